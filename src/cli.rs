@@ -1,0 +1,1 @@
+//! The doors: one file for each subcommand; their doc comments are the manual.

@@ -1,0 +1,3 @@
+//! Files of taste as values: settings, keymap, theme. The commented defaults beside the code are the manual.
+//!
+//! Nothing here is ever read from a change under review.

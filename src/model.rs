@@ -1,0 +1,23 @@
+//! The nouns: what a change, a finding, a decision and a plan are.
+//!
+//! Nothing here reads, writes, waits, draws or serialises, and nothing here knows another floor.
+
+pub mod agent;
+pub mod cancel;
+pub mod change;
+pub mod decision;
+pub mod dependency;
+pub mod diff;
+pub mod finding;
+pub mod inert;
+pub mod ledger;
+pub mod path;
+pub mod pull;
+pub mod report;
+pub mod response;
+pub mod review;
+pub mod risk;
+pub mod rule;
+pub mod story;
+pub mod syntax;
+pub mod time;

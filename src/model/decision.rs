@@ -1,0 +1,84 @@
+//! A decision: who said what about which exact bytes, and why.
+
+use super::finding::Fingerprint;
+use super::pull::{PullRef, Revision};
+use super::review::Disposition;
+use super::time::Timestamp;
+
+/// The verbs a person decides with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verb {
+    /// A statement about exact bytes.
+    Approve,
+    /// A reversible hold with evidence.
+    Quarantine,
+    /// The end of a hold.
+    Release,
+    /// A new commit that removes the effect of merged changes.
+    Revert,
+}
+
+impl Verb {
+    /// All, as listed.
+    pub const ALL: [Self; 4] = [Self::Approve, Self::Quarantine, Self::Release, Self::Revert];
+
+    /// The word of command line, ledger and receipts.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Quarantine => "quarantine",
+            Self::Release => "release",
+            Self::Revert => "revert",
+        }
+    }
+
+    /// The verb called `word`.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.word() == word)
+    }
+}
+
+/// Who decides and how we know: on a plain repository, the operating system's account and git's configured identity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reviewer {
+    /// `Name <address>` as configured in git, or the account's name.
+    pub identity: String,
+    /// How it was established, in words: `git user.name and user.email`, `operating system account`.
+    pub by: String,
+}
+
+/// The exact bytes a decision is about. It is stale when any of them moves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// Base, head and merge-base.
+    pub revision: Revision,
+    /// SHA-256 of the normalised diff.
+    pub diff_digest: String,
+    /// SHA-256 over the findings and their dispositions.
+    pub findings_digest: String,
+    /// SHA-256 of rules and program version.
+    pub rules_digest: String,
+    /// SHA-256 of the policy in force; empty when there is none.
+    pub policy_digest: String,
+}
+
+/// What a person decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The verb.
+    pub verb: Verb,
+    /// The pulls it is about, in the order given.
+    pub pulls: Vec<PullRef>,
+    /// The exact bytes, one for each pull.
+    pub subjects: Vec<Subject>,
+    /// Who decided.
+    pub reviewer: Reviewer,
+    /// Why, in their words.
+    pub reason: String,
+    /// How hard findings were judged.
+    pub dispositions: Vec<(Fingerprint, Disposition)>,
+    /// When.
+    pub at: Timestamp,
+}

@@ -1,0 +1,144 @@
+//! Packages a change adds, removes or moves. Never how a manifest is written.
+
+use super::path::RepoPath;
+
+/// A world of packages with its own names and versions. Words as in package URLs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ecosystem {
+    /// Rust
+    Cargo,
+    /// JavaScript
+    Npm,
+    /// Python
+    Pypi,
+    /// Go
+    Golang,
+}
+
+impl Ecosystem {
+    /// The word of report v1: the type of a package URL.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cargo => "cargo",
+            Self::Npm => "npm",
+            Self::Pypi => "pypi",
+            Self::Golang => "golang",
+        }
+    }
+}
+
+/// What a dependency is needed for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// In the product.
+    #[default]
+    Runtime,
+    /// For tests and development.
+    Dev,
+    /// For the build itself.
+    Build,
+    /// Only when asked for.
+    Optional,
+}
+
+/// Where a package comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PackageSource {
+    /// The ecosystem's own registry.
+    DefaultRegistry,
+    /// Another registry, by its address.
+    Registry(String),
+    /// A git repository, by its address and revision as written.
+    Git {
+        /// Address.
+        url: String,
+        /// Branch, tag or commit, as written; empty when none is.
+        rev: String,
+    },
+    /// An archive at an address.
+    Url(String),
+    /// A folder or file.
+    Path(String),
+}
+
+/// One package as a manifest or lock file names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    /// Its world.
+    pub ecosystem: Ecosystem,
+    /// Its name, normalised as its ecosystem compares names.
+    pub name: String,
+    /// The requirement or the exact version, as written; empty when none is.
+    pub version: String,
+    /// Where it comes from.
+    pub source: PackageSource,
+    /// What it is needed for.
+    pub scope: Scope,
+    /// Whether the project names it itself (manifest), rather than a lock file through something else.
+    pub direct: bool,
+    /// Checksums as written, sorted.
+    pub hashes: Vec<String>,
+    /// Whether the lock file says that it runs code when installed.
+    pub installs_code: bool,
+    /// The line that names it, from 1; 0 when the reader does not know.
+    pub line: u32,
+}
+
+/// What happened to a dependency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DependencyMove {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// To a later version.
+    Upgraded,
+    /// To an earlier version.
+    Downgraded,
+    /// To another requirement that is neither clearly later nor earlier.
+    Changed,
+    /// To another source at whatever version.
+    SourceChanged,
+    /// To another checksum at the same version.
+    HashChanged,
+}
+
+impl DependencyMove {
+    /// The word of report v1.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Upgraded => "upgraded",
+            Self::Downgraded => "downgraded",
+            Self::Changed => "changed",
+            Self::SourceChanged => "source-changed",
+            Self::HashChanged => "hash-changed",
+        }
+    }
+}
+
+/// One row of the dependency panel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DependencyChange {
+    /// What happened.
+    pub change: DependencyMove,
+    /// The manifest or lock file.
+    pub manifest: RepoPath,
+    /// As it was.
+    pub before: Option<Dependency>,
+    /// As it is now.
+    pub after: Option<Dependency>,
+    /// What a reader should know besides, in short sentences.
+    pub notes: Vec<String>,
+}
+
+impl DependencyChange {
+    /// The dependency as it is now, or as it was when it is gone.
+    #[must_use]
+    pub fn dependency(&self) -> Option<&Dependency> {
+        self.after.as_ref().or(self.before.as_ref())
+    }
+}

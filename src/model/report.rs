@@ -1,0 +1,40 @@
+//! What the analysis says of one change. Never an error: what could not be looked at is listed in it.
+
+use super::dependency::DependencyChange;
+use super::diff::Omission;
+use super::finding::Finding;
+use super::risk::Risk;
+use super::rule::Severity;
+use super::story::Story;
+
+/// The judgement of one change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Findings, most serious first, then by place.
+    pub findings: Vec<Finding>,
+    /// Dependency changes, by manifest and name.
+    pub dependencies: Vec<DependencyChange>,
+    /// The message against the change.
+    pub story: Story,
+    /// How urgent it is.
+    pub risk: Risk,
+    /// What was not analysed, and why.
+    pub skipped: Vec<Omission>,
+    /// Digest of rules and version that made this report: lower-case hexadecimal SHA-256.
+    pub rules_digest: String,
+    /// Milliseconds the analysis took.
+    pub millis: u64,
+}
+
+impl Report {
+    /// The worst severity among the findings.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+
+    /// Findings that must be judged before approval.
+    pub fn hard(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity.is_hard())
+    }
+}

@@ -1,0 +1,175 @@
+//! What a decision does, as data: the confirm dialog, the dry run, the executor, the ledger and the resume after a crash
+//! all read these same steps.
+
+use super::decision::Decision;
+use super::path::RepoPath;
+use super::pull::CommitId;
+
+/// Names one decision from intent to receipt: `Q-20261120-7f3a91`, unique per ledger, safe in a ref name and a file name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaseId(pub String);
+
+/// How far a step binds those who do not cooperate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Strength {
+    /// It did not happen.
+    Failed,
+    /// It is visible, but can be ignored.
+    Advisory,
+    /// It cannot be passed without undoing it.
+    Enforced,
+}
+
+impl Strength {
+    /// The word of receipts.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "FAILED",
+            Self::Advisory => "ADVISORY",
+            Self::Enforced => "ENFORCED",
+        }
+    }
+}
+
+/// One ref of a transaction: it moves only if it still has its old value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RefUpdate {
+    /// The full name, such as `refs/heads/claude/x`.
+    pub name: String,
+    /// The value it must have now; `None`: it must not exist.
+    pub old: Option<CommitId>,
+    /// The value it gets; `None`: it goes away (its commits stay reachable by another ref of the same transaction).
+    pub new: Option<CommitId>,
+}
+
+/// What a later change is compared with to refuse re-entry.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DenyEntry {
+    /// The refused commit.
+    pub commit: CommitId,
+    /// Its stable patch-id, absent for merges and empty commits.
+    pub patch_id: Option<String>,
+}
+
+/// One thing to do. Every step can be done again without harm and undone by another step.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Keep commits, diff, findings and refs as an evidence bundle, before anything else.
+    PreserveEvidence {
+        /// The commits whose history the bundle holds, beyond the base.
+        heads: Vec<CommitId>,
+    },
+    /// Move refs in one transaction.
+    MoveRefs(Vec<RefUpdate>),
+    /// Add to the deny list of the repository.
+    Deny(Vec<DenyEntry>),
+    /// Mark entries of the deny list as lifted (they stay on it).
+    LiftDeny(Vec<DenyEntry>),
+    /// Make a merge commit of `ours` and `theirs` with this message; the next step moves a ref to it.
+    Merge {
+        /// First parent.
+        ours: CommitId,
+        /// Second parent.
+        theirs: CommitId,
+        /// The message.
+        message: String,
+        /// The branch that moves to the commit: full name.
+        branch: String,
+    },
+    /// Make one commit for each target that undoes it on top of `onto`, and put a new branch there.
+    Revert {
+        /// The targets in the order they are undone (latest merged first).
+        targets: Vec<RevertTarget>,
+        /// The tip they are undone on.
+        onto: CommitId,
+        /// The new branch: full name.
+        branch: String,
+    },
+    /// Only the ledger: the decision itself is the effect.
+    Record,
+}
+
+/// One commit to undo.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RevertTarget {
+    /// The commit.
+    pub commit: CommitId,
+    /// For a merge: which parent is the mainline, from 1.
+    pub mainline: Option<u32>,
+    /// The message of the commit that undoes it.
+    pub message: String,
+}
+
+/// A step with its words.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PlannedStep {
+    /// What is done.
+    pub step: Step,
+    /// What it does, in one sentence.
+    pub says: String,
+    /// How strong it can be here at most.
+    pub strength: Strength,
+}
+
+/// Paths a revert or merge would conflict in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Conflict {
+    /// The commit that does not apply.
+    pub commit: CommitId,
+    /// The paths.
+    pub paths: Vec<RepoPath>,
+}
+
+/// What a decision would do, before it does anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Its case.
+    pub case: CaseId,
+    /// What was decided.
+    pub decision: Decision,
+    /// The steps in order; empty when there is nothing left to do.
+    pub steps: Vec<PlannedStep>,
+    /// Why it cannot be carried out; a plan with a refusal is never executed.
+    pub refusals: Vec<String>,
+    /// What the reviewer should know: limits, dependents, things an undo does not undo.
+    pub warnings: Vec<String>,
+    /// Conflicts of a preview; nothing was touched to find them.
+    pub conflicts: Vec<Conflict>,
+}
+
+impl Plan {
+    /// Whether it may be carried out.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.refusals.is_empty() && self.conflicts.is_empty()
+    }
+}
+
+/// What became of one step.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct StepOutcome {
+    /// The step's position in the plan, from 0.
+    pub index: usize,
+    /// How strong it turned out, after re-reading.
+    pub strength: Strength,
+    /// What happened, in one sentence.
+    pub says: String,
+}
+
+/// What a person gets when a plan was carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The case.
+    pub case: CaseId,
+    /// The weakest step's strength.
+    pub strength: Strength,
+    /// Each step's outcome.
+    pub outcomes: Vec<StepOutcome>,
+    /// Where the evidence lies, when there is some.
+    pub evidence: Option<String>,
+    /// How to undo it, as a command.
+    pub undo: Option<String>,
+    /// The ledger's head after it: sequence number and hash.
+    pub ledger_head: Option<(u64, String)>,
+}

@@ -1,0 +1,196 @@
+//! What a rule is: its id, its words, its weight. The words live in `rules/`, never in code.
+
+use std::fmt;
+
+/// A rule's name: lower-case words joined by dashes, such as `env-gated-auth`; also its file name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub &'static str);
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// How bad it is if the finding is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Context for a reader; adds nothing to the risk by itself.
+    Info,
+    /// Worth a look.
+    Low,
+    /// Worth an answer.
+    Medium,
+    /// Must be judged before approval: a hard finding.
+    High,
+    /// Sabotage if true: a hard finding.
+    Critical,
+}
+
+impl Severity {
+    /// All, mildest first.
+    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The word of report v1.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// The severity called `word`.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.word() == word)
+    }
+
+    /// Whether a finding of this severity must be judged before approval.
+    #[must_use]
+    pub fn is_hard(self) -> bool {
+        self >= Self::High
+    }
+}
+
+/// How sure the check is that it saw what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// A hint.
+    Low,
+    /// Likely.
+    Medium,
+    /// The structure says so.
+    High,
+}
+
+impl Confidence {
+    /// All, weakest first.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Medium, Self::High];
+
+    /// The word of report v1.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
+    /// The confidence called `word`.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|confidence| confidence.word() == word)
+    }
+}
+
+/// What kind of harm a finding points to. The first four are the malicious code types of seed 000 (R010 to R013).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FindingClass {
+    /// A way in that should not be there.
+    Backdoor,
+    /// A weakness somebody can use.
+    Vulnerability,
+    /// Data that leaves.
+    Exfiltration,
+    /// A dependency that is not what it should be.
+    Dependency,
+    /// Automation or agent and editor configuration that runs code.
+    Execution,
+    /// Text made to steer an agent or to hide from a reader.
+    Injection,
+    /// A secret in the open.
+    Secret,
+    /// A test, gate or guard that no longer guards.
+    Integrity,
+}
+
+impl FindingClass {
+    /// All, in the order people read them.
+    pub const ALL: [Self; 8] = [
+        Self::Backdoor,
+        Self::Vulnerability,
+        Self::Exfiltration,
+        Self::Dependency,
+        Self::Execution,
+        Self::Injection,
+        Self::Secret,
+        Self::Integrity,
+    ];
+
+    /// The word of report v1.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Backdoor => "backdoor",
+            Self::Vulnerability => "vulnerability",
+            Self::Exfiltration => "exfiltration",
+            Self::Dependency => "dependency",
+            Self::Execution => "execution",
+            Self::Injection => "injection",
+            Self::Secret => "secret",
+            Self::Integrity => "integrity",
+        }
+    }
+
+    /// The class called `word`.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.word() == word)
+    }
+}
+
+/// A rule with its words, as `rules list` and `rules explain` show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name.
+    pub id: RuleId,
+    /// One line: what was seen.
+    pub title: String,
+    /// What it points to.
+    pub class: FindingClass,
+    /// The severity a finding of it has at most.
+    pub severity: Severity,
+    /// How sure it usually is.
+    pub confidence: Confidence,
+    /// Why it matters.
+    pub why: String,
+    /// What would make it fine.
+    pub fix: String,
+    /// References such as `CWE-489`, `SAFE-T2103`, `T1556`.
+    pub references: Vec<String>,
+    /// The longer explanation, in Markdown.
+    pub prose: String,
+    /// Texts that must hit and texts that must not.
+    pub examples: Vec<Example>,
+}
+
+/// A small change that shows what a rule does; run as a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// Whether the rule must fire on it.
+    pub hits: bool,
+    /// One line: what it shows.
+    pub about: String,
+    /// The changed files.
+    pub files: Vec<ExampleFile>,
+    /// The commit message; also title and body of the pull.
+    pub message: String,
+    /// The branch it comes from.
+    pub branch: String,
+}
+
+/// One file of an [`Example`]: whole texts before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExampleFile {
+    /// Its path.
+    pub path: String,
+    /// Its text before; `None` when it is new.
+    pub before: Option<String>,
+    /// Its text after; `None` when it is deleted.
+    pub after: Option<String>,
+}

@@ -1,0 +1,1 @@
+//! The hands: terminal, clock, jobs and the one event loop. The only place that spawns.

@@ -1,0 +1,5 @@
+//! Where changes come from: git repositories, patch files, folders, the demo. Each turns its world into `model` nouns.
+//!
+//! Nothing of a change is ever executed here, and nothing is written to a repository.
+
+pub mod source;

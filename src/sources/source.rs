@@ -1,0 +1,53 @@
+//! What every source can do, and how it fails. Never a source itself.
+
+use crate::model::cancel::Cancel;
+use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::diff::Omission;
+use crate::model::pull::{Pull, PullRef};
+
+/// Why a source could not answer: one sentence with the place and the next step.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// What was named does not exist or is not what it should be.
+    #[error("{0}")]
+    NotFound(String),
+    /// It exists but cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
+    /// What was asked does not make sense.
+    #[error("{0}")]
+    Usage(String),
+    /// Nobody waits for the answer any more.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// A queue as its source sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The pulls, latest first.
+    pub pulls: Vec<Pull>,
+    /// What was left out, and why.
+    pub omissions: Vec<Omission>,
+}
+
+/// A place changes come from. Calls block; whoever calls runs them where blocking is allowed.
+pub trait Source: Send + Sync {
+    /// What it is, for the console's header: a repository's folder, `demo`, a file's name.
+    fn title(&self) -> String;
+
+    /// The pulls it holds. Cheap: no diffs.
+    ///
+    /// # Errors
+    /// When the place cannot be read at all; single unreadable pulls are omissions.
+    fn list(&self, cancel: &Cancel) -> Result<Listing, SourceError>;
+
+    /// One pull with its commits and net diff.
+    ///
+    /// # Errors
+    /// When the pull is not there or cannot be read.
+    fn change(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError>;
+
+    /// Whole files, as far as they can be given; what is missing, binary or too large is simply not in the answer.
+    fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts;
+}

@@ -1,0 +1,24 @@
+//! The integration tests: one binary, one file for each kind of promise, strong helpers, hermetic worlds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::string_slice,
+    reason = "tests fail loudly and run real programs"
+)]
+
+mod architecture;
+mod cli;
+mod demo;
+mod evidence;
+mod flows;
+mod ledger;
+mod provenance;
+mod pty;
+mod response;
+mod rules;
+mod screens;
+mod sources;
+mod unified;
+mod world;
