@@ -1,5 +1,7 @@
 //! What every source can do, and how it fails. Never a source itself.
 
+use std::path::PathBuf;
+
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::diff::Omission;
@@ -35,6 +37,9 @@ pub struct Listing {
 pub trait Source: Send + Sync {
     /// What it is, for the console's header: a repository's folder, `demo`, a file's name.
     fn title(&self) -> String;
+
+    /// The git repository that verbs act on: its folder, or `None` where decisions can only be recorded.
+    fn repository(&self) -> Option<PathBuf>;
 
     /// The pulls it holds. Cheap: no diffs.
     ///
