@@ -1,3 +1,11 @@
-//! What is kept: folders, the append-only ledger, drafts of reviews, cached reports.
+//! What is kept: folders, the append-only ledger and its cases, drafts of reviews.
 //!
 //! Nothing here decides; on-disk shapes live in `schema` and nowhere else.
+
+pub mod cases;
+pub mod drafts;
+pub mod error;
+pub mod files;
+pub mod ledger;
+pub mod paths;
+pub mod schema;

@@ -64,9 +64,15 @@ pub enum Step {
     MoveRefs(Vec<RefUpdate>),
     /// Add to the deny list of the repository.
     Deny(Vec<DenyEntry>),
-    /// Mark entries of the deny list as lifted (they stay on it).
-    LiftDeny(Vec<DenyEntry>),
-    /// Make a merge commit of `ours` and `theirs` with this message; the next step moves a ref to it.
+    /// Mark entries that `case` added to the deny list as lifted (they stay on it; the same commit may still be denied by
+    /// another case).
+    LiftDeny {
+        /// The case that denied them.
+        case: CaseId,
+        /// The entries.
+        entries: Vec<DenyEntry>,
+    },
+    /// Make a merge commit of `ours` and `theirs` with this message and move `branch` to it.
     Merge {
         /// First parent.
         ours: CommitId,

@@ -1,0 +1,92 @@
+//! Cases in the ledger: an intent with its plan, the outcomes of its steps, its end. Never what a step does.
+
+use super::error::StoreError;
+use super::ledger::{Entry, Ledger};
+use super::schema::case;
+use crate::model::ledger::{Record, RecordKind};
+use crate::model::response::{CaseId, Plan, StepOutcome};
+use crate::model::time::Timestamp;
+
+/// Everything the ledger knows of one case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// The repository it acts on, as its responder names it.
+    pub repository: String,
+    /// The plan, as it was when it was begun.
+    pub plan: Plan,
+    /// What became of its steps so far.
+    pub outcomes: Vec<StepOutcome>,
+    /// Whether it came to an end.
+    pub ended: bool,
+}
+
+/// Writes that `plan` is about to be carried out on `repository`.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn begin(ledger: &mut Ledger, at: Timestamp, repository: &str, plan: &Plan) -> Result<Record, StoreError> {
+    let payload = case::write_intent(repository, plan).map_err(|why| ledger.damaged(why))?;
+    let says = if plan.decision.reason.is_empty() { "no reason given" } else { &plan.decision.reason };
+    append(ledger, at, (RecordKind::Intent, says, &payload), repository, plan)
+}
+
+/// Writes what became of one step.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn outcome(ledger: &mut Ledger, at: Timestamp, repository: &str, plan: &Plan, outcome: &StepOutcome) -> Result<Record, StoreError> {
+    let payload = case::write_outcome(outcome).map_err(|why| ledger.damaged(why))?;
+    let says = format!("{}: {}", outcome.strength.word(), outcome.says);
+    append(ledger, at, (RecordKind::Outcome, &says, &payload), repository, plan)
+}
+
+/// Writes the end of a case: `kind` is `Closed`, or `Resumed` when a later start brought it to its end.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn end(ledger: &mut Ledger, at: Timestamp, kind: RecordKind, repository: &str, plan: &Plan, says: &str) -> Result<Record, StoreError> {
+    append(ledger, at, (kind, says, "{}"), repository, plan)
+}
+
+/// What the ledger knows of `id`; `None` when it has no such case.
+///
+/// # Errors
+/// When the ledger cannot be read or a payload makes no sense.
+pub fn history(ledger: &Ledger, id: &CaseId) -> Result<Option<History>, StoreError> {
+    let mut history: Option<History> = None;
+    for (record, payload) in ledger.of_case(id)? {
+        let odd = |why: String| ledger.damaged(format!("record {}: {why}", record.seq));
+        match (record.kind, &mut history) {
+            (RecordKind::Intent, _) => {
+                let (repository, plan) = case::read_intent(&payload).map_err(odd)?;
+                history = Some(History { repository, plan, outcomes: Vec::new(), ended: false });
+            }
+            (RecordKind::Outcome, Some(history)) => history.outcomes.push(case::read_outcome(&payload).map_err(odd)?),
+            (RecordKind::Closed | RecordKind::Resumed, Some(history)) => history.ended = true,
+            (_, None) => return Err(odd(format!("case {} has no intent before it", id.0))),
+        }
+    }
+    Ok(history)
+}
+
+/// The cases that were begun and never came to an end, oldest first.
+///
+/// # Errors
+/// When the ledger cannot be read or a payload makes no sense.
+pub fn unfinished(ledger: &Ledger) -> Result<Vec<History>, StoreError> {
+    let ids = ledger.unfinished()?;
+    ids.iter().filter_map(|id| history(ledger, id).transpose()).collect()
+}
+
+fn append(
+    ledger: &mut Ledger,
+    at: Timestamp,
+    (kind, says, payload): (RecordKind, &str, &str),
+    repository: &str,
+    plan: &Plan,
+) -> Result<Record, StoreError> {
+    let pulls: Vec<_> = plan.decision.pulls.iter().map(|pull| pull.name.as_str()).collect();
+    let subject = format!("{repository}: {}", pulls.join(", "));
+    let actor = &plan.decision.reviewer.identity;
+    ledger.append(&Entry { at, case: &plan.case, kind, verb: plan.decision.verb, actor, subject: &subject, says, payload })
+}

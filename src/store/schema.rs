@@ -1,0 +1,5 @@
+//! On-disk shapes, each with its version. The only serde derives for storage; nothing else names a stored field.
+
+pub mod case;
+pub mod chain;
+pub mod draft;
