@@ -1,3 +1,18 @@
 //! Knowledge: a change in, a report out. Pure functions over text.
 //!
 //! Nothing here reads a file, a clock or the network, waits, or runs anything; a check runs on a string in a test.
+
+pub mod check;
+pub mod checks;
+pub mod engine;
+pub mod examples;
+pub mod language;
+pub mod lexer;
+pub mod links;
+pub mod outline;
+pub mod redact;
+pub mod risk;
+pub mod role;
+pub mod rules;
+pub mod view;
+pub mod words;

@@ -1,1 +1,78 @@
-//! To come.
+//! Every rule keeps its word: examples that must hit do, look-alikes do not, and code, prose and registry agree.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use lazaret::analysis::checks::registry::CHECKS;
+use lazaret::analysis::examples;
+use lazaret::analysis::rules::RuleBook;
+
+#[test]
+fn rule_files_can_be_read() {
+    assert_eq!(RuleBook::embedded().mistakes, Vec::<String>::new());
+}
+
+#[test]
+fn every_check_has_its_words_and_every_rule_its_check() {
+    let checks: Vec<&str> = CHECKS.iter().map(|check| check.rule().0).collect();
+    let mut sorted = checks.clone();
+    sorted.sort_unstable();
+    assert_eq!(checks, sorted, "src/analysis/checks/registry.rs is not sorted by rule name");
+    let rules: BTreeSet<&str> = RuleBook::embedded().iter().map(|rule| rule.id.0).collect();
+    for check in &checks {
+        assert!(rules.contains(check), "rules/code/{check}.toml is missing");
+    }
+    for rule in rules {
+        assert!(checks.contains(&rule), "src/analysis/checks/registry.rs lacks the check of rules/code/{rule}.toml");
+    }
+}
+
+#[test]
+fn every_check_file_is_registered() {
+    let registry = std::fs::read_to_string("src/analysis/checks/registry.rs").unwrap();
+    let known: BTreeSet<&str> = CHECKS.iter().map(|check| check.rule().0).collect();
+    for family in std::fs::read_dir("src/analysis/checks").unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        for file in std::fs::read_dir(&family).unwrap().map(|entry| entry.unwrap().path()) {
+            if !implements_check(&file) {
+                continue;
+            }
+            let (family, module) = (family.file_name().unwrap().to_str().unwrap(), file.file_stem().unwrap().to_str().unwrap().to_owned());
+            assert!(registry.contains(&format!("{family}::{module}::")), "add to registry.rs: &{family}::{module}::…,");
+            assert!(known.contains(module.replace('_', "-").as_str()), "{module}.rs holds a rule of another name");
+        }
+    }
+}
+
+fn implements_check(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "rs") && std::fs::read_to_string(file).unwrap().contains("impl Check for")
+}
+
+#[test]
+fn every_rule_has_three_hits_and_three_misses_and_they_hold() {
+    let mut broken = Vec::new();
+    for rule in RuleBook::embedded().iter() {
+        let hits = rule.examples.iter().filter(|example| example.hits).count();
+        let misses = rule.examples.len() - hits;
+        if hits < 3 || misses < 3 {
+            broken.push(format!("{}: {hits} hits and {misses} misses; at least three each", rule.id));
+        }
+        for example in &rule.examples {
+            let outcome = examples::run(rule, example);
+            if !outcome.holds {
+                let verb = if example.hits { "must hit" } else { "must not hit" };
+                let seen: Vec<String> = outcome.findings.iter().map(|f| format!("{} at {}", f.severity.word(), f.at)).collect();
+                broken.push(format!("{}: {verb}: {} {seen:?}", rule.id, example.about));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+#[test]
+fn every_rule_explains_itself() {
+    for rule in RuleBook::embedded().iter() {
+        assert!(rule.prose.trim().len() > 80, "{}: say more in prose", rule.id);
+        assert!(!rule.why.is_empty() && !rule.fix.is_empty() && !rule.title.is_empty(), "{}: title, why and fix", rule.id);
+        assert!(!rule.references.is_empty(), "{}: references", rule.id);
+    }
+}

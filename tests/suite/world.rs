@@ -1,4 +1,5 @@
 //! Real git repositories in temporary folders: fixed dates, fixed people, no configuration from outside.
+#![allow(dead_code, unreachable_pub, reason = "each kind of test uses its own part of the helpers")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

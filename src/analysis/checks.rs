@@ -1,0 +1,6 @@
+//! The code rules: one folder for each family, one file for each rule, one registry.
+//!
+//! A rule's words and examples are in `rules/code/<rule>.toml`; here is only what it looks for.
+
+pub mod registry;
+pub mod text;

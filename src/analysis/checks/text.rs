@@ -1,0 +1,3 @@
+//! Rules about characters, names and messages rather than code.
+
+pub mod hidden_unicode;

@@ -1,0 +1,152 @@
+//! Change in, report out: runs every check over every file, then over the whole, and puts the report together.
+//!
+//! File by file where findings should arrive early, or all at once. Nothing here loads a text: it says which it wants.
+
+use rayon::prelude::*;
+
+use super::check::{ChangeView, Check, FileOutcome, Sink};
+use super::checks::registry::CHECKS;
+use super::language::Language;
+use super::links;
+use super::risk;
+use super::role::Role;
+use super::rules::RuleBook;
+use super::view::{FileView, LINE_LIMIT};
+use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::diff::{Content, FileDiff, FileStatus, Omission, Side};
+use crate::model::finding::Finding;
+use crate::model::report::Report;
+use crate::model::rule::{Rule, RuleId};
+
+/// A file with more changed text than this is judged by its hunks only, in bytes.
+const WHOLE_FILE_LIMIT: usize = 2 * 1024 * 1024;
+/// Files judged between two loads of texts.
+const BATCH: usize = 64;
+
+/// Which rules run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only these, when there are any.
+    pub only: Vec<String>,
+    /// Never these.
+    pub skip: Vec<String>,
+}
+
+/// Every check that runs, with its rule.
+pub struct Engine {
+    checks: Vec<(&'static dyn Check, &'static Rule)>,
+    digest: String,
+}
+
+impl Engine {
+    /// An engine with the rules of `selection`.
+    #[must_use]
+    pub fn new(selection: &Selection) -> Self {
+        let book = RuleBook::embedded();
+        let chosen = |id: RuleId| {
+            let named = |names: &[String]| names.iter().any(|name| name == id.0);
+            (selection.only.is_empty() || named(&selection.only)) && !named(&selection.skip)
+        };
+        let checks = CHECKS.iter().filter(|check| chosen(check.rule()));
+        let checks = checks.filter_map(|check| Some((*check, book.get(check.rule().0)?))).collect();
+        Self { checks, digest: book.digest.clone() }
+    }
+
+    /// The names of the rules that run.
+    pub fn rules(&self) -> impl Iterator<Item = RuleId> {
+        self.checks.iter().map(|(_, rule)| rule.id)
+    }
+
+    /// SHA-256 of rules and version, as reports and decisions carry it.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Which whole texts help to judge `file`.
+    #[must_use]
+    pub fn wants(file: &FileDiff) -> Vec<TextRequest> {
+        let Content::Text(text) = &file.content else { return Vec::new() };
+        let path = file.path().text();
+        let structured = Language::of(&path).is_code()
+            || matches!(
+                Role::of(&path),
+                Role::Workflow | Role::AgentConfig | Role::Instructions | Role::Manifest | Role::Lock | Role::Config
+            );
+        if !structured || text.size() > WHOLE_FILE_LIMIT || matches!(file.status, FileStatus::Added | FileStatus::Deleted) {
+            return Vec::new();
+        }
+        let side = |side| file.path_on(side).map(|path| TextRequest { path: path.clone(), side });
+        [side(Side::Old), side(Side::New)].into_iter().flatten().collect()
+    }
+
+    /// Judges the file at `index` of the patch.
+    #[must_use]
+    pub fn file(&self, change: &Change, index: usize, texts: &Texts) -> FileOutcome {
+        let mut outcome = FileOutcome::default();
+        let Some(diff) = change.patch.files.get(index) else { return outcome };
+        let file = FileView::new(change, diff, texts);
+        outcome.skipped = unseen(diff);
+        for (check, rule) in &self.checks {
+            check.file(&file, &mut Sink::new(rule, &mut outcome));
+        }
+        outcome
+    }
+
+    /// Puts the report together from one outcome for each file, in the patch's order.
+    #[must_use]
+    pub fn finish(&self, change: &Change, outcomes: Vec<FileOutcome>) -> Report {
+        let mut whole = FileOutcome::default();
+        let view = ChangeView { change, outcomes: &outcomes };
+        for (check, rule) in &self.checks {
+            check.change(&view, &mut Sink::new(rule, &mut whole));
+        }
+        let mut report = Report { rules_digest: self.digest.clone(), skipped: change.patch.omissions.clone(), ..Report::default() };
+        for outcome in outcomes.into_iter().chain([whole]) {
+            report.findings.extend(outcome.findings);
+            report.dependencies.extend(outcome.dependencies);
+            report.skipped.extend(outcome.skipped);
+        }
+        links::link(change, &mut report.findings);
+        report.findings.sort_by(most_serious_first);
+        report.risk = risk::assess(&report.findings, &report.story);
+        report
+    }
+
+    /// Judges the whole change; `load` gives the whole texts it is asked for, as far as it can.
+    pub fn analyse(&self, change: &Change, load: &dyn Fn(&[TextRequest]) -> Texts) -> Report {
+        let total = change.patch.files.len();
+        let mut outcomes = Vec::with_capacity(total);
+        for first in (0..total).step_by(BATCH) {
+            let batch = first..total.min(first + BATCH);
+            let wanted: Vec<TextRequest> = change.patch.files[batch.clone()].iter().flat_map(Self::wants).collect();
+            let texts = if wanted.is_empty() { Texts::default() } else { load(&wanted) };
+            outcomes.par_extend(batch.into_par_iter().map(|index| self.file(change, index, &texts)));
+        }
+        self.finish(change, outcomes)
+    }
+}
+
+fn most_serious_first(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+    b.severity
+        .cmp(&a.severity)
+        .then_with(|| b.confidence.cmp(&a.confidence))
+        .then_with(|| a.at.cmp(&b.at))
+        .then_with(|| a.rule.cmp(&b.rule))
+}
+
+/// What of `diff` no check can see.
+fn unseen(diff: &FileDiff) -> Vec<Omission> {
+    let omission = |why: String| Omission { path: Some(diff.path().clone()), why };
+    match &diff.content {
+        Content::Binary { .. } => vec![omission("binary: its content was not analysed".to_owned())],
+        Content::Omitted(why) => vec![omission(why.clone())],
+        Content::Submodule { .. } => vec![omission("submodule: the other repository was not analysed".to_owned())],
+        Content::Text(text) => {
+            let long = text.lines.iter().filter(|line| text.text(line).len() > LINE_LIMIT).count();
+            let note = (long > 0)
+                .then(|| omission(format!("{long} line(s) longer than {} KiB were analysed only up to there", LINE_LIMIT / 1024)));
+            note.into_iter().collect()
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! A rule's examples as changes, and whether the rule does on them what the example says.
+//!
+//! `rules test` and the test suite both come here, so that a rule file is proven the same way everywhere.
+
+use std::sync::Arc;
+
+use super::engine::{Engine, Selection};
+use super::words::lines;
+use crate::model::agent::Provenance;
+use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::diff::{Content, FileDiff, FileStatus, Patch, Side, TextDiff, all_added};
+use crate::model::finding::Finding;
+use crate::model::path::RepoPath;
+use crate::model::pull::{Author, Commit, CommitId, Origin, Pull, PullRef, PullState, Revision};
+use crate::model::rule::{Example, ExampleFile, Rule, Severity};
+use crate::model::time::Timestamp;
+
+/// What an example does to its rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whether the rule did what the example says.
+    pub holds: bool,
+    /// The rule's findings on it.
+    pub findings: Vec<Finding>,
+}
+
+/// Runs `rule` alone on `example`. A hit needs a finding that is more than a note, unless the rule is one of notes only.
+#[must_use]
+pub fn run(rule: &Rule, example: &Example) -> Outcome {
+    let engine = Engine::new(&Selection { only: vec![rule.id.0.to_owned()], skip: Vec::new() });
+    let (change, texts) = change_of(example);
+    let findings = engine.analyse(&change, &|_| texts.clone()).findings;
+    let counts = |finding: &&Finding| rule.severity == Severity::Info || finding.severity > Severity::Info;
+    let fired = findings.iter().filter(counts).count() > 0;
+    Outcome { holds: fired == example.hits, findings }
+}
+
+/// The change an example describes, with its whole texts.
+#[must_use]
+pub fn change_of(example: &Example) -> (Change, Texts) {
+    let mut texts = Texts::default();
+    let files = example.files.iter().map(|file| file_of(file, &mut texts)).collect();
+    let (title, body) = example.message.split_once('\n').unwrap_or((&example.message, ""));
+    let author = Author { name: "Agent".to_owned(), email: "agent@example.com".to_owned() };
+    let pull = Pull {
+        at: PullRef { origin: Origin::Patch, repo: "example".to_owned(), name: String::new() },
+        revision: Revision::default(),
+        title: title.to_owned(),
+        body: body.trim_start().to_owned(),
+        branch: example.branch.clone(),
+        target: "main".to_owned(),
+        author: author.clone(),
+        provenance: Provenance::default(),
+        state: PullState::Open,
+        opened: Timestamp::default(),
+        updated: Timestamp::default(),
+        commit_count: Some(1),
+        url: None,
+    };
+    let commit = Commit {
+        id: CommitId::parse(&"1".repeat(40)),
+        parents: Vec::new(),
+        author: author.clone(),
+        committer: author,
+        authored: Timestamp::default(),
+        committed: Timestamp::default(),
+        message: example.message.clone(),
+        signed: false,
+    };
+    (Change { pull, commits: vec![commit], patch: Patch { files, omissions: Vec::new() }, digest: String::new() }, texts)
+}
+
+fn file_of(file: &ExampleFile, texts: &mut Texts) -> FileDiff {
+    let path = RepoPath::from(file.path.as_str());
+    let mut keep = |side, text: &Option<String>| {
+        if let Some(text) = text {
+            texts.insert(TextRequest { path: path.clone(), side }, Arc::from(text.as_str()));
+        }
+    };
+    keep(Side::Old, &file.before);
+    keep(Side::New, &file.after);
+    let (status, text) = match (&file.before, &file.after) {
+        (Some(before), Some(after)) => (FileStatus::Modified, lines::between(before, after)),
+        (None, Some(after)) => (FileStatus::Added, all_added(after)),
+        (Some(before), None) => (FileStatus::Deleted, lines::between(before, "")),
+        (None, None) => (FileStatus::Modified, TextDiff::default()),
+    };
+    FileDiff {
+        old_path: (status != FileStatus::Added).then(|| path.clone()),
+        new_path: (status != FileStatus::Deleted).then(|| path.clone()),
+        status,
+        old_mode: None,
+        new_mode: None,
+        content: Content::Text(text),
+    }
+}

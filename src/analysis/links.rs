@@ -1,0 +1,91 @@
+//! Findings that belong together: they speak of the same thing that this change brings in.
+//!
+//! Two findings are linked when their lines share a name that is new in this change, or when one function holds both.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::model::change::Change;
+use crate::model::finding::{Finding, Fingerprint};
+use crate::model::rule::Severity;
+
+/// A name shorter than this says too little to link by, in characters.
+const SHORTEST_NAME: usize = 6;
+/// A name in more findings than this is a common word of the change, not a thread through it.
+const MOST_SHARED: usize = 6;
+/// Lines of one file this close belong to one thought.
+const NEAR: u32 = 12;
+
+static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*").ok());
+
+/// Fills in `links` of findings that are more than notes.
+pub fn link(change: &Change, findings: &mut [Finding]) {
+    let known = names_before(change, findings);
+    let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.severity > Severity::Info) {
+        for name in names(&finding.evidence) {
+            if !known.contains(&name) {
+                by_name.entry(name).or_default().push(index);
+            }
+        }
+    }
+    let mut pairs: BTreeSet<(usize, usize)> = near_pairs(findings);
+    for sharing in by_name.values().filter(|sharing| sharing.len() <= MOST_SHARED) {
+        for (position, first) in sharing.iter().enumerate() {
+            pairs.extend(sharing[position + 1..].iter().map(|second| (*first, *second)));
+        }
+    }
+    for (first, second) in pairs {
+        let (one, other) = (findings[first].id.clone(), findings[second].id.clone());
+        if one != other {
+            add(&mut findings[first].links, other);
+            add(&mut findings[second].links, one);
+        }
+    }
+}
+
+fn add(links: &mut Vec<Fingerprint>, id: Fingerprint) {
+    if !links.contains(&id) {
+        links.push(id);
+    }
+}
+
+/// Findings of different rules on neighbouring lines of one file and side.
+fn near_pairs(findings: &[Finding]) -> BTreeSet<(usize, usize)> {
+    let mut placed: Vec<(usize, &crate::model::diff::Place)> = findings
+        .iter()
+        .enumerate()
+        .filter(|(_, finding)| finding.severity > Severity::Info)
+        .filter_map(|(index, finding)| finding.at.place().map(|place| (index, place)))
+        .collect();
+    placed.sort_by(|a, b| a.1.cmp(b.1));
+    let close =
+        |a: &crate::model::diff::Place, b: &crate::model::diff::Place| a.path == b.path && a.side == b.side && b.line - a.line <= NEAR;
+    placed
+        .windows(2)
+        .filter(|pair| close(pair[0].1, pair[1].1) && findings[pair[0].0].rule != findings[pair[1].0].rule)
+        .map(|pair| (pair[0].0.min(pair[1].0), pair[0].0.max(pair[1].0)))
+        .collect()
+}
+
+/// Which of the findings' names already stood on a removed or unchanged line of the diff.
+fn names_before(change: &Change, findings: &[Finding]) -> BTreeSet<String> {
+    let wanted: BTreeSet<String> = findings.iter().flat_map(|finding| names(&finding.evidence)).collect();
+    let mut known = BTreeSet::new();
+    if wanted.is_empty() {
+        return known;
+    }
+    for text in change.patch.files.iter().filter_map(|file| file.text()) {
+        for line in text.lines.iter().filter(|line| line.old > 0) {
+            known.extend(names(text.text(line)).filter(|name| wanted.contains(name)));
+        }
+    }
+    known
+}
+
+fn names(text: &str) -> impl Iterator<Item = String> {
+    let found = NAME.as_ref().map(|pattern| pattern.find_iter(text));
+    found.into_iter().flatten().map(|name| name.as_str()).filter(|name| name.len() >= SHORTEST_NAME).map(str::to_lowercase)
+}

@@ -1,0 +1,98 @@
+//! Findings -> risk: lane, score and the reasons they rest on.
+//!
+//! The lane follows from the findings alone; the score orders changes within a lane and is the sum of its contributions.
+
+use std::collections::BTreeMap;
+
+use crate::model::finding::Finding;
+use crate::model::risk::{Contribution, Lane, Risk};
+use crate::model::rule::{Confidence, RuleId, Severity};
+use crate::model::story::Story;
+
+/// The risk of a change with these findings and this story.
+#[must_use]
+pub fn assess(findings: &[Finding], story: &Story) -> Risk {
+    let lane = lane(findings);
+    let (floor, ceiling) = band(lane);
+    let mut contributions = Vec::new();
+    if floor > 0 {
+        contributions.push(Contribution { points: floor, why: lane_reason(lane, findings) });
+    }
+    let mut room = ceiling - floor;
+    for (weight, why) in weighed(findings, story) {
+        let points = weight.min(room);
+        if points > 0 {
+            room -= points;
+            contributions.push(Contribution { points, why });
+        }
+    }
+    Risk { score: ceiling - room, lane, contributions }
+}
+
+/// Clear: nothing. Look: notes. Review: a hard finding. Stop: a critical one, or two hard ones that are linked.
+fn lane(findings: &[Finding]) -> Lane {
+    let hard: Vec<&Finding> = findings.iter().filter(|finding| finding.severity.is_hard()).collect();
+    let linked = hard.iter().any(|finding| hard.iter().any(|other| other.id != finding.id && finding.links.contains(&other.id)));
+    if linked || hard.iter().any(|finding| finding.severity == Severity::Critical) {
+        Lane::Stop
+    } else if !hard.is_empty() {
+        Lane::Review
+    } else if !findings.is_empty() {
+        Lane::Look
+    } else {
+        Lane::Clear
+    }
+}
+
+fn band(lane: Lane) -> (u8, u8) {
+    match lane {
+        Lane::Clear => (0, 0),
+        Lane::Look => (1, 39),
+        Lane::Review => (40, 74),
+        Lane::Stop => (75, 100),
+    }
+}
+
+fn lane_reason(lane: Lane, findings: &[Finding]) -> String {
+    match lane {
+        Lane::Clear => "nothing was found".to_owned(),
+        Lane::Look => format!("lane look: {} for a reader", counted(findings.len(), "note")),
+        Lane::Review => "lane review: a finding must be judged".to_owned(),
+        Lane::Stop if findings.iter().any(|finding| finding.severity == Severity::Critical) => "lane stop: a critical finding".to_owned(),
+        Lane::Stop => "lane stop: serious findings belong together".to_owned(),
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Each finding's weight, halved for every earlier finding of its rule, heaviest first; what the message leaves unsaid adds a little.
+fn weighed(findings: &[Finding], story: &Story) -> Vec<(u8, String)> {
+    let mut seen: BTreeMap<RuleId, u32> = BTreeMap::new();
+    let mut weights = Vec::new();
+    for finding in findings {
+        let earlier = seen.entry(finding.rule).or_default();
+        let points = weight(finding.severity, finding.confidence) >> (*earlier).min(7);
+        *earlier += 1;
+        weights.push((points, format!("{}: {} at {}", finding.severity.word(), finding.title, finding.at)));
+    }
+    weights.extend(story.undisclosed.iter().map(|undisclosed| (2, format!("not mentioned in the message: {}", undisclosed.fact))));
+    weights.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
+    weights
+}
+
+fn weight(severity: Severity, confidence: Confidence) -> u8 {
+    let full = match severity {
+        Severity::Info => 0,
+        Severity::Low => 3,
+        Severity::Medium => 8,
+        Severity::High => 12,
+        Severity::Critical => 16,
+    };
+    match confidence {
+        Confidence::High => full,
+        Confidence::Medium => full - full / 4,
+        Confidence::Low => full / 2,
+    }
+}

@@ -1,0 +1,269 @@
+//! What a file is for, told from its path: product code, test, documentation, generated, lock, workflow, agent file…
+//!
+//! Only paths are looked at, compared without case and after Unicode normalisation, because editors do the same.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// What a file is for. The first that fits, in this order of trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Automation of a forge or build server: workflows, pipelines.
+    Workflow,
+    /// Configuration by which an agent or editor runs something: servers, hooks, tasks, settings.
+    AgentConfig,
+    /// Text that steers an agent: rules, instructions, skills.
+    Instructions,
+    /// Names the dependencies of a project.
+    Manifest,
+    /// Pins them.
+    Lock,
+    /// Copied from elsewhere.
+    Vendored,
+    /// Written by a program.
+    Generated,
+    /// A test or what only tests use.
+    Test,
+    /// An example or a demonstration.
+    Example,
+    /// Documentation.
+    Docs,
+    /// Data.
+    Data,
+    /// Settings of the product.
+    Config,
+    /// Everything else.
+    Product,
+}
+
+impl Role {
+    /// The role of the file at `path`.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        let folded = fold(path);
+        let path = format!("/{folded}");
+        let name = folded.rsplit('/').next().unwrap_or("");
+        RULES.iter().find(|(_, fits)| fits(&path, name)).map_or(Self::Product, |(role, _)| *role)
+    }
+
+    /// Whether what is written there runs in production or in automation, rather than in a test or on a page.
+    #[must_use]
+    pub fn is_live(self) -> bool {
+        !matches!(self, Self::Test | Self::Example | Self::Docs | Self::Data | Self::Vendored | Self::Generated | Self::Lock)
+    }
+
+    /// Whether a reader skips it first: nobody wrote it by hand.
+    #[must_use]
+    pub fn is_mechanical(self) -> bool {
+        matches!(self, Self::Lock | Self::Generated | Self::Vendored)
+    }
+}
+
+/// `path` as case-insensitive, normalising file systems compare it (NFKC, lower case).
+#[must_use]
+pub fn fold(path: &str) -> String {
+    if path.is_ascii() { path.to_ascii_lowercase() } else { path.nfkc().collect::<String>().to_lowercase() }
+}
+
+type Fits = fn(&str, &str) -> bool;
+
+const RULES: [(Role, Fits); 12] = [
+    (Role::Workflow, is_workflow),
+    (Role::AgentConfig, is_agent_config),
+    (Role::Instructions, is_instructions),
+    (Role::Manifest, is_manifest),
+    (Role::Lock, is_lock),
+    (Role::Vendored, |path, _| {
+        ["/vendor/", "/node_modules/", "/third_party/", "/third-party/", "/.yarn/releases/"].iter().any(|part| path.contains(part))
+    }),
+    (Role::Generated, is_generated),
+    (Role::Test, is_test),
+    (Role::Example, |path, _| ["/examples/", "/example/", "/samples/", "/demo/", "/demos/"].iter().any(|part| path.contains(part))),
+    (Role::Docs, is_docs),
+    (Role::Data, |_, name| ends(name, &[".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".sql.gz"])),
+    (Role::Config, |_, name| ends(name, &[".yml", ".yaml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".env", ".json"])),
+];
+
+fn ends(name: &str, endings: &[&str]) -> bool {
+    endings.iter().any(|ending| name.ends_with(ending))
+}
+
+fn is_workflow(path: &str, name: &str) -> bool {
+    const FOLDERS: [&str; 4] = ["/.github/workflows/", "/.github/actions/", "/.circleci/", "/.buildkite/"];
+    const NAMES: [&str; 7] =
+        ["action.yml", "action.yaml", ".gitlab-ci.yml", "jenkinsfile", "azure-pipelines.yml", "bitbucket-pipelines.yml", ".travis.yml"];
+    NAMES.contains(&name) || (ends(name, &[".yml", ".yaml"]) && FOLDERS.iter().any(|folder| path.contains(folder)))
+}
+
+fn is_agent_config(path: &str, name: &str) -> bool {
+    const FOLDERS: [&str; 14] = [
+        "/.claude/",
+        "/.cursor/",
+        "/.vscode/",
+        "/.amazonq/",
+        "/.kiro/",
+        "/.gemini/",
+        "/.codex/",
+        "/.windsurf/",
+        "/.opencode/",
+        "/.devcontainer/",
+        "/.roo/",
+        "/.continue/",
+        "/.idea/",
+        "/.zed/",
+    ];
+    let machine = ends(name, &[".json", ".jsonc", ".toml", ".yml", ".yaml", ".xml", ".sh", ".js", ".ts", ".py", ".env", ".hook"]);
+    matches!(
+        name,
+        ".mcp.json"
+            | "mcp.json"
+            | "mcp_config.json"
+            | "opencode.json"
+            | "opencode.jsonc"
+            | ".aider.conf.yml"
+            | "devcontainer.json"
+            | ".devcontainer.json"
+            | ".envrc"
+    ) || name.ends_with(".code-workspace")
+        || (machine && FOLDERS.iter().any(|folder| path.contains(folder)))
+}
+
+fn is_instructions(path: &str, name: &str) -> bool {
+    const FOLDERS: [&str; 12] = [
+        "/.claude/",
+        "/.cursor/rules/",
+        "/.github/instructions/",
+        "/.github/prompts/",
+        "/.kiro/steering/",
+        "/.amazonq/rules/",
+        "/.roo/rules",
+        "/.windsurf/rules/",
+        "/.clinerules/",
+        "/.agents/",
+        "/.gemini/",
+        "/.continue/rules/",
+    ];
+    matches!(
+        name,
+        "claude.md"
+            | "claude.local.md"
+            | "agents.md"
+            | "gemini.md"
+            | "skill.md"
+            | ".cursorrules"
+            | ".windsurfrules"
+            | ".clinerules"
+            | ".roorules"
+            | "copilot-instructions.md"
+            | "llms.txt"
+    ) || (ends(name, &[".md", ".mdc", ".mdx", ".txt"]) && FOLDERS.iter().any(|folder| path.contains(folder)))
+}
+
+fn is_manifest(_: &str, name: &str) -> bool {
+    matches!(
+        name,
+        "cargo.toml"
+            | "package.json"
+            | "pyproject.toml"
+            | "setup.py"
+            | "setup.cfg"
+            | "pipfile"
+            | "go.mod"
+            | "go.work"
+            | "pom.xml"
+            | "build.gradle"
+            | "build.gradle.kts"
+            | "gemfile"
+            | "composer.json"
+    ) || (name.starts_with("requirements") && ends(name, &[".txt", ".in"]))
+        || (name.starts_with("constraints") && name.ends_with(".txt"))
+}
+
+fn is_lock(_: &str, name: &str) -> bool {
+    matches!(
+        name,
+        "cargo.lock"
+            | "package-lock.json"
+            | "npm-shrinkwrap.json"
+            | "yarn.lock"
+            | "pnpm-lock.yaml"
+            | "bun.lock"
+            | "poetry.lock"
+            | "uv.lock"
+            | "pdm.lock"
+            | "pipfile.lock"
+            | "go.sum"
+            | "go.work.sum"
+            | "gemfile.lock"
+            | "composer.lock"
+    ) || (name.starts_with("requirements") && name.ends_with(".lock"))
+}
+
+fn is_generated(path: &str, name: &str) -> bool {
+    ends(
+        name,
+        &[
+            ".min.js",
+            ".min.css",
+            ".map",
+            ".snap",
+            ".pb.go",
+            "_pb2.py",
+            ".pb.rs",
+            ".g.dart",
+            ".generated.ts",
+            ".designer.cs",
+            "_generated.go",
+        ],
+    ) || ["/dist/", "/generated/", "/__snapshots__/", "/__generated__/"].iter().any(|part| path.contains(part))
+}
+
+fn is_test(path: &str, name: &str) -> bool {
+    const FOLDERS: [&str; 9] = ["/test/", "/tests/", "/__tests__/", "/spec/", "/specs/", "/testdata/", "/fixtures/", "/e2e/", "/testing/"];
+    let stem = name.split('.').next().unwrap_or("");
+    FOLDERS.iter().any(|folder| path.contains(folder))
+        || stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || stem.ends_with("_spec")
+        || name.contains(".test.")
+        || name.contains(".spec.")
+        || name == "conftest.py"
+        || ends(name, &["test.java", "tests.java", "test.kt", "tests.cs", "test.php", "tests.swift"])
+}
+
+fn is_docs(path: &str, name: &str) -> bool {
+    ends(name, &[".md", ".mdx", ".rst", ".adoc", ".txt"])
+        || path.contains("/docs/")
+        || path.contains("/doc/")
+        || matches!(name, "license" | "readme" | "changelog" | "notice" | "authors")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_are_told_from_paths() {
+        let cases = [
+            (".github/workflows/ci.yml", Role::Workflow),
+            (".cUrSoR/MCP.json", Role::AgentConfig),
+            (".vscode/tasks.json", Role::AgentConfig),
+            (".claude/settings.local.json", Role::AgentConfig),
+            (".claude/commands/ship.md", Role::Instructions),
+            ("AGENTS.md", Role::Instructions),
+            ("api/package.json", Role::Manifest),
+            ("requirements-dev.txt", Role::Manifest),
+            ("requirements.lock", Role::Lock),
+            ("src/vendor/x.go", Role::Vendored),
+            ("static/app.min.js", Role::Generated),
+            ("pkg/page_test.go", Role::Test),
+            ("test/session.spec.ts", Role::Test),
+            ("src/test/java/TokenServiceTest.java", Role::Test),
+            ("docs/logging.md", Role::Docs),
+            ("config/metrics.yaml", Role::Config),
+            ("src/auth/utils.py", Role::Product),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(Role::of(path), expected, "{path}");
+        }
+    }
+}

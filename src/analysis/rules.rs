@@ -1,0 +1,158 @@
+//! The words and examples of the code rules, read from `rules/code/*.toml`, which are part of the program.
+//!
+//! Never read from a change under review, and never from the file system.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use include_dir::{Dir, include_dir};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::model::rule::{Confidence, Example, ExampleFile, FindingClass, Rule, RuleId, Severity};
+
+static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+static BOOK: LazyLock<RuleBook> = LazyLock::new(RuleBook::read);
+
+/// Every rule with its words.
+#[derive(Debug)]
+pub struct RuleBook {
+    rules: BTreeMap<&'static str, Rule>,
+    /// What could not be read, each in one sentence with its file. Empty in a build that passes its tests.
+    pub mistakes: Vec<String>,
+    /// Lower-case hexadecimal SHA-256 over all rule files and the program's version.
+    pub digest: String,
+}
+
+impl RuleBook {
+    /// The rules of this program.
+    #[must_use]
+    pub fn embedded() -> &'static Self {
+        &BOOK
+    }
+
+    /// The rule called `id`.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Rule> {
+        self.rules.get(id)
+    }
+
+    /// All rules, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.values()
+    }
+
+    fn read() -> Self {
+        let mut book = Self { rules: BTreeMap::new(), mistakes: Vec::new(), digest: digest() };
+        for file in FOLDER.get_dir("code").into_iter().flat_map(Dir::files) {
+            let Some(id) = file.path().file_stem().and_then(|stem| stem.to_str()) else { continue };
+            match rule(id, file.contents_utf8().unwrap_or("")) {
+                Ok(rule) => {
+                    book.rules.insert(id, rule);
+                }
+                Err(mistake) => book.mistakes.push(format!("rules/code/{id}.toml: {mistake}")),
+            }
+        }
+        book
+    }
+}
+
+/// The text of a data file below `rules/`, such as `agents.toml`.
+#[must_use]
+pub fn data(path: &str) -> &'static str {
+    FOLDER.get_file(path).and_then(|file| file.contents_utf8()).unwrap_or("")
+}
+
+/// Reads one rule file: its text, under the name `id`.
+///
+/// # Errors
+/// One sentence with the line, when it is not TOML or lacks something.
+pub fn rule(id: &'static str, text: &str) -> Result<Rule, String> {
+    let file: RuleFile = toml::from_str(text).map_err(|error| error.to_string().trim().replace('\n', " "))?;
+    let word = |kind: &str, word: &str| format!("{kind} '{word}' is not a known word");
+    Ok(Rule {
+        id: RuleId(id),
+        class: FindingClass::parse(&file.class).ok_or_else(|| word("class", &file.class))?,
+        severity: Severity::parse(&file.severity).ok_or_else(|| word("severity", &file.severity))?,
+        confidence: Confidence::parse(&file.confidence).ok_or_else(|| word("confidence", &file.confidence))?,
+        title: file.title,
+        why: file.why,
+        fix: file.fix,
+        references: file.references,
+        prose: file.prose,
+        examples: file
+            .hit
+            .into_iter()
+            .map(|example| example.into_model(true))
+            .chain(file.miss.into_iter().map(|example| example.into_model(false)))
+            .collect(),
+    })
+}
+
+fn digest() -> String {
+    fn add(folder: &Dir<'_>, hash: &mut Sha256) {
+        for file in folder.files() {
+            hash.update(file.path().as_os_str().as_encoded_bytes());
+            hash.update(file.contents());
+        }
+        folder.dirs().for_each(|inner| add(inner, hash));
+    }
+    let mut hash = Sha256::new();
+    hash.update(env!("CARGO_PKG_VERSION"));
+    add(&FOLDER, &mut hash);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleFile {
+    title: String,
+    class: String,
+    severity: String,
+    confidence: String,
+    why: String,
+    fix: String,
+    references: Vec<String>,
+    prose: String,
+    #[serde(default)]
+    hit: Vec<ExampleEntry>,
+    #[serde(default)]
+    miss: Vec<ExampleEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExampleEntry {
+    about: String,
+    #[serde(default)]
+    path: Option<String>,
+    #[serde(default)]
+    before: Option<String>,
+    #[serde(default)]
+    after: Option<String>,
+    #[serde(default)]
+    files: Vec<FileEntry>,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    branch: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileEntry {
+    path: String,
+    #[serde(default)]
+    before: Option<String>,
+    #[serde(default)]
+    after: Option<String>,
+}
+
+impl ExampleEntry {
+    fn into_model(self, hits: bool) -> Example {
+        let own = self.path.map(|path| FileEntry { path, before: self.before, after: self.after });
+        let files = own.into_iter().chain(self.files);
+        let files = files.map(|file| ExampleFile { path: file.path, before: file.before, after: file.after }).collect();
+        Example { hits, about: self.about, files, message: self.message, branch: self.branch }
+    }
+}

@@ -1,0 +1,352 @@
+//! How a check sees a file: both sides with lines, tokens and functions, each read only when asked for.
+//!
+//! A side is the whole file where the source gave it, else the hunks put together; `whole` says which.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use super::language::Language;
+use super::lexer::{Kind, Lexeme, lex};
+use super::outline::{self, Function};
+use super::role::Role;
+use crate::model::change::{Change, Texts};
+use crate::model::diff::{FileDiff, FileStatus, LineKind, Side, TextDiff};
+use crate::model::path::RepoPath;
+
+/// A longer line is looked at only up to here, in bytes; the report says so.
+pub const LINE_LIMIT: usize = 64 * 1024;
+
+/// One changed file as a check sees it.
+pub struct FileView<'a> {
+    /// The change it belongs to.
+    pub change: &'a Change,
+    /// Its diff.
+    pub diff: &'a FileDiff,
+    /// Its path as text, the old one of a deleted file.
+    pub path: Cow<'a, str>,
+    /// Its language, by its path.
+    pub language: Language,
+    /// What it is for, by its path.
+    pub role: Role,
+    texts: &'a Texts,
+    old: OnceCell<Option<SideView<'a>>>,
+    new: OnceCell<Option<SideView<'a>>>,
+}
+
+impl<'a> FileView<'a> {
+    /// The view of `diff`, a file of `change`, with whatever whole files `texts` has.
+    #[must_use]
+    pub fn new(change: &'a Change, diff: &'a FileDiff, texts: &'a Texts) -> Self {
+        let path = diff.path().text();
+        let (language, role) = (Language::of(&path), Role::of(&path));
+        Self { change, diff, path, language, role, texts, old: OnceCell::new(), new: OnceCell::new() }
+    }
+
+    /// The file's name without its folders.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or("")
+    }
+
+    /// The path findings carry.
+    #[must_use]
+    pub fn repo_path(&self) -> &'a RepoPath {
+        self.diff.path()
+    }
+
+    /// One side; `None` when the file is not there on it or is not text.
+    #[must_use]
+    pub fn side(&self, side: Side) -> Option<&SideView<'a>> {
+        let cell = match side {
+            Side::Old => &self.old,
+            Side::New => &self.new,
+        };
+        cell.get_or_init(|| self.read(side)).as_ref()
+    }
+
+    /// The file before.
+    #[must_use]
+    pub fn old(&self) -> Option<&SideView<'a>> {
+        self.side(Side::Old)
+    }
+
+    /// The file after.
+    #[must_use]
+    pub fn new_side(&self) -> Option<&SideView<'a>> {
+        self.side(Side::New)
+    }
+
+    /// The added lines; none for a file that is not text.
+    pub fn added(&self) -> impl Iterator<Item = LineView<'_>> {
+        self.new_side().into_iter().flat_map(SideView::changed_lines)
+    }
+
+    /// The removed lines; none for a file that is not text.
+    pub fn removed(&self) -> impl Iterator<Item = LineView<'_>> {
+        self.old().into_iter().flat_map(SideView::changed_lines)
+    }
+
+    fn read(&self, side: Side) -> Option<SideView<'a>> {
+        let path = self.diff.path_on(side)?;
+        let diff = self.diff.text()?;
+        Some(match self.texts.get(path, side) {
+            Some(text) => SideView::whole(side, self.language, text, diff),
+            None => {
+                let complete = matches!((side, self.diff.status), (Side::New, FileStatus::Added) | (Side::Old, FileStatus::Deleted));
+                SideView::from_hunks(side, self.language, diff, complete)
+            }
+        })
+    }
+}
+
+/// One line of a side.
+#[derive(Clone, Copy, Debug)]
+pub struct LineView<'v> {
+    /// Its position in this view, from 0: what [`SideView::line`] takes.
+    pub index: usize,
+    /// Its number in the file, from 1.
+    pub number: u32,
+    /// Its text, without its line feed.
+    pub text: &'v str,
+    /// The same with comments and the insides of strings blanked, byte for byte.
+    pub code: &'v str,
+    /// Whether the change added (new side) or removed (old side) it.
+    pub changed: bool,
+}
+
+/// Where the lines of a side start and what they are.
+struct Lines {
+    starts: Vec<usize>,
+    /// The real number of each line, where lines are missing between them.
+    numbers: Option<Vec<u32>>,
+    changed: Vec<bool>,
+}
+
+/// One side of a file.
+pub struct SideView<'a> {
+    /// Which side.
+    pub side: Side,
+    /// Whether it is the whole file rather than its hunks.
+    pub whole: bool,
+    language: Language,
+    text: Cow<'a, str>,
+    lines: Lines,
+    tokens: OnceCell<Vec<Lexeme>>,
+    code: OnceCell<String>,
+    functions: OnceCell<Vec<Function>>,
+}
+
+impl<'a> SideView<'a> {
+    fn whole(side: Side, language: Language, text: &'a str, diff: &TextDiff) -> Self {
+        let text = shortened(text);
+        let starts = line_starts(&text);
+        let mut changed = vec![false; starts.len()];
+        let kind = changed_kind(side);
+        for line in diff.lines.iter().filter(|line| line.kind == kind) {
+            let index = line.number(side).map_or(0, |number| number as usize - 1);
+            if let Some(flag) = changed.get_mut(index) {
+                *flag = true;
+            }
+        }
+        let lines = Lines { starts, numbers: None, changed };
+        Self { side, whole: true, language, text, lines, tokens: OnceCell::new(), code: OnceCell::new(), functions: OnceCell::new() }
+    }
+
+    fn from_hunks(side: Side, language: Language, diff: &TextDiff, whole: bool) -> Self {
+        let kind = changed_kind(side);
+        let mut text = String::new();
+        let (mut starts, mut numbers, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+        for line in diff.lines.iter().filter(|line| line.kind == kind || line.kind == LineKind::Context) {
+            starts.push(text.len());
+            numbers.push(line.number(side).unwrap_or(0));
+            changed.push(line.kind == kind);
+            text.push_str(cut(diff.text(line)));
+            text.push('\n');
+        }
+        let lines = Lines { starts, numbers: Some(numbers), changed };
+        let text = Cow::Owned(text);
+        Self { side, whole, language, text, lines, tokens: OnceCell::new(), code: OnceCell::new(), functions: OnceCell::new() }
+    }
+
+    /// The text of this view: the whole file, or its hunks' lines one after the other.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How many lines it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lines.starts.len()
+    }
+
+    /// Whether it has no line.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lines.starts.is_empty()
+    }
+
+    /// The line at `index`, from 0; an empty one beyond the end.
+    #[must_use]
+    pub fn line(&self, index: usize) -> LineView<'_> {
+        let range = self.range(index);
+        LineView {
+            index,
+            number: self.number(index),
+            text: self.text.get(range.clone()).unwrap_or(""),
+            code: self.masked().get(range).unwrap_or(""),
+            changed: self.lines.changed.get(index).copied().unwrap_or(false),
+        }
+    }
+
+    /// All lines.
+    pub fn lines(&self) -> impl Iterator<Item = LineView<'_>> {
+        (0..self.len()).map(|index| self.line(index))
+    }
+
+    /// The lines the change added (new side) or removed (old side).
+    pub fn changed_lines(&self) -> impl Iterator<Item = LineView<'_>> {
+        (0..self.len()).filter(|index| self.lines.changed[*index]).map(|index| self.line(index))
+    }
+
+    /// Whether the line at `index` was changed.
+    #[must_use]
+    pub fn is_changed(&self, index: usize) -> bool {
+        self.lines.changed.get(index).copied().unwrap_or(false)
+    }
+
+    /// Whether any line of `first..=last` was changed.
+    #[must_use]
+    pub fn touches(&self, first: usize, last: usize) -> bool {
+        (first..=last).any(|index| self.is_changed(index))
+    }
+
+    /// The real number of the line at `index`, from 1.
+    #[must_use]
+    pub fn number(&self, index: usize) -> u32 {
+        match &self.lines.numbers {
+            Some(numbers) => numbers.get(index).copied().unwrap_or(0),
+            None => u32::try_from(index + 1).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// All tokens, comments included.
+    #[must_use]
+    pub fn tokens(&self) -> &[Lexeme] {
+        self.tokens.get_or_init(|| lex(&self.text, self.language.syntax()))
+    }
+
+    /// The text of a token of this view.
+    #[must_use]
+    pub fn token_text(&self, token: &Lexeme) -> &str {
+        token.of(&self.text)
+    }
+
+    /// The index of the line that holds byte `at` of [`Self::text`].
+    #[must_use]
+    pub fn line_of(&self, at: usize) -> usize {
+        outline::line_of(&self.lines.starts, at)
+    }
+
+    /// Comments with the index of their first line.
+    pub fn comments(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.of_kind(Kind::Comment)
+    }
+
+    /// String literals, quotes included, with the index of their first line.
+    pub fn strings(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.of_kind(Kind::Str)
+    }
+
+    fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (usize, &str)> {
+        self.tokens().iter().filter(move |token| token.kind == kind).map(|token| (self.line_of(token.start), self.token_text(token)))
+    }
+
+    /// Its functions, by first line.
+    #[must_use]
+    pub fn functions(&self) -> &[Function] {
+        self.functions.get_or_init(|| {
+            let source = outline::Source { text: &self.text, tokens: self.tokens(), line_starts: &self.lines.starts };
+            outline::functions(source, self.language.syntax().block)
+        })
+    }
+
+    /// The innermost function that holds the line at `index`.
+    #[must_use]
+    pub fn function_at(&self, index: usize) -> Option<&Function> {
+        let around = self.functions().iter().filter(|function| (function.first_line..=function.last_line).contains(&index));
+        around.min_by_key(|function| function.last_line - function.first_line)
+    }
+
+    /// The lines of a function.
+    pub fn function_lines(&self, function: &Function) -> impl Iterator<Item = LineView<'_>> {
+        (function.first_line..=function.last_line).map(|index| self.line(index))
+    }
+
+    /// The text with comments and the insides of strings blanked, byte for byte.
+    #[must_use]
+    pub fn masked(&self) -> &str {
+        self.code.get_or_init(|| mask(&self.text, self.tokens()))
+    }
+
+    fn range(&self, index: usize) -> std::ops::Range<usize> {
+        let Some(start) = self.lines.starts.get(index).copied() else { return 0..0 };
+        let end = self.lines.starts.get(index + 1).map_or(self.text.len(), |next| *next);
+        let bytes = self.text.as_bytes();
+        let end = if end > start && bytes[end - 1] == b'\n' { end - 1 } else { end };
+        let end = if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end };
+        start..end
+    }
+}
+
+fn changed_kind(side: Side) -> LineKind {
+    match side {
+        Side::Old => LineKind::Removed,
+        Side::New => LineKind::Added,
+    }
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(ends).filter(|start| *start < text.len()).collect()
+}
+
+fn cut(line: &str) -> &str {
+    if line.len() <= LINE_LIMIT {
+        return line;
+    }
+    line.get(..line.floor_char_boundary(LINE_LIMIT)).unwrap_or("")
+}
+
+fn shortened(text: &str) -> Cow<'_, str> {
+    if text.lines().all(|line| line.len() <= LINE_LIMIT) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len().min(4 * LINE_LIMIT));
+    for line in text.lines() {
+        out.push_str(cut(line));
+        out.push('\n');
+    }
+    Cow::Owned(out)
+}
+
+fn mask(text: &str, tokens: &[Lexeme]) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for token in tokens {
+        let inside = match token.kind {
+            Kind::Comment => token.range(),
+            // The quotes stay, so that code still shows that a string is there; a cut-off string may end in any byte.
+            Kind::Str => {
+                let last_is_sign = bytes.get(token.end.saturating_sub(1)).is_some_and(u8::is_ascii);
+                let first_is_sign = bytes.get(token.start).is_some_and(u8::is_ascii);
+                token.start + usize::from(first_is_sign)..token.end - usize::from(last_is_sign && token.end > token.start + 1)
+            }
+            _ => continue,
+        };
+        for byte in bytes.get_mut(inside).into_iter().flatten().filter(|byte| !matches!(byte, b'\n' | b'\r')) {
+            *byte = b' ';
+        }
+    }
+    // Only whole characters were blanked, so this always succeeds; a lossy copy never panics either.
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
