@@ -3,3 +3,4 @@
 //! Nothing of a change is ever executed here, and nothing is written to a repository.
 
 pub mod source;
+pub mod unified;

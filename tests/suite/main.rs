@@ -13,6 +13,7 @@ mod cli;
 mod demo;
 mod evidence;
 mod flows;
+mod history;
 mod ledger;
 mod provenance;
 mod pty;

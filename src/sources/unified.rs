@@ -1,0 +1,90 @@
+//! Unified diff text to [`Patch`] and back: git's extended form, plain `diff -u`, and mixtures of both.
+//!
+//! `diffy` reads file headers and hunks; this adapter only cuts the text into them, so that one bad hunk costs that hunk and
+//! nothing else. Nothing is applied, and what is not understood becomes an omission with its line.
+
+mod chunk;
+mod header;
+mod modes;
+mod render;
+mod sections;
+
+use crate::model::diff::{Content, FileDiff, FileMode, LineKind, Omission, Patch, TextDiff};
+use crate::model::path::RepoPath;
+use crate::model::pull::CommitId;
+
+pub use render::render;
+
+use sections::{Kind, Part, Section};
+
+/// Files read of one diff. What lies beyond is counted in one omission.
+pub const MAX_FILES: usize = 100_000;
+
+/// Reads a diff. Never fails: what cannot be read is listed in [`Patch::omissions`] with its line, and reading goes on behind it.
+#[must_use]
+pub fn parse(bytes: &[u8]) -> Patch {
+    let mut patch = Patch::default();
+    let mut beyond = 0_usize;
+    for part in sections::cut(bytes) {
+        match part {
+            Part::File(section) if patch.files.len() < MAX_FILES => file(&section, &mut patch),
+            Part::File(_) => beyond += 1,
+            Part::Note { line, why } => omit(&mut patch, None, format!("line {line} of the diff {why}")),
+        }
+    }
+    if beyond > 0 {
+        omit(&mut patch, None, format!("{beyond} further files were not read: one change holds at most {MAX_FILES} files here"));
+    }
+    patch
+}
+
+fn file(section: &Section<'_>, patch: &mut Patch) {
+    if section.kind == Kind::Combined {
+        patch.files.push(header::combined(section));
+        return;
+    }
+    let mut file = match header::read(section) {
+        Ok(file) => file,
+        Err(why) => {
+            let why = format!("the file at line {} of the diff cannot be read: {why}", section.line);
+            return omit(patch, None, why);
+        }
+    };
+    for path in [&file.old_path, &file.new_path].into_iter().flatten() {
+        if path.is_hostile() && patch.omissions.last().is_none_or(|last| last.path.as_ref() != Some(path)) {
+            let why = "the path would leave the repository or names something odd; it is kept as text and joined to no folder";
+            patch.omissions.push(Omission { path: Some(path.clone()), why: why.to_owned() });
+        }
+    }
+    if matches!(file.content, Content::Text(_)) {
+        let (text, lost) = chunk::read(&section.hunks);
+        for why in lost {
+            patch.omissions.push(Omission { path: Some(file.path().clone()), why });
+        }
+        file.content = content(&file, text);
+    }
+    patch.files.push(file);
+}
+
+/// A submodule's diff is one line that names its commit; anything else stays text, whatever the mode claims.
+fn content(file: &FileDiff, text: TextDiff) -> Content {
+    if file.old_mode != Some(FileMode::Submodule) && file.new_mode != Some(FileMode::Submodule) {
+        return Content::Text(text);
+    }
+    let commit = |line: &str| line.strip_prefix("Subproject commit ").map(|id| id.trim_end_matches("-dirty")).and_then(CommitId::parse);
+    let mut old = None;
+    let mut new = None;
+    for line in &text.lines {
+        let Some(id) = commit(text.text(line)) else { return Content::Text(text) };
+        match line.kind {
+            LineKind::Removed if old.is_none() => old = Some(id),
+            LineKind::Added if new.is_none() => new = Some(id),
+            _ => return Content::Text(text),
+        }
+    }
+    Content::Submodule { old, new }
+}
+
+fn omit(patch: &mut Patch, path: Option<RepoPath>, why: String) {
+    patch.omissions.push(Omission { path, why });
+}
