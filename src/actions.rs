@@ -1,3 +1,35 @@
 //! The verbs of the console: (memory, request) -> effects as data, one verb in each file.
 //!
 //! Nothing here draws, waits, reads or writes.
+
+pub mod arrivals;
+pub mod update;
+
+mod close;
+mod confirm;
+mod copy;
+mod decide;
+mod edit_text;
+mod fit;
+mod judge_finding;
+mod jump;
+mod move_cursor;
+mod open;
+mod open_pull;
+mod point;
+mod prompt;
+mod refresh;
+mod show_panel;
+mod switch_pane;
+mod take_change;
+mod take_decision;
+mod take_draft;
+mod take_judgement;
+mod take_list;
+mod take_matches;
+mod take_records;
+mod take_report;
+mod tint;
+mod toggle_fold;
+mod toggle_layout;
+mod toggle_viewed;

@@ -1,3 +1,17 @@
 //! What the console remembers: plain structs, testable without a terminal.
 //!
 //! Nothing here draws, waits, reads or writes.
+
+pub mod console;
+pub mod cursor;
+pub mod findings;
+pub mod fold;
+pub mod notice;
+pub mod overlay;
+pub mod pending;
+pub mod queue;
+pub mod rows;
+pub mod session;
+pub mod text_field;
+pub mod tints;
+pub mod tree;

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use sha2::{Digest, Sha256};
+
 use super::path::RepoPath;
 use super::pull::CommitId;
 
@@ -181,6 +183,26 @@ impl FileDiff {
             Content::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// What marks this change of this file as viewed: lower-case hexadecimal SHA-256 over path, modes and changed lines. Line
+    /// numbers and context do not count, so a rebase keeps the mark and any edit ends it.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.path().bytes());
+        hash.update(format!("\0{:?}{:?}{:?}", self.status.letter(), self.old_mode, self.new_mode));
+        match &self.content {
+            Content::Text(text) => {
+                for line in text.lines.iter().filter(|line| line.kind != LineKind::Context) {
+                    hash.update([u8::from(line.kind == LineKind::Added), u8::from(line.no_newline)]);
+                    hash.update(text.text(line));
+                    hash.update([b'\n']);
+                }
+            }
+            other => hash.update(format!("{other:?}")),
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Added lines.

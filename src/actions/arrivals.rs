@@ -1,0 +1,40 @@
+//! The door for everything the world reports. Stale answers are dropped before anybody looks at them.
+
+use crate::actions::{
+    fit, take_change, take_decision, take_draft, take_judgement, take_list, take_matches, take_records, take_report, tint,
+};
+use crate::message::effect::Effect;
+use crate::message::event::{Event, News};
+use crate::message::ticket::Kind;
+use crate::state::console::Console;
+
+/// Takes over what arrived; what the world has to do next comes back as data.
+pub fn arrive(console: &mut Console, event: Event) -> Vec<Effect> {
+    let kind = event.news.kind();
+    if !console.pending.expects(kind, event.ticket) {
+        return Vec::new();
+    }
+    if !event.news.is_part() {
+        console.pending.settle(kind);
+    }
+    let mut effects = match event.news {
+        News::Listed(answer) => take_list::take(console, answer),
+        News::Judged(at, answer) => take_judgement::take(console, &at, answer),
+        News::JudgedAll => Vec::new(),
+        News::Loaded(answer) => take_change::take(console, answer),
+        News::Found(findings, done, of) => take_report::take_part(console, findings, (done, of)),
+        News::Reported(report) => take_report::take(console, report),
+        News::Tinted(chunk, lines) => tint::take(console, chunk, lines),
+        News::TintedAll => tint::settle(console),
+        News::Matched(hits, more) => take_matches::take(console, hits, more),
+        News::Planned(answer) => take_decision::planned(console, answer),
+        News::CarriedOut(answer) => take_decision::carried_out(console, answer),
+        News::Records(answer) => take_records::take(console, answer),
+        News::Drafted(answer) => take_draft::take(console, answer),
+    };
+    fit::settle(console);
+    if kind != Kind::Tint {
+        effects.extend(tint::tint(console));
+    }
+    effects
+}

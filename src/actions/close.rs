@@ -1,0 +1,66 @@
+//! Goes one step back: out of the popup, out of the search or filter, out of the pull.
+
+use crate::message::effect::Effect;
+use crate::message::ticket::Kind;
+use crate::state::console::Console;
+use crate::state::notice::Tone;
+use crate::state::overlay::{Asks, Overlay, Stage};
+
+/// Goes one step back.
+pub(crate) fn close(console: &mut Console) -> Vec<Effect> {
+    match &mut console.overlay {
+        Overlay::None => close_screen(console),
+        Overlay::Card(card) if card.reason.is_some() => {
+            card.reason = None;
+            Vec::new()
+        }
+        Overlay::Confirm(confirm) if matches!(confirm.stage, Stage::Working(_)) => {
+            console.notices.say(Tone::Warning, "the plan is being carried out and cannot be stopped half-way; its receipt follows");
+            Vec::new()
+        }
+        Overlay::Confirm(_) => {
+            console.overlay = Overlay::None;
+            console.notices.say(Tone::Note, "nothing was changed");
+            stop(console, Kind::Plan)
+        }
+        Overlay::Prompt(prompt) => {
+            let asks = prompt.asks;
+            console.overlay = Overlay::None;
+            if asks == Asks::Filter {
+                drop_filter(console);
+            }
+            Vec::new()
+        }
+        Overlay::Panel(_) | Overlay::Card(_) => {
+            console.overlay = Overlay::None;
+            stop(console, Kind::Ledger)
+        }
+    }
+}
+
+fn close_screen(console: &mut Console) -> Vec<Effect> {
+    match &mut console.session {
+        Some(session) if session.search.is_some() => {
+            session.search = None;
+            stop(console, Kind::Search)
+        }
+        Some(_) => {
+            console.session = None;
+            [Kind::Load, Kind::Analyse, Kind::Tint, Kind::Search, Kind::Draft].into_iter().flat_map(|kind| stop(console, kind)).collect()
+        }
+        None if console.pending.waits(Kind::Load) => stop(console, Kind::Load),
+        None => {
+            drop_filter(console);
+            Vec::new()
+        }
+    }
+}
+
+fn drop_filter(console: &mut Console) {
+    console.queue.filter.clear();
+    console.queue.arrange(console.panes.queue);
+}
+
+fn stop(console: &mut Console, kind: Kind) -> Vec<Effect> {
+    if console.pending.settle(kind) { vec![Effect::Cancel(kind)] } else { Vec::new() }
+}

@@ -1,0 +1,29 @@
+//! Opens a pull: asks for its diff. What was asked before of another pull becomes stale.
+
+use crate::message::effect::Effect;
+use crate::message::ticket::Kind;
+use crate::model::pull::PullRef;
+use crate::state::console::Console;
+use crate::state::notice::Tone;
+
+/// Asks for the pull at `at`.
+pub(crate) fn open(console: &mut Console, at: PullRef) -> Vec<Effect> {
+    vec![Effect::Load(console.pending.ask(Kind::Load), at)]
+}
+
+/// Asks for the pull `by` rows further in the queue.
+pub(crate) fn neighbour(console: &mut Console, by: isize) -> Vec<Effect> {
+    let before = console.queue.cursor.at;
+    let len = console.queue.order.len();
+    console.queue.cursor.step(by, len, console.panes.queue);
+    let at = console.queue.chosen().map(|entry| entry.pull.at.clone());
+    match at.filter(|_| console.queue.cursor.at != before) {
+        Some(at) => open(console, at),
+        None => {
+            console
+                .notices
+                .say(Tone::Note, if by > 0 { "this is the last pull of the queue" } else { "this is the first pull of the queue" });
+            Vec::new()
+        }
+    }
+}

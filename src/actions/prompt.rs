@@ -1,0 +1,44 @@
+//! Starts and ends a typed line: filter, search, the reason of a decision or of an accepted risk.
+
+use crate::actions::{decide, judge_finding};
+use crate::message::effect::Effect;
+use crate::message::ticket::Kind;
+use crate::state::console::Console;
+use crate::state::overlay::{Asks, Overlay, Prompt};
+use crate::state::session::Search;
+use crate::state::text_field::TextField;
+
+/// Starts typing.
+pub(crate) fn start(console: &mut Console, asks: Asks) -> Vec<Effect> {
+    let asks = if console.session.is_some() { asks } else { Asks::Filter };
+    let held = match asks {
+        Asks::Filter => console.queue.filter.clone(),
+        Asks::Search => String::new(),
+    };
+    console.overlay = Overlay::Prompt(Prompt { asks, field: TextField::holding(&held) });
+    Vec::new()
+}
+
+/// Ends typing and uses what was typed.
+pub(crate) fn submit(console: &mut Console) -> Vec<Effect> {
+    match &console.overlay {
+        Overlay::Prompt(prompt) => {
+            let (asks, text) = (prompt.asks, prompt.field.text.clone());
+            console.overlay = Overlay::None;
+            if asks == Asks::Search { search(console, text) } else { Vec::new() }
+        }
+        Overlay::Card(_) => judge_finding::accept(console),
+        Overlay::Confirm(_) => decide::plan(console),
+        Overlay::None | Overlay::Panel(_) => Vec::new(),
+    }
+}
+
+fn search(console: &mut Console, needle: String) -> Vec<Effect> {
+    let Some(session) = &mut console.session else { return Vec::new() };
+    if needle.is_empty() {
+        session.search = None;
+        return Vec::new();
+    }
+    session.search = Some(Search { needle: needle.clone(), hits: None, more: false });
+    vec![Effect::Search(console.pending.ask(Kind::Search), session.change.clone(), needle)]
+}

@@ -1,0 +1,31 @@
+//! Takes over an opened pull: shows its diff at once, then asks for everything else.
+
+use std::sync::Arc;
+
+use crate::message::effect::Effect;
+use crate::message::event::Trouble;
+use crate::message::ticket::Kind;
+use crate::model::change::Change;
+use crate::state::console::Console;
+use crate::state::notice::Tone;
+use crate::state::overlay::Overlay;
+use crate::state::session::Session;
+
+/// Opens it.
+pub(crate) fn take(console: &mut Console, answer: Result<Arc<Change>, Trouble>) -> Vec<Effect> {
+    let change = match answer {
+        Ok(change) => change,
+        Err(trouble) => {
+            console.notices.say(Tone::Failure, trouble);
+            return Vec::new();
+        }
+    };
+    let habits = console.habits;
+    let mut session = Session::open(change.clone(), habits.layout, habits.layout.at(console.panes.diff_width, habits.split_from));
+    session.story = !habits.blind;
+    console.session = Some(session);
+    console.overlay = Overlay::None;
+    let draft = Effect::LoadDraft(console.pending.ask(Kind::Draft), change.clone());
+    let analyse = Effect::Analyse(console.pending.ask(Kind::Analyse), change);
+    vec![draft, analyse]
+}

@@ -1,0 +1,79 @@
+//! The door for everything a person asks: one match, one line for each arm.
+
+use crate::actions::{
+    close, confirm, copy, decide, edit_text, fit, judge_finding, jump, move_cursor, open, open_pull, point, prompt, refresh, show_panel,
+    switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed,
+};
+use crate::message::action::{Action, Command};
+use crate::message::effect::Effect;
+use crate::model::decision::Verb;
+use crate::state::console::Console;
+use crate::state::overlay::{Asks, Topic};
+
+/// Does what was asked; what the world has to do for it comes back as data.
+pub fn ask(console: &mut Console, action: Action) -> Vec<Effect> {
+    if !matches!(action, Action::Fit(_) | Action::Wheel(..)) {
+        console.notices.fresh = false;
+    }
+    let mut effects = match action {
+        Action::Do(command) => obey(console, command),
+        Action::Type(c) => edit_text::insert(console, c.encode_utf8(&mut [0; 4])),
+        Action::Paste(text) => edit_text::insert(console, &text),
+        Action::Click(spot) => point::click(console, spot),
+        Action::DoubleClick(spot) => point::double_click(console, spot),
+        Action::Wheel(spot, by) => point::wheel(console, spot, by),
+        Action::Fit(panes) => fit::fit(console, panes),
+    };
+    fit::settle(console);
+    effects.extend(tint::tint(console));
+    effects
+}
+
+fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
+    use Command as C;
+    match command {
+        C::Down | C::Up | C::HalfDown | C::HalfUp | C::PageDown | C::PageUp | C::Top | C::Bottom => move_cursor::down(console, command),
+        C::Left | C::Right => move_cursor::across(console, command),
+        C::NextFile | C::PreviousFile | C::NextHunk | C::PreviousHunk => jump::to_row(console, command),
+        C::NextFinding | C::PreviousFinding => jump::to_finding(console, command),
+        C::WorstFinding => jump::to_worst(console),
+        C::NextUnviewed => jump::to_unviewed(console),
+        C::NextMatch | C::PreviousMatch => jump::to_match(console, command),
+        C::NextPull => open_pull::neighbour(console, 1),
+        C::PreviousPull => open_pull::neighbour(console, -1),
+        C::Open => open::open(console),
+        C::Close => close::close(console),
+        C::ToggleViewed => toggle_viewed::toggle(console),
+        C::ToggleFold => toggle_fold::toggle(console),
+        C::ToggleFolds => toggle_fold::toggle_all(console),
+        C::ToggleLayout => toggle_layout::toggle(console),
+        C::ToggleFiles => switch_pane::toggle_files(console),
+        C::SwitchPane => switch_pane::switch(console),
+        C::Filter => prompt::start(console, Asks::Filter),
+        C::Search => prompt::start(console, Asks::Search),
+        C::Refresh => refresh::refresh(console),
+        C::Story => show_panel::story(console),
+        C::Commits => show_panel::of_pull(console, Topic::Commits),
+        C::Dependencies => show_panel::of_pull(console, Topic::Dependencies),
+        C::Reasons => show_panel::show(console, Topic::Reasons),
+        C::Ledger => show_panel::ledger(console),
+        C::Notices => show_panel::show(console, Topic::Notices),
+        C::Help => show_panel::help(console),
+        C::CopyLine => copy::line(console),
+        C::CopyPath => copy::path(console),
+        C::Approve => decide::decide(console, Verb::Approve),
+        C::Quarantine => decide::decide(console, Verb::Quarantine),
+        C::Release => decide::decide(console, Verb::Release),
+        C::Revert => decide::decide(console, Verb::Revert),
+        C::Pick1 | C::Pick2 | C::Pick3 | C::Pick4 | C::Pick5 | C::Pick6 | C::Pick7 | C::Pick8 => judge_finding::pick(console, command),
+        C::Yes => confirm::yes(console),
+        C::No => close::close(console),
+        C::SwitchAnswer => confirm::switch(console),
+        C::Submit => prompt::submit(console),
+        C::Backspace | C::DeleteWord | C::ClearText => edit_text::delete(console, command),
+        C::TextLeft | C::TextRight | C::TextHome | C::TextEnd => edit_text::step(console, command),
+        C::Redraw => vec![Effect::Redraw],
+        C::Suspend => vec![Effect::Suspend],
+        C::Quit => vec![Effect::Quit],
+    }
+}

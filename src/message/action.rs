@@ -1,0 +1,163 @@
+//! What a person can ask: every command a key can be bound to, and what only a pointer, a keyboard or the screen itself can say.
+
+/// The commands, written once: variant, name in `keymap.toml`, one line for help.
+macro_rules! commands {
+    ($($variant:ident $name:literal $doc:literal,)*) => {
+        /// Something a key can be bound to.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Command {
+            $(#[doc = $doc] $variant,)*
+        }
+
+        impl Command {
+            /// All, in the order help shows them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// Its name in `keymap.toml`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What it does, in one line.
+            #[must_use]
+            pub fn doc(self) -> &'static str {
+                match self { $(Self::$variant => $doc,)* }
+            }
+        }
+    };
+}
+
+commands! {
+    Open "open" "open what the cursor is on",
+    Close "close" "close the popup, drop the filter or search, or go back to the queue",
+    Down "down" "down one line",
+    Up "up" "up one line",
+    HalfDown "half-down" "down half a page",
+    HalfUp "half-up" "up half a page",
+    PageDown "page-down" "down a page",
+    PageUp "page-up" "up a page",
+    Top "top" "to the first line",
+    Bottom "bottom" "to the last line",
+    Left "left" "show what is left of the edge",
+    Right "right" "show what is right of the edge",
+    NextFile "next-file" "next file",
+    PreviousFile "previous-file" "previous file",
+    NextHunk "next-hunk" "next hunk",
+    PreviousHunk "previous-hunk" "previous hunk",
+    NextFinding "next-finding" "next finding",
+    PreviousFinding "previous-finding" "previous finding",
+    WorstFinding "worst-finding" "most serious finding not judged yet, then the next",
+    NextUnviewed "next-unviewed" "next file not viewed yet",
+    ToggleViewed "toggle-viewed" "mark the file as viewed, or not, and go on",
+    ToggleFold "toggle-fold" "fold or unfold the file",
+    ToggleFolds "toggle-folds" "fold or unfold all files",
+    ToggleLayout "toggle-layout" "unified, side by side, or by width",
+    ToggleFiles "toggle-files" "show or hide the file list",
+    SwitchPane "switch-pane" "to the other pane",
+    Filter "filter" "filter the queue: words, lane:stop, agent:name",
+    Refresh "refresh" "read the queue again",
+    Search "search" "search the diff",
+    NextMatch "next-match" "next match",
+    PreviousMatch "previous-match" "previous match",
+    NextPull "next-pull" "next pull of the queue",
+    PreviousPull "previous-pull" "previous pull of the queue",
+    Story "story" "unfold the story: title, claims, body, messages",
+    Commits "commits" "commits of the pull",
+    Dependencies "dependencies" "dependencies that changed",
+    Reasons "reasons" "what the score is made of",
+    Ledger "ledger" "decisions so far, with the chain verified",
+    Notices "notices" "what lazaret said so far",
+    CopyLine "copy-line" "copy the line to the clipboard",
+    CopyPath "copy-path" "copy the path and line to the clipboard",
+    Approve "approve" "approve these exact bytes",
+    Quarantine "quarantine" "hold the change, evidence first",
+    Release "release" "lift a quarantine",
+    Revert "revert" "undo a merged change by a new commit",
+    Pick1 "pick-1" "choose the first answer",
+    Pick2 "pick-2" "choose the second answer",
+    Pick3 "pick-3" "choose the third answer",
+    Pick4 "pick-4" "choose the fourth answer",
+    Pick5 "pick-5" "choose the fifth answer",
+    Pick6 "pick-6" "choose the sixth answer",
+    Pick7 "pick-7" "choose the seventh answer",
+    Pick8 "pick-8" "choose the eighth answer",
+    Yes "yes" "carry the plan out",
+    No "no" "leave everything as it is",
+    SwitchAnswer "switch-answer" "between no and yes",
+    Submit "submit" "done typing",
+    Backspace "backspace" "delete the character before the cursor",
+    DeleteWord "delete-word" "delete the word before the cursor",
+    ClearText "clear-text" "delete all before the cursor",
+    TextLeft "text-left" "cursor left",
+    TextRight "text-right" "cursor right",
+    TextHome "text-home" "cursor to the start",
+    TextEnd "text-end" "cursor to the end",
+    Help "help" "the keys that work here",
+    Redraw "redraw" "draw the screen anew",
+    Suspend "suspend" "back to the shell for a while",
+    Quit "quit" "leave lazaret",
+}
+
+impl Command {
+    /// The command called `name`.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|command| command.name() == name)
+    }
+}
+
+/// What a pointer is over, told in rows of the lists themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// A row of the queue.
+    Pull(usize),
+    /// A row of the file list.
+    File(usize),
+    /// A row of the diff.
+    Row(usize),
+    /// A row of the popup.
+    Panel(usize),
+    /// The answer No of a plan.
+    No,
+    /// The answer Yes of a plan.
+    Yes,
+    /// Nothing in particular.
+    Elsewhere,
+}
+
+/// How many rows and columns each list has on the screen, in cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Panes {
+    /// Rows of the queue.
+    pub queue: usize,
+    /// Rows of the file list; 0 when it is not shown.
+    pub files: usize,
+    /// Rows of the diff; 0 when it is not shown.
+    pub diff: usize,
+    /// Columns of the diff.
+    pub diff_width: usize,
+    /// Rows of the popup.
+    pub panel: usize,
+    /// Lines that the popup holds, shown or not.
+    pub panel_lines: usize,
+}
+
+/// What a person can ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// A command, by key.
+    Do(Command),
+    /// A character typed into a text.
+    Type(char),
+    /// A text pasted.
+    Paste(String),
+    /// A click.
+    Click(Spot),
+    /// A second click on the same spot.
+    DoubleClick(Spot),
+    /// The wheel over a spot, by rows; downward is positive.
+    Wheel(Spot, isize),
+    /// The screen now has room for this much.
+    Fit(Panes),
+}

@@ -1,0 +1,68 @@
+//! What the world is asked to do, as data. Verbs return these; only `runtime` carries them out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::message::event::Chunk;
+use crate::message::ticket::{Kind, Ticket};
+use crate::model::change::Change;
+use crate::model::decision::Verb;
+use crate::model::finding::Fingerprint;
+use crate::model::pull::PullRef;
+use crate::model::report::Report;
+use crate::model::response::Plan;
+use crate::model::review::{Disposition, Review};
+
+/// What a person wants decided, before it is planned against fresh facts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    /// The verb.
+    pub verb: Verb,
+    /// The pull.
+    pub at: PullRef,
+    /// The exact bytes that were read; `None` from the queue, where nothing was opened.
+    pub seen: Option<Arc<Change>>,
+    /// What the analysis said of them, once it is done.
+    pub report: Option<Arc<Report>>,
+    /// Why, in their words.
+    pub reason: String,
+    /// How findings were judged.
+    pub dispositions: BTreeMap<Fingerprint, Disposition>,
+}
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Read which pulls there are.
+    List(Ticket),
+    /// Judge each of these, in this order.
+    Judge(Ticket, Vec<PullRef>),
+    /// Read this one with its diff.
+    Load(Ticket, PullRef),
+    /// Analyse it.
+    Analyse(Ticket, Arc<Change>),
+    /// Find syntax and changed words of these lines.
+    Tint(Ticket, Arc<Change>, Vec<Chunk>),
+    /// Find this text.
+    Search(Ticket, Arc<Change>, String),
+    /// Plan this.
+    Plan(Ticket, Box<Wish>),
+    /// Carry this out.
+    CarryOut(Ticket, Box<Plan>),
+    /// Read the ledger.
+    ReadLedger(Ticket),
+    /// Read the unsent review.
+    LoadDraft(Ticket, Arc<Change>),
+    /// Keep the unsent review.
+    SaveDraft(Arc<Change>, Review),
+    /// Stop the work of this kind: nobody waits for it any more.
+    Cancel(Kind),
+    /// Put this on the clipboard of the terminal.
+    Copy(String),
+    /// Draw everything anew.
+    Redraw,
+    /// Give the terminal back to the shell until the shell gives it back.
+    Suspend,
+    /// Leave.
+    Quit,
+}

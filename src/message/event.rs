@@ -1,0 +1,153 @@
+//! What the world reports. Every report carries the ticket of the question it answers; failures are sentences.
+
+use std::sync::Arc;
+
+use crate::message::ticket::{Kind, Ticket};
+use crate::model::change::Change;
+use crate::model::diff::Omission;
+use crate::model::finding::Finding;
+use crate::model::ledger::{ChainState, Record};
+use crate::model::pull::{Pull, PullRef};
+use crate::model::report::Report;
+use crate::model::response::{Plan, Receipt};
+use crate::model::review::Review;
+use crate::model::risk::Risk;
+use crate::model::rule::Severity;
+use crate::model::syntax::Token;
+
+/// One answer, or a part of one.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The question.
+    pub ticket: Ticket,
+    /// The answer.
+    pub news: News,
+}
+
+/// Why there is no answer: one sentence with the place and the next step. Hostile until drawn.
+pub type Trouble = String;
+
+/// What a queue row shows of a judged pull.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// How urgent it is and why.
+    pub risk: Risk,
+    /// Files touched.
+    pub files: usize,
+    /// Lines added.
+    pub added: usize,
+    /// Lines removed.
+    pub removed: usize,
+    /// Findings.
+    pub findings: usize,
+    /// The worst of them.
+    pub worst: Option<Severity>,
+    /// Parts that were not looked at.
+    pub skipped: usize,
+}
+
+impl Judgement {
+    /// What a queue row shows of `change` and its `report`.
+    #[must_use]
+    pub fn of(change: &Change, report: &Report) -> Self {
+        Self {
+            risk: report.risk.clone(),
+            files: change.patch.files.len(),
+            added: change.patch.added(),
+            removed: change.patch.removed(),
+            findings: report.findings.len(),
+            worst: report.worst(),
+            skipped: change.patch.omissions.len() + report.skipped.len(),
+        }
+    }
+}
+
+/// A run of [`CHUNK`] diff lines of one file: what is coloured in one go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Chunk {
+    /// The file's position in the patch.
+    pub file: u32,
+    /// The run's position in the file.
+    pub run: u32,
+}
+
+/// Lines in a [`Chunk`].
+pub const CHUNK: usize = 256;
+
+/// What is known of one line's look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tint {
+    /// Syntax classes over its bytes, in order.
+    pub tokens: Vec<Token>,
+    /// The bytes that differ from its counterpart, in order.
+    pub words: Vec<std::ops::Range<u32>>,
+}
+
+/// One occurrence of a searched text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Match {
+    /// The file's position in the patch.
+    pub file: u32,
+    /// The line's position in the file's diff.
+    pub line: u32,
+    /// First byte in the line.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// What arrived.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// The pulls, and what was left out.
+    Listed(Result<(Vec<Pull>, Vec<Omission>), Trouble>),
+    /// One pull of the queue was judged.
+    Judged(PullRef, Result<Judgement, Trouble>),
+    /// All pulls of the queue were judged.
+    JudgedAll,
+    /// The pull asked for.
+    Loaded(Result<Arc<Change>, Trouble>),
+    /// Findings so far, with files done and files in all.
+    Found(Vec<Finding>, usize, usize),
+    /// The whole analysis.
+    Reported(Arc<Report>),
+    /// How the lines of a chunk look.
+    Tinted(Chunk, Vec<Tint>),
+    /// All chunks asked for are done.
+    TintedAll,
+    /// Where the text occurs, and whether there are more than were counted.
+    Matched(Vec<Match>, bool),
+    /// What the decision would do.
+    Planned(Result<Plan, Trouble>),
+    /// What was done.
+    CarriedOut(Result<Receipt, Trouble>),
+    /// The records, latest first, and the state of their chain.
+    Records(Result<(Vec<Record>, ChainState), Trouble>),
+    /// The unsent review, and which files of the opened pull it marks as viewed.
+    Drafted(Result<(Review, Vec<bool>), Trouble>),
+}
+
+impl News {
+    /// The kind of question it answers.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Listed(_) => Kind::List,
+            Self::Judged(..) | Self::JudgedAll => Kind::Judge,
+            Self::Loaded(_) => Kind::Load,
+            Self::Found(..) | Self::Reported(_) => Kind::Analyse,
+            Self::Tinted(..) | Self::TintedAll => Kind::Tint,
+            Self::Matched(..) => Kind::Search,
+            Self::Planned(_) => Kind::Plan,
+            Self::CarriedOut(_) => Kind::CarryOut,
+            Self::Records(_) => Kind::Ledger,
+            Self::Drafted(_) => Kind::Draft,
+        }
+    }
+
+    /// Whether more of the same answer may follow.
+    #[must_use]
+    pub fn is_part(&self) -> bool {
+        matches!(self, Self::Judged(..) | Self::Found(..) | Self::Tinted(..))
+    }
+}

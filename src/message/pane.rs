@@ -1,0 +1,114 @@
+//! Who can have the keyboard, and which tables of the keymap count there.
+
+/// What has the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pane {
+    /// The list of pulls.
+    Queue,
+    /// The files of the opened pull.
+    Files,
+    /// The diff of the opened pull.
+    Diff,
+    /// A panel to read: help, story, commits, dependencies, ledger, notices.
+    Panel,
+    /// The card of one finding.
+    Card,
+    /// A plan that waits for yes or no.
+    Confirm,
+    /// A line of text being typed.
+    Text,
+}
+
+impl Pane {
+    /// The tables of the keymap that count here, nearest first.
+    #[must_use]
+    pub fn sections(self) -> &'static [Section] {
+        match self {
+            Self::Queue => &[Section::Queue, Section::Move, Section::Everywhere],
+            Self::Files => &[Section::Files, Section::Review, Section::Move, Section::Everywhere],
+            Self::Diff => &[Section::Diff, Section::Review, Section::Move, Section::Everywhere],
+            Self::Panel => &[Section::Panel, Section::Move, Section::Everywhere],
+            Self::Card => &[Section::Card, Section::Move, Section::Everywhere],
+            Self::Confirm => &[Section::Confirm, Section::Move],
+            Self::Text => &[Section::Text],
+        }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::Files => "files",
+            Self::Diff => "diff",
+            Self::Panel => "panel",
+            Self::Card => "finding",
+            Self::Confirm => "plan",
+            Self::Text => "text",
+        }
+    }
+}
+
+/// One table of the keymap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    /// Everywhere but in text and plans.
+    Everywhere,
+    /// Moving in any list.
+    Move,
+    /// The list of pulls.
+    Queue,
+    /// The opened pull, whichever half has the keyboard.
+    Review,
+    /// Its files.
+    Files,
+    /// Its diff.
+    Diff,
+    /// Panels to read.
+    Panel,
+    /// The card of one finding.
+    Card,
+    /// A plan that waits for yes or no.
+    Confirm,
+    /// A line of text being typed.
+    Text,
+}
+
+impl Section {
+    /// All, in the order of the default keymap.
+    pub const ALL: [Self; 10] = [
+        Self::Everywhere,
+        Self::Move,
+        Self::Queue,
+        Self::Review,
+        Self::Files,
+        Self::Diff,
+        Self::Panel,
+        Self::Card,
+        Self::Confirm,
+        Self::Text,
+    ];
+
+    /// The name of its table in `keymap.toml`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::Move => "move",
+            Self::Queue => "queue",
+            Self::Review => "review",
+            Self::Files => "files",
+            Self::Diff => "diff",
+            Self::Panel => "panel",
+            Self::Card => "card",
+            Self::Confirm => "confirm",
+            Self::Text => "text",
+        }
+    }
+
+    /// The section whose table is called `name`.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.name() == name)
+    }
+}

@@ -1,0 +1,30 @@
+//! Which question an answer belongs to. Stale answers are told by their ticket and dropped.
+
+/// A number given out once per question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// What a question is about. A new question of a kind makes its former one stale and cancels its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Which pulls there are.
+    List,
+    /// How risky each of them is.
+    Judge,
+    /// One pull with its diff.
+    Load,
+    /// What the analysis says of the opened pull.
+    Analyse,
+    /// Syntax classes and changed words of the lines on screen.
+    Tint,
+    /// Where a text occurs in the diff.
+    Search,
+    /// What a decision would do.
+    Plan,
+    /// A decision carried out. Never cancelled.
+    CarryOut,
+    /// The records of decisions.
+    Ledger,
+    /// The unsent review of the opened pull.
+    Draft,
+}

@@ -1,0 +1,61 @@
+//! The root of memory, and the one function that says who has the keyboard.
+
+use crate::message::action::Panes;
+use crate::message::pane::Pane;
+use crate::model::time::Timestamp;
+use crate::state::notice::Notices;
+use crate::state::overlay::Overlay;
+use crate::state::pending::Pending;
+use crate::state::queue::Queue;
+use crate::state::session::{Half, LayoutChoice, Session};
+
+/// Everything the console remembers.
+#[derive(Debug, Default)]
+pub struct Console {
+    /// The pulls.
+    pub queue: Queue,
+    /// The opened pull.
+    pub session: Option<Session>,
+    /// What lies over it.
+    pub overlay: Overlay,
+    /// What was asked and not answered yet.
+    pub pending: Pending,
+    /// What was said.
+    pub notices: Notices,
+    /// How much the screen has room for.
+    pub panes: Panes,
+    /// The moment of the last event, as told from outside.
+    pub now: Timestamp,
+    /// How this person likes it.
+    pub habits: Habits,
+}
+
+/// Choices from the settings that verbs need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// How a diff opens.
+    pub layout: LayoutChoice,
+    /// Whether a pull opens without its story.
+    pub blind: bool,
+    /// Columns of diff from which side by side is chosen by width.
+    pub split_from: usize,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Self { layout: LayoutChoice::Auto, blind: true, split_from: 120 }
+    }
+}
+
+impl Console {
+    /// Who has the keyboard.
+    #[must_use]
+    pub fn pane(&self) -> Pane {
+        match (self.overlay.pane(), &self.session) {
+            (Some(pane), _) => pane,
+            (None, Some(session)) if session.half == Half::Files => Pane::Files,
+            (None, Some(_)) => Pane::Diff,
+            (None, None) => Pane::Queue,
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What lies over the screen: one slot, so that two things never fight for the keyboard.
+
+use std::sync::Arc;
+
+use crate::message::pane::Pane;
+use crate::model::change::Change;
+use crate::model::decision::Verb;
+use crate::model::ledger::{ChainState, Record};
+use crate::model::pull::PullRef;
+use crate::model::response::{Plan, Receipt};
+use crate::state::text_field::TextField;
+
+/// The slot.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Overlay {
+    /// Nothing.
+    #[default]
+    None,
+    /// A line being typed at the foot of the screen.
+    Prompt(Prompt),
+    /// A panel to read.
+    Panel(Panel),
+    /// The card of a finding.
+    Card(Card),
+    /// A decision on its way.
+    Confirm(Box<Confirm>),
+}
+
+/// What a typed line is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Which pulls the queue shows.
+    Filter,
+    /// What to find in the diff.
+    Search,
+}
+
+/// A line being typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// What for.
+    pub asks: Asks,
+    /// The line.
+    pub field: TextField,
+}
+
+/// What a panel shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Topic {
+    /// The keys that work in this pane.
+    Help(Pane),
+    /// Title, claims, undisclosed facts, body and messages.
+    Story,
+    /// The commits.
+    Commits,
+    /// Changed dependencies.
+    Dependencies,
+    /// What the score is made of.
+    Reasons,
+    /// The records, once they are read.
+    Ledger(Option<(Vec<Record>, ChainState)>),
+    /// What was said.
+    Notices,
+    /// What was done.
+    Receipt(Receipt),
+}
+
+/// A panel to read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// What it shows.
+    pub topic: Topic,
+    /// Its first line on screen.
+    pub top: usize,
+}
+
+/// The card of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// The finding's position in the session.
+    pub finding: usize,
+    /// The answer the cursor is on.
+    pub answer: usize,
+    /// The reason being typed for an accepted risk.
+    pub reason: Option<TextField>,
+    /// Its first line on screen.
+    pub top: usize,
+}
+
+/// A decision on its way from wish to receipt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Confirm {
+    /// The verb.
+    pub verb: Verb,
+    /// The pull.
+    pub at: PullRef,
+    /// What was read of it.
+    pub seen: Option<Arc<Change>>,
+    /// How far it is.
+    pub stage: Stage,
+    /// Whether the answer stands on Yes.
+    pub yes: bool,
+    /// Its first line on screen.
+    pub top: usize,
+}
+
+/// How far a decision is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// Its reason is being typed.
+    Reason(TextField),
+    /// It is being planned.
+    Planning,
+    /// It waits for yes or no.
+    Ready(Plan),
+    /// It is being carried out.
+    Working(Plan),
+    /// It could not be planned or carried out: why.
+    Failed(String),
+}
+
+impl Overlay {
+    /// What has the keyboard because of it.
+    #[must_use]
+    pub fn pane(&self) -> Option<Pane> {
+        match self {
+            Self::None => None,
+            Self::Prompt(_) => Some(Pane::Text),
+            Self::Panel(_) => Some(Pane::Panel),
+            Self::Card(card) if card.reason.is_some() => Some(Pane::Text),
+            Self::Card(_) => Some(Pane::Card),
+            Self::Confirm(confirm) => match confirm.stage {
+                Stage::Reason(_) => Some(Pane::Text),
+                Stage::Ready(_) | Stage::Planning | Stage::Working(_) | Stage::Failed(_) => Some(Pane::Confirm),
+            },
+        }
+    }
+
+    /// The text being typed, if one is.
+    pub fn field(&mut self) -> Option<&mut TextField> {
+        match self {
+            Self::Prompt(prompt) => Some(&mut prompt.field),
+            Self::Card(card) => card.reason.as_mut(),
+            Self::Confirm(confirm) => match &mut confirm.stage {
+                Stage::Reason(field) => Some(field),
+                _ => None,
+            },
+            Self::None | Self::Panel(_) => None,
+        }
+    }
+
+    /// Its first line on screen, if it can be scrolled.
+    pub fn top(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::Panel(panel) => Some(&mut panel.top),
+            Self::Card(card) => Some(&mut card.top),
+            Self::Confirm(confirm) => Some(&mut confirm.top),
+            Self::None | Self::Prompt(_) => None,
+        }
+    }
+}

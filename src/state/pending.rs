@@ -1,0 +1,39 @@
+//! Which questions still wait for their answer.
+
+use std::collections::BTreeMap;
+
+use crate::message::ticket::{Kind, Ticket};
+
+/// The open question of each kind.
+#[derive(Clone, Debug, Default)]
+pub struct Pending {
+    last: u64,
+    open: BTreeMap<Kind, Ticket>,
+}
+
+impl Pending {
+    /// A ticket for a new question of `kind`; the former one becomes stale.
+    pub fn ask(&mut self, kind: Kind) -> Ticket {
+        self.last += 1;
+        let ticket = Ticket(self.last);
+        self.open.insert(kind, ticket);
+        ticket
+    }
+
+    /// Whether `ticket` is the open question of its kind.
+    #[must_use]
+    pub fn expects(&self, kind: Kind, ticket: Ticket) -> bool {
+        self.open.get(&kind) == Some(&ticket)
+    }
+
+    /// The question of `kind` is answered, or nobody wants to know any more. Returns whether there was one.
+    pub fn settle(&mut self, kind: Kind) -> bool {
+        self.open.remove(&kind).is_some()
+    }
+
+    /// Whether a question of `kind` is open.
+    #[must_use]
+    pub fn waits(&self, kind: Kind) -> bool {
+        self.open.contains_key(&kind)
+    }
+}

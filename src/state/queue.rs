@@ -1,0 +1,137 @@
+//! The pulls, what is known of each, and the order and filter they are shown in.
+
+use std::cmp::Reverse;
+
+use crate::message::event::Judgement;
+use crate::model::diff::Omission;
+use crate::model::pull::{Pull, PullRef};
+use crate::model::risk::Lane;
+use crate::state::cursor::Cursor;
+
+/// What is known of a pull's risk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    /// Not looked at yet.
+    #[default]
+    Waiting,
+    /// Could not be judged: why.
+    Failed(String),
+    /// Judged.
+    Judged(Judgement),
+}
+
+/// One row of the queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The pull.
+    pub pull: Pull,
+    /// What is known of it.
+    pub verdict: Verdict,
+}
+
+impl Entry {
+    /// Its judgement, once it has one.
+    #[must_use]
+    pub fn judgement(&self) -> Option<&Judgement> {
+        match &self.verdict {
+            Verdict::Judged(judgement) => Some(judgement),
+            _ => None,
+        }
+    }
+
+    /// Its lane, once it has one.
+    #[must_use]
+    pub fn lane(&self) -> Option<Lane> {
+        self.judgement().map(|judgement| judgement.risk.lane)
+    }
+
+    /// What it is sorted by: what could not be judged comes first, for nobody can call it clear.
+    fn urgency(&self) -> (u8, u8, u8, i64) {
+        match &self.verdict {
+            Verdict::Failed(_) => (2, 0, 0, self.pull.updated.0),
+            Verdict::Judged(judgement) => (1, judgement.risk.lane as u8, judgement.risk.score, self.pull.updated.0),
+            Verdict::Waiting => (0, 0, 0, self.pull.updated.0),
+        }
+    }
+}
+
+/// The queue.
+#[derive(Clone, Debug, Default)]
+pub struct Queue {
+    /// What the source calls itself.
+    pub title: String,
+    /// Everything it holds, in its order.
+    pub entries: Vec<Entry>,
+    /// Positions in `entries`, filtered and in the order shown.
+    pub order: Vec<usize>,
+    /// Where the person is in `order`.
+    pub cursor: Cursor,
+    /// The filter as typed.
+    pub filter: String,
+    /// What the source left out.
+    pub omissions: Vec<Omission>,
+    /// Why there is no queue.
+    pub trouble: Option<String>,
+}
+
+impl Queue {
+    /// The entry under the cursor.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&Entry> {
+        self.order.get(self.cursor.at).and_then(|at| self.entries.get(*at))
+    }
+
+    /// The entry of `at`.
+    #[must_use]
+    pub fn find(&self, at: &PullRef) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.pull.at == *at)
+    }
+
+    /// How many entries are in `lane`.
+    #[must_use]
+    pub fn count(&self, lane: Lane) -> usize {
+        self.entries.iter().filter(|entry| entry.lane() == Some(lane)).count()
+    }
+
+    /// How many entries are judged or could not be.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.verdict != Verdict::Waiting).count()
+    }
+
+    /// Filters and sorts anew. The cursor stays on its pull, unless it is still at the top.
+    pub fn arrange(&mut self, height: usize) {
+        let chosen = self.chosen().map(|entry| entry.pull.at.clone()).filter(|_| self.cursor.at > 0);
+        let words: Vec<String> = self.filter.split_whitespace().map(str::to_lowercase).collect();
+        self.order = (0..self.entries.len()).filter(|at| self.entries.get(*at).is_some_and(|entry| matches(entry, &words))).collect();
+        self.order.sort_by_key(|at| self.entries.get(*at).map(|entry| Reverse(entry.urgency())));
+        let place = chosen.and_then(|at| self.order.iter().position(|i| self.entries.get(*i).is_some_and(|entry| entry.pull.at == at)));
+        let len = self.order.len();
+        self.cursor.go(place.unwrap_or(0), len, height);
+    }
+}
+
+/// Whether every word is met: `lane:stop`, `agent:copilot`, `state:open`, or a part of title, branch, address, author or agent;
+/// a `-` before it means that it must not be.
+fn matches(entry: &Entry, words: &[String]) -> bool {
+    words.iter().all(|word| match word.strip_prefix('-') {
+        Some(rest) if !rest.is_empty() => !meets(entry, rest),
+        _ => meets(entry, word),
+    })
+}
+
+fn meets(entry: &Entry, word: &str) -> bool {
+    let pull = &entry.pull;
+    let has = |text: &str, part: &str| text.to_lowercase().contains(part);
+    match word.split_once(':') {
+        Some(("lane", lane)) => entry.lane().is_some_and(|own| own.word().starts_with(lane)),
+        Some(("agent", agent)) => has(&pull.provenance.name, agent) || pull.provenance.agent.as_deref().is_some_and(|id| has(id, agent)),
+        Some(("state", state)) => pull.state.word().starts_with(state),
+        Some(("author", author)) => has(&pull.author.name, author) || has(&pull.author.email, author),
+        Some(("branch", branch)) => has(&pull.branch, branch),
+        _ => {
+            let texts = [&pull.title, &pull.branch, &pull.at.name, &pull.provenance.name, &pull.author.name];
+            texts.into_iter().any(|text| has(text, word))
+        }
+    }
+}
