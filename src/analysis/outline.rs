@@ -236,13 +236,17 @@ fn method_header(source: Source<'_>, partners: &[usize], open: usize) -> Option<
 fn indented(source: Source<'_>) -> Vec<Function> {
     let lines = IndentedLines::new(source);
     let partners = partners(source);
-    let mut found = Vec::new();
+    let mut found: Vec<Function> = Vec::new();
     for index in 0..source.tokens.len() {
         if source.tokens[index].kind != Kind::Word || !matches!(source.word(index), "def" | "defp" | "function" | "sub") {
             continue;
         }
         let Some((name_at, name)) = dotted_name(source, index + 1) else { continue };
         let first_line = source.line(index);
+        // One in each line: a line of a thousand `def` must not make a thousand walks.
+        if found.last().is_some_and(|last| last.first_line == first_line) {
+            continue;
+        }
         let header_end = match source.word(name_at + 1) {
             "(" if partners[name_at + 1] > name_at => partners[name_at + 1] + 1,
             _ => name_at + 1,

@@ -134,6 +134,8 @@ pub struct SideView<'a> {
     tokens: OnceCell<Vec<Lexeme>>,
     code: OnceCell<String>,
     functions: OnceCell<Vec<Function>>,
+    /// For each line the innermost function around it, by its position in `functions`.
+    innermost: OnceCell<Vec<Option<usize>>>,
 }
 
 impl<'a> SideView<'a> {
@@ -149,7 +151,17 @@ impl<'a> SideView<'a> {
             }
         }
         let lines = Lines { starts, numbers: None, changed };
-        Self { side, whole: true, language, text, lines, tokens: OnceCell::new(), code: OnceCell::new(), functions: OnceCell::new() }
+        Self {
+            side,
+            whole: true,
+            language,
+            text,
+            lines,
+            tokens: OnceCell::new(),
+            code: OnceCell::new(),
+            functions: OnceCell::new(),
+            innermost: OnceCell::new(),
+        }
     }
 
     fn from_hunks(side: Side, language: Language, diff: &TextDiff, whole: bool) -> Self {
@@ -165,7 +177,17 @@ impl<'a> SideView<'a> {
         }
         let lines = Lines { starts, numbers: Some(numbers), changed };
         let text = Cow::Owned(text);
-        Self { side, whole, language, text, lines, tokens: OnceCell::new(), code: OnceCell::new(), functions: OnceCell::new() }
+        Self {
+            side,
+            whole,
+            language,
+            text,
+            lines,
+            tokens: OnceCell::new(),
+            code: OnceCell::new(),
+            functions: OnceCell::new(),
+            innermost: OnceCell::new(),
+        }
     }
 
     /// The text of this view: the whole file, or its hunks' lines one after the other.
@@ -274,8 +296,15 @@ impl<'a> SideView<'a> {
     /// The innermost function that holds the line at `index`.
     #[must_use]
     pub fn function_at(&self, index: usize) -> Option<&Function> {
-        let around = self.functions().iter().filter(|function| (function.first_line..=function.last_line).contains(&index));
-        around.min_by_key(|function| function.last_line - function.first_line)
+        let innermost = self.innermost.get_or_init(|| {
+            let mut innermost = vec![None; self.len()];
+            // Inner functions start later, so they overwrite what is around them.
+            for (number, function) in self.functions().iter().enumerate() {
+                innermost.iter_mut().take(function.last_line + 1).skip(function.first_line).for_each(|slot| *slot = Some(number));
+            }
+            innermost
+        });
+        self.functions().get(innermost.get(index).copied().flatten()?)
     }
 
     /// The lines of a function.

@@ -8,6 +8,7 @@
     reason = "tests fail loudly and run real programs"
 )]
 
+mod analysis;
 mod architecture;
 mod cli;
 mod demo;

@@ -1,0 +1,212 @@
+//! The core of the judgement: views hold on any text, links tie what belongs together, the lane follows from the findings.
+
+use std::sync::Arc;
+
+use lazaret::analysis::engine::{Engine, Selection};
+use lazaret::analysis::examples::change_of;
+use lazaret::analysis::language::Language;
+use lazaret::analysis::lexer::lex;
+use lazaret::analysis::view::FileView;
+use lazaret::analysis::words::lines;
+use lazaret::analysis::{links, risk};
+use lazaret::model::change::{Change, Texts};
+use lazaret::model::diff::{LineKind, Place, Side};
+use lazaret::model::finding::{Finding, Fingerprint, Where};
+use lazaret::model::risk::Lane;
+use lazaret::model::rule::{Confidence, Example, ExampleFile, FindingClass, RuleId, Severity};
+use lazaret::model::story::Story;
+use proptest::prelude::*;
+
+const PATHS: [&str; 12] = ["a.py", "a.rs", "a.ts", "a.go", "a.java", "a.rb", "a.sh", "a.php", "a.yml", "a.json", "a.md", "Dockerfile"];
+
+/// A change of one file.
+fn change(path: &str, before: Option<&str>, after: Option<&str>) -> (Change, Texts) {
+    let file = ExampleFile { path: path.to_owned(), before: before.map(str::to_owned), after: after.map(str::to_owned) };
+    change_of(&Example { hits: true, about: String::new(), files: vec![file], message: "Change".to_owned(), branch: String::new() })
+}
+
+fn finding(name: &str, severity: Severity, at: (&str, u32), evidence: &str) -> Finding {
+    let place = Place { path: at.0.into(), side: Side::New, line: at.1 };
+    Finding {
+        id: Fingerprint(format!("{name}{}", at.1)),
+        rule: RuleId("constant-auth"),
+        title: name.to_owned(),
+        class: FindingClass::Backdoor,
+        severity,
+        confidence: Confidence::High,
+        at: Where::Line { place, end_line: at.1 },
+        evidence: evidence.to_owned(),
+        why: String::new(),
+        fix: String::new(),
+        references: Vec::new(),
+        links: Vec::new(),
+    }
+}
+
+fn lane_of(findings: &[Finding]) -> Lane {
+    risk::assess(findings, &Story::default()).lane
+}
+
+#[test]
+fn a_whole_file_and_its_hunks_show_the_same_changed_lines() {
+    let before: String = (0..60).map(|n| format!("line {n}\n")).collect();
+    let after = before.replace("line 30\n", "line thirty\nand more\n").replace("line 50\n", "");
+    let (change, texts) = change("a.txt", Some(&before), Some(&after));
+    let none = Texts::default();
+    let seen = |texts: &Texts| -> Vec<(u32, String)> {
+        let view = FileView::new(&change, &change.patch.files[0], texts);
+        view.added().chain(view.removed()).map(|line| (line.number, line.text.to_owned())).collect()
+    };
+    assert_eq!(seen(&texts), seen(&none));
+    assert_eq!(
+        seen(&none),
+        [(31, "line thirty".to_owned()), (32, "and more".to_owned()), (31, "line 30".to_owned()), (51, "line 50".to_owned())]
+    );
+}
+
+#[test]
+fn a_line_of_twenty_megabytes_is_cut_and_said() {
+    let long = format!("x = '{}'\n", "a".repeat(20 * 1024 * 1024));
+    let (change, texts) = change("a.py", None, Some(&long));
+    let report = Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone());
+    assert!(report.skipped.iter().any(|omission| omission.why.contains("64 KiB")), "{:?}", report.skipped);
+}
+
+#[test]
+fn findings_of_one_rule_in_one_file_are_bounded_and_the_rest_is_said() {
+    let text = "x\u{202e}y\n".repeat(5_000);
+    let (change, texts) = change("a.txt", None, Some(&text));
+    let report = Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone());
+    assert!(report.findings.len() < 100);
+    assert!(report.skipped.iter().any(|omission| omission.why.contains("only the first")), "{:?}", report.skipped);
+}
+
+#[test]
+fn a_fingerprint_survives_other_lines_and_indentation() {
+    let bad = "def f():\n    return 'a\u{202e}b'\n";
+    let id = |text: &str| {
+        let (change, texts) = change("a.py", None, Some(text));
+        let report =
+            Engine::new(&Selection { only: vec!["hidden-unicode".to_owned()], skip: Vec::new() }).analyse(&change, &|_| texts.clone());
+        report.findings[0].id.clone()
+    };
+    assert_eq!(id(bad), id(&format!("import os\n\n\n{}", bad.replace("    ", "\t"))));
+    assert_ne!(id(bad), id("y = '\u{202e}'\n"));
+}
+
+#[test]
+fn lanes_follow_from_the_findings() {
+    let note = finding("note", Severity::Info, ("a.py", 1), "x");
+    let medium = finding("medium", Severity::Medium, ("a.py", 1), "x");
+    let high = finding("high", Severity::High, ("a.py", 1), "x");
+    let critical = finding("critical", Severity::Critical, ("a.py", 1), "x");
+    assert_eq!(lane_of(&[]), Lane::Clear);
+    assert_eq!(lane_of(&[note, medium]), Lane::Look);
+    assert_eq!(lane_of(&[high.clone(), finding("other", Severity::High, ("b.py", 9), "y")]), Lane::Review);
+    assert_eq!(lane_of(&[critical, high]), Lane::Stop);
+}
+
+#[test]
+fn two_hard_findings_that_share_a_new_name_stop_a_change() {
+    let (change, _) = change("a.ts", None, Some("const x = 1\n"));
+    let mut findings = vec![
+        finding("flag", Severity::High, ("config/defaults.ts", 4), "trustProxyHeaders: true,"),
+        finding("use", Severity::High, ("src/verify.ts", 80), "if (flags.trustProxyHeaders) return req.headers['x-user']"),
+    ];
+    links::link(&change, &mut findings);
+    assert_eq!(findings[0].links, [findings[1].id.clone()]);
+    assert_eq!(lane_of(&findings), Lane::Stop);
+}
+
+#[test]
+fn a_name_that_was_there_before_links_nothing() {
+    let (change, _) = change("a.ts", Some("legacyFlag()\n"), Some("legacyFlag(1)\n"));
+    let mut findings =
+        vec![finding("a", Severity::High, ("a.ts", 1), "legacyFlag(1)"), finding("b", Severity::High, ("b.ts", 1), "legacyFlag(2)")];
+    links::link(&change, &mut findings);
+    assert!(findings.iter().all(|finding| finding.links.is_empty()));
+}
+
+#[test]
+fn a_score_is_the_sum_of_its_reasons() {
+    let findings: Vec<Finding> = (1..9).map(|n| finding("x", Severity::High, ("a.py", n * 50), "evidence")).collect();
+    let risk = risk::assess(&findings, &Story::default());
+    assert_eq!(u32::from(risk.score), risk.contributions.iter().map(|reason| u32::from(reason.points)).sum::<u32>());
+    assert!(risk.contributions.iter().all(|reason| !reason.why.is_empty()));
+}
+
+#[test]
+fn line_differences_have_context_and_numbers() {
+    let diff = lines::between("a\nb\nc\n", "a\nB\nc");
+    let shown: Vec<(LineKind, &str)> = diff.lines.iter().map(|line| (line.kind, diff.text(line))).collect();
+    use LineKind::{Added, Context, Removed};
+    assert_eq!(shown, [(Context, "a"), (Removed, "b"), (Removed, "c"), (Added, "B"), (Added, "c")]);
+    assert!(diff.lines.last().unwrap().no_newline);
+}
+
+/// Text made of what lexers stumble over.
+fn tricky() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("\"".to_owned()),
+        Just("'".to_owned()),
+        Just("`".to_owned()),
+        Just("${".to_owned()),
+        Just("}".to_owned()),
+        Just("{".to_owned()),
+        Just("(".to_owned()),
+        Just(")".to_owned()),
+        Just("/*".to_owned()),
+        Just("*/".to_owned()),
+        Just("//".to_owned()),
+        Just("#".to_owned()),
+        Just("\\".to_owned()),
+        Just("\n".to_owned()),
+        Just("\r\n".to_owned()),
+        Just("\n=begin".to_owned()),
+        Just("r#\"".to_owned()),
+        Just("def f(x):\n    ".to_owned()),
+        Just("function g() {".to_owned()),
+        Just("=> {".to_owned()),
+        Just("é\u{202e}".to_owned()),
+        "[a-z ]{0,6}",
+    ];
+    proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn tokens_cover_the_text_in_order(text in tricky(), path in proptest::sample::select(&PATHS[..])) {
+        let mut end = 0;
+        for token in lex(&text, Language::of(path).syntax()) {
+            prop_assert!(token.start >= end && token.end > token.start);
+            prop_assert!(text.get(token.range()).is_some());
+            end = token.end;
+        }
+    }
+
+    #[test]
+    fn a_view_never_fails_and_masks_byte_for_byte(before in tricky(), after in tricky(), path in proptest::sample::select(&PATHS[..])) {
+        let (change, texts) = change(path, Some(&before), Some(&after));
+        for texts in [Arc::new(texts), Arc::new(Texts::default())] {
+            let view = FileView::new(&change, &change.patch.files[0], &texts);
+            for side in [view.old(), view.new_side()].into_iter().flatten() {
+                prop_assert_eq!(side.masked().len(), side.text().len());
+                for function in side.functions() {
+                    prop_assert!(function.first_line <= function.last_line && function.last_line < side.len().max(1));
+                }
+                for line in side.lines() {
+                    prop_assert_eq!(line.code.len(), line.text.len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_engine_judges_anything(before in tricky(), after in tricky(), path in proptest::sample::select(&PATHS[..])) {
+        let (change, texts) = change(path, Some(&before), Some(&after));
+        let report = Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone());
+        prop_assert!(report.risk.score <= 100);
+    }
+}
