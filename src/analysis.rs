@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod checks;
+pub mod document;
 pub mod engine;
 pub mod examples;
 pub mod language;

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use super::document::{self, Node};
 use super::language::Language;
 use super::lexer::{Kind, Lexeme, lex};
 use super::outline::{self, Function};
@@ -136,6 +137,7 @@ pub struct SideView<'a> {
     functions: OnceCell<Vec<Function>>,
     /// For each line the innermost function around it, by its position in `functions`.
     innermost: OnceCell<Vec<Option<usize>>>,
+    document: OnceCell<Result<Node, String>>,
 }
 
 impl<'a> SideView<'a> {
@@ -161,6 +163,7 @@ impl<'a> SideView<'a> {
             code: OnceCell::new(),
             functions: OnceCell::new(),
             innermost: OnceCell::new(),
+            document: OnceCell::new(),
         }
     }
 
@@ -187,6 +190,7 @@ impl<'a> SideView<'a> {
             code: OnceCell::new(),
             functions: OnceCell::new(),
             innermost: OnceCell::new(),
+            document: OnceCell::new(),
         }
     }
 
@@ -291,6 +295,16 @@ impl<'a> SideView<'a> {
             let source = outline::Source { text: &self.text, tokens: self.tokens(), line_starts: &self.lines.starts };
             outline::functions(source, self.language.syntax().block)
         })
+    }
+
+    /// The file as a tree of settings: JSON with comments, YAML or TOML.
+    ///
+    /// # Errors
+    /// One sentence, when it is not well-formed, not settings, or known only in parts.
+    pub fn document(&self) -> Result<&Node, &str> {
+        let read =
+            || if self.whole { document::read(&self.text, self.language) } else { Err("only its changed lines are known".to_owned()) };
+        self.document.get_or_init(read).as_ref().map_err(String::as_str)
     }
 
     /// The innermost function that holds the line at `index`.

@@ -1,0 +1,34 @@
+//! TOML into a tree.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Node, Value, line_at, line_starts};
+
+/// Reads the whole of `text`.
+pub(super) fn read(text: &str) -> Result<Node, String> {
+    let table = DeTable::parse(text).map_err(|error| error.message().to_owned())?;
+    let starts = line_starts(text);
+    Ok(Node { line: 0, value: map(table.get_ref(), &starts) })
+}
+
+fn map(table: &DeTable<'_>, starts: &[usize]) -> Value {
+    let mut entries: Vec<(usize, String, Node)> =
+        table.iter().map(|(key, value)| (key.span().start, key.get_ref().to_string(), node(value, starts))).collect();
+    entries.sort_by_key(|(at, ..)| *at);
+    Value::Map(entries.into_iter().map(|(_, key, node)| (key, node)).collect())
+}
+
+fn node(value: &Spanned<DeValue<'_>>, starts: &[usize]) -> Node {
+    let line = line_at(starts, value.span().start);
+    let value = match value.get_ref() {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Integer(number) => Value::Number(number.to_string()),
+        DeValue::Float(number) => Value::Number(number.to_string()),
+        DeValue::Boolean(value) => Value::Bool(*value),
+        DeValue::Datetime(time) => Value::Text(time.to_string()),
+        DeValue::Array(items) => Value::List(items.iter().map(|item| node(item, starts)).collect()),
+        DeValue::Table(table) => map(table, starts),
+    };
+    Node { line, value }
+}
