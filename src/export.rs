@@ -1,3 +1,15 @@
 //! A report as text: one file for each format.
 //!
-//! Nothing here prints; outside text passes the sanitising door or the format's own escaping.
+//! Nothing here prints or looks anything up; outside text passes the sanitising door or the format's own escaping.
+
+pub mod escape;
+pub mod json;
+pub mod judged;
+pub mod markdown;
+pub mod paint;
+pub mod plain;
+pub mod queue;
+pub mod sarif;
+pub mod table;
+pub mod uri;
+pub mod v1;

@@ -1,5 +1,6 @@
 //! What the analysis says of one change. Never an error: what could not be looked at is listed in it.
 
+use super::change::Change;
 use super::dependency::DependencyChange;
 use super::diff::Omission;
 use super::finding::Finding;
@@ -36,5 +37,47 @@ impl Report {
     /// Findings that must be judged before approval.
     pub fn hard(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.severity.is_hard())
+    }
+}
+
+/// What a row of the queue says of a judged change: a report without its findings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// How urgent it is and why.
+    pub risk: Risk,
+    /// Files touched.
+    pub files: usize,
+    /// Lines added.
+    pub added: usize,
+    /// Lines removed.
+    pub removed: usize,
+    /// Findings.
+    pub findings: usize,
+    /// The worst of them.
+    pub worst: Option<Severity>,
+    /// Parts that were not looked at.
+    pub skipped: usize,
+}
+
+impl Summary {
+    /// The summary of `change` and its `report`.
+    #[must_use]
+    pub fn of(change: &Change, report: &Report) -> Self {
+        Self {
+            risk: report.risk.clone(),
+            files: change.patch.files.len(),
+            added: change.patch.added(),
+            removed: change.patch.removed(),
+            findings: report.findings.len(),
+            worst: report.worst(),
+            skipped: report.skipped.len(),
+        }
+    }
+
+    /// The heaviest reason that names a place, or the only one there is; outside text.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        let reasons = &self.risk.contributions;
+        reasons.get(1).or(reasons.first()).map_or("", |reason| &reason.why)
     }
 }

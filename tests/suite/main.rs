@@ -13,6 +13,7 @@ mod architecture;
 mod cli;
 mod demo;
 mod evidence;
+mod export;
 mod fixture;
 mod flows;
 mod history;

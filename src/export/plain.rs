@@ -1,0 +1,161 @@
+//! A report for people: what it is, how urgent, each finding with its place and reason, and what was not looked at.
+//!
+//! Every outside string passes `model::inert`; colours touch only our own words.
+
+use std::io::{self, Write};
+
+use super::judged::Judged;
+use super::paint::Paint;
+use super::v1::version;
+use crate::model::change::Change;
+use crate::model::dependency::DependencyChange;
+use crate::model::diff::Omission;
+use crate::model::finding::Finding;
+use crate::model::inert;
+use crate::model::report::Report;
+use crate::model::story::Story;
+
+/// Writes the whole report, with an empty line at the end.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn report(out: &mut dyn Write, judged: Judged<'_>, paint: Paint) -> io::Result<()> {
+    let Judged { change, report } = judged;
+    heading(out, change, report, paint)?;
+    for finding in &report.findings {
+        self::finding(out, finding, paint)?;
+    }
+    dependencies(out, &report.dependencies, paint)?;
+    story(out, &report.story, paint)?;
+    skipped(out, &report.skipped, paint)?;
+    writeln!(out)
+}
+
+fn heading(out: &mut dyn Write, change: &Change, report: &Report, paint: Paint) -> io::Result<()> {
+    let pull = &change.pull;
+    let risk = &report.risk;
+    let lane = paint.lane(risk.lane, &format!("{} {}", risk.lane.word(), risk.score));
+    let at = paint.strong(&inert::line(&pull.at.to_string()));
+    writeln!(out, "{lane}  {at}  {}", inert::line(&pull.title))?;
+    let (files, added, removed) = (change.patch.files.len(), change.patch.added(), change.patch.removed());
+    let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+    writeln!(out, "  by {}; {files}, +{added} -{removed}", author(change))?;
+    for reason in &risk.contributions {
+        writeln!(out, "  {}", paint.quiet(&format!("+{:<3} {}", reason.points, inert::line(&reason.why))))?;
+    }
+    if report.findings.is_empty() {
+        writeln!(out, "  checked, and nothing was found")?;
+    }
+    Ok(())
+}
+
+/// Which agent, how far that is known, and on what evidence; otherwise the author as written.
+pub(super) fn author(change: &Change) -> String {
+    let pull = &change.pull;
+    let provenance = &pull.provenance;
+    if provenance.agent.is_none() {
+        let name = inert::line(&pull.author.name);
+        return if name.is_empty() { "nobody named".to_owned() } else { format!("{name} (no agent known)") };
+    }
+    let evidence = provenance.evidence.first().map(|first| format!(": {}", inert::line(first))).unwrap_or_default();
+    format!("{} ({}{evidence})", inert::line(&provenance.name), provenance.tier.word())
+}
+
+fn finding(out: &mut dyn Write, finding: &Finding, paint: Paint) -> io::Result<()> {
+    let severity = paint.severity(finding.severity, finding.severity.word());
+    writeln!(out, "\n  {severity}  {}  {}", inert::line(&finding.title), paint.strong(&inert::line(&finding.at.to_string())))?;
+    for line in finding.evidence.lines() {
+        writeln!(out, "    | {}", inert::line(line))?;
+    }
+    writeln!(out, "    why   {}", inert::line(&finding.why))?;
+    writeln!(out, "    fine  {}", inert::line(&finding.fix))?;
+    let mut last = format!("{} {}", finding.rule, finding.id);
+    for reference in &finding.references {
+        last.extend(["  ", &*inert::line(reference)]);
+    }
+    if !finding.links.is_empty() {
+        let links: Vec<&str> = finding.links.iter().map(|link| link.0.as_str()).collect();
+        last.push_str(&format!("  together with {}", links.join(", ")));
+    }
+    writeln!(out, "    {}", paint.quiet(&last))
+}
+
+fn dependencies(out: &mut dyn Write, rows: &[DependencyChange], paint: Paint) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  {}", paint.strong("dependencies"))?;
+    for row in rows {
+        let Some(dependency) = row.dependency() else { continue };
+        let name = inert::line(&dependency.name);
+        let manifest = row.manifest.text();
+        writeln!(
+            out,
+            "    {:<14} {} {name}  {}  {}",
+            row.change.word(),
+            dependency.ecosystem.word(),
+            versions(row),
+            inert::line(&manifest)
+        )?;
+        for note in &row.notes {
+            writeln!(out, "      {}", inert::line(note))?;
+        }
+    }
+    Ok(())
+}
+
+/// `1.2 -> 1.3`, or the one version there is; safe to draw.
+pub(super) fn versions(row: &DependencyChange) -> String {
+    let [before, after] = [&row.before, &row.after].map(|side| side.as_ref().map(version));
+    let text = match (before, after) {
+        (Some(before), Some(after)) => format!("{before} -> {after}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => String::new(),
+    };
+    inert::line(&text).into_owned()
+}
+
+fn story(out: &mut dyn Write, story: &Story, paint: Paint) -> io::Result<()> {
+    if story.claims.is_empty() && story.undisclosed.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  {}", paint.strong("the message against the change"))?;
+    for claim in &story.claims {
+        let word = claim.verdict.word().to_uppercase();
+        let pad = " ".repeat(13_usize.saturating_sub(word.len()));
+        writeln!(out, "    {}{pad}\"{}\"{}", paint.verdict(claim.verdict, &word), inert::line(&claim.text), places(&claim.places))?;
+    }
+    for undisclosed in &story.undisclosed {
+        writeln!(out, "    not mentioned: {}{}", inert::line(&undisclosed.fact), places(&undisclosed.places))?;
+    }
+    Ok(())
+}
+
+/// At most five places behind a sentence; safe to draw.
+fn places(places: &[String]) -> String {
+    const SHOWN: usize = 5;
+    if places.is_empty() {
+        return String::new();
+    }
+    let shown: Vec<_> = places.iter().take(SHOWN).map(|place| inert::line(place)).collect();
+    let more = places.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(" ({}{more})", shown.join(", "))
+}
+
+fn skipped(out: &mut dyn Write, omissions: &[Omission], paint: Paint) -> io::Result<()> {
+    if omissions.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  {}", paint.strong("not looked at"))?;
+    omissions.iter().try_for_each(|omission| writeln!(out, "    {}", self::omission(omission)))
+}
+
+/// What was left out and why, on one line that is safe to draw.
+#[must_use]
+pub fn omission(omission: &Omission) -> String {
+    match &omission.path {
+        Some(path) => format!("{}: {}", inert::line(&path.text()), inert::line(&omission.why)),
+        None => inert::line(&omission.why).into_owned(),
+    }
+}

@@ -1,0 +1,261 @@
+//! The shape of report v1, `lazaret/report/v1`: what scripts rely on. `docs/report-v1.schema.json` describes it.
+//!
+//! Fields are only ever added; a change of meaning is a v2 beside this one.
+
+use serde::Serialize;
+
+use super::judged::Judged;
+use crate::model::agent::Provenance;
+use crate::model::change::Change;
+use crate::model::dependency::{Dependency, DependencyChange, PackageSource};
+use crate::model::diff::Omission;
+use crate::model::finding::{Finding, Where};
+use crate::model::report::Report;
+use crate::model::risk::Risk;
+use crate::model::story::{Claim, Undisclosed};
+
+/// The name of this shape.
+pub const SCHEMA: &str = "lazaret/report/v1";
+
+/// A whole report.
+#[derive(Debug, Serialize)]
+pub struct ReportV1<'a> {
+    schema: &'static str,
+    change: ChangeV1<'a>,
+    risk: RiskV1,
+    provenance: ProvenanceV1<'a>,
+    findings: Vec<FindingV1<'a>>,
+    dependencies: Vec<DependencyV1<'a>>,
+    claims: Vec<ClaimV1<'a>>,
+    undisclosed: Vec<UndisclosedV1<'a>>,
+    skipped: Vec<SkippedV1<'a>>,
+    stats: StatsV1,
+}
+
+#[derive(Debug, Serialize)]
+struct ChangeV1<'a> {
+    source: &'static str,
+    r#ref: String,
+    title: &'a str,
+    base: Option<&'a str>,
+    head: Option<&'a str>,
+    url: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct RiskV1 {
+    score: u8,
+    lane: &'static str,
+    reasons: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ProvenanceV1<'a> {
+    agent: Option<&'a str>,
+    tier: &'static str,
+    evidence: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+struct FindingV1<'a> {
+    id: &'a str,
+    rule: &'static str,
+    title: &'a str,
+    class: &'static str,
+    severity: &'static str,
+    confidence: &'static str,
+    r#where: WhereV1<'a>,
+    evidence: &'a str,
+    why: &'a str,
+    fix: &'a str,
+    references: &'a [String],
+    links: Vec<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct WhereV1<'a> {
+    kind: &'static str,
+    path: Option<String>,
+    side: Option<&'static str>,
+    line: Option<u32>,
+    end_line: Option<u32>,
+    commit: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct DependencyV1<'a> {
+    ecosystem: &'static str,
+    name: &'a str,
+    change: &'static str,
+    before: Option<String>,
+    after: Option<String>,
+    direct: bool,
+    manifest: String,
+    notes: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+struct ClaimV1<'a> {
+    text: &'a str,
+    verdict: &'static str,
+    places: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+struct UndisclosedV1<'a> {
+    fact: &'a str,
+    places: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+struct SkippedV1<'a> {
+    path: Option<String>,
+    why: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct StatsV1 {
+    files: usize,
+    added: usize,
+    removed: usize,
+    ms: u64,
+}
+
+impl<'a> ReportV1<'a> {
+    /// The report of `judged` in this shape.
+    #[must_use]
+    pub fn new(judged: Judged<'a>) -> Self {
+        let Judged { change, report } = judged;
+        Self {
+            schema: SCHEMA,
+            change: ChangeV1::new(change),
+            risk: RiskV1::new(&report.risk),
+            provenance: ProvenanceV1::new(&change.pull.provenance),
+            findings: report.findings.iter().map(FindingV1::new).collect(),
+            dependencies: report.dependencies.iter().filter_map(DependencyV1::new).collect(),
+            claims: report.story.claims.iter().map(ClaimV1::new).collect(),
+            undisclosed: report.story.undisclosed.iter().map(UndisclosedV1::new).collect(),
+            skipped: report.skipped.iter().map(SkippedV1::new).collect(),
+            stats: StatsV1::new(change, report),
+        }
+    }
+}
+
+impl<'a> ChangeV1<'a> {
+    fn new(change: &'a Change) -> Self {
+        let pull = &change.pull;
+        Self {
+            source: pull.at.origin.word(),
+            r#ref: pull.at.to_string(),
+            title: &pull.title,
+            base: pull.revision.base.as_ref().map(|id| id.as_str()),
+            head: pull.revision.head.as_ref().map(|id| id.as_str()),
+            url: pull.url.as_deref(),
+        }
+    }
+}
+
+impl RiskV1 {
+    fn new(risk: &Risk) -> Self {
+        let reasons = risk.contributions.iter().map(|reason| format!("{} (+{})", reason.why, reason.points)).collect();
+        Self { score: risk.score, lane: risk.lane.word(), reasons }
+    }
+}
+
+impl<'a> ProvenanceV1<'a> {
+    fn new(provenance: &'a Provenance) -> Self {
+        Self { agent: provenance.agent.as_deref(), tier: provenance.tier.word(), evidence: &provenance.evidence }
+    }
+}
+
+impl<'a> FindingV1<'a> {
+    fn new(finding: &'a Finding) -> Self {
+        Self {
+            id: &finding.id.0,
+            rule: finding.rule.0,
+            title: &finding.title,
+            class: finding.class.word(),
+            severity: finding.severity.word(),
+            confidence: finding.confidence.word(),
+            r#where: WhereV1::new(&finding.at),
+            evidence: &finding.evidence,
+            why: &finding.why,
+            fix: &finding.fix,
+            references: &finding.references,
+            links: finding.links.iter().map(|link| link.0.as_str()).collect(),
+        }
+    }
+}
+
+impl<'a> WhereV1<'a> {
+    fn new(at: &'a Where) -> Self {
+        let path = at.path().map(|path| path.text().into_owned());
+        let mut place = Self { kind: at.kind(), path, side: None, line: None, end_line: None, commit: None, name: None };
+        match at {
+            Where::Line { place: first, end_line } => {
+                place.side = Some(first.side.word());
+                place.line = Some(first.line);
+                place.end_line = Some(*end_line);
+            }
+            Where::Commit(id) => place.commit = Some(id.as_str()),
+            Where::Dependency { name, .. } => place.name = Some(name),
+            Where::File(_) | Where::Name(_) | Where::Message | Where::Branch => {}
+        }
+        place
+    }
+}
+
+impl<'a> DependencyV1<'a> {
+    fn new(row: &'a DependencyChange) -> Option<Self> {
+        let dependency = row.dependency()?;
+        Some(Self {
+            ecosystem: dependency.ecosystem.word(),
+            name: &dependency.name,
+            change: row.change.word(),
+            before: row.before.as_ref().map(version),
+            after: row.after.as_ref().map(version),
+            direct: dependency.direct,
+            manifest: row.manifest.text().into_owned(),
+            notes: &row.notes,
+        })
+    }
+}
+
+/// A dependency's version with its source where that is not the ecosystem's own registry; outside text.
+pub(super) fn version(dependency: &Dependency) -> String {
+    let source = match &dependency.source {
+        PackageSource::DefaultRegistry => return dependency.version.clone(),
+        PackageSource::Git { url, rev } if rev.is_empty() => format!("git {url}"),
+        PackageSource::Git { url, rev } => format!("git {url} at {rev}"),
+        PackageSource::Registry(place) => format!("registry {place}"),
+        PackageSource::Url(place) => format!("archive {place}"),
+        PackageSource::Path(place) => format!("path {place}"),
+    };
+    if dependency.version.is_empty() { source } else { format!("{} from {source}", dependency.version) }
+}
+
+impl<'a> ClaimV1<'a> {
+    fn new(claim: &'a Claim) -> Self {
+        Self { text: &claim.text, verdict: claim.verdict.word(), places: &claim.places }
+    }
+}
+
+impl<'a> UndisclosedV1<'a> {
+    fn new(undisclosed: &'a Undisclosed) -> Self {
+        Self { fact: &undisclosed.fact, places: &undisclosed.places }
+    }
+}
+
+impl<'a> SkippedV1<'a> {
+    fn new(omission: &'a Omission) -> Self {
+        Self { path: omission.path.as_ref().map(|path| path.text().into_owned()), why: &omission.why }
+    }
+}
+
+impl StatsV1 {
+    fn new(change: &Change, report: &Report) -> Self {
+        Self { files: change.patch.files.len(), added: change.patch.added(), removed: change.patch.removed(), ms: report.millis }
+    }
+}
