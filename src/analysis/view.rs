@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use super::document::{self, Node};
+use super::document::{self, node::Node};
 use super::language::Language;
 use super::lexer::{Kind, Lexeme, lex};
 use super::outline::{self, Function};

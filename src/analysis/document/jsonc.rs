@@ -1,8 +1,11 @@
 //! JSON as editors write it, with comments and trailing commas, over the lexer's tokens.
 
-use super::{DEEPEST, Node, Value, line_at, line_starts};
+use super::node::{Node, Value, line_at, line_starts};
 use crate::analysis::language::Language;
 use crate::analysis::lexer::{Kind, Lexeme, lex};
+
+/// Deeper files are not read: no settings file is nested like this by hand.
+const DEEPEST: usize = 64;
 
 /// Reads one value that is the whole of `text`.
 pub(super) fn read(text: &str) -> Result<Node, String> {

@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Node, Value, line_at, line_starts};
+use super::node::{Node, Value, line_at, line_starts};
 
 /// Reads the whole of `text`.
 pub(super) fn read(text: &str) -> Result<Node, String> {

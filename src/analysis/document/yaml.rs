@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
-use super::{Node, Value};
+use super::node::{Node, Value};
 
 /// Reads the first document of `text`.
 pub(super) fn read(text: &str) -> Result<Node, String> {
