@@ -11,6 +11,7 @@ pub mod language;
 pub mod lexer;
 pub mod links;
 pub mod outline;
+pub mod pattern;
 pub mod redact;
 pub mod risk;
 pub mod role;

@@ -18,6 +18,7 @@ mod fixture;
 mod flows;
 mod history;
 mod ledger;
+mod patterns;
 mod provenance;
 mod pty;
 mod response;
