@@ -16,5 +16,6 @@ pub mod redact;
 pub mod risk;
 pub mod role;
 pub mod rules;
+pub mod shell;
 pub mod view;
 pub mod words;
