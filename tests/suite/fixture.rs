@@ -97,9 +97,9 @@ fn path(number: usize) -> String {
 fn text(seed: usize, lines: usize, changed: bool) -> String {
     let mut out = String::with_capacity(lines * 90);
     for number in 0..lines {
-        let rewritten = changed && (number / 10 + seed) % 4 == 0 && number % 10 < 9;
+        let rewritten = changed && (number / 10 + seed).is_multiple_of(4) && number % 10 < 9;
         let value = (seed * 7_919 + number * 104_729) % 99_991;
-        if number % 12 == 0 {
+        if number.is_multiple_of(12) {
             out.push_str(header(seed, number));
             let _ = writeln!(out, "_{number} // computes entry {value} of the table");
             continue;
