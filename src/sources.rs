@@ -3,5 +3,6 @@
 //! Nothing of a change is ever executed here, and nothing is written to a repository.
 
 pub mod demo;
+pub mod local;
 pub mod source;
 pub mod unified;

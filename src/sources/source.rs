@@ -1,11 +1,13 @@
 //! What every source can do, and how it fails. Never a source itself.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::model::agent::Provenance;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::diff::Omission;
-use crate::model::pull::{Pull, PullRef};
+use crate::model::pull::{Commit, Pull, PullRef};
 
 /// Why a source could not answer: one sentence with the place and the next step.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +25,10 @@ pub enum SourceError {
     #[error("cancelled")]
     Cancelled,
 }
+
+/// Judges who wrote a pull from its facts and its own commits; `pull.provenance` is empty then. Knowledge of agents lives
+/// above the sources, so whoever opens one hands it in.
+pub type Recognise = Arc<dyn Fn(&Pull, &[Commit]) -> Provenance + Send + Sync>;
 
 /// A queue as its source sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

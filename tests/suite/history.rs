@@ -10,7 +10,7 @@ type Files = BTreeMap<Vec<u8>, (&'static str, Vec<u8>)>;
 
 /// What `git diff-tree --numstat -M` says of one file. Lines are `None` for binary files.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stat {
+pub(crate) struct Stat {
     pub old: Option<Vec<u8>>,
     pub path: Vec<u8>,
     pub added: Option<usize>,
@@ -18,7 +18,7 @@ pub struct Stat {
 }
 
 /// One commit as git shows it.
-pub struct Told {
+pub(crate) struct Told {
     pub id: String,
     pub stats: Vec<Stat>,
     pub patch: Vec<u8>,
@@ -126,6 +126,26 @@ impl Dice {
         (0..40).map(|_| b"0123456789abcdef"[self.roll(16)]).collect()
     }
 
+    /// Moves text files of a folder to another one, edited a little or past recognition, some under another name.
+    fn move_folder(&mut self, files: &mut Files) {
+        let (from, to) = (self.roll(6), self.roll(6));
+        let prefix = format!("dir{from}/").into_bytes();
+        // A binary file that only moved counts `-` in numstat and has no line in the patch: nothing to compare.
+        let moves = |(path, entry): &(&Vec<u8>, &(&str, Vec<u8>))| path.starts_with(&prefix) && !entry.1.contains(&0);
+        let moving: Vec<_> = files.iter().filter(moves).map(|(path, _)| path.clone()).collect();
+        for path in moving.into_iter().take(8) {
+            let (mode, content) = files.remove(&path).unwrap();
+            let lines = content.split(|b| *b == b'\n').count();
+            let times = self.roll(lines);
+            let edited = if mode.starts_with("100") { self.edit(&content, times) } else { content };
+            let mut fresh = [format!("dir{to}/moved/").as_bytes(), &path[prefix.len()..]].concat();
+            if self.roll(3) == 0 {
+                fresh.extend_from_slice(b".renamed");
+            }
+            files.insert(fresh, (mode, edited));
+        }
+    }
+
     /// Changes a few files of the tree.
     fn commit(&mut self, files: &mut Files, serial: usize) {
         let is_text = |mode: &str, content: &[u8]| mode.starts_with("100") && !content.contains(&0);
@@ -185,6 +205,7 @@ impl Dice {
                         files.insert(fresh, (mode, content));
                     }
                 }
+                16 => self.move_folder(files),
                 _ => {
                     if let Some(path) = self.pick(files, is_text) {
                         let (mode, content) = files[&path].clone();
@@ -198,7 +219,7 @@ impl Dice {
 }
 
 /// A repository whose `main` has `commits` commits in a row, none of them a merge.
-pub fn generate(commits: usize) -> World {
+pub(crate) fn generate(commits: usize) -> World {
     let world = World::empty();
     let mut stream = Vec::new();
     let mut dice = Dice(0x1a2a_7e70_2026_1120);
@@ -232,7 +253,7 @@ pub fn generate(commits: usize) -> World {
 }
 
 /// Everything git says of `main`, oldest commit first. `finding` is how it looks for renames, `writing` how it writes patches.
-pub fn told(world: &World, finding: &[&str], writing: &[&str]) -> Vec<Told> {
+pub(crate) fn told(world: &World, finding: &[&str], writing: &[&str]) -> Vec<Told> {
     let ids = world.git(&["rev-list", "--reverse", "main"]);
     let run = |more: &[&str]| {
         let args = [&["diff-tree", "--stdin", "-r", "--root", "--always"], finding, more].concat();

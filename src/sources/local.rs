@@ -1,0 +1,224 @@
+//! Changes of a git repository: its branches, ranges and single commits, read with git2.
+//!
+//! Read only. No hook, filter, textconv or attribute of the repository takes part, and no submodule is entered. git2's
+//! `Repository` belongs to one thread, so every call opens its own.
+
+mod blobs;
+mod branches;
+mod changes;
+mod commits;
+mod default_branch;
+mod failure;
+mod lines;
+mod open;
+mod renames;
+mod similarity;
+mod span;
+mod texts;
+mod trees;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use git2::{Oid, Repository};
+
+use crate::model::agent::Provenance;
+use crate::model::cancel::Cancel;
+use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::diff::Omission;
+use crate::model::pull::{Author, Origin, Pull, PullRef};
+use crate::model::time::Timestamp;
+use crate::sources::source::{Listing, Recognise, Source, SourceError};
+use span::Span;
+
+pub use blobs::MAX_FILE_BYTES;
+pub use changes::MAX_CHANGE_BYTES;
+pub use texts::MAX_TEXT_BYTES;
+pub use trees::{MAX_DEPTH, MAX_FILES};
+
+/// Which changes of a repository a source lists. Every other one can still be asked for by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Branches that an agent made, and quarantined ones.
+    AgentBranches,
+    /// Every branch that is not merged, and quarantined ones.
+    AllBranches,
+    /// These names, each a change of its own: branches, ranges, commits.
+    Named(Vec<String>),
+    /// Every commit of this range, each a change of its own.
+    EachCommit(String),
+}
+
+/// What is known of a branch's pull beyond git: what a forge would say of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The pull's name, such as `#7`, instead of the branch's.
+    pub name: Option<String>,
+    /// Its title, instead of the last commit's subject.
+    pub title: Option<String>,
+    /// Its description.
+    pub body: String,
+    /// Who opened it, instead of the last commit's author.
+    pub author: Option<Author>,
+    /// Who wrote it, instead of what is recognised.
+    pub provenance: Option<Provenance>,
+    /// When it was opened, instead of its first commit's time.
+    pub opened: Option<Timestamp>,
+    /// Its page.
+    pub url: Option<String>,
+}
+
+/// How a repository is shown.
+pub struct Setup {
+    /// What pulls call it: `.` for the current folder, a path, `demo`.
+    pub repo: String,
+    /// What its pulls' origin is.
+    pub origin: Origin,
+    /// Who recognises agents.
+    pub recognise: Recognise,
+    /// Which changes are listed.
+    pub selection: Selection,
+    /// What is known beyond git, by branch name without `refs/heads/`. A branch with facts is always listed.
+    pub facts: BTreeMap<String, Facts>,
+}
+
+/// A git repository as a source.
+pub struct LocalSource {
+    folder: PathBuf,
+    setup: Setup,
+}
+
+impl LocalSource {
+    /// Opens the repository that holds `path`.
+    ///
+    /// # Errors
+    /// In one sentence: no such path, no repository, nobody's to read, damaged, or without a commit.
+    pub fn open(path: &Path, setup: Setup) -> Result<Self, SourceError> {
+        let repo = open::open(path)?;
+        let folder = repo.workdir().unwrap_or_else(|| repo.path()).to_owned();
+        default_branch::find(&repo)?;
+        Ok(Self { folder, setup })
+    }
+
+    /// Whether `name` is a branch, range or commit here.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        open::open(&self.folder).is_ok_and(|repo| span::resolve(&repo, self.branch_called(name)).is_ok())
+    }
+
+    /// The address of the change called `name`.
+    #[must_use]
+    pub fn at(&self, name: &str) -> PullRef {
+        PullRef { origin: self.setup.origin, repo: self.setup.repo.clone(), name: name.to_owned() }
+    }
+
+    fn branch_called<'a>(&'a self, name: &'a str) -> &'a str {
+        let called = |(_, facts): &(&String, &Facts)| facts.name.as_deref() == Some(name);
+        self.setup.facts.iter().find(called).map_or(name, |(branch, _)| branch)
+    }
+
+    /// The pull of `span`, and its own commits as far as a queue needs them.
+    fn pull(&self, repo: &Repository, span: &Span, cancel: &Cancel) -> Result<(Pull, Vec<Oid>), SourceError> {
+        let ids = commits::own(repo, span, cancel)?;
+        let recent = ids.len().saturating_sub(commits::MAX_JUDGED);
+        let judged = commits::read(repo, &ids[recent..], cancel)?;
+        let first = ids.first().map(|id| commits::committed(repo, *id)).transpose()?;
+        let last = commits::read(repo, &[span.head], cancel)?.pop();
+        let facts = self.setup.facts.get(&span.short);
+        let known = facts.cloned().unwrap_or_default();
+        let updated = last.as_ref().map_or(Timestamp::default(), |commit| commit.committed);
+        let mut pull = Pull {
+            at: self.at(&span.name),
+            revision: span.revision(),
+            title: known.title.unwrap_or_else(|| last.as_ref().map_or_else(String::new, |commit| commit.subject().to_owned())),
+            body: known.body,
+            branch: span.short.clone(),
+            target: span.target.clone(),
+            author: known.author.or_else(|| last.map(|commit| commit.author)).unwrap_or_default(),
+            provenance: Provenance::default(),
+            state: span.state,
+            opened: known.opened.or(first).unwrap_or(updated),
+            updated,
+            commit_count: Some(ids.len()),
+            url: known.url,
+        };
+        pull.provenance = known.provenance.unwrap_or_else(|| (self.setup.recognise)(&pull, &judged));
+        pull.branch.clone_from(&span.branch);
+        if let Some(name) = known.name.filter(|_| !span.shadowed) {
+            pull.at.name = name;
+        }
+        Ok((pull, ids))
+    }
+}
+
+impl LocalSource {
+    /// Lists branches, the latest first. What cannot be read is told, and the others are listed.
+    fn queue(&self, repo: &Repository, listing: &mut Listing, cancel: &Cancel) -> Result<(), SourceError> {
+        for found in branches::candidates(repo)? {
+            let pull = found.and_then(|span| {
+                let pull = if span.is_merged() { Ok(None) } else { self.pull(repo, &span, cancel).map(|(pull, _)| Some(pull)) };
+                pull.map(|pull| pull.filter(|pull| self.belongs(&span, pull))).map_err(|why| (span.name, why))
+            });
+            match pull {
+                Ok(pull) => listing.pulls.extend(pull),
+                Err((_, SourceError::Cancelled)) => return Err(SourceError::Cancelled),
+                Err((name, why)) => listing.omissions.push(Omission { path: None, why: format!("branch `{name}` is not listed: {why}") }),
+            }
+        }
+        listing.pulls.sort_by(|a, b| b.updated.cmp(&a.updated).then_with(|| a.at.cmp(&b.at)));
+        Ok(())
+    }
+
+    fn belongs(&self, span: &Span, pull: &Pull) -> bool {
+        self.setup.selection == Selection::AllBranches
+            || span.is_quarantined()
+            || pull.provenance.agent.is_some()
+            || self.setup.facts.contains_key(&span.short)
+    }
+}
+
+impl Source for LocalSource {
+    fn title(&self) -> String {
+        if self.setup.origin == Origin::Demo { "demo".to_owned() } else { self.folder.display().to_string() }
+    }
+
+    fn repository(&self) -> Option<PathBuf> {
+        Some(self.folder.clone())
+    }
+
+    fn list(&self, cancel: &Cancel) -> Result<Listing, SourceError> {
+        let repo = open::open(&self.folder)?;
+        let mut listing = Listing::default();
+        match &self.setup.selection {
+            Selection::AgentBranches | Selection::AllBranches => self.queue(&repo, &mut listing, cancel)?,
+            Selection::Named(names) => {
+                for name in names {
+                    let span = span::resolve(&repo, self.branch_called(name))?;
+                    listing.pulls.push(self.pull(&repo, &span, cancel)?.0);
+                }
+            }
+            Selection::EachCommit(range) => {
+                for span in span::each_commit(&repo, range, cancel)? {
+                    listing.pulls.push(self.pull(&repo, &span, cancel)?.0);
+                }
+            }
+        }
+        Ok(listing)
+    }
+
+    fn change(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {
+        let repo = open::open(&self.folder)?;
+        let span = span::resolve(&repo, self.branch_called(&at.name))?;
+        let (mut pull, ids) = self.pull(&repo, &span, cancel)?;
+        pull.at.name.clone_from(&at.name);
+        let commits = commits::read(&repo, &ids, cancel)?;
+        let changes = changes::between(&repo, span.merge_base, span.head, cancel)?;
+        let mut patch = changes.patch;
+        patch.omissions.extend(span.remark().map(|why| Omission { path: None, why }));
+        Ok(Change { pull, commits, patch, digest: changes.digest })
+    }
+
+    fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
+        open::open(&self.folder).map(|repo| texts::read(&repo, &change.pull.revision, wanted, cancel)).unwrap_or_default()
+    }
+}

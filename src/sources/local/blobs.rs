@@ -1,0 +1,54 @@
+//! Contents of files, with a limit and a word for everything that is not text. Never a filter.
+
+use git2::{ObjectType, Odb, OdbObject, Oid};
+
+/// A file above this is not compared line by line.
+pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
+/// Where git looks for a NUL to tell binary files.
+const BINARY_WINDOW: usize = 8000;
+
+/// One side's content.
+pub(super) enum Content<'odb> {
+    /// There is no file on this side.
+    Nothing,
+    /// Bytes within the limit.
+    Bytes(OdbObject<'odb>),
+    /// How many bytes there are: too many.
+    Large(u64),
+    /// It is not in this clone, or damaged.
+    Missing,
+}
+
+impl Content<'_> {
+    /// The bytes; none where there is no file.
+    pub(super) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Bytes(object) => object.data(),
+            _ => &[],
+        }
+    }
+
+    /// Its size, where known.
+    pub(super) fn size(&self) -> Option<u64> {
+        match self {
+            Self::Nothing | Self::Missing => None,
+            Self::Bytes(object) => Some(object.len() as u64),
+            Self::Large(size) => Some(*size),
+        }
+    }
+}
+
+/// Reads a blob whose size is looked at first.
+pub(super) fn read<'odb>(odb: &'odb Odb<'_>, id: Option<Oid>, limit: u64) -> Content<'odb> {
+    let Some(id) = id else { return Content::Nothing };
+    match odb.read_header(id) {
+        Ok((size, ObjectType::Blob)) if size as u64 > limit => Content::Large(size as u64),
+        Ok((_, ObjectType::Blob)) => odb.read(id).map_or(Content::Missing, Content::Bytes),
+        _ => Content::Missing,
+    }
+}
+
+/// Whether git would show these bytes as binary. Attributes are not asked: the change could carry them.
+pub(super) fn is_binary(bytes: &[u8]) -> bool {
+    bytes.iter().take(BINARY_WINDOW).any(|byte| *byte == 0)
+}

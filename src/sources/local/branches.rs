@@ -1,0 +1,67 @@
+//! The branches a queue may hold: local heads, remote-tracking ones without a local twin, and quarantined ones.
+
+use std::collections::BTreeSet;
+
+use git2::{Oid, Repository};
+
+use super::default_branch::{self, tip};
+use super::failure::unreadable;
+use super::span::{self, QUARANTINE, Span};
+use crate::model::inert;
+use crate::sources::source::SourceError;
+
+/// One reference that may become a pull.
+struct Candidate {
+    /// What it is asked for by.
+    name: String,
+    /// The branch without its remote or case.
+    short: String,
+    head: Oid,
+}
+
+/// A branch against the default one, or its name and why that is not possible.
+pub(super) type Placed = Result<Span, (String, SourceError)>;
+
+/// Every branch except the default one, against it; one that cannot be placed has its name and reason. Nothing is judged here.
+pub(super) fn candidates(repo: &Repository) -> Result<Vec<Placed>, SourceError> {
+    let default = default_branch::find(repo)?;
+    let place = |found: &Candidate, name: &str| {
+        span::branch(repo, &default, name, &found.short, found.head).map_err(|why| (found.name.clone(), why))
+    };
+    let mut seen = BTreeSet::from([default.name.clone()]);
+    let mut spans = Vec::new();
+    let heads = under(repo, "refs/heads/", |name| Some((name.to_owned(), name.to_owned())))?;
+    for found in heads.into_iter().chain(remotes(repo)?) {
+        if seen.insert(found.short.clone()) {
+            spans.push(place(&found, &found.name));
+        }
+    }
+    for found in under(repo, QUARANTINE, |rest| rest.split_once('/').map(|(_, short)| (rest.to_owned(), short.to_owned())))? {
+        let held = place(&found, &format!("{QUARANTINE}{}", found.name)).map(Span::held);
+        spans.push(held.map(|held| Span { shadowed: seen.contains(&found.short), ..held }));
+    }
+    Ok(spans)
+}
+
+/// Remote-tracking branches, those of `origin` first; `HEAD` of a remote is only a pointer.
+fn remotes(repo: &Repository) -> Result<Vec<Candidate>, SourceError> {
+    let mut found = under(repo, "refs/remotes/", |name| {
+        let (_, short) = name.split_once('/')?;
+        (short != "HEAD").then(|| (name.to_owned(), short.to_owned()))
+    })?;
+    found.sort_by_key(|found| !found.name.starts_with("origin/"));
+    Ok(found)
+}
+
+fn under(repo: &Repository, prefix: &str, names: impl Fn(&str) -> Option<(String, String)>) -> Result<Vec<Candidate>, SourceError> {
+    let failed = unreadable("the list of branches");
+    let mut found = Vec::new();
+    for reference in repo.references_glob(&format!("{prefix}*")).map_err(&failed)? {
+        let reference = reference.map_err(&failed)?;
+        let full = inert::decode(reference.name_bytes()).into_owned();
+        if let (Some((name, short)), Some(head)) = (full.strip_prefix(prefix).and_then(&names), tip(&reference)) {
+            found.push(Candidate { name, short, head });
+        }
+    }
+    Ok(found)
+}

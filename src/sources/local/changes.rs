@@ -1,0 +1,108 @@
+//! The net diff between two commits, file by file, with an end to everything.
+
+use git2::{Odb, Oid, Repository};
+
+use super::blobs::{self, Content as Blob, MAX_FILE_BYTES};
+use super::commits::commit_id;
+use super::failure::unreadable;
+use super::lines;
+use super::renames::{self, Pair};
+use super::trees::{self, Entry, kind};
+use crate::model::cancel::Cancel;
+use crate::model::diff::{Content, FileDiff, FileMode, FileStatus, Omission, Patch, TextDiff};
+use crate::sources::source::SourceError;
+
+/// Text of one change that is held at once. Files beyond are listed without their lines.
+pub const MAX_CHANGE_BYTES: usize = 256 * 1024 * 1024;
+
+/// A net diff and its digest.
+pub(super) struct Changes {
+    pub(super) patch: Patch,
+    pub(super) digest: String,
+}
+
+/// What leads from commit `old` (`None`: the empty tree) to commit `new`.
+pub(super) fn between(repo: &Repository, old: Option<Oid>, new: Oid, cancel: &Cancel) -> Result<Changes, SourceError> {
+    let tree = |id: Oid| repo.find_commit(id).map(|commit| commit.tree_id()).map_err(unreadable(&format!("commit {id}")));
+    let (old, new) = (old.map(tree).transpose()?, tree(new)?);
+    let found = trees::differences(repo, old, Some(new), cancel)?;
+    let digest = found.digest(old, new);
+    let odb = repo.odb().map_err(unreadable("the object store"))?;
+    let mut patch = Patch { files: Vec::new(), omissions: found.omissions };
+    let mut held = 0;
+    for pair in renames::join(found.files, &odb, cancel)?.into_iter().flat_map(split) {
+        if cancel.is_cancelled() {
+            return Err(SourceError::Cancelled);
+        }
+        let file = file(&pair, &odb, held);
+        held += file.text().map_or(0, TextDiff::size);
+        for path in [&file.old_path, &file.new_path].into_iter().flatten() {
+            if path.is_hostile() && patch.omissions.last().is_none_or(|last| last.path.as_ref() != Some(path)) {
+                let why = "the path would leave the repository or names something odd; it is kept as text and joined to no folder";
+                patch.omissions.push(Omission { path: Some(path.clone()), why: why.to_owned() });
+            }
+        }
+        patch.files.push(file);
+    }
+    Ok(Changes { patch, digest })
+}
+
+/// A file that became a link or a submodule, or the other way round, is shown as one that went and one that came, as git does.
+fn split(pair: Pair) -> Vec<Pair> {
+    match (&pair.old, &pair.new) {
+        (Some((_, old)), Some((_, new))) if kind(old.mode) != kind(new.mode) => {
+            vec![Pair { old: pair.old, new: None, moved: None }, Pair { old: None, new: pair.new, moved: None }]
+        }
+        _ => vec![pair],
+    }
+}
+
+fn file(pair: &Pair, odb: &Odb<'_>, held: usize) -> FileDiff {
+    let (old, new) = (pair.old.as_ref().map(|side| side.1), pair.new.as_ref().map(|side| side.1));
+    let status = match (old, new) {
+        (None, _) => FileStatus::Added,
+        (_, None) => FileStatus::Deleted,
+        _ if pair.moved.is_some() => FileStatus::Renamed(pair.moved),
+        _ => FileStatus::Modified,
+    };
+    FileDiff {
+        old_path: pair.old.as_ref().map(|side| side.0.clone()),
+        new_path: pair.new.as_ref().map(|side| side.0.clone()),
+        status,
+        old_mode: old.map(|entry| entry.mode),
+        new_mode: new.map(|entry| entry.mode),
+        content: content(old, new, odb, held),
+    }
+}
+
+fn content(old: Option<Entry>, new: Option<Entry>, odb: &Odb<'_>, held: usize) -> Content {
+    if old.or(new).is_some_and(|entry| entry.mode == FileMode::Submodule) {
+        return Content::Submodule { old: old.and_then(|entry| commit_id(entry.id)), new: new.and_then(|entry| commit_id(entry.id)) };
+    }
+    let id = |entry: Option<Entry>| entry.map(|entry| entry.id);
+    if id(old) == id(new) {
+        return Content::Text(TextDiff::default());
+    }
+    if held > MAX_CHANGE_BYTES {
+        return Content::Omitted(format!("the change holds more than {MAX_CHANGE_BYTES} bytes of text; this file's lines were not read"));
+    }
+    let (before, after) = (blobs::read(odb, id(old), MAX_FILE_BYTES), blobs::read(odb, id(new), MAX_FILE_BYTES));
+    if matches!(before, Blob::Missing) || matches!(after, Blob::Missing) {
+        return Content::Omitted("its content is not in this clone: `git fetch --refetch` brings it".to_owned());
+    }
+    if let Some(size) = [&before, &after].into_iter().find_map(too_large) {
+        return Content::Omitted(format!("it has {size} bytes, and files above {MAX_FILE_BYTES} bytes are not compared line by line"));
+    }
+    if blobs::is_binary(before.bytes()) || blobs::is_binary(after.bytes()) {
+        return Content::Binary { old_size: before.size(), new_size: after.size() };
+    }
+    lines::compare(before.bytes(), after.bytes())
+        .map_or_else(|e| Content::Omitted(format!("its lines could not be compared ({})", super::failure::reason(&e))), Content::Text)
+}
+
+fn too_large(blob: &Blob<'_>) -> Option<u64> {
+    match blob {
+        Blob::Large(size) => Some(*size),
+        _ => None,
+    }
+}

@@ -1,0 +1,28 @@
+//! Opens a repository knowingly, or says in one sentence why not. Never runs anything it names.
+//!
+//! libgit2 knows no fsmonitor, pager, credential helper or hook on the read side; git's ownership rule (`safe.directory`) holds.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use git2::{ErrorCode, Repository, RepositoryOpenFlags};
+
+use super::failure::reason;
+use crate::sources::source::SourceError;
+
+/// The repository that holds `path`: a working tree, a folder inside one, a linked worktree, or a bare repository.
+pub(super) fn open(path: &Path) -> Result<Repository, SourceError> {
+    let shown = path.display();
+    if !path.exists() {
+        return Err(SourceError::NotFound(format!("there is no `{shown}`: name a folder that exists")));
+    }
+    Repository::open_ext(path, RepositoryOpenFlags::empty(), std::iter::empty::<&OsStr>()).map_err(|e| match e.code() {
+        ErrorCode::NotFound => {
+            SourceError::NotFound(format!("`{shown}` is no git repository: run this inside one, or name one with --repo"))
+        }
+        ErrorCode::Owner => SourceError::Unreadable(format!(
+            "`{shown}` belongs to somebody else, so git and lazaret refuse to read it: `git config --global --add safe.directory {shown}` trusts it"
+        )),
+        _ => SourceError::Unreadable(format!("the git repository at `{shown}` cannot be read ({}): `git fsck` tells more", reason(&e))),
+    })
+}

@@ -1,0 +1,65 @@
+//! Whole files of a change, on either side of it.
+
+use std::sync::Arc;
+
+use git2::{ObjectType, Odb, Oid, Repository, Tree};
+
+use super::blobs::{self, Content};
+use crate::model::cancel::Cancel;
+use crate::model::change::{TextRequest, Texts};
+use crate::model::diff::Side;
+use crate::model::inert;
+use crate::model::path::RepoPath;
+use crate::model::pull::{CommitId, Revision};
+
+/// A file above this is not given whole.
+pub const MAX_TEXT_BYTES: u64 = 1024 * 1024;
+
+/// What is wanted, as far as it is there, text, and small enough.
+pub(super) fn read(repo: &Repository, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
+    let tree = |id: &Option<CommitId>| {
+        let oid = Oid::from_str(id.as_ref()?.as_str()).ok()?;
+        repo.find_commit(oid).and_then(|commit| commit.tree()).ok()
+    };
+    let (old, new) = (tree(&revision.merge_base), tree(&revision.head));
+    let mut texts = Texts::default();
+    let Ok(odb) = repo.odb() else { return texts };
+    for request in wanted {
+        if cancel.is_cancelled() {
+            break;
+        }
+        let tree = match request.side {
+            Side::Old => &old,
+            Side::New => &new,
+        };
+        if let Some(text) = tree.as_ref().and_then(|tree| text(repo, &odb, tree, &request.path)) {
+            texts.insert(request.clone(), text);
+        }
+    }
+    texts
+}
+
+fn text(repo: &Repository, odb: &Odb<'_>, tree: &Tree<'_>, path: &RepoPath) -> Option<Arc<str>> {
+    let content = blobs::read(odb, Some(find(repo, tree, path)?), MAX_TEXT_BYTES);
+    match &content {
+        Content::Bytes(object) if !blobs::is_binary(object.data()) => Some(Arc::from(inert::decode(object.data()))),
+        _ => None,
+    }
+}
+
+/// The blob of a regular file; a link's target and a submodule's commit are no text.
+fn find(repo: &Repository, root: &Tree<'_>, path: &RepoPath) -> Option<Oid> {
+    let mut names = path.bytes().split(|b| *b == b'/').peekable();
+    let mut tree = root.clone();
+    loop {
+        let name = names.next()?;
+        let (id, kind, mode) = {
+            let entry = tree.get_name_bytes(name)?;
+            (entry.id(), entry.kind(), entry.filemode_raw())
+        };
+        if names.peek().is_none() {
+            return (kind == Some(ObjectType::Blob) && mode & 0o170_000 == 0o100_000).then_some(id);
+        }
+        tree = repo.find_tree(id).ok()?;
+    }
+}
