@@ -12,6 +12,7 @@ pub mod lexer;
 pub mod links;
 pub mod outline;
 pub mod pattern;
+pub mod provenance;
 pub mod redact;
 pub mod risk;
 pub mod role;

@@ -8,6 +8,7 @@ mod branches;
 mod changes;
 mod commits;
 mod default_branch;
+mod each_commit;
 mod failure;
 mod lines;
 mod open;
@@ -198,7 +199,7 @@ impl Source for LocalSource {
                 }
             }
             Selection::EachCommit(range) => {
-                for span in span::each_commit(&repo, range, cancel)? {
+                for span in each_commit::split(&repo, range, cancel)? {
                     listing.pulls.push(self.pull(&repo, &span, cancel)?.0);
                 }
             }

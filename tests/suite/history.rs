@@ -80,8 +80,7 @@ impl Dice {
         let mut lines: Vec<Vec<u8>> = text.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
         for _ in 0..times {
             let at = self.roll(lines.len() + 1);
-            let mut fresh = self.line();
-            fresh.push(b'\n');
+            let fresh = [self.line(), b"\n".to_vec()].concat();
             match self.roll(3) {
                 0 if at < lines.len() => drop(lines.remove(at)),
                 1 if at < lines.len() => lines[at] = fresh,

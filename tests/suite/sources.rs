@@ -268,7 +268,7 @@ fn attributes_of_the_change_hide_nothing() {
 
 #[test]
 fn links_submodules_modes_and_types() {
-    let mut world = World::new();
+    let world = World::new();
     let id = world.id("main");
     world.git(&["checkout", "-q", "-b", "claude/kinds"]);
     std::os::unix::fs::symlink("README.md", world.path().join("link")).unwrap();

@@ -1,9 +1,9 @@
 //! A change's own commits: which they are, and what they say. Never what they change.
 
-use git2::{Oid, Repository};
+use git2::{Oid, Repository, Sort};
 
 use super::failure::unreadable;
-use super::span::{ORDER, Span};
+use super::span::Span;
 use crate::model::cancel::Cancel;
 use crate::model::inert;
 use crate::model::pull::{Author, Commit, CommitId};
@@ -20,7 +20,7 @@ pub(super) fn own(repo: &Repository, span: &Span, cancel: &Cancel) -> Result<Vec
     }
     let failed = unreadable("the history of the change");
     let mut walk = repo.revwalk().map_err(&failed)?;
-    walk.set_sorting(ORDER).map_err(&failed)?;
+    walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME).map_err(&failed)?;
     walk.push(span.head).map_err(&failed)?;
     if let Some(base) = span.base {
         walk.hide(base).map_err(&failed)?;

@@ -1,10 +1,9 @@
 //! What a name stands for: from which commit to which. Never a diff.
 
-use git2::{Commit, ErrorCode, Oid, Repository, Sort};
+use git2::{Commit, ErrorCode, Oid, Repository};
 
 use super::default_branch::{self, DefaultBranch, tip};
 use super::failure::{reason, unreadable};
-use crate::model::cancel::Cancel;
 use crate::model::pull::{CommitId, PullState, Revision};
 use crate::sources::source::SourceError;
 
@@ -104,19 +103,6 @@ pub(super) fn branch(repo: &Repository, target: &DefaultBranch, name: &str, shor
     })
 }
 
-/// Every commit of a range, latest first, each against its first parent.
-pub(super) fn each_commit(repo: &Repository, name: &str, cancel: &Cancel) -> Result<Vec<Span>, SourceError> {
-    let whole = resolve(repo, name)?;
-    let mut ids = super::commits::own(repo, &whole, cancel)?;
-    ids.reverse();
-    ids.into_iter()
-        .map(|id| {
-            let found = repo.find_commit(id).map_err(unreadable(&format!("commit {id}")))?;
-            commit(repo, &id.to_string(), &found)
-        })
-        .collect()
-}
-
 fn branch_names(name: &str) -> Vec<(String, &str)> {
     if let Some(short) = name.strip_prefix("refs/heads/") {
         return vec![(name.to_owned(), short)];
@@ -168,7 +154,8 @@ fn range(repo: &Repository, name: &str, from: &str, to: &str) -> Result<Span, So
     })
 }
 
-fn commit(repo: &Repository, name: &str, commit: &Commit<'_>) -> Result<Span, SourceError> {
+/// A commit against its first parent; a root commit against the empty tree.
+pub(super) fn commit(repo: &Repository, name: &str, commit: &Commit<'_>) -> Result<Span, SourceError> {
     let parent = commit.parent_id(0).ok();
     if let Some(parent) = parent
         && repo.find_commit(parent).is_err()
@@ -220,6 +207,3 @@ fn merge_base(repo: &Repository, one: Oid, two: Oid) -> Result<Option<Oid>, Sour
         Err(e) => Err(unreadable("the history between two commits")(e)),
     }
 }
-
-/// The order of history walks: parents after children, latest first.
-pub(super) const ORDER: Sort = Sort::TOPOLOGICAL.union(Sort::TIME);

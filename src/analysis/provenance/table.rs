@@ -1,0 +1,205 @@
+//! `rules/agents.toml` as a table that is compiled once. Never a judgement.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::Deserialize;
+
+use crate::analysis::provenance::account::Account;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    agent: Vec<AgentData>,
+    other: Vec<OtherData>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgentData {
+    id: String,
+    name: String,
+    #[serde(default)]
+    accounts: Vec<AccountData>,
+    #[serde(default)]
+    commit_ids: Vec<u64>,
+    #[serde(default)]
+    addresses: Vec<String>,
+    #[serde(default)]
+    trailers: Vec<String>,
+    #[serde(default)]
+    signatures: Vec<String>,
+    #[serde(default)]
+    names: Vec<String>,
+    #[serde(default)]
+    assisted: Vec<String>,
+    #[serde(default)]
+    branches: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccountData {
+    id: Option<u64>,
+    logins: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OtherData {
+    id: Option<u64>,
+    logins: Vec<String>,
+    #[serde(default)]
+    addresses: Vec<String>,
+    why: String,
+}
+
+/// An agent with its patterns compiled.
+#[derive(Debug)]
+struct Agent {
+    data: AgentData,
+    trailers: Vec<Regex>,
+    signatures: Vec<Regex>,
+    branches: Vec<Regex>,
+}
+
+/// Every known agent, and those that only look like one. Agents are told by their position.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    agents: Vec<Agent>,
+    others: Vec<OtherData>,
+}
+
+/// The table of this program, or why its data is wrong; a test keeps it right.
+static TABLE: LazyLock<Result<Table, String>> = LazyLock::new(|| Table::read(include_str!("../../../rules/agents.toml")));
+static EMPTY: LazyLock<Table> = LazyLock::new(Table::default);
+
+impl Table {
+    /// The table that is built in.
+    pub(super) fn get() -> &'static Self {
+        TABLE.as_ref().unwrap_or(&EMPTY)
+    }
+
+    fn read(text: &str) -> Result<Self, String> {
+        let file: File = toml::from_str(text).map_err(|e| e.to_string())?;
+        let agents = file.agent.into_iter().map(Agent::compile).collect::<Result<_, _>>()?;
+        Ok(Self { agents, others: file.other })
+    }
+
+    /// The agent's id.
+    pub(super) fn id_of(&self, agent: usize) -> &str {
+        self.agents.get(agent).map_or("", |agent| &agent.data.id)
+    }
+
+    /// The agent's name for people.
+    pub(super) fn name_of(&self, agent: usize) -> &str {
+        self.agents.get(agent).map_or("", |agent| &agent.data.name)
+    }
+
+    /// Whose forge account this is: by id, or by login when the forge says that it is a bot and gives no id.
+    pub(super) fn account(&self, account: &Account) -> Option<usize> {
+        let same = |known: &AccountData| is_account(known.id, &known.logins, account);
+        self.agents.iter().position(|agent| agent.data.accounts.iter().any(same))
+    }
+
+    /// Why this account opens pulls without being an agent.
+    pub(super) fn other_account(&self, account: &Account) -> Option<&str> {
+        self.others.iter().find(|other| is_account(other.id, &other.logins, account)).map(|other| other.why.as_str())
+    }
+
+    /// Whose address this is.
+    pub(super) fn address(&self, address: &str) -> Option<usize> {
+        let id = noreply_id(address);
+        self.agents.iter().position(|agent| {
+            agent.data.addresses.iter().any(|known| known.eq_ignore_ascii_case(address))
+                || id.is_some_and(|id| agent.data.commit_ids.contains(&id))
+        })
+    }
+
+    /// Why this address is no agent's although it looks like one.
+    pub(super) fn other_address(&self, address: &str) -> Option<&str> {
+        if self.address(address).is_some() {
+            return None;
+        }
+        let id = noreply_id(address);
+        let known =
+            |other: &&OtherData| other.addresses.iter().any(|known| known.eq_ignore_ascii_case(address)) || id.is_some() && id == other.id;
+        self.others.iter().find(known).map(|other| other.why.as_str())
+    }
+
+    /// Whose mark the name ends with.
+    pub(super) fn name(&self, name: &str) -> Option<usize> {
+        self.agents.iter().position(|agent| agent.data.names.iter().any(|suffix| name.ends_with(suffix.as_str())))
+    }
+
+    /// Whose branches are called so.
+    pub(super) fn branch(&self, branch: &str) -> Option<usize> {
+        self.agents.iter().position(|agent| agent.branches.iter().any(|pattern| pattern.is_match(branch)))
+    }
+
+    /// Whose signature the line carries, and the page of its session.
+    pub(super) fn signature(&self, line: &str) -> Option<(usize, Option<String>)> {
+        self.line(line, |agent| &agent.signatures)
+    }
+
+    /// Whose trailer the line is, and the page of its session.
+    pub(super) fn trailer(&self, line: &str) -> Option<(usize, Option<String>)> {
+        self.line(line, |agent| &agent.trailers)
+    }
+
+    /// Whose tool is called so in `Assisted-by`.
+    pub(super) fn assisted(&self, tool: &str) -> Option<usize> {
+        self.agents.iter().position(|agent| agent.data.assisted.iter().any(|known| known.eq_ignore_ascii_case(tool.trim())))
+    }
+
+    fn line(&self, line: &str, patterns: impl Fn(&Agent) -> &Vec<Regex>) -> Option<(usize, Option<String>)> {
+        self.agents.iter().enumerate().find_map(|(at, agent)| {
+            let groups = patterns(agent).iter().find_map(|pattern| pattern.captures(line))?;
+            Some((at, groups.name("session").map(|session| session.as_str().to_owned())))
+        })
+    }
+}
+
+impl Agent {
+    fn compile(mut data: AgentData) -> Result<Self, String> {
+        let all = |patterns: &mut Vec<String>| {
+            let compiled = std::mem::take(patterns).into_iter().map(|pattern| Regex::new(&pattern).map_err(|e| e.to_string()));
+            compiled.collect::<Result<Vec<_>, _>>()
+        };
+        let (trailers, signatures, branches) = (all(&mut data.trailers)?, all(&mut data.signatures)?, all(&mut data.branches)?);
+        Ok(Self { data, trailers, signatures, branches })
+    }
+}
+
+fn is_account(id: Option<u64>, logins: &[String], account: &Account) -> bool {
+    match (id, account.id) {
+        (Some(known), Some(id)) => known == id,
+        _ => account.bot && logins.contains(&account.login),
+    }
+}
+
+/// The account's id in `<id>+<login>@users.noreply.github.com`.
+fn noreply_id(address: &str) -> Option<u64> {
+    let (id, _) = address.strip_suffix("@users.noreply.github.com")?.split_once('+')?;
+    id.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_data_is_right() {
+        let table = Table::read(include_str!("../../../rules/agents.toml")).unwrap();
+        let mut ids: Vec<_> = table.agents.iter().map(|agent| agent.data.id.as_str()).collect();
+        assert!(ids.len() > 25);
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), table.agents.len(), "ids are unique");
+        for agent in &table.agents {
+            let marks = agent.data.accounts.len() + agent.data.addresses.len() + agent.data.commit_ids.len() + agent.branches.len();
+            assert!(marks > 0, "{} has no mark", agent.data.id);
+            assert!(agent.branches.iter().all(|pattern| pattern.as_str().starts_with('^')), "{}", agent.data.id);
+        }
+    }
+}
