@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use crate::analysis::provenance::account::Account;
@@ -134,7 +134,7 @@ impl Table {
 
     /// Whose branches are called so.
     pub(super) fn branch(&self, branch: &str) -> Option<usize> {
-        self.agents.iter().position(|agent| agent.branches.iter().any(|pattern| pattern.is_match(branch)))
+        self.agents.iter().position(|agent| agent.branches.iter().any(|pattern| pattern.is_match(branch.as_bytes())))
     }
 
     /// Whose signature the line carries, and the page of its session.
@@ -154,8 +154,9 @@ impl Table {
 
     fn line(&self, line: &str, patterns: impl Fn(&Agent) -> &Vec<Regex>) -> Option<(usize, Option<String>)> {
         self.agents.iter().enumerate().find_map(|(at, agent)| {
-            let groups = patterns(agent).iter().find_map(|pattern| pattern.captures(line))?;
-            Some((at, groups.name("session").map(|session| session.as_str().to_owned())))
+            let groups = patterns(agent).iter().find_map(|pattern| pattern.captures(line.as_bytes()))?;
+            let session = groups.name("session").and_then(|found| line.get(found.range())).map(str::to_owned);
+            Some((at, session))
         })
     }
 }
@@ -163,12 +164,17 @@ impl Table {
 impl Agent {
     fn compile(mut data: AgentData) -> Result<Self, String> {
         let all = |patterns: &mut Vec<String>| {
-            let compiled = std::mem::take(patterns).into_iter().map(|pattern| Regex::new(&pattern).map_err(|e| e.to_string()));
+            let compiled = std::mem::take(patterns).into_iter().map(|pattern| compile(&pattern));
             compiled.collect::<Result<Vec<_>, _>>()
         };
         let (trailers, signatures, branches) = (all(&mut data.trailers)?, all(&mut data.signatures)?, all(&mut data.branches)?);
         Ok(Self { data, trailers, signatures, branches })
     }
+}
+
+/// ASCII classes: they compile 100 times faster, and no agent signs in anything else.
+fn compile(pattern: &str) -> Result<Regex, String> {
+    RegexBuilder::new(pattern).unicode(false).build().map_err(|e| e.to_string())
 }
 
 fn is_account(id: Option<u64>, logins: &[String], account: &Account) -> bool {
