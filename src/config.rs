@@ -1,3 +1,11 @@
 //! Files of taste as values: settings, keymap, theme. The commented defaults beside the code are the manual.
 //!
 //! Nothing here is ever read from a change under review.
+
+pub mod error;
+pub mod key;
+pub mod keymap;
+pub mod load;
+pub mod settings;
+pub mod table;
+pub mod theme;

@@ -23,7 +23,7 @@ pub fn arrive(console: &mut Console, event: Event) -> Vec<Effect> {
         News::JudgedAll => Vec::new(),
         News::Loaded(answer) => take_change::take(console, answer),
         News::Found(findings, done, of) => take_report::take_part(console, findings, (done, of)),
-        News::Reported(report) => take_report::take(console, report),
+        News::Reported(report) => take_report::take(console, &report),
         News::Tinted(chunk, lines) => tint::take(console, chunk, lines),
         News::TintedAll => tint::settle(console),
         News::Matched(hits, more) => take_matches::take(console, hits, more),

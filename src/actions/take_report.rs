@@ -21,7 +21,7 @@ pub(crate) fn take_part(console: &mut Console, findings: Vec<Finding>, progress:
 }
 
 /// Takes over the whole report; the queue learns of it too.
-pub(crate) fn take(console: &mut Console, report: Arc<Report>) -> Vec<Effect> {
+pub(crate) fn take(console: &mut Console, report: &Arc<Report>) -> Vec<Effect> {
     keep_card(console, &report.findings);
     let Some(session) = &mut console.session else { return Vec::new() };
     let files = session.change.patch.files.len();
@@ -29,7 +29,7 @@ pub(crate) fn take(console: &mut Console, report: Arc<Report>) -> Vec<Effect> {
     session.known.report = Some(report.clone());
     session.take_findings(report.findings.clone());
     let at = &session.change.pull.at;
-    let judgement = Judgement::of(&session.change, &report);
+    let judgement = Judgement::of(&session.change, report);
     if let Some(entry) = console.queue.entries.iter_mut().find(|entry| entry.pull.at == *at) {
         entry.verdict = Verdict::Judged(judgement);
         console.queue.arrange(console.panes.queue);

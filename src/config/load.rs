@@ -1,0 +1,60 @@
+//! Reads the files of taste from lazaret's configuration folder: the only reading of files in `config`.
+#![allow(clippy::disallowed_methods, reason = "this is where configuration is read")]
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::config::error::ConfigError;
+use crate::config::keymap::Keymap;
+use crate::config::settings::Settings;
+use crate::config::table::Document;
+use crate::config::theme::{BUILTIN, Theme};
+
+/// Settings and keymap of the folder, or the defaults where it has none.
+///
+/// # Errors
+/// When a file is there and cannot be read or says something that cannot be.
+pub fn taste(folder: &Path) -> Result<(Settings, Keymap), ConfigError> {
+    let mut settings = Settings::default();
+    if let Some((file, text)) = read(&folder.join("settings.toml"))? {
+        settings.adopt(&Document { file: &file, text: &text })?;
+    }
+    let mut keymap = Keymap::builtin()?;
+    if let Some((file, text)) = read(&folder.join("keymap.toml"))? {
+        keymap.adopt(&Document { file: &file, text: &text })?;
+    }
+    Ok((settings, keymap))
+}
+
+/// The theme called `name`: a file of the folder's `themes/`, or one that lazaret brings.
+///
+/// # Errors
+/// When there is none of that name, or it says something that cannot be.
+pub fn theme(folder: &Path, name: &str) -> Result<Theme, ConfigError> {
+    let find = |name: &str| find(folder, name).ok().flatten().map(|(_, text)| text);
+    match self::find(folder, name)? {
+        Some((file, text)) => Theme::parse(&Document { file: &file, text: &text }, &find),
+        None => {
+            let known: Vec<&str> = BUILTIN.iter().map(|(name, _)| *name).collect();
+            let themes = folder.join("themes");
+            let says = format!("there is no theme {name:?}; lazaret brings {}, others are files here", known.join(", "));
+            Err(ConfigError { file: themes.display().to_string(), line: None, says })
+        }
+    }
+}
+
+fn find(folder: &Path, name: &str) -> Result<Option<(String, String)>, ConfigError> {
+    let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')) && !name.starts_with('.');
+    let own = if plain { read(&folder.join("themes").join(format!("{name}.toml")))? } else { None };
+    let builtin = || BUILTIN.iter().find(|(known, _)| *known == name).map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    Ok(own.or_else(builtin))
+}
+
+fn read(path: &Path) -> Result<Option<(String, String)>, ConfigError> {
+    let file = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some((file, text))),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(ConfigError { file, line: None, says: format!("cannot be read ({error}); mend or remove it") }),
+    }
+}
