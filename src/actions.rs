@@ -6,6 +6,7 @@ pub mod arrivals;
 pub mod update;
 
 mod close;
+mod complain;
 mod confirm;
 mod copy;
 mod decide;

@@ -18,5 +18,6 @@ pub mod risk;
 pub mod role;
 pub mod rules;
 pub mod shell;
+pub mod syntax;
 pub mod view;
 pub mod words;

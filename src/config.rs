@@ -5,6 +5,7 @@
 pub mod error;
 pub mod key;
 pub mod keymap;
+pub mod keystrokes;
 pub mod load;
 pub mod settings;
 pub mod table;

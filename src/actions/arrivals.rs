@@ -1,7 +1,7 @@
 //! The door for everything the world reports. Stale answers are dropped before anybody looks at them.
 
 use crate::actions::{
-    fit, take_change, take_decision, take_draft, take_judgement, take_list, take_matches, take_records, take_report, tint,
+    complain, fit, take_change, take_decision, take_draft, take_judgement, take_list, take_matches, take_records, take_report, tint,
 };
 use crate::message::effect::Effect;
 use crate::message::event::{Event, News};
@@ -11,10 +11,10 @@ use crate::state::console::Console;
 /// Takes over what arrived; what the world has to do next comes back as data.
 pub fn arrive(console: &mut Console, event: Event) -> Vec<Effect> {
     let kind = event.news.kind();
-    if !console.pending.expects(kind, event.ticket) {
+    if kind.is_some_and(|kind| !console.pending.expects(kind, event.ticket)) {
         return Vec::new();
     }
-    if !event.news.is_part() {
+    if let Some(kind) = kind.filter(|_| !event.news.is_part()) {
         console.pending.settle(kind);
     }
     let mut effects = match event.news {
@@ -31,9 +31,10 @@ pub fn arrive(console: &mut Console, event: Event) -> Vec<Effect> {
         News::CarriedOut(answer) => take_decision::carried_out(console, answer),
         News::Records(answer) => take_records::take(console, answer),
         News::Drafted(answer) => take_draft::take(console, answer),
+        News::Broken(_, trouble) | News::Complaint(trouble) => complain::complain(console, trouble),
     };
     fit::settle(console);
-    if kind != Kind::Tint {
+    if kind != Some(Kind::Tint) {
         effects.extend(tint::tint(console));
     }
     effects

@@ -1,3 +1,4 @@
 //! Differences inside and between texts: the only user of `similar`.
 
+pub mod inside;
 pub mod lines;

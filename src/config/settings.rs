@@ -52,8 +52,8 @@ impl Settings {
             match name {
                 "theme" => document.string(value)?.clone_into(&mut self.theme),
                 "layout" => {
-                    self.layout = layout(document.string(value)?)
-                        .ok_or_else(|| document.error(&value.span(), "layout is one of \"auto\", \"unified\", \"split\""))?
+                    let wrong = || document.error(&value.span(), "layout is one of \"auto\", \"unified\", \"split\"");
+                    self.layout = layout(document.string(value)?).ok_or_else(wrong)?;
                 }
                 "split-from" => self.split_from = document.count(value)?,
                 "blind" => self.blind = document.boolean(value)?,

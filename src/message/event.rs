@@ -125,13 +125,17 @@ pub enum News {
     Records(Result<(Vec<Record>, ChainState), Trouble>),
     /// The unsent review, and which files of the opened pull it marks as viewed.
     Drafted(Result<(Review, Vec<bool>), Trouble>),
+    /// The work on a question broke off by a fault of lazaret's own.
+    Broken(Kind, Trouble),
+    /// Something that no question asked for could not be done.
+    Complaint(Trouble),
 }
 
 impl News {
-    /// The kind of question it answers.
+    /// The kind of question it answers, if it answers one.
     #[must_use]
-    pub fn kind(&self) -> Kind {
-        match self {
+    pub fn kind(&self) -> Option<Kind> {
+        Some(match self {
             Self::Listed(_) => Kind::List,
             Self::Judged(..) | Self::JudgedAll => Kind::Judge,
             Self::Loaded(_) => Kind::Load,
@@ -142,7 +146,9 @@ impl News {
             Self::CarriedOut(_) => Kind::CarryOut,
             Self::Records(_) => Kind::Ledger,
             Self::Drafted(_) => Kind::Draft,
-        }
+            Self::Broken(kind, _) => *kind,
+            Self::Complaint(_) => return None,
+        })
     }
 
     /// Whether more of the same answer may follow.

@@ -1,0 +1,29 @@
+//! Everything the console works with, put together by whoever starts it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::analysis::engine::Engine;
+use crate::config::keymap::Keymap;
+use crate::config::settings::Settings;
+use crate::runtime::office::Office;
+use crate::sources::source::Source;
+
+/// What the console works with.
+#[derive(Clone)]
+pub struct Desk {
+    /// Where changes come from.
+    pub source: Arc<dyn Source>,
+    /// What judges them.
+    pub engine: Arc<Engine>,
+    /// Where decisions go.
+    pub office: Arc<dyn Office>,
+    /// How this person likes it.
+    pub settings: Settings,
+    /// Which keys do what.
+    pub keymap: Keymap,
+    /// The folder of the person's own themes.
+    pub config: PathBuf,
+    /// The file of the program's own log; `None` keeps none.
+    pub log: Option<PathBuf>,
+}

@@ -1,0 +1,172 @@
+//! Effects become jobs: the one place where what verbs ask for is done.
+#![allow(clippy::disallowed_methods, reason = "findings are sent at most so often")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+
+use crate::message::effect::{Effect, Wish};
+use crate::message::event::{Chunk, Judgement, News};
+use crate::message::ticket::Kind;
+use crate::model::cancel::Cancel;
+use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::pull::PullRef;
+use crate::model::report::Report;
+use crate::model::response::Plan;
+use crate::model::review::Review;
+use crate::runtime::desk::Desk;
+use crate::runtime::jobs::{Jobs, Reporter};
+use crate::runtime::{looks, search};
+
+use crate::analysis::engine::Engine;
+
+/// Files analysed between two messages.
+const BATCH: usize = 32;
+/// How often findings are sent at most.
+const BEAT: Duration = Duration::from_millis(60);
+/// Pulls of the queue judged at the same time.
+const JUDGES: usize = 4;
+
+/// What only the event loop itself can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Own {
+    /// Put this on the clipboard.
+    Copy(String),
+    /// Draw everything anew.
+    Redraw,
+    /// Give the terminal to the shell for a while.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// Starts the job of `effect`, or says what the event loop has to do.
+pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
+    let desk = desk.clone();
+    match effect {
+        Effect::List(ticket) => jobs.start(Kind::List, ticket, move |cancel, to| list(&desk, cancel, to)),
+        Effect::Judge(ticket, pulls) => jobs.start(Kind::Judge, ticket, move |cancel, to| judge(&desk, &pulls, cancel, to)),
+        Effect::Load(ticket, at) => jobs.start(Kind::Load, ticket, move |cancel, to| load(&desk, &at, cancel, to)),
+        Effect::Analyse(ticket, change) => jobs.start(Kind::Analyse, ticket, move |cancel, to| analyse(&desk, &change, cancel, to)),
+        Effect::Tint(ticket, change, chunks) => jobs.start(Kind::Tint, ticket, move |cancel, to| tint(&change, chunks, cancel, to)),
+        Effect::Search(ticket, change, needle) => jobs.start(Kind::Search, ticket, move |cancel, to| {
+            let (hits, more) = search::find(&change.patch, &needle, cancel);
+            to.tell(News::Matched(hits, more));
+        }),
+        Effect::Plan(ticket, wish) => jobs.start(Kind::Plan, ticket, move |cancel, to| to.tell(News::Planned(plan(&desk, &wish, cancel)))),
+        Effect::CarryOut(ticket, plan) => {
+            jobs.start(Kind::CarryOut, ticket, move |_, to| to.tell(News::CarriedOut(desk.office.carry_out(&plan))));
+        }
+        Effect::ReadLedger(ticket) => jobs.start(Kind::Ledger, ticket, move |_, to| to.tell(News::Records(desk.office.records()))),
+        Effect::LoadDraft(ticket, change) => jobs.start(Kind::Draft, ticket, move |_, to| to.tell(News::Drafted(draft(&desk, &change)))),
+        Effect::SaveDraft(change, review) => jobs.start_quiet(move || desk.office.keep_draft(&change, &review).err()),
+        Effect::Cancel(kind) => jobs.cancel(kind),
+        Effect::Copy(text) => return Some(Own::Copy(text)),
+        Effect::Redraw => return Some(Own::Redraw),
+        Effect::Suspend => return Some(Own::Suspend),
+        Effect::Quit => return Some(Own::Quit),
+    }
+    None
+}
+
+fn list(desk: &Desk, cancel: &Cancel, to: &Reporter) {
+    let answer = desk.source.list(cancel).map(|listing| (listing.pulls, listing.omissions));
+    to.tell(News::Listed(answer.map_err(|error| error.to_string())));
+}
+
+fn load(desk: &Desk, at: &PullRef, cancel: &Cancel, to: &Reporter) {
+    let answer = desk.source.change(at, cancel).map(Arc::new);
+    if !cancel.is_cancelled() {
+        to.tell(News::Loaded(answer.map_err(|error| error.to_string())));
+    }
+}
+
+/// Judges the pulls in their order, a few at the same time.
+fn judge(desk: &Desk, pulls: &[PullRef], cancel: &Cancel, to: &Reporter) {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(at) = pulls.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !cancel.is_cancelled()) {
+            let judged = desk.source.change(at, cancel).map(|change| Judgement::of(&change, &report(desk, &change, cancel)));
+            if !cancel.is_cancelled() {
+                to.tell(News::Judged(at.clone(), judged.map_err(|error| error.to_string())));
+            }
+        }
+    };
+    let judges = std::thread::available_parallelism().map_or(1, usize::from).min(JUDGES);
+    std::thread::scope(|scope| (0..judges).for_each(|_| drop(scope.spawn(work))));
+    to.tell(News::JudgedAll);
+}
+
+fn report(desk: &Desk, change: &Change, cancel: &Cancel) -> Report {
+    desk.engine.analyse(change, &|wanted| texts(desk, change, wanted, cancel))
+}
+
+fn texts(desk: &Desk, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
+    if wanted.is_empty() || cancel.is_cancelled() { Texts::default() } else { desk.source.texts(change, wanted, cancel) }
+}
+
+/// Analyses file by file, so that findings arrive while the reviewer reads.
+fn analyse(desk: &Desk, change: &Arc<Change>, cancel: &Cancel, to: &Reporter) {
+    let begun = Instant::now();
+    let (total, mut told) = (change.patch.files.len(), Instant::now());
+    let (mut outcomes, mut sent) = (Vec::with_capacity(total), 0);
+    for first in (0..total).step_by(BATCH) {
+        if cancel.is_cancelled() {
+            return;
+        }
+        let batch = first..total.min(first + BATCH);
+        let wanted: Vec<TextRequest> = change.patch.files.get(batch.clone()).unwrap_or(&[]).iter().flat_map(Engine::wants).collect();
+        let texts = texts(desk, change, &wanted, cancel);
+        outcomes.par_extend(batch.clone().into_par_iter().map(|index| desk.engine.file(change, index, &texts)));
+        if told.elapsed() > BEAT && batch.end < total {
+            let found: usize = outcomes.iter().map(|outcome| outcome.findings.len()).sum();
+            if found != sent || told.elapsed() > BEAT * 4 {
+                let findings = outcomes.iter().flat_map(|outcome| outcome.findings.iter().cloned()).collect();
+                to.tell(News::Found(findings, batch.end, total));
+                (told, sent) = (Instant::now(), found);
+            }
+        }
+    }
+    let mut report = desk.engine.finish(change, outcomes);
+    report.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    to.tell(News::Reported(Arc::new(report)));
+}
+
+fn tint(change: &Change, chunks: Vec<Chunk>, cancel: &Cancel, to: &Reporter) {
+    for chunk in chunks {
+        if cancel.is_cancelled() {
+            return;
+        }
+        let looks = looks::of(change, chunk, cancel);
+        to.tell(News::Tinted(chunk, looks));
+    }
+    to.tell(News::TintedAll);
+}
+
+/// Plans against the facts as they are now; what moved since it was read is not decided on.
+fn plan(desk: &Desk, wish: &Wish, cancel: &Cancel) -> Result<Plan, String> {
+    let now = desk.source.change(&wish.at, cancel).map_err(|error| error.to_string())?;
+    if let Some(seen) = &wish.seen
+        && (seen.pull.revision != now.pull.revision || seen.digest != now.digest)
+    {
+        return Err(format!("{} moved since it was opened; go back, open it again and look at what changed", wish.at));
+    }
+    let fresh;
+    let report = match &wish.report {
+        Some(report) => report.as_ref(),
+        None => {
+            fresh = report(desk, &now, cancel);
+            &fresh
+        }
+    };
+    desk.office.plan(wish, &now, report)
+}
+
+fn draft(desk: &Desk, change: &Change) -> Result<(Review, Vec<bool>), String> {
+    let review = desk.office.draft(change)?.unwrap_or_default();
+    let none = review.viewed.is_empty();
+    let viewed = change.patch.files.iter().map(|file| !none && review.viewed.contains(&file.mark())).collect();
+    Ok((review, viewed))
+}

@@ -1,0 +1,202 @@
+//! The one loop: waits for anything, takes all that is there, draws once, and only what changed.
+#![allow(clippy::disallowed_methods, reason = "the clock is read here and handed down")]
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::actions::{arrivals::arrive, update::ask};
+use crate::config::keystrokes::Keystrokes;
+use crate::config::settings::DiffLayout;
+use crate::config::theme::Theme;
+use crate::message::action::{Action, Command};
+use crate::message::effect::Effect;
+use crate::message::event::Event;
+use crate::model::time::Timestamp;
+use crate::runtime::desk::Desk;
+use crate::runtime::effects::{Own, carry_out};
+use crate::runtime::error::RuntimeError;
+use crate::runtime::input::{Clicks, Input};
+use crate::runtime::jobs::Jobs;
+use crate::runtime::terminal::Terminal;
+use crate::runtime::{ground, log};
+use crate::state::console::{Console, Habits};
+use crate::state::rows::Layout;
+use crate::state::session::LayoutChoice;
+use crate::ui::draw::draw;
+use crate::ui::layout::{hit, panes};
+use crate::ui::look::Look;
+
+/// Runs the console until the person leaves, or the terminal does.
+///
+/// # Errors
+/// When the terminal cannot be used or the theme is wrong.
+pub fn run(desk: &Desk) -> Result<(), RuntimeError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().thread_name("lazaret-job").build()?;
+    let outcome = runtime.block_on(Loop::begin(desk));
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Everything the loop holds.
+struct Loop<'a> {
+    desk: &'a Desk,
+    console: Console,
+    theme: Theme,
+    terminal: Terminal,
+    jobs: Jobs,
+    keys: Keystrokes,
+    clicks: Clicks,
+    leaving: bool,
+}
+
+/// What wakes the loop besides the console's own jobs.
+struct Wakes {
+    input: UnboundedReceiver<crossterm::event::Event>,
+    end: [Signal; 3],
+    back: Signal,
+}
+
+impl<'a> Loop<'a> {
+    async fn begin(desk: &'a Desk) -> Result<(), RuntimeError> {
+        let (sender, mut events) = unbounded_channel();
+        let mut console = Console { habits: habits(desk), now: now(), ..Console::default() };
+        console.queue.title = desk.source.title();
+        let mut jobs = Jobs::new(sender);
+        for effect in ask(&mut console, Action::Do(Command::Refresh)) {
+            carry_out(effect, desk, &mut jobs);
+        }
+        let end = [signal(SignalKind::terminate())?, signal(SignalKind::hangup())?, signal(SignalKind::interrupt())?];
+        let back = signal(SignalKind::from_raw(signal_hook::consts::SIGCONT))?;
+        let theme = ground::theme(&desk.config, &desk.settings.theme)?;
+        let terminal = Terminal::take(desk.settings.mouse)?;
+        let mut wakes = Wakes { input: read_terminal(), end, back };
+        let keys = Keystrokes::default();
+        let mut it = Self { desk, console, theme, terminal, jobs, keys, clicks: Clicks::default(), leaving: false };
+        it.show()?;
+        let _log = desk.log.as_ref().map(|path| log::start(path));
+        tokio::task::spawn_blocking(crate::analysis::syntax::warm);
+        it.turn(&mut wakes, &mut events).await?;
+        it.jobs.end().await;
+        Ok(())
+    }
+
+    async fn turn(&mut self, wakes: &mut Wakes, events: &mut UnboundedReceiver<Event>) -> Result<(), RuntimeError> {
+        let [term, hup, int] = &mut wakes.end;
+        while !self.leaving {
+            tokio::select! {
+                biased;
+                _ = term.recv() => break,
+                _ = hup.recv() => break,
+                _ = int.recv() => break,
+                _ = wakes.back.recv() => self.terminal.enter()?,
+                input = wakes.input.recv() => match input {
+                    Some(input) => self.take_input(input)?,
+                    None => break,
+                },
+                event = events.recv() => if let Some(event) = event { self.take_event(event)? },
+            }
+            while let Ok(input) = wakes.input.try_recv() {
+                self.take_input(input)?;
+            }
+            while let Ok(event) = events.try_recv() {
+                self.take_event(event)?;
+            }
+            self.show()?;
+        }
+        Ok(())
+    }
+
+    fn take_event(&mut self, event: Event) -> Result<(), RuntimeError> {
+        self.console.now = now();
+        let effects = arrive(&mut self.console, event);
+        self.carry_out(effects)
+    }
+
+    fn take_input(&mut self, event: crossterm::event::Event) -> Result<(), RuntimeError> {
+        let Some(input) = self.clicks.read(event) else { return Ok(()) };
+        self.console.now = now();
+        let action = match input {
+            Input::Key(key) => self.keys.press(key, self.console.pane(), &self.desk.keymap),
+            Input::Paste(text) => Some(Action::Paste(text)),
+            Input::Click(x, y, false) => Some(Action::Click(self.spot(x, y)?)),
+            Input::Click(x, y, true) => Some(Action::DoubleClick(self.spot(x, y)?)),
+            Input::Wheel(x, y, by) => Some(Action::Wheel(self.spot(x, y)?, by)),
+            Input::Resize => None,
+        };
+        if let Some(action) = action {
+            let effects = ask(&mut self.console, action);
+            self.carry_out(effects)?;
+        }
+        self.fit().map(drop)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), RuntimeError> {
+        for effect in effects {
+            match carry_out(effect, self.desk, &mut self.jobs) {
+                None => {}
+                Some(Own::Copy(text)) => self.terminal.copy(&text)?,
+                Some(Own::Redraw) => self.terminal.forget()?,
+                Some(Own::Suspend) => self.terminal.suspend()?,
+                Some(Own::Quit) => self.leaving = true,
+            }
+        }
+        Ok(())
+    }
+
+    fn look(&self) -> Look<'_> {
+        Look { theme: &self.theme, keymap: &self.desk.keymap }
+    }
+
+    fn spot(&self, x: u16, y: u16) -> Result<crate::message::action::Spot, RuntimeError> {
+        Ok(hit(&self.console, &self.look(), self.terminal.screen()?, x, y))
+    }
+
+    /// Tells memory how much the screen has room for, whenever that changed.
+    fn fit(&mut self) -> Result<Rect, RuntimeError> {
+        let screen = self.terminal.screen()?;
+        let room = panes(&self.console, &self.look(), screen);
+        if room != self.console.panes {
+            let effects = ask(&mut self.console, Action::Fit(room));
+            self.carry_out(effects)?;
+        }
+        Ok(screen)
+    }
+
+    fn show(&mut self) -> Result<(), RuntimeError> {
+        let screen = self.fit()?;
+        let mut buffer = Buffer::empty(screen);
+        draw(&self.console, &self.look(), &mut buffer);
+        Ok(self.terminal.show(buffer)?)
+    }
+}
+
+/// Reads the terminal on a thread of its own, for as long as there is one.
+fn read_terminal() -> UnboundedReceiver<crossterm::event::Event> {
+    let (sender, receiver) = unbounded_channel();
+    std::thread::spawn(move || {
+        while let Ok(event) = crossterm::event::read() {
+            if sender.send(event).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+fn habits(desk: &Desk) -> Habits {
+    let layout = match desk.settings.layout {
+        DiffLayout::Auto => LayoutChoice::Auto,
+        DiffLayout::Unified => LayoutChoice::Always(Layout::Unified),
+        DiffLayout::Split => LayoutChoice::Always(Layout::Split),
+    };
+    Habits { layout, blind: desk.settings.blind, split_from: desk.settings.split_from }
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}

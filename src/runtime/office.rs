@@ -1,0 +1,44 @@
+//! Where decisions are planned, carried out and recorded. The console reaches `response` and `store` only through this.
+
+use crate::message::effect::Wish;
+use crate::model::change::Change;
+use crate::model::ledger::{ChainState, Record};
+use crate::model::report::Report;
+use crate::model::response::{Plan, Receipt};
+use crate::model::review::Review;
+
+/// Why it could not be done: one sentence with the next step.
+pub type Trouble = String;
+
+/// Plans, carries out, records. Calls block; they run off the drawing thread.
+pub trait Office: Send + Sync {
+    /// What `wish` would do to `change` as it is now, judged by `report`.
+    ///
+    /// # Errors
+    /// When it cannot even be planned.
+    fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble>;
+
+    /// Carries out a plan that was agreed to.
+    ///
+    /// # Errors
+    /// When it could not be begun or journalled; what was done until then is in the ledger.
+    fn carry_out(&self, plan: &Plan) -> Result<Receipt, Trouble>;
+
+    /// The records, latest first, and the state of their chain.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn records(&self) -> Result<(Vec<Record>, ChainState), Trouble>;
+
+    /// The unsent review of exactly this change, if one was kept.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    fn draft(&self, change: &Change) -> Result<Option<Review>, Trouble>;
+
+    /// Keeps an unsent review.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn keep_draft(&self, change: &Change, review: &Review) -> Result<(), Trouble>;
+}

@@ -1,0 +1,46 @@
+//! What lies over the screens: each file says what one popup holds; `popup` alone draws frames.
+
+pub mod card;
+pub mod commits;
+pub mod confirm;
+pub mod dependencies;
+pub mod help;
+pub mod ledger;
+pub mod notices;
+pub mod popup;
+pub mod reasons;
+pub mod story;
+mod words;
+
+use crate::message::ticket::Kind;
+use crate::state::console::Console;
+use crate::state::overlay::{Overlay, Panel, Topic};
+use crate::ui::look::Look;
+use crate::ui::overlays::popup::Content;
+
+/// What the popup holds, in lines of at most `room` columns; `None` when there is no popup.
+#[must_use]
+pub fn content(console: &Console, look: &Look<'_>, room: usize) -> Option<Content> {
+    let content = match &console.overlay {
+        Overlay::None | Overlay::Prompt(_) => return None,
+        Overlay::Card(card) => card::content(card, console.session.as_ref()?, room, look)?,
+        Overlay::Confirm(confirm) => confirm::content(confirm, room, look),
+        Overlay::Panel(panel) => self::panel(console, panel, room, look)?,
+    };
+    Some(content)
+}
+
+fn panel(console: &Console, panel: &Panel, room: usize, look: &Look<'_>) -> Option<Content> {
+    let mut content = match &panel.topic {
+        Topic::Help(pane) => help::content(*pane, room, look),
+        Topic::Notices => notices::content(&console.notices.all, room, look),
+        Topic::Ledger(records) => ledger::content(records.as_ref(), console.pending.waits(Kind::Ledger), room, look),
+        Topic::Receipt(receipt) => ledger::receipt(receipt, room, look),
+        Topic::Reasons => reasons::content(console, room, look),
+        Topic::Story => story::content(console.session.as_ref()?, room, look),
+        Topic::Commits => commits::content(&console.session.as_ref()?.change.commits, console.now, room, look),
+        Topic::Dependencies => dependencies::content(console.session.as_ref()?, room, look),
+    };
+    content.top = panel.top;
+    Some(content)
+}

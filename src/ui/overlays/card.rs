@@ -1,0 +1,77 @@
+//! The card of a finding: what was seen on what evidence, why it matters, what would make it fine, and how to judge it.
+
+use ratatui::text::{Line, Span};
+
+use crate::config::theme::Role;
+use crate::model::finding::Finding;
+use crate::model::review::DismissReason;
+use crate::state::overlay::Card;
+use crate::state::session::Session;
+use crate::ui::look::{Look, severity};
+use crate::ui::overlays::popup::Content;
+use crate::ui::overlays::words::{heading, labelled, paragraph};
+use crate::ui::paint;
+use crate::ui::widgets::{finding_row, status_bar};
+
+/// The card; `None` when the finding is gone.
+#[must_use]
+pub fn content(card: &Card, session: &Session, room: usize, look: &Look<'_>) -> Option<Content> {
+    let finding = session.known.findings.get(card.finding)?;
+    let text = look.style(Role::Text);
+    let mut lines = head(finding, room, look);
+    if let Some(judged) = session.review.dispositions.get(&finding.id) {
+        lines.extend(paragraph(&format!("judged: {}", finding_row::disposition_word(judged)), room, look.style(Role::Viewed)));
+    }
+    if !finding.evidence.trim().is_empty() {
+        lines.extend(heading("Evidence", look));
+        lines.extend(paragraph(&finding.evidence, room, look.style(Role::SynString)));
+    }
+    lines.extend(heading("Why it matters", look));
+    lines.extend(paragraph(&finding.why, room, text));
+    lines.extend(heading("What would make it fine", look));
+    lines.extend(paragraph(&finding.fix, room, text));
+    lines.extend(links(finding, session, room, look));
+    if !finding.references.is_empty() {
+        lines.extend(heading("References", look));
+        lines.extend(paragraph(&finding.references.join(", "), room, look.style(Role::Faint)));
+    }
+    let foot = match &card.reason {
+        Some(field) => vec![Line::default(), status_bar::typed("accepted, because:", field, room, look)],
+        None => answers(card, look),
+    };
+    let title = format!("finding {} of {}", card.finding + 1, session.known.findings.len());
+    Some(Content { title, lines, top: card.top, foot })
+}
+
+fn head(finding: &Finding, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let (sign, word, role) = severity(finding.severity);
+    let badge = Span::styled(format!(" {sign} {word} "), look.style(role));
+    let wide = paint::width(&badge.content) + 1;
+    let mut lines = labelled(badge, wide, &finding.title, room, look.style(Role::Strong));
+    let says = format!("{}, {} confidence, rule {}, at {}", finding.class.word(), finding.confidence.word(), finding.rule, finding.at);
+    lines.extend(paragraph(&says, room, look.style(Role::Faint)));
+    lines
+}
+
+fn links(finding: &Finding, session: &Session, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let linked = session.known.findings.iter().filter(|other| finding.links.contains(&other.id));
+    let rows: Vec<_> = linked
+        .flat_map(|other| {
+            let (sign, _, role) = severity(other.severity);
+            labelled(Span::styled(sign, look.style(role)), 2, &format!("{} ({})", other.title, other.at), room, look.style(Role::Text))
+        })
+        .collect();
+    if rows.is_empty() { rows } else { heading("Belongs together with", look).into_iter().chain(rows).collect() }
+}
+
+fn answers(card: &Card, look: &Look<'_>) -> Vec<Line<'static>> {
+    let dismissals = DismissReason::ALL.iter().map(|reason| format!("not a problem: {}", reason.sentence()));
+    let others = ["it is, and the risk is accepted for a reason …".to_owned(), "open again: take the judgement back".to_owned()];
+    let mut lines = vec![Line::default()];
+    for (answer, at) in dismissals.chain(others).zip(0..) {
+        let chosen = at == card.answer;
+        let style = look.style(if chosen { Role::AnswerChosen } else { Role::Answer });
+        lines.push(Line::from(Span::styled(format!("{} {} {answer} ", if chosen { "▸" } else { " " }, at + 1), style)));
+    }
+    lines
+}

@@ -1,0 +1,86 @@
+//! A decision on its way: its reason, then exactly the steps of its plan, then No or Yes. No is the default.
+
+use ratatui::text::{Line, Span};
+
+use crate::config::theme::Role;
+use crate::model::response::Plan;
+use crate::state::overlay::{Confirm, Stage};
+use crate::ui::look::Look;
+use crate::ui::overlays::ledger::strength;
+use crate::ui::overlays::popup::Content;
+use crate::ui::overlays::words::{heading, labelled, paragraph};
+use crate::ui::widgets::status_bar;
+
+/// Columns of the answer No.
+pub const NO_WIDTH: u16 = 10;
+
+/// The decision.
+#[must_use]
+pub fn content(confirm: &Confirm, room: usize, look: &Look<'_>) -> Content {
+    let verb = confirm.verb.word();
+    let text = look.style(Role::Text);
+    let mut content =
+        Content { title: format!("{verb} {}", crate::ui::paint::fit(&confirm.at.to_string(), 60)), top: confirm.top, ..Content::default() };
+    match &confirm.stage {
+        Stage::Reason(field) => {
+            let says = format!(
+                "Why {verb}? The reason goes into the ledger in your words. The plan is shown next; nothing happens before you say yes."
+            );
+            content.lines = paragraph(&says, room, text);
+            content.foot = vec![Line::default(), status_bar::typed("reason:", field, room, look)];
+        }
+        Stage::Planning => content.lines = paragraph("looking at the facts as they are now …", room, text),
+        Stage::Failed(why) => {
+            content.lines = paragraph(why, room, look.style(Role::Failed));
+            content.foot = vec![Line::default(), Line::from(Span::styled("nothing was changed; Esc closes", look.style(Role::Faint)))];
+        }
+        Stage::Ready(plan) => {
+            content.lines = steps(plan, room, look);
+            content.foot = answers(confirm, plan, look);
+        }
+        Stage::Working(plan) => {
+            content.lines = steps(plan, room, look);
+            content.foot = vec![Line::default(), Line::from(Span::styled("being carried out …", look.style(Role::NoticeNote)))];
+        }
+    }
+    content
+}
+
+fn steps(plan: &Plan, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let text = look.style(Role::Text);
+    let mut lines = Vec::new();
+    for refusal in &plan.refusals {
+        lines.extend(labelled(Span::styled("✗ REFUSED", look.style(Role::Failed)), 12, refusal, room, text));
+    }
+    for conflict in &plan.conflicts {
+        let paths: Vec<String> = conflict.paths.iter().map(|path| path.text().into_owned()).collect();
+        let says = format!("{} would conflict in {}", conflict.commit.short(), paths.join(", "));
+        lines.extend(labelled(Span::styled("✗ CONFLICT", look.style(Role::Failed)), 12, &says, room, text));
+    }
+    if plan.steps.is_empty() && plan.is_allowed() {
+        lines.extend(paragraph("There is nothing left to do: everything is as it should be.", room, text));
+    }
+    for (step, number) in plan.steps.iter().zip(1..) {
+        let label = Span::styled(format!("{number} {}", step.strength.word()), look.style(strength(step.strength)));
+        lines.extend(labelled(label, 12, &step.says, room, text));
+    }
+    for warning in &plan.warnings {
+        lines.extend(labelled(Span::styled("! note", look.style(Role::NoticeWarning)), 12, warning, room, look.style(Role::Faint)));
+    }
+    lines.extend(heading("By and why", look));
+    let decision = &plan.decision;
+    let reason = if decision.reason.is_empty() { "no reason given" } else { &decision.reason };
+    lines.extend(paragraph(&format!("{} ({}): {reason}", decision.reviewer.identity, decision.reviewer.by), room, look.style(Role::Faint)));
+    lines
+}
+
+fn answers(confirm: &Confirm, plan: &Plan, look: &Look<'_>) -> Vec<Line<'static>> {
+    if !plan.is_allowed() {
+        let says = "this cannot be carried out; Esc closes, nothing was changed";
+        return vec![Line::default(), Line::from(Span::styled(says, look.style(Role::NoticeWarning)))];
+    }
+    let style = |chosen: bool| look.style(if chosen { Role::AnswerChosen } else { Role::Answer });
+    let no = format!("{:<width$}", if confirm.yes { "  No" } else { "▸ No" }, width = usize::from(NO_WIDTH) - 2);
+    let yes = format!("{} Yes, {} ", if confirm.yes { "▸" } else { " " }, confirm.verb.word());
+    vec![Line::default(), Line::from(vec![Span::styled(no, style(!confirm.yes)), Span::raw("  "), Span::styled(yes, style(confirm.yes))])]
+}

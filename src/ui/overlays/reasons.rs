@@ -1,0 +1,40 @@
+//! What the score is made of: every point with its reason and place.
+
+use ratatui::text::{Line, Span};
+
+use crate::config::theme::Role;
+use crate::model::risk::Risk;
+use crate::state::console::Console;
+use crate::ui::look::{self, Look};
+use crate::ui::overlays::popup::Content;
+use crate::ui::overlays::words::labelled;
+
+/// The score of the opened pull, or of the one under the cursor.
+#[must_use]
+pub fn content(console: &Console, room: usize, look: &Look<'_>) -> Content {
+    let opened = console.session.as_ref().and_then(|session| session.known.report.as_ref()).map(|report| &report.risk);
+    let chosen = || console.queue.chosen().and_then(|entry| entry.judgement()).map(|judgement| &judgement.risk);
+    let risk = if console.session.is_some() { opened } else { chosen() };
+    Content { title: "score".to_owned(), lines: risk.map_or_else(|| unknown(look), |risk| known(risk, room, look)), ..Content::default() }
+}
+
+fn unknown(look: &Look<'_>) -> Vec<Line<'static>> {
+    vec![Line::from(Span::styled("Not analysed yet.", look.style(Role::Faint)))]
+}
+
+fn known(risk: &Risk, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let (sign, word, role) = look::lane(risk.lane);
+    let badge = Span::styled(format!(" {sign} {word} {} ", risk.score), look.style(role));
+    let mut lines = vec![Line::from(badge), Line::default()];
+    for reason in &risk.contributions {
+        let points = Span::styled(format!("{:>4}", format!("+{}", reason.points)), look.style(Role::HintKey));
+        lines.extend(labelled(points, 6, &reason.why, room, look.style(Role::Text)));
+    }
+    if risk.contributions.is_empty() {
+        lines.push(Line::from(Span::styled(
+            "Everything that could be looked at was looked at, and nothing was found.",
+            look.style(Role::Text),
+        )));
+    }
+    lines
+}

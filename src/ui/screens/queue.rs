@@ -1,0 +1,133 @@
+//! The queue: every pull, the most urgent first, with the reason in words before anything is opened.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::config::theme::Role;
+use crate::message::ticket::Kind;
+use crate::model::risk::Lane;
+use crate::state::console::Console;
+use crate::state::queue::{Entry, Queue};
+use crate::ui::layout;
+use crate::ui::look::{self, Look};
+use crate::ui::paint;
+use crate::ui::screens::status::status;
+use crate::ui::widgets::queue_row::{self, Columns};
+use crate::ui::widgets::stroke::stroke;
+
+/// Draws the queue.
+pub fn draw(console: &Console, look: &Look<'_>, buffer: &mut Buffer) {
+    let areas = layout::queue(buffer.area);
+    let columns = Columns::of(usize::from(areas.list.width).saturating_sub(1));
+    header(console, look, areas.header, buffer);
+    names(console, columns, look, areas.columns, buffer);
+    rows(console, columns, look, areas.list, buffer);
+    detail(console, look, areas.detail, buffer);
+    status(console, look, areas.status, buffer);
+}
+
+fn header(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let queue = &console.queue;
+    let base = look.style(Role::Bar);
+    buffer.set_style(area, base);
+    let room = usize::from(area.width);
+    let mut spans =
+        vec![Span::styled(" lazaret ", look.style(Role::BarTitle)), paint::span(&queue.title, room / 3, base), Span::styled("  ", base)];
+    for lane in [Lane::Stop, Lane::Review, Lane::Look, Lane::Clear] {
+        let (sign, _, role) = look::lane(lane);
+        let count = queue.count(lane);
+        let style = if count > 0 { base.patch(look.style(role)) } else { base };
+        spans.push(Span::styled(format!(" {sign} {count} {} ", lane.word()), style));
+    }
+    let of = queue.entries.len();
+    if console.pending.waits(Kind::Judge) && queue.done() < of {
+        spans.push(Span::styled(format!("  {} analysing {}/{of}", bar(queue.done(), of), queue.done()), base));
+    }
+    buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+}
+
+/// A bar of eight cells.
+fn bar(done: usize, of: usize) -> String {
+    let full = (done * 8).checked_div(of).unwrap_or(0).min(8);
+    format!("{}{}", "█".repeat(full), "░".repeat(8 - full))
+}
+
+fn names(console: &Console, columns: Columns, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let queue = &console.queue;
+    let line = if queue.filter.is_empty() {
+        queue_row::names(columns, look)
+    } else {
+        let says = format!("filter: {}   {} of {}", queue.filter, queue.order.len(), queue.entries.len());
+        Line::from(paint::span(&says, area.width.into(), look.style(Role::HintKey)))
+    };
+    buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(1));
+}
+
+fn rows(console: &Console, columns: Columns, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let queue = &console.queue;
+    if queue.order.is_empty() {
+        let says = paint::wrap(&empty(console), usize::from(area.width).saturating_sub(4));
+        for (line, y) in says.iter().zip(area.y + 1..area.bottom()) {
+            buffer.set_stringn(area.x + 2, y, line, area.width.into(), look.style(Role::Faint));
+        }
+    }
+    let shown = queue.order.iter().enumerate().skip(queue.cursor.top);
+    for ((at, entry), y) in shown.zip(area.y..area.bottom()) {
+        let Some(entry) = queue.entries.get(*entry) else { continue };
+        let row = Rect { y, height: 1, ..area };
+        buffer.set_line(area.x + 1, y, &queue_row::row(entry, columns, console.now, look), area.width.saturating_sub(1));
+        if at == queue.cursor.at {
+            stroke(row, true, look, buffer);
+        }
+    }
+}
+
+fn empty(console: &Console) -> String {
+    let Queue { trouble, filter, entries, .. } = &console.queue;
+    match (trouble, entries.is_empty()) {
+        (Some(trouble), _) => trouble.clone(),
+        (None, false) => format!("no pull matches {filter}; Esc drops the filter"),
+        (None, true) if console.pending.waits(Kind::List) => "reading the pulls …".to_owned(),
+        (None, true) => {
+            "no changes by agents here; --all-branches shows every branch, and a branch, a range A..B or a .diff file can be named"
+                .to_owned()
+        }
+    }
+}
+
+fn detail(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    let rule = "─".repeat(area.width.into());
+    buffer.set_stringn(area.x, area.y, &rule, area.width.into(), look.style(Role::Border));
+    let Some(entry) = console.queue.chosen() else { return };
+    let room = usize::from(area.width).saturating_sub(2);
+    for (line, y) in about(entry, room, look).into_iter().zip(area.y + 1..area.bottom()) {
+        buffer.set_line(area.x + 1, y, &line, area.width.saturating_sub(1));
+    }
+}
+
+fn about(entry: &Entry, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let pull = &entry.pull;
+    let faint = look.style(Role::Faint);
+    let way = if pull.target.is_empty() { pull.branch.clone() } else { format!("{} → {}", pull.branch, pull.target) };
+    let commits = pull.commit_count.map_or_else(String::new, |count| format!("  {count} commit{}", if count == 1 { "" } else { "s" }));
+    let whence = format!("{}  {way}  by {}{commits}", pull.at, pull.author.name);
+    let mut lines =
+        vec![Line::from(paint::span(&pull.title, room, look.style(Role::Strong))), Line::from(paint::span(&whence, room, faint))];
+    let reasons = entry.judgement().map_or(&[][..], |judgement| judgement.risk.contributions.as_slice());
+    if reasons.is_empty() {
+        lines.push(Line::from(paint::span(&queue_row::reason(entry), room, faint)));
+    }
+    for reason in reasons {
+        let points = Span::styled(format!("{:>4} ", format!("+{}", reason.points)), look.style(Role::HintKey));
+        lines.push(Line::from(vec![points, paint::span(&reason.why, room.saturating_sub(5), look.style(Role::Text))]));
+    }
+    if let Some(skipped) = entry.judgement().map(|judgement| judgement.skipped).filter(|skipped| *skipped > 0) {
+        let says = format!("{skipped} part{} not looked at; the review lists them", if skipped == 1 { "" } else { "s" });
+        lines.insert(lines.len().min(5), Line::from(paint::span(&says, room, look.style(Role::NoticeWarning))));
+    }
+    lines
+}

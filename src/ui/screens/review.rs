@@ -1,0 +1,168 @@
+//! The review of one pull: who and how risky above, files beside the diff, findings under their lines.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::config::theme::Role;
+use crate::message::ticket::Kind;
+use crate::model::rule::Severity;
+use crate::state::console::Console;
+use crate::state::session::{Half, Session};
+use crate::ui::layout::{self, ReviewAreas};
+use crate::ui::look::{self, Look};
+use crate::ui::paint;
+use crate::ui::screens::status::status;
+use crate::ui::widgets::stroke::stroke;
+use crate::ui::widgets::{agent, diff_row, tree_row};
+
+/// Draws the review.
+pub fn draw(console: &Console, session: &Session, look: &Look<'_>, buffer: &mut Buffer) {
+    let areas = layout::review(session, buffer.area);
+    let [first, second] = [0, 1].map(|y| Rect { y: areas.header.y + y, height: 1, ..areas.header });
+    buffer.set_style(areas.header, look.style(Role::Bar));
+    let room = usize::from(areas.header.width);
+    buffer.set_line(first.x, first.y, &identity(console, session, room, look), first.width);
+    buffer.set_line(second.x, second.y, &figures(console, session, look), second.width);
+    titles(session, &areas, look, buffer);
+    files(session, look, areas.files, buffer);
+    diff(session, look, areas.diff, buffer);
+    status(console, look, areas.status, buffer);
+}
+
+fn identity(console: &Console, session: &Session, room: usize, look: &Look<'_>) -> Line<'static> {
+    let base = look.style(Role::Bar);
+    let pull = &session.change.pull;
+    let risk = session.known.report.as_ref().map(|report| &report.risk);
+    let risk = risk.or_else(|| console.queue.find(&pull.at).and_then(|entry| entry.judgement()).map(|judgement| &judgement.risk));
+    let badge = match risk {
+        Some(risk) => {
+            let (sign, word, role) = look::lane(risk.lane);
+            Span::styled(format!(" {sign} {word} {} ", risk.score), base.patch(look.style(role)))
+        }
+        None => Span::styled(" · … ", base),
+    };
+    let title = if session.story { pull.title.trim() } else { "" };
+    let way = if pull.target.is_empty() { pull.branch.clone() } else { format!("{} → {}", pull.branch, pull.target) };
+    let mut spans = vec![
+        badge,
+        Span::styled(" ", base),
+        paint::span(&pull.at.to_string(), room / 4, look.style(Role::BarTitle)),
+        Span::styled("  ", base),
+    ];
+    spans.extend(agent::badge(&pull.provenance, 24, look).into_iter().map(|span| Span::styled(span.content, base.patch(span.style))));
+    let used: usize = spans.iter().map(|span| paint::width(&span.content)).sum();
+    let rest = if title.is_empty() { way } else { format!("{title}   {way}") };
+    spans.push(Span::styled(" ", base));
+    spans.push(paint::span(&rest, room.saturating_sub(used + 2), base));
+    Line::from(spans)
+}
+
+fn figures(console: &Console, session: &Session, look: &Look<'_>) -> Line<'static> {
+    let base = look.style(Role::Bar);
+    let patch = &session.change.patch;
+    let mut spans = vec![
+        Span::styled(format!(" {} file{} ", patch.files.len(), plural(patch.files.len())), base),
+        Span::styled(format!("+{} ", patch.added()), base.patch(look.style(Role::CountAdded))),
+        Span::styled(format!("-{}  ", patch.removed()), base.patch(look.style(Role::CountRemoved))),
+    ];
+    let (done, of) = session.known.progress;
+    if console.pending.waits(Kind::Analyse) {
+        spans.push(Span::styled(format!("analysing {done}/{of}  "), base));
+    }
+    spans.extend(counts(session, look));
+    let viewed = session.viewed_count();
+    spans.push(Span::styled(format!("viewed {viewed}/{}  ", session.viewed.len()), base));
+    if let Some(report) = &session.known.report {
+        let (dependencies, unsaid) = (report.dependencies.len(), report.story.undisclosed.len());
+        if dependencies > 0 {
+            spans.push(Span::styled(format!("{dependencies} dependenc{} moved  ", if dependencies == 1 { "y" } else { "ies" }), base));
+        }
+        if unsaid > 0 {
+            spans.push(Span::styled(format!("{unsaid} left unsaid  "), base.patch(look.style(Role::NoticeWarning))));
+        }
+    }
+    let skipped = patch.omissions.len() + session.known.report.as_ref().map_or(0, |report| report.skipped.len());
+    if skipped > 0 {
+        spans.push(Span::styled(format!("{skipped} not looked at, see the end"), base.patch(look.style(Role::NoticeWarning))));
+    }
+    Line::from(spans)
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+fn counts(session: &Session, look: &Look<'_>) -> Vec<Span<'static>> {
+    let base = look.style(Role::Bar);
+    let mut spans = Vec::new();
+    for severity in Severity::ALL.into_iter().rev() {
+        let count = session.known.findings.iter().filter(|finding| finding.severity == severity).count();
+        if count > 0 {
+            let (sign, _, role) = look::severity(severity);
+            spans.push(Span::styled(format!(" {sign} {count} {} ", severity.word()), base.patch(look.style(role))));
+        }
+    }
+    if spans.is_empty() && session.known.report.is_some() {
+        spans.push(Span::styled("checked, nothing found", base.patch(look.style(Role::LaneClear))));
+    }
+    if !spans.is_empty() {
+        spans.push(Span::styled("  ", base));
+    }
+    spans
+}
+
+fn titles(session: &Session, areas: &ReviewAreas, look: &Look<'_>, buffer: &mut Buffer) {
+    let shown = usize::from(areas.diff_title.width).saturating_sub(2);
+    let here = session.file_here().and_then(|at| session.file(at)).map(|file| file.path().text().into_owned());
+    let len = session.rows.len();
+    let percent = (session.view.diff.at + 1).min(len) * 100 / len.max(1);
+    let found = session.search.as_ref().map_or_else(String::new, |search| {
+        let more = if search.more { "more than " } else { "" };
+        let count = search.hits.as_ref().map_or_else(|| "…".to_owned(), |hits| format!("{more}{}", hits.len()));
+        format!("  {count} × {}", search.needle)
+    });
+    let tail = format!("{}  {percent}% ", paint::fit(&found, shown / 2));
+    let room = shown.saturating_sub(paint::width(&tail) + 1);
+    let name = paint::fit_end(&here.unwrap_or_else(|| "the change as a whole".to_owned()), room);
+    let pad = room.saturating_sub(paint::width(&name));
+    title(&format!(" {name} {}{tail}", "─".repeat(pad)), session.half == Half::Diff, areas.diff_title, look, buffer);
+    let at = session.tree.file_at(session.view.files.at).map_or(0, |at| at + 1);
+    let files = format!(" files {at}/{} ", session.viewed.len());
+    let pad = usize::from(areas.files_title.width).saturating_sub(files.len() + 1);
+    title(&format!("{files}{}", "─".repeat(pad)), session.half == Half::Files, areas.files_title, look, buffer);
+}
+
+fn title(text: &str, focused: bool, area: Rect, look: &Look<'_>, buffer: &mut Buffer) {
+    if area.height > 0 {
+        let style = look.style(if focused { Role::BorderFocus } else { Role::Faint });
+        buffer.set_stringn(area.x, area.y, text, area.width.into(), style);
+    }
+}
+
+fn files(session: &Session, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let room = usize::from(area.width).saturating_sub(3);
+    let shown = session.tree.rows.iter().enumerate().skip(session.view.files.top);
+    for ((at, row), y) in shown.zip(area.y..area.bottom()) {
+        buffer.set_line(area.x + 1, y, &tree_row::row(session, *row, room, look), area.width.saturating_sub(2));
+        if at == session.view.files.at {
+            stroke(Rect { y, height: 1, width: area.width.saturating_sub(1), ..area }, session.half == Half::Files, look, buffer);
+        }
+    }
+    if area.x + area.width < buffer.area.right() {
+        for y in area.y..area.bottom() {
+            buffer.set_stringn(area.right().saturating_sub(1), y, "│", 1, look.style(Role::Border));
+        }
+    }
+}
+
+fn diff(session: &Session, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let cursor = session.view.diff;
+    for ((placed, at), y) in session.rows.from(cursor.top).zip(cursor.top..).zip(area.y..area.bottom()) {
+        let row = Rect { y, height: 1, ..area };
+        diff_row::draw(session, placed, look, row, buffer);
+        if at == cursor.at {
+            stroke(row, session.half == Half::Diff, look, buffer);
+        }
+    }
+}

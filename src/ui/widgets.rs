@@ -1,0 +1,12 @@
+//! Pieces of screens, each from explicit inputs.
+
+pub mod agent;
+pub mod diff_row;
+pub mod finding_row;
+pub mod hints;
+pub mod note;
+pub mod queue_row;
+pub mod side;
+pub mod status_bar;
+pub mod stroke;
+pub mod tree_row;
