@@ -1,1 +1,65 @@
 //! The doors: one file for each subcommand; their doc comments are the manual.
+//!
+//! A command gets a `Context`, writes to its `Output`, and answers with an `Exit`; errors become one sentence here.
+
+pub mod command;
+pub mod completions;
+pub mod context;
+pub mod exit;
+pub mod interrupt;
+pub mod judge;
+pub mod ledger;
+pub mod list;
+pub mod man;
+pub mod output;
+pub mod print;
+pub mod rules;
+pub mod scan;
+pub mod selection;
+pub mod target;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+
+use clap::Parser as _;
+
+use self::command::{Cli, Command};
+use self::context::Context;
+use self::exit::{Exit, is_closed_pipe};
+use crate::model::cancel::Cancel;
+
+/// Runs the program with these arguments, the first of which is its name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => interrupt::guarded(move |cancel| told(|| dispatch(cli, cancel))),
+        Err(error) => {
+            let _ = error.print();
+            if error.use_stderr() { Exit::Failed } else { Exit::Done }
+        }
+    }
+}
+
+fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
+    let mut context = Context::new(cli.config, cancel);
+    let exit = match cli.command {
+        Some(Command::List(args)) => list::run(&args, &mut context),
+        Some(Command::Scan(args)) => scan::run(&args, &mut context),
+        Some(Command::Ledger(args)) => ledger::run(&args, &mut context),
+        Some(Command::Rules(args)) => rules::run(args, &mut context),
+        Some(Command::Completions(args)) => completions::run(&args, &mut context),
+        Some(Command::Man(args)) => man::run(&args, &mut context),
+        None => anyhow::bail!("the console is not there yet; `lazaret list` prints the queue"),
+    }?;
+    context.out.flush()?;
+    Ok(exit)
+}
+
+/// Turns an error into its sentence and its code.
+fn told(work: impl FnOnce() -> anyhow::Result<Exit>) -> Exit {
+    work().unwrap_or_else(|error| {
+        if !is_closed_pipe(&error) {
+            output::say("", format!("{error:#}"));
+        }
+        Exit::of(&error)
+    })
+}

@@ -5,10 +5,13 @@
 pub mod escape;
 pub mod json;
 pub mod judged;
+pub mod ledger;
 pub mod markdown;
 pub mod paint;
 pub mod plain;
+pub mod plan;
 pub mod queue;
+pub mod rules;
 pub mod sarif;
 pub mod table;
 pub mod uri;

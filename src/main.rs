@@ -1,3 +1,7 @@
 //! The program: hands its arguments to `cli` and turns the answer into an exit code. Never anything else.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lazaret::cli::run(std::env::args_os()).into()
+}

@@ -8,6 +8,7 @@ pub mod change;
 pub mod decision;
 pub mod dependency;
 pub mod diff;
+pub mod filter;
 pub mod finding;
 pub mod inert;
 pub mod ledger;

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::escape;
-use super::judged::Judged;
-use super::v1::ReportV1;
+use crate::export::escape;
+use crate::export::judged::Judged;
+use crate::export::v1::ReportV1;
 
 /// One report over several lines.
 ///

@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::judged::Judged;
-use super::plain::versions;
+use crate::export::judged::Judged;
+use crate::export::plain::versions;
 use crate::model::finding::Finding;
 use crate::model::inert;
 use crate::model::report::Report;

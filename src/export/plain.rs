@@ -4,9 +4,9 @@
 
 use std::io::{self, Write};
 
-use super::judged::Judged;
-use super::paint::Paint;
-use super::v1::version;
+use crate::export::judged::Judged;
+use crate::export::paint::Paint;
+use crate::export::v1::version;
 use crate::model::change::Change;
 use crate::model::dependency::DependencyChange;
 use crate::model::diff::Omission;
@@ -50,7 +50,7 @@ fn heading(out: &mut dyn Write, change: &Change, report: &Report, paint: Paint) 
 }
 
 /// Which agent, how far that is known, and on what evidence; otherwise the author as written.
-pub(super) fn author(change: &Change) -> String {
+pub(crate) fn author(change: &Change) -> String {
     let pull = &change.pull;
     let provenance = &pull.provenance;
     if provenance.agent.is_none() {
@@ -105,7 +105,7 @@ fn dependencies(out: &mut dyn Write, rows: &[DependencyChange], paint: Paint) ->
 }
 
 /// `1.2 -> 1.3`, or the one version there is; safe to draw.
-pub(super) fn versions(row: &DependencyChange) -> String {
+pub(crate) fn versions(row: &DependencyChange) -> String {
     let [before, after] = [&row.before, &row.after].map(|side| side.as_ref().map(version));
     let text = match (before, after) {
         (Some(before), Some(after)) => format!("{before} -> {after}"),

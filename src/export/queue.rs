@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::escape;
-use super::paint::Paint;
-use super::table::{Cell, Table, cut};
+use crate::export::escape;
+use crate::export::paint::Paint;
+use crate::export::table::{Cell, Table, cut};
 use crate::model::diff::Omission;
 use crate::model::inert;
 use crate::model::pull::Pull;

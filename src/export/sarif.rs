@@ -12,10 +12,10 @@ use self::shape::{
     Artifact, Automation, Descriptor, Driver, Help, Invocation, Location, Log, Logical, Message, Notification, Physical, Region, Result,
     Run, Settings, Taxonomy, Tool,
 };
-use super::escape;
-use super::judged::Judged;
-use super::uri;
-use crate::model::diff::Side;
+use crate::export::escape;
+use crate::export::judged::Judged;
+use crate::export::uri;
+use crate::model::diff::{Omission, Side};
 use crate::model::finding::{Finding, Where};
 use crate::model::inert;
 use crate::model::path::RepoPath;
@@ -58,13 +58,16 @@ impl<'a> Sarif<'a> {
         if self.results.len() > 2 * MOST_RESULTS {
             self.cap();
         }
-        for omission in &judged.report.skipped {
-            if self.notes.len() < MOST_NOTES {
-                let place = omission.path.as_ref().map(|path| at_path(path, None));
-                self.notes.push(note(&format!("not looked at: {}", omission.why), place));
-            } else {
-                self.unseen += 1;
-            }
+        judged.report.skipped.iter().for_each(|omission| self.omit(omission));
+    }
+
+    /// Reports that something was not looked at.
+    pub fn omit(&mut self, omission: &Omission) {
+        if self.notes.len() < MOST_NOTES {
+            let place = omission.path.as_ref().map(|path| at_path(path, None));
+            self.notes.push(note(&format!("not looked at: {}", omission.why), place));
+        } else {
+            self.unseen += 1;
         }
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::paint::Paint;
+use crate::export::paint::Paint;
 
 /// A column is padded to at most this many columns; a longer cell pushes its row.
 const WIDEST: usize = 44;

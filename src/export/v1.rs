@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::judged::Judged;
+use crate::export::judged::Judged;
 use crate::model::agent::Provenance;
 use crate::model::change::Change;
 use crate::model::dependency::{Dependency, DependencyChange, PackageSource};
@@ -224,7 +224,7 @@ impl<'a> DependencyV1<'a> {
 }
 
 /// A dependency's version with its source where that is not the ecosystem's own registry; outside text.
-pub(super) fn version(dependency: &Dependency) -> String {
+pub(crate) fn version(dependency: &Dependency) -> String {
     let source = match &dependency.source {
         PackageSource::DefaultRegistry => return dependency.version.clone(),
         PackageSource::Git { url, rev } if rev.is_empty() => format!("git {url}"),

@@ -1,0 +1,36 @@
+//! The command line as a whole: what stands before the subcommands, and their list.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::cli::{completions, ledger, list, man, rules, scan};
+
+/// Review changes written by coding agents
+///
+/// Without a subcommand the console opens on TARGET: the queue in order of risk, each diff with what was found between its
+/// lines, and the verbs approve, quarantine, release and revert. Nothing of a change is ever run, built, installed or fetched.
+#[derive(Debug, Parser)]
+#[command(name = "lazaret", version, max_term_width = 100, subcommand_precedence_over_arg = true)]
+#[command(after_help = "Exit codes: 0 nothing at or above --fail-on, or done; 1 findings, or refused; 2 could not do it; 130 interrupted.
+Files: $XDG_CONFIG_HOME/lazaret, $XDG_DATA_HOME/lazaret, or everything below $LAZARET_HOME. NO_COLOR and CLICOLOR_FORCE are obeyed.")]
+pub struct Cli {
+    /// Take settings, keymap and themes from this folder
+    #[arg(long, global = true, value_name = "DIR")]
+    pub config: Option<PathBuf>,
+    /// What to do instead of opening the console
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What can be asked for.
+#[derive(Debug, Subcommand)]
+#[allow(missing_docs, reason = "a command is documented where its arguments are; clap shows those words")]
+pub enum Command {
+    List(list::Args),
+    Scan(scan::Args),
+    Ledger(ledger::Args),
+    Rules(rules::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}

@@ -1,0 +1,68 @@
+//! What every subcommand is given: where to write, when to stop, where things are kept, what time it is.
+#![allow(clippy::disallowed_methods, reason = "the door that reads the clock and the working folder for headless commands")]
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::cli::output::Output;
+use crate::model::cancel::Cancel;
+use crate::model::time::Timestamp;
+use crate::store::error::StoreError;
+use crate::store::ledger::Ledger;
+use crate::store::paths::Paths;
+
+/// The surroundings of one run.
+pub struct Context {
+    /// Standard output.
+    pub out: Output,
+    /// Raised by Ctrl-C.
+    pub cancel: Cancel,
+    config: Option<PathBuf>,
+}
+
+impl Context {
+    /// The surroundings of this process; `config` is the option `--config`.
+    #[must_use]
+    pub fn new(config: Option<PathBuf>, cancel: Cancel) -> Self {
+        Self { out: Output::standard(), cancel, config }
+    }
+
+    /// Where things are kept.
+    ///
+    /// # Errors
+    /// When no home folder is known.
+    pub fn paths(&self) -> Result<Paths, StoreError> {
+        Paths::from_environment(self.config.as_deref())
+    }
+
+    /// The ledger for reading; `None` when nothing was ever decided here, so that reading never makes a file.
+    ///
+    /// # Errors
+    /// When it is there and cannot be used.
+    pub fn ledger_if_any(&self) -> Result<Option<Ledger>, StoreError> {
+        let path = self.paths()?.ledger();
+        if path.exists() { Ledger::open(&path).map(Some) } else { Ok(None) }
+    }
+}
+
+/// The time.
+#[must_use]
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Reads a whole file that a person named; `-` is standard input.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    use anyhow::Context as _;
+    use std::io::Read as _;
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).context("standard input cannot be read")?;
+        return Ok(bytes);
+    }
+    std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
+}

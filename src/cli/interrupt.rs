@@ -1,0 +1,44 @@
+//! Ctrl-C while a headless command works: the work is told to stop, and the program ends with 130 once it has.
+
+use std::time::Duration;
+
+use crate::cli::exit::Exit;
+use crate::cli::output::say;
+use crate::model::cancel::Cancel;
+
+/// How long cancelled work may take to stop before the program ends without it. What a verb has begun is in the ledger and is
+/// brought to its end by the next start.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Deep enough for the parsers of hostile input.
+const STACK: usize = 16 * 1024 * 1024;
+
+/// Does `work` on a thread of its own and watches for Ctrl-C meanwhile; a second one does not wait.
+pub fn guarded(work: impl FnOnce(Cancel) -> Exit + Send + 'static) -> Exit {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().thread_stack_size(STACK).build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say("", format!("no thread could be started: {error}"));
+            return Exit::Failed;
+        }
+    };
+    let exit = runtime.block_on(watched(work));
+    runtime.shutdown_background();
+    exit
+}
+
+async fn watched(work: impl FnOnce(Cancel) -> Exit + Send + 'static) -> Exit {
+    let cancel = Cancel::default();
+    let theirs = cancel.clone();
+    let mut work = tokio::task::spawn_blocking(move || work(theirs));
+    tokio::select! {
+        done = &mut work => return done.unwrap_or(Exit::Failed),
+        Ok(()) = tokio::signal::ctrl_c() => cancel.cancel(),
+    }
+    tokio::select! {
+        _ = &mut work => {}
+        _ = tokio::signal::ctrl_c() => {}
+        () = tokio::time::sleep(PATIENCE) => {}
+    }
+    Exit::Interrupted
+}

@@ -1,0 +1,94 @@
+//! `lazaret list`: the queue, judged and sorted, without the console.
+
+use clap::{Args as ClapArgs, ValueEnum};
+
+use crate::cli::context::{Context, now};
+use crate::cli::exit::Exit;
+use crate::cli::judge::Judge;
+use crate::cli::output::say;
+use crate::cli::selection::Rules;
+use crate::cli::target::{Opened, Place};
+use crate::export::queue::{self, Row};
+use crate::model::filter::Filter;
+use crate::model::report::Summary;
+
+/// Print the queue, most urgent first
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    #[command(flatten)]
+    place: Place,
+    /// Only pulls that meet every word, such as 'risk>=high agent:copilot age<2d'
+    ///
+    /// Words are parts of title, branch, address, author or agent. lane: agent: tier: state: author: branch: ref: look into one
+    /// field. risk (a score or a severity), age, files, added and removed are compared with < > <= >= =. A - in front turns a
+    /// word around.
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "WORDS", value_parser = Filter::parse, allow_hyphen_values = true)]
+    filter: Filter,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Plain)]
+    format: Format,
+    #[command(flatten)]
+    rules: Rules,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table
+    Plain,
+    /// One JSON document, lazaret/queue/v1
+    Json,
+    /// One JSON object per pull and line
+    Jsonl,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When the queue cannot be read, a rule has no such name, or nobody waits any more.
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let opened = args.place.open(&context.cancel)?;
+    print(&opened, &args.rules, &args.filter, args.format, context)
+}
+
+/// Prints the queue as a table, as `demo` does without a terminal.
+///
+/// # Errors
+/// As [`run`].
+pub fn table(opened: &Opened, context: &mut Context) -> anyhow::Result<Exit> {
+    print(opened, &Rules::default(), &Filter::default(), Format::Plain, context)
+}
+
+fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, context: &mut Context) -> anyhow::Result<Exit> {
+    let engine = rules.engine()?;
+    let judge = Judge { engine: &engine, source: &*opened.source, cancel: &context.cancel };
+    let mut rows = Vec::with_capacity(opened.pulls.len());
+    judge.each(&opened.pulls, &mut context.out, |_, pull, outcome| {
+        let summary = outcome.map(|(change, report)| Summary::of(&change, &report)).map_err(|error| error.to_string());
+        rows.push(Row { pull: pull.clone(), summary });
+        Ok(())
+    })?;
+    let failed = rows.iter().any(|row| row.summary.is_err());
+    let now = now();
+    rows.retain(|row| filter.matches(&row.pull, row.summary.as_ref().ok(), now));
+    queue::sort(&mut rows);
+    for omission in &opened.omissions {
+        say("left out: ", crate::export::plain::omission(omission));
+    }
+    let paint = context.out.paint;
+    match format {
+        Format::Plain if rows.is_empty() => say("", empty(opened)),
+        Format::Plain => queue::table(&mut context.out, &rows, now, paint)?,
+        Format::Json => queue::json(&mut context.out, &opened.source.title(), &rows, &opened.omissions)?,
+        Format::Jsonl => queue::jsonl(&mut context.out, &rows)?,
+    }
+    Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+fn empty(opened: &Opened) -> String {
+    let title = opened.source.title();
+    if opened.pulls.is_empty() {
+        format!("{title} has no agent branches; --all-branches takes the others too")
+    } else {
+        format!("none of the {} pulls of {title} meets the filter", opened.pulls.len())
+    }
+}

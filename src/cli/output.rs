@@ -1,0 +1,108 @@
+//! The one door to standard output and standard error. Nothing else in the program writes there.
+#![allow(clippy::disallowed_methods, reason = "whether colours are wanted is said by the environment")]
+
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
+
+use crate::export::paint::Paint;
+use crate::model::inert;
+
+/// Standard output, buffered, with what is known of who reads it.
+pub struct Output {
+    out: BufWriter<Stdout>,
+    /// How words are emphasised.
+    pub paint: Paint,
+    progress: Progress,
+}
+
+impl Output {
+    /// The process's standard output.
+    #[must_use]
+    pub fn standard() -> Self {
+        let paint = if colours_wanted() { Paint::Ansi } else { Paint::None };
+        Self { out: BufWriter::new(io::stdout()), paint, progress: Progress::new() }
+    }
+
+    /// Shows how far long work has come, where somebody watches.
+    pub fn progress(&mut self, done: usize, all: usize) {
+        self.progress.show(done, all);
+    }
+
+    /// Takes the progress line away, so that other words can stand there.
+    pub fn clear(&mut self) {
+        self.progress.clear();
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.progress.clear();
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Whether a person sits at both ends: questions may be asked.
+#[must_use]
+pub fn somebody_is_there() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Whether standard output is a terminal.
+#[must_use]
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Says one sentence on standard error, safe to show. When nobody can read it, there is nobody to tell.
+pub fn say(kind: &str, sentence: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "lazaret: {kind}{}", inert::block(sentence.to_string().trim_end()));
+}
+
+/// Asks on standard error and reads one line from standard input; only a plain yes is a yes.
+#[must_use]
+pub fn confirm(question: &str) -> bool {
+    let _ = write!(io::stderr().lock(), "{question} [y/N] ").and_then(|()| io::stderr().flush());
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+/// <https://no-color.org> and `CLICOLOR_FORCE`; otherwise colours are for terminals.
+fn colours_wanted() -> bool {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    if set("NO_COLOR").is_some() {
+        return false;
+    }
+    if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+        return true;
+    }
+    is_terminal() && set("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// One line on standard error that is written over; nothing where that is no terminal.
+struct Progress {
+    watched: bool,
+    shown: bool,
+}
+
+impl Progress {
+    fn new() -> Self {
+        Self { watched: io::stderr().is_terminal(), shown: false }
+    }
+
+    fn show(&mut self, done: usize, all: usize) {
+        if self.watched && all > 1 && done < all {
+            self.shown = true;
+            let _ = write!(io::stderr().lock(), "\r\x1b[Kjudged {done} of {all}").and_then(|()| io::stderr().flush());
+        }
+    }
+
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            let _ = write!(io::stderr().lock(), "\r\x1b[K").and_then(|()| io::stderr().flush());
+        }
+    }
+}

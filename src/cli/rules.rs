@@ -1,0 +1,98 @@
+//! `lazaret rules`: what is looked for, why, and the proof that it works.
+
+use std::io::Write as _;
+
+use anyhow::bail;
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+
+use crate::analysis::examples;
+use crate::analysis::rules::RuleBook;
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::export::rules as export;
+use crate::model::rule::Rule;
+
+/// See what is looked for
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// List every rule with its class and the most it may weigh
+    List {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Format::Plain)]
+        format: Format,
+    },
+    /// Explain one rule: why it matters, what would make it fine, what it fires on and what not
+    Explain {
+        /// The rule's name, as findings show it
+        id: String,
+    },
+    /// Run every rule (or one) on its own examples
+    Test {
+        /// Only this rule
+        id: Option<String>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table
+    Plain,
+    /// One JSON array
+    Json,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When no rule has the name, or the output cannot be written.
+pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let book = RuleBook::embedded();
+    let paint = context.out.paint;
+    match args.what {
+        What::List { format: Format::Plain } => export::table(&mut context.out, book.iter(), paint)?,
+        What::List { format: Format::Json } => export::json(&mut context.out, book.iter())?,
+        What::Explain { id } => export::explain(&mut context.out, named(book, &id)?, paint)?,
+        What::Test { id } => {
+            let rules: Vec<&Rule> = match id {
+                Some(id) => vec![named(book, &id)?],
+                None => book.iter().collect(),
+            };
+            return test(&rules, context);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The rule called `id`.
+///
+/// # Errors
+/// When there is none.
+pub fn named<'a>(book: &'a RuleBook, id: &str) -> anyhow::Result<&'a Rule> {
+    match book.get(id) {
+        Some(rule) => Ok(rule),
+        None => bail!("no rule is called '{id}'; `lazaret rules list` names them all"),
+    }
+}
+
+fn test(rules: &[&Rule], context: &mut Context) -> anyhow::Result<Exit> {
+    let (mut held, mut broken) = (0, 0);
+    for rule in rules {
+        for example in &rule.examples {
+            if examples::run(rule, example).holds {
+                held += 1;
+                continue;
+            }
+            broken += 1;
+            let verb = if example.hits { "must fire on" } else { "must not fire on" };
+            writeln!(context.out, "{}: {verb}: {}", rule.id, example.about)?;
+        }
+    }
+    writeln!(context.out, "{} rules, {held} examples hold, {broken} do not", rules.len())?;
+    Ok(if broken == 0 { Exit::Done } else { Exit::Found })
+}

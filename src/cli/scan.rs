@@ -1,0 +1,126 @@
+//! `lazaret scan`: judge changes and print what was found. The door for pipelines, hooks and scripts.
+
+use clap::{Args as ClapArgs, ValueEnum};
+
+use crate::cli::context::Context;
+use crate::cli::exit::{Exit, is_closed_pipe};
+use crate::cli::judge::{Judge, Outcome};
+use crate::cli::output::{Output, say};
+use crate::cli::print::{Format, Printer};
+use crate::cli::selection::Rules;
+use crate::cli::target::{Inputs, Opened};
+use crate::export::judged::Judged;
+use crate::model::report::Report;
+use crate::model::rule::Severity;
+
+/// Judge changes and print what was found
+///
+/// Nothing of a change is ever run, built, installed or fetched. Exit code 0: nothing at or above --fail-on. 1: something was
+/// found there. 2: something could not be judged.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  lazaret scan                          the agent branches of the repository here
+  lazaret scan main..feature            one range
+  lazaret scan --each-commit A..B       every commit of a range by itself
+  git diff main | lazaret scan -        a diff from standard input
+  lazaret scan --tree vendor/new        a folder as if all of it were added
+  lazaret scan --format sarif > lazaret.sarif")]
+pub struct Args {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// How to print the reports
+    #[arg(long, value_enum, default_value_t = Format::Plain)]
+    format: Format,
+    /// Exit with 1 when a finding is at least this serious
+    #[arg(long, value_enum, default_value_t = Threshold::High, value_name = "SEVERITY")]
+    fail_on: Threshold,
+    #[command(flatten)]
+    rules: Rules,
+}
+
+/// From which severity on a finding changes the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Threshold {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+    Never,
+}
+
+impl Threshold {
+    fn is_reached(self, report: &Report) -> bool {
+        let least = match self {
+            Self::Info => Severity::Info,
+            Self::Low => Severity::Low,
+            Self::Medium => Severity::Medium,
+            Self::High => Severity::High,
+            Self::Critical => Severity::Critical,
+            Self::Never => return false,
+        };
+        report.worst().is_some_and(|worst| worst >= least)
+    }
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When the changes cannot be read at all, a rule has no such name, or nobody waits any more.
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let engine = args.rules.engine()?;
+    let Opened { source, pulls, omissions, several } = args.inputs.open(&context.cancel)?;
+    let judge = Judge { engine: &engine, source: &*source, cancel: &context.cancel };
+    let mut printer = Printer::new(args.format, several);
+    for omission in &omissions {
+        printer.omit(omission);
+        say("left out: ", crate::export::plain::omission(omission));
+    }
+    let mut verdict = Verdict { threshold: args.fail_on, found: false, failed: false };
+    let all = judge.each(&pulls, &mut context.out, |out, pull, outcome| {
+        verdict.add(&outcome);
+        print(&mut printer, out, &pull.at.to_string(), outcome)
+    });
+    match all.and_then(|()| printer.finish(&mut context.out)) {
+        Ok(()) => Ok(verdict.exit()),
+        // A reader that went away does not turn what was found into nothing found.
+        Err(error) if is_closed_pipe(&error) && verdict.found => Ok(Exit::Found),
+        Err(error) => Err(error),
+    }
+}
+
+fn print(printer: &mut Printer, out: &mut Output, name: &str, outcome: Outcome) -> anyhow::Result<()> {
+    match outcome {
+        Ok((change, report)) => printer.report(out, Judged { change: &change, report: &report }),
+        Err(error) => {
+            out.clear();
+            say("", format!("{name} could not be judged: {error}"));
+            printer.fail(&format!("{name} could not be judged: {error}"));
+            Ok(())
+        }
+    }
+}
+
+/// What all reports together say to the shell.
+struct Verdict {
+    threshold: Threshold,
+    found: bool,
+    failed: bool,
+}
+
+impl Verdict {
+    fn add(&mut self, outcome: &Outcome) {
+        match outcome {
+            Ok((_, report)) => self.found |= self.threshold.is_reached(report),
+            Err(_) => self.failed = true,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match (self.found, self.failed) {
+            (true, _) => Exit::Found,
+            (false, true) => Exit::Failed,
+            (false, false) => Exit::Done,
+        }
+    }
+}

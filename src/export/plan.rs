@@ -1,0 +1,76 @@
+//! A plan before it is carried out, and the receipt after: the same words for dry run, question and answer.
+
+use std::io::{self, Write};
+
+use crate::export::paint::Paint;
+use crate::model::inert;
+use crate::model::response::{Plan, Receipt, Strength};
+use crate::model::rule::Severity;
+
+/// Writes what `plan` would do, what speaks against it, and what to know.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn plan(out: &mut dyn Write, plan: &Plan, paint: Paint) -> io::Result<()> {
+    let decision = &plan.decision;
+    let pulls: Vec<String> = decision.pulls.iter().map(|pull| inert::line(&pull.to_string()).into_owned()).collect();
+    writeln!(out, "{} {}", paint.strong(decision.verb.word()), pulls.join(", "))?;
+    writeln!(out, "  case {}, by {} ({})", plan.case.0, inert::line(&decision.reviewer.identity), inert::line(&decision.reviewer.by))?;
+    for subject in &decision.subjects {
+        let short = |id: &Option<crate::model::pull::CommitId>| id.as_ref().map_or("-".to_owned(), |id| id.short().to_owned());
+        if subject.revision.head.is_some() {
+            writeln!(out, "  head {} on base {}", short(&subject.revision.head), short(&subject.revision.base))?;
+        }
+    }
+    if !decision.reason.is_empty() {
+        writeln!(out, "  reason: {}", inert::line(&decision.reason))?;
+    }
+    for (index, step) in plan.steps.iter().enumerate() {
+        writeln!(out, "  {}. {:<8}  {}", index + 1, step.strength.word(), inert::line(&step.says))?;
+    }
+    if plan.steps.is_empty() && plan.is_allowed() {
+        writeln!(out, "  nothing to do: it is so already")?;
+    }
+    for conflict in &plan.conflicts {
+        let paths: Vec<_> = conflict.paths.iter().map(|path| inert::line(&path.text()).into_owned()).collect();
+        let word = paint.severity(Severity::High, "conflict");
+        writeln!(out, "  {word}: {} in {}", conflict.commit.short(), paths.join(", "))?;
+    }
+    for refusal in &plan.refusals {
+        writeln!(out, "  {}: {}", paint.severity(Severity::High, "refused"), inert::line(refusal))?;
+    }
+    for warning in &plan.warnings {
+        writeln!(out, "  {}: {}", paint.severity(Severity::Medium, "note"), inert::line(warning))?;
+    }
+    Ok(())
+}
+
+/// Writes what became of it.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn receipt(out: &mut dyn Write, receipt: &Receipt, paint: Paint) -> io::Result<()> {
+    writeln!(out, "{} {}", paint.strong(&receipt.case.0), strength(receipt.strength, paint))?;
+    for outcome in &receipt.outcomes {
+        writeln!(out, "  {}. {}  {}", outcome.index + 1, strength(outcome.strength, paint), inert::line(&outcome.says))?;
+    }
+    if let Some(evidence) = &receipt.evidence {
+        writeln!(out, "  evidence: {}", inert::line(evidence))?;
+    }
+    if let Some((seq, hash)) = &receipt.ledger_head {
+        writeln!(out, "  ledger: record {seq}, head {hash}")?;
+    }
+    if let Some(undo) = &receipt.undo {
+        writeln!(out, "  undo: {}", inert::line(undo))?;
+    }
+    Ok(())
+}
+
+fn strength(strength: Strength, paint: Paint) -> String {
+    let severity = match strength {
+        Strength::Failed => Severity::Critical,
+        Strength::Advisory => Severity::Medium,
+        Strength::Enforced => Severity::Low,
+    };
+    paint.severity(severity, strength.word())
+}
