@@ -2,11 +2,14 @@
 //!
 //! Nothing here reads a file, a clock or the network, waits, or runs anything; a check runs on a string in a test.
 
+pub mod branch;
 pub mod check;
 pub mod checks;
 pub mod document;
 pub mod engine;
 pub mod examples;
+pub mod flow;
+pub mod identifier;
 pub mod language;
 pub mod lexer;
 pub mod links;
@@ -18,6 +21,7 @@ pub mod risk;
 pub mod role;
 pub mod rules;
 pub mod shell;
+pub mod statements;
 pub mod syntax;
 pub mod view;
 pub mod words;

@@ -10,6 +10,7 @@ use super::language::Language;
 use super::lexer::{Kind, Lexeme, lex};
 use super::outline::{self, Function};
 use super::role::Role;
+use super::statements::{self, Statement};
 use crate::model::change::{Change, Texts};
 use crate::model::diff::{FileDiff, FileStatus, LineKind, Side, TextDiff};
 use crate::model::path::RepoPath;
@@ -135,6 +136,8 @@ pub struct SideView<'a> {
     tokens: OnceCell<Vec<Lexeme>>,
     code: OnceCell<String>,
     functions: OnceCell<Vec<Function>>,
+    plain: OnceCell<String>,
+    statements: OnceCell<Vec<Statement>>,
     /// For each line the innermost function around it, by its position in `functions`.
     innermost: OnceCell<Vec<Option<usize>>>,
     document: OnceCell<Result<Node, String>>,
@@ -162,6 +165,8 @@ impl<'a> SideView<'a> {
             tokens: OnceCell::new(),
             code: OnceCell::new(),
             functions: OnceCell::new(),
+            plain: OnceCell::new(),
+            statements: OnceCell::new(),
             innermost: OnceCell::new(),
             document: OnceCell::new(),
         }
@@ -189,6 +194,8 @@ impl<'a> SideView<'a> {
             tokens: OnceCell::new(),
             code: OnceCell::new(),
             functions: OnceCell::new(),
+            plain: OnceCell::new(),
+            statements: OnceCell::new(),
             innermost: OnceCell::new(),
             document: OnceCell::new(),
         }
@@ -329,7 +336,39 @@ impl<'a> SideView<'a> {
     /// The text with comments and the insides of strings blanked, byte for byte.
     #[must_use]
     pub fn masked(&self) -> &str {
-        self.code.get_or_init(|| mask(&self.text, self.tokens()))
+        self.code.get_or_init(|| mask(&self.text, self.tokens(), true))
+    }
+
+    /// The text with comments blanked, byte for byte; strings stay.
+    #[must_use]
+    pub fn plain(&self) -> &str {
+        self.plain.get_or_init(|| mask(&self.text, self.tokens(), false))
+    }
+
+    /// Its statements, in order.
+    #[must_use]
+    pub fn statements(&self) -> &[Statement] {
+        self.statements.get_or_init(|| {
+            statements::statements(statements::Source {
+                text: &self.text,
+                tokens: self.tokens(),
+                line_starts: &self.lines.starts,
+                functions: self.functions(),
+                language: self.language,
+            })
+        })
+    }
+
+    /// A statement's text with comments and the insides of strings blanked.
+    #[must_use]
+    pub fn code_of(&self, statement: &Statement) -> &str {
+        self.masked().get(statement.bytes.clone()).unwrap_or("")
+    }
+
+    /// A statement's text with comments blanked.
+    #[must_use]
+    pub fn plain_of(&self, statement: &Statement) -> &str {
+        self.plain().get(statement.bytes.clone()).unwrap_or("")
     }
 
     fn range(&self, index: usize) -> std::ops::Range<usize> {
@@ -373,13 +412,13 @@ fn shortened(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn mask(text: &str, tokens: &[Lexeme]) -> String {
+fn mask(text: &str, tokens: &[Lexeme], strings: bool) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for token in tokens {
         let inside = match token.kind {
             Kind::Comment => token.range(),
             // The quotes stay, so that code still shows that a string is there; a cut-off string may end in any byte.
-            Kind::Str => {
+            Kind::Str if strings => {
                 let last_is_sign = bytes.get(token.end.saturating_sub(1)).is_some_and(u8::is_ascii);
                 let first_is_sign = bytes.get(token.start).is_some_and(u8::is_ascii);
                 token.start + usize::from(first_is_sign)..token.end - usize::from(last_is_sign && token.end > token.start + 1)

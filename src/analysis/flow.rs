@@ -1,0 +1,140 @@
+//! What a function's names hold: from which statement something telling came into a name, and which statements use it.
+//!
+//! One pass over statements in order, names only: no types, no calls followed, no aliases of objects.
+
+use std::collections::HashMap;
+
+use super::pattern::Pattern;
+use super::statements::Statement;
+use super::view::SideView;
+
+static WORD: Pattern = Pattern::new(r"[A-Za-z_$][A-Za-z0-9_]*");
+static INTERPOLATED: Pattern = Pattern::new(r"(?:[#$]?\{\s*|\$)([A-Za-z_][A-Za-z0-9_]*)");
+static BOUND: Pattern = Pattern::new(r"\b(?:as|for)\s+(?:const\s+|let\s+|var\s+)?\(?([A-Za-z_]\w*)");
+static FILLED: Pattern = Pattern::new(
+    r"^\s*([A-Za-z_$]\w*)(?:\.\w+)*?\.(?:append|push|update|add|set|put|extend|insert|write|Set|Add|push_str|concat|merge|append_pair|fill)\s*\(",
+);
+static MERGED: Pattern = Pattern::new(r"\b(?:Object\.assign|copy|extend|merge)\s*\(\s*&?\s*([A-Za-z_$]\w*)");
+
+/// The names that hold something, and the statement (by position) it came from.
+#[derive(Debug, Default)]
+pub struct Flow<'v> {
+    names: HashMap<&'v str, usize>,
+}
+
+impl<'v> Flow<'v> {
+    /// The statement from which something came into a name that `statement` uses.
+    #[must_use]
+    pub fn reaches(&self, side: &'v SideView<'_>, statement: &Statement) -> Option<usize> {
+        if self.names.is_empty() {
+            return None;
+        }
+        let code = side.code_of(statement);
+        let uses = code.get(assigned_end(code).unwrap_or(0)..).unwrap_or(code);
+        self.known(words(uses)).or_else(|| self.known(INTERPOLATED.groups(side.plain_of(statement), 1)))
+    }
+
+    /// The statement from which something came into a name that `code` uses.
+    #[must_use]
+    pub fn reaches_code(&self, code: &str) -> Option<usize> {
+        self.known(words(code))
+    }
+
+    fn known<'w>(&self, mut names: impl Iterator<Item = &'w str>) -> Option<usize> {
+        names.find_map(|name| self.names.get(name).copied())
+    }
+
+    /// Records that what came from the statement `origin` is now in whatever `statement` assigns or fills.
+    pub fn fill(&mut self, side: &'v SideView<'_>, statement: &Statement, origin: usize) {
+        for name in receivers(side.code_of(statement)) {
+            self.names.entry(name).or_insert(origin);
+        }
+    }
+
+    /// Records that what `statement` assigns is something else from here on.
+    pub fn clear(&mut self, side: &'v SideView<'_>, statement: &Statement) {
+        if self.names.is_empty() {
+            return;
+        }
+        let code = side.code_of(statement);
+        if let Some(end) = assigned_end(code)
+            && !code.get(..end).unwrap_or("").contains(['.', '[', '+'])
+        {
+            for name in targets(code.get(..end).unwrap_or("")) {
+                self.names.remove(name);
+            }
+        }
+    }
+}
+
+fn words(code: &str) -> impl Iterator<Item = &str> {
+    WORD.groups(code, 0)
+}
+
+/// The names that a statement puts something into.
+fn receivers(code: &str) -> impl Iterator<Item = &str> {
+    let assigned = assigned_end(code).map(|end| targets(code.get(..end).unwrap_or("")));
+    let others = [BOUND.group(code, 1), FILLED.group(code, 1), MERGED.group(code, 1)];
+    assigned.into_iter().flatten().chain(others.into_iter().flatten()).filter(|name| !matches!(*name, "self" | "this" | "err" | "ok" | "_"))
+}
+
+/// The names on the left of an assignment: the last word of each part before a type, or the object whose part is set.
+fn targets(left: &str) -> impl Iterator<Item = &str> {
+    let destructured = left.contains(['{', '(']);
+    let left = left.trim_end_matches(['=', ':', '+', '|', '?', ' ']);
+    let untyped = if destructured { left } else { left.split(':').next().unwrap_or(left) };
+    untyped.split(',').filter_map(|part| {
+        let object = part.split('[').next().unwrap_or(part);
+        let last = object.split_whitespace().next_back()?;
+        let mut path = last.split(['.', '-', '>']).filter(|word| !word.is_empty() && !matches!(*word, "self" | "this"));
+        path.next().map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '$')).filter(|w| !w.is_empty())
+    })
+}
+
+/// The byte after the `=` of an assignment, where `code` is one.
+fn assigned_end(code: &str) -> Option<usize> {
+    let bytes = code.as_bytes();
+    let mut depth = 0_usize;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'=' if depth == 0 => {
+                let before = at.checked_sub(1).and_then(|i| bytes.get(i));
+                let compares = matches!(bytes.get(at + 1), Some(b'=' | b'>' | b'~')) || matches!(before, Some(b'=' | b'!' | b'<' | b'>'));
+                if !compares {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_statement_puts_something_into() {
+        let cases: [(&str, &[&str]); 13] = [
+            ("env = dict(os.environ)", &["env"]),
+            ("const data: Record<string, string> = x", &["data"]),
+            ("String body = x", &["body"]),
+            ("req, err := http.NewRequest(a, b)", &["req"]),
+            ("payload['  '] = x", &["payload"]),
+            ("self.body = x", &["body"]),
+            ("payload.update(x)", &["payload"]),
+            ("req.Header.Set(\" \", x)", &["req"]),
+            ("with open(\" \") as f:", &["f"]),
+            ("Object.assign(body, process.env)", &["body"]),
+            ("let mut v = x", &["v"]),
+            ("if a == b", &[]),
+            ("requests.post(url, json=x)", &[]),
+        ];
+        for (code, expected) in cases {
+            assert_eq!(receivers(code).collect::<Vec<_>>(), expected, "{code}");
+        }
+    }
+}

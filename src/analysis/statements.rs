@@ -1,0 +1,404 @@
+//! Tokens -> statements and which of them stand inside which: enough to say "what happens when this condition holds".
+//!
+//! Never a parse tree: brackets and line ends in languages with braces, indentation in the others, also on a fragment.
+
+use std::ops::Range;
+
+use super::language::Language;
+use super::lexer::{Block, Kind, Lexeme};
+use super::outline::{Function, line_of};
+
+/// One statement, or the header of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Its bytes, from its first token to its last; the braces of its block are not part of it.
+    pub bytes: Range<usize>,
+    /// First line, from 0.
+    pub first_line: usize,
+    /// Last line, from 0.
+    pub last_line: usize,
+    /// The header of the block it stands in, by position.
+    pub parent: Option<usize>,
+    /// The position after the last statement of its block; the next position when it has none.
+    pub end: usize,
+    /// The innermost function it stands in, by position in the side's functions.
+    pub function: Option<usize>,
+}
+
+/// What is read: a text with its tokens, lines and functions.
+#[derive(Clone, Copy)]
+pub struct Source<'t> {
+    /// The text.
+    pub text: &'t str,
+    /// Its tokens, comments included.
+    pub tokens: &'t [Lexeme],
+    /// The byte each line starts at.
+    pub line_starts: &'t [usize],
+    /// Its functions, by first line.
+    pub functions: &'t [Function],
+    /// Its language.
+    pub language: Language,
+}
+
+/// All statements of a text, in order; headers before what stands in them.
+#[must_use]
+pub fn statements(source: Source<'_>) -> Vec<Statement> {
+    let braces = source.language.syntax().block == Block::Braces && !matches!(source.language, Language::Shell | Language::PowerShell);
+    let mut builder = Builder { source, out: Vec::new(), current: None, previous: None, stack: Vec::new(), pending: None };
+    if braces && source.language.is_code() {
+        builder.braces();
+    } else {
+        builder.indented();
+    }
+    let mut out = builder.out;
+    assign_functions(&mut out, source.functions);
+    out
+}
+
+/// What is open at a point of the text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Frame {
+    /// A bracket, or a brace that holds values.
+    Bracket,
+    /// A block and its header.
+    Block(Option<usize>),
+    /// An indented block: its header and that header's indentation.
+    Indent(usize, usize),
+}
+
+struct Builder<'t> {
+    source: Source<'t>,
+    out: Vec<Statement>,
+    /// First and last token of the statement being read.
+    current: Option<(usize, usize)>,
+    /// The last token that is no comment.
+    previous: Option<usize>,
+    stack: Vec<Frame>,
+    /// A header without braces: the next statement is its block.
+    pending: Option<usize>,
+}
+
+impl Builder<'_> {
+    fn word(&self, index: usize) -> &str {
+        self.source.tokens.get(index).map_or("", |token| token.of(self.source.text))
+    }
+
+    fn line(&self, index: usize) -> usize {
+        self.source.tokens.get(index).map_or(0, |token| line_of(self.source.line_starts, token.start))
+    }
+
+    fn last_line(&self, index: usize) -> usize {
+        self.source.tokens.get(index).map_or(0, |token| line_of(self.source.line_starts, token.end.saturating_sub(1)))
+    }
+
+    fn braces(&mut self) {
+        for index in 0..self.source.tokens.len() {
+            if self.source.tokens[index].kind == Kind::Comment {
+                continue;
+            }
+            if !self.in_bracket() && self.breaks_before(index) {
+                self.close(true);
+            }
+            let is_sign = self.source.tokens[index].kind == Kind::Sign;
+            match self.word(index) {
+                "{" if is_sign && self.opens_values() => self.open(index),
+                "{" if is_sign => {
+                    let header = self.close(false);
+                    self.stack.push(Frame::Block(header));
+                }
+                "(" | "[" if is_sign => self.open(index),
+                ")" | "]" if is_sign => self.shut(index),
+                "}" if is_sign => self.leave(index),
+                ";" if is_sign && !self.in_bracket() => {
+                    self.close(false);
+                }
+                _ => self.take(index),
+            }
+            self.previous = Some(index);
+        }
+        self.close(false);
+        while let Some(frame) = self.stack.pop() {
+            self.end_block(frame);
+        }
+    }
+
+    fn in_bracket(&self) -> bool {
+        self.stack.last() == Some(&Frame::Bracket)
+    }
+
+    fn take(&mut self, index: usize) {
+        let first = self.current.map_or(index, |(first, _)| first);
+        self.current = Some((first, index));
+    }
+
+    fn open(&mut self, index: usize) {
+        self.take(index);
+        self.stack.push(Frame::Bracket);
+    }
+
+    fn shut(&mut self, index: usize) {
+        if self.in_bracket() {
+            self.stack.pop();
+        }
+        self.take(index);
+    }
+
+    fn leave(&mut self, index: usize) {
+        match self.stack.last() {
+            Some(Frame::Bracket) => self.shut(index),
+            Some(frame) => {
+                let frame = *frame;
+                self.close(false);
+                self.stack.pop();
+                self.end_block(frame);
+            }
+            None => {
+                self.close(false);
+            }
+        }
+    }
+
+    fn end_block(&mut self, frame: Frame) {
+        if let Frame::Block(Some(header)) | Frame::Indent(header, _) = frame {
+            let end = self.out.len();
+            if let Some(header) = self.out.get_mut(header) {
+                header.end = end;
+            }
+        }
+    }
+
+    /// Whether the token at `index` begins a new statement because a line ended before it.
+    fn breaks_before(&self, index: usize) -> bool {
+        let (Some(_), Some(previous)) = (self.current, self.previous) else { return false };
+        if self.line(index) <= self.last_line(previous) {
+            return false;
+        }
+        let goes_on = self.source.tokens[previous].kind == Kind::Sign
+            && matches!(self.word(previous), "," | "." | "+" | "*" | "/" | "=" | "&" | "|" | "?" | "(" | "[" | "\\" | "<");
+        let follows = self.source.tokens[index].kind == Kind::Sign
+            && matches!(self.word(index), "." | "?" | ":" | "&" | "|" | "+" | ")" | "]" | "," | "=" | "{" | "*");
+        !(goes_on || follows)
+    }
+
+    /// Whether a `{` here opens values (an object, a structure) rather than a block.
+    fn opens_values(&self) -> bool {
+        let Some(previous) = self.previous.filter(|_| self.current.is_some() || self.in_bracket()) else { return false };
+        let sign = self.word(previous);
+        if sign == ">" && previous > 0 && self.word(previous - 1) == "=" {
+            return false;
+        }
+        if matches!(sign, "=" | "(" | "," | "[" | "?" | "&" | "|") || sign == "return" || (sign == ":" && self.in_bracket()) {
+            return true;
+        }
+        if !matches!(self.source.tokens[previous].kind, Kind::Word) && !matches!(sign, "]" | ">") {
+            return false;
+        }
+        let Some((first, _)) = self.current else { return false };
+        let assigns = self.in_bracket() || matches!(self.word(first), "return") || (first..previous).any(|at| self.word(at) == "=");
+        assigns && !(first.max(previous.saturating_sub(40))..=previous).any(|at| CONTROL.contains(&self.word(at)))
+    }
+
+    fn indented(&mut self) {
+        let mut depth = 0_usize;
+        for index in 0..self.source.tokens.len() {
+            let token = self.source.tokens[index];
+            if token.kind == Kind::Comment {
+                continue;
+            }
+            if depth == 0 && self.current.is_some() && self.previous.is_some_and(|previous| self.ends_line(previous, index)) {
+                self.close(false);
+            }
+            let word = self.word(index);
+            if token.kind == Kind::Sign {
+                match word {
+                    "(" | "[" | "{" => depth += 1,
+                    ")" | "]" | "}" => depth = depth.saturating_sub(1),
+                    ";" if depth == 0 => {
+                        self.close(false);
+                        self.previous = Some(index);
+                        continue;
+                    }
+                    _ => {}
+                }
+            }
+            // A bracket that never closes must not swallow the file: a definition always begins anew.
+            if depth > 0 && matches!(word, "def" | "class") && self.starts_line(index) {
+                depth = 0;
+                self.close(false);
+            }
+            self.take(index);
+            self.previous = Some(index);
+        }
+        self.close(false);
+        while let Some(frame) = self.stack.pop() {
+            self.end_block(frame);
+        }
+    }
+
+    fn ends_line(&self, previous: usize, index: usize) -> bool {
+        self.line(index) > self.last_line(previous) && self.word(previous) != "\\"
+    }
+
+    fn starts_line(&self, index: usize) -> bool {
+        self.previous.is_none_or(|previous| self.line(index) > self.last_line(previous))
+    }
+
+    /// Ends the statement being read and returns its position. `by_line`: only a line end said so.
+    fn close(&mut self, by_line: bool) -> Option<usize> {
+        let (first, last) = self.current.take()?;
+        if (first..=last).all(|at| self.source.tokens[at].kind == Kind::Sign) {
+            return None;
+        }
+        let indent = self.indent(first);
+        self.leave_indents(indent);
+        let at = self.out.len();
+        let pending = self.pending.take();
+        let parent = pending.or_else(|| {
+            self.stack.iter().rev().find_map(|frame| match frame {
+                Frame::Block(header) => Some(*header),
+                Frame::Indent(header, _) => Some(Some(*header)),
+                Frame::Bracket => None,
+            })?
+        });
+        if let Some(header) = pending.and_then(|header| self.out.get_mut(header)) {
+            header.end = at + 1;
+        }
+        self.out.push(Statement {
+            bytes: self.source.tokens[first].start..self.source.tokens[last].end,
+            first_line: self.line(first),
+            last_line: self.last_line(last),
+            parent,
+            end: at + 1,
+            function: None,
+        });
+        if by_line && matches!(self.word(first), "if" | "else" | "while" | "for") && matches!(self.word(last), ")" | "else") {
+            self.pending = Some(at);
+        }
+        if let Some(indent) = indent {
+            self.stack.push(Frame::Indent(at, indent));
+        }
+        Some(at)
+    }
+
+    /// The indentation of a statement where that makes blocks; none for what follows on the same line.
+    fn indent(&self, first: usize) -> Option<usize> {
+        let indented = !matches!(self.source.language.syntax().block, Block::Braces)
+            || matches!(self.source.language, Language::Shell | Language::PowerShell)
+            || !self.source.language.is_code();
+        if !indented {
+            return None;
+        }
+        let line = self.line(first);
+        let start = self.source.line_starts.get(line).copied()?;
+        let token = self.source.tokens[first].start;
+        let before = self.source.text.get(start..token)?;
+        before.bytes().all(|byte| matches!(byte, b' ' | b'\t')).then_some(before.len())
+    }
+
+    fn leave_indents(&mut self, indent: Option<usize>) {
+        let Some(indent) = indent else { return };
+        while let Some(Frame::Indent(_, outer)) = self.stack.last() {
+            if *outer < indent {
+                break;
+            }
+            if let Some(frame) = self.stack.pop() {
+                self.end_block(frame);
+            }
+        }
+    }
+}
+
+/// Words after which a `{` opens a block even where a value is expected.
+const CONTROL: [&str; 17] = [
+    "if", "else", "match", "switch", "loop", "unsafe", "async", "move", "try", "do", "function", "func", "fn", "class", "for", "while",
+    "catch",
+];
+
+fn assign_functions(statements: &mut [Statement], functions: &[Function]) {
+    let mut open: Vec<usize> = Vec::new();
+    let mut next = 0;
+    for statement in statements {
+        while functions.get(next).is_some_and(|function| function.first_line <= statement.first_line) {
+            open.push(next);
+            next += 1;
+        }
+        while open.last().is_some_and(|at| functions[*at].last_line < statement.first_line) {
+            open.pop();
+        }
+        statement.function = open.last().copied();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::lexer::lex;
+    use crate::analysis::outline;
+
+    fn read(path: &str, text: &str) -> Vec<(String, Option<usize>, usize)> {
+        let language = Language::of(path);
+        let tokens = lex(text, language.syntax());
+        let line_starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
+        let outlined = outline::Source { text, tokens: &tokens, line_starts: &line_starts };
+        let functions = outline::functions(outlined, language.syntax().block);
+        let source = Source { text, tokens: &tokens, line_starts: &line_starts, functions: &functions, language };
+        let brief = |s: &Statement| (text[s.bytes.clone()].split_whitespace().collect::<Vec<_>>().join(" "), s.parent, s.end);
+        statements(source).iter().map(brief).collect()
+    }
+
+    fn is(text: &str, parent: Option<usize>, end: usize) -> (String, Option<usize>, usize) {
+        (text.to_owned(), parent, end)
+    }
+
+    #[test]
+    fn blocks_by_indentation() {
+        let python = "def f(a,\n      b):\n    if a:\n        return {\n            'x': 1}\n    else:\n        g()\n    return b\nh()\n";
+        let expected = [
+            is("def f(a, b):", None, 6),
+            is("if a:", Some(0), 3),
+            is("return { 'x': 1}", Some(1), 3),
+            is("else:", Some(0), 5),
+            is("g()", Some(3), 5),
+            is("return b", Some(0), 6),
+            is("h()", None, 7),
+        ];
+        assert_eq!(read("a.py", python), expected);
+    }
+
+    #[test]
+    fn blocks_by_braces_with_values_and_callbacks() {
+        let text = "app.use(async (req) => {\n  const a = {\n    env: process.env\n  }\n  if (a) { b({c: 1}) } else\n    d();\n})\ne()\n";
+        let expected = [
+            is("app.use(async (req) =>", None, 6),
+            is("const a = { env: process.env }", Some(0), 2),
+            is("if (a)", Some(0), 4),
+            is("b({c: 1})", Some(2), 4),
+            is("else", Some(0), 6),
+            is("d()", Some(4), 6),
+            is("e()", None, 7),
+        ];
+        assert_eq!(read("a.ts", text), expected);
+    }
+
+    #[test]
+    fn headers_without_braces_and_structures() {
+        let java = "boolean f() {\n  if (x)\n    return true;\n  if (y) return false;\n}\n";
+        let expected =
+            [is("boolean f()", None, 4), is("if (x)", Some(0), 3), is("return true", Some(1), 3), is("if (y) return false", Some(0), 4)];
+        assert_eq!(read("A.java", java), expected);
+        let go = "func f() {\n\tc := &http.Client{\n\t\tA: tls.Config{B: true},\n\t}\n\tif x {\n\t\treturn nil\n\t}\n}\n";
+        let texts: Vec<String> = read("a.go", go).into_iter().map(|(text, ..)| text).collect();
+        assert_eq!(texts, ["func f()", "c := &http.Client{ A: tls.Config{B: true}, }", "if x", "return nil"]);
+    }
+
+    #[test]
+    fn a_fragment_of_any_language_is_read_to_its_end() {
+        for text in ["}}}) x {{{ (", "if (", "  a\n b\n   c(\ndef f():\n  x", "{", "\"", "return {"] {
+            for path in ["a.rs", "a.js", "a.py", "a.sh", "a.yml", "a.md", "a.rb"] {
+                for (_, parent, end) in read(path, text) {
+                    assert!(parent.is_none_or(|parent| parent < end), "{path} {text:?}");
+                }
+            }
+        }
+    }
+}
