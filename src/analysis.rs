@@ -23,5 +23,6 @@ pub mod rules;
 pub mod shell;
 pub mod statements;
 pub mod syntax;
+pub mod text;
 pub mod view;
 pub mod words;

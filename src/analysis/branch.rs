@@ -99,7 +99,7 @@ mod tests {
 
     fn parts(language: Language, code: &str) -> Option<(&str, &str)> {
         let (condition, inline) = split(code, language)?;
-        Some((code[condition].trim(), code[inline].trim()))
+        Some((code.get(condition)?.trim(), code.get(inline)?.trim()))
     }
 
     #[test]

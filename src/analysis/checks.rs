@@ -3,5 +3,6 @@
 //! A rule's words and examples are in `rules/code/<rule>.toml`; here is only what it looks for.
 
 pub mod agent;
+pub mod auth;
 pub mod registry;
 pub mod text;

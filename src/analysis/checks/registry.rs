@@ -1,6 +1,6 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{agent, text};
+use super::{agent, auth, text};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
@@ -13,5 +13,6 @@ pub const CHECKS: &[&dyn Check] = &[
     &agent::container_host_access::ContainerHostAccess,
     &agent::editor_setting_executes::EditorSettingExecutes,
     &agent::editor_task_on_open::EditorTaskOnOpen,
+    &auth::env_gated_auth::EnvGatedAuth,
     &text::hidden_unicode::HiddenUnicode,
 ];

@@ -1,0 +1,190 @@
+//! `env-gated-auth`: a condition that somebody outside can arrange lets them in, or leaves a check out.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::gate::{self, Gate};
+use super::grant::{Grant, grant};
+use super::vocabulary::{Setting, vocabulary};
+use crate::analysis::branch::{self, Branch};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::flow::Flow;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
+
+/// See `rules/code/env-gated-auth.toml`.
+pub struct EnvGatedAuth;
+
+impl Check for EnvGatedAuth {
+    fn rule(&self) -> RuleId {
+        RuleId("env-gated-auth")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let readable = file.language.is_code() && file.role.is_live();
+        let Some(side) = file.new_side().filter(|_| readable) else { return };
+        let mut before: Option<Vec<String>> = None;
+        for way in ways(file, side) {
+            if !side.touches(way.lines.start, way.lines.start) && !way.granting.clone().any(|line| side.is_changed(line)) {
+                continue;
+            }
+            let stood = before
+                .get_or_insert_with(|| file.old().map_or_else(Vec::new, |old| ways(file, old).into_iter().map(|way| way.text).collect()));
+            if !stood.contains(&way.text) {
+                report(file, side, &way, sink);
+            }
+        }
+    }
+}
+
+/// A way in: a condition and the statement that lets in when it holds.
+struct Way {
+    gate: Gate,
+    grant: Grant,
+    setting: Setting,
+    /// Lines from the condition to the grant, from 0.
+    lines: Range<usize>,
+    /// Lines of the grant, from 0.
+    granting: Range<usize>,
+    /// Condition and grant, to compare the two sides by.
+    text: String,
+}
+
+static EITHER: Pattern = Pattern::new(r"\|\||\bor\b|\?|\bif\b.+\belse\b|\|=");
+static RETURNS: Pattern = Pattern::new(r"^\s*(?:return\b|=>)");
+static DECIDED: Pattern = Pattern::new(r"^\s*(?:const\s+|let\s+|var\s+|self\.|this\.)*([\w.]+)\s*(?::\s*\w+\s*)?(?::=|\|?\|?=)[^=]");
+
+fn ways(file: &FileView<'_>, side: &SideView<'_>) -> Vec<Way> {
+    let statements = side.statements();
+    let mut switches = Flow::default();
+    let mut last_gate: HashMap<Option<usize>, (usize, Gate)> = HashMap::new();
+    let mut ways = Vec::new();
+    for (index, statement) in statements.iter().enumerate() {
+        let plain = side.plain_of(statement);
+        let code = side.code_of(statement);
+        let branch = branch::branch(side, file.language, index);
+        if branch.is_none() && gate::sets_switch(plain) {
+            switches.fill(side, statement, index);
+        }
+        let place = Place { file, side, index };
+        match branch.and_then(|branch| gate::gate(side, &branch, &switches).map(|gate| (branch, gate))) {
+            Some((branch, gate)) => {
+                last_gate.insert(statement.parent, (index, gate));
+                ways.extend(place.through(&branch, gate));
+                ways.extend(place.after(&branch, gate));
+            }
+            None => {
+                let otherwise = code.trim_start().starts_with("else") && !code.contains("if");
+                if let Some((header, gate)) = last_gate.get(&statement.parent).filter(|_| otherwise)
+                    && side.statements()[*header].end == index
+                {
+                    let branch =
+                        Branch { condition: statement.bytes.clone(), inline: 0..0, block: index + 1..statement.end.max(index + 1) };
+                    ways.extend(place.through(&branch, *gate));
+                }
+                ways.extend(place.expression(plain, code, &switches));
+            }
+        }
+    }
+    ways
+}
+
+/// A statement that opens or is a way in.
+#[derive(Clone, Copy)]
+struct Place<'v, 'f, 's> {
+    file: &'v FileView<'f>,
+    side: &'v SideView<'s>,
+    index: usize,
+}
+
+impl Place<'_, '_, '_> {
+    /// The most telling grant that the condition decides.
+    fn through(&self, branch: &Branch, gate: Gate) -> Option<Way> {
+        let header = &self.side.statements()[self.index];
+        let inline = self.side.plain().get(branch.inline.clone()).zip(self.side.masked().get(branch.inline.clone()));
+        let inline = inline.and_then(|(plain, code)| grant(plain.trim(), code.trim())).map(|grant| (grant, self.index));
+        let block = branch.block.clone().filter(|at| self.side.statements()[*at].function == header.function);
+        let granted = block.filter_map(|at| {
+            let statement = &self.side.statements()[at];
+            Some((grant(self.side.plain_of(statement), self.side.code_of(statement))?, at))
+        });
+        let (grant, at) = granted.chain(inline).max_by_key(|(grant, at)| (*grant, std::cmp::Reverse(*at)))?;
+        Some(self.way(gate, grant, at))
+    }
+
+    /// The real check stands inside the condition, and after it comes success.
+    fn after(&self, branch: &Branch, gate: Gate) -> Option<Way> {
+        static CHECKS: Pattern = Pattern::new(r"(?i)\b\w*(?:verif|validat|check|authentic|authoriz|compare)\w*\s*\(");
+        let statements = self.side.statements();
+        let header = &statements[self.index];
+        let inside = branch.block.clone().any(|at| CHECKS.is_match(self.side.code_of(&statements[at])));
+        let next = statements.get(header.end).filter(|next| inside && next.parent == header.parent && next.function == header.function)?;
+        let grant = grant(self.side.plain_of(next), self.side.code_of(next)).filter(|grant| *grant >= Grant::Success)?;
+        Some(self.way(gate, grant, header.end))
+    }
+
+    /// `return env == 'x' or check()`, `isAdmin = user.admin || process.env.X`, `role = env ? 'admin' : …`.
+    fn expression(&self, plain: &str, code: &str, switches: &Flow<'_>) -> Option<Way> {
+        if plain.len() > 2000 || !EITHER.is_match(code) {
+            return None;
+        }
+        let decided = DECIDED.group(code, 1).is_some_and(|name| vocabulary().decides(name) && vocabulary().answers(name));
+        let returns =
+            RETURNS.is_match(code) && vocabulary().setting(self.file, self.side, &self.side.statements()[self.index]) == Setting::Function;
+        if !decided && !returns {
+            return None;
+        }
+        let start = code.find("return").map_or_else(|| code.find('=').map_or(0, |at| at + 1), |at| at + "return".len());
+        let end = code.find(" ? ").or_else(|| code.find("?.").is_none().then(|| code.find('?')).flatten()).unwrap_or(code.len());
+        let (start, end) = match code.find(" if ").zip(code.find(" else ")) {
+            Some((from, to)) if from < to => (from + 4, to),
+            _ => (start.min(end), end),
+        };
+        let gate = gate::of(plain.get(start..end)?, code.get(start..end)?, switches)?;
+        let privileged = grant(plain, "=").unwrap_or(Grant::Success);
+        Some(self.way(gate, privileged.max(Grant::Success), self.index))
+    }
+
+    fn way(&self, gate: Gate, grant: Grant, at: usize) -> Way {
+        let statements = self.side.statements();
+        let (header, granting) = (&statements[self.index], &statements[at]);
+        let text = [self.side.plain_of(header), self.side.plain_of(granting)]
+            .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+            .join(" | ");
+        Way {
+            gate,
+            grant,
+            setting: vocabulary().setting(self.file, self.side, header),
+            lines: header.first_line..granting.last_line.max(header.last_line) + 1,
+            granting: granting.first_line..granting.last_line + 1,
+            text,
+        }
+    }
+}
+
+fn report(file: &FileView<'_>, side: &SideView<'_>, way: &Way, sink: &mut Sink<'_>) {
+    let Some((severity, confidence)) = weigh(way) else { return };
+    let title = format!("Access is granted by {}", way.gate.words());
+    sink.report(
+        Draft::lines(file, side, way.lines.start, way.lines.end.saturating_sub(1)).title(title).severity(severity).confidence(confidence),
+    );
+}
+
+/// Severity by who is let in, on what, and how sure it is that this code decides it.
+fn weigh(way: &Way) -> Option<(Severity, Confidence)> {
+    use Severity::{Critical, High, Medium};
+    let arranged = way.gate > Gate::Bypass;
+    Some(match (way.grant, way.setting) {
+        (Grant::Principal, Setting::Function | Setting::File) if arranged || way.gate == Gate::Bypass => (Critical, Confidence::High),
+        (Grant::Principal, Setting::Elsewhere) if arranged => (High, Confidence::Medium),
+        (Grant::Principal, Setting::Function) => (High, Confidence::Medium),
+        (Grant::Principal, _) => (Medium, Confidence::Low),
+        (Grant::Success | Grant::Value, Setting::Function) if arranged => (Critical, Confidence::High),
+        (Grant::Success, Setting::Function) if way.gate == Gate::Bypass => (Critical, Confidence::Medium),
+        (_, Setting::Function) => (High, Confidence::Medium),
+        (Grant::Success, Setting::File) if arranged => (Medium, Confidence::Medium),
+        (Grant::Success, Setting::File) if way.gate == Gate::Bypass => (Medium, Confidence::Medium),
+        _ => return None,
+    })
+}

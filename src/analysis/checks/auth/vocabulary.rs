@@ -1,0 +1,153 @@
+//! The words of `rules/lists/auth.toml`, and which functions and files they make ones about authentication.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::analysis::identifier::{has_word, words};
+use crate::analysis::rules::data;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+
+static WORDS: LazyLock<Vocabulary> = LazyLock::new(|| toml::from_str(data("lists/auth.toml")).unwrap_or_default());
+
+/// Word lists; each is described where it stands.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vocabulary {
+    strong: Vec<String>,
+    weak: Vec<String>,
+    verbs: Vec<String>,
+    other: Vec<String>,
+    denials: Vec<String>,
+    stand_ins: Vec<String>,
+    places: Vec<String>,
+    bypass: Vec<String>,
+    flags: Vec<String>,
+    guards: Vec<String>,
+}
+
+/// How sure it is that some code decides who may do what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Setting {
+    /// Nothing says so.
+    Elsewhere,
+    /// Its file says so.
+    File,
+    /// Its function says so.
+    Function,
+}
+
+/// The words of this program.
+#[must_use]
+pub fn vocabulary() -> &'static Vocabulary {
+    &WORDS
+}
+
+impl Vocabulary {
+    /// Whether a function of this name decides who may do something.
+    #[must_use]
+    pub fn decides(&self, function: &str) -> bool {
+        let words = words(function);
+        let any = |list: &[String]| words.iter().any(|word| list.contains(word));
+        any(&self.strong) || (any(&self.verbs) && any(&self.weak))
+    }
+
+    /// Whether a function of this name answers "may they?" with its result, so that constant success lets everybody in.
+    #[must_use]
+    pub fn answers(&self, function: &str) -> bool {
+        self.decides(function) && !has_word(function, &self.other) && !has_word(function, &self.denials)
+    }
+
+    /// Whether a function of this name answers "must they be kept out?".
+    #[must_use]
+    pub fn answers_inversely(&self, function: &str) -> bool {
+        let words = words(function);
+        let about = words.iter().any(|word| self.strong.contains(word) || self.weak.contains(word));
+        words.first().is_some_and(|word| word == "is" || word == "has") && about && words.iter().any(|word| self.denials.contains(word))
+    }
+
+    /// Whether a class of this name stands in for another, or is made to let everybody in.
+    #[must_use]
+    pub fn stands_in(&self, class: &str) -> bool {
+        has_word(class, &self.stand_ins)
+    }
+
+    /// Whether a switch of this name turns a decision off.
+    #[must_use]
+    pub fn bypasses(&self, name: &str) -> bool {
+        has_word(name, &self.bypass)
+    }
+
+    /// Whether a name is that of a switch.
+    #[must_use]
+    pub fn switches(&self, name: &str) -> bool {
+        has_word(name, &self.flags) || self.bypasses(name)
+    }
+
+    /// Whether a name is that of something that stands in front of something.
+    #[must_use]
+    pub fn guards(&self, name: &str) -> bool {
+        let words = words(name);
+        words.iter().any(|word| self.guards.contains(word))
+            || words.windows(2).any(|pair| matches!(pair, [a, b] if self.guards.contains(&format!("{a}{b}"))))
+    }
+
+    /// Whether the file at `path` decides who may do what.
+    #[must_use]
+    pub fn is_place(&self, path: &str) -> bool {
+        has_word(path, &self.places)
+    }
+
+    /// Where `statement` stands.
+    #[must_use]
+    pub fn setting(&self, file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Setting {
+        let function = statement.function.and_then(|at| side.functions().get(at));
+        if function.is_some_and(|function| self.decides(&function.name)) {
+            Setting::Function
+        } else if self.is_place(&file.path) || class_of(side, statement).is_some_and(|class| self.decides(class)) {
+            Setting::File
+        } else {
+            Setting::Elsewhere
+        }
+    }
+}
+
+/// The name of the class, structure or implementation that `statement` stands in.
+#[must_use]
+pub fn class_of<'v>(side: &'v SideView<'_>, statement: &Statement) -> Option<&'v str> {
+    let mut parent = statement.parent;
+    for _ in 0..32 {
+        let header = side.statements().get(parent?)?;
+        let code = side.code_of(header);
+        let mut names = code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        if names.any(|word| matches!(word, "class" | "impl" | "object" | "module" | "trait" | "interface" | "struct")) {
+            return names.next();
+        }
+        parent = header.parent;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_can_be_read() {
+        assert_eq!(toml::from_str::<Vocabulary>(data("lists/auth.toml")).map(|_| ()), Ok(()));
+    }
+
+    #[test]
+    fn functions_that_answer() {
+        let words = vocabulary();
+        for name in ["authenticate_user", "isAuthorized", "verify_token", "hasPermission", "checkAccess", "Login", "validateSession"] {
+            assert!(words.answers(name), "{name}");
+        }
+        for name in ["is_healthy", "requires_auth", "isTokenExpired", "shouldAuthenticate", "count_tokens", "is_enabled", "parse_token"] {
+            assert!(!words.answers(name), "{name}");
+        }
+        assert!(words.answers_inversely("isTokenExpired") && !words.answers_inversely("token_expiry"));
+        assert!(words.guards("rateLimit") && words.guards("login_required") && !words.guards("bodyParser"));
+    }
+}
