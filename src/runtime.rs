@@ -7,6 +7,7 @@ pub mod event_loop;
 pub mod ground;
 pub mod input;
 pub mod jobs;
+pub mod journal;
 pub mod log;
 pub mod looks;
 pub mod office;

@@ -126,7 +126,8 @@ fn moving_text_from_one_field_to_the_next_breaks_the_chain() {
 
 #[test]
 fn a_file_that_is_no_ledger_is_refused_and_left_alone() {
-    let cases: [(&str, &dyn Fn(&Path), &str); 4] = [
+    type Make<'a> = &'a dyn Fn(&Path);
+    let cases: [(&str, Make<'_>, &str); 4] = [
         (
             "text",
             &|path| std::fs::write(path, "this is not a database, it is a letter to somebody\n".repeat(40)).unwrap(),

@@ -1,0 +1,53 @@
+//! Why a verb could not be planned or carried out: one sentence with the place and the next step.
+
+/// Why a response could not do its work. A refusal that belongs to a plan is in the plan, not here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResponseError {
+    /// The place is no git repository, or not one that can be written.
+    #[error("{0}")]
+    Repository(String),
+    /// What was asked does not make sense.
+    #[error("{0}")]
+    Usage(String),
+    /// The plan refuses; nothing was done.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// The world is not what the plan saw; this step did nothing.
+    #[error("{0}")]
+    Moved(String),
+    /// Another lazaret works on the same repository.
+    #[error("another lazaret is at work on {0}; wait for it to finish and try again")]
+    Busy(String),
+    /// git could not do something.
+    #[error("{what}: {why}")]
+    Git {
+        /// What was tried.
+        what: String,
+        /// git's words.
+        why: String,
+    },
+    /// Evidence could not be written, or is not what was written.
+    #[error("{0}")]
+    Evidence(String),
+    /// The file system refused.
+    #[error("{path}: {why}")]
+    Io {
+        /// The file or folder.
+        path: String,
+        /// The system's words.
+        why: String,
+    },
+    /// The ledger could not be written; what was done before is in it.
+    #[error("the ledger could not be used, so nothing further was done: {0}")]
+    Journal(String),
+    /// Nobody waits for it any more; nothing was done.
+    #[error("cancelled before anything was done")]
+    Cancelled,
+}
+
+impl ResponseError {
+    /// The system's refusal of something at `path`.
+    pub(crate) fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::Io { path: path.display().to_string(), why: error.to_string() }
+    }
+}

@@ -1,0 +1,34 @@
+//! Who decides, as git's configuration says, and the signature made from it.
+
+use git2::{Signature, Time};
+
+use crate::model::decision::{Decision, Reviewer};
+use crate::response::error::ResponseError;
+use crate::response::git::repo::Repo;
+use crate::response::words::one_line;
+
+/// The reviewer as configured.
+pub(crate) fn reviewer(repo: &Repo) -> Result<Reviewer, ResponseError> {
+    let config = repo.git.config().and_then(|mut config| config.snapshot());
+    let get = |key: &str| {
+        let config = config.as_ref().ok()?;
+        config.get_str(key).ok().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let (Some(name), Some(email)) = (get("user.name"), get("user.email")) else {
+        return Err(ResponseError::Usage(
+            "git does not know who you are, and a decision needs a name: git config user.name and git config user.email".to_owned(),
+        ));
+    };
+    Ok(Reviewer { identity: format!("{} <{}>", one_line(&name), one_line(&email)), by: "git user.name and user.email".to_owned() })
+}
+
+/// The signature of `decision`: its reviewer at its time, so that doing a step again makes the same commit.
+pub(crate) fn signature(decision: &Decision) -> Result<Signature<'static>, ResponseError> {
+    let identity = &decision.reviewer.identity;
+    let (name, email) = identity.rsplit_once(" <").unwrap_or((identity, ""));
+    let email = email.trim_end_matches('>');
+    Signature::new(name, email, &Time::new(decision.at.0, 0)).map_err(|e| {
+        let why = e.message().to_owned();
+        ResponseError::Usage(format!("{identity} cannot sign a commit ({why}); set git config user.name and user.email"))
+    })
+}

@@ -1,0 +1,25 @@
+//! One lazaret at a time works on a repository. The system lets go of the lock when its process ends, however it ends.
+#![allow(clippy::disallowed_methods, reason = "makes lazaret's own folder inside the repository's")]
+
+use std::fs::{File, TryLockError};
+
+use crate::response::error::ResponseError;
+use crate::response::git::repo::Repo;
+
+/// Held while a verb is carried out or resumed.
+pub(crate) struct Lock {
+    _file: File,
+}
+
+/// Takes the lock.
+pub(crate) fn take(repo: &Repo) -> Result<Lock, ResponseError> {
+    let folder = repo.own_folder();
+    std::fs::create_dir_all(&folder).map_err(|e| ResponseError::io(&folder, &e))?;
+    let path = folder.join("lock");
+    let file = File::options().create(true).append(true).open(&path).map_err(|e| ResponseError::io(&path, &e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock { _file: file }),
+        Err(TryLockError::WouldBlock) => Err(ResponseError::Busy(repo.common.display().to_string())),
+        Err(TryLockError::Error(e)) => Err(ResponseError::io(&path, &e)),
+    }
+}
