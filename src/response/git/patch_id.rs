@@ -50,12 +50,28 @@ pub(crate) fn options() -> DiffOptions {
 fn of_diff(diff: &Diff<'_>) -> Result<Option<String>, git2::Error> {
     let mut hasher = Hasher::default();
     let mut text = Vec::new();
+    let mut names: Vec<u8> = Vec::new();
     diff.print(DiffFormat::Patch, |_, _, line| {
         text.clear();
-        if matches!(line.origin(), '+' | '-' | ' ') {
-            text.push(u8::try_from(line.origin()).unwrap_or(b' '));
+        match line.origin() {
+            'F' => {
+                // libgit2 names the sides of an empty file too; git does only before a hunk.
+                let start = line.content().windows(5).position(|part| part == b"\n--- ").map_or(line.content().len(), |at| at + 1);
+                let (head, sides) = line.content().split_at(start);
+                names = sides.to_vec();
+                text.extend_from_slice(head);
+            }
+            'H' => {
+                text.append(&mut names);
+                text.extend_from_slice(line.content());
+            }
+            mark @ ('+' | '-' | ' ') => {
+                text.push(u8::try_from(mark).unwrap_or(b' '));
+                text.extend_from_slice(line.content());
+            }
+            // "No newline at end of file", which git leaves out of the sum.
+            _ => {}
         }
-        text.extend_from_slice(line.content());
         text.split_inclusive(|b| *b == b'\n').for_each(|line| hasher.line(line));
         true
     })?;
