@@ -6,3 +6,4 @@ pub mod agent;
 pub mod auth;
 pub mod registry;
 pub mod text;
+pub mod workflow;

@@ -1,6 +1,6 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{agent, auth, text};
+use super::{agent, auth, text, workflow};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
@@ -10,9 +10,18 @@ pub const CHECKS: &[&dyn Check] = &[
     &agent::agent_permission_bypass::AgentPermissionBypass,
     &agent::agent_server_added::AgentServerAdded,
     &agent::agent_server_override::AgentServerOverride,
+    &workflow::auto_merge_added::AutoMergeAdded,
     &agent::container_host_access::ContainerHostAccess,
     &agent::editor_setting_executes::EditorSettingExecutes,
     &agent::editor_task_on_open::EditorTaskOnOpen,
     &auth::env_gated_auth::EnvGatedAuth,
+    &workflow::gate_weakened::GateWeakened,
     &text::hidden_unicode::HiddenUnicode,
+    &workflow::workflow_action_repointed::WorkflowActionRepointed,
+    &workflow::workflow_expression_injection::WorkflowExpressionInjection,
+    &workflow::workflow_permission_widened::WorkflowPermissionWidened,
+    &workflow::workflow_remote_script::WorkflowRemoteScript,
+    &workflow::workflow_secret_exposed::WorkflowSecretExposed,
+    &workflow::workflow_trigger_escalated::WorkflowTriggerEscalated,
+    &workflow::workflow_untrusted_checkout::WorkflowUntrustedCheckout,
 ];

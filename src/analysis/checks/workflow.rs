@@ -1,0 +1,14 @@
+//! Automation of a forge or build server: triggers, rights, secrets, remote code, gates, merging without people.
+//!
+//! Workflows and actions of GitHub are read as trees before and after; other systems by their lines.
+
+pub mod auto_merge_added;
+pub mod gate_weakened;
+mod steps;
+pub mod workflow_action_repointed;
+pub mod workflow_expression_injection;
+pub mod workflow_permission_widened;
+pub mod workflow_remote_script;
+pub mod workflow_secret_exposed;
+pub mod workflow_trigger_escalated;
+pub mod workflow_untrusted_checkout;
