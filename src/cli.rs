@@ -4,6 +4,7 @@
 
 pub mod command;
 pub mod completions;
+pub mod config;
 pub mod context;
 pub mod exit;
 pub mod interrupt;
@@ -46,6 +47,7 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
         Some(Command::Scan(args)) => scan::run(&args, &mut context),
         Some(Command::Ledger(args)) => ledger::run(&args, &mut context),
         Some(Command::Rules(args)) => rules::run(args, &mut context),
+        Some(Command::Config(args)) => config::run(&args, &mut context),
         Some(Command::Completions(args)) => completions::run(&args, &mut context),
         Some(Command::Man(args)) => man::run(&args, &mut context),
         None => anyhow::bail!("the console is not there yet; `lazaret list` prints the queue"),

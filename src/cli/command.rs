@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::cli::{completions, ledger, list, man, rules, scan};
+use crate::cli::{completions, config, ledger, list, man, rules, scan};
 
 /// Review changes written by coding agents
 ///
@@ -31,6 +31,7 @@ pub enum Command {
     Scan(scan::Args),
     Ledger(ledger::Args),
     Rules(rules::Args),
+    Config(config::Args),
     Completions(completions::Args),
     Man(man::Args),
 }

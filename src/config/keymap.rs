@@ -119,6 +119,34 @@ impl Keymap {
     }
 }
 
+/// One command as `lazaret config keys` lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Where it works.
+    pub section: &'static str,
+    /// Its name in keymap.toml.
+    pub command: &'static str,
+    /// Its key sequences; none when it has been given none.
+    pub keys: Vec<String>,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+impl Keymap {
+    /// Every command of every section.
+    #[must_use]
+    pub fn list(&self) -> Vec<Listed> {
+        let row = |section: Section, command: &Command, keys: &[Vec<Key>]| Listed {
+            section: section.name(),
+            command: command.name(),
+            keys: keys.iter().map(|keys| written(keys)).collect(),
+            doc: command.doc(),
+        };
+        let sections = self.sections.iter();
+        sections.flat_map(|(section, commands)| commands.iter().map(|(command, keys)| row(*section, command, keys))).collect()
+    }
+}
+
 fn sequences(document: &Document<'_>, value: &Spanned<DeValue<'_>>) -> Result<Vec<Vec<Key>>, ConfigError> {
     match value.get_ref() {
         DeValue::Array(all) => all.iter().map(|each| sequence(document, each)).collect(),

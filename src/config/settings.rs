@@ -1,5 +1,7 @@
 //! What can be chosen besides keys and colours. The default is `default/settings.toml`.
 
+use std::fmt;
+
 use crate::config::error::ConfigError;
 use crate::config::table::{Document, items};
 
@@ -65,11 +67,37 @@ impl Settings {
     }
 }
 
+impl fmt::Display for Settings {
+    /// As the settings file that would say the same.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let layout = match self.layout {
+            DiffLayout::Auto => "auto",
+            DiffLayout::Unified => "unified",
+            DiffLayout::Split => "split",
+        };
+        writeln!(f, "theme = {}", toml::Value::String(self.theme.clone()))?;
+        writeln!(f, "layout = {layout:?}\nsplit-from = {}\nblind = {}\nmouse = {}", self.split_from, self.blind, self.mouse)
+    }
+}
+
 fn layout(word: &str) -> Option<DiffLayout> {
     match word {
         "auto" => Some(DiffLayout::Auto),
         "unified" => Some(DiffLayout::Unified),
         "split" => Some(DiffLayout::Split),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_written_as_they_are_read() {
+        let mine = Settings { theme: "a \"b\"".to_owned(), layout: DiffLayout::Split, split_from: 90, blind: false, mouse: false };
+        let mut read = Settings::default();
+        read.adopt(&Document { file: "x", text: &mine.to_string() }).unwrap();
+        assert_eq!(read, mine);
     }
 }
