@@ -13,6 +13,7 @@ pub mod identifier;
 pub mod language;
 pub mod lexer;
 pub mod links;
+pub mod manifests;
 pub mod outline;
 pub mod pattern;
 pub mod provenance;

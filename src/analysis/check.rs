@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
+use super::manifests::Inventory;
 use super::redact::redact;
 use super::view::{FileView, SideView};
 use crate::model::change::Change;
@@ -40,6 +41,8 @@ pub struct FileOutcome {
     pub findings: Vec<Finding>,
     /// Dependency changes, when it is a manifest or lock file.
     pub dependencies: Vec<DependencyChange>,
+    /// What that file says besides, for checks over the whole change.
+    pub inventory: Option<Inventory>,
     /// What checks counted, by the name they gave it.
     pub counts: BTreeMap<&'static str, i64>,
     /// What could not be looked at.

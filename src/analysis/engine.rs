@@ -8,6 +8,7 @@ use super::check::{ChangeView, Check, FileOutcome, Sink};
 use super::checks::registry::CHECKS;
 use super::language::Language;
 use super::links;
+use super::manifests;
 use super::risk;
 use super::role::Role;
 use super::rules::RuleBook;
@@ -88,6 +89,9 @@ impl Engine {
         let Some(diff) = change.patch.files.get(index) else { return outcome };
         let file = FileView::new(change, diff, texts);
         outcome.skipped = unseen(diff);
+        let manifests::Changes { rows, inventory, skipped } = manifests::changes(&file);
+        (outcome.dependencies, outcome.inventory) = (rows, inventory);
+        outcome.skipped.extend(skipped);
         for (check, rule) in &self.checks {
             check.file(&file, &mut Sink::new(rule, &mut outcome));
         }

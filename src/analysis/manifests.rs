@@ -1,0 +1,189 @@
+//! Manifest and lock files of Cargo, npm, PyPI and Go, read before and after, compared into rows.
+//!
+//! Read as data: nothing is resolved, looked up or installed. What could not be read is said.
+
+pub mod cargo;
+pub mod compare;
+pub mod format;
+pub mod golang;
+pub mod npm;
+pub mod pypi;
+pub mod version;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::format::{Entry, Format, Kind, Origin, Reading};
+use super::role::fold;
+use super::view::{FileView, SideView};
+use crate::model::dependency::{DependencyChange, Ecosystem, PackageSource};
+use crate::model::diff::Omission;
+
+const FORMATS: [&dyn Format; 10] = [
+    &cargo::CargoToml,
+    &cargo::CargoLock,
+    &npm::PackageJson,
+    &npm::lock::PackageLock,
+    &pypi::requirements::RequirementsLock,
+    &pypi::requirements::Requirements,
+    &pypi::pyproject::Pyproject,
+    &pypi::lock::PythonLock,
+    &golang::GoMod,
+    &golang::GoSum,
+];
+
+/// What a file says besides its rows, as far as checks ask for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inventory {
+    /// The world of its packages.
+    pub ecosystem: Ecosystem,
+    /// Whether it asks or pins.
+    pub kind: Kind,
+    /// Whether the file was there before.
+    pub existed: bool,
+    /// Names before the change.
+    pub known: BTreeSet<String>,
+    /// Where packages came from before the change, as far as it was not the default registry: host or address.
+    pub places: BTreeSet<String>,
+    /// Versions and sources by name after the change; only of lock files that were read whole.
+    pub locked: BTreeMap<String, Vec<(String, PackageSource)>>,
+    /// How many packages have a checksum after the change.
+    pub hashed: usize,
+    /// New places packages may come from.
+    pub origins: Vec<Origin>,
+    /// Whether both sides say which packages run code when they are installed.
+    pub tells_scripts: bool,
+}
+
+/// What was made of one changed file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Its rows, by name.
+    pub rows: Vec<DependencyChange>,
+    /// What it says besides; `None` when it is no manifest or lock file, or could not be read.
+    pub inventory: Option<Inventory>,
+    /// What could not be read.
+    pub skipped: Vec<Omission>,
+}
+
+/// The dependency changes of `file`; nothing when it is neither manifest nor lock file.
+#[must_use]
+pub fn changes(file: &FileView<'_>) -> Changes {
+    let Some(format) = format_of(&file.path) else { return Changes::default() };
+    if file.diff.text().is_none() {
+        return Changes::default();
+    }
+    let mut skipped = Vec::new();
+    let (before, after) = (side(format, file, file.old(), &mut skipped), side(format, file, file.new_side(), &mut skipped));
+    let (Some(before), Some(after)) = (before, after) else {
+        return Changes { skipped, ..Changes::default() };
+    };
+    let rows = compare::rows(file.repo_path(), format.kind(), &before.entries, &after.entries);
+    let whole = file.new_side().is_none_or(|side| side.whole);
+    let existed = file.old().is_some();
+    Changes { rows, inventory: Some(inventory(format, existed, whole, before, after)), skipped }
+}
+
+/// Whether the file at `path` is read as a manifest or lock file.
+#[must_use]
+pub fn is_read(path: &str) -> bool {
+    format_of(path).is_some()
+}
+
+fn format_of(path: &str) -> Option<&'static dyn Format> {
+    let path = format!("/{}", fold(path));
+    let name = path.rsplit('/').next().unwrap_or("");
+    FORMATS.into_iter().find(|format| format.fits(&path, name))
+}
+
+/// What one side holds; `None` when it could not be read, which is then said.
+fn side(format: &dyn Format, file: &FileView<'_>, side: Option<&SideView<'_>>, skipped: &mut Vec<Omission>) -> Option<Reading> {
+    let Some(side) = side else { return Some(Reading::default()) };
+    let omission = |why: String| Omission { path: Some(file.repo_path().clone()), why };
+    if !side.whole {
+        let why = if format.by_line() {
+            "dependencies: only the changed lines and their surroundings are known, and were compared"
+        } else {
+            "dependencies could not be compared: only the changed lines are known"
+        };
+        if skipped.is_empty() {
+            skipped.push(omission(why.to_owned()));
+        }
+        if !format.by_line() {
+            return None;
+        }
+    }
+    match format.read(side.text()) {
+        Ok(mut reading) => {
+            renumber(side, &mut reading);
+            Some(reading)
+        }
+        Err(error) => {
+            let when = if side.side == crate::model::diff::Side::Old { "before" } else { "after" };
+            skipped.push(omission(format!("dependencies could not be read as they are {when} the change: {error}")));
+            None
+        }
+    }
+}
+
+/// From lines of the view to lines of the file.
+fn renumber(side: &SideView<'_>, reading: &mut Reading) {
+    let lines =
+        reading.entries.iter_mut().map(|entry| &mut entry.dependency.line).chain(reading.origins.iter_mut().map(|origin| &mut origin.line));
+    for line in lines.filter(|line| **line > 0) {
+        *line = side.number(*line as usize - 1);
+    }
+}
+
+fn inventory(format: &dyn Format, existed: bool, whole: bool, before: Reading, after: Reading) -> Inventory {
+    let known_origins: BTreeSet<(String, String)> = before.origins.into_iter().map(|origin| (origin.setting, origin.url)).collect();
+    let mut origins = after.origins;
+    origins.retain(|origin| !known_origins.contains(&(origin.setting.clone(), origin.url.clone())));
+    let mut locked: BTreeMap<String, Vec<(String, PackageSource)>> = BTreeMap::new();
+    let hashed = after.entries.iter().filter(|entry| !entry.dependency.hashes.is_empty()).count();
+    if whole && format.kind() == Kind::Lock {
+        for Entry { dependency, .. } in after.entries {
+            locked.entry(dependency.name).or_default().push((dependency.version, dependency.source));
+        }
+    }
+    Inventory {
+        ecosystem: format.ecosystem(),
+        kind: format.kind(),
+        existed,
+        places: before
+            .entries
+            .iter()
+            .filter_map(|entry| place(&entry.dependency.source))
+            .chain(known_origins.into_iter().map(|(_, url)| host(&url).to_owned()))
+            .collect(),
+        known: before.entries.into_iter().map(|entry| entry.dependency.name).collect(),
+        locked,
+        hashed,
+        origins,
+        tells_scripts: before.tells_scripts && after.tells_scripts,
+    }
+}
+
+/// The host (and for git its owner) of a source; `None` for the default registry and for paths.
+#[must_use]
+pub fn place(source: &PackageSource) -> Option<String> {
+    match source {
+        PackageSource::DefaultRegistry | PackageSource::Path(_) => None,
+        PackageSource::Registry(at) | PackageSource::Url(at) => Some(host(at).to_owned()),
+        PackageSource::Git { url, .. } => Some(owner(url)),
+    }
+}
+
+/// `https://user@host:8080/x` -> `host:8080`; the text itself where it has no host.
+#[must_use]
+pub fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    authority.rsplit('@').next().unwrap_or(authority)
+}
+
+/// `https://github.com/owner/repo.git` and `git@github.com:owner/repo` -> `github.com/owner`
+fn owner(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest).replacen(':', "/", 1);
+    rest.split('/').take(2).collect::<Vec<_>>().join("/").to_lowercase()
+}

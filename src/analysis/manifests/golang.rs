@@ -1,0 +1,147 @@
+//! Go: `go.mod` with its directives and `go.sum`, line by line.
+
+use std::collections::BTreeMap;
+
+use super::format::{Entry, Format, Kind, Reading, number};
+use crate::model::dependency::{Ecosystem, PackageSource};
+
+/// `go.mod`.
+pub struct GoMod;
+
+/// `go.sum`.
+pub struct GoSum;
+
+impl Format for GoMod {
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Golang
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Manifest
+    }
+
+    fn fits(&self, _path: &str, name: &str) -> bool {
+        name == "go.mod"
+    }
+
+    fn by_line(&self) -> bool {
+        true
+    }
+
+    fn read(&self, text: &str) -> Result<Reading, String> {
+        let mut reading = Reading::default();
+        let mut replaced = BTreeMap::new();
+        // Known only in parts, a file may start inside a block: requirements are by far the most common.
+        let mut block = "require";
+        for (index, line) in text.lines().enumerate() {
+            let (code, comment) = line.split_once("//").unwrap_or((line, ""));
+            let mut words: Vec<&str> = code.split_whitespace().map(|word| word.trim_matches(['"', '`'])).collect();
+            let verb = match words.first().copied() {
+                None => continue,
+                Some(")") => {
+                    block = "";
+                    continue;
+                }
+                Some(
+                    word @ ("require" | "replace" | "exclude" | "retract" | "module" | "go" | "toolchain" | "tool" | "godebug" | "ignore"),
+                ) => {
+                    words.remove(0);
+                    if words.first() == Some(&"(") {
+                        block = word;
+                        continue;
+                    }
+                    word
+                }
+                Some(_) => block,
+            };
+            match verb {
+                "require" => reading.entries.extend(required(&words, comment, index)),
+                "replace" => replace(&words, index, &mut replaced),
+                _ => {}
+            }
+        }
+        for entry in &mut reading.entries {
+            if let Some((source, line)) = replaced.remove(&entry.dependency.name) {
+                entry.dependency.source = source;
+                entry.dependency.line = line;
+            }
+        }
+        reading.entries.extend(replaced.into_iter().map(|(name, (source, line))| {
+            let mut entry = Entry::new(Ecosystem::Golang, name, "replace");
+            entry.dependency.source = source;
+            entry.dependency.direct = true;
+            entry.dependency.line = line;
+            entry
+        }));
+        Ok(reading)
+    }
+}
+
+fn required(words: &[&str], comment: &str, index: usize) -> Option<Entry> {
+    let [path, version] = words else { return None };
+    if !path.contains('.') {
+        return None;
+    }
+    let mut entry = Entry::new(Ecosystem::Golang, *path, "require");
+    (*version).clone_into(&mut entry.dependency.version);
+    entry.dependency.direct = comment.trim() != "indirect" && !comment.trim().starts_with("indirect;");
+    entry.dependency.line = number(index);
+    Some(entry)
+}
+
+/// `old [version] => new [version]`
+fn replace(words: &[&str], index: usize, replaced: &mut BTreeMap<String, (PackageSource, u32)>) {
+    let Some(arrow) = words.iter().position(|word| *word == "=>") else { return };
+    let (Some(old), Some(new)) = (words.first().filter(|_| arrow > 0), words.get(arrow + 1)) else { return };
+    let local = new.starts_with("./") || new.starts_with("../") || new.starts_with('/');
+    let source = if local {
+        PackageSource::Path((*new).to_owned())
+    } else {
+        PackageSource::Git { url: format!("https://{new}"), rev: words.get(arrow + 2).copied().unwrap_or("").to_owned() }
+    };
+    // A replacement by another version of the module itself moves no source.
+    if local || new != old {
+        replaced.insert((*old).to_owned(), (source, number(index)));
+    }
+}
+
+impl Format for GoSum {
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Golang
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Lock
+    }
+
+    fn fits(&self, _path: &str, name: &str) -> bool {
+        matches!(name, "go.sum" | "go.work.sum")
+    }
+
+    fn by_line(&self) -> bool {
+        true
+    }
+
+    fn read(&self, text: &str) -> Result<Reading, String> {
+        let mut modules: BTreeMap<(&str, &str), (Vec<String>, usize)> = BTreeMap::new();
+        for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let [path, version, hash] = words[..] else {
+                return Err(format!("line {}: a line of go.sum has a module, a version and a checksum", index + 1));
+            };
+            // The checksum of a module's go.mod alone builds nothing.
+            if !version.ends_with("/go.mod") {
+                modules.entry((path, version)).or_insert_with(|| (Vec::new(), index)).0.push(hash.to_owned());
+            }
+        }
+        let entries = modules.into_iter().map(|((path, version), (mut hashes, index))| {
+            let mut entry = Entry::new(Ecosystem::Golang, path, "");
+            hashes.sort_unstable();
+            entry.dependency.hashes = hashes;
+            version.clone_into(&mut entry.dependency.version);
+            entry.dependency.line = number(index);
+            entry
+        });
+        Ok(Reading { entries: entries.collect(), ..Reading::default() })
+    }
+}

@@ -1,0 +1,257 @@
+//! `package-lock.json` and `npm-shrinkwrap.json`, versions 1 to 3, in one pass over the text.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
+use crate::model::dependency::{Ecosystem, PackageSource, Scope};
+
+/// `package-lock.json`.
+pub struct PackageLock;
+
+/// npm nests folders no deeper than this; serde_json stops at 128 by itself.
+const DEEPEST: usize = 48;
+
+impl Format for PackageLock {
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Npm
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Lock
+    }
+
+    fn fits(&self, _path: &str, name: &str) -> bool {
+        matches!(name, "package-lock.json" | "npm-shrinkwrap.json")
+    }
+
+    fn read(&self, text: &str) -> Result<Reading, String> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let file: File = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let mut lines = Lines { text, at: 0, line: 1, lost: false };
+        let mut reading = Reading { tells_scripts: file.packages.is_some(), ..Reading::default() };
+        match &file.packages {
+            Some(packages) => flat(packages, &mut lines, &mut reading),
+            None => nested(file.dependencies.as_ref().unwrap_or(&Pairs::default()), "", &mut lines, &mut reading, 0),
+        }
+        Ok(reading)
+    }
+}
+
+fn flat(packages: &Pairs<Package>, lines: &mut Lines<'_>, reading: &mut Reading) {
+    let own = packages.0.iter().filter(|(path, _)| !path.contains("node_modules/"));
+    let direct: HashSet<&str> = own.flat_map(|(_, package)| package.asked()).collect();
+    for (path, package) in &packages.0 {
+        let line = lines.of(path);
+        let Some((_, folder)) = path.rsplit_once("node_modules/") else { continue };
+        if package.link {
+            continue;
+        }
+        let name = package.name.as_deref().unwrap_or(folder);
+        let top = path.len() == "node_modules/".len() + folder.len();
+        let mut entry = package.entry(name, path, line);
+        entry.dependency.direct = top && direct.contains(folder);
+        reading.entries.push(entry);
+    }
+}
+
+fn nested(packages: &Pairs<OldPackage>, above: &str, lines: &mut Lines<'_>, reading: &mut Reading, depth: usize) {
+    for (name, package) in &packages.0 {
+        let path = format!("{above}/{name}");
+        let line = lines.of(name);
+        reading.entries.push(package.entry(name, &path, line));
+        if let Some(inner) = package.dependencies.as_ref().filter(|_| depth < DEEPEST) {
+            nested(inner, &path, lines, reading, depth + 1);
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct File {
+    packages: Option<Pairs<Package>>,
+    dependencies: Option<Pairs<OldPackage>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Package {
+    name: Option<String>,
+    version: Option<String>,
+    resolved: Option<Resolved>,
+    integrity: Option<String>,
+    #[serde(default)]
+    has_install_script: bool,
+    #[serde(default)]
+    dev: bool,
+    #[serde(default)]
+    optional: bool,
+    #[serde(default)]
+    link: bool,
+    dependencies: Option<Pairs<IgnoredAny>>,
+    dev_dependencies: Option<Pairs<IgnoredAny>>,
+    optional_dependencies: Option<Pairs<IgnoredAny>>,
+    peer_dependencies: Option<Pairs<IgnoredAny>>,
+}
+
+#[derive(Deserialize)]
+struct OldPackage {
+    version: Option<String>,
+    resolved: Option<Resolved>,
+    integrity: Option<String>,
+    #[serde(default)]
+    dev: bool,
+    #[serde(default)]
+    optional: bool,
+    dependencies: Option<Pairs<OldPackage>>,
+}
+
+/// npm writes `false` for packages it bundles.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Resolved {
+    At(String),
+    Other(IgnoredAny),
+}
+
+impl OldPackage {
+    fn entry(&self, name: &str, slot: &str, line: u32) -> Entry {
+        let (version, sums) = (self.version.as_deref(), self.integrity.as_deref());
+        Said { version, resolved: self.resolved.as_ref(), sums, scripts: false, dev: self.dev, optional: self.optional }
+            .entry(name, slot, line)
+    }
+}
+
+impl Package {
+    /// Names this package asks for itself.
+    fn asked(&self) -> impl Iterator<Item = &str> {
+        [&self.dependencies, &self.dev_dependencies, &self.optional_dependencies, &self.peer_dependencies]
+            .into_iter()
+            .flatten()
+            .flat_map(|pairs| pairs.0.iter().map(|(name, _)| name.as_str()))
+    }
+
+    fn entry(&self, name: &str, slot: &str, line: u32) -> Entry {
+        let (version, sums) = (self.version.as_deref(), self.integrity.as_deref());
+        let (dev, optional, scripts) = (self.dev, self.optional, self.has_install_script);
+        Said { version, resolved: self.resolved.as_ref(), sums, scripts, dev, optional }.entry(name, slot, line)
+    }
+}
+
+/// What every version of the format says of a package.
+struct Said<'p> {
+    version: Option<&'p str>,
+    resolved: Option<&'p Resolved>,
+    sums: Option<&'p str>,
+    scripts: bool,
+    dev: bool,
+    optional: bool,
+}
+
+impl Said<'_> {
+    fn entry(&self, name: &str, slot: &str, line: u32) -> Entry {
+        let mut entry = Entry::new(Ecosystem::Npm, name, slot);
+        let resolved = match self.resolved {
+            Some(Resolved::At(address)) => Some(address.as_str()),
+            _ => None,
+        };
+        let version = self.version.unwrap_or("");
+        let dependency = &mut entry.dependency;
+        version.clone_into(&mut dependency.version);
+        // Version 1 writes the address into the version of what is not from a registry.
+        dependency.source = source(resolved.unwrap_or(if version.contains("://") { version } else { "" }));
+        dependency.hashes = self.sums.unwrap_or("").split_whitespace().map(str::to_owned).collect();
+        dependency.hashes.sort_unstable();
+        dependency.installs_code = self.scripts;
+        dependency.scope = match (self.dev, self.optional) {
+            (true, _) => Scope::Dev,
+            (_, true) => Scope::Optional,
+            _ => Scope::Runtime,
+        };
+        dependency.line = line;
+        entry
+    }
+}
+
+fn source(resolved: &str) -> PackageSource {
+    const DEFAULT: [&str; 2] = ["https://registry.npmjs.org/", "https://registry.yarnpkg.com/"];
+    if resolved.is_empty() || DEFAULT.iter().any(|registry| resolved.starts_with(registry)) {
+        return PackageSource::DefaultRegistry;
+    }
+    if let Some(git) = ["git+", "git:", "ssh:"].iter().any(|scheme| resolved.starts_with(scheme)).then_some(resolved) {
+        let (url, rev) = git.split_once('#').unwrap_or((git, ""));
+        return PackageSource::Git { url: url.trim_start_matches("git+").to_owned(), rev: rev.to_owned() };
+    }
+    if let Some(path) = resolved.strip_prefix("file:") {
+        return PackageSource::Path(path.to_owned());
+    }
+    match resolved.split_once("/-/") {
+        Some((package, _)) => PackageSource::Registry(registry(package).to_owned()),
+        None if resolved.contains("://") => PackageSource::Url(resolved.to_owned()),
+        None => PackageSource::Path(resolved.to_owned()),
+    }
+}
+
+/// `http://host/repo/@scope/name` -> `http://host`: one registry is one host here, whatever the path.
+fn registry(package: &str) -> &str {
+    let start = package.find("://").map_or(0, |at| at + 3);
+    let end = package.get(start..).and_then(|rest| rest.find('/')).map_or(package.len(), |at| start + at);
+    package.get(..end).unwrap_or(package)
+}
+
+/// The pairs of a map in the order of the file, also where a key stands twice.
+struct Pairs<T>(Vec<(String, T)>);
+
+impl<T> Default for Pairs<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Pairs<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader<T>(std::marker::PhantomData<T>);
+        impl<'de, T: DeserializeOwned> Visitor<'de> for Reader<T> {
+            type Value = Pairs<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of packages")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<T>, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+        deserializer.deserialize_map(Reader(std::marker::PhantomData))
+    }
+}
+
+/// Finds the lines of keys that are asked for in the order of the file, without reading the text twice.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    line: u32,
+    lost: bool,
+}
+
+impl Lines<'_> {
+    /// The line of the next key called `key`, from 1; 0 from the first one that is not found as written.
+    fn of(&mut self, key: &str) -> u32 {
+        let rest = self.text.get(self.at..).unwrap_or("");
+        let found = if self.lost { None } else { rest.find(&format!("\"{key}\":")) };
+        let Some(found) = found else {
+            self.lost = true;
+            return 0;
+        };
+        let passed = rest.as_bytes().iter().take(found).filter(|byte| **byte == b'\n').count();
+        self.line = self.line.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
+        self.at += found;
+        self.line
+    }
+}

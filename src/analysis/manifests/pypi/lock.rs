@@ -1,0 +1,78 @@
+//! `poetry.lock`, `uv.lock` and `pdm.lock`: a list of packages with source and checksums each.
+
+use std::collections::HashMap;
+
+use super::normalised;
+use crate::analysis::document::{self, Node};
+use crate::analysis::language::Language;
+use crate::analysis::manifests::format::{Entry, Format, Kind, Reading, number};
+use crate::model::dependency::{Ecosystem, PackageSource};
+
+/// `poetry.lock`, `uv.lock` or `pdm.lock`.
+pub struct PythonLock;
+
+const DEFAULT: [&str; 2] = ["https://pypi.org/simple", "https://pypi.python.org/simple"];
+
+impl Format for PythonLock {
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Pypi
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Lock
+    }
+
+    fn fits(&self, _path: &str, name: &str) -> bool {
+        matches!(name, "poetry.lock" | "uv.lock" | "pdm.lock")
+    }
+
+    fn read(&self, text: &str) -> Result<Reading, String> {
+        let root = document::read(text, Language::Toml)?;
+        let old_files = root.at(&["metadata", "files"]).map(Node::entries).unwrap_or_default();
+        let old_files: HashMap<&str, &Node> = old_files.iter().map(|(name, files)| (name.as_str(), files)).collect();
+        let mut reading = Reading::default();
+        for package in root.get("package").into_iter().flat_map(Node::items) {
+            let Some(name) = package.get("name").and_then(Node::text) else { continue };
+            let mut entry = Entry::new(Ecosystem::Pypi, normalised(name), "");
+            let dependency = &mut entry.dependency;
+            package.get("version").and_then(Node::text).unwrap_or("").clone_into(&mut dependency.version);
+            dependency.source = source(package);
+            dependency.hashes = hashes(package, old_files.get(name).copied());
+            dependency.line = number(package.get("version").map_or(package.line, |node| node.line));
+            reading.entries.push(entry);
+        }
+        Ok(reading)
+    }
+}
+
+fn source(package: &Node) -> PackageSource {
+    // pdm writes the source into the package itself.
+    let node = package.get("source").unwrap_or(package);
+    let text = |key: &str| node.get(key).and_then(Node::text);
+    let kind = text("type").unwrap_or("");
+    if let Some(url) = text("git").or_else(|| text("url").filter(|_| kind == "git")) {
+        let rev = text("resolved_reference").or_else(|| text("revision")).or_else(|| text("reference"));
+        let (url, fragment) = url.split_once('#').unwrap_or((url, ""));
+        let url = url.split('?').next().unwrap_or(url);
+        return PackageSource::Git { url: url.to_owned(), rev: rev.unwrap_or(fragment).to_owned() };
+    }
+    if let Some(path) = ["path", "editable", "virtual", "directory"].iter().find_map(|key| text(key)) {
+        return PackageSource::Path(path.to_owned());
+    }
+    match (kind, text("registry"), text("url")) {
+        ("directory" | "file", _, Some(url)) => PackageSource::Path(url.to_owned()),
+        ("legacy", _, Some(url)) | (_, Some(url), _) if !DEFAULT.contains(&url.trim_end_matches('/')) => {
+            PackageSource::Registry(url.to_owned())
+        }
+        ("legacy", ..) | (_, Some(_), _) | (_, _, None) => PackageSource::DefaultRegistry,
+        (_, None, Some(url)) => PackageSource::Url(url.to_owned()),
+    }
+}
+
+fn hashes(package: &Node, old: Option<&Node>) -> Vec<String> {
+    let lists = [package.get("files"), package.get("wheels"), old].into_iter().flatten().flat_map(Node::items);
+    let files = lists.chain(package.get("sdist"));
+    let mut hashes: Vec<String> = files.filter_map(|file| file.get("hash").and_then(Node::text)).map(str::to_owned).collect();
+    hashes.sort_unstable();
+    hashes
+}

@@ -1,0 +1,1 @@
+//! Claims and silences of messages against what changes do.
