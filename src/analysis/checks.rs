@@ -4,6 +4,7 @@
 
 pub mod agent;
 pub mod auth;
+pub mod dependency;
 pub mod registry;
 pub mod text;
 pub mod workflow;

@@ -1,6 +1,6 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{agent, auth, text, workflow};
+use super::{agent, auth, dependency, text, workflow};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
@@ -12,6 +12,13 @@ pub const CHECKS: &[&dyn Check] = &[
     &agent::agent_server_override::AgentServerOverride,
     &workflow::auto_merge_added::AutoMergeAdded,
     &agent::container_host_access::ContainerHostAccess,
+    &dependency::dependency_added::DependencyAdded,
+    &dependency::dependency_installs_code::DependencyInstallsCode,
+    &dependency::dependency_lock_mismatch::DependencyLockMismatch,
+    &dependency::dependency_look_alike::DependencyLookAlike,
+    &dependency::dependency_new_source::DependencyNewSource,
+    &dependency::dependency_odd_version::DependencyOddVersion,
+    &dependency::dependency_unpinned::DependencyUnpinned,
     &agent::editor_setting_executes::EditorSettingExecutes,
     &agent::editor_task_on_open::EditorTaskOnOpen,
     &auth::env_gated_auth::EnvGatedAuth,

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::format::{Entry, Format, Kind, Reading, number};
-use crate::analysis::document::{self, Node, Value};
+use crate::analysis::document;
+use crate::analysis::document::node::{Node, Value};
 use crate::analysis::language::Language;
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};
 

@@ -3,7 +3,8 @@
 pub mod lock;
 
 use super::format::{Entry, Format, Kind, Reading, number};
-use crate::analysis::document::{self, Node};
+use crate::analysis::document;
+use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};
 
@@ -66,7 +67,8 @@ fn entry(table: &str, key: &str, spec: &str, line: usize, scope: Scope) -> Entry
     let dependency = &mut entry.dependency;
     (dependency.source, dependency.version) = origin(spec);
     dependency.scope = scope;
-    dependency.direct = true;
+    // Overrides rule over what others ask for.
+    dependency.direct = !matches!(table, "overrides" | "resolutions" | "pnpm");
     dependency.line = number(line);
     entry
 }

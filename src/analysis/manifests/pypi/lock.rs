@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::normalised;
-use crate::analysis::document::{self, Node};
+use crate::analysis::document;
+use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading, number};
 use crate::model::dependency::{Ecosystem, PackageSource};

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::{normalised, remote, requirement};
-use crate::analysis::document::{self, Node, Value};
+use crate::analysis::document;
+use crate::analysis::document::node::{Node, Value};
 use crate::analysis::language::Language;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Origin, Reading, number};
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};

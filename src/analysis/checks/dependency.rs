@@ -1,0 +1,13 @@
+//! Dependencies that are not what they should be: over the rows and inventories of `manifests`.
+
+pub mod dependency_added;
+pub mod dependency_installs_code;
+pub mod dependency_lock_mismatch;
+pub mod dependency_look_alike;
+pub mod dependency_new_source;
+pub mod dependency_odd_version;
+pub mod dependency_unpinned;
+pub mod likeness;
+pub mod lists;
+pub mod settings;
+pub mod table;

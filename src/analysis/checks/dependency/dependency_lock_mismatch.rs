@@ -1,0 +1,146 @@
+//! `dependency-lock-mismatch`: the lock file pins something else than the manifest asks for, or other bytes than before.
+
+use std::collections::{HashMap, HashSet};
+
+use super::table::{MOST, Table, tables};
+use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::manifests::compare::{from, lost_hashes, other_bytes};
+use crate::analysis::manifests::format::Kind;
+use crate::analysis::manifests::version;
+use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource, Scope};
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/dependency-lock-mismatch.toml`.
+pub struct DependencyLockMismatch;
+
+impl Check for DependencyLockMismatch {
+    fn rule(&self) -> RuleId {
+        RuleId("dependency-lock-mismatch")
+    }
+
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        for table in tables(view) {
+            for (draft, severity) in table.rows.iter().filter_map(|row| other_checksum(&table, row)).take(MOST) {
+                sink.report(draft.severity(table.weighed(severity)));
+            }
+        }
+        let locks = Locks::new(view);
+        for table in tables(view).filter(Table::is_manifest) {
+            let asked = table.rows.iter().filter_map(|row| row.after.as_ref()).filter(|after| after.direct);
+            for (draft, severity) in asked.filter_map(|after| disagreement(&table, after, &locks)).take(MOST) {
+                sink.report(draft.severity(table.weighed(severity)));
+            }
+        }
+    }
+}
+
+/// Another checksum for the same version, or none any more.
+fn other_checksum(table: &Table<'_>, row: &DependencyChange) -> Option<(Draft, Severity)> {
+    let (before, after) = (row.before.as_ref()?, row.after.as_ref()?);
+    let same_source = row.change != DependencyMove::SourceChanged;
+    if before.version == after.version && same_source && other_bytes(before, after) {
+        let title = format!("{} {} has another checksum than before", after.name, after.version);
+        return Some((table.draft(after).title(title), Severity::High));
+    }
+    if !lost_hashes(before, after) {
+        return None;
+    }
+    // One package without a checksum among packages with one is an exception somebody made.
+    let excepted = table.inventory.hashed > 0;
+    let title = format!("{} {} lost its checksum", after.name, after.version);
+    Some((
+        table.draft(after).title(title),
+        if excepted && table.inventory.ecosystem != Ecosystem::Npm { Severity::High } else { Severity::Medium },
+    ))
+}
+
+/// The lock files of a change, found from the folders they cover.
+struct Locks<'a> {
+    by_folder: HashMap<(Ecosystem, String, String), Table<'a>>,
+    /// Names that a manifest redirects for everybody, as `[patch]` and `overrides` do.
+    redirected: HashSet<&'a str>,
+}
+
+impl<'a> Locks<'a> {
+    fn new(view: &ChangeView<'a>) -> Self {
+        let whole = tables(view).filter(|table| table.inventory.kind == Kind::Lock && !table.inventory.locked.is_empty());
+        let by_folder = whole.map(|table| ((table.inventory.ecosystem, family(&table), table.folder()), table)).collect();
+        let rows = tables(view).filter(Table::is_manifest).flat_map(|table| table.rows.iter());
+        let redirected = rows.filter_map(|row| row.after.as_ref()).filter(|after| after.source != PackageSource::DefaultRegistry);
+        Self { by_folder, redirected: redirected.map(|after| after.name.as_str()).collect() }
+    }
+
+    /// The nearest lock file in the manifest's folder or above it.
+    fn of(&self, table: &Table<'_>) -> Option<&Table<'a>> {
+        let (family, mut folder) = (family(table), table.folder());
+        loop {
+            if let Some(lock) = self.by_folder.get(&(table.inventory.ecosystem, family.clone(), folder.clone())) {
+                return Some(lock);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = folder.trim_end_matches('/').rsplit_once('/').map_or_else(String::new, |(above, _)| format!("{above}/"));
+        }
+    }
+}
+
+/// Which files belong together in one folder: `requirements-dev.txt` with `requirements-dev.lock`, all others with the one of their tool.
+fn family(table: &Table<'_>) -> String {
+    let path = table.file.path();
+    let name = path.name().to_lowercase();
+    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    if stem.starts_with("requirements") || stem.starts_with("constraints") || stem.ends_with("requirements") {
+        stem.to_owned()
+    } else {
+        String::new()
+    }
+}
+
+fn disagreement(table: &Table<'_>, asked: &Dependency, locks: &Locks<'_>) -> Option<(Draft, Severity)> {
+    let lock = locks.of(table)?;
+    let local = matches!(asked.source, PackageSource::Path(_)) || asked.version == "workspace";
+    if local || (asked.ecosystem == Ecosystem::Golang && asked.source != PackageSource::DefaultRegistry) {
+        return None;
+    }
+    let path = lock.file.path().text().into_owned();
+    let Some(pins) = lock.inventory.locked.get(&asked.name) else {
+        // What a build or a peer needs is not always pinned.
+        if matches!(asked.scope, Scope::Optional | Scope::Build) {
+            return None;
+        }
+        let title = format!("{path} does not pin {}, which is asked for here", asked.name);
+        return Some((table.draft(asked).title(title), Severity::Medium));
+    };
+    let fits = |source: &PackageSource| {
+        std::mem::discriminant(source) == std::mem::discriminant(&asked.source) && same_place(source, &asked.source)
+    };
+    let alike: Vec<&(String, PackageSource)> = pins.iter().filter(|(_, source)| fits(source)).collect();
+    if alike.is_empty() {
+        let (_, source) = pins.first()?;
+        let title = format!("{path} takes {} from {}, not from {}", asked.name, from(source), from(&asked.source));
+        let unasked = asked.source == PackageSource::DefaultRegistry;
+        if unasked && locks.redirected.contains(asked.name.as_str()) {
+            return None;
+        }
+        let remote = !matches!(source, PackageSource::Path(_));
+        return Some((table.draft(asked).title(title), if unasked && remote { Severity::High } else { Severity::Medium }));
+    }
+    if asked.version.is_empty() || asked.source != PackageSource::DefaultRegistry {
+        return None;
+    }
+    let met: Vec<Option<bool>> = alike.iter().map(|(pinned, _)| version::meets(asked.ecosystem, &asked.version, pinned)).collect();
+    if !met.iter().all(|met| *met == Some(false)) {
+        return None;
+    }
+    let title = format!("{path} pins {} {}, which {} does not allow", asked.name, alike.first()?.0, asked.version);
+    Some((table.draft(asked).title(title), Severity::Medium))
+}
+
+fn same_place(a: &PackageSource, b: &PackageSource) -> bool {
+    let bare = |url: &str| url.trim_end_matches('/').trim_end_matches(".git").to_lowercase();
+    match (a, b) {
+        (PackageSource::Git { url: a, .. }, PackageSource::Git { url: b, .. }) => bare(a).rsplit('/').next() == bare(b).rsplit('/').next(),
+        _ => true,
+    }
+}

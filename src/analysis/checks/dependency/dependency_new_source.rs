@@ -1,0 +1,171 @@
+//! `dependency-new-source`: packages from a place this project did not take packages from before.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::lists::lists;
+use super::settings;
+use super::table::{Table, tables};
+use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::manifests::format::Origin;
+use crate::analysis::manifests::{compare, host, place};
+use crate::analysis::view::FileView;
+use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, PackageSource};
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/dependency-new-source.toml`.
+pub struct DependencyNewSource;
+
+impl Check for DependencyNewSource {
+    fn rule(&self) -> RuleId {
+        RuleId("dependency-new-source")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        if !settings::is_settings(&file.path) {
+            return;
+        }
+        let Some(side) = file.new_side() else { return };
+        for place in settings::places(file) {
+            let scoped = place.setting.contains(':') || place.setting.contains("extra") || place.setting == "index";
+            let severity = of_address(place.url, if scoped { Severity::Medium } else { Severity::High });
+            if let Some(severity) = severity {
+                let title = format!("Packages now come from {} ({})", host(place.url), place.setting);
+                sink.report(Draft::line(file, side, place.index).title(title).severity(severity));
+            }
+        }
+    }
+
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        let asked = asked(view);
+        for table in tables(view) {
+            for origin in &table.inventory.origins {
+                report_origin(&table, origin, sink);
+            }
+            // One finding for each new place: a registry that moves takes every package with it.
+            let mut places: BTreeMap<String, Vec<(&DependencyChange, &Dependency)>> = BTreeMap::new();
+            for row in table.rows {
+                let Some(after) = &row.after else { continue };
+                let moved = matches!(row.change, DependencyMove::Added | DependencyMove::SourceChanged);
+                if moved && (table.is_manifest() || !asked.contains(&(after.name.as_str(), kind(&after.source)))) {
+                    places.entry(new_place(&table, row, after)).or_default().push((row, after));
+                }
+            }
+            places.remove("");
+            for (place, rows) in places {
+                report_place(&table, &place, &rows, sink);
+            }
+        }
+    }
+}
+
+/// Names manifests of this change ask for by a source of their own: the lock file only follows.
+fn asked<'a>(view: &ChangeView<'a>) -> HashSet<(&'a str, u8)> {
+    let rows = tables(view).filter(Table::is_manifest).flat_map(|table| table.rows.iter());
+    let sources = rows.filter_map(|row| row.after.as_ref()).filter(|after| after.source != PackageSource::DefaultRegistry);
+    sources.map(|after| (after.name.as_str(), kind(&after.source))).collect()
+}
+
+fn kind(source: &PackageSource) -> u8 {
+    match source {
+        PackageSource::DefaultRegistry => 0,
+        PackageSource::Registry(_) => 1,
+        PackageSource::Git { .. } => 2,
+        PackageSource::Url(_) => 3,
+        PackageSource::Path(_) => 4,
+    }
+}
+
+/// The place a package newly comes from; empty when it is an ordinary or a known one.
+fn new_place(table: &Table<'_>, row: &DependencyChange, after: &Dependency) -> String {
+    if let PackageSource::Path(path) = &after.source {
+        return if leaves(&table.folder(), path) { path.clone() } else { String::new() };
+    }
+    let Some(place) = place(&after.source) else { return String::new() };
+    let plain = is_plain(&after.source) && !row.before.as_ref().is_some_and(|before| is_plain(&before.source));
+    let known = table.inventory.places.contains(&place) || lists().indexes.contains(&place);
+    if known && !plain { String::new() } else { place }
+}
+
+/// Whether anybody on the way can replace what is fetched.
+fn is_plain(source: &PackageSource) -> bool {
+    let (PackageSource::Registry(url) | PackageSource::Url(url) | PackageSource::Git { url, .. }) = source else { return false };
+    url.starts_with("http://") || url.starts_with("git://")
+}
+
+/// Whether a path from `folder` leaves the repository.
+fn leaves(folder: &str, path: &str) -> bool {
+    if path.starts_with('/') || path.starts_with('~') || path.get(1..3) == Some(":\\") {
+        return true;
+    }
+    let mut depth = folder.split('/').filter(|part| !part.is_empty()).count() as i64;
+    path.split(['/', '\\']).any(|part| {
+        depth += match part {
+            "" | "." => 0,
+            ".." => -1,
+            _ => 1,
+        };
+        depth < 0
+    })
+}
+
+fn report_place(table: &Table<'_>, place: &str, rows: &[(&DependencyChange, &Dependency)], sink: &mut Sink<'_>) {
+    let Some((row, after)) = rows.iter().max_by_key(|(row, after)| severity(table, row, after)).copied() else { return };
+    let more = match rows.len() {
+        1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    let was = match (&row.before, row.change) {
+        (Some(before), DependencyMove::SourceChanged) => format!(", before from {}", compare::from(&before.source)),
+        _ => String::new(),
+    };
+    let title = match &after.source {
+        PackageSource::Path(_) => format!("{}{more} comes from {place}, outside the repository", after.name),
+        source => format!("{}{more} comes from {}{was}", after.name, compare::from(source)),
+    };
+    sink.report(table.draft(after).title(title).severity(table.weighed(severity(table, row, after))));
+}
+
+fn severity(table: &Table<'_>, row: &DependencyChange, after: &Dependency) -> Severity {
+    if is_plain(&after.source) {
+        return Severity::High;
+    }
+    let switched = row.change == DependencyMove::SourceChanged
+        && row.before.as_ref().is_some_and(|before| matches!(before.source, PackageSource::DefaultRegistry | PackageSource::Registry(_)));
+    match &after.source {
+        PackageSource::Url(_) | PackageSource::Registry(_) if switched => Severity::High,
+        // Nobody asked for it in the manifest, and the lock file names it all the same.
+        PackageSource::Git { .. } if switched && !table.is_manifest() => Severity::High,
+        PackageSource::Git { rev, .. } if is_commit(rev) => Severity::Low,
+        _ => Severity::Medium,
+    }
+}
+
+fn is_commit(rev: &str) -> bool {
+    rev.len() >= 7 && rev.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn report_origin(table: &Table<'_>, origin: &Origin, sink: &mut Sink<'_>) {
+    let replaces = origin.setting == "--index-url" || origin.setting.ends_with(".index-url");
+    let severity = match origin.setting.as_str() {
+        "--trusted-host" => Some(Severity::Medium),
+        "--no-index" => None,
+        "--find-links" if !origin.url.contains("://") => None,
+        _ => of_address(&origin.url, if replaces { Severity::High } else { Severity::Medium }),
+    };
+    let Some(severity) = severity else { return };
+    let title = format!("{} names {} as a place for packages", origin.setting, host(&origin.url));
+    sink.report(table.at_line(origin.line, &format!("{} {}", origin.setting, origin.url)).title(title).severity(table.weighed(severity)));
+}
+
+/// The weight of an address: nothing for ordinary ones, high without encryption, else `usual`.
+fn of_address(url: &str, usual: Severity) -> Option<Severity> {
+    let host = host(url);
+    let name = host.split(':').next().unwrap_or(host);
+    if matches!(name, "localhost" | "127.0.0.1") {
+        return Some(Severity::Low);
+    }
+    if url.contains("http://") {
+        return Some(Severity::High);
+    }
+    (!url.is_empty() && !lists().indexes.iter().any(|known| known == name)).then_some(usual)
+}

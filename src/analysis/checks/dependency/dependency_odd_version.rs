@@ -1,0 +1,75 @@
+//! `dependency-odd-version`: an exact version that its registry cannot have published, or hardly would have.
+
+use super::table::{MOST, Table, tables, tool};
+use crate::analysis::check::{ChangeView, Check, Sink};
+use crate::analysis::manifests::version::{Oddity, exact, oddity};
+use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource};
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/dependency-odd-version.toml`.
+pub struct DependencyOddVersion;
+
+impl Check for DependencyOddVersion {
+    fn rule(&self) -> RuleId {
+        RuleId("dependency-odd-version")
+    }
+
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        for table in tables(view) {
+            let odd = table.rows.iter().filter_map(|row| Some((row.after.as_ref()?, judged(&table, row)?)));
+            for (dependency, (severity, title)) in odd.take(MOST) {
+                sink.report(table.draft(dependency).title(title).severity(table.weighed(severity)));
+            }
+        }
+    }
+}
+
+fn judged(table: &Table<'_>, row: &DependencyChange) -> Option<(Severity, String)> {
+    let after = row.after.as_ref().filter(|after| after.source == PackageSource::DefaultRegistry)?;
+    let Dependency { name, ecosystem, .. } = after;
+    let pinned = exact(*ecosystem, &after.version, !table.is_manifest());
+    if let Some(version) = pinned.filter(|version| !is_template(version)) {
+        let release = before(table, row).is_some_and(|known| same_release(known, version));
+        match oddity(*ecosystem, version) {
+            Some(Oddity::Impossible) if *ecosystem == Ecosystem::Golang && table.is_manifest() => {
+                return Some((Severity::Medium, format!("{name} asks for {version}, which is no version but a branch or a name")));
+            }
+            Some(Oddity::Impossible) => {
+                let registry = tool(*ecosystem);
+                return Some((Severity::Critical, format!("{name} is pinned to {version}, which {registry} cannot have published")));
+            }
+            Some(Oddity::Private) => {
+                let severity = if release { Severity::High } else { Severity::Medium };
+                return Some((severity, format!("{name} is pinned to {version}, a private variant that no public index takes")));
+            }
+            Some(Oddity::Worded) if release => {
+                return Some((Severity::High, format!("{name} moved from a release to {version}, the same with a word behind it")));
+            }
+            Some(Oddity::Worded) if after.direct => {
+                return Some((Severity::Low, format!("{name} is pinned to {version}, an unusual pre-release")));
+            }
+            _ => {}
+        }
+    }
+    let downgrade = row.change == DependencyMove::Downgraded && table.is_manifest() && after.direct;
+    downgrade.then(|| {
+        let known = row.before.as_ref().map_or("", |before| before.version.as_str());
+        (Severity::Low, format!("{name} goes back from {known} to {}", after.version))
+    })
+}
+
+/// The exact version before.
+fn before<'r>(table: &Table<'_>, row: &'r DependencyChange) -> Option<&'r str> {
+    let before = row.before.as_ref()?;
+    exact(before.ecosystem, &before.version, !table.is_manifest())
+}
+
+/// Whether `odd` is the release `known` with something behind it.
+fn same_release(known: &str, odd: &str) -> bool {
+    odd.strip_prefix(known).is_some_and(|rest| rest.starts_with(['-', '+']))
+}
+
+/// Whether a version is filled in by something else.
+fn is_template(version: &str) -> bool {
+    version.contains(['{', '$', '%', '<', '@'])
+}

@@ -1,0 +1,145 @@
+//! Whether two package names are near enough to be taken for one another, and how.
+
+use std::collections::BTreeSet;
+
+use super::lists::lists;
+
+/// How a name is near another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// The known name with a word that asks for trust.
+    Bait,
+    /// One letter more, less, other or swapped.
+    Letter,
+    /// Only the signs between words differ.
+    Separators,
+    /// The same words in another order.
+    Order,
+    /// Letters that look alike.
+    Shape,
+}
+
+impl Likeness {
+    /// The difference in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Bait => "the known name with a word that asks for trust",
+            Self::Letter => "one letter apart",
+            Self::Separators => "only the signs between the words differ",
+            Self::Order => "the same words in another order",
+            Self::Shape => "written with letters that look alike",
+        }
+    }
+}
+
+/// How `new` is near `known`; `None` when they are the same or plainly different.
+#[must_use]
+pub fn likeness(new: &str, known: &str) -> Option<Likeness> {
+    let (new, known) = (new.to_lowercase(), known.to_lowercase());
+    let sibling = |pair: &[String; 2]| (pair[0] == new && pair[1] == known) || (pair[1] == new && pair[0] == known);
+    if new == known || new.len() > 200 || known.len() > 200 || lists().siblings.iter().any(sibling) {
+        return None;
+    }
+    match (scoped(&new), scoped(&known)) {
+        (None, None) => {}
+        // One name below two near scopes, or two near names below one scope; anything else is another publisher's business.
+        (Some((scope, name)), Some((other_scope, other_name))) => {
+            if name == other_name {
+                return near(scope, other_scope);
+            }
+            return if scope == other_scope && scope != "types" { near(name, other_name) } else { None };
+        }
+        _ => return None,
+    }
+    near(&new, &known)
+}
+
+fn scoped(name: &str) -> Option<(&str, &str)> {
+    name.strip_prefix('@')?.split_once('/')
+}
+
+fn near(new: &str, known: &str) -> Option<Likeness> {
+    let shortest = new.chars().count().min(known.chars().count());
+    if new == known || shortest < 4 {
+        return None;
+    }
+    let bare = |name: &str| name.replace(['-', '_', '.', '/'], "");
+    if bare(new) == bare(known) {
+        return Some(Likeness::Separators);
+    }
+    let shape = |name: &str| name.replace("rn", "m").replace("vv", "w").replace('0', "o").replace(['1', 'i'], "l").replace('5', "s");
+    if shape(new) == shape(known) && shortest >= 5 {
+        return Some(Likeness::Shape);
+    }
+    let words = |name: &str| name.split(['-', '_', '.', '/']).map(str::to_owned).collect::<BTreeSet<_>>();
+    let (new_words, known_words) = (words(new), words(known));
+    if new_words == known_words && new_words.len() > 1 {
+        return Some(Likeness::Order);
+    }
+    if shortest >= 5 && is_one_letter(new, known) {
+        return Some(Likeness::Letter);
+    }
+    let mut more = new_words.difference(&known_words);
+    let baited =
+        known_words.is_subset(&new_words) && matches!((more.next(), more.next()), (Some(word), None) if lists().bait.contains(word));
+    baited.then_some(Likeness::Bait)
+}
+
+/// One letter more, less, swapped or, in longer names behind the first letter, other. Digits tell versions apart, not names.
+fn is_one_letter(new: &str, known: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (new.chars().collect(), known.chars().collect());
+    let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[start..], &b[start..]);
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
+    if a.iter().chain(b).any(|c| !c.is_alphabetic()) {
+        return false;
+    }
+    match (a, b) {
+        ([_], []) | ([], [_]) => true,
+        ([_], [_]) => start > 0 && known.len() >= 7,
+        ([x, y], [z, w]) => x == w && y == z,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_and_far_ones() {
+        let near = [
+            ("memchrs", "memchr", Likeness::Letter),
+            ("reqeusts", "requests", Likeness::Letter),
+            ("expresss", "express", Likeness::Letter),
+            ("cros-env", "cross-env", Likeness::Letter),
+            ("crossenv", "cross-env", Likeness::Separators),
+            ("dateutil-python", "python-dateutil", Likeness::Order),
+            ("c0lorama", "colorama", Likeness::Shape),
+            ("@babe1/core", "@babel/core", Likeness::Shape),
+            ("lodash-secure", "lodash", Likeness::Bait),
+            ("github.com/gin-gonlc/gin", "github.com/gin-gonic/gin", Likeness::Shape),
+        ];
+        for (new, known, how) in near {
+            assert_eq!(likeness(new, known), Some(how), "{new} {known}");
+        }
+        let far = [
+            ("preact", "react"),
+            ("boto3", "boto"),
+            ("lodash-es", "lodash"),
+            ("serde_json", "serde_yaml"),
+            ("@types/ms", "@types/qs"),
+            ("@types/react", "react"),
+            ("vitest", "vite"),
+            ("clap", "clip"),
+            ("flask-login", "flask"),
+            ("psycopg3", "psycopg2"),
+            ("tokio-util", "tokio-stream"),
+        ];
+        for (new, known) in far {
+            assert_eq!(likeness(new, known), None, "{new} {known}");
+        }
+    }
+}
