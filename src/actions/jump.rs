@@ -6,6 +6,7 @@ use crate::message::action::Command;
 use crate::message::effect::Effect;
 use crate::state::console::Console;
 use crate::state::notice::Tone;
+use crate::state::overlay::{Card, Overlay};
 use crate::state::rows::{Owner, Row};
 use crate::state::session::{Half, Session, line_of};
 
@@ -20,9 +21,14 @@ pub(crate) fn to_row(console: &mut Console, command: Command) -> Vec<Effect> {
     seek(console, what, forward, wanted)
 }
 
-/// To the next or previous finding over the whole pull.
+/// To the next or previous finding over the whole pull; an open card turns to it.
 pub(crate) fn to_finding(console: &mut Console, command: Command) -> Vec<Effect> {
-    seek(console, "finding", command == Command::NextFinding, |row| matches!(row, Row::Finding(_)))
+    let effects = seek(console, "finding", command == Command::NextFinding, |row| matches!(row, Row::Finding(_)));
+    let here = console.session.as_ref().and_then(|session| session.finding_here());
+    if let (Overlay::Card(card), Some(finding)) = (&mut console.overlay, here) {
+        *card = Card { finding, answer: 0, reason: None, top: 0 };
+    }
+    effects
 }
 
 /// To the most serious finding that is not judged yet; from there to the next most serious.

@@ -29,5 +29,5 @@ pub fn content(commits: &[Commit], now: Timestamp, room: usize, look: &Look<'_>)
     if commits.is_empty() {
         lines.push(Line::from(Span::styled("This source has no commits.", faint)));
     }
-    Content { title: format!("{} commits, oldest first; names and times are claims", commits.len()), lines, ..Content::default() }
+    Content { title: format!("commits: {}, oldest first; names and times are claims", commits.len()), lines, ..Content::default() }
 }

@@ -17,9 +17,10 @@ pub(crate) fn heading(text: &str, look: &Look<'_>) -> Vec<Line<'static>> {
     vec![Line::default(), Line::from(Span::styled(text.to_owned(), look.style(Role::PopupTitle)))]
 }
 
-/// Outside text wrapped behind a label of fixed width on its first line.
+/// Outside text wrapped behind a label on its first line; the text begins at column `wide`, or later behind a longer label.
 pub(crate) fn labelled(label: Span<'static>, wide: usize, text: &str, room: usize, style: Style) -> Vec<Line<'static>> {
-    let pad = wide.saturating_sub(paint::width(&label.content));
+    let wide = wide.max(paint::width(&label.content) + 2);
+    let pad = wide - paint::width(&label.content);
     let mut first = Some(label);
     paint::wrap(text.trim_end(), room.saturating_sub(wide))
         .into_iter()

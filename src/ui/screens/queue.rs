@@ -12,6 +12,7 @@ use crate::state::queue::{Entry, Queue};
 use crate::ui::layout;
 use crate::ui::look::{self, Look};
 use crate::ui::paint;
+use crate::ui::screens::review::way;
 use crate::ui::screens::status::status;
 use crate::ui::widgets::queue_row::{self, Columns};
 use crate::ui::widgets::stroke::stroke;
@@ -112,7 +113,7 @@ fn detail(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
 fn about(entry: &Entry, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     let pull = &entry.pull;
     let faint = look.style(Role::Faint);
-    let way = if pull.target.is_empty() { pull.branch.clone() } else { format!("{} → {}", pull.branch, pull.target) };
+    let way = way(pull);
     let commits = pull.commit_count.map_or_else(String::new, |count| format!("  {count} commit{}", if count == 1 { "" } else { "s" }));
     let whence = format!("{}  {way}  by {}{commits}", pull.at, pull.author.name);
     let mut lines =

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
 use crate::message::ticket::Kind;
+use crate::model::pull::Pull;
 use crate::model::rule::Severity;
 use crate::state::console::Console;
 use crate::state::session::{Half, Session};
@@ -47,15 +48,22 @@ fn identity(console: &Console, session: &Session, room: usize, look: &Look<'_>) 
     let mut spans = vec![
         badge,
         Span::styled(" ", base),
-        paint::span(&pull.at.to_string(), room / 4, look.style(Role::BarTitle)),
+        paint::span(&pull.at.to_string(), (room / 3).max(26), look.style(Role::BarTitle)),
         Span::styled("  ", base),
     ];
-    spans.extend(agent::badge(&pull.provenance, 24, look).into_iter().map(|span| Span::styled(span.content, base.patch(span.style))));
+    let badge = agent::badge(&pull.provenance, 24, look).into_iter().filter(|span| span.content.trim() != "" || span.content.len() == 1);
+    spans.extend(badge.map(|span| Span::styled(span.content, base.patch(span.style))));
     let used: usize = spans.iter().map(|span| paint::width(&span.content)).sum();
     let rest = if title.is_empty() { way } else { format!("{title}   {way}") };
     spans.push(Span::styled(" ", base));
     spans.push(paint::span(&rest, room.saturating_sub(used + 2), base));
     Line::from(spans)
+}
+
+/// From which branch into which; what the address says already is left out.
+pub(super) fn way(pull: &Pull) -> String {
+    let branch = if pull.at.name == pull.branch { "" } else { &pull.branch };
+    if pull.target.is_empty() { branch.to_owned() } else { format!("{branch} → {}", pull.target).trim_start().to_owned() }
 }
 
 fn figures(console: &Console, session: &Session, look: &Look<'_>) -> Line<'static> {

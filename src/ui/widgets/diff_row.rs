@@ -65,7 +65,7 @@ fn folded(fold: Fold, file: &FileDiff, look: &Look<'_>) -> String {
     let lines = file.text().map_or(0, |text| text.lines.len());
     let key = look.keymap.keys(Pane::Diff, Command::ToggleFold).into_iter().next();
     let key = key.map_or_else(String::new, |key| format!("; {key} opens it"));
-    format!("  {}: {lines} lines folded{key}", fold.word())
+    format!("  {}: {lines} line{} folded{key}", fold.word(), if lines == 1 { "" } else { "s" })
 }
 
 fn hunk_line(hunk: &Hunk, room: usize, look: &Look<'_>) -> Line<'static> {

@@ -31,7 +31,7 @@ impl Columns {
     /// The columns of a queue that is `room` columns wide.
     #[must_use]
     pub fn of(room: usize) -> Self {
-        let (lane, agent, size, age) = (13, if room < 100 { 19 } else { 25 }, 15, 4);
+        let (lane, agent, size, age) = (13, if room < 100 { 20 } else { 25 }, 14, 4);
         let rest = room.saturating_sub(lane + agent + size + age + 3);
         let reason = if room >= 120 { rest / 2 } else { 0 };
         Self { lane, agent, title: rest - reason, size, age, reason }
