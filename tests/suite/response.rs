@@ -820,7 +820,7 @@ fn revert_again_says_where_it_is_prepared_and_an_unmerged_change_is_refused() {
     assert!(why.contains("is not part of main"), "{why}");
     scene.world.git(&["merge", "-q", "--no-ff", "-m", "Merge", BRANCH]);
     let receipt = scene.carry_out(&Scene::request(Verb::Revert, vec![target.clone()]));
-    let later = Request { at: Timestamp(AT.0 + 60), ..Scene::request(Verb::Revert, vec![target.clone()]) };
+    let later = Request { at: Timestamp(AT.0 + 60), ..Scene::request(Verb::Revert, vec![target]) };
     let plan = scene.plan(&later);
     assert!(plan.steps.is_empty() && plan.warnings[0].contains(&receipt.case.0), "{plan:?}");
     scene.world.git(&["merge", "-q", &format!("revert/{}", receipt.case.0)]);

@@ -95,7 +95,8 @@ fn bundle(root: &Path, path: &Path) -> Result<(), ResponseError> {
             _ => {}
         }
     }
-    let place = tempfile::tempdir_in(root).map_err(io)?;
+    // Evidence may lie where nothing can be written any more.
+    let place = tempfile::tempdir_in(root).or_else(|_| tempfile::tempdir()).map_err(io)?;
     let mut indexer = Indexer::new(None, place.path(), 0o600, false).map_err(told("unpacking it"))?;
     std::io::copy(&mut file, &mut indexer).map_err(io)?;
     indexer.flush().map_err(io)?;

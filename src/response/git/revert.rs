@@ -162,6 +162,9 @@ pub(crate) fn revert(
         return Err(ResponseError::Moved(format!("taking back {} has conflicts; nothing was moved", conflict.commit.short())));
     }
     let tip = id(chain.tip.unwrap_or(oid(onto)?))?;
+    if refs::value(repo, branch)?.is_some_and(|now| repo.contains(&now, &tip).unwrap_or(false)) {
+        return Ok(tip);
+    }
     let update = RefUpdate { name: branch.to_owned(), old: None, new: Some(tip.clone()) };
     refs::transact(repo, &[update], who, "lazaret: revert")?;
     Ok(tip)
