@@ -2,11 +2,15 @@
 //!
 //! A command gets a `Context`, writes to its `Output`, and answers with an `Exit`; errors become one sentence here.
 
+pub mod approve;
 pub mod command;
 pub mod completions;
 pub mod config;
 pub mod context;
+pub mod doctor;
+pub mod evidence;
 pub mod exit;
+pub mod hook;
 pub mod interrupt;
 pub mod judge;
 pub mod ledger;
@@ -14,10 +18,14 @@ pub mod list;
 pub mod man;
 pub mod output;
 pub mod print;
+pub mod quarantine;
+pub mod release;
+pub mod revert;
 pub mod rules;
 pub mod scan;
 pub mod selection;
 pub mod target;
+pub mod verb;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -47,6 +55,13 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
         Some(Command::Scan(args)) => scan::run(&args, &mut context),
         Some(Command::Ledger(args)) => ledger::run(&args, &mut context),
         Some(Command::Rules(args)) => rules::run(args, &mut context),
+        Some(Command::Approve(args)) => approve::run(&args, &mut context),
+        Some(Command::Quarantine(args)) => quarantine::run(&args, &mut context),
+        Some(Command::Release(args)) => release::run(&args, &mut context),
+        Some(Command::Revert(args)) => revert::run(&args, &mut context),
+        Some(Command::Evidence(args)) => evidence::run(&args, &mut context),
+        Some(Command::Hook(args)) => hook::run(&args, &mut context),
+        Some(Command::Doctor(args)) => doctor::run(&args, &mut context),
         Some(Command::Config(args)) => config::run(&args, &mut context),
         Some(Command::Completions(args)) => completions::run(&args, &mut context),
         Some(Command::Man(args)) => man::run(&args, &mut context),

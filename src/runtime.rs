@@ -1,5 +1,6 @@
 //! The hands: terminal, clock, jobs and the one event loop. The only place that spawns.
 
+pub mod chancery;
 pub mod desk;
 pub mod effects;
 pub mod error;

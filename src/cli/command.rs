@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::cli::{completions, config, ledger, list, man, rules, scan};
+use crate::cli::{approve, completions, config, doctor, evidence, hook, ledger, list, man, quarantine, release, revert, rules, scan};
 
 /// Review changes written by coding agents
 ///
@@ -29,8 +29,15 @@ pub struct Cli {
 pub enum Command {
     List(list::Args),
     Scan(scan::Args),
+    Approve(approve::Args),
+    Quarantine(quarantine::Args),
+    Release(release::Args),
+    Revert(revert::Args),
     Ledger(ledger::Args),
+    Evidence(evidence::Args),
     Rules(rules::Args),
+    Hook(hook::Args),
+    Doctor(doctor::Args),
     Config(config::Args),
     Completions(completions::Args),
     Man(man::Args),

@@ -3,6 +3,8 @@
 use std::io;
 use std::process::ExitCode;
 
+use crate::response::error::ResponseError;
+use crate::runtime::chancery::ChanceryError;
 use crate::sources::source::SourceError;
 
 /// The answer to the shell.
@@ -36,10 +38,20 @@ impl Exit {
         if is_closed_pipe(error) {
             return Self::Done;
         }
-        match error.downcast_ref::<SourceError>() {
-            Some(SourceError::Cancelled) => Self::Interrupted,
-            _ => Self::Failed,
-        }
+        error.chain().find_map(kind).unwrap_or(Self::Failed)
+    }
+}
+
+/// The code of one cause, where it means something else than a failure.
+fn kind(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
+    let response = match cause.downcast_ref() {
+        Some(ChanceryError::Response(error)) => Some(error),
+        _ => cause.downcast_ref(),
+    };
+    match (response, cause.downcast_ref()) {
+        (Some(ResponseError::Cancelled), _) | (_, Some(SourceError::Cancelled)) => Some(Exit::Interrupted),
+        (Some(ResponseError::Refused(_)), _) => Some(Exit::Found),
+        _ => None,
     }
 }
 

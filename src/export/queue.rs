@@ -10,7 +10,7 @@ use crate::export::paint::Paint;
 use crate::export::table::{Cell, Table, cut};
 use crate::model::diff::Omission;
 use crate::model::inert;
-use crate::model::pull::Pull;
+use crate::model::pull::{Pull, PullState};
 use crate::model::report::Summary;
 use crate::model::time::{Timestamp, short_age};
 
@@ -42,9 +42,18 @@ pub fn sort(rows: &mut [Row]) {
 /// # Errors
 /// When `out` cannot be written.
 pub fn table(out: &mut dyn Write, rows: &[Row], now: Timestamp, paint: Paint) -> io::Result<()> {
-    let mut table = Table::new(&["LANE", "RISK", "PULL", "AGENT", "TITLE", "SIZE", "AGE", "REASON"], paint);
+    let mut names = vec!["LANE", "RISK", "PULL", "AGENT", "TITLE", "SIZE", "AGE", "REASON"];
+    let stated = rows.iter().any(|row| row.pull.state != PullState::Open);
+    if stated {
+        names.insert(2, "STATE");
+    }
+    let mut table = Table::new(&names, paint);
     for row in rows {
-        table.row(cells(row, now, paint));
+        let mut cells = cells(row, now, paint);
+        if stated {
+            cells.insert(2, Cell::new(row.pull.state.word()));
+        }
+        table.row(cells);
     }
     table.write(out)
 }

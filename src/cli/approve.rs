@@ -1,0 +1,60 @@
+//! `lazaret approve`: a named person's statement about exact bytes.
+
+use clap::Args as ClapArgs;
+
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::verb::{self, Asked, Common};
+use crate::model::decision::Verb;
+use crate::model::finding::Fingerprint;
+use crate::model::review::{DismissReason, Disposition};
+
+/// Record your approval of exact bytes
+///
+/// Every high or critical finding needs a judgement: --dismiss it by one of six reasons, or --accept it in your own words.
+/// `lazaret scan` shows the fingerprints.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// Also make the merge commit, if head and base are still what was read
+    #[arg(long)]
+    merge: bool,
+    /// A finding is a false alarm: safeguarded-debugging, environment-configuration, external-monitoring, trusted-update,
+    /// legitimate-authentication or development-or-test
+    #[arg(long, value_name = "FINGERPRINT=REASON", value_parser = dismissal)]
+    dismiss: Vec<(Fingerprint, Disposition)>,
+    /// A finding is true and accepted, for this reason
+    #[arg(long, value_name = "FINGERPRINT=TEXT", value_parser = acceptance)]
+    accept: Vec<(Fingerprint, Disposition)>,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// As [`verb::run`].
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let dispositions = args.dismiss.iter().chain(&args.accept).cloned().collect();
+    verb::run(&Asked { verb: Verb::Approve, common: &args.common, merge: args.merge, dispositions }, context)
+}
+
+fn dismissal(text: &str) -> Result<(Fingerprint, Disposition), String> {
+    let (id, word) = split(text)?;
+    let known = || DismissReason::ALL.map(DismissReason::word).join(", ");
+    let reason = DismissReason::parse(word).ok_or_else(|| format!("'{word}' is no reason; there are {}", known()))?;
+    Ok((id, Disposition::FalsePositive(reason)))
+}
+
+fn acceptance(text: &str) -> Result<(Fingerprint, Disposition), String> {
+    let (id, why) = split(text)?;
+    if why.trim().is_empty() {
+        return Err("say why it is accepted".to_owned());
+    }
+    Ok((id, Disposition::AcceptedRisk(why.to_owned())))
+}
+
+fn split(text: &str) -> Result<(Fingerprint, &str), String> {
+    let (id, rest) = text.split_once('=').ok_or("write FINGERPRINT=…, with the 16 digits a finding shows")?;
+    let shaped = id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit());
+    if shaped { Ok((Fingerprint(id.to_ascii_lowercase()), rest)) } else { Err(format!("'{id}' is no fingerprint: 16 hexadecimal digits")) }
+}

@@ -1,0 +1,150 @@
+//! `lazaret doctor`: what is configured, readable and permitted here. It looks and changes nothing, and prints no secret.
+#![allow(clippy::disallowed_methods, reason = "tells which variables of the environment matter")]
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args as ClapArgs;
+
+use crate::analysis::rules::RuleBook;
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::target;
+use crate::config::load;
+use crate::export::paint::Paint;
+use crate::model::inert;
+use crate::model::ledger::ChainState;
+use crate::model::rule::Severity;
+use crate::response::evidence;
+use crate::response::facts::Guard;
+use crate::response::git::{self, hook};
+use crate::store::paths::Paths;
+
+/// Look at what is configured, readable and permitted here
+///
+/// Exit code 1 when something is broken. Nothing is changed, and no secret is printed.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// The repository
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    repo: PathBuf,
+}
+
+/// How one part is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Good,
+    /// Not there, and nothing is wrong with that.
+    Absent,
+    Broken,
+}
+
+struct Line(State, &'static str, String);
+
+/// Runs it.
+///
+/// # Errors
+/// When no home folder is known, or the output cannot be written.
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let paths = context.paths()?;
+    let mut lines = vec![program(), rules(), folders(&paths), taste(&paths), ledger(context), kept(&paths)];
+    lines.extend(repository(&args.repo, context));
+    lines.push(terminal());
+    let paint = context.out.paint;
+    lines.iter().try_for_each(|line| write(&mut context.out, line, paint))?;
+    Ok(if lines.iter().any(|line| line.0 == State::Broken) { Exit::Found } else { Exit::Done })
+}
+
+fn write(out: &mut dyn io::Write, Line(state, name, says): &Line, paint: Paint) -> io::Result<()> {
+    let word = match state {
+        State::Good => paint.severity(Severity::Low, "ok    "),
+        State::Absent => paint.quiet("none  "),
+        State::Broken => paint.severity(Severity::High, "broken"),
+    };
+    writeln!(out, "{word}  {name:<11} {}", inert::line(says))
+}
+
+fn program() -> Line {
+    Line(State::Good, "lazaret", format!("{}, built for {}-{}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH, std::env::consts::OS))
+}
+
+fn rules() -> Line {
+    let book = RuleBook::embedded();
+    match book.mistakes.first() {
+        None => Line(State::Good, "rules", format!("{} rules, digest {}", book.iter().count(), book.digest)),
+        Some(mistake) => Line(State::Broken, "rules", mistake.clone()),
+    }
+}
+
+fn folders(paths: &Paths) -> Line {
+    let log = paths.log();
+    let shown = [("config", paths.config()), ("data", paths.data()), ("cache", paths.cache()), ("log", &*log)];
+    let shown: Vec<String> = shown.iter().map(|(name, folder)| format!("{name} {}", folder.display())).collect();
+    Line(State::Good, "folders", shown.join(", "))
+}
+
+fn taste(paths: &Paths) -> Line {
+    let read = load::taste(paths.config()).map_err(|error| error.to_string());
+    match read {
+        Ok(_) if paths.config().join("settings.toml").exists() => Line(State::Good, "settings", "your own files are in order".to_owned()),
+        Ok(_) => Line(State::Absent, "settings", "no file of your own; the defaults hold".to_owned()),
+        Err(error) => Line(State::Broken, "settings", error),
+    }
+}
+
+fn ledger(context: &Context) -> Line {
+    let state = context.ledger_if_any().and_then(|ledger| ledger.map(|ledger| ledger.verify()).transpose());
+    match state {
+        Ok(Some(ChainState::Whole { records, head })) => Line(State::Good, "ledger", format!("whole, {records} records, head {head}")),
+        Ok(Some(ChainState::Broken { seq, why })) => Line(State::Broken, "ledger", format!("broken at record {seq}: {why}")),
+        Ok(None) => Line(State::Absent, "ledger", "nothing was decided yet".to_owned()),
+        Err(error) => Line(State::Broken, "ledger", error.to_string()),
+    }
+}
+
+fn kept(paths: &Paths) -> Line {
+    match evidence::list(&paths.evidence()) {
+        Ok(cases) if cases.is_empty() => Line(State::Absent, "evidence", "nothing was kept yet".to_owned()),
+        Ok(cases) => match cases.iter().find_map(|case| case.problem.clone()) {
+            None => Line(State::Good, "evidence", format!("{}; `lazaret evidence verify` checks them", counted(cases.len(), "case"))),
+            Some(problem) => Line(State::Broken, "evidence", problem),
+        },
+        Err(error) => Line(State::Broken, "evidence", error.to_string()),
+    }
+}
+
+fn repository(folder: &Path, context: &Context) -> Vec<Line> {
+    let responder = match git::open(folder) {
+        Ok(responder) => responder,
+        Err(error) => return vec![Line(State::Absent, "repository", error.to_string())],
+    };
+    let pulls = target::agent_branches(folder, &context.cancel);
+    let pulls = match pulls {
+        Ok(count) => Line(State::Good, "repository", format!("{}, {}", responder.name(), counted(count, "pull"))),
+        Err(error) => Line(State::Broken, "repository", error.to_string()),
+    };
+    let reviewer = match responder.reviewer() {
+        Ok(reviewer) => Line(State::Good, "reviewer", format!("{} ({})", reviewer.identity, reviewer.by)),
+        Err(error) => Line(State::Broken, "reviewer", error.to_string()),
+    };
+    let hook = match hook::state(folder) {
+        Ok(Guard::Stands(protects)) => Line(State::Good, "hook", format!("guards {}", protects.join(", "))),
+        Ok(Guard::Absent(why)) => Line(State::Absent, "hook", why),
+        Err(error) => Line(State::Broken, "hook", error.to_string()),
+    };
+    vec![pulls, reviewer, hook]
+}
+
+fn terminal() -> Line {
+    let said = ["TERM", "COLORTERM", "NO_COLOR", "CLICOLOR_FORCE"].into_iter().filter_map(|name| {
+        let value = std::env::var_os(name)?;
+        Some(format!("{name}={}", value.to_string_lossy()))
+    });
+    let said: Vec<String> = said.collect();
+    let kind = if crate::cli::output::is_terminal() { "standard output is a terminal" } else { "standard output is no terminal" };
+    Line(State::Good, "terminal", std::iter::once(kind.to_owned()).chain(said).collect::<Vec<_>>().join(", "))
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

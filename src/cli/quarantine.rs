@@ -1,0 +1,27 @@
+//! `lazaret quarantine`: hold exact commits, reversibly, with evidence first.
+
+use clap::Args as ClapArgs;
+
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::verb::{self, Asked, Common};
+use crate::model::decision::Verb;
+
+/// Hold a change: evidence first, then out of the way, then denied re-entry
+///
+/// The branch moves to refs/quarantine/<case>/ in one transaction, its commits and patch-ids go on the deny list of the
+/// repository, and the hook (see `lazaret hook`) refuses them where it is installed. Working tree, index and HEAD are never
+/// touched. `lazaret release CASE` takes it all back.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// As [`verb::run`].
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    verb::run(&Asked { verb: Verb::Quarantine, common: &args.common, merge: false, dispositions: Vec::new() }, context)
+}

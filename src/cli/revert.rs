@@ -1,0 +1,26 @@
+//! `lazaret revert`: undo merged changes by new commits on a branch of their own.
+
+use clap::Args as ClapArgs;
+
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::verb::{self, Asked, Common};
+use crate::model::decision::Verb;
+
+/// Undo merged changes by new commits on a branch of their own
+///
+/// History is never rewritten. Conflicts are found beforehand and named; then nothing is done. The commits land on the new
+/// branch revert/<case>, to be reviewed and merged like any other change.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// As [`verb::run`].
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    verb::run(&Asked { verb: Verb::Revert, common: &args.common, merge: false, dispositions: Vec::new() }, context)
+}

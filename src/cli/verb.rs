@@ -1,0 +1,138 @@
+//! What the four verbs have in common at the command line: targets, reason, the plan shown, the question, the receipt.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use clap::Args as ClapArgs;
+
+use crate::analysis::engine::{Engine, Selection};
+use crate::cli::context::{Context, now};
+use crate::cli::exit::Exit;
+use crate::cli::judge::Judge;
+use crate::cli::output::{confirm, say, somebody_is_there};
+use crate::cli::target::repository;
+use crate::export::plan as export;
+use crate::model::decision::{Subject, Verb};
+use crate::model::finding::Fingerprint;
+use crate::model::pull::{Origin, PullRef};
+use crate::model::response::{Plan, Strength};
+use crate::model::review::Disposition;
+use crate::response::request::{Request, Target};
+use crate::runtime::chancery::{Chancery, kept_report, target};
+
+/// Arguments of every verb.
+#[derive(Debug, ClapArgs)]
+pub struct Common {
+    /// Branches, ranges or commits of one repository
+    #[arg(required = true, value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// The repository
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    pub repo: PathBuf,
+    /// Why, in your own words; it goes into the ledger
+    #[arg(long, short = 'm', default_value = "", hide_default_value = true, value_name = "TEXT")]
+    pub reason: String,
+    /// Show what would be done and do nothing
+    #[arg(long, conflicts_with = "yes")]
+    pub dry_run: bool,
+    /// Do it without asking
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+}
+
+/// One verb with what only it knows.
+pub struct Asked<'a> {
+    /// The verb.
+    pub verb: Verb,
+    /// Its arguments.
+    pub common: &'a Common,
+    /// For approve: also merge.
+    pub merge: bool,
+    /// How findings were judged.
+    pub dispositions: Vec<(Fingerprint, Disposition)>,
+}
+
+/// Plans, shows, asks and carries out.
+///
+/// # Errors
+/// When a target cannot be read, nobody is named as reviewer, nobody can be asked, or the ledger cannot be used.
+pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
+    let common = asked.common;
+    let chancery = Chancery::new(Some(common.repo.clone()), context.paths()?, now);
+    resume(&chancery)?;
+    let (targets, reports) = targets(asked, context)?.into_iter().unzip();
+    let reason = common.reason.clone();
+    let plan = chancery.plan_request(&Request { verb: asked.verb, targets, reason, merge: asked.merge, at: now() }, reports)?;
+    let paint = context.out.paint;
+    export::plan(&mut context.out, &plan, paint)?;
+    std::io::Write::flush(&mut context.out)?;
+    if !plan.is_allowed() {
+        return Ok(Exit::Found);
+    }
+    if common.dry_run || plan.steps.is_empty() {
+        return Ok(Exit::Done);
+    }
+    if !agreed(asked, &plan)? {
+        say("", "nothing was done");
+        return Ok(Exit::Found);
+    }
+    let receipt = chancery.carry_out_plan(&plan, &context.cancel)?;
+    export::receipt(&mut context.out, &receipt, paint)?;
+    Ok(if receipt.strength == Strength::Failed { Exit::Failed } else { Exit::Done })
+}
+
+/// Ends what an earlier run left half done and says so.
+///
+/// # Errors
+/// When an unfinished case cannot be ended.
+pub fn resume(chancery: &Chancery) -> anyhow::Result<()> {
+    for receipt in chancery.resume()? {
+        say("", format!("case {} was cut short earlier; it is ended now: {}", receipt.case.0, receipt.strength.word()));
+    }
+    Ok(())
+}
+
+/// Whether the person said yes to just this plan. Silence, and the absence of anybody to ask, is no.
+fn agreed(asked: &Asked<'_>, plan: &Plan) -> anyhow::Result<bool> {
+    if asked.common.yes {
+        return Ok(true);
+    }
+    if !somebody_is_there() {
+        bail!("nothing was done, because nobody can be asked here: --yes carries this plan out, --dry-run only shows it");
+    }
+    Ok(confirm(&format!("{} in {} steps?", plan.decision.verb.word(), plan.steps.len())))
+}
+
+/// Each target as it is now, with the report that is kept as evidence.
+fn targets(asked: &Asked<'_>, context: &Context) -> anyhow::Result<Vec<(Target, Vec<u8>)>> {
+    if asked.verb == Verb::Release {
+        return Ok(asked.common.targets.iter().map(|name| (held(name), Vec::new())).collect());
+    }
+    let source = repository(&asked.common.repo, &asked.common.targets)?;
+    let engine = Engine::new(&Selection::default());
+    let judge = Judge { engine: &engine, source: &*source, cancel: &context.cancel };
+    let targets: Vec<(Target, Vec<u8>)> =
+        source.list(&context.cancel)?.pulls.iter().map(|pull| judged(&judge, &pull.at, asked)).collect::<anyhow::Result<_>>()?;
+    let known = |id: &Fingerprint| targets.iter().any(|(target, _)| target.dispositions.iter().any(|(judged, _)| judged == id));
+    if let Some((stray, _)) = asked.dispositions.iter().find(|(id, _)| !known(id)) {
+        bail!("no finding of {} is called {stray}; `lazaret scan` shows the names", asked.common.targets.join(", "));
+    }
+    Ok(targets)
+}
+
+fn judged(judge: &Judge<'_>, at: &PullRef, asked: &Asked<'_>) -> anyhow::Result<(Target, Vec<u8>)> {
+    let (change, report) = judge.one(at).with_context(|| format!("{at} cannot be judged"))?;
+    Ok((target(&change, &report, &asked.dispositions), kept_report(&change, &report)))
+}
+
+/// A case or a held branch: what it was is in the ledger, not in the world.
+fn held(name: &str) -> Target {
+    Target {
+        pull: PullRef { origin: Origin::Local, repo: String::new(), name: name.to_owned() },
+        branch: String::new(),
+        base: String::new(),
+        subject: Subject::default(),
+        hard: Vec::new(),
+        dispositions: Vec::new(),
+    }
+}

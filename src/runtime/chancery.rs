@@ -1,0 +1,210 @@
+//! Decisions made good on a plain repository: repository, ledger, evidence and unsent reviews joined. Console and headless
+//! verbs both come here.
+//!
+//! Nothing is held open between two calls: each looks at the world as it is then.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::export::json;
+use crate::export::judged::Judged;
+use crate::message::effect::Wish;
+use crate::model::cancel::Cancel;
+use crate::model::change::Change;
+use crate::model::decision::Subject;
+use crate::model::finding::Fingerprint;
+use crate::model::ledger::{ChainState, Record};
+use crate::model::report::Report;
+use crate::model::response::{CaseId, Plan, Receipt};
+use crate::model::review::{Disposition, Review};
+use crate::model::time::Timestamp;
+use crate::response::error::ResponseError;
+use crate::response::executor::{self, Materials};
+use crate::response::git::{self, GitResponder};
+use crate::response::request::{Request, Target};
+use crate::response::resume;
+use crate::runtime::journal::LedgerJournal;
+use crate::runtime::office::{Office, Trouble};
+use crate::store::drafts::Drafts;
+use crate::store::error::StoreError;
+use crate::store::ledger::Ledger;
+use crate::store::paths::Paths;
+
+/// Records a console shows.
+const LATEST: usize = 1_000;
+
+/// Why a decision could not be planned or carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum ChanceryError {
+    /// The repository or the request.
+    #[error(transparent)]
+    Response(#[from] ResponseError),
+    /// The ledger.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The source is a file or a folder.
+    #[error("there is no git repository behind this, so nothing can be decided on it; open the repository it belongs to")]
+    Homeless,
+}
+
+/// Where decisions on one repository go.
+pub struct Chancery {
+    repository: Option<PathBuf>,
+    paths: Paths,
+    clock: fn() -> Timestamp,
+    /// The reports of the plan that was made last, to be kept as evidence if it is carried out.
+    reports: Mutex<Option<(CaseId, Vec<Vec<u8>>)>>,
+}
+
+impl Chancery {
+    /// Decisions on `repository`, kept in the folders of `paths`, dated by `clock`.
+    #[must_use]
+    pub fn new(repository: Option<PathBuf>, paths: Paths, clock: fn() -> Timestamp) -> Self {
+        Self { repository, paths, clock, reports: Mutex::new(None) }
+    }
+
+    /// Ends what an earlier run left half done; the receipts say what that was. Called at every start.
+    ///
+    /// # Errors
+    /// When repository or ledger cannot be used, or an unfinished case cannot be ended.
+    pub fn resume(&self) -> Result<Vec<Receipt>, ChanceryError> {
+        if self.repository.is_none() || !self.paths.ledger().exists() {
+            return Ok(Vec::new());
+        }
+        let (responder, mut journal) = self.open()?;
+        Ok(resume::resume_all(&responder, &mut journal, &self.materials(Vec::new()))?)
+    }
+
+    /// What `request` would do to the world as it is now. `reports`, one for each target, are kept as evidence if it is
+    /// carried out.
+    ///
+    /// # Errors
+    /// When nobody is named as reviewer, or repository or ledger cannot be read.
+    pub fn plan_request(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, ChanceryError> {
+        let (responder, journal) = self.open()?;
+        let plan = responder.plan(request, &journal)?;
+        *self.remembered() = Some((plan.case.clone(), reports));
+        Ok(plan)
+    }
+
+    /// Carries out a plan that was agreed to.
+    ///
+    /// # Errors
+    /// When the plan refuses, somebody else is at work, or the ledger cannot be written.
+    pub fn carry_out_plan(&self, plan: &Plan, cancel: &Cancel) -> Result<Receipt, ChanceryError> {
+        let reports = self.remembered().take().filter(|(case, _)| *case == plan.case);
+        let materials = self.materials(reports.map(|(_, reports)| reports).unwrap_or_default());
+        let (responder, mut journal) = self.open()?;
+        Ok(executor::carry_out(plan, &responder, &mut journal, &materials, cancel)?)
+    }
+
+    fn open(&self) -> Result<(GitResponder, LedgerJournal), ChanceryError> {
+        let repository = self.repository.as_ref().ok_or(ChanceryError::Homeless)?;
+        let responder = git::open(repository)?;
+        Ok((responder, LedgerJournal::new(Ledger::open(&self.paths.ledger())?, self.clock)))
+    }
+
+    fn materials(&self, reports: Vec<Vec<u8>>) -> Materials {
+        Materials { evidence: self.paths.evidence(), reports }
+    }
+
+    /// A panic elsewhere does not take the reports away.
+    fn remembered(&self) -> std::sync::MutexGuard<'_, Option<(CaseId, Vec<Vec<u8>>)>> {
+        self.reports.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn drafts(&self) -> Drafts {
+        Drafts::new(&self.paths.drafts())
+    }
+}
+
+impl Office for Chancery {
+    fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble> {
+        let dispositions: Vec<_> = wish.dispositions.iter().map(|(id, judged)| (id.clone(), judged.clone())).collect();
+        let request = Request {
+            verb: wish.verb,
+            targets: vec![target(change, report, &dispositions)],
+            reason: wish.reason.clone(),
+            merge: false,
+            at: (self.clock)(),
+        };
+        self.plan_request(&request, vec![kept_report(change, report)]).map_err(|error| error.to_string())
+    }
+
+    fn carry_out(&self, plan: &Plan) -> Result<Receipt, Trouble> {
+        self.carry_out_plan(plan, &Cancel::default()).map_err(|error| error.to_string())
+    }
+
+    fn records(&self) -> Result<(Vec<Record>, ChainState), Trouble> {
+        let path = self.paths.ledger();
+        if !path.exists() {
+            return Ok((Vec::new(), ChainState::Whole { records: 0, head: String::new() }));
+        }
+        let read = || -> Result<(Vec<Record>, ChainState), StoreError> {
+            let ledger = Ledger::open(&path)?;
+            let mut records = ledger.list(LATEST)?;
+            records.reverse();
+            Ok((records, ledger.verify()?))
+        };
+        read().map_err(|error| error.to_string())
+    }
+
+    fn draft(&self, change: &Change) -> Result<Option<Review>, Trouble> {
+        self.drafts().load(&change.pull.at, &change.digest).map_err(|error| error.to_string())
+    }
+
+    fn keep_draft(&self, change: &Change, review: &Review) -> Result<(), Trouble> {
+        self.drafts().save(&change.pull.at, &change.digest, review).map_err(|error| error.to_string())
+    }
+}
+
+/// What a verb needs to know of a change that was read and judged. Only judgements of its own findings go along.
+#[must_use]
+pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Disposition)]) -> Target {
+    let pull = &change.pull;
+    let own = |id: &Fingerprint| report.findings.iter().any(|finding| finding.id == *id);
+    let dispositions: Vec<_> = dispositions.iter().filter(|(id, _)| own(id)).cloned().collect();
+    Target {
+        pull: pull.at.clone(),
+        branch: pull.branch.clone(),
+        base: pull.target.clone(),
+        subject: Subject {
+            revision: pull.revision.clone(),
+            diff_digest: change.digest.clone(),
+            findings_digest: findings_digest(report, &dispositions),
+            rules_digest: report.rules_digest.clone(),
+            policy_digest: String::new(),
+        },
+        hard: report.hard().map(|finding| finding.id.clone()).collect(),
+        dispositions,
+    }
+}
+
+/// The report of a change as it is kept with its evidence.
+#[must_use]
+pub fn kept_report(change: &Change, report: &Report) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // Writing to memory does not fail.
+    let _ = json::report(&mut bytes, Judged { change, report });
+    bytes
+}
+
+/// SHA-256 over every finding with its weight and how it was judged.
+fn findings_digest(report: &Report, dispositions: &[(Fingerprint, Disposition)]) -> String {
+    let mut hash = Sha256::new();
+    for finding in &report.findings {
+        let judged = dispositions.iter().find(|(id, _)| *id == finding.id).map(|(_, disposition)| words(disposition));
+        hash.update(format!("{} {} {} {}\n", finding.id, finding.rule, finding.severity.word(), judged.unwrap_or_default()));
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn words(disposition: &Disposition) -> String {
+    match disposition {
+        Disposition::FalsePositive(reason) => format!("false-positive {}", reason.word()),
+        Disposition::AcceptedRisk(why) => format!("accepted {why:?}"),
+        Disposition::Fixed => "fixed".to_owned(),
+    }
+}
