@@ -67,6 +67,54 @@ impl<'v> Flow<'v> {
     }
 }
 
+/// Something telling that arrives at a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival<T> {
+    /// The statement it arrives at, by position.
+    pub sink: usize,
+    /// The statement it came from; the same one where it went straight.
+    pub source: usize,
+    /// What it is.
+    pub what: T,
+}
+
+/// What `source` sees in one statement of a function and arrives at a statement that `sink` accepts, straight or through names.
+/// What a name holds outside functions is known inside them, not the other way round.
+pub fn arrivals<T: Copy>(
+    side: &SideView<'_>,
+    source: impl Fn(&Statement) -> Option<T>,
+    sink: impl Fn(&Statement) -> bool,
+) -> Vec<Arrival<T>> {
+    let mut found = Vec::new();
+    let mut kinds: HashMap<usize, T> = HashMap::new();
+    let (mut outside, mut inside, mut inside_until) = (Flow::default(), Flow::default(), None);
+    for (index, statement) in side.statements().iter().enumerate() {
+        let ended = inside_until.is_some_and(|last| statement.first_line > last);
+        if ended {
+            inside_until = None;
+        }
+        if let Some(function) = statement.function.and_then(|at| side.functions().get(at)).filter(|_| inside_until.is_none()) {
+            inside_until = Some(function.last_line);
+            inside = Flow { names: outside.names.clone() };
+        }
+        let flow = if inside_until.is_some() { &mut inside } else { &mut outside };
+        let own = source(statement);
+        let origin = if own.is_some() { Some(index) } else { flow.reaches(side, statement) };
+        if let Some(what) = own {
+            kinds.insert(index, what);
+        }
+        let Some((origin, what)) = origin.and_then(|origin| Some((origin, *kinds.get(&origin)?))) else {
+            flow.clear(side, statement);
+            continue;
+        };
+        flow.fill(side, statement, origin);
+        if sink(statement) {
+            found.push(Arrival { sink: index, source: origin, what });
+        }
+    }
+    found
+}
+
 fn words(code: &str) -> impl Iterator<Item = &str> {
     WORD.groups(code, 0)
 }

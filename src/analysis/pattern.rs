@@ -2,6 +2,7 @@
 //!
 //! It cannot fail: one that does not compile matches nothing, and a test compiles every pattern of the program.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -9,7 +10,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 /// A regular expression. `\w`, `\d`, `\s` and `\b` know ASCII only, and `.` is one byte: texts are cut only at characters.
 pub struct Pattern {
-    source: &'static str,
+    source: Cow<'static, str>,
     compiled: OnceLock<Option<Regex>>,
 }
 
@@ -17,7 +18,15 @@ impl Pattern {
     /// The pattern `source`, not compiled yet.
     #[must_use]
     pub const fn new(source: &'static str) -> Self {
-        Self { source, compiled: OnceLock::new() }
+        Self { source: Cow::Borrowed(source), compiled: OnceLock::new() }
+    }
+
+    /// A pattern that occurs where one of `sources` does, as a word list gives them; none of them matches nothing.
+    #[must_use]
+    pub fn any_of(sources: &[String]) -> Self {
+        let joined = sources.iter().map(|source| format!("(?:{source})")).collect::<Vec<_>>().join("|");
+        let source = if joined.is_empty() { "[^\\s\\S]".to_owned() } else { joined };
+        Self { source: Cow::Owned(source), compiled: OnceLock::new() }
     }
 
     /// Why `source` is no pattern, in one line; `None` when it is one.
@@ -63,7 +72,7 @@ impl Pattern {
     }
 
     fn regex(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| compile(self.source).ok()).as_ref()
+        self.compiled.get_or_init(|| compile(&self.source).ok()).as_ref()
     }
 }
 
@@ -86,6 +95,7 @@ mod tests {
     #[test]
     fn a_broken_one_matches_nothing() {
         static BROKEN: Pattern = Pattern::new("(");
+        assert!(!Pattern::any_of(&[]).is_match("") && Pattern::any_of(&["a".to_owned(), "b".to_owned()]).is_match("xb"));
         assert!(!BROKEN.is_match("(") && BROKEN.find_all("(").next().is_none());
         assert!(Pattern::mistake("(").is_some_and(|mistake| !mistake.contains('\n')));
     }

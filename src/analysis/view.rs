@@ -343,6 +343,12 @@ impl<'a> SideView<'a> {
         self.plain.get_or_init(|| mask(&self.text, self.tokens(), false))
     }
 
+    /// The line at `index` with comments blanked.
+    #[must_use]
+    pub fn plain_line(&self, index: usize) -> &str {
+        self.plain().get(self.range(index)).unwrap_or("")
+    }
+
     /// Its statements, in order.
     #[must_use]
     pub fn statements(&self) -> &[Statement] {

@@ -1,6 +1,6 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{agent, auth, dependency, text, workflow};
+use super::{agent, auth, dependency, net, text, workflow};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
@@ -24,6 +24,9 @@ pub const CHECKS: &[&dyn Check] = &[
     &auth::env_gated_auth::EnvGatedAuth,
     &workflow::gate_weakened::GateWeakened,
     &text::hidden_unicode::HiddenUnicode,
+    &net::new_outbound_host::NewOutboundHost,
+    &net::sensitive_to_network::SensitiveToNetwork,
+    &net::suspicious_host::SuspiciousHost,
     &workflow::workflow_action_repointed::WorkflowActionRepointed,
     &workflow::workflow_expression_injection::WorkflowExpressionInjection,
     &workflow::workflow_permission_widened::WorkflowPermissionWidened,

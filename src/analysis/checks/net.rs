@@ -1,0 +1,8 @@
+//! Rules about what leaves the machine and where it goes.
+
+pub mod hosts;
+pub mod traffic;
+
+pub mod new_outbound_host;
+pub mod sensitive_to_network;
+pub mod suspicious_host;

@@ -1,0 +1,72 @@
+//! Hosts named in a text, and whether a change is the first to name them.
+
+use std::net::Ipv4Addr;
+
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::FileView;
+
+/// Files of a change that are asked whether they knew a host; a larger change is asked only where the host stands.
+const MOST_FILES: usize = 300;
+
+static URL: Pattern =
+    Pattern::new(r"(?i)\b(?:https?|wss?|ftps?|tcp|udp)://(?:[^\s/@\x22\x27`<>]*@)?([a-z0-9._-]+\.[a-z0-9-]+|\d+\.\d+\.\d+\.\d+|localhost)");
+static QUOTED: Pattern =
+    Pattern::new(r"(?i)[\x22\x27`]((?:[a-z0-9-]+\.)+(?:[a-z]{2,12})|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?::\d{2,5})?[\x22\x27`]");
+static OWN: Pattern = Pattern::new(
+    r"(?i)^(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|host\.docker\.internal|[\w.-]+\.(?:local|internal|localhost|test|cluster|svc))",
+);
+
+/// The hosts that URLs in `text` name, in lower case.
+pub fn of_urls(text: &str) -> impl Iterator<Item = String> {
+    URL.groups(text, 1).map(|host| host.trim_end_matches('.').to_ascii_lowercase())
+}
+
+/// The first host in the arguments of a call: of a URL, or a name in quotes.
+#[must_use]
+pub fn named(text: &str) -> Option<String> {
+    of_urls(text).next().or_else(|| QUOTED.group(text, 1).map(str::to_ascii_lowercase)).filter(|host| !is_own(host))
+}
+
+/// Whether a host is the machine itself or stands in a private network.
+#[must_use]
+pub fn is_own(host: &str) -> bool {
+    OWN.is_match(host)
+}
+
+/// Whether a host is a public address without a name.
+#[must_use]
+pub fn is_bare_address(host: &str) -> bool {
+    host.parse::<Ipv4Addr>().is_ok_and(|address| {
+        !(address.is_private() || address.is_loopback() || address.is_link_local() || address.is_unspecified() || address.is_documentation() || address.is_broadcast() || address.is_multicast())
+            // The resolvers everybody knows, and versions that look like addresses.
+            && !matches!(address.octets(), [8, 8, _, _] | [1, 1, 1, 1] | [1, 0, 0, 1] | [9, 9, 9, 9] | [0..=5, ..])
+    })
+}
+
+/// Whether no line that stood before the change names `host`, as far as the change shows.
+#[must_use]
+pub fn is_new(file: &FileView<'_>, host: &str) -> bool {
+    let lower = |text: &str| text.to_ascii_lowercase().contains(host);
+    if file.old().is_some_and(|old| lower(old.text())) {
+        return false;
+    }
+    let files = &file.change.patch.files;
+    let others = files.iter().filter(|_| files.len() <= MOST_FILES).filter_map(|other| other.text());
+    !others.flat_map(|text| text.lines.iter().filter(|line| line.old > 0).map(|line| text.text(line))).any(lower)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_of_calls() {
+        assert_eq!(named("requests.post('https://Collect.example/x', json=a)").as_deref(), Some("collect.example"));
+        assert_eq!(named("s.connect((\"drop.example\", 443))").as_deref(), Some("drop.example"));
+        assert_eq!(named("fetch('/api/x')"), None);
+        assert_eq!(named("fetch('http://localhost:3000')"), None);
+        assert!(
+            is_bare_address("45.9.148.3") && !is_bare_address("10.0.0.1") && !is_bare_address("1.2.3.4") && !is_bare_address("203.0.113.9")
+        );
+    }
+}

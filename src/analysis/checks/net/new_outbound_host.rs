@@ -1,0 +1,39 @@
+//! `new-outbound-host`: code names a host that nothing named before; a note for the reader.
+
+use std::collections::BTreeSet;
+
+use super::hosts;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::FileView;
+use crate::model::rule::RuleId;
+
+/// See `rules/code/new-outbound-host.toml`.
+pub struct NewOutboundHost;
+
+/// Names of formats and of the places code is kept and read, which no program talks to by being written down.
+static ORDINARY: Pattern = Pattern::new(
+    r"(?:^|\.)(?:w3\.org|json-schema\.org|schema\.org|xmlsoap\.org|openxmlformats\.org|mozilla\.org|example\.(?:com|org|net)|github\.com|gitlab\.com|wikipedia\.org|stackoverflow\.com|ietf\.org|rfc-editor\.org|python\.org|readthedocs\.io|npmjs\.com|opensource\.org|apache\.org|creativecommons\.org|schemastore\.org)$",
+);
+
+impl Check for NewOutboundHost {
+    fn rule(&self) -> RuleId {
+        RuleId("new-outbound-host")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+        let mut seen = BTreeSet::new();
+        for (line, string) in side.strings().filter(|(_, string)| string.contains("://")) {
+            if !side.is_changed(line) {
+                continue;
+            }
+            for host in hosts::of_urls(string) {
+                let telling = !hosts::is_own(&host) && !ORDINARY.is_match(&host) && seen.insert(host.clone());
+                if telling && hosts::is_new(file, &host) {
+                    sink.report(Draft::line(file, side, line).title(format!("Names {host} for the first time")));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! `sensitive-to-network`: the environment, a file of credentials or a caller's credentials reach a call to the network.
+
+use super::hosts;
+use super::traffic::{Kind, Sensitive, is_shell, traffic};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::flow::{Arrival, arrivals};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
+
+/// See `rules/code/sensitive-to-network.toml`.
+pub struct SensitiveToNetwork;
+
+/// A longer statement is data.
+const LONGEST: usize = 8000;
+static FORWARDS: Pattern =
+    Pattern::new(r"(?i)\bheaders?\s*(?:=|:)|\.Header\.(?:Set|Add)\(|setHeader\(|\.header\(|headers\[|set_header|add_header|\bcookies\s*=");
+static HOLDS_URL: Pattern = Pattern::new(r"([A-Za-z_]\w*)\s*(?::\s*[\w&' ]+)?\s*:?=\s*[\x22\x27`](?:https?|wss?)://");
+static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
+
+impl Check for SensitiveToNetwork {
+    fn rule(&self) -> RuleId {
+        RuleId("sensitive-to-network")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let readable = file.language.is_code() || is_shell(file.language);
+        let Some(side) = file.new_side().filter(|_| readable && file.role.is_live()) else { return };
+        // Without a changed statement that reads or talks there is nothing to find.
+        let telling = |statement: &&Statement| {
+            let plain = side.plain_of(statement);
+            side.touches(statement.first_line, statement.last_line) && (talks(file, plain) || reads(file, plain).is_some())
+        };
+        if !side.statements().iter().any(|statement| telling(&statement)) {
+            return;
+        }
+        let found = arrivals(side, |statement| reads(file, side.plain_of(statement)), |statement| talks(file, side.plain_of(statement)));
+        for arrival in found {
+            report(file, side, arrival, sink);
+        }
+        named_secrets(file, side, sink);
+    }
+}
+
+fn talks(file: &FileView<'_>, plain: &str) -> bool {
+    plain.len() <= LONGEST && traffic().talks(plain, file.language)
+}
+
+fn reads(file: &FileView<'_>, plain: &str) -> Option<Sensitive> {
+    (plain.len() <= LONGEST).then(|| traffic().reads(plain, file.language)).flatten()
+}
+
+fn report(file: &FileView<'_>, side: &SideView<'_>, arrival: Arrival<Sensitive>, sink: &mut Sink<'_>) {
+    let statements = side.statements();
+    let (from, to) = (&statements[arrival.source], &statements[arrival.sink]);
+    if !side.touches(from.first_line, from.last_line) && !side.touches(to.first_line, to.last_line) {
+        return;
+    }
+    let host = host_of(side, to);
+    let forwards = FORWARDS.is_match(side.plain_of(from)) || FORWARDS.is_match(side.plain_of(to));
+    let Some((severity, confidence)) = weigh(arrival.what.kind, host.as_deref().map(|host| hosts::is_new(file, host)), forwards) else {
+        return;
+    };
+    let to_where = host.map_or_else(|| "over the network".to_owned(), |host| format!("to {host}"));
+    let (first, last) = (from.first_line.min(to.first_line), from.last_line.max(to.last_line));
+    let evidence = telling_line(side, to, from);
+    sink.report(
+        Draft::lines(file, side, if last - first > 40 { to.first_line } else { first }, last)
+            .title(format!("Sends {} {to_where}", arrival.what.what))
+            .evidence(evidence)
+            .severity(severity)
+            .confidence(confidence),
+    );
+}
+
+/// Whether the host is new (`None`: it is not written there), and whether credentials are merely handed on as headers.
+fn weigh(kind: Kind, new_host: Option<bool>, forwards: bool) -> Option<(Severity, Confidence)> {
+    use Severity::{Critical, High, Medium};
+    Some(match (kind, new_host) {
+        (Kind::Environment | Kind::File, Some(true)) => (Critical, Confidence::High),
+        (Kind::Environment | Kind::File, _) => (High, Confidence::Medium),
+        (Kind::Request, Some(true)) => (Critical, Confidence::Medium),
+        (Kind::Request, _) if forwards => (Medium, Confidence::Low),
+        (Kind::Request, _) => (High, Confidence::Medium),
+        (Kind::Typed, Some(true)) => (High, Confidence::Medium),
+        (Kind::Typed, _) => return None,
+    })
+}
+
+/// The host a call names itself, through a name that holds a URL, or in its function.
+fn host_of(side: &SideView<'_>, call: &Statement) -> Option<String> {
+    let plain = side.plain_of(call);
+    if let Some(host) = hosts::named(plain) {
+        return Some(host);
+    }
+    let used: Vec<&str> = WORD.groups(side.code_of(call), 0).collect();
+    let holds = |statement: &&Statement| {
+        let plain = side.plain_of(statement);
+        plain.len() <= LONGEST && HOLDS_URL.group(plain, 1).is_some_and(|name| used.contains(&name))
+    };
+    let through = side.statements().iter().find(holds).and_then(|statement| hosts::named(side.plain_of(statement)));
+    through.or_else(|| {
+        let function = call.function?;
+        let same = side.statements().iter().filter(|statement| statement.function == Some(function));
+        same.flat_map(|statement| hosts::of_urls(side.plain_of(statement))).find(|host| !hosts::is_own(host))
+    })
+}
+
+/// Both ends on one line where they stand on different ones, so that the evidence says it all.
+fn telling_line(side: &SideView<'_>, to: &Statement, from: &Statement) -> String {
+    let brief = |statement: &Statement| side.plain_of(statement).split_whitespace().collect::<Vec<_>>().join(" ");
+    if to.first_line == from.first_line {
+        brief(to)
+    } else {
+        format!("{} … {}", brief(from).chars().take(140).collect::<String>(), brief(to))
+    }
+}
+
+/// A secret with a name of its own that goes to somebody else than its issuer.
+fn named_secrets(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let holds = |statement: &Statement| {
+        let plain = side.plain_of(statement);
+        (plain.len() <= LONGEST && traffic().names_secret(plain)).then_some(())
+    };
+    for arrival in arrivals(side, holds, |statement| talks(file, side.plain_of(statement))) {
+        let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
+        let Some(host) = hosts::named(side.plain_of(to)).filter(|_| side.touches(to.first_line, to.last_line)) else { continue };
+        if !traffic().betrays(side.plain_of(from), &host) || !hosts::is_new(file, &host) {
+            continue;
+        }
+        let draft = Draft::lines(file, side, to.first_line, to.last_line).title(format!("Sends a token to {host}, which did not issue it"));
+        sink.report(draft.evidence(telling_line(side, to, from)).severity(Severity::High).confidence(Confidence::Medium));
+    }
+}

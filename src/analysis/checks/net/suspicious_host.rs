@@ -1,0 +1,35 @@
+//! `suspicious-host`: live code names a public address without a name, a drop for pasted data, or a tunnel.
+
+use super::hosts;
+use super::traffic::{is_shell, traffic};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/suspicious-host.toml`.
+pub struct SuspiciousHost;
+
+impl Check for SuspiciousHost {
+    fn rule(&self) -> RuleId {
+        RuleId("suspicious-host")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let readable = file.language.is_code() || is_shell(file.language);
+        let Some(side) = file.new_side().filter(|_| readable && file.role.is_live()) else { return };
+        for line in file.added() {
+            let plain = side.plain_line(line.index);
+            if !plain.contains('.') {
+                continue;
+            }
+            let bare = hosts::of_urls(plain).find(|host| hosts::is_bare_address(host));
+            let what = match &bare {
+                Some(host) => format!("Names the bare address {host}"),
+                None if traffic().is_drop(plain) => "Names a host that takes in whatever anybody sends".to_owned(),
+                None => continue,
+            };
+            let severity = if traffic().talks(plain, file.language) { Severity::High } else { Severity::Medium };
+            sink.report(Draft::line(file, side, line.index).title(what).severity(severity));
+        }
+    }
+}
