@@ -1,10 +1,25 @@
 //! The embedded demo: a real repository, the same every time, and every pull where it belongs.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Arc, OnceLock};
 
-use lazaret::sources::demo::data::Script;
-use lazaret::sources::demo::folder;
+use lazaret::analysis::engine::{Engine, Selection};
+use lazaret::analysis::provenance;
+use lazaret::model::agent::Tier;
+use lazaret::model::cancel::Cancel;
+use lazaret::model::pull::{Pull, PullState};
+use lazaret::model::report::Report;
+use lazaret::model::risk::Lane;
+use lazaret::model::rule::Severity;
+use lazaret::sources::demo::DemoSource;
+use lazaret::sources::source::{Source as _, SourceError};
+use tempfile::TempDir;
+
+fn open(folder: &Path) -> Result<DemoSource, SourceError> {
+    DemoSource::open(folder, Arc::new(provenance::of))
+}
 
 fn git(repository: &Path, args: &[&str]) -> String {
     let output = Command::new("git").arg("-C").arg(repository).args(args).output().unwrap();
@@ -12,14 +27,163 @@ fn git(repository: &Path, args: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// One demo for all tests that only read.
+fn demo() -> &'static DemoSource {
+    static DEMO: OnceLock<(TempDir, DemoSource)> = OnceLock::new();
+    let (_, demo) = DEMO.get_or_init(|| {
+        let home = tempfile::tempdir().unwrap();
+        let demo = open(home.path()).unwrap();
+        (home, demo)
+    });
+    demo
+}
+
+fn number(pull: &Pull) -> u32 {
+    pull.at.name.trim_start_matches('#').parse().unwrap()
+}
+
+/// Every pull with its report, by number.
+fn judged() -> &'static BTreeMap<u32, (Pull, Report)> {
+    static JUDGED: OnceLock<BTreeMap<u32, (Pull, Report)>> = OnceLock::new();
+    JUDGED.get_or_init(|| {
+        let engine = Engine::new(&Selection::default());
+        let judge = |pull: Pull| {
+            let change = demo().change(&pull.at, &Cancel::default()).unwrap();
+            let report = engine.analyse(&change, &|wanted| demo().texts(&change, wanted, &Cancel::default()));
+            (number(&pull), (pull, report))
+        };
+        demo().list(&Cancel::default()).unwrap().pulls.into_iter().map(judge).collect()
+    })
+}
+
+fn hard(report: &Report) -> Vec<String> {
+    let hard = report.findings.iter().filter(|finding| finding.severity.is_hard());
+    hard.map(|finding| format!("{} {} at {}", finding.severity.word(), finding.rule, finding.at)).collect()
+}
+
 #[test]
 fn the_repository_is_whole_and_the_same_every_time() {
-    let script = Script::embedded().unwrap();
     let homes = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let refs = homes.each_ref().map(|home| {
-        let repository = folder::repository(home.path(), &script).unwrap();
+        let repository = open(home.path()).unwrap().repository().unwrap();
         assert_eq!(git(&repository, &["fsck", "--strict", "--full"]), "");
         git(&repository, &["for-each-ref"])
     });
     assert_eq!(refs[0], refs[1]);
+}
+
+#[test]
+fn seventy_five_pulls_are_listed_and_can_be_read() {
+    let listing = demo().list(&Cancel::default()).unwrap();
+    assert_eq!(listing.omissions, []);
+    let numbers: Vec<u32> = judged().keys().copied().collect();
+    assert_eq!(numbers, (1..=75).collect::<Vec<_>>());
+    assert_eq!(listing.pulls.len(), 75);
+    for pull in &listing.pulls {
+        let change = demo().change(&pull.at, &Cancel::default()).unwrap();
+        assert_eq!(&change.pull, pull);
+        assert!(!change.patch.files.is_empty() && !change.commits.is_empty(), "{} is empty", pull.at);
+        assert!(pull.opened <= pull.updated && pull.updated <= lazaret::sources::demo::NOW, "{}: {:?}", pull.at, pull.updated);
+        assert_eq!(pull.target, "main");
+    }
+}
+
+#[test]
+fn later_numbers_were_opened_later() {
+    let opened: Vec<_> = judged().values().map(|(pull, _)| pull.opened).collect();
+    assert!(opened.is_sorted(), "{opened:?}");
+}
+
+#[test]
+fn some_pulls_are_merged_in_both_ways() {
+    let merged: Vec<u32> = judged().values().filter(|(pull, _)| pull.state == PullState::Merged).map(|(pull, _)| number(pull)).collect();
+    assert_eq!(merged, [9, 11, 15, 16, 19, 24, 25, 27]);
+    let repository = demo().repository().unwrap();
+    let parents = |number: u32| git(&repository, &["rev-list", "--no-walk", "--parents", &format!("refs/pull/{number}/merge")]);
+    assert_eq!(parents(9).split_whitespace().count(), 3, "a merge commit");
+    assert_eq!(parents(11).split_whitespace().count(), 2, "a squash");
+    for number in merged {
+        git(&repository, &["merge-base", "--is-ancestor", &format!("refs/pull/{number}/merge"), "main"]);
+    }
+}
+
+#[test]
+fn agents_are_recognised_and_forgeries_are_not_verified() {
+    let provenance = |number: u32| &judged()[&number].0.provenance;
+    let agents =
+        [(1, "codex"), (2, "copilot"), (3, "claude-code"), (4, "cursor"), (5, "claude-code"), (8, "amazon-q"), (9, "devin"), (11, "jules")];
+    for (number, agent) in agents {
+        assert!(provenance(number).agent.as_deref().is_some_and(|id| id.starts_with(agent)), "#{number}: {:?}", provenance(number));
+    }
+    assert_eq!((&provenance(6).agent, provenance(6).tier), (&None, Tier::Unknown), "ci-bot is nobody we know");
+    assert!(provenance(7).tier <= Tier::Claimed, "{:?}", provenance(7));
+}
+
+#[test]
+fn harmless_pulls_have_no_hard_finding() {
+    let harmless = [1, 11, 13, 14].into_iter().chain(15..=75);
+    let wrong: Vec<String> = harmless
+        .filter_map(|number| {
+            let (pull, report) = &judged()[&number];
+            let hard = hard(report);
+            (!hard.is_empty()).then(|| format!("#{number} {}: {hard:?}", pull.title))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn harmful_pulls_are_where_they_belong() {
+    let expected = [
+        (2, Lane::Stop, Severity::Critical),
+        (3, Lane::Stop, Severity::Critical),
+        (5, Lane::Review, Severity::High),
+        (6, Lane::Stop, Severity::Critical),
+        (7, Lane::Stop, Severity::Critical),
+        (8, Lane::Stop, Severity::Critical),
+        (10, Lane::Review, Severity::High),
+    ];
+    let wrong: Vec<String> = expected
+        .into_iter()
+        .filter_map(|(number, lane, severity)| {
+            let (pull, report) = &judged()[&number];
+            let worst = report.findings.iter().map(|finding| finding.severity).max();
+            (report.risk.lane < lane || worst < Some(severity))
+                .then(|| format!("#{number} {}: lane {}, {:?}", pull.title, report.risk.lane.word(), hard(report)))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_kept_folder_is_used_again_and_a_foreign_one_is_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let kept = place.path().join("new/demo");
+    let repository = open(&kept).unwrap().repository().unwrap();
+    git(&repository, &["update-ref", "-d", "refs/heads/copilot/add-auth-utility"]);
+    let again = open(&kept).unwrap();
+    let pulls = again.list(&Cancel::default()).unwrap().pulls;
+    let second = pulls.iter().find(|pull| number(pull) == 2).unwrap();
+    assert_eq!((pulls.len(), second.state), (75, PullState::Closed), "what was done in a kept demo stays done");
+
+    let foreign = place.path().join("foreign");
+    std::fs::create_dir(&foreign).unwrap();
+    std::fs::write(foreign.join("thesis.txt"), "years of work").unwrap();
+    let file = foreign.join("thesis.txt");
+    std::fs::write(kept.join("lazaret-demo"), "0123\n").unwrap();
+    for (folder, words) in [(&foreign, "not a lazaret demo"), (&file, "is a file"), (&kept, "another lazaret version")] {
+        let error = open(folder).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains(words) && !error.contains('\n'), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(&foreign).unwrap().count(), 1);
+}
+
+#[test]
+fn an_interrupted_build_is_finished_next_time() {
+    let place = tempfile::tempdir().unwrap();
+    let repository = open(place.path()).unwrap().repository().unwrap();
+    let refs = git(&repository, &["for-each-ref"]);
+    std::fs::remove_dir_all(&repository).unwrap();
+    open(place.path()).unwrap();
+    assert_eq!(git(&repository, &["for-each-ref"]), refs);
 }
