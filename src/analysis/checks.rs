@@ -5,6 +5,7 @@
 pub mod agent;
 pub mod auth;
 pub mod dependency;
+pub mod instructions;
 pub mod net;
 pub mod registry;
 pub mod text;

@@ -1,6 +1,6 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{agent, auth, dependency, net, text, workflow};
+use super::{agent, auth, dependency, instructions, net, text, workflow};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
@@ -24,9 +24,15 @@ pub const CHECKS: &[&dyn Check] = &[
     &auth::env_gated_auth::EnvGatedAuth,
     &workflow::gate_weakened::GateWeakened,
     &text::hidden_unicode::HiddenUnicode,
+    &instructions::instruction_order::InstructionOrder,
+    &instructions::instruction_override::InstructionOverride,
+    &instructions::instruction_secrecy::InstructionSecrecy,
+    &instructions::instructions_replaced::InstructionsReplaced,
+    &instructions::markdown_exfiltration::MarkdownExfiltration,
     &net::new_outbound_host::NewOutboundHost,
     &net::sensitive_to_network::SensitiveToNetwork,
     &net::suspicious_host::SuspiciousHost,
+    &instructions::trigger_comment::TriggerComment,
     &workflow::workflow_action_repointed::WorkflowActionRepointed,
     &workflow::workflow_expression_injection::WorkflowExpressionInjection,
     &workflow::workflow_permission_widened::WorkflowPermissionWidened,

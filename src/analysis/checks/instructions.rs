@@ -1,0 +1,12 @@
+//! Text made to steer an agent: in its instructions, in what a reader does not see, in messages, comments and data.
+//!
+//! Words are only a note; where they stand and what they ask for decides.
+
+pub mod instruction_order;
+pub mod instruction_override;
+pub mod instruction_secrecy;
+pub mod instructions_replaced;
+pub mod markdown_exfiltration;
+mod passages;
+mod phrases;
+pub mod trigger_comment;

@@ -1,0 +1,122 @@
+//! `instruction-order`: an agent or reviewer is ordered to act, or to give a verdict.
+
+use std::ops::Range;
+
+use super::passages::{Passage, Stand, of_file, of_messages};
+use super::phrases::phrases;
+use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::role::Role;
+use crate::analysis::shell::{self, Deed};
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+static OUTBOUND: Pattern = Pattern::new(r"(?i)\b(post|send|upload|submit|report|forward|transmit|push)\b[^.]{0,80}\bhttps?://");
+static UNASKED: Pattern = Pattern::new(
+    r"(?i)\b(push|merge|deploy|publish|delete|commit)\b[^.]{0,60}\b(without\s+(asking|confirmation|approval|review|waiting)|immediately|automatically|directly\s+to\s+(main|master))\b",
+);
+static ARCHIVE: Pattern = Pattern::new(r"(?i)\bunzip\s+-P\s*\S|\b7z\s+x\b.*\s-p\S|password[- ]protected (zip|archive)");
+static MENTION: Pattern = Pattern::new(r"(?i)@(claude|copilot|codex|gemini|cursor|devin|coderabbitai|jules|cline|openhands)\b");
+
+/// See `rules/code/instruction-order.toml`.
+pub struct InstructionOrder;
+
+impl Check for InstructionOrder {
+    fn rule(&self) -> RuleId {
+        RuleId("instruction-order")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
+        for passage in of_file(file) {
+            if let Some((range, title, severity)) = judged(&passage) {
+                sink.report(Draft::line(file, side, passage.line(range.start)).title(title).severity(severity));
+            }
+        }
+        if file.role == Role::Instructions {
+            commands(file, sink);
+        }
+    }
+
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        for (passage, draft) in of_messages(view) {
+            if let Some((_, title, severity)) = judged(&passage) {
+                sink.report(draft.title(title).severity(severity));
+            }
+        }
+    }
+}
+
+const VERDICT: &str = "Text tells an agent which verdict to give";
+const ORDER: &str = "Text orders an agent to act";
+
+fn judged(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
+    let words = phrases();
+    let address = words.address.find(&passage.text);
+    if let Some(range) = words.verdict.find(&passage.text) {
+        let weight = passage.weigh(&range);
+        let severity = match (passage.stand, address.is_some()) {
+            (Stand::Hidden, true) | (Stand::Message | Stand::Comment, true) => weight,
+            (Stand::Hidden, false) => weight.min(Severity::High),
+            (Stand::Instructions, _) => weight,
+            (Stand::Message, false) => weight.min(Severity::Low),
+            (Stand::Visible, true) => Severity::Info,
+            _ => return None,
+        };
+        return Some((range, VERDICT, severity));
+    }
+    let strong = words.strong.is_in(&passage.text);
+    if passage.stand == Stand::Instructions {
+        return outward(passage);
+    }
+    let range = address.filter(|_| strong || (passage.stand == Stand::Hidden && words.order.is_in(&passage.text)))?;
+    let weight = passage.weigh(&range);
+    let severity = match passage.stand {
+        Stand::Hidden if strong => weight,
+        Stand::Hidden => weight.min(Severity::High),
+        // Agents are asked for help by name in messages every day.
+        Stand::Message if MENTION.is_match(&passage.text) => weight.min(Severity::Low),
+        Stand::Message => weight.min(Severity::Medium),
+        Stand::Comment => weight.min(Severity::Medium),
+        _ => return None,
+    };
+    Some((range, ORDER, severity))
+}
+
+/// Instruction files are made of orders; only those that reach outside unasked stand out.
+fn outward(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
+    let text = &passage.text;
+    if let Some(range) = OUTBOUND.find(text) {
+        let severity = passage.weigh(&range).min(Severity::Medium);
+        return Some((range, "Instructions tell an agent to send something to an address", severity));
+    }
+    let range = UNASKED.find(text).filter(|range| !negated(text, range))?;
+    let severity = passage.weigh(&range).min(Severity::Medium);
+    Some((range, "Instructions tell an agent to act on others without asking", severity))
+}
+
+fn negated(text: &str, range: &Range<usize>) -> bool {
+    let start = (0..=range.start.saturating_sub(40)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let before = text.get(start..range.start).unwrap_or("").to_lowercase();
+    ["not ", "never", "n't", "avoid", "without"].iter().any(|word| before.contains(word))
+}
+
+/// Commands that instructions tell to run, in fences or text.
+fn commands(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let Some(side) = file.new_side() else { return };
+    for line in file.added() {
+        let (title, severity) = match shell::worst(line.text) {
+            Some(deed @ (Deed::RunsDecoded | Deed::RemoteShell)) => (deed, Severity::Critical),
+            Some(deed @ Deed::SendsSecret) if line.text.contains(" -d") || line.text.contains("--data") => (deed, Severity::High),
+            Some(deed @ Deed::RunsDownload) => (deed, Severity::Medium),
+            _ if ARCHIVE.is_match(line.text) => {
+                let draft = Draft::line(file, side, line.index).title("Instructions open an archive that no scanner can read");
+                sink.report(draft.severity(Severity::High));
+                continue;
+            }
+            _ => continue,
+        };
+        let draft = Draft::line(file, side, line.index).title(format!("Instructions hold a command that {}", title.says()));
+        sink.report(draft.severity(severity));
+    }
+}

@@ -1,0 +1,55 @@
+//! `instruction-override`: text that tells an agent to forget its task, obey a false authority or be somebody else.
+
+use std::ops::Range;
+
+use super::passages::{Passage, Stand, of_file, of_messages};
+use super::phrases::phrases;
+use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/instruction-override.toml`.
+pub struct InstructionOverride;
+
+impl Check for InstructionOverride {
+    fn rule(&self) -> RuleId {
+        RuleId("instruction-override")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
+        for passage in of_file(file) {
+            if let Some((range, title, severity)) = judged(&passage) {
+                sink.report(Draft::line(file, side, passage.line(range.start)).title(title).severity(severity));
+            }
+        }
+    }
+
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        for (passage, draft) in of_messages(view) {
+            if let Some((_, title, severity)) = judged(&passage) {
+                sink.report(draft.title(title).severity(severity));
+            }
+        }
+    }
+}
+
+fn judged(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
+    let words = phrases();
+    let addressed = || words.address.is_in(&passage.text);
+    if let Some(range) = words.overriding.find(&passage.text) {
+        let severity = match passage.weigh(&range) {
+            Severity::High if passage.stand == Stand::Comment && !addressed() => Severity::Medium,
+            severity => severity,
+        };
+        return Some((range, "Text tells an agent to forget its instructions", severity));
+    }
+    let said = !matches!(passage.stand, Stand::Visible | Stand::Literal | Stand::Comment);
+    if let Some(range) = words.authority.find(&passage.text).filter(|_| said) {
+        let severity = passage.weigh(&range);
+        return Some((range, "Text claims to speak for the system that runs an agent", severity));
+    }
+    let range = words.persona.find(&passage.text).filter(|_| said)?;
+    let severity = if passage.stand == Stand::Hidden { passage.weigh(&range) } else { passage.weigh(&range).min(Severity::Low) };
+    Some((range, "Text tells an agent to be somebody else", severity))
+}

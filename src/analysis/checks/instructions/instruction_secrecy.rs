@@ -1,0 +1,62 @@
+//! `instruction-secrecy`: an agent is told to keep something from people.
+
+use std::ops::Range;
+
+use super::passages::{Passage, Stand, of_file, of_messages};
+use super::phrases::phrases;
+use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/instruction-secrecy.toml`.
+pub struct InstructionSecrecy;
+
+impl Check for InstructionSecrecy {
+    fn rule(&self) -> RuleId {
+        RuleId("instruction-secrecy")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
+        for passage in of_file(file) {
+            if let Some((range, severity)) = judged(&passage) {
+                sink.report(Draft::line(file, side, passage.line(range.start)).severity(severity));
+            }
+        }
+    }
+
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        for (passage, draft) in of_messages(view) {
+            if let Some((_, severity)) = judged(&passage) {
+                sink.report(draft.severity(severity));
+            }
+        }
+    }
+}
+
+/// Silence alone is often a rule for a product's own messages; silence about an action is not.
+fn judged(passage: &Passage) -> Option<(Range<usize>, Severity)> {
+    let words = phrases();
+    let range = words.secrecy.find(&passage.text)?;
+    let addressed = words.address.is_in(&passage.text);
+    let strong = words.strong.is_in(&passage.text);
+    let acts = strong || words.order.is_in(&passage.text);
+    let weight = passage.weigh(&range);
+    let severity = match passage.stand {
+        Stand::Hidden if acts || addressed => weight,
+        Stand::Hidden => weight.min(Severity::Medium),
+        Stand::Instructions if strong => weight,
+        Stand::Instructions => weight.min(Severity::Low),
+        Stand::Message | Stand::Comment if addressed && acts => weight,
+        Stand::Literal if passage.live && strong && addressed_tool(&passage.text) => Severity::High,
+        Stand::Visible if addressed => Severity::Info,
+        _ => return None,
+    };
+    Some((range, severity))
+}
+
+/// The description of a tool that a model reads: "before using this tool, read …".
+fn addressed_tool(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    ["this tool", "<important>", "sidenote", "before using", "when calling"].iter().any(|sign| lower.contains(sign))
+}

@@ -1,0 +1,62 @@
+//! `markdown-exfiltration`: a link or picture whose address is to carry data away.
+
+use super::passages::{Passage, Stand, of_file, of_messages};
+use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+/// An address with a hole for data: `![x](https://h/?d={{conversation}})`.
+static PICTURE: Pattern = Pattern::new(
+    r"(?ix) (!\[[^\]]*\]\(|<img[^>]+src\s*=\s*['\x22]?|\]\() \s* https?://[^)\s'\x22>]* [?&/=] [^)\s'\x22>]*
+        (\$\{|\{\{|\{|<|\[|%7b) \s* [\w. -]* (secret|token|key|passw|env|conversation|history|prompt|context|chat|summary|content|data|message|credential|session|cookie|base64|encoded|output|answer|result) [\w. ()-]* (\}|>|\]|%7d)",
+);
+/// The same asked for in words.
+static ASKED: Pattern = Pattern::new(
+    r"(?ix) \b(append|encode|embed|include|insert|add|put|place|interpolate|attach)\b .{0,80}
+        \b(conversation|secret|token|api\s?key|password|env(ironment)?|credential|file\s+contents?|context|history|data|\.env) .{0,80}
+        \b(to|in|into|as|at)\b .{0,30} \b(url|query|link|image|picture|parameter|markdown|src)\b",
+);
+/// Pictures of build states carry names of projects by design.
+static BADGE: Pattern = Pattern::new(r"(?i)shields\.io|badge|githubusercontent|codecov\.io|travis-ci|cookiecutter|github\.com/");
+
+/// See `rules/code/markdown-exfiltration.toml`.
+pub struct MarkdownExfiltration;
+
+impl Check for MarkdownExfiltration {
+    fn rule(&self) -> RuleId {
+        RuleId("markdown-exfiltration")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
+        for passage in of_file(file) {
+            if let Some((at, severity)) = judged(&passage) {
+                sink.report(Draft::line(file, side, passage.line(at)).severity(severity));
+            }
+        }
+    }
+
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        for (passage, draft) in of_messages(view) {
+            if let Some((_, severity)) = judged(&passage) {
+                sink.report(draft.severity(severity));
+            }
+        }
+    }
+}
+
+fn judged(passage: &Passage) -> Option<(usize, Severity)> {
+    if let Some(range) = PICTURE.find(&passage.text).filter(|range| !BADGE.is_match(passage.text.get(range.clone()).unwrap_or(""))) {
+        let severity = match (passage.stand, passage.live) {
+            (_, false) => Severity::Info,
+            (Stand::Visible | Stand::Comment, true) if passage.is_quoted(&range) => Severity::Info,
+            (Stand::Visible | Stand::Literal | Stand::Comment, true) => Severity::Medium,
+            (Stand::Instructions | Stand::Hidden | Stand::Message, true) => Severity::High,
+        };
+        return Some((range.start, severity));
+    }
+    let range = ASKED.find(&passage.text)?;
+    let steers = matches!(passage.stand, Stand::Instructions | Stand::Hidden) && passage.live;
+    steers.then(|| (range.start, passage.weigh(&range).min(Severity::High)))
+}

@@ -1,0 +1,236 @@
+//! The texts of a change that an agent may read, each with where it stands: what is wrapped over lines is put together.
+
+use std::ops::Range;
+
+use crate::analysis::check::{ChangeView, Draft};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::role::Role;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::Severity;
+
+/// A passage is cut here, in bytes: longer ones are data, not sentences.
+const LONGEST: usize = 4000;
+
+static HIDDEN_STYLE: Pattern = Pattern::new(
+    r#"(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0[;"'\s]|color\s*:\s*(white|#fff(fff)?|transparent)\b|^\s*\[(//|comment|_|\.)\]\s*:\s*[#<]"#,
+);
+static HTML_COMMENT: Pattern = Pattern::new(r"(?s)<!--(.*?)-->");
+
+/// Where a passage stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// In a file that steers agents.
+    Instructions,
+    /// Where a reader of the page does not see it and an agent does.
+    Hidden,
+    /// In a title, description or commit message.
+    Message,
+    /// In a comment of code or configuration.
+    Comment,
+    /// In a string of code.
+    Literal,
+    /// On a page or in data, for everybody to see.
+    Visible,
+}
+
+/// A piece of text that the change brings in.
+pub(super) struct Passage {
+    /// The text, single blanks between words.
+    pub(super) text: String,
+    /// Where it stands.
+    pub(super) stand: Stand,
+    /// Whether it is product, test, page…: false for tests, examples, pages and data.
+    pub(super) live: bool,
+    /// Start in `text` and line of the view, from 0, of each line of it.
+    lines: Vec<(usize, usize)>,
+}
+
+impl Passage {
+    fn new(stand: Stand, live: bool) -> Self {
+        Self { text: String::new(), stand, live, lines: Vec::new() }
+    }
+
+    fn push(&mut self, line: usize, text: &str) {
+        if self.text.len() > LONGEST {
+            return;
+        }
+        self.lines.push((self.text.len(), line));
+        let bare = text.trim().trim_start_matches(['#', '/', '*', '>', '!', ';', '-']).trim();
+        for word in bare.split_whitespace() {
+            self.text.push_str(word);
+            self.text.push(' ');
+        }
+    }
+
+    /// The line, from 0, that holds the byte `at` of the text.
+    pub(super) fn line(&self, at: usize) -> usize {
+        let position = self.lines.partition_point(|(start, _)| *start <= at);
+        self.lines.get(position.saturating_sub(1)).map_or(0, |(_, line)| *line)
+    }
+
+    /// Whether what is at `range` stands in quotes or backticks: spoken of, not said.
+    pub(super) fn is_quoted(&self, range: &Range<usize>) -> bool {
+        let (before, after) = (self.text.get(..range.start).unwrap_or(""), self.text.get(range.end..).unwrap_or(""));
+        let odd = |sign: char| before.matches(sign).count() % 2 == 1 && after.contains(sign);
+        let touching = before.trim_end().ends_with(['"', '\'', '`', '“', '«', '‘']);
+        odd('"') || odd('`') || (before.rfind('“') > before.rfind('”') && after.contains('”')) || touching
+    }
+
+    /// How serious something strong is here: hidden text most, a quotation or a test least.
+    pub(super) fn weigh(&self, range: &Range<usize>) -> Severity {
+        let quoted = self.is_quoted(range);
+        match self.stand {
+            Stand::Hidden if self.live => Severity::Critical,
+            Stand::Instructions | Stand::Message if !quoted => Severity::High,
+            Stand::Comment if self.live && !quoted => Severity::High,
+            Stand::Hidden => Severity::Medium,
+            _ => Severity::Info,
+        }
+    }
+}
+
+/// The passages that `file` gains.
+pub(super) fn of_file(file: &FileView<'_>) -> Vec<Passage> {
+    let Some(side) = file.new_side() else { return Vec::new() };
+    if file.role.is_mechanical() || file.role == Role::Lock {
+        return Vec::new();
+    }
+    let prose = matches!(file.language, Language::Markdown | Language::Text | Language::Html);
+    let mut out = Vec::new();
+    if prose {
+        hidden_comments(file, side, &mut out);
+        paragraphs(file, side, &mut out);
+    } else {
+        comments(file, side, &mut out);
+        strings(file, side, &mut out);
+        if matches!(file.role, Role::Data) {
+            paragraphs(file, side, &mut out);
+        }
+    }
+    out
+}
+
+/// A page is read by everybody, so what it hides is never innocent; tests and examples quote.
+fn live(file: &FileView<'_>) -> bool {
+    !matches!(file.role, Role::Test | Role::Example)
+}
+
+fn hidden_comments(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) {
+    for (first, text) in side.comments() {
+        let last = first + text.matches('\n').count();
+        if !side.touches(first, last) {
+            continue;
+        }
+        let mut passage = Passage::new(Stand::Hidden, live(file));
+        for (offset, line) in text.lines().enumerate() {
+            passage.push(first + offset, line.trim_start_matches("<!--").trim_end_matches("-->"));
+        }
+        out.push(passage);
+    }
+}
+
+/// Added lines that follow each other, put together up to a blank line, comments left out.
+fn paragraphs(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) {
+    let usual = if file.role == Role::Instructions { Stand::Instructions } else { Stand::Visible };
+    let mut fenced = false;
+    let mut last = None;
+    for index in 0..side.len() {
+        let line = side.line(index);
+        let fence = line.text.trim_start().starts_with("```");
+        fenced ^= fence;
+        let text = line.code.trim();
+        if !line.changed || text.is_empty() || fence {
+            last = None;
+            continue;
+        }
+        let stand = if HIDDEN_STYLE.is_match(text) {
+            Stand::Hidden
+        } else if fenced {
+            Stand::Visible
+        } else {
+            usual
+        };
+        let joins = last.is_some_and(|(before, known)| before + 1 == index && known == stand) && file.role != Role::Data;
+        if !joins {
+            out.push(Passage::new(stand, live(file)));
+        }
+        if let Some(passage) = out.last_mut() {
+            passage.push(index, text);
+        }
+        last = Some((index, stand));
+    }
+}
+
+/// Comments of code; those on neighbouring lines are one.
+fn comments(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) {
+    let mut last: Option<usize> = None;
+    for (first, text) in side.comments() {
+        let end = first + text.matches('\n').count();
+        if !side.touches(first, end) {
+            continue;
+        }
+        if last.is_none_or(|before| before + 1 != first) {
+            out.push(Passage::new(Stand::Comment, live(file) && file.role.is_live()));
+        }
+        if let Some(passage) = out.last_mut() {
+            text.lines().enumerate().for_each(|(offset, line)| passage.push(first + offset, line));
+        }
+        last = Some(end);
+    }
+}
+
+/// Strings that hold sentences.
+fn strings(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) {
+    for (first, text) in side.strings().filter(|(_, text)| text.len() > 40 && text.contains(' ')) {
+        let end = first + text.matches('\n').count();
+        if side.touches(first, end) {
+            let mut passage = Passage::new(Stand::Literal, file.role.is_live());
+            text.replace("\\n", " ").lines().enumerate().for_each(|(offset, line)| passage.push(first + offset, line));
+            out.push(passage);
+        }
+    }
+}
+
+/// The passages of title, description and commit messages, each with the draft of a finding there.
+pub(super) fn of_messages(view: &ChangeView<'_>) -> Vec<(Passage, Draft)> {
+    let pull = &view.change.pull;
+    let mut out = Vec::new();
+    for text in [&pull.title, &pull.body] {
+        message(text, || Draft::message(text), &mut out);
+    }
+    for commit in &view.change.commits {
+        if let Some(id) = commit.id.as_ref().filter(|_| commit.message.trim() != pull.title.trim()) {
+            message(&commit.message, || Draft::commit(id, &commit.message), &mut out);
+        }
+    }
+    out
+}
+
+fn message(text: &str, draft: impl Fn() -> Draft, out: &mut Vec<(Passage, Draft)>) {
+    for hidden in HTML_COMMENT.groups(text, 1) {
+        let mut passage = Passage::new(Stand::Hidden, true);
+        hidden.lines().for_each(|line| passage.push(0, line));
+        let evidence = passage.text.clone();
+        out.push((passage, draft().evidence(evidence)));
+    }
+    let mut open = String::with_capacity(text.len());
+    let mut kept = 0;
+    for found in HTML_COMMENT.find_all(text) {
+        open.push_str(text.get(kept..found.start).unwrap_or(""));
+        kept = found.end;
+    }
+    open.push_str(text.get(kept..).unwrap_or(""));
+    let mut fenced = false;
+    for block in open.split("\n\n") {
+        let mut passage = Passage::new(if fenced { Stand::Visible } else { Stand::Message }, true);
+        for line in block.lines() {
+            fenced ^= line.trim_start().starts_with("```");
+            passage.push(0, line);
+        }
+        if !passage.text.is_empty() {
+            let evidence = passage.text.clone();
+            out.push((passage, draft().evidence(evidence)));
+        }
+    }
+}

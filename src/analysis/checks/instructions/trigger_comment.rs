@@ -1,0 +1,51 @@
+//! `trigger-comment`: a comment of the kind that a poisoned model may be trained to wait for.
+
+use super::phrases::phrases;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::role::Role;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+
+/// So many equal letters in a row are no word of any language.
+const RUN: usize = 50;
+
+/// See `rules/code/trigger-comment.toml`.
+pub struct TriggerComment;
+
+impl Check for TriggerComment {
+    fn rule(&self) -> RuleId {
+        RuleId("trigger-comment")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side().filter(|_| !file.role.is_mechanical()) else { return };
+        for (index, text) in candidates(file, side) {
+            let title = if phrases().trigger.is_in(text) {
+                "A comment looks like a trigger for a poisoned model"
+            } else if has_run(text) {
+                "A run of equal letters, as triggers for poisoned models use"
+            } else {
+                continue;
+            };
+            let severity = match file.role {
+                Role::Test | Role::Example | Role::Docs => Severity::Info,
+                _ => Severity::Medium,
+            };
+            sink.report(Draft::line(file, side, index).title(title).severity(severity));
+        }
+    }
+}
+
+/// Lines of comments that the change touches; in data and on pages, all added lines.
+fn candidates<'v>(file: &FileView<'_>, side: &'v SideView<'_>) -> Vec<(usize, &'v str)> {
+    if matches!(file.role, Role::Data | Role::Docs | Role::Instructions) {
+        return side.changed_lines().map(|line| (line.index, line.text)).collect();
+    }
+    let lines = side.comments().flat_map(|(first, text)| text.lines().enumerate().map(move |(offset, line)| (first + offset, line)));
+    lines.filter(|(index, _)| side.is_changed(*index)).collect()
+}
+
+fn has_run(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.chunk_by(|a, b| a == b).any(|run| run.len() >= RUN && run.first().is_some_and(u8::is_ascii_alphabetic))
+}
