@@ -6,6 +6,7 @@ pub mod approve;
 pub mod command;
 pub mod completions;
 pub mod config;
+pub mod console;
 pub mod context;
 pub mod doctor;
 pub mod evidence;
@@ -30,7 +31,7 @@ pub mod verb;
 use std::ffi::OsString;
 use std::io::Write as _;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use self::command::{Cli, Command};
 use self::context::Context;
@@ -40,6 +41,8 @@ use crate::model::cancel::Cancel;
 /// Runs the program with these arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match Cli::try_parse_from(arguments) {
+        // The console has the terminal to itself and reads Ctrl-C as a key.
+        Ok(cli) if cli.opens_console() => told(|| dispatch(cli, Cancel::default())),
         Ok(cli) => interrupt::guarded(move |cancel| told(|| dispatch(cli, cancel))),
         Err(error) => {
             let _ = error.print();
@@ -63,9 +66,9 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
         Some(Command::Hook(args)) => hook::run(&args, &mut context),
         Some(Command::Doctor(args)) => doctor::run(&args, &mut context),
         Some(Command::Config(args)) => config::run(&args, &mut context),
-        Some(Command::Completions(args)) => completions::run(&args, &mut context),
-        Some(Command::Man(args)) => man::run(&args, &mut context),
-        None => anyhow::bail!("the console is not there yet; `lazaret list` prints the queue"),
+        Some(Command::Completions(args)) => completions::run(&args, Cli::command(), &mut context),
+        Some(Command::Man(args)) => man::run(&args, Cli::command(), &mut context),
+        None => console::run(cli.place.source()?, context.paths()?, &context),
     }?;
     context.out.flush()?;
     Ok(exit)

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::target::Place;
 use crate::cli::{approve, completions, config, doctor, evidence, hook, ledger, list, man, quarantine, release, revert, rules, scan};
 
 /// Review changes written by coding agents
@@ -18,9 +19,20 @@ pub struct Cli {
     /// Take settings, keymap and themes from this folder
     #[arg(long, global = true, value_name = "DIR")]
     pub config: Option<PathBuf>,
+    /// What the console opens on
+    #[command(flatten)]
+    pub place: Place,
     /// What to do instead of opening the console
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Cli {
+    /// Whether this run draws on the terminal.
+    #[must_use]
+    pub fn opens_console(&self) -> bool {
+        self.command.is_none()
+    }
 }
 
 /// What can be asked for.

@@ -2,10 +2,9 @@
 
 use std::io::Write as _;
 
-use clap::{Args as ClapArgs, CommandFactory as _};
+use clap::{Args as ClapArgs, Command};
 use clap_complete::Shell;
 
-use crate::cli::command::Cli;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 
@@ -19,14 +18,14 @@ pub struct Args {
     shell: Shell,
 }
 
-/// Runs it.
+/// Runs it for the command line `whole`.
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+pub fn run(args: &Args, mut whole: Command, context: &mut Context) -> anyhow::Result<Exit> {
     // The generator panics on a closed pipe, so it writes to memory.
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "lazaret", &mut script);
+    clap_complete::generate(args.shell, &mut whole, "lazaret", &mut script);
     context.out.write_all(&script)?;
     Ok(Exit::Done)
 }

@@ -3,9 +3,8 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use clap::{Args as ClapArgs, CommandFactory as _};
+use clap::{Args as ClapArgs, Command};
 
-use crate::cli::command::Cli;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 
@@ -18,14 +17,13 @@ pub struct Args {
     command: Vec<String>,
 }
 
-/// Runs it.
+/// Runs it for the command line `whole`.
 ///
 /// # Errors
 /// When there is no such command, or the output cannot be written.
-pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    let mut root = Cli::command();
-    root.build();
-    let mut command = &root;
+pub fn run(args: &Args, mut whole: Command, context: &mut Context) -> anyhow::Result<Exit> {
+    whole.build();
+    let mut command = &whole;
     for word in &args.command {
         let next = command.find_subcommand(word);
         command = next.with_context(|| format!("there is no command '{}'; `lazaret --help` lists them", args.command.join(" ")))?;

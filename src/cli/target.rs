@@ -44,7 +44,7 @@ pub struct Inputs {
 /// A source with the pulls that were asked for.
 pub struct Opened {
     /// The source.
-    pub source: Box<dyn Source>,
+    pub source: Arc<dyn Source>,
     /// The pulls.
     pub pulls: Vec<Pull>,
     /// What the source left out.
@@ -59,11 +59,20 @@ impl Place {
     /// # Errors
     /// When there is no such thing, or it cannot be read.
     pub fn open(&self, cancel: &Cancel) -> Result<Opened, SourceError> {
+        let one = self.target.as_ref().is_some_and(|target| !Path::new(target).is_dir());
+        listed(self.source()?, !one, cancel)
+    }
+
+    /// The source, before anything is listed.
+    ///
+    /// # Errors
+    /// When there is no such thing, or it cannot be read.
+    pub fn source(&self) -> Result<Arc<dyn Source>, SourceError> {
         let branches = if self.all_branches { Selection::AllBranches } else { Selection::AgentBranches };
         match &self.target {
-            None => listed(local(&self.repo, branches)?, true, cancel),
-            Some(target) if Path::new(target).is_dir() => listed(local(Path::new(target), branches)?, true, cancel),
-            Some(target) => listed(local(&self.repo, Selection::Named(vec![target.clone()]))?, false, cancel),
+            None => local(&self.repo, branches),
+            Some(target) if Path::new(target).is_dir() => local(Path::new(target), branches),
+            Some(target) => local(&self.repo, Selection::Named(vec![target.clone()])),
         }
     }
 }
@@ -95,7 +104,7 @@ fn lines(bytes: &[u8]) -> Vec<String> {
 ///
 /// # Errors
 /// When there is no repository.
-pub fn repository(folder: &Path, names: &[String]) -> Result<Box<dyn Source>, SourceError> {
+pub fn repository(folder: &Path, names: &[String]) -> Result<Arc<dyn Source>, SourceError> {
     local(folder, Selection::Named(names.to_vec()))
 }
 
@@ -107,7 +116,7 @@ pub fn agent_branches(folder: &Path, cancel: &Cancel) -> Result<usize, SourceErr
     Ok(local(folder, Selection::AgentBranches)?.list(cancel)?.pulls.len())
 }
 
-fn local(folder: &Path, selection: Selection) -> Result<Box<dyn Source>, SourceError> {
+fn local(folder: &Path, selection: Selection) -> Result<Arc<dyn Source>, SourceError> {
     let setup = Setup {
         repo: folder.display().to_string(),
         origin: Origin::Local,
@@ -115,10 +124,10 @@ fn local(folder: &Path, selection: Selection) -> Result<Box<dyn Source>, SourceE
         selection,
         facts: BTreeMap::new(),
     };
-    Ok(Box::new(LocalSource::open(folder, setup)?))
+    Ok(Arc::new(LocalSource::open(folder, setup)?))
 }
 
-fn listed(source: Box<dyn Source>, several: bool, cancel: &Cancel) -> Result<Opened, SourceError> {
+fn listed(source: Arc<dyn Source>, several: bool, cancel: &Cancel) -> Result<Opened, SourceError> {
     let listing = source.list(cancel)?;
     Ok(Opened { source, pulls: listing.pulls, omissions: listing.omissions, several })
 }

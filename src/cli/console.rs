@@ -1,0 +1,41 @@
+//! `lazaret [TARGET]`: the console. Puts its desk together and hands it to the runtime.
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+
+use anyhow::bail;
+
+use crate::analysis::engine::{Engine, Selection};
+use crate::cli::context::{Context, now};
+use crate::cli::exit::Exit;
+use crate::cli::output::is_terminal;
+use crate::cli::verb::resume;
+use crate::config::load;
+use crate::runtime::chancery::Chancery;
+use crate::runtime::desk::Desk;
+use crate::runtime::event_loop;
+use crate::sources::source::Source;
+use crate::store::paths::Paths;
+
+/// Whether there is a terminal to open the console on.
+#[must_use]
+pub fn is_possible() -> bool {
+    is_terminal() && std::io::stdin().is_terminal()
+}
+
+/// Opens the console on `source`, with everything kept in the folders of `paths`.
+///
+/// # Errors
+/// When there is no terminal, settings are wrong, or an unfinished case cannot be ended.
+pub fn run(source: Arc<dyn Source>, paths: Paths, context: &Context) -> anyhow::Result<Exit> {
+    if !is_possible() {
+        bail!("the console needs a terminal; `lazaret list` and `lazaret scan` work without one");
+    }
+    let (settings, keymap) = load::taste(context.paths()?.config())?;
+    let (config, log) = (paths.config().to_owned(), Some(paths.log()));
+    let office = Chancery::new(source.repository(), paths, now);
+    resume(&office)?;
+    let engine = Arc::new(Engine::new(&Selection::default()));
+    event_loop::run(&Desk { source, engine, office: Arc::new(office), settings, keymap, config, log })?;
+    Ok(Exit::Done)
+}
