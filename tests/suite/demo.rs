@@ -137,11 +137,13 @@ fn harmful_pulls_are_where_they_belong() {
     let expected = [
         (2, Lane::Stop, Severity::Critical),
         (3, Lane::Stop, Severity::Critical),
+        (4, Lane::Stop, Severity::Critical),
         (5, Lane::Review, Severity::High),
         (6, Lane::Stop, Severity::Critical),
         (7, Lane::Stop, Severity::Critical),
         (8, Lane::Stop, Severity::Critical),
         (10, Lane::Review, Severity::High),
+        (12, Lane::Review, Severity::High),
     ];
     let wrong: Vec<String> = expected
         .into_iter()
