@@ -406,6 +406,89 @@ fn packed_refs_move_too() {
     assert_eq!(refs(&scene.world), before);
 }
 
+#[test]
+fn a_shallow_clone_can_hold_and_release() {
+    let mut scene = Scene::new();
+    scene.world.write("README.md", "# example\n\nmore\n");
+    scene.world.commit("Describe");
+    let shallow = World::empty();
+    let url = format!("file://{}", scene.world.path().display());
+    std::fs::remove_dir_all(shallow.path()).unwrap();
+    scene.world.git(&["clone", "-q", "--depth", "1", "--no-single-branch", &url, shallow.path().to_str().unwrap()]);
+    shallow.git(&["branch", "-q", BRANCH, "origin/claude/login"]);
+    shallow.git(&["config", "user.name", "Maintainer"]);
+    shallow.git(&["config", "user.email", "maintainer@example.com"]);
+    let id = |name: &str| CommitId::parse(&shallow.id(name));
+    let mut target = Scene::named(BRANCH);
+    (target.branch, target.base) = (BRANCH.to_owned(), "main".to_owned());
+    target.subject.revision = Revision { base: id("main"), head: id(BRANCH), merge_base: None };
+    let shallow = Scene { world: shallow };
+    let case = shallow.carry_out(&Scene::request(Verb::Quarantine, vec![target])).case.0;
+    assert!(!refs(&shallow.world).contains_key("refs/heads/claude/login"));
+    shallow.release(&case);
+    assert!(refs(&shallow.world).contains_key("refs/heads/claude/login"));
+}
+
+#[test]
+fn a_bare_repository_holds_any_branch_but_the_one_its_head_names() {
+    let scene = Scene::new();
+    let bare = scene.world.beside("bare.git");
+    scene.world.git(&["clone", "-q", "--bare", ".", bare.to_str().unwrap()]);
+    let path = bare.to_str().unwrap();
+    for (key, value) in [("user.name", "Maintainer"), ("user.email", "maintainer@example.com")] {
+        scene.world.git(&["-C", path, "config", key, value]);
+    }
+    let responder = git::open(&bare).unwrap();
+    let request = Scene::request(Verb::Quarantine, vec![scene.target(BRANCH)]);
+    scene.world.git(&["-C", path, "symbolic-ref", "HEAD", "refs/heads/claude/login"]);
+    let plan = responder.plan(&request, &scene.journal()).unwrap();
+    assert!(plan.refusals[0].contains("bare.git"), "{plan:?}");
+    scene.world.git(&["-C", path, "symbolic-ref", "HEAD", "refs/heads/main"]);
+    let plan = responder.plan(&request, &scene.journal()).unwrap();
+    let receipt = carry_out(&plan, &responder, &mut scene.journal(), &scene.materials(), &Cancel::default()).unwrap();
+    assert_ne!(receipt.strength, Strength::Failed, "{receipt:?}");
+    assert_eq!(scene.world.git(&["-C", path, "branch", "--format=%(refname)"]), "refs/heads/main");
+}
+
+#[test]
+fn a_change_without_commits_and_a_symbolic_branch_are_refused() {
+    let scene = Scene::new();
+    let mut target = scene.target(BRANCH);
+    target.subject.revision = Revision::default();
+    assert!(scene.refusal(&Scene::request(Verb::Quarantine, vec![target])).contains("has no commits"));
+    let mut target = scene.target(BRANCH);
+    target.subject.revision.head = CommitId::parse(&"ab".repeat(20));
+    assert!(scene.refusal(&Scene::request(Verb::Quarantine, vec![target])).contains("fetch it first"));
+    scene.world.git(&["symbolic-ref", "refs/heads/alias", "refs/heads/main"]);
+    let request = Scene::request(Verb::Quarantine, vec![scene.target("alias")]);
+    let error = scene.responder().plan(&request, &scene.journal()).unwrap_err().to_string();
+    assert!(error.contains("is a symbolic ref"), "{error}");
+}
+
+#[test]
+fn a_damaged_deny_list_is_said_with_its_line() {
+    let scene = Scene::new();
+    let case = scene.quarantine().case.0;
+    let path = scene.world.path().join(".git/lazaret/deny");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{text}denied what {case}\n")).unwrap();
+    let error =
+        scene.responder().plan(&Scene::request(Verb::Release, vec![Scene::named(&case)]), &scene.journal()).unwrap_err().to_string();
+    assert!(error.contains("deny, line 5") && !error.contains('\n'), "{error}");
+}
+
+#[test]
+fn hostile_words_stay_on_their_line() {
+    let scene = Scene::new();
+    let target = scene.target(BRANCH);
+    scene.world.git(&["merge", "-q", "--no-ff", "-m", "Merge \u{1b}[31m\u{202e}red", BRANCH]);
+    let request = Request { reason: "bad\nReverts: nothing\n\u{1b}[2J".to_owned(), ..Scene::request(Verb::Revert, vec![target]) };
+    let receipt = scene.carry_out(&request);
+    let message = scene.world.git(&["log", "-1", "--format=%B", &format!("revert/{}", receipt.case.0)]);
+    assert_eq!(message.lines().filter(|line| line.starts_with("Reverts: ")).count(), 1, "{message}");
+    assert!(!message.contains(['\u{1b}', '\u{202e}']), "{message}");
+}
+
 // --- the hook
 
 /// Ways of `main` to gain the held change, each as git commands; `None` stands for the last commit of the branch.
@@ -419,13 +502,19 @@ fn ways_in(head: &str) -> Vec<(&'static str, Vec<Vec<String>>)> {
         ("squash", vec![words(&format!("merge -q --squash {head}")), words("commit -q -m Squash")]),
         ("reset", vec![words(&format!("reset -q --hard {head}"))]),
         ("update-ref", vec![words(&format!("update-ref refs/heads/main {head}"))]),
-        ("push", vec![words(&format!("push -q . {head}:refs/heads/main"))]),
     ]
 }
 
 /// Runs the commands; whether all went through.
 fn passes(scene: &Scene, commands: &[Vec<String>]) -> bool {
     commands.iter().all(|command| scene.world.try_git(&command.iter().map(String::as_str).collect::<Vec<_>>()).status.success())
+}
+
+/// Runs one git command that the hook must refuse, in the hook's own words.
+fn refused(scene: &Scene, command: &[&str]) {
+    let output = scene.world.try_git(command);
+    let says = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && says.contains("held in quarantine under case"), "{command:?}: {says}");
 }
 
 fn clean(scene: &Scene, main: &str) {
@@ -449,7 +538,9 @@ fn the_hook_refuses_every_way_back_in_until_release() {
         if way == "fast-forward" {
             continue;
         }
-        assert!(!passes(&scene, &commands), "{way} went through");
+        let (last, first) = commands.split_last().unwrap();
+        assert!(passes(&scene, first), "{way}");
+        refused(&scene, &last.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(scene.world.id("main"), main, "{way} moved main");
         clean(&scene, &main);
     }
@@ -464,7 +555,7 @@ fn the_hook_refuses_every_way_back_in_until_release() {
     scene.world.git(&["branch", "-D", "anywhere"]);
     scene.release(&receipt.case.0);
     for (way, commands) in ways_in(&head) {
-        if !matches!(way, "fast-forward" | "push") {
+        if way != "fast-forward" {
             assert!(passes(&scene, &commands), "{way} is refused after release");
             scene.world.git(&["reset", "-q", "--hard", &fine]);
         }
@@ -480,14 +571,82 @@ fn the_hook_refuses_a_fast_forward_and_a_push_from_elsewhere() {
     scene.guard();
     scene.quarantine();
     for (way, commands) in ways_in(&head) {
-        if matches!(way, "fast-forward" | "reset" | "push") {
-            assert!(!passes(&scene, &commands), "{way} went through");
+        if matches!(way, "fast-forward" | "reset") {
+            refused(&scene, &commands[0].iter().map(String::as_str).collect::<Vec<_>>());
             assert_eq!(scene.world.id("main"), main);
+            clean(&scene, &main);
         }
     }
     scene.world.git(&["switch", "-q", "--detach"]);
-    let push = scene.world.try_git(&["-C", clone.to_str().unwrap(), "push", "-q", "origin", "origin/claude/login:refs/heads/main"]);
-    assert!(!push.status.success(), "a push went through");
+    refused(&scene, &["-C", clone.to_str().unwrap(), "push", "-q", "origin", "origin/claude/login:refs/heads/main"]);
+    assert_eq!(scene.world.id("main"), main);
+}
+
+#[test]
+fn the_hook_refuses_a_rebase_a_pull_and_mailed_patches() {
+    let mut scene = Scene::new();
+    let head = scene.world.id(BRANCH);
+    let clone = scene.world.beside("clone");
+    scene.world.git(&["clone", "-q", ".", clone.to_str().unwrap()]);
+    let patches = scene.world.beside("patches");
+    scene.world.git(&["format-patch", "-q", "-o", patches.to_str().unwrap(), &format!("main..{BRANCH}")]);
+    scene.world.write("README.md", "# example\n\nmore\n");
+    let main = scene.world.commit("Describe");
+    scene.guard();
+    scene.quarantine();
+    // Rebased commits have other ids; the branch they are on is free, main is not.
+    scene.world.git(&["checkout", "-q", "-b", "topic", &head]);
+    scene.world.git(&["rebase", "-q", "main"]);
+    scene.world.checkout("main");
+    refused(&scene, &["merge", "-q", "--ff-only", "topic"]);
+    clean(&scene, &main);
+    refused(&scene, &["pull", "-q", "--no-rebase", clone.to_str().unwrap(), "refs/remotes/origin/claude/login"]);
+    clean(&scene, &main);
+    let first = std::fs::read_dir(&patches).unwrap().map(|entry| entry.unwrap().path()).min().unwrap();
+    refused(&scene, &["am", "-q", first.to_str().unwrap()]);
+    scene.world.try_git(&["am", "--abort"]);
+    assert_eq!(scene.world.id("main"), main);
+}
+
+#[test]
+fn the_hook_guards_linked_worktrees_too() {
+    let scene = Scene::new();
+    let (head, main) = (scene.world.id(BRANCH), scene.world.id("main"));
+    scene.world.git(&["switch", "-q", "--detach"]);
+    let tree = scene.world.beside("linked");
+    scene.world.git(&["worktree", "add", "-q", tree.to_str().unwrap(), "main"]);
+    hook::install(&tree, &[]).unwrap();
+    scene.quarantine();
+    let linked = tree.to_str().unwrap();
+    refused(&scene, &["-C", linked, "merge", "-q", "--no-ff", "-m", "Merge", &head]);
+    scene.world.git(&["-C", linked, "reset", "-q", "--hard"]);
+    refused(&scene, &["-C", linked, "cherry-pick", &head]);
+    assert_eq!(scene.world.id("main"), main);
+}
+
+#[test]
+fn attributes_and_configuration_do_not_blind_the_hook() {
+    let mut scene = Scene::new();
+    scene.world.write(".gitattributes", "*.py -diff binary\n");
+    let main = scene.world.commit("Attributes");
+    for (key, value) in [
+        ("diff.noprefix", "true"),
+        ("diff.context", "0"),
+        ("diff.renames", "copies"),
+        ("diff.algorithm", "histogram"),
+        ("diff.external", "true"),
+        ("color.ui", "always"),
+        ("core.quotePath", "false"),
+    ] {
+        scene.world.git(&["config", key, value]);
+    }
+    let head = scene.world.id(BRANCH);
+    scene.guard();
+    scene.quarantine();
+    refused(&scene, &["cherry-pick", &head]);
+    clean(&scene, &main);
+    scene.world.git(&["merge", "-q", "--squash", &head]);
+    refused(&scene, &["commit", "-q", "-m", "Squash"]);
     assert_eq!(scene.world.id("main"), main);
 }
 
@@ -497,7 +656,7 @@ fn a_new_protected_branch_cannot_start_with_what_is_held() {
     let head = scene.world.id(BRANCH);
     hook::install(&scene.world.path(), &["release/*".to_owned()]).unwrap();
     scene.quarantine();
-    assert!(!scene.world.try_git(&["branch", "release/1", &head]).status.success());
+    refused(&scene, &["branch", "release/1", &head]);
     assert!(scene.world.try_git(&["branch", "release/1", "main"]).status.success());
     assert!(scene.world.try_git(&["branch", "topic", &head]).status.success(), "other branches are free");
 }
@@ -592,6 +751,27 @@ fn patch_ids_are_gits_own() {
     for commit in commits {
         let ours = responder.patch_id(&CommitId::parse(&commit).unwrap()).unwrap().unwrap_or_default();
         assert_eq!(ours, patch_id(&world, &commit), "{}", world.git(&["show", "--text", "--no-renames", &commit]));
+    }
+}
+
+#[test]
+fn patch_ids_are_gits_own_over_a_long_history() {
+    let world = crate::history::generate(150);
+    let range = ["rev-list", "--no-merges", "HEAD"];
+    let shown =
+        world.command(HUMAN).args(["log", "--no-merges", "-p", "--root", "--no-renames", "--text", "--full-index"]).output().unwrap();
+    let mut reader = world.command(HUMAN).args(["patch-id", "--stable"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = reader.stdin.take().unwrap();
+    let feeding = std::thread::spawn(move || input.write_all(&shown.stdout).unwrap());
+    let said = String::from_utf8(reader.wait_with_output().unwrap().stdout).unwrap();
+    feeding.join().unwrap();
+    let theirs: BTreeMap<&str, &str> =
+        said.lines().filter_map(|line| line.split_once(' ')).map(|(patch, commit)| (commit, patch)).collect();
+    assert!(theirs.len() > 100, "{}", theirs.len());
+    let responder = git::open(&world.path()).unwrap();
+    for commit in world.git(&range).lines() {
+        let ours = responder.patch_id(&CommitId::parse(commit).unwrap()).unwrap();
+        assert_eq!(ours.as_deref(), theirs.get(commit).copied(), "{}", world.git(&["show", "--stat", commit]));
     }
 }
 
@@ -909,35 +1089,58 @@ fn outside(scene: &Scene) -> (BTreeMap<String, String>, String) {
 }
 
 #[test]
-fn a_stop_at_any_moment_of_any_verb_is_finished_or_undone_at_the_next_start() {
-    for verb in Verb::ALL {
-        let (done, request) = ready(verb);
-        let before = outside(&done);
-        let steps = done.carry_out(&request).outcomes.len();
-        let after = outside(&done);
-        assert_ne!(before, after, "{verb:?} must do something to be worth the test");
-        for stop in 0..2 * (steps + 2) {
-            let (scene, request) = ready(verb);
-            let untouched = Untouchable::of(&scene.world);
-            let plan = scene.plan(&request);
-            let mut journal = Stopper { inner: scene.journal(), moment: 0, stop, kill: false };
-            carry_out(&plan, &scene.responder(), &mut journal, &scene.materials(), &Cancel::default()).unwrap_err();
-            drop(journal);
-            let receipts = resume_all(&scene.responder(), &mut scene.journal(), &scene.materials()).unwrap();
-            let undone = stop == 0 || (stop == 1 && verb == Verb::Quarantine);
-            let expected = if undone { &before } else { &after };
-            assert_eq!(&outside(&scene), expected, "{verb:?} stopped at {stop}: {receipts:?}");
-            assert_eq!(receipts.len(), usize::from(stop != 0 && stop != 2 * (steps + 2) - 1), "{verb:?} at {stop}");
-            assert!(receipts.iter().all(|receipt| (receipt.strength == Strength::Failed) == undone), "{verb:?} at {stop}: {receipts:?}");
-            assert_eq!(resume_all(&scene.responder(), &mut scene.journal(), &scene.materials()).unwrap(), [], "nothing is left to resume");
-            untouched.still_holds(&scene.world);
-            assert!(matches!(scene.journal().ledger().verify().unwrap(), ChainState::Whole { .. }));
-            if undone && stop == 1 {
-                let again = Request { at: Timestamp(AT.0 + 9), ..request };
-                assert_ne!(scene.carry_out(&again).strength, Strength::Failed, "it can be run again");
-            }
+fn an_approval_stopped_at_any_moment_is_finished() {
+    stops(Verb::Approve);
+}
+
+#[test]
+fn a_quarantine_stopped_at_any_moment_is_finished_or_undone() {
+    stops(Verb::Quarantine);
+}
+
+#[test]
+fn a_release_stopped_at_any_moment_is_finished() {
+    stops(Verb::Release);
+}
+
+#[test]
+fn a_revert_stopped_at_any_moment_is_finished() {
+    stops(Verb::Revert);
+}
+
+/// Stops `verb` at every moment there is and starts again: the world is the one before or the one after, never another.
+fn stops(verb: Verb) {
+    let (done, request) = ready(verb);
+    let before = outside(&done);
+    let steps = done.carry_out(&request).outcomes.len();
+    let after = outside(&done);
+    assert_ne!(before, after, "{verb:?} must do something to be worth the test");
+    for stop in 0..2 * (steps + 2) {
+        let (scene, request) = ready(verb);
+        let untouched = Untouchable::of(&scene.world);
+        stop_at(&scene, &request, stop);
+        let receipts = resume_all(&scene.responder(), &mut scene.journal(), &scene.materials()).unwrap();
+        let undone = stop == 0 || (stop == 1 && verb == Verb::Quarantine);
+        let expected = if undone { &before } else { &after };
+        assert_eq!(&outside(&scene), expected, "{verb:?} stopped at {stop}: {receipts:?}");
+        assert_eq!(receipts.len(), usize::from(stop != 0 && stop != 2 * (steps + 2) - 1), "{verb:?} at {stop}");
+        assert!(receipts.iter().all(|receipt| (receipt.strength == Strength::Failed) == undone), "{verb:?} at {stop}: {receipts:?}");
+        assert_eq!(resume_all(&scene.responder(), &mut scene.journal(), &scene.materials()).unwrap(), [], "nothing is left to resume");
+        untouched.still_holds(&scene.world);
+        assert!(matches!(scene.journal().ledger().verify().unwrap(), ChainState::Whole { .. }));
+        if undone && stop == 1 {
+            let again = Request { at: Timestamp(AT.0 + 9), ..request };
+            assert_ne!(scene.carry_out(&again).strength, Strength::Failed, "it can be run again");
         }
     }
+}
+
+/// Carries out `request` up to moment `stop`, as if the process had ended there. Returns the plan.
+fn stop_at(scene: &Scene, request: &Request, stop: usize) -> Plan {
+    let plan = scene.plan(request);
+    let mut journal = Stopper { inner: scene.journal(), moment: 0, stop, kill: false };
+    carry_out(&plan, &scene.responder(), &mut journal, &scene.materials(), &Cancel::default()).unwrap_err();
+    plan
 }
 
 const KILLED: &str = "LAZARET_TEST_KILLED";
@@ -987,11 +1190,8 @@ fn dies() {
 fn a_move_cut_off_between_its_refs_is_finished() {
     let (scene, request) = ready(Verb::Quarantine);
     let head = scene.world.id(BRANCH);
-    let plan = scene.plan(&request);
     // Stopped with the evidence journalled; then the new ref alone was made.
-    let mut journal = Stopper { inner: scene.journal(), moment: 0, stop: 3, kill: false };
-    carry_out(&plan, &scene.responder(), &mut journal, &scene.materials(), &Cancel::default()).unwrap_err();
-    drop(journal);
+    let plan = stop_at(&scene, &request, 3);
     scene.world.git(&["update-ref", &format!("refs/quarantine/{}/{BRANCH}", plan.case.0), &head]);
     let receipts = resume_all(&scene.responder(), &mut scene.journal(), &scene.materials()).unwrap();
     assert_ne!(receipts[0].strength, Strength::Failed, "{receipts:?}");
@@ -1001,10 +1201,7 @@ fn a_move_cut_off_between_its_refs_is_finished() {
 #[test]
 fn a_world_that_moved_before_the_resume_is_left_as_it_is() {
     let (mut scene, request) = ready(Verb::Quarantine);
-    let plan = scene.plan(&request);
-    let mut journal = Stopper { inner: scene.journal(), moment: 0, stop: 3, kill: false };
-    carry_out(&plan, &scene.responder(), &mut journal, &scene.materials(), &Cancel::default()).unwrap_err();
-    drop(journal);
+    let plan = stop_at(&scene, &request, 3);
     scene.world.checkout(BRANCH);
     scene.world.write("more.txt", "more\n");
     scene.world.commit("More");
