@@ -13,7 +13,7 @@ use lazaret::store::drafts::Drafts;
 use lazaret::store::paths::Paths;
 use sha2::{Digest as _, Sha256};
 
-use crate::response::{Scene, refs};
+use crate::scene::{Scene, refs};
 
 /// A scene after a quarantine, with the folder of its evidence.
 fn held() -> (Scene, CaseId, PathBuf) {

@@ -9,21 +9,27 @@
 )]
 
 mod analysis;
+mod approve;
 mod architecture;
 mod cli;
+mod crash;
 mod demo;
 mod evidence;
 mod export;
 mod fixture;
 mod flows;
 mod history;
+mod hook;
 mod ledger;
 mod manifests;
+mod patch_id;
 mod patterns;
 mod provenance;
 mod pty;
 mod response;
+mod revert;
 mod rules;
+mod scene;
 mod screens;
 mod sources;
 mod statements;

@@ -8,7 +8,14 @@ use crate::response::git::repo::Repo;
 
 /// Held while a verb is carried out or resumed.
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    /// Closing alone would leave it locked while a program started meanwhile still shares the open file.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 /// Takes the lock.
@@ -18,7 +25,7 @@ pub(crate) fn take(repo: &Repo) -> Result<Lock, ResponseError> {
     let path = folder.join("lock");
     let file = File::options().create(true).append(true).open(&path).map_err(|e| ResponseError::io(&path, &e))?;
     match file.try_lock() {
-        Ok(()) => Ok(Lock { _file: file }),
+        Ok(()) => Ok(Lock { file }),
         Err(TryLockError::WouldBlock) => Err(ResponseError::Busy(repo.common.display().to_string())),
         Err(TryLockError::Error(e)) => Err(ResponseError::io(&path, &e)),
     }
