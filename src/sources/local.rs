@@ -3,6 +3,7 @@
 //! Read only. No hook, filter, textconv or attribute of the repository takes part, and no submodule is entered. git2's
 //! `Repository` belongs to one thread, so every call opens its own.
 
+mod ancestry;
 mod blobs;
 mod branches;
 mod changes;
@@ -96,9 +97,8 @@ impl LocalSource {
     /// In one sentence: no such path, no repository, nobody's to read, damaged, or without a commit.
     pub fn open(path: &Path, setup: Setup) -> Result<Self, SourceError> {
         let repo = open::open(path)?;
-        let folder = repo.workdir().unwrap_or_else(|| repo.path()).to_owned();
         default_branch::find(&repo)?;
-        Ok(Self { folder, setup })
+        Ok(Self { folder: open::folder(&repo), setup })
     }
 
     /// Whether `name` is a branch, range or commit here.
@@ -155,7 +155,7 @@ impl LocalSource {
 impl LocalSource {
     /// Lists branches, the latest first. What cannot be read is told, and the others are listed.
     fn queue(&self, repo: &Repository, listing: &mut Listing, cancel: &Cancel) -> Result<(), SourceError> {
-        for found in branches::candidates(repo)? {
+        for found in branches::candidates(repo, cancel)? {
             let pull = found.and_then(|span| {
                 let pull = if span.is_merged() { Ok(None) } else { self.pull(repo, &span, cancel).map(|(pull, _)| Some(pull)) };
                 pull.map(|pull| pull.filter(|pull| self.belongs(&span, pull))).map_err(|why| (span.name, why))

@@ -245,6 +245,16 @@ fn bare_worktree_shallow_and_detached() {
 }
 
 #[test]
+fn a_git_folder_of_any_name_can_be_opened() {
+    let mut world = World::new();
+    world.agent_branch("claude/one", "Add one", &[("one.txt", "1\n")]);
+    let moved = world.beside("moved");
+    assert_eq!(queue(&world.path().join(".git"), Selection::AgentBranches), ["claude/one"]);
+    std::fs::rename(world.path().join(".git"), &moved).unwrap();
+    assert_eq!(queue(&moved, Selection::AgentBranches), ["claude/one"]);
+}
+
+#[test]
 fn a_branch_without_common_history_counts_as_added() {
     let mut world = World::new();
     world.git(&["checkout", "-q", "--orphan", "claude/orphan"]);

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use git2::{Oid, Repository};
 
+use super::ancestry::Ancestry;
 use super::default_branch::{self, tip};
 use super::failure::unreadable;
 use super::span::{self, QUARANTINE, Span};
+use crate::model::cancel::Cancel;
 use crate::model::inert;
 use crate::sources::source::SourceError;
 
@@ -23,10 +25,19 @@ struct Candidate {
 pub(super) type Placed = Result<Span, (String, SourceError)>;
 
 /// Every branch except the default one, against it; one that cannot be placed has its name and reason. Nothing is judged here.
-pub(super) fn candidates(repo: &Repository) -> Result<Vec<Placed>, SourceError> {
+pub(super) fn candidates(repo: &Repository, cancel: &Cancel) -> Result<Vec<Placed>, SourceError> {
     let default = default_branch::find(repo)?;
-    let place = |found: &Candidate, name: &str| {
-        span::branch(repo, &default, name, &found.short, found.head).map_err(|why| (found.name.clone(), why))
+    let mut history = Ancestry::of(repo, default.tip)?;
+    let mut place = |found: &Candidate, name: &str| {
+        let parting = history.part(found.head, cancel).and_then(|parting| {
+            let merge_base = match parting.bases.first() {
+                Some(newest) => Some(*newest),
+                None => span::merge_base(repo, default.tip, found.head)?,
+            };
+            Ok((merge_base, parting.own))
+        });
+        let (merge_base, own) = parting.map_err(|why| (found.name.clone(), why))?;
+        Ok(Span { own: Some(own), ..span::branch(&default, name, &found.short, found.head, merge_base) })
     };
     let mut seen = BTreeSet::from([default.name.clone()]);
     let mut spans = Vec::new();

@@ -18,6 +18,9 @@ pub(super) fn own(repo: &Repository, span: &Span, cancel: &Cancel) -> Result<Vec
     if span.single {
         return Ok(vec![span.head]);
     }
+    if let Some(own) = &span.own {
+        return Ok(own.clone());
+    }
     let failed = unreadable("the history of the change");
     let mut walk = repo.revwalk().map_err(&failed)?;
     walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME).map_err(&failed)?;

@@ -3,7 +3,7 @@
 //! libgit2 knows no fsmonitor, pager, credential helper or hook on the read side; git's ownership rule (`safe.directory`) holds.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, Repository, RepositoryOpenFlags};
 
@@ -25,4 +25,10 @@ pub(super) fn open(path: &Path) -> Result<Repository, SourceError> {
         )),
         _ => SourceError::Unreadable(format!("the git repository at `{shown}` cannot be read ({}): `git fsck` tells more", reason(&e))),
     })
+}
+
+/// Where the repository can be opened again: its working tree, or the git folder when it is bare or called otherwise than `.git`.
+pub(super) fn folder(repo: &Repository) -> PathBuf {
+    let again = |folder: &&Path| open(folder).is_ok_and(|found| found.path() == repo.path());
+    repo.workdir().filter(again).unwrap_or_else(|| repo.path()).to_owned()
 }

@@ -33,6 +33,8 @@ pub(super) struct Span {
     pub(super) state: PullState,
     /// Whether an open branch of the same name takes the name that facts give.
     pub(super) shadowed: bool,
+    /// Its own commits, oldest first, where they were found along the way.
+    pub(super) own: Option<Vec<Oid>>,
 }
 
 impl Span {
@@ -77,7 +79,8 @@ pub(super) fn resolve(repo: &Repository, name: &str) -> Result<Span, SourceError
                 let why = format!("`{name}` is the branch that others are compared with: name a range such as {name}~5..{name}");
                 return Err(SourceError::Usage(why));
             }
-            return branch(repo, &target, name, short, head);
+            let merge_base = merge_base(repo, target.tip, head)?;
+            return Ok(branch(&target, name, short, head, merge_base));
         }
     }
     if let Some(span) = quarantined(repo, name)? {
@@ -86,10 +89,9 @@ pub(super) fn resolve(repo: &Repository, name: &str) -> Result<Span, SourceError
     commit(repo, name, &find(repo, name)?)
 }
 
-/// A branch whose tip is known.
-pub(super) fn branch(repo: &Repository, target: &DefaultBranch, name: &str, short: &str, head: Oid) -> Result<Span, SourceError> {
-    let merge_base = merge_base(repo, target.tip, head)?;
-    Ok(Span {
+/// A branch whose tip and place of parting are known.
+pub(super) fn branch(target: &DefaultBranch, name: &str, short: &str, head: Oid, merge_base: Option<Oid>) -> Span {
+    Span {
         name: name.to_owned(),
         branch: name.strip_prefix("refs/heads/").unwrap_or(name).to_owned(),
         short: short.to_owned(),
@@ -100,7 +102,8 @@ pub(super) fn branch(repo: &Repository, target: &DefaultBranch, name: &str, shor
         single: false,
         state: PullState::Open,
         shadowed: false,
-    })
+        own: None,
+    }
 }
 
 fn branch_names(name: &str) -> Vec<(String, &str)> {
@@ -124,8 +127,9 @@ fn quarantined(repo: &Repository, name: &str) -> Result<Option<Span>, SourceErro
         if (full == name || short == name)
             && let Some(head) = tip(&reference)
         {
-            let span = branch(repo, &default_branch::find(repo)?, &full, short, head)?;
-            return Ok(Some(span.held()));
+            let target = default_branch::find(repo)?;
+            let merge_base = merge_base(repo, target.tip, head)?;
+            return Ok(Some(branch(&target, &full, short, head, merge_base).held()));
         }
     }
     Ok(None)
@@ -151,6 +155,7 @@ fn range(repo: &Repository, name: &str, from: &str, to: &str) -> Result<Span, So
         single: false,
         state: PullState::Open,
         shadowed: false,
+        own: None,
     })
 }
 
@@ -175,6 +180,7 @@ pub(super) fn commit(repo: &Repository, name: &str, commit: &Commit<'_>) -> Resu
         single: true,
         state: PullState::Open,
         shadowed: false,
+        own: None,
     })
 }
 
@@ -196,7 +202,7 @@ fn find<'a>(repo: &'a Repository, revision: &str) -> Result<Commit<'a>, SourceEr
 }
 
 /// Where the two parted; `None` when they never met.
-fn merge_base(repo: &Repository, one: Oid, two: Oid) -> Result<Option<Oid>, SourceError> {
+pub(super) fn merge_base(repo: &Repository, one: Oid, two: Oid) -> Result<Option<Oid>, SourceError> {
     match repo.merge_base(one, two) {
         Ok(id) => Ok(Some(id)),
         Err(e) if e.code() == ErrorCode::NotFound && repo.is_shallow() => {
