@@ -4,7 +4,9 @@
 
 pub mod agent;
 pub mod auth;
+pub mod cred;
 pub mod dependency;
+pub mod exec;
 pub mod instructions;
 pub mod net;
 pub mod registry;

@@ -1,6 +1,6 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{agent, auth, dependency, instructions, net, text, workflow};
+use super::{agent, auth, cred, dependency, exec, instructions, net, text, workflow};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
@@ -12,6 +12,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &agent::agent_server_override::AgentServerOverride,
     &workflow::auto_merge_added::AutoMergeAdded,
     &agent::container_host_access::ContainerHostAccess,
+    &exec::decode_then_execute::DecodeThenExecute,
     &dependency::dependency_added::DependencyAdded,
     &dependency::dependency_installs_code::DependencyInstallsCode,
     &dependency::dependency_lock_mismatch::DependencyLockMismatch,
@@ -19,6 +20,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &dependency::dependency_new_source::DependencyNewSource,
     &dependency::dependency_odd_version::DependencyOddVersion,
     &dependency::dependency_unpinned::DependencyUnpinned,
+    &exec::dynamic_code::DynamicCode,
     &agent::editor_setting_executes::EditorSettingExecutes,
     &agent::editor_task_on_open::EditorTaskOnOpen,
     &auth::env_gated_auth::EnvGatedAuth,
@@ -28,11 +30,15 @@ pub const CHECKS: &[&dyn Check] = &[
     &instructions::instruction_override::InstructionOverride,
     &instructions::instruction_secrecy::InstructionSecrecy,
     &instructions::instructions_replaced::InstructionsReplaced,
+    &cred::known_secret::KnownSecret,
     &instructions::markdown_exfiltration::MarkdownExfiltration,
     &net::new_outbound_host::NewOutboundHost,
+    &exec::remote_script::RemoteScript,
     &net::sensitive_to_network::SensitiveToNetwork,
+    &exec::shell_nonliteral::ShellNonliteral,
     &net::suspicious_host::SuspiciousHost,
     &instructions::trigger_comment::TriggerComment,
+    &exec::unsafe_deserialisation::UnsafeDeserialisation,
     &workflow::workflow_action_repointed::WorkflowActionRepointed,
     &workflow::workflow_expression_injection::WorkflowExpressionInjection,
     &workflow::workflow_permission_widened::WorkflowPermissionWidened,

@@ -1,0 +1,3 @@
+//! Rules about secrets in the open.
+
+pub mod known_secret;

@@ -1,0 +1,9 @@
+//! Rules about what runs: decoded text, text put together, downloads, objects read back.
+
+pub mod engines;
+
+pub mod decode_then_execute;
+pub mod dynamic_code;
+pub mod remote_script;
+pub mod shell_nonliteral;
+pub mod unsafe_deserialisation;

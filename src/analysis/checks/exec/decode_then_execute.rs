@@ -1,0 +1,92 @@
+//! `decode-then-execute`: what runs was decoded first, so that no reader sees what it is.
+
+use super::engines::{LONGEST, engines, holds_commands};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::flow::arrivals;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::role::Role;
+use crate::analysis::shell::{self, Deed};
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
+
+/// See `rules/code/decode-then-execute.toml`.
+pub struct DecodeThenExecute;
+
+static GIVEN_AS_INPUT: Pattern = Pattern::new(r"\b(?:input|stdin|data|env|cwd)\s*[=:]");
+static MAY_DECODE: Pattern = Pattern::new(r"(?i)base64|base32|xxd|openssl|frombase|-enc|\brev\b|fromhex|atob|unhexlify");
+
+impl Check for DecodeThenExecute {
+    fn rule(&self) -> RuleId {
+        RuleId("decode-then-execute")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
+        let severity = match file.role {
+            Role::Docs | Role::Data | Role::Vendored | Role::Generated | Role::Lock | Role::Instructions => return,
+            Role::Test | Role::Example => Severity::Medium,
+            _ => Severity::Critical,
+        };
+        if file.language.is_code() {
+            calls(file, side, severity, sink);
+        }
+        commands(file, side, severity, sink);
+    }
+}
+
+fn calls(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: &mut Sink<'_>) {
+    let changed = |statement: &Statement| side.touches(statement.first_line, statement.last_line);
+    let short = |statement: &Statement| statement.bytes.len() <= LONGEST;
+    let decodes = |statement: &Statement| engines().decoders.is_match(side.plain_of(statement));
+    // Nothing changed that decodes or runs: nothing to find.
+    if !side.statements().iter().any(|s| changed(s) && short(s) && (decodes(s) || runs(side, s).is_some())) {
+        return;
+    }
+    let found = arrivals(side, |s| (short(s) && decodes(s)).then_some(()), |s| short(s) && runs(side, s).is_some());
+    for arrival in found {
+        let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
+        if !changed(from) && !changed(to) || !inside(side, to, arrival.source == arrival.sink) {
+            continue;
+        }
+        let confidence = if arrival.source == arrival.sink { Confidence::High } else { Confidence::Medium };
+        sink.report(Draft::lines(file, side, to.first_line, to.last_line).severity(severity).confidence(confidence));
+    }
+}
+
+/// Where in a statement something runs: the byte, and whether it starts a program rather than evaluating.
+fn runs(side: &SideView<'_>, statement: &Statement) -> Option<(usize, bool)> {
+    let code = side.code_of(statement);
+    let evaluates = engines().evaluators.find(code).map(|found| (found.start, false));
+    evaluates.or_else(|| engines().spawners.find(code).map(|found| (found.start, true)))
+}
+
+/// Whether what is decoded is what runs, rather than what a program is given to read.
+fn inside(side: &SideView<'_>, statement: &Statement, straight: bool) -> bool {
+    let Some((at, spawns)) = runs(side, statement) else { return false };
+    let plain = side.plain_of(statement);
+    let rest = plain.get(at..).unwrap_or("");
+    let decoded_at = engines().decoders.find(rest).map(|found| found.start);
+    if straight && decoded_at.is_none() {
+        return false;
+    }
+    let before = rest.get(..decoded_at.unwrap_or(rest.len())).unwrap_or("");
+    !(spawns && GIVEN_AS_INPUT.is_match(before))
+}
+
+fn commands(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: &mut Sink<'_>) {
+    if holds_commands(file.language) {
+        for line in file.added() {
+            let plain = side.plain_line(line.index);
+            if MAY_DECODE.is_match(plain) && shell::worst(plain) == Some(Deed::RunsDecoded) {
+                sink.report(Draft::line(file, side, line.index).severity(severity));
+            }
+        }
+    } else if file.language.is_code() {
+        for (line, string) in side.strings().filter(|(line, string)| side.is_changed(*line) && string.len() <= LONGEST) {
+            if MAY_DECODE.is_match(string) && shell::worst(string) == Some(Deed::RunsDecoded) {
+                sink.report(Draft::line(file, side, line).severity(severity));
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! `remote-script`: something is downloaded and run, outside workflows (which have a rule of their own).
+
+use super::engines::{LONGEST, engines, holds_commands};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::net::traffic::traffic;
+use crate::analysis::flow::arrivals;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::role::Role;
+use crate::analysis::shell::{self, Deed};
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
+
+/// See `rules/code/remote-script.toml`.
+pub struct RemoteScript;
+
+static MAY_DOWNLOAD: Pattern = Pattern::new(r"(?i)curl|wget|iwr|irm|invoke-|download|urlopen|fetch");
+static DOWNLOADER: Pattern = Pattern::new(
+    r#"(?x) (?:Command::new|exec\.Command|spawn(?:Sync)?|execFile(?:Sync)?|subprocess\.\w+|ProcessBuilder|os\.system|exec(?:Sync)?|Popen|check_call)\s*\(\s*[\[(]?\s*["'`](?:/usr/bin/|/bin/)?(?:curl|wget|aria2c|powershell|pwsh|nc|bitsadmin|certutil)\b
+      | "(?:ba|z|da)?sh"[^;]*"-\w*c"[^;]*\b(?:curl|wget)\b"#,
+);
+
+impl Check for RemoteScript {
+    fn rule(&self) -> RuleId {
+        RuleId("remote-script")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let looked_at = file.role.is_live() && !matches!(file.role, Role::Workflow | Role::AgentConfig | Role::Instructions);
+        let Some(side) = file.new_side().filter(|_| looked_at) else { return };
+        if holds_commands(file.language) {
+            for line in file.added() {
+                command(file, side, line.index, side.plain_line(line.index), sink);
+            }
+        } else if file.language.is_code() {
+            for (line, string) in side.strings().filter(|(line, string)| side.is_changed(*line) && string.len() <= LONGEST) {
+                command(file, side, line, string, sink);
+            }
+            calls(file, side, sink);
+            if is_build_script(file.name()) {
+                build(file, side, sink);
+            }
+        }
+    }
+}
+
+fn command(file: &FileView<'_>, side: &SideView<'_>, line: usize, text: &str, sink: &mut Sink<'_>) {
+    if !MAY_DOWNLOAD.is_match(text) || shell::worst(text) != Some(Deed::RunsDownload) {
+        return;
+    }
+    let documented = engines().installers.is_match(text);
+    let severity = if documented { Severity::Low } else { Severity::High };
+    sink.report(Draft::line(file, side, line).severity(severity));
+}
+
+/// What is fetched reaches something that runs it.
+fn calls(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let short = |statement: &Statement| statement.bytes.len() <= LONGEST;
+    let fetches = |statement: &Statement| engines().remote.is_match(side.plain_of(statement));
+    let evaluates = |statement: &Statement| short(statement) && engines().evaluators.is_match(side.code_of(statement));
+    let changed = |statement: &Statement| side.touches(statement.first_line, statement.last_line);
+    if !side.statements().iter().any(|statement| changed(statement) && evaluates(statement)) {
+        return;
+    }
+    for arrival in arrivals(side, |statement| (short(statement) && fetches(statement)).then_some(()), evaluates) {
+        let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
+        let straight = arrival.source == arrival.sink;
+        // In one statement the fetch must stand inside what runs.
+        let (plain, code) = (side.plain_of(to), side.code_of(to));
+        let wraps =
+            engines().evaluators.find(code).is_some_and(|run| engines().remote.find(plain.get(run.start..).unwrap_or("")).is_some());
+        if (changed(from) || changed(to)) && (!straight || wraps) {
+            sink.report(
+                Draft::lines(file, side, to.first_line, to.last_line).title("Runs code that it fetches").confidence(Confidence::Medium),
+            );
+        }
+    }
+}
+
+fn is_build_script(name: &str) -> bool {
+    matches!(
+        name,
+        "build.rs"
+            | "setup.py"
+            | "conftest.py"
+            | "binding.gyp"
+            | "postinstall.js"
+            | "preinstall.js"
+            | "install.js"
+            | "gulpfile.js"
+            | "extconf.rb"
+            | "build.zig"
+    )
+}
+
+/// A build script that talks to the network, or starts something that does.
+fn build(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    for statement in side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line) && s.bytes.len() <= LONGEST) {
+        let plain = side.plain_of(statement);
+        let downloads = DOWNLOADER.is_match(plain);
+        if downloads || traffic().talks(plain, file.language) && plain.contains("://") {
+            let draft = Draft::lines(file, side, statement.first_line, statement.last_line);
+            sink.report(draft.title("The build downloads something").severity(Severity::High).confidence(Confidence::Medium));
+        }
+    }
+}

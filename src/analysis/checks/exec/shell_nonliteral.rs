@@ -1,0 +1,61 @@
+//! `shell-nonliteral`: a shell gets a command that is put together from values.
+
+use super::engines::LONGEST;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::FileView;
+use crate::model::rule::RuleId;
+
+/// See `rules/code/shell-nonliteral.toml`.
+pub struct ShellNonliteral;
+
+static SYSTEM: Pattern = Pattern::new(
+    r#"\bos\.(?:system|popen)\s*\(\s*(?:f["']|[^"'\s)]|["'][^"']*["']\s*(?:\+|%|\.format))|\bsubprocess\.getoutput\s*\(\s*(?:f["']|[^"'\s)])"#,
+);
+static SUBPROCESS: Pattern =
+    Pattern::new(r#"(?s)\bsubprocess\.\w+\s*\(\s*(?:f["']|[^"'\s\[)]|["'][^"']*["']\s*(?:\+|%|\.format)).*\bshell\s*=\s*True"#);
+static NODE: Pattern = Pattern::new(
+    r"(?:^|[^\w.$]|child_process\.|\bcp\.|childProcess\.)(?:exec|execSync)\s*\(\s*(?:`[^`]*\$\{|[\x22\x27][^\x22\x27]*[\x22\x27]\s*\+|[a-zA-Z_]\w*\s*(?:[,)+]))",
+);
+static NODE_MODULE: Pattern = Pattern::new(r"child_process");
+static GO: Pattern = Pattern::new(
+    r#"(?s)\bexec\.Command(?:Context)?\s*\((?:\s*\w+\s*,)?\s*"(?:/bin/)?(?:ba|z|da)?sh"\s*,\s*"-\w*c"\s*,\s*(?:[^"\s`]|"[^"]*"\s*\+)"#,
+);
+static RUST: Pattern =
+    Pattern::new(r#"(?s)\bCommand::new\s*\(\s*"(?:/bin/)?(?:ba|z|da)?sh"\s*\).*"-\w*c".*\.arg\s*\(\s*(?:&?format!|&?[a-z_]\w*)"#);
+static RUBY: Pattern = Pattern::new(r##"(?:^|[^\w.])(?:system|exec|spawn)[\s(]+"[^"]*#\{|`[^`]*#\{|%x[\[({][^\])}]*#\{"##);
+static PHP: Pattern =
+    Pattern::new(r#"(?:^|[^\w>$:])(?:system|exec|shell_exec|passthru|popen|proc_open)\s*\(\s*(?:\$|"[^"]*\$|["'][^"']*["']\s*\.)"#);
+
+impl Check for ShellNonliteral {
+    fn rule(&self) -> RuleId {
+        RuleId("shell-nonliteral")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let patterns: &[&Pattern] = match file.language {
+            Language::Python => &[&SYSTEM, &SUBPROCESS],
+            Language::JavaScript | Language::TypeScript => &[&NODE],
+            Language::Go => &[&GO],
+            Language::Rust => &[&RUST],
+            Language::Ruby => &[&RUBY],
+            Language::Php => &[&PHP],
+            _ => return,
+        };
+        let Some(side) = file.new_side().filter(|_| file.role.is_live()) else { return };
+        let node = matches!(file.language, Language::JavaScript | Language::TypeScript);
+        if node && !NODE_MODULE.is_match(side.text()) {
+            return;
+        }
+        for statement in side.statements() {
+            if !side.touches(statement.first_line, statement.last_line) || statement.bytes.len() > LONGEST {
+                continue;
+            }
+            let plain = side.plain_of(statement);
+            let Some(found) = patterns.iter().find_map(|pattern| pattern.find(plain)) else { continue };
+            let line = side.line_of(statement.bytes.start + found.start);
+            sink.report(Draft::lines(file, side, line, statement.last_line.max(line)));
+        }
+    }
+}
