@@ -148,7 +148,7 @@ mod tests {
 
     fn classes(path: &str, text: &str) -> Vec<(String, TokenClass)> {
         let lines = tokens(path, [(LineKind::Added, text)], &|| false);
-        lines[0].iter().map(|token| (text[token.start as usize..token.end as usize].to_owned(), token.class)).collect()
+        lines[0].iter().map(|token| (text.get(token.start as usize..token.end as usize).unwrap().to_owned(), token.class)).collect()
     }
 
     #[test]

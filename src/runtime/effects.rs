@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use crate::analysis::engine::Engine;
 use crate::message::effect::{Effect, Wish};
 use crate::message::event::{Chunk, Judgement, News};
 use crate::message::ticket::Kind;
@@ -17,10 +18,8 @@ use crate::model::report::Report;
 use crate::model::response::Plan;
 use crate::model::review::Review;
 use crate::runtime::desk::Desk;
-use crate::runtime::jobs::{Jobs, Reporter};
+use crate::runtime::jobs::{Jobs, Reporter, STACK};
 use crate::runtime::{looks, search};
-
-use crate::analysis::engine::Engine;
 
 /// Files analysed between two messages.
 const BATCH: usize = 32;
@@ -95,7 +94,13 @@ fn judge(desk: &Desk, pulls: &[PullRef], cancel: &Cancel, to: &Reporter) {
         }
     };
     let judges = std::thread::available_parallelism().map_or(1, usize::from).min(JUDGES);
-    std::thread::scope(|scope| (0..judges).for_each(|_| drop(scope.spawn(work))));
+    let started = std::thread::scope(|scope| {
+        let judge = || std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_ok();
+        (0..judges).filter(|_| judge()).count()
+    });
+    if started == 0 {
+        work();
+    }
     to.tell(News::JudgedAll);
 }
 

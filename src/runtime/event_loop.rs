@@ -20,7 +20,7 @@ use crate::runtime::desk::Desk;
 use crate::runtime::effects::{Own, carry_out};
 use crate::runtime::error::RuntimeError;
 use crate::runtime::input::{Clicks, Input};
-use crate::runtime::jobs::Jobs;
+use crate::runtime::jobs::{Jobs, STACK};
 use crate::runtime::terminal::Terminal;
 use crate::runtime::{ground, log};
 use crate::state::console::{Console, Habits};
@@ -35,7 +35,10 @@ use crate::ui::look::Look;
 /// # Errors
 /// When the terminal cannot be used or the theme is wrong.
 pub fn run(desk: &Desk) -> Result<(), RuntimeError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().thread_name("lazaret-job").build()?;
+    let builder = &mut tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_all().thread_name("lazaret-job").thread_stack_size(STACK).build()?;
+    // Fails only when somebody made the pool before; then it stays as it is.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
     let outcome = runtime.block_on(Loop::begin(desk));
     runtime.shutdown_background();
     outcome

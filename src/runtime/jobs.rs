@@ -10,6 +10,9 @@ use crate::message::event::{Event, News};
 use crate::message::ticket::{Kind, Ticket};
 use crate::model::cancel::Cancel;
 
+/// Bytes of stack of every thread that reads outside text: deep enough for the parsers of hostile input.
+pub const STACK: usize = 16 << 20;
+
 /// Where a job reports to.
 #[derive(Clone, Debug)]
 pub struct Reporter {

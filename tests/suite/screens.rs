@@ -292,7 +292,7 @@ fn report(change: &Change) -> Report {
             findings.push(finding("f2", Severity::Low, "A lock file without its manifest", Where::File(file.path().clone()), ""));
         }
     }
-    findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let stop = findings.iter().any(|finding| finding.severity == Severity::Critical);
     let contributions =
         findings.iter().map(|finding| Contribution { points: 40, why: format!("{} at {}", finding.title, finding.at) }).collect();
