@@ -9,12 +9,16 @@ use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::provenance;
 use lazaret::model::agent::Tier;
 use lazaret::model::cancel::Cancel;
+use lazaret::model::decision::Verb;
 use lazaret::model::pull::{Pull, PullState};
 use lazaret::model::report::Report;
 use lazaret::model::risk::Lane;
 use lazaret::model::rule::Severity;
-use lazaret::sources::demo::DemoSource;
+use lazaret::response::request::Request;
+use lazaret::runtime::chancery::{self, Chancery};
+use lazaret::sources::demo::{self, DemoSource};
 use lazaret::sources::source::{Source as _, SourceError};
+use lazaret::store::paths::Paths;
 use tempfile::TempDir;
 
 fn open(folder: &Path) -> Result<DemoSource, SourceError> {
@@ -83,7 +87,7 @@ fn seventy_five_pulls_are_listed_and_can_be_read() {
         let change = demo().change(&pull.at, &Cancel::default()).unwrap();
         assert_eq!(&change.pull, pull);
         assert!(!change.patch.files.is_empty() && !change.commits.is_empty(), "{} is empty", pull.at);
-        assert!(pull.opened <= pull.updated && pull.updated <= lazaret::sources::demo::NOW, "{}: {:?}", pull.at, pull.updated);
+        assert!(pull.opened <= pull.updated && pull.updated <= demo::NOW, "{}: {:?}", pull.at, pull.updated);
         assert_eq!(pull.target, "main");
     }
 }
@@ -188,4 +192,52 @@ fn an_interrupted_build_is_finished_next_time() {
     std::fs::remove_dir_all(&repository).unwrap();
     open(place.path()).unwrap();
     assert_eq!(git(&repository, &["for-each-ref"]), refs);
+}
+
+/// Plans `verb` on pull `number` and carries it out, or says why it is refused.
+fn decide(demo: &DemoSource, home: &Path, verb: Verb, merge: bool, number: u32) -> Result<(), Vec<String>> {
+    let change = demo.change(&demo.at(number).unwrap(), &Cancel::default()).unwrap();
+    let report = Engine::new(&Selection::default()).analyse(&change, &|wanted| demo.texts(&change, wanted, &Cancel::default()));
+    let office = Chancery::new(demo.repository(), Paths::below(home), || demo::NOW);
+    let targets = vec![chancery::target(&change, &report, &[])];
+    let request = Request { verb, targets, reason: "seen in the demo".to_owned(), merge, at: demo::NOW };
+    let plan = office.plan_request(&request, Vec::new()).unwrap();
+    if !plan.is_allowed() {
+        return Err(plan.refusals);
+    }
+    office.carry_out_plan(&plan, &Cancel::default()).map(drop).map_err(|error| vec![error.to_string()])
+}
+
+#[test]
+fn every_verb_works_on_the_demo() {
+    let place = tempfile::tempdir().unwrap();
+    let demo = open(place.path()).unwrap();
+    let repository = demo.repository().unwrap();
+    let before = git(&repository, &["rev-parse", "main:services", "main:internal"]);
+    let decide = |verb, merge, number| decide(&demo, &place.path().join("home"), verb, merge, number);
+    let state = |wanted: u32| {
+        let pulls = demo.list(&Cancel::default()).unwrap().pulls;
+        assert_eq!(pulls.len(), 75);
+        let pull = pulls.into_iter().find(|pull| number(pull) == wanted).unwrap();
+        assert_eq!(demo.change(&pull.at, &Cancel::default()).unwrap().pull, pull);
+        pull.state
+    };
+
+    decide(Verb::Quarantine, false, 7).unwrap();
+    assert_eq!(state(7), PullState::Quarantined);
+    decide(Verb::Release, false, 7).unwrap();
+    assert_eq!(state(7), PullState::Open);
+
+    assert!(decide(Verb::Approve, true, 2).is_err(), "a critical finding nobody judged");
+    decide(Verb::Approve, true, 20).unwrap();
+    assert_eq!(state(20), PullState::Merged);
+
+    decide(Verb::Revert, false, 9).unwrap();
+    decide(Verb::Revert, false, 11).unwrap();
+    let reverts = git(&repository, &["for-each-ref", "--format=%(refname)", "refs/heads/revert/"]);
+    assert_eq!(reverts.lines().count(), 2, "{reverts}");
+    for branch in reverts.lines() {
+        assert_ne!(git(&repository, &["rev-parse", &format!("{branch}:services"), &format!("{branch}:internal")]), before);
+    }
+    assert_eq!(git(&repository, &["fsck", "--full"]), "");
 }

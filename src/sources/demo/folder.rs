@@ -13,6 +13,8 @@ use crate::sources::source::SourceError;
 
 /// Says that a folder is a demo of ours, and of which data.
 const MARK: &str = "lazaret-demo";
+/// Who reviews where nobody else does.
+const REVIEWER: [(&str, &str); 2] = [("user.name", "Demo Reviewer"), ("user.email", "reviewer@harbour.example")];
 
 /// The demo's repository below `folder`, which is made where it is not there yet.
 ///
@@ -66,5 +68,18 @@ fn build(place: &Path, script: &Script) -> Result<(), SourceError> {
     let mut options = RepositoryInitOptions::new();
     options.bare(true).initial_head("main").external_template(false).mkdir(true);
     let repo = Repository::init_opts(place, &options).map_err(|error| broken(error.message().to_owned()))?;
+    introduce(&repo).map_err(|error| broken(error.message().to_owned()))?;
     timeline::weave(&repo, script).map_err(broken)
+}
+
+/// Decisions need a name. Where git knows none, the demo lends one, so that its verbs work on a fresh machine.
+fn introduce(repo: &Repository) -> Result<(), git2::Error> {
+    let mut config = repo.config()?;
+    let known = config.snapshot()?;
+    for (key, lent) in REVIEWER {
+        if known.get_str(key).is_err() {
+            config.set_str(key, lent)?;
+        }
+    }
+    Ok(())
 }
