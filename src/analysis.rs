@@ -23,6 +23,7 @@ pub mod role;
 pub mod rules;
 pub mod shell;
 pub mod statements;
+pub mod story;
 pub mod syntax;
 pub mod text;
 pub mod view;

@@ -8,6 +8,7 @@ pub mod cred;
 pub mod dependency;
 pub mod exec;
 pub mod instructions;
+pub mod message;
 pub mod net;
 pub mod registry;
 pub mod text;

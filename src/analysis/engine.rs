@@ -12,6 +12,7 @@ use super::manifests;
 use super::risk;
 use super::role::Role;
 use super::rules::RuleBook;
+use super::story;
 use super::text::LINE_LIMIT;
 use super::view::FileView;
 use crate::model::change::{Change, TextRequest, Texts};
@@ -100,22 +101,25 @@ impl Engine {
 
     /// Puts the report together from one outcome for each file, in the patch's order.
     #[must_use]
-    pub fn finish(&self, change: &Change, outcomes: Vec<FileOutcome>) -> Report {
+    pub fn finish(&self, change: &Change, mut outcomes: Vec<FileOutcome>) -> Report {
         let mut whole = FileOutcome::default();
         let view = ChangeView { change, outcomes: &outcomes };
         for (check, rule) in &self.checks {
             check.change(&view, &mut Sink::new(rule, &mut whole));
         }
-        let mut report = Report { rules_digest: self.digest.clone(), skipped: change.patch.omissions.clone(), ..Report::default() };
+        manifests::relate::relate(&mut outcomes);
+        let all = outcomes.iter_mut().chain([&mut whole]);
+        let mut findings: Vec<Finding> = all.flat_map(|outcome| std::mem::take(&mut outcome.findings)).collect();
+        links::link(change, &mut findings);
+        findings.sort_by(most_serious_first);
+        let story = story::tell(change, &outcomes, &findings);
+        let risk = risk::assess(&findings, &story);
+        let (mut dependencies, mut skipped) = (Vec::new(), change.patch.omissions.clone());
         for outcome in outcomes.into_iter().chain([whole]) {
-            report.findings.extend(outcome.findings);
-            report.dependencies.extend(outcome.dependencies);
-            report.skipped.extend(outcome.skipped);
+            dependencies.extend(outcome.dependencies);
+            skipped.extend(outcome.skipped);
         }
-        links::link(change, &mut report.findings);
-        report.findings.sort_by(most_serious_first);
-        report.risk = risk::assess(&report.findings, &report.story);
-        report
+        Report { findings, dependencies, story, risk, skipped, rules_digest: self.digest.clone(), millis: 0 }
     }
 
     /// Judges the whole change; `load` gives the whole texts it is asked for, as far as it can.

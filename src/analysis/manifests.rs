@@ -8,6 +8,7 @@ pub mod format;
 pub mod golang;
 pub mod npm;
 pub mod pypi;
+pub mod relate;
 pub mod version;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{agent, auth, cred, dependency, exec, instructions, net, text, workflow};
+use super::{agent, auth, cred, dependency, exec, instructions, message, net, text, workflow};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
@@ -32,6 +32,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &instructions::instructions_replaced::InstructionsReplaced,
     &cred::known_secret::KnownSecret,
     &instructions::markdown_exfiltration::MarkdownExfiltration,
+    &message::message_contradicted::MessageContradicted,
     &net::new_outbound_host::NewOutboundHost,
     &exec::remote_script::RemoteScript,
     &net::sensitive_to_network::SensitiveToNetwork,

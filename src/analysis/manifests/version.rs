@@ -151,6 +151,8 @@ pub fn oddity(ecosystem: Ecosystem, version: &str) -> Option<Oddity> {
         _ => {
             let text = version.trim_start_matches('v').trim_end_matches("+incompatible");
             match Version::parse(text) {
+                // `2` and `2.1` leave numbers out.
+                Err(_) if self::version(ecosystem, text).is_some() => None,
                 Err(_) => Some(Oddity::Impossible),
                 Ok(version) => (!is_stage(version.pre.as_str())).then_some(Oddity::Worded),
             }

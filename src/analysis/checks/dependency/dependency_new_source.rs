@@ -46,7 +46,7 @@ impl Check for DependencyNewSource {
             for row in table.rows {
                 let Some(after) = &row.after else { continue };
                 let moved = matches!(row.change, DependencyMove::Added | DependencyMove::SourceChanged);
-                if moved && (table.is_manifest() || !asked.contains(&(after.name.as_str(), kind(&after.source)))) {
+                if moved && (table.is_manifest() || !asked.contains(after.name.as_str())) {
                     places.entry(new_place(&table, row, after)).or_default().push((row, after));
                 }
             }
@@ -58,21 +58,10 @@ impl Check for DependencyNewSource {
     }
 }
 
-/// Names manifests of this change ask for by a source of their own: the lock file only follows.
-fn asked<'a>(view: &ChangeView<'a>) -> HashSet<(&'a str, u8)> {
+/// Names manifests of this change speak of: their lock file only follows, or `dependency-lock-mismatch` speaks.
+fn asked<'a>(view: &ChangeView<'a>) -> HashSet<&'a str> {
     let rows = tables(view).filter(Table::is_manifest).flat_map(|table| table.rows.iter());
-    let sources = rows.filter_map(|row| row.after.as_ref()).filter(|after| after.source != PackageSource::DefaultRegistry);
-    sources.map(|after| (after.name.as_str(), kind(&after.source))).collect()
-}
-
-fn kind(source: &PackageSource) -> u8 {
-    match source {
-        PackageSource::DefaultRegistry => 0,
-        PackageSource::Registry(_) => 1,
-        PackageSource::Git { .. } => 2,
-        PackageSource::Url(_) => 3,
-        PackageSource::Path(_) => 4,
-    }
+    rows.filter_map(|row| row.after.as_ref()).map(|after| after.name.as_str()).collect()
 }
 
 /// The place a package newly comes from; empty when it is an ordinary or a known one.

@@ -1,0 +1,3 @@
+//! Messages that do not say what the change does.
+
+pub mod message_contradicted;

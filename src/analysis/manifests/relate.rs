@@ -1,0 +1,28 @@
+//! What the files of one change say about each other: a manifest that moves while its lock file stays.
+
+use std::collections::BTreeSet;
+
+use super::format::Kind;
+use crate::analysis::check::FileOutcome;
+use crate::model::dependency::{DependencyMove, Ecosystem, PackageSource};
+
+/// Notes on rows of manifests that no lock file of their ecosystem changes with them.
+pub fn relate(outcomes: &mut [FileOutcome]) {
+    let inventories = outcomes.iter().filter_map(|outcome| outcome.inventory.as_ref());
+    let locked: BTreeSet<Ecosystem> =
+        inventories.filter(|inventory| inventory.kind == Kind::Lock).map(|inventory| inventory.ecosystem).collect();
+    for outcome in outcomes {
+        // Python projects often have no lock file at all.
+        let Some(inventory) = outcome.inventory.as_ref().filter(|inventory| inventory.kind == Kind::Manifest) else { continue };
+        if inventory.ecosystem == Ecosystem::Pypi || locked.contains(&inventory.ecosystem) {
+            continue;
+        }
+        for row in outcome.dependencies.iter_mut().filter(|row| row.change != DependencyMove::Removed) {
+            let remote =
+                row.after.as_ref().is_some_and(|after| after.version != "workspace" && !matches!(after.source, PackageSource::Path(_)));
+            if remote {
+                row.notes.push("no lock file changes with it".to_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The message against the change: claims with their places, and facts the message leaves unsaid.
+//!
+//! Three-valued on purpose: only an exact fact contradicts, everything else is supported or cannot be checked.
+
+pub mod claims;
+pub mod facts;
+pub mod message;
+pub mod prose;
+pub mod undisclosed;
+
+use self::facts::Facts;
+use super::check::FileOutcome;
+use crate::model::change::Change;
+use crate::model::finding::Finding;
+use crate::model::story::Story;
+
+/// The story of `change`, given one outcome for each file and all findings.
+#[must_use]
+pub fn tell(change: &Change, outcomes: &[FileOutcome], findings: &[Finding]) -> Story {
+    let facts = Facts::new(change, outcomes);
+    let claims = claims::judged(&facts).into_iter().map(|judged| judged.claim).collect();
+    Story { claims, undisclosed: undisclosed::facts(&facts, findings) }
+}

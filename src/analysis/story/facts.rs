@@ -1,0 +1,164 @@
+//! What the diff shows exactly, as far as claims ask for it: code, tests, paths, words, dependencies.
+
+use std::cell::OnceCell;
+
+use crate::analysis::check::FileOutcome;
+use crate::analysis::language::Language;
+use crate::analysis::manifests::format::Kind;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::role::Role;
+use crate::analysis::view::{FileView, LineView, SideView};
+use crate::model::change::{Change, Texts};
+use crate::model::dependency::DependencyChange;
+use crate::model::diff::{Content, FileDiff};
+
+/// More places say nothing more.
+pub const MOST_PLACES: usize = 5;
+
+static TEST: Pattern = Pattern::new(
+    r##"^\s*(?:(?:async\s+)?def\s+test_|#\[(?:\w+::)*(?:test|rstest|test_case)\b|func\s+(?:Test|Fuzz)[A-Z_]\w*\(|(?:it|test)(?:\.\w+)*\s*\(|(?:it|test|specify)\s+['"]|@(?:Parameterized)?Test\b|\[(?:Fact|Theory|Test|TestMethod)\b|(?:public\s+)?function\s+test|func\s+test[A-Z]|@test\s)"##,
+);
+
+/// The facts of one change, each found when first asked for.
+pub struct Facts<'c> {
+    /// The change.
+    pub change: &'c Change,
+    outcomes: &'c [FileOutcome],
+    code: OnceCell<Vec<CodeLine>>,
+    tests: OnceCell<Tests>,
+}
+
+/// The first line of code a file changes.
+#[derive(Clone, Debug)]
+pub struct CodeLine {
+    /// `path:line`
+    pub place: String,
+    /// What the file is for.
+    pub role: Role,
+    /// The file's path.
+    pub path: String,
+}
+
+/// Tests that came and went.
+#[derive(Clone, Debug, Default)]
+pub struct Tests {
+    /// Test functions on added lines less those on removed ones.
+    pub functions: i64,
+    /// Test files with added lines, or files with new test functions.
+    pub places: Vec<String>,
+    /// Whether anything else that was added speaks of tests.
+    pub mentioned: bool,
+}
+
+impl<'c> Facts<'c> {
+    /// The facts of `change`, with one outcome for each of its files.
+    #[must_use]
+    pub fn new(change: &'c Change, outcomes: &'c [FileOutcome]) -> Self {
+        Self { change, outcomes, code: OnceCell::new(), tests: OnceCell::new() }
+    }
+
+    /// The files.
+    #[must_use]
+    pub fn files(&self) -> &'c [FileDiff] {
+        &self.change.patch.files
+    }
+
+    /// Whether some content is not known, so that what is not seen proves nothing.
+    #[must_use]
+    pub fn has_gaps(&self) -> bool {
+        !self.change.patch.omissions.is_empty() || self.files().iter().any(|file| matches!(file.content, Content::Omitted(_)))
+    }
+
+    /// All dependency rows with whether they are of a manifest.
+    pub fn dependencies(&self) -> impl Iterator<Item = (&'c DependencyChange, bool)> {
+        self.outcomes.iter().flat_map(|outcome| {
+            let manifest = outcome.inventory.as_ref().is_some_and(|inventory| inventory.kind == Kind::Manifest);
+            outcome.dependencies.iter().map(move |row| (row, manifest))
+        })
+    }
+
+    /// Whether every manifest and lock file of the change was read.
+    #[must_use]
+    pub fn dependencies_are_known(&self) -> bool {
+        self.files()
+            .iter()
+            .zip(self.outcomes)
+            .all(|(file, outcome)| !matches!(Role::of(&file.path().text()), Role::Manifest | Role::Lock) || outcome.inventory.is_some())
+    }
+
+    /// For each file whose code changes, the first such line. Comments, the insides of strings and blank lines are no code.
+    #[must_use]
+    pub fn code(&self) -> &[CodeLine] {
+        self.code.get_or_init(|| self.files().iter().filter_map(|file| first_code(self.change, file)).collect())
+    }
+
+    /// Tests that came and went.
+    #[must_use]
+    pub fn tests(&self) -> &Tests {
+        self.tests.get_or_init(|| count_tests(self.files()))
+    }
+
+    /// Up to a few `path:line` of lines on which `word` was added (or removed), and whether it is gone (or new) altogether.
+    #[must_use]
+    pub fn lines_with(&self, word: &str, added: bool) -> (Vec<String>, bool) {
+        let (mut places, mut other_side) = (Vec::new(), false);
+        for file in self.files() {
+            let Some(text) = file.text() else { continue };
+            let path = file.path().text();
+            let mut take = |number: u32, line: &str| {
+                if places.len() < MOST_PLACES && line.contains(word) {
+                    places.push(format!("{path}:{number}"));
+                }
+            };
+            if added {
+                text.added().for_each(|(number, line)| take(number, line));
+                other_side |= text.removed().any(|(_, line)| line.contains(word));
+            } else {
+                text.removed().for_each(|(number, line)| take(number, line));
+                other_side |= text.added().any(|(_, line)| line.contains(word));
+            }
+            if path.contains(word) && places.len() < MOST_PLACES {
+                places.push(path.into_owned());
+            }
+        }
+        (places, other_side)
+    }
+}
+
+fn first_code(change: &Change, file: &FileDiff) -> Option<CodeLine> {
+    let path = file.path().text().into_owned();
+    let (role, language) = (Role::of(&path), Language::of(&path));
+    let counts = language.is_code() || matches!(role, Role::Workflow | Role::AgentConfig);
+    let texts = Texts::default();
+    let view = FileView::new(change, file, &texts);
+    let changed = |side: Option<&SideView<'_>>| side.and_then(|side| side.changed_lines().find(is_code).map(|line| line.number));
+    let line = if counts { changed(view.new_side()).or_else(|| changed(view.old())) } else { None }?;
+    Some(CodeLine { place: format!("{path}:{line}"), role, path })
+}
+
+/// A hunk may begin inside a comment or a long string that it does not show: prose and marks alone are not taken for code.
+fn is_code(line: &LineView<'_>) -> bool {
+    let code = line.code.trim();
+    let signs = code.contains(['(', '=', '{', '}', ';', '[', ':', '<']) || code.starts_with("return") || code.starts_with("import");
+    let marks = code.starts_with(['*', '-', '#', '>', '|', '"', '\'']) || code.starts_with("...");
+    signs && !marks && code.chars().any(char::is_alphanumeric)
+}
+
+fn count_tests(files: &[FileDiff]) -> Tests {
+    let mut tests = Tests::default();
+    for file in files {
+        let Some(text) = file.text() else { continue };
+        let path = file.path().text();
+        let new = text.added().filter(|(_, line)| TEST.is_match(line)).count();
+        let gone = text.removed().filter(|(_, line)| TEST.is_match(line)).count();
+        tests.functions += i64::try_from(new).unwrap_or(0) - i64::try_from(gone).unwrap_or(0);
+        let of_tests = Role::of(&path) == Role::Test;
+        let first = text.added().find(|(_, line)| TEST.is_match(line)).or_else(|| text.added().next().filter(|_| of_tests));
+        if let Some((number, _)) = first.filter(|_| tests.places.len() < MOST_PLACES) {
+            tests.places.push(format!("{path}:{number}"));
+        }
+        let speaks = |text: &str| ["test", "spec", "snap", "fixture"].iter().any(|word| text.to_lowercase().contains(word));
+        tests.mentioned |= speaks(&path) || text.added().any(|(_, line)| speaks(line));
+    }
+    tests
+}
