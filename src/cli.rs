@@ -8,6 +8,7 @@ pub mod completions;
 pub mod config;
 pub mod console;
 pub mod context;
+pub mod demo;
 pub mod doctor;
 pub mod evidence;
 pub mod exit;
@@ -25,6 +26,7 @@ pub mod revert;
 pub mod rules;
 pub mod scan;
 pub mod selection;
+pub mod site;
 pub mod target;
 pub mod verb;
 
@@ -54,6 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
     let mut context = Context::new(cli.config, cancel);
     let exit = match cli.command {
+        Some(Command::Demo(args)) => demo::run(&args, &mut context),
         Some(Command::List(args)) => list::run(&args, &mut context),
         Some(Command::Scan(args)) => scan::run(&args, &mut context),
         Some(Command::Ledger(args)) => ledger::run(&args, &mut context),
@@ -68,7 +71,7 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
         Some(Command::Config(args)) => config::run(&args, &mut context),
         Some(Command::Completions(args)) => completions::run(&args, Cli::command(), &mut context),
         Some(Command::Man(args)) => man::run(&args, Cli::command(), &mut context),
-        None => console::run(cli.place.source()?, context.paths()?, &context),
+        None => console::run(&cli.place.site()?, &context),
     }?;
     context.out.flush()?;
     Ok(exit)

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::cli::target::Place;
-use crate::cli::{approve, completions, config, doctor, evidence, hook, ledger, list, man, quarantine, release, revert, rules, scan};
+use crate::cli::{
+    approve, completions, config, console, demo, doctor, evidence, hook, ledger, list, man, quarantine, release, revert, rules, scan,
+};
 
 /// Review changes written by coding agents
 ///
@@ -31,7 +33,7 @@ impl Cli {
     /// Whether this run draws on the terminal.
     #[must_use]
     pub fn opens_console(&self) -> bool {
-        self.command.is_none()
+        matches!(self.command, None | Some(Command::Demo(_))) && console::is_possible()
     }
 }
 
@@ -39,6 +41,7 @@ impl Cli {
 #[derive(Debug, Subcommand)]
 #[allow(missing_docs, reason = "a command is documented where its arguments are; clap shows those words")]
 pub enum Command {
+    Demo(demo::Args),
     List(list::Args),
     Scan(scan::Args),
     Approve(approve::Args),

@@ -9,13 +9,12 @@ use crate::analysis::engine::{Engine, Selection};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Exit;
 use crate::cli::output::is_terminal;
+use crate::cli::site::Site;
 use crate::cli::verb::resume;
 use crate::config::load;
 use crate::runtime::chancery::Chancery;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
-use crate::sources::source::Source;
-use crate::store::paths::Paths;
 
 /// Whether there is a terminal to open the console on.
 #[must_use]
@@ -23,16 +22,20 @@ pub fn is_possible() -> bool {
     is_terminal() && std::io::stdin().is_terminal()
 }
 
-/// Opens the console on `source`, with everything kept in the folders of `paths`.
+/// Opens the console on `site`.
 ///
 /// # Errors
 /// When there is no terminal, settings are wrong, or an unfinished case cannot be ended.
-pub fn run(source: Arc<dyn Source>, paths: Paths, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     if !is_possible() {
         bail!("the console needs a terminal; `lazaret list` and `lazaret scan` work without one");
     }
-    let (settings, keymap) = load::taste(context.paths()?.config())?;
-    let (config, log) = (paths.config().to_owned(), Some(paths.log()));
+    // A demo keeps its decisions to itself, but it is read with the person's own keys and colours.
+    let config = context.paths()?.config().to_owned();
+    let (settings, keymap) = load::taste(&config)?;
+    let paths = site.paths(context)?;
+    let log = Some(paths.log());
+    let source = site.source.clone();
     let office = Chancery::new(source.repository(), paths, now);
     resume(&office)?;
     let engine = Arc::new(Engine::new(&Selection::default()));

@@ -2,12 +2,13 @@
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use crate::cli::context::{Context, now};
+use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::judge::Judge;
 use crate::cli::output::say;
 use crate::cli::selection::Rules;
-use crate::cli::target::{Opened, Place};
+use crate::cli::site::Site;
+use crate::cli::target::{Opened, Place, listed};
 use crate::export::queue::{self, Row};
 use crate::model::filter::Filter;
 use crate::model::report::Summary;
@@ -54,13 +55,14 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn table(opened: &Opened, context: &mut Context) -> anyhow::Result<Exit> {
-    print(opened, &Rules::default(), &Filter::default(), Format::Plain, context)
+pub fn table(site: Site, context: &mut Context) -> anyhow::Result<Exit> {
+    let opened = listed(site, &context.cancel)?;
+    print(&opened, &Rules::default(), &Filter::default(), Format::Plain, context)
 }
 
 fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, context: &mut Context) -> anyhow::Result<Exit> {
     let engine = rules.engine()?;
-    let judge = Judge { engine: &engine, source: &*opened.source, cancel: &context.cancel };
+    let judge = Judge { engine: &engine, source: &*opened.site.source, cancel: &context.cancel };
     let mut rows = Vec::with_capacity(opened.pulls.len());
     judge.each(&opened.pulls, &mut context.out, |_, pull, outcome| {
         let summary = outcome.map(|(change, report)| Summary::of(&change, &report)).map_err(|error| error.to_string());
@@ -68,7 +70,7 @@ fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, contex
         Ok(())
     })?;
     let failed = rows.iter().any(|row| row.summary.is_err());
-    let now = now();
+    let now = opened.site.now();
     rows.retain(|row| filter.matches(&row.pull, row.summary.as_ref().ok(), now));
     queue::sort(&mut rows);
     for omission in &opened.omissions {
@@ -78,14 +80,14 @@ fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, contex
     match format {
         Format::Plain if rows.is_empty() => say("", empty(opened)),
         Format::Plain => queue::table(&mut context.out, &rows, now, paint)?,
-        Format::Json => queue::json(&mut context.out, &opened.source.title(), &rows, &opened.omissions)?,
+        Format::Json => queue::json(&mut context.out, &opened.site.source.title(), &rows, &opened.omissions)?,
         Format::Jsonl => queue::jsonl(&mut context.out, &rows)?,
     }
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
 fn empty(opened: &Opened) -> String {
-    let title = opened.source.title();
+    let title = opened.site.source.title();
     if opened.pulls.is_empty() {
         format!("{title} has no agent branches; --all-branches takes the others too")
     } else {

@@ -69,8 +69,8 @@ impl Threshold {
 /// When the changes cannot be read at all, a rule has no such name, or nobody waits any more.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let engine = args.rules.engine()?;
-    let Opened { source, pulls, omissions, several } = args.inputs.open(&context.cancel)?;
-    let judge = Judge { engine: &engine, source: &*source, cancel: &context.cancel };
+    let Opened { site, pulls, omissions, several } = args.inputs.open(&context.cancel)?;
+    let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
     let mut printer = Printer::new(args.format, several);
     for omission in &omissions {
         printer.omit(omission);

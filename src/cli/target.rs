@@ -1,23 +1,21 @@
 //! What a command is pointed at: the options that name changes, and the source and pulls they stand for.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
 
-use crate::analysis::provenance;
 use crate::cli::context::read;
+use crate::cli::site::Site;
 use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
-use crate::model::pull::{Origin, Pull};
-use crate::sources::local::{LocalSource, Selection, Setup};
-use crate::sources::source::{Source, SourceError};
+use crate::model::pull::Pull;
+use crate::sources::local::Selection;
 
 /// Where a queue comes from.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Place {
-    /// A repository, a branch, a range A..B or a commit; nothing: the agent branches of the repository here
+    /// A repository, a branch, a range A..B or a commit; `demo` or one of its pulls such as `demo#2`; nothing: the agent
+    /// branches of the repository here
     #[arg(value_name = "TARGET")]
     pub target: Option<String>,
     /// The repository that branches, ranges and commits are looked up in
@@ -41,10 +39,10 @@ pub struct Inputs {
     commits: Option<PathBuf>,
 }
 
-/// A source with the pulls that were asked for.
+/// A site with the pulls that were asked for.
 pub struct Opened {
-    /// The source.
-    pub source: Arc<dyn Source>,
+    /// Where they are.
+    pub site: Site,
     /// The pulls.
     pub pulls: Vec<Pull>,
     /// What the source left out.
@@ -54,25 +52,28 @@ pub struct Opened {
 }
 
 impl Place {
-    /// Opens the queue.
+    /// Opens the queue, or the one change that was named.
     ///
     /// # Errors
     /// When there is no such thing, or it cannot be read.
-    pub fn open(&self, cancel: &Cancel) -> Result<Opened, SourceError> {
-        let one = self.target.as_ref().is_some_and(|target| !Path::new(target).is_dir());
-        listed(self.source()?, !one, cancel)
+    pub fn open(&self, cancel: &Cancel) -> anyhow::Result<Opened> {
+        listed(self.site()?, cancel)
     }
 
-    /// The source, before anything is listed.
+    /// Where to look, before anything is listed.
     ///
     /// # Errors
     /// When there is no such thing, or it cannot be read.
-    pub fn source(&self) -> Result<Arc<dyn Source>, SourceError> {
+    pub fn site(&self) -> anyhow::Result<Site> {
         let branches = if self.all_branches { Selection::AllBranches } else { Selection::AgentBranches };
-        match &self.target {
-            None => local(&self.repo, branches),
-            Some(target) if Path::new(target).is_dir() => local(Path::new(target), branches),
-            Some(target) => local(&self.repo, Selection::Named(vec![target.clone()])),
+        match self.target.as_deref() {
+            None => Site::repository(&self.repo, branches),
+            Some("demo") => Site::passing_demo(None),
+            Some(target) if Path::new(target).is_dir() => Site::repository(Path::new(target), branches),
+            Some(target) => match target.strip_prefix("demo#") {
+                Some(number) => Site::passing_demo(Some(number)),
+                None => Site::repository(&self.repo, Selection::Named(vec![target.to_owned()])),
+            },
         }
     }
 }
@@ -85,11 +86,12 @@ impl Inputs {
     pub fn open(&self, cancel: &Cancel) -> anyhow::Result<Opened> {
         let repo = &self.place.repo;
         if let Some(file) = &self.commits {
-            return Ok(listed(local(repo, Selection::Named(lines(&read(file)?)))?, true, cancel)?);
+            let named = Selection::Named(lines(&read(file)?));
+            return Ok(Opened { several: true, ..listed(Site::repository(repo, named)?, cancel)? });
         }
         match &self.place.target {
-            Some(range) if self.each_commit => Ok(listed(local(repo, Selection::EachCommit(range.clone()))?, true, cancel)?),
-            _ => Ok(self.place.open(cancel)?),
+            Some(range) if self.each_commit => listed(Site::repository(repo, Selection::EachCommit(range.clone()))?, cancel),
+            _ => self.place.open(cancel),
         }
     }
 }
@@ -100,34 +102,11 @@ fn lines(bytes: &[u8]) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }
 
-/// The changes called `names` of the repository at `folder`.
+/// Lists `site`.
 ///
 /// # Errors
-/// When there is no repository.
-pub fn repository(folder: &Path, names: &[String]) -> Result<Arc<dyn Source>, SourceError> {
-    local(folder, Selection::Named(names.to_vec()))
-}
-
-/// How many agent branches the repository at `folder` has.
-///
-/// # Errors
-/// When there is no repository, or it cannot be read.
-pub fn agent_branches(folder: &Path, cancel: &Cancel) -> Result<usize, SourceError> {
-    Ok(local(folder, Selection::AgentBranches)?.list(cancel)?.pulls.len())
-}
-
-fn local(folder: &Path, selection: Selection) -> Result<Arc<dyn Source>, SourceError> {
-    let setup = Setup {
-        repo: folder.display().to_string(),
-        origin: Origin::Local,
-        recognise: Arc::new(provenance::of),
-        selection,
-        facts: BTreeMap::new(),
-    };
-    Ok(Arc::new(LocalSource::open(folder, setup)?))
-}
-
-fn listed(source: Arc<dyn Source>, several: bool, cancel: &Cancel) -> Result<Opened, SourceError> {
-    let listing = source.list(cancel)?;
-    Ok(Opened { source, pulls: listing.pulls, omissions: listing.omissions, several })
+/// When it cannot be read.
+pub fn listed(site: Site, cancel: &Cancel) -> anyhow::Result<Opened> {
+    let listing = site.list(cancel)?;
+    Ok(Opened { several: site.several, site, pulls: listing.pulls, omissions: listing.omissions })
 }

@@ -1,6 +1,6 @@
 //! What the four verbs have in common at the command line: targets, reason, the plan shown, the question, the receipt.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args as ClapArgs;
@@ -10,7 +10,7 @@ use crate::cli::context::{Context, now};
 use crate::cli::exit::Exit;
 use crate::cli::judge::Judge;
 use crate::cli::output::{confirm, say, somebody_is_there};
-use crate::cli::target::repository;
+use crate::cli::site::Site;
 use crate::export::plan as export;
 use crate::model::decision::{Subject, Verb};
 use crate::model::finding::Fingerprint;
@@ -19,6 +19,7 @@ use crate::model::response::{Plan, Strength};
 use crate::model::review::Disposition;
 use crate::response::request::{Request, Target};
 use crate::runtime::chancery::{Chancery, kept_report, target};
+use crate::sources::local;
 
 /// Arguments of every verb.
 #[derive(Debug, ClapArgs)]
@@ -58,9 +59,10 @@ pub struct Asked<'a> {
 /// When a target cannot be read, nobody is named as reviewer, nobody can be asked, or the ledger cannot be used.
 pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     let common = asked.common;
-    let chancery = Chancery::new(Some(common.repo.clone()), context.paths()?, now);
+    let site = site(common)?;
+    let chancery = Chancery::new(site.source.repository(), site.paths(context)?, now);
     resume(&chancery)?;
-    let (targets, reports) = targets(asked, context)?.into_iter().unzip();
+    let (targets, reports) = targets(asked, &site, context)?.into_iter().unzip();
     let reason = common.reason.clone();
     let plan = chancery.plan_request(&Request { verb: asked.verb, targets, reason, merge: asked.merge, at: now() }, reports)?;
     let paint = context.out.paint;
@@ -72,13 +74,23 @@ pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     if common.dry_run || plan.steps.is_empty() {
         return Ok(Exit::Done);
     }
+    if site.is_passing() {
+        bail!("nothing was done, because this demo is gone in a moment: keep one with `lazaret demo --dir DIR` and name DIR with --repo");
+    }
     if !agreed(asked, &plan)? {
         say("", "nothing was done");
         return Ok(Exit::Found);
     }
-    let receipt = chancery.carry_out_plan(&plan, &context.cancel)?;
+    let mut receipt = chancery.carry_out_plan(&plan, &context.cancel)?;
+    receipt.undo = receipt.undo.map(|undo| here(undo, &common.repo));
     export::receipt(&mut context.out, &receipt, paint)?;
     Ok(if receipt.strength == Strength::Failed { Exit::Failed } else { Exit::Done })
+}
+
+/// The command that undoes it, for whoever is not in the repository.
+fn here(undo: String, repo: &Path) -> String {
+    let elsewhere = undo.starts_with("lazaret ") && repo != Path::new(".");
+    if elsewhere { format!("{undo} --repo {}", repo.display()) } else { undo }
 }
 
 /// Ends what an earlier run left half done and says so.
@@ -103,16 +115,26 @@ fn agreed(asked: &Asked<'_>, plan: &Plan) -> anyhow::Result<bool> {
     Ok(confirm(&format!("{} in {} steps?", plan.decision.verb.word(), plan.steps.len())))
 }
 
+/// The repository all targets are in.
+fn site(common: &Common) -> anyhow::Result<Site> {
+    match common.targets.as_slice() {
+        [one] if one.starts_with("demo#") => Site::passing_demo(one.strip_prefix("demo#")),
+        names if names.iter().any(|name| name.starts_with("demo#")) => {
+            bail!("a verb on several pulls of the demo needs one that stays: `lazaret demo --dir DIR`, then --repo DIR and #1 #2 …")
+        }
+        names => Site::repository(&common.repo, local::Selection::Named(names.to_vec())),
+    }
+}
+
 /// Each target as it is now, with the report that is kept as evidence.
-fn targets(asked: &Asked<'_>, context: &Context) -> anyhow::Result<Vec<(Target, Vec<u8>)>> {
+fn targets(asked: &Asked<'_>, site: &Site, context: &Context) -> anyhow::Result<Vec<(Target, Vec<u8>)>> {
     if asked.verb == Verb::Release {
         return Ok(asked.common.targets.iter().map(|name| (held(name), Vec::new())).collect());
     }
-    let source = repository(&asked.common.repo, &asked.common.targets)?;
     let engine = Engine::new(&Selection::default());
-    let judge = Judge { engine: &engine, source: &*source, cancel: &context.cancel };
+    let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
     let targets: Vec<(Target, Vec<u8>)> =
-        source.list(&context.cancel)?.pulls.iter().map(|pull| judged(&judge, &pull.at, asked)).collect::<anyhow::Result<_>>()?;
+        site.list(&context.cancel)?.pulls.iter().map(|pull| judged(&judge, &pull.at, asked)).collect::<anyhow::Result<_>>()?;
     let known = |id: &Fingerprint| targets.iter().any(|(target, _)| target.dispositions.iter().any(|(judged, _)| judged == id));
     if let Some((stray, _)) = asked.dispositions.iter().find(|(id, _)| !known(id)) {
         bail!("no finding of {} is called {stray}; `lazaret scan` shows the names", asked.common.targets.join(", "));

@@ -18,7 +18,8 @@ use crate::model::time::{Timestamp, short_age};
 pub const SCHEMA: &str = "lazaret/queue/v1";
 
 /// Titles and reasons are cut here in the table, in columns.
-const WORDS: usize = 60;
+const TITLE: usize = 50;
+const REASON: usize = 60;
 
 /// One pull with what is known of it.
 #[derive(Clone, Debug)]
@@ -75,10 +76,10 @@ fn cells(row: &Row, now: Timestamp, paint: Paint) -> Vec<Cell> {
         Cell::right(risk),
         Cell::painted(&inert::line(&pull.at.to_string()), |words| paint.strong(words)),
         Cell::new(agent(pull)),
-        Cell::new(cut(&inert::line(&pull.title), WORDS)),
+        Cell::new(cut(&inert::line(&pull.title), TITLE)),
         Cell::right(size),
         Cell::right(age),
-        Cell::new(cut(&inert::line(&reason), WORDS)),
+        Cell::new(cut(&inert::line(&reason), REASON)),
     ]
 }
 

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::export::paint::Paint;
 
 /// A column is padded to at most this many columns; a longer cell pushes its row.
-const WIDEST: usize = 44;
+const WIDEST: usize = 50;
 
 /// One cell: its words, and how they are written when colours are on.
 #[derive(Clone, Debug)]

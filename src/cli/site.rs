@@ -1,0 +1,118 @@
+//! A place to work on: a source, and whose folders its decisions are kept in. A demo has folders of its own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use tempfile::TempDir;
+
+use crate::analysis::provenance;
+use crate::cli::context::{Context, now};
+use crate::model::cancel::Cancel;
+use crate::model::pull::Origin;
+use crate::model::time::Timestamp;
+use crate::sources::demo::{self, DemoSource};
+use crate::sources::local::{LocalSource, Selection, Setup};
+use crate::sources::source::{Listing, Recognise, Source, SourceError};
+use crate::store::error::StoreError;
+use crate::store::paths::Paths;
+
+/// The file by which a kept demo is known, and the folder of its ledger and evidence.
+const DEMO_MARK: &str = "lazaret-demo";
+const DEMO_HOME: &str = "home";
+
+/// A place to work on.
+pub struct Site {
+    /// Where changes come from.
+    pub source: Arc<dyn Source>,
+    /// Whether it is a queue, rather than one change.
+    pub several: bool,
+    /// The names that were asked for, where the source lists more than them.
+    only: Vec<String>,
+    home: Option<PathBuf>,
+    /// Goes away with the site.
+    passing: Option<TempDir>,
+}
+
+impl Site {
+    /// The repository at `folder`, which may be a kept demo.
+    ///
+    /// # Errors
+    /// When there is no repository, or it cannot be read.
+    pub fn repository(folder: &Path, selection: Selection) -> anyhow::Result<Self> {
+        let several = !matches!(&selection, Selection::Named(names) if names.len() == 1);
+        if folder.join(DEMO_MARK).is_file() {
+            let only = match selection {
+                Selection::Named(names) => names,
+                Selection::EachCommit(_) => {
+                    bail!("{} is a demo; name its repository {} instead", folder.display(), folder.join("repo.git").display())
+                }
+                Selection::AgentBranches | Selection::AllBranches => Vec::new(),
+            };
+            return Ok(Self { several, only, ..Self::kept_demo(folder)? });
+        }
+        let setup =
+            Setup { repo: folder.display().to_string(), origin: Origin::Local, recognise: recognise(), selection, facts: BTreeMap::new() };
+        let source = Arc::new(LocalSource::open(folder, setup)?);
+        Ok(Self { source, several, only: Vec::new(), home: None, passing: None })
+    }
+
+    /// The demo in `folder`, built there when it is not.
+    ///
+    /// # Errors
+    /// When the folder holds something else or cannot be written.
+    pub fn kept_demo(folder: &Path) -> anyhow::Result<Self> {
+        let source = Arc::new(DemoSource::open(folder, recognise())?);
+        Ok(Self { source, several: true, only: Vec::new(), home: Some(folder.join(DEMO_HOME)), passing: None })
+    }
+
+    /// A demo that is gone when the program ends; `number` narrows it to one pull.
+    ///
+    /// # Errors
+    /// When there is no such pull, or no temporary folder.
+    pub fn passing_demo(number: Option<&str>) -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("lazaret-demo-").tempdir().context("no temporary folder can be made")?;
+        let only: Vec<String> = number.map(|number| format!("#{number}")).into_iter().collect();
+        let demo = Self::kept_demo(folder.path())?;
+        Ok(Self { several: only.is_empty(), only, passing: Some(folder), ..demo })
+    }
+
+    /// The pulls that were asked for.
+    ///
+    /// # Errors
+    /// When the source cannot be read, or has no pull of such a name.
+    pub fn list(&self, cancel: &Cancel) -> Result<Listing, SourceError> {
+        let mut listing = self.source.list(cancel)?;
+        if !self.only.is_empty() {
+            let named = |name: &String| listing.pulls.iter().find(|pull| pull.at.name == *name || pull.branch == *name);
+            let missing = |name: &String| SourceError::NotFound(format!("the demo has no pull {name}; `lazaret list demo` shows them"));
+            listing.pulls = self.only.iter().map(|name| named(name).cloned().ok_or_else(|| missing(name))).collect::<Result<_, _>>()?;
+        }
+        Ok(listing)
+    }
+
+    /// Where decisions about it are kept.
+    ///
+    /// # Errors
+    /// When no home folder is known.
+    pub fn paths(&self, context: &Context) -> Result<Paths, StoreError> {
+        self.home.as_deref().map_or_else(|| context.paths(), |home| Ok(Paths::below(home)))
+    }
+
+    /// Whether it is gone when the program ends, so that nothing decided on it would last.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        self.passing.is_some()
+    }
+
+    /// What time it is there: the demo plays on one day.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        if self.home.is_some() { demo::NOW } else { now() }
+    }
+}
+
+fn recognise() -> Recognise {
+    Arc::new(provenance::of)
+}
