@@ -20,6 +20,7 @@ pub mod facts;
 pub mod git;
 pub mod journal;
 pub mod plan;
+mod receipt;
 pub mod request;
 pub mod resume;
 pub mod words;

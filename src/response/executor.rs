@@ -5,12 +5,15 @@
 use std::path::PathBuf;
 
 use crate::model::cancel::Cancel;
-use crate::model::decision::Verb;
+use crate::model::pull::CommitId;
 use crate::model::response::{Plan, PlannedStep, Receipt, Step, StepOutcome, Strength};
 use crate::response::error::ResponseError;
 use crate::response::evidence;
 use crate::response::git::GitResponder;
+use crate::response::git::step::Done;
 use crate::response::journal::{Ending, Journal};
+use crate::response::receipt::{Course, receipt, weakest};
+use crate::response::words::one_line;
 
 /// What a plan needs besides the repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,16 +40,19 @@ pub fn carry_out(
         return Err(ResponseError::Refused(refusal.clone()));
     }
     if let Some(conflict) = plan.conflicts.first() {
-        let paths: Vec<_> = conflict.paths.iter().map(|path| crate::response::words::one_line(&path.text())).collect();
+        let paths: Vec<_> = conflict.paths.iter().map(|path| one_line(&path.text())).collect();
         return Err(ResponseError::Refused(format!("{} conflicts in {}; nothing was touched", conflict.commit.short(), paths.join(", "))));
     }
     if plan.steps.is_empty() {
-        return Ok(receipt(plan, Vec::new(), materials, None));
+        return Ok(receipt(plan, Course::default(), &materials.evidence));
     }
     if cancel.is_cancelled() {
         return Err(ResponseError::Cancelled);
     }
     let _lock = responder.lock()?;
+    if journal.case(&plan.case)?.is_some() {
+        return Err(ResponseError::Refused(format!("this very decision is in the ledger already, as case {}", plan.case.0)));
+    }
     journal.begin(&responder.name(), plan)?;
     finish(plan, responder, journal, materials, (Vec::new(), Ending::Closed))
 }
@@ -57,46 +63,45 @@ pub(crate) fn finish(
     responder: &GitResponder,
     journal: &mut dyn Journal,
     materials: &Materials,
-    (mut outcomes, ending): (Vec<StepOutcome>, Ending),
+    (outcomes, ending): (Vec<StepOutcome>, Ending),
 ) -> Result<Receipt, ResponseError> {
     let name = responder.name();
+    let mut course = Course { outcomes, ..Course::default() };
     for (index, planned) in plan.steps.iter().enumerate() {
-        if outcomes.iter().any(|outcome| outcome.index == index) {
+        if course.outcomes.iter().any(|outcome| outcome.index == index) {
             continue;
         }
-        let failed = outcomes.iter().any(|outcome| outcome.strength == Strength::Failed);
-        let outcome = if failed {
-            StepOutcome { index, strength: Strength::Failed, says: format!("not done, since a step before it failed: {}", planned.says) }
-        } else {
-            step(plan, index, planned, responder, materials)
-        };
+        let failed = course.outcomes.iter().any(|outcome| outcome.strength == Strength::Failed);
+        let done = if failed { skipped(planned) } else { step(plan, planned, responder, materials) };
+        let outcome = StepOutcome { index, strength: done.strength, says: done.says };
         journal.outcome(&name, plan, &outcome)?;
-        outcomes.push(outcome);
+        course.outcomes.push(outcome);
+        course.merge = course.merge.or(done.merge);
     }
-    let says = summary(&outcomes, ending);
-    let head = journal.end(&name, plan, ending, &says)?;
-    Ok(receipt(plan, outcomes, materials, head))
+    course.head = journal.end(&name, plan, ending, &summary(&course.outcomes, ending))?;
+    Ok(receipt(plan, course, &materials.evidence))
 }
 
-fn step(plan: &Plan, index: usize, planned: &PlannedStep, responder: &GitResponder, materials: &Materials) -> StepOutcome {
+fn skipped(planned: &PlannedStep) -> Done {
+    failed(format!("not done, since a step before it failed: {}", planned.says))
+}
+
+fn failed(says: String) -> Done {
+    Done { strength: Strength::Failed, says, merge: None }
+}
+
+fn step(plan: &Plan, planned: &PlannedStep, responder: &GitResponder, materials: &Materials) -> Done {
     let done = match &planned.step {
-        Step::PreserveEvidence { heads } => {
-            let kept = evidence::preserve(responder.repo(), plan, heads, &materials.evidence, &materials.reports);
-            kept.map(|kept| {
-                let says = format!("{} files kept and verified in {}, manifest SHA-256 {}", kept.files, kept.folder.display(), kept.digest);
-                (Strength::Enforced, says)
-            })
-        }
+        Step::PreserveEvidence { heads } => preserve(plan, heads, responder, materials),
         _ => responder.apply(plan, planned),
     };
-    match done {
-        Ok((strength, says)) => StepOutcome { index, strength, says },
-        Err(error) => StepOutcome { index, strength: Strength::Failed, says: error.to_string() },
-    }
+    done.unwrap_or_else(|error| failed(error.to_string()))
 }
 
-fn weakest(outcomes: &[StepOutcome]) -> Strength {
-    outcomes.iter().map(|outcome| outcome.strength).min().unwrap_or(Strength::Advisory)
+fn preserve(plan: &Plan, heads: &[CommitId], responder: &GitResponder, materials: &Materials) -> Result<Done, ResponseError> {
+    let kept = evidence::preserve(responder.repo(), plan, heads, &materials.evidence, &materials.reports)?;
+    let says = format!("{} files kept and verified in {}, manifest SHA-256 {}", kept.files, kept.folder.display(), kept.digest);
+    Ok(Done { strength: Strength::Enforced, says, merge: None })
 }
 
 fn summary(outcomes: &[StepOutcome], ending: Ending) -> String {
@@ -105,46 +110,4 @@ fn summary(outcomes: &[StepOutcome], ending: Ending) -> String {
         Ending::Resumed => "cut short, then brought to its end at a later start",
     };
     format!("{how}: {}", weakest(outcomes).word())
-}
-
-fn receipt(plan: &Plan, outcomes: Vec<StepOutcome>, materials: &Materials, ledger_head: Option<(u64, String)>) -> Receipt {
-    let preserved = plan.steps.iter().enumerate().any(|(index, planned)| {
-        let kept = outcomes.iter().any(|outcome| outcome.index == index && outcome.strength > Strength::Failed);
-        kept && matches!(planned.step, Step::PreserveEvidence { .. })
-    });
-    Receipt {
-        case: plan.case.clone(),
-        strength: weakest(&outcomes),
-        evidence: preserved.then(|| materials.evidence.join(&plan.case.0).display().to_string()),
-        undo: if outcomes.is_empty() { None } else { undo(plan, &outcomes) },
-        outcomes,
-        ledger_head,
-    }
-}
-
-/// The command that takes it back, if anything was done.
-fn undo(plan: &Plan, outcomes: &[StepOutcome]) -> Option<String> {
-    let done = |step: &dyn Fn(&Step) -> Option<String>| {
-        plan.steps.iter().enumerate().find_map(|(index, planned)| {
-            let done = outcomes.iter().any(|outcome| outcome.index == index && outcome.strength > Strength::Failed);
-            if done { step(&planned.step) } else { None }
-        })
-    };
-    match plan.decision.verb {
-        Verb::Quarantine => {
-            done(&|step| matches!(step, Step::MoveRefs(_) | Step::Deny(_)).then(|| format!("lazaret release {}", plan.case.0)))
-        }
-        Verb::Release => {
-            let names: Vec<_> = plan.decision.pulls.iter().map(|pull| pull.name.as_str()).collect();
-            done(&|step| matches!(step, Step::MoveRefs(_)).then(|| format!("lazaret quarantine {}", names.join(" "))))
-        }
-        Verb::Revert => done(&|step| match step {
-            Step::Revert { branch, .. } => Some(format!("git branch -D {}", branch.trim_start_matches("refs/heads/"))),
-            _ => None,
-        }),
-        Verb::Approve => done(&|step| match step {
-            Step::Merge { branch, .. } => Some(format!("lazaret revert {}", branch.trim_start_matches("refs/heads/"))),
-            _ => None,
-        }),
-    }
 }

@@ -17,18 +17,19 @@ pub(crate) mod refs;
 mod release;
 pub(crate) mod repo;
 mod revert;
-mod step;
+pub(crate) mod step;
 mod worktrees;
 
 use std::path::Path;
 
 use crate::model::decision::{Decision, Reviewer, Verb};
 use crate::model::pull::CommitId;
-use crate::model::response::{Plan, PlannedStep, Strength};
+use crate::model::response::{Plan, PlannedStep};
 use crate::response::error::ResponseError;
 use crate::response::facts::Facts;
 use crate::response::git::lock::Lock;
 use crate::response::git::repo::Repo;
+use crate::response::git::step::Done;
 use crate::response::journal::Journal;
 use crate::response::plan;
 use crate::response::request::Request;
@@ -113,7 +114,7 @@ impl GitResponder {
     }
 
     /// Carries out one step, or finds it done, and says how strong it is after looking again.
-    pub(crate) fn apply(&self, plan: &Plan, planned: &PlannedStep) -> Result<(Strength, String), ResponseError> {
+    pub(crate) fn apply(&self, plan: &Plan, planned: &PlannedStep) -> Result<Done, ResponseError> {
         step::apply(&self.repo, plan, planned)
     }
 

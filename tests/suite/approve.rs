@@ -61,6 +61,7 @@ fn approve_and_merge_makes_the_merge_that_was_seen() {
     let receipt = scene.carry_out(&request);
     assert_eq!(receipt.strength, Strength::Enforced);
     assert_eq!(scene.world.git(&["rev-parse", "main^1", "main^2"]), format!("{main}\n{head}"));
+    assert_eq!(receipt.undo, Some(format!("lazaret revert {}", scene.world.id("main"))));
     let message = scene.world.git(&["log", "-1", "--format=%B", "main"]);
     assert!(message.contains(&format!("Case: {}", receipt.case.0)) && message.contains("Reviewed-by: Maintainer <"), "{message}");
     scene.world.git(&["checkout", "-q", "-b", "check", &main]);

@@ -239,6 +239,18 @@ fn a_stale_plan_moves_nothing() {
 }
 
 #[test]
+fn one_decision_is_carried_out_once() {
+    let (scene, request) = ready(Verb::Quarantine);
+    let plan = scene.plan(&request);
+    let run = || carry_out(&plan, &scene.responder(), &mut scene.journal(), &scene.materials(), &Cancel::default());
+    run().unwrap();
+    let (world, records) = (outside(&scene), scene.journal().ledger().list(99).unwrap().len());
+    let error = run().unwrap_err().to_string();
+    assert!(error.contains("is in the ledger already") && error.contains(&plan.case.0), "{error}");
+    assert_eq!((outside(&scene), scene.journal().ledger().list(99).unwrap().len()), (world, records));
+}
+
+#[test]
 fn one_lazaret_at_a_time() {
     let (scene, request) = ready(Verb::Quarantine);
     let plan = scene.plan(&request);

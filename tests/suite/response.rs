@@ -55,6 +55,7 @@ fn release_puts_everything_back_and_keeps_the_record() {
     let receipt = scene.release(&held.case.0);
     assert_eq!(refs(&scene.world), before);
     assert_eq!(strengths(&receipt), [Strength::Enforced, Strength::Enforced]);
+    assert_eq!(receipt.undo.as_deref(), Some("lazaret quarantine claude/login"));
     let list = scene.deny_list();
     assert_eq!(list.lines().filter(|line| line.starts_with("lifted ")).count(), 3, "{list}");
     assert!(!list.contains("\ndenied "), "{list}");

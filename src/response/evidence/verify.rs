@@ -9,6 +9,7 @@ use std::path::Path;
 use git2::Indexer;
 
 use crate::model::response::CaseId;
+use crate::response::case::is_case_id;
 use crate::response::error::ResponseError;
 use crate::response::evidence::bundle::SIGNATURE;
 use crate::response::evidence::collect::digest;
@@ -34,7 +35,7 @@ pub struct Verified {
 /// When there is none, or it cannot be read.
 pub fn verify(root: &Path, case: &CaseId) -> Result<Verified, ResponseError> {
     let folder = root.join(&case.0);
-    if !folder.is_dir() {
+    if !is_case_id(&case.0) || !folder.is_dir() {
         return Err(ResponseError::Evidence(format!("there is no evidence of case {} in {}", case.0, root.display())));
     }
     let manifest = read(&folder)?;

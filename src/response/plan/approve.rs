@@ -17,11 +17,7 @@ pub(super) fn plan(plan: &mut Plan, merge: bool, targets: &[ApproveFacts]) {
         }
     }
     if !merge {
-        plan.steps.push(PlannedStep {
-            step: Step::Record,
-            says: "record the approval of exactly these bytes in the ledger".to_owned(),
-            strength: Strength::Advisory,
-        });
+        record(plan);
     }
 }
 

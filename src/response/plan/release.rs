@@ -36,10 +36,7 @@ fn one(plan: &mut Plan, facts: &ReleaseFacts) {
         plan.steps.push(PlannedStep { step: Step::MoveRefs(updates), says, strength: Strength::Enforced });
     }
     if !facts.deny.is_empty() {
-        let says = format!(
-            "lift {} from the deny list (they stay on it as lifted)",
-            count(facts.deny.len(), "entry").replace("entrys", "entries")
-        );
+        let says = format!("lift {} (they stay on the deny list as lifted)", count(facts.deny.len(), "denied change"));
         let step = Step::LiftDeny { case: case.clone(), entries: facts.deny.clone() };
         plan.steps.push(PlannedStep { step, says, strength: Strength::Enforced });
     }
@@ -72,7 +69,7 @@ fn back(held: &Held, case: &str) -> Vec<RefUpdate> {
         (Some(branch), None) => vec![RefUpdate { name: branch.clone(), old: None, new: value }, gone],
         // There was no local branch to put back, so the commits get a ref of their own.
         (None, _) => {
-            let label = held.at.name.rsplit_once(case).map_or("", |(_, label)| label.trim_start_matches('/'));
+            let label = held.at.name.strip_prefix(&format!("refs/quarantine/{case}/")).unwrap_or("");
             vec![RefUpdate { name: format!("refs/lazaret/released/{case}/{label}"), old: None, new: value }, gone]
         }
     }

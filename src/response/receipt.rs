@@ -1,0 +1,67 @@
+//! What a person gets in hand when a plan came to its end. Pure.
+
+use std::path::Path;
+
+use crate::model::decision::Verb;
+use crate::model::pull::CommitId;
+use crate::model::response::{Plan, Receipt, RefUpdate, Step, StepOutcome, Strength};
+
+/// What carrying out a plan came to, besides the plan itself.
+#[derive(Default)]
+pub(crate) struct Course {
+    pub(crate) outcomes: Vec<StepOutcome>,
+    /// The merge commit, when one was made in this run.
+    pub(crate) merge: Option<CommitId>,
+    pub(crate) head: Option<(u64, String)>,
+}
+
+/// The receipt for `plan`; `evidence` is the folder of all evidence.
+pub(crate) fn receipt(plan: &Plan, course: Course, evidence: &Path) -> Receipt {
+    let done: Vec<&Step> = done(plan, &course.outcomes);
+    let kept = done.iter().any(|step| matches!(step, Step::PreserveEvidence { .. }));
+    Receipt {
+        case: plan.case.clone(),
+        strength: weakest(&course.outcomes),
+        evidence: kept.then(|| evidence.join(&plan.case.0).display().to_string()),
+        undo: undo(plan, &done, course.merge.as_ref()),
+        outcomes: course.outcomes,
+        ledger_head: course.head,
+    }
+}
+
+/// The weakest of the outcomes; advisory when there are none, since then nothing was done.
+pub(crate) fn weakest(outcomes: &[StepOutcome]) -> Strength {
+    outcomes.iter().map(|outcome| outcome.strength).min().unwrap_or(Strength::Advisory)
+}
+
+/// The steps that did not fail.
+fn done<'a>(plan: &'a Plan, outcomes: &[StepOutcome]) -> Vec<&'a Step> {
+    let held = |index: usize| outcomes.iter().any(|outcome| outcome.index == index && outcome.strength > Strength::Failed);
+    plan.steps.iter().enumerate().filter(|(index, _)| held(*index)).map(|(_, planned)| &planned.step).collect()
+}
+
+/// The command that takes it back, if anything was done that can be.
+fn undo(plan: &Plan, done: &[&Step], merge: Option<&CommitId>) -> Option<String> {
+    match plan.decision.verb {
+        Verb::Quarantine => {
+            let contained = done.iter().any(|step| matches!(step, Step::MoveRefs(_) | Step::Deny(_)));
+            contained.then(|| format!("lazaret release {}", plan.case.0))
+        }
+        Verb::Release => {
+            let branches: Vec<_> = done.iter().flat_map(|step| restored(step)).collect();
+            (!branches.is_empty()).then(|| format!("lazaret quarantine {}", branches.join(" ")))
+        }
+        Verb::Revert => done.iter().find_map(|step| match step {
+            Step::Revert { branch, .. } => branch.strip_prefix("refs/heads/").map(|branch| format!("git branch -D {branch}")),
+            _ => None,
+        }),
+        Verb::Approve => merge.map(|merge| format!("lazaret revert {merge}")),
+    }
+}
+
+/// The branches a release put back, short.
+fn restored(step: &Step) -> Vec<&str> {
+    let Step::MoveRefs(updates) = step else { return Vec::new() };
+    let branch = |update: &RefUpdate| update.new.is_some() && update.name.starts_with("refs/heads/");
+    updates.iter().filter(|update| branch(update)).filter_map(|update| update.name.strip_prefix("refs/heads/")).collect()
+}
