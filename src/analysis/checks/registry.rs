@@ -1,6 +1,6 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{agent, auth, cred, dependency, exec, instructions, message, net, text, workflow};
+use super::{agent, auth, cred, dependency, exec, instructions, message, names, net, testing, text, workflow};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
@@ -10,7 +10,9 @@ pub const CHECKS: &[&dyn Check] = &[
     &agent::agent_permission_bypass::AgentPermissionBypass,
     &agent::agent_server_added::AgentServerAdded,
     &agent::agent_server_override::AgentServerOverride,
+    &testing::assertions_lost::AssertionsLost,
     &workflow::auto_merge_added::AutoMergeAdded,
+    &names::command_in_name::CommandInName,
     &agent::container_host_access::ContainerHostAccess,
     &exec::decode_then_execute::DecodeThenExecute,
     &dependency::dependency_added::DependencyAdded,
@@ -38,6 +40,9 @@ pub const CHECKS: &[&dyn Check] = &[
     &net::sensitive_to_network::SensitiveToNetwork,
     &exec::shell_nonliteral::ShellNonliteral,
     &net::suspicious_host::SuspiciousHost,
+    &testing::test_deleted::TestDeleted,
+    &testing::test_harness_tampered::TestHarnessTampered,
+    &testing::test_skipped::TestSkipped,
     &instructions::trigger_comment::TriggerComment,
     &exec::unsafe_deserialisation::UnsafeDeserialisation,
     &workflow::workflow_action_repointed::WorkflowActionRepointed,

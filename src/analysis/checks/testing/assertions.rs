@@ -1,0 +1,125 @@
+//! What counts as a test and as an assertion, in a line of code; and which files belong together.
+
+use crate::analysis::pattern::Pattern;
+use crate::analysis::role::{Role, fold};
+
+/// A line that asserts something.
+pub(super) static ASSERTION: Pattern = Pattern::new(
+    r"(?x) \b(assert\w*|ASSERT_\w+|EXPECT_\w+|REQUIRE|CHECK|expect|should|must_\w+|verify|XCTAssert\w*|refute\w*)\s*(!|\(|\.|\s+[\w!(\[])
+    | \b(assert|require|is|qt|t|s)\.(Equal|NotEqual|True|False|Nil|NotNil|Error|NoError|Contains|Len|Same|Panics|ErrorIs|Zero|Empty|JSONEq|ElementsMatch)\w*\(
+    | \bt\.(Error|Errorf|Fatal|Fatalf)\( | \.(should|to\.(be|equal|have|throw|include|deep|eql))\b | \bself\.(assert|fail)\w*\( | \bpytest\.raises\( | \bAssert\.\w+\( | \.Should\(\)",
+);
+/// An assertion that nearly everything passes.
+static WEAK: Pattern = Pattern::new(
+    r"(?x) \.(toBeDefined|toBeTruthy|toBeInstanceOf|toBeUndefined|not\.toThrow|not\.toBeNull|not\.toBeUndefined|to\.exist|to\.be\.ok|toMatchSnapshot)\b
+    | assertTrue\(\s*(true|True)\s*[,)] | assert\s+True\b | assert\s+\w+\s+is\s+not\s+None | assert!\(\s*true\s*[,)] | assert(Is)?NotNull\( | assertIsNotNone\(
+    | \b(assert|require)\.(NotNil|NotEmpty)\( | expect\((true|1)\)\.(toBe|toEqual|toBeTruthy)\( | assert_not_nil | refute_nil | Assert\.(IsTrue\(true|NotNull|IsNotNull)
+    | expect\.anything\(\) | isNotNull\(\) | assert\s+1\b | assert\(\s*(true|1)\s*\)",
+);
+static TEST: Pattern = Pattern::new(
+    r"(?x) ^\s*(async\s+)?def\s+test\w*\s*\( | \b(it|test|specify|scenario)(\.\w+)*\s*\(\s*[`'\x22] | ^\s*\#\[(\w+::)?test | @(Test|ParameterizedTest|RepeatedTest)\b
+    | ^\s*func\s+(Test|Benchmark|Fuzz|Example)\w*\( | \[(Fact|Theory|Test|TestMethod)\b | ^\s*(it|specify|test)\s+['\x22] | ^\s*public\s+function\s+test | ^\s*func\s+test\w*\(\)",
+);
+/// Words in paths of code that guards something.
+static GUARDING: Pattern = Pattern::new(
+    r"(?i)auth|login|session|token|jwt|oauth|passw|permission|access[_-]?control|crypto|secur|csrf|cors|signature|signing|verif|sanitiz|acl\b|rbac|role|privileg|credential|secret|tls|certificate|expir",
+);
+
+/// Whether `code` asserts something.
+pub(super) fn asserts(code: &str) -> bool {
+    ASSERTION.is_match(code)
+}
+
+/// Whether `code` asserts next to nothing.
+pub(super) fn is_weak(code: &str) -> bool {
+    WEAK.is_match(code)
+}
+
+/// Whether `code` begins a test.
+pub(super) fn begins_test(code: &str) -> bool {
+    TEST.is_match(code)
+}
+
+/// Whether the file at `path` guards something, by its name.
+pub(super) fn guards(path: &str) -> bool {
+    GUARDING.is_match(path)
+}
+
+/// Whether `path` is code that is tested: not a test itself, not a page.
+pub(super) fn is_tested_code(path: &str) -> bool {
+    crate::analysis::language::Language::of(path).is_code() && Role::of(path).is_live()
+}
+
+/// The name of what a test or source file is about: `test_token.py`, `token.spec.ts` and `TokenTest.java` are about `token`.
+pub(super) fn subject(path: &str) -> String {
+    let folded = fold(path);
+    let name = folded.rsplit('/').next().unwrap_or("");
+    let stem = name.split('.').next().unwrap_or("");
+    let bare = stem.strip_prefix("test_").or_else(|| stem.strip_prefix("test-")).unwrap_or(stem);
+    let endings = ["_test", "-test", "_spec", "-spec", "tests", "test", "spec"];
+    endings.iter().find_map(|ending| bare.strip_suffix(ending).filter(|rest| !rest.is_empty())).unwrap_or(bare).replace(['_', '-'], "")
+}
+
+/// `text` without what decides between yes and no, and whether it says yes.
+pub(super) fn polarity(text: &str) -> (String, bool) {
+    const PAIRS: [(&str, &str); 12] = [
+        ("assertFalse", "assertTrue"),
+        ("assertNotEquals", "assertEquals"),
+        ("assertNotEqual", "assertEqual"),
+        ("assertNotIn", "assertIn"),
+        ("isFalse()", "isTrue()"),
+        ("toBe(false)", "toBe(true)"),
+        (".not.", "."),
+        ("is False", "is True"),
+        ("assert not ", "assert "),
+        ("assert_ne!", "assert_eq!"),
+        ("assert!(!", "assert!("),
+        ("NotEqual(", "Equal("),
+    ];
+    let mut bare = text.trim().to_owned();
+    let mut yes = true;
+    for (no, sign) in PAIRS {
+        if bare.contains(no) {
+            bare = bare.replace(no, sign);
+            yes = !yes;
+        }
+    }
+    for (no, sign) in [("assert.False(", "assert.True("), ("require.False(", "require.True("), ("!=", "==")] {
+        if bare.contains(no) {
+            bare = bare.replace(no, sign);
+            yes = !yes;
+        }
+    }
+    (bare, yes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_about_something() {
+        for path in ["tests/test_token.py", "src/token.ts", "test/token.spec.ts", "x/TokenTest.java", "token_test.go", "TokenTests.cs"] {
+            assert_eq!(subject(path), "token", "{path}");
+        }
+    }
+
+    #[test]
+    fn assertions_are_told_from_code() {
+        for code in [
+            "assert x == 1",
+            "assert_eq!(a, b)",
+            "expect(a).toBe(1)",
+            "self.assertEqual(a, b)",
+            "t.Fatalf(\"\")",
+            "assertThat(a).isTrue()",
+            "a.should.equal(1)",
+        ] {
+            assert!(asserts(code), "{code}");
+        }
+        for code in ["x = expected", "fn assertion_count() {", "let a = 1", "import { expect } from ''", "verifyToken(a)"] {
+            assert!(!asserts(code), "{code}");
+        }
+        assert_eq!(polarity("assertFalse(service.ok(t))"), ("assertTrue(service.ok(t))".to_owned(), false));
+    }
+}

@@ -1,0 +1,110 @@
+//! `assertions-lost`: fewer assertions after the change than before, or weaker, or turned round.
+
+use std::collections::BTreeMap;
+
+use super::assertions::{asserts, guards, is_tested_code, is_weak, polarity, subject};
+use crate::analysis::check::{ChangeView, Check, Draft, FileOutcome, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::role::Role;
+use crate::analysis::view::FileView;
+use crate::model::diff::{FileDiff, FileStatus, Side};
+use crate::model::rule::{RuleId, Severity};
+
+const REMOVED: &str = "assertions removed";
+const ADDED: &str = "assertions added";
+const WEAKENED: &str = "assertions weakened";
+const FLIPPED: &str = "assertions turned round";
+/// Fewer lost ones are ordinary tidying, unless they guard something.
+const MANY: i64 = 3;
+
+static FIX: Pattern = Pattern::new(r"(?i)\b(fix(es|ed)?|flaky|repair|stabili[sz]e|green|unblock|correct|hotfix|refactor)\b");
+
+/// See `rules/code/assertions-lost.toml`.
+pub struct AssertionsLost;
+
+impl Check for AssertionsLost {
+    fn rule(&self) -> RuleId {
+        RuleId("assertions-lost")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        if file.role != Role::Test || !file.language.is_code() {
+            return;
+        }
+        let lines = |old: bool| -> Vec<(String, String)> {
+            let keep =
+                |line: crate::analysis::view::LineView<'_>| asserts(line.code).then(|| (line.text.trim().to_owned(), line.code.to_owned()));
+            if old { file.removed().filter_map(keep).collect() } else { file.added().filter_map(keep).collect() }
+        };
+        let (removed, added) = (lines(true), lines(false));
+        sink.count(ADDED, count(added.len()));
+        if file.diff.status == FileStatus::Deleted {
+            return;
+        }
+        sink.count(REMOVED, count(removed.len()));
+        let weak = |lines: &[(String, String)]| lines.iter().filter(|(text, _)| is_weak(text)).count();
+        let gained_weak = weak(&added).saturating_sub(weak(&removed));
+        let lost_strong = (removed.len() - weak(&removed)).saturating_sub(added.len() - weak(&added));
+        sink.count(WEAKENED, count(gained_weak.min(lost_strong)));
+        let mut before: BTreeMap<String, bool> = removed.iter().map(|(text, _)| polarity(text)).collect();
+        let flipped =
+            added.iter().map(|(text, _)| polarity(text)).filter(|(text, yes)| before.remove(text).is_some_and(|was| was != *yes)).count();
+        sink.count(FLIPPED, count(flipped));
+    }
+
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        let net = view.count(REMOVED) - view.count(ADDED);
+        for (file, outcome) in view.change.patch.files.iter().zip(view.outcomes) {
+            let Some((title, severity)) = judged(view, file, outcome, net) else { continue };
+            let first = file.text().and_then(|text| text.removed().find(|(_, line)| asserts(line)));
+            let (line, evidence) = first.unwrap_or((1, ""));
+            sink.report(
+                Draft::numbered(file.old_path.as_ref().unwrap_or(file.path()), Side::Old, line, evidence.trim())
+                    .title(title)
+                    .severity(severity),
+            );
+        }
+    }
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn judged(view: &ChangeView<'_>, file: &FileDiff, outcome: &FileOutcome, net: i64) -> Option<(String, Severity)> {
+    let get = |name| outcome.counts.get(name).copied().unwrap_or(0);
+    let lost = (get(REMOVED) - get(ADDED)).min(net);
+    let (weakened, flipped) = (get(WEAKENED), get(FLIPPED));
+    let path = file.path().text();
+    let about = subject(&path);
+    let tested: Vec<&FileDiff> =
+        view.change.patch.files.iter().filter(|other| is_tested_code(&other.path().text()) && other.status != FileStatus::Added).collect();
+    let same = tested.iter().any(|other| subject(&other.path().text()) == about);
+    let guarding = guards(&path) && tested.iter().any(|other| guards(&other.path().text()));
+    if lost <= 0 && weakened == 0 && flipped == 0 {
+        return None;
+    }
+    let severe = guarding && (flipped > 0 || weakened > 0 || lost >= MANY);
+    let pull = &view.change.pull;
+    let fixing = FIX.is_match(&pull.title) || view.change.commits.iter().any(|commit| FIX.is_match(commit.subject()));
+    let severity = if severe {
+        Severity::High
+    } else if flipped > 0 || weakened >= 2 || (lost >= MANY && (fixing || same)) {
+        Severity::Medium
+    } else if weakened > 0 || lost >= MANY {
+        Severity::Low
+    } else {
+        return None;
+    };
+    Some((sentence(lost, weakened, flipped), severity))
+}
+
+fn sentence(lost: i64, weakened: i64, flipped: i64) -> String {
+    let mut parts = Vec::new();
+    for (number, what) in [(lost, "lost"), (weakened, "weakened"), (flipped, "turned round")] {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    }
+    format!("Assertions of this file: {}", parts.join(", "))
+}
