@@ -4,5 +4,9 @@
 
 pub mod demo;
 pub mod local;
+pub mod open;
+pub mod patch_file;
 pub mod source;
+pub mod tree;
 pub mod unified;
+mod whole;

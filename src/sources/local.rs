@@ -101,10 +101,13 @@ impl LocalSource {
         Ok(Self { folder: open::folder(&repo), setup })
     }
 
-    /// Whether `name` is a branch, range or commit here.
-    #[must_use]
-    pub fn knows(&self, name: &str) -> bool {
-        open::open(&self.folder).is_ok_and(|repo| span::resolve(&repo, self.branch_called(name)).is_ok())
+    /// The address of the branch, range or commit called `name`.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be compared with anything.
+    pub fn find(&self, name: &str) -> Result<PullRef, SourceError> {
+        let repo = open::open(&self.folder)?;
+        span::resolve(&repo, self.branch_called(name)).map(|_| self.at(name))
     }
 
     /// The address of the change called `name`.

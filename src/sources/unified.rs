@@ -38,6 +38,12 @@ pub fn parse(bytes: &[u8]) -> Patch {
     patch
 }
 
+/// Whether there is any file or hunk in these bytes. Stops at the first.
+#[must_use]
+pub fn holds_diff(bytes: &[u8]) -> bool {
+    sections::cut(bytes).next().is_some()
+}
+
 fn file(section: &Section<'_>, patch: &mut Patch) {
     if section.kind == Kind::Combined {
         patch.files.push(header::combined(section));

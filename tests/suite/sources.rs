@@ -11,7 +11,10 @@ use lazaret::model::diff::{Content, FileDiff, FileMode, FileStatus, Patch, Side,
 use lazaret::model::path::RepoPath;
 use lazaret::model::pull::{Author, Origin, PullState};
 use lazaret::sources::local::{Facts, LocalSource, Selection, Setup};
+use lazaret::sources::open::{Opened, Target, open};
+use lazaret::sources::patch_file::PatchFile;
 use lazaret::sources::source::{Recognise, Source, SourceError};
+use lazaret::sources::tree::Tree;
 use lazaret::sources::unified;
 use sha2::{Digest as _, Sha256};
 
@@ -420,4 +423,189 @@ fn nothing_of_a_repository_is_run_or_written() {
     assert!(!mark.exists());
     assert_eq!(super::world::snapshot(&world.path()), before);
     assert_eq!(world.git(&["for-each-ref"]), git_before);
+}
+
+fn patches(bytes: &[u8]) -> PatchFile {
+    PatchFile::read(bytes, "series.mbox", recognise()).unwrap()
+}
+
+#[test]
+fn a_mailbox_is_one_pull_for_each_patch() {
+    let mut world = World::new();
+    world.branch("claude/series");
+    world.write("one.txt", b"caf\xe9\n");
+    world.commit_as(CLAUDE, "Add one\n\nFrom now on there is one.\n\nCo-authored-by: Person <person@example.com>");
+    world.write("two.txt", "From me 10:00 1999\n");
+    world.commit_as(HUMAN, "Add a file whose name is d\u{e9}j\u{e0} vu");
+    for extra in [&["--cover-letter"][..], &["--attach"], &["--from=Sender <sender@example.com>"]] {
+        let mbox = world.try_git(&[&["format-patch", "--stdout", "main..claude/series"], extra].concat()).stdout;
+        let source = patches(&mbox);
+        let listing = source.list(&Cancel::default()).unwrap();
+        let titles: Vec<_> =
+            listing.pulls.iter().map(|pull| (pull.at.to_string(), pull.title.clone(), pull.author.email.clone())).collect();
+        let expected = [
+            ("series.mbox:1".to_owned(), "Add one".to_owned(), CLAUDE.email.to_owned()),
+            ("series.mbox:2".to_owned(), "Add a file whose name is d\u{e9}j\u{e0} vu".to_owned(), HUMAN.email.to_owned()),
+        ];
+        assert_eq!(titles, expected, "{extra:?}");
+        assert_eq!(listing.omissions.len(), usize::from(extra[0] == "--cover-letter"), "{:?}", listing.omissions);
+        let change = source.change(&listing.pulls[0].at, &Cancel::default()).unwrap();
+        assert_eq!(change.patch.files.len(), 1);
+        assert!(
+            change.commits[0].message.contains("From now on there is one.\n\nCo-authored-by: Person"),
+            "{:?}",
+            change.commits[0].message
+        );
+        if extra[0] != "--attach" {
+            assert_eq!(change.patch.files[0].text().unwrap().added().collect::<Vec<_>>(), [(1, "caf\u{2039}xE9\u{203a}")]);
+        }
+        assert_eq!(listing.pulls[0].provenance.agent.as_deref(), Some("claude-code"));
+    }
+}
+
+#[test]
+fn a_plain_diff_is_one_pull_with_its_digest() {
+    let mut world = World::new();
+    world.agent_branch("claude/one", "Add one", &[("one.txt", "1\n")]);
+    let diff = world.try_git(&["diff", "main", "claude/one"]).stdout;
+    let source = patches(&diff);
+    let change = source.change(&source.only().unwrap(), &Cancel::default()).unwrap();
+    assert_eq!((change.patch.added(), change.commits.len(), change.pull.at.to_string().as_str()), (1, 0, "series.mbox"));
+    assert_eq!(change.digest.len(), 64);
+    let wanted = TextRequest { path: RepoPath::from("one.txt"), side: Side::New };
+    let texts = source.texts(&change, std::slice::from_ref(&wanted), &Cancel::default());
+    assert_eq!(texts.get(&wanted.path, Side::New).map(|text| text.to_string()).as_deref(), Some("1\n"));
+    let wide: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(String::from_utf8(diff).unwrap().encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let wide = patches(&wide);
+    assert_eq!(wide.change(&wide.only().unwrap(), &Cancel::default()).unwrap().patch, change.patch);
+    let nothing = patches(b"\n");
+    assert_eq!(nothing.change(&nothing.only().unwrap(), &Cancel::default()).unwrap().patch, Patch::default());
+}
+
+#[test]
+fn a_folder_is_read_without_following_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tree");
+    for inner in ["b", "a/.git", ".git/objects"] {
+        std::fs::create_dir_all(path.join(inner)).unwrap();
+    }
+    std::fs::write(path.join("b/x.txt"), "1\n2").unwrap();
+    std::fs::write(path.join("a/bin"), b"\0\0\0").unwrap();
+    std::fs::write(path.join("a/.git/config"), "hidden").unwrap();
+    std::fs::write(path.join(".git/config"), "hidden").unwrap();
+    std::fs::write(folder.path().join("outside"), "secret").unwrap();
+    std::os::unix::fs::symlink("../outside", path.join("link")).unwrap();
+    std::os::unix::fs::symlink(".", path.join("loop")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(path.join("pipe")).status().unwrap().success());
+    let source = Tree::open(&path).unwrap();
+    let change = source.change(&source.only(), &Cancel::default()).unwrap();
+    let names: Vec<_> = change.patch.files.iter().map(|file| file.path().text().into_owned()).collect();
+    assert_eq!(names, ["a/bin", "b/x.txt", "link", "loop"]);
+    assert!(matches!(change.patch.files[0].content, Content::Binary { new_size: Some(3), .. }));
+    assert_eq!(change.patch.files[1].text().unwrap().added().collect::<Vec<_>>(), [(1, "1"), (2, "2")]);
+    assert_eq!(change.patch.files[2].text().unwrap().added().collect::<Vec<_>>(), [(1, "../outside")]);
+    assert!(change.patch.omissions.iter().any(|omission| omission.path == Some(RepoPath::from("pipe"))), "{:?}", change.patch.omissions);
+}
+
+fn opened(target: &Target) -> Result<Opened, SourceError> {
+    open(target, recognise())
+}
+
+fn named(world: &World, name: &str) -> Target {
+    Target { named: Some(name.to_owned()), repo: Some(world.path()), ..Target::default() }
+}
+
+#[test]
+fn arguments_find_what_they_name() {
+    let mut world = World::new();
+    world.agent_branch("claude/one", "Add one", &[("one.txt", "1\n")]);
+    let path = |path: &Path| Target { named: Some(path.display().to_string()), ..Target::default() };
+    let queue = opened(&path(&world.path())).unwrap();
+    assert!(queue.at.is_none());
+    assert_eq!(queue.source.list(&Cancel::default()).unwrap().pulls.len(), 1);
+    for name in ["claude/one", "main..claude/one", "claude/one~0"] {
+        let one = opened(&named(&world, name)).unwrap();
+        let change = one.source.change(&one.at.unwrap(), &Cancel::default()).unwrap();
+        assert_eq!(change.patch.added(), 1, "{name}");
+        assert_eq!(one.source.list(&Cancel::default()).unwrap().pulls.len(), 1);
+    }
+    let each = Target { each_commit: true, ..named(&world, "main..claude/one") };
+    assert_eq!(opened(&each).unwrap().source.list(&Cancel::default()).unwrap().pulls.len(), 1);
+    let file = world.beside("one.patch");
+    std::fs::write(&file, world.try_git(&["format-patch", "--stdout", "main..claude/one"]).stdout).unwrap();
+    for target in [path(&file), Target { diff: Some(file.clone()), ..Target::default() }] {
+        let patch = opened(&target).unwrap();
+        assert_eq!(patch.source.change(&patch.at.unwrap(), &Cancel::default()).unwrap().pull.title, "Add one");
+    }
+    let list = world.beside("commits");
+    std::fs::write(&list, format!("# two\n{}\n\n{}\n", world.id("main"), world.id("claude/one"))).unwrap();
+    let commits = Target { commits: Some(list), repo: Some(world.path()), ..Target::default() };
+    assert_eq!(opened(&commits).unwrap().source.list(&Cancel::default()).unwrap().pulls.len(), 2);
+    let tree = opened(&Target { tree: Some(world.path()), ..Target::default() }).unwrap();
+    assert_eq!(tree.source.change(&tree.at.unwrap(), &Cancel::default()).unwrap().patch.files.len(), 1);
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_one_sentence() {
+    let world = World::new();
+    for forge in ["owner/repo", "owner/repo#7", "#7", "https://example.com/owner/repo/pull/7", "git@example.com:owner/repo"] {
+        assert!(refusal(opened(&named(&world, forge))).contains("pulls of a forge are not read yet"), "{forge}");
+    }
+    let nowhere = world.beside("nowhere");
+    let missing = Some(nowhere.clone());
+    for target in [
+        Target { diff: missing.clone(), ..Target::default() },
+        Target { tree: missing.clone(), ..Target::default() },
+        Target { commits: missing.clone(), repo: Some(world.path()), ..Target::default() },
+        Target { repo: missing.clone(), ..Target::default() },
+        Target { named: Some(nowhere.display().to_string()), ..Target::default() },
+        Target { diff: missing.clone(), tree: missing, ..Target::default() },
+        Target { each_commit: true, repo: Some(world.path()), ..Target::default() },
+        Target { diff: Some(world.path()), ..Target::default() },
+        Target { tree: Some(world.path().join("README.md")), ..Target::default() },
+        Target { diff: Some(world.path().join("README.md")), ..Target::default() },
+        named(&world, "unknown"),
+        named(&world, "main"),
+    ] {
+        let _ = refusal(opened(&target));
+    }
+}
+
+mod hostile_mail {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PIECES: &[&[u8]] = &[
+        b"From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001\n",
+        b"From: =?UTF-8?q?A=20B?= <a@example.com>\n",
+        b"Subject: [PATCH 1/2] =?utf-8?B?4pi6\n",
+        b"Date: Mon, 99 Foo 20265 00:00:00 +9999\n",
+        b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"x\"\n\n--x\n",
+        b"Content-Transfer-Encoding: base64\n",
+        b"Content-Transfer-Encoding: quoted-printable\n",
+        b"Content-Type: text/html; charset=utf-7\n",
+        b"\n",
+        b"---\n",
+        b"--x--\n",
+        b"diff --git a/x b/x\nnew file mode 100644\n",
+        b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n",
+        b"ZGlmZiAtLWdpdA==\n",
+        b"=F0=9F\xff\0\r\n",
+        b"-- \n2.47.3\n",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn never_panics(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..24)) {
+            if let Ok(source) = PatchFile::read(pieces.concat().as_slice(), "x", recognise()) {
+                for pull in source.list(&Cancel::default()).unwrap().pulls {
+                    prop_assert!(source.change(&pull.at, &Cancel::default()).is_ok());
+                }
+            }
+        }
+    }
 }
