@@ -7,6 +7,7 @@ pub mod edit;
 pub mod folder;
 pub mod npm;
 pub mod timeline;
+pub mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -123,8 +123,6 @@ pub struct PullCommit {
     pub at: Option<Moment>,
     /// Who wrote it; who opened the pull where nothing is said.
     pub by: Option<String>,
-    /// Who committed it; its author where nothing is said.
-    pub committer: Option<String>,
     /// The message with its trailers.
     pub message: String,
     /// What it edits.

@@ -3,13 +3,11 @@
 //! Objects are collected in memory and written as one pack. No hooks, filters, templates or settings of the machine take part.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use git2::build::TreeUpdateBuilder;
-use git2::{Buf, FileMode, Oid, Repository, Signature, Time, Tree};
+use git2::{Buf, Oid, Repository, Signature, Time};
 
 use crate::sources::demo::data::{Edit, MainCommit, Merged, Method, Moment, Person, PullScript, Script};
-use crate::sources::demo::edit::{self, Blob};
+use crate::sources::demo::tree;
 
 /// Seconds between two commits of a branch, and between the last one and the opening, where the script does not say.
 const PACE: i64 = 23 * 60;
@@ -113,13 +111,8 @@ impl Weaver<'_> {
     fn open(&mut self, number: u32, pull: &PullScript) -> Result<(), String> {
         let mut head = self.main;
         for (index, commit) in pull.commit.iter().enumerate() {
-            let author = commit.by.as_ref().unwrap_or(&pull.by);
-            let at = when(pull, index);
-            let words = Words {
-                author: signature(self.person(author)?, at)?,
-                committer: signature(self.person(commit.committer.as_ref().unwrap_or(author))?, at)?,
-                message: &commit.message,
-            };
+            let by = signature(self.person(author(pull, index))?, when(pull, index))?;
+            let words = Words { author: by.clone(), committer: by, message: &commit.message };
             let tree = self.tree(head, &[], &commit.change)?;
             head = Some(self.commit(&words, tree, head.as_slice())?);
         }
@@ -133,25 +126,19 @@ impl Weaver<'_> {
 
     fn land(&mut self, number: u32, pull: &PullScript, merged: &Merged) -> Result<(), String> {
         let (Some(main), Some(head)) = (self.main, self.heads.get(&number).copied()) else { return Err("nothing to merge".to_owned()) };
-        let mut tree = self.repo.find_commit(main).map_err(said)?.tree_id();
+        let mut tree = self.repo.find_commit(main).and_then(|commit| commit.tree()).map_err(said)?;
         for commit in &pull.commit {
-            tree = self.edited(Some(tree), &[], &commit.change)?;
+            let after = tree::edited(self.repo, self.script, &tree, &[], &commit.change)?;
+            tree = self.repo.find_tree(after).map_err(said)?;
         }
-        let forge = Person { name: FORGE.0.to_owned(), email: FORGE.1.to_owned() };
         let (author, message, parents) = match merged.how {
-            Method::Merge => {
-                (&merged.by, format!("Merge pull request #{number} from harbour/{}\n\n{}\n", pull.branch, pull.title), vec![main, head])
-            }
-            Method::Squash => {
-                let first = pull.commit.first();
-                let rest = first.and_then(|commit| commit.message.split_once('\n')).map_or("", |(_, rest)| rest.trim());
-                let author = first.and_then(|commit| commit.by.as_ref()).unwrap_or(&pull.by);
-                (author, format!("{} (#{number})\n\n{rest}", pull.title), vec![main])
-            }
+            Method::Merge => (&merged.by, merge_message(number, pull), vec![main, head]),
+            Method::Squash => (author(pull, 0), squash_message(number, pull), vec![main]),
         };
+        let forge = Person { name: FORGE.0.to_owned(), email: FORGE.1.to_owned() };
         let words =
             Words { author: signature(self.person(author)?, merged.at)?, committer: signature(&forge, merged.at)?, message: &message };
-        self.main = Some(self.commit(&words, tree, &parents)?);
+        self.main = Some(self.commit(&words, tree.id(), &parents)?);
         self.keep("refs/heads/main", self.main);
         self.keep(&format!("refs/pull/{number}/merge"), self.main);
         Ok(())
@@ -159,33 +146,11 @@ impl Weaver<'_> {
 
     /// The tree of commit `parent` after `add` and `edits`.
     fn tree(&self, parent: Option<Oid>, add: &[String], edits: &[Edit]) -> Result<Oid, String> {
-        let tree = parent.map(|parent| self.repo.find_commit(parent).map(|commit| commit.tree_id())).transpose().map_err(said)?;
-        self.edited(tree, add, edits)
-    }
-
-    fn edited(&self, tree: Option<Oid>, add: &[String], edits: &[Edit]) -> Result<Oid, String> {
-        let tree = match tree {
-            Some(tree) => self.repo.find_tree(tree),
-            None => self.repo.treebuilder(None).and_then(|empty| empty.write()).and_then(|empty| self.repo.find_tree(empty)),
+        let before = match parent {
+            Some(parent) => self.repo.find_commit(parent).and_then(|commit| commit.tree()),
+            None => tree::empty(self.repo),
         };
-        let mut work = Work { repo: self.repo, tree: tree.map_err(said)?, files: BTreeMap::new() };
-        let mut added: Vec<_> = self.script.project.iter().filter(|(path, _)| add.iter().any(|wanted| covers(wanted, path))).collect();
-        added.sort_by_key(|(_, content)| content.lock.is_some());
-        for (path, content) in added {
-            let blob = edit::whole(content, self.script.packages, &work.manifest(path)).map_err(|error| format!("{path} {error}"))?;
-            work.files.insert(path.clone(), Some(blob));
-        }
-        for edit in edits {
-            let before = work.read(edit.from.as_ref().unwrap_or(&edit.path));
-            work.files.extend(edit.from.clone().map(|from| (from, None)));
-            let manifest = work.manifest(&edit.path);
-            let after = (!edit.delete)
-                .then(|| edit::edited(edit, before, self.script.packages, &manifest))
-                .transpose()
-                .map_err(|error| format!("{} {error}", edit.path))?;
-            work.files.insert(edit.path.clone(), after);
-        }
-        work.write().map_err(said)
+        tree::edited(self.repo, self.script, &before.map_err(said)?, add, edits)
     }
 
     fn commit(&self, words: &Words<'_>, tree: Oid, parents: &[Oid]) -> Result<Oid, String> {
@@ -205,46 +170,18 @@ impl Weaver<'_> {
     }
 }
 
-/// A tree while it is edited.
-struct Work<'r> {
-    repo: &'r Repository,
-    tree: Tree<'r>,
-    files: BTreeMap<String, Option<Blob>>,
+/// Who wrote commit `index` of `pull`.
+fn author(pull: &PullScript, index: usize) -> &String {
+    pull.commit.get(index).and_then(|commit| commit.by.as_ref()).unwrap_or(&pull.by)
 }
 
-impl Work<'_> {
-    fn read(&self, path: &str) -> Option<Blob> {
-        if let Some(edited) = self.files.get(path) {
-            return edited.clone();
-        }
-        let entry = self.tree.get_path(Path::new(path)).ok()?;
-        let bytes = self.repo.find_blob(entry.id()).ok()?.content().to_vec();
-        Some(Blob { bytes, executable: entry.filemode() == i32::from(FileMode::BlobExecutable) })
-    }
-
-    /// The `package.json` beside `path`, or nothing.
-    fn manifest(&self, path: &str) -> String {
-        let Some(folder) = path.strip_suffix("package-lock.json") else { return String::new() };
-        self.read(&format!("{folder}package.json")).map_or_else(String::new, |blob| String::from_utf8_lossy(&blob.bytes).into_owned())
-    }
-
-    fn write(&self) -> Result<Oid, git2::Error> {
-        let mut update = TreeUpdateBuilder::new();
-        for (path, blob) in &self.files {
-            match blob {
-                Some(blob) => {
-                    let mode = if blob.executable { FileMode::BlobExecutable } else { FileMode::Blob };
-                    update.upsert(path, self.repo.blob(&blob.bytes)?, mode)
-                }
-                None => update.remove(path),
-            };
-        }
-        update.create_updated(self.repo, &self.tree)
-    }
+fn merge_message(number: u32, pull: &PullScript) -> String {
+    format!("Merge pull request #{number} from harbour/{}\n\n{}", pull.branch, pull.title)
 }
 
-fn covers(wanted: &str, path: &str) -> bool {
-    wanted == path || (wanted.ends_with('/') && path.starts_with(wanted))
+fn squash_message(number: u32, pull: &PullScript) -> String {
+    let rest = pull.commit.first().and_then(|commit| commit.message.split_once('\n')).map_or("", |(_, rest)| rest);
+    format!("{} (#{number})\n\n{}", pull.title, rest.trim())
 }
 
 fn signature(person: &Person, at: Moment) -> Result<Signature<'static>, String> {
