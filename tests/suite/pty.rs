@@ -245,5 +245,5 @@ fn the_whole_job_is_done_by_keys() {
         .press("y")
         .shows("receipt");
     assert!(world.try_git(&["rev-parse", "--verify", "claude/one"]).status.code() != Some(0), "its branch is held");
-    pty.press("\u{1b}").press("\u{7}").shows("the chain of").shows("quarantine");
+    pty.press("q").press("\u{7}").shows("the chain of").shows("quarantine");
 }
