@@ -185,9 +185,10 @@ impl Rows {
     }
 }
 
-/// The rows of one file.
+/// The rows of one file. A file that is on one side only needs no second column.
 #[must_use]
 pub fn of_file(file: &FileDiff, layout: Layout, fold: Option<Fold>, findings: Option<&FileFindings>) -> Box<[Row]> {
+    let one_sided = matches!(file.status, FileStatus::Added | FileStatus::Deleted);
     let mut rows = vec![Row::File];
     if has_note(file) {
         rows.push(Row::Note);
@@ -205,6 +206,7 @@ pub fn of_file(file: &FileDiff, layout: Layout, fold: Option<Fold>, findings: Op
             for (hunk, number) in text.hunks.iter().zip(0..) {
                 rows.push(Row::Hunk(number));
                 match layout {
+                    _ if one_sided => unified(&mut rows, text, hunk, findings),
                     Layout::Unified => unified(&mut rows, text, hunk, findings),
                     Layout::Split => split(&mut rows, text, hunk, findings),
                 }

@@ -26,6 +26,8 @@ pub struct Session {
     pub known: Known,
     /// What the reviewer did so far.
     pub review: Review,
+    /// Lines added and removed in each file, in the order of the patch; counted once.
+    pub counts: Vec<(usize, usize)>,
     /// Which files are marked as viewed, in the order of the patch.
     pub viewed: Vec<bool>,
     /// Why each file is folded, if it is.
@@ -128,6 +130,7 @@ impl Session {
         let mut session = Self {
             known: Known { progress: (0, files), ..Known::default() },
             review: Review::default(),
+            counts: change.patch.files.iter().map(|file| (file.added(), file.removed())).collect(),
             viewed: vec![false; files],
             folds: change.patch.files.iter().map(fold::at_first).collect(),
             rows: Rows::default(),
@@ -182,6 +185,12 @@ impl Session {
         let Owner::File(at) = here.owner else { return None };
         let line = line_of(here.row)?;
         self.file(at)?.text()?.lines.get(line as usize).map(|line| (at, line))
+    }
+
+    /// Lines added and removed over all files.
+    #[must_use]
+    pub fn totals(&self) -> (usize, usize) {
+        self.counts.iter().fold((0, 0), |(added, removed), (a, r)| (added + a, removed + r))
     }
 
     /// Files marked as viewed.

@@ -42,5 +42,8 @@ fn panel(console: &Console, panel: &Panel, room: usize, look: &Look<'_>) -> Opti
         Topic::Dependencies => dependencies::content(console.session.as_ref()?, room, look),
     };
     content.top = panel.top;
+    if content.lines.first().is_some_and(|line| line.spans.is_empty()) {
+        content.lines.remove(0);
+    }
     Some(content)
 }

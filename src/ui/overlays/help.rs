@@ -34,7 +34,7 @@ pub fn content(pane: Pane, room: usize, look: &Look<'_>) -> Content {
     lines.push(Line::default());
     let says = "Every key can be changed in keymap.toml; `lazaret config keys` prints them all.";
     lines.push(Line::from(Span::styled(says, look.style(Role::Faint))));
-    Content { title: format!("keys: {}", pane.word()), lines: lines.split_off(1), ..Content::default() }
+    Content { title: format!("keys: {}", pane.word()), lines, ..Content::default() }
 }
 
 fn title(section: Section) -> &'static str {

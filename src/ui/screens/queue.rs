@@ -33,19 +33,30 @@ fn header(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
     let base = look.style(Role::Bar);
     buffer.set_style(area, base);
     let room = usize::from(area.width);
-    let mut spans =
-        vec![Span::styled(" lazaret ", look.style(Role::BarTitle)), paint::span(&queue.title, room / 3, base), Span::styled("  ", base)];
+    let counts = counts(console, room, look);
+    let used: usize = counts.iter().map(|span| paint::width(&span.content)).sum();
+    let title = paint::fit_end(&queue.title, room.saturating_sub(used + 12));
+    let mut spans = vec![Span::styled(" lazaret ", look.style(Role::BarTitle)), Span::styled(title, base), Span::styled("  ", base)];
+    spans.extend(counts);
+    buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+}
+
+fn counts(console: &Console, room: usize, look: &Look<'_>) -> Vec<Span<'static>> {
+    let queue = &console.queue;
+    let base = look.style(Role::Bar);
+    let mut spans = Vec::new();
     for lane in [Lane::Stop, Lane::Review, Lane::Look, Lane::Clear] {
         let (sign, _, role) = look::lane(lane);
         let count = queue.count(lane);
         let style = if count > 0 { base.patch(look.style(role)) } else { base };
         spans.push(Span::styled(format!(" {sign} {count} {} ", lane.word()), style));
     }
-    let of = queue.entries.len();
-    if console.pending.waits(Kind::Judge) && queue.done() < of {
-        spans.push(Span::styled(format!("  {} analysing {}/{of}", bar(queue.done(), of), queue.done()), base));
+    let (done, of) = (queue.done(), queue.entries.len());
+    if console.pending.waits(Kind::Judge) && done < of {
+        let bar = if room < 100 { String::new() } else { format!("{} ", bar(done, of)) };
+        spans.push(Span::styled(format!(" {bar}analysing {done}/{of}"), base));
     }
-    buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+    spans
 }
 
 /// A bar of eight cells.

@@ -69,10 +69,11 @@ pub(super) fn way(pull: &Pull) -> String {
 fn figures(console: &Console, session: &Session, look: &Look<'_>) -> Line<'static> {
     let base = look.style(Role::Bar);
     let patch = &session.change.patch;
+    let (added, removed) = session.totals();
     let mut spans = vec![
         Span::styled(format!(" {} file{} ", patch.files.len(), plural(patch.files.len())), base),
-        Span::styled(format!("+{} ", patch.added()), base.patch(look.style(Role::CountAdded))),
-        Span::styled(format!("-{}  ", patch.removed()), base.patch(look.style(Role::CountRemoved))),
+        Span::styled(format!("+{added} "), base.patch(look.style(Role::CountAdded))),
+        Span::styled(format!("-{removed}  "), base.patch(look.style(Role::CountRemoved))),
     ];
     let (done, of) = session.known.progress;
     if console.pending.waits(Kind::Analyse) {

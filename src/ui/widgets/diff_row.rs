@@ -46,15 +46,16 @@ pub fn draw(session: &Session, placed: Placed, look: &Look<'_>, area: Rect, buff
 fn file_line(session: &Session, at: usize, file: &FileDiff, room: usize, look: &Look<'_>) -> Line<'static> {
     let base = look.style(Role::File);
     let viewed = session.viewed.get(at).copied().unwrap_or(false);
-    let counts = format!(" +{} -{}", file.added(), file.removed());
+    let (added, removed) = session.counts.get(at).copied().unwrap_or_default();
+    let counts = format!(" +{added} -{removed}");
     let mark = if viewed { " ✓ viewed" } else { "" };
     let path = paint::fit_end(&file.path().text(), room.saturating_sub(counts.len() + mark.len() + 3));
     let style = |role: Role| base.patch(look.style(role));
     Line::from(vec![
         Span::styled(format!("{} ", file.status.letter()), style(look::status(file.status))),
         Span::styled(path, base),
-        Span::styled(format!(" +{}", file.added()), style(Role::CountAdded)),
-        Span::styled(format!(" -{}", file.removed()), style(Role::CountRemoved)),
+        Span::styled(format!(" +{added}"), style(Role::CountAdded)),
+        Span::styled(format!(" -{removed}"), style(Role::CountRemoved)),
         Span::styled(mark, style(Role::Viewed)),
     ])
 }

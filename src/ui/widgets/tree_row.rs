@@ -28,7 +28,8 @@ fn file(session: &Session, at: usize, room: usize, look: &Look<'_>) -> Line<'sta
         let (sign, _, role) = look::severity(worst);
         Span::styled(if count > 1 { format!(" {sign}{count}") } else { format!(" {sign}") }, look.style(role))
     });
-    let (added, removed) = (format!(" +{}", file.added()), format!(" -{}", file.removed()));
+    let (added, removed) = session.counts.get(at).copied().unwrap_or_default();
+    let (added, removed) = (format!(" +{added}"), format!(" -{removed}"));
     let taken = 4 + added.len() + removed.len() + risk.as_ref().map_or(0, |span| paint::width(&span.content));
     let name = paint::fit(&file.path().name(), room.saturating_sub(taken));
     let pad = room.saturating_sub(taken + paint::width(&name));
