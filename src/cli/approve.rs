@@ -35,7 +35,7 @@ pub struct Args {
 /// As [`verb::run`].
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let dispositions = args.dismiss.iter().chain(&args.accept).cloned().collect();
-    verb::run(&Asked { verb: Verb::Approve, common: &args.common, merge: args.merge, dispositions }, context)
+    verb::run(&Asked { verb: Verb::Approve, common: &args.common, merge: args.merge, base: None, dispositions }, context)
 }
 
 fn dismissal(text: &str) -> Result<(Fingerprint, Disposition), String> {

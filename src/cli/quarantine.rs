@@ -23,5 +23,5 @@ pub struct Args {
 /// # Errors
 /// As [`verb::run`].
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    verb::run(&Asked { verb: Verb::Quarantine, common: &args.common, merge: false, dispositions: Vec::new() }, context)
+    verb::run(&Asked { verb: Verb::Quarantine, common: &args.common, merge: false, base: None, dispositions: Vec::new() }, context)
 }

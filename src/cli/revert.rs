@@ -15,6 +15,9 @@ use crate::model::decision::Verb;
 pub struct Args {
     #[command(flatten)]
     common: Common,
+    /// The branch it was merged into, when that is not the default branch
+    #[arg(long, value_name = "BRANCH")]
+    base: Option<String>,
 }
 
 /// Runs it.
@@ -22,5 +25,8 @@ pub struct Args {
 /// # Errors
 /// As [`verb::run`].
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    verb::run(&Asked { verb: Verb::Revert, common: &args.common, merge: false, dispositions: Vec::new() }, context)
+    verb::run(
+        &Asked { verb: Verb::Revert, common: &args.common, merge: false, base: args.base.as_deref(), dispositions: Vec::new() },
+        context,
+    )
 }

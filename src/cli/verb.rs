@@ -49,6 +49,8 @@ pub struct Asked<'a> {
     pub common: &'a Common,
     /// For approve: also merge.
     pub merge: bool,
+    /// For revert: the branch it was merged into, when it was named.
+    pub base: Option<&'a str>,
     /// How findings were judged.
     pub dispositions: Vec<(Fingerprint, Disposition)>,
 }
@@ -144,7 +146,11 @@ fn targets(asked: &Asked<'_>, site: &Site, context: &Context) -> anyhow::Result<
 
 fn judged(judge: &Judge<'_>, at: &PullRef, asked: &Asked<'_>) -> anyhow::Result<(Target, Vec<u8>)> {
     let (change, report) = judge.one(at).with_context(|| format!("{at} cannot be judged"))?;
-    Ok((target(&change, &report, &asked.dispositions), kept_report(&change, &report)))
+    let mut target = target(&change, &report, &asked.dispositions);
+    if let Some(base) = asked.base {
+        base.clone_into(&mut target.base);
+    }
+    Ok((target, kept_report(&change, &report)))
 }
 
 /// A case or a held branch: what it was is in the ledger, not in the world.

@@ -13,7 +13,7 @@ use crate::export::judged::Judged;
 use crate::message::effect::Wish;
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
-use crate::model::decision::Subject;
+use crate::model::decision::{Subject, Verb};
 use crate::model::finding::Fingerprint;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::report::Report;
@@ -84,7 +84,7 @@ impl Chancery {
     /// When nobody is named as reviewer, or repository or ledger cannot be read.
     pub fn plan_request(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, ChanceryError> {
         let (responder, journal) = self.open()?;
-        let plan = responder.plan(request, &journal)?;
+        let plan = responder.plan(&based(request, &responder), &journal)?;
         *self.remembered() = Some((plan.case.clone(), reports));
         Ok(plan)
     }
@@ -158,6 +158,17 @@ impl Office for Chancery {
     fn keep_draft(&self, change: &Change, review: &Review) -> Result<(), Trouble> {
         self.drafts().save(&change.pull.at, &change.digest, review).map_err(|error| error.to_string())
     }
+}
+
+/// A single commit or a range names no branch it was merged into: a revert then means the default branch.
+fn based(request: &Request, responder: &GitResponder) -> Request {
+    let mut request = request.clone();
+    if request.verb == Verb::Revert {
+        for target in request.targets.iter_mut().filter(|target| target.base.is_empty()) {
+            target.base = responder.default_branch().unwrap_or_default();
+        }
+    }
+    request
 }
 
 /// What a verb needs to know of a change that was read and judged. Only judgements of its own findings go along.

@@ -24,6 +24,7 @@ mod ledger;
 mod manifests;
 mod patch_id;
 mod patterns;
+mod program;
 mod provenance;
 mod pty;
 mod response;

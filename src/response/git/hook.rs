@@ -117,7 +117,7 @@ fn diverted(repo: &Repo) -> Result<Option<String>, ResponseError> {
 }
 
 /// The branches others merge into, as far as the repository says.
-fn default_branches(repo: &Repo) -> Vec<String> {
+pub(crate) fn default_branches(repo: &Repo) -> Vec<String> {
     let remote = repo.git.find_reference("refs/remotes/origin/HEAD").ok();
     let remote = remote.and_then(|head| head.symbolic_target().ok().flatten().map(str::to_owned));
     let mut names: Vec<_> = remote.iter().filter_map(|name| name.strip_prefix("refs/remotes/origin/")).map(full).collect();
