@@ -16,6 +16,9 @@ static FILLED: Pattern = Pattern::new(
 );
 static MERGED: Pattern = Pattern::new(r"\b(?:Object\.assign|copy|extend|merge)\s*\(\s*&?\s*([A-Za-z_$]\w*)");
 
+/// No function keeps so many names in play; a hostile one shall not cost more.
+const MOST_NAMES: usize = 500;
+
 /// The names that hold something, and the statement (by position) it came from.
 #[derive(Debug, Default)]
 pub struct Flow<'v> {
@@ -47,6 +50,9 @@ impl<'v> Flow<'v> {
     /// Records that what came from the statement `origin` is now in whatever `statement` assigns or fills.
     pub fn fill(&mut self, side: &'v SideView<'_>, statement: &Statement, origin: usize) {
         for name in receivers(side.code_of(statement)) {
+            if self.names.len() >= MOST_NAMES {
+                return;
+            }
             self.names.entry(name).or_insert(origin);
         }
     }

@@ -1,7 +1,11 @@
 //! Rules about who may do what: ways in, decisions that no longer decide, guards that went or no longer guard.
 
+pub mod functions;
 pub mod gate;
 pub mod grant;
 pub mod vocabulary;
 
+pub mod constant_auth;
 pub mod env_gated_auth;
+pub mod guard_fails_open;
+pub mod guard_removed;

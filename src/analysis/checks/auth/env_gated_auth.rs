@@ -1,6 +1,6 @@
 //! `env-gated-auth`: a condition that somebody outside can arrange lets them in, or leaves a check out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::gate::{self, Gate};
@@ -24,19 +24,23 @@ impl Check for EnvGatedAuth {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let readable = file.language.is_code() && file.role.is_live();
         let Some(side) = file.new_side().filter(|_| readable) else { return };
-        let mut before: Option<Vec<String>> = None;
+        let mut before: Option<HashSet<String>> = None;
         for way in ways(file, side) {
             if !side.touches(way.lines.start, way.lines.start) && !way.granting.clone().any(|line| side.is_changed(line)) {
                 continue;
             }
-            let stood = before
-                .get_or_insert_with(|| file.old().map_or_else(Vec::new, |old| ways(file, old).into_iter().map(|way| way.text).collect()));
+            let stood = before.get_or_insert_with(|| {
+                file.old().map_or_else(HashSet::new, |old| ways(file, old).into_iter().map(|way| way.text).collect())
+            });
             if !stood.contains(&way.text) {
                 report(file, side, &way, sink);
             }
         }
     }
 }
+
+/// What a condition decides is looked for in this many statements of its block.
+const LONGEST_BLOCK: usize = 200;
 
 /// A way in: a condition and the statement that lets in when it holds.
 struct Way {
@@ -104,7 +108,7 @@ impl Place<'_, '_, '_> {
         let header = &self.side.statements()[self.index];
         let inline = self.side.plain().get(branch.inline.clone()).zip(self.side.masked().get(branch.inline.clone()));
         let inline = inline.and_then(|(plain, code)| grant(plain.trim(), code.trim())).map(|grant| (grant, self.index));
-        let block = branch.block.clone().filter(|at| self.side.statements()[*at].function == header.function);
+        let block = branch.block.clone().take(LONGEST_BLOCK).filter(|at| self.side.statements()[*at].function == header.function);
         let granted = block.filter_map(|at| {
             let statement = &self.side.statements()[at];
             Some((grant(self.side.plain_of(statement), self.side.code_of(statement))?, at))
@@ -118,7 +122,7 @@ impl Place<'_, '_, '_> {
         static CHECKS: Pattern = Pattern::new(r"(?i)\b\w*(?:verif|validat|check|authentic|authoriz|compare)\w*\s*\(");
         let statements = self.side.statements();
         let header = &statements[self.index];
-        let inside = branch.block.clone().any(|at| CHECKS.is_match(self.side.code_of(&statements[at])));
+        let inside = branch.block.clone().take(LONGEST_BLOCK).any(|at| CHECKS.is_match(self.side.code_of(&statements[at])));
         let next = statements.get(header.end).filter(|next| inside && next.parent == header.parent && next.function == header.function)?;
         let grant = grant(self.side.plain_of(next), self.side.code_of(next)).filter(|grant| *grant >= Grant::Success)?;
         Some(self.way(gate, grant, header.end))
@@ -126,7 +130,8 @@ impl Place<'_, '_, '_> {
 
     /// `return env == 'x' or check()`, `isAdmin = user.admin || process.env.X`, `role = env ? 'admin' : …`.
     fn expression(&self, plain: &str, code: &str, switches: &Flow<'_>) -> Option<Way> {
-        if plain.len() > 2000 || !EITHER.is_match(code) {
+        // Markup is drawn, and what is long is data.
+        if plain.len() > 600 || code.contains("</") || code.contains("/>") || !EITHER.is_match(code) {
             return None;
         }
         let decided = DECIDED.group(code, 1).is_some_and(|name| vocabulary().decides(name) && vocabulary().answers(name));

@@ -25,6 +25,7 @@ pub struct Vocabulary {
     bypass: Vec<String>,
     flags: Vec<String>,
     guards: Vec<String>,
+    screens: Vec<String>,
 }
 
 /// How sure it is that some code decides who may do what.
@@ -103,7 +104,7 @@ impl Vocabulary {
     #[must_use]
     pub fn setting(&self, file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Setting {
         let function = statement.function.and_then(|at| side.functions().get(at));
-        if function.is_some_and(|function| self.decides(&function.name)) {
+        if function.is_some_and(|function| self.decides(&function.name) && !has_word(&function.name, &self.screens)) {
             Setting::Function
         } else if self.is_place(&file.path) || class_of(side, statement).is_some_and(|class| self.decides(class)) {
             Setting::File

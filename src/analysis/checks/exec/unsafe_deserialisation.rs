@@ -25,7 +25,7 @@ impl Check for UnsafeDeserialisation {
             let plain = side.plain_of(statement);
             (statement.bytes.len() <= LONGEST && (engines().asked.is_match(plain) || engines().remote.is_match(plain))).then_some(())
         };
-        let reached: Vec<usize> =
+        let reached: std::collections::HashSet<usize> =
             arrivals(side, from_outside, |statement| reads_back(side, statement)).into_iter().map(|arrival| arrival.sink).collect();
         for at in changed {
             let statement = &side.statements()[at];

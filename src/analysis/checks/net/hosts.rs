@@ -1,7 +1,5 @@
 //! Hosts named in a text, and whether a change is the first to name them.
 
-use std::net::Ipv4Addr;
-
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;
 
@@ -36,11 +34,14 @@ pub fn is_own(host: &str) -> bool {
 /// Whether a host is a public address without a name.
 #[must_use]
 pub fn is_bare_address(host: &str) -> bool {
-    host.parse::<Ipv4Addr>().is_ok_and(|address| {
-        !(address.is_private() || address.is_loopback() || address.is_link_local() || address.is_unspecified() || address.is_documentation() || address.is_broadcast() || address.is_multicast())
-            // The resolvers everybody knows, and versions that look like addresses.
-            && !matches!(address.octets(), [8, 8, _, _] | [1, 1, 1, 1] | [1, 0, 0, 1] | [9, 9, 9, 9] | [0..=5, ..])
-    })
+    let octets: Vec<u8> = host.split('.').map_while(|part| part.parse().ok()).collect();
+    let [a, b, c, d] = octets.as_slice() else { return false };
+    let private = matches!((a, b), (0 | 10 | 127 | 224..=255, _) | (172, 16..=31) | (192, 168) | (169, 254) | (100, 64..=127));
+    // RFC 5737: addresses for documentation.
+    let documentation = matches!((a, b, c), (192, 0, 2) | (198, 51, 100) | (203, 0, 113));
+    // The resolvers everybody knows, and versions that look like addresses.
+    let ordinary = matches!((a, b, c, d), (8, 8, ..) | (1, 1, 1, 1) | (1, 0, 0, 1) | (9, 9, 9, 9) | (1..=5, ..));
+    host.split('.').count() == 4 && !private && !documentation && !ordinary
 }
 
 /// Whether no line that stood before the change names `host`, as far as the change shows.

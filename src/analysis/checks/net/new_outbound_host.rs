@@ -11,6 +11,9 @@ use crate::model::rule::RuleId;
 /// See `rules/code/new-outbound-host.toml`.
 pub struct NewOutboundHost;
 
+/// A file that names more hosts than this is a list.
+const MOST_HOSTS: usize = 200;
+
 /// Names of formats and of the places code is kept and read, which no program talks to by being written down.
 static ORDINARY: Pattern = Pattern::new(
     r"(?:^|\.)(?:w3\.org|json-schema\.org|schema\.org|xmlsoap\.org|openxmlformats\.org|mozilla\.org|example\.(?:com|org|net)|github\.com|gitlab\.com|wikipedia\.org|stackoverflow\.com|ietf\.org|rfc-editor\.org|python\.org|readthedocs\.io|npmjs\.com|opensource\.org|apache\.org|creativecommons\.org|schemastore\.org)$",
@@ -29,6 +32,13 @@ impl Check for NewOutboundHost {
                 continue;
             }
             for host in hosts::of_urls(string) {
+                if seen.len() >= MOST_HOSTS {
+                    sink.skip(
+                        Some(file.repo_path()),
+                        format!("new-outbound-host: only the first {MOST_HOSTS} hosts named here were looked up"),
+                    );
+                    return;
+                }
                 let telling = !hosts::is_own(&host) && !ORDINARY.is_match(&host) && seen.insert(host.clone());
                 if telling && hosts::is_new(file, &host) {
                     sink.report(Draft::line(file, side, line).title(format!("Names {host} for the first time")));

@@ -12,6 +12,8 @@ use crate::model::rule::{Confidence, RuleId, Severity};
 /// See `rules/code/sensitive-to-network.toml`.
 pub struct SensitiveToNetwork;
 
+/// More than this in one file is more than anybody reads; the list of findings ends before.
+const MOST: usize = 60;
 /// A longer statement is data.
 const LONGEST: usize = 8000;
 static FORWARDS: Pattern =
@@ -36,11 +38,16 @@ impl Check for SensitiveToNetwork {
             return;
         }
         let found = arrivals(side, |statement| reads(file, side.plain_of(statement)), |statement| talks(file, side.plain_of(statement)));
-        for arrival in found {
+        let changed = |arrival: &Arrival<Sensitive>| [arrival.source, arrival.sink].iter().any(|at| touched(side, &side.statements()[*at]));
+        for arrival in found.into_iter().filter(changed).take(MOST) {
             report(file, side, arrival, sink);
         }
         named_secrets(file, side, sink);
     }
+}
+
+fn touched(side: &SideView<'_>, statement: &Statement) -> bool {
+    side.touches(statement.first_line, statement.last_line)
 }
 
 fn talks(file: &FileView<'_>, plain: &str) -> bool {
@@ -54,9 +61,6 @@ fn reads(file: &FileView<'_>, plain: &str) -> Option<Sensitive> {
 fn report(file: &FileView<'_>, side: &SideView<'_>, arrival: Arrival<Sensitive>, sink: &mut Sink<'_>) {
     let statements = side.statements();
     let (from, to) = (&statements[arrival.source], &statements[arrival.sink]);
-    if !side.touches(from.first_line, from.last_line) && !side.touches(to.first_line, to.last_line) {
-        return;
-    }
     let host = host_of(side, to);
     let forwards = FORWARDS.is_match(side.plain_of(from)) || FORWARDS.is_match(side.plain_of(to));
     let Some((severity, confidence)) = weigh(arrival.what.kind, host.as_deref().map(|host| hosts::is_new(file, host)), forwards) else {
@@ -123,9 +127,10 @@ fn named_secrets(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) 
         let plain = side.plain_of(statement);
         (plain.len() <= LONGEST && traffic().names_secret(plain)).then_some(())
     };
-    for arrival in arrivals(side, holds, |statement| talks(file, side.plain_of(statement))) {
+    let found = arrivals(side, holds, |statement| talks(file, side.plain_of(statement)));
+    for arrival in found.into_iter().filter(|arrival| touched(side, &side.statements()[arrival.sink])).take(MOST) {
         let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
-        let Some(host) = hosts::named(side.plain_of(to)).filter(|_| side.touches(to.first_line, to.last_line)) else { continue };
+        let Some(host) = hosts::named(side.plain_of(to)) else { continue };
         if !traffic().betrays(side.plain_of(from), &host) || !hosts::is_new(file, &host) {
             continue;
         }

@@ -1,0 +1,63 @@
+//! A side's functions with their statements: what stands in each, and which function of the other side it was.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::analysis::outline::Function;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::SideView;
+
+/// A function with the position of its header statement.
+#[derive(Clone, Copy)]
+pub struct Body<'v> {
+    /// The function.
+    pub function: &'v Function,
+    /// Its header's position in the side's statements.
+    pub header: usize,
+}
+
+impl<'v> Body<'v> {
+    /// All functions of `side` that have a header statement, in order.
+    pub fn all(side: &'v SideView<'_>) -> Vec<Self> {
+        let mut seen = vec![false; side.functions().len()];
+        let mut bodies = Vec::new();
+        for (index, statement) in side.statements().iter().enumerate() {
+            let Some(at) = statement.function.filter(|at| !seen.get(*at).copied().unwrap_or(true)) else { continue };
+            let function = &side.functions()[at];
+            // Decorators and types may stand on lines before the name; the header is what holds the block.
+            if statement.end > index + 1 || statement.first_line == function.first_line {
+                seen[at] = true;
+                bodies.push(Self { function, header: index });
+            }
+        }
+        bodies
+    }
+
+    /// The positions of all its statements, nested ones included.
+    #[must_use]
+    pub fn inside(&self, side: &SideView<'_>) -> Range<usize> {
+        self.header + 1..side.statements()[self.header].end.max(self.header + 1)
+    }
+
+    /// Its statements that stand in no block of it.
+    pub fn direct<'s>(&self, side: &'s SideView<'_>) -> impl Iterator<Item = &'s Statement> + use<'s> {
+        let header = self.header;
+        side.statements().get(self.inside(side)).unwrap_or(&[]).iter().filter(move |statement| statement.parent == Some(header))
+    }
+
+    /// The functions of `side` that have names, by name; the first where several share one.
+    #[must_use]
+    pub fn by_name(side: &'v SideView<'_>) -> HashMap<&'v str, Self> {
+        let mut bodies = HashMap::new();
+        for body in Self::all(side).into_iter().filter(|body| !body.function.name.is_empty()) {
+            bodies.entry(body.function.name.as_str()).or_insert(body);
+        }
+        bodies
+    }
+}
+
+/// A statement on one line with single blanks, to compare sides by.
+#[must_use]
+pub fn brief(side: &SideView<'_>, statement: &Statement) -> String {
+    side.plain_of(statement).split_whitespace().collect::<Vec<_>>().join(" ")
+}

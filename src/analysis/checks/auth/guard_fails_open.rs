@@ -1,0 +1,142 @@
+//! `guard-fails-open`: a check that failed lets in, its result is thrown away, or it is switched off.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::grant::{Grant, grant};
+use super::vocabulary::{Setting, vocabulary};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::rules::data;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
+
+/// See `rules/code/guard-fails-open.toml`.
+pub struct GuardFailsOpen;
+
+static SWITCHES: LazyLock<Vec<(String, Severity, Pattern)>> = LazyLock::new(|| {
+    let lists: Lists = toml::from_str(data("lists/guards.toml")).unwrap_or_default();
+    let rows =
+        |list: Vec<Entry>, severity| list.into_iter().map(move |entry: Entry| (entry.what, severity, Pattern::any_of(&entry.patterns)));
+    rows(lists.off, Severity::High).chain(rows(lists.weak, Severity::Medium)).collect()
+});
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lists {
+    off: Vec<Entry>,
+    weak: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    what: String,
+    patterns: Vec<String>,
+}
+
+static CATCH: Pattern = Pattern::new(r"^\s*(?:except|catch|rescue)\b");
+static TRY: Pattern = Pattern::new(r"^\s*(?:try|begin)\b");
+static CHECKS: Pattern = Pattern::new(r"(?i)\b\w*(?:verif|validat|check|authentic|authoriz|decode|compare|introspect)\w*\s*\(");
+static IGNORED: Pattern = Pattern::new(
+    r"(?:^|\b)(?:_\s*(?:,\s*_\s*)?=|let\s+_\w*\s*=|_\s*,\s*_\s*:?=)\s*(?:[\w]+(?:\.|::))*((?i:verify|authenticate|authorize|check_?auth|check_?token|check_?permission|check_?signature|validate_?token|validate_?signature)\w*)\s*\(",
+);
+static DEFAULT_YES: Pattern = Pattern::new(
+    r"\.unwrap_or\s*\(\s*true\s*\)|\.unwrap_or_else\s*\(\s*\|_\|\s*true\s*\)|\.orElse\s*\(\s*true\s*\)|\.catch\s*\(\s*\(?\w*\)?\s*=>\s*(?:true|next\(\))\s*\)|\brescue\s+true\b|\?\?\s*true\b",
+);
+
+impl Check for GuardFailsOpen {
+    fn rule(&self) -> RuleId {
+        RuleId("guard-fails-open")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side().filter(|side| file.role.is_live() && side.changed_lines().next().is_some()) else { return };
+        let stood: BTreeSet<&str> = file.removed().map(|line| line.text.trim()).collect();
+        switched_off(file, side, &stood, sink);
+        if file.language.is_code() {
+            swallowed(file, side, sink);
+        }
+    }
+}
+
+fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>, sink: &mut Sink<'_>) {
+    for statement in side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line) && s.bytes.len() <= 8000) {
+        let plain = side.plain_of(statement);
+        for (what, severity, pattern) in &*SWITCHES {
+            let Some(found) = pattern.find(plain) else { continue };
+            let line = side.line_of(statement.bytes.start + found.end.saturating_sub(1));
+            if side.is_changed(line) && !stood.contains(side.line(line).text.trim()) {
+                sink.report(Draft::line(file, side, line).title(format!("Switches off {what}")).severity(*severity));
+            }
+            break;
+        }
+    }
+}
+
+fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let statements = side.statements();
+    let mut last_try = None;
+    for (index, statement) in statements.iter().enumerate() {
+        let code = side.code_of(statement);
+        if TRY.is_match(code) {
+            last_try = Some(index);
+        }
+        let setting = || vocabulary().setting(file, side, statement);
+        if CATCH.is_match(code) {
+            let tried = last_try.filter(|at| statements[*at].parent == statement.parent && index >= statements[*at].end);
+            let checks = tried.is_some_and(|at| (at..statements[at].end).any(|inner| CHECKS.is_match(side.code_of(&statements[inner]))));
+            if checks && setting() == Setting::Function {
+                caught(file, side, index, sink);
+            }
+        } else if side.touches(statement.first_line, statement.last_line) {
+            let ignored = IGNORED.group(code, 1).is_some_and(|name| vocabulary().decides(name));
+            let defaulted = DEFAULT_YES.is_match(code) && CHECKS.is_match(code) && setting() == Setting::Function;
+            if ignored || defaulted {
+                let title = if ignored { "The result of a check is thrown away" } else { "A check that fails counts as success" };
+                sink.report(
+                    Draft::lines(file, side, statement.first_line, statement.last_line).title(title).confidence(Confidence::Medium),
+                );
+            }
+        }
+    }
+}
+
+/// The handler of a failed check: what lets in, or does nothing although success comes after it.
+fn caught(file: &FileView<'_>, side: &SideView<'_>, index: usize, sink: &mut Sink<'_>) {
+    let statements = side.statements();
+    let handler = &statements[index];
+    let block = index + 1..handler.end.max(index + 1);
+    let grants =
+        |at: usize| matches!(grant(side.plain_of(&statements[at]), side.code_of(&statements[at])), Some(Grant::Success | Grant::Principal));
+    let lets_in = block.clone().find(|at| grants(*at));
+    let does_nothing = block.clone().all(|at| {
+        let code = side.code_of(&statements[at]);
+        code.trim() == "pass" || code.contains("log") || code.contains("print") || code.contains("console")
+    });
+    let after =
+        statements.get(handler.end).filter(|next| next.parent == handler.parent && next.function == handler.function).map(|_| handler.end);
+    let at = lets_in.or_else(|| after.filter(|at| does_nothing && grants(*at)));
+    let Some(at) = at else { return };
+    let granting = &statements[at];
+    let last = block.end.saturating_sub(1).max(at);
+    if side.touches(handler.first_line, statements[last].last_line) {
+        let draft = Draft::lines(file, side, handler.first_line, granting.last_line).title("A failed check lets in");
+        sink.report(draft.evidence(format!("{} … {}", side.plain_of(handler).trim(), side.plain_of(granting).trim())));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_of_the_list_compiles() {
+        let lists: Lists = toml::from_str(data("lists/guards.toml")).unwrap_or_else(|error| panic!("{error}"));
+        let broken: Vec<_> =
+            lists.off.iter().chain(&lists.weak).flat_map(|entry| &entry.patterns).filter_map(|source| Pattern::mistake(source)).collect();
+        assert_eq!(broken, Vec::<String>::new());
+    }
+}

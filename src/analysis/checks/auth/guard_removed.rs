@@ -1,0 +1,259 @@
+//! `guard-removed`: what stood in front of something is gone, stands behind it now, or compares in a way that tells.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::functions::{Body, brief};
+use super::grant::denies;
+use super::vocabulary::vocabulary;
+use crate::analysis::branch;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
+
+/// See `rules/code/guard-removed.toml`.
+pub struct GuardRemoved;
+
+/// Changes with more files than this are asked for an equivalent only where the guard stood.
+const MOST_FILES: usize = 300;
+/// More guards removed from one file than this are not compared one by one.
+const MOST_GUARDS: usize = 50;
+
+static DECORATOR: Pattern = Pattern::new(r"^\s*(?:@|#\[|\[)\s*([\w.]+)");
+static MIDDLEWARE: Pattern = Pattern::new(
+    r"(?:\.(?:use|Use|add_middleware|layer|wrap|Group|With|addFilterBefore|addFilter|plugin|before_request)\s*\(|^\s*(?:prepend_)?before_(?:action|filter)\b)(.*)",
+);
+static ROUTES: Pattern = Pattern::new(
+    r"(?i)\.(?:get|post|put|patch|delete|all|handle|handlefunc|mount|route|include_router|register_blueprint)\s*\(|\.use\s*\(.*\b\w*(?:routes?|routers?|handlers?|controllers?|api)\b|\b(?:register|mount|install|add)_?routes?\s*\(",
+);
+static CALL: Pattern = Pattern::new(r"^\s*(?:await\s+|self\.|this\.|return\s+await\s+)*(?:[\w]+(?:\.|::|->))*(\w+)[!?]?\s*\(");
+static ACTS: Pattern =
+    Pattern::new(r"(?i)^(?:check|verify|require|ensure|authorize|authorise|authenticate|assert|enforce|validate|demand|guard|protect)");
+static CONSTANT_TIME: Pattern = Pattern::new(
+    r"\b(?:timingSafeEqual|timing_safe_equal|compare_digest|constant_time_compare|ConstantTimeCompare|secure_compare|fixed_length_secure_compare|hash_equals|FixedTimeEquals|constant_time_eq|ct_eq|MessageDigest\.isEqual|CRYPTO_memcmp|sodium_memcmp)\b",
+);
+static PLAIN_COMPARE: Pattern = Pattern::new(r"===?|!==?|\.equals\s*\(|bytes\.Equal\s*\(|\beql?\?|\bmemcmp\b|\bstrcmp\b");
+
+impl Check for GuardRemoved {
+    fn rule(&self) -> RuleId {
+        RuleId("guard-removed")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let readable = file.language.is_code() && file.role.is_live();
+        let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
+        if old.changed_lines().next().is_none() {
+            return;
+        }
+        gone(file, old, new, sink);
+        reordered(file, old, new, sink);
+        comparison(file, old, new, sink);
+    }
+}
+
+/// What kind of guard a statement is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Decorator,
+    Middleware,
+    Refusal,
+    Call,
+}
+
+fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
+    let statement = &side.statements()[at];
+    let (code, plain) = (side.code_of(statement), side.plain_of(statement));
+    if plain.len() > 2000 {
+        return None;
+    }
+    if let Some(name) = DECORATOR.group(code, 1) {
+        let whole = name.rsplit('.').next().unwrap_or(name);
+        let guarded = vocabulary().guards(whole) || (matches!(whole, "UseGuards" | "use_guards") && vocabulary().guards(plain));
+        return (guarded && !vocabulary().stands_in(whole)).then_some(Kind::Decorator);
+    }
+    if let Some(given) = MIDDLEWARE.group(plain, 1) {
+        return vocabulary().guards(given).then_some(Kind::Middleware);
+    }
+    if let Some(found) = branch::branch(side, file.language, at) {
+        let condition = side.masked().get(found.condition.clone()).unwrap_or("");
+        let about = condition.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| vocabulary().decides(word));
+        let inline = side.plain().get(found.inline.clone()).is_some_and(|inline| !inline.trim().is_empty() && denies(inline));
+        let refuses = inline || found.block.clone().any(|inner| denies(side.plain_of(&side.statements()[inner])));
+        return (about && refuses && found.block.len() <= 6).then_some(Kind::Refusal);
+    }
+    let name = CALL.group(code, 1)?;
+    (ACTS.is_match(name) && vocabulary().decides(name)).then_some(Kind::Call)
+}
+
+fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    let removed: Vec<(usize, Kind)> = (0..old.statements().len())
+        .filter(|at| old.is_changed(old.statements()[*at].first_line))
+        .filter_map(|at| Some((at, guard(file, old, at)?)))
+        .collect();
+    if removed.is_empty() {
+        return;
+    }
+    let standing: BTreeSet<String> = new.statements().iter().map(|statement| brief(new, statement)).collect();
+    let added: Vec<(usize, Kind)> = (0..new.statements().len())
+        .filter(|at| new.is_changed(new.statements()[*at].first_line))
+        .filter_map(|at| Some((at, guard(file, new, at)?)))
+        .collect();
+    if removed.len() > MOST_GUARDS {
+        sink.skip(
+            Some(file.repo_path()),
+            format!("guard-removed: only the first {MOST_GUARDS} of {} removed guards were compared", removed.len()),
+        );
+    }
+    let (before, after) = (Body::by_name(old), Body::by_name(new));
+    for (at, kind) in removed.into_iter().take(MOST_GUARDS) {
+        let statement = &old.statements()[at];
+        if standing.contains(&brief(old, statement)) || moved_elsewhere(file, old, statement) {
+            continue;
+        }
+        let survives = match kind {
+            Kind::Decorator => decorated_survives(old, new, at) && !added.iter().any(|(_, other)| *other == Kind::Decorator),
+            Kind::Middleware => routes_remain(old, new) && !added.iter().any(|(_, other)| *other == Kind::Middleware),
+            Kind::Refusal | Kind::Call => function_survives(old, new, statement, (&before, &after), &added),
+        };
+        if survives {
+            sink.report(
+                Draft::lines(file, old, statement.first_line, statement.last_line).title(title(kind)).confidence(Confidence::Medium),
+            );
+        }
+    }
+}
+
+fn title(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Decorator => "A guard in front of a function was removed",
+        Kind::Middleware => "A guard in front of the routes was removed",
+        Kind::Refusal => "A refusal was removed",
+        Kind::Call => "A check was removed",
+    }
+}
+
+/// Whether an added line of another file holds the guard now.
+fn moved_elsewhere(file: &FileView<'_>, old: &SideView<'_>, statement: &Statement) -> bool {
+    let line = old.line(statement.first_line).text.trim();
+    let files = &file.change.patch.files;
+    line.len() > 3
+        && files.len() <= MOST_FILES
+        && files
+            .iter()
+            .filter(|other| other.path() != file.repo_path())
+            .filter_map(|other| other.text())
+            .any(|text| text.added().any(|(_, added)| added.trim() == line))
+}
+
+/// Whether what a decorator stood in front of is still there.
+fn decorated_survives(old: &SideView<'_>, new: &SideView<'_>, at: usize) -> bool {
+    let target = old.statements().get(at + 1..).unwrap_or(&[]).iter().find(|next| !DECORATOR.is_match(old.code_of(next)));
+    let Some(target) = target else { return false };
+    let name = old.functions().iter().find(|function| function.first_line >= target.first_line && function.first_line <= target.last_line);
+    match name {
+        Some(function) => new.functions().iter().any(|other| other.name == function.name),
+        None => new.statements().iter().any(|statement| brief(new, statement) == brief(old, target)),
+    }
+}
+
+fn routes_remain(old: &SideView<'_>, new: &SideView<'_>) -> bool {
+    let routes = |side: &SideView<'_>| -> BTreeSet<String> {
+        side.statements()
+            .iter()
+            .filter(|statement| ROUTES.is_match(side.plain_of(statement)))
+            .map(|statement| brief(side, statement))
+            .collect()
+    };
+    !routes(old).is_disjoint(&routes(new))
+}
+
+/// Whether the function still does what the guard stood in front of, with no other guard in its place.
+fn function_survives(
+    old: &SideView<'_>,
+    new: &SideView<'_>,
+    statement: &Statement,
+    sides: (&HashMap<&str, Body<'_>>, &HashMap<&str, Body<'_>>),
+    added: &[(usize, Kind)],
+) -> bool {
+    let (before, after) = sides;
+    let name = statement.function.map_or("", |at| old.functions()[at].name.as_str());
+    let (Some(body), Some(now)) = (before.get(name), after.get(name)) else { return false };
+    let inside = now.inside(new);
+    if added.iter().any(|(other, _)| inside.contains(other)) {
+        return false;
+    }
+    let kept: BTreeSet<String> = inside.map(|at| brief(new, &new.statements()[at])).collect();
+    let rest = body.inside(old).filter(|at| !old.is_changed(old.statements()[*at].first_line));
+    let rest: Vec<String> = rest.map(|at| brief(old, &old.statements()[at])).collect();
+    !rest.is_empty() && rest.iter().filter(|text| kept.contains(*text)).count() * 2 >= rest.len()
+}
+
+/// A guard that stands on both sides, and now behind a route that it stood in front of.
+fn reordered(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    let order = |side: &SideView<'_>| {
+        let mut guards = BTreeMap::new();
+        let mut routes = BTreeMap::new();
+        for (at, statement) in side.statements().iter().enumerate() {
+            let plain = side.plain_of(statement);
+            if plain.len() > 2000 {
+                continue;
+            }
+            let is_guard = MIDDLEWARE.group(plain, 1).is_some_and(|given| vocabulary().guards(given));
+            if ROUTES.is_match(plain) && !is_guard {
+                routes.entry(brief(side, statement)).or_insert(at);
+            } else if is_guard {
+                guards.entry(brief(side, statement)).or_insert(at);
+            }
+        }
+        (guards, routes)
+    };
+    let ((old_guards, old_routes), (new_guards, new_routes)) = (order(old), order(new));
+    let last_before = |guard: usize| new_routes.iter().filter(|(_, at)| **at < guard).filter_map(|(text, _)| old_routes.get(text)).max();
+    for (text, at) in new_guards.iter().take(MOST_GUARDS) {
+        let Some(was) = old_guards.get(text) else { continue };
+        if last_before(*at).is_some_and(|route| route > was) {
+            let statement = &new.statements()[*at];
+            sink.report(
+                Draft::lines(file, new, statement.first_line, statement.last_line)
+                    .title("A guard now stands behind the routes it stood in front of"),
+            );
+        }
+    }
+}
+
+/// A comparison in constant time gave way to one that ends at the first difference.
+fn comparison(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    let uses = |side: &SideView<'_>| {
+        side.statements().iter().filter(|s| !is_import(side.code_of(s))).map(|s| CONSTANT_TIME.count(side.code_of(s))).sum::<usize>()
+    };
+    if uses(old) <= uses(new) {
+        return;
+    }
+    let lost = old
+        .statements()
+        .iter()
+        .find(|s| old.is_changed(s.first_line) && !is_import(old.code_of(s)) && CONSTANT_TIME.is_match(old.code_of(s)));
+    let Some(lost) = lost else { return };
+    let name = |side: &SideView<'_>, statement: &Statement| statement.function.map(|at| side.functions()[at].name.clone());
+    let wanted = name(old, lost);
+    let plain = new.statements().iter().find(|s| {
+        new.touches(s.first_line, s.last_line) && PLAIN_COMPARE.is_match(new.code_of(s)) && (wanted.is_none() || name(new, s) == wanted)
+    });
+    match plain {
+        Some(now) => sink.report(
+            Draft::lines(file, new, now.first_line, now.last_line)
+                .title("A comparison in constant time became an ordinary one")
+                .why("An ordinary comparison ends at the first difference; the time it takes tells an attacker how much of a secret is right.")
+                .severity(Severity::High),
+        ),
+        None if wanted.as_ref().is_some_and(|name| new.functions().iter().any(|function| function.name == *name)) => sink.report(
+            Draft::lines(file, old, lost.first_line, lost.last_line).title("A comparison in constant time was removed").severity(Severity::Medium),
+        ),
+        None => {}
+    }
+}
+
+fn is_import(code: &str) -> bool {
+    ["import ", "from ", "use ", "require", "#include", "const {", "using "].iter().any(|word| code.trim_start().starts_with(word))
+}
