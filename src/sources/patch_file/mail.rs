@@ -101,7 +101,7 @@ fn break_before_diff(body: &[u8]) -> usize {
 
 /// `From: Name <address>` on the first line: the author, when somebody else sent the mail.
 fn in_body_author(text: &str) -> Option<(Author, String)> {
-    let (first, rest) = text.split_once('\n')?;
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let (name, address) = first.strip_prefix("From: ")?.trim_end().strip_suffix('>')?.rsplit_once('<')?;
     Some((Author { name: name.trim().to_owned(), email: address.to_owned() }, rest.trim_start().to_owned()))
 }
