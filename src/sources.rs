@@ -3,10 +3,12 @@
 //! Nothing of a change is ever executed here, and nothing is written to a repository.
 
 pub mod demo;
+pub mod limits;
 pub mod local;
 pub mod open;
 pub mod patch_file;
 pub mod source;
+mod suspect;
 pub mod tree;
 pub mod unified;
 mod whole;

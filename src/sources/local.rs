@@ -33,11 +33,6 @@ use crate::model::time::Timestamp;
 use crate::sources::source::{Listing, Recognise, Source, SourceError};
 use span::Span;
 
-pub use blobs::MAX_FILE_BYTES;
-pub use changes::MAX_CHANGE_BYTES;
-pub use texts::MAX_TEXT_BYTES;
-pub use trees::{MAX_DEPTH, MAX_FILES};
-
 /// Which changes of a repository a source lists. Every other one can still be asked for by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selection {

@@ -22,11 +22,9 @@ use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::diff::Omission;
 use crate::model::pull::{Author, Commit, Origin, Pull, PullRef, PullState, Revision};
 use crate::model::time::Timestamp;
+use crate::sources::limits::MAX_PATCH_BYTES;
 use crate::sources::source::{Listing, Recognise, Source, SourceError};
 use crate::sources::{unified, whole};
-
-/// Bytes read of one file or of standard input.
-pub const MAX_BYTES: u64 = 512 * 1024 * 1024;
 
 /// Diffs that were read from one file or from standard input.
 pub struct PatchFile {
@@ -61,9 +59,9 @@ impl PatchFile {
     pub fn read(input: impl Read, name: &str, recognise: Recognise) -> Result<Self, SourceError> {
         let mut bytes = Vec::new();
         let unreadable = |e| SourceError::Unreadable(format!("`{name}` cannot be read to its end ({e})"));
-        input.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > MAX_BYTES {
-            return Err(SourceError::Usage(format!("`{name}` has more than {MAX_BYTES} bytes: split it and review the parts")));
+        input.take(MAX_PATCH_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > MAX_PATCH_BYTES {
+            return Err(SourceError::Usage(format!("`{name}` has more than {MAX_PATCH_BYTES} bytes: split it and review the parts")));
         }
         let bytes = if let Cow::Owned(text) = utf8(&bytes) { text } else { bytes };
         Self::hold(bytes, name, recognise)

@@ -14,17 +14,9 @@ use crate::model::inert;
 use crate::model::path::RepoPath;
 use crate::model::pull::{Author, Origin, Pull, PullRef, PullState, Revision};
 use crate::model::time::Timestamp;
+use crate::sources::limits::{MAX_CHANGE_BYTES, MAX_FILE_BYTES, MAX_FILES};
 use crate::sources::source::{Listing, Source, SourceError};
-use crate::sources::whole;
-
-/// Files of one folder. What lies beyond is an omission.
-pub const MAX_FILES: usize = 100_000;
-/// A file above this is named, not read.
-pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
-/// Text that is held at once. Files beyond are named, not read.
-pub const MAX_BYTES: usize = 256 * 1024 * 1024;
-/// Where a NUL tells a binary file.
-const BINARY_WINDOW: usize = 8000;
+use crate::sources::{suspect, whole};
 
 /// A folder as a source of one pull.
 pub struct Tree {
@@ -152,8 +144,8 @@ impl Walk {
         let mode = if is_executable(found) { FileMode::Executable } else { FileMode::Regular };
         let content = if found.len() > MAX_FILE_BYTES {
             Content::Omitted(format!("it has {} bytes, and files above {MAX_FILE_BYTES} bytes are not read", found.len()))
-        } else if self.held > MAX_BYTES {
-            Content::Omitted(format!("the folder holds more than {MAX_BYTES} bytes of text; this file was not read"))
+        } else if self.held > MAX_CHANGE_BYTES {
+            Content::Omitted(format!("the folder holds more than {MAX_CHANGE_BYTES} bytes of text; this file was not read"))
         } else {
             match std::fs::read(path) {
                 Ok(bytes) => content(&bytes),
@@ -173,7 +165,7 @@ impl Walk {
 }
 
 fn content(bytes: &[u8]) -> Content {
-    if bytes.iter().take(BINARY_WINDOW).any(|byte| *byte == 0) {
+    if suspect::is_binary(bytes) {
         return Content::Binary { old_size: None, new_size: Some(bytes.len() as u64) };
     }
     let text = inert::decode(bytes);

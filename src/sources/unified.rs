@@ -12,13 +12,12 @@ mod sections;
 use crate::model::diff::{Content, FileDiff, FileMode, LineKind, Omission, Patch, TextDiff};
 use crate::model::path::RepoPath;
 use crate::model::pull::CommitId;
+use crate::sources::limits::MAX_FILES;
+use crate::sources::suspect;
 
 pub use render::render;
 
 use sections::{Kind, Part, Section};
-
-/// Files read of one diff. What lies beyond is counted in one omission.
-pub const MAX_FILES: usize = 100_000;
 
 /// Reads a diff. Never fails: what cannot be read is listed in [`Patch::omissions`] with its line, and reading goes on behind it.
 #[must_use]
@@ -56,12 +55,7 @@ fn file(section: &Section<'_>, patch: &mut Patch) {
             return omit(patch, None, why);
         }
     };
-    for path in [&file.old_path, &file.new_path].into_iter().flatten() {
-        if path.is_hostile() && patch.omissions.last().is_none_or(|last| last.path.as_ref() != Some(path)) {
-            let why = "the path would leave the repository or names something odd; it is kept as text and joined to no folder";
-            patch.omissions.push(Omission { path: Some(path.clone()), why: why.to_owned() });
-        }
-    }
+    suspect::tell_hostile_paths(&file, patch);
     if matches!(file.content, Content::Text(_)) {
         let (text, lost) = chunk::read(&section.hunks);
         for why in lost {

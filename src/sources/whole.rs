@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::diff::{FileDiff, FileStatus, Side, TextDiff};
-
-/// A file above this is not given whole.
-const MAX_TEXT_BYTES: usize = 1024 * 1024;
+use crate::sources::limits::MAX_TEXT_BYTES;
 
 /// What of `wanted` is added or deleted by `change`.
 pub(super) fn texts(change: &Change, wanted: &[TextRequest]) -> Texts {
@@ -22,7 +20,7 @@ pub(super) fn texts(change: &Change, wanted: &[TextRequest]) -> Texts {
 
 fn whole(file: &FileDiff, side: Side) -> Option<Arc<str>> {
     let all = matches!((file.status, side), (FileStatus::Added, Side::New) | (FileStatus::Deleted, Side::Old));
-    file.text().filter(|text| all && text.size() <= MAX_TEXT_BYTES).map(join)
+    file.text().filter(|text| all && text.size() as u64 <= MAX_TEXT_BYTES).map(join)
 }
 
 fn join(text: &TextDiff) -> Arc<str> {

@@ -185,7 +185,7 @@ fn a_line_of_20_megabytes_and_a_million_files_take_linear_time() {
     assert_eq!(one(&text).text().unwrap().size(), 20_000_000 - 31);
     let many: Vec<u8> = (0..1_000_000).flat_map(|i| format!("diff --git a/{i} b/{i}\nnew file mode 100644\n").into_bytes()).collect();
     let patch = parse(&many);
-    assert_eq!(patch.files.len(), lazaret::sources::unified::MAX_FILES);
+    assert_eq!(patch.files.len(), lazaret::sources::limits::MAX_FILES);
     assert!(patch.omissions[0].why.starts_with("900000 further files"), "{:?}", patch.omissions);
 }
 

@@ -2,11 +2,6 @@
 
 use git2::{ObjectType, Odb, OdbObject, Oid};
 
-/// A file above this is not compared line by line.
-pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
-/// Where git looks for a NUL to tell binary files.
-const BINARY_WINDOW: usize = 8000;
-
 /// One side's content.
 pub(super) enum Content<'odb> {
     /// There is no file on this side.
@@ -46,9 +41,4 @@ pub(super) fn read<'odb>(odb: &'odb Odb<'_>, id: Option<Oid>, limit: u64) -> Con
         Ok((_, ObjectType::Blob)) => odb.read(id).map_or(Content::Missing, Content::Bytes),
         _ => Content::Missing,
     }
-}
-
-/// Whether git would show these bytes as binary. Attributes are not asked: the change could carry them.
-pub(super) fn is_binary(bytes: &[u8]) -> bool {
-    bytes.iter().take(BINARY_WINDOW).any(|byte| *byte == 0)
 }

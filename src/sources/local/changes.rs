@@ -2,18 +2,17 @@
 
 use git2::{Odb, Oid, Repository};
 
-use super::blobs::{self, Content as Blob, MAX_FILE_BYTES};
+use super::blobs::{self, Content as Blob};
 use super::commits::commit_id;
 use super::failure::unreadable;
 use super::lines;
 use super::renames::{self, Pair};
 use super::trees::{self, Entry, kind};
 use crate::model::cancel::Cancel;
-use crate::model::diff::{Content, FileDiff, FileMode, FileStatus, Omission, Patch, TextDiff};
+use crate::model::diff::{Content, FileDiff, FileMode, FileStatus, Patch, TextDiff};
+use crate::sources::limits::{MAX_CHANGE_BYTES, MAX_FILE_BYTES};
 use crate::sources::source::SourceError;
-
-/// Text of one change that is held at once. Files beyond are listed without their lines.
-pub const MAX_CHANGE_BYTES: usize = 256 * 1024 * 1024;
+use crate::sources::suspect;
 
 /// A net diff and its digest.
 pub(super) struct Changes {
@@ -36,12 +35,7 @@ pub(super) fn between(repo: &Repository, old: Option<Oid>, new: Oid, cancel: &Ca
         }
         let file = file(&pair, &odb, held);
         held += file.text().map_or(0, TextDiff::size);
-        for path in [&file.old_path, &file.new_path].into_iter().flatten() {
-            if path.is_hostile() && patch.omissions.last().is_none_or(|last| last.path.as_ref() != Some(path)) {
-                let why = "the path would leave the repository or names something odd; it is kept as text and joined to no folder";
-                patch.omissions.push(Omission { path: Some(path.clone()), why: why.to_owned() });
-            }
-        }
+        suspect::tell_hostile_paths(&file, &mut patch);
         patch.files.push(file);
     }
     Ok(Changes { patch, digest })
@@ -93,7 +87,7 @@ fn content(old: Option<Entry>, new: Option<Entry>, odb: &Odb<'_>, held: usize) -
     if let Some(size) = [&before, &after].into_iter().find_map(too_large) {
         return Content::Omitted(format!("it has {size} bytes, and files above {MAX_FILE_BYTES} bytes are not compared line by line"));
     }
-    if blobs::is_binary(before.bytes()) || blobs::is_binary(after.bytes()) {
+    if suspect::is_binary(before.bytes()) || suspect::is_binary(after.bytes()) {
         return Content::Binary { old_size: before.size(), new_size: after.size() };
     }
     lines::compare(before.bytes(), after.bytes())

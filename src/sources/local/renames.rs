@@ -7,12 +7,13 @@ use std::collections::HashMap;
 
 use git2::{Odb, Oid};
 
-use super::blobs::{self, Content, MAX_FILE_BYTES};
+use super::blobs::{self, Content};
 use super::similarity::{MAX_SCORE, Pieces};
 use super::trees::{Difference, Entry};
 use crate::model::cancel::Cancel;
 use crate::model::diff::FileMode;
 use crate::model::path::RepoPath;
+use crate::sources::limits::MAX_FILE_BYTES;
 use crate::sources::source::SourceError;
 
 /// More pairs than this are not compared (`diff.renameLimit` 1000, squared); files with the same content are still found.

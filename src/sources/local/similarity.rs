@@ -1,7 +1,7 @@
 //! How much of one file is found in another, measured exactly as git does (`diffcore-delta.c`), so that a reviewer sees the
 //! same renames here, in `git diff` and on GitHub.
 
-use super::blobs;
+use crate::sources::suspect;
 
 /// git's scale: 60000 is identical.
 pub(super) const MAX_SCORE: u64 = 60_000;
@@ -17,7 +17,7 @@ impl Pieces {
     /// Cuts and hashes `bytes`. Linear, but for one sort.
     pub(super) fn of(bytes: &[u8]) -> Self {
         const HASH_BASE: u32 = 107_927;
-        let text = !blobs::is_binary(bytes);
+        let text = !suspect::is_binary(bytes);
         let mut spans: Vec<(u32, u64)> = Vec::new();
         let (mut length, mut high, mut low) = (0_u64, 0_u32, 0_u32);
         let mut rest = bytes.iter().peekable();

@@ -11,9 +11,8 @@ use crate::model::diff::Side;
 use crate::model::inert;
 use crate::model::path::RepoPath;
 use crate::model::pull::{CommitId, Revision};
-
-/// A file above this is not given whole.
-pub const MAX_TEXT_BYTES: u64 = 1024 * 1024;
+use crate::sources::limits::MAX_TEXT_BYTES;
+use crate::sources::suspect;
 
 /// What is wanted, as far as it is there, text, and small enough.
 pub(super) fn read(repo: &Repository, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
@@ -42,7 +41,7 @@ pub(super) fn read(repo: &Repository, revision: &Revision, wanted: &[TextRequest
 fn text(repo: &Repository, odb: &Odb<'_>, tree: &Tree<'_>, path: &RepoPath) -> Option<Arc<str>> {
     let content = blobs::read(odb, Some(find(repo, tree, path)?), MAX_TEXT_BYTES);
     match &content {
-        Content::Bytes(object) if !blobs::is_binary(object.data()) => Some(Arc::from(inert::decode(object.data()))),
+        Content::Bytes(object) if !suspect::is_binary(object.data()) => Some(Arc::from(inert::decode(object.data()))),
         _ => None,
     }
 }

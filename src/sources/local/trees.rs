@@ -12,12 +12,8 @@ use super::failure::unreadable;
 use crate::model::cancel::Cancel;
 use crate::model::diff::{FileMode, Omission};
 use crate::model::path::RepoPath;
+use crate::sources::limits::{MAX_DEPTH, MAX_FILES};
 use crate::sources::source::SourceError;
-
-/// Files of one change. What lies beyond is an omission.
-pub const MAX_FILES: usize = 100_000;
-/// Folders in folders; git's own limit (`core.maxTreeDepth`).
-pub const MAX_DEPTH: usize = 2048;
 
 /// A file on one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
