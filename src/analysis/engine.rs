@@ -23,6 +23,8 @@ use crate::model::rule::{Rule, RuleId};
 
 /// A file with more changed text than this is judged by its hunks only, in bytes.
 const WHOLE_FILE_LIMIT: usize = 2 * 1024 * 1024;
+/// A lock file is read whole up to here, in bytes of changed text: its parts mean nothing.
+const WHOLE_LOCK_LIMIT: usize = 16 * 1024 * 1024;
 /// Files judged between two loads of texts.
 const BATCH: usize = 64;
 
@@ -76,7 +78,8 @@ impl Engine {
                 Role::of(&path),
                 Role::Workflow | Role::AgentConfig | Role::Instructions | Role::Manifest | Role::Lock | Role::Config
             );
-        if !structured || text.size() > WHOLE_FILE_LIMIT || matches!(file.status, FileStatus::Added | FileStatus::Deleted) {
+        let limit = if Role::of(&path) == Role::Lock { WHOLE_LOCK_LIMIT } else { WHOLE_FILE_LIMIT };
+        if !structured || text.size() > limit || matches!(file.status, FileStatus::Added | FileStatus::Deleted) {
             return Vec::new();
         }
         let side = |side| file.path_on(side).map(|path| TextRequest { path: path.clone(), side });

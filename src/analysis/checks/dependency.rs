@@ -6,6 +6,7 @@ pub mod dependency_lock_mismatch;
 pub mod dependency_look_alike;
 pub mod dependency_new_source;
 pub mod dependency_odd_version;
+pub mod dependency_side_effect;
 pub mod dependency_unpinned;
 pub mod likeness;
 pub mod lists;

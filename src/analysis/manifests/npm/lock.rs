@@ -33,10 +33,13 @@ impl Format for PackageLock {
         let file: File = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let mut lines = Lines { text, at: 0, line: 1, lost: false };
         let mut reading = Reading { tells_scripts: file.packages.is_some(), ..Reading::default() };
-        match &file.packages {
-            Some(packages) => flat(packages, &mut lines, &mut reading),
-            None => nested(file.dependencies.as_ref().unwrap_or(&Pairs::default()), "", &mut lines, &mut reading, 0),
+        if let Some(packages) = &file.packages {
+            flat(packages, &mut lines, &mut reading);
+            return Ok(reading);
         }
+        // Version 2 says everything twice; only version 1 has nothing but the nested form.
+        let file: OldFile = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        nested(&file.dependencies.unwrap_or_default(), "", &mut lines, &mut reading, 0);
         Ok(reading)
     }
 }
@@ -72,6 +75,10 @@ fn nested(packages: &Pairs<OldPackage>, above: &str, lines: &mut Lines<'_>, read
 #[derive(Deserialize)]
 struct File {
     packages: Option<Pairs<Package>>,
+}
+
+#[derive(Deserialize)]
+struct OldFile {
     dependencies: Option<Pairs<OldPackage>>,
 }
 
