@@ -43,6 +43,8 @@ pub struct FileOutcome {
     pub dependencies: Vec<DependencyChange>,
     /// What that file says besides, for checks over the whole change.
     pub inventory: Option<Inventory>,
+    /// The first changed line that is code, from 1; `None` when only comments, texts or data change.
+    pub code_line: Option<u32>,
     /// What checks counted, by the name they gave it.
     pub counts: BTreeMap<&'static str, i64>,
     /// What could not be looked at.

@@ -12,7 +12,7 @@ use super::manifests;
 use super::risk;
 use super::role::Role;
 use super::rules::RuleBook;
-use super::story;
+use super::story::{self, facts};
 use super::text::LINE_LIMIT;
 use super::view::FileView;
 use crate::model::change::{Change, TextRequest, Texts};
@@ -96,6 +96,7 @@ impl Engine {
         let manifests::Changes { rows, inventory, skipped } = manifests::changes(&file);
         (outcome.dependencies, outcome.inventory) = (rows, inventory);
         outcome.skipped.extend(skipped);
+        outcome.code_line = facts::first_code(&file);
         for (check, rule) in &self.checks {
             check.file(&file, &mut Sink::new(rule, &mut outcome));
         }

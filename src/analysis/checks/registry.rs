@@ -22,6 +22,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &dependency::dependency_look_alike::DependencyLookAlike,
     &dependency::dependency_new_source::DependencyNewSource,
     &dependency::dependency_odd_version::DependencyOddVersion,
+    &dependency::dependency_side_effect::DependencySideEffect,
     &dependency::dependency_unpinned::DependencyUnpinned,
     &exec::dynamic_code::DynamicCode,
     &agent::editor_setting_executes::EditorSettingExecutes,

@@ -3,12 +3,11 @@
 use std::cell::OnceCell;
 
 use crate::analysis::check::FileOutcome;
-use crate::analysis::language::Language;
 use crate::analysis::manifests::format::Kind;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, LineView, SideView};
-use crate::model::change::{Change, Texts};
+use crate::model::change::Change;
 use crate::model::dependency::DependencyChange;
 use crate::model::diff::{Content, FileDiff};
 
@@ -89,7 +88,11 @@ impl<'c> Facts<'c> {
     /// For each file whose code changes, the first such line. Comments, the insides of strings and blank lines are no code.
     #[must_use]
     pub fn code(&self) -> &[CodeLine] {
-        self.code.get_or_init(|| self.files().iter().filter_map(|file| first_code(self.change, file)).collect())
+        self.code.get_or_init(|| {
+            let files = self.files().iter().zip(self.outcomes);
+            let changed = files.filter_map(|(file, outcome)| Some((file.path().text().into_owned(), outcome.code_line?)));
+            changed.map(|(path, line)| CodeLine { place: format!("{path}:{line}"), role: Role::of(&path), path }).collect()
+        })
     }
 
     /// Tests that came and went.
@@ -125,15 +128,14 @@ impl<'c> Facts<'c> {
     }
 }
 
-fn first_code(change: &Change, file: &FileDiff) -> Option<CodeLine> {
-    let path = file.path().text().into_owned();
-    let (role, language) = (Role::of(&path), Language::of(&path));
-    let counts = language.is_code() || matches!(role, Role::Workflow | Role::AgentConfig);
-    let texts = Texts::default();
-    let view = FileView::new(change, file, &texts);
+/// The first changed line of a file that is code, on the new side or else the old one; `None` when no code changes.
+#[must_use]
+pub fn first_code(file: &FileView<'_>) -> Option<u32> {
+    if !file.language.is_code() && !matches!(file.role, Role::Workflow | Role::AgentConfig) {
+        return None;
+    }
     let changed = |side: Option<&SideView<'_>>| side.and_then(|side| side.changed_lines().find(is_code).map(|line| line.number));
-    let line = if counts { changed(view.new_side()).or_else(|| changed(view.old())) } else { None }?;
-    Some(CodeLine { place: format!("{path}:{line}"), role, path })
+    changed(file.new_side()).or_else(|| changed(file.old()))
 }
 
 /// A hunk may begin inside a comment or a long string that it does not show: prose and marks alone are not taken for code.
@@ -157,7 +159,9 @@ fn count_tests(files: &[FileDiff]) -> Tests {
         if let Some((number, _)) = first.filter(|_| tests.places.len() < MOST_PLACES) {
             tests.places.push(format!("{path}:{number}"));
         }
-        let speaks = |text: &str| ["test", "spec", "snap", "fixture"].iter().any(|word| text.to_lowercase().contains(word));
+        let speaks = |text: &str| {
+            ["test", "spec", "snap", "fixture", "assert", "expect", "case"].iter().any(|word| text.to_lowercase().contains(word))
+        };
         tests.mentioned |= speaks(&path) || text.added().any(|(_, line)| speaks(line));
     }
     tests

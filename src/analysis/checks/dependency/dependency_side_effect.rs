@@ -93,7 +93,13 @@ impl Uses {
 /// The new package a specifier loads from: `@scope/name/part` -> `@scope/name`.
 fn package(ecosystem: Ecosystem, spec: &str, new: &BTreeSet<&str>) -> Option<String> {
     let parts = match ecosystem {
-        Ecosystem::Npm => if spec.starts_with('@') { 2..=2 } else { 1..=1 },
+        Ecosystem::Npm => {
+            if spec.starts_with('@') {
+                2..=2
+            } else {
+                1..=1
+            }
+        }
         _ => 1..=6,
     };
     let pieces: Vec<&str> = spec.split('/').collect();
