@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use lazaret::actions::{arrivals::arrive, update::ask};
+use lazaret::analysis::engine::{self, Engine};
 use lazaret::analysis::provenance;
 use lazaret::config::key::Key;
 use lazaret::config::keymap::{self, Keymap};
@@ -30,6 +31,7 @@ use lazaret::model::rule::{Confidence, FindingClass, RuleId, Severity};
 use lazaret::model::story::{Claim, Story, Undisclosed, Verdict};
 use lazaret::model::time::Timestamp;
 use lazaret::runtime::{looks, search};
+use lazaret::sources::demo::{self, DemoSource};
 use lazaret::sources::local::{LocalSource, Selection, Setup};
 use lazaret::sources::source::Source;
 use lazaret::state::console::Console;
@@ -37,13 +39,14 @@ use lazaret::ui::{draw::draw, layout, look::Look, picture};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::world::{CLAUDE, EPOCH, HUMAN, World};
+use crate::world::{CLAUDE, EPOCH, World};
 
 /// A console before a real repository, without a terminal. Effects are carried out at once, by the real hands where they are
 /// pure; only what the analysis says is fixed, so that a new rule changes no picture.
 struct Desk {
-    _world: World,
-    source: LocalSource,
+    _world: Option<World>,
+    source: Box<dyn Source>,
+    judge: fn(&Change, &dyn Source) -> Report,
     console: Console,
     keymap: Keymap,
     theme: Theme,
@@ -95,11 +98,25 @@ impl Desk {
             facts: std::collections::BTreeMap::new(),
         };
         let source = LocalSource::open(&world.path(), setup).unwrap();
-        let mut console = Console { now: Timestamp(EPOCH + 7_200), ..Console::default() };
-        console.queue.title = "example".to_owned();
+        Self::on(Box::new(source), ("example", Timestamp(EPOCH + 7_200)), |change, _| report(change), (width, height)).keeping(world)
+    }
+
+    fn keeping(mut self, world: World) -> Self {
+        self._world = Some(world);
+        self
+    }
+
+    fn on(
+        source: Box<dyn Source>,
+        (title, now): (&str, Timestamp),
+        judge: fn(&Change, &dyn Source) -> Report,
+        (width, height): (u16, u16),
+    ) -> Self {
+        let mut console = Console { now, ..Console::default() };
+        console.queue.title = title.to_owned();
         let screen = Rect { x: 0, y: 0, width, height };
         let (keymap, theme) = (Keymap::builtin().unwrap(), theme("dark"));
-        let mut desk = Self { _world: world, source, console, keymap, theme, keys: Keystrokes::default(), screen, asked: Vec::new() };
+        let mut desk = Self { _world: None, source, judge, console, keymap, theme, keys: Keystrokes::default(), screen, asked: Vec::new() };
         desk.fit();
         desk.act(Action::Do(Command::Refresh));
         desk
@@ -188,14 +205,14 @@ impl Desk {
             Effect::Judge(ticket, pulls) => {
                 let judged = pulls.into_iter().map(|at| {
                     let change = self.source.change(&at, &cancel).unwrap();
-                    (ticket, News::Judged(at, Ok(Judgement::of(&change, &report(&change)))))
+                    (ticket, News::Judged(at, Ok(Judgement::of(&change, &(self.judge)(&change, &*self.source)))))
                 });
                 judged.chain([(ticket, News::JudgedAll)]).collect()
             }
             Effect::Load(ticket, at) => {
                 vec![(ticket, News::Loaded(self.source.change(&at, &cancel).map(Arc::new).map_err(|e| e.to_string())))]
             }
-            Effect::Analyse(ticket, change) => vec![(ticket, News::Reported(Arc::new(report(&change))))],
+            Effect::Analyse(ticket, change) => vec![(ticket, News::Reported(Arc::new((self.judge)(&change, &*self.source))))],
             Effect::Tint(ticket, change, chunks) => {
                 let looks = chunks.into_iter().map(|chunk| (ticket, News::Tinted(chunk, looks::of(&change, chunk, &cancel))));
                 looks.chain([(ticket, News::TintedAll)]).collect()
@@ -627,5 +644,21 @@ fn pictures() {
             }
         }
     }
-    assert_eq!(HUMAN.name, "Maintainer");
+}
+
+/// Writes the pictures of the README from the demo, judged by the real rules: `cargo test --test suite readme_pictures -- --ignored`.
+#[test]
+#[ignore = "writes the pictures kept in docs/"]
+fn readme_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let judge = |change: &Change, source: &dyn Source| {
+        let engine = Engine::new(&engine::Selection::default());
+        engine.analyse(change, &|wanted| source.texts(change, wanted, &Cancel::default()))
+    };
+    for (name, keys, size) in [("queue", "", (140, 36)), ("review", "enter ! k k k k ! enter esc", (150, 40))] {
+        let source = DemoSource::open(&folder.path().join("demo"), Arc::new(provenance::of)).unwrap();
+        let desk = Desk::on(Box::new(source), ("demo", demo::NOW), judge, size).keys(keys);
+        std::fs::write(docs.join(format!("{name}.svg")), picture::svg(&desk.buffer(), "#0d1117", "#c9d1d9")).unwrap();
+    }
 }

@@ -120,7 +120,10 @@ pub fn reason(entry: &Entry) -> String {
         Verdict::Waiting => "not looked at yet".to_owned(),
         Verdict::Failed(why) => why.clone(),
         Verdict::Judged(judgement) => {
-            judgement.risk.contributions.first().map_or_else(|| "checked, nothing found".to_owned(), |reason| reason.why.clone())
+            let reasons = &judgement.risk.contributions;
+            // The lane stands in its own column already; what put it there says more.
+            let said = reasons.iter().find(|reason| !reason.why.starts_with("lane ")).or_else(|| reasons.first());
+            said.map_or_else(|| "checked, nothing found".to_owned(), |reason| reason.why.clone())
         }
     }
 }
