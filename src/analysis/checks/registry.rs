@@ -1,6 +1,6 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{agent, auth, cred, dependency, exec, instructions, message, names, net, testing, text, workflow};
+use super::{agent, auth, cred, dependency, exec, install, instructions, message, names, net, repository, testing, text, workflow};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
@@ -12,6 +12,8 @@ pub const CHECKS: &[&dyn Check] = &[
     &agent::agent_server_override::AgentServerOverride,
     &testing::assertions_lost::AssertionsLost,
     &workflow::auto_merge_added::AutoMergeAdded,
+    &install::build_executes::BuildExecutes,
+    &repository::build_tool_replaced::BuildToolReplaced,
     &names::command_in_name::CommandInName,
     &auth::constant_auth::ConstantAuth,
     &agent::container_host_access::ContainerHostAccess,
@@ -29,9 +31,12 @@ pub const CHECKS: &[&dyn Check] = &[
     &agent::editor_task_on_open::EditorTaskOnOpen,
     &auth::env_gated_auth::EnvGatedAuth,
     &workflow::gate_weakened::GateWeakened,
+    &repository::git_driver_added::GitDriverAdded,
+    &repository::git_hook_added::GitHookAdded,
     &auth::guard_fails_open::GuardFailsOpen,
     &auth::guard_removed::GuardRemoved,
     &text::hidden_unicode::HiddenUnicode,
+    &install::install_hook::InstallHook,
     &instructions::instruction_order::InstructionOrder,
     &instructions::instruction_override::InstructionOverride,
     &instructions::instruction_secrecy::InstructionSecrecy,
@@ -41,6 +46,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &message::message_contradicted::MessageContradicted,
     &net::new_outbound_host::NewOutboundHost,
     &exec::remote_script::RemoteScript,
+    &repository::repository_link_escapes::RepositoryLinkEscapes,
     &net::sensitive_to_network::SensitiveToNetwork,
     &exec::shell_nonliteral::ShellNonliteral,
     &net::suspicious_host::SuspiciousHost,

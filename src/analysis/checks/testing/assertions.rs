@@ -9,6 +9,10 @@ pub(super) static ASSERTION: Pattern = Pattern::new(
     | \b(assert|require|is|qt|t|s)\.(Equal|NotEqual|True|False|Nil|NotNil|Error|NoError|Contains|Len|Same|Panics|ErrorIs|Zero|Empty|JSONEq|ElementsMatch)\w*\(
     | \bt\.(Error|Errorf|Fatal|Fatalf)\( | \.(should|to\.(be|equal|have|throw|include|deep|eql))\b | \bself\.(assert|fail)\w*\( | \bpytest\.raises\( | \bAssert\.\w+\( | \.Should\(\)",
 );
+/// A line that names a function or brings one in.
+static DEFINES: Pattern = Pattern::new(
+    r"^\s*(pub(\([a-z]+\))?\s+|export\s+|async\s+|private\s+|public\s+|static\s+)*(fn|def|func|fun|function|import|from|use|class|void|boolean)\s",
+);
 /// An assertion that nearly everything passes.
 static WEAK: Pattern = Pattern::new(
     r"(?x) \.(toBeDefined|toBeTruthy|toBeInstanceOf|toBeUndefined|not\.toThrow|not\.toBeNull|not\.toBeUndefined|to\.exist|to\.be\.ok|toMatchSnapshot)\b
@@ -27,7 +31,7 @@ static GUARDING: Pattern = Pattern::new(
 
 /// Whether `code` asserts something.
 pub(super) fn asserts(code: &str) -> bool {
-    ASSERTION.is_match(code)
+    ASSERTION.is_match(code) && !DEFINES.is_match(code)
 }
 
 /// Whether `code` asserts next to nothing.

@@ -1,0 +1,83 @@
+//! `build-executes`: building, installing or loading tests would start programs or reach the network.
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::shell::{self, Deed};
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+
+static PYTHON_ACTS: Pattern = Pattern::new(
+    r"\b(subprocess\.\w+|os\.(system|popen|exec\w+|spawn\w+)|urlopen|urlretrieve|requests\.(get|post|put)|httpx\.\w+|socket\.(socket|create_connection)|http\.client|exec|eval|__import__|marshal\.loads|pickle\.loads)\s*\(",
+);
+static GRAVE_PYTHON: Pattern = Pattern::new(
+    r"\b(urlopen|urlretrieve|requests\.(get|post|put)|httpx\.\w+|socket\.(socket|create_connection)|exec|eval|marshal\.loads|os\.(system|popen))\s*\(",
+);
+static REACHES: Pattern = Pattern::new(r"\b(urlopen|urlretrieve|requests\.\w+|httpx\.\w+|socket\.\w+|http\.client)\b");
+static READS_VERSION: Pattern = Pattern::new(r"(?i)version|__about__|\bopen\(|compile\(|git[\x22',\s]+(describe|rev-parse|log)");
+static COMMAND_CLASS: Pattern =
+    Pattern::new(r"\bclass\s+\w+\s*\(.*\b(install|develop|build_py|egg_info|build_ext|sdist|bdist_wheel|build)\b.*\)|\bcmdclass\s*=");
+static RUST_SPAWNS: Pattern = Pattern::new(r"\bCommand::new\s*\(");
+static RUST_REACHES: Pattern = Pattern::new(r"\b(reqwest|ureq|curl::|minreq|attohttpc|TcpStream::connect|isahc|hyper::)");
+static FETCHER: Pattern =
+    Pattern::new(r#"Command::new\s*\(\s*"(/\S*/)?(curl|wget|sh|bash|zsh|powershell|pwsh|cmd|python3?|node|perl|nc|npx)(\.exe)?""#);
+
+/// See `rules/code/build-executes.toml`.
+pub struct BuildExecutes;
+
+impl Check for BuildExecutes {
+    fn rule(&self) -> RuleId {
+        RuleId("build-executes")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
+        if file.role.is_mechanical() {
+            return;
+        }
+        for line in file.added() {
+            let found = match file.name() {
+                "build.rs" => rust(line.text, line.code),
+                "setup.py" => python(side, line.index, true),
+                "conftest.py" | "sitecustomize.py" | "usercustomize.py" => python(side, line.index, false),
+                _ => None,
+            };
+            if let Some((title, severity)) = found {
+                sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
+            }
+        }
+    }
+}
+
+fn rust(text: &str, code: &str) -> Option<(String, Severity)> {
+    if FETCHER.is_match(text) && RUST_SPAWNS.is_match(code) {
+        Some(("Building would start a shell, an interpreter or a downloader".to_owned(), Severity::High))
+    } else if RUST_REACHES.is_match(code) {
+        Some(("Building would reach the network".to_owned(), Severity::High))
+    } else {
+        RUST_SPAWNS.is_match(code).then(|| ("Building would start a program".to_owned(), Severity::Low))
+    }
+}
+
+/// At the top of the file everything runs on import; in `setup.py`, methods of install commands run too.
+fn python(side: &SideView<'_>, index: usize, setup: bool) -> Option<(String, Severity)> {
+    let line = side.line(index);
+    if !PYTHON_ACTS.is_match(line.code) {
+        return None;
+    }
+    let top = side.function_at(index).is_none();
+    let command = setup && side.lines().any(|other| COMMAND_CLASS.is_match(other.code));
+    if !(top || command) {
+        return None;
+    }
+    let when = if setup { "Installing" } else { "Loading the tests" };
+    let deed = shell::worst(line.text);
+    let reaches = REACHES.is_match(line.code);
+    let severity = if !reaches && READS_VERSION.is_match(line.text) && deed.is_none_or(|deed| !deed.is_grave()) {
+        Severity::Info
+    } else if GRAVE_PYTHON.is_match(line.code) || deed.is_some_and(|deed| deed >= Deed::Network) {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
+    Some((format!("{when} would run a program, other code or a request"), severity))
+}

@@ -1,0 +1,6 @@
+//! What git and package tools do by themselves: hooks, filter drivers, links that leave the repository, other build tools.
+
+pub mod build_tool_replaced;
+pub mod git_driver_added;
+pub mod git_hook_added;
+pub mod repository_link_escapes;
