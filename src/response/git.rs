@@ -10,6 +10,7 @@ mod dependents;
 mod identity;
 mod landed;
 mod lock;
+mod mainline;
 mod own_file;
 mod patch_id;
 mod quarantine;
@@ -103,9 +104,8 @@ impl GitResponder {
     /// The branch that others merge into, short, as far as the repository says.
     #[must_use]
     pub fn default_branch(&self) -> Option<String> {
-        let names = hook::default_branches(&self.repo);
-        let name = names.into_iter().find(|name| self.repo.git.find_reference(name).is_ok())?;
-        Some(name.trim_start_matches("refs/heads/").to_owned())
+        let name = mainline::candidates(&self.repo).ok()?.into_iter().next()?;
+        name.strip_prefix("refs/heads/").map(str::to_owned)
     }
 
     /// The stable patch-id of a commit, as `git patch-id --stable` says it; `None` for merges and empty commits.

@@ -134,3 +134,21 @@ fn revert_again_says_where_it_is_prepared_and_an_unmerged_change_is_refused() {
     let plan = scene.plan(&Request { at: Timestamp(AT.0 + 90), ..later });
     assert!(plan.steps.is_empty() && plan.warnings.iter().any(|w| w.contains("nothing of")), "{plan:?}");
 }
+
+#[test]
+fn the_base_of_a_commit_or_a_range_is_found_where_nobody_names_it() {
+    let mut scene = Scene::new();
+    land(&mut scene, "squash");
+    scene.world.git(&["branch", "-q", "-D", BRANCH]);
+    let mut target = scene.commit_target("main~1");
+    target.base = String::new();
+    let plan = scene.plan(&Scene::request(Verb::Revert, vec![target]));
+    assert!(plan.is_allowed() && plan.steps[0].says.contains("on top of main"), "{plan:?}");
+    // Even while something else is checked out.
+    scene.world.git(&["checkout", "-q", "-b", "topic", "main~2"]);
+    let mut range = scene.commit_target("main~1");
+    range.base = String::new();
+    range.subject.revision.merge_base = CommitId::parse(&scene.world.id("main~3"));
+    let plan = scene.plan(&Scene::request(Verb::Revert, vec![range]));
+    assert!(plan.steps[0].says.contains("take back 2 commits") && plan.steps[0].says.contains("on top of main"), "{plan:?}");
+}

@@ -9,6 +9,7 @@ use globset::GlobBuilder;
 
 use crate::response::error::ResponseError;
 use crate::response::facts::Guard;
+use crate::response::git::mainline;
 use crate::response::git::own_file::{put, read};
 use crate::response::git::repo::Repo;
 use crate::response::words::one_line;
@@ -58,7 +59,10 @@ pub fn install(path: &Path, protect: &[String]) -> Result<Installed, ResponseErr
             hook.display()
         )));
     }
-    let mut protects = protected(&repo)?.unwrap_or_else(|| default_branches(&repo));
+    let mut protects = match protected(&repo)? {
+        Some(protects) => protects,
+        None => default_branches(&repo)?,
+    };
     for name in protect.iter().map(|name| full(name)) {
         if !protects.contains(&name) {
             protects.push(name);
@@ -116,17 +120,11 @@ fn diverted(repo: &Repo) -> Result<Option<String>, ResponseError> {
     Ok((!same).then(|| format!("core.hooksPath sends git to {elsewhere} for its hooks, so one in {} does not run", own.display())))
 }
 
-/// The branches others merge into, as far as the repository says.
-pub(crate) fn default_branches(repo: &Repo) -> Vec<String> {
-    let remote = repo.git.find_reference("refs/remotes/origin/HEAD").ok();
-    let remote = remote.and_then(|head| head.symbolic_target().ok().flatten().map(str::to_owned));
-    let mut names: Vec<_> = remote.iter().filter_map(|name| name.strip_prefix("refs/remotes/origin/")).map(full).collect();
-    for name in ["main", "master", "trunk", "develop"].map(full) {
-        if repo.git.find_reference(&name).is_ok() && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    if names.is_empty() { vec![full("main"), full("master")] } else { names }
+/// The likeliest branch that others merge into, and those of the usual names.
+fn default_branches(repo: &Repo) -> Result<Vec<String>, ResponseError> {
+    let names = mainline::candidates(repo)?.into_iter().enumerate();
+    let names: Vec<_> = names.filter(|(n, name)| *n == 0 || mainline::is_usual(name)).map(|(_, name)| name).collect();
+    Ok(if names.is_empty() { vec![full("main"), full("master")] } else { names })
 }
 
 fn full(name: &str) -> String {

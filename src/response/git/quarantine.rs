@@ -8,7 +8,7 @@ use crate::response::error::ResponseError;
 use crate::response::facts::{Facts, Guard, HoldFacts, Pointer};
 use crate::response::git::deny::{self, Line};
 use crate::response::git::repo::{Repo, id, oid, told};
-use crate::response::git::{hook, patch_id, refs, worktrees};
+use crate::response::git::{hook, mainline, patch_id, refs, worktrees};
 use crate::response::request::Target;
 use crate::response::words::one_line;
 
@@ -80,10 +80,18 @@ fn held(repo: &Repo, label: &str, head: &CommitId) -> Result<Option<CaseId>, Res
     Ok(all.into_iter().find_map(case))
 }
 
-/// The base branch, if it contains the head already.
+/// The base branch, or where none is named those that others merge into, if they contain the head already.
 fn merged_into(repo: &Repo, facts: &HoldFacts, head: &CommitId) -> Result<Vec<String>, ResponseError> {
-    let Some(base) = refs::pointer(repo, &facts.base)? else { return Ok(Vec::new()) };
-    Ok(if repo.contains(&base.value, head)? { vec![base.name] } else { Vec::new() })
+    let bases = if facts.base.is_empty() { mainline::candidates(repo)? } else { vec![facts.base.clone()] };
+    let mut found = Vec::new();
+    for base in bases {
+        if let Some(at) = refs::pointer(repo, &base)?
+            && repo.contains(&at.value, head)?
+        {
+            found.push(base);
+        }
+    }
+    Ok(found)
 }
 
 /// Every commit of the change with its patch-id, and the whole change as one patch: a squash has that one.

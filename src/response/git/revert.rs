@@ -11,7 +11,7 @@ use crate::response::facts::{Facts, Landed, Pointer, RevertFacts};
 use crate::response::git::approve::conflicting;
 use crate::response::git::landed::{self, Line};
 use crate::response::git::repo::{Repo, id, oid, told};
-use crate::response::git::{dependents, quarantine, refs};
+use crate::response::git::{dependents, mainline, quarantine, refs};
 use crate::response::request::Target;
 use crate::response::words::{one_line, short};
 
@@ -67,8 +67,23 @@ fn base(repo: &Repo, targets: &[Target], facts: &mut RevertFacts) -> Result<Opti
     }
     match names.first() {
         Some(name) => quarantine::branch(repo, name),
-        None => Ok(None),
+        None => holder(repo, targets),
     }
+}
+
+/// For commits and ranges: the branch others merge into that contains them, else the likeliest one.
+fn holder(repo: &Repo, targets: &[Target]) -> Result<Option<Pointer>, ResponseError> {
+    let mut likeliest = None;
+    for name in mainline::candidates(repo)? {
+        let Some(branch) = refs::pointer(repo, &name)? else { continue };
+        let heads = targets.iter().filter_map(|target| target.subject.revision.head.as_ref()).filter(|head| repo.has(head));
+        let all = heads.map(|head| repo.contains(&branch.value, head)).collect::<Result<Vec<_>, _>>()?;
+        if all.iter().all(|held| *held) {
+            return Ok(Some(branch));
+        }
+        likeliest = likeliest.or(Some(branch));
+    }
+    Ok(likeliest)
 }
 
 fn collect(repo: &Repo, line: &Line, base: &Pointer, target: &Target, facts: &mut RevertFacts) -> Result<(), ResponseError> {

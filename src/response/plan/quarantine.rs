@@ -111,7 +111,8 @@ fn warn(plan: &mut Plan, guard: &Guard, hidden: bool, todo: &[&HoldFacts]) {
         }
         if matches!(guard, Guard::Stands(_)) && !facts.guarded {
             let base = short(&facts.base);
-            plan.warnings.push(format!("ADVISORY for {name}: the hook does not guard {base}; add it with: lazaret hook install --protect {base}"));
+            plan.warnings
+                .push(format!("ADVISORY for {name}: the hook does not guard {base}; add it with: lazaret hook install --protect {base}"));
         }
         if !facts.merged_into.is_empty() {
             let branches: Vec<_> = facts.merged_into.iter().map(|name| short(name)).collect();
