@@ -146,6 +146,7 @@ fn harmful_pulls_are_where_they_belong() {
         (6, Lane::Stop, Severity::Critical),
         (7, Lane::Stop, Severity::Critical),
         (8, Lane::Stop, Severity::Critical),
+        (9, Lane::Review, Severity::High),
         (10, Lane::Review, Severity::High),
         (12, Lane::Review, Severity::High),
     ];

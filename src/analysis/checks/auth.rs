@@ -7,5 +7,6 @@ pub mod vocabulary;
 
 pub mod constant_auth;
 pub mod env_gated_auth;
+pub mod expiry_weakened;
 pub mod guard_fails_open;
 pub mod guard_removed;

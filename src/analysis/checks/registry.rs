@@ -30,6 +30,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &agent::editor_setting_executes::EditorSettingExecutes,
     &agent::editor_task_on_open::EditorTaskOnOpen,
     &auth::env_gated_auth::EnvGatedAuth,
+    &auth::expiry_weakened::ExpiryWeakened,
     &workflow::gate_weakened::GateWeakened,
     &repository::git_driver_added::GitDriverAdded,
     &repository::git_hook_added::GitHookAdded,
