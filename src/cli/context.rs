@@ -1,7 +1,7 @@
 //! What every subcommand is given: where to write, when to stop, where things are kept, what time it is.
 #![allow(clippy::disallowed_methods, reason = "the door that reads the clock and the working folder for headless commands")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use crate::cli::output::Output;
@@ -50,19 +50,4 @@ impl Context {
 pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
-}
-
-/// Reads a whole file that a person named; `-` is standard input.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    use anyhow::Context as _;
-    use std::io::Read as _;
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).context("standard input cannot be read")?;
-        return Ok(bytes);
-    }
-    std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
 }

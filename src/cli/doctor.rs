@@ -9,7 +9,7 @@ use clap::Args as ClapArgs;
 use crate::analysis::rules::RuleBook;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
-use crate::cli::site::Site;
+use crate::cli::target::Place;
 use crate::config::load;
 use crate::export::paint::Paint;
 use crate::model::inert;
@@ -18,7 +18,6 @@ use crate::model::rule::Severity;
 use crate::response::evidence;
 use crate::response::facts::Guard;
 use crate::response::git::{self, hook};
-use crate::sources::local::Selection;
 use crate::store::paths::Paths;
 
 /// Look at what is configured, readable and permitted here
@@ -119,7 +118,7 @@ fn repository(folder: &Path, context: &Context) -> Vec<Line> {
         Ok(responder) => responder,
         Err(error) => return vec![Line(State::Absent, "repository", error.to_string())],
     };
-    let pulls = Site::repository(folder, Selection::AgentBranches).and_then(|site| Ok(site.list(&context.cancel)?.pulls.len()));
+    let pulls = Place { repo: Some(folder.to_owned()), ..Place::default() }.open(&context.cancel).map(|opened| opened.pulls.len());
     let pulls = match pulls {
         Ok(count) => Line(State::Good, "repository", format!("{}, {}", responder.name(), counted(count, "pull"))),
         Err(error) => Line(State::Broken, "repository", error.to_string()),

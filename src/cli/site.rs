@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use tempfile::TempDir;
 
 use crate::analysis::provenance;
@@ -14,6 +14,7 @@ use crate::model::pull::Origin;
 use crate::model::time::Timestamp;
 use crate::sources::demo::{self, DemoSource};
 use crate::sources::local::{LocalSource, Selection, Setup};
+use crate::sources::open::{self, Target};
 use crate::sources::source::{Listing, Recognise, Source, SourceError};
 use crate::store::error::StoreError;
 use crate::store::paths::Paths;
@@ -36,26 +37,43 @@ pub struct Site {
 }
 
 impl Site {
-    /// The repository at `folder`, which may be a kept demo.
+    /// What `target` names: a queue or one change of a repository, a kept demo, a file of patches or a folder.
+    ///
+    /// # Errors
+    /// When there is no such thing, it cannot be read, or the options contradict each other.
+    pub fn open(target: &Target) -> anyhow::Result<Self> {
+        let named = target.named.as_deref();
+        let folder = named.map(Path::new).filter(|path| path.is_dir());
+        let only = if folder.is_some() { None } else { named };
+        if let Some(demo) = demo_folder(folder.or(target.repo.as_deref()).unwrap_or(Path::new(".")))
+            && target.commits.is_none()
+            && target.diff.is_none()
+            && target.tree.is_none()
+        {
+            let only: Vec<String> = only.map(str::to_owned).into_iter().collect();
+            return Ok(Self { several: only.is_empty(), only, ..Self::kept_demo(demo)? });
+        }
+        let opened = open::open(target, recognise())?;
+        Ok(Self { source: Arc::from(opened.source), several: opened.at.is_none(), only: Vec::new(), home: None, passing: None })
+    }
+
+    /// The changes called `names` of the repository at `folder`, which may be a kept demo.
     ///
     /// # Errors
     /// When there is no repository, or it cannot be read.
-    pub fn repository(folder: &Path, selection: Selection) -> anyhow::Result<Self> {
-        let several = !matches!(&selection, Selection::Named(names) if names.len() == 1);
-        if folder.join(DEMO_MARK).is_file() {
-            let only = match selection {
-                Selection::Named(names) => names,
-                Selection::EachCommit(_) => {
-                    bail!("{} is a demo; name its repository {} instead", folder.display(), folder.join("repo.git").display())
-                }
-                Selection::AgentBranches | Selection::AllBranches => Vec::new(),
-            };
-            return Ok(Self { several, only, ..Self::kept_demo(folder)? });
+    pub fn named(folder: &Path, names: &[String]) -> anyhow::Result<Self> {
+        if let Some(demo) = demo_folder(folder) {
+            return Ok(Self { only: names.to_vec(), ..Self::kept_demo(demo)? });
         }
-        let setup =
-            Setup { repo: folder.display().to_string(), origin: Origin::Local, recognise: recognise(), selection, facts: BTreeMap::new() };
+        let setup = Setup {
+            repo: folder.display().to_string(),
+            origin: Origin::Local,
+            recognise: recognise(),
+            selection: Selection::Named(names.to_vec()),
+            facts: BTreeMap::new(),
+        };
         let source = Arc::new(LocalSource::open(folder, setup)?);
-        Ok(Self { source, several, only: Vec::new(), home: None, passing: None })
+        Ok(Self { source, several: true, only: Vec::new(), home: None, passing: None })
     }
 
     /// The demo in `folder`, built there when it is not.
@@ -67,13 +85,13 @@ impl Site {
         Ok(Self { source, several: true, only: Vec::new(), home: Some(folder.join(DEMO_HOME)), passing: None })
     }
 
-    /// A demo that is gone when the program ends; `number` narrows it to one pull.
+    /// A demo that is gone when the program ends; `number`, such as `#2`, narrows it to one pull.
     ///
     /// # Errors
     /// When there is no such pull, or no temporary folder.
     pub fn passing_demo(number: Option<&str>) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("lazaret-demo-").tempdir().context("no temporary folder can be made")?;
-        let only: Vec<String> = number.map(|number| format!("#{number}")).into_iter().collect();
+        let only: Vec<String> = number.map(str::to_owned).into_iter().collect();
         let demo = Self::kept_demo(folder.path())?;
         Ok(Self { several: only.is_empty(), only, passing: Some(folder), ..demo })
     }
@@ -111,6 +129,11 @@ impl Site {
     pub fn now(&self) -> Timestamp {
         if self.home.is_some() { demo::NOW } else { now() }
     }
+}
+
+/// `folder`, if a demo is kept there.
+fn demo_folder(folder: &Path) -> Option<&Path> {
+    folder.join(DEMO_MARK).is_file().then_some(folder)
 }
 
 fn recognise() -> Recognise {

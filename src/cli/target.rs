@@ -1,26 +1,25 @@
 //! What a command is pointed at: the options that name changes, and the source and pulls they stand for.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::context::read;
 use crate::cli::site::Site;
 use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
 use crate::model::pull::Pull;
-use crate::sources::local::Selection;
+use crate::sources::open::Target;
 
 /// Where a queue comes from.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Place {
-    /// A repository, a branch, a range A..B or a commit; `demo` or one of its pulls such as `demo#2`; nothing: the agent
-    /// branches of the repository here
+    /// A repository, a branch, a range A..B, a commit, a .diff, .patch or mailbox file, - for a diff on standard input, `demo`
+    /// or one of its pulls such as `demo#2`; nothing: the agent branches of the repository here
     #[arg(value_name = "TARGET")]
     pub target: Option<String>,
-    /// The repository that branches, ranges and commits are looked up in
-    #[arg(long, default_value = ".", value_name = "DIR")]
-    pub repo: PathBuf,
+    /// The repository that branches, ranges and commits are looked up in, instead of the one here
+    #[arg(long, value_name = "DIR")]
+    pub repo: Option<PathBuf>,
     /// Take every unmerged branch, not only those of agents
     #[arg(long)]
     pub all_branches: bool,
@@ -32,11 +31,17 @@ pub struct Inputs {
     #[command(flatten)]
     place: Place,
     /// Judge every commit of the range TARGET by itself, against its first parent
-    #[arg(long, requires = "target")]
+    #[arg(long)]
     each_commit: bool,
     /// Judge the commits named in a file, one on each line; - is standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["target", "each_commit"])]
+    #[arg(long, value_name = "FILE")]
     commits: Option<PathBuf>,
+    /// Judge a diff or a mailbox of patches; - is standard input
+    #[arg(long, value_name = "FILE")]
+    diff: Option<PathBuf>,
+    /// Judge every file below a folder as if all its lines were added
+    #[arg(long, value_name = "DIR")]
+    tree: Option<PathBuf>,
 }
 
 /// A site with the pulls that were asked for.
@@ -65,16 +70,15 @@ impl Place {
     /// # Errors
     /// When there is no such thing, or it cannot be read.
     pub fn site(&self) -> anyhow::Result<Site> {
-        let branches = if self.all_branches { Selection::AllBranches } else { Selection::AgentBranches };
-        match self.target.as_deref() {
-            None => Site::repository(&self.repo, branches),
-            Some("demo") => Site::passing_demo(None),
-            Some(target) if Path::new(target).is_dir() => Site::repository(Path::new(target), branches),
-            Some(target) => match target.strip_prefix("demo#") {
-                Some(number) => Site::passing_demo(Some(number)),
-                None => Site::repository(&self.repo, Selection::Named(vec![target.to_owned()])),
-            },
+        match self.target.as_deref().and_then(|target| target.strip_prefix("demo")) {
+            Some("") => Site::passing_demo(None),
+            Some(rest) if rest.starts_with('#') => Site::passing_demo(Some(rest)),
+            _ => Site::open(&self.target()),
         }
+    }
+
+    fn target(&self) -> Target {
+        Target { named: self.target.clone(), repo: self.repo.clone(), all_branches: self.all_branches, ..Target::default() }
     }
 }
 
@@ -82,24 +86,18 @@ impl Inputs {
     /// Opens what is to be judged.
     ///
     /// # Errors
-    /// When there is no such thing, or it cannot be read.
+    /// When there is no such thing, it cannot be read, or the options contradict each other.
     pub fn open(&self, cancel: &Cancel) -> anyhow::Result<Opened> {
-        let repo = &self.place.repo;
-        if let Some(file) = &self.commits {
-            let named = Selection::Named(lines(&read(file)?));
-            return Ok(Opened { several: true, ..listed(Site::repository(repo, named)?, cancel)? });
-        }
-        match &self.place.target {
-            Some(range) if self.each_commit => listed(Site::repository(repo, Selection::EachCommit(range.clone()))?, cancel),
-            _ => self.place.open(cancel),
-        }
+        let target = Target {
+            each_commit: self.each_commit,
+            commits: self.commits.clone(),
+            diff: self.diff.clone(),
+            tree: self.tree.clone(),
+            ..self.place.target()
+        };
+        let plain = target == self.place.target();
+        listed(if plain { self.place.site()? } else { Site::open(&target)? }, cancel)
     }
-}
-
-/// The words of a list file: one on each line, without empty lines and comments.
-fn lines(bytes: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(bytes);
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }
 
 /// Lists `site`.

@@ -19,7 +19,6 @@ use crate::model::response::{Plan, Strength};
 use crate::model::review::Disposition;
 use crate::response::request::{Request, Target};
 use crate::runtime::chancery::{Chancery, kept_report, target};
-use crate::sources::local;
 
 /// Arguments of every verb.
 #[derive(Debug, ClapArgs)]
@@ -120,11 +119,11 @@ fn agreed(asked: &Asked<'_>, plan: &Plan) -> anyhow::Result<bool> {
 /// The repository all targets are in.
 fn site(common: &Common) -> anyhow::Result<Site> {
     match common.targets.as_slice() {
-        [one] if one.starts_with("demo#") => Site::passing_demo(one.strip_prefix("demo#")),
+        [one] if one.starts_with("demo#") => Site::passing_demo(one.strip_prefix("demo")),
         names if names.iter().any(|name| name.starts_with("demo#")) => {
             bail!("a verb on several pulls of the demo needs one that stays: `lazaret demo --dir DIR`, then --repo DIR and #1 #2 …")
         }
-        names => Site::repository(&common.repo, local::Selection::Named(names.to_vec())),
+        names => Site::named(&common.repo, names),
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::export::judged::Judged;
-use crate::export::plain::versions;
+use crate::export::plain::{nothing_found, versions};
 use crate::model::finding::Finding;
 use crate::model::inert;
 use crate::model::report::Report;
@@ -25,7 +25,7 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     let size = format!("{} files, +{} -{}", patch.files.len(), patch.added(), patch.removed());
     writeln!(out, "{agent} ({}); {size}\n", provenance.tier.word())?;
     if report.findings.is_empty() {
-        writeln!(out, "Checked, and nothing was found.\n")?;
+        writeln!(out, "Result: {}.\n", nothing_found(report))?;
     }
     report.findings.iter().try_for_each(|finding| self::finding(out, finding))?;
     dependencies(out, report)?;

@@ -44,9 +44,14 @@ fn heading(out: &mut dyn Write, change: &Change, report: &Report, paint: Paint) 
         writeln!(out, "  {}", paint.quiet(&format!("+{:<3} {}", reason.points, inert::line(&reason.why))))?;
     }
     if report.findings.is_empty() {
-        writeln!(out, "  checked, and nothing was found")?;
+        writeln!(out, "  {}", nothing_found(report))?;
     }
     Ok(())
+}
+
+/// What can be said of a report without findings: what was not looked at is not called clean.
+pub(crate) fn nothing_found(report: &Report) -> &'static str {
+    if report.skipped.is_empty() { "checked, and nothing was found" } else { "nothing was found in what could be looked at" }
 }
 
 /// Which agent, how far that is known, and on what evidence; otherwise the author as written.

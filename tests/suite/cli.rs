@@ -93,6 +93,62 @@ fn every_commit_of_a_range_or_list_is_a_change_of_its_own() {
 }
 
 #[test]
+fn a_diff_a_mailbox_and_a_folder_are_judged_without_a_repository() {
+    let (world, _) = world();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let program = Program::new(elsewhere.path(), world.beside("home"));
+    let diff = world.git(&["diff", "main", "claude/tasks"]) + "\n";
+    let file = elsewhere.path().join("change.diff");
+    std::fs::write(&file, &diff).unwrap();
+    let mailbox = elsewhere.path().join("patches");
+    std::fs::write(&mailbox, world.git(&["format-patch", "--stdout", "main..claude/tasks"]) + "\n").unwrap();
+    let report = |run: crate::program::Run| {
+        assert_eq!(run.code, 1, "{}", run.err);
+        serde_json::from_str::<Value>(&run.out).unwrap()
+    };
+    let json = ["--format", "json"];
+    for args in [&["scan", "-"] as &[&str], &["scan", "--diff", "-"]] {
+        let report = report(program.fed(&[args, &json].concat(), diff.clone()));
+        assert_eq!((report["change"]["source"].as_str(), report["risk"]["lane"].as_str()), (Some("patch"), Some("stop")));
+    }
+    for args in [&["scan", "change.diff"] as &[&str], &["scan", "--diff", "change.diff"], &["scan", "--diff", "patches"]] {
+        assert_eq!(report(program.run(&[args, &json].concat()))["risk"]["lane"], "stop", "{args:?}");
+    }
+    let folder = elsewhere.path().join("folder/.vscode");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("tasks.json"), TASKS).unwrap();
+    let tree = report(program.run(&["scan", "--tree", "folder", "--format", "json"]));
+    assert_eq!((tree["change"]["source"].as_str(), tree["risk"]["lane"].as_str()), (Some("tree"), Some("stop")));
+}
+
+#[test]
+fn diffs_that_are_none_or_hostile_are_told_and_never_slow() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let program = Program::new(elsewhere.path(), elsewhere.path().join("home"));
+    for bytes in [b"hello\n".to_vec(), (0..=255).cycle().take(100_000).collect()] {
+        program.fed(&["scan", "-"], bytes).is_failure("no unified diff");
+    }
+    program.fails(&["scan", "--diff", "missing.diff"], "missing.diff");
+    program.fails(&["scan", "--tree", "missing"], "missing");
+    program.fails(&["scan", "--tree", ".", "--diff", "-"], "exclude each other");
+    program.fails(&["scan", "acme/harbour#7"], "acme/harbour#7");
+
+    let head = |path: &str| format!("diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n");
+    let cut = program.fed(&["scan", "-", "--format", "json"], head("a.py") + "@@ -1,3 +1,40 @@\n x\n+y\n");
+    let cut: Value = serde_json::from_str(&cut.out).unwrap();
+    assert!(!cut["skipped"].as_array().unwrap().is_empty(), "what is cut off is listed: {cut}");
+
+    let out = program.fed(&["scan", "-"], head("../../etc/passwd") + "@@ -1 +1 @@\n-a\n+b\u{0}c\n");
+    assert!(out.code == 0 && out.out.contains("../../etc/passwd: ") && !out.out.contains('\0'), "{}{}", out.out, out.err);
+
+    let long = head("x.js") + "@@ -1 +1 @@\n-a\n+" + &"let a = 1; ".repeat(20 * 1024 * 1024 / 11) + "\n";
+    let began = std::time::Instant::now();
+    let run = program.fed(&["scan", "-"], long);
+    assert!(run.code == 0 && run.out.contains("not looked at"), "{}{}", run.out.get(..500).unwrap_or(""), run.err);
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
+#[test]
 fn a_repository_elsewhere_is_named() {
     let (world, _) = world();
     let elsewhere = tempfile::tempdir().unwrap();
