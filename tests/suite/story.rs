@@ -41,6 +41,11 @@ fn claims_of_every_exact_kind() {
     let cases: &[(&str, &[File<'_>], Option<Verdict>)] = &[
         ("docs: explain f", &[DOCS], Some(Supported)),
         ("docs(api): explain f", &[DOCS, CODE], Some(Contradicted)),
+        (
+            "docs: say it better",
+            &[("src/a.rs", Some("const HELP: &str = \"a b\";\n"), Some("const HELP: &str = \"a better b\";\n"))],
+            Some(Uncheckable),
+        ),
         ("Explain f\n\nDocumentation only.", &[CODE], Some(Contradicted)),
         ("Explain f\n\nThis is not docs only.", &[CODE], None),
         ("test: cover f\n\nOnly touches tests.", &[TESTS], Some(Supported)),

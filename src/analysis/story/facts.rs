@@ -1,12 +1,13 @@
 //! What the diff shows exactly, as far as claims ask for it: code, tests, paths, words, dependencies.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use crate::analysis::check::FileOutcome;
 use crate::analysis::manifests::format::Kind;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
-use crate::analysis::view::{FileView, LineView, SideView};
+use crate::analysis::view::{FileView, LineView};
 use crate::model::change::Change;
 use crate::model::dependency::DependencyChange;
 use crate::model::diff::{Content, FileDiff};
@@ -134,8 +135,22 @@ pub fn first_code(file: &FileView<'_>) -> Option<u32> {
     if !file.language.is_code() && !matches!(file.role, Role::Workflow | Role::AgentConfig) {
         return None;
     }
-    let changed = |side: Option<&SideView<'_>>| side.and_then(|side| side.changed_lines().find(is_code).map(|line| line.number));
-    changed(file.new_side()).or_else(|| changed(file.old()))
+    // A line on which only the text of a string or comment changes is on both sides once that is blanked.
+    let mut before: HashMap<String, (usize, u32)> = HashMap::new();
+    for line in file.removed().filter(is_code) {
+        before.entry(squeezed(line.code)).or_insert((0, line.number)).0 += 1;
+    }
+    for line in file.added().filter(is_code) {
+        match before.get_mut(&squeezed(line.code)).filter(|(left, _)| *left > 0) {
+            Some((left, _)) => *left -= 1,
+            None => return Some(line.number),
+        }
+    }
+    before.into_values().filter(|(left, _)| *left > 0).map(|(_, number)| number).min()
+}
+
+fn squeezed(code: &str) -> String {
+    code.split_whitespace().collect()
 }
 
 /// A hunk may begin inside a comment or a long string that it does not show: prose and marks alone are not taken for code.
