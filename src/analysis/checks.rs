@@ -4,6 +4,7 @@
 
 pub mod agent;
 pub mod auth;
+pub mod comment;
 pub mod cred;
 pub mod dependency;
 pub mod exec;

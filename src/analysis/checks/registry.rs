@@ -1,6 +1,6 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{agent, auth, cred, dependency, exec, install, instructions, message, names, net, repository, testing, text, workflow};
+use super::{agent, auth, comment, cred, dependency, exec, install, instructions, message, names, net, repository, testing, text, workflow};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
@@ -29,6 +29,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &exec::dynamic_code::DynamicCode,
     &agent::editor_setting_executes::EditorSettingExecutes,
     &agent::editor_task_on_open::EditorTaskOnOpen,
+    &comment::encoded_blob::EncodedBlob,
     &auth::env_gated_auth::EnvGatedAuth,
     &auth::expiry_weakened::ExpiryWeakened,
     &workflow::gate_weakened::GateWeakened,
@@ -37,12 +38,14 @@ pub const CHECKS: &[&dyn Check] = &[
     &auth::guard_fails_open::GuardFailsOpen,
     &auth::guard_removed::GuardRemoved,
     &text::hidden_unicode::HiddenUnicode,
+    &auth::insecure_default::InsecureDefault,
     &install::install_hook::InstallHook,
     &instructions::instruction_order::InstructionOrder,
     &instructions::instruction_override::InstructionOverride,
     &instructions::instruction_secrecy::InstructionSecrecy,
     &instructions::instructions_replaced::InstructionsReplaced,
     &cred::known_secret::KnownSecret,
+    &auth::literal_principal::LiteralPrincipal,
     &instructions::markdown_exfiltration::MarkdownExfiltration,
     &message::message_contradicted::MessageContradicted,
     &net::new_outbound_host::NewOutboundHost,
@@ -54,6 +57,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &testing::test_deleted::TestDeleted,
     &testing::test_harness_tampered::TestHarnessTampered,
     &testing::test_skipped::TestSkipped,
+    &auth::token_lifetime_widened::TokenLifetimeWidened,
     &instructions::trigger_comment::TriggerComment,
     &exec::unsafe_deserialisation::UnsafeDeserialisation,
     &workflow::workflow_action_repointed::WorkflowActionRepointed,

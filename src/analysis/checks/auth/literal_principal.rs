@@ -1,0 +1,65 @@
+//! `literal-principal`: who somebody is gets compared with a name in the code, and that name is let in.
+
+use super::functions::brief;
+use super::grant::{Grant, grant};
+use super::vocabulary::{Setting, vocabulary};
+use crate::analysis::branch;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/literal-principal.toml`.
+pub struct LiteralPrincipal;
+
+static COMPARED: Pattern = Pattern::new(
+    r#"(?xi) \b(?:[\w.]*\.)?(?:user|username|user_name|user_id|userid|login|email|e_mail|mail|account|principal|subject|sub|caller)(?:\.(?:name|username|email|id|login))?(?:\(\))?\s*(?:===?|\.equals\(|\.eq\(|\bin\s*[\[({])\s*["'`][^"'`\s]{3,}["'`]
+      | ["'`][^"'`\s]{3,}["'`]\s*(?:===?|\.equals\()\s*(?:\w+\.)*(?:user|username|user_name|login|email|account)\b
+      | \b(?:user|username|email|login)\w*\.(?:ends?_?with|starts?_?with)\??\s*\(\s*["'`]"#,
+);
+static REAL_CHECK: Pattern = Pattern::new(r"(?i)\b\w*(?:verif|validat|check|compare|authentic|bcrypt|hash|has_|can_)\w*\s*[!(]");
+
+impl Check for LiteralPrincipal {
+    fn rule(&self) -> RuleId {
+        RuleId("literal-principal")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+        for (index, statement) in side.statements().iter().enumerate() {
+            if statement.bytes.len() > 2000 || !COMPARED.is_match(side.plain_of(statement)) {
+                continue;
+            }
+            let Some(found) = branch::branch(side, file.language, index) else { continue };
+            let condition = side.plain().get(found.condition.clone()).unwrap_or("");
+            if !COMPARED.is_match(condition) || REAL_CHECK.is_match(condition) || condition.contains("!=") {
+                continue;
+            }
+            let inline = side.plain().get(found.inline.clone()).zip(side.masked().get(found.inline.clone()));
+            let inline = inline.and_then(|(plain, code)| grant(plain.trim(), code.trim()));
+            let block = found
+                .block
+                .clone()
+                .take(40)
+                .map(|at| &side.statements()[at])
+                .find_map(|inner| grant(side.plain_of(inner), side.code_of(inner)));
+            let Some(granted) = inline.or(block) else { continue };
+            let setting = vocabulary().setting(file, side, statement);
+            let severity = match (granted, setting) {
+                (Grant::Principal | Grant::Success, Setting::Function) | (Grant::Principal, Setting::File) => Severity::High,
+                (Grant::Principal | Grant::Success, Setting::File) => Severity::Medium,
+                _ => continue,
+            };
+            let stood = file.old().is_some_and(|old| old.text().contains(condition.trim()));
+            if side.touches(
+                statement.first_line,
+                found.block.end.checked_sub(1).map_or(statement.last_line, |at| side.statements()[at.max(index)].last_line),
+            ) && !stood
+            {
+                sink.report(
+                    Draft::lines(file, side, statement.first_line, statement.last_line).evidence(brief(side, statement)).severity(severity),
+                );
+            }
+        }
+    }
+}

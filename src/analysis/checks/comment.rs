@@ -1,0 +1,3 @@
+//! Rules about texts beside the code that nobody can read.
+
+pub mod encoded_blob;
