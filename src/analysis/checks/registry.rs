@@ -1,6 +1,8 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{agent, auth, comment, cred, dependency, exec, install, instructions, message, names, net, repository, testing, text, workflow};
+use super::{
+    agent, auth, comment, cred, dependency, exec, install, instructions, message, names, net, repository, testing, text, workflow,
+};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
