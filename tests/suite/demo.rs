@@ -142,12 +142,12 @@ fn harmful_pulls_are_where_they_belong() {
         (2, Lane::Stop, Severity::Critical),
         (3, Lane::Stop, Severity::Critical),
         (4, Lane::Stop, Severity::Critical),
-        (5, Lane::Review, Severity::High),
+        (5, Lane::Stop, Severity::High),
         (6, Lane::Stop, Severity::Critical),
         (7, Lane::Stop, Severity::Critical),
         (8, Lane::Stop, Severity::Critical),
         (9, Lane::Review, Severity::High),
-        (10, Lane::Review, Severity::High),
+        (10, Lane::Stop, Severity::High),
         (12, Lane::Review, Severity::High),
     ];
     let wrong: Vec<String> = expected
