@@ -8,7 +8,7 @@ use crate::model::cancel::Cancel;
 
 /// How long cancelled work may take to stop before the program ends without it. What a verb has begun is in the ledger and is
 /// brought to its end by the next start.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Deep enough for the parsers of hostile input.
 const STACK: usize = 16 * 1024 * 1024;
 

@@ -274,6 +274,19 @@ fn a_reader_that_goes_away_is_no_mistake() {
 }
 
 #[test]
+fn an_interrupted_run_answers_with_130() {
+    let (_world, program) = world();
+    let inner = program.command(&["scan", "-"]);
+    let mut command = std::process::Command::new(inner.get_program());
+    command.args(inner.get_args()).env("LAZARET_HOME", &program.home);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130), "even while it waits for its input");
+}
+
+#[test]
 fn colours_are_for_terminals_unless_forced() {
     let (_world, program) = world();
     let run = |name: &str, value: &str| {
