@@ -1,7 +1,7 @@
 //! Keeps memory and screen together: layout by width, cursors in view, the file list beside the diff.
 
-use crate::message::action::Panes;
 use crate::message::effect::Effect;
+use crate::model::screen::Panes;
 use crate::state::console::Console;
 use crate::state::session::Half;
 

@@ -1,8 +1,8 @@
 //! The pointer: a click chooses, a second click opens, the wheel moves what it is over.
 
 use crate::actions::{close, confirm, move_cursor, open};
-use crate::message::action::Spot;
 use crate::message::effect::Effect;
+use crate::model::screen::Spot;
 use crate::state::console::Console;
 use crate::state::overlay::Overlay;
 use crate::state::session::Half;

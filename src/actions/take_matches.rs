@@ -3,7 +3,7 @@
 use crate::actions::jump;
 use crate::message::action::Command;
 use crate::message::effect::Effect;
-use crate::message::event::Match;
+use crate::model::look::Match;
 use crate::state::console::Console;
 use crate::state::notice::Tone;
 

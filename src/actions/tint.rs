@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::message::effect::Effect;
-use crate::message::event::{Chunk, Tint};
+use crate::message::event::Chunk;
 use crate::message::ticket::Kind;
+use crate::model::look::Tint;
 use crate::state::console::Console;
 use crate::state::rows::{NONE, Owner, Row};
 use crate::state::tints::chunk_of;

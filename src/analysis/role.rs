@@ -77,7 +77,7 @@ const RULES: [(Role, Fits); 12] = [
     }),
     (Role::Generated, is_generated),
     (Role::Test, is_test),
-    (Role::Example, |path, _| ["/examples/", "/example/", "/samples/", "/demo/", "/demos/"].iter().any(|part| path.contains(part))),
+    (Role::Example, is_example),
     (Role::Docs, is_docs),
     (Role::Data, |_, name| ends(name, &[".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".sql.gz"])),
     (Role::Config, |_, name| ends(name, &[".yml", ".yaml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".env", ".json"])),
@@ -230,6 +230,12 @@ fn is_test(path: &str, name: &str) -> bool {
         || ends(name, &["test.java", "tests.java", "test.kt", "tests.cs", "test.php", "tests.swift"])
 }
 
+/// A folder of examples stands above the sources: below them, `com/example` is a package like any other.
+fn is_example(path: &str, _: &str) -> bool {
+    let above = path.split("/src/").next().unwrap_or(path);
+    ["/examples/", "/example/", "/samples/", "/demo/", "/demos/"].iter().any(|part| format!("{above}/").contains(part))
+}
+
 fn is_docs(path: &str, name: &str) -> bool {
     ends(name, &[".md", ".mdx", ".rst", ".adoc", ".txt"])
         || path.contains("/docs/")
@@ -259,6 +265,8 @@ mod tests {
             ("test/session.spec.ts", Role::Test),
             ("src/test/java/TokenServiceTest.java", Role::Test),
             ("docs/logging.md", Role::Docs),
+            ("examples/app/src/main.rs", Role::Example),
+            ("src/main/java/com/example/demo/Auth.java", Role::Product),
             ("config/metrics.yaml", Role::Config),
             ("src/auth/utils.py", Role::Product),
         ];

@@ -7,13 +7,13 @@ use crate::model::change::Change;
 use crate::model::diff::Omission;
 use crate::model::finding::Finding;
 use crate::model::ledger::{ChainState, Record};
+use crate::model::look::{Match, Tint};
 use crate::model::pull::{Pull, PullRef};
 use crate::model::report::Report;
 use crate::model::response::{Plan, Receipt};
 use crate::model::review::Review;
 use crate::model::risk::Risk;
 use crate::model::rule::Severity;
-use crate::model::syntax::Token;
 
 /// One answer, or a part of one.
 #[derive(Clone, Debug)]
@@ -73,28 +73,6 @@ pub struct Chunk {
 
 /// Lines in a [`Chunk`].
 pub const CHUNK: usize = 256;
-
-/// What is known of one line's look.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tint {
-    /// Syntax classes over its bytes, in order.
-    pub tokens: Vec<Token>,
-    /// The bytes that differ from its counterpart, in order.
-    pub words: Vec<std::ops::Range<u32>>,
-}
-
-/// One occurrence of a searched text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Match {
-    /// The file's position in the patch.
-    pub file: u32,
-    /// The line's position in the file's diff.
-    pub line: u32,
-    /// First byte in the line.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-}
 
 /// What arrived.
 #[derive(Clone, Debug)]

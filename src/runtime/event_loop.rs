@@ -154,7 +154,7 @@ impl<'a> Loop<'a> {
         Look { theme: &self.theme, keymap: &self.desk.keymap }
     }
 
-    fn spot(&self, x: u16, y: u16) -> Result<crate::message::action::Spot, RuntimeError> {
+    fn spot(&self, x: u16, y: u16) -> Result<crate::model::screen::Spot, RuntimeError> {
         Ok(hit(&self.console, &self.look(), self.terminal.screen()?, x, y))
     }
 

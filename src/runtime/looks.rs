@@ -4,10 +4,11 @@
 use std::time::{Duration, Instant};
 
 use crate::analysis::{syntax, words::inside};
-use crate::message::event::{CHUNK, Chunk, Tint};
+use crate::message::event::{CHUNK, Chunk};
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
 use crate::model::diff::{Hunk, LineKind, TextDiff};
+use crate::model::look::Tint;
 
 /// How long the syntax of one chunk may take; the rest of it stays plain.
 const BUDGET: Duration = Duration::from_millis(400);

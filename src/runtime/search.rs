@@ -2,9 +2,9 @@
 
 use regex::RegexBuilder;
 
-use crate::message::event::Match;
 use crate::model::cancel::Cancel;
 use crate::model::diff::Patch;
+use crate::model::look::Match;
 
 /// Matches that are counted.
 const MOST: usize = 50_000;

@@ -1,7 +1,7 @@
 //! The root of memory, and the one function that says who has the keyboard.
 
-use crate::message::action::Panes;
 use crate::message::pane::Pane;
+use crate::model::screen::Panes;
 use crate::model::time::Timestamp;
 use crate::state::notice::Notices;
 use crate::state::overlay::Overlay;

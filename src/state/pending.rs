@@ -36,4 +36,34 @@ impl Pending {
     pub fn waits(&self, kind: Kind) -> bool {
         self.open.contains_key(&kind)
     }
+
+    /// Whether the pulls are being read.
+    #[must_use]
+    pub fn is_listing(&self) -> bool {
+        self.waits(Kind::List)
+    }
+
+    /// Whether pulls of the queue are being judged.
+    #[must_use]
+    pub fn is_judging(&self) -> bool {
+        self.waits(Kind::Judge)
+    }
+
+    /// Whether a pull is being read.
+    #[must_use]
+    pub fn is_loading(&self) -> bool {
+        self.waits(Kind::Load)
+    }
+
+    /// Whether the opened pull is being analysed.
+    #[must_use]
+    pub fn is_analysing(&self) -> bool {
+        self.waits(Kind::Analyse)
+    }
+
+    /// Whether the ledger is being read.
+    #[must_use]
+    pub fn is_reading_ledger(&self) -> bool {
+        self.waits(Kind::Ledger)
+    }
 }

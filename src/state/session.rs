@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::message::event::Match;
 use crate::model::change::Change;
 use crate::model::diff::{FileDiff, Line};
 use crate::model::finding::Finding;
+use crate::model::look::Match;
 use crate::model::path::RepoPath;
 use crate::model::report::Report;
 use crate::model::review::Review;

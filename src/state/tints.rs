@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::message::event::{CHUNK, Chunk, Tint};
+use crate::message::event::{CHUNK, Chunk};
+use crate::model::look::Tint;
 
 /// Chunks held: enough for every screen around the reader, little enough for any diff.
 const HELD: usize = 96;

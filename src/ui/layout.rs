@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::message::action::{Panes, Spot};
+use crate::model::screen::{Panes, Spot};
 use crate::state::console::Console;
 use crate::state::overlay::{Overlay, Stage};
 use crate::state::session::{Half, Session};

@@ -12,7 +12,6 @@ pub mod reasons;
 pub mod story;
 mod words;
 
-use crate::message::ticket::Kind;
 use crate::state::console::Console;
 use crate::state::overlay::{Overlay, Panel, Topic};
 use crate::ui::look::Look;
@@ -32,9 +31,9 @@ pub fn content(console: &Console, look: &Look<'_>, room: usize) -> Option<Conten
 
 fn panel(console: &Console, panel: &Panel, room: usize, look: &Look<'_>) -> Option<Content> {
     let mut content = match &panel.topic {
-        Topic::Help(pane) => help::content(*pane, room, look),
+        Topic::Help(pane) => help::content(pane.word(), &look.keymap.help(*pane), room, look),
         Topic::Notices => notices::content(&console.notices.all, room, look),
-        Topic::Ledger(records) => ledger::content(records.as_ref(), console.pending.waits(Kind::Ledger), room, look),
+        Topic::Ledger(records) => ledger::content(records.as_ref(), console.pending.is_reading_ledger(), room, look),
         Topic::Receipt(receipt) => ledger::receipt(receipt, room, look),
         Topic::Reasons => reasons::content(console, room, look),
         Topic::Story => story::content(console.session.as_ref()?, room, look),

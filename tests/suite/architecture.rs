@@ -21,7 +21,7 @@ const FLOORS: [(&str, &[&str]); 13] = [
     ("state", &["message", "model"]),
     ("config", &["message", "model"]),
     ("actions", &["state", "message", "model"]),
-    ("ui", &["state", "config", "message", "model"]),
+    ("ui", &["state", "config", "model"]),
     ("runtime", &["ui", "actions", "state", "config", "message", "sources", "response", "store", "analysis", "export", "model"]),
     ("cli", &["runtime", "sources", "response", "store", "analysis", "export", "config", "model"]),
 ];

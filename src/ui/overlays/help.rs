@@ -2,8 +2,8 @@
 
 use ratatui::text::{Line, Span};
 
+use crate::config::hints::Chapter;
 use crate::config::theme::Role;
-use crate::message::pane::{Pane, Section};
 use crate::ui::look::Look;
 use crate::ui::overlays::popup::Content;
 use crate::ui::overlays::words::{heading, labelled};
@@ -11,43 +11,19 @@ use crate::ui::overlays::words::{heading, labelled};
 /// Columns for the keys.
 const KEYS: usize = 24;
 
-/// The keys of `pane`, nearest section first.
+/// The keys of the pane called `name`.
 #[must_use]
-pub fn content(pane: Pane, room: usize, look: &Look<'_>) -> Content {
+pub fn content(name: &str, chapters: &[Chapter], room: usize, look: &Look<'_>) -> Content {
     let mut lines = Vec::new();
-    for section in pane.sections() {
-        let commands = look.keymap.section(*section);
-        let works = |keys: &[String], all: &[String]| keys.iter().any(|key| all.contains(key));
-        let mut rows = Vec::new();
-        for (command, keys) in commands {
-            let all = look.keymap.keys(pane, command);
-            if works(&keys, &all) {
-                let label = Span::styled(format!("  {}", keys.join("  ")), look.style(Role::HintKey));
-                rows.extend(labelled(label, KEYS, command.doc(), room, look.style(Role::Text)));
-            }
-        }
-        if !rows.is_empty() {
-            lines.extend(heading(title(*section), look));
-            lines.extend(rows);
+    for chapter in chapters {
+        lines.extend(heading(chapter.title, look));
+        for hint in &chapter.hints {
+            let label = Span::styled(format!("  {}", hint.keys.join("  ")), look.style(Role::HintKey));
+            lines.extend(labelled(label, KEYS, hint.doc, room, look.style(Role::Text)));
         }
     }
     lines.push(Line::default());
     let says = "Every key can be changed in keymap.toml; `lazaret config keys` prints them all.";
     lines.push(Line::from(Span::styled(says, look.style(Role::Faint))));
-    Content { title: format!("keys: {}", pane.word()), lines, ..Content::default() }
-}
-
-fn title(section: Section) -> &'static str {
-    match section {
-        Section::Everywhere => "Everywhere",
-        Section::Move => "Moving",
-        Section::Queue => "Queue",
-        Section::Review => "Review",
-        Section::Files => "Files",
-        Section::Diff => "Diff",
-        Section::Panel => "Panel",
-        Section::Card => "Finding",
-        Section::Confirm => "Plan",
-        Section::Text => "Text",
-    }
+    Content { title: format!("keys: {name}"), lines, ..Content::default() }
 }

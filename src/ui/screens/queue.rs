@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
-use crate::message::ticket::Kind;
 use crate::model::risk::Lane;
 use crate::state::console::Console;
 use crate::state::queue::{Entry, Queue};
@@ -52,7 +51,7 @@ fn counts(console: &Console, room: usize, look: &Look<'_>) -> Vec<Span<'static>>
         spans.push(Span::styled(format!(" {sign} {count} {} ", lane.word()), style));
     }
     let (done, of) = (queue.done(), queue.entries.len());
-    if console.pending.waits(Kind::Judge) && done < of {
+    if console.pending.is_judging() && done < of {
         let bar = if room < 100 { String::new() } else { format!("{} ", bar(done, of)) };
         spans.push(Span::styled(format!(" {bar}analysing {done}/{of}"), base));
     }
@@ -100,7 +99,7 @@ fn empty(console: &Console) -> String {
     match (trouble, entries.is_empty()) {
         (Some(trouble), _) => trouble.clone(),
         (None, false) => format!("no pull matches {filter}; Esc drops the filter"),
-        (None, true) if console.pending.waits(Kind::List) => "reading the pulls …".to_owned(),
+        (None, true) if console.pending.is_listing() => "reading the pulls …".to_owned(),
         (None, true) => {
             "no changes by agents here; --all-branches shows every branch, and a branch, a range A..B or a .diff file can be named"
                 .to_owned()

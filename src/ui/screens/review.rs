@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
-use crate::message::ticket::Kind;
 use crate::model::pull::Pull;
 use crate::model::rule::Severity;
 use crate::state::console::Console;
@@ -76,7 +75,7 @@ fn figures(console: &Console, session: &Session, look: &Look<'_>) -> Line<'stati
         Span::styled(format!("-{removed}  "), base.patch(look.style(Role::CountRemoved))),
     ];
     let (done, of) = session.known.progress;
-    if console.pending.waits(Kind::Analyse) {
+    if console.pending.is_analysing() {
         spans.push(Span::styled(format!("analysing {done}/{of}  "), base));
     }
     spans.extend(counts(session, look));

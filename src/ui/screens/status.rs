@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
-use crate::message::ticket::Kind;
 use crate::state::console::Console;
 use crate::state::overlay::{Asks, Overlay};
 use crate::ui::look::Look;
@@ -23,8 +22,8 @@ pub fn status(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffe
             status_bar::typed(label, &prompt.field, room, look)
         }
         (_, Some(notice)) => status_bar::notice(notice, room, look),
-        _ if console.pending.waits(Kind::Load) => Line::from(Span::styled(" reading the pull …  esc stops", look.style(Role::NoticeNote))),
-        _ => Line::from(hints::hints(console.pane(), room, look)),
+        _ if console.pending.is_loading() => Line::from(Span::styled(" reading the pull …  esc stops", look.style(Role::NoticeNote))),
+        _ => Line::from(hints::bar(&look.keymap.hints(console.pane()), room, look)),
     };
     buffer.set_line(area.x, area.y, &line, area.width);
 }

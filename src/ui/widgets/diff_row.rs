@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
-use crate::message::event::Match;
 use crate::model::diff::{FileDiff, Hunk, LineKind, Side, TextDiff};
+use crate::model::look::Match;
 use crate::state::fold::Fold;
 use crate::state::rows::{NONE, Owner, Placed, Row};
 use crate::state::session::Session;
@@ -61,11 +61,8 @@ fn file_line(session: &Session, at: usize, file: &FileDiff, room: usize, look: &
 }
 
 fn folded(fold: Fold, file: &FileDiff, look: &Look<'_>) -> String {
-    use crate::message::action::Command;
-    use crate::message::pane::Pane;
     let lines = file.text().map_or(0, |text| text.lines.len());
-    let key = look.keymap.keys(Pane::Diff, Command::ToggleFold).into_iter().next();
-    let key = key.map_or_else(String::new, |key| format!("; {key} opens it"));
+    let key = look.keymap.unfolding_key().map_or_else(String::new, |key| format!("; {key} opens it"));
     format!("  {}: {lines} line{} folded{key}", fold.word(), if lines == 1 { "" } else { "s" })
 }
 

@@ -4,8 +4,8 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::config::theme::Role;
-use crate::message::event::{Match, Tint};
 use crate::model::diff::{Line, LineKind, TextDiff};
+use crate::model::look::{Match, Tint};
 use crate::model::syntax::TokenClass;
 use crate::ui::look::Look;
 use crate::ui::paint::{self, Layers};

@@ -1,0 +1,104 @@
+//! What the keymap says of itself to a person: the hint bar's commands, and help for one pane.
+//!
+//! Which commands are worth a hint is decided here; how they look is not.
+
+use crate::config::keymap::Keymap;
+use crate::message::action::Command;
+use crate::message::pane::{Pane, Section};
+
+/// A key and what it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The keys as they are written, first choice first.
+    pub keys: Vec<String>,
+    /// The command's name.
+    pub name: &'static str,
+    /// What it does, in one line.
+    pub doc: &'static str,
+}
+
+/// The keys of one section that work in a pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chapter {
+    /// What people call the section.
+    pub title: &'static str,
+    /// Its keys.
+    pub hints: Vec<Hint>,
+}
+
+impl Keymap {
+    /// The commands worth a hint in `pane` that have a key there, most wanted first.
+    #[must_use]
+    pub fn hints(&self, pane: Pane) -> Vec<Hint> {
+        let hint = |command: &Command| Hint { keys: self.keys(pane, *command), name: command.name(), doc: command.doc() };
+        commands(pane).iter().map(hint).filter(|hint| !hint.keys.is_empty()).collect()
+    }
+
+    /// The keys that work in `pane`, nearest section first.
+    #[must_use]
+    pub fn help(&self, pane: Pane) -> Vec<Chapter> {
+        let chapters = pane.sections().iter().map(|section| {
+            let works = |(command, keys): &(Command, Vec<String>)| {
+                let all = self.keys(pane, *command);
+                keys.iter().any(|key| all.contains(key))
+            };
+            let known = self.section(*section).into_iter().filter(works);
+            Chapter {
+                title: title(*section),
+                hints: known.map(|(command, keys)| Hint { keys, name: command.name(), doc: command.doc() }).collect(),
+            }
+        });
+        chapters.filter(|chapter| !chapter.hints.is_empty()).collect()
+    }
+
+    /// The first key that unfolds a file in the diff.
+    #[must_use]
+    pub fn unfolding_key(&self) -> Option<String> {
+        self.keys(Pane::Diff, Command::ToggleFold).into_iter().next()
+    }
+}
+
+fn commands(pane: Pane) -> &'static [Command] {
+    use Command as C;
+    match pane {
+        Pane::Queue => &[C::Help, C::Open, C::Filter, C::Approve, C::Quarantine, C::Revert, C::Release, C::Ledger, C::Quit],
+        Pane::Files => &[C::Help, C::Open, C::SwitchPane, C::ToggleViewed, C::Close, C::NextUnviewed, C::Story, C::Dependencies],
+        Pane::Diff => &[
+            C::Help,
+            C::WorstFinding,
+            C::NextFinding,
+            C::NextFile,
+            C::NextHunk,
+            C::ToggleViewed,
+            C::Story,
+            C::Dependencies,
+            C::Approve,
+            C::Quarantine,
+            C::Close,
+            C::SwitchPane,
+            C::Search,
+            C::ToggleLayout,
+            C::ToggleFold,
+            C::Commits,
+        ],
+        Pane::Panel => &[C::Close, C::Down, C::PageDown],
+        Pane::Card => &[C::Open, C::Down, C::PageDown, C::NextFinding, C::Close],
+        Pane::Confirm => &[C::No, C::Yes, C::SwitchAnswer, C::Down],
+        Pane::Text => &[C::Submit, C::Close, C::ClearText],
+    }
+}
+
+fn title(section: Section) -> &'static str {
+    match section {
+        Section::Everywhere => "Everywhere",
+        Section::Move => "Moving",
+        Section::Queue => "Queue",
+        Section::Review => "Review",
+        Section::Files => "Files",
+        Section::Diff => "Diff",
+        Section::Panel => "Panel",
+        Section::Card => "Finding",
+        Section::Confirm => "Plan",
+        Section::Text => "Text",
+    }
+}
