@@ -187,7 +187,10 @@ impl Builder<'_> {
         if sign == ">" && previous > 0 && self.word(previous - 1) == "=" {
             return false;
         }
-        if matches!(sign, "=" | "(" | "," | "[" | "?" | "&" | "|") || sign == "return" || (sign == ":" && self.in_bracket()) {
+        if matches!(sign, "=" | "(" | "," | "[" | "?" | "&" | "|")
+            || matches!(sign, "return" | "import" | "export")
+            || (sign == ":" && self.in_bracket())
+        {
             return true;
         }
         if !matches!(self.source.tokens[previous].kind, Kind::Word) && !matches!(sign, "]" | ">") {

@@ -7,9 +7,9 @@ pub mod vocabulary;
 
 pub mod constant_auth;
 pub mod env_gated_auth;
+pub mod expiry_comparison_changed;
 pub mod expiry_weakened;
 pub mod guard_fails_open;
 pub mod guard_removed;
 pub mod insecure_default;
 pub mod literal_principal;
-pub mod token_lifetime_widened;

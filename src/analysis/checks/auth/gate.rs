@@ -44,7 +44,7 @@ impl Gate {
 }
 
 static ENVIRONMENT: Pattern = Pattern::new(
-    r"(?x) \bos\.getenv\b | \bos\.environ\b | \bgetenv\s*\( | \b(?:process|import\.meta|Deno|Bun)\.env\b | \bos\.(?:Getenv|LookupEnv)\b | \benv::var(?:_os)?\b | \boption_env! | \bcfg!\s*\(
+    r"(?x) \bos\.getenv\b | \bos\.environ\b | \bgetenv\s*\( | \b(?:process|import\.meta|Deno|Bun)\.env\b | \bos\.(?:Getenv|LookupEnv)\b | \benv::var(?:_os)?\b | \boption_env! | \bcfg!\s*\(\s*debug_assertions
       | \bSystem\.(?:getenv|getProperty)\b | \bGetEnvironmentVariable\b | \bENV\s*[\[.] | \$_ENV\b | \$\{?env: | \bSystem\.get_env\b | \bviper\.Get | \bProcessInfo\.processInfo\.environment | \b(?:Boolean\.)?getBoolean\(",
 );
 static ENVIRONMENT_CALL: Pattern = Pattern::new(

@@ -47,7 +47,7 @@ impl Check for LiteralPrincipal {
             let setting = vocabulary().setting(file, side, statement);
             let severity = match (granted, setting) {
                 (Grant::Principal | Grant::Success, Setting::Function) | (Grant::Principal, Setting::File) => Severity::High,
-                (Grant::Principal | Grant::Success, Setting::File) => Severity::Medium,
+                (Grant::Success, Setting::File) => Severity::Medium,
                 _ => continue,
             };
             let stood = file.old().is_some_and(|old| old.text().contains(condition.trim()));

@@ -1,0 +1,89 @@
+//! `expiry-comparison-changed`: whether something has expired is compared the other way. How long it lives is `expiry-weakened`'s.
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::identifier::words;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::{FileView, LineView};
+use crate::model::rule::RuleId;
+
+/// See `rules/code/expiry-comparison-changed.toml`.
+pub struct ExpiryComparisonChanged;
+
+static TELLING: [&str; 17] = [
+    "ttl",
+    "expiry",
+    "expires",
+    "expire",
+    "expiration",
+    "lifetime",
+    "skew",
+    "leeway",
+    "grace",
+    "tolerance",
+    "validity",
+    "valid",
+    "maxage",
+    "age",
+    "timeout",
+    "expired",
+    "limit",
+];
+static ABOUT: [&str; 14] = [
+    "token",
+    "tokens",
+    "session",
+    "sessions",
+    "jwt",
+    "auth",
+    "cookie",
+    "login",
+    "otp",
+    "nonce",
+    "credential",
+    "credentials",
+    "password",
+    "skew",
+];
+static COMPARISON: Pattern =
+    Pattern::new(r"!?\s*[\w.()]*\.(?:isBefore|isAfter|before|after|Before|After|is_before|is_after)\s*\(|<=|>=|<|>");
+
+impl Check for ExpiryComparisonChanged {
+    fn rule(&self) -> RuleId {
+        RuleId("expiry-comparison-changed")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let live = file.role.is_live() && !file.role.is_mechanical();
+        let (Some(side), Some(old)) = (file.new_side().filter(|_| live), file.old()) else { return };
+        let about_file = words(&file.path).iter().any(|word| ABOUT.contains(&word.as_str()));
+        let telling = |line: &LineView<'_>| line.text.len() < 400 && says(line.text, about_file);
+        let removed: Vec<LineView<'_>> = old.changed_lines().filter(telling).take(200).collect();
+        if removed.is_empty() {
+            return;
+        }
+        for line in side.changed_lines().filter(|line| line.text.len() < 400).take(2000) {
+            for before in &removed {
+                if flipped(before.text, line.text) {
+                    let evidence = format!("{} -> {}", before.text.trim(), line.text.trim());
+                    sink.report(Draft::line(file, side, line.index).evidence(evidence));
+                }
+            }
+        }
+    }
+}
+
+fn says(text: &str, about_file: bool) -> bool {
+    let words = words(text);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    has(&TELLING) && (about_file || has(&ABOUT))
+}
+
+/// Whether two lines say the same but compare the other way.
+fn flipped(before: &str, after: &str) -> bool {
+    let operators =
+        |text: &str| COMPARISON.find_all(text).filter_map(|range| text.get(range)).map(|found| found.replace(' ', "")).collect::<Vec<_>>();
+    let bare =
+        |text: &str| words(text).into_iter().filter(|word| !["is", "not", "before", "after"].contains(&word.as_str())).collect::<Vec<_>>();
+    let (old, new) = (operators(before), operators(after));
+    !old.is_empty() && old != new && !new.is_empty() && bare(before) == bare(after)
+}
