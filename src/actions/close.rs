@@ -58,7 +58,7 @@ fn close_screen(console: &mut Console) -> Vec<Effect> {
 
 fn drop_filter(console: &mut Console) {
     console.queue.filter.clear();
-    console.queue.arrange(console.panes.queue);
+    console.queue.arrange(console.now, console.panes.queue);
 }
 
 fn stop(console: &mut Console, kind: Kind) -> Vec<Effect> {

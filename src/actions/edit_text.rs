@@ -43,7 +43,7 @@ fn follow(console: &mut Console) -> Vec<Effect> {
         && prompt.asks == Asks::Filter
     {
         console.queue.filter.clone_from(&prompt.field.text);
-        console.queue.arrange(console.panes.queue);
+        console.queue.arrange(console.now, console.panes.queue);
     }
     Vec::new()
 }

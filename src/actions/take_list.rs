@@ -27,7 +27,7 @@ pub(crate) fn take(console: &mut Console, answer: Answer) -> Vec<Effect> {
     console.queue.omissions = omissions;
     adopt(console, pulls);
     tell_if_moved(console);
-    console.queue.arrange(console.panes.queue);
+    console.queue.arrange(console.now, console.panes.queue);
     let mut effects = Vec::new();
     if let [only] = console.queue.entries.as_slice()
         && first

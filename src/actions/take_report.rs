@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::message::effect::Effect;
-use crate::message::event::Judgement;
 use crate::model::finding::Finding;
 use crate::model::report::Report;
+use crate::model::report::Summary;
 use crate::state::console::Console;
 use crate::state::overlay::{Card, Overlay};
 use crate::state::queue::Verdict;
@@ -29,10 +29,10 @@ pub(crate) fn take(console: &mut Console, report: &Arc<Report>) -> Vec<Effect> {
     session.known.report = Some(report.clone());
     session.take_findings(report.findings.clone());
     let at = &session.change.pull.at;
-    let judgement = Judgement::of(&session.change, report);
+    let judgement = Summary::of(&session.change, report);
     if let Some(entry) = console.queue.entries.iter_mut().find(|entry| entry.pull.at == *at) {
         entry.verdict = Verdict::Judged(judgement);
-        console.queue.arrange(console.panes.queue);
+        console.queue.arrange(console.now, console.panes.queue);
     }
     Vec::new()
 }

@@ -19,8 +19,8 @@ pub fn assess(findings: &[Finding], story: &Story) -> Risk {
         contributions.push(Contribution { points: floor, why: lane_reason(lane, findings) });
     }
     let mut room = ceiling - floor;
-    for (weight, why) in weighed(findings, story) {
-        let points = weight.min(room);
+    for (share, why) in weighed(findings, story) {
+        let points = taken(room, share);
         if points > 0 {
             room -= points;
             contributions.push(Contribution { points, why });
@@ -67,28 +67,35 @@ fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-/// Each finding's weight, halved for every earlier finding of its rule, heaviest first; what the message leaves unsaid adds a little.
-fn weighed(findings: &[Finding], story: &Story) -> Vec<(u8, String)> {
-    let mut seen: BTreeMap<RuleId, u32> = BTreeMap::new();
-    let mut weights = Vec::new();
-    for finding in findings {
-        let earlier = seen.entry(finding.rule).or_default();
-        let points = weight(finding.severity, finding.confidence) >> (*earlier).min(7);
-        *earlier += 1;
-        weights.push((points, format!("{}: {} at {}", finding.severity.word(), finding.title, finding.at)));
-    }
-    weights.extend(story.undisclosed.iter().map(|undisclosed| (2, format!("not mentioned in the message: {}", undisclosed.fact))));
-    weights.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
-    weights
+/// `share` percent of `room`, rounded: each reason takes its part of what is left, so that a score grows with every finding
+/// and seldom reaches the end of its lane.
+fn taken(room: u8, share: u8) -> u8 {
+    u8::try_from((u16::from(room) * u16::from(share) + 50) / 100).unwrap_or(0)
 }
 
-fn weight(severity: Severity, confidence: Confidence) -> u8 {
+/// Each finding's share in percent, halved for every earlier finding of its rule, heaviest first; what the message leaves unsaid
+/// adds a little.
+fn weighed(findings: &[Finding], story: &Story) -> Vec<(u8, String)> {
+    let mut seen: BTreeMap<RuleId, u32> = BTreeMap::new();
+    let mut shares = Vec::new();
+    for finding in findings {
+        let earlier = seen.entry(finding.rule).or_default();
+        let share = share(finding.severity, finding.confidence) >> (*earlier).min(7);
+        *earlier += 1;
+        shares.push((share, format!("{}: {} at {}", finding.severity.word(), finding.title, finding.at)));
+    }
+    shares.extend(story.undisclosed.iter().map(|undisclosed| (4, format!("not mentioned in the message: {}", undisclosed.fact))));
+    shares.sort_by_key(|(share, _)| std::cmp::Reverse(*share));
+    shares
+}
+
+fn share(severity: Severity, confidence: Confidence) -> u8 {
     let full = match severity {
         Severity::Info => 0,
-        Severity::Low => 3,
-        Severity::Medium => 8,
-        Severity::High => 12,
-        Severity::Critical => 16,
+        Severity::Low => 6,
+        Severity::Medium => 14,
+        Severity::High => 24,
+        Severity::Critical => 36,
     };
     match confidence {
         Confidence::High => full,

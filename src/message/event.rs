@@ -9,11 +9,9 @@ use crate::model::finding::Finding;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::look::{Match, Tint};
 use crate::model::pull::{Pull, PullRef};
-use crate::model::report::Report;
+use crate::model::report::{Report, Summary};
 use crate::model::response::{Plan, Receipt};
 use crate::model::review::Review;
-use crate::model::risk::Risk;
-use crate::model::rule::Severity;
 
 /// One answer, or a part of one.
 #[derive(Clone, Debug)]
@@ -26,41 +24,6 @@ pub struct Event {
 
 /// Why there is no answer: one sentence with the place and the next step. Hostile until drawn.
 pub type Trouble = String;
-
-/// What a queue row shows of a judged pull.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Judgement {
-    /// How urgent it is and why.
-    pub risk: Risk,
-    /// Files touched.
-    pub files: usize,
-    /// Lines added.
-    pub added: usize,
-    /// Lines removed.
-    pub removed: usize,
-    /// Findings.
-    pub findings: usize,
-    /// The worst of them.
-    pub worst: Option<Severity>,
-    /// Parts that were not looked at.
-    pub skipped: usize,
-}
-
-impl Judgement {
-    /// What a queue row shows of `change` and its `report`.
-    #[must_use]
-    pub fn of(change: &Change, report: &Report) -> Self {
-        Self {
-            risk: report.risk.clone(),
-            files: change.patch.files.len(),
-            added: change.patch.added(),
-            removed: change.patch.removed(),
-            findings: report.findings.len(),
-            worst: report.worst(),
-            skipped: change.patch.omissions.len() + report.skipped.len(),
-        }
-    }
-}
 
 /// A run of [`CHUNK`] diff lines of one file: what is coloured in one go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,7 +43,7 @@ pub enum News {
     /// The pulls, and what was left out.
     Listed(Result<(Vec<Pull>, Vec<Omission>), Trouble>),
     /// One pull of the queue was judged.
-    Judged(PullRef, Result<Judgement, Trouble>),
+    Judged(PullRef, Result<Summary, Trouble>),
     /// All pulls of the queue were judged.
     JudgedAll,
     /// The pull asked for.

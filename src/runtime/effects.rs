@@ -9,12 +9,13 @@ use rayon::prelude::*;
 
 use crate::analysis::engine::Engine;
 use crate::message::effect::{Effect, Wish};
-use crate::message::event::{Chunk, Judgement, News};
+use crate::message::event::{Chunk, News};
 use crate::message::ticket::Kind;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::pull::PullRef;
 use crate::model::report::Report;
+use crate::model::report::Summary;
 use crate::model::response::Plan;
 use crate::model::review::Review;
 use crate::runtime::desk::Desk;
@@ -87,7 +88,7 @@ fn judge(desk: &Desk, pulls: &[PullRef], cancel: &Cancel, to: &Reporter) {
     let next = AtomicUsize::new(0);
     let work = || {
         while let Some(at) = pulls.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !cancel.is_cancelled()) {
-            let judged = desk.source.change(at, cancel).map(|change| Judgement::of(&change, &report(desk, &change, cancel)));
+            let judged = desk.source.change(at, cancel).map(|change| Summary::of(&change, &report(desk, &change, cancel)));
             if !cancel.is_cancelled() {
                 to.tell(News::Judged(at.clone(), judged.map_err(|error| error.to_string())));
             }

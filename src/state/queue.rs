@@ -2,10 +2,12 @@
 
 use std::cmp::Reverse;
 
-use crate::message::event::Judgement;
 use crate::model::diff::Omission;
+use crate::model::filter::Filter;
 use crate::model::pull::{Pull, PullRef};
+use crate::model::report::Summary;
 use crate::model::risk::Lane;
+use crate::model::time::Timestamp;
 use crate::state::cursor::Cursor;
 
 /// What is known of a pull's risk.
@@ -17,7 +19,7 @@ pub enum Verdict {
     /// Could not be judged: why.
     Failed(String),
     /// Judged.
-    Judged(Judgement),
+    Judged(Summary),
 }
 
 /// One row of the queue.
@@ -32,7 +34,7 @@ pub struct Entry {
 impl Entry {
     /// Its judgement, once it has one.
     #[must_use]
-    pub fn judgement(&self) -> Option<&Judgement> {
+    pub fn judgement(&self) -> Option<&Summary> {
         match &self.verdict {
             Verdict::Judged(judgement) => Some(judgement),
             _ => None,
@@ -68,6 +70,8 @@ pub struct Queue {
     pub cursor: Cursor,
     /// The filter as typed.
     pub filter: String,
+    /// Why the filter makes no sense, when it does not.
+    pub nonsense: Option<String>,
     /// What the source left out.
     pub omissions: Vec<Omission>,
     /// Why there is no queue.
@@ -99,39 +103,17 @@ impl Queue {
         self.entries.iter().filter(|entry| entry.verdict != Verdict::Waiting).count()
     }
 
-    /// Filters and sorts anew. The cursor stays on its pull, unless it is still at the top.
-    pub fn arrange(&mut self, height: usize) {
+    /// Filters and sorts anew. The cursor stays on its pull, unless it is still at the top. A filter that makes no sense (yet,
+    /// while it is typed) leaves nothing out and says why.
+    pub fn arrange(&mut self, now: Timestamp, height: usize) {
         let chosen = self.chosen().map(|entry| entry.pull.at.clone()).filter(|_| self.cursor.at > 0);
-        let words: Vec<String> = self.filter.split_whitespace().map(str::to_lowercase).collect();
-        self.order = (0..self.entries.len()).filter(|at| self.entries.get(*at).is_some_and(|entry| matches(entry, &words))).collect();
+        let filter = Filter::parse(&self.filter);
+        let passes = |entry: &Entry| filter.as_ref().map_or(true, |filter| filter.matches(&entry.pull, entry.judgement(), now));
+        self.order = (0..self.entries.len()).filter(|at| self.entries.get(*at).is_some_and(passes)).collect();
+        self.nonsense = filter.err();
         self.order.sort_by_key(|at| self.entries.get(*at).map(|entry| Reverse(entry.urgency())));
         let place = chosen.and_then(|at| self.order.iter().position(|i| self.entries.get(*i).is_some_and(|entry| entry.pull.at == at)));
         let len = self.order.len();
         self.cursor.go(place.unwrap_or(0), len, height);
-    }
-}
-
-/// Whether every word is met: `lane:stop`, `agent:copilot`, `state:open`, or a part of title, branch, address, author or agent;
-/// a `-` before it means that it must not be.
-fn matches(entry: &Entry, words: &[String]) -> bool {
-    words.iter().all(|word| match word.strip_prefix('-') {
-        Some(rest) if !rest.is_empty() => !meets(entry, rest),
-        _ => meets(entry, word),
-    })
-}
-
-fn meets(entry: &Entry, word: &str) -> bool {
-    let pull = &entry.pull;
-    let has = |text: &str, part: &str| text.to_lowercase().contains(part);
-    match word.split_once(':') {
-        Some(("lane", lane)) => entry.lane().is_some_and(|own| own.word().starts_with(lane)),
-        Some(("agent", agent)) => has(&pull.provenance.name, agent) || pull.provenance.agent.as_deref().is_some_and(|id| has(id, agent)),
-        Some(("state", state)) => pull.state.word().starts_with(state),
-        Some(("author", author)) => has(&pull.author.name, author) || has(&pull.author.email, author),
-        Some(("branch", branch)) => has(&pull.branch, branch),
-        _ => {
-            let texts = [&pull.title, &pull.branch, &pull.at.name, &pull.provenance.name, &pull.author.name];
-            texts.into_iter().any(|text| has(text, word))
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::change::Change;
-use crate::model::diff::{FileDiff, Line};
+use crate::model::diff::{FileDiff, Line, Omission};
 use crate::model::finding::Finding;
 use crate::model::look::Match;
 use crate::model::path::RepoPath;
@@ -216,6 +216,12 @@ impl Session {
         }
     }
 
+    /// What was not looked at: as the report says, or before there is one, as the source says.
+    #[must_use]
+    pub fn omissions(&self) -> &[Omission] {
+        self.known.report.as_ref().map_or(&self.change.patch.omissions, |report| &report.skipped)
+    }
+
     /// Lays the diff out as `layout`.
     pub fn lay_out(&mut self, layout: Layout) {
         if self.view.layout != layout {
@@ -279,9 +285,7 @@ impl Session {
     }
 
     fn rest_rows(&self) -> Box<[Row]> {
-        let skipped = self.known.report.as_ref().map_or(0, |report| report.skipped.len());
-        let rows = (0..u32::try_from(self.change.patch.omissions.len() + skipped).unwrap_or(NONE)).map(Row::Omission);
-        rows.collect()
+        (0..u32::try_from(self.omissions().len()).unwrap_or(NONE)).map(Row::Omission).collect()
     }
 
     /// Runs `remake` and puts cursor and screen back on what they were on.

@@ -14,7 +14,7 @@ use lazaret::config::table::Document;
 use lazaret::config::theme::{BUILTIN, Depth, Role, Theme};
 use lazaret::message::action::{Action, Command};
 use lazaret::message::effect::Effect;
-use lazaret::message::event::{Event, Judgement, News};
+use lazaret::message::event::{Event, News};
 use lazaret::message::pane::Section;
 use lazaret::message::ticket::Ticket;
 use lazaret::model::cancel::Cancel;
@@ -24,6 +24,7 @@ use lazaret::model::diff::{Place, Side};
 use lazaret::model::finding::{Finding, Fingerprint, Where};
 use lazaret::model::pull::Origin;
 use lazaret::model::report::Report;
+use lazaret::model::report::Summary;
 use lazaret::model::response::{CaseId, Plan, PlannedStep, Receipt, Step, StepOutcome, Strength};
 use lazaret::model::review::Review;
 use lazaret::model::risk::{Contribution, Lane, Risk};
@@ -33,6 +34,7 @@ use lazaret::model::time::Timestamp;
 use lazaret::runtime::{looks, search};
 use lazaret::sources::demo::{self, DemoSource};
 use lazaret::sources::local::{LocalSource, Selection, Setup};
+use lazaret::sources::patch_file::PatchFile;
 use lazaret::sources::source::Source;
 use lazaret::state::console::Console;
 use lazaret::ui::{draw::draw, layout, look::Look, picture};
@@ -205,7 +207,7 @@ impl Desk {
             Effect::Judge(ticket, pulls) => {
                 let judged = pulls.into_iter().map(|at| {
                     let change = self.source.change(&at, &cancel).unwrap();
-                    (ticket, News::Judged(at, Ok(Judgement::of(&change, &(self.judge)(&change, &*self.source)))))
+                    (ticket, News::Judged(at, Ok(Summary::of(&change, &(self.judge)(&change, &*self.source)))))
                 });
                 judged.chain([(ticket, News::JudgedAll)]).collect()
             }
@@ -436,6 +438,8 @@ fn the_filter_works_while_it_is_typed() {
     Desk::new(80, 24).text("/lane:stop").keys("enter").hides("Explain").keys("esc").shows("Explain");
     Desk::new(80, 24).text("/nothing-like-it").shows("no pull matches nothing-like-it");
     Desk::new(80, 24).text("/-lane:stop").hides("Speed up");
+    Desk::new(80, 24).text("/risk>=high").shows("Speed up").hides("Explain");
+    Desk::new(80, 24).text("/colour:red").shows("the filter does not know 'colour:red'").shows("Speed up");
 }
 
 #[test]
@@ -471,6 +475,14 @@ fn viewed_files_fold_and_count() {
 fn folds_by_nature_open_with_one_key_and_never_hide_a_finding() {
     let desk = Desk::new(160, 48).keys("enter").shows("deleted: 1 line folded; o opens it");
     desk.keys("g g ] f o").hides("deleted: 1 line folded");
+}
+
+#[test]
+fn what_was_not_looked_at_is_counted_once() {
+    let judge = |change: &Change, _: &dyn Source| Report { skipped: change.patch.omissions.clone(), ..report(change) };
+    let lost: &[u8] = b"diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n@@ nonsense @@\n-c\n";
+    let source = PatchFile::read(lost, "lost.diff", Arc::new(provenance::of)).unwrap();
+    Desk::on(Box::new(source), ("lost.diff", demo::NOW), judge, (160, 48)).shows("1 not looked at");
 }
 
 #[test]
@@ -622,34 +634,9 @@ fn a_picture_is_made_of_the_screen() {
     assert!(svg.starts_with("<svg") && svg.contains("STOP") && svg.trim_end().ends_with("</svg>"));
 }
 
-/// Writes pictures of some screens to `target/pictures`, to be looked at: `cargo test --test suite pictures -- --ignored`.
+/// The pictures of the README are what the console shows of the demo. `BLESS=1 cargo test --test suite readme_pictures` makes them anew.
 #[test]
-#[ignore = "writes files to be looked at by a person"]
-fn pictures() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
-    std::fs::create_dir_all(&folder).unwrap();
-    let shots = [
-        ("queue", ""),
-        ("review", "enter ! j j"),
-        ("card", "enter ! enter"),
-        ("story", "enter s"),
-        ("help", "enter ?"),
-        ("plan", "Q w h y enter"),
-    ];
-    for (size, (width, height)) in [("small", (80, 24)), ("large", (160, 44))] {
-        for (theme, ground, ink) in [("dark", "#0d1117", "#c9d1d9"), ("light", "#ffffff", "#1f2328")] {
-            for (name, keys) in shots {
-                let svg = picture::svg(&Desk::new(width, height).theme(theme).keys(keys).buffer(), ground, ink);
-                std::fs::write(folder.join(format!("{name}-{size}-{theme}.svg")), svg).unwrap();
-            }
-        }
-    }
-}
-
-/// Writes the pictures of the README from the demo, judged by the real rules: `cargo test --test suite readme_pictures -- --ignored`.
-#[test]
-#[ignore = "writes the pictures kept in docs/"]
-fn readme_pictures() {
+fn readme_pictures_are_true() {
     let folder = tempfile::tempdir().unwrap();
     let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     let judge = |change: &Change, source: &dyn Source| {
@@ -659,6 +646,11 @@ fn readme_pictures() {
     for (name, keys, size) in [("queue", "", (140, 36)), ("review", "enter ! k k k k ! enter esc", (150, 40))] {
         let source = DemoSource::open(&folder.path().join("demo"), Arc::new(provenance::of)).unwrap();
         let desk = Desk::on(Box::new(source), ("demo", demo::NOW), judge, size).keys(keys);
-        std::fs::write(docs.join(format!("{name}.svg")), picture::svg(&desk.buffer(), "#0d1117", "#c9d1d9")).unwrap();
+        let (file, picture) = (docs.join(format!("{name}.svg")), picture::svg(&desk.buffer(), "#0d1117", "#c9d1d9"));
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&file, &picture).unwrap();
+        }
+        let kept = std::fs::read_to_string(&file).unwrap();
+        assert!(kept == picture, "docs/{name}.svg shows another console: BLESS=1 cargo test --test suite readme_pictures");
     }
 }

@@ -68,6 +68,8 @@ fn names(console: &Console, columns: Columns, look: &Look<'_>, area: Rect, buffe
     let queue = &console.queue;
     let line = if queue.filter.is_empty() {
         queue_row::names(columns, look)
+    } else if let Some(nonsense) = &queue.nonsense {
+        Line::from(paint::span(nonsense, area.width.into(), look.style(Role::NoticeWarning)))
     } else {
         let says = format!("filter: {}   {} of {}", queue.filter, queue.order.len(), queue.entries.len());
         Line::from(paint::span(&says, area.width.into(), look.style(Role::HintKey)))

@@ -90,7 +90,7 @@ fn figures(console: &Console, session: &Session, look: &Look<'_>) -> Line<'stati
             spans.push(Span::styled(format!("{unsaid} left unsaid  "), base.patch(look.style(Role::NoticeWarning))));
         }
     }
-    let skipped = patch.omissions.len() + session.known.report.as_ref().map_or(0, |report| report.skipped.len());
+    let skipped = session.omissions().len();
     if skipped > 0 {
         spans.push(Span::styled(format!("{skipped} not looked at, see the end"), base.patch(look.style(Role::NoticeWarning))));
     }

@@ -78,8 +78,7 @@ fn finding_line(session: &Session, number: u32, room: usize, look: &Look<'_>) ->
 }
 
 fn omission(session: &Session, number: usize, room: usize, look: &Look<'_>) -> Line<'static> {
-    let skipped = session.known.report.iter().flat_map(|report| &report.skipped);
-    let Some(omission) = session.change.patch.omissions.iter().chain(skipped).nth(number) else { return Line::default() };
+    let Some(omission) = session.omissions().get(number) else { return Line::default() };
     let path = omission.path.as_ref().map_or_else(String::new, |path| format!("{}: ", path.text()));
     Line::from(paint::span(&format!("not looked at: {path}{}", omission.why), room, look.style(Role::NoticeWarning)))
 }
