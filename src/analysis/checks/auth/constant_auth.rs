@@ -62,7 +62,7 @@ fn function(file: &FileView<'_>, side: &SideView<'_>, body: Body<'_>, before: &H
     let was_real = before.get(name.as_str()).is_some_and(|old| file.old().is_some_and(|side| asks(side, *old)));
     let statement = &side.statements()[answer.at];
     let new = side.touches(statement.first_line, statement.last_line);
-    if !new && !was_real || (answer.kind == Kind::Stopped && !was_real) {
+    if !was_real && (!new || answer.kind == Kind::Stopped) {
         return;
     }
     let (severity, confidence) = match (answer.kind, was_real) {

@@ -56,7 +56,7 @@ fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize, focused: bool)
         return Some(("Only this test would run; all others of the file are left out", Severity::Medium));
     }
     let line = side.line(index);
-    let above = index.checked_sub(1).map(|before| side.line(before).code).unwrap_or("");
+    let above = index.checked_sub(1).map_or("", |before| side.line(before).code);
     if CONDITION.is_match(line.code) || CONDITION.is_match(above) {
         return None;
     }
