@@ -14,6 +14,7 @@ mod architecture;
 mod cli;
 mod crash;
 mod demo;
+mod docs;
 mod evidence;
 mod export;
 mod fixture;

@@ -26,17 +26,26 @@ pub fn content(records: Option<&(Vec<Record>, ChainState)>, waits: bool, room: u
             paragraph(&format!("✗ the chain is broken at record {seq}: {why}"), room, look.style(Role::Failed))
         }
     };
-    lines.push(Line::default());
-    for record in records {
-        let style = look.style(if record.kind == RecordKind::Outcome { Role::Faint } else { Role::Text });
-        let label = Span::styled(format!("{:>5} {}", record.seq, record.kind.word()), look.style(Role::HintKey));
-        let says = format!("{} {}: {} — {} ({})", record.case.0, record.verb.word(), record.says, record.subject, record.actor);
-        lines.extend(labelled(label, 15, &says, room, style));
+    for of_case in records.chunk_by(|one, next| one.case == next.case) {
+        lines.extend(case(of_case, room, look));
     }
     if records.is_empty() {
         lines.extend(paragraph("no decision was made yet", room, look.style(Role::Faint)));
     }
     Content { title, lines, ..Content::default() }
+}
+
+/// What is the same in all records of one case stands once, above them.
+fn case(records: &[Record], room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let Some(first) = records.first() else { return Vec::new() };
+    let mut lines = heading(&format!("{} {}", first.case.0, first.verb.word()), look);
+    lines.extend(paragraph(&format!("{}, by {}", first.subject, first.actor), room, look.style(Role::Faint)));
+    for record in records {
+        let style = look.style(if record.kind == RecordKind::Outcome { Role::Faint } else { Role::Text });
+        let label = Span::styled(format!("{:>5} {}", record.seq, record.kind.word()), look.style(Role::HintKey));
+        lines.extend(labelled(label, 15, &record.says, room, style));
+    }
+    lines
 }
 
 /// How a strength looks.
