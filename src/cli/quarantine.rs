@@ -9,7 +9,7 @@ use crate::model::decision::Verb;
 
 /// Hold a change: evidence first, then out of the way, then denied re-entry
 ///
-/// The branch moves to refs/quarantine/<case>/ in one transaction, its commits and patch-ids go on the deny list of the
+/// The branch moves to refs/quarantine/CASE/ in one transaction, its commits and patch-ids go on the deny list of the
 /// repository, and the hook (see `lazaret hook`) refuses them where it is installed. Working tree, index and HEAD are never
 /// touched. `lazaret release CASE` takes it all back.
 #[derive(Debug, ClapArgs)]

@@ -10,7 +10,7 @@ use crate::model::decision::Verb;
 /// Undo merged changes by new commits on a branch of their own
 ///
 /// History is never rewritten. Conflicts are found beforehand and named; then nothing is done. The commits land on the new
-/// branch revert/<case>, to be reviewed and merged like any other change.
+/// branch revert/CASE, to be reviewed and merged like any other change.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     #[command(flatten)]

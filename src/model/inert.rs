@@ -107,7 +107,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Outside text of several lines made safe to draw: each line as by [`line`], joined by LF.
+/// Outside text of several lines made safe to draw: each line as by [`line()`], joined by LF.
 #[must_use]
 pub fn block(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
