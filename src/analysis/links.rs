@@ -1,6 +1,6 @@
-//! Findings that belong together: they speak of the same thing that this change brings in.
+//! Findings that belong together: they speak of the same thing.
 //!
-//! Two findings are linked when their lines share a name that is new in this change, or when one function holds both.
+//! Two findings are linked when their lines share a name that is new in this change or rare in it, or when they are neighbours.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -15,18 +15,20 @@ use crate::model::rule::Severity;
 const SHORTEST_NAME: usize = 6;
 /// A name in more findings than this is a common word of the change, not a thread through it.
 const MOST_SHARED: usize = 6;
-/// Lines of one file this close belong to one thought.
-const NEAR: u32 = 12;
+/// A name on more lines of the diff than this, before or after, is a common word of the project.
+const RARE: usize = 8;
+/// Lines of one file this close belong to one thought: about the length of a function.
+const NEAR: u32 = 24;
 
 static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*").ok());
 
 /// Fills in `links` of findings that are more than notes.
 pub fn link(change: &Change, findings: &mut [Finding]) {
-    let known = names_before(change, findings);
+    let common = common_names(change, findings);
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.severity > Severity::Info) {
         for name in names(&finding.evidence) {
-            if !known.contains(&name) {
+            if !common.contains(&name) {
                 by_name.entry(name).or_default().push(index);
             }
         }
@@ -70,22 +72,34 @@ fn near_pairs(findings: &[Finding]) -> BTreeSet<(usize, usize)> {
         .collect()
 }
 
-/// Which of the findings' names already stood on a removed or unchanged line of the diff.
-fn names_before(change: &Change, findings: &[Finding]) -> BTreeSet<String> {
-    let wanted: BTreeSet<String> = findings.iter().flat_map(|finding| names(&finding.evidence)).collect();
-    let mut known = BTreeSet::new();
-    if wanted.is_empty() {
-        return known;
+/// Which of the findings' names are no thread through the change: those that stood in it before on many lines, and plain
+/// words that stood in it before at all.
+fn common_names(change: &Change, findings: &[Finding]) -> BTreeSet<String> {
+    let mut seen: BTreeMap<String, (usize, bool)> =
+        findings.iter().flat_map(|finding| names(&finding.evidence)).map(|name| (name, (0, false))).collect();
+    if seen.is_empty() {
+        return BTreeSet::new();
     }
     for text in change.patch.files.iter().filter_map(|file| file.text()) {
-        for line in text.lines.iter().filter(|line| line.old > 0) {
-            known.extend(names(text.text(line)).filter(|name| wanted.contains(name)));
+        for line in &text.lines {
+            for name in names(text.text(line)) {
+                if let Some((lines, before)) = seen.get_mut(&name) {
+                    *lines += 1;
+                    *before |= line.old > 0;
+                }
+            }
         }
     }
-    known
+    let is_common = |name: &str, (lines, before): (usize, bool)| before && (lines > RARE || !is_coined(name));
+    seen.into_iter().filter(|(name, counts)| is_common(name, *counts)).map(|(name, _)| name).collect()
+}
+
+/// Whether somebody made the name up, rather than taking a word: `trustProxyHeaders`, `debug_auth`, `x-internal-user`.
+fn is_coined(name: &str) -> bool {
+    name.contains(['_', '-']) || name.chars().skip(1).any(char::is_uppercase) && name.chars().any(char::is_lowercase)
 }
 
 fn names(text: &str) -> impl Iterator<Item = String> {
     let found = NAME.as_ref().map(|pattern| pattern.find_iter(text));
-    found.into_iter().flatten().map(|name| name.as_str()).filter(|name| name.len() >= SHORTEST_NAME).map(str::to_lowercase)
+    found.into_iter().flatten().map(|name| name.as_str()).filter(|name| name.len() >= SHORTEST_NAME).map(str::to_owned)
 }

@@ -119,12 +119,18 @@ fn two_hard_findings_that_share_a_new_name_stop_a_change() {
 }
 
 #[test]
-fn a_name_that_was_there_before_links_nothing() {
-    let (change, _) = change("a.ts", Some("legacyFlag()\n"), Some("legacyFlag(1)\n"));
-    let mut findings =
-        vec![finding("a", Severity::High, ("a.ts", 1), "legacyFlag(1)"), finding("b", Severity::High, ("b.ts", 1), "legacyFlag(2)")];
-    links::link(&change, &mut findings);
-    assert!(findings.iter().all(|finding| finding.links.is_empty()));
+fn words_and_common_names_that_were_there_before_link_nothing() {
+    let linked = |before: &str, name: &str| {
+        let (change, _) = change("a.ts", Some(before), Some(&format!("{name}(1)\n")));
+        let evidence = format!("{name}(1)");
+        let mut findings =
+            vec![finding("a", Severity::High, ("a.ts", 40), &evidence), finding("b", Severity::High, ("b.ts", 1), &evidence)];
+        links::link(&change, &mut findings);
+        !findings[0].links.is_empty()
+    };
+    assert!(linked("const debugLogin = false\n", "debugLogin"), "a coined name whose meaning changes");
+    assert!(!linked("return request\n", "request"), "a word");
+    assert!(!linked(&"readConfig()\n".repeat(20), "readConfig"), "a name that stands everywhere");
 }
 
 #[test]

@@ -163,6 +163,15 @@ fn harmful_pulls_are_where_they_belong() {
 }
 
 #[test]
+fn the_subtle_pull_points_at_the_lines_that_matter_and_ties_them_together() {
+    let (_, report) = &judged()[&5];
+    let at = |part: &str| report.findings.iter().find(|finding| finding.evidence.contains(part)).unwrap_or_else(|| panic!("{part}"));
+    let (default, gate, comparison) = (at("trustProxyHeaders: true"), at("if (defaults.trustProxyHeaders)"), at("if (mac === sign("));
+    assert!(default.links.contains(&gate.id) && gate.links.contains(&default.id));
+    assert_eq!(comparison.rule.0, "guard-removed");
+}
+
+#[test]
 fn a_kept_folder_is_used_again_and_a_foreign_one_is_refused() {
     let place = tempfile::tempdir().unwrap();
     let kept = place.path().join("new/demo");

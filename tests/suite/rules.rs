@@ -76,3 +76,16 @@ fn every_rule_explains_itself() {
         assert!(!rule.references.is_empty(), "{}: references", rule.id);
     }
 }
+
+#[test]
+fn references_are_ids_that_people_can_look_up() {
+    let known = regex::Regex::new(
+        r"^(CWE-\d+|CVE-\d{4}-\d+|SAFE-T\d{4}(\.\d{3})?|T\d{4}(\.\d{3})?|AML\.[TM]\d{4}(\.\d{3})?|LLM\d\d:2025|ASI\d\d|CICD-SEC-\d+)$",
+    )
+    .unwrap();
+    for rule in RuleBook::embedded().iter() {
+        for reference in &rule.references {
+            assert!(known.is_match(reference), "{}: {reference} is no CWE, CVE, SAFE-MCP, ATT&CK, ATLAS or OWASP id", rule.id);
+        }
+    }
+}

@@ -33,6 +33,9 @@ static ACTS: Pattern =
 static CONSTANT_TIME: Pattern = Pattern::new(
     r"\b(?:timingSafeEqual|timing_safe_equal|compare_digest|constant_time_compare|ConstantTimeCompare|secure_compare|fixed_length_secure_compare|hash_equals|FixedTimeEquals|constant_time_eq|ct_eq|MessageDigest\.isEqual|CRYPTO_memcmp|sodium_memcmp)\b",
 );
+static WITH_A_CONSTANT: Pattern = Pattern::new(
+    r"(?:===?|!==?)\s*(?:null|undefined|nil|None|NULL|nullptr|true|false|-?\d|\x22\s*\x22|'\s*')|(?:typeof\b|\blen\b|length|size\(\)).*(?:===?|!==?)",
+);
 static PLAIN_COMPARE: Pattern = Pattern::new(r"===?|!==?|\.equals\s*\(|bytes\.Equal\s*\(|\beql?\?|\bmemcmp\b|\bstrcmp\b");
 
 impl Check for GuardRemoved {
@@ -238,7 +241,7 @@ fn comparison(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink:
     let name = |side: &SideView<'_>, statement: &Statement| statement.function.map(|at| side.functions()[at].name.clone());
     let wanted = name(old, lost);
     let plain = new.statements().iter().find(|s| {
-        new.touches(s.first_line, s.last_line) && PLAIN_COMPARE.is_match(new.code_of(s)) && (wanted.is_none() || name(new, s) == wanted)
+        new.touches(s.first_line, s.last_line) && compares_values(new.code_of(s)) && (wanted.is_none() || name(new, s) == wanted)
     });
     match plain {
         Some(now) => sink.report(
@@ -252,6 +255,11 @@ fn comparison(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink:
         ),
         None => {}
     }
+}
+
+/// Whether two values are compared, rather than one with nothing, a length or a constant.
+fn compares_values(code: &str) -> bool {
+    PLAIN_COMPARE.is_match(code) && !WITH_A_CONSTANT.is_match(code)
 }
 
 fn is_import(code: &str) -> bool {
