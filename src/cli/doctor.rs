@@ -95,6 +95,7 @@ fn taste(paths: &Paths) -> Line {
 fn ledger(context: &Context) -> Line {
     let state = context.ledger_if_any().and_then(|ledger| ledger.map(|ledger| ledger.verify()).transpose());
     match state {
+        Ok(Some(ChainState::Whole { records: 0, .. })) => Line(State::Good, "ledger", "whole, no record yet".to_owned()),
         Ok(Some(ChainState::Whole { records, head })) => Line(State::Good, "ledger", format!("whole, {records} records, head {head}")),
         Ok(Some(ChainState::Broken { seq, why })) => Line(State::Broken, "ledger", format!("broken at record {seq}: {why}")),
         Ok(None) => Line(State::Absent, "ledger", "nothing was decided yet".to_owned()),
