@@ -68,7 +68,7 @@ impl Table {
             for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
                 let last = index + 1 == row.len();
                 let pad = " ".repeat(width.saturating_sub(cell.words.width()));
-                match (cell.right, last) {
+                match (self.is_right(index), last) {
                     (true, _) => line.extend([&*pad, &*cell.painted]),
                     (false, true) => line.push_str(&cell.painted),
                     (false, false) => line.extend([&*cell.painted, &*pad]),
@@ -78,6 +78,11 @@ impl Table {
             writeln!(out, "{}", line.trim_end())?;
         }
         Ok(())
+    }
+
+    /// A heading stands as the cells below it do.
+    fn is_right(&self, column: usize) -> bool {
+        self.rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.right)
     }
 
     fn width(&self, column: usize) -> usize {
