@@ -39,6 +39,6 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     let office = Chancery::new(source.repository(), paths, now);
     resume(&office)?;
     let engine = Arc::new(Engine::new(&Selection::default()));
-    event_loop::run(&Desk { source, engine, office: Arc::new(office), settings, keymap, config, log })?;
+    event_loop::run(&Desk { source, engine, office: Arc::new(office), settings, keymap, config, log, clock: site.clock() })?;
     Ok(Exit::Done)
 }

@@ -70,7 +70,7 @@ fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, contex
         Ok(())
     })?;
     let failed = rows.iter().any(|row| row.summary.is_err());
-    let now = opened.site.now();
+    let now = opened.site.clock()();
     rows.retain(|row| filter.matches(&row.pull, row.summary.as_ref().ok(), now));
     queue::sort(&mut rows);
     for omission in &opened.omissions {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::analysis::engine::Engine;
 use crate::config::keymap::Keymap;
 use crate::config::settings::Settings;
+use crate::model::time::Timestamp;
 use crate::runtime::office::Office;
 use crate::sources::source::Source;
 
@@ -26,4 +27,6 @@ pub struct Desk {
     pub config: PathBuf,
     /// The file of the program's own log; `None` keeps none.
     pub log: Option<PathBuf>,
+    /// What tells the time that ages are counted from.
+    pub clock: fn() -> Timestamp,
 }

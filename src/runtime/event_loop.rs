@@ -1,7 +1,4 @@
 //! The one loop: waits for anything, takes all that is there, draws once, and only what changed.
-#![allow(clippy::disallowed_methods, reason = "the clock is read here and handed down")]
-
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,7 +12,6 @@ use crate::config::theme::Theme;
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
 use crate::message::event::Event;
-use crate::model::time::Timestamp;
 use crate::runtime::desk::Desk;
 use crate::runtime::effects::{Own, carry_out};
 use crate::runtime::error::RuntimeError;
@@ -66,7 +62,7 @@ struct Wakes {
 impl<'a> Loop<'a> {
     async fn begin(desk: &'a Desk) -> Result<(), RuntimeError> {
         let (sender, mut events) = unbounded_channel();
-        let mut console = Console { habits: habits(desk), now: now(), ..Console::default() };
+        let mut console = Console { habits: habits(desk), now: (desk.clock)(), ..Console::default() };
         console.queue.title = desk.source.title();
         let mut jobs = Jobs::new(sender);
         for effect in ask(&mut console, Action::Do(Command::Refresh)) {
@@ -114,14 +110,14 @@ impl<'a> Loop<'a> {
     }
 
     fn take_event(&mut self, event: Event) -> Result<(), RuntimeError> {
-        self.console.now = now();
+        self.console.now = (self.desk.clock)();
         let effects = arrive(&mut self.console, event);
         self.carry_out(effects)
     }
 
     fn take_input(&mut self, event: crossterm::event::Event) -> Result<(), RuntimeError> {
         let Some(input) = self.clicks.read(event) else { return Ok(()) };
-        self.console.now = now();
+        self.console.now = (self.desk.clock)();
         let action = match input {
             Input::Key(key) => self.keys.press(key, self.console.pane(), &self.desk.keymap),
             Input::Paste(text) => Some(Action::Paste(text)),
@@ -197,9 +193,4 @@ fn habits(desk: &Desk) -> Habits {
         DiffLayout::Split => LayoutChoice::Always(Layout::Split),
     };
     Habits { layout, blind: desk.settings.blind, split_from: desk.settings.split_from }
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
