@@ -109,7 +109,7 @@ impl Builder<'_> {
                 "(" | "[" if is_sign => self.open(index),
                 ")" | "]" if is_sign => self.shut(index),
                 "}" if is_sign => self.leave(index),
-                ";" if is_sign && !self.in_bracket() => {
+                ";" if is_sign && !self.in_bracket() && !self.in_header() => {
                     self.close(false);
                 }
                 _ => self.take(index),
@@ -124,6 +124,12 @@ impl Builder<'_> {
 
     fn in_bracket(&self) -> bool {
         self.stack.last() == Some(&Frame::Bracket)
+    }
+
+    /// Whether the statement being read is a header of Go that may hold a statement of its own: `if err := f(); err != nil {`.
+    fn in_header(&self) -> bool {
+        let first = self.current.map_or("", |(first, _)| self.word(first));
+        self.source.language == Language::Go && matches!(first, "if" | "for" | "switch" | "else")
     }
 
     fn take(&mut self, index: usize) {

@@ -85,3 +85,17 @@ fn a_fragment_of_any_language_is_read_to_its_end() {
         }
     }
 }
+
+/// A header with a statement of its own keeps its block; without that no condition of Go would decide anything.
+#[test]
+fn headers_of_go_hold_statements() {
+    let go = "func f() {\n\tif err := g(); err != nil {\n\t\treturn err\n\t}\n\tfor i := 0; i < 3; i++ {\n\t\th()\n\t}\n}\n";
+    let expected = [
+        is("func f()", None, 5),
+        is("if err := g(); err != nil", Some(0), 3),
+        is("return err", Some(1), 3),
+        is("for i := 0; i < 3; i++", Some(0), 5),
+        is("h()", Some(3), 5),
+    ];
+    assert_eq!(read("a.go", go), expected);
+}

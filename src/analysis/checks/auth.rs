@@ -3,8 +3,11 @@
 pub mod functions;
 pub mod gate;
 pub mod grant;
+pub mod guarded_route;
 pub mod vocabulary;
+pub mod weakening;
 
+pub mod condition_weakened;
 pub mod constant_auth;
 pub mod env_gated_auth;
 pub mod expiry_comparison_changed;

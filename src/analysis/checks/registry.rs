@@ -17,6 +17,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &install::build_executes::BuildExecutes,
     &repository::build_tool_replaced::BuildToolReplaced,
     &names::command_in_name::CommandInName,
+    &auth::condition_weakened::ConditionWeakened,
     &auth::constant_auth::ConstantAuth,
     &agent::container_host_access::ContainerHostAccess,
     &exec::decode_then_execute::DecodeThenExecute,

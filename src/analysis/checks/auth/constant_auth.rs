@@ -29,6 +29,10 @@ static CHECKS: Pattern = Pattern::new(
 static ARROW: Pattern = Pattern::new(
     r"([A-Za-z_]\w*)\s*[:=]\s*(?:async\s*)?(?:\([^()]*\)|\w+)\s*(?::\s*[\w<>\s]+)?=>\s*(?:\{\s*return\s+)?(?:true|next\(\)|Promise\.resolve\(\s*true\s*\))\s*;?\s*\}?\s*,?\s*$|([A-Za-z_]\w*)\s*=\s*lambda\b[^:]*:\s*True\s*$",
 );
+/// Functions whose body is one expression: `bool MayEdit(User u) => true;`, `fun mayEdit(u: User) = true`.
+static EXPRESSION: Pattern = Pattern::new(
+    r"^\s*(?:[\w<>\[\]?@]+\s+)+([A-Za-z_]\w*)\s*\([^()]*\)\s*(?::\s*Boolean\s*)?=>?\s*(?:true|Task\.FromResult\(\s*true\s*\))\s*;?\s*$",
+);
 static FALSE: Pattern = Pattern::new(r"^\s*(?:return\s+)?(?:false|False)\s*;?\s*$");
 
 impl Check for ConstantAuth {
@@ -55,7 +59,7 @@ impl Check for ConstantAuth {
 fn function(file: &FileView<'_>, side: &SideView<'_>, body: Body<'_>, before: &HashMap<&str, Body<'_>>, sink: &mut Sink<'_>) {
     let name = &body.function.name;
     let inverse = vocabulary().answers_inversely(name);
-    if !inverse && !vocabulary().answers(name) || is_innocent(side, body) {
+    if !inverse && !answers(side, body) || is_innocent(side, body) {
         return;
     }
     let Some(answer) = constant(file, side, body, inverse) else { return };
@@ -81,6 +85,14 @@ fn function(file: &FileView<'_>, side: &SideView<'_>, body: Body<'_>, before: &H
             .severity(severity)
             .confidence(confidence),
     );
+}
+
+/// Whether the function answers "may they?", by its name or as an action of a policy.
+fn answers(side: &SideView<'_>, body: Body<'_>) -> bool {
+    static POLICY: Pattern = Pattern::new(r"(?:Policy|Ability|Voter|Authorizer)$");
+    let name = &body.function.name;
+    let of_policy = || class_of(side, &side.statements()[body.header]).is_some_and(|class| POLICY.is_match(class));
+    vocabulary().answers(name) || vocabulary().permits(name) || of_policy()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -166,9 +178,10 @@ fn is_innocent(side: &SideView<'_>, body: Body<'_>) -> bool {
 
 /// `const isAuthorized = () => true`, `check_auth = lambda *a: True`.
 fn arrows(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    for line in side.changed_lines().filter(|line| line.code.contains("=>") || line.code.contains("lambda")) {
-        let Some(name) = ARROW.group(line.code, 1).or_else(|| ARROW.group(line.code, 2)) else { continue };
-        if vocabulary().answers(name) {
+    for line in side.changed_lines().filter(|line| line.code.contains('=') || line.code.contains("lambda")) {
+        let arrow = ARROW.group(line.code, 1).or_else(|| ARROW.group(line.code, 2));
+        let Some(name) = arrow.or_else(|| EXPRESSION.group(line.code, 1)) else { continue };
+        if vocabulary().answers(name) || vocabulary().permits(name) {
             sink.report(
                 Draft::line(file, side, line.index)
                     .title(format!("{name} always succeeds"))

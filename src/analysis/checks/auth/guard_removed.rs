@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::functions::{Body, brief};
 use super::grant::denies;
+use super::guarded_route;
 use super::vocabulary::vocabulary;
 use crate::analysis::branch;
 use crate::analysis::check::{Check, Draft, Sink};
@@ -19,6 +20,8 @@ pub struct GuardRemoved;
 const MOST_FILES: usize = 300;
 /// More guards removed from one file than this are not compared one by one.
 const MOST_GUARDS: usize = 50;
+/// A file in which more statements changed than this was written anew; its routes are not compared pair by pair.
+const MOST_COMPARED: usize = 150;
 
 static DECORATOR: Pattern = Pattern::new(r"^\s*(?:@|#\[|\[)\s*([\w.]+)");
 static MIDDLEWARE: Pattern = Pattern::new(
@@ -46,10 +49,12 @@ impl Check for GuardRemoved {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let readable = file.language.is_code() && file.role.is_live();
         let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
+        left_out(file, old, new, sink);
         if old.changed_lines().next().is_none() {
             return;
         }
         gone(file, old, new, sink);
+        routes(file, old, new, sink);
         reordered(file, old, new, sink);
         comparison(file, old, new, sink);
     }
@@ -80,7 +85,10 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
     }
     if let Some(found) = branch::branch(side, file.language, at) {
         let condition = side.masked().get(found.condition.clone()).unwrap_or("");
-        let about = condition.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| vocabulary().decides(word));
+        let function = statement.function.map_or("", |at| side.functions()[at].name.as_str());
+        let about = vocabulary().answers(function)
+            || vocabulary().permits(function)
+            || condition.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| vocabulary().decides(word));
         let inline = side.plain().get(found.inline.clone()).is_some_and(|inline| !inline.trim().is_empty() && denies(inline));
         let refuses = inline || found.block.clone().any(|inner| denies(side.plain_of(&side.statements()[inner])));
         return (about && refuses && found.block.len() <= 6).then_some(Kind::Refusal);
@@ -116,7 +124,10 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
         }
         let survives = match kind {
             Kind::Decorator => decorated_survives(old, new, at) && !added.iter().any(|(_, other)| *other == Kind::Decorator),
-            Kind::Middleware => routes_remain(old, new) && !added.iter().any(|(_, other)| *other == Kind::Middleware),
+            Kind::Middleware => {
+                (routes_remain(old, new) || actions_remain(old, new, plain_of(old, at)))
+                    && !added.iter().any(|(_, other)| *other == Kind::Middleware)
+            }
             Kind::Refusal | Kind::Call => function_survives(old, new, statement, (&before, &after), &added),
         };
         if survives {
@@ -160,6 +171,16 @@ fn decorated_survives(old: &SideView<'_>, new: &SideView<'_>, at: usize) -> bool
     }
 }
 
+fn plain_of<'v>(side: &'v SideView<'_>, at: usize) -> &'v str {
+    side.plain_of(&side.statements()[at])
+}
+
+/// A callback before actions guards the functions of its class rather than routes.
+fn actions_remain(old: &SideView<'_>, new: &SideView<'_>, guard: &str) -> bool {
+    static CALLBACK: Pattern = Pattern::new(r"^\s*(?:prepend_)?before_(?:action|filter)\b");
+    CALLBACK.is_match(guard) && old.functions().iter().any(|was| new.functions().iter().any(|is| is.name == was.name))
+}
+
 fn routes_remain(old: &SideView<'_>, new: &SideView<'_>) -> bool {
     let routes = |side: &SideView<'_>| -> BTreeSet<String> {
         side.statements()
@@ -190,6 +211,47 @@ fn function_survives(
     let rest = body.inside(old).filter(|at| !old.is_changed(old.statements()[*at].first_line));
     let rest: Vec<String> = rest.map(|at| brief(old, &old.statements()[at])).collect();
     !rest.is_empty() && rest.iter().filter(|text| kept.contains(*text)).count() * 2 >= rest.len()
+}
+
+/// Routes and handlers that stay without the guard among their arguments.
+fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    fn changed<'v>(side: &'v SideView<'_>) -> Vec<&'v Statement> {
+        side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line)).collect()
+    }
+    let (removed, added) = (changed(old), changed(new));
+    if removed.len() > MOST_COMPARED || added.len() > MOST_COMPARED {
+        return;
+    }
+    let standing: BTreeSet<String> = added.iter().map(|statement| brief(new, statement)).collect();
+    for was in removed {
+        let plain = old.plain_of(was);
+        if standing.contains(&brief(old, was)) {
+            continue;
+        }
+        let bare = added.iter().find(|is| guarded_route::lost(plain, new.plain_of(is)));
+        if let Some(is) = bare.filter(|_| !moved_elsewhere(file, old, was)) {
+            sink.report(
+                Draft::lines(file, new, is.first_line, is.last_line)
+                    .title("A route or handler lost its guard")
+                    .evidence(format!("{} → {}", brief(old, was), brief(new, is)))
+                    .confidence(Confidence::Medium),
+            );
+        }
+    }
+}
+
+/// A controller that was there before says that a guard does not count for it.
+fn left_out(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    let stood: BTreeSet<String> = old.statements().iter().map(|statement| brief(old, statement)).collect();
+    for statement in new.statements().iter().filter(|s| new.is_changed(s.first_line) && guarded_route::skips(new.plain_of(s))) {
+        if !stood.contains(&brief(new, statement)) {
+            sink.report(
+                Draft::lines(file, new, statement.first_line, statement.last_line)
+                    .title("A guard is left out here")
+                    .confidence(Confidence::Medium),
+            );
+        }
+    }
 }
 
 /// A guard that stands on both sides, and now behind a route that it stood in front of.

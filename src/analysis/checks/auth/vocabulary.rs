@@ -25,6 +25,7 @@ pub struct Vocabulary {
     bypass: Vec<String>,
     flags: Vec<String>,
     guards: Vec<String>,
+    acts: Vec<String>,
     screens: Vec<String>,
 }
 
@@ -52,6 +53,13 @@ impl Vocabulary {
         let words = words(function);
         let any = |list: &[String]| words.iter().any(|word| list.contains(word));
         any(&self.strong) || (any(&self.verbs) && any(&self.weak))
+    }
+
+    /// Whether a function of this name answers what somebody may do with something: `can_edit`, `mayDelete`.
+    #[must_use]
+    pub fn permits(&self, function: &str) -> bool {
+        let words = words(function);
+        matches!(words.as_slice(), [first, rest @ ..] if (first == "can" || first == "may") && rest.iter().any(|word| self.acts.contains(word)))
     }
 
     /// Whether a function of this name answers "may they?" with its result, so that constant success lets everybody in.

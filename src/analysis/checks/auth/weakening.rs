@@ -1,0 +1,180 @@
+//! How one condition is weaker than another: taken apart into words and signs, without knowing what they mean.
+//!
+//! Only a single kind of difference counts. A condition that was written anew is somebody's work, not a slip of a sign.
+
+use crate::analysis::pattern::Pattern;
+
+/// What became of a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weakening {
+    /// Both were needed; either is enough now.
+    Either,
+    /// Either was enough to keep out; both are needed now.
+    Both,
+    /// It says the opposite.
+    Turned,
+    /// A part of it is gone.
+    Dropped,
+    /// A promise is asked instead of its answer.
+    NotAwaited,
+}
+
+/// What follows when a condition holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consequence {
+    /// Somebody is let in.
+    LetsIn,
+    /// Somebody is kept out.
+    KeepsOut,
+}
+
+/// A longer condition is data.
+const LONGEST: usize = 1500;
+
+static TOKEN: Pattern = Pattern::new(
+    r#"(?x) "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | [A-Za-z_$@][\w$]* | \d[\w.]* | && | \|\| | [=!]==? | <= | >= | \S"#,
+);
+
+/// Words and signs of a condition, the same in every language.
+fn tokens(text: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for token in TOKEN.groups(text, 0) {
+        match token {
+            "and" => all.push("&&".to_owned()),
+            "or" => all.push("||".to_owned()),
+            "not" => all.push("!".to_owned()),
+            "!=" | "!==" => all.extend(["!".to_owned(), token.replacen('!', "=", 1).replace("====", "===")]),
+            ";" => {}
+            _ => all.push(token.to_owned()),
+        }
+    }
+    all
+}
+
+fn without(tokens: &[String], signs: &[&str]) -> Vec<String> {
+    tokens.iter().filter(|token| !signs.contains(&token.as_str())).cloned().collect()
+}
+
+fn count(tokens: &[String], sign: &str) -> usize {
+    tokens.iter().filter(|token| *token == sign).count()
+}
+
+/// How the condition `new` is weaker than `old`, where what follows stayed the same.
+#[must_use]
+pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weakening> {
+    if old.len() > LONGEST || new.len() > LONGEST {
+        return None;
+    }
+    let (old, new) = (tokens(old), tokens(new));
+    if old == new || new.is_empty() {
+        return None;
+    }
+    let same = |signs: &[&str]| without(&old, signs) == without(&new, signs);
+    let (fewer, more) = match consequence {
+        Consequence::LetsIn => ("&&", "||"),
+        Consequence::KeepsOut => ("||", "&&"),
+    };
+    if same(&["&&", "||", "(", ")"]) && count(&new, fewer) < count(&old, fewer) && count(&new, more) > count(&old, more) {
+        return Some(if fewer == "&&" { Weakening::Either } else { Weakening::Both });
+    }
+    if same(&["!", "(", ")"]) && count(&new, "!") != count(&old, "!") {
+        return Some(Weakening::Turned);
+    }
+    if same(&["await", "(", ")"]) && count(&new, "await") < count(&old, "await") {
+        return Some(Weakening::NotAwaited);
+    }
+    let (was, is) = (parts(&old, fewer), parts(&new, fewer));
+    (is.len() < was.len() && is.iter().all(|part| was.contains(part))).then_some(Weakening::Dropped)
+}
+
+/// The operands between `sign`s outside brackets.
+fn parts(tokens: &[String], sign: &str) -> Vec<Vec<String>> {
+    let mut parts = vec![Vec::new()];
+    let mut depth = 0_usize;
+    for token in tokens {
+        match token.as_str() {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 && token == sign {
+            parts.push(Vec::new());
+        } else if let Some(last) = parts.last_mut() {
+            last.push(token.clone());
+        }
+    }
+    parts
+}
+
+/// The words of the operands of `old` that `new` lacks; what a condition was dropped from may ask elsewhere.
+pub fn dropped_words<'o>(old: &'o str, new: &'o str) -> impl Iterator<Item = &'o str> {
+    static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
+    let kept: Vec<&str> = WORD.groups(new, 0).collect();
+    WORD.groups(old, 0).filter(move |word| word.len() > 3 && !kept.contains(word))
+}
+
+/// Whether a condition says yes, or no, whatever the rest of it says. `code` has no insides of strings.
+#[must_use]
+pub fn decided_beforehand(code: &str, consequence: Consequence) -> bool {
+    static YES: Pattern = Pattern::new(
+        r"(?:\|\||\bor\b)\s*\(?\s*(?:true|True|TRUE|1)\s*\)?\s*(?:$|[)&|;:{,]|and\b|or\b)|(?:^|return|\()\s*(?:true|True|TRUE)\s*(?:\|\||or\b)",
+    );
+    static NO: Pattern = Pattern::new(
+        r"(?:&&|\band\b)\s*\(?\s*(?:false|False|FALSE|0)\s*\)?\s*(?:$|[)&|;:{,]|and\b|or\b)|(?:^|return|\(|if)\s*(?:false|False|FALSE|0)\s*(?:&&|and\b|$)",
+    );
+    match consequence {
+        Consequence::LetsIn => YES.is_match(code.trim()),
+        Consequence::KeepsOut => NO.is_match(code.trim()),
+    }
+}
+
+/// Whether a comparison has the same thing on both sides.
+#[must_use]
+pub fn compares_with_itself(plain: &str) -> bool {
+    static CALL: Pattern = Pattern::new(r"(?i)\w*(?:equals?|compare|digest|eq)\w*\s*\(\s*([\w.\[\]]+)\s*,\s*([\w.\[\]]+)\s*\)");
+    static SIGN: Pattern = Pattern::new(r"(?:^|[\s(])([A-Za-z_][\w.]*)\s*===?\s*([A-Za-z_][\w.]*)(?:$|[\s);:])");
+    let same = |pattern: &Pattern| pattern.group(plain, 1).is_some_and(|left| pattern.group(plain, 2) == Some(left));
+    same(&CALL) || same(&SIGN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Consequence::{KeepsOut, LetsIn};
+
+    #[test]
+    fn one_sign_less_or_another() {
+        assert_eq!(weakened("u.active and d.owner == u", "u.active or d.owner == u", LetsIn), Some(Weakening::Either));
+        assert_eq!(weakened("a && b && c", "a && (b || c)", LetsIn), Some(Weakening::Either));
+        assert_eq!(weakened("!a || !b", "!a && !b", KeepsOut), Some(Weakening::Both));
+        assert_eq!(weakened("not u.can(d)", "u.can(d)", KeepsOut), Some(Weakening::Turned));
+        assert_eq!(weakened("a !== b", "a === b", KeepsOut), Some(Weakening::Turned));
+        assert_eq!(weakened("!(await ok(u))", "!ok(u)", KeepsOut), Some(Weakening::NotAwaited));
+        assert_eq!(weakened("a.b && f(c, d)", "f(c, d)", LetsIn), Some(Weakening::Dropped));
+        assert_eq!(weakened("a || b", "b", KeepsOut), Some(Weakening::Dropped));
+    }
+
+    #[test]
+    fn stricter_or_written_anew() {
+        for (old, new, consequence) in [
+            ("a or b", "a and b", LetsIn),
+            ("a && b", "a || b", KeepsOut),
+            ("!(a && b)", "!a || !b", KeepsOut),
+            ("f(a)", "g(a)", LetsIn),
+            ("a && b", "a && b && c", LetsIn),
+            ("a || b", "a", LetsIn),
+            ("a", "(a)", LetsIn),
+        ] {
+            assert_eq!(weakened(old, new, consequence), None, "{old} -> {new}");
+        }
+    }
+
+    #[test]
+    fn answers_that_stand_before_the_question() {
+        assert!(decided_beforehand("perm in user.perms or True", LetsIn) && decided_beforehand("x || true", LetsIn));
+        assert!(decided_beforehand("false && !ok", KeepsOut) && decided_beforehand("!ok and False", KeepsOut));
+        assert!(!decided_beforehand("a or b", LetsIn) && !decided_beforehand("x == 1", LetsIn) && !decided_beforehand("a and b", KeepsOut));
+        assert!(compares_with_itself("return hmac.compare_digest(mac, mac)") && compares_with_itself("a.b == a.b"));
+        assert!(!compares_with_itself("equals(a, b)") && !compares_with_itself("a == b"));
+    }
+}
