@@ -134,10 +134,12 @@ fn receivers(code: &str) -> impl Iterator<Item = &str> {
 
 /// The names on the left of an assignment: the last word of each part before a type, or the object whose part is set.
 fn targets(left: &str) -> impl Iterator<Item = &str> {
-    let destructured = left.contains(['{', '(']);
+    let opened = left.find(['{', '(', '[']);
+    let destructured = opened.is_some_and(|at| !left.get(..at).unwrap_or("").contains(':'));
     let left = left.trim_end_matches(['=', ':', '+', '|', '?', ' ']);
     let untyped = if destructured { left } else { left.split(':').next().unwrap_or(left) };
     untyped.split(',').filter_map(|part| {
+        let part = part.trim_end_matches(['}', ')', ' ']);
         let object = part.split('[').next().unwrap_or(part);
         let last = object.split_whitespace().next_back()?;
         let mut path = last.split(['.', '-', '>']).filter(|word| !word.is_empty() && !matches!(*word, "self" | "this"));
@@ -172,7 +174,9 @@ mod tests {
 
     #[test]
     fn what_a_statement_puts_something_into() {
-        let cases: [(&str, &[&str]); 13] = [
+        let cases: [(&str, &[&str]); 15] = [
+            ("let vars: Vec<(String, String)> = x", &["vars"]),
+            ("const { a, b } = x", &["a", "b"]),
             ("env = dict(os.environ)", &["env"]),
             ("const data: Record<string, string> = x", &["data"]),
             ("String body = x", &["body"]),

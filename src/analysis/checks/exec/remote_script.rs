@@ -15,6 +15,7 @@ use crate::model::rule::{Confidence, RuleId, Severity};
 pub struct RemoteScript;
 
 static MAY_DOWNLOAD: Pattern = Pattern::new(r"(?i)curl|wget|iwr|irm|invoke-|download|urlopen|fetch");
+static OPENS_SHELL: Pattern = Pattern::new(r"(?i)/dev/(?:tcp|udp)/|\bn(?:c|cat|etcat)\b|\bsocat\b");
 static DOWNLOADER: Pattern = Pattern::new(
     r#"(?x) (?:Command::new|exec\.Command|spawn(?:Sync)?|execFile(?:Sync)?|subprocess\.\w+|ProcessBuilder|os\.system|exec(?:Sync)?|Popen|check_call)\s*\(\s*[\[(]?\s*["'`](?:/usr/bin/|/bin/)?(?:curl|wget|aria2c|powershell|pwsh|nc|bitsadmin|certutil)\b
       | "(?:ba|z|da)?sh"[^;]*"-\w*c"[^;]*\b(?:curl|wget)\b"#,
@@ -29,14 +30,17 @@ impl Check for RemoteScript {
         let looked_at = file.role.is_live() && !matches!(file.role, Role::Workflow | Role::AgentConfig | Role::Instructions);
         let Some(side) = file.new_side().filter(|_| looked_at) else { return };
         if holds_commands(file.language) {
-            for line in file.added() {
-                command(file, side, line.index, side.plain_line(line.index), sink);
+            for (line, text) in continued(file, side) {
+                command(file, side, line, &text, sink);
             }
         } else if file.language.is_code() {
             for (line, string) in side.strings().filter(|(line, string)| side.is_changed(*line) && string.len() <= LONGEST) {
                 command(file, side, line, string, sink);
             }
             calls(file, side, sink);
+            for (line, comment) in side.comments().filter(|(line, text)| side.is_changed(*line) && text.starts_with("//go:generate")) {
+                command(file, side, line, comment, sink);
+            }
             if is_build_script(file.name()) {
                 build(file, side, sink);
             }
@@ -44,7 +48,31 @@ impl Check for RemoteScript {
     }
 }
 
+/// The added lines, those that a backslash continues put together.
+fn continued(file: &FileView<'_>, side: &SideView<'_>) -> Vec<(usize, String)> {
+    let mut out: Vec<(usize, String)> = Vec::new();
+    let mut open = None;
+    for line in file.added() {
+        let plain = side.plain_line(line.index).trim();
+        let (body, goes_on) = plain.strip_suffix('\\').map_or((plain, false), |body| (body, true));
+        match out.last_mut().filter(|(_, whole)| open == Some(line.index) && whole.len() <= LONGEST) {
+            Some((_, whole)) => {
+                whole.push(' ');
+                whole.push_str(body.trim());
+            }
+            None => out.push((line.index, body.to_owned())),
+        }
+        open = goes_on.then_some(line.index + 1);
+    }
+    out
+}
+
 fn command(file: &FileView<'_>, side: &SideView<'_>, line: usize, text: &str, sink: &mut Sink<'_>) {
+    if OPENS_SHELL.is_match(text) && shell::worst(text) == Some(Deed::RemoteShell) {
+        return sink.report(
+            Draft::line(file, side, line).title("Opens a shell to another machine").why("Whoever answers there runs any command here."),
+        );
+    }
     if !MAY_DOWNLOAD.is_match(text) || shell::worst(text) != Some(Deed::RunsDownload) {
         return;
     }
@@ -67,8 +95,10 @@ fn calls(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let straight = arrival.source == arrival.sink;
         // In one statement the fetch must stand inside what runs.
         let (plain, code) = (side.plain_of(to), side.code_of(to));
-        let wraps =
-            engines().evaluators.find(code).is_some_and(|run| engines().remote.find(plain.get(run.start..).unwrap_or("")).is_some());
+        let wraps = engines().evaluators.find(code).is_some_and(|run| {
+            let (before, inside) = (plain.get(..run.start).unwrap_or(""), plain.get(run.start..).unwrap_or(""));
+            engines().remote.is_match(inside) || before.contains(".then(") && engines().remote.is_match(before)
+        });
         if (changed(from) || changed(to)) && (!straight || wraps) {
             sink.report(
                 Draft::lines(file, side, to.first_line, to.last_line).title("Runs code that it fetches").confidence(Confidence::Medium),

@@ -1,11 +1,15 @@
 //! `shell-nonliteral`: a shell gets a command that is put together from values.
 
-use super::engines::LONGEST;
+use std::collections::BTreeSet;
+
+use super::engines::{LONGEST, engines};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::flow::arrivals;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::view::FileView;
-use crate::model::rule::RuleId;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/shell-nonliteral.toml`.
 pub struct ShellNonliteral;
@@ -48,14 +52,31 @@ impl Check for ShellNonliteral {
         if node && !NODE_MODULE.is_match(side.text()) {
             return;
         }
-        for statement in side.statements() {
+        let asked = asked(side, patterns);
+        for (index, statement) in side.statements().iter().enumerate() {
             if !side.touches(statement.first_line, statement.last_line) || statement.bytes.len() > LONGEST {
                 continue;
             }
             let plain = side.plain_of(statement);
             let Some(found) = patterns.iter().find_map(|pattern| pattern.find(plain)) else { continue };
             let line = side.line_of(statement.bytes.start + found.start);
-            sink.report(Draft::lines(file, side, line, statement.last_line.max(line)));
+            let draft = Draft::lines(file, side, line, statement.last_line.max(line));
+            sink.report(if asked.contains(&index) {
+                draft.title("Gives a shell what somebody sent").why("Whoever can send the request runs any command on this machine.")
+            } else {
+                draft.severity(Severity::Medium)
+            });
         }
     }
+}
+
+/// The statements, by position, whose command comes from a request in the same function.
+fn asked(side: &SideView<'_>, patterns: &[&Pattern]) -> BTreeSet<usize> {
+    let short = |statement: &Statement| statement.bytes.len() <= LONGEST;
+    let runs = |statement: &Statement| short(statement) && patterns.iter().any(|pattern| pattern.is_match(side.plain_of(statement)));
+    if !side.statements().iter().any(runs) {
+        return BTreeSet::new();
+    }
+    let sent = |statement: &Statement| (short(statement) && engines().asked.is_match(side.plain_of(statement))).then_some(());
+    arrivals(side, sent, runs).into_iter().map(|arrival| arrival.sink).collect()
 }

@@ -1,5 +1,6 @@
 //! `sensitive-to-network`: the environment, a file of credentials or a caller's credentials reach a call to the network.
 
+use super::carriers::Carriers;
 use super::hosts;
 use super::traffic::{Kind, Sensitive, is_shell, traffic};
 use crate::analysis::check::{Check, Draft, Sink};
@@ -29,6 +30,7 @@ impl Check for SensitiveToNetwork {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let readable = file.language.is_code() || is_shell(file.language);
         let Some(side) = file.new_side().filter(|_| readable && file.role.is_live()) else { return };
+        copies(file, side, sink);
         // Without a changed statement that reads or talks there is nothing to find.
         let telling = |statement: &&Statement| {
             let plain = side.plain_of(statement);
@@ -37,10 +39,14 @@ impl Check for SensitiveToNetwork {
         if !side.statements().iter().any(|statement| telling(&statement)) {
             return;
         }
-        let found = arrivals(side, |statement| reads(file, side.plain_of(statement)), |statement| talks(file, side.plain_of(statement)));
+        let carriers =
+            Carriers::of(side, |statement| reads(file, side.plain_of(statement)), |statement| talks(file, side.plain_of(statement)));
+        let source = |statement: &Statement| reads(file, side.plain_of(statement)).or_else(|| carriers.gives(side, statement));
+        let found = arrivals(side, source, |statement| talks(file, side.plain_of(statement)) || carriers.sends(side, statement).is_some());
         let changed = |arrival: &Arrival<Sensitive>| [arrival.source, arrival.sink].iter().any(|at| touched(side, &side.statements()[*at]));
         for arrival in found.into_iter().filter(changed).take(MOST) {
-            report(file, side, arrival, sink);
+            let through = carriers.sends(side, &side.statements()[arrival.sink]).filter(|at| *at != arrival.sink);
+            report(file, side, arrival, through, sink);
         }
         named_secrets(file, side, sink);
     }
@@ -58,10 +64,11 @@ fn reads(file: &FileView<'_>, plain: &str) -> Option<Sensitive> {
     (plain.len() <= LONGEST).then(|| traffic().reads(plain, file.language)).flatten()
 }
 
-fn report(file: &FileView<'_>, side: &SideView<'_>, arrival: Arrival<Sensitive>, sink: &mut Sink<'_>) {
+/// `through`: the statement of a helper that talks, where the sink only calls it.
+fn report(file: &FileView<'_>, side: &SideView<'_>, arrival: Arrival<Sensitive>, through: Option<usize>, sink: &mut Sink<'_>) {
     let statements = side.statements();
     let (from, to) = (&statements[arrival.source], &statements[arrival.sink]);
-    let host = host_of(side, to);
+    let host = host_of(side, to).or_else(|| host_of(side, &statements[through?]));
     let forwards = FORWARDS.is_match(side.plain_of(from)) || FORWARDS.is_match(side.plain_of(to));
     let Some((severity, confidence)) = weigh(arrival.what.kind, host.as_deref().map(|host| hosts::is_new(file, host)), forwards) else {
         return;
@@ -121,6 +128,24 @@ fn telling_line(side: &SideView<'_>, to: &Statement, from: &Statement) -> String
     }
 }
 
+/// The domain under which a name is looked up that is put together from something else.
+fn looked_up(plain: &str) -> Option<String> {
+    static LOOKUP: Pattern = Pattern::new(r"\b(?:gethostbyname|getaddrinfo|resolve\w*|lookup|Lookup\w+)\s*\(");
+    static TAIL: Pattern = Pattern::new(r"(?i)[\x22\x27`}.]\.?((?:[a-z0-9-]+\.)+[a-z]{2,12})\.?[\x22\x27`]");
+    LOOKUP.is_match(plain).then(|| TAIL.group(plain, 1).map(str::to_ascii_lowercase)).flatten()
+}
+
+/// A copy of every message goes to an address that stands in the code.
+fn copies(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static COPY: Pattern = Pattern::new(r"(?i)\bbcc\b[\x22\x27]?\]?\s*(?::|=|,|\()\s*\[?\s*[\x22\x27`]([^\x22\x27`@\s]+@[^\x22\x27`\s]+)");
+    for line in file.added().filter(|line| !line.code.trim().is_empty()) {
+        if let Some(address) = COPY.group(side.plain_line(line.index), 1) {
+            let title = format!("Copies every message to {address}, unseen by its receivers");
+            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High).confidence(Confidence::Medium));
+        }
+    }
+}
+
 /// A secret with a name of its own that goes to somebody else than its issuer.
 fn named_secrets(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let holds = |statement: &Statement| {
@@ -130,7 +155,8 @@ fn named_secrets(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) 
     let found = arrivals(side, holds, |statement| talks(file, side.plain_of(statement)));
     for arrival in found.into_iter().filter(|arrival| touched(side, &side.statements()[arrival.sink])).take(MOST) {
         let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
-        let Some(host) = hosts::named(side.plain_of(to)) else { continue };
+        let named = hosts::named(side.plain_of(to)).or_else(|| hosts::of_urls(side.plain_of(from)).next());
+        let Some(host) = named.or_else(|| looked_up(side.plain_of(to))) else { continue };
         if !traffic().betrays(side.plain_of(from), &host) || !hosts::is_new(file, &host) {
             continue;
         }

@@ -22,13 +22,15 @@ impl Check for SuspiciousHost {
             if !plain.contains('.') {
                 continue;
             }
-            let bare = hosts::of_urls(plain).find(|host| hosts::is_bare_address(host));
+            let talks = traffic().talks(plain, file.language);
+            let quoted = || hosts::named(plain).filter(|_| talks);
+            let bare = hosts::of_urls(plain).chain(quoted()).find(|host| hosts::is_bare_address(host));
             let what = match &bare {
                 Some(host) => format!("Names the bare address {host}"),
                 None if traffic().is_drop(plain) => "Names a host that takes in whatever anybody sends".to_owned(),
                 None => continue,
             };
-            let severity = if traffic().talks(plain, file.language) { Severity::High } else { Severity::Medium };
+            let severity = if talks { Severity::High } else { Severity::Medium };
             sink.report(Draft::line(file, side, line.index).title(what).severity(severity));
         }
     }

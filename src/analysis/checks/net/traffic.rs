@@ -36,6 +36,7 @@ pub struct Sensitive {
 /// Compiled lists.
 pub struct Traffic {
     calls: Pattern,
+    handles: Pattern,
     commands: Pattern,
     drops: Pattern,
     sources: Vec<(Sensitive, bool, Pattern)>,
@@ -46,6 +47,7 @@ pub struct Traffic {
 #[serde(deny_unknown_fields)]
 struct Lists {
     calls: Vec<String>,
+    handles: Vec<String>,
     commands: Vec<String>,
     drops: Vec<String>,
     source: Vec<Source>,
@@ -82,6 +84,7 @@ impl Traffic {
             |source: Source| (Sensitive { what: source.what.leak(), kind: source.kind }, source.shell, Pattern::any_of(&source.patterns));
         Self {
             calls: Pattern::any_of(&lists.calls),
+            handles: Pattern::any_of(&lists.handles),
             commands: Pattern::any_of(&lists.commands),
             drops: Pattern::any_of(&lists.drops),
             sources: lists.source.into_iter().map(source).collect(),
@@ -93,6 +96,17 @@ impl Traffic {
     #[must_use]
     pub fn talks(&self, plain: &str, language: Language) -> bool {
         if is_shell(language) { self.commands.is_match(plain) } else { self.calls.is_match(plain) }
+    }
+
+    /// The name in which a statement keeps something that will talk to the network.
+    #[must_use]
+    pub fn handle<'t>(&self, plain: &'t str) -> Option<&'t str> {
+        static ASSIGNED: Pattern = Pattern::new(
+            r"^\s*(?:(?:const|let|var|using|mut|final|auto|async|await|with)\s+)*(?:[\w.<>]+\s+)??([A-Za-z_$]\w*)\s*(?:,\s*\w+\s*)?(?::[^=]{1,60})?:?=[^=]",
+        );
+        static BOUND: Pattern = Pattern::new(r"\bas\s+([A-Za-z_]\w*)");
+        let made = self.handles.find(plain)?;
+        ASSIGNED.group(plain.get(..made.start)?, 1).or_else(|| BOUND.group(plain.get(made.end..)?, 1))
     }
 
     /// What a statement reads that should not be sent; the gravest first.
@@ -144,10 +158,30 @@ mod tests {
     fn every_pattern_of_the_list_compiles() {
         let lists: Lists = toml::from_str(data("lists/net.toml")).unwrap_or_else(|error| panic!("{error}"));
         let named = lists.named.iter().flat_map(|named| [&named.name, &named.hosts]);
-        let all =
-            lists.calls.iter().chain(&lists.commands).chain(&lists.drops).chain(lists.source.iter().flat_map(|source| &source.patterns));
+        let all = lists
+            .calls
+            .iter()
+            .chain(&lists.handles)
+            .chain(&lists.commands)
+            .chain(&lists.drops)
+            .chain(lists.source.iter().flat_map(|source| &source.patterns));
         let broken: Vec<_> = all.chain(named).filter_map(|source| Pattern::mistake(source)).collect();
         assert_eq!(broken, Vec::<String>::new());
+    }
+
+    #[test]
+    fn names_that_talk_later() {
+        for (text, name) in [
+            ("const r = https.request({ host: 'a.example' })", "r"),
+            ("let agent = ureq::agent()", "agent"),
+            ("using var http = new HttpClient()", "http"),
+            ("client := &http.Client{}", "client"),
+            ("async with httpx.AsyncClient() as c:", "c"),
+            ("conn, err := net.Dial(\"tcp\", a)", "conn"),
+        ] {
+            assert_eq!(traffic().handle(text), Some(name), "{text}");
+        }
+        assert_eq!(traffic().handle("const r = compute()"), None);
     }
 
     #[test]

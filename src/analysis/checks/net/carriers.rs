@@ -1,0 +1,81 @@
+//! Carriers: functions of the same file that hand something secret on, or send what they are given: one step beyond a single function.
+
+use std::collections::HashMap;
+
+use super::traffic::{Sensitive, traffic};
+use crate::analysis::flow::arrivals;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::SideView;
+
+static CALLED: Pattern = Pattern::new(r"\b([A-Za-z_$]\w*)\s*\(");
+static HANDLE_USED: Pattern = Pattern::new(
+    r"\b([A-Za-z_$]\w*)\s*\.\s*(?:write|end|send\w*|post\w*|put\w*|patch\w*|request|get|do|Do|Post\w*|Put\w*|Send\w*|Write|newCall|execute|WriteString)\s*\(",
+);
+static WORD: Pattern = Pattern::new(r"[A-Za-z_$]\w*");
+static GIVES_BACK: Pattern = Pattern::new(r"^\s*return\b");
+
+/// No file has so many carriers; a hostile one shall not cost more.
+const MOST: usize = 500;
+/// A longer statement is data.
+const LONGEST: usize = 8000;
+
+/// What the functions and names of a file do for others.
+#[derive(Debug, Default)]
+pub struct Carriers<'v> {
+    /// Functions that return something secret.
+    giving: HashMap<&'v str, Sensitive>,
+    /// Functions that send a parameter, with the statement that talks.
+    sending: HashMap<&'v str, usize>,
+    /// Names that hold a connection, with the statement that made it.
+    handles: HashMap<&'v str, usize>,
+}
+
+impl<'v> Carriers<'v> {
+    /// The carriers of `side`, by what one statement reads and whether one talks.
+    pub fn of(side: &'v SideView<'_>, reads: impl Fn(&Statement) -> Option<Sensitive>, talks: impl Fn(&Statement) -> bool) -> Self {
+        let mut carriers = Self::default();
+        let name_of = |statement: &Statement| statement.function.map(|at| &side.functions()[at]).filter(|function| function.name.len() > 1);
+        for arrival in arrivals(side, reads, |statement| GIVES_BACK.is_match(side.code_of(statement))).into_iter().take(MOST) {
+            if let Some(function) = name_of(&side.statements()[arrival.sink]) {
+                carriers.giving.entry(&function.name).or_insert(arrival.what);
+            }
+        }
+        for (index, statement) in side.statements().iter().enumerate() {
+            if let Some(name) =
+                Some(side.plain_of(statement)).filter(|plain| plain.len() <= LONGEST).and_then(|plain| traffic().handle(plain))
+                && carriers.handles.len() < MOST
+            {
+                carriers.handles.entry(name).or_insert(index);
+            }
+            let Some(function) = name_of(statement).filter(|_| carriers.sending.len() < MOST && talks(statement)) else { continue };
+            let parameters: Vec<&str> = WORD.groups(side.line(function.first_line).code, 0).collect();
+            let first = statement.first_line > function.first_line;
+            if first && WORD.groups(side.code_of(statement), 0).any(|word| word != function.name && parameters.contains(&word)) {
+                carriers.sending.entry(&function.name).or_insert(index);
+            }
+        }
+        carriers
+    }
+
+    /// What a statement gets from a helper.
+    #[must_use]
+    pub fn gives(&self, side: &SideView<'_>, statement: &Statement) -> Option<Sensitive> {
+        if self.giving.is_empty() {
+            return None;
+        }
+        CALLED.groups(side.code_of(statement), 1).find_map(|name| self.giving.get(name).copied())
+    }
+
+    /// The statement that talks for `statement`: of a helper it calls, or where the connection it uses was made.
+    #[must_use]
+    pub fn sends(&self, side: &SideView<'_>, statement: &Statement) -> Option<usize> {
+        if self.sending.is_empty() && self.handles.is_empty() {
+            return None;
+        }
+        let code = side.code_of(statement);
+        let own = statement.function.map_or("", |at| side.functions()[at].name.as_str());
+        let called = CALLED.groups(code, 1).filter(|name| *name != own).find_map(|name| self.sending.get(name).copied());
+        called.or_else(|| HANDLE_USED.groups(code, 1).find_map(|name| self.handles.get(name).copied()))
+    }
+}
