@@ -2,7 +2,7 @@
 //!
 //! One pass over statements in order, names only: no types, no calls followed, no aliases of objects.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::pattern::Pattern;
 use super::statements::Statement;
@@ -23,6 +23,8 @@ const MOST_NAMES: usize = 500;
 #[derive(Debug, Default)]
 pub struct Flow<'v> {
     names: HashMap<&'v str, usize>,
+    /// Other names of something whole, such as an imported environment.
+    aliases: HashSet<&'v str>,
 }
 
 impl<'v> Flow<'v> {
@@ -45,6 +47,24 @@ impl<'v> Flow<'v> {
 
     fn known<'w>(&self, mut names: impl Iterator<Item = &'w str>) -> Option<usize> {
         names.find_map(|name| self.names.get(name).copied())
+    }
+
+    /// Records that `name` is another name of something whole.
+    pub fn alias(&mut self, name: &'v str) {
+        self.aliases.insert(name);
+    }
+
+    /// Whether `name` is another name of something whole.
+    #[must_use]
+    pub fn holds_alias(&self, name: &str) -> bool {
+        self.aliases.contains(name)
+    }
+
+    /// Records that `name` stands for what came from the statement `origin`.
+    pub fn note(&mut self, name: &'v str, origin: usize) {
+        if self.names.len() < MOST_NAMES {
+            self.names.entry(name).or_insert(origin);
+        }
     }
 
     /// Records that what came from the statement `origin` is now in whatever `statement` assigns or fills.
@@ -101,7 +121,7 @@ pub fn arrivals<T: Copy>(
         }
         if let Some(function) = statement.function.and_then(|at| side.functions().get(at)).filter(|_| inside_until.is_none()) {
             inside_until = Some(function.last_line);
-            inside = Flow { names: outside.names.clone() };
+            inside = Flow { names: outside.names.clone(), aliases: HashSet::new() };
         }
         let flow = if inside_until.is_some() { &mut inside } else { &mut outside };
         let own = source(statement);

@@ -216,9 +216,9 @@ impl Compared<'_, '_, '_> {
             }
         }
         let direct = self.new.side.statements()[at].parent == Some(self.new.body.header);
-        let rest = self.new.side.statements()[at].end..self.new.body.inside(self.new.side).end;
+        let mut rest = self.new.side.statements()[at].end..self.new.body.inside(self.new.side).end;
         let leaves = BARE_RETURN.is_match(self.new.code(at)) || grant(self.new.plain(at), self.new.code(at)) == Some(Grant::Success);
-        if direct && leaves && self.decides() && rest.clone().any(|later| !self.is_new(later) && refuses(self.new.plain(later))) {
+        if direct && leaves && self.decides() && rest.any(|later| !self.is_new(later) && refuses(self.new.plain(later))) {
             self.found(at, "Lets through before it checks", &self.new.brief(at), sink);
         }
     }

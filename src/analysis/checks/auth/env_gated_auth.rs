@@ -61,14 +61,14 @@ static DECIDED: Pattern = Pattern::new(r"^\s*(?:const\s+|let\s+|var\s+|self\.|th
 
 fn ways(file: &FileView<'_>, side: &SideView<'_>) -> Vec<Way> {
     let statements = side.statements();
-    let mut switches = Flow::default();
+    let mut switches = switches(side);
     let mut last_gate: HashMap<Option<usize>, (usize, Gate)> = HashMap::new();
     let mut ways = Vec::new();
     for (index, statement) in statements.iter().enumerate() {
         let plain = side.plain_of(statement);
         let code = side.code_of(statement);
         let branch = branch::branch(side, file.language, index);
-        if branch.is_none() && gate::sets_switch(plain) {
+        if branch.is_none() && gate::sets_switch(plain, code) {
             switches.fill(side, statement, index);
         }
         let place = Place { file, side, index };
@@ -92,6 +92,23 @@ fn ways(file: &FileView<'_>, side: &SideView<'_>) -> Vec<Way> {
         }
     }
     ways
+}
+
+/// Helpers of the file that only say what the environment says, and other names of the environment.
+fn switches<'v>(side: &'v SideView<'_>) -> Flow<'v> {
+    let mut switches = Flow::default();
+    for (index, statement) in side.statements().iter().enumerate() {
+        let plain = side.plain_of(statement);
+        if let Some(name) = gate::alias(plain) {
+            switches.alias(name);
+        }
+        let helper =
+            statement.function.map(|at| side.functions()[at].name.as_str()).filter(|name| name.len() > 2 && !vocabulary().decides(name));
+        if let Some(name) = helper.filter(|_| RETURNS.is_match(plain) && gate::sets_switch(plain, side.code_of(statement))) {
+            switches.note(name, index);
+        }
+    }
+    switches
 }
 
 /// A statement that opens or is a way in.

@@ -57,10 +57,10 @@ static SECRET_NAME: Pattern = Pattern::new(
 );
 static REQUEST: Pattern = Pattern::new(
     r"(?x) \b(?:req|request|r|ctx|c|context|http_request|exchange|httpContext|HttpContext|self\.request|message|event)\b(?:\.\w+\(?\)?)*?(?:\.|\[\s*[\x22\x27])(?:[hH]eaders?|META|cookies?|COOKIES|query|args|params|query_params|GET|getHeader|GetHeader|header_map|queryStringParameters)\b
-      | \bheaders?\s*(?:\[|\.get\() | \bgetHeader\( | \$_(?:GET|POST|REQUEST|COOKIE|SERVER)\b | \bHTTP_X_ | \breq(?:uest)?\.(?:get|header)\(\s*[\x22\x27] | \bparams\[ | \bcookies\[",
+      | \bheaders?\s*(?:\[|\.get\() | \bgetHeader\( | \$_(?:GET|POST|REQUEST|COOKIE|SERVER)\b | \bHTTP_X_ | \breq(?:uest)?\.(?:get|header)\(\s*[\x22\x27] | \.UserAgent\(\) | \buser_agent\b | \bparams\[ | \bcookies\[",
 );
 static REAL_HEADER: Pattern = Pattern::new(
-    r"(?i)\b(?:authorization|x-api-key|api[-_]key|cookie|x?-?csrf[\w-]*|xsrf[\w-]*|content-\w+|accept[\w-]*|origin|referer|referrer|user-agent|if-[\w-]+|range|upgrade|host|etag|x-requested-with|x-forwarded-proto|signature|[\w-]*-signature[\w-]*|[\w-]*token[\w-]*|session[\w-]*|code|state|id|next|page|redirect[\w-]*|limit|offset|bearer|jwt)\b",
+    r"(?i)\b(?:authorization|x-api-key|api[-_]key|cookie|x?-?csrf[\w-]*|xsrf[\w-]*|content-\w+|accept[\w-]*|origin|if-[\w-]+|range|upgrade|host|etag|x-requested-with|x-forwarded-proto|signature|[\w-]*-signature[\w-]*|[\w-]*token[\w-]*|session[\w-]*|code|state|id|next|page|redirect[\w-]*|limit|offset|bearer|jwt)\b",
 );
 static HOST: Pattern = Pattern::new(
     r"(?x) \bgethostname\b | \bos\.(?:hostname|Hostname)\b | \bremote_addr\b | \bremoteAddress\b | \bRemoteAddr\b | \breq(?:uest)?\.(?:ip|hostname|host)\b | \bclient\.host\b | \bgetRemoteAddr\b | \bsocket\.getfqdn\b | \blocation\.hostname\b | \bREMOTE_ADDR\b | \bhostname\s*(?:==|===|\.ends|\.starts) | \bclient_ip\s*(?:==|in)",
@@ -76,7 +76,7 @@ static LITERAL: Pattern = Pattern::new(r#"["'`]|\b(?:\d+|true|True|TRUE|false|Fa
 static MAGIC: Pattern = Pattern::new(
     r#"(?xi) \b[\w.]*(?:password|passwd|pwd|passphrase|passcode|token|secret|api_?key|otp|pin|access_?code|master_?key|magic|signature)(?:\.trim\(\)|\.strip\(\)|\.to_string\(\)|\.as_str\(\))?\s*(?:===?|\.equals\(|\.eq\()\s*[bfru]?["'`][^"'`\s]{4,}["'`]
       | ["'`][^"'`\s]{4,}["'`]\s*(?:===?|\.equals\()\s*[\w.]*(?:password|passwd|pwd|passphrase|passcode|token|secret|api_?key|otp|magic)\b
-      | (?:sha\d+|md5|hash)\w*\([^)]*\)[\w.()]*\s*===?\s*["'`][0-9a-f]{32,}["'`]"#,
+      | (?:sha\d+|md5|hash|digest|sum256)\b [^=]* ===?\s*["'`][0-9a-f]{32,}["'`]"#,
 );
 static REAL_CHECK: Pattern = Pattern::new(
     r"(?i)\b\w*(?:verif|validat|check|compare|authentic|authoriz|is_?valid|has_?perm|has_?role|digest|bcrypt|hash|decode|password_|can_)\w*\s*[!(]",
@@ -117,6 +117,12 @@ fn alternative(plain: &str, code: &str, switches: &Flow<'_>) -> Option<Gate> {
 }
 
 fn part(plain: &str, code: &str, switches: &Flow<'_>) -> Option<Gate> {
+    static ASKED: Pattern = Pattern::new(r"^!?\s*([A-Za-z_]\w*)\s*(?:\.\w+\s*)?[\[(.]");
+    let base = ASKED.group(code, 1).filter(|name| switches.holds_alias(name));
+    if base.is_some() {
+        let literal = COMPARES.is_match(code) && LITERAL.is_match(code);
+        return (literal || !COMPARES.is_match(code) && !SECRET_NAME.is_match(plain)).then_some(Gate::Environment);
+    }
     if ENVIRONMENT.is_match(plain) || (SHELL_VARIABLE.is_match(plain) && LITERAL.is_match(plain)) {
         return environment(plain).then_some(Gate::Environment);
     }
@@ -157,7 +163,9 @@ fn environment(plain: &str) -> bool {
 }
 
 fn compared_with_literal(code: &str) -> bool {
-    static SIDE: Pattern = Pattern::new(r#"(?:==|===|!=|!==|equals\(|=~|\bin)\s*[\[({]*\s*["'`]|["'`]\)?\s*(?:==|===|\.equals)"#);
+    static SIDE: Pattern = Pattern::new(
+        r#"(?:==|===|!=|!==|equals\(|=~|\bin)\s*[\[({]*\s*["'`]|["'`]\)?\s*(?:==|===|\.equals)|\b(?:includes|contains|starts_?[wW]ith|ends_?[wW]ith|match|test)\s*\(\s*["'`]|\b(?:HasPrefix|HasSuffix|Contains|EqualFold)\s*\(.*,\s*["'`]"#,
+    );
     SIDE.is_match(code)
 }
 
@@ -189,10 +197,26 @@ fn pieces<'c>(code: &'c str, separators: &'c [&'c str]) -> impl Iterator<Item = 
     })
 }
 
-/// Whether a statement puts a switch of the environment into a name.
+/// Whether a statement puts a switch of the environment, or one that a request carries, into a name.
 #[must_use]
-pub fn sets_switch(plain: &str) -> bool {
-    plain.len() <= 2000 && ENVIRONMENT.is_match(plain) && !SECRET_NAME.is_match(plain)
+pub fn sets_switch(plain: &str, code: &str) -> bool {
+    let asks = || {
+        REQUEST.is_match(plain)
+            && compared_with_literal(code)
+            && !REAL_HEADER.is_match(plain)
+            && !code.contains(" if ")
+            && !code.contains('?')
+    };
+    plain.len() <= 2000 && !SECRET_NAME.is_match(plain) && (ENVIRONMENT.is_match(plain) || asks())
+}
+
+/// The name by which a statement imports the whole environment: `from os import environ as settings`.
+#[must_use]
+pub fn alias(plain: &str) -> Option<&str> {
+    static ALIAS: Pattern = Pattern::new(
+        r"^\s*(?:from\s+os\s+import\s+(?:environ|getenv)\s+as\s+(\w+)|import\s+\{?\s*env\s+as\s+(\w+)|(?:const|let|var)\s+(\w+)\s*=\s*process\.env\s*;?\s*$|(\w+)\s*=\s*os\.(?:environ|getenv)\s*$|use\s+std::env::var\s+as\s+(\w+))",
+    );
+    (plain.len() <= 200).then(|| (1..=5).find_map(|group| ALIAS.group(plain, group))).flatten()
 }
 
 #[cfg(test)]

@@ -112,7 +112,14 @@ impl Vocabulary {
     #[must_use]
     pub fn setting(&self, file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Setting {
         let function = statement.function.and_then(|at| side.functions().get(at));
-        if function.is_some_and(|function| self.decides(&function.name) && !has_word(&function.name, &self.screens)) {
+        let class = class_of(side, statement).unwrap_or("");
+        if function.is_some_and(|function| {
+            let whole = [class, &function.name].join("_");
+            let decides = self.decides(&function.name)
+                || self.permits(&function.name)
+                || has_word(&function.name, &self.verbs) && self.decides(&whole);
+            decides && !has_word(&function.name, &self.screens)
+        }) {
             Setting::Function
         } else if self.is_place(&file.path) || class_of(side, statement).is_some_and(|class| self.decides(class)) {
             Setting::File
