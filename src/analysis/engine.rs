@@ -117,7 +117,7 @@ impl Engine {
         links::link(change, &mut findings);
         findings.sort_by(most_serious_first);
         let story = story::tell(change, &outcomes, &findings);
-        let risk = risk::assess(&findings, &story);
+        let risk = risk::assess(&findings, &story, change.patch.unreadable);
         let (mut dependencies, mut skipped) = (Vec::new(), change.patch.omissions.clone());
         for outcome in outcomes.into_iter().chain([whole]) {
             dependencies.extend(outcome.dependencies);

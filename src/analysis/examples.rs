@@ -67,7 +67,7 @@ pub fn change_of(example: &Example) -> (Change, Texts) {
         message: example.message.clone(),
         signed: false,
     };
-    (Change { pull, commits: vec![commit], patch: Patch { files, omissions: Vec::new() }, digest: String::new() }, texts)
+    (Change { pull, commits: vec![commit], patch: Patch { files, ..Patch::default() }, digest: String::new() }, texts)
 }
 
 fn file_of(file: &ExampleFile, texts: &mut Texts) -> FileDiff {

@@ -9,10 +9,10 @@ use crate::model::risk::{Contribution, Lane, Risk};
 use crate::model::rule::{Confidence, RuleId, Severity};
 use crate::model::story::Story;
 
-/// The risk of a change with these findings and this story.
+/// The risk of a change with these findings and this story, of which `unreadable` parts could not be read.
 #[must_use]
-pub fn assess(findings: &[Finding], story: &Story) -> Risk {
-    let lane = lane(findings);
+pub fn assess(findings: &[Finding], story: &Story, unreadable: usize) -> Risk {
+    let lane = lane(findings, unreadable);
     let (floor, ceiling) = band(lane);
     let mut contributions = Vec::new();
     if floor > 0 {
@@ -29,15 +29,15 @@ pub fn assess(findings: &[Finding], story: &Story) -> Risk {
     Risk { score: ceiling - room, lane, contributions }
 }
 
-/// Clear: nothing. Look: notes. Review: a hard finding. Stop: a critical one, or two hard ones that are linked.
-fn lane(findings: &[Finding]) -> Lane {
+/// Clear: nothing. Look: notes, or parts that could not be read. Review: a hard finding. Stop: a critical one, or two hard ones that are linked.
+fn lane(findings: &[Finding], unreadable: usize) -> Lane {
     let hard: Vec<&Finding> = findings.iter().filter(|finding| finding.severity.is_hard()).collect();
     let linked = hard.iter().any(|finding| hard.iter().any(|other| other.id != finding.id && finding.links.contains(&other.id)));
     if linked || hard.iter().any(|finding| finding.severity == Severity::Critical) {
         Lane::Stop
     } else if !hard.is_empty() {
         Lane::Review
-    } else if !findings.is_empty() {
+    } else if !findings.is_empty() || unreadable > 0 {
         Lane::Look
     } else {
         Lane::Clear
@@ -56,6 +56,7 @@ fn band(lane: Lane) -> (u8, u8) {
 fn lane_reason(lane: Lane, findings: &[Finding]) -> String {
     match lane {
         Lane::Clear => "nothing was found".to_owned(),
+        Lane::Look if findings.is_empty() => "lane look: parts of it could not be read".to_owned(),
         Lane::Look => format!("lane look: {} for a reader", counted(findings.len(), "note")),
         Lane::Review => "lane review: a finding must be judged".to_owned(),
         Lane::Stop if findings.iter().any(|finding| finding.severity == Severity::Critical) => "lane stop: a critical finding".to_owned(),

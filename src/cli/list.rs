@@ -64,12 +64,13 @@ fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, contex
     let engine = rules.engine()?;
     let judge = Judge { engine: &engine, source: &*opened.site.source, cancel: &context.cancel };
     let mut rows = Vec::with_capacity(opened.pulls.len());
+    let mut failed = opened.incomplete;
     judge.each(&opened.pulls, &mut context.out, |_, pull, outcome| {
+        failed |= outcome.as_ref().map_or(true, |(change, _)| change.patch.unreadable > 0);
         let summary = outcome.map(|(change, report)| Summary::of(&change, &report)).map_err(|error| error.to_string());
         rows.push(Row { pull: pull.clone(), summary });
         Ok(())
     })?;
-    let failed = rows.iter().any(|row| row.summary.is_err());
     let now = opened.site.clock()();
     rows.retain(|row| filter.matches(&row.pull, row.summary.as_ref().ok(), now));
     queue::sort(&mut rows);

@@ -86,6 +86,13 @@ impl Printer {
         }
     }
 
+    /// Notes that parts of a printed report's change could not be read; the other formats hold that in the report.
+    pub fn doubt(&mut self, why: &str) {
+        if let Self::Sarif(sarif) = self {
+            sarif.fail(why);
+        }
+    }
+
     /// Notes that the source left something out.
     pub fn omit(&mut self, omission: &Omission) {
         if let Self::Sarif(sarif) = self {

@@ -10,6 +10,7 @@ use crate::cli::print::{Format, Printer};
 use crate::cli::selection::Rules;
 use crate::cli::target::{Inputs, Opened};
 use crate::export::judged::Judged;
+use crate::model::diff::Patch;
 use crate::model::report::Report;
 use crate::model::rule::Severity;
 
@@ -69,14 +70,14 @@ impl Threshold {
 /// When the changes cannot be read at all, a rule has no such name, or nobody waits any more.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let engine = args.rules.engine()?;
-    let Opened { site, pulls, omissions, several } = args.inputs.open(&context.cancel)?;
+    let Opened { site, pulls, omissions, incomplete, several } = args.inputs.open(&context.cancel)?;
     let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
     let mut printer = Printer::new(args.format, several);
     for omission in &omissions {
         printer.omit(omission);
         say("left out: ", crate::export::plain::omission(omission));
     }
-    let mut verdict = Verdict { threshold: args.fail_on, found: false, failed: false };
+    let mut verdict = Verdict { threshold: args.fail_on, found: false, failed: incomplete };
     let all = judge.each(&pulls, &mut context.out, |out, pull, outcome| {
         verdict.add(&outcome);
         print(&mut printer, out, &pull.at.to_string(), outcome)
@@ -91,13 +92,30 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 
 fn print(printer: &mut Printer, out: &mut Output, name: &str, outcome: Outcome) -> anyhow::Result<()> {
     match outcome {
-        Ok((change, report)) => printer.report(out, Judged { change: &change, report: &report }),
+        Ok((change, report)) => {
+            printer.report(out, Judged { change: &change, report: &report })?;
+            if let Some(why) = unread(&change.patch) {
+                out.clear();
+                say("", format!("{name} could not be judged whole: {why}"));
+                printer.doubt(&format!("{name} could not be judged whole: {why}"));
+            }
+            Ok(())
+        }
         Err(error) => {
             out.clear();
             say("", format!("{name} could not be judged: {error}"));
             printer.fail(&format!("{name} could not be judged: {error}"));
             Ok(())
         }
+    }
+}
+
+/// What to say of a change of which parts could not be read.
+fn unread(patch: &Patch) -> Option<String> {
+    match patch.unreadable {
+        0 => None,
+        1 => Some("1 part could not be read; it stands among what was not looked at".to_owned()),
+        more => Some(format!("{more} parts could not be read; they stand among what was not looked at")),
     }
 }
 
@@ -111,7 +129,10 @@ struct Verdict {
 impl Verdict {
     fn add(&mut self, outcome: &Outcome) {
         match outcome {
-            Ok((_, report)) => self.found |= self.threshold.is_reached(report),
+            Ok((change, report)) => {
+                self.found |= self.threshold.is_reached(report);
+                self.failed |= change.patch.unreadable > 0;
+            }
             Err(_) => self.failed = true,
         }
     }

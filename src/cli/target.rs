@@ -52,6 +52,8 @@ pub struct Opened {
     pub pulls: Vec<Pull>,
     /// What the source left out.
     pub omissions: Vec<Omission>,
+    /// Whether a pull is among that, so that nobody judged it.
+    pub incomplete: bool,
     /// Whether a queue was asked for, rather than one change.
     pub several: bool,
 }
@@ -106,5 +108,5 @@ impl Inputs {
 /// When it cannot be read.
 pub fn listed(site: Site, cancel: &Cancel) -> anyhow::Result<Opened> {
     let listing = site.list(cancel)?;
-    Ok(Opened { several: site.several, site, pulls: listing.pulls, omissions: listing.omissions })
+    Ok(Opened { several: site.several, site, pulls: listing.pulls, omissions: listing.omissions, incomplete: listing.unreadable > 0 })
 }

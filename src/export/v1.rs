@@ -120,6 +120,7 @@ struct StatsV1 {
     files: usize,
     added: usize,
     removed: usize,
+    unreadable: usize,
     ms: u64,
 }
 
@@ -256,6 +257,7 @@ impl<'a> SkippedV1<'a> {
 
 impl StatsV1 {
     fn new(change: &Change, report: &Report) -> Self {
-        Self { files: change.patch.files.len(), added: change.patch.added(), removed: change.patch.removed(), ms: report.millis }
+        let patch = &change.patch;
+        Self { files: patch.files.len(), added: patch.added(), removed: patch.removed(), unreadable: patch.unreadable, ms: report.millis }
     }
 }

@@ -38,6 +38,9 @@ pub struct Patch {
     pub files: Vec<FileDiff>,
     /// What could not be read or was left out.
     pub omissions: Vec<Omission>,
+    /// How many parts should have been readable and were not: cut off, damaged, missing, forbidden. Binary files and what is
+    /// above a limit are none of them.
+    pub unreadable: usize,
 }
 
 impl Patch {

@@ -94,7 +94,10 @@ impl Source for DemoSource {
             match self.past(*number, pull, cancel) {
                 Ok(change) => listing.pulls.push(change.pull),
                 Err(SourceError::Cancelled) => return Err(SourceError::Cancelled),
-                Err(why) => listing.omissions.push(Omission { path: None, why: format!("pull #{number} is not listed: {why}") }),
+                Err(why) => {
+                    listing.unreadable += 1;
+                    listing.omissions.push(Omission { path: None, why: format!("pull #{number} is not listed: {why}") });
+                }
             }
         }
         listing.pulls.iter_mut().for_each(|pull| self.date(pull));

@@ -161,7 +161,10 @@ impl LocalSource {
             match pull {
                 Ok(pull) => listing.pulls.extend(pull),
                 Err((_, SourceError::Cancelled)) => return Err(SourceError::Cancelled),
-                Err((name, why)) => listing.omissions.push(Omission { path: None, why: format!("branch `{name}` is not listed: {why}") }),
+                Err((name, why)) => {
+                    listing.unreadable += 1;
+                    listing.omissions.push(Omission { path: None, why: format!("branch `{name}` is not listed: {why}") });
+                }
             }
         }
         listing.pulls.sort_by(|a, b| b.updated.cmp(&a.updated).then_with(|| a.at.cmp(&b.at)));

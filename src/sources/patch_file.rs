@@ -139,7 +139,7 @@ impl Source for PatchFile {
 
     fn list(&self, cancel: &Cancel) -> Result<Listing, SourceError> {
         let one = |part| if cancel.is_cancelled() { Err(SourceError::Cancelled) } else { Ok(self.pull(part).0) };
-        Ok(Listing { pulls: (0..self.parts.len()).map(one).collect::<Result<_, _>>()?, omissions: self.omissions.clone() })
+        Ok(Listing { pulls: (0..self.parts.len()).map(one).collect::<Result<_, _>>()?, omissions: self.omissions.clone(), unreadable: 0 })
     }
 
     fn change(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {

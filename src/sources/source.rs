@@ -37,6 +37,8 @@ pub struct Listing {
     pub pulls: Vec<Pull>,
     /// What was left out, and why.
     pub omissions: Vec<Omission>,
+    /// How many of those are pulls that should have been readable and were not.
+    pub unreadable: usize,
 }
 
 /// A place changes come from. Calls block; whoever calls runs them where blocking is allowed.

@@ -74,7 +74,7 @@ impl Source for Tree {
     }
 
     fn list(&self, _: &Cancel) -> Result<Listing, SourceError> {
-        Ok(Listing { pulls: vec![self.pull()], omissions: Vec::new() })
+        Ok(Listing { pulls: vec![self.pull()], ..Listing::default() })
     }
 
     fn change(&self, _: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {
@@ -109,11 +109,17 @@ impl Walk {
         self.patch.omissions.push(Omission { path, why });
     }
 
+    /// Tells of something that should have been readable and was not.
+    fn fail(&mut self, path: RepoPath, why: String) {
+        self.patch.unreadable += 1;
+        self.omit(Some(path), why);
+    }
+
     /// Takes the files of one folder, and leaves its folders in `pending`.
     fn folder(&mut self, folder: &Path, inside: &[u8], pending: &mut Vec<(PathBuf, Vec<u8>)>) {
         let entries = match std::fs::read_dir(folder) {
             Ok(entries) => entries,
-            Err(e) => return self.omit(Some(RepoPath::new(inside)), format!("the folder cannot be read ({e})")),
+            Err(e) => return self.fail(RepoPath::new(inside), format!("the folder cannot be read ({e})")),
         };
         let mut entries: Vec<_> = entries.flatten().map(|entry| (name(&entry.file_name()), entry.path())).collect();
         entries.sort();
@@ -124,7 +130,7 @@ impl Walk {
             let inside = if inside.is_empty() { name } else { [inside, b"/", &name].concat() };
             let inner = RepoPath::new(&inside);
             match std::fs::symlink_metadata(&path) {
-                Err(e) => self.omit(Some(inner), format!("it cannot be looked at ({e})")),
+                Err(e) => self.fail(inner, format!("it cannot be looked at ({e})")),
                 Ok(found) if found.is_dir() => pending.push((path, inside)),
                 Ok(found) if found.is_symlink() => self.link(&path, inner),
                 Ok(found) if found.is_file() => self.file(&path, inner, &found),
@@ -136,7 +142,7 @@ impl Walk {
     fn link(&mut self, path: &Path, inner: RepoPath) {
         match std::fs::read_link(path) {
             Ok(target) => self.add(inner, FileMode::Symlink, Content::Text(all_added(&inert::decode(&name(target.as_os_str()))))),
-            Err(e) => self.omit(Some(inner), format!("the link cannot be read ({e})")),
+            Err(e) => self.fail(inner, format!("the link cannot be read ({e})")),
         }
     }
 
@@ -149,7 +155,10 @@ impl Walk {
         } else {
             match std::fs::read(path) {
                 Ok(bytes) => content(&bytes),
-                Err(e) => Content::Omitted(format!("it cannot be read ({e})")),
+                Err(e) => {
+                    self.patch.unreadable += 1;
+                    Content::Omitted(format!("it cannot be read ({e})"))
+                }
             }
         };
         self.add(inner, mode, content);

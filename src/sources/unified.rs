@@ -28,7 +28,10 @@ pub fn parse(bytes: &[u8]) -> Patch {
         match part {
             Part::File(section) if patch.files.len() < MAX_FILES => file(&section, &mut patch),
             Part::File(_) => beyond += 1,
-            Part::Note { line, why } => omit(&mut patch, None, format!("line {line} of the diff {why}")),
+            Part::Note { line, why, lost } => {
+                patch.unreadable += usize::from(lost);
+                omit(&mut patch, None, format!("line {line} of the diff {why}"));
+            }
         }
     }
     if beyond > 0 {
@@ -45,6 +48,7 @@ pub fn holds_diff(bytes: &[u8]) -> bool {
 
 fn file(section: &Section<'_>, patch: &mut Patch) {
     if section.kind == Kind::Combined {
+        patch.unreadable += 1;
         patch.files.push(header::combined(section));
         return;
     }
@@ -52,14 +56,22 @@ fn file(section: &Section<'_>, patch: &mut Patch) {
         Ok(file) => file,
         Err(why) => {
             let why = format!("the file at line {} of the diff cannot be read: {why}", section.line);
+            patch.unreadable += 1;
             return omit(patch, None, why);
         }
     };
     suspect::tell_hostile_paths(&file, patch);
     if matches!(file.content, Content::Text(_)) {
         let (text, lost) = chunk::read(&section.hunks);
-        for why in lost {
+        patch.unreadable += lost.unreadable;
+        for why in lost.says {
             patch.omissions.push(Omission { path: Some(file.path().clone()), why });
+        }
+        if header::announces_lines(section) && section.hunks.is_empty() {
+            let why =
+                format!("its header at line {} of the diff announces changed lines, and none follow: the diff is cut off", section.line);
+            patch.unreadable += 1;
+            omit(patch, Some(file.path().clone()), why);
         }
         file.content = content(&file, text);
     }

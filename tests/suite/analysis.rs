@@ -44,7 +44,7 @@ fn finding(name: &str, severity: Severity, at: (&str, u32), evidence: &str) -> F
 }
 
 fn lane_of(findings: &[Finding]) -> Lane {
-    risk::assess(findings, &Story::default()).lane
+    risk::assess(findings, &Story::default(), 0).lane
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn words_and_common_names_that_were_there_before_link_nothing() {
 #[test]
 fn a_score_is_the_sum_of_its_reasons() {
     let findings: Vec<Finding> = (1..9).map(|n| finding("x", Severity::High, ("a.py", n * 50), "evidence")).collect();
-    let risk = risk::assess(&findings, &Story::default());
+    let risk = risk::assess(&findings, &Story::default(), 0);
     assert_eq!(u32::from(risk.score), risk.contributions.iter().map(|reason| u32::from(reason.points)).sum::<u32>());
     assert!(risk.contributions.iter().all(|reason| !reason.why.is_empty()));
 }

@@ -51,6 +51,7 @@ pub(crate) fn hunks_told(told: &Told) -> usize {
 /// The patch without what the format cannot carry.
 fn written(mut patch: Patch) -> Patch {
     patch.omissions.clear();
+    patch.unreadable = 0;
     for file in &mut patch.files {
         match &mut file.content {
             Content::Text(text) => text.lossy = false,

@@ -10,6 +10,7 @@ use super::renames::{self, Pair};
 use super::trees::{self, Entry, kind};
 use crate::model::cancel::Cancel;
 use crate::model::diff::{Content, FileDiff, FileMode, FileStatus, Patch, TextDiff};
+use crate::model::path::RepoPath;
 use crate::sources::limits::{MAX_CHANGE_BYTES, MAX_FILE_BYTES};
 use crate::sources::source::SourceError;
 use crate::sources::suspect;
@@ -27,13 +28,17 @@ pub(super) fn between(repo: &Repository, old: Option<Oid>, new: Oid, cancel: &Ca
     let found = trees::differences(repo, old, Some(new), cancel)?;
     let digest = found.digest(old, new);
     let odb = repo.odb().map_err(unreadable("the object store"))?;
-    let mut patch = Patch { files: Vec::new(), omissions: found.omissions };
+    let mut patch = Patch { omissions: found.omissions, ..Patch::default() };
     let mut held = 0;
     for pair in renames::join(found.files, &odb, cancel)?.into_iter().flat_map(split) {
         if cancel.is_cancelled() {
             return Err(SourceError::Cancelled);
         }
-        let file = file(&pair, &odb, held);
+        let content = content(entry(&pair.old), entry(&pair.new), &odb, held).unwrap_or_else(|why| {
+            patch.unreadable += 1;
+            Content::Omitted(why)
+        });
+        let file = file(&pair, content);
         held += file.text().map_or(0, TextDiff::size);
         suspect::tell_hostile_paths(&file, &mut patch);
         patch.files.push(file);
@@ -51,8 +56,12 @@ fn split(pair: Pair) -> Vec<Pair> {
     }
 }
 
-fn file(pair: &Pair, odb: &Odb<'_>, held: usize) -> FileDiff {
-    let (old, new) = (pair.old.as_ref().map(|side| side.1), pair.new.as_ref().map(|side| side.1));
+fn entry(side: &Option<(RepoPath, Entry)>) -> Option<Entry> {
+    side.as_ref().map(|side| side.1)
+}
+
+fn file(pair: &Pair, content: Content) -> FileDiff {
+    let (old, new) = (entry(&pair.old), entry(&pair.new));
     let status = match (old, new) {
         (None, _) => FileStatus::Added,
         (_, None) => FileStatus::Deleted,
@@ -65,33 +74,36 @@ fn file(pair: &Pair, odb: &Odb<'_>, held: usize) -> FileDiff {
         status,
         old_mode: old.map(|entry| entry.mode),
         new_mode: new.map(|entry| entry.mode),
-        content: content(old, new, odb, held),
+        content,
     }
 }
 
-fn content(old: Option<Entry>, new: Option<Entry>, odb: &Odb<'_>, held: usize) -> Content {
+/// What changed between two entries, or why it could not be read.
+fn content(old: Option<Entry>, new: Option<Entry>, odb: &Odb<'_>, held: usize) -> Result<Content, String> {
     if old.or(new).is_some_and(|entry| entry.mode == FileMode::Submodule) {
-        return Content::Submodule { old: old.and_then(|entry| commit_id(entry.id)), new: new.and_then(|entry| commit_id(entry.id)) };
+        return Ok(Content::Submodule { old: old.and_then(|entry| commit_id(entry.id)), new: new.and_then(|entry| commit_id(entry.id)) });
     }
     let id = |entry: Option<Entry>| entry.map(|entry| entry.id);
     if id(old) == id(new) {
-        return Content::Text(TextDiff::default());
+        return Ok(Content::Text(TextDiff::default()));
     }
     if held > MAX_CHANGE_BYTES {
-        return Content::Omitted(format!("the change holds more than {MAX_CHANGE_BYTES} bytes of text; this file's lines were not read"));
+        let why = format!("the change holds more than {MAX_CHANGE_BYTES} bytes of text; this file's lines were not read");
+        return Ok(Content::Omitted(why));
     }
     let (before, after) = (blobs::read(odb, id(old), MAX_FILE_BYTES), blobs::read(odb, id(new), MAX_FILE_BYTES));
     if matches!(before, Blob::Missing) || matches!(after, Blob::Missing) {
-        return Content::Omitted("its content is not in this clone: `git fetch --refetch` brings it".to_owned());
+        return Err("its content is missing or damaged in this clone: `git fetch --refetch` brings it".to_owned());
     }
     if let Some(size) = [&before, &after].into_iter().find_map(too_large) {
-        return Content::Omitted(format!("it has {size} bytes, and files above {MAX_FILE_BYTES} bytes are not compared line by line"));
+        let why = format!("it has {size} bytes, and files above {MAX_FILE_BYTES} bytes are not compared line by line");
+        return Ok(Content::Omitted(why));
     }
     if suspect::is_binary(before.bytes()) || suspect::is_binary(after.bytes()) {
-        return Content::Binary { old_size: before.size(), new_size: after.size() };
+        return Ok(Content::Binary { old_size: before.size(), new_size: after.size() });
     }
-    lines::compare(before.bytes(), after.bytes())
-        .map_or_else(|e| Content::Omitted(format!("its lines could not be compared ({})", super::failure::reason(&e))), Content::Text)
+    let compared = lines::compare(before.bytes(), after.bytes());
+    compared.map(Content::Text).map_err(|e| format!("its lines could not be compared ({})", super::failure::reason(&e)))
 }
 
 fn too_large(blob: &Blob<'_>) -> Option<u64> {

@@ -9,16 +9,28 @@ use super::sections::Chunk;
 use crate::model::diff::{LineKind, TextDiff, TextDiffBuilder};
 use crate::model::inert;
 
-/// The text of a file's hunks, and a sentence for everything that is not in it.
-pub(super) fn read(chunks: &[Chunk<'_>]) -> (TextDiff, Vec<String>) {
+/// What of a file's hunks is not in its text.
+#[derive(Default)]
+pub(super) struct Lost {
+    /// A sentence for each part.
+    pub(super) says: Vec<String>,
+    /// Hunks that could not be read.
+    pub(super) unreadable: usize,
+}
+
+/// The text of a file's hunks, and what is not in it.
+pub(super) fn read(chunks: &[Chunk<'_>]) -> (TextDiff, Lost) {
     let mut builder = TextDiffBuilder::default();
-    let mut lost = Vec::new();
+    let mut lost = Lost::default();
     let mut free = (0, 0);
     for chunk in chunks {
         let lines = chunk.bytes.iter().filter(|b| **b == b'\n').count().saturating_sub(1) + chunk.extra;
         match hunk(chunk, &mut free, &mut builder) {
-            Err(why) => lost.push(format!("the hunk at line {} of the diff cannot be read ({why}), so its {lines} lines are missing", chunk.line)),
-            Ok(()) if chunk.extra > 0 => lost.push(format!(
+            Err(why) => {
+                lost.unreadable += 1;
+                lost.says.push(format!("the hunk at line {} of the diff cannot be read ({why}), so its {lines} lines are missing", chunk.line));
+            }
+            Ok(()) if chunk.extra > 0 => lost.says.push(format!(
                 "behind the hunk at line {} of the diff stand {} lines that it does not announce; git would not apply them, and they are missing here",
                 chunk.line, chunk.extra
             )),

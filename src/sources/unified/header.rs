@@ -52,6 +52,23 @@ pub(super) fn combined(section: &Section<'_>) -> FileDiff {
     }
 }
 
+/// Whether hunks belong under this header, because it names two contents or nothing at all. A file that is empty before and
+/// after, moves or changes its mode has none.
+pub(super) fn announces_lines(section: &Section<'_>) -> bool {
+    let lines: Vec<&[u8]> = section.header.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty()).collect();
+    let Some(index) = lines.iter().find_map(|line| line.strip_prefix(b"index ")) else {
+        return section.kind == Kind::Plain || lines.len() == 1;
+    };
+    let ids = index.split(|b| *b == b' ').next().and_then(|ids| std::str::from_utf8(ids).ok()).unwrap_or_default();
+    let Some((old, new)) = ids.split_once("..") else { return false };
+    let empty = |id: &str| id.bytes().all(|b| b == b'0') || EMPTY_BLOBS.iter().any(|blob| blob.starts_with(id));
+    old != new && !(empty(old) && empty(new))
+}
+
+/// The ids of the empty file, in both of git's hashes.
+const EMPTY_BLOBS: [&str; 2] =
+    ["e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813"];
+
 /// The words of diffy's error behind its own preamble.
 pub(super) fn reason(error: &dyn std::error::Error) -> String {
     let text = error.to_string();

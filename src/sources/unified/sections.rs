@@ -51,6 +51,8 @@ pub(super) enum Part<'a> {
         line: usize,
         /// What it is, as the rest of a sentence.
         why: &'static str,
+        /// Whether lines are lost with it.
+        lost: bool,
     },
 }
 
@@ -119,15 +121,17 @@ impl<'a> Iterator for Cutter<'a> {
                 return Some(self.section(Kind::Plain, line));
             }
             if let Some(why) = note(&line) {
-                return Some(Part::Note { line: line.number, why });
+                return Some(Part::Note { line: line.number, why, lost: line.starts(HUNK) });
             }
         }
     }
 }
 
+const HUNK: &str = "@@ -";
+
 fn note(line: &RawLine<'_>) -> Option<&'static str> {
     let ends = |suffix: &[u8]| line.text.trim_ascii_end().ends_with(suffix);
-    if line.starts("@@ -") {
+    if line.starts(HUNK) {
         Some("begins a hunk that belongs to no file, so it was left out")
     } else if (line.starts("Binary files ") || line.starts("Files ")) && ends(b" differ") {
         Some("says that two files differ without showing how")
