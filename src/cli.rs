@@ -46,9 +46,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         // The console has the terminal to itself and reads Ctrl-C as a key.
         Ok(cli) if cli.opens_console() => told(|| dispatch(cli, Cancel::default())),
         Ok(cli) => interrupt::guarded(move |cancel| told(|| dispatch(cli, cancel))),
-        Err(error) => {
-            let _ = error.print();
-            if error.use_stderr() { Exit::Failed } else { Exit::Done }
+        Err(error) if error.use_stderr() => {
+            output::complain(error.render());
+            Exit::Failed
+        }
+        Err(help) => {
+            let _ = help.print();
+            Exit::Done
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::list;
 use crate::cli::output::say;
 use crate::cli::site::Site;
+use crate::model::inert;
 
 /// Open the console on the embedded demo: 75 pulls, of which fourteen are worth a second look
 ///
@@ -37,11 +38,13 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         list::table(site, context)?;
     }
     if let Some(folder) = &args.dir {
-        let shown = folder.display();
+        let name = folder.to_string_lossy();
+        let shown = inert::word(&name);
+        let home = inert::word(&folder.join("home").to_string_lossy()).into_owned();
         say(
             "",
             format!(
-                "the demo is kept in {shown}: `lazaret list {shown}` lists it, `LAZARET_HOME={shown}/home lazaret ledger list` reads its ledger"
+                "the demo is kept in {shown}: `lazaret list {shown}` lists it, `LAZARET_HOME={home} lazaret ledger list` reads its ledger"
             ),
         );
     }

@@ -57,9 +57,15 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Says one sentence on standard error, safe to show. When nobody can read it, there is nobody to tell.
+/// Says one sentence on standard error, safe to show: a line feed in a name cannot begin a sentence of its own. When nobody can
+/// read it, there is nobody to tell.
 pub fn say(kind: &str, sentence: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "lazaret: {kind}{}", inert::block(sentence.to_string().trim_end()));
+    let _ = writeln!(io::stderr().lock(), "lazaret: {kind}{}", inert::line(sentence.to_string().trim_end()));
+}
+
+/// Says on standard error what is wrong with the arguments, which may hold anybody's words.
+pub fn complain(says: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{}", inert::block(says.to_string().trim_end()));
 }
 
 /// Asks on standard error and reads one line from standard input; only a plain yes is a yes.

@@ -77,6 +77,9 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         printer.omit(omission);
         say("left out: ", crate::export::plain::omission(omission));
     }
+    if pulls.is_empty() && omissions.is_empty() {
+        say("", format!("{} has no agent branches to judge; --all-branches takes the others too", site.source.title()));
+    }
     let mut verdict = Verdict { threshold: args.fail_on, found: false, failed: incomplete };
     let all = judge.each(&pulls, &mut context.out, |out, pull, outcome| {
         verdict.add(&outcome);

@@ -14,11 +14,12 @@ use crate::cli::site::Site;
 use crate::export::plan as export;
 use crate::model::decision::{Subject, Verb};
 use crate::model::finding::Fingerprint;
+use crate::model::inert;
 use crate::model::pull::{Origin, PullRef};
 use crate::model::response::{Plan, Strength};
 use crate::model::review::Disposition;
 use crate::response::request::{Request, Target};
-use crate::runtime::chancery::{Chancery, kept_report, target};
+use crate::runtime::chancery::{Chancery, kept_report, readable, target};
 
 /// Arguments of every verb.
 #[derive(Debug, ClapArgs)]
@@ -91,7 +92,7 @@ pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
 /// The command that undoes it, for whoever is not in the repository.
 fn here(undo: String, repo: &Path) -> String {
     let elsewhere = undo.starts_with("lazaret ") && repo != Path::new(".");
-    if elsewhere { format!("{undo} --repo {}", repo.display()) } else { undo }
+    if elsewhere { format!("{undo} --repo {}", inert::word(&repo.to_string_lossy())) } else { undo }
 }
 
 /// Ends what an earlier run left half done and says so.
@@ -145,6 +146,7 @@ fn targets(asked: &Asked<'_>, site: &Site, context: &Context) -> anyhow::Result<
 
 fn judged(judge: &Judge<'_>, at: &PullRef, asked: &Asked<'_>) -> anyhow::Result<(Target, Vec<u8>)> {
     let (change, report) = judge.one(at).with_context(|| format!("{at} cannot be judged"))?;
+    readable(&change).with_context(|| format!("{at} stays as it is"))?;
     let mut target = target(&change, &report, &asked.dispositions);
     if let Some(base) = asked.base {
         base.clone_into(&mut target.base);

@@ -52,7 +52,10 @@ pub fn hidden(c: char) -> Option<Hidden> {
         '\u{2028}' | '\u{2029}' => Hidden::Separator,
         '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => Hidden::VariationSelector,
         '\u{e0000}'..='\u{e007f}' => Hidden::Tag,
+        // Unassigned, and drawn as nothing by rule.
+        '\u{fff0}'..='\u{fff8}' | '\u{e0080}'..='\u{e0fff}' => Hidden::ZeroWidth,
         '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' | '\u{fdd0}'..='\u{fdef}' => Hidden::Private,
+        _ if u32::from(c) & 0xfffe == 0xfffe => Hidden::Private,
         _ => return None,
     })
 }
@@ -120,6 +123,16 @@ pub fn block(text: &str) -> String {
     out
 }
 
+/// Outside text as one word of a POSIX shell, for commands that a person may copy: nothing in it acts. Still passes [`line`].
+#[must_use]
+pub fn word(text: &str) -> Cow<'_, str> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_./@%+=:,-#".contains(&b);
+    if !text.is_empty() && !text.starts_with(['-', '#']) && text.bytes().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("'{}'", text.replace('\'', "'\\''")))
+}
+
 fn push_token(out: &mut String, c: char) {
     let _ = write!(out, "‹U+{:04X}›", u32::from(c));
 }
@@ -161,6 +174,19 @@ mod tests {
     #[test]
     fn tabs_reach_the_next_stop_and_line_ends_go() {
         assert_eq!(line("\ta\tb\r\n"), "    a   b");
+    }
+
+    #[test]
+    fn noncharacters_and_unassigned_ignorables_are_visible() {
+        assert_eq!(line("a\u{ffff}b\u{1fffe}c\u{e0100}d\u{e0fff}e\u{fff0}"), "a‹U+FFFF›b‹U+1FFFE›c‹U+E0100›d‹U+E0FFF›e‹U+FFF0›");
+    }
+
+    #[test]
+    fn words_of_a_command_cannot_act() {
+        assert_eq!(word("claude/fix-2"), "claude/fix-2");
+        assert_eq!(word("x;touch${IFS}y"), "'x;touch${IFS}y'");
+        assert_eq!(word("it's"), "'it'\\''s'");
+        assert_eq!([word(""), word("#1"), word("a b")], ["''", "'#1'", "'a b'"]);
     }
 
     #[test]

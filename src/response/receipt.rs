@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::model::decision::Verb;
+use crate::model::inert;
 use crate::model::pull::CommitId;
 use crate::model::response::{Plan, Receipt, RefUpdate, Step, StepOutcome, Strength};
 
@@ -48,7 +49,7 @@ fn undo(plan: &Plan, done: &[&Step], merge: Option<&CommitId>) -> Option<String>
             contained.then(|| format!("lazaret release {}", plan.case.0))
         }
         Verb::Release => {
-            let branches: Vec<_> = done.iter().flat_map(|step| restored(step)).collect();
+            let branches: Vec<_> = done.iter().flat_map(|step| restored(step)).map(inert::word).collect();
             (!branches.is_empty()).then(|| format!("lazaret quarantine {}", branches.join(" ")))
         }
         Verb::Revert => done.iter().find_map(|step| match step {

@@ -47,6 +47,21 @@ pub enum ChanceryError {
     /// The source is a file or a folder.
     #[error("there is no git repository behind this, so nothing can be decided on it; open the repository it belongs to")]
     Homeless,
+    /// Nobody can decide on bytes that nobody can read.
+    #[error("{0} of this change could not be read, so it cannot be decided on; `git fsck` tells what is damaged, `git fetch --refetch` brings it again")]
+    Unreadable(String),
+}
+
+/// Whether all of `change` was there to be read.
+///
+/// # Errors
+/// When parts of it were not.
+pub fn readable(change: &Change) -> Result<(), ChanceryError> {
+    match change.patch.unreadable {
+        0 => Ok(()),
+        1 => Err(ChanceryError::Unreadable("1 part".to_owned())),
+        parts => Err(ChanceryError::Unreadable(format!("{parts} parts"))),
+    }
 }
 
 /// Where decisions on one repository go.
@@ -122,6 +137,7 @@ impl Chancery {
 
 impl Office for Chancery {
     fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble> {
+        readable(change).map_err(|error| error.to_string())?;
         let dispositions: Vec<_> = wish.dispositions.iter().map(|(id, judged)| (id.clone(), judged.clone())).collect();
         let request = Request {
             verb: wish.verb,

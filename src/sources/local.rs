@@ -12,6 +12,7 @@ mod default_branch;
 mod each_commit;
 mod failure;
 mod lines;
+mod loose;
 mod open;
 mod renames;
 mod similarity;

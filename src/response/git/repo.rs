@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorClass, ErrorCode, Oid, Repository, RepositoryOpenFlags};
 
+use crate::model::inert;
 use crate::model::pull::CommitId;
 use crate::response::error::ResponseError;
 
@@ -82,11 +83,12 @@ pub(crate) fn told(what: &str) -> impl FnOnce(git2::Error) -> ResponseError + us
 }
 
 fn refused(path: &Path, error: &git2::Error) -> ResponseError {
+    let word = inert::word(&path.to_string_lossy()).into_owned();
     let path = path.display();
     ResponseError::Repository(match (error.code(), error.class()) {
         (ErrorCode::NotFound, _) => format!("{path} is not inside a git repository; name one, or run git init there"),
         (ErrorCode::Owner, _) => {
-            format!("{path} belongs to another user; if you trust it: git config --global --add safe.directory {path}")
+            format!("{path} belongs to another user; if you trust it: git config --global --add safe.directory {word}")
         }
         (_, ErrorClass::Repository) => {
             format!("{path} cannot be opened: {}; lazaret knows repositories with files as refs and SHA-1 ids", error.message())

@@ -1,5 +1,6 @@
 //! Release: the end of a hold, undoing exactly what was done in its case.
 
+use crate::model::inert;
 use crate::model::response::{Plan, PlannedStep, RefUpdate, Step, Strength};
 use crate::response::facts::{Held, ReleaseFacts};
 use crate::response::words::{count, few, short};
@@ -52,9 +53,11 @@ fn refuse(plan: &mut Plan, held: &Held) {
     let (Some(branch), Some(now)) = (&held.branch, &held.again) else { return };
     if *now != held.at.value {
         let name = short(branch);
+        let (old, new) = (inert::word(&name), format!("{name}-new"));
         plan.refusals.push(format!(
-            "{name} exists again with other commits ({}); rename it first, for example: git branch -m {name} {name}-new",
-            now.short()
+            "{name} exists again with other commits ({}); rename it first, for example: git branch -m {old} {}",
+            now.short(),
+            inert::word(&new)
         ));
     }
 }

@@ -1,6 +1,8 @@
 //! Contents of files, with a limit and a word for everything that is not text. Never a filter.
 
-use git2::{ObjectType, Odb, OdbObject, Oid};
+use git2::{ObjectType, Odb, OdbObject, Oid, Repository};
+
+use super::loose;
 
 /// One side's content.
 pub(super) enum Content<'odb> {
@@ -33,12 +35,28 @@ impl Content<'_> {
     }
 }
 
-/// Reads a blob whose size is looked at first.
-pub(super) fn read<'odb>(odb: &'odb Odb<'_>, id: Option<Oid>, limit: u64) -> Content<'odb> {
-    let Some(id) = id else { return Content::Nothing };
-    match odb.read_header(id) {
-        Ok((size, ObjectType::Blob)) if size as u64 > limit => Content::Large(size as u64),
-        Ok((_, ObjectType::Blob)) => odb.read(id).map_or(Content::Missing, Content::Bytes),
-        _ => Content::Missing,
+/// Where a repository keeps its contents.
+pub(super) struct Store<'repo> {
+    repo: &'repo Repository,
+    odb: Odb<'repo>,
+}
+
+impl<'repo> Store<'repo> {
+    /// The contents of `repo`.
+    pub(super) fn of(repo: &'repo Repository) -> Result<Self, git2::Error> {
+        Ok(Self { repo, odb: repo.odb()? })
+    }
+
+    /// Reads a blob whose size is looked at first.
+    pub(super) fn read(&self, id: Option<Oid>, limit: u64) -> Content<'_> {
+        let Some(id) = id else { return Content::Nothing };
+        if !loose::is_whole(self.repo, id) {
+            return Content::Missing;
+        }
+        match self.odb.read_header(id) {
+            Ok((size, ObjectType::Blob)) if size as u64 > limit => Content::Large(size as u64),
+            Ok((_, ObjectType::Blob)) => self.odb.read(id).map_or(Content::Missing, Content::Bytes),
+            _ => Content::Missing,
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use git2::{Oid, Repository};
 
 use super::ancestry::Ancestry;
-use super::default_branch::{self, tip};
+use super::default_branch::{self, is_damage, reach};
 use super::failure::unreadable;
 use super::span::{self, QUARANTINE, Span};
 use crate::model::cancel::Cancel;
@@ -18,7 +18,7 @@ struct Candidate {
     name: String,
     /// The branch without its remote or case.
     short: String,
-    head: Oid,
+    head: Result<Oid, SourceError>,
 }
 
 /// A branch against the default one, or its name and why that is not possible.
@@ -29,15 +29,16 @@ pub(super) fn candidates(repo: &Repository, cancel: &Cancel) -> Result<Vec<Place
     let default = default_branch::find(repo)?;
     let mut history = Ancestry::of(repo, default.tip)?;
     let mut place = |found: &Candidate, name: &str| {
-        let parting = history.part(found.head, cancel).and_then(|parting| {
+        let head = found.head.clone().map_err(|why| (found.name.clone(), why))?;
+        let parting = history.part(head, cancel).and_then(|parting| {
             let merge_base = match parting.bases.first() {
                 Some(newest) => Some(*newest),
-                None => span::merge_base(repo, default.tip, found.head)?,
+                None => span::merge_base(repo, default.tip, head)?,
             };
             Ok((merge_base, parting.own))
         });
         let (merge_base, own) = parting.map_err(|why| (found.name.clone(), why))?;
-        Ok(Span { own: Some(own), ..span::branch(&default, name, &found.short, found.head, merge_base) })
+        Ok(Span { own: Some(own), ..span::branch(&default, name, &found.short, head, merge_base) })
     };
     let mut seen = BTreeSet::from([default.name.clone()]);
     let mut spans = Vec::new();
@@ -70,8 +71,12 @@ fn under(repo: &Repository, prefix: &str, names: impl Fn(&str) -> Option<(String
     for reference in repo.references_glob(&format!("{prefix}*")).map_err(&failed)? {
         let reference = reference.map_err(&failed)?;
         let full = inert::decode(reference.name_bytes()).into_owned();
-        if let (Some((name, short)), Some(head)) = (full.strip_prefix(prefix).and_then(&names), tip(&reference)) {
-            found.push(Candidate { name, short, head });
+        let Some((name, short)) = full.strip_prefix(prefix).and_then(&names) else { continue };
+        match reach(repo, &reference) {
+            Ok(head) => found.push(Candidate { name, short, head: Ok(head) }),
+            Err(e) if is_damage(&e) => found.push(Candidate { name, short, head: Err(unreadable("its last commit")(e)) }),
+            // A reference to something else than a commit is no branch.
+            Err(_) => {}
         }
     }
     Ok(found)

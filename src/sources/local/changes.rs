@@ -1,8 +1,8 @@
 //! The net diff between two commits, file by file, with an end to everything.
 
-use git2::{Odb, Oid, Repository};
+use git2::{Oid, Repository};
 
-use super::blobs::{self, Content as Blob};
+use super::blobs::{Content as Blob, Store};
 use super::commits::commit_id;
 use super::failure::unreadable;
 use super::lines;
@@ -27,14 +27,14 @@ pub(super) fn between(repo: &Repository, old: Option<Oid>, new: Oid, cancel: &Ca
     let (old, new) = (old.map(tree).transpose()?, tree(new)?);
     let found = trees::differences(repo, old, Some(new), cancel)?;
     let digest = found.digest(old, new);
-    let odb = repo.odb().map_err(unreadable("the object store"))?;
+    let store = Store::of(repo).map_err(unreadable("the object store"))?;
     let mut patch = Patch { omissions: found.omissions, ..Patch::default() };
     let mut held = 0;
-    for pair in renames::join(found.files, &odb, cancel)?.into_iter().flat_map(split) {
+    for pair in renames::join(found.files, &store, cancel)?.into_iter().flat_map(split) {
         if cancel.is_cancelled() {
             return Err(SourceError::Cancelled);
         }
-        let content = content(entry(&pair.old), entry(&pair.new), &odb, held).unwrap_or_else(|why| {
+        let content = content(entry(&pair.old), entry(&pair.new), &store, held).unwrap_or_else(|why| {
             patch.unreadable += 1;
             Content::Omitted(why)
         });
@@ -79,7 +79,7 @@ fn file(pair: &Pair, content: Content) -> FileDiff {
 }
 
 /// What changed between two entries, or why it could not be read.
-fn content(old: Option<Entry>, new: Option<Entry>, odb: &Odb<'_>, held: usize) -> Result<Content, String> {
+fn content(old: Option<Entry>, new: Option<Entry>, store: &Store<'_>, held: usize) -> Result<Content, String> {
     if old.or(new).is_some_and(|entry| entry.mode == FileMode::Submodule) {
         return Ok(Content::Submodule { old: old.and_then(|entry| commit_id(entry.id)), new: new.and_then(|entry| commit_id(entry.id)) });
     }
@@ -91,7 +91,7 @@ fn content(old: Option<Entry>, new: Option<Entry>, odb: &Odb<'_>, held: usize) -
         let why = format!("the change holds more than {MAX_CHANGE_BYTES} bytes of text; this file's lines were not read");
         return Ok(Content::Omitted(why));
     }
-    let (before, after) = (blobs::read(odb, id(old), MAX_FILE_BYTES), blobs::read(odb, id(new), MAX_FILE_BYTES));
+    let (before, after) = (store.read(id(old), MAX_FILE_BYTES), store.read(id(new), MAX_FILE_BYTES));
     if matches!(before, Blob::Missing) || matches!(after, Blob::Missing) {
         return Err("its content is missing or damaged in this clone: `git fetch --refetch` brings it".to_owned());
     }

@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
-use git2::{Odb, Oid};
+use git2::Oid;
 
-use super::blobs::{self, Content};
+use super::blobs::{Content, Store};
 use super::similarity::{MAX_SCORE, Pieces};
 use super::trees::{Difference, Entry};
 use crate::model::cancel::Cancel;
@@ -43,7 +43,7 @@ struct Side {
 }
 
 /// Joins deleted and added files into renames; all others stay as they are, in their order.
-pub(super) fn join(files: Vec<Difference>, odb: &Odb<'_>, cancel: &Cancel) -> Result<Vec<Pair>, SourceError> {
+pub(super) fn join(files: Vec<Difference>, store: &Store<'_>, cancel: &Cancel) -> Result<Vec<Pair>, SourceError> {
     let mut finder = Finder { sources: Vec::new(), targets: Vec::new(), renames: HashMap::new() };
     for (at, file) in files.iter().enumerate() {
         match (file.old, file.new) {
@@ -53,8 +53,8 @@ pub(super) fn join(files: Vec<Difference>, odb: &Odb<'_>, cancel: &Cancel) -> Re
         }
     }
     finder.by_content();
-    finder.by_name(odb, cancel)?;
-    finder.by_comparison(odb, cancel)?;
+    finder.by_name(store, cancel)?;
+    finder.by_comparison(store, cancel)?;
     Ok(finder.pairs(files))
 }
 
@@ -101,7 +101,7 @@ impl Finder {
     }
 
     /// A file name that only one deleted and one added file carry.
-    fn by_name(&mut self, odb: &Odb<'_>, cancel: &Cancel) -> Result<(), SourceError> {
+    fn by_name(&mut self, store: &Store<'_>, cancel: &Cancel) -> Result<(), SourceError> {
         let unique = |sides: &[Side]| {
             let mut names: HashMap<Vec<u8>, Option<usize>> = HashMap::new();
             for (at, side) in sides.iter().enumerate().filter(|(_, side)| !side.taken) {
@@ -114,7 +114,7 @@ impl Finder {
             let name = &self.sources[source].name;
             let (Some(Some(from)), Some(Some(target))) = (sources.get(name), targets.get(name)) else { continue };
             if *from == source {
-                let score = self.score(source, *target, MINIMUM_BY_NAME, odb, cancel)?;
+                let score = self.score(source, *target, MINIMUM_BY_NAME, store, cancel)?;
                 if score >= MINIMUM_BY_NAME {
                     self.record(source, *target, score);
                 }
@@ -124,7 +124,7 @@ impl Finder {
     }
 
     /// Every remaining deleted file against every remaining added one, best score first.
-    fn by_comparison(&mut self, odb: &Odb<'_>, cancel: &Cancel) -> Result<(), SourceError> {
+    fn by_comparison(&mut self, store: &Store<'_>, cancel: &Cancel) -> Result<(), SourceError> {
         let free = |sides: &[Side]| sides.iter().enumerate().filter(|(_, side)| !side.taken).map(|(at, _)| at).collect::<Vec<_>>();
         let (sources, targets) = (free(&self.sources), free(&self.targets));
         if sources.len().saturating_mul(targets.len()) > MAX_PAIRS {
@@ -134,7 +134,7 @@ impl Finder {
         for target in targets {
             let mut best: Vec<Match> = Vec::with_capacity(CANDIDATES);
             for source in &sources {
-                let score = self.score(*source, target, MINIMUM, odb, cancel)?;
+                let score = self.score(*source, target, MINIMUM, store, cancel)?;
                 let same_name = self.sources[*source].name == self.targets[target].name;
                 keep(&mut best, Match { score, same_name, source: *source, target });
             }
@@ -150,7 +150,7 @@ impl Finder {
         Ok(())
     }
 
-    fn score(&mut self, source: usize, target: usize, minimum: u64, odb: &Odb<'_>, cancel: &Cancel) -> Result<u64, SourceError> {
+    fn score(&mut self, source: usize, target: usize, minimum: u64, store: &Store<'_>, cancel: &Cancel) -> Result<u64, SourceError> {
         if cancel.is_cancelled() {
             return Err(SourceError::Cancelled);
         }
@@ -158,7 +158,7 @@ impl Finder {
         if !is_file(old.entry) || !is_file(new.entry) {
             return Ok(0);
         }
-        Ok(pieces(old, odb).score(pieces(new, odb), minimum))
+        Ok(pieces(old, store).score(pieces(new, store), minimum))
     }
 
     fn pairs(self, files: Vec<Difference>) -> Vec<Pair> {
@@ -191,9 +191,9 @@ fn is_file(entry: Entry) -> bool {
 }
 
 /// The file's pieces, read once. A file that is missing or too large is like no other.
-fn pieces<'a>(side: &'a mut Side, odb: &Odb<'_>) -> &'a Pieces {
+fn pieces<'a>(side: &'a mut Side, store: &Store<'_>) -> &'a Pieces {
     let id = side.entry.id;
-    side.pieces.get_or_insert_with(|| match blobs::read(odb, Some(id), MAX_FILE_BYTES) {
+    side.pieces.get_or_insert_with(|| match store.read(Some(id), MAX_FILE_BYTES) {
         Content::Bytes(object) => Pieces::of(object.data()),
         _ => Pieces::of(&[]),
     })

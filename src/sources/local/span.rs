@@ -2,8 +2,9 @@
 
 use git2::{Commit, ErrorCode, Oid, Repository};
 
-use super::default_branch::{self, DefaultBranch, tip};
+use super::default_branch::{self, DefaultBranch, is_damage, reach, tip};
 use super::failure::{reason, unreadable};
+use super::loose;
 use crate::model::pull::{CommitId, PullState, Revision};
 use crate::sources::source::SourceError;
 
@@ -73,7 +74,12 @@ pub(super) fn resolve(repo: &Repository, name: &str) -> Result<Span, SourceError
         return range(repo, name, from, to.strip_prefix('.').unwrap_or(to));
     }
     for (full, short) in branch_names(name) {
-        if let Some(head) = repo.find_reference(&full).ok().and_then(|found| tip(&found)) {
+        let found = repo.find_reference(&full).ok().map(|found| reach(repo, &found));
+        if let Some(Err(e)) = found.as_ref().filter(|found| found.as_ref().is_err_and(is_damage)) {
+            let why = format!("the last commit of `{name}` cannot be read ({}): `git fsck` tells more", reason(e));
+            return Err(SourceError::Unreadable(why));
+        }
+        if let Some(Ok(head)) = found {
             let target = default_branch::find(repo)?;
             if target.name == name {
                 let why = format!("`{name}` is the branch that others are compared with: name a range such as {name}~5..{name}");
@@ -82,6 +88,9 @@ pub(super) fn resolve(repo: &Repository, name: &str) -> Result<Span, SourceError
             let merge_base = merge_base(repo, target.tip, head)?;
             return Ok(branch(&target, name, short, head, merge_base));
         }
+    }
+    if let Some(span) = not_utf8(repo, name)? {
+        return Ok(span);
     }
     if let Some(span) = quarantined(repo, name)? {
         return Ok(span);
@@ -118,6 +127,23 @@ fn branch_names(name: &str) -> Vec<(String, &str)> {
     ]
 }
 
+/// A branch whose name is no UTF-8, by the name that a queue shows: an odd name is no way past a review.
+fn not_utf8(repo: &Repository, name: &str) -> Result<Option<Span>, SourceError> {
+    if !name.contains('‹') {
+        return Ok(None);
+    }
+    for reference in repo.references().map_err(unreadable("the list of branches"))?.flatten() {
+        let full = crate::model::inert::decode(reference.name_bytes());
+        let Some((_, short)) = branch_names(name).into_iter().find(|(wanted, _)| *wanted == full) else { continue };
+        if let Some(head) = tip(repo, &reference) {
+            let target = default_branch::find(repo)?;
+            let merge_base = merge_base(repo, target.tip, head)?;
+            return Ok(Some(branch(&target, name, short, head, merge_base)));
+        }
+    }
+    Ok(None)
+}
+
 /// A quarantined branch by its full reference or by its branch's name.
 fn quarantined(repo: &Repository, name: &str) -> Result<Option<Span>, SourceError> {
     let all = repo.references_glob("refs/quarantine/*").map_err(unreadable("the list of quarantined branches"))?;
@@ -125,7 +151,7 @@ fn quarantined(repo: &Repository, name: &str) -> Result<Option<Span>, SourceErro
         let full = crate::model::inert::decode(reference.name_bytes()).into_owned();
         let Some(short) = quarantined_branch(&full) else { continue };
         if (full == name || short == name)
-            && let Some(head) = tip(&reference)
+            && let Some(head) = tip(repo, &reference)
         {
             let target = default_branch::find(repo)?;
             let merge_base = merge_base(repo, target.tip, head)?;
@@ -192,6 +218,10 @@ fn find<'a>(repo: &'a Repository, revision: &str) -> Result<Commit<'a>, SourceEr
     };
     if revision.is_empty() || revision.contains('\0') {
         return Err(unknown());
+    }
+    let short = repo.resolve_reference_from_short_name(revision).ok().and_then(|found| found.target());
+    if short.or_else(|| Oid::from_str(revision).ok()).is_some_and(|id| !loose::is_whole(repo, id)) {
+        return Err(unreadable(&format!("`{revision}`"))(loose::cut_off()));
     }
     let found = repo.revparse_single(revision).map_err(|e| match e.code() {
         ErrorCode::Ambiguous => SourceError::Usage(format!("`{revision}` fits several objects: write more of its digits")),

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use git2::{ObjectType, Odb, Oid, Repository, Tree};
+use git2::{ObjectType, Oid, Repository, Tree};
 
-use super::blobs::{self, Content};
+use super::blobs::{Content, Store};
 use crate::model::cancel::Cancel;
 use crate::model::change::{TextRequest, Texts};
 use crate::model::diff::Side;
@@ -22,7 +22,7 @@ pub(super) fn read(repo: &Repository, revision: &Revision, wanted: &[TextRequest
     };
     let (old, new) = (tree(&revision.merge_base), tree(&revision.head));
     let mut texts = Texts::default();
-    let Ok(odb) = repo.odb() else { return texts };
+    let Ok(store) = Store::of(repo) else { return texts };
     for request in wanted {
         if cancel.is_cancelled() {
             break;
@@ -31,15 +31,15 @@ pub(super) fn read(repo: &Repository, revision: &Revision, wanted: &[TextRequest
             Side::Old => &old,
             Side::New => &new,
         };
-        if let Some(text) = tree.as_ref().and_then(|tree| text(repo, &odb, tree, &request.path)) {
+        if let Some(text) = tree.as_ref().and_then(|tree| text(repo, &store, tree, &request.path)) {
             texts.insert(request.clone(), text);
         }
     }
     texts
 }
 
-fn text(repo: &Repository, odb: &Odb<'_>, tree: &Tree<'_>, path: &RepoPath) -> Option<Arc<str>> {
-    let content = blobs::read(odb, Some(find(repo, tree, path)?), MAX_TEXT_BYTES);
+fn text(repo: &Repository, store: &Store<'_>, tree: &Tree<'_>, path: &RepoPath) -> Option<Arc<str>> {
+    let content = store.read(Some(find(repo, tree, path)?), MAX_TEXT_BYTES);
     match &content {
         Content::Bytes(object) if !suspect::is_binary(object.data()) => Some(Arc::from(inert::decode(object.data()))),
         _ => None,

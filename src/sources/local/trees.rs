@@ -9,6 +9,7 @@ use git2::{Oid, Repository, Tree};
 use sha2::{Digest as _, Sha256};
 
 use super::failure::unreadable;
+use super::loose;
 use crate::model::cancel::Cancel;
 use crate::model::diff::{FileMode, Omission};
 use crate::model::path::RepoPath;
@@ -155,7 +156,8 @@ fn apart(old: Option<Raw>, new: Option<Raw>) -> Vec<(Option<Raw>, Option<Raw>)> 
 fn level<'repo>(repo: &'repo Repository, folder: Vec<u8>, old: Option<Oid>, new: Option<Oid>) -> Result<Level<'repo>, SourceError> {
     let read = |id: Option<Oid>| {
         let what = format!("folder `{}`", RepoPath::new(&folder).text());
-        id.map(|id| repo.find_tree(id)).transpose().map_err(unreadable(&what))
+        let tree = |id| if loose::is_whole(repo, id) { repo.find_tree(id) } else { Err(loose::cut_off()) };
+        id.map(tree).transpose().map_err(unreadable(&what))
     };
     Ok(Level { old: read(old)?, new: read(new)?, at: (0, 0), folder })
 }

@@ -60,7 +60,7 @@ pub(super) fn announces_lines(section: &Section<'_>) -> bool {
         return section.kind == Kind::Plain || lines.len() == 1;
     };
     let ids = index.split(|b| *b == b' ').next().and_then(|ids| std::str::from_utf8(ids).ok()).unwrap_or_default();
-    let Some((old, new)) = ids.split_once("..") else { return false };
+    let Some((old, new)) = ids.split_once("..") else { return true };
     let empty = |id: &str| id.bytes().all(|b| b == b'0') || EMPTY_BLOBS.iter().any(|blob| blob.starts_with(id));
     old != new && !(empty(old) && empty(new))
 }
