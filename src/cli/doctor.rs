@@ -119,9 +119,11 @@ fn repository(folder: &Path, context: &Context) -> Vec<Line> {
         Ok(responder) => responder,
         Err(error) => return vec![Line(State::Absent, "repository", error.to_string())],
     };
-    let pulls = Place { repo: Some(folder.to_owned()), ..Place::default() }.open(&context.cancel).map(|opened| opened.pulls.len());
-    let pulls = match pulls {
-        Ok(count) => Line(State::Good, "repository", format!("{}, {}", responder.name(), counted(count, "pull"))),
+    let pulls = match (Place { repo: Some(folder.to_owned()), ..Place::default() }).open(&context.cancel) {
+        Ok(opened) if opened.incomplete => {
+            Line(State::Broken, "repository", opened.omissions.first().map(|first| first.why.clone()).unwrap_or_default())
+        }
+        Ok(opened) => Line(State::Good, "repository", format!("{}, {}", responder.name(), counted(opened.pulls.len(), "pull"))),
         Err(error) => Line(State::Broken, "repository", error.to_string()),
     };
     let reviewer = match responder.reviewer() {

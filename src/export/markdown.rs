@@ -98,10 +98,12 @@ fn code(text: &str) -> String {
     format!("{ticks}{space}{text}{space}{ticks}")
 }
 
-/// Outside text as a fenced block.
+/// Outside text as a fenced block. No line begins with it: in the log of a pipeline, `::` at the start of a line commands.
 fn fence(out: &mut dyn Write, text: &str) -> io::Result<()> {
     let ticks = "`".repeat((longest_run(text) + 1).max(3));
-    writeln!(out, "{ticks}text\n{}\n{ticks}\n", inert::block(text))
+    writeln!(out, "{ticks}text")?;
+    text.lines().try_for_each(|line| writeln!(out, "| {}", inert::line(line)))?;
+    writeln!(out, "{ticks}\n")
 }
 
 fn longest_run(text: &str) -> usize {

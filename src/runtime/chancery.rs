@@ -48,7 +48,9 @@ pub enum ChanceryError {
     #[error("there is no git repository behind this, so nothing can be decided on it; open the repository it belongs to")]
     Homeless,
     /// Nobody can decide on bytes that nobody can read.
-    #[error("{0} of this change could not be read, so it cannot be decided on; `git fsck` tells what is damaged, `git fetch --refetch` brings it again")]
+    #[error(
+        "{0} of this change could not be read, so it cannot be decided on; `git fsck` tells what is damaged, `git fetch --refetch` brings it again"
+    )]
     Unreadable(String),
 }
 

@@ -21,6 +21,7 @@ mod fixture;
 mod flows;
 mod history;
 mod hook;
+mod hostile;
 mod ledger;
 mod manifests;
 mod patch_id;

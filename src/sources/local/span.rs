@@ -119,6 +119,10 @@ fn branch_names(name: &str) -> Vec<(String, &str)> {
     if let Some(short) = name.strip_prefix("refs/heads/") {
         return vec![(name.to_owned(), short)];
     }
+    if name == "HEAD" {
+        // What is checked out here; `origin/HEAD` is another thing.
+        return Vec::new();
+    }
     let without_remote = name.split_once('/').map_or(name, |(_, short)| short);
     vec![
         (format!("refs/heads/{name}"), name),

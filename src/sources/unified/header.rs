@@ -56,10 +56,10 @@ pub(super) fn combined(section: &Section<'_>) -> FileDiff {
 /// after, moves or changes its mode has none.
 pub(super) fn announces_lines(section: &Section<'_>) -> bool {
     let lines: Vec<&[u8]> = section.header.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty()).collect();
-    let Some(index) = lines.iter().find_map(|line| line.strip_prefix(b"index ")) else {
+    let Some(index) = lines.iter().find_map(|line| line.strip_prefix(b"index")) else {
         return section.kind == Kind::Plain || lines.len() == 1;
     };
-    let ids = index.split(|b| *b == b' ').next().and_then(|ids| std::str::from_utf8(ids).ok()).unwrap_or_default();
+    let ids = index.trim_ascii_start().split(|b| *b == b' ').next().and_then(|ids| std::str::from_utf8(ids).ok()).unwrap_or_default();
     let Some((old, new)) = ids.split_once("..") else { return true };
     let empty = |id: &str| id.bytes().all(|b| b == b'0') || EMPTY_BLOBS.iter().any(|blob| blob.starts_with(id));
     old != new && !(empty(old) && empty(new))
