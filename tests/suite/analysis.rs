@@ -145,7 +145,7 @@ fn a_score_is_the_sum_of_its_reasons() {
 fn more_and_worse_findings_score_higher() {
     let score = |count: u32, severity: Severity| {
         let findings: Vec<Finding> = (0..count).map(|n| finding("x", severity, ("a.py", n * 50 + 1), "evidence")).collect();
-        risk::assess(&findings, &Story::default()).score
+        risk::assess(&findings, &Story::default(), 0).score
     };
     assert!(score(1, Severity::Low) < score(1, Severity::Medium) && score(1, Severity::Medium) < score(3, Severity::Medium));
     assert!(score(1, Severity::High) < score(2, Severity::High) && score(9, Severity::High) < score(1, Severity::Critical));

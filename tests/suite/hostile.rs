@@ -421,8 +421,8 @@ proptest! {
             kind: RecordKind::Intent,
             verb: Verb::Approve,
             actor: text.clone(),
-            subject: other.clone(),
-            says: text.clone(),
+            subject: other,
+            says: text,
             hash: "0".repeat(64),
         };
         let mut table = Vec::new();
