@@ -3,6 +3,7 @@
 use super::lists::{lists, tool};
 use super::settings::gained;
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::exec::engines::engines;
 use crate::analysis::document::node::Node;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::fold;
@@ -30,7 +31,8 @@ impl Check for ContainerHostAccess {
         for hit in gained(&lists().container, file) {
             let severity = match shell::worst(&hit.value) {
                 Some(Deed::SendsSecret | Deed::RunsDecoded | Deed::RemoteShell) => Severity::High,
-                Some(Deed::RunsDownload) => Severity::Medium.max(hit.setting.severity()),
+                Some(Deed::RunsDownload) if engines().installers.is_match(&hit.value) => Severity::Medium.max(hit.setting.severity()),
+                Some(Deed::RunsDownload) => Severity::High,
                 _ => hit.setting.severity(),
             };
             sink.report(hit.draft(file).severity(severity));

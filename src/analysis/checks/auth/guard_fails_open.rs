@@ -56,6 +56,7 @@ impl Check for GuardFailsOpen {
         let Some(side) = file.new_side().filter(|side| file.role.is_live() && side.changed_lines().next().is_some()) else { return };
         let stood: BTreeSet<&str> = file.removed().map(|line| line.text.trim()).collect();
         switched_off(file, side, &stood, sink);
+        unsigned(file, side, sink);
         if file.language.is_code() {
             swallowed(file, side, sink);
         }
@@ -73,6 +74,19 @@ fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>
             }
             break;
         }
+    }
+}
+
+/// A token was verified, and is only decoded now.
+fn unsigned(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static VERIFIES: Pattern = Pattern::new(r"(?i)\bjwt\w*\.verify\w*\s*\(|\bjwt_?verify\s*\(|\bverify_?jwt\s*\(|\bjose\.jwtVerify\s*\(");
+    static DECODES: Pattern = Pattern::new(r"(?i)\bjwt\w*\.decode\s*\(\s*[\w.]+\s*\)|\bjwt_?decode\s*\(|\bdecode_?jwt\s*\(");
+    let verifies = |line: &crate::analysis::view::LineView<'_>| VERIFIES.is_match(line.code);
+    if !file.language.is_code() || !file.removed().any(|line| verifies(&line)) || side.lines().any(|line| verifies(&line)) {
+        return;
+    }
+    if let Some(line) = file.added().find(|line| DECODES.is_match(line.code)) {
+        sink.report(Draft::line(file, side, line.index).title("A token is read without asking who signed it"));
     }
 }
 

@@ -34,12 +34,13 @@ static CALL: Pattern = Pattern::new(r"^\s*(?:await\s+|self\.|this\.|return\s+awa
 static ACTS: Pattern =
     Pattern::new(r"(?i)^(?:check|verify|require|ensure|authorize|authorise|authenticate|assert|enforce|validate|demand|guard|protect)");
 static CONSTANT_TIME: Pattern = Pattern::new(
-    r"\b(?:timingSafeEqual|timing_safe_equal|compare_digest|constant_time_compare|ConstantTimeCompare|secure_compare|fixed_length_secure_compare|hash_equals|FixedTimeEquals|constant_time_eq|ct_eq|MessageDigest\.isEqual|CRYPTO_memcmp|sodium_memcmp)\b",
+    r"\b(?:timingSafeEqual|hmac\.Equal|timing_safe_equal|compare_digest|constant_time_compare|ConstantTimeCompare|secure_compare|fixed_length_secure_compare|hash_equals|FixedTimeEquals|constant_time_eq|ct_eq|MessageDigest\.isEqual|CRYPTO_memcmp|sodium_memcmp)\b",
 );
 static WITH_A_CONSTANT: Pattern = Pattern::new(
     r"(?:===?|!==?)\s*(?:null|undefined|nil|None|NULL|nullptr|true|false|-?\d|\x22\s*\x22|'\s*')|(?:typeof\b|\blen\b|length|size\(\)).*(?:===?|!==?)",
 );
-static PLAIN_COMPARE: Pattern = Pattern::new(r"===?|!==?|\.equals\s*\(|bytes\.Equal\s*\(|\beql?\?|\bmemcmp\b|\bstrcmp\b");
+static PLAIN_COMPARE: Pattern =
+    Pattern::new(r"===?|!==?|\.equals\s*\(|bytes\.Equal\s*\(|\beql?\?|\bmemcmp\b|\bstrcmp\b|\b(?:HasPrefix|starts_?[wW]ith|startsWith)\b");
 
 impl Check for GuardRemoved {
     fn rule(&self) -> RuleId {

@@ -6,7 +6,8 @@ use super::vocabulary::{Setting, vocabulary};
 use crate::analysis::branch;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
-use crate::analysis::view::FileView;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/literal-principal.toml`.
@@ -19,6 +20,21 @@ static COMPARED: Pattern = Pattern::new(
 );
 static REAL_CHECK: Pattern = Pattern::new(r"(?i)\b\w*(?:verif|validat|check|compare|authentic|bcrypt|hash|has_|can_)\w*\s*[!(]");
 
+/// `return user.isAdmin || user.name === "…"` in a function that answers who may.
+fn alternative(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement, sink: &mut Sink<'_>) {
+    static RETURNS: Pattern = Pattern::new(r"^\s*return\b");
+    static EITHER: Pattern = Pattern::new(r"\|\||\bor\b");
+    let code = side.code_of(statement);
+    let answers = statement.function.is_some_and(|at| vocabulary().answers(&side.functions()[at].name));
+    if !answers || !RETURNS.is_match(code) || !EITHER.is_match(code) || !side.touches(statement.first_line, statement.last_line) {
+        return;
+    }
+    let named = COMPARED.group(side.plain_of(statement), 0).unwrap_or("");
+    if file.old().is_none_or(|old| !old.text().contains(named)) {
+        sink.report(Draft::lines(file, side, statement.first_line, statement.last_line).evidence(brief(side, statement)));
+    }
+}
+
 impl Check for LiteralPrincipal {
     fn rule(&self) -> RuleId {
         RuleId("literal-principal")
@@ -30,7 +46,10 @@ impl Check for LiteralPrincipal {
             if statement.bytes.len() > 2000 || !COMPARED.is_match(side.plain_of(statement)) {
                 continue;
             }
-            let Some(found) = branch::branch(side, file.language, index) else { continue };
+            let Some(found) = branch::branch(side, file.language, index) else {
+                alternative(file, side, statement, sink);
+                continue;
+            };
             let condition = side.plain().get(found.condition.clone()).unwrap_or("");
             if !COMPARED.is_match(condition) || REAL_CHECK.is_match(condition) || condition.contains("!=") {
                 continue;

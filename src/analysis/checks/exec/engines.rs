@@ -80,6 +80,7 @@ pub fn holds_commands(language: Language) -> bool {
             | Language::Json
             | Language::Toml
             | Language::Ini
+            | Language::Xml
     )
 }
 

@@ -88,6 +88,7 @@ fn severity(text: &str) -> Severity {
 fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
     let Some((Some(old), new, side)) = trees(file) else { return };
     let before = soft(old);
+    gone(file, &before, new, sink);
     for (name, soft) in soft(new) {
         // Only what was there before and was strict can be weakened.
         let Some(known) = before.get(&name) else { continue };
@@ -100,6 +101,20 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
         let what = if soft.text.is_empty() { CHECKS } else { &soft.text };
         let shown: String = what.lines().next().unwrap_or("").chars().take(60).collect();
         sink.report(Draft::line(file, side, line).title(format!("`{shown}` {title}")).severity(severity(&soft.text)));
+    }
+}
+
+/// A check for security that ran before and is nowhere now.
+fn gone(file: &FileView<'_>, before: &BTreeMap<String, Soft>, new: &Node, sink: &mut Sink<'_>) {
+    let now = soft(new);
+    if now.values().any(|soft| SECURITY.is_match(&soft.text)) {
+        return;
+    }
+    let lost = before.iter().find(|(name, soft)| !name.starts_with("job ") && SECURITY.is_match(&soft.text));
+    if let (Some((_, lost)), Some(old)) = (lost, file.old()) {
+        let shown: String = lost.text.lines().next().unwrap_or("").chars().take(60).collect();
+        let draft = Draft::line(file, old, line_with(old, lost.line, shown.split(' ').next().unwrap_or("")));
+        sink.report(draft.title(format!("`{shown}` no longer runs")).severity(Severity::Medium));
     }
 }
 
