@@ -6,7 +6,7 @@ use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::identifier::words;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::RuleId;
 
 /// See `rules/code/insecure-default.toml`.
@@ -63,6 +63,7 @@ impl Check for InsecureDefault {
         let Some(side) = file.new_side().filter(|_| looked_at) else { return };
         let before: BTreeMap<&str, &str> =
             file.removed().filter_map(|line| Some((SETTING.group(line.text, 1)?, SETTING.group(line.text, 2)?))).collect();
+        parameters(file, side, sink);
         if before.is_empty() {
             return;
         }
@@ -76,6 +77,31 @@ impl Check for InsecureDefault {
             let worse = if has(&OPENS) { on } else { has(&PROTECTS) && !on };
             if worse && was_on == Some(!on) {
                 sink.report(Draft::line(file, side, line.index).title(format!("{name} is now {value} by default")));
+            }
+        }
+    }
+}
+
+/// A parameter of a function has another default than before.
+fn parameters(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static HEADER: Pattern = Pattern::new(r"\b(?:def|function|fun|func|constructor|public|private|static)\b|=>");
+    static DEFAULT: Pattern = Pattern::new(r"[(,]\s*([A-Za-z_]\w*)\s*(?::\s*\w+\s*)?=\s*(?:true|True|false|False)\b");
+    static VALUE: Pattern = Pattern::new(r"(true|True|false|False)\b");
+    let defaults = |code: &str| -> Vec<(String, bool)> {
+        let found = DEFAULT.find_all(code).filter_map(|range| {
+            let text = code.get(range)?;
+            Some((DEFAULT.group(text, 1)?.to_owned(), VALUE.group(text, 1)?.eq_ignore_ascii_case("true")))
+        });
+        if HEADER.is_match(code) { found.collect() } else { Vec::new() }
+    };
+    let before: Vec<(String, bool)> = file.removed().flat_map(|line| defaults(line.code)).collect();
+    for line in file.added().filter(|_| !before.is_empty()) {
+        for (name, on) in defaults(line.code) {
+            let words = words(&name);
+            let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+            let worse = if has(&OPENS) { on } else { has(&PROTECTS) && !on };
+            if worse && before.contains(&(name.clone(), !on)) && !before.contains(&(name.clone(), on)) {
+                sink.report(Draft::line(file, side, line.index).title(format!("{name} is now {on} by default")));
             }
         }
     }

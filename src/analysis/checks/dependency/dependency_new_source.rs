@@ -8,12 +8,18 @@ use super::table::{Table, tables};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::manifests::format::Origin;
 use crate::analysis::manifests::{compare, host, place};
+use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, PackageSource};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/dependency-new-source.toml`.
 pub struct DependencyNewSource;
+
+/// Public indexes and forges that files of other tools name without saying so.
+static KNOWN: Pattern = Pattern::new(
+    r"(?i)^(?:git\+)?https://(?:[\w-]+\.)*(?:rubygems\.org|repo1?\.maven(?:\.apache)?\.org|maven\.google\.com|plugins\.gradle\.org|packagist\.org|nuget\.org|github\.com|gitlab\.com|bitbucket\.org|githubusercontent\.com|apache\.org|spring\.io|sonatype\.org|jitpack\.io|cocoapods\.org|hex\.pm|npmjs\.org|yarnpkg\.com)/?",
+);
 
 impl Check for DependencyNewSource {
     fn rule(&self) -> RuleId {
@@ -26,6 +32,11 @@ impl Check for DependencyNewSource {
         }
         let Some(side) = file.new_side() else { return };
         for place in settings::places(file) {
+            if KNOWN.is_match(place.url)
+                || file.old().is_none() && !place.url.starts_with("http://") && !settings::holds_settings(&file.path)
+            {
+                continue;
+            }
             let scoped = place.setting.contains(':') || place.setting.contains("extra") || place.setting == "index";
             let severity = of_address(place.url, if scoped { Severity::Medium } else { Severity::High });
             if let Some(severity) = severity {

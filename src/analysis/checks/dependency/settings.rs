@@ -1,5 +1,7 @@
 //! Settings of package tools that say where packages come from: `.npmrc`, `.yarnrc`, `pip.conf`, `.cargo/config.toml`.
 
+use crate::analysis::manifests::host;
+use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;
 
 /// A line that names a place for packages.
@@ -19,16 +21,58 @@ pub fn is_settings(path: &str) -> bool {
     let path = format!("/{}", path.to_lowercase());
     let name = path.rsplit('/').next().unwrap_or("");
     matches!(name, ".npmrc" | ".yarnrc" | ".yarnrc.yml" | "pip.conf" | "pip.ini" | "bunfig.toml")
+        || is_text_only(name)
         || path.ends_with("/.cargo/config.toml")
         || path.ends_with("/.cargo/config")
+}
+
+/// Whether the file at `path` holds nothing but such settings, so that a new one speaks for itself.
+#[must_use]
+pub fn holds_settings(path: &str) -> bool {
+    is_settings(path) && !is_text_only(path.rsplit('/').next().unwrap_or("").to_lowercase().as_str())
+}
+
+/// Manifests and lock files of tools that this program does not read as such; their places are seen line by line.
+fn is_text_only(name: &str) -> bool {
+    matches!(
+        name,
+        "yarn.lock"
+            | "pnpm-lock.yaml"
+            | "gemfile"
+            | "gemfile.lock"
+            | "pom.xml"
+            | "composer.json"
+            | "composer.lock"
+            | "nuget.config"
+            | "podfile"
+            | "mix.exs"
+    ) || name.ends_with(".gradle")
+        || name.ends_with(".gradle.kts")
 }
 
 /// The lines the change added that name a place no removed line named.
 #[must_use]
 pub fn places<'v>(file: &'v FileView<'_>) -> Vec<Place<'v>> {
+    if is_text_only(&file.name().to_lowercase()) {
+        return new_hosts(file);
+    }
     let before: std::collections::BTreeSet<&str> =
         file.removed().filter_map(|line| place(line.index, line.text)).map(|place| place.url).collect();
     file.added().filter_map(|line| place(line.index, line.text)).filter(|place| !before.contains(place.url)).collect()
+}
+
+/// The first line for each host that nothing before the change names.
+fn new_hosts<'v>(file: &'v FileView<'_>) -> Vec<Place<'v>> {
+    static NAMED: Pattern = Pattern::new(
+        r"(?i)(\bresolved\b|\btarball\b|\bsource\b|\bremote\b|<url>|\burl\b|\bmaven\b|\bkey=)[^\n]*?((?:git\+)?https?://[^\s\x22\x27<>,})]+)",
+    );
+    let mut seen = std::collections::BTreeSet::new();
+    let new = |place: &Place<'_>| {
+        let host = host(place.url);
+        file.old().is_none_or(|old| !old.text().contains(host)) && seen.insert(host.to_owned())
+    };
+    let named = |index: usize, text: &'v str| Some(Place { index, setting: NAMED.group(text, 1)?, url: NAMED.group(text, 2)? });
+    file.added().filter_map(|line| named(line.index, line.text)).filter(new).collect()
 }
 
 fn place(index: usize, line: &str) -> Option<Place<'_>> {

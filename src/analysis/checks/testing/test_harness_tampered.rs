@@ -1,6 +1,7 @@
 //! `test-harness-tampered`: tests made to pass whatever the code does.
 
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::document::node::Node;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
@@ -25,8 +26,7 @@ static ONLY_TRUE: Pattern = Pattern::new(r"^\s*(return\s+)?(true|True)\s*;?\s*\}
 static KNOWS_TEST: Pattern = Pattern::new(
     r#"PYTEST_CURRENT_TEST|JEST_WORKER_ID|["']pytest["']\s+in\s+sys\.modules|flag\.Lookup\(\s*["']test\.v|process\.env\.VITEST\b|VITEST_WORKER_ID|unittest["']\s+in\s+sys\.modules"#,
 );
-static TEST_SCRIPT: Pattern =
-    Pattern::new(r#"^\s*"test(:\w+)?"\s*:\s*"\s*(echo\b[^&|;]*|exit 0|true|:|node -e ['\\" ]*)\s*((&&|;)\s*exit 0\s*)?"\s*,?\s*$"#);
+static DOES_NOTHING: Pattern = Pattern::new(r#"^\s*(echo\b[^&|;]*|exit 0|true|:|node -e ['" ]*)\s*((&&|;)\s*exit 0\s*)?$"#);
 static NO_TESTS_YET: Pattern = Pattern::new(r"(?i)no test");
 
 /// See `rules/code/test-harness-tampered.toml`.
@@ -109,10 +109,20 @@ fn only_true(side: &SideView<'_>, index: usize) -> bool {
     matches!(body.as_slice(), [only] if ONLY_TRUE.is_match(only))
 }
 
+/// However the file is laid out, so it is read as a tree.
 fn script(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    let had_script = file.removed().any(|line| line.text.trim_start().starts_with("\"test") && !TEST_SCRIPT.is_match(line.text));
-    for line in file.added().filter(|line| had_script && TEST_SCRIPT.is_match(line.text) && !NO_TESTS_YET.is_match(line.text)) {
-        let draft = Draft::line(file, side, line.index).title("The test script no longer runs any test");
-        sink.report(draft.severity(Severity::High));
+    let scripts = |side: &SideView<'_>| -> Vec<(String, String, usize)> {
+        let scripts = side.document().ok().and_then(|tree| tree.get("scripts")).map_or(&[][..], Node::entries);
+        let tests = scripts.iter().filter(|(name, _)| name == "test" || name.starts_with("test:"));
+        tests.map(|(name, node)| (name.clone(), node.scalar(), node.line)).collect()
+    };
+    let before = file.old().map(scripts).unwrap_or_default();
+    for (name, command, line) in scripts(side) {
+        let idle = DOES_NOTHING.is_match(&command) && !NO_TESTS_YET.is_match(&command);
+        let ran = before.iter().any(|(known, was, _)| *known == name && !DOES_NOTHING.is_match(was));
+        if idle && ran {
+            let draft = Draft::line(file, side, line).title("The test script no longer runs any test");
+            sink.report(draft.evidence(format!("{name}: {command}")).severity(Severity::High));
+        }
     }
 }

@@ -16,6 +16,11 @@ impl Check for HiddenUnicode {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
         for line in file.added().filter(|line| !line.text.is_ascii()) {
+            if let Some(name) = file.language.is_code().then(|| disguised(line.code)).flatten() {
+                let title = format!("The name `{name}` holds letters of another alphabet that look like ordinary ones");
+                sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High));
+                continue;
+            }
             let first_of_file = line.number == 1;
             let Some(seen) = worst(line.text, first_of_file) else { continue };
             sink.report(seen.on(Draft::line(file, side, line.index), "this line"));
@@ -46,6 +51,19 @@ impl Check for HiddenUnicode {
     }
 }
 
+/// So many private-use characters on one line are a text.
+const MANY: usize = 12;
+
+/// A name in which Latin letters and Cyrillic or Greek ones that look the same stand side by side.
+fn disguised(code: &str) -> Option<&str> {
+    let latin = |name: &str| name.chars().filter(char::is_ascii_alphabetic).count() >= 2;
+    let alike = |c: char| {
+        "\u{430}\u{441}\u{435}\u{43e}\u{440}\u{445}\u{443}\u{456}\u{458}\u{455}\u{501}\u{51b}\u{51d}\u{3bf}\u{410}\u{412}\u{415}\u{41a}\u{41c}\u{41d}\u{41e}\u{420}\u{421}\u{422}\u{425}\u{391}\u{392}\u{395}\u{396}\u{397}\u{399}\u{39a}\u{39c}\u{39d}\u{39f}\u{3a1}\u{3a4}\u{3a7}".contains(c)
+    };
+    let mut names = code.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$');
+    names.find(|name| latin(name) && name.chars().any(alike))
+}
+
 /// The worst kind of hidden character in a text and how many hidden characters there are.
 struct Seen {
     kind: Hidden,
@@ -55,6 +73,8 @@ struct Seen {
 impl Seen {
     fn on(&self, draft: Draft, what: &str) -> Draft {
         let (words, severity) = words(self.kind);
+        // An icon of a font is one character; a text in private-use characters is no icon.
+        let severity = if self.kind == Hidden::Private && self.count >= MANY { Severity::High } else { severity };
         draft.title(format!("{} {words} in {what}", self.count)).severity(severity)
     }
 }
