@@ -45,6 +45,8 @@ enum Format {
     Plain,
     /// One JSON array
     Json,
+    /// The table of docs/rules.md
+    Markdown,
 }
 
 /// Runs it.
@@ -57,6 +59,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     match args.what {
         What::List { format: Format::Plain } => export::table(&mut context.out, book.iter(), paint)?,
         What::List { format: Format::Json } => export::json(&mut context.out, book.iter())?,
+        What::List { format: Format::Markdown } => export::markdown(&mut context.out, book.iter())?,
         What::Explain { id } => export::explain(&mut context.out, named(book, &id)?, paint)?,
         What::Test { id } => {
             let rules: Vec<&Rule> = match id {

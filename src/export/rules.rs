@@ -36,6 +36,24 @@ pub fn json<'a>(out: &mut dyn Write, rules: impl Iterator<Item = &'a Rule>) -> i
     escape::pretty(out, &rules.map(RuleV1::new).collect::<Vec<_>>())
 }
 
+/// Writes the rules as a page in Markdown, which docs/rules.md is.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn markdown<'a>(out: &mut dyn Write, rules: impl Iterator<Item = &'a Rule>) -> io::Result<()> {
+    writeln!(
+        out,
+        "# Rules\n\nWritten by `lazaret rules list --format markdown`; a test compares. `lazaret rules explain <rule>` says more of each."
+    )?;
+    writeln!(out, "A finding may weigh less than what its rule weighs at most.\n")?;
+    writeln!(out, "| rule | at most | class | what it sees | references |\n|---|---|---|---|---|")?;
+    for rule in rules {
+        let (id, most, class) = (rule.id.0, rule.severity.word(), rule.class.word());
+        writeln!(out, "| `{id}` | {most} | {class} | {} | {} |", rule.title, rule.references.join(", "))?;
+    }
+    Ok(())
+}
+
 /// Writes everything there is to know of one rule.
 ///
 /// # Errors

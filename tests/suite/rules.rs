@@ -6,6 +6,7 @@ use std::path::Path;
 use lazaret::analysis::checks::registry::CHECKS;
 use lazaret::analysis::examples;
 use lazaret::analysis::rules::RuleBook;
+use lazaret::export::rules;
 
 #[test]
 fn rule_files_can_be_read() {
@@ -88,4 +89,13 @@ fn references_are_ids_that_people_can_look_up() {
             assert!(known.is_match(reference), "{}: {reference} is no CWE, CVE, SAFE-MCP, ATT&CK, ATLAS or OWASP id", rule.id);
         }
     }
+}
+
+/// docs/rules.md says what the rules say; where it does not, the command it names writes it anew.
+#[test]
+fn the_page_of_rules_is_true() {
+    let mut page = Vec::new();
+    rules::markdown(&mut page, RuleBook::embedded().iter()).unwrap();
+    let written = std::fs::read_to_string("docs/rules.md").unwrap_or_default();
+    assert_eq!(written, String::from_utf8(page).unwrap(), "run: cargo run -- rules list --format markdown > docs/rules.md");
 }

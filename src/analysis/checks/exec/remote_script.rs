@@ -48,14 +48,15 @@ impl Check for RemoteScript {
     }
 }
 
-/// The added lines, those that a backslash continues put together.
+/// The added lines; those that a backslash continues are put together where a pipe goes from one into the next.
 fn continued(file: &FileView<'_>, side: &SideView<'_>) -> Vec<(usize, String)> {
     let mut out: Vec<(usize, String)> = Vec::new();
     let mut open = None;
     for line in file.added() {
         let plain = side.plain_line(line.index).trim();
         let (body, goes_on) = plain.strip_suffix('\\').map_or((plain, false), |body| (body, true));
-        match out.last_mut().filter(|(_, whole)| open == Some(line.index) && whole.len() <= LONGEST) {
+        let piped = |whole: &str| plain.starts_with('|') || whole.trim_end().ends_with('|');
+        match out.last_mut().filter(|(_, whole)| open == Some(line.index) && whole.len() <= LONGEST && piped(whole)) {
             Some((_, whole)) => {
                 whole.push(' ');
                 whole.push_str(body.trim());

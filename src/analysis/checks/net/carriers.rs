@@ -31,13 +31,21 @@ pub struct Carriers<'v> {
     handles: HashMap<&'v str, usize>,
 }
 
+/// Whether a function returns what it read itself, straight or as the one name that holds it, rather than what came of it.
+fn returns_it(side: &SideView<'_>, source: usize, sink: usize) -> bool {
+    static NAMED: Pattern = Pattern::new(r"^\s*return\s+([A-Za-z_$]\w*)\s*;?\s*$");
+    let code = |at: usize| side.code_of(&side.statements()[at]);
+    let assigned = |name: &str| code(source).split('=').next().is_some_and(|left| WORD.groups(left, 0).any(|word| word == name));
+    source == sink || NAMED.group(code(sink), 1).is_some_and(assigned)
+}
+
 impl<'v> Carriers<'v> {
     /// The carriers of `side`, by what one statement reads and whether one talks.
     pub fn of(side: &'v SideView<'_>, reads: impl Fn(&Statement) -> Option<Sensitive>, talks: impl Fn(&Statement) -> bool) -> Self {
         let mut carriers = Self::default();
         let name_of = |statement: &Statement| statement.function.map(|at| &side.functions()[at]).filter(|function| function.name.len() > 1);
         for arrival in arrivals(side, reads, |statement| GIVES_BACK.is_match(side.code_of(statement))).into_iter().take(MOST) {
-            if let Some(function) = name_of(&side.statements()[arrival.sink]) {
+            if let Some(function) = name_of(&side.statements()[arrival.sink]).filter(|_| returns_it(side, arrival.source, arrival.sink)) {
                 carriers.giving.entry(&function.name).or_insert(arrival.what);
             }
         }
