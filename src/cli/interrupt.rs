@@ -1,4 +1,4 @@
-//! Ctrl-C while a headless command works: the work is told to stop, and the program ends with 130 once it has.
+//! Ctrl-C, TERM or HUP while a headless command works: the work is told to stop, and the program ends with 130 once it has.
 
 use std::time::Duration;
 
@@ -33,12 +33,32 @@ async fn watched(work: impl FnOnce(Cancel) -> Exit + Send + 'static) -> Exit {
     let mut work = tokio::task::spawn_blocking(move || work(theirs));
     tokio::select! {
         done = &mut work => return done.unwrap_or(Exit::Failed),
-        Ok(()) = tokio::signal::ctrl_c() => cancel.cancel(),
+        () = told_to_end() => cancel.cancel(),
     }
     tokio::select! {
         _ = &mut work => {}
-        _ = tokio::signal::ctrl_c() => {}
+        () = told_to_end() => {}
         () = tokio::time::sleep(PATIENCE) => {}
     }
     Exit::Interrupted
+}
+
+/// Waits for a signal that asks us to end. Where signals cannot be watched, they do what they always do.
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let watched = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()));
+    let (Ok(mut int), Ok(mut term), Ok(mut hup)) = watched else { return std::future::pending().await };
+    tokio::select! {
+        _ = int.recv() => {}
+        _ = term.recv() => {}
+        _ = hup.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_end() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }

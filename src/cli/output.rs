@@ -57,10 +57,20 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Says one sentence on standard error, safe to show: a line feed in a name cannot begin a sentence of its own. When nobody can
-/// read it, there is nobody to tell.
+/// Says one sentence on standard error, safe to show: a line feed in a name cannot begin a sentence of its own, and a name
+/// without end cannot hide the sentence. When nobody can read it, there is nobody to tell.
 pub fn say(kind: &str, sentence: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "lazaret: {kind}{}", inert::line(sentence.to_string().trim_end()));
+    let _ = writeln!(io::stderr().lock(), "lazaret: {kind}{}", shortened(&inert::line(sentence.to_string().trim_end())));
+}
+
+/// The middle of a very long sentence is somebody's name; what is wrong and what to do stand at its ends.
+fn shortened(sentence: &str) -> String {
+    const KEPT: usize = 1_000;
+    if sentence.len() <= 2 * KEPT {
+        return sentence.to_owned();
+    }
+    let (start, end) = (sentence.floor_char_boundary(KEPT), sentence.ceil_char_boundary(sentence.len() - KEPT));
+    format!("{} … {}", sentence.get(..start).unwrap_or_default(), sentence.get(end..).unwrap_or_default())
 }
 
 /// Says on standard error what is wrong with the arguments, which may hold anybody's words.

@@ -458,3 +458,47 @@ fn folders_that_cannot_be_entered_are_not_called_clean() {
     closed(&tree.join("in"), 0o755);
     assert_eq!(run.code, if enters_all { 0 } else { 2 }, "{}{}", run.out, run.err);
 }
+
+/// A temporary demo goes away with whoever was told to end while it was built or judged.
+#[test]
+fn a_signal_ends_headless_work_and_leaves_nothing_behind() {
+    for signal in ["-TERM", "-HUP", "-INT"] {
+        let world = World::new();
+        let temporary = world.beside("tmp");
+        std::fs::create_dir_all(&temporary).unwrap();
+        let program = Program::new(world.path(), world.beside("home"));
+        let inner = program.command(&["scan", "demo"]);
+        let mut command = std::process::Command::new(inner.get_program());
+        command
+            .args(inner.get_args())
+            .env("TMPDIR", &temporary)
+            .env("LAZARET_HOME", &program.home)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        while std::fs::read_dir(&temporary).unwrap().count() == 0 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        assert!(std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
+        assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "{signal}: the demo is gone");
+    }
+}
+
+#[test]
+fn a_name_without_end_does_not_hide_the_sentence() {
+    let world = World::new();
+    let program = Program::new(world.path(), world.beside("home"));
+    let run = program.fed(&["scan", "--commits", "-"], "é".repeat(1 << 20));
+    run.is_failure("`git fsck` tells more");
+    assert!(run.err.len() < 4_000, "{} bytes", run.err.len());
+}
+
+/// What a diff's file is called is nobody's claim.
+#[test]
+fn an_empty_diff_contradicts_nothing() {
+    let world = World::new();
+    let program = Program::new(world.path(), world.beside("home"));
+    let run = program.fed(&["scan", "-", "--fail-on", "info"], "");
+    assert!(run.code == 0 && run.out.starts_with("clear 0"), "{}", run.out);
+}

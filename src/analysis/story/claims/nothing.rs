@@ -3,6 +3,7 @@
 use super::judged::Judged;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::story::facts::Facts;
+use crate::analysis::story::message;
 
 /// Empty on purpose: merges, releases, starts of a build.
 static MEANT: Pattern = Pattern::new(
@@ -12,9 +13,9 @@ static MEANT: Pattern = Pattern::new(
 /// The title of an empty change, contradicted, when it says that something was done.
 #[must_use]
 pub fn at_all(facts: &Facts<'_>) -> Option<Judged> {
-    let pull = &facts.change.pull;
+    let title = message::title(facts.change);
     let merges = facts.change.commits.iter().any(|commit| commit.parents.len() > 1);
     let empty = facts.files().is_empty() && !facts.has_gaps();
-    let claims = pull.title.split_whitespace().count() >= 2 && !MEANT.is_match(&pull.title);
-    (empty && claims && !merges).then(|| Judged::contradicted(&pull.title, vec!["the change is empty: no file differs".to_owned()]))
+    let claims = title.split_whitespace().count() >= 2 && !MEANT.is_match(title);
+    (empty && claims && !merges).then(|| Judged::contradicted(title, vec!["the change is empty: no file differs".to_owned()]))
 }
