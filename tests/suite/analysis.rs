@@ -227,3 +227,17 @@ proptest! {
         prop_assert!(report.risk.score <= 100);
     }
 }
+
+/// A check over the whole change must not look at all files for each file.
+#[test]
+fn many_files_take_no_quadratic_time() {
+    let file = |at: usize| format!("--- a/s/f{at}.py\n+++ b/s/f{at}.py\n@@ -1 +1 @@\n-a = {at}\n+b = {at}\n");
+    let diff: String = (0..4_000).map(file).collect();
+    let (mut change, texts) = change("a.py", Some("a\n"), Some("b\n"));
+    change.patch = lazaret::sources::unified::parse(diff.as_bytes());
+    let engine = Engine::new(&Selection { only: vec!["assertions-lost".to_owned()], skip: Vec::new() });
+    let begun = std::time::Instant::now();
+    let report = engine.analyse(&change, &|_| texts.clone());
+    assert!(report.findings.is_empty() && change.patch.files.len() == 4_000);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+}

@@ -1,13 +1,13 @@
 //! `assertions-lost`: fewer assertions after the change than before, or weaker, or turned round.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::assertions::{asserts, guards, is_tested_code, is_weak, polarity, subject};
 use crate::analysis::check::{ChangeView, Check, Draft, FileOutcome, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
 use crate::analysis::view::FileView;
-use crate::model::diff::{FileDiff, FileStatus, Side};
+use crate::model::diff::{FileDiff, FileStatus, Patch, Side};
 use crate::model::rule::{RuleId, Severity};
 
 const REMOVED: &str = "assertions removed";
@@ -54,8 +54,9 @@ impl Check for AssertionsLost {
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         let net = view.count(REMOVED) - view.count(ADDED);
+        let tested = Tested::of(&view.change.patch);
         for (file, outcome) in view.change.patch.files.iter().zip(view.outcomes) {
-            let Some((title, severity)) = judged(view, file, outcome, net) else { continue };
+            let Some((title, severity)) = judged(view, &tested, file, outcome, net) else { continue };
             let first = file.text().and_then(|text| text.removed().find(|(_, line)| asserts(line)));
             let (line, evidence) = first.unwrap_or((1, ""));
             sink.report(
@@ -71,19 +72,36 @@ fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn judged(view: &ChangeView<'_>, file: &FileDiff, outcome: &FileOutcome, net: i64) -> Option<(String, Severity)> {
+/// What of the tested code a change touches. Found once: a change may hold a hundred thousand files.
+struct Tested {
+    subjects: BTreeSet<String>,
+    guards: bool,
+}
+
+impl Tested {
+    fn of(patch: &Patch) -> Self {
+        let mut tested = Self { subjects: BTreeSet::new(), guards: false };
+        for file in patch.files.iter().filter(|file| file.status != FileStatus::Added) {
+            let path = file.path().text();
+            if is_tested_code(&path) {
+                tested.guards |= guards(&path);
+                tested.subjects.insert(subject(&path));
+            }
+        }
+        tested
+    }
+}
+
+fn judged(view: &ChangeView<'_>, tested: &Tested, file: &FileDiff, outcome: &FileOutcome, net: i64) -> Option<(String, Severity)> {
     let get = |name| outcome.counts.get(name).copied().unwrap_or(0);
     let lost = (get(REMOVED) - get(ADDED)).min(net);
     let (weakened, flipped) = (get(WEAKENED), get(FLIPPED));
-    let path = file.path().text();
-    let about = subject(&path);
-    let tested: Vec<&FileDiff> =
-        view.change.patch.files.iter().filter(|other| is_tested_code(&other.path().text()) && other.status != FileStatus::Added).collect();
-    let same = tested.iter().any(|other| subject(&other.path().text()) == about);
-    let guarding = guards(&path) && tested.iter().any(|other| guards(&other.path().text()));
     if lost <= 0 && weakened == 0 && flipped == 0 {
         return None;
     }
+    let path = file.path().text();
+    let same = tested.subjects.contains(&subject(&path));
+    let guarding = guards(&path) && tested.guards;
     let severe = guarding && (flipped > 0 || weakened > 0 || lost >= MANY);
     let pull = &view.change.pull;
     let fixing = FIX.is_match(&pull.title) || view.change.commits.iter().any(|commit| FIX.is_match(commit.subject()));
