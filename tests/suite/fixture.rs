@@ -49,6 +49,8 @@ impl Fixture {
         let mut import = git(&["-C", "repo.git", "fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
         import.stdin.take().unwrap().write_all(stream(size).as_bytes()).unwrap();
         assert!(import.wait().unwrap().success());
+        // A pack as a clone has it: fast-import chains unrelated files, which no real repository does.
+        assert!(git(&["-C", "repo.git", "repack", "-a", "-d", "-f", "-q"]).status().unwrap().success());
         fixture
     }
 
