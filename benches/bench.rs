@@ -1,14 +1,30 @@
 //! Measurements of the hot paths on the three fixtures. Run with `cargo bench`; nothing here is asserted.
 
+use std::collections::BTreeMap;
 use std::process::Command;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use divan::{Bencher, black_box};
 use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::examples::change_of;
+use lazaret::analysis::provenance;
+use lazaret::config::keymap::Keymap;
+use lazaret::config::table::Document;
+use lazaret::config::theme::{BUILTIN, Theme};
+use lazaret::model::cancel::Cancel;
 use lazaret::model::change::{Change, Texts};
+use lazaret::model::pull::Origin;
 use lazaret::model::rule::Example;
+use lazaret::sources::local::{LocalSource, Selection as Selected, Setup};
+use lazaret::sources::source::Source as _;
 use lazaret::sources::unified;
+use lazaret::state::console::Console;
+use lazaret::state::rows::Layout;
+use lazaret::state::session::{LayoutChoice, Session};
+use lazaret::ui::draw::draw as draw_screen;
+use lazaret::ui::look::Look;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use fixture::{BIG, BRANCH, Fixture, MID, SMALL, Size};
 
@@ -19,6 +35,7 @@ mod fixture;
 /// A fixture with the text of its diff.
 struct Case {
     size: Size,
+    fixture: Fixture,
     diff: Vec<u8>,
 }
 
@@ -30,7 +47,7 @@ impl Case {
     fn new(size: Size) -> Option<Self> {
         let fixture = Fixture::new(size);
         let output = Command::new("git").arg("-C").arg(fixture.path()).args(["diff", "main", BRANCH]).output().ok()?;
-        Some(Self { size, diff: output.stdout })
+        Some(Self { size, fixture, diff: output.stdout })
     }
 
     fn named(name: &str) -> Option<&'static Self> {
@@ -42,6 +59,17 @@ impl Case {
         let (mut change, _) = change_of(&none);
         change.patch = unified::parse(&self.diff);
         change
+    }
+
+    fn source(&self) -> Option<LocalSource> {
+        let setup = Setup {
+            repo: self.size.name.to_owned(),
+            origin: Origin::Local,
+            recognise: Arc::new(provenance::of),
+            selection: Selected::AgentBranches,
+            facts: BTreeMap::new(),
+        };
+        LocalSource::open(&self.fixture.path(), setup).ok()
     }
 }
 
@@ -66,4 +94,50 @@ fn analyse(bencher: Bencher<'_, '_>, name: &str) {
             .counter(divan::counter::BytesCount::new(case.diff.len()))
             .bench(|| black_box(engine.analyse(&change, &|_| Texts::default())));
     }
+}
+
+/// Patch to rows, as a pull opens; findings and folds remake only their file's.
+#[divan::bench(args = NAMES, sample_count = 20)]
+fn rows(bencher: Bencher<'_, '_>, name: &str) {
+    if let Some(case) = Case::named(name) {
+        let change = Arc::new(case.change());
+        bencher.bench(|| black_box(session(&change)));
+    }
+}
+
+/// Memory to a screen of 200x50, in the middle of the diff.
+#[divan::bench(args = NAMES, sample_count = 50)]
+fn draw(bencher: Bencher<'_, '_>, name: &str) {
+    let text = |name: &str| BUILTIN.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned());
+    let dark = text("dark").unwrap_or_default();
+    let (Some(case), Ok(keymap), Ok(theme)) =
+        (Case::named(name), Keymap::builtin(), Theme::parse(&Document { file: "dark", text: &dark }, &text))
+    else {
+        return;
+    };
+    let mut session = session(&Arc::new(case.change()));
+    session.view.diff.at = session.rows.len() / 2;
+    session.view.diff.top = session.view.diff.at;
+    let console = Console { session: Some(session), ..Console::default() };
+    let (look, screen) = (Look { theme: &theme, keymap: &keymap }, Rect { x: 0, y: 0, width: 200, height: 50 });
+    bencher.bench(|| {
+        let mut buffer = Buffer::empty(screen);
+        draw_screen(&console, &look, &mut buffer);
+        black_box(buffer)
+    });
+}
+
+/// Repository to rows: what stands between a key and the first diff.
+#[divan::bench(args = NAMES, sample_count = 5)]
+fn open(bencher: Bencher<'_, '_>, name: &str) {
+    if let Some(case) = Case::named(name)
+        && let Some(source) = case.source()
+    {
+        let at = source.at(BRANCH);
+        bencher.bench(|| source.change(&at, &Cancel::default()).ok().map(|change| black_box(session(&Arc::new(change)))));
+    }
+}
+
+fn session(change: &Arc<Change>) -> Session {
+    Session::open(change.clone(), LayoutChoice::Auto, Layout::Split)
 }
