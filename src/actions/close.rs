@@ -1,5 +1,6 @@
 //! Goes one step back: out of the popup, out of the search or filter, out of the pull.
 
+use crate::actions::judge_waiting::judge_rest;
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
 use crate::state::console::Console;
@@ -46,9 +47,16 @@ fn close_screen(console: &mut Console) -> Vec<Effect> {
         }
         Some(_) => {
             console.session = None;
-            [Kind::Load, Kind::Analyse, Kind::Tint, Kind::Search, Kind::Draft].into_iter().flat_map(|kind| stop(console, kind)).collect()
+            let all = [Kind::Load, Kind::Analyse, Kind::Tint, Kind::Search, Kind::Draft];
+            let mut effects: Vec<Effect> = all.into_iter().flat_map(|kind| stop(console, kind)).collect();
+            effects.extend(judge_rest(console));
+            effects
         }
-        None if console.pending.waits(Kind::Load) => stop(console, Kind::Load),
+        None if console.pending.waits(Kind::Load) => {
+            let mut effects = stop(console, Kind::Load);
+            effects.extend(judge_rest(console));
+            effects
+        }
         None => {
             drop_filter(console);
             Vec::new()

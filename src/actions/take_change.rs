@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::actions::judge_waiting::judge_rest;
 use crate::message::effect::Effect;
 use crate::message::event::Trouble;
 use crate::message::ticket::Kind;
@@ -17,7 +18,7 @@ pub(crate) fn take(console: &mut Console, answer: Result<Arc<Change>, Trouble>) 
         Ok(change) => change,
         Err(trouble) => {
             console.notices.say(Tone::Failure, trouble);
-            return Vec::new();
+            return judge_rest(console);
         }
     };
     let habits = console.habits;

@@ -1,9 +1,9 @@
 //! Takes over the pulls. What was judged stays where the commits are the same; the rest is judged now.
 
+use crate::actions::judge_waiting::judge_all;
 use crate::actions::open_pull;
 use crate::message::effect::Effect;
 use crate::message::event::Trouble;
-use crate::message::ticket::Kind;
 use crate::model::diff::Omission;
 use crate::model::pull::Pull;
 use crate::state::console::Console;
@@ -28,20 +28,15 @@ pub(crate) fn take(console: &mut Console, answer: Answer) -> Vec<Effect> {
     adopt(console, pulls);
     tell_if_moved(console);
     console.queue.arrange(console.now, console.panes.queue);
-    let mut effects = Vec::new();
+    // The only pull is opened at once; its analysis is its judgement, and a second one would only take time from it.
     if let [only] = console.queue.entries.as_slice()
         && first
         && console.session.is_none()
     {
         let at = only.pull.at.clone();
-        effects.extend(open_pull::open(console, at));
+        return open_pull::open(console, at);
     }
-    let waiting = console.queue.entries.iter().filter(|entry| entry.verdict == Verdict::Waiting);
-    let waiting: Vec<_> = waiting.map(|entry| entry.pull.at.clone()).collect();
-    if !waiting.is_empty() {
-        effects.push(Effect::Judge(console.pending.ask(Kind::Judge), waiting));
-    }
-    effects
+    judge_all(console)
 }
 
 fn adopt(console: &mut Console, pulls: Vec<Pull>) {

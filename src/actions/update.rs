@@ -1,8 +1,8 @@
 //! The door for everything a person asks: one match, one line for each arm.
 
 use crate::actions::{
-    close, confirm, copy, decide, edit_text, fit, judge_finding, jump, move_cursor, open, open_pull, point, prompt, refresh, show_panel,
-    switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed,
+    close, confirm, copy, decide, edit_text, fit, focus, judge_finding, jump, move_cursor, open, open_pull, point, prompt, refresh,
+    show_panel, switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed,
 };
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
@@ -26,6 +26,7 @@ pub fn ask(console: &mut Console, action: Action) -> Vec<Effect> {
     };
     fit::settle(console);
     effects.extend(tint::tint(console));
+    effects.extend(focus::focus(console));
     effects
 }
 

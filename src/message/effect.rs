@@ -41,6 +41,8 @@ pub enum Effect {
     Load(Ticket, PullRef),
     /// Analyse it.
     Analyse(Ticket, Arc<Change>),
+    /// Go on analysing with the file at this position of the patch and those behind it.
+    Focus(usize),
     /// Find syntax and changed words of these lines.
     Tint(Ticket, Arc<Change>, Vec<Chunk>),
     /// Find this text.

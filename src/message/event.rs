@@ -35,7 +35,7 @@ pub struct Chunk {
 }
 
 /// Lines in a [`Chunk`].
-pub const CHUNK: usize = 256;
+pub const CHUNK: usize = 64;
 
 /// What arrived.
 #[derive(Clone, Debug)]

@@ -1,12 +1,14 @@
 //! Effects become jobs: the one place where what verbs ask for is done.
 #![allow(clippy::disallowed_methods, reason = "findings are sent at most so often")]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use crate::analysis::check::FileOutcome;
 use crate::analysis::engine::Engine;
 use crate::message::effect::{Effect, Wish};
 use crate::message::event::{Chunk, News};
@@ -19,7 +21,7 @@ use crate::model::report::Summary;
 use crate::model::response::Plan;
 use crate::model::review::Review;
 use crate::runtime::desk::Desk;
-use crate::runtime::jobs::{Jobs, Reporter, STACK};
+use crate::runtime::jobs::{Focus, Jobs, Reporter, STACK};
 use crate::runtime::{looks, search};
 
 /// Files analysed between two messages.
@@ -49,7 +51,12 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
         Effect::List(ticket) => jobs.start(Kind::List, ticket, move |cancel, to| list(&desk, cancel, to)),
         Effect::Judge(ticket, pulls) => jobs.start(Kind::Judge, ticket, move |cancel, to| judge(&desk, &pulls, cancel, to)),
         Effect::Load(ticket, at) => jobs.start(Kind::Load, ticket, move |cancel, to| load(&desk, &at, cancel, to)),
-        Effect::Analyse(ticket, change) => jobs.start(Kind::Analyse, ticket, move |cancel, to| analyse(&desk, &change, cancel, to)),
+        Effect::Analyse(ticket, change) => {
+            let focus = jobs.focus().clone();
+            focus.set(0);
+            jobs.start(Kind::Analyse, ticket, move |cancel, to| analyse(&desk, &change, &focus, cancel, to));
+        }
+        Effect::Focus(file) => jobs.focus().set(file),
         Effect::Tint(ticket, change, chunks) => jobs.start(Kind::Tint, ticket, move |cancel, to| tint(&change, chunks, cancel, to)),
         Effect::Search(ticket, change, needle) => jobs.start(Kind::Search, ticket, move |cancel, to| {
             let (hits, more) = search::find(&change.patch, &needle, cancel);
@@ -113,24 +120,27 @@ fn texts(desk: &Desk, change: &Change, wanted: &[TextRequest], cancel: &Cancel) 
     if wanted.is_empty() || cancel.is_cancelled() { Texts::default() } else { desk.source.texts(change, wanted, cancel) }
 }
 
-/// Analyses file by file, so that findings arrive while the reviewer reads.
-fn analyse(desk: &Desk, change: &Arc<Change>, cancel: &Cancel, to: &Reporter) {
+/// Analyses batch by batch, so that findings arrive while the reader reads: first what they look at.
+fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to: &Reporter) {
     let begun = Instant::now();
-    let (total, mut told) = (change.patch.files.len(), Instant::now());
-    let (mut outcomes, mut sent) = (Vec::with_capacity(total), 0);
-    for first in (0..total).step_by(BATCH) {
+    let (files, mut told) = (&change.patch.files, Instant::now());
+    let mut waiting: BTreeSet<usize> = (0..files.len()).step_by(BATCH).collect();
+    let (mut outcomes, mut done, mut sent) = (vec![FileOutcome::default(); files.len()], 0, 0);
+    while let Some(first) = next(&mut waiting, focus.get()) {
         if cancel.is_cancelled() {
             return;
         }
-        let batch = first..total.min(first + BATCH);
-        let wanted: Vec<TextRequest> = change.patch.files.get(batch.clone()).unwrap_or(&[]).iter().flat_map(Engine::wants).collect();
+        let batch = first..files.len().min(first + BATCH);
+        let wanted: Vec<TextRequest> = files.get(batch.clone()).unwrap_or(&[]).iter().flat_map(Engine::wants).collect();
         let texts = texts(desk, change, &wanted, cancel);
-        outcomes.par_extend(batch.clone().into_par_iter().map(|index| desk.engine.file(change, index, &texts)));
-        if told.elapsed() > BEAT && batch.end < total {
+        let slots = outcomes.get_mut(batch.clone()).unwrap_or(&mut []);
+        slots.par_iter_mut().zip(batch.clone()).for_each(|(slot, index)| *slot = desk.engine.file(change, index, &texts));
+        done += batch.len();
+        if told.elapsed() > BEAT && !waiting.is_empty() {
             let found: usize = outcomes.iter().map(|outcome| outcome.findings.len()).sum();
             if found != sent || told.elapsed() > BEAT * 4 {
                 let findings = outcomes.iter().flat_map(|outcome| outcome.findings.iter().cloned()).collect();
-                to.tell(News::Found(findings, batch.end, total));
+                to.tell(News::Found(findings, done, files.len()));
                 (told, sent) = (Instant::now(), found);
             }
         }
@@ -138,6 +148,12 @@ fn analyse(desk: &Desk, change: &Arc<Change>, cancel: &Cancel, to: &Reporter) {
     let mut report = desk.engine.finish(change, outcomes);
     report.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     to.tell(News::Reported(Arc::new(report)));
+}
+
+/// Takes the waiting batch that holds `focus`, else the first behind it, else the first of all; batches go by their first file.
+fn next(waiting: &mut BTreeSet<usize>, focus: usize) -> Option<usize> {
+    let first = waiting.range(focus / BATCH * BATCH..).next().or_else(|| waiting.first()).copied()?;
+    waiting.take(&first)
 }
 
 fn tint(change: &Change, chunks: Vec<Chunk>, cancel: &Cancel, to: &Reporter) {
@@ -175,4 +191,16 @@ fn draft(desk: &Desk, change: &Change) -> Result<(Review, Vec<bool>), String> {
     let none = review.viewed.is_empty();
     let viewed = change.patch.files.iter().map(|file| !none && review.viewed.contains(&file.mark())).collect();
     Ok((review, viewed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_batch_under_the_reader_goes_first_and_none_is_forgotten() {
+        let mut waiting: BTreeSet<usize> = (0..100).step_by(BATCH).collect();
+        let order: Vec<usize> = [0, 70, 70, 0, 0].into_iter().filter_map(|focus| next(&mut waiting, focus)).collect();
+        assert_eq!(order, [0, 64, 96, 32]);
+    }
 }

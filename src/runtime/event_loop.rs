@@ -77,7 +77,7 @@ impl<'a> Loop<'a> {
         let mut it = Self { desk, console, theme, terminal, jobs, keys, clicks: Clicks::default(), leaving: false };
         it.show()?;
         let _log = desk.log.as_ref().map(|path| log::start(path));
-        tokio::task::spawn_blocking(crate::analysis::syntax::warm);
+        it.jobs.paint(crate::analysis::syntax::warm);
         it.turn(&mut wakes, &mut events).await?;
         it.jobs.end().await;
         Ok(())

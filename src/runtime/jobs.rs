@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
@@ -33,13 +36,41 @@ pub struct Jobs {
     sender: UnboundedSender<Event>,
     cancels: HashMap<Kind, Cancel>,
     must_end: Option<JoinHandle<()>>,
+    focus: Focus,
+    painter: Option<Sender<Work>>,
+}
+
+/// Something to be done on a thread.
+type Work = Box<dyn FnOnce() + Send>;
+
+/// The file, by its position in the patch, that the reader is at: the analysis goes on from there.
+#[derive(Clone, Debug, Default)]
+pub struct Focus(Arc<AtomicUsize>);
+
+impl Focus {
+    /// The reader is at this file.
+    pub fn set(&self, file: usize) {
+        self.0.store(file, Ordering::Relaxed);
+    }
+
+    /// Where the reader is.
+    #[must_use]
+    pub fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Jobs {
     /// No jobs yet; they will report to `sender`.
     #[must_use]
     pub fn new(sender: UnboundedSender<Event>) -> Self {
-        Self { sender, cancels: HashMap::new(), must_end: None }
+        Self { sender, cancels: HashMap::new(), must_end: None, focus: Focus::default(), painter: painter() }
+    }
+
+    /// Where the reader is.
+    #[must_use]
+    pub fn focus(&self) -> &Focus {
+        &self.focus
     }
 
     /// Starts `work` and cancels what went before it, unless that is a decision being carried out.
@@ -49,15 +80,23 @@ impl Jobs {
             former.cancel();
         }
         let reporter = Reporter { ticket, sender: self.sender.clone() };
-        let job = tokio::task::spawn_blocking(move || {
+        let job = move || {
             if catch_unwind(AssertUnwindSafe(|| work(&cancel, &reporter))).is_err() {
                 let says = "a part of lazaret broke off; what it was doing is in the log, and nothing else is touched";
                 reporter.tell(News::Broken(kind, says.to_owned()));
             }
-        });
-        if kind == Kind::CarryOut {
-            self.must_end = Some(job);
+        };
+        match kind {
+            Kind::Tint => self.paint(job),
+            Kind::CarryOut => self.must_end = Some(tokio::task::spawn_blocking(job)),
+            _ => drop(tokio::task::spawn_blocking(job)),
         }
+    }
+
+    /// Does `work` on the thread of looks, after what waits there already.
+    pub fn paint(&self, work: impl FnOnce() + Send + 'static) {
+        let Some(painter) = &self.painter else { return drop(tokio::task::spawn_blocking(work)) };
+        let _ = painter.send(Box::new(work));
     }
 
     /// Starts work that nobody waits for, but that is finished before the program ends.
@@ -88,4 +127,12 @@ impl Jobs {
             let _ = job.await;
         }
     }
+}
+
+/// The one thread that finds looks, for as long as there are jobs. The regular expressions of a grammar keep a cache for every
+/// thread that uses them, which is most of what a console weighs; `None` when the system gives no thread.
+fn painter() -> Option<Sender<Work>> {
+    let (sender, waiting) = channel::<Work>();
+    let paint = move || waiting.into_iter().for_each(|work| work());
+    std::thread::Builder::new().name("lazaret-looks".to_owned()).stack_size(STACK).spawn(paint).ok().map(|_| sender)
 }

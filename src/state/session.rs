@@ -60,6 +60,8 @@ pub struct Known {
     pub report: Option<Arc<Report>>,
     /// Files analysed, and files in all.
     pub progress: (usize, usize),
+    /// The file, by its position in the patch, that the analysis was last told to begin with.
+    pub focus: usize,
 }
 
 /// A half of the review screen.

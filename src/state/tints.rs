@@ -6,7 +6,7 @@ use crate::message::event::{CHUNK, Chunk};
 use crate::model::look::Tint;
 
 /// Chunks held: enough for every screen around the reader, little enough for any diff.
-const HELD: usize = 96;
+const HELD: usize = 384;
 
 /// What is known and what was asked.
 #[derive(Clone, Debug, Default)]
@@ -25,9 +25,9 @@ impl Tints {
         lines.get(line as usize % CHUNK)
     }
 
-    /// Which of `wanted` have to be asked for; empty when all of them are known or asked for already.
+    /// Which of `wanted`, in this order, have to be asked for; empty when all of them are known or asked for already.
     #[must_use]
-    pub fn ask(&mut self, wanted: &BTreeSet<Chunk>) -> Vec<Chunk> {
+    pub fn ask(&mut self, wanted: &[Chunk]) -> Vec<Chunk> {
         self.clock += 1;
         let clock = self.clock;
         for chunk in wanted {
@@ -35,12 +35,14 @@ impl Tints {
                 *stamp = clock;
             }
         }
-        let missing: BTreeSet<Chunk> = wanted.iter().copied().filter(|chunk| !self.held.contains_key(chunk)).collect();
+        let mut missing = BTreeSet::new();
+        let new = |chunk: &&Chunk| !self.held.contains_key(*chunk) && missing.insert(**chunk);
+        let ordered: Vec<Chunk> = wanted.iter().filter(new).copied().collect();
         if missing.is_subset(&self.asked) {
             return Vec::new();
         }
-        self.asked.clone_from(&missing);
-        missing.into_iter().collect()
+        self.asked = missing;
+        ordered
     }
 
     /// Keeps what arrived.

@@ -16,7 +16,7 @@ use lazaret::message::action::{Action, Command};
 use lazaret::message::effect::Effect;
 use lazaret::message::event::{Event, News};
 use lazaret::message::pane::Section;
-use lazaret::message::ticket::Ticket;
+use lazaret::message::ticket::{Kind, Ticket};
 use lazaret::model::cancel::Cancel;
 use lazaret::model::change::Change;
 use lazaret::model::decision::{Decision, Reviewer, Verb};
@@ -541,6 +541,38 @@ fn pulls_can_be_walked_without_going_back() {
         .hides("claude/session-lookup")
         .keys("[ p")
         .shows("claude/session-lookup");
+}
+
+/// While findings are still to come, the analysis follows the reader; afterwards nobody is told.
+#[test]
+fn the_analysis_follows_the_reader() {
+    let mut desk = Desk::new(80, 24).keys("enter");
+    let told = |desk: &Desk| desk.asked.iter().filter(|effect| matches!(effect, Effect::Focus(_))).count();
+    let before = told(&desk);
+    desk = desk.keys("] f ] f");
+    assert_eq!(told(&desk), before);
+    desk.console.session.as_mut().unwrap().view.diff.at = 0;
+    desk.console.pending.ask(Kind::Analyse);
+    desk = desk.keys("G");
+    let file = desk.console.session.as_ref().unwrap().file_here().unwrap();
+    assert!(file > 0 && desk.asked.contains(&Effect::Focus(file)), "{:?}", desk.asked.last());
+}
+
+/// What the analysis of an opened pull did not bring to its end is judged as any other pull.
+#[test]
+fn a_pull_left_before_its_analysis_ended_is_judged() {
+    let mut desk = Desk::new(80, 24).keys("enter");
+    let at = desk.console.session.as_ref().unwrap().change.pull.at.clone();
+    desk.console
+        .queue
+        .entries
+        .iter_mut()
+        .filter(|entry| entry.pull.at == at)
+        .for_each(|entry| entry.verdict = lazaret::state::queue::Verdict::Waiting);
+    desk.asked.clear();
+    desk = desk.keys("esc");
+    let judged = desk.asked.iter().any(|effect| matches!(effect, Effect::Judge(_, pulls) if *pulls == [at.clone()]));
+    assert!(judged && desk.console.queue.find(&at).unwrap().judgement().is_some());
 }
 
 #[test]
