@@ -117,7 +117,8 @@ impl Vocabulary {
             let whole = [class, &function.name].join("_");
             let decides = self.decides(&function.name)
                 || self.permits(&function.name)
-                || has_word(&function.name, &self.verbs) && self.decides(&whole);
+                || has_word(&function.name, &self.verbs)
+                    && (self.decides(&whole) || words(&function.name).len() == 1 && self.is_place(&file.path));
             decides && !has_word(&function.name, &self.screens)
         }) {
             Setting::Function
