@@ -11,4 +11,3 @@ pub mod source;
 mod suspect;
 pub mod tree;
 pub mod unified;
-mod whole;

@@ -24,7 +24,7 @@ use crate::model::pull::{Author, Commit, Origin, Pull, PullRef, PullState, Revis
 use crate::model::time::Timestamp;
 use crate::sources::limits::MAX_PATCH_BYTES;
 use crate::sources::source::{Listing, Recognise, Source, SourceError};
-use crate::sources::{unified, whole};
+use crate::sources::unified;
 
 /// Diffs that were read from one file or from standard input.
 pub struct PatchFile {
@@ -156,8 +156,9 @@ impl Source for PatchFile {
         Ok(Change { pull, commits, patch: unified::parse(&diff), digest })
     }
 
-    fn texts(&self, change: &Change, wanted: &[TextRequest], _: &Cancel) -> Texts {
-        whole::texts(change, wanted)
+    /// None: what a change adds or deletes is whole in its diff already, and the rest is not here.
+    fn texts(&self, _: &Change, _: &[TextRequest], _: &Cancel) -> Texts {
+        Texts::default()
     }
 }
 

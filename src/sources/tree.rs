@@ -16,7 +16,7 @@ use crate::model::pull::{Author, Origin, Pull, PullRef, PullState, Revision};
 use crate::model::time::Timestamp;
 use crate::sources::limits::{MAX_CHANGE_BYTES, MAX_FILE_BYTES, MAX_FILES};
 use crate::sources::source::{Listing, Source, SourceError};
-use crate::sources::{suspect, whole};
+use crate::sources::suspect;
 
 /// A folder as a source of one pull.
 pub struct Tree {
@@ -94,8 +94,9 @@ impl Source for Tree {
         Ok(Change { pull: self.pull(), commits: Vec::new(), patch: walk.patch, digest: String::new() })
     }
 
-    fn texts(&self, change: &Change, wanted: &[TextRequest], _: &Cancel) -> Texts {
-        whole::texts(change, wanted)
+    /// None: what a change adds or deletes is whole in its diff already, and the rest is not here.
+    fn texts(&self, _: &Change, _: &[TextRequest], _: &Cancel) -> Texts {
+        Texts::default()
     }
 }
 
