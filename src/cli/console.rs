@@ -12,9 +12,9 @@ use crate::cli::output::is_terminal;
 use crate::cli::site::Site;
 use crate::cli::verb::resume;
 use crate::config::load;
-use crate::runtime::chancery::Chancery;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
+use crate::runtime::git_decisions::GitDecisions;
 
 /// Whether there is a terminal to open the console on.
 #[must_use]
@@ -36,9 +36,9 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     let paths = site.paths(context)?;
     let log = Some(paths.log());
     let source = site.source.clone();
-    let office = Chancery::new(source.repository(), paths, now);
-    resume(&office)?;
+    let decisions = GitDecisions::new(source.repository(), paths, now);
+    resume(&decisions)?;
     let engine = Arc::new(Engine::new(&Selection::default()));
-    event_loop::run(&Desk { source, engine, office: Arc::new(office), settings, keymap, config, log, clock: site.clock() })?;
+    event_loop::run(&Desk { source, engine, decisions: Arc::new(decisions), settings, keymap, config, log, clock: site.clock() })?;
     Ok(Exit::Done)
 }

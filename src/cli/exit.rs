@@ -4,7 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::response::error::ResponseError;
-use crate::runtime::chancery::ChanceryError;
+use crate::runtime::git_decisions::DecisionError;
 use crate::sources::source::SourceError;
 
 /// The answer to the shell.
@@ -45,7 +45,7 @@ impl Exit {
 /// The code of one cause, where it means something else than a failure.
 fn kind(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
     let response = match cause.downcast_ref() {
-        Some(ChanceryError::Response(error)) => Some(error),
+        Some(DecisionError::Response(error)) => Some(error),
         _ => cause.downcast_ref(),
     };
     match (response, cause.downcast_ref()) {

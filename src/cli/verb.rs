@@ -19,7 +19,7 @@ use crate::model::pull::{Origin, PullRef};
 use crate::model::response::{Plan, Strength};
 use crate::model::review::Disposition;
 use crate::response::request::{Request, Target};
-use crate::runtime::chancery::{Chancery, kept_report, readable, target};
+use crate::runtime::git_decisions::{GitDecisions, kept_report, readable, target};
 
 /// Arguments of every verb.
 #[derive(Debug, ClapArgs)]
@@ -62,11 +62,11 @@ pub struct Asked<'a> {
 pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     let common = asked.common;
     let site = site(common)?;
-    let chancery = Chancery::new(site.source.repository(), site.paths(context)?, now);
-    resume(&chancery)?;
+    let decisions = GitDecisions::new(site.source.repository(), site.paths(context)?, now);
+    resume(&decisions)?;
     let (targets, reports) = targets(asked, &site, context)?.into_iter().unzip();
     let reason = common.reason.clone();
-    let plan = chancery.plan_request(&Request { verb: asked.verb, targets, reason, merge: asked.merge, at: now() }, reports)?;
+    let plan = decisions.plan_request(&Request { verb: asked.verb, targets, reason, merge: asked.merge, at: now() }, reports)?;
     let paint = context.out.paint;
     export::plan(&mut context.out, &plan, paint)?;
     std::io::Write::flush(&mut context.out)?;
@@ -83,7 +83,7 @@ pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
         say("", "nothing was done");
         return Ok(Exit::Found);
     }
-    let mut receipt = chancery.carry_out_plan(&plan, &context.cancel)?;
+    let mut receipt = decisions.carry_out_plan(&plan, &context.cancel)?;
     receipt.undo = receipt.undo.map(|undo| here(undo, &common.repo));
     export::receipt(&mut context.out, &receipt, paint)?;
     Ok(if receipt.strength == Strength::Failed { Exit::Failed } else { Exit::Done })
@@ -99,8 +99,8 @@ fn here(undo: String, repo: &Path) -> String {
 ///
 /// # Errors
 /// When an unfinished case cannot be ended.
-pub fn resume(chancery: &Chancery) -> anyhow::Result<()> {
-    for receipt in chancery.resume()? {
+pub fn resume(decisions: &GitDecisions) -> anyhow::Result<()> {
+    for receipt in decisions.resume()? {
         say("", format!("case {} was cut short earlier; it is ended now: {}", receipt.case.0, receipt.strength.word()));
     }
     Ok(())

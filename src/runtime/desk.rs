@@ -7,7 +7,7 @@ use crate::analysis::engine::Engine;
 use crate::config::keymap::Keymap;
 use crate::config::settings::Settings;
 use crate::model::time::Timestamp;
-use crate::runtime::office::Office;
+use crate::runtime::decisions::Decisions;
 use crate::sources::source::Source;
 
 /// What the console works with.
@@ -18,7 +18,7 @@ pub struct Desk {
     /// What judges them.
     pub engine: Arc<Engine>,
     /// Where decisions go.
-    pub office: Arc<dyn Office>,
+    pub decisions: Arc<dyn Decisions>,
     /// How this person likes it.
     pub settings: Settings,
     /// Which keys do what.

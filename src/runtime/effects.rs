@@ -22,7 +22,7 @@ use crate::model::response::Plan;
 use crate::model::review::Review;
 use crate::runtime::desk::Desk;
 use crate::runtime::jobs::{Focus, Jobs, Reporter, STACK};
-use crate::runtime::{looks, search};
+use crate::runtime::{search, tinting};
 
 /// Files analysed between two messages.
 const BATCH: usize = 32;
@@ -64,11 +64,11 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
         }),
         Effect::Plan(ticket, wish) => jobs.start(Kind::Plan, ticket, move |cancel, to| to.tell(News::Planned(plan(&desk, &wish, cancel)))),
         Effect::CarryOut(ticket, plan) => {
-            jobs.start(Kind::CarryOut, ticket, move |_, to| to.tell(News::CarriedOut(desk.office.carry_out(&plan))));
+            jobs.start(Kind::CarryOut, ticket, move |_, to| to.tell(News::CarriedOut(desk.decisions.carry_out(&plan))));
         }
-        Effect::ReadLedger(ticket) => jobs.start(Kind::Ledger, ticket, move |_, to| to.tell(News::Records(desk.office.records()))),
+        Effect::ReadLedger(ticket) => jobs.start(Kind::Ledger, ticket, move |_, to| to.tell(News::Records(desk.decisions.records()))),
         Effect::LoadDraft(ticket, change) => jobs.start(Kind::Draft, ticket, move |_, to| to.tell(News::Drafted(draft(&desk, &change)))),
-        Effect::SaveDraft(change, review) => jobs.start_quiet(move || desk.office.keep_draft(&change, &review).err()),
+        Effect::SaveDraft(change, review) => jobs.start_quiet(move || desk.decisions.keep_draft(&change, &review).err()),
         Effect::Cancel(kind) => jobs.cancel(kind),
         Effect::Copy(text) => return Some(Own::Copy(text)),
         Effect::Redraw => return Some(Own::Redraw),
@@ -161,7 +161,7 @@ fn tint(change: &Change, chunks: Vec<Chunk>, cancel: &Cancel, to: &Reporter) {
         if cancel.is_cancelled() {
             return;
         }
-        let looks = looks::of(change, chunk, cancel);
+        let looks = tinting::of(change, chunk, cancel);
         to.tell(News::Tinted(chunk, looks));
     }
     to.tell(News::TintedAll);
@@ -183,11 +183,11 @@ fn plan(desk: &Desk, wish: &Wish, cancel: &Cancel) -> Result<Plan, String> {
             &fresh
         }
     };
-    desk.office.plan(wish, &now, report)
+    desk.decisions.plan(wish, &now, report)
 }
 
 fn draft(desk: &Desk, change: &Change) -> Result<(Review, Vec<bool>), String> {
-    let review = desk.office.draft(change)?.unwrap_or_default();
+    let review = desk.decisions.draft(change)?.unwrap_or_default();
     let none = review.viewed.is_empty();
     let viewed = change.patch.files.iter().map(|file| !none && review.viewed.contains(&file.mark())).collect();
     Ok((review, viewed))

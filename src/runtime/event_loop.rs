@@ -18,7 +18,7 @@ use crate::runtime::error::RuntimeError;
 use crate::runtime::input::{Clicks, Input};
 use crate::runtime::jobs::{Jobs, STACK};
 use crate::runtime::terminal::Terminal;
-use crate::runtime::{ground, log};
+use crate::runtime::{log, terminal_theme};
 use crate::state::console::{Console, Habits};
 use crate::state::rows::Layout;
 use crate::state::session::LayoutChoice;
@@ -70,7 +70,7 @@ impl<'a> Loop<'a> {
         }
         let end = [signal(SignalKind::terminate())?, signal(SignalKind::hangup())?, signal(SignalKind::interrupt())?];
         let back = signal(SignalKind::from_raw(signal_hook::consts::SIGCONT))?;
-        let theme = ground::theme(&desk.config, &desk.settings.theme)?;
+        let theme = terminal_theme::theme(&desk.config, &desk.settings.theme)?;
         let terminal = Terminal::take(desk.settings.mouse)?;
         let mut wakes = Wakes { input: read_terminal(), end, back };
         let keys = Keystrokes::default();

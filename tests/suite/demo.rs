@@ -15,7 +15,7 @@ use lazaret::model::report::Report;
 use lazaret::model::risk::Lane;
 use lazaret::model::rule::Severity;
 use lazaret::response::request::Request;
-use lazaret::runtime::chancery::{self, Chancery};
+use lazaret::runtime::git_decisions::{self, GitDecisions};
 use lazaret::sources::demo::{self, DemoSource};
 use lazaret::sources::source::{Source as _, SourceError};
 use lazaret::store::paths::Paths;
@@ -208,14 +208,14 @@ fn an_interrupted_build_is_finished_next_time() {
 fn decide(demo: &DemoSource, home: &Path, verb: Verb, merge: bool, number: u32) -> Result<(), Vec<String>> {
     let change = demo.change(&demo.at(number).unwrap(), &Cancel::default()).unwrap();
     let report = Engine::new(&Selection::default()).analyse(&change, &|wanted| demo.texts(&change, wanted, &Cancel::default()));
-    let office = Chancery::new(demo.repository(), Paths::below(home), || demo::NOW);
-    let targets = vec![chancery::target(&change, &report, &[])];
+    let decisions = GitDecisions::new(demo.repository(), Paths::below(home), || demo::NOW);
+    let targets = vec![git_decisions::target(&change, &report, &[])];
     let request = Request { verb, targets, reason: "seen in the demo".to_owned(), merge, at: demo::NOW };
-    let plan = office.plan_request(&request, Vec::new()).unwrap();
+    let plan = decisions.plan_request(&request, Vec::new()).unwrap();
     if !plan.is_allowed() {
         return Err(plan.refusals);
     }
-    office.carry_out_plan(&plan, &Cancel::default()).map(drop).map_err(|error| vec![error.to_string()])
+    decisions.carry_out_plan(&plan, &Cancel::default()).map(drop).map_err(|error| vec![error.to_string()])
 }
 
 #[test]

@@ -31,7 +31,7 @@ use lazaret::model::risk::{Contribution, Lane, Risk};
 use lazaret::model::rule::{Confidence, FindingClass, RuleId, Severity};
 use lazaret::model::story::{Claim, Story, Undisclosed, Verdict};
 use lazaret::model::time::Timestamp;
-use lazaret::runtime::{looks, search};
+use lazaret::runtime::{search, tinting};
 use lazaret::sources::demo::{self, DemoSource};
 use lazaret::sources::local::{LocalSource, Selection, Setup};
 use lazaret::sources::patch_file::PatchFile;
@@ -216,7 +216,7 @@ impl Desk {
             }
             Effect::Analyse(ticket, change) => vec![(ticket, News::Reported(Arc::new((self.judge)(&change, &*self.source))))],
             Effect::Tint(ticket, change, chunks) => {
-                let looks = chunks.into_iter().map(|chunk| (ticket, News::Tinted(chunk, looks::of(&change, chunk, &cancel))));
+                let looks = chunks.into_iter().map(|chunk| (ticket, News::Tinted(chunk, tinting::of(&change, chunk, &cancel))));
                 looks.chain([(ticket, News::TintedAll)]).collect()
             }
             Effect::Search(ticket, change, needle) => {

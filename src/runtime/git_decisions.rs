@@ -25,8 +25,8 @@ use crate::response::executor::{self, Materials};
 use crate::response::git::{self, GitResponder};
 use crate::response::request::{Request, Target};
 use crate::response::resume;
+use crate::runtime::decisions::{Decisions, Trouble};
 use crate::runtime::journal::LedgerJournal;
-use crate::runtime::office::{Office, Trouble};
 use crate::store::drafts::Drafts;
 use crate::store::error::StoreError;
 use crate::store::ledger::Ledger;
@@ -37,7 +37,7 @@ const LATEST: usize = 1_000;
 
 /// Why a decision could not be planned or carried out.
 #[derive(Debug, thiserror::Error)]
-pub enum ChanceryError {
+pub enum DecisionError {
     /// The repository or the request.
     #[error(transparent)]
     Response(#[from] ResponseError),
@@ -58,16 +58,16 @@ pub enum ChanceryError {
 ///
 /// # Errors
 /// When parts of it were not.
-pub fn readable(change: &Change) -> Result<(), ChanceryError> {
+pub fn readable(change: &Change) -> Result<(), DecisionError> {
     match change.patch.unreadable {
         0 => Ok(()),
-        1 => Err(ChanceryError::Unreadable("1 part".to_owned())),
-        parts => Err(ChanceryError::Unreadable(format!("{parts} parts"))),
+        1 => Err(DecisionError::Unreadable("1 part".to_owned())),
+        parts => Err(DecisionError::Unreadable(format!("{parts} parts"))),
     }
 }
 
 /// Where decisions on one repository go.
-pub struct Chancery {
+pub struct GitDecisions {
     repository: Option<PathBuf>,
     paths: Paths,
     clock: fn() -> Timestamp,
@@ -75,7 +75,7 @@ pub struct Chancery {
     reports: Mutex<Option<(CaseId, Vec<Vec<u8>>)>>,
 }
 
-impl Chancery {
+impl GitDecisions {
     /// Decisions on `repository`, kept in the folders of `paths`, dated by `clock`.
     #[must_use]
     pub fn new(repository: Option<PathBuf>, paths: Paths, clock: fn() -> Timestamp) -> Self {
@@ -86,7 +86,7 @@ impl Chancery {
     ///
     /// # Errors
     /// When repository or ledger cannot be used, or an unfinished case cannot be ended.
-    pub fn resume(&self) -> Result<Vec<Receipt>, ChanceryError> {
+    pub fn resume(&self) -> Result<Vec<Receipt>, DecisionError> {
         if self.repository.is_none() || !self.paths.ledger().exists() {
             return Ok(Vec::new());
         }
@@ -99,7 +99,7 @@ impl Chancery {
     ///
     /// # Errors
     /// When nobody is named as reviewer, or repository or ledger cannot be read.
-    pub fn plan_request(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, ChanceryError> {
+    pub fn plan_request(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, DecisionError> {
         let (responder, journal) = self.open()?;
         let plan = responder.plan(&based(request, &responder), &journal)?;
         *self.remembered() = Some((plan.case.clone(), reports));
@@ -110,15 +110,15 @@ impl Chancery {
     ///
     /// # Errors
     /// When the plan refuses, somebody else is at work, or the ledger cannot be written.
-    pub fn carry_out_plan(&self, plan: &Plan, cancel: &Cancel) -> Result<Receipt, ChanceryError> {
+    pub fn carry_out_plan(&self, plan: &Plan, cancel: &Cancel) -> Result<Receipt, DecisionError> {
         let reports = self.remembered().take().filter(|(case, _)| *case == plan.case);
         let materials = self.materials(reports.map(|(_, reports)| reports).unwrap_or_default());
         let (responder, mut journal) = self.open()?;
         Ok(executor::carry_out(plan, &responder, &mut journal, &materials, cancel)?)
     }
 
-    fn open(&self) -> Result<(GitResponder, LedgerJournal), ChanceryError> {
-        let repository = self.repository.as_ref().ok_or(ChanceryError::Homeless)?;
+    fn open(&self) -> Result<(GitResponder, LedgerJournal), DecisionError> {
+        let repository = self.repository.as_ref().ok_or(DecisionError::Homeless)?;
         let responder = git::open(repository)?;
         Ok((responder, LedgerJournal::new(Ledger::open(&self.paths.ledger())?, self.clock)))
     }
@@ -137,7 +137,7 @@ impl Chancery {
     }
 }
 
-impl Office for Chancery {
+impl Decisions for GitDecisions {
     fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble> {
         readable(change).map_err(|error| error.to_string())?;
         let dispositions: Vec<_> = wish.dispositions.iter().map(|(id, judged)| (id.clone(), judged.clone())).collect();

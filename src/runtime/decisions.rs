@@ -11,7 +11,7 @@ use crate::model::review::Review;
 pub type Trouble = String;
 
 /// Plans, carries out, records. Calls block; they run off the drawing thread.
-pub trait Office: Send + Sync {
+pub trait Decisions: Send + Sync {
     /// What `wish` would do to `change` as it is now, judged by `report`.
     ///
     /// # Errors
