@@ -426,6 +426,11 @@ fn the_story_is_folded_until_asked() {
 }
 
 #[test]
+fn the_key_that_opens_a_panel_closes_it() {
+    Desk::new(160, 48).keys("enter s").shows("no behaviour changes").keys("s").hides("no behaviour changes");
+}
+
+#[test]
 fn hidden_characters_arrive_as_marks() {
     let desk = Desk::new(200, 50).keys("j").shows("‹U+001B›[31mcolours‹U+001B›]0;owned‹U+0007› ‹U+202E›gnp.exe");
     let desk = desk.text("/hostile").keys("enter enter").shows("a‹U+001B›[2Jb‹U+202E›.py").shows("x = '‹U+202E› ‹U+200B›'");
