@@ -123,7 +123,7 @@ pub fn block(text: &str) -> String {
     out
 }
 
-/// Outside text as one word of a POSIX shell, for commands that a person may copy: nothing in it acts. Still passes [`line`].
+/// Outside text as one word of a POSIX shell, for commands that a person may copy: nothing in it acts. Still passes [`line()`].
 #[must_use]
 pub fn word(text: &str) -> Cow<'_, str> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_./@%+=:,-#".contains(&b);
