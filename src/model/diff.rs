@@ -38,8 +38,8 @@ pub struct Patch {
     pub files: Vec<FileDiff>,
     /// What could not be read or was left out.
     pub omissions: Vec<Omission>,
-    /// How many parts should have been readable and were not: cut off, damaged, missing, forbidden. Binary files and what is
-    /// above a limit are none of them.
+    /// How many parts should have been readable and were not: cut off, damaged, missing, forbidden, or beyond what one
+    /// change may hold, where a padded change could hide anything. Binary files and single huge ones are none of them.
     pub unreadable: usize,
 }
 

@@ -86,6 +86,7 @@ impl Source for Tree {
             }
             walk.folder(&folder, &inside, &mut pending);
             if walk.patch.files.len() >= MAX_FILES {
+                walk.patch.unreadable += 1;
                 walk.omit(None, format!("`{}` holds more than {MAX_FILES} files; the rest was not read", self.folder.display()));
                 break;
             }

@@ -35,6 +35,7 @@ pub fn parse(bytes: &[u8]) -> Patch {
         }
     }
     if beyond > 0 {
+        patch.unreadable += beyond;
         omit(&mut patch, None, format!("{beyond} further files were not read: one change holds at most {MAX_FILES} files here"));
     }
     patch

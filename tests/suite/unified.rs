@@ -188,6 +188,7 @@ fn a_line_of_20_megabytes_and_a_million_files_take_linear_time() {
     let patch = parse(&many);
     assert_eq!(patch.files.len(), lazaret::sources::limits::MAX_FILES);
     assert!(patch.omissions[0].why.starts_with("900000 further files"), "{:?}", patch.omissions);
+    assert_eq!(patch.unreadable, 900_000, "files that nobody looked at must not pass for clear");
 }
 
 #[test]

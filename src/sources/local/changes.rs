@@ -28,7 +28,7 @@ pub(super) fn between(repo: &Repository, old: Option<Oid>, new: Oid, cancel: &Ca
     let found = trees::differences(repo, old, Some(new), cancel)?;
     let digest = found.digest(old, new);
     let store = Store::of(repo).map_err(unreadable("the object store"))?;
-    let mut patch = Patch { omissions: found.omissions, ..Patch::default() };
+    let mut patch = Patch { unreadable: found.omissions.len(), omissions: found.omissions, ..Patch::default() };
     let mut held = 0;
     for pair in renames::join(found.files, &store, cancel)?.into_iter().flat_map(split) {
         if cancel.is_cancelled() {
@@ -88,8 +88,7 @@ fn content(old: Option<Entry>, new: Option<Entry>, store: &Store<'_>, held: usiz
         return Ok(Content::Text(TextDiff::default()));
     }
     if held > MAX_CHANGE_BYTES {
-        let why = format!("the change holds more than {MAX_CHANGE_BYTES} bytes of text; this file's lines were not read");
-        return Ok(Content::Omitted(why));
+        return Err(format!("the change holds more than {MAX_CHANGE_BYTES} bytes of text; this file's lines were not read"));
     }
     let (before, after) = (store.read(id(old), MAX_FILE_BYTES), store.read(id(new), MAX_FILE_BYTES));
     if matches!(before, Blob::Missing) || matches!(after, Blob::Missing) {
