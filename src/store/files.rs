@@ -20,14 +20,22 @@ pub fn private_folder(folder: &Path) -> Result<(), StoreError> {
 
 /// Makes sure that `path` exists as a file readable by nobody else; what is there already stays as it is.
 ///
+/// A file that is there is never opened, and a new one appears only after its last handle is closed: closing any handle of
+/// a file drops every POSIX lock this process has on it, and with them the locks of SQLite's other connections.
+///
 /// # Errors
 /// When the system refuses.
 pub fn private_file(path: &Path) -> Result<(), StoreError> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|e| StoreError::io(path, &e))
+    if path.exists() {
+        return Ok(());
+    }
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // 0600 by itself.
+    let new = tempfile::NamedTempFile::new_in(folder).map_err(|e| StoreError::io(path, &e))?.into_temp_path();
+    match new.persist_noclobber(path) {
+        Err(e) if e.error.kind() != std::io::ErrorKind::AlreadyExists => Err(StoreError::io(path, &e.error)),
+        _ => Ok(()),
+    }
 }
 
 /// Replaces `path` by `bytes` in one step: a reader sees the old file or the new one, never a part.

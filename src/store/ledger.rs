@@ -82,13 +82,13 @@ impl Ledger {
         };
         set(&self.connection).map_err(|e| told(&self.path, &e))?;
         self.migrate()?;
-        write_ahead(&self.connection).map_err(|e| told(&self.path, &e))
+        write_ahead(&self.connection, patience).map_err(|e| told(&self.path, &e))
     }
 
     /// Brings an empty file to today's format and refuses what is not ours, all under the write lock.
     fn migrate(&mut self) -> Result<(), StoreError> {
         let path = self.path.clone();
-        let state = stamp(&self.connection).map_err(|e| told(&path, &e))?;
+        let state = look(&mut self.connection).map_err(|e| told(&path, &e))?;
         if self.accept(state)? {
             return Ok(());
         }
@@ -323,6 +323,11 @@ fn insert(tx: &Transaction<'_>, entry: &Entry<'_>) -> rusqlite::Result<Record> {
     })
 }
 
+/// The stamp as of one moment: read bit by bit, a file that somebody else is just making would look like a foreign one.
+fn look(connection: &mut Connection) -> rusqlite::Result<(i64, i64, i64)> {
+    stamp(&*connection.transaction()?)
+}
+
 /// Application id, format version, number of tables.
 fn stamp(connection: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
     let application = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
@@ -332,15 +337,16 @@ fn stamp(connection: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
 }
 
 /// Readers do not wait for writers, and a record is on the disk before its append returns.
-fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
-    let mut left = 100_u32;
+fn write_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let mut left = patience.as_millis() / PAUSE.as_millis();
     // Changing the mode does not wait for another connection by itself, so this one asks again.
     while let Err(error) = connection.pragma_update(None, "journal_mode", "WAL") {
         if left == 0 || error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) {
             return Err(error);
         }
         left -= 1;
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(PAUSE);
     }
     connection.pragma_update(None, "synchronous", "FULL")
 }
