@@ -3,6 +3,7 @@
 //! Nothing of a change is ever executed here, and nothing is written to a repository.
 
 pub mod demo;
+pub mod github;
 pub mod limits;
 pub mod local;
 pub mod open;

@@ -10,11 +10,11 @@ use super::manifests::Inventory;
 use super::redact::redact;
 use super::view::{FileView, SideView};
 use crate::model::change::Change;
+use crate::model::commit_id::CommitId;
 use crate::model::dependency::DependencyChange;
 use crate::model::diff::{Omission, Place, Side};
 use crate::model::finding::{Finding, Fingerprint, Where};
 use crate::model::path::RepoPath;
-use crate::model::pull::CommitId;
 use crate::model::rule::{Confidence, Rule, RuleId, Severity};
 
 /// More findings of one rule in one file than this are counted, not listed: nobody reads them, and a hostile file may hold a million.

@@ -8,10 +8,11 @@ use super::engine::{Engine, Selection};
 use super::words::lines;
 use crate::model::agent::Provenance;
 use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::commit_id::CommitId;
 use crate::model::diff::{Content, FileDiff, FileStatus, Patch, Side, TextDiff, all_added};
 use crate::model::finding::Finding;
 use crate::model::path::RepoPath;
-use crate::model::pull::{Author, Commit, CommitId, Origin, Pull, PullRef, PullState, Revision};
+use crate::model::pull::{Author, Commit, Origin, Pull, PullRef, PullState, Revision};
 use crate::model::rule::{Example, ExampleFile, Rule, Severity};
 use crate::model::time::Timestamp;
 
@@ -56,6 +57,7 @@ pub fn change_of(example: &Example) -> (Change, Texts) {
         updated: Timestamp::default(),
         commit_count: Some(1),
         url: None,
+        standing: None,
     };
     let commit = Commit {
         id: CommitId::parse(&"1".repeat(40)),
@@ -67,7 +69,7 @@ pub fn change_of(example: &Example) -> (Change, Texts) {
         message: example.message.clone(),
         signed: false,
     };
-    (Change { pull, commits: vec![commit], patch: Patch { files, ..Patch::default() }, digest: String::new() }, texts)
+    (Change { pull, commits: vec![commit], patch: Patch { files, ..Patch::default() }, digest: String::new(), dossier: None }, texts)
 }
 
 fn file_of(file: &ExampleFile, texts: &mut Texts) -> FileDiff {

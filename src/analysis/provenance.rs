@@ -3,7 +3,6 @@
 //! Every mark but the forge's own account can be forged, so a match is a claim with a tier, never a reason to lower a risk; and
 //! no mark at all proves nothing.
 
-mod account;
 mod evidence;
 mod table;
 mod trailers;
@@ -11,8 +10,8 @@ mod trailers;
 use std::collections::BTreeMap;
 
 use crate::model::agent::{Provenance, Tier};
+use crate::model::forge::Account;
 use crate::model::pull::{Author, Commit, Pull};
-pub use account::Account;
 
 use evidence::{Evidence, Kind};
 use table::Table;

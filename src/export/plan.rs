@@ -17,7 +17,7 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, paint: Paint) -> io::Result<()> {
     writeln!(out, "{} {}", paint.strong(decision.verb.word()), pulls.join(", "))?;
     writeln!(out, "  case {}, by {} ({})", plan.case.0, inert::line(&decision.reviewer.identity), inert::line(&decision.reviewer.by))?;
     for subject in &decision.subjects {
-        let short = |id: &Option<crate::model::pull::CommitId>| id.as_ref().map_or("-".to_owned(), |id| id.short().to_owned());
+        let short = |id: &Option<crate::model::commit_id::CommitId>| id.as_ref().map_or("-".to_owned(), |id| id.short().to_owned());
         if subject.revision.head.is_some() {
             writeln!(out, "  head {} on base {}", short(&subject.revision.head), short(&subject.revision.base))?;
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::diff::{Patch, Side};
+use super::dossier::Dossier;
 use super::path::RepoPath;
 use super::pull::{Commit, Pull};
 
@@ -18,6 +19,8 @@ pub struct Change {
     pub patch: Patch,
     /// Lower-case hexadecimal SHA-256 of the diff's bytes as git writes it, empty where the source has none.
     pub digest: String,
+    /// What its forge keeps around it, when it lives on one.
+    pub dossier: Option<Box<Dossier>>,
 }
 
 /// One file a check wants whole, on one side.

@@ -16,11 +16,20 @@ pub enum Verb {
     Release,
     /// A new commit that removes the effect of merged changes.
     Revert,
+    /// A review that stands in the way until its author is content.
+    RequestChanges,
+    /// Remarks without a verdict.
+    Comment,
+    /// An agent, a session or an MCP server whose later pulls are stopped.
+    Block,
+    /// The end of a block.
+    Unblock,
 }
 
 impl Verb {
     /// All, as listed.
-    pub const ALL: [Self; 4] = [Self::Approve, Self::Quarantine, Self::Release, Self::Revert];
+    pub const ALL: [Self; 8] =
+        [Self::Approve, Self::Quarantine, Self::Release, Self::Revert, Self::RequestChanges, Self::Comment, Self::Block, Self::Unblock];
 
     /// The word of command line, ledger and receipts.
     #[must_use]
@@ -30,6 +39,10 @@ impl Verb {
             Self::Quarantine => "quarantine",
             Self::Release => "release",
             Self::Revert => "revert",
+            Self::RequestChanges => "request-changes",
+            Self::Comment => "comment",
+            Self::Block => "block",
+            Self::Unblock => "unblock",
         }
     }
 

@@ -4,8 +4,8 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::commit_id::CommitId;
 use super::path::RepoPath;
-use super::pull::CommitId;
 
 mod text;
 

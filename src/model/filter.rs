@@ -198,6 +198,7 @@ mod tests {
             updated: Timestamp(1_000_000),
             commit_count: None,
             url: None,
+            standing: None,
         }
     }
 

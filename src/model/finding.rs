@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use super::commit_id::CommitId;
 use super::diff::{Place, Side};
 use super::path::RepoPath;
-use super::pull::CommitId;
 use super::rule::{Confidence, FindingClass, RuleId, Severity};
 
 /// Where a finding sits.

@@ -1,9 +1,9 @@
 //! What a decision does, as data: the confirm dialog, the dry run, the executor, the ledger and the resume after a crash
 //! all read these same steps.
 
+use super::commit_id::CommitId;
 use super::decision::Decision;
 use super::path::RepoPath;
-use super::pull::CommitId;
 
 /// Names one decision from intent to receipt: `Q-20261120-7f3a91`, unique per ledger, safe in a ref name and a file name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

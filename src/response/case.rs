@@ -32,7 +32,7 @@ pub fn case_id(decision: &Decision) -> CaseId {
 #[must_use]
 pub fn is_case_id(text: &str) -> bool {
     let parts: Vec<_> = text.split('-').collect();
-    matches!(parts.as_slice(), ["A" | "Q" | "L" | "R", day, digest]
+    matches!(parts.as_slice(), ["A" | "Q" | "L" | "R" | "C" | "N" | "B" | "U", day, digest]
         if day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit()) && digest.len() == 6 && digest.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
@@ -42,6 +42,10 @@ fn letter(verb: Verb) -> char {
         Verb::Quarantine => 'Q',
         Verb::Release => 'L',
         Verb::Revert => 'R',
+        Verb::RequestChanges => 'C',
+        Verb::Comment => 'N',
+        Verb::Block => 'B',
+        Verb::Unblock => 'U',
     }
 }
 

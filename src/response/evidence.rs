@@ -12,7 +12,7 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
-use crate::model::pull::CommitId;
+use crate::model::commit_id::CommitId;
 use crate::model::response::{CaseId, Plan};
 use crate::response::case::is_case_id;
 use crate::response::error::ResponseError;

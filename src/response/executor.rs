@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use crate::model::cancel::Cancel;
-use crate::model::pull::CommitId;
+use crate::model::commit_id::CommitId;
 use crate::model::response::{Plan, PlannedStep, Receipt, Step, StepOutcome, Strength};
 use crate::response::error::ResponseError;
 use crate::response::evidence;

@@ -1,7 +1,7 @@
 //! What a responder found out about the world for a plan. Plain data: planning from it is pure.
 
+use crate::model::commit_id::CommitId;
 use crate::model::finding::Fingerprint;
-use crate::model::pull::CommitId;
 use crate::model::response::{CaseId, Conflict, DenyEntry};
 
 /// Facts for one verb, one entry for each target in the order of the request.

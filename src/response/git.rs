@@ -23,8 +23,8 @@ mod worktrees;
 
 use std::path::Path;
 
+use crate::model::commit_id::CommitId;
 use crate::model::decision::{Decision, Reviewer, Verb};
-use crate::model::pull::CommitId;
 use crate::model::response::{Plan, PlannedStep};
 use crate::response::error::ResponseError;
 use crate::response::facts::Facts;
@@ -98,6 +98,10 @@ impl GitResponder {
             Verb::Quarantine => quarantine::facts(&self.repo, targets),
             Verb::Release => release::facts(&self.repo, targets, journal),
             Verb::Revert => revert::facts(&self.repo, targets, &identity::signature(decision)?),
+            Verb::RequestChanges | Verb::Comment | Verb::Block | Verb::Unblock => Err(ResponseError::Usage(format!(
+                "a plain repository has nobody to {} with; name a pull of a forge, such as owner/repo#7",
+                request.verb.word()
+            ))),
         }
     }
 

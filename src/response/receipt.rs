@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use crate::model::commit_id::CommitId;
 use crate::model::decision::Verb;
 use crate::model::inert;
-use crate::model::pull::CommitId;
 use crate::model::response::{Plan, Receipt, RefUpdate, Step, StepOutcome, Strength};
 
 /// What carrying out a plan came to, besides the plan itself.
@@ -57,6 +57,7 @@ fn undo(plan: &Plan, done: &[&Step], merge: Option<&CommitId>) -> Option<String>
             _ => None,
         }),
         Verb::Approve => merge.map(|merge| format!("lazaret revert {merge}")),
+        Verb::RequestChanges | Verb::Comment | Verb::Block | Verb::Unblock => None,
     }
 }
 

@@ -141,6 +141,7 @@ impl LocalSource {
             updated,
             commit_count: Some(ids.len()),
             url: known.url,
+            standing: None,
         };
         pull.provenance = known.provenance.unwrap_or_else(|| (self.setup.recognise)(&pull, &judged));
         pull.branch.clone_from(&span.branch);
@@ -218,7 +219,7 @@ impl Source for LocalSource {
         let changes = changes::between(&repo, span.merge_base, span.head, cancel)?;
         let mut patch = changes.patch;
         patch.omissions.extend(span.remark().map(|why| Omission { path: None, why }));
-        Ok(Change { pull, commits, patch, digest: changes.digest })
+        Ok(Change { pull, commits, patch, digest: changes.digest, dossier: None })
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

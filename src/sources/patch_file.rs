@@ -121,6 +121,7 @@ impl PatchFile {
             updated: mail.as_ref().map_or_else(Timestamp::default, |mail| mail.date),
             commit_count: Some(usize::from(mail.is_some())),
             url: None,
+            standing: None,
         };
         let commits: Vec<Commit> = mail.into_iter().map(mail::Mail::commit).collect();
         pull.provenance = (self.recognise)(&pull, &commits);
@@ -153,7 +154,7 @@ impl Source for PatchFile {
         let bytes = self.bytes.get(self.parts[part].clone()).unwrap_or_default();
         let diff = mail::read(bytes).map_or(Cow::Borrowed(bytes), |mail| Cow::Owned(mail.diff));
         let digest = Sha256::digest(&diff).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Change { pull, commits, patch: unified::parse(&diff), digest })
+        Ok(Change { pull, commits, patch: unified::parse(&diff), digest, dossier: None })
     }
 
     /// None: what a change adds or deletes is whole in its diff already, and the rest is not here.

@@ -60,6 +60,7 @@ impl Tree {
             updated: Timestamp::default(),
             commit_count: None,
             url: None,
+            standing: None,
         }
     }
 }
@@ -92,7 +93,7 @@ impl Source for Tree {
             }
         }
         walk.patch.files.sort_by(|a, b| a.path().cmp(b.path()));
-        Ok(Change { pull: self.pull(), commits: Vec::new(), patch: walk.patch, digest: String::new() })
+        Ok(Change { pull: self.pull(), commits: Vec::new(), patch: walk.patch, digest: String::new(), dossier: None })
     }
 
     /// None: what a change adds or deletes is whole in its diff already, and the rest is not here.

@@ -9,9 +9,9 @@ mod modes;
 mod render;
 mod sections;
 
+use crate::model::commit_id::CommitId;
 use crate::model::diff::{Content, FileDiff, FileMode, LineKind, Omission, Patch, TextDiff};
 use crate::model::path::RepoPath;
-use crate::model::pull::CommitId;
 use crate::sources::limits::MAX_FILES;
 use crate::sources::suspect;
 

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use lazaret::model::cancel::Cancel;
+use lazaret::model::commit_id::CommitId;
 use lazaret::model::decision::Verb;
 use lazaret::model::ledger::ChainState;
-use lazaret::model::pull::{CommitId, Revision};
+use lazaret::model::pull::Revision;
 use lazaret::model::response::{CaseId, Plan, Step, StepOutcome, Strength};
 use lazaret::model::time::Timestamp;
 use lazaret::response::error::ResponseError;
@@ -91,6 +92,7 @@ fn ready(verb: Verb) -> (Scene, Request) {
             scene.world.git(&["merge", "-q", "--no-ff", "-m", "Merge", BRANCH]);
             Scene::request(verb, vec![target])
         }
+        other => unreachable!("{other:?} is no verb of a plain repository"),
     };
     (scene, request)
 }
@@ -293,7 +295,7 @@ fn a_place_that_is_no_repository_is_said_in_one_sentence() {
 
 #[test]
 fn plans_come_back_from_the_ledger_as_they_went_in() {
-    for verb in Verb::ALL {
+    for verb in [Verb::Approve, Verb::Quarantine, Verb::Release, Verb::Revert] {
         let (scene, request) = ready(verb);
         let plan = scene.plan(&request);
         let receipt = carry_out(&plan, &scene.responder(), &mut scene.journal(), &scene.materials(), &Cancel::default()).unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::Stdio;
 
-use lazaret::model::pull::CommitId;
+use lazaret::model::commit_id::CommitId;
 use lazaret::response::git;
 
 use crate::world::{HUMAN, World};

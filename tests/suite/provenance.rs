@@ -1,7 +1,8 @@
 //! Who wrote a change: what counts as evidence, what it is worth, and what must never count.
 
-use lazaret::analysis::provenance::{Account, Facts, recognise};
+use lazaret::analysis::provenance::{Facts, recognise};
 use lazaret::model::agent::Tier;
+use lazaret::model::forge::Account;
 use lazaret::model::pull::{Author, Commit};
 use lazaret::model::time::Timestamp;
 

@@ -1,8 +1,9 @@
 //! Quarantine and release on real git: what they do, what they refuse, what they never touch.
 
 use lazaret::model::cancel::Cancel;
+use lazaret::model::commit_id::CommitId;
 use lazaret::model::decision::Verb;
-use lazaret::model::pull::{CommitId, Revision};
+use lazaret::model::pull::Revision;
 use lazaret::model::response::Strength;
 use lazaret::model::time::Timestamp;
 use lazaret::response::executor::carry_out;

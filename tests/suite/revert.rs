@@ -1,7 +1,7 @@
 //! Revert: whatever way a change came in, on a branch of its own, previewed without a trace.
 
+use lazaret::model::commit_id::CommitId;
 use lazaret::model::decision::Verb;
-use lazaret::model::pull::CommitId;
 use lazaret::model::response::Strength;
 use lazaret::model::time::Timestamp;
 use lazaret::response::request::Request;

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use lazaret::model::cancel::Cancel;
+use lazaret::model::commit_id::CommitId;
 use lazaret::model::decision::{Subject, Verb};
 use lazaret::model::ledger::ChainState;
-use lazaret::model::pull::{CommitId, Origin, PullRef, Revision};
+use lazaret::model::pull::{Origin, PullRef, Revision};
 use lazaret::model::response::{Plan, Receipt, Strength};
 use lazaret::model::time::Timestamp;
 use lazaret::response::error::ResponseError;

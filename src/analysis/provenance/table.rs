@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
-use crate::analysis::provenance::account::Account;
+use crate::model::forge::Account;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

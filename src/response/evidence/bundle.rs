@@ -7,7 +7,7 @@ use std::path::Path;
 
 use git2::Oid;
 
-use crate::model::pull::CommitId;
+use crate::model::commit_id::CommitId;
 use crate::model::response::{Plan, Step};
 use crate::response::error::ResponseError;
 use crate::response::git::repo::{Repo, oid, told};

@@ -8,8 +8,8 @@ use std::path::Path;
 use git2::{Diff, DiffFormat, DiffOptions};
 use sha2::{Digest as _, Sha256};
 
+use crate::model::commit_id::CommitId;
 use crate::model::decision::Subject;
-use crate::model::pull::CommitId;
 use crate::model::response::{Plan, Step};
 use crate::response::error::ResponseError;
 use crate::response::evidence::bundle;

@@ -51,7 +51,7 @@ pub(super) fn text(repo: &Repo, plan: &Plan, files: &[Collected]) -> Value {
         .iter()
         .zip(&decision.subjects)
         .map(|(pull, subject)| {
-            let id = |id: &Option<crate::model::pull::CommitId>| id.as_ref().map(ToString::to_string);
+            let id = |id: &Option<crate::model::commit_id::CommitId>| id.as_ref().map(ToString::to_string);
             json!({
                 "pull": pull.to_string(),
                 "base": id(&subject.revision.base),

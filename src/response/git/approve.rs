@@ -2,8 +2,8 @@
 
 use git2::{MergeOptions, Repository, Signature};
 
+use crate::model::commit_id::CommitId;
 use crate::model::path::RepoPath;
-use crate::model::pull::CommitId;
 use crate::model::response::{CaseId, Conflict, RefUpdate};
 use crate::response::error::ResponseError;
 use crate::response::facts::{ApproveFacts, Facts};

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::pull::CommitId;
+use crate::model::commit_id::CommitId;
 use crate::model::response::{CaseId, DenyEntry};
 use crate::response::error::ResponseError;
 use crate::response::git::own_file;

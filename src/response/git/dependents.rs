@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use git2::{DiffDelta, DiffHunk, DiffOptions};
 
-use crate::model::pull::CommitId;
+use crate::model::commit_id::CommitId;
 use crate::response::error::ResponseError;
 use crate::response::git::repo::{Repo, told};
 use crate::response::words::one_line;

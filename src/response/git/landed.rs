@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use git2::{Oid, Sort};
 
-use crate::model::pull::CommitId;
+use crate::model::commit_id::CommitId;
 use crate::response::error::ResponseError;
 use crate::response::facts::Landed;
 use crate::response::git::repo::{Repo, id, oid, told};

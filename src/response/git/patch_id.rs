@@ -6,7 +6,7 @@
 use git2::{Commit, Diff, DiffFormat, DiffOptions, Repository, Tree};
 use sha1::{Digest as _, Sha1};
 
-use crate::model::pull::CommitId;
+use crate::model::commit_id::CommitId;
 use crate::response::error::ResponseError;
 use crate::response::git::repo::{Repo, told};
 

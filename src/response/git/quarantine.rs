@@ -2,7 +2,7 @@
 
 use git2::{Oid, Sort};
 
-use crate::model::pull::CommitId;
+use crate::model::commit_id::CommitId;
 use crate::model::response::{CaseId, DenyEntry};
 use crate::response::error::ResponseError;
 use crate::response::facts::{Facts, Guard, HoldFacts, Pointer};

@@ -2,7 +2,7 @@
 
 use git2::{ErrorCode, Signature};
 
-use crate::model::pull::CommitId;
+use crate::model::commit_id::CommitId;
 use crate::model::response::RefUpdate;
 use crate::response::error::ResponseError;
 use crate::response::facts::Pointer;

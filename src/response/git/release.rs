@@ -1,6 +1,6 @@
 //! What a release needs to know of a repository and of the case that held.
 
-use crate::model::pull::CommitId;
+use crate::model::commit_id::CommitId;
 use crate::model::response::{CaseId, DenyEntry, Step};
 use crate::response::case::is_case_id;
 use crate::response::error::ResponseError;

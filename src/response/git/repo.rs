@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorClass, ErrorCode, Oid, Repository, RepositoryOpenFlags};
 
+use crate::model::commit_id::CommitId;
 use crate::model::inert;
-use crate::model::pull::CommitId;
 use crate::response::error::ResponseError;
 
 /// An open repository and the folder its worktrees share.

@@ -4,7 +4,7 @@
 
 use git2::{MergeOptions, Oid, Repository, Signature};
 
-use crate::model::pull::CommitId;
+use crate::model::commit_id::CommitId;
 use crate::model::response::{Conflict, RefUpdate, RevertTarget};
 use crate::response::error::ResponseError;
 use crate::response::facts::{Facts, Landed, Pointer, RevertFacts};

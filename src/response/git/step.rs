@@ -1,7 +1,7 @@
 //! One step of a plan: done if it is not done yet, then looked at again. The only caller of the writing functions.
 
+use crate::model::commit_id::CommitId;
 use crate::model::decision::Verb;
-use crate::model::pull::CommitId;
 use crate::model::response::{CaseId, DenyEntry, Plan, PlannedStep, RefUpdate, Step, Strength};
 use crate::response::error::ResponseError;
 use crate::response::facts::Guard;

@@ -1,6 +1,6 @@
 //! Quarantine: evidence first, then the branch moves out of the way, then its commits are denied.
 
-use crate::model::pull::CommitId;
+use crate::model::commit_id::CommitId;
 use crate::model::response::{Plan, PlannedStep, RefUpdate, Step, Strength};
 use crate::response::facts::{Guard, HoldFacts};
 use crate::response::words::{count, few, one_line, short};

@@ -5,8 +5,9 @@ use git2::{Oid, Repository, Sort};
 use super::failure::unreadable;
 use super::span::Span;
 use crate::model::cancel::Cancel;
+use crate::model::commit_id::CommitId;
 use crate::model::inert;
-use crate::model::pull::{Author, Commit, CommitId};
+use crate::model::pull::{Author, Commit};
 use crate::model::time::Timestamp;
 use crate::sources::source::SourceError;
 

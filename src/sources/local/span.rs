@@ -5,7 +5,8 @@ use git2::{Commit, ErrorCode, Oid, Repository};
 use super::default_branch::{self, DefaultBranch, is_damage, reach, tip};
 use super::failure::{reason, unreadable};
 use super::loose;
-use crate::model::pull::{CommitId, PullState, Revision};
+use crate::model::commit_id::CommitId;
+use crate::model::pull::{PullState, Revision};
 use crate::sources::source::SourceError;
 
 /// Where quarantined branches live: `refs/quarantine/<case>/<branch>`.

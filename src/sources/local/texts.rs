@@ -7,10 +7,11 @@ use git2::{ObjectType, Oid, Repository, Tree};
 use super::blobs::{Content, Store};
 use crate::model::cancel::Cancel;
 use crate::model::change::{TextRequest, Texts};
+use crate::model::commit_id::CommitId;
 use crate::model::diff::Side;
 use crate::model::inert;
 use crate::model::path::RepoPath;
-use crate::model::pull::{CommitId, Revision};
+use crate::model::pull::Revision;
 use crate::sources::limits::MAX_TEXT_BYTES;
 use crate::sources::suspect;
 

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::draft::Judged;
+use crate::model::commit_id::CommitId;
 use crate::model::decision::{Decision, Reviewer, Subject, Verb};
 use crate::model::finding::Fingerprint;
-use crate::model::pull::{CommitId, Origin, PullRef, Revision};
+use crate::model::pull::{Origin, PullRef, Revision};
 use crate::model::response::{CaseId, DenyEntry, Plan, PlannedStep, RefUpdate, RevertTarget, Step, StepOutcome, Strength};
 use crate::model::time::Timestamp;
 

@@ -29,7 +29,7 @@ pub fn words(file: &FileDiff) -> String {
         }
         Content::Binary { old_size, new_size } => parts.push(format!("binary: {}", sizes(*old_size, *new_size))),
         Content::Submodule { old, new } => {
-            let id = |id: &Option<crate::model::pull::CommitId>| id.as_ref().map_or("nothing".to_owned(), |id| id.short().to_owned());
+            let id = |id: &Option<crate::model::commit_id::CommitId>| id.as_ref().map_or("nothing".to_owned(), |id| id.short().to_owned());
             parts.push(format!("submodule: {} became {}; its content is not looked at", id(old), id(new)));
         }
         Content::Omitted(why) => parts.push(format!("not shown: {why}")),

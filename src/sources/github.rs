@@ -1,0 +1,3 @@
+//! Pulls of GitHub: github.com, Enterprise Server and data residency. Reads only; what writes is `response/github`.
+
+pub mod wire;
