@@ -7,6 +7,7 @@ use crate::model::agent::Provenance;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::diff::Omission;
+use crate::model::dossier::Dossier;
 use crate::model::pull::{Commit, Pull, PullRef};
 
 /// Why a source could not answer: one sentence with the place and the next step.
@@ -60,6 +61,23 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// When the pull is not there or cannot be read.
     fn change(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError>;
+
+    /// The pull at `at` as it stands now, without commits and diff: what a console asks once a minute. `None` where a source has
+    /// nothing cheaper than [`Self::change`].
+    ///
+    /// # Errors
+    /// When the pull is not there any more or cannot be read.
+    fn pull(&self, _at: &PullRef, _cancel: &Cancel) -> Result<Option<Pull>, SourceError> {
+        Ok(None)
+    }
+
+    /// What a forge keeps around the pull at `at`, for a console that shows the diff first. `None` where there is no forge.
+    ///
+    /// # Errors
+    /// When nothing of it can be read; single parts that could not be are its omissions.
+    fn dossier(&self, _at: &PullRef, _cancel: &Cancel) -> Result<Option<Dossier>, SourceError> {
+        Ok(None)
+    }
 
     /// Whole files, as far as they can be given; what is missing, binary or too large is simply not in the answer.
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts;
