@@ -1,3 +1,4 @@
 //! Pulls of GitHub: github.com, Enterprise Server and data residency. Reads only; what writes is `response/github`.
 
+pub mod gaps;
 pub mod wire;

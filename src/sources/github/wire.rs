@@ -5,6 +5,13 @@ use crate::model::forge::ForgeError;
 
 /// A git host reached over HTTP with protocol version 2, with the token of the forge it belongs to.
 pub trait Wire: Send + Sync {
+    /// What `git-upload-pack` of `repository` (`owner/name`) says it can do: the answer to `GET info/refs?service=git-upload-pack`
+    /// under `Git-Protocol: version=2`, as it came, at most `limit` bytes of it.
+    ///
+    /// # Errors
+    /// As a forge's; more than `limit` bytes are [`ForgeError::Garbled`].
+    fn advertisement(&self, repository: &str, limit: u64, cancel: &Cancel) -> Result<Vec<u8>, ForgeError>;
+
     /// Posts `body` to `git-upload-pack` of `repository` (`owner/name`) and hands every piece of the answer to `take`, in order;
     /// `take` says no to end it early. At most `limit` bytes are taken.
     ///
