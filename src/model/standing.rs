@@ -43,6 +43,15 @@ pub struct Merged {
     pub commit: Option<CommitId>,
 }
 
+/// What the token's own account said in its last review.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnReview {
+    /// `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED`, `DISMISSED`.
+    pub state: String,
+    /// The commit it was made on.
+    pub commit: Option<CommitId>,
+}
+
 /// Facts that a queue shows and policies ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
@@ -56,6 +65,14 @@ pub struct Standing {
     pub requester: Option<Account>,
     /// Whether the token's own account opened it, which forbids it to approve or to request changes.
     pub viewer_is_author: bool,
+    /// Whether the token's own account was asked for a review and has not answered yet.
+    pub requested: bool,
+    /// What the token's own account said last.
+    pub own_review: Option<OwnReview>,
+    /// Why its agent, session or server is blocked, when one is: from lazaret's own records.
+    pub blocked: Option<String>,
+    /// Whether one person approved it here and a second one is needed: from lazaret's own records.
+    pub second: bool,
     /// Whether it is a draft.
     pub draft: bool,
     /// Its labels.
