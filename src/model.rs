@@ -16,6 +16,7 @@ pub mod forge;
 pub mod inert;
 pub mod ledger;
 pub mod look;
+pub mod objects;
 pub mod path;
 pub mod pull;
 pub mod report;

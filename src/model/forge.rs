@@ -84,6 +84,8 @@ pub struct Answer {
     pub next: Option<String>,
     /// When it was read from the forge: now, the time of the kept answer that a 304 confirmed is now too; earlier only offline.
     pub read: Timestamp,
+    /// What the forge's own clock said then, from the `Date` header: evidence notes how far the two are apart.
+    pub dated: Option<Timestamp>,
     /// Whether it comes from the cache because the forge could not be asked.
     pub stale: bool,
 }
