@@ -146,7 +146,7 @@ fn targets(asked: &Asked<'_>, site: &Site, context: &Context) -> anyhow::Result<
 
 fn judged(judge: &Judge<'_>, at: &PullRef, asked: &Asked<'_>) -> anyhow::Result<(Target, Vec<u8>)> {
     let (change, report) = judge.one(at).with_context(|| format!("{at} cannot be judged"))?;
-    readable(&change).with_context(|| format!("{at} stays as it is"))?;
+    readable(asked.verb, &change).with_context(|| format!("{at} stays as it is"))?;
     let mut target = target(&change, &report, &asked.dispositions);
     if let Some(base) = asked.base {
         base.clone_into(&mut target.base);

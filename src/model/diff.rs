@@ -39,7 +39,8 @@ pub struct Patch {
     /// What could not be read or was left out.
     pub omissions: Vec<Omission>,
     /// How many parts should have been readable and were not: cut off, damaged, missing, forbidden, or beyond what one
-    /// change may hold, where a padded change could hide anything. Binary files and single huge ones are none of them.
+    /// file or change may hold, where padding could hide anything. Every file that is [`Content::Omitted`] is one of them;
+    /// binary files are not.
     pub unreadable: usize,
 }
 

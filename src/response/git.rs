@@ -10,6 +10,7 @@ mod dependents;
 mod identity;
 mod landed;
 mod lock;
+mod loose;
 mod mainline;
 mod own_file;
 mod patch_id;
@@ -93,6 +94,9 @@ impl GitResponder {
     /// The world as it is now, for `request`.
     fn facts(&self, request: &Request, decision: &Decision, journal: &dyn Journal) -> Result<Facts, ResponseError> {
         let targets = request.targets.as_slice();
+        if matches!(request.verb, Verb::Quarantine | Verb::Revert) {
+            loose::refuse_cut_off(&self.repo, targets)?;
+        }
         match request.verb {
             Verb::Approve => approve::facts(&self.repo, targets, request.merge),
             Verb::Quarantine => quarantine::facts(&self.repo, targets),

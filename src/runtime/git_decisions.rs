@@ -14,7 +14,9 @@ use crate::message::effect::Wish;
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
 use crate::model::decision::{Subject, Verb};
+use crate::model::diff::{Content, Patch};
 use crate::model::finding::Fingerprint;
+use crate::model::inert;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::report::Report;
 use crate::model::response::{CaseId, Plan, Receipt};
@@ -47,23 +49,35 @@ pub enum DecisionError {
     /// The source is a file or a folder.
     #[error("there is no git repository behind this, so nothing can be decided on it; open the repository it belongs to")]
     Homeless,
-    /// Nobody can decide on bytes that nobody can read.
-    #[error(
-        "{0} of this change could not be read, so it cannot be decided on; `git fsck` tells what is damaged, `git fetch --refetch` brings it again"
-    )]
-    Unreadable(String),
+    /// Nobody can approve bytes that nobody can read.
+    #[error("{0} could not be read, and nobody can approve what nobody can read; it can be held all the same: lazaret quarantine")]
+    Unread(String),
 }
 
-/// Whether all of `change` was there to be read.
+/// Whether enough of `change` was there to be read for `verb`: an approval is a statement about all of it. What is held, let go
+/// or taken back is commits, so nothing unread may ever stand in the way of containment.
 ///
 /// # Errors
-/// When parts of it were not.
-pub fn readable(change: &Change) -> Result<(), DecisionError> {
-    match change.patch.unreadable {
-        0 => Ok(()),
-        1 => Err(DecisionError::Unreadable("1 part".to_owned())),
-        parts => Err(DecisionError::Unreadable(format!("{parts} parts"))),
+/// When `verb` is approve and parts were not read.
+pub fn readable(verb: Verb, change: &Change) -> Result<(), DecisionError> {
+    let parts = change.patch.unreadable;
+    if verb != Verb::Approve || parts == 0 {
+        return Ok(());
     }
+    let first = first_unread(&change.patch).map(|why| format!(" ({why})")).unwrap_or_default();
+    let noun = if parts == 1 { "part" } else { "parts" };
+    Err(DecisionError::Unread(format!("{parts} {noun} of this change{first}")))
+}
+
+/// The first part that was not read, with its reason.
+fn first_unread(patch: &Patch) -> Option<String> {
+    let omitted = patch.files.iter().find_map(|file| match &file.content {
+        Content::Omitted(why) => Some((Some(file.path()), why)),
+        _ => None,
+    });
+    let (path, why) = omitted.or_else(|| patch.omissions.first().map(|omission| (omission.path.as_ref(), &omission.why)))?;
+    let place = path.map(|path| format!("{}: ", inert::line(&path.text()))).unwrap_or_default();
+    Some(format!("{place}{}", inert::line(why)))
 }
 
 /// Where decisions on one repository go.
@@ -139,7 +153,7 @@ impl GitDecisions {
 
 impl Decisions for GitDecisions {
     fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble> {
-        readable(change).map_err(|error| error.to_string())?;
+        readable(wish.verb, change).map_err(|error| error.to_string())?;
         let dispositions: Vec<_> = wish.dispositions.iter().map(|(id, judged)| (id.clone(), judged.clone())).collect();
         let request = Request {
             verb: wish.verb,

@@ -151,19 +151,17 @@ impl Walk {
 
     fn file(&mut self, path: &Path, inner: RepoPath, found: &std::fs::Metadata) {
         let mode = if is_executable(found) { FileMode::Executable } else { FileMode::Regular };
-        let content = if found.len() > MAX_FILE_BYTES {
-            Content::Omitted(format!("it has {} bytes, and files above {MAX_FILE_BYTES} bytes are not read", found.len()))
+        let read = if found.len() > MAX_FILE_BYTES {
+            Err(format!("it has {} bytes, and files above {MAX_FILE_BYTES} bytes are not read", found.len()))
         } else if self.held > MAX_CHANGE_BYTES {
-            Content::Omitted(format!("the folder holds more than {MAX_CHANGE_BYTES} bytes of text; this file was not read"))
+            Err(format!("the folder holds more than {MAX_CHANGE_BYTES} bytes of text; this file was not read"))
         } else {
-            match std::fs::read(path) {
-                Ok(bytes) => content(&bytes),
-                Err(e) => {
-                    self.patch.unreadable += 1;
-                    Content::Omitted(format!("it cannot be read ({e})"))
-                }
-            }
+            std::fs::read(path).map(|bytes| content(&bytes)).map_err(|e| format!("it cannot be read ({e})"))
         };
+        let content = read.unwrap_or_else(|why| {
+            self.patch.unreadable += 1;
+            Content::Omitted(why)
+        });
         self.add(inner, mode, content);
     }
 

@@ -286,6 +286,35 @@ fn a_diff_that_is_cut_off_is_never_called_clean() {
     assert_eq!(run.code, 1, "what was found counts more: {}{}", run.out, run.err);
 }
 
+/// Padding must not hide code: a file beyond the limit is said, weighed and ends with two; nobody approves it, and it can be
+/// held, let go and taken back like any other.
+#[test]
+fn a_padded_file_is_never_clear_and_can_always_be_held() {
+    let mut world = World::new();
+    world.git(&["config", "user.name", "Maintainer"]);
+    world.git(&["config", "user.email", "maintainer@example.com"]);
+    let mut padded = "a = 1\n".to_owned();
+    padded.push_str(&"#".repeat(32 * 1024 * 1024));
+    world.agent_branch("claude/padded", "Fix", &[("src/a.py", &padded)]);
+    let program = Program::new(world.path(), world.beside("home"));
+    let run = program.run(&["scan", "claude/padded", "--format", "json"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!((report["risk"]["lane"].as_str(), report["stats"]["unreadable"].as_u64()), (Some("look"), Some(1)));
+    assert_eq!(program.run(&["scan", "--tree", "."]).code, 0, "main is checked out: nothing is padded there");
+    world.checkout("claude/padded");
+    assert_eq!(program.run(&["scan", "--tree", "."]).code, 2);
+    world.git(&["switch", "-q", "--detach", "main"]);
+    let refused = program.run(&["approve", "claude/padded", "--yes"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("1 part of this change (src/a.py: it has 33554438 bytes"), "{}", refused.err);
+    program.ok(&["quarantine", "claude/padded", "-m", "padded", "--yes"]);
+    program.ok(&["release", "claude/padded", "-m", "looked at by hand", "--yes"]);
+    world.git(&["switch", "-q", "main"]);
+    world.git(&["merge", "-q", "--no-ff", "-m", "Merge", "claude/padded"]);
+    program.ok(&["revert", "claude/padded", "-m", "padded", "--yes"]);
+}
+
 /// Cuts the file of a loose object.
 fn cut_off(world: &World, revision: &str, length: u64) {
     let id = world.git(&["rev-parse", revision]);

@@ -95,8 +95,7 @@ fn content(old: Option<Entry>, new: Option<Entry>, store: &Store<'_>, held: usiz
         return Err("its content is missing or damaged in this clone: `git fetch --refetch` brings it".to_owned());
     }
     if let Some(size) = [&before, &after].into_iter().find_map(too_large) {
-        let why = format!("it has {size} bytes, and files above {MAX_FILE_BYTES} bytes are not compared line by line");
-        return Ok(Content::Omitted(why));
+        return Err(format!("it has {size} bytes, and files above {MAX_FILE_BYTES} bytes are not compared line by line"));
     }
     if suspect::is_binary(before.bytes()) || suspect::is_binary(after.bytes()) {
         return Ok(Content::Binary { old_size: before.size(), new_size: after.size() });
