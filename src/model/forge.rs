@@ -88,6 +88,27 @@ pub struct Answer {
     pub dated: Option<Timestamp>,
     /// Whether it comes from the cache because the forge could not be asked.
     pub stale: bool,
+    /// The route it was redirected to for good, when it was: the repository has another name now.
+    pub moved: Option<String>,
+}
+
+/// An answer kept for later: to be confirmed by its validators, or to be read when the forge cannot be asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// The status it came with.
+    pub status: u16,
+    /// Its entity tag.
+    pub etag: Option<String>,
+    /// Its `Last-Modified`.
+    pub modified: Option<String>,
+    /// As in [`Answer::next`].
+    pub next: Option<String>,
+    /// As in [`Answer::moved`].
+    pub moved: Option<String>,
+    /// The body, whole.
+    pub body: Vec<u8>,
+    /// When the forge last said that it is so.
+    pub read: Timestamp,
 }
 
 /// One GraphQL request: a document with one operation and its variables.
