@@ -3,7 +3,7 @@
 //! Nothing here is irreversible, and nothing here touches a working tree, an index or HEAD.
 //!
 //! ```text
-//! git::open(path) -> GitResponder
+//! git::open(path) -> GitResponder        a responder: a place that verbs act on
 //!     .reviewer()                        who decides, from git's configuration
 //!     .plan(&Request, &dyn Journal)      fresh facts -> Plan: steps, refusals, warnings, conflicts; writes nothing
 //! executor::carry_out(&Plan, ...)        intent -> step -> re-read -> outcome, one by one -> Receipt
@@ -19,8 +19,10 @@ pub mod executor;
 pub mod facts;
 pub mod git;
 pub mod journal;
+pub mod lock;
 pub mod plan;
 mod receipt;
 pub mod request;
+pub mod responder;
 pub mod resume;
 pub mod words;

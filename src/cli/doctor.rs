@@ -18,6 +18,7 @@ use crate::model::rule::Severity;
 use crate::response::evidence;
 use crate::response::facts::Guard;
 use crate::response::git::{self, hook};
+use crate::response::responder::Responder as _;
 use crate::store::paths::Paths;
 
 /// Look at what is configured, readable and permitted here

@@ -27,6 +27,10 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, paint: Paint) -> io::Result<()> {
     }
     for (index, step) in plan.steps.iter().enumerate() {
         writeln!(out, "  {}. {:<8}  {}", index + 1, step.strength.word(), inert::line(&step.says))?;
+        if !step.lacks.is_empty() {
+            let word = paint.severity(Severity::High, "not possible");
+            writeln!(out, "     {word}: the token lacks {}", inert::line(&step.lacks))?;
+        }
     }
     if plan.steps.is_empty() && plan.is_allowed() {
         writeln!(out, "  nothing to do: it is so already")?;
@@ -53,6 +57,9 @@ pub fn receipt(out: &mut dyn Write, receipt: &Receipt, paint: Paint) -> io::Resu
     writeln!(out, "{} {}", paint.strong(&receipt.case.0), strength(receipt.strength, paint))?;
     for outcome in &receipt.outcomes {
         writeln!(out, "  {}. {}  {}", outcome.index + 1, strength(outcome.strength, paint), inert::line(&outcome.says))?;
+    }
+    if !receipt.why.is_empty() {
+        writeln!(out, "  because {}", inert::line(&receipt.why))?;
     }
     if let Some(evidence) = &receipt.evidence {
         writeln!(out, "  evidence: {}", inert::line(evidence))?;

@@ -107,6 +107,16 @@ pub struct RevertTarget {
     pub message: String,
 }
 
+/// What follows when a step fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OnFailure {
+    /// Nothing after it is done.
+    #[default]
+    Stop,
+    /// The rest is done all the same: each further step contains by itself.
+    GoOn,
+}
+
 /// A step with its words.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PlannedStep {
@@ -116,6 +126,18 @@ pub struct PlannedStep {
     pub says: String,
     /// How strong it can be here at most.
     pub strength: Strength,
+    /// What follows when it fails.
+    pub on_failure: OnFailure,
+    /// The permission that is known to be missing, as the forge names it; then it is not even tried. Empty when none is.
+    pub lacks: String,
+}
+
+impl PlannedStep {
+    /// A step whose failure ends the case.
+    #[must_use]
+    pub fn new(step: Step, says: impl Into<String>, strength: Strength) -> Self {
+        Self { step, says: says.into(), strength, on_failure: OnFailure::Stop, lacks: String::new() }
+    }
 }
 
 /// Paths a revert or merge would conflict in.
@@ -152,6 +174,20 @@ impl Plan {
     }
 }
 
+/// What a step left behind, for the step that undoes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Trace {
+    /// What was planned, no more to know.
+    #[default]
+    Planned,
+    /// Something new, by the id or name that its place gave it.
+    Made(String),
+    /// It was so already when the step came: nothing of ours, nothing to undo.
+    Found,
+    /// The answer was lost and the place cannot be read: a later start looks again.
+    Open,
+}
+
 /// What became of one step.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StepOutcome {
@@ -161,6 +197,16 @@ pub struct StepOutcome {
     pub strength: Strength,
     /// What happened, in one sentence.
     pub says: String,
+    /// What it left behind.
+    pub trace: Trace,
+}
+
+impl StepOutcome {
+    /// Whether the step did something that stands, and that is ours.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.strength > Strength::Failed && matches!(self.trace, Trace::Planned | Trace::Made(_))
+    }
 }
 
 /// What a person gets when a plan was carried out.
@@ -168,8 +214,10 @@ pub struct StepOutcome {
 pub struct Receipt {
     /// The case.
     pub case: CaseId,
-    /// The weakest step's strength.
+    /// How strong it is as a whole.
     pub strength: Strength,
+    /// Why, in one sentence; empty where the weakest step says it all.
+    pub why: String,
     /// Each step's outcome.
     pub outcomes: Vec<StepOutcome>,
     /// Where the evidence lies, when there is some.

@@ -40,6 +40,17 @@ pub enum ResponseError {
     /// The ledger could not be written; what was done before is in it.
     #[error("the ledger could not be used, so nothing further was done: {0}")]
     Journal(String),
+    /// Whether a step happened is not known; a later start looks again.
+    #[error("{0}")]
+    Open(String),
+    /// Stopped between two steps; the case is open and a later start goes on with it.
+    #[error("interrupted before step {step} of case {case}; `lazaret` goes on with it at its next start there")]
+    Interrupted {
+        /// The case.
+        case: String,
+        /// The step that was not begun, from 1.
+        step: usize,
+    },
     /// Nobody waits for it any more; nothing was done.
     #[error("cancelled before anything was done")]
     Cancelled,

@@ -1,37 +1,24 @@
 //! Carries out a plan: intent into the journal, then step by step each done, looked at again and its outcome journalled.
 //!
-//! A step that fails ends the case: nothing after it is done, and the receipt says so.
-
-use std::path::PathBuf;
+//! A step that fails ends the case unless the plan says that the rest contains by itself. A step whose outcome is not known
+//! leaves the case open, so that a later start looks again.
 
 use crate::model::cancel::Cancel;
-use crate::model::commit_id::CommitId;
-use crate::model::response::{Plan, PlannedStep, Receipt, Step, StepOutcome, Strength};
+use crate::model::response::{OnFailure, Plan, PlannedStep, Receipt, Step, StepOutcome, Strength, Trace};
 use crate::response::error::ResponseError;
-use crate::response::evidence;
-use crate::response::git::GitResponder;
-use crate::response::git::step::Done;
 use crate::response::journal::{Ending, Journal};
-use crate::response::receipt::{Course, receipt, weakest};
-use crate::response::words::one_line;
-
-/// What a plan needs besides the repository.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Materials {
-    /// The folder of all evidence; used by quarantine only.
-    pub evidence: PathBuf,
-    /// The findings of each pull as bytes (report v1), in the order of the pulls; kept as evidence.
-    pub reports: Vec<Vec<u8>>,
-}
+use crate::response::receipt::{Course, receipt};
+use crate::response::responder::{Done, Materials, Overall, Responder, Turn};
+use crate::response::words::{count, one_line};
 
 /// Carries out `plan`. A plan without steps does nothing and is not journalled.
 ///
 /// # Errors
-/// When the plan refuses, somebody else is at work, or the journal cannot be written. A failing step is no error but a
-/// [`Strength::Failed`] outcome.
+/// When the plan refuses, somebody else is at work, the journal cannot be written, or it was interrupted between two steps.
+/// A failing step is no error but a [`Strength::Failed`] outcome.
 pub fn carry_out(
     plan: &Plan,
-    responder: &GitResponder,
+    responder: &dyn Responder,
     journal: &mut dyn Journal,
     materials: &Materials,
     cancel: &Cancel,
@@ -44,7 +31,8 @@ pub fn carry_out(
         return Err(ResponseError::Refused(format!("{} conflicts in {}; nothing was touched", conflict.commit.short(), paths.join(", "))));
     }
     if plan.steps.is_empty() {
-        return Ok(receipt(plan, Course::default(), &materials.evidence));
+        let nothing = Overall { strength: Strength::Advisory, why: String::new() };
+        return Ok(receipt(plan, Course { outcomes: Vec::new(), overall: nothing, head: None }, &materials.evidence));
     }
     if cancel.is_cancelled() {
         return Err(ResponseError::Cancelled);
@@ -57,29 +45,52 @@ pub fn carry_out(
     finish(plan, responder, journal, materials, (Vec::new(), Ending::Closed))
 }
 
-/// Does every step of `plan` that has no outcome yet and ends the case.
+/// Does every step of `plan` that has no outcome yet and ends the case, unless something stays open.
 pub(crate) fn finish(
     plan: &Plan,
-    responder: &GitResponder,
+    responder: &dyn Responder,
     journal: &mut dyn Journal,
     materials: &Materials,
-    (outcomes, ending): (Vec<StepOutcome>, Ending),
+    (mut outcomes, ending): (Vec<StepOutcome>, Ending),
 ) -> Result<Receipt, ResponseError> {
     let name = responder.name();
-    let mut course = Course { outcomes, ..Course::default() };
     for (index, planned) in plan.steps.iter().enumerate() {
-        if course.outcomes.iter().any(|outcome| outcome.index == index) {
+        if outcomes.iter().any(|outcome| outcome.index == index && outcome.trace != Trace::Open) {
             continue;
         }
-        let failed = course.outcomes.iter().any(|outcome| outcome.strength == Strength::Failed);
-        let done = if failed { skipped(planned) } else { step(plan, planned, responder, materials) };
-        let outcome = StepOutcome { index, strength: done.strength, says: done.says };
+        let turn = Turn { plan, index, planned, again: ending == Ending::Resumed };
+        let done = if is_over(plan, &outcomes) { skipped(planned) } else { step(&turn, responder, materials)? };
+        let outcome = StepOutcome { index, strength: done.strength, says: done.says, trace: done.trace };
         journal.outcome(&name, plan, &outcome)?;
-        course.outcomes.push(outcome);
-        course.merge = course.merge.or(done.merge);
+        outcomes.retain(|known| known.index != index);
+        outcomes.push(outcome);
+        if planned.on_failure == OnFailure::Stop && is_open(&outcomes) {
+            break;
+        }
     }
-    course.head = journal.end(&name, plan, ending, &summary(&course.outcomes, ending))?;
-    Ok(receipt(plan, course, &materials.evidence))
+    outcomes.sort_by_key(|outcome| outcome.index);
+    let overall = overall(plan, responder, &outcomes);
+    let head = if is_open(&outcomes) { None } else { journal.end(&name, plan, ending, &summary(&overall, ending))? };
+    Ok(receipt(plan, Course { outcomes, overall, head }, &materials.evidence))
+}
+
+/// Whether a step failed that the others need.
+fn is_over(plan: &Plan, outcomes: &[StepOutcome]) -> bool {
+    let ends = |index: usize| plan.steps.get(index).is_some_and(|planned| planned.on_failure == OnFailure::Stop);
+    outcomes.iter().any(|outcome| outcome.strength == Strength::Failed && ends(outcome.index))
+}
+
+fn is_open(outcomes: &[StepOutcome]) -> bool {
+    outcomes.iter().any(|outcome| outcome.trace == Trace::Open)
+}
+
+fn overall(plan: &Plan, responder: &dyn Responder, outcomes: &[StepOutcome]) -> Overall {
+    let open = outcomes.iter().filter(|outcome| outcome.trace == Trace::Open).count();
+    if open == 0 {
+        return responder.overall(plan, outcomes);
+    }
+    let why = format!("what became of {} is not known yet; lazaret looks again at its next start there", count(open, "step"));
+    Overall { strength: Strength::Failed, why }
 }
 
 fn skipped(planned: &PlannedStep) -> Done {
@@ -87,27 +98,30 @@ fn skipped(planned: &PlannedStep) -> Done {
 }
 
 fn failed(says: String) -> Done {
-    Done { strength: Strength::Failed, says, merge: None }
+    Done { strength: Strength::Failed, says, trace: Trace::Planned }
 }
 
-fn step(plan: &Plan, planned: &PlannedStep, responder: &GitResponder, materials: &Materials) -> Done {
+fn step(turn: &Turn<'_>, responder: &dyn Responder, materials: &Materials) -> Result<Done, ResponseError> {
+    let planned = turn.planned;
+    if !planned.lacks.is_empty() {
+        return Ok(failed(format!("not tried, since the token lacks {}: {}", planned.lacks, planned.says)));
+    }
     let done = match &planned.step {
-        Step::PreserveEvidence { heads } => preserve(plan, heads, responder, materials),
-        _ => responder.apply(plan, planned),
+        Step::PreserveEvidence { heads } => responder.preserve(turn.plan, heads, materials),
+        _ => responder.apply(turn),
     };
-    done.unwrap_or_else(|error| failed(error.to_string()))
+    match done {
+        Err(error @ ResponseError::Interrupted { .. }) => Err(error),
+        Err(ResponseError::Open(says)) => Ok(Done { strength: Strength::Failed, says, trace: Trace::Open }),
+        done => Ok(done.unwrap_or_else(|error| failed(error.to_string()))),
+    }
 }
 
-fn preserve(plan: &Plan, heads: &[CommitId], responder: &GitResponder, materials: &Materials) -> Result<Done, ResponseError> {
-    let kept = evidence::preserve(responder.repo(), plan, heads, &materials.evidence, &materials.reports)?;
-    let says = format!("{} files kept and verified in {}, manifest SHA-256 {}", kept.files, kept.folder.display(), kept.digest);
-    Ok(Done { strength: Strength::Enforced, says, merge: None })
-}
-
-fn summary(outcomes: &[StepOutcome], ending: Ending) -> String {
+fn summary(overall: &Overall, ending: Ending) -> String {
     let how = match ending {
         Ending::Closed => "carried out",
         Ending::Resumed => "cut short, then brought to its end at a later start",
     };
-    format!("{how}: {}", weakest(outcomes).word())
+    let why = if overall.why.is_empty() { String::new() } else { format!(": {}", overall.why) };
+    format!("{how}: {}{why}", overall.strength.word())
 }

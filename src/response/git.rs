@@ -9,7 +9,6 @@ mod deny;
 mod dependents;
 mod identity;
 mod landed;
-mod lock;
 mod loose;
 mod mainline;
 mod own_file;
@@ -26,15 +25,17 @@ use std::path::Path;
 
 use crate::model::commit_id::CommitId;
 use crate::model::decision::{Decision, Reviewer, Verb};
-use crate::model::response::{Plan, PlannedStep};
+use crate::model::response::{CaseId, Plan, StepOutcome, Strength};
 use crate::response::error::ResponseError;
+use crate::response::evidence;
 use crate::response::facts::Facts;
-use crate::response::git::lock::Lock;
 use crate::response::git::repo::Repo;
-use crate::response::git::step::Done;
 use crate::response::journal::Journal;
+use crate::response::lock::{self, Lock};
 use crate::response::plan;
+use crate::response::receipt::weakest;
 use crate::response::request::Request;
+use crate::response::responder::{Done, Materials, Overall, Responder, Turn};
 
 /// The verbs on one repository. Opened once for each decision; cheap.
 pub struct GitResponder {
@@ -50,32 +51,12 @@ pub fn open(path: &Path) -> Result<GitResponder, ResponseError> {
 }
 
 impl GitResponder {
-    /// How journals name this repository: the folder that all its worktrees share.
-    #[must_use]
-    pub fn name(&self) -> String {
-        self.repo.common.display().to_string()
-    }
-
     /// Who decides here.
     ///
     /// # Errors
     /// When git's configuration names nobody.
     pub fn reviewer(&self) -> Result<Reviewer, ResponseError> {
         identity::reviewer(&self.repo)
-    }
-
-    /// What `request` would do to the repository as it is now. Writes nothing.
-    ///
-    /// # Errors
-    /// When nobody is named as reviewer, or the repository or the journal cannot be read. Everything that speaks against
-    /// the request itself is in the plan.
-    pub fn plan(&self, request: &Request, journal: &dyn Journal) -> Result<Plan, ResponseError> {
-        if request.targets.is_empty() {
-            return Err(ResponseError::Usage(format!("nothing to {} was named; name a branch, a range or a case", request.verb.word())));
-        }
-        let decision = self.decision(request)?;
-        let facts = self.facts(request, &decision, journal)?;
-        Ok(plan::plan(decision, &facts))
     }
 
     fn decision(&self, request: &Request) -> Result<Decision, ResponseError> {
@@ -123,19 +104,43 @@ impl GitResponder {
     pub fn patch_id(&self, commit: &CommitId) -> Result<Option<String>, ResponseError> {
         patch_id::of_commit(&self.repo, commit)
     }
+}
 
-    /// Takes the repository for one verb; other lazarets are told to wait.
-    pub(crate) fn lock(&self) -> Result<Lock, ResponseError> {
-        lock::take(&self.repo)
+impl Responder for GitResponder {
+    /// The folder that all worktrees of the repository share.
+    fn name(&self) -> String {
+        self.repo.common.display().to_string()
     }
 
-    /// Carries out one step, or finds it done, and says how strong it is after looking again.
-    pub(crate) fn apply(&self, plan: &Plan, planned: &PlannedStep) -> Result<Done, ResponseError> {
-        step::apply(&self.repo, plan, planned)
+    fn lock(&self) -> Result<Lock, ResponseError> {
+        lock::take(&self.repo.own_folder(), "lock", &self.name())
     }
 
-    /// The repository, for the evidence.
-    pub(crate) fn repo(&self) -> &Repo {
-        &self.repo
+    fn plan(&self, request: &Request, journal: &dyn Journal) -> Result<Plan, ResponseError> {
+        if request.targets.is_empty() {
+            return Err(ResponseError::Usage(format!("nothing to {} was named; name a branch, a range or a case", request.verb.word())));
+        }
+        let decision = self.decision(request)?;
+        let facts = self.facts(request, &decision, journal)?;
+        Ok(plan::plan(decision, &facts))
+    }
+
+    fn preserve(&self, plan: &Plan, heads: &[CommitId], materials: &Materials) -> Result<Done, ResponseError> {
+        let kept = evidence::preserve(&self.repo, plan, heads, &materials.evidence, &materials.reports)?;
+        let says = format!("{} files kept and verified in {}, manifest SHA-256 {}", kept.files, kept.folder.display(), kept.digest);
+        Ok(Done::new(Strength::Enforced, says))
+    }
+
+    fn kept(&self, case: &CaseId, materials: &Materials) -> bool {
+        matches!(evidence::found(&materials.evidence, case), Ok(Some(_)))
+    }
+
+    fn apply(&self, turn: &Turn<'_>) -> Result<Done, ResponseError> {
+        step::apply(&self.repo, turn.plan, turn.planned)
+    }
+
+    /// Each step looked at the repository again, so the weakest says it all.
+    fn overall(&self, _plan: &Plan, outcomes: &[StepOutcome]) -> Overall {
+        Overall { strength: weakest(outcomes), why: String::new() }
     }
 }

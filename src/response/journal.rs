@@ -16,7 +16,7 @@ pub enum Ending {
 /// What a journal knows of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// The repository it acts on: [`super::git::GitResponder::name`].
+    /// The repository it acts on: what its responder calls it.
     pub repository: String,
     /// The plan as it was begun.
     pub plan: Plan,

@@ -2,17 +2,15 @@
 
 use std::path::Path;
 
-use crate::model::commit_id::CommitId;
 use crate::model::decision::Verb;
 use crate::model::inert;
-use crate::model::response::{Plan, Receipt, RefUpdate, Step, StepOutcome, Strength};
+use crate::model::response::{Plan, Receipt, RefUpdate, Step, StepOutcome, Strength, Trace};
+use crate::response::responder::Overall;
 
 /// What carrying out a plan came to, besides the plan itself.
-#[derive(Default)]
 pub(crate) struct Course {
     pub(crate) outcomes: Vec<StepOutcome>,
-    /// The merge commit, when one was made in this run.
-    pub(crate) merge: Option<CommitId>,
+    pub(crate) overall: Overall,
     pub(crate) head: Option<(u64, String)>,
 }
 
@@ -22,9 +20,10 @@ pub(crate) fn receipt(plan: &Plan, course: Course, evidence: &Path) -> Receipt {
     let kept = done.iter().any(|step| matches!(step, Step::PreserveEvidence { .. }));
     Receipt {
         case: plan.case.clone(),
-        strength: weakest(&course.outcomes),
+        strength: course.overall.strength,
+        why: course.overall.why,
         evidence: kept.then(|| evidence.join(&plan.case.0).display().to_string()),
-        undo: undo(plan, &done, course.merge.as_ref()),
+        undo: undo(plan, &done, made(plan, &course.outcomes)),
         outcomes: course.outcomes,
         ledger_head: course.head,
     }
@@ -41,8 +40,17 @@ fn done<'a>(plan: &'a Plan, outcomes: &[StepOutcome]) -> Vec<&'a Step> {
     plan.steps.iter().enumerate().filter(|(index, _)| held(*index)).map(|(_, planned)| &planned.step).collect()
 }
 
+/// The merge commit that was made, if one was.
+fn made<'a>(plan: &Plan, outcomes: &'a [StepOutcome]) -> Option<&'a str> {
+    let merges = |outcome: &&StepOutcome| plan.steps.get(outcome.index).is_some_and(|planned| matches!(planned.step, Step::Merge { .. }));
+    outcomes.iter().filter(merges).find_map(|outcome| match &outcome.trace {
+        Trace::Made(commit) => Some(commit.as_str()),
+        _ => None,
+    })
+}
+
 /// The command that takes it back, if anything was done that can be.
-fn undo(plan: &Plan, done: &[&Step], merge: Option<&CommitId>) -> Option<String> {
+fn undo(plan: &Plan, done: &[&Step], merge: Option<&str>) -> Option<String> {
     match plan.decision.verb {
         Verb::Quarantine => {
             let contained = done.iter().any(|step| matches!(step, Step::MoveRefs(_) | Step::Deny(_)));

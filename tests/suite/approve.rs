@@ -9,6 +9,7 @@ use lazaret::response::executor::carry_out;
 use lazaret::response::git;
 use lazaret::response::journal::Journal as _;
 use lazaret::response::request::Request;
+use lazaret::response::responder::Responder as _;
 
 use crate::scene::{BRANCH, Scene, refs, strengths};
 

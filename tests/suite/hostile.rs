@@ -11,9 +11,11 @@ use lazaret::model::decision::{Decision, Reviewer, Verb};
 use lazaret::model::inert;
 use lazaret::model::ledger::{Record, RecordKind};
 use lazaret::model::pull::{Origin, PullRef};
+use lazaret::model::response::Trace;
 use lazaret::model::response::{CaseId, Plan, Receipt, StepOutcome, Strength};
 use lazaret::model::time::Timestamp;
 use lazaret::response::journal::Journal as _;
+use lazaret::response::responder::Responder as _;
 use lazaret::runtime::journal::LedgerJournal;
 use lazaret::sources::unified::parse;
 use lazaret::store::ledger::Ledger;
@@ -380,7 +382,7 @@ fn a_case_cut_short_is_ended_by_the_next_start_and_told() {
         let plan = scene.responder().plan(&request, &journal).unwrap();
         journal.begin(&scene.responder().name(), &plan).unwrap();
         for index in 0..done {
-            let outcome = StepOutcome { index, strength: Strength::Enforced, says: "kept".to_owned() };
+            let outcome = StepOutcome { index, strength: Strength::Enforced, says: "kept".to_owned(), trace: Trace::Planned };
             journal.outcome(&scene.responder().name(), &plan, &outcome).unwrap();
         }
         drop(journal);
@@ -439,9 +441,9 @@ proptest! {
             warnings: vec![other.clone()],
         };
         inert_bytes(|out| plans::plan(out, &plan, Paint::None));
-        let outcomes = vec![StepOutcome { index: 0, strength: Strength::Failed, says: text.clone() }];
+        let outcomes = vec![StepOutcome { index: 0, strength: Strength::Failed, says: text.clone(), trace: Trace::Planned }];
         let (evidence, undo) = (Some(other.clone()), Some(inert::word(&text).into_owned()));
-        let receipt = Receipt { case: case.clone(), strength: Strength::Failed, outcomes, evidence, undo, ledger_head: None };
+        let receipt = Receipt { case: case.clone(), strength: Strength::Failed, why: text.clone(), outcomes, evidence, undo, ledger_head: None };
         inert_bytes(|out| plans::receipt(out, &receipt, Paint::None));
         let record = Record {
             seq: 1,

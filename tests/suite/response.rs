@@ -9,6 +9,7 @@ use lazaret::model::time::Timestamp;
 use lazaret::response::executor::carry_out;
 use lazaret::response::git;
 use lazaret::response::request::{Request, Target};
+use lazaret::response::responder::Responder as _;
 
 use crate::scene::{AT, BRANCH, Scene, everything, refs, strengths};
 use crate::world::World;

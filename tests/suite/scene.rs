@@ -11,9 +11,10 @@ use lazaret::model::pull::{Origin, PullRef, Revision};
 use lazaret::model::response::{Plan, Receipt, Strength};
 use lazaret::model::time::Timestamp;
 use lazaret::response::error::ResponseError;
-use lazaret::response::executor::{Materials, carry_out};
+use lazaret::response::executor::carry_out;
 use lazaret::response::git::{self, GitResponder, hook};
 use lazaret::response::request::{Request, Target};
+use lazaret::response::responder::{Materials, Responder as _};
 use lazaret::runtime::journal::LedgerJournal;
 use lazaret::store::ledger::Ledger;
 

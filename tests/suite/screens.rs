@@ -25,6 +25,7 @@ use lazaret::model::finding::{Finding, Fingerprint, Where};
 use lazaret::model::pull::Origin;
 use lazaret::model::report::Report;
 use lazaret::model::report::Summary;
+use lazaret::model::response::Trace;
 use lazaret::model::response::{CaseId, Plan, PlannedStep, Receipt, Step, StepOutcome, Strength};
 use lazaret::model::review::Review;
 use lazaret::model::risk::{Contribution, Lane, Risk};
@@ -336,7 +337,7 @@ fn plan(verb: Verb, reason: &str) -> Plan {
         dispositions: Vec::new(),
         at: Timestamp(EPOCH),
     };
-    let step = |step, says: &str, strength| PlannedStep { step, says: says.to_owned(), strength };
+    let step = |step, says: &str, strength| PlannedStep::new(step, says, strength);
     let steps = vec![
         step(Step::PreserveEvidence { heads: Vec::new() }, "keep commits, diff and findings as evidence", Strength::Enforced),
         step(Step::MoveRefs(Vec::new()), "move the branch to refs/quarantine", Strength::Enforced),
@@ -354,11 +355,16 @@ fn plan(verb: Verb, reason: &str) -> Plan {
 }
 
 fn receipt(plan: &Plan) -> Receipt {
-    let outcomes =
-        plan.steps.iter().enumerate().map(|(index, step)| StepOutcome { index, strength: step.strength, says: step.says.clone() });
+    let outcomes = plan.steps.iter().enumerate().map(|(index, step)| StepOutcome {
+        index,
+        strength: step.strength,
+        says: step.says.clone(),
+        trace: Trace::Planned,
+    });
     Receipt {
         case: plan.case.clone(),
         strength: Strength::Advisory,
+        why: String::new(),
         outcomes: outcomes.collect(),
         evidence: Some("/evidence/Q-20260105-7f3a91".to_owned()),
         undo: Some("lazaret release Q-20260105-7f3a91".to_owned()),

@@ -1,25 +1,17 @@
 //! One step of a plan: done if it is not done yet, then looked at again. The only caller of the writing functions.
 
-use crate::model::commit_id::CommitId;
 use crate::model::decision::Verb;
-use crate::model::response::{CaseId, DenyEntry, Plan, PlannedStep, RefUpdate, Step, Strength};
+use crate::model::response::{CaseId, DenyEntry, Plan, PlannedStep, RefUpdate, Step, Strength, Trace};
 use crate::response::error::ResponseError;
 use crate::response::facts::Guard;
 use crate::response::git::repo::Repo;
 use crate::response::git::{approve, deny, hook, identity, refs, revert, worktrees};
+use crate::response::responder::Done;
 use crate::response::words::{count, one_line, short};
-
-/// What carrying out a step came to.
-pub(crate) struct Done {
-    pub(crate) strength: Strength,
-    pub(crate) says: String,
-    /// The merge commit that was made, if one was.
-    pub(crate) merge: Option<CommitId>,
-}
 
 /// Carries out `planned`; its strength is at most the planned one.
 pub(crate) fn apply(repo: &Repo, plan: &Plan, planned: &PlannedStep) -> Result<Done, ResponseError> {
-    let mut made = None;
+    let mut trace = Trace::Planned;
     let (strength, says) = match &planned.step {
         Step::MoveRefs(updates) => move_refs(repo, plan, updates)?,
         Step::Deny(entries) => add(repo, &plan.case, entries)?,
@@ -27,7 +19,7 @@ pub(crate) fn apply(repo: &Repo, plan: &Plan, planned: &PlannedStep) -> Result<D
         Step::Merge { ours, theirs, message, branch } => {
             let merge = approve::merge(repo, (ours, theirs), branch, message, &identity::signature(&plan.decision)?)?;
             let says = format!("{} is at the merge commit {merge}", short(branch));
-            made = Some(merge);
+            trace = Trace::Made(merge.to_string());
             (Strength::Enforced, says)
         }
         Step::Revert { targets, onto, branch } => {
@@ -37,7 +29,7 @@ pub(crate) fn apply(repo: &Repo, plan: &Plan, planned: &PlannedStep) -> Result<D
         Step::Record => (Strength::Advisory, "recorded; nothing on a plain repository keeps others from merging without it".to_owned()),
         Step::PreserveEvidence { .. } => return Err(ResponseError::Usage("evidence is kept by the executor".to_owned())),
     };
-    Ok(Done { strength: strength.min(planned.strength), says, merge: made })
+    Ok(Done { strength: strength.min(planned.strength), says, trace })
 }
 
 fn move_refs(repo: &Repo, plan: &Plan, updates: &[RefUpdate]) -> Result<(Strength, String), ResponseError> {

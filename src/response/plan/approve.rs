@@ -86,7 +86,7 @@ fn merge(plan: &mut Plan, facts: &ApproveFacts) {
 
 fn record(plan: &mut Plan) {
     let says = "record the approval of exactly these bytes in the ledger".to_owned();
-    plan.steps.push(PlannedStep { step: Step::Record, says, strength: Strength::Advisory });
+    plan.steps.push(PlannedStep::new(Step::Record, says, Strength::Advisory));
 }
 
 fn step(plan: &Plan, facts: &ApproveFacts, target: &Pointer) -> PlannedStep {
@@ -99,5 +99,5 @@ fn step(plan: &Plan, facts: &ApproveFacts, target: &Pointer) -> PlannedStep {
     message.push_str(&format!("Case: {}\nReviewed-by: {}\n", plan.case.0, one_line(&plan.decision.reviewer.identity)));
     let says = format!("merge {} into {base} with a merge commit, if both are still what you saw", theirs.short());
     let step = Step::Merge { ours: target.value.clone(), theirs, message, branch: target.name.clone() };
-    PlannedStep { step, says, strength: Strength::Enforced }
+    PlannedStep::new(step, says, Strength::Enforced)
 }

@@ -59,7 +59,7 @@ fn refuse(plan: &mut Plan, facts: &HoldFacts) {
 fn evidence(todo: &[&HoldFacts]) -> PlannedStep {
     let heads: Vec<_> = todo.iter().filter_map(|facts| facts.head.clone()).collect();
     let says = format!("keep {} with history, diff, findings and refs as evidence, and verify the copy", few(&shorts(&heads), 4));
-    PlannedStep { step: Step::PreserveEvidence { heads }, says, strength: Strength::Enforced }
+    PlannedStep::new(Step::PreserveEvidence { heads }, says, Strength::Enforced)
 }
 
 fn shorts(heads: &[CommitId]) -> Vec<String> {
@@ -83,7 +83,7 @@ fn moves(plan: &Plan, todo: &[&HoldFacts]) -> PlannedStep {
     }
     let elsewhere = todo.iter().any(|facts| !facts.remotes.is_empty() || !facts.merged_into.is_empty());
     let strength = if elsewhere { Strength::Advisory } else { Strength::Enforced };
-    PlannedStep { step: Step::MoveRefs(updates), says: few(&says, 4), strength }
+    PlannedStep::new(Step::MoveRefs(updates), few(&says, 4), strength)
 }
 
 fn deny(guard: &Guard, todo: &[&HoldFacts]) -> Option<PlannedStep> {
@@ -99,7 +99,7 @@ fn deny(guard: &Guard, todo: &[&HoldFacts]) -> Option<PlannedStep> {
     let guarded = matches!(guard, Guard::Stands(_)) && todo.iter().all(|facts| facts.guarded);
     let strength = if guarded { Strength::Enforced } else { Strength::Advisory };
     let says = format!("deny {} by commit id and patch-id", count(entries.len(), "change"));
-    Some(PlannedStep { step: Step::Deny(entries), says, strength })
+    Some(PlannedStep::new(Step::Deny(entries), says, strength))
 }
 
 fn warn(plan: &mut Plan, guard: &Guard, hidden: bool, todo: &[&HoldFacts]) {

@@ -34,12 +34,12 @@ fn one(plan: &mut Plan, facts: &ReleaseFacts) {
         let updates: Vec<_> = facts.held.iter().flat_map(|held| back(held, &case.0)).collect();
         let names: Vec<_> = facts.held.iter().map(|held| short(held.branch.as_ref().unwrap_or(&held.at.name))).collect();
         let says = format!("put {} back and take away its quarantine ref", few(&names, 4));
-        plan.steps.push(PlannedStep { step: Step::MoveRefs(updates), says, strength: Strength::Enforced });
+        plan.steps.push(PlannedStep::new(Step::MoveRefs(updates), says, Strength::Enforced));
     }
     if !facts.deny.is_empty() {
         let says = format!("lift {} (they stay on the deny list as lifted)", count(facts.deny.len(), "denied change"));
         let step = Step::LiftDeny { case: case.clone(), entries: facts.deny.clone() };
-        plan.steps.push(PlannedStep { step, says, strength: Strength::Enforced });
+        plan.steps.push(PlannedStep::new(step, says, Strength::Enforced));
     }
     if !facts.known {
         plan.warnings.push(format!("this ledger does not know case {}: what to undo was read from the repository alone", case.0));

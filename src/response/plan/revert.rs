@@ -35,7 +35,7 @@ pub(super) fn plan(plan: &mut Plan, facts: &RevertFacts) {
     );
     let targets = targets.into_iter().map(|landed| target(plan, landed)).collect();
     let step = Step::Revert { targets, onto: base.value.clone(), branch };
-    plan.steps.push(PlannedStep { step, says, strength: Strength::Advisory });
+    plan.steps.push(PlannedStep::new(step, says, Strength::Advisory));
     warn(plan, facts);
 }
 

@@ -7,7 +7,9 @@ use crate::model::commit_id::CommitId;
 use crate::model::decision::{Decision, Reviewer, Subject, Verb};
 use crate::model::finding::Fingerprint;
 use crate::model::pull::{Origin, PullRef, Revision};
-use crate::model::response::{CaseId, DenyEntry, Plan, PlannedStep, RefUpdate, RevertTarget, Step, StepOutcome, Strength};
+use crate::model::response::{
+    CaseId, DenyEntry, OnFailure, Plan, PlannedStep, RefUpdate, RevertTarget, Step, StepOutcome, Strength, Trace,
+};
 use crate::model::time::Timestamp;
 
 const VERSION: u32 = 1;
@@ -57,6 +59,10 @@ struct PlannedShape {
     step: StepShape,
     says: String,
     strength: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    go_on: bool,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    lacks: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -97,6 +103,16 @@ struct OutcomeShape {
     index: usize,
     strength: String,
     says: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trace: Option<TraceShape>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum TraceShape {
+    Made(String),
+    Found,
+    Open,
 }
 
 /// The payload of an intent.
@@ -130,7 +146,13 @@ pub(crate) fn read_intent(text: &str) -> Result<(String, Plan), String> {
 /// The payload of an outcome.
 pub(crate) fn write_outcome(outcome: &StepOutcome) -> Result<String, String> {
     let strength = outcome.strength.word().to_owned();
-    let shape = OutcomeShape { v: VERSION, index: outcome.index, strength, says: outcome.says.clone() };
+    let trace = match &outcome.trace {
+        Trace::Planned => None,
+        Trace::Made(id) => Some(TraceShape::Made(id.clone())),
+        Trace::Found => Some(TraceShape::Found),
+        Trace::Open => Some(TraceShape::Open),
+    };
+    let shape = OutcomeShape { v: VERSION, index: outcome.index, strength, says: outcome.says.clone(), trace };
     serde_json::to_string(&shape).map_err(|e| e.to_string())
 }
 
@@ -138,7 +160,13 @@ pub(crate) fn write_outcome(outcome: &StepOutcome) -> Result<String, String> {
 pub(crate) fn read_outcome(text: &str) -> Result<StepOutcome, String> {
     let shape: OutcomeShape = serde_json::from_str(text).map_err(|e| e.to_string())?;
     known(shape.v)?;
-    Ok(StepOutcome { index: shape.index, strength: strength(&shape.strength)?, says: shape.says })
+    let trace = match shape.trace {
+        None => Trace::Planned,
+        Some(TraceShape::Made(id)) => Trace::Made(id),
+        Some(TraceShape::Found) => Trace::Found,
+        Some(TraceShape::Open) => Trace::Open,
+    };
+    Ok(StepOutcome { index: shape.index, strength: strength(&shape.strength)?, says: shape.says, trace })
 }
 
 fn known(version: u32) -> Result<(), String> {
@@ -207,11 +235,19 @@ fn read_subject(shape: SubjectShape) -> Result<Subject, String> {
 }
 
 fn write_planned(planned: &PlannedStep) -> PlannedShape {
-    PlannedShape { step: write_step(&planned.step), says: planned.says.clone(), strength: planned.strength.word().to_owned() }
+    PlannedShape {
+        step: write_step(&planned.step),
+        says: planned.says.clone(),
+        strength: planned.strength.word().to_owned(),
+        go_on: planned.on_failure == OnFailure::GoOn,
+        lacks: planned.lacks.clone(),
+    }
 }
 
 fn read_planned(shape: PlannedShape) -> Result<PlannedStep, String> {
-    Ok(PlannedStep { step: read_step(shape.step)?, says: shape.says, strength: strength(&shape.strength)? })
+    let on_failure = if shape.go_on { OnFailure::GoOn } else { OnFailure::Stop };
+    let (step, strength) = (read_step(shape.step)?, strength(&shape.strength)?);
+    Ok(PlannedStep { step, says: shape.says, strength, on_failure, lacks: shape.lacks })
 }
 
 fn write_step(step: &Step) -> StepShape {

@@ -77,7 +77,8 @@ pub fn receipt(receipt: &Receipt, room: usize, look: &Look<'_>) -> Content {
     let undo = receipt.undo.as_ref().map(|undo| ("Undo it with", undo.clone()));
     let evidence = receipt.evidence.as_ref().map(|path| ("Evidence", path.clone()));
     let head = receipt.ledger_head.as_ref().map(|(seq, hash)| ("Ledger", format!("record {seq}, {hash}")));
-    for (name, says) in [evidence, undo, head].into_iter().flatten() {
+    let why = (!receipt.why.is_empty()).then(|| ("Because", receipt.why.clone()));
+    for (name, says) in [why, evidence, undo, head].into_iter().flatten() {
         lines.extend(heading(name, look));
         lines.extend(paragraph(&says, room, text));
     }
