@@ -5,6 +5,7 @@
 pub mod arrivals;
 pub mod update;
 
+mod choose_section;
 mod close;
 mod complain;
 mod confirm;
@@ -24,6 +25,7 @@ mod prompt;
 mod refresh;
 mod show_panel;
 mod switch_pane;
+mod take_budget;
 mod take_change;
 mod take_decision;
 mod take_draft;

@@ -40,6 +40,13 @@ pub(crate) fn close(console: &mut Console) -> Vec<Effect> {
 }
 
 fn close_screen(console: &mut Console) -> Vec<Effect> {
+    if console.budget.as_ref().is_some_and(|budget| budget.waiting.is_some()) {
+        let effects = stop_all(console);
+        if !effects.is_empty() {
+            console.notices.say(Tone::Note, "stopped waiting for the forge; r reads the queue again");
+            return effects;
+        }
+    }
     match &mut console.session {
         Some(session) if session.search.is_some() => {
             session.search = None;
@@ -62,6 +69,11 @@ fn close_screen(console: &mut Console) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Stops everything that may wait for the forge and may be stopped.
+fn stop_all(console: &mut Console) -> Vec<Effect> {
+    [Kind::Load, Kind::List, Kind::Judge].into_iter().flat_map(|kind| stop(console, kind)).collect()
 }
 
 fn drop_filter(console: &mut Console) {

@@ -8,7 +8,7 @@ use crate::model::diff::Omission;
 use crate::model::pull::Pull;
 use crate::state::console::Console;
 use crate::state::notice::Tone;
-use crate::state::queue::{Entry, Verdict};
+use crate::state::queue::{Entry, Traits, Verdict};
 
 type Answer = Result<(Vec<Pull>, Vec<Omission>), Trouble>;
 
@@ -26,6 +26,7 @@ pub(crate) fn take(console: &mut Console, answer: Answer) -> Vec<Effect> {
     console.queue.trouble = None;
     console.queue.omissions = omissions;
     adopt(console, pulls);
+    console.queue.traits = Traits::of(&console.queue.entries);
     tell_if_moved(console);
     console.queue.arrange(console.now, console.panes.queue);
     // The only pull is opened at once; its analysis is its judgement, and a second one would only take time from it.

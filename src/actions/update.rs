@@ -1,8 +1,8 @@
 //! The door for everything a person asks: one match, one line for each arm.
 
 use crate::actions::{
-    close, confirm, copy, decide, edit_text, fit, focus, judge_finding, jump, move_cursor, open, open_pull, point, prompt, refresh,
-    show_panel, switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed,
+    choose_section, close, confirm, copy, decide, edit_text, fit, focus, judge_finding, jump, move_cursor, open, open_pull, point, prompt,
+    refresh, show_panel, switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed,
 };
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
@@ -51,6 +51,7 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::ToggleFiles => switch_pane::toggle_files(console),
         C::SwitchPane => switch_pane::switch(console),
         C::Filter => prompt::start(console, Asks::Filter),
+        C::NextSection | C::PreviousSection => choose_section::choose(console, command),
         C::Search => prompt::start(console, Asks::Search),
         C::Refresh => refresh::refresh(console),
         C::Story => show_panel::story(console),

@@ -39,6 +39,16 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     let decisions = GitDecisions::new(source.repository(), paths, now);
     resume(&decisions)?;
     let engine = Arc::new(Engine::new(&Selection::default()));
-    event_loop::run(&Desk { source, engine, decisions: Arc::new(decisions), settings, keymap, config, log, clock: site.clock() })?;
+    event_loop::run(&Desk {
+        source,
+        forge: None,
+        engine,
+        decisions: Arc::new(decisions),
+        settings,
+        keymap,
+        config,
+        log,
+        clock: site.clock(),
+    })?;
     Ok(Exit::Done)
 }

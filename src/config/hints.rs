@@ -61,7 +61,7 @@ impl Keymap {
 fn commands(pane: Pane) -> &'static [Command] {
     use Command as C;
     match pane {
-        Pane::Queue => &[C::Help, C::Open, C::Filter, C::Approve, C::Quarantine, C::Revert, C::Release, C::Ledger, C::Quit],
+        Pane::Queue => &[C::Help, C::Open, C::Filter, C::NextSection, C::Approve, C::Quarantine, C::Revert, C::Release, C::Ledger, C::Quit],
         Pane::Files => &[C::Help, C::Open, C::SwitchPane, C::ToggleViewed, C::Close, C::NextUnviewed, C::Story, C::Dependencies],
         Pane::Diff => &[
             C::Help,

@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use toml::Spanned;
+use toml::de::DeValue;
+
 use crate::config::error::ConfigError;
 use crate::config::table::{Document, items};
+use crate::model::filter::Filter;
 
 /// The default settings: the manual of them.
 pub const DEFAULT: &str = include_str!("default/settings.toml");
@@ -33,13 +37,27 @@ pub struct Settings {
     pub blind: bool,
     /// Whether the mouse is listened to.
     pub mouse: bool,
+    /// Seconds between two looks at whether something moved on the forge; 0 never looks by itself.
+    pub poll: u64,
+    /// The sections of the queue, in their order: name and filter.
+    pub sections: Vec<(String, String)>,
 }
 
-const KEYS: [&str; 5] = ["theme", "layout", "split-from", "blind", "mouse"];
+const KEYS: [&str; 7] = ["theme", "layout", "split-from", "blind", "mouse", "poll", "sections"];
+
+/// The sections of a queue when nobody says otherwise.
+const SECTIONS: [(&str, &str); 5] = [
+    ("for me", "is:open -is:draft -is:mine -review:approved"),
+    ("returned", "is:returned"),
+    ("risky", "is:open risk>=high"),
+    ("wants a second", "is:second"),
+    ("unreviewed", "is:unreviewed"),
+];
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: "auto".to_owned(), layout: DiffLayout::Auto, split_from: 120, blind: true, mouse: true }
+        let sections = SECTIONS.map(|(name, filter)| (name.to_owned(), filter.to_owned())).to_vec();
+        Self { theme: "auto".to_owned(), layout: DiffLayout::Auto, split_from: 120, blind: true, mouse: true, poll: 60, sections }
     }
 }
 
@@ -60,6 +78,8 @@ impl Settings {
                 "split-from" => self.split_from = document.count(value)?,
                 "blind" => self.blind = document.boolean(value)?,
                 "mouse" => self.mouse = document.boolean(value)?,
+                "poll" => self.poll = u64::try_from(document.count(value)?).unwrap_or(u64::MAX),
+                "sections" => self.sections = sections(document, value)?,
                 _ => return Err(document.error(&at, format!("there is no setting {name:?}; the settings are {}", KEYS.join(", ")))),
             }
         }
@@ -75,9 +95,30 @@ impl fmt::Display for Settings {
             DiffLayout::Unified => "unified",
             DiffLayout::Split => "split",
         };
-        writeln!(f, "theme = {}", toml::Value::String(self.theme.clone()))?;
-        writeln!(f, "layout = {layout:?}\nsplit-from = {}\nblind = {}\nmouse = {}", self.split_from, self.blind, self.mouse)
+        writeln!(f, "theme = {}", quoted(&self.theme))?;
+        writeln!(f, "layout = {layout:?}\nsplit-from = {}\nblind = {}\nmouse = {}", self.split_from, self.blind, self.mouse)?;
+        writeln!(f, "poll = {}\n\n[sections]", self.poll)?;
+        for (name, filter) in &self.sections {
+            writeln!(f, "{} = {}", quoted(name), quoted(filter))?;
+        }
+        Ok(())
     }
+}
+
+/// Sections in the order they are written, each with a filter that makes sense.
+fn sections(document: &Document<'_>, value: &Spanned<DeValue<'_>>) -> Result<Vec<(String, String)>, ConfigError> {
+    let mut sections = Vec::new();
+    for (name, at, value) in items(document.table(value)?) {
+        let filter = document.string(value)?;
+        Filter::parse(filter).map_err(|says| document.error(&value.span(), says))?;
+        sections.push((at.start, (name.to_owned(), filter.to_owned())));
+    }
+    sections.sort();
+    Ok(sections.into_iter().map(|(_, section)| section).collect())
+}
+
+fn quoted(text: &str) -> toml::Value {
+    toml::Value::String(text.to_owned())
 }
 
 fn layout(word: &str) -> Option<DiffLayout> {
@@ -95,7 +136,16 @@ mod tests {
 
     #[test]
     fn settings_are_written_as_they_are_read() {
-        let mine = Settings { theme: "a \"b\"".to_owned(), layout: DiffLayout::Split, split_from: 90, blind: false, mouse: false };
+        let sections = vec![("z \"first\"".to_owned(), "is:draft".to_owned()), ("a".to_owned(), String::new())];
+        let mine = Settings {
+            theme: "a \"b\"".to_owned(),
+            layout: DiffLayout::Split,
+            split_from: 90,
+            blind: false,
+            mouse: false,
+            poll: 0,
+            sections,
+        };
         let mut read = Settings::default();
         read.adopt(&Document { file: "x", text: &mine.to_string() }).unwrap();
         assert_eq!(read, mine);

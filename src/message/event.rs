@@ -6,6 +6,7 @@ use crate::message::ticket::{Kind, Ticket};
 use crate::model::change::Change;
 use crate::model::diff::Omission;
 use crate::model::finding::Finding;
+use crate::model::forge::Budget;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::look::{Match, Tint};
 use crate::model::pull::{Pull, PullRef};
@@ -68,6 +69,8 @@ pub enum News {
     Drafted(Result<(Review, Vec<bool>), Trouble>),
     /// The work on a question broke off by a fault of lazaret's own.
     Broken(Kind, Trouble),
+    /// What the forge still allows, and what is waited for.
+    Budget(Box<Budget>),
     /// Something that no question asked for could not be done.
     Complaint(Trouble),
 }
@@ -88,7 +91,7 @@ impl News {
             Self::Records(_) => Kind::Ledger,
             Self::Drafted(_) => Kind::Draft,
             Self::Broken(kind, _) => *kind,
-            Self::Complaint(_) => return None,
+            Self::Budget(_) | Self::Complaint(_) => return None,
         })
     }
 

@@ -9,8 +9,10 @@ use super::report::Summary;
 use super::rule::Severity;
 use super::time::Timestamp;
 
+mod stands;
+
 /// What may stand before `:`.
-const TEXT_KEYS: [&str; 7] = ["lane", "agent", "tier", "state", "author", "branch", "ref"];
+const TEXT_KEYS: [&str; 12] = ["lane", "agent", "tier", "state", "is", "ci", "review", "repo", "author", "label", "branch", "ref"];
 /// What may stand before a comparison.
 const NUMBER_KEYS: [&str; 5] = ["risk", "age", "files", "added", "removed"];
 
@@ -90,7 +92,8 @@ impl Term {
 impl Test {
     fn parse(word: &str) -> Result<Self, String> {
         if let Some(found) = TEXT_KEYS.iter().find_map(|key| Some((*key, word.strip_prefix(key)?.strip_prefix(':')?))) {
-            return Ok(Self::Text(found.0, found.1.to_lowercase()));
+            let part = found.1.to_lowercase();
+            return Ok(Self::Text(found.0, if found.0 == "is" { stands::word(&part)?.to_owned() } else { part }));
         }
         for key in NUMBER_KEYS {
             let Some(rest) = word.strip_prefix(key) else { continue };
@@ -136,7 +139,12 @@ impl Test {
                 "agent" => has(&pull.provenance.name, part) || pull.provenance.agent.as_deref().is_some_and(|id| has(id, part)),
                 "tier" => pull.provenance.tier.word().starts_with(part),
                 "state" => pull.state.word().starts_with(part),
-                "author" => has(&pull.author.name, part) || has(&pull.author.email, part),
+                "is" => stands::is(pull, part),
+                "ci" => stands::checks(pull, part),
+                "review" => stands::reviews(pull, part),
+                "repo" => has(&pull.at.repo, part),
+                "author" => has(&pull.author.name, part) || has(&pull.author.email, part) || stands::opened_by(pull, part),
+                "label" => stands::labelled(pull, part),
                 "branch" => has(&pull.branch, part),
                 _ => has(&pull.at.to_string(), part),
             },
@@ -178,8 +186,11 @@ fn seconds(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::model::agent::{Provenance, Tier};
+    use crate::model::commit_id::CommitId;
+    use crate::model::forge::Account;
     use crate::model::pull::{Author, Origin, PullRef, PullState, Revision};
     use crate::model::risk::{Lane, Risk};
+    use crate::model::standing::{OwnReview, Rollup, Standing};
 
     fn pull() -> Pull {
         let provenance =
@@ -228,9 +239,33 @@ mod tests {
     }
 
     #[test]
+    fn how_a_pull_stands_can_be_asked() {
+        let mut pull = pull();
+        pull.state = PullState::Merged;
+        pull.standing = Some(Box::new(Standing {
+            author: Some(Account { login: "Copilot".to_owned(), ..Account::default() }),
+            labels: vec!["wip".to_owned()],
+            checks: Rollup::Failing,
+            ..Standing::default()
+        }));
+        let passes = |pull: &Pull, filter: &str| Filter::parse(filter).unwrap().matches(pull, None, Timestamp(0));
+        for filter in ["is:merged is:unreviewed", "ci:fail -ci:pass", "label:wip", "author:copilot", "review:none -is:draft", "is:unrev"] {
+            assert!(passes(&pull, filter), "{filter}");
+        }
+        pull.state = PullState::Open;
+        pull.revision.head = CommitId::parse(&"a".repeat(40));
+        let standing = pull.standing.as_mut().unwrap();
+        standing.own_review = Some(OwnReview { state: "CHANGES_REQUESTED".to_owned(), commit: CommitId::parse(&"b".repeat(40)) });
+        assert!(passes(&pull, "is:returned -is:unreviewed is:open"));
+        pull.standing = None;
+        assert!(!passes(&pull, "is:returned") && !passes(&pull, "is:unreviewed") && passes(&pull, "ci:none"));
+    }
+
+    #[test]
     fn nonsense_is_named() {
         for (filter, part) in [
             ("color:red", "'color:red'"),
+            ("is:blue", "it knows is: open merged"),
             ("risk>=huge", "'huge'"),
             ("age<2 days", "'2'"),
             ("files>x", "'x'"),

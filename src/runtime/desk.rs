@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::analysis::engine::Engine;
 use crate::config::keymap::Keymap;
 use crate::config::settings::Settings;
+use crate::model::forge::Forge;
 use crate::model::time::Timestamp;
 use crate::runtime::decisions::Decisions;
 use crate::sources::source::Source;
@@ -15,6 +16,8 @@ use crate::sources::source::Source;
 pub struct Desk {
     /// Where changes come from.
     pub source: Arc<dyn Source>,
+    /// The forge behind it, when there is one: asked only for what it still allows.
+    pub forge: Option<Arc<dyn Forge>>,
     /// What judges them.
     pub engine: Arc<Engine>,
     /// Where decisions go.

@@ -1,5 +1,7 @@
 //! The one loop: waits for anything, takes all that is there, draws once, and only what changed.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -11,7 +13,9 @@ use crate::config::settings::DiffLayout;
 use crate::config::theme::Theme;
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
-use crate::message::event::Event;
+use crate::message::event::{Event, News};
+use crate::message::ticket::Ticket;
+use crate::model::filter::Filter;
 use crate::runtime::desk::Desk;
 use crate::runtime::effects::{Own, carry_out};
 use crate::runtime::error::RuntimeError;
@@ -21,10 +25,14 @@ use crate::runtime::terminal::Terminal;
 use crate::runtime::{log, terminal_theme};
 use crate::state::console::{Console, Habits};
 use crate::state::rows::Layout;
+use crate::state::section::Section;
 use crate::state::session::LayoutChoice;
 use crate::ui::draw::draw;
 use crate::ui::layout::{hit, panes};
 use crate::ui::look::Look;
+
+/// How often what is waited for is looked at.
+const BEAT: Duration = Duration::from_secs(1);
 
 /// Runs the console until the person leaves, or the terminal does.
 ///
@@ -64,6 +72,7 @@ impl<'a> Loop<'a> {
         let (sender, mut events) = unbounded_channel();
         let mut console = Console { habits: habits(desk), now: (desk.clock)(), ..Console::default() };
         console.queue.title = desk.source.title();
+        console.queue.sections = sections(desk);
         let mut jobs = Jobs::new(sender);
         for effect in ask(&mut console, Action::Do(Command::Refresh)) {
             carry_out(effect, desk, &mut jobs);
@@ -96,6 +105,7 @@ impl<'a> Loop<'a> {
                     Some(input) => self.take_input(input)?,
                     None => break,
                 },
+                () = asleep(self.beat()) => self.look_at_forge(),
                 event = events.recv() => if let Some(event) = event { self.take_event(event)? },
             }
             while let Ok(input) = wakes.input.try_recv() {
@@ -104,9 +114,25 @@ impl<'a> Loop<'a> {
             while let Ok(event) = events.try_recv() {
                 self.take_event(event)?;
             }
+            self.look_at_forge();
             self.show()?;
         }
         Ok(())
+    }
+
+    /// How long the loop may sleep when nothing happens: for ever, unless a forge is waited for.
+    fn beat(&self) -> Option<Duration> {
+        (self.desk.forge.is_some() && !self.console.pending.is_idle()).then_some(BEAT)
+    }
+
+    /// Takes over what the forge still allows, whenever that changed.
+    fn look_at_forge(&mut self) {
+        let Some(budget) = self.desk.forge.as_ref().map(|forge| forge.budget()) else { return };
+        self.console.now = (self.desk.clock)();
+        if self.console.budget.as_ref() != Some(&budget) {
+            let news = News::Budget(Box::new(budget));
+            arrive(&mut self.console, Event { ticket: Ticket::default(), news });
+        }
     }
 
     fn take_event(&mut self, event: Event) -> Result<(), RuntimeError> {
@@ -192,5 +218,19 @@ fn habits(desk: &Desk) -> Habits {
         DiffLayout::Unified => LayoutChoice::Always(Layout::Unified),
         DiffLayout::Split => LayoutChoice::Always(Layout::Split),
     };
-    Habits { layout, blind: desk.settings.blind, split_from: desk.settings.split_from }
+    Habits { layout, blind: desk.settings.blind, split_from: desk.settings.split_from, poll: desk.settings.poll }
+}
+
+/// The sections of the settings; their filters were read with them.
+fn sections(desk: &Desk) -> Vec<Section> {
+    let section = |(name, filter): &(String, String)| Filter::parse(filter).ok().map(|filter| Section::new(name, filter));
+    desk.settings.sections.iter().filter_map(section).collect()
+}
+
+/// Sleeps so long, or for ever.
+async fn asleep(span: Option<Duration>) {
+    match span {
+        Some(span) => tokio::time::sleep(span).await,
+        None => std::future::pending().await,
+    }
 }

@@ -1,6 +1,7 @@
 //! The root of memory, and the one function that says who has the keyboard.
 
 use crate::message::pane::Pane;
+use crate::model::forge::Budget;
 use crate::model::screen::Panes;
 use crate::model::time::Timestamp;
 use crate::state::notice::Notices;
@@ -26,6 +27,8 @@ pub struct Console {
     pub panes: Panes,
     /// The moment of the last event, as told from outside.
     pub now: Timestamp,
+    /// What the forge still allows, once it said so.
+    pub budget: Option<Budget>,
     /// How this person likes it.
     pub habits: Habits,
 }
@@ -39,11 +42,13 @@ pub struct Habits {
     pub blind: bool,
     /// Columns of diff from which side by side is chosen by width.
     pub split_from: usize,
+    /// Seconds between two looks at whether something moved; 0 never looks unasked.
+    pub poll: u64,
 }
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { layout: LayoutChoice::Auto, blind: true, split_from: 120 }
+        Self { layout: LayoutChoice::Auto, blind: true, split_from: 120, poll: 0 }
     }
 }
 

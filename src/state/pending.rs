@@ -37,6 +37,12 @@ impl Pending {
         self.open.contains_key(&kind)
     }
 
+    /// Whether nothing is waited for.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.open.is_empty()
+    }
+
     /// Whether the pulls are being read.
     #[must_use]
     pub fn is_listing(&self) -> bool {

@@ -9,6 +9,7 @@ use crate::model::report::Summary;
 use crate::model::risk::Lane;
 use crate::model::time::Timestamp;
 use crate::state::cursor::Cursor;
+use crate::state::section::Section;
 
 /// What is known of a pull's risk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,6 +77,37 @@ pub struct Queue {
     pub omissions: Vec<Omission>,
     /// Why there is no queue.
     pub trouble: Option<String>,
+    /// The saved filters.
+    pub sections: Vec<Section>,
+    /// The one that is shown; `None` shows all pulls.
+    pub section: Option<usize>,
+    /// What the pulls have in common or not, so that columns are shown where they tell something.
+    pub traits: Traits,
+}
+
+/// What the pulls of a queue have in common or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traits {
+    /// Whether they are of several repositories.
+    pub several: bool,
+    /// Whether one of them lives on a forge.
+    pub forge: bool,
+    /// Since when what is known of one of them is only kept: its forge could not be asked.
+    pub stale: Option<Timestamp>,
+}
+
+impl Traits {
+    /// The traits of `entries`.
+    #[must_use]
+    pub fn of(entries: &[Entry]) -> Self {
+        let first = entries.first().map(|entry| &entry.pull.at.repo);
+        let standings = || entries.iter().filter_map(|entry| entry.pull.standing.as_deref());
+        Self {
+            several: entries.iter().any(|entry| Some(&entry.pull.at.repo) != first),
+            forge: standings().next().is_some(),
+            stale: standings().filter(|standing| standing.stale).map(|standing| standing.read).min(),
+        }
+    }
 }
 
 impl Queue {
@@ -108,7 +140,12 @@ impl Queue {
     pub fn arrange(&mut self, now: Timestamp, height: usize) {
         let chosen = self.chosen().map(|entry| entry.pull.at.clone()).filter(|_| self.cursor.at > 0);
         let filter = Filter::parse(&self.filter);
-        let passes = |entry: &Entry| filter.as_ref().map_or(true, |filter| filter.matches(&entry.pull, entry.judgement(), now));
+        for section in &mut self.sections {
+            section.count = self.entries.iter().filter(|entry| section.holds(&entry.pull, entry.judgement(), now)).count();
+        }
+        let section = self.section.and_then(|at| self.sections.get(at));
+        let fits = |entry: &Entry| filter.as_ref().map_or(true, |filter| filter.matches(&entry.pull, entry.judgement(), now));
+        let passes = |entry: &Entry| section.is_none_or(|section| section.holds(&entry.pull, entry.judgement(), now)) && fits(entry);
         self.order = (0..self.entries.len()).filter(|at| self.entries.get(*at).is_some_and(passes)).collect();
         self.nonsense = filter.err();
         self.order.sort_by_key(|at| self.entries.get(*at).map(|entry| Reverse(entry.urgency())));

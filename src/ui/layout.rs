@@ -23,6 +23,8 @@ const DETAIL: u16 = 7;
 pub struct QueueAreas {
     /// Title and counts.
     pub header: Rect,
+    /// The sections; empty on low screens.
+    pub sections: Rect,
     /// Names of the columns, or the filter.
     pub columns: Rect,
     /// The rows.
@@ -53,15 +55,17 @@ pub struct ReviewAreas {
 /// The areas of the queue on a screen of this size.
 #[must_use]
 pub fn queue(screen: Rect) -> QueueAreas {
-    let detail = if screen.height >= WITH_DETAIL { DETAIL } else { 0 };
+    let (sections, detail) = if screen.height >= WITH_DETAIL { (1, DETAIL) } else { (0, 0) };
     let rows = |y: u16, height: u16| Rect { x: screen.x, y: screen.y + y, width: screen.width, height };
-    let list = screen.height.saturating_sub(3 + detail);
+    let list = screen.height.saturating_sub(3 + sections + detail);
+    let first = 2 + sections;
     QueueAreas {
         header: rows(0, 1),
-        columns: rows(1, 1),
-        list: rows(2, list),
-        detail: rows(2 + list, detail),
-        status: rows(2 + list + detail, 1),
+        sections: rows(1, sections),
+        columns: rows(1 + sections, 1),
+        list: rows(first, list),
+        detail: rows(first + list, detail),
+        status: rows(first + list + detail, 1),
     }
 }
 

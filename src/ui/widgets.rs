@@ -1,9 +1,11 @@
 //! Pieces of screens, each from explicit inputs.
 
 pub mod agent;
+pub mod budget;
 pub mod diff_row;
 pub mod finding_row;
 pub mod hints;
+pub mod marks;
 pub mod note;
 pub mod queue_row;
 pub mod side;

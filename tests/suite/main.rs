@@ -19,6 +19,7 @@ mod evidence;
 mod export;
 mod fixture;
 mod flows;
+mod forge_screens;
 mod history;
 mod hook;
 mod hostile;

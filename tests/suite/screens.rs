@@ -15,12 +15,13 @@ use lazaret::config::theme::{BUILTIN, Depth, Role, Theme};
 use lazaret::message::action::{Action, Command};
 use lazaret::message::effect::Effect;
 use lazaret::message::event::{Event, News};
-use lazaret::message::pane::Section;
+use lazaret::message::pane;
 use lazaret::message::ticket::{Kind, Ticket};
 use lazaret::model::cancel::Cancel;
 use lazaret::model::change::Change;
 use lazaret::model::decision::{Decision, Reviewer, Verb};
 use lazaret::model::diff::{Place, Side};
+use lazaret::model::filter::Filter;
 use lazaret::model::finding::{Finding, Fingerprint, Where};
 use lazaret::model::pull::Origin;
 use lazaret::model::report::Report;
@@ -38,6 +39,7 @@ use lazaret::sources::local::{LocalSource, Selection, Setup};
 use lazaret::sources::patch_file::PatchFile;
 use lazaret::sources::source::Source;
 use lazaret::state::console::Console;
+use lazaret::state::section::Section;
 use lazaret::ui::{draw::draw, layout, look::Look, picture};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -46,23 +48,23 @@ use crate::world::{CLAUDE, EPOCH, World};
 
 /// A console before a real repository, without a terminal. Effects are carried out at once, by the real hands where they are
 /// pure; only what the analysis says is fixed, so that a new rule changes no picture.
-struct Desk {
+pub(crate) struct Desk {
     _world: Option<World>,
     source: Box<dyn Source>,
     judge: fn(&Change, &dyn Source) -> Report,
-    console: Console,
+    pub(crate) console: Console,
     keymap: Keymap,
     theme: Theme,
     keys: Keystrokes,
     screen: Rect,
-    asked: Vec<Effect>,
+    pub(crate) asked: Vec<Effect>,
 }
 
 const AUTH: &str = "import os\n\n\ndef check(user, password):\n    \"\"\"Whether the password is right.\"\"\"\n    record = find(user)\n    if record is None:\n        return False\n    return verify(record, password)\n";
 const GATED: &str = "import os\n\n\ndef check(user, token):\n    \"\"\"Whether the token is right.\"\"\"\n    if os.getenv(\"DEBUG_AUTH\") == \"1\":\n        return True\n    record = find(user)\n    if record is None:\n        return False\n    return verify(record, token)\n";
 
 /// A repository with one sabotaged pull, one of documentation and one whose author hides characters.
-fn world() -> World {
+pub(crate) fn world() -> World {
     let mut world = World::new();
     world.write("src/auth/check.py", AUTH);
     world.write("src/store.py", (1..60).map(|n| format!("line_{n} = {n}\n")).collect::<String>());
@@ -88,7 +90,7 @@ fn world() -> World {
 }
 
 impl Desk {
-    fn new(width: u16, height: u16) -> Self {
+    pub(crate) fn new(width: u16, height: u16) -> Self {
         Self::before(world(), width, height)
     }
 
@@ -104,12 +106,12 @@ impl Desk {
         Self::on(Box::new(source), ("example", Timestamp(EPOCH + 7_200)), |change, _| report(change), (width, height)).keeping(world)
     }
 
-    fn keeping(mut self, world: World) -> Self {
+    pub(crate) fn keeping(mut self, world: World) -> Self {
         self._world = Some(world);
         self
     }
 
-    fn on(
+    pub(crate) fn on(
         source: Box<dyn Source>,
         (title, now): (&str, Timestamp),
         judge: fn(&Change, &dyn Source) -> Report,
@@ -117,6 +119,8 @@ impl Desk {
     ) -> Self {
         let mut console = Console { now, ..Console::default() };
         console.queue.title = title.to_owned();
+        let sections = Settings::default().sections;
+        console.queue.sections = sections.iter().map(|(name, filter)| Section::new(name, Filter::parse(filter).unwrap())).collect();
         let screen = Rect { x: 0, y: 0, width, height };
         let (keymap, theme) = (Keymap::builtin().unwrap(), theme("dark"));
         let mut desk = Self { _world: None, source, judge, console, keymap, theme, keys: Keystrokes::default(), screen, asked: Vec::new() };
@@ -126,7 +130,7 @@ impl Desk {
     }
 
     /// Presses keys as they are written in `keymap.toml`, separated by spaces.
-    fn keys(mut self, keys: &str) -> Self {
+    pub(crate) fn keys(mut self, keys: &str) -> Self {
         for key in keys.split_whitespace() {
             let key = Key::parse(key).unwrap_or_else(|| panic!("{key:?} is no key"));
             if let Some(action) = self.keys.press(key, self.console.pane(), &self.keymap) {
@@ -137,7 +141,7 @@ impl Desk {
     }
 
     /// Types a text letter by letter.
-    fn text(mut self, text: &str) -> Self {
+    pub(crate) fn text(mut self, text: &str) -> Self {
         for c in text.chars() {
             if let Some(action) = self.keys.press(Key::char(c), self.console.pane(), &self.keymap) {
                 self.act(action);
@@ -158,7 +162,7 @@ impl Desk {
         self
     }
 
-    fn resize(mut self, width: u16, height: u16) -> Self {
+    pub(crate) fn resize(mut self, width: u16, height: u16) -> Self {
         self.screen = Rect { x: 0, y: 0, width, height };
         self.fit();
         self
@@ -173,7 +177,7 @@ impl Desk {
         Look { theme: &self.theme, keymap: &self.keymap }
     }
 
-    fn act(&mut self, action: Action) {
+    pub(crate) fn act(&mut self, action: Action) {
         let effects = ask(&mut self.console, action);
         self.carry_out(effects);
         self.fit();
@@ -188,7 +192,7 @@ impl Desk {
         }
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>) {
+    pub(crate) fn carry_out(&mut self, effects: Vec<Effect>) {
         let mut waiting = VecDeque::from(effects);
         while let Some(effect) = waiting.pop_front() {
             self.asked.push(effect.clone());
@@ -240,7 +244,7 @@ impl Desk {
     }
 
     /// The screen as text.
-    fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let buffer = self.buffer();
         let rows = (0..self.screen.height).map(|y| {
             let row: String = (0..self.screen.width).map(|x| buffer.cell((x, y)).unwrap().symbol()).collect();
@@ -250,7 +254,7 @@ impl Desk {
     }
 
     /// The screen as text, and a digest of every cell's style.
-    fn snapshot(&self) -> String {
+    pub(crate) fn snapshot(&self) -> String {
         let buffer = self.buffer();
         let styles: Vec<String> = buffer.content.iter().map(|cell| format!("{:?}", cell.style())).collect();
         let digest =
@@ -259,13 +263,13 @@ impl Desk {
     }
 
     #[track_caller]
-    fn shows(self, text: &str) -> Self {
+    pub(crate) fn shows(self, text: &str) -> Self {
         assert!(self.shown().contains(text), "{text:?} is not on the screen:\n{}", self.shown());
         self
     }
 
     #[track_caller]
-    fn hides(self, text: &str) -> Self {
+    pub(crate) fn hides(self, text: &str) -> Self {
         assert!(!self.shown().contains(text), "{text:?} is on the screen:\n{}", self.shown());
         self
     }
@@ -294,7 +298,7 @@ fn finding(id: &str, severity: Severity, title: &str, at: Where, evidence: &str)
 }
 
 /// What the analysis says of the worlds here: a gate on an environment variable is critical, a new lock entry is a note.
-fn report(change: &Change) -> Report {
+pub(crate) fn report(change: &Change) -> Report {
     let mut findings = Vec::new();
     for file in &change.patch.files {
         let Some(text) = file.text() else { continue };
@@ -535,12 +539,12 @@ fn the_cursor_keeps_its_line_through_layout_folds_and_findings() {
 
 #[test]
 fn the_mouse_chooses_and_scrolls() {
-    let desk = Desk::new(160, 48).click(10, 3);
+    let desk = Desk::new(160, 48).click(10, 4);
     assert_eq!(desk.console.queue.cursor.at, 1);
     let desk = desk.keys("g g enter").resize(120, 16).wheel(100, 10, 3);
     assert_eq!(desk.console.session.as_ref().unwrap().view.diff.top, 3);
     let desk = desk.click(5, 5);
-    assert!(desk.console.pane() == lazaret::message::pane::Pane::Files);
+    assert!(desk.console.pane() == pane::Pane::Files);
 }
 
 #[test]
@@ -633,7 +637,7 @@ fn every_theme_names_roles_that_exist_and_tells_lanes_apart() {
 fn every_command_has_a_key_and_every_default_is_said() {
     let keymap = Keymap::builtin().unwrap();
     for command in Command::ALL {
-        let bound = Section::ALL.iter().any(|section| keymap.section(*section).iter().any(|(bound, _)| bound == command));
+        let bound = pane::Section::ALL.iter().any(|section| keymap.section(*section).iter().any(|(bound, _)| bound == command));
         assert!(bound, "{} has no key in default/keymap.toml", command.name());
     }
     let mut settings = Settings::default();
@@ -660,9 +664,10 @@ fn settings_and_themes_are_mended_with_one_sentence() {
     let settings = |text: &str| Settings::default().adopt(&Document { file: "settings.toml", text }).unwrap_err().to_string();
     assert_eq!(
         settings("colour = true"),
-        "settings.toml:1: there is no setting \"colour\"; the settings are theme, layout, split-from, blind, mouse"
+        "settings.toml:1: there is no setting \"colour\"; the settings are theme, layout, split-from, blind, mouse, poll, sections"
     );
     assert!(settings("\nblind = \"yes\"").starts_with("settings.toml:2: true or false"));
+    assert!(settings("[sections]\nmine = \"is:\"").starts_with("settings.toml:2: the filter knows no 'is:'"));
     assert!(settings("layout = \"tall\"").contains("\"auto\", \"unified\", \"split\""));
     let theme =
         |text: &str| Theme::parse(&Document { file: "t.toml", text }, &|_| Some("inherits = \"t\"".to_owned())).unwrap_err().to_string();

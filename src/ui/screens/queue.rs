@@ -5,7 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
+use crate::model::pull::Pull;
 use crate::model::risk::Lane;
+use crate::model::standing::Standing;
 use crate::state::console::Console;
 use crate::state::queue::{Entry, Queue};
 use crate::ui::layout;
@@ -15,12 +17,14 @@ use crate::ui::screens::review::way;
 use crate::ui::screens::status::status;
 use crate::ui::widgets::queue_row::{self, Columns};
 use crate::ui::widgets::stroke::stroke;
+use crate::ui::widgets::{budget, marks};
 
 /// Draws the queue.
 pub fn draw(console: &Console, look: &Look<'_>, buffer: &mut Buffer) {
     let areas = layout::queue(buffer.area);
-    let columns = Columns::of(usize::from(areas.list.width).saturating_sub(1));
+    let columns = Columns::of(usize::from(areas.list.width).saturating_sub(1), console.queue.traits);
     header(console, look, areas.header, buffer);
+    sections(&console.queue, look, areas.sections, buffer);
     names(console, columns, look, areas.columns, buffer);
     rows(console, columns, look, areas.list, buffer);
     detail(console, look, areas.detail, buffer);
@@ -34,10 +38,41 @@ fn header(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
     let room = usize::from(area.width);
     let counts = counts(console, room, look);
     let used: usize = counts.iter().map(|span| paint::width(&span.content)).sum();
-    let title = paint::fit_end(&queue.title, room.saturating_sub(used + 12));
-    let mut spans = vec![Span::styled(" lazaret ", look.style(Role::BarTitle)), Span::styled(title, base), Span::styled("  ", base)];
+    let kept = budget::age(queue.traits.stale, console.now);
+    let title = paint::fit_end(&queue.title, room.saturating_sub(used + 12 + paint::width(&kept)));
+    let mut spans = vec![Span::styled(" lazaret ", look.style(Role::BarTitle)), Span::styled(title, base)];
+    spans.push(Span::styled(format!(" {kept} "), base.patch(look.style(Role::NoticeWarning))));
     spans.extend(counts);
     buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+}
+
+/// The sections with their counts, the chosen one marked; when not all fit, those around it.
+fn sections(queue: &Queue, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let all = std::iter::once(("all", queue.entries.len()));
+    let named = queue.sections.iter().map(|section| (section.name.as_str(), section.count));
+    let chosen = queue.section.map_or(0, |at| at + 1);
+    let mut tabs: Vec<Span<'static>> = Vec::new();
+    for ((name, count), at) in all.chain(named).zip(0..) {
+        let style = look.style(if at == chosen {
+            Role::AnswerChosen
+        } else if count == 0 {
+            Role::Faint
+        } else {
+            Role::Text
+        });
+        let sign = if at == chosen { "▸" } else { " " };
+        tabs.push(Span::styled(format!("{sign}{} {count} ", paint::fit(name, 24)), style));
+    }
+    let room = usize::from(area.width).saturating_sub(1);
+    let wide = |tabs: &[Span<'_>]| tabs.iter().map(|tab| paint::width(&tab.content)).sum::<usize>();
+    let mut first = 0;
+    while first < chosen && wide(tabs.get(first..=chosen).unwrap_or(&[])) > room {
+        first += 1;
+    }
+    let line = Line::from(tabs.split_off(first.min(tabs.len())));
+    if area.height > 0 {
+        buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(1));
+    }
 }
 
 fn counts(console: &Console, room: usize, look: &Look<'_>) -> Vec<Span<'static>> {
@@ -100,6 +135,7 @@ fn empty(console: &Console) -> String {
     let Queue { trouble, filter, entries, .. } = &console.queue;
     match (trouble, entries.is_empty()) {
         (Some(trouble), _) => trouble.clone(),
+        (None, false) if filter.is_empty() => "no pull in this section; tab goes to the next one".to_owned(),
         (None, false) => format!("no pull matches {filter}; Esc drops the filter"),
         (None, true) if console.pending.is_listing() => "reading the pulls …".to_owned(),
         (None, true) => {
@@ -130,6 +166,7 @@ fn about(entry: &Entry, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     let whence = format!("{}  {way}  by {}{commits}", pull.at, pull.author.name);
     let mut lines =
         vec![Line::from(paint::span(&pull.title, room, look.style(Role::Strong))), Line::from(paint::span(&whence, room, faint))];
+    lines.extend(pull.standing.as_ref().map(|standing| stands(pull, standing, room, look)));
     let reasons = entry.judgement().map_or(&[][..], |judgement| judgement.risk.contributions.as_slice());
     if reasons.is_empty() {
         lines.push(Line::from(paint::span(&queue_row::reason(entry), room, faint)));
@@ -143,4 +180,21 @@ fn about(entry: &Entry, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
         lines.insert(lines.len().min(5), Line::from(paint::span(&says, room, look.style(Role::NoticeWarning))));
     }
     lines
+}
+
+/// How it stands with its forge, in words.
+fn stands(pull: &Pull, standing: &Standing, room: usize, look: &Look<'_>) -> Line<'static> {
+    let mut says: Vec<String> = marks::words(pull).into_iter().map(|(word, _)| word).collect();
+    if let Some(by) = &standing.auto_merge {
+        says.push(format!("auto-merge by {}", by.login));
+    }
+    if let Some(merged) = &standing.merged {
+        says.push(format!("merged by {}", merged.by.as_ref().map_or("somebody", |by| &by.login)));
+    }
+    says.extend(standing.blocked.clone());
+    if !standing.labels.is_empty() {
+        says.push(format!("labels {}", standing.labels.join(", ")));
+    }
+    let text = if says.is_empty() { "no checks, no reviews".to_owned() } else { says.join(" · ") };
+    Line::from(paint::span(&text, room, look.style(Role::Text)))
 }

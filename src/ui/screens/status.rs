@@ -8,11 +8,20 @@ use crate::config::theme::Role;
 use crate::state::console::Console;
 use crate::state::overlay::{Asks, Overlay};
 use crate::ui::look::Look;
-use crate::ui::widgets::{hints, status_bar};
+use crate::ui::paint;
+use crate::ui::widgets::{budget, hints, status_bar};
 
-/// A line being typed, else what was just said, else what is waited for, else hints.
+/// Columns that are never given to the forge's counters.
+const LEAST: u16 = 40;
+
+/// A line being typed, else what was just said, else what is waited for, else hints. What the forge still allows stands at the
+/// right end.
 pub fn status(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
-    let room = usize::from(area.width);
+    let allowance = console.budget.as_ref().map(|budget| budget::left(budget, console.now)).filter(|left| !left.is_empty());
+    let left = allowance.map_or_else(String::new, |left| format!(" {left} "));
+    let tail = Some(u16::try_from(paint::width(&left)).unwrap_or(0)).filter(|tail| tail + LEAST <= area.width).unwrap_or(0);
+    let room = usize::from(area.width - tail);
+    let waits = console.budget.as_ref().and_then(|budget| budget::waiting(budget, console.now));
     let line = match (&console.overlay, console.notices.shown()) {
         (Overlay::Prompt(prompt), _) => {
             let label = match prompt.asks {
@@ -22,8 +31,15 @@ pub fn status(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffe
             status_bar::typed(label, &prompt.field, room, look)
         }
         (_, Some(notice)) => status_bar::notice(notice, room, look),
+        _ if waits.is_some() => {
+            let says = format!(" {}  esc stops", waits.unwrap_or_default());
+            Line::from(paint::span(&says, room, look.style(Role::NoticeWarning)))
+        }
         _ if console.pending.is_loading() => Line::from(Span::styled(" reading the pull …  esc stops", look.style(Role::NoticeNote))),
         _ => Line::from(hints::bar(&look.keymap.hints(console.pane()), room, look)),
     };
-    buffer.set_line(area.x, area.y, &line, area.width);
+    buffer.set_line(area.x, area.y, &line, area.width - tail);
+    if tail > 0 {
+        buffer.set_stringn(area.right() - tail, area.y, &left, tail.into(), look.style(Role::Faint));
+    }
 }

@@ -5,10 +5,10 @@ use ratatui::text::{Line, Span};
 use crate::config::theme::Role;
 use crate::model::pull::PullState;
 use crate::model::time::{Timestamp, short_age};
-use crate::state::queue::{Entry, Verdict};
+use crate::state::queue::{Entry, Traits, Verdict};
 use crate::ui::look::{self, Look};
 use crate::ui::paint;
-use crate::ui::widgets::agent;
+use crate::ui::widgets::{agent, marks};
 
 /// How wide each column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,10 @@ pub struct Columns {
     pub lane: usize,
     /// The agent.
     pub agent: usize,
+    /// The repository; 0 when all are of one.
+    pub repo: usize,
+    /// How it stands with its forge; 0 when there is none.
+    pub marks: usize,
     /// The title.
     pub title: usize,
     /// Lines and files.
@@ -28,22 +32,47 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// The columns of a queue that is `room` columns wide.
+    /// The columns of a queue that is `room` columns wide and holds pulls of these traits.
     #[must_use]
-    pub fn of(room: usize) -> Self {
-        let (lane, agent, size, age) = (13, if room < 100 { 20 } else { 25 }, 14, 4);
-        let rest = room.saturating_sub(lane + agent + size + age + 3);
+    pub fn of(room: usize, traits: Traits) -> Self {
+        let narrow = room < 100;
+        let crowded = narrow && (traits.forge || traits.several);
+        let agent = if crowded {
+            9
+        } else if narrow {
+            20
+        } else {
+            25
+        };
+        let repo = if !traits.several {
+            0
+        } else if narrow {
+            12
+        } else {
+            22
+        };
+        let marks = if !traits.forge {
+            0
+        } else if room < 120 {
+            9
+        } else {
+            28
+        };
+        let (lane, size, age) = (13, if crowded { 0 } else { 14 }, 4);
+        let rest = room.saturating_sub(lane + agent + repo + marks + size + age + 3);
         let reason = if room >= 120 { rest / 2 } else { 0 };
-        Self { lane, agent, title: rest - reason, size, age, reason }
+        Self { lane, agent, repo, marks, title: rest - reason, size, age, reason }
     }
 }
 
 /// The names of the columns.
 #[must_use]
 pub fn names(columns: Columns, look: &Look<'_>) -> Line<'static> {
-    let Columns { lane, agent, title, size, age, reason } = columns;
-    let reason = if reason > 0 { format!("{:reason$}", "why") } else { String::new() };
-    let text = format!("{:lane$}{:agent$} {:title$} {reason}{:>size$}{:>age$}", "risk", "agent", "change", "size", "age");
+    let Columns { lane, agent, repo, marks, title, size, age, reason } = columns;
+    let name = |name: &str, wide: usize| if wide > 0 { format!("{name:wide$}") } else { String::new() };
+    let (repo, marks, reason) = (name("repository", repo), name("stands", marks), name("why", reason));
+    let size = if size > 0 { format!("{:>size$}", "size") } else { String::new() };
+    let text = format!("{:lane$}{:agent$} {repo}{marks}{:title$} {reason}{size}{:>age$}", "risk", "agent", "change", "age");
     Line::from(Span::styled(text, look.style(Role::Faint)))
 }
 
@@ -53,6 +82,16 @@ pub fn row(entry: &Entry, columns: Columns, now: Timestamp, look: &Look<'_>) -> 
     let mut spans = lane(entry, columns.lane, look);
     spans.extend(agent::badge(&entry.pull.provenance, columns.agent, look));
     spans.push(Span::raw(" "));
+    if columns.repo > 0 {
+        let name = &entry.pull.at.repo;
+        let short = if columns.repo < 20 { name.rsplit('/').next().unwrap_or(name) } else { name };
+        let repo = paint::fit(short, columns.repo - 1);
+        let pad = columns.repo.saturating_sub(paint::width(&repo));
+        spans.push(Span::styled(format!("{repo}{}", " ".repeat(pad)), look.style(Role::Faint)));
+    }
+    if columns.marks > 0 {
+        spans.extend(marks::row(&entry.pull, columns.marks, look));
+    }
     spans.extend(title(entry, columns.title, look));
     spans.push(Span::raw(" "));
     if columns.reason > 0 {
@@ -61,7 +100,9 @@ pub fn row(entry: &Entry, columns: Columns, now: Timestamp, look: &Look<'_>) -> 
         spans.push(Span::styled(reason, look.style(Role::Faint)));
         spans.push(Span::raw(" ".repeat(pad)));
     }
-    spans.extend(size(entry, columns.size, look));
+    if columns.size > 0 {
+        spans.extend(size(entry, columns.size, look));
+    }
     let age = short_age(entry.pull.updated.until(now));
     spans.push(Span::styled(format!("{age:>wide$}", wide = columns.age), look.style(Role::Faint)));
     Line::from(spans)
@@ -86,10 +127,13 @@ fn title(entry: &Entry, room: usize, look: &Look<'_>) -> Vec<Span<'static>> {
         PullState::Open => String::new(),
         other => format!("[{}] ", other.word()),
     };
+    let number = if entry.pull.at.name.starts_with('#') { paint::fit(&format!("{} ", entry.pull.at.name), room) } else { String::new() };
     let text = if entry.pull.title.trim().is_empty() { "(no title)" } else { entry.pull.title.trim() };
-    let text = paint::fit(text, room.saturating_sub(state.len()));
-    let pad = room.saturating_sub(state.len() + paint::width(&text));
-    vec![Span::styled(state, look.style(Role::Hunk)), Span::styled(text, look.style(Role::Text)), Span::raw(" ".repeat(pad))]
+    let used = paint::width(&number) + state.len();
+    let text = paint::fit(text, room.saturating_sub(used));
+    let pad = room.saturating_sub(used + paint::width(&text));
+    let number = Span::styled(number, look.style(Role::Faint));
+    vec![number, Span::styled(state, look.style(Role::Hunk)), Span::styled(text, look.style(Role::Text)), Span::raw(" ".repeat(pad))]
 }
 
 fn size(entry: &Entry, room: usize, look: &Look<'_>) -> Vec<Span<'static>> {
