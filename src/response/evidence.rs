@@ -1,33 +1,54 @@
-//! Evidence: what is kept of a change before anything is moved. One private folder for each case, with a manifest of
-//! sizes and SHA-256 digests; it appears whole or not at all, and is verified after it was written.
+//! Evidence: what is kept of a change before anything is moved. One private folder for each case, with a manifest of sizes and
+//! SHA-256 digests and a custody log; it appears whole or not at all, and is verified after it was written.
 //!
-//! `change.bundle` (a git bundle: `git fetch change.bundle 'refs/*:refs/*'`), `<n>.diff`, `<n>.findings.json`,
-//! `refs.txt`, `reflog.txt`, `manifest.json`. Raw and unredacted: it never leaves this machine by itself.
+//! Of a repository: `change.bundle`, `<n>.diff`, `<n>.findings.json`, `refs.txt`, `reflog.txt`. Of a forge, for each pull `<n>/`: its
+//! raw answers, `change.bundle` (or `change.pack` and `change.shallow`), `change.diff`, `findings.json`, and one `timeline.md`. Of
+//! both: `README.md` and `sealed/raw.tar.gz`. Raw and unredacted: it never leaves this machine by itself.
 #![allow(clippy::disallowed_methods, reason = "writes and reads the evidence folders")]
 
+mod answers;
 mod bundle;
 mod collect;
+mod custody;
+mod draft;
+mod export;
 mod manifest;
+mod pulls;
+mod readme;
+mod restore;
+mod seal;
+mod timeline;
 mod verify;
 
 use std::path::{Path, PathBuf};
 
 use crate::model::commit_id::CommitId;
 use crate::model::response::{CaseId, Plan};
+use crate::model::time::Timestamp;
 use crate::response::case::is_case_id;
 use crate::response::error::ResponseError;
+use crate::response::evidence::draft::Draft;
+use crate::response::evidence::manifest::{Form, Ground, Stored};
 use crate::response::git::repo::Repo;
 
+pub use crate::response::evidence::custody::Handling;
+pub use crate::response::evidence::export::{Exported, export};
 pub use crate::response::evidence::manifest::Summary;
+pub use crate::response::evidence::pulls::Collector;
+pub use crate::response::evidence::restore::{Restored, restore};
 pub use crate::response::evidence::verify::{Verified, verify};
 
 /// Evidence that was written and verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Kept {
-    pub(crate) folder: PathBuf,
-    pub(crate) files: usize,
+pub struct Kept {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Files besides the manifest and the custody log.
+    pub files: usize,
     /// SHA-256 of the manifest: what the ledger notes.
-    pub(crate) digest: String,
+    pub digest: String,
+    /// What could not be had, one sentence for each; none of it stands in the way of containment.
+    pub missing: Vec<String>,
 }
 
 /// Keeps everything about `plan` below `root`. What is there already and verifies is kept as it is. `reports` holds the
@@ -36,28 +57,54 @@ pub(crate) fn preserve(repo: &Repo, plan: &Plan, heads: &[CommitId], root: &Path
     if let Some(kept) = found(root, &plan.case)? {
         return Ok(kept);
     }
-    private_folder(root)?;
-    let partial = root.join(format!(".{}.partial", plan.case.0));
-    if partial.exists() {
-        std::fs::remove_dir_all(&partial).map_err(|e| ResponseError::io(&partial, &e))?;
-    }
-    private_folder(&partial)?;
-    let files = collect::all(repo, plan, heads, &partial, reports)?;
-    manifest::write(&partial, &manifest::text(repo, plan, &files))?;
-    let folder = root.join(&plan.case.0);
-    std::fs::rename(&partial, &folder).map_err(|e| ResponseError::io(&folder, &e))?;
-    found(root, &plan.case)?.ok_or_else(|| ResponseError::Evidence(format!("{} vanished after it was written", folder.display())))
+    let draft = Draft::begin(root, &plan.case)?;
+    let files = collect::all(repo, plan, heads, &draft.folder, reports)?;
+    let refs = heads.iter().map(|head| (bundle::name(plan, head), head.clone())).collect();
+    let objects = vec![Stored { form: Form::Bundle, path: "change.bundle".to_owned(), refs }];
+    let ground = Ground { place: repo.common.display().to_string(), objects, ..Ground::default() };
+    draft.finish(plan, &ground, files, &by(plan, plan.decision.at))?;
+    written(root, plan)
 }
 
-/// The evidence of `case`, if it is there; an error when it is there but not what was written.
-pub(crate) fn found(root: &Path, case: &CaseId) -> Result<Option<Kept>, ResponseError> {
+/// Keeps everything about the pulls of `plan`, which live on a forge, below `root`; otherwise as for a repository. It is called
+/// before the first step that contains anything, and may be called again after a crash.
+///
+/// # Errors
+/// When a pull cannot be read at all, or the evidence cannot be written. What is only missing is said in [`Kept::missing`].
+pub fn preserve_pulls(collector: &Collector<'_>, plan: &Plan, root: &Path, reports: &[Vec<u8>]) -> Result<Kept, ResponseError> {
+    if let Some(kept) = found(root, &plan.case)? {
+        return Ok(kept);
+    }
+    let draft = Draft::begin(root, &plan.case)?;
+    let (ground, files) = collector.collect(plan, &draft, reports)?;
+    draft.finish(plan, &ground, files, &by(plan, (collector.clock)()))?;
+    written(root, plan)
+}
+
+fn by(plan: &Plan, at: Timestamp) -> Handling {
+    Handling { who: plan.decision.reviewer.identity.clone(), at }
+}
+
+fn written(root: &Path, plan: &Plan) -> Result<Kept, ResponseError> {
+    let vanished = || ResponseError::Evidence(format!("{} vanished after it was written", root.join(&plan.case.0).display()));
+    found(root, &plan.case)?.ok_or_else(vanished)
+}
+
+/// The evidence of `case`, if it is there.
+///
+/// # Errors
+/// When it is there but not what was written.
+pub fn found(root: &Path, case: &CaseId) -> Result<Option<Kept>, ResponseError> {
     let folder = root.join(&case.0);
     if !folder.exists() {
         return Ok(None);
     }
     let verified = verify(root, case)?;
     match verified.problems.first() {
-        None => Ok(Some(Kept { folder, files: verified.files, digest: verified.digest })),
+        None => {
+            let missing = manifest::missing(&folder)?;
+            Ok(Some(Kept { folder, files: verified.files, digest: verified.digest, missing }))
+        }
         Some(problem) => Err(ResponseError::Evidence(format!("the evidence in {} is not what was written: {problem}", folder.display()))),
     }
 }
@@ -82,12 +129,4 @@ pub fn list(root: &Path) -> Result<Vec<Summary>, ResponseError> {
     }
     found.sort_by(|a, b| a.case.cmp(&b.case));
     Ok(found)
-}
-
-fn private_folder(folder: &Path) -> Result<(), ResponseError> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|e| ResponseError::io(folder, &e))
 }

@@ -57,7 +57,7 @@ fn the_manifest_describes_every_file_and_the_ledger_knows_its_digest() {
     let (scene, case, folder) = held();
     let bytes = std::fs::read(folder.join("manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-    assert_eq!(manifest["schema"], "lazaret/evidence/v1");
+    assert_eq!(manifest["schema"], "lazaret/evidence/v2");
     assert_eq!(manifest["case"], case.0);
     assert_eq!(manifest["reason"], "looks like a way in");
     assert_eq!(manifest["operator"]["identity"], "Maintainer <maintainer@example.com>");
@@ -73,7 +73,7 @@ fn the_manifest_describes_every_file_and_the_ledger_knows_its_digest() {
         assert_ne!(file["source"].as_str().unwrap(), "");
         names.push(file["path"].as_str().unwrap().to_owned());
     }
-    assert_eq!(names, ["change.bundle", "1.diff", "1.findings.json", "refs.txt", "reflog.txt"]);
+    assert_eq!(names, ["change.bundle", "1.diff", "1.findings.json", "refs.txt", "reflog.txt", "README.md", "sealed/raw.tar.gz"]);
     let says: Vec<_> = scene.journal().ledger().list(9).unwrap().into_iter().map(|record| record.says).collect();
     assert!(says.iter().any(|says| says.contains(&hex(&bytes))), "{says:?}");
 }
@@ -112,7 +112,7 @@ fn verify_finds_whatever_was_done_to_it() {
     type Harm<'a> = &'a dyn Fn(&Path);
     let (scene, case, _) = held();
     let clean = verify(&scene.evidence(), &case).unwrap();
-    assert_eq!((clean.files, clean.problems.as_slice()), (5, &[][..]));
+    assert_eq!((clean.files, clean.problems.as_slice()), (7, &[][..]));
     let harms: [(Harm<'_>, &str); 7] = [
         (&|folder| std::fs::write(folder.join("1.diff"), "nothing happened\n").unwrap(), "1.diff was changed"),
         (&|folder| std::fs::remove_file(folder.join("1.findings.json")).unwrap(), "1.findings.json is missing"),
@@ -155,7 +155,7 @@ fn evidence_is_listed_with_what_is_wrong_with_it() {
     let (scene, case, folder) = held();
     let listed = list(&scene.evidence()).unwrap();
     assert_eq!(listed.len(), 1);
-    assert_eq!((&listed[0].case, listed[0].files, &listed[0].problem), (&case, 5, &None));
+    assert_eq!((&listed[0].case, listed[0].files, &listed[0].problem), (&case, 7, &None));
     assert_eq!(listed[0].pulls, ["claude/login"]);
     std::fs::write(folder.join("manifest.json"), "{").unwrap();
     assert!(list(&scene.evidence()).unwrap()[0].problem.as_ref().unwrap().contains("damaged"));
@@ -169,10 +169,12 @@ fn evidence_is_private() {
     let (scene, _, folder) = held();
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&scene.evidence()), mode(&folder)), (0o700, 0o700));
-    for entry in std::fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
+    let files = crate::world::snapshot(&folder);
+    assert!(files.len() > 7);
+    for (path, _) in files {
         assert_eq!(mode(&path), 0o600, "{path:?}");
     }
+    assert_eq!(mode(&folder.join("sealed")), 0o700);
 }
 
 #[test]

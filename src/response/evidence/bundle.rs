@@ -105,7 +105,7 @@ fn header(repo: &Repo, plan: &Plan, heads: &[CommitId], commits: &BTreeSet<Oid>)
 }
 
 /// The ref that will hold `head`, else one made from its id.
-fn name(plan: &Plan, head: &CommitId) -> String {
+pub(super) fn name(plan: &Plan, head: &CommitId) -> String {
     let moves = plan.steps.iter().filter_map(|planned| match &planned.step {
         Step::MoveRefs(updates) => Some(updates),
         _ => None,

@@ -11,18 +11,27 @@ use sha2::{Digest as _, Sha256};
 use crate::model::commit_id::CommitId;
 use crate::model::decision::Subject;
 use crate::model::response::{Plan, Step};
+use crate::model::time::Timestamp;
 use crate::response::error::ResponseError;
 use crate::response::evidence::bundle;
 use crate::response::git::refs;
 use crate::response::git::repo::{Repo, told};
 
-/// One file and where its bytes came from.
+/// One file, and where and when its bytes came from.
 pub(super) struct Collected {
     pub(super) name: String,
     pub(super) source: String,
+    pub(super) at: Timestamp,
 }
 
-/// Writes everything but the manifest into `folder`.
+impl Collected {
+    /// The file `name`, whose bytes came from `source` at `at`.
+    pub(super) fn new(name: &str, source: impl Into<String>, at: Timestamp) -> Self {
+        Self { name: name.to_owned(), source: source.into(), at }
+    }
+}
+
+/// Writes what a repository has of the plan's changes into `folder`.
 pub(super) fn all(
     repo: &Repo,
     plan: &Plan,
@@ -31,7 +40,7 @@ pub(super) fn all(
     reports: &[Vec<u8>],
 ) -> Result<Vec<Collected>, ResponseError> {
     let mut files = Vec::new();
-    let mut add = |name: &str, source: String| files.push(Collected { name: name.to_owned(), source });
+    let mut add = |name: &str, source: String| files.push(Collected::new(name, source, plan.decision.at));
     let path = folder.join("change.bundle");
     bundle::write(repo, plan, heads, create(&path)?, &path)?;
     add("change.bundle", "objects of the repository".to_owned());
@@ -55,11 +64,16 @@ pub(super) fn all(
 
 /// A new private file.
 pub(super) fn create(path: &Path) -> Result<File, ResponseError> {
+    private_file(path).map_err(|e| ResponseError::io(path, &e))
+}
+
+/// A new file that nobody else may read.
+pub(super) fn private_file(path: &Path) -> std::io::Result<File> {
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|e| ResponseError::io(path, &e))
+    options.open(path)
 }
 
 /// A new private file with `bytes`, on the disk.
@@ -70,7 +84,7 @@ pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), ResponseError> {
 
 /// The whole difference from merge-base to head with binary content; the words for where it came from, or `None` when the
 /// repository does not have the head. Without a merge-base it is the last commit alone.
-fn diff(repo: &Repo, subject: &Subject, path: &Path) -> Result<Option<String>, ResponseError> {
+pub(super) fn diff(repo: &Repo, subject: &Subject, path: &Path) -> Result<Option<String>, ResponseError> {
     let revision = &subject.revision;
     let Some(head) = revision.head.as_ref().filter(|head| repo.has(head)) else { return Ok(None) };
     let from = revision.merge_base.as_ref().filter(|from| repo.has(from) && *from != head);

@@ -1,21 +1,21 @@
-//! The manifest of an evidence folder: what lies there, where it came from, who collected it, when and why.
+//! The manifest of an evidence folder: what lies there, where it came from, who collected it, when and why, and what is missing.
 #![allow(clippy::disallowed_methods, reason = "reads the manifest")]
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::model::commit_id::CommitId;
 use crate::model::response::{CaseId, Plan};
 use crate::response::case::moment;
 use crate::response::error::ResponseError;
 use crate::response::evidence::collect::{self, Collected};
-use crate::response::git::repo::Repo;
 
 /// The manifest's own file.
 pub(super) const NAME: &str = "manifest.json";
 
 /// The shape's name and version.
-const SCHEMA: &str = "lazaret/evidence/v1";
+const SCHEMA: &str = "lazaret/evidence/v2";
 
 /// What a listing shows of one evidence folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,41 +30,105 @@ pub struct Summary {
     pub operator: String,
     /// The pulls.
     pub pulls: Vec<String>,
-    /// Files besides the manifest.
+    /// Files besides the manifest and the custody log.
     pub files: usize,
     /// What is wrong with the manifest, if anything.
     pub problem: Option<String>,
 }
 
-/// A file as the manifest describes it: name, bytes, SHA-256.
+/// Where evidence was collected, besides the plan.
+#[derive(Debug, Default)]
+pub(super) struct Ground {
+    /// A repository's folder or a forge's host.
+    pub(super) place: String,
+    /// Seconds that the forge's clock is ahead of ours, when it said.
+    pub(super) clock_offset: Option<i64>,
+    /// git's objects.
+    pub(super) objects: Vec<Stored>,
+    /// What could not be collected, and why.
+    pub(super) missing: Vec<String>,
+}
+
+/// How git's objects are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A git bundle.
+    Bundle,
+    /// A pack, and the file that says where its history ends.
+    Pack {
+        /// The file with the ids of the commits whose parents are not there.
+        shallow: String,
+        /// Why the history is not whole.
+        why: String,
+    },
+}
+
+/// git's objects of one pull.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stored {
+    pub(super) form: Form,
+    /// The bundle or the pack.
+    pub(super) path: String,
+    /// What points into them: names and commit ids.
+    pub(super) refs: Vec<(String, CommitId)>,
+}
+
+impl Stored {
+    /// The files it consists of.
+    pub(super) fn files(&self) -> Vec<&str> {
+        match &self.form {
+            Form::Bundle => vec![&self.path],
+            Form::Pack { shallow, .. } => vec![&self.path, shallow],
+        }
+    }
+
+    fn write(&self) -> Value {
+        let refs: serde_json::Map<String, Value> = self.refs.iter().map(|(name, id)| (name.clone(), json!(id.as_str()))).collect();
+        match &self.form {
+            Form::Bundle => json!({ "form": "bundle", "path": self.path, "refs": refs }),
+            Form::Pack { shallow, why } => {
+                json!({ "form": "pack", "path": self.path, "shallow": shallow, "not_whole_because": why, "refs": refs })
+            }
+        }
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        let text = |key: &str| value.get(key)?.as_str().map(str::to_owned);
+        let form = match value.get("form")?.as_str()? {
+            "bundle" => Form::Bundle,
+            "pack" => Form::Pack { shallow: text("shallow").filter(|name| is_plain(name))?, why: text("not_whole_because")? },
+            _ => return None,
+        };
+        let one = |(name, id): (&String, &Value)| Some((name.clone(), CommitId::parse(id.as_str()?)?));
+        let refs = value.get("refs")?.as_object()?.iter().map(one).collect::<Option<_>>()?;
+        Some(Self { form, path: text("path").filter(|name| is_plain(name))?, refs })
+    }
+}
+
+/// A file as the manifest describes it.
 pub(super) struct Described {
     pub(super) path: String,
     pub(super) size: u64,
     pub(super) sha256: String,
 }
 
-/// The manifest of `files`, whose digests are added by [`write`].
-pub(super) fn text(repo: &Repo, plan: &Plan, files: &[Collected]) -> Value {
+/// Everything a reader needs of a manifest.
+pub(super) struct Contents {
+    pub(super) files: Vec<Described>,
+    pub(super) objects: Vec<Stored>,
+    /// What the sealed archive holds.
+    pub(super) sealed: Vec<String>,
+}
+
+/// Writes the manifest with size and digest of every file; returns its own digest.
+pub(super) fn write(folder: &Path, plan: &Plan, ground: &Ground, files: &[Collected], sealed: &[String]) -> Result<String, ResponseError> {
+    let describe = |file: &Collected| -> Result<Value, ResponseError> {
+        let (size, sha256) = collect::digest(&folder.join(&file.name))?;
+        Ok(json!({ "path": file.name, "size": size, "sha256": sha256, "source": file.source, "fetched_at": moment(file.at) }))
+    };
+    let files = files.iter().map(describe).collect::<Result<Vec<_>, _>>()?;
     let decision = &plan.decision;
-    let pulls: Vec<Value> = decision
-        .pulls
-        .iter()
-        .zip(&decision.subjects)
-        .map(|(pull, subject)| {
-            let id = |id: &Option<crate::model::commit_id::CommitId>| id.as_ref().map(ToString::to_string);
-            json!({
-                "pull": pull.to_string(),
-                "base": id(&subject.revision.base),
-                "head": id(&subject.revision.head),
-                "merge_base": id(&subject.revision.merge_base),
-                "diff_sha256_seen": subject.diff_digest,
-                "findings_sha256": subject.findings_digest,
-                "rules_sha256": subject.rules_digest,
-            })
-        })
-        .collect();
-    let files: Vec<Value> = files.iter().map(|file| json!({ "path": file.name, "source": file.source })).collect();
-    json!({
+    let manifest = json!({
         "schema": SCHEMA,
         "case": plan.case.0,
         "verb": decision.verb.word(),
@@ -72,41 +136,32 @@ pub(super) fn text(repo: &Repo, plan: &Plan, files: &[Collected]) -> Value {
         "operator": { "identity": decision.reviewer.identity, "established_by": decision.reviewer.by },
         "reason": decision.reason,
         "fetched_at": moment(decision.at),
-        "clock_offset": Value::Null,
-        "repository": repo.common.display().to_string(),
-        "pulls": pulls,
+        "clock_offset": ground.clock_offset,
+        "repository": ground.place,
+        "pulls": pulls(plan),
+        "objects": ground.objects.iter().map(Stored::write).collect::<Vec<_>>(),
+        "missing": ground.missing,
         "files": files,
-        "custody": [{
-            "who": decision.reviewer.identity,
-            "what": "collected from the repository",
-            "when": moment(decision.at),
-            "sha256_before": Value::Null,
-            "sha256_after": Value::Null,
-        }],
-    })
+        "sealed": sealed,
+    });
+    collect::put(&folder.join(NAME), format!("{manifest:#}\n").as_bytes())?;
+    collect::digest(&folder.join(NAME)).map(|(_, sha256)| sha256)
 }
 
-/// Adds size and digest of every file and writes the manifest.
-pub(super) fn write(folder: &Path, manifest: &Value) -> Result<(), ResponseError> {
-    let mut manifest = manifest.clone();
-    let mut bundle = Value::Null;
-    if let Some(files) = manifest.get_mut("files").and_then(Value::as_array_mut) {
-        for file in files {
-            let path = file.get("path").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let (size, sha256) = collect::digest(&folder.join(&path))?;
-            if path == "change.bundle" {
-                bundle = json!(sha256);
-            }
-            if let Some(file) = file.as_object_mut() {
-                file.insert("size".to_owned(), json!(size));
-                file.insert("sha256".to_owned(), json!(sha256));
-            }
-        }
-    }
-    if let Some(after) = manifest.pointer_mut("/custody/0/sha256_after") {
-        *after = bundle;
-    }
-    collect::put(&folder.join(NAME), format!("{manifest:#}\n").as_bytes())
+fn pulls(plan: &Plan) -> Vec<Value> {
+    let id = |id: &Option<CommitId>| id.as_ref().map(ToString::to_string);
+    let one = |(pull, subject): (&crate::model::pull::PullRef, &crate::model::decision::Subject)| {
+        json!({
+            "pull": pull.to_string(),
+            "base": id(&subject.revision.base),
+            "head": id(&subject.revision.head),
+            "merge_base": id(&subject.revision.merge_base),
+            "diff_sha256_seen": subject.diff_digest,
+            "findings_sha256": subject.findings_digest,
+            "rules_sha256": subject.rules_digest,
+        })
+    };
+    plan.decision.pulls.iter().zip(&plan.decision.subjects).map(one).collect()
 }
 
 /// The manifest as JSON.
@@ -116,22 +171,37 @@ pub(super) fn read(folder: &Path) -> Result<Value, ResponseError> {
     serde_json::from_slice(&bytes).map_err(|e| ResponseError::Evidence(format!("{} is damaged: {e}", path.display())))
 }
 
-/// The files a manifest describes, or what is wrong with it.
-pub(super) fn described(manifest: &Value, case: &CaseId) -> Result<Vec<Described>, String> {
+/// What a manifest says, or what is wrong with it.
+pub(super) fn contents(manifest: &Value, case: &CaseId) -> Result<Contents, String> {
     if manifest.get("schema").and_then(Value::as_str) != Some(SCHEMA) {
         return Err(format!("{NAME} is not of the shape {SCHEMA}"));
     }
     if manifest.get("case").and_then(Value::as_str) != Some(&case.0) {
         return Err(format!("{NAME} is of another case"));
     }
-    let files = manifest.get("files").and_then(Value::as_array).ok_or(format!("{NAME} lists no files"))?;
+    let list = |key: &str| manifest.get(key).and_then(Value::as_array).ok_or(format!("{NAME} lists no {key}"));
     let one = |file: &Value| {
         let text = |key| file.get(key).and_then(Value::as_str).map(str::to_owned);
-        let described = Described { path: text("path")?, size: file.get("size")?.as_u64()?, sha256: text("sha256")? };
-        let plain = !described.path.is_empty() && !described.path.contains(['/', '\\', '\0']) && described.path != "..";
-        plain.then_some(described)
+        Some(Described { path: text("path").filter(|path| is_plain(path))?, size: file.get("size")?.as_u64()?, sha256: text("sha256")? })
     };
-    files.iter().map(|file| one(file).ok_or(format!("{NAME} has an entry that names no file of its folder"))).collect()
+    let files = list("files")?.iter().map(|file| one(file).ok_or(format!("{NAME} has an entry that names no file of its folder")));
+    let objects =
+        list("objects")?.iter().map(|stored| Stored::read(stored).ok_or(format!("{NAME} describes git objects that make no sense")));
+    let sealed = list("sealed")?.iter().filter_map(|name| name.as_str().map(str::to_owned));
+    Ok(Contents { files: files.collect::<Result<_, _>>()?, objects: objects.collect::<Result<_, _>>()?, sealed: sealed.collect() })
+}
+
+/// What the manifest in `folder` says could not be had.
+pub(super) fn missing(folder: &Path) -> Result<Vec<String>, ResponseError> {
+    let manifest = read(folder)?;
+    let list = manifest.get("missing").and_then(Value::as_array);
+    Ok(list.into_iter().flatten().filter_map(|missing| missing.as_str().map(str::to_owned)).collect())
+}
+
+/// Whether `path` names a file of the folder or of a folder in it, and cannot lead anywhere else.
+fn is_plain(path: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', ':']);
+    path.split('/').count() <= 2 && path.split('/').all(part)
 }
 
 /// What a listing shows of `folder`.
@@ -142,13 +212,13 @@ pub(super) fn summary(folder: &Path, case: CaseId) -> Summary {
     let pulls = value
         .and_then(|value| value.get("pulls")?.as_array())
         .map(|pulls| pulls.iter().filter_map(|pull| pull.get("pull")?.as_str()).map(str::to_owned).collect());
-    let described = value.map(|value| described(value, &case));
-    let problem = match (&read, &described) {
+    let contents = value.map(|value| contents(value, &case));
+    let problem = match (&read, &contents) {
         (Err(why), _) => Some(why.to_string()),
         (_, Some(Err(why))) => Some(why.clone()),
         _ => None,
     };
-    let files = described.and_then(Result::ok).map_or(0, |files| files.len());
+    let files = contents.and_then(Result::ok).map_or(0, |contents| contents.files.len());
     Summary {
         decided: text("/fetched_at"),
         operator: text("/operator/identity"),
