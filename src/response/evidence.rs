@@ -18,6 +18,7 @@ mod readme;
 mod restore;
 mod seal;
 mod timeline;
+mod unpack;
 mod verify;
 
 use std::path::{Path, PathBuf};

@@ -62,6 +62,15 @@ pub(super) fn all(
     Ok(files)
 }
 
+/// Makes `folder` and its missing parents, readable by nobody else.
+pub(super) fn private_folder(folder: &Path) -> Result<(), ResponseError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|e| ResponseError::io(folder, &e))
+}
+
 /// A new private file.
 pub(super) fn create(path: &Path) -> Result<File, ResponseError> {
     private_file(path).map_err(|e| ResponseError::io(path, &e))

@@ -13,7 +13,7 @@ use crate::model::response::CaseId;
 use crate::model::time::Timestamp;
 use crate::response::case::moment;
 use crate::response::error::ResponseError;
-use crate::response::evidence::draft::private_folder;
+use crate::response::evidence::collect::private_folder;
 
 /// The log's own file.
 pub(super) const NAME: &str = "custody.jsonl";

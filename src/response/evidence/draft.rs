@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::response::{CaseId, Plan};
 use crate::response::error::ResponseError;
-use crate::response::evidence::collect::{self, Collected};
+use crate::response::evidence::collect::{self, Collected, private_folder};
 use crate::response::evidence::custody::{self, Handling};
 use crate::response::evidence::manifest::{self, Ground};
 use crate::response::evidence::{readme, seal};
@@ -44,15 +44,6 @@ impl Draft {
         std::fs::rename(&self.folder, &folder).map_err(|e| ResponseError::io(&folder, &e))?;
         sync(&self.root)
     }
-}
-
-/// Makes `folder` and its missing parents, readable by nobody else.
-pub(super) fn private_folder(folder: &Path) -> Result<(), ResponseError> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|e| ResponseError::io(folder, &e))
 }
 
 /// Brings a folder's names onto the disk.

@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 use tar::{Archive, Builder, Header};
 
 use crate::response::error::ResponseError;
+use crate::response::evidence::collect::private_folder;
 use crate::response::evidence::collect::{self, Collected};
-use crate::response::evidence::draft::private_folder;
 use crate::response::evidence::manifest::Ground;
 
 /// The archive's place in the folder.

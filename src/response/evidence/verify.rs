@@ -10,7 +10,8 @@ use crate::response::case::is_case_id;
 use crate::response::error::ResponseError;
 use crate::response::evidence::collect::digest;
 use crate::response::evidence::manifest::{self, Contents, NAME, read};
-use crate::response::evidence::{custody, restore, seal};
+use crate::response::evidence::unpack::{empty_repository, unpack};
+use crate::response::evidence::{custody, seal};
 use crate::response::git::repo::told;
 
 /// What a check of one evidence folder found.
@@ -132,8 +133,8 @@ fn objects(root: &Path, folder: &Path, contents: &Contents, sound: &BTreeSet<&st
     let one = |stored: &manifest::Stored| -> Result<(), ResponseError> {
         // Evidence may lie where nothing can be written any more.
         let place = tempfile::tempdir_in(root).or_else(|_| tempfile::tempdir()).map_err(|e| ResponseError::io(root, &e))?;
-        let git = restore::empty_repository(&place.path().join("git")).map_err(told("making a place to unpack it"))?;
-        restore::unpack(folder, stored, &git, false)
+        let git = empty_repository(&place.path().join("git")).map_err(told("making a place to unpack it"))?;
+        unpack(folder, stored, &git, false)
     };
     let readable = |stored: &&manifest::Stored| stored.files().iter().all(|file| sound.contains(file));
     contents.objects.iter().filter(readable).filter_map(|stored| one(stored).err().map(|why| format!("{}: {why}", stored.path))).collect()
