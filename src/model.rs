@@ -18,6 +18,8 @@ pub mod ledger;
 pub mod look;
 pub mod objects;
 pub mod path;
+pub mod person;
+pub mod policy;
 pub mod pull;
 pub mod report;
 pub mod response;

@@ -66,7 +66,8 @@ pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     resume(&decisions)?;
     let (targets, reports) = targets(asked, &site, context)?.into_iter().unzip();
     let reason = common.reason.clone();
-    let plan = decisions.plan_request(&Request { verb: asked.verb, targets, reason, merge: asked.merge, at: now() }, reports)?;
+    let plan = decisions
+        .plan_request(&Request { verb: asked.verb, targets, reason, merge: asked.merge, confirmed: Vec::new(), at: now() }, reports)?;
     let paint = context.out.paint;
     export::plan(&mut context.out, &plan, paint)?;
     std::io::Write::flush(&mut context.out)?;

@@ -1,6 +1,7 @@
 //! A decision: who said what about which exact bytes, and why.
 
 use super::finding::Fingerprint;
+use super::person::Proof;
 use super::pull::{PullRef, Revision};
 use super::review::Disposition;
 use super::time::Timestamp;
@@ -60,6 +61,19 @@ pub struct Reviewer {
     pub identity: String,
     /// How it was established, in words: `git user.name and user.email`, `operating system account`.
     pub by: String,
+    /// What shows it; a name alone is a claim.
+    pub proofs: Vec<Proof>,
+}
+
+/// What a person's key says under a decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signature {
+    /// The key: `SHA256:…`.
+    pub key: String,
+    /// Whose key it was when it was made, as the file of allowed signers said; empty when that names nobody.
+    pub principal: String,
+    /// The armoured SSH signature.
+    pub text: String,
 }
 
 /// The exact bytes a decision is about. It is stale when any of them moves.
@@ -69,7 +83,7 @@ pub struct Subject {
     pub revision: Revision,
     /// SHA-256 of the normalised diff.
     pub diff_digest: String,
-    /// SHA-256 over the findings and their dispositions.
+    /// SHA-256 over the findings; how they were judged is each decision's own.
     pub findings_digest: String,
     /// SHA-256 of rules and program version.
     pub rules_digest: String,
@@ -92,6 +106,10 @@ pub struct Decision {
     pub reason: String,
     /// How hard findings were judged.
     pub dispositions: Vec<(Fingerprint, Disposition)>,
+    /// Names they typed to confirm them, such as those of new packages.
+    pub confirmed: Vec<String>,
     /// When.
     pub at: Timestamp,
+    /// Their key's signature over all of that, when one is configured.
+    pub signature: Option<Signature>,
 }

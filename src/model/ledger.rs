@@ -15,11 +15,20 @@ pub enum RecordKind {
     Closed,
     /// A plan that was cut short was finished or undone at a later start.
     Resumed,
+    /// A decision was made without the network and waits to be sent.
+    Waiting,
+    /// A waiting decision held when it was looked at again, and was sent.
+    Sent,
+    /// A waiting decision held no longer and was given back to its person.
+    Returned,
+    /// A waiting decision was taken back by its person.
+    Dropped,
 }
 
 impl RecordKind {
     /// All, in the order they happen.
-    pub const ALL: [Self; 4] = [Self::Intent, Self::Outcome, Self::Closed, Self::Resumed];
+    pub const ALL: [Self; 8] =
+        [Self::Intent, Self::Outcome, Self::Closed, Self::Resumed, Self::Waiting, Self::Sent, Self::Returned, Self::Dropped];
 
     /// The word of listings and the stored shape.
     #[must_use]
@@ -29,6 +38,10 @@ impl RecordKind {
             Self::Outcome => "outcome",
             Self::Closed => "closed",
             Self::Resumed => "resumed",
+            Self::Waiting => "waiting",
+            Self::Sent => "sent",
+            Self::Returned => "returned",
+            Self::Dropped => "dropped",
         }
     }
 

@@ -164,13 +164,50 @@ pub struct Plan {
     pub warnings: Vec<String>,
     /// Conflicts of a preview; nothing was touched to find them.
     pub conflicts: Vec<Conflict>,
+    /// How many people it takes, and which of them this is.
+    pub people: People,
+    /// Names that whoever carries it out has to type: what changes by them is easily overlooked.
+    pub words: Vec<String>,
+}
+
+/// Which of the people that a decision takes is this one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum People {
+    /// It takes one.
+    #[default]
+    One,
+    /// It takes two, and this is the first: it is recorded and waits.
+    First,
+    /// It takes two, and this is the second, after this case. What the first said is shown when the second has decided.
+    Second(CaseId),
 }
 
 impl Plan {
+    /// A plan without steps.
+    #[must_use]
+    pub fn new(case: CaseId, decision: Decision) -> Self {
+        Self {
+            case,
+            decision,
+            steps: Vec::new(),
+            refusals: Vec::new(),
+            warnings: Vec::new(),
+            conflicts: Vec::new(),
+            people: People::One,
+            words: Vec::new(),
+        }
+    }
+
     /// Whether it may be carried out.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         self.refusals.is_empty() && self.conflicts.is_empty()
+    }
+
+    /// The names that were not typed yet.
+    #[must_use]
+    pub fn unconfirmed(&self) -> Vec<&str> {
+        self.words.iter().filter(|word| !self.decision.confirmed.contains(word)).map(String::as_str).collect()
     }
 }
 

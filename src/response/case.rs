@@ -71,7 +71,9 @@ mod tests {
             reviewer: Reviewer::default(),
             reason: "why".to_owned(),
             dispositions: Vec::new(),
+            confirmed: Vec::new(),
             at: Timestamp(at),
+            signature: None,
         }
     }
 

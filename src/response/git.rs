@@ -68,7 +68,9 @@ impl GitResponder {
             reviewer: self.reviewer()?,
             reason: request.reason.trim().to_owned(),
             dispositions,
+            confirmed: request.confirmed.clone(),
             at: request.at,
+            signature: None,
         })
     }
 

@@ -15,7 +15,7 @@ use crate::response::facts::Facts;
 #[must_use]
 pub fn plan(decision: Decision, facts: &Facts) -> Plan {
     let case = case_id(&decision);
-    let mut plan = Plan { case, decision, steps: Vec::new(), refusals: Vec::new(), warnings: Vec::new(), conflicts: Vec::new() };
+    let mut plan = Plan::new(case, decision);
     if plan.decision.verb != Verb::Approve && plan.decision.reason.trim().is_empty() {
         plan.refusals.push(format!("a {} needs a reason; give one with --reason", plan.decision.verb.word()));
     }

@@ -17,6 +17,8 @@ pub struct Request {
     pub reason: String,
     /// For approve: also merge.
     pub merge: bool,
+    /// Names the reviewer typed to confirm them.
+    pub confirmed: Vec<String>,
     /// When it was asked.
     pub at: Timestamp,
 }

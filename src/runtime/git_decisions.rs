@@ -161,6 +161,7 @@ impl Decisions for GitDecisions {
             targets: vec![target(change, report, &dispositions)],
             reason: wish.reason.clone(),
             merge: false,
+            confirmed: Vec::new(),
             at: (self.clock)(),
         };
         self.plan_request(&request, vec![kept_report(change, report)]).map_err(|error| error.to_string())
@@ -217,7 +218,7 @@ pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Di
         subject: Subject {
             revision: pull.revision.clone(),
             diff_digest: change.digest.clone(),
-            findings_digest: findings_digest(report, &dispositions),
+            findings_digest: findings_digest(report),
             rules_digest: report.rules_digest.clone(),
             policy_digest: String::new(),
         },
@@ -235,20 +236,11 @@ pub fn kept_report(change: &Change, report: &Report) -> Vec<u8> {
     bytes
 }
 
-/// SHA-256 over every finding with its weight and how it was judged.
-fn findings_digest(report: &Report, dispositions: &[(Fingerprint, Disposition)]) -> String {
+/// SHA-256 over every finding with its weight.
+fn findings_digest(report: &Report) -> String {
     let mut hash = Sha256::new();
     for finding in &report.findings {
-        let judged = dispositions.iter().find(|(id, _)| *id == finding.id).map(|(_, disposition)| words(disposition));
-        hash.update(format!("{} {} {} {}\n", finding.id, finding.rule, finding.severity.word(), judged.unwrap_or_default()));
+        hash.update(format!("{} {} {}\n", finding.id, finding.rule, finding.severity.word()));
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn words(disposition: &Disposition) -> String {
-    match disposition {
-        Disposition::FalsePositive(reason) => format!("false-positive {}", reason.word()),
-        Disposition::AcceptedRisk(why) => format!("accepted {why:?}"),
-        Disposition::Fixed => "fixed".to_owned(),
-    }
 }

@@ -63,6 +63,8 @@ pub fn history(ledger: &Ledger, id: &CaseId) -> Result<Option<History>, StoreErr
             }
             (RecordKind::Outcome, Some(history)) => history.outcomes.push(case::read_outcome(&payload).map_err(odd)?),
             (RecordKind::Closed | RecordKind::Resumed, Some(history)) => history.ended = true,
+            // What waits to be sent is no case yet.
+            (RecordKind::Waiting | RecordKind::Sent | RecordKind::Returned | RecordKind::Dropped, _) => {}
             (_, None) => return Err(odd(format!("case {} has no intent before it", id.0))),
         }
     }

@@ -2,4 +2,5 @@
 
 pub mod case;
 pub mod chain;
+pub mod decision;
 pub mod draft;

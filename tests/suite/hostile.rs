@@ -424,21 +424,22 @@ proptest! {
     #[test]
     fn plans_receipts_and_records_cannot_act(text in words(), other in words()) {
         let case = CaseId("Q-20261120-7f3a91".to_owned());
+        let decision = Decision {
+            verb: Verb::Quarantine,
+            pulls: vec![PullRef { origin: Origin::Local, repo: text.clone(), name: other.clone() }],
+            subjects: Vec::new(),
+            reviewer: Reviewer { identity: text.clone(), by: other.clone(), proofs: Vec::new() },
+            reason: format!("x{text}"),
+            dispositions: Vec::new(),
+            confirmed: Vec::new(),
+            at: Timestamp(0),
+            signature: None,
+        };
         let plan = Plan {
-            case: case.clone(),
-            decision: Decision {
-                verb: Verb::Quarantine,
-                pulls: vec![PullRef { origin: Origin::Local, repo: text.clone(), name: other.clone() }],
-                subjects: Vec::new(),
-                reviewer: Reviewer { identity: text.clone(), by: other.clone() },
-                reason: format!("x{text}"),
-                dispositions: Vec::new(),
-                at: Timestamp(0),
-            },
-            steps: Vec::new(),
             refusals: vec![text.clone()],
-            conflicts: Vec::new(),
             warnings: vec![other.clone()],
+            words: vec![text.clone()],
+            ..Plan::new(case.clone(), decision)
         };
         inert_bytes(|out| plans::plan(out, &plan, Paint::None));
         let outcomes = vec![StepOutcome { index: 0, strength: Strength::Failed, says: text.clone(), trace: Trace::Planned }];

@@ -108,7 +108,7 @@ impl Scene {
     }
 
     pub(crate) fn request(verb: Verb, targets: Vec<Target>) -> Request {
-        Request { verb, targets, reason: "looks like a way in".to_owned(), merge: false, at: AT }
+        Request { verb, targets, reason: "looks like a way in".to_owned(), merge: false, confirmed: Vec::new(), at: AT }
     }
 
     /// The plan of `request`, proving that planning writes nothing at all into the repository.

@@ -336,10 +336,16 @@ fn plan(verb: Verb, reason: &str) -> Plan {
         verb,
         pulls: Vec::new(),
         subjects: Vec::new(),
-        reviewer: Reviewer { identity: "Maintainer <maintainer@example.com>".to_owned(), by: "git user.name and user.email".to_owned() },
+        reviewer: Reviewer {
+            identity: "Maintainer <maintainer@example.com>".to_owned(),
+            by: "git user.name and user.email".to_owned(),
+            proofs: Vec::new(),
+        },
         reason: reason.to_owned(),
         dispositions: Vec::new(),
+        confirmed: Vec::new(),
         at: Timestamp(EPOCH),
+        signature: None,
     };
     let step = |step, says: &str, strength| PlannedStep::new(step, says, strength);
     let steps = vec![
@@ -349,12 +355,10 @@ fn plan(verb: Verb, reason: &str) -> Plan {
     ];
     let refusals = if verb == Verb::Approve { vec!["1 finding is critical and not judged yet".to_owned()] } else { Vec::new() };
     Plan {
-        case: CaseId("Q-20260105-7f3a91".to_owned()),
-        decision,
         steps,
         refusals,
         warnings: vec!["hooks are local and can be bypassed".to_owned()],
-        conflicts: Vec::new(),
+        ..Plan::new(CaseId("Q-20260105-7f3a91".to_owned()), decision)
     }
 }
 

@@ -19,7 +19,8 @@ pub(crate) fn reviewer(repo: &Repo) -> Result<Reviewer, ResponseError> {
             "git does not know who you are, and a decision needs a name: git config user.name and git config user.email".to_owned(),
         ));
     };
-    Ok(Reviewer { identity: format!("{} <{}>", one_line(&name), one_line(&email)), by: "git user.name and user.email".to_owned() })
+    let identity = format!("{} <{}>", one_line(&name), one_line(&email));
+    Ok(Reviewer { identity, by: "git user.name and user.email".to_owned(), proofs: Vec::new() })
 }
 
 /// The signature of `decision`: its reviewer at its time, so that doing a step again makes the same commit.

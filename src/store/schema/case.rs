@@ -2,15 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::draft::Judged;
+use super::decision::{self, DecisionShape, id};
 use crate::model::commit_id::CommitId;
-use crate::model::decision::{Decision, Reviewer, Subject, Verb};
-use crate::model::finding::Fingerprint;
-use crate::model::pull::{Origin, PullRef, Revision};
 use crate::model::response::{
-    CaseId, DenyEntry, OnFailure, Plan, PlannedStep, RefUpdate, RevertTarget, Step, StepOutcome, Strength, Trace,
+    CaseId, DenyEntry, OnFailure, People, Plan, PlannedStep, RefUpdate, RevertTarget, Step, StepOutcome, Strength, Trace,
 };
-use crate::model::time::Timestamp;
 
 const VERSION: u32 = 1;
 
@@ -22,36 +18,35 @@ struct IntentShape {
     decision: DecisionShape,
     steps: Vec<PlannedShape>,
     warnings: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    people: Option<PeopleShape>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    words: Vec<String>,
 }
 
+/// Which of two people; absent when it takes one.
 #[derive(Serialize, Deserialize)]
-struct DecisionShape {
-    verb: String,
-    at: i64,
-    reviewer: String,
-    reviewer_by: String,
-    reason: String,
-    pulls: Vec<PullShape>,
-    subjects: Vec<SubjectShape>,
-    dispositions: Vec<(String, Judged)>,
+#[serde(tag = "is", rename_all = "kebab-case")]
+enum PeopleShape {
+    First,
+    Second { after: String },
 }
 
-#[derive(Serialize, Deserialize)]
-struct PullShape {
-    origin: String,
-    repo: String,
-    name: String,
-}
+impl PeopleShape {
+    fn of(people: &People) -> Option<Self> {
+        match people {
+            People::One => None,
+            People::First => Some(Self::First),
+            People::Second(after) => Some(Self::Second { after: after.0.clone() }),
+        }
+    }
 
-#[derive(Serialize, Deserialize)]
-struct SubjectShape {
-    base: Option<String>,
-    head: Option<String>,
-    merge_base: Option<String>,
-    diff: String,
-    findings: String,
-    rules: String,
-    policy: String,
+    fn read(self) -> People {
+        match self {
+            Self::First => People::First,
+            Self::Second { after } => People::Second(CaseId(after)),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -121,9 +116,11 @@ pub(crate) fn write_intent(repository: &str, plan: &Plan) -> Result<String, Stri
         v: VERSION,
         repository: repository.to_owned(),
         case: plan.case.0.clone(),
-        decision: write_decision(&plan.decision),
+        decision: decision::write(&plan.decision),
         steps: plan.steps.iter().map(write_planned).collect(),
         warnings: plan.warnings.clone(),
+        people: PeopleShape::of(&plan.people),
+        words: plan.words.clone(),
     };
     serde_json::to_string(&shape).map_err(|e| e.to_string())
 }
@@ -133,12 +130,11 @@ pub(crate) fn read_intent(text: &str) -> Result<(String, Plan), String> {
     let shape: IntentShape = serde_json::from_str(text).map_err(|e| e.to_string())?;
     known(shape.v)?;
     let plan = Plan {
-        case: CaseId(shape.case),
-        decision: read_decision(shape.decision)?,
         steps: shape.steps.into_iter().map(read_planned).collect::<Result<_, _>>()?,
-        refusals: Vec::new(),
         warnings: shape.warnings,
-        conflicts: Vec::new(),
+        people: shape.people.map(PeopleShape::read).unwrap_or_default(),
+        words: shape.words,
+        ..Plan::new(CaseId(shape.case), decision::read(shape.decision)?)
     };
     Ok((shape.repository, plan))
 }
@@ -171,67 +167,6 @@ pub(crate) fn read_outcome(text: &str) -> Result<StepOutcome, String> {
 
 fn known(version: u32) -> Result<(), String> {
     if version == VERSION { Ok(()) } else { Err(format!("format {version} is not known here")) }
-}
-
-fn write_decision(decision: &Decision) -> DecisionShape {
-    DecisionShape {
-        verb: decision.verb.word().to_owned(),
-        at: decision.at.0,
-        reviewer: decision.reviewer.identity.clone(),
-        reviewer_by: decision.reviewer.by.clone(),
-        reason: decision.reason.clone(),
-        pulls: decision.pulls.iter().map(write_pull).collect(),
-        subjects: decision.subjects.iter().map(write_subject).collect(),
-        dispositions: decision.dispositions.iter().map(|(id, how)| (id.0.clone(), how.into())).collect(),
-    }
-}
-
-fn read_decision(shape: DecisionShape) -> Result<Decision, String> {
-    let dispositions = shape.dispositions.into_iter().map(|(id, how)| Ok((Fingerprint(id), how.read()?)));
-    Ok(Decision {
-        verb: Verb::parse(&shape.verb).ok_or_else(|| format!("unknown verb {:?}", shape.verb))?,
-        pulls: shape.pulls.into_iter().map(read_pull).collect::<Result<_, _>>()?,
-        subjects: shape.subjects.into_iter().map(read_subject).collect::<Result<_, _>>()?,
-        reviewer: Reviewer { identity: shape.reviewer, by: shape.reviewer_by },
-        reason: shape.reason,
-        dispositions: dispositions.collect::<Result<_, String>>()?,
-        at: Timestamp(shape.at),
-    })
-}
-
-fn write_pull(pull: &PullRef) -> PullShape {
-    PullShape { origin: pull.origin.word().to_owned(), repo: pull.repo.clone(), name: pull.name.clone() }
-}
-
-fn read_pull(shape: PullShape) -> Result<PullRef, String> {
-    const ORIGINS: [Origin; 5] = [Origin::Local, Origin::Github, Origin::Patch, Origin::Tree, Origin::Demo];
-    let origin = ORIGINS.into_iter().find(|origin| origin.word() == shape.origin);
-    let origin = origin.ok_or_else(|| format!("unknown origin {:?}", shape.origin))?;
-    Ok(PullRef { origin, repo: shape.repo, name: shape.name })
-}
-
-fn write_subject(subject: &Subject) -> SubjectShape {
-    let text = |id: &Option<CommitId>| id.as_ref().map(ToString::to_string);
-    SubjectShape {
-        base: text(&subject.revision.base),
-        head: text(&subject.revision.head),
-        merge_base: text(&subject.revision.merge_base),
-        diff: subject.diff_digest.clone(),
-        findings: subject.findings_digest.clone(),
-        rules: subject.rules_digest.clone(),
-        policy: subject.policy_digest.clone(),
-    }
-}
-
-fn read_subject(shape: SubjectShape) -> Result<Subject, String> {
-    let read = |text: Option<String>| text.map(|hex| id(&hex)).transpose();
-    Ok(Subject {
-        revision: Revision { base: read(shape.base)?, head: read(shape.head)?, merge_base: read(shape.merge_base)? },
-        diff_digest: shape.diff,
-        findings_digest: shape.findings,
-        rules_digest: shape.rules,
-        policy_digest: shape.policy,
-    })
 }
 
 fn write_planned(planned: &PlannedStep) -> PlannedShape {
@@ -308,10 +243,6 @@ fn write_target(target: &RevertTarget) -> TargetShape {
 
 fn read_target(shape: TargetShape) -> Result<RevertTarget, String> {
     Ok(RevertTarget { commit: id(&shape.commit)?, mainline: shape.mainline, message: shape.message })
-}
-
-fn id(hex: &str) -> Result<CommitId, String> {
-    CommitId::parse(hex).ok_or_else(|| format!("{hex:?} is no commit id"))
 }
 
 fn strength(word: &str) -> Result<Strength, String> {
