@@ -27,7 +27,7 @@ const FLOORS: [(&str, &[&str]); 13] = [
 ];
 
 /// Which places an outside crate may be used from, by path prefix below `src/`.
-const DOORS: [(&str, &[&str]); 19] = [
+const DOORS: [(&str, &[&str]); 21] = [
     ("git2", &["sources/local", "sources/demo", "response/git", "response/evidence"]),
     ("syntect", &["analysis/syntax"]),
     ("two_face", &["analysis/syntax"]),
@@ -40,6 +40,8 @@ const DOORS: [(&str, &[&str]); 19] = [
     ("octocrab", &["sources/github/client"]),
     ("reqwest", &["sources/github/client"]),
     ("rustls", &["sources/github/client"]),
+    ("http", &["sources/github/client"]),
+    ("http_body_util", &["sources/github/client"]),
     ("secrecy", &["sources/github/client", "cli/"]),
     ("tokio", &["runtime", "cli/", "sources/github/client"]),
     ("clap", &["cli", "main.rs"]),

@@ -1,0 +1,140 @@
+//! REST: reads with validators and kept answers, writes once. Knows no route by name.
+
+use http::{HeaderMap, Uri};
+use serde::de::IgnoredAny;
+
+use super::line::Line;
+use super::refusal::{self, Refusal};
+use super::transport::{Ask, Reply};
+use super::words::{self, About};
+use super::{clock, kept, limit};
+use crate::model::forge::{Answer, Call, ForgeError, Kept, Method};
+
+/// Asks `call`.
+pub(super) async fn call(line: &Line, call: &Call) -> Result<Answer, ForgeError> {
+    let about = line.about(words::place(&line.address.host, &call.route), call.method != Method::Get);
+    let uri = line.address.rest(&call.route).map_err(ForgeError::Invalid)?;
+    if call.method == Method::Get {
+        read(line, call, &about, uri).await
+    } else {
+        let ask = Ask { method: method(call.method), uri, accept: call.accept, body: call.body.as_deref(), known: (None, None) };
+        let reply =
+            line.write(&about, resource(&call.route), async || whole(line.exchange(&ask, &about).await?, call.accept, &about)).await?;
+        Ok(answer(line, reply))
+    }
+}
+
+async fn read(line: &Line, call: &Call, about: &About<'_>, uri: Uri) -> Result<Answer, ForgeError> {
+    let key = kept::rest_key(&uri, call.accept, line.token.as_ref());
+    let kept = line.store.as_ref().and_then(|store| store.find(&key));
+    if line.offline {
+        let missing =
+            || ForgeError::Offline(format!("{} was not read before, and --offline was given; leave that out to read it", about.place));
+        return kept.map(|kept| stale(line, kept)).ok_or_else(missing);
+    }
+    let known = kept.as_ref().map_or((None, None), |kept| (kept.etag.as_deref(), kept.modified.as_deref()));
+    let ask = Ask { method: http::Method::GET, uri, accept: call.accept, body: None, known };
+    let tries = line.tries(kept.is_some());
+    let asked = line.read(about, resource(&call.route), tries, async || whole(line.exchange(&ask, about).await?, call.accept, about)).await;
+    match (asked, kept) {
+        (Ok(reply), Some(kept)) if reply.status == 304 => Ok(unchanged(line, &key, kept, &reply.headers)),
+        (Ok(reply), _) => Ok(keep(line, &key, call.accept, reply)),
+        (Err(ForgeError::Unreachable(_)), Some(kept)) => Ok(stale(line, kept)),
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// Lets only answers through that are whole: where JSON was asked, JSON came.
+fn whole(reply: Reply, accept: &str, about: &About<'_>) -> Result<Reply, Refusal> {
+    let nothing = matches!(reply.status, 204 | 205 | 304) || (about.write && reply.body.is_empty());
+    if nothing || !accept.contains("json") || serde_json::from_slice::<IgnoredAny>(&reply.body).is_ok() {
+        return Ok(reply);
+    }
+    Err(refusal::garbled(&reply.body, about))
+}
+
+fn unchanged(line: &Line, key: &str, kept: Kept, headers: &HeaderMap) -> Answer {
+    let now = clock::now();
+    line.tally.unchanged();
+    if let Some(store) = &line.store {
+        store.confirm(key, now);
+    }
+    Answer { read: now, dated: limit::dated(headers), stale: false, ..from_kept(kept) }
+}
+
+fn stale(line: &Line, kept: Kept) -> Answer {
+    line.tally.stale();
+    from_kept(kept)
+}
+
+fn from_kept(kept: Kept) -> Answer {
+    let Kept { status, next, moved, body, read, .. } = kept;
+    Answer { status, body, next, read, dated: None, stale: true, moved }
+}
+
+fn keep(line: &Line, key: &str, accept: &str, reply: Reply) -> Answer {
+    let header = |name: &str| limit::text(&reply.headers, name).map(str::to_owned);
+    let (etag, modified) = (header("etag"), header("last-modified"));
+    let answer = answer(line, reply);
+    // Only what was parsed is known to be whole.
+    if let Some(store) = line.store.as_ref().filter(|_| answer.status == 200 && accept.contains("json")) {
+        let Answer { status, body, next, read, moved, .. } = answer.clone();
+        store.keep(key, &Kept { status, etag, modified, next, moved, body, read });
+    }
+    answer
+}
+
+fn answer(line: &Line, reply: Reply) -> Answer {
+    let next = limit::text(&reply.headers, "link").and_then(next_address).and_then(|address| line.address.route(address));
+    let moved = reply.moved.and_then(|uri| line.address.route(&uri.to_string()));
+    if let Some(route) = &moved {
+        tracing::info!(route = %crate::model::inert::line(route), "redirected for good");
+    }
+    Answer { status: reply.status, next, read: clock::now(), dated: limit::dated(&reply.headers), stale: false, moved, body: reply.body }
+}
+
+/// The address that a `Link` header calls `next`.
+fn next_address(link: &str) -> Option<&str> {
+    link.split(',').find_map(|each| {
+        let (address, relation) = each.trim().strip_prefix('<')?.split_once('>')?;
+        relation.split(';').any(|part| part.trim() == "rel=\"next\"").then_some(address)
+    })
+}
+
+/// Which counter a route counts for.
+fn resource(route: &str) -> &'static str {
+    match route.trim_start_matches("/search/") {
+        same if same == route => "core",
+        code if code.starts_with("code") => "code_search",
+        _ => "search",
+    }
+}
+
+fn method(method: Method) -> http::Method {
+    match method {
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+        Method::Put => http::Method::PUT,
+        Method::Patch => http::Method::PATCH,
+        Method::Delete => http::Method::DELETE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_found_among_links() {
+        let link = "<https://api.github.com/a?page=1>; rel=\"prev\", <https://api.github.com/a?page=3>; rel=\"next\"";
+        assert_eq!(next_address(link), Some("https://api.github.com/a?page=3"));
+        assert_eq!(next_address("<https://api.github.com/a?page=1>; rel=\"last\""), None);
+        assert_eq!(next_address("nonsense"), None);
+    }
+
+    #[test]
+    fn searches_have_counters_of_their_own() {
+        let routes = ["/search/issues?q=x", "/search/code?q=x", "/repos/o/r"];
+        assert_eq!(routes.map(resource), ["search", "code_search", "core"]);
+    }
+}
