@@ -11,6 +11,7 @@ pub mod overlay;
 pub mod pending;
 pub mod queue;
 pub mod rows;
+pub mod said;
 pub mod section;
 pub mod session;
 pub mod text_field;

@@ -2,12 +2,14 @@
 
 use std::cmp::Reverse;
 
+use crate::actions::read_thread;
 use crate::message::action::Command;
 use crate::message::effect::Effect;
 use crate::state::console::Console;
 use crate::state::notice::Tone;
 use crate::state::overlay::{Card, Overlay};
 use crate::state::rows::{Owner, Row};
+use crate::state::said::Said;
 use crate::state::session::{Half, Session, line_of};
 
 /// To the next or previous file or hunk.
@@ -28,6 +30,15 @@ pub(crate) fn to_finding(console: &mut Console, command: Command) -> Vec<Effect>
     if let (Overlay::Card(card), Some(finding)) = (&mut console.overlay, here) {
         *card = Card { finding, answer: 0, reason: None, top: 0 };
     }
+    effects
+}
+
+/// To the next or previous conversation or annotation; an open conversation turns to it.
+pub(crate) fn to_said(console: &mut Console, command: Command) -> Vec<Effect> {
+    // A conversation counts once, by its first row.
+    let first = |row| matches!(row, Row::Said(Said::Thread(_) | Said::Remark(_, 0) | Said::Annotation(_)));
+    let effects = seek(console, "conversation", command == Command::NextThread, first);
+    read_thread::follow(console);
     effects
 }
 

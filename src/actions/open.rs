@@ -1,6 +1,6 @@
 //! Opens what the cursor is on: a pull, a file, a finding's card, a fold; answers a card or a plan.
 
-use crate::actions::{close, confirm, judge_finding, open_pull, toggle_fold};
+use crate::actions::{close, confirm, judge_finding, open_pull, read_thread, toggle_fold};
 use crate::message::effect::Effect;
 use crate::message::pane::Pane;
 use crate::state::console::Console;
@@ -36,6 +36,7 @@ fn open_row(console: &mut Console) -> Vec<Effect> {
             console.overlay = Overlay::Card(Card { finding: number as usize, answer: 0, reason: None, top: 0 });
             Vec::new()
         }
+        Some(Row::Said(said)) => read_thread::open(console, said),
         Some(Row::File | Row::Folded(_) | Row::Note) => toggle_fold::toggle(console),
         _ => Vec::new(),
     }

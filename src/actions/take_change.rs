@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::actions::judge_waiting::judge_rest;
+use crate::actions::take_dossier;
 use crate::message::effect::Effect;
 use crate::message::event::Trouble;
 use crate::message::ticket::Kind;
@@ -27,6 +28,13 @@ pub(crate) fn take(console: &mut Console, answer: Result<Arc<Change>, Trouble>) 
     console.session = Some(session);
     console.overlay = Overlay::None;
     let draft = Effect::LoadDraft(console.pending.ask(Kind::Draft), change.clone());
-    let analyse = Effect::Analyse(console.pending.ask(Kind::Analyse), change);
-    vec![draft, analyse]
+    let analyse = Effect::Analyse(console.pending.ask(Kind::Analyse), change.clone());
+    let mut effects = vec![draft, analyse];
+    match change.dossier.clone() {
+        Some(dossier) => {
+            take_dossier::take(console, Ok(Some(Arc::from(dossier))));
+        }
+        None => effects.extend(take_dossier::ask(console, &change.pull.at)),
+    }
+    effects
 }

@@ -2,7 +2,7 @@
 
 use crate::actions::{
     choose_section, close, confirm, copy, decide, edit_text, fit, focus, judge_finding, jump, move_cursor, open, open_pull, point, prompt,
-    refresh, show_panel, switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed,
+    read_thread, refresh, show_panel, switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed,
 };
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
@@ -37,6 +37,9 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::Left | C::Right => move_cursor::across(console, command),
         C::NextFile | C::PreviousFile | C::NextHunk | C::PreviousHunk => jump::to_row(console, command),
         C::NextFinding | C::PreviousFinding => jump::to_finding(console, command),
+        C::NextThread | C::PreviousThread => jump::to_said(console, command),
+        C::ToggleThreads => read_thread::hush(console),
+        C::Around => show_panel::of_pull(console, Topic::Around),
         C::WorstFinding => jump::to_worst(console),
         C::NextUnviewed => jump::to_unviewed(console),
         C::NextMatch | C::PreviousMatch => jump::to_match(console, command),

@@ -72,6 +72,7 @@ fn commands(pane: Pane) -> &'static [Command] {
             C::ToggleViewed,
             C::Story,
             C::Dependencies,
+            C::Around,
             C::Approve,
             C::Quarantine,
             C::Close,

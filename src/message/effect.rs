@@ -39,6 +39,8 @@ pub enum Effect {
     Judge(Ticket, Vec<PullRef>),
     /// Read this one with its diff.
     Load(Ticket, PullRef),
+    /// Read what its forge keeps around this one.
+    ReadDossier(Ticket, PullRef),
     /// Analyse it.
     Analyse(Ticket, Arc<Change>),
     /// Go on analysing with the file at this position of the patch and those behind it.

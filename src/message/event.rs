@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::message::ticket::{Kind, Ticket};
 use crate::model::change::Change;
 use crate::model::diff::Omission;
+use crate::model::dossier::Dossier;
 use crate::model::finding::Finding;
 use crate::model::forge::Budget;
 use crate::model::ledger::{ChainState, Record};
@@ -67,6 +68,8 @@ pub enum News {
     Records(Result<(Vec<Record>, ChainState), Trouble>),
     /// The unsent review, and which files of the opened pull it marks as viewed.
     Drafted(Result<(Review, Vec<bool>), Trouble>),
+    /// What the forge keeps around the opened pull; `None` where there is no forge.
+    Around(Result<Option<Arc<Dossier>>, Trouble>),
     /// The work on a question broke off by a fault of lazaret's own.
     Broken(Kind, Trouble),
     /// What the forge still allows, and what is waited for.
@@ -90,6 +93,7 @@ impl News {
             Self::CarriedOut(_) => Kind::CarryOut,
             Self::Records(_) => Kind::Ledger,
             Self::Drafted(_) => Kind::Draft,
+            Self::Around(_) => Kind::Dossier,
             Self::Broken(kind, _) => *kind,
             Self::Budget(_) | Self::Complaint(_) => return None,
         })

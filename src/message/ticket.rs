@@ -27,4 +27,6 @@ pub enum Kind {
     Ledger,
     /// The unsent review of the opened pull.
     Draft,
+    /// What its forge keeps around the opened pull.
+    Dossier,
 }

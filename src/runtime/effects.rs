@@ -51,6 +51,7 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
         Effect::List(ticket) => jobs.start(Kind::List, ticket, move |cancel, to| list(&desk, cancel, to)),
         Effect::Judge(ticket, pulls) => jobs.start(Kind::Judge, ticket, move |cancel, to| judge(&desk, &pulls, cancel, to)),
         Effect::Load(ticket, at) => jobs.start(Kind::Load, ticket, move |cancel, to| load(&desk, &at, cancel, to)),
+        Effect::ReadDossier(ticket, at) => jobs.start(Kind::Dossier, ticket, move |cancel, to| around(&desk, &at, cancel, to)),
         Effect::Analyse(ticket, change) => {
             let focus = jobs.focus().clone();
             focus.set(0);
@@ -87,6 +88,13 @@ fn load(desk: &Desk, at: &PullRef, cancel: &Cancel, to: &Reporter) {
     let answer = desk.source.change(at, cancel).map(Arc::new);
     if !cancel.is_cancelled() {
         to.tell(News::Loaded(answer.map_err(|error| error.to_string())));
+    }
+}
+
+fn around(desk: &Desk, at: &PullRef, cancel: &Cancel, to: &Reporter) {
+    let answer = desk.source.dossier(at, cancel).map(|dossier| dossier.map(Arc::new));
+    if !cancel.is_cancelled() {
+        to.tell(News::Around(answer.map_err(|error| error.to_string())));
     }
 }
 

@@ -80,7 +80,8 @@ pub fn place(findings: &[Finding], patch: &Patch, paths: &Paths) -> Placed {
     placed
 }
 
-fn shows(patch: &Patch, file: usize, side: Side, line: u32) -> bool {
+/// Whether the diff shows line `line` of `file` on `side`.
+pub(crate) fn shows(patch: &Patch, file: usize, side: Side, line: u32) -> bool {
     let Some(text) = patch.files.get(file).and_then(|file| file.text()) else { return false };
     text.hunks.iter().any(|hunk| {
         let (start, len) = match side {

@@ -55,6 +55,10 @@ pub enum Topic {
     Commits,
     /// Changed dependencies.
     Dependencies,
+    /// What the forge keeps around the pull.
+    Around,
+    /// The conversation at this position of the dossier.
+    Thread(usize),
     /// What the score is made of.
     Reasons,
     /// The records, once they are read.

@@ -67,6 +67,12 @@ impl Pending {
         self.waits(Kind::Analyse)
     }
 
+    /// Whether what the forge keeps around the opened pull is being read.
+    #[must_use]
+    pub fn waits_for_dossier(&self) -> bool {
+        self.waits(Kind::Dossier)
+    }
+
     /// Whether the ledger is being read.
     #[must_use]
     pub fn is_reading_ledger(&self) -> bool {

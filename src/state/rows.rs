@@ -5,6 +5,7 @@
 use crate::model::diff::{Content, FileDiff, FileStatus, Hunk, LineKind, Side, TextDiff};
 use crate::state::findings::FileFindings;
 use crate::state::fold::Fold;
+use crate::state::said::{FileSaid, Said};
 
 /// How a diff is laid out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,8 +44,32 @@ pub enum Row {
     },
     /// A finding, under its line or its file.
     Finding(u32),
+    /// Something said, under its line or its file.
+    Said(Said),
     /// Something that was not looked at.
     Omission(u32),
+}
+
+/// What stands between the lines of one file.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Between<'a> {
+    /// Findings.
+    pub findings: Option<&'a FileFindings>,
+    /// What was said.
+    pub said: Option<&'a FileSaid>,
+}
+
+impl Between<'_> {
+    fn is_empty(&self) -> bool {
+        self.findings.is_none_or(|findings| findings.lines.is_empty()) && self.said.is_none_or(|said| said.lines.is_empty())
+    }
+
+    fn at(&self, place: (Side, u32), rows: &mut Vec<Row>) {
+        let findings = self.findings.and_then(|findings| findings.lines.get(&place));
+        rows.extend(findings.into_iter().flatten().map(|number| Row::Finding(*number)));
+        let said = self.said.and_then(|said| said.lines.get(&place));
+        rows.extend(said.into_iter().flatten().map(|said| Row::Said(*said)));
+    }
 }
 
 /// Whose rows a block holds.
@@ -187,28 +212,29 @@ impl Rows {
 
 /// The rows of one file. A file that is on one side only needs no second column.
 #[must_use]
-pub fn of_file(file: &FileDiff, layout: Layout, fold: Option<Fold>, findings: Option<&FileFindings>) -> Box<[Row]> {
+pub fn of_file(file: &FileDiff, layout: Layout, fold: Option<Fold>, between: Between<'_>) -> Box<[Row]> {
     let one_sided = matches!(file.status, FileStatus::Added | FileStatus::Deleted);
     let mut rows = vec![Row::File];
     if has_note(file) {
         rows.push(Row::Note);
     }
-    if let Some(findings) = findings {
-        rows.extend(findings.whole.iter().map(|number| Row::Finding(*number)));
-    }
+    rows.extend(between.findings.iter().flat_map(|findings| &findings.whole).map(|number| Row::Finding(*number)));
+    rows.extend(between.said.iter().flat_map(|said| &said.whole).map(|said| Row::Said(*said)));
     match (file.text(), fold) {
         (Some(text), Some(fold)) if !text.hunks.is_empty() => {
             rows.push(Row::Folded(fold));
-            rows.extend(findings.iter().flat_map(|findings| findings.lines.values().flatten()).map(|number| Row::Finding(*number)));
+            let findings = between.findings.iter().flat_map(|findings| findings.lines.values().flatten());
+            rows.extend(findings.map(|number| Row::Finding(*number)));
+            rows.extend(between.said.iter().flat_map(|said| said.lines.values().flatten()).map(|said| Row::Said(*said)));
         }
         (Some(text), _) => {
             rows.reserve(text.lines.len() + text.hunks.len());
             for (hunk, number) in text.hunks.iter().zip(0..) {
                 rows.push(Row::Hunk(number));
                 match layout {
-                    _ if one_sided => unified(&mut rows, text, hunk, findings),
-                    Layout::Unified => unified(&mut rows, text, hunk, findings),
-                    Layout::Split => split(&mut rows, text, hunk, findings),
+                    _ if one_sided => unified(&mut rows, text, hunk, between),
+                    Layout::Unified => unified(&mut rows, text, hunk, between),
+                    Layout::Split => split(&mut rows, text, hunk, between),
                 }
             }
         }
@@ -231,22 +257,22 @@ pub fn has_note(file: &FileDiff) -> bool {
     moved || mode || special || odd
 }
 
-fn unified(rows: &mut Vec<Row>, text: &TextDiff, hunk: &Hunk, findings: Option<&FileFindings>) {
+fn unified(rows: &mut Vec<Row>, text: &TextDiff, hunk: &Hunk, between: Between<'_>) {
     for at in hunk.lines.clone() {
         let number = position(at);
         rows.push(Row::Line(number));
-        push_findings(rows, text, findings, &[number]);
+        push_between(rows, text, between, &[number]);
     }
 }
 
-fn split(rows: &mut Vec<Row>, text: &TextDiff, hunk: &Hunk, findings: Option<&FileFindings>) {
+fn split(rows: &mut Vec<Row>, text: &TextDiff, hunk: &Hunk, between: Between<'_>) {
     let kind = |at: usize| text.lines.get(at).map(|line| line.kind);
     let mut at = hunk.lines.start;
     while at < hunk.lines.end {
         if kind(at) == Some(LineKind::Context) {
             let number = position(at);
             rows.push(Row::Pair { old: number, new: number });
-            push_findings(rows, text, findings, &[number]);
+            push_between(rows, text, between, &[number]);
             at += 1;
             continue;
         }
@@ -258,17 +284,20 @@ fn split(rows: &mut Vec<Row>, text: &TextDiff, hunk: &Hunk, findings: Option<&Fi
             let side = |range: &std::ops::Range<usize>| if i < range.len() { position(range.start + i) } else { NONE };
             let (old, new) = (side(&removed), side(&added));
             rows.push(Row::Pair { old, new });
-            push_findings(rows, text, findings, &[old, new]);
+            push_between(rows, text, between, &[old, new]);
         }
     }
 }
 
-fn push_findings(rows: &mut Vec<Row>, text: &TextDiff, findings: Option<&FileFindings>, lines: &[u32]) {
-    let Some(findings) = findings.filter(|findings| !findings.lines.is_empty()) else { return };
+fn push_between(rows: &mut Vec<Row>, text: &TextDiff, between: Between<'_>, lines: &[u32]) {
+    if between.is_empty() {
+        return;
+    }
     for line in lines.iter().filter_map(|line| text.lines.get(*line as usize)) {
         for side in [Side::Old, Side::New] {
-            let numbers = line.number(side).and_then(|number| findings.lines.get(&(side, number)));
-            rows.extend(numbers.into_iter().flatten().map(|number| Row::Finding(*number)));
+            if let Some(number) = line.number(side) {
+                between.at((side, number), rows);
+            }
         }
     }
 }

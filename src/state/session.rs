@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::model::change::Change;
 use crate::model::diff::{FileDiff, Line, Omission};
+use crate::model::dossier::Dossier;
 use crate::model::finding::Finding;
 use crate::model::look::Match;
 use crate::model::path::RepoPath;
@@ -13,7 +14,8 @@ use crate::model::review::Review;
 use crate::state::cursor::Cursor;
 use crate::state::findings::{Paths, Placed, place};
 use crate::state::fold::{self, Fold};
-use crate::state::rows::{self, Layout, NONE, Owner, Row, Rows};
+use crate::state::rows::{self, Between, Layout, NONE, Owner, Row, Rows};
+use crate::state::said::{self, PlacedSaid, Said};
 use crate::state::tints::Tints;
 use crate::state::tree::Tree;
 
@@ -24,6 +26,8 @@ pub struct Session {
     pub change: Arc<Change>,
     /// What the analysis said so far.
     pub known: Known,
+    /// What its forge keeps around it.
+    pub around: Around,
     /// What the reviewer did so far.
     pub review: Review,
     /// Lines added and removed in each file, in the order of the patch; counted once.
@@ -62,6 +66,19 @@ pub struct Known {
     pub progress: (usize, usize),
     /// The file, by its position in the patch, that the analysis was last told to begin with.
     pub focus: usize,
+}
+
+/// What its forge keeps around it.
+#[derive(Debug, Default)]
+pub struct Around {
+    /// Reviews, conversations, checks, rules; `None` until it is read, and where there is no forge.
+    pub dossier: Option<Arc<Dossier>>,
+    /// Why it could not be read.
+    pub trouble: Option<String>,
+    /// Which lines something was said about.
+    pub placed: PlacedSaid,
+    /// Whether what others said is left out of the diff.
+    pub quiet: bool,
 }
 
 /// A half of the review screen.
@@ -131,6 +148,7 @@ impl Session {
         let files = change.patch.files.len();
         let mut session = Self {
             known: Known { progress: (0, files), ..Known::default() },
+            around: Around::default(),
             review: Review::default(),
             counts: change.patch.files.iter().map(|file| (file.added(), file.removed())).collect(),
             viewed: vec![false; files],
@@ -176,6 +194,15 @@ impl Session {
     pub fn finding_here(&self) -> Option<usize> {
         match self.rows.get(self.view.diff.at)?.row {
             Row::Finding(number) => Some(number as usize),
+            _ => None,
+        }
+    }
+
+    /// What was said in the row under the cursor of the diff.
+    #[must_use]
+    pub fn said_here(&self) -> Option<Said> {
+        match self.rows.get(self.view.diff.at)?.row {
+            Row::Said(said) => Some(said),
             _ => None,
         }
     }
@@ -245,9 +272,29 @@ impl Session {
         }
         self.known.findings = findings;
         self.known.placed = placed;
+        self.renew(touched);
+    }
+
+    /// Takes over what the forge keeps around the pull.
+    pub fn take_dossier(&mut self, dossier: Arc<Dossier>) {
+        let mut touched = self.around.placed.touched();
+        self.around.placed = said::place(&dossier, &self.change.patch, &self.paths);
+        self.around.dossier = Some(dossier);
+        touched.extend(self.around.placed.touched());
+        self.renew(touched);
+    }
+
+    /// Leaves what others said out of the diff, or shows it again.
+    pub fn hush(&mut self, quiet: bool) {
+        self.around.quiet = quiet;
+        self.renew(self.around.placed.touched());
+    }
+
+    /// Makes the rows of these files and of the change anew, the cursor staying on what it is on.
+    fn renew(&mut self, files: BTreeSet<usize>) {
         self.keeping_place(|session| {
             session.make_ends();
-            touched.into_iter().for_each(|file| session.make_block(file));
+            files.into_iter().for_each(|file| session.make_block(file));
         });
     }
 
@@ -277,13 +324,18 @@ impl Session {
 
     fn file_rows(&self, at: usize) -> Box<[Row]> {
         let fold = self.folds.get(at).copied().flatten();
-        self.file(at).map_or_else(Box::default, |file| rows::of_file(file, self.view.layout, fold, self.known.placed.files.get(&at)))
+        let said = self.around.placed.files.get(&at).filter(|_| !self.around.quiet);
+        let between = Between { findings: self.known.placed.files.get(&at), said };
+        self.file(at).map_or_else(Box::default, |file| rows::of_file(file, self.view.layout, fold, between))
     }
 
     fn change_rows(&self) -> Box<[Row]> {
-        let rows = self.known.placed.change.iter().map(|number| Row::Finding(*number));
-        let gap = (rows.len() > 0).then_some(Row::Gap);
-        rows.chain(gap).collect()
+        let said = self.around.placed.change.iter().filter(|_| !self.around.quiet).map(|said| Row::Said(*said));
+        let mut rows: Vec<Row> = self.known.placed.change.iter().map(|number| Row::Finding(*number)).chain(said).collect();
+        if !rows.is_empty() {
+            rows.push(Row::Gap);
+        }
+        rows.into_boxed_slice()
     }
 
     fn rest_rows(&self) -> Box<[Row]> {

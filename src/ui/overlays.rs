@@ -1,5 +1,6 @@
 //! What lies over the screens: each file says what one popup holds; `popup` alone draws frames.
 
+pub mod around;
 pub mod card;
 pub mod commits;
 pub mod confirm;
@@ -10,6 +11,7 @@ pub mod notices;
 pub mod popup;
 pub mod reasons;
 pub mod story;
+pub mod thread;
 mod words;
 
 use crate::state::console::Console;
@@ -35,6 +37,11 @@ fn panel(console: &Console, panel: &Panel, room: usize, look: &Look<'_>) -> Opti
         Topic::Notices => notices::content(&console.notices.all, room, look),
         Topic::Ledger(records) => ledger::content(records.as_ref(), console.pending.is_reading_ledger(), room, look),
         Topic::Receipt(receipt) => ledger::receipt(receipt, room, look),
+        Topic::Around => {
+            let waits = console.pending.waits_for_dossier();
+            around::content(console.session.as_ref()?, waits, console.now, room, look)
+        }
+        Topic::Thread(at) => thread::content(console.session.as_ref()?, *at, console.now, room, look)?,
         Topic::Reasons => reasons::content(console, room, look),
         Topic::Story => story::content(console.session.as_ref()?, room, look),
         Topic::Commits => commits::content(&console.session.as_ref()?.change.commits, console.now, room, look),

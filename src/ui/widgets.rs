@@ -8,6 +8,7 @@ pub mod hints;
 pub mod marks;
 pub mod note;
 pub mod queue_row;
+pub mod said_row;
 pub mod side;
 pub mod status_bar;
 pub mod stroke;

@@ -10,6 +10,9 @@ use lazaret::message::event::{Event, News};
 use lazaret::message::ticket::{Kind, Ticket};
 use lazaret::model::cancel::Cancel;
 use lazaret::model::change::{Change, TextRequest, Texts};
+use lazaret::model::commit_id::CommitId;
+use lazaret::model::diff::{Omission, Side};
+use lazaret::model::dossier::{Annotation, BranchRule, CheckRun, Dossier, Link, Remark, Rules, SentReview, Thread};
 use lazaret::model::forge::{Account, Budget, Meter};
 use lazaret::model::pull::{Origin, Pull, PullRef, PullState};
 use lazaret::model::standing::{OwnReview, Rollup, Standing, Verdict};
@@ -83,8 +86,79 @@ impl Source for Forged {
         Ok(change)
     }
 
+    fn dossier(&self, at: &PullRef, _: &Cancel) -> Result<Option<Dossier>, SourceError> {
+        Ok((at.name == "#1").then(dossier))
+    }
+
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
         self.branches.texts(change, wanted, cancel)
+    }
+}
+
+fn person(login: &str) -> Option<Account> {
+    Some(Account { id: None, login: login.to_owned(), bot: false })
+}
+
+fn remark(id: u64, by: &str, body: &str) -> Remark {
+    Remark { id, by: person(by), body: body.to_owned(), at: Timestamp(EPOCH) }
+}
+
+fn thread(node: &str, lines: Option<(u32, u32)>, resolved: bool, remarks: Vec<Remark>) -> Thread {
+    Thread { node: node.to_owned(), path: "src/auth/check.py".into(), side: Side::New, lines, resolved, outdated: lines.is_none(), remarks }
+}
+
+/// What a forge keeps around the sabotaged pull: an open, a resolved and an outdated conversation, checks, rules, links.
+fn dossier() -> Dossier {
+    let check = |name: &str, state: &str| CheckRun { name: name.to_owned(), state: state.to_owned(), url: None, run: None };
+    Dossier {
+        reviews: vec![SentReview {
+            id: 1,
+            by: person("mallory"),
+            state: "CHANGES_REQUESTED".to_owned(),
+            commit: CommitId::parse(&"c".repeat(40)),
+            body: "Not like this.".to_owned(),
+            at: Timestamp(EPOCH),
+        }],
+        threads: vec![
+            thread(
+                "T1",
+                Some((6, 7)),
+                false,
+                vec![remark(1, "alice", "Why is this here?\n\nI see no use."), remark(2, "bob\u{202e}", "\u{1b}[31mTrust me")],
+            ),
+            thread("T2", Some((5, 5)), true, vec![remark(3, "alice", "Settled long ago")]),
+            thread("T3", None, false, vec![remark(4, "carol", "```suggestion\nreturn False\n```")]),
+        ],
+        remarks: vec![remark(9, "alice", "Please look at this one.")],
+        checks: vec![check("build", "success"), check("tests on macos", "failure"), check("lint", "in_progress")],
+        annotations: vec![Annotation {
+            check: "lint".to_owned(),
+            path: "src/auth/check.py".into(),
+            lines: (4, 4),
+            level: "warning".to_owned(),
+            message: "unused argument".to_owned(),
+        }],
+        rules: Rules {
+            rules: vec![BranchRule {
+                kind: "pull_request".to_owned(),
+                contexts: vec![("build".to_owned(), Some(15_368))],
+                approvals: 1,
+                dismiss_stale: true,
+                last_push: true,
+                from: "ruleset 7 of the organisation".to_owned(),
+            }],
+            bypass: None,
+            viewer_bypasses: Some(true),
+        },
+        links: vec![Link {
+            kind: "issue",
+            name: "#12 Slow lookup".to_owned(),
+            url: Some("https://github.example/o/r/issues/12".to_owned()),
+        }],
+        last_pusher: person("Copilot"),
+        viewer_permission: "write".to_owned(),
+        viewer: person("maintainer"),
+        omissions: vec![Omission { path: None, why: "code scanning alerts: this token may not read them".to_owned() }],
     }
 }
 
@@ -140,4 +214,52 @@ fn what_the_forge_allows_stands_at_the_foot_and_waiting_can_be_stopped() {
     desk.console.pending.ask(Kind::List);
     let desk = desk.keys("esc").shows("stopped waiting for the forge");
     assert!(desk.asked.contains(&Effect::Cancel(Kind::List)));
+}
+
+#[test]
+fn conversations_stand_at_their_lines() {
+    insta::assert_snapshot!("forge_review_large", desk((160, 48), false, false).keys("enter").snapshot());
+    insta::assert_snapshot!("forge_review_small", desk((80, 24), false, false).keys("enter m").snapshot());
+    let desk =
+        desk((160, 48), false, false).keys("enter").shows("◆ alice: Why is this here? …").shows("│ bob‹U+202E›: ‹U+001B›[31mTrust me");
+    let desk =
+        desk.shows("resolved, 1 remark").shows("outdated, 1 remark  carol: suggests a change").shows("! warning lint: unused argument");
+    let desk = desk.keys("T").hides("Why is this here?").hides("unused argument");
+    desk.keys("T").shows("Why is this here?");
+}
+
+#[test]
+fn the_cursor_keeps_its_line_when_conversations_arrive_and_go() {
+    let desk = desk((160, 48), false, false).keys("enter /").text("find(user)").keys("enter");
+    let line = |desk: &Desk| desk.console.session.as_ref().unwrap().line_here().map(|(file, line)| (file, line.new));
+    let here = line(&desk);
+    let desk = desk.keys("T");
+    assert_eq!(line(&desk), here);
+    let desk = desk.keys("T");
+    assert_eq!(line(&desk), here);
+}
+
+#[test]
+fn a_conversation_opens_whole_and_leads_to_the_next() {
+    let desk = desk((160, 48), false, false).keys("enter g g m m m m enter").shows("conversation 1 of 3: open");
+    let desk = desk.shows("src/auth/check.py, new lines 6 to 7").shows("I see no use.");
+    desk.keys("M M").shows("conversation 3 of 3: outdated").keys("esc").hides("conversation 3");
+}
+
+#[test]
+fn the_panel_says_what_the_forge_keeps_around_a_pull() {
+    let desk = desk((160, 48), false, false).keys("enter i");
+    insta::assert_snapshot!("forge_around_large", desk.snapshot());
+    desk.keys("i").hides("Rules of the base branch");
+    let local = Desk::new(80, 24).keys("enter i").shows("lives on no forge");
+    assert!(!local.asked.iter().any(|effect| matches!(effect, Effect::ReadDossier(..))));
+}
+
+#[test]
+fn a_dossier_that_cannot_be_read_takes_nothing_away() {
+    let mut desk = desk((160, 48), false, false).keys("enter");
+    let at = desk.console.session.as_ref().unwrap().change.pull.at.clone();
+    let ticket = desk.console.pending.ask(Kind::Dossier);
+    arrive(&mut desk.console, Event { ticket, news: News::Around(Err(format!("{at}: the answer was cut off; r tries again"))) });
+    desk.shows("the answer was cut off").shows("Why is this here?");
 }

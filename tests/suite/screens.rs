@@ -219,6 +219,10 @@ impl Desk {
             Effect::Load(ticket, at) => {
                 vec![(ticket, News::Loaded(self.source.change(&at, &cancel).map(Arc::new).map_err(|e| e.to_string())))]
             }
+            Effect::ReadDossier(ticket, at) => {
+                let answer = self.source.dossier(&at, &cancel).map(|dossier| dossier.map(Arc::new));
+                vec![(ticket, News::Around(answer.map_err(|e| e.to_string())))]
+            }
             Effect::Analyse(ticket, change) => vec![(ticket, News::Reported(Arc::new((self.judge)(&change, &*self.source))))],
             Effect::Tint(ticket, change, chunks) => {
                 let looks = chunks.into_iter().map(|chunk| (ticket, News::Tinted(chunk, tinting::of(&change, chunk, &cancel))));

@@ -8,13 +8,14 @@ use crate::config::theme::Role;
 use crate::model::pull::Pull;
 use crate::model::rule::Severity;
 use crate::state::console::Console;
+use crate::state::said::is_settled;
 use crate::state::session::{Half, Session};
 use crate::ui::layout::{self, ReviewAreas};
 use crate::ui::look::{self, Look};
 use crate::ui::paint;
 use crate::ui::screens::status::status;
 use crate::ui::widgets::stroke::stroke;
-use crate::ui::widgets::{agent, diff_row, tree_row};
+use crate::ui::widgets::{agent, budget, diff_row, marks, tree_row};
 
 /// Draws the review.
 pub fn draw(console: &Console, session: &Session, look: &Look<'_>, buffer: &mut Buffer) {
@@ -90,6 +91,18 @@ fn figures(console: &Console, session: &Session, look: &Look<'_>) -> Line<'stati
             spans.push(Span::styled(format!("{unsaid} left unsaid  "), base.patch(look.style(Role::NoticeWarning))));
         }
     }
+    if let Some(dossier) = &session.around.dossier {
+        let open = dossier.threads.iter().filter(|thread| !is_settled(thread)).count();
+        if open > 0 {
+            spans.push(Span::styled(format!("◆ {open} open  "), base.patch(look.style(Role::Thread))));
+        }
+    }
+    for (word, role) in marks::words(&session.change.pull) {
+        spans.push(Span::styled(format!("{word}  "), base.patch(look.style(role))));
+    }
+    let stale = session.change.pull.standing.as_ref().filter(|standing| standing.stale).map(|standing| standing.read);
+    let kept = budget::age(stale, console.now);
+    spans.push(Span::styled(if kept.is_empty() { kept } else { format!("{kept}  ") }, base.patch(look.style(Role::NoticeWarning))));
     let skipped = session.omissions().len();
     if skipped > 0 {
         spans.push(Span::styled(format!("{skipped} not looked at, see the end"), base.patch(look.style(Role::NoticeWarning))));

@@ -13,7 +13,7 @@ use crate::state::session::Session;
 use crate::ui::look::{self, Look};
 use crate::ui::paint;
 use crate::ui::widgets::side::{self, Code};
-use crate::ui::widgets::{finding_row, note};
+use crate::ui::widgets::{finding_row, note, said_row};
 
 /// Draws `placed` into `area`, one row high. Its first column is left to the cursor.
 pub fn draw(session: &Session, placed: Placed, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
@@ -37,6 +37,9 @@ pub fn draw(session: &Session, placed: Placed, look: &Look<'_>, area: Rect, buff
         (Row::Line(line), Some((at, file))) => return unified(session, (at, file), line, look, inside, buffer),
         (Row::Pair { old, new }, Some((at, file))) => return pair(session, (at, file), (old, new), look, inside, buffer),
         (Row::Finding(number), _) => finding_line(session, number, room, look),
+        (Row::Said(said), _) => {
+            session.around.dossier.as_ref().map_or_else(Line::default, |dossier| said_row::row(dossier, said, room, look))
+        }
         (Row::Omission(number), _) => omission(session, number as usize, room, look),
         _ => Line::default(),
     };
@@ -95,8 +98,9 @@ fn unified(session: &Session, file: (usize, &FileDiff), number: u32, look: &Look
     let (base, _) = side::roles(code.line.kind);
     buffer.set_style(area, look.style(base));
     let show = |number: Option<u32>| number.map_or_else(|| " ".repeat(wide), |number| format!("{number:>wide$}"));
-    let numbers = format!("{} {} ", show(code.line.number(Side::Old)), show(code.line.number(Side::New)));
-    let room = usize::from(area.width).saturating_sub(numbers.len() + 1);
+    let mark = [Side::Old, Side::New].into_iter().find_map(|side| mark(session, file.0, side, code.line)).unwrap_or(" ");
+    let numbers = format!("{} {}{mark}", show(code.line.number(Side::Old)), show(code.line.number(Side::New)));
+    let room = usize::from(area.width).saturating_sub(wide * 2 + 3);
     let style = look.style(base);
     let mut spans = vec![Span::styled(numbers, style.patch(look.style(Role::Number))), Span::styled(side::sign(code.line.kind), style)];
     spans.extend(side::code(&code, session.view.across, room, look));
@@ -116,11 +120,18 @@ fn pair(session: &Session, file: (usize, &FileDiff), (old, new): (u32, u32), loo
         let number = code.line.number(side).map_or_else(|| " ".repeat(wide), |number| format!("{number:>wide$}"));
         let room = usize::from(area.width).saturating_sub(wide + 2);
         let sign = if code.line.kind == LineKind::Context { " " } else { side::sign(code.line.kind) };
-        let mut spans = vec![Span::styled(format!("{number} "), style.patch(look.style(Role::Number))), Span::styled(sign, style)];
+        let mark = mark(session, file.0, side, code.line).unwrap_or(" ");
+        let mut spans = vec![Span::styled(format!("{number}{mark}"), style.patch(look.style(Role::Number))), Span::styled(sign, style)];
         spans.extend(side::code(&code, session.view.across, room, look));
         buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
     }
     buffer.set_stringn(area.x + half, area.y, "│", 1, look.style(Role::Border));
+}
+
+/// The sign of what was said about a line, shown also where its words are not.
+fn mark(session: &Session, file: usize, side: Side, line: &crate::model::diff::Line) -> Option<&'static str> {
+    let said = session.around.placed.files.get(&file)?.lines.get(&(side, line.number(side)?))?.first()?;
+    Some(if said.thread().is_some() { "◆" } else { "!" })
 }
 
 fn code_of<'a>(session: &'a Session, (at, file): (usize, &'a FileDiff), number: u32) -> Option<Code<'a>> {
