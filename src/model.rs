@@ -3,7 +3,9 @@
 //! Nothing here reads, writes, waits, draws or serialises, and nothing here knows another floor.
 
 pub mod agent;
+pub mod ban;
 pub mod cancel;
+pub mod case_id;
 pub mod change;
 pub mod commit_id;
 pub mod decision;
@@ -13,6 +15,7 @@ pub mod dossier;
 pub mod filter;
 pub mod finding;
 pub mod forge;
+pub mod forge_step;
 pub mod inert;
 pub mod ledger;
 pub mod look;

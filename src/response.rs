@@ -12,6 +12,7 @@
 //! evidence::{list, verify}               what was kept
 //! ```
 
+pub mod bans;
 pub mod case;
 pub mod error;
 pub mod evidence;

@@ -12,7 +12,7 @@ use crate::cli::judge::Judge;
 use crate::cli::output::{confirm, say, somebody_is_there};
 use crate::cli::site::Site;
 use crate::export::plan as export;
-use crate::model::decision::{Subject, Verb};
+use crate::model::decision::Verb;
 use crate::model::finding::Fingerprint;
 use crate::model::inert;
 use crate::model::pull::{Origin, PullRef};
@@ -66,8 +66,7 @@ pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     resume(&decisions)?;
     let (targets, reports) = targets(asked, &site, context)?.into_iter().unzip();
     let reason = common.reason.clone();
-    let plan = decisions
-        .plan_request(&Request { verb: asked.verb, targets, reason, merge: asked.merge, confirmed: Vec::new(), at: now() }, reports)?;
+    let plan = decisions.plan_request(&Request { merge: asked.merge, ..Request::new(asked.verb, targets, reason, now()) }, reports)?;
     let paint = context.out.paint;
     export::plan(&mut context.out, &plan, paint)?;
     std::io::Write::flush(&mut context.out)?;
@@ -157,12 +156,5 @@ fn judged(judge: &Judge<'_>, at: &PullRef, asked: &Asked<'_>) -> anyhow::Result<
 
 /// A case or a held branch: what it was is in the ledger, not in the world.
 fn held(name: &str) -> Target {
-    Target {
-        pull: PullRef { origin: Origin::Local, repo: String::new(), name: name.to_owned() },
-        branch: String::new(),
-        base: String::new(),
-        subject: Subject::default(),
-        hard: Vec::new(),
-        dispositions: Vec::new(),
-    }
+    Target::unseen(PullRef { origin: Origin::Local, repo: String::new(), name: name.to_owned() })
 }

@@ -1,13 +1,13 @@
 //! What a decision does, as data: the confirm dialog, the dry run, the executor, the ledger and the resume after a crash
 //! all read these same steps.
 
+use super::ban::Banned;
 use super::commit_id::CommitId;
 use super::decision::Decision;
+use super::forge_step::ForgeStep;
 use super::path::RepoPath;
 
-/// Names one decision from intent to receipt: `Q-20261120-7f3a91`, unique per ledger, safe in a ref name and a file name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CaseId(pub String);
+pub use super::case_id::CaseId;
 
 /// How far a step binds those who do not cooperate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +91,17 @@ pub enum Step {
         onto: CommitId,
         /// The new branch: full name.
         branch: String,
+    },
+    /// One thing at a forge.
+    Forge(ForgeStep),
+    /// Refuse these from now on: the ledger is the list.
+    Ban(Vec<Banned>),
+    /// Refuse these no more, as far as `case` refused them.
+    LiftBan {
+        /// The case that refused them.
+        case: CaseId,
+        /// What.
+        banned: Vec<Banned>,
     },
     /// Only the ledger: the decision itself is the effect.
     Record,

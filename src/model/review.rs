@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::diff::Side;
 use super::finding::Fingerprint;
+use super::path::RepoPath;
 
 /// Why a finding is no cause for alarm: the six false-positive reasons of seed 000 (R062).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,6 +78,59 @@ pub enum Disposition {
     Fixed,
 }
 
+/// Where a remark belongs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Spot {
+    /// At lines of one side of the diff.
+    Lines {
+        /// The path on that side.
+        path: RepoPath,
+        /// The side.
+        side: Side,
+        /// The first line, from 1.
+        first: u32,
+        /// The last line.
+        last: u32,
+    },
+    /// At a file as a whole.
+    File(RepoPath),
+    /// In the conversation of the pull.
+    Pull,
+    /// In the thread that begins with this remark, by the forge's numeric id.
+    Reply(u64),
+    /// A thread, by the forge's opaque id: settled, or open again. It needs no words.
+    Thread {
+        /// The thread.
+        node: String,
+        /// Settled or open.
+        settled: bool,
+    },
+}
+
+/// A remark that was written and not sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DraftComment {
+    /// Where it belongs.
+    pub spot: Spot,
+    /// What it says.
+    pub body: String,
+    /// What would replace the lines, without the last line feed; only for lines of the new side.
+    pub suggestion: Option<String>,
+}
+
+impl DraftComment {
+    /// What is sent: the words, and the suggestion in a fence that its own text cannot close.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let Some(lines) = &self.suggestion else { return self.body.clone() };
+        let longest = lines.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+        let fence = "`".repeat(longest.max(2) + 1);
+        let gap = if self.body.is_empty() { "" } else { "\n\n" };
+        let end = if lines.is_empty() || lines.ends_with('\n') { "" } else { "\n" };
+        format!("{}{gap}{fence}suggestion\n{lines}{end}{fence}", self.body)
+    }
+}
+
 /// A reviewer's unsent work on one revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Review {
@@ -85,4 +140,17 @@ pub struct Review {
     pub dispositions: BTreeMap<Fingerprint, Disposition>,
     /// Notes to self.
     pub notes: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suggestion_cannot_close_its_fence() {
+        let draft = |body: &str, lines: &str| DraftComment { spot: Spot::Pull, body: body.to_owned(), suggestion: Some(lines.to_owned()) };
+        assert_eq!(draft("use this", "let x = 1;").text(), "use this\n\n```suggestion\nlet x = 1;\n```");
+        assert_eq!(draft("", "```\nx\n").text(), "````suggestion\n```\nx\n````");
+        assert_eq!(draft("", "").text(), "```suggestion\n```");
+    }
 }

@@ -3,13 +3,14 @@
 //! A step that fails ends the case unless the plan says that the rest contains by itself. A step whose outcome is not known
 //! leaves the case open, so that a later start looks again.
 
+use crate::model::ban::Banned;
 use crate::model::cancel::Cancel;
 use crate::model::response::{OnFailure, Plan, PlannedStep, Receipt, Step, StepOutcome, Strength, Trace};
 use crate::response::error::ResponseError;
 use crate::response::journal::{Ending, Journal};
 use crate::response::receipt::{Course, receipt};
 use crate::response::responder::{Done, Materials, Overall, Responder, Turn};
-use crate::response::words::{count, one_line};
+use crate::response::words::{count, few, one_line};
 
 /// Carries out `plan`. A plan without steps does nothing and is not journalled.
 ///
@@ -108,6 +109,10 @@ fn step(turn: &Turn<'_>, responder: &dyn Responder, materials: &Materials) -> Re
     }
     let done = match &planned.step {
         Step::PreserveEvidence { heads } => responder.preserve(turn.plan, heads, materials),
+        Step::Ban(banned) => Ok(Done::new(Strength::Advisory, format!("{} refused from now on, here", listed(banned)))),
+        Step::LiftBan { case, banned } => {
+            Ok(Done::new(Strength::Enforced, format!("{} of case {} lifted", count(banned.len(), "refusal"), case.0)))
+        }
         _ => responder.apply(turn),
     };
     match done {
@@ -115,6 +120,11 @@ fn step(turn: &Turn<'_>, responder: &dyn Responder, materials: &Materials) -> Re
         Err(ResponseError::Open(says)) => Ok(Done { strength: Strength::Failed, says, trace: Trace::Open }),
         done => Ok(done.unwrap_or_else(|error| failed(error.to_string()))),
     }
+}
+
+/// A ban is its own outcome in the ledger: there is no second list that could say otherwise.
+fn listed(banned: &[Banned]) -> String {
+    few(&banned.iter().map(|one| format!("{} {}", one.kind(), one_line(one.name()))).collect::<Vec<_>>(), 4)
 }
 
 fn summary(overall: &Overall, ending: Ending) -> String {

@@ -1,5 +1,6 @@
 //! What a responder found out about the world for a plan. Plain data: planning from it is pure.
 
+use crate::model::ban::{Ban, Banned};
 use crate::model::commit_id::CommitId;
 use crate::model::finding::Fingerprint;
 use crate::model::response::{CaseId, Conflict, DenyEntry};
@@ -27,6 +28,13 @@ pub enum Facts {
     Release {
         /// The targets.
         targets: Vec<ReleaseFacts>,
+    },
+    /// For a block, and for its end.
+    Block {
+        /// What is meant.
+        wanted: Vec<Banned>,
+        /// What is refused now.
+        standing: Vec<Ban>,
     },
     /// For a revert: all targets together, since they are undone in one chain.
     Revert(RevertFacts),

@@ -26,6 +26,7 @@ use std::path::Path;
 use crate::model::commit_id::CommitId;
 use crate::model::decision::{Decision, Reviewer, Verb};
 use crate::model::response::{CaseId, Plan, StepOutcome, Strength};
+use crate::response::bans;
 use crate::response::error::ResponseError;
 use crate::response::evidence;
 use crate::response::facts::Facts;
@@ -85,7 +86,8 @@ impl GitResponder {
             Verb::Quarantine => quarantine::facts(&self.repo, targets),
             Verb::Release => release::facts(&self.repo, targets, journal),
             Verb::Revert => revert::facts(&self.repo, targets, &identity::signature(decision)?),
-            Verb::RequestChanges | Verb::Comment | Verb::Block | Verb::Unblock => Err(ResponseError::Usage(format!(
+            Verb::Block | Verb::Unblock => Ok(Facts::Block { wanted: request.banned.clone(), standing: bans::standing(&journal.cases()?) }),
+            Verb::RequestChanges | Verb::Comment => Err(ResponseError::Usage(format!(
                 "a plain repository has nobody to {} with; name a pull of a forge, such as owner/repo#7",
                 request.verb.word()
             ))),
@@ -119,7 +121,7 @@ impl Responder for GitResponder {
     }
 
     fn plan(&self, request: &Request, journal: &dyn Journal) -> Result<Plan, ResponseError> {
-        if request.targets.is_empty() {
+        if request.targets.is_empty() && request.banned.is_empty() {
             return Err(ResponseError::Usage(format!("nothing to {} was named; name a branch, a range or a case", request.verb.word())));
         }
         let decision = self.decision(request)?;

@@ -57,4 +57,10 @@ pub trait Journal {
     /// # Errors
     /// When the journal cannot be read.
     fn case(&self, id: &CaseId) -> Result<Option<Case>, ResponseError>;
+
+    /// Every case, in the order they were begun.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    fn cases(&self) -> Result<Vec<Case>, ResponseError>;
 }

@@ -2,6 +2,7 @@
 //! and the executor carries out.
 
 mod approve;
+pub(crate) mod block;
 mod quarantine;
 mod release;
 mod revert;
@@ -23,6 +24,8 @@ pub fn plan(decision: Decision, facts: &Facts) -> Plan {
         Facts::Approve { merge, targets } => approve::plan(&mut plan, *merge, targets),
         Facts::Quarantine { guard, hidden, targets } => quarantine::plan(&mut plan, guard, *hidden, targets),
         Facts::Release { targets } => release::plan(&mut plan, targets),
+        Facts::Block { wanted, standing } if plan.decision.verb == Verb::Block => block::block(&mut plan, wanted, standing),
+        Facts::Block { wanted, standing } => block::unblock(&mut plan, wanted, standing),
         Facts::Revert(facts) => revert::plan(&mut plan, facts),
     }
     if !plan.refusals.is_empty() {

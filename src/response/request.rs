@@ -1,9 +1,11 @@
 //! What somebody asks for, before the world was looked at.
 
+use crate::model::ban::Banned;
 use crate::model::decision::{Subject, Verb};
 use crate::model::finding::Fingerprint;
+use crate::model::forge_step::MergeMethod;
 use crate::model::pull::PullRef;
-use crate::model::review::Disposition;
+use crate::model::review::{Disposition, DraftComment};
 use crate::model::time::Timestamp;
 
 /// One verb on one or several pulls.
@@ -19,8 +21,32 @@ pub struct Request {
     pub merge: bool,
     /// Names the reviewer typed to confirm them.
     pub confirmed: Vec<String>,
+    /// How, where the forge has several ways; `None` takes the repository's own.
+    pub method: Option<MergeMethod>,
+    /// Remarks that go along: for request-changes and comment.
+    pub comments: Vec<DraftComment>,
+    /// For block and unblock.
+    pub banned: Vec<Banned>,
     /// When it was asked.
     pub at: Timestamp,
+}
+
+impl Request {
+    /// `verb` on `targets` for `reason`, at this time, with nothing more.
+    #[must_use]
+    pub fn new(verb: Verb, targets: Vec<Target>, reason: impl Into<String>, at: Timestamp) -> Self {
+        Self {
+            verb,
+            targets,
+            reason: reason.into(),
+            merge: false,
+            confirmed: Vec::new(),
+            method: None,
+            comments: Vec::new(),
+            banned: Vec::new(),
+            at,
+        }
+    }
 }
 
 /// One pull as the reviewer saw it.
@@ -38,4 +64,22 @@ pub struct Target {
     pub hard: Vec<Fingerprint>,
     /// How they were judged.
     pub dispositions: Vec<(Fingerprint, Disposition)>,
+    /// Its commits and its patch, as later changes would be known by; empty where nothing was read.
+    pub known_by: Vec<Banned>,
+}
+
+impl Target {
+    /// What is called `pull`, without having looked at it.
+    #[must_use]
+    pub fn unseen(pull: PullRef) -> Self {
+        Self {
+            pull,
+            branch: String::new(),
+            base: String::new(),
+            subject: Subject::default(),
+            hard: Vec::new(),
+            dispositions: Vec::new(),
+            known_by: Vec::new(),
+        }
+    }
 }

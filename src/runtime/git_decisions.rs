@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::export::json;
 use crate::export::judged::Judged;
 use crate::message::effect::Wish;
+use crate::model::ban::{self, Banned};
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
 use crate::model::decision::{Subject, Verb};
@@ -156,14 +157,8 @@ impl Decisions for GitDecisions {
     fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble> {
         readable(wish.verb, change).map_err(|error| error.to_string())?;
         let dispositions: Vec<_> = wish.dispositions.iter().map(|(id, judged)| (id.clone(), judged.clone())).collect();
-        let request = Request {
-            verb: wish.verb,
-            targets: vec![target(change, report, &dispositions)],
-            reason: wish.reason.clone(),
-            merge: false,
-            confirmed: Vec::new(),
-            at: (self.clock)(),
-        };
+        let targets = vec![target(change, report, &dispositions)];
+        let request = Request::new(wish.verb, targets, wish.reason.clone(), (self.clock)());
         self.plan_request(&request, vec![kept_report(change, report)]).map_err(|error| error.to_string())
     }
 
@@ -224,7 +219,14 @@ pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Di
         },
         hard: report.hard().map(|finding| finding.id.clone()).collect(),
         dispositions,
+        known_by: known_by(change),
     }
+}
+
+/// What the same change would be known by if it came again.
+fn known_by(change: &Change) -> Vec<Banned> {
+    let commits = change.commits.iter().filter_map(|commit| commit.id.clone()).map(Banned::Commit);
+    commits.chain(ban::print(&change.patch).map(Banned::Patch)).collect()
 }
 
 /// The report of a change as it is kept with its evidence.

@@ -54,6 +54,10 @@ impl Journal for LedgerJournal {
     fn case(&self, id: &CaseId) -> Result<Option<Case>, ResponseError> {
         Ok(cases::history(&self.ledger, id).map_err(|e| told(&e))?.map(case))
     }
+
+    fn cases(&self) -> Result<Vec<Case>, ResponseError> {
+        Ok(cases::all(&self.ledger).map_err(|e| told(&e))?.into_iter().map(case).collect())
+    }
 }
 
 fn case(history: History) -> Case {

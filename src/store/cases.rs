@@ -4,6 +4,7 @@ use super::error::StoreError;
 use super::ledger::{Entry, Ledger};
 use super::schema::case;
 use crate::model::ledger::{Record, RecordKind};
+use crate::model::pull::{Origin, PullRef};
 use crate::model::response::{CaseId, Plan, StepOutcome};
 use crate::model::time::Timestamp;
 
@@ -61,7 +62,12 @@ pub fn history(ledger: &Ledger, id: &CaseId) -> Result<Option<History>, StoreErr
                 let (repository, plan) = case::read_intent(&payload).map_err(odd)?;
                 history = Some(History { repository, plan, outcomes: Vec::new(), ended: false });
             }
-            (RecordKind::Outcome, Some(history)) => history.outcomes.push(case::read_outcome(&payload).map_err(odd)?),
+            (RecordKind::Outcome, Some(history)) => {
+                // A step whose outcome was not known gets another one at a later start.
+                let outcome = case::read_outcome(&payload).map_err(odd)?;
+                history.outcomes.retain(|known| known.index != outcome.index);
+                history.outcomes.push(outcome);
+            }
             (RecordKind::Closed | RecordKind::Resumed, Some(history)) => history.ended = true,
             // What waits to be sent is no case yet.
             (RecordKind::Waiting | RecordKind::Sent | RecordKind::Returned | RecordKind::Dropped, _) => {}
@@ -80,6 +86,15 @@ pub fn unfinished(ledger: &Ledger) -> Result<Vec<History>, StoreError> {
     ids.iter().filter_map(|id| history(ledger, id).transpose()).collect()
 }
 
+/// Every case, in the order they were begun.
+///
+/// # Errors
+/// When the ledger cannot be read or a payload makes no sense.
+pub fn all(ledger: &Ledger) -> Result<Vec<History>, StoreError> {
+    let ids = ledger.begun()?;
+    ids.iter().filter_map(|id| history(ledger, id).transpose()).collect()
+}
+
 fn append(
     ledger: &mut Ledger,
     at: Timestamp,
@@ -87,8 +102,13 @@ fn append(
     repository: &str,
     plan: &Plan,
 ) -> Result<Record, StoreError> {
-    let pulls: Vec<_> = plan.decision.pulls.iter().map(|pull| pull.name.as_str()).collect();
-    let subject = format!("{repository}: {}", pulls.join(", "));
+    let subject = format!("{repository}: {}", pulls(plan));
     let actor = &plan.decision.reviewer.identity;
     ledger.append(&Entry { at, case: &plan.case, kind, verb: plan.decision.verb, actor, subject: &subject, says, payload })
+}
+
+/// The pulls of a plan; on a forge each with its repository, since one case may be about several.
+fn pulls(plan: &Plan) -> String {
+    let name = |pull: &PullRef| if pull.origin == Origin::Github { pull.to_string() } else { pull.name.clone() };
+    plan.decision.pulls.iter().map(name).collect::<Vec<_>>().join(", ")
 }

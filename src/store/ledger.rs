@@ -147,6 +147,12 @@ impl Ledger {
         rows.into_iter().map(|row| Ok((row.record().map_err(|why| self.damaged(why))?, row.payload))).collect()
     }
 
+    /// Every case with an intent, oldest first.
+    pub(crate) fn begun(&self) -> Result<Vec<CaseId>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM records WHERE kind = 'intent' ORDER BY seq");
+        Ok(self.rows(&sql, [])?.into_iter().map(|row| CaseId(row.case)).collect())
+    }
+
     /// The cases with an intent and no end, oldest first.
     pub(crate) fn unfinished(&self) -> Result<Vec<CaseId>, StoreError> {
         let sql = format!(

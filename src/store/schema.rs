@@ -4,3 +4,4 @@ pub mod case;
 pub mod chain;
 pub mod decision;
 pub mod draft;
+mod forge;

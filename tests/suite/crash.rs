@@ -73,6 +73,10 @@ impl Journal for Stopper {
     fn case(&self, id: &CaseId) -> Result<Option<Case>, ResponseError> {
         self.inner.case(id)
     }
+
+    fn cases(&self) -> Result<Vec<Case>, ResponseError> {
+        self.inner.cases()
+    }
 }
 
 /// A world ready for `verb`, and the request. Worlds of the same verb are equal to the last commit id.

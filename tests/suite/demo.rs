@@ -210,7 +210,7 @@ fn decide(demo: &DemoSource, home: &Path, verb: Verb, merge: bool, number: u32) 
     let report = Engine::new(&Selection::default()).analyse(&change, &|wanted| demo.texts(&change, wanted, &Cancel::default()));
     let decisions = GitDecisions::new(demo.repository(), Paths::below(home), || demo::NOW);
     let targets = vec![git_decisions::target(&change, &report, &[])];
-    let request = Request { verb, targets, reason: "seen in the demo".to_owned(), merge, confirmed: Vec::new(), at: demo::NOW };
+    let request = Request { merge, ..Request::new(verb, targets, "seen in the demo", demo::NOW) };
     let plan = decisions.plan_request(&request, Vec::new()).unwrap();
     if !plan.is_allowed() {
         return Err(plan.refusals);

@@ -82,6 +82,7 @@ impl Scene {
                 ..Subject::default()
             },
             hard: Vec::new(),
+            known_by: Vec::new(),
             dispositions: Vec::new(),
         }
     }
@@ -103,12 +104,13 @@ impl Scene {
             base: String::new(),
             subject: Subject::default(),
             hard: Vec::new(),
+            known_by: Vec::new(),
             dispositions: Vec::new(),
         }
     }
 
     pub(crate) fn request(verb: Verb, targets: Vec<Target>) -> Request {
-        Request { verb, targets, reason: "looks like a way in".to_owned(), merge: false, confirmed: Vec::new(), at: AT }
+        Request::new(verb, targets, "looks like a way in", AT)
     }
 
     /// The plan of `request`, proving that planning writes nothing at all into the repository.

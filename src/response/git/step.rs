@@ -27,6 +27,8 @@ pub(crate) fn apply(repo: &Repo, plan: &Plan, planned: &PlannedStep) -> Result<D
             (Strength::Advisory, format!("{} is at {}; review and merge it to make it count", short(branch), tip.as_str()))
         }
         Step::Record => (Strength::Advisory, "recorded; nothing on a plain repository keeps others from merging without it".to_owned()),
+        Step::Forge(_) => return Err(ResponseError::Usage("a plain repository has no pulls; this step belongs to a forge".to_owned())),
+        Step::Ban(_) | Step::LiftBan { .. } => return Err(ResponseError::Usage("bans are journalled by the executor".to_owned())),
         Step::PreserveEvidence { .. } => return Err(ResponseError::Usage("evidence is kept by the executor".to_owned())),
     };
     Ok(Done { strength: strength.min(planned.strength), says, trace })

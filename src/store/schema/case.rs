@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::decision::{self, DecisionShape, id};
+use super::forge::{BannedShape, ForgeShape};
+use crate::model::ban::Banned;
 use crate::model::commit_id::CommitId;
 use crate::model::response::{
     CaseId, DenyEntry, OnFailure, People, Plan, PlannedStep, RefUpdate, RevertTarget, Step, StepOutcome, Strength, Trace,
@@ -69,6 +71,9 @@ enum StepShape {
     LiftDeny { case: String, entries: Vec<DenyShape> },
     Merge { ours: String, theirs: String, message: String, branch: String },
     Revert { targets: Vec<TargetShape>, onto: String, branch: String },
+    Forge(ForgeShape),
+    Ban { banned: Vec<BannedShape> },
+    LiftBan { case: String, banned: Vec<BannedShape> },
     Record,
 }
 
@@ -197,6 +202,9 @@ fn write_step(step: &Step) -> StepShape {
         Step::Revert { targets, onto, branch } => {
             StepShape::Revert { targets: targets.iter().map(write_target).collect(), onto: onto.to_string(), branch: branch.clone() }
         }
+        Step::Forge(step) => StepShape::Forge(step.into()),
+        Step::Ban(banned) => StepShape::Ban { banned: banned.iter().map(Into::into).collect() },
+        Step::LiftBan { case, banned } => StepShape::LiftBan { case: case.0.clone(), banned: banned.iter().map(Into::into).collect() },
         Step::Record => StepShape::Record,
     }
 }
@@ -215,8 +223,15 @@ fn read_step(shape: StepShape) -> Result<Step, String> {
         StepShape::Revert { targets, onto, branch } => {
             Step::Revert { targets: targets.into_iter().map(read_target).collect::<Result<_, _>>()?, onto: id(&onto)?, branch }
         }
+        StepShape::Forge(shape) => Step::Forge(shape.read()?),
+        StepShape::Ban { banned } => Step::Ban(read_banned(banned)?),
+        StepShape::LiftBan { case, banned } => Step::LiftBan { case: CaseId(case), banned: read_banned(banned)? },
         StepShape::Record => Step::Record,
     })
+}
+
+fn read_banned(shapes: Vec<BannedShape>) -> Result<Vec<Banned>, String> {
+    shapes.into_iter().map(BannedShape::read).collect()
 }
 
 fn write_ref(update: &RefUpdate) -> RefShape {
