@@ -7,7 +7,7 @@ use crate::message::action::Command;
 use crate::message::effect::Effect;
 use crate::state::console::Console;
 use crate::state::notice::Tone;
-use crate::state::overlay::{Card, Overlay};
+use crate::state::overlay::{Card, Overlay, Topic};
 use crate::state::rows::{Owner, Row};
 use crate::state::said::Said;
 use crate::state::session::{Half, Session, line_of};
@@ -36,7 +36,12 @@ pub(crate) fn to_finding(console: &mut Console, command: Command) -> Vec<Effect>
 /// To the next or previous conversation or annotation; an open conversation turns to it.
 pub(crate) fn to_said(console: &mut Console, command: Command) -> Vec<Effect> {
     // A conversation counts once, by its first row.
-    let first = |row| matches!(row, Row::Said(Said::Thread(_) | Said::Remark(_, 0) | Said::Annotation(_)));
+    let reading = matches!(&console.overlay, Overlay::Panel(panel) if matches!(panel.topic, Topic::Thread(_)));
+    let first = move |row| match row {
+        Row::Said(Said::Thread(_) | Said::Remark(_, 0)) => true,
+        Row::Said(Said::Annotation(_)) => !reading,
+        _ => false,
+    };
     let effects = seek(console, "conversation", command == Command::NextThread, first);
     read_thread::follow(console);
     effects
