@@ -140,6 +140,8 @@ pub struct Dossier {
     pub rules: Rules,
     /// Linked issues, agent sessions, tags, releases and deployments that contain it.
     pub links: Vec<Link>,
+    /// Who asked an agent for it, when the forge says.
+    pub requester: Option<Account>,
     /// Who pushed the head last, when the forge says.
     pub last_pusher: Option<Account>,
     /// What the token's own account may do there: `admin`, `maintain`, `write`, `triage`, `read`; empty when unknown.

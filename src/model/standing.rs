@@ -4,6 +4,9 @@ use super::commit_id::CommitId;
 use super::forge::Account;
 use super::time::Timestamp;
 
+/// The label that marks a pull as held, and that the guard workflow looks for.
+pub const QUARANTINE_LABEL: &str = "agent:quarantine";
+
 /// Checks and statuses of the head, rolled up by the forge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rollup {

@@ -1,5 +1,21 @@
 //! Pulls of GitHub: github.com, Enterprise Server and data residency. Reads only; what writes is `response/github`.
 
+pub mod address;
+mod ask;
+mod change;
 pub mod client;
+mod commits;
+mod dossier;
+mod failure;
+mod files;
 pub mod gaps;
+mod prefetch;
+mod pulls;
+pub mod queue;
+mod route;
+mod search;
+mod shapes;
+pub mod source;
+pub mod target;
+mod texts;
 pub mod wire;

@@ -56,6 +56,19 @@ pub trait Source: Send + Sync {
     /// When the place cannot be read at all; single unreadable pulls are omissions.
     fn list(&self, cancel: &Cancel) -> Result<Listing, SourceError>;
 
+    /// As [`Self::list`], for a queue that takes its time: `tell` hears after each page how many pulls are read, and of how many
+    /// as far as is known.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    fn list_telling(&self, _tell: &(dyn Fn(usize, usize) + Sync), cancel: &Cancel) -> Result<Listing, SourceError> {
+        self.list(cancel)
+    }
+
+    /// Reads the change at `at` ahead, for a reader who is likely to open it next; [`Self::change`] then checks that it is still
+    /// so. Nothing is said when it cannot be read. Does nothing where reading is quick anyway.
+    fn prefetch(&self, _at: &PullRef, _cancel: &Cancel) {}
+
     /// One pull with its commits and net diff.
     ///
     /// # Errors

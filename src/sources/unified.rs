@@ -41,6 +41,21 @@ pub fn parse(bytes: &[u8]) -> Patch {
     patch
 }
 
+/// Reads hunks that stand without a header, as a forge shows those of one file.
+///
+/// # Errors
+/// Why they are not whole, as the rest of a sentence: then none of them is worth anything.
+pub fn hunks(bytes: &[u8]) -> Result<TextDiff, String> {
+    let whole = [b"--- a\n+++ b\n", bytes].concat();
+    let mut parts = sections::cut(&whole);
+    let (Some(Part::File(section)), None) = (parts.next(), parts.next()) else { return Err("it holds more than hunks".to_owned()) };
+    if section.header.len() + section.hunks.iter().map(|hunk| hunk.bytes.len()).sum::<usize>() < whole.len() {
+        return Err("it holds more than hunks".to_owned());
+    }
+    let (text, lost) = chunk::read(&section.hunks);
+    lost.says.into_iter().next().map_or(Ok(text), Err)
+}
+
 /// Whether there is any file or hunk in these bytes. Stops at the first.
 #[must_use]
 pub fn holds_diff(bytes: &[u8]) -> bool {

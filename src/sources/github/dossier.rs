@@ -1,0 +1,202 @@
+//! What stands around a pull: asked for after its diff is on the screen. Each part that cannot be read is an omission of its own.
+
+mod conversation;
+mod links;
+mod people;
+mod rules;
+mod runs;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::address::Address;
+use super::ask;
+use super::shapes::{Actor, Named, Nodes, Oid, account, or_default};
+use crate::model::cancel::Cancel;
+use crate::model::diff::Omission;
+use crate::model::dossier::Dossier;
+use crate::model::forge::{Forge, ForgeError};
+
+/// What stands around a pull, a page of each list.
+pub(super) const DOSSIER: &str = include_str!("queries/dossier.graphql");
+/// Pages of each list that are read.
+const MOST_PAGES: usize = 50;
+
+#[derive(Debug, Deserialize)]
+struct Root {
+    viewer: Option<Actor>,
+    repository: Option<Repository>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Repository {
+    name_with_owner: String,
+    #[serde(default)]
+    viewer_permission: Option<String>,
+    pull_request: Option<Around>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Around {
+    id: String,
+    merged: bool,
+    base_ref_name: String,
+    head_ref_name: String,
+    head_ref_oid: String,
+    head_repository: Option<Named>,
+    merge_commit: Option<Oid>,
+    author: Option<Actor>,
+    #[serde(deserialize_with = "or_default")]
+    reviews: Nodes<conversation::Review>,
+    #[serde(deserialize_with = "or_default")]
+    review_threads: Nodes<conversation::Thread>,
+    #[serde(deserialize_with = "or_default")]
+    comments: Nodes<conversation::Comment>,
+    #[serde(deserialize_with = "or_default")]
+    closing_issues_references: Nodes<links::Issue>,
+    #[serde(deserialize_with = "or_default")]
+    commits: Nodes<runs::Head>,
+}
+
+/// Where each list is read on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Cursors {
+    reviews: Option<String>,
+    threads: Option<String>,
+    comments: Option<String>,
+    contexts: Option<String>,
+}
+
+/// What several parts need to know, and where they put what they find.
+struct Desk<'a> {
+    forge: &'a dyn Forge,
+    address: Address,
+    number: u64,
+    cancel: &'a Cancel,
+    dossier: Dossier,
+}
+
+impl Desk<'_> {
+    fn omit(&mut self, why: String) {
+        self.dossier.omissions.push(Omission { path: None, why });
+    }
+
+    /// `result`, or an omission that says what is not known; only a cancelled request ends it all.
+    fn or_omit<T>(&mut self, what: &str, result: Result<T, ForgeError>) -> Result<Option<T>, ForgeError> {
+        match result {
+            Ok(found) => Ok(Some(found)),
+            Err(ForgeError::Cancelled) => Err(ForgeError::Cancelled),
+            Err(why) => {
+                self.omit(format!("{what}: {why}"));
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Reads everything around `number` of `address`.
+///
+/// # Errors
+/// When the pull itself cannot be read, or nobody waits any more.
+pub(super) fn read(forge: &dyn Forge, address: &Address, number: u64, cancel: &Cancel) -> Result<Dossier, ForgeError> {
+    let mut desk = Desk { forge, address: address.clone(), number, cancel, dossier: Dossier::default() };
+    let mut at = Cursors::default();
+    let mut around = desk.page(&at)?;
+    let facts = Facts::of(&mut around);
+    for page in 1.. {
+        let next = desk.take(around, &at);
+        if next == at {
+            break;
+        }
+        if page == MOST_PAGES {
+            desk.omit(format!("its conversation and checks go on behind {page} pages, which are not read"));
+            break;
+        }
+        at = next;
+        around = desk.page(&at)?;
+    }
+    runs::read(&mut desk, &facts)?;
+    rules::read(&mut desk, &facts.target)?;
+    people::read(&mut desk, &facts)?;
+    links::read(&mut desk, &facts)?;
+    Ok(desk.dossier)
+}
+
+/// What further requests are made of.
+struct Facts {
+    node: String,
+    head: String,
+    branch: String,
+    target: String,
+    fork: Option<String>,
+    merged: Option<String>,
+    by_bot: bool,
+}
+
+impl Facts {
+    fn of(around: &mut Around) -> Self {
+        Self {
+            node: std::mem::take(&mut around.id),
+            head: std::mem::take(&mut around.head_ref_oid),
+            branch: std::mem::take(&mut around.head_ref_name),
+            target: std::mem::take(&mut around.base_ref_name),
+            fork: around.head_repository.take().map(|named| named.name_with_owner),
+            merged: around.merge_commit.take().filter(|_| around.merged).map(|commit| commit.oid),
+            by_bot: around.author.take().is_some_and(|author| account(author).bot),
+        }
+    }
+}
+
+impl Desk<'_> {
+    /// One page of every list.
+    fn page(&mut self, at: &Cursors) -> Result<Around, ForgeError> {
+        let variables = json!({
+            "owner": self.address.owner, "name": self.address.name, "number": self.number,
+            "reviews": at.reviews, "threads": at.threads, "comments": at.comments, "contexts": at.contexts,
+        });
+        let what = format!("pull {}#{}", self.address, self.number);
+        let reply = ask::graph::<Root>(self.forge, DOSSIER, &variables, &what, self.cancel)?;
+        let errors = reply.errors;
+        let repository = reply.data.repository.ok_or_else(|| ask::refused(&errors, &format!("repository {}", self.address)))?;
+        let around = repository.pull_request.ok_or_else(|| ask::refused(&errors, &what))?;
+        self.address = Address::of(&self.address.host, &repository.name_with_owner).unwrap_or_else(|| self.address.clone());
+        self.dossier.viewer = reply.data.viewer.map(account);
+        self.dossier.viewer_permission = repository.viewer_permission.unwrap_or_default().to_lowercase();
+        for error in &errors {
+            let why = format!("a part around it is not shown ({}): {}", error.path, error.message);
+            if !self.dossier.omissions.iter().any(|known| known.why == why) {
+                self.omit(why);
+            }
+        }
+        Ok(around)
+    }
+
+    /// Takes a page over and says where the next one begins; the same place where there is none.
+    fn take(&mut self, around: Around, at: &Cursors) -> Cursors {
+        let mut next = at.clone();
+        advance(&mut next.reviews, &around.reviews);
+        advance(&mut next.threads, &around.review_threads);
+        advance(&mut next.comments, &around.comments);
+        conversation::take(self, around.reviews, around.review_threads, around.comments);
+        if *at == Cursors::default() {
+            self.dossier.links.extend(around.closing_issues_references.seen().map(links::Issue::link));
+        }
+        for head in around.commits.seen() {
+            if let Some(contexts) = head.contexts() {
+                advance(&mut next.contexts, &contexts);
+                runs::take(self, contexts);
+            }
+        }
+        next
+    }
+}
+
+/// Moves behind a page, also behind the last one: what is asked for again is then empty.
+fn advance<T>(cursor: &mut Option<String>, page: &Nodes<T>) {
+    let more = page.page_info.has_next_page;
+    if let Some(end) = page.page_info.end_cursor.clone().filter(|_| more || cursor.is_some()) {
+        *cursor = Some(end);
+    }
+}

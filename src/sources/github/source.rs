@@ -1,0 +1,179 @@
+//! Pulls of a GitHub host as a source, over whatever forge it is handed. Never a connection of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::address::Address;
+use super::change::Reader;
+use super::dossier;
+use super::failure::told;
+use super::gaps::Fill;
+use super::prefetch::Shelf;
+use super::pulls;
+use super::queue::{self, Wanted};
+use super::search::Tell;
+use super::target::Scope;
+use super::texts;
+use crate::model::cancel::Cancel;
+use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::diff::Omission;
+use crate::model::dossier::Dossier;
+use crate::model::forge::Forge;
+use crate::model::inert;
+use crate::model::pull::{Pull, PullRef};
+use crate::sources::source::{Listing, Recognise, Source, SourceError};
+
+/// What is shown of a host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// Pulls that are listed by name.
+    pub pulls: Vec<(Address, u64)>,
+    /// The queue; without scopes there is none.
+    pub wanted: Wanted,
+}
+
+/// A GitHub host as a source.
+pub struct GithubSource {
+    forge: Arc<dyn Forge>,
+    fill: Option<Arc<dyn Fill>>,
+    recognise: Recognise,
+    setup: Setup,
+    shelf: Shelf,
+}
+
+impl GithubSource {
+    /// A source over `forge`; `fill` brings what its API leaves out.
+    #[must_use]
+    pub fn new(forge: Arc<dyn Forge>, fill: Option<Arc<dyn Fill>>, recognise: Recognise, setup: Setup) -> Self {
+        Self { forge, fill, recognise, setup, shelf: Shelf::default() }
+    }
+
+    /// The pull that is meant, when exactly one is.
+    #[must_use]
+    pub fn only(&self) -> Option<PullRef> {
+        match (self.setup.pulls.as_slice(), self.setup.wanted.scopes.as_slice()) {
+            ([(address, number)], []) => Some(address.pull(*number)),
+            _ => None,
+        }
+    }
+
+    fn address(&self, at: &PullRef) -> Result<(Address, u64), SourceError> {
+        let found = Address::of_pull(at).filter(|(address, _)| address.host.eq_ignore_ascii_case(&self.forge.host()));
+        found.ok_or_else(|| {
+            let at = at.to_string();
+            SourceError::NotFound(format!("`{}` is no pull of {}: name one such as owner/repository#7", inert::line(&at), self.forge.host()))
+        })
+    }
+
+    fn read(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {
+        let (address, number) = self.address(at)?;
+        let reader = Reader { forge: &*self.forge, fill: self.fill.as_deref(), recognise: &self.recognise, cancel };
+        reader.read(&address, number)
+    }
+
+    fn named(&self, listing: &mut Listing, tell: Tell<'_>, cancel: &Cancel) -> Result<(), SourceError> {
+        for (address, number) in &self.setup.pulls {
+            match self.pull(&address.pull(*number), cancel) {
+                Ok(pull) => listing.pulls.extend(pull),
+                Err(SourceError::Cancelled) => return Err(SourceError::Cancelled),
+                Err(why) if self.only().is_some() => return Err(why),
+                Err(why) => {
+                    listing.unreadable += 1;
+                    listing.omissions.push(Omission { path: None, why: format!("{address}#{number} is not listed: {why}") });
+                }
+            }
+            tell(listing.pulls.len(), self.setup.pulls.len());
+        }
+        Ok(())
+    }
+}
+
+impl Source for GithubSource {
+    fn title(&self) -> String {
+        let pulls = self.setup.pulls.iter().map(|(address, number)| format!("{address}#{number}"));
+        let scopes = self.setup.wanted.scopes.iter().map(words);
+        let names: Vec<String> = pulls.chain(scopes).collect();
+        match names.as_slice() {
+            [] => self.forge.host(),
+            [one] => one.clone(),
+            [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+        }
+    }
+
+    fn repository(&self) -> Option<PathBuf> {
+        None
+    }
+
+    fn list(&self, cancel: &Cancel) -> Result<Listing, SourceError> {
+        self.list_telling(&|_, _| (), cancel)
+    }
+
+    fn list_telling(&self, tell: Tell<'_>, cancel: &Cancel) -> Result<Listing, SourceError> {
+        let mut listing = if self.setup.wanted.scopes.is_empty() {
+            Listing::default()
+        } else {
+            queue::read(&*self.forge, &self.setup.wanted, &self.recognise, tell, cancel).map_err(told)?
+        };
+        self.named(&mut listing, tell, cancel)?;
+        Ok(listing)
+    }
+
+    fn change(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {
+        // What was read ahead counts only while it is still so.
+        if let Some(kept) = self.shelf.take(at)
+            && let Ok(Some(now)) = self.pull(at, cancel)
+            && now.revision.head == kept.pull.revision.head
+            && now.revision.base == kept.pull.revision.base
+        {
+            let mut pull = Pull { revision: kept.pull.revision, commit_count: kept.pull.commit_count, ..now };
+            pull.provenance = (self.recognise)(&pull, &kept.commits);
+            return Ok(Change { pull, ..kept });
+        }
+        self.read(at, cancel)
+    }
+
+    fn prefetch(&self, at: &PullRef, cancel: &Cancel) {
+        if !self.shelf.holds(at)
+            && let Ok(change) = self.read(at, cancel)
+            && !cancel.is_cancelled()
+        {
+            self.shelf.put(change);
+        }
+    }
+
+    fn pull(&self, at: &PullRef, cancel: &Cancel) -> Result<Option<Pull>, SourceError> {
+        let (address, number) = self.address(at)?;
+        let found = pulls::read(&*self.forge, &address, number, 1, cancel).map_err(told)?;
+        let mut pull = found.pull;
+        pull.provenance = (self.recognise)(&pull, &found.commits);
+        pull.at = at.clone();
+        Ok(Some(pull))
+    }
+
+    fn dossier(&self, at: &PullRef, cancel: &Cancel) -> Result<Option<Dossier>, SourceError> {
+        let (address, number) = self.address(at)?;
+        dossier::read(&*self.forge, &address, number, cancel).map(Some).map_err(told)
+    }
+
+    fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
+        let Some((address, _)) = Address::of_pull(&change.pull.at) else { return Texts::default() };
+        let (repository, revision) = (address.path(), &change.pull.revision);
+        if let Some(fill) = &self.fill {
+            let texts = fill.texts(&repository, revision, wanted, cancel);
+            if texts.size() > 0 || cancel.is_cancelled() {
+                return texts;
+            }
+        }
+        texts::read(&*self.forge, &repository, revision, wanted, cancel)
+    }
+}
+
+fn words(scope: &Scope) -> String {
+    match scope {
+        Scope::Repository(path) => path.clone(),
+        Scope::Org(name) => format!("org:{name}"),
+        Scope::User(name) => format!("user:{name}"),
+        Scope::Team { org, slug } => format!("team:{org}/{slug}"),
+        Scope::Search(words) => format!("search:{words}"),
+    }
+}
