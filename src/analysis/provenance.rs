@@ -30,10 +30,18 @@ pub struct Facts<'a> {
     pub commits: &'a [Commit],
 }
 
-/// Who wrote `pull`, by its branch, description and `commits`.
+/// Who wrote `pull`, by its forge account, branch, description and `commits`.
 #[must_use]
 pub fn of(pull: &Pull, commits: &[Commit]) -> Provenance {
-    recognise(&Facts { account: None, branch: &pull.branch, body: &pull.body, commits })
+    let account = pull.standing.as_ref().and_then(|standing| standing.author.as_ref());
+    recognise(&Facts { account, branch: &pull.branch, body: &pull.body, commits })
+}
+
+/// What a forge's search finds agents' pulls by, each a search of its own: their accounts, the beginnings of their branches' names,
+/// phrases of their signatures. It finds more than theirs, so what it finds is recognised like any other pull.
+#[must_use]
+pub fn searches() -> Vec<String> {
+    Table::get().searches()
 }
 
 /// Who wrote a change, by everything that is known of it.

@@ -155,6 +155,7 @@ fn dossier() -> Dossier {
             name: "#12 Slow lookup".to_owned(),
             url: Some("https://github.example/o/r/issues/12".to_owned()),
         }],
+        requester: None,
         last_pusher: person("Copilot"),
         viewer_permission: "write".to_owned(),
         viewer: person("maintainer"),

@@ -35,6 +35,8 @@ struct AgentData {
     assisted: Vec<String>,
     #[serde(default)]
     branches: Vec<String>,
+    #[serde(default)]
+    phrases: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -42,6 +44,8 @@ struct AgentData {
 struct AccountData {
     id: Option<u64>,
     logins: Vec<String>,
+    /// The login of a person's account, for searches only: it can be renamed and taken by somebody else.
+    person: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -105,6 +109,21 @@ impl Table {
     /// Why this account opens pulls without being an agent.
     pub(super) fn other_account(&self, account: &Account) -> Option<&str> {
         self.others.iter().find(|other| is_account(other.id, &other.logins, account)).map(|other| other.why.as_str())
+    }
+
+    /// The searches that find agents' pulls, each once.
+    pub(super) fn searches(&self) -> Vec<String> {
+        let mut searches = Vec::new();
+        for Agent { data: AgentData { accounts, phrases, .. }, branches, .. } in &self.agents {
+            let logins = accounts.iter().flat_map(|account| &account.logins);
+            searches.extend(logins.filter_map(|login| login.strip_suffix("[bot]")).map(|app| format!("author:app/{app}")));
+            searches.extend(accounts.iter().filter_map(|account| account.person.as_ref()).map(|login| format!("author:{login}")));
+            searches.extend(branches.iter().map(|pattern| format!("head:{}", beginning(pattern.as_str()))));
+            searches.extend(phrases.iter().map(|phrase| format!("in:body \"{phrase}\"")));
+        }
+        let mut known = std::collections::HashSet::new();
+        searches.retain(|search| known.insert(search.clone()));
+        searches
     }
 
     /// Whose address this is.
@@ -172,6 +191,13 @@ impl Agent {
     }
 }
 
+/// The plain text that every name starts with which `pattern` matches.
+fn beginning(pattern: &str) -> &str {
+    let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
+    let end = pattern.find(|c: char| !c.is_ascii_alphanumeric() && !"/-_".contains(c)).unwrap_or(pattern.len());
+    pattern.get(..end).unwrap_or_default()
+}
+
 /// ASCII classes: they compile 100 times faster, and no agent signs in anything else.
 fn compile(pattern: &str) -> Result<Regex, String> {
     RegexBuilder::new(pattern).unicode(false).build().map_err(|e| e.to_string())
@@ -206,6 +232,28 @@ mod tests {
             let marks = agent.data.accounts.len() + agent.data.addresses.len() + agent.data.commit_ids.len() + agent.branches.len();
             assert!(marks > 0, "{} has no mark", agent.data.id);
             assert!(agent.branches.iter().all(|pattern| pattern.as_str().starts_with('^')), "{}", agent.data.id);
+            for phrase in &agent.data.phrases {
+                assert!(!phrase.contains('"') && phrase.len() > 8, "{phrase} would end or widen its search");
+            }
         }
+    }
+
+    #[test]
+    fn agents_are_searched_by_account_branch_and_signature() {
+        let searches = Table::get().searches();
+        for wanted in [
+            "author:app/copilot-swe-agent",
+            "author:openhands-agent",
+            "head:codex/",
+            "head:cursor/",
+            "head:devin/",
+            "head:openhands-fix-",
+            "head:Q-DEV-issue-",
+            "in:body \"Generated with [Claude Code]\"",
+        ] {
+            assert!(searches.iter().any(|search| search == wanted), "{wanted} is not in {searches:#?}");
+        }
+        let wide = |search: &&String| *search == "head:" || search.starts_with("author:app/ ");
+        assert_eq!(searches.iter().find(wide), None, "no search takes everything");
     }
 }

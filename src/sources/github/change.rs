@@ -60,7 +60,10 @@ impl Reader<'_> {
             draft.omit(format!("{address} is called {now} now: write that from now on"), 0);
         }
         if draft.pull.standing.as_ref().is_some_and(|standing| standing.fork.is_none()) {
-            draft.omit("the repository its branch lived in was deleted: its commits are still here, and nobody can push to it".to_owned(), 0);
+            draft.omit(
+                "the repository its branch lived in was deleted: its commits are still here, and nobody can push to it".to_owned(),
+                0,
+            );
         }
         self.commits(&mut draft, &now, number, &found.more)?;
         self.merge_base(&mut draft, &now)?;
@@ -116,7 +119,9 @@ impl Reader<'_> {
         match commits::merge_base(self.forge, address, &draft.pull.revision, self.cancel) {
             Ok(found) => draft.pull.revision.merge_base = found,
             Err(ForgeError::Cancelled) => return Err(SourceError::Cancelled),
-            Err(why) => draft.omit(format!("the commit its diff starts from is not known, so whole files of before are not read: {why}"), 0),
+            Err(why) => {
+                draft.omit(format!("the commit its diff starts from is not known, so whole files of before are not read: {why}"), 0);
+            }
         }
         Ok(())
     }
@@ -138,7 +143,8 @@ impl Reader<'_> {
             None => "nothing here reads them from git".to_owned(),
             Some(fill) => {
                 let repository = address.path();
-                let asked = Gaps { repository: &repository, number, revision: &draft.pull.revision.clone(), every_file: whole_list, commits };
+                let asked =
+                    Gaps { repository: &repository, number, revision: &draft.pull.revision.clone(), every_file: whole_list, commits };
                 match fill.fill(&asked, draft.patch.clone(), self.cancel) {
                     Ok(filled) => {
                         draft.patch = filled.patch;

@@ -11,7 +11,6 @@ use crate::model::commit_id::CommitId;
 use crate::model::forge::{Forge, ForgeError};
 use crate::model::pull::{Author, Commit, Revision};
 
-
 /// A further page of a pull's commits.
 pub(super) const COMMITS: &str = include_str!("queries/commits.graphql");
 /// Pages of a comparison that are read; each holds 100 commits.
@@ -107,7 +106,12 @@ struct Verification {
 }
 
 /// Where the diff starts. The first page of a comparison carries up to 300 files that nobody wants here; the second is small.
-pub(super) fn merge_base(forge: &dyn Forge, address: &Address, revision: &Revision, cancel: &Cancel) -> Result<Option<CommitId>, ForgeError> {
+pub(super) fn merge_base(
+    forge: &dyn Forge,
+    address: &Address,
+    revision: &Revision,
+    cancel: &Cancel,
+) -> Result<Option<CommitId>, ForgeError> {
     let Some(found) = compare(forge, address, revision, "per_page=1&page=2", cancel)? else { return Ok(None) };
     // A pull that was merged with its base read again afterwards shares its own head with it: that is no start of a diff.
     Ok(CommitId::parse(&found.merge_base_commit.sha).filter(|id| Some(id) != revision.head.as_ref()))

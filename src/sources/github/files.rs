@@ -129,7 +129,9 @@ impl Entry {
                 Content::Omitted(format!("GitHub counts {counted} changed lines in it and shows none, as it does with large files"))
             }
             None if moved_only || empty => Content::Text(TextDiff::default()),
-            None => Content::Omitted("GitHub shows no lines of it: it is binary, called binary by an attribute, or only its mode changed".to_owned()),
+            None => Content::Omitted(
+                "GitHub shows no lines of it: it is binary, called binary by an attribute, or only its mode changed".to_owned(),
+            ),
         }
     }
 
@@ -177,7 +179,10 @@ mod tests {
         let gaps = [
             (r#"{"filename":"big","status":"modified","additions":2000,"deletions":81,"sha":null}"#, "counts 2081 changed lines"),
             (r#"{"filename":"x.js","status":"modified","sha":"1"}"#, "called binary by an attribute"),
-            (r#"{"filename":"x","status":"modified","additions":2,"patch":"@@ -0,0 +1 @@\n+a"}"#, "2 added and 0 removed lines in it and shows 1 and 0"),
+            (
+                r#"{"filename":"x","status":"modified","additions":2,"patch":"@@ -0,0 +1 @@\n+a"}"#,
+                "2 added and 0 removed lines in it and shows 1 and 0",
+            ),
             (r#"{"filename":"x","status":"modified","additions":1,"patch":"@@ -0,0 +1,2 @@\n+a"}"#, "cannot be read"),
             (r#"{"filename":"x","status":"modified","additions":1,"patch":"@@ -0,0 +1 @@\n+a\n+b"}"#, "cannot be read"),
             (r#"{"filename":"x","status":"modified","additions":1,"patch":"diff --git a/y b/y\n"}"#, "cannot be read"),

@@ -138,7 +138,9 @@ fn queries(forge: &dyn Forge, wanted: &Wanted, cancel: &Cancel) -> Result<Vec<As
             Scope::Org(name) => asked.push(query(&format!("org:{name} archived:false"), true)),
             Scope::User(name) => asked.push(query(&format!("user:{name} archived:false"), true)),
             Scope::Team { org, slug } => repositories.extend(of_team(forge, org, slug, cancel)?),
-            Scope::Search(words) if names_state(words) => asked.push(Asked { words: format!("is:pr {words} {}", common[1]).trim().to_owned(), narrowed: false }),
+            Scope::Search(words) if names_state(words) => {
+                asked.push(Asked { words: format!("is:pr {words} {}", common[1]).trim().to_owned(), narrowed: false });
+            }
             Scope::Search(words) => asked.push(query(words, false)),
         }
     }

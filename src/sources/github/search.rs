@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::address::Address;
 use super::ask::{self, Reply};
-use super::shapes::{Facts, Nodes, moment, pull};
+use super::shapes::{Facts, Nodes, pull};
 use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
 use crate::model::forge::{Forge, ForgeError};
@@ -73,13 +73,14 @@ impl Axis {
 
     /// The axis that `query` leaves free, from `self` on.
     fn free(query: &str, from: usize) -> Option<Self> {
-        let taken = |axis: &Self| query.split_whitespace().any(|word| word.trim_start_matches('-').starts_with(&format!("{}:", axis.word())));
+        let taken =
+            |axis: &Self| query.split_whitespace().any(|word| word.trim_start_matches('-').starts_with(&format!("{}:", axis.word())));
         Self::ALL.into_iter().skip(from).find(|axis| !taken(axis))
     }
 }
 
 /// Told after each page: pulls read so far, and how many there are as far as is known.
-pub type Tell<'a> = &'a (dyn Fn(usize, usize) + Sync);
+pub(super) type Tell<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
 /// What searches found together, each pull once.
 pub(super) struct Search<'a> {
@@ -182,7 +183,9 @@ impl<'a> Search<'a> {
         let (count, query) = (first.count, first.query.clone());
         self.pages(first)?;
         let hidden = count.saturating_sub(SHOWN);
-        let why = format!("{hidden} of {count} pulls that `{query}` finds are not listed: GitHub shows {SHOWN} of one search, and no time tells these apart; narrow the search");
+        let why = format!(
+            "{hidden} of {count} pulls that `{query}` finds are not listed: GitHub shows {SHOWN} of one search, and no time tells these apart; narrow the search"
+        );
         self.omit(why, usize::try_from(hidden).unwrap_or(usize::MAX));
         Ok(())
     }
@@ -214,7 +217,8 @@ impl<'a> Search<'a> {
     }
 
     fn first(&mut self, query: &str, order: &str) -> Result<First, ForgeError> {
-        let sorted = if query.split_whitespace().any(|word| word.starts_with("sort:")) { query.to_owned() } else { format!("{query} sort:{order}") };
+        let sorted =
+            if query.split_whitespace().any(|word| word.starts_with("sort:")) { query.to_owned() } else { format!("{query} sort:{order}") };
         let first = self.page(&sorted, None)?;
         Ok(First { query: query.to_owned(), ..first })
     }

@@ -6,6 +6,6 @@ mod parts;
 mod pull;
 
 pub(super) use actor::{Actor, account};
-pub(super) use commit::{CommitPage, Made, Oid, commit};
+pub(super) use commit::{CommitPage, Oid, commit};
 pub(super) use parts::{Nodes, moment, number, or_default};
 pub(super) use pull::{Facts, Named, pull};

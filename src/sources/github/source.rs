@@ -61,7 +61,11 @@ impl GithubSource {
         let found = Address::of_pull(at).filter(|(address, _)| address.host.eq_ignore_ascii_case(&self.forge.host()));
         found.ok_or_else(|| {
             let at = at.to_string();
-            SourceError::NotFound(format!("`{}` is no pull of {}: name one such as owner/repository#7", inert::line(&at), self.forge.host()))
+            SourceError::NotFound(format!(
+                "`{}` is no pull of {}: name one such as owner/repository#7",
+                inert::line(&at),
+                self.forge.host()
+            ))
         })
     }
 

@@ -170,7 +170,8 @@ mod tests {
         assert_eq!(read("https://me:secret@GHE.example:8443/acme/a.b/pull/7"), pull("ghe.example:8443", "acme/a.b", 7));
         assert_eq!(read("acme/api"), repository("ghe.example", "acme/api"));
         assert_eq!(read("127.0.0.1:4000/acme/api"), repository("127.0.0.1:4000", "acme/api"));
-        for url in ["https://acme.ghe.com/o/r", "https://acme.ghe.com/o/r.git", "git@acme.ghe.com:o/r.git", "ssh://git@acme.ghe.com:22/o/r"] {
+        for url in ["https://acme.ghe.com/o/r", "https://acme.ghe.com/o/r.git", "git@acme.ghe.com:o/r.git", "ssh://git@acme.ghe.com:22/o/r"]
+        {
             assert_eq!(read(url), repository("acme.ghe.com", "o/r"), "{url}");
             assert_eq!(of_remote(url), Address::of("acme.ghe.com", "o/r"), "{url}");
         }

@@ -219,7 +219,10 @@ fn classic(desk: &mut Desk<'_>, target: &str) -> Result<(), ForgeError> {
         }
         Err(ForgeError::Cancelled) => return Err(ForgeError::Cancelled),
         Err(_) => {
-            desk.omit("of the branch protection only required checks are visible to this token: reviews and bypasses need admin rights".to_owned());
+            desk.omit(
+                "of the branch protection only required checks are visible to this token: reviews and bypasses need admin rights"
+                    .to_owned(),
+            );
             desk.dossier.rules.bypass = None;
             desk.dossier.rules.rules.push(protection(shown.required_status_checks, None));
         }

@@ -7,7 +7,7 @@ use crate::model::time::Timestamp;
 
 /// A list of GraphQL, whole or one page of it. Entries that the token may not see are `null`.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", bound = "T: Deserialize<'de>")]
 pub(crate) struct Nodes<T> {
     /// The entries.
     #[serde(default = "Vec::new", deserialize_with = "or_default")]
@@ -57,7 +57,7 @@ pub(crate) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error
     enum Written {
         Number(u64),
         Text(String),
-        Nothing(Option<()>),
+        Nothing(()),
     }
     Ok(match Written::deserialize(from)? {
         Written::Number(number) => number,
