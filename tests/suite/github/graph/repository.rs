@@ -1,0 +1,160 @@
+//! Repositories, their labels and branches.
+
+use serde_json::Value;
+
+use super::query::nothing;
+use super::{Field, Found, Run, Thing, all, leaf, maybe, one, unknown};
+use crate::github::account::Role;
+use crate::github::repo::Repo;
+use crate::github::world::moment;
+
+impl Run<'_> {
+    pub fn repository(&self, id: u64, name: &str, arguments: &Value) -> Found {
+        let world = self.world.borrow();
+        let repo = world.repo_by(id).expect("a repository that was found");
+        let text = |name: &str| arguments[name].as_str().unwrap_or_default();
+        match name {
+            "id" => leaf(repo.node()),
+            "databaseId" => leaf(repo.id),
+            "name" => leaf(repo.name.clone()),
+            "nameWithOwner" => leaf(repo.full()),
+            "owner" => one(Thing::Account(repo.owner)),
+            "url" => leaf(format!("{}/{}", world.origin, repo.full())),
+            "resourcePath" => leaf(format!("/{}", repo.full())),
+            "isPrivate" => leaf(repo.private),
+            "isArchived" => leaf(repo.archived),
+            "isFork" => leaf(repo.parent.is_some()),
+            "isDisabled" | "isLocked" | "isEmpty" | "isMirror" => leaf(false),
+            "visibility" => leaf(if repo.private { "PRIVATE" } else { "PUBLIC" }),
+            "createdAt" | "updatedAt" | "pushedAt" => leaf(moment(repo.created)),
+            "description" | "homepageUrl" | "licenseInfo" | "primaryLanguage" => nothing(),
+            "parent" => maybe(repo.parent.map(Thing::Repo)),
+            "viewerPermission" => leaf(match world.role(repo, Some(self.viewer)) {
+                Role::None => Value::Null,
+                role => role.word().to_uppercase().into(),
+            }),
+            "viewerCanAdminister" => leaf(world.role(repo, Some(self.viewer)) >= Role::Admin),
+            "autoMergeAllowed" => leaf(repo.auto_merge_allowed),
+            "mergeCommitAllowed" | "squashMergeAllowed" | "rebaseMergeAllowed" => leaf(true),
+            "deleteBranchOnMerge" => leaf(false),
+            "defaultBranchRef" => maybe(branch(repo, &repo.default_branch)),
+            "ref" => maybe(reference(repo, text("qualifiedName"))),
+            "object" => maybe(self.object(repo, arguments)),
+            "label" => maybe(repo.labels.iter().find(|label| label.name == text("name")).map(|label| label_of(repo, &label.name))),
+            "labels" => all(repo.labels.iter().map(|label| label_of(repo, &label.name)).collect()),
+            "pullRequest" => {
+                let number = arguments["number"].as_u64().unwrap_or_default();
+                if repo.pulls.contains_key(&number) {
+                    return one(Thing::Pull(id, number));
+                }
+                Err(("NOT_FOUND", format!("Could not resolve to a PullRequest with the number of {number}.")))
+            }
+            "pullRequests" => {
+                let states: Vec<&str> = arguments["states"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                let head = arguments["headRefName"].as_str();
+                let base = arguments["baseRefName"].as_str();
+                let mut wanted: Vec<_> = repo
+                    .pulls
+                    .values()
+                    .filter(|pull| states.is_empty() || states.contains(&pull.state()))
+                    .filter(|pull| head.is_none_or(|head| pull.head_ref == head) && base.is_none_or(|base| pull.base_ref == base))
+                    .collect();
+                wanted.sort_by_key(|pull| if arguments["orderBy"]["field"] == "UPDATED_AT" { pull.updated } else { pull.created });
+                if arguments["orderBy"]["direction"] == "DESC" {
+                    wanted.reverse();
+                }
+                all(wanted.iter().map(|pull| Thing::Pull(id, pull.number)).collect())
+            }
+            _ => unknown(),
+        }
+    }
+
+    fn object(&self, repo: &Repo, arguments: &Value) -> Option<Thing> {
+        if let Some(oid) = arguments["oid"].as_str() {
+            return repo.git.told(oid).map(|told| Thing::Commit(repo.id, told.sha));
+        }
+        let expression = arguments["expression"].as_str()?;
+        let Some((name, path)) = expression.split_once(':') else {
+            let sha = repo.git.tip(&format!("refs/heads/{expression}")).or_else(|| repo.git.told(expression).map(|told| told.sha))?;
+            return Some(Thing::Commit(repo.id, sha));
+        };
+        let sha = ["refs/heads/", ""].iter().find_map(|prefix| repo.git.tip(&format!("{prefix}{name}")));
+        let sha = sha.or_else(|| (name == "HEAD").then(|| repo.git.tip(&format!("refs/heads/{}", repo.default_branch))).flatten());
+        let git = repo.git.open();
+        let oid = git2::Oid::from_str(&sha.unwrap_or_else(|| name.to_owned())).ok()?;
+        let tree = git.find_commit(oid).ok()?.tree().ok()?;
+        let blob = git.find_blob(tree.get_path(std::path::Path::new(path)).ok()?.id()).ok()?;
+        let text = std::str::from_utf8(blob.content()).ok();
+        let binary = text.is_none_or(|text| text.contains('\0'));
+        Some(Thing::Plain(
+            "Blob",
+            vec![
+                ("oid", Field::Leaf(blob.id().to_string().into())),
+                ("byteSize", Field::Leaf(blob.size().into())),
+                ("isBinary", Field::Leaf(binary.into())),
+                ("isTruncated", Field::Leaf(false.into())),
+                ("text", Field::Leaf(text.filter(|_| !binary).map_or(Value::Null, Value::from))),
+            ],
+        ))
+    }
+}
+
+pub fn label_of(repo: &Repo, name: &str) -> Thing {
+    let known = repo.labels.iter().find(|label| label.name == name);
+    let text = |pick: fn(&crate::github::repo::Label) -> Value| Field::Leaf(known.map_or(Value::Null, pick));
+    Thing::Plain(
+        "Label",
+        vec![
+            ("id", text(|label| format!("LA_{}", label.id).into())),
+            ("name", Field::Leaf(name.into())),
+            ("color", text(|label| label.color.clone().into())),
+            ("description", text(|label| label.description.clone().into())),
+            ("isDefault", Field::Leaf(false.into())),
+        ],
+    )
+}
+
+/// A branch, when it is there.
+pub fn branch(repo: &Repo, name: &str) -> Option<Thing> {
+    reference(repo, &format!("refs/heads/{name}"))
+}
+
+fn reference(repo: &Repo, name: &str) -> Option<Thing> {
+    let full = if name.starts_with("refs/") { name.to_owned() } else { format!("refs/heads/{name}") };
+    let sha = repo.git.tip(&full)?;
+    let (short, prefix) = full
+        .strip_prefix("refs/heads/")
+        .map(|short| (short, "refs/heads/"))
+        .or_else(|| full.strip_prefix("refs/tags/").map(|short| (short, "refs/tags/")))?;
+    let protected = crate::github::gate::asked(repo, short);
+    let rule = repo.protections.get(short).map(|rule| {
+        Field::One(Thing::Plain(
+            "BranchProtectionRule",
+            vec![
+                ("requiresStatusChecks", Field::Leaf((!rule.contexts.is_empty()).into())),
+                (
+                    "requiredStatusCheckContexts",
+                    Field::Leaf(rule.contexts.iter().map(|(context, _)| Value::from(context.clone())).collect()),
+                ),
+                ("requiresApprovingReviews", Field::Leaf(rule.approvals.is_some().into())),
+                ("requiredApprovingReviewCount", Field::Leaf(rule.approvals.map_or(Value::Null, Value::from))),
+                ("dismissesStaleReviews", Field::Leaf(rule.dismiss.into())),
+                ("requireLastPushApproval", Field::Leaf(rule.last_push.into())),
+                ("isAdminEnforced", Field::Leaf(rule.admins.into())),
+                ("pattern", Field::Leaf(short.into())),
+            ],
+        ))
+    });
+    let _ = protected;
+    Some(Thing::Plain(
+        "Ref",
+        vec![
+            ("id", Field::Leaf(format!("REF_{}_{full}", repo.id).into())),
+            ("name", Field::Leaf(short.into())),
+            ("prefix", Field::Leaf(prefix.into())),
+            ("target", Field::One(Thing::Commit(repo.id, sha))),
+            ("repository", Field::One(Thing::Repo(repo.id))),
+            ("branchProtectionRule", rule.unwrap_or(Field::Leaf(Value::Null))),
+        ],
+    ))
+}

@@ -1,0 +1,108 @@
+//! A GitHub of our own on 127.0.0.1: stateful, over real git repositories, and strict: every request and every answer is held to
+//! GitHub's published OpenAPI description and GraphQL schema, and whatever breaks them fails the test that owns the server.
+//!
+//! `let github = GitHub::start(); github.repo("acme/api").pull("Fix it").by("maker").open();`
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "each kind of test uses its own part of the helpers, which say what they are by name"
+)]
+
+pub mod account;
+pub mod bare;
+pub mod build;
+mod contract;
+mod gate;
+mod graph;
+mod openapi;
+mod opening;
+pub mod pull;
+pub mod record;
+pub mod repo;
+mod rest;
+mod schema;
+mod server;
+mod smart;
+pub mod world;
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use record::Seen;
+use world::World;
+
+/// A running server. Dropping it fails the test when the contract was broken.
+pub struct GitHub {
+    shared: Arc<Shared>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+/// What the server and the test both see.
+pub struct Shared {
+    world: Mutex<World>,
+    seen: Mutex<Vec<Seen>>,
+    wrong: Mutex<Vec<String>>,
+}
+
+impl GitHub {
+    /// A new, empty GitHub on a port of its own.
+    pub fn start() -> Self {
+        // All tests share what this reads; without it they fail here, with the sentence that says what to run.
+        contract::contract();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let shared = Arc::new(Shared { world: Mutex::new(World::new(origin)), seen: Mutex::default(), wrong: Mutex::default() });
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        server::serve(&runtime, listener, Arc::clone(&shared));
+        Self { shared, _runtime: runtime }
+    }
+
+    /// Its address as api.github.com has it: REST at the root, GraphQL at `/graphql`.
+    pub fn url(&self) -> String {
+        self.world().origin.clone()
+    }
+
+    /// `127.0.0.1:PORT`.
+    pub fn host(&self) -> String {
+        self.url().trim_start_matches("http://").to_owned()
+    }
+
+    /// The state, locked: requests wait meanwhile.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.shared.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Every request so far.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.shared.seen.lock().unwrap().clone()
+    }
+
+    /// The requests so far that write, in order.
+    pub fn writes(&self) -> Vec<Seen> {
+        self.seen().into_iter().filter(Seen::writes).collect()
+    }
+
+    /// How many requests there were whose short form starts with `prefix`, such as `GET /repos/acme/api/pulls`.
+    pub fn count(&self, prefix: &str) -> usize {
+        self.seen().iter().filter(|seen| seen.short().starts_with(prefix)).count()
+    }
+
+    /// Forgets the requests so far.
+    pub fn forget(&self) {
+        self.shared.seen.lock().unwrap().clear();
+    }
+
+    /// What broke the contract so far; taken out, so that the test goes on to pass.
+    pub fn take_wrong(&self) -> Vec<String> {
+        std::mem::take(&mut *self.shared.wrong.lock().unwrap())
+    }
+}
+
+impl Drop for GitHub {
+    fn drop(&mut self) {
+        let wrong = self.take_wrong();
+        if !wrong.is_empty() && !std::thread::panicking() {
+            panic!("GitHub's contract was broken:\n{}", wrong.join("\n"));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Routes about repositories themselves.
+
+use serde_json::json;
+
+use super::{Ask, Done, Reply, Route, route, shape};
+use crate::github::account::Role;
+use crate::github::world::World;
+
+pub const ROUTES: &[Route] = &[
+    route("GET /repos/{owner}/{repo}", &[("metadata", "read")], Role::Read, get),
+    route("GET /repos/{owner}/{repo}/collaborators/{username}/permission", &[("metadata", "read")], Role::Write, permission),
+];
+
+fn get(world: &mut World, ask: &Ask) -> Done {
+    Ok(Reply::json(200, shape::full_repository(world, &ask.base, ask.repo(world), ask.viewer)))
+}
+
+fn permission(world: &mut World, ask: &Ask) -> Done {
+    let repo = ask.repo(world);
+    let account = world.find_account(ask.param("username")).ok_or_else(Reply::missing)?;
+    let role = world.role(repo, Some(account.id));
+    let mut user = shape::user(world, &ask.base, account.id);
+    user["role_name"] = role.word().into();
+    user["permissions"] = json!({
+        "admin": role >= Role::Admin, "maintain": role >= Role::Maintain, "push": role >= Role::Write,
+        "triage": role >= Role::Triage, "pull": role >= Role::Read,
+    });
+    let legacy = match role {
+        Role::Maintain => "write",
+        Role::Triage => "read",
+        other => other.word(),
+    };
+    Ok(Reply::json(200, json!({ "permission": legacy, "role_name": role.word(), "user": user })))
+}
