@@ -12,6 +12,7 @@ pub mod demo;
 pub mod doctor;
 pub mod evidence;
 pub mod exit;
+pub mod forge;
 pub mod hook;
 pub mod interrupt;
 pub mod judge;
@@ -28,6 +29,7 @@ pub mod scan;
 pub mod selection;
 pub mod site;
 pub mod target;
+pub mod token;
 pub mod verb;
 
 use std::ffi::OsString;
@@ -59,6 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
     let mut context = Context::new(cli.config, cancel);
+    (context.offline, context.token_command) = (cli.offline, cli.token_command);
     let exit = match cli.command {
         Some(Command::Demo(args)) => demo::run(&args, &mut context),
         Some(Command::List(args)) => list::run(&args, &mut context),

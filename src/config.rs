@@ -3,6 +3,7 @@
 //! Nothing here is ever read from a change under review.
 
 pub mod error;
+pub mod github;
 pub mod hints;
 pub mod key;
 pub mod keymap;

@@ -1,7 +1,8 @@
-//! What is kept: folders, the append-only ledger and its cases, drafts of reviews.
+//! What is kept: folders, the append-only ledger and its cases, drafts of reviews, a forge's answers.
 //!
 //! Nothing here decides; on-disk shapes live in `schema` and nowhere else.
 
+pub mod cache;
 pub mod cases;
 pub mod drafts;
 pub mod error;

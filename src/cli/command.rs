@@ -21,6 +21,12 @@ pub struct Cli {
     /// Take settings, keymap and themes from this folder
     #[arg(long, global = true, value_name = "DIR")]
     pub config: Option<PathBuf>,
+    /// Ask no forge: read what was kept, and say how old it is
+    #[arg(long, global = true)]
+    pub offline: bool,
+    /// Take GitHub's token from the first line this command prints
+    #[arg(long, global = true, value_name = "COMMAND")]
+    pub token_command: Option<String>,
     /// What the console opens on
     #[command(flatten)]
     pub place: Place,

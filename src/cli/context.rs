@@ -17,6 +17,10 @@ pub struct Context {
     pub out: Output,
     /// Raised by Ctrl-C.
     pub cancel: Cancel,
+    /// `--offline`: a forge is not asked, only its kept answers are read.
+    pub offline: bool,
+    /// `--token-command`.
+    pub token_command: Option<String>,
     config: Option<PathBuf>,
 }
 
@@ -24,7 +28,7 @@ impl Context {
     /// The surroundings of this process; `config` is the option `--config`.
     #[must_use]
     pub fn new(config: Option<PathBuf>, cancel: Cancel) -> Self {
-        Self { out: Output::standard(), cancel, config }
+        Self { out: Output::standard(), cancel, offline: false, token_command: None, config }
     }
 
     /// Where things are kept.

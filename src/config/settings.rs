@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::config::error::ConfigError;
+use crate::config::github::Github;
 use crate::config::table::{Document, items};
 use crate::model::filter::Filter;
 
@@ -41,9 +42,11 @@ pub struct Settings {
     pub poll: u64,
     /// The sections of the queue, in their order: name and filter.
     pub sections: Vec<(String, String)>,
+    /// How GitHub is reached.
+    pub github: Github,
 }
 
-const KEYS: [&str; 7] = ["theme", "layout", "split-from", "blind", "mouse", "poll", "sections"];
+const KEYS: [&str; 8] = ["theme", "layout", "split-from", "blind", "mouse", "poll", "sections", "github"];
 
 /// The sections of a queue when nobody says otherwise.
 const SECTIONS: [(&str, &str); 5] = [
@@ -57,7 +60,16 @@ const SECTIONS: [(&str, &str); 5] = [
 impl Default for Settings {
     fn default() -> Self {
         let sections = SECTIONS.map(|(name, filter)| (name.to_owned(), filter.to_owned())).to_vec();
-        Self { theme: "auto".to_owned(), layout: DiffLayout::Auto, split_from: 120, blind: true, mouse: true, poll: 60, sections }
+        Self {
+            theme: "auto".to_owned(),
+            layout: DiffLayout::Auto,
+            split_from: 120,
+            blind: true,
+            mouse: true,
+            poll: 60,
+            sections,
+            github: Github::default(),
+        }
     }
 }
 
@@ -80,6 +92,7 @@ impl Settings {
                 "mouse" => self.mouse = document.boolean(value)?,
                 "poll" => self.poll = u64::try_from(document.count(value)?).unwrap_or(u64::MAX),
                 "sections" => self.sections = sections(document, value)?,
+                "github" => self.github.adopt(document, value)?,
                 _ => return Err(document.error(&at, format!("there is no setting {name:?}; the settings are {}", KEYS.join(", ")))),
             }
         }
@@ -101,7 +114,7 @@ impl fmt::Display for Settings {
         for (name, filter) in &self.sections {
             writeln!(f, "{} = {}", quoted(name), quoted(filter))?;
         }
-        Ok(())
+        write!(f, "\n{}", self.github)
     }
 }
 
@@ -145,6 +158,13 @@ mod tests {
             mouse: false,
             poll: 0,
             sections,
+            github: Github {
+                hosts: vec!["git.example.com".to_owned(), "github.com".to_owned()],
+                api: Some("https://api.example.com".to_owned()),
+                ca_file: Some("/etc/ca \"x\".pem".into()),
+                concurrency: 3,
+                token_command: Some("pass show 'x'".to_owned()),
+            },
         };
         let mut read = Settings::default();
         read.adopt(&Document { file: "x", text: &mine.to_string() }).unwrap();

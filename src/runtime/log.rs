@@ -7,6 +7,9 @@ use std::path::Path;
 
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Bytes after which a log is begun anew.
 const LARGEST: u64 = 4 << 20;
@@ -21,8 +24,11 @@ pub fn start(path: &Path) -> io::Result<WorkerGuard> {
     }
     let file = open(path)?;
     let (writer, guard) = tracing_appender::non_blocking(file);
-    let filter = EnvFilter::try_from_env("LAZARET_LOG").unwrap_or_else(|_| EnvFilter::new("lazaret=info"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).try_init();
+    let wanted = EnvFilter::try_from_env("LAZARET_LOG").unwrap_or_else(|_| EnvFilter::new("lazaret=info"));
+    // Libraries log addresses, headers and pieces of TLS, and with them tokens: only this program's own words get in.
+    let own = filter_fn(|metadata| metadata.target().starts_with("lazaret"));
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false).with_filter(own);
+    let _ = tracing_subscriber::registry().with(wanted).with(lines).try_init();
     Ok(guard)
 }
 

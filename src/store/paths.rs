@@ -95,6 +95,12 @@ impl Paths {
         self.data.join("drafts")
     }
 
+    /// The file of a forge's kept answers.
+    #[must_use]
+    pub fn answers(&self) -> PathBuf {
+        self.cache.join("answers.db")
+    }
+
     /// The program's own log.
     #[must_use]
     pub fn log(&self) -> PathBuf {

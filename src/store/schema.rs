@@ -1,5 +1,6 @@
 //! On-disk shapes, each with its version. The only serde derives for storage; nothing else names a stored field.
 
+pub mod answers;
 pub mod case;
 pub mod chain;
 pub mod decision;

@@ -21,6 +21,7 @@ mod fixture;
 mod flows;
 mod forge_screens;
 mod github;
+mod github_answers;
 mod github_client;
 mod github_server;
 mod history;

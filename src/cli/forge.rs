@@ -1,0 +1,96 @@
+//! A client of GitHub as the user wants it: host, address, token, roots and kept answers, from options, environment and settings.
+#![allow(clippy::disallowed_methods, reason = "the door that reads which GitHub is meant from the environment")]
+
+use std::sync::Arc;
+
+use anyhow::bail;
+
+use crate::cli::context::Context;
+use crate::cli::output::say;
+use crate::cli::token;
+use crate::config::github::Github;
+use crate::config::load;
+use crate::model::inert;
+use crate::runtime::answers;
+use crate::sources::github::client::GithubClient;
+use crate::sources::github::client::setup::Setup;
+
+/// Which hosts are GitHub here, and which of them is meant when none is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hosts {
+    /// The one that is meant.
+    pub chosen: String,
+    /// All that are known; data residency's `*.ghe.com` are besides.
+    pub known: Vec<String>,
+}
+
+impl Hosts {
+    /// As `GH_HOST` and the settings say.
+    #[must_use]
+    pub fn of(settings: &Github) -> Self {
+        let named = std::env::var("GH_HOST").ok().map(|host| host.trim().to_ascii_lowercase()).filter(|host| !host.is_empty());
+        let first = || settings.hosts.first().cloned().unwrap_or_else(|| "github.com".to_owned());
+        let chosen = named.unwrap_or_else(first);
+        let mut known = settings.hosts.clone();
+        known.extend([chosen.clone(), "github.com".to_owned()]);
+        Self { chosen, known }
+    }
+
+    /// Whether `host` is GitHub.
+    #[must_use]
+    pub fn is_known(&self, host: &str) -> bool {
+        host.ends_with(".ghe.com") || self.known.iter().any(|known| known == host)
+    }
+}
+
+/// A client, and where its token was found.
+pub struct Reached {
+    /// The client.
+    pub client: Arc<GithubClient>,
+    /// Such as `GH_TOKEN`; `None`: there is no token.
+    pub token_from: Option<&'static str>,
+}
+
+/// The hosts that are GitHub for this user.
+///
+/// # Errors
+/// When the settings cannot be read.
+pub fn hosts(context: &Context) -> anyhow::Result<Hosts> {
+    let (settings, _) = load::taste(context.paths()?.config())?;
+    Ok(Hosts::of(&settings.github))
+}
+
+/// A client of `host`, or of the one that is meant when none is named. Nothing is sent yet.
+///
+/// # Errors
+/// When the host is not known, the token command gives nothing, or the settings cannot be used.
+pub fn reach(host: Option<&str>, context: &Context) -> anyhow::Result<Reached> {
+    let paths = context.paths()?;
+    let (settings, _) = load::taste(paths.config())?;
+    let github = settings.github;
+    let hosts = Hosts::of(&github);
+    let host = host.map_or_else(|| hosts.chosen.clone(), str::to_ascii_lowercase);
+    if !hosts.is_known(&host) {
+        let shown = inert::line(&host);
+        bail!("{shown} is not known as a GitHub host; if it is one, add it to hosts in [github] of settings.toml, or set GH_HOST={shown}");
+    }
+    let chosen = host == hosts.chosen;
+    let command = context.token_command.as_deref().or(github.token_command.as_deref());
+    let found = token::find(&host, chosen, command)?;
+    let (store, says) = answers::open(&paths.answers());
+    if let Some(says) = says {
+        say("", says);
+    }
+    let named = std::env::var("LAZARET_GITHUB_API").ok().filter(|api| !api.is_empty());
+    let (token, token_from) = found.map_or((None, None), |token| (Some(token.secret), Some(token.from)));
+    let setup = Setup {
+        api: named.or(github.api).filter(|_| chosen),
+        token,
+        ca_file: github.ca_file.map(|file| paths.config().join(file)),
+        concurrency: github.concurrency,
+        offline: context.offline,
+        store,
+        ..Setup::new(host)
+    };
+    Ok(Reached { client: Arc::new(GithubClient::connect(setup)?), token_from })
+}
