@@ -44,6 +44,11 @@ impl Reply {
         Self { status: 200, body: body.to_vec(), ..Self::default() }.header("content-type", kind)
     }
 
+    /// A status and nothing else.
+    pub(crate) fn status(status: u16) -> Self {
+        Self { status, ..Self::default() }
+    }
+
     /// A page, as gateways send it.
     pub(crate) fn page(status: u16) -> Self {
         Self { status, body: b"<html><body>We had issues</body></html>".to_vec(), ..Self::default() }.header("content-type", "text/html")
@@ -120,6 +125,12 @@ impl Server {
             }
         });
         Self { port, seen }
+    }
+
+    /// An address where nobody listens.
+    pub(crate) fn nobody() -> String {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        format!("http://127.0.0.1:{port}")
     }
 
     pub(crate) fn address(&self) -> String {
