@@ -3,8 +3,10 @@
 //! Nothing here reads a file, a clock or the network, waits, or runs anything; a check runs on a string in a test.
 
 pub mod branch;
+pub mod campaign;
 pub mod check;
 pub mod checks;
+pub mod conduct;
 pub mod document;
 pub mod engine;
 pub mod examples;

@@ -28,6 +28,7 @@ pub mod rules;
 pub mod scan;
 pub mod selection;
 pub mod site;
+pub mod sweep;
 pub mod target;
 pub mod token;
 pub mod verb;
@@ -66,6 +67,7 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
         Some(Command::Demo(args)) => demo::run(&args, &mut context),
         Some(Command::List(args)) => list::run(&args, &mut context),
         Some(Command::Scan(args)) => scan::run(&args, &mut context),
+        Some(Command::Sweep(args)) => sweep::run(&args, &mut context),
         Some(Command::Ledger(args)) => ledger::run(&args, &mut context),
         Some(Command::Rules(args)) => rules::run(args, &mut context),
         Some(Command::Approve(args)) => approve::run(&args, &mut context),

@@ -3,6 +3,7 @@
 //! Nothing here prints or looks anything up; outside text passes the sanitising door or the format's own escaping.
 
 pub mod escape;
+pub mod incident;
 pub mod json;
 pub mod judged;
 pub mod ledger;
@@ -13,6 +14,7 @@ pub mod plan;
 pub mod queue;
 pub mod rules;
 pub mod sarif;
+pub mod sweep;
 pub mod table;
 pub mod uri;
 pub mod v1;

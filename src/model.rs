@@ -32,5 +32,6 @@ pub mod rule;
 pub mod screen;
 pub mod standing;
 pub mod story;
+pub mod sweep;
 pub mod syntax;
 pub mod time;

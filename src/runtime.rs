@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod journal;
 pub mod log;
 pub mod search;
+pub mod sweep;
 pub mod terminal;
 pub mod terminal_theme;
 pub mod tinting;

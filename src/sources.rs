@@ -10,5 +10,6 @@ pub mod open;
 pub mod patch_file;
 pub mod source;
 mod suspect;
+pub mod sweep;
 pub mod tree;
 pub mod unified;

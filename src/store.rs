@@ -10,3 +10,4 @@ pub mod files;
 pub mod ledger;
 pub mod paths;
 pub mod schema;
+pub mod sweeps;

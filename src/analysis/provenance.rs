@@ -63,6 +63,20 @@ pub fn recognise(facts: &Facts<'_>) -> Provenance {
     found.judge()
 }
 
+/// Whether this name or address is written the way an agent's is: a claim, as everything git keeps.
+#[must_use]
+pub fn is_agent(who: &Author) -> bool {
+    let table = Table::get();
+    table.address(&who.email).or_else(|| table.name(&who.name)).is_some()
+}
+
+/// Whether this account belongs to an agent or to other automation, as far as the forge says.
+#[must_use]
+pub fn is_machine(account: &Account) -> bool {
+    let table = Table::get();
+    account.bot || table.account(account).is_some() || table.other_account(account).is_some()
+}
+
 /// What was found so far.
 struct Found {
     table: &'static Table,

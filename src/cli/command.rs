@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::target::Place;
 use crate::cli::{
-    approve, completions, config, console, demo, doctor, evidence, hook, ledger, list, man, quarantine, release, revert, rules, scan,
+    approve, completions, config, console, demo, doctor, evidence, hook, ledger, list, man, quarantine, release, revert, rules, scan, sweep,
 };
 
 /// Review changes written by coding agents
@@ -50,6 +50,7 @@ pub enum Command {
     Demo(demo::Args),
     List(list::Args),
     Scan(scan::Args),
+    Sweep(sweep::Args),
     Approve(approve::Args),
     Quarantine(quarantine::Args),
     Release(release::Args),

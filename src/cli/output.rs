@@ -28,6 +28,11 @@ impl Output {
         self.progress.show(done, all);
     }
 
+    /// Shows `line` in place of the progress line, where somebody watches; outside text in it is made safe to draw.
+    pub fn watch(&mut self, line: &str) {
+        self.progress.say(line);
+    }
+
     /// Takes the progress line away, so that other words can stand there.
     pub fn clear(&mut self) {
         self.progress.clear();
@@ -113,6 +118,16 @@ impl Progress {
         if self.watched && all > 1 && done < all {
             self.shown = true;
             let _ = write!(io::stderr().lock(), "\r\x1b[Kjudged {done} of {all}").and_then(|()| io::stderr().flush());
+        }
+    }
+
+    /// Cut so that no terminal wraps it: a wrapped line could not be written over.
+    fn say(&mut self, line: &str) {
+        const WIDEST: usize = 78;
+        if self.watched {
+            self.shown = true;
+            let line = crate::export::table::cut(&inert::line(line), WIDEST);
+            let _ = write!(io::stderr().lock(), "\r\x1b[K{line}").and_then(|()| io::stderr().flush());
         }
     }
 

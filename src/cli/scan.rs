@@ -41,7 +41,8 @@ pub struct Args {
 
 /// From which severity on a finding changes the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Threshold {
+#[allow(missing_docs, reason = "each is the word it stands for")]
+pub enum Threshold {
     Info,
     Low,
     Medium,
@@ -51,7 +52,9 @@ enum Threshold {
 }
 
 impl Threshold {
-    fn is_reached(self, report: &Report) -> bool {
+    /// Whether a finding of `report` is that serious.
+    #[must_use]
+    pub fn is_reached(self, report: &Report) -> bool {
         let least = match self {
             Self::Info => Severity::Info,
             Self::Low => Severity::Low,

@@ -90,7 +90,7 @@ fn skipped(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 }
 
 /// Outside text as a code span: fenced by more backticks than it holds in a row, on one line.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = inert::line(text);
     let text = if text.trim().is_empty() { Cow::Borrowed("(empty)") } else { text };
     let ticks = "`".repeat(longest_run(&text) + 1);
@@ -111,7 +111,7 @@ fn longest_run(text: &str) -> usize {
 }
 
 /// A rule's own words, in which a check may have put a name: what Markdown or HTML could act on is escaped.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in inert::line(text).chars() {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '&' | '~') {

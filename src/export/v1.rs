@@ -10,6 +10,7 @@ use crate::model::change::Change;
 use crate::model::dependency::{Dependency, DependencyChange, PackageSource};
 use crate::model::diff::Omission;
 use crate::model::finding::{Finding, Where};
+use crate::model::pull::Pull;
 use crate::model::report::Report;
 use crate::model::risk::Risk;
 use crate::model::story::{Claim, Undisclosed};
@@ -115,13 +116,19 @@ struct SkippedV1<'a> {
     why: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-struct StatsV1 {
-    files: usize,
-    added: usize,
-    removed: usize,
-    unreadable: usize,
-    ms: u64,
+/// Sizes of a change, and how long it took.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct StatsV1 {
+    /// Files touched.
+    pub(crate) files: usize,
+    /// Lines added.
+    pub(crate) added: usize,
+    /// Lines removed.
+    pub(crate) removed: usize,
+    /// Parts that should have been readable and were not.
+    pub(crate) unreadable: usize,
+    /// Milliseconds.
+    pub(crate) ms: u64,
 }
 
 impl<'a> ReportV1<'a> {
@@ -129,24 +136,28 @@ impl<'a> ReportV1<'a> {
     #[must_use]
     pub fn new(judged: Judged<'a>) -> Self {
         let Judged { change, report } = judged;
+        Self::of(&change.pull, report, StatsV1::new(change, report))
+    }
+
+    /// The report of a pull whose diff is not at hand any more.
+    pub(crate) fn of(pull: &'a Pull, report: &'a Report, stats: StatsV1) -> Self {
         Self {
             schema: SCHEMA,
-            change: ChangeV1::new(change),
+            change: ChangeV1::new(pull),
             risk: RiskV1::new(&report.risk),
-            provenance: ProvenanceV1::new(&change.pull.provenance),
+            provenance: ProvenanceV1::new(&pull.provenance),
             findings: report.findings.iter().map(FindingV1::new).collect(),
             dependencies: report.dependencies.iter().filter_map(DependencyV1::new).collect(),
             claims: report.story.claims.iter().map(ClaimV1::new).collect(),
             undisclosed: report.story.undisclosed.iter().map(UndisclosedV1::new).collect(),
             skipped: report.skipped.iter().map(SkippedV1::new).collect(),
-            stats: StatsV1::new(change, report),
+            stats,
         }
     }
 }
 
 impl<'a> ChangeV1<'a> {
-    fn new(change: &'a Change) -> Self {
-        let pull = &change.pull;
+    fn new(pull: &'a Pull) -> Self {
         Self {
             source: pull.at.origin.word(),
             r#ref: pull.at.to_string(),

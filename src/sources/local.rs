@@ -11,6 +11,7 @@ mod commits;
 mod default_branch;
 mod each_commit;
 mod failure;
+mod landings;
 mod lines;
 mod loose;
 mod open;
@@ -30,8 +31,10 @@ use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::diff::Omission;
 use crate::model::pull::{Author, Origin, Pull, PullRef};
+use crate::model::sweep::{Asked, Caught};
 use crate::model::time::Timestamp;
 use crate::sources::source::{Listing, Recognise, Source, SourceError};
+use landings::Landed;
 use span::Span;
 
 /// Which changes of a repository a source lists. Every other one can still be asked for by name.
@@ -178,6 +181,76 @@ impl LocalSource {
             || span.is_quarantined()
             || pull.provenance.agent.is_some()
             || self.setup.facts.contains_key(&span.short)
+    }
+}
+
+impl LocalSource {
+    /// What a sweep finds here: open branches that moved within the window, and what came into the default branch in it.
+    ///
+    /// # Errors
+    /// When the repository cannot be read at all.
+    pub fn caught(&self, asked: &Asked, cancel: &Cancel) -> Result<(Vec<Caught>, Listing), SourceError> {
+        let repo = open::open(&self.folder)?;
+        let (mut caught, mut listing) = (Vec::new(), Listing::default());
+        if asked.wanted.open() {
+            self.queue(&repo, &mut listing, cancel)?;
+            let moved = |pull: &Pull| asked.window.since <= pull.updated && pull.opened <= asked.window.until;
+            let open = std::mem::take(&mut listing.pulls).into_iter().filter(moved);
+            caught.extend(open.map(|pull| Caught { pull, landing: None, contained_in: Vec::new() }));
+        }
+        if asked.wanted.merged() {
+            let (landed, cut) = landings::within(&repo, &default_branch::find(&repo)?, asked, cancel)?;
+            for landed in landed {
+                caught.extend(self.came_in(&repo, landed, asked.everyone, cancel)?);
+            }
+            if cut {
+                let why = "its history ends here before the window does: `git fetch --unshallow` brings the rest";
+                listing.omissions.push(Omission { path: None, why: why.to_owned() });
+                listing.unreadable += 1;
+            }
+        }
+        Ok((caught, listing))
+    }
+
+    /// What landed as a change, when it is an agent's or everybody's is asked for.
+    fn came_in(&self, repo: &Repository, landed: Landed, everyone: bool, cancel: &Cancel) -> Result<Option<Caught>, SourceError> {
+        let Landed { span, landing } = landed;
+        let (pull, _) = self.landed_pull(repo, &span, cancel)?;
+        if pull.provenance.agent.is_none() && !everyone {
+            return Ok(None);
+        }
+        let contained_in = landings::tags(repo, span.head, cancel)?;
+        Ok(Some(Caught { pull, landing: Some(landing), contained_in }))
+    }
+
+    /// A change that came in, in the words of its own last commit.
+    fn landed_pull(&self, repo: &Repository, span: &Span, cancel: &Cancel) -> Result<(Pull, Vec<Oid>), SourceError> {
+        let span = Span { short: span.branch.clone(), ..span.clone() };
+        let (mut pull, ids) = self.pull(repo, &span, cancel)?;
+        if let Some(last) = ids.last().filter(|_| !span.single) {
+            let last = commits::read(repo, &[*last], cancel)?.pop();
+            if let Some(last) = last {
+                pull.title = last.subject().to_owned();
+                pull.author = last.author;
+            }
+        }
+        Ok((pull, ids))
+    }
+
+    /// A change that [`Self::caught`] told of, with its commits and diff.
+    ///
+    /// # Errors
+    /// As [`Source::change`].
+    pub fn caught_change(&self, caught: &Caught, cancel: &Cancel) -> Result<Change, SourceError> {
+        let Some(landing) = &caught.landing else { return self.change(&caught.pull.at, cancel) };
+        let repo = open::open(&self.folder)?;
+        let id = Oid::from_str(landing.commit.as_str()).map_err(failure::unreadable("a commit's name"))?;
+        let commit = repo.find_commit(id).map_err(failure::unreadable(&format!("commit {id}")))?;
+        let span = landings::of_commit(&repo, &default_branch::find(&repo)?, &commit, cancel)?;
+        let (pull, ids) = self.landed_pull(&repo, &span, cancel)?;
+        let commits = commits::read(&repo, &ids, cancel)?;
+        let changes = changes::between(&repo, span.merge_base, span.head, cancel)?;
+        Ok(Change { pull, commits, patch: changes.patch, digest: changes.digest, dossier: None })
     }
 }
 

@@ -101,6 +101,12 @@ impl Paths {
         self.cache.join("answers.db")
     }
 
+    /// What sweeps have read so far; it may be deleted at any time and is read again.
+    #[must_use]
+    pub fn sweeps(&self) -> PathBuf {
+        self.state.join("sweeps.db")
+    }
+
     /// The program's own log.
     #[must_use]
     pub fn log(&self) -> PathBuf {

@@ -6,3 +6,4 @@ pub mod chain;
 pub mod decision;
 pub mod draft;
 mod forge;
+pub mod sweep;

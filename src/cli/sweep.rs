@@ -1,0 +1,267 @@
+//! `lazaret sweep`: what agents opened or merged in a window over many repositories.
+
+pub mod bar;
+pub mod places;
+pub mod when;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::bail;
+use clap::{Args as ClapArgs, ValueEnum};
+use sha2::{Digest as _, Sha256};
+
+use self::bar::Bar;
+use self::places::Places;
+use self::when::When;
+use crate::analysis::engine::Engine;
+use crate::analysis::rules::RuleBook;
+use crate::cli::context::{Context, now};
+use crate::cli::exit::{Exit, is_closed_pipe};
+use crate::cli::output::{Output, say};
+use crate::cli::scan::Threshold;
+use crate::cli::selection::Rules;
+use crate::export::incident::{self, Incident};
+use crate::export::judged::Judged;
+use crate::export::sarif::Sarif;
+use crate::export::sweep as export;
+use crate::model::change::Change;
+use crate::model::diff::{Omission, Patch};
+use crate::model::filter::Filter;
+use crate::model::sweep::{Asked, Sweep, Wanted, Window};
+use crate::runtime::sweep::{self, Job, SweepError};
+use crate::sources::source::SourceError;
+use crate::store::sweeps::{Begun, Sweeps};
+
+/// A sweep that was cut short longer ago than this, in seconds, continues only when it is asked for.
+const FRESH: u64 = 6 * 3_600;
+/// Records of the ledger that an incident report looks through.
+const RECORDS: usize = 10_000;
+
+/// Go over many repositories: what agents opened or merged in a window, how it came in, what belongs together
+///
+/// Changes are grouped into campaigns by what they share: patch, added lines, message, author, session, new hosts. Merges
+/// without a person's look, merges by their own author, automatic merges and commits without a pull are told apart from
+/// findings. What was read is kept at once: a sweep that was cut short continues when it is asked for again.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  lazaret sweep ~/src/* --since 7d                    clones on this machine
+  lazaret sweep ~/src --since 2026-11-20 --state merged
+  lazaret sweep --repos list.txt --since 24h --format incident > report.md
+  lazaret sweep ~/src --since 24h --filter 'risk>=high' --format json")]
+pub struct Args {
+    /// Clones, folders of clones
+    #[arg(value_name = "TARGET")]
+    targets: Vec<String>,
+    /// A file of further targets, one on each line
+    #[arg(long, value_name = "FILE")]
+    repos: Option<PathBuf>,
+    /// From when: a span such as 24h, 7d or 2w, or a UTC date
+    #[arg(long, default_value = "24h", value_name = "WHEN", value_parser = When::parse)]
+    since: When,
+    /// Until when; now, if nothing is said
+    #[arg(long, value_name = "WHEN", value_parser = When::parse)]
+    until: Option<When>,
+    /// Which changes
+    #[arg(long, value_enum, default_value_t = State::All)]
+    state: State,
+    /// The changes of people too, not only those of agents
+    #[arg(long)]
+    all_authors: bool,
+    /// Only changes that meet every word, as in `lazaret list`
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "WORDS", value_parser = Filter::parse, allow_hyphen_values = true)]
+    filter: Filter,
+    /// Lists only: no diffs, no findings, no campaigns
+    #[arg(long)]
+    shallow: bool,
+    /// Continue the sweep that was cut short, or say that there is none; one of the last six hours is continued by itself
+    #[arg(long, conflicts_with = "fresh")]
+    resume: bool,
+    /// Begin anew, even when the same sweep was cut short
+    #[arg(long)]
+    fresh: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Plain)]
+    format: Format,
+    /// Exit with 1 when a finding is at least this serious
+    #[arg(long, value_enum, default_value_t = Threshold::High, value_name = "SEVERITY")]
+    fail_on: Threshold,
+    #[command(flatten)]
+    rules: Rules,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum State {
+    /// Waiting
+    Open,
+    /// Merged, or committed without a pull
+    Merged,
+    /// Both, and refused ones
+    All,
+}
+
+impl State {
+    fn wanted(self) -> Wanted {
+        match self {
+            Self::Open => Wanted::Open,
+            Self::Merged => Wanted::Merged,
+            Self::All => Wanted::All,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Plain,
+    /// One document, lazaret/sweep/v1
+    Json,
+    /// Report v1 with what a sweep adds, one per line
+    Jsonl,
+    /// SARIF 2.1.0, one run over all changes
+    Sarif,
+    /// For a comment or a job summary
+    Markdown,
+    /// An incident report in Markdown: timeline, scope, actions, duties, procedure
+    Incident,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When nothing that can be swept is named, what was kept cannot be used, or nobody waits any more.
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let sweep = carried_out(args, context)?;
+    for gap in sweep.gaps.iter().filter(|gap| gap.failed) {
+        say("", format!("{}: {}", gap.place, crate::export::plain::omission(&gap.omission)));
+    }
+    if args.format != Format::Plain {
+        say("", format!("sweep {}: {}", sweep.id, export::cost(&sweep)));
+    }
+    let mut judged = sweep.members.iter().filter_map(|member| member.judgement.as_ref());
+    let found = judged.any(|judgement| args.fail_on.is_reached(&judgement.report));
+    let exit = match (found, sweep.gaps.iter().any(|gap| gap.failed)) {
+        (true, _) => Exit::Found,
+        (false, true) => Exit::Failed,
+        (false, false) => Exit::Done,
+    };
+    match print(args.format, &sweep, context) {
+        Err(error) if is_closed_pipe(&error) => Ok(exit),
+        done => done.map(|()| exit),
+    }
+}
+
+/// Opens the places, finds or begins the sweep, and goes over it.
+fn carried_out(args: &Args, context: &mut Context) -> anyhow::Result<Sweep> {
+    let mut targets = args.targets.clone();
+    if let Some(list) = &args.repos {
+        targets.extend(places::listed(list)?);
+    }
+    if targets.is_empty() {
+        bail!("nothing to sweep was named: name clones or folders of clones, such as `lazaret sweep ~/src/*`, or a list with --repos");
+    }
+    let engine = Arc::new(args.rules.engine()?);
+    let store = Sweeps::open(&context.paths()?.sweeps())?;
+    let begun = begun(args, &targets, &engine, &store)?;
+    let Places { fields, gaps, .. } = Places::open(&targets, args.all_authors)?;
+    let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8);
+    let asked = Asked { window: begun.window, now: now(), wanted: args.state.wanted(), everyone: args.all_authors };
+    let (shallow, filter) = (args.shallow, &args.filter);
+    let job = Job { id: &begun.id, targets, fields, asked, engine, shallow, filter, workers };
+    let mut sweep = watched(&job, &store, context)?;
+    sweep.gaps.extend(gaps);
+    store.end(&begun.id, now())?;
+    Ok(sweep)
+}
+
+/// Goes over `job` with a line on the terminal; what was done when somebody interrupts it stays done.
+fn watched(job: &Job<'_>, store: &Sweeps, context: &mut Context) -> anyhow::Result<Sweep> {
+    let mut bar = Bar::new();
+    let mut last = sweep::Progress::default();
+    let out = &mut context.out;
+    let swept = sweep::run(job, store, &context.cancel, &mut |progress| {
+        last.clone_from(progress);
+        if let Some(line) = bar.line(progress, now()) {
+            out.watch(&line);
+        }
+    });
+    out.clear();
+    if let Err(SweepError::Source(SourceError::Cancelled)) = &swept {
+        let (judged, changes) = (last.judged, last.changes);
+        say("", format!("stopped after {judged} of {changes} changes; they are kept, and the same command continues sweep {}", job.id));
+    }
+    match swept {
+        Err(SweepError::Source(error)) => Err(error.into()),
+        other => Ok(other?),
+    }
+}
+
+/// The sweep that these arguments asked for and that was cut short, or a new one.
+fn begun(args: &Args, targets: &[String], engine: &Engine, store: &Sweeps) -> anyhow::Result<Begun> {
+    let question = question(args, targets, engine);
+    let at = now();
+    // On a schedule, the window of an old sweep must not stand in for that of today; what it judged is kept all the same.
+    let open = store.latest(&question)?.filter(|begun| !begun.ended && (args.resume || begun.at.until(at) <= FRESH));
+    match open {
+        Some(open) if !args.fresh => {
+            let from = crate::export::ledger::moment(open.at);
+            say("", format!("continuing sweep {} of {from} with its window; --fresh begins anew", open.id));
+            return Ok(open);
+        }
+        None if args.resume => bail!("no sweep with these arguments was cut short; leave out --resume to begin one"),
+        _ => {}
+    }
+    let window = Window { since: args.since.from(at), until: args.until.map_or(at, |until| until.from(at)) };
+    if window.since > window.until {
+        bail!("--since lies after --until: name a window that begins before it ends");
+    }
+    let begun = Begun { id: sweep::name_of(&question, at), window, at, ended: false, targets: targets.to_vec() };
+    store.begin(&question, &begun)?;
+    Ok(begun)
+}
+
+/// What makes two sweeps the same: everything that decides what is read.
+fn question(args: &Args, targets: &[String], engine: &Engine) -> String {
+    let mut hash = Sha256::new();
+    let window = format!("{:?} {:?} {:?} {} {}", args.since, args.until, args.state, args.all_authors, args.shallow);
+    let place = std::env::current_dir().unwrap_or_default().display().to_string();
+    for part in targets.iter().map(String::as_str).chain([window.as_str(), engine.digest(), place.as_str()]) {
+        hash.update(format!("{}:{part}\n", part.len()));
+    }
+    engine.rules().for_each(|rule| hash.update(rule.0));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn print(format: Format, sweep: &Sweep, context: &mut Context) -> anyhow::Result<()> {
+    let records = match format {
+        Format::Incident => context.ledger_if_any()?.map(|ledger| ledger.list(RECORDS)).transpose()?.unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let out = &mut context.out;
+    let paint = out.paint;
+    match format {
+        Format::Plain => export::plain(out, sweep, paint)?,
+        Format::Json => export::json::document(out, sweep)?,
+        Format::Jsonl => export::json::lines(out, sweep)?,
+        Format::Sarif => sarif(out, sweep)?,
+        Format::Markdown => export::markdown::overview(out, sweep)?,
+        Format::Incident => incident::report(out, Incident { sweep, records: &records })?,
+    }
+    Ok(std::io::Write::flush(out)?)
+}
+
+fn sarif(out: &mut Output, sweep: &Sweep) -> anyhow::Result<()> {
+    let mut sarif = Sarif::new(RuleBook::embedded().iter());
+    for member in &sweep.members {
+        if let Some(judgement) = &member.judgement {
+            let change =
+                Change { pull: member.pull().clone(), commits: Vec::new(), patch: Patch::default(), digest: String::new(), dossier: None };
+            sarif.add(Judged { change: &change, report: &judgement.report });
+        }
+    }
+    for gap in &sweep.gaps {
+        let why = format!("{}: {}", gap.place, gap.omission.why);
+        if gap.failed { sarif.fail(&why) } else { sarif.omit(&Omission { path: None, why }) }
+    }
+    Ok(sarif.finish(out)?)
+}

@@ -1,0 +1,123 @@
+//! What a sweep's targets name, as places: clones, folders of clones, lists of either.
+#![allow(clippy::disallowed_methods, reason = "the folders and the list that the user named are read here")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+
+use crate::analysis::provenance;
+use crate::model::diff::Omission;
+use crate::model::inert;
+use crate::model::sweep::Gap;
+use crate::sources::source::{Recognise, SourceError};
+use crate::sources::sweep::Field;
+use crate::sources::sweep::local_clone::LocalClone;
+
+/// How deep below a named folder clones are looked for.
+const DEEPEST: usize = 3;
+
+/// What the targets name.
+#[derive(Default)]
+pub struct Places {
+    /// The places.
+    pub fields: Vec<Arc<dyn Field>>,
+    /// What was named and could not be opened.
+    pub gaps: Vec<Gap>,
+    /// Clones that are in already, by their real folder: two names may lead to one.
+    known: BTreeSet<PathBuf>,
+}
+
+impl Places {
+    /// Opens `targets`; `everyone`: not only what agents did.
+    ///
+    /// # Errors
+    /// When a target is nothing that can be swept.
+    pub fn open(targets: &[String], everyone: bool) -> anyhow::Result<Self> {
+        let mut places = Self::default();
+        for target in targets {
+            places.target(target, everyone)?;
+        }
+        Ok(places)
+    }
+
+    fn target(&mut self, target: &str, everyone: bool) -> anyhow::Result<()> {
+        let folder = Path::new(target);
+        if !folder.is_dir() {
+            if folder.exists() {
+                // Among `~/src/*` there may be a file, and it is not silently nothing.
+                self.gap(target, "it is a file, and a sweep goes over repositories", false);
+                return Ok(());
+            }
+            bail!("there is no folder `{}`: name a clone, a folder of clones, or several of them", inert::line(target));
+        }
+        let before = self.fields.len() + self.gaps.len();
+        self.folder(folder, 0, everyone);
+        if self.fields.len() + self.gaps.len() == before {
+            match LocalClone::open(folder, everyone, recognise()) {
+                Ok(clone) => self.add(folder, clone),
+                Err(SourceError::NotFound(_)) => self.gap(target, "there is no git repository in it", false),
+                Err(why) => self.gap(target, &why.to_string(), true),
+            }
+        }
+        Ok(())
+    }
+
+    /// The clone in `folder`, or the clones below it.
+    fn folder(&mut self, folder: &Path, depth: usize, everyone: bool) {
+        if is_repository(folder) {
+            match LocalClone::open(folder, everyone, recognise()) {
+                Ok(clone) => self.add(folder, clone),
+                Err(why) => self.gap(&folder.display().to_string(), &why.to_string(), true),
+            }
+            return;
+        }
+        if depth >= DEEPEST {
+            return;
+        }
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(e) => return self.gap(&folder.display().to_string(), &format!("its content cannot be read ({e})"), true),
+        };
+        let mut below: Vec<PathBuf> =
+            entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir() && !path.is_symlink()).collect();
+        below.sort();
+        below.iter().for_each(|path| self.folder(path, depth + 1, everyone));
+    }
+
+    fn add(&mut self, folder: &Path, clone: LocalClone) {
+        let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        if self.known.insert(real) {
+            self.fields.push(Arc::new(clone));
+        }
+    }
+
+    fn gap(&mut self, place: &str, why: &str, failed: bool) {
+        self.gaps.push(Gap { place: place.to_owned(), omission: Omission { path: None, why: why.to_owned() }, failed });
+    }
+}
+
+/// Whether `folder` itself is a clone, a linked worktree or a bare repository.
+fn is_repository(folder: &Path) -> bool {
+    folder.join(".git").exists() || (folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir())
+}
+
+/// The targets listed in the file at `path`: one on a line; blank lines and lines that begin with `#` say nothing.
+///
+/// # Errors
+/// When it cannot be read or names none.
+pub fn listed(path: &Path) -> anyhow::Result<Vec<String>> {
+    let bytes = std::fs::read(path).with_context(|| format!("the list of repositories `{}` cannot be read", path.display()))?;
+    let text = inert::decode(&bytes);
+    let names: Vec<String> =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect();
+    if names.is_empty() {
+        bail!("the list of repositories `{}` names none: give one on each line", path.display());
+    }
+    Ok(names)
+}
+
+fn recognise() -> Recognise {
+    Arc::new(provenance::of)
+}

@@ -1,0 +1,278 @@
+//! A sweep carried out: asks every place, judges what it caught on a bounded number of threads, keeps each piece at once, and
+//! joins all of it. What an earlier run kept is neither asked nor judged again.
+
+mod crew;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use self::crew::{Crew, Done, Task};
+use crate::analysis::engine::Engine;
+use crate::analysis::rules::RuleBook;
+use crate::analysis::{campaign, conduct};
+use crate::model::cancel::Cancel;
+use crate::model::diff::Omission;
+use crate::model::filter::Filter;
+use crate::model::forge::Budget;
+use crate::model::rule::RuleId;
+use crate::model::sweep::{Asked, Caught, Gap, Judgement, Member, Sweep};
+use crate::model::time::Timestamp;
+use crate::sources::source::SourceError;
+use crate::sources::sweep::Field;
+use crate::store::error::StoreError;
+use crate::store::schema::sweep::answer::Answer;
+use crate::store::sweeps::Sweeps;
+
+/// What a sweep goes over and how.
+pub struct Job<'a> {
+    /// Its name.
+    pub id: &'a str,
+    /// What was asked for, in the words of the command line.
+    pub targets: Vec<String>,
+    /// The places.
+    pub fields: Vec<Arc<dyn Field>>,
+    /// What is asked of each.
+    pub asked: Asked,
+    /// The rules.
+    pub engine: Arc<Engine>,
+    /// Only lists, no diffs.
+    pub shallow: bool,
+    /// Which members stay.
+    pub filter: &'a Filter,
+    /// Threads that ask and judge.
+    pub workers: usize,
+}
+
+/// How far a sweep has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Places that answered.
+    pub listed: usize,
+    /// Places known so far.
+    pub places: usize,
+    /// Changes that were judged or kept.
+    pub judged: usize,
+    /// Changes known so far.
+    pub changes: usize,
+    /// What was worked on last; outside text.
+    pub current: String,
+    /// What a forge has left.
+    pub budget: Option<Budget>,
+}
+
+/// Why a sweep ended early. What it kept until then is there for the next one.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// Nobody waits any more.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The memory of sweeps cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No thread could be started.
+    #[error("no thread could be started: {0}")]
+    Threads(String),
+}
+
+/// Carries out `job`; `watch` is told of every piece.
+///
+/// # Errors
+/// When nobody waits any more, or the memory of sweeps cannot be written. A place or change that cannot be read is a gap.
+pub fn run(job: &Job<'_>, store: &Sweeps, cancel: &Cancel, watch: &mut dyn FnMut(&Progress)) -> Result<Sweep, SweepError> {
+    let crew = Crew::start(job.workers, job.asked, &job.engine, cancel).map_err(|e| SweepError::Threads(e.to_string()))?;
+    let mut course = Course { job, store, crew: &crew, progress: Progress::default(), sweep: begun(job), seen: HashSet::new() };
+    let fields = job.fields.clone();
+    let done = fields.into_iter().try_for_each(|field| course.place(field)).and_then(|()| course.go(cancel, watch));
+    crew.dismiss();
+    done?;
+    let mut sweep = course.sweep;
+    sweep.tally.requests = job.fields.iter().filter_map(|field| field.budget()).map(|budget| budget.sent).max().unwrap_or(0);
+    finished(&mut sweep, job);
+    Ok(sweep)
+}
+
+fn begun(job: &Job<'_>) -> Sweep {
+    Sweep { id: job.id.to_owned(), targets: job.targets.clone(), asked: job.asked, ..Sweep::default() }
+}
+
+/// Sorts and groups what was gathered.
+fn finished(sweep: &mut Sweep, job: &Job<'_>) {
+    let now = job.asked.now;
+    sweep.members.retain(|member| job.filter.matches(member.pull(), member.summary().as_ref(), now));
+    sweep.members.sort_by(|a, b| {
+        let weight = |member: &Member| (member.score(), member.observations.len(), member.happened());
+        weight(b).cmp(&weight(a)).then_with(|| a.pull().at.cmp(&b.pull().at))
+    });
+    sweep.gaps.sort_by(|a, b| (!a.failed, &a.place).cmp(&(!b.failed, &b.place)));
+    sweep.campaigns = campaign::group(&sweep.members);
+}
+
+/// A sweep while it runs.
+struct Course<'a, 'j> {
+    job: &'a Job<'j>,
+    store: &'a Sweeps,
+    crew: &'a Crew,
+    progress: Progress,
+    sweep: Sweep,
+    /// Places and changes that were met already: two questions may find the same.
+    seen: HashSet<String>,
+}
+
+impl Course<'_, '_> {
+    /// Takes results until nothing is left to do.
+    fn go(&mut self, cancel: &Cancel, watch: &mut dyn FnMut(&Progress)) -> Result<(), SweepError> {
+        watch(&self.progress);
+        while let Some(done) = self.crew.next(cancel)? {
+            match done {
+                Done::Listed(field, answered) => self.listed(&field, answered)?,
+                Done::Judged(caught, field, judged) => self.judged(*caught, &field, judged.map(|judged| *judged))?,
+            }
+            watch(&self.progress);
+        }
+        Ok(())
+    }
+
+    /// Asks a place, unless what it answered is known.
+    fn place(&mut self, field: Arc<dyn Field>) -> Result<(), SweepError> {
+        if !self.seen.insert(format!("place {}", field.name())) {
+            return Ok(());
+        }
+        self.progress.places += 1;
+        match self.store.answer(self.job.id, &field.name())? {
+            Some(answer) => self.take(&field, answer, 0),
+            None => {
+                self.crew.give(Task::List(field));
+                Ok(())
+            }
+        }
+    }
+
+    fn listed(&mut self, field: &Arc<dyn Field>, answered: Result<(Answer, usize), SourceError>) -> Result<(), SweepError> {
+        let name = field.name();
+        self.progress.budget = field.budget().or(self.progress.budget.take());
+        match answered {
+            Err(SourceError::Cancelled) => return Err(SourceError::Cancelled.into()),
+            Err(why) => {
+                self.progress.listed += 1;
+                let omission = Omission { path: None, why: why.to_string() };
+                self.sweep.gaps.push(Gap { place: name.clone(), omission, failed: true });
+            }
+            Ok((answer, unreadable)) => {
+                // What was not whole is asked again by the next run.
+                if unreadable == 0 {
+                    self.store.keep_answer(self.job.id, &name, &answer)?;
+                }
+                self.take(field, answer, unreadable)?;
+            }
+        }
+        self.progress.current = name;
+        Ok(())
+    }
+
+    /// Takes over what a place answered, and gives out what follows from it.
+    fn take(&mut self, field: &Arc<dyn Field>, answer: Answer, unreadable: usize) -> Result<(), SweepError> {
+        let place = field.name();
+        self.progress.listed += 1;
+        self.sweep.tally.repositories += usize::from(answer.further.is_empty());
+        for omission in answer.omissions {
+            self.sweep.gaps.push(Gap { place: place.clone(), omission, failed: unreadable > 0 });
+        }
+        for caught in answer.caught {
+            self.caught(field, caught)?;
+        }
+        for name in answer.further {
+            match field.reach(&name) {
+                Some(further) => self.place(further)?,
+                None => {
+                    let why = format!("{name} could not be opened");
+                    self.sweep.gaps.push(Gap { place: place.clone(), omission: Omission { path: None, why }, failed: true });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn caught(&mut self, field: &Arc<dyn Field>, caught: Caught) -> Result<(), SweepError> {
+        if !self.seen.insert(format!("change {} {}", caught.pull.at, caught.pull.at.origin.word())) {
+            return Ok(());
+        }
+        self.progress.changes += 1;
+        if self.job.shallow {
+            self.progress.judged += 1;
+            self.add(caught, None);
+            return Ok(());
+        }
+        let known = self.store.judgement(&name(&caught, &self.job.engine), self.job.asked.now, &known)?;
+        match known {
+            Some(judgement) => {
+                self.sweep.tally.kept += 1;
+                self.progress.judged += 1;
+                self.add(caught, Some(judgement));
+            }
+            None => self.crew.give(Task::Judge(Box::new(caught), field.clone())),
+        }
+        Ok(())
+    }
+
+    fn judged(&mut self, caught: Caught, field: &Arc<dyn Field>, judged: Result<Judgement, SourceError>) -> Result<(), SweepError> {
+        self.progress.judged += 1;
+        self.progress.current = caught.pull.at.to_string();
+        self.progress.budget = field.budget().or(self.progress.budget.take());
+        match judged {
+            Err(SourceError::Cancelled) => return Err(SourceError::Cancelled.into()),
+            Err(why) => {
+                let why = format!("{} could not be judged: {why}", caught.pull.at);
+                self.sweep.gaps.push(Gap { place: caught.pull.at.repo.clone(), omission: Omission { path: None, why }, failed: true });
+                self.add(caught, None);
+            }
+            Ok(judgement) => {
+                self.sweep.tally.judged += 1;
+                if judgement.unreadable > 0 {
+                    let why = format!("{} could not be read whole, so it could not be judged whole", caught.pull.at);
+                    self.sweep.gaps.push(Gap { place: caught.pull.at.repo.clone(), omission: Omission { path: None, why }, failed: true });
+                } else {
+                    self.store.keep_judgement(&name(&caught, &self.job.engine), self.job.asked.now, &judgement)?;
+                }
+                self.add(caught, Some(judgement));
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, caught: Caught, judgement: Option<Judgement>) {
+        let observations = conduct::observe(&caught);
+        self.sweep.members.push(Member { caught, observations, judgement });
+    }
+}
+
+/// Under what a judgement is kept: the exact bytes and the rules.
+fn name(caught: &Caught, engine: &Engine) -> String {
+    let (at, revision) = (&caught.pull.at, &caught.pull.revision);
+    let id = |id: &Option<crate::model::commit_id::CommitId>| id.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
+    let mut hash = Sha256::new();
+    let merge_base = if revision.merge_base.is_some() { id(&revision.merge_base) } else { id(&revision.base) };
+    for part in [at.origin.word(), &at.repo, &at.name, &id(&revision.head), &merge_base, engine.digest(), env!("CARGO_PKG_VERSION")] {
+        hash.update(format!("{}:{part}\n", part.len()));
+    }
+    // Titles and descriptions are judged too, and change without a new head.
+    for part in [&caught.pull.title, &caught.pull.body] {
+        hash.update(format!("{}:{part}\n", part.len()));
+    }
+    engine.rules().for_each(|rule| hash.update(rule.0));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn known(rule: &str) -> Option<RuleId> {
+    RuleBook::embedded().get(rule).map(|rule| rule.id)
+}
+
+/// What a new sweep is called.
+#[must_use]
+pub fn name_of(question: &str, at: Timestamp) -> String {
+    let digest = Sha256::digest(format!("{question}\n{}", at.0));
+    let digest: String = digest.iter().take(3).map(|byte| format!("{byte:02x}")).collect();
+    let day = chrono::DateTime::from_timestamp(at.0, 0).map(|time| time.format("%Y%m%d").to_string()).unwrap_or_default();
+    format!("S-{day}-{digest}")
+}

@@ -1,0 +1,52 @@
+//! What a sweep asks of a place with many changes. Never which place it is, and never what is found in them.
+
+pub mod local_clone;
+
+use std::sync::Arc;
+
+use crate::model::cancel::Cancel;
+use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::diff::Omission;
+use crate::model::forge::Budget;
+use crate::model::sweep::{Asked, Caught};
+use crate::sources::source::SourceError;
+
+/// What a place answered.
+#[derive(Default)]
+pub struct Catch {
+    /// The changes.
+    pub caught: Vec<Caught>,
+    /// What was left out, and why.
+    pub omissions: Vec<Omission>,
+    /// How many of those should have been readable and were not.
+    pub unreadable: usize,
+    /// Further places that became known by asking this one; [`Field::reach`] opens them.
+    pub further: Vec<String>,
+}
+
+/// A place a sweep goes over: a repository, or everything a forge finds for one question. Calls block.
+pub trait Field: Send + Sync {
+    /// What it is called: the same in every run, and unlike every other one.
+    fn name(&self) -> String;
+
+    /// What it holds of what is asked for. Cheap: no diffs.
+    ///
+    /// # Errors
+    /// When it cannot be read at all.
+    fn list(&self, asked: &Asked, cancel: &Cancel) -> Result<Catch, SourceError>;
+
+    /// One of its changes with commits and net diff.
+    ///
+    /// # Errors
+    /// When it is gone or cannot be read.
+    fn change(&self, caught: &Caught, cancel: &Cancel) -> Result<Change, SourceError>;
+
+    /// Whole files, as far as they can be given.
+    fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts;
+
+    /// The further place called `name`, of which [`Self::list`] told now or in an earlier run.
+    fn reach(&self, name: &str) -> Option<Arc<dyn Field>>;
+
+    /// What its forge has left, when it is on one.
+    fn budget(&self) -> Option<Budget>;
+}

@@ -1,0 +1,9 @@
+//! What a sweep keeps, as it lies on the disk: what a place answered, and what was judged of one change.
+
+pub mod answer;
+pub mod judgement;
+
+/// The statements that bring an empty file to the format of today, one for each version.
+pub(crate) const MIGRATIONS: [&str; 1] = [include_str!("sweeps-1.sql")];
+/// `lzsw`: what tells the file from others.
+pub(crate) const APPLICATION: i64 = 0x6c7a_7377;

@@ -1,0 +1,331 @@
+//! What was judged of one change: findings, dependencies, story and risk, and what it is recognised by elsewhere.
+//!
+//! Evidence lies here as reports hold it: secrets are redacted already.
+
+use serde::{Deserialize, Serialize};
+
+use super::answer::{LinkData, OmissionData, named};
+use crate::model::commit_id::CommitId;
+use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource, Scope};
+use crate::model::diff::{Place, Side};
+use crate::model::finding::{Finding, Fingerprint, Where};
+use crate::model::path::RepoPath;
+use crate::model::report::Report;
+use crate::model::risk::{Contribution, Lane, Risk};
+use crate::model::rule::{Confidence, FindingClass, Severity};
+use crate::model::story::{Claim, Story, Undisclosed, Verdict};
+use crate::model::sweep::{FileMark, HostMark, Judgement, KnownRule, Marks};
+
+#[derive(Serialize, Deserialize)]
+struct JudgementData {
+    findings: Vec<FindingData>,
+    dependencies: Vec<ChangeData>,
+    claims: Vec<(String, String, Vec<String>)>,
+    undisclosed: Vec<(String, Vec<String>)>,
+    score: u8,
+    lane: String,
+    reasons: Vec<(u8, String)>,
+    skipped: Vec<OmissionData>,
+    rules_digest: String,
+    millis: u64,
+    marks: MarksData,
+    sizes: [usize; 4],
+    contained_in: Vec<LinkData>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FindingData {
+    id: String,
+    rule: String,
+    title: String,
+    class: String,
+    severity: String,
+    confidence: String,
+    at: WhereData,
+    evidence: String,
+    why: String,
+    fix: String,
+    references: Vec<String>,
+    links: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum WhereData {
+    Line { path: Vec<u8>, new: bool, line: u32, end: u32 },
+    File(Vec<u8>),
+    Name(Vec<u8>),
+    Message,
+    Commit(String),
+    Branch,
+    Dependency(Vec<u8>, String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct ChangeData {
+    change: String,
+    manifest: Vec<u8>,
+    before: Option<DependencyData>,
+    after: Option<DependencyData>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DependencyData {
+    ecosystem: String,
+    name: String,
+    version: String,
+    source: SourceData,
+    scope: u8,
+    direct: bool,
+    hashes: Vec<String>,
+    installs_code: bool,
+    line: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+enum SourceData {
+    Default,
+    Registry(String),
+    Git(String, String),
+    Url(String),
+    Path(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct MarksData {
+    patch: Option<String>,
+    weight: usize,
+    message: String,
+    author: String,
+    session: Option<String>,
+    hosts: Vec<(String, bool)>,
+    files: Vec<(Vec<u8>, char, Option<String>)>,
+    routine: bool,
+}
+
+const LANES: [Lane; 4] = [Lane::Clear, Lane::Look, Lane::Review, Lane::Stop];
+const VERDICTS: [Verdict; 3] = [Verdict::Supported, Verdict::Contradicted, Verdict::Uncheckable];
+const ECOSYSTEMS: [Ecosystem; 4] = [Ecosystem::Cargo, Ecosystem::Npm, Ecosystem::Pypi, Ecosystem::Golang];
+const SCOPES: [Scope; 4] = [Scope::Runtime, Scope::Dev, Scope::Build, Scope::Optional];
+const MOVES: [DependencyMove; 7] = [
+    DependencyMove::Added,
+    DependencyMove::Removed,
+    DependencyMove::Upgraded,
+    DependencyMove::Downgraded,
+    DependencyMove::Changed,
+    DependencyMove::SourceChanged,
+    DependencyMove::HashChanged,
+];
+
+/// `judgement` as text.
+///
+/// # Errors
+/// Never in practice; the sentence is the serializer's.
+pub fn write(judgement: &Judgement) -> Result<String, String> {
+    let Judgement { report, marks, .. } = judgement;
+    let data = JudgementData {
+        findings: report.findings.iter().map(FindingData::of).collect(),
+        dependencies: report.dependencies.iter().map(ChangeData::of).collect(),
+        claims: report.story.claims.iter().map(|c| (c.text.clone(), c.verdict.word().to_owned(), c.places.clone())).collect(),
+        undisclosed: report.story.undisclosed.iter().map(|u| (u.fact.clone(), u.places.clone())).collect(),
+        score: report.risk.score,
+        lane: report.risk.lane.word().to_owned(),
+        reasons: report.risk.contributions.iter().map(|c| (c.points, c.why.clone())).collect(),
+        skipped: report.skipped.iter().map(OmissionData::of).collect(),
+        rules_digest: report.rules_digest.clone(),
+        millis: report.millis,
+        marks: MarksData::of(marks),
+        sizes: [judgement.files, judgement.added, judgement.removed, judgement.unreadable],
+        contained_in: judgement.contained_in.iter().map(LinkData::of).collect(),
+    };
+    serde_json::to_string(&data).map_err(|e| e.to_string())
+}
+
+/// The judgement in `text`; `known` finds its rules.
+///
+/// # Errors
+/// When it is not what [`write`] writes, or names a rule that is gone.
+pub fn read(text: &str, known: KnownRule<'_>) -> Result<Judgement, String> {
+    let data: JudgementData = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    let claim = |(text, verdict, places): (String, String, Vec<String>)| {
+        Ok::<_, String>(Claim { text, verdict: named(&VERDICTS, &verdict, Verdict::word)?, places })
+    };
+    let undisclosed = data.undisclosed.into_iter().map(|(fact, places)| Undisclosed { fact, places }).collect();
+    let contributions = data.reasons.into_iter().map(|(points, why)| Contribution { points, why }).collect();
+    let report = Report {
+        findings: data.findings.into_iter().map(|finding| finding.back(known)).collect::<Result<_, _>>()?,
+        dependencies: data.dependencies.into_iter().map(ChangeData::back).collect::<Result<_, _>>()?,
+        story: Story { claims: data.claims.into_iter().map(claim).collect::<Result<_, _>>()?, undisclosed },
+        risk: Risk { score: data.score, lane: named(&LANES, &data.lane, Lane::word)?, contributions },
+        skipped: data.skipped.into_iter().map(OmissionData::back).collect(),
+        rules_digest: data.rules_digest,
+        millis: data.millis,
+    };
+    let [files, added, removed, unreadable] = data.sizes;
+    let contained_in = data.contained_in.into_iter().map(LinkData::back).collect();
+    Ok(Judgement { report, marks: data.marks.back(), files, added, removed, unreadable, contained_in })
+}
+
+impl FindingData {
+    fn of(finding: &Finding) -> Self {
+        Self {
+            id: finding.id.0.clone(),
+            rule: finding.rule.0.to_owned(),
+            title: finding.title.clone(),
+            class: finding.class.word().to_owned(),
+            severity: finding.severity.word().to_owned(),
+            confidence: finding.confidence.word().to_owned(),
+            at: WhereData::of(&finding.at),
+            evidence: finding.evidence.clone(),
+            why: finding.why.clone(),
+            fix: finding.fix.clone(),
+            references: finding.references.clone(),
+            links: finding.links.iter().map(|link| link.0.clone()).collect(),
+        }
+    }
+
+    fn back(self, known: KnownRule<'_>) -> Result<Finding, String> {
+        let odd = |word: &str| format!("unknown word {word:?}");
+        Ok(Finding {
+            id: Fingerprint(self.id),
+            rule: known(&self.rule).ok_or_else(|| format!("no rule is called {:?} any more", self.rule))?,
+            title: self.title,
+            class: FindingClass::parse(&self.class).ok_or_else(|| odd(&self.class))?,
+            severity: Severity::parse(&self.severity).ok_or_else(|| odd(&self.severity))?,
+            confidence: Confidence::parse(&self.confidence).ok_or_else(|| odd(&self.confidence))?,
+            at: self.at.back()?,
+            evidence: self.evidence,
+            why: self.why,
+            fix: self.fix,
+            references: self.references,
+            links: self.links.into_iter().map(Fingerprint).collect(),
+        })
+    }
+}
+
+impl WhereData {
+    fn of(at: &Where) -> Self {
+        let bytes = |path: &RepoPath| path.bytes().to_vec();
+        match at {
+            Where::Line { place, end_line } => {
+                Self::Line { path: bytes(&place.path), new: place.side == Side::New, line: place.line, end: *end_line }
+            }
+            Where::File(path) => Self::File(bytes(path)),
+            Where::Name(path) => Self::Name(bytes(path)),
+            Where::Message => Self::Message,
+            Where::Commit(id) => Self::Commit(id.as_str().to_owned()),
+            Where::Branch => Self::Branch,
+            Where::Dependency { manifest, name } => Self::Dependency(bytes(manifest), name.clone()),
+        }
+    }
+
+    fn back(self) -> Result<Where, String> {
+        Ok(match self {
+            Self::Line { path, new, line, end } => {
+                let side = if new { Side::New } else { Side::Old };
+                Where::Line { place: Place { path: RepoPath::new(&path), side, line }, end_line: end }
+            }
+            Self::File(path) => Where::File(RepoPath::new(&path)),
+            Self::Name(path) => Where::Name(RepoPath::new(&path)),
+            Self::Message => Where::Message,
+            Self::Commit(id) => Where::Commit(CommitId::parse(&id).ok_or_else(|| format!("{id:?} is no commit id"))?),
+            Self::Branch => Where::Branch,
+            Self::Dependency(path, name) => Where::Dependency { manifest: RepoPath::new(&path), name },
+        })
+    }
+}
+
+impl ChangeData {
+    fn of(row: &DependencyChange) -> Self {
+        Self {
+            change: row.change.word().to_owned(),
+            manifest: row.manifest.bytes().to_vec(),
+            before: row.before.as_ref().map(DependencyData::of),
+            after: row.after.as_ref().map(DependencyData::of),
+            notes: row.notes.clone(),
+        }
+    }
+
+    fn back(self) -> Result<DependencyChange, String> {
+        Ok(DependencyChange {
+            change: named(&MOVES, &self.change, DependencyMove::word)?,
+            manifest: RepoPath::new(&self.manifest),
+            before: self.before.map(DependencyData::back).transpose()?,
+            after: self.after.map(DependencyData::back).transpose()?,
+            notes: self.notes,
+        })
+    }
+}
+
+impl DependencyData {
+    fn of(one: &Dependency) -> Self {
+        let source = match &one.source {
+            PackageSource::DefaultRegistry => SourceData::Default,
+            PackageSource::Registry(place) => SourceData::Registry(place.clone()),
+            PackageSource::Git { url, rev } => SourceData::Git(url.clone(), rev.clone()),
+            PackageSource::Url(place) => SourceData::Url(place.clone()),
+            PackageSource::Path(place) => SourceData::Path(place.clone()),
+        };
+        Self {
+            ecosystem: one.ecosystem.word().to_owned(),
+            name: one.name.clone(),
+            version: one.version.clone(),
+            source,
+            scope: one.scope as u8,
+            direct: one.direct,
+            hashes: one.hashes.clone(),
+            installs_code: one.installs_code,
+            line: one.line,
+        }
+    }
+
+    fn back(self) -> Result<Dependency, String> {
+        let source = match self.source {
+            SourceData::Default => PackageSource::DefaultRegistry,
+            SourceData::Registry(place) => PackageSource::Registry(place),
+            SourceData::Git(url, rev) => PackageSource::Git { url, rev },
+            SourceData::Url(place) => PackageSource::Url(place),
+            SourceData::Path(place) => PackageSource::Path(place),
+        };
+        Ok(Dependency {
+            ecosystem: named(&ECOSYSTEMS, &self.ecosystem, Ecosystem::word)?,
+            name: self.name,
+            version: self.version,
+            source,
+            scope: SCOPES.get(usize::from(self.scope)).copied().ok_or("an unknown scope")?,
+            direct: self.direct,
+            hashes: self.hashes,
+            installs_code: self.installs_code,
+            line: self.line,
+        })
+    }
+}
+
+impl MarksData {
+    fn of(marks: &Marks) -> Self {
+        Self {
+            patch: marks.patch.clone(),
+            weight: marks.weight,
+            message: marks.message.clone(),
+            author: marks.author.clone(),
+            session: marks.session.clone(),
+            hosts: marks.hosts.iter().map(|host| (host.name.clone(), host.suspected)).collect(),
+            files: marks.files.iter().map(|file| (file.path.bytes().to_vec(), file.status, file.added.clone())).collect(),
+            routine: marks.routine,
+        }
+    }
+
+    fn back(self) -> Marks {
+        let file = |(path, status, added): (Vec<u8>, char, Option<String>)| FileMark { path: RepoPath::new(&path), status, added };
+        Marks {
+            patch: self.patch,
+            weight: self.weight,
+            message: self.message,
+            author: self.author,
+            session: self.session,
+            hosts: self.hosts.into_iter().map(|(name, suspected)| HostMark { name, suspected }).collect(),
+            files: self.files.into_iter().map(file).collect(),
+            routine: self.routine,
+        }
+    }
+}

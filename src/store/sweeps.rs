@@ -1,0 +1,211 @@
+//! Sweeps under way and done, in one SQLite file: which places answered what, and what was judged of which exact change.
+//!
+//! A memory and no record: what is lost here is read again. Decisions are in the ledger.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _};
+
+use super::error::StoreError;
+use super::files;
+use super::schema::sweep::answer::{self, Answer};
+use super::schema::sweep::{APPLICATION, MIGRATIONS, judgement};
+use crate::model::sweep::{Judgement, KnownRule, Window};
+use crate::model::time::Timestamp;
+
+/// How long a writer waits for another one.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What nobody asked for in so many seconds is forgotten.
+const KEPT: i64 = 30 * 86_400;
+
+/// A sweep as it was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// Its name.
+    pub id: String,
+    /// Its window, which stays what it was when it was begun.
+    pub window: Window,
+    /// When that was.
+    pub at: Timestamp,
+    /// Whether it came to its end.
+    pub ended: bool,
+    /// What it was asked of, in the words of the command line.
+    pub targets: Vec<String>,
+}
+
+/// The memory of sweeps.
+#[derive(Debug)]
+pub struct Sweeps {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Sweeps {
+    /// Opens the file at `path`, making it and its folder when missing.
+    ///
+    /// # Errors
+    /// When it belongs to somebody else, is damaged, newer, locked or cannot be written.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent() {
+            files::private_folder(folder)?;
+        }
+        files::private_file(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(|e| told(path, &e))?;
+        let sweeps = Self { connection, path: path.to_owned() };
+        sweeps.prepare()?;
+        Ok(sweeps)
+    }
+
+    fn prepare(&self) -> Result<(), StoreError> {
+        let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+        let number = |pragma: &str| self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(|e| told(&self.path, &e));
+        self.connection.busy_timeout(PATIENCE).map_err(|e| told(&self.path, &e))?;
+        let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
+        match (application, version) {
+            (APPLICATION, found) if found > known => Err(StoreError::Newer { path: self.path.clone(), found, known }),
+            (APPLICATION, _) | (0, 0) => self.migrate(version),
+            _ => Err(StoreError::Foreign { path: self.path.clone() }),
+        }
+    }
+
+    fn migrate(&self, version: i64) -> Result<(), StoreError> {
+        let run = || -> rusqlite::Result<()> {
+            self.connection.pragma_update(None, "foreign_keys", true)?;
+            if version < i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX) {
+                let tables = self.connection.query_row("SELECT COUNT(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0))?;
+                let steps = MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(0)).copied().collect::<Vec<_>>().join("\n");
+                if version == 0 && tables > 0 {
+                    return Err(rusqlite::Error::InvalidQuery);
+                }
+                let end = MIGRATIONS.len();
+                self.connection.execute_batch(&format!(
+                    "BEGIN IMMEDIATE; {steps} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {end}; COMMIT;"
+                ))?;
+            }
+            self.connection.pragma_update(None, "journal_mode", "WAL")?;
+            self.connection.pragma_update(None, "synchronous", "NORMAL")
+        };
+        run().map_err(|e| match e {
+            rusqlite::Error::InvalidQuery => StoreError::Foreign { path: self.path.clone() },
+            other => told(&self.path, &other),
+        })
+    }
+
+    /// The latest sweep that asked `question`, if there is one.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn latest(&self, question: &str) -> Result<Option<Begun>, StoreError> {
+        self.one("SELECT id, since, until, begun, ended, targets FROM sweeps WHERE question = ?1 ORDER BY begun DESC LIMIT 1", question)
+    }
+
+    /// The sweep called `id`, if there is one.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn called(&self, id: &str) -> Result<Option<Begun>, StoreError> {
+        self.one("SELECT id, since, until, begun, ended, targets FROM sweeps WHERE id = ?1", id)
+    }
+
+    fn one(&self, sql: &str, with: &str) -> Result<Option<Begun>, StoreError> {
+        let row = |row: &rusqlite::Row<'_>| {
+            let targets: String = row.get(5)?;
+            Ok(Begun {
+                id: row.get(0)?,
+                window: Window { since: Timestamp(row.get(1)?), until: Timestamp(row.get(2)?) },
+                at: Timestamp(row.get(3)?),
+                ended: row.get::<_, Option<i64>>(4)?.is_some(),
+                targets: targets.split('\n').map(str::to_owned).collect(),
+            })
+        };
+        self.connection.query_row(sql, [with], row).optional().map_err(|e| self.told(&e))
+    }
+
+    /// Begins a sweep, and forgets what is long done.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn begin(&self, question: &str, begun: &Begun) -> Result<(), StoreError> {
+        let old = begun.at.0 - KEPT;
+        let write = || -> rusqlite::Result<()> {
+            self.connection.execute("DELETE FROM sweeps WHERE begun < ?1", [old])?;
+            self.connection.execute("DELETE FROM judgements WHERE used < ?1", [old])?;
+            let (id, at, window) = (&begun.id, begun.at.0, begun.window);
+            self.connection.execute(
+                "INSERT OR REPLACE INTO sweeps (id, question, since, until, begun, ended, targets) VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6)",
+                rusqlite::params![id, question, window.since.0, window.until.0, at, begun.targets.join("\n")],
+            )?;
+            Ok(())
+        };
+        write().map_err(|e| self.told(&e))
+    }
+
+    /// Notes that the sweep called `id` came to its end.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn end(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        let done = self.connection.execute("UPDATE sweeps SET ended = ?2 WHERE id = ?1", rusqlite::params![id, at.0]);
+        done.map(|_| ()).map_err(|e| self.told(&e))
+    }
+
+    /// What the place called `name` answered in the sweep called `id`; `None` when it was not asked yet, or what was kept of it
+    /// makes no sense any more.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn answer(&self, id: &str, name: &str) -> Result<Option<Answer>, StoreError> {
+        let sql = "SELECT answer FROM places WHERE sweep = ?1 AND name = ?2";
+        let text: Option<String> = self.connection.query_row(sql, [id, name], |row| row.get(0)).optional().map_err(|e| self.told(&e))?;
+        Ok(text.and_then(|text| answer::read(&text).ok()))
+    }
+
+    /// Keeps what a place answered.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep_answer(&self, id: &str, name: &str, answer: &Answer) -> Result<(), StoreError> {
+        let text = answer::write(answer).map_err(|why| StoreError::Damaged { path: self.path.clone(), why })?;
+        let sql = "INSERT OR REPLACE INTO places (sweep, name, answer) VALUES (?1, ?2, ?3)";
+        self.connection.execute(sql, [id, name, &text]).map(|_| ()).map_err(|e| self.told(&e))
+    }
+
+    /// The judgement kept under `name`; `None` when there is none, or none that makes sense today.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn judgement(&self, name: &str, at: Timestamp, known: KnownRule<'_>) -> Result<Option<Judgement>, StoreError> {
+        let sql = "UPDATE judgements SET used = ?2 WHERE name = ?1 RETURNING body";
+        let text: Option<String> =
+            self.connection.query_row(sql, rusqlite::params![name, at.0], |row| row.get(0)).optional().map_err(|e| self.told(&e))?;
+        Ok(text.and_then(|text| judgement::read(&text, known).ok()))
+    }
+
+    /// Keeps a judgement.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep_judgement(&self, name: &str, at: Timestamp, judgement: &Judgement) -> Result<(), StoreError> {
+        let text = judgement::write(judgement).map_err(|why| StoreError::Damaged { path: self.path.clone(), why })?;
+        let sql = "INSERT OR REPLACE INTO judgements (name, used, body) VALUES (?1, ?2, ?3)";
+        self.connection.execute(sql, rusqlite::params![name, at.0, text]).map(|_| ()).map_err(|e| self.told(&e))
+    }
+
+    fn told(&self, error: &rusqlite::Error) -> StoreError {
+        told(&self.path, error)
+    }
+}
+
+/// SQLite's error as one sentence with the next step.
+fn told(path: &Path, error: &rusqlite::Error) -> StoreError {
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => StoreError::Foreign { path },
+        Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged { path, why: error.to_string() },
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::ReadOnly { path },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { path },
+        _ => StoreError::Io { path, why: error.to_string() },
+    }
+}
