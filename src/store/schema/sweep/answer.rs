@@ -343,6 +343,8 @@ impl StandingData {
             files,
             read: Timestamp(self.read),
             stale: self.stale,
+            // What the queue says of the reader's own part is asked again when a pull is opened.
+            ..Standing::default()
         })
     }
 }
