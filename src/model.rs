@@ -35,3 +35,4 @@ pub mod story;
 pub mod sweep;
 pub mod syntax;
 pub mod time;
+pub mod waiting;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here draws, waits, reads or writes.
 
+pub mod anchor;
 pub mod console;
 pub mod cursor;
 pub mod findings;
@@ -14,6 +15,7 @@ pub mod rows;
 pub mod said;
 pub mod section;
 pub mod session;
+pub mod text_area;
 pub mod text_field;
 pub mod tints;
 pub mod tree;

@@ -131,6 +131,15 @@ impl DraftComment {
     }
 }
 
+/// A remark as it is kept until it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Unsent {
+    /// The remark.
+    pub remark: DraftComment,
+    /// The lines it is about as they read when it was written, so that they are found again after the branch was rewritten.
+    pub quoted: Vec<String>,
+}
+
 /// A reviewer's unsent work on one revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Review {
@@ -138,6 +147,8 @@ pub struct Review {
     pub viewed: BTreeSet<String>,
     /// Judged findings.
     pub dispositions: BTreeMap<Fingerprint, Disposition>,
+    /// Remarks, in the order they were written.
+    pub remarks: Vec<Unsent>,
     /// Notes to self.
     pub notes: String,
 }

@@ -4,8 +4,9 @@ use crate::message::effect::Wish;
 use crate::model::change::Change;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::report::Report;
-use crate::model::response::{Plan, Receipt};
+use crate::model::response::{CaseId, Plan, Receipt};
 use crate::model::review::Review;
+use crate::model::waiting::Waiting;
 
 /// Why it could not be done: one sentence with the next step.
 pub type Trouble = String;
@@ -41,4 +42,28 @@ pub trait Decisions: Send + Sync {
     /// # Errors
     /// When it cannot be written.
     fn keep_draft(&self, change: &Change, review: &Review) -> Result<(), Trouble>;
+
+    /// Decisions that were made without the network and wait to be sent, oldest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn waiting(&self) -> Result<Vec<Waiting>, Trouble> {
+        Ok(Vec::new())
+    }
+
+    /// Looks at a waiting decision again and sends it, if it still holds.
+    ///
+    /// # Errors
+    /// When it does not, or cannot be sent yet.
+    fn send(&self, case: &CaseId) -> Result<Receipt, Trouble> {
+        Err(format!("no decision {} waits to be sent", case.0))
+    }
+
+    /// Takes a waiting decision back.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    fn take_back(&self, case: &CaseId) -> Result<(), Trouble> {
+        Err(format!("no decision {} waits to be sent", case.0))
+    }
 }

@@ -57,9 +57,11 @@ pub struct Between<'a> {
     pub findings: Option<&'a FileFindings>,
     /// What was said.
     pub said: Option<&'a FileSaid>,
+    /// Whether what others said is left out.
+    pub quiet: bool,
 }
 
-impl Between<'_> {
+impl<'a> Between<'a> {
     fn is_empty(&self) -> bool {
         self.findings.is_none_or(|findings| findings.lines.is_empty()) && self.said.is_none_or(|said| said.lines.is_empty())
     }
@@ -68,7 +70,12 @@ impl Between<'_> {
         let findings = self.findings.and_then(|findings| findings.lines.get(&place));
         rows.extend(findings.into_iter().flatten().map(|number| Row::Finding(*number)));
         let said = self.said.and_then(|said| said.lines.get(&place));
-        rows.extend(said.into_iter().flatten().map(|said| Row::Said(*said)));
+        rows.extend(self.heard(said.into_iter().flatten()));
+    }
+
+    fn heard(&self, said: impl Iterator<Item = &'a Said>) -> impl Iterator<Item = Row> {
+        let quiet = self.quiet;
+        said.filter(move |said| !quiet || matches!(said, Said::Own(_))).map(|said| Row::Said(*said))
     }
 }
 
@@ -219,13 +226,13 @@ pub fn of_file(file: &FileDiff, layout: Layout, fold: Option<Fold>, between: Bet
         rows.push(Row::Note);
     }
     rows.extend(between.findings.iter().flat_map(|findings| &findings.whole).map(|number| Row::Finding(*number)));
-    rows.extend(between.said.iter().flat_map(|said| &said.whole).map(|said| Row::Said(*said)));
+    rows.extend(between.heard(between.said.iter().flat_map(|said| &said.whole)));
     match (file.text(), fold) {
         (Some(text), Some(fold)) if !text.hunks.is_empty() => {
             rows.push(Row::Folded(fold));
             let findings = between.findings.iter().flat_map(|findings| findings.lines.values().flatten());
             rows.extend(findings.map(|number| Row::Finding(*number)));
-            rows.extend(between.said.iter().flat_map(|said| said.lines.values().flatten()).map(|said| Row::Said(*said)));
+            rows.extend(between.heard(between.said.iter().flat_map(|said| said.lines.values().flatten())));
         }
         (Some(text), _) => {
             rows.reserve(text.lines.len() + text.hunks.len());

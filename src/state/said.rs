@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::diff::{Patch, Side};
 use crate::model::dossier::{Dossier, Thread};
 use crate::model::path::RepoPath;
+use crate::model::review::{Review, Spot};
 use crate::state::findings::{Paths, shows};
 
 /// One thing said, by its position in the dossier.
@@ -16,6 +17,8 @@ pub enum Said {
     Remark(u32, u32),
     /// What a check said.
     Annotation(u32),
+    /// An own remark that is not sent yet, by its position in the review.
+    Own(u32),
 }
 
 impl Said {
@@ -24,7 +27,7 @@ impl Said {
     pub fn thread(self) -> Option<usize> {
         match self {
             Self::Thread(at) | Self::Remark(at, _) => Some(at as usize),
-            Self::Annotation(_) => None,
+            Self::Annotation(_) | Self::Own(_) => None,
         }
     }
 }
@@ -71,12 +74,49 @@ pub fn is_settled(thread: &Thread) -> bool {
     thread.resolved || thread.outdated
 }
 
-/// Sorts what `dossier` holds to its places in `patch`.
+/// Sorts what others said and the remarks of `review` that have a place to their places in `patch`.
 #[must_use]
-pub fn place(dossier: &Dossier, patch: &Patch, paths: &Paths) -> PlacedSaid {
+pub fn place(dossier: Option<&Dossier>, review: &Review, lost: &BTreeSet<usize>, (patch, paths): (&Patch, &Paths)) -> PlacedSaid {
     let mut placed = PlacedSaid::default();
+    if let Some(dossier) = dossier {
+        others(&mut placed, dossier, (patch, paths));
+    }
+    for (unsent, at) in review.remarks.iter().zip(0..).filter(|(_, at)| !lost.contains(&(*at as usize))) {
+        own(&mut placed, &unsent.remark.spot, Said::Own(at), dossier, (patch, paths));
+    }
+    placed
+}
+
+fn own(placed: &mut PlacedSaid, spot: &Spot, said: Said, dossier: Option<&Dossier>, into: (&Patch, &Paths)) {
+    match spot {
+        Spot::Pull => placed.change.push(said),
+        Spot::File(path) => placed.put(into, (path, Side::New, None), [said]),
+        Spot::Lines { path, side, last, .. } => placed.put(into, (path, *side, Some(*last)), [said]),
+        Spot::Reply(_) | Spot::Thread { .. } => match dossier.and_then(|dossier| thread_of(dossier, spot)).map(|(_, thread)| thread) {
+            Some(thread) => placed.put(into, (&thread.path, thread.side, line_of(thread)), [said]),
+            None => placed.change.push(said),
+        },
+    }
+}
+
+/// The conversation that a reply or a resolution is about, with its position.
+#[must_use]
+pub fn thread_of<'a>(dossier: &'a Dossier, spot: &Spot) -> Option<(usize, &'a Thread)> {
+    dossier.threads.iter().enumerate().find(|(_, thread)| match spot {
+        Spot::Reply(to) => thread.remarks.first().is_some_and(|remark| remark.id == *to),
+        Spot::Thread { node, .. } => thread.node == *node,
+        _ => false,
+    })
+}
+
+/// The line that a conversation stands under.
+fn line_of(thread: &Thread) -> Option<u32> {
+    thread.lines.filter(|_| !thread.outdated).map(|(_, last)| last)
+}
+
+fn others(placed: &mut PlacedSaid, dossier: &Dossier, (patch, paths): (&Patch, &Paths)) {
     for (thread, at) in dossier.threads.iter().zip(0..) {
-        let line = thread.lines.filter(|_| !thread.outdated).map(|(_, last)| last);
+        let line = line_of(thread);
         let remarks = (0..thread.remarks.len()).map(|remark| Said::Remark(at, u32::try_from(remark).unwrap_or(u32::MAX)));
         let said = if is_settled(thread) { vec![Said::Thread(at)] } else { remarks.collect() };
         placed.put((patch, paths), (&thread.path, thread.side, line), said);
@@ -84,5 +124,4 @@ pub fn place(dossier: &Dossier, patch: &Patch, paths: &Paths) -> PlacedSaid {
     for (annotation, at) in dossier.annotations.iter().zip(0..) {
         placed.put((patch, paths), (&annotation.path, Side::New, Some(annotation.lines.1)), [Said::Annotation(at)]);
     }
-    placed
 }

@@ -11,6 +11,7 @@ use crate::model::look::Match;
 use crate::model::path::RepoPath;
 use crate::model::report::Report;
 use crate::model::review::Review;
+use crate::state::anchor;
 use crate::state::cursor::Cursor;
 use crate::state::findings::{Paths, Placed, place};
 use crate::state::fold::{self, Fold};
@@ -79,6 +80,8 @@ pub struct Around {
     pub placed: PlacedSaid,
     /// Whether what others said is left out of the diff.
     pub quiet: bool,
+    /// Own remarks whose lines are not in this diff, by their positions in the review.
+    pub lost: BTreeSet<usize>,
 }
 
 /// A half of the review screen.
@@ -277,9 +280,22 @@ impl Session {
 
     /// Takes over what the forge keeps around the pull.
     pub fn take_dossier(&mut self, dossier: Arc<Dossier>) {
-        let mut touched = self.around.placed.touched();
-        self.around.placed = said::place(&dossier, &self.change.patch, &self.paths);
         self.around.dossier = Some(dossier);
+        self.place_remarks();
+    }
+
+    /// Finds the places of own remarks and of what others said; the rows follow.
+    pub fn place_remarks(&mut self) {
+        let (patch, dossier) = (&self.change.patch, self.around.dossier.as_deref());
+        let mut lost = BTreeSet::new();
+        for (at, unsent) in self.review.remarks.iter_mut().enumerate() {
+            if !anchor::settle(unsent, patch, &self.paths, dossier) {
+                lost.insert(at);
+            }
+        }
+        let mut touched = self.around.placed.touched();
+        self.around.placed = said::place(dossier, &self.review, &lost, (patch, &self.paths));
+        self.around.lost = lost;
         touched.extend(self.around.placed.touched());
         self.renew(touched);
     }
@@ -324,13 +340,14 @@ impl Session {
 
     fn file_rows(&self, at: usize) -> Box<[Row]> {
         let fold = self.folds.get(at).copied().flatten();
-        let said = self.around.placed.files.get(&at).filter(|_| !self.around.quiet);
-        let between = Between { findings: self.known.placed.files.get(&at), said };
+        let said = self.around.placed.files.get(&at);
+        let between = Between { findings: self.known.placed.files.get(&at), said, quiet: self.around.quiet };
         self.file(at).map_or_else(Box::default, |file| rows::of_file(file, self.view.layout, fold, between))
     }
 
     fn change_rows(&self) -> Box<[Row]> {
-        let said = self.around.placed.change.iter().filter(|_| !self.around.quiet).map(|said| Row::Said(*said));
+        let heard = |said: &&Said| !self.around.quiet || matches!(said, Said::Own(_));
+        let said = self.around.placed.change.iter().filter(heard).map(|said| Row::Said(*said));
         let mut rows: Vec<Row> = self.known.placed.change.iter().map(|number| Row::Finding(*number)).chain(said).collect();
         if !rows.is_empty() {
             rows.push(Row::Gap);

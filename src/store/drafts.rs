@@ -1,4 +1,6 @@
-//! Unsent reviews: one file for each pull and diff, so that work survives a restart and never sticks to other bytes.
+//! Unsent reviews: one file for each pull and diff, so that work survives a restart and judgements never stick to other bytes.
+//!
+//! Remarks and marks of viewed files go by content and not by diff: they are kept once more for the pull as a whole.
 
 use std::path::{Path, PathBuf};
 
@@ -9,6 +11,9 @@ use super::files;
 use super::schema::draft;
 use crate::model::pull::PullRef;
 use crate::model::review::Review;
+
+/// What stands for the digest of a diff where the pull as a whole is meant.
+const WHOLE: &str = "";
 
 /// A folder of unsent reviews.
 #[derive(Clone, Debug)]
@@ -28,6 +33,18 @@ impl Drafts {
     /// # Errors
     /// When it is there but cannot be read; it is never thrown away for that.
     pub fn load(&self, pull: &PullRef, diff_digest: &str) -> Result<Option<Review>, StoreError> {
+        let (own, carried) = (self.read(pull, diff_digest)?, self.read(pull, WHOLE)?);
+        Ok(match (own, carried) {
+            (Some(mut own), Some(carried)) => {
+                own.viewed.extend(carried.viewed);
+                own.remarks = carried.remarks;
+                Some(own)
+            }
+            (own, carried) => own.or(carried),
+        })
+    }
+
+    fn read(&self, pull: &PullRef, diff_digest: &str) -> Result<Option<Review>, StoreError> {
         let path = self.path(pull, diff_digest);
         let Some(bytes) = files::read(&path)? else { return Ok(None) };
         draft::read(&bytes).map(Some).map_err(|why| StoreError::Damaged { path, why })
@@ -38,12 +55,18 @@ impl Drafts {
     /// # Errors
     /// When it cannot be written.
     pub fn save(&self, pull: &PullRef, diff_digest: &str, review: &Review) -> Result<(), StoreError> {
+        let carried = Review { viewed: review.viewed.clone(), remarks: review.remarks.clone(), ..Review::default() };
+        self.write(pull, WHOLE, &carried)?;
+        self.write(pull, diff_digest, review)
+    }
+
+    fn write(&self, pull: &PullRef, diff_digest: &str, review: &Review) -> Result<(), StoreError> {
         let path = self.path(pull, diff_digest);
         let text = draft::write(&pull.to_string(), diff_digest, review).map_err(|why| StoreError::Damaged { path: path.clone(), why })?;
         files::replace(&path, text.as_bytes())
     }
 
-    /// Forgets the review, once it was decided.
+    /// Forgets the review of this diff, once it was decided. Remarks that were not sent stay.
     ///
     /// # Errors
     /// When it cannot be removed.

@@ -6,4 +6,5 @@ pub mod chain;
 pub mod decision;
 pub mod draft;
 mod forge;
+mod remark;
 pub mod sweep;

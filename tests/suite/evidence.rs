@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use lazaret::model::decision::Verb;
+use lazaret::model::diff::Side;
 use lazaret::model::finding::Fingerprint;
+use lazaret::model::path::RepoPath;
 use lazaret::model::pull::{Origin, PullRef};
 use lazaret::model::response::{CaseId, Strength};
-use lazaret::model::review::{DismissReason, Disposition, Review};
+use lazaret::model::review::{DismissReason, Disposition, DraftComment, Review, Spot, Unsent};
 use lazaret::response::evidence::{list, verify};
 use lazaret::store::drafts::Drafts;
 use lazaret::store::paths::Paths;
@@ -226,8 +228,20 @@ fn review() -> Review {
             (finding(3), Disposition::Fixed),
         ]
         .into(),
+        remarks: vec![
+            remark(Spot::Lines { path: RepoPath::new(b"src/caf\xe9%.py"), side: Side::New, first: 3, last: 5 }, "Why?\n\n\u{1b}[31m"),
+            remark(Spot::File("a.py".into()), ""),
+            remark(Spot::Reply(7), "No."),
+            remark(Spot::Thread { node: "T1".to_owned(), settled: true }, ""),
+            remark(Spot::Pull, "Thanks"),
+        ],
         notes: "look at the \u{202e} again".to_owned(),
     }
+}
+
+fn remark(spot: Spot, body: &str) -> Unsent {
+    let remark = DraftComment { spot, body: body.to_owned(), suggestion: (body == "No.").then(|| "x = 1".to_owned()) };
+    Unsent { remark, quoted: vec!["x = 0".to_owned()] }
 }
 
 #[test]
@@ -237,14 +251,15 @@ fn a_draft_survives_a_restart_and_belongs_to_its_bytes_only() {
     Drafts::new(&folder).save(&pull("../../x"), "d1", &review()).unwrap();
     let drafts = Drafts::new(&folder);
     assert_eq!(drafts.load(&pull("../../x"), "d1").unwrap(), Some(review()));
-    assert_eq!(drafts.load(&pull("../../x"), "d2").unwrap(), None);
+    let carried = Review { viewed: review().viewed, remarks: review().remarks, ..Review::default() };
+    assert_eq!(drafts.load(&pull("../../x"), "d2").unwrap(), Some(carried), "judgements belong to their bytes; remarks are never dropped");
     assert_eq!(drafts.load(&pull("other"), "d1").unwrap(), None);
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "the name of a pull is no path");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2, "the name of a pull is no path");
     drafts.save(&pull("../../x"), "d1", &Review::default()).unwrap();
     assert_eq!(drafts.load(&pull("../../x"), "d1").unwrap(), Some(Review::default()));
     drafts.forget(&pull("../../x"), "d1").unwrap();
     drafts.forget(&pull("../../x"), "d1").unwrap();
-    assert_eq!(drafts.load(&pull("../../x"), "d1").unwrap(), None);
+    assert_eq!(drafts.load(&pull("../../x"), "d1").unwrap(), Some(Review::default()));
 }
 
 #[test]
@@ -252,12 +267,19 @@ fn a_damaged_draft_is_said_and_kept() {
     let home = tempfile::tempdir().unwrap();
     let drafts = Drafts::new(home.path());
     drafts.save(&pull("x"), "d1", &review()).unwrap();
-    let file = std::fs::read_dir(home.path()).unwrap().next().unwrap().unwrap().path();
+    for file in std::fs::read_dir(home.path()).unwrap().map(|file| file.unwrap().path()) {
+        let whole = std::fs::read_to_string(&file).unwrap();
+        damaged(&drafts, &file);
+        std::fs::write(&file, whole).unwrap();
+    }
+}
+
+fn damaged(drafts: &Drafts, file: &Path) {
     for text in ["", "{\"v\":1", "[]", "{\"v\":9,\"pull\":\"x\",\"diff\":\"d\",\"viewed\":[],\"dispositions\":{},\"notes\":\"\"}"] {
-        std::fs::write(&file, text).unwrap();
+        std::fs::write(file, text).unwrap();
         let error = drafts.load(&pull("x"), "d1").unwrap_err().to_string();
         assert!(error.contains(file.to_str().unwrap()) && error.contains("is damaged"), "{error}");
-        assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+        assert_eq!(std::fs::read_to_string(file).unwrap(), text);
     }
 }
 

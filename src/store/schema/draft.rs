@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::finding::Fingerprint;
 use crate::model::review::{DismissReason, Disposition, Review};
+use crate::store::schema::remark::RemarkShape;
 
 const VERSION: u32 = 1;
 
@@ -17,6 +18,8 @@ struct Shape {
     diff: String,
     viewed: Vec<String>,
     dispositions: BTreeMap<String, Judged>,
+    #[serde(default)]
+    remarks: Vec<RemarkShape>,
     notes: String,
 }
 
@@ -63,6 +66,7 @@ pub(crate) fn write(pull: &str, diff: &str, review: &Review) -> Result<String, S
         diff: diff.to_owned(),
         viewed: review.viewed.iter().cloned().collect(),
         dispositions: review.dispositions.iter().map(|(id, how)| (id.0.clone(), how.into())).collect(),
+        remarks: review.remarks.iter().map(RemarkShape::from).collect(),
         notes: review.notes.clone(),
     };
     serde_json::to_string_pretty(&shape).map_err(|e| e.to_string())
@@ -78,6 +82,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Review, String> {
     Ok(Review {
         viewed: shape.viewed.into_iter().collect(),
         dispositions: dispositions.collect::<Result<_, String>>()?,
+        remarks: shape.remarks.into_iter().map(RemarkShape::read).collect::<Result<_, String>>()?,
         notes: shape.notes,
     })
 }
