@@ -7,6 +7,7 @@ pub mod client;
 mod commits;
 mod dossier;
 mod failure;
+pub mod fetch;
 mod files;
 pub mod gaps;
 mod prefetch;

@@ -4,10 +4,10 @@
 //! `Repository` belongs to one thread, so every call opens its own.
 
 mod ancestry;
-mod blobs;
+pub(super) mod blobs;
 mod branches;
-mod changes;
-mod commits;
+pub(super) mod changes;
+pub(super) mod commits;
 mod default_branch;
 mod each_commit;
 mod failure;
@@ -18,8 +18,8 @@ mod open;
 mod renames;
 mod similarity;
 mod span;
-mod texts;
-mod trees;
+pub(super) mod texts;
+pub(super) mod trees;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -23,6 +23,7 @@ mod forge_screens;
 mod github;
 mod github_answers;
 mod github_client;
+mod github_fetch;
 mod github_server;
 mod history;
 mod hook;

@@ -36,15 +36,22 @@ impl Content<'_> {
 }
 
 /// Where a repository keeps its contents.
-pub(super) struct Store<'repo> {
+pub(in crate::sources) struct Store<'repo> {
     repo: &'repo Repository,
     odb: Odb<'repo>,
+    /// What is said of a content that is not there.
+    pub(super) missing: &'static str,
 }
 
 impl<'repo> Store<'repo> {
     /// The contents of `repo`.
     pub(super) fn of(repo: &'repo Repository) -> Result<Self, git2::Error> {
-        Ok(Self { repo, odb: repo.odb()? })
+        Self::partial(repo, "its content is missing or damaged in this clone: `git fetch --refetch` brings it")
+    }
+
+    /// The contents of a repository that holds only some; `missing` is said of the others.
+    pub(in crate::sources) fn partial(repo: &'repo Repository, missing: &'static str) -> Result<Self, git2::Error> {
+        Ok(Self { repo, odb: repo.odb()?, missing })
     }
 
     /// Reads a blob whose size is looked at first.

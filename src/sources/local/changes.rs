@@ -7,7 +7,7 @@ use super::commits::commit_id;
 use super::failure::unreadable;
 use super::lines;
 use super::renames::{self, Pair};
-use super::trees::{self, Entry, kind};
+use super::trees::{self, Difference, Entry, kind};
 use crate::model::cancel::Cancel;
 use crate::model::diff::{Content, FileDiff, FileMode, FileStatus, Patch, TextDiff};
 use crate::model::path::RepoPath;
@@ -29,21 +29,27 @@ pub(super) fn between(repo: &Repository, old: Option<Oid>, new: Oid, cancel: &Ca
     let digest = found.digest(old, new);
     let store = Store::of(repo).map_err(unreadable("the object store"))?;
     let mut patch = Patch { unreadable: found.omissions.len(), omissions: found.omissions, ..Patch::default() };
-    let mut held = 0;
-    for pair in renames::join(found.files, &store, cancel)?.into_iter().flat_map(split) {
+    add(&mut patch, found.files, &store, cancel)?;
+    Ok(Changes { patch, digest })
+}
+
+/// Adds what changed in `files` to `patch`.
+pub(in crate::sources) fn add(patch: &mut Patch, files: Vec<Difference>, store: &Store<'_>, cancel: &Cancel) -> Result<(), SourceError> {
+    let mut held: usize = patch.files.iter().filter_map(FileDiff::text).map(TextDiff::size).sum();
+    for pair in renames::join(files, store, cancel)?.into_iter().flat_map(split) {
         if cancel.is_cancelled() {
             return Err(SourceError::Cancelled);
         }
-        let content = content(entry(&pair.old), entry(&pair.new), &store, held).unwrap_or_else(|why| {
+        let content = content(entry(&pair.old), entry(&pair.new), store, held).unwrap_or_else(|why| {
             patch.unreadable += 1;
             Content::Omitted(why)
         });
         let file = file(&pair, content);
         held += file.text().map_or(0, TextDiff::size);
-        suspect::tell_hostile_paths(&file, &mut patch);
+        suspect::tell_hostile_paths(&file, patch);
         patch.files.push(file);
     }
-    Ok(Changes { patch, digest })
+    Ok(())
 }
 
 /// A file that became a link or a submodule, or the other way round, is shown as one that went and one that came, as git does.
@@ -79,7 +85,7 @@ fn file(pair: &Pair, content: Content) -> FileDiff {
 }
 
 /// What changed between two entries, or why it could not be read.
-fn content(old: Option<Entry>, new: Option<Entry>, store: &Store<'_>, held: usize) -> Result<Content, String> {
+pub(in crate::sources) fn content(old: Option<Entry>, new: Option<Entry>, store: &Store<'_>, held: usize) -> Result<Content, String> {
     if old.or(new).is_some_and(|entry| entry.mode == FileMode::Submodule) {
         return Ok(Content::Submodule { old: old.and_then(|entry| commit_id(entry.id)), new: new.and_then(|entry| commit_id(entry.id)) });
     }
@@ -92,7 +98,7 @@ fn content(old: Option<Entry>, new: Option<Entry>, store: &Store<'_>, held: usiz
     }
     let (before, after) = (store.read(id(old), MAX_FILE_BYTES), store.read(id(new), MAX_FILE_BYTES));
     if matches!(before, Blob::Missing) || matches!(after, Blob::Missing) {
-        return Err("its content is missing or damaged in this clone: `git fetch --refetch` brings it".to_owned());
+        return Err(store.missing.to_owned());
     }
     if let Some(size) = [&before, &after].into_iter().find_map(too_large) {
         return Err(format!("it has {size} bytes, and files above {MAX_FILE_BYTES} bytes are not compared line by line"));

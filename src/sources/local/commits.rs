@@ -46,7 +46,7 @@ pub(super) fn committed(repo: &Repository, id: Oid) -> Result<Timestamp, SourceE
 }
 
 /// The commits in the order of `ids`.
-pub(super) fn read(repo: &Repository, ids: &[Oid], cancel: &Cancel) -> Result<Vec<Commit>, SourceError> {
+pub(in crate::sources) fn read(repo: &Repository, ids: &[Oid], cancel: &Cancel) -> Result<Vec<Commit>, SourceError> {
     let one = |id: &Oid| {
         if cancel.is_cancelled() {
             return Err(SourceError::Cancelled);
@@ -74,7 +74,7 @@ fn convert(commit: &git2::Commit<'_>) -> Commit {
 }
 
 /// A git2 id as a model id.
-pub(super) fn commit_id(id: Oid) -> Option<CommitId> {
+pub(in crate::sources) fn commit_id(id: Oid) -> Option<CommitId> {
     CommitId::parse(&id.to_string())
 }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use git2::{ObjectType, Oid, Repository, Tree};
 
 use super::blobs::{Content, Store};
+use super::trees::{self, Entry};
 use crate::model::cancel::Cancel;
 use crate::model::change::{TextRequest, Texts};
 use crate::model::commit_id::CommitId;
-use crate::model::diff::Side;
+use crate::model::diff::{FileMode, Side};
 use crate::model::inert;
 use crate::model::path::RepoPath;
 use crate::model::pull::Revision;
@@ -16,7 +17,7 @@ use crate::sources::limits::MAX_TEXT_BYTES;
 use crate::sources::suspect;
 
 /// What is wanted, as far as it is there, text, and small enough.
-pub(super) fn read(repo: &Repository, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
+pub(in crate::sources) fn read(repo: &Repository, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
     let tree = |id: &Option<CommitId>| {
         let oid = Oid::from_str(id.as_ref()?.as_str()).ok()?;
         repo.find_commit(oid).and_then(|commit| commit.tree()).ok()
@@ -40,26 +41,35 @@ pub(super) fn read(repo: &Repository, revision: &Revision, wanted: &[TextRequest
 }
 
 fn text(repo: &Repository, store: &Store<'_>, tree: &Tree<'_>, path: &RepoPath) -> Option<Arc<str>> {
-    let content = store.read(Some(find(repo, tree, path)?), MAX_TEXT_BYTES);
+    let entry = entry(repo, tree, path).ok().flatten().filter(|entry| is_file(*entry))?;
+    let content = store.read(Some(entry.id), MAX_TEXT_BYTES);
     match &content {
         Content::Bytes(object) if !suspect::is_binary(object.data()) => Some(Arc::from(inert::decode(object.data()))),
         _ => None,
     }
 }
 
-/// The blob of a regular file; a link's target and a submodule's commit are no text.
-fn find(repo: &Repository, root: &Tree<'_>, path: &RepoPath) -> Option<Oid> {
+/// Whether it is a regular file; a link's target and a submodule's commit are no text.
+pub(in crate::sources) fn is_file(entry: Entry) -> bool {
+    matches!(entry.mode, FileMode::Regular | FileMode::Executable)
+}
+
+/// What stands at `path` below `root`, unless it is a folder or nothing.
+pub(in crate::sources) fn entry(repo: &Repository, root: &Tree<'_>, path: &RepoPath) -> Result<Option<Entry>, git2::Error> {
     let mut names = path.bytes().split(|b| *b == b'/').peekable();
     let mut tree = root.clone();
-    loop {
-        let name = names.next()?;
-        let (id, kind, mode) = {
-            let entry = tree.get_name_bytes(name)?;
-            (entry.id(), entry.kind(), entry.filemode_raw())
+    while let Some(name) = names.next() {
+        let Some((id, kind, mode)) = tree.get_name_bytes(name).map(|entry| (entry.id(), entry.kind(), entry.filemode_raw())) else {
+            return Ok(None);
         };
         if names.peek().is_none() {
-            return (kind == Some(ObjectType::Blob) && mode & 0o170_000 == 0o100_000).then_some(id);
+            let mode = FileMode::from_bits(trees::canonical(mode));
+            return Ok((kind != Some(ObjectType::Tree)).then_some(Entry { mode, id }));
         }
-        tree = repo.find_tree(id).ok()?;
+        if kind != Some(ObjectType::Tree) {
+            return Ok(None);
+        }
+        tree = repo.find_tree(id)?;
     }
+    Ok(None)
 }

@@ -18,29 +18,29 @@ use crate::sources::source::SourceError;
 
 /// A file on one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(in crate::sources) struct Entry {
     /// Its mode as git understands it.
-    pub(super) mode: FileMode,
+    pub(in crate::sources) mode: FileMode,
     /// Its blob, or the submodule's commit.
-    pub(super) id: Oid,
+    pub(in crate::sources) id: Oid,
 }
 
 /// A path that is not the same on both sides.
 #[derive(Clone, Debug)]
-pub(super) struct Difference {
+pub(in crate::sources) struct Difference {
     /// The path.
-    pub(super) path: RepoPath,
+    pub(in crate::sources) path: RepoPath,
     /// Before.
-    pub(super) old: Option<Entry>,
+    pub(in crate::sources) old: Option<Entry>,
     /// After.
-    pub(super) new: Option<Entry>,
+    pub(in crate::sources) new: Option<Entry>,
 }
 
 /// What differs, in git's order.
 #[derive(Debug, Default)]
-pub(super) struct Differences {
-    pub(super) files: Vec<Difference>,
-    pub(super) omissions: Vec<Omission>,
+pub(in crate::sources) struct Differences {
+    pub(in crate::sources) files: Vec<Difference>,
+    pub(in crate::sources) omissions: Vec<Omission>,
 }
 
 impl Differences {
@@ -82,7 +82,12 @@ struct Level<'repo> {
 }
 
 /// Walks both trees; `None` is the empty tree.
-pub(super) fn differences(repo: &Repository, old: Option<Oid>, new: Option<Oid>, cancel: &Cancel) -> Result<Differences, SourceError> {
+pub(in crate::sources) fn differences(
+    repo: &Repository,
+    old: Option<Oid>,
+    new: Option<Oid>,
+    cancel: &Cancel,
+) -> Result<Differences, SourceError> {
     let mut found = Differences::default();
     let mut levels = vec![level(repo, Vec::new(), old, new)?];
     while let Some(top) = levels.last_mut() {
@@ -137,7 +142,7 @@ fn is_tree(side: Option<Raw>) -> bool {
 const TREE: u32 = 0o040_000;
 
 /// The mode git makes of any stored mode.
-fn canonical(mode: i32) -> u32 {
+pub(super) fn canonical(mode: i32) -> u32 {
     let mode = u32::try_from(mode).unwrap_or(0);
     match mode & 0o170_000 {
         0o100_000 if mode & 0o100 != 0 => 0o100_755,

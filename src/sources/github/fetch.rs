@@ -1,0 +1,230 @@
+//! A partial fetch of a pull over git's smart HTTP, protocol version 2, into a cache of our own: folders without files, then only
+//! the files that changed. For what GitHub's API leaves out, for whole texts, and for evidence.
+//!
+//! Objects only: no checkout, no hook, no ref, no setting of the remote. Every object is checked against its id.
+
+mod ask;
+mod cache;
+mod change;
+mod contents;
+mod ends;
+mod fault;
+mod history;
+mod intake;
+mod offer;
+mod pkt;
+mod reply;
+mod session;
+mod shallow;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use git2::{Oid, Repository};
+
+use crate::model::cancel::Cancel;
+use crate::model::change::{TextRequest, Texts};
+use crate::model::commit_id::CommitId;
+use crate::model::diff::{Patch, Side};
+use crate::model::forge::ForgeError;
+use crate::model::objects::{Extent, Objects};
+use crate::model::pull::{PullRef, Revision};
+use crate::sources::github::gaps::{Fill, Filled, Gaps};
+use crate::sources::github::wire::Wire;
+use crate::sources::local::{commits, texts};
+use crate::sources::source::SourceError;
+use ask::{Ask, Filter};
+use cache::{Cache, Held};
+use change::Gap;
+use ends::Ends;
+use fault::Fault;
+use offer::Offer;
+use session::Session;
+
+/// Bytes of a host's advertisement.
+const MAX_ADVERTISEMENT: u64 = 1024 * 1024;
+
+/// How much is fetched and kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes fetched at once for one pull.
+    pub pull: u64,
+    /// Bytes of the whole cache, once nobody uses it.
+    pub cache: u64,
+    /// Bytes of the history that evidence keeps whole; beyond, it keeps a part.
+    pub evidence: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: u64 = 1024 * 1024;
+        Self { pull: 256 * MIB, cache: 2048 * MIB, evidence: 512 * MIB }
+    }
+}
+
+/// Fetches pulls of one forge into a cache.
+pub struct Fetcher {
+    wire: Arc<dyn Wire>,
+    cache: Cache,
+    limits: Limits,
+    /// What the host offers for each repository, asked once.
+    offers: Mutex<BTreeMap<String, Offer>>,
+}
+
+impl Fetcher {
+    /// Fetches over `wire` into the folder `cache`, which belongs to the forge that the wire leads to.
+    #[must_use]
+    pub fn new(wire: Arc<dyn Wire>, cache: &Path, limits: Limits) -> Self {
+        Self { wire, cache: Cache::new(cache, limits.cache), limits, offers: Mutex::default() }
+    }
+
+    /// Begins a talk about `repository` in which `most` bytes may be taken.
+    fn session<'a>(&'a self, repository: &'a str, most: u64, cancel: &'a Cancel) -> Result<Session<'a>, Fault> {
+        let known = self.offers.lock().unwrap_or_else(PoisonError::into_inner).get(repository).copied();
+        let offer = match known {
+            Some(offer) => offer,
+            None => offer::read(&self.wire.advertisement(repository, MAX_ADVERTISEMENT, cancel)?)?,
+        };
+        self.offers.lock().unwrap_or_else(PoisonError::into_inner).insert(repository.to_owned(), offer);
+        Ok(Session { wire: &*self.wire, repository, offer, left: most, cancel })
+    }
+
+    fn filled(&self, gaps: &Gaps<'_>, mut patch: Patch, cancel: &Cancel) -> Result<Filled, Fault> {
+        let held = self.cache.take(gaps.repository, cancel)?;
+        let mut session = self.session(gaps.repository, self.limits.pull, cancel)?;
+        let head = oid(gaps.revision.head.as_ref(), gaps.repository)?;
+        let known = gaps.revision.merge_base.as_ref().map(|id| oid(Some(id), gaps.repository)).transpose()?;
+        let mut filled = Filled::default();
+        let old = if known.is_none() || gaps.commits {
+            let base = known.map_or_else(|| oid(gaps.revision.base.as_ref(), gaps.repository), Ok)?;
+            let history = history::find(&mut session, &held.path, base, head)?;
+            if gaps.commits {
+                filled.commits = Some(commits::read(&held.open()?, &history.own, cancel)?);
+            }
+            known.or(history.merge_base)
+        } else {
+            known
+        };
+        let ends = Ends { old, new: head };
+        ends.bring(&mut session, &held.path)?;
+        let gap = Gap::find(&held.open()?, ends, &mut patch, gaps.every_file, cancel)?;
+        contents::bring(&mut session, &held.path, &gap.needs())?;
+        gap.fill(&held.open()?, &mut patch, cancel)?;
+        filled.merge_base = old.and_then(commits::commit_id);
+        filled.patch = patch;
+        Ok(filled)
+    }
+
+    fn read(&self, repository: &str, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Result<Texts, Fault> {
+        let held = self.cache.take(repository, cancel)?;
+        let mut session = self.session(repository, self.limits.pull, cancel)?;
+        let ends = Ends {
+            old: revision.merge_base.as_ref().map(|id| oid(Some(id), repository)).transpose()?,
+            new: oid(revision.head.as_ref(), repository)?,
+        };
+        ends.bring(&mut session, &held.path)?;
+        contents::bring(&mut session, &held.path, &asked(&held, ends, wanted)?)?;
+        Ok(texts::read(&held.open()?, revision, wanted, cancel))
+    }
+
+    fn brought(&self, at: &PullRef, revision: &Revision, into: &Path, cancel: &Cancel) -> Result<Extent, Fault> {
+        let start = at.repo.rmatch_indices('/').nth(1).map_or(0, |(at, _)| at + 1);
+        let repository = at.repo.get(start..).unwrap_or_default();
+        let head = oid(revision.head.as_ref(), repository)?;
+        let base = revision.base.as_ref().map(|id| oid(Some(id), repository)).transpose()?;
+        let wants: Vec<Oid> = [head].into_iter().chain(base).collect();
+        match self.whole(repository, &wants, into, None, cancel) {
+            Err(Fault::TooLarge(most)) => self.cut(repository, (revision, head), into, most, cancel),
+            other => other.map(|()| Extent::Whole),
+        }
+    }
+
+    /// `wants` with everything they need into a new repository at `into`, in one pack.
+    fn whole(&self, repository: &str, wants: &[Oid], into: &Path, depth: Option<u32>, cancel: &Cancel) -> Result<(), Fault> {
+        let most = self.limits.evidence;
+        let mut session = self.session(repository, most, cancel)?;
+        cache::empty(into)?;
+        let fetched = session.fetch(&Ask { wants, depth, filter: Filter::Nothing }, into, most);
+        if fetched.is_err() {
+            remove(into)?;
+        }
+        fetched
+    }
+
+    /// As much of a history that is too large as fits: the change's own commits, else only its two ends.
+    fn cut(&self, repository: &str, (revision, head): (&Revision, Oid), into: &Path, most: u64, cancel: &Cancel) -> Result<Extent, Fault> {
+        let (wants, depth) = {
+            let held = self.cache.take(repository, cancel)?;
+            let mut session = self.session(repository, self.limits.pull, cancel)?;
+            let base = oid(revision.merge_base.as_ref().or(revision.base.as_ref()), repository)?;
+            let history = history::find(&mut session, &held.path, base, head)?;
+            let wants: Vec<Oid> = [head].into_iter().chain(history.merge_base).collect();
+            (wants, history.depth(&held.open()?, head))
+        };
+        match self.whole(repository, &[head], into, Some(depth), cancel) {
+            Ok(()) => {
+                return Ok(Extent::Shallow(format!(
+                    "the whole history is larger than {most} bytes; these are the change's own commits and where they start"
+                )));
+            }
+            Err(Fault::TooLarge(_)) => {}
+            Err(fault) => return Err(fault),
+        }
+        self.whole(repository, &wants, into, Some(1), cancel)?;
+        Ok(Extent::Shallow(format!("the change's commits are larger than {most} bytes; these are only the last one and where they start")))
+    }
+}
+
+impl Fill for Fetcher {
+    fn fill(&self, gaps: &Gaps<'_>, patch: Patch, cancel: &Cancel) -> Result<Filled, SourceError> {
+        let filled = self.filled(gaps, patch, cancel);
+        self.cache.trim();
+        Ok(filled?)
+    }
+
+    fn texts(&self, repository: &str, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
+        let texts = self.read(repository, revision, wanted, cancel).unwrap_or_else(|fault| {
+            tracing::warn!(repository, %fault, "whole files could not be fetched");
+            Texts::default()
+        });
+        self.cache.trim();
+        texts
+    }
+}
+
+impl Objects for Fetcher {
+    fn bring(&self, at: &PullRef, revision: &Revision, into: &Path, cancel: &Cancel) -> Result<Extent, ForgeError> {
+        let brought = self.brought(at, revision, into, cancel);
+        self.cache.trim();
+        Ok(brought?)
+    }
+}
+
+/// The files behind `wanted`.
+fn asked(held: &Held, ends: Ends, wanted: &[TextRequest]) -> Result<BTreeSet<Oid>, Fault> {
+    let git: Repository = held.open()?;
+    let (old, new) = ends.roots(&git)?;
+    let mut ids = BTreeSet::new();
+    for request in wanted {
+        let root = match request.side {
+            Side::Old => old.as_ref(),
+            Side::New => Some(&new),
+        };
+        let Some(root) = root else { continue };
+        ids.extend(texts::entry(&git, root, &request.path)?.filter(|entry| texts::is_file(*entry)).map(|entry| entry.id));
+    }
+    Ok(ids)
+}
+
+/// git2's id for ours.
+fn oid(id: Option<&CommitId>, repository: &str) -> Result<Oid, Fault> {
+    let id = id.ok_or_else(|| Fault::Garbled(format!("GitHub names no commit for this pull of {repository}")))?;
+    Oid::from_str(id.as_str()).map_err(|_| Fault::Garbled(format!("{id} is no id that git knows here")))
+}
+
+/// Takes away a repository that was begun and did not become whole.
+#[allow(clippy::disallowed_methods, reason = "nothing half done is left where evidence was to lie")]
+fn remove(path: &Path) -> Result<(), Fault> {
+    std::fs::remove_dir_all(path).map_err(|e| Fault::io(path, &e))
+}
