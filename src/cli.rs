@@ -21,6 +21,7 @@ pub mod list;
 pub mod man;
 pub mod output;
 pub mod print;
+pub mod pulls;
 pub mod quarantine;
 pub mod release;
 pub mod revert;
@@ -80,7 +81,7 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
         Some(Command::Config(args)) => config::run(&args, &mut context),
         Some(Command::Completions(args)) => completions::run(&args, Cli::command(), &mut context),
         Some(Command::Man(args)) => man::run(&args, Cli::command(), &mut context),
-        None => console::run(&cli.place.site()?, &context),
+        None => console::run(&cli.place.site(&context)?, &context),
     }?;
     context.out.flush()?;
     Ok(exit)

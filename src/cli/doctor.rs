@@ -9,7 +9,7 @@ use clap::Args as ClapArgs;
 use crate::analysis::rules::RuleBook;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
-use crate::cli::target::Place;
+use crate::cli::site::Site;
 use crate::config::load;
 use crate::export::paint::Paint;
 use crate::model::inert;
@@ -19,6 +19,7 @@ use crate::response::evidence;
 use crate::response::facts::Guard;
 use crate::response::git::{self, hook};
 use crate::response::responder::Responder as _;
+use crate::sources::open::Target;
 use crate::store::paths::Paths;
 
 /// Look at what is configured, readable and permitted here
@@ -120,11 +121,12 @@ fn repository(folder: &Path, context: &Context) -> Vec<Line> {
         Ok(responder) => responder,
         Err(error) => return vec![Line(State::Absent, "repository", error.to_string())],
     };
-    let pulls = match (Place { repo: Some(folder.to_owned()), ..Place::default() }).open(&context.cancel) {
-        Ok(opened) if opened.incomplete => {
-            Line(State::Broken, "repository", opened.omissions.first().map(|first| first.why.clone()).unwrap_or_default())
+    let target = Target { repo: Some(folder.to_owned()), ..Target::default() };
+    let pulls = match Site::open(&target).and_then(|site| Ok(site.list(&context.cancel)?)) {
+        Ok(listed) if listed.unreadable > 0 => {
+            Line(State::Broken, "repository", listed.omissions.first().map(|first| first.why.clone()).unwrap_or_default())
         }
-        Ok(opened) => Line(State::Good, "repository", format!("{}, {}", responder.name(), counted(opened.pulls.len(), "pull"))),
+        Ok(listed) => Line(State::Good, "repository", format!("{}, {}", responder.name(), counted(listed.pulls.len(), "pull"))),
         Err(error) => Line(State::Broken, "repository", error.to_string()),
     };
     let reviewer = match responder.reviewer() {

@@ -47,7 +47,7 @@ enum Format {
 /// # Errors
 /// When the queue cannot be read, a rule has no such name, or nobody waits any more.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    let opened = args.place.open(&context.cancel)?;
+    let opened = args.place.open(context)?;
     print(&opened, &args.rules, &args.filter, args.format, context)
 }
 
@@ -56,7 +56,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 /// # Errors
 /// As [`run`].
 pub fn table(site: Site, context: &mut Context) -> anyhow::Result<Exit> {
-    let opened = listed(site, &context.cancel)?;
+    let opened = listed(site, context)?;
     print(&opened, &Rules::default(), &Filter::default(), Format::Plain, context)
 }
 
@@ -88,10 +88,9 @@ fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, contex
 }
 
 fn empty(opened: &Opened) -> String {
-    let title = opened.site.source.title();
     if opened.pulls.is_empty() {
-        format!("{title} has no agent branches; --all-branches takes the others too")
+        opened.site.nothing()
     } else {
-        format!("none of the {} pulls of {title} meets the filter", opened.pulls.len())
+        format!("none of the {} pulls of {} meets the filter", opened.pulls.len(), opened.site.source.title())
     }
 }

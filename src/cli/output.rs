@@ -25,7 +25,12 @@ impl Output {
 
     /// Shows how far long work has come, where somebody watches.
     pub fn progress(&mut self, done: usize, all: usize) {
-        self.progress.show(done, all);
+        self.progress.show("judged", done, all);
+    }
+
+    /// Shows how far a long list has come, where somebody watches.
+    pub fn listed(&mut self, done: usize, all: usize) {
+        self.progress.show("listed", done, all);
     }
 
     /// Shows `line` in place of the progress line, where somebody watches; outside text in it is made safe to draw.
@@ -114,10 +119,10 @@ impl Progress {
         Self { watched: io::stderr().is_terminal(), shown: false }
     }
 
-    fn show(&mut self, done: usize, all: usize) {
+    fn show(&mut self, what: &str, done: usize, all: usize) {
         if self.watched && all > 1 && done < all {
             self.shown = true;
-            let _ = write!(io::stderr().lock(), "\r\x1b[Kjudged {done} of {all}").and_then(|()| io::stderr().flush());
+            let _ = write!(io::stderr().lock(), "\r\x1b[K{what} {done} of {all}").and_then(|()| io::stderr().flush());
         }
     }
 

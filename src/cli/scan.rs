@@ -22,6 +22,8 @@ use crate::model::rule::Severity;
 #[command(after_help = "Examples:
   lazaret scan                          the agent branches of the repository here
   lazaret scan main..feature            one range
+  lazaret scan owner/repo#7             one pull on GitHub
+  lazaret scan owner/repo --state all   all pulls of agents there
   lazaret scan --each-commit A..B       every commit of a range by itself
   git diff main | lazaret scan -        a diff from standard input
   lazaret scan --tree vendor/new        a folder as if all of it were added
@@ -73,7 +75,7 @@ impl Threshold {
 /// When the changes cannot be read at all, a rule has no such name, or nobody waits any more.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let engine = args.rules.engine()?;
-    let Opened { site, pulls, omissions, incomplete, several } = args.inputs.open(&context.cancel)?;
+    let Opened { site, pulls, omissions, incomplete, several } = args.inputs.open(context)?;
     let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
     let mut printer = Printer::new(args.format, several);
     for omission in &omissions {
@@ -81,7 +83,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         say("left out: ", crate::export::plain::omission(omission));
     }
     if pulls.is_empty() && omissions.is_empty() {
-        say("", format!("{} has no agent branches to judge; --all-branches takes the others too", site.source.title()));
+        say("", site.nothing());
     }
     let mut verdict = Verdict { threshold: args.fail_on, found: false, failed: incomplete };
     let all = judge.each(&pulls, &mut context.out, |out, pull, outcome| {

@@ -10,9 +10,11 @@ use tempfile::TempDir;
 use crate::analysis::provenance;
 use crate::cli::context::{Context, now};
 use crate::model::cancel::Cancel;
+use crate::model::forge::Forge;
 use crate::model::pull::Origin;
 use crate::model::time::Timestamp;
 use crate::sources::demo::{self, DemoSource};
+use crate::sources::github::source::GithubSource;
 use crate::sources::local::{LocalSource, Selection, Setup};
 use crate::sources::open::{self, Target};
 use crate::sources::source::{Listing, Recognise, Source, SourceError};
@@ -31,6 +33,8 @@ pub struct Site {
     pub several: bool,
     /// The names that were asked for, where the source lists more than them.
     only: Vec<String>,
+    /// The forge that its pulls live on.
+    pub forge: Option<Arc<dyn Forge>>,
     home: Option<PathBuf>,
     /// Goes away with the site.
     passing: Option<TempDir>,
@@ -54,7 +58,14 @@ impl Site {
             return Ok(Self { several: only.is_empty(), only, ..Self::kept_demo(demo)? });
         }
         let opened = open::open(target, recognise())?;
-        Ok(Self { source: Arc::from(opened.source), several: opened.at.is_none(), only: Vec::new(), home: None, passing: None })
+        Ok(Self {
+            source: Arc::from(opened.source),
+            several: opened.at.is_none(),
+            only: Vec::new(),
+            forge: None,
+            home: None,
+            passing: None,
+        })
     }
 
     /// The changes called `names` of the repository at `folder`, which may be a kept demo.
@@ -73,7 +84,14 @@ impl Site {
             facts: BTreeMap::new(),
         };
         let source = Arc::new(LocalSource::open(folder, setup)?);
-        Ok(Self { source, several: true, only: Vec::new(), home: None, passing: None })
+        Ok(Self { source, several: true, only: Vec::new(), forge: None, home: None, passing: None })
+    }
+
+    /// Pulls of the host that `forge` talks to.
+    #[must_use]
+    pub fn of_forge(source: GithubSource, forge: Arc<dyn Forge>) -> Self {
+        let several = source.only().is_none();
+        Self { source: Arc::new(source), several, only: Vec::new(), forge: Some(forge), home: None, passing: None }
     }
 
     /// The demo in `folder`, built there when it is not.
@@ -82,7 +100,7 @@ impl Site {
     /// When the folder holds something else or cannot be written.
     pub fn kept_demo(folder: &Path) -> anyhow::Result<Self> {
         let source = Arc::new(DemoSource::open(folder, recognise())?);
-        Ok(Self { source, several: true, only: Vec::new(), home: Some(folder.join(DEMO_HOME)), passing: None })
+        Ok(Self { source, several: true, only: Vec::new(), forge: None, home: Some(folder.join(DEMO_HOME)), passing: None })
     }
 
     /// A demo that is gone when the program ends; `number`, such as `#2`, narrows it to one pull.
@@ -101,13 +119,31 @@ impl Site {
     /// # Errors
     /// When the source cannot be read, or has no pull of such a name.
     pub fn list(&self, cancel: &Cancel) -> Result<Listing, SourceError> {
-        let mut listing = self.source.list(cancel)?;
+        self.list_telling(&|_, _| (), cancel)
+    }
+
+    /// As [`Self::list`]; `tell` hears how far it has come.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn list_telling(&self, tell: &(dyn Fn(usize, usize) + Sync), cancel: &Cancel) -> Result<Listing, SourceError> {
+        let mut listing = self.source.list_telling(tell, cancel)?;
         if !self.only.is_empty() {
             let named = |name: &String| listing.pulls.iter().find(|pull| pull.at.name == *name || pull.branch == *name);
             let missing = |name: &String| SourceError::NotFound(format!("the demo has no pull {name}; `lazaret list demo` shows them"));
             listing.pulls = self.only.iter().map(|name| named(name).cloned().ok_or_else(|| missing(name))).collect::<Result<_, _>>()?;
         }
         Ok(listing)
+    }
+
+    /// That there is nothing, and how to see more.
+    #[must_use]
+    pub fn nothing(&self) -> String {
+        let title = self.source.title();
+        match &self.forge {
+            Some(_) => format!("{title} has no such pulls of agents; --all takes everybody's, --state all those that are closed too"),
+            None => format!("{title} has no agent branches; --all-branches takes the others too"),
+        }
     }
 
     /// Where decisions about it are kept.

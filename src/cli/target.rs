@@ -1,28 +1,42 @@
 //! What a command is pointed at: the options that name changes, and the source and pulls they stand for.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
+use anyhow::bail;
 use clap::Args;
 
+use crate::cli::context::Context;
+use crate::cli::pulls::{self, Asked, State};
 use crate::cli::site::Site;
-use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
+use crate::model::inert;
 use crate::model::pull::Pull;
 use crate::sources::open::Target;
 
 /// Where a queue comes from.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Place {
-    /// A repository, a branch, a range A..B, a commit, a .diff, .patch or mailbox file, - for a diff on standard input, `demo`
-    /// or one of its pulls such as `demo#2`; nothing: the agent branches of the repository here
+    /// On GitHub: owner/repo, owner/repo#7, a pull's or repository's page, host/owner/repo, org:NAME, user:NAME, team:ORG/NAME,
+    /// search:WORDS, query:NAME for a search of your settings; several of them
+    ///
+    /// Here: a repository, a branch, a range A..B, a commit, a .diff, .patch or mailbox file, - for a diff on standard input,
+    /// `demo` or one of its pulls such as `demo#2`. Nothing: the pulls of the repository here when it was cloned from GitHub and
+    /// there is a token, else its agent branches.
     #[arg(value_name = "TARGET")]
-    pub target: Option<String>,
+    pub targets: Vec<String>,
     /// The repository that branches, ranges and commits are looked up in, instead of the one here
     #[arg(long, value_name = "DIR")]
     pub repo: Option<PathBuf>,
     /// Take every unmerged branch, not only those of agents
     #[arg(long)]
     pub all_branches: bool,
+    /// Take everybody's pulls or branches, not only those of agents
+    #[arg(long)]
+    pub all: bool,
+    /// Which pulls of a GitHub host
+    #[arg(long, value_enum, default_value_t = State::Open, value_name = "STATE")]
+    pub state: State,
 }
 
 /// Where changes to judge come from.
@@ -63,24 +77,41 @@ impl Place {
     ///
     /// # Errors
     /// When there is no such thing, or it cannot be read.
-    pub fn open(&self, cancel: &Cancel) -> anyhow::Result<Opened> {
-        listed(self.site()?, cancel)
+    pub fn open(&self, context: &mut Context) -> anyhow::Result<Opened> {
+        listed(self.site(context)?, context)
     }
 
     /// Where to look, before anything is listed.
     ///
     /// # Errors
     /// When there is no such thing, or it cannot be read.
-    pub fn site(&self) -> anyhow::Result<Site> {
-        match self.target.as_deref().and_then(|target| target.strip_prefix("demo")) {
-            Some("") => Site::passing_demo(None),
-            Some(rest) if rest.starts_with('#') => Site::passing_demo(Some(rest)),
-            _ => Site::open(&self.target()),
+    pub fn site(&self, context: &Context) -> anyhow::Result<Site> {
+        if let [one] = self.targets.as_slice() {
+            match one.strip_prefix("demo") {
+                Some("") => return Site::passing_demo(None),
+                Some(rest) if rest.starts_with('#') => return Site::passing_demo(Some(rest)),
+                _ => {}
+            }
+        }
+        match self.on_a_forge(context)? {
+            Some(site) => Ok(site),
+            None => Site::open(&self.target()),
         }
     }
 
+    /// The pulls that are meant, unless what was named is here.
+    fn on_a_forge(&self, context: &Context) -> anyhow::Result<Option<Site>> {
+        // Whoever names a folder or asks for branches means the clone.
+        if self.targets.is_empty() && (self.repo.is_some() || self.all_branches) {
+            return Ok(None);
+        }
+        let asked = Asked { targets: &self.targets, folder: self.repo.as_deref(), state: self.state, all: self.all };
+        pulls::open(&asked, context)
+    }
+
     fn target(&self) -> Target {
-        Target { named: self.target.clone(), repo: self.repo.clone(), all_branches: self.all_branches, ..Target::default() }
+        let all_branches = self.all_branches || self.all;
+        Target { named: self.targets.first().cloned(), repo: self.repo.clone(), all_branches, ..Target::default() }
     }
 }
 
@@ -89,7 +120,10 @@ impl Inputs {
     ///
     /// # Errors
     /// When there is no such thing, it cannot be read, or the options contradict each other.
-    pub fn open(&self, cancel: &Cancel) -> anyhow::Result<Opened> {
+    pub fn open(&self, context: &mut Context) -> anyhow::Result<Opened> {
+        if let ([_, second, ..], true) = (self.place.targets.as_slice(), self.each_commit) {
+            bail!("--each-commit takes one range, and `{}` is a second target", inert::line(second));
+        }
         let target = Target {
             each_commit: self.each_commit,
             commits: self.commits.clone(),
@@ -98,7 +132,7 @@ impl Inputs {
             ..self.place.target()
         };
         let plain = target == self.place.target();
-        listed(if plain { self.place.site()? } else { Site::open(&target)? }, cancel)
+        listed(if plain { self.place.site(context)? } else { Site::open(&target)? }, context)
     }
 }
 
@@ -106,7 +140,11 @@ impl Inputs {
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn listed(site: Site, cancel: &Cancel) -> anyhow::Result<Opened> {
-    let listing = site.list(cancel)?;
+pub fn listed(site: Site, context: &mut Context) -> anyhow::Result<Opened> {
+    let out = Mutex::new(&mut context.out);
+    let tell = |done, all| out.lock().unwrap_or_else(PoisonError::into_inner).listed(done, all);
+    let listing = site.list_telling(&tell, &context.cancel);
+    context.out.clear();
+    let listing = listing?;
     Ok(Opened { several: site.several, site, pulls: listing.pulls, omissions: listing.omissions, incomplete: listing.unreadable > 0 })
 }

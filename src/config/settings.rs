@@ -44,9 +44,11 @@ pub struct Settings {
     pub sections: Vec<(String, String)>,
     /// How GitHub is reached.
     pub github: Github,
+    /// Searches of GitHub that have a name: name and words.
+    pub queries: Vec<(String, String)>,
 }
 
-const KEYS: [&str; 8] = ["theme", "layout", "split-from", "blind", "mouse", "poll", "sections", "github"];
+const KEYS: [&str; 9] = ["theme", "layout", "split-from", "blind", "mouse", "poll", "sections", "github", "queries"];
 
 /// The sections of a queue when nobody says otherwise.
 const SECTIONS: [(&str, &str); 5] = [
@@ -69,6 +71,7 @@ impl Default for Settings {
             poll: 60,
             sections,
             github: Github::default(),
+            queries: Vec::new(),
         }
     }
 }
@@ -93,6 +96,7 @@ impl Settings {
                 "poll" => self.poll = u64::try_from(document.count(value)?).unwrap_or(u64::MAX),
                 "sections" => self.sections = sections(document, value)?,
                 "github" => self.github.adopt(document, value)?,
+                "queries" => self.queries = queries(document, value)?,
                 _ => return Err(document.error(&at, format!("there is no setting {name:?}; the settings are {}", KEYS.join(", ")))),
             }
         }
@@ -114,7 +118,8 @@ impl fmt::Display for Settings {
         for (name, filter) in &self.sections {
             writeln!(f, "{} = {}", quoted(name), quoted(filter))?;
         }
-        write!(f, "\n{}", self.github)
+        write!(f, "\n{}\n[queries]\n", self.github)?;
+        self.queries.iter().try_for_each(|(name, words)| writeln!(f, "{} = {}", quoted(name), quoted(words)))
     }
 }
 
@@ -128,6 +133,20 @@ fn sections(document: &Document<'_>, value: &Spanned<DeValue<'_>>) -> Result<Vec
     }
     sections.sort();
     Ok(sections.into_iter().map(|(_, section)| section).collect())
+}
+
+/// Named searches in the order they are written.
+fn queries(document: &Document<'_>, value: &Spanned<DeValue<'_>>) -> Result<Vec<(String, String)>, ConfigError> {
+    let mut queries = Vec::new();
+    for (name, at, value) in items(document.table(value)?) {
+        let words = document.string(value)?.trim();
+        if words.is_empty() {
+            return Err(document.error(&value.span(), "a search has words, such as \"org:acme label:urgent\""));
+        }
+        queries.push((at.start, (name.to_owned(), words.to_owned())));
+    }
+    queries.sort();
+    Ok(queries.into_iter().map(|(_, query)| query).collect())
 }
 
 fn quoted(text: &str) -> toml::Value {
@@ -165,6 +184,7 @@ mod tests {
                 concurrency: 3,
                 token_command: Some("pass show 'x'".to_owned()),
             },
+            queries: vec![("mine \"x\"".to_owned(), "org:acme label:\"needs look\"".to_owned())],
         };
         let mut read = Settings::default();
         read.adopt(&Document { file: "x", text: &mine.to_string() }).unwrap();

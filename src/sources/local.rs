@@ -15,6 +15,7 @@ mod landings;
 mod lines;
 mod loose;
 mod open;
+pub mod remote;
 mod renames;
 mod similarity;
 mod span;

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::model::agent::Provenance;
 use crate::model::inert;
 use crate::model::pull::{Origin, PullRef};
 use crate::sources::local::{LocalSource, Selection, Setup};
@@ -63,6 +65,20 @@ pub fn open(target: &Target, recognise: Recognise) -> Result<Opened, SourceError
         None if target.each_commit => Err(SourceError::Usage("--each-commit needs a range: name one such as main..my-branch".to_owned())),
         None => local(target, branches(target), recognise),
     }
+}
+
+/// Whether git knows `named` as a branch, a range or a commit of the repository at `folder`, or of the one here.
+#[must_use]
+pub fn is_known_here(named: &str, folder: Option<&Path>) -> bool {
+    let folder = folder.unwrap_or(Path::new("."));
+    let setup = Setup {
+        repo: String::new(),
+        origin: Origin::Local,
+        recognise: Arc::new(|_, _| Provenance::default()),
+        selection: Selection::AllBranches,
+        facts: BTreeMap::new(),
+    };
+    LocalSource::open(folder, setup).and_then(|source| source.find(named)).is_ok()
 }
 
 fn refuse_contradictions(target: &Target) -> Result<(), SourceError> {
@@ -160,7 +176,7 @@ fn is_owner_and_repo(named: &str) -> bool {
 
 fn forge(named: &str) -> SourceError {
     SourceError::Usage(format!(
-        "`{}` is no branch, range, commit, file or folder here, and pulls of a forge are not read yet: clone it and name a branch, or save its diff and name the file",
+        "`{}` is no branch, range, commit, file or folder here, and no repository of a GitHub host that is known here: write owner/repository#7, or add the host to hosts in [github] of settings.toml",
         inert::line(named)
     ))
 }

@@ -550,7 +550,7 @@ fn arguments_find_what_they_name() {
 fn arguments_that_make_no_sense_are_one_sentence() {
     let world = World::new();
     for forge in ["owner/repo", "owner/repo#7", "#7", "https://example.com/owner/repo/pull/7", "git@example.com:owner/repo"] {
-        assert!(refusal(opened(&named(&world, forge))).contains("pulls of a forge are not read yet"), "{forge}");
+        assert!(refusal(opened(&named(&world, forge))).contains("no repository of a GitHub host"), "{forge}");
     }
     let nowhere = world.beside("nowhere");
     let missing = Some(nowhere.clone());
