@@ -168,3 +168,144 @@ fn git_fetches_over_smart_http() {
     assert_eq!(run(&["rev-parse", "refs/heads/pull"]), head);
     assert!(github.seen().iter().any(|seen| seen.path == "/acme/api.git/git-upload-pack"));
 }
+
+#[test]
+fn rest_writes_change_the_world() {
+    let (github, token, number) = acme();
+    let repo = github.repo("acme/api");
+    let head = repo.look(|repo| repo.pulls[&number].head_sha.clone());
+    let pulls = format!("/repos/acme/api/pulls/{number}");
+    let issues = format!("/repos/acme/api/issues/{number}");
+    let json = |value: serde_json::Value| Some(value);
+    let send = |method: &str, path: &str, body: Option<serde_json::Value>| ask(&github, &token, method, path, body, &[]);
+    let remarks = serde_json::json!([{ "path": "README.md", "line": 2, "side": "RIGHT", "body": "why?" }]);
+    let review = send(
+        "POST",
+        &format!("{pulls}/reviews"),
+        json(serde_json::json!({ "event": "REQUEST_CHANGES", "commit_id": head, "body": "No.", "comments": remarks })),
+    );
+    assert_eq!((review.status, review.body["state"].as_str()), (200, Some("CHANGES_REQUESTED")));
+    let off = serde_json::json!({ "event": "COMMENT", "body": "x", "comments": [{ "path": "README.md", "line": 99, "body": "?" }] });
+    assert_eq!(send("POST", &format!("{pulls}/reviews"), Some(off)).body["errors"][0], "Line could not be resolved");
+    let thread = send("GET", &format!("{pulls}/comments"), None).body[0]["id"].as_u64().unwrap();
+    assert_eq!(send("POST", &format!("{pulls}/comments/{thread}/replies"), json(serde_json::json!({ "body": "because" }))).status, 201);
+    assert_eq!(
+        send(
+            "POST",
+            &format!("{pulls}/comments"),
+            json(serde_json::json!({ "body": "whole", "commit_id": head, "path": "src/login.py", "subject_type": "file" }))
+        )
+        .status,
+        201
+    );
+    assert_eq!(send("GET", &format!("{pulls}/reviews"), None).body.as_array().map(Vec::len), Some(3));
+    let id = review.body["id"].as_u64().unwrap();
+    assert_eq!(
+        send("PUT", &format!("{pulls}/reviews/{id}/dismissals"), json(serde_json::json!({ "message": "moved" }))).body["state"],
+        "DISMISSED"
+    );
+    assert_eq!(
+        send("POST", &format!("{issues}/labels"), json(serde_json::json!({ "labels": ["agent:quarantine"] }))).body[1]["name"],
+        "agent:quarantine"
+    );
+    assert_eq!(send("DELETE", &format!("{issues}/labels/agent%3Aquarantine"), None).status, 200);
+    assert_eq!(send("DELETE", &format!("{issues}/labels/agent%3Aquarantine"), None).status, 404);
+    assert_eq!(send("PUT", &format!("{issues}/lock"), json(serde_json::json!({ "lock_reason": "resolved" }))).status, 204);
+    assert_eq!(send("GET", &issues, None).body["active_lock_reason"], "resolved");
+    assert_eq!(send("DELETE", &format!("{issues}/lock"), None).status, 204);
+    assert_eq!(send("POST", &format!("{issues}/comments"), json(serde_json::json!({ "body": "held" }))).status, 201);
+    let status = serde_json::json!({ "state": "failure", "context": "lazaret", "description": "held" });
+    assert_eq!(send("POST", &format!("/repos/acme/api/statuses/{head}"), Some(status)).status, 201);
+    assert_eq!(send("GET", &format!("/repos/acme/api/commits/{head}/status"), None).body["state"], "failure");
+    assert_eq!(send("PUT", &format!("{pulls}/merge"), json(serde_json::json!({ "sha": "0".repeat(40) }))).status, 409);
+    let merged = send("PUT", &format!("{pulls}/merge"), json(serde_json::json!({ "sha": head, "merge_method": "squash" })));
+    assert_eq!((merged.status, merged.body["merged"].as_bool()), (200, Some(true)));
+    assert_eq!(send("PUT", &format!("{pulls}/merge"), json(serde_json::json!({ "sha": head }))).status, 405);
+    assert_eq!(repo.git().tip("refs/heads/main").as_deref(), merged.body["sha"].as_str());
+    let own = repo.pull("Mine").by("maker").open();
+    let refused = send("POST", &format!("/repos/acme/api/pulls/{own}/reviews"), json(serde_json::json!({ "event": "APPROVE" })));
+    assert_eq!((refused.status, refused.body["errors"][0].as_str()), (422, Some("Can not approve your own pull request")));
+}
+
+#[test]
+fn rules_and_permissions_bind() {
+    use crate::github::repo::{Rule, Ruleset, Run};
+    let (github, token, number) = acme();
+    let repo = github.repo("acme/api").with(|repo| {
+        let rules = vec![
+            Rule::Checks(vec![("lazaret".to_owned(), None)]),
+            Rule::Reviews { count: 1, dismiss: true, last_push: false, owners: false },
+        ];
+        let branches = vec!["main".to_owned()];
+        repo.rulesets.push(Ruleset {
+            id: 7,
+            name: "main".into(),
+            source_type: "Repository",
+            source: "acme/api".into(),
+            branches,
+            rules,
+            bypass: Vec::new(),
+        });
+        let sha = repo.pulls[&number].head_sha.clone();
+        repo.runs.push(Run {
+            id: 41,
+            name: "ci".into(),
+            sha,
+            branch: "x".into(),
+            event: "push".into(),
+            status: "in_progress".into(),
+            conclusion: None,
+            actor: repo.owner,
+            at: 0,
+        });
+    });
+    let rules = ask(&github, &token, "GET", "/repos/acme/api/rules/branches/main", None, &[]).body;
+    assert_eq!((rules[0]["type"].as_str(), rules[1]["type"].as_str()), (Some("required_status_checks"), Some("pull_request")));
+    assert_eq!(ask(&github, &token, "GET", "/repos/acme/api/rulesets/7", None, &[]).body["current_user_can_bypass"], "never");
+    assert_eq!(ask(&github, &token, "GET", "/repos/acme/api/branches/main", None, &[]).body["protected"], true);
+    assert_eq!(ask(&github, &token, "GET", &format!("/repos/acme/api/pulls/{number}"), None, &[]).body["mergeable_state"], "blocked");
+    assert_eq!(ask(&github, &token, "PUT", &format!("/repos/acme/api/pulls/{number}/merge"), None, &[]).status, 405);
+    assert_eq!(ask(&github, &token, "POST", "/repos/acme/api/actions/runs/41/cancel", None, &[]).status, 202);
+    assert_eq!(ask(&github, &token, "POST", "/repos/acme/api/actions/runs/41/cancel", None, &[]).status, 409);
+    let poor = github.fine_token("maker", &[("pull_requests", "write"), ("metadata", "read")]);
+    let sha = repo.look(|repo| repo.pulls[&number].head_sha.clone());
+    let refused =
+        ask(&github, &poor, "POST", &format!("/repos/acme/api/statuses/{sha}"), Some(serde_json::json!({ "state": "failure" })), &[]);
+    assert_eq!((refused.status, refused.header("x-accepted-github-permissions")), (403, "statuses=write"));
+    let node = repo.look(|repo| repo.pulls[&number].node());
+    let document = "mutation Draft($id: ID!) { convertPullRequestToDraft(input: { pullRequestId: $id }) { pullRequest { isDraft } } }";
+    let variables = serde_json::json!({ "id": node });
+    assert_eq!(graph(&github, &poor, document, &variables)["errors"][0]["type"], "FORBIDDEN");
+    assert_eq!(graph(&github, &token, document, &variables)["data"]["convertPullRequestToDraft"]["pullRequest"]["isDraft"], true);
+}
+
+#[test]
+fn graphql_writes_change_the_world() {
+    let (github, token, number) = acme();
+    let repo = github.repo("acme/api");
+    let (node, head) = repo.look(|repo| (repo.pulls[&number].node(), repo.pulls[&number].head_sha.clone()));
+    let review = "mutation R($id: ID!, $head: GitObjectID!) { addPullRequestReview(input: { pullRequestId: $id, commitOID: $head, event: APPROVE, body: \"ok\",
+        threads: [{ path: \"README.md\", line: 2, body: \"nit\" }] }) { pullRequestReview { fullDatabaseId state comments(first: 5) { nodes { body } } } } }";
+    let told = graph(&github, &token, review, &serde_json::json!({ "id": node, "head": head }));
+    assert_eq!(told["data"]["addPullRequestReview"]["pullRequestReview"]["state"], "APPROVED", "{told}");
+    let threads = "query T($n: Int!) { repository(owner: \"acme\", name: \"api\") { pullRequest(number: $n) { reviewThreads(first: 9) { nodes { id line isResolved comments(first: 9) { nodes { body } } } } } } }";
+    let listed = graph(&github, &token, threads, &serde_json::json!({ "n": number }));
+    let thread = listed["data"]["repository"]["pullRequest"]["reviewThreads"]["nodes"][0]["id"].clone();
+    let settle = "mutation S($id: ID!) { a: addPullRequestReviewThreadReply(input: { pullRequestReviewThreadId: $id, body: \"done\" }) { comment { body } }
+        b: resolveReviewThread(input: { threadId: $id }) { thread { isResolved } } }";
+    let told = graph(&github, &token, settle, &serde_json::json!({ "id": thread }));
+    assert_eq!(
+        (told["data"]["a"]["comment"]["body"].as_str(), told["data"]["b"]["thread"]["isResolved"].as_bool()),
+        (Some("done"), Some(true)),
+        "{told}"
+    );
+    let off = "mutation O($id: ID!) { disablePullRequestAutoMerge(input: { pullRequestId: $id }) { pullRequest { number } } }";
+    assert_eq!(graph(&github, &token, off, &serde_json::json!({ "id": node }))["errors"][0]["type"], "UNPROCESSABLE");
+    let merge = "mutation M($id: ID!, $head: GitObjectID!) { mergePullRequest(input: { pullRequestId: $id, expectedHeadOid: $head }) { pullRequest { merged mergeCommit { oid } } } }";
+    let told = graph(&github, &token, merge, &serde_json::json!({ "id": node, "head": head }));
+    assert_eq!(told["data"]["mergePullRequest"]["pullRequest"]["merged"], true, "{told}");
+    let revert = "mutation U($id: ID!) { revertPullRequest(input: { pullRequestId: $id }) { revertPullRequest { number title headRefName additions deletions } } }";
+    let told = graph(&github, &token, revert, &serde_json::json!({ "id": node }));
+    let made = &told["data"]["revertPullRequest"]["revertPullRequest"];
+    assert_eq!((made["title"].as_str(), made["deletions"].as_u64()), (Some("Revert \"Tidy the login\""), Some(3)), "{told}");
+}

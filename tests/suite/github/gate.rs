@@ -80,3 +80,20 @@ pub fn blocked(world: &World, repo: &Repo, pull: &Pull) -> Option<String> {
         )
     })
 }
+
+/// Whether somebody may pass by the rules of a branch: an administrator where no rule binds administrators, or a bypass actor.
+pub fn bypasses(world: &World, repo: &Repo, who: u64, branch: &str) -> bool {
+    let role = world.role(repo, Some(who));
+    let sets = repo.rules(branch);
+    let named = |set: &super::repo::Ruleset| {
+        set.bypass.iter().any(|(kind, id)| match *kind {
+            "RepositoryRole" => {
+                *id == Some(5) && role >= super::account::Role::Admin || *id == Some(4) && role >= super::account::Role::Write
+            }
+            "OrganizationAdmin" => role >= super::account::Role::Admin,
+            _ => *id == Some(who),
+        })
+    };
+    sets.iter().all(|(set, _)| named(set))
+        && repo.protections.get(branch).is_none_or(|rule| !rule.admins && role >= super::account::Role::Admin)
+}

@@ -10,6 +10,7 @@
 )]
 
 pub mod account;
+mod act;
 pub mod bare;
 pub mod build;
 mod contract;
@@ -28,6 +29,10 @@ pub mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use std::time::Duration;
+
+use lazaret::sources::github::client::GithubClient;
+use lazaret::sources::github::client::setup::{Pace, Setup};
 use record::Seen;
 use world::World;
 
@@ -60,6 +65,22 @@ impl GitHub {
     /// Its address as api.github.com has it: REST at the root, GraphQL at `/graphql`.
     pub fn url(&self) -> String {
         self.world().origin.clone()
+    }
+
+    /// The real client of it with `token` (none when empty): no pauses, short waits, nothing kept.
+    pub fn client(&self, token: &str) -> GithubClient {
+        let pace = Pace {
+            connect: Duration::from_secs(5),
+            silence: Duration::from_secs(5),
+            whole: Duration::from_secs(20),
+            between_writes: Duration::ZERO,
+            before_retry: Duration::from_millis(5),
+            unsaid_limit: Duration::from_millis(10),
+            patience: Duration::from_secs(2),
+            ..Pace::default()
+        };
+        let token = (!token.is_empty()).then(|| token.to_owned().into());
+        GithubClient::connect(Setup { api: Some(self.url()), token, pace, ..Setup::new("github.com") }).unwrap()
     }
 
     /// `127.0.0.1:PORT`.

@@ -158,6 +158,8 @@ pub struct Release {
 pub struct Deployment {
     pub id: u64,
     pub sha: String,
+    /// The ref it was made from, by its full name, while that exists.
+    pub reference: Option<String>,
     pub environment: String,
     pub state: String,
     pub at: i64,

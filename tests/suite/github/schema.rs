@@ -47,3 +47,9 @@ pub fn operation_name(body: &serde_json::Value) -> String {
     let text = body["query"].as_str().unwrap_or_default();
     text.trim_start().split(['{', '(']).next().unwrap_or_default().trim().chars().take(80).collect()
 }
+
+/// The type a mutation answers with.
+pub fn payload_of(mutation: &str) -> &'static str {
+    let found = schema().get_object("Mutation").and_then(|object| object.fields.get(mutation));
+    found.map_or("", |field| field.ty.inner_named_type().as_str())
+}

@@ -4,10 +4,13 @@
 mod account;
 mod commit;
 mod cost;
+mod mutation;
 mod pull;
 mod query;
 mod repository;
+mod review;
 mod search;
+mod shipped;
 
 use std::cell::RefCell;
 
@@ -29,6 +32,8 @@ pub enum Thing {
     Repo(u64),
     /// Repository and number.
     Pull(u64, u64),
+    /// Repository and full name.
+    Ref(u64, String),
     /// Repository and commit id.
     Commit(u64, String),
     /// Anything small: its type and all its fields.
@@ -171,6 +176,7 @@ impl ObjectValue for Node<'_, '_> {
             Thing::Account(id) => self.run.world.borrow().accounts[id].kind.word(),
             Thing::Repo(_) => "Repository",
             Thing::Pull(..) => "PullRequest",
+            Thing::Ref(..) => "Ref",
             Thing::Commit(..) => "Commit",
             Thing::Plain(kind, _) => kind,
             Thing::Some(shown) => &shown.kind,
@@ -211,10 +217,11 @@ impl Run<'_> {
     fn field(&self, thing: &Thing, name: &str, arguments: &Value) -> Found {
         match thing {
             Thing::Query => self.query(name, arguments),
-            Thing::Mutation => unknown(),
+            Thing::Mutation => self.mutation(name, arguments),
             Thing::Account(id) => self.account(*id, name),
             Thing::Repo(id) => self.repository(*id, name, arguments),
             Thing::Pull(repo, number) => self.pull(*repo, *number, name, arguments),
+            Thing::Ref(repo, full) => self.reference(*repo, full, name, arguments),
             Thing::Commit(repo, sha) => self.commit(*repo, sha, name, arguments),
             Thing::Plain(_, fields) => match fields.iter().find(|(known, _)| *known == name) {
                 Some((_, field)) => Ok(field.clone()),

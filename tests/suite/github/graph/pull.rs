@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::account::somebody;
 use super::query::nothing;
-use super::{Field, Found, Run, Thing, all, commit, leaf, maybe, one, repository, unknown};
+use super::{Field, Found, Run, Thing, all, commit, leaf, maybe, one, repository, review, unknown};
 use crate::github::gate;
 use crate::github::pull::Pull;
 use crate::github::repo::Repo;
@@ -77,7 +77,7 @@ fn facts(world: &World, viewer: u64, repo: &Repo, pull: &Pull, name: &str) -> Fo
         "headRefName" => leaf(pull.head_ref.clone()),
         "headRefOid" => leaf(pull.head_sha.clone()),
         "isCrossRepository" => leaf(pull.head_repo != Some(repo.id)),
-        "maintainerCanModify" | "includesCreatedEdit" | "viewerSubscription" if name != "viewerSubscription" => leaf(false),
+        "maintainerCanModify" | "includesCreatedEdit" => leaf(false),
         "createdAt" | "publishedAt" => leaf(moment(pull.created)),
         "updatedAt" => leaf(moment(pull.updated)),
         "closedAt" => leaf(pull.closed.map(moment)),
@@ -116,7 +116,7 @@ fn facts(world: &World, viewer: u64, repo: &Repo, pull: &Pull, name: &str) -> Fo
 }
 
 /// What a pull is linked with.
-fn linked(world: &World, viewer: u64, repo: &Repo, pull: &Pull, name: &str, _arguments: &Value) -> Found {
+fn linked(world: &World, viewer: u64, repo: &Repo, pull: &Pull, name: &str, arguments: &Value) -> Found {
     let merged = pull.merged.as_ref();
     match name {
         "author" => maybe(somebody(pull.author)),
@@ -157,10 +157,7 @@ fn linked(world: &World, viewer: u64, repo: &Repo, pull: &Pull, name: &str, _arg
             )
         })),
         "closingIssuesReferences" => all(pull.closes.iter().filter_map(|number| issue(world, repo, *number)).collect()),
-        _ => {
-            let _ = viewer;
-            unknown()
-        }
+        _ => review::lists(world, viewer, repo, pull, name, arguments),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::query::nothing;
-use super::{Field, Found, Run, Thing, all, leaf, maybe, one, unknown};
+use super::{Field, Found, Run, Thing, all, leaf, maybe, one, shipped, unknown};
 use crate::github::account::Role;
 use crate::github::repo::Repo;
 use crate::github::world::moment;
@@ -40,6 +40,9 @@ impl Run<'_> {
             "defaultBranchRef" => maybe(branch(repo, &repo.default_branch)),
             "ref" => maybe(reference(repo, text("qualifiedName"))),
             "object" => maybe(self.object(repo, arguments)),
+            "refs" => shipped::refs(repo, arguments),
+            "releases" => shipped::releases(*world, repo, arguments),
+            "deployments" => shipped::deployments(repo, arguments),
             "label" => maybe(repo.labels.iter().find(|label| label.name == text("name")).map(|label| label_of(repo, &label.name))),
             "labels" => all(repo.labels.iter().map(|label| label_of(repo, &label.name)).collect()),
             "pullRequest" => {
@@ -119,42 +122,47 @@ pub fn branch(repo: &Repo, name: &str) -> Option<Thing> {
     reference(repo, &format!("refs/heads/{name}"))
 }
 
+/// A ref by its full name or a branch by its short one, when it is there.
 fn reference(repo: &Repo, name: &str) -> Option<Thing> {
     let full = if name.starts_with("refs/") { name.to_owned() } else { format!("refs/heads/{name}") };
-    let sha = repo.git.tip(&full)?;
-    let (short, prefix) = full
-        .strip_prefix("refs/heads/")
-        .map(|short| (short, "refs/heads/"))
-        .or_else(|| full.strip_prefix("refs/tags/").map(|short| (short, "refs/tags/")))?;
-    let protected = crate::github::gate::asked(repo, short);
-    let rule = repo.protections.get(short).map(|rule| {
-        Field::One(Thing::Plain(
-            "BranchProtectionRule",
-            vec![
-                ("requiresStatusChecks", Field::Leaf((!rule.contexts.is_empty()).into())),
-                (
-                    "requiredStatusCheckContexts",
-                    Field::Leaf(rule.contexts.iter().map(|(context, _)| Value::from(context.clone())).collect()),
-                ),
-                ("requiresApprovingReviews", Field::Leaf(rule.approvals.is_some().into())),
-                ("requiredApprovingReviewCount", Field::Leaf(rule.approvals.map_or(Value::Null, Value::from))),
-                ("dismissesStaleReviews", Field::Leaf(rule.dismiss.into())),
-                ("requireLastPushApproval", Field::Leaf(rule.last_push.into())),
-                ("isAdminEnforced", Field::Leaf(rule.admins.into())),
-                ("pattern", Field::Leaf(short.into())),
-            ],
-        ))
-    });
-    let _ = protected;
+    repo.git.tip(&full).map(|_| Thing::Ref(repo.id, full))
+}
+
+impl Run<'_> {
+    pub fn reference(&self, id: u64, full: &str, name: &str, arguments: &Value) -> Found {
+        let world = self.world.borrow();
+        let repo = world.repo_by(id).expect("a repository that was found");
+        let short = full.strip_prefix("refs/heads/").or_else(|| full.strip_prefix("refs/tags/")).unwrap_or(full);
+        match name {
+            "id" => leaf(format!("REF_{id}_{full}")),
+            "name" => leaf(short),
+            "prefix" => leaf(full.strip_suffix(short).unwrap_or_default()),
+            "repository" => one(Thing::Repo(id)),
+            "target" => maybe(repo.git.tip(full).map(|sha| Thing::Commit(id, sha))),
+            "branchProtectionRule" => maybe(rule(repo, short)),
+            "compare" => {
+                let head = arguments["headRef"].as_str().unwrap_or_default();
+                let head = repo.git.told(head).map(|told| told.sha).or_else(|| repo.git.tip(&format!("refs/heads/{head}")));
+                maybe(repo.git.tip(full).zip(head).map(|(base, head)| shipped::comparison(repo, &base, &head)))
+            }
+            _ => unknown(),
+        }
+    }
+}
+
+fn rule(repo: &Repo, branch: &str) -> Option<Thing> {
+    let rule = repo.protections.get(branch)?;
     Some(Thing::Plain(
-        "Ref",
+        "BranchProtectionRule",
         vec![
-            ("id", Field::Leaf(format!("REF_{}_{full}", repo.id).into())),
-            ("name", Field::Leaf(short.into())),
-            ("prefix", Field::Leaf(prefix.into())),
-            ("target", Field::One(Thing::Commit(repo.id, sha))),
-            ("repository", Field::One(Thing::Repo(repo.id))),
-            ("branchProtectionRule", rule.unwrap_or(Field::Leaf(Value::Null))),
+            ("requiresStatusChecks", Field::Leaf((!rule.contexts.is_empty()).into())),
+            ("requiredStatusCheckContexts", Field::Leaf(rule.contexts.iter().map(|(context, _)| Value::from(context.clone())).collect())),
+            ("requiresApprovingReviews", Field::Leaf(rule.approvals.is_some().into())),
+            ("requiredApprovingReviewCount", Field::Leaf(rule.approvals.map_or(Value::Null, Value::from))),
+            ("dismissesStaleReviews", Field::Leaf(rule.dismiss.into())),
+            ("requireLastPushApproval", Field::Leaf(rule.last_push.into())),
+            ("isAdminEnforced", Field::Leaf(rule.admins.into())),
+            ("pattern", Field::Leaf(branch.into())),
         ],
     ))
 }

@@ -1,10 +1,16 @@
 //! REST: what a request asks, which route serves it, what the token must hold for it. One file for each noun.
 
 mod account;
+mod check;
 mod commit;
+mod merge;
 mod pull;
 mod repository;
+mod review;
+mod rule;
+mod run;
 mod shape;
+mod talk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -12,6 +18,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::account::{Grant, Role};
+use super::act::Refused;
 use super::repo::Repo;
 use super::world::World;
 
@@ -72,7 +79,18 @@ pub const fn route(
 }
 
 static ROUTES: LazyLock<Vec<&'static Route>> = LazyLock::new(|| {
-    let nouns: &[&'static [Route]] = &[account::ROUTES, commit::ROUTES, pull::ROUTES, repository::ROUTES];
+    let nouns: &[&'static [Route]] = &[
+        account::ROUTES,
+        check::ROUTES,
+        commit::ROUTES,
+        merge::ROUTES,
+        pull::ROUTES,
+        repository::ROUTES,
+        review::ROUTES,
+        rule::ROUTES,
+        run::ROUTES,
+        talk::ROUTES,
+    ];
     let mut routes: Vec<&Route> = nouns.iter().flat_map(|noun| noun.iter()).collect();
     // A fixed word goes before a parameter in the same place.
     routes.sort_by_key(|route| (route.operation.matches('{').count(), route.operation));
@@ -98,8 +116,8 @@ fn matches(template: &'static str, path: &str) -> Option<BTreeMap<&'static str, 
     while let Some(want) = wanted.next() {
         let part = parts.next()?;
         match want.strip_prefix('{').and_then(|want| want.strip_suffix('}')) {
-            // Paths of files and names of refs hold slashes: they are last in their templates, or followed by one fixed word.
-            Some(name @ ("path" | "ref")) if wanted.peek().is_none() => {
+            // Paths of files and full names of refs hold slashes.
+            Some(name) if wanted.peek().is_none() && (name == "path" || template.contains("/git/")) => {
                 let rest: Vec<&str> = std::iter::once(part).chain(parts).collect();
                 params.insert(name, decode(&rest.join("/")));
                 return Some(params);
@@ -165,11 +183,29 @@ impl Reply {
         )
     }
 
+    /// 422 with the resource at fault and a sentence.
+    pub fn invalid_because(resource: &str, sentence: &str) -> Self {
+        let errors = json!([{ "resource": resource, "code": "custom", "message": sentence }]);
+        let documentation = "https://docs.github.com/rest";
+        Self::json(422, json!({ "message": "Validation Failed", "errors": errors, "documentation_url": documentation, "status": "422" }))
+    }
+
     /// 422 with the resource and field at fault.
     pub fn invalid(resource: &str, field: &str, code: &str) -> Self {
         let errors = json!([{ "resource": resource, "field": field, "code": code }]);
         let documentation = "https://docs.github.com/rest";
         Self::json(422, json!({ "message": "Validation Failed", "errors": errors, "documentation_url": documentation, "status": "422" }))
+    }
+}
+
+/// What GitHub answers over REST to what it refuses to do.
+pub fn refused(why: Refused) -> Reply {
+    match why {
+        Refused::Invalid(says) => Reply::refused(&says),
+        Refused::Forbidden(says) => Reply::error(403, &says),
+        Refused::Missing(says) => Reply::error(404, &says),
+        Refused::NotAllowed(says) => Reply::error(405, &says),
+        Refused::Conflict(says) => Reply::error(409, &says),
     }
 }
 
