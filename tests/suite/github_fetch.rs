@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use lazaret::model::cancel::Cancel;
@@ -32,6 +32,7 @@ pub(crate) struct Pipe {
     repository: PathBuf,
     filter: bool,
     harm: Mutex<Option<Harm>>,
+    unplugged: AtomicBool,
     requests: AtomicUsize,
     bytes: AtomicUsize,
 }
@@ -42,6 +43,7 @@ impl Pipe {
             repository: repository.to_owned(),
             filter: true,
             harm: Mutex::new(None),
+            unplugged: AtomicBool::new(false),
             requests: AtomicUsize::new(0),
             bytes: AtomicUsize::new(0),
         }
@@ -73,6 +75,10 @@ impl Pipe {
         *self.harm.lock().unwrap() = Some(Box::new(harm));
     }
 
+    fn unplug(&self) {
+        self.unplugged.store(true, Ordering::Relaxed);
+    }
+
     fn heal(&self) {
         *self.harm.lock().unwrap() = None;
     }
@@ -80,6 +86,9 @@ impl Pipe {
 
 impl Wire for Pipe {
     fn advertisement(&self, _: &str, _: u64, _: &Cancel) -> Result<Vec<u8>, ForgeError> {
+        if self.unplugged.load(Ordering::Relaxed) {
+            return Err(ForgeError::Offline("git's objects were not fetched, since --offline was given".to_owned()));
+        }
         Ok(self.run(&["--stateless-rpc", "--http-backend-info-refs"], &[]))
     }
 
@@ -234,7 +243,8 @@ fn omitted_files_come_whole_with_their_modes_in_githubs_order() {
     assert_eq!((patch.files[3].status, patch.files[3].text().unwrap().lines.len()), (FileStatus::Renamed(None), 0));
     // Two folders without files, then four files: nothing else travelled.
     assert_eq!(scene.pipe.requests.load(Ordering::Relaxed), 2);
-    // The second time everything is here.
+    // The second time everything is here, and nobody is asked anything.
+    scene.pipe.unplug();
     scene.filled(listed(vec![omitted(Some("a.txt"), Some("a.txt"))]), false);
     assert_eq!(scene.pipe.requests.load(Ordering::Relaxed), 2);
 }
@@ -438,7 +448,7 @@ fn damage_and_cuts_anywhere_leave_nothing_and_the_next_try_works() {
         bytes()
     };
     let mut told = 0;
-    for at in (0..size).step_by(23) {
+    for at in (0..size).step_by(53) {
         for harm in [true, false] {
             scene.pipe.harm(move |mut answer| {
                 match answer.get_mut(at) {

@@ -17,9 +17,9 @@ mod reply;
 mod session;
 mod shallow;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use git2::{Oid, Repository};
 
@@ -39,11 +39,7 @@ use cache::{Cache, Held};
 use change::Gap;
 use ends::Ends;
 use fault::Fault;
-use offer::Offer;
-use session::Session;
-
-/// Bytes of a host's advertisement.
-const MAX_ADVERTISEMENT: u64 = 1024 * 1024;
+use session::{Host, Session};
 
 /// How much is fetched and kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,34 +61,26 @@ impl Default for Limits {
 
 /// Fetches pulls of one forge into a cache.
 pub struct Fetcher {
-    wire: Arc<dyn Wire>,
+    host: Host,
     cache: Cache,
     limits: Limits,
-    /// What the host offers for each repository, asked once.
-    offers: Mutex<BTreeMap<String, Offer>>,
 }
 
 impl Fetcher {
     /// Fetches over `wire` into the folder `cache`, which belongs to the forge that the wire leads to.
     #[must_use]
     pub fn new(wire: Arc<dyn Wire>, cache: &Path, limits: Limits) -> Self {
-        Self { wire, cache: Cache::new(cache, limits.cache), limits, offers: Mutex::default() }
+        Self { host: Host::new(wire), cache: Cache::new(cache, limits.cache), limits }
     }
 
     /// Begins a talk about `repository` in which `most` bytes may be taken.
-    fn session<'a>(&'a self, repository: &'a str, most: u64, cancel: &'a Cancel) -> Result<Session<'a>, Fault> {
-        let known = self.offers.lock().unwrap_or_else(PoisonError::into_inner).get(repository).copied();
-        let offer = match known {
-            Some(offer) => offer,
-            None => offer::read(&self.wire.advertisement(repository, MAX_ADVERTISEMENT, cancel)?)?,
-        };
-        self.offers.lock().unwrap_or_else(PoisonError::into_inner).insert(repository.to_owned(), offer);
-        Ok(Session { wire: &*self.wire, repository, offer, left: most, cancel })
+    fn session<'a>(&'a self, repository: &'a str, most: u64, cancel: &'a Cancel) -> Session<'a> {
+        Session { host: &self.host, repository, left: most, cancel }
     }
 
     fn filled(&self, gaps: &Gaps<'_>, mut patch: Patch, cancel: &Cancel) -> Result<Filled, Fault> {
         let held = self.cache.take(gaps.repository, cancel)?;
-        let mut session = self.session(gaps.repository, self.limits.pull, cancel)?;
+        let mut session = self.session(gaps.repository, self.limits.pull, cancel);
         let head = oid(gaps.revision.head.as_ref(), gaps.repository)?;
         let known = gaps.revision.merge_base.as_ref().map(|id| oid(Some(id), gaps.repository)).transpose()?;
         let mut filled = Filled::default();
@@ -118,7 +106,7 @@ impl Fetcher {
 
     fn read(&self, repository: &str, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Result<Texts, Fault> {
         let held = self.cache.take(repository, cancel)?;
-        let mut session = self.session(repository, self.limits.pull, cancel)?;
+        let mut session = self.session(repository, self.limits.pull, cancel);
         let ends = Ends {
             old: revision.merge_base.as_ref().map(|id| oid(Some(id), repository)).transpose()?,
             new: oid(revision.head.as_ref(), repository)?,
@@ -143,7 +131,7 @@ impl Fetcher {
     /// `wants` with everything they need into a new repository at `into`, in one pack.
     fn whole(&self, repository: &str, wants: &[Oid], into: &Path, depth: Option<u32>, cancel: &Cancel) -> Result<(), Fault> {
         let most = self.limits.evidence;
-        let mut session = self.session(repository, most, cancel)?;
+        let mut session = self.session(repository, most, cancel);
         cache::empty(into)?;
         let fetched = session.fetch(&Ask { wants, depth, filter: Filter::Nothing }, into, most);
         if fetched.is_err() {
@@ -156,7 +144,7 @@ impl Fetcher {
     fn cut(&self, repository: &str, (revision, head): (&Revision, Oid), into: &Path, most: u64, cancel: &Cancel) -> Result<Extent, Fault> {
         let (wants, depth) = {
             let held = self.cache.take(repository, cancel)?;
-            let mut session = self.session(repository, self.limits.pull, cancel)?;
+            let mut session = self.session(repository, self.limits.pull, cancel);
             let base = oid(revision.merge_base.as_ref().or(revision.base.as_ref()), repository)?;
             let history = history::find(&mut session, &held.path, base, head)?;
             let wants: Vec<Oid> = [head].into_iter().chain(history.merge_base).collect();

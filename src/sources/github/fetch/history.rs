@@ -1,6 +1,7 @@
 //! How far back a change goes: its own commits and the place where it left its base, fetched commit by commit until both are
 //! certain. Never a file.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
@@ -32,11 +33,9 @@ impl History {
         while let Some(next) = open.pop_front() {
             let below = depth.get(&next).copied().unwrap_or(1) + 1;
             for parent in git.find_commit(next).iter().flat_map(git2::Commit::parent_ids).collect::<Vec<_>>() {
-                if !depth.contains_key(&parent) {
-                    depth.insert(parent, below);
-                    if own.contains(&parent) {
-                        open.push_back(parent);
-                    }
+                if let Entry::Vacant(place) = depth.entry(parent) {
+                    place.insert(below);
+                    open.extend(own.contains(&parent).then_some(parent));
                 }
             }
         }
