@@ -9,6 +9,8 @@ pub mod key;
 pub mod keymap;
 pub mod keystrokes;
 pub mod load;
+pub mod nearest;
+pub mod policy;
 pub mod settings;
 pub mod table;
 pub mod theme;

@@ -22,6 +22,7 @@ pub mod git;
 pub mod journal;
 pub mod lock;
 pub mod plan;
+pub mod policy;
 mod receipt;
 pub mod request;
 pub mod responder;

@@ -187,8 +187,8 @@ pub enum People {
     /// It takes one.
     #[default]
     One,
-    /// It takes two, and this is the first: it is recorded and waits.
-    First,
+    /// It takes two, and this is the first: it is recorded and waits. What it is about, so that its second finds it.
+    First(Vec<String>),
     /// It takes two, and this is the second, after this case. What the first said is shown when the second has decided.
     Second(CaseId),
 }

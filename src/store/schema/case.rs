@@ -30,7 +30,7 @@ struct IntentShape {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
 enum PeopleShape {
-    First,
+    First { about: Vec<String> },
     Second { after: String },
 }
 
@@ -38,14 +38,14 @@ impl PeopleShape {
     fn of(people: &People) -> Option<Self> {
         match people {
             People::One => None,
-            People::First => Some(Self::First),
+            People::First(about) => Some(Self::First { about: about.clone() }),
             People::Second(after) => Some(Self::Second { after: after.0.clone() }),
         }
     }
 
     fn read(self) -> People {
         match self {
-            Self::First => People::First,
+            Self::First { about } => People::First(about),
             Self::Second { after } => People::Second(CaseId(after)),
         }
     }

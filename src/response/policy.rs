@@ -1,0 +1,149 @@
+//! A plan in the eyes of the policy: refusals, warnings, how many people it takes, what has to be typed. Pure judgement: what is
+//! asked of files and forges is in the [`Situation`].
+//!
+//! Nothing here stands in the way of containment: a quarantine is never refused and never waits for a second person.
+
+mod first;
+mod occasions;
+mod paths;
+mod people;
+
+use crate::model::decision::Verb;
+use crate::model::policy::{AT_ONCE, Policy, Touched};
+use crate::model::response::{People, Plan, PlannedStep, Step, Strength};
+use crate::model::time::Timestamp;
+use crate::response::words::{count, few, one_line};
+
+pub use self::first::{First, about, still_holds};
+pub use self::people::Members;
+
+/// What a judgement rests on, besides the plan.
+#[derive(Clone, Copy)]
+pub struct Situation<'a> {
+    /// The policy in force, or in one sentence why it cannot be read.
+    pub policy: Result<&'a Policy, &'a str>,
+    /// What each pull touches, in the order of the decision; empty for verbs that look at no change.
+    pub touched: &'a [Touched],
+    /// First halves that were recorded for this verb, latest first.
+    pub firsts: &'a [First],
+    /// Who belongs to the teams that the policy names.
+    pub members: &'a Members,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// What the policy says of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// Why it cannot be carried out.
+    pub refusals: Vec<String>,
+    /// What the reviewer should know.
+    pub warnings: Vec<String>,
+    /// How many people it takes.
+    pub people: People,
+    /// Names to type.
+    pub words: Vec<String>,
+    /// Why it takes two, when it does.
+    pub reasons: Vec<String>,
+}
+
+/// Judges `plan`.
+#[must_use]
+pub fn judge(plan: &Plan, situation: &Situation<'_>) -> Judgement {
+    let mut judgement = Judgement::default();
+    let verb = plan.decision.verb;
+    let policy = match situation.policy {
+        Ok(policy) => policy,
+        Err(why) => {
+            closed(verb, why, &mut judgement);
+            return judgement;
+        }
+    };
+    judgement.warnings.extend(situation.touched.iter().filter_map(paths::own_policy));
+    if verb == Verb::Approve {
+        bulk(policy, situation.touched, &mut judgement);
+        auto_merge(policy, situation.touched, &mut judgement);
+        paths::scopes(policy, situation.touched, &mut judgement);
+        judgement.words = names(policy, situation.touched);
+    }
+    people::deciders(policy, plan, situation, &mut judgement);
+    occasions::two(policy, plan, situation.touched, &mut judgement);
+    people::settle(policy, plan, situation, &mut judgement);
+    judgement
+}
+
+/// Puts `judgement` into `plan`. The first of two records its decision and does nothing else.
+pub fn apply(plan: &mut Plan, judgement: Judgement) {
+    plan.refusals.extend(judgement.refusals);
+    plan.warnings.extend(judgement.warnings);
+    plan.words = judgement.words;
+    plan.people = judgement.people;
+    if !plan.refusals.is_empty() {
+        plan.steps.clear();
+        return;
+    }
+    let why = few(&judgement.reasons, 3);
+    match &plan.people {
+        People::One => {}
+        People::First(_) if plan.steps.is_empty() => plan.people = People::One,
+        People::First(_) => {
+            let verb = plan.decision.verb.word();
+            let says = format!("record this {verb} as the first of two; it takes effect when a second person decides the same, blind");
+            plan.steps = vec![PlannedStep::new(Step::Record, &says, Strength::Advisory)];
+            plan.warnings.push(format!("it takes two people: {why}"));
+        }
+        People::Second(_) => plan.warnings.push(format!("it takes two people, and you are the second: {why}")),
+    }
+}
+
+/// A policy that nobody can read lets nothing in and nothing out; what holds things is done all the same.
+fn closed(verb: Verb, why: &str, judgement: &mut Judgement) {
+    let says = format!("the policy cannot be read: {}", one_line(why));
+    match verb {
+        Verb::Approve | Verb::Release | Verb::Unblock => judgement.refusals.push(format!("{says}; nothing is let in until it can")),
+        _ => judgement.warnings.push(says),
+    }
+}
+
+/// Several at once: not too many, and none with something to judge.
+fn bulk(policy: &Policy, touched: &[Touched], judgement: &mut Judgement) {
+    if touched.len() < 2 {
+        return;
+    }
+    let most = policy.at_once.as_ref().map_or(AT_ONCE, |most| most.value);
+    if touched.len() > most {
+        let whose = policy.at_once.as_ref().map_or_else(|| "lazaret".to_owned(), |most| one_line(&most.from));
+        judgement.refusals.push(format!(
+            "{} at once are more than the {most} that {whose} allows; a look at each is worth more than a stamp on all",
+            count(touched.len(), "pull")
+        ));
+    }
+    for one in touched.iter().filter(|one| one.findings.iter().any(|(severity, _)| severity.is_hard())) {
+        judgement.refusals.push(format!("{} has hard findings; approve it by itself, not among others", one_line(&one.name)));
+    }
+}
+
+fn auto_merge(policy: &Policy, touched: &[Touched], judgement: &mut Judgement) {
+    for one in touched.iter().filter(|one| one.auto_merge) {
+        let name = one_line(&one.name);
+        match policy.never_auto_merge.first() {
+            Some(demand) => judgement.refusals.push(format!(
+                "auto-merge is on for {name}, and {} never lets a machine merge: switch it off there, then approve",
+                one_line(&demand.from)
+            )),
+            None => judgement.warnings.push(format!("auto-merge is on for {name}: once its checks pass it is merged without anybody")),
+        }
+    }
+}
+
+/// The packages whose names have to be typed.
+fn names(policy: &Policy, touched: &[Touched]) -> Vec<String> {
+    if policy.type_names.is_empty() {
+        return Vec::new();
+    }
+    let mut names: Vec<String> =
+        touched.iter().flat_map(|one| &one.packages).filter(|package| package.is_news).map(|package| package.name.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}

@@ -1,0 +1,96 @@
+//! Paths against globs: what is sensitive, what lies outside an agent's scope. Matching is by bytes as git has them, folded to lower
+//! case, because checkouts on other systems do the same.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use crate::model::path::RepoPath;
+use crate::model::policy::{Demand, Outside, PATH, Policy, Scope, Sensitive, Touched};
+use crate::response::policy::Judgement;
+use crate::response::words::{few, one_line};
+
+/// Paths shown in one sentence.
+const SHOWN: usize = 3;
+
+/// What to say of a change of the policy itself.
+pub(super) fn own_policy(touched: &Touched) -> Option<String> {
+    changes_policy(touched).then(|| {
+        format!(
+            "{} changes {PATH}: from then on another policy judges every change; this one is judged by the base's",
+            one_line(&touched.name)
+        )
+    })
+}
+
+fn changes_policy(touched: &Touched) -> bool {
+    touched.paths.iter().any(|path| path.text().to_lowercase().starts_with(".lazaret/"))
+}
+
+/// The sensitive demands that a change meets, each with the paths.
+pub(super) fn sensitive<'p>(policy: &'p Policy, touched: &Touched) -> Vec<(&'p Demand<Sensitive>, Vec<String>)> {
+    let met = policy.sensitive.iter().map(|demand| (demand, hits(&set(&demand.value.paths), &touched.paths)));
+    met.filter(|(_, paths)| !paths.is_empty()).collect()
+}
+
+/// Why a change is of a sensitive path, in words; `None` when it is not.
+pub(super) fn why_sensitive(policy: &Policy, touched: &Touched) -> Option<String> {
+    if changes_policy(touched) {
+        return Some(format!("{} changes the policy", one_line(&touched.name)));
+    }
+    let (demand, paths) = sensitive(policy, touched).into_iter().next()?;
+    Some(format!("{} is sensitive ({})", few(&paths, SHOWN), one_line(&demand.from)))
+}
+
+/// Refuses what an agent did outside its scope, or asks for a second person.
+pub(super) fn scopes(policy: &Policy, touched: &[Touched], judgement: &mut Judgement) {
+    for one in touched {
+        for demand in &policy.scopes {
+            let outside = beyond(&demand.value, one);
+            if outside.is_empty() {
+                continue;
+            }
+            let agent = one_line(one.agent.as_deref().unwrap_or("whoever wrote it"));
+            let whose = one_line(&demand.from);
+            let says = format!("{agent} may not touch {} ({whose})", few(&outside, SHOWN));
+            match demand.value.outside {
+                Outside::Refuse => judgement.refusals.push(format!("{}: {says}; a person has to make that change", one_line(&one.name))),
+                Outside::TwoPeople => judgement.reasons.push(says),
+            }
+        }
+    }
+}
+
+/// The paths of a change that lie outside a scope. An agent that hides its name is not let out of the scope of all agents, but a
+/// change that nothing connects with an agent has none.
+fn beyond(scope: &Scope, touched: &Touched) -> Vec<String> {
+    let Some(agent) = &touched.agent else { return Vec::new() };
+    if scope.agent != "*" && !scope.agent.eq_ignore_ascii_case(agent) {
+        return Vec::new();
+    }
+    let mut found = hits(&set(&scope.never), &touched.paths);
+    if !scope.only.is_empty() {
+        let only = set(&scope.only);
+        found.extend(touched.paths.iter().filter(|path| !meets(&only, path)).map(|path| one_line(&path.text())));
+    }
+    found.dedup();
+    found
+}
+
+fn hits(set: &GlobSet, paths: &[RepoPath]) -> Vec<String> {
+    paths.iter().filter(|path| meets(set, path)).map(|path| one_line(&path.text())).collect()
+}
+
+fn meets(set: &GlobSet, path: &RepoPath) -> bool {
+    set.is_match(path.text().to_lowercase())
+}
+
+/// Globs that were read before are globs; one that is not meets everything rather than nothing.
+fn set(globs: &[String]) -> GlobSet {
+    let mut builder = GlobSetBuilder::new();
+    for glob in globs {
+        let built = GlobBuilder::new(&glob.to_lowercase()).literal_separator(true).build();
+        if let Ok(glob) = built.or_else(|_| globset::Glob::new("**")) {
+            builder.add(glob);
+        }
+    }
+    builder.build().unwrap_or_else(|_| GlobSet::empty())
+}
