@@ -32,6 +32,7 @@ pub mod site;
 pub mod sweep;
 pub mod target;
 pub mod token;
+pub mod typed;
 pub mod verb;
 
 use std::ffi::OsString;

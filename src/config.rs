@@ -11,6 +11,7 @@ pub mod keystrokes;
 pub mod load;
 pub mod nearest;
 pub mod policy;
+pub mod policy_show;
 pub mod settings;
 pub mod table;
 pub mod theme;

@@ -27,4 +27,5 @@ mod receipt;
 pub mod request;
 pub mod responder;
 pub mod resume;
+mod user;
 pub mod words;

@@ -11,6 +11,7 @@ pub mod input;
 pub mod jobs;
 pub mod journal;
 pub mod log;
+pub mod policy;
 pub mod search;
 pub mod sweep;
 pub mod terminal;

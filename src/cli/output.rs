@@ -96,6 +96,17 @@ pub fn confirm(question: &str) -> bool {
     io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
+/// Asks on standard error and reads one line from standard input.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn ask(question: &str) -> io::Result<String> {
+    write!(io::stderr().lock(), "{question}").and_then(|()| io::stderr().flush())?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim_end_matches(['\r', '\n']).to_owned())
+}
+
 /// <https://no-color.org> and `CLICOLOR_FORCE`; otherwise colours are for terminals.
 fn colours_wanted() -> bool {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());

@@ -11,6 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::judge::Judge;
 use crate::cli::output::{confirm, say, somebody_is_there};
 use crate::cli::site::Site;
+use crate::cli::typed::typed;
 use crate::export::plan as export;
 use crate::model::decision::Verb;
 use crate::model::finding::Fingerprint;
@@ -39,6 +40,9 @@ pub struct Common {
     /// Do it without asking
     #[arg(long, short = 'y')]
     pub yes: bool,
+    /// The name of a new package, typed to confirm it, where a policy wants that; once for each
+    #[arg(long, value_name = "NAME")]
+    pub confirm: Vec<String>,
 }
 
 /// One verb with what only it knows.
@@ -62,11 +66,11 @@ pub struct Asked<'a> {
 pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     let common = asked.common;
     let site = site(common)?;
-    let decisions = GitDecisions::new(site.source.repository(), site.paths(context)?, now);
+    let decisions = GitDecisions::new(site.source.repository(), site.paths(context)?, now).under(site.source.clone());
     resume(&decisions)?;
     let (targets, reports) = targets(asked, &site, context)?.into_iter().unzip();
     let reason = common.reason.clone();
-    let plan = decisions.plan_request(&Request { merge: asked.merge, ..Request::new(asked.verb, targets, reason, now()) }, reports)?;
+    let mut plan = decisions.plan_request(&Request { merge: asked.merge, ..Request::new(asked.verb, targets, reason, now()) }, reports)?;
     let paint = context.out.paint;
     export::plan(&mut context.out, &plan, paint)?;
     std::io::Write::flush(&mut context.out)?;
@@ -79,13 +83,16 @@ pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     if site.is_passing() {
         bail!("nothing was done, because this demo is gone in a moment: keep one with `lazaret demo --dir DIR` and name DIR with --repo");
     }
-    if !agreed(asked, &plan)? {
+    if !typed(&mut plan, &common.confirm)? || !agreed(asked, &plan)? {
         say("", "nothing was done");
         return Ok(Exit::Found);
     }
     let mut receipt = decisions.carry_out_plan(&plan, &context.cancel)?;
     receipt.undo = receipt.undo.map(|undo| here(undo, &common.repo));
     export::receipt(&mut context.out, &receipt, paint)?;
+    if let Some(first) = decisions.first_of(&plan)? {
+        export::first(&mut context.out, &first.plan)?;
+    }
     Ok(if receipt.strength == Strength::Failed { Exit::Failed } else { Exit::Done })
 }
 

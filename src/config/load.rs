@@ -9,6 +9,7 @@ use crate::config::keymap::Keymap;
 use crate::config::settings::Settings;
 use crate::config::table::Document;
 use crate::config::theme::{BUILTIN, Theme};
+use crate::model::policy::PolicyText;
 
 /// Settings and keymap of the folder, or the defaults where it has none.
 ///
@@ -24,6 +25,14 @@ pub fn taste(folder: &Path) -> Result<(Settings, Keymap), ConfigError> {
         keymap.adopt(&Document { file: &file, text: &text })?;
     }
     Ok((settings, keymap))
+}
+
+/// The person's own policy, if the folder has one.
+///
+/// # Errors
+/// When it is there and cannot be read.
+pub fn policy(folder: &Path) -> Result<Option<PolicyText>, ConfigError> {
+    Ok(read(&folder.join("policy.toml"))?.map(|(from, text)| PolicyText { from, text }))
 }
 
 /// The theme called `name`: a file of the folder's `themes/`, or one that lazaret brings.

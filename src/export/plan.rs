@@ -43,6 +43,9 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, paint: Paint) -> io::Result<()> {
     for refusal in &plan.refusals {
         writeln!(out, "  {}: {}", paint.severity(Severity::High, "refused"), inert::line(refusal))?;
     }
+    for word in plan.unconfirmed() {
+        writeln!(out, "  {}: the name {}", paint.severity(Severity::Medium, "to type"), inert::line(word))?;
+    }
     for warning in &plan.warnings {
         writeln!(out, "  {}: {}", paint.severity(Severity::Medium, "note"), inert::line(warning))?;
     }
@@ -71,6 +74,16 @@ pub fn receipt(out: &mut dyn Write, receipt: &Receipt, paint: Paint) -> io::Resu
         writeln!(out, "  undo: {}", inert::line(undo))?;
     }
     Ok(())
+}
+
+/// Writes what the first of two people had decided: only when the second has decided too.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn first(out: &mut dyn Write, first: &Plan) -> io::Result<()> {
+    let decision = &first.decision;
+    let reason = if decision.reason.is_empty() { "no reason given" } else { &decision.reason };
+    writeln!(out, "  the first of two was {} (case {}): {}", inert::line(&decision.reviewer.identity), first.case.0, inert::line(reason))
 }
 
 fn strength(strength: Strength, paint: Paint) -> String {

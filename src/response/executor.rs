@@ -31,6 +31,9 @@ pub fn carry_out(
         let paths: Vec<_> = conflict.paths.iter().map(|path| one_line(&path.text())).collect();
         return Err(ResponseError::Refused(format!("{} conflicts in {}; nothing was touched", conflict.commit.short(), paths.join(", "))));
     }
+    if let Some(word) = plan.unconfirmed().first() {
+        return Err(ResponseError::Refused(format!("{} was not typed; the policy asks for the name of each new package", one_line(word))));
+    }
     if plan.steps.is_empty() {
         let nothing = Overall { strength: Strength::Advisory, why: String::new() };
         return Ok(receipt(plan, Course { outcomes: Vec::new(), overall: nothing, head: None }, &materials.evidence));

@@ -1,6 +1,8 @@
 //! Where decisions are written before and while they are carried out. Never how: the ledger is another floor's.
 
+use crate::model::decision::Verb;
 use crate::model::response::{CaseId, Plan, StepOutcome};
+use crate::model::time::Timestamp;
 
 use super::error::ResponseError;
 
@@ -57,6 +59,12 @@ pub trait Journal {
     /// # Errors
     /// When the journal cannot be read.
     fn case(&self, id: &CaseId) -> Result<Option<Case>, ResponseError>;
+
+    /// Cases of `verb` that were begun since then, latest first; without their outcomes.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    fn since(&self, verb: Verb, then: Timestamp) -> Result<Vec<Case>, ResponseError>;
 
     /// Every case, in the order they were begun.
     ///

@@ -4,6 +4,7 @@
 //! Nothing here stands in the way of containment: a quarantine is never refused and never waits for a second person.
 
 mod first;
+mod judgement;
 mod occasions;
 mod paths;
 mod people;
@@ -11,41 +12,10 @@ mod people;
 use crate::model::decision::Verb;
 use crate::model::policy::{AT_ONCE, Policy, Touched};
 use crate::model::response::{People, Plan, PlannedStep, Step, Strength};
-use crate::model::time::Timestamp;
 use crate::response::words::{count, few, one_line};
 
 pub use self::first::{First, about, still_holds};
-pub use self::people::Members;
-
-/// What a judgement rests on, besides the plan.
-#[derive(Clone, Copy)]
-pub struct Situation<'a> {
-    /// The policy in force, or in one sentence why it cannot be read.
-    pub policy: Result<&'a Policy, &'a str>,
-    /// What each pull touches, in the order of the decision; empty for verbs that look at no change.
-    pub touched: &'a [Touched],
-    /// First halves that were recorded for this verb, latest first.
-    pub firsts: &'a [First],
-    /// Who belongs to the teams that the policy names.
-    pub members: &'a Members,
-    /// Now.
-    pub now: Timestamp,
-}
-
-/// What the policy says of a plan.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Judgement {
-    /// Why it cannot be carried out.
-    pub refusals: Vec<String>,
-    /// What the reviewer should know.
-    pub warnings: Vec<String>,
-    /// How many people it takes.
-    pub people: People,
-    /// Names to type.
-    pub words: Vec<String>,
-    /// Why it takes two, when it does.
-    pub reasons: Vec<String>,
-}
+pub use self::judgement::{Judgement, Members, Situation};
 
 /// Judges `plan`.
 #[must_use]

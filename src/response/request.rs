@@ -4,6 +4,7 @@ use crate::model::ban::Banned;
 use crate::model::decision::{Subject, Verb};
 use crate::model::finding::Fingerprint;
 use crate::model::forge_step::MergeMethod;
+use crate::model::policy::Touched;
 use crate::model::pull::PullRef;
 use crate::model::review::{Disposition, DraftComment};
 use crate::model::time::Timestamp;
@@ -64,6 +65,8 @@ pub struct Target {
     pub hard: Vec<Fingerprint>,
     /// How they were judged.
     pub dispositions: Vec<(Fingerprint, Disposition)>,
+    /// What a policy looks at in it.
+    pub touched: Touched,
     /// Its commits and its patch, as later changes would be known by; empty where nothing was read.
     pub known_by: Vec<Banned>,
 }
@@ -79,6 +82,7 @@ impl Target {
             subject: Subject::default(),
             hard: Vec::new(),
             dispositions: Vec::new(),
+            touched: Touched::default(),
             known_by: Vec::new(),
         }
     }

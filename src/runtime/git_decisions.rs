@@ -4,7 +4,7 @@
 //! Nothing is held open between two calls: each looks at the world as it is then.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use sha2::{Digest as _, Sha256};
 
@@ -19,18 +19,22 @@ use crate::model::diff::{Content, Patch};
 use crate::model::finding::Fingerprint;
 use crate::model::inert;
 use crate::model::ledger::{ChainState, Record};
+use crate::model::policy::Policy;
 use crate::model::report::Report;
-use crate::model::response::{CaseId, Plan, Receipt};
+use crate::model::response::{CaseId, People, Plan, Receipt};
 use crate::model::review::{Disposition, Review};
 use crate::model::time::Timestamp;
 use crate::response::error::ResponseError;
 use crate::response::executor;
 use crate::response::git::{self, GitResponder};
+use crate::response::journal::{Case, Journal as _};
 use crate::response::request::{Request, Target};
-use crate::response::responder::{Materials, Responder as _};
+use crate::response::responder::Materials;
 use crate::response::resume;
 use crate::runtime::decisions::{Decisions, Trouble};
 use crate::runtime::journal::LedgerJournal;
+use crate::runtime::policy::{self, Force};
+use crate::sources::source::Source;
 use crate::store::drafts::Drafts;
 use crate::store::error::StoreError;
 use crate::store::ledger::Ledger;
@@ -87,6 +91,8 @@ pub struct GitDecisions {
     repository: Option<PathBuf>,
     paths: Paths,
     clock: fn() -> Timestamp,
+    /// Where the repository's own policy and its organisation's are read; the person's own is among `paths`.
+    source: Option<Arc<dyn Source>>,
     /// The reports of the plan that was made last, to be kept as evidence if it is carried out.
     reports: Mutex<Option<(CaseId, Vec<Vec<u8>>)>>,
 }
@@ -95,7 +101,13 @@ impl GitDecisions {
     /// Decisions on `repository`, kept in the folders of `paths`, dated by `clock`.
     #[must_use]
     pub fn new(repository: Option<PathBuf>, paths: Paths, clock: fn() -> Timestamp) -> Self {
-        Self { repository, paths, clock, reports: Mutex::new(None) }
+        Self { repository, paths, clock, source: None, reports: Mutex::new(None) }
+    }
+
+    /// The same, under the policies that `source` knows of besides the person's own.
+    #[must_use]
+    pub fn under(self, source: Arc<dyn Source>) -> Self {
+        Self { source: Some(source), ..self }
     }
 
     /// Ends what an earlier run left half done; the receipts say what that was. Called at every start.
@@ -117,7 +129,7 @@ impl GitDecisions {
     /// When nobody is named as reviewer, or repository or ledger cannot be read.
     pub fn plan_request(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, DecisionError> {
         let (responder, journal) = self.open()?;
-        let plan = responder.plan(&based(request, &responder), &journal)?;
+        let plan = policy::plan(&responder, &based(request, &responder), &journal, &self.force(request), &Vec::new())?;
         *self.remembered() = Some((plan.case.clone(), reports));
         Ok(plan)
     }
@@ -133,10 +145,28 @@ impl GitDecisions {
         Ok(executor::carry_out(plan, &responder, &mut journal, &materials, cancel)?)
     }
 
+    /// The case that `plan` completed as its second, as the ledger knows it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn first_of(&self, plan: &Plan) -> Result<Option<Case>, DecisionError> {
+        match &plan.people {
+            People::Second(first) => Ok(self.open()?.1.case(first)?),
+            People::One | People::First(_) => Ok(None),
+        }
+    }
+
     fn open(&self) -> Result<(GitResponder, LedgerJournal), DecisionError> {
         let repository = self.repository.as_ref().ok_or(DecisionError::Homeless)?;
         let responder = git::open(repository)?;
         Ok((responder, LedgerJournal::new(Ledger::open(&self.paths.ledger())?, self.clock)))
+    }
+
+    /// The policy for all that is asked; of several bases each one's.
+    fn force(&self, request: &Request) -> Force {
+        let of =
+            |target: &Target| Force::of(self.paths.config(), self.source.as_deref(), &target.pull, target.subject.revision.base.as_ref());
+        request.targets.iter().map(of).reduce(Force::and).unwrap_or(Force(Ok(Policy::default())))
     }
 
     fn materials(&self, reports: Vec<Vec<u8>>) -> Materials {
@@ -219,6 +249,7 @@ pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Di
         },
         hard: report.hard().map(|finding| finding.id.clone()).collect(),
         dispositions,
+        touched: policy::touched(change, report),
         known_by: known_by(change),
     }
 }

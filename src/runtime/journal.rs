@@ -1,5 +1,6 @@
 //! Joins the two floors that do not know each other: what `response` journals, `store` keeps.
 
+use crate::model::decision::Verb;
 use crate::model::ledger::RecordKind;
 use crate::model::response::{CaseId, Plan, StepOutcome};
 use crate::model::time::Timestamp;
@@ -53,6 +54,10 @@ impl Journal for LedgerJournal {
 
     fn case(&self, id: &CaseId) -> Result<Option<Case>, ResponseError> {
         Ok(cases::history(&self.ledger, id).map_err(|e| told(&e))?.map(case))
+    }
+
+    fn since(&self, verb: Verb, then: Timestamp) -> Result<Vec<Case>, ResponseError> {
+        Ok(cases::since(&self.ledger, verb, then).map_err(|e| told(&e))?.into_iter().map(case).collect())
     }
 
     fn cases(&self) -> Result<Vec<Case>, ResponseError> {

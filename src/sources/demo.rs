@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
+use crate::model::policy::PolicyText;
 use crate::model::pull::{Author, Origin, Pull, PullRef, PullState};
 use crate::model::time::Timestamp;
 use crate::sources::local::{Facts, LocalSource, Selection, Setup};
@@ -120,6 +122,10 @@ impl Source for DemoSource {
             Ok(_) | Err(SourceError::NotFound(_)) => self.past(*number, pull, cancel),
             Err(why) => Err(why),
         }
+    }
+
+    fn policies(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Vec<PolicyText>, SourceError> {
+        self.local.policies(at, base, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

@@ -15,6 +15,7 @@ mod landings;
 mod lines;
 mod loose;
 mod open;
+mod policy;
 pub mod remote;
 mod renames;
 mod similarity;
@@ -30,7 +31,9 @@ use git2::{Oid, Repository};
 use crate::model::agent::Provenance;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
+use crate::model::policy::PolicyText;
 use crate::model::pull::{Author, Origin, Pull, PullRef};
 use crate::model::sweep::{Asked, Caught};
 use crate::model::time::Timestamp;
@@ -294,6 +297,10 @@ impl Source for LocalSource {
         let mut patch = changes.patch;
         patch.omissions.extend(span.remark().map(|why| Omission { path: None, why }));
         Ok(Change { pull, commits, patch, digest: changes.digest, dossier: None })
+    }
+
+    fn policies(&self, _: &PullRef, base: Option<&CommitId>, _: &Cancel) -> Result<Vec<PolicyText>, SourceError> {
+        policy::read(&open::open(&self.folder)?, base)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use crate::model::agent::Provenance;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
+use crate::model::policy::PolicyText;
 use crate::model::pull::{Commit, Pull, PullRef};
 
 /// Why a source could not answer: one sentence with the place and the next step.
@@ -90,6 +92,15 @@ pub trait Source: Send + Sync {
     /// When nothing of it can be read; single parts that could not be are its omissions.
     fn dossier(&self, _at: &PullRef, _cancel: &Cancel) -> Result<Option<Dossier>, SourceError> {
         Ok(None)
+    }
+
+    /// The policies that judge a change of the pull at `at` onto `base`: the repository's own, of its default branch and of the
+    /// base, and its organisation's. Never the change's.
+    ///
+    /// # Errors
+    /// When one is there, or may be there, and cannot be read: then nobody can tell what it demands.
+    fn policies(&self, _at: &PullRef, _base: Option<&CommitId>, _cancel: &Cancel) -> Result<Vec<PolicyText>, SourceError> {
+        Ok(Vec::new())
     }
 
     /// Whole files, as far as they can be given; what is missing, binary or too large is simply not in the answer.

@@ -3,9 +3,10 @@
 use super::error::StoreError;
 use super::ledger::{Entry, Ledger};
 use super::schema::case;
+use crate::model::decision::Verb;
 use crate::model::ledger::{Record, RecordKind};
 use crate::model::pull::{Origin, PullRef};
-use crate::model::response::{CaseId, Plan, StepOutcome};
+use crate::model::response::{CaseId, People, Plan, StepOutcome};
 use crate::model::time::Timestamp;
 
 /// Everything the ledger knows of one case.
@@ -27,8 +28,13 @@ pub struct History {
 /// When it cannot be written.
 pub fn begin(ledger: &mut Ledger, at: Timestamp, repository: &str, plan: &Plan) -> Result<Record, StoreError> {
     let payload = case::write_intent(repository, plan).map_err(|why| ledger.damaged(why))?;
-    let says = if plan.decision.reason.is_empty() { "no reason given" } else { &plan.decision.reason };
-    append(ledger, at, (RecordKind::Intent, says, &payload), repository, plan)
+    let reason = if plan.decision.reason.is_empty() { "no reason given" } else { &plan.decision.reason };
+    let says = match &plan.people {
+        People::One => reason.to_owned(),
+        People::First(_) => format!("first of two: {reason}"),
+        People::Second(after) => format!("second of two, after {}: {reason}", after.0),
+    };
+    append(ledger, at, (RecordKind::Intent, &says, &payload), repository, plan)
 }
 
 /// Writes what became of one step.
@@ -93,6 +99,18 @@ pub fn unfinished(ledger: &Ledger) -> Result<Vec<History>, StoreError> {
 pub fn all(ledger: &Ledger) -> Result<Vec<History>, StoreError> {
     let ids = ledger.begun()?;
     ids.iter().filter_map(|id| history(ledger, id).transpose()).collect()
+}
+
+/// The cases of `verb` that were begun since `then`, latest first, as their intents say; without what became of them.
+///
+/// # Errors
+/// When the ledger cannot be read or a payload makes no sense.
+pub fn since(ledger: &Ledger, verb: Verb, then: Timestamp) -> Result<Vec<History>, StoreError> {
+    let intent = |(record, payload): (Record, String)| {
+        let (repository, plan) = case::read_intent(&payload).map_err(|why| ledger.damaged(format!("record {}: {why}", record.seq)))?;
+        Ok(History { repository, plan, outcomes: Vec::new(), ended: false })
+    };
+    ledger.of_kind(RecordKind::Intent, Some(verb), then)?.into_iter().map(intent).collect()
 }
 
 fn append(

@@ -147,6 +147,13 @@ impl Ledger {
         rows.into_iter().map(|row| Ok((row.record().map_err(|why| self.damaged(why))?, row.payload))).collect()
     }
 
+    /// Records of one kind, and of one verb when one is named, since `then`, with their payloads, latest first.
+    pub(crate) fn of_kind(&self, kind: RecordKind, verb: Option<Verb>, then: Timestamp) -> Result<Vec<(Record, String)>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM records WHERE kind = ?1 AND at >= ?2 AND (?3 = '' OR verb = ?3) ORDER BY seq DESC");
+        let rows = self.rows(&sql, rusqlite::params![kind.word(), then.0, verb.map_or("", Verb::word)])?;
+        rows.into_iter().map(|row| Ok((row.record().map_err(|why| self.damaged(why))?, row.payload))).collect()
+    }
+
     /// Every case with an intent, oldest first.
     pub(crate) fn begun(&self) -> Result<Vec<CaseId>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM records WHERE kind = 'intent' ORDER BY seq");

@@ -74,6 +74,10 @@ impl Journal for Stopper {
         self.inner.case(id)
     }
 
+    fn since(&self, verb: Verb, then: Timestamp) -> Result<Vec<Case>, ResponseError> {
+        self.inner.since(verb, then)
+    }
+
     fn cases(&self) -> Result<Vec<Case>, ResponseError> {
         self.inner.cases()
     }

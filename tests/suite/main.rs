@@ -32,6 +32,7 @@ mod ledger;
 mod manifests;
 mod patch_id;
 mod patterns;
+mod policy;
 mod program;
 mod provenance;
 mod pty;

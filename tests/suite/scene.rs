@@ -82,6 +82,7 @@ impl Scene {
                 ..Subject::default()
             },
             hard: Vec::new(),
+            touched: lazaret::model::policy::Touched::default(),
             known_by: Vec::new(),
             dispositions: Vec::new(),
         }
@@ -104,6 +105,7 @@ impl Scene {
             base: String::new(),
             subject: Subject::default(),
             hard: Vec::new(),
+            touched: lazaret::model::policy::Touched::default(),
             known_by: Vec::new(),
             dispositions: Vec::new(),
         }

@@ -5,6 +5,7 @@ use git2::{Signature, Time};
 use crate::model::decision::{Decision, Reviewer};
 use crate::response::error::ResponseError;
 use crate::response::git::repo::Repo;
+use crate::response::user;
 use crate::response::words::one_line;
 
 /// The reviewer as configured.
@@ -20,7 +21,7 @@ pub(crate) fn reviewer(repo: &Repo) -> Result<Reviewer, ResponseError> {
         ));
     };
     let identity = format!("{} <{}>", one_line(&name), one_line(&email));
-    Ok(Reviewer { identity, by: "git user.name and user.email".to_owned(), proofs: Vec::new() })
+    Ok(Reviewer { identity, by: "git user.name and user.email".to_owned(), proofs: user::account().into_iter().collect() })
 }
 
 /// The signature of `decision`: its reviewer at its time, so that doing a step again makes the same commit.

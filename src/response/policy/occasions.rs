@@ -4,7 +4,8 @@ use crate::model::decision::Verb;
 use crate::model::policy::{Occasion, Policy, Touched};
 use crate::model::response::{Plan, Step};
 use crate::model::rule::Severity;
-use crate::response::policy::{Judgement, paths};
+use crate::response::policy::judgement::Judgement;
+use crate::response::policy::paths;
 use crate::response::words::{few, one_line};
 
 /// Adds a reason for each occasion that `plan` meets.

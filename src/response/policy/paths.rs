@@ -5,7 +5,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::model::path::RepoPath;
 use crate::model::policy::{Demand, Outside, PATH, Policy, Scope, Sensitive, Touched};
-use crate::response::policy::Judgement;
+use crate::response::policy::judgement::Judgement;
 use crate::response::words::{few, one_line};
 
 /// Paths shown in one sentence.

@@ -1,16 +1,13 @@
 //! Who decides: whom the policy names, who never counts, and whether a second person is another one.
 
 use crate::model::decision::{Reviewer, Verb};
-use crate::model::forge::Account;
 use crate::model::person::{Alike, Proof, compare};
 use crate::model::policy::{Policy, Touched, Who};
 use crate::model::response::{CaseId, People, Plan};
 use crate::response::policy::first::{First, about, still_holds};
-use crate::response::policy::{Judgement, Situation, paths};
+use crate::response::policy::judgement::{Judgement, Members, Situation};
+use crate::response::policy::paths;
 use crate::response::words::{few, one_line};
-
-/// Who belongs to which team, as far as the forge said: organisation, team, account.
-pub type Members = Vec<(String, String, Account)>;
 
 /// Refuses who is not among those that the policy lets decide with this verb.
 pub(super) fn deciders(policy: &Policy, plan: &Plan, situation: &Situation<'_>, judgement: &mut Judgement) {

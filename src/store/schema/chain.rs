@@ -8,7 +8,7 @@ use crate::model::time::Timestamp;
 pub(crate) const APPLICATION: i64 = 0x4c5a_5254;
 
 /// What brings a file from format `n` to `n + 1`, from an empty file on.
-pub(crate) const MIGRATIONS: [&str; 1] = [include_str!("ledger-1.sql")];
+pub(crate) const MIGRATIONS: [&str; 2] = [include_str!("ledger-1.sql"), include_str!("ledger-2.sql")];
 
 /// The fields a hash covers, besides the hash before it.
 #[derive(Clone, Copy, Debug)]

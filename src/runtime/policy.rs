@@ -1,0 +1,199 @@
+//! The policy in force where decisions are made: read from the person's folder, the base and the organisation, put before every plan.
+
+use std::path::Path;
+
+use crate::analysis::role::Role;
+use crate::config::load;
+use crate::config::policy::together;
+use crate::model::cancel::Cancel;
+use crate::model::change::Change;
+use crate::model::commit_id::CommitId;
+use crate::model::decision::Verb;
+use crate::model::dependency::{DependencyChange, DependencyMove, PackageSource};
+use crate::model::path::RepoPath;
+use crate::model::policy::{Approval, HOURS, Package, Policy, PolicyText, Touched};
+use crate::model::pull::{Commit, PullRef};
+use crate::model::report::Report;
+use crate::model::response::{CaseId, People, Plan};
+use crate::model::time::Timestamp;
+use crate::response::error::ResponseError;
+use crate::response::journal::{Case, Journal};
+use crate::response::policy::{First, Members, Situation, about, apply, judge};
+use crate::response::request::Request;
+use crate::response::responder::Responder;
+use crate::sources::source::Source;
+
+/// The policy in force for one decision, or in one sentence why it cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Force(pub Result<Policy, String>);
+
+impl Force {
+    /// The policy for changes of the pull at `at` onto `base`; without a source only the person's own, from `folder`.
+    #[must_use]
+    pub fn of(folder: &Path, source: Option<&dyn Source>, at: &PullRef, base: Option<&CommitId>) -> Self {
+        Self(texts(folder, source, at, base).and_then(|texts| together(&texts).map_err(|error| error.to_string())))
+    }
+
+    /// What a decision notes of it; nothing where nobody demands anything.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        self.0.as_ref().map_or("unreadable", |policy| &policy.digest)
+    }
+
+    /// This and `other` together: of two demands the stricter one.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self.0, other.0) {
+            (Ok(one), Ok(other)) if one == other => Self(Ok(one)),
+            (Ok(one), Ok(other)) => {
+                let digest = format!("{}{}", one.digest, other.digest);
+                Self(Ok(Policy { digest, ..one.and(other) }))
+            }
+            (Err(why), _) | (_, Err(why)) => Self(Err(why)),
+        }
+    }
+}
+
+/// The texts of all policies, the person's own first.
+///
+/// # Errors
+/// When one is there and cannot be read.
+pub fn texts(folder: &Path, source: Option<&dyn Source>, at: &PullRef, base: Option<&CommitId>) -> Result<Vec<PolicyText>, String> {
+    let mut texts: Vec<PolicyText> = load::policy(folder).map_err(|error| error.to_string())?.into_iter().collect();
+    if let Some(source) = source {
+        texts.extend(source.policies(at, base, &Cancel::default()).map_err(|error| error.to_string())?);
+    }
+    Ok(texts)
+}
+
+/// What `request` would do, judged by the policy in `force`.
+///
+/// # Errors
+/// As [`Responder::plan`].
+pub fn plan(
+    responder: &dyn Responder,
+    request: &Request,
+    journal: &dyn Journal,
+    force: &Force,
+    members: &Members,
+) -> Result<Plan, ResponseError> {
+    let mut request = request.clone();
+    for target in &mut request.targets {
+        force.digest().clone_into(&mut target.subject.policy_digest);
+    }
+    let mut plan = responder.plan(&request, journal)?;
+    let lasts = force.0.as_ref().map_or(i64::from(HOURS) * 3600, Policy::lasts);
+    let firsts = waiting(journal, &responder.name(), &plan, Timestamp(request.at.0 - lasts))?;
+    let touched: Vec<Touched> = request.targets.iter().map(|target| target.touched.clone()).collect();
+    let judgement = judge(
+        &plan,
+        &Situation { policy: force.0.as_ref().map_err(String::as_str), touched: &touched, firsts: &firsts, members, now: request.at },
+    );
+    apply(&mut plan, judgement);
+    Ok(plan)
+}
+
+/// First halves of the same decision that nobody completed yet, latest first.
+fn waiting(journal: &dyn Journal, place: &str, plan: &Plan, then: Timestamp) -> Result<Vec<First>, ResponseError> {
+    let cases = journal.since(plan.decision.verb, then)?;
+    let mine = about(plan);
+    let same = |about: &Vec<String>| *about == mine;
+    let halves = cases.iter().filter(|case| case.repository == place).filter(|case| match &case.plan.people {
+        People::First(about) => same(about) && !completed(&cases, &case.plan.case),
+        _ => false,
+    });
+    Ok(halves.map(|case| First { case: case.plan.case.clone(), decision: case.plan.decision.clone() }).collect())
+}
+
+fn completed(cases: &[Case], first: &CaseId) -> bool {
+    cases.iter().any(|case| matches!(&case.plan.people, People::Second(after) if after == first))
+}
+
+/// Whether somebody decided on `at` and waits for a second person. What they decided is not said: the second looks first.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub fn awaits_second(journal: &dyn Journal, at: &PullRef, then: Timestamp) -> Result<bool, ResponseError> {
+    let name = format!("{}\n{}", at.repo, at.name);
+    for verb in [Verb::Approve, Verb::Revert, Verb::Release] {
+        let cases = journal.since(verb, then)?;
+        let waits = cases
+            .iter()
+            .any(|case| matches!(&case.plan.people, People::First(about) if about.contains(&name)) && !completed(&cases, &case.plan.case));
+        if waits {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What a policy looks at in `change`, as judged by `report`.
+#[must_use]
+pub fn touched(change: &Change, report: &Report) -> Touched {
+    let pull = &change.pull;
+    let mut paths: Vec<RepoPath> = change.patch.files.iter().flat_map(|file| [&file.old_path, &file.new_path]).flatten().cloned().collect();
+    paths.sort();
+    paths.dedup();
+    let of = |roles: &[Role]| paths.iter().filter(|path| roles.contains(&Role::of(&path.text()))).cloned().collect();
+    let mut touched = Touched {
+        name: pull.at.to_string(),
+        workflows: of(&[Role::Workflow]),
+        agent_config: of(&[Role::AgentConfig, Role::Instructions]),
+        paths,
+        agent: pull.provenance.agent.clone(),
+        findings: report.findings.iter().map(|finding| (finding.severity, finding.class)).collect(),
+        packages: report.dependencies.iter().filter_map(package).collect(),
+        addresses: change.commits.iter().flat_map(addresses).collect(),
+        ..Touched::default()
+    };
+    touched.addresses.push(pull.author.email.to_lowercase());
+    touched.addresses.sort();
+    touched.addresses.dedup();
+    touched.addresses.retain(|address| !address.is_empty());
+    at_forge(change, &mut touched);
+    touched
+}
+
+/// What the forge says of the people around a change.
+fn at_forge(change: &Change, touched: &mut Touched) {
+    let Some(standing) = &change.pull.standing else { return };
+    let mut parts = change.pull.at.repo.rsplitn(3, '/');
+    let host = (parts.next(), parts.next(), parts.next()).2.unwrap_or("github.com");
+    touched.host = Some(host.to_owned());
+    touched.auto_merge = standing.auto_merge.is_some();
+    let mut party = |part: &'static str, account: &Option<_>| touched.parties.extend(account.clone().map(|account| (part, account)));
+    party("opened", &standing.author);
+    party("asked for", &standing.requester);
+    let Some(dossier) = &change.dossier else { return };
+    party("pushed last to", &dossier.last_pusher);
+    // A later review of the same account takes the place of its earlier one; a plain comment does not.
+    for review in dossier.reviews.iter().filter(|review| review.state != "COMMENTED" && review.state != "PENDING") {
+        let (Some(by), Some(head)) = (&review.by, &review.commit) else { continue };
+        touched.approvals.retain(|approval| approval.by.id != by.id);
+        if review.state == "APPROVED" {
+            touched.approvals.push(Approval { by: by.clone(), head: head.clone(), at: review.at });
+        }
+    }
+}
+
+fn package(row: &DependencyChange) -> Option<Package> {
+    let after = row.after.as_ref()?;
+    let moved = matches!(row.change, DependencyMove::Added | DependencyMove::SourceChanged | DependencyMove::HashChanged);
+    let had = row.before.as_ref().is_some_and(|before| before.installs_code);
+    let unusual = moved && !matches!(after.source, PackageSource::DefaultRegistry | PackageSource::Path(_));
+    let installs_code = (after.installs_code && !had) || unusual;
+    let is_news = moved && (after.direct || installs_code);
+    (is_news || installs_code).then(|| Package { name: after.name.clone(), installs_code, is_news })
+}
+
+/// Every address a commit claims, in lower case: author, committer and co-authors.
+fn addresses(commit: &Commit) -> Vec<String> {
+    let co_author = |line: &str| {
+        let (key, rest) = line.split_once(':')?;
+        let address = rest.rsplit_once('<')?.1.split('>').next()?;
+        key.trim().eq_ignore_ascii_case("co-authored-by").then(|| address.trim().to_lowercase())
+    };
+    let mut found = vec![commit.author.email.to_lowercase(), commit.committer.email.to_lowercase()];
+    found.extend(commit.message.lines().filter_map(co_author));
+    found
+}
