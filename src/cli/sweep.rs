@@ -46,13 +46,17 @@ const RECORDS: usize = 10_000;
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:
   lazaret sweep ~/src/* --since 7d                    clones on this machine
+  lazaret sweep --org acme --since 24h                an organisation on GitHub
   lazaret sweep ~/src --since 2026-11-20 --state merged
   lazaret sweep --repos list.txt --since 24h --format incident > report.md
   lazaret sweep ~/src --since 24h --filter 'risk>=high' --format json")]
 pub struct Args {
-    /// Clones, folders of clones
+    /// Clones or folders of clones; on GitHub: owner/repo, org:NAME, user:NAME, team:ORG/NAME, search:WORDS, a page
     #[arg(value_name = "TARGET")]
     targets: Vec<String>,
+    /// An organisation on GitHub (may be given again): the same as org:NAME
+    #[arg(long, value_name = "NAME")]
+    org: Vec<String>,
     /// A file of further targets, one on each line
     #[arg(long, value_name = "FILE")]
     repos: Option<PathBuf>,
@@ -154,16 +158,19 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 /// Opens the places, finds or begins the sweep, and goes over it.
 fn carried_out(args: &Args, context: &mut Context) -> anyhow::Result<Sweep> {
     let mut targets = args.targets.clone();
+    targets.extend(args.org.iter().map(|org| format!("org:{org}")));
     if let Some(list) = &args.repos {
         targets.extend(places::listed(list)?);
     }
     if targets.is_empty() {
-        bail!("nothing to sweep was named: name clones or folders of clones, such as `lazaret sweep ~/src/*`, or a list with --repos");
+        bail!(
+            "nothing to sweep was named: name clones such as `lazaret sweep ~/src/*`, owner/repository or org:NAME on GitHub, or a list with --repos"
+        );
     }
     let engine = Arc::new(args.rules.engine()?);
     let store = Sweeps::open(&context.paths()?.sweeps())?;
     let begun = begun(args, &targets, &engine, &store)?;
-    let Places { fields, gaps, .. } = Places::open(&targets, args.all_authors)?;
+    let Places { fields, gaps, .. } = Places::open(&targets, args.all_authors, context)?;
     let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     let asked = Asked { window: begun.window, now: now(), wanted: args.state.wanted(), everyone: args.all_authors };
     let (shallow, filter) = (args.shallow, &args.filter);

@@ -88,7 +88,7 @@ pub fn run(job: &Job<'_>, store: &Sweeps, cancel: &Cancel, watch: &mut dyn FnMut
     crew.dismiss();
     done?;
     let mut sweep = course.sweep;
-    sweep.tally.requests = job.fields.iter().filter_map(|field| field.budget()).map(|budget| budget.sent).max().unwrap_or(0);
+    sweep.tally.requests = job.fields.iter().filter_map(|field| field.budget()).map(|budget| budget.sent).sum();
     finished(&mut sweep, job);
     Ok(sweep)
 }

@@ -17,6 +17,7 @@ mod route;
 mod search;
 mod shapes;
 pub mod source;
+pub mod swept;
 pub mod target;
 mod texts;
 pub mod wire;

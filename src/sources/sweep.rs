@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::diff::Omission;
+use crate::model::dossier::Link;
 use crate::model::forge::Budget;
 use crate::model::sweep::{Asked, Caught};
 use crate::sources::source::SourceError;
@@ -43,6 +44,12 @@ pub trait Field: Send + Sync {
 
     /// Whole files, as far as they can be given.
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts;
+
+    /// The tags, releases and deployments that hold a merged change, where asking is more than the listing told.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn contained_in(&self, caught: &Caught, cancel: &Cancel) -> Result<Vec<Link>, SourceError>;
 
     /// The further place called `name`, of which [`Self::list`] told now or in an earlier run.
     fn reach(&self, name: &str) -> Option<Arc<dyn Field>>;

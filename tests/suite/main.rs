@@ -45,5 +45,6 @@ mod scripted;
 mod sources;
 mod statements;
 mod story;
+mod sweep;
 mod unified;
 mod world;

@@ -20,16 +20,16 @@ struct Seen {
 }
 
 /// A program running in a terminal of its own.
-struct Pty {
+pub(crate) struct Pty {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn std::io::Write + Send>,
     seen: Arc<Mutex<Seen>>,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl Pty {
-    fn start(program: PathBuf, arguments: &[&str], settings: &str) -> Self {
+    pub(crate) fn start(program: PathBuf, arguments: &[&str], settings: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(home.path().join("config")).unwrap();
         std::fs::write(home.path().join("config/settings.toml"), settings).unwrap();
@@ -62,7 +62,7 @@ impl Pty {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Self { child, master: pair.master, keys, seen, _home: home }
+        Self { child, master: pair.master, keys, seen, home }
     }
 
     /// The console on `world`.
@@ -70,17 +70,22 @@ impl Pty {
         Self::start(PathBuf::from(env!("CARGO_BIN_EXE_lazaret")), &[world.path().to_str().unwrap()], "theme = \"dark\"\n")
     }
 
-    fn press(&mut self, keys: &str) -> &mut Self {
+    /// The folder it runs in and keeps everything in.
+    pub(crate) fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
         self
     }
 
-    fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         self.seen.lock().unwrap().screen.screen().contents()
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         self.seen.lock().unwrap().bytes.clone()
     }
 
@@ -95,7 +100,7 @@ impl Pty {
     }
 
     #[track_caller]
-    fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) -> &mut Self {
+    pub(crate) fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) -> &mut Self {
         let begun = Instant::now();
         while !holds(self) {
             assert!(begun.elapsed() < PATIENCE, "{what} did not happen; the screen is:\n{}", self.screen());
@@ -105,7 +110,7 @@ impl Pty {
     }
 
     #[track_caller]
-    fn shows(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn shows(&mut self, text: &str) -> &mut Self {
         self.until(text, |pty| pty.screen().contains(text))
     }
 
@@ -123,14 +128,14 @@ impl Pty {
         }
     }
 
-    fn signal(&mut self, name: &str) -> &mut Self {
+    pub(crate) fn signal(&mut self, name: &str) -> &mut Self {
         let id = self.child.process_id().unwrap().to_string();
         assert!(std::process::Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
         self
     }
 
     #[track_caller]
-    fn ends(&mut self) -> u32 {
+    pub(crate) fn ends(&mut self) -> u32 {
         let begun = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

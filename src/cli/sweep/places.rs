@@ -1,16 +1,21 @@
-//! What a sweep's targets name, as places: clones, folders of clones, lists of either.
+//! What a sweep's targets name, as places: clones, folders of clones, and on GitHub hosts repositories, organisations, people,
+//! teams and searches.
 #![allow(clippy::disallowed_methods, reason = "the folders and the list that the user named are read here")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 
 use crate::analysis::provenance;
+use crate::cli::context::Context;
+use crate::cli::forge;
 use crate::model::diff::Omission;
 use crate::model::inert;
 use crate::model::sweep::Gap;
+use crate::sources::github::swept::{Reach, SweptHost};
+use crate::sources::github::target::Target;
 use crate::sources::source::{Recognise, SourceError};
 use crate::sources::sweep::Field;
 use crate::sources::sweep::local_clone::LocalClone;
@@ -33,24 +38,42 @@ impl Places {
     /// Opens `targets`; `everyone`: not only what agents did.
     ///
     /// # Errors
-    /// When a target is nothing that can be swept.
-    pub fn open(targets: &[String], everyone: bool) -> anyhow::Result<Self> {
+    /// When a target is nothing that can be swept, or a host cannot be reached for want of a token.
+    pub fn open(targets: &[String], everyone: bool, context: &Context) -> anyhow::Result<Self> {
         let mut places = Self::default();
+        let hosts = forge::hosts(context)?;
+        let mut reaches: BTreeMap<String, Reach> = BTreeMap::new();
         for target in targets {
-            places.target(target, everyone)?;
+            let folder = Path::new(target);
+            if folder.exists() {
+                places.named(target, everyone);
+                continue;
+            }
+            let Some(found) = Target::read(target, &hosts.chosen) else {
+                bail!(
+                    "`{}` is no folder here and nothing on a GitHub host: name clones, owner/repository, org:NAME, user:NAME, team:ORG/NAME or search:WORDS",
+                    inert::line(target)
+                );
+            };
+            let found = found.map_err(|why| anyhow!(why))?;
+            let reach = reaches.entry(found.host().to_owned()).or_default();
+            match found {
+                Target::Pull(address, number) => reach.pulls.push((address, number)),
+                Target::Set { scope, .. } => reach.scopes.push(scope),
+            }
+        }
+        for (host, reach) in reaches {
+            places.fields.push(Arc::new(host_of(&host, reach, context)?));
         }
         Ok(places)
     }
 
-    fn target(&mut self, target: &str, everyone: bool) -> anyhow::Result<()> {
+    /// A file or folder that is there.
+    fn named(&mut self, target: &str, everyone: bool) {
         let folder = Path::new(target);
         if !folder.is_dir() {
-            if folder.exists() {
-                // Among `~/src/*` there may be a file, and it is not silently nothing.
-                self.gap(target, "it is a file, and a sweep goes over repositories", false);
-                return Ok(());
-            }
-            bail!("there is no folder `{}`: name a clone, a folder of clones, or several of them", inert::line(target));
+            // Among `~/src/*` there may be a file, and it is not silently nothing.
+            return self.gap(target, "it is a file, and a sweep goes over repositories", false);
         }
         let before = self.fields.len() + self.gaps.len();
         self.folder(folder, 0, everyone);
@@ -61,7 +84,6 @@ impl Places {
                 Err(why) => self.gap(target, &why.to_string(), true),
             }
         }
-        Ok(())
     }
 
     /// The clone in `folder`, or the clones below it.
@@ -116,6 +138,19 @@ pub fn listed(path: &Path) -> anyhow::Result<Vec<String>> {
         bail!("the list of repositories `{}` names none: give one on each line", path.display());
     }
     Ok(names)
+}
+
+/// Everything that is swept of `host`.
+fn host_of(host: &str, reach: Reach, context: &Context) -> anyhow::Result<SweptHost> {
+    let reached = forge::reach(Some(host), context)?;
+    if reached.token_from.is_none() && !context.offline {
+        let shown = inert::line(host);
+        bail!(
+            "there is no token for {shown}, and its pulls are not read without one: set GH_TOKEN, run `gh auth login`, or give --token-command"
+        );
+    }
+    let reach = Reach { agents: provenance::searches(), ..reach };
+    Ok(SweptHost::new(reached.client, None, recognise(), reach))
 }
 
 fn recognise() -> Recognise {

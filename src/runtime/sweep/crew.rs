@@ -11,6 +11,10 @@ use std::time::{Duration, Instant};
 use crate::analysis::campaign::marks;
 use crate::analysis::engine::Engine;
 use crate::model::cancel::Cancel;
+use crate::model::diff::Omission;
+use crate::model::dossier::Link;
+use crate::model::pull::PullState;
+use crate::model::report::Report;
 use crate::model::sweep::{Asked, Caught, Judgement};
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
@@ -172,15 +176,30 @@ fn judge(field: &dyn Field, caught: &Caught, engine: &Engine, cancel: &Cancel) -
     if cancel.is_cancelled() {
         return Err(SourceError::Cancelled);
     }
-    let kinds = ["tag", "release", "deployment"];
-    let links = change.dossier.iter().flat_map(|dossier| &dossier.links).filter(|link| kinds.contains(&link.kind));
+    let contained_in = shipped(field, caught, &mut report, cancel)?;
     Ok(Judgement {
         marks: marks::of(&change, &report),
         files: change.patch.files.len(),
         added: change.patch.added(),
         removed: change.patch.removed(),
         unreadable: change.patch.unreadable,
-        contained_in: links.cloned().collect(),
+        contained_in,
         report,
     })
+}
+
+/// What holds a merged change in which something hard was found; of the others nobody asks.
+fn shipped(field: &dyn Field, caught: &Caught, report: &mut Report, cancel: &Cancel) -> Result<Vec<Link>, SourceError> {
+    const KINDS: [&str; 3] = ["tag", "release", "deployment"];
+    if caught.pull.state != PullState::Merged || report.hard().next().is_none() {
+        return Ok(Vec::new());
+    }
+    match field.contained_in(caught, cancel) {
+        Ok(links) => Ok(links.into_iter().filter(|link| KINDS.contains(&link.kind)).collect()),
+        Err(SourceError::Cancelled) => Err(SourceError::Cancelled),
+        Err(why) => {
+            report.skipped.push(Omission { path: None, why: format!("which releases and deployments hold it is not known: {why}") });
+            Ok(Vec::new())
+        }
+    }
 }

@@ -74,8 +74,9 @@ struct Named {
     sha: String,
 }
 
+/// A commit as REST lists it.
 #[derive(Debug, Deserialize)]
-struct Listed {
+pub(super) struct Listed {
     sha: String,
     commit: Inner,
     #[serde(default)]
@@ -151,7 +152,8 @@ fn compare(
 }
 
 impl Listed {
-    fn commit(self) -> Commit {
+    /// The commit.
+    pub(super) fn commit(self) -> Commit {
         let person = |person: Option<Person>| {
             let person = person.unwrap_or_default();
             (Author { name: person.name, email: person.email }, moment(&person.date))

@@ -65,7 +65,7 @@ pub(super) fn read(forge: &dyn Forge, repository: &str, number: u64, cancel: &Ca
     Ok(files(pages))
 }
 
-fn files(Pages { items, cut }: Pages<Entry>) -> Files {
+pub(super) fn files(Pages { items, cut }: Pages<Entry>) -> Files {
     let mut files = Files { cut, ..Files::default() };
     let mut held = 0;
     for entry in items {

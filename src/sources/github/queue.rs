@@ -165,7 +165,8 @@ struct Held {
     archived: bool,
 }
 
-fn of_team(forge: &dyn Forge, org: &str, slug: &str, cancel: &Cancel) -> Result<Vec<String>, ForgeError> {
+/// The repositories of a team that are not archived.
+pub(super) fn of_team(forge: &dyn Forge, org: &str, slug: &str, cancel: &Cancel) -> Result<Vec<String>, ForgeError> {
     let route = format!("/orgs/{}/teams/{}/repos?per_page=100", route::segment(org), route::segment(slug));
     let held = ask::pages::<Held>(forge, route, &format!("the repositories of team {org}/{slug}"), TEAM_PAGES, cancel)?.items;
     let paths = held.into_iter().filter(|held| !held.archived).map(|held| held.full_name);

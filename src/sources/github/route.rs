@@ -2,6 +2,10 @@
 
 use std::fmt::Write as _;
 
+use chrono::DateTime;
+
+use crate::model::time::Timestamp;
+
 /// `text` as one segment of a path or one value of a query.
 pub(super) fn segment(text: &str) -> String {
     encoded(text.as_bytes())
@@ -15,6 +19,11 @@ pub(super) fn path(path: &[u8]) -> String {
         other => encoded(other),
     });
     parts.collect::<Vec<_>>().join("/")
+}
+
+/// A moment as searches and routes want it.
+pub(super) fn moment(at: Timestamp) -> String {
+    DateTime::from_timestamp(at.0, 0).map_or_else(String::new, |time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
 fn encoded(bytes: &[u8]) -> String {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::dossier::Link;
 use crate::model::forge::Budget;
 use crate::model::pull::Origin;
 use crate::model::sweep::{Asked, Caught};
@@ -47,6 +48,10 @@ impl Field for LocalClone {
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
         self.source.texts(change, wanted, cancel)
+    }
+
+    fn contained_in(&self, _caught: &Caught, _cancel: &Cancel) -> Result<Vec<Link>, SourceError> {
+        Ok(Vec::new())
     }
 
     fn reach(&self, _name: &str) -> Option<Arc<dyn Field>> {
