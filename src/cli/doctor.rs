@@ -1,20 +1,20 @@
 //! `lazaret doctor`: what is configured, readable and permitted here. It looks and changes nothing, and prints no secret.
 #![allow(clippy::disallowed_methods, reason = "tells which variables of the environment matter")]
 
-use std::io;
+mod github;
+mod line;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
 use crate::analysis::rules::RuleBook;
 use crate::cli::context::Context;
+use crate::cli::doctor::line::{Line, State};
 use crate::cli::exit::Exit;
 use crate::cli::site::Site;
 use crate::config::load;
-use crate::export::paint::Paint;
-use crate::model::inert;
 use crate::model::ledger::ChainState;
-use crate::model::rule::Severity;
 use crate::response::evidence;
 use crate::response::facts::Guard;
 use crate::response::git::{self, hook};
@@ -32,17 +32,6 @@ pub struct Args {
     repo: PathBuf,
 }
 
-/// How one part is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Good,
-    /// Not there, and nothing is wrong with that.
-    Absent,
-    Broken,
-}
-
-struct Line(State, &'static str, String);
-
 /// Runs it.
 ///
 /// # Errors
@@ -51,19 +40,11 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let paths = context.paths()?;
     let mut lines = vec![program(), rules(), folders(&paths), taste(&paths), ledger(context), kept(&paths)];
     lines.extend(repository(&args.repo, context));
+    lines.extend(github::lines(context));
     lines.push(terminal());
     let paint = context.out.paint;
-    lines.iter().try_for_each(|line| write(&mut context.out, line, paint))?;
+    lines.iter().try_for_each(|line| line.write(&mut context.out, paint))?;
     Ok(if lines.iter().any(|line| line.0 == State::Broken) { Exit::Found } else { Exit::Done })
-}
-
-fn write(out: &mut dyn io::Write, Line(state, name, says): &Line, paint: Paint) -> io::Result<()> {
-    let word = match state {
-        State::Good => paint.severity(Severity::Low, "ok    "),
-        State::Absent => paint.quiet("none  "),
-        State::Broken => paint.severity(Severity::High, "broken"),
-    };
-    writeln!(out, "{word}  {name:<11} {}", inert::line(says))
 }
 
 fn program() -> Line {

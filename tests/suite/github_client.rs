@@ -150,7 +150,8 @@ fn kept_answers_belong_to_their_token() {
 
 #[test]
 fn a_read_is_tried_again_and_a_write_never() {
-    let broken: [(&str, fn() -> Reply); 6] = [
+    type Broken = (&'static str, fn() -> Reply);
+    let broken: [Broken; 6] = [
         ("status 502", || Reply::page(502)),
         ("broke off", || json(200, r#"{"a":[1,2,3]}"#).cut(6)),
         ("page instead of an answer", || Reply::page(200)),
@@ -222,11 +223,11 @@ fn a_next_page_elsewhere_is_no_next_page() {
 
 #[test]
 fn a_limit_is_waited_for_in_both_forms_and_told_meanwhile() {
-    let date = |after: i64| chrono::DateTime::from_timestamp(now() + after, 0).unwrap().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    let forms = ["1".to_owned(), date(2)];
-    for form in forms {
+    let seconds: fn() -> String = || "2".to_owned();
+    let date: fn() -> String = || chrono::DateTime::from_timestamp(now() + 3, 0).unwrap().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    for form in [seconds, date] {
         let server = Server::start(move |_, before| match before {
-            0 => json(403, r#"{"message":"You have exceeded a secondary rate limit."}"#).header("retry-after", &form),
+            0 => json(403, r#"{"message":"You have exceeded a secondary rate limit."}"#).header("retry-after", &form()),
             _ => json(200, "{}"),
         });
         let client = client(&server);
@@ -357,7 +358,7 @@ fn without_network_what_was_read_is_given_with_its_age() {
     let mut gone = setup(&server);
     gone.api = Some(Server::nobody());
     // What was read at one address is not given for another.
-    let elsewhere = GithubClient::connect(Setup { store: Some(memory.clone()), ..gone }).unwrap();
+    let elsewhere = GithubClient::connect(Setup { store: Some(memory), ..gone }).unwrap();
     assert!(matches!(get(&elsewhere, "/a"), Err(ForgeError::Unreachable(_))));
 
     let answer = get(&offline, "/a").unwrap();
@@ -385,7 +386,7 @@ fn without_network_what_was_read_is_given_with_its_age() {
 #[test]
 fn reads_are_bounded_and_writes_go_one_after_the_other() {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let (counted, highest) = (now.clone(), most.clone());
+    let (counted, highest) = (now, most.clone());
     let server = Server::start(move |seen, _| {
         let at_once = counted.fetch_add(1, Ordering::SeqCst) + 1;
         highest.fetch_max(if seen.method == "GET" { at_once } else { at_once * 100 }, Ordering::SeqCst);

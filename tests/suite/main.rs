@@ -24,6 +24,7 @@ mod github;
 mod github_answers;
 mod github_client;
 mod github_fetch;
+mod github_door;
 mod github_server;
 mod history;
 mod hook;

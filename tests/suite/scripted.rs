@@ -1,7 +1,7 @@
 //! A server on the loopback that answers each request with exactly the bytes it is told to, and remembers what it was asked.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -80,7 +80,7 @@ impl Reply {
         Self { silent: true, ..Self::default() }
     }
 
-    fn send(&self, stream: &mut TcpStream, own: &str) -> std::io::Result<()> {
+    fn send(&self, stream: &mut impl Write, own: &str) -> std::io::Result<()> {
         std::thread::sleep(self.before.unwrap_or_default());
         if self.silent {
             return Ok(());
@@ -107,24 +107,45 @@ impl Reply {
 
 /// A listening server. It ends with the test.
 pub(crate) struct Server {
-    port: u16,
+    address: String,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Server {
     /// Answers with what `script` says to a request and to how many came before it.
     pub(crate) fn start(script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static) -> Self {
+        Self::listen("http://127.0.0.1", script, |stream, answer| answer(&mut { stream }))
+    }
+
+    /// As [`Self::start`], over TLS with a certificate for `localhost`; also the PEM of the authority that made it.
+    pub(crate) fn secure(script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static) -> (Self, String) {
+        let (config, authority) = certified();
+        let server = Self::listen("https://localhost", script, move |stream, answer| {
+            let session = rustls::ServerConnection::new(config.clone()).unwrap();
+            let mut stream = rustls::StreamOwned::new(session, stream);
+            answer(&mut stream);
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        });
+        (server, authority)
+    }
+
+    fn listen(
+        origin: &str,
+        script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
+        wrap: impl Fn(TcpStream, &dyn Fn(&mut dyn Stream)) + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let address = format!("{origin}:{}", listener.local_addr().unwrap().port());
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let (log, script) = (Arc::clone(&seen), Arc::new(script));
+        let (log, own, shared) = (Arc::clone(&seen), address.clone(), Arc::new((script, wrap)));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let (Ok(stream), log, script) = (stream, Arc::clone(&log), Arc::clone(&script)) else { return };
-                std::thread::spawn(move || answer(stream, port, &log, &*script));
+                let (Ok(stream), log, own, shared) = (stream, Arc::clone(&log), own.clone(), Arc::clone(&shared)) else { return };
+                std::thread::spawn(move || (shared.1)(stream, &|stream| answer(stream, &own, &log, &shared.0)));
             }
         });
-        Self { port, seen }
+        Self { address, seen }
     }
 
     /// An address where nobody listens.
@@ -134,7 +155,7 @@ impl Server {
     }
 
     pub(crate) fn address(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        self.address.clone()
     }
 
     /// Everything it was asked, in order of arrival.
@@ -143,18 +164,37 @@ impl Server {
     }
 }
 
-fn answer(mut stream: TcpStream, port: u16, log: &Mutex<Vec<Seen>>, script: &dyn Fn(&Seen, usize) -> Reply) {
-    let Some(seen) = read(&stream) else { return };
+/// Both directions of a connection.
+trait Stream: Read + Write {}
+
+impl<S: Read + Write> Stream for S {}
+
+fn answer(mut stream: &mut dyn Stream, own: &str, log: &Mutex<Vec<Seen>>, script: &dyn Fn(&Seen, usize) -> Reply) {
+    let Some(seen) = read(stream) else { return };
     let before = {
         let mut log = log.lock().unwrap();
         log.push(seen.clone());
         log.len() - 1
     };
     // Who asked may be gone by now; that is part of the tests.
-    let _ = script(&seen, before).send(&mut stream, &format!("http://127.0.0.1:{port}"));
+    let _ = script(&seen, before).send(&mut stream, own);
 }
 
-fn read(stream: &TcpStream) -> Option<Seen> {
+/// TLS for `localhost` by an authority nobody else knows.
+fn certified() -> (Arc<rustls::ServerConfig>, String) {
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &authority).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    (Arc::new(config.with_single_cert(vec![certificate.der().clone()], key).unwrap()), authority.pem())
+}
+
+fn read(stream: &mut dyn Stream) -> Option<Seen> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;

@@ -14,6 +14,7 @@ pub mod setup;
 mod tally;
 mod tls;
 mod transport;
+pub mod viewer;
 mod words;
 
 use std::future::Future;
@@ -24,6 +25,7 @@ use tokio::runtime::Runtime;
 use self::git::Renamed;
 use self::line::Line;
 use self::setup::Setup;
+use self::viewer::Viewer;
 use crate::model::cancel::Cancel;
 use crate::model::forge::{Answer, Budget, Call, Forge, ForgeError, GraphAnswer, Query};
 use crate::sources::github::wire::Wire;
@@ -63,11 +65,12 @@ impl GithubClient {
         self.line.address.shown()
     }
 
-    /// The scopes of a classic token and the date a token ends, as far as answers told.
-    #[must_use]
-    pub fn notes(&self) -> (Option<String>, Option<String>) {
-        let notes = self.line.tally.notes();
-        (notes.scopes, notes.expires)
+    /// Whose token it is, and what is left for it.
+    ///
+    /// # Errors
+    /// As [`Forge::call`].
+    pub fn viewer(&self, cancel: &Cancel) -> Result<Viewer, ForgeError> {
+        self.wait(cancel, viewer::ask(&self.line))
     }
 
     fn wait<T>(&self, cancel: &Cancel, work: impl Future<Output = Result<T, ForgeError>>) -> Result<T, ForgeError> {

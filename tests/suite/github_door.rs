@@ -1,0 +1,171 @@
+//! How the real program comes to GitHub: which host, which token, which proxy, whom it believes; and that a token goes nowhere else.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use crate::program::{Program, files};
+use crate::scripted::{Reply, Seen, Server, json};
+
+/// A token that is nobody's.
+const TOKEN: &str = concat!("gh", "p_0123456789abcdefghijklmnopqrstuvwxyz");
+
+fn github(seen: &Seen, _: usize) -> Reply {
+    match seen.target.as_str() {
+        "/user" => json(200, r#"{"id":7,"login":"ada","type":"User"}"#).header("x-oauth-scopes", "repo, read:org"),
+        "/rate_limit" => json(
+            200,
+            r#"{"resources":{"core":{"limit":5000,"remaining":4990,"reset":4102444800},"graphql":{"limit":5000,"remaining":1,"reset":0}}}"#,
+        ),
+        _ => json(404, r#"{"message":"Not Found"}"#),
+    }
+}
+
+struct Home {
+    folder: TempDir,
+    program: Program,
+}
+
+fn home() -> Home {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::new(folder.path(), folder.path().join("home"));
+    Home { folder, program }
+}
+
+impl Home {
+    /// What `lazaret doctor` says under these variables, standard error after standard output.
+    fn doctor(&self, variables: &[(&str, &str)], more: &[&str]) -> String {
+        let mut command = self.program.command(&[&["doctor"], more].concat());
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+    }
+
+    fn settings(&self, text: &str) {
+        let folder = self.program.home.join("config");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("settings.toml"), text).unwrap();
+    }
+
+    /// A PATH on which `gh` knows a token for `host`, and nothing else is found but the shell's own folder.
+    fn gh(&self, host: &str, token: &str) -> String {
+        let folder: PathBuf = self.folder.path().join("bin");
+        std::fs::create_dir_all(&folder).unwrap();
+        let script = format!("#!/bin/sh\n[ \"$*\" = 'auth token --hostname {host}' ] && echo '{token}'\n");
+        std::fs::write(folder.join("gh"), script).unwrap();
+        std::fs::set_permissions(folder.join("gh"), std::fs::Permissions::from_mode(0o755)).unwrap();
+        format!("{}:/usr/bin:/bin", folder.display())
+    }
+}
+
+#[test]
+fn tokens_are_looked_for_in_their_order() {
+    let server = Server::start(github);
+    let (home, api) = (home(), server.address());
+    let path = home.gh("github.com", "from-gh");
+    let all = [
+        ("PATH", path.as_str()),
+        ("LAZARET_GITHUB_API", api.as_str()),
+        ("GITHUB_TOKEN", "third"),
+        ("GH_TOKEN", "second"),
+        ("LAZARET_TOKEN", "first"),
+    ];
+    let cases: [(usize, &[&str], &str, &str); 5] = [
+        (2, &[], "from-gh", "gh auth token"),
+        (3, &[], "third", "GITHUB_TOKEN"),
+        (4, &[], "second", "GH_TOKEN"),
+        (5, &[], "first", "LAZARET_TOKEN"),
+        (5, &["--token-command", "echo zeroth $LAZARET_TOKEN_HOST | tr ' ' -"], "zeroth-github.com", "the token command"),
+    ];
+    for (count, options, token, from) in cases {
+        let asked = server.seen().len();
+        let said = home.doctor(&all[..count], options);
+        assert!(said.contains(&format!("ada's, from {from}; scopes repo, read:org")), "{from}: {said}");
+        assert!(said.contains("REST 4990 of 5000") && said.contains("GraphQL 1 of 5000"), "{said}");
+        assert!(!said.contains(token) || from.contains(token), "{said}");
+        for seen in &server.seen()[asked..] {
+            assert_eq!(seen.header("authorization"), format!("Bearer {token}"));
+        }
+    }
+}
+
+#[test]
+fn a_token_of_the_environment_goes_to_its_own_host_only() {
+    let server = Server::start(github);
+    let (home, api) = (home(), server.address());
+    let path = home.gh("other.example", "from-gh");
+    // GH_HOST says whose the token is.
+    let said = home.doctor(&[("PATH", &path), ("GH_HOST", "other.example"), ("LAZARET_GITHUB_API", &api)], &[]);
+    assert!(said.contains("other.example at http://127.0.0.1") && said.contains("from gh auth token"), "{said}");
+    let said = home.doctor(&[("PATH", &path), ("LAZARET_GITHUB_API", &api)], &[]);
+    assert!(said.contains("none    github      github.com at") && said.contains("no token"), "{said}");
+}
+
+#[test]
+fn a_token_is_in_no_output_log_or_file() {
+    let server = Server::start(|_, _| json(401, &format!(r#"{{"message":"Bad credentials {TOKEN}"}}"#)).header("etag", TOKEN));
+    let (home, api) = (home(), server.address());
+    let said = home.doctor(&[("LAZARET_TOKEN", TOKEN), ("LAZARET_GITHUB_API", &api), ("LAZARET_LOG", "trace"), ("RUST_LOG", "trace")], &[]);
+    assert!(said.contains("refuses the token") && said.contains("[TOKEN]") && !said.contains(TOKEN), "{said}");
+    for (path, bytes) in files(&home.program.home) {
+        assert!(!bytes.windows(TOKEN.len()).any(|part| part == TOKEN.as_bytes()), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_token_command_that_fails_is_told() {
+    let home = home();
+    for (command, says) in [("exit 3", "the token command failed"), ("true", "printed nothing")] {
+        let said = home.doctor(&[("LAZARET_TOKEN", TOKEN)], &["--token-command", command]);
+        assert!(said.contains("broken  github") && said.contains(says), "{command}: {said}");
+    }
+}
+
+#[test]
+fn a_proxy_is_used_and_learns_no_token() {
+    let proxy = Server::start(|_, _| Reply::status(403));
+    let home = home();
+    let said = home.doctor(&[("LAZARET_TOKEN", TOKEN), ("GH_HOST", "git.example.com"), ("HTTPS_PROXY", &proxy.address())], &[]);
+    assert!(said.contains("broken  github") && said.contains("could not be reached"), "{said}");
+    let seen = proxy.seen();
+    assert!(!seen.is_empty());
+    for seen in seen {
+        assert_eq!((seen.method.as_str(), seen.target.as_str()), ("CONNECT", "git.example.com:443"));
+        assert!(!format!("{seen:?}").contains(TOKEN) && seen.header("authorization").is_empty());
+    }
+    let unused = Server::start(|_, _| Reply::status(403));
+    let server = Server::start(github);
+    let variables = [("LAZARET_TOKEN", TOKEN), ("LAZARET_GITHUB_API", &*server.address()), ("HTTP_PROXY", &*unused.address())];
+    assert!(home.doctor(&variables, &[]).contains("ada's"), "the loopback needs no proxy");
+    assert_eq!(unused.seen().len(), 0);
+}
+
+#[test]
+fn an_authority_of_a_file_is_believed_and_nobody_else() {
+    let (server, authority) = Server::secure(github);
+    let home = home();
+    let address = server.address();
+    let variables = [("LAZARET_TOKEN", TOKEN), ("LAZARET_GITHUB_API", address.as_str())];
+    let said = home.doctor(&variables, &[]);
+    assert!(said.contains("could not be reached") && said.contains("certificate"), "{said}");
+    assert_eq!(server.seen().len(), 0, "no token to a server that could be anybody");
+
+    home.settings("[github]\nca-file = \"house.pem\"\n");
+    std::fs::write(home.program.home.join("config/house.pem"), authority).unwrap();
+    let said = home.doctor(&variables, &[]);
+    assert!(said.contains("ada's"), "{said}");
+
+    std::fs::write(home.program.home.join("config/house.pem"), "not PEM").unwrap();
+    let said = home.doctor(&variables, &[]);
+    assert!(said.contains("house.pem cannot be used"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_an_address_is_said_at_once() {
+    let home = home();
+    let said = home.doctor(&[("LAZARET_TOKEN", TOKEN), ("LAZARET_GITHUB_API", "http://api.example.com")], &[]);
+    assert!(said.contains("is not https"), "{said}");
+    home.settings("[github]\nhosts = []\n");
+    let said = home.doctor(&[], &[]);
+    assert!(said.contains("settings.toml:2: hosts is a list of at least one host"), "{said}");
+}
