@@ -65,6 +65,24 @@ pub fn hosts(context: &Context) -> anyhow::Result<Hosts> {
 /// # Errors
 /// When the host is not known, the token command gives nothing, or the settings cannot be used.
 pub fn reach(host: Option<&str>, context: &Context) -> anyhow::Result<Reached> {
+    let (setup, token_from) = setup(host, context)?;
+    let (store, says) = answers::open(&context.paths()?.answers());
+    if let Some(says) = says {
+        say("", says);
+    }
+    Ok(Reached { client: Arc::new(GithubClient::connect(Setup { store, ..setup })?), token_from })
+}
+
+/// As [`reach`] for the host that is meant, without kept answers: what it says is so now, and it leaves nothing behind.
+///
+/// # Errors
+/// As [`reach`].
+pub fn reach_anew(context: &Context) -> anyhow::Result<Reached> {
+    let (setup, token_from) = setup(None, context)?;
+    Ok(Reached { client: Arc::new(GithubClient::connect(setup)?), token_from })
+}
+
+fn setup(host: Option<&str>, context: &Context) -> anyhow::Result<(Setup, Option<&'static str>)> {
     let paths = context.paths()?;
     let (settings, _) = load::taste(paths.config())?;
     let github = settings.github;
@@ -76,21 +94,15 @@ pub fn reach(host: Option<&str>, context: &Context) -> anyhow::Result<Reached> {
     }
     let chosen = host == hosts.chosen;
     let command = context.token_command.as_deref().or(github.token_command.as_deref());
-    let found = token::find(&host, chosen, command)?;
-    let (store, says) = answers::open(&paths.answers());
-    if let Some(says) = says {
-        say("", says);
-    }
+    let (token, token_from) = token::find(&host, chosen, command)?.map_or((None, None), |token| (Some(token.secret), Some(token.from)));
     let named = std::env::var("LAZARET_GITHUB_API").ok().filter(|api| !api.is_empty());
-    let (token, token_from) = found.map_or((None, None), |token| (Some(token.secret), Some(token.from)));
     let setup = Setup {
         api: named.or(github.api).filter(|_| chosen),
         token,
         ca_file: github.ca_file.map(|file| paths.config().join(file)),
         concurrency: github.concurrency,
         offline: context.offline,
-        store,
         ..Setup::new(host)
     };
-    Ok(Reached { client: Arc::new(GithubClient::connect(setup)?), token_from })
+    Ok((setup, token_from))
 }

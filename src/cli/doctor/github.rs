@@ -10,7 +10,7 @@ use crate::sources::github::client::viewer::Viewer;
 /// What is to be said of GitHub.
 pub(super) fn lines(context: &Context) -> Vec<Line> {
     let line = |state, says| vec![Line(state, "github", says)];
-    let reached = match forge::reach(None, context) {
+    let reached = match forge::reach_anew(context) {
         Ok(reached) => reached,
         Err(error) => return line(State::Broken, format!("{error:#}")),
     };
