@@ -3,10 +3,12 @@
 //! Nothing here draws, waits, reads or writes.
 
 pub mod anchor;
+pub mod around;
 pub mod console;
 pub mod cursor;
 pub mod findings;
 pub mod fold;
+pub mod list;
 pub mod notice;
 pub mod overlay;
 pub mod pending;
@@ -19,3 +21,4 @@ pub mod text_area;
 pub mod text_field;
 pub mod tints;
 pub mod tree;
+pub mod write;

@@ -2,7 +2,7 @@
 
 use crate::actions::{
     complain, fit, take_budget, take_change, take_decision, take_dossier, take_draft, take_judgement, take_list, take_matches,
-    take_records, take_report, tint,
+    take_records, take_report, take_waiting, tint,
 };
 use crate::message::effect::Effect;
 use crate::message::event::{Event, News};
@@ -32,6 +32,7 @@ pub fn arrive(console: &mut Console, event: Event) -> Vec<Effect> {
         News::CarriedOut(answer) => take_decision::carried_out(console, answer),
         News::Records(answer) => take_records::take(console, answer),
         News::Drafted(answer) => take_draft::take(console, answer),
+        News::Waiting(answer) => take_waiting::take(console, answer),
         News::Around(answer) => take_dossier::take(console, answer),
         News::Budget(budget) => take_budget::take(console, *budget),
         News::Broken(_, trouble) | News::Complaint(trouble) => complain::complain(console, trouble),

@@ -1,6 +1,7 @@
 //! Goes one step back: out of the popup, out of the search or filter, out of the pull.
 
 use crate::actions::judge_waiting::judge_rest;
+use crate::actions::write_remark;
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
 use crate::state::console::Console;
@@ -32,6 +33,11 @@ pub(crate) fn close(console: &mut Console) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Overlay::Write(_) => write_remark::end(console),
+        Overlay::List(_) => {
+            console.overlay = Overlay::None;
+            stop(console, Kind::Waiting)
+        }
         Overlay::Panel(_) | Overlay::Card(_) => {
             console.overlay = Overlay::None;
             stop(console, Kind::Ledger)
@@ -48,6 +54,10 @@ fn close_screen(console: &mut Console) -> Vec<Effect> {
         }
     }
     match &mut console.session {
+        Some(session) if session.view.chosen.is_some() => {
+            session.view.chosen = None;
+            Vec::new()
+        }
         Some(session) if session.search.is_some() => {
             session.search = None;
             stop(console, Kind::Search)

@@ -66,10 +66,10 @@ fn settle(console: &mut Console, disposition: Option<Disposition>) -> Vec<Effect
     let save = save(session);
     console.overlay = Overlay::None;
     console.notices.say(Tone::Note, says);
-    vec![save]
+    save.into_iter().collect()
 }
 
-/// Keeps the unsent review of `session`.
-pub(crate) fn save(session: &Session) -> Effect {
-    Effect::SaveDraft(session.change.clone(), session.review.clone())
+/// Keeps the unsent review of `session`, but never in place of one that was not read yet.
+pub(crate) fn save(session: &Session) -> Option<Effect> {
+    session.kept.then(|| Effect::SaveDraft(session.change.clone(), session.review.clone()))
 }

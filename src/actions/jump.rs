@@ -8,9 +8,9 @@ use crate::message::effect::Effect;
 use crate::state::console::Console;
 use crate::state::notice::Tone;
 use crate::state::overlay::{Card, Overlay, Topic};
-use crate::state::rows::{Owner, Row};
+use crate::state::rows::{Owner, Row, line_of};
 use crate::state::said::Said;
-use crate::state::session::{Half, Session, line_of};
+use crate::state::session::{Half, Session};
 
 /// To the next or previous file or hunk.
 pub(crate) fn to_row(console: &mut Console, command: Command) -> Vec<Effect> {

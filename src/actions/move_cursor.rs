@@ -1,6 +1,7 @@
 //! Moves in whatever list has the keyboard.
 
 use crate::actions::judge_finding::ANSWERS;
+use crate::actions::lists;
 use crate::message::action::Command;
 use crate::message::effect::Effect;
 use crate::message::pane::Pane;
@@ -34,7 +35,13 @@ pub(crate) fn down(console: &mut Console, command: Command) -> Vec<Effect> {
                 *top = top.saturating_add_signed(distance(command, panes.panel));
             }
         }
-        Pane::Text => {}
+        Pane::List => {
+            let len = lists::len(console);
+            if let Overlay::List(list) = &mut console.overlay {
+                list.at = list.at.saturating_add_signed(distance(command, panes.panel)).min(len.saturating_sub(1));
+            }
+        }
+        Pane::Text | Pane::Write => {}
     }
     Vec::new()
 }

@@ -1,11 +1,12 @@
 //! Opens what the cursor is on: a pull, a file, a finding's card, a fold; answers a card or a plan.
 
-use crate::actions::{close, confirm, judge_finding, open_pull, read_thread, toggle_fold};
+use crate::actions::{close, confirm, judge_finding, lists, open_pull, read_thread, toggle_fold, write_remark};
 use crate::message::effect::Effect;
 use crate::message::pane::Pane;
 use crate::state::console::Console;
 use crate::state::overlay::{Card, Overlay};
 use crate::state::rows::Row;
+use crate::state::said::Said;
 use crate::state::session::Half;
 
 /// Opens what the cursor is on.
@@ -25,7 +26,8 @@ pub(crate) fn open(console: &mut Console) -> Vec<Effect> {
         Pane::Card => judge_finding::judge(console),
         Pane::Confirm => confirm::answer(console),
         Pane::Panel => close::close(console),
-        Pane::Text => Vec::new(),
+        Pane::List => lists::open(console),
+        Pane::Text | Pane::Write => Vec::new(),
     }
 }
 
@@ -36,6 +38,7 @@ fn open_row(console: &mut Console) -> Vec<Effect> {
             console.overlay = Overlay::Card(Card { finding: number as usize, answer: 0, reason: None, top: 0 });
             Vec::new()
         }
+        Some(Row::Said(Said::Own(at))) => write_remark::again(console, at as usize),
         Some(Row::Said(said)) => read_thread::open(console, said),
         Some(Row::File | Row::Folded(_) | Row::Note) => toggle_fold::toggle(console),
         _ => Vec::new(),

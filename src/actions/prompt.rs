@@ -1,6 +1,6 @@
 //! Starts and ends a typed line: filter, search, the reason of a decision or of an accepted risk.
 
-use crate::actions::{decide, judge_finding};
+use crate::actions::{decide, judge_finding, write_remark};
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
 use crate::state::console::Console;
@@ -28,8 +28,9 @@ pub(crate) fn submit(console: &mut Console) -> Vec<Effect> {
             if asks == Asks::Search { search(console, text) } else { Vec::new() }
         }
         Overlay::Card(_) => judge_finding::accept(console),
-        Overlay::Confirm(_) => decide::plan(console),
-        Overlay::None | Overlay::Panel(_) => Vec::new(),
+        Overlay::Confirm(_) => decide::submit(console),
+        Overlay::Write(_) => write_remark::end(console),
+        Overlay::None | Overlay::Panel(_) | Overlay::List(_) => Vec::new(),
     }
 }
 

@@ -33,5 +33,5 @@ pub(crate) fn toggle(console: &mut Console) -> Vec<Effect> {
         session.review.viewed.remove(&mark);
         session.fold(at, None);
     }
-    vec![judge_finding::save(session)]
+    judge_finding::save(session).into_iter().collect()
 }

@@ -1,8 +1,8 @@
 //! The door for everything a person asks: one match, one line for each arm.
 
 use crate::actions::{
-    choose_section, close, confirm, copy, decide, edit_text, fit, focus, judge_finding, jump, move_cursor, open, open_pull, point, prompt,
-    read_thread, refresh, show_panel, switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed,
+    choose_section, close, confirm, copy, decide, edit_text, fit, focus, judge_finding, jump, lists, move_cursor, open, open_pull, point,
+    prompt, read_thread, refresh, settle_thread, show_panel, switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed, write_remark,
 };
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
@@ -66,6 +66,22 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::Help => show_panel::help(console),
         C::CopyLine => copy::line(console),
         C::CopyPath => copy::path(console),
+        C::Comment => write_remark::here(console),
+        C::CommentFile => write_remark::on_file(console),
+        C::CommentPull => write_remark::on_pull(console),
+        C::ChooseLines => write_remark::choose(console),
+        C::Suggest => write_remark::suggest(console),
+        C::NewLine => edit_text::insert(console, "\n"),
+        C::Resolve => settle_thread::toggle(console),
+        C::DeleteRemark => settle_thread::delete(console),
+        C::ToPull => settle_thread::to_pull(console),
+        C::Remarks => lists::remarks(console),
+        C::Waiting => lists::waiting(console),
+        C::SendWaiting => lists::send(console),
+        C::DropWaiting => lists::drop_waiting(console),
+        C::Block => lists::whom(console),
+        C::Send => decide::decide(console, Verb::Comment),
+        C::RequestChanges => decide::decide(console, Verb::RequestChanges),
         C::Approve => decide::decide(console, Verb::Approve),
         C::Quarantine => decide::decide(console, Verb::Quarantine),
         C::Release => decide::decide(console, Verb::Release),
@@ -76,7 +92,7 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::SwitchAnswer => confirm::switch(console),
         C::Submit => prompt::submit(console),
         C::Backspace | C::DeleteWord | C::ClearText => edit_text::delete(console, command),
-        C::TextLeft | C::TextRight | C::TextHome | C::TextEnd => edit_text::step(console, command),
+        C::TextLeft | C::TextRight | C::TextUp | C::TextDown | C::TextHome | C::TextEnd => edit_text::step(console, command),
         C::Redraw => vec![Effect::Redraw],
         C::Suspend => vec![Effect::Suspend],
         C::Quit => vec![Effect::Quit],

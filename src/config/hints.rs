@@ -73,7 +73,9 @@ fn commands(pane: Pane) -> &'static [Command] {
             C::Story,
             C::Dependencies,
             C::Around,
+            C::Comment,
             C::Approve,
+            C::RequestChanges,
             C::Quarantine,
             C::Close,
             C::SwitchPane,
@@ -86,6 +88,8 @@ fn commands(pane: Pane) -> &'static [Command] {
         Pane::Card => &[C::Open, C::Down, C::PageDown, C::NextFinding, C::Close],
         Pane::Confirm => &[C::No, C::Yes, C::SwitchAnswer, C::Down],
         Pane::Text => &[C::Submit, C::Close, C::ClearText],
+        Pane::Write => &[C::Submit, C::Suggest, C::Close],
+        Pane::List => &[C::Open, C::DeleteRemark, C::ToPull, C::SendWaiting, C::DropWaiting, C::Close],
     }
 }
 
@@ -101,5 +105,7 @@ fn title(section: Section) -> &'static str {
         Section::Card => "Finding",
         Section::Confirm => "Plan",
         Section::Text => "Text",
+        Section::Write => "Remark",
+        Section::List => "List",
     }
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use crate::message::event::Chunk;
 use crate::message::ticket::{Kind, Ticket};
+use crate::model::ban::Banned;
+use crate::model::case_id::CaseId;
 use crate::model::change::Change;
 use crate::model::decision::Verb;
 use crate::model::finding::Fingerprint;
 use crate::model::pull::PullRef;
 use crate::model::report::Report;
 use crate::model::response::Plan;
-use crate::model::review::{Disposition, Review};
+use crate::model::review::{Disposition, DraftComment, Review};
 
 /// What a person wants decided, before it is planned against fresh facts.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +30,12 @@ pub struct Wish {
     pub reason: String,
     /// How findings were judged.
     pub dispositions: BTreeMap<Fingerprint, Disposition>,
+    /// Remarks that go along.
+    pub remarks: Vec<DraftComment>,
+    /// Names they typed to confirm them.
+    pub confirmed: Vec<String>,
+    /// What a block is about.
+    pub banned: Vec<Banned>,
 }
 
 /// Something to do.
@@ -53,6 +61,12 @@ pub enum Effect {
     Plan(Ticket, Box<Wish>),
     /// Carry this out.
     CarryOut(Ticket, Box<Plan>),
+    /// Read which decisions wait to be sent.
+    ReadWaiting(Ticket),
+    /// Look at this waiting decision again and send it, if it still holds.
+    SendWaiting(Ticket, CaseId),
+    /// Take this waiting decision back.
+    DropWaiting(Ticket, CaseId),
     /// Read the ledger.
     ReadLedger(Ticket),
     /// Read the unsent review.

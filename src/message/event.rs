@@ -14,6 +14,7 @@ use crate::model::pull::{Pull, PullRef};
 use crate::model::report::{Report, Summary};
 use crate::model::response::{Plan, Receipt};
 use crate::model::review::Review;
+use crate::model::waiting::Waiting;
 
 /// One answer, or a part of one.
 #[derive(Clone, Debug)]
@@ -72,6 +73,8 @@ pub enum News {
     Around(Result<Option<Arc<Dossier>>, Trouble>),
     /// The work on a question broke off by a fault of lazaret's own.
     Broken(Kind, Trouble),
+    /// Decisions made offline that wait to be sent.
+    Waiting(Result<Vec<Waiting>, Trouble>),
     /// What the forge still allows, and what is waited for.
     Budget(Box<Budget>),
     /// Something that no question asked for could not be done.
@@ -94,6 +97,7 @@ impl News {
             Self::Records(_) => Kind::Ledger,
             Self::Drafted(_) => Kind::Draft,
             Self::Around(_) => Kind::Dossier,
+            Self::Waiting(_) => Kind::Waiting,
             Self::Broken(kind, _) => *kind,
             Self::Budget(_) | Self::Complaint(_) => return None,
         })

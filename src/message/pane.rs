@@ -17,6 +17,10 @@ pub enum Pane {
     Confirm,
     /// A line of text being typed.
     Text,
+    /// A remark being written.
+    Write,
+    /// A list to choose from: unsent remarks, waiting decisions, whom to block.
+    List,
 }
 
 impl Pane {
@@ -31,6 +35,8 @@ impl Pane {
             Self::Card => &[Section::Card, Section::Move, Section::Everywhere],
             Self::Confirm => &[Section::Confirm, Section::Move],
             Self::Text => &[Section::Text],
+            Self::Write => &[Section::Write],
+            Self::List => &[Section::List, Section::Move, Section::Everywhere],
         }
     }
 
@@ -45,6 +51,8 @@ impl Pane {
             Self::Card => "finding",
             Self::Confirm => "plan",
             Self::Text => "text",
+            Self::Write => "remark",
+            Self::List => "list",
         }
     }
 }
@@ -72,11 +80,15 @@ pub enum Section {
     Confirm,
     /// A line of text being typed.
     Text,
+    /// A remark being written.
+    Write,
+    /// A list to choose from.
+    List,
 }
 
 impl Section {
     /// All, in the order of the default keymap.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Everywhere,
         Self::Move,
         Self::Queue,
@@ -87,6 +99,8 @@ impl Section {
         Self::Card,
         Self::Confirm,
         Self::Text,
+        Self::Write,
+        Self::List,
     ];
 
     /// The name of its table in `keymap.toml`.
@@ -103,6 +117,8 @@ impl Section {
             Self::Card => "card",
             Self::Confirm => "confirm",
             Self::Text => "text",
+            Self::Write => "write",
+            Self::List => "list",
         }
     }
 

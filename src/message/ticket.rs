@@ -29,4 +29,6 @@ pub enum Kind {
     Draft,
     /// What its forge keeps around the opened pull.
     Dossier,
+    /// Decisions made offline that wait to be sent.
+    Waiting,
 }

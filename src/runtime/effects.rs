@@ -67,6 +67,13 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
         Effect::CarryOut(ticket, plan) => {
             jobs.start(Kind::CarryOut, ticket, move |_, to| to.tell(News::CarriedOut(desk.decisions.carry_out(&plan))));
         }
+        Effect::ReadWaiting(ticket) => jobs.start(Kind::Waiting, ticket, move |_, to| to.tell(News::Waiting(desk.decisions.waiting()))),
+        Effect::SendWaiting(ticket, case) => {
+            jobs.start(Kind::CarryOut, ticket, move |_, to| to.tell(News::CarriedOut(desk.decisions.send(&case))));
+        }
+        Effect::DropWaiting(ticket, case) => jobs.start(Kind::Waiting, ticket, move |_, to| {
+            to.tell(News::Waiting(desk.decisions.take_back(&case).and_then(|()| desk.decisions.waiting())));
+        }),
         Effect::ReadLedger(ticket) => jobs.start(Kind::Ledger, ticket, move |_, to| to.tell(News::Records(desk.decisions.records()))),
         Effect::LoadDraft(ticket, change) => jobs.start(Kind::Draft, ticket, move |_, to| to.tell(News::Drafted(draft(&desk, &change)))),
         Effect::SaveDraft(change, review) => jobs.start_quiet(move || desk.decisions.keep_draft(&change, &review).err()),

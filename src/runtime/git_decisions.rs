@@ -188,7 +188,10 @@ impl Decisions for GitDecisions {
         readable(wish.verb, change).map_err(|error| error.to_string())?;
         let dispositions: Vec<_> = wish.dispositions.iter().map(|(id, judged)| (id.clone(), judged.clone())).collect();
         let targets = vec![target(change, report, &dispositions)];
-        let request = Request::new(wish.verb, targets, wish.reason.clone(), (self.clock)());
+        let mut request = Request::new(wish.verb, targets, wish.reason.clone(), (self.clock)());
+        request.confirmed.clone_from(&wish.confirmed);
+        request.comments.clone_from(&wish.remarks);
+        request.banned.clone_from(&wish.banned);
         self.plan_request(&request, vec![kept_report(change, report)]).map_err(|error| error.to_string())
     }
 

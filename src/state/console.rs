@@ -27,6 +27,8 @@ pub struct Console {
     pub panes: Panes,
     /// The moment of the last event, as told from outside.
     pub now: Timestamp,
+    /// Decisions made offline that wait to be sent.
+    pub waiting: usize,
     /// What the forge still allows, once it said so.
     pub budget: Option<Budget>,
     /// How this person likes it.

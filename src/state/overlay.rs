@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use crate::message::pane::Pane;
+use crate::model::ban::Banned;
 use crate::model::change::Change;
 use crate::model::decision::Verb;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::pull::PullRef;
 use crate::model::response::{Plan, Receipt};
+use crate::state::list::List;
 use crate::state::text_field::TextField;
+use crate::state::write::Write;
 
 /// The slot.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +27,10 @@ pub enum Overlay {
     Card(Card),
     /// A decision on its way.
     Confirm(Box<Confirm>),
+    /// A remark being written.
+    Write(Box<Write>),
+    /// A list to choose from.
+    List(List),
 }
 
 /// What a typed line is for.
@@ -100,6 +107,12 @@ pub struct Confirm {
     pub at: PullRef,
     /// What was read of it.
     pub seen: Option<Arc<Change>>,
+    /// Why, in their words, once that was typed.
+    pub reason: String,
+    /// Names they typed to confirm them.
+    pub confirmed: Vec<String>,
+    /// What a block is about.
+    pub banned: Vec<Banned>,
     /// How far it is.
     pub stage: Stage,
     /// Whether the answer stands on Yes.
@@ -115,6 +128,8 @@ pub enum Stage {
     Reason(TextField),
     /// It is being planned.
     Planning,
+    /// Its plan waits for names to be typed.
+    Names(Box<Plan>, TextField),
     /// It waits for yes or no.
     Ready(Plan),
     /// It is being carried out.
@@ -134,9 +149,11 @@ impl Overlay {
             Self::Card(card) if card.reason.is_some() => Some(Pane::Text),
             Self::Card(_) => Some(Pane::Card),
             Self::Confirm(confirm) => match confirm.stage {
-                Stage::Reason(_) => Some(Pane::Text),
+                Stage::Reason(_) | Stage::Names(..) => Some(Pane::Text),
                 Stage::Ready(_) | Stage::Planning | Stage::Working(_) | Stage::Failed(_) => Some(Pane::Confirm),
             },
+            Self::Write(_) => Some(Pane::Write),
+            Self::List(_) => Some(Pane::List),
         }
     }
 
@@ -146,10 +163,10 @@ impl Overlay {
             Self::Prompt(prompt) => Some(&mut prompt.field),
             Self::Card(card) => card.reason.as_mut(),
             Self::Confirm(confirm) => match &mut confirm.stage {
-                Stage::Reason(field) => Some(field),
+                Stage::Reason(field) | Stage::Names(_, field) => Some(field),
                 _ => None,
             },
-            Self::None | Self::Panel(_) => None,
+            Self::None | Self::Panel(_) | Self::Write(_) | Self::List(_) => None,
         }
     }
 
@@ -159,7 +176,7 @@ impl Overlay {
             Self::Panel(panel) => Some(&mut panel.top),
             Self::Card(card) => Some(&mut card.top),
             Self::Confirm(confirm) => Some(&mut confirm.top),
-            Self::None | Self::Prompt(_) => None,
+            Self::None | Self::Prompt(_) | Self::Write(_) | Self::List(_) => None,
         }
     }
 }

@@ -309,6 +309,27 @@ fn push_between(rows: &mut Vec<Row>, text: &TextDiff, between: Between<'_>, line
     }
 }
 
+/// The line a row shows: the new one of a pair where there is one.
+#[must_use]
+pub fn line_of(row: Row) -> Option<u32> {
+    match row {
+        Row::Line(line) => Some(line),
+        Row::Pair { old, new: NONE } => Some(old),
+        Row::Pair { new, .. } => Some(new),
+        _ => None,
+    }
+}
+
+/// Whether a row shows line `line`.
+#[must_use]
+pub(crate) fn shows(row: Row, line: u32) -> bool {
+    match row {
+        Row::Line(own) => own == line,
+        Row::Pair { old, new } => old == line || new == line,
+        _ => false,
+    }
+}
+
 /// Positions fit in 32 bits: a file's body is below 4 GiB (see [`TextDiff`]).
 fn position(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(NONE)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::change::Change;
-use crate::model::diff::{FileDiff, Line, Omission};
+use crate::model::diff::{FileDiff, Line, Omission, Side};
 use crate::model::dossier::Dossier;
 use crate::model::finding::Finding;
 use crate::model::look::Match;
@@ -12,11 +12,12 @@ use crate::model::path::RepoPath;
 use crate::model::report::Report;
 use crate::model::review::Review;
 use crate::state::anchor;
+use crate::state::around::Around;
 use crate::state::cursor::Cursor;
 use crate::state::findings::{Paths, Placed, place};
 use crate::state::fold::{self, Fold};
-use crate::state::rows::{self, Between, Layout, NONE, Owner, Row, Rows};
-use crate::state::said::{self, PlacedSaid, Said};
+use crate::state::rows::{self, Between, Layout, NONE, Owner, Row, Rows, line_of, shows};
+use crate::state::said::Said;
 use crate::state::tints::Tints;
 use crate::state::tree::Tree;
 
@@ -51,6 +52,8 @@ pub struct Session {
     pub search: Option<Search>,
     /// Whether the story was unfolded.
     pub story: bool,
+    /// Whether what was kept of the review is read, so that keeping it anew loses nothing.
+    pub kept: bool,
     paths: Paths,
 }
 
@@ -67,21 +70,6 @@ pub struct Known {
     pub progress: (usize, usize),
     /// The file, by its position in the patch, that the analysis was last told to begin with.
     pub focus: usize,
-}
-
-/// What its forge keeps around it.
-#[derive(Debug, Default)]
-pub struct Around {
-    /// Reviews, conversations, checks, rules; `None` until it is read, and where there is no forge.
-    pub dossier: Option<Arc<Dossier>>,
-    /// Why it could not be read.
-    pub trouble: Option<String>,
-    /// Which lines something was said about.
-    pub placed: PlacedSaid,
-    /// Whether what others said is left out of the diff.
-    pub quiet: bool,
-    /// Own remarks whose lines are not in this diff, by their positions in the review.
-    pub lost: BTreeSet<usize>,
 }
 
 /// A half of the review screen.
@@ -123,6 +111,8 @@ pub struct View {
     pub diff: Cursor,
     /// In the file list.
     pub files: Cursor,
+    /// The line that choosing lines began at: file and position.
+    pub chosen: Option<(usize, u32)>,
     /// Columns hidden to the left.
     pub across: usize,
     /// Whether the file list is hidden.
@@ -163,6 +153,7 @@ impl Session {
             tints: Tints::default(),
             search: None,
             story: false,
+            kept: false,
             paths: Paths::of(&change.patch),
             change,
         };
@@ -208,6 +199,32 @@ impl Session {
             Row::Said(said) => Some(said),
             _ => None,
         }
+    }
+
+    /// The file and the position of the line under the cursor of the diff.
+    #[must_use]
+    pub fn position_here(&self) -> Option<(usize, u32)> {
+        let here = self.rows.get(self.view.diff.at)?;
+        match here.owner {
+            Owner::File(at) => line_of(here.row).map(|line| (at, line)),
+            Owner::Change | Owner::Rest => None,
+        }
+    }
+
+    /// The chosen lines, or the one under the cursor: file, side, first and last number.
+    #[must_use]
+    pub fn chosen_lines(&self) -> Option<(usize, Side, u32, u32)> {
+        let (file, here) = self.position_here()?;
+        let from = self.view.chosen.filter(|(chosen, _)| *chosen == file).map_or(here, |(_, line)| line);
+        let lines = self.file(file)?.text()?.lines.get(from.min(here) as usize..=from.max(here) as usize)?;
+        anchor::span(lines).map(|(side, first, last)| (file, side, first, last))
+    }
+
+    /// Whether the line at this position of `file` is chosen.
+    #[must_use]
+    pub fn is_chosen(&self, file: usize, line: u32) -> bool {
+        let (Some((chosen, from)), Some((at, here))) = (self.view.chosen, self.position_here()) else { return false };
+        chosen == file && at == file && (from.min(here)..=from.max(here)).contains(&line)
     }
 
     /// The file and line under the cursor of the diff: the new side where there is one.
@@ -286,17 +303,7 @@ impl Session {
 
     /// Finds the places of own remarks and of what others said; the rows follow.
     pub fn place_remarks(&mut self) {
-        let (patch, dossier) = (&self.change.patch, self.around.dossier.as_deref());
-        let mut lost = BTreeSet::new();
-        for (at, unsent) in self.review.remarks.iter_mut().enumerate() {
-            if !anchor::settle(unsent, patch, &self.paths, dossier) {
-                lost.insert(at);
-            }
-        }
-        let mut touched = self.around.placed.touched();
-        self.around.placed = said::place(dossier, &self.review, &lost, (patch, &self.paths));
-        self.around.lost = lost;
-        touched.extend(self.around.placed.touched());
+        let touched = self.around.place(&mut self.review, &self.change.patch, &self.paths);
         self.renew(touched);
     }
 
@@ -373,24 +380,5 @@ impl Session {
         let found = same.or_else(like).unwrap_or_else(|| offset.min(rows.len().saturating_sub(1)));
         let at = self.rows.start(here.owner) + found;
         self.view.diff = Cursor { at, top: at.saturating_sub(below_top) };
-    }
-}
-
-/// The line a row shows: the new one of a pair where there is one.
-#[must_use]
-pub fn line_of(row: Row) -> Option<u32> {
-    match row {
-        Row::Line(line) => Some(line),
-        Row::Pair { old, new: NONE } => Some(old),
-        Row::Pair { new, .. } => Some(new),
-        _ => None,
-    }
-}
-
-fn shows(row: Row, line: u32) -> bool {
-    match row {
-        Row::Line(own) => own == line,
-        Row::Pair { old, new } => old == line || new == line,
-        _ => false,
     }
 }

@@ -7,12 +7,14 @@ pub mod confirm;
 pub mod dependencies;
 pub mod help;
 pub mod ledger;
+pub mod list;
 pub mod notices;
 pub mod popup;
 pub mod reasons;
 pub mod story;
 pub mod thread;
 mod words;
+pub mod write;
 
 use crate::state::console::Console;
 use crate::state::overlay::{Overlay, Panel, Topic};
@@ -26,6 +28,8 @@ pub fn content(console: &Console, look: &Look<'_>, room: usize) -> Option<Conten
         Overlay::None | Overlay::Prompt(_) => return None,
         Overlay::Card(card) => card::content(card, console.session.as_ref()?, room, look)?,
         Overlay::Confirm(confirm) => confirm::content(confirm, room, look),
+        Overlay::Write(write) => write::content(write, console.session.as_ref()?, room, look),
+        Overlay::List(list) => list::content(list, console, room, look)?,
         Overlay::Panel(panel) => self::panel(console, panel, room, look)?,
     };
     Some(content)

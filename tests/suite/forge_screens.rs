@@ -163,7 +163,7 @@ fn dossier() -> Dossier {
     }
 }
 
-fn desk(size: (u16, u16), several: bool, stale: bool) -> Desk {
+pub(crate) fn desk(size: (u16, u16), several: bool, stale: bool) -> Desk {
     let world = world();
     let setup = Setup {
         repo: ".".to_owned(),

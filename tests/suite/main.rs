@@ -37,6 +37,7 @@ mod policy;
 mod program;
 mod provenance;
 mod pty;
+mod remarks;
 mod response;
 mod revert;
 mod rules;

@@ -38,7 +38,8 @@ pub fn content(session: &Session, waits: bool, now: Timestamp, room: usize, look
     }
     lines.extend(checks(dossier, room, look));
     lines.extend(annotations(dossier, room, look));
-    lines.extend(reviews(dossier, now, room, look));
+    let second = session.change.pull.standing.as_ref().is_some_and(|standing| standing.second);
+    lines.extend(if second { unseen(dossier, room, look) } else { reviews(dossier, now, room, look) });
     lines.extend(rules(&dossier.rules, room, look));
     lines.extend(links(dossier, room, look));
     lines.extend(remarks(dossier, now, room, look));
@@ -92,6 +93,12 @@ fn annotations(dossier: &Dossier, room: usize, look: &Look<'_>) -> Vec<Line<'sta
 fn reviews(dossier: &Dossier, now: Timestamp, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     let lines = dossier.reviews.iter().flat_map(|review| self::review(review, now, room, look)).collect();
     headed(&format!("Reviews: {}", dossier.reviews.len()), lines, look)
+}
+
+/// What stands in place of the reviews while a second person decides.
+fn unseen(dossier: &Dossier, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let says = format!("{} not shown before you have decided as the second person: judge by the findings first", dossier.reviews.len());
+    headed("Reviews", paragraph(&says, room, look.style(Role::NoticeWarning)), look)
 }
 
 fn review(review: &SentReview, now: Timestamp, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {

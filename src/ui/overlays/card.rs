@@ -40,7 +40,7 @@ pub fn content(card: &Card, session: &Session, room: usize, look: &Look<'_>) -> 
         None => answers(card, look),
     };
     let title = format!("finding {} of {}", card.finding + 1, session.known.findings.len());
-    Some(Content { title, lines, top: card.top, foot })
+    Some(Content { title, lines, top: card.top, foot, ..Content::default() })
 }
 
 fn head(finding: &Finding, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {

@@ -3,7 +3,8 @@
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
-use crate::model::response::Plan;
+use crate::model::decision::Verb;
+use crate::model::response::{People, Plan};
 use crate::state::overlay::{Confirm, Stage};
 use crate::ui::look::Look;
 use crate::ui::overlays::ledger::strength;
@@ -23,11 +24,13 @@ pub fn content(confirm: &Confirm, room: usize, look: &Look<'_>) -> Content {
         Content { title: format!("{verb} {}", crate::ui::paint::fit(&confirm.at.to_string(), 60)), top: confirm.top, ..Content::default() };
     match &confirm.stage {
         Stage::Reason(field) => {
-            let says = format!(
-                "Why {verb}? The reason goes into the ledger in your words. The plan is shown next; nothing happens before you say yes."
-            );
+            let (says, label) = asks(confirm.verb);
             content.lines = paragraph(&says, room, text);
-            content.foot = vec![Line::default(), status_bar::typed("reason:", field, room, look)];
+            content.foot = vec![Line::default(), status_bar::typed(label, field, room, look)];
+        }
+        Stage::Names(plan, field) => {
+            content.lines = names(plan, &confirm.confirmed, room, look);
+            content.foot = vec![Line::default(), status_bar::typed("name:", field, room, look)];
         }
         Stage::Planning => content.lines = paragraph("looking at the facts as they are now …", room, text),
         Stage::Failed(why) => {
@@ -46,9 +49,42 @@ pub fn content(confirm: &Confirm, room: usize, look: &Look<'_>) -> Content {
     content
 }
 
+/// What is asked before a plan is made.
+fn asks(verb: Verb) -> (String, &'static str) {
+    let last = "The plan is shown next; nothing happens before you say yes.";
+    match verb {
+        Verb::Comment | Verb::RequestChanges => {
+            (format!("What shall the review say? It goes along with the unsent remarks, and into the ledger. {last}"), "review:")
+        }
+        _ => (format!("Why {}? The reason goes into the ledger in your words. {last}", verb.word()), "reason:"),
+    }
+}
+
+/// The names that have to be typed, each with whether it was.
+fn names(plan: &Plan, confirmed: &[String], room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let says = "What changes by these names is easily overlooked. Type each of them, exactly as it is shown, to say that you looked at it.";
+    let mut lines = paragraph(says, room, look.style(Role::Text));
+    for name in &plan.words {
+        let done = plan.decision.confirmed.contains(name) || confirmed.contains(name);
+        let (sign, role) = if done { ("✓", Role::Supported) } else { ("·", Role::Strong) };
+        lines.extend(labelled(Span::styled(sign, look.style(role)), 3, name, room, look.style(role)));
+    }
+    lines
+}
+
+/// How many people it takes, and which of them this is.
+fn people(plan: &Plan, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let says = match &plan.people {
+        People::One => return Vec::new(),
+        People::First => "First of two: it is recorded and waits for a second person; nothing else happens yet.".to_owned(),
+        People::Second(case) => format!("Second of two, after {}: what the first said is shown when you have decided.", case.0),
+    };
+    labelled(Span::styled("2 people", look.style(Role::HintKey)), 12, &says, room, look.style(Role::Text))
+}
+
 fn steps(plan: &Plan, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     let text = look.style(Role::Text);
-    let mut lines = Vec::new();
+    let mut lines = people(plan, room, look);
     for refusal in &plan.refusals {
         lines.extend(labelled(Span::styled("✗ REFUSED", look.style(Role::Failed)), 12, refusal, room, text));
     }
@@ -61,8 +97,14 @@ fn steps(plan: &Plan, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
         lines.extend(paragraph("There is nothing left to do: everything is as it should be.", room, text));
     }
     for (step, number) in plan.steps.iter().zip(1..) {
-        let label = Span::styled(format!("{number} {}", step.strength.word()), look.style(strength(step.strength)));
-        lines.extend(labelled(label, 12, &step.says, room, text));
+        let (word, role) =
+            if step.lacks.is_empty() { (step.strength.word(), strength(step.strength)) } else { ("NOT TRIED", Role::Failed) };
+        let label = Span::styled(format!("{number} {word}"), look.style(role));
+        lines.extend(labelled(label, 13, &step.says, room, text));
+        if !step.lacks.is_empty() {
+            let says = format!("the token lacks {}", step.lacks);
+            lines.extend(labelled(Span::raw(""), 13, &says, room, look.style(Role::NoticeWarning)));
+        }
     }
     for warning in &plan.warnings {
         lines.extend(labelled(Span::styled("! note", look.style(Role::NoticeWarning)), 12, warning, room, look.style(Role::Faint)));

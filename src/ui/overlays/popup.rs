@@ -16,6 +16,8 @@ pub struct Content {
     pub lines: Vec<Line<'static>>,
     /// The first of them on screen.
     pub top: usize,
+    /// The one that has to be on screen: where a cursor is.
+    pub focus: Option<usize>,
     /// The lines that stay at its foot.
     pub foot: Vec<Line<'static>>,
 }
@@ -44,7 +46,8 @@ pub fn frame(content: &Content, areas: Areas, look: &Look<'_>, buffer: &mut Buff
         look.style(Role::PopupTitle),
     );
     let shown = usize::from(body.height);
-    let top = content.top.min(content.lines.len().saturating_sub(shown));
+    let wanted = content.focus.map_or(content.top, |focus| (focus + 2).saturating_sub(shown));
+    let top = wanted.min(content.lines.len().saturating_sub(shown));
     for (line, y) in content.lines.iter().skip(top).zip(body.y..body.bottom()) {
         buffer.set_line(body.x, y, line, body.width);
     }

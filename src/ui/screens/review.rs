@@ -91,6 +91,10 @@ fn figures(console: &Console, session: &Session, look: &Look<'_>) -> Line<'stati
             spans.push(Span::styled(format!("{unsaid} left unsaid  "), base.patch(look.style(Role::NoticeWarning))));
         }
     }
+    let unsent = session.review.remarks.len();
+    if unsent > 0 {
+        spans.push(Span::styled(format!("✎ {unsent} unsent  "), base.patch(look.style(Role::OwnRemark))));
+    }
     if let Some(dossier) = &session.around.dossier {
         let open = dossier.threads.iter().filter(|thread| !is_settled(thread)).count();
         if open > 0 {

@@ -18,7 +18,8 @@ const LEAST: u16 = 40;
 /// right end.
 pub fn status(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
     let allowance = console.budget.as_ref().map(|budget| budget::left(budget, console.now)).filter(|left| !left.is_empty());
-    let left = allowance.map_or_else(String::new, |left| format!(" {left} "));
+    let waiting = if console.waiting > 0 { format!(" {} wait to be sent ", console.waiting) } else { String::new() };
+    let left = format!("{waiting}{}", allowance.map_or_else(String::new, |left| format!(" {left} ")));
     let tail = Some(u16::try_from(paint::width(&left)).unwrap_or(0)).filter(|tail| tail + LEAST <= area.width).unwrap_or(0);
     let room = usize::from(area.width - tail);
     let waits = console.budget.as_ref().and_then(|budget| budget::waiting(budget, console.now));

@@ -9,6 +9,7 @@ use crate::model::diff::{FileDiff, Hunk, LineKind, Side, TextDiff};
 use crate::model::look::Match;
 use crate::state::fold::Fold;
 use crate::state::rows::{NONE, Owner, Placed, Row};
+use crate::state::said::Said;
 use crate::state::session::Session;
 use crate::ui::look::{self, Look};
 use crate::ui::paint;
@@ -37,9 +38,7 @@ pub fn draw(session: &Session, placed: Placed, look: &Look<'_>, area: Rect, buff
         (Row::Line(line), Some((at, file))) => return unified(session, (at, file), line, look, inside, buffer),
         (Row::Pair { old, new }, Some((at, file))) => return pair(session, (at, file), (old, new), look, inside, buffer),
         (Row::Finding(number), _) => finding_line(session, number, room, look),
-        (Row::Said(said), _) => {
-            session.around.dossier.as_ref().map_or_else(Line::default, |dossier| said_row::row(dossier, said, room, look))
-        }
+        (Row::Said(said), _) => said_row::row(session.around.dossier.as_deref(), &session.review.remarks, said, room, look),
         (Row::Omission(number), _) => omission(session, number as usize, room, look),
         _ => Line::default(),
     };
@@ -102,7 +101,8 @@ fn unified(session: &Session, file: (usize, &FileDiff), number: u32, look: &Look
     let numbers = format!("{} {}{mark}", show(code.line.number(Side::Old)), show(code.line.number(Side::New)));
     let room = usize::from(area.width).saturating_sub(wide * 2 + 3);
     let style = look.style(base);
-    let mut spans = vec![Span::styled(numbers, style.patch(look.style(Role::Number))), Span::styled(side::sign(code.line.kind), style)];
+    let number_role = if session.is_chosen(file.0, number) { Role::Chosen } else { Role::Number };
+    let mut spans = vec![Span::styled(numbers, style.patch(look.style(number_role))), Span::styled(side::sign(code.line.kind), style)];
     spans.extend(side::code(&code, session.view.across, room, look));
     buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
 }
@@ -111,8 +111,8 @@ fn pair(session: &Session, file: (usize, &FileDiff), (old, new): (u32, u32), loo
     let half = area.width.saturating_sub(1) / 2;
     let left = Rect { width: half, ..area };
     let right = Rect { x: area.x + half + 1, width: area.width.saturating_sub(half + 1), ..area };
-    for (number, side, area) in [(old, Side::Old, left), (new, Side::New, right)] {
-        let Some(code) = Some(number).filter(|number| *number != NONE).and_then(|number| code_of(session, file, number)) else { continue };
+    for (at, side, area) in [(old, Side::Old, left), (new, Side::New, right)] {
+        let Some(code) = Some(at).filter(|at| *at != NONE).and_then(|at| code_of(session, file, at)) else { continue };
         let wide = digits(code.text);
         let (base, _) = side::roles(code.line.kind);
         buffer.set_style(area, look.style(base));
@@ -121,7 +121,8 @@ fn pair(session: &Session, file: (usize, &FileDiff), (old, new): (u32, u32), loo
         let room = usize::from(area.width).saturating_sub(wide + 2);
         let sign = if code.line.kind == LineKind::Context { " " } else { side::sign(code.line.kind) };
         let mark = mark(session, file.0, side, code.line).unwrap_or(" ");
-        let mut spans = vec![Span::styled(format!("{number}{mark}"), style.patch(look.style(Role::Number))), Span::styled(sign, style)];
+        let number_role = if session.is_chosen(file.0, at) { Role::Chosen } else { Role::Number };
+        let mut spans = vec![Span::styled(format!("{number}{mark}"), style.patch(look.style(number_role))), Span::styled(sign, style)];
         spans.extend(side::code(&code, session.view.across, room, look));
         buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
     }
@@ -131,7 +132,11 @@ fn pair(session: &Session, file: (usize, &FileDiff), (old, new): (u32, u32), loo
 /// The sign of what was said about a line, shown also where its words are not.
 fn mark(session: &Session, file: usize, side: Side, line: &crate::model::diff::Line) -> Option<&'static str> {
     let said = session.around.placed.files.get(&file)?.lines.get(&(side, line.number(side)?))?.first()?;
-    Some(if said.thread().is_some() { "◆" } else { "!" })
+    Some(match said {
+        Said::Own(_) => "✎",
+        Said::Annotation(_) => "!",
+        Said::Thread(_) | Said::Remark(..) => "◆",
+    })
 }
 
 fn code_of<'a>(session: &'a Session, (at, file): (usize, &'a FileDiff), number: u32) -> Option<Code<'a>> {

@@ -43,15 +43,17 @@ fn all(pull: &Pull, standing: &Standing) -> Vec<(String, String, Role)> {
         }
     };
     let open = pull.state == PullState::Open;
+    // Who decides second sees the findings before anybody's verdict.
+    let blind = standing.second;
     mark(standing.blocked.is_some(), "agent blocked", "blocked", Role::Bad);
     mark(pull.state == PullState::Merged && standing.approvals == 0, "unreviewed", "unrev", Role::Bad);
     mark(open && standing.auto_merge.is_some(), "auto-merge", "auto", Role::Unsettled);
     mark(open && standing.queued, "in merge queue", "queue", Role::Unsettled);
     mark(standing.second, "wants a second", "2nd", Role::Unsettled);
     mark(open && standing.checks == Rollup::Failing, "✗ checks", "✗ci", Role::Bad);
-    mark(open && standing.verdict == Verdict::ChangesRequested, "± changes wanted", "±chg", Role::Unsettled);
+    mark(!blind && open && standing.verdict == Verdict::ChangesRequested, "± changes wanted", "±chg", Role::Unsettled);
     let approvals = standing.approvals;
-    mark(approvals > 0, &format!("✓ {approvals} approved"), &format!("✓{approvals}"), Role::Good);
+    mark(!blind && approvals > 0, &format!("✓ {approvals} approved"), &format!("✓{approvals}"), Role::Good);
     mark(standing.draft, "draft", "draft", Role::Faint);
     mark(open && standing.checks == Rollup::Pending, "… checks run", "…ci", Role::Unsettled);
     mark(open && standing.checks == Rollup::Passing, "✓ checks", "✓ci", Role::Good);

@@ -4,13 +4,18 @@ use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
 use crate::model::dossier::{Annotation, Dossier, Remark, Thread};
+use crate::model::review::{DraftComment, Spot, Unsent};
 use crate::state::said::Said;
 use crate::ui::look::Look;
 use crate::ui::paint;
 
 /// One row of at most `room` columns.
 #[must_use]
-pub fn row(dossier: &Dossier, said: Said, room: usize, look: &Look<'_>) -> Line<'static> {
+pub fn row(dossier: Option<&Dossier>, remarks: &[Unsent], said: Said, room: usize, look: &Look<'_>) -> Line<'static> {
+    if let Said::Own(at) = said {
+        return remarks.get(at as usize).map_or_else(Line::default, |unsent| own(&unsent.remark, room, look));
+    }
+    let Some(dossier) = dossier else { return Line::default() };
     let thread = said.thread().and_then(|at| dossier.threads.get(at));
     match (said, thread) {
         (Said::Thread(_), Some(thread)) => settled(thread, room, look),
@@ -44,6 +49,18 @@ pub fn level(annotation: &Annotation) -> (&'static str, &'static str, Role) {
         "warning" => ("!", "warning", Role::Unsettled),
         _ => ("·", "notice", Role::Faint),
     }
+}
+
+fn own(remark: &DraftComment, room: usize, look: &Look<'_>) -> Line<'static> {
+    let label = match &remark.spot {
+        Spot::Reply(_) => "  ✎ your reply, not sent: ",
+        Spot::Thread { settled: true, .. } => "  ✎ to be resolved when sent",
+        Spot::Thread { .. } => "  ✎ to be opened again when sent",
+        _ => "  ✎ you, not sent: ",
+    };
+    let left = room.saturating_sub(paint::width(label));
+    let words = if matches!(remark.spot, Spot::Thread { .. }) { String::new() } else { opening(&remark.body) };
+    Line::from(vec![Span::styled(label, look.style(Role::OwnRemark)), paint::span(&words, left, look.style(Role::Text))])
 }
 
 fn settled(thread: &Thread, room: usize, look: &Look<'_>) -> Line<'static> {

@@ -1,0 +1,94 @@
+//! Lists to choose from: unsent remarks with those whose lines are gone, waiting decisions, whom to block.
+
+use ratatui::text::{Line, Span};
+
+use crate::config::theme::Role;
+use crate::model::ban::Banned;
+use crate::model::time::{Timestamp, short_age};
+use crate::model::waiting::Waiting;
+use crate::state::console::Console;
+use crate::state::list::{List, Listed};
+use crate::state::session::Session;
+use crate::ui::look::Look;
+use crate::ui::overlays::popup::Content;
+use crate::ui::overlays::words::paragraph;
+use crate::ui::overlays::write::place;
+use crate::ui::paint;
+use crate::ui::widgets::said_row;
+
+/// The list.
+#[must_use]
+pub fn content(list: &List, console: &Console, room: usize, look: &Look<'_>) -> Option<Content> {
+    let (title, rows) = match &list.of {
+        Listed::Remarks => remarks(console.session.as_ref()?),
+        Listed::Waiting(waiting) => self::waiting(waiting.as_deref(), console.now),
+        Listed::Whom(_, known) => ("block whom".to_owned(), known.iter().map(whom).collect()),
+    };
+    let mut lines = Vec::new();
+    let mut focus = 0;
+    for ((text, detail, role), at) in rows.into_iter().zip(0..) {
+        let chosen = at == list.at;
+        if chosen {
+            focus = lines.len();
+        }
+        let style = look.style(if chosen { Role::AnswerChosen } else { role });
+        let text = paint::fit(&text, room.saturating_sub(3));
+        lines.push(Line::from(Span::styled(format!("{} {text} ", if chosen { "▸" } else { " " }), style)));
+        if !detail.is_empty() {
+            lines.push(Line::from(paint::span(&format!("    {detail}"), room, look.style(Role::Faint))));
+        }
+    }
+    if lines.is_empty() {
+        lines = paragraph(nothing(&list.of), room, look.style(Role::Faint));
+    }
+    Some(Content { title, lines, focus: Some(focus), ..Content::default() })
+}
+
+fn nothing(of: &Listed) -> &'static str {
+    match of {
+        Listed::Remarks => "No remark was written. w writes one on the line under the cursor.",
+        Listed::Waiting(None) => "being read …",
+        Listed::Waiting(Some(_)) => "No decision waits to be sent.",
+        Listed::Whom(..) => "Nobody is known.",
+    }
+}
+
+/// A row: its text, what stands below it, how it looks.
+type Row = (String, String, Role);
+
+fn remarks(session: &Session) -> (String, Vec<Row>) {
+    let lost = &session.around.lost;
+    let rows = session.review.remarks.iter().enumerate().map(|(at, unsent)| {
+        let place = place(&unsent.remark.spot, session);
+        if lost.contains(&at) {
+            let was = unsent.quoted.first().map_or_else(String::new, |line| format!(" (they began with: {})", line.trim()));
+            let says = format!("{}{was}", said_row::opening(&unsent.remark.body));
+            return (format!("! lines gone, not sent: {place}"), says, Role::NoticeWarning);
+        }
+        let says = if unsent.remark.body.is_empty() { String::new() } else { said_row::opening(&unsent.remark.body) };
+        (place, says, Role::Text)
+    });
+    let gone = if lost.is_empty() { String::new() } else { format!(", {} without their lines", lost.len()) };
+    (format!("unsent remarks: {}{gone}", session.review.remarks.len()), rows.collect())
+}
+
+fn waiting(waiting: Option<&[Waiting]>, now: Timestamp) -> (String, Vec<Row>) {
+    let row = |waiting: &Waiting| {
+        let age = short_age(waiting.at.until(now));
+        let text = format!("{} {}, {age} ago: {}", waiting.verb.word(), waiting.subject, waiting.reason);
+        let role = if waiting.trouble.is_empty() { Role::Text } else { Role::NoticeWarning };
+        (text, waiting.trouble.clone(), role)
+    };
+    ("decisions that wait to be sent; each is looked at again before".to_owned(), waiting.unwrap_or_default().iter().map(row).collect())
+}
+
+fn whom(banned: &Banned) -> Row {
+    let (text, detail) = match banned {
+        Banned::Agent(name) => (format!("agent or account {name}"), "every later pull of it is stopped".to_owned()),
+        Banned::Session(id) => (format!("session {id}"), "every later pull of this one session is stopped".to_owned()),
+        Banned::Server(name) => (format!("MCP server {name}"), "changes that bring it are stopped".to_owned()),
+        Banned::Commit(id) => (format!("commit {}", id.short()), String::new()),
+        Banned::Patch(print) => (format!("patch {print}"), String::new()),
+    };
+    (text, detail, Role::Text)
+}
