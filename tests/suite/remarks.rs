@@ -230,7 +230,7 @@ fn names_that_a_policy_asks_for_are_typed_before_yes() {
 #[test]
 fn it_is_said_which_of_two_people_this_is() {
     let mut desk = opened().keys("Q").text("why").keys("enter");
-    planned(&mut desk, |plan| plan.people = People::First);
+    planned(&mut desk, |plan| plan.people = People::First(Vec::new()));
     desk = desk.shows("First of two: it is recorded and waits for a second person");
     planned(&mut desk, |plan| plan.people = People::Second(CaseId("Q-1".to_owned())));
     desk.shows("Second of two, after Q-1");

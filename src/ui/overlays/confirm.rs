@@ -76,7 +76,7 @@ fn names(plan: &Plan, confirmed: &[String], room: usize, look: &Look<'_>) -> Vec
 fn people(plan: &Plan, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     let says = match &plan.people {
         People::One => return Vec::new(),
-        People::First => "First of two: it is recorded and waits for a second person; nothing else happens yet.".to_owned(),
+        People::First(_) => "First of two: it is recorded and waits for a second person; nothing else happens yet.".to_owned(),
         People::Second(case) => format!("Second of two, after {}: what the first said is shown when you have decided.", case.0),
     };
     labelled(Span::styled("2 people", look.style(Role::HintKey)), 12, &says, room, look.style(Role::Text))
