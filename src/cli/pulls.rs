@@ -13,6 +13,7 @@ use crate::cli::site::Site;
 use crate::config::load;
 use crate::model::inert;
 use crate::sources::github::address::Address;
+use crate::sources::github::fetch::{Fetcher, Limits};
 use crate::sources::github::queue::{States, Wanted};
 use crate::sources::github::source::{GithubSource, Setup};
 use crate::sources::github::target::{self, Scope, Target};
@@ -144,7 +145,9 @@ fn site(
     }
     let agents = (!asked.all).then(provenance::searches);
     setup.wanted = Wanted { states: states(asked.state), agents, ..setup.wanted };
-    let source = GithubSource::new(reached.client.clone(), None, Arc::new(provenance::of), setup);
+    let objects = context.paths()?.objects(&host);
+    let fetcher = Arc::new(Fetcher::new(reached.client.clone(), &objects, Limits::default()));
+    let source = GithubSource::new(reached.client.clone(), Some(fetcher), Arc::new(provenance::of), setup);
     Ok(Site::of_forge(source, reached.client))
 }
 

@@ -107,6 +107,13 @@ impl Paths {
         self.cache.join("answers.db")
     }
 
+    /// Git objects fetched from the forge at `host`: they may go at any time, and nothing of them is checked out.
+    #[must_use]
+    pub fn objects(&self, host: &str) -> PathBuf {
+        let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' };
+        self.cache.join("objects").join(host.chars().map(plain).collect::<String>())
+    }
+
     /// What sweeps have read so far; it may be deleted at any time and is read again.
     #[must_use]
     pub fn sweeps(&self) -> PathBuf {

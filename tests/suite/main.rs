@@ -26,6 +26,7 @@ mod github_client;
 mod github_door;
 mod github_fetch;
 mod github_server;
+mod github_source;
 mod history;
 mod hook;
 mod hostile;

@@ -1,7 +1,7 @@
 //! One search of GitHub, read to its end: fifty pulls a page, and past a thousand by slices of time until each slice holds less.
 //!
-//! GitHub shows no search beyond its first thousand results. What is made in one second and still more than that is told, never
-//! passed over.
+//! A slice begins where the one before ended, so that no request is spent on finding the slices. GitHub shows no search beyond
+//! its first thousand results: what was made in one second and is still more than that is told, never passed over.
 
 use std::collections::HashMap;
 
@@ -23,8 +23,6 @@ use crate::sources::source::{Listing, Recognise};
 pub(super) const QUEUE: &str = include_str!("queries/queue.graphql");
 /// How many results GitHub shows of one search.
 pub(super) const SHOWN: u64 = 1000;
-/// How many results a slice should hold: some room, because pulls are not spread evenly.
-const WANTED: u64 = 700;
 
 #[derive(Debug, Deserialize)]
 struct Root {
@@ -62,6 +60,11 @@ impl Axis {
             Self::Created => "created",
             Self::Updated => "updated",
         }
+    }
+
+    /// Latest first.
+    fn order(self) -> String {
+        format!("{}-desc", self.word())
     }
 
     fn of(self, pull: &Pull) -> Timestamp {
@@ -111,13 +114,13 @@ impl<'a> Search<'a> {
 
     /// The first page of what `query` finds, latest made first.
     pub(super) fn begin(&mut self, query: &str) -> Result<First, ForgeError> {
-        self.first(query, "created-desc")
+        self.first(query, &Axis::Created.order())
     }
 
     /// Everything that the search of `first` finds.
     pub(super) fn take(&mut self, first: First) -> Result<(), ForgeError> {
         self.expected += usize::try_from(first.count).unwrap_or(usize::MAX);
-        if first.count <= SHOWN { self.pages(first) } else { self.along(&first.query.clone(), 0, first) }
+        if first.count <= SHOWN { self.pages(first).map(drop) } else { self.along(&first.query.clone(), 0, first) }
     }
 
     /// Says what went wrong without ending the list.
@@ -138,44 +141,38 @@ impl<'a> Search<'a> {
         Listing { pulls, omissions: self.omissions, unreadable: self.unreadable }
     }
 
-    /// Slices `query` by the first time from `from` on that it does not name itself.
-    fn along(&mut self, query: &str, from: usize, first: First) -> Result<(), ForgeError> {
+    /// Reads `query` in slices, each from the earliest time of the one before, by the first time from `from` on that it does not
+    /// name itself.
+    fn along(&mut self, query: &str, from: usize, mut first: First) -> Result<(), ForgeError> {
         let Some(axis) = Axis::free(query, from) else { return self.pile_up(first) };
-        let latest = self.edge(query, axis, "desc")?;
-        let earliest = self.edge(query, axis, "asc")?;
-        match (earliest, latest) {
-            (Some(earliest), Some(latest)) if earliest < latest => self.slices(query, axis, (earliest, latest), first.count),
-            (Some(_), Some(_)) => self.along(query, from + 1, first),
-            _ => self.pile_up(first),
+        if axis != Axis::Created {
+            first = self.first(query, &axis.order())?;
         }
+        while first.count > SHOWN {
+            let Some((latest, earliest)) = self.shown(first, axis)? else { return Ok(()) };
+            let end = if earliest < latest { earliest } else { self.second(query, axis, latest)? };
+            first = self.first(&format!("{query} {}:*..{}", axis.word(), written(end)), &axis.order())?;
+        }
+        self.pages(first).map(drop)
     }
 
-    /// The earliest or latest time in a search.
-    fn edge(&mut self, query: &str, axis: Axis, order: &str) -> Result<Option<Timestamp>, ForgeError> {
-        let first = self.first(query, &format!("{}-{order}", axis.word()))?;
-        let times = first.pulls.iter().map(|pull| axis.of(pull));
-        Ok(if order == "asc" { times.min() } else { times.max() })
+    /// Reads what GitHub shows of a slice; its latest and its earliest time.
+    fn shown(&mut self, first: First, axis: Axis) -> Result<Option<(Timestamp, Timestamp)>, ForgeError> {
+        let nodes = self.pages(first)?;
+        let times = || nodes.iter().filter_map(|node| self.found.get(node)).map(|pull| axis.of(pull));
+        Ok(times().max().zip(times().min()))
     }
 
-    /// Cuts the span into equal parts, the latest first, and those that still hold too much again.
-    fn slices(&mut self, query: &str, axis: Axis, (from, to): (Timestamp, Timestamp), count: u64) -> Result<(), ForgeError> {
-        let parts = i64::try_from(count.div_ceil(WANTED)).unwrap_or(i64::MAX).max(2);
-        let seconds = to.0 - from.0 + 1;
-        let length = (seconds + parts - 1) / parts;
-        let mut end = to.0;
-        while end >= from.0 {
-            let start = (end - length + 1).max(from.0);
-            let part = format!("{query} {}:{}..{}", axis.word(), written(start), written(end));
-            let first = self.first(&part, &format!("{}-desc", axis.word()))?;
-            match first.count {
-                0..=SHOWN => self.pages(first)?,
-                _ if start < end => self.slices(query, axis, (Timestamp(start), Timestamp(end)), first.count)?,
-                // All of one second: perhaps the other time tells them apart.
-                _ => self.along(&part, 1 + axis as usize, first)?,
-            }
-            end = start - 1;
+    /// More pulls in one second than GitHub shows: perhaps the other time tells them apart. The second before that one.
+    fn second(&mut self, query: &str, axis: Axis, at: Timestamp) -> Result<Timestamp, ForgeError> {
+        let one = format!("{query} {}:{}..{}", axis.word(), written(at), written(at));
+        let first = self.first(&one, &Axis::Created.order())?;
+        if first.count > SHOWN {
+            self.along(&one, 1 + axis as usize, first)?;
+        } else {
+            self.pages(first)?;
         }
-        Ok(())
+        Ok(Timestamp(at.0 - 1))
     }
 
     /// More results than GitHub shows, and nothing that tells them apart.
@@ -190,30 +187,33 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// Takes a page and all that follow.
-    fn pages(&mut self, first: First) -> Result<(), ForgeError> {
+    /// Takes a page and all that follow; the opaque ids of their pulls.
+    fn pages(&mut self, first: First) -> Result<Vec<String>, ForgeError> {
         let First { query, count, pulls, mut nodes, mut next } = first;
-        self.keep(pulls);
+        let mut seen = self.keep(pulls);
         while let Some(after) = next.take() {
             let page = self.page(&query, Some(&after))?;
             nodes += page.nodes;
             next = page.next.filter(|next| *next != after);
-            self.keep(page.pulls);
+            seen.extend(self.keep(page.pulls));
         }
         let missing = count.min(SHOWN).saturating_sub(nodes as u64);
         if missing > 0 {
             let why = format!("`{query}` finds {count} pulls, and GitHub's pages held {missing} fewer: list again");
             self.omit(why, usize::try_from(missing).unwrap_or(usize::MAX));
         }
-        Ok(())
+        Ok(seen)
     }
 
-    fn keep(&mut self, pulls: Vec<Pull>) {
+    fn keep(&mut self, pulls: Vec<Pull>) -> Vec<String> {
+        let mut nodes = Vec::with_capacity(pulls.len());
         for pull in pulls {
             let node = pull.standing.as_ref().map(|standing| standing.node.clone()).unwrap_or_default();
+            nodes.push(node.clone());
             self.found.entry(node).or_insert(pull);
         }
         (self.tell)(self.found.len(), self.expected.max(self.found.len()));
+        nodes
     }
 
     fn first(&mut self, query: &str, order: &str) -> Result<First, ForgeError> {
@@ -248,6 +248,6 @@ impl<'a> Search<'a> {
     }
 }
 
-fn written(seconds: i64) -> String {
-    DateTime::from_timestamp(seconds, 0).map_or_else(String::new, |time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+fn written(at: Timestamp) -> String {
+    DateTime::from_timestamp(at.0, 0).map_or_else(String::new, |time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }

@@ -1,0 +1,427 @@
+//! Pulls of GitHub as a source, over the real client, against the loopback GitHub: what is listed, read and told, and by how many
+//! requests.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use lazaret::analysis::provenance;
+use lazaret::model::agent::Tier;
+use lazaret::model::cancel::Cancel;
+use lazaret::model::change::{Change, TextRequest};
+use lazaret::model::diff::{Content, FileStatus, Side};
+use lazaret::model::dossier::Dossier;
+use lazaret::model::path::RepoPath;
+use lazaret::model::pull::{Origin, PullRef, PullState};
+use lazaret::model::standing::{Rollup, Verdict};
+use lazaret::sources::github::client::GithubClient;
+use lazaret::sources::github::client::setup::{Pace, Setup};
+use lazaret::sources::github::fetch::{Fetcher, Limits};
+use lazaret::sources::github::gaps::Fill;
+use lazaret::sources::github::queue::{States, Wanted};
+use lazaret::sources::github::source::{self, GithubSource};
+use lazaret::sources::github::target::Scope;
+use lazaret::sources::source::{Listing, Source as _, SourceError};
+use tempfile::TempDir;
+
+use crate::github::GitHub;
+use crate::github::account::Role;
+use crate::github::pull::{Comment, Merged, Review, ReviewComment, Thread};
+use crate::github::repo::{Annotation, Check, Deployment, Protection, Release, Rule, Ruleset, Run, Task};
+
+/// A GitHub with a person who may write to `acme/api`.
+struct Acme {
+    github: GitHub,
+    token: String,
+    cache: TempDir,
+}
+
+impl Acme {
+    fn new() -> Self {
+        let github = GitHub::start();
+        github.repo("acme/api").role("maker", Role::Write);
+        let token = github.token("maker", &["repo", "read:org"]);
+        Self { github, token, cache: tempfile::tempdir().unwrap() }
+    }
+
+    fn client(&self) -> Arc<GithubClient> {
+        let pace = Pace { before_retry: std::time::Duration::from_millis(5), ..Pace::default() };
+        let setup = Setup { api: Some(self.github.url()), token: Some(self.token.as_str().into()), pace, ..Setup::new("github.com") };
+        Arc::new(GithubClient::connect(setup).unwrap())
+    }
+
+    fn source(&self, setup: source::Setup) -> GithubSource {
+        GithubSource::new(self.client(), None, Arc::new(provenance::of), setup)
+    }
+
+    /// With git to fill what the API leaves out.
+    fn filled(&self) -> GithubSource {
+        let client = self.client();
+        let fill: Arc<dyn Fill> = Arc::new(Fetcher::new(client.clone(), self.cache.path(), Limits::default()));
+        GithubSource::new(client, Some(fill), Arc::new(provenance::of), source::Setup::default())
+    }
+
+    fn queue(&self, scope: Scope) -> Wanted {
+        let _ = self;
+        Wanted { scopes: vec![scope], agents: Some(provenance::searches()), ..Wanted::default() }
+    }
+
+    fn list(&self, wanted: Wanted) -> Listing {
+        self.source(source::Setup { wanted, ..source::Setup::default() }).list(&Cancel::default()).unwrap()
+    }
+
+    fn change(&self, number: u64) -> Change {
+        self.source(source::Setup::default()).change(&at(number), &Cancel::default()).unwrap()
+    }
+
+    fn dossier(&self, number: u64) -> Dossier {
+        self.source(source::Setup::default()).dossier(&at(number), &Cancel::default()).unwrap().unwrap()
+    }
+
+    /// A pull of Devin with one changed file.
+    fn devin(&self) -> u64 {
+        let repo = self.github.repo("acme/api");
+        let pull = repo.pull("Tidy the login").by_bot("devin-ai-integration[bot]", 158_243_242).branch("devin/1767603600-login");
+        pull.commit("Tidy", &[("src/login.py", "def login():\n    return True\n")]).open()
+    }
+}
+
+fn repository() -> Scope {
+    Scope::Repository("acme/api".to_owned())
+}
+
+fn at(number: u64) -> PullRef {
+    PullRef { origin: Origin::Github, repo: "acme/api".to_owned(), name: format!("#{number}") }
+}
+
+fn bytes(files: &[(&str, Option<&[u8]>)]) -> Vec<(String, Option<Vec<u8>>)> {
+    files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.map(<[u8]>::to_vec))).collect()
+}
+
+fn titles(listing: &Listing) -> Vec<&str> {
+    listing.pulls.iter().map(|pull| pull.title.as_str()).collect()
+}
+
+#[test]
+fn a_queue_holds_agents_pulls_with_how_they_stand() {
+    let acme = Acme::new();
+    let repo = acme.github.repo("acme/api");
+    let bot = acme.devin();
+    repo.pull("By hand").by("bob").branch("fix").commit("Fix", &[("a", "1\n")]).open();
+    let claimed = repo.pull("With a tool").by("carol").branch("tidy").body("Generated with [Claude Code](https://claude.com/claude-code)");
+    let claimed = claimed.label("agent:quarantine").draft().commit("Tidy", &[("b", "1\n")]).open();
+    let reviewer = acme.github.user("dora");
+    repo.with(|repo| {
+        let pull = repo.pulls.get_mut(&bot).unwrap();
+        let review =
+            |by: u64, state, commit: &str| Review { id: by, by: Some(by), state, commit: commit.to_owned(), body: String::new(), at: 1 };
+        let old = pull.base_sha.clone();
+        pull.reviews =
+            vec![review(reviewer, "APPROVED", &pull.head_sha), review(reviewer, "APPROVED", &pull.head_sha), review(7, "APPROVED", &old)];
+        pull.reviews.truncate(2);
+        pull.updated += 100;
+        let head = pull.head_sha.clone();
+        repo.checks.push(check(&head, "tests", Some("failure"), None));
+    });
+    let listing = acme.list(acme.queue(repository()));
+    assert_eq!(titles(&listing), ["Tidy the login", "With a tool"]);
+    let [first, second] = listing.pulls.as_slice() else { panic!() };
+    assert_eq!(
+        (first.at.to_string(), first.provenance.agent.as_deref(), first.provenance.tier),
+        (format!("acme/api#{bot}"), Some("devin"), Tier::Verified)
+    );
+    let standing = first.standing.as_ref().unwrap();
+    assert_eq!(
+        (standing.author.as_ref().unwrap().login.as_str(), standing.author.as_ref().unwrap().id),
+        ("devin-ai-integration[bot]", Some(158_243_242))
+    );
+    assert_eq!((standing.approvals, standing.checks, standing.verdict), (1, Rollup::Failing, Verdict::None));
+    assert_eq!((standing.additions, standing.files, standing.viewer_is_author), (2, 1, false));
+    assert_eq!(
+        (second.at.name.clone(), second.state, second.provenance.tier),
+        (format!("#{claimed}"), PullState::Quarantined, Tier::Claimed)
+    );
+    assert!(second.standing.as_ref().unwrap().draft);
+    let everybody = acme.list(Wanted { agents: None, ..acme.queue(repository()) });
+    assert_eq!(everybody.pulls.len(), 3);
+    assert_eq!((listing.unreadable, listing.omissions.len()), (0, 0));
+}
+
+#[test]
+fn fifty_pulls_cost_one_request_and_one_point() {
+    let acme = Acme::new();
+    let repo = acme.github.repo("acme/api");
+    let head = repo.commit("claude/all", "One for all", &[("a", "1\n")]);
+    for number in 0..120 {
+        repo.pull(&format!("No. {number}")).by("bob").branch("claude/all").head(&head).created(1_767_700_000 + number).open();
+    }
+    acme.github.forget();
+    let told = AtomicUsize::new(0);
+    let source = acme.source(source::Setup { wanted: acme.queue(repository()), ..source::Setup::default() });
+    let listing = source.list_telling(&|done, all| told.store(done * 1000 + all, Ordering::Relaxed), &Cancel::default()).unwrap();
+    assert_eq!((listing.pulls.len(), told.into_inner()), (120, 120_120));
+    assert_eq!(acme.github.seen().len(), 3);
+    assert_eq!(acme.github.world().tokens[0].graphql.used, 3, "one point a page");
+    assert_eq!((listing.pulls[0].title.as_str(), listing.pulls[119].title.as_str()), ("No. 119", "No. 0"));
+}
+
+#[test]
+fn more_than_a_thousand_are_read_by_slices_of_time() {
+    let acme = Acme::new();
+    let repo = acme.github.repo("acme/api");
+    let head = repo.commit("codex/all", "One for all", &[("a", "1\n")]);
+    // Most within one hour, so that equal slices are not enough; some in one second, told apart by when they were touched.
+    for number in 0..1_300_i64 {
+        let created = if number < 1_100 { 1_767_700_000 + number } else { 1_767_800_000 + (number - 1_100) * 86_400 };
+        repo.pull(&format!("No. {number}")).by("bob").branch("codex/all").head(&head).created(created).open();
+    }
+    acme.github.forget();
+    let listing = acme.list(Wanted { agents: None, ..acme.queue(repository()) });
+    assert_eq!((listing.pulls.len(), listing.unreadable), (1_300, 0), "{:?}", listing.omissions);
+    assert!(acme.github.seen().len() <= 1_300 / 50 + 14, "{} requests", acme.github.seen().len());
+}
+
+#[test]
+fn what_no_time_tells_apart_is_told() {
+    let acme = Acme::new();
+    let repo = acme.github.repo("acme/api");
+    let head = repo.commit("codex/all", "One for all", &[("a", "1\n")]);
+    for number in 0..1_020 {
+        repo.pull(&format!("No. {number}")).by("bob").branch("codex/all").head(&head).created(1_767_700_000).open();
+    }
+    repo.with(|repo| repo.pulls.values_mut().for_each(|pull| pull.updated = 1_767_700_000));
+    let listing = acme.list(Wanted { agents: None, ..acme.queue(repository()) });
+    assert_eq!((listing.pulls.len(), listing.unreadable), (1_000, 20));
+    assert!(listing.omissions[0].why.contains("20 of 1020 pulls"), "{:?}", listing.omissions);
+}
+
+#[test]
+fn many_pulls_are_searched_agent_by_agent() {
+    let acme = Acme::new();
+    let repo = acme.github.repo("acme/api");
+    let head = repo.commit("people", "One for all", &[("a", "1\n")]);
+    for number in 0..1_001 {
+        repo.pull(&format!("No. {number}")).by("bob").branch("people").head(&head).created(1_767_700_000 + number).open();
+    }
+    let bot = acme.devin();
+    repo.pull("Signed")
+        .by("carol")
+        .branch("x")
+        .body("Generated with [Claude Code](https://claude.com/claude-code)")
+        .commit("x", &[("x", "1\n")])
+        .open();
+    repo.pull("About it").by("carol").branch("y").body("Why \"Generated with [Claude Code]\" is noise").commit("y", &[("y", "1\n")]).open();
+    let listing = acme.list(acme.queue(repository()));
+    assert_eq!(listing.pulls.iter().filter(|pull| pull.at.name == format!("#{bot}")).count(), 1, "found twice, listed once");
+    let mut found = titles(&listing);
+    found.sort_unstable();
+    assert_eq!(found, ["Signed", "Tidy the login"]);
+}
+
+#[test]
+fn scopes_and_states_narrow_the_queue() {
+    let acme = Acme::new();
+    let (repo, other) = (acme.github.repo("acme/api"), acme.github.repo("other/web"));
+    acme.devin();
+    let gone = repo.pull("Gone").by("bob").branch("codex/gone").commit("x", &[("x", "1\n")]).open();
+    let merged = repo.pull("Merged").by("bob").branch("codex/merged").commit("y", &[("y", "1\n")]).open();
+    other.pull("Elsewhere").by("bob").branch("codex/web").label("urgent").commit("z", &[("z", "1\n")]).open();
+    let maker = acme.github.user("maker");
+    repo.with(|repo| {
+        repo.pulls.get_mut(&gone).unwrap().open = false;
+        let pull = repo.pulls.get_mut(&merged).unwrap();
+        pull.open = false;
+        pull.merged = Some(Merged { at: 1_767_700_000, by: Some(maker), commit: pull.head_sha.clone(), method: "merge" });
+    });
+    {
+        let mut world = acme.github.world();
+        let org = world.find_account("acme").unwrap().id;
+        world.accounts.get_mut(&org).unwrap().teams.insert("core".to_owned(), [maker].into());
+    }
+    let list = |scope, states| acme.list(Wanted { states, ..acme.queue(scope) });
+    assert_eq!(titles(&list(Scope::Org("acme".to_owned()), States::Open)), ["Tidy the login"]);
+    assert_eq!(titles(&list(repository(), States::Closed)), ["Gone"]);
+    let merged = list(repository(), States::Merged);
+    assert_eq!((titles(&merged), merged.pulls[0].state), (vec!["Merged"], PullState::Merged));
+    let how = merged.pulls[0].standing.as_ref().unwrap().merged.as_ref().unwrap();
+    assert_eq!((how.by.as_ref().unwrap().login.as_str(), how.at.0), ("maker", 1_767_700_000));
+    assert_eq!(list(repository(), States::All).pulls.len(), 3);
+    let team = Scope::Team { org: "acme".to_owned(), slug: "core".to_owned() };
+    assert_eq!(titles(&list(team, States::Open)), ["Tidy the login"]);
+    assert_eq!(titles(&list(Scope::Search("label:urgent".to_owned()), States::Open)), ["Elsewhere"]);
+    assert_eq!(list(Scope::Search("is:merged author:bob".to_owned()), States::Open).pulls.len(), 1, "its own words go first");
+    let both = Wanted { scopes: vec![repository(), Scope::Repository("other/web".to_owned())], ..acme.queue(repository()) };
+    assert_eq!(acme.list(both).pulls.len(), 2);
+}
+
+#[test]
+fn one_pull_is_three_requests() {
+    let acme = Acme::new();
+    let repo = acme.github.repo("acme/api");
+    repo.commit("main", "More", &[("old.txt", "a\nb\nc\nd\ne\nf\n"), ("gone.txt", "x\n")]);
+    let number = repo
+        .pull("Many things")
+        .by("bob")
+        .branch("claude/many")
+        .commit(
+            "One\n\nWhy not.\n\nCo-authored-by: Claude <noreply@anthropic.com>",
+            &[("new.py", "print(1)\n"), ("README.md", "# example\nmore")],
+        )
+        .commit_bytes(
+            "Two",
+            bytes(&[
+                ("gone.txt", None),
+                ("old.txt", None),
+                ("moved.txt", Some(b"a\nb\nc\nd\ne\nf\n")),
+                ("pic.png", Some(b"\x89PNG\0\x01")),
+            ]),
+        )
+        .open();
+    acme.github.forget();
+    let change = acme.change(number);
+    let mut seen: Vec<String> = acme.github.seen().iter().map(|seen| seen.short()).collect();
+    seen.sort();
+    assert_eq!(seen.len(), 3, "{seen:#?}");
+    assert_eq!(change.commits.len(), 2);
+    assert!(change.commits[0].message.contains("Why not."));
+    assert_eq!(change.pull.provenance.agent.as_deref(), Some("claude-code"));
+    let main = repo.git().tip("refs/heads/main").unwrap();
+    assert_eq!(change.pull.revision.merge_base.as_ref().map(|id| id.as_str()), Some(main.as_str()));
+    let file = |path: &str| change.patch.files.iter().find(|file| file.path().text() == path).unwrap();
+    assert_eq!((file("new.py").status, file("new.py").added()), (FileStatus::Added, 1));
+    assert!(file("README.md").text().unwrap().lines.last().unwrap().no_newline);
+    assert_eq!(file("gone.txt").status, FileStatus::Deleted);
+    assert_eq!(file("moved.txt").status, FileStatus::Renamed(None));
+    assert!(matches!(file("pic.png").content, Content::Omitted(_)), "GitHub does not say what it is");
+    assert_eq!((change.patch.unreadable, change.digest.len()), (1, 64));
+    assert_eq!(acme.change(number).digest, change.digest);
+    let wanted = [
+        TextRequest { path: RepoPath::from("README.md"), side: Side::Old },
+        TextRequest { path: RepoPath::from("README.md"), side: Side::New },
+    ];
+    let texts = acme.source(source::Setup::default()).texts(&change, &wanted, &Cancel::default());
+    assert_eq!(texts.get(&wanted[0].path, Side::Old).map(|text| &**text), Some("# example\n"));
+    assert_eq!(texts.get(&wanted[0].path, Side::New).map(|text| &**text), Some("# example\nmore"));
+}
+
+#[test]
+fn what_github_leaves_out_is_filled_from_git_or_told() {
+    let acme = Acme::new();
+    let long: String = (0..2_500).map(|line| format!("line {line}\n")).collect();
+    let pull = acme.github.repo("acme/api").pull("Large").by("bob").branch("codex/large");
+    let number = pull.commit_bytes("Large", bytes(&[("large.txt", Some(long.as_bytes())), ("pic.png", Some(b"\x89PNG\0\x01"))])).open();
+    let alone = acme.change(number);
+    assert_eq!(alone.patch.unreadable, 2);
+    let said: Vec<&str> = alone
+        .patch
+        .files
+        .iter()
+        .filter_map(|file| if let Content::Omitted(why) = &file.content { Some(why.as_str()) } else { None })
+        .collect();
+    assert!(said[0].contains("counts 2500 changed lines") && said[1].contains("shows no lines"), "{said:?}");
+    let whole = acme.filled().change(&at(number), &Cancel::default()).unwrap();
+    assert_eq!((whole.patch.unreadable, whole.patch.added()), (0, 2_500), "{:?}", whole.patch.omissions);
+    assert!(matches!(whole.patch.files[1].content, Content::Binary { .. }));
+    assert_eq!(acme.filled().change(&at(number), &Cancel::default()).unwrap().digest, whole.digest);
+}
+
+#[test]
+fn all_commits_are_read_beyond_250() {
+    let acme = Acme::new();
+    let mut pull = acme.github.repo("acme/api").pull("Long").by("bob").branch("codex/long");
+    for commit in 0..320 {
+        pull = pull.commit(&format!("No. {commit}"), &[("count", &format!("{commit}\n"))]);
+    }
+    let number = pull.open();
+    let change = acme.change(number);
+    let subjects: Vec<&str> = change.commits.iter().map(|commit| commit.subject()).collect();
+    let expected: Vec<String> = (0..320).map(|commit| format!("No. {commit}")).collect();
+    assert_eq!(subjects, expected);
+    assert_eq!((change.pull.commit_count, change.patch.unreadable), (Some(320), 0));
+}
+
+#[test]
+fn a_push_in_between_is_never_mixed_in() {
+    let acme = Acme::new();
+    let number = acme.devin();
+    let source = acme.source(source::Setup::default());
+    source.prefetch(&at(number), &Cancel::default());
+    acme.github.forget();
+    let ahead = source.change(&at(number), &Cancel::default()).unwrap();
+    assert_eq!((acme.github.seen().len(), ahead.patch.added()), (1, 2), "read ahead, and looked whether it is still so");
+    source.prefetch(&at(number), &Cancel::default());
+    acme.github.repo("acme/api").push(number, "More", &[("src/more.py", "x = 1\n")]);
+    let now = source.change(&at(number), &Cancel::default()).unwrap();
+    assert_eq!((now.patch.files.len(), now.commits.len()), (2, 2), "what was read ahead is not shown once it is old");
+    assert_ne!(now.digest, ahead.digest);
+}
+
+#[test]
+fn bad_input_is_one_sentence() {
+    let acme = Acme::new();
+    let source = acme.source(source::Setup::default());
+    let refused = |at: &PullRef| match source.change(at, &Cancel::default()) {
+        Err(SourceError::NotFound(says) | SourceError::Unreadable(says)) => says,
+        other => panic!("{other:?}"),
+    };
+    assert!(refused(&at(99)).contains("acme/api#99"), "{}", refused(&at(99)));
+    let none = PullRef { repo: "acme/none".to_owned(), ..at(1) };
+    assert!(refused(&none).contains("repository acme/none on github.com"), "{}", refused(&none));
+    let elsewhere = PullRef { repo: "ghe.example/acme/api".to_owned(), ..at(1) };
+    assert!(refused(&elsewhere).contains("is no pull of github.com"));
+    let number = acme.devin();
+    acme.github.revoke(&acme.token);
+    assert!(refused(&at(number)).to_lowercase().contains("token"), "{}", refused(&at(number)));
+    let cancel = Cancel::default();
+    cancel.cancel();
+    assert_eq!(source.change(&at(number), &cancel), Err(SourceError::Cancelled));
+}
+
+#[test]
+fn renamed_repositories_and_deleted_forks_are_told() {
+    let acme = Acme::new();
+    let repo = acme.github.repo("acme/api");
+    let number = repo.pull("Orphan").by("bob").branch("codex/orphan").off_deleted_fork().commit("x", &[("x", "1\n")]).open();
+    repo.with(|repo| {
+        repo.former.push(repo.full());
+        repo.name = "service".to_owned();
+    });
+    let change = acme.change(number);
+    assert_eq!((change.pull.at.to_string(), change.patch.added()), (format!("acme/api#{number}"), 1), "it keeps the name it was asked by");
+    let said: Vec<&str> = change.patch.omissions.iter().map(|omission| omission.why.as_str()).collect();
+    assert!(said.iter().any(|why| why.contains("is called acme/service now")), "{said:?}");
+    assert!(said.iter().any(|why| why.contains("was deleted")), "{said:?}");
+    assert_eq!(change.patch.unreadable, 0);
+}
+
+#[test]
+fn hostile_names_stay_data() {
+    let acme = Acme::new();
+    let repo = acme.github.repo("acme/api");
+    let body = format!("\u{1b}[31m<script>\u{202e}{}", "🦀".repeat(15_000));
+    let branch = "claude/\u{202e}gnp.exe";
+    let number =
+        repo.pull("\u{1b}]0;owned\u{7}").by("devin").branch(branch).body(&body).commit("x\u{1b}[2J", &[("a\u{202e}b.py", "1\n")]).open();
+    let change = acme.change(number);
+    assert_eq!((change.pull.body, change.pull.branch.as_str()), (body, branch), "nothing is lost, and whoever shows it makes it harmless");
+    assert_eq!(change.pull.provenance.tier, Tier::Inferred, "a person called devin is a person");
+    assert_eq!(change.patch.files[0].path().text(), "a\u{202e}b.py");
+}
+
+fn check(sha: &str, name: &str, conclusion: Option<&str>, run: Option<u64>) -> Check {
+    Check {
+        id: 500 + run.unwrap_or(0),
+        sha: sha.to_owned(),
+        name: name.to_owned(),
+        status: if conclusion.is_some() { "completed" } else { "in_progress" }.to_owned(),
+        conclusion: conclusion.map(str::to_owned),
+        app: (15_368, "github-actions".to_owned()),
+        at: 1_767_700_000,
+        run,
+        annotations: vec![Annotation {
+            path: "src/login.py".to_owned(),
+            lines: (1, 2),
+            level: "warning".to_owned(),
+            message: "No types".to_owned(),
+        }],
+    }
+}
