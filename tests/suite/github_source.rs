@@ -7,10 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use lazaret::analysis::provenance;
 use lazaret::model::agent::Tier;
 use lazaret::model::cancel::Cancel;
-use lazaret::model::change::{Change, TextRequest};
-use lazaret::model::diff::{Content, FileStatus, Side};
-use lazaret::model::dossier::Dossier;
-use lazaret::model::path::RepoPath;
+use lazaret::model::change::Change;
+use lazaret::model::diff::{Content, FileStatus};
 use lazaret::model::pull::{Origin, PullRef, PullState};
 use lazaret::model::standing::{Rollup, Verdict};
 use lazaret::sources::github::client::GithubClient;
@@ -25,8 +23,8 @@ use tempfile::TempDir;
 
 use crate::github::GitHub;
 use crate::github::account::Role;
-use crate::github::pull::{Comment, Merged, Review, ReviewComment, Thread};
-use crate::github::repo::{Annotation, Check, Deployment, Protection, Release, Rule, Ruleset, Run, Task};
+use crate::github::pull::{Merged, Review};
+use crate::github::repo::{Annotation, Check};
 
 /// A GitHub with a person who may write to `acme/api`.
 struct Acme {
@@ -71,10 +69,6 @@ impl Acme {
 
     fn change(&self, number: u64) -> Change {
         self.source(source::Setup::default()).change(&at(number), &Cancel::default()).unwrap()
-    }
-
-    fn dossier(&self, number: u64) -> Dossier {
-        self.source(source::Setup::default()).dossier(&at(number), &Cancel::default()).unwrap().unwrap()
     }
 
     /// A pull of Devin with one changed file.
@@ -232,11 +226,6 @@ fn scopes_and_states_narrow_the_queue() {
         pull.open = false;
         pull.merged = Some(Merged { at: 1_767_700_000, by: Some(maker), commit: pull.head_sha.clone(), method: "merge" });
     });
-    {
-        let mut world = acme.github.world();
-        let org = world.find_account("acme").unwrap().id;
-        world.accounts.get_mut(&org).unwrap().teams.insert("core".to_owned(), [maker].into());
-    }
     let list = |scope, states| acme.list(Wanted { states, ..acme.queue(scope) });
     assert_eq!(titles(&list(Scope::Org("acme".to_owned()), States::Open)), ["Tidy the login"]);
     assert_eq!(titles(&list(repository(), States::Closed)), ["Gone"]);
@@ -245,8 +234,6 @@ fn scopes_and_states_narrow_the_queue() {
     let how = merged.pulls[0].standing.as_ref().unwrap().merged.as_ref().unwrap();
     assert_eq!((how.by.as_ref().unwrap().login.as_str(), how.at.0), ("maker", 1_767_700_000));
     assert_eq!(list(repository(), States::All).pulls.len(), 3);
-    let team = Scope::Team { org: "acme".to_owned(), slug: "core".to_owned() };
-    assert_eq!(titles(&list(team, States::Open)), ["Tidy the login"]);
     assert_eq!(titles(&list(Scope::Search("label:urgent".to_owned()), States::Open)), ["Elsewhere"]);
     assert_eq!(list(Scope::Search("is:merged author:bob".to_owned()), States::Open).pulls.len(), 1, "its own words go first");
     let both = Wanted { scopes: vec![repository(), Scope::Repository("other/web".to_owned())], ..acme.queue(repository()) };
@@ -294,13 +281,6 @@ fn one_pull_is_three_requests() {
     assert!(matches!(file("pic.png").content, Content::Omitted(_)), "GitHub does not say what it is");
     assert_eq!((change.patch.unreadable, change.digest.len()), (1, 64));
     assert_eq!(acme.change(number).digest, change.digest);
-    let wanted = [
-        TextRequest { path: RepoPath::from("README.md"), side: Side::Old },
-        TextRequest { path: RepoPath::from("README.md"), side: Side::New },
-    ];
-    let texts = acme.source(source::Setup::default()).texts(&change, &wanted, &Cancel::default());
-    assert_eq!(texts.get(&wanted[0].path, Side::Old).map(|text| &**text), Some("# example\n"));
-    assert_eq!(texts.get(&wanted[0].path, Side::New).map(|text| &**text), Some("# example\nmore"));
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn api(world: &mut World, arrived: &Arrived) -> (Reply, Vec<String>) {
     let enterprise = ["/api/v3", "/api"].into_iter().find(|prefix| arrived.path.starts_with(&format!("{prefix}/")));
     let prefix = enterprise.unwrap_or_default();
     let base = format!("{}{}", world.origin, if enterprise.is_some() { "/api/v3" } else { "" });
-    let path = arrived.path.strip_prefix(prefix).unwrap_or(&arrived.path).to_owned();
+    let path = rest::by_name(world, arrived.path.strip_prefix(prefix).unwrap_or(&arrived.path));
     let mut wrong = manners(arrived);
     let token = match token(world, arrived) {
         Ok(token) => token,

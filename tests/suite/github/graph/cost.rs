@@ -1,4 +1,5 @@
-//! The price of a document by GitHub's formula: requests needed for each connection, added up, divided by 100, at least one point.
+//! The price of a document by GitHub's formula: requests needed for each connection, added up, divided by 100 and
+//! rounded to the nearest whole number, at least one point.
 
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::executable::{Field, Operation, Selection, SelectionSet};
@@ -8,7 +9,7 @@ use serde_json::Value;
 pub fn of(document: &ExecutableDocument, operation: &Operation, variables: &Value) -> (u64, u64) {
     let mut sum = Sum { document, variables, requests: 0, nodes: 0 };
     sum.selections(&operation.selection_set, 1);
-    (sum.requests.div_ceil(100).max(1), sum.nodes)
+    (((sum.requests + 50) / 100).max(1), sum.nodes)
 }
 
 struct Sum<'d> {

@@ -155,7 +155,7 @@ pub fn answer(world: &mut World, base: &str, token: Option<usize>, body: &Value)
 
 /// GitHub puts a `type` beside the message of an error; the executor knows only messages.
 fn typed(mut response: Value) -> Value {
-    for error in response["errors"].as_array_mut().into_iter().flatten() {
+    for error in response.get_mut("errors").and_then(Value::as_array_mut).into_iter().flatten() {
         let message = error["message"].as_str().unwrap_or_default().trim_start_matches("resolver error: ").to_owned();
         if let Some((kind, said)) = message.split_once('\u{1}') {
             error["message"] = said.into();

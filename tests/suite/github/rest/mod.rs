@@ -102,6 +102,13 @@ pub fn operations() -> BTreeSet<String> {
     ROUTES.iter().map(|route| route.operation.to_owned()).collect()
 }
 
+/// `/repositories/ID/…`, where redirects of renamed repositories lead, as the path it stands for.
+pub fn by_name(world: &World, path: &str) -> String {
+    let found = path.strip_prefix("/repositories/").map(|rest| rest.split_once('/').map_or((rest, ""), |(id, rest)| (id, rest)));
+    let repo = found.and_then(|(id, rest)| Some((world.repo_by(id.parse().ok()?)?, rest)));
+    repo.map_or_else(|| path.to_owned(), |(repo, rest)| format!("/repos/{}/{rest}", repo.full()).trim_end_matches('/').to_owned())
+}
+
 /// The route of `path` and its parameters, percent-decoded.
 pub fn find(method: &str, path: &str) -> Option<(&'static Route, BTreeMap<&'static str, String>)> {
     ROUTES.iter().find_map(|route| {
