@@ -27,5 +27,6 @@ mod receipt;
 pub mod request;
 pub mod responder;
 pub mod resume;
+pub mod signing;
 mod user;
 pub mod words;

@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod journal;
 pub mod log;
 pub mod policy;
+pub mod proofs;
 pub mod search;
 pub mod sweep;
 pub mod terminal;

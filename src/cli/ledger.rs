@@ -1,13 +1,20 @@
 //! `lazaret ledger`: what was decided, by whom, and whether the record of it is whole.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::export::ledger as export;
+use crate::model::inert;
 use crate::model::ledger::ChainState;
+use crate::response::git;
+use crate::response::journal::Case;
+use crate::runtime::journal;
+use crate::runtime::proofs::{self, Checked};
+use crate::store::cases;
 
 /// Read and verify the record of decisions
 ///
@@ -30,7 +37,8 @@ enum What {
         #[arg(long, value_enum, default_value_t = Format::Plain)]
         format: Format,
     },
-    /// Walk the whole chain and name the first record that does not hold
+    /// Walk the whole chain and name the first record that does not hold; then check every signature under a decision, and that
+    /// decisions of two people were made by two
     Verify,
     /// Print every record as JSON, one per line
     Export,
@@ -65,10 +73,24 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         What::Export => export::jsonl(&mut context.out, &records(usize::MAX)?)?,
         What::Verify => {
             let state = ledger.as_ref().map(|ledger| ledger.verify()).transpose()?;
-            return verify(state.as_ref(), context);
+            let exit = verify(state.as_ref(), context)?;
+            let (Exit::Done, Some(ledger)) = (exit, &ledger) else { return Ok(exit) };
+            let cases: Vec<Case> = cases::all(ledger)?.into_iter().map(journal::case).collect();
+            let (_, allowed) = git::signing(Path::new("."));
+            return proven(&proofs::check(&cases, allowed.as_deref()), context);
         }
     }
     Ok(Exit::Done)
+}
+
+fn proven(checked: &Checked, context: &mut Context) -> anyhow::Result<Exit> {
+    for (case, why) in &checked.problems {
+        writeln!(context.out, "case {}: {}", case.0, inert::line(why))?;
+    }
+    if checked.signed + checked.pairs > 0 {
+        writeln!(context.out, "{} signatures hold, {} decisions were made by two people", checked.signed, checked.pairs)?;
+    }
+    Ok(if checked.problems.is_empty() { Exit::Done } else { Exit::Found })
 }
 
 fn verify(state: Option<&ChainState>, context: &mut Context) -> anyhow::Result<Exit> {

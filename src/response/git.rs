@@ -21,7 +21,7 @@ mod revert;
 pub(crate) mod step;
 mod worktrees;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::model::commit_id::CommitId;
 use crate::model::decision::{Decision, Reviewer, Verb};
@@ -37,6 +37,7 @@ use crate::response::plan;
 use crate::response::receipt::weakest;
 use crate::response::request::Request;
 use crate::response::responder::{Done, Materials, Overall, Responder, Turn};
+use crate::response::signing::Signing;
 
 /// The verbs on one repository. Opened once for each decision; cheap.
 pub struct GitResponder {
@@ -49,6 +50,15 @@ pub struct GitResponder {
 /// When there is none, or it cannot be used.
 pub fn open(path: &Path) -> Result<GitResponder, ResponseError> {
     Ok(GitResponder { repo: Repo::open(path)? })
+}
+
+/// How the person at `place` signs decisions, as git's configuration there says, or the person's own outside of a repository;
+/// and the file that says whose key is whose.
+#[must_use]
+pub fn signing(place: &Path) -> (Option<Signing>, Option<PathBuf>) {
+    let config = Repo::open(place).ok().and_then(|repo| repo.git.config().ok()).or_else(|| git2::Config::open_default().ok());
+    let config = config.and_then(|mut config| config.snapshot().ok());
+    config.map_or((None, None), |config| (identity::signing(&config), identity::allowed_signers(&config)))
 }
 
 impl GitResponder {

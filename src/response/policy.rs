@@ -57,9 +57,9 @@ pub fn apply(plan: &mut Plan, judgement: Judgement) {
         People::One => {}
         People::First(_) if plan.steps.is_empty() => plan.people = People::One,
         People::First(_) => {
-            let verb = plan.decision.verb.word();
-            let says = format!("record this {verb} as the first of two; it takes effect when a second person decides the same, blind");
-            plan.steps = vec![PlannedStep::new(Step::Record, &says, Strength::Advisory)];
+            let what = if plan.decision.verb == Verb::Approve { "approval" } else { plan.decision.verb.word() };
+            let says = format!("record this {what} as the first of two; it takes effect when a second person decides the same, blind");
+            plan.steps = vec![PlannedStep::new(Step::Record, says, Strength::Advisory)];
             plan.warnings.push(format!("it takes two people: {why}"));
         }
         People::Second(_) => plan.warnings.push(format!("it takes two people, and you are the second: {why}")),

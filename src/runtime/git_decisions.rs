@@ -3,7 +3,7 @@
 //!
 //! Nothing is held open between two calls: each looks at the world as it is then.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use sha2::{Digest as _, Sha256};
@@ -33,7 +33,7 @@ use crate::response::responder::Materials;
 use crate::response::resume;
 use crate::runtime::decisions::{Decisions, Trouble};
 use crate::runtime::journal::LedgerJournal;
-use crate::runtime::policy::{self, Force};
+use crate::runtime::policy::{self, Bench, Force};
 use crate::sources::source::Source;
 use crate::store::drafts::Drafts;
 use crate::store::error::StoreError;
@@ -129,7 +129,7 @@ impl GitDecisions {
     /// When nobody is named as reviewer, or repository or ledger cannot be read.
     pub fn plan_request(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, DecisionError> {
         let (responder, journal) = self.open()?;
-        let plan = policy::plan(&responder, &based(request, &responder), &journal, &self.force(request), &Vec::new())?;
+        let plan = policy::plan(&responder, &based(request, &responder), &journal, &self.bench(request)?)?;
         *self.remembered() = Some((plan.case.clone(), reports));
         Ok(plan)
     }
@@ -142,6 +142,7 @@ impl GitDecisions {
         let reports = self.remembered().take().filter(|(case, _)| *case == plan.case);
         let materials = self.materials(reports.map(|(_, reports)| reports).unwrap_or_default());
         let (responder, mut journal) = self.open()?;
+        let plan = &policy::seal(plan, git::signing(self.repository()?).0.as_ref())?;
         Ok(executor::carry_out(plan, &responder, &mut journal, &materials, cancel)?)
     }
 
@@ -157,9 +158,17 @@ impl GitDecisions {
     }
 
     fn open(&self) -> Result<(GitResponder, LedgerJournal), DecisionError> {
-        let repository = self.repository.as_ref().ok_or(DecisionError::Homeless)?;
-        let responder = git::open(repository)?;
+        let responder = git::open(self.repository()?)?;
         Ok((responder, LedgerJournal::new(Ledger::open(&self.paths.ledger())?, self.clock)))
+    }
+
+    fn repository(&self) -> Result<&Path, DecisionError> {
+        self.repository.as_deref().ok_or(DecisionError::Homeless)
+    }
+
+    fn bench(&self, request: &Request) -> Result<Bench, DecisionError> {
+        let (signing, allowed) = git::signing(self.repository()?);
+        Ok(Bench { force: self.force(request), members: Vec::new(), signing, allowed })
     }
 
     /// The policy for all that is asked; of several bases each one's.

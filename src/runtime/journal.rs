@@ -65,7 +65,9 @@ impl Journal for LedgerJournal {
     }
 }
 
-fn case(history: History) -> Case {
+/// A case of the ledger as `response` knows it.
+#[must_use]
+pub fn case(history: History) -> Case {
     Case { repository: history.repository, plan: history.plan, outcomes: history.outcomes, ended: history.ended }
 }
 

@@ -1,6 +1,6 @@
 //! The policy in force where decisions are made: read from the person's folder, the base and the organisation, put before every plan.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::analysis::role::Role;
 use crate::config::load;
@@ -11,6 +11,7 @@ use crate::model::commit_id::CommitId;
 use crate::model::decision::Verb;
 use crate::model::dependency::{DependencyChange, DependencyMove, PackageSource};
 use crate::model::path::RepoPath;
+use crate::model::person::Proof;
 use crate::model::policy::{Approval, HOURS, Package, Policy, PolicyText, Touched};
 use crate::model::pull::{Commit, PullRef};
 use crate::model::report::Report;
@@ -21,6 +22,7 @@ use crate::response::journal::{Case, Journal};
 use crate::response::policy::{First, Members, Situation, about, apply, judge};
 use crate::response::request::Request;
 use crate::response::responder::Responder;
+use crate::response::signing::{self, Signing};
 use crate::sources::source::Source;
 
 /// The policy in force for one decision, or in one sentence why it cannot be read.
@@ -66,43 +68,100 @@ pub fn texts(folder: &Path, source: Option<&dyn Source>, at: &PullRef, base: Opt
     Ok(texts)
 }
 
-/// What `request` would do, judged by the policy in `force`.
+/// What a plan is judged by.
+pub struct Bench {
+    /// The policy in force.
+    pub force: Force,
+    /// Who belongs to the teams it names.
+    pub members: Members,
+    /// How this person signs, when they do.
+    pub signing: Option<Signing>,
+    /// The file that says whose key is whose.
+    pub allowed: Option<PathBuf>,
+}
+
+/// What `request` would do, judged on the `bench`.
 ///
 /// # Errors
 /// As [`Responder::plan`].
-pub fn plan(
-    responder: &dyn Responder,
-    request: &Request,
-    journal: &dyn Journal,
-    force: &Force,
-    members: &Members,
-) -> Result<Plan, ResponseError> {
+pub fn plan(responder: &dyn Responder, request: &Request, journal: &dyn Journal, bench: &Bench) -> Result<Plan, ResponseError> {
+    let force = &bench.force;
     let mut request = request.clone();
     for target in &mut request.targets {
         force.digest().clone_into(&mut target.subject.policy_digest);
     }
     let mut plan = responder.plan(&request, journal)?;
+    if let Some(signing) = &bench.signing {
+        know(&mut plan, signing);
+    }
     let lasts = force.0.as_ref().map_or(i64::from(HOURS) * 3600, Policy::lasts);
-    let firsts = waiting(journal, &responder.name(), &plan, Timestamp(request.at.0 - lasts))?;
+    let then = Timestamp(request.at.0 - lasts);
+    let firsts = waiting(journal, &responder.name(), &mut plan, then, bench.allowed.as_deref())?;
     let touched: Vec<Touched> = request.targets.iter().map(|target| target.touched.clone()).collect();
     let judgement = judge(
         &plan,
-        &Situation { policy: force.0.as_ref().map_err(String::as_str), touched: &touched, firsts: &firsts, members, now: request.at },
+        &Situation { policy: force.0.as_ref().map_err(String::as_str), touched: &touched, firsts: &firsts, members: &bench.members },
     );
     apply(&mut plan, judgement);
     Ok(plan)
 }
 
-/// First halves of the same decision that nobody completed yet, latest first.
-fn waiting(journal: &dyn Journal, place: &str, plan: &Plan, then: Timestamp) -> Result<Vec<First>, ResponseError> {
+/// `plan` as it is carried out: signed, when this person signs. Nothing that contains waits for a key.
+///
+/// # Errors
+/// When an approval or a release cannot be signed.
+pub fn seal(plan: &Plan, signing: Option<&Signing>) -> Result<Plan, ResponseError> {
+    let Some(signing) = signing.filter(|_| !plan.steps.is_empty()) else { return Ok(plan.clone()) };
+    match signing::seal(plan, signing) {
+        Err(_) if !lets_in(plan.decision.verb) => {
+            let mut plan = plan.clone();
+            plan.decision.reviewer.proofs.retain(|proof| !matches!(proof, Proof::Key { .. }));
+            Ok(plan)
+        }
+        sealed => sealed,
+    }
+}
+
+/// Puts the person's key among what shows who they are, or says why it shows nothing.
+fn know(plan: &mut Plan, signing: &Signing) {
+    match signing::proof(signing) {
+        Ok(Some(proof)) => plan.decision.reviewer.proofs.push(proof),
+        Ok(None) => plan.warnings.push(
+            "your signing key stands in no file of allowed signers, so it shows nobody who you are: git config gpg.ssh.allowedSignersFile FILE"
+                .to_owned(),
+        ),
+        Err(why) if lets_in(plan.decision.verb) => plan.refusals.push(why.to_string()),
+        Err(why) => plan.warnings.push(format!("this decision will not be signed: {why}")),
+    }
+}
+
+fn lets_in(verb: Verb) -> bool {
+    matches!(verb, Verb::Approve | Verb::Release | Verb::Unblock)
+}
+
+/// First halves of the same decision that nobody completed yet, latest first. One whose signature does not hold is said and does
+/// not count.
+fn waiting(
+    journal: &dyn Journal,
+    place: &str,
+    plan: &mut Plan,
+    then: Timestamp,
+    allowed: Option<&Path>,
+) -> Result<Vec<First>, ResponseError> {
     let cases = journal.since(plan.decision.verb, then)?;
     let mine = about(plan);
-    let same = |about: &Vec<String>| *about == mine;
-    let halves = cases.iter().filter(|case| case.repository == place).filter(|case| match &case.plan.people {
-        People::First(about) => same(about) && !completed(&cases, &case.plan.case),
-        _ => false,
-    });
-    Ok(halves.map(|case| First { case: case.plan.case.clone(), decision: case.plan.decision.clone() }).collect())
+    let mut firsts = Vec::new();
+    for case in cases.iter().filter(|case| case.repository == place) {
+        match &case.plan.people {
+            People::First(about) if *about == mine && !completed(&cases, &case.plan.case) => {}
+            _ => continue,
+        }
+        match signing::verify(&case.plan, allowed) {
+            Ok(()) => firsts.push(First { case: case.plan.case.clone(), decision: case.plan.decision.clone() }),
+            Err(why) => plan.warnings.push(format!("the first decision in case {} does not count: {why}", case.plan.case.0)),
+        }
+    }
+    Ok(firsts)
 }
 
 fn completed(cases: &[Case], first: &CaseId) -> bool {

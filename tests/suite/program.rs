@@ -64,7 +64,8 @@ impl Program {
 }
 
 impl Run {
-    fn of(output: Output) -> Self {
+    /// What came out.
+    pub fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Self { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
     }

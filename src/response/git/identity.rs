@@ -1,10 +1,13 @@
 //! Who decides, as git's configuration says, and the signature made from it.
 
+use std::path::PathBuf;
+
 use git2::{Signature, Time};
 
 use crate::model::decision::{Decision, Reviewer};
 use crate::response::error::ResponseError;
 use crate::response::git::repo::Repo;
+use crate::response::signing::Signing;
 use crate::response::user;
 use crate::response::words::one_line;
 
@@ -22,6 +25,24 @@ pub(crate) fn reviewer(repo: &Repo) -> Result<Reviewer, ResponseError> {
     };
     let identity = format!("{} <{}>", one_line(&name), one_line(&email));
     Ok(Reviewer { identity, by: "git user.name and user.email".to_owned(), proofs: user::account().into_iter().collect() })
+}
+
+/// How this person signs, as git's configuration says: `gpg.format` is `ssh` and `user.signingkey` names a key.
+pub(crate) fn signing(config: &git2::Config) -> Option<Signing> {
+    let text = |key: &str| config.get_string(key).ok().filter(|text| !text.trim().is_empty());
+    if !text("gpg.format")?.eq_ignore_ascii_case("ssh") {
+        return None;
+    }
+    let key = text("user.signingkey")?;
+    let literal = key.starts_with("key::") || key.starts_with("ssh-");
+    let key = if literal { key } else { config.get_path("user.signingkey").ok()?.to_string_lossy().into_owned() };
+    Some(Signing { key, allowed: allowed_signers(config) })
+}
+
+/// The file that says whose key is whose.
+pub(crate) fn allowed_signers(config: &git2::Config) -> Option<PathBuf> {
+    let path = config.get_path("gpg.ssh.allowedsignersfile").ok()?;
+    std::path::absolute(path).ok()
 }
 
 /// The signature of `decision`: its reviewer at its time, so that doing a step again makes the same commit.

@@ -3,7 +3,6 @@
 use crate::model::forge::Account;
 use crate::model::policy::{Policy, Touched};
 use crate::model::response::People;
-use crate::model::time::Timestamp;
 use crate::response::policy::first::First;
 
 /// Who belongs to which team, as far as the forge said: organisation, team, account.
@@ -20,8 +19,6 @@ pub struct Situation<'a> {
     pub firsts: &'a [First],
     /// Who belongs to the teams that the policy names.
     pub members: &'a Members,
-    /// Now.
-    pub now: Timestamp,
 }
 
 /// What the policy says of a plan.
