@@ -1,7 +1,7 @@
 //! A forge's kept answers, from the store to the client. What cannot be kept is read again: nothing here fails anybody.
 #![allow(clippy::disallowed_methods, reason = "the age of kept answers is measured against the clock")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -12,31 +12,54 @@ use crate::sources::github::client::kept::AnswerStore;
 use crate::store::cache::{Bounds, Cache};
 use crate::store::error::StoreError;
 
-/// The open file.
-struct Answers(Mutex<Cache>);
+/// The file, once it is open. It is made when there is something to keep: looking makes no file.
+struct Answers {
+    path: PathBuf,
+    cache: Mutex<Option<Cache>>,
+}
 
 /// Opens the kept answers at `path`; the sentence tells why there are none, or that they were begun anew.
 #[must_use]
 pub fn open(path: &Path) -> (Option<Arc<dyn AnswerStore>>, Option<String>) {
-    match Cache::open(path, Bounds::default(), now()) {
-        Ok((cache, says)) => (Some(Arc::new(Answers(Mutex::new(cache)))), says),
-        Err(error) => (None, Some(format!("answers of GitHub are not kept for later: {error}"))),
-    }
+    let (cache, says) = if path.exists() {
+        match Cache::open(path, Bounds::default(), now()) {
+            Ok((cache, says)) => (Some(cache), says),
+            Err(error) => return (None, Some(format!("answers of GitHub are not kept for later: {error}"))),
+        }
+    } else {
+        (None, None)
+    };
+    (Some(Arc::new(Answers { path: path.to_owned(), cache: Mutex::new(cache) })), says)
 }
 
 impl Answers {
     fn with<T: Default>(&self, work: impl FnOnce(&mut Cache) -> Result<T, StoreError>) -> T {
-        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        work(&mut cache).unwrap_or_else(|error| {
-            tracing::warn!("{}", inert::line(&error.to_string()));
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(cache) = cache.as_mut() else { return T::default() };
+        work(cache).unwrap_or_else(|error| {
+            warn(&error);
             if matches!(error, StoreError::Damaged { .. })
                 && let Err(error) = cache.restart(now())
             {
-                tracing::warn!("{}", inert::line(&error.to_string()));
+                warn(&error);
             }
             T::default()
         })
     }
+
+    fn make(&self) {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.is_none() {
+            match Cache::open(&self.path, Bounds::default(), now()) {
+                Ok((made, _)) => *cache = Some(made),
+                Err(error) => warn(&error),
+            }
+        }
+    }
+}
+
+fn warn(error: &StoreError) {
+    tracing::warn!("{}", inert::line(&error.to_string()));
 }
 
 impl AnswerStore for Answers {
@@ -45,6 +68,7 @@ impl AnswerStore for Answers {
     }
 
     fn keep(&self, key: &str, kept: &Kept) {
+        self.make();
         self.with(|cache| cache.keep(key, kept));
     }
 

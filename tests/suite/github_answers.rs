@@ -83,6 +83,7 @@ fn damage_that_shows_in_use_costs_only_what_was_kept() {
     let answer = Kept { read: now, ..kept(1, 20_000) };
     let (store, _) = answers::open(&path);
     let store = store.unwrap();
+    assert!(store.find("0").is_none() && !path.exists(), "looking makes no file");
     for i in 0..20 {
         store.keep(&i.to_string(), &answer);
     }

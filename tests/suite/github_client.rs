@@ -138,6 +138,21 @@ fn an_unchanged_answer_is_confirmed_and_not_sent_again() {
 }
 
 #[test]
+fn a_file_is_taken_as_it_is_when_it_is_known_to_be_whole() {
+    let server = Server::start(|seen, _| {
+        let file = Reply::ok("application/vnd.github.raw+json", b"fn main() {").header("etag", "\"1\"");
+        if seen.target == "/cut" { file.unframed().cut(4) } else { file }
+    });
+    let (client, memory) = keeping(&server);
+    let raw = |route: &str| Call { accept: "application/vnd.github.raw+json", ..Call::get(route) };
+    assert_eq!(client.call(&raw("/whole"), &Cancel::default()).unwrap().body, b"fn main() {");
+    assert_eq!(memory.0.lock().unwrap().len(), 1);
+    let half = client.call(&raw("/cut"), &Cancel::default());
+    assert!(matches!(half, Err(ForgeError::Garbled(_))), "half a file is no file: {half:?}");
+    assert_eq!(memory.0.lock().unwrap().len(), 1);
+}
+
+#[test]
 fn kept_answers_belong_to_their_token() {
     let server = Server::start(|_, _| json(200, "{}").header("etag", "\"1\""));
     let (client, memory) = keeping(&server);

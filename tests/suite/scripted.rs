@@ -32,6 +32,7 @@ pub(crate) struct Reply {
     drip: Option<Duration>,
     before: Option<Duration>,
     silent: bool,
+    unframed: bool,
 }
 
 /// A JSON answer.
@@ -70,6 +71,11 @@ impl Reply {
         Self { drip: Some(each), ..self }
     }
 
+    /// Only the end of the connection tells that the body is at its end.
+    pub(crate) fn unframed(self) -> Self {
+        Self { unframed: true, ..self }
+    }
+
     /// Begins to answer only after a while.
     pub(crate) fn after(self, before: Duration) -> Self {
         Self { before: Some(before), ..self }
@@ -85,7 +91,10 @@ impl Reply {
         if self.silent {
             return Ok(());
         }
-        let mut head = format!("HTTP/1.1 {} Said\r\nconnection: close\r\ncontent-length: {}\r\n", self.status, self.body.len());
+        let mut head = format!("HTTP/1.1 {} Said\r\nconnection: close\r\n", self.status);
+        if !self.unframed {
+            head.push_str(&format!("content-length: {}\r\n", self.body.len()));
+        }
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {}\r\n", value.replace("SELF", own)));
         }

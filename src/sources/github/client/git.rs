@@ -118,7 +118,7 @@ async fn send(line: &Line, request: RequestBuilder, about: &About<'_>) -> Result
         true
     })
     .await;
-    let reply = Reply { status, headers, body, moved: None };
+    let reply = Reply { status, headers, body, framed: false, moved: None };
     refusal::of(&reply, about, clock::now())?;
     Err(refusal::garbled(&reply.body, about))
 }

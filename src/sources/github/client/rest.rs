@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 
 use super::line::Line;
 use super::refusal::{self, Refusal};
-use super::transport::{Ask, Reply};
+use super::transport::{Ask, Reply, is_json};
 use super::words::{self, About};
 use super::{clock, kept, limit};
 use crate::model::forge::{Answer, Call, ForgeError, Kept, Method};
@@ -38,16 +38,17 @@ async fn read(line: &Line, call: &Call, about: &About<'_>, uri: Uri) -> Result<A
     let asked = line.read(about, resource(&call.route), tries, async || whole(line.exchange(&ask, about).await?, call.accept, about)).await;
     match (asked, kept) {
         (Ok(reply), Some(kept)) if reply.status == 304 => Ok(unchanged(line, &key, kept, &reply.headers)),
-        (Ok(reply), _) => Ok(keep(line, &key, call.accept, reply)),
+        (Ok(reply), _) => Ok(keep(line, &key, reply)),
         (Err(ForgeError::Unreachable(_)), Some(kept)) => Ok(stale(line, kept)),
         (Err(error), _) => Err(error),
     }
 }
 
-/// Lets only answers through that are whole: where JSON was asked, JSON came.
+/// Lets only answers through that are whole: where JSON was asked, JSON came; of the rest only what the protocol vouches for.
 fn whole(reply: Reply, accept: &str, about: &About<'_>) -> Result<Reply, Refusal> {
     let nothing = matches!(reply.status, 204 | 205 | 304) || (about.write && reply.body.is_empty());
-    if nothing || !accept.contains("json") || serde_json::from_slice::<IgnoredAny>(&reply.body).is_ok() {
+    let good = if is_json(accept) { serde_json::from_slice::<IgnoredAny>(&reply.body).is_ok() } else { reply.framed };
+    if nothing || good {
         return Ok(reply);
     }
     Err(refusal::garbled(&reply.body, about))
@@ -72,12 +73,11 @@ fn from_kept(kept: Kept) -> Answer {
     Answer { status, body, next, read, dated: None, stale: true, moved }
 }
 
-fn keep(line: &Line, key: &str, accept: &str, reply: Reply) -> Answer {
+fn keep(line: &Line, key: &str, reply: Reply) -> Answer {
     let header = |name: &str| limit::text(&reply.headers, name).map(str::to_owned);
     let (etag, modified) = (header("etag"), header("last-modified"));
     let answer = answer(line, reply);
-    // Only what was parsed is known to be whole.
-    if let Some(store) = line.store.as_ref().filter(|_| answer.status == 200 && accept.contains("json")) {
+    if let Some(store) = line.store.as_ref().filter(|_| answer.status == 200) {
         let Answer { status, body, next, read, moved, .. } = answer.clone();
         store.keep(key, &Kept { status, etag, modified, next, moved, body, read });
     }

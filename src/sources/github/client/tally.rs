@@ -68,7 +68,11 @@ impl Tally {
     /// An answer with `headers` came.
     pub(super) fn heard(&self, headers: &HeaderMap) {
         let mut inside = self.inside();
-        if let Some((resource, meter)) = limit::meter(headers, clock::now()) {
+        if let Some((resource, mut meter)) = limit::meter(headers, clock::now()) {
+            // Answers overtake each other: within one hour what is left only gets less.
+            if let Some(known) = inside.meters.get(&resource).filter(|known| known.reset.0.abs_diff(meter.reset.0) <= 2) {
+                meter.remaining = meter.remaining.min(known.remaining);
+            }
             inside.meters.insert(resource, meter);
         }
         // An empty list of scopes says something too: a classic token with none.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION};
-use http::{HeaderMap, HeaderValue, Method, Request, Uri};
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION};
+use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version};
 use octocrab::{OctoBody, Octocrab, ReqwestClientConfig};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -38,6 +38,8 @@ pub(super) struct Reply {
     pub(super) headers: HeaderMap,
     /// The body.
     pub(super) body: Vec<u8>,
+    /// Whether the protocol itself says that the body is whole; else only its contents can.
+    pub(super) framed: bool,
     /// Where it was redirected to for good.
     pub(super) moved: Option<Uri>,
 }
@@ -97,7 +99,8 @@ impl Transport {
             if !status.is_redirection() || status == http::StatusCode::NOT_MODIFIED {
                 let (parts, body) = response.into_parts();
                 let body = collect(body, &parts.headers, largest).await?;
-                return Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body, moved });
+                let framed = is_framed(parts.version, &parts.headers);
+                return Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body, framed, moved });
             }
             let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
             let to = address.follow(&uri, location).map_err(Fault::Elsewhere)?;
@@ -115,6 +118,10 @@ impl Transport {
     fn request(&self, ask: &Ask<'_>, uri: &Uri) -> Result<Request<OctoBody>, http::Error> {
         let mut request = Request::builder().method(ask.method.clone()).uri(uri.clone());
         request = request.header(ACCEPT, ask.accept).header("x-github-api-version", "2022-11-28");
+        if !is_json(ask.accept) {
+            // Unpacking would hide the length, by which alone such a body is known to be whole.
+            request = request.header(ACCEPT_ENCODING, "identity");
+        }
         if let Some(bearer) = &self.bearer {
             request = request.header(AUTHORIZATION, bearer);
         }
@@ -133,6 +140,11 @@ impl Transport {
             None => request.header(CONTENT_LENGTH, 0).body(OctoBody::empty()),
         }
     }
+}
+
+/// Whether `accept` asks for JSON; `raw+json` asks for the file itself.
+pub(super) fn is_json(accept: &str) -> bool {
+    accept.contains("json") && !accept.contains(".raw")
 }
 
 /// What this program calls itself.
@@ -185,6 +197,12 @@ where
         whole.extend_from_slice(piece.as_ref());
     }
     Ok(whole)
+}
+
+/// Whether a body that ends early is an error of the protocol, rather than just the end of the connection.
+fn is_framed(version: Version, headers: &HeaderMap) -> bool {
+    let chunked = limit::text(headers, "transfer-encoding").is_some_and(|coding| coding.contains("chunked"));
+    version == Version::HTTP_2 || chunked || headers.contains_key(CONTENT_LENGTH)
 }
 
 fn fault(error: &octocrab::Error) -> Fault {

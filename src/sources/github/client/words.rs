@@ -91,7 +91,25 @@ fn operation(document: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_is_said_is_short_harmless_and_without_the_token(before in ".*", token in "[A-Za-z0-9_.]{12,80}", after in ".*") {
+            let said = harmless(&format!("{before}{token}{after}"), Some(&SecretString::from(token.as_str())));
+            prop_assert!(!said.contains(&token));
+            prop_assert!(said.chars().count() <= MOST + 1);
+            prop_assert_eq!(inert::line(&said).into_owned(), said);
+        }
+
+        #[test]
+        fn any_route_has_a_place(host in "[a-z.]{1,20}", route in ".*") {
+            let place = place(&host, &route);
+            prop_assert_eq!(inert::line(&place).into_owned(), place);
+        }
+    }
 
     #[test]
     fn places_are_named_as_people_name_them() {
