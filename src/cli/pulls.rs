@@ -147,8 +147,8 @@ fn site(
     setup.wanted = Wanted { states: states(asked.state), agents, ..setup.wanted };
     let objects = context.paths()?.objects(&host);
     let fetcher = Arc::new(Fetcher::new(reached.client.clone(), &objects, Limits::default()));
-    let source = GithubSource::new(reached.client.clone(), Some(fetcher), Arc::new(provenance::of), setup);
-    Ok(Site::of_forge(source, reached.client))
+    let source = GithubSource::new(reached.client.clone(), Some(fetcher.clone()), Arc::new(provenance::of), setup);
+    Ok(Site::of_forge(source, reached.client, fetcher))
 }
 
 fn states(state: State) -> States {

@@ -11,6 +11,7 @@ use crate::analysis::provenance;
 use crate::cli::context::{Context, now};
 use crate::model::cancel::Cancel;
 use crate::model::forge::Forge;
+use crate::model::objects::Objects;
 use crate::model::pull::Origin;
 use crate::model::time::Timestamp;
 use crate::sources::demo::{self, DemoSource};
@@ -35,6 +36,8 @@ pub struct Site {
     only: Vec<String>,
     /// The forge that its pulls live on.
     pub forge: Option<Arc<dyn Forge>>,
+    /// Who brings git's objects of those pulls.
+    pub objects: Option<Arc<dyn Objects>>,
     home: Option<PathBuf>,
     /// Goes away with the site.
     passing: Option<TempDir>,
@@ -63,6 +66,7 @@ impl Site {
             several: opened.at.is_none(),
             only: Vec::new(),
             forge: None,
+            objects: None,
             home: None,
             passing: None,
         })
@@ -84,14 +88,15 @@ impl Site {
             facts: BTreeMap::new(),
         };
         let source = Arc::new(LocalSource::open(folder, setup)?);
-        Ok(Self { source, several: true, only: Vec::new(), forge: None, home: None, passing: None })
+        Ok(Self { source, several: true, only: Vec::new(), forge: None, objects: None, home: None, passing: None })
     }
 
     /// Pulls of the host that `forge` talks to.
     #[must_use]
-    pub fn of_forge(source: GithubSource, forge: Arc<dyn Forge>) -> Self {
+    pub fn of_forge(source: GithubSource, forge: Arc<dyn Forge>, objects: Arc<dyn Objects>) -> Self {
         let several = source.only().is_none();
-        Self { source: Arc::new(source), several, only: Vec::new(), forge: Some(forge), home: None, passing: None }
+        let (forge, objects) = (Some(forge), Some(objects));
+        Self { source: Arc::new(source), several, only: Vec::new(), forge, objects, home: None, passing: None }
     }
 
     /// The demo in `folder`, built there when it is not.
@@ -100,7 +105,7 @@ impl Site {
     /// When the folder holds something else or cannot be written.
     pub fn kept_demo(folder: &Path) -> anyhow::Result<Self> {
         let source = Arc::new(DemoSource::open(folder, recognise())?);
-        Ok(Self { source, several: true, only: Vec::new(), forge: None, home: Some(folder.join(DEMO_HOME)), passing: None })
+        Ok(Self { source, several: true, only: Vec::new(), forge: None, objects: None, home: Some(folder.join(DEMO_HOME)), passing: None })
     }
 
     /// A demo that is gone when the program ends; `number`, such as `#2`, narrows it to one pull.

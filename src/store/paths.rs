@@ -89,12 +89,6 @@ impl Paths {
         self.data.join("evidence")
     }
 
-    /// The folder of git objects that were fetched from forges, one folder for each host.
-    #[must_use]
-    pub fn git(&self) -> PathBuf {
-        self.cache.join("git")
-    }
-
     /// The folder of unsent reviews.
     #[must_use]
     pub fn drafts(&self) -> PathBuf {

@@ -24,6 +24,7 @@ mod github;
 mod github_answers;
 mod github_client;
 mod github_door;
+mod github_evidence;
 mod github_fetch;
 mod github_server;
 mod github_source;

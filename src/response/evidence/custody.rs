@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::model::person::Proof;
 use crate::model::response::CaseId;
 use crate::model::time::Timestamp;
 use crate::response::case::moment;
 use crate::response::error::ResponseError;
 use crate::response::evidence::collect::private_folder;
+use crate::response::user;
 
 /// The log's own file.
 pub(super) const NAME: &str = "custody.jsonl";
@@ -29,6 +31,18 @@ pub struct Handling {
     pub who: String,
     /// When.
     pub at: Timestamp,
+}
+
+impl Handling {
+    /// By the account that this program runs under.
+    #[must_use]
+    pub fn by_account(at: Timestamp) -> Self {
+        let who = match user::account() {
+            Some(Proof::User { name, machine, .. }) => format!("{name} on {machine}"),
+            _ => "an account without a name".to_owned(),
+        };
+        Self { who, at }
+    }
 }
 
 /// The log as it was found.

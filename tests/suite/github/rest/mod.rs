@@ -11,6 +11,7 @@ mod rule;
 mod run;
 mod shape;
 mod talk;
+mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -90,6 +91,7 @@ static ROUTES: LazyLock<Vec<&'static Route>> = LazyLock::new(|| {
         rule::ROUTES,
         run::ROUTES,
         talk::ROUTES,
+        timeline::ROUTES,
     ];
     let mut routes: Vec<&Route> = nouns.iter().flat_map(|noun| noun.iter()).collect();
     // A fixed word goes before a parameter in the same place.
