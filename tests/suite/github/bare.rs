@@ -83,7 +83,7 @@ impl Bare {
         }
         for (path, bytes) in files {
             match bytes {
-                Some(bytes) => index.add(&entry(path, repository.blob(bytes).unwrap())).unwrap(),
+                Some(bytes) => index.add(&entry(path, repository.blob(bytes).unwrap(), 0o100_644)).unwrap(),
                 None => index.remove(Path::new(path), 0).unwrap(),
             }
         }
@@ -188,14 +188,15 @@ impl Bare {
     }
 }
 
-fn entry(path: &str, id: Oid) -> IndexEntry {
+/// An entry of an index.
+pub fn entry(path: &str, id: Oid, mode: u32) -> IndexEntry {
     let time = IndexTime::new(0, 0);
     IndexEntry {
         ctime: time,
         mtime: time,
         dev: 0,
         ino: 0,
-        mode: 0o100_644,
+        mode,
         uid: 0,
         gid: 0,
         file_size: 0,

@@ -14,8 +14,10 @@ mod act;
 pub mod bare;
 pub mod build;
 mod contract;
+pub mod fault;
 mod gate;
 mod graph;
+mod line;
 mod openapi;
 mod opening;
 pub mod pull;
@@ -31,6 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use std::time::Duration;
 
+use fault::{Fault, Faults, When};
 use lazaret::sources::github::client::GithubClient;
 use lazaret::sources::github::client::setup::{Pace, Setup};
 use record::Seen;
@@ -47,6 +50,7 @@ pub struct Shared {
     world: Mutex<World>,
     seen: Mutex<Vec<Seen>>,
     wrong: Mutex<Vec<String>>,
+    faults: Faults,
 }
 
 impl GitHub {
@@ -56,7 +60,12 @@ impl GitHub {
         contract::contract();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
-        let shared = Arc::new(Shared { world: Mutex::new(World::new(origin)), seen: Mutex::default(), wrong: Mutex::default() });
+        let shared = Arc::new(Shared {
+            world: Mutex::new(World::new(origin)),
+            seen: Mutex::default(),
+            wrong: Mutex::default(),
+            faults: Faults::default(),
+        });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         server::serve(&runtime, listener, Arc::clone(&shared));
         Self { shared, _runtime: runtime }
@@ -113,6 +122,36 @@ impl GitHub {
         self.shared.seen.lock().unwrap().clear();
     }
 
+    /// Lets a request go wrong before it has any effect.
+    pub fn fail(&self, when: When, fault: Fault) {
+        self.shared.faults.arm(when, fault, false);
+    }
+
+    /// Lets a request have its effect, and its answer go wrong.
+    pub fn lose(&self, when: When, fault: Fault) {
+        self.shared.faults.arm(when, fault, true);
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn heal(&self) {
+        self.shared.faults.disarm();
+    }
+
+    /// Whether a fault still waits for its request.
+    pub fn armed(&self) -> bool {
+        self.shared.faults.waiting()
+    }
+
+    /// Waits until a request hangs; false when none does in time.
+    pub fn wait_hung(&self, patience: Duration) -> bool {
+        self.shared.faults.wait_hung(patience)
+    }
+
+    /// Cuts the connections of requests that hang.
+    pub fn let_go(&self) {
+        self.shared.faults.let_go();
+    }
+
     /// What broke the contract so far; taken out, so that the test goes on to pass.
     pub fn take_wrong(&self) -> Vec<String> {
         std::mem::take(&mut *self.shared.wrong.lock().unwrap())
@@ -126,4 +165,11 @@ impl Drop for GitHub {
             panic!("GitHub's contract was broken:\n{}", wrong.join("\n"));
         }
     }
+}
+
+/// What a document costs in points and asks for in nodes, or what is wrong with it.
+pub fn price(document: &str, variables: &serde_json::Value) -> Result<(u64, u64), String> {
+    let document = schema::document(document)?;
+    let operation = document.operations.get(None).map_err(|_| "a document holds one operation".to_owned())?;
+    Ok(graph::cost::of(&document, operation, variables))
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::{Body as Wire, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Response};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::account::{Grant, Meter};
+use super::line::{Lines, Own};
 use super::record::Seen;
 use super::rest::{self, Ask, Body, Reply, Route};
 use super::world::World;
@@ -37,23 +38,40 @@ impl Arrived {
 pub fn serve(runtime: &tokio::runtime::Runtime, listener: std::net::TcpListener, shared: Arc<Shared>) {
     listener.set_nonblocking(true).unwrap();
     runtime.spawn(async move {
-        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-        axum::serve(listener, axum::Router::new().fallback(handle).with_state(shared)).await.unwrap();
+        let lines = Lines(tokio::net::TcpListener::from_std(listener).unwrap());
+        let router = axum::Router::new().fallback(handle).with_state(shared);
+        axum::serve(lines, router.into_make_service_with_connect_info::<Own>()).await.unwrap();
     });
 }
 
-async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response<Wire> {
+async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(Own(valve)): ConnectInfo<Own>, request: Request) -> Response<Wire> {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default().to_vec();
-    let arrived = Arrived {
+    let arrived = Arc::new(Arrived {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers,
         body,
+    });
+    let place = note(&shared, &arrived);
+    let seen = shared.seen.lock().unwrap()[place].clone();
+    let fault = shared.faults.meet(&seen);
+    let happens = fault.as_ref().is_none_or(|(fault, after)| *after || fault.needs_effect());
+    let mut response = None;
+    if happens {
+        let (shared, arrived) = (Arc::clone(&shared), Arc::clone(&arrived));
+        let made = tokio::task::spawn_blocking(move || respond(&shared, &arrived)).await;
+        response = Some(made.unwrap_or_else(|_| plain(500, "text/plain", b"the loopback itself failed".to_vec(), &[])));
+    }
+    let response = match fault {
+        Some((fault, _)) => shared.faults.instead(fault, arrived.path.ends_with("/graphql"), response, &valve).await,
+        None => response.unwrap_or_else(|| plain(500, "", Vec::new(), &[])),
     };
-    let answer = tokio::task::spawn_blocking(move || respond(&shared, &arrived)).await;
-    answer.unwrap_or_else(|_| plain(500, "text/plain", b"the loopback itself failed".to_vec(), &[]))
+    if let Some(seen) = shared.seen.lock().unwrap().get_mut(place) {
+        seen.status = if valve.load(std::sync::atomic::Ordering::SeqCst) < 0 { response.status().as_u16() } else { 0 };
+    }
+    response
 }
 
 /// A response as the wire wants it.
@@ -77,19 +95,13 @@ fn respond(shared: &Shared, arrived: &Arrived) -> Response<Wire> {
 }
 
 fn answer(shared: &Shared, arrived: &Arrived) -> Response<Wire> {
-    let place = note(shared, arrived);
-    let response = if arrived.path.contains(".git/") {
-        smart::answer(shared, arrived)
-    } else {
-        let mut world = shared.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (reply, wrong) = api(&mut world, arrived);
-        shared.wrong.lock().unwrap().extend(wrong);
-        wire(reply)
-    };
-    if let Some(seen) = shared.seen.lock().unwrap().get_mut(place) {
-        seen.status = response.status().as_u16();
+    if arrived.path.contains(".git/") {
+        return smart::answer(shared, arrived);
     }
-    response
+    let mut world = shared.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (reply, wrong) = api(&mut world, arrived);
+    shared.wrong.lock().unwrap().extend(wrong);
+    wire(reply)
 }
 
 fn note(shared: &Shared, arrived: &Arrived) -> usize {
@@ -174,7 +186,7 @@ fn api(world: &mut World, arrived: &Arrived) -> (Reply, Vec<String>) {
     wrong.extend(match &reply.body {
         Body::Json(body) => openapi::answer(route.operation, reply.status, Some(body)),
         Body::None => openapi::answer(route.operation, reply.status, None),
-        Body::Text(..) => Vec::new(),
+        Body::Bytes(..) => Vec::new(),
     });
     finish(world, arrived, token, route, &mut reply);
     (reply, wrong)
@@ -209,11 +221,11 @@ fn finish(world: &mut World, arrived: &Arrived, token: Option<usize>, route: &Ro
     let mut cost = 1;
     if arrived.method == "GET" && reply.status == 200 {
         let bytes = match &reply.body {
-            Body::Json(body) => body.to_string(),
-            Body::Text(_, text) => text.clone(),
-            Body::None => String::new(),
+            Body::Json(body) => body.to_string().into_bytes(),
+            Body::Bytes(_, bytes) => bytes.clone(),
+            Body::None => Vec::new(),
         };
-        let digest = Sha256::digest(format!("{}\n{bytes}", arrived.header("accept")));
+        let digest = Sha256::digest([arrived.header("accept").as_bytes(), b"\n", &bytes].concat());
         let tag = format!("W/\"{}\"", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
         if arrived.header("if-none-match") == tag {
             (reply.status, reply.body, cost) = (304, Body::None, 0);
@@ -278,7 +290,7 @@ fn exhausted(world: &mut World, token: Option<usize>, resource: &'static str) ->
 fn wire(reply: Reply) -> Response<Wire> {
     match reply.body {
         Body::Json(body) => plain(reply.status, "application/json; charset=utf-8", body.to_string().into_bytes(), &reply.headers),
-        Body::Text(kind, text) => plain(reply.status, kind, text.into_bytes(), &reply.headers),
+        Body::Bytes(kind, bytes) => plain(reply.status, kind, bytes, &reply.headers),
         Body::None => plain(reply.status, "", Vec::new(), &reply.headers),
     }
 }

@@ -12,6 +12,12 @@ use super::server::{Arrived, plain, token};
 
 /// The password of a `Basic` header's content.
 pub fn password(encoded: &str) -> String {
+    let text = String::from_utf8_lossy(&unbase64(encoded)).into_owned();
+    text.split_once(':').map(|(_, password)| password.to_owned()).unwrap_or_default()
+}
+
+/// Base64 decoded; other letters, such as line feeds and padding, are passed over.
+pub fn unbase64(encoded: &str) -> Vec<u8> {
     let value = |byte: u8| match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
         b'a'..=b'z' => Some(byte - b'a' + 26),
@@ -29,8 +35,7 @@ pub fn password(encoded: &str) -> String {
             bytes.push((bits >> held & 0xff) as u8);
         }
     }
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    text.split_once(':').map(|(_, password)| password.to_owned()).unwrap_or_default()
+    bytes
 }
 
 pub fn answer(shared: &Shared, arrived: &Arrived) -> Response<Wire> {

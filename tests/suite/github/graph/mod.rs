@@ -3,13 +3,13 @@
 
 mod account;
 mod commit;
-mod cost;
+pub mod cost;
 mod mutation;
 mod pull;
 mod query;
 mod repository;
 mod review;
-mod search;
+pub mod search;
 mod shipped;
 
 use std::cell::RefCell;

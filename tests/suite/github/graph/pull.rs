@@ -104,6 +104,7 @@ fn facts(world: &World, viewer: u64, repo: &Repo, pull: &Pull, name: &str) -> Fo
         "viewerCanUpdate" | "viewerCanLabel" | "viewerCanClose" | "viewerCanReopen" => {
             leaf(world.role(repo, Some(viewer)) >= crate::github::account::Role::Triage || pull.author == Some(viewer))
         }
+        "viewerCanMergeAsAdmin" => leaf(world.role(repo, Some(viewer)) >= crate::github::account::Role::Admin),
         "viewerCanEnableAutoMerge" => {
             leaf(pull.auto_merge.is_none() && world.role(repo, Some(viewer)) >= crate::github::account::Role::Write)
         }

@@ -75,6 +75,7 @@ impl Run<'_> {
         let id = |prefix: &str| node.strip_prefix(prefix).and_then(|id| id.parse::<u64>().ok());
         let found = found.or_else(|| id("R_").filter(|id| world.repo_by(*id).is_some()).map(Thing::Repo));
         let account = ["U_", "B_", "O_"].iter().find_map(|prefix| id(prefix)).filter(|id| world.accounts.contains_key(id));
+        let found = found.or_else(|| said(&world, self.viewer, node));
         match found.or_else(|| account.map(Thing::Account)) {
             Some(thing) => one(thing),
             None => Err(("NOT_FOUND", format!("Could not resolve to a node with the global id of '{node}'"))),
@@ -95,4 +96,18 @@ impl Run<'_> {
 /// What nobody set.
 pub fn nothing() -> Found {
     leaf(Value::Null)
+}
+
+/// A conversation, review or comment by its opaque id.
+fn said(world: &crate::github::world::World, viewer: u64, node: &str) -> Option<Thing> {
+    use super::review;
+    let (kind, id) = node.split_once('_')?;
+    let id: u64 = id.parse().ok()?;
+    let pulls = world.repos.iter().flat_map(|repo| repo.pulls.values().map(move |pull| (repo, pull)));
+    pulls.into_iter().find_map(|(repo, pull)| match kind {
+        "PRRT" => pull.threads.iter().find(|thread| thread.id == id).map(|thread| review::thread(world, repo, pull, thread, viewer)),
+        "PRR" => pull.reviews.iter().find(|sent| sent.id == id).map(|sent| review::review(world, repo, pull, sent)),
+        "IC" => pull.comments.iter().find(|comment| comment.id == id).map(|comment| review::comment(world, repo, pull, comment, viewer)),
+        _ => None,
+    })
 }

@@ -36,6 +36,7 @@ impl Run<'_> {
             "viewerCanAdminister" => leaf(world.role(repo, Some(self.viewer)) >= Role::Admin),
             "autoMergeAllowed" => leaf(repo.auto_merge_allowed),
             "mergeCommitAllowed" | "squashMergeAllowed" | "rebaseMergeAllowed" => leaf(true),
+            "viewerDefaultMergeMethod" => leaf("MERGE"),
             "deleteBranchOnMerge" => leaf(false),
             "defaultBranchRef" => maybe(branch(repo, &repo.default_branch)),
             "ref" => maybe(reference(repo, text("qualifiedName"))),
@@ -140,6 +141,7 @@ impl Run<'_> {
             "repository" => one(Thing::Repo(id)),
             "target" => maybe(repo.git.tip(full).map(|sha| Thing::Commit(id, sha))),
             "branchProtectionRule" => maybe(rule(repo, short)),
+            "refUpdateRule" => maybe(update_rule(repo, short)),
             "compare" => {
                 let head = arguments["headRef"].as_str().unwrap_or_default();
                 let head = repo.git.told(head).map(|told| told.sha).or_else(|| repo.git.tip(&format!("refs/heads/{head}")));
@@ -163,6 +165,26 @@ fn rule(repo: &Repo, branch: &str) -> Option<Thing> {
             ("requireLastPushApproval", Field::Leaf(rule.last_push.into())),
             ("isAdminEnforced", Field::Leaf(rule.admins.into())),
             ("pattern", Field::Leaf(branch.into())),
+        ],
+    ))
+}
+
+/// What classic protection and rulesets ask of whoever updates a branch.
+fn update_rule(repo: &Repo, branch: &str) -> Option<Thing> {
+    let asked = crate::github::gate::asked(repo, branch);
+    if !asked.reviewed && asked.contexts.is_empty() && !repo.protections.contains_key(branch) {
+        return None;
+    }
+    let contexts = asked.contexts.iter().map(|(context, _)| Value::from(context.clone())).collect();
+    Some(Thing::Plain(
+        "RefUpdateRule",
+        vec![
+            ("requiredStatusCheckContexts", Field::Leaf(contexts)),
+            ("requiredApprovingReviewCount", Field::Leaf(asked.approvals.into())),
+            ("pattern", Field::Leaf(branch.into())),
+            ("allowsDeletions", Field::Leaf(false.into())),
+            ("allowsForcePushes", Field::Leaf(false.into())),
+            ("viewerCanPush", Field::Leaf(false.into())),
         ],
     ))
 }

@@ -9,6 +9,7 @@ use crate::github::world::{EPOCH, World, moment};
 pub const ROUTES: &[Route] = &[
     route("GET /user", &[], Role::None, viewer),
     route("GET /users/{username}", &[], Role::None, named),
+    route("GET /user/{account_id}", &[], Role::None, numbered),
     route("GET /rate_limit", &[], Role::None, limits),
 ];
 
@@ -32,6 +33,14 @@ fn viewer(world: &mut World, ask: &Ask) -> Done {
 
 fn named(world: &mut World, ask: &Ask) -> Done {
     let id = world.find_account(ask.param("username")).map(|account| account.id).ok_or_else(Reply::missing)?;
+    Ok(Reply::json(200, public(world, &ask.base, id)))
+}
+
+fn numbered(world: &mut World, ask: &Ask) -> Done {
+    let id = ask.number("account_id");
+    if !world.accounts.contains_key(&id) {
+        return Err(Reply::missing());
+    }
     Ok(Reply::json(200, public(world, &ask.base, id)))
 }
 

@@ -3,7 +3,10 @@
 mod account;
 mod check;
 mod commit;
+mod history;
 mod merge;
+mod object;
+mod organisation;
 mod pull;
 mod repository;
 mod review;
@@ -54,7 +57,7 @@ pub struct Reply {
 pub enum Body {
     None,
     Json(Value),
-    Text(&'static str, String),
+    Bytes(&'static str, Vec<u8>),
 }
 
 /// A handler's outcome; both sides are answers.
@@ -84,7 +87,10 @@ static ROUTES: LazyLock<Vec<&'static Route>> = LazyLock::new(|| {
         account::ROUTES,
         check::ROUTES,
         commit::ROUTES,
+        history::ROUTES,
         merge::ROUTES,
+        object::ROUTES,
+        organisation::ROUTES,
         pull::ROUTES,
         repository::ROUTES,
         review::ROUTES,
@@ -170,7 +176,11 @@ impl Reply {
     }
 
     pub fn text(kind: &'static str, text: String) -> Self {
-        Self { status: 200, body: Body::Text(kind, text), headers: Vec::new() }
+        Self::bytes(kind, text.into_bytes())
+    }
+
+    pub fn bytes(kind: &'static str, bytes: Vec<u8>) -> Self {
+        Self { status: 200, body: Body::Bytes(kind, bytes), headers: Vec::new() }
     }
 
     /// GitHub's ordinary error.

@@ -30,27 +30,28 @@ pub const ROUTES: &[Route] = &[
     route("DELETE /repos/{owner}/{repo}/issues/{issue_number}/lock", WRITE, Role::Write, unlock),
 ];
 
-/// A pull as the issue it also is.
 fn issue(world: &mut World, ask: &Ask) -> Done {
     let (repo, pull) = find(world, ask)?;
-    let url = format!("{}/repos/{}/issues/{}", ask.base, repo.full(), pull.number);
-    let of = format!("{}/repos/{}/pulls/{}", ask.base, repo.full(), pull.number);
+    Ok(Reply::json(200, as_issue(world, &ask.base, repo, pull)))
+}
+
+/// A pull as the issue it also is.
+pub fn as_issue(world: &World, base: &str, repo: &Repo, pull: &Pull) -> Value {
+    let url = format!("{base}/repos/{}/issues/{}", repo.full(), pull.number);
+    let of = format!("{base}/repos/{}/pulls/{}", repo.full(), pull.number);
     let page = format!("{}/{}/pull/{}", world.origin, repo.full(), pull.number);
-    Ok(Reply::json(
-        200,
-        json!({
-            "id": pull.id, "node_id": pull.node(), "url": url, "repository_url": format!("{}/repos/{}", ask.base, repo.full()),
-            "labels_url": format!("{url}/labels{{/name}}"), "comments_url": format!("{url}/comments"), "events_url": format!("{url}/events"),
-            "html_url": page, "number": pull.number, "state": if pull.open { "open" } else { "closed" }, "title": pull.title, "body": pull.body,
-            "user": shape::somebody(world, &ask.base, pull.author), "labels": shape::labels(&ask.base, repo, &pull.labels),
-            "assignee": shape::somebody(world, &ask.base, pull.assignees.first().copied()), "milestone": null, "locked": pull.locked.is_some(),
-            "active_lock_reason": pull.locked.clone().flatten(), "comments": pull.comments.len(), "closed_at": pull.closed.map(moment),
-            "created_at": moment(pull.created), "updated_at": moment(pull.updated), "draft": pull.draft,
-            "author_association": world.association(repo, pull.author), "closed_by": null, "assignees": [],
-            "pull_request": { "url": of, "html_url": page, "diff_url": format!("{page}.diff"), "patch_url": format!("{page}.patch"),
-                "merged_at": pull.merged.as_ref().map(|merged| moment(merged.at)) },
-        }),
-    ))
+    json!({
+        "id": pull.id, "node_id": pull.node(), "url": url, "repository_url": format!("{base}/repos/{}", repo.full()),
+        "labels_url": format!("{url}/labels{{/name}}"), "comments_url": format!("{url}/comments"), "events_url": format!("{url}/events"),
+        "html_url": page, "number": pull.number, "state": if pull.open { "open" } else { "closed" }, "title": pull.title, "body": pull.body,
+        "user": shape::somebody(world, base, pull.author), "labels": shape::labels(base, repo, &pull.labels),
+        "assignee": shape::somebody(world, base, pull.assignees.first().copied()), "milestone": null, "locked": pull.locked.is_some(),
+        "active_lock_reason": pull.locked.clone().flatten(), "comments": pull.comments.len(), "closed_at": pull.closed.map(moment),
+        "created_at": moment(pull.created), "updated_at": moment(pull.updated), "draft": pull.draft,
+        "author_association": world.association(repo, pull.author), "closed_by": null, "assignees": [],
+        "pull_request": { "url": of, "html_url": page, "diff_url": format!("{page}.diff"), "patch_url": format!("{page}.patch"),
+            "merged_at": pull.merged.as_ref().map(|merged| moment(merged.at)) },
+    })
 }
 
 fn told(world: &World, base: &str, repo: &Repo, pull: &Pull, comment: &Comment) -> Value {
