@@ -25,6 +25,8 @@ use crate::github::GitHub;
 use crate::github::account::Role;
 use crate::github::pull::{Merged, Review};
 use crate::github::repo::{Annotation, Check};
+use crate::program::Program;
+use crate::world::World;
 
 /// A GitHub with a person who may write to `acme/api`.
 struct Acme {
@@ -404,4 +406,76 @@ fn check(sha: &str, name: &str, conclusion: Option<&str>, run: Option<u64>) -> C
             message: "No types".to_owned(),
         }],
     }
+}
+
+/// The program, pointed at the loopback.
+fn program(acme: &Acme, folder: &std::path::Path, args: &[&str]) -> (i32, String, String) {
+    let home = acme.cache.path().join("home");
+    let mut command = Program::new(folder, home).command(args);
+    command.env("LAZARET_GITHUB_API", acme.github.url()).env("GH_TOKEN", &acme.token);
+    let output = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_program_scans_and_lists_pulls() {
+    let acme = Acme::new();
+    let repo = acme.github.repo("acme/api");
+    let number = acme.devin();
+    let good = "import os\n\ndef verify_token(token):\n    return check(token)\n";
+    let bad =
+        "import os\n\ndef verify_token(token):\n    if os.getenv(\"DEBUG\") == \"1\":\n        return True\n    return check(token)\n";
+    repo.commit("main", "Log in", &[("src/auth/login.py", good)]);
+    let worse = repo.pull("Simplify").by("bob").branch("codex/simpler").commit("Simplify", &[("src/auth/login.py", bad)]).open();
+    let here = acme.cache.path();
+    let (code, out, err) = program(&acme, here, &["scan", &format!("acme/api#{worse}"), "--format", "json", "--fail-on", "never"]);
+    assert_eq!(code, 0, "{err}");
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["schema"], "lazaret/report/v1");
+    assert_eq!((&report["change"]["source"], &report["change"]["ref"]), (&"github".into(), &format!("acme/api#{worse}").into()));
+    assert!(report["change"]["url"].as_str().unwrap().ends_with(&format!("/acme/api/pull/{worse}")));
+    assert!(report["findings"].as_array().unwrap().iter().any(|finding| finding["rule"] == "env-gated-auth"), "{out}");
+    let (code, out, err) = program(&acme, here, &["list", "acme/api", "--format", "json"]);
+    assert_eq!(code, 0, "{err}");
+    let queue: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let names: Vec<&str> = queue["pulls"].as_array().unwrap().iter().map(|pull| pull["ref"].as_str().unwrap()).collect();
+    assert_eq!(names, [format!("acme/api#{worse}"), format!("acme/api#{number}")], "{out}");
+    let page = format!("https://github.com/acme/api/pull/{number}/files");
+    let (code, out, _) = program(&acme, here, &["scan", &page, "--format", "jsonl", "--fail-on", "never"]);
+    assert_eq!((code, out.lines().count()), (0, 1));
+    let (code, out, err) = program(&acme, here, &["list", "acme/api", "--offline", "--format", "json"]);
+    assert_eq!((code, out.contains(&format!("acme/api#{worse}"))), (0, true), "{err}");
+}
+
+#[test]
+fn a_clone_from_github_means_its_pulls() {
+    let acme = Acme::new();
+    let number = acme.devin();
+    let world = World::new();
+    world.git(&["remote", "add", "origin", "https://github.com/acme/api.git"]);
+    world.git(&["branch", "claude/here"]);
+    let (code, out, err) = program(&acme, &world.path(), &["list", "--format", "json"]);
+    assert_eq!((code, out.contains(&format!("acme/api#{number}"))), (0, true), "{out}{err}");
+    let (_, out, _) = program(&acme, &world.path(), &["list", "--all-branches", "--format", "json"]);
+    assert!(!out.contains("acme/api#"), "branches are asked for");
+    let (code, out, err) = program(&acme, &world.path(), &["scan", &format!("#{number}"), "--format", "json", "--fail-on", "never"]);
+    assert_eq!((code, out.contains("\"github\"")), (0, true), "{err}");
+    let (code, _, err) = program(&acme, &world.path(), &["scan", "acme/api", "nothing-of-that-name"]);
+    assert_eq!((code, err.contains("several targets at once")), (2, true), "{err}");
+    let without = Program::new(world.path(), acme.cache.path().join("other")).run(&["list", "--format", "json"]);
+    assert_eq!((without.code, without.out.contains("acme/api#")), (0, false), "without a token its branches are meant: {}", without.err);
+}
+
+#[test]
+fn saved_searches_have_names() {
+    let acme = Acme::new();
+    let number = acme.devin();
+    let config = acme.cache.path().join("home/config");
+    std::fs::create_dir_all(&config).unwrap();
+    std::fs::write(config.join("settings.toml"), "[queries]\nmine = \"org:acme is:open\"\n").unwrap();
+    let (code, out, err) = program(&acme, acme.cache.path(), &["list", "query:mine", "--format", "json"]);
+    assert_eq!((code, out.contains(&format!("acme/api#{number}"))), (0, true), "{err}");
+    let (code, _, err) = program(&acme, acme.cache.path(), &["list", "query:other"]);
+    assert_eq!((code, err.contains("there are mine")), (2, true), "{err}");
 }
