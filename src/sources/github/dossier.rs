@@ -1,5 +1,6 @@
 //! What stands around a pull: asked for after its diff is on the screen. Each part that cannot be read is an omission of its own.
 
+mod alerts;
 mod conversation;
 mod links;
 mod people;
@@ -118,6 +119,7 @@ pub(super) fn read(forge: &dyn Forge, address: &Address, number: u64, cancel: &C
         around = desk.page(&at)?;
     }
     runs::read(&mut desk, &facts)?;
+    alerts::read(&mut desk)?;
     rules::read(&mut desk, &facts.target)?;
     people::read(&mut desk, &facts)?;
     links::read(&mut desk, &facts)?;
