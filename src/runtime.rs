@@ -1,6 +1,7 @@
 //! The hands: terminal, clock, jobs and the one event loop. The only place that spawns.
 
 pub mod answers;
+pub mod containment;
 pub mod decisions;
 pub mod desk;
 pub mod effects;

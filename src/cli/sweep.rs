@@ -1,6 +1,7 @@
 //! `lazaret sweep`: what agents opened or merged in a window over many repositories.
 
 pub mod bar;
+pub mod contain;
 pub mod places;
 pub mod when;
 
@@ -12,6 +13,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use sha2::{Digest as _, Sha256};
 
 use self::bar::Bar;
+use self::contain::Wish;
 use self::places::Places;
 use self::when::When;
 use crate::analysis::engine::Engine;
@@ -31,6 +33,7 @@ use crate::model::filter::Filter;
 use crate::model::sweep::{Asked, Sweep, Wanted, Window};
 use crate::runtime::sweep::{self, Job, SweepError};
 use crate::sources::source::SourceError;
+use crate::sources::sweep::Field;
 use crate::store::sweeps::{Begun, Sweeps};
 
 /// A sweep that was cut short longer ago than this, in seconds, continues only when it is asked for.
@@ -49,7 +52,8 @@ const RECORDS: usize = 10_000;
   lazaret sweep --org acme --since 24h                an organisation on GitHub
   lazaret sweep ~/src --since 2026-11-20 --state merged
   lazaret sweep --repos list.txt --since 24h --format incident > report.md
-  lazaret sweep ~/src --since 24h --filter 'risk>=high' --format json")]
+  lazaret sweep ~/src --since 24h --filter 'risk>=high' --format json
+  lazaret sweep ~/src --since 24h --quarantine C-57033d --reason 'forged build bot'")]
 pub struct Args {
     /// Clones or folders of clones; on GitHub: owner/repo, org:NAME, user:NAME, team:ORG/NAME, search:WORDS, a page
     #[arg(value_name = "TARGET")]
@@ -90,6 +94,20 @@ pub struct Args {
     /// Exit with 1 when a finding is at least this serious
     #[arg(long, value_enum, default_value_t = Threshold::High, value_name = "SEVERITY")]
     fail_on: Threshold,
+    /// Hold the changes of a campaign, or those that meet the words of a filter, in one plan over all repositories
+    ///
+    /// Each repository gets its own case; what is merged already is not touched, and a revert of it is proposed.
+    #[arg(long, value_name = "CAMPAIGN|WORDS", conflicts_with = "shallow", requires = "reason")]
+    quarantine: Option<String>,
+    /// Why, in your own words; it goes into the ledger
+    #[arg(long, short = 'm', default_value = "", hide_default_value = true, value_name = "TEXT")]
+    reason: String,
+    /// Show what would be held and hold nothing
+    #[arg(long, conflicts_with = "yes", requires = "quarantine")]
+    dry_run: bool,
+    /// Do it without asking
+    #[arg(long, short = 'y', requires = "quarantine")]
+    yes: bool,
     #[command(flatten)]
     rules: Rules,
 }
@@ -135,7 +153,11 @@ enum Format {
 /// # Errors
 /// When nothing that can be swept is named, what was kept cannot be used, or nobody waits any more.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    let sweep = carried_out(args, context)?;
+    let Swept { sweep, fields, engine } = carried_out(args, context)?;
+    if let Some(what) = &args.quarantine {
+        let wish = Wish { what, reason: &args.reason, dry_run: args.dry_run, yes: args.yes };
+        return contain::run(&wish, &sweep, &fields, &engine, context);
+    }
     for gap in sweep.gaps.iter().filter(|gap| gap.failed) {
         say("", format!("{}: {}", gap.place, crate::export::plain::omission(&gap.omission)));
     }
@@ -155,8 +177,15 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     }
 }
 
+/// A sweep with what is needed to act on it.
+struct Swept {
+    sweep: Sweep,
+    fields: Vec<Arc<dyn Field>>,
+    engine: Arc<Engine>,
+}
+
 /// Opens the places, finds or begins the sweep, and goes over it.
-fn carried_out(args: &Args, context: &mut Context) -> anyhow::Result<Sweep> {
+fn carried_out(args: &Args, context: &mut Context) -> anyhow::Result<Swept> {
     let mut targets = args.targets.clone();
     targets.extend(args.org.iter().map(|org| format!("org:{org}")));
     if let Some(list) = &args.repos {
@@ -174,11 +203,11 @@ fn carried_out(args: &Args, context: &mut Context) -> anyhow::Result<Sweep> {
     let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     let asked = Asked { window: begun.window, now: now(), wanted: args.state.wanted(), everyone: args.all_authors };
     let (shallow, filter) = (args.shallow, &args.filter);
-    let job = Job { id: &begun.id, targets, fields, asked, engine, shallow, filter, workers };
+    let job = Job { id: &begun.id, targets, fields, asked, engine: engine.clone(), shallow, filter, workers };
     let mut sweep = watched(&job, &store, context)?;
     sweep.gaps.extend(gaps);
     store.end(&begun.id, now())?;
-    Ok(sweep)
+    Ok(Swept { sweep, fields: job.fields, engine })
 }
 
 /// Goes over `job` with a line on the terminal; what was done when somebody interrupts it stays done.

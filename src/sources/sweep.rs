@@ -9,6 +9,7 @@ use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::diff::Omission;
 use crate::model::dossier::Link;
 use crate::model::forge::Budget;
+use crate::model::pull::PullRef;
 use crate::model::sweep::{Asked, Caught};
 use crate::sources::source::SourceError;
 
@@ -35,6 +36,9 @@ pub trait Field: Send + Sync {
     /// # Errors
     /// When it cannot be read at all.
     fn list(&self, asked: &Asked, cancel: &Cancel) -> Result<Catch, SourceError>;
+
+    /// Whether the change called `at` is one of its own or of a place it told of.
+    fn holds(&self, at: &PullRef) -> bool;
 
     /// One of its changes with commits and net diff.
     ///

@@ -327,3 +327,36 @@ fn progress_is_shown_on_a_terminal_and_a_killed_sweep_continues() {
     assert!(kept >= 2 && kept + judged == 24, "{kept} kept, {judged} judged");
     assert!(!again.run(&args).err.contains("continuing"), "a sweep that ended is not continued");
 }
+
+#[test]
+fn a_campaign_is_contained_in_one_plan_over_its_repositories() {
+    let mut worlds: Vec<World> =
+        (0..4).map(|_| clone("claude/build", "ci: update build configuration", &[(".github/workflows/b.yml", EVIL)])).collect();
+    worlds[3].git(&["merge", "-q", "--no-ff", "-m", "Merge branch 'claude/build'", "claude/build"]);
+    worlds.iter().for_each(|world| {
+        world.git(&["config", "user.name", "Oncall"]);
+        world.git(&["config", "user.email", "oncall@example.com"]);
+    });
+    let ground = Ground::of(worlds);
+    let name = ground.json(&[])["campaigns"][0]["name"].as_str().unwrap().to_owned();
+    let held = |world: &World| !world.git(&["for-each-ref", "refs/quarantine"]).is_empty();
+    assert_eq!(ground.run(&["--quarantine", &name]).code, 2, "a reason is required");
+    ground.run(&["--quarantine", "C-ffffff", "--reason", "x"]).is_failure("this sweep has no campaign C-ffffff; it found C-");
+    let shown = ground.run(&["--quarantine", &name, "--reason", "forged", "--dry-run"]);
+    assert!(
+        shown.code == 0 && shown.out.matches("quarantine ").count() >= 3 && shown.out.contains("proposed, and not part of this plan"),
+        "{}",
+        shown.out
+    );
+    assert!(!ground.worlds.iter().any(held), "a dry run holds nothing");
+    ground.run(&["--quarantine", &name, "--reason", "forged"]).is_failure("nobody can be asked here");
+    let done = ground.run(&["--quarantine", &name, "--reason", "forged", "--yes"]);
+    assert_eq!(done.code, 0, "{}{}", done.out, done.err);
+    assert_eq!(ground.worlds.iter().map(held).collect::<Vec<_>>(), [true, true, true, false]);
+    assert!(done.out.contains("lazaret revert") && done.out.matches("undo: lazaret release Q-").count() == 3, "{}", done.out);
+    let again = ground.run(&["--quarantine", &name, "--reason", "forged", "--yes"]);
+    assert!(again.code == 0 && again.out.matches("nothing to do: it is so already").count() == 3, "{}", again.out);
+    let report = ground.run(&["--format", "incident"]).out;
+    assert!(report.contains("[x] preserve evidence") && report.matches(": quarantine by `Oncall").count() == 3, "{report}");
+    assert!(report.contains("forged [sweep S-") && report.contains("carried out: ADVISORY"), "{report}");
+}

@@ -9,7 +9,7 @@ use chrono::DateTime;
 use serde::Deserialize;
 
 use self::direct::Direct;
-use super::address::Address;
+use super::address::{Address, GITHUB};
 use super::ask;
 use super::failure::told;
 use super::gaps::Fill;
@@ -22,7 +22,7 @@ use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::diff::Omission;
 use crate::model::dossier::Link;
 use crate::model::forge::{Budget, Forge, ForgeError};
-use crate::model::pull::Pull;
+use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::sweep::{Asked, Caught};
 use crate::sources::source::{Listing, Recognise, Source as _, SourceError};
 use crate::sources::sweep::{Catch, Field};
@@ -56,6 +56,17 @@ impl SweptHost {
         let setup = Setup { pulls: reach.pulls.clone(), wanted: Wanted::default() };
         let source = GithubSource::new(forge.clone(), fill, recognise.clone(), setup);
         Self { forge, recognise, reach, source }
+    }
+
+    /// The repository that `at` names, when it is on this host.
+    fn repository(&self, at: &PullRef) -> Option<Address> {
+        let host = self.forge.host();
+        let path = if host == GITHUB { at.repo.as_str() } else { at.repo.strip_prefix(&host)?.strip_prefix('/')? };
+        Address::of(&host, path)
+    }
+
+    fn direct(&self, address: Address) -> Direct {
+        Direct::new(self.forge.clone(), self.recognise.clone(), address)
     }
 
     /// The pulls in one state that moved within the window.
@@ -166,7 +177,14 @@ impl Field for SweptHost {
         Ok(Catch { caught, omissions: listing.omissions, unreadable: listing.unreadable, further: further.into_iter().collect() })
     }
 
+    fn holds(&self, at: &PullRef) -> bool {
+        at.origin == Origin::Github && self.repository(at).is_some()
+    }
+
     fn change(&self, caught: &Caught, cancel: &Cancel) -> Result<Change, SourceError> {
+        if let (Some(_), Some(address)) = (&caught.landing, self.repository(&caught.pull.at)) {
+            return self.direct(address).change(caught, cancel);
+        }
         self.source.change(&caught.pull.at, cancel)
     }
 
@@ -180,8 +198,7 @@ impl Field for SweptHost {
     }
 
     fn reach(&self, name: &str) -> Option<Arc<dyn Field>> {
-        let address = Address::of(&self.forge.host(), name)?;
-        Some(Arc::new(Direct::new(self.forge.clone(), self.recognise.clone(), address)))
+        Address::of(&self.forge.host(), name).map(|address| Arc::new(self.direct(address)) as Arc<dyn Field>)
     }
 
     fn budget(&self) -> Option<Budget> {

@@ -7,15 +7,15 @@ use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::dossier::Link;
 use crate::model::forge::Budget;
-use crate::model::pull::Origin;
+use crate::model::pull::{Origin, PullRef};
 use crate::model::sweep::{Asked, Caught};
 use crate::sources::local::{LocalSource, Selection, Setup};
-use crate::sources::source::{Recognise, Source as _, SourceError};
+use crate::sources::source::{Recognise, Source, SourceError};
 use crate::sources::sweep::{Catch, Field};
 
 /// A clone.
 pub struct LocalClone {
-    source: LocalSource,
+    source: Arc<LocalSource>,
     name: String,
 }
 
@@ -28,7 +28,13 @@ impl LocalClone {
         let selection = if everyone { Selection::AllBranches } else { Selection::AgentBranches };
         let name = folder.display().to_string();
         let setup = Setup { repo: name.clone(), origin: Origin::Local, recognise, selection, facts: std::collections::BTreeMap::new() };
-        Ok(Self { source: LocalSource::open(folder, setup)?, name })
+        Ok(Self { source: Arc::new(LocalSource::open(folder, setup)?), name })
+    }
+
+    /// The clone as a source of changes.
+    #[must_use]
+    pub fn into_source(self) -> Arc<dyn Source> {
+        self.source
     }
 }
 
@@ -40,6 +46,10 @@ impl Field for LocalClone {
     fn list(&self, asked: &Asked, cancel: &Cancel) -> Result<Catch, SourceError> {
         let (caught, listing) = self.source.caught(asked, cancel)?;
         Ok(Catch { caught, omissions: listing.omissions, unreadable: listing.unreadable, further: Vec::new() })
+    }
+
+    fn holds(&self, at: &PullRef) -> bool {
+        at.origin == Origin::Local && at.repo == self.name
     }
 
     fn change(&self, caught: &Caught, cancel: &Cancel) -> Result<Change, SourceError> {

@@ -152,6 +152,10 @@ impl Field for Direct {
         Ok(catch)
     }
 
+    fn holds(&self, at: &PullRef) -> bool {
+        at.origin == Origin::Github && at.repo == self.address.to_string()
+    }
+
     fn change(&self, caught: &Caught, cancel: &Cancel) -> Result<Change, SourceError> {
         let Some(id) = &caught.pull.revision.head else {
             return Err(SourceError::NotFound(format!("{} names no commit", caught.pull.at)));

@@ -1,0 +1,190 @@
+//! `lazaret sweep --quarantine`: what a sweep found, contained in one plan over its repositories. Shown, asked, carried out
+//! part by part.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::bail;
+
+use crate::analysis::engine::Engine;
+use crate::analysis::provenance;
+use crate::cli::context::{Context, now};
+use crate::cli::exit::Exit;
+use crate::cli::output::{Output, confirm, say, somebody_is_there};
+use crate::export::paint::Paint;
+use crate::export::plan as export;
+use crate::export::sweep::counted;
+use crate::model::filter::Filter;
+use crate::model::inert;
+use crate::model::pull::Origin;
+use crate::model::response::{Receipt, Strength};
+use crate::model::sweep::{Member, Sweep};
+use crate::runtime::containment::{self, Chosen, Joint, Keeper, Order, Part};
+use crate::runtime::git_decisions::GitDecisions;
+use crate::sources::sweep::Field;
+use crate::sources::sweep::local_clone::LocalClone;
+
+/// What is to be contained, and how it was asked for.
+pub struct Wish<'a> {
+    /// A campaign's name, or words of a filter.
+    pub what: &'a str,
+    /// Why.
+    pub reason: &'a str,
+    /// Only show it.
+    pub dry_run: bool,
+    /// Do not ask.
+    pub yes: bool,
+}
+
+/// Plans, shows, asks, carries out.
+///
+/// # Errors
+/// When nothing is meant, nobody can be asked, or nobody waits any more.
+pub fn run(wish: &Wish<'_>, sweep: &Sweep, fields: &[Arc<dyn Field>], engine: &Engine, context: &mut Context) -> anyhow::Result<Exit> {
+    if wish.reason.trim().is_empty() {
+        bail!("a quarantine needs a reason: give one with --reason");
+    }
+    let members = chosen(wish.what, sweep)?;
+    let mut left = Vec::new();
+    let mut some = Vec::new();
+    for member in members {
+        match keeper(member, context)? {
+            Some(keeper) => {
+                let field = fields.iter().find(|field| field.holds(&member.pull().at)).cloned();
+                some.extend(field.map(|field| Chosen { member, field, keeper }));
+            }
+            None => left.push((member.pull().at.to_string(), "lazaret cannot hold it from here; open it and hold it there".to_owned())),
+        }
+    }
+    resume(&some)?;
+    let order = Order { reason: format!("{} [sweep {}, {}]", wish.reason.trim(), sweep.id, wish.what), at: now() };
+    let mut joint = containment::plan(&some, &order, engine, &context.cancel)?;
+    joint.left.extend(left);
+    let paint = context.out.paint;
+    show(&mut context.out, &joint, paint)?;
+    if wish.dry_run || joint.ready().next().is_none() {
+        return Ok(if refused(&joint) { Exit::Found } else { Exit::Done });
+    }
+    if !agreed(wish, &joint)? {
+        say("", "nothing was done");
+        return Ok(Exit::Found);
+    }
+    carry_out(&joint, context)
+}
+
+/// The members that `what` means: those of a campaign, or those a filter lets through.
+fn chosen<'a>(what: &str, sweep: &'a Sweep) -> anyhow::Result<Vec<&'a Member>> {
+    if let Some(campaign) = sweep.campaign(what) {
+        return Ok(campaign.members.iter().filter_map(|index| sweep.members.get(*index)).collect());
+    }
+    let is_name = what.strip_prefix("C-").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_hexdigit()));
+    if is_name {
+        let known: Vec<&str> = sweep.campaigns.iter().map(|campaign| campaign.name.as_str()).collect();
+        let known = if known.is_empty() { "it found none".to_owned() } else { format!("it found {}", known.join(", ")) };
+        bail!("this sweep has no campaign {what}; {known}");
+    }
+    if what.trim().is_empty() {
+        bail!("name a campaign of the sweep, or words of a filter such as 'risk>=high'");
+    }
+    let filter = Filter::parse(what).map_err(|why| anyhow::anyhow!(why))?;
+    let found: Vec<&Member> =
+        sweep.members.iter().filter(|member| filter.matches(member.pull(), member.summary().as_ref(), sweep.asked.now)).collect();
+    if found.is_empty() {
+        bail!("none of the {} of this sweep meets `{}`", counted(sweep.members.len(), "change"), inert::line(what));
+    }
+    Ok(found)
+}
+
+/// Where decisions on `member` go.
+fn keeper(member: &Member, context: &Context) -> anyhow::Result<Option<Arc<dyn Keeper>>> {
+    let at = &member.pull().at;
+    if at.origin != Origin::Local {
+        return Ok(None);
+    }
+    let folder = Path::new(&at.repo);
+    let source = LocalClone::open(folder, true, Arc::new(provenance::of))?.into_source();
+    Ok(Some(Arc::new(GitDecisions::new(Some(folder.to_owned()), context.paths()?, now).under(source))))
+}
+
+/// Ends what an earlier run left half done in any of the places.
+fn resume(chosen: &[Chosen<'_>]) -> anyhow::Result<()> {
+    let mut done: Vec<&str> = Vec::new();
+    for one in chosen {
+        let place = one.member.pull().at.repo.as_str();
+        if done.contains(&place) {
+            continue;
+        }
+        done.push(place);
+        for receipt in one.keeper.resume()? {
+            say("", format!("case {} was cut short earlier; it is ended now: {}", receipt.case.0, receipt.strength.word()));
+        }
+    }
+    Ok(())
+}
+
+fn show(out: &mut Output, joint: &Joint, paint: Paint) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    for part in &joint.parts {
+        export::plan(out, &part.plan, paint)?;
+        writeln!(out)?;
+    }
+    for part in &joint.proposals {
+        writeln!(out, "{}", paint.strong("proposed, and not part of this plan: what is merged already is taken back by a revert"))?;
+        export::plan(out, &part.plan, paint)?;
+        writeln!(out, "  to do it: {}\n", command(part))?;
+    }
+    for (place, why) in &joint.left {
+        writeln!(out, "left as it is: {}: {}", inert::line(place), inert::line(why))?;
+    }
+    Ok(out.flush()?)
+}
+
+/// The command that carries out a proposed revert.
+fn command(part: &Part) -> String {
+    let targets: Vec<_> = part.plan.decision.pulls.iter().map(|pull| inert::word(&pull.name).into_owned()).collect();
+    format!("lazaret revert {} --repo {} --reason …", targets.join(" "), inert::word(&part.place))
+}
+
+fn refused(joint: &Joint) -> bool {
+    !joint.left.is_empty() || joint.parts.iter().any(|part| !part.plan.is_allowed())
+}
+
+/// Whether the person said yes to just this. Silence, and the absence of anybody to ask, is no.
+fn agreed(wish: &Wish<'_>, joint: &Joint) -> anyhow::Result<bool> {
+    if wish.yes {
+        return Ok(true);
+    }
+    if !somebody_is_there() {
+        bail!("nothing was done, because nobody can be asked here: --yes carries this plan out, --dry-run only shows it");
+    }
+    let (ready, all) = (joint.ready().count(), joint.parts.len());
+    let changes: usize = joint.ready().map(|part| part.plan.decision.pulls.len()).sum();
+    let refused = if ready < all { format!(" ({} refused)", all - ready) } else { String::new() };
+    Ok(confirm(&format!("quarantine {} in {}{refused}?", counted(changes, "change"), counted(ready, "repository"))))
+}
+
+/// Part by part: one that fails does not keep the others from being held.
+fn carry_out(joint: &Joint, context: &mut Context) -> anyhow::Result<Exit> {
+    let (paint, mut failed) = (context.out.paint, false);
+    for part in joint.ready() {
+        match part.carry_out(&context.cancel) {
+            Ok(receipt) => {
+                failed |= receipt.strength == Strength::Failed;
+                let undo = receipt
+                    .undo
+                    .map(|undo| if undo.starts_with("lazaret ") { format!("{undo} --repo {}", inert::word(&part.place)) } else { undo });
+                export::receipt(&mut context.out, &Receipt { undo, ..receipt }, paint)?;
+            }
+            Err(why) if context.cancel.is_cancelled() => return Err(why.into()),
+            Err(why) => {
+                failed = true;
+                say("", format!("{}: {why}", part.place));
+            }
+        }
+    }
+    Ok(match (failed, refused(joint)) {
+        (true, _) => Exit::Failed,
+        (false, true) => Exit::Found,
+        (false, false) => Exit::Done,
+    })
+}

@@ -1,0 +1,153 @@
+//! Many changes over many repositories contained in one plan: what is open is held, and for what is merged a revert is proposed.
+//!
+//! Each repository has its own case, because each is enforced and undone by itself; the reason names the family they belong to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::analysis::engine::Engine;
+use crate::model::cancel::Cancel;
+use crate::model::decision::Verb;
+use crate::model::response::{Plan, Receipt};
+use crate::model::sweep::Member;
+use crate::model::time::Timestamp;
+use crate::response::request::{Request, Target};
+use crate::runtime::git_decisions::{DecisionError, GitDecisions, kept_report, target};
+use crate::sources::source::SourceError;
+use crate::sources::sweep::Field;
+
+/// Where decisions on the changes of one place go.
+pub trait Keeper: Send + Sync {
+    /// Ends what an earlier run left half done.
+    ///
+    /// # Errors
+    /// When an unfinished case cannot be ended.
+    fn resume(&self) -> Result<Vec<Receipt>, DecisionError>;
+
+    /// What `request` would do to the place as it is now; `reports` become evidence if it is carried out.
+    ///
+    /// # Errors
+    /// When nobody is named as reviewer, or place or ledger cannot be read.
+    fn plan(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, DecisionError>;
+
+    /// Carries out a plan that was agreed to.
+    ///
+    /// # Errors
+    /// When the plan refuses, somebody else is at work, or the ledger cannot be written.
+    fn carry_out(&self, plan: &Plan, cancel: &Cancel) -> Result<Receipt, DecisionError>;
+}
+
+impl Keeper for GitDecisions {
+    fn resume(&self) -> Result<Vec<Receipt>, DecisionError> {
+        Self::resume(self)
+    }
+
+    fn plan(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, DecisionError> {
+        self.plan_request(request, reports)
+    }
+
+    fn carry_out(&self, plan: &Plan, cancel: &Cancel) -> Result<Receipt, DecisionError> {
+        self.carry_out_plan(plan, cancel)
+    }
+}
+
+/// A change that shall be contained, and the place to read it from again.
+pub struct Chosen<'a> {
+    /// The change as it was swept.
+    pub member: &'a Member,
+    /// Its place.
+    pub field: Arc<dyn Field>,
+    /// Where decisions on it go.
+    pub keeper: Arc<dyn Keeper>,
+}
+
+/// Why and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The reason, with the family's name in it.
+    pub reason: String,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// The part of one repository.
+pub struct Part {
+    /// The repository.
+    pub place: String,
+    /// What would be done there.
+    pub plan: Plan,
+    /// Who does it.
+    keeper: Arc<dyn Keeper>,
+}
+
+/// One plan over many repositories.
+#[derive(Default)]
+pub struct Joint {
+    /// What would be held, repository by repository.
+    pub parts: Vec<Part>,
+    /// Reverts of what is merged; proposed, and no part of it.
+    pub proposals: Vec<Part>,
+    /// What could not be planned, and why: place and sentence.
+    pub left: Vec<(String, String)>,
+}
+
+impl Joint {
+    /// Parts that may be carried out and do something.
+    pub fn ready(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(|part| part.plan.is_allowed() && !part.plan.steps.is_empty())
+    }
+}
+
+impl Part {
+    /// Carries it out.
+    ///
+    /// # Errors
+    /// As [`Keeper::carry_out`].
+    pub fn carry_out(&self, cancel: &Cancel) -> Result<Receipt, DecisionError> {
+        self.keeper.carry_out(&self.plan, cancel)
+    }
+}
+
+/// Plans the containment of `chosen`, each as it is now.
+///
+/// # Errors
+/// When nobody waits any more. What cannot be read or planned is in [`Joint::left`]; the others go on.
+pub fn plan(chosen: &[Chosen<'_>], order: &Order, engine: &Engine, cancel: &Cancel) -> Result<Joint, SourceError> {
+    let mut joint = Joint::default();
+    let mut by_place: BTreeMap<(&str, bool), Vec<&Chosen<'_>>> = BTreeMap::new();
+    for one in chosen {
+        by_place.entry((&one.member.pull().at.repo, one.member.is_merged())).or_default().push(one);
+    }
+    for ((place, merged), some) in by_place {
+        let (mut targets, mut reports) = (Vec::new(), Vec::new());
+        for one in &some {
+            match read(one, engine, cancel) {
+                Ok((target, report)) => {
+                    targets.push(target);
+                    reports.push(report);
+                }
+                Err(SourceError::Cancelled) => return Err(SourceError::Cancelled),
+                Err(why) => joint.left.push((one.member.pull().at.to_string(), why.to_string())),
+            }
+        }
+        let Some(keeper) = some.first().map(|one| one.keeper.clone()).filter(|_| !targets.is_empty()) else { continue };
+        let verb = if merged { Verb::Revert } else { Verb::Quarantine };
+        let request = Request::new(verb, targets, order.reason.clone(), order.at);
+        match keeper.plan(&request, reports) {
+            Ok(plan) if merged => joint.proposals.push(Part { place: place.to_owned(), plan, keeper }),
+            Ok(plan) => joint.parts.push(Part { place: place.to_owned(), plan, keeper }),
+            Err(why) => joint.left.push((place.to_owned(), why.to_string())),
+        }
+    }
+    Ok(joint)
+}
+
+/// The change as it is now, with the report that is kept as evidence.
+fn read(one: &Chosen<'_>, engine: &Engine, cancel: &Cancel) -> Result<(Target, Vec<u8>), SourceError> {
+    let change = one.field.change(&one.member.caught, cancel)?;
+    let report = engine.analyse(&change, &|wanted| one.field.texts(&change, wanted, cancel));
+    if cancel.is_cancelled() {
+        return Err(SourceError::Cancelled);
+    }
+    Ok((target(&change, &report, &[]), kept_report(&change, &report)))
+}
