@@ -54,6 +54,7 @@ mod sources;
 mod statements;
 mod story;
 mod sweep;
+mod sweep_github;
 mod two_people;
 mod unified;
 mod world;

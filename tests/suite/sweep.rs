@@ -153,7 +153,7 @@ fn how_changes_came_in_is_told_with_its_evidence() {
 /// Whoever commits chooses the date, and must not choose to be overlooked.
 #[test]
 fn false_dates_take_nothing_out_of_the_window() {
-    let mut world = World::new();
+    let world = World::new();
     for (title, date) in [("Add past", "1000000000 +0000"), ("Add future", "4000000000 +0000")] {
         world.write(&format!("{title}.py"), "x = 1\n");
         world.git(&["add", "-A"]);
@@ -330,7 +330,7 @@ fn progress_is_shown_on_a_terminal_and_a_killed_sweep_continues() {
 
 #[test]
 fn a_campaign_is_contained_in_one_plan_over_its_repositories() {
-    let mut worlds: Vec<World> =
+    let worlds: Vec<World> =
         (0..4).map(|_| clone("claude/build", "ci: update build configuration", &[(".github/workflows/b.yml", EVIL)])).collect();
     worlds[3].git(&["merge", "-q", "--no-ff", "-m", "Merge branch 'claude/build'", "claude/build"]);
     worlds.iter().for_each(|world| {

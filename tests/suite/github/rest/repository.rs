@@ -7,12 +7,30 @@ use crate::github::account::Role;
 use crate::github::world::World;
 
 pub const ROUTES: &[Route] = &[
+    route("GET /orgs/{org}/repos", &[("metadata", "read")], Role::None, of_org),
+    route("GET /users/{username}/repos", &[("metadata", "read")], Role::None, of_user),
     route("GET /repos/{owner}/{repo}", &[("metadata", "read")], Role::Read, get),
     route("GET /repos/{owner}/{repo}/collaborators/{username}/permission", &[("metadata", "read")], Role::Write, permission),
 ];
 
 fn get(world: &mut World, ask: &Ask) -> Done {
     Ok(Reply::json(200, shape::full_repository(world, &ask.base, ask.repo(world), ask.viewer)))
+}
+
+fn of_org(world: &mut World, ask: &Ask) -> Done {
+    of_owner(world, ask, ask.param("org"))
+}
+
+fn of_user(world: &mut World, ask: &Ask) -> Done {
+    of_owner(world, ask, ask.param("username"))
+}
+
+/// The account's repositories that the viewer sees, the last pushed to first.
+fn of_owner(world: &mut World, ask: &Ask, owner: &str) -> Done {
+    world.find_account(owner).ok_or_else(Reply::missing)?;
+    let seen =
+        |repo: &&crate::github::repo::Repo| repo.owner_login.eq_ignore_ascii_case(owner) && world.role(repo, ask.viewer) >= Role::Read;
+    Ok(ask.page(world.repos.iter().filter(seen).map(|repo| shape::repository(world, &ask.base, repo)).collect()))
 }
 
 fn permission(world: &mut World, ask: &Ask) -> Done {

