@@ -30,7 +30,13 @@ fn of_owner(world: &mut World, ask: &Ask, owner: &str) -> Done {
     world.find_account(owner).ok_or_else(Reply::missing)?;
     let seen =
         |repo: &&crate::github::repo::Repo| repo.owner_login.eq_ignore_ascii_case(owner) && world.role(repo, ask.viewer) >= Role::Read;
-    Ok(ask.page(world.repos.iter().filter(seen).map(|repo| shape::repository(world, &ask.base, repo)).collect()))
+    let listed = |repo| {
+        let mut made = shape::repository(world, &ask.base, repo);
+        // Only a repository that is asked for by itself tells this.
+        made.as_object_mut().map(|made| made.remove("allow_auto_merge"));
+        made
+    };
+    Ok(ask.page(world.repos.iter().filter(seen).map(listed).collect()))
 }
 
 fn permission(world: &mut World, ask: &Ask) -> Done {
