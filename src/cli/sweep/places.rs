@@ -14,6 +14,7 @@ use crate::cli::forge;
 use crate::model::diff::Omission;
 use crate::model::inert;
 use crate::model::sweep::Gap;
+use crate::sources::github::fetch::{Fetcher, Limits};
 use crate::sources::github::swept::{Reach, SweptHost};
 use crate::sources::github::target::Target;
 use crate::sources::source::{Recognise, SourceError};
@@ -150,7 +151,9 @@ fn host_of(host: &str, reach: Reach, context: &Context) -> anyhow::Result<SweptH
         );
     }
     let reach = Reach { agents: provenance::searches(), ..reach };
-    Ok(SweptHost::new(reached.client, None, recognise(), reach))
+    let objects = context.paths()?.objects(host);
+    let fetcher = Arc::new(Fetcher::new(reached.client.clone(), &objects, Limits::default()));
+    Ok(SweptHost::new(reached.client, Some(fetcher), recognise(), reach))
 }
 
 fn recognise() -> Recognise {
