@@ -18,6 +18,7 @@ mod judge_finding;
 mod judge_waiting;
 mod jump;
 mod lists;
+mod look_again;
 mod move_cursor;
 mod open;
 mod open_pull;

@@ -1,7 +1,7 @@
 //! The door for everything the world reports. Stale answers are dropped before anybody looks at them.
 
 use crate::actions::{
-    complain, fit, take_budget, take_change, take_decision, take_dossier, take_draft, take_judgement, take_list, take_matches,
+    complain, fit, look_again, take_budget, take_change, take_decision, take_dossier, take_draft, take_judgement, take_list, take_matches,
     take_records, take_report, take_waiting, tint,
 };
 use crate::message::effect::Effect;
@@ -20,6 +20,9 @@ pub fn arrive(console: &mut Console, event: Event) -> Vec<Effect> {
     }
     let mut effects = match event.news {
         News::Listed(answer) => take_list::take(console, answer),
+        News::Listing(done, of) => take_list::take_part(console, done, of),
+        News::Stands(answer) => look_again::take(console, answer),
+        News::Ahead => Vec::new(),
         News::Judged(at, answer) => take_judgement::take(console, &at, answer),
         News::JudgedAll => Vec::new(),
         News::Loaded(answer) => take_change::take(console, answer),

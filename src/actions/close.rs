@@ -64,7 +64,7 @@ fn close_screen(console: &mut Console) -> Vec<Effect> {
         }
         Some(_) => {
             console.session = None;
-            let all = [Kind::Load, Kind::Analyse, Kind::Tint, Kind::Search, Kind::Draft, Kind::Dossier];
+            let all = [Kind::Load, Kind::Analyse, Kind::Tint, Kind::Search, Kind::Draft, Kind::Dossier, Kind::Look, Kind::Ahead];
             let mut effects: Vec<Effect> = all.into_iter().flat_map(|kind| stop(console, kind)).collect();
             effects.extend(judge_rest(console));
             effects
@@ -83,7 +83,7 @@ fn close_screen(console: &mut Console) -> Vec<Effect> {
 
 /// Stops everything that may wait for the forge and may be stopped.
 fn stop_all(console: &mut Console) -> Vec<Effect> {
-    [Kind::Load, Kind::List, Kind::Judge, Kind::Dossier].into_iter().flat_map(|kind| stop(console, kind)).collect()
+    [Kind::Load, Kind::List, Kind::Judge, Kind::Dossier, Kind::Look, Kind::Ahead].into_iter().flat_map(|kind| stop(console, kind)).collect()
 }
 
 fn drop_filter(console: &mut Console) {

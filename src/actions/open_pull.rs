@@ -2,7 +2,7 @@
 
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
-use crate::model::pull::PullRef;
+use crate::model::pull::{Origin, PullRef};
 use crate::state::console::Console;
 use crate::state::notice::Tone;
 
@@ -26,4 +26,11 @@ pub(crate) fn neighbour(console: &mut Console, by: isize) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Asks for the pull below in the queue ahead of time, where reading one takes a forge's answer.
+pub(crate) fn ahead(console: &mut Console) -> Option<Effect> {
+    let next = console.queue.order.get(console.queue.cursor.at + 1).and_then(|at| console.queue.entries.get(*at));
+    let at = next.map(|entry| entry.pull.at.clone()).filter(|at| at.origin == Origin::Github)?;
+    Some(Effect::ReadAhead(console.pending.ask(Kind::Ahead), at))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::actions::judge_waiting::judge_rest;
-use crate::actions::take_dossier;
+use crate::actions::{open_pull, take_dossier};
 use crate::message::effect::Effect;
 use crate::message::event::Trouble;
 use crate::message::ticket::Kind;
@@ -11,6 +11,7 @@ use crate::model::change::Change;
 use crate::state::console::Console;
 use crate::state::notice::Tone;
 use crate::state::overlay::Overlay;
+use crate::state::place::Place;
 use crate::state::session::Session;
 
 /// Opens it.
@@ -23,8 +24,18 @@ pub(crate) fn take(console: &mut Console, answer: Result<Arc<Change>, Trouble>) 
         }
     };
     let habits = console.habits;
-    let mut session = Session::open(change.clone(), habits.layout, habits.layout.at(console.panes.diff_width, habits.split_from));
+    let former = console.session.take().filter(|former| former.change.pull.at == change.pull.at);
+    let layout = former.as_ref().map_or(habits.layout, |former| former.view.choice);
+    let mut session = Session::open(change.clone(), layout, layout.at(console.panes.diff_width, habits.split_from));
     session.story = !habits.blind;
+    if let Some(former) = former {
+        Place::of(&former).restore(&mut session);
+        console.notices.say(
+            Tone::Note,
+            if former.change.digest == change.digest { "nothing changed in the diff" } else { "read again; your place and marks are kept" },
+        );
+    }
+    console.looked = console.now;
     console.session = Some(session);
     console.overlay = Overlay::None;
     let draft = Effect::LoadDraft(console.pending.ask(Kind::Draft), change.clone());
@@ -36,5 +47,6 @@ pub(crate) fn take(console: &mut Console, answer: Result<Arc<Change>, Trouble>) 
         }
         None => effects.extend(take_dossier::ask(console, &change.pull.at)),
     }
+    effects.extend(open_pull::ahead(console));
     effects
 }

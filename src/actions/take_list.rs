@@ -12,12 +12,22 @@ use crate::state::queue::{Entry, Traits, Verdict};
 
 type Answer = Result<(Vec<Pull>, Vec<Omission>), Trouble>;
 
+/// Takes over how far reading the pulls is.
+pub(crate) fn take_part(console: &mut Console, done: usize, of: usize) -> Vec<Effect> {
+    console.listed = Some((done, of));
+    Vec::new()
+}
+
 /// Takes over the pulls.
 pub(crate) fn take(console: &mut Console, answer: Answer) -> Vec<Effect> {
+    console.listed = None;
     let (pulls, omissions) = match answer {
         Ok(answer) => answer,
         Err(trouble) => {
-            console.notices.say(Tone::Failure, trouble.clone());
+            // The same trouble again, when nobody asked, is no news.
+            if console.queue.trouble.as_ref() != Some(&trouble) {
+                console.notices.say(Tone::Failure, trouble.clone());
+            }
             console.queue.trouble = Some(trouble);
             return Vec::new();
         }
@@ -53,13 +63,8 @@ fn adopt(console: &mut Console, pulls: Vec<Pull>) {
 }
 
 fn tell_if_moved(console: &mut Console) {
-    let Some(session) = &console.session else { return };
-    let opened = &session.change.pull;
-    let moved = console.queue.find(&opened.at).is_some_and(|entry| entry.pull.revision != opened.revision);
-    if moved {
-        console.notices.say(
-            Tone::Warning,
-            "this pull moved since it was opened; what you see is what was read, go back and open it again for the rest",
-        );
+    let Some(session) = &mut console.session else { return };
+    if let Some(entry) = console.queue.entries.iter().find(|entry| entry.pull.at == session.change.pull.at) {
+        session.see_moved(&entry.pull);
     }
 }

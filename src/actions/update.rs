@@ -1,8 +1,9 @@
 //! The door for everything a person asks: one match, one line for each arm.
 
 use crate::actions::{
-    choose_section, close, confirm, copy, decide, edit_text, fit, focus, judge_finding, jump, lists, move_cursor, open, open_pull, point,
-    prompt, read_thread, refresh, settle_thread, show_panel, switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed, write_remark,
+    choose_section, close, confirm, copy, decide, edit_text, fit, focus, judge_finding, jump, lists, look_again, move_cursor, open,
+    open_pull, point, prompt, read_thread, refresh, settle_thread, show_panel, switch_pane, tint, toggle_fold, toggle_layout,
+    toggle_viewed, write_remark,
 };
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
@@ -12,7 +13,7 @@ use crate::state::overlay::{Asks, Topic};
 
 /// Does what was asked; what the world has to do for it comes back as data.
 pub fn ask(console: &mut Console, action: Action) -> Vec<Effect> {
-    if !matches!(action, Action::Fit(_) | Action::Wheel(..)) {
+    if !matches!(action, Action::Fit(_) | Action::Wheel(..) | Action::Tick) {
         console.notices.fresh = false;
     }
     let mut effects = match action {
@@ -22,6 +23,7 @@ pub fn ask(console: &mut Console, action: Action) -> Vec<Effect> {
         Action::Click(spot) => point::click(console, spot),
         Action::DoubleClick(spot) => point::double_click(console, spot),
         Action::Wheel(spot, by) => point::wheel(console, spot, by),
+        Action::Tick => look_again::tick(console),
         Action::Fit(panes) => fit::fit(console, panes),
     };
     fit::settle(console);
@@ -56,7 +58,7 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::Filter => prompt::start(console, Asks::Filter),
         C::NextSection | C::PreviousSection => choose_section::choose(console, command),
         C::Search => prompt::start(console, Asks::Search),
-        C::Refresh => refresh::refresh(console),
+        C::Refresh => refresh::again(console),
         C::Story => show_panel::story(console),
         C::Commits => show_panel::of_pull(console, Topic::Commits),
         C::Dependencies => show_panel::of_pull(console, Topic::Dependencies),

@@ -51,6 +51,12 @@ impl Keymap {
         chapters.filter(|chapter| !chapter.hints.is_empty()).collect()
     }
 
+    /// The first key that reads the opened pull again.
+    #[must_use]
+    pub fn rereading_key(&self) -> Option<String> {
+        self.keys(Pane::Diff, Command::Refresh).into_iter().next()
+    }
+
     /// The first key that unfolds a file in the diff.
     #[must_use]
     pub fn unfolding_key(&self) -> Option<String> {

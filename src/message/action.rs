@@ -63,7 +63,7 @@ commands! {
     Filter "filter" "filter the queue: words, lane:stop, is:draft, ci:failing",
     NextSection "next-section" "next section of the queue: a saved filter",
     PreviousSection "previous-section" "previous section of the queue",
-    Refresh "refresh" "read the queue again",
+    Refresh "refresh" "read the queue, or the opened pull, again",
     Search "search" "search the diff",
     NextMatch "next-match" "next match",
     PreviousMatch "previous-match" "previous match",
@@ -148,6 +148,8 @@ pub enum Action {
     DoubleClick(Spot),
     /// The wheel over a spot, by rows; downward is positive.
     Wheel(Spot, isize),
+    /// Time has passed.
+    Tick,
     /// The screen now has room for this much.
     Fit(Panes),
 }

@@ -47,6 +47,10 @@ pub enum Effect {
     Judge(Ticket, Vec<PullRef>),
     /// Read this one with its diff.
     Load(Ticket, PullRef),
+    /// Read how this one stands now, without its diff.
+    LookAgain(Ticket, PullRef),
+    /// Read this one ahead: it is likely opened next.
+    ReadAhead(Ticket, PullRef),
     /// Read what its forge keeps around this one.
     ReadDossier(Ticket, PullRef),
     /// Analyse it.

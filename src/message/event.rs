@@ -43,6 +43,12 @@ pub const CHUNK: usize = 64;
 /// What arrived.
 #[derive(Clone, Debug)]
 pub enum News {
+    /// So many pulls were read so far, of so many.
+    Listing(usize, usize),
+    /// How the opened pull stands now; `None` where nothing is cheaper than reading it.
+    Stands(Result<Option<Pull>, Trouble>),
+    /// What was read ahead is there, or could not be read.
+    Ahead,
     /// The pulls, and what was left out.
     Listed(Result<(Vec<Pull>, Vec<Omission>), Trouble>),
     /// One pull of the queue was judged.
@@ -86,7 +92,9 @@ impl News {
     #[must_use]
     pub fn kind(&self) -> Option<Kind> {
         Some(match self {
-            Self::Listed(_) => Kind::List,
+            Self::Listing(..) | Self::Listed(_) => Kind::List,
+            Self::Stands(_) => Kind::Look,
+            Self::Ahead => Kind::Ahead,
             Self::Judged(..) | Self::JudgedAll => Kind::Judge,
             Self::Loaded(_) => Kind::Load,
             Self::Found(..) | Self::Reported(_) => Kind::Analyse,
@@ -106,6 +114,6 @@ impl News {
     /// Whether more of the same answer may follow.
     #[must_use]
     pub fn is_part(&self) -> bool {
-        matches!(self, Self::Judged(..) | Self::Found(..) | Self::Tinted(..))
+        matches!(self, Self::Listing(..) | Self::Judged(..) | Self::Found(..) | Self::Tinted(..))
     }
 }

@@ -31,4 +31,8 @@ pub enum Kind {
     Dossier,
     /// Decisions made offline that wait to be sent.
     Waiting,
+    /// How the opened pull stands now.
+    Look,
+    /// The pull that is likely opened next.
+    Ahead,
 }

@@ -51,6 +51,13 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
         Effect::List(ticket) => jobs.start(Kind::List, ticket, move |cancel, to| list(&desk, cancel, to)),
         Effect::Judge(ticket, pulls) => jobs.start(Kind::Judge, ticket, move |cancel, to| judge(&desk, &pulls, cancel, to)),
         Effect::Load(ticket, at) => jobs.start(Kind::Load, ticket, move |cancel, to| load(&desk, &at, cancel, to)),
+        Effect::LookAgain(ticket, at) => jobs.start(Kind::Look, ticket, move |cancel, to| {
+            to.tell(News::Stands(desk.source.pull(&at, cancel).map_err(|error| error.to_string())));
+        }),
+        Effect::ReadAhead(ticket, at) => jobs.start(Kind::Ahead, ticket, move |cancel, to| {
+            desk.source.prefetch(&at, cancel);
+            to.tell(News::Ahead);
+        }),
         Effect::ReadDossier(ticket, at) => jobs.start(Kind::Dossier, ticket, move |cancel, to| around(&desk, &at, cancel, to)),
         Effect::Analyse(ticket, change) => {
             let focus = jobs.focus().clone();
@@ -87,7 +94,8 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
 }
 
 fn list(desk: &Desk, cancel: &Cancel, to: &Reporter) {
-    let answer = desk.source.list(cancel).map(|listing| (listing.pulls, listing.omissions));
+    let answer = desk.source.list_telling(&|done, of| to.tell(News::Listing(done, of)), cancel);
+    let answer = answer.map(|listing| (listing.pulls, listing.omissions));
     to.tell(News::Listed(answer.map_err(|error| error.to_string())));
 }
 

@@ -105,7 +105,7 @@ impl<'a> Loop<'a> {
                     Some(input) => self.take_input(input)?,
                     None => break,
                 },
-                () = asleep(self.beat()) => self.look_at_forge(),
+                () = asleep(self.beat()) => self.tick()?,
                 event = events.recv() => if let Some(event) = event { self.take_event(event)? },
             }
             while let Ok(input) = wakes.input.try_recv() {
@@ -122,7 +122,20 @@ impl<'a> Loop<'a> {
 
     /// How long the loop may sleep when nothing happens: for ever, unless a forge is waited for.
     fn beat(&self) -> Option<Duration> {
-        (self.desk.forge.is_some() && !self.console.pending.is_idle()).then_some(BEAT)
+        self.desk.forge.as_ref()?;
+        if !self.console.pending.is_idle() {
+            return Some(BEAT);
+        }
+        let passed = self.console.looked.until((self.desk.clock)());
+        let left = self.console.habits.poll.saturating_sub(passed).max(1);
+        (self.console.habits.poll > 0).then(|| Duration::from_secs(left))
+    }
+
+    /// Tells memory that time has passed.
+    fn tick(&mut self) -> Result<(), RuntimeError> {
+        self.console.now = (self.desk.clock)();
+        let effects = ask(&mut self.console, Action::Tick);
+        self.carry_out(effects)
     }
 
     /// Takes over what the forge still allows, whenever that changed.

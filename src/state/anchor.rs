@@ -46,7 +46,7 @@ pub fn settle(unsent: &mut Unsent, patch: &Patch, paths: &Paths, dossier: Option
 }
 
 /// The line nearest to `first` from which `file` reads as `quoted`.
-fn find(file: &FileDiff, side: Side, first: u32, quoted: &[String]) -> Option<u32> {
+pub(crate) fn find(file: &FileDiff, side: Side, first: u32, quoted: &[String]) -> Option<u32> {
     let lines: Vec<(u32, &str)> = side_of(file, side).collect();
     let reads = |run: &&[(u32, &str)]| {
         let unbroken = run.windows(2).all(|pair| matches!(pair, [(one, _), (next, _)] if one + 1 == *next));

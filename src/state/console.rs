@@ -27,6 +27,10 @@ pub struct Console {
     pub panes: Panes,
     /// The moment of the last event, as told from outside.
     pub now: Timestamp,
+    /// When it was last looked whether something moved on the forge.
+    pub looked: Timestamp,
+    /// How many pulls were read so far, of how many, while the queue is read.
+    pub listed: Option<(usize, usize)>,
     /// Decisions made offline that wait to be sent.
     pub waiting: usize,
     /// What the forge still allows, once it said so.

@@ -9,6 +9,7 @@ use crate::model::dossier::Dossier;
 use crate::model::finding::Finding;
 use crate::model::look::Match;
 use crate::model::path::RepoPath;
+use crate::model::pull::Pull;
 use crate::model::report::Report;
 use crate::model::review::Review;
 use crate::state::anchor;
@@ -16,6 +17,7 @@ use crate::state::around::Around;
 use crate::state::cursor::Cursor;
 use crate::state::findings::{Paths, Placed, place};
 use crate::state::fold::{self, Fold};
+use crate::state::moved::Moved;
 use crate::state::rows::{self, Between, Layout, NONE, Owner, Row, Rows, line_of, shows};
 use crate::state::said::Said;
 use crate::state::tints::Tints;
@@ -50,6 +52,8 @@ pub struct Session {
     pub tints: Tints,
     /// What is searched.
     pub search: Option<Search>,
+    /// What moved since it was read.
+    pub moved: Option<Moved>,
     /// Whether the story was unfolded.
     pub story: bool,
     /// Whether what was kept of the review is read, so that keeping it anew loses nothing.
@@ -152,6 +156,7 @@ impl Session {
             view: View { choice, layout, ..View::default() },
             tints: Tints::default(),
             search: None,
+            moved: None,
             story: false,
             kept: false,
             paths: Paths::of(&change.patch),
@@ -269,6 +274,11 @@ impl Session {
     #[must_use]
     pub fn omissions(&self) -> &[Omission] {
         self.known.report.as_ref().map_or(&self.change.patch.omissions, |report| &report.skipped)
+    }
+
+    /// Sees whether the pull as it is `now` is another one than was read.
+    pub fn see_moved(&mut self, now: &Pull) {
+        self.moved = Moved::between(&self.change, now);
     }
 
     /// Lays the diff out as `layout`.

@@ -40,6 +40,8 @@ pub struct QueueAreas {
 pub struct ReviewAreas {
     /// Who, what, how risky: two rows.
     pub header: Rect,
+    /// What moved since it was opened; empty when nothing did.
+    pub banner: Rect,
     /// Title row of the file list.
     pub files_title: Rect,
     /// The file list; empty when it is not shown.
@@ -72,18 +74,20 @@ pub fn queue(screen: Rect) -> QueueAreas {
 /// The areas of a review on a screen of this size.
 #[must_use]
 pub fn review(session: &Session, screen: Rect) -> ReviewAreas {
-    let body = screen.height.saturating_sub(4);
-    let rest = Rect { y: screen.y + 2, height: body + 1, ..screen };
+    let banner = u16::from(session.moved.is_some());
+    let body = screen.height.saturating_sub(4 + banner);
+    let rest = Rect { y: screen.y + 2 + banner, height: body + 1, ..screen };
     let (files, diff) = halves(session, rest);
     let below = |area: Rect| Rect { y: area.y + area.height.min(1), height: area.height.saturating_sub(1), ..area };
     let first = |area: Rect| Rect { height: area.height.min(1), ..area };
     ReviewAreas {
         header: Rect { height: 2, ..screen },
+        banner: Rect { y: screen.y + 2, height: banner, ..screen },
         files_title: first(files),
         files: below(files),
         diff_title: first(diff),
         diff: below(diff),
-        status: Rect { y: screen.y + 3 + body, height: 1, ..screen },
+        status: Rect { y: screen.y + 3 + banner + body, height: 1, ..screen },
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lazaret::actions::arrivals::arrive;
 use lazaret::analysis::provenance;
+use lazaret::message::action::Action;
 use lazaret::message::effect::Effect;
 use lazaret::message::event::{Event, News};
 use lazaret::message::ticket::{Kind, Ticket};
@@ -263,4 +264,93 @@ fn a_dossier_that_cannot_be_read_takes_nothing_away() {
     let ticket = desk.console.pending.ask(Kind::Dossier);
     arrive(&mut desk.console, Event { ticket, news: News::Around(Err(format!("{at}: the answer was cut off; r tries again"))) });
     desk.shows("the answer was cut off").shows("Why is this here?");
+}
+
+/// The opened pull as its source would tell it after something moved.
+fn moved(desk: &Desk, change: impl FnOnce(&mut Pull)) -> News {
+    let mut pull = desk.console.session.as_ref().unwrap().change.pull.clone();
+    change(&mut pull);
+    News::Stands(Ok(Some(pull)))
+}
+
+fn answer(desk: &mut Desk, kind: Kind, news: News) {
+    let ticket = desk.console.pending.ask(kind);
+    let effects = arrive(&mut desk.console, Event { ticket, news });
+    desk.carry_out(effects);
+}
+
+#[test]
+fn a_moved_head_is_a_banner_and_never_a_swap() {
+    let mut desk = desk((100, 30), false, false).keys("enter /").text("return True").keys("enter esc");
+    let digest = desk.console.session.as_ref().unwrap().change.digest.clone();
+    let news = moved(&desk, |pull| {
+        pull.revision.head = CommitId::parse(&"d".repeat(40));
+        pull.commit_count = Some(3);
+    });
+    answer(&mut desk, Kind::Look, news);
+    desk = desk.shows("! 2 new commits since you opened it: r reads it again and keeps your place and marks").shows("return True");
+    assert_eq!(desk.console.session.as_ref().unwrap().change.digest, digest);
+    insta::assert_snapshot!("forge_banner", desk.snapshot());
+    let news = moved(&desk, |pull| pull.revision.head = CommitId::parse(&"d".repeat(40)));
+    answer(&mut desk, Kind::Look, news);
+    desk = desk.shows("its branch was rewritten");
+    let news = moved(&desk, |pull| pull.state = PullState::Merged);
+    answer(&mut desk, Kind::Look, news);
+    desk = desk.shows("it is merged now");
+    answer(&mut desk, Kind::Look, News::Stands(Err("no route to github.com".to_owned())));
+    let desk = desk.shows("it is merged now").hides("no route");
+    desk.keys("r").hides("it is merged now").shows("nothing changed in the diff");
+}
+
+#[test]
+fn reading_again_keeps_place_marks_and_folds() {
+    let desk = desk((160, 48), false, false).keys("enter t T o").text("/return True").keys("enter esc");
+    let here = |desk: &Desk| {
+        let session = desk.console.session.as_ref().unwrap();
+        (session.line_here().map(|(file, line)| (file, line.new)), session.view.layout, session.folds.clone())
+    };
+    let before = here(&desk);
+    let desk = desk.keys("r");
+    assert!(before.0.is_some());
+    assert_eq!(here(&desk), before);
+    assert!(desk.console.session.as_ref().unwrap().around.quiet);
+    assert_eq!(desk.asked.iter().filter(|effect| matches!(effect, Effect::Load(..))).count(), 2);
+}
+
+/// Looking again costs one question a minute, about the opened pull alone or the queue, and none while something waits.
+#[test]
+fn it_is_looked_again_only_when_it_is_time() {
+    let mut desk = desk((100, 30), false, false);
+    let looks = |desk: &Desk| desk.asked.iter().filter(|effect| matches!(effect, Effect::LookAgain(..))).count();
+    let lists = |desk: &Desk| desk.asked.iter().filter(|effect| matches!(effect, Effect::List(..))).count();
+    desk.console.pending = lazaret::state::pending::Pending::default();
+    let tick = |desk: &mut Desk, seconds: i64| {
+        desk.console.pending = lazaret::state::pending::Pending::default();
+        desk.console.now = Timestamp(desk.console.now.0 + seconds);
+        desk.act(Action::Tick);
+    };
+    tick(&mut desk, 3_600);
+    assert_eq!(lists(&desk), 1, "not unless the settings say so");
+    desk.console.habits.poll = 60;
+    tick(&mut desk, 0);
+    assert_eq!(lists(&desk), 2);
+    tick(&mut desk, 59);
+    assert_eq!(lists(&desk), 2);
+    desk = desk.keys("enter");
+    tick(&mut desk, 61);
+    assert_eq!((lists(&desk), looks(&desk)), (2, 1));
+    desk.console.now = Timestamp(desk.console.now.0 + 61);
+    desk.console.pending.ask(Kind::Load);
+    desk.act(Action::Tick);
+    assert_eq!(looks(&desk), 1);
+}
+
+#[test]
+fn the_next_pull_is_read_ahead() {
+    let desk = desk((100, 30), false, false).keys("enter");
+    let next = desk.console.queue.order[1];
+    let at = &desk.console.queue.entries[next].pull.at;
+    assert!(desk.asked.iter().any(|effect| matches!(effect, Effect::ReadAhead(_, ahead) if ahead == at)));
+    let local = Desk::new(80, 24).keys("enter");
+    assert!(!local.asked.iter().any(|effect| matches!(effect, Effect::ReadAhead(..))));
 }

@@ -25,10 +25,21 @@ pub fn draw(console: &Console, session: &Session, look: &Look<'_>, buffer: &mut 
     let room = usize::from(areas.header.width);
     buffer.set_line(first.x, first.y, &identity(console, session, room, look), first.width);
     buffer.set_line(second.x, second.y, &figures(console, session, look), second.width);
+    banner(session, look, areas.banner, buffer);
     titles(session, &areas, look, buffer);
     files(session, look, areas.files, buffer);
     diff(session, look, areas.diff, buffer);
     status(console, look, areas.status, buffer);
+}
+
+/// What moved since it was opened. The diff stays what was read until the reader asks for the rest.
+fn banner(session: &Session, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let Some(moved) = session.moved else { return };
+    let key = look.keymap.rereading_key().unwrap_or_else(|| "refresh".to_owned());
+    let says = format!(" ! {}: {key} reads it again and keeps your place and marks ", moved.words());
+    let style = look.style(Role::NoticeWarning);
+    buffer.set_style(area, look.style(Role::Bar));
+    buffer.set_stringn(area.x, area.y, paint::fit(&says, area.width.into()), area.width.into(), style);
 }
 
 fn identity(console: &Console, session: &Session, room: usize, look: &Look<'_>) -> Line<'static> {

@@ -36,6 +36,10 @@ pub fn status(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffe
             let says = format!(" {}  esc stops", waits.unwrap_or_default());
             Line::from(paint::span(&says, room, look.style(Role::NoticeWarning)))
         }
+        _ if console.listed.is_some() => {
+            let (done, of) = console.listed.unwrap_or_default();
+            Line::from(Span::styled(format!(" reading the pulls: {done} of {of}  esc stops"), look.style(Role::NoticeNote)))
+        }
         _ if console.pending.is_loading() => Line::from(Span::styled(" reading the pull …  esc stops", look.style(Role::NoticeNote))),
         _ => Line::from(hints::bar(&look.keymap.hints(console.pane()), room, look)),
     };
