@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use crate::program::Program;
+use crate::github::GitHub;
+use crate::github::account::Role;
+use crate::program::{Program, files};
 use crate::scripted::{Reply, Seen, Server, json};
 
 /// A token that is nobody's.
@@ -166,4 +168,38 @@ fn what_cannot_be_an_address_is_said_at_once() {
     home.settings("[github]\nhosts = []\n");
     let said = home.doctor(&[], &[]);
     assert!(said.contains("settings.toml:2: hosts is a list of at least one host"), "{said}");
+}
+
+#[test]
+fn what_was_read_once_is_read_again_without_the_network_and_no_file_holds_the_token() {
+    let github = GitHub::start();
+    github.repo("acme/api").role("maker", Role::Write);
+    let token = github.token("maker", &["repo", "read:org"]);
+    let pull =
+        github.repo("acme/api").pull("Tidy the login").by_bot("devin-ai-integration[bot]", 158_243_242).branch("devin/1767603600-login");
+    let number = pull.commit("Tidy", &[("src/login.py", "def login():\n    return True\n")]).open();
+    let (home, api) = (home(), github.url());
+    let run = |arguments: &[&str]| {
+        let variables = [("LAZARET_TOKEN", token.as_str()), ("LAZARET_GITHUB_API", api.as_str()), ("LAZARET_LOG", "trace")];
+        let output = home.program.command(arguments).envs(variables).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let target = format!("acme/api#{number}");
+    let (code, never, says) = run(&["scan", &target, "--offline"]);
+    assert!(code == Some(2) && never.is_empty() && says.contains("was not read before"), "{code:?} {never} {says}");
+
+    let online = run(&["scan", &target]);
+    assert!(online.0 != Some(2) && online.1.contains("Tidy the login"), "{online:?}");
+    assert!(run(&["list", "acme/api"]).1.contains("Tidy the login"));
+    let asked = github.seen().len();
+    let offline = run(&["scan", &target, "--offline"]);
+    assert_eq!((offline.0, &offline.1), (online.0, &online.1), "{}", offline.2);
+    assert!(run(&["list", "acme/api", "--offline"]).1.contains("Tidy the login"));
+    assert_eq!(github.seen().len(), asked, "nothing was asked");
+
+    let kept = files(&home.program.home);
+    assert!(kept.iter().any(|(path, _)| path.ends_with("answers.db")));
+    for (path, bytes) in kept {
+        assert!(!bytes.windows(token.len()).any(|part| part == token.as_bytes()), "{}", path.display());
+    }
 }
