@@ -65,6 +65,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
     let mut context = Context::new(cli.config, cancel);
     (context.offline, context.token_command) = (cli.offline, cli.token_command);
+    let headless = cli.command.is_some();
     let exit = match cli.command {
         Some(Command::Demo(args)) => demo::run(&args, &mut context),
         Some(Command::List(args)) => list::run(&args, &mut context),
@@ -85,6 +86,10 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
         None => console::run(&cli.place.site(&context)?, &context),
     }?;
     context.out.flush()?;
+    // The console shows it where it is read.
+    if headless {
+        forge::tell_age(&context);
+    }
     Ok(exit)
 }
 

@@ -1,11 +1,14 @@
 //! What every subcommand is given: where to write, when to stop, where things are kept, what time it is.
 #![allow(clippy::disallowed_methods, reason = "the door that reads the clock and the working folder for headless commands")]
 
+use std::cell::RefCell;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::cli::output::Output;
 use crate::model::cancel::Cancel;
+use crate::model::forge::Forge;
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::ledger::Ledger;
@@ -22,13 +25,25 @@ pub struct Context {
     /// `--token-command`.
     pub token_command: Option<String>,
     config: Option<PathBuf>,
+    reached: RefCell<Vec<Arc<dyn Forge>>>,
 }
 
 impl Context {
     /// The surroundings of this process; `config` is the option `--config`.
     #[must_use]
     pub fn new(config: Option<PathBuf>, cancel: Cancel) -> Self {
-        Self { out: Output::standard(), cancel, offline: false, token_command: None, config }
+        Self { out: Output::standard(), cancel, offline: false, token_command: None, config, reached: RefCell::default() }
+    }
+
+    /// Remembers a forge that this run asks, for what is to be said of it at the end.
+    pub fn note_reached(&self, forge: Arc<dyn Forge>) {
+        self.reached.borrow_mut().push(forge);
+    }
+
+    /// The forges this run asked.
+    #[must_use]
+    pub fn reached(&self) -> Vec<Arc<dyn Forge>> {
+        self.reached.borrow().clone()
     }
 
     /// Where things are kept.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
-use crate::cli::context::Context;
+use crate::cli::context::{Context, now};
 use crate::cli::output::say;
 use crate::cli::token;
 use crate::config::github::Github;
 use crate::config::load;
 use crate::model::inert;
+use crate::model::time::short_age;
 use crate::runtime::answers;
 use crate::sources::github::client::GithubClient;
 use crate::sources::github::client::setup::Setup;
@@ -70,7 +71,21 @@ pub fn reach(host: Option<&str>, context: &Context) -> anyhow::Result<Reached> {
     if let Some(says) = says {
         say("", says);
     }
-    Ok(Reached { client: Arc::new(GithubClient::connect(Setup { store, ..setup })?), token_from })
+    let client = Arc::new(GithubClient::connect(Setup { store, ..setup })?);
+    context.note_reached(client.clone());
+    Ok(Reached { client, token_from })
+}
+
+/// Says how old what was read is, where it was not read now.
+pub fn tell_age(context: &Context) {
+    for forge in context.reached() {
+        let budget = forge.budget();
+        if let Some(oldest) = budget.oldest {
+            let why = if context.offline { "was not asked" } else { "could not be reached" };
+            let age = short_age(oldest.until(now()));
+            say("", format!("{} {why}: what it said was kept from earlier, the oldest of it {age} ago", forge.host()));
+        }
+    }
 }
 
 /// As [`reach`] for the host that is meant, without kept answers: what it says is so now, and it leaves nothing behind.

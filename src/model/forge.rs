@@ -245,6 +245,8 @@ pub struct Budget {
     pub unchanged: u64,
     /// Answers taken from the cache without asking, since the forge was not reachable.
     pub stale: u64,
+    /// When the oldest of those was read.
+    pub oldest: Option<Timestamp>,
 }
 
 /// A forge that can be asked. Calls block; whoever calls runs them where blocking is allowed. Reads obey limits and are tried

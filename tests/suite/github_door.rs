@@ -194,6 +194,8 @@ fn what_was_read_once_is_read_again_without_the_network_and_no_file_holds_the_to
     let asked = github.seen().len();
     let offline = run(&["scan", &target, "--offline"]);
     assert_eq!((offline.0, &offline.1), (online.0, &online.1), "{}", offline.2);
+    assert!(offline.2.contains("github.com was not asked: what it said was kept from earlier"), "{}", offline.2);
+    assert!(!online.2.contains("kept from earlier"), "{}", online.2);
     assert!(run(&["list", "acme/api", "--offline"]).1.contains("Tidy the login"));
     assert_eq!(github.seen().len(), asked, "nothing was asked");
 

@@ -83,7 +83,7 @@ fn ask<'a>(line: &Line, body: &'a str) -> Result<Ask<'a>, ForgeError> {
 
 fn stale(line: &Line, kept: &Kept, about: &About<'_>) -> Option<GraphAnswer> {
     let envelope: Envelope = serde_json::from_slice(&kept.body).ok()?;
-    line.tally.stale();
+    line.tally.stale(kept.read);
     Some(GraphAnswer { read: kept.read, stale: true, ..answer(envelope, about) })
 }
 

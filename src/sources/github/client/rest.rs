@@ -64,7 +64,7 @@ fn unchanged(line: &Line, key: &str, kept: Kept, headers: &HeaderMap) -> Answer 
 }
 
 fn stale(line: &Line, kept: Kept) -> Answer {
-    line.tally.stale();
+    line.tally.stale(kept.read);
     from_kept(kept)
 }
 

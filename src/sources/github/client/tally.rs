@@ -24,6 +24,7 @@ struct Inside {
     sent: u64,
     unchanged: u64,
     stale: u64,
+    oldest: Option<Timestamp>,
     notes: Notes,
 }
 
@@ -60,9 +61,11 @@ impl Tally {
         self.inside().unchanged += 1;
     }
 
-    /// A kept answer was given unasked.
-    pub(super) fn stale(&self) {
-        self.inside().stale += 1;
+    /// An answer kept since `read` was given unasked.
+    pub(super) fn stale(&self, read: Timestamp) {
+        let mut inside = self.inside();
+        inside.stale += 1;
+        inside.oldest = Some(inside.oldest.map_or(read, |oldest| oldest.min(read)));
     }
 
     /// An answer with `headers` came.
@@ -142,6 +145,7 @@ impl Tally {
             sent: inside.sent,
             unchanged: inside.unchanged,
             stale: inside.stale,
+            oldest: inside.oldest,
         }
     }
 }
