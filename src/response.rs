@@ -12,6 +12,7 @@
 //! evidence::{list, verify}               what was kept
 //! ```
 
+pub mod access;
 pub mod bans;
 pub mod case;
 pub mod error;
@@ -19,6 +20,7 @@ pub mod evidence;
 pub mod executor;
 pub mod facts;
 pub mod git;
+pub mod github;
 pub mod journal;
 pub mod lock;
 pub mod plan;

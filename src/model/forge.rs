@@ -269,4 +269,9 @@ pub trait Forge: Send + Sync {
 
     /// What is left.
     fn budget(&self) -> Budget;
+
+    /// The scopes of a classic token, once an answer told them; `None` for tokens that do not say what they may.
+    fn scopes(&self) -> Option<Vec<String>> {
+        None
+    }
 }

@@ -26,6 +26,9 @@ pub enum ResponseError {
         /// git's words.
         why: String,
     },
+    /// The forge refused, or could not be read.
+    #[error("{0}")]
+    Forge(String),
     /// Evidence could not be written, or is not what was written.
     #[error("{0}")]
     Evidence(String),

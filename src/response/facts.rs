@@ -1,5 +1,7 @@
 //! What a responder found out about the world for a plan. Plain data: planning from it is pure.
 
+pub mod forge;
+
 use crate::model::ban::{Ban, Banned};
 use crate::model::commit_id::CommitId;
 use crate::model::finding::Fingerprint;

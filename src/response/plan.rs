@@ -3,6 +3,7 @@
 
 mod approve;
 pub(crate) mod block;
+pub(crate) mod forge;
 mod quarantine;
 mod release;
 mod revert;

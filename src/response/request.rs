@@ -1,6 +1,6 @@
 //! What somebody asks for, before the world was looked at.
 
-use crate::model::ban::Banned;
+use crate::model::ban::{Ban, Banned};
 use crate::model::decision::{Subject, Verb};
 use crate::model::finding::Fingerprint;
 use crate::model::forge_step::MergeMethod;
@@ -69,6 +69,8 @@ pub struct Target {
     pub touched: Touched,
     /// Its commits and its patch, as later changes would be known by; empty where nothing was read.
     pub known_by: Vec<Banned>,
+    /// What of it is refused, by lazaret's own list.
+    pub refused: Vec<Ban>,
 }
 
 impl Target {
@@ -84,6 +86,7 @@ impl Target {
             dispositions: Vec::new(),
             touched: Touched::default(),
             known_by: Vec::new(),
+            refused: Vec::new(),
         }
     }
 }

@@ -263,6 +263,7 @@ pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Di
         dispositions,
         touched: policy::touched(change, report),
         known_by: known_by(change),
+        refused: Vec::new(),
     }
 }
 

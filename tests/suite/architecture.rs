@@ -33,7 +33,7 @@ const DOORS: [(&str, &[&str]); 21] = [
     ("syntect", &["analysis/syntax"]),
     ("two_face", &["analysis/syntax"]),
     ("similar", &["analysis/words"]),
-    ("diffy", &["sources/unified"]),
+    ("diffy", &["sources/unified", "response/github/revert/tree"]),
     ("mail_parser", &["sources/patch_file"]),
     ("crossterm", &["runtime/"]),
     ("ratatui", &["ui", "config/theme", "runtime/"]),

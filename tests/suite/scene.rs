@@ -84,6 +84,7 @@ impl Scene {
             hard: Vec::new(),
             touched: lazaret::model::policy::Touched::default(),
             known_by: Vec::new(),
+            refused: Vec::new(),
             dispositions: Vec::new(),
         }
     }
@@ -107,6 +108,7 @@ impl Scene {
             hard: Vec::new(),
             touched: lazaret::model::policy::Touched::default(),
             known_by: Vec::new(),
+            refused: Vec::new(),
             dispositions: Vec::new(),
         }
     }

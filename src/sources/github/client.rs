@@ -117,6 +117,11 @@ impl Forge for GithubClient {
     fn budget(&self) -> Budget {
         self.line.tally.budget()
     }
+
+    fn scopes(&self) -> Option<Vec<String>> {
+        let scopes = self.notes().0?;
+        Some(scopes.split(',').map(|scope| scope.trim().to_owned()).filter(|scope| !scope.is_empty()).collect())
+    }
 }
 
 impl Wire for GithubClient {

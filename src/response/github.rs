@@ -1,0 +1,171 @@
+//! The verbs at GitHub: what they need to know, and each step of a plan carried out and re-read.
+//!
+//! Nothing irreversible: no branch is deleted, nothing is force-pushed. Whatever is sent was planned, is in the ledger, and is read
+//! again afterwards.
+
+mod ask;
+mod facts;
+mod fence;
+mod holds;
+mod look;
+mod revert;
+mod shapes;
+mod step;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::model::cancel::Cancel;
+use crate::model::commit_id::CommitId;
+use crate::model::decision::{Decision, Reviewer, Verb};
+use crate::model::forge::{Account, Forge, ForgeError};
+use crate::model::objects::Objects;
+use crate::model::person::Proof;
+use crate::model::response::{CaseId, Plan, Step, StepOutcome, Strength};
+use crate::model::time::Timestamp;
+use crate::response::error::ResponseError;
+use crate::response::evidence::{self, Collector};
+use crate::response::github::ask::Ask;
+use crate::response::github::shapes::ViewerAnswer;
+use crate::response::journal::Journal;
+use crate::response::lock::{self, Lock};
+use crate::response::plan::forge as plans;
+use crate::response::receipt::weakest;
+use crate::response::request::Request;
+use crate::response::responder::{Done, Materials, Overall, Responder, Turn};
+use crate::response::words::{count, few};
+
+const VIEWER: &str = include_str!("github/queries/viewer.graphql");
+
+/// The verbs at one host. Cheap; the forge behind it is shared.
+pub struct GithubResponder {
+    /// Who is asked.
+    pub forge: Arc<dyn Forge>,
+    /// Who brings git's objects, for the evidence.
+    pub objects: Arc<dyn Objects>,
+    /// Where lock files lie.
+    pub locks: PathBuf,
+    /// Our clock.
+    pub clock: fn() -> Timestamp,
+    /// Whether anybody still waits.
+    pub cancel: Cancel,
+}
+
+impl GithubResponder {
+    fn ask(&self) -> Ask<'_> {
+        Ask { forge: &*self.forge, cancel: &self.cancel }
+    }
+
+    /// Who decides: the token's own account.
+    ///
+    /// # Errors
+    /// When the forge does not say.
+    pub fn reviewer(&self) -> Result<Reviewer, ResponseError> {
+        let answer: ViewerAnswer = self.ask().query(VIEWER, &serde_json::json!({})).map_err(|error| told(&error))?;
+        let (host, viewer) = (self.forge.host(), answer.viewer);
+        let account = Account { id: viewer.database_id, bot: viewer.login.ends_with("[bot]"), login: viewer.login };
+        Ok(Reviewer {
+            identity: format!("@{}", account.login),
+            by: format!("the token's account at {host}"),
+            proofs: vec![Proof::Account { host, account }],
+        })
+    }
+
+    fn decision(&self, request: &Request) -> Result<Decision, ResponseError> {
+        let dispositions = request.targets.iter().flat_map(|target| target.dispositions.iter().cloned()).collect();
+        Ok(Decision {
+            verb: request.verb,
+            pulls: request.targets.iter().map(|target| target.pull.clone()).collect(),
+            subjects: request.targets.iter().map(|target| target.subject.clone()).collect(),
+            reviewer: self.reviewer()?,
+            reason: request.reason.trim().to_owned(),
+            dispositions,
+            confirmed: request.confirmed.clone(),
+            signature: None,
+            at: request.at,
+        })
+    }
+}
+
+impl Responder for GithubResponder {
+    /// The host: one case may be about several of its repositories.
+    fn name(&self) -> String {
+        self.forge.host()
+    }
+
+    fn lock(&self) -> Result<Lock, ResponseError> {
+        let host: String = self.name().chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
+        lock::take(&self.locks, &format!("{host}.lock"), &self.name())
+    }
+
+    fn plan(&self, request: &Request, journal: &dyn Journal) -> Result<Plan, ResponseError> {
+        if request.targets.is_empty() && request.banned.is_empty() {
+            return Err(ResponseError::Usage(format!("nothing to {} was named; name a pull such as owner/repo#7", request.verb.word())));
+        }
+        let decision = self.decision(request)?;
+        let facts = facts::facts(&self.ask(), request, journal)?;
+        Ok(plans::plan(decision, &facts))
+    }
+
+    fn preserve(&self, plan: &Plan, _heads: &[CommitId], materials: &Materials) -> Result<Done, ResponseError> {
+        let collector = Collector { forge: &*self.forge, objects: &*self.objects, clock: self.clock, cancel: &self.cancel };
+        let kept = evidence::preserve_pulls(&collector, plan, &materials.evidence, &materials.reports)?;
+        let mut says = format!("{} files kept and verified in {}, manifest SHA-256 {}", kept.files, kept.folder.display(), kept.digest);
+        if !kept.missing.is_empty() {
+            says.push_str(&format!("; {} could not be had: {}", count(kept.missing.len(), "part"), few(&kept.missing, 3)));
+        }
+        let strength = if kept.missing.is_empty() { Strength::Enforced } else { Strength::Advisory };
+        Ok(Done::new(strength, says))
+    }
+
+    fn kept(&self, case: &CaseId, materials: &Materials) -> bool {
+        matches!(evidence::found(&materials.evidence, case), Ok(Some(_)))
+    }
+
+    fn apply(&self, turn: &Turn<'_>) -> Result<Done, ResponseError> {
+        if self.cancel.is_cancelled() {
+            return Err(ResponseError::Interrupted { case: turn.plan.case.0.clone(), step: turn.index + 1 });
+        }
+        match &turn.planned.step {
+            Step::Forge(forge) => step::apply(self.ask(), turn, forge),
+            _ => Err(ResponseError::Usage("this step belongs to a plain repository".to_owned())),
+        }
+    }
+
+    /// A hold is as strong as what stands and binds when the pull is read again; other verbs are as strong as their weakest step.
+    fn overall(&self, plan: &Plan, outcomes: &[StepOutcome]) -> Overall {
+        let weakest = Overall { strength: weakest(outcomes), why: String::new() };
+        let contained = plan.steps.iter().any(|planned| matches!(planned.step, Step::Forge(_)));
+        if plan.decision.verb != Verb::Quarantine || !contained || evidence_failed(plan, outcomes) {
+            return weakest;
+        }
+        let mut pulls = Vec::new();
+        for spot in facts::spots(plan) {
+            match look::around(&self.ask(), &spot.repo, spot.pull) {
+                Ok((mut pull, _)) => {
+                    pull.seen.clone_from(&spot.head);
+                    pulls.push(pull);
+                }
+                Err(error) => {
+                    let why = format!("{}#{} could not be read again: {}", spot.repo, spot.pull, error.says());
+                    return Overall { strength: Strength::Failed, why };
+                }
+            }
+        }
+        plans::overall(&pulls)
+    }
+}
+
+fn evidence_failed(plan: &Plan, outcomes: &[StepOutcome]) -> bool {
+    outcomes.iter().any(|outcome| {
+        let evidence = plan.steps.get(outcome.index).is_some_and(|planned| matches!(planned.step, Step::PreserveEvidence { .. }));
+        evidence && outcome.strength == Strength::Failed
+    })
+}
+
+fn told(error: &ForgeError) -> ResponseError {
+    match error {
+        ForgeError::Cancelled => ResponseError::Cancelled,
+        error => ResponseError::Forge(error.says().to_owned()),
+    }
+}

@@ -1,0 +1,170 @@
+//! What a verb needs to know of GitHub before it is planned. Reads only.
+
+use serde_json::Value;
+
+use crate::model::ban::{Ban, Banned};
+use crate::model::decision::Verb;
+use crate::model::forge::ForgeError;
+use crate::model::forge_step::{Act, Say, Spot};
+use crate::model::pull::PullRef;
+use crate::model::response::{Plan, Step};
+use crate::response::access::Access;
+use crate::response::bans;
+use crate::response::error::ResponseError;
+use crate::response::facts::forge::{ForgeFacts, PullFacts, RevertPulls, Switch};
+use crate::response::github::ask::{Ask, encoded};
+use crate::response::github::shapes::Found;
+use crate::response::github::{holds, look, revert, step};
+use crate::response::journal::Journal;
+use crate::response::request::{Request, Target};
+
+/// How many alike pulls a plan proposes at most.
+const ALIKE: usize = 20;
+
+/// The world as it is now, for `request`.
+pub(crate) fn facts(ask: &Ask<'_>, request: &Request, journal: &dyn Journal) -> Result<ForgeFacts, ResponseError> {
+    let standing = bans::standing(&journal.cases()?);
+    let pulls = || request.targets.iter().map(|target| pull(ask, target, &standing)).collect::<Result<Vec<_>, _>>();
+    Ok(match request.verb {
+        Verb::Approve => ForgeFacts::Approve { merge: request.merge, method: request.method, pulls: pulls()? },
+        Verb::RequestChanges => ForgeFacts::Say { say: Say::RequestChanges, comments: request.comments.clone(), pulls: pulls()? },
+        Verb::Comment => ForgeFacts::Say { say: Say::Comment, comments: request.comments.clone(), pulls: pulls()? },
+        Verb::Quarantine => {
+            let mut held = Vec::new();
+            for (mut pull, target) in pulls()?.into_iter().zip(&request.targets) {
+                pull.alike = alike(ask, &pull, &request.targets);
+                held.push((pull, target.known_by.clone()));
+            }
+            ForgeFacts::Hold(held)
+        }
+        Verb::Release => {
+            ForgeFacts::Release(request.targets.iter().map(|target| holds::facts(ask, target, journal)).collect::<Result<_, _>>()?)
+        }
+        Verb::Revert => ForgeFacts::Revert(reverts(ask, &request.targets)?),
+        Verb::Block | Verb::Unblock => {
+            let switches = request.targets.iter().map(|target| switches(ask, target, request)).collect::<Result<Vec<_>, _>>()?;
+            ForgeFacts::Block { wanted: request.banned.clone(), standing, switches: switches.concat() }
+        }
+    })
+}
+
+/// Repository and number of a pull's address; a host before the repository is the forge's own.
+pub(crate) fn address(pull: &PullRef) -> Result<(String, u64), ResponseError> {
+    let odd = || ResponseError::Usage(format!("{pull} is no pull of a forge; write owner/repo#7"));
+    let number = pull.name.strip_prefix('#').and_then(|number| number.parse().ok()).ok_or_else(odd)?;
+    Ok((repository(pull).ok_or_else(odd)?, number))
+}
+
+/// `owner/name` of an address.
+pub(crate) fn repository(pull: &PullRef) -> Option<String> {
+    let parts: Vec<&str> = pull.repo.rsplit('/').take(2).collect();
+    match parts.as_slice() {
+        [name, owner] if !name.is_empty() && !owner.is_empty() => Some(format!("{owner}/{name}")),
+        _ => None,
+    }
+}
+
+fn pull(ask: &Ask<'_>, target: &Target, standing: &[Ban]) -> Result<PullFacts, ResponseError> {
+    let (repo, number) = address(&target.pull)?;
+    let (mut pull, here) = look::around(ask, &repo, number).map_err(|error| told(&error))?;
+    if here.archived {
+        return Err(ResponseError::Refused(format!("{repo} is archived, so nothing can be written there; its owner has to unarchive it")));
+    }
+    pull.seen.clone_from(&target.subject.revision.head);
+    let meant = |ban: &&Ban| target.refused.contains(ban) || target.known_by.contains(&ban.what);
+    pull.bans = standing.iter().filter(meant).cloned().collect();
+    let judged = |id: &&_| !target.dispositions.iter().any(|(of, _)| of == *id);
+    pull.unjudged = target.hard.iter().filter(judged).cloned().collect();
+    Ok(pull)
+}
+
+/// Other open pulls of the same owner by the same author or with the same title. A search that fails finds nothing and says so.
+fn alike(ask: &Ask<'_>, pull: &PullFacts, targets: &[Target]) -> Vec<String> {
+    let Some((owner, _)) = pull.spot.repo.split_once('/') else { return Vec::new() };
+    let quoted = pull.title.replace(['"', '\\'], " ");
+    let queries =
+        [format!("is:pr is:open user:{owner} author:{}", pull.author), format!("is:pr is:open user:{owner} in:title \"{quoted}\"")];
+    let mut found: Vec<String> = Vec::new();
+    for (n, query) in queries.iter().enumerate() {
+        if n == 0 && pull.author.is_empty() {
+            continue;
+        }
+        let route = format!("/search/issues?q={}&sort=updated&order=desc&per_page={ALIKE}", encoded(query));
+        let Ok(page) = ask.read::<Found>(&route) else { continue };
+        for item in page.items {
+            let repo: Vec<&str> = item.repository_url.rsplit('/').take(2).collect();
+            let [name, owner] = repo.as_slice() else { continue };
+            let address = format!("{owner}/{name}#{}", item.number);
+            let held = targets.iter().any(|target| target.pull.to_string().ends_with(&address));
+            let same = n == 0 || item.title == pull.title;
+            if same && !held && !found.contains(&address) {
+                found.push(address);
+            }
+        }
+    }
+    found.truncate(ALIKE);
+    found
+}
+
+fn reverts(ask: &Ask<'_>, targets: &[Target]) -> Result<RevertPulls, ResponseError> {
+    let addresses = targets.iter().map(|target| address(&target.pull)).collect::<Result<Vec<_>, _>>()?;
+    let Some((repo, _)) = addresses.first() else { return Ok(RevertPulls::default()) };
+    if let Some((other, number)) = addresses.iter().find(|(other, _)| other != repo) {
+        return Err(ResponseError::Usage(format!("one revert is about one repository; take {other}#{number} back by itself")));
+    }
+    let numbers: Vec<u64> = addresses.iter().map(|(_, number)| *number).collect();
+    revert::facts(ask, repo, &numbers).map_err(|error| told(&error))
+}
+
+/// What the forge itself can do against an agent in the repository of `target`.
+fn switches(ask: &Ask<'_>, target: &Target, request: &Request) -> Result<Vec<Switch>, ResponseError> {
+    let repo = repository(&target.pull).ok_or_else(|| ResponseError::Usage(format!("{} is no repository", target.pull)))?;
+    let (owner, _) = look::split(&repo).map_err(|error| told(&error))?;
+    let about: Value = ask.read(&format!("/repos/{repo}")).map_err(|error| told(&error))?;
+    let organisation = about.pointer("/owner/type").and_then(Value::as_str) == Some("Organization");
+    let id = about.get("id").and_then(Value::as_u64).unwrap_or_default();
+    if !organisation {
+        return Ok(Vec::new());
+    }
+    let blocks = request.verb == Verb::Block;
+    let acts = request.banned.iter().filter_map(|banned| match banned {
+        Banned::Agent(agent) if agent.to_ascii_lowercase().contains("copilot") => {
+            Some(Act::AgentAccess { org: owner.to_owned(), repository: id, on: !blocks })
+        }
+        Banned::Agent(agent) => {
+            let login = agent.strip_prefix('@')?;
+            Some(Act::BlockAccount { org: owner.to_owned(), login: login.to_owned(), on: blocks })
+        }
+        _ => None,
+    });
+    Ok(acts.map(|act| switch(ask, &repo, act)).collect())
+}
+
+fn switch(ask: &Ask<'_>, repo: &str, act: Act) -> Switch {
+    let so = step::org::is_so(ask, &act);
+    let mut access = Access { scopes: ask.forge.scopes(), ..Access::default() };
+    if let Err(ForgeError::Forbidden { .. } | ForgeError::NotFound(_)) = so {
+        access.refused.extend(["organization_copilot_agent_settings".to_owned(), "organization_user_blocking".to_owned()]);
+    }
+    Switch { act, spot: Spot { repo: repo.to_owned(), ..Spot::default() }, access, so: so.ok() }
+}
+
+/// The pulls that the steps of `plan` contain, each once.
+pub(crate) fn spots(plan: &Plan) -> Vec<Spot> {
+    let mut spots: Vec<Spot> = Vec::new();
+    for planned in &plan.steps {
+        if let Step::Forge(forge) = &planned.step
+            && !spots.iter().any(|spot| spot.repo == forge.spot.repo && spot.pull == forge.spot.pull)
+        {
+            spots.push(forge.spot.clone());
+        }
+    }
+    spots
+}
+
+fn told(error: &ForgeError) -> ResponseError {
+    match error {
+        ForgeError::Cancelled => ResponseError::Cancelled,
+        error => ResponseError::Forge(error.says().to_owned()),
+    }
+}

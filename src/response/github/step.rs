@@ -1,0 +1,194 @@
+//! One step at GitHub: looked whether it is so already, written once, looked again. What is said to be done was read.
+//!
+//! An answer that was lost is followed by a look: what can be repeated without harm is then sent once more, what would be there
+//! twice is left open for a later start. Nothing is ever sent again without a look in between.
+
+mod adding;
+pub(crate) mod org;
+mod review;
+mod setting;
+
+use std::time::Duration;
+
+use crate::model::forge::ForgeError;
+use crate::model::forge_step::{Act, ForgeStep, Say};
+use crate::model::response::{CaseId, Strength, Trace};
+use crate::response::error::ResponseError;
+use crate::response::github::ask::Ask;
+use crate::response::github::{look, revert};
+use crate::response::responder::{Done, Turn};
+
+/// How long the forge's copies are given to agree.
+const MOMENT: Duration = Duration::from_millis(800);
+
+/// How a step finds the world.
+pub(crate) enum State {
+    /// As it should be, by this id where it has one.
+    So(String),
+    /// Not yet.
+    Not,
+}
+
+/// A step with everything it acts by.
+pub(crate) struct Work<'a> {
+    pub(crate) ask: Ask<'a>,
+    pub(crate) step: &'a ForgeStep,
+    pub(crate) case: &'a CaseId,
+    pub(crate) index: usize,
+}
+
+impl Work<'_> {
+    /// What a text of this step is known by again.
+    pub(crate) fn mark(&self) -> String {
+        format!("<!-- lazaret {}/{} -->", self.case.0, self.index + 1)
+    }
+
+    /// A route below the repository.
+    pub(crate) fn route(&self, rest: &str) -> String {
+        format!("/repos/{}/{rest}", self.step.spot.repo)
+    }
+
+    /// A route below the pull, as `pulls` or `issues`.
+    pub(crate) fn below(&self, kind: &str, rest: &str) -> String {
+        self.route(&format!("{kind}/{}/{rest}", self.step.spot.pull))
+    }
+
+    pub(crate) fn head(&self) -> String {
+        self.step.spot.head.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+
+    fn look(&self) -> Result<State, ForgeError> {
+        match &self.step.act {
+            Act::Review { .. } | Act::DismissReview { .. } => review::look(self),
+            Act::Remark { .. } | Act::FileRemark { .. } | Act::Reply { .. } | Act::OpenPull { .. } | Act::RevertPull { .. } => {
+                adding::look(self)
+            }
+            Act::PushRevert { onto, targets, branch } => revert::push::look(self, onto, targets, branch),
+            Act::AgentAccess { .. } | Act::BlockAccount { .. } => org::look(self),
+            _ => setting::look(self),
+        }
+    }
+
+    fn write(&self) -> Result<(), ForgeError> {
+        match &self.step.act {
+            Act::Review { .. } | Act::DismissReview { .. } => review::write(self),
+            Act::Remark { .. } | Act::FileRemark { .. } | Act::Reply { .. } | Act::OpenPull { .. } | Act::RevertPull { .. } => {
+                adding::write(self)
+            }
+            Act::PushRevert { onto, targets, branch } => revert::push::write(self, onto, targets, branch),
+            Act::AgentAccess { .. } | Act::BlockAccount { .. } => org::write(self),
+            _ => setting::write(self),
+        }
+    }
+}
+
+/// Carries out `step`, or finds it done.
+pub(crate) fn apply(ask: Ask<'_>, turn: &Turn<'_>, step: &ForgeStep) -> Result<Done, ResponseError> {
+    let work = Work { ask, step, case: &turn.plan.case, index: turn.index };
+    match work.look() {
+        Ok(State::So(made)) => return settled(&work, turn, Found(made), &turn.planned.says),
+        Ok(State::Not) => {}
+        Err(error) => return Err(unread(&error)),
+    }
+    unmoved(&work)?;
+    let tries = if step.act.adds() { 1 } else { 2 };
+    let mut lost = String::new();
+    for _ in 0..tries {
+        let sent = work.write();
+        let says = &turn.planned.says;
+        match (sent, work.look()) {
+            (Ok(()), Ok(State::So(made))) => return settled(&work, turn, Made(made), says),
+            (Ok(()), Ok(State::Not)) => return accepted(&work, turn),
+            (Ok(()), Err(error)) => return Err(ResponseError::Open(format!("it was sent, but could not be read again: {}", error.says()))),
+            (Err(error), state) if error.is_open() => match state {
+                Ok(State::So(made)) => return settled(&work, turn, Made(made), &format!("{says} (the answer was lost, but it is there)")),
+                Ok(State::Not) => error.says().clone_into(&mut lost),
+                Err(_) => return Err(ResponseError::Open(format!("whether it happened is not known: {}", error.says()))),
+            },
+            // Somebody else did it in between.
+            (Err(_), Ok(State::So(made))) => return settled(&work, turn, Found(made), says),
+            (Err(error @ (ForgeError::Limited { .. } | ForgeError::Offline(_))), _) => {
+                return Err(ResponseError::Open(format!("not done yet: {}", error.says())));
+            }
+            (Err(error), _) => return Err(ResponseError::Forge(refused(&error))),
+        }
+    }
+    let says = format!("it is not there: {lost}");
+    Err(if turn.again { ResponseError::Forge(says) } else { ResponseError::Open(says) })
+}
+
+use Origin::{Found, Made};
+
+/// Whether a state was found or brought about.
+enum Origin {
+    Found(String),
+    Made(String),
+}
+
+fn settled(work: &Work<'_>, turn: &Turn<'_>, origin: Origin, says: &str) -> Result<Done, ResponseError> {
+    if let Act::Review { say: Say::Approve, .. } = work.step.act {
+        review::still_there(work)?;
+    }
+    let strength = turn.planned.strength;
+    let traced = |id: String| if id.is_empty() { Trace::Planned } else { Trace::Made(id) };
+    Ok(match origin {
+        Made(id) => Done { strength, says: says.to_owned(), trace: traced(id) },
+        // An earlier try may have done it: the plan saw that it was not so.
+        Found(id) if turn.again || work.step.act.adds() => Done { strength, says: format!("{says} (it is there)"), trace: traced(id) },
+        Found(_) => Done { strength, says: format!("{says} (it was so already)"), trace: Trace::Found },
+    })
+}
+
+/// The forge took it, and it does not show yet: its copies are sometimes a moment behind.
+fn accepted(work: &Work<'_>, turn: &Turn<'_>) -> Result<Done, ResponseError> {
+    std::thread::sleep(MOMENT);
+    if let Ok(State::So(made)) = work.look() {
+        return settled(work, turn, Made(made), &turn.planned.says);
+    }
+    match work.step.act {
+        // A run ends when its machines notice.
+        Act::CancelRun { run } => Ok(Done::new(
+            Strength::Advisory.min(turn.planned.strength),
+            format!("run {run} was told to stop; it had not stopped yet when read again"),
+        )),
+        _ => Err(ResponseError::Forge("the forge took it, but it does not show when read again; look there and try again".to_owned())),
+    }
+}
+
+/// What makes a pull enter its base is done only to the head that was seen.
+fn unmoved(work: &Work<'_>) -> Result<(), ResponseError> {
+    let pinned =
+        matches!(work.step.act, Act::Review { say: Say::Approve, .. } | Act::Merge { .. } | Act::Enqueue | Act::AutoMerge { on: true, .. });
+    if !pinned {
+        return Ok(());
+    }
+    let spot = &work.step.spot;
+    let (pull, _) = look::pull(&work.ask, &spot.repo, spot.pull).map_err(|error| unread(&error))?;
+    match (pull.head(), &spot.head) {
+        (Some(now), Some(seen)) if now != seen => Err(ResponseError::Moved(format!(
+            "{} moved since you looked: you saw {}, it is {} now; nothing was sent",
+            pull.name,
+            seen.short(),
+            now.short()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Reading did not work, so nothing was sent. What may work later stays open.
+fn unread(error: &ForgeError) -> ResponseError {
+    let says = format!("nothing was sent, because it could not be read first: {}", error.says());
+    match error {
+        ForgeError::Unauthorised(_) | ForgeError::Forbidden { .. } | ForgeError::NotFound(_) | ForgeError::Invalid(_) => {
+            ResponseError::Forge(says)
+        }
+        _ => ResponseError::Open(says),
+    }
+}
+
+fn refused(error: &ForgeError) -> String {
+    match error {
+        ForgeError::Forbidden { permission, says } if !permission.is_empty() => format!("{says} (the permission {permission})"),
+        error => error.says().to_owned(),
+    }
+}
