@@ -28,7 +28,7 @@ pub(crate) fn pull(ask: &Ask<'_>, repo: &str, number: u64) -> Result<(PullFacts,
         as_admin: pull.viewer_can_merge_as_admin,
         protection: fence::protection(pull.base_ref.as_ref()),
     };
-    Ok((facts(repo, number, repository, pull, ask)?, here))
+    Ok((facts(repo, number, &repository, pull, ask)?, here))
 }
 
 /// What a look at a pull tells of its repository and its account.
@@ -40,7 +40,7 @@ pub(crate) struct Repo {
     pub(crate) protection: fence::Protection,
 }
 
-fn facts(repo: &str, number: u64, repository: Repository, pull: shapes::Pull, ask: &Ask<'_>) -> Result<PullFacts, ForgeError> {
+fn facts(repo: &str, number: u64, repository: &Repository, pull: shapes::Pull, ask: &Ask<'_>) -> Result<PullFacts, ForgeError> {
     let head = id(&pull.head_ref_oid)?;
     let phase = match pull.state.as_str() {
         "MERGED" => Phase::Merged(pull.merge_commit.as_ref().map(|commit| id(&commit.oid)).transpose()?),
@@ -69,7 +69,7 @@ fn facts(repo: &str, number: u64, repository: Repository, pull: shapes::Pull, as
         queued: pull.is_in_merge_queue,
         queue: pull.is_merge_queue_enabled,
         conflicts: pull.merge_state_status == "DIRTY",
-        methods: methods(&repository),
+        methods: methods(repository),
         access,
         ..PullFacts::default()
     })

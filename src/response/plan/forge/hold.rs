@@ -161,10 +161,10 @@ fn binding(plan: &mut Plan, pull: &PullFacts) {
     }
     match &pull.fence.bypass {
         Bypass::May(by) => {
-            plan.warnings.push(format!("ADVISORY at most: your own account may pass {base}'s rules by, through {}", one_line(by)))
+            plan.warnings.push(format!("ADVISORY at most: your own account may pass {base}'s rules by, through {}", one_line(by)));
         }
         Bypass::Unknown => {
-            plan.warnings.push(format!("ADVISORY at most: whether your own account may pass {base}'s rules by is not known"))
+            plan.warnings.push(format!("ADVISORY at most: whether your own account may pass {base}'s rules by is not known"));
         }
         Bypass::Never => {}
     }

@@ -13,7 +13,7 @@ pub(super) fn plan(plan: &mut Plan, holds: &[HoldsFacts]) {
         match (facts.cases.is_empty(), facts.released) {
             (true, true) => plan.warnings.push(format!("{name} was released already: nothing to do")),
             (true, false) => {
-                plan.refusals.push(format!("this ledger knows no hold on {name}; see lazaret ledger list for the cases there are"))
+                plan.refusals.push(format!("this ledger knows no hold on {name}; see lazaret ledger list for the cases there are"));
             }
             _ => one(plan, facts),
         }
