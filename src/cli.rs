@@ -3,7 +3,10 @@
 //! A command gets a `Context`, writes to its `Output`, and answers with an `Exit`; errors become one sentence here.
 
 pub mod approve;
+pub mod ban;
+pub mod block;
 pub mod command;
+pub mod comment;
 pub mod completions;
 pub mod config;
 pub mod console;
@@ -13,6 +16,7 @@ pub mod doctor;
 pub mod evidence;
 pub mod exit;
 pub mod forge;
+pub mod guard_workflow;
 pub mod hook;
 pub mod interrupt;
 pub mod judge;
@@ -24,6 +28,8 @@ pub mod print;
 pub mod pulls;
 pub mod quarantine;
 pub mod release;
+pub mod remarks;
+pub mod request_changes;
 pub mod revert;
 pub mod rules;
 pub mod scan;
@@ -33,6 +39,7 @@ pub mod sweep;
 pub mod target;
 pub mod token;
 pub mod typed;
+pub mod unblock;
 pub mod verb;
 
 use std::ffi::OsString;
@@ -74,6 +81,11 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
         Some(Command::Ledger(args)) => ledger::run(&args, &mut context),
         Some(Command::Rules(args)) => rules::run(args, &mut context),
         Some(Command::Approve(args)) => approve::run(&args, &mut context),
+        Some(Command::RequestChanges(args)) => request_changes::run(&args, &mut context),
+        Some(Command::Comment(args)) => comment::run(&args, &mut context),
+        Some(Command::Block(args)) => block::run(&args, &mut context),
+        Some(Command::Unblock(args)) => unblock::run(&args, &mut context),
+        Some(Command::GuardWorkflow(args)) => guard_workflow::run(&args, &mut context),
         Some(Command::Quarantine(args)) => quarantine::run(&args, &mut context),
         Some(Command::Release(args)) => release::run(&args, &mut context),
         Some(Command::Revert(args)) => revert::run(&args, &mut context),

@@ -2,6 +2,7 @@
 //!
 //! Nothing here is ever read from a change under review.
 
+pub mod comments;
 pub mod error;
 pub mod github;
 pub mod hints;

@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod paint;
 pub mod plain;
 pub mod plan;
+pub mod plan_json;
 pub mod queue;
 pub mod rules;
 pub mod sarif;

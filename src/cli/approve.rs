@@ -7,6 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::verb::{self, Asked, Common};
 use crate::model::decision::Verb;
 use crate::model::finding::Fingerprint;
+use crate::model::forge_step::MergeMethod;
 use crate::model::review::{DismissReason, Disposition};
 
 /// Record your approval of exact bytes
@@ -17,9 +18,12 @@ use crate::model::review::{DismissReason, Disposition};
 pub struct Args {
     #[command(flatten)]
     common: Common,
-    /// Also make the merge commit, if head and base are still what was read
+    /// Also merge, if it is still what was read; where the base has a merge queue, wait in it
     #[arg(long)]
     merge: bool,
+    /// How the forge merges: merge, squash or rebase; otherwise as the repository usually does
+    #[arg(long, value_name = "METHOD", requires = "merge", value_parser = method)]
+    method: Option<MergeMethod>,
     /// A finding is a false alarm: safeguarded-debugging, environment-configuration, external-monitoring, trusted-update,
     /// legitimate-authentication or development-or-test
     #[arg(long, value_name = "FINGERPRINT=REASON", value_parser = dismissal)]
@@ -35,7 +39,11 @@ pub struct Args {
 /// As [`verb::run`].
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let dispositions = args.dismiss.iter().chain(&args.accept).cloned().collect();
-    verb::run(&Asked { verb: Verb::Approve, common: &args.common, merge: args.merge, base: None, dispositions }, context)
+    verb::run(&Asked { merge: args.merge, method: args.method, dispositions, ..Asked::plain(Verb::Approve, &args.common) }, context)
+}
+
+fn method(text: &str) -> Result<MergeMethod, String> {
+    MergeMethod::parse(text).ok_or_else(|| format!("'{text}' is no way to merge; there are merge, squash and rebase"))
 }
 
 fn dismissal(text: &str) -> Result<(Fingerprint, Disposition), String> {

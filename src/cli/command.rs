@@ -6,7 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::target::Place;
 use crate::cli::{
-    approve, completions, config, console, demo, doctor, evidence, hook, ledger, list, man, quarantine, release, revert, rules, scan, sweep,
+    approve, block, comment, completions, config, console, demo, doctor, evidence, guard_workflow, hook, ledger, list, man, quarantine,
+    release, request_changes, revert, rules, scan, sweep, unblock,
 };
 
 /// Review changes written by coding agents
@@ -52,9 +53,14 @@ pub enum Command {
     Scan(scan::Args),
     Sweep(sweep::Args),
     Approve(approve::Args),
+    RequestChanges(request_changes::Args),
+    Comment(comment::Args),
     Quarantine(quarantine::Args),
     Release(release::Args),
     Revert(revert::Args),
+    Block(block::Args),
+    Unblock(unblock::Args),
+    GuardWorkflow(guard_workflow::Args),
     Ledger(ledger::Args),
     Evidence(evidence::Args),
     Rules(rules::Args),

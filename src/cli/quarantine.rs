@@ -9,7 +9,11 @@ use crate::model::decision::Verb;
 
 /// Hold a change: evidence first, then out of the way, then denied re-entry
 ///
-/// The branch moves to refs/quarantine/CASE/ in one transaction, its commits and patch-ids go on the deny list of the
+/// Of a pull on a forge, evidence is kept; then it is labelled, auto-merge, merge queue and runs are stopped, its status fails,
+/// changes are requested, it becomes a draft and its conversation is locked. The receipt says how far that binds
+/// (see `lazaret guard-workflow`).
+///
+/// On a plain repository, the branch moves to refs/quarantine/CASE/ in one transaction, its commits and patch-ids go on the deny list of the
 /// repository, and the hook (see `lazaret hook`) refuses them where it is installed. Working tree, index and HEAD are never
 /// touched. `lazaret release CASE` takes it all back.
 #[derive(Debug, ClapArgs)]
@@ -23,5 +27,5 @@ pub struct Args {
 /// # Errors
 /// As [`verb::run`].
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    verb::run(&Asked { verb: Verb::Quarantine, common: &args.common, merge: false, base: None, dispositions: Vec::new() }, context)
+    verb::run(&Asked::plain(Verb::Quarantine, &args.common), context)
 }

@@ -9,7 +9,8 @@ use crate::model::decision::Verb;
 
 /// End a quarantine: undo exactly what it did
 ///
-/// TARGET is a case, such as Q-20261120-7f3a91, or the name of a held branch.
+/// TARGET is a case, such as Q-20261120-7f3a91, a held pull, or the name of a held branch. Only what the ledger says was done is
+/// undone.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     #[command(flatten)]
@@ -21,5 +22,5 @@ pub struct Args {
 /// # Errors
 /// As [`verb::run`].
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    verb::run(&Asked { verb: Verb::Release, common: &args.common, merge: false, base: None, dispositions: Vec::new() }, context)
+    verb::run(&Asked::plain(Verb::Release, &args.common), context)
 }

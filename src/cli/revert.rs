@@ -10,7 +10,8 @@ use crate::model::decision::Verb;
 /// Undo merged changes by new commits on a branch of their own
 ///
 /// History is never rewritten. Conflicts are found beforehand and named; then nothing is done. The commits land on the new
-/// branch revert/CASE, to be reviewed and merged like any other change.
+/// branch revert/CASE, to be reviewed and merged like any other change; on a forge a pull asks for that. Several are taken back in
+/// the reverse order of their merging.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     #[command(flatten)]
@@ -25,8 +26,5 @@ pub struct Args {
 /// # Errors
 /// As [`verb::run`].
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    verb::run(
-        &Asked { verb: Verb::Revert, common: &args.common, merge: false, base: args.base.as_deref(), dispositions: Vec::new() },
-        context,
-    )
+    verb::run(&Asked { base: args.base.as_deref(), ..Asked::plain(Verb::Revert, &args.common) }, context)
 }

@@ -14,6 +14,7 @@ use crate::model::forge::Forge;
 use crate::model::objects::Objects;
 use crate::model::pull::Origin;
 use crate::model::time::Timestamp;
+use crate::runtime::place::Place;
 use crate::sources::demo::{self, DemoSource};
 use crate::sources::github::source::GithubSource;
 use crate::sources::local::{LocalSource, Selection, Setup};
@@ -108,6 +109,12 @@ impl Site {
         Ok(Self { source, several: true, only: Vec::new(), forge: None, objects: None, home: Some(folder.join(DEMO_HOME)), passing: None })
     }
 
+    /// Whether a demo is kept in `folder`.
+    #[must_use]
+    pub fn is_demo(folder: &Path) -> bool {
+        demo_folder(folder).is_some()
+    }
+
     /// A demo that is gone when the program ends; `number`, such as `#2`, narrows it to one pull.
     ///
     /// # Errors
@@ -157,6 +164,16 @@ impl Site {
     /// When no home folder is known.
     pub fn paths(&self, context: &Context) -> Result<Paths, StoreError> {
         self.home.as_deref().map_or_else(|| context.paths(), |home| Ok(Paths::below(home)))
+    }
+
+    /// Where decisions about it are made good.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match (&self.forge, &self.objects, self.source.repository()) {
+            (Some(forge), Some(objects), _) => Place::Forge { forge: forge.clone(), objects: objects.clone() },
+            (_, _, Some(repository)) => Place::Repository(repository),
+            _ => Place::Nowhere,
+        }
     }
 
     /// Whether it is gone when the program ends, so that nothing decided on it would last.

@@ -1,37 +1,50 @@
-//! What the four verbs have in common at the command line: targets, reason, the plan shown, the question, the receipt.
+//! What the verbs have in common at the command line: targets, reason, the plan shown, the question, the receipt.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use clap::Args as ClapArgs;
+use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::analysis::engine::{Engine, Selection};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Exit;
 use crate::cli::judge::Judge;
 use crate::cli::output::{confirm, say, somebody_is_there};
+use crate::cli::pulls;
 use crate::cli::site::Site;
 use crate::cli::typed::typed;
-use crate::export::plan as export;
+use crate::export::{plan as export, plan_json};
+use crate::model::ban::{Ban, Banned};
 use crate::model::decision::Verb;
 use crate::model::finding::Fingerprint;
+use crate::model::forge_step::MergeMethod;
 use crate::model::inert;
-use crate::model::pull::{Origin, PullRef};
-use crate::model::response::{Plan, Strength};
-use crate::model::review::Disposition;
+use crate::model::pull::{Origin, Pull, PullRef};
+use crate::model::response::{CaseId, Plan, Strength};
+use crate::model::review::{Disposition, DraftComment};
+use crate::response::case::is_case_id;
 use crate::response::request::{Request, Target};
-use crate::runtime::git_decisions::{GitDecisions, kept_report, readable, target};
+use crate::runtime::git_decisions::{GitDecisions, kept_report, misplaced, readable, refused, target};
+use crate::store::cases;
 
 /// Arguments of every verb.
 #[derive(Debug, ClapArgs)]
 pub struct Common {
-    /// Branches, ranges or commits of one repository
+    /// Pulls such as owner/repo#7 or their pages, or branches, ranges or commits of one repository
     #[arg(required = true, value_name = "TARGET")]
     pub targets: Vec<String>,
+    /// How it is carried out
+    #[command(flatten)]
+    pub terms: Terms,
+}
+
+/// How a verb is carried out, whatever it is about.
+#[derive(Debug, ClapArgs)]
+pub struct Terms {
     /// The repository
     #[arg(long, default_value = ".", value_name = "DIR")]
     pub repo: PathBuf,
-    /// Why, in your own words; it goes into the ledger
+    /// Why, in your own words; it goes into the ledger, and to the forge where it has a place there
     #[arg(long, short = 'm', default_value = "", hide_default_value = true, value_name = "TEXT")]
     pub reason: String,
     /// Show what would be done and do nothing
@@ -43,6 +56,18 @@ pub struct Common {
     /// The name of a new package, typed to confirm it, where a policy wants that; once for each
     #[arg(long, value_name = "NAME")]
     pub confirm: Vec<String>,
+    /// How to print plan and receipt
+    #[arg(long, value_enum, default_value_t = Format::Plain)]
+    pub format: Format,
+}
+
+/// How plan and receipt are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Plain,
+    /// One JSON object of plan and receipt; it is carried out only with --yes
+    Json,
 }
 
 /// One verb with what only it knows.
@@ -53,10 +78,22 @@ pub struct Asked<'a> {
     pub common: &'a Common,
     /// For approve: also merge.
     pub merge: bool,
+    /// For approve: how to merge.
+    pub method: Option<MergeMethod>,
+    /// For request-changes and comment: what goes along.
+    pub comments: Vec<DraftComment>,
     /// For revert: the branch it was merged into, when it was named.
     pub base: Option<&'a str>,
     /// How findings were judged.
     pub dispositions: Vec<(Fingerprint, Disposition)>,
+}
+
+impl<'a> Asked<'a> {
+    /// `verb` with nothing that only some verbs know.
+    #[must_use]
+    pub fn plain(verb: Verb, common: &'a Common) -> Self {
+        Self { verb, common, merge: false, method: None, comments: Vec::new(), base: None, dispositions: Vec::new() }
+    }
 }
 
 /// Plans, shows, asks and carries out.
@@ -65,32 +102,56 @@ pub struct Asked<'a> {
 /// When a target cannot be read, nobody is named as reviewer, nobody can be asked, or the ledger cannot be used.
 pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     let common = asked.common;
-    let site = site(common)?;
-    let decisions = GitDecisions::new(site.source.repository(), site.paths(context)?, now).under(site.source.clone());
+    let site = site(asked, context)?;
+    let decisions = GitDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone());
     resume(&decisions)?;
-    let (targets, reports) = targets(asked, &site, context)?.into_iter().unzip();
-    let reason = common.reason.clone();
-    let mut plan = decisions.plan_request(&Request { merge: asked.merge, ..Request::new(asked.verb, targets, reason, now()) }, reports)?;
+    let (targets, reports) = targets(asked, &site, &decisions, context)?.into_iter().unzip();
+    let request = Request {
+        merge: asked.merge,
+        method: asked.method,
+        comments: asked.comments.clone(),
+        ..Request::new(asked.verb, targets, common.terms.reason.clone(), now())
+    };
+    let plan = decisions.plan_request(&request, reports)?;
+    let passing = site.is_passing();
+    settle(plan, &decisions, &common.terms, passing, context)
+}
+
+/// Shows `plan`, asks, and carries it out.
+///
+/// # Errors
+/// When nobody can be asked, or the ledger cannot be used.
+pub fn settle(mut plan: Plan, decisions: &GitDecisions, terms: &Terms, passing: bool, context: &mut Context) -> anyhow::Result<Exit> {
     let paint = context.out.paint;
-    export::plan(&mut context.out, &plan, paint)?;
-    std::io::Write::flush(&mut context.out)?;
-    if !plan.is_allowed() {
-        return Ok(Exit::Found);
+    let json = terms.format == Format::Json;
+    if !json {
+        export::plan(&mut context.out, &plan, paint)?;
+        std::io::Write::flush(&mut context.out)?;
     }
-    if common.dry_run || plan.steps.is_empty() {
-        return Ok(Exit::Done);
+    let shown = !plan.is_allowed() || terms.dry_run || plan.steps.is_empty() || (json && !terms.yes);
+    if shown {
+        if json {
+            plan_json::write(&mut context.out, &plan, None)?;
+        }
+        return Ok(if plan.is_allowed() { Exit::Done } else { Exit::Found });
     }
-    if site.is_passing() {
+    if passing {
         bail!("nothing was done, because this demo is gone in a moment: keep one with `lazaret demo --dir DIR` and name DIR with --repo");
     }
-    if !typed(&mut plan, &common.confirm)? || !agreed(asked, &plan)? {
+    if !typed(&mut plan, &terms.confirm)? || !agreed(terms, &plan)? {
         say("", "nothing was done");
         return Ok(Exit::Found);
     }
     let mut receipt = decisions.carry_out_plan(&plan, &context.cancel)?;
-    receipt.undo = receipt.undo.map(|undo| here(undo, &common.repo));
-    export::receipt(&mut context.out, &receipt, paint)?;
-    if let Some(first) = decisions.first_of(&plan)? {
+    receipt.undo = receipt.undo.map(|undo| here(undo, &terms.repo));
+    if json {
+        plan_json::write(&mut context.out, &plan, Some(&receipt))?;
+    } else {
+        export::receipt(&mut context.out, &receipt, paint)?;
+    }
+    if let Some(first) = decisions.first_of(&plan)?
+        && !json
+    {
         export::first(&mut context.out, &first.plan)?;
     }
     Ok(if receipt.strength == Strength::Failed { Exit::Failed } else { Exit::Done })
@@ -114,8 +175,8 @@ pub fn resume(decisions: &GitDecisions) -> anyhow::Result<()> {
 }
 
 /// Whether the person said yes to just this plan. Silence, and the absence of anybody to ask, is no.
-fn agreed(asked: &Asked<'_>, plan: &Plan) -> anyhow::Result<bool> {
-    if asked.common.yes {
+fn agreed(terms: &Terms, plan: &Plan) -> anyhow::Result<bool> {
+    if terms.yes {
         return Ok(true);
     }
     if !somebody_is_there() {
@@ -124,26 +185,63 @@ fn agreed(asked: &Asked<'_>, plan: &Plan) -> anyhow::Result<bool> {
     Ok(confirm(&format!("{} in {} steps?", plan.decision.verb.word(), plan.steps.len())))
 }
 
-/// The repository all targets are in.
-fn site(common: &Common) -> anyhow::Result<Site> {
+/// The place all targets are in.
+fn site(asked: &Asked<'_>, context: &Context) -> anyhow::Result<Site> {
+    let common = asked.common;
     match common.targets.as_slice() {
-        [one] if one.starts_with("demo#") => Site::passing_demo(one.strip_prefix("demo")),
+        [one] if one.starts_with("demo#") => return Site::passing_demo(one.strip_prefix("demo")),
         names if names.iter().any(|name| name.starts_with("demo#")) => {
             bail!("a verb on several pulls of the demo needs one that stays: `lazaret demo --dir DIR`, then --repo DIR and #1 #2 …")
         }
-        names => Site::named(&common.repo, names),
+        [case] if asked.verb == Verb::Release && is_case_id(case) => {
+            if let Some(site) = of_case(case, context)? {
+                return Ok(site);
+            }
+        }
+        _ => {}
     }
+    let on_a_forge = if Site::is_demo(&common.terms.repo) { None } else { forge_site(&common.targets, &common.terms.repo, context)? };
+    on_a_forge.map_or_else(|| Site::named(&common.terms.repo, &common.targets), Ok)
+}
+
+/// The forge that `targets` are on, in whatever state they are, when they are on one.
+fn forge_site(targets: &[String], folder: &Path, context: &Context) -> anyhow::Result<Option<Site>> {
+    let meant = |target: &String| target.contains('#') || target.contains("://");
+    if !targets.iter().all(meant) {
+        return Ok(None);
+    }
+    pulls::open(&pulls::Asked { targets, folder: Some(folder), state: pulls::State::All, all: true }, context)
+}
+
+/// The forge where `case` was decided, when it was on one.
+fn of_case(case: &str, context: &Context) -> anyhow::Result<Option<Site>> {
+    let Some(ledger) = context.ledger_if_any()? else { return Ok(None) };
+    let Some(known) = cases::history(&ledger, &CaseId(case.to_owned()))? else { return Ok(None) };
+    let pull = known.plan.decision.pulls.iter().find(|pull| pull.origin == Origin::Github);
+    pull.map_or(Ok(None), |pull| {
+        pulls::open(&pulls::Asked { targets: &[pull.to_string()], state: pulls::State::All, all: true, folder: None }, context)
+    })
 }
 
 /// Each target as it is now, with the report that is kept as evidence.
-fn targets(asked: &Asked<'_>, site: &Site, context: &Context) -> anyhow::Result<Vec<(Target, Vec<u8>)>> {
+fn targets(asked: &Asked<'_>, site: &Site, decisions: &GitDecisions, context: &Context) -> anyhow::Result<Vec<(Target, Vec<u8>)>> {
     if asked.verb == Verb::Release {
-        return Ok(asked.common.targets.iter().map(|name| (held(name), Vec::new())).collect());
+        let names = if site.forge.is_some() {
+            held_there(asked, site, context)?
+        } else {
+            asked.common.targets.iter().map(|name| held(name)).collect()
+        };
+        return Ok(names.into_iter().map(|target| (target, Vec::new())).collect());
     }
     let engine = Engine::new(&Selection::default());
     let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
+    let bans = decisions.bans()?;
+    let listing = site.list(&context.cancel)?;
+    if let Some(missing) = listing.omissions.first().filter(|_| site.forge.is_some() && listing.pulls.len() < asked.common.targets.len()) {
+        bail!("nothing was done, because not every target could be read: {}", missing.why);
+    }
     let targets: Vec<(Target, Vec<u8>)> =
-        site.list(&context.cancel)?.pulls.iter().map(|pull| judged(&judge, &pull.at, asked)).collect::<anyhow::Result<_>>()?;
+        listing.pulls.iter().map(|pull| judged(&judge, pull, asked, &bans)).collect::<anyhow::Result<_>>()?;
     let known = |id: &Fingerprint| targets.iter().any(|(target, _)| target.dispositions.iter().any(|(judged, _)| judged == id));
     if let Some((stray, _)) = asked.dispositions.iter().find(|(id, _)| !known(id)) {
         bail!("no finding of {} is called {stray}; `lazaret scan` shows the names", asked.common.targets.join(", "));
@@ -151,17 +249,53 @@ fn targets(asked: &Asked<'_>, site: &Site, context: &Context) -> anyhow::Result<
     Ok(targets)
 }
 
-fn judged(judge: &Judge<'_>, at: &PullRef, asked: &Asked<'_>) -> anyhow::Result<(Target, Vec<u8>)> {
-    let (change, report) = judge.one(at).with_context(|| format!("{at} cannot be judged"))?;
+fn judged(judge: &Judge<'_>, pull: &Pull, asked: &Asked<'_>, bans: &[Ban]) -> anyhow::Result<(Target, Vec<u8>)> {
+    let at = &pull.at;
+    let (change, report) = match judge.one(at).with_context(|| format!("{at} cannot be judged")) {
+        Ok(judged) => judged,
+        // Nothing that cannot be read may stand in the way of containment.
+        Err(error) if asked.verb == Verb::Quarantine && at.origin == Origin::Github => {
+            say("", format!("{error:#}; it can be held all the same"));
+            return Ok((unread(pull), Vec::new()));
+        }
+        Err(error) => return Err(error),
+    };
     readable(asked.verb, &change).with_context(|| format!("{at} stays as it is"))?;
+    if let Some(why) = misplaced(&change, &asked.comments).first() {
+        bail!("nothing was sent: {why}");
+    }
     let mut target = target(&change, &report, &asked.dispositions);
+    target.refused = refused(&change, bans);
     if let Some(base) = asked.base {
         base.clone_into(&mut target.base);
     }
     Ok((target, kept_report(&change, &report)))
 }
 
+/// A pull of which only the listing is known.
+fn unread(pull: &Pull) -> Target {
+    let mut target = Target::unseen(pull.at.clone());
+    pull.branch.clone_into(&mut target.branch);
+    pull.target.clone_into(&mut target.base);
+    target.subject.revision = pull.revision.clone();
+    target.known_by = pull.revision.head.clone().map(Banned::Commit).into_iter().collect();
+    target
+}
+
 /// A case or a held branch: what it was is in the ledger, not in the world.
 fn held(name: &str) -> Target {
     Target::unseen(PullRef { origin: Origin::Local, repo: String::new(), name: name.to_owned() })
+}
+
+/// Cases and pulls of a forge that are to be released.
+fn held_there(asked: &Asked<'_>, site: &Site, context: &Context) -> anyhow::Result<Vec<Target>> {
+    let (cases, pulls): (Vec<&String>, Vec<&String>) = asked.common.targets.iter().partition(|name| is_case_id(name));
+    if !cases.is_empty() && !pulls.is_empty() {
+        bail!("name cases or pulls to release, not both at once");
+    }
+    let of_case = |name: &&String| Target::unseen(PullRef { origin: Origin::Github, repo: String::new(), name: (*name).clone() });
+    if !cases.is_empty() {
+        return Ok(cases.iter().map(of_case).collect());
+    }
+    Ok(site.list(&context.cancel)?.pulls.iter().map(unread).collect())
 }

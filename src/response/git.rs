@@ -136,7 +136,9 @@ impl Responder for GitResponder {
         }
         let decision = self.decision(request)?;
         let facts = self.facts(request, &decision, journal)?;
-        Ok(plan::plan(decision, &facts))
+        let mut plan = plan::plan(decision, &facts);
+        request.targets.iter().for_each(|target| plan::block::refuse(&mut plan, &target.refused));
+        Ok(plan)
     }
 
     fn preserve(&self, plan: &Plan, heads: &[CommitId], materials: &Materials) -> Result<Done, ResponseError> {

@@ -3,6 +3,7 @@
 //! Nothing irreversible: no branch is deleted, nothing is force-pushed. Whatever is sent was planned, is in the ledger, and is read
 //! again afterwards.
 
+mod address;
 mod ask;
 mod facts;
 mod fence;

@@ -3,7 +3,7 @@
 //!
 //! Nothing is held open between two calls: each looks at the world as it is then.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use sha2::{Digest as _, Sha256};
@@ -11,28 +11,32 @@ use sha2::{Digest as _, Sha256};
 use crate::export::json;
 use crate::export::judged::Judged;
 use crate::message::effect::Wish;
-use crate::model::ban::{self, Banned};
+use crate::model::ban::{self, Ban, Banned};
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
 use crate::model::decision::{Subject, Verb};
-use crate::model::diff::{Content, Patch};
+use crate::model::diff::{Content, FileDiff, Patch, Side};
 use crate::model::finding::Fingerprint;
 use crate::model::inert;
 use crate::model::ledger::{ChainState, Record};
+use crate::model::path::RepoPath;
 use crate::model::policy::Policy;
 use crate::model::report::Report;
 use crate::model::response::{CaseId, People, Plan, Receipt};
-use crate::model::review::{Disposition, Review};
+use crate::model::review::{Disposition, DraftComment, Review, Spot};
 use crate::model::time::Timestamp;
+use crate::response::bans;
 use crate::response::error::ResponseError;
 use crate::response::executor;
-use crate::response::git::{self, GitResponder};
+use crate::response::git;
 use crate::response::journal::{Case, Journal as _};
 use crate::response::request::{Request, Target};
-use crate::response::responder::Materials;
+use crate::response::responder::{Materials, Responder};
 use crate::response::resume;
+use crate::response::signing::Signing;
 use crate::runtime::decisions::{Decisions, Trouble};
 use crate::runtime::journal::LedgerJournal;
+use crate::runtime::place::Place;
 use crate::runtime::policy::{self, Bench, Force};
 use crate::sources::source::Source;
 use crate::store::drafts::Drafts;
@@ -88,7 +92,7 @@ fn first_unread(patch: &Patch) -> Option<String> {
 
 /// Where decisions on one repository go.
 pub struct GitDecisions {
-    repository: Option<PathBuf>,
+    place: Place,
     paths: Paths,
     clock: fn() -> Timestamp,
     /// Where the repository's own policy and its organisation's are read; the person's own is among `paths`.
@@ -101,7 +105,25 @@ impl GitDecisions {
     /// Decisions on `repository`, kept in the folders of `paths`, dated by `clock`.
     #[must_use]
     pub fn new(repository: Option<PathBuf>, paths: Paths, clock: fn() -> Timestamp) -> Self {
-        Self { repository, paths, clock, source: None, reports: Mutex::new(None) }
+        Self::at(repository.map_or(Place::Nowhere, Place::Repository), paths, clock)
+    }
+
+    /// Decisions at `place`.
+    #[must_use]
+    pub fn at(place: Place, paths: Paths, clock: fn() -> Timestamp) -> Self {
+        Self { place, paths, clock, source: None, reports: Mutex::new(None) }
+    }
+
+    /// What is refused now, by lazaret's own list.
+    ///
+    /// # Errors
+    /// When the ledger is there and cannot be read.
+    pub fn bans(&self) -> Result<Vec<Ban>, DecisionError> {
+        if !self.paths.ledger().exists() {
+            return Ok(Vec::new());
+        }
+        let journal = LedgerJournal::new(Ledger::open(&self.paths.ledger())?, self.clock);
+        Ok(bans::standing(&journal.cases()?))
     }
 
     /// The same, under the policies that `source` knows of besides the person's own.
@@ -115,11 +137,11 @@ impl GitDecisions {
     /// # Errors
     /// When repository or ledger cannot be used, or an unfinished case cannot be ended.
     pub fn resume(&self) -> Result<Vec<Receipt>, DecisionError> {
-        if self.repository.is_none() || !self.paths.ledger().exists() {
+        if matches!(self.place, Place::Nowhere) || !self.paths.ledger().exists() {
             return Ok(Vec::new());
         }
-        let (responder, mut journal) = self.open()?;
-        Ok(resume::resume_all(&responder, &mut journal, &self.materials(Vec::new()))?)
+        let (responder, mut journal) = self.open(&Cancel::default())?;
+        Ok(resume::resume_all(&*responder, &mut journal, &self.materials(Vec::new()))?)
     }
 
     /// What `request` would do to the world as it is now. `reports`, one for each target, are kept as evidence if it is
@@ -128,8 +150,8 @@ impl GitDecisions {
     /// # Errors
     /// When nobody is named as reviewer, or repository or ledger cannot be read.
     pub fn plan_request(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, DecisionError> {
-        let (responder, journal) = self.open()?;
-        let plan = policy::plan(&responder, &based(request, &responder), &journal, &self.bench(request)?)?;
+        let (responder, journal) = self.open(&Cancel::default())?;
+        let plan = policy::plan(&*responder, &self.place.based(request)?, &journal, &self.bench(request))?;
         *self.remembered() = Some((plan.case.clone(), reports));
         Ok(plan)
     }
@@ -141,9 +163,9 @@ impl GitDecisions {
     pub fn carry_out_plan(&self, plan: &Plan, cancel: &Cancel) -> Result<Receipt, DecisionError> {
         let reports = self.remembered().take().filter(|(case, _)| *case == plan.case);
         let materials = self.materials(reports.map(|(_, reports)| reports).unwrap_or_default());
-        let (responder, mut journal) = self.open()?;
-        let plan = &policy::seal(plan, git::signing(self.repository()?).0.as_ref())?;
-        Ok(executor::carry_out(plan, &responder, &mut journal, &materials, cancel)?)
+        let (responder, mut journal) = self.open(cancel)?;
+        let plan = &policy::seal(plan, self.signing().0.as_ref())?;
+        Ok(executor::carry_out(plan, &*responder, &mut journal, &materials, cancel)?)
     }
 
     /// The case that `plan` completed as its second, as the ledger knows it.
@@ -152,23 +174,24 @@ impl GitDecisions {
     /// When the ledger cannot be read.
     pub fn first_of(&self, plan: &Plan) -> Result<Option<Case>, DecisionError> {
         match &plan.people {
-            People::Second(first) => Ok(self.open()?.1.case(first)?),
+            People::Second(first) => Ok(self.open(&Cancel::default())?.1.case(first)?),
             People::One | People::First(_) => Ok(None),
         }
     }
 
-    fn open(&self) -> Result<(GitResponder, LedgerJournal), DecisionError> {
-        let responder = git::open(self.repository()?)?;
+    fn open(&self, cancel: &Cancel) -> Result<(Box<dyn Responder>, LedgerJournal), DecisionError> {
+        let responder = self.place.responder(&self.paths, self.clock, cancel)?.ok_or(DecisionError::Homeless)?;
         Ok((responder, LedgerJournal::new(Ledger::open(&self.paths.ledger())?, self.clock)))
     }
 
-    fn repository(&self) -> Result<&Path, DecisionError> {
-        self.repository.as_deref().ok_or(DecisionError::Homeless)
+    /// How this person signs: as the repository says, or as git does for them anywhere.
+    fn signing(&self) -> (Option<Signing>, Option<PathBuf>) {
+        git::signing(self.place.repository().unwrap_or_else(|| self.paths.data()))
     }
 
-    fn bench(&self, request: &Request) -> Result<Bench, DecisionError> {
-        let (signing, allowed) = git::signing(self.repository()?);
-        Ok(Bench { force: self.force(request), members: Vec::new(), signing, allowed })
+    fn bench(&self, request: &Request) -> Bench {
+        let (signing, allowed) = self.signing();
+        Bench { force: self.force(request), members: Vec::new(), signing, allowed }
     }
 
     /// The policy for all that is asked; of several bases each one's.
@@ -196,8 +219,9 @@ impl Decisions for GitDecisions {
     fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble> {
         readable(wish.verb, change).map_err(|error| error.to_string())?;
         let dispositions: Vec<_> = wish.dispositions.iter().map(|(id, judged)| (id.clone(), judged.clone())).collect();
-        let targets = vec![target(change, report, &dispositions)];
-        let mut request = Request::new(wish.verb, targets, wish.reason.clone(), (self.clock)());
+        let mut target = target(change, report, &dispositions);
+        target.refused = refused(change, &self.bans().map_err(|error| error.to_string())?);
+        let mut request = Request::new(wish.verb, vec![target], wish.reason.clone(), (self.clock)());
         request.confirmed.clone_from(&wish.confirmed);
         request.comments.clone_from(&wish.remarks);
         request.banned.clone_from(&wish.banned);
@@ -231,17 +255,6 @@ impl Decisions for GitDecisions {
     }
 }
 
-/// A single commit or a range names no branch it was merged into: a revert then means the default branch.
-fn based(request: &Request, responder: &GitResponder) -> Request {
-    let mut request = request.clone();
-    if request.verb == Verb::Revert {
-        for target in request.targets.iter_mut().filter(|target| target.base.is_empty()) {
-            target.base = responder.default_branch().unwrap_or_default();
-        }
-    }
-    request
-}
-
 /// What a verb needs to know of a change that was read and judged. Only judgements of its own findings go along.
 #[must_use]
 pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Disposition)]) -> Target {
@@ -265,6 +278,33 @@ pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Di
         known_by: known_by(change),
         refused: Vec::new(),
     }
+}
+
+/// Which remarks name lines or files that `change` does not show; the forge would refuse all of them for one.
+#[must_use]
+pub fn misplaced(change: &Change, comments: &[DraftComment]) -> Vec<String> {
+    let file = |path: &RepoPath, side| change.patch.files.iter().find(|file| file.path_on(side) == Some(path));
+    let shown = |path: &RepoPath, side, line| {
+        let lines = file(path, side).and_then(FileDiff::text).map(|text| text.lines.iter());
+        lines.is_some_and(|mut lines| lines.any(|known| known.number(side) == Some(line)))
+    };
+    let strays = comments.iter().filter_map(|comment| match &comment.spot {
+        Spot::Lines { path, side, first, last } => {
+            let stray = [first, last].into_iter().find(|line| !shown(path, *side, **line))?;
+            Some(format!("line {stray} of {} ({}) is not in the diff of this pull", inert::line(&path.text()), side.word()))
+        }
+        Spot::File(path) if file(path, Side::New).is_none() && file(path, Side::Old).is_none() => {
+            Some(format!("{} is no file of this pull", inert::line(&path.text())))
+        }
+        _ => None,
+    });
+    strays.collect()
+}
+
+/// What of `bans` means `change`.
+#[must_use]
+pub fn refused(change: &Change, bans: &[Ban]) -> Vec<Ban> {
+    bans.iter().filter(|ban| ban.what.meets_change(change)).cloned().collect()
 }
 
 /// What the same change would be known by if it came again.

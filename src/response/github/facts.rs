@@ -6,12 +6,12 @@ use crate::model::ban::{Ban, Banned};
 use crate::model::decision::Verb;
 use crate::model::forge::ForgeError;
 use crate::model::forge_step::{Act, Say, Spot};
-use crate::model::pull::PullRef;
 use crate::model::response::{Plan, Step};
 use crate::response::access::Access;
 use crate::response::bans;
 use crate::response::error::ResponseError;
 use crate::response::facts::forge::{ForgeFacts, PullFacts, RevertPulls, Switch};
+use crate::response::github::address::{address, repository};
 use crate::response::github::ask::{Ask, encoded};
 use crate::response::github::shapes::Found;
 use crate::response::github::{holds, look, revert, step};
@@ -46,22 +46,6 @@ pub(crate) fn facts(ask: &Ask<'_>, request: &Request, journal: &dyn Journal) -> 
             ForgeFacts::Block { wanted: request.banned.clone(), standing, switches: switches.concat() }
         }
     })
-}
-
-/// Repository and number of a pull's address; a host before the repository is the forge's own.
-pub(crate) fn address(pull: &PullRef) -> Result<(String, u64), ResponseError> {
-    let odd = || ResponseError::Usage(format!("{pull} is no pull of a forge; write owner/repo#7"));
-    let number = pull.name.strip_prefix('#').and_then(|number| number.parse().ok()).ok_or_else(odd)?;
-    Ok((repository(pull).ok_or_else(odd)?, number))
-}
-
-/// `owner/name` of an address.
-pub(crate) fn repository(pull: &PullRef) -> Option<String> {
-    let parts: Vec<&str> = pull.repo.rsplit('/').take(2).collect();
-    match parts.as_slice() {
-        [name, owner] if !name.is_empty() && !owner.is_empty() => Some(format!("{owner}/{name}")),
-        _ => None,
-    }
 }
 
 fn pull(ask: &Ask<'_>, target: &Target, standing: &[Ban]) -> Result<PullFacts, ResponseError> {

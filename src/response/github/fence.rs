@@ -3,7 +3,6 @@
 use crate::model::forge::ForgeError;
 use crate::response::facts::forge::{Bypass, Fence, Required};
 use crate::response::github::ask::{Ask, encoded};
-use crate::response::github::look::Repo;
 use crate::response::github::shapes::{BaseRef, Rule, Ruleset};
 
 /// What classic branch protection demands of the token's own account.
@@ -11,19 +10,23 @@ use crate::response::github::shapes::{BaseRef, Rule, Ruleset};
 pub(crate) struct Protection {
     contexts: Vec<String>,
     approvals: u64,
+    /// Whether that account may merge all the same, as an administrator.
+    as_admin: bool,
 }
 
-pub(crate) fn protection(base: Option<&BaseRef>) -> Protection {
-    let Some(rule) = base.and_then(|base| base.ref_update_rule.as_ref()) else { return Protection::default() };
+pub(crate) fn protection(base: Option<&BaseRef>, as_admin: bool) -> Protection {
+    let Some(rule) = base.and_then(|base| base.ref_update_rule.as_ref()) else {
+        return Protection { as_admin, ..Protection::default() };
+    };
     Protection {
+        as_admin,
         contexts: rule.required_status_check_contexts.iter().flatten().flatten().cloned().collect(),
         approvals: rule.required_approving_review_count.unwrap_or_default(),
     }
 }
 
 /// The rules of `branch`. Rules that the token may not read are named; nothing is taken for binding then.
-pub(crate) fn read(ask: &Ask<'_>, repo: &str, branch: &str, here: &Repo) -> Result<Fence, ForgeError> {
-    let classic = &here.protection;
+pub(crate) fn read(ask: &Ask<'_>, repo: &str, branch: &str, classic: &Protection) -> Result<Fence, ForgeError> {
     let mut fence = Fence { approvals: classic.approvals, ..Fence::default() };
     fence.checks.extend(classic.contexts.iter().map(|context| Required { context: context.clone(), app: None }));
     let rules: Vec<Rule> = match ask.read_all(&format!("/repos/{repo}/rules/branches/{}?per_page=100", encoded(branch))) {
@@ -44,13 +47,13 @@ pub(crate) fn read(ask: &Ask<'_>, repo: &str, branch: &str, here: &Repo) -> Resu
             sets.extend(rule.ruleset_id.filter(|id| !sets.contains(id)));
         }
     }
-    passes(ask, repo, &sets, here, &mut fence)?;
+    passes(ask, repo, &sets, classic.as_admin, &mut fence)?;
     Ok(fence)
 }
 
 /// Who may pass the rules by: by each ruleset's own word, and as an administrator where that is enough.
-fn passes(ask: &Ask<'_>, repo: &str, sets: &[u64], here: &Repo, fence: &mut Fence) -> Result<(), ForgeError> {
-    fence.bypass = if here.as_admin { Bypass::May("an administrator's right to merge all the same".to_owned()) } else { Bypass::Never };
+fn passes(ask: &Ask<'_>, repo: &str, sets: &[u64], as_admin: bool, fence: &mut Fence) -> Result<(), ForgeError> {
+    fence.bypass = if as_admin { Bypass::May("an administrator's right to merge all the same".to_owned()) } else { Bypass::Never };
     for id in sets {
         let set: Ruleset = match ask.read(&format!("/repos/{repo}/rulesets/{id}")) {
             Ok(set) => set,

@@ -7,8 +7,9 @@ use crate::response::bans;
 use crate::response::case::is_case_id;
 use crate::response::error::ResponseError;
 use crate::response::facts::forge::{DoneStep, HoldsFacts};
+use crate::response::github::address::repository;
 use crate::response::github::ask::Ask;
-use crate::response::github::{facts, look};
+use crate::response::github::look;
 use crate::response::journal::{Case, Journal};
 use crate::response::request::Target;
 
@@ -58,10 +59,7 @@ fn is_meant(case: &Case, target: &Target) -> bool {
         && if is_case_id(&target.pull.name) {
             plan.case == CaseId(target.pull.name.clone())
         } else {
-            plan.decision
-                .pulls
-                .iter()
-                .any(|pull| facts::repository(pull) == facts::repository(&target.pull) && pull.name == target.pull.name)
+            plan.decision.pulls.iter().any(|pull| repository(pull) == repository(&target.pull) && pull.name == target.pull.name)
         }
 }
 
@@ -73,7 +71,7 @@ fn steps(case: &Case, target: &Target, undone: &[Undone]) -> Vec<DoneStep> {
     for (index, planned) in case.plan.steps.iter().enumerate() {
         let Step::Forge(forge) = &planned.step else { continue };
         let Some(outcome) = case.outcomes.iter().rfind(|outcome| outcome.index == index && outcome.is_ours()) else { continue };
-        let here = whole || Some(forge.spot.pull) == number && facts::repository(&target.pull).as_ref() == Some(&forge.spot.repo);
+        let here = whole || Some(forge.spot.pull) == number && repository(&target.pull).as_ref() == Some(&forge.spot.repo);
         let back = Undone { case: case.plan.case.clone(), index };
         if !here || undone.contains(&back) {
             continue;

@@ -25,8 +25,7 @@ pub(crate) fn pull(ask: &Ask<'_>, repo: &str, number: u64) -> Result<(PullFacts,
         viewer: answer.viewer.login,
         archived: repository.is_archived,
         merged_at: pull.merged_at.clone().unwrap_or_default(),
-        as_admin: pull.viewer_can_merge_as_admin,
-        protection: fence::protection(pull.base_ref.as_ref()),
+        protection: fence::protection(pull.base_ref.as_ref(), pull.viewer_can_merge_as_admin),
     };
     Ok((facts(repo, number, &repository, pull, ask)?, here))
 }
@@ -36,7 +35,6 @@ pub(crate) struct Repo {
     pub(crate) viewer: String,
     pub(crate) archived: bool,
     pub(crate) merged_at: String,
-    pub(crate) as_admin: bool,
     pub(crate) protection: fence::Protection,
 }
 
@@ -91,7 +89,7 @@ fn methods(repository: &Repository) -> Vec<MergeMethod> {
 /// The pull with everything around it. What cannot be read is named in the facts; only the pull itself must be readable.
 pub(crate) fn around(ask: &Ask<'_>, repo: &str, number: u64) -> Result<(PullFacts, Repo), ForgeError> {
     let (mut facts, here) = pull(ask, repo, number)?;
-    facts.fence = fence::read(ask, repo, &facts.base.0, &here)?;
+    facts.fence = fence::read(ask, repo, &facts.base.0, &here.protection)?;
     let head = facts.spot.head.clone().map(|id| id.to_string()).unwrap_or_default();
     let reviews = reviews(ask, &facts.spot, &here.viewer);
     facts.reviews = noted(&mut facts, "reviews", "pull_requests", reviews)?;

@@ -1,6 +1,7 @@
 //! Block and unblock: what later changes are refused for. The ledger is the list.
 
 use crate::model::ban::{Ban, Banned};
+use crate::model::decision::Verb;
 use crate::model::response::{OnFailure, Plan, PlannedStep, Step, Strength};
 use crate::response::words::{few, one_line};
 
@@ -30,6 +31,14 @@ pub(crate) fn unblock(plan: &mut Plan, wanted: &[Banned], standing: &[Ban]) {
             let step = Step::LiftBan { case: ban.case.clone(), banned: vec![banned.clone()] };
             plan.steps.push(PlannedStep::new(step, says, Strength::Enforced));
         }
+    }
+}
+
+/// Refuses an approval of what is refused by lazaret's own list.
+pub(crate) fn refuse(plan: &mut Plan, bans: &[Ban]) {
+    if plan.decision.verb == Verb::Approve && !bans.is_empty() {
+        plan.refusals.extend(bans.iter().map(|ban| format!("{}: {}", one_line(&ban.says()), one_line(&ban.reason))));
+        plan.steps.clear();
     }
 }
 

@@ -119,7 +119,7 @@ impl Forge for GithubClient {
     }
 
     fn scopes(&self) -> Option<Vec<String>> {
-        let scopes = self.notes().0?;
+        let scopes = self.line.tally.notes().scopes?;
         Some(scopes.split(',').map(|scope| scope.trim().to_owned()).filter(|scope| !scope.is_empty()).collect())
     }
 }

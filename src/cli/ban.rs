@@ -1,0 +1,59 @@
+//! What block and unblock have in common: who is meant, and where.
+
+use anyhow::bail;
+use clap::Args;
+
+use crate::cli::context::{Context, now};
+use crate::cli::exit::Exit;
+use crate::cli::pulls;
+use crate::cli::site::Site;
+use crate::cli::verb::{self, Terms};
+use crate::model::ban::Banned;
+use crate::model::decision::Verb;
+use crate::model::pull::{Origin, PullRef};
+use crate::response::request::{Request, Target};
+use crate::runtime::git_decisions::GitDecisions;
+
+/// Who is meant.
+#[derive(Debug, Args)]
+pub struct Meant {
+    /// agent:ID (or @login), session:ID or its address, server:NAME of an MCP server
+    #[arg(required = true, value_name = "AGENT|SESSION|SERVER", value_parser = banned)]
+    who: Vec<Banned>,
+    /// Also at this repository of a forge, by its own switches; once for each
+    #[arg(long, value_name = "OWNER/REPO")]
+    at: Vec<String>,
+    #[command(flatten)]
+    terms: Terms,
+}
+
+/// Plans, shows, asks and carries out.
+///
+/// # Errors
+/// When a repository cannot be reached, nobody is named as reviewer, nobody can be asked, or the ledger cannot be used.
+pub fn run(verb: Verb, meant: &Meant, context: &mut Context) -> anyhow::Result<Exit> {
+    let terms = &meant.terms;
+    let site = match meant.at.as_slice() {
+        [] => Site::named(&terms.repo, &[])?,
+        at => match pulls::open(&pulls::Asked { targets: at, folder: None, state: pulls::State::Open, all: true }, context)? {
+            Some(site) => site,
+            None => bail!("--at names a repository of a GitHub host, such as owner/repo"),
+        },
+    };
+    let decisions = GitDecisions::at(site.place(), site.paths(context)?, now);
+    verb::resume(&decisions)?;
+    let repository = |repo: &String| Target::unseen(PullRef { origin: Origin::Github, repo: repo.clone(), name: String::new() });
+    let targets = meant.at.iter().map(repository).collect();
+    let request = Request { banned: meant.who.clone(), ..Request::new(verb, targets, terms.reason.clone(), now()) };
+    let plan = decisions.plan_request(&request, Vec::new())?;
+    verb::settle(plan, &decisions, terms, site.is_passing(), context)
+}
+
+fn banned(text: &str) -> Result<Banned, String> {
+    let (kind, name) = match text.split_once(':') {
+        Some((kind @ ("agent" | "session" | "server"), name)) => (kind, name),
+        Some(("https" | "http", _)) => ("session", text),
+        _ => ("agent", text),
+    };
+    Banned::parse(kind, name).ok_or_else(|| format!("'{text}' names nobody; write agent:NAME, session:ID or server:NAME"))
+}
