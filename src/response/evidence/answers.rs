@@ -24,6 +24,8 @@ pub(super) struct Kept {
     pub(super) files: Vec<Collected>,
     /// What was refused or not there.
     pub(super) missing: Vec<String>,
+    /// What is not kept, and need not be.
+    pub(super) notes: Vec<String>,
     /// The JSON of each page with its kind.
     pub(super) pages: Vec<(&'static str, Value)>,
     /// Seconds that the forge's clock is ahead of ours.
@@ -108,7 +110,8 @@ impl Desk<'_> {
         }
     }
 
-    /// The logs of the workflow runs, which only some tokens may read.
+    /// The logs of the workflow runs, which only some tokens may read. Where the forge hands them out from another host, they
+    /// stay there: no request of ours leaves for a host that nobody named.
     fn logs(&self, kept: &mut Kept, repo: &str) -> Result<(), ResponseError> {
         let runs: Vec<u64> = kept
             .pages
@@ -119,14 +122,14 @@ impl Desk<'_> {
             .filter_map(|run| run.get("id")?.as_u64())
             .collect();
         if runs.len() > MAX_RUNS {
-            kept.missing.push(format!("{}: logs of {} further workflow runs", self.pull, runs.len() - MAX_RUNS));
+            kept.notes.push(format!("{}: logs of {} further workflow runs", self.pull, runs.len() - MAX_RUNS));
         }
         for run in runs.into_iter().take(MAX_RUNS) {
             let route = format!("{repo}/actions/runs/{run}/logs");
             match self.forge.call(&Call::get(route.clone()), self.cancel) {
                 Ok(answer) => self.put(kept, &format!("run-{run}-logs.zip"), &route, &answer)?,
                 Err(ForgeError::Cancelled) => return Err(self.told(&ForgeError::Cancelled)),
-                Err(error) => kept.missing.push(format!("{}: logs of run {run}: {}", self.pull, one_line(error.says()))),
+                Err(error) => kept.notes.push(format!("{}: logs of run {run}: {}", self.pull, one_line(error.says()))),
             }
         }
         Ok(())

@@ -47,6 +47,8 @@ pub(super) struct Ground {
     pub(super) objects: Vec<Stored>,
     /// What could not be collected, and why.
     pub(super) missing: Vec<String>,
+    /// What was left where it is, and why.
+    pub(super) notes: Vec<String>,
 }
 
 /// How git's objects are kept.
@@ -141,6 +143,7 @@ pub(super) fn write(folder: &Path, plan: &Plan, ground: &Ground, files: &[Collec
         "pulls": pulls(plan),
         "objects": ground.objects.iter().map(Stored::write).collect::<Vec<_>>(),
         "missing": ground.missing,
+        "left_there": ground.notes,
         "files": files,
         "sealed": sealed,
     });

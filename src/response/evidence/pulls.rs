@@ -51,6 +51,7 @@ impl Collector<'_> {
             let answers = desk.collect(subject.revision.head.as_ref())?;
             files.extend(answers.files);
             ground.missing.extend(answers.missing);
+            ground.notes.extend(answers.notes);
             ground.clock_offset = ground.clock_offset.or(answers.clock_offset);
             pages.push((pull, answers.pages));
             match self.objects(plan, pull, subject, &draft.folder, &below)? {

@@ -36,8 +36,13 @@ pub(super) fn text(plan: &Plan, ground: &Ground) -> String {
     for stored in &ground.objects {
         text.push_str(&commands(stored));
     }
-    for missing in &ground.missing {
-        text.push_str(&format!("\nMissing:\n\n    {}\n", inert::line(missing)));
+    for (title, list) in [("Missing", &ground.missing), ("Left where it is", &ground.notes)] {
+        if !list.is_empty() {
+            text.push_str(&format!("\n## {title}\n\n"));
+        }
+        for line in list {
+            text.push_str(&format!("- `{}`\n", inert::line(line).replace('`', "'")));
+        }
     }
     text
 }

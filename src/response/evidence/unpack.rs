@@ -34,7 +34,7 @@ pub(super) fn unpack(folder: &Path, stored: &Stored, git: &Repository, whole: bo
         }
         Form::Pack { shallow, .. } => end_history(&folder.join(shallow), git)?,
     }
-    let mut indexer = Indexer::new(None, &git.path().join("objects").join("pack"), 0o600, false).map_err(told("unpacking it"))?;
+    let mut indexer = Indexer::new(None, &git.commondir().join("objects").join("pack"), 0o600, false).map_err(told("unpacking it"))?;
     std::io::copy(&mut file, &mut indexer).map_err(io)?;
     indexer.flush().map_err(io)?;
     indexer.commit().map(drop).map_err(told("unpacking it"))?;
@@ -71,7 +71,7 @@ fn header(file: &mut BufReader<File>, path: &Path) -> Result<Vec<Oid>, ResponseE
 /// Adds the ends of a cut history to those of the repository.
 fn end_history(shallow: &Path, git: &Repository) -> Result<(), ResponseError> {
     let text = std::fs::read_to_string(shallow).map_err(|e| ResponseError::io(shallow, &e))?;
-    let path = git.path().join("shallow");
+    let path = git.commondir().join("shallow");
     let io = |e: std::io::Error| ResponseError::io(&path, &e);
     let mut file = File::options().create(true).append(true).open(&path).map_err(io)?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)

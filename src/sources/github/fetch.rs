@@ -78,6 +78,16 @@ impl Fetcher {
         Session { host: &self.host, repository, left: most, cancel }
     }
 
+    /// Runs `read` on what is here of `repository`; when that is damaged, once more on an empty cache.
+    fn sound<T>(&self, repository: &str, cancel: &Cancel, read: impl Fn() -> Result<T, Fault>) -> Result<T, Fault> {
+        let found = match read() {
+            Err(Fault::Cache(_)) => self.cache.forget(repository, cancel).and_then(|()| read()),
+            other => other,
+        };
+        self.cache.trim();
+        found
+    }
+
     fn filled(&self, gaps: &Gaps<'_>, mut patch: Patch, cancel: &Cancel) -> Result<Filled, Fault> {
         let held = self.cache.take(gaps.repository, cancel)?;
         let mut session = self.session(gaps.repository, self.limits.pull, cancel);
@@ -166,18 +176,14 @@ impl Fetcher {
 
 impl Fill for Fetcher {
     fn fill(&self, gaps: &Gaps<'_>, patch: Patch, cancel: &Cancel) -> Result<Filled, SourceError> {
-        let filled = self.filled(gaps, patch, cancel);
-        self.cache.trim();
-        Ok(filled?)
+        Ok(self.sound(gaps.repository, cancel, || self.filled(gaps, patch.clone(), cancel))?)
     }
 
     fn texts(&self, repository: &str, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
-        let texts = self.read(repository, revision, wanted, cancel).unwrap_or_else(|fault| {
+        self.sound(repository, cancel, || self.read(repository, revision, wanted, cancel)).unwrap_or_else(|fault| {
             tracing::warn!(repository, %fault, "whole files could not be fetched");
             Texts::default()
-        });
-        self.cache.trim();
-        texts
+        })
     }
 }
 

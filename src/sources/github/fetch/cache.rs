@@ -71,6 +71,11 @@ impl Cache {
         Ok(held)
     }
 
+    /// Throws away what was fetched of `repository`, for when it cannot be read.
+    pub(super) fn forget(&self, repository: &str, cancel: &Cancel) -> Result<(), Fault> {
+        throw_away(&self.take(repository, cancel)?.path)
+    }
+
     /// Throws away what was not used for longest until the rest is small enough. Repositories that somebody has taken stay.
     pub(super) fn trim(&self) {
         let mut found: Vec<(SystemTime, PathBuf, u64)> = repositories(&self.root)
