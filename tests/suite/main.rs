@@ -12,6 +12,7 @@ mod analysis;
 mod approve;
 mod architecture;
 mod cli;
+mod console_github;
 mod crash;
 mod demo;
 mod docs;

@@ -2,11 +2,12 @@
 
 use std::io::{Read as _, Write as _};
 use std::num::NonZeroU16;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use tempfile::TempDir;
 
 use crate::world::{CLAUDE, World};
 
@@ -25,24 +26,33 @@ pub(crate) struct Pty {
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn std::io::Write + Send>,
     seen: Arc<Mutex<Seen>>,
-    home: tempfile::TempDir,
+    home: PathBuf,
+    /// Goes away with the terminal.
+    passing: Option<TempDir>,
 }
 
 impl Pty {
     pub(crate) fn start(program: PathBuf, arguments: &[&str], settings: &str) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(home.path().join("config")).unwrap();
-        std::fs::write(home.path().join("config/settings.toml"), settings).unwrap();
+        let passing = tempfile::tempdir().unwrap();
+        let mut pty = Self::start_in(passing.path(), program, arguments, settings, &[]);
+        pty.passing = Some(passing);
+        pty
+    }
+
+    /// In `home`, which may hold what an earlier run kept, and with these variables.
+    pub(crate) fn start_in(home: &Path, program: PathBuf, arguments: &[&str], settings: &str, more: &[(&str, &str)]) -> Self {
+        std::fs::create_dir_all(home.join("config")).unwrap();
+        std::fs::write(home.join("config/settings.toml"), settings).unwrap();
         let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
-        command.cwd(home.path());
+        command.cwd(home);
         let variables =
             [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_GLOBAL", "/dev/null")];
-        variables.iter().for_each(|(name, value)| command.env(name, value));
-        command.env("HOME", home.path());
-        command.env("LAZARET_HOME", home.path());
+        variables.iter().chain(more).for_each(|(name, value)| command.env(name, value));
+        command.env("HOME", home);
+        command.env("LAZARET_HOME", home);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let seen = Arc::new(Mutex::new(Seen {
@@ -62,7 +72,7 @@ impl Pty {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Self { child, master: pair.master, keys, seen, home }
+        Self { child, master: pair.master, keys, seen, home: home.to_owned(), passing: None }
     }
 
     /// The console on `world`.
@@ -72,7 +82,7 @@ impl Pty {
 
     /// The folder it runs in and keeps everything in.
     pub(crate) fn home(&self) -> &std::path::Path {
-        self.home.path()
+        &self.home
     }
 
     pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
@@ -151,6 +161,7 @@ impl Pty {
 impl Drop for Pty {
     fn drop(&mut self) {
         let _ = self.child.kill();
+        drop(self.passing.take());
     }
 }
 

@@ -1,0 +1,117 @@
+//! The real program in a real terminal, on pulls of the loopback GitHub: the queue, conversations, a moved head, offline.
+
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use crate::github::GitHub;
+use crate::github::account::Role;
+use crate::github::pull::{Review, ReviewComment, Thread};
+use crate::pty::Pty;
+
+/// A GitHub with a repository, a person who may write to it, and a home for the program.
+struct Acme {
+    github: GitHub,
+    token: String,
+    home: TempDir,
+}
+
+impl Acme {
+    fn new() -> Self {
+        let github = GitHub::start();
+        github.repo("acme/api").role("maker", Role::Write);
+        let token = github.token("maker", &["repo", "read:org"]);
+        Self { github, token, home: tempfile::tempdir().unwrap() }
+    }
+
+    /// A pull of Devin with one new file.
+    fn pull(&self, title: &str, branch: &str, path: &str) -> u64 {
+        let repo = self.github.repo("acme/api");
+        let pull = repo.pull(title).by_bot("devin-ai-integration[bot]", 158_243_242).branch(&format!("devin/1767603600-{branch}"));
+        pull.commit("Tidy", &[(path, "def login():\n    return True\n")]).open()
+    }
+
+    /// Somebody asks something at the second line.
+    fn asked(&self, number: u64, body: &str) {
+        let by = self.github.user("dora");
+        self.github.repo("acme/api").with(|repo| {
+            let pull = repo.pulls.get_mut(&number).unwrap();
+            let commit = pull.head_sha.clone();
+            pull.reviews.push(Review {
+                id: 71,
+                by: Some(by),
+                state: "COMMENTED",
+                commit: commit.clone(),
+                body: String::new(),
+                at: pull.updated,
+            });
+            let comment =
+                ReviewComment { id: 72, review: 71, by: Some(by), body: body.to_owned(), commit, at: pull.updated, reply_to: None };
+            pull.threads.push(Thread {
+                id: 73,
+                path: "src/login.py".to_owned(),
+                side: "RIGHT".to_owned(),
+                start_side: None,
+                line: Some(2),
+                start_line: None,
+                whole_file: false,
+                resolved: None,
+                outdated: false,
+                comments: vec![comment],
+            });
+        });
+    }
+
+    fn console(&self, arguments: &[&str], settings: &str) -> Pty {
+        let url = self.github.url();
+        let variables = [("LAZARET_GITHUB_API", url.as_str()), ("GH_TOKEN", &self.token)];
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_lazaret"));
+        Pty::start_in(self.home.path(), program, arguments, &format!("theme = \"dark\"\n{settings}"), &variables)
+    }
+}
+
+#[test]
+fn pulls_are_listed_opened_and_remarked_on() {
+    let acme = Acme::new();
+    let number = acme.pull("Tidy the login", "login", "src/login.py");
+    acme.pull("Tidy the store", "store", "src/store.py");
+    acme.asked(number, "Always?\n\nReally always?");
+    let mut console = acme.console(&["acme/api"], "poll = 0\n");
+    console.shows(&format!("#{number} Tidy the login")).shows("/5000, full in");
+    console.press("/login\r\r").shows("return True").shows("◆ dora: Always? …");
+    console
+        .press("m\r")
+        .shows("Really always?")
+        .press("w")
+        .shows("in reply to dora")
+        .press("Yes, sadly.\u{13}")
+        .shows("your reply, not sent");
+    console.press("\u{1b}").until("it goes back", |pty| pty.screen().contains("filter: login"));
+    console.press("\r").shows("your reply, not sent: Yes, sadly.");
+    let wrong = acme.github.take_wrong();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A push while somebody reads is told and waits to be asked for.
+#[test]
+fn a_push_is_told_by_a_banner() {
+    let acme = Acme::new();
+    let number = acme.pull("Tidy the login", "login", "src/login.py");
+    let mut console = acme.console(&[&format!("acme/api#{number}")], "poll = 1\n");
+    console.shows("return True");
+    acme.github.repo("acme/api").push(number, "More", &[("src/login.py", "def login():\n    return None\n")]);
+    console.shows("1 new commit since you opened it: r reads it again");
+    assert!(console.screen().contains("return True"));
+    console.press("r").shows("return None").until("the banner goes", |pty| !pty.screen().contains("new commit"));
+}
+
+#[test]
+fn without_the_network_the_age_is_told() {
+    let acme = Acme::new();
+    acme.pull("Tidy the login", "login", "src/login.py");
+    let mut console = acme.console(&["acme/api"], "poll = 0\n");
+    console.shows("return True").shows("REVIEW").press("\u{3}").ends();
+    drop(console);
+    let mut console = acme.console(&["acme/api", "--offline"], "poll = 0\n");
+    console.shows("return True").shows("ago, offline");
+}
