@@ -6,12 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::bail;
 use clap::Args;
 
-use crate::cli::context::Context;
+use crate::cli::context::{Context, now};
+use crate::cli::output::say;
 use crate::cli::pulls::{self, Asked, State};
 use crate::cli::site::Site;
 use crate::model::diff::Omission;
 use crate::model::inert;
 use crate::model::pull::Pull;
+use crate::model::time::short_age;
 use crate::sources::open::Target;
 
 /// Where a queue comes from.
@@ -95,6 +97,9 @@ impl Place {
         }
         match self.on_a_forge(context)? {
             Some(site) => Ok(site),
+            None if self.state != State::Open => {
+                bail!("--state is about pulls of a GitHub host, and branches have no such state: leave it out")
+            }
             None => Site::open(&self.target()),
         }
     }
@@ -146,5 +151,14 @@ pub fn listed(site: Site, context: &mut Context) -> anyhow::Result<Opened> {
     let listing = site.list_telling(&tell, &context.cancel);
     context.out.clear();
     let listing = listing?;
+    tell_age(&listing.pulls);
     Ok(Opened { several: site.several, site, pulls: listing.pulls, omissions: listing.omissions, incomplete: listing.unreadable > 0 })
+}
+
+/// Says how old what is read from kept answers is.
+fn tell_age(pulls: &[Pull]) {
+    let kept = pulls.iter().filter_map(|pull| pull.standing.as_ref()).filter(|standing| standing.stale);
+    if let Some(oldest) = kept.map(|standing| standing.read).min() {
+        say("", format!("the forge was not asked: this is what was read {} ago", short_age(oldest.until(now()))));
+    }
 }

@@ -446,6 +446,9 @@ fn the_program_scans_and_lists_pulls() {
     assert_eq!((code, out.lines().count()), (0, 1));
     let (code, out, err) = program(&acme, here, &["list", "acme/api", "--offline", "--format", "json"]);
     assert_eq!((code, out.contains(&format!("acme/api#{worse}"))), (0, true), "{err}");
+    assert!(err.contains("the forge was not asked"), "{err}");
+    let (code, _, err) = program(&acme, here, &["list", "acme/other", "--offline"]);
+    assert_eq!((code, err.lines().count()), (2, 1), "{err}");
 }
 
 #[test]

@@ -56,6 +56,9 @@ impl Reader<'_> {
         let gaps = files.gaps;
         let mut draft = Draft { pull: found.pull, commits: found.commits, patch: files.patch };
         draft.pull.at = address.pull(number);
+        for error in &found.errors {
+            draft.omit(format!("a part of its facts is not shown ({}): {}", error.path, error.message), 0);
+        }
         if now != *address {
             draft.omit(format!("{address} is called {now} now: write that from now on"), 0);
         }
@@ -74,13 +77,21 @@ impl Reader<'_> {
         Ok(Change { pull: draft.pull, commits: draft.commits, patch: draft.patch, digest, dossier: None })
     }
 
+    /// The pull and its files, asked for at once. A thread of its own: those of the analysis must not wait for a network.
+    fn both(self, address: &Address, number: u64) -> (Result<Found, ForgeError>, Result<Files, ForgeError>) {
+        let files = || files::read(self.forge, &address.path(), number, self.cancel);
+        std::thread::scope(|scope| {
+            let second = std::thread::Builder::new().name("lazaret-files".to_owned()).spawn_scoped(scope, files);
+            let found = pulls::read(self.forge, address, number, FIRST_COMMITS, self.cancel);
+            let broke = |_| Err(ForgeError::Garbled(format!("reading the files of {address}#{number} broke off: open it again")));
+            (found, second.map_or_else(|_| files(), |thread| thread.join().unwrap_or_else(broke)))
+        })
+    }
+
     /// The pull and its files, both of the same head.
     fn consistent(self, address: &Address, number: u64) -> Result<(Found, Files), SourceError> {
         for _ in 0..TRIES {
-            let (found, files) = rayon::join(
-                || pulls::read(self.forge, address, number, FIRST_COMMITS, self.cancel),
-                || files::read(self.forge, &address.path(), number, self.cancel),
-            );
+            let (found, files) = self.both(address, number);
             let found = found.map_err(told)?;
             // A repository that moved answers under its new name.
             let files = match files {

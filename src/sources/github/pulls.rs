@@ -8,7 +8,7 @@ use super::ask;
 use super::commits::More;
 use super::shapes::{Facts, pull};
 use crate::model::cancel::Cancel;
-use crate::model::forge::{Forge, ForgeError};
+use crate::model::forge::{Forge, ForgeError, GraphError};
 use crate::model::pull::{Commit, Pull};
 
 /// One pull and a page of its commits.
@@ -36,6 +36,8 @@ pub(super) struct Found {
     pub(super) more: More,
     /// Where it is now: not where it was looked for, when its repository was renamed or moved.
     pub(super) address: Address,
+    /// Facts that GitHub kept back, and why.
+    pub(super) errors: Vec<GraphError>,
 }
 
 /// Reads `number` of `address` with its first `commits` commits.
@@ -51,5 +53,5 @@ pub(super) fn read(forge: &dyn Forge, address: &Address, number: u64, commits: u
     let after = page.end_cursor.take().filter(|_| page.has_next_page);
     let (pull, commits) = pull(facts, &now, reply.read, reply.stale);
     let more = More { after, total: pull.commit_count.unwrap_or(commits.len()) };
-    Ok(Found { pull, commits, more, address: now })
+    Ok(Found { pull, commits, more, address: now, errors })
 }

@@ -14,7 +14,7 @@ use super::ask::{self, Reply};
 use super::shapes::{Facts, Nodes, pull};
 use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
-use crate::model::forge::{Forge, ForgeError};
+use crate::model::forge::{Forge, ForgeError, GraphError};
 use crate::model::pull::Pull;
 use crate::model::time::Timestamp;
 use crate::sources::source::{Listing, Recognise};
@@ -229,15 +229,30 @@ impl<'a> Search<'a> {
         let Results { issue_count, found } = reply.data.search;
         let next = found.page_info.end_cursor.clone().filter(|_| found.page_info.has_next_page);
         let nodes = found.nodes.len();
-        let unread = found.nodes.iter().filter(|node| node.is_none()).count();
-        if unread > 0 {
-            let says = reply.errors.first().map_or("and GitHub does not say why", |error| error.message.as_str());
-            self.omit(format!("{unread} pulls of the list cannot be read with this token: {says}"), unread);
-        }
+        let missing: Vec<usize> = found.nodes.iter().enumerate().filter(|(_, node)| node.is_none()).map(|(place, _)| place).collect();
+        self.tell_missing(&missing, &reply.errors);
         let (read, stale, host) = (reply.read, reply.stale, self.forge.host());
         let facts = found.seen().filter(|node| node.kind == "PullRequest").map(|node| node.facts);
         let pulls = facts.filter_map(|facts| self.judged(facts, &host, read, stale)).collect();
         Ok(First { query: query.to_owned(), count: issue_count, pulls, nodes, next })
+    }
+
+    /// Says which pulls, and which facts of others, GitHub kept back on one page.
+    fn tell_missing(&mut self, missing: &[usize], errors: &[GraphError]) {
+        let place = |error: &GraphError| error.path.strip_prefix("search.nodes.").and_then(|rest| rest.split('.').next()?.parse().ok());
+        let of_missing = |error: &&GraphError| place(error).is_some_and(|place: usize| missing.contains(&place));
+        if !missing.is_empty() {
+            let says = errors.iter().find(of_missing).or(errors.first());
+            let says = says.map_or("and GitHub does not say why", |error| error.message.as_str());
+            self.omit(format!("{} pulls of the list cannot be read with this token: {says}", missing.len()), missing.len());
+        }
+        for error in errors.iter().filter(|error| !of_missing(error)) {
+            let field = error.path.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or("something");
+            let why = format!("{field} of listed pulls is not shown: {}", error.message);
+            if !self.omissions.iter().any(|known| known.why == why) {
+                self.omit(why, 0);
+            }
+        }
     }
 
     fn judged(&self, facts: Facts, host: &str, read: Timestamp, stale: bool) -> Option<Pull> {
