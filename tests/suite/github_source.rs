@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use lazaret::analysis::provenance;
 use lazaret::model::agent::Tier;
 use lazaret::model::cancel::Cancel;
-use lazaret::model::change::Change;
-use lazaret::model::diff::{Content, FileStatus};
+use lazaret::model::change::{Change, TextRequest};
+use lazaret::model::diff::{Content, FileStatus, Side};
+use lazaret::model::dossier::Dossier;
+use lazaret::model::path::RepoPath;
 use lazaret::model::pull::{Origin, PullRef, PullState};
 use lazaret::model::standing::{Rollup, Verdict};
 use lazaret::sources::github::client::GithubClient;
@@ -23,9 +25,11 @@ use tempfile::TempDir;
 
 use crate::github::GitHub;
 use crate::github::account::Role;
-use crate::github::pull::{Merged, Review};
-use crate::github::repo::{Annotation, Check};
+use crate::github::fault::{Fault, When};
+use crate::github::pull::{Comment, Merged, Review, ReviewComment, Thread};
+use crate::github::repo::{Alert, Annotation, Check, Deployment, Protection, Release, Rule, Ruleset, Run, Task};
 use crate::program::Program;
+use crate::scripted::{Server, json};
 use crate::world::World;
 
 /// A GitHub with a person who may write to `acme/api`.
@@ -71,6 +75,10 @@ impl Acme {
 
     fn change(&self, number: u64) -> Change {
         self.source(source::Setup::default()).change(&at(number), &Cancel::default()).unwrap()
+    }
+
+    fn dossier(&self, number: u64) -> Dossier {
+        self.source(source::Setup::default()).dossier(&at(number), &Cancel::default()).unwrap().unwrap()
     }
 
     /// A pull of Devin with one changed file.
@@ -236,6 +244,13 @@ fn scopes_and_states_narrow_the_queue() {
     let how = merged.pulls[0].standing.as_ref().unwrap().merged.as_ref().unwrap();
     assert_eq!((how.by.as_ref().unwrap().login.as_str(), how.at.0), ("maker", 1_767_700_000));
     assert_eq!(list(repository(), States::All).pulls.len(), 3);
+    {
+        let mut world = acme.github.world();
+        let org = world.find_account("acme").unwrap().id;
+        world.accounts.get_mut(&org).unwrap().teams.insert("core".to_owned(), [maker].into());
+    }
+    let team = Scope::Team { org: "acme".to_owned(), slug: "core".to_owned() };
+    assert_eq!(titles(&list(team, States::Open)), ["Tidy the login"]);
     assert_eq!(titles(&list(Scope::Search("label:urgent".to_owned()), States::Open)), ["Elsewhere"]);
     assert_eq!(list(Scope::Search("is:merged author:bob".to_owned()), States::Open).pulls.len(), 1, "its own words go first");
     let both = Wanted { scopes: vec![repository(), Scope::Repository("other/web".to_owned())], ..acme.queue(repository()) };
@@ -283,6 +298,13 @@ fn one_pull_is_three_requests() {
     assert!(matches!(file("pic.png").content, Content::Omitted(_)), "GitHub does not say what it is");
     assert_eq!((change.patch.unreadable, change.digest.len()), (1, 64));
     assert_eq!(acme.change(number).digest, change.digest);
+    let wanted = [
+        TextRequest { path: RepoPath::from("README.md"), side: Side::Old },
+        TextRequest { path: RepoPath::from("README.md"), side: Side::New },
+    ];
+    let texts = acme.source(source::Setup::default()).texts(&change, &wanted, &Cancel::default());
+    assert_eq!(texts.get(&wanted[0].path, Side::Old).map(|text| &**text), Some("# example\n"));
+    assert_eq!(texts.get(&wanted[0].path, Side::New).map(|text| &**text), Some("# example\nmore"));
 }
 
 #[test]
@@ -481,4 +503,204 @@ fn saved_searches_have_names() {
     assert_eq!((code, out.contains(&format!("acme/api#{number}"))), (0, true), "{err}");
     let (code, _, err) = program(&acme, acme.cache.path(), &["list", "query:other"]);
     assert_eq!((code, err.contains("there are mine")), (2, true), "{err}");
+}
+
+/// A pull with everything around it that a forge can keep.
+fn busy() -> (Acme, u64) {
+    let acme = Acme::new();
+    let number = acme.devin();
+    let (dora, maker) = (acme.github.user("dora"), acme.github.user("maker"));
+    let repo = acme.github.repo("acme/api");
+    repo.with(|repo| {
+        let pull = repo.pulls.get_mut(&number).unwrap();
+        let head = pull.head_sha.clone();
+        let said = |id, body: &str| ReviewComment {
+            id,
+            review: 1,
+            by: Some(dora),
+            body: body.to_owned(),
+            commit: head.clone(),
+            at: 1,
+            reply_to: None,
+        };
+        let thread = |id, whole_file, outdated: bool| Thread {
+            id,
+            path: "src/login.py".to_owned(),
+            side: "RIGHT".to_owned(),
+            start_side: Some("RIGHT".to_owned()),
+            line: Some(2),
+            start_line: Some(1),
+            whole_file,
+            resolved: outdated.then_some(dora),
+            outdated,
+            comments: vec![said(id * 10, "Why?"), said(id * 10 + 1, "Indeed.")],
+        };
+        pull.threads = vec![thread(1, false, false), thread(2, true, false), thread(3, false, true)];
+        pull.reviews = (0..120)
+            .map(|id| Review {
+                id: 2_000 + id,
+                by: Some(dora),
+                state: "COMMENTED",
+                commit: head.clone(),
+                body: format!("No. {id}"),
+                at: id as i64,
+            })
+            .collect();
+        pull.comments = vec![Comment { id: 77, by: None, body: "\u{1b}[2Jghost".to_owned(), at: 5 }];
+        pull.closes = vec![3];
+        repo.issues.insert(3, ("Slow login".to_owned(), true));
+        repo.checks = vec![check(&head, "tests", Some("failure"), Some(41)), check(&head, "lint", None, None)];
+        repo.runs = vec![run(41, &head, "completed"), run(42, &head, "waiting")];
+        repo.alerts = vec![Alert {
+            number: 1,
+            rule: "py/always-true".to_owned(),
+            severity: "error".to_owned(),
+            message: "Always true".to_owned(),
+            path: "src/login.py".to_owned(),
+            lines: (2, 2),
+            on: format!("refs/pull/{number}/merge"),
+            sha: head,
+        }];
+        repo.rulesets = vec![Ruleset {
+            id: 7,
+            name: "main".to_owned(),
+            source_type: "Repository",
+            source: "acme/api".to_owned(),
+            branches: vec!["main".to_owned()],
+            rules: vec![
+                Rule::Reviews { count: 2, dismiss: true, last_push: true, owners: false },
+                Rule::Checks(vec![("tests".to_owned(), Some(15_368))]),
+            ],
+            bypass: vec![("RepositoryRole", Some(5))],
+        }];
+        repo.protections.insert("main".to_owned(), Protection { contexts: vec![("build".to_owned(), None)], ..Protection::default() });
+        repo.tasks = vec![Task { id: "t1".to_owned(), creator: maker, state: "completed".to_owned(), pull: number, at: 1 }];
+    });
+    (acme, number)
+}
+
+fn run(id: u64, sha: &str, status: &str) -> Run {
+    Run {
+        id,
+        name: format!("run {id}"),
+        sha: sha.to_owned(),
+        branch: "devin/1767603600-login".to_owned(),
+        event: "pull_request".to_owned(),
+        status: status.to_owned(),
+        conclusion: (status == "completed").then(|| "failure".to_owned()),
+        actor: 158_243_242,
+        at: 1_767_700_000,
+    }
+}
+
+#[test]
+fn what_stands_around_a_pull_is_read_to_its_end() {
+    let (acme, number) = busy();
+    let head = acme.github.repo("acme/api").push(number, "More", &[("b", "1\n")]);
+    acme.github.repo("acme/api").with(|repo| {
+        repo.checks.iter_mut().for_each(|check| check.sha.clone_from(&head));
+        repo.runs.iter_mut().for_each(|run| run.sha.clone_from(&head));
+    });
+    acme.github.forget();
+    let dossier = acme.dossier(number);
+    assert_eq!(dossier.reviews.len(), 120, "two pages");
+    assert_eq!((dossier.reviews[119].body.as_str(), dossier.reviews[0].by.as_ref().unwrap().login.as_str()), ("No. 119", "dora"));
+    let lines: Vec<_> =
+        dossier.threads.iter().map(|thread| (thread.lines, thread.resolved, thread.outdated, thread.remarks.len())).collect();
+    assert_eq!(lines, [(Some((1, 2)), false, false, 2), (None, false, false, 2), (None, true, true, 2)]);
+    assert_eq!((dossier.remarks[0].by.as_ref(), dossier.remarks[0].body.as_str()), (None, "\u{1b}[2Jghost"));
+    let checks: Vec<_> = dossier.checks.iter().map(|check| (check.name.as_str(), check.state.as_str(), check.run)).collect();
+    assert_eq!(checks, [("tests", "failure", Some(41)), ("lint", "in_progress", None), ("run 42", "waiting", Some(42))]);
+    let noted: Vec<_> = dossier.annotations.iter().map(|note| (note.check.as_str(), note.lines, note.level.as_str())).collect();
+    assert_eq!(noted, [("tests", (1, 2), "warning"), ("lint", (1, 2), "warning"), ("scanner", (2, 2), "failure")]);
+    let rules: Vec<_> = dossier.rules.rules.iter().map(|rule| (rule.kind.as_str(), rule.approvals, rule.contexts.len())).collect();
+    assert_eq!(rules, [("pull_request", 2, 0), ("required_status_checks", 0, 1), ("branch protection", 0, 1)]);
+    assert_eq!(dossier.rules.rules[1].contexts[0], ("tests".to_owned(), Some(15_368)));
+    assert_eq!((dossier.viewer_permission.as_str(), dossier.viewer.as_ref().unwrap().login.as_str()), ("write", "maker"));
+    assert_eq!(dossier.last_pusher.as_ref().unwrap().login, "devin-ai-integration[bot]");
+    assert_eq!(dossier.requester.as_ref().unwrap().login, "maker", "GitHub knows who asked the agent");
+    let links: Vec<_> = dossier.links.iter().map(|link| (link.kind, link.name.as_str())).collect();
+    assert_eq!(links, [("issue", "acme/api#3 Slow login"), ("session", "t1")]);
+    assert!(dossier.omissions.iter().any(|omission| omission.why.contains("need admin rights")), "{:?}", dossier.omissions);
+    assert!(acme.github.seen().len() <= 12, "{:#?}", acme.github.seen().iter().map(|seen| seen.short()).collect::<Vec<_>>());
+}
+
+#[test]
+fn where_a_merge_went_is_told() {
+    let acme = Acme::new();
+    let number = acme.devin();
+    let maker = acme.github.user("maker");
+    let repo = acme.github.repo("acme/api");
+    let head = repo.look(|repo| repo.pulls[&number].head_sha.clone());
+    let before = repo.git().tip("refs/heads/main").unwrap();
+    repo.git().point("refs/tags/v1", &before);
+    repo.git().point("refs/tags/v2", &head);
+    repo.git().point("refs/heads/main", &head);
+    repo.with(|repo| {
+        let pull = repo.pulls.get_mut(&number).unwrap();
+        pull.open = false;
+        pull.merged = Some(Merged { at: 1_767_700_000, by: Some(maker), commit: head.clone(), method: "rebase" });
+        let release = |tag: &str| Release { id: 1, tag: tag.to_owned(), name: format!("Release {tag}"), at: 1, by: maker };
+        repo.releases = vec![release("v1"), release("v2")];
+        repo.deployments = vec![Deployment {
+            id: 1,
+            sha: head.clone(),
+            reference: None,
+            environment: "production".to_owned(),
+            state: "active".to_owned(),
+            at: 1,
+            by: maker,
+        }];
+    });
+    let dossier = acme.dossier(number);
+    let links: Vec<_> = dossier.links.iter().map(|link| (link.kind, link.name.as_str())).collect();
+    assert_eq!(links, [("release", "Release v2"), ("deployment", "production (active)"), ("tag", "v2")]);
+}
+
+#[test]
+fn parts_that_cannot_be_read_are_told_and_the_others_come() {
+    let (acme, number) = busy();
+    acme.github.fail(When::Every("/rules/branches/".to_owned()), Fault::Forbidden);
+    acme.github.fail(When::Every("/activity".to_owned()), Fault::Page);
+    acme.github.fail(When::Every("/agents/".to_owned()), Fault::Status(404));
+    let dossier = acme.dossier(number);
+    assert_eq!((dossier.reviews.len(), dossier.last_pusher, dossier.requester), (120, None, None));
+    for part in ["the rulesets of the base branch are not known", "who pushed last is not known", "which task of an agent"] {
+        assert!(dossier.omissions.iter().any(|omission| omission.why.contains(part)), "{part}: {:?}", dossier.omissions);
+    }
+}
+
+#[test]
+fn a_list_that_breaks_off_keeps_what_it_has() {
+    let acme = Acme::new();
+    let repo = acme.github.repo("acme/api");
+    let head = repo.commit("claude/all", "One for all", &[("a", "1\n")]);
+    for number in 0..120 {
+        repo.pull(&format!("No. {number}")).by("bob").branch("claude/all").head(&head).created(1_767_700_000 + number).open();
+    }
+    acme.github.fail(When::Like("GRAPHQL Queue".to_owned(), 2), Fault::Forbidden);
+    let listing = acme.list(acme.queue(repository()));
+    assert_eq!((listing.pulls.len(), listing.unreadable), (50, 1));
+    assert!(listing.omissions[0].why.contains("the list ends early, after 50 pulls"), "{:?}", listing.omissions);
+    acme.github.heal();
+    acme.github.fail(When::Like("/files".to_owned(), 1), Fault::Forbidden);
+    let refused = acme.source(source::Setup::default()).change(&at(1), &Cancel::default());
+    assert!(matches!(refused, Err(SourceError::Unreadable(_))), "a pull without its files is no pull: {refused:?}");
+}
+
+#[test]
+fn pulls_that_may_not_be_seen_are_counted() {
+    let answer = r#"{"data":{"search":{"issueCount":3,"pageInfo":{"hasNextPage":false,"endCursor":"x"},"nodes":[null,
+        {"__typename":"PullRequest","id":"P","number":7,"title":"Seen","state":"OPEN","headRefName":"codex/x","repository":{"nameWithOwner":"acme/api"},
+         "createdAt":"2026-01-05T09:00:00Z","updatedAt":"2026-01-05T09:00:00Z","statusCheckRollup":null},{"__typename":"Issue"}]}},
+        "errors":[{"type":"FORBIDDEN","path":["search","nodes",0],"message":"Resource protected by organization SAML enforcement."},
+                  {"type":"FORBIDDEN","path":["search","nodes",1,"statusCheckRollup"],"message":"Resource not accessible by personal access token"}]}"#;
+    let server = Server::start(|_, _| json(200, answer));
+    let setup = Setup { api: Some(server.address()), token: Some("none".into()), ..Setup::new("github.com") };
+    let wanted = Wanted { scopes: vec![repository()], agents: Some(Vec::new()), ..Wanted::default() };
+    let setup = (Arc::new(GithubClient::connect(setup).unwrap()), source::Setup { wanted, ..source::Setup::default() });
+    let listing = GithubSource::new(setup.0, None, Arc::new(provenance::of), setup.1).list(&Cancel::default()).unwrap();
+    assert_eq!((titles(&listing), listing.unreadable), (vec!["Seen"], 1));
+    let said: Vec<&str> = listing.omissions.iter().map(|omission| omission.why.as_str()).collect();
+    assert!(said[0].contains("SAML") && said[1].contains("statusCheckRollup of listed pulls is not shown"), "{said:?}");
 }

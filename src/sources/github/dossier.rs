@@ -62,7 +62,7 @@ struct Around {
 }
 
 /// Where each list is read on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 struct Cursors {
     reviews: Option<String>,
     threads: Option<String>,
@@ -106,16 +106,15 @@ pub(super) fn read(forge: &dyn Forge, address: &Address, number: u64, cancel: &C
     let mut at = Cursors::default();
     let mut around = desk.page(&at)?;
     let facts = Facts::of(&mut around);
+    desk.dossier.links.extend(std::mem::take(&mut around.closing_issues_references).seen().map(links::Issue::link));
     for page in 1.. {
-        let next = desk.take(around, &at);
-        if next == at {
+        if !desk.take(around, &mut at) {
             break;
         }
         if page == MOST_PAGES {
             desk.omit(format!("its conversation and checks go on behind {page} pages, which are not read"));
             break;
         }
-        at = next;
         around = desk.page(&at)?;
     }
     runs::read(&mut desk, &facts)?;
@@ -175,30 +174,24 @@ impl Desk<'_> {
         Ok(around)
     }
 
-    /// Takes a page over and says where the next one begins; the same place where there is none.
-    fn take(&mut self, around: Around, at: &Cursors) -> Cursors {
-        let mut next = at.clone();
-        advance(&mut next.reviews, &around.reviews);
-        advance(&mut next.threads, &around.review_threads);
-        advance(&mut next.comments, &around.comments);
+    /// Takes a page over and moves behind it; whether there is another one.
+    fn take(&mut self, around: Around, at: &mut Cursors) -> bool {
+        let mut more = advance(&mut at.reviews, &around.reviews);
+        more |= advance(&mut at.threads, &around.review_threads);
+        more |= advance(&mut at.comments, &around.comments);
         conversation::take(self, around.reviews, around.review_threads, around.comments);
-        if *at == Cursors::default() {
-            self.dossier.links.extend(around.closing_issues_references.seen().map(links::Issue::link));
+        for contexts in around.commits.seen().filter_map(runs::Head::contexts) {
+            more |= advance(&mut at.contexts, &contexts);
+            runs::take(self, contexts);
         }
-        for head in around.commits.seen() {
-            if let Some(contexts) = head.contexts() {
-                advance(&mut next.contexts, &contexts);
-                runs::take(self, contexts);
-            }
-        }
-        next
+        more
     }
 }
 
-/// Moves behind a page, also behind the last one: what is asked for again is then empty.
-fn advance<T>(cursor: &mut Option<String>, page: &Nodes<T>) {
-    let more = page.page_info.has_next_page;
-    if let Some(end) = page.page_info.end_cursor.clone().filter(|_| more || cursor.is_some()) {
-        *cursor = Some(end);
+/// Moves behind a page, also behind a last one: what is asked for there again is empty. Whether there is more.
+fn advance<T>(cursor: &mut Option<String>, page: &Nodes<T>) -> bool {
+    if let Some(end) = &page.page_info.end_cursor {
+        *cursor = Some(end.clone());
     }
+    page.page_info.has_next_page
 }
