@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "the door that reads which GitHub is meant from the environment")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::bail;
 
@@ -14,7 +15,10 @@ use crate::model::inert;
 use crate::model::time::short_age;
 use crate::runtime::answers;
 use crate::sources::github::client::GithubClient;
-use crate::sources::github::client::setup::Setup;
+use crate::sources::github::client::setup::{Pace, Setup};
+
+/// Longer than an hourly limit can last.
+const AN_HOUR: Duration = Duration::from_secs(65 * 60);
 
 /// Which hosts are GitHub here, and which of them is meant when none is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +70,20 @@ pub fn hosts(context: &Context) -> anyhow::Result<Hosts> {
 /// # Errors
 /// When the host is not known, the token command gives nothing, or the settings cannot be used.
 pub fn reach(host: Option<&str>, context: &Context) -> anyhow::Result<Reached> {
-    let (setup, token_from) = setup(host, context)?;
+    connected(setup(host, context)?, context)
+}
+
+/// As [`reach`], for long work that waits until an hourly limit is over instead of ending at it.
+///
+/// # Errors
+/// As [`reach`].
+pub fn reach_patiently(host: &str, context: &Context) -> anyhow::Result<Reached> {
+    let (setup, token_from) = setup(Some(host), context)?;
+    let pace = Pace { patience: AN_HOUR, ..setup.pace };
+    connected((Setup { pace, ..setup }, token_from), context)
+}
+
+fn connected((setup, token_from): (Setup, Option<&'static str>), context: &Context) -> anyhow::Result<Reached> {
     let (store, says) = answers::open(&context.paths()?.answers());
     if let Some(says) = says {
         say("", says);

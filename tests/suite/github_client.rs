@@ -62,7 +62,9 @@ fn client(server: &Server) -> GithubClient {
 #[test]
 fn rest_graphql_and_git_are_asked_as_github_wants_it() {
     let server = Server::start(|seen, _| match seen.target.as_str() {
-        "/repos/o/r" => json(200, r#"{"id":1}"#).header("link", "<SELF/repositories/1?page=2>; rel=\"next\""),
+        "/repos/o/r" => json(200, r#"{"id":1}"#)
+            .header("date", "Fri, 15 Jan 2027 08:00:00 GMT")
+            .header("link", "<SELF/repositories/1?page=2>; rel=\"next\""),
         "/graphql" => json(200, r#"{"data":{"a":1},"errors":[{"type":"NOT_FOUND","path":["a",0],"message":"gone"}]}"#),
         "/o/r.git/info/refs?service=git-upload-pack" => Reply::ok("application/x-git-upload-pack-advertisement", b"000eversion 2\n"),
         "/o/r.git/git-upload-pack" => Reply::ok("application/x-git-upload-pack-result", b"PACK"),
@@ -72,6 +74,7 @@ fn rest_graphql_and_git_are_asked_as_github_wants_it() {
 
     let answer = client.call(&Call::get("/repos/o/r"), &cancel).unwrap();
     assert_eq!((answer.status, &*answer.body, answer.next.as_deref()), (200, &br#"{"id":1}"#[..], Some("/repositories/1?page=2")));
+    assert_eq!(answer.dated, Some(Timestamp(1_800_000_000)));
     let query = Query { document: "query A { a }", variables: r#"{"x":1}"#.to_owned(), mutation: false };
     let graph = client.query(&query, &cancel).unwrap();
     assert_eq!((&*graph.data, graph.errors[0].kind.as_str(), graph.errors[0].path.as_str()), (&br#"{"a":1}"#[..], "NOT_FOUND", "a.0"));
@@ -446,6 +449,23 @@ fn every_refusal_is_its_own_kind_and_one_harmless_sentence() {
         assert!(!format!("{error:?}").contains(TOKEN) && !says.contains('\n') && says.contains("; "), "{status}: {says}");
     }
     assert_eq!(server.seen().len(), 11, "no refusal is tried again");
+}
+
+#[test]
+fn what_is_missing_is_named_with_the_next_step() {
+    let server = Server::start(|seen, _| match seen.header("authorization") {
+        "" => json(401, r#"{"message":"Requires authentication"}"#),
+        _ => json(403, r#"{"message":"Resource protected by organization SAML enforcement."}"#)
+            .header("x-github-sso", "required; url=https://github.com/orgs/acme/sso?authorization_request=A1"),
+    });
+    let without = GithubClient::connect(Setup { token: None, ..setup(&server) }).unwrap();
+    let error = get(&without, "/repos/o/r").unwrap_err();
+    assert!(matches!(&error, ForgeError::Unauthorised(says) if says.contains("there is none; set LAZARET_TOKEN")), "{error}");
+    let error = get(&client(&server), "/repos/o/r").unwrap_err();
+    assert!(error.says().contains("single sign-on at https://github.com/orgs/acme/sso?authorization_request=A1"), "{error}");
+    let gone = GithubClient::connect(Setup { api: Some(Server::nobody()), ..setup(&server) }).unwrap();
+    let error = post(&gone, "/repos/o/r/issues").unwrap_err();
+    assert!(error.says().contains("and nothing was sent") && !error.says().contains("not known"), "{error}");
 }
 
 #[test]

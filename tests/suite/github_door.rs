@@ -3,6 +3,10 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
+use lazaret::model::cancel::Cancel;
+use lazaret::model::forge::{Call, Forge as _};
+use lazaret::sources::github::client::GithubClient;
+use lazaret::sources::github::client::setup::Setup;
 use tempfile::TempDir;
 
 use crate::github::GitHub;
@@ -203,5 +207,37 @@ fn what_was_read_once_is_read_again_without_the_network_and_no_file_holds_the_to
     assert!(kept.iter().any(|(path, _)| path.ends_with("answers.db")));
     for (path, bytes) in kept {
         assert!(!bytes.windows(token.len()).any(|part| part == token.as_bytes()), "{}", path.display());
+    }
+}
+
+/// Run by [`the_log_holds_our_own_words_only`], as a process of its own: a process has one log.
+#[test]
+#[ignore = "only run by the_log_holds_our_own_words_only, as a process of its own"]
+fn asking_with_a_log() {
+    let log = PathBuf::from(std::env::var_os("LAZARET_TEST_LOG").unwrap());
+    let guard = lazaret::runtime::log::start(&log).unwrap();
+    let server = Server::start(|seen, _| match seen.target.as_str() {
+        "/repos/old/r" => Reply::status(301).header("location", "/repos/new/r"),
+        _ => json(200, "{}"),
+    });
+    let setup = Setup { api: Some(server.address()), token: Some(TOKEN.into()), ..Setup::new("github.com") };
+    let client = GithubClient::connect(setup).unwrap();
+    client.call(&Call::get("/repos/old/r"), &Cancel::default()).unwrap();
+    drop(guard);
+}
+
+#[test]
+fn the_log_holds_our_own_words_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    for filter in ["trace", "hyper_util=trace,reqwest=trace,octocrab=trace,lazaret=info"] {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--ignored", "--exact", "github_door::asking_with_a_log"]);
+        let output = child.env("LAZARET_TEST_LOG", &log).env("LAZARET_LOG", filter).env("RUST_LOG", "trace").output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let text = std::fs::read_to_string(&log).unwrap();
+        assert!(text.contains("redirected for good"), "{text}");
+        let strangers: Vec<&str> = text.lines().filter(|line| !line.contains(" lazaret::")).collect();
+        assert!(strangers.is_empty() && !text.contains(TOKEN), "{strangers:?}");
     }
 }

@@ -143,7 +143,7 @@ pub fn listed(path: &Path) -> anyhow::Result<Vec<String>> {
 
 /// Everything that is swept of `host`.
 fn host_of(host: &str, reach: Reach, context: &Context) -> anyhow::Result<SweptHost> {
-    let reached = forge::reach(Some(host), context)?;
+    let reached = forge::reach_patiently(host, context)?;
     if reached.token_from.is_none() && !context.offline {
         let shown = inert::line(host);
         bail!(

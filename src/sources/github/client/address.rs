@@ -30,9 +30,7 @@ impl Address {
     /// The address of a REST route such as `/repos/o/r`.
     pub(super) fn rest(&self, route: &str) -> Result<Uri, String> {
         let base = self.rest.as_str().trim_end_matches('/');
-        let path_only = route.starts_with('/') && !route.starts_with("//");
-        let plain = route.bytes().all(|b| b.is_ascii_graphic()) && !route.split(['/', '?']).any(|part| part == "..");
-        if !path_only || !plain {
+        if !is_route(route) {
             return Err(format!("{} is no route of an API", crate::model::inert::line(route)));
         }
         format!("{base}{route}").parse().map_err(|_| format!("{} is no route of an API", crate::model::inert::line(route)))
@@ -87,6 +85,14 @@ impl Address {
     pub(super) fn origin(&self) -> String {
         self.rest.origin().ascii_serialization()
     }
+}
+
+/// Whether `route` stays what it is when it becomes an address: nothing in it climbs, ends the path or names a host.
+fn is_route(route: &str) -> bool {
+    let path = route.split('?').next().unwrap_or(route);
+    let climbs = path.split('/').any(|part| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."));
+    let plain = route.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'#' | b'\\'));
+    route.starts_with('/') && !route.starts_with("//") && plain && !climbs
 }
 
 fn is_name(b: u8) -> bool {
@@ -223,7 +229,7 @@ mod tests {
             assert!(Address::of(host, api).is_err(), "{host} {api:?}");
         }
         let address = Address::of("github.com", None).unwrap();
-        for route in ["repos", "//evil.example/x", "/a/../b", "/a b", "https://evil.example/"] {
+        for route in ["repos", "//evil.example/x", "/a/../b", "/a/%2E./b", "/a/.", "/a b", "/a#b", "/a\\\\b", "https://evil.example/"] {
             assert!(address.rest(route).is_err(), "{route}");
         }
         for repository in ["o", "o/r/x", "../r", "o/..", "o/r?x"] {

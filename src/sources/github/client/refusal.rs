@@ -45,6 +45,10 @@ pub(super) fn of(reply: &Reply, about: &About<'_>, now: Timestamp) -> Result<(),
 pub(super) fn fault(fault: &Fault, about: &About<'_>) -> Refusal {
     let (host, place, open) = (about.host, &about.place, open(about));
     match fault {
+        Fault::Unsent(why) => Refusal::Again(ForgeError::Unreachable(format!(
+            "{host} could not be reached for {place} ({}), and nothing was sent; look at the network and the proxy, `lazaret doctor` shows both",
+            about.said(why)
+        ))),
         Fault::Unreachable(why) => Refusal::Again(ForgeError::Unreachable(format!(
             "{host} could not be reached for {place} ({}){open}; look at the network and the proxy, `lazaret doctor` shows both",
             about.said(why)

@@ -47,7 +47,9 @@ pub(super) struct Reply {
 /// Why nothing whole came back.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// No answer: no connection, or silence.
+    /// No connection, so that nothing was sent.
+    Unsent(String),
+    /// No answer: silence, or the connection went away.
     Unreachable(String),
     /// An answer that broke off.
     Cut(String),
@@ -223,6 +225,7 @@ fn web_error(error: &octocrab::Error) -> Option<&reqwest::Error> {
 /// What a failure of reqwest means.
 pub(super) fn web_fault(error: &reqwest::Error) -> Fault {
     match () {
+        () if error.is_connect() => Fault::Unsent(deepest(error)),
         () if error.is_timeout() => Fault::Unreachable("it did not answer in time".to_owned()),
         () if error.is_body() || error.is_decode() => Fault::Cut(deepest(error)),
         () if error.is_builder() => Fault::Unusable(deepest(error)),
