@@ -36,7 +36,7 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     let paths = site.paths(context)?;
     let log = Some(paths.log());
     let source = site.source.clone();
-    let decisions = GitDecisions::new(source.repository(), paths, now).under(source.clone());
+    let decisions = GitDecisions::at(site.place(), paths, now).under(source.clone());
     resume(&decisions)?;
     let engine = Arc::new(Engine::new(&Selection::default()));
     event_loop::run(&Desk {

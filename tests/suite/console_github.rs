@@ -77,7 +77,7 @@ fn pulls_are_listed_opened_and_remarked_on() {
     acme.pull("Tidy the store", "store", "src/store.py");
     acme.asked(number, "Always?\n\nReally always?");
     let mut console = acme.console(&["acme/api"], "poll = 0\n");
-    console.shows(&format!("#{number} Tidy the login")).shows("/5000, full in");
+    console.shows(&format!("#{number} Tidy the login")).shows("/5000 ");
     console.press("/login\r\r").shows("return True").shows("◆ dora: Always? …");
     console
         .press("m\r")
@@ -88,6 +88,13 @@ fn pulls_are_listed_opened_and_remarked_on() {
         .shows("your reply, not sent");
     console.press("\u{1b}").until("it goes back", |pty| pty.screen().contains("filter: login"));
     console.press("\r").shows("your reply, not sent: Yes, sadly.");
+    let seen = acme.github.writes().len();
+    console.press("S").shows("What shall the review say?").press("\r").shows("answer remark 72").shows("▸ No");
+    assert_eq!(acme.github.writes().len(), seen, "a plan writes nothing");
+    console.press("y").shows("receipt").shows("ADVISORY");
+    let said = acme.github.repo("acme/api").look(|repo| repo.pulls[&number].threads[0].comments.clone());
+    assert_eq!((said.len(), said[1].body.contains("Yes, sadly."), said[1].reply_to), (2, true, Some(72)));
+    console.press("\u{1b}").until("it is sent", |pty| !pty.screen().contains("unsent") && pty.screen().contains("maker: Yes"));
     let wrong = acme.github.take_wrong();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
@@ -114,4 +121,26 @@ fn without_the_network_the_age_is_told() {
     drop(console);
     let mut console = acme.console(&["acme/api", "--offline"], "poll = 0\n");
     console.shows("return True").shows("ago, offline");
+}
+
+/// Holding a pull from the console: evidence first, then everything the forge offers, and a receipt that says how strong it is.
+#[test]
+fn a_pull_is_held_by_keys() {
+    let acme = Acme::new();
+    let number = acme.pull("Tidy the login", "login", "src/login.py");
+    let mut console = acme.console(&["acme/api"], "poll = 0\n");
+    console
+        .shows("return True")
+        .press("Q")
+        .shows("Why quarantine?")
+        .press("always true\r")
+        .shows("Yes, quarantine")
+        .press("y")
+        .shows("receipt");
+    let pull = acme.github.repo("acme/api").look(|repo| repo.pulls[&number].clone());
+    assert!(pull.labels.iter().any(|label| label == "agent:quarantine"), "{:?}", pull.labels);
+    assert!(pull.reviews.iter().any(|review| review.state == "CHANGES_REQUESTED"), "{:?}", pull.reviews);
+    console.press("\u{1b}").shows("it is quarantined now: r reads it again").press("r").shows("± changes wanted");
+    let wrong = acme.github.take_wrong();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -13,11 +13,14 @@ use crate::ui::widgets::{budget, hints, status_bar};
 
 /// Columns that are never given to the forge's counters.
 const LEAST: u16 = 40;
+/// Columns from which the counters are written out.
+const WIDE: u16 = 100;
 
 /// A line being typed, else what was just said, else what is waited for, else hints. What the forge still allows stands at the
 /// right end.
 pub fn status(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
-    let allowance = console.budget.as_ref().map(|budget| budget::left(budget, console.now)).filter(|left| !left.is_empty());
+    let allowance =
+        console.budget.as_ref().map(|budget| budget::left(budget, area.width < WIDE, console.now)).filter(|left| !left.is_empty());
     let waiting = if console.waiting > 0 { format!(" {} wait to be sent ", console.waiting) } else { String::new() };
     let left = format!("{waiting}{}", allowance.map_or_else(String::new, |left| format!(" {left} ")));
     let tail = Some(u16::try_from(paint::width(&left)).unwrap_or(0)).filter(|tail| tail + LEAST <= area.width).unwrap_or(0);
