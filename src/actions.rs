@@ -28,6 +28,7 @@ mod read_thread;
 mod refresh;
 mod settle_thread;
 mod show_panel;
+mod sweep;
 mod switch_pane;
 mod take_budget;
 mod take_change;

@@ -17,6 +17,7 @@ pub mod policy;
 pub mod proofs;
 pub mod search;
 pub mod sweep;
+pub mod sweep_decisions;
 pub mod terminal;
 pub mod terminal_theme;
 pub mod tinting;

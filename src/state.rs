@@ -19,6 +19,7 @@ pub mod rows;
 pub mod said;
 pub mod section;
 pub mod session;
+pub mod sweep;
 pub mod text_area;
 pub mod text_field;
 pub mod tints;

@@ -30,9 +30,23 @@ pub(crate) fn begin(console: &mut Console, verb: Verb, at: PullRef, banned: Vec<
     let seen = session.map(|session| session.change.clone());
     let held = session.filter(|_| takes_remarks(verb)).map_or(String::new(), says_itself);
     let stage = Stage::Reason(TextField::holding(&held));
-    let confirm = Confirm { verb, at, seen, reason: String::new(), confirmed: Vec::new(), banned, stage, yes: false, top: 0 };
+    let confirm =
+        Confirm { verb, at, seen, reason: String::new(), confirmed: Vec::new(), banned, also: Vec::new(), stage, yes: false, top: 0 };
     console.overlay = Overlay::Confirm(Box::new(confirm));
     if needs_reason(verb) { Vec::new() } else { plan(console) }
+}
+
+/// Starts one decision about all of `pulls`.
+pub(crate) fn begin_all(console: &mut Console, verb: Verb, mut pulls: Vec<PullRef>) -> Vec<Effect> {
+    if pulls.is_empty() {
+        return Vec::new();
+    }
+    let first = pulls.remove(0);
+    let effects = begin(console, verb, first, Vec::new());
+    if let Overlay::Confirm(confirm) = &mut console.overlay {
+        confirm.also = pulls;
+    }
+    effects
 }
 
 /// Goes on with what was typed: the reason, or a name that has to be typed.
@@ -85,6 +99,7 @@ fn wish(console: &mut Console) -> Vec<Effect> {
         remarks: session.filter(|_| takes_remarks(confirm.verb)).map_or_else(Vec::new, remarks),
         confirmed: confirm.confirmed.clone(),
         banned: confirm.banned.clone(),
+        also: confirm.also.clone(),
     };
     vec![Effect::Plan(console.pending.ask(Kind::Plan), Box::new(wish))]
 }

@@ -22,6 +22,9 @@ pub(crate) fn settle(console: &mut Console) {
     let panes = console.panes;
     let len = console.queue.order.len();
     console.queue.cursor.go(console.queue.cursor.at, len, panes.queue);
+    if let Some(view) = &mut console.sweep {
+        view.cursor.go(view.cursor.at, view.rows.len(), panes.queue);
+    }
     if let Some(top) = console.overlay.top() {
         *top = (*top).min(panes.panel_lines.saturating_sub(panes.panel));
     }

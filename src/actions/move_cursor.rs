@@ -19,6 +19,11 @@ pub(crate) fn down(console: &mut Console, command: Command) -> Vec<Effect> {
     let panes = console.panes;
     match console.pane() {
         Pane::Queue => step(&mut console.queue.cursor, command, console.queue.order.len(), panes.queue),
+        Pane::Sweep => {
+            if let Some(view) = &mut console.sweep {
+                step(&mut view.cursor, command, view.rows.len(), panes.queue);
+            }
+        }
         Pane::Files => in_files(console, command),
         Pane::Diff => {
             if let Some(session) = &mut console.session {

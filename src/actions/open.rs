@@ -1,6 +1,6 @@
 //! Opens what the cursor is on: a pull, a file, a finding's card, a fold; answers a card or a plan.
 
-use crate::actions::{close, confirm, judge_finding, lists, open_pull, read_thread, toggle_fold, write_remark};
+use crate::actions::{close, confirm, judge_finding, lists, open_pull, read_thread, sweep, toggle_fold, write_remark};
 use crate::message::effect::Effect;
 use crate::message::pane::Pane;
 use crate::state::console::Console;
@@ -16,6 +16,7 @@ pub(crate) fn open(console: &mut Console) -> Vec<Effect> {
             Some(at) => open_pull::open(console, at),
             None => Vec::new(),
         },
+        Pane::Sweep => sweep::open(console),
         Pane::Files => {
             if let Some(session) = &mut console.session {
                 session.half = Half::Diff;

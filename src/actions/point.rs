@@ -13,6 +13,11 @@ pub(crate) fn click(console: &mut Console, spot: Spot) -> Vec<Effect> {
     match (spot, &mut console.session) {
         (Spot::Yes, _) => return confirm::yes(console),
         (Spot::No, _) => return close::close(console),
+        (Spot::Pull(row), None) if console.sweep.as_ref().is_some_and(|view| view.shown) => {
+            if let Some(view) = &mut console.sweep {
+                view.cursor.go(row, view.rows.len(), panes.queue);
+            }
+        }
         (Spot::Pull(row), _) => console.queue.cursor.go(row, console.queue.order.len(), panes.queue),
         (Spot::File(row), Some(session)) => {
             session.half = Half::Files;
@@ -54,7 +59,10 @@ pub(crate) fn wheel(console: &mut Console, spot: Spot, by: isize) -> Vec<Effect>
             session.half = Half::Diff;
             session.view.diff.wheel(by, session.rows.len(), panes.diff);
         }
-        (_, None) => console.queue.cursor.wheel(by, console.queue.order.len(), panes.queue),
+        (_, None) => match console.sweep.as_mut().filter(|view| view.shown) {
+            Some(view) => view.cursor.wheel(by, view.rows.len(), panes.queue),
+            None => console.queue.cursor.wheel(by, console.queue.order.len(), panes.queue),
+        },
     }
     Vec::new()
 }

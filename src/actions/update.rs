@@ -2,11 +2,12 @@
 
 use crate::actions::{
     choose_section, close, confirm, copy, decide, edit_text, fit, focus, judge_finding, jump, lists, look_again, move_cursor, open,
-    open_pull, point, prompt, read_thread, refresh, settle_thread, show_panel, switch_pane, tint, toggle_fold, toggle_layout,
+    open_pull, point, prompt, read_thread, refresh, settle_thread, show_panel, sweep, switch_pane, tint, toggle_fold, toggle_layout,
     toggle_viewed, write_remark,
 };
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
+use crate::message::pane::Pane;
 use crate::model::decision::Verb;
 use crate::state::console::Console;
 use crate::state::overlay::{Asks, Topic};
@@ -48,6 +49,7 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::NextPull => open_pull::neighbour(console, 1),
         C::PreviousPull => open_pull::neighbour(console, -1),
         C::Open => open::open(console),
+        C::Close if console.pane() == Pane::Sweep => sweep::toggle(console),
         C::Close => close::close(console),
         C::ToggleViewed => toggle_viewed::toggle(console),
         C::ToggleFold => toggle_fold::toggle(console),
@@ -57,6 +59,8 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::SwitchPane => switch_pane::switch(console),
         C::Filter => prompt::start(console, Asks::Filter),
         C::NextSection | C::PreviousSection => choose_section::choose(console, command),
+        C::Sweep => sweep::toggle(console),
+        C::Choose => sweep::choose(console),
         C::Search => prompt::start(console, Asks::Search),
         C::Refresh => refresh::again(console),
         C::Story => show_panel::story(console),
@@ -85,6 +89,7 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::Send => decide::decide(console, Verb::Comment),
         C::RequestChanges => decide::decide(console, Verb::RequestChanges),
         C::Approve => decide::decide(console, Verb::Approve),
+        C::Quarantine if console.pane() == Pane::Sweep => sweep::contain(console),
         C::Quarantine => decide::decide(console, Verb::Quarantine),
         C::Release => decide::decide(console, Verb::Release),
         C::Revert => decide::decide(console, Verb::Revert),

@@ -41,6 +41,7 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     let engine = Arc::new(Engine::new(&Selection::default()));
     event_loop::run(&Desk {
         source,
+        sweep: None,
         forge: site.forge.clone(),
         engine,
         decisions: Arc::new(decisions),

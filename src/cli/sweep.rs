@@ -3,6 +3,7 @@
 pub mod bar;
 pub mod contain;
 pub mod places;
+pub mod view;
 pub mod when;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use self::places::Places;
 use self::when::When;
 use crate::analysis::engine::Engine;
 use crate::analysis::rules::RuleBook;
+use crate::cli::console;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{Exit, is_closed_pipe};
 use crate::cli::output::{Output, say};
@@ -88,6 +90,9 @@ pub struct Args {
     /// Begin anew, even when the same sweep was cut short
     #[arg(long)]
     fresh: bool,
+    /// Open the console on what was swept: campaigns, their members, one plan over what is chosen
+    #[arg(long, conflicts_with_all = ["quarantine", "format"])]
+    console: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Plain)]
     format: Format,
@@ -153,7 +158,13 @@ enum Format {
 /// # Errors
 /// When nothing that can be swept is named, what was kept cannot be used, or nobody waits any more.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    if args.console && !console::is_possible() {
+        bail!("the console needs a terminal; leave out --console to print the sweep");
+    }
     let Swept { sweep, fields, engine } = carried_out(args, context)?;
+    if args.console {
+        return view::run(sweep, fields, engine, context);
+    }
     if let Some(what) = &args.quarantine {
         let wish = Wish { what, reason: &args.reason, dry_run: args.dry_run, yes: args.yes };
         return contain::run(&wish, &sweep, &fields, &engine, context);

@@ -64,6 +64,8 @@ commands! {
     NextSection "next-section" "next section of the queue: a saved filter",
     PreviousSection "previous-section" "previous section of the queue",
     Refresh "refresh" "read the queue, or the opened pull, again",
+    Sweep "sweep" "campaigns of the sweep, or the queue",
+    Choose "choose" "choose the change or campaign, or let go of it",
     Search "search" "search the diff",
     NextMatch "next-match" "next match",
     PreviousMatch "previous-match" "previous match",

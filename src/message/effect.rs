@@ -36,6 +36,8 @@ pub struct Wish {
     pub confirmed: Vec<String>,
     /// What a block is about.
     pub banned: Vec<Banned>,
+    /// Further pulls the same decision is about, of whatever repositories.
+    pub also: Vec<PullRef>,
 }
 
 /// Something to do.

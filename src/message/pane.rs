@@ -5,6 +5,8 @@
 pub enum Pane {
     /// The list of pulls.
     Queue,
+    /// The campaigns of a sweep.
+    Sweep,
     /// The files of the opened pull.
     Files,
     /// The diff of the opened pull.
@@ -29,6 +31,7 @@ impl Pane {
     pub fn sections(self) -> &'static [Section] {
         match self {
             Self::Queue => &[Section::Queue, Section::Move, Section::Everywhere],
+            Self::Sweep => &[Section::Sweep, Section::Move, Section::Everywhere],
             Self::Files => &[Section::Files, Section::Review, Section::Move, Section::Everywhere],
             Self::Diff => &[Section::Diff, Section::Review, Section::Move, Section::Everywhere],
             Self::Panel => &[Section::Panel, Section::Move, Section::Everywhere],
@@ -45,6 +48,7 @@ impl Pane {
     pub fn word(self) -> &'static str {
         match self {
             Self::Queue => "queue",
+            Self::Sweep => "sweep",
             Self::Files => "files",
             Self::Diff => "diff",
             Self::Panel => "panel",
@@ -66,6 +70,8 @@ pub enum Section {
     Move,
     /// The list of pulls.
     Queue,
+    /// The campaigns of a sweep.
+    Sweep,
     /// The opened pull, whichever half has the keyboard.
     Review,
     /// Its files.
@@ -88,10 +94,11 @@ pub enum Section {
 
 impl Section {
     /// All, in the order of the default keymap.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Everywhere,
         Self::Move,
         Self::Queue,
+        Self::Sweep,
         Self::Review,
         Self::Files,
         Self::Diff,
@@ -110,6 +117,7 @@ impl Section {
             Self::Everywhere => "everywhere",
             Self::Move => "move",
             Self::Queue => "queue",
+            Self::Sweep => "sweep",
             Self::Review => "review",
             Self::Files => "files",
             Self::Diff => "diff",

@@ -7,6 +7,7 @@ use crate::analysis::engine::Engine;
 use crate::config::keymap::Keymap;
 use crate::config::settings::Settings;
 use crate::model::forge::Forge;
+use crate::model::sweep::Sweep;
 use crate::model::time::Timestamp;
 use crate::runtime::decisions::Decisions;
 use crate::sources::source::Source;
@@ -18,6 +19,8 @@ pub struct Desk {
     pub source: Arc<dyn Source>,
     /// The forge behind it, when there is one: asked only for what it still allows.
     pub forge: Option<Arc<dyn Forge>>,
+    /// The sweep that the console opens on, when one was asked for.
+    pub sweep: Option<Arc<Sweep>>,
     /// What judges them.
     pub engine: Arc<Engine>,
     /// Where decisions go.

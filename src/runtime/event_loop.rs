@@ -27,6 +27,7 @@ use crate::state::console::{Console, Habits};
 use crate::state::rows::Layout;
 use crate::state::section::Section;
 use crate::state::session::LayoutChoice;
+use crate::state::sweep::SweepView;
 use crate::ui::draw::draw;
 use crate::ui::layout::{hit, panes};
 use crate::ui::look::Look;
@@ -72,6 +73,7 @@ impl<'a> Loop<'a> {
         let (sender, mut events) = unbounded_channel();
         let mut console = Console { habits: habits(desk), now: (desk.clock)(), ..Console::default() };
         console.queue.title = desk.source.title();
+        console.sweep = desk.sweep.clone().map(SweepView::of);
         console.queue.sections = sections(desk);
         let mut jobs = Jobs::new(sender);
         for effect in ask(&mut console, Action::Do(Command::Refresh)) {

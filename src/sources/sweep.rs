@@ -1,5 +1,6 @@
 //! What a sweep asks of a place with many changes. Never which place it is, and never what is found in them.
 
+pub mod gathered;
 pub mod local_clone;
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use crate::state::overlay::Overlay;
 use crate::state::pending::Pending;
 use crate::state::queue::Queue;
 use crate::state::session::{Half, LayoutChoice, Session};
+use crate::state::sweep::SweepView;
 
 /// Everything the console remembers.
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub struct Console {
     pub queue: Queue,
     /// The opened pull.
     pub session: Option<Session>,
+    /// The sweep, when one was asked for.
+    pub sweep: Option<SweepView>,
     /// What lies over it.
     pub overlay: Overlay,
     /// What was asked and not answered yet.
@@ -66,6 +69,7 @@ impl Console {
             (Some(pane), _) => pane,
             (None, Some(session)) if session.half == Half::Files => Pane::Files,
             (None, Some(_)) => Pane::Diff,
+            (None, None) if self.sweep.as_ref().is_some_and(|view| view.shown) => Pane::Sweep,
             (None, None) => Pane::Queue,
         }
     }

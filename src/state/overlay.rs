@@ -113,6 +113,8 @@ pub struct Confirm {
     pub confirmed: Vec<String>,
     /// What a block is about.
     pub banned: Vec<Banned>,
+    /// Further pulls the same decision is about.
+    pub also: Vec<PullRef>,
     /// How far it is.
     pub stage: Stage,
     /// Whether the answer stands on Yes.

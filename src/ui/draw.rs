@@ -18,9 +18,10 @@ pub fn draw(console: &Console, look: &Look<'_>, buffer: &mut Buffer) {
     if screen.width < SMALLEST.0 || screen.height < SMALLEST.1 {
         return too_small(buffer, screen);
     }
-    match &console.session {
-        Some(session) => screens::review::draw(console, session, look, buffer),
-        None => screens::queue::draw(console, look, buffer),
+    match (&console.session, console.sweep.as_ref().filter(|view| view.shown)) {
+        (Some(session), _) => screens::review::draw(console, session, look, buffer),
+        (None, Some(view)) => screens::sweep::draw(console, view, look, buffer),
+        (None, None) => screens::queue::draw(console, look, buffer),
     }
     if let Some(content) = overlays::content(console, look, popup_width(screen)) {
         let areas = popup(screen, content.lines.len(), content.foot.len());

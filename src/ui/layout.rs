@@ -168,7 +168,9 @@ pub fn hit(console: &Console, look: &Look<'_>, screen: Rect, x: u16, y: u16) -> 
         return Spot::Elsewhere;
     }
     let list = queue(screen).list;
-    if list.contains(at) { Spot::Pull(row(list, console.queue.cursor.top)) } else { Spot::Elsewhere }
+    let shown = console.sweep.as_ref().filter(|view| view.shown);
+    let top = shown.map_or(console.queue.cursor.top, |view| view.cursor.top);
+    if list.contains(at) { Spot::Pull(row(list, top)) } else { Spot::Elsewhere }
 }
 
 fn hit_popup(console: &Console, areas: Areas, at: ratatui::layout::Position) -> Spot {

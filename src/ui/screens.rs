@@ -1,5 +1,6 @@
-//! The two screens: the queue and the review of one pull.
+//! The screens: the queue, a sweep, and the review of one pull.
 
 pub mod queue;
 pub mod review;
 pub mod status;
+pub mod sweep;

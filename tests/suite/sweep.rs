@@ -233,7 +233,7 @@ fn every_format_is_whole_and_harmless() {
     let mut world = clone("claude/evil", hostile, &[(".github/workflows/b.yml", EVIL)]);
     world.git(&["merge", "-q", "--no-ff", "-m", "Merge branch 'claude/evil'", "claude/evil"]);
     world.git(&["tag", "v1|x"]);
-    world.write("k.py", &["AWS = '", "AKIA", "IOSFODNN7EXAMPLQ", "'\n"].concat());
+    world.write("k.py", ["AWS = '", "AKIA", "IOSFODNN7EXAMPLQ", "'\n"].concat());
     world.commit_as(CLAUDE, "Add a key");
     let ground = Ground::of(vec![world]);
     let lines = ground.run(&["--format", "jsonl"]).out;
@@ -359,4 +359,27 @@ fn a_campaign_is_contained_in_one_plan_over_its_repositories() {
     let report = ground.run(&["--format", "incident"]).out;
     assert!(report.contains("[x] preserve evidence") && report.matches(": quarantine by `Oncall").count() == 3, "{report}");
     assert!(report.contains("forged [sweep S-") && report.contains("carried out: ADVISORY"), "{report}");
+}
+
+#[test]
+fn the_console_shows_campaigns_and_contains_what_is_chosen_in_one_plan() {
+    let worlds: Vec<World> =
+        (0..3).map(|_| clone("claude/build", "ci: update build configuration", &[(".github/workflows/b.yml", EVIL)])).collect();
+    worlds.iter().for_each(|world| {
+        world.git(&["config", "user.name", "Oncall"]);
+        world.git(&["config", "user.email", "oncall@example.com"]);
+    });
+    let folders: Vec<String> = worlds.iter().map(|world| world.path().display().to_string()).collect();
+    let mut args = vec!["sweep"];
+    args.extend(folders.iter().map(String::as_str));
+    args.extend(["--since", "2026-01-01", "--console"]);
+    let mut pty = Pty::start(PathBuf::from(env!("CARGO_BIN_EXE_lazaret")), &args, "theme = \"dark\"\n");
+    pty.shows("the same patch in 3 repositories").press(" ").shows("3 chosen");
+    pty.press("j\r").shows("b.yml").press("q").shows("3 chosen");
+    pty.press("Q").shows("Why quarantine").press("forged build bot\r").shows("Yes, quarantine").press("y").shows("receipt");
+    for world in &worlds {
+        assert!(!world.git(&["for-each-ref", "refs/quarantine"]).is_empty(), "each repository holds its part");
+    }
+    pty.press("q").press("w").shows("STOP   92").press("w").shows("3 chosen").press("q");
+    assert_eq!(pty.ends(), 0);
 }

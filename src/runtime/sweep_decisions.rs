@@ -1,0 +1,190 @@
+//! Decisions on the changes of a sweep: one goes to its own repository, several are one plan over all of theirs.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::analysis::engine::Engine;
+use crate::message::effect::Wish;
+use crate::model::cancel::Cancel;
+use crate::model::change::Change;
+use crate::model::ledger::{ChainState, Record};
+use crate::model::pull::PullRef;
+use crate::model::report::Report;
+use crate::model::response::{CaseId, Plan, Receipt, StepOutcome, Strength, Trace};
+use crate::model::review::Review;
+use crate::model::sweep::{Member, Sweep};
+use crate::model::time::Timestamp;
+use crate::runtime::containment::{self, Chosen, Joint, Keeper, Order};
+use crate::runtime::decisions::{Decisions, Trouble};
+use crate::sources::sweep::Field;
+
+/// Where decisions on one place go, one by one and joined.
+#[derive(Clone)]
+pub struct Place {
+    /// One change.
+    pub single: Arc<dyn Decisions>,
+    /// As a part of several.
+    pub keeper: Arc<dyn Keeper>,
+}
+
+/// Decisions on a sweep.
+pub struct SweepDecisions {
+    sweep: Arc<Sweep>,
+    fields: Vec<Arc<dyn Field>>,
+    places: BTreeMap<String, Place>,
+    /// Where records and drafts are kept.
+    home: Arc<dyn Decisions>,
+    engine: Arc<Engine>,
+    clock: fn() -> Timestamp,
+    /// The joint plan that was made last, by the case it is shown under.
+    joint: Mutex<Option<(CaseId, Joint)>>,
+}
+
+impl SweepDecisions {
+    /// Decisions on `sweep`, whose changes are read from `fields`; `places` by repository, `home` keeps records and drafts.
+    #[must_use]
+    pub fn new(
+        sweep: Arc<Sweep>,
+        fields: Vec<Arc<dyn Field>>,
+        places: BTreeMap<String, Place>,
+        home: Arc<dyn Decisions>,
+        engine: Arc<Engine>,
+        clock: fn() -> Timestamp,
+    ) -> Self {
+        Self { sweep, fields, places, home, engine, clock, joint: Mutex::new(None) }
+    }
+
+    fn place(&self, at: &PullRef) -> Result<&Place, Trouble> {
+        self.places.get(&at.repo).ok_or_else(|| format!("{at} cannot be decided on from a sweep; open it by itself"))
+    }
+
+    fn chosen(&self, at: &PullRef) -> Result<Chosen<'_>, Trouble> {
+        let member: Option<&Member> = self.sweep.members.iter().find(|member| member.pull().at == *at);
+        let field = self.fields.iter().find(|field| field.holds(at)).cloned();
+        match (member, field) {
+            (Some(member), Some(field)) => Ok(Chosen { member, field, keeper: self.place(at)?.keeper.clone() }),
+            _ => Err(format!("this sweep holds no {at}; sweep again to find it")),
+        }
+    }
+
+    /// One plan over all that `wish` names.
+    fn together(&self, wish: &Wish) -> Result<Plan, Trouble> {
+        let (mut chosen, mut left) = (Vec::new(), Vec::new());
+        for at in std::iter::once(&wish.at).chain(&wish.also) {
+            match self.chosen(at) {
+                Ok(one) => chosen.push(one),
+                Err(why) => left.push((at.to_string(), why)),
+            }
+        }
+        let at = (self.clock)();
+        let reason = format!("{} [sweep {}]", wish.reason.trim(), self.sweep.id);
+        let joint = containment::plan(&chosen, &Order { reason, at }, &self.engine, &Cancel::default());
+        let mut joint = joint.map_err(|why| why.to_string())?;
+        joint.left.extend(left);
+        let case = CaseId(format!("{}-{}", self.sweep.id, at.0));
+        let plan = joined(&joint, &case)?;
+        *self.joint.lock().unwrap_or_else(PoisonError::into_inner) = Some((case, joint));
+        Ok(plan)
+    }
+}
+
+/// All parts as one plan to be shown.
+fn joined(joint: &Joint, case: &CaseId) -> Result<Plan, Trouble> {
+    let first = joint.ready().next().or(joint.parts.first()).or(joint.proposals.first());
+    let Some(first) = first else {
+        let why = joint.left.first().map_or("nothing was chosen", |(_, why)| why.as_str());
+        return Err(format!("nothing of it can be held: {why}"));
+    };
+    let mut plan = Plan { case: case.clone(), steps: Vec::new(), refusals: Vec::new(), warnings: Vec::new(), ..first.plan.clone() };
+    plan.conflicts.clear();
+    (plan.decision.pulls, plan.decision.subjects) = (Vec::new(), Vec::new());
+    for part in joint.ready() {
+        plan.decision.pulls.extend(part.plan.decision.pulls.iter().cloned());
+        plan.decision.subjects.extend(part.plan.decision.subjects.iter().cloned());
+        let named = |step: &crate::model::response::PlannedStep| {
+            let mut step = step.clone();
+            step.says = format!("{}: {}", part.place, step.says);
+            step
+        };
+        plan.steps.extend(part.plan.steps.iter().map(named));
+        plan.warnings.extend(part.plan.warnings.iter().map(|warning| format!("{}: {warning}", part.place)));
+    }
+    for part in joint.parts.iter().filter(|part| !part.plan.is_allowed()) {
+        plan.warnings.extend(part.plan.refusals.iter().map(|why| format!("{} is left as it is: {why}", part.place)));
+    }
+    plan.warnings.extend(joint.left.iter().map(|(place, why)| format!("{place} is left as it is: {why}")));
+    for part in &joint.proposals {
+        let names: Vec<&str> = part.plan.decision.pulls.iter().map(|pull| pull.name.as_str()).collect();
+        plan.warnings.push(format!(
+            "{} is merged already and is no part of this: lazaret revert {} --repo {}",
+            names.join(", "),
+            names.join(" "),
+            part.place
+        ));
+    }
+    if joint.ready().next().is_none() {
+        plan.refusals.push("nothing of it is left to hold; the notes say why".to_owned());
+    }
+    Ok(plan)
+}
+
+impl Decisions for SweepDecisions {
+    fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble> {
+        if wish.also.is_empty() { self.place(&wish.at)?.single.plan(wish, change, report) } else { self.together(wish) }
+    }
+
+    fn carry_out(&self, plan: &Plan) -> Result<Receipt, Trouble> {
+        let joint = self.joint.lock().unwrap_or_else(PoisonError::into_inner).take_if(|(case, _)| *case == plan.case);
+        let Some((case, joint)) = joint else {
+            let at = plan.decision.pulls.first().ok_or("this plan names no pull")?;
+            return self.place(at)?.single.carry_out(plan);
+        };
+        let mut whole = Receipt { case, strength: Strength::Enforced, ..empty() };
+        let mut undo = Vec::new();
+        for part in joint.ready() {
+            let from = whole.outcomes.len();
+            match part.carry_out(&Cancel::default()) {
+                Ok(receipt) => {
+                    whole.strength = whole.strength.min(receipt.strength);
+                    whole
+                        .outcomes
+                        .extend(receipt.outcomes.into_iter().map(|outcome| StepOutcome { index: from + outcome.index, ..outcome }));
+                    whole.ledger_head = receipt.ledger_head.or(whole.ledger_head);
+                    undo.extend(receipt.undo.map(|undo| format!("{undo} --repo {}", part.place)));
+                    whole.evidence = whole.evidence.or(receipt.evidence);
+                }
+                Err(why) => {
+                    whole.strength = Strength::Failed;
+                    let says = format!("{}: {why}", part.place);
+                    whole.outcomes.push(StepOutcome { index: from, strength: Strength::Failed, says, trace: Trace::default() });
+                }
+            }
+        }
+        whole.undo = (!undo.is_empty()).then(|| undo.join("; "));
+        Ok(whole)
+    }
+
+    fn records(&self) -> Result<(Vec<Record>, ChainState), Trouble> {
+        self.home.records()
+    }
+
+    fn draft(&self, change: &Change) -> Result<Option<Review>, Trouble> {
+        self.home.draft(change)
+    }
+
+    fn keep_draft(&self, change: &Change, review: &Review) -> Result<(), Trouble> {
+        self.home.keep_draft(change, review)
+    }
+}
+
+fn empty() -> Receipt {
+    Receipt {
+        case: CaseId(String::new()),
+        strength: Strength::Enforced,
+        why: String::new(),
+        outcomes: Vec::new(),
+        evidence: None,
+        undo: None,
+        ledger_head: None,
+    }
+}

@@ -1,0 +1,54 @@
+//! What a sweep gathered over many places, as one source: each change is read from the place it was found in.
+
+use std::sync::Arc;
+
+use crate::model::cancel::Cancel;
+use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::pull::PullRef;
+use crate::model::sweep::Caught;
+use crate::sources::source::{Listing, Source, SourceError};
+use crate::sources::sweep::Field;
+
+/// A sweep's changes with their places.
+pub struct Gathered {
+    title: String,
+    changes: Vec<(Caught, Arc<dyn Field>)>,
+}
+
+impl Gathered {
+    /// The changes called `title` together.
+    #[must_use]
+    pub fn new(title: String, changes: Vec<(Caught, Arc<dyn Field>)>) -> Self {
+        Self { title, changes }
+    }
+
+    fn find(&self, at: &PullRef) -> Option<&(Caught, Arc<dyn Field>)> {
+        self.changes.iter().find(|(caught, _)| caught.pull.at == *at)
+    }
+}
+
+impl Source for Gathered {
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+
+    fn repository(&self) -> Option<std::path::PathBuf> {
+        None
+    }
+
+    fn list(&self, _cancel: &Cancel) -> Result<Listing, SourceError> {
+        let pulls = self.changes.iter().map(|(caught, _)| caught.pull.clone()).collect();
+        Ok(Listing { pulls, ..Listing::default() })
+    }
+
+    fn change(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {
+        match self.find(at) {
+            Some((caught, field)) => field.change(caught, cancel),
+            None => Err(SourceError::NotFound(format!("this sweep holds no {at}; sweep again to find it"))),
+        }
+    }
+
+    fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
+        self.find(&change.pull.at).map(|(_, field)| field.texts(change, wanted, cancel)).unwrap_or_default()
+    }
+}
