@@ -81,7 +81,7 @@ impl Pty {
     }
 
     /// The folder it runs in and keeps everything in.
-    pub(crate) fn home(&self) -> &std::path::Path {
+    pub(crate) fn home(&self) -> &Path {
         &self.home
     }
 
