@@ -81,7 +81,8 @@ pub(crate) fn finish(
 /// Whether a step failed that the others need.
 fn is_over(plan: &Plan, outcomes: &[StepOutcome]) -> bool {
     let ends = |index: usize| plan.steps.get(index).is_some_and(|planned| planned.on_failure == OnFailure::Stop);
-    outcomes.iter().any(|outcome| outcome.strength == Strength::Failed && ends(outcome.index))
+    // What is open may still turn out done; its own next try decides.
+    outcomes.iter().any(|outcome| outcome.strength == Strength::Failed && outcome.trace != Trace::Open && ends(outcome.index))
 }
 
 fn is_open(outcomes: &[StepOutcome]) -> bool {

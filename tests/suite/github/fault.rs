@@ -73,6 +73,8 @@ pub enum When {
     Like(String, usize),
     /// Every request whose short form contains this.
     Every(String),
+    /// The n-th request and all after it.
+    From(usize),
 }
 
 /// A fault that waits for its request.
@@ -111,7 +113,7 @@ impl Faults {
 
     /// Whether a fault was armed that no request has met yet.
     pub fn waiting(&self) -> bool {
-        self.armed.lock().unwrap().iter().any(|armed| !matches!(armed.when, When::Every(_)))
+        self.armed.lock().unwrap().iter().any(|armed| !matches!(armed.when, When::Every(_) | When::From(_)))
     }
 
     /// The fault this request meets, and whether it comes after the effect.
@@ -124,6 +126,7 @@ impl Faults {
                 When::Nth(nth) => (true, *nth),
                 When::NthWrite(nth) => (seen.writes(), *nth),
                 When::Like(part, nth) => (short.contains(part.as_str()), *nth),
+                When::From(nth) => (true, (*nth).max(one.met + 1)),
                 When::Every(part) => (short.contains(part.as_str()), one.met + 1),
             };
             if fits {
@@ -135,7 +138,7 @@ impl Faults {
         }
         armed.retain(|one| match &one.when {
             When::Nth(nth) | When::NthWrite(nth) | When::Like(_, nth) => one.met < *nth,
-            When::Every(_) => true,
+            When::Every(_) | When::From(_) => true,
         });
         met
     }
