@@ -12,6 +12,7 @@ pub mod input;
 pub mod jobs;
 pub mod journal;
 pub mod log;
+pub mod marked;
 pub mod place;
 pub mod policy;
 pub mod proofs;

@@ -148,7 +148,7 @@ fn site(
     let objects = context.paths()?.objects(&host);
     let fetcher = Arc::new(Fetcher::new(reached.client.clone(), &objects, Limits::default()));
     let source = GithubSource::new(reached.client.clone(), Some(fetcher.clone()), Arc::new(provenance::of), setup);
-    Ok(Site::of_forge(source, reached.client, fetcher))
+    Ok(Site::of_forge(source, reached.client, fetcher, context.paths()?.ledger()))
 }
 
 fn states(state: State) -> States {

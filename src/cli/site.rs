@@ -14,6 +14,7 @@ use crate::model::forge::Forge;
 use crate::model::objects::Objects;
 use crate::model::pull::Origin;
 use crate::model::time::Timestamp;
+use crate::runtime::marked::Marked;
 use crate::runtime::place::Place;
 use crate::sources::demo::{self, DemoSource};
 use crate::sources::github::source::GithubSource;
@@ -92,12 +93,13 @@ impl Site {
         Ok(Self { source, several: true, only: Vec::new(), forge: None, objects: None, home: None, passing: None })
     }
 
-    /// Pulls of the host that `forge` talks to.
+    /// Pulls of the host that `forge` talks to, marked by what `ledger` says of them.
     #[must_use]
-    pub fn of_forge(source: GithubSource, forge: Arc<dyn Forge>, objects: Arc<dyn Objects>) -> Self {
+    pub fn of_forge(source: GithubSource, forge: Arc<dyn Forge>, objects: Arc<dyn Objects>, ledger: PathBuf) -> Self {
         let several = source.only().is_none();
+        let source = Arc::new(Marked::new(Arc::new(source), ledger, now));
         let (forge, objects) = (Some(forge), Some(objects));
-        Self { source: Arc::new(source), several, only: Vec::new(), forge, objects, home: None, passing: None }
+        Self { source, several, only: Vec::new(), forge, objects, home: None, passing: None }
     }
 
     /// The demo in `folder`, built there when it is not.

@@ -58,15 +58,16 @@ pub(crate) fn finish(
     (mut outcomes, ending): (Vec<StepOutcome>, Ending),
 ) -> Result<Receipt, ResponseError> {
     let name = responder.name();
+    // What is not known is looked at again.
+    outcomes.retain(|outcome| outcome.trace != Trace::Open);
     for (index, planned) in plan.steps.iter().enumerate() {
-        if outcomes.iter().any(|outcome| outcome.index == index && outcome.trace != Trace::Open) {
+        if outcomes.iter().any(|outcome| outcome.index == index) {
             continue;
         }
         let turn = Turn { plan, index, planned, again: ending == Ending::Resumed };
         let done = if is_over(plan, &outcomes) { skipped(planned) } else { step(&turn, responder, materials)? };
         let outcome = StepOutcome { index, strength: done.strength, says: done.says, trace: done.trace };
         journal.outcome(&name, plan, &outcome)?;
-        outcomes.retain(|known| known.index != index);
         outcomes.push(outcome);
         if planned.on_failure == OnFailure::Stop && is_open(&outcomes) {
             break;

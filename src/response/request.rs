@@ -69,6 +69,8 @@ pub struct Target {
     pub touched: Touched,
     /// Its commits and its patch, as later changes would be known by; empty where nothing was read.
     pub known_by: Vec<Banned>,
+    /// Tags, releases and deployments that contain it already, in words.
+    pub shipped: Vec<String>,
     /// What of it is refused, by lazaret's own list.
     pub refused: Vec<Ban>,
 }
@@ -86,6 +88,7 @@ impl Target {
             dispositions: Vec::new(),
             touched: Touched::default(),
             known_by: Vec::new(),
+            shipped: Vec::new(),
             refused: Vec::new(),
         }
     }

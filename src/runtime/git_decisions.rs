@@ -276,6 +276,7 @@ pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Di
         dispositions,
         touched: policy::touched(change, report),
         known_by: known_by(change),
+        shipped: shipped(change),
         refused: Vec::new(),
     }
 }
@@ -305,6 +306,12 @@ pub fn misplaced(change: &Change, comments: &[DraftComment]) -> Vec<String> {
 #[must_use]
 pub fn refused(change: &Change, bans: &[Ban]) -> Vec<Ban> {
     bans.iter().filter(|ban| ban.what.meets_change(change)).cloned().collect()
+}
+
+/// Tags, releases and deployments that contain the change already, in words.
+fn shipped(change: &Change) -> Vec<String> {
+    let links = change.dossier.iter().flat_map(|dossier| &dossier.links);
+    links.filter(|link| matches!(link.kind, "tag" | "release" | "deployment")).map(|link| format!("{} {}", link.kind, link.name)).collect()
 }
 
 /// What the same change would be known by if it came again.

@@ -84,6 +84,7 @@ impl Scene {
             hard: Vec::new(),
             touched: lazaret::model::policy::Touched::default(),
             known_by: Vec::new(),
+            shipped: Vec::new(),
             refused: Vec::new(),
             dispositions: Vec::new(),
         }
@@ -108,6 +109,7 @@ impl Scene {
             hard: Vec::new(),
             touched: lazaret::model::policy::Touched::default(),
             known_by: Vec::new(),
+            shipped: Vec::new(),
             refused: Vec::new(),
             dispositions: Vec::new(),
         }

@@ -129,6 +129,8 @@ pub struct PullFacts {
     pub unjudged: Vec<Fingerprint>,
     /// What could not be read, and why.
     pub unread: Vec<String>,
+    /// Tags, releases and deployments that contain it already, in words.
+    pub shipped: Vec<String>,
     /// Other open pulls that look alike: `owner/repo#n`.
     pub alike: Vec<String>,
 }

@@ -57,6 +57,7 @@ fn pull(ask: &Ask<'_>, target: &Target, standing: &[Ban]) -> Result<PullFacts, R
     pull.seen.clone_from(&target.subject.revision.head);
     let meant = |ban: &&Ban| target.refused.contains(ban) || target.known_by.contains(&ban.what);
     pull.bans = standing.iter().filter(meant).cloned().collect();
+    pull.shipped.clone_from(&target.shipped);
     let judged = |id: &&_| !target.dispositions.iter().any(|(of, _)| of == *id);
     pull.unjudged = target.hard.iter().filter(judged).cloned().collect();
     Ok(pull)

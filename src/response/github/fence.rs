@@ -3,7 +3,10 @@
 use crate::model::forge::ForgeError;
 use crate::response::facts::forge::{Bypass, Fence, Required};
 use crate::response::github::ask::{Ask, encoded};
-use crate::response::github::shapes::{BaseRef, Rule, Ruleset};
+use crate::response::github::shapes::{BaseRef, Branch, Rule, Ruleset};
+
+/// An app that none of ours is.
+const NOBODY: u64 = 0;
 
 /// What classic branch protection demands of the token's own account.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +31,6 @@ pub(crate) fn protection(base: Option<&BaseRef>, as_admin: bool) -> Protection {
 /// The rules of `branch`. Rules that the token may not read are named; nothing is taken for binding then.
 pub(crate) fn read(ask: &Ask<'_>, repo: &str, branch: &str, classic: &Protection) -> Result<Fence, ForgeError> {
     let mut fence = Fence { approvals: classic.approvals, ..Fence::default() };
-    fence.checks.extend(classic.contexts.iter().map(|context| Required { context: context.clone(), app: None }));
     let rules: Vec<Rule> = match ask.read_all(&format!("/repos/{repo}/rules/branches/{}?per_page=100", encoded(branch))) {
         Ok(rules) => rules,
         Err(error @ (ForgeError::Forbidden { .. } | ForgeError::NotFound(_))) => {
@@ -47,8 +49,30 @@ pub(crate) fn read(ask: &Ask<'_>, repo: &str, branch: &str, classic: &Protection
             sets.extend(rule.ruleset_id.filter(|id| !sets.contains(id)));
         }
     }
+    let known = |context: &&String| fence.checks.iter().any(|check| check.context == **context);
+    let (_, rest): (Vec<&String>, Vec<&String>) = classic.contexts.iter().partition(known);
+    if !rest.is_empty() {
+        fence.checks.extend(pins(ask, repo, branch, &rest)?);
+    }
     passes(ask, repo, &sets, classic.as_admin, &mut fence)?;
     Ok(fence)
+}
+
+/// Checks that classic protection requires, with the apps they are pinned to; where that cannot be read, pinned to none of ours.
+fn pins(ask: &Ask<'_>, repo: &str, branch: &str, contexts: &[&String]) -> Result<Vec<Required>, ForgeError> {
+    let required = |app: Option<u64>| contexts.iter().map(|context| Required { context: (*context).clone(), app }).collect();
+    let about: Branch = match ask.read(&format!("/repos/{repo}/branches/{}", encoded(branch))) {
+        Ok(about) => about,
+        Err(ForgeError::Forbidden { .. } | ForgeError::NotFound(_)) => return Ok(required(Some(NOBODY))),
+        Err(error) => return Err(error),
+    };
+    let Some(checks) = about.protection.and_then(|protection| protection.required_status_checks) else { return Ok(required(Some(NOBODY))) };
+    let pinned = |context: &String| {
+        let check = checks.checks.iter().find(|check| check.context == *context);
+        // No app, or -1: whoever reports it.
+        check.map_or(Some(NOBODY), |check| check.app_id.and_then(|id| u64::try_from(id).ok()))
+    };
+    Ok(contexts.iter().map(|context| Required { context: (*context).clone(), app: pinned(context) }).collect())
 }
 
 /// Who may pass the rules by: by each ruleset's own word, and as an administrator where that is enough.

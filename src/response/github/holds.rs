@@ -1,7 +1,7 @@
 //! What a release can take back: the steps of standing holds as the ledger tells them, and the pulls as they are now.
 
 use crate::model::decision::Verb;
-use crate::model::forge_step::Undone;
+use crate::model::forge_step::{Act, Undone};
 use crate::model::response::{CaseId, Step, Trace};
 use crate::response::bans;
 use crate::response::case::is_case_id;
@@ -73,11 +73,16 @@ fn steps(case: &Case, target: &Target, undone: &[Undone]) -> Vec<DoneStep> {
         let Some(outcome) = case.outcomes.iter().rfind(|outcome| outcome.index == index && outcome.is_ours()) else { continue };
         let here = whole || Some(forge.spot.pull) == number && repository(&target.pull).as_ref() == Some(&forge.spot.repo);
         let back = Undone { case: case.plan.case.clone(), index };
-        if !here || undone.contains(&back) {
+        if !here || !can_be_undone(&forge.act) || undone.contains(&back) {
             continue;
         }
         let made = if let Trace::Made(id) = &outcome.trace { id.clone() } else { String::new() };
         steps.push(DoneStep { case: back.case, index, spot: forge.spot.clone(), act: forge.act.clone(), made });
     }
     steps
+}
+
+/// Whether a release has a step for it. A run that was cancelled and a label that was made stay as they are.
+fn can_be_undone(act: &Act) -> bool {
+    !matches!(act, Act::CancelRun { .. } | Act::MakeLabel { .. })
 }

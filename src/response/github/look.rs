@@ -97,6 +97,8 @@ pub(crate) fn around(ask: &Ask<'_>, repo: &str, number: u64) -> Result<(PullFact
     facts.passes = noted(&mut facts, "statuses", "statuses", status)?.map(|(passes, _)| passes);
     let runs = runs(ask, repo, &head);
     facts.runs = noted(&mut facts, "workflow runs", "actions", runs)?;
+    // Not every answer tells them, so they are taken after the last one.
+    facts.access.scopes = ask.forge.scopes();
     Ok((facts, here))
 }
 

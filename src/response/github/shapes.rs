@@ -254,3 +254,25 @@ pub(crate) struct PullCommit {
 pub(crate) struct CommitWords {
     pub(crate) message: String,
 }
+
+#[derive(Deserialize)]
+pub(crate) struct Branch {
+    pub(crate) protection: Option<BranchProtection>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct BranchProtection {
+    pub(crate) required_status_checks: Option<ProtectionChecks>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ProtectionChecks {
+    #[serde(default)]
+    pub(crate) checks: Vec<ProtectionCheck>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ProtectionCheck {
+    pub(crate) context: String,
+    pub(crate) app_id: Option<i64>,
+}

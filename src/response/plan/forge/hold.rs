@@ -140,6 +140,10 @@ fn warn(plan: &mut Plan, pull: &PullFacts) {
         Phase::Closed => plan.warnings.push(format!("{name} is closed; it is held in case somebody opens it again")),
         Phase::Open => binding(plan, pull),
     }
+    if !pull.shipped.is_empty() {
+        let shipped: Vec<_> = pull.shipped.iter().map(|one| one_line(one)).collect();
+        plan.warnings.push(format!("{name} is in {} already; a hold does not take it back from there", few(&shipped, 8)));
+    }
     if pull.own {
         plan.warnings
             .push(format!("your account opened {name}, so the forge takes no review of yours; the label and the status stand for it"));

@@ -31,6 +31,7 @@ fn one(plan: &mut Plan, facts: &HoldsFacts) {
     if facts.holders.iter().any(|holder| holder == me) {
         plan.warnings.push(format!("you held {} yourself; a release is worth a second pair of eyes", one_line(&facts.name)));
     }
+    plan.warnings.push("runs that were cancelled stay cancelled; start them again on the forge if they are wanted".to_owned());
     let cases: Vec<_> = facts.cases.iter().map(|case| case.0.clone()).collect();
     plan.warnings.push(format!("this ends {}", few(&cases, 6)));
 }
@@ -67,10 +68,6 @@ fn back(plan: &mut Plan, done: &DoneStep, facts: &HoldsFacts) {
             (Act::AutoMerge { on: true, method: *method }, format!("switch auto-merge of {name} on again, for exactly {head}"))
         }
         Act::Dequeue => (Act::Enqueue, format!("put {name} into the merge queue again, if its head is still {head}")),
-        Act::CancelRun { run } => {
-            plan.warnings.push(format!("the run {run} stays cancelled; start it again on the forge if it is wanted"));
-            return;
-        }
         _ => return,
     };
     let access = pull.map(|pull| pull.access.clone()).unwrap_or_default();

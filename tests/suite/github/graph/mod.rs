@@ -204,6 +204,7 @@ impl<'r> Node<'r, '_> {
     fn wrap(&self, field: Field) -> ResolvedValue<'r> {
         let run = self.run;
         match field {
+            Field::Leaf(Value::Array(values)) => ResolvedValue::list(values.into_iter().map(ResolvedValue::leaf)),
             Field::Leaf(value) => ResolvedValue::leaf(value),
             Field::One(thing) => ResolvedValue::object(Node { run, thing }),
             Field::List(things) | Field::All(things) | Field::Counted(things, _) => {
