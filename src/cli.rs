@@ -41,6 +41,7 @@ pub mod token;
 pub mod typed;
 pub mod unblock;
 pub mod verb;
+pub mod waiting;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -78,6 +79,7 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
         Some(Command::List(args)) => list::run(&args, &mut context),
         Some(Command::Scan(args)) => scan::run(&args, &mut context),
         Some(Command::Sweep(args)) => sweep::run(&args, &mut context),
+        Some(Command::Waiting(args)) => waiting::run(&args, &mut context),
         Some(Command::Ledger(args)) => ledger::run(&args, &mut context),
         Some(Command::Rules(args)) => rules::run(args, &mut context),
         Some(Command::Approve(args)) => approve::run(&args, &mut context),

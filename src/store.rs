@@ -11,3 +11,4 @@ pub mod ledger;
 pub mod paths;
 pub mod schema;
 pub mod sweeps;
+pub mod waiting;

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::cli::target::Place;
 use crate::cli::{
     approve, block, comment, completions, config, console, demo, doctor, evidence, guard_workflow, hook, ledger, list, man, quarantine,
-    release, request_changes, revert, rules, scan, sweep, unblock,
+    release, request_changes, revert, rules, scan, sweep, unblock, waiting,
 };
 
 /// Review changes written by coding agents
@@ -61,6 +61,7 @@ pub enum Command {
     Block(block::Args),
     Unblock(unblock::Args),
     GuardWorkflow(guard_workflow::Args),
+    Waiting(waiting::Args),
     Ledger(ledger::Args),
     Evidence(evidence::Args),
     Rules(rules::Args),

@@ -9,6 +9,7 @@ use crate::cli::output::say;
 use crate::cli::selection::Rules;
 use crate::cli::site::Site;
 use crate::cli::target::{Opened, Place, listed};
+use crate::cli::waiting;
 use crate::export::queue::{self, Row};
 use crate::model::filter::Filter;
 use crate::model::report::Summary;
@@ -48,6 +49,7 @@ enum Format {
 /// When the queue cannot be read, a rule has no such name, or nobody waits any more.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let opened = args.place.open(context)?;
+    waiting::remind(context)?;
     print(&opened, &args.rules, &args.filter, args.format, context)
 }
 

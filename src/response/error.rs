@@ -29,6 +29,9 @@ pub enum ResponseError {
     /// The forge refused, or could not be read.
     #[error("{0}")]
     Forge(String),
+    /// The forge cannot be reached; nothing was asked of it and nothing was done.
+    #[error("{0}")]
+    Away(String),
     /// Evidence could not be written, or is not what was written.
     #[error("{0}")]
     Evidence(String),

@@ -61,6 +61,13 @@ pub fn signing(place: &Path) -> (Option<Signing>, Option<PathBuf>) {
     config.map_or((None, None), |config| (identity::signing(&config), identity::allowed_signers(&config)))
 }
 
+/// Who sits here: whom git's configuration at `place` names, else the account of the system.
+#[must_use]
+pub fn person(place: &Path) -> Reviewer {
+    let config = Repo::open(place).ok().and_then(|repo| repo.git.config().ok()).or_else(|| git2::Config::open_default().ok());
+    identity::person(config.as_ref())
+}
+
 impl GitResponder {
     /// Who decides here.
     ///

@@ -167,6 +167,7 @@ fn evidence_failed(plan: &Plan, outcomes: &[StepOutcome]) -> bool {
 fn told(error: &ForgeError) -> ResponseError {
     match error {
         ForgeError::Cancelled => ResponseError::Cancelled,
+        ForgeError::Offline(says) | ForgeError::Unreachable(says) => ResponseError::Away(says.clone()),
         error => ResponseError::Forge(error.says().to_owned()),
     }
 }

@@ -3,27 +3,25 @@
 //!
 //! Nothing is held open between two calls: each looks at the world as it is then.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use sha2::{Digest as _, Sha256};
 
 use crate::export::json;
 use crate::export::judged::Judged;
-use crate::message::effect::Wish;
 use crate::model::ban::{self, Ban, Banned};
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
-use crate::model::decision::{Subject, Verb};
+use crate::model::decision::{Decision, Subject, Verb};
 use crate::model::diff::{Content, FileDiff, Patch, Side};
 use crate::model::finding::Fingerprint;
 use crate::model::inert;
-use crate::model::ledger::{ChainState, Record};
 use crate::model::path::RepoPath;
 use crate::model::policy::Policy;
 use crate::model::report::Report;
 use crate::model::response::{CaseId, People, Plan, Receipt};
-use crate::model::review::{Disposition, DraftComment, Review, Spot};
+use crate::model::review::{Disposition, DraftComment, Spot};
 use crate::model::time::Timestamp;
 use crate::response::bans;
 use crate::response::error::ResponseError;
@@ -34,8 +32,8 @@ use crate::response::request::{Request, Target};
 use crate::response::responder::{Materials, Responder};
 use crate::response::resume;
 use crate::response::signing::Signing;
-use crate::runtime::decisions::{Decisions, Trouble};
 use crate::runtime::journal::LedgerJournal;
+use crate::runtime::later;
 use crate::runtime::place::Place;
 use crate::runtime::policy::{self, Bench, Force};
 use crate::sources::source::Source;
@@ -43,9 +41,7 @@ use crate::store::drafts::Drafts;
 use crate::store::error::StoreError;
 use crate::store::ledger::Ledger;
 use crate::store::paths::Paths;
-
-/// Records a console shows.
-const LATEST: usize = 1_000;
+use crate::store::waiting::{self as store_waiting, Held};
 
 /// Why a decision could not be planned or carried out.
 #[derive(Debug, thiserror::Error)]
@@ -59,9 +55,23 @@ pub enum DecisionError {
     /// The source is a file or a folder.
     #[error("there is no git repository behind this, so nothing can be decided on it; open the repository it belongs to")]
     Homeless,
+    /// A decision could not be kept for later.
+    #[error(transparent)]
+    Later(#[from] later::Refused),
+    /// There is no such decision.
+    #[error("no decision {} waits to be sent; lazaret waiting list shows what does", .0.0)]
+    NotWaiting(CaseId),
     /// Nobody can approve bytes that nobody can read.
     #[error("{0} could not be read, and nobody can approve what nobody can read; it can be held all the same: lazaret quarantine")]
     Unread(String),
+}
+
+impl DecisionError {
+    /// Whether it is the network that is missing, so that the decision can wait for it.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Response(ResponseError::Away(_)))
+    }
 }
 
 /// Whether enough of `change` was there to be read for `verb`: an approval is a statement about all of it. What is held, let go
@@ -97,8 +107,17 @@ pub struct GitDecisions {
     clock: fn() -> Timestamp,
     /// Where the repository's own policy and its organisation's are read; the person's own is among `paths`.
     source: Option<Arc<dyn Source>>,
-    /// The reports of the plan that was made last, to be kept as evidence if it is carried out.
-    reports: Mutex<Option<(CaseId, Vec<Vec<u8>>)>>,
+    /// What goes along with the plan that was made last.
+    prepared: Mutex<Option<Prepared>>,
+}
+
+/// What goes along with a plan until it is carried out.
+struct Prepared {
+    case: CaseId,
+    /// To be kept as evidence.
+    reports: Vec<Vec<u8>>,
+    /// What is kept instead, where the forge could not be asked.
+    later: Option<Request>,
 }
 
 impl GitDecisions {
@@ -111,7 +130,7 @@ impl GitDecisions {
     /// Decisions at `place`.
     #[must_use]
     pub fn at(place: Place, paths: Paths, clock: fn() -> Timestamp) -> Self {
-        Self { place, paths, clock, source: None, reports: Mutex::new(None) }
+        Self { place, paths, clock, source: None, prepared: Mutex::new(None) }
     }
 
     /// What is refused now, by lazaret's own list.
@@ -144,15 +163,19 @@ impl GitDecisions {
         Ok(resume::resume_all(&*responder, &mut journal, &self.materials(Vec::new()))?)
     }
 
-    /// What `request` would do to the world as it is now. `reports`, one for each target, are kept as evidence if it is
-    /// carried out.
+    /// What `request` would do to the world as it is now; where the forge cannot be reached, to keep it until it can. `reports`,
+    /// one for each target, are kept as evidence if it is carried out.
     ///
     /// # Errors
     /// When nobody is named as reviewer, or repository or ledger cannot be read.
     pub fn plan_request(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, DecisionError> {
         let (responder, journal) = self.open(&Cancel::default())?;
-        let plan = policy::plan(&*responder, &self.place.based(request)?, &journal, &self.bench(request))?;
-        *self.remembered() = Some((plan.case.clone(), reports));
+        let bench = self.bench(request);
+        let (plan, later) = match policy::plan(&*responder, &self.place.based(request)?, &journal, &bench) {
+            Err(ResponseError::Away(why)) => (later::plan(self.seat(), request, &why, bench.force.digest()), Some(request.clone())),
+            plan => (plan?, None),
+        };
+        *self.prepared() = Some(Prepared { case: plan.case.clone(), reports, later });
         Ok(plan)
     }
 
@@ -161,8 +184,11 @@ impl GitDecisions {
     /// # Errors
     /// When the plan refuses, somebody else is at work, or the ledger cannot be written.
     pub fn carry_out_plan(&self, plan: &Plan, cancel: &Cancel) -> Result<Receipt, DecisionError> {
-        let reports = self.remembered().take().filter(|(case, _)| *case == plan.case);
-        let materials = self.materials(reports.map(|(_, reports)| reports).unwrap_or_default());
+        let prepared = self.prepared().take().filter(|prepared| prepared.case == plan.case);
+        if let Some(request) = prepared.as_ref().and_then(|prepared| prepared.later.as_ref()) {
+            return Ok(later::keep(&mut self.ledger()?, self.seat(), plan, request, self.now())?);
+        }
+        let materials = self.materials(prepared.map(|prepared| prepared.reports).unwrap_or_default());
         let (responder, mut journal) = self.open(cancel)?;
         let plan = &policy::seal(plan, self.signing().0.as_ref())?;
         Ok(executor::carry_out(plan, &*responder, &mut journal, &materials, cancel)?)
@@ -184,9 +210,59 @@ impl GitDecisions {
         Ok((responder, LedgerJournal::new(Ledger::open(&self.paths.ledger())?, self.clock)))
     }
 
+    /// Where changes are read again.
+    #[must_use]
+    pub fn source(&self) -> Option<&dyn Source> {
+        self.source.as_deref()
+    }
+
+    /// The time here.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// The ledger.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn ledger(&self) -> Result<Ledger, DecisionError> {
+        Ok(Ledger::open(&self.paths.ledger())?)
+    }
+
+    /// The ledger, unless nothing was ever decided: looking makes no file.
+    ///
+    /// # Errors
+    /// When it is there and cannot be used.
+    pub fn ledger_if_any(&self) -> Result<Option<Ledger>, DecisionError> {
+        if self.paths.ledger().exists() { self.ledger().map(Some) } else { Ok(None) }
+    }
+
+    /// What waits for the network, oldest first; nothing is made where nothing was decided yet.
+    ///
+    /// # Errors
+    /// When the ledger is there and cannot be read.
+    pub fn waits(&self) -> Result<Vec<(CaseId, Held)>, DecisionError> {
+        self.ledger_if_any()?.map_or_else(|| Ok(Vec::new()), |ledger| Ok(store_waiting::all(&ledger)?))
+    }
+
+    /// Notes in `decision` which policy is in force for `request`, and says for how many seconds approvals hold under it.
+    pub fn note_policy(&self, request: &Request, decision: &mut Decision) -> i64 {
+        let force = self.force(request);
+        for subject in &mut decision.subjects {
+            force.digest().clone_into(&mut subject.policy_digest);
+        }
+        force.lasts()
+    }
+
+    /// The folder whose git configuration says who sits here.
+    fn seat(&self) -> &Path {
+        self.place.repository().unwrap_or_else(|| self.paths.data())
+    }
+
     /// How this person signs: as the repository says, or as git does for them anywhere.
     fn signing(&self) -> (Option<Signing>, Option<PathBuf>) {
-        git::signing(self.place.repository().unwrap_or_else(|| self.paths.data()))
+        git::signing(self.seat())
     }
 
     fn bench(&self, request: &Request) -> Bench {
@@ -205,53 +281,15 @@ impl GitDecisions {
         Materials { evidence: self.paths.evidence(), reports }
     }
 
-    /// A panic elsewhere does not take the reports away.
-    fn remembered(&self) -> std::sync::MutexGuard<'_, Option<(CaseId, Vec<Vec<u8>>)>> {
-        self.reports.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// A panic elsewhere does not take it away.
+    fn prepared(&self) -> std::sync::MutexGuard<'_, Option<Prepared>> {
+        self.prepared.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn drafts(&self) -> Drafts {
+    /// Unsent reviews.
+    #[must_use]
+    pub fn drafts(&self) -> Drafts {
         Drafts::new(&self.paths.drafts())
-    }
-}
-
-impl Decisions for GitDecisions {
-    fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble> {
-        readable(wish.verb, change).map_err(|error| error.to_string())?;
-        let dispositions: Vec<_> = wish.dispositions.iter().map(|(id, judged)| (id.clone(), judged.clone())).collect();
-        let mut target = target(change, report, &dispositions);
-        target.refused = refused(change, &self.bans().map_err(|error| error.to_string())?);
-        let mut request = Request::new(wish.verb, vec![target], wish.reason.clone(), (self.clock)());
-        request.confirmed.clone_from(&wish.confirmed);
-        request.comments.clone_from(&wish.remarks);
-        request.banned.clone_from(&wish.banned);
-        self.plan_request(&request, vec![kept_report(change, report)]).map_err(|error| error.to_string())
-    }
-
-    fn carry_out(&self, plan: &Plan) -> Result<Receipt, Trouble> {
-        self.carry_out_plan(plan, &Cancel::default()).map_err(|error| error.to_string())
-    }
-
-    fn records(&self) -> Result<(Vec<Record>, ChainState), Trouble> {
-        let path = self.paths.ledger();
-        if !path.exists() {
-            return Ok((Vec::new(), ChainState::Whole { records: 0, head: String::new() }));
-        }
-        let read = || -> Result<(Vec<Record>, ChainState), StoreError> {
-            let ledger = Ledger::open(&path)?;
-            let mut records = ledger.list(LATEST)?;
-            records.reverse();
-            Ok((records, ledger.verify()?))
-        };
-        read().map_err(|error| error.to_string())
-    }
-
-    fn draft(&self, change: &Change) -> Result<Option<Review>, Trouble> {
-        self.drafts().load(&change.pull.at, &change.digest).map_err(|error| error.to_string())
-    }
-
-    fn keep_draft(&self, change: &Change, review: &Review) -> Result<(), Trouble> {
-        self.drafts().save(&change.pull.at, &change.digest, review).map_err(|error| error.to_string())
     }
 }
 

@@ -42,6 +42,12 @@ impl Force {
         self.0.as_ref().map_or("unreadable", |policy| &policy.digest)
     }
 
+    /// Seconds an approval holds.
+    #[must_use]
+    pub fn lasts(&self) -> i64 {
+        self.0.as_ref().map_or(i64::from(HOURS) * 3600, Policy::lasts)
+    }
+
     /// This and `other` together: of two demands the stricter one.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -94,8 +100,7 @@ pub fn plan(responder: &dyn Responder, request: &Request, journal: &dyn Journal,
     if let Some(signing) = &bench.signing {
         know(&mut plan, signing);
     }
-    let lasts = force.0.as_ref().map_or(i64::from(HOURS) * 3600, Policy::lasts);
-    let then = Timestamp(request.at.0 - lasts);
+    let then = Timestamp(request.at.0 - force.lasts());
     let firsts = waiting(journal, &responder.name(), &mut plan, then, bench.allowed.as_deref())?;
     let touched: Vec<Touched> = request.targets.iter().map(|target| target.touched.clone()).collect();
     let judgement = judge(

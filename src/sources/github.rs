@@ -10,6 +10,7 @@ mod failure;
 pub mod fetch;
 mod files;
 pub mod gaps;
+mod policy;
 mod prefetch;
 mod pulls;
 pub mod queue;

@@ -8,3 +8,4 @@ pub mod draft;
 mod forge;
 mod remark;
 pub mod sweep;
+pub mod waiting;

@@ -63,4 +63,5 @@ mod sweep;
 mod sweep_github;
 mod two_people;
 mod unified;
+mod waiting;
 mod world;

@@ -5,11 +5,15 @@ use std::path::PathBuf;
 use git2::{Signature, Time};
 
 use crate::model::decision::{Decision, Reviewer};
+use crate::model::person::Proof;
 use crate::response::error::ResponseError;
 use crate::response::git::repo::Repo;
 use crate::response::signing::Signing;
 use crate::response::user;
 use crate::response::words::one_line;
+
+/// How we know a configured name.
+const BY: &str = "git user.name and user.email";
 
 /// The reviewer as configured.
 pub(crate) fn reviewer(repo: &Repo) -> Result<Reviewer, ResponseError> {
@@ -24,7 +28,22 @@ pub(crate) fn reviewer(repo: &Repo) -> Result<Reviewer, ResponseError> {
         ));
     };
     let identity = format!("{} <{}>", one_line(&name), one_line(&email));
-    Ok(Reviewer { identity, by: "git user.name and user.email".to_owned(), proofs: user::account().into_iter().collect() })
+    Ok(Reviewer { identity, by: BY.to_owned(), proofs: user::account().into_iter().collect() })
+}
+
+/// Whom the configuration names, else the account of the system.
+pub(crate) fn person(config: Option<&git2::Config>) -> Reviewer {
+    let get = |key: &str| config?.get_string(key).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let proofs: Vec<Proof> = user::account().into_iter().collect();
+    match (get("user.name"), get("user.email")) {
+        (Some(name), Some(email)) => {
+            Reviewer { identity: format!("{} <{}>", one_line(&name), one_line(&email)), by: BY.to_owned(), proofs }
+        }
+        _ => {
+            let account = proofs.first().map_or_else(|| "somebody".to_owned(), Proof::words);
+            Reviewer { identity: account, by: "operating system account".to_owned(), proofs }
+        }
+    }
 }
 
 /// How this person signs, as git's configuration says: `gpg.format` is `ssh` and `user.signingkey` names a key.

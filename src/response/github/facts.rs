@@ -150,6 +150,7 @@ pub(crate) fn spots(plan: &Plan) -> Vec<Spot> {
 fn told(error: &ForgeError) -> ResponseError {
     match error {
         ForgeError::Cancelled => ResponseError::Cancelled,
+        ForgeError::Offline(says) | ForgeError::Unreachable(says) => ResponseError::Away(says.clone()),
         error => ResponseError::Forge(error.says().to_owned()),
     }
 }

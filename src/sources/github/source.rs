@@ -8,6 +8,7 @@ use super::change::Reader;
 use super::dossier;
 use super::failure::told;
 use super::gaps::Fill;
+use super::policy;
 use super::prefetch::Shelf;
 use super::pulls;
 use super::queue::{self, Wanted};
@@ -16,10 +17,12 @@ use super::target::Scope;
 use super::texts;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
 use crate::model::forge::Forge;
 use crate::model::inert;
+use crate::model::policy::PolicyText;
 use crate::model::pull::{Pull, PullRef};
 use crate::sources::source::{Listing, Recognise, Source, SourceError};
 
@@ -157,6 +160,10 @@ impl Source for GithubSource {
     fn dossier(&self, at: &PullRef, cancel: &Cancel) -> Result<Option<Dossier>, SourceError> {
         let (address, number) = self.address(at)?;
         dossier::read(&*self.forge, &address, number, cancel).map(Some).map_err(told)
+    }
+
+    fn policies(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Vec<PolicyText>, SourceError> {
+        policy::read(&*self.forge, &self.address(at)?.0, base, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
