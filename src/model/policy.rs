@@ -221,6 +221,12 @@ impl Policy {
         i64::from(self.hours.as_ref().map_or(HOURS, |hours| hours.value)) * 3600
     }
 
+    /// Whether it may ask for two people.
+    #[must_use]
+    pub fn asks_for_two(&self) -> bool {
+        !self.two.is_empty() || self.scopes.iter().any(|scope| scope.value.outside == Outside::TwoPeople)
+    }
+
     /// This and `other` together: of two demands the stricter one.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {

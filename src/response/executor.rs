@@ -5,7 +5,7 @@
 
 use crate::model::ban::Banned;
 use crate::model::cancel::Cancel;
-use crate::model::response::{OnFailure, Plan, PlannedStep, Receipt, Step, StepOutcome, Strength, Trace};
+use crate::model::response::{OnFailure, People, Plan, PlannedStep, Receipt, Step, StepOutcome, Strength, Trace};
 use crate::response::error::ResponseError;
 use crate::response::journal::{Ending, Journal};
 use crate::response::receipt::{Course, receipt};
@@ -114,6 +114,9 @@ fn step(turn: &Turn<'_>, responder: &dyn Responder, materials: &Materials) -> Re
     }
     let done = match &planned.step {
         Step::PreserveEvidence { heads } => responder.preserve(turn.plan, heads, materials),
+        Step::Record if matches!(turn.plan.people, People::First(_)) => {
+            Ok(Done::new(Strength::Advisory, "recorded; it waits for a second person"))
+        }
         Step::Ban(banned) => Ok(Done::new(Strength::Advisory, format!("{} refused from now on, here", listed(banned)))),
         Step::LiftBan { case, banned } => {
             Ok(Done::new(Strength::Enforced, format!("{} of case {} lifted", count(banned.len(), "refusal"), case.0)))

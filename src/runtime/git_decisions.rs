@@ -171,7 +171,13 @@ impl GitDecisions {
     pub fn plan_request(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, DecisionError> {
         let (responder, journal) = self.open(&Cancel::default())?;
         let bench = self.bench(request);
-        let (plan, later) = match policy::plan(&*responder, &self.place.based(request)?, &journal, &bench) {
+        let based = self.place.based(request)?;
+        let planned = match self.surrounded(&based, &bench.force) {
+            Ok(request) => policy::plan(&*responder, &request, &journal, &bench),
+            // Where the forge cannot be reached, that is why.
+            Err(why) => responder.plan(&based, &journal).and(Err(why)),
+        };
+        let (plan, later) = match planned {
             Err(ResponseError::Away(why)) => (later::plan(self.seat(), request, &why, bench.force.digest()), Some(request.clone())),
             plan => (plan?, None),
         };
@@ -268,6 +274,21 @@ impl GitDecisions {
     fn bench(&self, request: &Request) -> Bench {
         let (signing, allowed) = self.signing();
         Bench { force: self.force(request), members: Vec::new(), signing, allowed }
+    }
+
+    /// A policy that asks for two people also asks who else was there: who pushed last, who approved.
+    fn surrounded(&self, request: &Request, force: &Force) -> Result<Request, ResponseError> {
+        let mut request = request.clone();
+        let asks = request.verb == Verb::Approve && force.0.as_ref().is_ok_and(|policy| policy.asks_for_two());
+        let Some(source) = self.source.as_deref().filter(|_| asks) else { return Ok(request) };
+        for target in &mut request.targets {
+            match source.dossier(&target.pull, &Cancel::default()) {
+                Ok(Some(dossier)) => policy::around(&dossier, &mut target.touched),
+                Ok(None) => {}
+                Err(why) => return Err(ResponseError::Forge(format!("who pushed and approved cannot be read: {why}"))),
+            }
+        }
+        Ok(request)
     }
 
     /// The policy for all that is asked; of several bases each one's.

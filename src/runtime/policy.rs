@@ -10,6 +10,7 @@ use crate::model::change::Change;
 use crate::model::commit_id::CommitId;
 use crate::model::decision::Verb;
 use crate::model::dependency::{DependencyChange, DependencyMove, PackageSource};
+use crate::model::dossier::Dossier;
 use crate::model::path::RepoPath;
 use crate::model::person::Proof;
 use crate::model::policy::{Approval, HOURS, Package, Policy, PolicyText, Touched};
@@ -25,6 +26,9 @@ use crate::response::responder::Responder;
 use crate::response::signing::{self, Signing};
 use crate::sources::source::Source;
 
+/// What a decision notes of a policy that could not be read when it was made.
+pub const UNREAD: &str = "unreadable";
+
 /// The policy in force for one decision, or in one sentence why it cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Force(pub Result<Policy, String>);
@@ -39,7 +43,7 @@ impl Force {
     /// What a decision notes of it; nothing where nobody demands anything.
     #[must_use]
     pub fn digest(&self) -> &str {
-        self.0.as_ref().map_or("unreadable", |policy| &policy.digest)
+        self.0.as_ref().map_or(UNREAD, |policy| &policy.digest)
     }
 
     /// Seconds an approval holds.
@@ -218,6 +222,9 @@ pub fn touched(change: &Change, report: &Report) -> Touched {
     touched
 }
 
+/// What the last to push has to do with a change.
+const LAST: &str = "pushed last to";
+
 /// What the forge says of the people around a change.
 fn at_forge(change: &Change, touched: &mut Touched) {
     let Some(standing) = &change.pull.standing else { return };
@@ -228,8 +235,16 @@ fn at_forge(change: &Change, touched: &mut Touched) {
     let mut party = |part: &'static str, account: &Option<_>| touched.parties.extend(account.clone().map(|account| (part, account)));
     party("opened", &standing.author);
     party("asked for", &standing.requester);
-    let Some(dossier) = &change.dossier else { return };
-    party("pushed last to", &dossier.last_pusher);
+    if let Some(dossier) = &change.dossier {
+        around(dossier, touched);
+    }
+}
+
+/// What a dossier adds: who pushed last, and whose approvals stand.
+pub fn around(dossier: &Dossier, touched: &mut Touched) {
+    touched.parties.retain(|(part, _)| *part != LAST);
+    touched.parties.extend(dossier.last_pusher.clone().map(|account| (LAST, account)));
+    touched.approvals.clear();
     // A later review of the same account takes the place of its earlier one; a plain comment does not.
     for review in dossier.reviews.iter().filter(|review| review.state != "COMMENTED" && review.state != "PENDING") {
         let (Some(by), Some(head)) = (&review.by, &review.commit) else { continue };

@@ -16,6 +16,7 @@ use crate::response::policy::still_holds;
 use crate::response::request::{Request, Target};
 use crate::response::signing;
 use crate::runtime::git_decisions::{DecisionError, GitDecisions, kept_report, readable, refused, target};
+use crate::runtime::policy::UNREAD;
 use crate::sources::source::{Source, SourceError};
 use crate::store::waiting::{self, End, Held};
 
@@ -143,11 +144,23 @@ fn again(decisions: &GitDecisions, case: &CaseId, held: &Held, cancel: &Cancel) 
     if decision.verb == Verb::Quarantine {
         held_heads(decision, &today).map_err(Moved::Gone)?;
     } else if decision.verb != Verb::Release {
-        still_holds(decision, &today, lasts).map_err(|why| Moved::Gone(format!("{} is not what it was: {why}", case.0)))?;
+        still_holds(&informed(decision, &today), &today, lasts)
+            .map_err(|why| Moved::Gone(format!("{} is not what it was: {why}", case.0)))?;
     } else if today.at.0 - decision.at.0 > lasts {
         return Err(Moved::Gone(format!("it was made more than {} hours ago", lasts / 3600)));
     }
     Ok((request, reports))
+}
+
+/// A decision made while the policy could not be read is judged by today's, as every plan is; it does not fail for not having known.
+fn informed(then: &Decision, today: &Decision) -> Decision {
+    let mut then = then.clone();
+    for (subject, now) in then.subjects.iter_mut().zip(&today.subjects) {
+        if subject.policy_digest == UNREAD {
+            subject.policy_digest.clone_from(&now.policy_digest);
+        }
+    }
+    then
 }
 
 /// What holds things asks only for the head: no policy, rule or hour may end a containment.

@@ -44,6 +44,7 @@ mod manifests;
 mod patch_id;
 mod patterns;
 mod policy;
+mod policy_github;
 mod program;
 mod provenance;
 mod pty;
