@@ -15,6 +15,7 @@ use lazaret::store::drafts::Drafts;
 use lazaret::store::paths::Paths;
 use sha2::{Digest as _, Sha256};
 
+use crate::program::Program;
 use crate::scene::{Scene, refs};
 
 /// A scene after a quarantine, with the folder of its evidence.
@@ -210,6 +211,70 @@ fn a_change_that_is_merged_already_still_leaves_evidence() {
     assert_eq!(verify(&scene.evidence(), &case).unwrap().problems, [""; 0]);
     let bundle = scene.evidence().join(&case.0).join("change.bundle");
     scene.world.git(&["bundle", "verify", "-q", bundle.to_str().unwrap()]);
+}
+
+// --- at the command line
+
+/// A program after it quarantined a branch with a secret in it; the case.
+fn quarantined() -> (crate::world::World, Program, CaseId) {
+    let mut world = crate::world::World::new();
+    world.git(&["config", "user.name", "Maintainer"]);
+    world.git(&["config", "user.email", "maintainer@example.com"]);
+    let secret = ["id = 'AK", "IAQ3EGPYV5MZ7TBN2D'\n"].concat();
+    world.agent_branch("claude/keys", "Add keys", &[("keys.py", &secret)]);
+    let program = Program::new(world.path(), world.beside("home"));
+    program.ok(&["quarantine", "claude/keys", "-m", "a key", "--yes"]);
+    let mut kept = list(&Paths::below(&world.beside("home")).evidence()).unwrap();
+    let case = kept.remove(0).case;
+    (world, program, case)
+}
+
+#[test]
+fn evidence_is_verified_restored_and_handed_on_at_the_command_line() {
+    let (world, program, case) = quarantined();
+    let verified = program.ok(&["evidence", "verify"]);
+    assert!(verified.contains(&format!("{}: whole", case.0)) && verified.contains("handled 1 times"), "{verified}");
+
+    // The kept commits stand on the repository's own, so an empty place is not enough, and a clone is.
+    let empty = program.run(&["evidence", "restore", &case.0, "--into", world.beside("empty").to_str().unwrap()]);
+    assert_eq!(empty.code, 2, "{}", empty.err);
+    assert!(empty.err.contains("name a clone of the repository they are from"), "{}", empty.err);
+    assert!(!world.beside("empty").exists(), "something half done was left");
+    let clone = world.beside("clone");
+    world.git(&["clone", "-q", "--single-branch", "--no-local", ".", clone.to_str().unwrap()]);
+    let restored = program.ok(&["evidence", "restore", &case.0, "--into", clone.to_str().unwrap()]);
+    assert!(restored.contains("restored into"), "{restored}");
+    assert!(git(&clone, &["log", "--format=%s", &format!("refs/quarantine/{}/claude/keys", case.0)]).contains("Add keys"));
+    assert!(program.ok(&["evidence", "verify", &case.0]).contains("handled 2 times"));
+
+    let archive = world.beside("out.tar.gz");
+    let exported = program.ok(&["evidence", "export", &case.0, "--to", archive.to_str().unwrap()]);
+    assert!(exported.contains("stays here: change.bundle") && exported.contains("secrets replaced in"), "{exported}");
+    let listing = Command::new("tar").arg("-xzOf").arg(&archive).output().unwrap();
+    let text = String::from_utf8_lossy(&listing.stdout);
+    assert!(text.contains("[AWS_ACCESS_KEY]") && !text.contains(&["AK", "IAQ3EGPYV5"].concat()), "{text}");
+    assert_eq!(program.run(&["evidence", "export", &case.0, "--to", archive.to_str().unwrap()]).code, 2);
+    assert_eq!(program.run(&["evidence", "restore", "../../etc", "--into", "x"]).code, 2);
+}
+
+/// Whoever writes manifest and custody log anew, with digests that fit, is still told by the ledger.
+#[test]
+fn the_ledger_tells_evidence_that_was_made_up_as_a_whole() {
+    let (world, program, case) = quarantined();
+    let folder = Paths::below(&world.beside("home")).evidence().join(&case.0);
+    edit(&folder, |manifest| manifest["reason"] = "nothing".into());
+    let hex = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let log = std::fs::read_to_string(folder.join("custody.jsonl")).unwrap();
+    let mut record: serde_json::Value = serde_json::from_str(log.trim()).unwrap();
+    record["sha256_after"] = hex(&std::fs::read(folder.join("manifest.json")).unwrap()).into();
+    record.as_object_mut().unwrap().shift_remove("sha256");
+    record["sha256"] = hex(record.to_string().as_bytes()).into();
+    std::fs::write(folder.join("custody.jsonl"), format!("{record}\n")).unwrap();
+    std::fs::write(folder.join("../.custody").join(&case.0), format!("1 {}\n", record["sha256"].as_str().unwrap())).unwrap();
+    assert_eq!(verify(folder.parent().unwrap(), &case).unwrap().problems, [""; 0]);
+    let run = program.run(&["evidence", "verify"]);
+    assert_eq!(run.code, 1, "{}", run.out);
+    assert!(run.out.contains("the ledger noted another manifest"), "{}", run.out);
 }
 
 // --- drafts and paths

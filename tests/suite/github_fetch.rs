@@ -546,6 +546,33 @@ fn the_cache_is_private_holds_no_refs_and_stays_small() {
 }
 
 #[test]
+fn what_was_not_used_for_longest_makes_room() {
+    let mut scene = Scene::of(world(&[("a.txt", "a\n")], |world| {
+        world.write("a.txt", "b\n");
+        world.commit("Change");
+    }));
+    let revision = scene.revision();
+    let size = |name: &str| -> u64 {
+        let files = crate::world::snapshot(&scene.cache().join(format!("owner/{name}.git")));
+        files.iter().map(|(_, bytes)| bytes.len() as u64).sum()
+    };
+    let fill = |scene: &Scene, name: &str| {
+        let repository = format!("owner/{name}");
+        let gaps = Gaps { repository: &repository, number: 7, revision: &revision, every_file: false, commits: false };
+        scene.fetcher().fill(&gaps, Patch::default(), &Cancel::default()).unwrap();
+    };
+    fill(&scene, "first");
+    fill(&scene, "second");
+    fill(&scene, "first");
+    let one = size("first");
+    scene.limits.cache = one * 5 / 2;
+    fill(&scene, "third");
+    let left: Vec<bool> =
+        ["first", "second", "third"].iter().map(|name| scene.cache().join(format!("owner/{name}.git")).exists()).collect();
+    assert_eq!(left, [true, false, true]);
+}
+
+#[test]
 fn two_at_once_do_not_fight() {
     let scene = Scene::of(world(&[("a.txt", "a\n")], |world| {
         for n in 0..30 {

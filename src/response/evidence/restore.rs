@@ -9,7 +9,7 @@ use crate::model::commit_id::CommitId;
 use crate::model::response::CaseId;
 use crate::response::error::ResponseError;
 use crate::response::evidence::custody::{self, Handling};
-use crate::response::evidence::manifest::{Form, Stored};
+use crate::response::evidence::manifest::{Contents, Form, Stored};
 use crate::response::evidence::unpack::{empty_repository, unpack};
 use crate::response::evidence::verify::checked;
 use crate::response::git::repo::{oid, told};
@@ -30,12 +30,24 @@ pub struct Restored {
 /// When the evidence is not what was written, `into` is something else, or misses commits that the evidence stands on.
 pub fn restore(root: &Path, case: &CaseId, into: &Path, by: &Handling) -> Result<Restored, ResponseError> {
     let contents = checked(root, case)?;
-    let folder = root.join(&case.0);
+    let begun = !is_empty(into)?;
+    let restored = bring(&root.join(&case.0), case, &contents, into);
+    if restored.is_err() && !begun && into.exists() {
+        // Made here, and not what was asked for.
+        std::fs::remove_dir_all(into).map_err(|e| ResponseError::io(into, &e))?;
+    }
+    let place = std::fs::canonicalize(into).unwrap_or_else(|_| into.to_owned());
+    let restored = restored?;
+    custody::add(root, case, by, &format!("restored into {}", place.display()), (None, None))?;
+    Ok(restored)
+}
+
+fn bring(folder: &Path, case: &CaseId, contents: &Contents, into: &Path) -> Result<Restored, ResponseError> {
     let git = repository(into)?;
     let mut restored = Restored { refs: Vec::new(), notes: Vec::new() };
     for stored in &contents.objects {
         free(&git, stored)?;
-        unpack(&folder, stored, &git, true)?;
+        unpack(folder, stored, &git, true)?;
         for (name, id) in &stored.refs {
             let from = format!("lazaret: restored from the evidence of {}", case.0);
             git.reference(name, oid(id)?, true, &from).map_err(told(&format!("making {name}")))?;
@@ -45,9 +57,16 @@ pub fn restore(root: &Path, case: &CaseId, into: &Path, by: &Handling) -> Result
             restored.notes.push(why.clone());
         }
     }
-    let place = std::fs::canonicalize(into).unwrap_or_else(|_| into.to_owned());
-    custody::add(root, case, by, &format!("restored into {}", place.display()), (None, None))?;
     Ok(restored)
+}
+
+/// Whether nothing is at `into` yet.
+fn is_empty(into: &Path) -> Result<bool, ResponseError> {
+    match std::fs::read_dir(into) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Err(e) => Err(ResponseError::io(into, &e)),
+    }
 }
 
 /// A repository at `into`, made when there is nothing yet.
@@ -55,12 +74,7 @@ fn repository(into: &Path) -> Result<Repository, ResponseError> {
     let cannot = |e: git2::Error| {
         ResponseError::Repository(format!("{} is no repository that can be restored into: {}", into.display(), e.message()))
     };
-    let empty = match std::fs::read_dir(into) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => true,
-        Err(e) => return Err(ResponseError::io(into, &e)),
-    };
-    if !empty {
+    if !is_empty(into)? {
         return Repository::open(into).map_err(cannot);
     }
     empty_repository(into).map_err(cannot)
