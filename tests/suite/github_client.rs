@@ -361,6 +361,22 @@ fn a_drip_a_silence_and_a_flood_end() {
 }
 
 #[test]
+fn packed_answers_are_unpacked_and_counted_by_what_they_become() {
+    let large = format!("[{}]", " ".repeat(1 << 20));
+    let server = Server::start(move |seen, _| match seen.target.as_str() {
+        "/small" => json(200, "[1,2,3]").packed(),
+        "/cut" => json(200, r#"{"a":"some longer text that is packed"}"#).packed().cut(30),
+        _ => json(200, &large).packed(),
+    });
+    let pace = Pace { largest: 100_000, ..setup(&server).pace };
+    let client = GithubClient::connect(Setup { pace, ..setup(&server) }).unwrap();
+    assert_eq!(get(&client, "/small").unwrap().body, b"[1,2,3]");
+    assert!(matches!(get(&client, "/cut"), Err(ForgeError::Garbled(_))));
+    assert!(matches!(get(&client, "/bomb"), Err(ForgeError::Garbled(says)) if says.contains("larger")));
+    assert!(server.seen().iter().all(|seen| seen.header("accept-encoding").contains("gzip")));
+}
+
+#[test]
 fn without_network_what_was_read_is_given_with_its_age() {
     let server =
         Server::start(

@@ -71,6 +71,13 @@ impl Reply {
         Self { drip: Some(each), ..self }
     }
 
+    /// The body packed, as GitHub sends it.
+    pub(crate) fn packed(self) -> Self {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(&self.body).unwrap();
+        Self { body: encoder.finish().unwrap(), ..self }.header("content-encoding", "gzip")
+    }
+
     /// Only the end of the connection tells that the body is at its end.
     pub(crate) fn unframed(self) -> Self {
         Self { unframed: true, ..self }

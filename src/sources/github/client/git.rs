@@ -39,7 +39,7 @@ impl Renamed {
 pub(super) async fn advertisement(line: &Line, renamed: &Renamed, repository: &str, limit: u64) -> Result<Vec<u8>, ForgeError> {
     let about = about(line, repository)?;
     let upload_pack = renamed.upload_pack(line, repository)?;
-    line.read(&about, RESOURCE, line.tries(false), async || {
+    line.read(&about, RESOURCE, line.effort(false), async || {
         let mut all = Vec::new();
         let at = refs(&upload_pack).ok_or_else(|| unusable(&about))?;
         let (response, at) = follow(line, at, &about).await?;
@@ -68,7 +68,7 @@ pub(super) async fn upload_pack(
 ) -> Result<(), ForgeError> {
     let about = about(line, repository)?;
     let at = renamed.upload_pack(line, repository)?;
-    line.read(&about, RESOURCE, line.tries(false), async || {
+    line.read(&about, RESOURCE, line.effort(false), async || {
         let request = line.transport.web.post(at.clone()).timeout(line.pace.pack).body(body.to_owned());
         let request =
             request.header(CONTENT_TYPE, "application/x-git-upload-pack-request").header(ACCEPT, "application/x-git-upload-pack-result");

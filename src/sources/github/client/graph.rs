@@ -9,7 +9,7 @@ use super::refusal::{self, Refusal};
 use super::transport::{Ask, Reply};
 use super::words::{self, About};
 use super::{clock, kept, limit};
-use crate::model::forge::{ForgeError, GraphAnswer, GraphError, Kept, Query};
+use crate::model::forge::{ForgeError, GraphAnswer, GraphError, JSON, Kept, Query};
 
 const RESOURCE: &str = "graphql";
 
@@ -59,7 +59,7 @@ async fn read(line: &Line, about: &About<'_>, body: &str) -> Result<GraphAnswer,
         return find().and_then(|kept| stale(line, &kept, about)).ok_or_else(missing);
     }
     let asked = line
-        .read(about, RESOURCE, line.tries(find().is_some()), async || {
+        .read(about, RESOURCE, line.effort(find().is_some()), async || {
             let reply = line.exchange(&ask, about).await?;
             open(&reply, about).map(|answer| (answer, reply.body))
         })
@@ -78,7 +78,7 @@ async fn read(line: &Line, about: &About<'_>, body: &str) -> Result<GraphAnswer,
 
 fn ask<'a>(line: &Line, body: &'a str) -> Result<Ask<'a>, ForgeError> {
     let uri = line.address.graph().map_err(ForgeError::Invalid)?;
-    Ok(Ask { method: http::Method::POST, uri, accept: "application/vnd.github+json", body: Some(body), known: (None, None) })
+    Ok(Ask { method: http::Method::POST, uri, resource: RESOURCE, accept: JSON, body: Some(body), known: (None, None) })
 }
 
 fn stale(line: &Line, kept: &Kept, about: &About<'_>) -> Option<GraphAnswer> {
@@ -113,9 +113,7 @@ fn limited(envelope: &Envelope, reply: &Reply) -> Option<Limit> {
         whole.then(|| limit::of(reply.status, &reply.headers, &entry.message, now)).flatten()
     });
     // Named a limit without words or headers that say until when.
-    said.or_else(|| {
-        typed.then(|| limit::meter(&reply.headers, now).map_or(Limit::Secondary(None), |(_, meter)| Limit::Primary(meter.reset)))
-    })
+    said.or_else(|| typed.then(|| limit::meter(&reply.headers, now).map_or(Limit::Secondary(None), |meter| Limit::Primary(meter.reset))))
 }
 
 fn answer(envelope: Envelope, about: &About<'_>) -> GraphAnswer {

@@ -25,13 +25,12 @@ pub(super) fn dated(headers: &HeaderMap) -> Option<Timestamp> {
     text(headers, "date").and_then(date)
 }
 
-/// The counter an answer tells of, by its name, in our own clock's time.
-pub(super) fn meter(headers: &HeaderMap, now: Timestamp) -> Option<(String, Meter)> {
+/// The counter an answer tells of, in our own clock's time.
+pub(super) fn meter(headers: &HeaderMap, now: Timestamp) -> Option<Meter> {
     let number = |name: &str| text(headers, name)?.parse::<u64>().ok();
     let remaining = number("x-ratelimit-remaining")?;
     let reset = ours(headers, Timestamp(i64::try_from(number("x-ratelimit-reset")?).ok()?), now);
-    let resource = text(headers, "x-ratelimit-resource").unwrap_or("core");
-    Some((resource.to_owned(), Meter { remaining, limit: number("x-ratelimit-limit").unwrap_or(remaining), reset }))
+    Some(Meter { remaining, limit: number("x-ratelimit-limit").unwrap_or(remaining), reset })
 }
 
 /// Whether an answer of `status` that says `message` is a limit.
@@ -47,9 +46,9 @@ pub(super) fn of(status: u16, headers: &HeaderMap, message: &str, now: Timestamp
     if said.contains("secondary rate limit") || said.contains("abuse detection") {
         return Some(Limit::Secondary(None));
     }
-    let used_up = meter(headers, now).filter(|(_, meter)| meter.remaining == 0 && (names_it || (status != 200 && said.is_empty())));
+    let used_up = meter(headers, now).filter(|meter| meter.remaining == 0 && (names_it || (status != 200 && said.is_empty())));
     match used_up {
-        Some((_, meter)) => Some(Limit::Primary(meter.reset)),
+        Some(meter) => Some(Limit::Primary(meter.reset)),
         None if status == 429 || (status == 403 && names_it) => Some(Limit::Secondary(None)),
         None => None,
     }
@@ -76,6 +75,8 @@ fn date(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_800_000_000);
@@ -92,6 +93,16 @@ mod tests {
         assert_eq!(of(429, &date, "", NOW), Some(Limit::Secondary(Some(Timestamp(NOW.0 + 60)))));
         let skewed = headers(&[("retry-after", "Fri, 15 Jan 2027 09:01:00 GMT"), ("date", "Fri, 15 Jan 2027 09:00:00 GMT")]);
         assert_eq!(of(429, &skewed, "", NOW), Some(Limit::Secondary(Some(Timestamp(NOW.0 + 60)))), "their clock is an hour ahead");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_headers_say_a_limit_lies_ahead_or_is_none(after in "[ -~]{0,40}", date in "[ -~]{0,40}", message in ".*") {
+            let said = headers(&[("retry-after", after.as_str()), ("date", date.as_str()), ("x-ratelimit-reset", after.as_str())]);
+            if let (Some(Limit::Secondary(Some(until))), Ok(seconds)) = (of(429, &said, &message, NOW), after.trim().parse::<i64>()) {
+                prop_assert!(until >= NOW && until.0 <= NOW.0.saturating_add(seconds.max(0)));
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The line to one forge, shared by REST, GraphQL and git: how many at once, writes in single file, limits obeyed, reads tried again.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::{Mutex as AsyncMutex, Semaphore};
@@ -13,7 +14,7 @@ use super::limit::Limit;
 use super::refusal::{self, Refusal};
 use super::setup::{Pace, Setup};
 use super::tally::Tally;
-use super::transport::{Ask, Reply, Transport};
+use super::transport::{Ask, Fault, Reply, Transport};
 use super::words::About;
 use crate::model::forge::ForgeError;
 use crate::model::time::{Timestamp, short_age};
@@ -22,8 +23,17 @@ use crate::model::time::{Timestamp, short_age};
 const TRIES: u32 = 3;
 /// How often a limit is waited for.
 const WAITS: u32 = 3;
-/// For how many seconds a forge that could not be reached is asked but once when there is a kept answer.
+/// For how many seconds a forge that could not be reached is asked but once, and briefly, when there is a kept answer.
 const DOWN: u64 = 30;
+/// How long that one try may take.
+const BRIEF: Duration = Duration::from_secs(3);
+
+/// How much a read is worth.
+#[derive(Clone, Copy)]
+pub(super) struct Effort {
+    tries: u32,
+    most: Duration,
+}
 
 /// One forge and everything that its requests share.
 pub(super) struct Line {
@@ -75,7 +85,7 @@ impl Line {
         let _permit = self.at_once.acquire().await.map_err(|_| Refusal::Final(ForgeError::Cancelled))?;
         self.tally.sent();
         let reply = self.transport.exchange(ask, &self.address, &self.pace).await.map_err(|fault| refusal::fault(&fault, about))?;
-        self.tally.heard(&reply.headers);
+        self.tally.heard(&reply.headers, ask.resource);
         refusal::of(&reply, about, clock::now())?;
         Ok(reply)
     }
@@ -85,14 +95,15 @@ impl Line {
         &self,
         about: &About<'_>,
         resource: &str,
-        tries: u32,
+        effort: Effort,
         mut once: impl AsyncFnMut() -> Result<T, Refusal>,
     ) -> Result<T, ForgeError> {
         let deadline = clock::from_now(self.pace.patience);
         let (mut failed, mut waited) = (0, 0);
         loop {
             self.hold(about, resource, deadline).await?;
-            match once().await {
+            let tried = tokio::time::timeout(effort.most, once()).await;
+            match tried.unwrap_or_else(|_| Err(refusal::fault(&Fault::Unreachable("it did not answer at once".to_owned()), about))) {
                 Ok(answer) => {
                     self.tally.served();
                     self.note_down(None);
@@ -101,7 +112,7 @@ impl Line {
                 Err(Refusal::Final(error)) => return Err(error),
                 Err(Refusal::Again(error)) => {
                     failed += 1;
-                    if failed >= tries {
+                    if failed >= effort.tries {
                         self.note_down(matches!(error, ForgeError::Unreachable(_)).then(clock::now));
                         return Err(error);
                     }
@@ -145,11 +156,11 @@ impl Line {
         }
     }
 
-    /// How often a read is tried that has a kept answer to fall back to.
-    pub(super) fn tries(&self, kept: bool) -> u32 {
+    /// How much a read is worth, whether or not there is a kept answer to fall back to.
+    pub(super) fn effort(&self, kept: bool) -> Effort {
         let down = *self.down.lock().unwrap_or_else(PoisonError::into_inner);
         let lately = down.is_some_and(|since| since.until(clock::now()) < DOWN);
-        if kept && lately { 1 } else { TRIES }
+        if kept && lately { Effort { tries: 1, most: BRIEF } } else { Effort { tries: TRIES, most: Duration::MAX } }
     }
 
     fn note_down(&self, since: Option<Timestamp>) {

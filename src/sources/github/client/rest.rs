@@ -17,9 +17,9 @@ pub(super) async fn call(line: &Line, call: &Call) -> Result<Answer, ForgeError>
     if call.method == Method::Get {
         read(line, call, &about, uri).await
     } else {
-        let ask = Ask { method: method(call.method), uri, accept: call.accept, body: call.body.as_deref(), known: (None, None) };
-        let reply =
-            line.write(&about, resource(&call.route), async || whole(line.exchange(&ask, &about).await?, call.accept, &about)).await?;
+        let (method, resource) = (method(call.method), resource(&call.route));
+        let ask = Ask { method, uri, resource, accept: call.accept, body: call.body.as_deref(), known: (None, None) };
+        let reply = line.write(&about, resource, async || whole(line.exchange(&ask, &about).await?, call.accept, &about)).await?;
         Ok(answer(line, reply))
     }
 }
@@ -33,9 +33,10 @@ async fn read(line: &Line, call: &Call, about: &About<'_>, uri: Uri) -> Result<A
         return kept.map(|kept| stale(line, kept)).ok_or_else(missing);
     }
     let known = kept.as_ref().map_or((None, None), |kept| (kept.etag.as_deref(), kept.modified.as_deref()));
-    let ask = Ask { method: http::Method::GET, uri, accept: call.accept, body: None, known };
-    let tries = line.tries(kept.is_some());
-    let asked = line.read(about, resource(&call.route), tries, async || whole(line.exchange(&ask, about).await?, call.accept, about)).await;
+    let resource = resource(&call.route);
+    let ask = Ask { method: http::Method::GET, uri, resource, accept: call.accept, body: None, known };
+    let effort = line.effort(kept.is_some());
+    let asked = line.read(about, resource, effort, async || whole(line.exchange(&ask, about).await?, call.accept, about)).await;
     match (asked, kept) {
         (Ok(reply), Some(kept)) if reply.status == 304 => Ok(unchanged(line, &key, kept, &reply.headers)),
         (Ok(reply), _) => Ok(keep(line, &key, reply)),
@@ -95,9 +96,10 @@ fn answer(line: &Line, reply: Reply) -> Answer {
 
 /// The address that a `Link` header calls `next`.
 fn next_address(link: &str) -> Option<&str> {
-    link.split(',').find_map(|each| {
-        let (address, relation) = each.trim().strip_prefix('<')?.split_once('>')?;
-        relation.split(';').any(|part| part.trim() == "rel=\"next\"").then_some(address)
+    // An address may hold commas and semicolons, but no angle brackets.
+    link.split('<').skip(1).find_map(|each| {
+        let (address, relation) = each.split_once('>')?;
+        relation.split([';', ',']).any(|part| part.trim() == "rel=\"next\"").then_some(address)
     })
 }
 
@@ -122,7 +124,18 @@ fn method(method: Method) -> http::Method {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_next_page_is_a_part_of_what_was_said(link in ".*", next in "[!-;=?-~]{1,30}") {
+            prop_assert!(next_address(&link).is_none_or(|found| link.contains(found)));
+            let said = format!("<{next}1>; rel=\"prev\", <{next}>; rel=\"next\", <{next}9>; rel=\"last\"");
+            prop_assert_eq!(next_address(&said), Some(next.as_str()));
+        }
+    }
 
     #[test]
     fn the_next_page_is_found_among_links() {

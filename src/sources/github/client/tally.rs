@@ -68,15 +68,16 @@ impl Tally {
         inside.oldest = Some(inside.oldest.map_or(read, |oldest| oldest.min(read)));
     }
 
-    /// An answer with `headers` came.
-    pub(super) fn heard(&self, headers: &HeaderMap) {
+    /// An answer with `headers` came to a request that counts for `resource`, unless they say for what it counted.
+    pub(super) fn heard(&self, headers: &HeaderMap, resource: &str) {
         let mut inside = self.inside();
-        if let Some((resource, mut meter)) = limit::meter(headers, clock::now()) {
+        if let Some(mut meter) = limit::meter(headers, clock::now()) {
+            let resource = limit::text(headers, "x-ratelimit-resource").unwrap_or(resource);
             // Answers overtake each other: within one hour what is left only gets less.
-            if let Some(known) = inside.meters.get(&resource).filter(|known| known.reset.0.abs_diff(meter.reset.0) <= 2) {
+            if let Some(known) = inside.meters.get(resource).filter(|known| known.reset.0.abs_diff(meter.reset.0) <= 2) {
                 meter.remaining = meter.remaining.min(known.remaining);
             }
-            inside.meters.insert(resource, meter);
+            inside.meters.insert(resource.to_owned(), meter);
         }
         // An empty list of scopes says something too: a classic token with none.
         if let Some(scopes) = headers.get("x-oauth-scopes").and_then(|value| value.to_str().ok()) {

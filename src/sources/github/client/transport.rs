@@ -22,6 +22,8 @@ pub(super) struct Ask<'a> {
     pub(super) method: Method,
     /// Where.
     pub(super) uri: Uri,
+    /// Which counter it counts for.
+    pub(super) resource: &'static str,
     /// The media type wanted.
     pub(super) accept: &'a str,
     /// A JSON body.
