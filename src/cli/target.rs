@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use clap::Args;
 
 use crate::cli::context::{Context, now};
@@ -80,7 +80,15 @@ impl Place {
     /// # Errors
     /// When there is no such thing, or it cannot be read.
     pub fn open(&self, context: &mut Context) -> anyhow::Result<Opened> {
-        listed(self.site(context)?, context)
+        let (site, here) = (self.site(context)?, self.targets.is_empty());
+        // Nobody named the host: what can be read without it is worth a word.
+        let by_origin = here && site.forge.is_some();
+        let opened = listed(site, context);
+        if by_origin {
+            opened.context("the pulls of this clone's origin cannot be listed (--all-branches reads its branches instead)")
+        } else {
+            opened
+        }
     }
 
     /// Where to look, before anything is listed.
@@ -137,7 +145,7 @@ impl Inputs {
             ..self.place.target()
         };
         let plain = target == self.place.target();
-        listed(if plain { self.place.site(context)? } else { Site::open(&target)? }, context)
+        if plain { self.place.open(context) } else { listed(Site::open(&target)?, context) }
     }
 }
 

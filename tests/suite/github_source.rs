@@ -488,6 +488,9 @@ fn a_clone_from_github_means_its_pulls() {
     assert_eq!((code, out.contains("\"github\"")), (0, true), "{err}");
     let (code, _, err) = program(&acme, &world.path(), &["scan", "acme/api", "nothing-of-that-name"]);
     assert_eq!((code, err.contains("several targets at once")), (2, true), "{err}");
+    acme.github.fail(When::Every("GRAPHQL".to_owned()), Fault::Unauthorised);
+    let (code, _, err) = program(&acme, &world.path(), &["list"]);
+    assert_eq!((code, err.lines().count(), err.contains("--all-branches reads its branches instead")), (2, 1, true), "{err}");
     let without = Program::new(world.path(), acme.cache.path().join("other")).run(&["list", "--format", "json"]);
     assert_eq!((without.code, without.out.contains("acme/api#")), (0, false), "without a token its branches are meant: {}", without.err);
 }

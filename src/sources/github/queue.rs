@@ -168,7 +168,11 @@ struct Held {
 /// The repositories of a team that are not archived.
 pub(super) fn of_team(forge: &dyn Forge, org: &str, slug: &str, cancel: &Cancel) -> Result<Vec<String>, ForgeError> {
     let route = format!("/orgs/{}/teams/{}/repos?per_page=100", route::segment(org), route::segment(slug));
-    let held = ask::pages::<Held>(forge, route, &format!("the repositories of team {org}/{slug}"), TEAM_PAGES, cancel)?.items;
-    let paths = held.into_iter().filter(|held| !held.archived).map(|held| held.full_name);
+    let held = ask::pages::<Held>(forge, route, &format!("the repositories of team {org}/{slug}"), TEAM_PAGES, cancel)?;
+    if held.cut {
+        let read = held.items.len();
+        return Err(ForgeError::Invalid(format!("team {org}/{slug} has more than {read} repositories: name those you want, or org:{org}")));
+    }
+    let paths = held.items.into_iter().filter(|held| !held.archived).map(|held| held.full_name);
     Ok(paths.filter(|path| Address::of("", path).is_some()).collect())
 }

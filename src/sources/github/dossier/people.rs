@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::{Desk, Facts};
 use crate::model::dossier::Link;
 use crate::model::forge::{Account, ForgeError};
+use crate::sources::github::address::GITHUB;
 use crate::sources::github::shapes::{Actor, account};
 use crate::sources::github::{ask, route};
 
@@ -23,8 +24,8 @@ struct Push {
 pub(super) fn read(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), ForgeError> {
     pusher(desk, facts)?;
     // Tasks are a feature of GitHub's own agents, which open pulls as bots, on GitHub's own hosts.
-    let host = desk.address.host.clone();
-    if facts.by_bot && (host == "github.com" || host.ends_with(".ghe.com") || !host.contains('.') || host.starts_with("127.")) {
+    let host = &desk.address.host;
+    if facts.by_bot && (host == GITHUB || host.ends_with(".ghe.com")) {
         tasks(desk, facts)?;
     }
     Ok(())
@@ -84,6 +85,9 @@ fn tasks(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), ForgeError> {
     let tasks = ask::pages::<Task>(desk.forge, route, "agent tasks", TASK_PAGES, desk.cancel);
     let Some(tasks) = desk.or_omit("which task of an agent it comes from is not known", tasks)? else { return Ok(()) };
     let made_it = |artifact: &Artifact| artifact.kind == "pull" && artifact.data.global_id.as_deref() == Some(facts.node.as_str());
+    if tasks.cut {
+        desk.omit(format!("which task of an agent it comes from was looked for among the latest {} only", tasks.items.len()));
+    }
     for task in tasks.items.into_iter().filter(|task| task.artifacts.iter().any(made_it)) {
         let person = task.creator_type.as_deref() != Some("organization");
         if let Some(id) = task.creator.and_then(|creator| creator.id).filter(|_| person) {

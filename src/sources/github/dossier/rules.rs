@@ -54,7 +54,11 @@ pub(super) fn read(desk: &mut Desk<'_>, target: &str) -> Result<(), ForgeError> 
     let repository = desk.address.path();
     let route = format!("/repos/{repository}/rules/branches/{}?per_page=100", route::segment(target));
     let rules = ask::pages::<Rule>(desk.forge, route, "the rules of the base branch", MOST_PAGES, desk.cancel);
-    let rules = desk.or_omit("the rulesets of the base branch are not known", rules)?.map(|rules| rules.items).unwrap_or_default();
+    let rules = desk.or_omit("the rulesets of the base branch are not known", rules)?;
+    if rules.as_ref().is_some_and(|rules| rules.cut) {
+        desk.omit("the base branch has more rules than were read".to_owned());
+    }
+    let rules = rules.map(|rules| rules.items).unwrap_or_default();
     let mut sets = BTreeMap::new();
     for rule in rules {
         let from = rule.from();

@@ -148,6 +148,9 @@ pub(super) fn read(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), ForgeError>
     let route = format!("/repos/{}/actions/runs?head_sha={}&per_page=100", desk.address.path(), facts.head);
     let listed = ask::pages::<Listed>(desk.forge, route, "the workflow runs of the head", MOST_PAGES, desk.cancel);
     let Some(listed) = desk.or_omit("workflow runs that wait for a runner are not known", listed)? else { return Ok(()) };
+    if listed.cut {
+        desk.omit(format!("the head has more workflow runs than the {} that were read", listed.items.len()));
+    }
     let known: HashSet<u64> = desk.dossier.checks.iter().filter_map(|check| check.run).collect();
     let new = listed.items.into_iter().filter(|run| !known.contains(&run.id));
     desk.dossier.checks.extend(new.map(|run| CheckRun {
