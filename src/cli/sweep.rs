@@ -2,6 +2,7 @@
 
 pub mod bar;
 pub mod contain;
+pub mod deciders;
 pub mod places;
 pub mod view;
 pub mod when;
@@ -15,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::bar::Bar;
 use self::contain::Wish;
+use self::deciders::Host;
 use self::places::Places;
 use self::when::When;
 use crate::analysis::engine::Engine;
@@ -161,13 +163,13 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     if args.console && !console::is_possible() {
         bail!("the console needs a terminal; leave out --console to print the sweep");
     }
-    let Swept { sweep, fields, engine } = carried_out(args, context)?;
+    let Swept { sweep, fields, hosts, engine } = carried_out(args, context)?;
     if args.console {
-        return view::run(sweep, fields, engine, context);
+        return view::run(sweep, fields, &hosts, engine, context);
     }
     if let Some(what) = &args.quarantine {
         let wish = Wish { what, reason: &args.reason, dry_run: args.dry_run, yes: args.yes };
-        return contain::run(&wish, &sweep, &fields, &engine, context);
+        return contain::run(&wish, &sweep, (&fields, &hosts), &engine, context);
     }
     for gap in sweep.gaps.iter().filter(|gap| gap.failed) {
         say("", format!("{}: {}", gap.place, crate::export::plain::omission(&gap.omission)));
@@ -192,6 +194,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 struct Swept {
     sweep: Sweep,
     fields: Vec<Arc<dyn Field>>,
+    hosts: Vec<Host>,
     engine: Arc<Engine>,
 }
 
@@ -210,7 +213,7 @@ fn carried_out(args: &Args, context: &mut Context) -> anyhow::Result<Swept> {
     let engine = Arc::new(args.rules.engine()?);
     let store = Sweeps::open(&context.paths()?.sweeps())?;
     let begun = begun(args, &targets, &engine, &store)?;
-    let Places { fields, gaps, .. } = Places::open(&targets, args.all_authors, context)?;
+    let Places { fields, gaps, hosts, .. } = Places::open(&targets, args.all_authors, context)?;
     let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     let asked = Asked { window: begun.window, now: now(), wanted: args.state.wanted(), everyone: args.all_authors };
     let (shallow, filter) = (args.shallow, &args.filter);
@@ -218,7 +221,7 @@ fn carried_out(args: &Args, context: &mut Context) -> anyhow::Result<Swept> {
     let mut sweep = watched(&job, &store, context)?;
     sweep.gaps.extend(gaps);
     store.end(&begun.id, now())?;
-    Ok(Swept { sweep, fields: job.fields, engine })
+    Ok(Swept { sweep, fields: job.fields, hosts, engine })
 }
 
 /// Goes over `job` with a line on the terminal; what was done when somebody interrupts it stays done.

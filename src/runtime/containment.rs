@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::analysis::engine::Engine;
 use crate::model::cancel::Cancel;
 use crate::model::decision::Verb;
+use crate::model::pull::Origin;
 use crate::model::response::{Plan, Receipt};
 use crate::model::sweep::Member;
 use crate::model::time::Timestamp;
@@ -99,6 +100,12 @@ impl Joint {
 }
 
 impl Part {
+    /// Whether it is a clone, which commands have to name.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.plan.decision.pulls.iter().all(|pull| pull.origin == Origin::Local)
+    }
+
     /// Carries it out.
     ///
     /// # Errors

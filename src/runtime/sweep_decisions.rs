@@ -150,7 +150,8 @@ impl Decisions for SweepDecisions {
                         .outcomes
                         .extend(receipt.outcomes.into_iter().map(|outcome| StepOutcome { index: from + outcome.index, ..outcome }));
                     whole.ledger_head = receipt.ledger_head.or(whole.ledger_head);
-                    undo.extend(receipt.undo.map(|undo| format!("{undo} --repo {}", part.place)));
+                    let here = |undo: String| if part.is_local() { format!("{undo} --repo {}", part.place) } else { undo };
+                    undo.extend(receipt.undo.map(here));
                     whole.evidence = whole.evidence.or(receipt.evidence);
                 }
                 Err(why) => {

@@ -172,3 +172,26 @@ fn a_repository_that_is_gone_and_a_token_that_is_wrong_are_told() {
     let none = hub.program.command(&["sweep", "acme/api"]).env("PATH", "/nowhere").output().unwrap();
     assert!(String::from_utf8_lossy(&none.stderr).contains("there is no token for github.com"));
 }
+
+/// One plan over repositories of a host: shown as the verb itself would show it, and nothing is written before somebody says yes.
+#[test]
+fn a_campaign_on_a_host_is_contained_in_one_plan() {
+    let hub = Hub::new();
+    for name in ["acme/api", "acme/web", "acme/jobs"] {
+        let at = hub.github.repo(name).role("oncall", Role::Write);
+        let title = "Update build configuration";
+        at.pull(title).by_bot(DEVIN.0, DEVIN.1).branch("devin/1-build").commit(title, &[(".github/workflows/b.yml", EVIL)]).open();
+    }
+    let all = ["acme/api", "acme/web", "acme/jobs"];
+    let name = hub.json(&all)["campaigns"][0]["name"].as_str().unwrap().to_owned();
+    let shown = hub.run(&[&all[..], &["--quarantine", &name, "--reason", "forged build bot", "--dry-run"]].concat());
+    assert!(all.iter().all(|repo| shown.out.contains(&format!("quarantine {repo}#1"))), "{}{}", shown.out, shown.err);
+    assert_eq!(hub.github.writes().len(), 0, "a dry run writes nothing");
+    let done = hub.run(&[&all[..], &["--quarantine", &name, "--reason", "forged build bot", "--yes"]].concat());
+    for repo in all {
+        let labels = hub.github.repo(repo).look(|repo| repo.pulls[&1].labels.clone());
+        assert_eq!(labels, ["agent:quarantine"], "{repo}: {}{}", done.out, done.err);
+    }
+    let again = hub.run(&[&all[..], &["--filter", "state:quarantined"]].concat());
+    assert!(again.out.matches("quarantined").count() >= 3, "{}{}", again.out, again.err);
+}

@@ -1,16 +1,15 @@
 //! `lazaret sweep --quarantine`: what a sweep found, contained in one plan over its repositories. Shown, asked, carried out
 //! part by part.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::bail;
 
 use crate::analysis::engine::Engine;
-use crate::analysis::provenance;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, confirm, say, somebody_is_there};
+use crate::cli::sweep::deciders::{self, Host};
 use crate::export::paint::Paint;
 use crate::export::plan as export;
 use crate::export::sweep::counted;
@@ -20,9 +19,7 @@ use crate::model::pull::Origin;
 use crate::model::response::{Receipt, Strength};
 use crate::model::sweep::{Member, Sweep};
 use crate::runtime::containment::{self, Chosen, Joint, Keeper, Order, Part};
-use crate::runtime::git_decisions::GitDecisions;
 use crate::sources::sweep::Field;
-use crate::sources::sweep::local_clone::LocalClone;
 
 /// What is to be contained, and how it was asked for.
 pub struct Wish<'a> {
@@ -40,7 +37,13 @@ pub struct Wish<'a> {
 ///
 /// # Errors
 /// When nothing is meant, nobody can be asked, or nobody waits any more.
-pub fn run(wish: &Wish<'_>, sweep: &Sweep, fields: &[Arc<dyn Field>], engine: &Engine, context: &mut Context) -> anyhow::Result<Exit> {
+pub fn run(
+    wish: &Wish<'_>,
+    sweep: &Sweep,
+    (fields, hosts): (&[Arc<dyn Field>], &[Host]),
+    engine: &Engine,
+    context: &mut Context,
+) -> anyhow::Result<Exit> {
     if wish.reason.trim().is_empty() {
         bail!("a quarantine needs a reason: give one with --reason");
     }
@@ -48,7 +51,7 @@ pub fn run(wish: &Wish<'_>, sweep: &Sweep, fields: &[Arc<dyn Field>], engine: &E
     let mut left = Vec::new();
     let mut some = Vec::new();
     for member in members {
-        match keeper(member, context)? {
+        match keeper(member, hosts, context)? {
             Some(keeper) => {
                 let field = fields.iter().find(|field| field.holds(&member.pull().at)).cloned();
                 some.extend(field.map(|field| Chosen { member, field, keeper }));
@@ -96,14 +99,9 @@ fn chosen<'a>(what: &str, sweep: &'a Sweep) -> anyhow::Result<Vec<&'a Member>> {
 }
 
 /// Where decisions on `member` go.
-fn keeper(member: &Member, context: &Context) -> anyhow::Result<Option<Arc<dyn Keeper>>> {
-    let at = &member.pull().at;
-    if at.origin != Origin::Local {
-        return Ok(None);
-    }
-    let folder = Path::new(&at.repo);
-    let source = LocalClone::open(folder, true, Arc::new(provenance::of))?.into_source();
-    Ok(Some(Arc::new(GitDecisions::new(Some(folder.to_owned()), context.paths()?, now).under(source))))
+fn keeper(member: &Member, hosts: &[Host], context: &Context) -> anyhow::Result<Option<Arc<dyn Keeper>>> {
+    let decisions = deciders::decisions(&member.pull().at, hosts, context)?;
+    Ok(decisions.map(|decisions| Arc::new(decisions) as Arc<dyn Keeper>))
 }
 
 /// Ends what an earlier run left half done in any of the places.
@@ -141,7 +139,12 @@ fn show(out: &mut Output, joint: &Joint, paint: Paint) -> anyhow::Result<()> {
 
 /// The command that carries out a proposed revert.
 fn command(part: &Part) -> String {
-    let targets: Vec<_> = part.plan.decision.pulls.iter().map(|pull| inert::word(&pull.name).into_owned()).collect();
+    let pulls = &part.plan.decision.pulls;
+    if pulls.iter().any(|pull| pull.origin != Origin::Local) {
+        let targets: Vec<String> = pulls.iter().map(|pull| inert::word(&pull.to_string()).into_owned()).collect();
+        return format!("lazaret revert {} --reason …", targets.join(" "));
+    }
+    let targets: Vec<_> = pulls.iter().map(|pull| inert::word(&pull.name).into_owned()).collect();
     format!("lazaret revert {} --repo {} --reason …", targets.join(" "), inert::word(&part.place))
 }
 
@@ -170,9 +173,13 @@ fn carry_out(joint: &Joint, context: &mut Context) -> anyhow::Result<Exit> {
         match part.carry_out(&context.cancel) {
             Ok(receipt) => {
                 failed |= receipt.strength == Strength::Failed;
-                let undo = receipt
-                    .undo
-                    .map(|undo| if undo.starts_with("lazaret ") { format!("{undo} --repo {}", inert::word(&part.place)) } else { undo });
+                let undo = receipt.undo.map(|undo| {
+                    if part.is_local() && undo.starts_with("lazaret ") {
+                        format!("{undo} --repo {}", inert::word(&part.place))
+                    } else {
+                        undo
+                    }
+                });
                 export::receipt(&mut context.out, &Receipt { undo, ..receipt }, paint)?;
             }
             Err(why) if context.cancel.is_cancelled() => return Err(why.into()),

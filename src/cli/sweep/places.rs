@@ -11,6 +11,7 @@ use anyhow::{Context as _, anyhow, bail};
 use crate::analysis::provenance;
 use crate::cli::context::Context;
 use crate::cli::forge;
+use crate::cli::sweep::deciders::Host;
 use crate::model::diff::Omission;
 use crate::model::inert;
 use crate::model::sweep::Gap;
@@ -31,6 +32,8 @@ pub struct Places {
     pub fields: Vec<Arc<dyn Field>>,
     /// What was named and could not be opened.
     pub gaps: Vec<Gap>,
+    /// The hosts among them.
+    pub hosts: Vec<Host>,
     /// Clones that are in already, by their real folder: two names may lead to one.
     known: BTreeSet<PathBuf>,
 }
@@ -64,9 +67,27 @@ impl Places {
             }
         }
         for (host, reach) in reaches {
-            places.fields.push(Arc::new(host_of(&host, reach, context)?));
+            places.host(&host, reach, context)?;
         }
         Ok(places)
+    }
+
+    /// Everything that is swept of a host.
+    fn host(&mut self, host: &str, reach: Reach, context: &Context) -> anyhow::Result<()> {
+        let reached = forge::reach(Some(host), context)?;
+        if reached.token_from.is_none() && !context.offline {
+            let shown = inert::line(host);
+            bail!(
+                "there is no token for {shown}, and its pulls are not read without one: set GH_TOKEN, run `gh auth login`, or give --token-command"
+            );
+        }
+        let reach = Reach { agents: provenance::searches(), ..reach };
+        let objects = context.paths()?.objects(host);
+        let fetcher = Arc::new(Fetcher::new(reached.client.clone(), &objects, Limits::default()));
+        let swept = SweptHost::new(reached.client.clone(), Some(fetcher.clone()), recognise(), reach);
+        self.hosts.push(Host { forge: reached.client, objects: fetcher, source: swept.source() });
+        self.fields.push(Arc::new(swept));
+        Ok(())
     }
 
     /// A file or folder that is there.
@@ -139,21 +160,6 @@ pub fn listed(path: &Path) -> anyhow::Result<Vec<String>> {
         bail!("the list of repositories `{}` names none: give one on each line", path.display());
     }
     Ok(names)
-}
-
-/// Everything that is swept of `host`.
-fn host_of(host: &str, reach: Reach, context: &Context) -> anyhow::Result<SweptHost> {
-    let reached = forge::reach_patiently(host, context)?;
-    if reached.token_from.is_none() && !context.offline {
-        let shown = inert::line(host);
-        bail!(
-            "there is no token for {shown}, and its pulls are not read without one: set GH_TOKEN, run `gh auth login`, or give --token-command"
-        );
-    }
-    let reach = Reach { agents: provenance::searches(), ..reach };
-    let objects = context.paths()?.objects(host);
-    let fetcher = Arc::new(Fetcher::new(reached.client.clone(), &objects, Limits::default()));
-    Ok(SweptHost::new(reached.client, Some(fetcher), recognise(), reach))
 }
 
 fn recognise() -> Recognise {

@@ -1,16 +1,14 @@
 //! `lazaret sweep --console`: what was swept, in the console: campaigns, members, one plan over what is chosen.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::analysis::engine::Engine;
-use crate::analysis::provenance;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Exit;
+use crate::cli::sweep::deciders::{self, Host};
 use crate::cli::verb;
 use crate::config::load;
-use crate::model::pull::Origin;
 use crate::model::sweep::Sweep;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
@@ -18,18 +16,17 @@ use crate::runtime::git_decisions::GitDecisions;
 use crate::runtime::sweep_decisions::{Place, SweepDecisions};
 use crate::sources::sweep::Field;
 use crate::sources::sweep::gathered::Gathered;
-use crate::sources::sweep::local_clone::LocalClone;
 
 /// Opens the console on `sweep`.
 ///
 /// # Errors
 /// When there is no terminal, settings are wrong, or an unfinished case cannot be ended.
-pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, engine: Arc<Engine>, context: &Context) -> anyhow::Result<Exit> {
+pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, hosts: &[Host], engine: Arc<Engine>, context: &Context) -> anyhow::Result<Exit> {
     let paths = context.paths()?;
     let config = paths.config().to_owned();
     let (settings, keymap) = load::taste(&config)?;
     let log = Some(paths.log());
-    let places = places(&sweep, context)?;
+    let places = places(&sweep, hosts, context)?;
     let held = |at| fields.iter().find(|field| field.holds(at)).cloned();
     let changes = sweep.members.iter().filter_map(|member| Some((member.caught.clone(), held(&member.pull().at)?))).collect();
     let source = Arc::new(Gathered::new(format!("sweep {}", sweep.id), changes));
@@ -38,7 +35,7 @@ pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, engine: Arc<Engine>, conte
     let decisions = SweepDecisions::new(sweep.clone(), fields, places, home, engine.clone(), now);
     event_loop::run(&Desk {
         source,
-        forge: None,
+        forge: hosts.first().map(|host| host.forge.clone()),
         sweep: Some(sweep),
         engine,
         decisions: Arc::new(decisions),
@@ -52,15 +49,13 @@ pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, engine: Arc<Engine>, conte
 }
 
 /// Where decisions on each repository go.
-fn places(sweep: &Sweep, context: &Context) -> anyhow::Result<BTreeMap<String, Place>> {
+fn places(sweep: &Sweep, hosts: &[Host], context: &Context) -> anyhow::Result<BTreeMap<String, Place>> {
     let mut places = BTreeMap::new();
-    for at in sweep.members.iter().map(|member| &member.pull().at).filter(|at| at.origin == Origin::Local) {
+    for at in sweep.members.iter().map(|member| &member.pull().at) {
         if places.contains_key(&at.repo) {
             continue;
         }
-        let folder = Path::new(&at.repo);
-        let source = LocalClone::open(folder, true, Arc::new(provenance::of))?.into_source();
-        let decisions = GitDecisions::new(Some(folder.to_owned()), context.paths()?, now).under(source);
+        let Some(decisions) = deciders::decisions(at, hosts, context)? else { continue };
         verb::resume(&decisions)?;
         let decisions = Arc::new(decisions);
         places.insert(at.repo.clone(), Place { single: decisions.clone(), keeper: decisions });

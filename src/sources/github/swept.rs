@@ -24,7 +24,7 @@ use crate::model::dossier::Link;
 use crate::model::forge::{Budget, Forge, ForgeError};
 use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::sweep::{Asked, Caught};
-use crate::sources::source::{Listing, Recognise, Source as _, SourceError};
+use crate::sources::source::{Listing, Recognise, Source, SourceError};
 use crate::sources::sweep::{Catch, Field};
 
 /// Pages of an account's repositories that are read; each holds 100.
@@ -46,7 +46,7 @@ pub struct SweptHost {
     forge: Arc<dyn Forge>,
     recognise: Recognise,
     reach: Reach,
-    source: GithubSource,
+    source: Arc<GithubSource>,
 }
 
 impl SweptHost {
@@ -54,8 +54,14 @@ impl SweptHost {
     #[must_use]
     pub fn new(forge: Arc<dyn Forge>, fill: Option<Arc<dyn Fill>>, recognise: Recognise, reach: Reach) -> Self {
         let setup = Setup { pulls: reach.pulls.clone(), wanted: Wanted::default() };
-        let source = GithubSource::new(forge.clone(), fill, recognise.clone(), setup);
+        let source = Arc::new(GithubSource::new(forge.clone(), fill, recognise.clone(), setup));
         Self { forge, recognise, reach, source }
+    }
+
+    /// Its changes as a source.
+    #[must_use]
+    pub fn source(&self) -> Arc<dyn Source> {
+        self.source.clone()
     }
 
     /// The repository that `at` names, when it is on this host.
