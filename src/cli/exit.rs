@@ -49,7 +49,9 @@ fn kind(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
         _ => cause.downcast_ref(),
     };
     match (response, cause.downcast_ref()) {
-        (Some(ResponseError::Cancelled), _) | (_, Some(SourceError::Cancelled)) => Some(Exit::Interrupted),
+        (Some(ResponseError::Cancelled | ResponseError::Interrupted { .. }), _) | (_, Some(SourceError::Cancelled)) => {
+            Some(Exit::Interrupted)
+        }
         (Some(ResponseError::Refused(_)), _) => Some(Exit::Found),
         _ => None,
     }

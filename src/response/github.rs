@@ -128,7 +128,7 @@ impl Responder for GithubResponder {
             return Err(ResponseError::Interrupted { case: turn.plan.case.0.clone(), step: turn.index + 1 });
         }
         match &turn.planned.step {
-            Step::Forge(forge) => step::apply(self.ask(), turn, forge),
+            Step::Forge(forge) => step::apply(self.ask(), turn, forge, (self.clock)()),
             _ => Err(ResponseError::Usage("this step belongs to a plain repository".to_owned())),
         }
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::model::decision::Verb;
+use crate::model::forge_step::Act;
 use crate::model::inert;
 use crate::model::response::{Plan, Receipt, RefUpdate, Step, StepOutcome, Strength, Trace};
 use crate::response::responder::Overall;
@@ -53,20 +54,41 @@ fn made<'a>(plan: &Plan, outcomes: &'a [StepOutcome]) -> Option<&'a str> {
 fn undo(plan: &Plan, done: &[&Step], merge: Option<&str>) -> Option<String> {
     match plan.decision.verb {
         Verb::Quarantine => {
-            let contained = done.iter().any(|step| matches!(step, Step::MoveRefs(_) | Step::Deny(_)));
+            let contained = done.iter().any(|step| matches!(step, Step::MoveRefs(_) | Step::Deny(_) | Step::Forge(_)));
             contained.then(|| format!("lazaret release {}", plan.case.0))
         }
         Verb::Release => {
-            let branches: Vec<_> = done.iter().flat_map(|step| restored(step)).map(inert::word).collect();
-            (!branches.is_empty()).then(|| format!("lazaret quarantine {}", branches.join(" ")))
+            let branches = done.iter().flat_map(|step| restored(step)).map(|branch| inert::word(branch).into_owned());
+            let again: Vec<String> = branches.chain(pulls(done)).collect();
+            (!again.is_empty()).then(|| format!("lazaret quarantine {}", again.join(" ")))
         }
         Verb::Revert => done.iter().find_map(|step| match step {
             Step::Revert { branch, .. } => branch.strip_prefix("refs/heads/").map(|branch| format!("git branch -D {branch}")),
             _ => None,
         }),
-        Verb::Approve => merge.map(|merge| format!("lazaret revert {merge}")),
+        Verb::Approve => merge.map(|merge| format!("lazaret revert {merge}")).or_else(|| merged(done)),
         Verb::RequestChanges | Verb::Comment | Verb::Block | Verb::Unblock => None,
     }
+}
+
+/// How a merge at a forge is taken back.
+fn merged(done: &[&Step]) -> Option<String> {
+    let merges = |step: &&&Step| matches!(step, Step::Forge(forge) if matches!(forge.act, Act::Merge { .. }));
+    let merged: Vec<&Step> = done.iter().filter(merges).copied().collect();
+    let names = pulls(&merged);
+    (!names.is_empty()).then(|| format!("lazaret revert {}", names.join(" ")))
+}
+
+/// The pulls that steps at a forge are about, each once.
+fn pulls(done: &[&Step]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for step in done {
+        if let Step::Forge(forge) = step {
+            let name = inert::word(&format!("{}#{}", forge.spot.repo, forge.spot.pull)).into_owned();
+            names.extend((!names.contains(&name)).then_some(name));
+        }
+    }
+    names
 }
 
 /// The branches a release put back, short.

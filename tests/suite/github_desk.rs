@@ -1,13 +1,14 @@
 //! A reviewer at the loopback GitHub: the real client, the real ledger, plans and receipts as the program makes them.
 #![allow(dead_code, unreachable_pub, reason = "each kind of test uses its own part of the helpers")]
 
-use std::cell::Cell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::provenance;
 use lazaret::model::cancel::Cancel;
 use lazaret::model::decision::Verb;
+use lazaret::model::forge::Forge;
 use lazaret::model::pull::{Origin, PullRef};
 use lazaret::model::response::{Plan, Receipt, Step, Strength};
 use lazaret::model::time::Timestamp;
@@ -31,7 +32,7 @@ pub struct Desk {
     pub token: String,
     pub home: TempDir,
     /// Decisions are told apart by their second.
-    second: Cell<i64>,
+    second: AtomicI64,
 }
 
 impl Desk {
@@ -43,7 +44,7 @@ impl Desk {
         let github = GitHub::start();
         github.repo("acme/api").role("maker", role);
         let token = github.token("maker", &["repo"]);
-        Self { github, token, home: tempfile::tempdir().unwrap(), second: Cell::new(0) }
+        Self { github, token, home: tempfile::tempdir().unwrap(), second: AtomicI64::new(0) }
     }
 
     /// An open pull of an agent, with one file.
@@ -59,10 +60,14 @@ impl Desk {
     }
 
     pub fn decisions(&self) -> GitDecisions {
-        let client = self.github.client(&self.token);
-        let client = Arc::new(client);
-        let objects = Arc::new(Fetcher::new(client.clone(), &self.home.path().join("objects"), Limits::default()));
-        GitDecisions::at(Place::Forge { forge: client, objects }, Paths::below(self.home.path()), || AT)
+        self.decisions_over(Arc::new(self.github.client(&self.token)))
+    }
+
+    /// Decisions that ask and write through `forge`.
+    pub fn decisions_over(&self, forge: Arc<dyn Forge>) -> GitDecisions {
+        let client = Arc::new(self.github.client(&self.token));
+        let objects = Arc::new(Fetcher::new(client, &self.home.path().join("objects"), Limits::default()));
+        GitDecisions::at(Place::Forge { forge, objects }, Paths::below(self.home.path()), || AT)
     }
 
     pub fn at(&self, number: u64) -> PullRef {
@@ -82,9 +87,9 @@ impl Desk {
 
     /// What would be asked for `verb` on these pulls as they are now.
     pub fn request(&self, verb: Verb, numbers: &[u64]) -> (Request, Vec<Vec<u8>>) {
-        self.second.set(self.second.get() + 1);
+        let second = self.second.fetch_add(1, Ordering::Relaxed) + 1;
         let (targets, reports) = numbers.iter().map(|number| self.seen(*number)).unzip();
-        (Request::new(verb, targets, "looks like a way in", Timestamp(AT.0 + self.second.get())), reports)
+        (Request::new(verb, targets, "looks like a way in", Timestamp(AT.0 + second)), reports)
     }
 
     pub fn plan(&self, verb: Verb, numbers: &[u64]) -> Plan {

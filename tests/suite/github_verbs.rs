@@ -1,13 +1,19 @@
 //! Every verb at GitHub: what is sent, in which order, how strong it is said to be, what is undone, and what is never sent.
 
+use std::sync::Arc;
+
 use lazaret::model::ban::Banned;
+use lazaret::model::cancel::Cancel;
 use lazaret::model::decision::Verb;
 use lazaret::model::diff::Side;
+use lazaret::model::forge::{Answer, Budget, Call, Forge, ForgeError, GraphAnswer, Method, Query};
 use lazaret::model::path::RepoPath;
 use lazaret::model::pull::{Origin, PullRef};
 use lazaret::model::response::{Strength, Trace};
 use lazaret::model::review::{DraftComment, Spot};
+use lazaret::model::time::Timestamp;
 use lazaret::response::request::{Request, Target};
+use lazaret::sources::github::client::GithubClient;
 
 use crate::github::account::Role;
 use crate::github::fault::{Fault, When};
@@ -176,7 +182,7 @@ fn a_lost_answer_is_read_again_and_nothing_is_sent_twice() {
     let plan = decisions.plan_request(&request, reports).unwrap();
     desk.github.forget();
     desk.github.lose(When::NthWrite(1), Fault::Cut);
-    let receipt = decisions.carry_out_plan(&plan, &lazaret::model::cancel::Cancel::default()).unwrap();
+    let receipt = decisions.carry_out_plan(&plan, &Cancel::default()).unwrap();
     all_done(&receipt);
     assert!(receipt.outcomes[0].says.contains("the answer was lost"), "{}", told(&receipt));
     assert_eq!(desk.github.writes().len(), 1);
@@ -191,7 +197,7 @@ fn what_is_open_stays_open_and_a_later_start_ends_it() {
     let decisions = desk.decisions();
     let plan = decisions.plan_request(&request, reports).unwrap();
     desk.github.fail(When::NthWrite(1), Fault::Status(500));
-    let receipt = decisions.carry_out_plan(&plan, &lazaret::model::cancel::Cancel::default()).unwrap();
+    let receipt = decisions.carry_out_plan(&plan, &Cancel::default()).unwrap();
     assert_eq!((receipt.strength, &receipt.outcomes[0].trace), (Strength::Failed, &Trace::Open), "{}", told(&receipt));
     assert_eq!(look(&desk, number, |pull| pull.reviews.len()), 0);
     let ended = desk.decisions().resume().unwrap();
@@ -311,7 +317,7 @@ fn who_is_blocked_is_met_by_later_pulls_and_passes_again_when_unblocked() {
             verb,
             vec![Target::unseen(PullRef { origin: Origin::Github, repo: "acme/api".to_owned(), name: String::new() })],
             "rogue",
-            lazaret::model::time::Timestamp(AT.0 + at),
+            Timestamp(AT.0 + at),
         )
     };
     all_done(&desk.carry_out(&request(Verb::Block, 900), Vec::new()).1);
@@ -376,4 +382,69 @@ fn the_guard_is_a_workflow_that_trusts_nothing() {
         assert!(text.contains(part), "{part}");
     }
     assert!(!text.contains("uses:") && !text.contains("checkout") && !text.contains("github.event.pull_request.title"), "{text}");
+}
+
+/// A forge on which somebody pushes just after a review was sent.
+struct Pushing {
+    client: GithubClient,
+    desk: Arc<Desk>,
+    number: u64,
+}
+
+impl Forge for Pushing {
+    fn host(&self) -> String {
+        self.client.host()
+    }
+
+    fn call(&self, call: &Call, cancel: &Cancel) -> Result<Answer, ForgeError> {
+        let answer = self.client.call(call, cancel);
+        if call.method == Method::Post && call.route.ends_with("/reviews") {
+            self.desk.github.repo("acme/api").push(self.number, "More", &[("src/more.py", "x = 1\n")]);
+        }
+        answer
+    }
+
+    fn query(&self, query: &Query, cancel: &Cancel) -> Result<GraphAnswer, ForgeError> {
+        self.client.query(query, cancel)
+    }
+
+    fn budget(&self) -> Budget {
+        self.client.budget()
+    }
+}
+
+#[test]
+fn an_approval_that_a_push_overtook_is_taken_back_and_nothing_is_merged() {
+    let desk = Arc::new(Desk::new());
+    let number = desk.pull("Add one");
+    let (mut request, reports) = desk.request(Verb::Approve, &[number]);
+    request.merge = true;
+    let forge = Pushing { client: desk.github.client(&desk.token), desk: desk.clone(), number };
+    let decisions = desk.decisions_over(Arc::new(forge));
+    let plan = decisions.plan_request(&request, reports).unwrap();
+    let receipt = decisions.carry_out_plan(&plan, &Cancel::default()).unwrap();
+    assert_eq!(receipt.strength, Strength::Failed, "{}", told(&receipt));
+    assert!(receipt.outcomes[0].says.contains("moved while it was approved"), "{}", told(&receipt));
+    assert!(receipt.outcomes[0].says.contains("taken back"), "{}", told(&receipt));
+    look(&desk, number, |pull| {
+        assert_eq!(pull.reviews[0].state, "DISMISSED");
+        assert!(pull.merged.is_none());
+    });
+}
+
+#[test]
+fn a_base_with_a_queue_is_entered_through_it() {
+    let desk = Desk::new();
+    let number = desk.pull("Add one");
+    desk.github.repo("acme/api").with(|repo| drop(repo.queues.insert("main".to_owned())));
+    let (mut request, reports) = desk.request(Verb::Approve, &[number]);
+    request.merge = true;
+    let (plan, receipt) = desk.carry_out(&request, reports);
+    all_done(&receipt);
+    assert!(plan.steps[1].says.contains("merge queue"), "{:?}", plan.steps);
+    assert!(look(&desk, number, |pull| pull.queued.is_some()));
+    let (_, held) = desk.decide(Verb::Quarantine, &[number]);
+    all_done(&held);
+    assert!(look(&desk, number, |pull| pull.queued.is_none()));
+    assert_eq!(held.undo.as_deref(), Some(format!("lazaret release {}", held.case.0).as_str()));
 }

@@ -13,6 +13,8 @@ use std::time::Duration;
 use crate::model::forge::ForgeError;
 use crate::model::forge_step::{Act, ForgeStep, Say};
 use crate::model::response::{CaseId, Strength, Trace};
+use crate::model::time::Timestamp;
+use crate::response::access::Access;
 use crate::response::error::ResponseError;
 use crate::response::github::ask::Ask;
 use crate::response::github::{look, revert};
@@ -20,6 +22,9 @@ use crate::response::responder::{Done, Turn};
 
 /// How long the forge's copies are given to agree.
 const MOMENT: Duration = Duration::from_millis(800);
+
+/// How many seconds a decision that lets something in may wait for a later start.
+const LASTS: u64 = 24 * 3600;
 
 /// How a step finds the world.
 pub(crate) enum State {
@@ -83,7 +88,7 @@ impl Work<'_> {
 }
 
 /// Carries out `step`, or finds it done.
-pub(crate) fn apply(ask: Ask<'_>, turn: &Turn<'_>, step: &ForgeStep) -> Result<Done, ResponseError> {
+pub(crate) fn apply(ask: Ask<'_>, turn: &Turn<'_>, step: &ForgeStep, now: Timestamp) -> Result<Done, ResponseError> {
     let work = Work { ask, step, case: &turn.plan.case, index: turn.index };
     match work.look() {
         Ok(State::So(made)) => return settled(&work, turn, Found(made), &turn.planned.says),
@@ -91,6 +96,11 @@ pub(crate) fn apply(ask: Ask<'_>, turn: &Turn<'_>, step: &ForgeStep) -> Result<D
         Err(error) => return Err(unread(&error)),
     }
     unmoved(&work)?;
+    if turn.again && lets_in(&step.act) && turn.plan.decision.at.until(now) > LASTS {
+        return Err(ResponseError::Moved(
+            "it was decided more than a day ago, so it is not done any more; look again and decide anew".to_owned(),
+        ));
+    }
     let tries = if step.act.adds() { 1 } else { 2 };
     let mut lost = String::new();
     for _ in 0..tries {
@@ -110,7 +120,7 @@ pub(crate) fn apply(ask: Ask<'_>, turn: &Turn<'_>, step: &ForgeStep) -> Result<D
             (Err(error @ (ForgeError::Limited { .. } | ForgeError::Offline(_))), _) => {
                 return Err(ResponseError::Open(format!("not done yet: {}", error.says())));
             }
-            (Err(error), _) => return Err(ResponseError::Forge(refused(&error))),
+            (Err(error), _) => return Err(ResponseError::Forge(refused(&error, &step.act))),
         }
     }
     let says = format!("it is not there: {lost}");
@@ -155,6 +165,11 @@ fn accepted(work: &Work<'_>, turn: &Turn<'_>) -> Result<Done, ResponseError> {
     }
 }
 
+/// Whether it makes a pull enter its base, or lets it.
+fn lets_in(act: &Act) -> bool {
+    matches!(act, Act::Review { say: Say::Approve, .. } | Act::Merge { .. } | Act::Enqueue | Act::AutoMerge { on: true, .. })
+}
+
 /// What makes a pull enter its base is done only to the head that was seen.
 fn unmoved(work: &Work<'_>) -> Result<(), ResponseError> {
     let pinned =
@@ -186,9 +201,10 @@ fn unread(error: &ForgeError) -> ResponseError {
     }
 }
 
-fn refused(error: &ForgeError) -> String {
+/// The forge's refusal, with the permission by name where the forge leaves it out.
+fn refused(error: &ForgeError, act: &Act) -> String {
     match error {
-        ForgeError::Forbidden { permission, says } if !permission.is_empty() => format!("{says} (the permission {permission})"),
+        ForgeError::Forbidden { permission, says } if permission.is_empty() => format!("{says} (it takes {})", Access::wanted(act)),
         error => error.says().to_owned(),
     }
 }
