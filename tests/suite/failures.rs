@@ -1,4 +1,4 @@
-//! Every verb with every request failing in every way: nothing is lost, nothing is done twice, the ledger is true, the user is told.
+//! Every verb with every request failing in every way, and killed between any two: nothing is lost, nothing is done twice, the ledger is true, the user is told.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use lazaret::response::error::ResponseError;
 
 use crate::github::GitHub;
 use crate::github::fault::{Fault, Wait, When};
-use crate::stage::{Deed, Stage};
+use crate::stage::{Actor, Deed, Stage};
 
 /// What can go wrong with a write before it has its effect.
 fn before(elsewhere: &GitHub) -> Vec<Fault> {
@@ -130,6 +130,57 @@ fn the_network_ends_anywhere(deed: Deed) {
     }
 }
 
+/// Another process that does a deed, and is killed when a request hangs: before its effect, or after it.
+fn killed(stage: &Stage, deed: Deed) -> bool {
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "failures::another_process", "--ignored", "--test-threads=1"])
+        .env("LAZARET_TEST_DEED", format!("{deed:?}\n{}", stage.actor().packed()))
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let hung = stage.github.wait_hung(Duration::from_secs(60));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    stage.github.let_go();
+    hung
+}
+
+#[test]
+#[ignore = "it is the process that other tests kill"]
+fn another_process() {
+    let Ok(text) = std::env::var("LAZARET_TEST_DEED") else { return };
+    let (deed, actor) = text.split_once('\n').unwrap();
+    Actor::unpacked(actor).does(Deed::named(deed).unwrap()).unwrap();
+}
+
+/// Killed before any request, and after any write, the next start ends what was begun.
+fn a_kill_anywhere_is_survived(deed: Deed) {
+    let whole = whole(deed);
+    let points = (1..=whole.requests).map(|nth| (When::Nth(nth), false)).chain((1..=whole.writes).map(|nth| (When::NthWrite(nth), true)));
+    for (when, after_effect) in points {
+        let place = format!("{deed:?}, killed at {when:?}, {} its effect", if after_effect { "after" } else { "before" });
+        let stage = Stage::new(deed);
+        if after_effect {
+            stage.github.lose(when, Fault::Hang);
+        } else {
+            stage.github.fail(when, Fault::Hang);
+        }
+        assert!(killed(&stage, deed), "{place}: the request came");
+        stage.github.heal();
+        if stage.cases().is_empty() {
+            assert_eq!(stage.github.writes().len(), 0, "{place}: nothing is sent before it is in the ledger");
+        }
+        stage.resume().unwrap_or_else(|error| panic!("{place}: a later start: {error}"));
+        twice(&stage, &whole, &place);
+        for case in stage.cases() {
+            assert!(case.ended, "{place}: the case is closed");
+            assert_eq!(stage.lies(&case), Vec::<String>::new(), "{place}");
+        }
+        assert!(stage.chained(), "{place}");
+    }
+}
+
 macro_rules! deeds {
     ($($name:ident: $deed:ident),* $(,)?) => {
         $(mod $name {
@@ -138,6 +189,11 @@ macro_rules! deeds {
             #[test]
             fn every_write_fails_in_every_way() {
                 super::every_write_fails_in_every_way(Deed::$deed);
+            }
+
+            #[test]
+            fn a_kill_anywhere_is_survived() {
+                super::a_kill_anywhere_is_survived(Deed::$deed);
             }
 
             #[test]

@@ -2,6 +2,7 @@
 //! must be true of ledger and world afterwards, whatever went wrong.
 #![allow(unreachable_pub, reason = "one binary, several kinds of test")]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use lazaret::model::ban::Banned;
@@ -28,10 +29,10 @@ use lazaret::sources::github::fetch::{Fetcher, Limits};
 use lazaret::store::ledger::Ledger;
 use tempfile::TempDir;
 
-use crate::github::GitHub;
 use crate::github::account::{Copilot, Role};
 use crate::github::pull::{AutoMerge, Pull};
 use crate::github::repo::{Repo, Run};
+use crate::github::{self, GitHub};
 
 const AT: Timestamp = Timestamp(1_767_690_000);
 
@@ -51,6 +52,23 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// By its name in `Debug`.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [
+            Self::Approve,
+            Self::Merge,
+            Self::Refuse,
+            Self::Comment,
+            Self::Hold,
+            Self::Release,
+            Self::Revert,
+            Self::RevertTwo,
+            Self::Block,
+            Self::Unblock,
+        ];
+        all.into_iter().find(|deed| format!("{deed:?}") == name)
+    }
+
     fn verb(self) -> Verb {
         match self {
             Self::Approve | Self::Merge => Verb::Approve,
@@ -73,6 +91,17 @@ pub struct Stage {
     deed: Deed,
     /// Cases that were there before.
     before: usize,
+}
+
+/// Whoever does a deed: all they know of the world, so that another process can be them.
+pub struct Actor {
+    api: String,
+    token: String,
+    home: PathBuf,
+    /// Head and base of the first two pulls.
+    ends: [(String, String); 2],
+    /// The first conversation of the first pull.
+    thread: u64,
 }
 
 impl Stage {
@@ -125,7 +154,7 @@ impl Stage {
                 let id = self.github.world().fresh();
                 repo.with(|repo| {
                     let pull = repo.pulls.get_mut(&1).unwrap();
-                    let comment = crate::github::pull::ReviewComment {
+                    let comment = github::pull::ReviewComment {
                         id,
                         review: id,
                         by: pull.author,
@@ -134,7 +163,7 @@ impl Stage {
                         at: 1,
                         reply_to: None,
                     };
-                    pull.threads.push(crate::github::pull::Thread {
+                    pull.threads.push(github::pull::Thread {
                         id,
                         path: "src/login.py".into(),
                         side: "RIGHT".into(),
@@ -166,56 +195,12 @@ impl Stage {
         });
     }
 
-    fn responder(&self) -> GithubResponder {
-        let client = Arc::new(self.github.client(&self.token));
-        let objects = Arc::new(Fetcher::new(client.clone(), &self.home.path().join("cache"), Limits::default()));
-        GithubResponder { forge: client, objects, locks: self.home.path().join("locks"), clock: || AT, cancel: Cancel::default() }
-    }
-
-    fn journal(&self) -> LedgerJournal {
-        LedgerJournal::new(Ledger::open(&self.home.path().join("ledger.db")).unwrap(), || AT)
-    }
-
-    fn materials(&self) -> Materials {
-        Materials { evidence: self.home.path().join("evidence"), reports: vec![b"{}".to_vec()] }
-    }
-
-    fn target(&self, number: u64) -> Target {
-        let mut target = Target::unseen(PullRef { origin: Origin::Github, repo: "acme/api".to_owned(), name: format!("#{number}") });
-        let (head, base) =
-            self.github.repo("acme/api").look(|repo| (repo.pulls[&number].head_sha.clone(), repo.pulls[&number].base_sha.clone()));
-        target.subject.revision.head = CommitId::parse(&head);
-        target.subject.revision.base = CommitId::parse(&base);
-        target
-    }
-
-    fn request(&self, deed: Deed) -> Request {
-        let targets = if deed == Deed::RevertTwo { vec![self.target(1), self.target(2)] } else { vec![self.target(1)] };
-        let mut request = Request::new(deed.verb(), targets, "it is not what it says", AT);
-        request.merge = deed == Deed::Merge;
-        if deed == Deed::Release {
-            request.at = Timestamp(AT.0 + 60);
-        }
-        let lines = Spot::Lines { path: RepoPath::new(b"src/login.py"), side: Side::New, first: 1, last: 2 };
-        let remark = |spot, body: &str| DraftComment { spot, body: body.to_owned(), suggestion: None };
-        let reply = || self.github.repo("acme/api").look(|repo| repo.pulls[&1].threads[0].clone());
-        match deed {
-            Deed::Refuse => request.comments = vec![remark(lines, "why?"), remark(Spot::Pull, "so not")],
-            Deed::Comment => {
-                request.comments = vec![
-                    remark(lines, "why?"),
-                    remark(Spot::File(RepoPath::new(b"src/login.py")), "all of it"),
-                    remark(Spot::Reply(reply().id), "yes"),
-                    remark(Spot::Thread { node: format!("PRRT_{}", reply().id), settled: true }, ""),
-                    remark(Spot::Pull, "look again"),
-                ];
-            }
-            Deed::Block | Deed::Unblock => {
-                request.banned = vec![Banned::Agent("copilot".to_owned()), Banned::Agent("@openhands-agent".to_owned())];
-            }
-            _ => {}
-        }
-        request
+    /// Who does it.
+    pub fn actor(&self) -> Actor {
+        let ends =
+            |number| self.github.repo("acme/api").look(|repo| (repo.pulls[&number].head_sha.clone(), repo.pulls[&number].base_sha.clone()));
+        let thread = self.github.repo("acme/api").look(|repo| repo.pulls[&1].threads.first().map_or(0, |thread| thread.id));
+        Actor { api: self.github.url(), token: self.token.clone(), home: self.home.path().to_owned(), ends: [ends(1), ends(2)], thread }
     }
 
     /// Plans and carries out the deed.
@@ -224,24 +209,22 @@ impl Stage {
     }
 
     fn do_it(&self, deed: Deed) -> Result<Receipt, ResponseError> {
-        let (responder, mut journal) = (self.responder(), self.journal());
-        let plan = responder.plan(&self.request(deed), &journal)?;
-        carry_out(&plan, &responder, &mut journal, &self.materials(), &Cancel::default())
+        self.actor().does(deed)
     }
 
     /// What a later start does.
     pub fn resume(&self) -> Result<Vec<Receipt>, ResponseError> {
-        resume_all(&self.responder(), &mut self.journal(), &self.materials())
+        self.actor().resumes()
     }
 
     /// The cases of the deed.
     pub fn cases(&self) -> Vec<Case> {
-        self.journal().cases().unwrap().split_off(self.before)
+        self.actor().journal().cases().unwrap().split_off(self.before)
     }
 
     /// Whether the ledger's chain holds.
     pub fn chained(&self) -> bool {
-        matches!(self.journal().ledger().verify().unwrap(), ChainState::Whole { .. })
+        matches!(self.actor().journal().ledger().verify().unwrap(), ChainState::Whole { .. })
     }
 
     /// What there is of everything that must not be there twice.
@@ -309,6 +292,81 @@ impl Stage {
                 act => holds(act, repo, pull, &head, maker),
             }
         })
+    }
+}
+
+impl Actor {
+    fn responder(&self) -> GithubResponder {
+        let client = Arc::new(github::client(&self.api, &self.token));
+        let objects = Arc::new(Fetcher::new(client.clone(), &self.home.join("cache"), Limits::default()));
+        GithubResponder { forge: client, objects, locks: self.home.join("locks"), clock: || AT, cancel: Cancel::default() }
+    }
+
+    fn journal(&self) -> LedgerJournal {
+        LedgerJournal::new(Ledger::open(&self.home.join("ledger.db")).unwrap(), || AT)
+    }
+
+    fn materials(&self) -> Materials {
+        Materials { evidence: self.home.join("evidence"), reports: vec![b"{}".to_vec()] }
+    }
+
+    fn target(&self, number: u64) -> Target {
+        let mut target = Target::unseen(PullRef { origin: Origin::Github, repo: "acme/api".to_owned(), name: format!("#{number}") });
+        let (head, base) = &self.ends[usize::from(number == 2)];
+        target.subject.revision.head = CommitId::parse(head);
+        target.subject.revision.base = CommitId::parse(base);
+        target
+    }
+
+    fn request(&self, deed: Deed) -> Request {
+        let targets = if deed == Deed::RevertTwo { vec![self.target(1), self.target(2)] } else { vec![self.target(1)] };
+        let mut request = Request::new(deed.verb(), targets, "it is not what it says", AT);
+        request.merge = deed == Deed::Merge;
+        if deed == Deed::Release {
+            request.at = Timestamp(AT.0 + 60);
+        }
+        let lines = Spot::Lines { path: RepoPath::new(b"src/login.py"), side: Side::New, first: 1, last: 2 };
+        let remark = |spot, body: &str| DraftComment { spot, body: body.to_owned(), suggestion: None };
+        match deed {
+            Deed::Refuse => request.comments = vec![remark(lines, "why?"), remark(Spot::Pull, "so not")],
+            Deed::Comment => {
+                request.comments = vec![
+                    remark(lines, "why?"),
+                    remark(Spot::File(RepoPath::new(b"src/login.py")), "all of it"),
+                    remark(Spot::Reply(self.thread), "yes"),
+                    remark(Spot::Thread { node: format!("PRRT_{}", self.thread), settled: true }, ""),
+                    remark(Spot::Pull, "look again"),
+                ];
+            }
+            Deed::Block | Deed::Unblock => {
+                request.banned = vec![Banned::Agent("copilot".to_owned()), Banned::Agent("@openhands-agent".to_owned())];
+            }
+            _ => {}
+        }
+        request
+    }
+
+    /// Plans a deed and carries it out.
+    pub fn does(&self, deed: Deed) -> Result<Receipt, ResponseError> {
+        let (responder, mut journal) = (self.responder(), self.journal());
+        let plan = responder.plan(&self.request(deed), &journal)?;
+        carry_out(&plan, &responder, &mut journal, &self.materials(), &Cancel::default())
+    }
+
+    fn resumes(&self) -> Result<Vec<Receipt>, ResponseError> {
+        resume_all(&self.responder(), &mut self.journal(), &self.materials())
+    }
+
+    /// For the environment of another process.
+    pub fn packed(&self) -> String {
+        let ([one, two], home, thread) = (&self.ends, self.home.display().to_string(), self.thread.to_string());
+        [&self.api, &self.token, &home, &one.0, &one.1, &two.0, &two.1, &thread].map(String::as_str).join("\n")
+    }
+
+    pub fn unpacked(text: &str) -> Self {
+        let parts: Vec<String> = text.lines().map(str::to_owned).collect();
+        let [api, token, home, one, one_base, two, two_base, thread] = parts.try_into().expect("as packed");
+        Self { api, token, home: home.into(), ends: [(one, one_base), (two, two_base)], thread: thread.parse().unwrap() }
     }
 }
 

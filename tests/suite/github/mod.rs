@@ -76,20 +76,9 @@ impl GitHub {
         self.world().origin.clone()
     }
 
-    /// The real client of it with `token` (none when empty): no pauses, short waits, nothing kept.
+    /// The real client of it with `token`.
     pub fn client(&self, token: &str) -> GithubClient {
-        let pace = Pace {
-            connect: Duration::from_secs(5),
-            silence: Duration::from_secs(5),
-            whole: Duration::from_secs(20),
-            between_writes: Duration::ZERO,
-            before_retry: Duration::from_millis(5),
-            unsaid_limit: Duration::from_millis(10),
-            patience: Duration::from_secs(2),
-            ..Pace::default()
-        };
-        let token = (!token.is_empty()).then(|| token.to_owned().into());
-        GithubClient::connect(Setup { api: Some(self.url()), token, pace, ..Setup::new("github.com") }).unwrap()
+        client(&self.url(), token)
     }
 
     /// `127.0.0.1:PORT`.
@@ -165,6 +154,22 @@ impl Drop for GitHub {
             panic!("GitHub's contract was broken:\n{}", wrong.join("\n"));
         }
     }
+}
+
+/// The real client of the GitHub at `api` with `token` (none when empty): no pauses, short waits, nothing kept.
+pub fn client(api: &str, token: &str) -> GithubClient {
+    let pace = Pace {
+        connect: Duration::from_secs(5),
+        silence: Duration::from_secs(5),
+        whole: Duration::from_secs(20),
+        between_writes: Duration::ZERO,
+        before_retry: Duration::from_millis(5),
+        unsaid_limit: Duration::from_millis(10),
+        patience: Duration::from_secs(2),
+        ..Pace::default()
+    };
+    let token = (!token.is_empty()).then(|| token.to_owned().into());
+    GithubClient::connect(Setup { api: Some(api.to_owned()), token, pace, ..Setup::new("github.com") }).unwrap()
 }
 
 /// What a document costs in points and asks for in nodes, or what is wrong with it.
