@@ -140,7 +140,7 @@ fn a_pull_is_held_by_keys() {
     let pull = acme.github.repo("acme/api").look(|repo| repo.pulls[&number].clone());
     assert!(pull.labels.iter().any(|label| label == "agent:quarantine"), "{:?}", pull.labels);
     assert!(pull.reviews.iter().any(|review| review.state == "CHANGES_REQUESTED"), "{:?}", pull.reviews);
-    console.press("\u{1b}").shows("it is quarantined now: r reads it again").press("r").shows("± changes wanted");
+    console.press("\u{1b}").shows("it is quarantined now: r reads it again").press("r").shows("draft  locked");
     let wrong = acme.github.take_wrong();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
