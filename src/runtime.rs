@@ -18,6 +18,7 @@ pub mod marked;
 pub mod place;
 pub mod policy;
 pub mod proofs;
+pub mod records;
 pub mod search;
 pub mod sweep;
 pub mod sweep_decisions;

@@ -15,6 +15,7 @@ use crate::config::load;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
 use crate::runtime::git_decisions::GitDecisions;
+use crate::runtime::records::Records;
 
 /// Whether there is a terminal to open the console on.
 #[must_use]
@@ -35,6 +36,7 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     let (settings, keymap) = load::taste(&config)?;
     let paths = site.paths(context)?;
     let log = Some(paths.log());
+    let records = Records::new(paths.ledger(), now);
     let source = site.source.clone();
     let decisions = GitDecisions::at(site.place(), paths, now).under(source.clone());
     resume(&decisions)?;
@@ -45,6 +47,7 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
         forge: site.forge.clone(),
         engine,
         decisions: Arc::new(decisions),
+        records,
         settings,
         keymap,
         config,

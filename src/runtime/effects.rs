@@ -95,8 +95,14 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
 
 fn list(desk: &Desk, cancel: &Cancel, to: &Reporter) {
     let answer = desk.source.list_telling(&|done, of| to.tell(News::Listing(done, of)), cancel);
-    let answer = answer.map(|listing| (listing.pulls, listing.omissions));
-    to.tell(News::Listed(answer.map_err(|error| error.to_string())));
+    let answer = answer.map_err(|error| error.to_string()).map(|mut listing| {
+        // A queue without these marks is worth more than none.
+        if let Err(trouble) = desk.records.mark(&mut listing.pulls) {
+            to.tell(News::Complaint(trouble));
+        }
+        (listing.pulls, listing.omissions)
+    });
+    to.tell(News::Listed(answer));
 }
 
 fn load(desk: &Desk, at: &PullRef, cancel: &Cancel, to: &Reporter) {

@@ -13,6 +13,7 @@ use crate::model::sweep::Sweep;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
 use crate::runtime::git_decisions::GitDecisions;
+use crate::runtime::records::Records;
 use crate::runtime::sweep_decisions::{Place, SweepDecisions};
 use crate::sources::sweep::Field;
 use crate::sources::sweep::gathered::Gathered;
@@ -26,6 +27,7 @@ pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, hosts: &[Host], engine: Ar
     let config = paths.config().to_owned();
     let (settings, keymap) = load::taste(&config)?;
     let log = Some(paths.log());
+    let records = Records::new(paths.ledger(), now);
     let places = places(&sweep, hosts, context)?;
     let held = |at| fields.iter().find(|field| field.holds(at)).cloned();
     let changes = sweep.members.iter().filter_map(|member| Some((member.caught.clone(), held(&member.pull().at)?))).collect();
@@ -39,6 +41,7 @@ pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, hosts: &[Host], engine: Ar
         sweep: Some(sweep),
         engine,
         decisions: Arc::new(decisions),
+        records,
         settings,
         keymap,
         config,
