@@ -436,7 +436,7 @@ fn an_approval_that_a_push_overtook_is_taken_back_and_nothing_is_merged() {
 fn a_base_with_a_queue_is_entered_through_it() {
     let desk = Desk::new();
     let number = desk.pull("Add one");
-    desk.github.repo("acme/api").with(|repo| drop(repo.queues.insert("main".to_owned())));
+    desk.github.repo("acme/api").with(|repo| assert!(repo.queues.insert("main".to_owned())));
     let (mut request, reports) = desk.request(Verb::Approve, &[number]);
     request.merge = true;
     let (plan, receipt) = desk.carry_out(&request, reports);
