@@ -37,6 +37,12 @@ pub fn of(pull: &Pull, commits: &[Commit]) -> Provenance {
     recognise(&Facts { account, branch: &pull.branch, body: &pull.body, commits })
 }
 
+/// The short names of every agent that is known, as reports and policies write them.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    Table::get().names()
+}
+
 /// What a forge's search finds agents' pulls by, each a search of its own: their accounts, the beginnings of their branches' names,
 /// phrases of their signatures. It finds more than theirs, so what it finds is recognised like any other pull.
 #[must_use]

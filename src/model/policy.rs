@@ -221,6 +221,21 @@ impl Policy {
         i64::from(self.hours.as_ref().map_or(HOURS, |hours| hours.value)) * 3600
     }
 
+    /// The teams it names for decisions with `verb`, each once: organisation and team.
+    #[must_use]
+    pub fn teams(&self, verb: Verb) -> Vec<(String, String)> {
+        let deciders = self.deciders.iter().filter(|demand| demand.value.verb == verb).flat_map(|demand| &demand.value.people);
+        let owners = self.sensitive.iter().filter(|_| verb == Verb::Approve).flat_map(|demand| &demand.value.owners);
+        let team = |who: &Who| match who {
+            Who::Team { organisation, team } => Some((organisation.clone(), team.clone())),
+            _ => None,
+        };
+        let mut teams: Vec<_> = deciders.chain(owners).filter_map(team).collect();
+        teams.sort();
+        teams.dedup();
+        teams
+    }
+
     /// Whether it may ask for two people.
     #[must_use]
     pub fn asks_for_two(&self) -> bool {

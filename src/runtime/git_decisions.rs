@@ -273,7 +273,9 @@ impl GitDecisions {
 
     fn bench(&self, request: &Request) -> Bench {
         let (signing, allowed) = self.signing();
-        Bench { force: self.force(request), members: Vec::new(), signing, allowed }
+        let force = self.force(request);
+        let (members, unknown) = policy::members(&force, request.verb, self.source.as_deref());
+        Bench { force, members, unknown, signing, allowed }
     }
 
     /// A policy that asks for two people also asks who else was there: who pushed last, who approved.

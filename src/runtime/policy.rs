@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::analysis::provenance;
 use crate::analysis::role::Role;
 use crate::config::load;
+use crate::config::nearest::nearest;
 use crate::config::policy::together;
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
@@ -37,7 +39,8 @@ impl Force {
     /// The policy for changes of the pull at `at` onto `base`; without a source only the person's own, from `folder`.
     #[must_use]
     pub fn of(folder: &Path, source: Option<&dyn Source>, at: &PullRef, base: Option<&CommitId>) -> Self {
-        Self(texts(folder, source, at, base).and_then(|texts| together(&texts).map_err(|error| error.to_string())))
+        let policy = texts(folder, source, at, base).and_then(|texts| together(&texts).map_err(|error| error.to_string()));
+        Self(policy.and_then(known_agents))
     }
 
     /// What a decision notes of it; nothing where nobody demands anything.
@@ -66,6 +69,21 @@ impl Force {
     }
 }
 
+/// `policy`, unless a scope names an agent that nobody has: a slip there would leave the agent without any.
+fn known_agents(policy: Policy) -> Result<Policy, String> {
+    let names = provenance::names();
+    let stray =
+        policy.scopes.iter().find(|demand| demand.value.agent != "*" && !names.contains(&demand.value.agent.to_lowercase().as_str()));
+    match stray {
+        None => Ok(policy),
+        Some(demand) => {
+            let agent = &demand.value.agent;
+            let meant = nearest(agent, names.iter().copied()).map_or_else(|| names.join(", "), |meant| format!("did you mean {meant:?}?"));
+            Err(format!("{}: there is no agent {agent:?} for a scope; {meant}", demand.from))
+        }
+    }
+}
+
 /// The texts of all policies, the person's own first.
 ///
 /// # Errors
@@ -84,6 +102,8 @@ pub struct Bench {
     pub force: Force,
     /// Who belongs to the teams it names.
     pub members: Members,
+    /// Teams that could not be read, in sentences: nobody counts as one of theirs.
+    pub unknown: Vec<String>,
     /// How this person signs, when they do.
     pub signing: Option<Signing>,
     /// The file that says whose key is whose.
@@ -112,7 +132,23 @@ pub fn plan(responder: &dyn Responder, request: &Request, journal: &dyn Journal,
         &Situation { policy: force.0.as_ref().map_err(String::as_str), touched: &touched, firsts: &firsts, members: &bench.members },
     );
     apply(&mut plan, judgement);
+    plan.warnings.extend(bench.unknown.iter().cloned());
     Ok(plan)
+}
+
+/// Who belongs to the teams that matter for `verb`, and which of them could not be read.
+#[must_use]
+pub fn members(force: &Force, verb: Verb, source: Option<&dyn Source>) -> (Members, Vec<String>) {
+    let (mut members, mut unknown) = (Members::new(), Vec::new());
+    let teams = force.0.as_ref().map(|policy| policy.teams(verb)).unwrap_or_default();
+    for (organisation, team) in teams {
+        match source.map(|source| source.members(&organisation, &team, &Cancel::default())) {
+            Some(Ok(found)) => members.extend(found.into_iter().map(|account| (organisation.clone(), team.clone(), account))),
+            Some(Err(why)) => unknown.push(format!("nobody counts as one of @{organisation}/{team}: {why}")),
+            None => {}
+        }
+    }
+    (members, unknown)
 }
 
 /// `plan` as it is carried out: signed, when this person signs. Nothing that contains waits for a key.

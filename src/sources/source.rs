@@ -9,6 +9,7 @@ use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
+use crate::model::forge::Account;
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Commit, Pull, PullRef};
 
@@ -92,6 +93,14 @@ pub trait Source: Send + Sync {
     /// When nothing of it can be read; single parts that could not be are its omissions.
     fn dossier(&self, _at: &PullRef, _cancel: &Cancel) -> Result<Option<Dossier>, SourceError> {
         Ok(None)
+    }
+
+    /// Who belongs to a team that a policy names; nobody where there is no forge.
+    ///
+    /// # Errors
+    /// When it cannot be read: then nobody is shown to be one of them.
+    fn members(&self, _organisation: &str, _team: &str, _cancel: &Cancel) -> Result<Vec<Account>, SourceError> {
+        Ok(Vec::new())
     }
 
     /// The policies that judge a change of the pull at `at` onto `base`: the repository's own, of its default branch and of the

@@ -137,6 +137,12 @@ fn a_policy_that_cannot_be_read_lets_nothing_in_and_stops_no_quarantine() {
 }
 
 #[test]
+fn a_scope_for_an_agent_that_nobody_has_leaves_no_door_open() {
+    let (_world, program) = place(&[("src/b.py", "b = 1\n")], "[[scope]]\nagent = \"claude-cod\"\nnever = [\"src/**\"]\n");
+    refused(&approve(&program), &["there is no agent \"claude-cod\" for a scope; did you mean \"claude-code\"?"]);
+}
+
+#[test]
 fn a_new_package_is_confirmed_by_its_name() {
     let manifest = "{\n  \"name\": \"x\",\n  \"dependencies\": {\n    \"left-pad\": \"^1.3.0\"\n  }\n}\n";
     let (_world, program) = place(&[("package.json", manifest)], "type-package-names = true\n");

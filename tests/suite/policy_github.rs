@@ -151,3 +151,27 @@ fn what_is_decided_without_the_network_waits_and_is_looked_at_again() {
     assert!(returned.code == 1 && returned.out.contains("its head moved since"), "{}{}", returned.out, returned.err);
     assert_eq!(desk.approvals(), 1);
 }
+
+#[test]
+fn an_organisations_team_owns_its_paths() {
+    let desk = Desk::new("", "[[sensitive]]\npaths = [\"src/**\"]\nowners = [\"@acme/security\"]\n");
+    let at = desk.at();
+    let approve = ["approve", &at, "-m", "x", "--yes"];
+    let run = desk.run("bob", &approve);
+    assert!(run.code == 1 && run.out.contains("nobody counts as one of @acme/security"), "{}{}", run.out, run.err);
+    let bob = desk.github.user("bob");
+    {
+        let mut world = desk.github.world();
+        let acme = world.find_account("acme").unwrap().id;
+        world.accounts.get_mut(&acme).unwrap().teams.insert("security".to_owned(), [bob].into());
+    }
+    let run = desk.run("ann", &approve);
+    assert!(
+        run.code == 1 && run.out.contains("src/login.py belongs to @acme/security") && run.out.contains("none of them"),
+        "{}{}",
+        run.out,
+        run.err
+    );
+    desk.ok("bob", &approve);
+    assert_eq!(desk.approvals(), 1);
+}

@@ -90,6 +90,11 @@ impl Table {
         Ok(Self { agents, others: file.other })
     }
 
+    /// Every agent's id.
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.agents.iter().map(|agent| agent.data.id.as_str()).collect()
+    }
+
     /// The agent's id.
     pub(super) fn id_of(&self, agent: usize) -> &str {
         self.agents.get(agent).map_or("", |agent| &agent.data.id)

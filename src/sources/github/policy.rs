@@ -2,11 +2,13 @@
 //! the change.
 
 use super::address::Address;
+use super::ask;
 use super::failure::told;
 use super::route;
+use super::shapes::{Actor, account};
 use crate::model::cancel::Cancel;
 use crate::model::commit_id::CommitId;
-use crate::model::forge::{Call, Forge, ForgeError};
+use crate::model::forge::{Account, Call, Forge, ForgeError};
 use crate::model::policy::{PATH, PolicyText};
 use crate::sources::limits::MAX_TEXT_BYTES;
 use crate::sources::source::SourceError;
@@ -15,6 +17,9 @@ use crate::sources::source::SourceError;
 const RAW: &str = "application/vnd.github.raw+json";
 /// The repository of an owner that holds the policy for all of theirs. One of its own, since others write to `.github`.
 const OF_OWNER: &str = ".lazaret";
+
+/// Pages of members that are read: a team of thousands owns nothing.
+const MOST_PAGES: usize = 20;
 
 /// The policies that judge a change of `address` onto `base`, each once.
 pub(super) fn read(forge: &dyn Forge, address: &Address, base: Option<&CommitId>, cancel: &Cancel) -> Result<Vec<PolicyText>, SourceError> {
@@ -48,4 +53,15 @@ fn file(forge: &dyn Forge, route: &str, from: String, cancel: &Cancel) -> Result
         Ok(text) => Ok(Some(PolicyText { from, text })),
         Err(_) => wrong("is not UTF-8"),
     }
+}
+
+/// Who belongs to a team of an organisation.
+pub(super) fn members(forge: &dyn Forge, organisation: &str, team: &str, cancel: &Cancel) -> Result<Vec<Account>, SourceError> {
+    let what = format!("the members of @{organisation}/{team}");
+    let route = format!("/orgs/{}/teams/{}/members?per_page=100", route::segment(organisation), route::segment(team));
+    let found = ask::pages::<Actor>(forge, route, &what, MOST_PAGES, cancel).map_err(told)?;
+    if found.cut {
+        return Err(SourceError::Unreadable(format!("{what} are more than {} people", MOST_PAGES * 100)));
+    }
+    Ok(found.items.into_iter().map(account).collect())
 }

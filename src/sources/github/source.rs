@@ -20,7 +20,7 @@ use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
-use crate::model::forge::Forge;
+use crate::model::forge::{Account, Forge};
 use crate::model::inert;
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Pull, PullRef};
@@ -160,6 +160,10 @@ impl Source for GithubSource {
     fn dossier(&self, at: &PullRef, cancel: &Cancel) -> Result<Option<Dossier>, SourceError> {
         let (address, number) = self.address(at)?;
         dossier::read(&*self.forge, &address, number, cancel).map(Some).map_err(told)
+    }
+
+    fn members(&self, organisation: &str, team: &str, cancel: &Cancel) -> Result<Vec<Account>, SourceError> {
+        policy::members(&*self.forge, organisation, team, cancel)
     }
 
     fn policies(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Vec<PolicyText>, SourceError> {

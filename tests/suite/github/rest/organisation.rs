@@ -17,6 +17,7 @@ pub const ROUTES: &[Route] = &[
     route("GET /user/repos", &[("metadata", "read")], Role::None, own),
     route("GET /users/{username}/repos", &[], Role::None, of_user),
     route("GET /orgs/{org}/teams/{team_slug}/repos", &[("members", "read")], Role::None, team_repos),
+    route("GET /orgs/{org}/teams/{team_slug}/members", &[("members", "read")], Role::None, team_members),
     route("GET /orgs/{org}/members/{username}", &[("members", "read")], Role::None, member),
     route("GET /orgs/{org}/blocks", &[("organization_user_blocking", "read")], Role::None, blocks),
     route("GET /orgs/{org}/blocks/{username}", &[("organization_user_blocking", "read")], Role::None, blocked),
@@ -75,6 +76,11 @@ fn team_repos(world: &mut World, ask: &Ask) -> Done {
     let members = org.teams.get(ask.param("team_slug")).ok_or_else(Reply::missing)?.clone();
     let id = org.id;
     Ok(ask.page(listed(world, ask, |repo| repo.owner == id && repo.roles.keys().any(|account| members.contains(account)))))
+}
+
+fn team_members(world: &mut World, ask: &Ask) -> Done {
+    let members = org(world, ask)?.teams.get(ask.param("team_slug")).ok_or_else(Reply::missing)?.clone();
+    Ok(ask.page(members.into_iter().map(|id| shape::user(world, &ask.base, id)).collect()))
 }
 
 fn member(world: &mut World, ask: &Ask) -> Done {
