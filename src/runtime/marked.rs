@@ -9,6 +9,7 @@ use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
+use crate::model::forge::Account;
 use crate::model::policy::{HOURS, PolicyText};
 use crate::model::pull::{Pull, PullRef};
 use crate::model::response::People;
@@ -101,6 +102,10 @@ impl Source for Marked {
 
     fn dossier(&self, at: &PullRef, cancel: &Cancel) -> Result<Option<Dossier>, SourceError> {
         self.source.dossier(at, cancel)
+    }
+
+    fn members(&self, organisation: &str, team: &str, cancel: &Cancel) -> Result<Vec<Account>, SourceError> {
+        self.source.members(organisation, team, cancel)
     }
 
     fn policies(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Vec<PolicyText>, SourceError> {

@@ -19,7 +19,9 @@ use sha2::{Digest as _, Sha256};
 use crate::model::agent::Provenance;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
+use crate::model::policy::PolicyText;
 use crate::model::pull::{Author, Commit, Origin, Pull, PullRef, PullState, Revision};
 use crate::model::time::Timestamp;
 use crate::sources::limits::MAX_PATCH_BYTES;
@@ -141,6 +143,11 @@ impl Source for PatchFile {
     fn list(&self, cancel: &Cancel) -> Result<Listing, SourceError> {
         let one = |part| if cancel.is_cancelled() { Err(SourceError::Cancelled) } else { Ok(self.pull(part).0) };
         Ok(Listing { pulls: (0..self.parts.len()).map(one).collect::<Result<_, _>>()?, omissions: self.omissions.clone(), unreadable: 0 })
+    }
+
+    /// There is no repository, so there is no policy but the person's own.
+    fn policies(&self, _: &PullRef, _: Option<&CommitId>, _: &Cancel) -> Result<Vec<PolicyText>, SourceError> {
+        Ok(Vec::new())
     }
 
     fn change(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {

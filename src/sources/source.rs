@@ -104,13 +104,11 @@ pub trait Source: Send + Sync {
     }
 
     /// The policies that judge a change of the pull at `at` onto `base`: the repository's own, of its default branch and of the
-    /// base, and its organisation's. Never the change's.
+    /// base, and its organisation's. Never the change's. Every source says so itself: one that forgot would have no policy.
     ///
     /// # Errors
     /// When one is there, or may be there, and cannot be read: then nobody can tell what it demands.
-    fn policies(&self, _at: &PullRef, _base: Option<&CommitId>, _cancel: &Cancel) -> Result<Vec<PolicyText>, SourceError> {
-        Ok(Vec::new())
-    }
+    fn policies(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Vec<PolicyText>, SourceError>;
 
     /// Whole files, as far as they can be given; what is missing, binary or too large is simply not in the answer.
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts;

@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use crate::model::agent::Provenance;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::commit_id::CommitId;
 use crate::model::diff::{Content, FileDiff, FileMode, FileStatus, Omission, Patch, all_added};
 use crate::model::inert;
 use crate::model::path::RepoPath;
+use crate::model::policy::PolicyText;
 use crate::model::pull::{Author, Origin, Pull, PullRef, PullState, Revision};
 use crate::model::time::Timestamp;
 use crate::sources::limits::{MAX_CHANGE_BYTES, MAX_FILE_BYTES, MAX_FILES};
@@ -76,6 +78,11 @@ impl Source for Tree {
 
     fn list(&self, _: &Cancel) -> Result<Listing, SourceError> {
         Ok(Listing { pulls: vec![self.pull()], ..Listing::default() })
+    }
+
+    /// There is no repository, so there is no policy but the person's own.
+    fn policies(&self, _: &PullRef, _: Option<&CommitId>, _: &Cancel) -> Result<Vec<PolicyText>, SourceError> {
+        Ok(Vec::new())
     }
 
     fn change(&self, _: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {

@@ -81,6 +81,10 @@ impl Source for Forged {
         Ok(listing)
     }
 
+    fn policies(&self, _: &PullRef, _: Option<&CommitId>, _: &Cancel) -> Result<Vec<lazaret::model::policy::PolicyText>, SourceError> {
+        Ok(Vec::new())
+    }
+
     fn change(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {
         let mut change = self.branches.change(&self.branch(at), cancel)?;
         change.pull = self.pull(change.pull);

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::commit_id::CommitId;
+use crate::model::policy::PolicyText;
 use crate::model::pull::PullRef;
 use crate::model::sweep::Caught;
 use crate::sources::source::{Listing, Source, SourceError};
@@ -46,6 +48,11 @@ impl Source for Gathered {
             Some((caught, field)) => field.change(caught, cancel),
             None => Err(SourceError::NotFound(format!("this sweep holds no {at}; sweep again to find it"))),
         }
+    }
+
+    /// A sweep contains; what lets something in is decided on the pull itself, under the policies of its place.
+    fn policies(&self, at: &PullRef, _: Option<&CommitId>, _: &Cancel) -> Result<Vec<PolicyText>, SourceError> {
+        Err(SourceError::Unreadable(format!("a sweep does not read the policies of {at}; open the pull itself")))
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
