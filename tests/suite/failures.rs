@@ -54,6 +54,30 @@ fn whole(deed: Deed) -> Whole {
     whole
 }
 
+/// What docs/performance.md says of each verb: requests in all, and of these such that write.
+#[test]
+fn each_verb_costs_what_is_published() {
+    let published = std::fs::read_to_string("docs/performance.md").unwrap();
+    let costs = [
+        ("approve", Deed::Approve),
+        ("approve --merge", Deed::Merge),
+        ("request-changes, two remarks", Deed::Refuse),
+        ("comment, five remarks", Deed::Comment),
+        ("quarantine, with evidence and all there is to stop", Deed::Hold),
+        ("release of that", Deed::Release),
+        ("revert of one", Deed::Revert),
+        ("revert of two", Deed::RevertTwo),
+        ("block of two agents", Deed::Block),
+        ("unblock of two agents", Deed::Unblock),
+    ];
+    let row = |(name, deed): &(&str, Deed)| {
+        let whole = whole(*deed);
+        format!("| {name} | {} | {} |", whole.requests, whole.writes)
+    };
+    let missing: Vec<String> = costs.iter().map(row).filter(|row| !published.contains(row)).collect();
+    assert_eq!(missing, Vec::<String>::new(), "docs/performance.md does not hold these rows");
+}
+
 /// Runs a deed with one fault, then starts again without it, and looks at everything.
 fn endure(deed: Deed, whole: &Whole, what: &str, arm: impl FnOnce(&GitHub)) {
     let place = || format!("{deed:?}, {what}");

@@ -258,7 +258,7 @@ fn scopes_and_states_narrow_the_queue() {
 }
 
 #[test]
-fn one_pull_is_three_requests() {
+fn one_pull_is_two_requests() {
     let acme = Acme::new();
     let repo = acme.github.repo("acme/api");
     repo.commit("main", "More", &[("old.txt", "a\nb\nc\nd\ne\nf\n"), ("gone.txt", "x\n")]);
@@ -284,7 +284,7 @@ fn one_pull_is_three_requests() {
     let change = acme.change(number);
     let mut seen: Vec<String> = acme.github.seen().iter().map(|seen| seen.short()).collect();
     seen.sort();
-    assert_eq!(seen.len(), 3, "{seen:#?}");
+    assert_eq!(seen.len(), 2, "{seen:#?}");
     assert_eq!(change.commits.len(), 2);
     assert!(change.commits[0].message.contains("Why not."));
     assert_eq!(change.pull.provenance.agent.as_deref(), Some("claude-code"));

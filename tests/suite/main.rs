@@ -62,6 +62,7 @@ mod statements;
 mod story;
 mod sweep;
 mod sweep_github;
+mod sweep_large;
 mod two_people;
 mod unified;
 mod waiting;

@@ -69,7 +69,7 @@ impl Reader<'_> {
             );
         }
         self.commits(&mut draft, &now, number, &found.more)?;
-        self.merge_base(&mut draft, &now)?;
+        self.merge_base(&mut draft, &now, found.more.total)?;
         self.fill(&mut draft, &now, number, (gaps, whole_list), found.more.total)?;
         draft.pull.provenance = (self.recognise)(&draft.pull, &draft.commits);
         draft.pull.commit_count = Some(draft.commits.len().max(found.more.total));
@@ -126,7 +126,13 @@ impl Reader<'_> {
         }
     }
 
-    fn merge_base(self, draft: &mut Draft, address: &Address) -> Result<(), SourceError> {
+    /// Asked for only where the commits do not tell: it costs as much as the files.
+    fn merge_base(self, draft: &mut Draft, address: &Address, total: usize) -> Result<(), SourceError> {
+        let told = (draft.commits.len() >= total).then(|| commits::fork_point(&draft.commits)).flatten();
+        if told.is_some() {
+            draft.pull.revision.merge_base = told;
+            return Ok(());
+        }
         match commits::merge_base(self.forge, address, &draft.pull.revision, self.cancel) {
             Ok(found) => draft.pull.revision.merge_base = found,
             Err(ForgeError::Cancelled) => return Err(SourceError::Cancelled),

@@ -106,6 +106,19 @@ struct Verification {
     signature: Option<String>,
 }
 
+/// Where the diff starts, when all `commits` of a pull tell: each has one parent, and just one of these is none of the pull's own.
+pub(super) fn fork_point(commits: &[Commit]) -> Option<CommitId> {
+    let own: std::collections::HashSet<&CommitId> = commits.iter().filter_map(|commit| commit.id.as_ref()).collect();
+    let mut outside = None;
+    for commit in commits {
+        let [parent] = commit.parents.as_slice() else { return None };
+        if !own.contains(parent) && outside.replace(parent).is_some() {
+            return None;
+        }
+    }
+    outside.cloned()
+}
+
 /// Where the diff starts. The first page of a comparison carries up to 300 files that nobody wants here; the second is small.
 pub(super) fn merge_base(
     forge: &dyn Forge,

@@ -14,10 +14,10 @@ pub fn pulls(world: &World, viewer: u64, query: &str) -> Result<Vec<(u64, u64)>,
                 .to_owned(),
         );
     }
-    let mut found = Vec::new();
+    let (mut found, groups) = (Vec::new(), groups(&terms));
     for repo in world.repos.iter().filter(|repo| world.role(repo, Some(viewer)) >= Role::Read) {
         for pull in repo.pulls.values() {
-            if groups(&terms).iter().all(|group| group.iter().any(|term| term.holds(world, viewer, repo, pull, &terms))) {
+            if groups.iter().all(|group| group.iter().any(|term| term.holds(world, viewer, repo, pull, &terms))) {
                 found.push((repo.id, pull));
             }
         }
