@@ -11,15 +11,14 @@ use super::pull::{PullRef, Revision};
 pub enum Extent {
     /// All of it, back to its first commit.
     Whole,
-    /// Not all of it: why, in one sentence. The repository's `shallow` file says where it ends; what is there is there with
-    /// every file.
+    /// Not all of it: what, and why, in one sentence. The repository's `shallow` file says where it ends.
     Shallow(String),
 }
 
 /// Who can bring the objects of a forge's pulls. Calls block.
 pub trait Objects: Send + Sync {
-    /// Brings head and base of the pull `at`, with every file of every commit that comes, into a new bare repository at `into`:
-    /// one pack, no refs, nothing of the forge's configuration. Nothing is left at `into` when it fails.
+    /// Brings head and base of the pull `at` into a new bare repository at `into`: one pack, no refs, nothing of the forge's
+    /// configuration. Nothing is left at `into` when it fails.
     ///
     /// # Errors
     /// As a forge's; a head that the forge does not have any more is [`ForgeError::NotFound`].

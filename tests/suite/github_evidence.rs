@@ -21,6 +21,7 @@ use tempfile::TempDir;
 
 use crate::github::GitHub;
 use crate::github::account::Role;
+use crate::github::repo::Run;
 use crate::world::snapshot;
 
 const AT: Timestamp = Timestamp(1_767_700_000);
@@ -107,6 +108,26 @@ impl Scene {
         let fetcher = self.fetcher();
         let collector = Collector { forge, objects: &fetcher, clock: || AT, cancel: &cancel };
         preserve_pulls(&collector, &self.plan(), &self.root(), &[br#"{"findings":[]}"#.to_vec()])
+    }
+
+    /// A workflow ran on the pull's head.
+    fn ran(&self) {
+        let mut world = self.github.world();
+        let (id, actor) = (world.fresh(), world.accounts.keys().next().copied().unwrap());
+        let repo = world.repo("acme", "api").unwrap();
+        let (repo, pull) = (repo.id, &repo.pulls[&self.number]);
+        let run = Run {
+            id,
+            name: "ci".to_owned(),
+            sha: pull.head_sha.clone(),
+            branch: pull.head_ref.clone(),
+            event: "pull_request".to_owned(),
+            status: "completed".to_owned(),
+            conclusion: Some("success".to_owned()),
+            actor,
+            at: AT.0,
+        };
+        world.repo_mut(repo).runs.push(run);
     }
 
     fn preserve(&self) -> Kept {
@@ -388,6 +409,18 @@ fn what_the_token_may_not_see_is_missing_and_said_and_stands_in_nobodys_way() {
     let readme = std::fs::read_to_string(kept.folder.join("README.md")).unwrap();
     assert!(readme.contains("the token may not read"), "{readme}");
     assert_eq!(scene.problems(&scene.plan().case), [""; 0]);
+}
+
+#[test]
+fn logs_that_cannot_be_had_are_noted_and_are_nothing_that_is_missing() {
+    let scene = Scene::new();
+    scene.ran();
+    let kept = scene.preserve();
+    let manifest = json(&kept.folder.join("manifest.json"));
+    assert!(manifest["left_there"][0].as_str().unwrap().contains("logs of run"), "{manifest:#}");
+    assert_eq!(kept.missing, [""; 0]);
+    let timeline = std::fs::read_to_string(kept.folder.join("timeline.md")).unwrap();
+    assert!(timeline.contains("workflow run ci: success"), "{timeline}");
 }
 
 #[test]

@@ -666,6 +666,18 @@ fn evidence_gets_the_whole_history_or_says_what_it_is() {
     let (extent, count, sound) = bring(&scene(200_000));
     assert!(matches!(&extent, Ok(Extent::Shallow(why)) if why.contains("own commits")), "{extent:?}");
     assert_eq!((count.as_str(), sound), ("4", true));
-    let (extent, _, there) = bring(&scene(10_000));
+    // Not even one checkout fits: the commits, their folders and the files that the change touches do.
+    let small = scene(10_000);
+    let (extent, count, _) = bring(&small);
+    assert!(matches!(&extent, Ok(Extent::Shallow(why)) if why.contains("only the files that differ")), "{extent:?}");
+    assert_eq!(count, "4");
+    let into = small.world.beside("objects");
+    let shown =
+        Command::new("git").arg("-C").arg(&into).args(["cat-file", "blob", &format!("{}:a.txt", small.world.id("feature"))]).output();
+    assert_eq!(shown.unwrap().stdout, b"2\n");
+    let packs = std::fs::read_dir(into.join("objects/pack")).unwrap();
+    assert_eq!(packs.filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|e| e == "pack")).count(), 1);
+    // Nothing fits: nothing is left.
+    let (extent, _, there) = bring(&scene(100));
     assert!(matches!(extent, Err(ForgeError::Garbled(_))) && !there, "{extent:?}");
 }

@@ -329,6 +329,22 @@ fn what_github_leaves_out_is_filled_from_git_or_told() {
 }
 
 #[test]
+fn more_files_than_github_lists_come_from_git() {
+    let acme = Acme::new();
+    let files: Vec<_> = (0..3_020).map(|number| (format!("f/{number:04}"), Some(b"x\n".to_vec()))).collect();
+    let number = acme.github.repo("acme/api").pull("Wide").by("bob").branch("codex/wide").commit_bytes("Wide", files).open();
+    let alone = acme.change(number);
+    assert_eq!((alone.patch.files.len(), alone.patch.unreadable), (3_000, 1));
+    assert!(
+        alone.patch.omissions.iter().any(|omission| omission.why.contains("lists 3000 of its 3020 files")),
+        "{:?}",
+        alone.patch.omissions
+    );
+    let whole = acme.filled().change(&at(number), &Cancel::default()).unwrap();
+    assert_eq!((whole.patch.files.len(), whole.patch.added(), whole.patch.unreadable), (3_020, 3_020, 0), "{:?}", whole.patch.omissions);
+}
+
+#[test]
 fn all_commits_are_read_beyond_250() {
     let acme = Acme::new();
     let mut pull = acme.github.repo("acme/api").pull("Long").by("bob").branch("codex/long");
@@ -493,6 +509,28 @@ fn a_clone_from_github_means_its_pulls() {
     assert_eq!((code, err.lines().count(), err.contains("--all-branches reads its branches instead")), (2, 1, true), "{err}");
     let without = Program::new(world.path(), acme.cache.path().join("other")).run(&["list", "--format", "json"]);
     assert_eq!((without.code, without.out.contains("acme/api#")), (0, false), "without a token its branches are meant: {}", without.err);
+}
+
+#[test]
+fn other_hosts_are_named_in_front() {
+    let acme = Acme::new();
+    let number = acme.devin();
+    let run = |args: &[&str]| {
+        let mut command = Program::new(acme.cache.path(), acme.cache.path().join("home")).command(args);
+        command.env("LAZARET_GITHUB_API", acme.github.url()).env("GH_TOKEN", &acme.token).env("GH_HOST", "ghe.example");
+        let output = command.output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    for target in ["acme/api", "ghe.example/acme/api", &format!("https://ghe.example/acme/api/pull/{number}")] {
+        let (code, out, err) = run(&["list", target, "--format", "json"]);
+        assert_eq!((code, out.contains(&format!("\"ghe.example/acme/api#{number}\""))), (0, true), "{target}: {out}{err}");
+    }
+    let (code, _, err) = run(&["list", "https://elsewhere.example/acme/api/pull/7"]);
+    assert_eq!((code, err.contains("elsewhere.example is not known as a GitHub host")), (2, true), "{err}");
+    let (code, _, err) = run(&["list", "acme/api", "github.com/acme/api"]);
+    assert_eq!((code, err.contains("cannot be asked at once")), (2, true), "{err}");
+    let (code, _, err) = run(&["list", "--repo", ".", "--state", "merged"]);
+    assert_eq!((code, err.contains("--state is about pulls")), (2, true), "{err}");
 }
 
 #[test]

@@ -134,7 +134,8 @@ impl Reader<'_> {
             return Ok(());
         }
         match commits::merge_base(self.forge, address, &draft.pull.revision, self.cancel) {
-            Ok(found) => draft.pull.revision.merge_base = found,
+            Ok(Some(found)) => draft.pull.revision.merge_base = Some(found),
+            Ok(None) => draft.omit("the commit its diff starts from is not known, so whole files of before are not read".to_owned(), 0),
             Err(ForgeError::Cancelled) => return Err(SourceError::Cancelled),
             Err(why) => {
                 draft.omit(format!("the commit its diff starts from is not known, so whole files of before are not read: {why}"), 0);

@@ -4,6 +4,7 @@
 //! Objects only: no checkout, no hook, no ref, no setting of the remote. Every object is checked against its id.
 
 mod ask;
+mod bringing;
 mod cache;
 mod change;
 mod contents;
@@ -11,6 +12,7 @@ mod ends;
 mod fault;
 mod history;
 mod intake;
+mod limits;
 mod offer;
 mod pkt;
 mod reply;
@@ -23,9 +25,10 @@ use std::sync::Arc;
 
 use git2::{Oid, Repository};
 
+pub use limits::Limits;
+
 use crate::model::cancel::Cancel;
 use crate::model::change::{TextRequest, Texts};
-use crate::model::commit_id::CommitId;
 use crate::model::diff::{Patch, Side};
 use crate::model::forge::ForgeError;
 use crate::model::objects::{Extent, Objects};
@@ -34,30 +37,13 @@ use crate::sources::github::gaps::{Fill, Filled, Gaps};
 use crate::sources::github::wire::Wire;
 use crate::sources::local::{commits, texts};
 use crate::sources::source::SourceError;
-use ask::{Ask, Filter};
+use bringing::Bringing;
 use cache::{Cache, Held};
 use change::Gap;
 use ends::Ends;
 use fault::Fault;
+use history::oid;
 use session::{Host, Session};
-
-/// How much is fetched and kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes fetched at once for one pull.
-    pub pull: u64,
-    /// Bytes of the whole cache, once nobody uses it.
-    pub cache: u64,
-    /// Bytes of the history that evidence keeps whole; beyond, it keeps a part.
-    pub evidence: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        const MIB: u64 = 1024 * 1024;
-        Self { pull: 256 * MIB, cache: 2048 * MIB, evidence: 512 * MIB }
-    }
-}
 
 /// Fetches pulls of one forge into a cache.
 pub struct Fetcher {
@@ -125,53 +111,6 @@ impl Fetcher {
         contents::bring(&mut session, &held.path, &asked(&held, ends, wanted)?)?;
         Ok(texts::read(&held.open()?, revision, wanted, cancel))
     }
-
-    fn brought(&self, at: &PullRef, revision: &Revision, into: &Path, cancel: &Cancel) -> Result<Extent, Fault> {
-        let start = at.repo.rmatch_indices('/').nth(1).map_or(0, |(at, _)| at + 1);
-        let repository = at.repo.get(start..).unwrap_or_default();
-        let head = oid(revision.head.as_ref(), repository)?;
-        let base = revision.base.as_ref().map(|id| oid(Some(id), repository)).transpose()?;
-        let wants: Vec<Oid> = [head].into_iter().chain(base).collect();
-        match self.whole(repository, &wants, into, None, cancel) {
-            Err(Fault::TooLarge(most)) => self.cut(repository, (revision, head), into, most, cancel),
-            other => other.map(|()| Extent::Whole),
-        }
-    }
-
-    /// `wants` with everything they need into a new repository at `into`, in one pack.
-    fn whole(&self, repository: &str, wants: &[Oid], into: &Path, depth: Option<u32>, cancel: &Cancel) -> Result<(), Fault> {
-        let most = self.limits.evidence;
-        let mut session = self.session(repository, most, cancel);
-        cache::empty(into)?;
-        let fetched = session.fetch(&Ask { wants, depth, filter: Filter::Nothing }, into, most);
-        if fetched.is_err() {
-            remove(into)?;
-        }
-        fetched
-    }
-
-    /// As much of a history that is too large as fits: the change's own commits, else only its two ends.
-    fn cut(&self, repository: &str, (revision, head): (&Revision, Oid), into: &Path, most: u64, cancel: &Cancel) -> Result<Extent, Fault> {
-        let (wants, depth) = {
-            let held = self.cache.take(repository, cancel)?;
-            let mut session = self.session(repository, self.limits.pull, cancel);
-            let base = oid(revision.merge_base.as_ref().or(revision.base.as_ref()), repository)?;
-            let history = history::find(&mut session, &held.path, base, head)?;
-            let wants: Vec<Oid> = [head].into_iter().chain(history.merge_base).collect();
-            (wants, history.depth(&held.open()?, head))
-        };
-        match self.whole(repository, &[head], into, Some(depth), cancel) {
-            Ok(()) => {
-                return Ok(Extent::Shallow(format!(
-                    "the whole history is larger than {most} bytes; these are the change's own commits and where they start"
-                )));
-            }
-            Err(Fault::TooLarge(_)) => {}
-            Err(fault) => return Err(fault),
-        }
-        self.whole(repository, &wants, into, Some(1), cancel)?;
-        Ok(Extent::Shallow(format!("the change's commits are larger than {most} bytes; these are only the last one and where they start")))
-    }
 }
 
 impl Fill for Fetcher {
@@ -189,7 +128,8 @@ impl Fill for Fetcher {
 
 impl Objects for Fetcher {
     fn bring(&self, at: &PullRef, revision: &Revision, into: &Path, cancel: &Cancel) -> Result<Extent, ForgeError> {
-        let brought = self.brought(at, revision, into, cancel);
+        let bringing = Bringing { host: &self.host, cache: &self.cache, limits: self.limits, repository: place(at), cancel };
+        let brought = bringing.bring(revision, into);
         self.cache.trim();
         Ok(brought?)
     }
@@ -211,14 +151,8 @@ fn asked(held: &Held, ends: Ends, wanted: &[TextRequest]) -> Result<BTreeSet<Oid
     Ok(ids)
 }
 
-/// git2's id for ours.
-fn oid(id: Option<&CommitId>, repository: &str) -> Result<Oid, Fault> {
-    let id = id.ok_or_else(|| Fault::Garbled(format!("GitHub names no commit for this pull of {repository}")))?;
-    Oid::from_str(id.as_str()).map_err(|_| Fault::Garbled(format!("{id} is no id that git knows here")))
-}
-
-/// Takes away a repository that was begun and did not become whole.
-#[allow(clippy::disallowed_methods, reason = "nothing half done is left where evidence was to lie")]
-fn remove(path: &Path) -> Result<(), Fault> {
-    std::fs::remove_dir_all(path).map_err(|e| Fault::io(path, &e))
+/// `owner/name`, without the host that may stand before it.
+fn place(at: &PullRef) -> &str {
+    let start = at.repo.rmatch_indices('/').nth(1).map_or(0, |(at, _)| at + 1);
+    at.repo.get(start..).unwrap_or_default()
 }

@@ -11,9 +11,7 @@ pub(super) enum Fault {
     #[error("{0}")]
     Forge(ForgeError),
     /// The host does not have an object that was asked for.
-    #[error(
-        "the host does not have commit {0} any more: the branch was force-pushed or deleted, or the repository is gone; open the pull again"
-    )]
+    #[error("the host does not have {0} any more: the branch was force-pushed or deleted, or the repository is gone; open the pull again")]
     Gone(String),
     /// The host refuses in its own words.
     #[error("the git host refuses: {0}")]

@@ -11,6 +11,7 @@ use super::ask::{Ask, Filter};
 use super::fault::Fault;
 use super::session::Session;
 use super::shallow;
+use crate::model::commit_id::CommitId;
 
 /// Commits of history asked for, one after the other; `None` is all of it.
 const DEPTHS: [Option<u32>; 5] = [Some(50), Some(500), Some(5_000), Some(50_000), None];
@@ -63,6 +64,12 @@ pub(super) fn find(session: &mut Session<'_>, into: &Path, base: Oid, head: Oid)
         }
     }
     Err(Fault::Garbled("its history does not end".to_owned()))
+}
+
+/// git2's id for ours; `what` is what it is the commit of.
+pub(super) fn oid(id: Option<&CommitId>, what: &str) -> Result<Oid, Fault> {
+    let id = id.ok_or_else(|| Fault::Garbled(format!("the forge names no commit for this pull of {what}")))?;
+    Oid::from_str(id.as_str()).map_err(|_| Fault::Garbled(format!("{id} is no id that git knows here")))
 }
 
 /// The history as far as it is here, when nothing that is missing could change it: no end of history lies on either side of
