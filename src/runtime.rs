@@ -1,6 +1,7 @@
 //! The hands: terminal, clock, jobs and the one event loop. The only place that spawns.
 
 pub mod answers;
+pub mod case_decisions;
 pub mod containment;
 pub mod decisions;
 pub mod desk;
@@ -8,7 +9,6 @@ pub mod desk_decisions;
 pub mod effects;
 pub mod error;
 pub mod event_loop;
-pub mod git_decisions;
 pub mod input;
 pub mod jobs;
 pub mod journal;
@@ -20,6 +20,7 @@ pub mod policy;
 pub mod proofs;
 pub mod records;
 pub mod search;
+pub mod seen;
 pub mod sweep;
 pub mod sweep_decisions;
 pub mod terminal;

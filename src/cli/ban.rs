@@ -12,7 +12,7 @@ use crate::model::ban::Banned;
 use crate::model::decision::Verb;
 use crate::model::pull::{Origin, PullRef};
 use crate::response::request::{Request, Target};
-use crate::runtime::git_decisions::GitDecisions;
+use crate::runtime::case_decisions::CaseDecisions;
 
 /// Who is meant.
 #[derive(Debug, Args)]
@@ -40,7 +40,7 @@ pub fn run(verb: Verb, meant: &Meant, context: &mut Context) -> anyhow::Result<E
             None => bail!("--at names a repository of a GitHub host, such as owner/repo"),
         },
     };
-    let decisions = GitDecisions::at(site.place(), site.paths(context)?, now);
+    let decisions = CaseDecisions::at(site.place(), site.paths(context)?, now);
     verb::resume(&decisions)?;
     let repository = |repo: &String| Target::unseen(PullRef { origin: Origin::Github, repo: repo.clone(), name: String::new() });
     let targets = meant.at.iter().map(repository).collect();

@@ -12,9 +12,9 @@ use crate::cli::output::is_terminal;
 use crate::cli::site::Site;
 use crate::cli::verb::resume;
 use crate::config::load;
+use crate::runtime::case_decisions::CaseDecisions;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
-use crate::runtime::git_decisions::GitDecisions;
 use crate::runtime::records::Records;
 
 /// Whether there is a terminal to open the console on.
@@ -38,7 +38,7 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     let log = Some(paths.log());
     let records = Records::new(paths.ledger(), now);
     let source = site.source.clone();
-    let decisions = GitDecisions::at(site.place(), paths, now).under(source.clone());
+    let decisions = CaseDecisions::at(site.place(), paths, now).under(source.clone());
     resume(&decisions)?;
     let engine = Arc::new(Engine::new(&Selection::default()));
     event_loop::run(&Desk {

@@ -4,7 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::response::error::ResponseError;
-use crate::runtime::git_decisions::DecisionError;
+use crate::runtime::case_decisions::DecisionError;
 use crate::sources::source::SourceError;
 
 /// The answer to the shell.

@@ -24,7 +24,8 @@ use crate::model::response::{CaseId, Plan, Strength};
 use crate::model::review::{Disposition, DraftComment};
 use crate::response::case::is_case_id;
 use crate::response::request::{Request, Target};
-use crate::runtime::git_decisions::{GitDecisions, kept_report, misplaced, readable, refused, target};
+use crate::runtime::case_decisions::CaseDecisions;
+use crate::runtime::seen::{kept_report, misplaced, readable, refused, target};
 use crate::store::cases;
 
 /// Arguments of every verb.
@@ -103,7 +104,7 @@ impl<'a> Asked<'a> {
 pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     let common = asked.common;
     let site = site(asked, context)?;
-    let decisions = GitDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone());
+    let decisions = CaseDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone());
     resume(&decisions)?;
     let (targets, reports) = targets(asked, &site, &decisions, context)?.into_iter().unzip();
     let request = Request {
@@ -121,7 +122,7 @@ pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
 ///
 /// # Errors
 /// When nobody can be asked, or the ledger cannot be used.
-pub fn settle(mut plan: Plan, decisions: &GitDecisions, terms: &Terms, passing: bool, context: &mut Context) -> anyhow::Result<Exit> {
+pub fn settle(mut plan: Plan, decisions: &CaseDecisions, terms: &Terms, passing: bool, context: &mut Context) -> anyhow::Result<Exit> {
     let paint = context.out.paint;
     let json = terms.format == Format::Json;
     if !json {
@@ -167,7 +168,7 @@ fn here(undo: String, repo: &Path) -> String {
 ///
 /// # Errors
 /// When an unfinished case cannot be ended.
-pub fn resume(decisions: &GitDecisions) -> anyhow::Result<()> {
+pub fn resume(decisions: &CaseDecisions) -> anyhow::Result<()> {
     for receipt in decisions.resume()? {
         say("", format!("case {} was cut short earlier; it is ended now: {}", receipt.case.0, receipt.strength.word()));
     }
@@ -224,7 +225,7 @@ fn of_case(case: &str, context: &Context) -> anyhow::Result<Option<Site>> {
 }
 
 /// Each target as it is now, with the report that is kept as evidence.
-fn targets(asked: &Asked<'_>, site: &Site, decisions: &GitDecisions, context: &Context) -> anyhow::Result<Vec<(Target, Vec<u8>)>> {
+fn targets(asked: &Asked<'_>, site: &Site, decisions: &CaseDecisions, context: &Context) -> anyhow::Result<Vec<(Target, Vec<u8>)>> {
     if asked.verb == Verb::Release {
         let names = if site.forge.is_some() {
             held_there(asked, site, context)?

@@ -18,7 +18,7 @@ use crate::model::inert;
 use crate::model::pull::Origin;
 use crate::model::response::{CaseId, Strength};
 use crate::model::waiting::Waiting;
-use crate::runtime::git_decisions::GitDecisions;
+use crate::runtime::case_decisions::CaseDecisions;
 use crate::runtime::waiting::{self, Sending};
 use crate::store::waiting::Held;
 
@@ -58,7 +58,7 @@ enum What {
 /// # Errors
 /// When the ledger cannot be used, or nothing waits under a case that was named.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    let decisions = GitDecisions::new(None, context.paths()?, now);
+    let decisions = CaseDecisions::new(None, context.paths()?, now);
     match &args.what {
         None | Some(What::List) => list(&waiting::list(&decisions)?, context),
         Some(What::Send { cases }) => send(&decisions, cases, context),
@@ -77,7 +77,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 /// # Errors
 /// When the ledger cannot be read.
 pub fn remind(context: &Context) -> anyhow::Result<()> {
-    let waits = waiting::list(&GitDecisions::new(None, context.paths()?, now))?;
+    let waits = waiting::list(&CaseDecisions::new(None, context.paths()?, now))?;
     match waits.len() {
         0 => {}
         1 => say("", "1 decision waits for the network: lazaret waiting list"),
@@ -100,7 +100,7 @@ fn list(waits: &[Waiting], context: &mut Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn send(decisions: &GitDecisions, cases: &[String], context: &mut Context) -> anyhow::Result<Exit> {
+fn send(decisions: &CaseDecisions, cases: &[String], context: &mut Context) -> anyhow::Result<Exit> {
     let waits = decisions.waits()?;
     if let Some(stray) = cases.iter().find(|case| !waits.iter().any(|(known, _)| known.0 == **case)) {
         bail!("no decision {stray} waits to be sent; lazaret waiting list shows what does");
@@ -109,7 +109,7 @@ fn send(decisions: &GitDecisions, cases: &[String], context: &mut Context) -> an
     let mut exit = Exit::Done;
     for (case, held) in chosen {
         let site = site(held, context)?;
-        let place = GitDecisions::at(site.place(), context.paths()?, now).under(site.source.clone());
+        let place = CaseDecisions::at(site.place(), context.paths()?, now).under(site.source.clone());
         match waiting::send(&place, case, &context.cancel)? {
             Sending::Sent(receipt) => {
                 let paint = context.out.paint;

@@ -13,7 +13,8 @@ use crate::model::response::{Plan, Receipt};
 use crate::model::sweep::Member;
 use crate::model::time::Timestamp;
 use crate::response::request::{Request, Target};
-use crate::runtime::git_decisions::{DecisionError, GitDecisions, kept_report, target};
+use crate::runtime::case_decisions::{CaseDecisions, DecisionError};
+use crate::runtime::seen::{kept_report, target};
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
 
@@ -38,7 +39,7 @@ pub trait Keeper: Send + Sync {
     fn carry_out(&self, plan: &Plan, cancel: &Cancel) -> Result<Receipt, DecisionError>;
 }
 
-impl Keeper for GitDecisions {
+impl Keeper for CaseDecisions {
     fn resume(&self) -> Result<Vec<Receipt>, DecisionError> {
         Self::resume(self)
     }

@@ -9,14 +9,15 @@ use crate::model::response::{CaseId, Plan, Receipt};
 use crate::model::review::Review;
 use crate::model::waiting::Waiting;
 use crate::response::request::Request;
+use crate::runtime::case_decisions::{CaseDecisions, DecisionError};
 use crate::runtime::decisions::{Decisions, Trouble};
-use crate::runtime::git_decisions::{DecisionError, GitDecisions, kept_report, readable, refused, target};
+use crate::runtime::seen::{kept_report, readable, refused, target};
 use crate::runtime::waiting::{self, Sending};
 
 /// Records a console shows.
 const LATEST: usize = 1_000;
 
-impl Decisions for GitDecisions {
+impl Decisions for CaseDecisions {
     fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble> {
         readable(wish.verb, change).map_err(|error| error.to_string())?;
         let dispositions: Vec<_> = wish.dispositions.iter().map(|(id, judged)| (id.clone(), judged.clone())).collect();

@@ -15,8 +15,9 @@ use crate::response::git;
 use crate::response::policy::still_holds;
 use crate::response::request::{Request, Target};
 use crate::response::signing;
-use crate::runtime::git_decisions::{DecisionError, GitDecisions, kept_report, readable, refused, target};
+use crate::runtime::case_decisions::{CaseDecisions, DecisionError};
 use crate::runtime::policy::UNREAD;
+use crate::runtime::seen::{kept_report, readable, refused, target};
 use crate::sources::source::{Source, SourceError};
 use crate::store::waiting::{self, End, Held};
 
@@ -35,7 +36,7 @@ pub enum Sending {
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn list(decisions: &GitDecisions) -> Result<Vec<Waiting>, DecisionError> {
+pub fn list(decisions: &CaseDecisions) -> Result<Vec<Waiting>, DecisionError> {
     Ok(decisions.waits()?.iter().map(|(case, held)| shown(case, held)).collect())
 }
 
@@ -55,14 +56,14 @@ fn shown(case: &CaseId, held: &Held) -> Waiting {
 ///
 /// # Errors
 /// When nothing does, or the ledger cannot be written.
-pub fn drop(decisions: &GitDecisions, case: &CaseId, reason: &str) -> Result<(), DecisionError> {
+pub fn drop(decisions: &CaseDecisions, case: &CaseId, reason: &str) -> Result<(), DecisionError> {
     let held = found(decisions, case)?;
     let says = if reason.trim().is_empty() { "taken back" } else { reason.trim() };
     waiting::settle(&mut decisions.ledger()?, decisions.now(), (case, &held), End::Dropped, says)?;
     Ok(())
 }
 
-fn found(decisions: &GitDecisions, case: &CaseId) -> Result<Held, DecisionError> {
+fn found(decisions: &CaseDecisions, case: &CaseId) -> Result<Held, DecisionError> {
     let held = decisions.waits()?.into_iter().find(|(known, _)| known == case);
     held.map(|(_, held)| held).ok_or_else(|| DecisionError::NotWaiting(case.clone()))
 }
@@ -71,7 +72,7 @@ fn found(decisions: &GitDecisions, case: &CaseId) -> Result<Held, DecisionError>
 ///
 /// # Errors
 /// When nothing waits there, somebody else made it, or the ledger cannot be used.
-pub fn send(decisions: &GitDecisions, case: &CaseId, cancel: &Cancel) -> Result<Sending, DecisionError> {
+pub fn send(decisions: &CaseDecisions, case: &CaseId, cancel: &Cancel) -> Result<Sending, DecisionError> {
     let held = found(decisions, case)?;
     if let Err(why) = is_mine(case, &held) {
         return Ok(Sending::Waits(why));
@@ -116,7 +117,7 @@ enum Moved {
 }
 
 /// The request as it would be made today, if today is still what was decided on.
-fn again(decisions: &GitDecisions, case: &CaseId, held: &Held, cancel: &Cancel) -> Result<(Request, Vec<Vec<u8>>), Moved> {
+fn again(decisions: &CaseDecisions, case: &CaseId, held: &Held, cancel: &Cancel) -> Result<(Request, Vec<Vec<u8>>), Moved> {
     let decision = &held.decision;
     let (mut targets, mut reports) = (Vec::new(), Vec::new());
     for (pull, subject) in decision.pulls.iter().zip(&decision.subjects) {
@@ -172,7 +173,7 @@ fn held_heads(then: &Decision, today: &Decision) -> Result<(), String> {
 /// One pull as it is today.
 fn look(
     source: &dyn Source,
-    decisions: &GitDecisions,
+    decisions: &CaseDecisions,
     (at, decision): (&PullRef, &Decision),
     cancel: &Cancel,
 ) -> Result<(Target, Vec<u8>, Vec<Ban>), Moved> {
@@ -192,7 +193,7 @@ fn look(
 }
 
 /// Plans and carries out.
-fn go(decisions: &GitDecisions, request: &Request, reports: Vec<Vec<u8>>, cancel: &Cancel) -> Result<Sending, DecisionError> {
+fn go(decisions: &CaseDecisions, request: &Request, reports: Vec<Vec<u8>>, cancel: &Cancel) -> Result<Sending, DecisionError> {
     let plan = match decisions.plan_request(request, reports) {
         Ok(plan) => plan,
         Err(error) if error.is_away() => return Ok(Sending::Waits(error.to_string())),

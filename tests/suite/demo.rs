@@ -15,7 +15,8 @@ use lazaret::model::report::Report;
 use lazaret::model::risk::Lane;
 use lazaret::model::rule::Severity;
 use lazaret::response::request::Request;
-use lazaret::runtime::git_decisions::{self, GitDecisions};
+use lazaret::runtime::case_decisions::CaseDecisions;
+use lazaret::runtime::seen;
 use lazaret::sources::demo::{self, DemoSource};
 use lazaret::sources::source::{Source as _, SourceError};
 use lazaret::store::paths::Paths;
@@ -208,8 +209,8 @@ fn an_interrupted_build_is_finished_next_time() {
 fn decide(demo: &DemoSource, home: &Path, verb: Verb, merge: bool, number: u32) -> Result<(), Vec<String>> {
     let change = demo.change(&demo.at(number).unwrap(), &Cancel::default()).unwrap();
     let report = Engine::new(&Selection::default()).analyse(&change, &|wanted| demo.texts(&change, wanted, &Cancel::default()));
-    let decisions = GitDecisions::new(demo.repository(), Paths::below(home), || demo::NOW);
-    let targets = vec![git_decisions::target(&change, &report, &[])];
+    let decisions = CaseDecisions::new(demo.repository(), Paths::below(home), || demo::NOW);
+    let targets = vec![seen::target(&change, &report, &[])];
     let request = Request { merge, ..Request::new(verb, targets, "seen in the demo", demo::NOW) };
     let plan = decisions.plan_request(&request, Vec::new()).unwrap();
     if !plan.is_allowed() {

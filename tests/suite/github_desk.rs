@@ -13,8 +13,9 @@ use lazaret::model::pull::{Origin, PullRef};
 use lazaret::model::response::{Plan, Receipt, Step, Strength};
 use lazaret::model::time::Timestamp;
 use lazaret::response::request::{Request, Target};
-use lazaret::runtime::git_decisions::{GitDecisions, kept_report, refused, target};
+use lazaret::runtime::case_decisions::CaseDecisions;
 use lazaret::runtime::place::Place;
+use lazaret::runtime::seen::{kept_report, refused, target};
 use lazaret::sources::github::fetch::{Fetcher, Limits};
 use lazaret::sources::github::source::{GithubSource, Setup};
 use lazaret::sources::source::Source as _;
@@ -59,15 +60,15 @@ impl Desk {
             .open()
     }
 
-    pub fn decisions(&self) -> GitDecisions {
+    pub fn decisions(&self) -> CaseDecisions {
         self.decisions_over(Arc::new(self.github.client(&self.token)))
     }
 
     /// Decisions that ask and write through `forge`.
-    pub fn decisions_over(&self, forge: Arc<dyn Forge>) -> GitDecisions {
+    pub fn decisions_over(&self, forge: Arc<dyn Forge>) -> CaseDecisions {
         let client = Arc::new(self.github.client(&self.token));
         let objects = Arc::new(Fetcher::new(client, &self.home.path().join("objects"), Limits::default()));
-        GitDecisions::at(Place::Forge { forge, objects }, Paths::below(self.home.path()), || AT)
+        CaseDecisions::at(Place::Forge { forge, objects }, Paths::below(self.home.path()), || AT)
     }
 
     pub fn at(&self, number: u64) -> PullRef {

@@ -9,7 +9,8 @@ use lazaret::model::ledger::{ChainState, RecordKind};
 use lazaret::model::response::{CaseId, Strength};
 use lazaret::model::time::Timestamp;
 use lazaret::response::request::Request;
-use lazaret::runtime::git_decisions::{GitDecisions, target};
+use lazaret::runtime::case_decisions::CaseDecisions;
+use lazaret::runtime::seen::target;
 use lazaret::runtime::waiting::{self, Sending};
 use lazaret::runtime::{later, policy::Force};
 use lazaret::sources::local::{LocalSource, Selection, Setup};
@@ -50,8 +51,8 @@ impl Desk {
         Arc::new(LocalSource::open(&self.world.path(), setup).unwrap())
     }
 
-    fn decisions(&self, clock: fn() -> Timestamp) -> GitDecisions {
-        GitDecisions::new(Some(self.world.path()), Paths::below(&self.home), clock).under(self.source())
+    fn decisions(&self, clock: fn() -> Timestamp) -> CaseDecisions {
+        CaseDecisions::new(Some(self.world.path()), Paths::below(&self.home), clock).under(self.source())
     }
 
     /// Keeps `verb` on the branch for later; answers with its case.

@@ -8,7 +8,7 @@ use crate::cli::context::{Context, now};
 use crate::model::forge::Forge;
 use crate::model::objects::Objects;
 use crate::model::pull::{Origin, PullRef};
-use crate::runtime::git_decisions::GitDecisions;
+use crate::runtime::case_decisions::CaseDecisions;
 use crate::runtime::place::Place;
 use crate::sources::github::address::Address;
 use crate::sources::source::Source;
@@ -28,14 +28,14 @@ pub struct Host {
 ///
 /// # Errors
 /// When its clone cannot be read, or no home folder is known.
-pub fn decisions(at: &PullRef, hosts: &[Host], context: &Context) -> anyhow::Result<Option<GitDecisions>> {
+pub fn decisions(at: &PullRef, hosts: &[Host], context: &Context) -> anyhow::Result<Option<CaseDecisions>> {
     if at.origin == Origin::Local {
         let folder = Path::new(&at.repo);
         let source = LocalClone::open(folder, true, Arc::new(provenance::of))?.into_source();
-        return Ok(Some(GitDecisions::new(Some(folder.to_owned()), context.paths()?, now).under(source)));
+        return Ok(Some(CaseDecisions::new(Some(folder.to_owned()), context.paths()?, now).under(source)));
     }
     let Some((address, _)) = Address::of_pull(at) else { return Ok(None) };
     let Some(host) = hosts.iter().find(|host| host.forge.host().eq_ignore_ascii_case(&address.host)) else { return Ok(None) };
     let place = Place::Forge { forge: host.forge.clone(), objects: host.objects.clone() };
-    Ok(Some(GitDecisions::at(place, context.paths()?, now).under(host.source.clone())))
+    Ok(Some(CaseDecisions::at(place, context.paths()?, now).under(host.source.clone())))
 }

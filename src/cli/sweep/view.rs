@@ -10,9 +10,9 @@ use crate::cli::sweep::deciders::{self, Host};
 use crate::cli::verb;
 use crate::config::load;
 use crate::model::sweep::Sweep;
+use crate::runtime::case_decisions::CaseDecisions;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
-use crate::runtime::git_decisions::GitDecisions;
 use crate::runtime::records::Records;
 use crate::runtime::sweep_decisions::{Place, SweepDecisions};
 use crate::sources::sweep::Field;
@@ -33,7 +33,7 @@ pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, hosts: &[Host], engine: Ar
     let changes = sweep.members.iter().filter_map(|member| Some((member.caught.clone(), held(&member.pull().at)?))).collect();
     let source = Arc::new(Gathered::new(format!("sweep {}", sweep.id), changes));
     let sweep = Arc::new(sweep);
-    let home = Arc::new(GitDecisions::new(None, paths, now));
+    let home = Arc::new(CaseDecisions::new(None, paths, now));
     let decisions = SweepDecisions::new(sweep.clone(), fields, places, home, engine.clone(), now);
     event_loop::run(&Desk {
         source,

@@ -1,34 +1,24 @@
-//! Decisions made good on a plain repository: repository, ledger, evidence and unsent reviews joined. Console and headless
-//! verbs both come here.
+//! Decisions made good, on a plain repository or at a forge: place, ledger, evidence and unsent reviews joined. Console and
+//! headless verbs both come here.
 //!
 //! Nothing is held open between two calls: each looks at the world as it is then.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use sha2::{Digest as _, Sha256};
-
-use crate::export::json;
-use crate::export::judged::Judged;
-use crate::model::ban::{self, Ban, Banned};
+use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
-use crate::model::change::Change;
 use crate::model::decision::{Decision, Subject, Verb};
-use crate::model::diff::{Content, FileDiff, Patch, Side};
-use crate::model::finding::Fingerprint;
-use crate::model::inert;
-use crate::model::path::RepoPath;
 use crate::model::policy::Policy;
-use crate::model::report::Report;
+use crate::model::pull::PullRef;
 use crate::model::response::{CaseId, People, Plan, Receipt};
-use crate::model::review::{Disposition, DraftComment, Spot};
 use crate::model::time::Timestamp;
 use crate::response::bans;
 use crate::response::error::ResponseError;
 use crate::response::executor;
 use crate::response::git;
-use crate::response::journal::{Case, Journal as _};
-use crate::response::request::{Request, Target};
+use crate::response::journal::{Case, Journal};
+use crate::response::request::Request;
 use crate::response::responder::{Materials, Responder};
 use crate::response::resume;
 use crate::response::signing::Signing;
@@ -36,6 +26,7 @@ use crate::runtime::journal::LedgerJournal;
 use crate::runtime::later;
 use crate::runtime::place::Place;
 use crate::runtime::policy::{self, Bench, Force};
+use crate::runtime::seen::Unread;
 use crate::sources::source::Source;
 use crate::store::drafts::Drafts;
 use crate::store::error::StoreError;
@@ -62,8 +53,8 @@ pub enum DecisionError {
     #[error("no decision {} waits to be sent; lazaret waiting list shows what does", .0.0)]
     NotWaiting(CaseId),
     /// Nobody can approve bytes that nobody can read.
-    #[error("{0} could not be read, and nobody can approve what nobody can read; it can be held all the same: lazaret quarantine")]
-    Unread(String),
+    #[error(transparent)]
+    Unread(#[from] Unread),
 }
 
 impl DecisionError {
@@ -74,34 +65,8 @@ impl DecisionError {
     }
 }
 
-/// Whether enough of `change` was there to be read for `verb`: an approval is a statement about all of it. What is held, let go
-/// or taken back is commits, so nothing unread may ever stand in the way of containment.
-///
-/// # Errors
-/// When `verb` is approve and parts were not read.
-pub fn readable(verb: Verb, change: &Change) -> Result<(), DecisionError> {
-    let parts = change.patch.unreadable;
-    if verb != Verb::Approve || parts == 0 {
-        return Ok(());
-    }
-    let first = first_unread(&change.patch).map(|why| format!(" ({why})")).unwrap_or_default();
-    let noun = if parts == 1 { "part" } else { "parts" };
-    Err(DecisionError::Unread(format!("{parts} {noun} of this change{first}")))
-}
-
-/// The first part that was not read, with its reason.
-fn first_unread(patch: &Patch) -> Option<String> {
-    let omitted = patch.files.iter().find_map(|file| match &file.content {
-        Content::Omitted(why) => Some((Some(file.path()), why)),
-        _ => None,
-    });
-    let (path, why) = omitted.or_else(|| patch.omissions.first().map(|omission| (omission.path.as_ref(), &omission.why)))?;
-    let place = path.map(|path| format!("{}: ", inert::line(&path.text()))).unwrap_or_default();
-    Some(format!("{place}{}", inert::line(why)))
-}
-
-/// Where decisions on one repository go.
-pub struct GitDecisions {
+/// Where decisions on one place go: each a case in the ledger.
+pub struct CaseDecisions {
     place: Place,
     paths: Paths,
     clock: fn() -> Timestamp,
@@ -120,7 +85,7 @@ struct Prepared {
     later: Option<Request>,
 }
 
-impl GitDecisions {
+impl CaseDecisions {
     /// Decisions on `repository`, kept in the folders of `paths`, dated by `clock`.
     #[must_use]
     pub fn new(repository: Option<PathBuf>, paths: Paths, clock: fn() -> Timestamp) -> Self {
@@ -170,7 +135,7 @@ impl GitDecisions {
     /// When nobody is named as reviewer, or repository or ledger cannot be read.
     pub fn plan_request(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, DecisionError> {
         let (responder, journal) = self.open(&Cancel::default())?;
-        let bench = self.bench(request);
+        let bench = self.bench(request, &journal)?;
         let based = self.place.based(request)?;
         let planned = match self.surrounded(&based, &bench.force) {
             Ok(request) => policy::plan(&*responder, &request, &journal, &bench),
@@ -254,7 +219,7 @@ impl GitDecisions {
 
     /// Notes in `decision` which policy is in force for `request`, and says for how many seconds approvals hold under it.
     pub fn note_policy(&self, request: &Request, decision: &mut Decision) -> i64 {
-        let force = self.force(request);
+        let force = self.force(&own(request));
         for subject in &mut decision.subjects {
             force.digest().clone_into(&mut subject.policy_digest);
         }
@@ -271,11 +236,11 @@ impl GitDecisions {
         git::signing(self.seat())
     }
 
-    fn bench(&self, request: &Request) -> Bench {
+    fn bench(&self, request: &Request, journal: &dyn Journal) -> Result<Bench, ResponseError> {
         let (signing, allowed) = self.signing();
-        let force = self.force(request);
+        let force = self.force(&meant(request, journal)?);
         let (members, unknown) = policy::members(&force, request.verb, self.source.as_deref());
-        Bench { force, members, unknown, signing, allowed }
+        Ok(Bench { force, members, unknown, signing, allowed })
     }
 
     /// A policy that asks for two people also asks who else was there: who pushed last, who approved.
@@ -293,11 +258,12 @@ impl GitDecisions {
         Ok(request)
     }
 
-    /// The policy for all that is asked; of several bases each one's.
-    fn force(&self, request: &Request) -> Force {
-        let of =
-            |target: &Target| Force::of(self.paths.config(), self.source.as_deref(), &target.pull, target.subject.revision.base.as_ref());
-        request.targets.iter().map(of).reduce(Force::and).unwrap_or(Force(Ok(Policy::default())))
+    /// The policy for `pulls` as they were seen; of several bases each one's.
+    fn force(&self, pulls: &[(PullRef, Subject)]) -> Force {
+        let of = |(pull, subject): &(PullRef, Subject)| {
+            Force::of(self.paths.config(), self.source.as_deref(), pull, subject.revision.base.as_ref())
+        };
+        pulls.iter().map(of).reduce(Force::and).unwrap_or(Force(Ok(Policy::default())))
     }
 
     fn materials(&self, reports: Vec<Vec<u8>>) -> Materials {
@@ -316,85 +282,19 @@ impl GitDecisions {
     }
 }
 
-/// What a verb needs to know of a change that was read and judged. Only judgements of its own findings go along.
-#[must_use]
-pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Disposition)]) -> Target {
-    let pull = &change.pull;
-    let own = |id: &Fingerprint| report.findings.iter().any(|finding| finding.id == *id);
-    let dispositions: Vec<_> = dispositions.iter().filter(|(id, _)| own(id)).cloned().collect();
-    Target {
-        pull: pull.at.clone(),
-        branch: pull.branch.clone(),
-        base: pull.target.clone(),
-        subject: Subject {
-            revision: pull.revision.clone(),
-            diff_digest: change.digest.clone(),
-            findings_digest: findings_digest(report),
-            rules_digest: report.rules_digest.clone(),
-            policy_digest: String::new(),
-        },
-        hard: report.hard().map(|finding| finding.id.clone()).collect(),
-        dispositions,
-        touched: policy::touched(change, report),
-        known_by: known_by(change),
-        shipped: shipped(change),
-        refused: Vec::new(),
-    }
+/// The pulls that `request` names.
+fn own(request: &Request) -> Vec<(PullRef, Subject)> {
+    request.targets.iter().map(|target| (target.pull.clone(), target.subject.clone())).collect()
 }
 
-/// Which remarks name lines or files that `change` does not show; the forge would refuse all of them for one.
-#[must_use]
-pub fn misplaced(change: &Change, comments: &[DraftComment]) -> Vec<String> {
-    let file = |path: &RepoPath, side| change.patch.files.iter().find(|file| file.path_on(side) == Some(path));
-    let shown = |path: &RepoPath, side, line| {
-        let lines = file(path, side).and_then(FileDiff::text).map(|text| text.lines.iter());
-        lines.is_some_and(|mut lines| lines.any(|known| known.number(side) == Some(line)))
-    };
-    let strays = comments.iter().filter_map(|comment| match &comment.spot {
-        Spot::Lines { path, side, first, last } => {
-            let stray = [first, last].into_iter().find(|line| !shown(path, *side, **line))?;
-            Some(format!("line {stray} of {} ({}) is not in the diff of this pull", inert::line(&path.text()), side.word()))
+/// The pulls that `request` is about: what a case is about, the ledger knows.
+fn meant(request: &Request, journal: &dyn Journal) -> Result<Vec<(PullRef, Subject)>, ResponseError> {
+    let mut pulls = Vec::new();
+    for (at, subject) in own(request) {
+        match journal.case(&CaseId(at.name.clone()))? {
+            Some(case) => pulls.extend(case.plan.decision.pulls.into_iter().zip(case.plan.decision.subjects)),
+            None => pulls.push((at, subject)),
         }
-        Spot::File(path) if file(path, Side::New).is_none() && file(path, Side::Old).is_none() => {
-            Some(format!("{} is no file of this pull", inert::line(&path.text())))
-        }
-        _ => None,
-    });
-    strays.collect()
-}
-
-/// What of `bans` means `change`.
-#[must_use]
-pub fn refused(change: &Change, bans: &[Ban]) -> Vec<Ban> {
-    bans.iter().filter(|ban| ban.what.meets_change(change)).cloned().collect()
-}
-
-/// Tags, releases and deployments that contain the change already, in words.
-fn shipped(change: &Change) -> Vec<String> {
-    let links = change.dossier.iter().flat_map(|dossier| &dossier.links);
-    links.filter(|link| matches!(link.kind, "tag" | "release" | "deployment")).map(|link| format!("{} {}", link.kind, link.name)).collect()
-}
-
-/// What the same change would be known by if it came again.
-fn known_by(change: &Change) -> Vec<Banned> {
-    let commits = change.commits.iter().filter_map(|commit| commit.id.clone()).map(Banned::Commit);
-    commits.chain(ban::print(&change.patch).map(Banned::Patch)).collect()
-}
-
-/// The report of a change as it is kept with its evidence.
-#[must_use]
-pub fn kept_report(change: &Change, report: &Report) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    // Writing to memory does not fail.
-    let _ = json::report(&mut bytes, Judged { change, report });
-    bytes
-}
-
-/// SHA-256 over every finding with its weight.
-fn findings_digest(report: &Report) -> String {
-    let mut hash = Sha256::new();
-    for finding in &report.findings {
-        hash.update(format!("{} {} {}\n", finding.id, finding.rule, finding.severity.word()));
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    Ok(pulls)
 }

@@ -1,0 +1,131 @@
+//! What a verb needs to know of a change that was read and judged. Nothing is decided here.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::export::json;
+use crate::export::judged::Judged;
+use crate::model::ban::{self, Ban, Banned};
+use crate::model::change::Change;
+use crate::model::decision::{Subject, Verb};
+use crate::model::diff::{Content, FileDiff, Patch, Side};
+use crate::model::finding::Fingerprint;
+use crate::model::inert;
+use crate::model::path::RepoPath;
+use crate::model::report::Report;
+use crate::model::review::{Disposition, DraftComment, Spot};
+use crate::response::request::Target;
+use crate::runtime::policy;
+
+/// Parts of a change that were not read, where all of it has to be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} could not be read, and nobody can approve what nobody can read; it can be held all the same: lazaret quarantine")]
+pub struct Unread(String);
+
+/// Whether enough of `change` was there to be read for `verb`: an approval is a statement about all of it. What is held, let go
+/// or taken back is commits, so nothing unread may ever stand in the way of containment.
+///
+/// # Errors
+/// When `verb` is approve and parts were not read.
+pub fn readable(verb: Verb, change: &Change) -> Result<(), Unread> {
+    let parts = change.patch.unreadable;
+    if verb != Verb::Approve || parts == 0 {
+        return Ok(());
+    }
+    let first = first_unread(&change.patch).map(|why| format!(" ({why})")).unwrap_or_default();
+    let noun = if parts == 1 { "part" } else { "parts" };
+    Err(Unread(format!("{parts} {noun} of this change{first}")))
+}
+
+/// The first part that was not read, with its reason.
+fn first_unread(patch: &Patch) -> Option<String> {
+    let omitted = patch.files.iter().find_map(|file| match &file.content {
+        Content::Omitted(why) => Some((Some(file.path()), why)),
+        _ => None,
+    });
+    let (path, why) = omitted.or_else(|| patch.omissions.first().map(|omission| (omission.path.as_ref(), &omission.why)))?;
+    let place = path.map(|path| format!("{}: ", inert::line(&path.text()))).unwrap_or_default();
+    Some(format!("{place}{}", inert::line(why)))
+}
+
+/// What a verb needs to know of a change that was read and judged. Only judgements of its own findings go along.
+#[must_use]
+pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Disposition)]) -> Target {
+    let pull = &change.pull;
+    let own = |id: &Fingerprint| report.findings.iter().any(|finding| finding.id == *id);
+    let dispositions: Vec<_> = dispositions.iter().filter(|(id, _)| own(id)).cloned().collect();
+    Target {
+        pull: pull.at.clone(),
+        branch: pull.branch.clone(),
+        base: pull.target.clone(),
+        subject: Subject {
+            revision: pull.revision.clone(),
+            diff_digest: change.digest.clone(),
+            findings_digest: findings_digest(report),
+            rules_digest: report.rules_digest.clone(),
+            policy_digest: String::new(),
+        },
+        hard: report.hard().map(|finding| finding.id.clone()).collect(),
+        dispositions,
+        touched: policy::touched(change, report),
+        known_by: known_by(change),
+        shipped: shipped(change),
+        refused: Vec::new(),
+    }
+}
+
+/// Which remarks name lines or files that `change` does not show; the forge would refuse all of them for one.
+#[must_use]
+pub fn misplaced(change: &Change, comments: &[DraftComment]) -> Vec<String> {
+    let file = |path: &RepoPath, side| change.patch.files.iter().find(|file| file.path_on(side) == Some(path));
+    let shown = |path: &RepoPath, side, line| {
+        let lines = file(path, side).and_then(FileDiff::text).map(|text| text.lines.iter());
+        lines.is_some_and(|mut lines| lines.any(|known| known.number(side) == Some(line)))
+    };
+    let strays = comments.iter().filter_map(|comment| match &comment.spot {
+        Spot::Lines { path, side, first, last } => {
+            let stray = [first, last].into_iter().find(|line| !shown(path, *side, **line))?;
+            Some(format!("line {stray} of {} ({}) is not in the diff of this pull", inert::line(&path.text()), side.word()))
+        }
+        Spot::File(path) if file(path, Side::New).is_none() && file(path, Side::Old).is_none() => {
+            Some(format!("{} is no file of this pull", inert::line(&path.text())))
+        }
+        _ => None,
+    });
+    strays.collect()
+}
+
+/// What of `bans` means `change`.
+#[must_use]
+pub fn refused(change: &Change, bans: &[Ban]) -> Vec<Ban> {
+    bans.iter().filter(|ban| ban.what.meets_change(change)).cloned().collect()
+}
+
+/// Tags, releases and deployments that contain the change already, in words.
+fn shipped(change: &Change) -> Vec<String> {
+    let links = change.dossier.iter().flat_map(|dossier| &dossier.links);
+    links.filter(|link| matches!(link.kind, "tag" | "release" | "deployment")).map(|link| format!("{} {}", link.kind, link.name)).collect()
+}
+
+/// What the same change would be known by if it came again.
+fn known_by(change: &Change) -> Vec<Banned> {
+    let commits = change.commits.iter().filter_map(|commit| commit.id.clone()).map(Banned::Commit);
+    commits.chain(ban::print(&change.patch).map(Banned::Patch)).collect()
+}
+
+/// The report of a change as it is kept with its evidence.
+#[must_use]
+pub fn kept_report(change: &Change, report: &Report) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // Writing to memory does not fail.
+    let _ = json::report(&mut bytes, Judged { change, report });
+    bytes
+}
+
+/// SHA-256 over every finding with its weight.
+fn findings_digest(report: &Report) -> String {
+    let mut hash = Sha256::new();
+    for finding in &report.findings {
+        hash.update(format!("{} {} {}\n", finding.id, finding.rule, finding.severity.word()));
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
