@@ -19,7 +19,7 @@ pub enum Banned {
     Server(String),
     /// A commit.
     Commit(CommitId),
-    /// A whole patch, by [`print`].
+    /// A whole patch, by [`print()`].
     Patch(String),
 }
 

@@ -151,7 +151,7 @@ pub fn write(answer: &Answer) -> Result<String, String> {
 /// The answer in `text`.
 ///
 /// # Errors
-/// When it is not what [`write`] writes.
+/// When it is not what [`write()`] writes.
 pub fn read(text: &str) -> Result<Answer, String> {
     let data: AnswerData = serde_json::from_str(text).map_err(|e| e.to_string())?;
     Ok(Answer {

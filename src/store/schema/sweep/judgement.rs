@@ -144,7 +144,7 @@ pub fn write(judgement: &Judgement) -> Result<String, String> {
 /// The judgement in `text`; `known` finds its rules.
 ///
 /// # Errors
-/// When it is not what [`write`] writes, or names a rule that is gone.
+/// When it is not what [`write()`] writes, or names a rule that is gone.
 pub fn read(text: &str, known: KnownRule<'_>) -> Result<Judgement, String> {
     let data: JudgementData = serde_json::from_str(text).map_err(|e| e.to_string())?;
     let claim = |(text, verdict, places): (String, String, Vec<String>)| {
