@@ -32,7 +32,7 @@ pub(crate) fn facts(ask: &Ask<'_>, request: &Request, journal: &dyn Journal) -> 
         Verb::Quarantine => {
             let mut held = Vec::new();
             for (mut pull, target) in pulls()?.into_iter().zip(&request.targets) {
-                pull.alike = alike(ask, &pull, &request.targets);
+                pull.alike = alike(ask, &mut pull, &request.targets)?;
                 held.push((pull, target.known_by.clone()));
             }
             ForgeFacts::Hold(held)
@@ -63,9 +63,10 @@ fn pull(ask: &Ask<'_>, target: &Target, standing: &[Ban]) -> Result<PullFacts, R
     Ok(pull)
 }
 
-/// Other open pulls of the same owner by the same author or with the same title. A search that fails finds nothing and says so.
-fn alike(ask: &Ask<'_>, pull: &PullFacts, targets: &[Target]) -> Vec<String> {
-    let Some((owner, _)) = pull.spot.repo.split_once('/') else { return Vec::new() };
+/// Other open pulls of the same owner by the same author or with the same title. A search that fails holds nothing up: what it would
+/// have looked for is named among what was not read.
+fn alike(ask: &Ask<'_>, pull: &mut PullFacts, targets: &[Target]) -> Result<Vec<String>, ResponseError> {
+    let Some((owner, _)) = pull.spot.repo.split_once('/') else { return Ok(Vec::new()) };
     let quoted = pull.title.replace(['"', '\\'], " ");
     let queries =
         [format!("is:pr is:open user:{owner} author:{}", pull.author), format!("is:pr is:open user:{owner} in:title \"{quoted}\"")];
@@ -75,7 +76,16 @@ fn alike(ask: &Ask<'_>, pull: &PullFacts, targets: &[Target]) -> Vec<String> {
             continue;
         }
         let route = format!("/search/issues?q={}&sort=updated&order=desc&per_page={ALIKE}", encoded(query));
-        let Ok(page) = ask.read::<Found>(&route) else { continue };
+        let page = match ask.read::<Found>(&route) {
+            Ok(page) => page,
+            Err(ForgeError::Cancelled) => return Err(ResponseError::Cancelled),
+            Err(error) => {
+                let (same, name) = (if n == 0 { "author" } else { "title" }, &pull.name);
+                let says = error.says();
+                pull.unread.push(format!("other open pulls of {owner} with the {same} of {name} were not searched: {says}"));
+                continue;
+            }
+        };
         for item in page.items {
             let repo: Vec<&str> = item.repository_url.rsplit('/').take(2).collect();
             let [name, owner] = repo.as_slice() else { continue };
@@ -88,7 +98,7 @@ fn alike(ask: &Ask<'_>, pull: &PullFacts, targets: &[Target]) -> Vec<String> {
         }
     }
     found.truncate(ALIKE);
-    found
+    Ok(found)
 }
 
 fn reverts(ask: &Ask<'_>, targets: &[Target]) -> Result<RevertPulls, ResponseError> {
