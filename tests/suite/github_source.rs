@@ -151,6 +151,32 @@ fn a_queue_holds_agents_pulls_with_how_they_stand() {
 }
 
 #[test]
+fn what_is_asked_of_the_reviewer_and_what_they_said_comes_with_the_queue() {
+    let acme = Acme::new();
+    let number = acme.devin();
+    let maker = acme.github.user("maker");
+    let head = acme.github.repo("acme/api").look(|repo| repo.pulls[&number].head_sha.clone());
+    acme.github.repo("acme/api").with(|repo| {
+        let pull = repo.pulls.get_mut(&number).unwrap();
+        let commit = head.clone();
+        pull.requested.push(maker);
+        pull.reviews.push(Review { id: 1, by: Some(maker), state: "CHANGES_REQUESTED", commit, body: String::new(), at: 1 });
+    });
+    let listing = acme.list(acme.queue(repository()));
+    let standing = listing.pulls[0].standing.as_ref().unwrap();
+    let own = standing.own_review.as_ref().unwrap();
+    assert!(standing.requested);
+    assert_eq!((own.state.as_str(), own.commit.as_ref().unwrap().to_string()), ("CHANGES_REQUESTED", head));
+    acme.github.repo("acme/api").with(|repo| {
+        let pull = repo.pulls.get_mut(&number).unwrap();
+        pull.requested.clear();
+        pull.reviews.clear();
+    });
+    let standing = acme.list(acme.queue(repository())).pulls[0].standing.clone().unwrap();
+    assert_eq!((standing.requested, standing.own_review), (false, None));
+}
+
+#[test]
 fn fifty_pulls_cost_one_request_and_one_point() {
     let acme = Acme::new();
     let repo = acme.github.repo("acme/api");
