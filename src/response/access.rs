@@ -117,6 +117,13 @@ impl Access {
         }
     }
 
+    /// The permission to write workflows, which changing a file below `.github/workflows` takes besides all others: whether it is
+    /// there, where the token says so.
+    #[must_use]
+    pub fn workflows(&self) -> Option<bool> {
+        self.scopes.as_ref().map(|scopes| scopes.iter().any(|scope| scope == "workflow"))
+    }
+
     /// The permissions that `act` needs, as the forge names them.
     #[must_use]
     pub fn wanted(act: &Act) -> String {
@@ -149,6 +156,9 @@ mod tests {
             (access(Role::Write, None, false, &["statuses"]), &status, "the permission statuses=write"),
         ] {
             assert_eq!(access.lacks(act), missing, "{access:?}");
+        }
+        for (scopes, has) in [(None, None), (Some(&["repo"][..]), Some(false)), (Some(&["repo", "workflow"][..]), Some(true))] {
+            assert_eq!(access(Role::Write, scopes, true, &[]).workflows(), has);
         }
     }
 }

@@ -292,6 +292,41 @@ fn one_merged_pull_is_taken_back_by_the_forge_and_several_by_a_branch_of_ours() 
 }
 
 #[test]
+fn taking_a_workflow_back_takes_a_permission_that_is_named_before() {
+    let mut desk = Desk::new();
+    let repo = desk.github.repo("acme/api");
+    let number = repo
+        .pull("Add ci")
+        .by_bot("devin-ai-integration[bot]", 158_243_242)
+        .branch("devin/1767603600-ci")
+        .commit("Add ci", &[(".github/workflows/ci.yml", "on: push\njobs: {}\n")])
+        .open();
+    let (mut request, reports) = desk.request(Verb::Approve, &[number]);
+    request.merge = true;
+    // What is found in it is not what this is about.
+    request.targets[0].hard.clear();
+    all_done(&desk.carry_out(&request, reports).1);
+    let plan = desk.plan(Verb::Revert, &[number]);
+    assert!(plan.steps.iter().any(|step| step.lacks.contains("the scope workflow, which changing .github/workflows/ci.yml")), "{plan:?}");
+    desk.token = desk.github.token("maker", &["repo", "workflow"]);
+    let plan = desk.plan(Verb::Revert, &[number]);
+    assert!(!plan.steps.is_empty() && plan.steps.iter().all(|step| step.lacks.is_empty()), "{plan:?}");
+}
+
+#[test]
+fn a_search_for_alike_pulls_that_fails_is_told_and_holds_nothing_up() {
+    let desk = Desk::new();
+    let number = desk.pull("Add one");
+    desk.github.fail(When::Every("/search/issues".to_owned()), Fault::Status(422));
+    let plan = desk.plan(Verb::Quarantine, &[number]);
+    for same in ["author", "title"] {
+        let says = format!("other open pulls of acme with the {same} of acme/api#{number} were not searched");
+        assert!(plan.warnings.iter().any(|warning| warning.contains(&says)), "{:?}", plan.warnings);
+    }
+    assert!(plan.is_allowed() && !plan.steps.is_empty());
+}
+
+#[test]
 fn a_revert_that_conflicts_is_refused_with_the_paths_and_nothing_is_written() {
     let desk = Desk::new();
     let number = desk.pull("Add one");

@@ -39,6 +39,8 @@ pub(crate) fn facts(ask: &Ask<'_>, repo: &str, numbers: &[u64]) -> Result<Revert
     found.existing = existing(ask, repo, &found.targets)?;
     found.dependents = dependents(ask, repo, &base, &found.targets)?;
     found.onto = Some(onto);
+    // Not every answer tells them, so they are taken after the last one.
+    found.targets.iter_mut().for_each(|merged| merged.pull.access.scopes = ask.forge.scopes());
     Ok(found)
 }
 

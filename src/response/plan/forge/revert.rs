@@ -10,6 +10,9 @@ use crate::response::words::{count, few, one_line};
 const LASTING: [&str; 9] =
     ["migration", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "Cargo.lock", "poetry.lock", "uv.lock", "Gemfile.lock", "go.sum"];
 
+/// Where a forge looks for workflows.
+const WORKFLOWS: &str = ".github/workflows/";
+
 pub(super) fn plan(plan: &mut Plan, facts: &RevertPulls) {
     plan.refusals.extend(facts.missing.iter().cloned());
     plan.conflicts.extend(facts.conflicts.iter().cloned());
@@ -24,7 +27,27 @@ pub(super) fn plan(plan: &mut Plan, facts: &RevertPulls) {
         (several, Some(onto)) => batch(plan, several, onto),
         (_, None) => plan.refusals.push("the tip of the base branch could not be read; try again".to_owned()),
     }
+    workflows(plan, &facts.targets);
     warn(plan, facts);
+}
+
+/// Files of workflows are written only with a permission of their own. Where the token says that it lacks it, no step is tried.
+fn workflows(plan: &mut Plan, targets: &[MergedPull]) {
+    let Some(first) = targets.first() else { return };
+    let Some(path) = targets.iter().flat_map(|merged| &merged.paths).find(|path| path.starts_with(WORKFLOWS)) else { return };
+    match first.pull.access.workflows() {
+        Some(true) => {}
+        Some(false) => {
+            for planned in plan.steps.iter_mut().filter(|planned| planned.lacks.is_empty()) {
+                planned.lacks = format!("the scope workflow, which changing {} takes", one_line(path));
+                planned.strength = Strength::Failed;
+            }
+        }
+        None => plan.warnings.push(format!(
+            "changing {} takes the permission workflows=write; whether the token has it is not known before it is tried",
+            one_line(path)
+        )),
+    }
 }
 
 fn single(plan: &mut Plan, merged: &MergedPull) {
