@@ -511,6 +511,10 @@ fn the_program_scans_and_lists_pulls() {
     let (code, out, err) = program(&acme, here, &["list", "acme/api", "--offline", "--format", "json"]);
     assert_eq!((code, out.contains(&format!("acme/api#{worse}"))), (0, true), "{err}");
     assert!(err.contains("the forge was not asked"), "{err}");
+    for verb in ["list", "scan"] {
+        let (code, _, err) = program(&acme, here, &[verb, "acme/nope"]);
+        assert_eq!((code, err.lines().count()), (2, 1), "a repository that is not there is never an empty queue: {err}");
+    }
     let (code, _, err) = program(&acme, here, &["list", "acme/other", "--offline"]);
     assert_eq!((code, err.lines().count()), (2, 1), "{err}");
 }

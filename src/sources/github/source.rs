@@ -20,7 +20,7 @@ use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
-use crate::model::forge::{Account, Forge};
+use crate::model::forge::{Account, Call, Forge};
 use crate::model::inert;
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Pull, PullRef};
@@ -121,6 +121,9 @@ impl Source for GithubSource {
         } else {
             queue::read(&*self.forge, &self.setup.wanted, &self.recognise, tell, cancel).map_err(told)?
         };
+        if listing.pulls.is_empty() {
+            self.are_there(cancel)?;
+        }
         self.named(&mut listing, tell, cancel)?;
         Ok(listing)
     }
@@ -180,6 +183,20 @@ impl Source for GithubSource {
             }
         }
         texts::read(&*self.forge, &repository, revision, wanted, cancel)
+    }
+}
+
+impl GithubSource {
+    /// A search also finds nothing where there is nothing to search: then the repositories themselves are asked for.
+    fn are_there(&self, cancel: &Cancel) -> Result<(), SourceError> {
+        let repositories = self.setup.wanted.scopes.iter().filter_map(|scope| match scope {
+            Scope::Repository(path) => Some(path),
+            _ => None,
+        });
+        for path in repositories {
+            self.forge.call(&Call::get(format!("/repos/{path}")), cancel).map_err(told)?;
+        }
+        Ok(())
     }
 }
 
