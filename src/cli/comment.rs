@@ -4,8 +4,7 @@ use clap::Args as ClapArgs;
 
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
-use crate::cli::remarks::Remarks;
-use crate::cli::verb::{self, Asked, Common};
+use crate::cli::remarks::Review;
 use crate::model::decision::Verb;
 
 /// Say something about a pull without a verdict
@@ -14,16 +13,13 @@ use crate::model::decision::Verb;
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     #[command(flatten)]
-    common: Common,
-    #[command(flatten)]
-    remarks: Remarks,
+    review: Review,
 }
 
 /// Runs it.
 ///
 /// # Errors
-/// As [`verb::run`], or when the remarks cannot be read.
+/// As [`Review::run`].
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    let comments = args.remarks.read()?;
-    verb::run(&Asked { comments, ..Asked::plain(Verb::Comment, &args.common) }, context)
+    args.review.run(Verb::Comment, context)
 }

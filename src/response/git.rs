@@ -77,21 +77,6 @@ impl GitResponder {
         identity::reviewer(&self.repo)
     }
 
-    fn decision(&self, request: &Request) -> Result<Decision, ResponseError> {
-        let dispositions = request.targets.iter().flat_map(|target| target.dispositions.iter().cloned()).collect();
-        Ok(Decision {
-            verb: request.verb,
-            pulls: request.targets.iter().map(|target| target.pull.clone()).collect(),
-            subjects: request.targets.iter().map(|target| target.subject.clone()).collect(),
-            reviewer: self.reviewer()?,
-            reason: request.reason.trim().to_owned(),
-            dispositions,
-            confirmed: request.confirmed.clone(),
-            at: request.at,
-            signature: None,
-        })
-    }
-
     /// The world as it is now, for `request`.
     fn facts(&self, request: &Request, decision: &Decision, journal: &dyn Journal) -> Result<Facts, ResponseError> {
         let targets = request.targets.as_slice();
@@ -141,7 +126,7 @@ impl Responder for GitResponder {
         if request.targets.is_empty() && request.banned.is_empty() {
             return Err(ResponseError::Usage(format!("nothing to {} was named; name a branch, a range or a case", request.verb.word())));
         }
-        let decision = self.decision(request)?;
+        let decision = request.decided_by(self.reviewer()?);
         let facts = self.facts(request, &decision, journal)?;
         let mut plan = plan::plan(decision, &facts);
         request.targets.iter().for_each(|target| plan::block::refuse(&mut plan, &target.refused));

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::model::cancel::Cancel;
 use crate::model::commit_id::CommitId;
-use crate::model::decision::{Decision, Reviewer, Verb};
+use crate::model::decision::{Reviewer, Verb};
 use crate::model::forge::{Account, Forge, ForgeError};
 use crate::model::objects::Objects;
 use crate::model::person::Proof;
@@ -71,21 +71,6 @@ impl GithubResponder {
             proofs: vec![Proof::Account { host, account }],
         })
     }
-
-    fn decision(&self, request: &Request) -> Result<Decision, ResponseError> {
-        let dispositions = request.targets.iter().flat_map(|target| target.dispositions.iter().cloned()).collect();
-        Ok(Decision {
-            verb: request.verb,
-            pulls: request.targets.iter().map(|target| target.pull.clone()).collect(),
-            subjects: request.targets.iter().map(|target| target.subject.clone()).collect(),
-            reviewer: self.reviewer()?,
-            reason: request.reason.trim().to_owned(),
-            dispositions,
-            confirmed: request.confirmed.clone(),
-            signature: None,
-            at: request.at,
-        })
-    }
 }
 
 impl Responder for GithubResponder {
@@ -103,7 +88,7 @@ impl Responder for GithubResponder {
         if request.targets.is_empty() && request.banned.is_empty() {
             return Err(ResponseError::Usage(format!("nothing to {} was named; name a pull such as owner/repo#7", request.verb.word())));
         }
-        let decision = self.decision(request)?;
+        let decision = request.decided_by(self.reviewer()?);
         let facts = facts::facts(&self.ask(), request, journal)?;
         Ok(plans::plan(decision, &facts))
     }

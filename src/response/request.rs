@@ -1,7 +1,7 @@
 //! What somebody asks for, before the world was looked at.
 
 use crate::model::ban::{Ban, Banned};
-use crate::model::decision::{Subject, Verb};
+use crate::model::decision::{Decision, Reviewer, Subject, Verb};
 use crate::model::finding::Fingerprint;
 use crate::model::forge_step::MergeMethod;
 use crate::model::policy::Touched;
@@ -46,6 +46,22 @@ impl Request {
             comments: Vec::new(),
             banned: Vec::new(),
             at,
+        }
+    }
+
+    /// What `reviewer` decides with it, not signed yet.
+    #[must_use]
+    pub fn decided_by(&self, reviewer: Reviewer) -> Decision {
+        Decision {
+            verb: self.verb,
+            pulls: self.targets.iter().map(|target| target.pull.clone()).collect(),
+            subjects: self.targets.iter().map(|target| target.subject.clone()).collect(),
+            reviewer,
+            reason: self.reason.trim().to_owned(),
+            dispositions: self.targets.iter().flat_map(|target| target.dispositions.iter().cloned()).collect(),
+            confirmed: self.confirmed.clone(),
+            signature: None,
+            at: self.at,
         }
     }
 }

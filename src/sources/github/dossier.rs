@@ -12,14 +12,13 @@ use serde_json::json;
 
 use super::address::Address;
 use super::ask;
+use super::queries::DOSSIER;
 use super::shapes::{Actor, Named, Nodes, Oid, account, or_default};
 use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
 use crate::model::forge::{Forge, ForgeError};
 
-/// What stands around a pull, a page of each list.
-pub(super) const DOSSIER: &str = include_str!("queries/dossier.graphql");
 /// Pages of each list that are read.
 const MOST_PAGES: usize = 50;
 

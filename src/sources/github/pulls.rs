@@ -6,13 +6,11 @@ use serde_json::json;
 use super::address::Address;
 use super::ask;
 use super::commits::More;
+use super::queries::PULL;
 use super::shapes::{Facts, pull};
 use crate::model::cancel::Cancel;
 use crate::model::forge::{Forge, ForgeError, GraphError};
 use crate::model::pull::{Commit, Pull};
-
-/// One pull and a page of its commits.
-pub(super) const PULL: &str = include_str!("queries/pull.graphql");
 
 #[derive(Debug, Deserialize)]
 struct Root {

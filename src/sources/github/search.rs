@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::address::Address;
 use super::ask::{self, Reply};
+use super::queries::QUEUE;
 use super::shapes::{Facts, Nodes, pull};
 use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
@@ -19,8 +20,6 @@ use crate::model::pull::Pull;
 use crate::model::time::Timestamp;
 use crate::sources::source::{Listing, Recognise};
 
-/// One page of a queue.
-pub(super) const QUEUE: &str = include_str!("queries/queue.graphql");
 /// How many results GitHub shows of one search.
 pub(super) const SHOWN: u64 = 1000;
 

@@ -9,10 +9,8 @@ use super::{Desk, Facts};
 use crate::model::dossier::Link;
 use crate::model::forge::ForgeError;
 use crate::sources::github::ask;
+use crate::sources::github::queries::SHIPPED;
 use crate::sources::github::shapes::{Named, Nodes, or_default};
-
-/// Where a merged commit went.
-pub(in crate::sources::github) const SHIPPED: &str = include_str!("../queries/shipped.graphql");
 
 /// An issue that the merge closes.
 #[derive(Debug, Default, Deserialize)]

@@ -1,0 +1,17 @@
+//! The GraphQL documents that are asked here, each whole: its query and the fragments it uses, which are written once.
+//! Variables go beside a document; nothing is ever put into one.
+
+macro_rules! document {
+    ($($file:literal),+) => { concat!($(include_str!(concat!("queries/", $file, ".graphql"))),+) };
+}
+
+/// One page of a queue.
+pub(super) const QUEUE: &str = document!("queue", "facts.fragment", "made.fragment", "who.fragment");
+/// One pull and a page of its commits.
+pub(super) const PULL: &str = document!("pull", "facts.fragment", "made.fragment", "who.fragment");
+/// A further page of a pull's commits.
+pub(super) const COMMITS: &str = document!("commits", "made.fragment");
+/// What stands around a pull, a page of each list.
+pub(super) const DOSSIER: &str = document!("dossier", "who.fragment");
+/// Where a merged commit went.
+pub(super) const SHIPPED: &str = document!("shipped");
