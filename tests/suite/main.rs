@@ -51,6 +51,7 @@ mod pty;
 mod remarks;
 mod response;
 mod revert;
+mod revert_github;
 mod rules;
 mod scene;
 mod screens;

@@ -2,6 +2,7 @@
 //! written, then made as objects of git through the API.
 
 mod find;
+mod folders;
 pub(crate) mod push;
 mod tree;
 

@@ -41,6 +41,8 @@ pub struct Repo {
     /// Branches with a merge queue.
     pub queues: BTreeSet<String>,
     pub interaction_limit: Option<String>,
+    /// Entries that a tree is listed with; more are cut off.
+    pub most_entries: usize,
 }
 
 #[derive(Clone, Debug)]

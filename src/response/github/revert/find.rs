@@ -8,7 +8,8 @@ use crate::model::response::Conflict;
 use crate::response::facts::forge::{MergedPull, Phase, PullFacts, RevertPulls};
 use crate::response::github::ask::{Ask, encoded};
 use crate::response::github::look::{self, id};
-use crate::response::github::revert::tree::{self, Files, back, content, files};
+use crate::response::github::revert::folders::Folders;
+use crate::response::github::revert::tree::{back, content};
 use crate::response::github::shapes::{GitCommit, Listed, PullCommit, Ref, Sha};
 use crate::response::words::{count, one_line};
 
@@ -88,11 +89,12 @@ fn single(ask: &Ask<'_>, repo: &str, pull: &PullFacts, last: &GitCommit, parent:
 
 /// Takes all of them back on `onto`, in memory.
 fn preview(ask: &Ask<'_>, repo: &str, onto: &CommitId, merged: Vec<MergedPull>, found: &mut RevertPulls) -> Result<(), ForgeError> {
-    let mut tip: Files = files(ask, repo, onto)?;
+    let folders = Folders::of(*ask, repo);
+    let mut tip = folders.tip(onto)?;
     for mut one in merged {
-        let (before, after) = (files(ask, repo, &one.target.before)?, files(ask, repo, &one.target.after)?);
-        one.paths = tree::changed(&before, &after).into_iter().collect();
-        let done = back(&tip, (&before, &after), &|entry| content(ask, repo, entry))?;
+        let changes = folders.changed(&one.target.before, &one.target.after)?;
+        one.paths = changes.iter().map(|changed| changed.path.clone()).collect();
+        let done = back(&changes, &|path| tip.at(path), &|entry| content(ask, repo, entry))?;
         if !done.conflicts.is_empty() {
             let paths = done.conflicts.iter().map(|path| RepoPath::from(path.as_str())).collect();
             found.conflicts.push(Conflict { commit: one.target.after.clone(), paths });
@@ -100,12 +102,7 @@ fn preview(ask: &Ask<'_>, repo: &str, onto: &CommitId, merged: Vec<MergedPull>, 
             found.gone.push(one.pull.name.clone());
             continue;
         }
-        for (path, entry) in done.changes {
-            match entry {
-                Some(entry) => drop(tip.insert(path, entry)),
-                None => drop(tip.remove(&path)),
-            }
-        }
+        tip.take(done);
         found.targets.push(one);
     }
     Ok(())

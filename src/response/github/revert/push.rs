@@ -7,7 +7,8 @@ use crate::model::commit_id::CommitId;
 use crate::model::forge::{ForgeError, Method};
 use crate::model::forge_step::TakeBack;
 use crate::response::github::look::id;
-use crate::response::github::revert::tree::{Back, back, content, files};
+use crate::response::github::revert::folders::Folders;
+use crate::response::github::revert::tree::{Back, back, content};
 use crate::response::github::shapes::{GitCommit, Ref, Sha};
 use crate::response::github::step::{State, Work};
 
@@ -28,11 +29,12 @@ pub(crate) fn look(work: &Work<'_>, _onto: &CommitId, _targets: &[TakeBack], bra
 /// Makes the commits, one for each target, and the branch.
 pub(crate) fn write(work: &Work<'_>, onto: &CommitId, targets: &[TakeBack], branch: &str) -> Result<(), ForgeError> {
     let repo = &work.step.spot.repo;
-    let mut tip = files(&work.ask, repo, onto)?;
+    let folders = Folders::of(work.ask, repo);
+    let mut tip = folders.tip(onto)?;
     let mut parent = onto.clone();
     for target in targets {
-        let (before, after) = (files(&work.ask, repo, &target.before)?, files(&work.ask, repo, &target.after)?);
-        let done = back(&tip, (&before, &after), &|entry| content(&work.ask, repo, entry))?;
+        let changes = folders.changed(&target.before, &target.after)?;
+        let done = back(&changes, &|path| tip.at(path), &|entry| content(&work.ask, repo, entry))?;
         if let Some(path) = done.conflicts.first() {
             return Err(ForgeError::Invalid(format!("{} conflicts in {path}; no branch was made", target.after.short())));
         }
@@ -40,12 +42,7 @@ pub(crate) fn write(work: &Work<'_>, onto: &CommitId, targets: &[TakeBack], bran
             continue;
         }
         parent = commit(work, &parent, &done, &target.message)?;
-        for (path, entry) in done.changes {
-            match entry {
-                Some(entry) => drop(tip.insert(path, entry)),
-                None => drop(tip.remove(&path)),
-            }
-        }
+        tip.take(done);
     }
     if parent == *onto {
         return Err(ForgeError::Invalid("nothing is left to take back; no branch was made".to_owned()));

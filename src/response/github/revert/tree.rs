@@ -1,19 +1,18 @@
-//! Trees as flat lists of files, and the three-way merge of one change backwards. Text is merged by `diffy`; what does not merge is a
-//! conflict and nothing else.
+//! The three-way merge of one change backwards, path by path. Text is merged by `diffy`; what does not merge is a conflict and
+//! nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sha1::{Digest as _, Sha1};
 
-use crate::model::commit_id::CommitId;
 use crate::model::forge::ForgeError;
 use crate::response::github::ask::Ask;
-use crate::response::github::shapes::{Blob, GitCommit, Tree};
+use crate::response::github::shapes::Blob;
 
 /// A larger file is not merged by content.
 const LARGEST: usize = 4 << 20;
 
-/// A file of a tree.
+/// An entry of a tree: a file, or a folder that stands where a file is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) mode: String,
@@ -23,23 +22,12 @@ pub(super) struct Entry {
     pub(super) made: Option<Vec<u8>>,
 }
 
-/// Every file by path.
-pub(super) type Files = BTreeMap<String, Entry>;
-
-/// The files of a commit.
-pub(super) fn files(ask: &Ask<'_>, repo: &str, commit: &CommitId) -> Result<Files, ForgeError> {
-    let commit: GitCommit = ask.read(&format!("/repos/{repo}/git/commits/{commit}"))?;
-    let tree: Tree = ask.read(&format!("/repos/{repo}/git/trees/{}?recursive=1", commit.tree.sha))?;
-    if tree.truncated {
-        return Err(ForgeError::Invalid(format!(
-            "{repo} has more files than the forge lists at once; revert on a clone instead: lazaret revert --repo DIR COMMIT"
-        )));
-    }
-    let file = |entry: crate::response::github::shapes::TreeEntry| {
-        let sha = entry.sha.filter(|_| entry.kind != "tree")?;
-        Some((entry.path, Entry { mode: entry.mode, kind: entry.kind, sha, made: None }))
-    };
-    Ok(tree.tree.into_iter().filter_map(file).collect())
+/// A path that a change touched: the entry before it and after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Changed {
+    pub(super) path: String,
+    pub(super) was: Option<Entry>,
+    pub(super) became: Option<Entry>,
 }
 
 /// What taking one change back came to.
@@ -51,33 +39,30 @@ pub(super) struct Back {
     pub(super) conflicts: Vec<String>,
 }
 
-/// Takes the change from `before` to `after` back on `tip`; `blob` reads contents.
+/// Takes `changes` back on a tip; `now` says what stands there at a path, `blob` reads contents.
 pub(super) fn back(
-    tip: &Files,
-    (before, after): (&Files, &Files),
+    changes: &[Changed],
+    now: &dyn Fn(&str) -> Result<Option<Entry>, ForgeError>,
     blob: &dyn Fn(&Entry) -> Result<Vec<u8>, ForgeError>,
 ) -> Result<Back, ForgeError> {
     let mut done = Back::default();
-    for path in changed(before, after) {
-        let (was, became, is) = (before.get(&path), after.get(&path), tip.get(&path));
+    for Changed { path, was, became } in changes {
+        let is = now(path)?;
+        let (is, was, became) = (is.as_ref(), was.as_ref(), became.as_ref());
         if same(is, became) {
-            done.changes.insert(path, was.cloned());
+            done.changes.insert(path.clone(), was.cloned());
         } else if !same(is, was) {
             match merged(is, was, became, blob)? {
-                Some(entry) => drop(done.changes.insert(path, Some(entry))),
-                None => done.conflicts.push(path),
+                Some(entry) => drop(done.changes.insert(path.clone(), Some(entry))),
+                None => done.conflicts.push(path.clone()),
             }
         }
     }
     Ok(done)
 }
 
-/// The paths that differ.
-pub(super) fn changed(before: &Files, after: &Files) -> BTreeSet<String> {
-    before.keys().chain(after.keys()).filter(|path| !same(before.get(*path), after.get(*path))).cloned().collect()
-}
-
-fn same(one: Option<&Entry>, other: Option<&Entry>) -> bool {
+/// Whether both are the same file, or both none.
+pub(super) fn same(one: Option<&Entry>, other: Option<&Entry>) -> bool {
     let key = |entry: &Entry| (entry.mode.clone(), entry.sha.clone());
     one.map(key) == other.map(key)
 }
@@ -151,13 +136,13 @@ mod tests {
         Entry { mode: "100644".to_owned(), kind: "blob".to_owned(), sha: name(&bytes), made: Some(bytes) }
     }
 
-    fn files(of: &[(&str, &str)]) -> Files {
-        of.iter().map(|(path, text)| ((*path).to_owned(), entry(text))).collect()
-    }
-
     fn take(tip: &[(&str, &str)], before: &[(&str, &str)], after: &[(&str, &str)]) -> Back {
+        let find = |files: &[(&str, &str)], path: &str| files.iter().find(|(name, _)| *name == path).map(|(_, text)| entry(text));
+        let paths: std::collections::BTreeSet<&str> = before.iter().chain(after).map(|(path, _)| *path).collect();
+        let all = paths.into_iter().map(|path| Changed { path: path.to_owned(), was: find(before, path), became: find(after, path) });
+        let changes: Vec<Changed> = all.filter(|changed| !same(changed.was.as_ref(), changed.became.as_ref())).collect();
         let read = |entry: &Entry| Ok(entry.made.clone().unwrap_or_default());
-        back(&files(tip), (&files(before), &files(after)), &read).unwrap()
+        back(&changes, &|path| Ok(find(tip, path)), &read).unwrap()
     }
 
     #[test]

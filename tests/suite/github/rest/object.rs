@@ -123,7 +123,9 @@ fn told_tree(repo: &Repo, base: &str, sha: &str, deep: bool) -> Option<Value> {
         if deep { TreeWalkResult::Ok } else { TreeWalkResult::Skip }
     })
     .ok()?;
-    Some(json!({ "sha": sha, "url": format!("{base}/repos/{}/git/trees/{sha}", repo.full()), "tree": entries, "truncated": false }))
+    let truncated = entries.len() > repo.most_entries;
+    entries.truncate(repo.most_entries);
+    Some(json!({ "sha": sha, "url": format!("{base}/repos/{}/git/trees/{sha}", repo.full()), "tree": entries, "truncated": truncated }))
 }
 
 fn tree(world: &mut World, ask: &Ask) -> Done {
