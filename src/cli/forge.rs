@@ -8,7 +8,7 @@ use anyhow::bail;
 
 use crate::cli::context::{Context, now};
 use crate::cli::output::say;
-use crate::cli::token;
+use crate::cli::token::{self, Sought};
 use crate::config::github::Github;
 use crate::config::load;
 use crate::model::inert;
@@ -52,8 +52,8 @@ impl Hosts {
 pub struct Reached {
     /// The client.
     pub client: Arc<GithubClient>,
-    /// Such as `GH_TOKEN`; `None`: there is no token.
-    pub token_from: Option<&'static str>,
+    /// Such as `GH_TOKEN`, or why there is no token and what to do about it.
+    pub token_from: Result<&'static str, String>,
 }
 
 /// The hosts that are GitHub for this user.
@@ -83,7 +83,7 @@ pub fn reach_patiently(host: &str, context: &Context) -> anyhow::Result<Reached>
     connected((Setup { pace, ..setup }, token_from), context)
 }
 
-fn connected((setup, token_from): (Setup, Option<&'static str>), context: &Context) -> anyhow::Result<Reached> {
+fn connected((setup, token_from): (Setup, Result<&'static str, String>), context: &Context) -> anyhow::Result<Reached> {
     let (store, says) = answers::open(&context.paths()?.answers());
     if let Some(says) = says {
         say("", says);
@@ -114,7 +114,7 @@ pub fn reach_anew(context: &Context) -> anyhow::Result<Reached> {
     Ok(Reached { client: Arc::new(GithubClient::connect(setup)?), token_from })
 }
 
-fn setup(host: Option<&str>, context: &Context) -> anyhow::Result<(Setup, Option<&'static str>)> {
+fn setup(host: Option<&str>, context: &Context) -> anyhow::Result<(Setup, Result<&'static str, String>)> {
     let paths = context.paths()?;
     let (settings, _) = load::taste(paths.config())?;
     let github = settings.github;
@@ -126,7 +126,10 @@ fn setup(host: Option<&str>, context: &Context) -> anyhow::Result<(Setup, Option
     }
     let chosen = host == hosts.chosen;
     let command = context.token_command.as_deref().or(github.token_command.as_deref());
-    let (token, token_from) = token::find(&host, chosen, command)?.map_or((None, None), |token| (Some(token.secret), Some(token.from)));
+    let (token, token_from) = match token::find(&host, chosen, command)? {
+        Sought::Found(token) => (Some(token.secret), Ok(token.from)),
+        Sought::Nowhere(keyring) => (None, Err(nowhere(&host, keyring))),
+    };
     let named = std::env::var("LAZARET_GITHUB_API").ok().filter(|api| !api.is_empty());
     let setup = Setup {
         api: named.or(github.api).filter(|_| chosen),
@@ -137,4 +140,10 @@ fn setup(host: Option<&str>, context: &Context) -> anyhow::Result<(Setup, Option
         ..Setup::new(host)
     };
     Ok((setup, token_from))
+}
+
+/// There is no token: where it was looked for in vain, and how to give one.
+fn nowhere(host: &str, keyring: Option<String>) -> String {
+    let (host, keyring) = (inert::line(host), keyring.map(|why| format!(" ({why})")).unwrap_or_default());
+    format!("there is no token for {host}{keyring}; set GH_TOKEN, run `gh auth login --hostname {host}`, or give --token-command")
 }

@@ -74,7 +74,7 @@ pub fn open(asked: &Asked<'_>, context: &Context) -> anyhow::Result<Option<Site>
 fn here(asked: &Asked<'_>, hosts: &Hosts, context: &Context) -> anyhow::Result<Option<Site>> {
     let Some(address) = origin(asked, hosts) else { return Ok(None) };
     let reached = forge::reach(Some(&address.host), context)?;
-    if reached.token_from.is_none() {
+    if reached.token_from.is_err() {
         return Ok(None);
     }
     let set = Target::Set { host: address.host.clone(), scope: Scope::Repository(address.path()) };
@@ -132,9 +132,9 @@ fn site(
         bail!("{host} and {} cannot be asked at once: name targets of one host", inert::line(other.host()));
     }
     let reached = reach(Some(&host), context)?;
-    if reached.token_from.is_none() && !context.offline {
+    if let (Err(why), false) = (&reached.token_from, context.offline) {
         let named = inert::line(asked.targets.first().map_or("its pulls", String::as_str)).into_owned();
-        bail!("{named} cannot be read: there is no token for {host}; set GH_TOKEN, run `gh auth login`, or give --token-command");
+        bail!("{named} cannot be read: {why}");
     }
     let mut setup = Setup::default();
     for target in targets {

@@ -1,7 +1,10 @@
-//! Where a token comes from: a command, the environment, `gh`. Looked for once for each host; never printed, logged or kept.
+//! Where a token comes from: a command, the environment, `gh`, the system keyring. Looked for once for each host; never printed,
+//! logged or kept.
 //!
 //! A token of the environment belongs to one host and is never sent to another: which one is said by GH_HOST or the settings.
 #![allow(clippy::disallowed_methods, reason = "the door that asks the environment and the user's own programs for a token")]
+
+mod keyring;
 
 use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
@@ -23,17 +26,32 @@ pub struct Token {
     pub from: &'static str,
 }
 
+/// What came of looking for a token.
+pub enum Sought {
+    /// One was found.
+    Found(Token),
+    /// None is anywhere; the last place, the system keyring, has this to say when it could not be read.
+    Nowhere(Option<String>),
+}
+
 /// The token for `host`. `command` is asked first; the environment only when `host` is the `chosen` one.
 ///
 /// # Errors
 /// When the command was named and gives none.
-pub fn find(host: &str, chosen: bool, command: Option<&str>) -> anyhow::Result<Option<Token>> {
+pub fn find(host: &str, chosen: bool, command: Option<&str>) -> anyhow::Result<Sought> {
     if let Some(command) = command {
-        return by_command(host, command).map(|secret| Some(Token { secret, from: "the token command" }));
+        return by_command(host, command).map(|secret| Sought::Found(Token { secret, from: "the token command" }));
     }
     let variable = |name: &'static str| Some(Token { secret: secret(&std::env::var(name).ok()?)?, from: name });
     let named = VARIABLES.into_iter().filter(|_| chosen).find_map(variable);
-    Ok(named.or_else(|| by_gh(host)))
+    if let Some(token) = named.or_else(|| by_gh(host)) {
+        return Ok(Sought::Found(token));
+    }
+    Ok(match keyring::token(host) {
+        Ok(Some(kept)) => secret(&kept).map_or(Sought::Nowhere(None), |secret| Sought::Found(Token { secret, from: "the system keyring" })),
+        Ok(None) => Sought::Nowhere(None),
+        Err(why) => Sought::Nowhere(Some(why)),
+    })
 }
 
 fn by_command(host: &str, command: &str) -> anyhow::Result<SecretString> {

@@ -13,6 +13,8 @@ use crate::github::GitHub;
 use crate::github::account::Role;
 use crate::program::{Program, files};
 use crate::scripted::{Reply, Seen, Server, json};
+#[cfg(target_os = "linux")]
+use crate::secret_bus::{self, Keyring};
 
 /// A token that is nobody's.
 const TOKEN: &str = concat!("gh", "p_0123456789abcdefghijklmnopqrstuvwxyz");
@@ -104,7 +106,7 @@ fn a_token_of_the_environment_goes_to_its_own_host_only() {
     let said = home.doctor(&[("PATH", &path), ("GH_HOST", "other.example"), ("LAZARET_GITHUB_API", &api)], &[]);
     assert!(said.contains("other.example at http://127.0.0.1") && said.contains("from gh auth token"), "{said}");
     let said = home.doctor(&[("PATH", &path), ("LAZARET_GITHUB_API", &api)], &[]);
-    assert!(said.contains("none    github      github.com at") && said.contains("no token"), "{said}");
+    assert!(said.contains("none    github      github.com at") && said.contains("there is no token for github.com"), "{said}");
 }
 
 #[test]
@@ -114,6 +116,51 @@ fn a_token_is_in_nothing_that_is_said_or_left_behind() {
     let said = home.doctor(&[("LAZARET_TOKEN", TOKEN), ("LAZARET_GITHUB_API", &api), ("LAZARET_LOG", "trace"), ("RUST_LOG", "trace")], &[]);
     assert!(said.contains("refuses the token") && said.contains("[TOKEN]") && !said.contains(TOKEN), "{said}");
     assert!(!home.program.home.exists(), "it leaves nothing behind");
+}
+
+/// What the doctor says when the session bus has this keyring, and the server that it may have asked.
+#[cfg(target_os = "linux")]
+fn with_keyring(keyring: Keyring) -> (String, Server) {
+    let (home, server) = (home(), Server::start(github));
+    let bus = secret_bus::start(&home.folder.path().join("bus"), keyring);
+    let variables = [("PATH", "/nowhere"), ("DBUS_SESSION_BUS_ADDRESS", bus.as_str()), ("LAZARET_GITHUB_API", &server.address())];
+    (home.doctor(&variables, &[]), server)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_system_keyring_is_asked_last_and_its_token_is_used() {
+    let (said, server) = with_keyring(Keyring::Holds("github.com", TOKEN.into()));
+    assert!(said.contains("ada's, from the system keyring; scopes repo, read:org") && !said.contains(TOKEN), "{said}");
+    assert!(server.seen().iter().all(|seen| seen.header("authorization") == format!("Bearer {TOKEN}")));
+    let (said, server) = with_keyring(Keyring::Holds("other.example", TOKEN.into()));
+    assert!(said.contains("there is no token for github.com; set GH_TOKEN") && server.seen().is_empty(), "{said}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_keyring_that_cannot_be_read_is_told_in_time() {
+    for (keyring, says) in [
+        (Keyring::Locked, "for github.com (the system keyring has one, but is locked: unlock it and try again); set GH_TOKEN"),
+        (Keyring::Silent, "(the system keyring did not answer within 5 seconds)"),
+        (Keyring::Absent, "(the system keyring could not be asked: DBus error"),
+        (Keyring::Holds("github.com", vec![0xff, 0xfe]), "(the entry of the system keyring is no text)"),
+    ] {
+        let begun = std::time::Instant::now();
+        let (said, server) = with_keyring(keyring);
+        assert!(said.contains("none    github") && said.contains(says) && server.seen().is_empty(), "{says}: {said}");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{says}");
+    }
+    let variables = |address| [("PATH", "/nowhere"), ("DBUS_SESSION_BUS_ADDRESS", address)];
+    for (address, says) in [
+        ("", "there is no session bus"),
+        ("unix:path=/nowhere/bus", "the system keyring could not be asked"),
+        ("tcp:host=bus.example,port=1", "names no socket of this machine"),
+        ("unix:path=/nowhere/bus;unixexec:path=/bin/sh", "names no socket of this machine"),
+    ] {
+        let said = home().doctor(&variables(address), &[]);
+        assert!(said.contains(says), "{address}: {said}");
+    }
 }
 
 #[test]

@@ -56,6 +56,8 @@ mod rules;
 mod scene;
 mod screens;
 mod scripted;
+#[cfg(target_os = "linux")]
+mod secret_bus;
 mod signing;
 mod sources;
 mod stage;

@@ -16,10 +16,10 @@ pub(super) fn lines(context: &Context) -> Vec<Line> {
     };
     let host = reached.client.host();
     let at = format!("{host} at {}", reached.client.address());
-    match (reached.token_from, context.offline) {
-        (None, _) => line(State::Absent, format!("{at}: no token; set LAZARET_TOKEN, or log in by `gh auth login --hostname {host}`")),
-        (Some(from), true) => line(State::Absent, format!("{at}: a token from {from}, not asked about since --offline was given")),
-        (Some(from), false) => match reached.client.viewer(&context.cancel) {
+    match (&reached.token_from, context.offline) {
+        (Err(why), _) => line(State::Absent, format!("{at}: {why}")),
+        (Ok(from), true) => line(State::Absent, format!("{at}: a token from {from}, not asked about since --offline was given")),
+        (Ok(from), false) => match reached.client.viewer(&context.cancel) {
             Ok(viewer) => vec![Line(State::Good, "github", at), whose(from, &viewer), budget(&reached, &viewer)],
             Err(error) => line(State::Broken, format!("{at}, token from {from}: {error}")),
         },

@@ -75,11 +75,8 @@ impl Places {
     /// Everything that is swept of a host.
     fn host(&mut self, host: &str, reach: Reach, context: &Context) -> anyhow::Result<()> {
         let reached = forge::reach(Some(host), context)?;
-        if reached.token_from.is_none() && !context.offline {
-            let shown = inert::line(host);
-            bail!(
-                "there is no token for {shown}, and its pulls are not read without one: set GH_TOKEN, run `gh auth login`, or give --token-command"
-            );
+        if let (Err(why), false) = (&reached.token_from, context.offline) {
+            bail!("the pulls of {} cannot be read: {why}", inert::line(host));
         }
         let reach = Reach { agents: provenance::searches(), ..reach };
         let objects = context.paths()?.objects(host);
