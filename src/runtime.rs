@@ -1,5 +1,6 @@
 //! The hands: terminal, clock, jobs and the one event loop. The only place that spawns.
 
+pub mod agenda;
 pub mod answers;
 pub mod case_decisions;
 pub mod containment;
@@ -12,6 +13,7 @@ pub mod event_loop;
 pub mod input;
 pub mod jobs;
 pub mod journal;
+pub mod kept;
 pub mod later;
 pub mod log;
 pub mod marked;

@@ -1,8 +1,8 @@
 //! The door for everything the world reports. Stale answers are dropped before anybody looks at them.
 
 use crate::actions::{
-    complain, fit, look_again, take_budget, take_change, take_decision, take_dossier, take_draft, take_judgement, take_list, take_matches,
-    take_records, take_report, take_waiting, tint,
+    complain, fit, judge_waiting, look_again, take_budget, take_change, take_decision, take_dossier, take_draft, take_judgement, take_list,
+    take_matches, take_records, take_report, take_waiting, tint,
 };
 use crate::message::effect::Effect;
 use crate::message::event::{Event, News};
@@ -20,11 +20,12 @@ pub fn arrive(console: &mut Console, event: Event) -> Vec<Effect> {
     }
     let mut effects = match event.news {
         News::Listed(answer) => take_list::take(console, answer),
-        News::Listing(done, of) => take_list::take_part(console, done, of),
+        News::Listing(page) => take_list::take_part(console, *page),
         News::Stands(answer) => look_again::take(console, answer),
         News::Ahead => Vec::new(),
         News::Judged(at, answer) => take_judgement::take(console, &at, answer),
-        News::JudgedAll => Vec::new(),
+        News::JudgedAll => judge_waiting::take_end(console),
+        News::JudgedUpTo(left) => judge_waiting::take_stop(console, left),
         News::Loaded(answer) => take_change::take(console, answer),
         News::Found(findings, done, of) => take_report::take_part(console, findings, (done, of)),
         News::Reported(report) => take_report::take(console, &report),

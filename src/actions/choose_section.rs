@@ -20,7 +20,7 @@ pub(crate) fn choose(console: &mut Console, command: Command) -> Vec<Effect> {
         Some(at) if forward => Some(at + 1).filter(|next| *next < count),
         Some(at) => at.checked_sub(1),
     };
-    queue.cursor.at = 0;
+    (queue.cursor.at, queue.touched) = (0, false);
     queue.arrange(console.now, console.panes.queue);
     Vec::new()
 }

@@ -1,7 +1,7 @@
 //! Goes one step back: out of the popup, out of the search or filter, out of the pull.
 
-use crate::actions::judge_waiting::judge_rest;
-use crate::actions::write_remark;
+use crate::actions::judge_waiting::{self, judge_rest};
+use crate::actions::{take_list, write_remark};
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
 use crate::state::console::Console;
@@ -47,7 +47,11 @@ pub(crate) fn close(console: &mut Console) -> Vec<Effect> {
 
 fn close_screen(console: &mut Console) -> Vec<Effect> {
     if console.budget.as_ref().is_some_and(|budget| budget.waiting.is_some()) {
+        let cut = console.pending.is_listing() && !console.queue.whole;
         let effects = stop_all(console);
+        if cut {
+            take_list::stop(console);
+        }
         if !effects.is_empty() {
             console.notices.say(Tone::Note, "stopped waiting for the forge; r reads the queue again");
             return effects;
@@ -67,12 +71,24 @@ fn close_screen(console: &mut Console) -> Vec<Effect> {
             let all = [Kind::Load, Kind::Analyse, Kind::Tint, Kind::Search, Kind::Draft, Kind::Dossier, Kind::Look, Kind::Ahead];
             let mut effects: Vec<Effect> = all.into_iter().flat_map(|kind| stop(console, kind)).collect();
             effects.extend(judge_rest(console));
+            // Whoever comes back finds the order that is known by now, and the cursor on the pull that was read.
+            console.queue.arrange(console.now, console.panes.queue);
             effects
         }
         None if console.pending.waits(Kind::Load) => {
             let mut effects = stop(console, Kind::Load);
             effects.extend(judge_rest(console));
             effects
+        }
+        None if console.pending.is_listing() && !console.queue.whole => {
+            let mut effects = stop(console, Kind::List);
+            take_list::stop(console);
+            effects.extend(judge_rest(console));
+            effects
+        }
+        None if console.pending.is_judging() && console.queue.traits.forge && console.queue.filter.is_empty() => {
+            judge_waiting::stop(console);
+            stop(console, Kind::Judge)
         }
         None => {
             drop_filter(console);

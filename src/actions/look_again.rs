@@ -19,7 +19,9 @@ pub(crate) fn tick(console: &mut Console) -> Vec<Effect> {
             let at = session.change.pull.at.clone();
             vec![Effect::LookAgain(console.pending.ask(Kind::Look), at)]
         }
-        None if console.queue.traits.forge && console.overlay == Overlay::None => vec![Effect::List(console.pending.ask(Kind::List))],
+        None if console.queue.traits.forge && console.overlay == Overlay::None && console.queue.partial.is_none() => {
+            vec![Effect::List(console.pending.ask(Kind::List))]
+        }
         _ => Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! Moves in whatever list has the keyboard.
 
 use crate::actions::judge_finding::ANSWERS;
-use crate::actions::lists;
+use crate::actions::{judge_waiting, lists};
 use crate::message::action::Command;
 use crate::message::effect::Effect;
 use crate::message::pane::Pane;
@@ -18,7 +18,11 @@ const ACROSS: usize = 8;
 pub(crate) fn down(console: &mut Console, command: Command) -> Vec<Effect> {
     let panes = console.panes;
     match console.pane() {
-        Pane::Queue => step(&mut console.queue.cursor, command, console.queue.order.len(), panes.queue),
+        Pane::Queue => {
+            console.queue.touched = true;
+            step(&mut console.queue.cursor, command, console.queue.order.len(), panes.queue);
+            return judge_waiting::follow(console);
+        }
         Pane::Sweep => {
             if let Some(view) = &mut console.sweep {
                 step(&mut view.cursor, command, view.rows.len(), panes.queue);

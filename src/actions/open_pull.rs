@@ -13,6 +13,7 @@ pub(crate) fn open(console: &mut Console, at: PullRef) -> Vec<Effect> {
 
 /// Asks for the pull `by` rows further in the queue.
 pub(crate) fn neighbour(console: &mut Console, by: isize) -> Vec<Effect> {
+    console.queue.touched = true;
     let before = console.queue.cursor.at;
     let len = console.queue.order.len();
     console.queue.cursor.step(by, len, console.panes.queue);

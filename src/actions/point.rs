@@ -1,6 +1,6 @@
 //! The pointer: a click chooses, a second click opens, the wheel moves what it is over.
 
-use crate::actions::{close, confirm, move_cursor, open};
+use crate::actions::{close, confirm, judge_waiting, move_cursor, open};
 use crate::message::effect::Effect;
 use crate::model::screen::Spot;
 use crate::state::console::Console;
@@ -18,7 +18,10 @@ pub(crate) fn click(console: &mut Console, spot: Spot) -> Vec<Effect> {
                 view.cursor.go(row, view.rows.len(), panes.queue);
             }
         }
-        (Spot::Pull(row), _) => console.queue.cursor.go(row, console.queue.order.len(), panes.queue),
+        (Spot::Pull(row), _) => {
+            console.queue.touched = true;
+            console.queue.cursor.go(row, console.queue.order.len(), panes.queue);
+        }
         (Spot::File(row), Some(session)) => {
             session.half = Half::Files;
             session.view.files.go(row, session.tree.rows.len(), panes.files);
@@ -61,7 +64,11 @@ pub(crate) fn wheel(console: &mut Console, spot: Spot, by: isize) -> Vec<Effect>
         }
         (_, None) => match console.sweep.as_mut().filter(|view| view.shown) {
             Some(view) => view.cursor.wheel(by, view.rows.len(), panes.queue),
-            None => console.queue.cursor.wheel(by, console.queue.order.len(), panes.queue),
+            None => {
+                console.queue.touched = true;
+                console.queue.cursor.wheel(by, console.queue.order.len(), panes.queue);
+                return judge_waiting::follow(console);
+            }
         },
     }
     Vec::new()

@@ -15,5 +15,6 @@ pub(crate) fn again(console: &mut Console) -> Vec<Effect> {
 /// Reads the queue again.
 pub(crate) fn refresh(console: &mut Console) -> Vec<Effect> {
     console.looked = console.now;
+    (console.queue.whole, console.queue.touched, console.queue.spared) = (false, false, None);
     vec![Effect::List(console.pending.ask(Kind::List)), Effect::ReadWaiting(console.pending.ask(Kind::Waiting))]
 }

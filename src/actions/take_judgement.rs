@@ -12,7 +12,7 @@ pub(crate) fn take(console: &mut Console, at: &PullRef, answer: Result<Summary, 
     let entry = console.queue.entries.iter_mut().find(|entry| entry.pull.at == *at);
     if let Some(entry) = entry {
         entry.verdict = answer.map_or_else(Verdict::Failed, Verdict::Judged);
-        console.queue.arrange(console.now, console.panes.queue);
+        console.queue.settle(console.now, console.panes.queue);
     }
     Vec::new()
 }

@@ -32,7 +32,7 @@ pub(crate) fn take(console: &mut Console, report: &Arc<Report>) -> Vec<Effect> {
     let judgement = Summary::of(&session.change, report);
     if let Some(entry) = console.queue.entries.iter_mut().find(|entry| entry.pull.at == *at) {
         entry.verdict = Verdict::Judged(judgement);
-        console.queue.arrange(console.now, console.panes.queue);
+        console.queue.settle(console.now, console.panes.queue);
     }
     Vec::new()
 }

@@ -1,9 +1,9 @@
 //! The door for everything a person asks: one match, one line for each arm.
 
 use crate::actions::{
-    choose_section, close, confirm, copy, decide, edit_text, fit, focus, judge_finding, jump, lists, look_again, move_cursor, open,
-    open_pull, point, prompt, read_thread, refresh, settle_thread, show_panel, sweep, switch_pane, tint, toggle_fold, toggle_layout,
-    toggle_viewed, write_remark,
+    choose_section, close, confirm, copy, decide, edit_text, fit, focus, judge_finding, judge_waiting, jump, lists, look_again,
+    move_cursor, open, open_pull, point, prompt, read_thread, refresh, settle_thread, show_panel, sweep, switch_pane, tint, toggle_fold,
+    toggle_layout, toggle_viewed, write_remark,
 };
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
@@ -33,6 +33,15 @@ pub fn ask(console: &mut Console, action: Action) -> Vec<Effect> {
     effects
 }
 
+/// What concerns the queue and sweeps.
+fn on_list(console: &mut Console, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Choose => sweep::choose(console),
+        Command::JudgeRest => judge_waiting::judge_freely(console),
+        _ => sweep::toggle(console),
+    }
+}
+
 fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
     use Command as C;
     match command {
@@ -59,8 +68,7 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::SwitchPane => switch_pane::switch(console),
         C::Filter => prompt::start(console, Asks::Filter),
         C::NextSection | C::PreviousSection => choose_section::choose(console, command),
-        C::Sweep => sweep::toggle(console),
-        C::Choose => sweep::choose(console),
+        C::Sweep | C::Choose | C::JudgeRest => on_list(console, command),
         C::Search => prompt::start(console, Asks::Search),
         C::Refresh => refresh::again(console),
         C::Story => show_panel::story(console),

@@ -15,6 +15,7 @@ use crate::config::load;
 use crate::runtime::case_decisions::CaseDecisions;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
+use crate::runtime::kept::Kept;
 use crate::runtime::records::Records;
 
 /// Whether there is a terminal to open the console on.
@@ -33,9 +34,13 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     }
     // A demo keeps its decisions to itself, but it is read with the person's own keys and colours.
     let config = context.paths()?.config().to_owned();
-    let (settings, keymap) = load::taste(&config)?;
+    let (mut settings, keymap) = load::taste(&config)?;
+    if context.offline {
+        settings.poll = 0;
+    }
     let paths = site.paths(context)?;
     let log = Some(paths.log());
+    let kept = Kept::at(&paths.sweeps(), now);
     let records = Records::new(paths.ledger(), now);
     let source = site.source.clone();
     let decisions = CaseDecisions::at(site.place(), paths, now).under(source.clone());
@@ -47,6 +52,7 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
         forge: site.forge.clone(),
         engine,
         decisions: Arc::new(decisions),
+        kept,
         records,
         settings,
         keymap,

@@ -20,7 +20,7 @@ use crate::sources::demo::{self, DemoSource};
 use crate::sources::github::source::GithubSource;
 use crate::sources::local::{LocalSource, Selection, Setup};
 use crate::sources::open::{self, Target};
-use crate::sources::source::{Listing, Recognise, Source, SourceError};
+use crate::sources::source::{Listing, Recognise, Source, SourceError, Tell};
 use crate::store::error::StoreError;
 use crate::store::paths::Paths;
 
@@ -133,14 +133,14 @@ impl Site {
     /// # Errors
     /// When the source cannot be read, or has no pull of such a name.
     pub fn list(&self, cancel: &Cancel) -> Result<Listing, SourceError> {
-        self.list_telling(&|_, _| (), cancel)
+        self.list_telling(&|_| (), cancel)
     }
 
     /// As [`Self::list`]; `tell` hears how far it has come.
     ///
     /// # Errors
     /// As [`Self::list`].
-    pub fn list_telling(&self, tell: &(dyn Fn(usize, usize) + Sync), cancel: &Cancel) -> Result<Listing, SourceError> {
+    pub fn list_telling(&self, tell: Tell<'_>, cancel: &Cancel) -> Result<Listing, SourceError> {
         let mut listing = self.source.list_telling(tell, cancel)?;
         if !self.only.is_empty() {
             let named = |name: &String| listing.pulls.iter().find(|pull| pull.at.name == *name || pull.branch == *name);

@@ -15,6 +15,7 @@ use crate::model::inert;
 use crate::model::pull::Pull;
 use crate::model::time::short_age;
 use crate::sources::open::Target;
+use crate::sources::source::Page;
 
 /// Where a queue comes from.
 #[derive(Clone, Debug, Default, Args)]
@@ -155,7 +156,7 @@ impl Inputs {
 /// When it cannot be read.
 pub fn listed(site: Site, context: &mut Context) -> anyhow::Result<Opened> {
     let out = Mutex::new(&mut context.out);
-    let tell = |done, all| out.lock().unwrap_or_else(PoisonError::into_inner).listed(done, all);
+    let tell = |page: &Page<'_>| out.lock().unwrap_or_else(PoisonError::into_inner).listed(page.read, page.of);
     let listing = site.list_telling(&tell, &context.cancel);
     context.out.clear();
     let listing = listing?;

@@ -20,15 +20,17 @@ pub struct Github {
     pub ca_file: Option<PathBuf>,
     /// How many requests may be under way at once.
     pub concurrency: usize,
+    /// Percent of the hourly limits that judging a queue unasked leaves to the person.
+    pub reserve: u64,
     /// A command whose first line of output is the token.
     pub token_command: Option<String>,
 }
 
-const KEYS: [&str; 5] = ["hosts", "api", "ca-file", "concurrency", "token-command"];
+const KEYS: [&str; 6] = ["hosts", "api", "ca-file", "concurrency", "reserve", "token-command"];
 
 impl Default for Github {
     fn default() -> Self {
-        Self { hosts: vec!["github.com".to_owned()], api: None, ca_file: None, concurrency: 8, token_command: None }
+        Self { hosts: vec!["github.com".to_owned()], api: None, ca_file: None, concurrency: 8, reserve: 50, token_command: None }
     }
 }
 
@@ -45,6 +47,7 @@ impl Github {
                 "api" => self.api = text()?,
                 "ca-file" => self.ca_file = text()?.map(PathBuf::from),
                 "concurrency" => self.concurrency = concurrency(document, value)?,
+                "reserve" => self.reserve = reserve(document, value)?,
                 "token-command" => self.token_command = text()?,
                 _ => return Err(document.error(&at, format!("there is no {name:?} in [github]; it has {}", KEYS.join(", ")))),
             }
@@ -67,6 +70,13 @@ fn concurrency(document: &Document<'_>, value: &Spanned<DeValue<'_>>) -> Result<
     }
 }
 
+fn reserve(document: &Document<'_>, value: &Spanned<DeValue<'_>>) -> Result<u64, ConfigError> {
+    match document.count(value)? {
+        percent @ 0..=100 => Ok(percent as u64),
+        _ => Err(document.error(&value.span(), "reserve is a percentage from 0 to 100")),
+    }
+}
+
 impl fmt::Display for Github {
     /// As the table that would say the same.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,7 +85,7 @@ impl fmt::Display for Github {
         let ca_file = self.ca_file.as_deref().map_or_else(String::new, |path| path.display().to_string());
         writeln!(f, "[github]\nhosts = [{}]", hosts.join(", "))?;
         writeln!(f, "api = {}\nca-file = {}", quoted(self.api.as_deref().unwrap_or_default()), quoted(&ca_file))?;
-        writeln!(f, "concurrency = {}", self.concurrency)?;
+        writeln!(f, "concurrency = {}\nreserve = {}", self.concurrency, self.reserve)?;
         writeln!(f, "token-command = {}", quoted(self.token_command.as_deref().unwrap_or_default()))
     }
 }

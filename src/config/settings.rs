@@ -182,6 +182,7 @@ mod tests {
                 api: Some("https://api.example.com".to_owned()),
                 ca_file: Some("/etc/ca \"x\".pem".into()),
                 concurrency: 3,
+                reserve: 20,
                 token_command: Some("pass show 'x'".to_owned()),
             },
             queries: vec![("mine \"x\"".to_owned(), "org:acme label:\"needs look\"".to_owned())],

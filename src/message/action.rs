@@ -64,6 +64,7 @@ commands! {
     NextSection "next-section" "next section of the queue: a saved filter",
     PreviousSection "previous-section" "previous section of the queue",
     Refresh "refresh" "read the queue, or the opened pull, again",
+    JudgeRest "judge-rest" "judge the pulls that were not looked at, though it costs what was set aside",
     Sweep "sweep" "campaigns of the sweep, or the queue",
     Choose "choose" "choose the change or campaign, or let go of it",
     Search "search" "search the diff",

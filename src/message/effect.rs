@@ -40,13 +40,24 @@ pub struct Wish {
     pub also: Vec<PullRef>,
 }
 
+/// How much of what the forge allows may be used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thrift {
+    /// Only what is not set aside for the person.
+    Sparing,
+    /// Nearly all: the person asked for it.
+    Freely,
+}
+
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Read which pulls there are.
     List(Ticket),
-    /// Judge each of these, in this order.
-    Judge(Ticket, Vec<PullRef>),
+    /// Judge each of these, in this order; `Freely` goes beyond what is set aside for the person.
+    Judge(Ticket, Vec<PullRef>, Thrift),
+    /// Go on judging with these, in this order, and nothing else.
+    JudgeNext(Vec<PullRef>),
     /// Read this one with its diff.
     Load(Ticket, PullRef),
     /// Read how this one stands now, without its diff.

@@ -40,11 +40,22 @@ pub struct Chunk {
 /// Lines in a [`Chunk`].
 pub const CHUNK: usize = 64;
 
+/// A part of the queue.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// How many pulls were read so far.
+    pub read: usize,
+    /// Of how many, as far as is known.
+    pub of: usize,
+    /// Those of this page, with the judgement that was kept of exactly these commits.
+    pub pulls: Vec<(Pull, Option<Summary>)>,
+}
+
 /// What arrived.
 #[derive(Clone, Debug)]
 pub enum News {
-    /// So many pulls were read so far, of so many.
-    Listing(usize, usize),
+    /// A part of the queue, while the rest is being read.
+    Listing(Box<Page>),
     /// How the opened pull stands now; `None` where nothing is cheaper than reading it.
     Stands(Result<Option<Pull>, Trouble>),
     /// What was read ahead is there, or could not be read.
@@ -53,8 +64,10 @@ pub enum News {
     Listed(Result<(Vec<Pull>, Vec<Omission>), Trouble>),
     /// One pull of the queue was judged.
     Judged(PullRef, Result<Summary, Trouble>),
-    /// All pulls of the queue were judged.
+    /// All pulls of the queue that were asked for were judged.
     JudgedAll,
+    /// Judging the queue stopped early, so that something is left to ask with: what is left.
+    JudgedUpTo(String),
     /// The pull asked for.
     Loaded(Result<Arc<Change>, Trouble>),
     /// Findings so far, with files done and files in all.
@@ -95,7 +108,7 @@ impl News {
             Self::Listing(..) | Self::Listed(_) => Kind::List,
             Self::Stands(_) => Kind::Look,
             Self::Ahead => Kind::Ahead,
-            Self::Judged(..) | Self::JudgedAll => Kind::Judge,
+            Self::Judged(..) | Self::JudgedAll | Self::JudgedUpTo(_) => Kind::Judge,
             Self::Loaded(_) => Kind::Load,
             Self::Found(..) | Self::Reported(_) => Kind::Analyse,
             Self::Tinted(..) | Self::TintedAll => Kind::Tint,

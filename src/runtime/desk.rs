@@ -10,6 +10,7 @@ use crate::model::forge::Forge;
 use crate::model::sweep::Sweep;
 use crate::model::time::Timestamp;
 use crate::runtime::decisions::Decisions;
+use crate::runtime::kept::Kept;
 use crate::runtime::records::Records;
 use crate::sources::source::Source;
 
@@ -26,6 +27,8 @@ pub struct Desk {
     pub engine: Arc<Engine>,
     /// Where decisions go.
     pub decisions: Arc<dyn Decisions>,
+    /// What was judged in earlier runs.
+    pub kept: Kept,
     /// What lazaret's own records say of pulls.
     pub records: Records,
     /// How this person likes it.

@@ -2,16 +2,15 @@
 #![allow(clippy::disallowed_methods, reason = "findings are sent at most so often")]
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
 use crate::analysis::check::FileOutcome;
 use crate::analysis::engine::Engine;
-use crate::message::effect::{Effect, Wish};
-use crate::message::event::{Chunk, News};
+use crate::message::effect::{Effect, Thrift, Wish};
+use crate::message::event::{Chunk, News, Page};
 use crate::message::ticket::Kind;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
@@ -20,9 +19,11 @@ use crate::model::report::Report;
 use crate::model::report::Summary;
 use crate::model::response::Plan;
 use crate::model::review::Review;
+use crate::runtime::agenda::{Agenda, spared};
 use crate::runtime::desk::Desk;
 use crate::runtime::jobs::{Focus, Jobs, Reporter, STACK};
 use crate::runtime::{search, tinting};
+use crate::sources::source::{self, SourceError};
 
 /// Files analysed between two messages.
 const BATCH: usize = 32;
@@ -49,7 +50,12 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
     let desk = desk.clone();
     match effect {
         Effect::List(ticket) => jobs.start(Kind::List, ticket, move |cancel, to| list(&desk, cancel, to)),
-        Effect::Judge(ticket, pulls) => jobs.start(Kind::Judge, ticket, move |cancel, to| judge(&desk, &pulls, cancel, to)),
+        Effect::Judge(ticket, pulls, thrift) => {
+            let agenda = jobs.agenda().clone();
+            agenda.set(pulls);
+            jobs.start(Kind::Judge, ticket, move |cancel, to| judge(&desk, &agenda, thrift, cancel, to));
+        }
+        Effect::JudgeNext(pulls) => jobs.agenda().set(pulls),
         Effect::Load(ticket, at) => jobs.start(Kind::Load, ticket, move |cancel, to| load(&desk, &at, cancel, to)),
         Effect::LookAgain(ticket, at) => jobs.start(Kind::Look, ticket, move |cancel, to| {
             to.tell(News::Stands(desk.source.pull(&at, cancel).map_err(|error| error.to_string())));
@@ -94,7 +100,14 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
 }
 
 fn list(desk: &Desk, cancel: &Cancel, to: &Reporter) {
-    let answer = desk.source.list_telling(&|done, of| to.tell(News::Listing(done, of)), cancel);
+    let tell = |page: &source::Page<'_>| {
+        let mut pulls = page.pulls.to_vec();
+        // The whole list says what cannot be read.
+        let _ = desk.records.mark(&mut pulls);
+        let pulls = pulls.into_iter().map(|pull| (desk.kept.summary(&pull, &desk.engine), pull)).map(|(kept, pull)| (pull, kept));
+        to.tell(News::Listing(Box::new(Page { read: page.read, of: page.of, pulls: pulls.collect() })));
+    };
+    let answer = desk.source.list_telling(&tell, cancel);
     let answer = answer.map_err(|error| error.to_string()).map(|mut listing| {
         // A queue without these marks is worth more than none.
         if let Err(trouble) = desk.records.mark(&mut listing.pulls) {
@@ -119,14 +132,26 @@ fn around(desk: &Desk, at: &PullRef, cancel: &Cancel, to: &Reporter) {
     }
 }
 
-/// Judges the pulls in their order, a few at the same time.
-fn judge(desk: &Desk, pulls: &[PullRef], cancel: &Cancel, to: &Reporter) {
-    let next = AtomicUsize::new(0);
+/// Judges the pulls of the agenda, a few at the same time, until it is empty or too little is left to ask with.
+fn judge(desk: &Desk, agenda: &Agenda, thrift: Thrift, cancel: &Cancel, to: &Reporter) {
+    let reserve = if thrift == Thrift::Sparing { desk.settings.github.reserve } else { 0 };
+    let stopped = OnceLock::new();
+    let low = || desk.forge.as_ref().and_then(|forge| spared(&forge.budget(), reserve));
     let work = || {
-        while let Some(at) = pulls.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !cancel.is_cancelled()) {
-            let judged = desk.source.change(at, cancel).map(|change| Summary::of(&change, &report(desk, &change, cancel)));
-            if !cancel.is_cancelled() {
-                to.tell(News::Judged(at.clone(), judged.map_err(|error| error.to_string())));
+        while stopped.get().is_none() {
+            if let Some(left) = low() {
+                let _ = stopped.set(left);
+                return;
+            }
+            let Some(at) = agenda.next(cancel) else { return };
+            let judged = judge_one(desk, &at, cancel);
+            agenda.done(&at);
+            // A limit that was met says nothing of the pull.
+            let met = judged.as_ref().err().and_then(|_| low());
+            match met {
+                _ if cancel.is_cancelled() => return,
+                Some(left) => drop(stopped.set(left)),
+                None => to.tell(News::Judged(at, judged.map_err(|error| error.to_string()))),
             }
         }
     };
@@ -138,7 +163,17 @@ fn judge(desk: &Desk, pulls: &[PullRef], cancel: &Cancel, to: &Reporter) {
     if started == 0 {
         work();
     }
-    to.tell(News::JudgedAll);
+    to.tell(stopped.into_inner().map_or(News::JudgedAll, News::JudgedUpTo));
+}
+
+fn judge_one(desk: &Desk, at: &PullRef, cancel: &Cancel) -> Result<Summary, SourceError> {
+    let change = desk.source.change(at, cancel)?;
+    let report = report(desk, &change, cancel);
+    if cancel.is_cancelled() {
+        return Err(SourceError::Cancelled);
+    }
+    desk.kept.keep(&change, &report, &desk.engine);
+    Ok(Summary::of(&change, &report))
 }
 
 fn report(desk: &Desk, change: &Change, cancel: &Cancel) -> Report {
@@ -176,6 +211,9 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
     }
     let mut report = desk.engine.finish(change, outcomes);
     report.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if !cancel.is_cancelled() {
+        desk.kept.keep(change, &report, &desk.engine);
+    }
     to.tell(News::Reported(Arc::new(report)));
 }
 

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use crate::message::event::{Event, News};
 use crate::message::ticket::{Kind, Ticket};
 use crate::model::cancel::Cancel;
+use crate::runtime::agenda::Agenda;
 
 /// Bytes of stack of every thread that reads outside text: deep enough for the parsers of hostile input.
 pub const STACK: usize = 16 << 20;
@@ -37,6 +38,7 @@ pub struct Jobs {
     cancels: HashMap<Kind, Cancel>,
     must_end: Option<JoinHandle<()>>,
     focus: Focus,
+    agenda: Agenda,
     painter: Option<Sender<Work>>,
 }
 
@@ -64,13 +66,19 @@ impl Jobs {
     /// No jobs yet; they will report to `sender`.
     #[must_use]
     pub fn new(sender: UnboundedSender<Event>) -> Self {
-        Self { sender, cancels: HashMap::new(), must_end: None, focus: Focus::default(), painter: painter() }
+        Self { sender, cancels: HashMap::new(), must_end: None, focus: Focus::default(), agenda: Agenda::default(), painter: painter() }
     }
 
     /// Where the reader is.
     #[must_use]
     pub fn focus(&self) -> &Focus {
         &self.focus
+    }
+
+    /// Which pulls of the queue are judged next.
+    #[must_use]
+    pub fn agenda(&self) -> &Agenda {
+        &self.agenda
     }
 
     /// Starts `work` and cancels what went before it, unless that is a decision being carried out.
@@ -80,7 +88,9 @@ impl Jobs {
             former.cancel();
         }
         let reporter = Reporter { ticket, sender: self.sender.clone() };
+        let urgent = is_urgent(kind).then(|| self.agenda.urgent());
         let job = move || {
+            let _urgent = urgent;
             if catch_unwind(AssertUnwindSafe(|| work(&cancel, &reporter))).is_err() {
                 let says = "a part of lazaret broke off; what it was doing is in the log, and nothing else is touched";
                 reporter.tell(News::Broken(kind, says.to_owned()));
@@ -127,6 +137,11 @@ impl Jobs {
             let _ = job.await;
         }
     }
+}
+
+/// Whether the person waits for it, so that judging the queue steps aside.
+fn is_urgent(kind: Kind) -> bool {
+    matches!(kind, Kind::Load | Kind::Analyse | Kind::Plan | Kind::CarryOut | Kind::Dossier)
 }
 
 /// The one thread that finds looks, for as long as there are jobs. The regular expressions of a grammar keep a cache for every

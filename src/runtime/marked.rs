@@ -18,7 +18,7 @@ use crate::response::bans;
 use crate::response::journal::Journal as _;
 use crate::runtime::journal::LedgerJournal;
 use crate::runtime::policy::awaits_second;
-use crate::sources::source::{Listing, Source, SourceError};
+use crate::sources::source::{Listing, Page, Source, SourceError, Tell};
 use crate::store::ledger::Ledger;
 
 /// The source, and where the records are.
@@ -77,8 +77,14 @@ impl Source for Marked {
         self.source.list(cancel).map(|listing| self.listed(listing))
     }
 
-    fn list_telling(&self, tell: &(dyn Fn(usize, usize) + Sync), cancel: &Cancel) -> Result<Listing, SourceError> {
-        self.source.list_telling(tell, cancel).map(|listing| self.listed(listing))
+    fn list_telling(&self, tell: Tell<'_>, cancel: &Cancel) -> Result<Listing, SourceError> {
+        let marked = |page: &Page<'_>| {
+            let mut pulls = page.pulls.to_vec();
+            // The whole listing says what cannot be read.
+            let _ = self.mark(pulls.iter_mut());
+            tell(&Page { pulls: &pulls, ..*page });
+        };
+        self.source.list_telling(&marked, cancel).map(|listing| self.listed(listing))
     }
 
     fn prefetch(&self, at: &PullRef, cancel: &Cancel) {

@@ -10,15 +10,14 @@ use sha2::{Digest as _, Sha256};
 
 use self::crew::{Crew, Done, Task};
 use crate::analysis::engine::Engine;
-use crate::analysis::rules::RuleBook;
 use crate::analysis::{campaign, conduct};
 use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
 use crate::model::filter::Filter;
 use crate::model::forge::Budget;
-use crate::model::rule::RuleId;
 use crate::model::sweep::{Asked, Caught, Gap, Judgement, Member, Sweep};
 use crate::model::time::Timestamp;
+use crate::runtime::kept::{known, name};
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
 use crate::store::error::StoreError;
@@ -204,7 +203,7 @@ impl Course<'_, '_> {
             self.add(caught, None);
             return Ok(());
         }
-        let known = self.store.judgement(&name(&caught, &self.job.engine), self.job.asked.now, &known)?;
+        let known = self.store.judgement(&name(&caught.pull, &self.job.engine), self.job.asked.now, &known)?;
         match known {
             Some(judgement) => {
                 self.sweep.tally.kept += 1;
@@ -233,7 +232,7 @@ impl Course<'_, '_> {
                     let why = format!("{} could not be read whole, so it could not be judged whole", caught.pull.at);
                     self.sweep.gaps.push(Gap { place: caught.pull.at.repo.clone(), omission: Omission { path: None, why }, failed: true });
                 } else {
-                    self.store.keep_judgement(&name(&caught, &self.job.engine), self.job.asked.now, &judgement)?;
+                    self.store.keep_judgement(&name(&caught.pull, &self.job.engine), self.job.asked.now, &judgement)?;
                 }
                 self.add(caught, Some(judgement));
             }
@@ -245,27 +244,6 @@ impl Course<'_, '_> {
         let observations = conduct::observe(&caught);
         self.sweep.members.push(Member { caught, observations, judgement });
     }
-}
-
-/// Under what a judgement is kept: the exact bytes and the rules.
-fn name(caught: &Caught, engine: &Engine) -> String {
-    let (at, revision) = (&caught.pull.at, &caught.pull.revision);
-    let id = |id: &Option<crate::model::commit_id::CommitId>| id.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
-    let mut hash = Sha256::new();
-    let merge_base = if revision.merge_base.is_some() { id(&revision.merge_base) } else { id(&revision.base) };
-    for part in [at.origin.word(), &at.repo, &at.name, &id(&revision.head), &merge_base, engine.digest(), env!("CARGO_PKG_VERSION")] {
-        hash.update(format!("{}:{part}\n", part.len()));
-    }
-    // Titles and descriptions are judged too, and change without a new head.
-    for part in [&caught.pull.title, &caught.pull.body] {
-        hash.update(format!("{}:{part}\n", part.len()));
-    }
-    engine.rules().for_each(|rule| hash.update(rule.0));
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn known(rule: &str) -> Option<RuleId> {
-    RuleBook::embedded().get(rule).map(|rule| rule.id)
 }
 
 /// What a new sweep is called.

@@ -45,6 +45,20 @@ pub struct Listing {
     pub unreadable: usize,
 }
 
+/// A part of a queue, as soon as it was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// How many pulls were read so far.
+    pub read: usize,
+    /// Of how many, as far as is known.
+    pub of: usize,
+    /// Those that this page added and the queue will show.
+    pub pulls: &'a [Pull],
+}
+
+/// Hears of each page of a queue.
+pub type Tell<'a> = &'a (dyn Fn(&Page<'_>) + Sync);
+
 /// A place changes come from. Calls block; whoever calls runs them where blocking is allowed.
 pub trait Source: Send + Sync {
     /// What it is, for the console's header: a repository's folder, `demo`, a file's name.
@@ -59,12 +73,11 @@ pub trait Source: Send + Sync {
     /// When the place cannot be read at all; single unreadable pulls are omissions.
     fn list(&self, cancel: &Cancel) -> Result<Listing, SourceError>;
 
-    /// As [`Self::list`], for a queue that takes its time: `tell` hears after each page how many pulls are read, and of how many
-    /// as far as is known.
+    /// As [`Self::list`], for a queue that takes its time: `tell` hears of each page as soon as it is there.
     ///
     /// # Errors
     /// As [`Self::list`].
-    fn list_telling(&self, _tell: &(dyn Fn(usize, usize) + Sync), cancel: &Cancel) -> Result<Listing, SourceError> {
+    fn list_telling(&self, _tell: Tell<'_>, cancel: &Cancel) -> Result<Listing, SourceError> {
         self.list(cancel)
     }
 

@@ -128,16 +128,27 @@ impl Sweeps {
     /// # Errors
     /// When the file cannot be written.
     pub fn begin(&self, question: &str, begun: &Begun) -> Result<(), StoreError> {
-        let old = begun.at.0 - KEPT;
+        self.forget(begun.at)?;
         let write = || -> rusqlite::Result<()> {
-            self.connection.execute("DELETE FROM sweeps WHERE begun < ?1", [old])?;
-            self.connection.execute("DELETE FROM judgements WHERE used < ?1", [old])?;
             let (id, at, window) = (&begun.id, begun.at.0, begun.window);
             self.connection.execute(
                 "INSERT OR REPLACE INTO sweeps (id, question, since, until, begun, ended, targets) VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6)",
                 rusqlite::params![id, question, window.since.0, window.until.0, at, begun.targets.join("\n")],
             )?;
             Ok(())
+        };
+        write().map_err(|e| self.told(&e))
+    }
+
+    /// Forgets what nobody asked for in a long time.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget(&self, now: Timestamp) -> Result<(), StoreError> {
+        let old = now.0 - KEPT;
+        let write = || -> rusqlite::Result<()> {
+            self.connection.execute("DELETE FROM sweeps WHERE begun < ?1", [old])?;
+            self.connection.execute("DELETE FROM judgements WHERE used < ?1", [old]).map(|_| ())
         };
         write().map_err(|e| self.told(&e))
     }

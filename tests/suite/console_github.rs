@@ -10,14 +10,14 @@ use crate::github::pull::{Review, ReviewComment, Thread};
 use crate::pty::Pty;
 
 /// A GitHub with a repository, a person who may write to it, and a home for the program.
-struct Acme {
-    github: GitHub,
-    token: String,
-    home: TempDir,
+pub(crate) struct Acme {
+    pub(crate) github: GitHub,
+    pub(crate) token: String,
+    pub(crate) home: TempDir,
 }
 
 impl Acme {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let github = GitHub::start();
         github.repo("acme/api").role("maker", Role::Write);
         let token = github.token("maker", &["repo", "read:org"]);
@@ -62,7 +62,7 @@ impl Acme {
         });
     }
 
-    fn console(&self, arguments: &[&str], settings: &str) -> Pty {
+    pub(crate) fn console(&self, arguments: &[&str], settings: &str) -> Pty {
         let url = self.github.url();
         let variables = [("LAZARET_GITHUB_API", url.as_str()), ("GH_TOKEN", &self.token)];
         let program = PathBuf::from(env!("CARGO_BIN_EXE_lazaret"));

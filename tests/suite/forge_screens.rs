@@ -16,6 +16,8 @@ use lazaret::model::diff::{Omission, Side};
 use lazaret::model::dossier::{Annotation, BranchRule, CheckRun, Dossier, Link, Remark, Rules, SentReview, Thread};
 use lazaret::model::forge::{Account, Budget, Meter};
 use lazaret::model::pull::{Origin, Pull, PullRef, PullState};
+use lazaret::model::report::Summary;
+use lazaret::model::risk::{Lane, Risk};
 use lazaret::model::standing::{OwnReview, Rollup, Standing, Verdict};
 use lazaret::model::time::Timestamp;
 use lazaret::sources::local::{LocalSource, Selection, Setup};
@@ -319,6 +321,34 @@ fn reading_again_keeps_place_marks_and_folds() {
     assert_eq!(here(&desk), before);
     assert!(desk.console.session.as_ref().unwrap().around.quiet);
     assert_eq!(desk.asked.iter().filter(|effect| matches!(effect, Effect::Load(..))).count(), 2);
+}
+
+/// What is judged while somebody moves in the list is told in its row; the rows stay where they are until they ask for an order.
+#[test]
+fn rows_do_not_jump_under_the_cursor() {
+    let mut desk = desk((120, 30), false, false).keys("j");
+    let order = |desk: &Desk| desk.console.queue.order.clone();
+    let (before, at) = (order(&desk), desk.console.queue.chosen().unwrap().pull.at.clone());
+    let last = desk.console.queue.entries[*before.last().unwrap()].pull.at.clone();
+    let worst = Summary { risk: Risk { score: 99, lane: Lane::Stop, ..Risk::default() }, ..Summary::default() };
+    let ticket = desk.console.pending.ask(Kind::Judge);
+    arrive(&mut desk.console, Event { ticket, news: News::Judged(last.clone(), Ok(worst)) });
+    assert_eq!((order(&desk), &desk.console.queue.chosen().unwrap().pull.at), (before, &at));
+    desk = desk.shows("STOP   99");
+    let desk = desk.keys("r");
+    assert_eq!(desk.console.queue.entries[desk.console.queue.order[0]].pull.at, last);
+}
+
+/// What is on screen is judged first, from the cursor on, wherever the person goes.
+#[test]
+fn what_is_on_screen_is_judged_first() {
+    let mut desk = desk((120, 30), false, false);
+    desk.console.queue.entries.iter_mut().for_each(|entry| entry.verdict = lazaret::state::queue::Verdict::Waiting);
+    desk.console.pending.ask(Kind::Judge);
+    let at = |desk: &Desk, row: usize| desk.console.queue.entries[desk.console.queue.order[row]].pull.at.clone();
+    let desk = desk.keys("j");
+    let wanted = vec![at(&desk, 1), at(&desk, 2), at(&desk, 0)];
+    assert_eq!(desk.asked.last(), Some(&Effect::JudgeNext(wanted)));
 }
 
 /// Looking again costs one question a minute, about the opened pull alone or the queue, and none while something waits.

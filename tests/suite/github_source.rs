@@ -187,7 +187,7 @@ fn fifty_pulls_cost_one_request_and_one_point() {
     acme.github.forget();
     let told = AtomicUsize::new(0);
     let source = acme.source(source::Setup { wanted: acme.queue(repository()), ..source::Setup::default() });
-    let listing = source.list_telling(&|done, all| told.store(done * 1000 + all, Ordering::Relaxed), &Cancel::default()).unwrap();
+    let listing = source.list_telling(&|page| told.store(page.read * 1000 + page.of, Ordering::Relaxed), &Cancel::default()).unwrap();
     assert_eq!((listing.pulls.len(), told.into_inner()), (120, 120_120));
     assert_eq!(acme.github.seen().len(), 3);
     assert_eq!(acme.github.world().tokens[0].graphql.used, 3, "one point a page");

@@ -48,6 +48,7 @@ mod policy_github;
 mod program;
 mod provenance;
 mod pty;
+mod queue_github;
 mod remarks;
 mod response;
 mod revert;

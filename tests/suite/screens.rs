@@ -209,7 +209,7 @@ impl Desk {
                 let listing = self.source.list(&cancel).unwrap();
                 vec![(ticket, News::Listed(Ok((listing.pulls, listing.omissions))))]
             }
-            Effect::Judge(ticket, pulls) => {
+            Effect::Judge(ticket, pulls, _) => {
                 let judged = pulls.into_iter().map(|at| {
                     let change = self.source.change(&at, &cancel).unwrap();
                     (ticket, News::Judged(at, Ok(Summary::of(&change, &(self.judge)(&change, &*self.source)))))
@@ -594,7 +594,7 @@ fn a_pull_left_before_its_analysis_ended_is_judged() {
         .for_each(|entry| entry.verdict = lazaret::state::queue::Verdict::Waiting);
     desk.asked.clear();
     desk = desk.keys("esc");
-    let judged = desk.asked.iter().any(|effect| matches!(effect, Effect::Judge(_, pulls) if *pulls == [at.clone()]));
+    let judged = desk.asked.iter().any(|effect| matches!(effect, Effect::Judge(_, pulls, _) if *pulls == [at.clone()]));
     assert!(judged && desk.console.queue.find(&at).unwrap().judgement().is_some());
 }
 

@@ -13,6 +13,7 @@ use crate::model::sweep::Sweep;
 use crate::runtime::case_decisions::CaseDecisions;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
+use crate::runtime::kept::Kept;
 use crate::runtime::records::Records;
 use crate::runtime::sweep_decisions::{Place, SweepDecisions};
 use crate::sources::sweep::Field;
@@ -27,6 +28,7 @@ pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, hosts: &[Host], engine: Ar
     let config = paths.config().to_owned();
     let (settings, keymap) = load::taste(&config)?;
     let log = Some(paths.log());
+    let kept = Kept::at(&paths.sweeps(), now);
     let records = Records::new(paths.ledger(), now);
     let places = places(&sweep, hosts, context)?;
     let held = |at| fields.iter().find(|field| field.holds(at)).cloned();
@@ -41,6 +43,7 @@ pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, hosts: &[Host], engine: Ar
         sweep: Some(sweep),
         engine,
         decisions: Arc::new(decisions),
+        kept,
         records,
         settings,
         keymap,

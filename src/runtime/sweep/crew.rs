@@ -8,7 +8,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::analysis::campaign::marks;
 use crate::analysis::engine::Engine;
 use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
@@ -16,6 +15,7 @@ use crate::model::dossier::Link;
 use crate::model::pull::PullState;
 use crate::model::report::Report;
 use crate::model::sweep::{Asked, Caught, Judgement};
+use crate::runtime::kept::judged;
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
 use crate::store::schema::sweep::answer::Answer;
@@ -177,15 +177,7 @@ fn judge(field: &dyn Field, caught: &Caught, engine: &Engine, cancel: &Cancel) -
         return Err(SourceError::Cancelled);
     }
     let contained_in = shipped(field, caught, &mut report, cancel)?;
-    Ok(Judgement {
-        marks: marks::of(&change, &report),
-        files: change.patch.files.len(),
-        added: change.patch.added(),
-        removed: change.patch.removed(),
-        unreadable: change.patch.unreadable,
-        contained_in,
-        report,
-    })
+    Ok(judged(&change, report, contained_in))
 }
 
 /// What holds a merged change in which something hard was found; of the others nobody asks.

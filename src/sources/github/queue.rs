@@ -3,12 +3,12 @@
 use super::address::Address;
 use super::ask;
 use super::route;
-use super::search::{First, SHOWN, Search, Tell};
+use super::search::{First, SHOWN, Search};
 use super::target::Scope;
 use crate::model::cancel::Cancel;
 use crate::model::forge::{Forge, ForgeError};
 use crate::model::pull::{Pull, PullState};
-use crate::sources::source::{Listing, Recognise};
+use crate::sources::source::{Listing, Recognise, Tell};
 use serde::Deserialize;
 
 /// So many repositories fit into one search.
@@ -65,7 +65,9 @@ pub(super) fn read(
     tell: Tell<'_>,
     cancel: &Cancel,
 ) -> Result<Listing, ForgeError> {
-    let mut search = Search::new(forge, recognise, tell, cancel);
+    let all = wanted.agents.is_none();
+    let shown = |pull: &Pull| all || is_agents(pull) || is_searched(wanted);
+    let mut search = Search::new(forge, recognise, &shown, tell, cancel);
     let mut asked = false;
     for query in queries(forge, wanted, cancel)? {
         match one(&mut search, &query, wanted.agents.as_deref()) {
@@ -75,8 +77,7 @@ pub(super) fn read(
             Err(why) => search.omit(format!("the list ends early, after {} pulls: {why}", search.len()), 1),
         }
     }
-    let all = wanted.agents.is_none();
-    Ok(search.end(|pull| all || is_agents(pull) || is_searched(wanted)))
+    Ok(search.end())
 }
 
 /// A search that a person wrote is taken as it is.

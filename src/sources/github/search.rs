@@ -4,6 +4,7 @@
 //! its first thousand results: what was made in one second and is still more than that is told, never passed over.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::DateTime;
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use crate::model::diff::Omission;
 use crate::model::forge::{Forge, ForgeError, GraphError};
 use crate::model::pull::Pull;
 use crate::model::time::Timestamp;
-use crate::sources::source::{Listing, Recognise};
+use crate::sources::source::{Listing, Page, Recognise, Tell};
 
 /// How many results GitHub shows of one search.
 pub(super) const SHOWN: u64 = 1000;
@@ -81,13 +82,11 @@ impl Axis {
     }
 }
 
-/// Told after each page: pulls read so far, and how many there are as far as is known.
-pub(super) type Tell<'a> = &'a (dyn Fn(usize, usize) + Sync);
-
 /// What searches found together, each pull once.
 pub(super) struct Search<'a> {
     forge: &'a dyn Forge,
     recognise: &'a Recognise,
+    wanted: &'a dyn Fn(&Pull) -> bool,
     tell: Tell<'a>,
     cancel: &'a Cancel,
     found: HashMap<String, Pull>,
@@ -107,8 +106,15 @@ pub(super) struct First {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(forge: &'a dyn Forge, recognise: &'a Recognise, tell: Tell<'a>, cancel: &'a Cancel) -> Self {
-        Self { forge, recognise, tell, cancel, found: HashMap::new(), expected: 0, omissions: Vec::new(), unreadable: 0 }
+    /// A search for pulls that `wanted` lets through.
+    pub(super) fn new(
+        forge: &'a dyn Forge,
+        recognise: &'a Recognise,
+        wanted: &'a dyn Fn(&Pull) -> bool,
+        tell: Tell<'a>,
+        cancel: &'a Cancel,
+    ) -> Self {
+        Self { forge, recognise, wanted, tell, cancel, found: HashMap::new(), expected: 0, omissions: Vec::new(), unreadable: 0 }
     }
 
     /// The first page of what `query` finds, latest made first.
@@ -133,9 +139,9 @@ impl<'a> Search<'a> {
         self.found.len()
     }
 
-    /// All that was found and that `wanted` lets through, latest touched first.
-    pub(super) fn end(self, wanted: impl Fn(&Pull) -> bool) -> Listing {
-        let mut pulls: Vec<Pull> = self.found.into_values().filter(|pull| wanted(pull)).collect();
+    /// All that was found and is wanted, latest touched first.
+    pub(super) fn end(self) -> Listing {
+        let mut pulls: Vec<Pull> = self.found.into_values().filter(|pull| (self.wanted)(pull)).collect();
         pulls.sort_by(|a, b| b.updated.cmp(&a.updated).then_with(|| a.at.cmp(&b.at)));
         Listing { pulls, omissions: self.omissions, unreadable: self.unreadable }
     }
@@ -206,12 +212,17 @@ impl<'a> Search<'a> {
 
     fn keep(&mut self, pulls: Vec<Pull>) -> Vec<String> {
         let mut nodes = Vec::with_capacity(pulls.len());
+        let mut new = Vec::new();
         for pull in pulls {
             let node = pull.standing.as_ref().map(|standing| standing.node.clone()).unwrap_or_default();
             nodes.push(node.clone());
-            self.found.entry(node).or_insert(pull);
+            if let Entry::Vacant(slot) = self.found.entry(node) {
+                let pull = slot.insert(pull);
+                new.extend((self.wanted)(pull).then(|| pull.clone()));
+            }
         }
-        (self.tell)(self.found.len(), self.expected.max(self.found.len()));
+        let read = self.found.len();
+        (self.tell)(&Page { read, of: self.expected.max(read), pulls: &new });
         nodes
     }
 

@@ -12,7 +12,6 @@ use super::policy;
 use super::prefetch::Shelf;
 use super::pulls;
 use super::queue::{self, Wanted};
-use super::search::Tell;
 use super::target::Scope;
 use super::texts;
 use crate::model::cancel::Cancel;
@@ -24,7 +23,7 @@ use crate::model::forge::{Account, Call, Forge};
 use crate::model::inert;
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Pull, PullRef};
-use crate::sources::source::{Listing, Recognise, Source, SourceError};
+use crate::sources::source::{Listing, Page, Recognise, Source, SourceError, Tell};
 
 /// What is shown of a host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,7 +80,11 @@ impl GithubSource {
     fn named(&self, listing: &mut Listing, tell: Tell<'_>, cancel: &Cancel) -> Result<(), SourceError> {
         for (address, number) in &self.setup.pulls {
             match self.pull(&address.pull(*number), cancel) {
-                Ok(pull) => listing.pulls.extend(pull),
+                Ok(pull) => {
+                    listing.pulls.extend(pull);
+                    let (read, of) = (listing.pulls.len(), self.setup.pulls.len());
+                    tell(&Page { read, of: of.max(read), pulls: listing.pulls.last().map_or(&[], std::slice::from_ref) });
+                }
                 Err(SourceError::Cancelled) => return Err(SourceError::Cancelled),
                 Err(why) if self.only().is_some() => return Err(why),
                 Err(why) => {
@@ -89,7 +92,6 @@ impl GithubSource {
                     listing.omissions.push(Omission { path: None, why: format!("{address}#{number} is not listed: {why}") });
                 }
             }
-            tell(listing.pulls.len(), self.setup.pulls.len());
         }
         Ok(())
     }
@@ -112,7 +114,7 @@ impl Source for GithubSource {
     }
 
     fn list(&self, cancel: &Cancel) -> Result<Listing, SourceError> {
-        self.list_telling(&|_, _| (), cancel)
+        self.list_telling(&|_| (), cancel)
     }
 
     fn list_telling(&self, tell: Tell<'_>, cancel: &Cancel) -> Result<Listing, SourceError> {

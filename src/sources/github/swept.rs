@@ -84,7 +84,7 @@ impl SweptHost {
             words: format!("{axis}:{}..{}", route::moment(window.since), route::moment(window.until)),
             agents: (!asked.everyone).then(|| self.reach.agents.clone()),
         };
-        queue::read(&*self.forge, &wanted, &self.recognise, &|_, _| (), cancel).map_err(told)
+        queue::read(&*self.forge, &wanted, &self.recognise, &|_| (), cancel).map_err(told)
     }
 
     /// Every pull that is asked for.

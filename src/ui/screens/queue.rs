@@ -38,12 +38,23 @@ fn header(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
     let room = usize::from(area.width);
     let counts = counts(console, room, look);
     let used: usize = counts.iter().map(|span| paint::width(&span.content)).sum();
-    let kept = budget::age(queue.traits.stale, console.now);
-    let title = paint::fit_end(&queue.title, room.saturating_sub(used + 12 + paint::width(&kept)));
+    let kept = [partial(queue), budget::age(queue.traits.stale, console.now)].join(" ");
+    let kept = kept.trim();
+    let title = paint::fit_end(&queue.title, room.saturating_sub(used + 12 + paint::width(kept)));
     let mut spans = vec![Span::styled(" lazaret ", look.style(Role::BarTitle)), Span::styled(title, base)];
     spans.push(Span::styled(format!(" {kept} "), base.patch(look.style(Role::NoticeWarning))));
     spans.extend(counts);
     buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+}
+
+/// What is missing of the queue, in few words.
+fn partial(queue: &Queue) -> String {
+    match (queue.partial, queue.omissions.len()) {
+        (Some((read, 0)), _) => format!("only {read} read"),
+        (Some((read, of)), _) => format!("only {read} of {of} read"),
+        (None, 0) => String::new(),
+        (None, _) => "not whole: ctrl-n".to_owned(),
+    }
 }
 
 /// The sections with their counts, the chosen one marked; when not all fit, those around it.
@@ -89,6 +100,8 @@ fn counts(console: &Console, room: usize, look: &Look<'_>) -> Vec<Span<'static>>
     if console.pending.is_judging() && done < of {
         let bar = if room < 100 { String::new() } else { format!("{} ", bar(done, of)) };
         spans.push(Span::styled(format!(" {bar}analysing {done}/{of}"), base));
+    } else if queue.spared.is_some() && done < of {
+        spans.push(Span::styled(format!(" judged {done}/{of} "), base.patch(look.style(Role::NoticeWarning))));
     }
     spans
 }

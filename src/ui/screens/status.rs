@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
 use crate::state::console::Console;
+use crate::state::notice::Tone;
 use crate::state::overlay::{Asks, Overlay};
 use crate::ui::look::Look;
 use crate::ui::paint;
@@ -34,14 +35,14 @@ pub fn status(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffe
             };
             status_bar::typed(label, &prompt.field, room, look)
         }
+        (_, notice) if console.listed.is_some() && notice.is_none_or(|notice| notice.tone != Tone::Failure) => {
+            let (done, of) = console.listed.unwrap_or_default();
+            Line::from(Span::styled(format!(" reading the pulls: {done} of {of}  esc stops"), look.style(Role::NoticeNote)))
+        }
         (_, Some(notice)) => status_bar::notice(notice, room, look),
         _ if waits.is_some() => {
             let says = format!(" {}  esc stops", waits.unwrap_or_default());
             Line::from(paint::span(&says, room, look.style(Role::NoticeWarning)))
-        }
-        _ if console.listed.is_some() => {
-            let (done, of) = console.listed.unwrap_or_default();
-            Line::from(Span::styled(format!(" reading the pulls: {done} of {of}  esc stops"), look.style(Role::NoticeNote)))
         }
         _ if console.pending.is_loading() => Line::from(Span::styled(" reading the pull …  esc stops", look.style(Role::NoticeNote))),
         _ => Line::from(hints::bar(&look.keymap.hints(console.pane()), room, look)),

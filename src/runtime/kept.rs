@@ -1,0 +1,119 @@
+//! Judgements of pulls kept between runs, in the memory that sweeps use: what one judged, the other need not. Nothing here fails
+//! anybody: what cannot be kept is judged again.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::analysis::campaign::marks;
+use crate::analysis::engine::Engine;
+use crate::analysis::rules::RuleBook;
+use crate::model::change::Change;
+use crate::model::dossier::Link;
+use crate::model::inert;
+use crate::model::pull::{Origin, Pull, PullState};
+use crate::model::report::{Report, Summary};
+use crate::model::rule::RuleId;
+use crate::model::sweep::Judgement;
+use crate::model::time::Timestamp;
+use crate::store::error::StoreError;
+use crate::store::sweeps::Sweeps;
+
+/// The memory. It is opened when it is there, and made when there is something to keep.
+#[derive(Clone, Default)]
+pub struct Kept(Option<Arc<Memory>>);
+
+struct Memory {
+    path: PathBuf,
+    clock: fn() -> Timestamp,
+    store: Mutex<Option<Sweeps>>,
+}
+
+impl Kept {
+    /// The memory in the file at `path`.
+    #[must_use]
+    pub fn at(path: &Path, clock: fn() -> Timestamp) -> Self {
+        Self(Some(Arc::new(Memory { path: path.to_owned(), clock, store: Mutex::new(None) })))
+    }
+
+    /// What was kept of exactly these commits, words and rules.
+    #[must_use]
+    pub fn summary(&self, pull: &Pull, engine: &Engine) -> Option<Summary> {
+        let memory = self.0.as_ref().filter(|memory| pull.at.origin == Origin::Github && memory.path.exists())?;
+        let name = name(&listed(pull), engine);
+        memory.with(|store, at| store.judgement(&name, at, &known)).flatten().map(|judgement| judgement.summary())
+    }
+
+    /// Keeps what was judged of a forge's `change`, when all of it was read.
+    pub fn keep(&self, change: &Change, report: &Report, engine: &Engine) {
+        let Some(memory) = self.0.as_ref().filter(|_| change.pull.at.origin == Origin::Github) else { return };
+        // A sweep asks of those what holds them, and must not miss it because a queue judged them first.
+        let shipped = change.pull.state == PullState::Merged && report.hard().next().is_some();
+        let stale = change.pull.standing.as_ref().is_some_and(|standing| standing.stale);
+        if change.patch.unreadable == 0 && !shipped && !stale {
+            let name = name(&listed(&change.pull), engine);
+            memory.with(|store, at| store.keep_judgement(&name, at, &judged(change, report.clone(), Vec::new())));
+        }
+    }
+}
+
+impl Memory {
+    fn with<T>(&self, work: impl FnOnce(&Sweeps, Timestamp) -> Result<T, StoreError>) -> Option<T> {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = (self.clock)();
+        if store.is_none() {
+            *store = Sweeps::open(&self.path).and_then(|store| store.forget(at).map(|()| store)).map_err(|why| warn(&why)).ok();
+        }
+        work(store.as_ref()?, at).map_err(|why| warn(&why)).ok()
+    }
+}
+
+fn warn(error: &StoreError) {
+    tracing::warn!("{}", inert::line(&error.to_string()));
+}
+
+/// A pull as a list shows it: a list knows no merge-base.
+fn listed(pull: &Pull) -> Pull {
+    let mut pull = pull.clone();
+    pull.revision.merge_base = None;
+    pull
+}
+
+/// What is kept of a change that was read and judged.
+#[must_use]
+pub fn judged(change: &Change, report: Report, contained_in: Vec<Link>) -> Judgement {
+    Judgement {
+        marks: marks::of(change, &report),
+        files: change.patch.files.len(),
+        added: change.patch.added(),
+        removed: change.patch.removed(),
+        unreadable: change.patch.unreadable,
+        contained_in,
+        report,
+    }
+}
+
+/// Under what the judgement of `pull` is kept: the exact commits, its words, and the rules.
+#[must_use]
+pub fn name(pull: &Pull, engine: &Engine) -> String {
+    let (at, revision) = (&pull.at, &pull.revision);
+    let id = |id: &Option<crate::model::commit_id::CommitId>| id.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
+    let mut hash = Sha256::new();
+    let merge_base = if revision.merge_base.is_some() { id(&revision.merge_base) } else { id(&revision.base) };
+    for part in [at.origin.word(), &at.repo, &at.name, &id(&revision.head), &merge_base, engine.digest(), env!("CARGO_PKG_VERSION")] {
+        hash.update(format!("{}:{part}\n", part.len()));
+    }
+    // Titles and descriptions are judged too, and change without a new head.
+    for part in [&pull.title, &pull.body] {
+        hash.update(format!("{}:{part}\n", part.len()));
+    }
+    engine.rules().for_each(|rule| hash.update(rule.0));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The rule that an earlier run named.
+#[must_use]
+pub fn known(rule: &str) -> Option<RuleId> {
+    RuleBook::embedded().get(rule).map(|rule| rule.id)
+}
