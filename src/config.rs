@@ -11,6 +11,7 @@ pub mod keymap;
 pub mod keystrokes;
 pub mod load;
 pub mod nearest;
+pub mod owners;
 pub mod policy;
 pub mod policy_show;
 pub mod settings;

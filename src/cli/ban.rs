@@ -6,8 +6,10 @@ use clap::Args;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Exit;
 use crate::cli::pulls;
+use crate::cli::settle::{Part, settle};
 use crate::cli::site::Site;
-use crate::cli::verb::{self, Terms};
+use crate::cli::terms::Terms;
+use crate::cli::verb;
 use crate::model::ban::Banned;
 use crate::model::decision::Verb;
 use crate::model::pull::{Origin, PullRef};
@@ -40,13 +42,13 @@ pub fn run(verb: Verb, meant: &Meant, context: &mut Context) -> anyhow::Result<E
             None => bail!("--at names a repository of a GitHub host, such as owner/repo"),
         },
     };
-    let decisions = CaseDecisions::at(site.place(), site.paths(context)?, now);
+    let decisions = CaseDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone());
     verb::resume(&decisions)?;
     let repository = |repo: &String| Target::unseen(PullRef { origin: Origin::Github, repo: repo.clone(), name: String::new() });
     let targets = meant.at.iter().map(repository).collect();
     let request = Request { banned: meant.who.clone(), ..Request::new(verb, targets, terms.reason.clone(), now()) };
     let plan = decisions.plan_request(&request, Vec::new())?;
-    verb::settle(plan, &decisions, terms, site.is_passing(), context)
+    settle(vec![Part { plan, decisions }], terms, site.is_passing(), context)
 }
 
 fn banned(text: &str) -> Result<Banned, String> {

@@ -1,26 +1,25 @@
 //! What the verbs have in common at the command line: targets, reason, the plan shown, the question, the receipt.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::Args as ClapArgs;
 
 use crate::analysis::engine::{Engine, Selection};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Exit;
 use crate::cli::judge::Judge;
-use crate::cli::output::{confirm, say, somebody_is_there};
+use crate::cli::output::say;
 use crate::cli::pulls;
+use crate::cli::settle::{Part, settle};
 use crate::cli::site::Site;
-use crate::cli::typed::typed;
-use crate::export::{plan as export, plan_json};
+use crate::cli::terms::Terms;
 use crate::model::ban::{Ban, Banned};
 use crate::model::decision::Verb;
 use crate::model::finding::Fingerprint;
 use crate::model::forge_step::MergeMethod;
-use crate::model::inert;
 use crate::model::pull::{Origin, Pull, PullRef};
-use crate::model::response::{CaseId, Plan, Strength};
+use crate::model::response::CaseId;
 use crate::model::review::{Disposition, DraftComment};
 use crate::response::case::is_case_id;
 use crate::response::request::{Request, Target};
@@ -37,38 +36,6 @@ pub struct Common {
     /// How it is carried out
     #[command(flatten)]
     pub terms: Terms,
-}
-
-/// How a verb is carried out, whatever it is about.
-#[derive(Debug, ClapArgs)]
-pub struct Terms {
-    /// The repository
-    #[arg(long, default_value = ".", value_name = "DIR")]
-    pub repo: PathBuf,
-    /// Why, in your own words; it goes into the ledger, and to the forge where it has a place there
-    #[arg(long, short = 'm', default_value = "", hide_default_value = true, value_name = "TEXT")]
-    pub reason: String,
-    /// Show what would be done and do nothing
-    #[arg(long, conflicts_with = "yes")]
-    pub dry_run: bool,
-    /// Do it without asking
-    #[arg(long, short = 'y')]
-    pub yes: bool,
-    /// The name of a new package, typed to confirm it, where a policy wants that; once for each
-    #[arg(long, value_name = "NAME")]
-    pub confirm: Vec<String>,
-    /// How to print plan and receipt
-    #[arg(long, value_enum, default_value_t = Format::Plain)]
-    pub format: Format,
-}
-
-/// How plan and receipt are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    Plain,
-    /// One JSON object of plan and receipt; it is carried out only with --yes
-    Json,
 }
 
 /// One verb with what only it knows.
@@ -102,66 +69,43 @@ impl<'a> Asked<'a> {
 /// # Errors
 /// When a target cannot be read, nobody is named as reviewer, nobody can be asked, or the ledger cannot be used.
 pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
-    let common = asked.common;
+    let terms = &asked.common.terms;
     let site = site(asked, context)?;
-    let decisions = CaseDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone());
-    resume(&decisions)?;
-    let (targets, reports) = targets(asked, &site, &decisions, context)?.into_iter().unzip();
-    let request = Request {
-        merge: asked.merge,
-        method: asked.method,
-        comments: asked.comments.clone(),
-        ..Request::new(asked.verb, targets, common.terms.reason.clone(), now())
-    };
-    let plan = decisions.plan_request(&request, reports)?;
-    let passing = site.is_passing();
-    settle(plan, &decisions, &common.terms, passing, context)
+    let decisions = || anyhow::Ok(CaseDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone()));
+    let first = decisions()?;
+    resume(&first)?;
+    let found = targets(asked, &site, &first, context)?;
+    let among = found.len();
+    let mut parts = Vec::new();
+    for some in by_repository(found) {
+        let (targets, reports) = some.into_iter().unzip();
+        let request = Request {
+            merge: asked.merge,
+            method: asked.method,
+            comments: asked.comments.clone(),
+            among,
+            ..Request::new(asked.verb, targets, terms.reason.clone(), now())
+        };
+        let decisions = decisions()?;
+        parts.push(Part { plan: decisions.plan_request(&request, reports)?, decisions });
+    }
+    settle(parts, terms, site.is_passing(), context)
 }
 
-/// Shows `plan`, asks, and carries it out.
-///
-/// # Errors
-/// When nobody can be asked, or the ledger cannot be used.
-pub fn settle(mut plan: Plan, decisions: &CaseDecisions, terms: &Terms, passing: bool, context: &mut Context) -> anyhow::Result<Exit> {
-    let paint = context.out.paint;
-    let json = terms.format == Format::Json;
-    if !json {
-        export::plan(&mut context.out, &plan, paint)?;
-        std::io::Write::flush(&mut context.out)?;
-    }
-    let shown = !plan.is_allowed() || terms.dry_run || plan.steps.is_empty() || (json && !terms.yes);
-    if shown {
-        if json {
-            plan_json::write(&mut context.out, &plan, None)?;
+type Seen = (Target, Vec<u8>);
+
+/// Each repository of a forge has a policy and a case of its own, since each is enforced and undone by itself.
+fn by_repository(found: Vec<Seen>) -> Vec<Vec<Seen>> {
+    let mut groups: Vec<(String, Vec<Seen>)> = Vec::new();
+    for one in found {
+        let pull = &one.0.pull;
+        let place = if pull.origin == Origin::Github { pull.repo.to_lowercase() } else { String::new() };
+        match groups.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, group)) => group.push(one),
+            None => groups.push((place, vec![one])),
         }
-        return Ok(if plan.is_allowed() { Exit::Done } else { Exit::Found });
     }
-    if passing {
-        bail!("nothing was done, because this demo is gone in a moment: keep one with `lazaret demo --dir DIR` and name DIR with --repo");
-    }
-    if !typed(&mut plan, &terms.confirm)? || !agreed(terms, &plan)? {
-        say("", "nothing was done");
-        return Ok(Exit::Found);
-    }
-    let mut receipt = decisions.carry_out_plan(&plan, &context.cancel)?;
-    receipt.undo = receipt.undo.map(|undo| here(undo, &terms.repo));
-    if json {
-        plan_json::write(&mut context.out, &plan, Some(&receipt))?;
-    } else {
-        export::receipt(&mut context.out, &receipt, paint)?;
-    }
-    if let Some(first) = decisions.first_of(&plan)?
-        && !json
-    {
-        export::first(&mut context.out, &first.plan)?;
-    }
-    Ok(if receipt.strength == Strength::Failed { Exit::Failed } else { Exit::Done })
-}
-
-/// The command that undoes it, for whoever is not in the repository.
-fn here(undo: String, repo: &Path) -> String {
-    let elsewhere = undo.starts_with("lazaret ") && repo != Path::new(".");
-    if elsewhere { format!("{undo} --repo {}", inert::word(&repo.to_string_lossy())) } else { undo }
+    groups.into_iter().map(|(_, group)| group).collect()
 }
 
 /// Ends what an earlier run left half done and says so.
@@ -173,17 +117,6 @@ pub fn resume(decisions: &CaseDecisions) -> anyhow::Result<()> {
         say("", format!("case {} was cut short earlier; it is ended now: {}", receipt.case.0, receipt.strength.word()));
     }
     Ok(())
-}
-
-/// Whether the person said yes to just this plan. Silence, and the absence of anybody to ask, is no.
-fn agreed(terms: &Terms, plan: &Plan) -> anyhow::Result<bool> {
-    if terms.yes {
-        return Ok(true);
-    }
-    if !somebody_is_there() {
-        bail!("nothing was done, because nobody can be asked here: --yes carries this plan out, --dry-run only shows it");
-    }
-    Ok(confirm(&format!("{} in {} steps?", plan.decision.verb.word(), plan.steps.len())))
 }
 
 /// The place all targets are in.

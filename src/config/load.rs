@@ -32,7 +32,7 @@ pub fn taste(folder: &Path) -> Result<(Settings, Keymap), ConfigError> {
 /// # Errors
 /// When it is there and cannot be read.
 pub fn policy(folder: &Path) -> Result<Option<PolicyText>, ConfigError> {
-    Ok(read(&folder.join("policy.toml"))?.map(|(from, text)| PolicyText { from, text }))
+    Ok(read(&folder.join("policy.toml"))?.map(|(from, text)| PolicyText { from, text, stale: false }))
 }
 
 /// The theme called `name`: a file of the folder's `themes/`, or one that lazaret brings.

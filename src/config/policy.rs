@@ -15,8 +15,17 @@ use crate::model::policy::{Deciders, Demand, Occasion, Outside, Policy, PolicyTe
 /// The default policy: the manual of them.
 pub const DEFAULT: &str = include_str!("default/policy.toml");
 
-const KEYS: [&str; 8] =
-    ["two-people", "expires-after-hours", "most-at-once", "never-auto-merge", "type-package-names", "sensitive", "scope", "deciders"];
+const KEYS: [&str; 9] = [
+    "two-people",
+    "expires-after-hours",
+    "most-at-once",
+    "never-auto-merge",
+    "type-package-names",
+    "code-owners",
+    "sensitive",
+    "scope",
+    "deciders",
+];
 /// Every verb that can be kept to some people. Everybody may hold what looks wrong.
 const VERBS: [Verb; 5] = [Verb::Approve, Verb::Release, Verb::Revert, Verb::Block, Verb::Unblock];
 /// A month: what is approved for longer is approved for ever.
@@ -31,7 +40,8 @@ pub fn together(texts: &[PolicyText]) -> Result<Policy, ConfigError> {
     let mut hash = Sha256::new();
     for text in texts {
         all = all.and(parse(text)?);
-        hash.update(format!("{}:{}{}:{}", text.from.len(), text.from, text.text.len(), text.text));
+        // A base that moved and says the same demands the same.
+        hash.update(format!("{}:{}", text.text.len(), text.text));
     }
     if !texts.is_empty() {
         all.digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -46,7 +56,7 @@ pub fn together(texts: &[PolicyText]) -> Result<Policy, ConfigError> {
 pub fn parse(text: &PolicyText) -> Result<Policy, ConfigError> {
     let document = Document { file: &text.from, text: &text.text };
     let table = document.parse()?;
-    let mut policy = Policy { sources: vec![text.from.clone()], ..Policy::default() };
+    let mut policy = Policy { sources: vec![text.from.clone()], stale: text.stale, ..Policy::default() };
     let reader = Reader { document, from: &text.from };
     for (name, at, value) in items(table.get_ref()) {
         match name {
@@ -55,6 +65,7 @@ pub fn parse(text: &PolicyText) -> Result<Policy, ConfigError> {
             "most-at-once" => policy.at_once = Some(reader.demand(document.count(value)?)),
             "never-auto-merge" => policy.never_auto_merge.extend(reader.switch(value)?),
             "type-package-names" => policy.type_names.extend(reader.switch(value)?),
+            "code-owners" => policy.code_owners.extend(reader.switch(value)?),
             "sensitive" => policy.sensitive = reader.each(value, |table| reader.sensitive(table, value))?,
             "scope" => policy.scopes = reader.each(value, |table| reader.scope(table, value))?,
             "deciders" => policy.deciders = reader.deciders(value)?,

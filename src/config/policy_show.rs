@@ -11,6 +11,7 @@ pub fn lines(policy: &Policy) -> Vec<String> {
     lines.push(number("expires-after-hours", policy.hours.as_ref(), HOURS));
     lines.push(number("most-at-once", policy.at_once.as_ref(), AT_ONCE));
     lines.extend(policy.never_auto_merge.iter().map(|demand| format!("never-auto-merge = true  # {}", demand.from)));
+    lines.extend(policy.code_owners.iter().map(|demand| format!("code-owners = true  # {}", demand.from)));
     lines.extend(policy.type_names.iter().map(|demand| format!("type-package-names = true  # {}", demand.from)));
     for demand in &policy.sensitive {
         let mut line = format!("sensitive: paths = {}", texts(&demand.value.paths));

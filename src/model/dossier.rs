@@ -22,6 +22,8 @@ pub struct SentReview {
     pub body: String,
     /// When.
     pub at: Timestamp,
+    /// Whether its author may write to the repository.
+    pub writes: bool,
 }
 
 /// One remark of a conversation.
@@ -150,4 +152,6 @@ pub struct Dossier {
     pub viewer: Option<Account>,
     /// What could not be read, and why.
     pub omissions: Vec<Omission>,
+    /// Whether some of it was kept from earlier because the forge could not be asked.
+    pub stale: bool,
 }

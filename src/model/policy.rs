@@ -16,6 +16,8 @@ pub const HOURS: u32 = 24;
 pub const AT_ONCE: usize = 10;
 /// Where a repository keeps its own policy; only the base's counts.
 pub const PATH: &str = ".lazaret/policy.toml";
+/// Where a repository says who owns which paths, in the order that GitHub looks; only the base's counts.
+pub const OWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 
 /// A policy as somebody wrote it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -24,6 +26,8 @@ pub struct PolicyText {
     pub from: String,
     /// The TOML.
     pub text: String,
+    /// Whether it was kept from earlier because its place could not be asked: nothing is decided by it.
+    pub stale: bool,
 }
 
 /// Something demanded, and by which source.
@@ -54,6 +58,8 @@ pub enum Occasion {
     AgentConfig,
     /// The end of a quarantine.
     Release,
+    /// Every revert.
+    Revert,
     /// A revert of several changes at once.
     BatchRevert,
 }
@@ -61,9 +67,9 @@ pub enum Occasion {
 impl Occasion {
     /// Every occasion a policy can name.
     pub fn all() -> impl Iterator<Item = Self> {
-        let named =
-            [Self::Approve, Self::SensitivePath, Self::InstallCode, Self::Workflow, Self::AgentConfig, Self::Release, Self::BatchRevert];
-        named.into_iter().chain(Severity::ALL.map(Self::Severity)).chain(FindingClass::ALL.map(Self::Class))
+        let plain = [Self::Approve, Self::SensitivePath, Self::InstallCode, Self::Workflow, Self::AgentConfig];
+        let named = plain.into_iter().chain([Self::Release, Self::Revert, Self::BatchRevert]);
+        named.chain(Severity::ALL.map(Self::Severity)).chain(FindingClass::ALL.map(Self::Class))
     }
 
     /// The word of the policy file.
@@ -78,6 +84,7 @@ impl Occasion {
             Self::Workflow => "workflow",
             Self::AgentConfig => "agent-config",
             Self::Release => "release",
+            Self::Revert => "revert",
             Self::BatchRevert => "batch-revert",
         }
     }
@@ -158,6 +165,15 @@ pub struct Sensitive {
     pub owners: Vec<Who>,
 }
 
+/// Whom a line of the base's CODEOWNERS names for the paths it matches; of several lines the last one holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Owned {
+    /// Globs.
+    pub paths: Vec<String>,
+    /// One of them must be among those who approve; nobody in particular when empty.
+    pub owners: Vec<Who>,
+}
+
 /// What happens outside an agent's scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outside {
@@ -194,6 +210,12 @@ pub struct Deciders {
 pub struct Policy {
     /// Sensitive paths.
     pub sensitive: Vec<Demand<Sensitive>>,
+    /// Whether the base's CODEOWNERS says who must be among those who approve.
+    pub code_owners: Vec<Demand<()>>,
+    /// What it says, line by line; empty where nobody demands it.
+    pub owned: Vec<Demand<Owned>>,
+    /// What people should know of these demands, in sentences.
+    pub notes: Vec<String>,
     /// Scopes of agents; each holds.
     pub scopes: Vec<Demand<Scope>>,
     /// Deciders; each list holds.
@@ -212,6 +234,8 @@ pub struct Policy {
     pub sources: Vec<String>,
     /// SHA-256 over the texts of all sources; empty when there is none.
     pub digest: String,
+    /// Whether a part of it was kept from earlier because its place could not be asked.
+    pub stale: bool,
 }
 
 impl Policy {
@@ -221,31 +245,25 @@ impl Policy {
         i64::from(self.hours.as_ref().map_or(HOURS, |hours| hours.value)) * 3600
     }
 
-    /// The teams it names for decisions with `verb`, each once: organisation and team.
+    /// Whether it may ask for two people to decide with `verb`.
     #[must_use]
-    pub fn teams(&self, verb: Verb) -> Vec<(String, String)> {
-        let deciders = self.deciders.iter().filter(|demand| demand.value.verb == verb).flat_map(|demand| &demand.value.people);
-        let owners = self.sensitive.iter().filter(|_| verb == Verb::Approve).flat_map(|demand| &demand.value.owners);
-        let team = |who: &Who| match who {
-            Who::Team { organisation, team } => Some((organisation.clone(), team.clone())),
-            _ => None,
+    pub fn asks_for_two(&self, verb: Verb) -> bool {
+        let meant = |occasion: Occasion| match occasion {
+            Occasion::Release => verb == Verb::Release,
+            Occasion::Revert | Occasion::BatchRevert => verb == Verb::Revert,
+            _ => verb == Verb::Approve,
         };
-        let mut teams: Vec<_> = deciders.chain(owners).filter_map(team).collect();
-        teams.sort();
-        teams.dedup();
-        teams
-    }
-
-    /// Whether it may ask for two people.
-    #[must_use]
-    pub fn asks_for_two(&self) -> bool {
-        !self.two.is_empty() || self.scopes.iter().any(|scope| scope.value.outside == Outside::TwoPeople)
+        let outside = verb == Verb::Approve && self.scopes.iter().any(|scope| scope.value.outside == Outside::TwoPeople);
+        outside || self.two.iter().any(|demand| meant(demand.value))
     }
 
     /// This and `other` together: of two demands the stricter one.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.sensitive.extend(other.sensitive);
+        self.code_owners.extend(other.code_owners);
+        self.owned.extend(other.owned);
+        self.notes.extend(other.notes);
         self.scopes.extend(other.scopes);
         self.deciders.extend(other.deciders);
         self.two.extend(other.two);
@@ -254,6 +272,7 @@ impl Policy {
         self.hours = least(self.hours, other.hours);
         self.at_once = least(self.at_once, other.at_once);
         self.sources.extend(other.sources);
+        self.stale |= other.stale;
         self
     }
 }
@@ -285,6 +304,8 @@ pub struct Approval {
     pub head: CommitId,
     /// When.
     pub at: Timestamp,
+    /// Whether its author may write to the repository: anybody can sign up and approve in public.
+    pub writes: bool,
 }
 
 /// What a policy looks at in one change. Outside text: hostile until shown through [`super::inert`].
@@ -314,4 +335,8 @@ pub struct Touched {
     pub auto_merge: bool,
     /// Approvals on the forge that stand.
     pub approvals: Vec<Approval>,
+    /// Whether the account that decides may write to its repository, where the forge says.
+    pub writes: Option<bool>,
+    /// What of the people around it nobody can tell, in sentences: whoever decides might be one of them.
+    pub untold: Vec<String>,
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use crate::model::cancel::Cancel;
 use crate::model::commit_id::CommitId;
 use crate::model::decision::{Reviewer, Verb};
-use crate::model::forge::{Account, Forge, ForgeError};
+use crate::model::forge::{Account, Forge, ForgeError, Query};
 use crate::model::objects::Objects;
 use crate::model::person::Proof;
 use crate::model::response::{CaseId, Plan, Step, StepOutcome, Strength};
@@ -63,8 +63,8 @@ impl GithubResponder {
     /// When the forge does not say.
     pub fn reviewer(&self) -> Result<Reviewer, ResponseError> {
         let answer: ViewerAnswer = self.ask().query(VIEWER, &serde_json::json!({})).map_err(|error| told(&error))?;
-        let (host, viewer) = (self.forge.host(), answer.viewer);
-        let account = Account { id: viewer.database_id, bot: viewer.login.ends_with("[bot]"), login: viewer.login };
+        let host = self.forge.host();
+        let account = account(answer);
         Ok(Reviewer {
             identity: format!("@{}", account.login),
             by: format!("the token's account at {host}"),
@@ -82,6 +82,14 @@ impl Responder for GithubResponder {
     fn lock(&self) -> Result<Lock, ResponseError> {
         let host: String = self.name().chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
         lock::take(&self.locks, &format!("{host}.lock"), &self.name())
+    }
+
+    /// Whose token it is was asked before, and does not change.
+    fn known(&self) -> Option<Proof> {
+        let query = Query { document: VIEWER, variables: "{}".to_owned(), mutation: false };
+        let kept = self.forge.query(&query, &self.cancel).ok()?;
+        let answer: ViewerAnswer = serde_json::from_slice(&kept.data).ok()?;
+        Some(Proof::Account { host: self.forge.host(), account: account(answer) })
     }
 
     fn plan(&self, request: &Request, journal: &dyn Journal) -> Result<Plan, ResponseError> {
@@ -147,6 +155,11 @@ fn evidence_failed(plan: &Plan, outcomes: &[StepOutcome]) -> bool {
         let evidence = plan.steps.get(outcome.index).is_some_and(|planned| matches!(planned.step, Step::PreserveEvidence { .. }));
         evidence && outcome.strength == Strength::Failed
     })
+}
+
+fn account(answer: ViewerAnswer) -> Account {
+    let viewer = answer.viewer;
+    Account { id: viewer.database_id, bot: viewer.login.ends_with("[bot]"), login: viewer.login }
 }
 
 fn told(error: &ForgeError) -> ResponseError {

@@ -14,8 +14,9 @@ use crate::model::policy::{AT_ONCE, Policy, Touched};
 use crate::model::response::{People, Plan, PlannedStep, Step, Strength};
 use crate::response::words::{count, few, one_line};
 
-pub use self::first::{First, about, still_holds};
+pub use self::first::{First, about, named, still_holds};
 pub use self::judgement::{Judgement, Members, Situation};
+pub use self::people::teams;
 
 /// Judges `plan`.
 #[must_use]
@@ -31,13 +32,14 @@ pub fn judge(plan: &Plan, situation: &Situation<'_>) -> Judgement {
     };
     judgement.warnings.extend(situation.touched.iter().filter_map(paths::own_policy));
     if verb == Verb::Approve {
-        bulk(policy, situation.touched, &mut judgement);
+        judgement.warnings.extend(policy.notes.iter().map(|note| one_line(note)));
+        bulk(policy, situation, &mut judgement);
         auto_merge(policy, situation.touched, &mut judgement);
         paths::scopes(policy, situation.touched, &mut judgement);
         judgement.words = names(policy, situation.touched);
     }
     people::deciders(policy, plan, situation, &mut judgement);
-    occasions::two(policy, plan, situation.touched, &mut judgement);
+    occasions::two(policy, plan, situation, &mut judgement);
     people::settle(policy, plan, situation, &mut judgement);
     judgement
 }
@@ -76,16 +78,17 @@ fn closed(verb: Verb, why: &str, judgement: &mut Judgement) {
 }
 
 /// Several at once: not too many, and none with something to judge.
-fn bulk(policy: &Policy, touched: &[Touched], judgement: &mut Judgement) {
-    if touched.len() < 2 {
+fn bulk(policy: &Policy, situation: &Situation<'_>, judgement: &mut Judgement) {
+    let (touched, among) = (situation.touched, situation.among.max(situation.touched.len()));
+    if among < 2 {
         return;
     }
     let most = policy.at_once.as_ref().map_or(AT_ONCE, |most| most.value);
-    if touched.len() > most {
+    if among > most {
         let whose = policy.at_once.as_ref().map_or_else(|| "lazaret".to_owned(), |most| one_line(&most.from));
         judgement.refusals.push(format!(
             "{} at once are more than the {most} that {whose} allows; a look at each is worth more than a stamp on all",
-            count(touched.len(), "pull")
+            count(among, "pull")
         ));
     }
     for one in touched.iter().filter(|one| one.findings.iter().any(|(severity, _)| severity.is_hard())) {

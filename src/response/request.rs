@@ -28,6 +28,8 @@ pub struct Request {
     pub comments: Vec<DraftComment>,
     /// For block and unblock.
     pub banned: Vec<Banned>,
+    /// How many changes were named at once with its targets, themselves included: those of other places are decided on apart.
+    pub among: usize,
     /// When it was asked.
     pub at: Timestamp,
 }
@@ -38,6 +40,7 @@ impl Request {
     pub fn new(verb: Verb, targets: Vec<Target>, reason: impl Into<String>, at: Timestamp) -> Self {
         Self {
             verb,
+            among: targets.len(),
             targets,
             reason: reason.into(),
             merge: false,

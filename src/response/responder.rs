@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::model::commit_id::CommitId;
+use crate::model::person::Proof;
 use crate::model::response::{CaseId, Plan, PlannedStep, StepOutcome, Strength, Trace};
 use crate::response::error::ResponseError;
 use crate::response::journal::Journal;
@@ -70,6 +71,11 @@ pub trait Responder {
     /// # Errors
     /// When another one has it, or the lock cannot be made.
     fn lock(&self) -> Result<Lock, ResponseError>;
+
+    /// Who decides, as far as that is known while the place cannot be asked.
+    fn known(&self) -> Option<Proof> {
+        None
+    }
 
     /// What `request` would do to the place as it is now. Writes nothing.
     ///

@@ -9,11 +9,12 @@ use std::sync::{Arc, Mutex};
 use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Decision, Subject, Verb};
-use crate::model::policy::Policy;
-use crate::model::pull::PullRef;
+use crate::model::policy::Touched;
+use crate::model::pull::{Origin, PullRef};
 use crate::model::response::{CaseId, People, Plan, Receipt};
 use crate::model::time::Timestamp;
 use crate::response::bans;
+use crate::response::case::is_case_id;
 use crate::response::error::ResponseError;
 use crate::response::executor;
 use crate::response::git;
@@ -22,11 +23,13 @@ use crate::response::request::Request;
 use crate::response::responder::{Materials, Responder};
 use crate::response::resume;
 use crate::response::signing::Signing;
+use crate::runtime::held;
 use crate::runtime::journal::LedgerJournal;
 use crate::runtime::later;
 use crate::runtime::place::Place;
 use crate::runtime::policy::{self, Bench, Force};
 use crate::runtime::seen::Unread;
+use crate::runtime::touched::around;
 use crate::sources::source::Source;
 use crate::store::drafts::Drafts;
 use crate::store::error::StoreError;
@@ -135,15 +138,18 @@ impl CaseDecisions {
     /// When nobody is named as reviewer, or repository or ledger cannot be read.
     pub fn plan_request(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, DecisionError> {
         let (responder, journal) = self.open(&Cancel::default())?;
-        let bench = self.bench(request, &journal)?;
+        let mut bench = self.bench(request, &journal, &responder.name())?;
         let based = self.place.based(request)?;
-        let planned = match self.surrounded(&based, &bench.force) {
+        let planned = match self.surrounded(&based, &mut bench, &journal, &responder.name()) {
             Ok(request) => policy::plan(&*responder, &request, &journal, &bench),
             // Where the forge cannot be reached, that is why.
             Err(why) => responder.plan(&based, &journal).and(Err(why)),
         };
         let (plan, later) = match planned {
-            Err(ResponseError::Away(why)) => (later::plan(self.seat(), request, &why, bench.force.digest()), Some(request.clone())),
+            Err(ResponseError::Away(why)) => {
+                let known = responder.known();
+                (later::plan(self.seat(), request, &why, bench.force.digest(), known), Some(request.clone()))
+            }
             plan => (plan?, None),
         };
         *self.prepared() = Some(Prepared { case: plan.case.clone(), reports, later });
@@ -236,24 +242,29 @@ impl CaseDecisions {
         git::signing(self.seat())
     }
 
-    fn bench(&self, request: &Request, journal: &dyn Journal) -> Result<Bench, ResponseError> {
+    fn bench(&self, request: &Request, journal: &dyn Journal, place: &str) -> Result<Bench, ResponseError> {
         let (signing, allowed) = self.signing();
-        let force = self.force(&meant(request, journal)?);
-        let (members, unknown) = policy::members(&force, request.verb, self.source.as_deref());
-        Ok(Bench { force, members, unknown, signing, allowed })
+        let force = self.force(&meant(request, journal, place)?);
+        let (members, unknown) = policy::members(&force, request, self.source.as_deref());
+        Ok(Bench { force, members, unknown, signing, allowed, held: Vec::new(), now: self.now() })
     }
 
-    /// A policy that asks for two people also asks who else was there: who pushed last, who approved.
-    fn surrounded(&self, request: &Request, force: &Force) -> Result<Request, ResponseError> {
+    /// A policy that asks for two people also asks who else was there: who asked for it, who pushed last, who approved. A release
+    /// then looks again at what it lets go.
+    fn surrounded(&self, request: &Request, bench: &mut Bench, journal: &dyn Journal, place: &str) -> Result<Request, ResponseError> {
         let mut request = request.clone();
-        let asks = request.verb == Verb::Approve && force.0.as_ref().is_ok_and(|policy| policy.asks_for_two());
+        let asks = bench.force.0.as_ref().is_ok_and(|policy| policy.asks_for_two(request.verb));
         let Some(source) = self.source.as_deref().filter(|_| asks) else { return Ok(request) };
-        for target in &mut request.targets {
-            match source.dossier(&target.pull, &Cancel::default()) {
-                Ok(Some(dossier)) => policy::around(&dossier, &mut target.touched),
-                Ok(None) => {}
-                Err(why) => return Err(ResponseError::Forge(format!("who pushed and approved cannot be read: {why}"))),
+        if request.verb == Verb::Release {
+            let held = held::recorded(&request, journal, place)?;
+            bench.held = held::read(source, held, &Cancel::default())
+                .map_err(|why| ResponseError::Forge(format!("it takes two people, and what is let go cannot be looked at: {why}")))?;
+            for held in &mut bench.held {
+                people(source, &held.pull, &mut held.touched)?;
             }
+        }
+        for target in request.targets.iter_mut().filter(|_| request.verb != Verb::Release) {
+            people(source, &target.pull, &mut target.touched)?;
         }
         Ok(request)
     }
@@ -263,7 +274,9 @@ impl CaseDecisions {
         let of = |(pull, subject): &(PullRef, Subject)| {
             Force::of(self.paths.config(), self.source.as_deref(), pull, subject.revision.base.as_ref())
         };
-        pulls.iter().map(of).reduce(Force::and).unwrap_or(Force(Ok(Policy::default())))
+        let nothing = || PullRef { origin: Origin::Local, repo: String::new(), name: String::new() };
+        let of_place = || Force::of(self.paths.config(), self.source.as_deref(), &nothing(), None);
+        pulls.iter().map(of).reduce(Force::and).unwrap_or_else(of_place)
     }
 
     fn materials(&self, reports: Vec<Vec<u8>>) -> Materials {
@@ -287,14 +300,28 @@ fn own(request: &Request) -> Vec<(PullRef, Subject)> {
     request.targets.iter().map(|target| (target.pull.clone(), target.subject.clone())).collect()
 }
 
-/// The pulls that `request` is about: what a case is about, the ledger knows.
-fn meant(request: &Request, journal: &dyn Journal) -> Result<Vec<(PullRef, Subject)>, ResponseError> {
-    let mut pulls = Vec::new();
-    for (at, subject) in own(request) {
-        match journal.case(&CaseId(at.name.clone()))? {
-            Some(case) => pulls.extend(case.plan.decision.pulls.into_iter().zip(case.plan.decision.subjects)),
-            None => pulls.push((at, subject)),
-        }
+/// The pulls that `request` is about: what a release lets go and what an unblock lets pass, the ledger knows.
+fn meant(request: &Request, journal: &dyn Journal, place: &str) -> Result<Vec<(PullRef, Subject)>, ResponseError> {
+    let mut pulls = own(request);
+    if request.verb == Verb::Release {
+        let held = held::recorded(request, journal, place)?;
+        pulls.retain(|(at, _)| held.is_empty() || !is_case_id(&at.name));
+        pulls.extend(held);
     }
     Ok(pulls)
+}
+
+/// Adds to `touched` what stands around the pull at `at`, where there is a forge.
+fn people(source: &dyn Source, at: &PullRef, touched: &mut Touched) -> Result<(), ResponseError> {
+    let unread = |why: &str| ResponseError::Forge(format!("who asked for it, pushed and approved cannot be read: {why}"));
+    match source.dossier(at, &Cancel::default()).map_err(|why| unread(&why.to_string()))? {
+        Some(dossier) if dossier.stale => {
+            Err(unread("the forge could not be reached, and what it said earlier is not enough to decide by"))
+        }
+        Some(dossier) => {
+            around(&dossier, touched);
+            Ok(())
+        }
+        None => Ok(()),
+    }
 }

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use crate::model::decision::Decision;
+use crate::model::person::Proof;
+use crate::model::pull::Origin;
 use crate::model::response::{Plan, PlannedStep, Receipt, Step, StepOutcome, Strength, Trace};
 use crate::model::time::Timestamp;
 use crate::response::case::case_id;
@@ -15,9 +17,9 @@ use crate::store::ledger::Ledger;
 use crate::store::waiting::{self, Held};
 
 /// A plan that keeps `request` until the forge can be reached, made by whom git's configuration at `place` names. `why` it waits
-/// now, and under which policy it was made.
+/// now, under which policy it was made, and by which account as far as that is known.
 #[must_use]
-pub fn plan(place: &Path, request: &Request, why: &str, policy_digest: &str) -> Plan {
+pub fn plan(place: &Path, request: &Request, why: &str, policy_digest: &str, known: Option<Proof>) -> Plan {
     let targets = &request.targets;
     let mut decision = Decision {
         verb: request.verb,
@@ -30,6 +32,8 @@ pub fn plan(place: &Path, request: &Request, why: &str, policy_digest: &str) -> 
         at: request.at,
         signature: None,
     };
+    let is_known = known.is_some();
+    decision.reviewer.proofs.extend(known);
     for subject in &mut decision.subjects {
         policy_digest.clone_into(&mut subject.policy_digest);
     }
@@ -37,6 +41,9 @@ pub fn plan(place: &Path, request: &Request, why: &str, policy_digest: &str) -> 
     let mut plan = Plan::new(case_id(&decision), decision);
     plan.steps = vec![PlannedStep::new(Step::Record, says, Strength::Advisory)];
     plan.warnings.push(why.to_owned());
+    if !is_known && targets.iter().any(|target| target.pull.origin == Origin::Github) {
+        plan.warnings.push("which account it is sent as is not known now: that of the token then".to_owned());
+    }
     plan
 }
 
@@ -57,6 +64,7 @@ pub fn keep(ledger: &mut Ledger, place: &Path, plan: &Plan, request: &Request, n
         merge: request.merge,
         method: request.method,
         comments: request.comments.clone(),
+        among: request.among,
     };
     let record = waiting::keep(ledger, now, &case, &held)?;
     let says = format!("it waits as {}; send it with: lazaret waiting send {}", case.0, case.0);

@@ -118,6 +118,10 @@ impl Source for Marked {
         self.source.policies(at, base, cancel)
     }
 
+    fn owners(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Option<PolicyText>, SourceError> {
+        self.source.owners(at, base, cancel)
+    }
+
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
         self.source.texts(change, wanted, cancel)
     }

@@ -2,30 +2,28 @@
 
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::analysis::provenance;
-use crate::analysis::role::Role;
 use crate::config::load;
 use crate::config::nearest::nearest;
+use crate::config::owners;
 use crate::config::policy::together;
 use crate::model::cancel::Cancel;
-use crate::model::change::Change;
 use crate::model::commit_id::CommitId;
 use crate::model::decision::Verb;
-use crate::model::dependency::{DependencyChange, DependencyMove, PackageSource};
-use crate::model::dossier::Dossier;
-use crate::model::path::RepoPath;
 use crate::model::person::Proof;
-use crate::model::policy::{Approval, HOURS, Package, Policy, PolicyText, Touched};
-use crate::model::pull::{Commit, PullRef};
-use crate::model::report::Report;
-use crate::model::response::{CaseId, People, Plan};
+use crate::model::policy::{HOURS, Policy, PolicyText, Touched};
+use crate::model::pull::{Author, PullRef};
+use crate::model::response::{CaseId, People, Plan, Strength};
 use crate::model::time::Timestamp;
 use crate::response::error::ResponseError;
 use crate::response::journal::{Case, Journal};
-use crate::response::policy::{First, Members, Situation, about, apply, judge};
+use crate::response::policy::{First, Members, Situation, about, apply, judge, named, teams};
 use crate::response::request::Request;
 use crate::response::responder::Responder;
 use crate::response::signing::{self, Signing};
+use crate::runtime::held::Held;
 use crate::sources::source::Source;
 
 /// What a decision notes of a policy that could not be read when it was made.
@@ -40,7 +38,16 @@ impl Force {
     #[must_use]
     pub fn of(folder: &Path, source: Option<&dyn Source>, at: &PullRef, base: Option<&CommitId>) -> Self {
         let policy = texts(folder, source, at, base).and_then(|texts| together(&texts).map_err(|error| error.to_string()));
-        Self(policy.and_then(known_agents))
+        Self(policy.and_then(known_agents).and_then(|policy| owned(policy, source, at, base)))
+    }
+
+    /// What a decision is judged by. What was kept from earlier tells under which policy somebody decided, and decides nothing.
+    fn now(&self) -> Result<&Policy, &str> {
+        match &self.0 {
+            Ok(policy) if policy.stale => Err("it could not be asked for now, and what was read of it earlier is not enough to decide by"),
+            Ok(policy) => Ok(policy),
+            Err(why) => Err(why),
+        }
     }
 
     /// What a decision notes of it; nothing where nobody demands anything.
@@ -84,6 +91,24 @@ fn known_agents(policy: Policy) -> Result<Policy, String> {
     }
 }
 
+/// `policy` with the owners that the base names, where somebody demands that they count.
+fn owned(mut policy: Policy, source: Option<&dyn Source>, at: &PullRef, base: Option<&CommitId>) -> Result<Policy, String> {
+    let (Some(demand), Some(source)) = (policy.code_owners.first(), source) else { return Ok(policy) };
+    let whose = demand.from.clone();
+    let Some(text) = source.owners(at, base, &Cancel::default()).map_err(|error| error.to_string())? else {
+        policy.notes.push(format!("{whose} lets CODEOWNERS say who owns paths, and the base has none"));
+        return Ok(policy);
+    };
+    (policy.owned, policy.notes) = owners::parse(&text);
+    policy.stale |= text.stale;
+    policy.digest = together_with(&policy.digest, &text.text);
+    Ok(policy)
+}
+
+fn together_with(digest: &str, text: &str) -> String {
+    Sha256::digest(format!("{digest}{text}")).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The texts of all policies, the person's own first.
 ///
 /// # Errors
@@ -108,6 +133,10 @@ pub struct Bench {
     pub signing: Option<Signing>,
     /// The file that says whose key is whose.
     pub allowed: Option<PathBuf>,
+    /// For a release that takes two: what it lets go, as it is now.
+    pub held: Vec<Held>,
+    /// Now.
+    pub now: Timestamp,
 }
 
 /// What `request` would do, judged on the `bench`.
@@ -116,31 +145,62 @@ pub struct Bench {
 /// As [`Responder::plan`].
 pub fn plan(responder: &dyn Responder, request: &Request, journal: &dyn Journal, bench: &Bench) -> Result<Plan, ResponseError> {
     let force = &bench.force;
-    let mut request = request.clone();
-    for target in &mut request.targets {
-        force.digest().clone_into(&mut target.subject.policy_digest);
+    let mut plan = responder.plan(request, journal)?;
+    let mut touched: Vec<Touched> = request.targets.iter().map(|target| target.touched.clone()).collect();
+    if !bench.held.is_empty() {
+        // Whoever names the case and whoever names a pull of it decide on the same.
+        plan.decision.pulls = bench.held.iter().map(|held| held.pull.clone()).collect();
+        plan.decision.subjects = bench.held.iter().map(|held| held.subject.clone()).collect();
+        plan.warnings.extend(bench.held.iter().map(|held| held.says.clone()));
+        touched = bench.held.iter().map(|held| held.touched.clone()).collect();
     }
-    let mut plan = responder.plan(&request, journal)?;
+    for subject in &mut plan.decision.subjects {
+        force.digest().clone_into(&mut subject.policy_digest);
+    }
+    unmask(&mut plan);
     if let Some(signing) = &bench.signing {
         know(&mut plan, signing);
     }
-    let then = Timestamp(request.at.0 - force.lasts());
+    let then = Timestamp(bench.now.0 - force.lasts());
     let firsts = waiting(journal, &responder.name(), &mut plan, then, bench.allowed.as_deref())?;
-    let touched: Vec<Touched> = request.targets.iter().map(|target| target.touched.clone()).collect();
     let judgement = judge(
         &plan,
-        &Situation { policy: force.0.as_ref().map_err(String::as_str), touched: &touched, firsts: &firsts, members: &bench.members },
+        &Situation {
+            policy: force.now(),
+            touched: &touched,
+            firsts: &firsts,
+            members: &bench.members,
+            among: request.among,
+            now: bench.now,
+        },
     );
     apply(&mut plan, judgement);
     plan.warnings.extend(bench.unknown.iter().cloned());
     Ok(plan)
 }
 
-/// Who belongs to the teams that matter for `verb`, and which of them could not be read.
+/// An agent is one under a person's kind of account too, and under a name in git's configuration.
+fn unmask(plan: &mut Plan) {
+    for proof in &mut plan.decision.reviewer.proofs {
+        if let Proof::Account { account, .. } = proof {
+            account.bot = provenance::is_machine(account);
+        }
+    }
+    let identity = &plan.decision.reviewer.identity;
+    let who =
+        identity.rsplit_once(" <").map(|(name, email)| Author { name: name.to_owned(), email: email.trim_end_matches('>').to_owned() });
+    if lets_in(plan.decision.verb) && who.is_some_and(|who| provenance::is_agent(&who)) {
+        plan.refusals.push(format!("{identity} is an agent's name, and an agent's decision never counts: a person has to make it"));
+        plan.steps.clear();
+    }
+}
+
+/// Who belongs to the teams that matter for `request`, and which of them could not be read.
 #[must_use]
-pub fn members(force: &Force, verb: Verb, source: Option<&dyn Source>) -> (Members, Vec<String>) {
+pub fn members(force: &Force, request: &Request, source: Option<&dyn Source>) -> (Members, Vec<String>) {
     let (mut members, mut unknown) = (Members::new(), Vec::new());
-    let teams = force.0.as_ref().map(|policy| policy.teams(verb)).unwrap_or_default();
+    let touched: Vec<Touched> = request.targets.iter().map(|target| target.touched.clone()).collect();
+    let teams = force.0.as_ref().map(|policy| teams(policy, request.verb, &touched)).unwrap_or_default();
     for (organisation, team) in teams {
         match source.map(|source| source.members(&organisation, &team, &Cancel::default())) {
             Some(Ok(found)) => members.extend(found.into_iter().map(|account| (organisation.clone(), team.clone(), account))),
@@ -198,7 +258,7 @@ fn waiting(
     let mut firsts = Vec::new();
     for case in cases.iter().filter(|case| case.repository == place) {
         match &case.plan.people {
-            People::First(about) if *about == mine && !completed(&cases, &case.plan.case) => {}
+            People::First(about) if *about == mine && !completed(journal, &cases, &case.plan.case)? => {}
             _ => continue,
         }
         match signing::verify(&case.plan, allowed) {
@@ -209,8 +269,17 @@ fn waiting(
     Ok(firsts)
 }
 
-fn completed(cases: &[Case], first: &CaseId) -> bool {
-    cases.iter().any(|case| matches!(&case.plan.people, People::Second(after) if after == first))
+/// Whether a second person completed `first`. A second decision of which nothing came about leaves the first as it was.
+fn completed(journal: &dyn Journal, cases: &[Case], first: &CaseId) -> Result<bool, ResponseError> {
+    let seconds = cases.iter().filter(|case| matches!(&case.plan.people, People::Second(after) if after == first));
+    for second in seconds {
+        let known = journal.case(&second.plan.case)?;
+        let failed = |case: &Case| case.ended && case.outcomes.iter().all(|outcome| outcome.strength == Strength::Failed);
+        if !known.as_ref().is_some_and(failed) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether somebody decided on `at` and waits for a second person. What they decided is not said: the second looks first.
@@ -218,97 +287,15 @@ fn completed(cases: &[Case], first: &CaseId) -> bool {
 /// # Errors
 /// When the journal cannot be read.
 pub fn awaits_second(journal: &dyn Journal, at: &PullRef, then: Timestamp) -> Result<bool, ResponseError> {
-    let name = format!("{}\n{}", at.repo, at.name);
+    let name = named(at);
     for verb in [Verb::Approve, Verb::Revert, Verb::Release] {
         let cases = journal.since(verb, then)?;
-        let waits = cases
-            .iter()
-            .any(|case| matches!(&case.plan.people, People::First(about) if about.contains(&name)) && !completed(&cases, &case.plan.case));
-        if waits {
-            return Ok(true);
+        for case in &cases {
+            let waits = matches!(&case.plan.people, People::First(about) if about.contains(&name));
+            if waits && !completed(journal, &cases, &case.plan.case)? {
+                return Ok(true);
+            }
         }
     }
     Ok(false)
-}
-
-/// What a policy looks at in `change`, as judged by `report`.
-#[must_use]
-pub fn touched(change: &Change, report: &Report) -> Touched {
-    let pull = &change.pull;
-    let mut paths: Vec<RepoPath> = change.patch.files.iter().flat_map(|file| [&file.old_path, &file.new_path]).flatten().cloned().collect();
-    paths.sort();
-    paths.dedup();
-    let of = |roles: &[Role]| paths.iter().filter(|path| roles.contains(&Role::of(&path.text()))).cloned().collect();
-    let mut touched = Touched {
-        name: pull.at.to_string(),
-        workflows: of(&[Role::Workflow]),
-        agent_config: of(&[Role::AgentConfig, Role::Instructions]),
-        paths,
-        agent: pull.provenance.agent.clone(),
-        findings: report.findings.iter().map(|finding| (finding.severity, finding.class)).collect(),
-        packages: report.dependencies.iter().filter_map(package).collect(),
-        addresses: change.commits.iter().flat_map(addresses).collect(),
-        ..Touched::default()
-    };
-    touched.addresses.push(pull.author.email.to_lowercase());
-    touched.addresses.sort();
-    touched.addresses.dedup();
-    touched.addresses.retain(|address| !address.is_empty());
-    at_forge(change, &mut touched);
-    touched
-}
-
-/// What the last to push has to do with a change.
-const LAST: &str = "pushed last to";
-
-/// What the forge says of the people around a change.
-fn at_forge(change: &Change, touched: &mut Touched) {
-    let Some(standing) = &change.pull.standing else { return };
-    let mut parts = change.pull.at.repo.rsplitn(3, '/');
-    let host = (parts.next(), parts.next(), parts.next()).2.unwrap_or("github.com");
-    touched.host = Some(host.to_owned());
-    touched.auto_merge = standing.auto_merge.is_some();
-    let mut party = |part: &'static str, account: &Option<_>| touched.parties.extend(account.clone().map(|account| (part, account)));
-    party("opened", &standing.author);
-    party("asked for", &standing.requester);
-    if let Some(dossier) = &change.dossier {
-        around(dossier, touched);
-    }
-}
-
-/// What a dossier adds: who pushed last, and whose approvals stand.
-pub fn around(dossier: &Dossier, touched: &mut Touched) {
-    touched.parties.retain(|(part, _)| *part != LAST);
-    touched.parties.extend(dossier.last_pusher.clone().map(|account| (LAST, account)));
-    touched.approvals.clear();
-    // A later review of the same account takes the place of its earlier one; a plain comment does not.
-    for review in dossier.reviews.iter().filter(|review| review.state != "COMMENTED" && review.state != "PENDING") {
-        let (Some(by), Some(head)) = (&review.by, &review.commit) else { continue };
-        touched.approvals.retain(|approval| approval.by.id != by.id);
-        if review.state == "APPROVED" {
-            touched.approvals.push(Approval { by: by.clone(), head: head.clone(), at: review.at });
-        }
-    }
-}
-
-fn package(row: &DependencyChange) -> Option<Package> {
-    let after = row.after.as_ref()?;
-    let moved = matches!(row.change, DependencyMove::Added | DependencyMove::SourceChanged | DependencyMove::HashChanged);
-    let had = row.before.as_ref().is_some_and(|before| before.installs_code);
-    let unusual = moved && !matches!(after.source, PackageSource::DefaultRegistry | PackageSource::Path(_));
-    let installs_code = (after.installs_code && !had) || unusual;
-    let is_news = moved && (after.direct || installs_code);
-    (is_news || installs_code).then(|| Package { name: after.name.clone(), installs_code, is_news })
-}
-
-/// Every address a commit claims, in lower case: author, committer and co-authors.
-fn addresses(commit: &Commit) -> Vec<String> {
-    let co_author = |line: &str| {
-        let (key, rest) = line.split_once(':')?;
-        let address = rest.rsplit_once('<')?.1.split('>').next()?;
-        key.trim().eq_ignore_ascii_case("co-authored-by").then(|| address.trim().to_lowercase())
-    };
-    let mut found = vec![commit.author.email.to_lowercase(), commit.committer.email.to_lowercase()];
-    found.extend(commit.message.lines().filter_map(co_author));
-    found
 }

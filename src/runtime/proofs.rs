@@ -55,5 +55,5 @@ fn pair(cases: &[Case], second: &Case, first: &CaseId) -> Result<(), String> {
         return Err(format!("nothing shows that whoever decided {} was another person", first.plan.case.0));
     }
     // How long a first decision holds was the policy's to say then; what it was about is not.
-    still_holds(one, two, i64::MAX).map_err(|why| format!("{} was about something else: {why}", first.plan.case.0))
+    still_holds(one, two, i64::MAX, two.at).map_err(|why| format!("{} was about something else: {why}", first.plan.case.0))
 }

@@ -11,6 +11,7 @@ use crate::model::response::{CaseId, People};
 use crate::model::time::Timestamp;
 use crate::response::bans;
 use crate::response::journal::{Case, Journal as _};
+use crate::response::policy::named;
 use crate::runtime::journal::LedgerJournal;
 use crate::store::ledger::Ledger;
 
@@ -47,7 +48,7 @@ fn note(cases: &[Case], bans: &[Ban], now: Timestamp, pulls: &mut [Pull]) {
     let halves = halves(cases, now);
     for pull in pulls {
         let blocked = bans.iter().find(|ban| ban.what.meets(pull)).map(Ban::says);
-        let second = halves.contains(&format!("{}\n{}", pull.at.repo, pull.at.name));
+        let second = halves.contains(&named(&pull.at));
         if let Some(standing) = &mut pull.standing {
             standing.blocked = blocked;
             standing.second = second;

@@ -14,7 +14,7 @@ use crate::model::path::RepoPath;
 use crate::model::report::Report;
 use crate::model::review::{Disposition, DraftComment, Spot};
 use crate::response::request::Target;
-use crate::runtime::policy;
+use crate::runtime::touched::touched;
 
 /// Parts of a change that were not read, where all of it has to be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -66,7 +66,7 @@ pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Di
         },
         hard: report.hard().map(|finding| finding.id.clone()).collect(),
         dispositions,
-        touched: policy::touched(change, report),
+        touched: touched(change, report),
         known_by: known_by(change),
         shipped: shipped(change),
         refused: Vec::new(),

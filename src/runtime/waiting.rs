@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::analysis::engine::{Engine, Selection};
 use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
-use crate::model::decision::{Decision, Reviewer, Verb};
-use crate::model::person::{Alike, compare};
+use crate::model::decision::{Decision, Reviewer, Subject, Verb};
+use crate::model::person::{Alike, Proof, compare};
 use crate::model::pull::PullRef;
 use crate::model::response::{CaseId, People, Plan, Receipt};
 use crate::model::waiting::Waiting;
@@ -78,7 +78,7 @@ pub fn send(decisions: &CaseDecisions, case: &CaseId, cancel: &Cancel) -> Result
         return Ok(Sending::Waits(why));
     }
     let sending = match again(decisions, case, &held, cancel) {
-        Ok((request, reports)) => go(decisions, &request, reports, cancel)?,
+        Ok((request, reports)) => go(decisions, (&request, &held.decision.reviewer), reports, cancel)?,
         Err(Moved::Away(why)) => Sending::Waits(why),
         Err(Moved::Gone(why)) => Sending::Returned(why),
         Err(Moved::Failed(error)) => return Err(error),
@@ -122,6 +122,7 @@ fn again(decisions: &CaseDecisions, case: &CaseId, held: &Held, cancel: &Cancel)
     let (mut targets, mut reports) = (Vec::new(), Vec::new());
     for (pull, subject) in decision.pulls.iter().zip(&decision.subjects) {
         if decision.verb == Verb::Release {
+            unmoved(decisions, (pull, subject), cancel)?;
             targets.push(Target { subject: subject.clone(), ..Target::unseen(pull.clone()) });
             reports.push(Vec::new());
             continue;
@@ -137,6 +138,7 @@ fn again(decisions: &CaseDecisions, case: &CaseId, held: &Held, cancel: &Cancel)
         method: held.method,
         comments: held.comments.clone(),
         confirmed: decision.confirmed.clone(),
+        among: held.among.max(targets.len()),
         ..Request::new(decision.verb, targets, decision.reason.clone(), decision.at)
     };
     let mut today = Decision { at: decisions.now(), subjects: Vec::new(), ..decision.clone() };
@@ -145,7 +147,7 @@ fn again(decisions: &CaseDecisions, case: &CaseId, held: &Held, cancel: &Cancel)
     if decision.verb == Verb::Quarantine {
         held_heads(decision, &today).map_err(Moved::Gone)?;
     } else if decision.verb != Verb::Release {
-        still_holds(&informed(decision, &today), &today, lasts)
+        still_holds(&informed(decision, &today), &today, lasts, today.at)
             .map_err(|why| Moved::Gone(format!("{} is not what it was: {why}", case.0)))?;
     } else if today.at.0 - decision.at.0 > lasts {
         return Err(Moved::Gone(format!("it was made more than {} hours ago", lasts / 3600)));
@@ -168,6 +170,25 @@ fn informed(then: &Decision, today: &Decision) -> Decision {
 fn held_heads(then: &Decision, today: &Decision) -> Result<(), String> {
     let heads = |decision: &Decision| decision.subjects.iter().map(|subject| subject.revision.head.clone()).collect::<Vec<_>>();
     if heads(then) == heads(today) { Ok(()) } else { Err("its head moved since; look at it and hold what is there now".to_owned()) }
+}
+
+/// A release lets go what was held and seen: not what was pushed there since.
+fn unmoved(decisions: &CaseDecisions, (pull, subject): (&PullRef, &Subject), cancel: &Cancel) -> Result<(), Moved> {
+    let (Some(source), Some(seen)) = (decisions.source(), &subject.revision.head) else { return Ok(()) };
+    let now = match source.pull(pull, cancel) {
+        Ok(now) => now,
+        Err(SourceError::NotFound(why)) => return Err(Moved::Gone(why)),
+        Err(why) => return Err(Moved::Away(why.to_string())),
+    };
+    let Some(now) = now else { return Ok(()) };
+    if now.standing.as_ref().is_some_and(|standing| standing.stale) {
+        return Err(Moved::Away(format!("{pull} was read from what was kept: the forge cannot be reached yet")));
+    }
+    if now.revision.head.as_ref() == Some(seen) {
+        Ok(())
+    } else {
+        Err(Moved::Gone(format!("the head of {pull} moved since; look at it before it is let go")))
+    }
 }
 
 /// One pull as it is today.
@@ -193,12 +214,21 @@ fn look(
 }
 
 /// Plans and carries out.
-fn go(decisions: &CaseDecisions, request: &Request, reports: Vec<Vec<u8>>, cancel: &Cancel) -> Result<Sending, DecisionError> {
+fn go(
+    decisions: &CaseDecisions,
+    (request, reviewer): (&Request, &Reviewer),
+    reports: Vec<Vec<u8>>,
+    cancel: &Cancel,
+) -> Result<Sending, DecisionError> {
     let plan = match decisions.plan_request(request, reports) {
         Ok(plan) => plan,
         Err(error) if error.is_away() => return Ok(Sending::Waits(error.to_string())),
         Err(error) => return Err(error),
     };
+    if compare(&accounts(reviewer), &accounts(&plan.decision.reviewer)) == Alike::Different {
+        let made = accounts(reviewer).first().map(Proof::words).unwrap_or_default();
+        return Ok(Sending::Waits(format!("{made} made it, and this token is another's: only they can send it")));
+    }
     if let Some(refusal) = plan.refusals.first() {
         return Ok(Sending::Returned(refusal.clone()));
     }
@@ -213,4 +243,9 @@ fn go(decisions: &CaseDecisions, request: &Request, reports: Vec<Vec<u8>>, cance
         Err(error) if error.is_away() => Ok(Sending::Waits(error.to_string())),
         Err(error) => Err(error),
     }
+}
+
+/// The accounts that show who somebody is.
+fn accounts(reviewer: &Reviewer) -> Vec<Proof> {
+    reviewer.proofs.iter().filter(|proof| matches!(proof, Proof::Account { .. })).cloned().collect()
 }

@@ -128,6 +128,10 @@ impl Source for DemoSource {
         self.local.policies(at, base, cancel)
     }
 
+    fn owners(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Option<PolicyText>, SourceError> {
+        self.local.owners(at, base, cancel)
+    }
+
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
         self.local.texts(change, wanted, cancel)
     }

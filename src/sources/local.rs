@@ -303,6 +303,10 @@ impl Source for LocalSource {
         policy::read(&open::open(&self.folder)?, base)
     }
 
+    fn owners(&self, _: &PullRef, base: Option<&CommitId>, _: &Cancel) -> Result<Option<PolicyText>, SourceError> {
+        policy::owners(&open::open(&self.folder)?, base)
+    }
+
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
         open::open(&self.folder).map(|repo| texts::read(&repo, &change.pull.revision, wanted, cancel)).unwrap_or_default()
     }

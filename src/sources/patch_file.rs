@@ -150,6 +150,10 @@ impl Source for PatchFile {
         Ok(Vec::new())
     }
 
+    fn owners(&self, _: &PullRef, _: Option<&CommitId>, _: &Cancel) -> Result<Option<PolicyText>, SourceError> {
+        Ok(None)
+    }
+
     fn change(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {
         let part = (0..self.parts.len())
             .find(|part| self.at(*part).name == at.name)

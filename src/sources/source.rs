@@ -123,6 +123,13 @@ pub trait Source: Send + Sync {
     /// When one is there, or may be there, and cannot be read: then nobody can tell what it demands.
     fn policies(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Vec<PolicyText>, SourceError>;
 
+    /// Whom the base of the pull at `at` says its paths belong to: its CODEOWNERS, where it has one. Never the change's. Every source
+    /// says so itself.
+    ///
+    /// # Errors
+    /// When it is there, or may be there, and cannot be read.
+    fn owners(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Option<PolicyText>, SourceError>;
+
     /// Whole files, as far as they can be given; what is missing, binary or too large is simply not in the answer.
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts;
 }

@@ -85,6 +85,10 @@ impl Source for Tree {
         Ok(Vec::new())
     }
 
+    fn owners(&self, _: &PullRef, _: Option<&CommitId>, _: &Cancel) -> Result<Option<PolicyText>, SourceError> {
+        Ok(None)
+    }
+
     fn change(&self, _: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {
         let mut walk = Walk { patch: Patch::default(), held: 0 };
         let mut pending = vec![(self.folder.clone(), Vec::new())];

@@ -87,6 +87,10 @@ impl Source for Forged {
         Ok(Vec::new())
     }
 
+    fn owners(&self, _: &PullRef, _: Option<&CommitId>, _: &Cancel) -> Result<Option<lazaret::model::policy::PolicyText>, SourceError> {
+        Ok(None)
+    }
+
     fn change(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {
         let mut change = self.branches.change(&self.branch(at), cancel)?;
         change.pull = self.pull(change.pull);
@@ -125,6 +129,7 @@ fn dossier() -> Dossier {
             commit: CommitId::parse(&"c".repeat(40)),
             body: "Not like this.".to_owned(),
             at: Timestamp(EPOCH),
+            writes: true,
         }],
         threads: vec![
             thread(
@@ -167,6 +172,7 @@ fn dossier() -> Dossier {
         viewer_permission: "write".to_owned(),
         viewer: person("maintainer"),
         omissions: vec![Omission { path: None, why: "code scanning alerts: this token may not read them".to_owned() }],
+        stale: false,
     }
 }
 

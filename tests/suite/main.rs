@@ -68,6 +68,7 @@ mod sweep;
 mod sweep_github;
 mod sweep_large;
 mod two_people;
+mod two_people_github;
 mod unified;
 mod waiting;
 mod world;

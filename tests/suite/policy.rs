@@ -10,7 +10,7 @@ use crate::program::{Program, Run};
 use crate::world::World;
 
 fn text(from: &str, text: &str) -> PolicyText {
-    PolicyText { from: from.to_owned(), text: text.to_owned() }
+    PolicyText { from: from.to_owned(), text: text.to_owned(), stale: false }
 }
 
 fn wrong(body: &str) -> String {

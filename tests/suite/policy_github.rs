@@ -9,18 +9,19 @@ use crate::github::account::Role;
 use crate::keys::case;
 use crate::program::{Program, Run};
 
-const TWO: &str = "two-people = [\"approve\"]\n";
+pub(crate) const TWO: &str = "two-people = [\"approve\"]\n";
 
 /// A pull of a bot at a GitHub, and people who review from one desk, each with a token of their own.
-struct Desk {
-    github: GitHub,
-    home: TempDir,
-    number: u64,
-    tokens: [(&'static str, String); 2],
+pub(crate) struct Desk {
+    pub(crate) github: GitHub,
+    pub(crate) home: TempDir,
+    pub(crate) number: u64,
+    /// Whose token is which, by a name that only this desk knows.
+    pub(crate) tokens: Vec<(&'static str, String)>,
 }
 
 impl Desk {
-    fn new(organisation: &str, base: &str) -> Self {
+    pub(crate) fn new(organisation: &str, base: &str) -> Self {
         let github = GitHub::start();
         if !organisation.is_empty() {
             github.repo("acme/.lazaret").role("ann", Role::Read).role("bob", Role::Read).commit(
@@ -39,33 +40,58 @@ impl Desk {
             .branch("devin/1767603600-login")
             .commit("Tidy", &[("src/login.py", "def login(user):\n    return check(user)\n"), (".lazaret/policy.toml", "")])
             .open();
-        let tokens = ["ann", "bob"].map(|login| (login, github.token(login, &["repo", "read:org"])));
+        let tokens = ["ann", "bob"].map(|login| (login, github.token(login, &["repo", "read:org"]))).to_vec();
         Self { github, home: tempfile::tempdir().unwrap(), number, tokens }
     }
 
-    fn program(&self, login: &str, args: &[&str]) -> Command {
+    pub(crate) fn program(&self, login: &str, args: &[&str]) -> Command {
         let token = &self.tokens.iter().find(|(name, _)| *name == login).unwrap().1;
         let mut command = Program::new(self.home.path(), self.home.path().join("home")).command(args);
         command.env("LAZARET_GITHUB_API", self.github.url()).env("GH_TOKEN", token);
         command
     }
 
-    fn run(&self, login: &str, args: &[&str]) -> Run {
+    pub(crate) fn run(&self, login: &str, args: &[&str]) -> Run {
         Run::of(self.program(login, args).output().unwrap())
     }
 
     #[track_caller]
-    fn ok(&self, login: &str, args: &[&str]) -> String {
+    pub(crate) fn ok(&self, login: &str, args: &[&str]) -> String {
         let run = self.run(login, args);
         assert_eq!(run.code, 0, "{args:?}: {}{}", run.out, run.err);
         run.out
     }
 
-    fn at(&self) -> String {
+    pub(crate) fn at(&self) -> String {
         format!("acme/api#{}", self.number)
     }
 
-    fn approvals(&self) -> usize {
+    /// Somebody's further token, known as `name` here.
+    pub(crate) fn also(&mut self, name: &'static str, login: &str) {
+        let token = self.github.token(login, &["repo", "read:org"]);
+        self.tokens.push((name, token));
+    }
+
+    /// Lets the reviews of the pull be so many hours old.
+    pub(crate) fn date_reviews(&self, hours: i64) {
+        let now = i64::try_from(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
+        let number = self.number;
+        self.github.repo("acme/api").with(|repo| {
+            repo.pulls.get_mut(&number).unwrap().reviews.iter_mut().for_each(|review| review.at = now - hours * 3600);
+        });
+    }
+
+    /// As [`Self::run`], insisting on a refusal in a plan that holds all of `parts`.
+    #[track_caller]
+    pub(crate) fn refused(&self, login: &str, args: &[&str], parts: &[&str]) {
+        let run = self.run(login, args);
+        assert_eq!(run.code, 1, "{args:?}: {}{}", run.out, run.err);
+        for part in parts {
+            assert!(run.out.contains(part), "{part:?} is not in {}{}", run.out, run.err);
+        }
+    }
+
+    pub(crate) fn approvals(&self) -> usize {
         self.github
             .repo("acme/api")
             .look(|repo| repo.pulls[&self.number].reviews.iter().filter(|review| review.state == "APPROVED").count())
@@ -100,6 +126,7 @@ fn a_review_that_stands_at_the_forge_is_a_first_half() {
     let at = desk.at();
     desk.ok("ann", &["approve", &at, "-m", "by myself", "--yes"]);
     assert_eq!(desk.approvals(), 1);
+    desk.date_reviews(0);
     // Another desk, which knows nothing of the first, under a policy that came since.
     desk.github.repo("acme/api").commit("main", "Policy", &[(".lazaret/policy.toml", TWO)]);
     let other = Desk { home: tempfile::tempdir().unwrap(), ..desk };

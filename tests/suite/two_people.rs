@@ -154,3 +154,28 @@ fn an_owner_has_to_be_one_of_the_two() {
     carol.refused(&desk.program, &APPROVE, &["src/b.py belongs to bob@example.com", "none of them is among those who approve"]);
     desk.bob.ok(&desk.program, &APPROVE);
 }
+
+#[test]
+fn whoever_wrote_part_of_what_is_held_does_not_let_it_go() {
+    let mut desk = desk(POLICY);
+    desk.world.checkout("claude/x");
+    desk.world.write("src/c.py", "c = 1\n");
+    desk.world.commit("More\n\nCo-authored-by: Ann <ann@example.com>");
+    desk.world.git(&["switch", "-q", "--detach", "main"]);
+    let held = desk.bob.ok(&desk.program, &["quarantine", "claude/x", "-m", "odd", "--yes"]);
+    for target in ["claude/x", &case(&held)] {
+        desk.ann.refused(&desk.program, &["release", target, "-m", "fine", "--yes"], &["you are none of them: you wrote part of"]);
+    }
+    assert!(desk.bob.ok(&desk.program, &["release", "claude/x", "-m", "fine", "--yes"]).contains("claude/x at "));
+}
+
+#[test]
+fn code_owners_of_the_base_are_among_the_two() {
+    let mut desk = desk("code-owners = true\n");
+    desk.world.checkout("main");
+    desk.world.write("CODEOWNERS", "src/ bob@example.com\n");
+    desk.world.commit("Say who owns what");
+    desk.world.git(&["switch", "-q", "--detach", "main"]);
+    desk.ann.refused(&desk.program, &APPROVE, &["src/b.py belongs to bob@example.com (CODEOWNERS of the base", "none of them is among"]);
+    desk.bob.ok(&desk.program, &APPROVE);
+}

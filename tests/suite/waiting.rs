@@ -68,7 +68,7 @@ impl Desk {
         target.subject.policy_digest = force.digest().to_owned();
         let request = Request { merge: true, ..Request::new(verb, vec![target], "seen on the train", NOW) };
         let place = self.world.path();
-        let plan = later::plan(&place, &request, "the forge cannot be reached", force.digest());
+        let plan = later::plan(&place, &request, "the forge cannot be reached", force.digest(), None);
         assert!(plan.is_allowed() && plan.steps.len() == 1, "{plan:?}");
         let receipt = later::keep(&mut self.decisions(|| NOW).ledger().unwrap(), &place, &plan, &request, NOW).unwrap();
         assert_eq!(receipt.strength, Strength::Advisory);

@@ -3,6 +3,7 @@
 use crate::model::forge::Account;
 use crate::model::policy::{Policy, Touched};
 use crate::model::response::People;
+use crate::model::time::Timestamp;
 use crate::response::policy::first::First;
 
 /// Who belongs to which team, as far as the forge said: organisation, team, account.
@@ -19,6 +20,10 @@ pub struct Situation<'a> {
     pub firsts: &'a [First],
     /// Who belongs to the teams that the policy names.
     pub members: &'a Members,
+    /// How many changes were named at once with these, themselves included.
+    pub among: usize,
+    /// Now: a decision that waited was made earlier.
+    pub now: Timestamp,
 }
 
 /// What the policy says of a plan.

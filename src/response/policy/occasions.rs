@@ -4,17 +4,18 @@ use crate::model::decision::Verb;
 use crate::model::policy::{Occasion, Policy, Touched};
 use crate::model::response::{Plan, Step};
 use crate::model::rule::Severity;
-use crate::response::policy::judgement::Judgement;
+use crate::response::policy::judgement::{Judgement, Situation};
 use crate::response::policy::paths;
 use crate::response::words::{few, one_line};
 
 /// Adds a reason for each occasion that `plan` meets.
-pub(super) fn two(policy: &Policy, plan: &Plan, touched: &[Touched], judgement: &mut Judgement) {
+pub(super) fn two(policy: &Policy, plan: &Plan, situation: &Situation<'_>, judgement: &mut Judgement) {
     for demand in &policy.two {
         let why = match plan.decision.verb {
-            Verb::Approve => touched.iter().find_map(|one| approval(demand.value, policy, one)),
+            Verb::Approve => situation.touched.iter().find_map(|one| approval(demand.value, policy, one)),
             Verb::Release if demand.value == Occasion::Release => Some("it ends a quarantine".to_owned()),
-            Verb::Revert if demand.value == Occasion::BatchRevert => batch(plan),
+            Verb::Revert if demand.value == Occasion::Revert => Some("every revert does".to_owned()),
+            Verb::Revert if demand.value == Occasion::BatchRevert => batch(plan, situation.among),
             _ => None,
         };
         judgement.reasons.extend(why.map(|why| format!("{why} ({})", one_line(&demand.from))));
@@ -45,13 +46,13 @@ fn approval(occasion: Occasion, policy: &Policy, touched: &Touched) -> Option<St
         }
         Occasion::Workflow => (!touched.workflows.is_empty()).then(|| format!("{} is the forge's automation", shown(&touched.workflows))),
         Occasion::AgentConfig => (!touched.agent_config.is_empty()).then(|| format!("{} steers agents", shown(&touched.agent_config))),
-        Occasion::Release | Occasion::BatchRevert => None,
+        Occasion::Release | Occasion::Revert | Occasion::BatchRevert => None,
     }
 }
 
-fn batch(plan: &Plan) -> Option<String> {
+fn batch(plan: &Plan, among: usize) -> Option<String> {
     let commits: usize =
         plan.steps.iter().map(|planned| if let Step::Revert { targets, .. } = &planned.step { targets.len() } else { 0 }).sum();
-    let several = plan.decision.pulls.len().max(commits);
+    let several = among.max(plan.decision.pulls.len()).max(commits);
     (several > 1).then(|| format!("it takes back {several} changes at once"))
 }

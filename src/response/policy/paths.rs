@@ -4,7 +4,7 @@
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::model::path::RepoPath;
-use crate::model::policy::{Demand, Outside, PATH, Policy, Scope, Sensitive, Touched};
+use crate::model::policy::{Demand, Outside, PATH, Policy, Scope, Sensitive, Touched, Who};
 use crate::response::policy::judgement::Judgement;
 use crate::response::words::{few, one_line};
 
@@ -29,6 +29,34 @@ fn changes_policy(touched: &Touched) -> bool {
 pub(super) fn sensitive<'p>(policy: &'p Policy, touched: &Touched) -> Vec<(&'p Demand<Sensitive>, Vec<String>)> {
     let met = policy.sensitive.iter().map(|demand| (demand, hits(&set(&demand.value.paths), &touched.paths)));
     met.filter(|(_, paths)| !paths.is_empty()).collect()
+}
+
+/// Some paths of a change that belong to somebody.
+pub(super) struct Belonging<'p> {
+    /// The paths.
+    pub(super) paths: Vec<String>,
+    /// Who owns them.
+    pub(super) owners: &'p [Who],
+    /// Who says so.
+    pub(super) from: &'p str,
+}
+
+/// What of a change belongs to somebody: by the sensitive paths of the policy, and by CODEOWNERS where a policy wants that.
+pub(super) fn belongings<'p>(policy: &'p Policy, touched: &Touched) -> Vec<Belonging<'p>> {
+    let listed = sensitive(policy, touched).into_iter();
+    let mut found: Vec<Belonging<'_>> =
+        listed.map(|(demand, paths)| Belonging { paths, owners: &demand.value.owners, from: &demand.from }).collect();
+    let lines: Vec<(GlobSet, _)> = policy.owned.iter().map(|demand| (set_as(&demand.value.paths, Case::Exact), demand)).collect();
+    for path in &touched.paths {
+        let Some((_, demand)) = lines.iter().rev().find(|(set, _)| set.is_match(&*path.text())) else { continue };
+        let path = one_line(&path.text());
+        match found.iter_mut().find(|known| known.from == demand.from) {
+            Some(known) => known.paths.push(path),
+            None => found.push(Belonging { paths: vec![path], owners: &demand.value.owners, from: &demand.from }),
+        }
+    }
+    found.retain(|belonging| !belonging.owners.is_empty());
+    found
 }
 
 /// Why a change is of a sensitive path, in words; `None` when it is not.
@@ -83,11 +111,25 @@ fn meets(set: &GlobSet, path: &RepoPath) -> bool {
     set.is_match(path.text().to_lowercase())
 }
 
-/// Globs that were read before are globs; one that is not meets everything rather than nothing.
+/// Whether capitals matter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Case {
+    /// As GitHub has it for CODEOWNERS.
+    Exact,
+    /// As file systems of other systems have it.
+    Folded,
+}
+
 fn set(globs: &[String]) -> GlobSet {
+    set_as(globs, Case::Folded)
+}
+
+/// Globs that were read before are globs; one that is not meets everything rather than nothing.
+fn set_as(globs: &[String], case: Case) -> GlobSet {
     let mut builder = GlobSetBuilder::new();
     for glob in globs {
-        let built = GlobBuilder::new(&glob.to_lowercase()).literal_separator(true).build();
+        let text = if case == Case::Exact { glob.clone() } else { glob.to_lowercase() };
+        let built = GlobBuilder::new(&text).literal_separator(true).backslash_escape(true).build();
         if let Ok(glob) = built.or_else(|_| globset::Glob::new("**")) {
             builder.add(glob);
         }

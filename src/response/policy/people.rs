@@ -1,10 +1,11 @@
 //! Who decides: whom the policy names, who never counts, and whether a second person is another one.
 
 use crate::model::decision::{Reviewer, Verb};
+use crate::model::forge::Account;
 use crate::model::person::{Alike, Proof, compare};
-use crate::model::policy::{Policy, Touched, Who};
+use crate::model::policy::{Approval, Deciders, Demand, Policy, Touched, Who};
 use crate::model::response::{CaseId, People, Plan};
-use crate::response::policy::first::{First, about, still_holds};
+use crate::response::policy::first::{First, about, is_fresh, still_holds};
 use crate::response::policy::judgement::{Judgement, Members, Situation};
 use crate::response::policy::paths;
 use crate::response::words::{few, one_line};
@@ -31,8 +32,8 @@ pub(super) fn settle(policy: &Policy, plan: &Plan, situation: &Situation<'_>, ju
     let reviewer = &plan.decision.reviewer;
     let party = situation.touched.iter().find_map(|one| party(reviewer, one).map(|part| format!("{part} {}", one_line(&one.name))));
     let bot = reviewer.proofs.iter().any(|proof| matches!(proof, Proof::Account { account, .. } if account.bot));
-    if bot {
-        judgement.refusals.push("a bot's decision never counts: a person has to make it".to_owned());
+    if bot && decides(plan.decision.verb) {
+        judgement.refusals.push("a bot's or an agent's decision never counts: a person has to make it".to_owned());
     }
     if judgement.reasons.is_empty() {
         judgement.warnings.extend(party.map(|part| format!("you {part} yourself; somebody else's look is worth more")));
@@ -43,6 +44,7 @@ pub(super) fn settle(policy: &Policy, plan: &Plan, situation: &Situation<'_>, ju
     if let Some(part) = party {
         judgement.refusals.push(format!("it takes two people ({reasons}), and you are none of them: you {part} yourself"));
     }
+    outsider(policy, plan, situation, &reasons, judgement);
     if reviewer.proofs.is_empty() {
         judgement.refusals.push(format!(
             "it takes two people ({reasons}), and nothing shows that you are {}: a name in git's configuration is a claim; sign your decisions with an SSH key (git config gpg.format ssh; git config user.signingkey FILE) that the file of allowed signers names",
@@ -57,11 +59,40 @@ pub(super) fn settle(policy: &Policy, plan: &Plan, situation: &Situation<'_>, ju
     };
 }
 
+/// Whether a decision with this verb is a person's only. Machines may hold, ask and block: nothing comes in by that.
+fn decides(verb: Verb) -> bool {
+    matches!(verb, Verb::Approve | Verb::Release | Verb::Revert | Verb::Unblock)
+}
+
+/// Refuses who may not write there, as a forge itself counts no approval of theirs, and who cannot be told from those around it.
+fn outsider(policy: &Policy, plan: &Plan, situation: &Situation<'_>, reasons: &str, judgement: &mut Judgement) {
+    let verb = plan.decision.verb;
+    let named = |demand: &&Demand<Deciders>| {
+        demand.value.verb == verb && demand.value.people.iter().any(|who| is(who, &plan.decision.reviewer.proofs, situation.members))
+    };
+    let is_named = policy.deciders.iter().any(|demand| named(&demand));
+    for one in situation.touched {
+        let name = one_line(&one.name);
+        if one.writes == Some(false) && !is_named {
+            judgement.refusals.push(format!(
+                "it takes two people ({reasons}), and your account may not write to the repository of {name}, so it is none of them"
+            ));
+        }
+        let untold = one.untold.iter().map(|why| one_line(why));
+        match verb {
+            Verb::Approve => judgement
+                .refusals
+                .extend(untold.map(|why| format!("it takes two people ({reasons}), and of {name} nobody can tell who they may be: {why}"))),
+            _ => judgement.warnings.extend(untold.map(|why| format!("whoever decides on {name} may be part of it: {why}"))),
+        }
+    }
+}
+
 /// The first half that this decision completes. Halves that hold no longer are said, without what they said.
 fn earlier(policy: &Policy, plan: &Plan, situation: &Situation<'_>, judgement: &mut Judgement) -> Option<First> {
     let mine = &plan.decision;
     for first in situation.firsts.iter().filter(|first| first.decision.verb == mine.verb) {
-        if let Err(why) = still_holds(&first.decision, mine, policy.lasts()) {
+        if let Err(why) = still_holds(&first.decision, mine, policy.lasts(), situation.now) {
             judgement.warnings.push(format!("an earlier first decision on this holds no longer: {why}"));
             continue;
         }
@@ -80,7 +111,7 @@ fn earlier(policy: &Policy, plan: &Plan, situation: &Situation<'_>, judgement: &
             ),
         }
     }
-    approved_there(plan, situation)
+    approved_there(policy, plan, situation)
 }
 
 /// What to say of two keys used under one account of the operating system.
@@ -92,11 +123,18 @@ fn one_desk(one: &Reviewer, other: &Reviewer) -> Option<String> {
     })
 }
 
-/// An approval that stands on the forge, of this head and by somebody else who counts, is a first half too.
-fn approved_there(plan: &Plan, situation: &Situation<'_>) -> Option<First> {
+/// An approval that stands on the forge, of this head, by somebody else who counts, and no older than any other, is a first half
+/// of an approval too.
+fn approved_there(policy: &Policy, plan: &Plan, situation: &Situation<'_>) -> Option<First> {
+    if plan.decision.verb != Verb::Approve || situation.among > 1 {
+        return None;
+    }
     let ([one], [subject]) = (situation.touched, plan.decision.subjects.as_slice()) else { return None };
     let (host, head) = (one.host.as_ref()?, subject.revision.head.as_ref()?);
-    let approval = one.approvals.iter().filter(|approval| approval.head == *head && !approval.by.bot).find(|approval| {
+    let counts = |approval: &&Approval| {
+        approval.head == *head && !approval.by.bot && approval.writes && is_fresh(approval.at, policy.lasts(), situation.now)
+    };
+    let approval = one.approvals.iter().filter(counts).find(|approval| {
         let theirs = Proof::Account { host: host.clone(), account: approval.by.clone() };
         let other = compare(std::slice::from_ref(&theirs), &plan.decision.reviewer.proofs) == Alike::Different;
         let reviewer = Reviewer { proofs: vec![theirs], ..Reviewer::default() };
@@ -124,7 +162,22 @@ fn party(reviewer: &Reviewer, touched: &Touched) -> Option<&'static str> {
         Proof::Key { principal, .. } => Some(principal.to_lowercase()),
         _ => None,
     }));
-    mine.iter().any(|mine| touched.addresses.contains(mine)).then_some("wrote part of")
+    let accounts = reviewer.proofs.iter().filter_map(|proof| match proof {
+        Proof::Account { account, .. } => Some(account),
+        _ => None,
+    });
+    let wrote = mine.iter().any(|mine| touched.addresses.contains(mine))
+        || accounts.into_iter().any(|account| touched.addresses.iter().any(|address| is_noreply(address, account)));
+    wrote.then_some("wrote part of")
+}
+
+/// Whether `address` is the one that a forge gives `account` for commits: `ID+LOGIN@users.noreply.…`, or the older `LOGIN@…`.
+fn is_noreply(address: &str, account: &Account) -> bool {
+    let Some((local, _)) = address.split_once("@users.noreply.") else { return false };
+    match local.split_once('+') {
+        Some((id, _)) => account.id.is_some() && id.parse().ok() == account.id,
+        None => local.eq_ignore_ascii_case(&account.login),
+    }
 }
 
 /// The address of `Name <address>`, in lower case.
@@ -138,14 +191,13 @@ fn owners(policy: &Policy, plan: &Plan, before: Option<&First>, situation: &Situ
         return;
     }
     for one in situation.touched {
-        for (demand, hits) in paths::sensitive(policy, one) {
-            let owners = &demand.value.owners;
+        for belonging in paths::belongings(policy, one) {
+            let owners = belonging.owners;
             let proofs = |reviewer: &Reviewer| owners.iter().any(|who| is(who, &reviewer.proofs, situation.members));
-            let there = proofs(&plan.decision.reviewer) || before.is_some_and(|first| proofs(&first.decision.reviewer));
-            if owners.is_empty() || there {
+            if proofs(&plan.decision.reviewer) || before.is_some_and(|first| proofs(&first.decision.reviewer)) {
                 continue;
             }
-            let says = format!("{} belongs to {} ({})", few(&hits, 3), named(owners), one_line(&demand.from));
+            let says = format!("{} belongs to {} ({})", few(&belonging.paths, 3), named(owners), one_line(belonging.from));
             // The first of two may be anybody, as long as an owner comes second.
             if judgement.reasons.is_empty() || before.is_some() {
                 judgement.refusals.push(format!(
@@ -157,6 +209,22 @@ fn owners(policy: &Policy, plan: &Plan, before: Option<&First>, situation: &Situ
             }
         }
     }
+}
+
+/// The teams that matter for a decision with `verb` on what is `touched`, each once: organisation and team.
+#[must_use]
+pub fn teams(policy: &Policy, verb: Verb, touched: &[Touched]) -> Vec<(String, String)> {
+    let deciders = policy.deciders.iter().filter(|demand| demand.value.verb == verb).flat_map(|demand| &demand.value.people);
+    let touched = touched.iter().filter(|_| verb == Verb::Approve);
+    let owners = touched.flat_map(|one| paths::belongings(policy, one)).flat_map(|belonging| belonging.owners);
+    let team = |who: &Who| match who {
+        Who::Team { organisation, team } => Some((organisation.clone(), team.clone())),
+        _ => None,
+    };
+    let mut teams: Vec<_> = deciders.chain(owners).filter_map(team).collect();
+    teams.sort();
+    teams.dedup();
+    teams
 }
 
 /// Whether these proofs show somebody to be whom the policy names.

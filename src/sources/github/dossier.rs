@@ -159,6 +159,7 @@ impl Desk<'_> {
         let what = format!("pull {}#{}", self.address, self.number);
         let reply = ask::graph::<Root>(self.forge, DOSSIER, &variables, &what, self.cancel)?;
         let errors = reply.errors;
+        self.dossier.stale |= reply.stale;
         let repository = reply.data.repository.ok_or_else(|| ask::refused(&errors, &format!("repository {}", self.address)))?;
         let around = repository.pull_request.ok_or_else(|| ask::refused(&errors, &what))?;
         self.address = Address::of(&self.address.host, &repository.name_with_owner).unwrap_or_else(|| self.address.clone());

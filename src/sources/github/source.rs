@@ -71,6 +71,12 @@ impl GithubSource {
         })
     }
 
+    /// The repository of a pull, or one that is meant as a whole.
+    fn repository(&self, at: &PullRef) -> Result<Address, SourceError> {
+        if at.name.is_empty() { self.address(&PullRef { name: "#0".to_owned(), ..at.clone() }) } else { self.address(at) }
+            .map(|(address, _)| address)
+    }
+
     fn read(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {
         let (address, number) = self.address(at)?;
         let reader = Reader { forge: &*self.forge, fill: self.fill.as_deref(), recognise: &self.recognise, cancel };
@@ -172,7 +178,11 @@ impl Source for GithubSource {
     }
 
     fn policies(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Vec<PolicyText>, SourceError> {
-        policy::read(&*self.forge, &self.address(at)?.0, base, cancel)
+        policy::read(&*self.forge, &self.repository(at)?, base, cancel)
+    }
+
+    fn owners(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Option<PolicyText>, SourceError> {
+        policy::owners(&*self.forge, &self.repository(at)?, base, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

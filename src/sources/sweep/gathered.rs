@@ -55,6 +55,10 @@ impl Source for Gathered {
         Err(SourceError::Unreadable(format!("a sweep does not read the policies of {at}; open the pull itself")))
     }
 
+    fn owners(&self, at: &PullRef, _: Option<&CommitId>, _: &Cancel) -> Result<Option<PolicyText>, SourceError> {
+        Err(SourceError::Unreadable(format!("a sweep does not read who owns the paths of {at}; open the pull itself")))
+    }
+
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
         self.find(&change.pull.at).map(|(_, field)| field.texts(change, wanted, cancel)).unwrap_or_default()
     }

@@ -18,6 +18,8 @@ struct Shape {
     merge: bool,
     method: Option<String>,
     remarks: Vec<RemarkShape>,
+    #[serde(default)]
+    among: usize,
 }
 
 /// What waits, besides its case.
@@ -33,6 +35,8 @@ pub struct Held {
     pub method: Option<MergeMethod>,
     /// Remarks that go along.
     pub comments: Vec<DraftComment>,
+    /// How many changes were named at once with it, itself included.
+    pub among: usize,
 }
 
 /// `held` as stored.
@@ -44,6 +48,7 @@ pub(crate) fn write(held: &Held) -> Result<String, String> {
         decision: decision::write(&held.decision),
         merge: held.merge,
         method: held.method.map(|method| method.word().to_owned()),
+        among: held.among,
         remarks: held.comments.iter().map(|remark| RemarkShape::from(&unsent(remark))).collect(),
     };
     serde_json::to_string(&shape).map_err(|e| e.to_string())
@@ -60,6 +65,7 @@ pub(crate) fn read(text: &str) -> Result<Held, String> {
         place: shape.place,
         decision: decision::read(shape.decision)?,
         merge: shape.merge,
+        among: shape.among,
         method: shape.method.map(method).transpose()?,
         comments: shape.remarks.into_iter().map(|remark| Ok(remark.read()?.remark)).collect::<Result<_, String>>()?,
     })

@@ -20,6 +20,7 @@ pub(super) struct Review {
     created_at: String,
     submitted_at: Option<String>,
     author: Option<Actor>,
+    author_can_push_to_repository: bool,
     commit: Option<Oid>,
 }
 
@@ -73,6 +74,7 @@ impl Review {
             commit: self.commit.as_ref().and_then(Oid::id),
             body: self.body,
             at: moment(self.submitted_at.as_deref().unwrap_or(&self.created_at)),
+            writes: self.author_can_push_to_repository,
         }
     }
 }

@@ -39,7 +39,8 @@ fn pusher(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), ForgeError> {
     let full = route::segment(&format!("refs/heads/{}", facts.branch));
     let route = format!("/repos/{}/activity?ref={full}&per_page=30", route::path(fork.as_bytes()));
     let pushes = ask::rest::<Vec<Push>>(desk.forge, &route, "the pushes to its branch", desk.cancel);
-    let Some((pushes, _)) = desk.or_omit("who pushed last is not known", pushes)? else { return Ok(()) };
+    let Some((pushes, answer)) = desk.or_omit("who pushed last is not known", pushes)? else { return Ok(()) };
+    desk.dossier.stale |= answer.stale;
     let made = |push: &&Push| push.after == facts.head && push.activity_type != "branch_deletion";
     desk.dossier.last_pusher = pushes.iter().find(made).and_then(|push| push.actor.clone()).map(account);
     if desk.dossier.last_pusher.is_none() {

@@ -103,6 +103,7 @@ pub fn review(world: &World, repo: &Repo, pull: &Pull, found: &Review) -> Thing 
         ("id", Field::Leaf(format!("PRR_{}", found.id).into())),
         ("state", Field::Leaf(found.state.into())),
         ("submittedAt", Field::Leaf(sent)),
+        ("authorCanPushToRepository", Field::Leaf((world.role(repo, found.by) >= crate::github::account::Role::Write).into())),
         ("commit", Field::One(Thing::Commit(repo.id, found.commit.clone()))),
         ("comments", Field::All(remarks.map(|(thread, comment)| remark(world, repo, pull, thread, comment)).collect())),
     ]);
