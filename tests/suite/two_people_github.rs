@@ -3,7 +3,7 @@
 use lazaret::model::cancel::Cancel;
 use lazaret::model::forge::{Call, Forge as _, Method};
 
-use crate::github::account::Role;
+use crate::github::account::{Account, Kind, Role};
 use crate::github::pull::Review;
 use crate::keys::case;
 use crate::policy_github::{Desk, TWO};
@@ -122,8 +122,11 @@ fn an_old_review_and_a_strangers_are_no_first_half() {
 #[test]
 fn an_agents_account_decides_nothing_and_may_hold() {
     let mut desk = Desk::new("", "");
-    desk.also("agent", "devin-ai-integration[bot]");
-    desk.github.repo("acme/api").role("devin-ai-integration[bot]", Role::Write);
+    // A person's kind of account, known by its number as an agent's.
+    let agent = Account::new(175_740_463, "openhands-agent", Kind::User);
+    desk.github.world().accounts.insert(agent.id, agent);
+    desk.also("agent", "openhands-agent");
+    desk.github.repo("acme/api").role("openhands-agent", Role::Write);
     let at = desk.at();
     let other =
         format!("acme/api#{}", desk.github.repo("acme/api").pull("By a person").by("carol").commit("x", &[("p.py", "p = 1\n")]).open());
@@ -183,7 +186,9 @@ fn each_repository_is_judged_by_its_own_policy() {
     assert_eq!((approved("acme/api", desk.number), approved("acme/web", 1)), (0, 1));
     // What one refuses is refused there, and the other goes on; how many are named at once counts over all.
     desk.github.repo("acme/api").commit("main", "Policy", &[(".lazaret/policy.toml", "[deciders]\nrevert = [\"@ann\"]\n")]);
-    merge(&desk, "acme/api", desk.number);
+    let merged = another(&desk, "acme/api", "Add a part");
+    let api = format!("acme/api#{merged}");
+    merge(&desk, "acme/api", merged);
     merge(&desk, "acme/web", 1);
     desk.refused("bob", &["revert", &api, &web, "-m", "bad", "--yes"], &["lets only @ann revert"]);
     let reverts =
@@ -212,7 +217,7 @@ fn code_owners_of_the_base_are_among_those_who_approve() {
         desk.github.repo("acme/api").pull("Owners").by_bot("devin-ai-integration[bot]", 158_243_242).branch("devin/1767603600-own");
     let number = number.commit("x", &[(".github/CODEOWNERS", "* @ann\n"), ("src/x.py", "x = 1\n")]).open();
     let approve = ["approve", &format!("acme/api#{number}"), "-m", "x", "--yes"];
-    desk.refused("ann", &approve, &["src/x.py belongs to @bob and @acme/security (.github/CODEOWNERS of acme/api:2)", "none of them"]);
+    desk.refused("ann", &approve, &["src/x.py belongs to @bob, @acme/security (.github/CODEOWNERS of acme/api:2)", "none of them"]);
     desk.refused("bob", &approve, &[".github/CODEOWNERS belongs to @ann"]);
     // With two people, each brings what they own.
     desk.github.repo("acme/api").commit("main", "Two", &[(".lazaret/policy.toml", "code-owners = true\ntwo-people = [\"approve\"]\n")]);
