@@ -3,6 +3,7 @@
 //! Nothing here reads, writes, waits, draws or serialises, and nothing here knows another floor.
 
 pub mod agent;
+pub mod audit;
 pub mod ban;
 pub mod cancel;
 pub mod case_id;

@@ -30,4 +30,5 @@ take() { # package version sha256 file-inside name
 }
 
 take @octokit/openapi 23.0.2 71a18407dd5e8464f4e0525daf03deabbe65abd9287d6adc7b5d98f516cd0d0c generated/api.github.com.json openapi.json
+take @octokit/openapi 23.0.2 71a18407dd5e8464f4e0525daf03deabbe65abd9287d6adc7b5d98f516cd0d0c generated/ghec.json ghec.json
 take @octokit/graphql-schema 15.26.1 053e74249dafce2118fd9b7ae499b067d57c5f910c57745699ac45108bc68d1e schema.graphql schema.graphql

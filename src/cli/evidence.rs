@@ -34,8 +34,12 @@ enum What {
     List,
     /// Compare sizes and digests, follow the custody log, unpack each bundle; exit code 1 when something is not as it was written
     Verify {
-        /// Only this case
-        case: Option<String>,
+        /// Only this case; or the archive that `evidence export` wrote
+        #[arg(value_name = "CASE|FILE")]
+        what: Option<String>,
+        /// The SHA-256 that the sender told of the archive
+        #[arg(long, value_name = "HEX", requires = "what")]
+        sha256: Option<String>,
     },
     /// Bring the kept commits back into a repository
     Restore {
@@ -63,11 +67,12 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let root = context.paths()?.evidence();
     match &args.what {
         What::List => list(&evidence::list(&root)?, context),
-        What::Verify { case: None } => {
+        What::Verify { what: None, .. } => {
             let cases: Vec<CaseId> = evidence::list(&root)?.into_iter().map(|summary| summary.case).collect();
             verify(&root, &cases, context)
         }
-        What::Verify { case: Some(case) } => verify(&root, &[named(case)?], context),
+        What::Verify { what: Some(case), sha256: None } if is_case_id(case) => verify(&root, &[named(case)?], context),
+        What::Verify { what: Some(file), sha256 } => handed(&root, Path::new(file), sha256.as_deref(), context),
         What::Restore { case, into } => restore(&root, &named(case)?, into, context),
         What::Export { case, to } => export(&root, &named(case)?, to, context),
     }
@@ -108,11 +113,24 @@ fn verify(root: &Path, cases: &[CaseId], context: &mut Context) -> anyhow::Resul
     let ledger = ledger(context)?;
     for case in cases {
         let mut verified = evidence::verify(root, case)?;
-        verified.problems.extend(noted_otherwise(ledger.as_ref(), case, &verified.digest)?);
+        let noted = noted(ledger.as_ref(), case)?;
+        verified.problems.extend(
+            noted
+                .iter()
+                .filter(|noted| !noted.starts_with(&verified.digest))
+                .map(|noted| format!("the ledger noted another manifest: {noted}")),
+        );
+        if !verified.anchored && noted.is_some() {
+            verified.problems.push("the note of where its custody log ends is gone, so records may be gone as well".to_owned());
+        }
         if verified.problems.is_empty() {
             let (records, head) = &verified.custody;
             writeln!(context.out, "{}: whole, {} files, manifest SHA-256 {}", case.0, verified.files, verified.digest)?;
             writeln!(context.out, "{}: handled {records} times, custody log ends with {head}", case.0)?;
+            if !verified.anchored {
+                let advice = "it was not collected here: ask whoever collected it for both digests above, and compare";
+                writeln!(context.out, "{}: {advice}", case.0)?;
+            }
         }
         for problem in &verified.problems {
             exit = Exit::Found;
@@ -130,13 +148,39 @@ fn ledger(context: &Context) -> anyhow::Result<Option<Ledger>> {
     Ok(if path.exists() { Some(Ledger::open(&path)?) } else { None })
 }
 
-/// Whether the ledger, which is chained by itself, noted another manifest when the evidence was kept.
-fn noted_otherwise(ledger: Option<&Ledger>, case: &CaseId, digest: &str) -> anyhow::Result<Option<String>> {
+/// The manifest's digest as the ledger, which is chained by itself, noted it when the evidence was kept.
+fn noted(ledger: Option<&Ledger>, case: &CaseId) -> anyhow::Result<Option<String>> {
     let Some(ledger) = ledger else { return Ok(None) };
     let outcomes = cases::history(ledger, case)?.map(|history| history.outcomes).unwrap_or_default();
-    let noted = outcomes.iter().find_map(|outcome| outcome.says.split_once("manifest SHA-256 ").map(|(_, noted)| noted.to_owned()));
-    let other = noted.filter(|noted| !noted.starts_with(digest));
-    Ok(other.map(|noted| format!("the ledger noted another manifest: {noted}")))
+    Ok(outcomes.iter().find_map(|outcome| outcome.says.split_once("manifest SHA-256 ").map(|(_, noted)| noted.to_owned())))
+}
+
+/// A redacted copy by itself, and whether it is the one that was handed on.
+fn handed(root: &Path, file: &Path, told: Option<&str>, context: &mut Context) -> anyhow::Result<Exit> {
+    let shown = inert::line(&file.display().to_string()).into_owned();
+    if !file.exists() {
+        bail!("'{shown}' is neither a case, such as Q-20261120-7f3a91, nor an archive that `lazaret evidence export` wrote");
+    }
+    let mut handed = evidence::verify_handed(file)?;
+    if told.is_some_and(|told| !told.trim().eq_ignore_ascii_case(&handed.digest)) {
+        handed.problems.push(format!("its SHA-256 is {}, another than was told", handed.digest));
+    }
+    for problem in &handed.problems {
+        writeln!(context.out, "{shown}: {}", inert::line(problem))?;
+    }
+    let Some(case) = handed.case.filter(|_| handed.problems.is_empty()) else { return Ok(Exit::Found) };
+    writeln!(
+        context.out,
+        "{shown}: a redacted copy of {}, {} files, all as its list says, SHA-256 {}",
+        case.0, handed.files, handed.digest
+    )?;
+    let end = match told {
+        Some(_) => "it is the one that was told",
+        None if evidence::handed_on(root, &case, &handed.digest) => "it is the one that the custody log here says was handed on",
+        None => "whoever makes such an archive anew can change everything in it: compare the SHA-256 with the sender's, see --sha256",
+    };
+    writeln!(context.out, "{shown}: {end}")?;
+    Ok(Exit::Done)
 }
 
 fn restore(root: &Path, case: &CaseId, into: &Path, context: &mut Context) -> anyhow::Result<Exit> {

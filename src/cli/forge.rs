@@ -135,6 +135,7 @@ fn setup(host: Option<&str>, context: &Context) -> anyhow::Result<(Setup, Result
         api: named.or(github.api).filter(|_| chosen),
         token,
         ca_file: github.ca_file.map(|file| paths.config().join(file)),
+        log_hosts: github.log_hosts,
         concurrency: github.concurrency,
         offline: context.offline,
         ..Setup::new(host)

@@ -7,6 +7,7 @@ pub mod places;
 pub mod view;
 pub mod when;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -31,10 +32,14 @@ use crate::export::incident::{self, Incident};
 use crate::export::judged::Judged;
 use crate::export::sarif::Sarif;
 use crate::export::sweep as export;
+use crate::model::audit::AuditEvent;
 use crate::model::change::Change;
 use crate::model::diff::{Omission, Patch};
 use crate::model::filter::Filter;
+use crate::model::ledger::Record;
+use crate::model::response::CaseId;
 use crate::model::sweep::{Asked, Sweep, Wanted, Window};
+use crate::response::evidence;
 use crate::runtime::sweep::{self, Job, SweepError};
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
@@ -287,6 +292,7 @@ fn print(format: Format, sweep: &Sweep, context: &mut Context) -> anyhow::Result
         Format::Incident => context.ledger_if_any()?.map(|ledger| ledger.list(RECORDS)).transpose()?.unwrap_or_default(),
         _ => Vec::new(),
     };
+    let audited = audited(&records, sweep, context)?;
     let out = &mut context.out;
     let paint = out.paint;
     match format {
@@ -295,9 +301,24 @@ fn print(format: Format, sweep: &Sweep, context: &mut Context) -> anyhow::Result
         Format::Jsonl => export::json::lines(out, sweep)?,
         Format::Sarif => sarif(out, sweep)?,
         Format::Markdown => export::markdown::overview(out, sweep)?,
-        Format::Incident => incident::report(out, Incident { sweep, records: &records })?,
+        Format::Incident => incident::report(out, Incident { sweep, records: &records, audited: &audited })?,
     }
     Ok(std::io::Write::flush(out)?)
+}
+
+/// The events of audit logs in the evidence of cases that were decided since the sweep's window began.
+fn audited(records: &[Record], sweep: &Sweep, context: &Context) -> anyhow::Result<Vec<(CaseId, AuditEvent)>> {
+    let root = context.paths()?.evidence();
+    let late = records.iter().filter(|record| record.at >= sweep.asked.window.since);
+    let cases: BTreeSet<&str> = late.map(|record| record.case.0.as_str()).collect();
+    let mut found = Vec::new();
+    for case in cases.into_iter().map(|case| CaseId(case.to_owned())) {
+        match evidence::audited(&root, &case) {
+            Ok(events) => found.extend(events.into_iter().map(|event| (case.clone(), event))),
+            Err(error) => say("", format!("{error}; its audit log is left out")),
+        }
+    }
+    Ok(found)
 }
 
 fn sarif(out: &mut Output, sweep: &Sweep) -> anyhow::Result<()> {

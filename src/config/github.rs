@@ -18,6 +18,8 @@ pub struct Github {
     pub api: Option<String>,
     /// A file of further certificate authorities.
     pub ca_file: Option<PathBuf>,
+    /// Hosts besides a forge's own that keep its files, such as the logs of workflow runs; no token goes there.
+    pub log_hosts: Vec<String>,
     /// How many requests may be under way at once.
     pub concurrency: usize,
     /// Percent of the hourly limits that judging a queue unasked leaves to the person.
@@ -26,11 +28,22 @@ pub struct Github {
     pub token_command: Option<String>,
 }
 
-const KEYS: [&str; 6] = ["hosts", "api", "ca-file", "concurrency", "reserve", "token-command"];
+const KEYS: [&str; 7] = ["hosts", "api", "ca-file", "log-hosts", "concurrency", "reserve", "token-command"];
+
+/// Where GitHub.com keeps the logs of workflow runs.
+const LOG_HOSTS: [&str; 2] = ["*.actions.githubusercontent.com", "*.blob.core.windows.net"];
 
 impl Default for Github {
     fn default() -> Self {
-        Self { hosts: vec!["github.com".to_owned()], api: None, ca_file: None, concurrency: 8, reserve: 50, token_command: None }
+        Self {
+            hosts: vec!["github.com".to_owned()],
+            api: None,
+            ca_file: None,
+            log_hosts: LOG_HOSTS.map(str::to_owned).to_vec(),
+            concurrency: 8,
+            reserve: 50,
+            token_command: None,
+        }
     }
 }
 
@@ -46,6 +59,7 @@ impl Github {
                 "hosts" => self.hosts = hosts(document, value)?,
                 "api" => self.api = text()?,
                 "ca-file" => self.ca_file = text()?.map(PathBuf::from),
+                "log-hosts" => self.log_hosts = log_hosts(document, value)?,
                 "concurrency" => self.concurrency = concurrency(document, value)?,
                 "reserve" => self.reserve = reserve(document, value)?,
                 "token-command" => self.token_command = text()?,
@@ -61,6 +75,28 @@ fn hosts(document: &Document<'_>, value: &Spanned<DeValue<'_>>) -> Result<Vec<St
     let list = value.get_ref().as_array().ok_or_else(wrong)?;
     let hosts = list.iter().map(|host| Ok(document.string(host)?.to_ascii_lowercase())).collect::<Result<Vec<_>, ConfigError>>()?;
     if hosts.is_empty() { Err(wrong()) } else { Ok(hosts) }
+}
+
+/// Host names; `*.` before one means every host below it. The list may be empty: then nothing is read from anywhere else.
+fn log_hosts(document: &Document<'_>, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, ConfigError> {
+    let wrong = |at: &std::ops::Range<usize>| {
+        document.error(at, "log-hosts is a list of host names, such as [\"logs.example.com\", \"*.logs.example.com\"]")
+    };
+    let plain =
+        |name: &str| name.split('.').all(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
+    let mut hosts = Vec::new();
+    for entry in value.get_ref().as_array().ok_or_else(|| wrong(&value.span()))? {
+        let host = document.string(entry)?.to_ascii_lowercase();
+        let good = match host.strip_prefix("*.") {
+            Some(domain) => plain(domain) && domain.contains('.') && domain.parse::<std::net::Ipv4Addr>().is_err(),
+            None => plain(&host),
+        };
+        if !good {
+            return Err(wrong(&entry.span()));
+        }
+        hosts.push(host);
+    }
+    Ok(hosts)
 }
 
 fn concurrency(document: &Document<'_>, value: &Spanned<DeValue<'_>>) -> Result<usize, ConfigError> {
@@ -81,10 +117,11 @@ impl fmt::Display for Github {
     /// As the table that would say the same.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let quoted = |text: &str| toml::Value::String(text.to_owned());
-        let hosts: Vec<String> = self.hosts.iter().map(|host| quoted(host).to_string()).collect();
+        let list = |hosts: &[String]| hosts.iter().map(|host| quoted(host).to_string()).collect::<Vec<_>>().join(", ");
         let ca_file = self.ca_file.as_deref().map_or_else(String::new, |path| path.display().to_string());
-        writeln!(f, "[github]\nhosts = [{}]", hosts.join(", "))?;
+        writeln!(f, "[github]\nhosts = [{}]", list(&self.hosts))?;
         writeln!(f, "api = {}\nca-file = {}", quoted(self.api.as_deref().unwrap_or_default()), quoted(&ca_file))?;
+        writeln!(f, "log-hosts = [{}]", list(&self.log_hosts))?;
         writeln!(f, "concurrency = {}\nreserve = {}", self.concurrency, self.reserve)?;
         writeln!(f, "token-command = {}", quoted(self.token_command.as_deref().unwrap_or_default()))
     }

@@ -181,6 +181,7 @@ mod tests {
                 hosts: vec!["git.example.com".to_owned(), "github.com".to_owned()],
                 api: Some("https://api.example.com".to_owned()),
                 ca_file: Some("/etc/ca \"x\".pem".into()),
+                log_hosts: vec!["*.logs.example.com".to_owned(), "files.example.com".to_owned()],
                 concurrency: 3,
                 reserve: 20,
                 token_command: Some("pass show 'x'".to_owned()),

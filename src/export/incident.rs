@@ -12,7 +12,9 @@ use crate::export::ledger::moment;
 use crate::export::markdown::{code, plain};
 use crate::export::plain::versions;
 use crate::export::sweep::{counted, markdown};
+use crate::model::audit::AuditEvent;
 use crate::model::ledger::{Record, RecordKind};
+use crate::model::response::CaseId;
 use crate::model::risk::Lane;
 use crate::model::sweep::{Member, Sweep};
 
@@ -26,6 +28,8 @@ pub struct Incident<'a> {
     pub sweep: &'a Sweep,
     /// Records of the ledger, oldest first.
     pub records: &'a [Record],
+    /// Events of audit logs that evidence kept, each with its case.
+    pub audited: &'a [(CaseId, AuditEvent)],
 }
 
 /// Writes the whole report.
@@ -38,7 +42,9 @@ pub fn report(out: &mut dyn Write, incident: Incident<'_>) -> io::Result<()> {
     let records = concerning(incident.records, sweep);
     writeln!(out, "# Incident report {}\n", sweep.id)?;
     summary(out, sweep, &suspects)?;
-    timeline::write(out, sweep, &suspects, &records)?;
+    let cases: BTreeSet<&str> = records.iter().map(|record| record.case.0.as_str()).collect();
+    let audited: Vec<_> = incident.audited.iter().filter(|(case, _)| cases.contains(case.0.as_str())).collect();
+    timeline::write(out, sweep, &suspects, timeline::Known { records: &records, audited: &audited })?;
     scope(out, &suspects)?;
     campaigns(out, sweep)?;
     actions(out, &records)?;

@@ -92,6 +92,17 @@ pub struct Answer {
     pub moved: Option<String>,
 }
 
+/// A file that a forge gave out, whole. Nothing here says what is in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Download {
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// The host that it came from, when that is not the forge's own API.
+    pub from: Option<String>,
+    /// When it was read.
+    pub read: Timestamp,
+}
+
 /// An answer kept for later: to be confirmed by its validators, or to be read when the forge cannot be asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
@@ -266,6 +277,15 @@ pub trait Forge: Send + Sync {
     /// # Errors
     /// When there is no GraphQL answer at all.
     fn query(&self, query: &Query, cancel: &Cancel) -> Result<GraphAnswer, ForgeError>;
+
+    /// A file that `call` answers with, or that it names a place of: one redirect to a host that is believed to keep the forge's
+    /// files is followed, and the token does not go there.
+    ///
+    /// # Errors
+    /// As [`Self::call`], and when the host is not believed.
+    fn download(&self, call: &Call, cancel: &Cancel) -> Result<Download, ForgeError> {
+        self.call(call, cancel).map(|answer| Download { body: answer.body, from: None, read: answer.read })
+    }
 
     /// What is left.
     fn budget(&self) -> Budget;

@@ -3,15 +3,20 @@
 //!
 //! Of a repository: `change.bundle`, `<n>.diff`, `<n>.findings.json`, `refs.txt`, `reflog.txt`. Of a forge, for each pull `<n>/`: its
 //! raw answers, `change.bundle` (or `change.pack` and `change.shallow`), `change.diff`, `findings.json`, and one `timeline.md`. Of
-//! both: `README.md` and `sealed/raw.tar.gz`. Raw and unredacted: it never leaves this machine by itself.
+//! both: `README.md` and `sealed/raw.tar.gz`, which alone holds logs. Raw and unredacted: it never leaves this machine by itself.
 #![allow(clippy::disallowed_methods, reason = "writes and reads the evidence folders")]
 
 mod answers;
+mod audit;
+mod audited;
 mod bundle;
 mod collect;
 mod custody;
 mod draft;
 mod export;
+mod handed;
+mod held_file;
+mod logs;
 mod manifest;
 mod pulls;
 mod readme;
@@ -32,8 +37,10 @@ use crate::response::evidence::draft::Draft;
 use crate::response::evidence::manifest::{Form, Ground, Stored};
 use crate::response::git::repo::Repo;
 
+pub use crate::response::evidence::audited::audited;
 pub use crate::response::evidence::custody::Handling;
 pub use crate::response::evidence::export::{Exported, export};
+pub use crate::response::evidence::handed::{Handed, verify_handed};
 pub use crate::response::evidence::manifest::Summary;
 pub use crate::response::evidence::pulls::Collector;
 pub use crate::response::evidence::restore::{Restored, restore};
@@ -48,6 +55,8 @@ pub struct Kept {
     pub files: usize,
     /// SHA-256 of the manifest: what the ledger notes.
     pub digest: String,
+    /// What came of asking for the audit logs of organisations.
+    pub audit: Vec<String>,
     /// What could not be had, one sentence for each; none of it stands in the way of containment.
     pub missing: Vec<String>,
 }
@@ -97,17 +106,28 @@ fn written(root: &Path, plan: &Plan) -> Result<Kept, ResponseError> {
 /// When it is there but not what was written.
 pub fn found(root: &Path, case: &CaseId) -> Result<Option<Kept>, ResponseError> {
     let folder = root.join(&case.0);
-    if !folder.exists() {
+    if folder.symlink_metadata().is_err() {
         return Ok(None);
     }
     let verified = verify(root, case)?;
     match verified.problems.first() {
+        None if !verified.anchored => {
+            let why = format!("nothing notes where the custody log of {} ends", folder.display());
+            Err(ResponseError::Evidence(why))
+        }
         None => {
-            let missing = manifest::missing(&folder)?;
-            Ok(Some(Kept { folder, files: verified.files, digest: verified.digest, missing }))
+            let (audit, missing) = (manifest::sentences(&folder, "audit_logs")?, manifest::sentences(&folder, "missing")?);
+            Ok(Some(Kept { folder, files: verified.files, digest: verified.digest, audit, missing }))
         }
         Some(problem) => Err(ResponseError::Evidence(format!("the evidence in {} is not what was written: {problem}", folder.display()))),
     }
+}
+
+/// Whether the custody log of `case` below `root` is whole and says that something with the digest `sha256` was made of it.
+#[must_use]
+pub fn handed_on(root: &Path, case: &CaseId, sha256: &str) -> bool {
+    let chain = custody::read(root, case);
+    chain.problems.is_empty() && chain.digests.iter().any(|digest| digest == sha256)
 }
 
 /// The cases with evidence below `root`, by id; a folder without a readable manifest is listed with what is wrong.

@@ -105,6 +105,9 @@ impl Responder for GithubResponder {
         let collector = Collector { forge: &*self.forge, objects: &*self.objects, clock: self.clock, cancel: &self.cancel };
         let kept = evidence::preserve_pulls(&collector, plan, &materials.evidence, &materials.reports)?;
         let mut says = format!("{} files kept and verified in {}, manifest SHA-256 {}", kept.files, kept.folder.display(), kept.digest);
+        for audit in &kept.audit {
+            says.push_str(&format!("; {audit}"));
+        }
         if !kept.missing.is_empty() {
             says.push_str(&format!("; {} could not be had: {}", count(kept.missing.len(), "part"), few(&kept.missing, 3)));
         }

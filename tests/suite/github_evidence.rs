@@ -15,7 +15,7 @@ use lazaret::model::time::Timestamp;
 use lazaret::response::case::case_id;
 use lazaret::response::evidence::{Collector, Handling, Kept, export, preserve_pulls, restore, verify};
 use lazaret::sources::github::client::GithubClient;
-use lazaret::sources::github::client::setup::Setup;
+use lazaret::sources::github::client::setup::{Pace, Setup};
 use lazaret::sources::github::fetch::{Fetcher, Limits};
 use tempfile::TempDir;
 
@@ -24,28 +24,28 @@ use crate::github::account::Role;
 use crate::github::repo::Run;
 use crate::world::snapshot;
 
-const AT: Timestamp = Timestamp(1_767_700_000);
+pub(crate) const AT: Timestamp = Timestamp(1_767_700_000);
 
 /// A pull with a secret in it at a GitHub, a client of that, and a home.
-struct Scene {
-    github: GitHub,
-    token: String,
-    client: Arc<GithubClient>,
-    home: TempDir,
-    number: u64,
+pub(crate) struct Scene {
+    pub(crate) github: GitHub,
+    pub(crate) token: String,
+    pub(crate) client: Arc<GithubClient>,
+    pub(crate) home: TempDir,
+    pub(crate) number: u64,
     limits: Limits,
 }
 
-fn secret() -> String {
+pub(crate) fn secret() -> String {
     ["AK", "IAQ3EGPYV5MZ7TBN2D"].concat()
 }
 
 impl Scene {
-    fn new() -> Self {
-        Self::at(|_| {})
+    pub(crate) fn new() -> Self {
+        Self::with(&["repo"], Pace::default())
     }
 
-    fn at(more: impl Fn(&GitHub)) -> Self {
+    pub(crate) fn with(scopes: &[&str], pace: Pace) -> Self {
         let github = GitHub::start();
         let repo = github.repo("acme/api").role("maker", Role::Admin);
         let number = repo
@@ -57,24 +57,28 @@ impl Scene {
             .commit("Tidy", &[("src/login.py", "def login():\n    return True\n")])
             .commit("Tidy more", &[("conf.ini", &format!("id = '{}'\n", secret()))])
             .open();
-        more(&github);
-        let token = github.token("maker", &["repo"]);
-        let setup = Setup { api: Some(github.url()), token: Some(token.clone().into()), ..Setup::new("github.com") };
+        let token = github.token("maker", scopes);
+        let log_hosts = vec!["localhost".to_owned()];
+        let setup = Setup { api: Some(github.url()), token: Some(token.clone().into()), log_hosts, pace, ..Setup::new("github.com") };
         let client = Arc::new(GithubClient::connect(setup).unwrap());
         Self { github, token, client, home: tempfile::tempdir().unwrap(), number, limits: Limits::default() }
     }
 
-    fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.home.path().join("evidence")
     }
 
-    fn fetcher(&self) -> Fetcher {
+    pub(crate) fn fetcher(&self) -> Fetcher {
         Fetcher::new(self.client.clone(), &self.home.path().join("cache"), self.limits)
     }
 
-    fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
+        self.plan_of("acme", "api")
+    }
+
+    pub(crate) fn plan_of(&self, owner: &str, name: &str) -> Plan {
         let world = self.github.world();
-        let repo = world.repo("acme", "api").unwrap();
+        let repo = world.repo(owner, name).unwrap();
         let pull = &repo.pulls[&self.number];
         let id = |sha: &str| CommitId::parse(sha);
         let merge_base = repo.git.merge_base(&pull.base_sha, &pull.head_sha).unwrap();
@@ -110,8 +114,8 @@ impl Scene {
         preserve_pulls(&collector, &self.plan(), &self.root(), &[br#"{"findings":[]}"#.to_vec()])
     }
 
-    /// A workflow ran on the pull's head.
-    fn ran(&self) {
+    /// A workflow ran on the pull's head; the run.
+    pub(crate) fn ran(&self) -> u64 {
         let mut world = self.github.world();
         let (id, actor) = (world.fresh(), world.accounts.keys().next().copied().unwrap());
         let repo = world.repo("acme", "api").unwrap();
@@ -128,22 +132,23 @@ impl Scene {
             at: AT.0,
         };
         world.repo_mut(repo).runs.push(run);
+        id
     }
 
-    fn preserve(&self) -> Kept {
+    pub(crate) fn preserve(&self) -> Kept {
         self.preserve_over(&*self.client).unwrap()
     }
 
-    fn problems(&self, case: &CaseId) -> Vec<String> {
+    pub(crate) fn problems(&self, case: &CaseId) -> Vec<String> {
         verify(&self.root(), case).unwrap().problems
     }
 }
 
-fn by() -> Handling {
+pub(crate) fn by() -> Handling {
     Handling { who: "on-call".to_owned(), at: AT }
 }
 
-fn git(folder: &Path, args: &[&str]) -> String {
+pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
     let mut command = Command::new("git");
     command.arg("-C").arg(folder).args(args).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
     let output = command.output().unwrap();
@@ -151,7 +156,7 @@ fn git(folder: &Path, args: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }
 
-fn json(path: &Path) -> serde_json::Value {
+pub(crate) fn json(path: &Path) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
@@ -351,7 +356,7 @@ fn the_copy_that_goes_out_has_no_secrets_and_says_what_stays() {
     let redact = |text: &str| lazaret::analysis::redact::redact(text).into_owned();
     let exported = export(&scene.root(), &case, &to, &redact, &by()).unwrap();
     assert!(exported.redacted >= 3, "{exported:?}");
-    assert_eq!(exported.left, ["1/change.bundle", "sealed/raw.tar.gz"]);
+    assert_eq!(exported.left, ["1/change.bundle (git's objects cannot be redacted)", "sealed/raw.tar.gz (raw and unredacted)"]);
     let place = scene.home.path().join("unpacked");
     std::fs::create_dir(&place).unwrap();
     assert!(Command::new("tar").arg("-xzf").arg(&to).arg("-C").arg(&place).status().unwrap().success());

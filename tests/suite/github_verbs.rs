@@ -409,16 +409,6 @@ fn the_program_itself_holds_and_releases_a_pull() {
     assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
 }
 
-#[test]
-fn the_guard_is_a_workflow_that_trusts_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let text = Program::new(folder.path(), folder.path().join("home")).ok(&["guard-workflow"]);
-    for part in ["labeled, unlabeled", "merge_group:", "permissions:\n  pull-requests: read", "agent:quarantine", "name: lazaret-guard"] {
-        assert!(text.contains(part), "{part}");
-    }
-    assert!(!text.contains("uses:") && !text.contains("checkout") && !text.contains("github.event.pull_request.title"), "{text}");
-}
-
 /// A forge on which somebody pushes just after a review was sent.
 struct Pushing {
     client: GithubClient,

@@ -15,8 +15,6 @@ use crate::response::words::one_line;
 
 /// Pages of one kind of answer that are kept; GitHub gives at most 100 entries on a page.
 const MAX_PAGES: usize = 100;
-/// Workflow runs whose logs are asked for.
-const MAX_RUNS: usize = 20;
 
 /// What was kept of a pull's answers.
 #[derive(Default)]
@@ -51,7 +49,7 @@ impl Desk<'_> {
         let repo = format!("/repos/{}", place(self.pull));
         let number = self.pull.name.trim_start_matches('#');
         let mut kept = Kept::default();
-        self.pages(&mut kept, "pull", format!("{repo}/pulls/{number}")).map_err(|e| self.told(&e))??;
+        self.pages(&mut kept, "pull", format!("{repo}/pulls/{number}"), MAX_PAGES).map_err(|e| self.told(&e))??;
         for (kind, route) in [
             ("commits", format!("{repo}/pulls/{number}/commits?per_page=100")),
             ("files", format!("{repo}/pulls/{number}/files?per_page=100")),
@@ -66,7 +64,6 @@ impl Desk<'_> {
             self.optional(&mut kept, "checks", format!("{repo}/commits/{head}/check-runs?per_page=100"))?;
             self.optional(&mut kept, "statuses", format!("{repo}/commits/{head}/statuses?per_page=100"))?;
             self.optional(&mut kept, "runs", format!("{repo}/actions/runs?head_sha={head}&per_page=100"))?;
-            self.logs(&mut kept, &repo)?;
         }
         if let Some(base) = text(&kept, "pull", "/base/ref") {
             self.optional(&mut kept, "rules", format!("{repo}/rules/branches/{}?per_page=100", encoded(&base)))?;
@@ -75,13 +72,19 @@ impl Desk<'_> {
     }
 
     /// Every page of `route`; the outer error is the forge's, the inner one the file system's.
-    fn pages(&self, kept: &mut Kept, kind: &'static str, route: String) -> Result<Result<(), ResponseError>, ForgeError> {
+    pub(super) fn pages(
+        &self,
+        kept: &mut Kept,
+        kind: &'static str,
+        route: String,
+        most: usize,
+    ) -> Result<Result<(), ResponseError>, ForgeError> {
         let mut next = Some(route);
         let mut page = 0;
         while let Some(route) = next.take() {
             page += 1;
-            if page > MAX_PAGES {
-                kept.missing.push(format!("{}: {kind} beyond page {MAX_PAGES}", self.pull));
+            if page > most {
+                kept.missing.push(format!("{}: {kind} beyond page {most}", self.pull));
                 break;
             }
             let answer = self.forge.call(&Call::get(route.clone()), self.cancel)?;
@@ -100,7 +103,7 @@ impl Desk<'_> {
 
     /// As [`Self::pages`], where a refusal is only missing.
     fn optional(&self, kept: &mut Kept, kind: &'static str, route: String) -> Result<(), ResponseError> {
-        match self.pages(kept, kind, route) {
+        match self.pages(kept, kind, route, MAX_PAGES) {
             Ok(written) => written,
             Err(ForgeError::Cancelled) => Err(self.told(&ForgeError::Cancelled)),
             Err(error) => {
@@ -108,31 +111,6 @@ impl Desk<'_> {
                 Ok(())
             }
         }
-    }
-
-    /// The logs of the workflow runs, which only some tokens may read. Where the forge hands them out from another host, they
-    /// stay there: no request of ours leaves for a host that nobody named.
-    fn logs(&self, kept: &mut Kept, repo: &str) -> Result<(), ResponseError> {
-        let runs: Vec<u64> = kept
-            .pages
-            .iter()
-            .filter(|(kind, _)| *kind == "runs")
-            .filter_map(|(_, page)| page.get("workflow_runs")?.as_array())
-            .flatten()
-            .filter_map(|run| run.get("id")?.as_u64())
-            .collect();
-        if runs.len() > MAX_RUNS {
-            kept.notes.push(format!("{}: logs of {} further workflow runs", self.pull, runs.len() - MAX_RUNS));
-        }
-        for run in runs.into_iter().take(MAX_RUNS) {
-            let route = format!("{repo}/actions/runs/{run}/logs");
-            match self.forge.call(&Call::get(route.clone()), self.cancel) {
-                Ok(answer) => self.put(kept, &format!("run-{run}-logs.zip"), &route, &answer)?,
-                Err(ForgeError::Cancelled) => return Err(self.told(&ForgeError::Cancelled)),
-                Err(error) => kept.notes.push(format!("{}: logs of run {run}: {}", self.pull, one_line(error.says()))),
-            }
-        }
-        Ok(())
     }
 
     fn put(&self, kept: &mut Kept, name: &str, route: &str, answer: &Answer) -> Result<(), ResponseError> {
@@ -149,7 +127,7 @@ impl Desk<'_> {
         }
     }
 
-    fn told(&self, error: &ForgeError) -> ResponseError {
+    pub(super) fn told(&self, error: &ForgeError) -> ResponseError {
         match error {
             ForgeError::Cancelled => ResponseError::Cancelled,
             error => ResponseError::Evidence(format!("the evidence of {} cannot be collected: {error}", self.pull)),
@@ -169,8 +147,8 @@ pub(super) fn text(kept: &Kept, kind: &str, pointer: &str) -> Option<String> {
     page.pointer(pointer)?.as_str().map(str::to_owned)
 }
 
-/// A branch's name as one segment of a route: GitHub takes slashes there only encoded.
-fn encoded(name: &str) -> String {
+/// A name as one segment of a route: GitHub takes slashes of branches there only encoded.
+pub(super) fn encoded(name: &str) -> String {
     let one = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
         byte => format!("%{byte:02X}"),

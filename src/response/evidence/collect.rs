@@ -2,11 +2,10 @@
 #![allow(clippy::disallowed_methods, reason = "writes the evidence folder")]
 
 use std::fs::File;
-use std::io::{BufWriter, Read as _, Write};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use git2::{Diff, DiffFormat, DiffOptions};
-use sha2::{Digest as _, Sha256};
 
 use crate::model::commit_id::CommitId;
 use crate::model::decision::Subject;
@@ -14,6 +13,7 @@ use crate::model::response::{Plan, Step};
 use crate::model::time::Timestamp;
 use crate::response::error::ResponseError;
 use crate::response::evidence::bundle;
+use crate::response::evidence::held_file;
 use crate::response::git::refs;
 use crate::response::git::repo::{Repo, told};
 
@@ -22,12 +22,19 @@ pub(super) struct Collected {
     pub(super) name: String,
     pub(super) source: String,
     pub(super) at: Timestamp,
+    /// Whether it is kept in the sealed archive alone.
+    pub(super) sealed: bool,
 }
 
 impl Collected {
     /// The file `name`, whose bytes came from `source` at `at`.
     pub(super) fn new(name: &str, source: impl Into<String>, at: Timestamp) -> Self {
-        Self { name: name.to_owned(), source: source.into(), at }
+        Self { name: name.to_owned(), source: source.into(), at, sealed: false }
+    }
+
+    /// The same, kept in the sealed archive alone.
+    pub(super) fn sealed(self) -> Self {
+        Self { sealed: true, ..self }
     }
 }
 
@@ -155,18 +162,5 @@ fn reflogs(repo: &Repo, plan: &Plan) -> Result<String, ResponseError> {
 
 /// Size and SHA-256 of a file.
 pub(super) fn digest(path: &Path) -> Result<(u64, String), ResponseError> {
-    let told = |e: std::io::Error| ResponseError::io(path, &e);
-    let mut file = File::open(path).map_err(told)?;
-    let mut sha = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    let mut size = 0_u64;
-    loop {
-        let read = file.read(&mut buffer).map_err(told)?;
-        if read == 0 {
-            break;
-        }
-        sha.update(buffer.get(..read).unwrap_or_default());
-        size += u64::try_from(read).unwrap_or(0);
-    }
-    Ok((size, sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    File::open(path).and_then(|mut file| held_file::digest(&mut file)).map_err(|e| ResponseError::io(path, &e))
 }

@@ -4,10 +4,9 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::model::person::Proof;
 use crate::model::response::CaseId;
@@ -15,6 +14,7 @@ use crate::model::time::Timestamp;
 use crate::response::case::moment;
 use crate::response::error::ResponseError;
 use crate::response::evidence::collect::private_folder;
+use crate::response::evidence::held_file::{self, digest_of};
 use crate::response::user;
 
 /// The log's own file.
@@ -45,6 +45,9 @@ impl Handling {
     }
 }
 
+/// With which record the log ends, or ends soon: how many there are, and the digest of the last.
+pub(super) type Ends = Vec<(u64, String)>;
+
 /// The log as it was found.
 #[derive(Debug, Default)]
 pub(super) struct Chain {
@@ -54,13 +57,18 @@ pub(super) struct Chain {
     pub(super) head: String,
     /// The manifest's digest as the first record has it.
     pub(super) manifest: Option<String>,
+    /// Whether the last record is noted beside the folder.
+    pub(super) anchored: bool,
+    /// The digests of everything that came of it.
+    pub(super) digests: Vec<String>,
     /// What is wrong with it.
     pub(super) problems: Vec<String>,
 }
 
-/// Begins the log of `folder`, whose manifest has the digest `manifest`; returns the record's digest.
-pub(super) fn begin(folder: &Path, by: &Handling, manifest: &str) -> Result<String, ResponseError> {
-    let (line, head) = record((1, BEGINNING), by, "collected and written", (None, Some(manifest)));
+/// Begins the log of `folder`, whose manifest has the digest `manifest`, and what there is to say `besides`; returns the record's digest.
+pub(super) fn begin(folder: &Path, by: &Handling, besides: &[String], manifest: &str) -> Result<String, ResponseError> {
+    let what = std::iter::once("collected and written").chain(besides.iter().map(String::as_str)).collect::<Vec<_>>().join("; ");
+    let (line, head) = record((1, BEGINNING), by, &what, (None, Some(manifest)));
     super::collect::put(&folder.join(NAME), line.as_bytes())?;
     Ok(head)
 }
@@ -82,16 +90,18 @@ pub(super) fn add(
         return Err(ResponseError::Evidence(format!("nothing is added to {}: {problem}", path.display())));
     }
     let (line, head) = record((chain.records + 1, &chain.head), by, what, digests);
+    // Whenever this is cut off, the log ends with one of the two.
+    anchor(root, case, &[(chain.records, &chain.head), (chain.records + 1, &head)])?;
     file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(io)?;
-    anchor(root, case, chain.records + 1, &head)
+    anchor(root, case, &[(chain.records + 1, &head)])
 }
 
-/// Notes the last record beside the folder.
-pub(super) fn anchor(root: &Path, case: &CaseId, records: u64, head: &str) -> Result<(), ResponseError> {
-    let path = anchor_path(root, case);
+/// Notes beside the folder with which record the log ends, or ends soon.
+pub(super) fn anchor(root: &Path, case: &CaseId, ends: &[(u64, &str)]) -> Result<(), ResponseError> {
+    let path = root.join(ANCHORS).join(&case.0);
     let write = || -> std::io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(root.join(ANCHORS))?;
-        writeln!(file, "{records} {head}")?;
+        ends.iter().try_for_each(|(records, head)| writeln!(file, "{records} {head}"))?;
         file.as_file().sync_all()?;
         file.persist(&path).map(drop).map_err(|e| e.error)
     };
@@ -99,47 +109,73 @@ pub(super) fn anchor(root: &Path, case: &CaseId, records: u64, head: &str) -> Re
     write().map_err(|e| ResponseError::io(&path, &e))
 }
 
-/// Reads the log of `case` below `root` and checks every link of it.
+/// Reads the log of `case` below `root` and checks every link of it, and that it ends where it is noted to end.
 pub(super) fn read(root: &Path, case: &CaseId) -> Chain {
-    let mut chain = Chain { head: BEGINNING.to_owned(), ..Chain::default() };
-    let text = match std::fs::read_to_string(root.join(&case.0).join(NAME)) {
-        Ok(text) => text,
-        Err(e) => {
-            chain.problems.push(format!("{NAME} is missing or cannot be read ({e})"));
-            return chain;
-        }
+    let wrong = |why: String| Chain { head: BEGINNING.to_owned(), ..Chain::default() }.with(why);
+    let text = match held_file::read(&root.join(&case.0), NAME).map(String::from_utf8) {
+        Ok(Ok(text)) => text,
+        Ok(Err(_)) => return wrong(format!("{NAME} was changed: it is no text")),
+        Err(why) => return wrong(format!("{NAME} {why}")),
     };
-    let noted = noted(root, case);
-    let mut met = noted.is_none();
-    for line in text.lines() {
+    match noted(root, case) {
+        Ok(noted) => follow(&text, noted.as_ref()),
+        Err(why) => wrong(why),
+    }
+}
+
+/// Follows the records of `text`, which has to end as is `noted`, when that is.
+pub(super) fn follow(text: &str, noted: Option<&Ends>) -> Chain {
+    let mut chain = Chain { head: BEGINNING.to_owned(), anchored: noted.is_some(), ..Chain::default() };
+    let mut met = false;
+    for line in text.split_inclusive('\n') {
         let at = chain.records + 1;
+        let Some(line) = line.strip_suffix('\n') else { return chain.with(format!("{NAME} ends in the middle of a record")) };
         let Some((head, after)) = link(line, at, &chain.head) else {
-            chain.problems.push(format!("record {at} of {NAME} was changed, or one before it was taken out"));
-            return chain;
+            return chain.with(format!("record {at} of {NAME} was changed, or one before it was taken out"));
         };
         (chain.records, chain.head) = (at, head);
+        chain.digests.extend(after.clone());
         if at == 1 {
             chain.manifest = after;
         }
-        met |= noted.as_ref().is_some_and(|(records, head)| (*records, head) == (at, &chain.head));
+        met |= is_noted(noted, &chain);
     }
-    if !text.ends_with('\n') {
-        chain.problems.push(format!("{NAME} ends in the middle of a record"));
+    match noted {
+        _ if chain.records == 0 => chain.with(format!("{NAME} is empty")),
+        Some(_) if is_noted(noted, &chain) => chain,
+        Some(_) if met => chain.with(format!("{NAME} has records that lazaret did not add")),
+        Some(_) => chain.with(format!("{NAME} was shortened or written anew: it does not end as is noted beside the folder")),
+        None => chain,
     }
-    if !met {
-        chain.problems.push(format!("{NAME} was shortened: its last records are gone"));
-    }
-    chain
 }
 
-fn anchor_path(root: &Path, case: &CaseId) -> PathBuf {
-    root.join(ANCHORS).join(&case.0)
+impl Chain {
+    fn with(mut self, problem: String) -> Self {
+        self.problems.push(problem);
+        self
+    }
 }
 
-fn noted(root: &Path, case: &CaseId) -> Option<(u64, String)> {
-    let text = std::fs::read_to_string(anchor_path(root, case)).ok()?;
-    let (records, head) = text.trim().split_once(' ')?;
-    Some((records.parse().ok()?, head.to_owned()))
+fn is_noted(noted: Option<&Ends>, chain: &Chain) -> bool {
+    noted.is_some_and(|ends| ends.iter().any(|(records, head)| (*records, head) == (chain.records, &chain.head)))
+}
+
+/// With which record the log ends; `None` when nothing is noted here.
+fn noted(root: &Path, case: &CaseId) -> Result<Option<Ends>, String> {
+    let place = root.join(ANCHORS);
+    if place.join(&case.0).symlink_metadata().is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
+        return Ok(None);
+    }
+    let changed = |why: &str| format!("the note of where {NAME} ends, {ANCHORS}/{}, {why}", case.0);
+    let bytes = held_file::read(&place, &case.0).map_err(|why| changed(&why))?;
+    let text = String::from_utf8(bytes).map_err(|_| changed("was changed"))?;
+    let one = |line: &str| {
+        let (records, head) = line.split_once(' ')?;
+        Some((records.parse().ok()?, head.to_owned()))
+    };
+    let ends: Option<Ends> = text.lines().map(one).collect();
+    let again = |ends: &Ends| ends.iter().map(|(records, head)| format!("{records} {head}\n")).collect::<String>();
+    ends.filter(|ends| !ends.is_empty() && again(ends) == text).map(Some).ok_or_else(|| changed("was changed"))
 }
 
 /// The line of a record and its digest.
@@ -165,6 +201,11 @@ fn link(line: &str, seq: u64, prev: &str) -> Option<(String, Option<String>)> {
     let record: Map<String, Value> = serde_json::from_str(line).ok()?;
     let text = |key: &str| record.get(key).and_then(Value::as_str).map(str::to_owned);
     let mut bare = record.clone();
+    // One record is written in one way only; what is written otherwise was written by somebody else.
+    let again = Value::Object(record.clone()).to_string();
+    if again != line {
+        return None;
+    }
     let said = bare.shift_remove("sha256")?.as_str()?.to_owned();
     let digest = digest(&Value::Object(bare));
     let fits = said == digest && record.get("seq")?.as_u64()? == seq && text("prev_sha256")? == prev;
@@ -173,5 +214,5 @@ fn link(line: &str, seq: u64, prev: &str) -> Option<(String, Option<String>)> {
 
 /// SHA-256 of the record without its own digest, as compact JSON.
 fn digest(record: &Value) -> String {
-    Sha256::digest(record.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    digest_of(record.to_string().as_bytes())
 }

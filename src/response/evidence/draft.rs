@@ -37,8 +37,12 @@ impl Draft {
         let holds = seal::write(&self.folder, &files, ground)?;
         files.push(Collected::new(seal::NAME, "the raw files, once more in one sealed archive", by.at));
         let manifest = manifest::write(&self.folder, plan, ground, &files, &holds)?;
-        let head = custody::begin(&self.folder, by, &manifest)?;
-        custody::anchor(&self.root, &self.case, 1, &head)?;
+        for file in files.iter().filter(|file| file.sealed) {
+            let path = self.folder.join(&file.name);
+            std::fs::remove_file(&path).map_err(|e| ResponseError::io(&path, &e))?;
+        }
+        let head = custody::begin(&self.folder, by, &ground.audit, &manifest)?;
+        custody::anchor(&self.root, &self.case, &[(1, &head)])?;
         sync(&self.folder)?;
         let folder = self.root.join(&self.case.0);
         std::fs::rename(&self.folder, &folder).map_err(|e| ResponseError::io(&folder, &e))?;

@@ -2,12 +2,11 @@
 //! objects, logs and the sealed copy cannot be redacted and stay here; the copy says so.
 #![allow(clippy::disallowed_methods, reason = "reads the evidence folder and writes the archive that was asked for")]
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use flate2::{Compression, GzBuilder};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use tar::Builder;
 
 use crate::model::inert;
@@ -15,9 +14,15 @@ use crate::model::response::CaseId;
 use crate::response::error::ResponseError;
 use crate::response::evidence::collect::digest;
 use crate::response::evidence::custody::{self, Handling};
+use crate::response::evidence::held_file::{self, digest_of};
 use crate::response::evidence::manifest::{self, Contents};
 use crate::response::evidence::seal;
 use crate::response::evidence::verify::checked;
+
+/// The list of what was replaced, and of what is not there.
+pub(super) const LIST: &str = "redacted.json";
+/// The list's shape and version.
+pub(super) const SCHEMA: &str = "lazaret/evidence-redacted/v1";
 
 /// A redacted copy that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,34 +77,36 @@ impl Copy<'_> {
         let objects: Vec<&str> = contents.objects.iter().flat_map(manifest::Stored::files).collect();
         let mut stays = Vec::new();
         for file in &contents.files {
-            let raw = file.path == seal::NAME
-                || objects.contains(&file.path.as_str())
-                || Path::new(&file.path).extension().is_some_and(|e| e == "zip");
-            if raw {
-                stays.push(json!({ "path": file.path, "size": file.size, "sha256": file.sha256 }));
-                self.left.push(file.path.clone());
-            } else {
-                self.text(&file.path, tar)?;
-            }
+            let why = match file.path.as_str() {
+                seal::NAME => "raw and unredacted",
+                path if objects.contains(&path) => "git's objects cannot be redacted",
+                _ if file.sealed => "logs may hold secrets, and are kept sealed",
+                path => {
+                    self.text(path, tar)?;
+                    continue;
+                }
+            };
+            stays.push(json!({ "path": file.path, "size": file.size, "sha256": file.sha256, "why": why }));
+            self.left.push(format!("{} ({why})", file.path));
         }
         self.text(manifest::NAME, tar)?;
         self.text(custody::NAME, tar)?;
-        let list = json!({ "schema": "lazaret/evidence-redacted/v1", "case": self.case.0, "files": self.list, "not_here": stays });
+        let list = json!({ "schema": SCHEMA, "case": self.case.0, "files": self.list, "not_here": stays });
         let list = format!("{list:#}\n");
-        seal::append(tar, &format!("{}/redacted.json", self.case.0), list.len() as u64, list.as_bytes())
+        seal::append(tar, &format!("{}/{LIST}", self.case.0), list.len() as u64, list.as_bytes())
     }
 
     /// Adds a file with its secrets replaced, and notes what it was.
     fn text(&mut self, path: &str, tar: &mut Builder<impl std::io::Write>) -> std::io::Result<()> {
-        let bytes = std::fs::read(self.folder.join(path))?;
+        let (mut file, _) = held_file::open(self.folder, path).map_err(std::io::Error::other)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
         let text = inert::decode(&bytes);
         let clean = (self.redact)(&text);
         self.redacted += usize::from(clean != text);
-        self.list.push(json!({ "path": path, "sha256": hex(clean.as_bytes()), "sha256_raw": hex(&bytes), "redacted": clean != text }));
+        self.list.push(
+            json!({ "path": path, "sha256": digest_of(clean.as_bytes()), "sha256_raw": digest_of(&bytes), "redacted": clean != text }),
+        );
         seal::append(tar, &format!("{}/{path}", self.case.0), clean.len() as u64, clean.as_bytes())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,6 +1,7 @@
 //! The manifest of an evidence folder: what lies there, where it came from, who collected it, when and why, and what is missing.
 #![allow(clippy::disallowed_methods, reason = "reads the manifest")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -10,9 +11,17 @@ use crate::model::response::{CaseId, Plan};
 use crate::response::case::moment;
 use crate::response::error::ResponseError;
 use crate::response::evidence::collect::{self, Collected};
+use crate::response::evidence::custody;
+use crate::response::evidence::held_file;
 
 /// The manifest's own file.
 pub(super) const NAME: &str = "manifest.json";
+
+/// The place of the sealed copy.
+pub(super) const SEALED: &str = "sealed/raw.tar.gz";
+
+/// What says that a file is kept in the archive alone.
+const KEPT_IN: &str = "kept_in";
 
 /// The shape's name and version.
 const SCHEMA: &str = "lazaret/evidence/v2";
@@ -45,6 +54,8 @@ pub(super) struct Ground {
     pub(super) clock_offset: Option<i64>,
     /// git's objects.
     pub(super) objects: Vec<Stored>,
+    /// What came of asking for audit logs.
+    pub(super) audit: Vec<String>,
     /// What could not be collected, and why.
     pub(super) missing: Vec<String>,
     /// What was left where it is, and why.
@@ -94,14 +105,15 @@ impl Stored {
         }
     }
 
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: &Value, case: &CaseId) -> Option<Self> {
         let text = |key: &str| value.get(key)?.as_str().map(str::to_owned);
         let form = match value.get("form")?.as_str()? {
             "bundle" => Form::Bundle,
             "pack" => Form::Pack { shallow: text("shallow").filter(|name| is_plain(name))?, why: text("not_whole_because")? },
             _ => return None,
         };
-        let one = |(name, id): (&String, &Value)| Some((name.clone(), CommitId::parse(id.as_str()?)?));
+        let one =
+            |(name, id): (&String, &Value)| Some((Some(name.clone()).filter(|name| is_own(name, case))?, CommitId::parse(id.as_str()?)?));
         let refs = value.get("refs")?.as_object()?.iter().map(one).collect::<Option<_>>()?;
         Some(Self { form, path: text("path").filter(|name| is_plain(name))?, refs })
     }
@@ -112,6 +124,8 @@ pub(super) struct Described {
     pub(super) path: String,
     pub(super) size: u64,
     pub(super) sha256: String,
+    /// Whether it is kept in the sealed archive alone.
+    pub(super) sealed: bool,
 }
 
 /// Everything a reader needs of a manifest.
@@ -126,7 +140,11 @@ pub(super) struct Contents {
 pub(super) fn write(folder: &Path, plan: &Plan, ground: &Ground, files: &[Collected], sealed: &[String]) -> Result<String, ResponseError> {
     let describe = |file: &Collected| -> Result<Value, ResponseError> {
         let (size, sha256) = collect::digest(&folder.join(&file.name))?;
-        Ok(json!({ "path": file.name, "size": size, "sha256": sha256, "source": file.source, "fetched_at": moment(file.at) }))
+        let mut entry = json!({ "path": file.name, "size": size, "sha256": sha256, "source": file.source, "fetched_at": moment(file.at) });
+        if let Some(entry) = entry.as_object_mut().filter(|_| file.sealed) {
+            entry.insert(KEPT_IN.to_owned(), json!(SEALED));
+        }
+        Ok(entry)
     };
     let files = files.iter().map(describe).collect::<Result<Vec<_>, _>>()?;
     let decision = &plan.decision;
@@ -142,6 +160,7 @@ pub(super) fn write(folder: &Path, plan: &Plan, ground: &Ground, files: &[Collec
         "repository": ground.place,
         "pulls": pulls(plan),
         "objects": ground.objects.iter().map(Stored::write).collect::<Vec<_>>(),
+        "audit_logs": ground.audit,
         "missing": ground.missing,
         "left_there": ground.notes,
         "files": files,
@@ -169,9 +188,9 @@ fn pulls(plan: &Plan) -> Vec<Value> {
 
 /// The manifest as JSON.
 pub(super) fn read(folder: &Path) -> Result<Value, ResponseError> {
-    let path = folder.join(NAME);
-    let bytes = std::fs::read(&path).map_err(|e| ResponseError::io(&path, &e))?;
-    serde_json::from_slice(&bytes).map_err(|e| ResponseError::Evidence(format!("{} is damaged: {e}", path.display())))
+    let place = || folder.join(NAME).display().to_string();
+    let bytes = held_file::read(folder, NAME).map_err(|why| ResponseError::Evidence(format!("{} {why}", place())))?;
+    serde_json::from_slice(&bytes).map_err(|e| ResponseError::Evidence(format!("{} is damaged: {e}", place())))
 }
 
 /// What a manifest says, or what is wrong with it.
@@ -185,26 +204,47 @@ pub(super) fn contents(manifest: &Value, case: &CaseId) -> Result<Contents, Stri
     let list = |key: &str| manifest.get(key).and_then(Value::as_array).ok_or(format!("{NAME} lists no {key}"));
     let one = |file: &Value| {
         let text = |key| file.get(key).and_then(Value::as_str).map(str::to_owned);
-        Some(Described { path: text("path").filter(|path| is_plain(path))?, size: file.get("size")?.as_u64()?, sha256: text("sha256")? })
+        let (path, size) = (text("path").filter(|path| is_plain(path))?, file.get("size")?.as_u64()?);
+        Some(Described { path, size, sha256: text("sha256")?, sealed: text(KEPT_IN).is_some_and(|place| place == SEALED) })
     };
     let files = list("files")?.iter().map(|file| one(file).ok_or(format!("{NAME} has an entry that names no file of its folder")));
-    let objects =
-        list("objects")?.iter().map(|stored| Stored::read(stored).ok_or(format!("{NAME} describes git objects that make no sense")));
-    let sealed = list("sealed")?.iter().filter_map(|name| name.as_str().map(str::to_owned));
-    Ok(Contents { files: files.collect::<Result<_, _>>()?, objects: objects.collect::<Result<_, _>>()?, sealed: sealed.collect() })
+    let files: Vec<Described> = files.collect::<Result<_, _>>()?;
+    let paths: BTreeSet<String> = files.iter().map(|file| file.path.to_ascii_lowercase()).collect();
+    if paths.len() < files.len() || paths.contains(NAME) || paths.contains(custody::NAME) {
+        return Err(format!("{NAME} names a file twice"));
+    }
+    let nonsense = || format!("{NAME} describes git objects that make no sense");
+    let objects = list("objects")?.iter().map(|stored| Stored::read(stored, case).ok_or_else(nonsense));
+    let objects: Vec<Stored> = objects.collect::<Result<_, _>>()?;
+    let kept = |path: &&str| files.iter().any(|file| file.path == **path && !file.sealed);
+    if !objects.iter().flat_map(Stored::files).all(|path| kept(&path)) {
+        return Err(nonsense());
+    }
+    let sealed = list("sealed")?.iter().map(|name| name.as_str().map(str::to_owned).ok_or_else(|| format!("{NAME} lists no sealed")));
+    let sealed = sealed.collect::<Result<_, _>>()?;
+    Ok(Contents { files, objects, sealed })
 }
 
-/// What the manifest in `folder` says could not be had.
-pub(super) fn missing(folder: &Path) -> Result<Vec<String>, ResponseError> {
+/// The sentences that the manifest in `folder` has below `key`.
+pub(super) fn sentences(folder: &Path, key: &str) -> Result<Vec<String>, ResponseError> {
     let manifest = read(folder)?;
-    let list = manifest.get("missing").and_then(Value::as_array);
-    Ok(list.into_iter().flatten().filter_map(|missing| missing.as_str().map(str::to_owned)).collect())
+    let list = manifest.get(key).and_then(Value::as_array);
+    Ok(list.into_iter().flatten().filter_map(|sentence| sentence.as_str().map(str::to_owned)).collect())
 }
 
-/// Whether `path` names a file of the folder or of a folder in it, and cannot lead anywhere else.
-fn is_plain(path: &str) -> bool {
-    let part = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', ':']);
-    path.split('/').count() <= 2 && path.split('/').all(part)
+/// Whether `path` names a file of the folder or of a folder in it, as lazaret names them: it cannot lead anywhere else, and nothing
+/// in it acts when it is printed.
+pub(super) fn is_plain(path: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+    let part = |part: &str| part.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) && part.bytes().all(plain);
+    path.len() <= 100 && path.split('/').count() <= 2 && path.split('/').all(part)
+}
+
+/// Whether a ref is one that evidence of `case` may bring back: never a branch, a tag, or what is checked out.
+fn is_own(name: &str, case: &CaseId) -> bool {
+    let below =
+        |prefix: &str| name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(&case.0)).is_some_and(|rest| rest.starts_with('/'));
+    (below("refs/quarantine/") || below("refs/lazaret/evidence/")) && git2::Reference::is_valid_name(name)
 }
 
 /// What a listing shows of `folder`.

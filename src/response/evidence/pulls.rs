@@ -17,11 +17,12 @@ use crate::model::response::Plan;
 use crate::model::time::Timestamp;
 use crate::response::error::ResponseError;
 use crate::response::evidence::answers::{self, Desk};
+use crate::response::evidence::audit::Audit;
 use crate::response::evidence::bundle::SIGNATURE;
 use crate::response::evidence::collect::{self, Collected, private_folder};
 use crate::response::evidence::draft::Draft;
 use crate::response::evidence::manifest::{Form, Ground, Stored};
-use crate::response::evidence::timeline;
+use crate::response::evidence::{logs, timeline};
 use crate::response::git::repo::Repo;
 use crate::response::words::one_line;
 
@@ -41,14 +42,16 @@ impl Collector<'_> {
     /// Collects everything about the plan's pulls into `draft`.
     pub(super) fn collect(&self, plan: &Plan, draft: &Draft, reports: &[Vec<u8>]) -> Result<(Ground, Vec<Collected>), ResponseError> {
         let mut ground = Ground { place: self.forge.host(), ..Ground::default() };
-        let mut files = Vec::new();
+        let (mut files, mut audit) = (Vec::new(), Audit::default());
         let mut pages: Vec<(&PullRef, Vec<(&'static str, Value)>)> = Vec::new();
         for (n, (pull, subject)) in plan.decision.pulls.iter().zip(&plan.decision.subjects).enumerate() {
             let below = (n + 1).to_string();
             private_folder(&draft.folder.join(&below))?;
             let desk =
                 Desk { forge: self.forge, clock: self.clock, cancel: self.cancel, pull, folder: &draft.folder, below: below.clone() };
-            let answers = desk.collect(subject.revision.head.as_ref())?;
+            let mut answers = desk.collect(subject.revision.head.as_ref())?;
+            logs::collect(&desk, &mut answers)?;
+            audit.collect(&desk, &mut answers)?;
             files.extend(answers.files);
             ground.missing.extend(answers.missing);
             ground.notes.extend(answers.notes);
@@ -67,6 +70,7 @@ impl Collector<'_> {
                 files.push(Collected::new(&name, "analysis as the reviewer saw it", plan.decision.at));
             }
         }
+        ground.audit = audit.says();
         let borrowed: Vec<_> = pages.iter().map(|(pull, pages)| (*pull, pages.as_slice())).collect();
         collect::put(&draft.folder.join(timeline::NAME), timeline::text(plan, &borrowed).as_bytes())?;
         files.push(Collected::new(timeline::NAME, "made from the answers", (self.clock)()));

@@ -10,7 +10,7 @@ use crate::model::response::CaseId;
 use crate::response::error::ResponseError;
 use crate::response::evidence::custody::{self, Handling};
 use crate::response::evidence::manifest::{Contents, Form, Stored};
-use crate::response::evidence::unpack::{empty_repository, unpack};
+use crate::response::evidence::unpack::{Onto, empty_repository, unpack};
 use crate::response::evidence::verify::checked;
 use crate::response::git::repo::{oid, told};
 
@@ -30,11 +30,10 @@ pub struct Restored {
 /// When the evidence is not what was written, `into` is something else, or misses commits that the evidence stands on.
 pub fn restore(root: &Path, case: &CaseId, into: &Path, by: &Handling) -> Result<Restored, ResponseError> {
     let contents = checked(root, case)?;
-    let begun = !is_empty(into)?;
+    let (begun, there) = (!is_empty(into)?, into.exists());
     let restored = bring(&root.join(&case.0), case, &contents, into);
-    if restored.is_err() && !begun && into.exists() {
-        // Made here, and not what was asked for.
-        std::fs::remove_dir_all(into).map_err(|e| ResponseError::io(into, &e))?;
+    if restored.is_err() && !begun {
+        clear(into, there).map_err(|e| ResponseError::io(into, &e))?;
     }
     let place = std::fs::canonicalize(into).unwrap_or_else(|_| into.to_owned());
     let restored = restored?;
@@ -47,7 +46,7 @@ fn bring(folder: &Path, case: &CaseId, contents: &Contents, into: &Path) -> Resu
     let mut restored = Restored { refs: Vec::new(), notes: Vec::new() };
     for stored in &contents.objects {
         free(&git, stored)?;
-        unpack(folder, stored, &git, true)?;
+        unpack(folder, stored, &git, Onto::Repository)?;
         for (name, id) in &stored.refs {
             let from = format!("lazaret: restored from the evidence of {}", case.0);
             git.reference(name, oid(id)?, true, &from).map_err(told(&format!("making {name}")))?;
@@ -58,6 +57,18 @@ fn bring(folder: &Path, case: &CaseId, contents: &Contents, into: &Path) -> Resu
         }
     }
     Ok(restored)
+}
+
+/// Takes away what was made at `into` and is not what was asked for; the folder itself stays when it was `there` before.
+fn clear(into: &Path, there: bool) -> std::io::Result<()> {
+    if !there {
+        return if into.exists() { std::fs::remove_dir_all(into) } else { Ok(()) };
+    }
+    for entry in std::fs::read_dir(into)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() { std::fs::remove_dir_all(entry.path())? } else { std::fs::remove_file(entry.path())? }
+    }
+    Ok(())
 }
 
 /// Whether nothing is at `into` yet.

@@ -8,16 +8,16 @@ use std::path::Path;
 
 use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
-use sha2::{Digest as _, Sha256};
 use tar::{Archive, Builder, Header};
 
 use crate::response::error::ResponseError;
 use crate::response::evidence::collect::private_folder;
 use crate::response::evidence::collect::{self, Collected};
-use crate::response::evidence::manifest::Ground;
+use crate::response::evidence::held_file;
+use crate::response::evidence::manifest::{Contents, Described, Ground, SEALED};
 
 /// The archive's place in the folder.
-pub(super) const NAME: &str = "sealed/raw.tar.gz";
+pub(super) const NAME: &str = SEALED;
 
 /// Writes the archive of `files`; returns the names of those it holds. The same files make the same bytes.
 pub(super) fn write(folder: &Path, files: &[Collected], ground: &Ground) -> Result<Vec<String>, ResponseError> {
@@ -54,23 +54,43 @@ pub(super) fn append(tar: &mut Builder<impl std::io::Write>, name: &str, size: u
     tar.append_data(&mut header, name, bytes)
 }
 
-/// Name to SHA-256 of everything the archive holds.
-pub(super) fn contents(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
-    let mut archive = Archive::new(GzDecoder::new(File::open(folder.join(NAME))?));
-    let mut found = BTreeMap::new();
+/// What the archive says otherwise than the manifest. It is read only as far as what the manifest says can be in it.
+pub(super) fn differs(folder: &Path, contents: &Contents) -> Vec<String> {
+    let mut said: BTreeMap<&str, &Described> = BTreeMap::new();
+    for name in &contents.sealed {
+        let Some(file) = contents.files.iter().find(|file| file.path == *name) else {
+            return vec![format!("{NAME} holds {name}, which the manifest does not describe")];
+        };
+        said.insert(name, file);
+    }
+    let unkept = contents.files.iter().filter(|file| file.sealed && !said.contains_key(file.path.as_str()));
+    let mut problems: Vec<String> = unkept.map(|file| format!("{} is kept nowhere", file.path)).collect();
+    match held(folder, &mut said) {
+        Ok(more) => problems.extend(more),
+        Err(e) => problems.push(format!("{NAME} cannot be unpacked: {e}")),
+    }
+    problems.extend(said.keys().map(|name| format!("{NAME} does not hold {name}")));
+    problems
+}
+
+/// Reads the archive and takes out of `said` what is in it; what is in it otherwise.
+fn held(folder: &Path, said: &mut BTreeMap<&str, &Described>) -> std::io::Result<Vec<String>> {
+    // Contents, padding and two headers for each entry, and the end: nothing larger was written.
+    let most = said.values().map(|file| file.size.saturating_add(4096)).fold(4096_u64, u64::saturating_add);
+    let (file, _) = held_file::open(folder, NAME).map_err(std::io::Error::other)?;
+    let mut archive = Archive::new(GzDecoder::new(file).take(most));
+    let mut problems = Vec::new();
     for entry in archive.entries()? {
         let mut entry = entry?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        let mut sha = Sha256::new();
-        let mut buffer = [0; 1 << 14];
-        loop {
-            let read = entry.read(&mut buffer)?;
-            if read == 0 {
-                break;
-            }
-            sha.update(buffer.get(..read).unwrap_or_default());
+        let Some(file) = said.remove(name.as_str()) else {
+            problems.push(format!("{NAME} holds {name}, which was not put there"));
+            return Ok(problems);
+        };
+        let ordinary = entry.header().entry_type().is_file();
+        if !ordinary || held_file::digest(&mut entry)? != (file.size, file.sha256.clone()) {
+            problems.push(format!("{NAME} holds another {name}"));
         }
-        found.insert(name, sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
     }
-    Ok(found)
+    Ok(problems)
 }

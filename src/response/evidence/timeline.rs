@@ -7,6 +7,7 @@ use crate::model::inert;
 use crate::model::pull::PullRef;
 use crate::model::response::Plan;
 use crate::response::case::moment;
+use crate::response::evidence::audit;
 use crate::response::words::one_line;
 
 /// The file's name.
@@ -71,6 +72,7 @@ fn events(kind: &str, page: &Value) -> Vec<(String, String)> {
             )
         }),
         "timeline" => each(Some(page), event),
+        audit::KIND => audit::events(page).iter().map(|event| (moment(event.at), format!("audit log: {}", event.says()))).collect(),
         _ => Vec::new(),
     }
 }

@@ -9,6 +9,7 @@ use git2::{Indexer, Oid, Repository, RepositoryInitOptions};
 
 use crate::response::error::ResponseError;
 use crate::response::evidence::bundle::SIGNATURE;
+use crate::response::evidence::held_file;
 use crate::response::evidence::manifest::{Form, Stored};
 use crate::response::git::repo::{oid, told};
 
@@ -19,25 +20,38 @@ pub(super) fn empty_repository(at: &Path) -> Result<Repository, git2::Error> {
     Repository::init_opts(at, &options)
 }
 
-/// Unpacks every object of `stored` into `git`. What it stands on has to be there when `whole` is asked for.
-pub(super) fn unpack(folder: &Path, stored: &Stored, git: &Repository, whole: bool) -> Result<(), ResponseError> {
+/// What the objects are unpacked onto.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Onto {
+    /// Nothing: only whether they unpack is looked at.
+    Nothing,
+    /// A repository that is to hold them with all they stand on.
+    Repository,
+}
+
+/// Unpacks every object of `stored` into `git`.
+pub(super) fn unpack(folder: &Path, stored: &Stored, git: &Repository, onto: Onto) -> Result<(), ResponseError> {
     let path = folder.join(&stored.path);
     let io = |e: std::io::Error| ResponseError::io(&path, &e);
-    let mut file = BufReader::new(File::open(&path).map_err(io)?);
+    let refused = |why: String| ResponseError::Evidence(format!("{} {why}", stored.path));
+    let mut file = BufReader::new(held_file::open(folder, &stored.path).map_err(refused)?.0);
+    let mut ends = Vec::new();
     match &stored.form {
         Form::Bundle => {
             let stands = header(&mut file, &path)?;
-            if let Some(stand) = stands.iter().find(|stand| whole && git.find_commit(**stand).is_err()) {
+            let needed = |stand: &&Oid| onto == Onto::Repository && git.find_commit(**stand).is_err();
+            if let Some(stand) = stands.iter().find(needed) {
                 let why = format!("the kept commits stand on {stand}, which is not there; name a clone of the repository they are from");
                 return Err(ResponseError::Repository(why));
             }
         }
-        Form::Pack { shallow, .. } => end_history(&folder.join(shallow), git)?,
+        Form::Pack { shallow, .. } => ends = new_ends(&held_file::read(folder, shallow).map_err(refused)?, git)?,
     }
     let mut indexer = Indexer::new(None, &git.commondir().join("objects").join("pack"), 0o600, false).map_err(told("unpacking it"))?;
     std::io::copy(&mut file, &mut indexer).map_err(io)?;
     indexer.flush().map_err(io)?;
     indexer.commit().map(drop).map_err(told("unpacking it"))?;
+    end_history(&ends, git)?;
     for (name, id) in &stored.refs {
         git.find_commit(oid(id)?).map_err(told(&format!("looking for {name}")))?;
     }
@@ -68,11 +82,23 @@ fn header(file: &mut BufReader<File>, path: &Path) -> Result<Vec<Oid>, ResponseE
     }
 }
 
-/// Adds the ends of a cut history to those of the repository.
-fn end_history(shallow: &Path, git: &Repository) -> Result<(), ResponseError> {
-    let text = std::fs::read_to_string(shallow).map_err(|e| ResponseError::io(shallow, &e))?;
+/// The ends of a cut history that `git` does not have the commits of yet: where it has them, it has what came before them as well,
+/// and must not lose that.
+fn new_ends(text: &[u8], git: &Repository) -> Result<Vec<Oid>, ResponseError> {
+    let wrong = || ResponseError::Evidence("the ends of the history are no commit ids".to_owned());
+    let ids = std::str::from_utf8(text).map_err(|_| wrong())?.lines().map(|line| Oid::from_str(line).ok().filter(|_| line.len() == 40));
+    let ids: Vec<Oid> = ids.collect::<Option<_>>().ok_or_else(wrong)?;
+    Ok(ids.into_iter().filter(|id| git.find_commit(*id).is_err()).collect())
+}
+
+/// Adds `ends` to the ends of the repository's history.
+fn end_history(ends: &[Oid], git: &Repository) -> Result<(), ResponseError> {
+    if ends.is_empty() {
+        return Ok(());
+    }
     let path = git.commondir().join("shallow");
     let io = |e: std::io::Error| ResponseError::io(&path, &e);
     let mut file = File::options().create(true).append(true).open(&path).map_err(io)?;
+    let text: String = ends.iter().map(|id| format!("{id}\n")).collect();
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)
 }

@@ -1,5 +1,5 @@
 //! Whether an evidence folder is still what was written: sizes, digests, nothing missing, nothing added, an unbroken custody
-//! log, a sealed copy that says the same, and git objects that all unpack.
+//! log, a sealed copy that says the same, and git objects that all unpack. What lies there is believed in nothing.
 #![allow(clippy::disallowed_methods, reason = "reads the evidence folder")]
 
 use std::collections::BTreeSet;
@@ -8,14 +8,14 @@ use std::path::Path;
 use crate::model::response::CaseId;
 use crate::response::case::is_case_id;
 use crate::response::error::ResponseError;
-use crate::response::evidence::collect::digest;
-use crate::response::evidence::manifest::{self, Contents, NAME, read};
-use crate::response::evidence::unpack::{empty_repository, unpack};
+use crate::response::evidence::held_file::{self, digest_of};
+use crate::response::evidence::manifest::{self, Contents, NAME};
+use crate::response::evidence::unpack::{Onto, empty_repository, unpack};
 use crate::response::evidence::{custody, seal};
 use crate::response::git::repo::told;
 
 /// What a check of one evidence folder found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
     /// Files besides the manifest and the custody log.
     pub files: usize,
@@ -25,6 +25,8 @@ pub struct Verified {
     pub digest: String,
     /// Records of the custody log and the digest of the last one: note it elsewhere to prove that nothing was cut off.
     pub custody: (u64, String),
+    /// Whether it is noted here where the custody log ends. What was brought from another machine has no such note.
+    pub anchored: bool,
     /// What is not as it was written; empty when all is well.
     pub problems: Vec<String>,
 }
@@ -32,7 +34,7 @@ pub struct Verified {
 /// Checks the evidence of `case` below `root`.
 ///
 /// # Errors
-/// When there is none, or it cannot be read.
+/// When there is none, or its folder cannot be read.
 pub fn verify(root: &Path, case: &CaseId) -> Result<Verified, ResponseError> {
     look(root, case).map(|(verified, _)| verified)
 }
@@ -53,46 +55,61 @@ pub(super) fn checked(root: &Path, case: &CaseId) -> Result<Contents, ResponseEr
 
 fn look(root: &Path, case: &CaseId) -> Result<(Verified, Option<Contents>), ResponseError> {
     let folder = root.join(&case.0);
-    if !is_case_id(&case.0) || !folder.is_dir() {
+    if !is_case_id(&case.0) || !folder.symlink_metadata().is_ok_and(|found| found.is_dir()) {
         return Err(ResponseError::Evidence(format!("there is no evidence of case {} in {}", case.0, root.display())));
     }
-    let manifest = read(&folder)?;
-    let (_, own) = digest(&folder.join(NAME))?;
     let chain = custody::read(root, case);
-    let custody = (chain.records, chain.head);
-    let mut verified = Verified { files: 0, bytes: 0, digest: own, custody, problems: chain.problems };
-    if chain.manifest.is_some_and(|manifest| manifest != verified.digest) {
-        verified.problems.push(format!("{NAME} was changed: the custody log has another digest of it"));
-    }
-    let contents = match manifest::contents(&manifest, case) {
+    let mut verified =
+        Verified { custody: (chain.records, chain.head), anchored: chain.anchored, problems: chain.problems, ..Verified::default() };
+    let contents = match described(&folder, case, chain.manifest.as_deref(), &mut verified) {
         Ok(contents) => contents,
         Err(why) => {
             verified.problems.push(why);
             return Ok((verified, None));
         }
     };
-    let mut sound = BTreeSet::new();
-    for file in &contents.files {
-        match digest(&folder.join(&file.path)) {
-            Ok((size, sha256)) if (size, &sha256) == (file.size, &file.sha256) => _ = sound.insert(file.path.as_str()),
-            Ok(_) => verified.problems.push(format!("{} was changed", file.path)),
-            Err(_) => verified.problems.push(format!("{} is missing or cannot be read", file.path)),
-        }
-        (verified.files, verified.bytes) = (verified.files + 1, verified.bytes + file.size);
-    }
+    let sound = compared(&folder, &contents, &mut verified);
     verified.problems.extend(added(&folder, &contents)?);
     if sound.contains(seal::NAME) {
-        verified.problems.extend(sealed(&folder, &contents));
+        verified.problems.extend(seal::differs(&folder, &contents));
     }
     verified.problems.extend(objects(root, &folder, &contents, &sound));
     Ok((verified, Some(contents)))
 }
 
+/// What the manifest says, which the custody log has to have the digest of.
+fn described(folder: &Path, case: &CaseId, noted: Option<&str>, verified: &mut Verified) -> Result<Contents, String> {
+    let bytes = held_file::read(folder, NAME).map_err(|why| format!("{NAME} {why}"))?;
+    verified.digest = digest_of(&bytes);
+    if noted != Some(&verified.digest) && verified.custody.0 > 0 {
+        verified.problems.push(format!("{NAME} was changed: the custody log has another digest of it"));
+    }
+    let manifest = serde_json::from_slice(&bytes).map_err(|e| format!("{NAME} is damaged: {e}"))?;
+    manifest::contents(&manifest, case)
+}
+
+/// Compares every file with its size and digest; those that are what was written.
+fn compared<'c>(folder: &Path, contents: &'c Contents, verified: &mut Verified) -> BTreeSet<&'c str> {
+    let mut sound = BTreeSet::new();
+    for file in &contents.files {
+        (verified.files, verified.bytes) = (verified.files + 1, verified.bytes.saturating_add(file.size));
+        if file.sealed {
+            continue;
+        }
+        match held_file::compare(folder, &file.path, file.size, &file.sha256) {
+            Ok(()) => _ = sound.insert(file.path.as_str()),
+            Err(why) => verified.problems.push(format!("{} {why}", file.path)),
+        }
+    }
+    sound
+}
+
 /// Files and folders that the manifest does not know. A link is one too, wherever it leads.
 fn added(folder: &Path, contents: &Contents) -> Result<Vec<String>, ResponseError> {
-    let mut known: BTreeSet<&str> = contents.files.iter().map(|file| file.path.as_str()).collect();
+    let mut known: BTreeSet<&str> = contents.files.iter().filter(|file| !file.sealed).map(|file| file.path.as_str()).collect();
     known.extend([NAME, custody::NAME]);
-    let folders: BTreeSet<&str> = known.iter().filter_map(|path| path.split_once('/').map(|(folder, _)| folder)).collect();
+    // Every pull has a folder, even when all that came of it is sealed.
+    let folders: BTreeSet<&str> = contents.files.iter().filter_map(|file| file.path.split_once('/').map(|(folder, _)| folder)).collect();
     let mut problems = Vec::new();
     let mut pending = vec![String::new()];
     while let Some(below) = pending.pop() {
@@ -113,28 +130,13 @@ fn added(folder: &Path, contents: &Contents) -> Result<Vec<String>, ResponseErro
     Ok(problems)
 }
 
-/// What the sealed copy says otherwise than the files.
-fn sealed(folder: &Path, contents: &Contents) -> Vec<String> {
-    let held = match seal::contents(folder) {
-        Ok(held) => held,
-        Err(e) => return vec![format!("{} cannot be unpacked: {e}", seal::NAME)],
-    };
-    let same = |name: &String| contents.files.iter().any(|file| file.path == *name && held.get(name) == Some(&file.sha256));
-    let mut problems: Vec<String> =
-        contents.sealed.iter().filter(|name| !same(name)).map(|name| format!("{} holds another {name}", seal::NAME)).collect();
-    if held.len() != contents.sealed.len() {
-        problems.push(format!("{} does not hold what the manifest says", seal::NAME));
-    }
-    problems
-}
-
 /// Unpacks every object of files that are `sound` into a repository that goes away again.
 fn objects(root: &Path, folder: &Path, contents: &Contents, sound: &BTreeSet<&str>) -> Vec<String> {
     let one = |stored: &manifest::Stored| -> Result<(), ResponseError> {
         // Evidence may lie where nothing can be written any more.
         let place = tempfile::tempdir_in(root).or_else(|_| tempfile::tempdir()).map_err(|e| ResponseError::io(root, &e))?;
         let git = empty_repository(&place.path().join("git")).map_err(told("making a place to unpack it"))?;
-        unpack(folder, stored, &git, false)
+        unpack(folder, stored, &git, Onto::Nothing)
     };
     let readable = |stored: &&manifest::Stored| stored.files().iter().all(|file| sound.contains(file));
     contents.objects.iter().filter(readable).filter_map(|stored| one(stored).err().map(|why| format!("{}: {why}", stored.path))).collect()

@@ -3,6 +3,7 @@
 
 mod address;
 mod clock;
+mod download;
 mod git;
 mod graph;
 pub mod kept;
@@ -27,7 +28,7 @@ use self::line::Line;
 use self::setup::Setup;
 use self::viewer::Viewer;
 use crate::model::cancel::Cancel;
-use crate::model::forge::{Answer, Budget, Call, Forge, ForgeError, GraphAnswer, Query};
+use crate::model::forge::{Answer, Budget, Call, Download, Forge, ForgeError, GraphAnswer, Query};
 use crate::sources::github::wire::Wire;
 
 /// How often it is looked whether anybody still waits.
@@ -112,6 +113,10 @@ impl Forge for GithubClient {
 
     fn query(&self, query: &Query, cancel: &Cancel) -> Result<GraphAnswer, ForgeError> {
         self.wait(cancel, graph::query(&self.line, query))
+    }
+
+    fn download(&self, call: &Call, cancel: &Cancel) -> Result<Download, ForgeError> {
+        self.wait(cancel, download::download(&self.line, call))
     }
 
     fn budget(&self) -> Budget {

@@ -132,6 +132,7 @@ impl Token {
                 "organization_administration" | "organization_user_blocking" | "organization_copilot_agent_settings" => {
                     scopes.contains("admin:org") || level == "read" && scopes.contains("read:org")
                 }
+                "organization_audit_log" => scopes.contains("read:audit_log"),
                 "members" => ["admin:org", "write:org", "read:org"].iter().any(|scope| scopes.contains(*scope)),
                 "statuses" => scopes.contains("repo") || scopes.contains("repo:status"),
                 "checks" => level == "read" && scopes.contains("repo"),

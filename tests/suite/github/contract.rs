@@ -27,7 +27,7 @@ pub fn contract() -> &'static Contract {
 pub fn file(name: &str) -> Result<String, String> {
     let path = folder().join(name);
     std::fs::read_to_string(&path)
-        .map_err(|_| format!("GitHub's published contract is not in {}: run ./check once, it fetches it", path.display()))
+        .map_err(|_| format!("GitHub's published contract is not in {}: run tests/contract.sh once, it fetches it", path.display()))
 }
 
 fn folder() -> PathBuf {
@@ -43,8 +43,8 @@ impl Contract {
         let reduced = match reduced.filter(|value| value["key"] == key) {
             Some(value) => value,
             None => {
-                let whole: Value = serde_json::from_str(&file("openapi.json")?).map_err(|error| error.to_string())?;
-                let made = reduce(&whole, operations, &key)?;
+                let whole = |name: &str| serde_json::from_str::<Value>(&file(name)?).map_err(|error| error.to_string());
+                let made = reduce(&whole("openapi.json")?, &whole("ghec.json")?, operations, &key)?;
                 let part = kept.with_extension(format!("{}.part", std::process::id()));
                 std::fs::write(&part, made.to_string()).and_then(|()| std::fs::rename(&part, &kept)).map_err(|error| error.to_string())?;
                 made
@@ -69,20 +69,28 @@ impl Contract {
 }
 
 /// Raised when the shape of the reduced file changes.
-const LAYOUT: u32 = 4;
+const LAYOUT: u32 = 5;
 
-fn reduce(whole: &Value, operations: &BTreeSet<String>, key: &Value) -> Result<Value, String> {
-    let mut used = Map::new();
+/// What GitHub.com's description lacks is taken from that of Enterprise Cloud.
+fn reduce(whole: &Value, enterprise: &Value, operations: &BTreeSet<String>, key: &Value) -> Result<Value, String> {
+    let (mut used, mut schemas) = (Map::new(), Map::new());
     for name in operations {
         let (method, path) = name.split_once(' ').ok_or("an operation is METHOD PATH")?;
-        let operation = &whole["paths"][path][method.to_lowercase()];
-        if operation.is_null() {
+        let describes = |whole: &&Value| !whole["paths"][path][method.to_lowercase()].is_null();
+        let Some(described) = [whole, enterprise].into_iter().find(describes) else {
             return Err(format!("GitHub's OpenAPI does not describe {name}: the loopback may not serve it"));
-        }
-        used.insert(name.clone(), operation_of(whole, &whole["paths"][path], operation));
+        };
+        let place = &described["paths"][path];
+        let operation = operation_of(described, place, &place[method.to_lowercase()]);
+        components(described, &operation, &mut schemas);
+        used.insert(name.clone(), operation);
     }
-    let mut schemas = Map::new();
-    let mut pending = references(&Value::Object(used.clone()));
+    Ok(json!({ "key": key, "operations": used, "schemas": schemas }))
+}
+
+/// Adds every component that `operation` reaches.
+fn components(whole: &Value, operation: &Value, schemas: &mut Map<String, Value>) {
+    let mut pending = references(operation);
     let mixed = mixed_in(&whole["components"]["schemas"]);
     while let Some(name) = pending.pop() {
         if !schemas.contains_key(&name) {
@@ -91,7 +99,6 @@ fn reduce(whole: &Value, operations: &BTreeSet<String>, key: &Value) -> Result<V
             schemas.insert(name, schema);
         }
     }
-    Ok(json!({ "key": key, "operations": used, "schemas": schemas }))
 }
 
 /// Parameters, request body and answers of one operation, all references to anything but schemas followed.

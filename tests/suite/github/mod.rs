@@ -23,10 +23,11 @@ mod opening;
 pub mod pull;
 pub mod record;
 pub mod repo;
-mod rest;
+pub mod rest;
 mod schema;
 mod server;
 mod smart;
+pub mod storage;
 pub mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -51,6 +52,7 @@ pub struct Shared {
     seen: Mutex<Vec<Seen>>,
     wrong: Mutex<Vec<String>>,
     faults: Faults,
+    visits: Mutex<Vec<storage::Visit>>,
 }
 
 impl GitHub {
@@ -60,14 +62,18 @@ impl GitHub {
         contract::contract();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
+        let beside = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let storage = format!("http://localhost:{}", beside.local_addr().unwrap().port());
         let shared = Arc::new(Shared {
-            world: Mutex::new(World::new(origin)),
+            world: Mutex::new(World::new(origin, storage)),
             seen: Mutex::default(),
             wrong: Mutex::default(),
             faults: Faults::default(),
+            visits: Mutex::default(),
         });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         server::serve(&runtime, listener, Arc::clone(&shared));
+        storage::serve(&runtime, beside, Arc::clone(&shared));
         Self { shared, _runtime: runtime }
     }
 
@@ -104,6 +110,11 @@ impl GitHub {
     /// How many requests there were whose short form starts with `prefix`, such as `GET /repos/acme/api/pulls`.
     pub fn count(&self, prefix: &str) -> usize {
         self.seen().iter().filter(|seen| seen.short().starts_with(prefix)).count()
+    }
+
+    /// Every request that reached the host that keeps files.
+    pub fn visits(&self) -> Vec<storage::Visit> {
+        self.shared.visits.lock().unwrap().clone()
     }
 
     /// Forgets the requests so far.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::account::{Account, Kind, Role, Token};
 use super::pull::Pull;
 use super::repo::Repo;
+use super::rest::audit::Event;
+use super::storage::Logs;
 
 /// The first moment of every world: 2026-01-05T09:00:00Z.
 pub const EPOCH: i64 = 1_767_603_600;
@@ -13,11 +15,17 @@ pub const EPOCH: i64 = 1_767_603_600;
 pub struct World {
     /// Such as `http://127.0.0.1:34567`.
     pub origin: String,
+    /// The host that keeps files, such as `http://localhost:34568`.
+    pub storage: String,
     /// Now, in the world. Moves a second with every write.
     pub clock: i64,
     pub accounts: BTreeMap<u64, Account>,
     pub repos: Vec<Repo>,
     pub tokens: Vec<Token>,
+    /// The logs of workflow runs, by run.
+    pub logs: BTreeMap<u64, Logs>,
+    /// The audit logs of organisations on Enterprise, by organisation.
+    pub audits: BTreeMap<u64, Vec<Event>>,
     next: u64,
 }
 
@@ -27,8 +35,9 @@ pub fn moment(at: i64) -> String {
 }
 
 impl World {
-    pub fn new(origin: String) -> Self {
-        Self { origin, clock: EPOCH, accounts: BTreeMap::new(), repos: Vec::new(), tokens: Vec::new(), next: 1_000 }
+    pub fn new(origin: String, storage: String) -> Self {
+        let (accounts, logs, audits) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { origin, storage, clock: EPOCH, accounts, repos: Vec::new(), tokens: Vec::new(), logs, audits, next: 1_000 }
     }
 
     /// A number nobody has yet.

@@ -62,6 +62,24 @@ impl Address {
         if own { to.as_str().parse().map_err(|_| named()) } else { Err(named()) }
     }
 
+    /// Where `location`, given by the answer to `from`, leads to a file: at the forge's own host or one of `hosts`, over https
+    /// unless both are this machine; or else what is wrong with it.
+    pub(super) fn file(&self, from: &Uri, location: &str, hosts: &[String]) -> Result<Url, String> {
+        let to = Url::parse(&from.to_string()).and_then(|from| from.join(location)).ok().filter(|_| !location.is_empty());
+        let to = to.ok_or_else(|| "an address that is none".to_owned())?;
+        let host = to.host_str().ok_or_else(|| "an address without a host".to_owned())?;
+        let here = self.is_loopback() && is_loopback(&to);
+        if to.scheme() != "https" && !(to.scheme() == "http" && here) {
+            return Err(format!("{host} without https"));
+        }
+        if !to.username().is_empty() || to.password().is_some() {
+            return Err(format!("{host} with a name or a password"));
+        }
+        let own = to.origin() == self.rest.origin() || to.origin() == self.git.origin();
+        let fits = hosts.iter().any(|known| is_below(known, host)) && (here || to.port().is_none());
+        if own || fits { Ok(to) } else { Err(host.to_owned()) }
+    }
+
     /// The route of `address`, when it is one of this forge's REST addresses.
     pub(super) fn route(&self, address: &str) -> Option<String> {
         let to = Url::parse(address).ok()?;
@@ -140,6 +158,14 @@ fn parse(text: &str, what: &str) -> Result<Url, String> {
     }
     let allowed = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
     if allowed { Ok(url) } else { Err(format!("{what} `{shown}` is not https; a token is sent over nothing else")) }
+}
+
+/// Whether `host` is `known`, or lies below it where that begins with `*.`.
+fn is_below(known: &str, host: &str) -> bool {
+    match known.strip_prefix('*') {
+        Some(domain) => domain.starts_with('.') && host.len() > domain.len() && host.ends_with(domain),
+        None => known == host,
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -235,6 +261,46 @@ mod tests {
         for repository in ["o", "o/r/x", "../r", "o/..", "o/r?x"] {
             assert!(address.upload_pack(repository).is_err(), "{repository}");
         }
+    }
+
+    #[test]
+    fn files_are_read_from_believed_hosts_only() {
+        let hosts = ["*.actions.githubusercontent.com".to_owned(), "*.blob.core.windows.net".to_owned(), "logs.example".to_owned()];
+        let address = Address::of("git.example.com", None).unwrap();
+        let from = address.rest("/repos/o/r/actions/runs/1/logs").unwrap();
+        let file = |to: &str| address.file(&from, to, &hosts).map(|url| url.to_string());
+        let taken = [
+            "https://pipelines.actions.githubusercontent.com/x?sig=1",
+            "https://a.b.blob.core.windows.net/x",
+            "https://logs.example/x",
+            "https://git.example.com/_services/x",
+        ];
+        for to in taken {
+            assert_eq!(file(to).as_deref(), Ok(to));
+        }
+        assert_eq!(file("/_services/x").as_deref(), Ok("https://git.example.com/_services/x"));
+        let refused = [
+            "https://evil.example/x",
+            "http://logs.example/x",
+            "https://logs.example:8443/x",
+            "https://me@logs.example/x",
+            "https://blob.core.windows.net/x",
+            "https://evilblob.core.windows.net/x",
+            "https://a.blob.core.windows.net.evil.example/x",
+            "https://logs.example./x",
+            "http://127.0.0.1/x",
+            "https://127.0.0.1/x",
+            "file:///etc/passwd",
+            "data:,x",
+            "https://",
+        ];
+        for to in refused {
+            assert!(file(to).is_err(), "{to}");
+        }
+        let here = Address::of("github.com", Some("http://127.0.0.1:81")).unwrap();
+        let from = here.rest("/x").unwrap();
+        assert!(here.file(&from, "http://localhost:82/x", &["localhost".to_owned()]).is_ok());
+        assert!(here.file(&from, "http://localhost:82/x", &hosts).is_err(), "a loopback host that nobody named");
     }
 
     #[test]

@@ -78,7 +78,7 @@ async fn read(line: &Line, about: &About<'_>, body: &str) -> Result<GraphAnswer,
 
 fn ask<'a>(line: &Line, body: &'a str) -> Result<Ask<'a>, ForgeError> {
     let uri = line.address.graph().map_err(ForgeError::Invalid)?;
-    Ok(Ask { method: http::Method::POST, uri, resource: RESOURCE, accept: JSON, body: Some(body), known: (None, None) })
+    Ok(Ask { method: http::Method::POST, uri, resource: RESOURCE, accept: JSON, body: Some(body), known: (None, None), hands_on: false })
 }
 
 fn stale(line: &Line, kept: &Kept, about: &About<'_>) -> Option<GraphAnswer> {

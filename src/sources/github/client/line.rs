@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio::sync::{Mutex as AsyncMutex, Semaphore};
+use tokio::sync::{Mutex as AsyncMutex, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::address::Address;
@@ -51,6 +51,8 @@ pub(super) struct Line {
     pub(super) offline: bool,
     /// How long things may take.
     pub(super) pace: Pace,
+    /// Which hosts keep its files.
+    pub(super) log_hosts: Vec<String>,
     at_once: Semaphore,
     last_write: AsyncMutex<Option<Instant>>,
     down: Mutex<Option<Timestamp>>,
@@ -69,6 +71,7 @@ impl Line {
             store: setup.store,
             offline: setup.offline,
             pace: setup.pace,
+            log_hosts: setup.log_hosts,
             at_once: Semaphore::new(setup.concurrency.clamp(1, 64)),
             last_write: AsyncMutex::new(None),
             down: Mutex::new(None),
@@ -80,10 +83,16 @@ impl Line {
         About { host: &self.address.host, place, write, token: self.token.as_ref() }
     }
 
+    /// Leave to have one more request under way, which is counted.
+    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        let permit = self.at_once.acquire().await.map_err(|_| Refusal::Final(ForgeError::Cancelled))?;
+        self.tally.sent();
+        Ok(permit)
+    }
+
     /// One try of `ask`: an answer, or why there is none.
     pub(super) async fn exchange(&self, ask: &Ask<'_>, about: &About<'_>) -> Result<Reply, Refusal> {
-        let _permit = self.at_once.acquire().await.map_err(|_| Refusal::Final(ForgeError::Cancelled))?;
-        self.tally.sent();
+        let _permit = self.turn().await?;
         let reply = self.transport.exchange(ask, &self.address, &self.pace).await.map_err(|fault| refusal::fault(&fault, about))?;
         self.tally.heard(&reply.headers, ask.resource);
         refusal::of(&reply, about, clock::now())?;

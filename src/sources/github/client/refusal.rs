@@ -31,7 +31,8 @@ struct Told {
 
 /// Whether `reply` is an answer; `now` is the moment it came.
 pub(super) fn of(reply: &Reply, about: &About<'_>, now: Timestamp) -> Result<(), Refusal> {
-    if (200..300).contains(&reply.status) || reply.status == 304 {
+    // A redirect comes this far only where it is the answer.
+    if (200..400).contains(&reply.status) {
         return Ok(());
     }
     let told: Told = serde_json::from_slice(&reply.body).unwrap_or_default();

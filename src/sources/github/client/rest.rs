@@ -18,7 +18,7 @@ pub(super) async fn call(line: &Line, call: &Call) -> Result<Answer, ForgeError>
         read(line, call, &about, uri).await
     } else {
         let (method, resource) = (method(call.method), resource(&call.route));
-        let ask = Ask { method, uri, resource, accept: call.accept, body: call.body.as_deref(), known: (None, None) };
+        let ask = Ask { method, uri, resource, accept: call.accept, body: call.body.as_deref(), known: (None, None), hands_on: false };
         let reply = line.write(&about, resource, async || whole(line.exchange(&ask, &about).await?, call.accept, &about)).await?;
         Ok(answer(line, reply))
     }
@@ -34,7 +34,7 @@ async fn read(line: &Line, call: &Call, about: &About<'_>, uri: Uri) -> Result<A
     }
     let known = kept.as_ref().map_or((None, None), |kept| (kept.etag.as_deref(), kept.modified.as_deref()));
     let resource = resource(&call.route);
-    let ask = Ask { method: http::Method::GET, uri, resource, accept: call.accept, body: None, known };
+    let ask = Ask { method: http::Method::GET, uri, resource, accept: call.accept, body: None, known, hands_on: false };
     let effort = line.effort(kept.is_some());
     let asked = line.read(about, resource, effort, async || whole(line.exchange(&ask, about).await?, call.accept, about)).await;
     match (asked, kept) {

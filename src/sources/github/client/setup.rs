@@ -19,6 +19,8 @@ pub struct Setup {
     pub token: Option<SecretString>,
     /// A file of further certificate authorities, in PEM.
     pub ca_file: Option<PathBuf>,
+    /// Hosts besides its own that keep the forge's files, such as logs; `*.` stands for any labels before. No token goes there.
+    pub log_hosts: Vec<String>,
     /// How many requests may be under way at once.
     pub concurrency: usize,
     /// Whether only kept answers are given.
@@ -38,6 +40,7 @@ impl Setup {
             api: None,
             token: None,
             ca_file: None,
+            log_hosts: Vec::new(),
             concurrency: 8,
             offline: false,
             store: None,

@@ -30,6 +30,8 @@ pub(super) struct Ask<'a> {
     pub(super) body: Option<&'a str>,
     /// The validators of a kept answer: entity tag, else date.
     pub(super) known: (Option<&'a str>, Option<&'a str>),
+    /// Whether a redirect that is not just a new name of the same route is itself the answer.
+    pub(super) hands_on: bool,
 }
 
 /// What came back, whole.
@@ -105,6 +107,11 @@ impl Transport {
                 let body = collect(body, &parts.headers, largest).await?;
                 let framed = is_framed(parts.version, &parts.headers);
                 return Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body, framed, moved });
+            }
+            let renamed = matches!(status.as_u16(), 301 | 307 | 308);
+            if ask.hands_on && !renamed {
+                let (status, headers) = (status.as_u16(), response.headers().clone());
+                return Ok(Reply { status, headers, body: Vec::new(), framed: true, moved });
             }
             let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
             let to = address.follow(&uri, location).map_err(Fault::Elsewhere)?;
@@ -204,7 +211,7 @@ where
 }
 
 /// Whether a body that ends early is an error of the protocol, rather than just the end of the connection.
-fn is_framed(version: Version, headers: &HeaderMap) -> bool {
+pub(super) fn is_framed(version: Version, headers: &HeaderMap) -> bool {
     let chunked = limit::text(headers, "transfer-encoding").is_some_and(|coding| coding.contains("chunked"));
     version == Version::HTTP_2 || chunked || headers.contains_key(CONTENT_LENGTH)
 }

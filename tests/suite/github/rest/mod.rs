@@ -1,6 +1,7 @@
 //! REST: what a request asks, which route serves it, what the token must hold for it. One file for each noun.
 
 mod account;
+pub mod audit;
 mod check;
 mod commit;
 mod history;
@@ -85,6 +86,7 @@ pub const fn route(
 static ROUTES: LazyLock<Vec<&'static Route>> = LazyLock::new(|| {
     let nouns: &[&'static [Route]] = &[
         account::ROUTES,
+        audit::ROUTES,
         check::ROUTES,
         commit::ROUTES,
         history::ROUTES,

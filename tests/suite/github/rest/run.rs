@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Ask, Done, Reply, Route, route, shape};
+use super::{Ask, Body, Done, Reply, Route, route, shape};
 use crate::github::account::Role;
 use crate::github::repo::{Repo, Run};
+use crate::github::storage::{Logs, SIGNATURE};
 use crate::github::world::{World, moment};
 
 const READ: &[(&str, &str)] = &[("actions", "read")];
@@ -13,7 +14,7 @@ const WRITE: &[(&str, &str)] = &[("actions", "write")];
 pub const ROUTES: &[Route] = &[
     route("GET /repos/{owner}/{repo}/actions/runs", READ, Role::Read, list),
     route("GET /repos/{owner}/{repo}/actions/runs/{run_id}", READ, Role::Read, get),
-    route("GET /repos/{owner}/{repo}/actions/runs/{run_id}/logs", READ, Role::Write, logs),
+    route("GET /repos/{owner}/{repo}/actions/runs/{run_id}/logs", READ, Role::Read, logs),
     route("POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel", WRITE, Role::Write, cancel),
     route("POST /repos/{owner}/{repo}/actions/runs/{run_id}/force-cancel", WRITE, Role::Write, cancel),
 ];
@@ -58,10 +59,16 @@ fn get(world: &mut World, ask: &Ask) -> Done {
     Ok(Reply::json(200, told(world, &ask.base, repo, find(repo, ask)?)))
 }
 
-/// Logs lie on another host; where nobody kept any there are none.
+/// Logs lie on another host, at an address that holds for a minute; where nobody kept any there are none.
 fn logs(world: &mut World, ask: &Ask) -> Done {
-    find(ask.repo(world), ask)?;
-    Err(Reply::missing())
+    let run = find(ask.repo(world), ask)?.id;
+    let to = match world.logs.get(&run) {
+        None => return Err(Reply::missing()),
+        Some(Logs::Expired) => return Err(Reply::error(410, "Logs for this run have expired.")),
+        Some(Logs::At(address)) => address.clone(),
+        Some(Logs::Kept(_)) => format!("{}/signed/{run}?{SIGNATURE}", world.storage),
+    };
+    Ok(Reply { status: 302, body: Body::None, headers: vec![("location", to)] })
 }
 
 fn cancel(world: &mut World, ask: &Ask) -> Done {
