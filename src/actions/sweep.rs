@@ -1,6 +1,7 @@
-//! In the sweep: shows and hides it, chooses changes and campaigns, opens one, begins to contain what was chosen.
+//! In the sweep: shows and hides it, chooses changes and campaigns, opens one, begins to hold or take back what was chosen.
 
 use crate::actions::{decide, open_pull};
+use crate::message::action::Command;
 use crate::message::effect::Effect;
 use crate::model::decision::Verb;
 use crate::state::console::Console;
@@ -46,11 +47,12 @@ pub(crate) fn open(console: &mut Console) -> Vec<Effect> {
 }
 
 /// Begins one plan over everything chosen, or over what is under the cursor.
-pub(crate) fn contain(console: &mut Console) -> Vec<Effect> {
+pub(crate) fn decide(console: &mut Console, command: Command) -> Vec<Effect> {
+    let verb = if command == Command::Revert { Verb::Revert } else { Verb::Quarantine };
     let pulls = console.sweep.as_ref().map(|view| view.to_contain()).unwrap_or_default();
     if pulls.is_empty() {
         console.notices.say(Tone::Warning, "nothing is chosen: go to a change or a campaign, or choose several");
         return Vec::new();
     }
-    decide::begin_all(console, Verb::Quarantine, pulls)
+    decide::begin_all(console, verb, pulls)
 }

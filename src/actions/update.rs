@@ -97,7 +97,7 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::Send => decide::decide(console, Verb::Comment),
         C::RequestChanges => decide::decide(console, Verb::RequestChanges),
         C::Approve => decide::decide(console, Verb::Approve),
-        C::Quarantine if console.pane() == Pane::Sweep => sweep::contain(console),
+        C::Quarantine | C::Revert if console.pane() == Pane::Sweep => sweep::decide(console, command),
         C::Quarantine => decide::decide(console, Verb::Quarantine),
         C::Release => decide::decide(console, Verb::Release),
         C::Revert => decide::decide(console, Verb::Revert),

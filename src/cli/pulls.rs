@@ -140,6 +140,7 @@ fn site(
     for target in targets {
         match target {
             Target::Pull(address, number) => setup.pulls.push((address, number)),
+            Target::Commit(address, id) => setup.commits.push((address, id)),
             Target::Set { scope, .. } => setup.wanted.scopes.push(scope),
         }
     }

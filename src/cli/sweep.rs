@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::bail;
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, ValueEnum};
 use sha2::{Digest as _, Sha256};
 
 use self::bar::Bar;
@@ -34,6 +34,7 @@ use crate::export::sarif::Sarif;
 use crate::export::sweep as export;
 use crate::model::audit::AuditEvent;
 use crate::model::change::Change;
+use crate::model::decision::Verb;
 use crate::model::diff::{Omission, Patch};
 use crate::model::filter::Filter;
 use crate::model::ledger::Record;
@@ -56,13 +57,14 @@ const RECORDS: usize = 10_000;
 /// without a person's look, merges by their own author, automatic merges and commits without a pull are told apart from
 /// findings. What was read is kept at once: a sweep that was cut short continues when it is asked for again.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Examples:
+#[command(group = ArgGroup::new("deed").args(["quarantine", "revert"]), after_help = "Examples:
   lazaret sweep ~/src/* --since 7d                    clones on this machine
   lazaret sweep --org acme --since 24h                an organisation on GitHub
   lazaret sweep ~/src --since 2026-11-20 --state merged
   lazaret sweep --repos list.txt --since 24h --format incident > report.md
   lazaret sweep ~/src --since 24h --filter 'risk>=high' --format json
-  lazaret sweep ~/src --since 24h --quarantine C-57033d --reason 'forged build bot'")]
+  lazaret sweep ~/src --since 24h --quarantine C-57033d --reason 'forged build bot'
+  lazaret sweep --org acme --since 24h --revert direct-commit --reason 'pushed past review'")]
 pub struct Args {
     /// Clones or folders of clones; on GitHub: owner/repo, org:NAME, user:NAME, team:ORG/NAME, search:WORDS, a page
     #[arg(value_name = "TARGET")]
@@ -98,7 +100,7 @@ pub struct Args {
     #[arg(long)]
     fresh: bool,
     /// Open the console on what was swept: campaigns, their members, one plan over what is chosen
-    #[arg(long, conflicts_with_all = ["quarantine", "format"])]
+    #[arg(long, conflicts_with_all = ["deed", "format"])]
     console: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Plain)]
@@ -106,19 +108,24 @@ pub struct Args {
     /// Exit with 1 when a finding is at least this serious
     #[arg(long, value_enum, default_value_t = Threshold::High, value_name = "SEVERITY")]
     fail_on: Threshold,
-    /// Hold the changes of a campaign, or those that meet the words of a filter, in one plan over all repositories
+    /// Hold changes in one plan over all repositories: of a campaign, by their names, by how they came in, or by a filter
     ///
     /// Each repository gets its own case; what is merged already is not touched, and a revert of it is proposed.
-    #[arg(long, value_name = "CAMPAIGN|WORDS", conflicts_with = "shallow", requires = "reason")]
+    #[arg(long, value_name = "WHICH", conflicts_with = "shallow", requires = "reason")]
     quarantine: Option<String>,
+    /// Take back merged pulls and direct commits, named as for --quarantine, in one plan over all repositories
+    ///
+    /// Each repository gets its own case, its own branch revert/CASE and its own pull; what came last is taken back first.
+    #[arg(long, value_name = "WHICH", conflicts_with_all = ["shallow", "quarantine"], requires = "reason")]
+    revert: Option<String>,
     /// Why, in your own words; it goes into the ledger
     #[arg(long, short = 'm', default_value = "", hide_default_value = true, value_name = "TEXT")]
     reason: String,
-    /// Show what would be held and hold nothing
-    #[arg(long, conflicts_with = "yes", requires = "quarantine")]
+    /// Show what would be done and do nothing
+    #[arg(long, conflicts_with = "yes", requires = "deed")]
     dry_run: bool,
     /// Do it without asking
-    #[arg(long, short = 'y', requires = "quarantine")]
+    #[arg(long, short = 'y', requires = "deed")]
     yes: bool,
     #[command(flatten)]
     rules: Rules,
@@ -172,8 +179,9 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     if args.console {
         return view::run(sweep, fields, &hosts, engine, context);
     }
-    if let Some(what) = &args.quarantine {
-        let wish = Wish { what, reason: &args.reason, dry_run: args.dry_run, yes: args.yes };
+    let quarantine = args.quarantine.as_ref().map(|what| (Verb::Quarantine, what));
+    if let Some((verb, what)) = quarantine.or(args.revert.as_ref().map(|what| (Verb::Revert, what))) {
+        let wish = Wish { verb, what, reason: &args.reason, dry_run: args.dry_run, yes: args.yes };
         return contain::run(&wish, &sweep, (&fields, &hosts), &engine, context);
     }
     for gap in sweep.gaps.iter().filter(|gap| gap.failed) {

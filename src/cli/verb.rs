@@ -25,12 +25,14 @@ use crate::response::case::is_case_id;
 use crate::response::request::{Request, Target};
 use crate::runtime::case_decisions::CaseDecisions;
 use crate::runtime::seen::{kept_report, misplaced, readable, refused, target};
+use crate::sources::github::address::GITHUB;
+use crate::sources::github::target as forge_target;
 use crate::store::cases;
 
 /// Arguments of every verb.
 #[derive(Debug, ClapArgs)]
 pub struct Common {
-    /// Pulls such as owner/repo#7 or their pages, or branches, ranges or commits of one repository
+    /// Pulls such as owner/repo#7, for revert and quarantine also commits such as owner/repo@COMMIT, or their pages; or branches, ranges or commits of one repository
     #[arg(required = true, value_name = "TARGET")]
     pub targets: Vec<String>,
     /// How it is carried out
@@ -140,7 +142,8 @@ fn site(asked: &Asked<'_>, context: &Context) -> anyhow::Result<Site> {
 
 /// The forge that `targets` are on, in whatever state they are, when they are on one.
 fn forge_site(targets: &[String], folder: &Path, context: &Context) -> anyhow::Result<Option<Site>> {
-    let meant = |target: &String| target.contains('#') || target.contains("://");
+    let commit = |target: &String| matches!(forge_target::Target::read(target, GITHUB), Some(Ok(forge_target::Target::Commit(..))));
+    let meant = |target: &String| target.contains('#') || target.contains("://") || commit(target);
     if !targets.iter().all(meant) {
         return Ok(None);
     }

@@ -48,16 +48,30 @@ pub struct PullRef {
 }
 
 impl fmt::Display for PullRef {
-    /// `owner/repo#7`, `demo#2`, otherwise `repo:name` (or only the name where the repository is the current folder).
+    /// `owner/repo#7`, `owner/repo@COMMIT`, `demo#2`, otherwise `repo:name` (or only the name where the repository is the current
+    /// folder).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.repo.as_str(), self.name.starts_with('#')) {
             ("" | ".", _) => f.write_str(&self.name),
             (repo, true) => write!(f, "{repo}{}", self.name),
             (repo, false) if self.name.is_empty() => f.write_str(repo),
+            (repo, false) if self.origin == Origin::Github => write!(f, "{repo}@{}", self.name),
             (repo, false) => write!(f, "{repo}:{}", self.name),
         }
     }
 }
+
+impl PullRef {
+    /// Whether it is a commit of a GitHub host that was asked for by itself: nobody proposed it, so it stands on a branch already.
+    #[must_use]
+    pub fn is_bare_commit(&self) -> bool {
+        let hex = self.name.len() >= LEAST_DIGITS && self.name.bytes().all(|b| b.is_ascii_hexdigit());
+        self.origin == Origin::Github && hex
+    }
+}
+
+/// Digits of a commit's id that name it.
+pub const LEAST_DIGITS: usize = 7;
 
 /// The exact commits a pull stands on when it was read. `None` where the source has no commits (a bare diff, a folder).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

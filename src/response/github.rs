@@ -149,7 +149,14 @@ impl Responder for GithubResponder {
                 }
             }
         }
-        plans::overall(&pulls)
+        let overall = plans::overall(&pulls);
+        match plan.decision.pulls.iter().find(|pull| pull.is_bare_commit()) {
+            Some(bare) if overall.strength == Strength::Enforced => Overall {
+                strength: Strength::Advisory,
+                why: format!("{bare} stands on its branch already; only a revert removes its effect"),
+            },
+            _ => overall,
+        }
     }
 }
 

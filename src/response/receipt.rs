@@ -54,7 +54,7 @@ fn made<'a>(plan: &Plan, outcomes: &'a [StepOutcome]) -> Option<&'a str> {
 fn undo(plan: &Plan, done: &[&Step], merge: Option<&str>) -> Option<String> {
     match plan.decision.verb {
         Verb::Quarantine => {
-            let contained = done.iter().any(|step| matches!(step, Step::MoveRefs(_) | Step::Deny(_) | Step::Forge(_)));
+            let contained = done.iter().any(|step| matches!(step, Step::MoveRefs(_) | Step::Deny(_) | Step::Ban(_) | Step::Forge(_)));
             contained.then(|| format!("lazaret release {}", plan.case.0))
         }
         Verb::Release => {

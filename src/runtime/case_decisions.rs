@@ -75,9 +75,12 @@ pub struct CaseDecisions {
     clock: fn() -> Timestamp,
     /// Where the repository's own policy and its organisation's are read; the person's own is among `paths`.
     source: Option<Arc<dyn Source>>,
-    /// What goes along with the plan that was made last.
-    prepared: Mutex<Option<Prepared>>,
+    /// What goes along with plans that were made: one decision may have several, of which each is carried out by itself.
+    prepared: Mutex<Vec<Prepared>>,
 }
+
+/// Plans of which something is kept until they are carried out: enough for every decision that is shown at once.
+const MOST_PREPARED: usize = 8;
 
 /// What goes along with a plan until it is carried out.
 struct Prepared {
@@ -98,7 +101,7 @@ impl CaseDecisions {
     /// Decisions at `place`.
     #[must_use]
     pub fn at(place: Place, paths: Paths, clock: fn() -> Timestamp) -> Self {
-        Self { place, paths, clock, source: None, prepared: Mutex::new(None) }
+        Self { place, paths, clock, source: None, prepared: Mutex::default() }
     }
 
     /// What is refused now, by lazaret's own list.
@@ -152,7 +155,12 @@ impl CaseDecisions {
             }
             plan => (plan?, None),
         };
-        *self.prepared() = Some(Prepared { case: plan.case.clone(), reports, later });
+        let mut prepared = self.prepared();
+        prepared.retain(|known| known.case != plan.case);
+        let from = (prepared.len() + 1).saturating_sub(MOST_PREPARED);
+        prepared.drain(..from);
+        prepared.push(Prepared { case: plan.case.clone(), reports, later });
+        drop(prepared);
         Ok(plan)
     }
 
@@ -161,7 +169,7 @@ impl CaseDecisions {
     /// # Errors
     /// When the plan refuses, somebody else is at work, or the ledger cannot be written.
     pub fn carry_out_plan(&self, plan: &Plan, cancel: &Cancel) -> Result<Receipt, DecisionError> {
-        let prepared = self.prepared().take().filter(|prepared| prepared.case == plan.case);
+        let prepared = self.prepared_for(&plan.case);
         if let Some(request) = prepared.as_ref().and_then(|prepared| prepared.later.as_ref()) {
             return Ok(later::keep(&mut self.ledger()?, self.seat(), plan, request, self.now())?);
         }
@@ -283,8 +291,14 @@ impl CaseDecisions {
         Materials { evidence: self.paths.evidence(), reports }
     }
 
+    fn prepared_for(&self, case: &CaseId) -> Option<Prepared> {
+        let mut prepared = self.prepared();
+        let place = prepared.iter().position(|known| known.case == *case)?;
+        Some(prepared.remove(place))
+    }
+
     /// A panic elsewhere does not take it away.
-    fn prepared(&self) -> std::sync::MutexGuard<'_, Option<Prepared>> {
+    fn prepared(&self) -> std::sync::MutexGuard<'_, Vec<Prepared>> {
         self.prepared.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 

@@ -1,4 +1,5 @@
-//! Many changes over many repositories contained in one plan: what is open is held, and for what is merged a revert is proposed.
+//! Many changes over many repositories contained in one plan: what is open is held, and for what is merged a revert is proposed;
+//! or what is merged is taken back, pulls and direct commits of a repository together.
 //!
 //! Each repository has its own case, because each is enforced and undone by itself; the reason names the family they belong to.
 
@@ -7,8 +8,9 @@ use std::sync::Arc;
 
 use crate::analysis::engine::Engine;
 use crate::model::cancel::Cancel;
-use crate::model::decision::Verb;
-use crate::model::pull::Origin;
+use crate::model::decision::{Decision, Verb};
+use crate::model::inert;
+use crate::model::pull::{Origin, PullRef};
 use crate::model::response::{Plan, Receipt};
 use crate::model::sweep::Member;
 use crate::model::time::Timestamp;
@@ -17,6 +19,9 @@ use crate::runtime::case_decisions::{CaseDecisions, DecisionError};
 use crate::runtime::seen::{kept_report, target};
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
+
+/// Why a revert leaves something out.
+const OPEN: &str = "it is not merged, so there is nothing to take back; quarantine holds it";
 
 /// Where decisions on the changes of one place go.
 pub trait Keeper: Send + Sync {
@@ -63,9 +68,11 @@ pub struct Chosen<'a> {
     pub keeper: Arc<dyn Keeper>,
 }
 
-/// Why and when.
+/// What, why and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
+    /// Quarantine or revert.
+    pub verb: Verb,
     /// The reason, with the family's name in it.
     pub reason: String,
     /// Now.
@@ -85,7 +92,7 @@ pub struct Part {
 /// One plan over many repositories.
 #[derive(Default)]
 pub struct Joint {
-    /// What would be held, repository by repository.
+    /// What would be done, repository by repository.
     pub parts: Vec<Part>,
     /// Reverts of what is merged; proposed, and no part of it.
     pub proposals: Vec<Part>,
@@ -105,6 +112,18 @@ impl Part {
     #[must_use]
     pub fn is_local(&self) -> bool {
         self.plan.decision.pulls.iter().all(|pull| pull.origin == Origin::Local)
+    }
+
+    /// The command that does the same, for a shell.
+    #[must_use]
+    pub fn command(&self) -> String {
+        let Decision { verb, pulls, .. } = &self.plan.decision;
+        let names =
+            |name: &dyn Fn(&PullRef) -> String| pulls.iter().map(|at| inert::word(&name(at)).into_owned()).collect::<Vec<_>>().join(" ");
+        if self.is_local() {
+            return format!("lazaret {} {} --repo {} --reason …", verb.word(), names(&|at| at.name.clone()), inert::word(&self.place));
+        }
+        format!("lazaret {} {} --reason …", verb.word(), names(&PullRef::to_string))
     }
 
     /// Carries it out.
@@ -127,6 +146,11 @@ pub fn plan(chosen: &[Chosen<'_>], order: &Order, engine: &Engine, cancel: &Canc
         by_place.entry((&one.member.pull().at.repo, one.member.is_merged())).or_default().push(one);
     }
     for ((place, merged), some) in by_place {
+        if order.verb == Verb::Revert && !merged {
+            let open = |one: &&Chosen<'_>| (one.member.pull().at.to_string(), OPEN.to_owned());
+            joint.left.extend(some.iter().map(open));
+            continue;
+        }
         let (mut targets, mut reports) = (Vec::new(), Vec::new());
         for one in &some {
             match read(one, engine, cancel) {
@@ -142,7 +166,7 @@ pub fn plan(chosen: &[Chosen<'_>], order: &Order, engine: &Engine, cancel: &Canc
         let verb = if merged { Verb::Revert } else { Verb::Quarantine };
         let request = Request::new(verb, targets, order.reason.clone(), order.at);
         match keeper.plan(&request, reports) {
-            Ok(plan) if merged => joint.proposals.push(Part { place: place.to_owned(), plan, keeper }),
+            Ok(plan) if merged && order.verb != Verb::Revert => joint.proposals.push(Part { place: place.to_owned(), plan, keeper }),
             Ok(plan) => joint.parts.push(Part { place: place.to_owned(), plan, keeper }),
             Err(why) => joint.left.push((place.to_owned(), why.to_string())),
         }

@@ -7,6 +7,7 @@ use crate::analysis::engine::Engine;
 use crate::message::effect::Wish;
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
+use crate::model::decision::Verb;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::pull::PullRef;
 use crate::model::report::Report;
@@ -78,7 +79,7 @@ impl SweepDecisions {
         }
         let at = (self.clock)();
         let reason = format!("{} [sweep {}]", wish.reason.trim(), self.sweep.id);
-        let joint = containment::plan(&chosen, &Order { reason, at }, &self.engine, &Cancel::default());
+        let joint = containment::plan(&chosen, &Order { verb: wish.verb, reason, at }, &self.engine, &Cancel::default());
         let mut joint = joint.map_err(|why| why.to_string())?;
         joint.left.extend(left);
         let case = CaseId(format!("{}-{}", self.sweep.id, at.0));
@@ -114,16 +115,12 @@ fn joined(joint: &Joint, case: &CaseId) -> Result<Plan, Trouble> {
     }
     plan.warnings.extend(joint.left.iter().map(|(place, why)| format!("{place} is left as it is: {why}")));
     for part in &joint.proposals {
-        let names: Vec<&str> = part.plan.decision.pulls.iter().map(|pull| pull.name.as_str()).collect();
-        plan.warnings.push(format!(
-            "{} is merged already and is no part of this: lazaret revert {} --repo {}",
-            names.join(", "),
-            names.join(" "),
-            part.place
-        ));
+        let names: Vec<String> = part.plan.decision.pulls.iter().map(ToString::to_string).collect();
+        plan.warnings.push(format!("{} is merged already and is no part of this: {}", names.join(", "), part.command()));
     }
     if joint.ready().next().is_none() {
-        plan.refusals.push("nothing of it is left to hold; the notes say why".to_owned());
+        let what = if plan.decision.verb == Verb::Revert { "take back" } else { "hold" };
+        plan.refusals.push(format!("nothing of it is left to {what}; the notes say why"));
     }
     Ok(plan)
 }

@@ -4,6 +4,7 @@ pub mod address;
 mod ask;
 mod change;
 pub mod client;
+mod commit;
 mod commits;
 mod dossier;
 mod failure;

@@ -72,6 +72,17 @@ impl Hub {
         });
         number
     }
+
+    /// A commit that an agent pushed straight to the default branch.
+    fn pushed(&self, repo: &str, title: &str) -> String {
+        let git = self.github.repo(repo).git();
+        let tip = git.tip("refs/heads/main").unwrap();
+        let (claude, now) = (("Claude".to_owned(), "noreply@anthropic.com".to_owned()), self.github.world().tick());
+        let file = format!("{}.py", title.replace(' ', "_").to_lowercase());
+        let made = git.commit(&[tip], title, &claude, now, &[(file, Some(b"y = 1\n".to_vec()))]);
+        git.point("refs/heads/main", &made);
+        made
+    }
 }
 
 fn conducts<'a>(sweep: &'a Value, title: &str) -> Vec<&'a str> {
@@ -97,12 +108,7 @@ fn an_organisation_is_swept_with_what_came_in_unseen() {
     hub.github.repo("acme/web").with(|repo| {
         repo.pulls.get_mut(&auto).unwrap().auto_merge = Some(AutoMerge { by: lead, method: "MERGE".to_owned(), at: 0 });
     });
-    let git = hub.github.repo("acme/jobs").git();
-    let tip = git.tip("refs/heads/main").unwrap();
-    let (claude, now) = (("Claude".to_owned(), "noreply@anthropic.com".to_owned()), hub.github.world().tick());
-    let files = [("cron.py".to_owned(), Some(b"y = 1\n".to_vec()))];
-    let direct = git.commit(&[tip], "Straight to main", &claude, now, &files);
-    git.point("refs/heads/main", &direct);
+    let direct = hub.pushed("acme/jobs", "Straight to main");
 
     let sweep = hub.json(&["--org", "acme"]);
     let changes = sweep["changes"].as_array().unwrap();
@@ -184,4 +190,48 @@ fn a_campaign_on_a_host_is_contained_in_one_plan() {
     }
     let again = hub.run(&[&all[..], &["--filter", "state:quarantined"]].concat());
     assert!(again.out.matches("quarantined").count() >= 3, "{}{}", again.out, again.err);
+}
+
+/// What is on the branches already goes back in one plan: pulls and direct commits of a repository together, the last first.
+#[test]
+fn direct_commits_and_merged_pulls_of_a_sweep_are_taken_back_in_one_plan() {
+    let hub = Hub::new();
+    for repo in ["acme/api", "acme/web", "acme/jobs"] {
+        hub.github.repo(repo).role("oncall", Role::Write);
+    }
+    let (first, number) = (hub.pushed("acme/api", "Pushed first"), hub.merged("acme/api", "Merged unseen", "lead", None));
+    let (second, third) = (hub.pushed("acme/api", "Pushed last"), hub.pushed("acme/web", "Pushed there"));
+    let open = hub.github.repo("acme/jobs").pull("Open one").by_bot(DEVIN.0, DEVIN.1).branch("devin/open").open();
+    let short = |repo: &str, id: &str| format!("{repo}@{}", &id[..12]);
+    let listed = hub.run(&["--org", "acme"]);
+    assert!(listed.out.contains(&short("acme/web", &third)), "a commit is called by what commands take: {}", listed.out);
+
+    let which = [
+        short("acme/api", &first),
+        format!("acme/api#{number}"),
+        short("acme/api", &second),
+        short("acme/web", &third),
+        format!("acme/jobs#{open}"),
+    ];
+    let which = which.join(" ");
+    let dry = hub.run(&["--org", "acme", "--revert", &which, "--reason", "pushed past review", "--dry-run"]);
+    assert!(dry.out.contains("as evidence, and verify it") && dry.out.contains("it is not merged"), "{}{}", dry.out, dry.err);
+    assert!(dry.code == 1 && hub.github.writes().is_empty(), "an open one is left, and that is told: {}", dry.out);
+    let done = hub.run(&["--org", "acme", "--revert", &which, "--reason", "pushed past review", "--yes"]);
+    assert_eq!(done.code, 1, "{}{}", done.out, done.err);
+    for (repo, ids) in [("acme/api", vec![&first, &second]), ("acme/web", vec![&third])] {
+        let body =
+            hub.github.repo(repo).look(|repo| repo.pulls.values().find(|pull| pull.head_ref.starts_with("revert/")).unwrap().body.clone());
+        let body = body.unwrap();
+        assert!(ids.iter().all(|id| body.contains(&format!("Reverts: {id}"))), "{repo}: {body}");
+    }
+    let body = hub.github.repo("acme/api").look(|repo| repo.pulls.values().last().unwrap().body.clone().unwrap());
+    let place = |part: &str| body.find(part).unwrap_or_else(|| panic!("{part}: {body}"));
+    assert!(place(&second) < place(&format!("acme/api#{number}")) && place(&format!("acme/api#{number}")) < place(&first), "{body}");
+    let again = hub.run(&["--org", "acme", "--revert", "direct-commit", "--reason", "the rest", "--dry-run"]);
+    assert!(again.out.contains("take back") || again.out.contains("open already"), "{}{}", again.out, again.err);
+    let held = hub.run(&["--org", "acme", "--quarantine", "direct-commit", "--reason", "x", "--dry-run"]);
+    assert!(held.out.contains("came in without a pull, where nothing can be held"), "{}{}", held.out, held.err);
+    assert!(held.out.contains(&format!("lazaret revert {} --reason", short("acme/web", &third))), "{}", held.out);
+    hub.run(&["--org", "acme", "--revert", "acme/api#1 acme/none#7", "--reason", "x"]).is_failure("this sweep holds no acme/none#7");
 }

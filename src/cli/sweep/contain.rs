@@ -1,4 +1,4 @@
-//! `lazaret sweep --quarantine`: what a sweep found, contained in one plan over its repositories. Shown, asked, carried out
+//! `lazaret sweep --quarantine` and `--revert`: what a sweep found, contained in one plan over its repositories. Shown, asked, carried out
 //! part by part.
 
 use std::sync::Arc;
@@ -13,16 +13,18 @@ use crate::cli::sweep::deciders::{self, Host};
 use crate::export::paint::Paint;
 use crate::export::plan as export;
 use crate::export::sweep::counted;
+use crate::model::decision::Verb;
 use crate::model::filter::Filter;
 use crate::model::inert;
-use crate::model::pull::Origin;
 use crate::model::response::{Receipt, Strength};
-use crate::model::sweep::{Member, Sweep};
-use crate::runtime::containment::{self, Chosen, Joint, Keeper, Order, Part};
+use crate::model::sweep::{Conduct, Member, Sweep};
+use crate::runtime::containment::{self, Chosen, Joint, Keeper, Order};
 use crate::sources::sweep::Field;
 
 /// What is to be contained, and how it was asked for.
 pub struct Wish<'a> {
+    /// Quarantine or revert.
+    pub verb: Verb,
     /// A campaign's name, or words of a filter.
     pub what: &'a str,
     /// Why.
@@ -45,7 +47,7 @@ pub fn run(
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
     if wish.reason.trim().is_empty() {
-        bail!("a quarantine needs a reason: give one with --reason");
+        bail!("a {} needs a reason: give one with --reason", wish.verb.word());
     }
     let members = chosen(wish.what, sweep)?;
     let mut left = Vec::new();
@@ -56,11 +58,11 @@ pub fn run(
                 let field = fields.iter().find(|field| field.holds(&member.pull().at)).cloned();
                 some.extend(field.map(|field| Chosen { member, field, keeper }));
             }
-            None => left.push((member.pull().at.to_string(), "lazaret cannot hold it from here; open it and hold it there".to_owned())),
+            None => left.push((member.pull().at.to_string(), "nothing can be decided on it from here; open it by itself".to_owned())),
         }
     }
     resume(&some)?;
-    let order = Order { reason: format!("{} [sweep {}, {}]", wish.reason.trim(), sweep.id, wish.what), at: now() };
+    let order = Order { verb: wish.verb, reason: format!("{} [sweep {}, {}]", wish.reason.trim(), sweep.id, wish.what), at: now() };
     let mut joint = containment::plan(&some, &order, engine, &context.cancel)?;
     joint.left.extend(left);
     let paint = context.out.paint;
@@ -75,7 +77,8 @@ pub fn run(
     carry_out(&joint, context)
 }
 
-/// The members that `what` means: those of a campaign, or those a filter lets through.
+/// The members that `what` means: those of a campaign, those it names one by one, those that came in in one way, or those a filter
+/// lets through.
 fn chosen<'a>(what: &str, sweep: &'a Sweep) -> anyhow::Result<Vec<&'a Member>> {
     if let Some(campaign) = sweep.campaign(what) {
         return Ok(campaign.members.iter().filter_map(|index| sweep.members.get(*index)).collect());
@@ -87,7 +90,20 @@ fn chosen<'a>(what: &str, sweep: &'a Sweep) -> anyhow::Result<Vec<&'a Member>> {
         bail!("this sweep has no campaign {what}; {known}");
     }
     if what.trim().is_empty() {
-        bail!("name a campaign of the sweep, or words of a filter such as 'risk>=high'");
+        bail!("name a campaign of the sweep, changes of it such as owner/repo#7, or words of a filter such as 'risk>=high'");
+    }
+    let named = |name: &str| sweep.members.iter().find(|member| member.pull().at.to_string().eq_ignore_ascii_case(name));
+    let names: Vec<&str> = what.split([' ', ',']).filter(|name| !name.is_empty()).collect();
+    if names.iter().any(|name| named(name).is_some()) {
+        let missing = |name: &str| anyhow::anyhow!("this sweep holds no {}; its other words name changes", inert::line(name));
+        return names.into_iter().map(|name| named(name).ok_or_else(|| missing(name))).collect();
+    }
+    if let Some(conduct) = Conduct::parse(what.trim()) {
+        let found: Vec<&Member> = sweep.seen(conduct).collect();
+        if found.is_empty() {
+            bail!("none of the {} of this sweep is {} {}", counted(sweep.members.len(), "change"), article(conduct), conduct.word());
+        }
+        return Ok(found);
     }
     let filter = Filter::parse(what).map_err(|why| anyhow::anyhow!(why))?;
     let found: Vec<&Member> =
@@ -96,6 +112,13 @@ fn chosen<'a>(what: &str, sweep: &'a Sweep) -> anyhow::Result<Vec<&'a Member>> {
         bail!("none of the {} of this sweep meets `{}`", counted(sweep.members.len(), "change"), inert::line(what));
     }
     Ok(found)
+}
+
+fn article(conduct: Conduct) -> &'static str {
+    match conduct {
+        Conduct::UnreviewedMerge | Conduct::AutoMerge => "an",
+        Conduct::DirectCommit | Conduct::SelfMerge => "a",
+    }
 }
 
 /// Where decisions on `member` go.
@@ -128,24 +151,21 @@ fn show(out: &mut Output, joint: &Joint, paint: Paint) -> anyhow::Result<()> {
     }
     for part in &joint.proposals {
         writeln!(out, "{}", paint.strong("proposed, and not part of this plan: what is merged already is taken back by a revert"))?;
+        let bare = part.plan.decision.pulls.iter().filter(|pull| pull.is_bare_commit()).count();
+        if bare > 0 {
+            let what = counted(bare, "commit");
+            writeln!(
+                out,
+                "  {what} of it came in without a pull, where nothing can be held: evidence is kept first, then it is taken back"
+            )?;
+        }
         export::plan(out, &part.plan, paint)?;
-        writeln!(out, "  to do it: {}\n", command(part))?;
+        writeln!(out, "  to do it: {}\n", part.command())?;
     }
     for (place, why) in &joint.left {
         writeln!(out, "left as it is: {}: {}", inert::line(place), inert::line(why))?;
     }
     Ok(out.flush()?)
-}
-
-/// The command that carries out a proposed revert.
-fn command(part: &Part) -> String {
-    let pulls = &part.plan.decision.pulls;
-    if pulls.iter().any(|pull| pull.origin != Origin::Local) {
-        let targets: Vec<String> = pulls.iter().map(|pull| inert::word(&pull.to_string()).into_owned()).collect();
-        return format!("lazaret revert {} --reason …", targets.join(" "));
-    }
-    let targets: Vec<_> = pulls.iter().map(|pull| inert::word(&pull.name).into_owned()).collect();
-    format!("lazaret revert {} --repo {} --reason …", targets.join(" "), inert::word(&part.place))
 }
 
 fn refused(joint: &Joint) -> bool {
@@ -163,7 +183,7 @@ fn agreed(wish: &Wish<'_>, joint: &Joint) -> anyhow::Result<bool> {
     let (ready, all) = (joint.ready().count(), joint.parts.len());
     let changes: usize = joint.ready().map(|part| part.plan.decision.pulls.len()).sum();
     let refused = if ready < all { format!(" ({} refused)", all - ready) } else { String::new() };
-    Ok(confirm(&format!("quarantine {} in {}{refused}?", counted(changes, "change"), counted(ready, "repository"))))
+    Ok(confirm(&format!("{} {} in {}{refused}?", wish.verb.word(), counted(changes, "change"), counted(ready, "repository"))))
 }
 
 /// Part by part: one that fails does not keep the others from being held.

@@ -24,7 +24,7 @@ pub struct Host {
     pub source: Arc<dyn Source>,
 }
 
-/// Decisions on the change at `at`; `None` where nothing can be decided from a sweep: a commit of a host that no pull brought.
+/// Decisions on the change at `at`; `None` where its host was not swept.
 ///
 /// # Errors
 /// When its clone cannot be read, or no home folder is known.
@@ -34,7 +34,7 @@ pub fn decisions(at: &PullRef, hosts: &[Host], context: &Context) -> anyhow::Res
         let source = LocalClone::open(folder, true, Arc::new(provenance::of))?.into_source();
         return Ok(Some(CaseDecisions::new(Some(folder.to_owned()), context.paths()?, now).under(source)));
     }
-    let Some((address, _)) = Address::of_pull(at) else { return Ok(None) };
+    let Some(address) = Address::of_repository(at) else { return Ok(None) };
     let Some(host) = hosts.iter().find(|host| host.forge.host().eq_ignore_ascii_case(&address.host)) else { return Ok(None) };
     let place = Place::Forge { forge: host.forge.clone(), objects: host.objects.clone() };
     Ok(Some(CaseDecisions::at(place, context.paths()?, now).under(host.source.clone())))

@@ -63,6 +63,9 @@ impl Places {
             let reach = reaches.entry(found.host().to_owned()).or_default();
             match found {
                 Target::Pull(address, number) => reach.pulls.push((address, number)),
+                Target::Commit(address, id) => {
+                    bail!("a sweep goes over repositories and pulls; `lazaret scan {address}@{id}` judges one commit")
+                }
                 Target::Set { scope, .. } => reach.scopes.push(scope),
             }
         }

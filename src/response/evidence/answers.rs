@@ -49,6 +49,10 @@ impl Desk<'_> {
         let repo = format!("/repos/{}", place(self.pull));
         let number = self.pull.name.trim_start_matches('#');
         let mut kept = Kept::default();
+        if self.pull.is_bare_commit() {
+            self.commit(&mut kept, &repo, head)?;
+            return Ok(kept);
+        }
         self.pages(&mut kept, "pull", format!("{repo}/pulls/{number}"), MAX_PAGES).map_err(|e| self.told(&e))??;
         for (kind, route) in [
             ("commits", format!("{repo}/pulls/{number}/commits?per_page=100")),
@@ -61,14 +65,28 @@ impl Desk<'_> {
             self.optional(&mut kept, kind, route)?;
         }
         if let Some(head) = head {
-            self.optional(&mut kept, "checks", format!("{repo}/commits/{head}/check-runs?per_page=100"))?;
-            self.optional(&mut kept, "statuses", format!("{repo}/commits/{head}/statuses?per_page=100"))?;
-            self.optional(&mut kept, "runs", format!("{repo}/actions/runs?head_sha={head}&per_page=100"))?;
+            self.runs(&mut kept, &repo, head.as_str())?;
         }
         if let Some(base) = text(&kept, "pull", "/base/ref") {
             self.optional(&mut kept, "rules", format!("{repo}/rules/branches/{}?per_page=100", encoded(&base)))?;
         }
         Ok(kept)
+    }
+
+    /// A commit that no pull brought: the commit itself, and what is said and reported about it.
+    fn commit(&self, kept: &mut Kept, repo: &str, head: Option<&CommitId>) -> Result<(), ResponseError> {
+        let id = head.map_or(self.pull.name.as_str(), CommitId::as_str);
+        self.pages(kept, "commit", format!("{repo}/commits/{id}?per_page=100"), MAX_PAGES).map_err(|e| self.told(&e))??;
+        self.optional(kept, "pulls", format!("{repo}/commits/{id}/pulls?per_page=100"))?;
+        self.optional(kept, "conversation", format!("{repo}/commits/{id}/comments?per_page=100"))?;
+        self.runs(kept, repo, id)
+    }
+
+    /// What was reported about a commit: checks, statuses, workflow runs.
+    fn runs(&self, kept: &mut Kept, repo: &str, head: &str) -> Result<(), ResponseError> {
+        self.optional(kept, "checks", format!("{repo}/commits/{head}/check-runs?per_page=100"))?;
+        self.optional(kept, "statuses", format!("{repo}/commits/{head}/statuses?per_page=100"))?;
+        self.optional(kept, "runs", format!("{repo}/actions/runs?head_sha={head}&per_page=100"))
     }
 
     /// Every page of `route`; the outer error is the forge's, the inner one the file system's.

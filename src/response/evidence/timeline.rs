@@ -44,12 +44,8 @@ fn events(kind: &str, page: &Value) -> Vec<(String, String)> {
         "runs" => {
             each(page.get("workflow_runs"), |run| one(run, "/created_at", format!("workflow run {}: {}", at(run, "/name"), state(run))))
         }
-        "commits" => each(Some(page), |commit| {
-            let message = at(commit, "/commit/message");
-            let subject = message.lines().next().unwrap_or_default();
-            let id: String = at(commit, "/sha").chars().take(10).collect();
-            one(commit, "/commit/author/date", format!("commit {id} by {}: {subject}", at(commit, "/commit/author/name")))
-        }),
+        "commit" => commit(page).into_iter().collect(),
+        "commits" => each(Some(page), commit),
         "reviews" => each(Some(page), |review| {
             one(
                 review,
@@ -75,6 +71,13 @@ fn events(kind: &str, page: &Value) -> Vec<(String, String)> {
         audit::KIND => audit::events(page).iter().map(|event| (moment(event.at), format!("audit log: {}", event.says()))).collect(),
         _ => Vec::new(),
     }
+}
+
+fn commit(commit: &Value) -> Option<(String, String)> {
+    let message = at(commit, "/commit/message");
+    let subject = message.lines().next().unwrap_or_default();
+    let id: String = at(commit, "/sha").chars().take(10).collect();
+    one(commit, "/commit/author/date", format!("commit {id} by {}: {subject}", at(commit, "/commit/author/name")))
 }
 
 fn pull(pull: &Value) -> Vec<(String, String)> {

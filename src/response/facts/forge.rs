@@ -95,6 +95,8 @@ pub struct PullFacts {
     pub draft: bool,
     /// Whether its conversation is locked.
     pub locked: bool,
+    /// Whether its repository takes no writes any more, where that was asked.
+    pub archived: bool,
     /// Whether the token's own account opened it.
     pub own: bool,
     /// Who opened it.
@@ -136,6 +138,12 @@ pub struct PullFacts {
 }
 
 impl PullFacts {
+    /// Whether it is a commit that no pull brought: it has no number, no conversation and no gate.
+    #[must_use]
+    pub fn is_bare_commit(&self) -> bool {
+        self.spot.pull == 0
+    }
+
     /// Where it is now.
     #[must_use]
     pub fn head(&self) -> Option<&CommitId> {
@@ -184,17 +192,19 @@ pub struct HoldsFacts {
     pub released: bool,
 }
 
-/// One merged pull that is to be taken back.
+/// One merged pull, or a commit that no pull brought, that is to be taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MergedPull {
     /// The pull as it is now.
     pub pull: PullFacts,
     /// What is taken back.
     pub target: TakeBack,
-    /// How it came in: `merge commit`, `squash`, `rebase of 3 commits`.
+    /// How it came in: `merge commit`, `squash`, `rebase of 3 commits`, `direct commit`.
     pub how: String,
     /// When it was merged, as the forge writes it: sorts by time.
     pub merged: String,
+    /// How many commits the base has that it has not, where that was asked: what is nearer to the tip is taken back first.
+    pub behind: u64,
     /// The paths it changed.
     pub paths: Vec<String>,
 }
@@ -214,6 +224,8 @@ pub struct RevertPulls {
     pub gone: Vec<String>,
     /// Later changes that build on the targets, in sentences.
     pub dependents: Vec<String>,
+    /// What else should be known of the targets, in sentences.
+    pub notes: Vec<String>,
     /// An open pull that does just this already.
     pub existing: Option<String>,
 }

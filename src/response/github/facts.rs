@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::model::ban::{Ban, Banned};
+use crate::model::commit_id::CommitId;
 use crate::model::decision::Verb;
 use crate::model::forge::ForgeError;
 use crate::model::forge_step::{Act, Say, Spot};
@@ -11,8 +12,9 @@ use crate::response::access::Access;
 use crate::response::bans;
 use crate::response::error::ResponseError;
 use crate::response::facts::forge::{ForgeFacts, PullFacts, RevertPulls, Switch};
-use crate::response::github::address::{address, repository};
+use crate::response::github::address::{address, commit, repository};
 use crate::response::github::ask::{Ask, encoded};
+use crate::response::github::revert::Wanted;
 use crate::response::github::shapes::Found;
 use crate::response::github::{holds, look, revert, step};
 use crate::response::journal::Journal;
@@ -24,7 +26,7 @@ const ALIKE: usize = 20;
 /// The world as it is now, for `request`.
 pub(crate) fn facts(ask: &Ask<'_>, request: &Request, journal: &dyn Journal) -> Result<ForgeFacts, ResponseError> {
     let standing = bans::standing(&journal.cases()?);
-    let pulls = || request.targets.iter().map(|target| pull(ask, target, &standing)).collect::<Result<Vec<_>, _>>();
+    let pulls = || request.targets.iter().map(|target| pull(ask, target, request.verb, &standing)).collect::<Result<Vec<_>, _>>();
     Ok(match request.verb {
         Verb::Approve => ForgeFacts::Approve { merge: request.merge, method: request.method, pulls: pulls()? },
         Verb::RequestChanges => ForgeFacts::Say { say: Say::RequestChanges, comments: request.comments.clone(), pulls: pulls()? },
@@ -48,18 +50,39 @@ pub(crate) fn facts(ask: &Ask<'_>, request: &Request, journal: &dyn Journal) -> 
     })
 }
 
-fn pull(ask: &Ask<'_>, target: &Target, standing: &[Ban]) -> Result<PullFacts, ResponseError> {
-    let (repo, number) = address(&target.pull)?;
-    let (mut pull, here) = look::around(ask, &repo, number).map_err(|error| told(&error))?;
-    if here.archived {
-        return Err(ResponseError::Refused(format!("{repo} is archived, so nothing can be written there; its owner has to unarchive it")));
-    }
+fn pull(ask: &Ask<'_>, target: &Target, verb: Verb, standing: &[Ban]) -> Result<PullFacts, ResponseError> {
+    let mut pull = match commit(target) {
+        Some(at) => bare(ask, &at?, target, verb)?,
+        None => proposed(ask, target)?,
+    };
     pull.seen.clone_from(&target.subject.revision.head);
     let meant = |ban: &&Ban| target.refused.contains(ban) || target.known_by.contains(&ban.what);
     pull.bans = standing.iter().filter(meant).cloned().collect();
     pull.shipped.clone_from(&target.shipped);
     let judged = |id: &&_| !target.dispositions.iter().any(|(of, _)| of == *id);
     pull.unjudged = target.hard.iter().filter(judged).cloned().collect();
+    Ok(pull)
+}
+
+fn proposed(ask: &Ask<'_>, target: &Target) -> Result<PullFacts, ResponseError> {
+    let (repo, number) = address(&target.pull)?;
+    let (pull, here) = look::around(ask, &repo, number).map_err(|error| told(&error))?;
+    if here.archived {
+        return Err(ResponseError::Refused(format!("{repo} is archived, so nothing can be written there; its owner has to unarchive it")));
+    }
+    Ok(pull)
+}
+
+/// A commit that no pull brought has nothing that could be approved or answered. It can be kept as evidence and refused from now on.
+fn bare(ask: &Ask<'_>, (repo, id): &(String, CommitId), target: &Target, verb: Verb) -> Result<PullFacts, ResponseError> {
+    if verb != Verb::Quarantine {
+        return Err(ResponseError::Usage(format!(
+            "{} is a commit that no pull brought, so there is nothing to {}; lazaret revert takes it back",
+            target.pull,
+            verb.word()
+        )));
+    }
+    let (pull, _) = look::commit(ask, repo, id, &target.base).map_err(|error| told(&error))?;
     Ok(pull)
 }
 
@@ -102,13 +125,22 @@ fn alike(ask: &Ask<'_>, pull: &mut PullFacts, targets: &[Target]) -> Result<Vec<
 }
 
 fn reverts(ask: &Ask<'_>, targets: &[Target]) -> Result<RevertPulls, ResponseError> {
-    let addresses = targets.iter().map(|target| address(&target.pull)).collect::<Result<Vec<_>, _>>()?;
-    let Some((repo, _)) = addresses.first() else { return Ok(RevertPulls::default()) };
-    if let Some((other, number)) = addresses.iter().find(|(other, _)| other != repo) {
-        return Err(ResponseError::Usage(format!("one revert is about one repository; take {other}#{number} back by itself")));
+    let mut wanted = Vec::new();
+    let mut place = None;
+    for target in targets {
+        let (repo, one) = match commit(target) {
+            Some(at) => at.map(|(repo, id)| (repo, Wanted::Commit(id, target.base.clone())))?,
+            None => address(&target.pull).map(|(repo, number)| (repo, Wanted::Pull(number)))?,
+        };
+        if *place.get_or_insert_with(|| repo.clone()) != repo {
+            return Err(ResponseError::Usage(format!("one revert is about one repository; take {} back by itself", target.pull)));
+        }
+        if !wanted.contains(&one) {
+            wanted.push(one);
+        }
     }
-    let numbers: Vec<u64> = addresses.iter().map(|(_, number)| *number).collect();
-    revert::facts(ask, repo, &numbers).map_err(|error| told(&error))
+    let Some(repo) = place else { return Ok(RevertPulls::default()) };
+    revert::facts(ask, &repo, &wanted).map_err(|error| told(&error))
 }
 
 /// What the forge itself can do against an agent in the repository of `target`.

@@ -9,7 +9,10 @@ use crate::response::access::{Access, Role};
 use crate::response::facts::forge::{OwnReview, Phase, PullFacts, Run};
 use crate::response::github::ask::{Ask, encoded};
 use crate::response::github::fence;
-use crate::response::github::shapes::{self, PullAnswer, Repository, Status};
+use crate::response::github::shapes::{self, About, GitCommit, PullAnswer, Repository, Status};
+
+/// Digits that a commit is called by.
+const SHORT: usize = 12;
 
 const PULL: &str = include_str!("queries/pull.graphql");
 
@@ -28,6 +31,28 @@ pub(crate) fn pull(ask: &Ask<'_>, repo: &str, number: u64) -> Result<(PullFacts,
         protection: fence::protection(pull.base_ref.as_ref(), pull.viewer_can_merge_as_admin),
     };
     Ok((facts(repo, number, &repository, pull, ask)?, here))
+}
+
+/// The commit `id` of `repo`, which no pull brought: what is known of it, where a pull has more. It stands on `branch`, or on the
+/// default branch where none is named.
+pub(crate) fn commit(ask: &Ask<'_>, repo: &str, id: &CommitId, branch: &str) -> Result<(PullFacts, GitCommit), ForgeError> {
+    let about: About = ask.read(&format!("/repos/{repo}"))?;
+    let commit: GitCommit = ask.read(&format!("/repos/{repo}/git/commits/{id}"))?;
+    let may = &about.permissions;
+    let roles = [(may.admin, Role::Admin), (may.maintain, Role::Maintain), (may.push, Role::Write), (may.triage, Role::Triage)];
+    let role = roles.iter().chain(&[(may.pull, Role::Read)]).find(|(may, _)| *may).map_or(Role::Unknown, |(_, role)| *role);
+    let short: String = id.as_str().chars().take(SHORT).collect();
+    let facts = PullFacts {
+        name: format!("{repo}@{short}"),
+        spot: Spot { repo: repo.to_owned(), head: Some(id.clone()), ..Spot::default() },
+        title: commit.message.lines().next().unwrap_or_default().to_owned(),
+        phase: Phase::Merged(Some(id.clone())),
+        base: (if branch.is_empty() { about.default_branch } else { branch.to_owned() }, None),
+        access: Access { role, scopes: ask.forge.scopes(), private: about.private, refused: Vec::new() },
+        archived: about.archived,
+        ..PullFacts::default()
+    };
+    Ok((facts, commit))
 }
 
 /// What a look at a pull tells of its repository and its account.

@@ -212,6 +212,48 @@ pub(crate) struct GitCommit {
     pub(crate) tree: Sha,
     pub(crate) parents: Vec<Sha>,
     pub(crate) message: String,
+    pub(crate) committer: Option<Dated>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Dated {
+    pub(crate) date: Option<String>,
+}
+
+/// A repository, as REST tells it.
+#[derive(Deserialize)]
+pub(crate) struct About {
+    pub(crate) default_branch: String,
+    pub(crate) private: bool,
+    #[serde(default)]
+    pub(crate) archived: bool,
+    #[serde(default)]
+    pub(crate) permissions: Permissions,
+}
+
+/// What the token's account may do there.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Permissions {
+    pub(crate) admin: bool,
+    pub(crate) maintain: bool,
+    pub(crate) push: bool,
+    pub(crate) triage: bool,
+    pub(crate) pull: bool,
+}
+
+/// How far two commits are apart.
+#[derive(Deserialize)]
+pub(crate) struct Comparison {
+    pub(crate) status: String,
+    pub(crate) ahead_by: u64,
+}
+
+/// A pull that a commit belongs to.
+#[derive(Deserialize)]
+pub(crate) struct Beside {
+    pub(crate) number: u64,
+    pub(crate) merged_at: Option<String>,
 }
 
 #[derive(Deserialize)]

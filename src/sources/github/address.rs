@@ -1,9 +1,13 @@
 //! A repository on a GitHub host, as people, pulls and routes name it. Never whether it exists.
 
+use crate::model::commit_id::CommitId;
 use crate::model::pull::{Origin, PullRef};
 
 /// The host that is not named.
 pub const GITHUB: &str = "github.com";
+
+/// Digits of a commit's id that a change is called by.
+const SHORT: usize = 12;
 
 /// A repository on a host.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,17 +33,36 @@ impl Address {
     #[must_use]
     pub fn of_pull(at: &PullRef) -> Option<(Self, u64)> {
         let number = at.name.strip_prefix('#')?.parse().ok()?;
+        Self::of_repository(at).map(|address| (address, number))
+    }
+
+    /// The repository of a commit that was asked for by itself, and the commit's id as far as it is written.
+    #[must_use]
+    pub fn of_commit(at: &PullRef) -> Option<(Self, &str)> {
+        Self::of_repository(at).filter(|_| at.is_bare_commit()).map(|address| (address, at.name.as_str()))
+    }
+
+    /// The repository of a change on a GitHub host, whatever kind of change it is.
+    #[must_use]
+    pub fn of_repository(at: &PullRef) -> Option<Self> {
         let (host, rest) = match at.repo.split('/').count() {
             2 => (GITHUB, at.repo.as_str()),
             _ => at.repo.split_once('/')?,
         };
-        (at.origin == Origin::Github).then(|| Self::of(host, rest)).flatten().map(|address| (address, number))
+        (at.origin == Origin::Github).then(|| Self::of(host, rest)).flatten()
     }
 
     /// `owner/name`.
     #[must_use]
     pub fn path(&self) -> String {
         format!("{}/{}", self.owner, self.name)
+    }
+
+    /// The commit with this id, which no pull brought.
+    #[must_use]
+    pub fn commit(&self, id: &CommitId) -> PullRef {
+        let name = id.as_str().chars().take(SHORT).collect();
+        PullRef { origin: Origin::Github, repo: self.to_string(), name }
     }
 
     /// The pull with this number.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::address::Address;
 use super::change::Reader;
+use super::commit;
 use super::dossier;
 use super::failure::told;
 use super::gaps::Fill;
@@ -22,7 +23,7 @@ use crate::model::dossier::Dossier;
 use crate::model::forge::{Account, Call, Forge};
 use crate::model::inert;
 use crate::model::policy::PolicyText;
-use crate::model::pull::{Pull, PullRef};
+use crate::model::pull::{Origin, Pull, PullRef};
 use crate::sources::source::{Listing, Page, Recognise, Source, SourceError, Tell};
 
 /// What is shown of a host.
@@ -30,6 +31,8 @@ use crate::sources::source::{Listing, Page, Recognise, Source, SourceError, Tell
 pub struct Setup {
     /// Pulls that are listed by name.
     pub pulls: Vec<(Address, u64)>,
+    /// Commits that are listed by name, by as much of their ids as was written.
+    pub commits: Vec<(Address, String)>,
     /// The queue; without scopes there is none.
     pub wanted: Wanted,
 }
@@ -53,8 +56,8 @@ impl GithubSource {
     /// The pull that is meant, when exactly one is.
     #[must_use]
     pub fn only(&self) -> Option<PullRef> {
-        match (self.setup.pulls.as_slice(), self.setup.wanted.scopes.as_slice()) {
-            ([(address, number)], []) => Some(address.pull(*number)),
+        match (self.meant().as_slice(), self.setup.wanted.scopes.as_slice()) {
+            ([one], []) => Some(one.clone()),
             _ => None,
         }
     }
@@ -71,31 +74,44 @@ impl GithubSource {
         })
     }
 
-    /// The repository of a pull, or one that is meant as a whole.
-    fn repository(&self, at: &PullRef) -> Result<Address, SourceError> {
-        if at.name.is_empty() { self.address(&PullRef { name: "#0".to_owned(), ..at.clone() }) } else { self.address(at) }
-            .map(|(address, _)| address)
+    /// The repository of a change here, whatever kind of change it is.
+    fn repository_of(&self, at: &PullRef) -> Result<Address, SourceError> {
+        let here = |address: &Address| address.host.eq_ignore_ascii_case(&self.forge.host());
+        Address::of_repository(at).filter(here).map_or_else(|| self.address(at).map(|(address, _)| address), Ok)
     }
 
     fn read(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {
+        if let Some((_, id)) = Address::of_commit(at) {
+            return commit::read(&*self.forge, &self.recognise, (&self.repository_of(at)?, id), cancel);
+        }
         let (address, number) = self.address(at)?;
         let reader = Reader { forge: &*self.forge, fill: self.fill.as_deref(), recognise: &self.recognise, cancel };
         reader.read(&address, number)
     }
 
+    /// Every pull and commit that was asked for by name.
+    fn meant(&self) -> Vec<PullRef> {
+        let pulls = self.setup.pulls.iter().map(|(address, number)| address.pull(*number));
+        let commits = self.setup.commits.iter();
+        let commits = commits.map(|(address, id)| PullRef { origin: Origin::Github, repo: address.to_string(), name: id.clone() });
+        pulls.chain(commits).collect()
+    }
+
     fn named(&self, listing: &mut Listing, tell: Tell<'_>, cancel: &Cancel) -> Result<(), SourceError> {
-        for (address, number) in &self.setup.pulls {
-            match self.pull(&address.pull(*number), cancel) {
+        let meant = self.meant();
+        for at in &meant {
+            let found = if at.is_bare_commit() { self.read(at, cancel).map(|change| Some(change.pull)) } else { self.pull(at, cancel) };
+            match found {
                 Ok(pull) => {
                     listing.pulls.extend(pull);
-                    let (read, of) = (listing.pulls.len(), self.setup.pulls.len());
-                    tell(&Page { read, of: of.max(read), pulls: listing.pulls.last().map_or(&[], std::slice::from_ref) });
+                    let read = listing.pulls.len();
+                    tell(&Page { read, of: meant.len().max(read), pulls: listing.pulls.last().map_or(&[], std::slice::from_ref) });
                 }
                 Err(SourceError::Cancelled) => return Err(SourceError::Cancelled),
                 Err(why) if self.only().is_some() => return Err(why),
                 Err(why) => {
                     listing.unreadable += 1;
-                    listing.omissions.push(Omission { path: None, why: format!("{address}#{number} is not listed: {why}") });
+                    listing.omissions.push(Omission { path: None, why: format!("{at} is not listed: {why}") });
                 }
             }
         }
@@ -107,7 +123,8 @@ impl Source for GithubSource {
     fn title(&self) -> String {
         let pulls = self.setup.pulls.iter().map(|(address, number)| format!("{address}#{number}"));
         let scopes = self.setup.wanted.scopes.iter().map(words);
-        let names: Vec<String> = pulls.chain(scopes).collect();
+        let commits = self.setup.commits.iter().map(|(address, id)| format!("{address}@{id}"));
+        let names: Vec<String> = pulls.chain(commits).chain(scopes).collect();
         match names.as_slice() {
             [] => self.forge.host(),
             [one] => one.clone(),
@@ -160,6 +177,9 @@ impl Source for GithubSource {
     }
 
     fn pull(&self, at: &PullRef, cancel: &Cancel) -> Result<Option<Pull>, SourceError> {
+        if at.is_bare_commit() {
+            return Ok(None);
+        }
         let (address, number) = self.address(at)?;
         let found = pulls::read(&*self.forge, &address, number, 1, cancel).map_err(told)?;
         let mut pull = found.pull;
@@ -169,6 +189,9 @@ impl Source for GithubSource {
     }
 
     fn dossier(&self, at: &PullRef, cancel: &Cancel) -> Result<Option<Dossier>, SourceError> {
+        if at.is_bare_commit() {
+            return Ok(None);
+        }
         let (address, number) = self.address(at)?;
         dossier::read(&*self.forge, &address, number, cancel).map(Some).map_err(told)
     }
@@ -178,15 +201,15 @@ impl Source for GithubSource {
     }
 
     fn policies(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Vec<PolicyText>, SourceError> {
-        policy::read(&*self.forge, &self.repository(at)?, base, cancel)
+        policy::read(&*self.forge, &self.repository_of(at)?, base, cancel)
     }
 
     fn owners(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Option<PolicyText>, SourceError> {
-        policy::owners(&*self.forge, &self.repository(at)?, base, cancel)
+        policy::owners(&*self.forge, &self.repository_of(at)?, base, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
-        let Some((address, _)) = Address::of_pull(&change.pull.at) else { return Texts::default() };
+        let Some(address) = Address::of_repository(&change.pull.at) else { return Texts::default() };
         let (repository, revision) = (address.path(), &change.pull.revision);
         if let Some(fill) = &self.fill {
             let texts = fill.texts(&repository, revision, wanted, cancel);

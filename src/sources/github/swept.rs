@@ -53,7 +53,7 @@ impl SweptHost {
     /// The host behind `forge`; `fill` brings what its API leaves out.
     #[must_use]
     pub fn new(forge: Arc<dyn Forge>, fill: Option<Arc<dyn Fill>>, recognise: Recognise, reach: Reach) -> Self {
-        let setup = Setup { pulls: reach.pulls.clone(), wanted: Wanted::default() };
+        let setup = Setup { pulls: reach.pulls.clone(), ..Setup::default() };
         let source = Arc::new(GithubSource::new(forge.clone(), fill, recognise.clone(), setup));
         Self { forge, recognise, reach, source }
     }

@@ -1,13 +1,16 @@
-//! What an argument names on a GitHub host: a pull, a repository, a set of repositories, a search. Never whether it exists.
+//! What an argument names on a GitHub host: a pull, a commit, a repository, a set of repositories, a search. Never whether it exists.
 
 use super::address::{Address, GITHUB, is_name, is_owner};
 use crate::model::inert;
+use crate::model::pull::LEAST_DIGITS;
 
 /// One thing that was named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// One pull.
     Pull(Address, u64),
+    /// One commit, by as much of its id as was written.
+    Commit(Address, String),
     /// The pulls of a set of repositories.
     Set {
         /// The host they are on.
@@ -42,7 +45,7 @@ impl Target {
     #[must_use]
     pub fn host(&self) -> &str {
         match self {
-            Self::Pull(address, _) => &address.host,
+            Self::Pull(address, _) | Self::Commit(address, _) => &address.host,
             Self::Set { host, .. } => host,
         }
     }
@@ -73,21 +76,33 @@ impl Target {
     }
 }
 
-/// `owner/repo`, `owner/repo#7`, `host/owner/repo`, `host/owner/repo#7`.
+/// `owner/repo`, `owner/repo#7`, `owner/repo@COMMIT`, each also behind `host/`.
 fn short(text: &str, host: &str) -> Option<Target> {
+    if let Some((place, id)) = text.rsplit_once('@').filter(|(_, id)| is_commit(id)) {
+        return Some(Target::Commit(place_of(place, host)?, id.to_ascii_lowercase()));
+    }
     let (place, number) = match text.rsplit_once('#') {
         Some((place, number)) => (place, Some(number.parse::<u64>().ok().filter(|number| *number > 0)?)),
         None => (text, None),
     };
-    let address = match place.split('/').count() {
-        2 => Address::of(host, place)?,
+    Some(place_of(place, host)?.into_target(number))
+}
+
+/// `owner/repo` on `host`, or `host/owner/repo`.
+fn place_of(place: &str, host: &str) -> Option<Address> {
+    match place.split('/').count() {
+        2 => Address::of(host, place),
         3 => {
             let (host, rest) = place.split_once('/')?;
-            Address::of(host, rest).filter(|_| is_host(host))?
+            Address::of(host, rest).filter(|_| is_host(host))
         }
-        _ => return None,
-    };
-    Some(address.into_target(number))
+        _ => None,
+    }
+}
+
+/// Whether it is a commit's id, or as much of one as names it.
+fn is_commit(text: &str) -> bool {
+    (LEAST_DIGITS..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The rest of an address behind its scheme: `user@host/owner/repo.git`, `host/owner/repo/pull/7/files`.
@@ -106,6 +121,7 @@ fn page(rest: &str) -> Option<Target> {
             let number = number.parse().ok().filter(|number| *number > 0)?;
             Some(address.into_target(Some(number)))
         }
+        (Some("commit" | "commits"), Some(id)) if is_commit(id) => Some(Target::Commit(address, id.to_ascii_lowercase())),
         (None | Some("pulls"), None) => Some(address.into_target(None)),
         _ => None,
     }
@@ -169,6 +185,10 @@ mod tests {
         assert_eq!(read("https://github.com/acme/api/pull/7/files?w=1#diff-1"), pull("github.com", "acme/api", 7));
         assert_eq!(read("https://me:secret@GHE.example:8443/acme/a.b/pull/7"), pull("ghe.example:8443", "acme/a.b", 7));
         assert_eq!(read("acme/api"), repository("ghe.example", "acme/api"));
+        let commit = |host: &str| Some(Target::Commit(Address::of(host, "acme/api").unwrap(), "0c1a763b969b".to_owned()));
+        assert_eq!(read("acme/api@0C1A763B969B"), commit("ghe.example"));
+        assert_eq!(read("github.com/acme/api@0c1a763b969b"), commit("github.com"));
+        assert_eq!(read("https://github.com/acme/api/commit/0c1a763b969b?diff=split#x"), commit("github.com"));
         assert_eq!(read("127.0.0.1:4000/acme/api"), repository("127.0.0.1:4000", "acme/api"));
         for url in ["https://acme.ghe.com/o/r", "https://acme.ghe.com/o/r.git", "git@acme.ghe.com:o/r.git", "ssh://git@acme.ghe.com:22/o/r"]
         {
@@ -181,7 +201,19 @@ mod tests {
 
     #[test]
     fn what_names_nothing_there_is_left_to_git() {
-        for text in ["main", "main..topic", "feature/x/y/z", "a b/c", "../x", "acme/api#", "acme/api#x", "acme/..", "HEAD~2"] {
+        for text in [
+            "main",
+            "main..topic",
+            "feature/x/y/z",
+            "a b/c",
+            "../x",
+            "acme/api#",
+            "acme/api#x",
+            "acme/..",
+            "HEAD~2",
+            "acme/api@main",
+            "main@{1}",
+        ] {
             assert!(Target::read(text, GITHUB).is_none(), "{text}");
         }
         assert_eq!(of_remote("/srv/git/api.git"), None);

@@ -1,4 +1,4 @@
-//! What reverting merged pulls would take back, in which order, and whether it fits on the base as it is now. Reads only.
+//! What reverting merged pulls and direct commits would take back, in which order, and whether it fits on the base as it is now. Reads only.
 
 use crate::model::commit_id::CommitId;
 use crate::model::forge::ForgeError;
@@ -8,6 +8,7 @@ use crate::model::response::Conflict;
 use crate::response::facts::forge::{MergedPull, Phase, PullFacts, RevertPulls};
 use crate::response::github::ask::{Ask, encoded};
 use crate::response::github::look::{self, id};
+use crate::response::github::revert::direct;
 use crate::response::github::revert::folders::Folders;
 use crate::response::github::revert::tree::{back, content};
 use crate::response::github::shapes::{GitCommit, Listed, PullCommit, Ref, Sha};
@@ -16,14 +17,26 @@ use crate::response::words::{count, one_line};
 /// Paths whose later commits are looked for; more are only counted.
 const FOLLOWED: usize = 10;
 
-/// The world around taking `pulls` of one repository back.
-pub(crate) fn facts(ask: &Ask<'_>, repo: &str, numbers: &[u64]) -> Result<RevertPulls, ForgeError> {
+/// What is to be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// A merged pull.
+    Pull(u64),
+    /// A commit that no pull brought, and the branch it stands on when that was named.
+    Commit(CommitId, String),
+}
+
+/// The world around taking all `wanted` of one repository back.
+pub(crate) fn facts(ask: &Ask<'_>, repo: &str, wanted: &[Wanted]) -> Result<RevertPulls, ForgeError> {
     let mut found = RevertPulls::default();
     let mut merged = Vec::new();
-    for number in numbers {
-        let (pull, here) = look::pull(ask, repo, *number)?;
-        match target(ask, repo, &pull)? {
-            Ok((target, how)) => merged.push(MergedPull { pull, target, how, merged: here.merged_at, paths: Vec::new() }),
+    for one in wanted {
+        let read = match one {
+            Wanted::Pull(number) => pull(ask, repo, *number)?,
+            Wanted::Commit(id, branch) => direct::read(ask, repo, (id, branch), &mut found.notes)?,
+        };
+        match read {
+            Ok(one) => merged.push(one),
             Err(why) => found.missing.push(why),
         }
     }
@@ -36,6 +49,9 @@ pub(crate) fn facts(ask: &Ask<'_>, repo: &str, numbers: &[u64]) -> Result<Revert
     }
     let tip: Ref = ask.read(&format!("/repos/{repo}/git/ref/heads/{}", path(&base)))?;
     let onto = id(&tip.object.sha)?;
+    if merged.iter().any(|merged| merged.pull.is_bare_commit()) {
+        direct::order(ask, (repo, &base, &onto), &mut merged, &mut found.missing)?;
+    }
     preview(ask, repo, &onto, merged, &mut found)?;
     found.existing = existing(ask, repo, &found.targets)?;
     found.dependents = dependents(ask, repo, &base, &found.targets)?;
@@ -43,6 +59,13 @@ pub(crate) fn facts(ask: &Ask<'_>, repo: &str, numbers: &[u64]) -> Result<Revert
     // Not every answer tells them, so they are taken after the last one.
     found.targets.iter_mut().for_each(|merged| merged.pull.access.scopes = ask.forge.scopes());
     Ok(found)
+}
+
+/// A merged pull, or why it cannot be taken back.
+fn pull(ask: &Ask<'_>, repo: &str, number: u64) -> Result<Result<MergedPull, String>, ForgeError> {
+    let (pull, here) = look::pull(ask, repo, number)?;
+    let read = target(ask, repo, &pull)?;
+    Ok(read.map(|(target, how)| MergedPull { pull, target, how, merged: here.merged_at, behind: 0, paths: Vec::new() }))
 }
 
 /// A branch as a part of a route that keeps its slashes.
@@ -133,10 +156,11 @@ fn dependents(ask: &Ask<'_>, repo: &str, base: &str, targets: &[MergedPull]) -> 
         }
         let mut seen: Vec<String> = Vec::new();
         for changed in target.paths.iter().take(FOLLOWED) {
-            let since = encoded(&target.merged);
-            let route = format!("/repos/{repo}/commits?sha={}&path={}&since={since}&per_page=20", encoded(base), encoded(changed));
+            // A commit's own date is a claim, a merge's is the forge's.
+            let since = if target.pull.is_bare_commit() { String::new() } else { format!("&since={}", encoded(&target.merged)) };
+            let route = format!("/repos/{repo}/commits?sha={}&path={}{since}&per_page=20", encoded(base), encoded(changed));
             let later: Vec<PullCommit> = ask.read(&route)?;
-            for commit in later {
+            for commit in later.into_iter().take_while(|commit| commit.sha != target.target.after.as_str()) {
                 if own.contains(&commit.sha) || seen.contains(&commit.sha) {
                     continue;
                 }

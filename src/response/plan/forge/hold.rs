@@ -20,6 +20,7 @@ pub(super) fn plan(plan: &mut Plan, pulls: &[(PullFacts, Vec<Banned>)]) {
     let mut heads = Vec::new();
     for (pull, known_by) in pulls {
         let mut own = match pull.phase {
+            Phase::Merged(_) if pull.is_bare_commit() => Vec::new(),
             Phase::Merged(_) => label(pull),
             _ => contain(plan, pull),
         };
@@ -28,7 +29,8 @@ pub(super) fn plan(plan: &mut Plan, pulls: &[(PullFacts, Vec<Banned>)]) {
             own.push(ban(pull, wanted));
         }
         if own.is_empty() {
-            plan.warnings.push(format!("{} is held already, with everything that can be done there", pull.name));
+            let what = if pull.is_bare_commit() { "refused" } else { "held" };
+            plan.warnings.push(format!("{} is {what} already, with everything that can be done there", pull.name));
         } else {
             heads.extend(pull.head().cloned());
         }
@@ -133,6 +135,12 @@ fn warn(plan: &mut Plan, pull: &PullFacts) {
         plan.warnings.push(format!("{name} moved since you looked ({} then): it is {now} that is held", seen.short()));
     }
     match &pull.phase {
+        Phase::Merged(_) if pull.is_bare_commit() => {
+            let base = one_line(&pull.base.0);
+            plan.warnings.push(format!(
+                "{name} stands on {base} already, where nothing can hold it: only a revert removes its effect: lazaret revert {name}"
+            ));
+        }
         Phase::Merged(commit) => {
             let by = commit.as_ref().map(|commit| format!(" by {}", commit.short())).unwrap_or_default();
             plan.warnings.push(format!("{name} is merged already{by}: only a revert removes its effect: lazaret revert {name}"));

@@ -1,8 +1,8 @@
-//! Revert of merged pulls: the forge's own for one, our branch and one pull for several. History is never rewritten.
+//! Revert of merged pulls and direct commits: the forge's own for one pull, else our branch and one pull. History is never rewritten.
 
 use crate::model::forge_step::{Act, TakeBack};
-use crate::model::response::{OnFailure, Plan, Strength};
-use crate::response::facts::forge::{MergedPull, RevertPulls};
+use crate::model::response::{OnFailure, Plan, PlannedStep, Step, Strength};
+use crate::response::facts::forge::{MergedPull, PullFacts, RevertPulls};
 use crate::response::plan::forge::{signed, step};
 use crate::response::words::{count, few, one_line};
 
@@ -16,6 +16,7 @@ const WORKFLOWS: &str = ".github/workflows/";
 pub(super) fn plan(plan: &mut Plan, facts: &RevertPulls) {
     plan.refusals.extend(facts.missing.iter().cloned());
     plan.conflicts.extend(facts.conflicts.iter().cloned());
+    plan.warnings.extend(facts.notes.iter().cloned());
     plan.warnings.extend(facts.gone.iter().map(|name| format!("nothing of {name} is left to take back")));
     if let Some(existing) = &facts.existing {
         plan.warnings.push(format!("this revert is open already as {existing}"));
@@ -23,7 +24,7 @@ pub(super) fn plan(plan: &mut Plan, facts: &RevertPulls) {
     }
     match (facts.targets.as_slice(), &facts.onto) {
         ([], _) => return,
-        ([one], _) => single(plan, one),
+        ([one], _) if !one.pull.is_bare_commit() => single(plan, one),
         (several, Some(onto)) => batch(plan, several, onto),
         (_, None) => plan.refusals.push("the tip of the base branch could not be read; try again".to_owned()),
     }
@@ -59,6 +60,7 @@ fn single(plan: &mut Plan, merged: &MergedPull) {
 
 fn batch(plan: &mut Plan, several: &[MergedPull], onto: &crate::model::commit_id::CommitId) {
     let Some(first) = several.first() else { return };
+    evidence(plan, several);
     let branch = format!("revert/{}", plan.case.0);
     let targets: Vec<TakeBack> =
         several.iter().map(|merged| TakeBack { message: message(plan, merged), ..merged.target.clone() }).collect();
@@ -67,10 +69,22 @@ fn batch(plan: &mut Plan, several: &[MergedPull], onto: &crate::model::commit_id
     let says = format!("take back {} on the new branch {branch}, on top of {} at {}", few(&names, 6), one_line(base), onto.short());
     let push = Act::PushRevert { onto: onto.clone(), targets, branch: branch.clone() };
     plan.steps.push(step(&first.pull, push, says, Strength::Advisory, OnFailure::Stop));
-    let title = format!("Revert {} (case {})", count(several.len(), "pull"), plan.case.0);
+    let title = format!("Revert {} (case {})", count(several.len(), "change"), plan.case.0);
     let body = signed(plan, &trailers(plan, &several.iter().collect::<Vec<_>>()));
     let open = Act::OpenPull { branch, base: base.clone(), title, body };
     plan.steps.push(step(&first.pull, open, "open one pull for it".to_owned(), Strength::Advisory, OnFailure::Stop));
+}
+
+/// A commit that no pull brought has no page that keeps what it was: that is kept before anything else.
+fn evidence(plan: &mut Plan, several: &[MergedPull]) {
+    let bare: Vec<&PullFacts> = several.iter().map(|merged| &merged.pull).filter(|pull| pull.is_bare_commit()).collect();
+    if bare.is_empty() {
+        return;
+    }
+    let heads = bare.iter().filter_map(|pull| pull.head().cloned()).collect();
+    let names: Vec<_> = several.iter().map(|merged| merged.pull.name.clone()).collect();
+    let says = format!("keep {} with objects, diff, findings and every answer of the forge as evidence, and verify it", few(&names, 4));
+    plan.steps.push(PlannedStep::new(Step::PreserveEvidence { heads }, says, Strength::Enforced));
 }
 
 fn message(plan: &Plan, merged: &MergedPull) -> String {
@@ -101,7 +115,7 @@ fn trailers(plan: &Plan, merged: &[&MergedPull]) -> String {
 
 fn warn(plan: &mut Plan, facts: &RevertPulls) {
     plan.warnings.extend(facts.dependents.iter().cloned());
-    if facts.targets.iter().any(|merged| merged.how == "merge commit") {
+    if facts.targets.iter().any(|merged| merged.how.ends_with("merge commit")) {
         plan.warnings.push("merging the same branch again later changes nothing until this revert is itself reverted".to_owned());
     }
     let lasting: Vec<_> =

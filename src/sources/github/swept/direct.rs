@@ -4,46 +4,29 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
-use crate::model::agent::Provenance;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Link;
 use crate::model::forge::{Account, Budget, Forge, ForgeError};
-use crate::model::pull::{Commit, Origin, Pull, PullRef, PullState, Revision};
+use crate::model::pull::{Commit, Origin, PullRef};
 use crate::model::sweep::{Asked, Caught, Landing, Way};
 use crate::sources::github::address::Address;
 use crate::sources::github::commits::Listed;
 use crate::sources::github::failure::told;
-use crate::sources::github::files::{self, Entry};
-use crate::sources::github::{ask, route, texts};
+use crate::sources::github::{ask, commit, route, texts};
 use crate::sources::source::{Recognise, SourceError};
 use crate::sources::sweep::{Catch, Field};
-use crate::sources::unified;
 
 /// Pages of commits that are read; each holds 100.
 const MOST_PAGES: usize = 30;
-/// Pages of one commit's files; GitHub ends at 3,000 files.
-const FILE_PAGES: usize = 10;
-/// Digits of a commit's id that a change is called by.
-const SHORT: usize = 12;
-
 /// A repository's default branch.
 pub(super) struct Direct {
     forge: Arc<dyn Forge>,
     recognise: Recognise,
     address: Address,
-}
-
-#[derive(Deserialize)]
-struct Whole {
-    #[serde(flatten)]
-    listed: Listed,
-    #[serde(default)]
-    files: Vec<Entry>,
 }
 
 #[derive(Deserialize)]
@@ -86,27 +69,7 @@ impl Direct {
 
     /// The commit as a change that came in by itself.
     fn caught(&self, commit: &Commit, id: &CommitId) -> Caught {
-        let mut pull = Pull {
-            at: PullRef { origin: Origin::Github, repo: self.address.to_string(), name: id.as_str().chars().take(SHORT).collect() },
-            revision: Revision {
-                base: commit.parents.first().cloned(),
-                head: Some(id.clone()),
-                merge_base: commit.parents.first().cloned(),
-            },
-            title: commit.subject().to_owned(),
-            body: String::new(),
-            branch: String::new(),
-            target: "the default branch".to_owned(),
-            author: commit.author.clone(),
-            provenance: Provenance::default(),
-            state: PullState::Merged,
-            opened: commit.committed,
-            updated: commit.committed,
-            commit_count: Some(1),
-            url: None,
-            standing: None,
-        };
-        pull.provenance = (self.recognise)(&pull, std::slice::from_ref(commit));
+        let pull = commit::pull(&self.recognise, &self.address, commit, id);
         let by = if commit.committer.email == "noreply@github.com" { &commit.author } else { &commit.committer };
         let login = if by.email.is_empty() { by.name.clone() } else { by.email.clone() };
         let landing = Landing {
@@ -160,24 +123,8 @@ impl Field for Direct {
         let Some(id) = &caught.pull.revision.head else {
             return Err(SourceError::NotFound(format!("{} names no commit", caught.pull.at)));
         };
-        let what = format!("commit {} of {}", id.short(), self.address);
-        let mut next = Some(format!("/repos/{}/commits/{id}?per_page=100", self.address.path()));
-        let (mut commit, mut entries) = (None, Vec::new());
-        for _ in 0..FILE_PAGES * 3 {
-            let Some(route) = next.take() else { break };
-            let (whole, answer) = ask::rest::<Whole>(&*self.forge, &route, &what, cancel).map_err(told)?;
-            entries.extend(whole.files);
-            commit.get_or_insert_with(|| whole.listed.commit());
-            next = answer.next;
-        }
-        let files = files::files(ask::Pages { items: entries, cut: next.is_some() });
-        let mut patch = files.patch;
-        patch.unreadable += files.gaps + usize::from(files.cut);
-        if files.gaps > 0 {
-            patch.omissions.push(Omission { path: None, why: format!("GitHub does not show {} files of {what} whole", files.gaps) });
-        }
-        let digest = Sha256::digest(unified::render(&patch)).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Change { pull: caught.pull.clone(), commits: commit.into_iter().collect(), patch, digest, dossier: None })
+        let change = commit::read(&*self.forge, &self.recognise, (&self.address, id.as_str()), cancel)?;
+        Ok(Change { pull: caught.pull.clone(), ..change })
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

@@ -14,14 +14,17 @@ pub const ROUTES: &[Route] = &[
     route("GET /repos/{owner}/{repo}/commits", READ, Role::Read, list),
     route("GET /repos/{owner}/{repo}/commits/{ref}", READ, Role::Read, get),
     route("GET /repos/{owner}/{repo}/compare/{basehead}", READ, Role::Read, compare),
+    route("GET /repos/{owner}/{repo}/commits/{commit_sha}/comments", READ, Role::Read, comments),
     route("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", &[("pull_requests", "read"), ("contents", "read")], Role::Read, pulls),
 ];
 
-/// A branch, a tag or a commit, as a commit.
+/// A branch, a tag or a commit, by its id or the beginning of it, as a commit.
 pub fn resolve(repo: &Repo, name: &str) -> Option<String> {
     let refs = [format!("refs/heads/{name}"), format!("refs/tags/{name}"), name.to_owned()];
     let found = refs.iter().find_map(|full| repo.git.tip(full));
-    found.or_else(|| (name.len() == 40).then(|| repo.git.told(name)).flatten().map(|told| told.sha))
+    let digits = name.len() >= 7 && name.bytes().all(|b| b.is_ascii_hexdigit());
+    let whole = || repo.git.open().revparse_single(name).ok().map(|object| object.id().to_string());
+    found.or_else(|| digits.then(whole).flatten().and_then(|sha| repo.git.told(&sha)).map(|told| told.sha))
 }
 
 /// A file of a difference.
@@ -94,6 +97,12 @@ fn compare(world: &mut World, ask: &Ask) -> Done {
             "files": files.iter().take(300).map(|changed| file(&ask.base, repo, &to, changed)).collect::<Vec<_>>(),
         }),
     ))
+}
+
+/// Nobody says anything about commits here.
+fn comments(world: &mut World, ask: &Ask) -> Done {
+    resolve(ask.repo(world), ask.param("commit_sha")).ok_or_else(Reply::missing)?;
+    Ok(ask.page(Vec::new()))
 }
 
 fn pulls(world: &mut World, ask: &Ask) -> Done {
