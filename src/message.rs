@@ -4,6 +4,8 @@
 
 pub mod action;
 pub mod effect;
+pub mod errand;
 pub mod event;
 pub mod pane;
+pub mod reach;
 pub mod ticket;

@@ -4,6 +4,7 @@
 
 pub mod anchor;
 pub mod around;
+pub mod completion;
 pub mod console;
 pub mod cursor;
 pub mod findings;
@@ -11,7 +12,9 @@ pub mod fold;
 pub mod list;
 pub mod moved;
 pub mod notice;
+pub mod opened;
 pub mod overlay;
+pub mod palette;
 pub mod pending;
 pub mod place;
 pub mod queue;

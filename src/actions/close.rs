@@ -1,7 +1,8 @@
 //! Goes one step back: out of the popup, out of the search or filter, out of the pull.
 
 use crate::actions::judge_waiting::{self, judge_rest};
-use crate::actions::{take_list, write_remark};
+use crate::actions::stop::{stop, stop_each};
+use crate::actions::{leave, take_list, write_remark};
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
 use crate::state::console::Console;
@@ -34,9 +35,13 @@ pub(crate) fn close(console: &mut Console) -> Vec<Effect> {
             Vec::new()
         }
         Overlay::Write(_) => write_remark::end(console),
+        Overlay::Palette(_, under) => {
+            console.overlay = std::mem::take(under.as_mut());
+            Vec::new()
+        }
         Overlay::List(_) => {
             console.overlay = Overlay::None;
-            stop(console, Kind::Waiting)
+            stop_each(console, &[Kind::Waiting, Kind::Bans])
         }
         Overlay::Panel(_) | Overlay::Card(_) => {
             console.overlay = Overlay::None;
@@ -67,9 +72,7 @@ fn close_screen(console: &mut Console) -> Vec<Effect> {
             stop(console, Kind::Search)
         }
         Some(_) => {
-            console.session = None;
-            let all = [Kind::Load, Kind::Analyse, Kind::Tint, Kind::Search, Kind::Draft, Kind::Dossier, Kind::Look, Kind::Ahead];
-            let mut effects: Vec<Effect> = all.into_iter().flat_map(|kind| stop(console, kind)).collect();
+            let mut effects = leave::leave(console);
             effects.extend(judge_rest(console));
             // Whoever comes back finds the order that is known by now, and the cursor on the pull that was read.
             console.queue.arrange(console.now, console.panes.queue);
@@ -99,14 +102,10 @@ fn close_screen(console: &mut Console) -> Vec<Effect> {
 
 /// Stops everything that may wait for the forge and may be stopped.
 fn stop_all(console: &mut Console) -> Vec<Effect> {
-    [Kind::Load, Kind::List, Kind::Judge, Kind::Dossier, Kind::Look, Kind::Ahead].into_iter().flat_map(|kind| stop(console, kind)).collect()
+    stop_each(console, &[Kind::Load, Kind::List, Kind::Judge, Kind::Dossier, Kind::Look, Kind::Ahead])
 }
 
 fn drop_filter(console: &mut Console) {
     console.queue.filter.clear();
     console.queue.arrange(console.now, console.panes.queue);
-}
-
-fn stop(console: &mut Console, kind: Kind) -> Vec<Effect> {
-    if console.pending.settle(kind) { vec![Effect::Cancel(kind)] } else { Vec::new() }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::message::action::Command;
 use crate::message::effect::{Effect, Wish};
 use crate::message::ticket::Kind;
 use crate::model::ban::Banned;
@@ -14,8 +15,16 @@ use crate::state::overlay::{Confirm, Overlay, Stage};
 use crate::state::session::Session;
 use crate::state::text_field::TextField;
 
-/// Starts a decision about the opened pull, or the one under the cursor.
-pub(crate) fn decide(console: &mut Console, verb: Verb) -> Vec<Effect> {
+/// Starts the decision that `command` names, about the opened pull or the one under the cursor.
+pub(crate) fn decide(console: &mut Console, command: Command) -> Vec<Effect> {
+    let verb = match command {
+        Command::Send => Verb::Comment,
+        Command::RequestChanges => Verb::RequestChanges,
+        Command::Approve => Verb::Approve,
+        Command::Release => Verb::Release,
+        Command::Revert => Verb::Revert,
+        _ => Verb::Quarantine,
+    };
     let opened = console.session.as_ref().map(|session| session.change.pull.at.clone());
     let Some(at) = opened.or_else(|| console.queue.chosen().map(|entry| entry.pull.at.clone())) else {
         console.notices.say(Tone::Warning, format!("there is no pull to {}", verb.word()));

@@ -1,10 +1,10 @@
 //! Types into the text that has the keyboard. The queue's filter works while it is typed; a remark is kept while it is written.
 
-use crate::actions::write_remark;
+use crate::actions::{complete, write_remark};
 use crate::message::action::Command;
 use crate::message::effect::Effect;
 use crate::state::console::Console;
-use crate::state::overlay::{Asks, Overlay};
+use crate::state::overlay::Overlay;
 
 /// Puts text at the cursor.
 pub(crate) fn insert(console: &mut Console, text: &str) -> Vec<Effect> {
@@ -55,15 +55,15 @@ pub(crate) fn step(console: &mut Console, command: Command) -> Vec<Effect> {
             _ => isize::MAX,
         });
     }
+    complete::offer(console);
     Vec::new()
 }
 
 fn follow(console: &mut Console) -> Vec<Effect> {
-    if let Overlay::Prompt(prompt) = &console.overlay
-        && prompt.asks == Asks::Filter
-    {
-        console.queue.filter.clone_from(&prompt.field.text);
-        console.queue.arrange(console.now, console.panes.queue);
+    if let Overlay::Palette(palette, _) = &mut console.overlay {
+        palette.at = 0;
     }
+    complete::apply(console);
+    complete::offer(console);
     Vec::new()
 }

@@ -1,6 +1,6 @@
-//! Lists to choose from: unsent remarks, waiting decisions, whom to block.
+//! Lists to choose from: unsent remarks, waiting decisions, open pulls, whom to block or to let pass.
 
-use crate::actions::{decide, write_remark};
+use crate::actions::{decide, opened, write_remark};
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
 use crate::model::ban::Banned;
@@ -41,6 +41,17 @@ pub(crate) fn whom(console: &mut Console) -> Vec<Effect> {
     show(console, Listed::Whom(at, known))
 }
 
+/// Lists whom lazaret's own list stops, to let one of them pass again.
+pub(crate) fn blocked(console: &mut Console) -> Vec<Effect> {
+    let opened = console.session.as_ref().map(|session| session.change.pull.at.clone());
+    let Some(at) = opened.or_else(|| console.queue.chosen().map(|entry| entry.pull.at.clone())) else {
+        console.notices.say(Tone::Warning, "there is no pull to unblock the agent of; `lazaret unblock` names one");
+        return Vec::new();
+    };
+    show(console, Listed::Blocked(at, None));
+    vec![Effect::ReadBans(console.pending.ask(Kind::Bans))]
+}
+
 fn known(pull: &Pull) -> Vec<Banned> {
     let agent = pull.provenance.agent.clone().map(Banned::Agent);
     let session = pull.provenance.session.clone().map(Banned::Session);
@@ -62,6 +73,8 @@ pub(crate) fn len(console: &Console) -> usize {
     match &list.of {
         Listed::Remarks => console.session.as_ref().map_or(0, |session| session.review.remarks.len()),
         Listed::Waiting(waiting) => waiting.as_ref().map_or(0, Vec::len),
+        Listed::Opened => console.opened.all().len(),
+        Listed::Blocked(_, bans) => bans.as_ref().map_or(0, |(bans, _)| bans.len()),
         Listed::Whom(_, known) => known.len(),
     }
 }
@@ -75,6 +88,17 @@ pub(crate) fn open(console: &mut Console) -> Vec<Effect> {
             write_remark::again(console, at)
         }
         Listed::Waiting(_) => send(console),
+        Listed::Opened => {
+            let row = list.at;
+            opened::open_row(console, row)
+        }
+        Listed::Blocked(at, bans) => match bans.as_ref().and_then(|(bans, _)| bans.get(list.at)).map(|ban| ban.what.clone()) {
+            Some(whom) => {
+                let at = at.clone();
+                decide::begin(console, Verb::Unblock, at, vec![whom])
+            }
+            None => Vec::new(),
+        },
         Listed::Whom(at, known) => match known.get(list.at).cloned() {
             Some(whom) => {
                 let at = at.clone();

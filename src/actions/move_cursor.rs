@@ -50,6 +50,12 @@ pub(crate) fn down(console: &mut Console, command: Command) -> Vec<Effect> {
                 list.at = list.at.saturating_add_signed(distance(command, panes.panel)).min(len.saturating_sub(1));
             }
         }
+        Pane::Palette => {
+            if let Overlay::Palette(palette, _) = &mut console.overlay {
+                let last = palette.found().len().saturating_sub(1);
+                palette.at = palette.at.saturating_add_signed(distance(command, panes.panel)).min(last);
+            }
+        }
         Pane::Text | Pane::Write => {}
     }
     Vec::new()

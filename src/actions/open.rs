@@ -28,7 +28,7 @@ pub(crate) fn open(console: &mut Console) -> Vec<Effect> {
         Pane::Confirm => confirm::answer(console),
         Pane::Panel => close::close(console),
         Pane::List => lists::open(console),
-        Pane::Text | Pane::Write => Vec::new(),
+        Pane::Text | Pane::Write | Pane::Palette => Vec::new(),
     }
 }
 

@@ -1,13 +1,18 @@
 //! Opens a pull: asks for its diff. What was asked before of another pull becomes stale.
 
+use crate::actions::leave;
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
 use crate::model::pull::{Origin, PullRef};
 use crate::state::console::Console;
 use crate::state::notice::Tone;
 
-/// Asks for the pull at `at`.
+/// Shows the pull at `at` as it was left, or asks for it.
 pub(crate) fn open(console: &mut Console, at: PullRef) -> Vec<Effect> {
+    if let Some(mut effects) = leave::come_back(console, &at) {
+        effects.extend(ahead(console));
+        return effects;
+    }
     vec![Effect::Load(console.pending.ask(Kind::Load), at)]
 }
 

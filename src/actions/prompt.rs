@@ -3,6 +3,7 @@
 use crate::actions::{decide, judge_finding, write_remark};
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
+use crate::state::completion::Completion;
 use crate::state::console::Console;
 use crate::state::overlay::{Asks, Overlay, Prompt};
 use crate::state::session::Search;
@@ -15,7 +16,9 @@ pub(crate) fn start(console: &mut Console, asks: Asks) -> Vec<Effect> {
         Asks::Filter => console.queue.filter.clone(),
         Asks::Search => String::new(),
     };
-    console.overlay = Overlay::Prompt(Prompt { asks, field: TextField::holding(&held) });
+    let field = TextField::holding(&held);
+    let completion = if asks == Asks::Filter { Completion::of(&field, &console.queue) } else { Completion::default() };
+    console.overlay = Overlay::Prompt(Prompt { asks, field, completion });
     Vec::new()
 }
 
@@ -30,7 +33,7 @@ pub(crate) fn submit(console: &mut Console) -> Vec<Effect> {
         Overlay::Card(_) => judge_finding::accept(console),
         Overlay::Confirm(_) => decide::submit(console),
         Overlay::Write(_) => write_remark::end(console),
-        Overlay::None | Overlay::Panel(_) | Overlay::List(_) => Vec::new(),
+        Overlay::None | Overlay::Panel(_) | Overlay::List(_) | Overlay::Palette(..) => Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! In the sweep: shows and hides it, chooses changes and campaigns, opens one, begins to hold or take back what was chosen.
 
-use crate::actions::{decide, open_pull};
+use crate::actions::{decide, leave, open_pull};
 use crate::message::action::Command;
 use crate::message::effect::Effect;
 use crate::model::decision::Verb;
@@ -13,7 +13,7 @@ pub(crate) fn toggle(console: &mut Console) -> Vec<Effect> {
     match &mut console.sweep {
         Some(view) => {
             view.shown = !view.shown;
-            console.session = None;
+            return leave::leave(console);
         }
         None => console.notices.say(Tone::Warning, "no sweep is open; `lazaret sweep TARGET... --console` opens one"),
     }

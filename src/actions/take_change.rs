@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use crate::actions::judge_waiting::judge_rest;
-use crate::actions::{open_pull, take_dossier};
+use crate::actions::{leave, open_pull, take_dossier};
 use crate::message::effect::Effect;
 use crate::message::event::Trouble;
 use crate::message::ticket::Kind;
 use crate::model::change::Change;
 use crate::state::console::Console;
 use crate::state::notice::Tone;
+use crate::state::opened::Bookmark;
 use crate::state::overlay::Overlay;
-use crate::state::place::Place;
 use crate::state::session::Session;
 
 /// Opens it.
@@ -24,15 +24,25 @@ pub(crate) fn take(console: &mut Console, answer: Result<Arc<Change>, Trouble>) 
         }
     };
     let habits = console.habits;
-    let former = console.session.take().filter(|former| former.change.pull.at == change.pull.at);
-    let layout = former.as_ref().map_or(habits.layout, |former| former.view.choice);
+    let same = console.session.as_ref().is_some_and(|former| former.change.pull.at == change.pull.at);
+    let former = console.session.take_if(|_| same).map(|former| Bookmark::of(&former));
+    let mut effects = leave::leave(console);
+    let mark = console.opened.show(&change.pull.at);
+    let former = former.or(mark);
+    let layout = former.as_ref().map_or(habits.layout, |former| former.choice);
     let mut session = Session::open(change.clone(), layout, layout.at(console.panes.diff_width, habits.split_from));
     session.story = !habits.blind;
     if let Some(former) = former {
-        Place::of(&former).restore(&mut session);
+        let unchanged = former.digest == change.digest;
+        former.restore(&mut session);
         console.notices.say(
             Tone::Note,
-            if former.change.digest == change.digest { "nothing changed in the diff" } else { "read again; your place and marks are kept" },
+            match (same, unchanged) {
+                (true, true) => "nothing changed in the diff",
+                (true, false) => "read again; your place and marks are kept",
+                (false, true) => "open again, where you left it",
+                (false, false) => "its diff changed since you left it; your place and marks are kept where they still fit",
+            },
         );
     }
     console.looked = console.now;
@@ -40,7 +50,7 @@ pub(crate) fn take(console: &mut Console, answer: Result<Arc<Change>, Trouble>) 
     console.overlay = Overlay::None;
     let draft = Effect::LoadDraft(console.pending.ask(Kind::Draft), change.clone());
     let analyse = Effect::Analyse(console.pending.ask(Kind::Analyse), change.clone());
-    let mut effects = vec![draft, analyse];
+    effects.extend([draft, analyse]);
     match change.dossier.clone() {
         Some(dossier) => {
             take_dossier::take(console, Ok(Some(Arc::from(dossier))));

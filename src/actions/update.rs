@@ -1,16 +1,15 @@
 //! The door for everything a person asks: one match, one line for each arm.
 
 use crate::actions::{
-    choose_section, close, confirm, copy, decide, edit_text, fit, focus, judge_finding, judge_waiting, jump, lists, look_again,
-    move_cursor, open, open_pull, point, prompt, read_thread, refresh, settle_thread, show_panel, sweep, switch_pane, tint, toggle_fold,
-    toggle_layout, toggle_viewed, write_remark,
+    choose_section, close, complete, confirm, copy, decide, edit_text, fit, focus, judge_finding, judge_waiting, jump, lists, look_again,
+    move_cursor, open, open_pull, opened, own_editor, palette, point, prompt, read_thread, refresh, settle_thread, show_panel, sweep,
+    switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed, write_remark,
 };
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
 use crate::message::pane::Pane;
-use crate::model::decision::Verb;
 use crate::state::console::Console;
-use crate::state::overlay::{Asks, Topic};
+use crate::state::overlay::Asks;
 
 /// Does what was asked; what the world has to do for it comes back as data.
 pub fn ask(console: &mut Console, action: Action) -> Vec<Effect> {
@@ -24,6 +23,7 @@ pub fn ask(console: &mut Console, action: Action) -> Vec<Effect> {
         Action::Click(spot) => point::click(console, spot),
         Action::DoubleClick(spot) => point::double_click(console, spot),
         Action::Wheel(spot, by) => point::wheel(console, spot, by),
+        Action::Edited(edited) => own_editor::done(console, edited),
         Action::Tick => look_again::tick(console),
         Action::Fit(panes) => fit::fit(console, panes),
     };
@@ -51,12 +51,10 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::NextFinding | C::PreviousFinding => jump::to_finding(console, command),
         C::NextThread | C::PreviousThread => jump::to_said(console, command),
         C::ToggleThreads => read_thread::hush(console),
-        C::Around => show_panel::of_pull(console, Topic::Around),
         C::WorstFinding => jump::to_worst(console),
         C::NextUnviewed => jump::to_unviewed(console),
         C::NextMatch | C::PreviousMatch => jump::to_match(console, command),
-        C::NextPull => open_pull::neighbour(console, 1),
-        C::PreviousPull => open_pull::neighbour(console, -1),
+        C::NextPull | C::PreviousPull => open_pull::neighbour(console, if command == C::NextPull { 1 } else { -1 }),
         C::Open => open::open(console),
         C::Close if console.pane() == Pane::Sweep => sweep::toggle(console),
         C::Close => close::close(console),
@@ -71,13 +69,9 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::Sweep | C::Choose | C::JudgeRest => on_list(console, command),
         C::Search => prompt::start(console, Asks::Search),
         C::Refresh => refresh::again(console),
-        C::Story => show_panel::story(console),
-        C::Commits => show_panel::of_pull(console, Topic::Commits),
-        C::Dependencies => show_panel::of_pull(console, Topic::Dependencies),
-        C::Reasons => show_panel::show(console, Topic::Reasons),
-        C::Ledger => show_panel::ledger(console),
-        C::Notices => show_panel::show(console, Topic::Notices),
-        C::Help => show_panel::help(console),
+        C::Story | C::Commits | C::Dependencies | C::Around | C::Reasons | C::Ledger | C::Notices | C::Help => {
+            show_panel::panel(console, command)
+        }
         C::CopyLine => copy::line(console),
         C::CopyPath => copy::path(console),
         C::Comment => write_remark::here(console),
@@ -94,18 +88,21 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::SendWaiting => lists::send(console),
         C::DropWaiting => lists::drop_waiting(console),
         C::Block => lists::whom(console),
-        C::Send => decide::decide(console, Verb::Comment),
-        C::RequestChanges => decide::decide(console, Verb::RequestChanges),
-        C::Approve => decide::decide(console, Verb::Approve),
+        C::Unblock => lists::blocked(console),
+        C::Editor => own_editor::open(console),
+        C::Opened => opened::list(console),
+        C::NextOpened | C::PreviousOpened => opened::neighbour(console, command == C::NextOpened),
+        C::LetGo => opened::let_go(console),
         C::Quarantine | C::Revert if console.pane() == Pane::Sweep => sweep::decide(console, command),
-        C::Quarantine => decide::decide(console, Verb::Quarantine),
-        C::Release => decide::decide(console, Verb::Release),
-        C::Revert => decide::decide(console, Verb::Revert),
+        C::Send | C::RequestChanges | C::Approve | C::Quarantine | C::Release | C::Revert => decide::decide(console, command),
         C::Pick1 | C::Pick2 | C::Pick3 | C::Pick4 | C::Pick5 | C::Pick6 | C::Pick7 | C::Pick8 => judge_finding::pick(console, command),
         C::Yes => confirm::yes(console),
         C::No => close::close(console),
         C::SwitchAnswer => confirm::switch(console),
+        C::Submit if console.pane() == Pane::Palette => palette::choose(console).map_or_else(Vec::new, |command| obey(console, command)),
         C::Submit => prompt::submit(console),
+        C::Palette => palette::show(console),
+        C::Complete | C::CompleteBack => complete::turn(console, command == C::Complete),
         C::Backspace | C::DeleteWord | C::ClearText => edit_text::delete(console, command),
         C::TextLeft | C::TextRight | C::TextUp | C::TextDown | C::TextHome | C::TextEnd => edit_text::step(console, command),
         C::Redraw => vec![Effect::Redraw],

@@ -95,7 +95,7 @@ pub(crate) fn keep_on_going(console: &mut Console, typed: &str) -> Vec<Effect> {
 }
 
 /// Keeps what was written; an empty remark is none.
-fn keep(console: &mut Console) -> Vec<Effect> {
+pub(crate) fn keep(console: &mut Console) -> Vec<Effect> {
     let (Overlay::Write(write), Some(session)) = (&mut console.overlay, &mut console.session) else { return Vec::new() };
     let blank = write.area.is_blank();
     match write.kept {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::bail;
 
 use crate::analysis::engine::{Engine, Selection};
-use crate::cli::context::{Context, now};
+use crate::cli::context::{Context, editor, now};
 use crate::cli::exit::Exit;
 use crate::cli::output::is_terminal;
 use crate::cli::site::Site;
@@ -57,6 +57,7 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
         settings,
         keymap,
         config,
+        editor: editor(),
         log,
         clock: site.clock(),
     })?;

@@ -70,3 +70,10 @@ pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
+
+/// The person's own editor, as the environment names it: `VISUAL` before `EDITOR`.
+#[must_use]
+pub fn editor() -> Option<String> {
+    let named = |name| std::env::var(name).ok().filter(|words| !words.trim().is_empty());
+    named("VISUAL").or_else(|| named("EDITOR"))
+}

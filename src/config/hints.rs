@@ -26,7 +26,26 @@ pub struct Chapter {
     pub hints: Vec<Hint>,
 }
 
+/// A command as the list of all shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its keys, name and line.
+    pub hint: Hint,
+    /// Where it means something, when that is not here.
+    pub elsewhere: Option<String>,
+}
+
 impl Keymap {
+    /// What the list of all commands says of `command` to somebody in `pane`: its keys there, else where it works.
+    #[must_use]
+    pub fn entry(&self, pane: Pane, command: Command) -> Entry {
+        let here = pane.takes(command);
+        let at = if here { Some(pane) } else { command.panes().first().copied() };
+        let keys = at.map_or_else(Vec::new, |at| self.keys(at, command));
+        let places = || command.panes().iter().map(|pane| pane.word()).collect::<Vec<_>>().join(", ");
+        Entry { hint: Hint { keys, name: command.name(), doc: command.doc() }, elsewhere: (!here).then(places) }
+    }
+
     /// The commands worth a hint in `pane` that have a key there, most wanted first.
     #[must_use]
     pub fn hints(&self, pane: Pane) -> Vec<Hint> {
@@ -57,6 +76,18 @@ impl Keymap {
         self.keys(Pane::Diff, Command::Refresh).into_iter().next()
     }
 
+    /// The first key that completes a word of a filter.
+    #[must_use]
+    pub fn completing_key(&self) -> Option<String> {
+        self.keys(Pane::Text, Command::Complete).into_iter().next()
+    }
+
+    /// The first key that lists the open pulls.
+    #[must_use]
+    pub fn opened_key(&self) -> Option<String> {
+        self.keys(Pane::Queue, Command::Opened).into_iter().next()
+    }
+
     /// The first key that unfolds a file in the diff.
     #[must_use]
     pub fn unfolding_key(&self) -> Option<String> {
@@ -67,10 +98,15 @@ impl Keymap {
 fn commands(pane: Pane) -> &'static [Command] {
     use Command as C;
     match pane {
-        Pane::Queue => &[C::Help, C::Open, C::Filter, C::NextSection, C::Approve, C::Quarantine, C::Revert, C::Release, C::Ledger, C::Quit],
-        Pane::Files => &[C::Help, C::Open, C::SwitchPane, C::ToggleViewed, C::Close, C::NextUnviewed, C::Story, C::Dependencies],
+        Pane::Queue => {
+            &[C::Help, C::Palette, C::Open, C::Filter, C::Approve, C::Quarantine, C::NextSection, C::Revert, C::Release, C::Ledger, C::Quit]
+        }
+        Pane::Files => {
+            &[C::Help, C::Palette, C::Open, C::SwitchPane, C::ToggleViewed, C::Close, C::NextUnviewed, C::Story, C::Dependencies]
+        }
         Pane::Diff => &[
             C::Help,
+            C::Palette,
             C::WorstFinding,
             C::NextFinding,
             C::NextFile,
@@ -88,15 +124,17 @@ fn commands(pane: Pane) -> &'static [Command] {
             C::Search,
             C::ToggleLayout,
             C::ToggleFold,
+            C::Editor,
             C::Commits,
         ],
-        Pane::Sweep => &[C::Help, C::Choose, C::Quarantine, C::Open, C::Sweep, C::Quit],
+        Pane::Palette => &[C::Submit, C::Down, C::Up, C::Close],
+        Pane::Sweep => &[C::Help, C::Palette, C::Choose, C::Quarantine, C::Open, C::Sweep, C::Quit],
         Pane::Panel => &[C::Close, C::Down, C::PageDown],
         Pane::Card => &[C::Open, C::Down, C::PageDown, C::NextFinding, C::Close],
         Pane::Confirm => &[C::No, C::Yes, C::SwitchAnswer, C::Down],
-        Pane::Text => &[C::Submit, C::Close, C::ClearText],
-        Pane::Write => &[C::Submit, C::Suggest, C::Close],
-        Pane::List => &[C::Open, C::DeleteRemark, C::ToPull, C::SendWaiting, C::DropWaiting, C::Close],
+        Pane::Text => &[C::Submit, C::Close, C::Editor, C::ClearText],
+        Pane::Write => &[C::Submit, C::Suggest, C::Editor, C::Close],
+        Pane::List => &[C::Open, C::DeleteRemark, C::ToPull, C::SendWaiting, C::DropWaiting, C::LetGo, C::Close],
     }
 }
 
@@ -115,5 +153,6 @@ fn title(section: Section) -> &'static str {
         Section::Text => "Text",
         Section::Write => "Remark",
         Section::List => "List",
+        Section::Palette => "Commands",
     }
 }

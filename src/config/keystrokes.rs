@@ -27,7 +27,7 @@ impl Keystrokes {
             }
             Meaning::Nothing => {
                 self.begun.clear();
-                typed(key).filter(|_| matches!(pane, Pane::Text | Pane::Write)).map(Action::Type)
+                typed(key).filter(|_| matches!(pane, Pane::Text | Pane::Write | Pane::Palette)).map(Action::Type)
             }
         }
     }

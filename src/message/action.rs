@@ -1,5 +1,6 @@
 //! What a person can ask: every command a key can be bound to, and what only a pointer, a keyboard or the screen itself can say.
 
+use crate::message::errand::Edited;
 use crate::model::screen::{Panes, Spot};
 
 /// The commands, written once: variant, name in `keymap.toml`, one line for help.
@@ -72,6 +73,11 @@ commands! {
     PreviousMatch "previous-match" "previous match",
     NextPull "next-pull" "next pull of the queue",
     PreviousPull "previous-pull" "previous pull of the queue",
+    Editor "editor" "open the file at this line, or the text being written, in your own editor",
+    Opened "opened" "list the pulls that are open, each as it was left",
+    NextOpened "next-opened" "next open pull",
+    PreviousOpened "previous-opened" "previous open pull",
+    LetGo "let-go" "let go of the open pull; its marks and remarks are kept",
     Story "story" "unfold the story: title, claims, body, messages",
     Commits "commits" "commits of the pull",
     Dependencies "dependencies" "dependencies that changed",
@@ -96,6 +102,7 @@ commands! {
     Send "send" "send the unsent remarks without a verdict",
     RequestChanges "request-changes" "ask for changes, with the unsent remarks",
     Block "block" "stop later pulls of the agent, session or account",
+    Unblock "unblock" "let an agent, session or account pass again",
     Waiting "waiting" "decisions made offline that wait to be sent",
     SendWaiting "send-waiting" "look at the waiting decision again and send it",
     DropWaiting "drop-waiting" "take the waiting decision back",
@@ -115,6 +122,8 @@ commands! {
     No "no" "leave everything as it is",
     SwitchAnswer "switch-answer" "between no and yes",
     Submit "submit" "done typing",
+    Complete "complete" "complete the word of the filter, then what else it can become",
+    CompleteBack "complete-back" "back to what the word could become before",
     Backspace "backspace" "delete the character before the cursor",
     DeleteWord "delete-word" "delete the word before the cursor",
     ClearText "clear-text" "delete all before the cursor",
@@ -122,6 +131,7 @@ commands! {
     TextRight "text-right" "cursor right",
     TextHome "text-home" "cursor to the start",
     TextEnd "text-end" "cursor to the end",
+    Palette "palette" "find any command by its name or what it does, and run it",
     Help "help" "the keys that work here",
     Redraw "redraw" "draw the screen anew",
     Suspend "suspend" "back to the shell for a while",
@@ -151,6 +161,8 @@ pub enum Action {
     DoubleClick(Spot),
     /// The wheel over a spot, by rows; downward is positive.
     Wheel(Spot, isize),
+    /// The reviewer's own editor was left.
+    Edited(Edited),
     /// Time has passed.
     Tick,
     /// The screen now has room for this much.

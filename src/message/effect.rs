@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::message::errand::{Errand, Wanted};
 use crate::message::event::Chunk;
 use crate::message::ticket::{Kind, Ticket};
 use crate::model::ban::Banned;
@@ -84,6 +85,8 @@ pub enum Effect {
     SendWaiting(Ticket, CaseId),
     /// Take this waiting decision back.
     DropWaiting(Ticket, CaseId),
+    /// Read whom lazaret's own list stops.
+    ReadBans(Ticket),
     /// Read the ledger.
     ReadLedger(Ticket),
     /// Read the unsent review.
@@ -92,6 +95,10 @@ pub enum Effect {
     SaveDraft(Arc<Change>, Review),
     /// Stop the work of this kind: nobody waits for it any more.
     Cancel(Kind),
+    /// Read this side of a file.
+    ReadWhole(Ticket, Arc<Change>, Wanted),
+    /// Give the terminal to the reviewer's own editor, on this.
+    Edit(Errand),
     /// Put this on the clipboard of the terminal.
     Copy(String),
     /// Draw everything anew.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::message::errand::Sheet;
 use crate::message::ticket::{Kind, Ticket};
+use crate::model::ban::Ban;
 use crate::model::change::Change;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
@@ -94,6 +96,10 @@ pub enum News {
     Broken(Kind, Trouble),
     /// Decisions made offline that wait to be sent.
     Waiting(Result<Vec<Waiting>, Trouble>),
+    /// The side of a file that was asked for.
+    Whole(Result<Sheet, Trouble>),
+    /// Whom lazaret's own list stops.
+    Bans(Result<Vec<Ban>, Trouble>),
     /// What the forge still allows, and what is waited for.
     Budget(Box<Budget>),
     /// Something that no question asked for could not be done.
@@ -119,6 +125,8 @@ impl News {
             Self::Drafted(_) => Kind::Draft,
             Self::Around(_) => Kind::Dossier,
             Self::Waiting(_) => Kind::Waiting,
+            Self::Bans(_) => Kind::Bans,
+            Self::Whole(_) => Kind::Whole,
             Self::Broken(kind, _) => *kind,
             Self::Budget(_) | Self::Complaint(_) => return None,
         })

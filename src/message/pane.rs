@@ -23,6 +23,8 @@ pub enum Pane {
     Write,
     /// A list to choose from: unsent remarks, waiting decisions, whom to block.
     List,
+    /// Every command, found by name.
+    Palette,
 }
 
 impl Pane {
@@ -40,6 +42,7 @@ impl Pane {
             Self::Text => &[Section::Text],
             Self::Write => &[Section::Write],
             Self::List => &[Section::List, Section::Move, Section::Everywhere],
+            Self::Palette => &[Section::Palette, Section::Text],
         }
     }
 
@@ -57,6 +60,7 @@ impl Pane {
             Self::Text => "text",
             Self::Write => "remark",
             Self::List => "list",
+            Self::Palette => "commands",
         }
     }
 }
@@ -90,11 +94,13 @@ pub enum Section {
     Write,
     /// A list to choose from.
     List,
+    /// Every command, found by name.
+    Palette,
 }
 
 impl Section {
     /// All, in the order of the default keymap.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Everywhere,
         Self::Move,
         Self::Queue,
@@ -108,6 +114,7 @@ impl Section {
         Self::Text,
         Self::Write,
         Self::List,
+        Self::Palette,
     ];
 
     /// The name of its table in `keymap.toml`.
@@ -127,6 +134,7 @@ impl Section {
             Self::Text => "text",
             Self::Write => "write",
             Self::List => "list",
+            Self::Palette => "palette",
         }
     }
 

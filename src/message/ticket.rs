@@ -31,6 +31,10 @@ pub enum Kind {
     Dossier,
     /// Decisions made offline that wait to be sent.
     Waiting,
+    /// Whom lazaret's own list stops.
+    Bans,
+    /// One side of a file, to be looked at in the reviewer's own editor.
+    Whole,
     /// How the opened pull stands now.
     Look,
     /// The pull that is likely opened next.

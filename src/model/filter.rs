@@ -12,9 +12,9 @@ use super::time::Timestamp;
 mod stands;
 
 /// What may stand before `:`.
-const TEXT_KEYS: [&str; 12] = ["lane", "agent", "tier", "state", "is", "ci", "review", "repo", "author", "label", "branch", "ref"];
+pub const TEXT_KEYS: [&str; 12] = ["lane", "agent", "tier", "state", "is", "ci", "review", "repo", "author", "label", "branch", "ref"];
 /// What may stand before a comparison.
-const NUMBER_KEYS: [&str; 5] = ["risk", "age", "files", "added", "removed"];
+pub const NUMBER_KEYS: [&str; 5] = ["risk", "age", "files", "added", "removed"];
 
 /// A parsed filter; the empty one lets everything through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,6 +70,22 @@ impl Filter {
     /// One sentence naming the word that makes no sense, and what would.
     pub fn parse(text: &str) -> Result<Self, String> {
         text.split_whitespace().map(Term::parse).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The words that may stand behind `key:` where they are a closed list; empty where they are whatever the pulls hold.
+    #[must_use]
+    pub fn words(key: &str) -> Vec<&'static str> {
+        match key {
+            "lane" => vec!["stop", "review", "look", "clear"],
+            "tier" => vec!["verified", "claimed", "inferred", "unknown"],
+            "state" => vec!["open", "merged", "closed", "quarantined"],
+            "is" => stands::words().collect(),
+            "ci" => stands::CHECKS.to_vec(),
+            "review" => stands::REVIEWS.to_vec(),
+            "risk" => Severity::ALL.into_iter().rev().map(Severity::word).collect(),
+            "age" => vec!["1d", "2d", "1w", "2w"],
+            _ => Vec::new(),
+        }
     }
 
     /// Whether `pull` passes at `now`; what needs a judgement is never met without one.
@@ -259,6 +275,19 @@ mod tests {
         assert!(passes(&pull, "is:returned -is:unreviewed is:open"));
         pull.standing = None;
         assert!(!passes(&pull, "is:returned") && !passes(&pull, "is:unreviewed") && passes(&pull, "ci:none"));
+    }
+
+    #[test]
+    fn every_closed_word_is_understood() {
+        for key in ["lane", "tier", "state", "is", "ci", "review"] {
+            let words = Filter::words(key);
+            assert!(words.len() > 3 && words.iter().all(|word| Filter::parse(&format!("{key}:{word}")).is_ok()), "{key}");
+        }
+        for word in
+            Filter::words("risk").iter().map(|word| format!("risk>={word}")).chain(Filter::words("age").iter().map(|a| format!("age<{a}")))
+        {
+            assert!(Filter::parse(&word).is_ok(), "{word}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Where decisions are planned, carried out and recorded. The console reaches `response` and `store` only through this.
 
 use crate::message::effect::Wish;
+use crate::model::ban::Ban;
 use crate::model::change::Change;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::report::Report;
@@ -48,6 +49,14 @@ pub trait Decisions: Send + Sync {
     /// # Errors
     /// When they cannot be read.
     fn waiting(&self) -> Result<Vec<Waiting>, Trouble> {
+        Ok(Vec::new())
+    }
+
+    /// Whom later changes are refused for.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn bans(&self) -> Result<Vec<Ban>, Trouble> {
         Ok(Vec::new())
     }
 

@@ -37,6 +37,8 @@ pub struct Desk {
     pub keymap: Keymap,
     /// The folder of the person's own themes.
     pub config: PathBuf,
+    /// The person's own editor, as VISUAL or EDITOR names it.
+    pub editor: Option<String>,
     /// The file of the program's own log; `None` keeps none.
     pub log: Option<PathBuf>,
     /// What tells the time that ages are counted from.

@@ -1,6 +1,7 @@
 //! Decisions as the console asks for them: wishes become requests, errors become sentences.
 
 use crate::message::effect::Wish;
+use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
 use crate::model::ledger::{ChainState, Record};
@@ -56,6 +57,10 @@ impl Decisions for CaseDecisions {
 
     fn waiting(&self) -> Result<Vec<Waiting>, Trouble> {
         waiting::list(self).map_err(|error| error.to_string())
+    }
+
+    fn bans(&self) -> Result<Vec<Ban>, Trouble> {
+        Self::bans(self).map_err(|error| error.to_string())
     }
 
     fn send(&self, case: &CaseId) -> Result<Receipt, Trouble> {

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::analysis::check::FileOutcome;
 use crate::analysis::engine::Engine;
 use crate::message::effect::{Effect, Thrift, Wish};
+use crate::message::errand::Errand;
 use crate::message::event::{Chunk, News, Page};
 use crate::message::ticket::Kind;
 use crate::model::cancel::Cancel;
@@ -22,7 +23,7 @@ use crate::model::review::Review;
 use crate::runtime::agenda::{Agenda, spared};
 use crate::runtime::desk::Desk;
 use crate::runtime::jobs::{Focus, Jobs, Reporter, STACK};
-use crate::runtime::{search, tinting};
+use crate::runtime::{search, tinting, whole};
 use crate::sources::source::{self, SourceError};
 
 /// Files analysed between two messages.
@@ -35,6 +36,8 @@ const JUDGES: usize = 4;
 /// What only the event loop itself can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Own {
+    /// Give the terminal to the person's own editor.
+    Edit(Errand),
     /// Put this on the clipboard.
     Copy(String),
     /// Draw everything anew.
@@ -87,6 +90,11 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
         Effect::DropWaiting(ticket, case) => jobs.start(Kind::Waiting, ticket, move |_, to| {
             to.tell(News::Waiting(desk.decisions.take_back(&case).and_then(|()| desk.decisions.waiting())));
         }),
+        Effect::ReadWhole(ticket, change, wanted) => jobs.start(Kind::Whole, ticket, move |cancel, to| {
+            to.tell(News::Whole(whole::sheet(&change, wanted, |asked| texts(&desk, &change, asked, cancel))));
+        }),
+        Effect::Edit(errand) => return Some(Own::Edit(errand)),
+        Effect::ReadBans(ticket) => jobs.start(Kind::Bans, ticket, move |_, to| to.tell(News::Bans(desk.decisions.bans()))),
         Effect::ReadLedger(ticket) => jobs.start(Kind::Ledger, ticket, move |_, to| to.tell(News::Records(desk.decisions.records()))),
         Effect::LoadDraft(ticket, change) => jobs.start(Kind::Draft, ticket, move |_, to| to.tell(News::Drafted(draft(&desk, &change)))),
         Effect::SaveDraft(change, review) => jobs.start_quiet(move || desk.decisions.keep_draft(&change, &review).err()),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::actions::{arrivals::arrive, update::ask};
@@ -13,14 +13,17 @@ use crate::config::settings::DiffLayout;
 use crate::config::theme::Theme;
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
+use crate::message::errand::Errand;
 use crate::message::event::{Event, News};
 use crate::message::ticket::Ticket;
-use crate::model::filter::Filter;
+use crate::runtime::copy::Copy;
 use crate::runtime::desk::Desk;
 use crate::runtime::effects::{Own, carry_out};
+use crate::runtime::errands::{self, Signals};
 use crate::runtime::error::RuntimeError;
 use crate::runtime::input::{Clicks, Input};
 use crate::runtime::jobs::{Jobs, STACK};
+use crate::runtime::listener::{self, Gate};
 use crate::runtime::terminal::Terminal;
 use crate::runtime::{log, terminal_theme};
 use crate::state::console::{Console, Habits};
@@ -34,6 +37,8 @@ use crate::ui::look::Look;
 
 /// How often what is waited for is looked at.
 const BEAT: Duration = Duration::from_secs(1);
+/// Copies for the person's own editor that are kept.
+const COPIES: usize = 8;
 
 /// Runs the console until the person leaves, or the terminal does.
 ///
@@ -59,13 +64,16 @@ struct Loop<'a> {
     keys: Keystrokes,
     clicks: Clicks,
     leaving: bool,
+    errand: Option<Errand>,
+    /// Copies that an editor with a window of its own may still show, latest last.
+    copies: Vec<Copy>,
 }
 
 /// What wakes the loop besides the console's own jobs.
 struct Wakes {
     input: UnboundedReceiver<crossterm::event::Event>,
-    end: [Signal; 3],
-    back: Signal,
+    gate: Gate,
+    signals: Signals,
 }
 
 impl<'a> Loop<'a> {
@@ -79,13 +87,17 @@ impl<'a> Loop<'a> {
         for effect in ask(&mut console, Action::Do(Command::Refresh)) {
             carry_out(effect, desk, &mut jobs);
         }
-        let end = [signal(SignalKind::terminate())?, signal(SignalKind::hangup())?, signal(SignalKind::interrupt())?];
+        let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit(), SignalKind::interrupt()];
+        let [term, hup, quit, int] = kinds.map(signal);
+        let end = [term?, hup?, quit?, int?];
         let back = signal(SignalKind::from_raw(signal_hook::consts::SIGCONT))?;
         let theme = terminal_theme::theme(&desk.config, &desk.settings.theme)?;
         let terminal = Terminal::take(desk.settings.mouse)?;
-        let mut wakes = Wakes { input: read_terminal(), end, back };
+        let (input, gate) = listener::listen();
+        let mut wakes = Wakes { input, gate, signals: Signals { end, back } };
         let keys = Keystrokes::default();
-        let mut it = Self { desk, console, theme, terminal, jobs, keys, clicks: Clicks::default(), leaving: false };
+        let (clicks, errand, copies) = (Clicks::default(), None, Vec::new());
+        let mut it = Self { desk, console, theme, terminal, jobs, keys, clicks, leaving: false, errand, copies };
         it.show()?;
         let _log = desk.log.as_ref().map(|path| log::start(path));
         it.jobs.paint(crate::analysis::syntax::warm);
@@ -95,14 +107,15 @@ impl<'a> Loop<'a> {
     }
 
     async fn turn(&mut self, wakes: &mut Wakes, events: &mut UnboundedReceiver<Event>) -> Result<(), RuntimeError> {
-        let [term, hup, int] = &mut wakes.end;
         while !self.leaving {
+            let Signals { end: [term, hup, quit, int], back } = &mut wakes.signals;
             tokio::select! {
                 biased;
                 _ = term.recv() => break,
                 _ = hup.recv() => break,
+                _ = quit.recv() => break,
                 _ = int.recv() => break,
-                _ = wakes.back.recv() => self.terminal.enter()?,
+                _ = back.recv() => self.terminal.enter()?,
                 input = wakes.input.recv() => match input {
                     Some(input) => self.take_input(input)?,
                     None => break,
@@ -116,10 +129,25 @@ impl<'a> Loop<'a> {
             while let Ok(event) = events.try_recv() {
                 self.take_event(event)?;
             }
+            if let Some(errand) = self.errand.take() {
+                self.run(&errand, wakes).await?;
+            }
             self.look_at_forge();
             self.show()?;
         }
         Ok(())
+    }
+
+    /// Gives the terminal to the person's own editor and goes on with what comes of it.
+    async fn run(&mut self, errand: &Errand, wakes: &mut Wakes) -> Result<(), RuntimeError> {
+        let words = self.desk.editor.as_deref();
+        let outcome = errands::run(errand, words, &mut self.terminal, &wakes.gate, &mut wakes.signals).await?;
+        self.leaving |= outcome.leaving;
+        self.copies.extend(outcome.copy);
+        self.copies.drain(..self.copies.len().saturating_sub(COPIES));
+        self.console.now = (self.desk.clock)();
+        let effects = ask(&mut self.console, Action::Edited(outcome.edited));
+        self.carry_out(effects)
     }
 
     /// How long the loop may sleep when nothing happens: for ever, unless a forge is waited for.
@@ -178,6 +206,7 @@ impl<'a> Loop<'a> {
         for effect in effects {
             match carry_out(effect, self.desk, &mut self.jobs) {
                 None => {}
+                Some(Own::Edit(errand)) => self.errand = Some(errand),
                 Some(Own::Copy(text)) => self.terminal.copy(&text)?,
                 Some(Own::Redraw) => self.terminal.forget()?,
                 Some(Own::Suspend) => self.terminal.suspend()?,
@@ -214,19 +243,6 @@ impl<'a> Loop<'a> {
     }
 }
 
-/// Reads the terminal on a thread of its own, for as long as there is one.
-fn read_terminal() -> UnboundedReceiver<crossterm::event::Event> {
-    let (sender, receiver) = unbounded_channel();
-    std::thread::spawn(move || {
-        while let Ok(event) = crossterm::event::read() {
-            if sender.send(event).is_err() {
-                break;
-            }
-        }
-    });
-    receiver
-}
-
 fn habits(desk: &Desk) -> Habits {
     let layout = match desk.settings.layout {
         DiffLayout::Auto => LayoutChoice::Auto,
@@ -238,8 +254,7 @@ fn habits(desk: &Desk) -> Habits {
 
 /// The sections of the settings; their filters were read with them.
 fn sections(desk: &Desk) -> Vec<Section> {
-    let section = |(name, filter): &(String, String)| Filter::parse(filter).ok().map(|filter| Section::new(name, filter));
-    desk.settings.sections.iter().filter_map(section).collect()
+    desk.settings.sections.iter().filter_map(|(name, filter)| Section::read(name, filter).ok()).collect()
 }
 
 /// Sleeps so long, or for ever.

@@ -17,6 +17,7 @@ use crossterm::{cursor, execute, queue};
 use ratatui::backend::{Backend as _, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use crate::model::inert;
 
@@ -31,6 +32,20 @@ thread_local! {
 /// Presses, releases and the wheel, but no motion: an idle hand wakes nobody.
 struct MouseOn;
 struct MouseOff;
+
+/// Ends what a program that was killed leaves on: keys of its own, the mouse in all its ways, colours, its cursor.
+struct Tidy;
+
+impl crossterm::Command for Tidy {
+    fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
+        f.write_str("\x1b[?1l\x1b>\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[0m\x1b[0 q")
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 impl crossterm::Command for MouseOn {
     fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
@@ -135,6 +150,24 @@ impl Terminal {
     /// When the terminal is gone.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(self.backend, CopyToClipboard::to_clipboard_from(text))
+    }
+
+    /// Gives the terminal to another program; what comes back are the terminal's modes before that.
+    pub fn lend(&mut self) -> Option<Termios> {
+        restore();
+        tcgetattr(rustix::stdio::stdin()).ok()
+    }
+
+    /// Takes the terminal back from another program, in whatever modes that left it.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn take_back(&mut self, modes: Option<Termios>) -> io::Result<()> {
+        if let Some(modes) = modes {
+            tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &modes)?;
+        }
+        execute!(stdout(), Tidy)?;
+        self.enter()
     }
 
     /// Gives the terminal to the shell until the shell gives it back.

@@ -5,6 +5,7 @@ use crate::model::forge::Budget;
 use crate::model::screen::Panes;
 use crate::model::time::Timestamp;
 use crate::state::notice::Notices;
+use crate::state::opened::Opened;
 use crate::state::overlay::Overlay;
 use crate::state::pending::Pending;
 use crate::state::queue::Queue;
@@ -18,6 +19,8 @@ pub struct Console {
     pub queue: Queue,
     /// The opened pull.
     pub session: Option<Session>,
+    /// The pulls that are open, that one among them.
+    pub opened: Opened,
     /// The sweep, when one was asked for.
     pub sweep: Option<SweepView>,
     /// What lies over it.

@@ -1,6 +1,6 @@
 //! A list to choose from, over the screen.
 
-use crate::model::ban::Banned;
+use crate::model::ban::{Ban, Banned};
 use crate::model::pull::PullRef;
 use crate::model::waiting::Waiting;
 
@@ -11,6 +11,10 @@ pub enum Listed {
     Remarks,
     /// Decisions that wait to be sent, once they are read.
     Waiting(Option<Vec<Waiting>>),
+    /// The pulls that are open, which the console holds.
+    Opened,
+    /// Whom lazaret's own list stops, once it is read; those that this pull meets first, and how many they are.
+    Blocked(PullRef, Option<(Vec<Ban>, usize)>),
     /// Whom a block of this pull's kind can stop.
     Whom(PullRef, Vec<Banned>),
 }

@@ -9,7 +9,9 @@ use crate::model::decision::Verb;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::pull::PullRef;
 use crate::model::response::{Plan, Receipt};
+use crate::state::completion::Completion;
 use crate::state::list::List;
+use crate::state::palette::Palette;
 use crate::state::text_field::TextField;
 use crate::state::write::Write;
 
@@ -31,6 +33,8 @@ pub enum Overlay {
     Write(Box<Write>),
     /// A list to choose from.
     List(List),
+    /// Every command, over what was there before.
+    Palette(Palette, Box<Self>),
 }
 
 /// What a typed line is for.
@@ -49,6 +53,8 @@ pub struct Prompt {
     pub asks: Asks,
     /// The line.
     pub field: TextField,
+    /// What its word can become, where it is a filter.
+    pub completion: Completion,
 }
 
 /// What a panel shows.
@@ -156,6 +162,7 @@ impl Overlay {
             },
             Self::Write(_) => Some(Pane::Write),
             Self::List(_) => Some(Pane::List),
+            Self::Palette(..) => Some(Pane::Palette),
         }
     }
 
@@ -163,6 +170,7 @@ impl Overlay {
     pub fn field(&mut self) -> Option<&mut TextField> {
         match self {
             Self::Prompt(prompt) => Some(&mut prompt.field),
+            Self::Palette(palette, _) => Some(&mut palette.field),
             Self::Card(card) => card.reason.as_mut(),
             Self::Confirm(confirm) => match &mut confirm.stage {
                 Stage::Reason(field) | Stage::Names(_, field) => Some(field),
@@ -178,7 +186,7 @@ impl Overlay {
             Self::Panel(panel) => Some(&mut panel.top),
             Self::Card(card) => Some(&mut card.top),
             Self::Confirm(confirm) => Some(&mut confirm.top),
-            Self::None | Self::Prompt(_) | Self::Write(_) | Self::List(_) => None,
+            Self::None | Self::Prompt(_) | Self::Write(_) | Self::List(_) | Self::Palette(..) => None,
         }
     }
 }

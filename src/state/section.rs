@@ -12,14 +12,18 @@ pub struct Section {
     pub name: String,
     /// How many pulls pass it.
     pub count: usize,
+    /// The filter in its own words.
+    pub written: String,
     filter: Filter,
 }
 
 impl Section {
-    /// The section called `name` of what passes `filter`.
-    #[must_use]
-    pub fn new(name: &str, filter: Filter) -> Self {
-        Self { name: name.to_owned(), count: 0, filter }
+    /// The section called `name` of what passes the filter `written`.
+    ///
+    /// # Errors
+    /// When the filter makes no sense: one sentence.
+    pub fn read(name: &str, written: &str) -> Result<Self, String> {
+        Ok(Self { name: name.to_owned(), count: 0, written: written.to_owned(), filter: Filter::parse(written)? })
     }
 
     /// Whether `pull` belongs to it at `now`.

@@ -46,6 +46,12 @@ impl TextField {
         self.delete_from(0);
     }
 
+    /// Puts `text` in place of what stands between the character `start` and the cursor.
+    pub fn replace_from(&mut self, start: usize, text: &str) {
+        self.delete_from(start.min(self.cursor));
+        self.insert(text);
+    }
+
     /// Moves the cursor by `by` characters.
     pub fn step(&mut self, by: isize) {
         self.cursor = self.cursor.saturating_add_signed(by).min(self.text.chars().count());

@@ -9,6 +9,7 @@ pub mod help;
 pub mod ledger;
 pub mod list;
 pub mod notices;
+pub mod palette;
 pub mod popup;
 pub mod reasons;
 pub mod story;
@@ -30,6 +31,7 @@ pub fn content(console: &Console, look: &Look<'_>, room: usize) -> Option<Conten
         Overlay::Confirm(confirm) => confirm::content(confirm, room, look),
         Overlay::Write(write) => write::content(write, console.session.as_ref()?, room, look),
         Overlay::List(list) => list::content(list, console, room, look)?,
+        Overlay::Palette(palette, _) => palette::content(palette, room, look),
         Overlay::Panel(panel) => self::panel(console, panel, room, look)?,
     };
     Some(content)

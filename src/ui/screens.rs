@@ -1,5 +1,6 @@
 //! The screens: the queue, a sweep, and the review of one pull.
 
+mod header;
 pub mod queue;
 pub mod review;
 pub mod status;

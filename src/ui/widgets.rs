@@ -13,3 +13,4 @@ pub mod side;
 pub mod status_bar;
 pub mod stroke;
 pub mod tree_row;
+pub mod ways;

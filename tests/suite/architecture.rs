@@ -27,7 +27,7 @@ const FLOORS: [(&str, &[&str]); 13] = [
 ];
 
 /// Which places an outside crate may be used from, by path prefix below `src/`.
-const DOORS: [(&str, &[&str]); 25] = [
+const DOORS: [(&str, &[&str]); 27] = [
     // sources/github/fetch: what a host sends is indexed and read with git2, in a cache of our own.
     ("git2", &["sources/local", "sources/demo", "sources/github/fetch", "response/git", "response/evidence"]),
     ("syntect", &["analysis/syntax"]),
@@ -36,6 +36,8 @@ const DOORS: [(&str, &[&str]); 25] = [
     ("diffy", &["sources/unified", "response/github/revert/tree"]),
     ("mail_parser", &["sources/patch_file"]),
     ("crossterm", &["runtime/"]),
+    ("rustix", &["runtime/terminal"]),
+    ("shell_words", &["runtime/editor"]),
     ("ratatui", &["ui", "config/theme", "runtime/"]),
     ("rusqlite", &["store/"]),
     ("octocrab", &["sources/github/client"]),

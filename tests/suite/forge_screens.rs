@@ -270,6 +270,28 @@ fn the_panel_says_what_the_forge_keeps_around_a_pull() {
 }
 
 #[test]
+fn without_rules_nobody_is_said_to_be_held_by_them() {
+    let mut desk = desk((160, 48), false, false).keys("enter i");
+    let with = Rules { bypass: Some(Vec::new()), ..dossier().rules };
+    let without = Rules { rules: Vec::new(), ..with.clone() };
+    for (rules, said) in [(with, true), (without, false)] {
+        desk.console.session.as_mut().unwrap().take_dossier(Arc::new(Dossier { rules, ..dossier() }));
+        assert_eq!(desk.shown().contains("nobody may pass them by"), said);
+    }
+    desk.shows("none that this token may see: nothing stops a merge").hides("pass them by");
+}
+
+#[test]
+fn at_80_columns_a_header_loses_no_word_half_way() {
+    let desk = desk((80, 24), false, false).keys("enter").shows("■ STOP 92  Claude Code ·claimed  example/shop#1");
+    let figures = desk.shown().lines().nth(1).unwrap().to_owned();
+    for said in ["■1 crit", "●1 low", "blocked", "1 unsaid", "5f  +10  -6", "seen 0/5"] {
+        assert!(figures.contains(said), "{said:?} is not in {figures:?}");
+    }
+    assert!(figures.ends_with('…'), "what had to go is marked: {figures:?}");
+}
+
+#[test]
 fn a_dossier_that_cannot_be_read_takes_nothing_away() {
     let mut desk = desk((160, 48), false, false).keys("enter");
     let at = desk.console.session.as_ref().unwrap().change.pull.at.clone();

@@ -100,7 +100,7 @@ impl Pty {
     }
 
     /// Whether the terminal is as it was before.
-    fn is_given_back(&self) -> bool {
+    pub(crate) fn is_given_back(&self) -> bool {
         let seen = self.seen.lock().unwrap();
         let screen = seen.screen.screen();
         !screen.alternate_screen()
@@ -122,6 +122,11 @@ impl Pty {
     #[track_caller]
     pub(crate) fn shows(&mut self, text: &str) -> &mut Self {
         self.until(text, |pty| pty.screen().contains(text))
+    }
+
+    /// The modes of the terminal's line discipline.
+    pub(crate) fn modes(&self) -> String {
+        format!("{:?}", self.master.get_termios().unwrap())
     }
 
     /// Waits until nothing was written for a while.

@@ -21,7 +21,6 @@ use lazaret::model::cancel::Cancel;
 use lazaret::model::change::Change;
 use lazaret::model::decision::{Decision, Reviewer, Verb};
 use lazaret::model::diff::{Place, Side};
-use lazaret::model::filter::Filter;
 use lazaret::model::finding::{Finding, Fingerprint, Where};
 use lazaret::model::pull::Origin;
 use lazaret::model::report::Report;
@@ -33,7 +32,7 @@ use lazaret::model::risk::{Contribution, Lane, Risk};
 use lazaret::model::rule::{Confidence, FindingClass, RuleId, Severity};
 use lazaret::model::story::{Claim, Story, Undisclosed, Verdict};
 use lazaret::model::time::Timestamp;
-use lazaret::runtime::{search, tinting};
+use lazaret::runtime::{search, tinting, whole};
 use lazaret::sources::demo::{self, DemoSource};
 use lazaret::sources::local::{LocalSource, Selection, Setup};
 use lazaret::sources::patch_file::PatchFile;
@@ -120,7 +119,7 @@ impl Desk {
         let mut console = Console { now, ..Console::default() };
         console.queue.title = title.to_owned();
         let sections = Settings::default().sections;
-        console.queue.sections = sections.iter().map(|(name, filter)| Section::new(name, Filter::parse(filter).unwrap())).collect();
+        console.queue.sections = sections.iter().map(|(name, filter)| Section::read(name, filter).unwrap()).collect();
         let screen = Rect { x: 0, y: 0, width, height };
         let (keymap, theme) = (Keymap::builtin().unwrap(), theme("dark"));
         let mut desk = Self { _world: None, source, judge, console, keymap, theme, keys: Keystrokes::default(), screen, asked: Vec::new() };
@@ -231,6 +230,10 @@ impl Desk {
             Effect::Search(ticket, change, needle) => {
                 let (hits, more) = search::find(&change.patch, &needle, &cancel);
                 vec![(ticket, News::Matched(hits, more))]
+            }
+            Effect::ReadWhole(ticket, change, wanted) => {
+                let sheet = whole::sheet(&change, wanted, |asked| self.source.texts(&change, asked, &cancel));
+                vec![(ticket, News::Whole(sheet))]
             }
             Effect::LoadDraft(ticket, change) => {
                 vec![(ticket, News::Drafted(Ok((Review::default(), vec![false; change.patch.files.len()]))))]
@@ -463,6 +466,18 @@ fn the_filter_works_while_it_is_typed() {
     Desk::new(80, 24).text("/-lane:stop").hides("Speed up");
     Desk::new(80, 24).text("/risk>=high").shows("Speed up").hides("Explain");
     Desk::new(80, 24).text("/colour:red").shows("the filter does not know 'colour:red'").shows("Speed up");
+}
+
+#[test]
+fn a_filter_is_completed_by_what_the_language_and_the_queue_hold() {
+    let desk = Desk::new(100, 24).keys("/").shows("tab: risk>= age<").text("lan").shows("tab: lane:").keys("tab");
+    let desk = desk.shows("filter: lane:").shows("tab: lane:stop").keys("tab").shows("filter: lane:stop").shows("1 of 3");
+    let desk = desk.keys("tab").shows("filter: lane:review").keys("shift-tab").shows("filter: lane:stop").keys("ctrl-u").hides("1 of 3");
+    let desk = desk.text("risk>=h").keys("tab").shows("filter: risk>=high").keys("ctrl-u");
+    let desk = desk.text("-agent:").shows("claude-code").keys("tab").keys("ctrl-u");
+    let desk = desk.text("branch:c").keys("tab tab shift-tab").shows("filter: branch:claude/session-lookup").shows("1 of 3").keys("ctrl-u");
+    let desk = desk.text("risky").shows("tab: risky = is:open risk>=high").keys("tab").shows("filter: is:open risk>=high").keys("ctrl-u");
+    desk.text("nothing-of-that-kind").keys("tab").hides("tab:").shows("filter: nothing-of-that-kind");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::analysis::engine::Engine;
-use crate::cli::context::{Context, now};
+use crate::cli::context::{Context, editor, now};
 use crate::cli::exit::Exit;
 use crate::cli::sweep::deciders::{self, Host};
 use crate::cli::verb;
@@ -48,6 +48,7 @@ pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, hosts: &[Host], engine: Ar
         settings,
         keymap,
         config,
+        editor: editor(),
         log,
         clock: now,
     })?;

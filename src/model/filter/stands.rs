@@ -30,9 +30,13 @@ const FACTS: [Is; 11] = [
 /// # Errors
 /// When there is none.
 pub(super) fn word(part: &str) -> Result<&'static str, String> {
-    let all = || STATES.iter().map(|(word, _)| *word).chain(FACTS.iter().map(|(word, _)| *word));
-    let found = all().find(|word| !part.is_empty() && word.starts_with(part));
-    found.ok_or_else(|| format!("the filter knows no 'is:{part}'; it knows is: {}", all().collect::<Vec<_>>().join(" ")))
+    let found = words().find(|word| !part.is_empty() && word.starts_with(part));
+    found.ok_or_else(|| format!("the filter knows no 'is:{part}'; it knows is: {}", words().collect::<Vec<_>>().join(" ")))
+}
+
+/// All words behind `is:`.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    STATES.iter().map(|(word, _)| *word).chain(FACTS.iter().map(|(word, _)| *word))
 }
 
 /// Whether `pull` is what `word` says.
@@ -43,6 +47,11 @@ pub(super) fn is(pull: &Pull, word: &str) -> bool {
     let Some(standing) = pull.standing.as_deref() else { return false };
     FACTS.iter().find(|(known, _)| *known == word).is_some_and(|(_, asks)| asks(pull, standing))
 }
+
+/// What may stand behind `ci:`.
+pub(super) const CHECKS: [&str; 4] = ["failing", "pending", "passing", "none"];
+/// What may stand behind `review:`.
+pub(super) const REVIEWS: [&str; 4] = ["approved", "changes", "required", "none"];
 
 /// Whether its checks are as a word that begins with `part` says.
 pub(super) fn checks(pull: &Pull, part: &str) -> bool {

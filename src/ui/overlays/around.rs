@@ -123,6 +123,7 @@ fn rules(rules: &Rules, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     }
     if rules.rules.is_empty() {
         lines.extend(paragraph("none that this token may see: nothing stops a merge", room, look.style(Role::NoticeWarning)));
+        return lines;
     }
     let bypass = match &rules.bypass {
         None => "who may pass them by is not shown to this token".to_owned(),

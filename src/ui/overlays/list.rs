@@ -1,15 +1,17 @@
-//! Lists to choose from: unsent remarks with those whose lines are gone, waiting decisions, whom to block.
+//! Lists to choose from: unsent remarks with those whose lines are gone, waiting decisions, open pulls, whom to block or let pass.
 
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
-use crate::model::ban::Banned;
+use crate::model::ban::{Ban, Banned};
 use crate::model::time::{Timestamp, short_age};
 use crate::model::waiting::Waiting;
 use crate::state::console::Console;
 use crate::state::list::{List, Listed};
+use crate::state::opened::{Far, OpenPull};
+use crate::state::queue::Entry;
 use crate::state::session::Session;
-use crate::ui::look::Look;
+use crate::ui::look::{self, Look};
 use crate::ui::overlays::popup::Content;
 use crate::ui::overlays::words::paragraph;
 use crate::ui::overlays::write::place;
@@ -22,6 +24,8 @@ pub fn content(list: &List, console: &Console, room: usize, look: &Look<'_>) -> 
     let (title, rows) = match &list.of {
         Listed::Remarks => remarks(console.session.as_ref()?),
         Listed::Waiting(waiting) => self::waiting(waiting.as_deref(), console.now),
+        Listed::Opened => opened(console),
+        Listed::Blocked(_, bans) => blocked(bans.as_ref()),
         Listed::Whom(_, known) => ("block whom".to_owned(), known.iter().map(whom).collect()),
     };
     let mut lines = Vec::new();
@@ -49,6 +53,9 @@ fn nothing(of: &Listed) -> &'static str {
         Listed::Remarks => "No remark was written. w writes one on the line under the cursor.",
         Listed::Waiting(None) => "being read …",
         Listed::Waiting(Some(_)) => "No decision waits to be sent.",
+        Listed::Opened => "No pull is open.",
+        Listed::Blocked(_, None) => "being read …",
+        Listed::Blocked(_, Some(_)) => "Nobody is blocked.",
         Listed::Whom(..) => "Nobody is known.",
     }
 }
@@ -80,6 +87,31 @@ fn waiting(waiting: Option<&[Waiting]>, now: Timestamp) -> (String, Vec<Row>) {
         (text, waiting.trouble.clone(), role)
     };
     ("decisions that wait to be sent; each is looked at again before".to_owned(), waiting.unwrap_or_default().iter().map(row).collect())
+}
+
+fn opened(console: &Console) -> (String, Vec<Row>) {
+    let here = console.session.as_ref();
+    let row = |open: &OpenPull| {
+        let shown = here.filter(|session| session.change.pull.at == open.at);
+        let far = shown.map_or_else(|| open.far.clone(), Far::of);
+        let lane = console.queue.find(&open.at).and_then(Entry::lane).map_or("…", |lane| look::lane(lane).1);
+        let (viewed, files) = far.viewed;
+        let unsent = if far.unsent > 0 { format!("  ✎ {} unsent", far.unsent) } else { String::new() };
+        let text = format!("{lane:6} {}  viewed {viewed}/{files}{unsent}", open.at);
+        let detail = if shown.is_some() { format!("on screen, at {}", far.path) } else { format!("left at {}", far.path) };
+        (text, detail, Role::Text)
+    };
+    let all = console.opened.all();
+    (format!("open pulls: {}", all.len()), all.iter().map(row).collect())
+}
+
+fn blocked(bans: Option<&(Vec<Ban>, usize)>) -> (String, Vec<Row>) {
+    let (bans, met) = bans.map_or((&[][..], 0), |(bans, met)| (bans.as_slice(), *met));
+    let row = |(ban, at): (&Ban, usize)| {
+        let this = if at < met { ", stops this pull" } else { "" };
+        (format!("{} {}", ban.what.kind(), ban.what.name()), format!("by case {}{this}: {}", ban.case.0, ban.reason), Role::Text)
+    };
+    ("let whom pass again".to_owned(), bans.iter().zip(0..).map(row).collect())
 }
 
 fn whom(banned: &Banned) -> Row {

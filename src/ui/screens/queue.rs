@@ -96,6 +96,11 @@ fn counts(console: &Console, room: usize, look: &Look<'_>) -> Vec<Span<'static>>
         let style = if count > 0 { base.patch(look.style(role)) } else { base };
         spans.push(Span::styled(format!(" {sign} {count} {} ", lane.word()), style));
     }
+    let open = console.opened.all().len();
+    if open > 0 {
+        let key = look.keymap.opened_key().map_or_else(String::new, |key| format!(" ({key})"));
+        spans.push(Span::styled(format!(" {open} open{key} "), base));
+    }
     let (done, of) = (queue.done(), queue.entries.len());
     if console.pending.is_judging() && done < of {
         let bar = if room < 100 { String::new() } else { format!("{} ", bar(done, of)) };

@@ -2,20 +2,18 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
 use crate::model::pull::Pull;
-use crate::model::rule::Severity;
 use crate::state::console::Console;
-use crate::state::said::is_settled;
 use crate::state::session::{Half, Session};
 use crate::ui::layout::{self, ReviewAreas};
-use crate::ui::look::{self, Look};
+use crate::ui::look::Look;
 use crate::ui::paint;
+use crate::ui::screens::header;
 use crate::ui::screens::status::status;
 use crate::ui::widgets::stroke::stroke;
-use crate::ui::widgets::{agent, budget, diff_row, marks, tree_row};
+use crate::ui::widgets::{diff_row, tree_row};
 
 /// Draws the review.
 pub fn draw(console: &Console, session: &Session, look: &Look<'_>, buffer: &mut Buffer) {
@@ -23,8 +21,8 @@ pub fn draw(console: &Console, session: &Session, look: &Look<'_>, buffer: &mut 
     let [first, second] = [0, 1].map(|y| Rect { y: areas.header.y + y, height: 1, ..areas.header });
     buffer.set_style(areas.header, look.style(Role::Bar));
     let room = usize::from(areas.header.width);
-    buffer.set_line(first.x, first.y, &identity(console, session, room, look), first.width);
-    buffer.set_line(second.x, second.y, &figures(console, session, look), second.width);
+    buffer.set_line(first.x, first.y, &header::identity(console, session, room, look), first.width);
+    buffer.set_line(second.x, second.y, &header::figures(console, session, room, look), second.width);
     banner(session, look, areas.banner, buffer);
     titles(session, &areas, look, buffer);
     files(session, look, areas.files, buffer);
@@ -42,110 +40,10 @@ fn banner(session: &Session, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
     buffer.set_stringn(area.x, area.y, paint::fit(&says, area.width.into()), area.width.into(), style);
 }
 
-fn identity(console: &Console, session: &Session, room: usize, look: &Look<'_>) -> Line<'static> {
-    let base = look.style(Role::Bar);
-    let pull = &session.change.pull;
-    let risk = session.known.report.as_ref().map(|report| &report.risk);
-    let risk = risk.or_else(|| console.queue.find(&pull.at).and_then(|entry| entry.judgement()).map(|judgement| &judgement.risk));
-    let badge = match risk {
-        Some(risk) => {
-            let (sign, word, role) = look::lane(risk.lane);
-            Span::styled(format!(" {sign} {word} {} ", risk.score), base.patch(look.style(role)))
-        }
-        None => Span::styled(" · … ", base),
-    };
-    let title = if session.story { pull.title.trim() } else { "" };
-    let way = if pull.target.is_empty() { pull.branch.clone() } else { format!("{} → {}", pull.branch, pull.target) };
-    let mut spans = vec![
-        badge,
-        Span::styled(" ", base),
-        paint::span(&pull.at.to_string(), (room / 3).max(26), look.style(Role::BarTitle)),
-        Span::styled("  ", base),
-    ];
-    let badge = agent::badge(&pull.provenance, 24, look).into_iter().filter(|span| span.content.trim() != "" || span.content.len() == 1);
-    spans.extend(badge.map(|span| Span::styled(span.content, base.patch(span.style))));
-    let used: usize = spans.iter().map(|span| paint::width(&span.content)).sum();
-    let rest = if title.is_empty() { way } else { format!("{title}   {way}") };
-    spans.push(Span::styled(" ", base));
-    spans.push(paint::span(&rest, room.saturating_sub(used + 2), base));
-    Line::from(spans)
-}
-
 /// From which branch into which; what the address says already is left out.
 pub(super) fn way(pull: &Pull) -> String {
     let branch = if pull.at.name == pull.branch { "" } else { &pull.branch };
     if pull.target.is_empty() { branch.to_owned() } else { format!("{branch} → {}", pull.target).trim_start().to_owned() }
-}
-
-fn figures(console: &Console, session: &Session, look: &Look<'_>) -> Line<'static> {
-    let base = look.style(Role::Bar);
-    let patch = &session.change.patch;
-    let (added, removed) = session.totals();
-    let mut spans = vec![
-        Span::styled(format!(" {} file{} ", patch.files.len(), plural(patch.files.len())), base),
-        Span::styled(format!("+{added} "), base.patch(look.style(Role::CountAdded))),
-        Span::styled(format!("-{removed}  "), base.patch(look.style(Role::CountRemoved))),
-    ];
-    let (done, of) = session.known.progress;
-    if console.pending.is_analysing() {
-        spans.push(Span::styled(format!("analysing {done}/{of}  "), base));
-    }
-    spans.extend(counts(session, look));
-    let viewed = session.viewed_count();
-    spans.push(Span::styled(format!("viewed {viewed}/{}  ", session.viewed.len()), base));
-    if let Some(report) = &session.known.report {
-        let (dependencies, unsaid) = (report.dependencies.len(), report.story.undisclosed.len());
-        if dependencies > 0 {
-            spans.push(Span::styled(format!("{dependencies} dependenc{} moved  ", if dependencies == 1 { "y" } else { "ies" }), base));
-        }
-        if unsaid > 0 {
-            spans.push(Span::styled(format!("{unsaid} left unsaid  "), base.patch(look.style(Role::NoticeWarning))));
-        }
-    }
-    let unsent = session.review.remarks.len();
-    if unsent > 0 {
-        spans.push(Span::styled(format!("✎ {unsent} unsent  "), base.patch(look.style(Role::OwnRemark))));
-    }
-    if let Some(dossier) = &session.around.dossier {
-        let open = dossier.threads.iter().filter(|thread| !is_settled(thread)).count();
-        if open > 0 {
-            spans.push(Span::styled(format!("◆ {open} open  "), base.patch(look.style(Role::Thread))));
-        }
-    }
-    for (word, role) in marks::words(&session.change.pull) {
-        spans.push(Span::styled(format!("{word}  "), base.patch(look.style(role))));
-    }
-    let stale = session.change.pull.standing.as_ref().filter(|standing| standing.stale).map(|standing| standing.read);
-    let kept = budget::age(stale, console.now);
-    spans.push(Span::styled(if kept.is_empty() { kept } else { format!("{kept}  ") }, base.patch(look.style(Role::NoticeWarning))));
-    let skipped = session.omissions().len();
-    if skipped > 0 {
-        spans.push(Span::styled(format!("{skipped} not looked at, see the end"), base.patch(look.style(Role::NoticeWarning))));
-    }
-    Line::from(spans)
-}
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
-}
-
-fn counts(session: &Session, look: &Look<'_>) -> Vec<Span<'static>> {
-    let base = look.style(Role::Bar);
-    let mut spans = Vec::new();
-    for severity in Severity::ALL.into_iter().rev() {
-        let count = session.known.findings.iter().filter(|finding| finding.severity == severity).count();
-        if count > 0 {
-            let (sign, _, role) = look::severity(severity);
-            spans.push(Span::styled(format!(" {sign} {count} {} ", severity.word()), base.patch(look.style(role))));
-        }
-    }
-    if spans.is_empty() && session.known.report.is_some() {
-        spans.push(Span::styled("checked, nothing found", base.patch(look.style(Role::LaneClear))));
-    }
-    if !spans.is_empty() {
-        spans.push(Span::styled("  ", base));
-    }
-    spans
 }
 
 fn titles(session: &Session, areas: &ReviewAreas, look: &Look<'_>, buffer: &mut Buffer) {

@@ -10,7 +10,7 @@ use crate::state::notice::Tone;
 use crate::state::overlay::{Asks, Overlay};
 use crate::ui::look::Look;
 use crate::ui::paint;
-use crate::ui::widgets::{budget, hints, status_bar};
+use crate::ui::widgets::{budget, hints, status_bar, ways};
 
 /// Columns that are never given to the forge's counters.
 const LEAST: u16 = 40;
@@ -33,7 +33,11 @@ pub fn status(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffe
                 Asks::Filter => " filter:",
                 Asks::Search => " search:",
             };
-            status_bar::typed(label, &prompt.field, room, look)
+            // The typed text comes first; what it can become has the room that is left, but always some.
+            let offers = if prompt.completion.ways.is_empty() { 0 } else { room / 3 };
+            let mut line = status_bar::typed(label, &prompt.field, room - offers, look);
+            line.spans.extend(ways::row(&prompt.completion, room.saturating_sub(line.width()), look));
+            line
         }
         (_, notice) if console.listed.is_some() && notice.is_none_or(|notice| notice.tone != Tone::Failure) => {
             let (done, of) = console.listed.unwrap_or_default();

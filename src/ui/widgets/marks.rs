@@ -35,6 +35,12 @@ pub fn words(pull: &Pull) -> Vec<(String, Role)> {
     marks.into_iter().map(|(long, _, role)| (long, role)).collect()
 }
 
+/// All marks, each in words and in short.
+#[must_use]
+pub fn both(pull: &Pull) -> Vec<(String, String, Role)> {
+    pull.standing.as_deref().map(|standing| all(pull, standing)).unwrap_or_default()
+}
+
 fn all(pull: &Pull, standing: &Standing) -> Vec<(String, String, Role)> {
     let mut marks = Vec::new();
     let mut mark = |when: bool, long: &str, short: &str, role: Role| {

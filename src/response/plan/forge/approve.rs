@@ -32,7 +32,9 @@ fn refuse(plan: &mut Plan, pull: &PullFacts, merge: bool) {
     let name = &pull.name;
     match &pull.phase {
         Phase::Open => {}
-        Phase::Closed => plan.refusals.push(format!("{name} is closed; there is nothing to approve")),
+        Phase::Closed => plan.refusals.push(format!(
+            "{name} is closed, and an approval of it would decide nothing; reopen it on its page and approve again, or `lazaret quarantine {name}` holds it in case somebody else reopens it"
+        )),
         Phase::Merged(_) => plan.refusals.push(format!("{name} is merged already; `lazaret revert {name}` takes it back")),
     }
     plan.refusals.extend(moved(pull));
