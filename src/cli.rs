@@ -43,6 +43,7 @@ pub mod token;
 pub mod typed;
 pub mod unblock;
 pub mod verb;
+pub mod wait;
 pub mod waiting;
 
 use std::ffi::OsString;
@@ -73,9 +74,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
+    // The console shows what is waited for, and so does the line of a sweep.
+    let drawn = cli.opens_console() || (matches!(cli.command, Some(Command::Sweep(_))) && output::somebody_is_there());
     let mut context = Context::new(cli.config, cancel);
     (context.offline, context.token_command) = (cli.offline, cli.token_command);
     let headless = cli.command.is_some();
+    context.tells_waits = !drawn;
     let exit = match cli.command {
         Some(Command::Demo(args)) => demo::run(&args, &mut context),
         Some(Command::List(args)) => list::run(&args, &mut context),

@@ -93,6 +93,11 @@ impl Engine {
         let Some(diff) = change.patch.files.get(index) else { return outcome };
         let file = FileView::new(change, diff, texts);
         outcome.skipped = unseen(diff);
+        let unread = Self::wants(diff).into_iter().find_map(|request| Some((texts.unread(&request)?.to_owned(), request.path)));
+        outcome.skipped.extend(unread.map(|(why, path)| Omission {
+            path: Some(path),
+            why: format!("only its changed lines were analysed, since the whole file could not be read: {why}"),
+        }));
         let manifests::Changes { rows, inventory, skipped } = manifests::changes(&file);
         (outcome.dependencies, outcome.inventory) = (rows, inventory);
         outcome.skipped.extend(skipped);

@@ -24,6 +24,8 @@ pub struct Context {
     pub offline: bool,
     /// `--token-command`.
     pub token_command: Option<String>,
+    /// Whether waits for a forge are told on standard error: nothing else draws there.
+    pub tells_waits: bool,
     config: Option<PathBuf>,
     reached: RefCell<Vec<Arc<dyn Forge>>>,
 }
@@ -32,7 +34,15 @@ impl Context {
     /// The surroundings of this process; `config` is the option `--config`.
     #[must_use]
     pub fn new(config: Option<PathBuf>, cancel: Cancel) -> Self {
-        Self { out: Output::standard(), cancel, offline: false, token_command: None, config, reached: RefCell::default() }
+        Self {
+            out: Output::standard(),
+            cancel,
+            offline: false,
+            token_command: None,
+            tells_waits: false,
+            config,
+            reached: RefCell::default(),
+        }
     }
 
     /// Remembers a forge that this run asks, for what is to be said of it at the end.

@@ -9,8 +9,10 @@ use anyhow::bail;
 use crate::cli::context::{Context, now};
 use crate::cli::output::say;
 use crate::cli::token::{self, Sought};
+use crate::cli::wait;
 use crate::config::github::Github;
 use crate::config::load;
+use crate::model::forge::Forge;
 use crate::model::inert;
 use crate::model::time::short_age;
 use crate::runtime::answers;
@@ -90,6 +92,10 @@ fn connected((setup, token_from): (Setup, Result<&'static str, String>), context
     }
     let client = Arc::new(GithubClient::connect(Setup { store, ..setup })?);
     context.note_reached(client.clone());
+    if context.tells_waits {
+        let forge: Arc<dyn Forge> = client.clone();
+        wait::tell(&forge);
+    }
     Ok(Reached { client, token_from })
 }
 

@@ -34,28 +34,43 @@ pub struct TextRequest {
 
 /// Whole files by side and path, as far as the source could give them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Texts(BTreeMap<TextRequest, Arc<str>>);
+pub struct Texts {
+    held: BTreeMap<TextRequest, Arc<str>>,
+    unread: BTreeMap<TextRequest, String>,
+}
 
 impl Texts {
     /// Keeps `text` as the whole file at `request`.
     pub fn insert(&mut self, request: TextRequest, text: Arc<str>) {
-        self.0.insert(request, text);
+        self.held.insert(request, text);
+    }
+
+    /// Notes why the file at `request` could not be read, although it should be there.
+    pub fn note_unread(&mut self, request: TextRequest, why: String) {
+        self.unread.insert(request, why);
+    }
+
+    /// Why the whole file at `request` could not be read, when that went wrong.
+    #[must_use]
+    pub fn unread(&self, request: &TextRequest) -> Option<&str> {
+        self.unread.get(request).map(String::as_str)
     }
 
     /// The whole file at `path` on `side`, if it was read.
     #[must_use]
     pub fn get(&self, path: &RepoPath, side: Side) -> Option<&Arc<str>> {
-        self.0.get(&TextRequest { path: path.clone(), side })
+        self.held.get(&TextRequest { path: path.clone(), side })
     }
 
     /// Takes over everything `other` holds.
     pub fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
+        self.held.extend(other.held);
+        self.unread.extend(other.unread);
     }
 
     /// Bytes held.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.0.values().map(|text| text.len()).sum()
+        self.held.values().map(|text| text.len()).sum()
     }
 }

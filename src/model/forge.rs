@@ -155,6 +155,8 @@ pub struct GraphAnswer {
     pub read: Timestamp,
     /// As in [`Answer::stale`].
     pub stale: bool,
+    /// What was asked for, as people name it.
+    pub about: String,
 }
 
 /// Why a request was not answered. Each is one sentence with the place and the next step; no token is ever part of it.

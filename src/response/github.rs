@@ -19,14 +19,14 @@ use std::sync::Arc;
 use crate::model::cancel::Cancel;
 use crate::model::commit_id::CommitId;
 use crate::model::decision::{Reviewer, Verb};
-use crate::model::forge::{Account, Forge, ForgeError, Query};
+use crate::model::forge::{Account, Forge, Query};
 use crate::model::objects::Objects;
 use crate::model::person::Proof;
 use crate::model::response::{CaseId, Plan, Step, StepOutcome, Strength};
 use crate::model::time::Timestamp;
 use crate::response::error::ResponseError;
 use crate::response::evidence::{self, Collector};
-use crate::response::github::ask::Ask;
+use crate::response::github::ask::{Ask, told};
 use crate::response::github::shapes::ViewerAnswer;
 use crate::response::journal::Journal;
 use crate::response::lock::{self, Lock};
@@ -170,12 +170,4 @@ fn evidence_failed(plan: &Plan, outcomes: &[StepOutcome]) -> bool {
 fn account(answer: ViewerAnswer) -> Account {
     let viewer = answer.viewer;
     Account { id: viewer.database_id, bot: viewer.login.ends_with("[bot]"), login: viewer.login }
-}
-
-fn told(error: &ForgeError) -> ResponseError {
-    match error {
-        ForgeError::Cancelled => ResponseError::Cancelled,
-        ForgeError::Offline(says) | ForgeError::Unreachable(says) => ResponseError::Away(says.clone()),
-        error => ResponseError::Forge(error.says().to_owned()),
-    }
 }

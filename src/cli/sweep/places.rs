@@ -77,7 +77,7 @@ impl Places {
 
     /// Everything that is swept of a host.
     fn host(&mut self, host: &str, reach: Reach, context: &Context) -> anyhow::Result<()> {
-        let reached = forge::reach(Some(host), context)?;
+        let reached = forge::reach_patiently(host, context)?;
         if let (Err(why), false) = (&reached.token_from, context.offline) {
             bail!("the pulls of {} cannot be read: {why}", inert::line(host));
         }

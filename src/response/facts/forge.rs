@@ -241,6 +241,8 @@ pub struct Switch {
     pub access: Access,
     /// Whether it stands as wanted already; `None` when the token may not see that.
     pub so: Option<bool>,
+    /// Why that is not known, where it is not.
+    pub unread: Option<String>,
 }
 
 /// Facts for one verb at a forge.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::model::cancel::Cancel;
 use crate::model::forge::{Answer, Call, Forge, ForgeError, GraphAnswer, GraphError, Method, Query};
+use crate::response::error::ResponseError;
 
 /// Pages of a list that are read at most; at 100 entries each, more than any pull has.
 const PAGES: usize = 30;
@@ -25,12 +26,17 @@ impl Ask<'_> {
 
     /// Reads the list at `route`, all pages of it.
     pub(crate) fn read_all<T: DeserializeOwned>(&self, route: &str) -> Result<Vec<T>, ForgeError> {
+        self.read_pages::<Vec<T>>(route).map(|pages| pages.into_iter().flatten().collect())
+    }
+
+    /// Reads every page from `route` on, each as it is.
+    pub(crate) fn read_pages<T: DeserializeOwned>(&self, route: &str) -> Result<Vec<T>, ForgeError> {
         let mut all = Vec::new();
         let mut next = Some(route.to_owned());
         for _ in 0..PAGES {
             let Some(route) = next else { return Ok(all) };
-            let (page, after): (Vec<T>, _) = self.page(&route)?;
-            all.extend(page);
+            let (page, after): (T, _) = self.page(&route)?;
+            all.push(page);
             next = after;
         }
         match next {
@@ -52,10 +58,10 @@ impl Ask<'_> {
         let query = Query { document, variables: variables.to_string(), mutation: false };
         let answer = self.forge.query(&query, self.cancel)?;
         if answer.stale {
-            return Err(stale(&self.forge.host(), "this"));
+            return Err(stale(&self.forge.host(), &answer.about));
         }
         whole(&answer)?;
-        parsed(&answer.data, "a query")
+        parsed(&answer.data, &answer.about)
     }
 
     /// Sends a GraphQL mutation, once.
@@ -63,7 +69,7 @@ impl Ask<'_> {
         let query = Query { document, variables: variables.to_string(), mutation: true };
         let answer = self.forge.query(&query, self.cancel)?;
         whole(&answer)?;
-        parsed(&answer.data, "a mutation")
+        parsed(&answer.data, &answer.about)
     }
 
     /// Sends a write, once.
@@ -78,6 +84,15 @@ impl Ask<'_> {
     }
 }
 
+/// What whoever plans a verb is told.
+pub(crate) fn told(error: &ForgeError) -> ResponseError {
+    match error {
+        ForgeError::Cancelled => ResponseError::Cancelled,
+        ForgeError::Offline(says) | ForgeError::Unreachable(says) => ResponseError::Away(says.clone()),
+        error => ResponseError::Forge(error.says().to_owned()),
+    }
+}
+
 fn stale(host: &str, what: &str) -> ForgeError {
     ForgeError::Unreachable(format!("{host} could not be reached for {what}, and what was read earlier is not enough to decide on"))
 }
@@ -89,11 +104,11 @@ fn parsed<T: DeserializeOwned>(body: &[u8], what: &str) -> Result<T, ForgeError>
 
 /// The first error of an answer, sorted as a status would be.
 fn whole(answer: &GraphAnswer) -> Result<(), ForgeError> {
-    answer.errors.first().map_or(Ok(()), |error| Err(sorted(error)))
+    answer.errors.first().map_or(Ok(()), |error| Err(sorted(error, &answer.about)))
 }
 
-fn sorted(error: &GraphError) -> ForgeError {
-    let says = format!("GitHub says: {}", error.message);
+fn sorted(error: &GraphError, about: &str) -> ForgeError {
+    let says = format!("GitHub refuses {about}: it says {:?}; look at what it names and try again", error.message);
     match error.kind.as_str() {
         "NOT_FOUND" => ForgeError::NotFound(says),
         "FORBIDDEN" | "INSUFFICIENT_SCOPES" => ForgeError::Forbidden { permission: String::new(), says },

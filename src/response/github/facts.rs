@@ -13,7 +13,7 @@ use crate::response::bans;
 use crate::response::error::ResponseError;
 use crate::response::facts::forge::{ForgeFacts, PullFacts, RevertPulls, Switch};
 use crate::response::github::address::{address, commit, repository};
-use crate::response::github::ask::{Ask, encoded};
+use crate::response::github::ask::{Ask, encoded, told};
 use crate::response::github::revert::Wanted;
 use crate::response::github::shapes::Found;
 use crate::response::github::{holds, look, revert, step};
@@ -164,16 +164,22 @@ fn switches(ask: &Ask<'_>, target: &Target, request: &Request) -> Result<Vec<Swi
         }
         _ => None,
     });
-    Ok(acts.map(|act| switch(ask, &repo, act)).collect())
+    acts.map(|act| switch(ask, &repo, act)).collect()
 }
 
-fn switch(ask: &Ask<'_>, repo: &str, act: Act) -> Switch {
+/// How a switch stands. Where that cannot be read it is set all the same, and said; a forge that is away ends it all.
+fn switch(ask: &Ask<'_>, repo: &str, act: Act) -> Result<Switch, ResponseError> {
     let so = step::org::is_so(ask, &act);
     let mut access = Access { scopes: ask.forge.scopes(), ..Access::default() };
-    if let Err(ForgeError::Forbidden { .. } | ForgeError::NotFound(_)) = so {
-        access.refused.extend(["organization_copilot_agent_settings".to_owned(), "organization_user_blocking".to_owned()]);
+    match &so {
+        Err(ForgeError::Forbidden { .. } | ForgeError::NotFound(_)) => {
+            access.refused.extend(["organization_copilot_agent_settings".to_owned(), "organization_user_blocking".to_owned()]);
+        }
+        Err(error @ (ForgeError::Cancelled | ForgeError::Offline(_) | ForgeError::Unreachable(_))) => return Err(told(error)),
+        Ok(_) | Err(_) => {}
     }
-    Switch { act, spot: Spot { repo: repo.to_owned(), ..Spot::default() }, access, so: so.ok() }
+    let unread = so.as_ref().err().map(|error| error.says().to_owned());
+    Ok(Switch { act, spot: Spot { repo: repo.to_owned(), ..Spot::default() }, access, so: so.ok(), unread })
 }
 
 /// The pulls that the steps of `plan` contain, each once.
@@ -187,12 +193,4 @@ pub(crate) fn spots(plan: &Plan) -> Vec<Spot> {
         }
     }
     spots
-}
-
-fn told(error: &ForgeError) -> ResponseError {
-    match error {
-        ForgeError::Cancelled => ResponseError::Cancelled,
-        ForgeError::Offline(says) | ForgeError::Unreachable(says) => ResponseError::Away(says.clone()),
-        error => ResponseError::Forge(error.says().to_owned()),
-    }
 }

@@ -173,10 +173,10 @@ pub(crate) fn status(ask: &Ask<'_>, repo: &str, head: &str) -> Result<Option<(bo
 
 /// Runs of `head` that are not over.
 pub(crate) fn runs(ask: &Ask<'_>, repo: &str, head: &str) -> Result<Vec<Run>, ForgeError> {
-    let answer: shapes::Runs = ask.read(&format!("/repos/{repo}/actions/runs?head_sha={head}&per_page=100"))?;
+    let pages: Vec<shapes::Runs> = ask.read_pages(&format!("/repos/{repo}/actions/runs?head_sha={head}&per_page=100"))?;
     let going = |run: &shapes::Run| run.status.as_deref() != Some("completed");
     let named = |run: shapes::Run| Run { id: run.id, name: run.name.unwrap_or_default() };
-    Ok(answer.workflow_runs.into_iter().filter(going).map(named).collect())
+    Ok(pages.into_iter().flat_map(|page| page.workflow_runs).filter(going).map(named).collect())
 }
 
 /// `owner` and `name`.

@@ -62,7 +62,8 @@ impl Reader<'_> {
         if now != *address {
             draft.omit(format!("{address} is called {now} now: write that from now on"), 0);
         }
-        if draft.pull.standing.as_ref().is_some_and(|standing| standing.fork.is_none()) {
+        let told = found.errors.iter().any(|error| error.path.contains("headRepository"));
+        if !told && draft.pull.standing.as_ref().is_some_and(|standing| standing.fork.is_none()) {
             draft.omit(
                 "the repository its branch lived in was deleted: its commits are still here, and nobody can push to it".to_owned(),
                 0,

@@ -2,7 +2,7 @@
 
 mod alerts;
 mod conversation;
-mod links;
+pub(super) mod links;
 mod people;
 mod rules;
 mod runs;
@@ -105,7 +105,7 @@ pub(super) fn read(forge: &dyn Forge, address: &Address, number: u64, cancel: &C
     let mut at = Cursors::default();
     let mut around = desk.page(&at)?;
     let facts = Facts::of(&mut around);
-    desk.dossier.links.extend(std::mem::take(&mut around.closing_issues_references).seen().map(links::Issue::link));
+    links::closed(&mut desk, std::mem::take(&mut around.closing_issues_references));
     for page in 1.. {
         if !desk.take(around, &mut at) {
             break;

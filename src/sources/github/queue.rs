@@ -108,7 +108,7 @@ fn one(search: &mut Search<'_>, query: &Asked, agents: Option<&[String]>) -> Res
 fn narrowed(search: &mut Search<'_>, query: &str, term: &str) -> Result<(), ForgeError> {
     match search.begin(query) {
         Ok(first) => search.take(first),
-        Err(ForgeError::Invalid(_)) => match other_spelling(search, query, term) {
+        Err(ForgeError::Invalid(_)) => match other_spelling(search, query, term)? {
             Some(first) => search.take(first),
             None => {
                 search.omit(format!("GitHub does not search for `{term}` there"), 0);
@@ -120,9 +120,13 @@ fn narrowed(search: &mut Search<'_>, query: &str, term: &str) -> Result<(), Forg
 }
 
 /// `author:app/x` is the documented form; hosts that refuse it know `author:x[bot]`.
-fn other_spelling(search: &mut Search<'_>, query: &str, term: &str) -> Option<First> {
-    let app = term.strip_prefix("author:app/")?;
-    search.begin(&query.replace(term, &format!("author:{app}[bot]"))).ok()
+fn other_spelling(search: &mut Search<'_>, query: &str, term: &str) -> Result<Option<First>, ForgeError> {
+    let Some(app) = term.strip_prefix("author:app/") else { return Ok(None) };
+    match search.begin(&query.replace(term, &format!("author:{app}[bot]"))) {
+        Ok(first) => Ok(Some(first)),
+        Err(ForgeError::Invalid(_)) => Ok(None),
+        Err(why) => Err(why),
+    }
 }
 
 fn queries(forge: &dyn Forge, wanted: &Wanted, cancel: &Cancel) -> Result<Vec<Asked>, ForgeError> {

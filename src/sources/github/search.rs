@@ -242,8 +242,13 @@ impl<'a> Search<'a> {
         let missing: Vec<usize> = found.nodes.iter().enumerate().filter(|(_, node)| node.is_none()).map(|(place, _)| place).collect();
         self.tell_missing(&missing, &reply.errors);
         let (read, stale, host) = (reply.read, reply.stale, self.forge.host());
-        let facts = found.seen().filter(|node| node.kind == "PullRequest").map(|node| node.facts);
-        let pulls = facts.filter_map(|facts| self.judged(facts, &host, read, stale)).collect();
+        let facts: Vec<Facts> = found.seen().filter(|node| node.kind == "PullRequest").map(|node| node.facts).collect();
+        let expected = facts.len();
+        let pulls: Vec<Pull> = facts.into_iter().filter_map(|facts| self.judged(facts, &host, read, stale)).collect();
+        if pulls.len() < expected {
+            let lost = expected - pulls.len();
+            self.omit(format!("{lost} pulls of the list are not shown: GitHub does not say which repository they belong to"), lost);
+        }
         Ok(First { query: query.to_owned(), count: issue_count, pulls, nodes, next })
     }
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use self::direct::Direct;
 use super::address::{Address, GITHUB};
 use super::ask;
+use super::dossier::links;
 use super::failure::told;
 use super::gaps::Fill;
 use super::queue::{self, States, Wanted};
@@ -199,8 +200,12 @@ impl Field for SweptHost {
     }
 
     fn contained_in(&self, caught: &Caught, cancel: &Cancel) -> Result<Vec<Link>, SourceError> {
-        let dossier = self.source.dossier(&caught.pull.at, cancel)?;
-        Ok(dossier.map(|dossier| dossier.links).unwrap_or_default())
+        let Some(dossier) = self.source.dossier(&caught.pull.at, cancel)? else { return Ok(Vec::new()) };
+        // What is not known must not look like "in nothing": the links that were found would.
+        match dossier.omissions.into_iter().find(|omission| links::is_of_shipped(&omission.why)) {
+            Some(omission) => Err(SourceError::Unreadable(omission.why)),
+            None => Ok(dossier.links),
+        }
     }
 
     fn reach(&self, name: &str) -> Option<Arc<dyn Field>> {

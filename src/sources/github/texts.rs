@@ -20,7 +20,11 @@ const MOST: usize = 60;
 /// What is wanted, as far as it is there, text, and small enough.
 pub(super) fn read(forge: &dyn Forge, repository: &str, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
     let mut texts = Texts::default();
-    for request in wanted.iter().filter(|request| !request.path.is_hostile()).take(MOST) {
+    for (n, request) in wanted.iter().filter(|request| !request.path.is_hostile()).enumerate() {
+        if n >= MOST {
+            texts.note_unread(request.clone(), format!("only {MOST} whole files are read at once"));
+            continue;
+        }
         let commit = match request.side {
             Side::Old => &revision.merge_base,
             Side::New => &revision.head,
@@ -30,7 +34,13 @@ pub(super) fn read(forge: &dyn Forge, repository: &str, revision: &Revision, wan
             break;
         }
         let route = format!("/repos/{repository}/contents/{}?ref={commit}", route::path(request.path.bytes()));
-        let Ok(answer) = forge.call(&Call { accept: RAW, ..Call::get(route) }, cancel) else { continue };
+        let answer = match forge.call(&Call { accept: RAW, ..Call::get(route) }, cancel) {
+            Ok(answer) => answer,
+            Err(why) => {
+                texts.note_unread(request.clone(), why.to_string());
+                continue;
+            }
+        };
         if answer.body.len() as u64 <= MAX_TEXT_BYTES && !suspect::is_binary(&answer.body) {
             texts.insert(request.clone(), Arc::from(inert::decode(&answer.body)));
         }

@@ -27,8 +27,8 @@ pub(crate) fn is_so(ask: &Ask<'_>, act: &Act) -> Result<bool, ForgeError> {
     match act {
         Act::AgentAccess { org, repository, on } => {
             let route = format!("/orgs/{}/copilot/coding-agent/permissions/repositories?per_page=100", encoded(org));
-            let allowed: Allowed = ask.read(&route)?;
-            Ok(allowed.repositories.iter().any(|known| known.id == *repository) == *on)
+            let pages: Vec<Allowed> = ask.read_pages(&route)?;
+            Ok(pages.iter().flat_map(|page| &page.repositories).any(|known| known.id == *repository) == *on)
         }
         Act::BlockAccount { org, login, on } => {
             let blocked = match ask.forge.call(&crate::model::forge::Call::get(block(org, login)), ask.cancel) {

@@ -117,10 +117,11 @@ fn cancel(work: &Work<'_>, run: u64) -> Result<(), ForgeError> {
     work.ask.write(Method::Post, work.route(&format!("actions/runs/{run}/cancel")), None)?;
     let (times, pause) = STOPS;
     for _ in 0..times {
-        if stopped(work, run)? {
-            break;
+        // The forge took it: a look that fails is no failure of the write, and the step looks once more itself.
+        match stopped(work, run) {
+            Ok(false) => std::thread::sleep(pause),
+            Ok(true) | Err(_) => break,
         }
-        std::thread::sleep(pause);
     }
     Ok(())
 }

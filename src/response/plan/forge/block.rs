@@ -18,6 +18,9 @@ pub(super) fn plan(plan: &mut Plan, wanted: &[Banned], standing: &[Ban], switche
     }
     for switch in switches {
         let (says, needed) = (says(&switch.act), Access::wanted(&switch.act));
+        if let Some(why) = &switch.unread {
+            plan.warnings.push(format!("whether it is so already is not known ({says}): {}", one_line(why)));
+        }
         match switch.so {
             Some(true) => plan.warnings.push(format!("already so: {says}")),
             _ => plan.steps.push(at(

@@ -16,6 +16,7 @@ pub(super) fn plan(plan: &mut Plan, say: Say, comments: &[DraftComment], pulls: 
     }
     refuse_comments(plan, comments);
     for pull in pulls {
+        plan.warnings.extend(pull.unread.iter().cloned());
         one(plan, say, comments, pull);
     }
     if plan.steps.is_empty() && plan.refusals.is_empty() {

@@ -55,7 +55,7 @@ async fn read(line: &Line, about: &About<'_>, body: &str) -> Result<GraphAnswer,
     let find = || line.store.as_ref().and_then(|store| store.find(&key));
     if line.offline {
         let missing =
-            || ForgeError::Offline(format!("{} was not read before, and --offline was given; leave that out to read it", about.place));
+            || ForgeError::Offline(format!("nothing is kept of {}, and --offline was given; leave that out to read it", about.place));
         return find().and_then(|kept| stale(line, &kept, about)).ok_or_else(missing);
     }
     let asked = line
@@ -128,5 +128,6 @@ fn answer(envelope: Envelope, about: &About<'_>) -> GraphAnswer {
             .join("."),
         message: about.said(&entry.message),
     });
-    GraphAnswer { data: envelope.data.to_string().into_bytes(), errors: errors.collect(), read: clock::now(), stale: false }
+    let about = about.place.clone();
+    GraphAnswer { data: envelope.data.to_string().into_bytes(), errors: errors.collect(), read: clock::now(), stale: false, about }
 }

@@ -67,7 +67,7 @@ pub(super) fn fault(fault: &Fault, about: &About<'_>) -> Refusal {
             about.said(to)
         ))),
         Fault::Redirected(why) if about.write => Refusal::Final(ForgeError::NotFound(format!(
-            "{place} has another name now ({}), and nothing was written; open it again under its new name",
+            "{host} knows {place} by another name now ({}), and nothing was written; open it again under its new name",
             about.said(why)
         ))),
         Fault::Redirected(why) => Refusal::Final(ForgeError::Garbled(format!(
@@ -101,12 +101,12 @@ fn sorted(status: u16, headers: &HeaderMap, said: &str, about: &About<'_>) -> Re
         )),
         403 => forbidden(headers, said, about),
         404 | 410 | 451 => ForgeError::NotFound(format!(
-            "{place} is not there, or the token may not see it{said}; look at the name and at what the token may read"
+            "{host} does not find {place}, or the token may not see it{said}; look at the name and at what the token may read"
         )),
         405 => ForgeError::NotAllowed(format!(
             "{host} does not allow that for {place} as it is now{said}; read it again and see what stands in the way"
         )),
-        409 => ForgeError::Conflict(format!("{place} is no longer what was seen{said}; read it again and decide anew")),
+        409 => ForgeError::Conflict(format!("{host} has something newer than was seen for {place}{said}; read it again and decide anew")),
         500..=599 => {
             let open = open(about);
             return Refusal::Again(ForgeError::Server(format!(
@@ -127,7 +127,8 @@ fn forbidden(headers: &HeaderMap, said: &str, about: &About<'_>) -> ForgeError {
         (None, false) => format!("give it the permission {permission}"),
         (None, true) => "use a token that has the permission; `lazaret doctor` shows what this one may".to_owned(),
     };
-    ForgeError::Forbidden { permission, says: format!("the token may not do this at {}{said}; {step}", about.place) }
+    let act = if about.write { "write" } else { "read" };
+    ForgeError::Forbidden { permission, says: format!("the token may not {act} {}{said}; {step}", about.place) }
 }
 
 /// ` (GitHub says: …)`, harmless and short; empty when it said nothing.

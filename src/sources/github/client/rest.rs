@@ -29,7 +29,7 @@ async fn read(line: &Line, call: &Call, about: &About<'_>, uri: Uri) -> Result<A
     let kept = line.store.as_ref().and_then(|store| store.find(&key));
     if line.offline {
         let missing =
-            || ForgeError::Offline(format!("{} was not read before, and --offline was given; leave that out to read it", about.place));
+            || ForgeError::Offline(format!("nothing is kept of {}, and --offline was given; leave that out to read it", about.place));
         return kept.map(|kept| stale(line, kept)).ok_or_else(missing);
     }
     let known = kept.as_ref().map_or((None, None), |kept| (kept.etag.as_deref(), kept.modified.as_deref()));

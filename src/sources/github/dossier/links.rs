@@ -29,6 +29,16 @@ impl Issue {
     }
 }
 
+/// Takes the issues over that the merge closes.
+pub(super) fn closed(desk: &mut Desk<'_>, issues: Nodes<Issue>) {
+    let hidden = issues.nodes.iter().filter(|issue| issue.is_none()).count();
+    let more = issues.total_count.unwrap_or_default().saturating_sub(issues.nodes.len() as u64);
+    if hidden > 0 || more > 0 {
+        desk.omit(format!("{} of the issues that it closes are not shown", hidden as u64 + more));
+    }
+    desk.dossier.links.extend(issues.seen().map(Issue::link));
+}
+
 #[derive(Debug, Deserialize)]
 struct Root {
     repository: Option<Shipped>,
@@ -84,16 +94,30 @@ struct Deployment {
     reference: Option<Tag>,
 }
 
+/// How an omission begins that is about where a merged pull went.
+const SHIPPED_IN: &str = "which releases and deployments contain it";
+const UNKNOWN: &str = "which releases and deployments contain it is not known";
+
+/// Whether an omission of a dossier says that it is not known where the pull went.
+pub(in crate::sources::github) fn is_of_shipped(why: &str) -> bool {
+    why.starts_with(SHIPPED_IN)
+}
+
 /// Reads where a merged pull went.
 pub(super) fn read(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), ForgeError> {
     let Some(commit) = &facts.merged else { return Ok(()) };
     let variables = json!({ "owner": desk.address.owner, "name": desk.address.name, "commit": commit });
     let reply = ask::graph::<Root>(desk.forge, SHIPPED, &variables, "tags, releases and deployments", desk.cancel);
-    let Some(reply) = desk.or_omit("which releases and deployments contain it is not known", reply)? else { return Ok(()) };
+    let Some(reply) = desk.or_omit(UNKNOWN, reply)? else { return Ok(()) };
     for error in &reply.errors {
-        desk.omit(format!("which releases and deployments contain it is known in part ({}): {}", error.path, error.message));
+        desk.omit(format!("{SHIPPED_IN} is known in part ({}): {}", error.path, error.message));
     }
-    let Some(shipped) = reply.data.repository else { return Ok(()) };
+    let Some(shipped) = reply.data.repository else {
+        if reply.errors.is_empty() {
+            desk.omit(format!("{UNKNOWN}: GitHub answered nothing about its repository"));
+        }
+        return Ok(());
+    };
     if shipped.refs.page_info.has_next_page || shipped.deployments.page_info.has_next_page {
         desk.omit("only the latest 30 tags and deployments were compared with its merge".to_owned());
     }

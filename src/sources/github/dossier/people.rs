@@ -33,7 +33,7 @@ pub(super) fn read(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), ForgeError>
 
 fn pusher(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), ForgeError> {
     let Some(fork) = &facts.fork else {
-        desk.omit("who pushed last is not known: the repository of its branch was deleted".to_owned());
+        desk.omit("who pushed last is not known: the repository of its branch was deleted, or the token may not see it".to_owned());
         return Ok(());
     };
     let full = route::segment(&format!("refs/heads/{}", facts.branch));
@@ -105,6 +105,9 @@ fn named(desk: &mut Desk<'_>, id: u64) -> Result<Account, ForgeError> {
     match ask::rest::<Actor>(desk.forge, &format!("/user/{id}"), "the account that asked for it", desk.cancel) {
         Ok((actor, _)) => Ok(Account { id: Some(id), ..account(actor) }),
         Err(ForgeError::Cancelled) => Err(ForgeError::Cancelled),
-        Err(_) => Ok(Account { id: Some(id), login: format!("account {id}"), bot: false }),
+        Err(why) => {
+            desk.omit(format!("the name of account {id}, which asked for it, is not known: {why}"));
+            Ok(Account { id: Some(id), login: format!("account {id}"), bot: false })
+        }
     }
 }

@@ -222,11 +222,14 @@ fn classic(desk: &mut Desk<'_>, target: &str) -> Result<(), ForgeError> {
             desk.dossier.rules.rules.push(protection(whole.required_status_checks, whole.required_pull_request_reviews));
         }
         Err(ForgeError::Cancelled) => return Err(ForgeError::Cancelled),
-        Err(_) => {
-            desk.omit(
-                "of the branch protection only required checks are visible to this token: reviews and bypasses need admin rights"
-                    .to_owned(),
-            );
+        Err(why) => {
+            desk.omit(match why {
+                ForgeError::Forbidden { .. } | ForgeError::NotFound(_) => {
+                    "of the branch protection only required checks are visible to this token: reviews and bypasses need admin rights"
+                        .to_owned()
+                }
+                why => format!("of the branch protection only required checks are known: {why}"),
+            });
             desk.dossier.rules.bypass = None;
             desk.dossier.rules.rules.push(protection(shown.required_status_checks, None));
         }

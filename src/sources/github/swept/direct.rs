@@ -22,6 +22,10 @@ use crate::sources::sweep::{Catch, Field};
 
 /// Pages of commits that are read; each holds 100.
 const MOST_PAGES: usize = 30;
+
+/// What GitHub says of a repository without commits.
+const EMPTY: &str = "Git Repository is empty";
+
 /// A repository's default branch.
 pub(super) struct Direct {
     forge: Arc<dyn Forge>,
@@ -91,8 +95,8 @@ impl Field for Direct {
     fn list(&self, asked: &Asked, cancel: &Cancel) -> Result<Catch, SourceError> {
         let (line, cut) = match self.line(asked, cancel) {
             Ok(line) => line,
-            // An empty repository has no commits to list: GitHub answers 409.
-            Err(ForgeError::Conflict(_)) => return Ok(Catch::default()),
+            // An empty repository has no commits to list: GitHub answers 409, and says so.
+            Err(ForgeError::Conflict(says)) if says.contains(EMPTY) => return Ok(Catch::default()),
             Err(why) => return Err(told(why)),
         };
         let mut catch = Catch::default();
