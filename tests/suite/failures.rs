@@ -1,4 +1,5 @@
 //! Every verb with every request failing in every way, and killed between any two: nothing is lost, nothing is done twice, the ledger is true, the user is told.
+#![allow(unreachable_pub, reason = "one binary, several kinds of test")]
 
 use std::time::Duration;
 
@@ -35,14 +36,13 @@ fn after() -> Vec<Fault> {
 }
 
 /// What a deed looks like when nothing goes wrong.
-struct Whole {
-    requests: usize,
+pub struct Whole {
+    pub requests: usize,
     writes: usize,
     tally: Vec<(&'static str, usize)>,
 }
 
-fn whole(deed: Deed) -> Whole {
-    let stage = Stage::new(deed);
+pub fn whole(stage: &Stage, deed: Deed) -> Whole {
     let receipt = stage.run().unwrap_or_else(|error| panic!("{deed:?}: {error}"));
     let failed: Vec<_> = receipt.outcomes.iter().filter(|outcome| outcome.strength == Strength::Failed).collect();
     assert!(failed.is_empty() && !receipt.outcomes.is_empty(), "{deed:?}: {failed:#?}");
@@ -71,7 +71,7 @@ fn each_verb_costs_what_is_published() {
         ("unblock of two agents", Deed::Unblock),
     ];
     let row = |(name, deed): &(&str, Deed)| {
-        let whole = whole(*deed);
+        let whole = whole(&Stage::new(*deed), *deed);
         format!("| {name} | {} | {} |", whole.requests, whole.writes)
     };
     let missing: Vec<String> = costs.iter().map(row).filter(|row| !published.contains(row)).collect();
@@ -79,20 +79,20 @@ fn each_verb_costs_what_is_published() {
 }
 
 /// Runs a deed with one fault, then starts again without it, and looks at everything.
-fn endure(deed: Deed, whole: &Whole, what: &str, arm: impl FnOnce(&GitHub)) {
+pub fn endure(stage: &mut Stage, deed: Deed, whole: &Whole, what: &str, arm: impl FnOnce(&GitHub)) {
     let place = || format!("{deed:?}, {what}");
-    let stage = Stage::new(deed);
+    stage.renew();
     arm(&stage.github);
     let first = stage.run();
-    told(&stage, &first, &place());
-    twice(&stage, whole, &place());
+    told(stage, &first, &place());
+    twice(stage, whole, &place());
     for case in stage.cases() {
         assert_eq!(stage.lies(&case), Vec::<String>::new(), "{}: after the fault", place());
     }
     stage.github.heal();
     let later = stage.resume().unwrap_or_else(|error| panic!("{}: a later start: {error}", place()));
     assert!(later.iter().flat_map(|receipt| &receipt.outcomes).all(|outcome| outcome.trace != Trace::Open), "{}: {later:#?}", place());
-    twice(&stage, whole, &place());
+    twice(stage, whole, &place());
     for case in stage.cases() {
         assert!(case.ended, "{}: the case is closed", place());
         assert_eq!(stage.lies(&case), Vec::<String>::new(), "{}: after a later start", place());
@@ -127,16 +127,17 @@ fn twice(stage: &Stage, whole: &Whole, place: &str) {
 }
 
 fn every_write_fails_in_every_way(deed: Deed) {
-    let whole = whole(deed);
+    let mut stage = Stage::new(deed);
+    let whole = whole(&stage, deed);
     let elsewhere = GitHub::start();
     for nth in 1..=whole.writes {
         for fault in before(&elsewhere) {
-            endure(deed, &whole, &format!("write {nth} of {} meets {fault:?}", whole.writes), |github| {
+            endure(&mut stage, deed, &whole, &format!("write {nth} of {} meets {fault:?}", whole.writes), |github| {
                 github.fail(When::NthWrite(nth), fault.clone());
             });
         }
         for fault in after() {
-            endure(deed, &whole, &format!("the answer to write {nth} of {} is lost by {fault:?}", whole.writes), |github| {
+            endure(&mut stage, deed, &whole, &format!("the answer to write {nth} of {} is lost by {fault:?}", whole.writes), |github| {
                 github.lose(When::NthWrite(nth), fault.clone());
             });
         }
@@ -146,9 +147,10 @@ fn every_write_fails_in_every_way(deed: Deed) {
 
 /// From one request on, nothing is answered any more.
 fn the_network_ends_anywhere(deed: Deed) {
-    let whole = whole(deed);
+    let mut stage = Stage::new(deed);
+    let whole = whole(&stage, deed);
     for from in 1..=whole.requests {
-        endure(deed, &whole, &format!("nothing is answered from request {from} of {} on", whole.requests), |github| {
+        endure(&mut stage, deed, &whole, &format!("nothing is answered from request {from} of {} on", whole.requests), |github| {
             github.fail(When::From(from), Fault::Cut);
         });
     }
@@ -180,11 +182,12 @@ fn another_process() {
 
 /// Killed before any request, and after any write, the next start ends what was begun.
 fn a_kill_anywhere_is_survived(deed: Deed) {
-    let whole = whole(deed);
+    let mut stage = Stage::new(deed);
+    let whole = whole(&stage, deed);
     let points = (1..=whole.requests).map(|nth| (When::Nth(nth), false)).chain((1..=whole.writes).map(|nth| (When::NthWrite(nth), true)));
     for (when, after_effect) in points {
         let place = format!("{deed:?}, killed at {when:?}, {} its effect", if after_effect { "after" } else { "before" });
-        let stage = Stage::new(deed);
+        stage.renew();
         if after_effect {
             stage.github.lose(when, Fault::Hang);
         } else {

@@ -237,7 +237,7 @@ fn what_was_read_once_is_read_again_without_the_network_and_no_file_holds_the_to
     };
     let target = format!("acme/api#{number}");
     let (code, never, says) = run(&["scan", &target, "--offline"]);
-    assert!(code == Some(2) && never.is_empty() && says.contains("was not read before"), "{code:?} {never} {says}");
+    assert!(code == Some(2) && never.is_empty() && says.contains("nothing is kept of"), "{code:?} {never} {says}");
 
     let online = run(&["scan", &target]);
     assert!(online.0 != Some(2) && online.1.contains("Tidy the login"), "{online:?}");

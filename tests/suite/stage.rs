@@ -2,7 +2,7 @@
 //! must be true of ledger and world afterwards, whatever went wrong.
 #![allow(unreachable_pub, reason = "one binary, several kinds of test")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lazaret::model::ban::Banned;
@@ -14,7 +14,7 @@ use lazaret::model::forge_step::{Act, ForgeStep, HOLD_CONTEXT, Say};
 use lazaret::model::ledger::ChainState;
 use lazaret::model::path::RepoPath;
 use lazaret::model::pull::{Origin, PullRef};
-use lazaret::model::response::{PlannedStep, Receipt, Step, StepOutcome, Strength, Trace};
+use lazaret::model::response::{Plan, PlannedStep, Receipt, Step, StepOutcome, Strength, Trace};
 use lazaret::model::review::{DraftComment, Spot};
 use lazaret::model::time::Timestamp;
 use lazaret::response::error::ResponseError;
@@ -22,7 +22,7 @@ use lazaret::response::executor::carry_out;
 use lazaret::response::github::GithubResponder;
 use lazaret::response::journal::{Case, Journal as _};
 use lazaret::response::request::{Request, Target};
-use lazaret::response::responder::{Materials, Responder as _};
+use lazaret::response::responder::{Done, Materials, Responder as _};
 use lazaret::response::resume::resume_all;
 use lazaret::runtime::journal::LedgerJournal;
 use lazaret::sources::github::fetch::{Fetcher, Limits};
@@ -32,7 +32,7 @@ use tempfile::TempDir;
 use crate::github::account::{Copilot, Role};
 use crate::github::pull::{AutoMerge, Pull};
 use crate::github::repo::{Repo, Run};
-use crate::github::{self, GitHub};
+use crate::github::{self, GitHub, Saved};
 
 const AT: Timestamp = Timestamp(1_767_690_000);
 
@@ -91,6 +91,14 @@ pub struct Stage {
     deed: Deed,
     /// Cases that were there before.
     before: usize,
+    saved: Saved,
+    /// The home as it was then.
+    kept: Vec<(PathBuf, Vec<u8>)>,
+}
+
+/// A folder in memory where there is such a thing: what is written there is flushed at once.
+fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
 /// Whoever does a deed: all they know of the world, so that another process can be them.
@@ -115,11 +123,27 @@ impl Stage {
         }
         let token = github.token("maker", &["repo", "admin:org"]);
         github.user("openhands-agent");
-        let mut stage = Self { github, token, home: tempfile::tempdir().unwrap(), deed, before: 0 };
+        let saved = github.save();
+        let mut stage = Self { github, token, home: folder(), deed, before: 0, saved, kept: Vec::new() };
         stage.prepare();
         stage.before = stage.cases().len();
+        stage.saved = stage.github.save();
+        let inside = |(path, bytes): (PathBuf, Vec<u8>)| (path.strip_prefix(stage.home.path()).unwrap().to_owned(), bytes);
+        stage.kept = crate::world::snapshot(stage.home.path()).into_iter().map(inside).collect();
         stage.github.forget();
         stage
+    }
+
+    /// As it was when it was new.
+    pub fn renew(&mut self) {
+        self.github.let_go();
+        self.github.restore(&self.saved);
+        self.home = folder();
+        for (path, bytes) in &self.kept {
+            let path = self.home.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
     }
 
     fn prepare(&self) {
@@ -344,6 +368,21 @@ impl Actor {
             _ => {}
         }
         request
+    }
+
+    /// What a deed would do.
+    pub fn plans(&self, deed: Deed) -> Result<Plan, ResponseError> {
+        self.responder().plan(&self.request(deed), &self.journal())
+    }
+
+    /// Keeps evidence as `plan` wants it, below `folder`.
+    pub fn keeps(&self, plan: &Plan, folder: &Path) -> Result<Done, ResponseError> {
+        let heads = plan.steps.iter().find_map(|planned| match &planned.step {
+            Step::PreserveEvidence { heads } => Some(heads.clone()),
+            _ => None,
+        });
+        let materials = Materials { evidence: folder.to_owned(), reports: vec![b"{}".to_vec()] };
+        self.responder().preserve(plan, &heads.unwrap_or_default(), &materials)
     }
 
     /// Plans a deed and carries it out.

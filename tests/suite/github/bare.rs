@@ -67,6 +67,22 @@ impl Bare {
         self.open().reference(name, Oid::from_str(sha).unwrap(), true, "loopback").unwrap();
     }
 
+    /// Every ref and what it points at.
+    pub fn refs(&self) -> Vec<(String, String)> {
+        let git = self.open();
+        let all = git.references().unwrap().flatten();
+        all.filter_map(|reference| Some((reference.name().ok()?.to_owned(), reference.target()?.to_string()))).collect()
+    }
+
+    /// Makes `refs` all the refs there are.
+    pub fn restore(&self, refs: &[(String, String)]) {
+        for (name, _) in self.refs().iter().filter(|one| !refs.contains(one)) {
+            self.forget(name);
+        }
+        let now = self.refs();
+        refs.iter().filter(|one| !now.contains(one)).for_each(|(name, sha)| self.point(name, sha));
+    }
+
     pub fn forget(&self, name: &str) {
         if let Ok(mut reference) = self.open().find_reference(name) {
             reference.delete().unwrap();

@@ -46,6 +46,12 @@ pub struct GitHub {
     _runtime: tokio::runtime::Runtime,
 }
 
+/// A moment of a GitHub to come back to, which is quicker than to build it again.
+pub struct Saved {
+    world: World,
+    refs: Vec<(u64, Vec<(String, String)>)>,
+}
+
 /// What the server and the test both see.
 pub struct Shared {
     world: Mutex<World>,
@@ -137,6 +143,13 @@ impl GitHub {
         self.shared.faults.disarm();
     }
 
+    /// Gives every token all its requests back.
+    pub fn refill(&self) {
+        for token in &mut self.world().tokens {
+            (token.core.used, token.graphql.used, token.search.used) = (0, 0, 0);
+        }
+    }
+
     /// Whether a fault still waits for its request.
     pub fn armed(&self) -> bool {
         self.shared.faults.waiting()
@@ -150,6 +163,25 @@ impl GitHub {
     /// Cuts the connections of requests that hang.
     pub fn let_go(&self) {
         self.shared.faults.let_go();
+    }
+
+    /// Everything as it is now, for [`Self::restore`].
+    pub fn save(&self) -> Saved {
+        let world = self.world().clone();
+        let refs = world.repos.iter().map(|repo| (repo.id, repo.git.refs())).collect();
+        Saved { world, refs }
+    }
+
+    /// Everything as it was then, without faults and with no request seen.
+    pub fn restore(&self, saved: &Saved) {
+        self.heal();
+        let mut world = self.world();
+        *world = saved.world.clone();
+        for (id, refs) in &saved.refs {
+            world.repo_mut(*id).git.restore(refs);
+        }
+        drop(world);
+        self.forget();
     }
 
     /// What broke the contract so far; taken out, so that the test goes on to pass.
@@ -175,7 +207,7 @@ pub fn client(api: &str, token: &str) -> GithubClient {
         whole: Duration::from_secs(20),
         between_writes: Duration::ZERO,
         before_retry: Duration::from_millis(5),
-        unsaid_limit: Duration::from_millis(10),
+        unsaid_limit: Duration::ZERO,
         patience: Duration::from_secs(2),
         ..Pace::default()
     };

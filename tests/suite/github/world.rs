@@ -12,6 +12,7 @@ use super::storage::Logs;
 pub const EPOCH: i64 = 1_767_603_600;
 
 /// The state.
+#[derive(Clone)]
 pub struct World {
     /// Such as `http://127.0.0.1:34567`.
     pub origin: String,
