@@ -11,7 +11,7 @@ use crate::model::decision::Verb;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::pull::PullRef;
 use crate::model::report::Report;
-use crate::model::response::{CaseId, Plan, Receipt, StepOutcome, Strength, Trace};
+use crate::model::response::{CaseId, People, Plan, Receipt, StepOutcome, Strength, Trace};
 use crate::model::review::Review;
 use crate::model::sweep::{Member, Sweep};
 use crate::model::time::Timestamp;
@@ -116,13 +116,23 @@ fn joined(joint: &Joint, case: &CaseId) -> Result<Plan, Trouble> {
     plan.warnings.extend(joint.left.iter().map(|(place, why)| format!("{place} is left as it is: {why}")));
     for part in &joint.proposals {
         let names: Vec<String> = part.plan.decision.pulls.iter().map(ToString::to_string).collect();
-        plan.warnings.push(format!("{} is merged already and is no part of this: {}", names.join(", "), part.command()));
+        let (names, asked) = (names.join(", "), asked(&part.plan));
+        plan.warnings.push(format!("{names} is merged already and is no part of this: {}{asked}", part.command()));
     }
     if joint.ready().next().is_none() {
         let what = if plan.decision.verb == Verb::Revert { "take back" } else { "hold" };
         plan.refusals.push(format!("nothing of it is left to {what}; the notes say why"));
     }
     Ok(plan)
+}
+
+/// What the repository's own policy asks of a proposed revert, in words.
+fn asked(plan: &Plan) -> String {
+    match (plan.refusals.first(), &plan.people) {
+        (Some(why), _) => format!("; as you it is refused: {why}"),
+        (None, People::One) => String::new(),
+        (None, People::First(_) | People::Second(_)) => "; it takes two people there".to_owned(),
+    }
 }
 
 impl Decisions for SweepDecisions {
