@@ -27,13 +27,16 @@ impl Palette {
         Self { field: TextField::default(), at: 0, pane }
     }
 
-    /// The commands that fit what was typed: those that mean something in the pane first, the best fitting of them first.
+    /// The commands that fit what was typed, those whose name fits before those whose sentence does; among either, those that mean
+    /// something in the pane come first, the best fitting of them first.
     #[must_use]
     pub fn found(&self) -> Vec<Command> {
         let needle: String = self.field.text.chars().filter(|c| !c.is_whitespace()).take(LONGEST).collect();
-        let mut found: Vec<Command> = if needle.is_empty() { Command::ALL.to_vec() } else { matching(&needle.to_lowercase()) };
-        found.sort_by_key(|command| !self.pane.takes(*command));
-        found
+        let (mut named, mut told) = if needle.is_empty() { (Command::ALL.to_vec(), Vec::new()) } else { matching(&needle.to_lowercase()) };
+        named.sort_by_key(|command| !self.pane.takes(*command));
+        told.sort_by_key(|command| !self.pane.takes(*command));
+        named.extend(told);
+        named
     }
 
     /// How many commands there are.
@@ -50,7 +53,7 @@ impl Palette {
 }
 
 /// The commands whose name holds the letters of `needle` in their order, then those whose sentence does, the best first.
-fn matching(needle: &str) -> Vec<Command> {
+fn matching(needle: &str) -> (Vec<Command>, Vec<Command>) {
     let mut matcher = Matcher::new(needle, &Config::default());
     let mut best = |words: fn(Command) -> &'static str| {
         let words: Vec<&str> = Command::ALL.iter().map(|command| words(*command)).collect();
@@ -59,5 +62,5 @@ fn matching(needle: &str) -> Vec<Command> {
     };
     let named = best(Command::name);
     let told: Vec<Command> = best(Command::doc).into_iter().filter(|command| !named.contains(command)).collect();
-    named.into_iter().chain(told).collect()
+    (named, told)
 }
