@@ -11,6 +11,7 @@
 mod analysis;
 mod approve;
 mod architecture;
+mod by_hand;
 mod cli;
 mod console_github;
 mod crash;
@@ -33,6 +34,7 @@ mod github_door;
 mod github_evidence;
 mod github_faults;
 mod github_fetch;
+mod github_liars;
 mod github_logs;
 mod github_server;
 mod github_source;
