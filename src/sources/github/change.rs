@@ -1,7 +1,8 @@
 //! One pull with its commits and net diff: what the first frame needs, and nothing else.
 //!
 //! The list of files is GitHub's view of the head at the moment it is read, so it is compared with the head the pull was read
-//! at: a push in between is read again, never mixed.
+//! at: a push in between is read again, never mixed. It does not name the base, which its author may turn elsewhere meanwhile:
+//! there GitHub's own counts must fit, or git's objects are read instead.
 
 use sha2::{Digest as _, Sha256};
 
@@ -91,6 +92,7 @@ impl Reader<'_> {
 
     /// The pull and its files, both of the same head.
     fn consistent(self, address: &Address, number: u64) -> Result<(Found, Files), SourceError> {
+        let mut doubted = false;
         for _ in 0..TRIES {
             let (found, files) = self.both(address, number);
             let found = found.map_err(told)?;
@@ -101,9 +103,16 @@ impl Reader<'_> {
                 }
                 other => other,
             };
-            let files = files.map_err(told)?;
+            let mut files = files.map_err(told)?;
             let same = files.head.is_none() || files.head == found.pull.revision.head;
-            if same && !files.torn {
+            if !same || files.torn {
+                continue;
+            }
+            if files.fits(found.pull.standing.as_deref()) {
+                return Ok((found, files));
+            }
+            if std::mem::replace(&mut doubted, true) {
+                files.doubt();
                 return Ok((found, files));
             }
         }
@@ -121,10 +130,16 @@ impl Reader<'_> {
             commits::beyond(self.forge, address, &pull.revision, commits, more.total, self.cancel)
         });
         match rest {
-            Err(ForgeError::Cancelled) => Err(SourceError::Cancelled),
+            Err(ForgeError::Cancelled) => return Err(SourceError::Cancelled),
             // What is missing is counted once the other way was tried too.
-            Ok(()) | Err(_) => Ok(()),
+            Ok(()) | Err(_) => {}
         }
+        // Pages of two different heads are no list of anything: git is asked instead.
+        let head = &pull.revision.head;
+        if commits.len() >= more.total && head.is_some() && !commits.iter().any(|commit| commit.id == *head) {
+            commits.clear();
+        }
+        Ok(())
     }
 
     /// Asked for only where the commits do not tell: it costs as much as the files.

@@ -12,7 +12,7 @@ use crate::model::commit_id::CommitId;
 use crate::model::forge::{Forge, ForgeError};
 use crate::model::pull::{Author, Commit, Revision};
 
-/// Pages of a comparison that are read; each holds 100 commits.
+/// Pages that are read of a pull's commits, and of a comparison; each holds 100.
 const MOST_PAGES: u64 = 100;
 
 #[derive(Debug, Deserialize)]
@@ -49,12 +49,13 @@ pub(super) fn rest(
     cancel: &Cancel,
 ) -> Result<(), ForgeError> {
     let mut after = more.after.clone();
-    while let Some(cursor) = after.take() {
+    for _ in 0..MOST_PAGES {
+        let Some(cursor) = after.take() else { break };
         let variables = json!({ "owner": address.owner, "name": address.name, "number": number, "after": cursor });
         let what = format!("commits of {address}#{number}");
         let reply = ask::graph::<Root>(forge, COMMITS, &variables, &what, cancel)?;
         let page = reply.data.repository.and_then(|found| found.pull_request).ok_or_else(|| ask::refused(&reply.errors, &what))?.commits;
-        after = page.page_info.end_cursor.clone().filter(|next| page.page_info.has_next_page && *next != cursor);
+        after = page.page_info.end_cursor.clone().filter(|_| page.page_info.has_next_page);
         known.extend(page.seen().map(|entry| commit(entry.commit)));
     }
     Ok(())

@@ -12,6 +12,7 @@ use crate::model::commit_id::CommitId;
 use crate::model::diff::{Content, FileDiff, FileStatus, LineKind, Patch, TextDiff};
 use crate::model::forge::{Forge, ForgeError};
 use crate::model::path::RepoPath;
+use crate::model::standing::Standing;
 use crate::sources::limits::MAX_CHANGE_BYTES;
 use crate::sources::{suspect, unified};
 
@@ -55,6 +56,31 @@ pub(super) struct Files {
     pub(super) torn: bool,
     /// Whether the list ends before the pull does.
     pub(super) cut: bool,
+    /// Added and removed lines by the list's own counts.
+    lines: (u64, u64),
+    /// Whether an entry does not say which commit it belongs to.
+    unnamed: bool,
+}
+
+impl Files {
+    /// Whether this can be the list of the pull that `standing` tells of: each entry says that it belongs to its head, and they are as
+    /// many, with as many lines, as GitHub counts in the pull.
+    pub(super) fn fits(&self, standing: Option<&Standing>) -> bool {
+        let Some(standing) = standing else { return false };
+        let listed = self.patch.files.len() as u64;
+        let counted = listed == standing.files && self.lines == (standing.additions, standing.deletions);
+        // Beyond what GitHub lists there is nothing to compare with.
+        !self.unnamed && if standing.files > LISTED { listed >= LISTED } else { counted && !self.cut }
+    }
+
+    /// Believes no line of the list: all of them are to be read elsewhere.
+    pub(super) fn doubt(&mut self) {
+        for file in &mut self.patch.files {
+            file.content = Content::Omitted("GitHub's list of files does not fit what it says of the pull as a whole".to_owned());
+        }
+        self.gaps = self.patch.files.len();
+        self.cut = true;
+    }
 }
 
 /// Reads the whole list of `repository`'s pull `number`.
@@ -72,8 +98,10 @@ pub(super) fn files(Pages { items, cut }: Pages<Entry>) -> Files {
         match (&files.head, entry.commit()) {
             (Some(known), Some(other)) if *known != other => files.torn = true,
             (None, Some(first)) => files.head = Some(first),
+            (_, None) => files.unnamed = true,
             _ => {}
         }
+        files.lines = (files.lines.0.saturating_add(entry.additions), files.lines.1.saturating_add(entry.deletions));
         let file = entry.file(held);
         held += file.text().map_or(0, TextDiff::size);
         files.gaps += usize::from(matches!(file.content, Content::Omitted(_)));

@@ -46,6 +46,10 @@ pub(super) fn read(forge: &dyn Forge, address: &Address, number: u64, commits: u
     let errors = reply.errors;
     let repository = reply.data.repository.ok_or_else(|| ask::refused(&errors, &format!("repository {address} on {}", forge.host())))?;
     let mut facts = repository.pull_request.ok_or_else(|| ask::refused(&errors, &what))?;
+    if facts.number != number {
+        let why = format!("asked for {what}, {} answered with #{}: open it again", forge.host(), facts.number);
+        return Err(ForgeError::Garbled(why));
+    }
     let now = Address::of(&address.host, &repository.name_with_owner).unwrap_or_else(|| address.clone());
     let page = &mut facts.commits.page_info;
     let after = page.end_cursor.take().filter(|_| page.has_next_page);

@@ -23,6 +23,8 @@ use crate::sources::source::{Listing, Page, Recognise, Tell};
 
 /// How many results GitHub shows of one search.
 pub(super) const SHOWN: u64 = 1000;
+/// Pages that are read of one search, at most: twice what its results fill, fifty a page.
+const MOST_PAGES: usize = 40;
 
 #[derive(Debug, Deserialize)]
 struct Root {
@@ -96,6 +98,7 @@ pub(super) struct Search<'a> {
 }
 
 /// The first page of a search, before its pulls are taken.
+#[derive(Clone)]
 pub(super) struct First {
     query: String,
     /// How many results there are.
@@ -153,9 +156,15 @@ impl<'a> Search<'a> {
         if axis != Axis::Created {
             first = self.first(query, &axis.order())?;
         }
+        let mut before = Timestamp(i64::MAX);
         while first.count > SHOWN {
-            let Some((latest, earliest)) = self.shown(first, axis)? else { return Ok(()) };
+            let Some((latest, earliest)) = self.shown(first.clone(), axis)? else { return Ok(()) };
             let end = if earliest < latest { earliest } else { self.second(query, axis, latest)? };
+            if end >= before {
+                // A slice that begins no earlier than the one before would be read for ever.
+                return self.pile_up(first);
+            }
+            before = end;
             first = self.first(&format!("{query} {}:*..{}", axis.word(), written(end)), &axis.order())?;
         }
         self.pages(first).map(drop)
@@ -196,10 +205,11 @@ impl<'a> Search<'a> {
     fn pages(&mut self, first: First) -> Result<Vec<String>, ForgeError> {
         let First { query, count, pulls, mut nodes, mut next } = first;
         let mut seen = self.keep(pulls);
-        while let Some(after) = next.take() {
+        for _ in 0..MOST_PAGES {
+            let Some(after) = next.take() else { break };
             let page = self.page(&query, Some(&after))?;
             nodes += page.nodes;
-            next = page.next.filter(|next| *next != after);
+            next = page.next;
             seen.extend(self.keep(page.pulls));
         }
         let missing = count.min(SHOWN).saturating_sub(nodes as u64);

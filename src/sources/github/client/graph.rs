@@ -123,7 +123,7 @@ fn answer(envelope: Envelope, about: &About<'_>) -> GraphAnswer {
             .path
             .unwrap_or_default()
             .iter()
-            .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
+            .map(|part| about.said(&part.as_str().map_or_else(|| part.to_string(), str::to_owned)))
             .collect::<Vec<_>>()
             .join("."),
         message: about.said(&entry.message),
