@@ -24,6 +24,8 @@ pub struct Spot {
     pub node: String,
     /// The head it was planned for.
     pub head: Option<CommitId>,
+    /// The branch it was planned to enter, short: on another one the same head is another change. Empty where nobody knows.
+    pub base: String,
 }
 
 /// A step of a case that another step takes back.

@@ -65,7 +65,7 @@ fn plan() -> Plan {
         at: Timestamp(7),
     };
     let mut plan = Plan::new(CaseId("Q-20261120-7f3a91".to_owned()), decision);
-    let spot = Spot { repo: "acme/api".to_owned(), pull: 7, node: "PR_1".to_owned(), head: Some(id('d')) };
+    let spot = Spot { repo: "acme/api".to_owned(), pull: 7, node: "PR_1".to_owned(), head: Some(id('d')), base: "main".to_owned() };
     let undoes = Some(Undone { case: CaseId("Q-20261119-000000".to_owned()), index: 3 });
     for act in acts() {
         let step = Step::Forge(ForgeStep { spot: spot.clone(), act, undoes: undoes.clone() });

@@ -69,6 +69,26 @@ fn an_approval_of_a_head_that_moves_is_taken_back() {
     assert!(desk.github.writes().is_empty());
 }
 
+/// On its way into another branch the same head is another change, and its author may turn it there.
+#[test]
+fn an_approval_of_a_pull_that_is_turned_to_another_base_is_refused() {
+    let desk = Desk::new();
+    let number = desk.pull("Add one");
+    let repo = desk.github.repo("acme/api");
+    repo.commit("release", "Begin a release", &[("r.txt", "1\n")]);
+    let (mut request, reports) = desk.request(Verb::Approve, &[number]);
+    request.merge = true;
+    let planned = desk.decisions().plan_request(&request, reports.clone()).unwrap();
+    assert!(planned.is_allowed(), "{:?}", planned.refusals);
+    repo.with(|repo| "release".clone_into(&mut repo.pulls.get_mut(&number).unwrap().base_ref));
+    let late = desk.decisions().plan_request(&request, reports).unwrap();
+    assert!(late.refusals.iter().any(|says| says.contains("you saw it enter main, it enters release now")), "{:?}", late.refusals);
+    let receipt = desk.decisions().carry_out_plan(&planned, &Cancel::default()).unwrap();
+    assert_eq!(receipt.strength, Strength::Failed, "{}", told(&receipt));
+    assert!(receipt.outcomes[0].says.contains("nothing was sent"), "{}", told(&receipt));
+    assert!(desk.github.writes().is_empty());
+}
+
 #[test]
 fn nobody_approves_their_own_pull_and_it_is_known_before() {
     let desk = Desk::new();
@@ -311,6 +331,17 @@ fn taking_a_workflow_back_takes_a_permission_that_is_named_before() {
     desk.token = desk.github.token("maker", &["repo", "workflow"]);
     let plan = desk.plan(Verb::Revert, &[number]);
     assert!(!plan.steps.is_empty() && plan.steps.iter().all(|step| step.lacks.is_empty()), "{plan:?}");
+}
+
+/// A bot is an app to the search: its bare name is a person, or nobody.
+#[test]
+fn other_pulls_of_the_same_bot_are_proposed() {
+    let desk = Desk::new();
+    let (number, other) = (desk.pull("Add one"), desk.pull("Add two"));
+    desk.github.repo("acme/api").pull("Not mine").by("devin-ai-integration").open();
+    let plan = desk.plan(Verb::Quarantine, &[number]);
+    let says = format!("hold them too: lazaret quarantine acme/api#{other}");
+    assert!(plan.warnings.iter().any(|warning| warning.ends_with(&says)), "{:?}", plan.warnings);
 }
 
 #[test]

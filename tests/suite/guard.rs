@@ -138,6 +138,9 @@ fn the_script_holds_what_is_labelled_and_what_it_cannot_read() {
         assert_eq!((run.code, run.out.contains(words)), (code, true), "{number} {queued}: {}{}", run.out, run.err);
         assert!(!run.out.contains(&token) && !run.err.contains(&token));
     }
+    let quiet =
+        script(&parsed(&printed(&[]))).lines().any(|line| line.contains("grep -") && line.contains('q') && !line.contains("/dev/null"));
+    assert!(!quiet, "a grep that stops early breaks the pipe of a long answer, and pipefail would call that free");
     for broken in [judge(&github, "wrong", &free.to_string(), ""), judge(&github, &token, "99", "")] {
         assert_ne!(broken.code, 0, "what cannot be read passes: {}{}", broken.out, broken.err);
     }

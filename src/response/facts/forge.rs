@@ -7,6 +7,7 @@ use crate::model::forge_step::{Act, MergeMethod, Say, Spot, TakeBack};
 use crate::model::response::{CaseId, Conflict};
 use crate::model::review::DraftComment;
 use crate::response::access::Access;
+use crate::response::words::one_line;
 
 /// Where a pull stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,6 +86,8 @@ pub struct PullFacts {
     pub spot: Spot,
     /// What was seen as head.
     pub seen: Option<CommitId>,
+    /// The branch that it was seen to enter, short; empty when it was not looked at.
+    pub seen_base: String,
     /// The title.
     pub title: String,
     /// Where it stands.
@@ -99,7 +102,7 @@ pub struct PullFacts {
     pub archived: bool,
     /// Whether the token's own account opened it.
     pub own: bool,
-    /// Who opened it.
+    /// Who opened it, as REST spells it: a bot's login ends in `[bot]`.
     pub author: String,
     /// Its labels.
     pub labels: Vec<String>,
@@ -148,6 +151,23 @@ impl PullFacts {
     #[must_use]
     pub fn head(&self) -> Option<&CommitId> {
         self.spot.head.as_ref()
+    }
+
+    /// How it is another change than the one that was seen as `head` on its way into `base`, if it is: another commit, or the same
+    /// one on its way into another branch, where what it brings in is something else. `when` belongs into the sentence.
+    #[must_use]
+    pub fn moved(&self, head: Option<&CommitId>, base: &str, when: &str) -> Option<String> {
+        let name = &self.name;
+        match (self.head(), head) {
+            (Some(now), Some(seen)) if now != seen => {
+                Some(format!("{name} moved {when}: you saw {}, it is {} now", seen.short(), now.short()))
+            }
+            _ if !base.is_empty() && self.base.0 != base => {
+                let (seen, now) = (one_line(base), one_line(&self.base.0));
+                Some(format!("{name} was turned to another branch {when}: you saw it enter {seen}, it enters {now} now"))
+            }
+            _ => None,
+        }
     }
 
     /// The last review of the token's own account that still counts and says `say`.

@@ -56,6 +56,7 @@ fn pull(ask: &Ask<'_>, target: &Target, verb: Verb, standing: &[Ban]) -> Result<
         None => proposed(ask, target)?,
     };
     pull.seen.clone_from(&target.subject.revision.head);
+    pull.seen_base.clone_from(&target.base);
     let meant = |ban: &&Ban| target.refused.contains(ban) || target.known_by.contains(&ban.what);
     pull.bans = standing.iter().filter(meant).cloned().collect();
     pull.shipped.clone_from(&target.shipped);
@@ -91,8 +92,10 @@ fn bare(ask: &Ask<'_>, (repo, id): &(String, CommitId), target: &Target, verb: V
 fn alike(ask: &Ask<'_>, pull: &mut PullFacts, targets: &[Target]) -> Result<Vec<String>, ResponseError> {
     let Some((owner, _)) = pull.spot.repo.split_once('/') else { return Ok(Vec::new()) };
     let quoted = pull.title.replace(['"', '\\'], " ");
-    let queries =
-        [format!("is:pr is:open user:{owner} author:{}", pull.author), format!("is:pr is:open user:{owner} in:title \"{quoted}\"")];
+    let queries = [
+        format!("is:pr is:open user:{owner} author:{}", searched(&pull.author)),
+        format!("is:pr is:open user:{owner} in:title \"{quoted}\""),
+    ];
     let mut found: Vec<String> = Vec::new();
     for (n, query) in queries.iter().enumerate() {
         if n == 0 && pull.author.is_empty() {
@@ -122,6 +125,11 @@ fn alike(ask: &Ask<'_>, pull: &mut PullFacts, targets: &[Target]) -> Result<Vec<
     }
     found.truncate(ALIKE);
     Ok(found)
+}
+
+/// An account as the search knows it. Bots are apps there; a bare name is a person, perhaps quite another one.
+fn searched(login: &str) -> String {
+    login.strip_suffix("[bot]").map_or_else(|| login.to_owned(), |app| format!("app/{app}"))
 }
 
 fn reverts(ask: &Ask<'_>, targets: &[Target]) -> Result<RevertPulls, ResponseError> {

@@ -24,6 +24,12 @@ pub(crate) fn pull(ask: &Ask<'_>, repo: &str, number: u64) -> Result<(PullFacts,
     let gone = || ForgeError::NotFound(format!("{repo}#{number} is not there, or the token may not see it"));
     let mut repository = answer.repository.ok_or_else(gone)?;
     let pull = repository.pull_request.take().ok_or_else(gone)?;
+    if pull.number != number {
+        return Err(ForgeError::Garbled(format!(
+            "asked for {repo}#{number}, the forge answered with #{}: nothing is decided on it",
+            pull.number
+        )));
+    }
     let here = Repo {
         viewer: answer.viewer.login,
         archived: repository.is_archived,
@@ -78,14 +84,14 @@ fn facts(repo: &str, number: u64, repository: &Repository, pull: shapes::Pull, a
     };
     Ok(PullFacts {
         name: format!("{repo}#{number}"),
-        spot: Spot { repo: repo.to_owned(), pull: number, node: pull.id, head: Some(head) },
+        spot: Spot { repo: repo.to_owned(), pull: number, node: pull.id, head: Some(head), base: pull.base_ref_name.clone() },
         title: pull.title,
         phase,
         base: (pull.base_ref_name, CommitId::parse(&pull.base_ref_oid)),
         draft: pull.is_draft,
         locked: pull.locked,
         own: pull.viewer_did_author,
-        author: pull.author.map(|author| author.login).unwrap_or_default(),
+        author: pull.author.map(shapes::Opener::login).unwrap_or_default(),
         labels: pull.labels.into_iter().flat_map(shapes::Nodes::all).map(|label| label.name).collect(),
         label_known: repository.label.as_ref().is_some_and(|label| label.name.eq_ignore_ascii_case(HOLD_LABEL)),
         auto_merge: pull.auto_merge_request.map(|request| MergeMethod::parse(&request.merge_method).unwrap_or_default()),

@@ -13,6 +13,22 @@ pub(crate) struct ViewerAnswer {
     pub(crate) viewer: Viewer,
 }
 
+/// Who opened a pull.
+#[derive(Deserialize)]
+pub(crate) struct Opener {
+    #[serde(rename = "__typename", default)]
+    kind: String,
+    login: String,
+}
+
+impl Opener {
+    /// As REST spells it: only there a bot's login ends in `[bot]`.
+    pub(crate) fn login(self) -> String {
+        let bare = self.kind == "Bot" && !self.login.ends_with("[bot]");
+        if bare { self.login + "[bot]" } else { self.login }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Viewer {
@@ -48,6 +64,7 @@ pub(crate) struct Name {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Pull {
     pub(crate) id: String,
+    pub(crate) number: u64,
     pub(crate) title: String,
     pub(crate) state: String,
     pub(crate) is_draft: bool,
@@ -63,7 +80,7 @@ pub(crate) struct Pull {
     pub(crate) is_in_merge_queue: bool,
     pub(crate) is_merge_queue_enabled: bool,
     pub(crate) auto_merge_request: Option<AutoMerge>,
-    pub(crate) author: Option<Login>,
+    pub(crate) author: Option<Opener>,
     pub(crate) labels: Option<Nodes<Name>>,
     pub(crate) base_ref: Option<BaseRef>,
 }

@@ -179,15 +179,8 @@ fn unmoved(work: &Work<'_>) -> Result<(), ResponseError> {
     }
     let spot = &work.step.spot;
     let (pull, _) = look::pull(&work.ask, &spot.repo, spot.pull).map_err(|error| unread(&error))?;
-    match (pull.head(), &spot.head) {
-        (Some(now), Some(seen)) if now != seen => Err(ResponseError::Moved(format!(
-            "{} moved since you looked: you saw {}, it is {} now; nothing was sent",
-            pull.name,
-            seen.short(),
-            now.short()
-        ))),
-        _ => Ok(()),
-    }
+    let moved = pull.moved(spot.head.as_ref(), &spot.base, "since you looked");
+    moved.map_or(Ok(()), |how| Err(ResponseError::Moved(format!("{how}; nothing was sent"))))
 }
 
 /// Reading did not work, so nothing was sent. What may work later stays open.

@@ -53,9 +53,7 @@ fn at(spot: &Spot, access: &Access, act: Act, says: String, strength: Strength, 
 
 /// Why `pull` is not what was decided on, if it is not.
 fn moved(pull: &PullFacts) -> Option<String> {
-    let (seen, now) = (pull.seen.as_ref()?, pull.head()?);
-    let name = &pull.name;
-    (seen != now).then(|| format!("{name} moved since you looked: you saw {}, it is {} now; look again", seen.short(), now.short()))
+    pull.moved(pull.seen.as_ref(), &pull.seen_base, "since you looked").map(|how| format!("{how}; look again"))
 }
 
 /// What a text of ours ends with, so that it is found again and people know where it comes from.

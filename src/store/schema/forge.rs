@@ -16,6 +16,8 @@ pub(super) struct ForgeShape {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     node: String,
     head: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    base: String,
     act: ActShape,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     undoes: Option<(String, usize)>,
@@ -86,6 +88,7 @@ impl From<&ForgeStep> for ForgeShape {
             pull: step.spot.pull,
             node: step.spot.node.clone(),
             head: step.spot.head.as_ref().map(ToString::to_string),
+            base: step.spot.base.clone(),
             act: write(&step.act),
             undoes: step.undoes.as_ref().map(|undone| (undone.case.0.clone(), undone.index)),
         }
@@ -94,7 +97,8 @@ impl From<&ForgeStep> for ForgeShape {
 
 impl ForgeShape {
     pub(super) fn read(self) -> Result<ForgeStep, String> {
-        let spot = Spot { repo: self.repo, pull: self.pull, node: self.node, head: self.head.as_deref().map(id).transpose()? };
+        let spot =
+            Spot { repo: self.repo, pull: self.pull, node: self.node, head: self.head.as_deref().map(id).transpose()?, base: self.base };
         let undoes = self.undoes.map(|(case, index)| Undone { case: CaseId(case), index });
         Ok(ForgeStep { spot, act: read(self.act)?, undoes })
     }

@@ -75,16 +75,12 @@ pub(super) fn still_there(work: &Work<'_>) -> Result<(), ResponseError> {
     let spot = &work.step.spot;
     let open = |error: &ForgeError| ResponseError::Open(format!("it was approved, but the head could not be read again: {}", error.says()));
     let (pull, _) = look::pull(&work.ask, &spot.repo, spot.pull).map_err(|error| open(&error))?;
-    let (Some(now), Some(seen)) = (pull.head(), &spot.head) else { return Ok(()) };
-    if now == seen {
-        return Ok(());
-    }
+    let Some(moved) = pull.moved(spot.head.as_ref(), &spot.base, "while it was approved") else { return Ok(()) };
     let review = ours(work).map_err(|error| open(&error))?;
-    let moved = format!("{} moved while it was approved: you saw {}, it is {} now", pull.name, seen.short(), now.short());
     let Some(review) = review else { return Err(ResponseError::Moved(moved)) };
-    let message = format!("The head moved to {} while {} was approved.", now.short(), seen.short());
-    Err(ResponseError::Moved(match dismiss(work, review.id, &message) {
+    let message = "It became another change while it was approved: its head or its base branch moved.";
+    Err(ResponseError::Moved(match dismiss(work, review.id, message) {
         Ok(()) => format!("{moved}; the approval was taken back, look again"),
-        Err(error) => format!("{moved}; the approval of {} stands and could not be taken back: {}", seen.short(), error.says()),
+        Err(error) => format!("{moved}; the approval stands and could not be taken back: {}", error.says()),
     }))
 }

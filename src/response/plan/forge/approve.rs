@@ -43,7 +43,7 @@ fn refuse(plan: &mut Plan, pull: &PullFacts, merge: bool) {
             "your account opened {name}, and the forge lets no author approve; ask somebody else, or say it without a verdict: lazaret comment {name}"
         ));
     }
-    if pull.labels.iter().any(|label| label == HOLD_LABEL) {
+    if pull.labels.iter().any(|label| label.eq_ignore_ascii_case(HOLD_LABEL)) {
         plan.refusals.push(format!("{name} is quarantined (label {HOLD_LABEL}); `lazaret release {name}` ends that first"));
     }
     if let Some(ban) = pull.bans.first() {
@@ -69,7 +69,9 @@ fn merge(plan: &mut Plan, pull: &PullFacts, method: Option<MergeMethod>) {
     let (name, base) = (&pull.name, one_line(&pull.base.0));
     let head = pull.head().map_or("its head", |head| head.short());
     if pull.queue {
-        if !pull.queued {
+        if pull.queued {
+            plan.warnings.push(format!("{name} waits in the merge queue of {base} already, which merges it when its checks pass"));
+        } else {
             let says = format!("put {name} into the merge queue of {base}, if its head is still {head}");
             plan.steps.push(step(pull, Act::Enqueue, says, Strength::Enforced, OnFailure::Stop));
         }

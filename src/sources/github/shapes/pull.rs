@@ -163,7 +163,7 @@ fn state(word: &str, labels: &[String]) -> PullState {
     match word {
         "MERGED" => PullState::Merged,
         "CLOSED" => PullState::Closed,
-        _ if labels.iter().any(|label| label == QUARANTINE_LABEL) => PullState::Quarantined,
+        _ if labels.iter().any(|label| label.eq_ignore_ascii_case(QUARANTINE_LABEL)) => PullState::Quarantined,
         _ => PullState::Open,
     }
 }
