@@ -14,6 +14,7 @@ use crate::export::plain::versions;
 use crate::export::sweep::{counted, markdown};
 use crate::model::audit::AuditEvent;
 use crate::model::ledger::{Record, RecordKind};
+use crate::model::pull::{Origin, Pull};
 use crate::model::response::CaseId;
 use crate::model::risk::Lane;
 use crate::model::sweep::{Member, Sweep};
@@ -62,17 +63,25 @@ fn suspects(sweep: &Sweep) -> Vec<&Member> {
     sweep.members.iter().enumerate().filter(|(index, member)| suspected(*index, member)).map(|(_, member)| member).collect()
 }
 
-/// The records of cases that name a change of this sweep, or the sweep itself.
+/// The records of cases that name a change of this sweep, or the sweep itself, or such a case, as releases do.
 fn concerning<'a>(records: &'a [Record], sweep: &Sweep) -> Vec<&'a Record> {
-    let names: BTreeSet<&str> =
-        sweep.members.iter().flat_map(|member| [member.pull().at.name.as_str(), member.pull().branch.as_str()]).collect();
-    let about = |record: &&Record| {
+    let names: BTreeSet<String> = sweep.members.iter().flat_map(|member| names(member.pull())).collect();
+    let named = |record: &&Record, known: &dyn Fn(&str) -> bool| {
         let named = record.subject.rsplit_once(": ").map_or(record.subject.as_str(), |(_, names)| names);
-        record.at >= sweep.asked.window.since
-            && (named.split(", ").any(|name| !name.is_empty() && names.contains(name)) || record.says.contains(&sweep.id))
+        record.at >= sweep.asked.window.since && named.split(", ").any(|name| !name.is_empty() && known(name))
     };
+    let about = |record: &&Record| named(record, &|name| names.contains(name)) || record.says.contains(&sweep.id);
     let cases: BTreeSet<&str> = records.iter().filter(about).map(|record| record.case.0.as_str()).collect();
-    records.iter().filter(|record| cases.contains(record.case.0.as_str())).collect()
+    let concerns = |record: &&Record| cases.contains(record.case.0.as_str()) || named(record, &|name| cases.contains(name));
+    records.iter().filter(concerns).collect()
+}
+
+/// What the ledger calls `pull`: at a forge with its repository, where numbers are the same everywhere.
+fn names(pull: &Pull) -> Vec<String> {
+    match pull.at.origin {
+        Origin::Github => vec![pull.at.to_string()],
+        _ => vec![pull.at.name.clone(), pull.branch.clone()],
+    }
 }
 
 fn summary(out: &mut dyn Write, sweep: &Sweep, suspects: &[&Member]) -> io::Result<()> {

@@ -188,6 +188,13 @@ fn a_campaign_on_a_host_is_contained_in_one_plan() {
         let labels = hub.github.repo(repo).look(|repo| repo.pulls[&1].labels.clone());
         assert_eq!(labels, ["agent:quarantine"], "{repo}: {}{}", done.out, done.err);
     }
+    hub.github.repo("acme/other").role("oncall", Role::Write).pull("Another").by_bot(DEVIN.0, DEVIN.1).branch("devin/1-x").open();
+    let report = hub.run(&[&all[1..], &["--format", "incident", "--fresh"]].concat()).out;
+    let actions = report.split("## Actions taken").nth(1).unwrap();
+    assert!(actions.contains("quarantine by `@oncall`") && actions.contains("acme/web#1"), "{report}");
+    assert!(!actions.contains("acme/api#1"), "the same number elsewhere is another pull: {report}");
+    let other = hub.run(&["acme/other", "--format", "incident"]).out;
+    assert!(other.contains("holds no case about these changes"), "{other}");
     let again = hub.run(&[&all[..], &["--filter", "state:quarantined"]].concat());
     assert!(again.out.matches("quarantined").count() >= 3, "{}{}", again.out, again.err);
 }
