@@ -4,6 +4,7 @@
 
 pub mod anchor;
 pub mod around;
+pub mod chosen;
 pub mod completion;
 pub mod console;
 pub mod cursor;

@@ -119,13 +119,13 @@ fn remarks(session: &Session) -> Vec<DraftComment> {
     placed.map(|(_, unsent)| unsent.remark.clone()).collect()
 }
 
-/// What the text of a review says when nothing else is typed.
+/// What the text of a review says when nothing else is typed; what is typed stands behind it.
 fn says_itself(session: &Session) -> String {
     let words = remarks(session).iter().filter(|remark| !matches!(remark.spot, Spot::Thread { .. })).count();
     match words {
         0 => String::new(),
-        1 => "One remark, at its place.".to_owned(),
-        count => format!("{count} remarks, at their places."),
+        1 => "One remark, at its place. ".to_owned(),
+        count => format!("{count} remarks, at their places. "),
     }
 }
 

@@ -44,9 +44,16 @@ pub(crate) fn on_pull(console: &mut Console) -> Vec<Effect> {
 
 /// Writes the remark at this position of the review again.
 pub(crate) fn again(console: &mut Console, at: usize) -> Vec<Effect> {
-    let unsent = console.session.as_ref().and_then(|session| session.review.remarks.get(at));
-    let write = unsent.map(|unsent| Write::again(unsent, at));
+    let write = console.session.as_ref().and_then(|session| kept(session, at));
     start(console, write)
+}
+
+/// The remark at this position, to be changed. A mark on a conversation holds no words: what is written there is a reply.
+fn kept(session: &Session, at: usize) -> Option<Write> {
+    let unsent = session.review.remarks.get(at)?;
+    let Spot::Thread { node, .. } = &unsent.remark.spot else { return Some(Write::again(unsent, at)) };
+    let threads = &session.around.dossier.as_ref()?.threads;
+    reply(session, threads.iter().position(|thread| thread.node == *node)?)
 }
 
 fn none(console: &mut Console) -> Vec<Effect> {
@@ -70,10 +77,7 @@ fn about_row(session: &Session) -> Option<Write> {
     }
     let placed = session.rows.get(session.view.diff.at)?;
     match (placed.row, placed.owner) {
-        (Row::Said(Said::Own(at)), _) => {
-            let at = at as usize;
-            session.review.remarks.get(at).map(|unsent| Write::again(unsent, at))
-        }
+        (Row::Said(Said::Own(at)), _) => kept(session, at as usize),
         (Row::Said(said), _) if said.thread().is_some() => reply(session, said.thread()?),
         (_, Owner::File(at)) => on(session, at),
         _ => Some(Write::new(Spot::Pull, Vec::new())),
@@ -128,7 +132,8 @@ pub(crate) fn end(console: &mut Console) -> Vec<Effect> {
     session.place_remarks();
     let count = session.review.remarks.len();
     let says = if effects.is_empty() { "nothing was written" } else { "kept, not sent" };
-    console.notices.say(Tone::Note, format!("{says}; {count} remark{} wait to be sent as one review", if count == 1 { "" } else { "s" }));
+    let waits = if count == 1 { "remark waits" } else { "remarks wait" };
+    console.notices.say(Tone::Note, format!("{says}; {count} {waits} to be sent as one review"));
     effects
 }
 

@@ -46,11 +46,11 @@ impl Keymap {
         Entry { hint: Hint { keys, name: command.name(), doc: command.doc() }, elsewhere: (!here).then(places) }
     }
 
-    /// The commands worth a hint in `pane` that have a key there, most wanted first.
+    /// The commands worth a hint in `pane` that have a key there, most wanted first, without those that are `idle` just now.
     #[must_use]
-    pub fn hints(&self, pane: Pane) -> Vec<Hint> {
+    pub fn hints(&self, pane: Pane, idle: &[Command]) -> Vec<Hint> {
         let hint = |command: &Command| Hint { keys: self.keys(pane, *command), name: command.name(), doc: command.doc() };
-        commands(pane).iter().map(hint).filter(|hint| !hint.keys.is_empty()).collect()
+        commands(pane).iter().filter(|command| !idle.contains(command)).map(hint).filter(|hint| !hint.keys.is_empty()).collect()
     }
 
     /// The keys that work in `pane`, nearest section first.
@@ -129,7 +129,7 @@ fn commands(pane: Pane) -> &'static [Command] {
         ],
         Pane::Palette => &[C::Submit, C::Down, C::Up, C::Close],
         Pane::Sweep => &[C::Help, C::Palette, C::Choose, C::Quarantine, C::Open, C::Sweep, C::Quit],
-        Pane::Panel => &[C::Close, C::Down, C::PageDown],
+        Pane::Panel => &[C::Close, C::Comment, C::Resolve, C::Down, C::PageDown],
         Pane::Card => &[C::Open, C::Down, C::PageDown, C::NextFinding, C::Close],
         Pane::Confirm => &[C::No, C::Yes, C::SwitchAnswer, C::Down],
         Pane::Text => &[C::Submit, C::Close, C::Editor, C::ClearText],

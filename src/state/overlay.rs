@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::message::action::Command;
 use crate::message::pane::Pane;
 use crate::model::ban::Banned;
 use crate::model::change::Change;
@@ -10,7 +11,7 @@ use crate::model::ledger::{ChainState, Record};
 use crate::model::pull::PullRef;
 use crate::model::response::{Plan, Receipt};
 use crate::state::completion::Completion;
-use crate::state::list::List;
+use crate::state::list::{List, Listed};
 use crate::state::palette::Palette;
 use crate::state::text_field::TextField;
 use crate::state::write::Write;
@@ -163,6 +164,21 @@ impl Overlay {
             Self::Write(_) => Some(Pane::Write),
             Self::List(_) => Some(Pane::List),
             Self::Palette(..) => Some(Pane::Palette),
+        }
+    }
+
+    /// The commands of its pane that mean nothing in what it shows just now.
+    #[must_use]
+    pub fn idle(&self) -> &'static [Command] {
+        use Command as C;
+        match self {
+            Self::Panel(Panel { topic: Topic::Thread(_), .. }) => &[],
+            Self::Panel(_) => &[C::Comment, C::Resolve],
+            Self::Confirm(confirm) if !matches!(confirm.stage, Stage::Ready(_)) => &[C::Yes, C::SwitchAnswer],
+            Self::List(List { of: Listed::Remarks, .. }) => &[C::SendWaiting, C::DropWaiting],
+            Self::List(List { of: Listed::Waiting(_), .. }) => &[C::DeleteRemark, C::ToPull],
+            Self::List(List { of: Listed::Whom(..), .. }) => &[C::DeleteRemark, C::ToPull, C::SendWaiting, C::DropWaiting],
+            _ => &[],
         }
     }
 

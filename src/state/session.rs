@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::change::Change;
-use crate::model::diff::{FileDiff, Line, Omission, Side};
+use crate::model::diff::{FileDiff, Omission};
 use crate::model::dossier::Dossier;
 use crate::model::finding::Finding;
 use crate::model::look::Match;
@@ -12,7 +12,6 @@ use crate::model::path::RepoPath;
 use crate::model::pull::Pull;
 use crate::model::report::Report;
 use crate::model::review::Review;
-use crate::state::anchor;
 use crate::state::around::Around;
 use crate::state::cursor::Cursor;
 use crate::state::findings::{Paths, Placed, place};
@@ -204,41 +203,6 @@ impl Session {
             Row::Said(said) => Some(said),
             _ => None,
         }
-    }
-
-    /// The file and the position of the line under the cursor of the diff.
-    #[must_use]
-    pub fn position_here(&self) -> Option<(usize, u32)> {
-        let here = self.rows.get(self.view.diff.at)?;
-        match here.owner {
-            Owner::File(at) => line_of(here.row).map(|line| (at, line)),
-            Owner::Change | Owner::Rest => None,
-        }
-    }
-
-    /// The chosen lines, or the one under the cursor: file, side, first and last number.
-    #[must_use]
-    pub fn chosen_lines(&self) -> Option<(usize, Side, u32, u32)> {
-        let (file, here) = self.position_here()?;
-        let from = self.view.chosen.filter(|(chosen, _)| *chosen == file).map_or(here, |(_, line)| line);
-        let lines = self.file(file)?.text()?.lines.get(from.min(here) as usize..=from.max(here) as usize)?;
-        anchor::span(lines).map(|(side, first, last)| (file, side, first, last))
-    }
-
-    /// Whether the line at this position of `file` is chosen.
-    #[must_use]
-    pub fn is_chosen(&self, file: usize, line: u32) -> bool {
-        let (Some((chosen, from)), Some((at, here))) = (self.view.chosen, self.position_here()) else { return false };
-        chosen == file && at == file && (from.min(here)..=from.max(here)).contains(&line)
-    }
-
-    /// The file and line under the cursor of the diff: the new side where there is one.
-    #[must_use]
-    pub fn line_here(&self) -> Option<(usize, &Line)> {
-        let here = self.rows.get(self.view.diff.at)?;
-        let Owner::File(at) = here.owner else { return None };
-        let line = line_of(here.row)?;
-        self.file(at)?.text()?.lines.get(line as usize).map(|line| (at, line))
     }
 
     /// Lines added and removed over all files.

@@ -63,7 +63,7 @@ fn a_remark_on_a_line_is_written_kept_and_shown() {
     insta::assert_snapshot!("remark_being_written", desk.snapshot());
     let desk = desk.text("Never").keys("space").text("this").keys("enter").text("way.");
     assert_eq!(saved(&desk).unwrap().remarks[0].remark.body, "Never this", "what was typed is kept while it is typed");
-    let desk = desk.keys("ctrl-s").shows("✎ you, not sent: Never this …").shows("✎ 1 unsent").shows("1 remark wait");
+    let desk = desk.keys("ctrl-s").shows("✎ you, not sent: Never this …").shows("✎ 1 unsent").shows("1 remark waits");
     let spot = Spot::Lines { path: "src/auth/check.py".into(), side: Side::New, first: 7, last: 7 };
     assert_eq!(remarks(&desk), [DraftComment { spot, body: "Never this\nway.".to_owned(), suggestion: None }]);
     assert_eq!(saved(&desk).unwrap().remarks[0].quoted, ["        return True"]);
@@ -90,6 +90,13 @@ fn chosen_lines_are_one_remark() {
     assert!(desk.console.session.as_ref().unwrap().view.chosen.is_none());
 }
 
+/// A choice that ends on a row between lines ends at the line above: what was chosen is never a reply instead.
+#[test]
+fn chosen_lines_may_end_at_a_conversation() {
+    let desk = on(opened(), "if os.getenv").keys("V").keys("m").keys("w").shows("new lines 6 to 7").hides("in reply to");
+    desk.text("No").keys("ctrl-s").shows("✎ you, not sent: No");
+}
+
 #[test]
 fn files_pulls_and_conversations_take_remarks() {
     let desk = on(opened(), "return True").keys("f").shows("on src/auth/check.py as a whole").text("Split").keys("ctrl-s");
@@ -99,6 +106,9 @@ fn files_pulls_and_conversations_take_remarks() {
     let spots: Vec<Spot> = remarks(&desk).into_iter().map(|remark| remark.spot).collect();
     let settled = Spot::Thread { node: "T1".to_owned(), settled: true };
     assert_eq!(spots, [Spot::File("src/auth/check.py".into()), Spot::Pull, settled, Spot::Reply(1)]);
+    let desk = desk.keys("W j j enter").shows("in reply to alice: Why").text("And so").keys("ctrl-s");
+    assert_eq!((remarks(&desk).len(), &remarks(&desk)[2].body, &remarks(&desk)[4].body), (5, &String::new(), &"And so".to_owned()));
+    let desk = desk.keys("W G X esc");
     let desk = desk.keys("T").shows("✎ your reply, not sent: So").shows("✎ to be resolved when sent").hides("I see no use");
     let desk = desk.keys("T W").shows("unsent remarks: 4").shows("resolve: alice: Why is this here?");
     let desk = desk.keys("j X").shows("unsent remarks: 3").hides("Thanks");

@@ -127,6 +127,7 @@ fn rules(rules: &Rules, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     }
     let bypass = match &rules.bypass {
         None => "who may pass them by is not shown to this token".to_owned(),
+        Some(who) if who.is_empty() && rules.rules.is_empty() => return lines,
         Some(who) if who.is_empty() => "nobody may pass them by".to_owned(),
         Some(who) => format!("may be passed by: {}", who.join(", ")),
     };

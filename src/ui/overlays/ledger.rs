@@ -18,6 +18,7 @@ pub fn content(records: Option<&(Vec<Record>, ChainState)>, waits: bool, room: u
         return Content { title, lines: paragraph(says, room, look.style(Role::Faint)), ..Content::default() };
     };
     let mut lines = match chain {
+        ChainState::Whole { records: 0, .. } => Vec::new(),
         ChainState::Whole { records, head } => {
             let head = head.get(..16).unwrap_or(head);
             paragraph(&format!("✓ the chain of {records} records is whole; its head is {head}"), room, look.style(Role::Enforced))

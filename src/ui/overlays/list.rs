@@ -82,7 +82,8 @@ fn remarks(session: &Session) -> (String, Vec<Row>) {
 fn waiting(waiting: Option<&[Waiting]>, now: Timestamp) -> (String, Vec<Row>) {
     let row = |waiting: &Waiting| {
         let age = short_age(waiting.at.until(now));
-        let text = format!("{} {}, {age} ago: {}", waiting.verb.word(), waiting.subject, waiting.reason);
+        let why = if waiting.reason.is_empty() { String::new() } else { format!(": {}", waiting.reason) };
+        let text = format!("{} {}, {age} ago{why}", waiting.verb.word(), waiting.subject);
         let role = if waiting.trouble.is_empty() { Role::Text } else { Role::NoticeWarning };
         (text, waiting.trouble.clone(), role)
     };

@@ -213,6 +213,6 @@ fn stands(pull: &Pull, standing: &Standing, room: usize, look: &Look<'_>) -> Lin
     if !standing.labels.is_empty() {
         says.push(format!("labels {}", standing.labels.join(", ")));
     }
-    let text = if says.is_empty() { "no checks, no reviews".to_owned() } else { says.join(" · ") };
+    let text = if says.is_empty() { "no checks, no verdict that counts".to_owned() } else { says.join(" · ") };
     Line::from(paint::span(&text, room, look.style(Role::Text)))
 }

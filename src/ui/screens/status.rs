@@ -49,7 +49,7 @@ pub fn status(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffe
             Line::from(paint::span(&says, room, look.style(Role::NoticeWarning)))
         }
         _ if console.pending.is_loading() => Line::from(Span::styled(" reading the pull …  esc stops", look.style(Role::NoticeNote))),
-        _ => Line::from(hints::bar(&look.keymap.hints(console.pane()), room, look)),
+        _ => Line::from(hints::bar(&look.keymap.hints(console.pane(), console.overlay.idle()), room, look)),
     };
     buffer.set_line(area.x, area.y, &line, area.width - tail);
     if tail > 0 {
