@@ -1,6 +1,6 @@
 //! What block and unblock have in common: who is meant, and where.
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use clap::Args;
 
 use crate::cli::context::{Context, now};
@@ -36,7 +36,7 @@ pub struct Meant {
 pub fn run(verb: Verb, meant: &Meant, context: &mut Context) -> anyhow::Result<Exit> {
     let terms = &meant.terms;
     let site = match meant.at.as_slice() {
-        [] => Site::named(&terms.repo, &[])?,
+        [] => Site::named(&terms.repo, &[]).map_err(|why| anyhow!("{why:#}; for a repository of a GitHub host give --at OWNER/REPO"))?,
         at => match pulls::open(&pulls::Asked { targets: at, folder: None, state: pulls::State::Open, all: true }, context)? {
             Some(site) => site,
             None => bail!("--at names a repository of a GitHub host, such as owner/repo"),

@@ -137,7 +137,15 @@ fn site(asked: &Asked<'_>, context: &Context) -> anyhow::Result<Site> {
         _ => {}
     }
     let on_a_forge = if Site::is_demo(&common.terms.repo) { None } else { forge_site(&common.targets, &common.terms.repo, context)? };
-    on_a_forge.map_or_else(|| Site::named(&common.terms.repo, &common.targets), Ok)
+    on_a_forge.map_or_else(|| Site::named(&common.terms.repo, &common.targets).map_err(|why| numberless(why, &common.targets)), Ok)
+}
+
+/// `why` no target was found here, with how a pull of a forge is written where one was perhaps meant.
+fn numberless(why: anyhow::Error, targets: &[String]) -> anyhow::Error {
+    if targets.iter().any(|target| target.contains('/')) {
+        return anyhow::anyhow!("{why:#}; a pull of a GitHub host is written OWNER/REPO#7");
+    }
+    why
 }
 
 /// The forge that `targets` are on, in whatever state they are, when they are on one.

@@ -359,3 +359,14 @@ fn reading_never_writes() {
     assert_eq!(before, (snapshot(&world.path()), world.git(&["for-each-ref"]), world.git(&["count-objects"])));
     assert!(!program.home.exists(), "looking makes no folders");
 }
+
+/// Outside of any repository, whoever forgets a number or where a block belongs is told how it is written.
+#[test]
+fn a_target_of_a_forge_that_is_half_named_is_told_how_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::new(folder.path(), folder.path().join("home"));
+    for target in ["acme/api", "acme/api#0", "acme/api#-1"] {
+        program.run(&["approve", target, "--dry-run"]).is_failure("a pull of a GitHub host is written OWNER/REPO#7");
+    }
+    program.run(&["block", "devin", "--reason", "ran amok", "--dry-run"]).is_failure("give --at OWNER/REPO");
+}
