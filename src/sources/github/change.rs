@@ -129,10 +129,9 @@ impl Reader<'_> {
             }
             commits::beyond(self.forge, address, &pull.revision, commits, more.total, self.cancel)
         });
-        match rest {
-            Err(ForgeError::Cancelled) => return Err(SourceError::Cancelled),
-            // What is missing is counted once the other way was tried too.
-            Ok(()) | Err(_) => {}
+        // What is missing for another reason is counted once the other way was tried too.
+        if matches!(rest, Err(ForgeError::Cancelled)) {
+            return Err(SourceError::Cancelled);
         }
         // Pages of two different heads are no list of anything: git is asked instead.
         let head = &pull.revision.head;
