@@ -122,7 +122,7 @@ fn happen(github: &GitHub, verb: &str, repo: &str, number: u64) {
             _ = at.with(|repo| {
                 let pull = repo.pulls.get_mut(&number).unwrap();
                 (pull.open, pull.closed) = (false, Some(pull.updated + 1));
-            })
+            });
         }
         _ => world::merge(at, number),
     }
