@@ -175,9 +175,10 @@ impl Overlay {
             Self::Panel(Panel { topic: Topic::Thread(_), .. }) => &[],
             Self::Panel(_) => &[C::Comment, C::Resolve],
             Self::Confirm(confirm) if !matches!(confirm.stage, Stage::Ready(_)) => &[C::Yes, C::SwitchAnswer],
-            Self::List(List { of: Listed::Remarks, .. }) => &[C::SendWaiting, C::DropWaiting],
-            Self::List(List { of: Listed::Waiting(_), .. }) => &[C::DeleteRemark, C::ToPull],
-            Self::List(List { of: Listed::Whom(..), .. }) => &[C::DeleteRemark, C::ToPull, C::SendWaiting, C::DropWaiting],
+            Self::List(List { of: Listed::Remarks, .. }) => &[C::SendWaiting, C::DropWaiting, C::LetGo],
+            Self::List(List { of: Listed::Waiting(_), .. }) => &[C::DeleteRemark, C::ToPull, C::LetGo],
+            Self::List(List { of: Listed::Opened, .. }) => &[C::DeleteRemark, C::ToPull, C::SendWaiting, C::DropWaiting],
+            Self::List(_) => &[C::DeleteRemark, C::ToPull, C::SendWaiting, C::DropWaiting, C::LetGo],
             _ => &[],
         }
     }
