@@ -322,7 +322,7 @@ fn limits_and_failures_inside_a_graphql_200_are_seen() {
     let query = Query { document: "query Queue { a }", variables: String::new(), mutation: false };
     assert_eq!(client.query(&query, &Cancel::default()).unwrap().data, br#"{"a":1}"#);
     let ended = client.query(&query, &Cancel::default());
-    assert!(matches!(&ended, Err(ForgeError::Limited { says, .. }) if says.contains("the query Queue")), "{ended:?}");
+    assert!(matches!(&ended, Err(ForgeError::Limited { says, .. }) if says.contains("the search for pulls")), "{ended:?}");
     assert_eq!(client.budget().graphql.unwrap().remaining, 0);
 }
 
