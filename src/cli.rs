@@ -78,6 +78,7 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
     let drawn = cli.opens_console() || (matches!(cli.command, Some(Command::Sweep(_))) && output::somebody_is_there());
     let mut context = Context::new(cli.config, cancel);
     (context.offline, context.token_command) = (cli.offline, cli.token_command);
+    context.sweeper = Some(sweep::from_console::sweeper);
     let headless = cli.command.is_some();
     context.tells_waits = !drawn;
     let exit = match cli.command {

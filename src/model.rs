@@ -34,6 +34,7 @@ pub mod screen;
 pub mod standing;
 pub mod story;
 pub mod sweep;
+pub mod sweeping;
 pub mod syntax;
 pub mod time;
 pub mod waiting;

@@ -1,6 +1,7 @@
 //! The hands: terminal, clock, jobs and the one event loop. The only place that spawns.
 
 pub mod agenda;
+pub mod annex;
 pub mod answers;
 pub mod case_decisions;
 pub mod containment;
@@ -30,6 +31,7 @@ pub mod search;
 pub mod seen;
 pub mod sweep;
 pub mod sweep_decisions;
+pub mod sweeper;
 pub mod terminal;
 pub mod terminal_theme;
 pub mod tinting;

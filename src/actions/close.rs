@@ -2,7 +2,7 @@
 
 use crate::actions::judge_waiting::{self, judge_rest};
 use crate::actions::stop::{stop, stop_each};
-use crate::actions::{leave, take_list, write_remark};
+use crate::actions::{begin_sweep, leave, take_list, write_remark};
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
 use crate::state::console::Console;
@@ -29,8 +29,11 @@ pub(crate) fn close(console: &mut Console) -> Vec<Effect> {
         Overlay::Prompt(prompt) => {
             let asks = prompt.asks;
             console.overlay = Overlay::None;
-            if asks == Asks::Filter {
-                drop_filter(console);
+            match asks {
+                Asks::Filter => drop_filter(console),
+                Asks::Targets => return begin_sweep::offer(console, 1),
+                Asks::Since => return begin_sweep::offer(console, 2),
+                Asks::Search | Asks::Report => {}
             }
             Vec::new()
         }
@@ -77,6 +80,10 @@ fn close_screen(console: &mut Console) -> Vec<Effect> {
             // Whoever comes back finds the order that is known by now, and the cursor on the pull that was read.
             console.queue.arrange(console.now, console.panes.queue);
             effects
+        }
+        None if console.pending.waits(Kind::Sweep) => {
+            begin_sweep::stop(console);
+            stop(console, Kind::Sweep)
         }
         None if console.pending.waits(Kind::Load) => {
             let mut effects = stop(console, Kind::Load);

@@ -1,6 +1,6 @@
 //! Lists to choose from: unsent remarks, waiting decisions, open pulls, whom to block or to let pass.
 
-use crate::actions::{decide, opened, write_remark};
+use crate::actions::{begin_sweep, decide, opened, write_remark};
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
 use crate::model::ban::Banned;
@@ -10,6 +10,7 @@ use crate::state::console::Console;
 use crate::state::list::{List, Listed};
 use crate::state::notice::Tone;
 use crate::state::overlay::Overlay;
+use crate::state::sweep::ASKED;
 
 /// Lists the unsent remarks.
 pub(crate) fn remarks(console: &mut Console) -> Vec<Effect> {
@@ -75,6 +76,7 @@ pub(crate) fn len(console: &Console) -> usize {
         Listed::Waiting(waiting) => waiting.as_ref().map_or(0, Vec::len),
         Listed::Opened => console.opened.all().len(),
         Listed::Blocked(_, bans) => bans.as_ref().map_or(0, |(bans, _)| bans.len()),
+        Listed::Sweeps(earlier) => ASKED + earlier.as_ref().map_or(0, Vec::len),
         Listed::Whom(_, known) => known.len(),
     }
 }
@@ -99,6 +101,10 @@ pub(crate) fn open(console: &mut Console) -> Vec<Effect> {
             }
             None => Vec::new(),
         },
+        Listed::Sweeps(_) => {
+            let at = list.at;
+            begin_sweep::choose(console, at)
+        }
         Listed::Whom(at, known) => match known.get(list.at).cloned() {
             Some(whom) => {
                 let at = at.clone();

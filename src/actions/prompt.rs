@@ -1,6 +1,6 @@
 //! Starts and ends a typed line: filter, search, the reason of a decision or of an accepted risk.
 
-use crate::actions::{decide, judge_finding, write_remark};
+use crate::actions::{begin_sweep, decide, judge_finding, write_remark};
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
 use crate::state::completion::Completion;
@@ -11,10 +11,10 @@ use crate::state::text_field::TextField;
 
 /// Starts typing.
 pub(crate) fn start(console: &mut Console, asks: Asks) -> Vec<Effect> {
-    let asks = if console.session.is_some() { asks } else { Asks::Filter };
+    let asks = if console.session.is_none() && asks == Asks::Search { Asks::Filter } else { asks };
     let held = match asks {
         Asks::Filter => console.queue.filter.clone(),
-        Asks::Search => String::new(),
+        Asks::Search | Asks::Targets | Asks::Since | Asks::Report => String::new(),
     };
     let field = TextField::holding(&held);
     let completion = if asks == Asks::Filter { Completion::of(&field, &console.queue) } else { Completion::default() };
@@ -28,7 +28,19 @@ pub(crate) fn submit(console: &mut Console) -> Vec<Effect> {
         Overlay::Prompt(prompt) => {
             let (asks, text) = (prompt.asks, prompt.field.text.clone());
             console.overlay = Overlay::None;
-            if asks == Asks::Search { search(console, text) } else { Vec::new() }
+            match asks {
+                Asks::Search => search(console, text),
+                Asks::Filter => Vec::new(),
+                Asks::Targets => {
+                    console.sweeping.order.targets = text;
+                    begin_sweep::offer(console, 0)
+                }
+                Asks::Since => {
+                    console.sweeping.order.since = text.trim().to_owned();
+                    begin_sweep::offer(console, 0)
+                }
+                Asks::Report => begin_sweep::save(console, &text),
+            }
         }
         Overlay::Card(_) => judge_finding::accept(console),
         Overlay::Confirm(_) => decide::submit(console),

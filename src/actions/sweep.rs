@@ -1,6 +1,6 @@
 //! In the sweep: shows and hides it, chooses changes and campaigns, opens one, begins to hold or take back what was chosen.
 
-use crate::actions::{decide, leave, open_pull};
+use crate::actions::{begin_sweep, decide, leave, open_pull};
 use crate::message::action::Command;
 use crate::message::effect::Effect;
 use crate::model::decision::Verb;
@@ -13,11 +13,10 @@ pub(crate) fn toggle(console: &mut Console) -> Vec<Effect> {
     match &mut console.sweep {
         Some(view) => {
             view.shown = !view.shown;
-            return leave::leave(console);
+            leave::leave(console)
         }
-        None => console.notices.say(Tone::Warning, "no sweep is open; `lazaret sweep TARGET... --console` opens one"),
+        None => begin_sweep::offer(console, 0),
     }
-    Vec::new()
 }
 
 /// Chooses what is under the cursor, or lets go of it, and goes on.

@@ -1,13 +1,14 @@
 //! The door for everything a person asks: one match, one line for each arm.
 
 use crate::actions::{
-    choose_section, close, complete, confirm, copy, decide, edit_text, fit, focus, judge_finding, judge_waiting, jump, lists, look_again,
-    move_cursor, open, open_pull, opened, own_editor, palette, point, prompt, read_thread, refresh, settle_thread, show_panel, sweep,
-    switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed, write_remark,
+    begin_sweep, choose_section, close, complete, confirm, copy, decide, edit_text, fit, focus, judge_finding, judge_waiting, jump, lists,
+    look_again, move_cursor, open, open_pull, opened, own_editor, palette, point, prompt, read_thread, refresh, settle_thread, show_panel,
+    sweep, switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed, write_remark,
 };
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
 use crate::message::pane::Pane;
+use crate::message::ticket::Kind;
 use crate::state::console::Console;
 use crate::state::overlay::Asks;
 
@@ -37,6 +38,8 @@ pub fn ask(console: &mut Console, action: Action) -> Vec<Effect> {
 fn on_list(console: &mut Console, command: Command) -> Vec<Effect> {
     match command {
         Command::Choose => sweep::choose(console),
+        Command::Sweeps => begin_sweep::offer(console, 0),
+        Command::SaveReport => begin_sweep::ask_file(console),
         Command::JudgeRest => judge_waiting::judge_freely(console),
         _ => sweep::toggle(console),
     }
@@ -56,7 +59,7 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::NextMatch | C::PreviousMatch => jump::to_match(console, command),
         C::NextPull | C::PreviousPull => open_pull::neighbour(console, if command == C::NextPull { 1 } else { -1 }),
         C::Open => open::open(console),
-        C::Close if console.pane() == Pane::Sweep => sweep::toggle(console),
+        C::Close if console.pane() == Pane::Sweep && !console.pending.waits(Kind::Sweep) => sweep::toggle(console),
         C::Close => close::close(console),
         C::ToggleViewed => toggle_viewed::toggle(console),
         C::ToggleFold => toggle_fold::toggle(console),
@@ -66,7 +69,7 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::SwitchPane => switch_pane::switch(console),
         C::Filter => prompt::start(console, Asks::Filter),
         C::NextSection | C::PreviousSection => choose_section::choose(console, command),
-        C::Sweep | C::Choose | C::JudgeRest => on_list(console, command),
+        C::Sweep | C::Choose | C::JudgeRest | C::Sweeps | C::SaveReport => on_list(console, command),
         C::Search => prompt::start(console, Asks::Search),
         C::Refresh => refresh::again(console),
         C::Story | C::Commits | C::Dependencies | C::Around | C::Reasons | C::Ledger | C::Notices | C::Help => {

@@ -12,6 +12,7 @@ use crate::cli::output::is_terminal;
 use crate::cli::site::Site;
 use crate::cli::verb::resume;
 use crate::config::load;
+use crate::runtime::annex::Annex;
 use crate::runtime::case_decisions::CaseDecisions;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
@@ -45,13 +46,18 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     let source = site.source.clone();
     let decisions = CaseDecisions::at(site.place(), paths, now).under(source.clone());
     resume(&decisions)?;
+    let annex = Arc::new(Annex::new(source, Arc::new(decisions), site.forge.as_ref().map(|forge| forge.host())));
+    // A demo keeps to itself: nothing of it belongs to a sweep.
+    let sweeper = context.sweeper.filter(|_| !site.is_demo_site()).map(|make| make(context, site.targets()));
     let engine = Arc::new(Engine::new(&Selection::default()));
     event_loop::run(&Desk {
-        source,
+        source: annex.clone(),
         sweep: None,
+        sweeper,
         forge: site.forge.clone(),
         engine,
-        decisions: Arc::new(decisions),
+        decisions: annex.clone(),
+        annex,
         kept,
         records,
         settings,

@@ -8,8 +8,9 @@ use std::time::SystemTime;
 
 use crate::cli::output::Output;
 use crate::model::cancel::Cancel;
-use crate::model::forge::Forge;
 use crate::model::time::Timestamp;
+use crate::runtime::sweeper::Sweeper;
+use crate::sources::github::client::GithubClient;
 use crate::store::error::StoreError;
 use crate::store::ledger::Ledger;
 use crate::store::paths::Paths;
@@ -26,8 +27,30 @@ pub struct Context {
     pub token_command: Option<String>,
     /// Whether waits for a forge are told on standard error: nothing else draws there.
     pub tells_waits: bool,
+    /// What makes who carries out sweeps for the console.
+    pub sweeper: Option<fn(&Self, String) -> Arc<dyn Sweeper>>,
     config: Option<PathBuf>,
-    reached: RefCell<Vec<Arc<dyn Forge>>>,
+    reached: RefCell<Vec<Arc<GithubClient>>>,
+}
+
+/// Surroundings that can be taken to another thread, with the forges that were reached in them.
+#[derive(Clone)]
+pub struct Surroundings {
+    config: Option<PathBuf>,
+    offline: bool,
+    token_command: Option<String>,
+    reached: Vec<Arc<GithubClient>>,
+}
+
+impl Surroundings {
+    /// A context in the same surroundings, for work that `cancel` ends.
+    #[must_use]
+    pub fn context(&self, cancel: Cancel) -> Context {
+        let mut context = Context::new(self.config.clone(), cancel);
+        (context.offline, context.token_command) = (self.offline, self.token_command.clone());
+        context.reached = RefCell::new(self.reached.clone());
+        context
+    }
 }
 
 impl Context {
@@ -40,20 +63,28 @@ impl Context {
             offline: false,
             token_command: None,
             tells_waits: false,
+            sweeper: None,
             config,
             reached: RefCell::default(),
         }
     }
 
     /// Remembers a forge that this run asks, for what is to be said of it at the end.
-    pub fn note_reached(&self, forge: Arc<dyn Forge>) {
+    pub fn note_reached(&self, forge: Arc<GithubClient>) {
         self.reached.borrow_mut().push(forge);
     }
 
     /// The forges this run asked.
     #[must_use]
-    pub fn reached(&self) -> Vec<Arc<dyn Forge>> {
+    pub fn reached(&self) -> Vec<Arc<GithubClient>> {
         self.reached.borrow().clone()
+    }
+
+    /// These surroundings, for another thread.
+    #[must_use]
+    pub fn surroundings(&self) -> Surroundings {
+        let (config, token_command) = (self.config.clone(), self.token_command.clone());
+        Surroundings { config, offline: self.offline, token_command, reached: self.reached() }
     }
 
     /// Where things are kept.

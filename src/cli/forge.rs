@@ -72,7 +72,10 @@ pub fn hosts(context: &Context) -> anyhow::Result<Hosts> {
 /// # Errors
 /// When the host is not known, the token command gives nothing, or the settings cannot be used.
 pub fn reach(host: Option<&str>, context: &Context) -> anyhow::Result<Reached> {
-    connected(setup(host, context)?, context)
+    match host.and_then(|host| known(host, context)) {
+        Some(reached) => Ok(reached),
+        None => connected(setup(host, context)?, context),
+    }
 }
 
 /// As [`reach`], for long work that waits until an hourly limit is over instead of ending at it.
@@ -80,9 +83,18 @@ pub fn reach(host: Option<&str>, context: &Context) -> anyhow::Result<Reached> {
 /// # Errors
 /// As [`reach`].
 pub fn reach_patiently(host: &str, context: &Context) -> anyhow::Result<Reached> {
+    if let Some(reached) = known(host, context) {
+        return Ok(reached);
+    }
     let (setup, token_from) = setup(Some(host), context)?;
     let pace = Pace { patience: AN_HOUR, ..setup.pace };
     connected((Setup { pace, ..setup }, token_from), context)
+}
+
+/// One host, one client: its limits are counted in one place.
+fn known(host: &str, context: &Context) -> Option<Reached> {
+    let client = context.reached().into_iter().find(|client| client.host().eq_ignore_ascii_case(host))?;
+    Some(Reached { client, token_from: Ok("the client of this run") })
 }
 
 fn connected((setup, token_from): (Setup, Result<&'static str, String>), context: &Context) -> anyhow::Result<Reached> {

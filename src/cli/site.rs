@@ -150,6 +150,22 @@ impl Site {
         Ok(listing)
     }
 
+    /// Whether it is a demo.
+    #[must_use]
+    pub fn is_demo_site(&self) -> bool {
+        self.home.is_some()
+    }
+
+    /// What a sweep from here is likely about, in the words of `lazaret sweep`.
+    #[must_use]
+    pub fn targets(&self) -> String {
+        match (&self.forge, self.source.repository()) {
+            (Some(_), _) if !self.source.title().contains(" and ") => quoted(&self.source.title()),
+            (None, Some(repository)) => quoted(&repository.display().to_string()),
+            _ => String::new(),
+        }
+    }
+
     /// That there is nothing, and how to see more.
     #[must_use]
     pub fn nothing(&self) -> String {
@@ -189,6 +205,11 @@ impl Site {
     pub fn clock(&self) -> fn() -> Timestamp {
         if self.home.is_some() { || demo::NOW } else { now }
     }
+}
+
+/// One word for a form whose words stand between spaces.
+fn quoted(text: &str) -> String {
+    if text.contains(char::is_whitespace) { format!("'{text}'") } else { text.to_owned() }
 }
 
 /// `folder`, if a demo is kept there.

@@ -3,6 +3,7 @@
 pub mod bar;
 pub mod contain;
 pub mod deciders;
+pub mod from_console;
 pub mod places;
 pub mod view;
 pub mod when;
@@ -33,10 +34,12 @@ use crate::export::judged::Judged;
 use crate::export::sarif::Sarif;
 use crate::export::sweep as export;
 use crate::model::audit::AuditEvent;
+use crate::model::cancel::Cancel;
 use crate::model::change::Change;
 use crate::model::decision::Verb;
 use crate::model::diff::{Omission, Patch};
 use crate::model::filter::Filter;
+use crate::model::inert;
 use crate::model::ledger::Record;
 use crate::model::response::CaseId;
 use crate::model::sweep::{Asked, Sweep, Wanted, Window};
@@ -102,6 +105,9 @@ pub struct Args {
     /// Open the console on what was swept: campaigns, their members, one plan over what is chosen
     #[arg(long, conflicts_with_all = ["deed", "format"])]
     console: bool,
+    /// Open the sweep of this name, of which everything that was read is kept, with its window
+    #[arg(long, hide = true, value_name = "NAME", conflicts_with_all = ["fresh", "resume"])]
+    again: Option<String>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Plain)]
     format: Format,
@@ -211,8 +217,46 @@ struct Swept {
     engine: Arc<Engine>,
 }
 
-/// Opens the places, finds or begins the sweep, and goes over it.
+/// A sweep that was found or begun, and its places.
+struct Prepared {
+    targets: Vec<String>,
+    engine: Arc<Engine>,
+    store: Sweeps,
+    begun: Begun,
+    /// Whether it was begun earlier.
+    continued: bool,
+    places: Places,
+}
+
+/// Finds or begins the sweep, and goes over it with a line on the terminal.
 fn carried_out(args: &Args, context: &mut Context) -> anyhow::Result<Swept> {
+    let prepared = prepared(args, context)?;
+    if prepared.continued {
+        let Begun { id, at, .. } = &prepared.begun;
+        say("", format!("continuing sweep {id} of {} with its window; --fresh begins anew", crate::export::ledger::moment(*at)));
+    }
+    let mut bar = Bar::new();
+    let mut last = sweep::Progress::default();
+    let (out, id) = (&mut context.out, prepared.begun.id.clone());
+    let swept = gone_over(args, prepared, &context.cancel, &mut |progress| {
+        last.clone_from(progress);
+        if let Some(line) = bar.line(progress, now()) {
+            out.watch(&line);
+        }
+    });
+    out.clear();
+    if matches!(swept, Err(SweepError::Source(SourceError::Cancelled))) {
+        let (judged, changes) = (last.judged, last.changes);
+        say("", format!("stopped after {judged} of {changes} changes; they are kept, and the same command continues sweep {id}"));
+    }
+    match swept {
+        Err(SweepError::Source(error)) => Err(error.into()),
+        other => Ok(other?),
+    }
+}
+
+/// Opens the places, and finds or begins the sweep.
+fn prepared(args: &Args, context: &Context) -> anyhow::Result<Prepared> {
     let mut targets = args.targets.clone();
     targets.extend(args.org.iter().map(|org| format!("org:{org}")));
     if let Some(list) = &args.repos {
@@ -225,51 +269,39 @@ fn carried_out(args: &Args, context: &mut Context) -> anyhow::Result<Swept> {
     }
     let engine = Arc::new(args.rules.engine()?);
     let store = Sweeps::open(&context.paths()?.sweeps())?;
-    let begun = begun(args, &targets, &engine, &store)?;
-    let Places { fields, gaps, hosts, .. } = Places::open(&targets, args.all_authors, context)?;
+    // What cannot be opened is no sweep, and none is begun for it.
+    let places = Places::open(&targets, args.all_authors, context)?;
+    let (begun, continued) = begun(args, &targets, &engine, &store)?;
+    Ok(Prepared { targets, engine, store, begun, continued, places })
+}
+
+/// Goes over the places; `watch` is told of every piece.
+fn gone_over(args: &Args, prepared: Prepared, cancel: &Cancel, watch: &mut dyn FnMut(&sweep::Progress)) -> Result<Swept, SweepError> {
+    let Prepared { targets, engine, store, begun, places, .. } = prepared;
+    let Places { fields, gaps, hosts, .. } = places;
     let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     let asked = Asked { window: begun.window, now: now(), wanted: args.state.wanted(), everyone: args.all_authors };
     let (shallow, filter) = (args.shallow, &args.filter);
     let job = Job { id: &begun.id, targets, fields, asked, engine: engine.clone(), shallow, filter, workers };
-    let mut sweep = watched(&job, &store, context)?;
+    let mut sweep = sweep::run(&job, &store, cancel, watch)?;
     sweep.gaps.extend(gaps);
     store.end(&begun.id, now())?;
     Ok(Swept { sweep, fields: job.fields, hosts, engine })
 }
 
-/// Goes over `job` with a line on the terminal; what was done when somebody interrupts it stays done.
-fn watched(job: &Job<'_>, store: &Sweeps, context: &mut Context) -> anyhow::Result<Sweep> {
-    let mut bar = Bar::new();
-    let mut last = sweep::Progress::default();
-    let out = &mut context.out;
-    let swept = sweep::run(job, store, &context.cancel, &mut |progress| {
-        last.clone_from(progress);
-        if let Some(line) = bar.line(progress, now()) {
-            out.watch(&line);
-        }
-    });
-    out.clear();
-    if let Err(SweepError::Source(SourceError::Cancelled)) = &swept {
-        let (judged, changes) = (last.judged, last.changes);
-        say("", format!("stopped after {judged} of {changes} changes; they are kept, and the same command continues sweep {}", job.id));
-    }
-    match swept {
-        Err(SweepError::Source(error)) => Err(error.into()),
-        other => Ok(other?),
-    }
-}
-
 /// The sweep that these arguments asked for and that was cut short, or a new one.
-fn begun(args: &Args, targets: &[String], engine: &Engine, store: &Sweeps) -> anyhow::Result<Begun> {
+fn begun(args: &Args, targets: &[String], engine: &Engine, store: &Sweeps) -> anyhow::Result<(Begun, bool)> {
+    if let Some(again) = &args.again {
+        let known = store.called(again)?;
+        return known.map(|begun| (begun, true)).ok_or_else(|| anyhow::anyhow!("nothing is kept of a sweep {}", inert::line(again)));
+    }
     let question = question(args, targets, engine);
     let at = now();
     // On a schedule, the window of an old sweep must not stand in for that of today; what it judged is kept all the same.
     let open = store.latest(&question)?.filter(|begun| !begun.ended && (args.resume || begun.at.until(at) <= FRESH));
     match open {
         Some(open) if !args.fresh => {
-            let from = crate::export::ledger::moment(open.at);
-            say("", format!("continuing sweep {} of {from} with its window; --fresh begins anew", open.id));
-            return Ok(open);
+            return Ok((open, true));
         }
         None if args.resume => bail!("no sweep with these arguments was cut short; leave out --resume to begin one"),
         _ => {}
@@ -278,16 +310,29 @@ fn begun(args: &Args, targets: &[String], engine: &Engine, store: &Sweeps) -> an
     if window.since > window.until {
         bail!("--since lies after --until: name a window that begins before it ends");
     }
-    let begun = Begun { id: sweep::name_of(&question, at), window, at, ended: false, targets: targets.to_vec() };
+    let id = sweep::name_of(&question, at);
+    let begun = Begun { id, window, at, ended: false, targets: targets.to_vec(), options: options(args), place: here() };
     store.begin(&question, &begun)?;
-    Ok(begun)
+    Ok((begun, false))
+}
+
+/// The options besides targets and window that decide what is read.
+fn options(args: &Args) -> Vec<String> {
+    let flags = [(args.all_authors, "--all-authors"), (args.shallow, "--shallow")];
+    let flags = flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag.to_owned());
+    std::iter::once(format!("--state={}", args.state.wanted().word())).chain(flags).collect()
+}
+
+/// The folder that targets are named from.
+fn here() -> String {
+    std::env::current_dir().unwrap_or_default().display().to_string()
 }
 
 /// What makes two sweeps the same: everything that decides what is read.
 fn question(args: &Args, targets: &[String], engine: &Engine) -> String {
     let mut hash = Sha256::new();
     let window = format!("{:?} {:?} {:?} {} {}", args.since, args.until, args.state, args.all_authors, args.shallow);
-    let place = std::env::current_dir().unwrap_or_default().display().to_string();
+    let place = here();
     for part in targets.iter().map(String::as_str).chain([window.as_str(), engine.digest(), place.as_str()]) {
         hash.update(format!("{}:{part}\n", part.len()));
     }
@@ -296,11 +341,8 @@ fn question(args: &Args, targets: &[String], engine: &Engine) -> String {
 }
 
 fn print(format: Format, sweep: &Sweep, context: &mut Context) -> anyhow::Result<()> {
-    let records = match format {
-        Format::Incident => context.ledger_if_any()?.map(|ledger| ledger.list(RECORDS)).transpose()?.unwrap_or_default(),
-        _ => Vec::new(),
-    };
-    let audited = audited(&records, sweep, context)?;
+    let records = if format == Format::Incident { records(context)? } else { Vec::new() };
+    let audited = audited(&records, sweep, context, &mut |says| say("", says))?;
     let out = &mut context.out;
     let paint = out.paint;
     match format {
@@ -315,7 +357,12 @@ fn print(format: Format, sweep: &Sweep, context: &mut Context) -> anyhow::Result
 }
 
 /// The events of audit logs in the evidence of cases that were decided since the sweep's window began.
-fn audited(records: &[Record], sweep: &Sweep, context: &Context) -> anyhow::Result<Vec<(CaseId, AuditEvent)>> {
+fn audited(
+    records: &[Record],
+    sweep: &Sweep,
+    context: &Context,
+    says: &mut dyn FnMut(String),
+) -> anyhow::Result<Vec<(CaseId, AuditEvent)>> {
     let root = context.paths()?.evidence();
     let late = records.iter().filter(|record| record.at >= sweep.asked.window.since);
     let cases: BTreeSet<&str> = late.map(|record| record.case.0.as_str()).collect();
@@ -323,10 +370,15 @@ fn audited(records: &[Record], sweep: &Sweep, context: &Context) -> anyhow::Resu
     for case in cases.into_iter().map(|case| CaseId(case.to_owned())) {
         match evidence::audited(&root, &case) {
             Ok(events) => found.extend(events.into_iter().map(|event| (case.clone(), event))),
-            Err(error) => say("", format!("{error}; its audit log is left out")),
+            Err(error) => says(format!("{error}; its audit log is left out")),
         }
     }
     Ok(found)
+}
+
+/// The records that an incident report looks through, oldest first.
+fn records(context: &Context) -> anyhow::Result<Vec<Record>> {
+    Ok(context.ledger_if_any()?.map(|ledger| ledger.list(RECORDS)).transpose()?.unwrap_or_default())
 }
 
 fn sarif(out: &mut Output, sweep: &Sweep) -> anyhow::Result<()> {

@@ -67,6 +67,8 @@ commands! {
     Refresh "refresh" "read the queue, or the opened pull, again",
     JudgeRest "judge-rest" "judge the pulls that were not looked at, though it costs what was set aside",
     Sweep "sweep" "campaigns of the sweep, or the queue",
+    Sweeps "sweeps" "begin a sweep, or open an earlier one",
+    SaveReport "save-report" "save the incident report of the sweep in a file",
     Choose "choose" "choose the change or campaign, or let go of it",
     Search "search" "search the diff",
     NextMatch "next-match" "next match",

@@ -15,6 +15,8 @@ use crate::model::pull::PullRef;
 use crate::model::report::Report;
 use crate::model::response::Plan;
 use crate::model::review::{Disposition, DraftComment, Review};
+use crate::model::sweep::Sweep;
+use crate::model::sweeping::SweepWish;
 
 /// What a person wants decided, before it is planned against fresh facts.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,6 +89,12 @@ pub enum Effect {
     DropWaiting(Ticket, CaseId),
     /// Read whom lazaret's own list stops.
     ReadBans(Ticket),
+    /// Read which sweeps there were.
+    ReadSweeps(Ticket),
+    /// Carry out a sweep.
+    Sweep(Ticket, SweepWish),
+    /// Save the incident report of this sweep in a file of this name.
+    SaveReport(Ticket, Arc<Sweep>, String),
     /// Read the ledger.
     ReadLedger(Ticket),
     /// Read the unsent review.

@@ -16,6 +16,8 @@ use crate::model::pull::{Pull, PullRef};
 use crate::model::report::{Report, Summary};
 use crate::model::response::{Plan, Receipt};
 use crate::model::review::Review;
+use crate::model::sweep::Sweep;
+use crate::model::sweeping::{EarlierSweep, SweepProgress};
 use crate::model::waiting::Waiting;
 
 /// One answer, or a part of one.
@@ -100,6 +102,14 @@ pub enum News {
     Whole(Result<Sheet, Trouble>),
     /// Whom lazaret's own list stops.
     Bans(Result<Vec<Ban>, Trouble>),
+    /// Which sweeps there were, latest first.
+    Sweeps(Result<Vec<EarlierSweep>, Trouble>),
+    /// How far the sweep has come.
+    Sweeping(Box<SweepProgress>),
+    /// The sweep.
+    Swept(Result<Arc<Sweep>, Trouble>),
+    /// Where the report lies.
+    Saved(Result<String, Trouble>),
     /// What the forge still allows, and what is waited for.
     Budget(Box<Budget>),
     /// Something that no question asked for could not be done.
@@ -127,6 +137,9 @@ impl News {
             Self::Waiting(_) => Kind::Waiting,
             Self::Bans(_) => Kind::Bans,
             Self::Whole(_) => Kind::Whole,
+            Self::Sweeps(_) => Kind::Sweeps,
+            Self::Sweeping(_) | Self::Swept(_) => Kind::Sweep,
+            Self::Saved(_) => Kind::Save,
             Self::Broken(kind, _) => *kind,
             Self::Budget(_) | Self::Complaint(_) => return None,
         })
@@ -135,6 +148,6 @@ impl News {
     /// Whether more of the same answer may follow.
     #[must_use]
     pub fn is_part(&self) -> bool {
-        matches!(self, Self::Listing(..) | Self::Judged(..) | Self::Found(..) | Self::Tinted(..))
+        matches!(self, Self::Listing(..) | Self::Judged(..) | Self::Found(..) | Self::Tinted(..) | Self::Sweeping(_))
     }
 }

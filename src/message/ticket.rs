@@ -39,4 +39,10 @@ pub enum Kind {
     Look,
     /// The pull that is likely opened next.
     Ahead,
+    /// Which sweeps there were.
+    Sweeps,
+    /// A sweep.
+    Sweep,
+    /// A report being saved.
+    Save,
 }

@@ -9,9 +9,11 @@ use crate::config::settings::Settings;
 use crate::model::forge::Forge;
 use crate::model::sweep::Sweep;
 use crate::model::time::Timestamp;
+use crate::runtime::annex::Annex;
 use crate::runtime::decisions::Decisions;
 use crate::runtime::kept::Kept;
 use crate::runtime::records::Records;
+use crate::runtime::sweeper::Sweeper;
 use crate::sources::source::Source;
 
 /// What the console works with.
@@ -23,6 +25,10 @@ pub struct Desk {
     pub forge: Option<Arc<dyn Forge>>,
     /// The sweep that the console opens on, when one was asked for.
     pub sweep: Option<Arc<Sweep>>,
+    /// Who carries out sweeps that the console begins.
+    pub sweeper: Option<Arc<dyn Sweeper>>,
+    /// Where the changes of such a sweep become known to `source` and `decisions`.
+    pub annex: Arc<Annex>,
     /// What judges them.
     pub engine: Arc<Engine>,
     /// Where decisions go.

@@ -20,6 +20,7 @@ use crate::model::report::Report;
 use crate::model::report::Summary;
 use crate::model::response::Plan;
 use crate::model::review::Review;
+use crate::model::sweeping::SweepWish;
 use crate::runtime::agenda::{Agenda, spared};
 use crate::runtime::desk::Desk;
 use crate::runtime::jobs::{Focus, Jobs, Reporter, STACK};
@@ -95,6 +96,14 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
         }),
         Effect::Edit(errand) => return Some(Own::Edit(errand)),
         Effect::ReadBans(ticket) => jobs.start(Kind::Bans, ticket, move |_, to| to.tell(News::Bans(desk.decisions.bans()))),
+        Effect::ReadSweeps(ticket) => jobs.start(Kind::Sweeps, ticket, move |_, to| {
+            to.tell(News::Sweeps(desk.sweeper.as_ref().map_or_else(|| Ok(Vec::new()), |sweeper| sweeper.earlier())));
+        }),
+        Effect::Sweep(ticket, wish) => jobs.start(Kind::Sweep, ticket, move |cancel, to| sweep(&desk, &wish, cancel, to)),
+        Effect::SaveReport(ticket, sweep, name) => jobs.start(Kind::Save, ticket, move |_, to| {
+            let none = || Err("there is nobody to write it".to_owned());
+            to.tell(News::Saved(desk.sweeper.as_ref().map_or_else(none, |sweeper| sweeper.report(&sweep, &name))));
+        }),
         Effect::ReadLedger(ticket) => jobs.start(Kind::Ledger, ticket, move |_, to| to.tell(News::Records(desk.decisions.records()))),
         Effect::LoadDraft(ticket, change) => jobs.start(Kind::Draft, ticket, move |_, to| to.tell(News::Drafted(draft(&desk, &change)))),
         Effect::SaveDraft(change, review) => jobs.start_quiet(move || desk.decisions.keep_draft(&change, &review).err()),
@@ -259,6 +268,20 @@ fn plan(desk: &Desk, wish: &Wish, cancel: &Cancel) -> Result<Plan, String> {
         }
     };
     desk.decisions.plan(wish, &now, report)
+}
+
+/// Carries out a sweep; its changes can be opened and decided on before it is shown.
+fn sweep(desk: &Desk, wish: &SweepWish, cancel: &Cancel, to: &Reporter) {
+    let Some(sweeper) = &desk.sweeper else { return };
+    let swept = sweeper.sweep(wish, cancel, &mut |progress| to.tell(News::Sweeping(Box::new(progress))));
+    if cancel.is_cancelled() {
+        return;
+    }
+    to.tell(News::Swept(swept.map(|swept| {
+        let sweep = swept.sweep.clone();
+        desk.annex.open(swept);
+        sweep
+    })));
 }
 
 fn draft(desk: &Desk, change: &Change) -> Result<(Review, Vec<bool>), String> {

@@ -30,7 +30,7 @@ use crate::state::console::{Console, Habits};
 use crate::state::rows::Layout;
 use crate::state::section::Section;
 use crate::state::session::LayoutChoice;
-use crate::state::sweep::SweepView;
+use crate::state::sweep::{SweepView, Sweeping};
 use crate::ui::draw::draw;
 use crate::ui::layout::{hit, panes};
 use crate::ui::look::Look;
@@ -83,6 +83,9 @@ impl<'a> Loop<'a> {
         console.queue.title = desk.source.title();
         console.sweep = desk.sweep.clone().map(SweepView::of);
         console.queue.sections = sections(desk);
+        if let Some(sweeper) = &desk.sweeper {
+            console.sweeping = Sweeping { possible: true, order: sweeper.usual(), progress: None };
+        }
         let mut jobs = Jobs::new(sender);
         for effect in ask(&mut console, Action::Do(Command::Refresh)) {
             carry_out(effect, desk, &mut jobs);

@@ -10,7 +10,7 @@ use crate::state::overlay::Overlay;
 use crate::state::pending::Pending;
 use crate::state::queue::Queue;
 use crate::state::session::{Half, LayoutChoice, Session};
-use crate::state::sweep::SweepView;
+use crate::state::sweep::{SweepView, Sweeping};
 
 /// Everything the console remembers.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Console {
     pub opened: Opened,
     /// The sweep, when one was asked for.
     pub sweep: Option<SweepView>,
+    /// Whether sweeps can be begun from here, what the next one shall be of, and how far one under way has come.
+    pub sweeping: Sweeping,
     /// What lies over it.
     pub overlay: Overlay,
     /// What was asked and not answered yet.

@@ -2,6 +2,7 @@
 
 use crate::model::ban::{Ban, Banned};
 use crate::model::pull::PullRef;
+use crate::model::sweeping::EarlierSweep;
 use crate::model::waiting::Waiting;
 
 /// What is listed.
@@ -15,6 +16,8 @@ pub enum Listed {
     Opened,
     /// Whom lazaret's own list stops, once it is read; those that this pull meets first, and how many they are.
     Blocked(PullRef, Option<(Vec<Ban>, usize)>),
+    /// What a sweep shall be of, and sweeps of which something is kept, once that is read.
+    Sweeps(Option<Vec<EarlierSweep>>),
     /// Whom a block of this pull's kind can stop.
     Whom(PullRef, Vec<Banned>),
 }

@@ -45,6 +45,12 @@ pub enum Asks {
     Filter,
     /// What to find in the diff.
     Search,
+    /// What a sweep goes over.
+    Targets,
+    /// From when a sweep looks.
+    Since,
+    /// The file of an incident report.
+    Report,
 }
 
 /// A line being typed.

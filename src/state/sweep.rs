@@ -5,7 +5,22 @@ use std::sync::Arc;
 
 use crate::model::pull::PullRef;
 use crate::model::sweep::{Campaign, Member, Sweep};
+use crate::model::sweeping::{SweepOrder, SweepProgress};
 use crate::state::cursor::Cursor;
+
+/// Sweeps begun from the console.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sweeping {
+    /// Whether they can be.
+    pub possible: bool,
+    /// What the next one shall be of.
+    pub order: SweepOrder,
+    /// How far the one under way has come.
+    pub progress: Option<SweepProgress>,
+}
+
+/// Rows of the list of sweeps before the earlier ones: begin, targets, since, state, authors.
+pub const ASKED: usize = 5;
 
 /// One row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

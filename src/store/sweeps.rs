@@ -32,6 +32,10 @@ pub struct Begun {
     pub ended: bool,
     /// What it was asked of, in the words of the command line.
     pub targets: Vec<String>,
+    /// Options besides targets and window that decide what is read, in the words of the command line.
+    pub options: Vec<String>,
+    /// The folder that targets were named from.
+    pub place: String,
 }
 
 /// The memory of sweeps.
@@ -98,7 +102,10 @@ impl Sweeps {
     /// # Errors
     /// When the file cannot be read.
     pub fn latest(&self, question: &str) -> Result<Option<Begun>, StoreError> {
-        self.one("SELECT id, since, until, begun, ended, targets FROM sweeps WHERE question = ?1 ORDER BY begun DESC LIMIT 1", question)
+        self.one(
+            "SELECT id, since, until, begun, ended, targets, options, place FROM sweeps WHERE question = ?1 ORDER BY begun DESC LIMIT 1",
+            question,
+        )
     }
 
     /// The sweep called `id`, if there is one.
@@ -106,21 +113,24 @@ impl Sweeps {
     /// # Errors
     /// When the file cannot be read.
     pub fn called(&self, id: &str) -> Result<Option<Begun>, StoreError> {
-        self.one("SELECT id, since, until, begun, ended, targets FROM sweeps WHERE id = ?1", id)
+        self.one("SELECT id, since, until, begun, ended, targets, options, place FROM sweeps WHERE id = ?1", id)
     }
 
     fn one(&self, sql: &str, with: &str) -> Result<Option<Begun>, StoreError> {
-        let row = |row: &rusqlite::Row<'_>| {
-            let targets: String = row.get(5)?;
-            Ok(Begun {
-                id: row.get(0)?,
-                window: Window { since: Timestamp(row.get(1)?), until: Timestamp(row.get(2)?) },
-                at: Timestamp(row.get(3)?),
-                ended: row.get::<_, Option<i64>>(4)?.is_some(),
-                targets: targets.split('\n').map(str::to_owned).collect(),
-            })
+        self.connection.query_row(sql, [with], begun).optional().map_err(|e| self.told(&e))
+    }
+
+    /// The latest sweeps, at most `most` of them, latest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn latest_of_all(&self, most: usize) -> Result<Vec<Begun>, StoreError> {
+        let sql = "SELECT id, since, until, begun, ended, targets, options, place FROM sweeps ORDER BY begun DESC, id LIMIT ?1";
+        let read = || -> rusqlite::Result<Vec<Begun>> {
+            let mut statement = self.connection.prepare(sql)?;
+            statement.query_map([i64::try_from(most).unwrap_or(i64::MAX)], begun)?.collect()
         };
-        self.connection.query_row(sql, [with], row).optional().map_err(|e| self.told(&e))
+        read().map_err(|e| self.told(&e))
     }
 
     /// Begins a sweep, and forgets what is long done.
@@ -132,8 +142,18 @@ impl Sweeps {
         let write = || -> rusqlite::Result<()> {
             let (id, at, window) = (&begun.id, begun.at.0, begun.window);
             self.connection.execute(
-                "INSERT OR REPLACE INTO sweeps (id, question, since, until, begun, ended, targets) VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6)",
-                rusqlite::params![id, question, window.since.0, window.until.0, at, begun.targets.join("\n")],
+                "INSERT OR REPLACE INTO sweeps (id, question, since, until, begun, ended, targets, options, place) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6, ?7, ?8)",
+                rusqlite::params![
+                    id,
+                    question,
+                    window.since.0,
+                    window.until.0,
+                    at,
+                    begun.targets.join("\n"),
+                    begun.options.join("\n"),
+                    begun.place
+                ],
             )?;
             Ok(())
         };
@@ -207,6 +227,19 @@ impl Sweeps {
     fn told(&self, error: &rusqlite::Error) -> StoreError {
         told(&self.path, error)
     }
+}
+
+fn begun(row: &rusqlite::Row<'_>) -> rusqlite::Result<Begun> {
+    let lines = |at: usize| -> rusqlite::Result<Vec<String>> { Ok(row.get::<_, String>(at)?.lines().map(str::to_owned).collect()) };
+    Ok(Begun {
+        id: row.get(0)?,
+        window: Window { since: Timestamp(row.get(1)?), until: Timestamp(row.get(2)?) },
+        at: Timestamp(row.get(3)?),
+        ended: row.get::<_, Option<i64>>(4)?.is_some(),
+        targets: lines(5)?,
+        options: lines(6)?,
+        place: row.get(7)?,
+    })
 }
 
 /// SQLite's error as one sentence with the next step.

@@ -12,5 +12,6 @@ pub mod said_row;
 pub mod side;
 pub mod status_bar;
 pub mod stroke;
+pub mod sweep_progress;
 pub mod tree_row;
 pub mod ways;

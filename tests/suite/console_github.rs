@@ -25,7 +25,7 @@ impl Acme {
     }
 
     /// A pull of Devin with one new file.
-    fn pull(&self, title: &str, branch: &str, path: &str) -> u64 {
+    pub(crate) fn pull(&self, title: &str, branch: &str, path: &str) -> u64 {
         let repo = self.github.repo("acme/api");
         let pull = repo.pull(title).by_bot("devin-ai-integration[bot]", 158_243_242).branch(&format!("devin/1767603600-{branch}"));
         pull.commit("Tidy", &[(path, "def login():\n    return True\n")]).open()

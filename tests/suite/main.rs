@@ -73,6 +73,7 @@ mod stage;
 mod statements;
 mod story;
 mod sweep;
+mod sweep_console;
 mod sweep_github;
 mod sweep_large;
 mod triage;

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::model::sweeping::SweepProgress;
 use crate::model::time::{Timestamp, short_age};
 use crate::runtime::sweep::Progress;
 
@@ -26,6 +27,13 @@ impl Bar {
         Self { begun: Instant::now(), drawn: None, given: None }
     }
 
+    /// What the console shows of `progress`; it draws only as often as it can.
+    pub fn step(&mut self, progress: &Progress) -> SweepProgress {
+        let given = *self.given.get_or_insert(progress.judged);
+        let Progress { listed, places, judged, changes, current, .. } = progress.clone();
+        SweepProgress { listed, places, judged, changes, left: self.seconds(progress, given), current }
+    }
+
     /// The line for `progress` at `now`, unless one was drawn a moment ago.
     pub fn line(&mut self, progress: &Progress, now: Timestamp) -> Option<String> {
         let given = *self.given.get_or_insert(progress.judged);
@@ -35,21 +43,21 @@ impl Bar {
         self.drawn = Some(Instant::now());
         let mut parts =
             vec![format!("places {}/{}", progress.listed, progress.places), format!("changes {}/{}", progress.judged, progress.changes)];
-        parts.extend(self.left(progress, given));
+        parts.extend(self.seconds(progress, given).map(|seconds| format!("about {} left", short_age(seconds))));
         parts.extend(budget(progress, now));
         parts.push(progress.current.clone());
         Some(parts.join("  "))
     }
 
-    /// What time is left, by the pace so far.
-    fn left(&self, progress: &Progress, given: usize) -> Option<String> {
+    /// How many seconds are left, by the pace so far.
+    fn seconds(&self, progress: &Progress, given: usize) -> Option<u64> {
         let own = progress.judged.saturating_sub(given);
         let open = progress.changes.saturating_sub(progress.judged);
         if own < ENOUGH || open == 0 {
             return None;
         }
         let seconds = self.begun.elapsed().as_secs_f64() / own as f64 * open as f64;
-        Some(format!("about {} left", short_age(seconds.ceil() as u64)))
+        Some(seconds.ceil() as u64)
     }
 }
 

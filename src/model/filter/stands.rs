@@ -11,7 +11,7 @@ const STATES: [(&str, PullState); 4] =
     [("open", PullState::Open), ("merged", PullState::Merged), ("closed", PullState::Closed), ("quarantined", PullState::Quarantined)];
 
 /// What is never met by a pull of no forge.
-const FACTS: [Is; 11] = [
+const FACTS: [Is; 12] = [
     ("draft", |_, standing| standing.draft),
     ("queued", |_, standing| standing.queued),
     ("locked", |_, standing| standing.locked),
@@ -19,6 +19,7 @@ const FACTS: [Is; 11] = [
     ("mine", |_, standing| standing.viewer_is_author),
     ("requested", |_, standing| standing.requested),
     ("returned", returned),
+    ("waiting", waiting),
     ("unreviewed", |pull, standing| unreviewed(pull, standing)),
     ("blocked", |_, standing| standing.blocked.is_some()),
     ("second", |_, standing| standing.second),
@@ -86,10 +87,18 @@ pub(super) fn opened_by(pull: &Pull, part: &str) -> bool {
     author.is_some_and(|author| author.login.to_lowercase().contains(part))
 }
 
-/// Whether it moved since the token's own account asked for changes.
+/// Whether it moved since the token's own account reviewed it, whatever that review said: it was about other bytes.
 fn returned(pull: &Pull, standing: &Standing) -> bool {
-    let own = standing.own_review.as_ref().filter(|own| own.state == "CHANGES_REQUESTED");
+    let own = standing.own_review.as_ref();
     pull.state == PullState::Open && own.is_some_and(|own| own.commit.is_some() && own.commit != pull.revision.head)
+}
+
+/// Whether it is somebody else's turn: it is a draft, its checks run, a machine has it, or the token's own account reviewed these
+/// very bytes.
+fn waiting(pull: &Pull, standing: &Standing) -> bool {
+    let said = standing.own_review.as_ref().is_some_and(|own| own.commit.is_some() && own.commit == pull.revision.head);
+    let others = standing.draft || standing.queued || standing.auto_merge.is_some() || standing.checks == Rollup::Pending;
+    pull.state == PullState::Open && (said || others) && !standing.requested
 }
 
 /// Whether it was merged without anybody's approval.

@@ -4,6 +4,6 @@ pub mod answer;
 pub mod judgement;
 
 /// The statements that bring an empty file to the format of today, one for each version.
-pub(crate) const MIGRATIONS: [&str; 1] = [include_str!("sweeps-1.sql")];
+pub(crate) const MIGRATIONS: [&str; 2] = [include_str!("sweeps-1.sql"), include_str!("sweeps-2.sql")];
 /// `lzsw`: what tells the file from others.
 pub(crate) const APPLICATION: i64 = 0x6c7a_7377;

@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
 use crate::model::ban::{Ban, Banned};
+use crate::model::sweeping::{EarlierSweep, SweepOrder};
 use crate::model::time::{Timestamp, short_age};
 use crate::model::waiting::Waiting;
 use crate::state::console::Console;
@@ -26,6 +27,7 @@ pub fn content(list: &List, console: &Console, room: usize, look: &Look<'_>) -> 
         Listed::Waiting(waiting) => self::waiting(waiting.as_deref(), console.now),
         Listed::Opened => opened(console),
         Listed::Blocked(_, bans) => blocked(bans.as_ref()),
+        Listed::Sweeps(earlier) => sweeps(&console.sweeping.order, earlier.as_deref(), console.now),
         Listed::Whom(_, known) => ("block whom".to_owned(), known.iter().map(whom).collect()),
     };
     let mut lines = Vec::new();
@@ -56,7 +58,7 @@ fn nothing(of: &Listed) -> &'static str {
         Listed::Opened => "No pull is open.",
         Listed::Blocked(_, None) => "being read …",
         Listed::Blocked(_, Some(_)) => "Nobody is blocked.",
-        Listed::Whom(..) => "Nobody is known.",
+        Listed::Sweeps(_) | Listed::Whom(..) => "Nobody is known.",
     }
 }
 
@@ -113,6 +115,27 @@ fn blocked(bans: Option<&(Vec<Ban>, usize)>) -> (String, Vec<Row>) {
         (format!("{} {}", ban.what.kind(), ban.what.name()), format!("by case {}{this}: {}", ban.case.0, ban.reason), Role::Text)
     };
     ("let whom pass again".to_owned(), bans.iter().zip(0..).map(row).collect())
+}
+
+/// What a sweep shall be of, then those of which something is kept.
+fn sweeps(order: &SweepOrder, earlier: Option<&[EarlierSweep]>, now: Timestamp) -> (String, Vec<Row>) {
+    let row = |text: String, detail: &str| (text, detail.to_owned(), Role::Text);
+    let targets = if order.targets.trim().is_empty() { "nothing yet" } else { order.targets.as_str() };
+    let authors = if order.everyone { "everybody" } else { "agents" };
+    let mut rows = vec![
+        row("begin the sweep".to_owned(), "one of the last six hours that was cut short goes on where it stopped"),
+        row(format!("over    {targets}"), "owner/repo, org:NAME, team:ORG/NAME, 'search:WORDS', clones and folders of clones"),
+        row(format!("since   {}", order.since), ""),
+        row(format!("state   {}", order.wanted.word()), ""),
+        row(format!("of      {authors}"), ""),
+    ];
+    rows.extend(earlier.unwrap_or_default().iter().map(|sweep| {
+        let age = short_age(sweep.at.until(now));
+        let span = short_age(sweep.window.since.until(sweep.window.until));
+        let end = if sweep.ended { "done" } else { "cut short" };
+        (format!("{} {age} ago, {end}, {span} of {}", sweep.id, sweep.targets.join(" ")), String::new(), Role::Faint)
+    }));
+    ("a sweep: begin one, or open an earlier one".to_owned(), rows)
 }
 
 fn whom(banned: &Banned) -> Row {

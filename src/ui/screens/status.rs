@@ -10,7 +10,7 @@ use crate::state::notice::Tone;
 use crate::state::overlay::{Asks, Overlay};
 use crate::ui::look::Look;
 use crate::ui::paint;
-use crate::ui::widgets::{budget, hints, status_bar, ways};
+use crate::ui::widgets::{budget, hints, status_bar, sweep_progress, ways};
 
 /// Columns that are never given to the forge's counters.
 const LEAST: u16 = 40;
@@ -32,6 +32,9 @@ pub fn status(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffe
             let label = match prompt.asks {
                 Asks::Filter => " filter:",
                 Asks::Search => " search:",
+                Asks::Targets => " sweep over:",
+                Asks::Since => " since, such as 24h, 7d or 2026-11-20:",
+                Asks::Report => " save the incident report as:",
             };
             // The typed text comes first; what it can become has the room that is left, but always some.
             let offers = if prompt.completion.ways.is_empty() { 0 } else { room / 3 };
@@ -44,6 +47,11 @@ pub fn status(console: &Console, look: &Look<'_>, area: Rect, buffer: &mut Buffe
             Line::from(Span::styled(format!(" reading the pulls: {done} of {of}  esc stops"), look.style(Role::NoticeNote)))
         }
         (_, Some(notice)) => status_bar::notice(notice, room, look),
+        _ if console.sweeping.progress.is_some() => {
+            let says = console.sweeping.progress.as_ref().map(sweep_progress::words).unwrap_or_default();
+            let waits = waits.map_or_else(String::new, |waits| format!("  {waits}"));
+            Line::from(paint::span(&format!(" {says}{waits}"), room, look.style(Role::NoticeNote)))
+        }
         _ if waits.is_some() => {
             let says = format!(" {}  esc stops", waits.unwrap_or_default());
             Line::from(paint::span(&says, room, look.style(Role::NoticeWarning)))

@@ -20,7 +20,7 @@ pub fn draw(console: &Console, view: &SweepView, look: &Look<'_>, buffer: &mut B
     let areas = layout::queue(buffer.area);
     header(view, look, areas.header, buffer);
     let room = usize::from(areas.columns.width).saturating_sub(2);
-    let says = "space chooses, Q holds and R takes back what is chosen, in one plan; enter opens, w goes to the queue";
+    let says = "space chooses, Q holds and R takes back what is chosen, in one plan; enter opens, I saves the report, w goes to the queue, W to other sweeps";
     let names = Line::from(paint::span(says, room, look.style(Role::Faint)));
     buffer.set_line(areas.columns.x + 1, areas.columns.y, &names, areas.columns.width.saturating_sub(1));
     rows(console, view, look, areas.list, buffer);
