@@ -90,7 +90,7 @@ fn close_screen(console: &mut Console) -> Vec<Effect> {
             effects.extend(judge_rest(console));
             effects
         }
-        None if console.pending.is_listing() && !console.queue.whole => {
+        None if console.pending.is_listing() && !console.queue.whole && console.queue.filter.is_empty() => {
             let mut effects = stop(console, Kind::List);
             take_list::stop(console);
             effects.extend(judge_rest(console));
