@@ -15,6 +15,9 @@ use crate::store::error::StoreError;
 use crate::store::ledger::Ledger;
 use crate::store::paths::Paths;
 
+/// Makes who carries out sweeps for a console, most likely over these targets.
+pub type MakeSweeper = fn(&Context, String) -> Arc<dyn Sweeper>;
+
 /// The surroundings of one run.
 pub struct Context {
     /// Standard output.
@@ -28,7 +31,7 @@ pub struct Context {
     /// Whether waits for a forge are told on standard error: nothing else draws there.
     pub tells_waits: bool,
     /// What makes who carries out sweeps for the console.
-    pub sweeper: Option<fn(&Self, String) -> Arc<dyn Sweeper>>,
+    pub sweeper: Option<MakeSweeper>,
     config: Option<PathBuf>,
     reached: RefCell<Vec<Arc<GithubClient>>>,
 }
