@@ -36,5 +36,6 @@ pub mod story;
 pub mod sweep;
 pub mod sweeping;
 pub mod syntax;
+pub mod throttle;
 pub mod time;
 pub mod waiting;

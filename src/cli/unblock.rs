@@ -6,10 +6,11 @@ use crate::cli::ban::{self, Meant};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::model::decision::Verb;
+use crate::model::throttle::Throttle;
 
 /// Let an agent, a session or an MCP server pass again
 ///
-/// Only what lazaret's own list refuses is lifted; with --at, the forge's own switches too.
+/// Lifts what lazaret's own list refuses; with --at, also takes back what the ledger says was switched at GitHub, and no more.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     #[command(flatten)]
@@ -21,5 +22,5 @@ pub struct Args {
 /// # Errors
 /// As [`ban::run`].
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    ban::run(Verb::Unblock, &args.meant, context)
+    ban::run(Verb::Unblock, &args.meant, Throttle::default(), context)
 }

@@ -3,6 +3,7 @@
 use super::case_id::CaseId;
 use super::commit_id::CommitId;
 use super::diff::Side;
+use super::throttle::Limit;
 
 /// The label that holds a pull: its required check and every listing look for it.
 pub const HOLD_LABEL: &str = "agent:quarantine";
@@ -276,6 +277,20 @@ pub enum Act {
         /// The account's login.
         login: String,
         /// Blocked or not.
+        on: bool,
+    },
+    /// Let no account have more open pulls than this in the repository; `None`: as many as it likes.
+    PullCap {
+        /// From now on.
+        most: Option<u32>,
+        /// As it was when this was planned: what else stands there is somebody else's doing.
+        before: Option<u32>,
+    },
+    /// Narrow who may open pulls, issues and comments in the repository, or end that.
+    Narrow {
+        /// To whom, how long.
+        limit: Limit,
+        /// Narrowed or not.
         on: bool,
     },
 }

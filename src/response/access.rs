@@ -87,6 +87,7 @@ fn needs(act: &Act) -> Need {
         Act::Status { .. } => need(&["statuses"], "repo:status", Role::Write),
         Act::AgentAccess { .. } => need(&["organization_copilot_agent_settings"], "admin:org", Role::Unknown),
         Act::BlockAccount { .. } => need(&["organization_user_blocking"], "admin:org", Role::Unknown),
+        Act::PullCap { .. } | Act::Narrow { .. } => need(&["administration"], "", Role::Admin),
     }
 }
 
@@ -99,7 +100,11 @@ impl Access {
             return format!("the role {} in the repository (its account has {})", need.role.word(), self.role.word());
         }
         if let Some(scopes) = &self.scopes {
-            return self.scope(scopes, &need);
+            let lacks = self.scope(scopes, &need);
+            // A scope lends no more than its account has.
+            let owner =
+                need.scope == "admin:org" && lacks.is_empty() && need.areas.iter().any(|area| self.refused.iter().any(|no| no == area));
+            return if owner { "an owner's rights in the organisation".to_owned() } else { lacks };
         }
         let refused = need.areas.iter().find(|area| self.refused.iter().any(|refused| refused == *area));
         refused.map(|area| format!("the permission {area}=write")).unwrap_or_default()
@@ -115,6 +120,11 @@ impl Access {
             (_, _, true) => "the scope repo".to_owned(),
             (_, _, false) => "the scope public_repo or repo".to_owned(),
         }
+    }
+
+    /// Notes that reading what `act` would write was refused.
+    pub fn refuse(&mut self, act: &Act) {
+        self.refused.extend(needs(act).areas.iter().map(|area| (*area).to_owned()));
     }
 
     /// The permission to write workflows, which changing a file below `.github/workflows` takes besides all others: whether it is

@@ -38,6 +38,7 @@ use crate::response::receipt::weakest;
 use crate::response::request::Request;
 use crate::response::responder::{Done, Materials, Overall, Responder, Turn};
 use crate::response::signing::Signing;
+use crate::response::words;
 
 /// The verbs on one repository. Opened once for each decision; cheap.
 pub struct GitResponder {
@@ -88,7 +89,13 @@ impl GitResponder {
             Verb::Quarantine => quarantine::facts(&self.repo, targets),
             Verb::Release => release::facts(&self.repo, targets, journal),
             Verb::Revert => revert::facts(&self.repo, targets, &identity::signature(decision)?),
-            Verb::Block | Verb::Unblock => Ok(Facts::Block { wanted: request.banned.clone(), standing: bans::standing(&journal.cases()?) }),
+            Verb::Block | Verb::Unblock => {
+                let cases = journal.cases()?;
+                if request.verb == Verb::Unblock {
+                    nothing_elsewhere(&bans::used(&cases, &request.banned))?;
+                }
+                Ok(Facts::Block { wanted: request.banned.clone(), standing: bans::standing(&cases) })
+            }
             Verb::RequestChanges | Verb::Comment => Err(ResponseError::Usage(format!(
                 "a plain repository has nobody to {} with; name a pull of a forge, such as owner/repo#7",
                 request.verb.word()
@@ -110,6 +117,15 @@ impl GitResponder {
     pub fn patch_id(&self, commit: &CommitId) -> Result<Option<String>, ResponseError> {
         patch_id::of_commit(&self.repo, commit)
     }
+}
+
+/// An end of a block takes back all of it: its switches are reached at their forge only.
+fn nothing_elsewhere(used: &[bans::Used]) -> Result<(), ResponseError> {
+    let Some(first) = used.first() else { return Ok(()) };
+    let (case, repo) = (&first.undone.case.0, &first.spot.repo);
+    let at = if first.host == "github.com" { repo.clone() } else { format!("{}/{repo}", first.host) };
+    let says = format!("case {case} also used switches of {}; take them back along with it: add --at {at}", first.host);
+    Err(ResponseError::Refused(words::one_line(&says)))
 }
 
 impl Responder for GitResponder {

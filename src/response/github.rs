@@ -12,6 +12,7 @@ mod look;
 mod revert;
 mod shapes;
 mod step;
+mod switches;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -7,6 +7,7 @@ use crate::model::forge_step::MergeMethod;
 use crate::model::policy::Touched;
 use crate::model::pull::PullRef;
 use crate::model::review::{Disposition, DraftComment};
+use crate::model::throttle::Throttle;
 use crate::model::time::Timestamp;
 
 /// One verb on one or several pulls.
@@ -30,6 +31,8 @@ pub struct Request {
     pub banned: Vec<Banned>,
     /// How many changes were named at once with its targets, themselves included: those of other places are decided on apart.
     pub among: usize,
+    /// For block: what is narrowed for everybody at the targets.
+    pub throttle: Throttle,
     /// When it was asked.
     pub at: Timestamp,
 }
@@ -48,6 +51,7 @@ impl Request {
             method: None,
             comments: Vec::new(),
             banned: Vec::new(),
+            throttle: Throttle::default(),
             at,
         }
     }

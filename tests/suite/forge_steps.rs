@@ -6,6 +6,7 @@ use lazaret::model::decision::{Decision, Reviewer, Verb};
 use lazaret::model::diff::Side;
 use lazaret::model::forge_step::{Act, ForgeStep, Inline, MergeMethod, Say, Spot, TakeBack, Undone};
 use lazaret::model::response::{CaseId, OnFailure, Plan, PlannedStep, Step, StepOutcome, Strength, Trace};
+use lazaret::model::throttle::{Circle, Lasting, Limit};
 use lazaret::model::time::Timestamp;
 use lazaret::store::cases;
 use lazaret::store::ledger::Ledger;
@@ -47,7 +48,10 @@ fn acts() -> Vec<Act> {
             Act::Settle { thread: "T_1".to_owned(), on },
             Act::AgentAccess { org: "acme".to_owned(), repository: 4, on },
             Act::BlockAccount { org: "acme".to_owned(), login: text(), on },
+            Act::PullCap { most: on.then_some(1), before: (!on).then_some(1000) },
         ]);
+        let each = |circle| Lasting::ALL.map(|lasting| Act::Narrow { limit: Limit { circle, lasting }, on });
+        acts.extend(Circle::ALL.into_iter().flat_map(each));
     }
     acts
 }

@@ -38,6 +38,7 @@ mod github_liars;
 mod github_logs;
 mod github_server;
 mod github_source;
+mod github_switches;
 mod github_verbs;
 mod guard;
 mod history;

@@ -16,6 +16,7 @@ use lazaret::model::path::RepoPath;
 use lazaret::model::pull::{Origin, PullRef};
 use lazaret::model::response::{Plan, PlannedStep, Receipt, Step, StepOutcome, Strength, Trace};
 use lazaret::model::review::{DraftComment, Spot};
+use lazaret::model::throttle::{Circle, Lasting, Limit, Throttle};
 use lazaret::model::time::Timestamp;
 use lazaret::response::error::ResponseError;
 use lazaret::response::executor::carry_out;
@@ -312,6 +313,7 @@ impl Stage {
                 Act::AgentAccess { repository, on, .. } => match &account.copilot {
                     Copilot::Selected(repos) => repos.contains(repository) == *on,
                     Copilot::All => *on,
+                    Copilot::Nowhere => !*on,
                 },
                 act => holds(act, repo, pull, &head, maker),
             }
@@ -364,6 +366,8 @@ impl Actor {
             }
             Deed::Block | Deed::Unblock => {
                 request.banned = vec![Banned::Agent("copilot".to_owned()), Banned::Agent("@openhands-agent".to_owned())];
+                let limit = Limit { circle: Circle::Collaborators, lasting: Lasting::Week };
+                request.throttle = Throttle { pulls: Some(1), limit: Some(limit) };
             }
             _ => {}
         }
@@ -437,5 +441,7 @@ fn holds(act: &Act, repo: &Repo, pull: &Pull, head: &str, maker: u64) -> bool {
         Act::FileRemark { body, .. } | Act::Reply { body, .. } => remarked(body),
         Act::Settle { on, .. } => pull.threads.iter().all(|thread| thread.id != pull.threads[0].id || thread.resolved.is_some() == *on),
         Act::AgentAccess { .. } | Act::BlockAccount { .. } => false,
+        Act::PullCap { most, .. } => repo.pull_cap.0.then_some(repo.pull_cap.1) == most.map(u64::from),
+        Act::Narrow { on, .. } => repo.interaction_limit.is_some() == *on,
     }
 }

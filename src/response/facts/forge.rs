@@ -3,7 +3,7 @@
 use crate::model::ban::{Ban, Banned};
 use crate::model::commit_id::CommitId;
 use crate::model::finding::Fingerprint;
-use crate::model::forge_step::{Act, MergeMethod, Say, Spot, TakeBack};
+use crate::model::forge_step::{Act, MergeMethod, Say, Spot, TakeBack, Undone};
 use crate::model::response::{CaseId, Conflict};
 use crate::model::review::DraftComment;
 use crate::response::access::Access;
@@ -250,6 +250,19 @@ pub struct RevertPulls {
     pub existing: Option<String>,
 }
 
+/// How a switch stands, compared with what is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// As wanted.
+    Already,
+    /// Otherwise.
+    Otherwise,
+    /// It could not be read: why. It is switched all the same.
+    Unknown(String),
+    /// It cannot be used: why.
+    Useless(String),
+}
+
 /// A switch of the forge's own that a block can use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Switch {
@@ -259,10 +272,10 @@ pub struct Switch {
     pub spot: Spot,
     /// What the token may there.
     pub access: Access,
-    /// Whether it stands as wanted already; `None` when the token may not see that.
-    pub so: Option<bool>,
-    /// Why that is not known, where it is not.
-    pub unread: Option<String>,
+    /// How it stands.
+    pub stands: Stands,
+    /// The step it takes back, when it ends a block.
+    pub undoes: Option<Undone>,
 }
 
 /// Facts for one verb at a forge.
@@ -300,5 +313,7 @@ pub enum ForgeFacts {
         standing: Vec<Ban>,
         /// What the forge itself can do.
         switches: Vec<Switch>,
+        /// What it has no switch for, in sentences.
+        unserved: Vec<String>,
     },
 }

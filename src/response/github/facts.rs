@@ -1,22 +1,19 @@
 //! What a verb needs to know of GitHub before it is planned. Reads only.
 
-use serde_json::Value;
-
-use crate::model::ban::{Ban, Banned};
+use crate::model::ban::Ban;
 use crate::model::commit_id::CommitId;
 use crate::model::decision::Verb;
 use crate::model::forge::ForgeError;
-use crate::model::forge_step::{Act, Say, Spot};
+use crate::model::forge_step::{Say, Spot};
 use crate::model::response::{Plan, Step};
-use crate::response::access::Access;
 use crate::response::bans;
 use crate::response::error::ResponseError;
-use crate::response::facts::forge::{ForgeFacts, PullFacts, RevertPulls, Switch};
-use crate::response::github::address::{address, commit, repository};
+use crate::response::facts::forge::{ForgeFacts, PullFacts, RevertPulls};
+use crate::response::github::address::{address, commit};
 use crate::response::github::ask::{Ask, encoded, told};
 use crate::response::github::revert::Wanted;
 use crate::response::github::shapes::Found;
-use crate::response::github::{holds, look, revert, step};
+use crate::response::github::{holds, look, revert, switches};
 use crate::response::journal::Journal;
 use crate::response::request::{Request, Target};
 
@@ -44,8 +41,8 @@ pub(crate) fn facts(ask: &Ask<'_>, request: &Request, journal: &dyn Journal) -> 
         }
         Verb::Revert => ForgeFacts::Revert(reverts(ask, &request.targets)?),
         Verb::Block | Verb::Unblock => {
-            let switches = request.targets.iter().map(|target| switches(ask, target, request)).collect::<Result<Vec<_>, _>>()?;
-            ForgeFacts::Block { wanted: request.banned.clone(), standing, switches: switches.concat() }
+            let (switches, unserved) = switches::facts(ask, request, &journal.cases()?)?;
+            ForgeFacts::Block { wanted: request.banned.clone(), standing, switches, unserved }
         }
     })
 }
@@ -149,45 +146,6 @@ fn reverts(ask: &Ask<'_>, targets: &[Target]) -> Result<RevertPulls, ResponseErr
     }
     let Some(repo) = place else { return Ok(RevertPulls::default()) };
     revert::facts(ask, &repo, &wanted).map_err(|error| told(&error))
-}
-
-/// What the forge itself can do against an agent in the repository of `target`.
-fn switches(ask: &Ask<'_>, target: &Target, request: &Request) -> Result<Vec<Switch>, ResponseError> {
-    let repo = repository(&target.pull).ok_or_else(|| ResponseError::Usage(format!("{} is no repository", target.pull)))?;
-    let (owner, _) = look::split(&repo).map_err(|error| told(&error))?;
-    let about: Value = ask.read(&format!("/repos/{repo}")).map_err(|error| told(&error))?;
-    let organisation = about.pointer("/owner/type").and_then(Value::as_str) == Some("Organization");
-    let id = about.get("id").and_then(Value::as_u64).unwrap_or_default();
-    if !organisation {
-        return Ok(Vec::new());
-    }
-    let blocks = request.verb == Verb::Block;
-    let acts = request.banned.iter().filter_map(|banned| match banned {
-        Banned::Agent(agent) if agent.to_ascii_lowercase().contains("copilot") => {
-            Some(Act::AgentAccess { org: owner.to_owned(), repository: id, on: !blocks })
-        }
-        Banned::Agent(agent) => {
-            let login = agent.strip_prefix('@')?;
-            Some(Act::BlockAccount { org: owner.to_owned(), login: login.to_owned(), on: blocks })
-        }
-        _ => None,
-    });
-    acts.map(|act| switch(ask, &repo, act)).collect()
-}
-
-/// How a switch stands. Where that cannot be read it is set all the same, and said; a forge that is away ends it all.
-fn switch(ask: &Ask<'_>, repo: &str, act: Act) -> Result<Switch, ResponseError> {
-    let so = step::org::is_so(ask, &act);
-    let mut access = Access { scopes: ask.forge.scopes(), ..Access::default() };
-    match &so {
-        Err(ForgeError::Forbidden { .. } | ForgeError::NotFound(_)) => {
-            access.refused.extend(["organization_copilot_agent_settings".to_owned(), "organization_user_blocking".to_owned()]);
-        }
-        Err(error @ (ForgeError::Cancelled | ForgeError::Offline(_) | ForgeError::Unreachable(_))) => return Err(told(error)),
-        Ok(_) | Err(_) => {}
-    }
-    let unread = so.as_ref().err().map(|error| error.says().to_owned());
-    Ok(Switch { act, spot: Spot { repo: repo.to_owned(), ..Spot::default() }, access, so: so.ok(), unread })
 }
 
 /// The pulls that the steps of `plan` contain, each once.

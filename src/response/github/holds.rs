@@ -17,7 +17,7 @@ use crate::response::request::Target;
 pub(crate) fn facts(ask: &Ask<'_>, target: &Target, journal: &dyn Journal) -> Result<HoldsFacts, ResponseError> {
     let host = ask.forge.host();
     let all: Vec<Case> = journal.cases()?.into_iter().filter(|case| case.repository == host).collect();
-    let undone = undone(&all);
+    let undone = bans::undone(&all);
     let bans = bans::standing(&all);
     let mut found = HoldsFacts { name: target.pull.to_string(), ..HoldsFacts::default() };
     for case in all.iter().filter(|case| is_meant(case, target)) {
@@ -41,16 +41,6 @@ pub(crate) fn facts(ask: &Ask<'_>, target: &Target, journal: &dyn Journal) -> Re
         found.pulls.push(pull);
     }
     Ok(found)
-}
-
-/// Every step that a release took back.
-fn undone(cases: &[Case]) -> Vec<Undone> {
-    let steps = cases.iter().flat_map(bans::carried_out);
-    let undoes = steps.filter_map(|(step, _)| match step {
-        Step::Forge(forge) => forge.undoes.clone(),
-        _ => None,
-    });
-    undoes.collect()
 }
 
 fn is_meant(case: &Case, target: &Target) -> bool {

@@ -4,14 +4,15 @@
 //! twice is left open for a later start. Nothing is ever sent again without a look in between.
 
 mod adding;
-pub(crate) mod org;
+mod org;
 mod review;
 mod setting;
+pub(crate) mod throttle;
 
 use std::time::Duration;
 
 use crate::model::forge::ForgeError;
-use crate::model::forge_step::{Act, ForgeStep, Say};
+use crate::model::forge_step::{Act, ForgeStep, Say, Spot};
 use crate::model::response::{CaseId, Strength, Trace};
 use crate::model::time::Timestamp;
 use crate::response::access::Access;
@@ -70,6 +71,7 @@ impl Work<'_> {
             }
             Act::PushRevert { onto, targets, branch } => revert::push::look(self, onto, targets, branch),
             Act::AgentAccess { .. } | Act::BlockAccount { .. } => org::look(self),
+            Act::PullCap { .. } | Act::Narrow { .. } => throttle::look(self),
             _ => setting::look(self),
         }
     }
@@ -82,8 +84,17 @@ impl Work<'_> {
             }
             Act::PushRevert { onto, targets, branch } => revert::push::write(self, onto, targets, branch),
             Act::AgentAccess { .. } | Act::BlockAccount { .. } => org::write(self),
+            Act::PullCap { .. } | Act::Narrow { .. } => throttle::write(self),
             _ => setting::write(self),
         }
+    }
+}
+
+/// Whether the switch `act` at `spot` would change nothing.
+pub(crate) fn stands(ask: &Ask<'_>, spot: &Spot, act: &Act) -> Result<bool, ForgeError> {
+    match act {
+        Act::PullCap { .. } | Act::Narrow { .. } => throttle::is_so(ask, &spot.repo, act),
+        _ => org::is_so(ask, act),
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn plan(decision: Decision, facts: &ForgeFacts) -> Plan {
         ForgeFacts::Hold(pulls) => hold::plan(&mut plan, pulls),
         ForgeFacts::Release(holds) => release::plan(&mut plan, holds),
         ForgeFacts::Revert(facts) => revert::plan(&mut plan, facts),
-        ForgeFacts::Block { wanted, standing, switches } => block::plan(&mut plan, wanted, standing, switches),
+        ForgeFacts::Block { wanted, standing, switches, unserved } => block::plan(&mut plan, wanted, standing, switches, unserved),
     }
     if !plan.refusals.is_empty() {
         plan.steps.clear();

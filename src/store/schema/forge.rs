@@ -7,6 +7,7 @@ use crate::model::commit_id::CommitId;
 use crate::model::diff::Side;
 use crate::model::forge_step::{Act, ForgeStep, Inline, MergeMethod, Say, Spot, TakeBack, Undone};
 use crate::model::response::CaseId;
+use crate::model::throttle::{Circle, Lasting, Limit};
 
 /// A step.
 #[derive(Serialize, Deserialize)]
@@ -47,6 +48,8 @@ enum ActShape {
     Settle { thread: String, on: bool },
     AgentAccess { org: String, repository: u64, on: bool },
     BlockAccount { org: String, login: String, on: bool },
+    PullCap { most: Option<u32>, before: Option<u32> },
+    Narrow { circle: String, lasting: String, on: bool },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -131,6 +134,10 @@ fn write(act: &Act) -> ActShape {
         Act::Settle { thread, on } => ActShape::Settle { thread, on },
         Act::AgentAccess { org, repository, on } => ActShape::AgentAccess { org, repository, on },
         Act::BlockAccount { org, login, on } => ActShape::BlockAccount { org, login, on },
+        Act::PullCap { most, before } => ActShape::PullCap { most, before },
+        Act::Narrow { limit, on } => {
+            ActShape::Narrow { circle: limit.circle.word().to_owned(), lasting: limit.lasting.word().to_owned(), on }
+        }
     }
 }
 
@@ -163,6 +170,12 @@ fn read(shape: ActShape) -> Result<Act, String> {
         ActShape::Settle { thread, on } => Act::Settle { thread, on },
         ActShape::AgentAccess { org, repository, on } => Act::AgentAccess { org, repository, on },
         ActShape::BlockAccount { org, login, on } => Act::BlockAccount { org, login, on },
+        ActShape::PullCap { most, before } => Act::PullCap { most, before },
+        ActShape::Narrow { circle, lasting, on } => {
+            let limit = Circle::parse(&circle).zip(Lasting::parse(&lasting));
+            let (circle, lasting) = limit.ok_or_else(|| format!("unknown limit {circle:?} for {lasting:?}"))?;
+            Act::Narrow { limit: Limit { circle, lasting }, on }
+        }
     })
 }
 

@@ -44,6 +44,7 @@ pub enum Copilot {
     #[default]
     All,
     Selected(BTreeSet<u64>),
+    Nowhere,
 }
 
 impl Account {

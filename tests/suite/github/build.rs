@@ -126,6 +126,7 @@ fn fresh(world: &World, id: u64, owner: u64, name: &str, git: Bare) -> Repo {
         auto_merge_allowed: true,
         queues: BTreeSet::new(),
         interaction_limit: None,
+        pull_cap: (false, 10),
         most_entries: 100_000,
     }
 }

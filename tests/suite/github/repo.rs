@@ -41,6 +41,8 @@ pub struct Repo {
     /// Branches with a merge queue.
     pub queues: BTreeSet<String>,
     pub interaction_limit: Option<String>,
+    /// Whether the number of open pulls of one account is capped, and at what.
+    pub pull_cap: (bool, u64),
     /// Entries that a tree is listed with; more are cut off.
     pub most_entries: usize,
 }

@@ -1,11 +1,18 @@
 //! Switches of an organisation: its coding agent per repository, blocked accounts.
 
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::model::forge::{ForgeError, Method};
+use crate::model::forge::{Call, ForgeError, Method};
 use crate::model::forge_step::Act;
 use crate::response::github::ask::{Ask, encoded};
 use crate::response::github::step::{State, Work};
+
+/// Where the coding agent may work: `all`, `selected`, `none`.
+#[derive(Deserialize)]
+struct Policy {
+    enabled_repositories: String,
+}
 
 #[derive(Deserialize)]
 struct Allowed {
@@ -23,22 +30,38 @@ pub(super) fn look(work: &Work<'_>) -> Result<State, ForgeError> {
 }
 
 /// Whether `act` would change nothing.
-pub(crate) fn is_so(ask: &Ask<'_>, act: &Act) -> Result<bool, ForgeError> {
+pub(super) fn is_so(ask: &Ask<'_>, act: &Act) -> Result<bool, ForgeError> {
     match act {
-        Act::AgentAccess { org, repository, on } => {
-            let route = format!("/orgs/{}/copilot/coding-agent/permissions/repositories?per_page=100", encoded(org));
-            let pages: Vec<Allowed> = ask.read_pages(&route)?;
-            Ok(pages.iter().flat_map(|page| &page.repositories).any(|known| known.id == *repository) == *on)
-        }
-        Act::BlockAccount { org, login, on } => {
-            let blocked = match ask.forge.call(&crate::model::forge::Call::get(block(org, login)), ask.cancel) {
-                Ok(_) => true,
-                Err(ForgeError::NotFound(_)) => false,
-                Err(error) => return Err(error),
-            };
-            Ok(blocked == *on)
-        }
+        Act::AgentAccess { org, repository, on } => Ok(may_work(ask, org, *repository, *on)? == *on),
+        Act::BlockAccount { org, login, on } => Ok(is_blocked(ask, org, login)? == *on),
         _ => Ok(false),
+    }
+}
+
+/// Whether the agent may work in the repository. A policy without a list cannot be changed for one repository.
+fn may_work(ask: &Ask<'_>, org: &str, repository: u64, wanted: bool) -> Result<bool, ForgeError> {
+    let base = format!("/orgs/{}/copilot/coding-agent/permissions", encoded(org));
+    let policy: Policy = ask.read(&base)?;
+    let all = policy.enabled_repositories == "all";
+    if policy.enabled_repositories != "selected" {
+        let says = if all { "all repositories" } else { "no repository" };
+        let elsewhere = || {
+            ForgeError::Invalid(format!(
+                "the policy of {org} lets its coding agent work in {says}; only selected ones can be changed one by one, so an owner has to change that policy first"
+            ))
+        };
+        return if wanted == all { Ok(all) } else { Err(elsewhere()) };
+    }
+    let pages: Vec<Allowed> = ask.read_pages(&format!("{base}/repositories?per_page=100"))?;
+    Ok(pages.iter().flat_map(|page| &page.repositories).any(|known| known.id == repository))
+}
+
+/// "Not there" is what GitHub says of an account that is not blocked, and to who may not know: the list tells the two apart.
+fn is_blocked(ask: &Ask<'_>, org: &str, login: &str) -> Result<bool, ForgeError> {
+    match ask.forge.call(&Call::get(block(org, login)), ask.cancel) {
+        Ok(_) => Ok(true),
+        Err(ForgeError::NotFound(_)) => ask.read::<Vec<Value>>(&format!("/orgs/{}/blocks?per_page=1", encoded(org))).map(|_| false),
+        Err(error) => Err(error),
     }
 }
 

@@ -133,6 +133,7 @@ fn agent(world: &mut World, ask: &Ask) -> Done {
         200,
         match &world.accounts[&id].copilot {
             Copilot::All => json!({ "enabled_repositories": "all" }),
+            Copilot::Nowhere => json!({ "enabled_repositories": "none" }),
             Copilot::Selected(_) => json!({ "enabled_repositories": "selected", "selected_repositories_url": url }),
         },
     ))
@@ -143,7 +144,9 @@ fn selected(world: &mut World, ask: &Ask) -> Result<(u64, std::collections::BTre
     let id = owned(world, ask)?;
     match &world.accounts[&id].copilot {
         Copilot::Selected(repos) => Ok((id, repos.clone())),
-        Copilot::All => Err(Reply::error(409, "The coding agent policy of the organization is not set to selected repositories.")),
+        Copilot::All | Copilot::Nowhere => {
+            Err(Reply::error(409, "The coding agent policy of the organization is not set to selected repositories."))
+        }
     }
 }
 

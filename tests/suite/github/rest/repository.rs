@@ -4,12 +4,20 @@ use serde_json::json;
 
 use super::{Ask, Done, Reply, Route, route, shape};
 use crate::github::account::Role;
-use crate::github::world::World;
+use crate::github::world::{EPOCH, World, moment};
+
+const ADMIN: &[(&str, &str)] = &[("administration", "write")];
+const ADMIN_READ: &[(&str, &str)] = &[("administration", "read")];
 
 pub const ROUTES: &[Route] = &[
     route("GET /orgs/{org}/repos", &[("metadata", "read")], Role::None, of_org),
     route("GET /users/{username}/repos", &[("metadata", "read")], Role::None, of_user),
     route("GET /repos/{owner}/{repo}", &[("metadata", "read")], Role::Read, get),
+    route("GET /repos/{owner}/{repo}/interaction-limits", ADMIN_READ, Role::Admin, limit),
+    route("PUT /repos/{owner}/{repo}/interaction-limits", ADMIN, Role::Admin, set_limit),
+    route("DELETE /repos/{owner}/{repo}/interaction-limits", ADMIN, Role::Admin, no_limit),
+    route("GET /repos/{owner}/{repo}/interaction-limits/pulls/creation-cap", ADMIN_READ, Role::Admin, cap),
+    route("PATCH /repos/{owner}/{repo}/interaction-limits/pulls/creation-cap", ADMIN, Role::Admin, set_cap),
     route("GET /repos/{owner}/{repo}/collaborators/{username}/permission", &[("metadata", "read")], Role::Write, permission),
 ];
 
@@ -55,4 +63,30 @@ fn permission(world: &mut World, ask: &Ask) -> Done {
         other => other.word(),
     };
     Ok(Reply::json(200, json!({ "permission": legacy, "role_name": role.word(), "user": user })))
+}
+
+fn limit(world: &mut World, ask: &Ask) -> Done {
+    let set = |limit: &String| json!({ "limit": limit, "origin": "repository", "expires_at": moment(EPOCH + 86_400) });
+    Ok(Reply::json(200, ask.repo(world).interaction_limit.as_ref().map_or_else(|| json!({}), set)))
+}
+
+fn set_limit(world: &mut World, ask: &Ask) -> Done {
+    world.repo_mut(ask.repo).interaction_limit = ask.body["limit"].as_str().map(str::to_owned);
+    limit(world, ask)
+}
+
+fn no_limit(world: &mut World, ask: &Ask) -> Done {
+    world.repo_mut(ask.repo).interaction_limit = None;
+    Ok(Reply::empty(204))
+}
+
+fn cap(world: &mut World, ask: &Ask) -> Done {
+    let (enabled, most) = ask.repo(world).pull_cap;
+    Ok(Reply::json(200, json!({ "enabled": enabled, "max_open_pull_requests": most })))
+}
+
+fn set_cap(world: &mut World, ask: &Ask) -> Done {
+    let now = &mut world.repo_mut(ask.repo).pull_cap;
+    *now = (ask.body["enabled"] == true, ask.body["max_open_pull_requests"].as_u64().unwrap_or(now.1));
+    cap(world, ask)
 }
