@@ -15,5 +15,6 @@ pub mod owners;
 pub mod policy;
 pub mod policy_show;
 pub mod settings;
+pub mod signing;
 pub mod table;
 pub mod theme;

@@ -29,6 +29,7 @@ pub mod proofs;
 pub mod records;
 pub mod search;
 pub mod seen;
+pub mod signing;
 pub mod sweep;
 pub mod sweep_decisions;
 pub mod sweeper;

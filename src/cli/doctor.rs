@@ -19,6 +19,8 @@ use crate::response::evidence;
 use crate::response::facts::Guard;
 use crate::response::git::{self, hook};
 use crate::response::responder::Responder as _;
+use crate::response::signing::proof;
+use crate::runtime::signing;
 use crate::sources::open::Target;
 use crate::store::paths::Paths;
 
@@ -40,6 +42,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let paths = context.paths()?;
     let mut lines = vec![program(), rules(), folders(&paths), taste(&paths), ledger(context), kept(&paths)];
     lines.extend(repository(&args.repo, context));
+    lines.push(signer(&paths, &args.repo));
     lines.extend(github::lines(context));
     lines.push(terminal());
     let paint = context.out.paint;
@@ -120,6 +123,32 @@ fn repository(folder: &Path, context: &Context) -> Vec<Line> {
         Err(error) => Line(State::Broken, "hook", error.to_string()),
     };
     vec![pulls, reviewer, hook]
+}
+
+/// Which key signs decisions here, who says so, and whose it is.
+fn signer(paths: &Paths, folder: &Path) -> Line {
+    let line = |state, says| Line(state, "signing", says);
+    let seat = match signing::seat(paths.config(), folder) {
+        Ok(seat) => seat,
+        Err(error) => return line(State::Broken, error.to_string()),
+    };
+    let Some(key) = &seat.signing else {
+        return line(
+            State::Absent,
+            "decisions are not signed: neither [signing] of settings.toml nor git's configuration names an SSH key".to_owned(),
+        );
+    };
+    match proof(key) {
+        Ok(Some(proof)) => line(State::Good, format!("{}, named by {}", proof.words(), seat.named_by)),
+        Ok(None) => line(
+            State::Absent,
+            format!(
+                "{}, named by {}, signs, but stands in no file of allowed signers, so it shows nobody who you are",
+                key.key, seat.named_by
+            ),
+        ),
+        Err(error) => line(State::Broken, format!("{error} (named by {})", seat.named_by)),
+    }
 }
 
 fn terminal() -> Line {

@@ -10,10 +10,10 @@ use crate::cli::exit::Exit;
 use crate::export::ledger as export;
 use crate::model::inert;
 use crate::model::ledger::ChainState;
-use crate::response::git;
 use crate::response::journal::Case;
 use crate::runtime::journal;
 use crate::runtime::proofs::{self, Checked};
+use crate::runtime::signing;
 use crate::store::cases;
 
 /// Read and verify the record of decisions
@@ -76,7 +76,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
             let exit = verify(state.as_ref(), context)?;
             let (Exit::Done, Some(ledger)) = (exit, &ledger) else { return Ok(exit) };
             let cases: Vec<Case> = cases::all(ledger)?.into_iter().map(journal::case).collect();
-            let (_, allowed) = git::signing(Path::new("."));
+            let allowed = signing::seat(context.paths()?.config(), Path::new("."))?.allowed;
             return proven(&proofs::check(&cases, allowed.as_deref()), context);
         }
     }

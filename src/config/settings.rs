@@ -7,6 +7,7 @@ use toml::de::DeValue;
 
 use crate::config::error::ConfigError;
 use crate::config::github::Github;
+use crate::config::signing::SigningKey;
 use crate::config::table::{Document, items};
 use crate::model::filter::Filter;
 
@@ -44,11 +45,13 @@ pub struct Settings {
     pub sections: Vec<(String, String)>,
     /// How GitHub is reached.
     pub github: Github,
+    /// With which key decisions are signed.
+    pub signing: SigningKey,
     /// Searches of GitHub that have a name: name and words.
     pub queries: Vec<(String, String)>,
 }
 
-const KEYS: [&str; 9] = ["theme", "layout", "split-from", "blind", "mouse", "poll", "sections", "github", "queries"];
+const KEYS: [&str; 10] = ["theme", "layout", "split-from", "blind", "mouse", "poll", "sections", "github", "signing", "queries"];
 
 /// The sections of a queue when nobody says otherwise.
 const SECTIONS: [(&str, &str); 5] = [
@@ -71,6 +74,7 @@ impl Default for Settings {
             poll: 60,
             sections,
             github: Github::default(),
+            signing: SigningKey::default(),
             queries: Vec::new(),
         }
     }
@@ -96,6 +100,7 @@ impl Settings {
                 "poll" => self.poll = u64::try_from(document.count(value)?).unwrap_or(u64::MAX),
                 "sections" => self.sections = sections(document, value)?,
                 "github" => self.github.adopt(document, value)?,
+                "signing" => self.signing.adopt(document, value)?,
                 "queries" => self.queries = queries(document, value)?,
                 _ => return Err(document.error(&at, format!("there is no setting {name:?}; the settings are {}", KEYS.join(", ")))),
             }
@@ -118,7 +123,7 @@ impl fmt::Display for Settings {
         for (name, filter) in &self.sections {
             writeln!(f, "{} = {}", quoted(name), quoted(filter))?;
         }
-        write!(f, "\n{}\n[queries]\n", self.github)?;
+        write!(f, "\n{}\n{}\n[queries]\n", self.github, self.signing)?;
         self.queries.iter().try_for_each(|(name, words)| writeln!(f, "{} = {}", quoted(name), quoted(words)))
     }
 }
@@ -186,6 +191,7 @@ mod tests {
                 reserve: 20,
                 token_command: Some("pass show 'x'".to_owned()),
             },
+            signing: SigningKey { key: "~/.ssh/a \"b\".pub".to_owned(), allowed_signers: "signers".to_owned() },
             queries: vec![("mine \"x\"".to_owned(), "org:acme label:\"needs look\"".to_owned())],
         };
         let mut read = Settings::default();

@@ -3,6 +3,9 @@
 
 use crate::model::forge_step::Act;
 
+/// Where a forge looks for workflows: writing there takes a permission of its own.
+pub const WORKFLOWS: &str = ".github/workflows/";
+
 /// What an account may do in a repository.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {

@@ -17,18 +17,17 @@ use crate::response::bans;
 use crate::response::case::is_case_id;
 use crate::response::error::ResponseError;
 use crate::response::executor;
-use crate::response::git;
 use crate::response::journal::{Case, Journal};
 use crate::response::request::Request;
 use crate::response::responder::{Materials, Responder};
 use crate::response::resume;
-use crate::response::signing::Signing;
 use crate::runtime::held;
 use crate::runtime::journal::LedgerJournal;
 use crate::runtime::later;
 use crate::runtime::place::Place;
 use crate::runtime::policy::{self, Bench, Force};
 use crate::runtime::seen::Unread;
+use crate::runtime::signing::{self, Seat};
 use crate::runtime::touched::around;
 use crate::sources::source::Source;
 use crate::store::drafts::Drafts;
@@ -171,11 +170,11 @@ impl CaseDecisions {
     pub fn carry_out_plan(&self, plan: &Plan, cancel: &Cancel) -> Result<Receipt, DecisionError> {
         let prepared = self.prepared_for(&plan.case);
         if let Some(request) = prepared.as_ref().and_then(|prepared| prepared.later.as_ref()) {
-            return Ok(later::keep(&mut self.ledger()?, self.seat(), plan, request, self.now())?);
+            return Ok(later::keep(&mut self.ledger()?, (self.seat(), self.signing()?.signing.as_ref()), plan, request, self.now())?);
         }
         let materials = self.materials(prepared.map(|prepared| prepared.reports).unwrap_or_default());
         let (responder, mut journal) = self.open(cancel)?;
-        let plan = &policy::seal(plan, self.signing().0.as_ref())?;
+        let plan = &policy::seal(plan, self.signing()?.signing.as_ref())?;
         Ok(executor::carry_out(plan, &*responder, &mut journal, &materials, cancel)?)
     }
 
@@ -245,15 +244,24 @@ impl CaseDecisions {
         self.place.repository().unwrap_or_else(|| self.paths.data())
     }
 
-    /// How this person signs: as the repository says, or as git does for them anywhere.
-    fn signing(&self) -> (Option<Signing>, Option<PathBuf>) {
-        git::signing(self.seat())
+    /// How this person signs: as their settings say, the repository, or git for them anywhere.
+    fn signing(&self) -> Result<Seat, ResponseError> {
+        self.signing_at(self.seat())
+    }
+
+    /// As the person would sign at `place`.
+    pub(crate) fn signing_at(&self, place: &Path) -> Result<Seat, ResponseError> {
+        signing::seat(self.paths.config(), place)
     }
 
     fn bench(&self, request: &Request, journal: &dyn Journal, place: &str) -> Result<Bench, ResponseError> {
-        let (signing, allowed) = self.signing();
+        let Seat { signing, allowed, .. } = self.signing()?;
         let force = self.force(&meant(request, journal, place)?);
-        let (members, unknown) = policy::members(&force, request, self.source.as_deref());
+        let (members, mut unknown) = policy::members(&force, request, self.source.as_deref());
+        if let Some(source) = self.source.as_deref().filter(|_| policy::lets_in(request.verb)) {
+            unknown.extend(request.targets.iter().flat_map(|target| source.hidden_policies(&target.pull, &Cancel::default())));
+            unknown.dedup();
+        }
         Ok(Bench { force, members, unknown, signing, allowed, held: Vec::new(), now: self.now() })
     }
 

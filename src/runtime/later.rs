@@ -11,7 +11,7 @@ use crate::response::case::case_id;
 use crate::response::error::ResponseError;
 use crate::response::git;
 use crate::response::request::Request;
-use crate::response::signing;
+use crate::response::signing::{self, Signing};
 use crate::store::error::StoreError;
 use crate::store::ledger::Ledger;
 use crate::store::waiting::{self, Held};
@@ -51,12 +51,18 @@ pub fn plan(place: &Path, request: &Request, why: &str, policy_digest: &str, kno
 ///
 /// # Errors
 /// When it cannot be signed by a person who signs, or the ledger cannot be written: then nothing waits.
-pub fn keep(ledger: &mut Ledger, place: &Path, plan: &Plan, request: &Request, now: Timestamp) -> Result<Receipt, Refused> {
+pub fn keep(
+    ledger: &mut Ledger,
+    (place, signing): (&Path, Option<&Signing>),
+    plan: &Plan,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Receipt, Refused> {
     let mut plan = Plan { warnings: Vec::new(), ..plan.clone() };
     let case = plan.case.clone();
-    if let (Some(signing), _) = git::signing(place) {
-        plan.decision.reviewer.proofs.extend(signing::proof(&signing)?);
-        plan = signing::seal(&plan, &signing)?;
+    if let Some(signing) = signing {
+        plan.decision.reviewer.proofs.extend(signing::proof(signing)?);
+        plan = signing::seal(&plan, signing)?;
     }
     let held = Held {
         place: std::path::absolute(place).unwrap_or_else(|_| place.to_owned()).display().to_string(),

@@ -114,6 +114,10 @@ impl Source for Marked {
         self.source.members(organisation, team, cancel)
     }
 
+    fn hidden_policies(&self, at: &PullRef, cancel: &Cancel) -> Vec<String> {
+        self.source.hidden_policies(at, cancel)
+    }
+
     fn policies(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Vec<PolicyText>, SourceError> {
         self.source.policies(at, base, cancel)
     }

@@ -240,7 +240,8 @@ fn know(plan: &mut Plan, signing: &Signing) {
     }
 }
 
-fn lets_in(verb: Verb) -> bool {
+/// Whether `verb` lets something in or out again, so that nothing unknown may stand behind it.
+pub(crate) fn lets_in(verb: Verb) -> bool {
     matches!(verb, Verb::Approve | Verb::Release | Verb::Unblock)
 }
 

@@ -18,6 +18,7 @@ use crate::response::signing;
 use crate::runtime::case_decisions::{CaseDecisions, DecisionError};
 use crate::runtime::policy::UNREAD;
 use crate::runtime::seen::{kept_report, readable, refused, target};
+use crate::runtime::signing::Seat;
 use crate::sources::source::{Source, SourceError};
 use crate::store::waiting::{self, End, Held};
 
@@ -74,7 +75,7 @@ fn found(decisions: &CaseDecisions, case: &CaseId) -> Result<Held, DecisionError
 /// When nothing waits there, somebody else made it, or the ledger cannot be used.
 pub fn send(decisions: &CaseDecisions, case: &CaseId, cancel: &Cancel) -> Result<Sending, DecisionError> {
     let held = found(decisions, case)?;
-    if let Err(why) = is_mine(case, &held) {
+    if let Err(why) = is_mine(decisions, case, &held) {
         return Ok(Sending::Waits(why));
     }
     let sending = match again(decisions, case, &held, cancel) {
@@ -93,10 +94,10 @@ pub fn send(decisions: &CaseDecisions, case: &CaseId, cancel: &Cancel) -> Result
 }
 
 /// Only who decided sends it, and only what they decided.
-fn is_mine(case: &CaseId, held: &Held) -> Result<(), String> {
+fn is_mine(decisions: &CaseDecisions, case: &CaseId, held: &Held) -> Result<(), String> {
     let place = Path::new(&held.place);
     let mut me: Reviewer = git::person(place);
-    let (signing, allowed) = git::signing(place);
+    let Seat { signing, allowed, .. } = decisions.signing_at(place).map_err(|error| error.to_string())?;
     me.proofs.extend(signing.and_then(|signing| signing::proof(&signing).ok().flatten()));
     let theirs = &held.decision.reviewer;
     if compare(&theirs.proofs, &me.proofs) == Alike::Different || theirs.identity != me.identity {

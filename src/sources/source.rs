@@ -130,6 +130,11 @@ pub trait Source: Send + Sync {
     /// When it is there, or may be there, and cannot be read.
     fn owners(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Option<PolicyText>, SourceError>;
 
+    /// Policies that may exist for the pull at `at` where this token may not look, in sentences.
+    fn hidden_policies(&self, _at: &PullRef, _cancel: &Cancel) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whole files, as far as they can be given; what is missing, binary or too large is simply not in the answer.
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts;
 }

@@ -196,6 +196,8 @@ fn an_end_without_the_place_says_where_and_bad_limits_are_told() {
     let here = git2::Repository::init(desk.folder.path().join("here")).unwrap();
     let mut config = here.config().unwrap();
     config.set_str("user.name", "Maker").and_then(|()| config.set_str("user.email", "maker@harbour.example")).unwrap();
+    let (tree, me) = (here.treebuilder(None).unwrap().write().unwrap(), here.signature().unwrap());
+    here.commit(Some("HEAD"), &me, &me, "Begin", &here.find_tree(tree).unwrap(), &[]).unwrap();
     desk.does("block", &["@rogue-dev"]);
     let run = desk.run(&["unblock", "@rogue-dev", "--repo", "here", "--reason", "x", "--yes"]);
     assert!(run.code != 0 && run.err.contains("add --at acme/api"), "{}{}", run.out, run.err);

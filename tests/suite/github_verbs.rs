@@ -321,14 +321,16 @@ fn taking_a_workflow_back_takes_a_permission_that_is_named_before() {
         .branch("devin/1767603600-ci")
         .commit("Add ci", &[(".github/workflows/ci.yml", "on: push\njobs: {}\n")])
         .open();
+    let poor = std::mem::replace(&mut desk.token, desk.github.token("maker", &["repo", "workflow"]));
     let (mut request, reports) = desk.request(Verb::Approve, &[number]);
     request.merge = true;
     // What is found in it is not what this is about.
     request.targets[0].hard.clear();
     all_done(&desk.carry_out(&request, reports).1);
+    let rich = std::mem::replace(&mut desk.token, poor);
     let plan = desk.plan(Verb::Revert, &[number]);
     assert!(plan.steps.iter().any(|step| step.lacks.contains("the scope workflow, which changing .github/workflows/ci.yml")), "{plan:?}");
-    desk.token = desk.github.token("maker", &["repo", "workflow"]);
+    desk.token = rich;
     let plan = desk.plan(Verb::Revert, &[number]);
     assert!(!plan.steps.is_empty() && plan.steps.iter().all(|step| step.lacks.is_empty()), "{plan:?}");
 }
@@ -342,6 +344,27 @@ fn other_pulls_of_the_same_bot_are_proposed() {
     let plan = desk.plan(Verb::Quarantine, &[number]);
     let says = format!("hold them too: lazaret quarantine acme/api#{other}");
     assert!(plan.warnings.iter().any(|warning| warning.ends_with(&says)), "{:?}", plan.warnings);
+}
+
+#[test]
+fn merging_a_workflow_takes_a_permission_that_is_named_before() {
+    let mut desk = Desk::new();
+    let repo = desk.github.repo("acme/api");
+    let pull = repo.pull("Add ci").by_bot("devin-ai-integration[bot]", 158_243_242).branch("devin/1767603600-ci");
+    let number = pull.commit("Add ci", &[(".github/workflows/ci.yml", "on: push\njobs: {}\n")]).open();
+    desk.github.forget();
+    let plan = |desk: &Desk, merge| {
+        let (mut request, reports) = desk.request(Verb::Approve, &[number]);
+        request.merge = merge;
+        desk.decisions().plan_request(&request, reports).unwrap()
+    };
+    let lacking = |plan: &lazaret::model::response::Plan| {
+        plan.refusals.iter().any(|says| says.contains("the scope workflow, which changing .github/workflows/ci.yml"))
+    };
+    assert!(!lacking(&plan(&desk, false)), "an approval alone does not write it");
+    assert!(lacking(&plan(&desk, true)) && desk.github.writes().is_empty());
+    desk.token = desk.github.token("maker", &["repo", "workflow"]);
+    assert!(!lacking(&plan(&desk, true)));
 }
 
 #[test]

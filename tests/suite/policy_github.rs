@@ -202,3 +202,18 @@ fn an_organisations_team_owns_its_paths() {
     desk.ok("bob", &approve);
     assert_eq!(desk.approvals(), 1);
 }
+
+#[test]
+fn a_policy_that_may_be_hidden_is_told_and_one_that_is_known_to_be_missing_is_not() {
+    let says = "whether acme has a policy is not known: acme/.lazaret is not there, or this token may not see it";
+    let desk = Desk::new("", "");
+    let address = format!("acme/api#{}", desk.number);
+    assert!(desk.run("ann", &["approve", &address, "--dry-run"]).out.contains(says));
+    // Hidden: it is there, and ann is nobody in it.
+    desk.github.repo("acme/.lazaret").private();
+    assert!(desk.run("ann", &["approve", &address, "--dry-run"]).out.contains(says));
+    // Known to be missing: the repository can be read, and has no such file.
+    desk.github.repo("acme/.lazaret").role("ann", Role::Read);
+    let run = desk.run("ann", &["approve", &address, "--dry-run"]);
+    assert!(run.code == 0 && !run.out.contains("whether acme has a policy"), "{}{}", run.out, run.err);
+}

@@ -160,3 +160,30 @@ fn the_program_is_never_taken_from_the_repository() {
     assert!(!world.beside("owned").exists());
     drop(ann);
 }
+
+#[test]
+fn the_settings_name_the_key_and_git_names_it_where_they_do_not() {
+    let (world, program) = place();
+    let (ann, bob) = (Person::with_key(&world, "ann"), Person::with_key(&world, "bob"));
+    let said = ann.ok(&program, &["doctor"]);
+    assert!(said.contains("signing") && said.contains("of ann@example.com, named by git's configuration"), "{said}");
+    let settings = program.home.join("config/settings.toml");
+    std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    std::fs::write(&settings, format!("[signing]\nkey = \"{}\"\n", bob.key().display())).unwrap();
+    let said = ann.ok(&program, &["doctor"]);
+    assert!(said.contains("of bob@example.com, named by [signing] of settings.toml"), "{said}");
+    ann.ok(&program, &["approve", "claude/x", "-m", "looks right", "--yes"]);
+    let payload: String = ledger(&program).query_row("SELECT payload FROM records WHERE kind = 'intent'", [], |row| row.get(0)).unwrap();
+    assert!(payload.contains("bob@example.com") && ann.ok(&program, &["ledger", "verify"]).contains("1 signatures hold"), "{payload}");
+    // Its own file of allowed signers, below the settings; a key that is not there is told.
+    std::fs::write(&settings, format!("[signing]\nkey = \"{}\"\nallowed-signers = \"nobody\"\n", bob.key().display())).unwrap();
+    std::fs::write(settings.with_file_name("nobody"), "").unwrap();
+    let said = ann.ok(&program, &["doctor"]);
+    assert!(said.contains("stands in no file of allowed signers"), "{said}");
+    std::fs::write(&settings, "[signing]\nkey = \"gone.pub\"\n").unwrap();
+    let run = ann.run(&program, &["doctor"]);
+    assert!(run.code == 1 && run.out.contains("broken  signing") && run.out.contains("gone.pub"), "{}", run.out);
+    std::fs::write(&settings, "[signing]\nkeys = \"x\"\n").unwrap();
+    let run = ann.run(&program, &["approve", "claude/x", "-m", "again", "--yes"]);
+    assert!(run.code == 2 && run.err.contains("there is no \"keys\" in [signing]"), "{}{}", run.out, run.err);
+}

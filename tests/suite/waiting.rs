@@ -70,7 +70,7 @@ impl Desk {
         let place = self.world.path();
         let plan = later::plan(&place, &request, "the forge cannot be reached", force.digest(), None);
         assert!(plan.is_allowed() && plan.steps.len() == 1, "{plan:?}");
-        let receipt = later::keep(&mut self.decisions(|| NOW).ledger().unwrap(), &place, &plan, &request, NOW).unwrap();
+        let receipt = later::keep(&mut self.decisions(|| NOW).ledger().unwrap(), (&place, None), &plan, &request, NOW).unwrap();
         assert_eq!(receipt.strength, Strength::Advisory);
         receipt.case
     }

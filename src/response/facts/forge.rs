@@ -132,6 +132,8 @@ pub struct PullFacts {
     pub bans: Vec<Ban>,
     /// Hard findings without a judgement.
     pub unjudged: Vec<Fingerprint>,
+    /// A file of a workflow that it changes.
+    pub workflow: Option<String>,
     /// What could not be read, and why.
     pub unread: Vec<String>,
     /// Tags, releases and deployments that contain it already, in words.

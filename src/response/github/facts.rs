@@ -5,7 +5,9 @@ use crate::model::commit_id::CommitId;
 use crate::model::decision::Verb;
 use crate::model::forge::ForgeError;
 use crate::model::forge_step::{Say, Spot};
+use crate::model::path::RepoPath;
 use crate::model::response::{Plan, Step};
+use crate::response::access::WORKFLOWS;
 use crate::response::bans;
 use crate::response::error::ResponseError;
 use crate::response::facts::forge::{ForgeFacts, PullFacts, RevertPulls};
@@ -57,6 +59,7 @@ fn pull(ask: &Ask<'_>, target: &Target, verb: Verb, standing: &[Ban]) -> Result<
     let meant = |ban: &&Ban| target.refused.contains(ban) || target.known_by.contains(&ban.what);
     pull.bans = standing.iter().filter(meant).cloned().collect();
     pull.shipped.clone_from(&target.shipped);
+    pull.workflow = target.touched.paths.iter().map(RepoPath::text).find(|path| path.starts_with(WORKFLOWS)).map(Into::into);
     let judged = |id: &&_| !target.dispositions.iter().any(|(of, _)| of == *id);
     pull.unjudged = target.hard.iter().filter(judged).cloned().collect();
     Ok(pull)

@@ -14,6 +14,7 @@ use crate::model::response::{OnFailure, Plan, PlannedStep, Step, Strength};
 use crate::response::access::Access;
 use crate::response::case::case_id;
 use crate::response::facts::forge::{ForgeFacts, PullFacts};
+use crate::response::words::one_line;
 
 pub(crate) use self::strength::overall;
 
@@ -61,4 +62,22 @@ fn signed(plan: &Plan, body: &str) -> String {
     let body = body.trim();
     let gap = if body.is_empty() { "" } else { "\n\n" };
     format!("{body}{gap}lazaret case {}", plan.case.0)
+}
+
+/// Files of workflows are written only with a permission of their own. Where the token says that it lacks it, no step from `first`
+/// on is tried.
+fn workflow(plan: &mut Plan, first: usize, access: &Access, path: &str) {
+    let path = one_line(path);
+    match access.workflows() {
+        Some(true) => {}
+        Some(false) => {
+            for planned in plan.steps.iter_mut().skip(first).filter(|planned| planned.lacks.is_empty()) {
+                planned.lacks = format!("the scope workflow, which changing {path} takes");
+                planned.strength = Strength::Failed;
+            }
+        }
+        None => plan.warnings.push(format!(
+            "changing {path} takes the permission workflows=write; whether the token has it is not known before it is tried"
+        )),
+    }
 }

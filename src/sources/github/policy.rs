@@ -11,7 +11,7 @@ use super::route;
 use super::shapes::{Actor, account};
 use crate::model::cancel::Cancel;
 use crate::model::commit_id::CommitId;
-use crate::model::forge::{Account, Forge};
+use crate::model::forge::{Account, Call, Forge, ForgeError};
 use crate::model::policy::{OWNERS, PATH, PolicyText};
 use crate::sources::limits::MAX_TEXT_BYTES;
 use crate::sources::source::SourceError;
@@ -122,6 +122,19 @@ impl File {
             Some(text) if self.is_binary != Some(true) => Ok(PolicyText { from, text, stale }),
             _ => wrong("is not UTF-8".to_owned()),
         }
+    }
+}
+
+/// Whether the owner may keep a policy where this token does not see it. "Not there" is also what GitHub says to who may not look:
+/// only a file that is missing from a repository that can be read is known to be missing.
+pub(super) fn hidden(forge: &dyn Forge, address: &Address, cancel: &Cancel) -> Option<String> {
+    let owner = &address.owner;
+    match forge.call(&Call::get(format!("/repos/{owner}/{OF_OWNER}")), cancel) {
+        Err(ForgeError::NotFound(_)) => Some(format!(
+            "whether {owner} has a policy is not known: {owner}/{OF_OWNER} is not there, or this token may not see it; if there is one, let the token read it"
+        )),
+        Err(error) => Some(format!("whether {owner} has a policy is not known: {}", error.says())),
+        Ok(_) => None,
     }
 }
 

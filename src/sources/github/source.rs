@@ -208,6 +208,10 @@ impl Source for GithubSource {
         policy::owners(&*self.forge, &self.repository_of(at)?, base, cancel)
     }
 
+    fn hidden_policies(&self, at: &PullRef, cancel: &Cancel) -> Vec<String> {
+        self.repository_of(at).ok().and_then(|address| policy::hidden(&*self.forge, &address, cancel)).into_iter().collect()
+    }
+
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
         let Some(address) = Address::of_repository(&change.pull.at) else { return Texts::default() };
         let (repository, revision) = (address.path(), &change.pull.revision);

@@ -3,7 +3,7 @@
 use crate::model::forge_step::{Act, HOLD_LABEL, MergeMethod, Say};
 use crate::model::response::{OnFailure, Plan, Strength};
 use crate::response::facts::forge::{Phase, PullFacts};
-use crate::response::plan::forge::{moved, signed, step};
+use crate::response::plan::forge::{moved, signed, step, workflow};
 use crate::response::words::{count, few, one_line};
 
 pub(super) fn plan(plan: &mut Plan, pull: &PullFacts, merge: bool, method: Option<MergeMethod>) {
@@ -19,7 +19,11 @@ pub(super) fn plan(plan: &mut Plan, pull: &PullFacts, merge: bool, method: Optio
         plan.steps.push(step(pull, act, says, Strength::Advisory, OnFailure::Stop));
     }
     if merge {
+        let first = plan.steps.len();
         self::merge(plan, pull, method);
+        if let Some(path) = &pull.workflow {
+            workflow(plan, first, &pull.access, path);
+        }
     }
     warn(plan, pull);
     let lacking = plan.steps.iter().find(|step| !step.lacks.is_empty());

@@ -2,6 +2,7 @@
 
 use crate::model::forge_step::{Act, TakeBack};
 use crate::model::response::{OnFailure, Plan, PlannedStep, Step, Strength};
+use crate::response::access::WORKFLOWS;
 use crate::response::facts::forge::{MergedPull, PullFacts, RevertPulls};
 use crate::response::plan::forge::{signed, step};
 use crate::response::words::{count, few, one_line};
@@ -9,9 +10,6 @@ use crate::response::words::{count, few, one_line};
 /// Paths whose effect outlives a revert.
 const LASTING: [&str; 9] =
     ["migration", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "Cargo.lock", "poetry.lock", "uv.lock", "Gemfile.lock", "go.sum"];
-
-/// Where a forge looks for workflows.
-const WORKFLOWS: &str = ".github/workflows/";
 
 pub(super) fn plan(plan: &mut Plan, facts: &RevertPulls) {
     plan.refusals.extend(facts.missing.iter().cloned());
@@ -36,19 +34,7 @@ pub(super) fn plan(plan: &mut Plan, facts: &RevertPulls) {
 fn workflows(plan: &mut Plan, targets: &[MergedPull]) {
     let Some(first) = targets.first() else { return };
     let Some(path) = targets.iter().flat_map(|merged| &merged.paths).find(|path| path.starts_with(WORKFLOWS)) else { return };
-    match first.pull.access.workflows() {
-        Some(true) => {}
-        Some(false) => {
-            for planned in plan.steps.iter_mut().filter(|planned| planned.lacks.is_empty()) {
-                planned.lacks = format!("the scope workflow, which changing {} takes", one_line(path));
-                planned.strength = Strength::Failed;
-            }
-        }
-        None => plan.warnings.push(format!(
-            "changing {} takes the permission workflows=write; whether the token has it is not known before it is tried",
-            one_line(path)
-        )),
-    }
+    super::workflow(plan, 0, &first.pull.access, path);
 }
 
 fn single(plan: &mut Plan, merged: &MergedPull) {
