@@ -21,7 +21,7 @@ impl Desk {
         github.user("rogue-dev");
         let token = github.token("maker", scopes);
         let program = Program::new(folder.path(), folder.path().join("home"));
-        let desk = Self { github, token, program, folder: folder };
+        let desk = Self { github, token, program, folder };
         desk.copilot_in(|id| Copilot::Selected([id].into()));
         desk
     }
