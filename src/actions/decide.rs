@@ -39,8 +39,19 @@ pub(crate) fn begin(console: &mut Console, verb: Verb, at: PullRef, banned: Vec<
     let seen = session.map(|session| session.change.clone());
     let held = session.filter(|_| takes_remarks(verb)).map_or(String::new(), says_itself);
     let stage = Stage::Reason(TextField::holding(&held));
-    let confirm =
-        Confirm { verb, at, seen, reason: String::new(), confirmed: Vec::new(), banned, also: Vec::new(), stage, yes: false, top: 0 };
+    let confirm = Confirm {
+        verb,
+        at,
+        seen,
+        reason: String::new(),
+        confirmed: Vec::new(),
+        banned,
+        also: Vec::new(),
+        offered: Vec::new(),
+        stage,
+        yes: false,
+        top: 0,
+    };
     console.overlay = Overlay::Confirm(Box::new(confirm));
     if needs_reason(verb) { Vec::new() } else { plan(console) }
 }
@@ -92,6 +103,19 @@ fn name(console: &mut Console) -> Vec<Effect> {
     }
     confirm.confirmed.push(typed);
     if open(&confirm.confirmed) { Vec::new() } else { wish(console) }
+}
+
+/// Takes the proposed pull at `place` into the decision, or out of it again; the plan is made anew.
+pub(crate) fn pick(console: &mut Console, place: usize) -> Vec<Effect> {
+    let Overlay::Confirm(confirm) = &mut console.overlay else { return Vec::new() };
+    let Some(at) = confirm.offered.get(place).map(|one| one.at.clone()).filter(|_| matches!(confirm.stage, Stage::Ready(_))) else {
+        return Vec::new();
+    };
+    match confirm.also.iter().position(|known| *known == at) {
+        Some(known) => drop(confirm.also.remove(known)),
+        None => confirm.also.push(at),
+    }
+    wish(console)
 }
 
 fn wish(console: &mut Console) -> Vec<Effect> {

@@ -1,5 +1,6 @@
 //! Judges the finding of the card: one of the six reasons, an accepted risk with a reason, or open again.
 
+use crate::actions::decide;
 use crate::message::action::Command;
 use crate::message::effect::Effect;
 use crate::model::review::{DismissReason, Disposition};
@@ -16,8 +17,12 @@ pub(crate) const ANSWERS: usize = DismissReason::ALL.len() + 2;
 pub(crate) fn pick(console: &mut Console, command: Command) -> Vec<Effect> {
     use Command as C;
     let picks = [C::Pick1, C::Pick2, C::Pick3, C::Pick4, C::Pick5, C::Pick6, C::Pick7, C::Pick8];
+    let place = picks.iter().position(|pick| *pick == command).unwrap_or(0);
+    if let Overlay::Confirm(_) = &console.overlay {
+        return decide::pick(console, place);
+    }
     let Overlay::Card(card) = &mut console.overlay else { return Vec::new() };
-    card.answer = picks.iter().position(|pick| *pick == command).unwrap_or(0).min(ANSWERS - 1);
+    card.answer = place.min(ANSWERS - 1);
     judge(console)
 }
 

@@ -17,6 +17,11 @@ pub(crate) fn planned(console: &mut Console, answer: Result<Plan, Trouble>) -> V
     if let Overlay::Confirm(confirm) = &mut console.overlay {
         confirm.yes = false;
         confirm.top = 0;
+        for one in answer.iter().flat_map(|plan| &plan.proposed) {
+            if !confirm.offered.iter().any(|known| known.at == one.at) {
+                confirm.offered.push(one.clone());
+            }
+        }
         confirm.stage = match answer {
             Ok(plan) if plan.is_allowed() && !plan.unconfirmed().is_empty() => Stage::Names(Box::new(plan), TextField::default()),
             Ok(plan) => Stage::Ready(plan),

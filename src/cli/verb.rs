@@ -223,6 +223,7 @@ fn unread(pull: &Pull) -> Target {
     pull.branch.clone_into(&mut target.branch);
     pull.target.clone_into(&mut target.base);
     target.subject.revision = pull.revision.clone();
+    target.session.clone_from(&pull.provenance.session);
     target.known_by = pull.revision.head.clone().map(Banned::Commit).into_iter().collect();
     target
 }

@@ -49,6 +49,19 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, paint: Paint) -> io::Result<()> {
     for warning in &plan.warnings {
         writeln!(out, "  {}: {}", paint.severity(Severity::Medium, "note"), inert::line(warning))?;
     }
+    for one in &plan.proposed {
+        writeln!(
+            out,
+            "  {}: {} ({}), and no part of this",
+            paint.severity(Severity::Medium, "alike"),
+            inert::line(&one.at.to_string()),
+            inert::line(&one.why)
+        )?;
+    }
+    if !plan.proposed.is_empty() {
+        let names: Vec<_> = plan.proposed.iter().map(|one| inert::word(&one.at.to_string()).into_owned()).collect();
+        writeln!(out, "  to hold them too: lazaret quarantine {} --reason …", names.join(" "))?;
+    }
     Ok(())
 }
 

@@ -27,6 +27,13 @@ struct PlanShape<'a> {
     refusals: &'a [String],
     warnings: &'a [String],
     conflicts: Vec<ConflictShape<'a>>,
+    proposed: Vec<ProposedShape<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProposedShape<'a> {
+    pull: String,
+    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -88,6 +95,7 @@ fn shape(plan: &Plan) -> PlanShape<'_> {
         steps: plan.steps.iter().map(StepShape::of).collect(),
         refusals: &plan.refusals,
         warnings: &plan.warnings,
+        proposed: plan.proposed.iter().map(|one| ProposedShape { pull: one.at.to_string(), why: &one.why }).collect(),
         conflicts: plan
             .conflicts
             .iter()

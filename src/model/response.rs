@@ -6,6 +6,7 @@ use super::commit_id::CommitId;
 use super::decision::Decision;
 use super::forge_step::ForgeStep;
 use super::path::RepoPath;
+use super::pull::PullRef;
 
 pub use super::case_id::CaseId;
 
@@ -179,6 +180,17 @@ pub struct Plan {
     pub people: People,
     /// Names that whoever carries it out has to type: what changes by them is easily overlooked.
     pub words: Vec<String>,
+    /// Other changes that belong to the same thing, as far as that was looked for. Nothing is done to them, and no ledger holds them.
+    pub proposed: Vec<Proposed>,
+}
+
+/// A change that a plan is not about and might be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposed {
+    /// Which.
+    pub at: PullRef,
+    /// Why, in words: what both share.
+    pub why: String,
 }
 
 /// Which of the people that a decision takes is this one.
@@ -206,6 +218,7 @@ impl Plan {
             conflicts: Vec::new(),
             people: People::One,
             words: Vec::new(),
+            proposed: Vec::new(),
         }
     }
 

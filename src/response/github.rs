@@ -4,6 +4,7 @@
 //! again afterwards.
 
 mod address;
+mod alike;
 mod ask;
 mod facts;
 mod fence;

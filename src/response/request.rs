@@ -33,6 +33,8 @@ pub struct Request {
     pub among: usize,
     /// For block: what is narrowed for everybody at the targets.
     pub throttle: Throttle,
+    /// Whether changes alike elsewhere are searched for, to be proposed along with a quarantine.
+    pub look_around: bool,
     /// When it was asked.
     pub at: Timestamp,
 }
@@ -52,6 +54,7 @@ impl Request {
             comments: Vec::new(),
             banned: Vec::new(),
             throttle: Throttle::default(),
+            look_around: true,
             at,
         }
     }
@@ -92,6 +95,8 @@ pub struct Target {
     pub touched: Touched,
     /// Its commits and its patch, as later changes would be known by; empty where nothing was read.
     pub known_by: Vec<Banned>,
+    /// The page of the agent's session, where it names one.
+    pub session: Option<String>,
     /// Tags, releases and deployments that contain it already, in words.
     pub shipped: Vec<String>,
     /// What of it is refused, by lazaret's own list.
@@ -111,6 +116,7 @@ impl Target {
             dispositions: Vec::new(),
             touched: Touched::default(),
             known_by: Vec::new(),
+            session: None,
             shipped: Vec::new(),
             refused: Vec::new(),
         }

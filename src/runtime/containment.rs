@@ -164,7 +164,8 @@ pub fn plan(chosen: &[Chosen<'_>], order: &Order, engine: &Engine, cancel: &Canc
         }
         let Some(keeper) = some.first().map(|one| one.keeper.clone()).filter(|_| !targets.is_empty()) else { continue };
         let verb = if merged { Verb::Revert } else { Verb::Quarantine };
-        let request = Request::new(verb, targets, order.reason.clone(), order.at);
+        // What belongs together is what the sweep itself found.
+        let request = Request { look_around: false, ..Request::new(verb, targets, order.reason.clone(), order.at) };
         match keeper.plan(&request, reports) {
             Ok(plan) if merged && order.verb != Verb::Revert => joint.proposals.push(Part { place: place.to_owned(), plan, keeper }),
             Ok(plan) => joint.parts.push(Part { place: place.to_owned(), plan, keeper }),

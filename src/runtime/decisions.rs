@@ -20,6 +20,14 @@ pub trait Decisions: Send + Sync {
     /// When it cannot even be planned.
     fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble>;
 
+    /// As [`Self::plan`], with `others` that were chosen along with it, as they are now.
+    ///
+    /// # Errors
+    /// As [`Self::plan`].
+    fn plan_with(&self, wish: &Wish, change: &Change, report: &Report, _others: &[(Change, Report)]) -> Result<Plan, Trouble> {
+        self.plan(wish, change, report)
+    }
+
     /// Carries out a plan that was agreed to.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::model::report::Report;
 use crate::model::response::{CaseId, Plan, Receipt};
 use crate::model::review::Review;
 use crate::model::waiting::Waiting;
-use crate::response::request::Request;
+use crate::response::request::{Request, Target};
 use crate::runtime::case_decisions::{CaseDecisions, DecisionError};
 use crate::runtime::decisions::{Decisions, Trouble};
 use crate::runtime::seen::{kept_report, readable, refused, target};
@@ -20,15 +20,27 @@ const LATEST: usize = 1_000;
 
 impl Decisions for CaseDecisions {
     fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble> {
+        self.plan_with(wish, change, report, &[])
+    }
+
+    fn plan_with(&self, wish: &Wish, change: &Change, report: &Report, others: &[(Change, Report)]) -> Result<Plan, Trouble> {
         readable(wish.verb, change).map_err(|error| error.to_string())?;
         let dispositions: Vec<_> = wish.dispositions.iter().map(|(id, judged)| (id.clone(), judged.clone())).collect();
         let mut target = target(change, report, &dispositions);
-        target.refused = refused(change, &self.bans().map_err(|error| error.to_string())?);
-        let mut request = Request::new(wish.verb, vec![target], wish.reason.clone(), self.now());
+        let bans = self.bans().map_err(|error| error.to_string())?;
+        target.refused = refused(change, &bans);
+        let mut targets = vec![target];
+        let mut reports = vec![kept_report(change, report)];
+        for (change, report) in others {
+            let other = crate::runtime::seen::target(change, report, &[]);
+            targets.push(Target { refused: refused(change, &bans), ..other });
+            reports.push(kept_report(change, report));
+        }
+        let mut request = Request::new(wish.verb, targets, wish.reason.clone(), self.now());
         request.confirmed.clone_from(&wish.confirmed);
         request.comments.clone_from(&wish.remarks);
         request.banned.clone_from(&wish.banned);
-        self.plan_request(&request, vec![kept_report(change, report)]).map_err(|error| error.to_string())
+        self.plan_request(&request, reports).map_err(|error| error.to_string())
     }
 
     fn carry_out(&self, plan: &Plan) -> Result<Receipt, Trouble> {

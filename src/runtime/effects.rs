@@ -267,7 +267,14 @@ fn plan(desk: &Desk, wish: &Wish, cancel: &Cancel) -> Result<Plan, String> {
             &fresh
         }
     };
-    desk.decisions.plan(wish, &now, report)
+    // What is chosen in a sweep is read by whoever decides there.
+    let others = if desk.sweep.is_some() { &[][..] } else { &wish.also };
+    let others = others.iter().map(|at| {
+        let change = desk.source.change(at, cancel).map_err(|error| format!("{at} cannot be read: {error}"))?;
+        let judged = self::report(desk, &change, cancel);
+        Ok((change, judged))
+    });
+    desk.decisions.plan_with(wish, &now, report, &others.collect::<Result<Vec<_>, String>>()?)
 }
 
 /// Carries out a sweep; its changes can be opened and decided on before it is shown.

@@ -68,6 +68,7 @@ pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Di
         dispositions,
         touched: touched(change, report),
         known_by: known_by(change),
+        session: pull.provenance.session.clone(),
         shipped: shipped(change),
         refused: Vec::new(),
     }

@@ -9,7 +9,7 @@ use crate::model::change::Change;
 use crate::model::decision::Verb;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::pull::PullRef;
-use crate::model::response::{Plan, Receipt};
+use crate::model::response::{Plan, Proposed, Receipt};
 use crate::state::completion::Completion;
 use crate::state::list::{List, Listed};
 use crate::state::palette::Palette;
@@ -128,6 +128,8 @@ pub struct Confirm {
     pub banned: Vec<Banned>,
     /// Further pulls the same decision is about.
     pub also: Vec<PullRef>,
+    /// Pulls that a plan of it proposed, to be chosen by their number.
+    pub offered: Vec<Proposed>,
     /// How far it is.
     pub stage: Stage,
     /// Whether the answer stands on Yes.

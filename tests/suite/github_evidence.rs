@@ -104,6 +104,7 @@ impl Scene {
             conflicts: Vec::new(),
             people: People::default(),
             words: Vec::new(),
+            proposed: Vec::new(),
         }
     }
 

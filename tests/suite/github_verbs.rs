@@ -373,8 +373,8 @@ fn a_search_for_alike_pulls_that_fails_is_told_and_holds_nothing_up() {
     let number = desk.pull("Add one");
     desk.github.fail(When::Every("/search/issues".to_owned()), Fault::Status(422));
     let plan = desk.plan(Verb::Quarantine, &[number]);
-    for same in ["author", "title"] {
-        let says = format!("other open pulls of acme with the {same} of acme/api#{number} were not searched");
+    for same in ["author", "message"] {
+        let says = format!("other open pulls of acme with the same {same} as acme/api#{number} were not searched");
         assert!(plan.warnings.iter().any(|warning| warning.contains(&says)), "{:?}", plan.warnings);
     }
     assert!(plan.is_allowed() && !plan.steps.is_empty());

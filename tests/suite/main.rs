@@ -8,11 +8,13 @@
     reason = "tests fail loudly and run real programs"
 )]
 
+mod alike_github;
 mod analysis;
 mod approve;
 mod architecture;
 mod by_hand;
 mod cli;
+mod comment_file;
 mod console_github;
 mod crash;
 mod demo;

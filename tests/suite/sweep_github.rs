@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::github::GitHub;
 use crate::github::account::Role;
+use crate::github::fault::{Fault, When};
 use crate::github::pull::{AutoMerge, Merged, Review};
 use crate::program::{Program, Run};
 use crate::world::EVIL;
@@ -241,4 +242,70 @@ fn direct_commits_and_merged_pulls_of_a_sweep_are_taken_back_in_one_plan() {
     assert!(held.out.contains("came in without a pull, where nothing can be held"), "{}{}", held.out, held.err);
     assert!(held.out.contains(&format!("lazaret revert {} --reason", short("acme/web", &third))), "{}", held.out);
     hub.run(&["--org", "acme", "--revert", "acme/api#1 acme/none#7", "--reason", "x"]).is_failure("this sweep holds no acme/none#7");
+}
+
+/// Killed between two repositories or in the middle of one: the same command ends what was begun, does the rest, and nothing twice.
+#[test]
+fn a_containment_that_was_killed_is_ended_by_the_same_command_and_nothing_is_done_twice() {
+    let points = [("acme/api/issues/1/labels", false), ("acme/web/issues/1/labels", false), ("acme/web/issues/1/labels", true)];
+    for (part, after_effect) in points {
+        let place = format!("{part} {}", if after_effect { "after" } else { "before" });
+        let hub = Hub::new();
+        for name in ["acme/api", "acme/web"] {
+            let at = hub.github.repo(name).role("oncall", Role::Write);
+            let title = "Update build configuration";
+            at.pull(title).by_bot(DEVIN.0, DEVIN.1).branch("devin/1-build").commit(title, &[(".github/workflows/b.yml", EVIL)]).open();
+        }
+        let which = "acme/api#1 acme/web#1";
+        let args = ["sweep", "--since", "2026-01-01", "acme/api", "acme/web", "--quarantine", which, "--reason", "forged", "--yes"];
+        let when = When::Like(format!("POST /repos/{part}"), 1);
+        if after_effect {
+            hub.github.lose(when, Fault::Hang);
+        } else {
+            hub.github.fail(when, Fault::Hang);
+        }
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_lazaret"))
+            .args(args)
+            .current_dir(hub._home.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("HOME", &hub.program.home)
+            .env("LAZARET_HOME", &hub.program.home)
+            .env("LAZARET_GITHUB_API", hub.github.url())
+            .env("GH_TOKEN", &hub.token)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        assert!(hub.github.wait_hung(std::time::Duration::from_secs(60)), "{place}: the request came");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        hub.github.let_go();
+        hub.github.heal();
+        if after_effect {
+            // Both are marked by now, so that nothing meets these words; what was cut short is ended all the same.
+            let words = hub.run(&["acme/api", "acme/web", "--quarantine", "state:open", "--reason", "forged", "--yes"]);
+            assert!(
+                words.err.contains("was cut short earlier; it is ended now") && words.err.contains("meets `state:open`"),
+                "{}",
+                words.err
+            );
+        }
+        let again = hub.run(&args[3..]);
+        assert_eq!(again.code, 0, "{place}: {}{}", again.out, again.err);
+        let told = again.err.contains("was cut short earlier; it is ended now");
+        assert_eq!(told, !after_effect && part.contains("web") || part.contains("api"), "{place}: the user is told, once: {}", again.err);
+        for repo in ["acme/api", "acme/web"] {
+            hub.github.repo(repo).look(|repo| {
+                let pull = &repo.pulls[&1];
+                assert_eq!(pull.labels, ["agent:quarantine"], "{place}");
+                assert!(pull.draft && pull.locked.is_some(), "{place}");
+                assert_eq!((pull.reviews.len(), repo.statuses.len(), repo.labels.len()), (1, 1, 1), "{place}: nothing twice");
+            });
+        }
+        let mut ledger = hub.program.command(&["ledger", "verify"]);
+        assert!(ledger.output().unwrap().status.success(), "{place}");
+        let third = hub.run(&args[3..]);
+        assert!(third.out.matches("nothing to do").count() == 2 && !third.err.contains("cut short"), "{place}: {}{}", third.out, third.err);
+    }
 }

@@ -1,6 +1,7 @@
 //! `lazaret sweep --quarantine` and `--revert`: what a sweep found, contained in one plan over its repositories. Shown, asked, carried out
 //! part by part.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::bail;
@@ -10,6 +11,7 @@ use crate::cli::context::{Context, now};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, confirm, say, somebody_is_there};
 use crate::cli::sweep::deciders::{self, Host};
+use crate::cli::verb;
 use crate::export::paint::Paint;
 use crate::export::plan as export;
 use crate::export::sweep::counted;
@@ -19,6 +21,7 @@ use crate::model::inert;
 use crate::model::response::{Receipt, Strength};
 use crate::model::sweep::{Conduct, Member, Sweep};
 use crate::runtime::containment::{self, Chosen, Joint, Keeper, Order};
+use crate::sources::github::address::Address;
 use crate::sources::sweep::Field;
 
 /// What is to be contained, and how it was asked for.
@@ -49,6 +52,7 @@ pub fn run(
     if wish.reason.trim().is_empty() {
         bail!("a {} needs a reason: give one with --reason", wish.verb.word());
     }
+    resume(sweep, hosts, context)?;
     let members = chosen(wish.what, sweep)?;
     let mut left = Vec::new();
     let mut some = Vec::new();
@@ -61,7 +65,6 @@ pub fn run(
             None => left.push((member.pull().at.to_string(), "nothing can be decided on it from here; open it by itself".to_owned())),
         }
     }
-    resume(&some)?;
     let order = Order { verb: wish.verb, reason: format!("{} [sweep {}, {}]", wish.reason.trim(), sweep.id, wish.what), at: now() };
     let mut joint = containment::plan(&some, &order, engine, &context.cancel)?;
     joint.left.extend(left);
@@ -127,17 +130,17 @@ fn keeper(member: &Member, hosts: &[Host], context: &Context) -> anyhow::Result<
     Ok(decisions.map(|decisions| Arc::new(decisions) as Arc<dyn Keeper>))
 }
 
-/// Ends what an earlier run left half done in any of the places.
-fn resume(chosen: &[Chosen<'_>]) -> anyhow::Result<()> {
-    let mut done: Vec<&str> = Vec::new();
-    for one in chosen {
-        let place = one.member.pull().at.repo.as_str();
-        if done.contains(&place) {
-            continue;
-        }
-        done.push(place);
-        for receipt in one.keeper.resume()? {
-            say("", format!("case {} was cut short earlier; it is ended now: {}", receipt.case.0, receipt.strength.word()));
+/// Ends what an earlier run left half done in any of the places, before anything is chosen: what it held already may not meet the
+/// words any more.
+fn resume(sweep: &Sweep, hosts: &[Host], context: &Context) -> anyhow::Result<()> {
+    let mut done: BTreeSet<String> = BTreeSet::new();
+    for at in sweep.members.iter().map(|member| &member.pull().at) {
+        // A host is one place, whatever it holds.
+        let place = Address::of_repository(at).map_or_else(|| at.repo.clone(), |address| address.host);
+        if done.insert(place)
+            && let Some(decisions) = deciders::decisions(at, hosts, context)?
+        {
+            verb::resume(&decisions)?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use crate::model::ban::{Ban, Banned};
 use crate::model::commit_id::CommitId;
 use crate::model::finding::Fingerprint;
 use crate::model::forge_step::{Act, MergeMethod, Say, Spot, TakeBack, Undone};
-use crate::model::response::{CaseId, Conflict};
+use crate::model::response::{CaseId, Conflict, Proposed};
 use crate::model::review::DraftComment;
 use crate::response::access::Access;
 use crate::response::words::one_line;
@@ -104,6 +104,8 @@ pub struct PullFacts {
     pub own: bool,
     /// Who opened it, as REST spells it: a bot's login ends in `[bot]`.
     pub author: String,
+    /// When it was opened, as the forge writes it.
+    pub created: String,
     /// Its labels.
     pub labels: Vec<String>,
     /// Whether the repository has the label of a hold.
@@ -138,8 +140,10 @@ pub struct PullFacts {
     pub unread: Vec<String>,
     /// Tags, releases and deployments that contain it already, in words.
     pub shipped: Vec<String>,
-    /// Other open pulls that look alike: `owner/repo#n`.
-    pub alike: Vec<String>,
+    /// Other open pulls that share something with it, what shares most first.
+    pub alike: Vec<Proposed>,
+    /// What the search for them did not see, in sentences.
+    pub beyond: Vec<String>,
 }
 
 impl PullFacts {

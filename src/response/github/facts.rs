@@ -3,7 +3,6 @@
 use crate::model::ban::Ban;
 use crate::model::commit_id::CommitId;
 use crate::model::decision::Verb;
-use crate::model::forge::ForgeError;
 use crate::model::forge_step::{Say, Spot};
 use crate::model::path::RepoPath;
 use crate::model::response::{Plan, Step};
@@ -12,15 +11,11 @@ use crate::response::bans;
 use crate::response::error::ResponseError;
 use crate::response::facts::forge::{ForgeFacts, PullFacts, RevertPulls};
 use crate::response::github::address::{address, commit};
-use crate::response::github::ask::{Ask, encoded, told};
+use crate::response::github::ask::{Ask, told};
 use crate::response::github::revert::Wanted;
-use crate::response::github::shapes::Found;
-use crate::response::github::{holds, look, revert, switches};
+use crate::response::github::{alike, holds, look, revert, switches};
 use crate::response::journal::Journal;
 use crate::response::request::{Request, Target};
-
-/// How many alike pulls a plan proposes at most.
-const ALIKE: usize = 20;
 
 /// The world as it is now, for `request`.
 pub(crate) fn facts(ask: &Ask<'_>, request: &Request, journal: &dyn Journal) -> Result<ForgeFacts, ResponseError> {
@@ -33,7 +28,9 @@ pub(crate) fn facts(ask: &Ask<'_>, request: &Request, journal: &dyn Journal) -> 
         Verb::Quarantine => {
             let mut held = Vec::new();
             for (mut pull, target) in pulls()?.into_iter().zip(&request.targets) {
-                pull.alike = alike(ask, &mut pull, &request.targets)?;
+                if request.look_around {
+                    alike::search(ask, &mut pull, target, &request.targets)?;
+                }
                 held.push((pull, target.known_by.clone()));
             }
             ForgeFacts::Hold(held)
@@ -85,51 +82,6 @@ fn bare(ask: &Ask<'_>, (repo, id): &(String, CommitId), target: &Target, verb: V
     }
     let (pull, _) = look::commit(ask, repo, id, &target.base).map_err(|error| told(&error))?;
     Ok(pull)
-}
-
-/// Other open pulls of the same owner by the same author or with the same title. A search that fails holds nothing up: what it would
-/// have looked for is named among what was not read.
-fn alike(ask: &Ask<'_>, pull: &mut PullFacts, targets: &[Target]) -> Result<Vec<String>, ResponseError> {
-    let Some((owner, _)) = pull.spot.repo.split_once('/') else { return Ok(Vec::new()) };
-    let quoted = pull.title.replace(['"', '\\'], " ");
-    let queries = [
-        format!("is:pr is:open user:{owner} author:{}", searched(&pull.author)),
-        format!("is:pr is:open user:{owner} in:title \"{quoted}\""),
-    ];
-    let mut found: Vec<String> = Vec::new();
-    for (n, query) in queries.iter().enumerate() {
-        if n == 0 && pull.author.is_empty() {
-            continue;
-        }
-        let route = format!("/search/issues?q={}&sort=updated&order=desc&per_page={ALIKE}", encoded(query));
-        let page = match ask.read::<Found>(&route) {
-            Ok(page) => page,
-            Err(ForgeError::Cancelled) => return Err(ResponseError::Cancelled),
-            Err(error) => {
-                let (same, name) = (if n == 0 { "author" } else { "title" }, &pull.name);
-                let says = error.says();
-                pull.unread.push(format!("other open pulls of {owner} with the {same} of {name} were not searched: {says}"));
-                continue;
-            }
-        };
-        for item in page.items {
-            let repo: Vec<&str> = item.repository_url.rsplit('/').take(2).collect();
-            let [name, owner] = repo.as_slice() else { continue };
-            let address = format!("{owner}/{name}#{}", item.number);
-            let held = targets.iter().any(|target| target.pull.to_string().ends_with(&address));
-            let same = n == 0 || item.title == pull.title;
-            if same && !held && !found.contains(&address) {
-                found.push(address);
-            }
-        }
-    }
-    found.truncate(ALIKE);
-    Ok(found)
-}
-
-/// An account as the search knows it. Bots are apps there; a bare name is a person, perhaps quite another one.
-fn searched(login: &str) -> String {
-    login.strip_suffix("[bot]").map_or_else(|| login.to_owned(), |app| format!("app/{app}"))
 }
 
 fn reverts(ask: &Ask<'_>, targets: &[Target]) -> Result<RevertPulls, ResponseError> {

@@ -92,6 +92,7 @@ fn facts(repo: &str, number: u64, repository: &Repository, pull: shapes::Pull, a
         locked: pull.locked,
         own: pull.viewer_did_author,
         author: pull.author.map(shapes::Opener::login).unwrap_or_default(),
+        created: pull.created_at,
         labels: pull.labels.into_iter().flat_map(shapes::Nodes::all).map(|label| label.name).collect(),
         label_known: repository.label.as_ref().is_some_and(|label| label.name.eq_ignore_ascii_case(HOLD_LABEL)),
         auto_merge: pull.auto_merge_request.map(|request| MergeMethod::parse(&request.merge_method).unwrap_or_default()),

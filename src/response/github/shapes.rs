@@ -80,6 +80,7 @@ pub(crate) struct Pull {
     pub(crate) is_in_merge_queue: bool,
     pub(crate) is_merge_queue_enabled: bool,
     pub(crate) auto_merge_request: Option<AutoMerge>,
+    pub(crate) created_at: String,
     pub(crate) author: Option<Opener>,
     pub(crate) labels: Option<Nodes<Name>>,
     pub(crate) base_ref: Option<BaseRef>,
@@ -213,6 +214,9 @@ pub(crate) struct Listed {
 
 #[derive(Deserialize)]
 pub(crate) struct Found {
+    pub(crate) total_count: usize,
+    #[serde(default)]
+    pub(crate) incomplete_results: bool,
     pub(crate) items: Vec<FoundItem>,
 }
 
@@ -221,6 +225,28 @@ pub(crate) struct FoundItem {
     pub(crate) number: u64,
     pub(crate) title: String,
     pub(crate) repository_url: String,
+    #[serde(default)]
+    pub(crate) body: Option<String>,
+    #[serde(default)]
+    pub(crate) labels: Vec<Marked>,
+}
+
+/// A label, as a search tells it.
+#[derive(Deserialize)]
+pub(crate) struct Marked {
+    #[serde(default)]
+    pub(crate) name: String,
+}
+
+/// A file of a pull.
+#[derive(Deserialize)]
+pub(crate) struct PullFile {
+    pub(crate) filename: String,
+    pub(crate) status: String,
+    #[serde(default)]
+    pub(crate) sha: Option<String>,
+    #[serde(default)]
+    pub(crate) patch: Option<String>,
 }
 
 /// A commit object of git.

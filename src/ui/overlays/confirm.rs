@@ -12,6 +12,9 @@ use crate::ui::overlays::popup::Content;
 use crate::ui::overlays::words::{heading, labelled, paragraph};
 use crate::ui::widgets::status_bar;
 
+/// Proposals that have a key.
+const KEYS: usize = 8;
+
 /// Columns of the answer No.
 pub const NO_WIDTH: u16 = 10;
 
@@ -39,6 +42,7 @@ pub fn content(confirm: &Confirm, room: usize, look: &Look<'_>) -> Content {
         }
         Stage::Ready(plan) => {
             content.lines = steps(plan, room, look);
+            content.lines.extend(offered(confirm, room, look));
             content.foot = answers(confirm, plan, look);
         }
         Stage::Working(plan) => {
@@ -113,6 +117,21 @@ fn steps(plan: &Plan, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     let decision = &plan.decision;
     let reason = if decision.reason.is_empty() { "no reason given" } else { &decision.reason };
     lines.extend(paragraph(&format!("{} ({}): {reason}", decision.reviewer.identity, decision.reviewer.by), room, look.style(Role::Faint)));
+    lines
+}
+
+/// What is proposed along with it: chosen and let go by its number.
+fn offered(confirm: &Confirm, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    if confirm.offered.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = heading("Alike and no part of it, unless its number is pressed", look);
+    for (one, number) in confirm.offered.iter().zip(1..) {
+        let mark = if confirm.also.contains(&one.at) { "[x]" } else { "[ ]" };
+        let key = if number <= KEYS { number.to_string() } else { " ".to_owned() };
+        let label = Span::styled(format!("{mark} {key}"), look.style(Role::Strong));
+        lines.extend(labelled(label, 6, &format!("{}: {}", one.at, one.why), room, look.style(Role::Text)));
+    }
     lines
 }
 

@@ -23,6 +23,8 @@ pub struct World {
     pub accounts: BTreeMap<u64, Account>,
     pub repos: Vec<Repo>,
     pub tokens: Vec<Token>,
+    /// Whether searches say that they gave up early.
+    pub incomplete_searches: bool,
     /// The logs of workflow runs, by run.
     pub logs: BTreeMap<u64, Logs>,
     /// The audit logs of organisations on Enterprise, by organisation.
@@ -38,7 +40,18 @@ pub fn moment(at: i64) -> String {
 impl World {
     pub fn new(origin: String, storage: String) -> Self {
         let (accounts, logs, audits) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { origin, storage, clock: EPOCH, accounts, repos: Vec::new(), tokens: Vec::new(), logs, audits, next: 1_000 }
+        Self {
+            origin,
+            storage,
+            clock: EPOCH,
+            accounts,
+            repos: Vec::new(),
+            tokens: Vec::new(),
+            incomplete_searches: false,
+            logs,
+            audits,
+            next: 1_000,
+        }
     }
 
     /// A number nobody has yet.

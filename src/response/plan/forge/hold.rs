@@ -156,9 +156,12 @@ fn warn(plan: &mut Plan, pull: &PullFacts) {
         plan.warnings
             .push(format!("your account opened {name}, so the forge takes no review of yours; the label and the status stand for it"));
     }
-    if !pull.alike.is_empty() {
-        plan.warnings.push(format!("open and alike; hold them too: lazaret quarantine {}", few(&pull.alike, 20)));
+    for alike in &pull.alike {
+        if !plan.proposed.iter().any(|known| known.at == alike.at) {
+            plan.proposed.push(alike.clone());
+        }
     }
+    plan.warnings.extend(pull.beyond.iter().filter(|says| !plan.warnings.contains(says)).cloned().collect::<Vec<_>>());
 }
 
 /// What makes the hold binding, or what would.

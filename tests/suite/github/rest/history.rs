@@ -197,7 +197,7 @@ fn search(world: &mut World, ask: &Ask) -> Done {
     let mut reply = ask.counted("items", each.collect());
     if let super::Body::Json(body) = &mut reply.body {
         body["total_count"] = total.into();
-        body["incomplete_results"] = false.into();
+        body["incomplete_results"] = world.incomplete_searches.into();
         body["search_type"] = "lexical".into();
     }
     Ok(reply)
