@@ -68,6 +68,17 @@ impl Annex {
         (holds && !self.is_own(at)).then_some(swept)
     }
 
+    /// The sweep that a wish is about: several changes are, when it holds all of them. What a plan proposed may lie outside.
+    fn sweep_for(&self, wish: &Wish) -> Option<Arc<Swept>> {
+        if wish.also.is_empty() {
+            return self.sweep(&wish.at);
+        }
+        let swept = lock(&self.swept).clone()?;
+        let holds = |at: &PullRef| swept.sweep.members.iter().any(|member| member.pull().at == *at);
+        let all = std::iter::once(&wish.at).chain(&wish.also).all(holds);
+        all.then_some(swept)
+    }
+
     fn of(&self, at: &PullRef) -> Arc<dyn Source> {
         self.sweep(at).map_or_else(|| self.source.clone(), |swept| swept.source.clone())
     }
@@ -135,14 +146,21 @@ impl Source for Annex {
 
 impl Decisions for Annex {
     fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble> {
-        let several = if wish.also.is_empty() { None } else { lock(&self.swept).clone() };
-        match several.or_else(|| self.sweep(&wish.at)) {
+        self.plan_with(wish, change, report, &[])
+    }
+
+    fn reads_others(&self, wish: &Wish) -> bool {
+        self.sweep_for(wish).is_some_and(|swept| swept.decisions.reads_others(wish))
+    }
+
+    fn plan_with(&self, wish: &Wish, change: &Change, report: &Report, others: &[(Change, Report)]) -> Result<Plan, Trouble> {
+        match self.sweep_for(wish) {
             Some(swept) => {
-                let plan = swept.decisions.plan(wish, change, report)?;
+                let plan = swept.decisions.plan_with(wish, change, report, others)?;
                 *lock(&self.planned) = Some(plan.case.clone());
                 Ok(plan)
             }
-            None => self.decisions.plan(wish, change, report),
+            None => self.decisions.plan_with(wish, change, report, others),
         }
     }
 

@@ -20,13 +20,17 @@ pub trait Decisions: Send + Sync {
     /// When it cannot even be planned.
     fn plan(&self, wish: &Wish, change: &Change, report: &Report) -> Result<Plan, Trouble>;
 
-    /// As [`Self::plan`], with `others` that were chosen along with it, as they are now.
+    /// Whether it reads by itself what else was chosen along with the change of `wish`.
+    fn reads_others(&self, _wish: &Wish) -> bool {
+        false
+    }
+
+    /// As [`Self::plan`], with `others` that were chosen along with it, as they are now. Whoever joins several places says so
+    /// itself: one that forgot would leave them out.
     ///
     /// # Errors
     /// As [`Self::plan`].
-    fn plan_with(&self, wish: &Wish, change: &Change, report: &Report, _others: &[(Change, Report)]) -> Result<Plan, Trouble> {
-        self.plan(wish, change, report)
-    }
+    fn plan_with(&self, wish: &Wish, change: &Change, report: &Report, others: &[(Change, Report)]) -> Result<Plan, Trouble>;
 
     /// Carries out a plan that was agreed to.
     ///

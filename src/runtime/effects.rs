@@ -267,8 +267,7 @@ fn plan(desk: &Desk, wish: &Wish, cancel: &Cancel) -> Result<Plan, String> {
             &fresh
         }
     };
-    // What is chosen in a sweep is read by whoever decides there.
-    let others = if desk.sweep.is_some() { &[][..] } else { &wish.also };
+    let others = if desk.decisions.reads_others(wish) { &[][..] } else { &wish.also };
     let others = others.iter().map(|at| {
         let change = desk.source.change(at, cancel).map_err(|error| format!("{at} cannot be read: {error}"))?;
         let judged = self::report(desk, &change, cancel);

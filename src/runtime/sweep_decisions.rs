@@ -140,6 +140,14 @@ impl Decisions for SweepDecisions {
         if wish.also.is_empty() { self.place(&wish.at)?.single.plan(wish, change, report) } else { self.together(wish) }
     }
 
+    fn reads_others(&self, _wish: &Wish) -> bool {
+        true
+    }
+
+    fn plan_with(&self, wish: &Wish, change: &Change, report: &Report, _others: &[(Change, Report)]) -> Result<Plan, Trouble> {
+        self.plan(wish, change, report)
+    }
+
     fn carry_out(&self, plan: &Plan) -> Result<Receipt, Trouble> {
         let joint = self.joint.lock().unwrap_or_else(PoisonError::into_inner).take_if(|(case, _)| *case == plan.case);
         let Some((case, joint)) = joint else {

@@ -144,3 +144,22 @@ fn a_pull_is_held_by_keys() {
     let wrong = acme.github.take_wrong();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn what_is_alike_is_taken_into_a_hold_by_its_number_and_nothing_else_is() {
+    let acme = Acme::new();
+    let (held, other) = (acme.pull("Tidy the login", "login", "src/login.py"), acme.pull("Tidy the store", "store", "src/store.py"));
+    let left = acme.pull("Tidy the rest", "rest", "src/rest.py");
+    let mut console = acme.console(&[&format!("acme/api#{held}")], "poll = 0\n");
+    console.shows("return True").press("Q").shows("Why quarantine?").press("always true\r").shows("Yes, quarantine");
+    let (first, second) = (format!("[ ] 1 acme/api#{left}"), format!("[ ] 2 acme/api#{other}"));
+    console.shows(&first).shows(&second).press("1").shows(&format!("[x] 1 acme/api#{left}"));
+    console.press("1").shows(&first).press("2").shows(&format!("[x] 2 acme/api#{other}")).shows(&first);
+    assert!(acme.github.writes().is_empty(), "choosing writes nothing");
+    console.press("y").shows("receipt");
+    let labels = |number| acme.github.repo("acme/api").look(|repo| repo.pulls[&number].labels.clone());
+    assert_eq!([held, other].map(labels), [["agent:quarantine"], ["agent:quarantine"]]);
+    assert!(labels(left).is_empty(), "what was let go of stays as it was");
+    let wrong = acme.github.take_wrong();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

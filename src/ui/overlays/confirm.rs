@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
 use crate::model::decision::Verb;
-use crate::model::response::{People, Plan};
+use crate::model::response::{People, Plan, Proposed};
 use crate::state::overlay::{Confirm, Stage};
 use crate::ui::look::Look;
 use crate::ui::overlays::ledger::strength;
@@ -44,6 +44,9 @@ pub fn content(confirm: &Confirm, room: usize, look: &Look<'_>) -> Content {
             content.lines = steps(plan, room, look);
             content.lines.extend(offered(confirm, room, look));
             content.foot = answers(confirm, plan, look);
+            if let Some(line) = chosen(confirm, room, look) {
+                content.foot.insert(1, line);
+            }
         }
         Stage::Working(plan) => {
             content.lines = steps(plan, room, look);
@@ -120,6 +123,18 @@ fn steps(plan: &Plan, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     lines
 }
 
+/// The proposals that have a key, always in sight.
+fn chosen(confirm: &Confirm, room: usize, look: &Look<'_>) -> Option<Line<'static>> {
+    let marked = confirm.offered.iter().take(KEYS).zip(1..);
+    let marked = marked.map(|(one, number)| format!("{} {number} {}", mark(confirm, one), one.at)).collect::<Vec<_>>();
+    let says = format!("alike: {}", marked.join("  "));
+    (!marked.is_empty()).then(|| Line::from(crate::ui::paint::span(&says, room, look.style(Role::NoticeNote))))
+}
+
+fn mark(confirm: &Confirm, one: &Proposed) -> &'static str {
+    if confirm.also.contains(&one.at) { "[x]" } else { "[ ]" }
+}
+
 /// What is proposed along with it: chosen and let go by its number.
 fn offered(confirm: &Confirm, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     if confirm.offered.is_empty() {
@@ -127,7 +142,7 @@ fn offered(confirm: &Confirm, room: usize, look: &Look<'_>) -> Vec<Line<'static>
     }
     let mut lines = heading("Alike and no part of it, unless its number is pressed", look);
     for (one, number) in confirm.offered.iter().zip(1..) {
-        let mark = if confirm.also.contains(&one.at) { "[x]" } else { "[ ]" };
+        let mark = mark(confirm, one);
         let key = if number <= KEYS { number.to_string() } else { " ".to_owned() };
         let label = Span::styled(format!("{mark} {key}"), look.style(Role::Strong));
         lines.extend(labelled(label, 6, &format!("{}: {}", one.at, one.why), room, look.style(Role::Text)));
