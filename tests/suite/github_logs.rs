@@ -104,7 +104,7 @@ fn logs_that_are_not_fetched_are_named_with_the_reason() {
         (Logs::At("http://me:pw@localhost:1/x".to_owned()), "with a name or a password, which is not believed", 0),
         (Logs::At("file:///etc/passwd".to_owned()), "an address without a host, which is not believed", 0),
         (Logs::At(String::new()), "an address that is none, which is not believed", 0),
-        (Logs::Kept(File { status: 410, ..beside.clone() }), "localhost does not have that file of acme/api any more (410)", 1),
+        (Logs::Kept(File { status: 410, ..beside.clone() }), "localhost does not have the logs of run", 1),
         (
             Logs::Kept(File { status: 302, location: Some("https://evil.example/".to_owned()), ..beside.clone() }),
             "once more, which is not followed",

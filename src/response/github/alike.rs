@@ -68,6 +68,8 @@ struct Search<'a> {
     /// Pulls that share something and that no page showed.
     unseen: usize,
     says: Vec<String>,
+    /// Why something was not read that was to be compared.
+    missed: Vec<String>,
 }
 
 /// Searches for what belongs to `pull` and notes it there. A search that fails holds nothing up: what it would have looked for is named
@@ -75,7 +77,7 @@ struct Search<'a> {
 pub(super) fn search(ask: &Ask<'_>, pull: &mut PullFacts, target: &Target, targets: &[Target]) -> Result<(), ResponseError> {
     let Some((owner, _)) = pull.spot.repo.split_once('/') else { return Ok(()) };
     let session = target.session.as_deref().map(id_of).filter(|id| !id.is_empty());
-    let mut search = Search { ask, pull, owner, session, targets, found: Vec::new(), unseen: 0, says: Vec::new() };
+    let mut search = Search { ask, pull, owner, session, targets, found: Vec::new(), unseen: 0, says: Vec::new(), missed: Vec::new() };
     search.all()?;
     search.compare()?;
     let (alike, says) = search.end(target);
@@ -184,28 +186,39 @@ impl Search<'_> {
         }
         let (name, all) = (&self.pull.name, count(self.found.len(), "open pull"));
         self.says.push(if own.is_some() {
-            format!("the diff of {name} was compared with those of {compared} of {all} that share something with it or were opened within {DAYS} days of it")
+            let rest = if compared < self.found.len() { "; `lazaret sweep` compares them all" } else { "" };
+            format!("the diff of {name} was compared with those of {compared} of {all} that share something with it or were opened within {DAYS} days of it{rest}")
         } else {
             format!("the diff of {name} could not be compared with those of other pulls: it is not shown whole")
         });
+        if let Some(first) = self.missed.first() {
+            let reads = count(self.missed.len(), "read");
+            self.says.push(format!("{reads} for this comparison failed, so pulls may be alike that are not listed: {first}"));
+        }
         Ok(())
     }
 
-    /// What a pull's diff is recognised by; `None` where it is not shown whole.
-    fn print(&self, repo: &str, number: u64) -> Result<Option<String>, ResponseError> {
+    /// What a pull's diff is recognised by; `None` where it is not shown whole, or cannot be read.
+    fn print(&mut self, repo: &str, number: u64) -> Result<Option<String>, ResponseError> {
         let files: Vec<PullFile> = match self.ask.read(&format!("/repos/{repo}/pulls/{number}/files?per_page={PAGE}")) {
             Ok(files) => files,
             Err(ForgeError::Cancelled) => return Err(ResponseError::Cancelled),
-            Err(_) => return Ok(None),
+            Err(error) => {
+                self.missed.push(error.says().to_owned());
+                return Ok(None);
+            }
         };
         Ok(print(&files))
     }
 
-    fn is_in_trailers(&self, repo: &str, number: u64) -> Result<bool, ResponseError> {
+    fn is_in_trailers(&mut self, repo: &str, number: u64) -> Result<bool, ResponseError> {
         let commits: Vec<PullCommit> = match self.ask.read(&format!("/repos/{repo}/pulls/{number}/commits?per_page={PAGE}")) {
             Ok(commits) => commits,
             Err(ForgeError::Cancelled) => return Err(ResponseError::Cancelled),
-            Err(_) => return Ok(false),
+            Err(error) => {
+                self.missed.push(error.says().to_owned());
+                return Ok(false);
+            }
         };
         Ok(commits.iter().any(|commit| self.named_by(&commit.commit.message)))
     }

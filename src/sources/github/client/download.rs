@@ -18,7 +18,7 @@ const RESOURCE: &str = "core";
 pub(super) async fn download(line: &Line, call: &Call) -> Result<Download, ForgeError> {
     let about = line.about(words::place(&line.address.host, &call.route), false);
     if line.offline {
-        return Err(ForgeError::Offline(format!("a file of {} was not fetched, since --offline was given", about.place)));
+        return Err(ForgeError::Offline(format!("{} was not fetched, since --offline was given", about.place)));
     }
     let slow = Fault::Unreachable(format!("the file was not there after {}s", line.pace.whole.as_secs()));
     let ended = tokio::time::timeout(line.pace.whole, found(line, call, &about)).await;
@@ -54,9 +54,9 @@ async fn fetch(line: &Line, place: Url, about: &About<'_>) -> Result<Vec<u8>, Re
     match status {
         200 if !is_framed(response.version(), response.headers()) => Err(Refusal::Final(unframed(about))),
         200 => collect(response, line.pace.largest, about).await,
-        300..400 => refused(format!("{host} sent the request for a file of {place} on once more, which is not followed")),
-        404 | 410 => Err(Refusal::Final(ForgeError::NotFound(format!("{host} does not have that file of {place} any more ({status})")))),
-        _ => refused(format!("{host} answered {status} for a file of {place}; try again, the address it is kept at holds for a minute")),
+        300..400 => refused(format!("{host} sent the request for {place} on once more, which is not followed")),
+        404 | 410 => Err(Refusal::Final(ForgeError::NotFound(format!("{host} does not have {place} any more ({status})")))),
+        _ => refused(format!("{host} answered {status} for {place}; try again, the address it is kept at holds for a minute")),
     }
 }
 
@@ -83,13 +83,13 @@ async fn collect(mut response: Response, largest: u64, about: &About<'_>) -> Res
 fn not_believed(about: &About<'_>, named: &str) -> String {
     let (host, place) = (about.host, &about.place);
     format!(
-        "{host} keeps a file of {place} at {}, which is not believed, and nothing was sent there; if it is right, add it to log-hosts in [github]",
+        "{host} keeps {place} at {}, which is not believed, and nothing was sent there; if it is right, add it to log-hosts in [github]",
         about.said(named)
     )
 }
 
 fn unframed(about: &About<'_>) -> ForgeError {
-    ForgeError::Garbled(format!("{} does not say how long the file of {} is, so it is not known to be whole", about.host, about.place))
+    ForgeError::Garbled(format!("{} does not say how long the file with {} is, so it is not known to be whole", about.host, about.place))
 }
 
 fn error(refusal: Refusal) -> ForgeError {
