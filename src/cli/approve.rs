@@ -21,6 +21,11 @@ pub struct Args {
     /// Also merge, if it is still what was read; where the base has a merge queue, wait in it
     #[arg(long)]
     merge: bool,
+    /// Only if the head is still this commit, as `lazaret scan` shows it: its id or its first digits, at least 7
+    ///
+    /// Give the whole id where somebody could want to deceive you: a commit with the same first digits can be made.
+    #[arg(long, value_name = "SHA", value_parser = head)]
+    head: Option<String>,
     /// How the forge merges: merge, squash or rebase; otherwise as the repository usually does
     #[arg(long, value_name = "METHOD", requires = "merge", value_parser = method)]
     method: Option<MergeMethod>,
@@ -39,7 +44,13 @@ pub struct Args {
 /// As [`verb::run`].
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let dispositions = args.dismiss.iter().chain(&args.accept).cloned().collect();
-    verb::run(&Asked { merge: args.merge, method: args.method, dispositions, ..Asked::plain(Verb::Approve, &args.common) }, context)
+    let (merge, method, head) = (args.merge, args.method, args.head.as_deref());
+    verb::run(&Asked { merge, method, head, dispositions, ..Asked::plain(Verb::Approve, &args.common) }, context)
+}
+
+fn head(text: &str) -> Result<String, String> {
+    let shaped = (7..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    if shaped { Ok(text.to_ascii_lowercase()) } else { Err("a commit is 7 to 64 hexadecimal digits".to_owned()) }
 }
 
 fn method(text: &str) -> Result<MergeMethod, String> {

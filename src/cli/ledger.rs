@@ -88,7 +88,9 @@ fn proven(checked: &Checked, context: &mut Context) -> anyhow::Result<Exit> {
         writeln!(context.out, "case {}: {}", case.0, inert::line(why))?;
     }
     if checked.signed + checked.pairs > 0 {
-        writeln!(context.out, "{} signatures hold, {} decisions were made by two people", checked.signed, checked.pairs)?;
+        let signed = if checked.signed == 1 { "1 signature holds".to_owned() } else { format!("{} signatures hold", checked.signed) };
+        let pairs = if checked.pairs == 1 { "1 decision was".to_owned() } else { format!("{} decisions were", checked.pairs) };
+        writeln!(context.out, "{signed}, {pairs} made by two people")?;
     }
     Ok(if checked.problems.is_empty() { Exit::Done } else { Exit::Found })
 }

@@ -15,6 +15,7 @@ use crate::cli::settle::{Part, settle};
 use crate::cli::site::Site;
 use crate::cli::terms::Terms;
 use crate::model::ban::{Ban, Banned};
+use crate::model::change::Change;
 use crate::model::decision::Verb;
 use crate::model::finding::Fingerprint;
 use crate::model::forge_step::MergeMethod;
@@ -22,6 +23,7 @@ use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::response::CaseId;
 use crate::model::review::{Disposition, DraftComment};
 use crate::response::case::is_case_id;
+use crate::response::error::ResponseError;
 use crate::response::request::{Request, Target};
 use crate::runtime::case_decisions::CaseDecisions;
 use crate::runtime::seen::{kept_report, misplaced, readable, refused, target};
@@ -50,6 +52,8 @@ pub struct Asked<'a> {
     pub merge: bool,
     /// For approve: how to merge.
     pub method: Option<MergeMethod>,
+    /// For approve: the only head that is meant, or its first digits.
+    pub head: Option<&'a str>,
     /// For request-changes and comment: what goes along.
     pub comments: Vec<DraftComment>,
     /// For revert: the branch it was merged into, when it was named.
@@ -62,7 +66,7 @@ impl<'a> Asked<'a> {
     /// `verb` with nothing that only some verbs know.
     #[must_use]
     pub fn plain(verb: Verb, common: &'a Common) -> Self {
-        Self { verb, common, merge: false, method: None, comments: Vec::new(), base: None, dispositions: Vec::new() }
+        Self { verb, common, merge: false, method: None, head: None, comments: Vec::new(), base: None, dispositions: Vec::new() }
     }
 }
 
@@ -182,6 +186,9 @@ fn targets(asked: &Asked<'_>, site: &Site, decisions: &CaseDecisions, context: &
     let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
     let bans = decisions.bans()?;
     let listing = site.list(&context.cancel)?;
+    if asked.head.is_some() && listing.pulls.len() > 1 {
+        bail!("--head is the commit of one pull, and {} are named: approve them singly", listing.pulls.len());
+    }
     if let Some(missing) = listing.omissions.first().filter(|_| site.forge.is_some() && listing.pulls.len() < asked.common.targets.len()) {
         bail!("nothing was done, because not every target could be read: {}", missing.why);
     }
@@ -205,6 +212,9 @@ fn judged(judge: &Judge<'_>, pull: &Pull, asked: &Asked<'_>, bans: &[Ban]) -> an
         }
         Err(error) => return Err(error),
     };
+    if let Some(wanted) = asked.head {
+        is_head(wanted, &change).map_err(|why| ResponseError::Refused(format!("{at} stays as it is: {why}")))?;
+    }
     readable(asked.verb, &change).with_context(|| format!("{at} stays as it is"))?;
     if let Some(why) = misplaced(&change, &asked.comments).first() {
         bail!("nothing was sent: {why}");
@@ -215,6 +225,19 @@ fn judged(judge: &Judge<'_>, pull: &Pull, asked: &Asked<'_>, bans: &[Ban]) -> an
         base.clone_into(&mut target.base);
     }
     Ok((target, kept_report(&change, &report)))
+}
+
+/// Whether the head of `change` is the commit `wanted`, and no other of its commits is called so.
+fn is_head(wanted: &str, change: &Change) -> Result<(), String> {
+    let Some(head) = &change.pull.revision.head else { return Err(format!("it has no commit, so none is {wanted}")) };
+    if !head.as_str().starts_with(wanted) {
+        return Err(format!("its head is {}, not {wanted}; look at what is there now, and name that by --head", head.short()));
+    }
+    let others = change.commits.iter().filter_map(|commit| commit.id.as_ref()).filter(|id| *id != head);
+    if others.into_iter().any(|id| id.as_str().starts_with(wanted)) {
+        return Err(format!("{wanted} names several of its commits; give all digits of its head, {head}, if that is the one you read"));
+    }
+    Ok(())
 }
 
 /// A pull of which only the listing is known.

@@ -100,6 +100,12 @@ pub struct Ban {
 }
 
 impl Ban {
+    /// What of `bans` means `pull` as it is listed: who is blocked goes before which commit is refused.
+    #[must_use]
+    pub fn meeting<'b>(bans: &'b [Self], pull: &Pull) -> Option<&'b Self> {
+        bans.iter().filter(|ban| ban.what.meets(pull)).min_by(|one, other| one.what.cmp(&other.what))
+    }
+
     /// What stands in the way, as a sentence's start.
     #[must_use]
     pub fn says(&self) -> String {

@@ -55,6 +55,15 @@ pub struct OwnReview {
     pub commit: Option<CommitId>,
 }
 
+/// What of a pull is refused, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Its kind, as [`super::ban::Banned::kind`] has it.
+    pub what: &'static str,
+    /// The sentence.
+    pub says: String,
+}
+
 /// Facts that a queue shows and policies ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
@@ -72,8 +81,8 @@ pub struct Standing {
     pub requested: bool,
     /// What the token's own account said last.
     pub own_review: Option<OwnReview>,
-    /// Why its agent, session or server is blocked, when one is: from lazaret's own records.
-    pub blocked: Option<String>,
+    /// What of it is refused, when something is: from lazaret's own records.
+    pub blocked: Option<Refused>,
     /// Whether one person approved it here and a second one is needed: from lazaret's own records.
     pub second: bool,
     /// Whether it is a draft.

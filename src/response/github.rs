@@ -28,7 +28,7 @@ use crate::model::response::{CaseId, Plan, Step, StepOutcome, Strength};
 use crate::model::time::Timestamp;
 use crate::response::error::ResponseError;
 use crate::response::evidence::{self, Collector};
-use crate::response::github::ask::{Ask, told};
+use crate::response::github::ask::Ask;
 use crate::response::github::shapes::ViewerAnswer;
 use crate::response::journal::Journal;
 use crate::response::lock::{self, Lock};
@@ -64,7 +64,8 @@ impl GithubResponder {
     /// # Errors
     /// When the forge does not say.
     pub fn reviewer(&self) -> Result<Reviewer, ResponseError> {
-        let answer: ViewerAnswer = self.ask().query(VIEWER, &serde_json::json!({})).map_err(|error| told(&error))?;
+        let ask = self.ask();
+        let answer: ViewerAnswer = ask.query(VIEWER, &serde_json::json!({})).map_err(|error| ask.told(&error))?;
         let host = self.forge.host();
         let account = account(answer);
         Ok(Reviewer {

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
@@ -13,6 +14,7 @@ use crate::model::forge::Account;
 use crate::model::policy::{HOURS, PolicyText};
 use crate::model::pull::{Pull, PullRef};
 use crate::model::response::People;
+use crate::model::standing::Refused;
 use crate::model::time::Timestamp;
 use crate::response::bans;
 use crate::response::journal::Journal as _;
@@ -47,7 +49,8 @@ impl Marked {
         let pairs = cases.iter().any(|case| matches!(case.plan.people, People::First(_)));
         let then = Timestamp((self.clock)().0 - i64::from(HOURS) * 3600);
         for pull in pulls {
-            let blocked = bans.iter().find(|ban| ban.what.meets(pull)).map(|ban| format!("{}: {}", ban.says(), ban.reason));
+            let refused = |ban: &Ban| Refused { what: ban.what.kind(), says: format!("{}: {}", ban.says(), ban.reason) };
+            let blocked = Ban::meeting(&bans, pull).map(refused);
             let second = pairs && awaits_second(&journal, &pull.at, then).map_err(|error| error.to_string())?;
             if let Some(standing) = &mut pull.standing {
                 (standing.blocked, standing.second) = (blocked, second);

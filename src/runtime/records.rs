@@ -8,6 +8,7 @@ use crate::model::ban::Ban;
 use crate::model::policy::HOURS;
 use crate::model::pull::Pull;
 use crate::model::response::{CaseId, People};
+use crate::model::standing::Refused;
 use crate::model::time::Timestamp;
 use crate::response::bans;
 use crate::response::journal::{Case, Journal as _};
@@ -47,7 +48,7 @@ impl Records {
 fn note(cases: &[Case], bans: &[Ban], now: Timestamp, pulls: &mut [Pull]) {
     let halves = halves(cases, now);
     for pull in pulls {
-        let blocked = bans.iter().find(|ban| ban.what.meets(pull)).map(Ban::says);
+        let blocked = Ban::meeting(bans, pull).map(|ban| Refused { what: ban.what.kind(), says: ban.says() });
         let second = halves.contains(&named(&pull.at));
         if let Some(standing) = &mut pull.standing {
             standing.blocked = blocked;

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use crate::github::GitHub;
 use crate::github::account::Role;
+use crate::github::fault::{Fault, When};
 use crate::github::pull::{Review, ReviewComment, Thread};
 use crate::pty::Pty;
 
@@ -121,6 +122,19 @@ fn without_the_network_the_age_is_told() {
     drop(console);
     let mut console = acme.console(&["acme/api", "--offline"], "poll = 0\n");
     console.shows("return True").shows("ago, offline");
+}
+
+/// What is missing is named, and what was read stays on screen.
+#[test]
+fn without_the_network_it_is_said_what_around_a_pull_is_missing() {
+    let acme = Acme::new();
+    let at = format!("acme/api#{}", acme.pull("Tidy the login", "login", "src/login.py"));
+    let mut online = acme.console(&[&at], "poll = 0\n");
+    acme.github.fail(When::Every("GRAPHQL Dossier".to_owned()), Fault::Forbidden);
+    online.shows("return True").press("\u{3}").ends();
+    drop(online);
+    let mut offline = acme.console(&[&at, "--offline"], "poll = 0\n");
+    offline.shows("return True").shows(&format!("nothing is kept of the conversation and checks of {at}"));
 }
 
 /// Holding a pull from the console: evidence first, then everything the forge offers, and a receipt that says how strong it is.

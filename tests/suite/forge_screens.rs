@@ -18,7 +18,7 @@ use lazaret::model::forge::{Account, Budget, Meter};
 use lazaret::model::pull::{Origin, Pull, PullRef, PullState};
 use lazaret::model::report::Summary;
 use lazaret::model::risk::{Lane, Risk};
-use lazaret::model::standing::{OwnReview, Rollup, Standing, Verdict};
+use lazaret::model::standing::{OwnReview, Refused, Rollup, Standing, Verdict};
 use lazaret::model::time::Timestamp;
 use lazaret::sources::local::{LocalSource, Selection, Setup};
 use lazaret::sources::source::{Listing, Source, SourceError};
@@ -48,7 +48,7 @@ impl Forged {
                 standing.checks = Rollup::Failing;
                 standing.verdict = Verdict::ChangesRequested;
                 standing.auto_merge = Some(account("hurry-bot"));
-                standing.blocked = Some("claude is blocked since Q-1: it ran amok".to_owned());
+                standing.blocked = Some(Refused { what: "agent", says: "claude is blocked since Q-1: it ran amok".to_owned() });
                 standing.own_review = Some(OwnReview { state: "CHANGES_REQUESTED".to_owned(), commit: pull.revision.base.clone() });
             }
             2 => {

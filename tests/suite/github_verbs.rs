@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lazaret::analysis::provenance;
 use lazaret::model::ban::Banned;
 use lazaret::model::cancel::Cancel;
 use lazaret::model::decision::Verb;
@@ -13,7 +14,12 @@ use lazaret::model::response::{Strength, Trace};
 use lazaret::model::review::{DraftComment, Spot};
 use lazaret::model::time::Timestamp;
 use lazaret::response::request::{Request, Target};
+use lazaret::runtime::marked::Marked;
 use lazaret::sources::github::client::GithubClient;
+use lazaret::sources::github::source::{GithubSource, Setup};
+use lazaret::sources::source::Source as _;
+use lazaret::store::paths::Paths;
+use lazaret::ui::widgets::marks;
 
 use crate::github::account::Role;
 use crate::github::fault::{Fault, When};
@@ -367,6 +373,32 @@ fn merging_a_workflow_takes_a_permission_that_is_named_before() {
     assert!(!lacking(&plan(&desk, true)));
 }
 
+/// A held commit says nothing of its agent; a blocked agent goes before it.
+#[test]
+fn a_listed_pull_says_what_of_it_is_refused() {
+    let desk = Desk::new();
+    let number = desk.pull("Add one");
+    let marks = || {
+        let source = GithubSource::new(Arc::new(desk.github.client(&desk.token)), None, Arc::new(provenance::of), Setup::default());
+        let marked = Marked::new(Arc::new(source), Paths::below(desk.home.path()).ledger(), || AT);
+        let words = marks::words(&marked.pull(&desk.at(number), &Cancel::default()).unwrap().unwrap());
+        words.into_iter().map(|(word, _)| word).collect::<Vec<_>>()
+    };
+    desk.decide(Verb::Quarantine, &[number]);
+    assert!(marks().contains(&"commit refused".to_owned()), "{:?}", marks());
+    let request = Request {
+        banned: vec![Banned::Agent("devin".to_owned())],
+        ..Request::new(Verb::Block, vec![nowhere()], "rogue", Timestamp(AT.0 + 900))
+    };
+    all_done(&desk.carry_out(&request, Vec::new()).1);
+    assert!(marks().contains(&"agent blocked".to_owned()), "{:?}", marks());
+}
+
+/// The repository, as blocks name it.
+fn nowhere() -> Target {
+    Target::unseen(PullRef { origin: Origin::Github, repo: "acme/api".to_owned(), name: String::new() })
+}
+
 #[test]
 fn a_search_for_alike_pulls_that_fails_is_told_and_holds_nothing_up() {
     let desk = Desk::new();
@@ -400,15 +432,8 @@ fn a_revert_that_conflicts_is_refused_with_the_paths_and_nothing_is_written() {
 fn who_is_blocked_is_met_by_later_pulls_and_passes_again_when_unblocked() {
     let desk = Desk::new();
     let agent = Banned::Agent("devin".to_owned());
-    let request = |verb, at: i64| Request {
-        banned: vec![agent.clone()],
-        ..Request::new(
-            verb,
-            vec![Target::unseen(PullRef { origin: Origin::Github, repo: "acme/api".to_owned(), name: String::new() })],
-            "rogue",
-            Timestamp(AT.0 + at),
-        )
-    };
+    let request =
+        |verb, at: i64| Request { banned: vec![agent.clone()], ..Request::new(verb, vec![nowhere()], "rogue", Timestamp(AT.0 + at)) };
     all_done(&desk.carry_out(&request(Verb::Block, 900), Vec::new()).1);
     let number = desk.pull("Add one");
     let plan = desk.plan(Verb::Approve, &[number]);
@@ -456,6 +481,8 @@ fn the_program_itself_holds_and_releases_a_pull() {
     assert!(!listed.out.contains(&desk.token) && !held.out.contains(&desk.token));
     let refused = run(&["approve", &address, "--yes"]);
     assert_eq!(refused.code, 1, "{}{}", refused.out, refused.err);
+    assert!(refused.out.contains(&format!("`lazaret release {case}` lets it pass again")), "{}", refused.out);
+    assert!(!refused.out.contains("lazaret quarantine"), "what is held is not to be held: {}", refused.out);
     let released = run(&["release", case, "--reason", "a mistake", "--yes"]);
     assert_eq!(released.code, 0, "{}{}", released.out, released.err);
     assert!(look(&desk, number, |pull| pull.labels.is_empty() && !pull.draft));

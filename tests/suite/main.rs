@@ -12,6 +12,7 @@ mod alike_github;
 mod analysis;
 mod approve;
 mod architecture;
+mod bad_input;
 mod by_hand;
 mod cli;
 mod comment_file;

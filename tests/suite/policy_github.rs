@@ -117,7 +117,7 @@ fn two_accounts_are_two_people_and_the_organisation_says_when() {
     assert!(second.contains("the first of two was @ann"), "{second}");
     assert_eq!(desk.approvals(), 1);
     let verified = desk.ok("bob", &["ledger", "verify"]);
-    assert!(verified.contains("1 decisions were made by two people"), "{verified}");
+    assert!(verified.contains("1 decision was made by two people"), "{verified}");
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn a_signed_decision_is_in_the_ledger_and_ledger_verify_holds_it() {
     let payload: String = ledger(&program).query_row("SELECT payload FROM records WHERE kind = 'intent'", [], |row| row.get(0)).unwrap();
     assert!(payload.contains("BEGIN SSH SIGNATURE") && payload.contains("ann@example.com") && payload.contains("SHA256:"), "{payload}");
     let verified = ann.ok(&program, &["ledger", "verify"]);
-    assert!(verified.contains("1 signatures hold"), "{verified}");
+    assert!(verified.contains("1 signature holds"), "{verified}");
     // Another file of allowed signers, another answer: the key is nobody's there.
     std::fs::write(allowed(&world), "").unwrap();
     let run = ann.run(&program, &["ledger", "verify"]);
@@ -174,7 +174,7 @@ fn the_settings_name_the_key_and_git_names_it_where_they_do_not() {
     assert!(said.contains("of bob@example.com, named by [signing] of settings.toml"), "{said}");
     ann.ok(&program, &["approve", "claude/x", "-m", "looks right", "--yes"]);
     let payload: String = ledger(&program).query_row("SELECT payload FROM records WHERE kind = 'intent'", [], |row| row.get(0)).unwrap();
-    assert!(payload.contains("bob@example.com") && ann.ok(&program, &["ledger", "verify"]).contains("1 signatures hold"), "{payload}");
+    assert!(payload.contains("bob@example.com") && ann.ok(&program, &["ledger", "verify"]).contains("1 signature holds"), "{payload}");
     // Its own file of allowed signers, below the settings; a key that is not there is told.
     std::fs::write(&settings, format!("[signing]\nkey = \"{}\"\nallowed-signers = \"nobody\"\n", bob.key().display())).unwrap();
     std::fs::write(settings.with_file_name("nobody"), "").unwrap();

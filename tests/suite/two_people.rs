@@ -44,7 +44,7 @@ fn the_first_waits_and_the_second_carries_it_out_blind() {
     assert!(second.contains(&format!("the first of two was ann <ann@example.com> (case {}): first reason", case(&first))), "{second}");
     assert_ne!(desk.world.id("main"), before, "two people merge");
     let verified = desk.bob.ok(&desk.program, &["ledger", "verify"]);
-    assert!(verified.contains("2 signatures hold, 1 decisions were made by two people"), "{verified}");
+    assert!(verified.contains("2 signatures hold, 1 decision was made by two people"), "{verified}");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn a_release_takes_two_who_name_the_case_or_the_pull() {
     assert!(!plan.contains("first reason") && !plan.contains(&case(&first)), "blind: {plan}");
     let second = desk.ok("bob", &["release", &at, "-m", "second reason", "--yes"]);
     assert!(second.contains("the first of two was @ann") && labels().is_empty(), "{second}");
-    assert!(desk.ok("bob", &["ledger", "verify"]).contains("1 decisions were made by two people"));
+    assert!(desk.ok("bob", &["ledger", "verify"]).contains("1 decision was made by two people"));
 }
 
 #[test]

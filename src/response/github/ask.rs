@@ -11,6 +11,9 @@ use crate::response::error::ResponseError;
 /// Pages of a list that are read at most; at 100 entries each, more than any pull has.
 const PAGES: usize = 30;
 
+/// A read that costs neither the forge nor the limits anything.
+const CHEAPEST: &str = "/rate_limit";
+
 /// A forge, and whether anybody still waits.
 #[derive(Clone, Copy)]
 pub(crate) struct Ask<'a> {
@@ -82,14 +85,23 @@ impl Ask<'_> {
         let answer = self.write(method, route, Some(body))?;
         parsed(&answer.body, route)
     }
-}
 
-/// What whoever plans a verb is told.
-pub(crate) fn told(error: &ForgeError) -> ResponseError {
-    match error {
-        ForgeError::Cancelled => ResponseError::Cancelled,
-        ForgeError::Offline(says) | ForgeError::Unreachable(says) => ResponseError::Away(says.clone()),
-        error => ResponseError::Forge(error.says().to_owned()),
+    /// What whoever plans a verb is told. A decision can wait for a forge that is away, and for no answer that a forge gave.
+    pub(crate) fn told(&self, error: &ForgeError) -> ResponseError {
+        match error {
+            ForgeError::Cancelled => ResponseError::Cancelled,
+            ForgeError::Offline(says) | ForgeError::Unreachable(says) => ResponseError::Away(says.clone()),
+            ForgeError::Server(says) if self.is_away() => ResponseError::Away(says.clone()),
+            error => ResponseError::Forge(error.says().to_owned()),
+        }
+    }
+
+    /// Whether the forge fails at what takes no work of it, too. Any answer to that, a refusal as well, says that it is there.
+    fn is_away(&self) -> bool {
+        match self.forge.call(&Call::get(CHEAPEST), self.cancel) {
+            Ok(answer) => answer.stale,
+            Err(error) => matches!(error, ForgeError::Server(_) | ForgeError::Unreachable(_)),
+        }
     }
 }
 

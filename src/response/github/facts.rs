@@ -11,7 +11,7 @@ use crate::response::bans;
 use crate::response::error::ResponseError;
 use crate::response::facts::forge::{ForgeFacts, PullFacts, RevertPulls};
 use crate::response::github::address::{address, commit};
-use crate::response::github::ask::{Ask, told};
+use crate::response::github::ask::Ask;
 use crate::response::github::revert::Wanted;
 use crate::response::github::{alike, holds, look, revert, switches};
 use crate::response::journal::Journal;
@@ -64,7 +64,7 @@ fn pull(ask: &Ask<'_>, target: &Target, verb: Verb, standing: &[Ban]) -> Result<
 
 fn proposed(ask: &Ask<'_>, target: &Target) -> Result<PullFacts, ResponseError> {
     let (repo, number) = address(&target.pull)?;
-    let (pull, here) = look::around(ask, &repo, number).map_err(|error| told(&error))?;
+    let (pull, here) = look::around(ask, &repo, number).map_err(|error| ask.told(&error))?;
     if here.archived {
         return Err(ResponseError::Refused(format!("{repo} is archived, so nothing can be written there; its owner has to unarchive it")));
     }
@@ -80,7 +80,7 @@ fn bare(ask: &Ask<'_>, (repo, id): &(String, CommitId), target: &Target, verb: V
             verb.word()
         )));
     }
-    let (pull, _) = look::commit(ask, repo, id, &target.base).map_err(|error| told(&error))?;
+    let (pull, _) = look::commit(ask, repo, id, &target.base).map_err(|error| ask.told(&error))?;
     Ok(pull)
 }
 
@@ -100,7 +100,7 @@ fn reverts(ask: &Ask<'_>, targets: &[Target]) -> Result<RevertPulls, ResponseErr
         }
     }
     let Some(repo) = place else { return Ok(RevertPulls::default()) };
-    revert::facts(ask, &repo, &wanted).map_err(|error| told(&error))
+    revert::facts(ask, &repo, &wanted).map_err(|error| ask.told(&error))
 }
 
 /// The pulls that the steps of `plan` contain, each once.

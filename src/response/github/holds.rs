@@ -8,7 +8,7 @@ use crate::response::case::is_case_id;
 use crate::response::error::ResponseError;
 use crate::response::facts::forge::{DoneStep, HoldsFacts};
 use crate::response::github::address::repository;
-use crate::response::github::ask::{Ask, told};
+use crate::response::github::ask::Ask;
 use crate::response::github::look;
 use crate::response::journal::{Case, Journal};
 use crate::response::request::Target;
@@ -37,7 +37,7 @@ pub(crate) fn facts(ask: &Ask<'_>, target: &Target, journal: &dyn Journal) -> Re
         if found.pulls.iter().any(|pull| pull.spot.repo == spot.repo && pull.spot.pull == spot.pull) {
             continue;
         }
-        let (pull, _) = look::pull(ask, &spot.repo, spot.pull).map_err(|error| told(&error))?;
+        let (pull, _) = look::pull(ask, &spot.repo, spot.pull).map_err(|error| ask.told(&error))?;
         found.pulls.push(pull);
     }
     Ok(found)

@@ -11,7 +11,7 @@ use crate::response::bans::{self, Used};
 use crate::response::error::ResponseError;
 use crate::response::facts::forge::{Stands, Switch};
 use crate::response::github::address::repository;
-use crate::response::github::ask::{Ask, told};
+use crate::response::github::ask::Ask;
 use crate::response::github::{look, step};
 use crate::response::journal::Case;
 use crate::response::request::Request;
@@ -65,8 +65,8 @@ pub(crate) fn facts(ask: &Ask<'_>, request: &Request, cases: &[Case]) -> Result<
     }
     for target in &request.targets {
         let repo = repository(&target.pull).ok_or_else(|| ResponseError::Usage(format!("{} is no repository", target.pull)))?;
-        let (owner, _) = look::split(&repo).map_err(|error| told(&error))?;
-        let about: About = ask.read(&format!("/repos/{repo}")).map_err(|error| told(&error))?;
+        let (owner, _) = look::split(&repo).map_err(|error| ask.told(&error))?;
+        let about: About = ask.read(&format!("/repos/{repo}")).map_err(|error| ask.told(&error))?;
         let mut acts = Vec::new();
         for banned in &request.banned {
             match act(banned, owner, &about) {
@@ -80,7 +80,7 @@ pub(crate) fn facts(ask: &Ask<'_>, request: &Request, cases: &[Case]) -> Result<
             let known = |switch: &Switch| switch.act == act && (switch.spot.repo == repo || matches!(act, Act::BlockAccount { .. }));
             if !switches.iter().any(known) {
                 let stands = step::stands(ask, &at(&repo), &act);
-                switches.push(switch(&repo, act, about.access(ask), stands)?);
+                switches.push(switch(ask, &repo, act, about.access(ask), stands)?);
             }
         }
         if let Some(most) = throttle.pulls {
@@ -88,7 +88,7 @@ pub(crate) fn facts(ask: &Ask<'_>, request: &Request, cases: &[Case]) -> Result<
             let before = now.as_ref().copied().unwrap_or_default();
             // One that is lower already stays.
             let act = Act::PullCap { most: Some(before.map_or(most, |now| now.min(most))), before };
-            switches.push(switch(&repo, act, about.access(ask), now.map(|now| now.is_some_and(|now| now <= most)))?);
+            switches.push(switch(ask, &repo, act, about.access(ask), now.map(|now| now.is_some_and(|now| now <= most)))?);
         }
     }
     Ok((switches, unserved))
@@ -129,7 +129,7 @@ fn back(ask: &Ask<'_>, used: Used) -> Result<Switch, ResponseError> {
     let access = match ask.read::<About>(&format!("/repos/{repo}")) {
         Ok(about) => about.access(ask),
         Err(ForgeError::NotFound(_) | ForgeError::Forbidden { .. }) => Access { scopes: ask.forge.scopes(), ..Access::default() },
-        Err(error) => return Err(told(&error)),
+        Err(error) => return Err(ask.told(&error)),
     };
     let act = match used.act {
         Act::AgentAccess { org, repository, on } => Act::AgentAccess { org, repository, on: !on },
@@ -139,7 +139,7 @@ fn back(ask: &Ask<'_>, used: Used) -> Result<Switch, ResponseError> {
         act => return Err(ResponseError::Usage(format!("{act:?} is no switch"))),
     };
     let stands = step::stands(ask, &at(&repo), &act);
-    Ok(Switch { undoes: Some(used.undone), ..switch(&repo, act, access, stands)? })
+    Ok(Switch { undoes: Some(used.undone), ..switch(ask, &repo, act, access, stands)? })
 }
 
 fn at(repo: &str) -> Spot {
@@ -148,7 +148,7 @@ fn at(repo: &str) -> Spot {
 
 /// The switch that does `act`, by whether it `is_so` already. Where that cannot be read it is set all the same, and said; a forge
 /// that is away ends it all.
-fn switch(repo: &str, act: Act, mut access: Access, is_so: Result<bool, ForgeError>) -> Result<Switch, ResponseError> {
+fn switch(ask: &Ask<'_>, repo: &str, act: Act, mut access: Access, is_so: Result<bool, ForgeError>) -> Result<Switch, ResponseError> {
     let stands = match is_so {
         Ok(true) => Stands::Already,
         Ok(false) => Stands::Otherwise,
@@ -157,7 +157,7 @@ fn switch(repo: &str, act: Act, mut access: Access, is_so: Result<bool, ForgeErr
             Stands::Unknown(says)
         }
         Err(ForgeError::Invalid(why) | ForgeError::NotAllowed(why) | ForgeError::Conflict(why)) => Stands::Useless(why),
-        Err(error @ (ForgeError::Cancelled | ForgeError::Offline(_) | ForgeError::Unreachable(_))) => return Err(told(&error)),
+        Err(error @ (ForgeError::Cancelled | ForgeError::Offline(_) | ForgeError::Unreachable(_))) => return Err(ask.told(&error)),
         Err(error) => Stands::Unknown(error.says().to_owned()),
     };
     Ok(Switch { act, spot: at(repo), access, stands, undoes: None })

@@ -209,7 +209,7 @@ fn stands(pull: &Pull, standing: &Standing, room: usize, look: &Look<'_>) -> Lin
     if let Some(merged) = &standing.merged {
         says.push(format!("merged by {}", merged.by.as_ref().map_or("somebody", |by| &by.login)));
     }
-    says.extend(standing.blocked.clone());
+    says.extend(standing.blocked.as_ref().map(|refused| refused.says.clone()));
     if !standing.labels.is_empty() {
         says.push(format!("labels {}", standing.labels.join(", ")));
     }

@@ -51,7 +51,10 @@ fn all(pull: &Pull, standing: &Standing) -> Vec<(String, String, Role)> {
     let open = pull.state == PullState::Open;
     // Who decides second sees the findings before anybody's verdict.
     let blind = standing.second;
-    mark(standing.blocked.is_some(), "agent blocked", "blocked", Role::Bad);
+    if let Some(refused) = &standing.blocked {
+        let word = refusal(refused.what);
+        mark(true, &format!("{} {word}", refused.what), word, Role::Bad);
+    }
     mark(pull.state == PullState::Merged && standing.approvals == 0, "unreviewed", "unrev", Role::Bad);
     mark(open && standing.auto_merge.is_some(), "auto-merge", "auto", Role::Unsettled);
     mark(open && standing.queued, "in merge queue", "queue", Role::Unsettled);
@@ -66,4 +69,9 @@ fn all(pull: &Pull, standing: &Standing) -> Vec<(String, String, Role)> {
     mark(standing.requested, "asked of you", "you", Role::Strong);
     mark(standing.locked, "locked", "lock", Role::Faint);
     marks
+}
+
+/// Who works is blocked; what was made is refused.
+fn refusal(what: &str) -> &'static str {
+    if matches!(what, "commit" | "patch") { "refused" } else { "blocked" }
 }

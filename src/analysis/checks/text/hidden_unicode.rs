@@ -72,10 +72,16 @@ struct Seen {
 
 impl Seen {
     fn on(&self, draft: Draft, what: &str) -> Draft {
-        let (words, severity) = words(self.kind);
+        let (_, severity) = weighed(self.kind);
         // An icon of a font is one character; a text in private-use characters is no icon.
         let severity = if self.kind == Hidden::Private && self.count >= MANY { Severity::High } else { severity };
-        draft.title(format!("{} {words} in {what}", self.count)).severity(severity)
+        draft.title(self.title(what)).severity(severity)
+    }
+
+    fn title(&self, what: &str) -> String {
+        let (word, _) = weighed(self.kind);
+        let several = if self.count == 1 { "" } else { "s" };
+        format!("{} {word}{several} in {what}", self.count)
     }
 }
 
@@ -96,7 +102,7 @@ fn worst(text: &str, starts_file: bool) -> Option<Seen> {
         let Some(kind) = inert::hidden(c).filter(|_| !ordinary) else { continue };
         let found = seen.get_or_insert(Seen { kind, count: 0 });
         found.count += 1;
-        if words(kind).1 > words(found.kind).1 {
+        if weighed(kind).1 > weighed(found.kind).1 {
             found.kind = kind;
         }
     }
@@ -109,14 +115,27 @@ fn joins_script(before: Option<char>, c: char) -> bool {
         && before.is_some_and(|b| matches!(b, '\u{600}'..='\u{6ff}' | '\u{900}'..='\u{dff}' | '\u{fb50}'..='\u{fdff}'))
 }
 
-fn words(kind: Hidden) -> (&'static str, Severity) {
+/// What one of them is called, and how bad it is.
+fn weighed(kind: Hidden) -> (&'static str, Severity) {
     match kind {
-        Hidden::Tag => ("invisible tag characters", Severity::Critical),
-        Hidden::Bidi => ("bidirectional controls", Severity::Critical),
-        Hidden::VariationSelector => ("variation selectors", Severity::High),
-        Hidden::ZeroWidth => ("characters without width", Severity::High),
-        Hidden::Private => ("private-use characters", Severity::Medium),
-        Hidden::Control => ("control characters", Severity::Medium),
-        Hidden::Separator => ("hidden line separators", Severity::Medium),
+        Hidden::Tag => ("invisible tag character", Severity::Critical),
+        Hidden::Bidi => ("bidirectional control", Severity::Critical),
+        Hidden::VariationSelector => ("variation selector", Severity::High),
+        Hidden::ZeroWidth => ("zero-width character", Severity::High),
+        Hidden::Private => ("private-use character", Severity::Medium),
+        Hidden::Control => ("control character", Severity::Medium),
+        Hidden::Separator => ("hidden line separator", Severity::Medium),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_one_and_several_are_several() {
+        let title = |text: &str| worst(text, false).unwrap().title("the code");
+        assert_eq!(title("a\u{202e}b"), "1 bidirectional control in the code");
+        assert_eq!(title("a\u{202e}b\u{202e}"), "2 bidirectional controls in the code");
     }
 }

@@ -1,5 +1,6 @@
 //! Approval: a review pinned to the bytes that were read, and on wish the merge of just these.
 
+use crate::model::ban::{Ban, Banned};
 use crate::model::forge_step::{Act, HOLD_LABEL, MergeMethod, Say};
 use crate::model::response::{OnFailure, Plan, Strength};
 use crate::response::facts::forge::{Phase, PullFacts};
@@ -47,11 +48,13 @@ fn refuse(plan: &mut Plan, pull: &PullFacts, merge: bool) {
             "your account opened {name}, and the forge lets no author approve; ask somebody else, or say it without a verdict: lazaret comment {name}"
         ));
     }
-    if pull.labels.iter().any(|label| label.eq_ignore_ascii_case(HOLD_LABEL)) {
+    let held = pull.labels.iter().any(|label| label.eq_ignore_ascii_case(HOLD_LABEL));
+    if held {
         plan.refusals.push(format!("{name} is quarantined (label {HOLD_LABEL}); `lazaret release {name}` ends that first"));
     }
     if let Some(ban) = pull.bans.first() {
-        plan.refusals.push(format!("{}: {}; `lazaret quarantine {name}` holds it", one_line(&ban.says()), one_line(&ban.reason)));
+        let step = if held { lift(ban) } else { format!("`lazaret quarantine {name}` holds it") };
+        plan.refusals.push(format!("{}: {}; {step}", one_line(&ban.says()), one_line(&ban.reason)));
     }
     if !pull.unjudged.is_empty() {
         let ids: Vec<_> = pull.unjudged.iter().map(ToString::to_string).collect();
@@ -66,6 +69,14 @@ fn refuse(plan: &mut Plan, pull: &PullFacts, merge: bool) {
     }
     if merge && pull.conflicts {
         plan.refusals.push(format!("{name} conflicts with {}; its author has to bring it up to date first", one_line(&pull.base.0)));
+    }
+}
+
+/// What ends a ban: it came with a hold, or somebody blocked by name.
+fn lift(ban: &Ban) -> String {
+    match &ban.what {
+        Banned::Commit(_) | Banned::Patch(_) => format!("`lazaret release {}` lets it pass again", ban.case.0),
+        what => format!("`lazaret unblock {}:{}` lets it pass again", what.kind(), one_line(what.name())),
     }
 }
 
