@@ -169,14 +169,14 @@ impl Search<'_> {
         let mut compared = 0;
         for at in 0..self.found.len().min(COMPARED) {
             let Some(one) = self.found.get(at) else { break };
-            let (repo, number) = (one.repo.clone(), one.number);
+            let (repo, number, known) = (one.repo.clone(), one.number, one.shares.contains(&Shared::Session));
             let mut shares = Vec::new();
             if own.is_some() {
                 let print = self.print(&repo, number)?;
                 compared += usize::from(print.is_some());
                 shares.extend((print == own).then_some(Shared::Patch));
             }
-            if self.session.is_some() && !one.shares.contains(&Shared::Session) && self.is_in_trailers(&repo, number)? {
+            if self.session.is_some() && !known && self.is_in_trailers(&repo, number)? {
                 shares.push(Shared::Session);
             }
             if let Some(one) = self.found.get_mut(at) {
