@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod journal;
 pub mod kept;
 pub mod later;
+pub mod lifted;
 pub mod listener;
 pub mod log;
 pub mod marked;

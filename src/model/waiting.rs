@@ -2,6 +2,7 @@
 
 use super::case_id::CaseId;
 use super::decision::Verb;
+use super::pull::PullRef;
 use super::time::Timestamp;
 
 /// A waiting decision. Before it is sent, head, findings and policy are looked at again.
@@ -11,6 +12,8 @@ pub struct Waiting {
     pub case: CaseId,
     /// The verb.
     pub verb: Verb,
+    /// The pulls it is about.
+    pub pulls: Vec<PullRef>,
     /// What it is about, for people.
     pub subject: String,
     /// Why, in the words of whoever decided.

@@ -24,6 +24,7 @@ use crate::response::resume;
 use crate::runtime::held;
 use crate::runtime::journal::LedgerJournal;
 use crate::runtime::later;
+use crate::runtime::lifted::{self, Word};
 use crate::runtime::place::Place;
 use crate::runtime::policy::{self, Bench, Force};
 use crate::runtime::seen::Unread;
@@ -200,6 +201,12 @@ impl CaseDecisions {
         self.source.as_deref()
     }
 
+    /// Whether `held` was decided on here, so that it can be looked at again from here.
+    #[must_use]
+    pub fn is_of_here(&self, held: &Held) -> bool {
+        self.place.holds(&held.decision.pulls, Path::new(&held.place))
+    }
+
     /// The time here.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -256,13 +263,37 @@ impl CaseDecisions {
 
     fn bench(&self, request: &Request, journal: &dyn Journal, place: &str) -> Result<Bench, ResponseError> {
         let Seat { signing, allowed, .. } = self.signing()?;
-        let force = self.force(&meant(request, journal, place)?);
+        let (force, gone) = self.lifted(self.force(&meant(request, journal, place)?), request, journal, place)?;
         let (members, mut unknown) = policy::members(&force, request, self.source.as_deref());
+        unknown.extend(gone);
         if let Some(source) = self.source.as_deref().filter(|_| policy::lets_in(request.verb)) {
             unknown.extend(request.targets.iter().flat_map(|target| source.hidden_policies(&target.pull, &Cancel::default())));
             unknown.dedup();
         }
         Ok(Bench { force, members, unknown, signing, allowed, held: Vec::new(), now: self.now() })
+    }
+
+    /// `force` with the policies of the places where what an unblock lifts was blocked, and what went with such a place.
+    fn lifted(
+        &self,
+        mut force: Force,
+        request: &Request,
+        journal: &dyn Journal,
+        place: &str,
+    ) -> Result<(Force, Vec<String>), ResponseError> {
+        let mut gone = Vec::new();
+        for blocked in lifted::blocked_at(request, journal)? {
+            if blocked.repository == place {
+                let there: Vec<_> = blocked.pulls.into_iter().map(|pull| (pull, Subject::default())).collect();
+                force = force.and(self.force(&there));
+                continue;
+            }
+            match blocked.from_afar(self.paths.config()) {
+                Word::Force(there) => force = force.and(there),
+                Word::Gone(says) => gone.push(says),
+            }
+        }
+        Ok((force, gone))
     }
 
     /// A policy that asks for two people also asks who else was there: who asked for it, who pushed last, who approved. A release
@@ -322,7 +353,7 @@ fn own(request: &Request) -> Vec<(PullRef, Subject)> {
     request.targets.iter().map(|target| (target.pull.clone(), target.subject.clone())).collect()
 }
 
-/// The pulls that `request` is about: what a release lets go and what an unblock lets pass, the ledger knows.
+/// The pulls that `request` is about: what a release lets go, the ledger knows.
 fn meant(request: &Request, journal: &dyn Journal, place: &str) -> Result<Vec<(PullRef, Subject)>, ResponseError> {
     let mut pulls = own(request);
     if request.verb == Verb::Release {

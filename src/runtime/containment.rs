@@ -14,6 +14,7 @@ use crate::model::pull::{Origin, PullRef};
 use crate::model::response::{Plan, Receipt};
 use crate::model::sweep::Member;
 use crate::model::time::Timestamp;
+use crate::response::journal::Case;
 use crate::response::request::{Request, Target};
 use crate::runtime::case_decisions::{CaseDecisions, DecisionError};
 use crate::runtime::seen::{kept_report, target};
@@ -42,6 +43,12 @@ pub trait Keeper: Send + Sync {
     /// # Errors
     /// When the plan refuses, somebody else is at work, or the ledger cannot be written.
     fn carry_out(&self, plan: &Plan, cancel: &Cancel) -> Result<Receipt, DecisionError>;
+
+    /// The case that a plan, carried out, completed as its second.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn first_of(&self, plan: &Plan) -> Result<Option<Case>, DecisionError>;
 }
 
 impl Keeper for CaseDecisions {
@@ -55,6 +62,10 @@ impl Keeper for CaseDecisions {
 
     fn carry_out(&self, plan: &Plan, cancel: &Cancel) -> Result<Receipt, DecisionError> {
         self.carry_out_plan(plan, cancel)
+    }
+
+    fn first_of(&self, plan: &Plan) -> Result<Option<Case>, DecisionError> {
+        Self::first_of(self, plan)
     }
 }
 
@@ -133,6 +144,14 @@ impl Part {
     pub fn carry_out(&self, cancel: &Cancel) -> Result<Receipt, DecisionError> {
         self.keeper.carry_out(&self.plan, cancel)
     }
+
+    /// What somebody had decided first, once it was carried out as the second of two.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn first(&self) -> Result<Option<Case>, DecisionError> {
+        self.keeper.first_of(&self.plan)
+    }
 }
 
 /// Plans the containment of `chosen`, each as it is now.
@@ -145,6 +164,8 @@ pub fn plan(chosen: &[Chosen<'_>], order: &Order, engine: &Engine, cancel: &Canc
     for one in chosen {
         by_place.entry((&one.member.pull().at.repo, one.member.is_merged())).or_default().push(one);
     }
+    // How many are taken back at once counts over all repositories, as it does when they are named one by one.
+    let taken_back = chosen.iter().filter(|one| one.member.is_merged()).count();
     for ((place, merged), some) in by_place {
         if order.verb == Verb::Revert && !merged {
             let open = |one: &&Chosen<'_>| (one.member.pull().at.to_string(), OPEN.to_owned());
@@ -164,8 +185,9 @@ pub fn plan(chosen: &[Chosen<'_>], order: &Order, engine: &Engine, cancel: &Canc
         }
         let Some(keeper) = some.first().map(|one| one.keeper.clone()).filter(|_| !targets.is_empty()) else { continue };
         let verb = if merged { Verb::Revert } else { Verb::Quarantine };
+        let among = if order.verb == Verb::Revert { taken_back } else { targets.len() };
         // What belongs together is what the sweep itself found.
-        let request = Request { look_around: false, ..Request::new(verb, targets, order.reason.clone(), order.at) };
+        let request = Request { among, look_around: false, ..Request::new(verb, targets, order.reason.clone(), order.at) };
         match keeper.plan(&request, reports) {
             Ok(plan) if merged && order.verb != Verb::Revert => joint.proposals.push(Part { place: place.to_owned(), plan, keeper }),
             Ok(plan) => joint.parts.push(Part { place: place.to_owned(), plan, keeper }),

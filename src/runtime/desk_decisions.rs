@@ -9,6 +9,7 @@ use crate::model::report::Report;
 use crate::model::response::{CaseId, Plan, Receipt};
 use crate::model::review::Review;
 use crate::model::waiting::Waiting;
+use crate::response::journal::Case;
 use crate::response::request::{Request, Target};
 use crate::runtime::case_decisions::{CaseDecisions, DecisionError};
 use crate::runtime::decisions::{Decisions, Trouble};
@@ -44,7 +45,9 @@ impl Decisions for CaseDecisions {
     }
 
     fn carry_out(&self, plan: &Plan) -> Result<Receipt, Trouble> {
-        self.carry_out_plan(plan, &Cancel::default()).map_err(|error| error.to_string())
+        let mut receipt = self.carry_out_plan(plan, &Cancel::default()).map_err(|error| error.to_string())?;
+        tell_first(&mut receipt, self.first_of(plan).map_err(|error| error.to_string())?.as_ref());
+        Ok(receipt)
     }
 
     fn records(&self) -> Result<(Vec<Record>, ChainState), Trouble> {
@@ -87,4 +90,12 @@ impl Decisions for CaseDecisions {
     fn take_back(&self, case: &CaseId) -> Result<(), Trouble> {
         waiting::drop(self, case, "").map_err(|error| error.to_string())
     }
+}
+
+/// Puts what the first of two people had decided into the second's receipt, now that both have.
+pub(super) fn tell_first(receipt: &mut Receipt, first: Option<&Case>) {
+    let Some(decision) = first.map(|first| &first.plan.decision) else { return };
+    let reason = if decision.reason.is_empty() { "no reason given" } else { &decision.reason };
+    let says = format!("the first of two was {}: {reason}", decision.reviewer.identity);
+    receipt.why = if receipt.why.is_empty() { says } else { format!("{}; {says}", receipt.why) };
 }

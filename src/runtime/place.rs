@@ -7,12 +7,14 @@ use crate::model::cancel::Cancel;
 use crate::model::decision::Verb;
 use crate::model::forge::Forge;
 use crate::model::objects::Objects;
+use crate::model::pull::{Origin, PullRef};
 use crate::model::time::Timestamp;
 use crate::response::error::ResponseError;
 use crate::response::git;
 use crate::response::github::GithubResponder;
 use crate::response::request::Request;
 use crate::response::responder::Responder;
+use crate::sources::github::address::Address;
 use crate::store::paths::Paths;
 
 /// A place.
@@ -38,6 +40,20 @@ impl Place {
         match self {
             Self::Repository(path) => Some(path),
             Self::Nowhere | Self::Forge { .. } => None,
+        }
+    }
+
+    /// Whether what was decided on `pulls`, by somebody who sat in the folder `seat`, was decided here.
+    #[must_use]
+    pub fn holds(&self, pulls: &[PullRef], seat: &Path) -> bool {
+        match self {
+            Self::Nowhere => false,
+            Self::Repository(path) => {
+                pulls.iter().all(|pull| pull.origin != Origin::Github) && std::path::absolute(path).is_ok_and(|path| path == seat)
+            }
+            Self::Forge { forge, .. } => pulls
+                .iter()
+                .all(|pull| Address::of_repository(pull).is_some_and(|address| address.host.eq_ignore_ascii_case(&forge.host()))),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::analysis::engine::Engine;
 use crate::message::effect::Wish;
+use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
 use crate::model::decision::Verb;
@@ -15,8 +16,10 @@ use crate::model::response::{CaseId, People, Plan, Receipt, StepOutcome, Strengt
 use crate::model::review::Review;
 use crate::model::sweep::{Member, Sweep};
 use crate::model::time::Timestamp;
+use crate::model::waiting::Waiting;
 use crate::runtime::containment::{self, Chosen, Joint, Keeper, Order};
 use crate::runtime::decisions::{Decisions, Trouble};
+use crate::runtime::desk_decisions::tell_first;
 use crate::sources::sweep::Field;
 
 /// Where decisions on one place go, one by one and joined.
@@ -96,7 +99,8 @@ fn joined(joint: &Joint, case: &CaseId) -> Result<Plan, Trouble> {
         let why = joint.left.first().map_or("nothing was chosen", |(_, why)| why.as_str());
         return Err(format!("nothing of it can be held: {why}"));
     };
-    let mut plan = Plan { case: case.clone(), steps: Vec::new(), refusals: Vec::new(), warnings: Vec::new(), ..first.plan.clone() };
+    let people = people(joint);
+    let mut plan = Plan { case: case.clone(), steps: Vec::new(), refusals: Vec::new(), warnings: Vec::new(), people, ..first.plan.clone() };
     plan.conflicts.clear();
     (plan.decision.pulls, plan.decision.subjects) = (Vec::new(), Vec::new());
     for part in joint.ready() {
@@ -124,6 +128,18 @@ fn joined(joint: &Joint, case: &CaseId) -> Result<Plan, Trouble> {
         plan.refusals.push(format!("nothing of it is left to {what}; the notes say why"));
     }
     Ok(plan)
+}
+
+/// How many people the whole takes: two where that is so of every part. Of parts that differ, each one's note says it.
+fn people(joint: &Joint) -> People {
+    let mut ready = joint.ready().map(|part| &part.plan.people);
+    match (ready.next(), ready.next()) {
+        (Some(only), None) => only.clone(),
+        (Some(People::First(about)), Some(People::First(_))) if ready.all(|people| matches!(people, People::First(_))) => {
+            People::First(about.clone())
+        }
+        _ => People::One,
+    }
 }
 
 /// What the repository's own policy asks of a proposed revert, in words.
@@ -160,6 +176,7 @@ impl Decisions for SweepDecisions {
             let from = whole.outcomes.len();
             match part.carry_out(&Cancel::default()) {
                 Ok(receipt) => {
+                    tell_first(&mut whole, part.first().map_err(|error| error.to_string())?.as_ref());
                     whole.strength = whole.strength.min(receipt.strength);
                     whole
                         .outcomes
@@ -190,6 +207,29 @@ impl Decisions for SweepDecisions {
 
     fn keep_draft(&self, change: &Change, review: &Review) -> Result<(), Trouble> {
         self.home.keep_draft(change, review)
+    }
+
+    fn waiting(&self) -> Result<Vec<Waiting>, Trouble> {
+        self.home.waiting()
+    }
+
+    fn bans(&self) -> Result<Vec<Ban>, Trouble> {
+        self.home.bans()
+    }
+
+    /// What waits is looked at again at its own place, when this sweep went there.
+    fn send(&self, case: &CaseId) -> Result<Receipt, Trouble> {
+        let waiting = self.home.waiting()?;
+        let pull = waiting.iter().find(|one| one.case == *case).and_then(|one| one.pulls.first());
+        match pull.map(|pull| self.places.get(&pull.repo)) {
+            Some(Some(place)) => place.single.send(case),
+            // Says that nothing of that name waits, or that it waits for another place.
+            Some(None) | None => self.home.send(case),
+        }
+    }
+
+    fn take_back(&self, case: &CaseId) -> Result<(), Trouble> {
+        self.home.take_back(case)
     }
 }
 

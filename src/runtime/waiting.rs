@@ -46,6 +46,7 @@ fn shown(case: &CaseId, held: &Held) -> Waiting {
     Waiting {
         case: case.clone(),
         verb: decision.verb,
+        pulls: decision.pulls.clone(),
         subject: decision.pulls.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         reason: decision.reason.clone(),
         at: decision.at,
@@ -75,6 +76,9 @@ fn found(decisions: &CaseDecisions, case: &CaseId) -> Result<Held, DecisionError
 /// When nothing waits there, somebody else made it, or the ledger cannot be used.
 pub fn send(decisions: &CaseDecisions, case: &CaseId, cancel: &Cancel) -> Result<Sending, DecisionError> {
     let held = found(decisions, case)?;
+    if !decisions.is_of_here(&held) {
+        return Ok(Sending::Waits(format!("it was decided elsewhere, and is looked at again there: lazaret waiting send {}", case.0)));
+    }
     if let Err(why) = is_mine(decisions, case, &held) {
         return Ok(Sending::Waits(why));
     }

@@ -80,6 +80,7 @@ mod sweep;
 mod sweep_console;
 mod sweep_github;
 mod sweep_large;
+mod sweep_policy;
 mod triage;
 mod two_people;
 mod two_people_github;

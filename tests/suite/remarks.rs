@@ -263,6 +263,7 @@ fn waiting_decisions_are_counted_listed_sent_and_dropped() {
     let waiting = |case: &str, trouble: &str| Waiting {
         case: CaseId(case.to_owned()),
         verb: Verb::Quarantine,
+        pulls: Vec::new(),
         subject: "example/shop#1".to_owned(),
         reason: "a gate \u{1b}[31m".to_owned(),
         at: Timestamp(EPOCH),

@@ -11,13 +11,13 @@ use crate::policy_github::{Desk, TWO};
 const ALL: &str = "two-people = [\"release\", \"revert\", \"batch-revert\"]\n";
 
 /// Merges a pull as somebody's own doing, past lazaret.
-fn merge(desk: &Desk, repo: &str, number: u64) {
+pub(crate) fn merge(desk: &Desk, repo: &str, number: u64) {
     let body = Some("{\"merge_method\":\"squash\"}".to_owned());
     let call = Call::write(Method::Put, format!("/repos/{repo}/pulls/{number}/merge"), body);
     desk.github.client(&desk.tokens[0].1).call(&call, &Cancel::default()).expect("merging works");
 }
 
-fn another(desk: &Desk, repo: &str, title: &str) -> u64 {
+pub(crate) fn another(desk: &Desk, repo: &str, title: &str) -> u64 {
     let pull = desk.github.repo(repo).role("ann", Role::Write).role("bob", Role::Write).pull(title);
     let branch = format!("devin/1767603600-{}", title.len());
     pull.by_bot("devin-ai-integration[bot]", 158_243_242).branch(&branch).commit(title, &[("src/more.py", "x = 1\n")]).open()

@@ -204,6 +204,9 @@ fn carry_out(joint: &Joint, context: &mut Context) -> anyhow::Result<Exit> {
                     }
                 });
                 export::receipt(&mut context.out, &Receipt { undo, ..receipt }, paint)?;
+                if let Some(first) = part.first()? {
+                    export::first(&mut context.out, &first.plan)?;
+                }
             }
             Err(why) if context.cancel.is_cancelled() => return Err(why.into()),
             Err(why) => {
