@@ -14,6 +14,7 @@ mod revert;
 mod shapes;
 mod step;
 mod switches;
+mod work;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -13,11 +13,12 @@ use std::time::Duration;
 
 use crate::model::forge::ForgeError;
 use crate::model::forge_step::{Act, ForgeStep, Say, Spot};
-use crate::model::response::{CaseId, Strength, Trace};
+use crate::model::response::{Strength, Trace};
 use crate::model::time::Timestamp;
 use crate::response::access::Access;
 use crate::response::error::ResponseError;
 use crate::response::github::ask::Ask;
+use crate::response::github::work::{State, Work};
 use crate::response::github::{look, revert};
 use crate::response::responder::{Done, Turn};
 
@@ -27,66 +28,31 @@ const MOMENT: Duration = Duration::from_millis(800);
 /// How many seconds a decision that lets something in may wait for a later start.
 const LASTS: u64 = 24 * 3600;
 
-/// How a step finds the world.
-pub(crate) enum State {
-    /// As it should be, by this id where it has one.
-    So(String),
-    /// Not yet.
-    Not,
+/// How the world is now.
+fn look(work: &Work<'_>) -> Result<State, ForgeError> {
+    match &work.step.act {
+        Act::Review { .. } | Act::DismissReview { .. } => review::look(work),
+        Act::Remark { .. } | Act::FileRemark { .. } | Act::Reply { .. } | Act::OpenPull { .. } | Act::RevertPull { .. } => {
+            adding::look(work)
+        }
+        Act::PushRevert { onto, targets, branch } => revert::push::look(work, onto, targets, branch),
+        Act::AgentAccess { .. } | Act::BlockAccount { .. } => org::look(work),
+        Act::PullCap { .. } | Act::Narrow { .. } => throttle::look(work),
+        _ => setting::look(work),
+    }
 }
 
-/// A step with everything it acts by.
-pub(crate) struct Work<'a> {
-    pub(crate) ask: Ask<'a>,
-    pub(crate) step: &'a ForgeStep,
-    pub(crate) case: &'a CaseId,
-    pub(crate) index: usize,
-}
-
-impl Work<'_> {
-    /// What a text of this step is known by again.
-    pub(crate) fn mark(&self) -> String {
-        format!("<!-- lazaret {}/{} -->", self.case.0, self.index + 1)
-    }
-
-    /// A route below the repository.
-    pub(crate) fn route(&self, rest: &str) -> String {
-        format!("/repos/{}/{rest}", self.step.spot.repo)
-    }
-
-    /// A route below the pull, as `pulls` or `issues`.
-    pub(crate) fn below(&self, kind: &str, rest: &str) -> String {
-        self.route(&format!("{kind}/{}/{rest}", self.step.spot.pull))
-    }
-
-    pub(crate) fn head(&self) -> String {
-        self.step.spot.head.as_ref().map(ToString::to_string).unwrap_or_default()
-    }
-
-    fn look(&self) -> Result<State, ForgeError> {
-        match &self.step.act {
-            Act::Review { .. } | Act::DismissReview { .. } => review::look(self),
-            Act::Remark { .. } | Act::FileRemark { .. } | Act::Reply { .. } | Act::OpenPull { .. } | Act::RevertPull { .. } => {
-                adding::look(self)
-            }
-            Act::PushRevert { onto, targets, branch } => revert::push::look(self, onto, targets, branch),
-            Act::AgentAccess { .. } | Act::BlockAccount { .. } => org::look(self),
-            Act::PullCap { .. } | Act::Narrow { .. } => throttle::look(self),
-            _ => setting::look(self),
+/// Writes once.
+fn write(work: &Work<'_>) -> Result<(), ForgeError> {
+    match &work.step.act {
+        Act::Review { .. } | Act::DismissReview { .. } => review::write(work),
+        Act::Remark { .. } | Act::FileRemark { .. } | Act::Reply { .. } | Act::OpenPull { .. } | Act::RevertPull { .. } => {
+            adding::write(work)
         }
-    }
-
-    fn write(&self) -> Result<(), ForgeError> {
-        match &self.step.act {
-            Act::Review { .. } | Act::DismissReview { .. } => review::write(self),
-            Act::Remark { .. } | Act::FileRemark { .. } | Act::Reply { .. } | Act::OpenPull { .. } | Act::RevertPull { .. } => {
-                adding::write(self)
-            }
-            Act::PushRevert { onto, targets, branch } => revert::push::write(self, onto, targets, branch),
-            Act::AgentAccess { .. } | Act::BlockAccount { .. } => org::write(self),
-            Act::PullCap { .. } | Act::Narrow { .. } => throttle::write(self),
-            _ => setting::write(self),
-        }
+        Act::PushRevert { onto, targets, branch } => revert::push::write(work, onto, targets, branch),
+        Act::AgentAccess { .. } | Act::BlockAccount { .. } => org::write(work),
+        Act::PullCap { .. } | Act::Narrow { .. } => throttle::write(work),
+        _ => setting::write(work),
     }
 }
 
@@ -101,7 +67,7 @@ pub(crate) fn stands(ask: &Ask<'_>, spot: &Spot, act: &Act) -> Result<bool, Forg
 /// Carries out `step`, or finds it done.
 pub(crate) fn apply(ask: Ask<'_>, turn: &Turn<'_>, step: &ForgeStep, now: Timestamp) -> Result<Done, ResponseError> {
     let work = Work { ask, step, case: &turn.plan.case, index: turn.index };
-    match work.look() {
+    match look(&work) {
         Ok(State::So(made)) => return settled(&work, turn, Found(made), &turn.planned.says),
         Ok(State::Not) => {}
         Err(error) => return Err(unread(&error)),
@@ -115,9 +81,9 @@ pub(crate) fn apply(ask: Ask<'_>, turn: &Turn<'_>, step: &ForgeStep, now: Timest
     let tries = if step.act.adds() { 1 } else { 2 };
     let mut lost = String::new();
     for _ in 0..tries {
-        let sent = work.write();
+        let sent = write(&work);
         let says = &turn.planned.says;
-        match (sent, work.look()) {
+        match (sent, look(&work)) {
             (Ok(()), Ok(State::So(made))) => return settled(&work, turn, Made(made), says),
             (Ok(()), Ok(State::Not)) => return accepted(&work, turn),
             (Ok(()), Err(error)) => return Err(ResponseError::Open(format!("it was sent, but could not be read again: {}", error.says()))),
@@ -163,7 +129,7 @@ fn settled(work: &Work<'_>, turn: &Turn<'_>, origin: Origin, says: &str) -> Resu
 /// The forge took it, and it does not show yet: its copies are sometimes a moment behind.
 fn accepted(work: &Work<'_>, turn: &Turn<'_>) -> Result<Done, ResponseError> {
     std::thread::sleep(MOMENT);
-    if let Ok(State::So(made)) = work.look() {
+    if let Ok(State::So(made)) = look(work) {
         return settled(work, turn, Made(made), &turn.planned.says);
     }
     match work.step.act {

@@ -10,7 +10,7 @@ use crate::response::github::look::id;
 use crate::response::github::revert::folders::Folders;
 use crate::response::github::revert::tree::{Back, back, content};
 use crate::response::github::shapes::{GitCommit, Ref, Sha};
-use crate::response::github::step::{State, Work};
+use crate::response::github::work::{State, Work};
 
 /// Whether the branch is there, with commits of this case.
 pub(crate) fn look(work: &Work<'_>, _onto: &CommitId, _targets: &[TakeBack], branch: &str) -> Result<State, ForgeError> {

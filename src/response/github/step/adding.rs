@@ -7,7 +7,7 @@ use crate::model::forge_step::Act;
 use crate::response::github::ask::encoded;
 use crate::response::github::look;
 use crate::response::github::shapes::{Listed, Remark};
-use crate::response::github::step::{State, Work};
+use crate::response::github::work::{State, Work};
 
 const REVERT: &str = include_str!("../queries/revert.graphql");
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::model::forge::{Call, ForgeError, Method};
 use crate::model::forge_step::Act;
 use crate::response::github::ask::{Ask, encoded};
-use crate::response::github::step::{State, Work};
+use crate::response::github::work::{State, Work};
 
 /// Where the coding agent may work: `all`, `selected`, `none`.
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@ use crate::model::forge_step::{Act, Inline};
 use crate::response::error::ResponseError;
 use crate::response::github::look;
 use crate::response::github::shapes::Review;
-use crate::response::github::step::{State, Work};
+use crate::response::github::work::{State, Work};
 
 /// Whether the review is there, or its effect gone.
 pub(super) fn look(work: &Work<'_>) -> Result<State, ForgeError> {

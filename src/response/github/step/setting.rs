@@ -9,7 +9,7 @@ use crate::model::forge_step::{Act, HOLD_CONTEXT};
 use crate::response::facts::forge::{Phase, PullFacts};
 use crate::response::github::look;
 use crate::response::github::shapes::{Run, Thread, ThreadAnswer};
-use crate::response::github::step::{State, Work};
+use crate::response::github::work::{State, Work};
 
 const AUTO_MERGE_ON: &str = include_str!("../queries/auto_merge_on.graphql");
 const AUTO_MERGE_OFF: &str = include_str!("../queries/auto_merge_off.graphql");

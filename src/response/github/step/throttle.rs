@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::model::forge::{ForgeError, Method};
 use crate::model::forge_step::Act;
 use crate::response::github::ask::Ask;
-use crate::response::github::step::{State, Work};
+use crate::response::github::work::{State, Work};
 use crate::response::words::one_line;
 
 #[derive(Deserialize)]
