@@ -13,7 +13,7 @@ use crate::cli::{
 /// Review changes written by coding agents
 ///
 /// Without a subcommand the console opens on TARGET: the queue in order of risk, each diff with what was found between its
-/// lines, and the verbs approve, quarantine, release and revert. Nothing of a change is ever run, built, installed or fetched.
+/// lines, and the verbs approve, quarantine, release and revert. Nothing of a change is ever run, built or installed.
 #[derive(Debug, Parser)]
 #[command(name = "lazaret", version, max_term_width = 100, subcommand_precedence_over_arg = true)]
 #[command(after_help = "Exit codes: 0 nothing at or above --fail-on, or done; 1 findings, or refused; 2 could not do it; 130 interrupted.

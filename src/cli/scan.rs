@@ -16,7 +16,7 @@ use crate::model::rule::Severity;
 
 /// Judge changes and print what was found
 ///
-/// Nothing of a change is ever run, built, installed or fetched. Exit code 0: nothing at or above --fail-on. 1: something was
+/// Nothing of a change is ever run, built or installed. Exit code 0: nothing at or above --fail-on. 1: something was
 /// found there. 2: something could not be judged.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:
