@@ -149,7 +149,8 @@ impl CaseDecisions {
             Err(why) => responder.plan(&based, &journal).and(Err(why)),
         };
         let (plan, later) = match planned {
-            Err(ResponseError::Away(why)) => {
+            // Whom it names is not kept with what waits: lazaret's own list is written at once or not at all.
+            Err(ResponseError::Away(why)) if !matches!(request.verb, Verb::Block | Verb::Unblock) => {
                 let known = responder.known();
                 (later::plan(self.seat(), request, &why, bench.force.digest(), known), Some(request.clone()))
             }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::model::decision::Decision;
 use crate::model::person::Proof;
 use crate::model::pull::Origin;
 use crate::model::response::{Plan, PlannedStep, Receipt, Step, StepOutcome, Strength, Trace};
@@ -21,17 +20,7 @@ use crate::store::waiting::{self, Held};
 #[must_use]
 pub fn plan(place: &Path, request: &Request, why: &str, policy_digest: &str, known: Option<Proof>) -> Plan {
     let targets = &request.targets;
-    let mut decision = Decision {
-        verb: request.verb,
-        pulls: targets.iter().map(|target| target.pull.clone()).collect(),
-        subjects: targets.iter().map(|target| target.subject.clone()).collect(),
-        reviewer: git::person(place),
-        reason: request.reason.trim().to_owned(),
-        dispositions: targets.iter().flat_map(|target| target.dispositions.iter().cloned()).collect(),
-        confirmed: request.confirmed.clone(),
-        at: request.at,
-        signature: None,
-    };
+    let mut decision = request.decided_by(git::person(place));
     let is_known = known.is_some();
     decision.reviewer.proofs.extend(known);
     for subject in &mut decision.subjects {

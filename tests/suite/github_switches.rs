@@ -71,6 +71,18 @@ impl Desk {
 const ALL: [&str; 6] = ["agent:copilot", "@rogue-dev", "--pulls", "2", "--only", "collaborators:one-week"];
 
 #[test]
+fn a_block_at_a_forge_never_waits() {
+    let desk = Desk::owner();
+    let before = desk.stands();
+    let run = desk.run(&["--offline", "block", "--at", "acme/api", "--reason", "gone rogue", "--yes", "agent:copilot"]);
+    assert_eq!(run.code, 2, "{}{}", run.out, run.err);
+    assert_eq!(run.err.trim().lines().count(), 1, "{}", run.err);
+    let waits = desk.run(&["waiting", "list"]);
+    assert!(!waits.out.contains("block"), "{}", waits.out);
+    assert_eq!(desk.stands(), before);
+}
+
+#[test]
 fn every_switch_is_used_read_again_and_taken_back() {
     let desk = Desk::owner();
     let before = desk.stands();

@@ -69,9 +69,9 @@ fn way(branch: &str, target: &str, room: usize) -> String {
     if branch.is_empty() {
         return paint::fit(&format!("→ {target}"), room);
     }
-    let target = paint::fit(target, room / 2);
-    let for_branch = room.saturating_sub(paint::width(&target) + 3);
-    if for_branch < 4 { paint::fit(&target, room) } else { format!("{} → {target}", paint::fit(branch, for_branch)) }
+    let short = paint::fit(target, room / 2);
+    let for_branch = room.saturating_sub(paint::width(&short) + 3);
+    if for_branch < 4 { paint::fit(target, room) } else { format!("{} → {short}", paint::fit(branch, for_branch)) }
 }
 
 /// What was found and how far the reader is, most important first.
@@ -201,6 +201,6 @@ mod tests {
     fn a_branch_is_cut_before_its_target() {
         assert_eq!(way("claude/session-lookup", "main", 40), "claude/session-lookup → main");
         assert_eq!(way("claude/session-lookup", "main", 20), "claude/sessi… → main");
-        assert_eq!(way("claude/session-lookup", "main", 6), "mai…");
+        assert_eq!(way("claude/session-lookup", "main", 6), "main");
     }
 }
