@@ -12,6 +12,7 @@ pub mod keystrokes;
 pub mod load;
 pub mod nearest;
 pub mod owners;
+pub mod packs;
 pub mod policy;
 pub mod policy_show;
 pub mod settings;

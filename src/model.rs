@@ -21,6 +21,7 @@ pub mod inert;
 pub mod ledger;
 pub mod look;
 pub mod objects;
+pub mod pack;
 pub mod path;
 pub mod person;
 pub mod policy;

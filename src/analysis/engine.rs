@@ -2,6 +2,9 @@
 //!
 //! File by file where findings should arrive early, or all at once. Nothing here loads a text: it says which it wants.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::check::{ChangeView, Check, FileOutcome, Sink};
@@ -11,7 +14,8 @@ use super::links;
 use super::manifests;
 use super::risk;
 use super::role::Role;
-use super::rules::RuleBook;
+use super::rule_set::{RuleSet, SetSink};
+use super::rulebook::Rulebook;
 use super::story::{self, facts};
 use super::text::LINE_LIMIT;
 use super::view::FileView;
@@ -37,35 +41,50 @@ pub struct Selection {
     pub skip: Vec<String>,
 }
 
-/// Every check that runs, with its rule.
+/// Every check that runs, with its rule, and every set with a rule that runs.
 pub struct Engine {
-    checks: Vec<(&'static dyn Check, &'static Rule)>,
-    digest: String,
+    book: Arc<Rulebook>,
+    checks: Vec<(&'static dyn Check, Rule)>,
+    sets: Vec<Arc<dyn RuleSet>>,
+    chosen: BTreeSet<RuleId>,
 }
 
 impl Engine {
-    /// An engine with the rules of `selection`.
+    /// An engine with the rules of this program that `selection` wants.
     #[must_use]
     pub fn new(selection: &Selection) -> Self {
-        let book = RuleBook::embedded();
-        let chosen = |id: RuleId| {
-            let named = |names: &[String]| names.iter().any(|name| name == id.0);
+        Self::of(Rulebook::embedded(), selection)
+    }
+
+    /// An engine with the rules of `book` that `selection` wants.
+    #[must_use]
+    pub fn of(book: &Arc<Rulebook>, selection: &Selection) -> Self {
+        let wanted = |rule: &&Rule| {
+            let named = |names: &[String]| names.iter().any(|name| name == rule.id.0);
             (selection.only.is_empty() || named(&selection.only)) && !named(&selection.skip)
         };
-        let checks = CHECKS.iter().filter(|check| chosen(check.rule()));
-        let checks = checks.filter_map(|check| Some((*check, book.get(check.rule().0)?))).collect();
-        Self { checks, digest: book.digest.clone() }
+        let chosen: BTreeSet<RuleId> = book.iter().filter(wanted).map(|rule| rule.id).collect();
+        let checks = CHECKS.iter().filter(|check| chosen.contains(&check.rule()));
+        let checks = checks.filter_map(|check| Some((*check, book.get(check.rule().0)?.clone()))).collect();
+        let sets = book.sets().iter().filter(|set| set.rules().iter().any(|rule| chosen.contains(&rule.id))).cloned().collect();
+        Self { book: Arc::clone(book), checks, sets, chosen }
     }
 
     /// The names of the rules that run.
     pub fn rules(&self) -> impl Iterator<Item = RuleId> {
-        self.checks.iter().map(|(_, rule)| rule.id)
+        self.chosen.iter().copied()
+    }
+
+    /// All rules that could run, with their words.
+    #[must_use]
+    pub fn book(&self) -> &Arc<Rulebook> {
+        &self.book
     }
 
     /// SHA-256 of rules and version, as reports and decisions carry it.
     #[must_use]
     pub fn digest(&self) -> &str {
-        &self.digest
+        &self.book.digest
     }
 
     /// Which whole texts help to judge `file`.
@@ -105,6 +124,9 @@ impl Engine {
         for (check, rule) in &self.checks {
             check.file(&file, &mut Sink::new(rule, &mut outcome));
         }
+        for set in &self.sets {
+            set.file(&file, &mut SetSink::new(&self.chosen, &mut outcome));
+        }
         outcome
     }
 
@@ -115,6 +137,9 @@ impl Engine {
         let view = ChangeView { change, outcomes: &outcomes };
         for (check, rule) in &self.checks {
             check.change(&view, &mut Sink::new(rule, &mut whole));
+        }
+        for set in &self.sets {
+            set.change(&view, &mut SetSink::new(&self.chosen, &mut whole));
         }
         manifests::relate::relate(&mut outcomes);
         let all = outcomes.iter_mut().chain([&mut whole]);
@@ -128,7 +153,7 @@ impl Engine {
             dependencies.extend(outcome.dependencies);
             skipped.extend(outcome.skipped);
         }
-        Report { findings, dependencies, story, risk, skipped, rules_digest: self.digest.clone(), millis: 0 }
+        Report { findings, dependencies, story, risk, skipped, rules_digest: self.book.digest.clone(), millis: 0 }
     }
 
     /// Judges the whole change; `load` gives the whole texts it is asked for, as far as it can.

@@ -9,52 +9,81 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::model::rule::{Confidence, Example, ExampleFile, FindingClass, Rule, RuleId, Severity};
+use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
+use crate::model::rule::{Confidence, Example, ExampleFile, FindingClass, Rule, RuleId, RuleOrigin, Severity};
 
 static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
-static BOOK: LazyLock<RuleBook> = LazyLock::new(RuleBook::read);
+static WORDS: LazyLock<Words> = LazyLock::new(Words::read);
+/// The folders below `rules/` that hold rules in formats of others.
+const PACKED: [&str; 3] = ["secrets", "sigma", "structure"];
 
-/// Every rule with its words.
-#[derive(Debug)]
-pub struct RuleBook {
+struct Words {
     rules: BTreeMap<&'static str, Rule>,
-    /// What could not be read, each in one sentence with its file. Empty in a build that passes its tests.
-    pub mistakes: Vec<String>,
-    /// Lower-case hexadecimal SHA-256 over all rule files and the program's version.
-    pub digest: String,
+    mistakes: Vec<RuleNote>,
+    digest: String,
 }
 
-impl RuleBook {
-    /// The rules of this program.
-    #[must_use]
-    pub fn embedded() -> &'static Self {
-        &BOOK
-    }
-
-    /// The rule called `id`.
-    #[must_use]
-    pub fn get(&self, id: &str) -> Option<&Rule> {
-        self.rules.get(id)
-    }
-
-    /// All rules, by name.
-    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.values()
-    }
-
+impl Words {
     fn read() -> Self {
-        let mut book = Self { rules: BTreeMap::new(), mistakes: Vec::new(), digest: digest() };
+        let mut words = Self { rules: BTreeMap::new(), mistakes: Vec::new(), digest: digest_of_folder() };
         for file in FOLDER.get_dir("code").into_iter().flat_map(Dir::files) {
             let Some(id) = file.path().file_stem().and_then(|stem| stem.to_str()) else { continue };
             match rule(id, file.contents_utf8().unwrap_or("")) {
                 Ok(rule) => {
-                    book.rules.insert(id, rule);
+                    words.rules.insert(id, rule);
                 }
-                Err(mistake) => book.mistakes.push(format!("rules/code/{id}.toml: {mistake}")),
+                Err(mistake) => words.mistakes.push(left_out(id, mistake)),
             }
         }
-        book
+        words
     }
+}
+
+fn left_out(id: &'static str, text: String) -> RuleNote {
+    let path = format!("code/{id}.toml");
+    RuleNote { pack: NAME.to_owned(), path, line: None, rule: Some(RuleId(id)), kind: NoteKind::LeftOut, text }
+}
+
+/// What the rules of this program are called as a pack.
+pub const NAME: &str = "lazaret";
+
+/// The words of every rule of code, by name.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    WORDS.rules.values()
+}
+
+/// The words of the rule of code called `id`.
+#[must_use]
+pub fn get(id: &str) -> Option<&'static Rule> {
+    WORDS.rules.get(id)
+}
+
+/// What could not be read. Empty in a build that passes its tests.
+pub fn mistakes() -> impl Iterator<Item = RuleNote> {
+    WORDS.mistakes.iter().cloned()
+}
+
+/// Lower-case hexadecimal SHA-256 over everything below `rules/` and the program's version.
+#[must_use]
+pub fn digest() -> &'static str {
+    &WORDS.digest
+}
+
+/// The rules of this program that are written in formats of others.
+#[must_use]
+pub fn pack() -> Pack {
+    let mut files = Vec::new();
+    PACKED.iter().filter_map(|folder| FOLDER.get_dir(folder)).for_each(|folder| gather(folder, &mut files));
+    files.sort_by(|a: &PackFile, b| a.path.cmp(&b.path));
+    Pack { name: NAME.to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()), files, notes: Vec::new() }
+}
+
+fn gather(folder: &Dir<'_>, files: &mut Vec<PackFile>) {
+    for file in folder.files() {
+        let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) else { continue };
+        files.push(PackFile { path: path.to_owned(), text: text.to_owned() });
+    }
+    folder.dirs().for_each(|inner| gather(inner, files));
 }
 
 /// The text of a data file below `rules/`, such as `agents.toml`.
@@ -72,6 +101,7 @@ pub fn rule(id: &'static str, text: &str) -> Result<Rule, String> {
     let word = |kind: &str, word: &str| format!("{kind} '{word}' is not a known word");
     Ok(Rule {
         id: RuleId(id),
+        origin: RuleOrigin::Code,
         class: FindingClass::parse(&file.class).ok_or_else(|| word("class", &file.class))?,
         severity: Severity::parse(&file.severity).ok_or_else(|| word("severity", &file.severity))?,
         confidence: Confidence::parse(&file.confidence).ok_or_else(|| word("confidence", &file.confidence))?,
@@ -89,7 +119,7 @@ pub fn rule(id: &'static str, text: &str) -> Result<Rule, String> {
     })
 }
 
-fn digest() -> String {
+fn digest_of_folder() -> String {
     fn add(folder: &Dir<'_>, hash: &mut Sha256) {
         for file in folder.files() {
             hash.update(file.path().as_os_str().as_encoded_bytes());

@@ -28,6 +28,12 @@ pub struct Cli {
     /// Take GitHub's token from the first line this command prints
     #[arg(long, global = true, value_name = "COMMAND")]
     pub token_command: Option<String>,
+    /// Run the rules of this folder too: Sigma, ast-grep, gitleaks (may be given again). Never a folder of the change
+    #[arg(long = "rules", global = true, value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
+    /// Leave out the rules lazaret brings, and run those of --rules and of your own folder alone
+    #[arg(long, global = true)]
+    pub no_default_rules: bool,
     /// What the console opens on
     #[command(flatten)]
     pub place: Place,

@@ -1,13 +1,17 @@
 //! What every subcommand is given: where to write, when to stop, where things are kept, what time it is.
 #![allow(clippy::disallowed_methods, reason = "the door that reads the clock and the working folder for headless commands")]
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::cli::output::Output;
+use crate::analysis::rulebook::Rulebook;
+use crate::cli::output::{self, Output};
+use crate::config::error::ConfigError;
+use crate::config::packs;
 use crate::model::cancel::Cancel;
+use crate::model::pack::NoteKind;
 use crate::model::time::Timestamp;
 use crate::runtime::sweeper::Sweeper;
 use crate::sources::github::client::GithubClient;
@@ -32,7 +36,12 @@ pub struct Context {
     pub tells_waits: bool,
     /// What makes who carries out sweeps for the console.
     pub sweeper: Option<MakeSweeper>,
+    /// `--rules`: further folders of rules.
+    pub packs: Vec<PathBuf>,
+    /// `--no-default-rules`.
+    pub no_default_rules: bool,
     config: Option<PathBuf>,
+    book: OnceCell<Arc<Rulebook>>,
     reached: RefCell<Vec<Arc<GithubClient>>>,
 }
 
@@ -42,6 +51,8 @@ pub struct Surroundings {
     config: Option<PathBuf>,
     offline: bool,
     token_command: Option<String>,
+    packs: Vec<PathBuf>,
+    no_default_rules: bool,
     reached: Vec<Arc<GithubClient>>,
 }
 
@@ -51,6 +62,7 @@ impl Surroundings {
     pub fn context(&self, cancel: Cancel) -> Context {
         let mut context = Context::new(self.config.clone(), cancel);
         (context.offline, context.token_command) = (self.offline, self.token_command.clone());
+        (context.packs, context.no_default_rules) = (self.packs.clone(), self.no_default_rules);
         context.reached = RefCell::new(self.reached.clone());
         context
     }
@@ -67,7 +79,10 @@ impl Context {
             token_command: None,
             tells_waits: false,
             sweeper: None,
+            packs: Vec::new(),
+            no_default_rules: false,
             config,
+            book: OnceCell::new(),
             reached: RefCell::default(),
         }
     }
@@ -87,7 +102,43 @@ impl Context {
     #[must_use]
     pub fn surroundings(&self) -> Surroundings {
         let (config, token_command) = (self.config.clone(), self.token_command.clone());
-        Surroundings { config, offline: self.offline, token_command, reached: self.reached() }
+        Surroundings {
+            config,
+            offline: self.offline,
+            token_command,
+            packs: self.packs.clone(),
+            no_default_rules: self.no_default_rules,
+            reached: self.reached(),
+        }
+    }
+
+    /// The rules in force: lazaret's, those the person keeps, those of `--rules`. Read once. What could not be honoured is counted on
+    /// standard error.
+    ///
+    /// # Errors
+    /// When a folder of rules cannot be read.
+    pub fn rulebook(&self) -> Result<Arc<Rulebook>, ConfigError> {
+        if let Some(book) = self.book.get() {
+            return Ok(Arc::clone(book));
+        }
+        let mut packs = match self.paths() {
+            Ok(paths) => packs::kept(paths.config())?,
+            Err(_) => Vec::new(),
+        };
+        for folder in &self.packs {
+            packs.push(packs::read(folder)?);
+        }
+        let book = match (packs.is_empty(), self.no_default_rules) {
+            (true, false) => Arc::clone(Rulebook::embedded()),
+            (false, false) => Arc::new(Rulebook::with(&packs)),
+            (_, true) => Arc::new(Rulebook::only(&packs)),
+        };
+        let lost = book.notes.iter().filter(|note| note.kind == NoteKind::LeftOut).count();
+        if lost > 0 {
+            let what = if lost == 1 { "rule or rule file was" } else { "rules or rule files were" };
+            output::say("", format_args!("{lost} {what} left out; `lazaret rules lint` says which and why"));
+        }
+        Ok(Arc::clone(self.book.get_or_init(|| book)))
     }
 
     /// Where things are kept.

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
-use crate::analysis::rules::RuleBook;
 use crate::cli::context::Context;
 use crate::cli::doctor::line::{Line, State};
 use crate::cli::exit::Exit;
 use crate::cli::site::Site;
 use crate::config::load;
 use crate::model::ledger::ChainState;
+use crate::model::pack::NoteKind;
 use crate::response::evidence;
 use crate::response::facts::Guard;
 use crate::response::git::{self, hook};
@@ -40,7 +40,7 @@ pub struct Args {
 /// When no home folder is known, or the output cannot be written.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let paths = context.paths()?;
-    let mut lines = vec![program(), rules(), folders(&paths), taste(&paths), ledger(context), kept(&paths)];
+    let mut lines = vec![program(), rules(context), folders(&paths), taste(&paths), ledger(context), kept(&paths)];
     lines.extend(repository(&args.repo, context));
     lines.push(signer(&paths, &args.repo));
     lines.extend(github::lines(context));
@@ -54,11 +54,14 @@ fn program() -> Line {
     Line(State::Good, "lazaret", format!("{}, built for {}-{}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH, std::env::consts::OS))
 }
 
-fn rules() -> Line {
-    let book = RuleBook::embedded();
-    match book.mistakes.first() {
+fn rules(context: &Context) -> Line {
+    let book = match context.rulebook() {
+        Ok(book) => book,
+        Err(error) => return Line(State::Broken, "rules", error.to_string()),
+    };
+    match book.notes.iter().find(|note| note.kind == NoteKind::LeftOut) {
         None => Line(State::Good, "rules", format!("{} rules, digest {}", book.iter().count(), book.digest)),
-        Some(mistake) => Line(State::Broken, "rules", mistake.clone()),
+        Some(note) => Line(State::Broken, "rules", note.to_string()),
     }
 }
 

@@ -63,7 +63,7 @@ pub fn table(site: Site, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, context: &mut Context) -> anyhow::Result<Exit> {
-    let engine = rules.engine()?;
+    let engine = rules.engine(context)?;
     let judge = Judge { engine: &engine, source: &*opened.site.source, cancel: &context.cancel };
     let mut rows = Vec::with_capacity(opened.pulls.len());
     let mut failed = opened.incomplete;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use clap::ValueEnum;
 
-use crate::analysis::rules::RuleBook;
+use crate::analysis::rulebook::Rulebook;
 use crate::cli::output::Output;
 use crate::export::judged::Judged;
 use crate::export::sarif::Sarif;
@@ -28,7 +28,7 @@ pub enum Format {
 }
 
 /// A printer in one format.
-pub enum Printer {
+pub enum Printer<'b> {
     /// For people, with a count of lanes.
     Plain(Tally),
     /// One report.
@@ -38,21 +38,21 @@ pub enum Printer {
     /// One report per line.
     Jsonl,
     /// A SARIF run.
-    Sarif(Box<Sarif<'static>>),
+    Sarif(Box<Sarif<'b>>),
     /// Markdown.
     Markdown,
 }
 
-impl Printer {
+impl<'b> Printer<'b> {
     /// A printer for one change, or for several.
     #[must_use]
-    pub fn new(format: Format, several: bool) -> Self {
+    pub fn new(format: Format, several: bool, book: &'b Rulebook) -> Self {
         match format {
             Format::Plain => Self::Plain(Tally::default()),
             Format::Json if several => Self::JsonArray(json::Array::default()),
             Format::Json => Self::Json,
             Format::Jsonl => Self::Jsonl,
-            Format::Sarif => Self::Sarif(Box::new(Sarif::new(RuleBook::embedded().iter()))),
+            Format::Sarif => Self::Sarif(Box::new(Sarif::new(book.iter()))),
             Format::Markdown => Self::Markdown,
         }
     }

@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use crate::analysis::examples;
-use crate::analysis::rules::RuleBook;
+use crate::analysis::rulebook::Rulebook;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::export::rules as export;
@@ -54,7 +54,7 @@ enum Format {
 /// # Errors
 /// When no rule has the name, or the output cannot be written.
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
-    let book = RuleBook::embedded();
+    let book = &*context.rulebook()?;
     let paint = context.out.paint;
     match args.what {
         What::List { format: Format::Plain } => export::table(&mut context.out, book.iter(), paint)?,
@@ -76,7 +76,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
 ///
 /// # Errors
 /// When there is none.
-pub fn named<'a>(book: &'a RuleBook, id: &str) -> anyhow::Result<&'a Rule> {
+pub fn named<'a>(book: &'a Rulebook, id: &str) -> anyhow::Result<&'a Rule> {
     match book.get(id) {
         Some(rule) => Ok(rule),
         None => bail!("no rule is called '{id}'; `lazaret rules list` names them all"),

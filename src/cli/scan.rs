@@ -74,10 +74,10 @@ impl Threshold {
 /// # Errors
 /// When the changes cannot be read at all, a rule has no such name, or nobody waits any more.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    let engine = args.rules.engine()?;
+    let engine = args.rules.engine(context)?;
     let Opened { site, pulls, omissions, incomplete, several } = args.inputs.open(context)?;
     let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
-    let mut printer = Printer::new(args.format, several);
+    let mut printer = Printer::new(args.format, several, engine.book());
     for omission in &omissions {
         printer.omit(omission);
         say("left out: ", crate::export::plain::omission(omission));

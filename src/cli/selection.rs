@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::analysis::engine::{Engine, Selection};
-use crate::analysis::rules::RuleBook;
+use crate::cli::context::Context;
 use crate::cli::rules::named;
 
 /// Options about rules.
@@ -24,15 +24,15 @@ impl Rules {
     /// The engine with the chosen rules; `--jobs` holds from here on.
     ///
     /// # Errors
-    /// When no rule has one of the names.
-    pub fn engine(&self) -> anyhow::Result<Engine> {
-        let book = RuleBook::embedded();
+    /// When no rule has one of the names, or a folder of rules cannot be read.
+    pub fn engine(&self, context: &Context) -> anyhow::Result<Engine> {
+        let book = context.rulebook()?;
         for id in self.only.iter().chain(&self.skip) {
-            named(book, id)?;
+            named(&book, id)?;
         }
         if let Some(jobs) = self.jobs {
             rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global()?;
         }
-        Ok(Engine::new(&Selection { only: self.only.clone(), skip: self.skip.clone() }))
+        Ok(Engine::of(&book, &Selection { only: self.only.clone(), skip: self.skip.clone() }))
     }
 }

@@ -22,7 +22,7 @@ use self::deciders::Host;
 use self::places::Places;
 use self::when::When;
 use crate::analysis::engine::Engine;
-use crate::analysis::rules::RuleBook;
+use crate::analysis::rulebook::Rulebook;
 use crate::cli::console;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{Exit, is_closed_pipe};
@@ -267,7 +267,7 @@ fn prepared(args: &Args, context: &Context) -> anyhow::Result<Prepared> {
             "nothing to sweep was named: name clones such as `lazaret sweep ~/src/*`, owner/repository or org:NAME on GitHub, or a list with --repos"
         );
     }
-    let engine = Arc::new(args.rules.engine()?);
+    let engine = Arc::new(args.rules.engine(context)?);
     let store = Sweeps::open(&context.paths()?.sweeps())?;
     // What cannot be opened is no sweep, and none is begun for it.
     let places = Places::open(&targets, args.all_authors, context)?;
@@ -382,7 +382,7 @@ fn records(context: &Context) -> anyhow::Result<Vec<Record>> {
 }
 
 fn sarif(out: &mut Output, sweep: &Sweep) -> anyhow::Result<()> {
-    let mut sarif = Sarif::new(RuleBook::embedded().iter());
+    let mut sarif = Sarif::new(Rulebook::embedded().iter());
     for member in &sweep.members {
         if let Some(judgement) = &member.judgement {
             let change =

@@ -1,10 +1,29 @@
 //! What a rule is: its id, its words, its weight. The words live in `rules/`, never in code.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 /// A rule's name: lower-case words joined by dashes, such as `env-gated-auth`; also its file name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(pub &'static str);
+
+/// Names that were read and not written in code. They live as long as the program, which reads its rules once.
+static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+impl RuleId {
+    /// The rule called `name`, for names that come from rule files and from what was kept.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = names.get(name).copied();
+        Self(known.unwrap_or_else(|| {
+            let kept: &'static str = Box::leak(name.into());
+            names.insert(kept);
+            kept
+        }))
+    }
+}
 
 impl fmt::Display for RuleId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -144,11 +163,55 @@ impl FindingClass {
     }
 }
 
+/// Where a rule comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RuleOrigin {
+    /// Code of this program, with its words in `rules/code/`.
+    #[default]
+    Code,
+    /// A rule file.
+    File {
+        /// How it is written.
+        format: RuleFormat,
+        /// The pack it belongs to.
+        pack: String,
+        /// Its path in the pack.
+        path: String,
+        /// The line it begins at, from 1.
+        line: u32,
+    },
+}
+
+/// How rules are written that people already have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RuleFormat {
+    /// Sigma detection and correlation rules.
+    Sigma,
+    /// Rules of ast-grep: the structure of code.
+    Structure,
+    /// Secrets as gitleaks describes them.
+    Secrets,
+}
+
+impl RuleFormat {
+    /// Its name in words.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sigma => "sigma",
+            Self::Structure => "structure",
+            Self::Secrets => "secrets",
+        }
+    }
+}
+
 /// A rule with its words, as `rules list` and `rules explain` show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Its name.
     pub id: RuleId,
+    /// Where it comes from.
+    pub origin: RuleOrigin,
     /// One line: what was seen.
     pub title: String,
     /// What it points to.

@@ -27,13 +27,16 @@ const FLOORS: [(&str, &[&str]); 13] = [
 ];
 
 /// Which places an outside crate may be used from, by path prefix below `src/`.
-const DOORS: [(&str, &[&str]); 27] = [
+const DOORS: &[(&str, &[&str])] = &[
     // sources/github/fetch: what a host sends is indexed and read with git2, in a cache of our own.
     ("git2", &["sources/local", "sources/demo", "sources/github/fetch", "response/git", "response/evidence"]),
     ("syntect", &["analysis/syntax"]),
     ("two_face", &["analysis/syntax"]),
     ("similar", &["analysis/words"]),
     ("diffy", &["sources/unified", "response/github/revert/tree"]),
+    ("ast_grep_config", &["analysis/formats/structure"]),
+    ("ast_grep_core", &["analysis/formats/structure"]),
+    ("ast_grep_language", &["analysis/formats/structure"]),
     ("mail_parser", &["sources/patch_file"]),
     ("crossterm", &["runtime/"]),
     ("rustix", &["runtime/terminal"]),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use assert_cmd::Command;
-use lazaret::analysis::rules::RuleBook;
+use lazaret::analysis::rulebook::Rulebook;
 
 /// Requirements of the coverage table.
 const REQUIREMENTS: usize = 221;
@@ -51,7 +51,7 @@ fn the_coverage_table_counts_right_and_names_what_exists() {
         let is_path = name.contains('/') && !name.contains(' ');
         let is_rule = name.contains('-') && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
         assert!(!is_path || Path::new(name).exists(), "docs/coverage.md names {name}, which is not there");
-        assert!(!is_rule || RuleBook::embedded().get(name).is_some(), "docs/coverage.md names the rule {name}, which is not there");
+        assert!(!is_rule || Rulebook::embedded().get(name).is_some(), "docs/coverage.md names the rule {name}, which is not there");
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::examples::change_of;
-use lazaret::analysis::rules::RuleBook;
+use lazaret::analysis::rulebook::Rulebook;
 use lazaret::export::judged::Judged;
 use lazaret::export::paint::Paint;
 use lazaret::export::sarif::{MOST_RESULTS, Sarif};
@@ -28,7 +28,7 @@ const HOSTILE: &str = "x\x1b]0;owned\x07 \u{202e}evil\u{2066} \u{200b}\u{e0041} 
 /// Every example of every rule, judged; plus one report in which everything that can be hostile is.
 fn judged() -> Vec<(Change, Report)> {
     let engine = Engine::new(&Selection::default());
-    let examples = RuleBook::embedded().iter().flat_map(|rule| &rule.examples);
+    let examples = Rulebook::embedded().iter().flat_map(|rule| &rule.examples);
     let mut all: Vec<(Change, Report)> = examples
         .map(|example| {
             let (change, texts) = change_of(example);
@@ -41,7 +41,7 @@ fn judged() -> Vec<(Change, Report)> {
 }
 
 fn hostile() -> (Change, Report) {
-    let example = RuleBook::embedded().iter().flat_map(|rule| &rule.examples).find(|example| example.hits).unwrap();
+    let example = Rulebook::embedded().iter().flat_map(|rule| &rule.examples).find(|example| example.hits).unwrap();
     let (mut change, texts) = change_of(example);
     let mut report = Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone());
     let path = RepoPath::new(b"../\x1b[31mcaf\xe9\n\xe2\x80\xae.py");
@@ -170,7 +170,7 @@ fn an_array_of_reports_is_json_from_none_to_many() {
 fn sarif_follows_the_standard() {
     let schema = schema("tests/data/sarif-2.1.0.schema.json");
     let all = judged();
-    let mut sarif = Sarif::new(RuleBook::embedded().iter());
+    let mut sarif = Sarif::new(Rulebook::embedded().iter());
     all.iter().for_each(|(change, report)| sarif.add(Judged { change, report }));
     sarif.fail("branch x could not be read");
     let text = written(|out| sarif.finish(out));
@@ -194,7 +194,7 @@ fn sarif_keeps_the_most_serious_results_and_says_what_it_left_out() {
     let finding = Finding { severity: Severity::Low, ..report.findings[0].clone() };
     report.findings = vec![finding.clone(); MOST_RESULTS * 3];
     report.findings.push(Finding { severity: Severity::Critical, ..finding });
-    let mut sarif = Sarif::new(RuleBook::embedded().iter());
+    let mut sarif = Sarif::new(Rulebook::embedded().iter());
     sarif.add(Judged { change: &change, report: &report });
     let log: Value = serde_json::from_slice(&written(|out| sarif.finish(out))).unwrap();
     let run = &log["runs"][0];

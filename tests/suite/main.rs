@@ -76,6 +76,7 @@ mod sources;
 mod stage;
 mod statements;
 mod story;
+mod structure;
 mod sweep;
 mod sweep_console;
 mod sweep_github;

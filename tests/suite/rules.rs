@@ -5,12 +5,12 @@ use std::path::Path;
 
 use lazaret::analysis::checks::registry::CHECKS;
 use lazaret::analysis::examples;
-use lazaret::analysis::rules::RuleBook;
+use lazaret::analysis::rulebook::Rulebook;
 use lazaret::export::rules;
 
 #[test]
 fn rule_files_can_be_read() {
-    assert_eq!(RuleBook::embedded().mistakes, Vec::<String>::new());
+    assert_eq!(Rulebook::embedded().notes, Vec::new());
 }
 
 #[test]
@@ -19,7 +19,7 @@ fn every_check_has_its_words_and_every_rule_its_check() {
     let mut sorted = checks.clone();
     sorted.sort_unstable();
     assert_eq!(checks, sorted, "src/analysis/checks/registry.rs is not sorted by rule name");
-    let rules: BTreeSet<&str> = RuleBook::embedded().iter().map(|rule| rule.id.0).collect();
+    let rules: BTreeSet<&str> = Rulebook::embedded().iter().map(|rule| rule.id.0).collect();
     for check in &checks {
         assert!(rules.contains(check), "rules/code/{check}.toml is missing");
     }
@@ -51,7 +51,7 @@ fn implements_check(file: &Path) -> bool {
 #[test]
 fn every_rule_has_three_hits_and_three_misses_and_they_hold() {
     let mut broken = Vec::new();
-    for rule in RuleBook::embedded().iter() {
+    for rule in Rulebook::embedded().iter() {
         let hits = rule.examples.iter().filter(|example| example.hits).count();
         let misses = rule.examples.len() - hits;
         if hits < 3 || misses < 3 {
@@ -71,7 +71,7 @@ fn every_rule_has_three_hits_and_three_misses_and_they_hold() {
 
 #[test]
 fn every_rule_explains_itself() {
-    for rule in RuleBook::embedded().iter() {
+    for rule in Rulebook::embedded().iter() {
         assert!(rule.prose.trim().len() > 80, "{}: say more in prose", rule.id);
         assert!(!rule.why.is_empty() && !rule.fix.is_empty() && !rule.title.is_empty(), "{}: title, why and fix", rule.id);
         assert!(!rule.references.is_empty(), "{}: references", rule.id);
@@ -84,7 +84,7 @@ fn references_are_ids_that_people_can_look_up() {
         r"^(CWE-\d+|CVE-\d{4}-\d+|SAFE-T\d{4}(\.\d{3})?|T\d{4}(\.\d{3})?|AML\.[TM]\d{4}(\.\d{3})?|LLM\d\d:2025|ASI\d\d|CICD-SEC-\d+)$",
     )
     .unwrap();
-    for rule in RuleBook::embedded().iter() {
+    for rule in Rulebook::embedded().iter() {
         for reference in &rule.references {
             assert!(known.is_match(reference), "{}: {reference} is no CWE, CVE, SAFE-MCP, ATT&CK, ATLAS or OWASP id", rule.id);
         }
@@ -95,7 +95,7 @@ fn references_are_ids_that_people_can_look_up() {
 #[test]
 fn the_page_of_rules_is_true() {
     let mut page = Vec::new();
-    rules::markdown(&mut page, RuleBook::embedded().iter()).unwrap();
+    rules::markdown(&mut page, Rulebook::embedded().iter()).unwrap();
     let written = std::fs::read_to_string("docs/rules.md").unwrap_or_default();
     assert_eq!(written, String::from_utf8(page).unwrap(), "run: cargo run -- rules list --format markdown > docs/rules.md");
 }

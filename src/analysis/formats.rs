@@ -1,0 +1,117 @@
+//! Rules in the formats people already have: which format a file is written in, and the one door for each.
+//!
+//! A file or rule that cannot be honoured is left out alone, with a note that says where and why.
+
+mod structure;
+
+use std::sync::Arc;
+
+use super::rule_set::RuleSet;
+use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
+use crate::model::rule::RuleId;
+
+/// A rule file above this is left out, in bytes: no rule needs it.
+const LARGEST: usize = 4 * 1024 * 1024;
+
+/// What a pack, or one format's part of it, came to.
+#[derive(Default)]
+pub struct Loaded {
+    /// What runs.
+    pub sets: Vec<Arc<dyn RuleSet>>,
+    /// What is to be said of the files.
+    pub notes: Vec<RuleNote>,
+}
+
+/// Reads every file of `pack`.
+#[must_use]
+pub fn load(pack: &Pack) -> Loaded {
+    let mut loaded = Loaded::default();
+    let mut structure = Vec::new();
+    for file in &pack.files {
+        match Kind::of(file) {
+            Kind::Structure => structure.push(file),
+            Kind::Other => {}
+            Kind::TooLarge => loaded.notes.push(left_out(
+                pack,
+                file,
+                format!("larger than {} MiB; split it into files of one subject each", LARGEST / 1024 / 1024),
+            )),
+            Kind::Unknown => loaded.notes.push(left_out(
+                pack,
+                file,
+                "it is no rule this program reads; those of ast-grep begin with `id:`, `language:` and `rule:`".to_owned(),
+            )),
+        }
+    }
+    for part in [structure::load(pack, &structure)] {
+        loaded.sets.extend(part.sets);
+        loaded.notes.extend(part.notes);
+    }
+    loaded
+}
+
+fn left_out(pack: &Pack, file: &PackFile, text: String) -> RuleNote {
+    note(pack, file, None, None, NoteKind::LeftOut, text)
+}
+
+/// A note on `file`, at `line` where that is known.
+fn note(pack: &Pack, file: &PackFile, line: Option<u32>, rule: Option<&str>, kind: NoteKind, text: impl Into<String>) -> RuleNote {
+    RuleNote { pack: pack.name.clone(), path: file.path.clone(), line, rule: rule.map(RuleId::named), kind, text: text.into() }
+}
+
+/// What a file of a pack is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Rules of ast-grep.
+    Structure,
+    /// A page beside the rules, such as a README.
+    Other,
+    /// Too large to be one.
+    TooLarge,
+    /// Written like a rule file, in no format that is read.
+    Unknown,
+}
+
+impl Kind {
+    /// By the keys at the left margin: a name says little, and people mix formats in one folder.
+    fn of(file: &PackFile) -> Self {
+        let extension = file.path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
+        let written = matches!(extension.map(str::to_ascii_lowercase).as_deref(), Some("yml" | "yaml" | "toml"));
+        if !written {
+            return Self::Other;
+        }
+        if file.text.len() > LARGEST {
+            return Self::TooLarge;
+        }
+        let has = |key: &str| file.text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
+        if has("rule") && has("language") { Self::Structure } else { Self::Unknown }
+    }
+}
+
+/// The documents of a YAML file, each with the line it begins at, from 1.
+fn documents(text: &str) -> Vec<(u32, &str)> {
+    let mut found = Vec::new();
+    let (mut start, mut first, mut at, mut number) = (0, 1_u32, 0, 1_u32);
+    for line in text.split_inclusive('\n') {
+        if line.trim_end() == "---" || line.starts_with("--- ") {
+            found.push((first, text.get(start..at).unwrap_or("")));
+            (start, first) = (at + line.len(), number + 1);
+        }
+        at += line.len();
+        number += 1;
+    }
+    found.push((first, text.get(start..).unwrap_or("")));
+    found.retain(|(_, document)| document.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_know_their_first_line() {
+        let text = "# head\n---\nid: a\n---\n\nid: b\n";
+        assert_eq!(documents(text), [(3, "id: a\n"), (5, "\nid: b\n")]);
+    }
+}

@@ -1,0 +1,55 @@
+//! Rules of ast-grep: what they find on added lines, what they leave alone, what is said of files that cannot be honoured.
+
+use std::sync::Arc;
+
+use lazaret::analysis::engine::{Engine, Selection};
+use lazaret::analysis::examples::change_of;
+use lazaret::analysis::rulebook::Rulebook;
+use lazaret::model::pack::{NoteKind, Pack, PackFile};
+use lazaret::model::rule::{Example, ExampleFile};
+
+const SHELL: &str = "id: shell-true
+language: python
+severity: error
+message: runs $CMD in a shell
+rule:
+  pattern: subprocess.run($CMD, shell=True)
+";
+
+fn book(files: &[(&str, &str)]) -> Arc<Rulebook> {
+    let files = files.iter().map(|(path, text)| PackFile { path: (*path).to_owned(), text: (*text).to_owned() }).collect();
+    Arc::new(Rulebook::only(&[Pack { name: "own".to_owned(), files, ..Pack::default() }]))
+}
+
+/// Titles and first lines of what `rules` find where `path` becomes `after`.
+fn found(rules: &Arc<Rulebook>, path: &str, before: Option<&str>, after: &str) -> Vec<String> {
+    let file = ExampleFile { path: path.to_owned(), before: before.map(str::to_owned), after: Some(after.to_owned()) };
+    let example = Example { hits: true, about: String::new(), files: vec![file], message: String::new(), branch: String::new() };
+    let (change, texts) = change_of(&example);
+    let report = Engine::of(rules, &Selection::default()).analyse(&change, &|_| texts.clone());
+    report.findings.iter().map(|finding| format!("{} at {}", finding.title, finding.at)).collect()
+}
+
+#[test]
+fn a_rule_fires_on_what_the_change_adds_and_nothing_else() {
+    let rules = book(&[("a.yml", SHELL)]);
+    let before = "import subprocess\nsubprocess.run(old, shell=True)\n";
+    let after = "import subprocess\nsubprocess.run(old, shell=True)\nx = 1\nsubprocess.run(new, shell=True)\n";
+    assert_eq!(found(&rules, "run.py", Some(before), after), ["runs new in a shell at run.py:4"]);
+    assert_eq!(found(&rules, "run.rb", None, after), Vec::<String>::new());
+}
+
+#[test]
+fn a_change_cannot_silence_a_rule() {
+    let after = "# ast-grep-ignore\nsubprocess.run(new, shell=True)\n";
+    assert_eq!(found(&book(&[("a.yml", SHELL)]), "run.py", None, after), ["runs new in a shell at run.py:2"]);
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_is_left_out_alone_and_named() {
+    let rules = book(&[("a.yml", &format!("{SHELL}---\nid: odd\nlanguage: python\nrule:\n  patern: x\n")), ("b.toml", "x = 1\n")]);
+    assert_eq!(rules.iter().map(|rule| rule.id.0).collect::<Vec<_>>(), ["shell-true"]);
+    let notes: Vec<String> = rules.notes.iter().map(ToString::to_string).collect();
+    assert!(rules.notes.iter().all(|note| note.kind == NoteKind::LeftOut), "{notes:?}");
+    assert!(notes[0].starts_with("own/b.toml: left out: ") && notes[1].starts_with("own/a.yml:8: left out: "), "{notes:?}");
+}
