@@ -43,10 +43,9 @@ pub fn load(pack: &Pack) -> Loaded {
             )),
         }
     }
-    for part in [structure::load(pack, &structure)] {
-        loaded.sets.extend(part.sets);
-        loaded.notes.extend(part.notes);
-    }
+    let part = structure::load(pack, &structure);
+    loaded.sets.extend(part.sets);
+    loaded.notes.extend(part.notes);
     loaded
 }
 
