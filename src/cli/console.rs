@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
-use crate::analysis::engine::{Engine, Selection};
 use crate::cli::context::{Context, editor, now};
 use crate::cli::exit::Exit;
 use crate::cli::output::is_terminal;
@@ -44,12 +43,12 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     let kept = Kept::at(&paths.sweeps(), now);
     let records = Records::new(paths.ledger(), now);
     let source = site.source.clone();
-    let decisions = CaseDecisions::at(site.place(), paths, now).under(source.clone());
+    let engine = context.engine()?;
+    let decisions = CaseDecisions::at(site.place(), paths, now).under(source.clone()).judged_by(engine.clone());
     resume(&decisions)?;
     let annex = Arc::new(Annex::new(source, Arc::new(decisions), site.forge.as_ref().map(|forge| forge.host())));
     // A demo keeps to itself: nothing of it belongs to a sweep.
     let sweeper = context.sweeper.filter(|_| !site.is_demo_site()).map(|make| make(context, site.targets()));
-    let engine = Arc::new(Engine::new(&Selection::default()));
     event_loop::run(&Desk {
         source: annex.clone(),
         sweep: None,

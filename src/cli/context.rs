@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::analysis::engine::{Engine, Selection};
 use crate::analysis::rulebook::Rulebook;
 use crate::cli::output::{self, Output};
 use crate::config::error::ConfigError;
@@ -139,6 +140,14 @@ impl Context {
             output::say("", format_args!("{lost} {what} left out; `lazaret rules lint` says which and why"));
         }
         Ok(Arc::clone(self.book.get_or_init(|| book)))
+    }
+
+    /// What judges with every rule in force.
+    ///
+    /// # Errors
+    /// As [`Self::rulebook`].
+    pub fn engine(&self) -> Result<Arc<Engine>, ConfigError> {
+        Ok(Arc::new(Engine::of(&self.rulebook()?, &Selection::default())))
     }
 
     /// Where things are kept.

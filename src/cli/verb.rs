@@ -5,7 +5,6 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use clap::Args as ClapArgs;
 
-use crate::analysis::engine::{Engine, Selection};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Exit;
 use crate::cli::judge::Judge;
@@ -77,7 +76,8 @@ impl<'a> Asked<'a> {
 pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     let terms = &asked.common.terms;
     let site = site(asked, context)?;
-    let decisions = || anyhow::Ok(CaseDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone()));
+    let decisions =
+        || anyhow::Ok(CaseDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone()).judged_by(context.engine()?));
     let first = decisions()?;
     resume(&first)?;
     let found = targets(asked, &site, &first, context)?;
@@ -182,8 +182,7 @@ fn targets(asked: &Asked<'_>, site: &Site, decisions: &CaseDecisions, context: &
         };
         return Ok(names.into_iter().map(|target| (target, Vec::new())).collect());
     }
-    let engine = Engine::new(&Selection::default());
-    let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
+    let judge = Judge { engine: decisions.engine(), source: &*site.source, cancel: &context.cancel };
     let bans = decisions.bans()?;
     let listing = site.list(&context.cancel)?;
     if asked.head.is_some() && listing.pulls.len() > 1 {

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use crate::analysis::engine::{Engine, Selection};
 use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Decision, Subject, Verb};
@@ -75,6 +76,8 @@ pub struct CaseDecisions {
     clock: fn() -> Timestamp,
     /// Where the repository's own policy and its organisation's are read; the person's own is among `paths`.
     source: Option<Arc<dyn Source>>,
+    /// What judges a change again before it is decided on.
+    engine: Arc<Engine>,
     /// What goes along with plans that were made: one decision may have several, of which each is carried out by itself.
     prepared: Mutex<Vec<Prepared>>,
 }
@@ -101,7 +104,8 @@ impl CaseDecisions {
     /// Decisions at `place`.
     #[must_use]
     pub fn at(place: Place, paths: Paths, clock: fn() -> Timestamp) -> Self {
-        Self { place, paths, clock, source: None, prepared: Mutex::default() }
+        let engine = Arc::new(Engine::new(&Selection::default()));
+        Self { place, paths, clock, source: None, engine, prepared: Mutex::default() }
     }
 
     /// What is refused now, by lazaret's own list.
@@ -120,6 +124,18 @@ impl CaseDecisions {
     #[must_use]
     pub fn under(self, source: Arc<dyn Source>) -> Self {
         Self { source: Some(source), ..self }
+    }
+
+    /// The same, with the rules of `engine` where a change is judged once more.
+    #[must_use]
+    pub fn judged_by(self, engine: Arc<Engine>) -> Self {
+        Self { engine, ..self }
+    }
+
+    /// What judges a change again before it is decided on.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// Ends what an earlier run left half done; the receipts say what that was. Called at every start.
@@ -305,7 +321,7 @@ impl CaseDecisions {
         let Some(source) = self.source.as_deref().filter(|_| asks) else { return Ok(request) };
         if request.verb == Verb::Release {
             let held = held::recorded(&request, journal, place)?;
-            bench.held = held::read(source, held, &Cancel::default())
+            bench.held = held::read(source, &self.engine, held, &Cancel::default())
                 .map_err(|why| ResponseError::Forge(format!("it takes two people, and what is let go cannot be looked at: {why}")))?;
             for held in &mut bench.held {
                 people(source, &held.pull, &mut held.touched)?;

@@ -1,6 +1,6 @@
 //! What a release lets go: the pulls that the named cases hold, each read and judged as it is now. Nothing is planned here.
 
-use crate::analysis::engine::{Engine, Selection};
+use crate::analysis::engine::Engine;
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Subject, Verb};
 use crate::model::policy::Touched;
@@ -60,9 +60,8 @@ fn is_meant(target: &Target, case: &Case, pull: &PullRef) -> bool {
 ///
 /// # Errors
 /// When one cannot be read: nobody can let go what nobody can look at.
-pub fn read(source: &dyn Source, pulls: Vec<(PullRef, Subject)>, cancel: &Cancel) -> Result<Vec<Held>, SourceError> {
-    let engine = Engine::new(&Selection::default());
-    pulls.into_iter().map(|(pull, then)| one(source, &engine, pull, &then, cancel)).collect()
+pub fn read(source: &dyn Source, engine: &Engine, pulls: Vec<(PullRef, Subject)>, cancel: &Cancel) -> Result<Vec<Held>, SourceError> {
+    pulls.into_iter().map(|(pull, then)| one(source, engine, pull, &then, cancel)).collect()
 }
 
 fn one(source: &dyn Source, engine: &Engine, pull: PullRef, then: &Subject, cancel: &Cancel) -> Result<Held, SourceError> {

@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use crate::analysis::engine::{Engine, Selection};
 use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Decision, Reviewer, Subject, Verb};
@@ -212,8 +211,7 @@ fn look(
         return Err(Moved::Away(format!("{at} was read from what was kept: the forge cannot be reached yet")));
     }
     readable(decision.verb, &change).map_err(|why| Moved::Gone(why.to_string()))?;
-    let engine = Engine::new(&Selection::default());
-    let report = engine.analyse(&change, &|wanted| source.texts(&change, wanted, cancel));
+    let report = decisions.engine().analyse(&change, &|wanted| source.texts(&change, wanted, cancel));
     let bans = refused(&change, &decisions.bans().map_err(Moved::Failed)?);
     Ok((target(&change, &report, &decision.dispositions), kept_report(&change, &report), bans))
 }
