@@ -10,6 +10,8 @@ use crate::analysis::rulebook::Rulebook;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::export::rules as export;
+use crate::model::inert;
+use crate::model::pack::NoteKind;
 use crate::model::rule::Rule;
 
 /// See what is looked for
@@ -37,6 +39,8 @@ enum What {
         /// Only this rule
         id: Option<String>,
     },
+    /// Say what is wrong with rule files: what was left out, what can never match, what was mended; exit code 2 when one was left out
+    Lint,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -68,6 +72,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
             };
             return test(&rules, context);
         }
+        What::Lint => return lint(book, context),
     }
     Ok(Exit::Done)
 }
@@ -81,6 +86,15 @@ pub fn named<'a>(book: &'a Rulebook, id: &str) -> anyhow::Result<&'a Rule> {
         Some(rule) => Ok(rule),
         None => bail!("no rule is called '{id}'; `lazaret rules list` names them all"),
     }
+}
+
+fn lint(book: &Rulebook, context: &mut Context) -> anyhow::Result<Exit> {
+    for note in &book.notes {
+        writeln!(context.out, "{}", inert::line(&note.to_string()))?;
+    }
+    let lost = book.notes.iter().filter(|note| note.kind == NoteKind::LeftOut).count();
+    writeln!(context.out, "{} rules run, {} notes, {lost} left out", book.iter().count(), book.notes.len())?;
+    Ok(if lost == 0 { Exit::Done } else { Exit::Failed })
 }
 
 fn test(rules: &[&Rule], context: &mut Context) -> anyhow::Result<Exit> {

@@ -343,13 +343,14 @@ fn question(args: &Args, targets: &[String], engine: &Engine) -> String {
 fn print(format: Format, sweep: &Sweep, context: &mut Context) -> anyhow::Result<()> {
     let records = if format == Format::Incident { records(context)? } else { Vec::new() };
     let audited = audited(&records, sweep, context, &mut |says| say("", says))?;
+    let book = context.rulebook()?;
     let out = &mut context.out;
     let paint = out.paint;
     match format {
         Format::Plain => export::plain(out, sweep, paint)?,
         Format::Json => export::json::document(out, sweep)?,
         Format::Jsonl => export::json::lines(out, sweep)?,
-        Format::Sarif => sarif(out, sweep)?,
+        Format::Sarif => sarif(out, sweep, &book)?,
         Format::Markdown => export::markdown::overview(out, sweep)?,
         Format::Incident => incident::report(out, Incident { sweep, records: &records, audited: &audited })?,
     }
@@ -381,8 +382,8 @@ fn records(context: &Context) -> anyhow::Result<Vec<Record>> {
     Ok(context.ledger_if_any()?.map(|ledger| ledger.list(RECORDS)).transpose()?.unwrap_or_default())
 }
 
-fn sarif(out: &mut Output, sweep: &Sweep) -> anyhow::Result<()> {
-    let mut sarif = Sarif::new(Rulebook::embedded().iter());
+fn sarif(out: &mut Output, sweep: &Sweep, book: &Rulebook) -> anyhow::Result<()> {
+    let mut sarif = Sarif::new(book.iter());
     for member in &sweep.members {
         if let Some(judgement) = &member.judgement {
             let change =

@@ -8,7 +8,6 @@ use super::forge::Account;
 use super::path::RepoPath;
 use super::pull::{Pull, PullState};
 use super::report::{Report, Summary};
-use super::rule::RuleId;
 use super::time::Timestamp;
 
 /// A span of time, both ends included.
@@ -389,6 +388,3 @@ impl Sweep {
         self.members.iter().filter(move |member| member.observations.iter().any(|seen| seen.conduct == conduct))
     }
 }
-
-/// Finds the rule an earlier run named; `None` when it is gone.
-pub type KnownRule<'a> = &'a dyn Fn(&str) -> Option<RuleId>;

@@ -13,7 +13,6 @@ use crate::model::dossier::Link;
 use crate::model::inert;
 use crate::model::pull::{Origin, Pull, PullState};
 use crate::model::report::{Report, Summary};
-use crate::model::rule::RuleId;
 use crate::model::sweep::Judgement;
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
@@ -41,7 +40,7 @@ impl Kept {
     pub fn summary(&self, pull: &Pull, engine: &Engine) -> Option<Summary> {
         let memory = self.0.as_ref().filter(|memory| pull.at.origin == Origin::Github && memory.path.exists())?;
         let name = name(&listed(pull), engine);
-        memory.with(|store, at| store.judgement(&name, at, &known)).flatten().map(|judgement| judgement.summary())
+        memory.with(|store, at| store.judgement(&name, at)).flatten().map(|judgement| judgement.summary())
     }
 
     /// Keeps what was judged of a forge's `change`, when all of it was read.
@@ -109,11 +108,4 @@ pub fn name(pull: &Pull, engine: &Engine) -> String {
     }
     engine.rules().for_each(|rule| hash.update(rule.0));
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The rule that an earlier run named.
-#[must_use]
-pub fn known(rule: &str) -> Option<RuleId> {
-    // What is kept lies under the digest of the rules that made it, so the name is one of theirs.
-    Some(RuleId::named(rule))
 }

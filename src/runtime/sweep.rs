@@ -17,7 +17,7 @@ use crate::model::filter::Filter;
 use crate::model::forge::Budget;
 use crate::model::sweep::{Asked, Caught, Gap, Judgement, Member, Sweep};
 use crate::model::time::Timestamp;
-use crate::runtime::kept::{known, name};
+use crate::runtime::kept::name;
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
 use crate::store::error::StoreError;
@@ -203,7 +203,7 @@ impl Course<'_, '_> {
             self.add(caught, None);
             return Ok(());
         }
-        let known = self.store.judgement(&name(&caught.pull, &self.job.engine), self.job.asked.now, &known)?;
+        let known = self.store.judgement(&name(&caught.pull, &self.job.engine), self.job.asked.now)?;
         match known {
             Some(judgement) => {
                 self.sweep.tally.kept += 1;

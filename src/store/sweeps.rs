@@ -11,7 +11,7 @@ use super::error::StoreError;
 use super::files;
 use super::schema::sweep::answer::{self, Answer};
 use super::schema::sweep::{APPLICATION, MIGRATIONS, judgement};
-use crate::model::sweep::{Judgement, KnownRule, Window};
+use crate::model::sweep::{Judgement, Window};
 use crate::model::time::Timestamp;
 
 /// How long a writer waits for another one.
@@ -207,11 +207,11 @@ impl Sweeps {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn judgement(&self, name: &str, at: Timestamp, known: KnownRule<'_>) -> Result<Option<Judgement>, StoreError> {
+    pub fn judgement(&self, name: &str, at: Timestamp) -> Result<Option<Judgement>, StoreError> {
         let sql = "UPDATE judgements SET used = ?2 WHERE name = ?1 RETURNING body";
         let text: Option<String> =
             self.connection.query_row(sql, rusqlite::params![name, at.0], |row| row.get(0)).optional().map_err(|e| self.told(&e))?;
-        Ok(text.and_then(|text| judgement::read(&text, known).ok()))
+        Ok(text.and_then(|text| judgement::read(&text).ok()))
     }
 
     /// Keeps a judgement.

@@ -12,6 +12,7 @@ use ast_grep_language::SupportLang;
 use super::{Loaded, documents, note};
 use crate::analysis::check::Draft;
 use crate::analysis::language::Language;
+use crate::analysis::redact::redact;
 use crate::analysis::rule_set::{RuleSet, SetSink};
 use crate::analysis::view::FileView;
 use crate::model::pack::{NoteKind, Pack, PackFile};
@@ -71,7 +72,7 @@ impl RuleSet for Structure {
                 let range = found.range();
                 let (first, last) = (side.line_of(range.start), side.line_of(range.end.saturating_sub(1).max(range.start)));
                 if side.touches(first, last) {
-                    sink.report(rule, Draft::lines(file, side, first, last).title(config.get_message(&found)));
+                    sink.report(rule, Draft::lines(file, side, first, last).title(redact(&config.get_message(&found))));
                 }
             }
         }

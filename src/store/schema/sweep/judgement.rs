@@ -12,9 +12,9 @@ use crate::model::finding::{Finding, Fingerprint, Where};
 use crate::model::path::RepoPath;
 use crate::model::report::Report;
 use crate::model::risk::{Contribution, Lane, Risk};
-use crate::model::rule::{Confidence, FindingClass, Severity};
+use crate::model::rule::{Confidence, FindingClass, RuleId, Severity};
 use crate::model::story::{Claim, Story, Undisclosed, Verdict};
-use crate::model::sweep::{FileMark, HostMark, Judgement, KnownRule, Marks};
+use crate::model::sweep::{FileMark, HostMark, Judgement, Marks};
 
 #[derive(Serialize, Deserialize)]
 struct JudgementData {
@@ -141,11 +141,11 @@ pub fn write(judgement: &Judgement) -> Result<String, String> {
     serde_json::to_string(&data).map_err(|e| e.to_string())
 }
 
-/// The judgement in `text`; `known` finds its rules.
+/// The judgement in `text`.
 ///
 /// # Errors
 /// When it is not what [`write()`] writes, or names a rule that is gone.
-pub fn read(text: &str, known: KnownRule<'_>) -> Result<Judgement, String> {
+pub fn read(text: &str) -> Result<Judgement, String> {
     let data: JudgementData = serde_json::from_str(text).map_err(|e| e.to_string())?;
     let claim = |(text, verdict, places): (String, String, Vec<String>)| {
         Ok::<_, String>(Claim { text, verdict: named(&VERDICTS, &verdict, Verdict::word)?, places })
@@ -153,7 +153,7 @@ pub fn read(text: &str, known: KnownRule<'_>) -> Result<Judgement, String> {
     let undisclosed = data.undisclosed.into_iter().map(|(fact, places)| Undisclosed { fact, places }).collect();
     let contributions = data.reasons.into_iter().map(|(points, why)| Contribution { points, why }).collect();
     let report = Report {
-        findings: data.findings.into_iter().map(|finding| finding.back(known)).collect::<Result<_, _>>()?,
+        findings: data.findings.into_iter().map(|finding| finding.back()).collect::<Result<_, _>>()?,
         dependencies: data.dependencies.into_iter().map(ChangeData::back).collect::<Result<_, _>>()?,
         story: Story { claims: data.claims.into_iter().map(claim).collect::<Result<_, _>>()?, undisclosed },
         risk: Risk { score: data.score, lane: named(&LANES, &data.lane, Lane::word)?, contributions },
@@ -184,11 +184,11 @@ impl FindingData {
         }
     }
 
-    fn back(self, known: KnownRule<'_>) -> Result<Finding, String> {
+    fn back(self) -> Result<Finding, String> {
         let odd = |word: &str| format!("unknown word {word:?}");
         Ok(Finding {
             id: Fingerprint(self.id),
-            rule: known(&self.rule).ok_or_else(|| format!("no rule is called {:?} any more", self.rule))?,
+            rule: RuleId::named(&self.rule),
             title: self.title,
             class: FindingClass::parse(&self.class).ok_or_else(|| odd(&self.class))?,
             severity: Severity::parse(&self.severity).ok_or_else(|| odd(&self.severity))?,
