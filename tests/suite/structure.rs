@@ -8,6 +8,8 @@ use lazaret::analysis::rulebook::Rulebook;
 use lazaret::model::pack::{NoteKind, Pack, PackFile};
 use lazaret::model::rule::{Example, ExampleFile};
 
+use crate::program::Program;
+
 const SHELL: &str = "id: shell-true
 language: python
 severity: error
@@ -52,4 +54,29 @@ fn a_rule_that_cannot_be_read_is_left_out_alone_and_named() {
     let notes: Vec<String> = rules.notes.iter().map(ToString::to_string).collect();
     assert!(rules.notes.iter().all(|note| note.kind == NoteKind::LeftOut), "{notes:?}");
     assert!(notes[0].starts_with("own/b.toml: left out: ") && notes[1].starts_with("own/a.yml:8: left out: "), "{notes:?}");
+}
+
+#[test]
+fn rules_of_a_named_folder_run_and_what_is_wrong_with_them_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rules, patch) = (folder.path().join("own"), folder.path().join("a.diff"));
+    std::fs::create_dir(&rules).unwrap();
+    std::fs::write(rules.join("shell.yml"), SHELL).unwrap();
+    std::fs::write(rules.join("odd.yml"), "id: odd\u{1b}[31m\nlanguage: cobol\nrule:\n  pattern: x\n").unwrap();
+    std::fs::write(
+        &patch,
+        "diff --git a/run.py b/run.py\n--- a/run.py\n+++ b/run.py\n@@ -1 +1,2 @@\n x = 1\n+subprocess.run(x, shell=True)\n",
+    )
+    .unwrap();
+    let program = Program::new(folder.path(), folder.path().join("home"));
+    let run = |args: &[&str]| program.run(args);
+    let (rules, patch) = (rules.to_str().unwrap(), patch.to_str().unwrap());
+
+    let scanned = run(&["--rules", rules, "--no-default-rules", "scan", patch]);
+    assert!(scanned.code == 1 && scanned.out.contains("runs x in a shell"), "{}{}", scanned.out, scanned.err);
+    assert!(scanned.err.contains("1 rule or rule file was left out; `lazaret rules lint` says which and why"), "{}", scanned.err);
+    let lint = run(&["rules", "lint", "--rules", rules]);
+    assert!(lint.code == 2 && lint.out.contains("own/odd.yml:1: left out: ") && !lint.out.contains('\u{1b}'), "{}{}", lint.out, lint.err);
+    let gone = run(&["--rules", "/nowhere/rules", "scan", patch]);
+    assert!(gone.code == 2 && gone.err.contains("/nowhere/rules"), "{}{}", gone.out, gone.err);
 }
