@@ -7,6 +7,7 @@ use serde_json::json;
 use super::address::Address;
 use super::ask;
 use super::failure::told;
+use super::queries::{OWNED, POLICIES};
 use super::route;
 use super::shapes::{Actor, account};
 use crate::model::cancel::Cancel;
@@ -16,8 +17,6 @@ use crate::model::policy::{OWNERS, PATH, PolicyText};
 use crate::sources::limits::MAX_TEXT_BYTES;
 use crate::sources::source::SourceError;
 
-const POLICIES: &str = include_str!("queries/policies.graphql");
-const OWNED: &str = include_str!("queries/owners.graphql");
 /// The repository of an owner that holds the policy for all of theirs. One of its own, since others write to `.github`.
 const OF_OWNER: &str = ".lazaret";
 /// Pages of members that are read: a team of thousands owns nothing.

@@ -15,3 +15,7 @@ pub(super) const COMMITS: &str = document!("commits", "made.fragment");
 pub(super) const DOSSIER: &str = document!("dossier", "who.fragment");
 /// Where a merged commit went.
 pub(super) const SHIPPED: &str = document!("shipped");
+/// The policies that judge a change.
+pub(super) const POLICIES: &str = document!("policies", "file.fragment");
+/// Where a base may say who owns what.
+pub(super) const OWNED: &str = document!("owners", "file.fragment");
