@@ -145,7 +145,7 @@ impl Draft {
         self
     }
 
-    /// A sharper title than the rule's.
+    /// A sharper title than the rule's. Code in it is cut and redacted as evidence is.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
@@ -203,7 +203,7 @@ impl<'s> Sink<'s> {
         self.outcome.findings.push(Finding {
             id: fingerprint(rule.id, &draft.at, &key, earlier),
             rule: rule.id,
-            title: draft.title.unwrap_or_else(|| rule.title.clone()),
+            title: draft.title.map_or_else(|| rule.title.clone(), |title| shortened(&redact(&title))),
             class: rule.class,
             severity: draft.severity.unwrap_or(rule.severity).min(rule.severity),
             confidence: draft.confidence.unwrap_or(rule.confidence),

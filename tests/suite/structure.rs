@@ -48,6 +48,27 @@ fn a_change_cannot_silence_a_rule() {
 }
 
 #[test]
+fn words_of_a_pack_and_code_in_titles_are_harmless_and_short() {
+    let hostile = SHELL.replace("runs $CMD in a shell", "\"runs\\e[31m $CMD\"");
+    let rules = book(&[("a.yml", &hostile), ("b.yml", &SHELL.replace("shell-true", "\"x\\e[2J\""))]);
+    assert!(rules.iter().all(|rule| rule.id.0 == "shell-true" && !rule.title.contains('\u{1b}')));
+    assert!(rules.notes[0].to_string().starts_with("own/b.yml:1: left out: an id has"), "{:?}", rules.notes);
+    let secret = ["gh", "p_", "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5"].concat();
+    let titles = found(&rules, "run.py", None, &format!("subprocess.run('{secret}{}', shell=True)\n", " x".repeat(5_000)));
+    assert!(titles.len() == 1 && titles[0].len() < 500 && !titles[0].contains(&secret), "{titles:?}");
+}
+
+#[test]
+fn a_text_too_large_to_parse_is_said() {
+    let rules = book(&[("a.yml", SHELL)]);
+    let file = ExampleFile { path: "run.py".to_owned(), before: None, after: Some("x = 1\n".repeat(400_000)) };
+    let example = Example { hits: true, about: String::new(), files: vec![file], message: String::new(), branch: String::new() };
+    let (change, texts) = change_of(&example);
+    let report = Engine::of(&rules, &Selection::default()).analyse(&change, &|_| texts.clone());
+    assert!(report.skipped.iter().any(|skipped| skipped.why == "larger than 2 MiB: rules of ast-grep did not read it"));
+}
+
+#[test]
 fn a_rule_that_cannot_be_read_is_left_out_alone_and_named() {
     let rules = book(&[("a.yml", &format!("{SHELL}---\nid: odd\nlanguage: python\nrule:\n  patern: x\n")), ("b.toml", "x = 1\n")]);
     assert_eq!(rules.iter().map(|rule| rule.id.0).collect::<Vec<_>>(), ["shell-true"]);

@@ -12,11 +12,14 @@ use ast_grep_language::SupportLang;
 use super::{Loaded, documents, note};
 use crate::analysis::check::Draft;
 use crate::analysis::language::Language;
-use crate::analysis::redact::redact;
 use crate::analysis::rule_set::{RuleSet, SetSink};
 use crate::analysis::view::FileView;
+use crate::model::inert;
 use crate::model::pack::{NoteKind, Pack, PackFile};
 use crate::model::rule::{Confidence, FindingClass, Rule, RuleFormat, RuleId, RuleOrigin, Severity};
+
+/// A text above this is not parsed, in bytes: a tree takes many times its text.
+const LARGEST_TEXT: usize = 2 * 1024 * 1024;
 
 /// Reads the ast-grep rules of `files`.
 pub(super) fn load(pack: &Pack, files: &[&PackFile]) -> Loaded {
@@ -38,6 +41,10 @@ pub(super) fn load(pack: &Pack, files: &[&PackFile]) -> Loaded {
 
 fn read(text: &str, globals: &GlobalRules) -> Result<RuleConfig<SupportLang>, String> {
     let written: SerializableRuleConfig<SupportLang> = ast_grep_config::from_str(text).map_err(|error| error.to_string())?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/' | b':');
+    if written.id.is_empty() || written.id.len() > 100 || !written.id.bytes().all(plain) {
+        return Err("an id has 1 to 100 letters, digits and - _ . / : between them".to_owned());
+    }
     RuleConfig::try_from(written, globals).map_err(|error| error.to_string())
 }
 
@@ -65,6 +72,10 @@ impl RuleSet for Structure {
         let Some(language) = grammar(file) else { return };
         let Some(configs) = self.by_language.get(&language.to_string()) else { return };
         let Some(side) = file.new_side().filter(|side| side.changed_lines().next().is_some()) else { return };
+        if side.text().len() > LARGEST_TEXT {
+            let most = LARGEST_TEXT / 1024 / 1024;
+            return sink.skip(Some(file.repo_path()), format!("larger than {most} MiB: rules of ast-grep did not read it"));
+        }
         let tree = language.ast_grep(side.text());
         for (at, config) in configs {
             let Some(rule) = self.rules.get(*at).filter(|rule| sink.runs(rule)) else { continue };
@@ -72,7 +83,7 @@ impl RuleSet for Structure {
                 let range = found.range();
                 let (first, last) = (side.line_of(range.start), side.line_of(range.end.saturating_sub(1).max(range.start)));
                 if side.touches(first, last) {
-                    sink.report(rule, Draft::lines(file, side, first, last).title(redact(&config.get_message(&found))));
+                    sink.report(rule, Draft::lines(file, side, first, last).title(config.get_message(&found)));
                 }
             }
         }
@@ -80,10 +91,12 @@ impl RuleSet for Structure {
 }
 
 fn rule(config: &RuleConfig<SupportLang>, pack: &Pack, file: &PackFile, line: u32) -> Rule {
+    // Whoever wrote a pack is a stranger too.
+    let note = config.note.as_deref().map(inert::block).unwrap_or_default();
     Rule {
         id: RuleId::named(&config.id),
         origin: RuleOrigin::File { format: RuleFormat::Structure, pack: pack.name.clone(), path: file.path.clone(), line },
-        title: config.message.clone(),
+        title: inert::line(&config.message).into_owned(),
         class: FindingClass::Vulnerability,
         severity: match config.severity {
             Graded::Error => Severity::High,
@@ -92,10 +105,10 @@ fn rule(config: &RuleConfig<SupportLang>, pack: &Pack, file: &PackFile, line: u3
             Graded::Hint | Graded::Off => Severity::Info,
         },
         confidence: Confidence::Medium,
-        why: config.note.clone().unwrap_or_default(),
+        why: note.clone(),
         fix: String::new(),
-        references: config.url.iter().cloned().collect(),
-        prose: config.note.clone().unwrap_or_default(),
+        references: config.url.iter().map(|url| inert::line(url).into_owned()).collect(),
+        prose: note,
         examples: Vec::new(),
     }
 }
