@@ -9,6 +9,7 @@ pub mod checks;
 pub mod conduct;
 pub mod document;
 pub mod engine;
+pub mod events;
 pub mod examples;
 pub mod flow;
 pub mod formats;
