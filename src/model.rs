@@ -39,4 +39,5 @@ pub mod sweeping;
 pub mod syntax;
 pub mod throttle;
 pub mod time;
+pub mod tool;
 pub mod waiting;

@@ -213,6 +213,8 @@ impl<'s> Sink<'s> {
             fix: draft.fix.unwrap_or_else(|| rule.fix.clone()),
             references: rule.references.clone(),
             links: Vec::new(),
+            tool: None,
+            also: Vec::new(),
         });
     }
 

@@ -153,7 +153,7 @@ impl Engine {
             dependencies.extend(outcome.dependencies);
             skipped.extend(outcome.skipped);
         }
-        Report { findings, dependencies, story, risk, skipped, rules_digest: self.book.digest.clone(), millis: 0 }
+        Report { findings, dependencies, story, risk, skipped, imports: Vec::new(), rules_digest: self.book.digest.clone(), millis: 0 }
     }
 
     /// Judges the whole change; `load` gives the whole texts it is asked for, as far as it can.

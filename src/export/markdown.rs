@@ -30,6 +30,7 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     report.findings.iter().try_for_each(|finding| self::finding(out, finding))?;
     dependencies(out, report)?;
     story(out, report)?;
+    imports(out, report)?;
     skipped(out, report)
 }
 
@@ -40,6 +41,9 @@ fn finding(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
         fence(out, &finding.evidence)?;
     }
     writeln!(out, "{}\n\nFine when: {}\n", plain(&finding.why), plain(&finding.fix))?;
+    let seen = finding.tool.iter().map(|tool| format!("Seen by {}.", code(&tool.to_string())));
+    let also = finding.also.iter().map(|seen| format!("Also seen by {}.", code(&seen.to_string())));
+    seen.chain(also).try_for_each(|says| writeln!(out, "{says}\n"))?;
     if !finding.references.is_empty() {
         writeln!(out, "{}\n", finding.references.iter().map(|reference| code(reference)).collect::<Vec<_>>().join(" "))?;
     }
@@ -78,6 +82,18 @@ fn story(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 fn places(places: &[String]) -> String {
     let spans: Vec<String> = places.iter().take(5).map(|place| code(place)).collect();
     if spans.is_empty() { String::new() } else { format!(" ({})", spans.join(", ")) }
+}
+
+fn imports(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    if report.imports.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "### Imported\n")?;
+    for import in &report.imports {
+        writeln!(out, "- {}", code(&import.sentence()))?;
+        import.others.iter().try_for_each(|other| writeln!(out, "  - {}", code(other)))?;
+    }
+    writeln!(out)
 }
 
 fn skipped(out: &mut dyn Write, report: &Report) -> io::Result<()> {

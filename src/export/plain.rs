@@ -14,6 +14,7 @@ use crate::model::finding::Finding;
 use crate::model::inert;
 use crate::model::report::Report;
 use crate::model::story::Story;
+use crate::model::tool::Import;
 
 /// Writes the whole report, with an empty line at the end.
 ///
@@ -27,6 +28,7 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>, paint: Paint) -> io::Resu
     }
     dependencies(out, &report.dependencies, paint)?;
     story(out, &report.story, paint)?;
+    imports(out, &report.imports, paint)?;
     skipped(out, &report.skipped, paint)?;
     writeln!(out)
 }
@@ -74,7 +76,13 @@ fn finding(out: &mut dyn Write, finding: &Finding, paint: Paint) -> io::Result<(
     }
     writeln!(out, "    why   {}", inert::line(&finding.why))?;
     writeln!(out, "    fine  {}", inert::line(&finding.fix))?;
+    for seen in &finding.also {
+        writeln!(out, "    also  seen by {}", inert::line(&seen.to_string()))?;
+    }
     let mut last = format!("{} {}", finding.rule, finding.id);
+    if let Some(tool) = &finding.tool {
+        last.push_str(&format!("  seen by {}", inert::line(&tool.to_string())));
+    }
     for reference in &finding.references {
         last.extend(["  ", &*inert::line(reference)]);
     }
@@ -146,6 +154,18 @@ fn places(places: &[String]) -> String {
     let more = places.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!(" ({}{more})", shown.join(", "))
+}
+
+fn imports(out: &mut dyn Write, imports: &[Import], paint: Paint) -> io::Result<()> {
+    if imports.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  {}", paint.strong("imported"))?;
+    for import in imports {
+        writeln!(out, "    {}", inert::line(&import.sentence()))?;
+        import.others.iter().try_for_each(|other| writeln!(out, "      {}", inert::line(other)))?;
+    }
+    Ok(())
 }
 
 fn skipped(out: &mut dyn Write, omissions: &[Omission], paint: Paint) -> io::Result<()> {

@@ -138,6 +138,8 @@ impl<'a> Sarif<'a> {
                 confidence: finding.confidence.word(),
                 class: finding.class.word(),
                 references: finding.references.clone(),
+                tool: finding.tool.as_ref().map(|tool| inert::line(&tool.to_string()).into_owned()),
+                also_seen_by: finding.also.iter().map(|seen| inert::line(&seen.to_string()).into_owned()).collect(),
             },
         }
     }

@@ -2,8 +2,11 @@
 //!
 //! Fields are only ever added; a change of meaning is a v2 beside this one.
 
+mod tool;
+
 use serde::Serialize;
 
+use self::tool::{ImportV1, SightingV1, ToolV1};
 use crate::export::judged::Judged;
 use crate::model::agent::Provenance;
 use crate::model::change::Change;
@@ -30,6 +33,8 @@ pub struct ReportV1<'a> {
     claims: Vec<ClaimV1<'a>>,
     undisclosed: Vec<UndisclosedV1<'a>>,
     skipped: Vec<SkippedV1<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    imports: Vec<ImportV1<'a>>,
     stats: StatsV1,
 }
 
@@ -71,6 +76,10 @@ struct FindingV1<'a> {
     fix: &'a str,
     references: &'a [String],
     links: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool: Option<ToolV1<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also_seen_by: Vec<SightingV1<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -151,6 +160,7 @@ impl<'a> ReportV1<'a> {
             claims: report.story.claims.iter().map(ClaimV1::new).collect(),
             undisclosed: report.story.undisclosed.iter().map(UndisclosedV1::new).collect(),
             skipped: report.skipped.iter().map(SkippedV1::new).collect(),
+            imports: report.imports.iter().map(ImportV1::new).collect(),
             stats,
         }
     }
@@ -197,6 +207,8 @@ impl<'a> FindingV1<'a> {
             fix: &finding.fix,
             references: &finding.references,
             links: finding.links.iter().map(|link| link.0.as_str()).collect(),
+            tool: finding.tool.as_ref().map(ToolV1::new),
+            also_seen_by: finding.also.iter().map(SightingV1::new).collect(),
         }
     }
 }

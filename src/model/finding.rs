@@ -6,6 +6,7 @@ use super::commit_id::CommitId;
 use super::diff::{Place, Side};
 use super::path::RepoPath;
 use super::rule::{Confidence, FindingClass, RuleId, Severity};
+use super::tool::{Sighting, Tool};
 
 /// Where a finding sits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,4 +128,8 @@ pub struct Finding {
     pub references: Vec<String>,
     /// Findings it belongs together with.
     pub links: Vec<Fingerprint>,
+    /// Which other tool saw it; `None` when this program did.
+    pub tool: Option<Tool>,
+    /// Other tools that saw the same at the same place.
+    pub also: Vec<Sighting>,
 }

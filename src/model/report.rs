@@ -7,6 +7,7 @@ use super::finding::Finding;
 use super::risk::Risk;
 use super::rule::Severity;
 use super::story::Story;
+use super::tool::Import;
 
 /// The judgement of one change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +22,9 @@ pub struct Report {
     pub risk: Risk,
     /// What was not analysed, and why.
     pub skipped: Vec<Omission>,
-    /// Digest of rules and version that made this report: lower-case hexadecimal SHA-256.
+    /// What other tools brought in.
+    pub imports: Vec<Import>,
+    /// Digest of rules, imported files and version that made this report: lower-case hexadecimal SHA-256.
     pub rules_digest: String,
     /// Milliseconds the analysis took.
     pub millis: u64,

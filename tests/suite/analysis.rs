@@ -40,6 +40,8 @@ fn finding(name: &str, severity: Severity, at: (&str, u32), evidence: &str) -> F
         fix: String::new(),
         references: Vec::new(),
         links: Vec::new(),
+        tool: None,
+        also: Vec::new(),
     }
 }
 

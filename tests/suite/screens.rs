@@ -301,6 +301,8 @@ fn finding(id: &str, severity: Severity, title: &str, at: Where, evidence: &str)
         fix: "Remove the branch, or keep it in test code only.".to_owned(),
         references: vec!["CWE-489".to_owned(), "SAFE-T2103".to_owned()],
         links: Vec::new(),
+        tool: None,
+        also: Vec::new(),
     }
 }
 

@@ -127,6 +127,10 @@ pub(super) struct ResultProperties {
     pub(super) confidence: &'static str,
     pub(super) class: &'static str,
     pub(super) references: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tool: Option<String>,
+    #[serde(rename = "alsoSeenBy", skip_serializing_if = "Vec::is_empty")]
+    pub(super) also_seen_by: Vec<String>,
 }
 
 #[derive(Default, Serialize)]

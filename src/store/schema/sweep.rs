@@ -1,6 +1,7 @@
 //! What a sweep keeps, as it lies on the disk: what a place answered, and what was judged of one change.
 
 pub mod answer;
+mod import;
 pub mod judgement;
 
 /// The statements that bring an empty file to the format of today, one for each version.

@@ -31,6 +31,7 @@ pub fn content(card: &Card, session: &Session, room: usize, look: &Look<'_>) -> 
     lines.extend(heading("What would make it fine", look));
     lines.extend(paragraph(&finding.fix, room, text));
     lines.extend(links(finding, session, room, look));
+    lines.extend(also(finding, room, look));
     if !finding.references.is_empty() {
         lines.extend(heading("References", look));
         lines.extend(paragraph(&finding.references.join(", "), room, look.style(Role::Faint)));
@@ -48,7 +49,10 @@ fn head(finding: &Finding, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     let badge = Span::styled(format!(" {sign} {word} "), look.style(role));
     let wide = paint::width(&badge.content) + 1;
     let mut lines = labelled(badge, wide, &finding.title, room, look.style(Role::Strong));
-    let says = format!("{}, {} confidence, rule {}, at {}", finding.class.word(), finding.confidence.word(), finding.rule, finding.at);
+    let mut says = format!("{}, {} confidence, rule {}, at {}", finding.class.word(), finding.confidence.word(), finding.rule, finding.at);
+    if let Some(tool) = &finding.tool {
+        says.push_str(&format!(", seen by {tool}"));
+    }
     lines.extend(paragraph(&says, room, look.style(Role::Faint)));
     lines
 }
@@ -62,6 +66,14 @@ fn links(finding: &Finding, session: &Session, room: usize, look: &Look<'_>) -> 
         })
         .collect();
     if rows.is_empty() { rows } else { heading("Belongs together with", look).into_iter().chain(rows).collect() }
+}
+
+fn also(finding: &Finding, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    if finding.also.is_empty() {
+        return Vec::new();
+    }
+    let rows = finding.also.iter().flat_map(|seen| paragraph(&seen.to_string(), room, look.style(Role::Text)));
+    heading("Also seen by", look).into_iter().chain(rows).collect()
 }
 
 fn answers(card: &Card, look: &Look<'_>) -> Vec<Line<'static>> {

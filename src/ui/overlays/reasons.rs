@@ -4,10 +4,11 @@ use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
 use crate::model::risk::Risk;
+use crate::model::tool::Import;
 use crate::state::console::Console;
 use crate::ui::look::{self, Look};
 use crate::ui::overlays::popup::Content;
-use crate::ui::overlays::words::labelled;
+use crate::ui::overlays::words::{heading, labelled, paragraph};
 
 /// The score of the opened pull, or of the one under the cursor.
 #[must_use]
@@ -15,7 +16,20 @@ pub fn content(console: &Console, room: usize, look: &Look<'_>) -> Content {
     let opened = console.session.as_ref().and_then(|session| session.known.report.as_ref()).map(|report| &report.risk);
     let chosen = || console.queue.chosen().and_then(|entry| entry.judgement()).map(|judgement| &judgement.risk);
     let risk = if console.session.is_some() { opened } else { chosen() };
-    Content { title: "score".to_owned(), lines: risk.map_or_else(|| unknown(look), |risk| known(risk, room, look)), ..Content::default() }
+    let mut lines = risk.map_or_else(|| unknown(look), |risk| known(risk, room, look));
+    let report = console.session.as_ref().and_then(|session| session.known.report.as_ref());
+    lines.extend(report.into_iter().flat_map(|report| imported(&report.imports, room, look)));
+    Content { title: "score".to_owned(), lines, ..Content::default() }
+}
+
+/// What other tools brought in, and what became of the rest of it.
+fn imported(imports: &[Import], room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let mut lines = if imports.is_empty() { Vec::new() } else { heading("Imported", look) };
+    for import in imports {
+        lines.extend(paragraph(&import.sentence(), room, look.style(Role::Text)));
+        lines.extend(import.others.iter().flat_map(|other| paragraph(&format!("  {other}"), room, look.style(Role::Faint))));
+    }
+    lines
 }
 
 fn unknown(look: &Look<'_>) -> Vec<Line<'static>> {

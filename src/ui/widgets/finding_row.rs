@@ -1,5 +1,7 @@
 //! A finding in the diff: sign, word, title, and why it matters, in the row itself.
 
+use std::borrow::Cow;
+
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
@@ -22,13 +24,21 @@ pub fn row(finding: &Finding, judged: Option<&Disposition>, room: usize, look: &
         left = left.saturating_sub(paint::width(&says));
         spans.push(paint::span(&says, room, look.style(Role::Judged)));
     }
-    let title = paint::fit(&finding.title, left);
+    let title = paint::fit(&titled(finding), left);
     left = left.saturating_sub(paint::width(&title));
     spans.push(Span::styled(title, look.style(if judged.is_some() { Role::Judged } else { Role::Strong })));
     if left > 12 {
         spans.push(paint::span(&format!(" — {}", finding.why), left, faint));
     }
     Line::from(spans)
+}
+
+/// Its title, behind the name of the tool where another one saw it.
+fn titled(finding: &Finding) -> Cow<'_, str> {
+    match &finding.tool {
+        Some(tool) => Cow::Owned(format!("{}: {}", tool.name, finding.title)),
+        None => Cow::Borrowed(&finding.title),
+    }
 }
 
 /// How a finding was judged, in words.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::{LinkData, OmissionData, named};
+use super::import::{ImportData, SightingData, ToolData};
 use crate::model::commit_id::CommitId;
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource, Scope};
 use crate::model::diff::{Place, Side};
@@ -26,6 +27,8 @@ struct JudgementData {
     lane: String,
     reasons: Vec<(u8, String)>,
     skipped: Vec<OmissionData>,
+    #[serde(default)]
+    imports: Vec<ImportData>,
     rules_digest: String,
     millis: u64,
     marks: MarksData,
@@ -47,6 +50,10 @@ struct FindingData {
     fix: String,
     references: Vec<String>,
     links: Vec<String>,
+    #[serde(default)]
+    tool: Option<ToolData>,
+    #[serde(default)]
+    also: Vec<SightingData>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -132,6 +139,7 @@ pub fn write(judgement: &Judgement) -> Result<String, String> {
         lane: report.risk.lane.word().to_owned(),
         reasons: report.risk.contributions.iter().map(|c| (c.points, c.why.clone())).collect(),
         skipped: report.skipped.iter().map(OmissionData::of).collect(),
+        imports: report.imports.iter().map(ImportData::of).collect(),
         rules_digest: report.rules_digest.clone(),
         millis: report.millis,
         marks: MarksData::of(marks),
@@ -158,6 +166,7 @@ pub fn read(text: &str) -> Result<Judgement, String> {
         story: Story { claims: data.claims.into_iter().map(claim).collect::<Result<_, _>>()?, undisclosed },
         risk: Risk { score: data.score, lane: named(&LANES, &data.lane, Lane::word)?, contributions },
         skipped: data.skipped.into_iter().map(OmissionData::back).collect(),
+        imports: data.imports.into_iter().map(ImportData::back).collect(),
         rules_digest: data.rules_digest,
         millis: data.millis,
     };
@@ -181,6 +190,8 @@ impl FindingData {
             fix: finding.fix.clone(),
             references: finding.references.clone(),
             links: finding.links.iter().map(|link| link.0.clone()).collect(),
+            tool: finding.tool.as_ref().map(ToolData::of),
+            also: finding.also.iter().map(SightingData::of).collect(),
         }
     }
 
@@ -199,6 +210,8 @@ impl FindingData {
             fix: self.fix,
             references: self.references,
             links: self.links.into_iter().map(Fingerprint).collect(),
+            tool: self.tool.map(ToolData::back),
+            also: self.also.into_iter().map(SightingData::back).collect::<Result<_, _>>()?,
         })
     }
 }
