@@ -5,7 +5,7 @@
 mod jsonc;
 pub mod node;
 mod toml_tree;
-mod yaml;
+pub mod yaml;
 
 use super::language::Language;
 use node::Node;
@@ -58,6 +58,20 @@ mod tests {
         assert_eq!(node.get("run").unwrap().text(), Some("one\ntwo\n"));
         assert_eq!(node.at(&["on", "push", "branches"]).unwrap().line, 2);
         assert_eq!(node.get("run").unwrap().line, 7, "a block starts at its first line of text");
+    }
+
+    #[test]
+    fn yaml_says_where_it_stops_and_bounds_what_it_costs() {
+        let says = |text: &str| yaml::all(text).unwrap_err();
+        assert_eq!(says("a: 1\nb: 'x\\'y'\n").line, Some(1));
+        assert_eq!(says("a: 1\nb: 2\na: 3\n"), yaml::Unread { line: Some(2), says: "`a` stands twice here".to_owned() });
+        let deep: String = (0..40).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+        assert_eq!(says(&deep).says, "it is nested more than 32 deep");
+        let bomb: String = ('a'..'h')
+            .map(|c| format!("{}: &{} [{}]\n", char::from(c as u8 + 1), char::from(c as u8 + 1), format!("*{c},").repeat(9)))
+            .collect();
+        assert!(says(&format!("a: &a [x]\n{bomb}")).says.contains("grow"), "{:?}", says(&bomb));
+        assert!(says("a: &a [*a]\n").line.is_some());
     }
 
     #[test]

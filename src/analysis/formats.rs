@@ -2,7 +2,9 @@
 //!
 //! A file or rule that cannot be honoured is left out alone, with a note that says where and why.
 
+pub mod sigma;
 mod structure;
+pub mod yaml;
 
 use std::sync::Arc;
 

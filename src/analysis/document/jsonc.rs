@@ -55,7 +55,7 @@ impl Reader<'_> {
             }
             _ => self.scalar()?,
         };
-        Ok(Node { line, value })
+        Ok(Node { line, key: line, value })
     }
 
     fn scalar(&mut self) -> Result<Value, String> {
@@ -100,12 +100,13 @@ impl Reader<'_> {
         self.at += 1;
         let mut entries = Vec::new();
         while self.word() != "}" {
+            let line = self.line();
             let key = self.string().unwrap_or_else(|| Err(self.unexpected()))?;
             if self.word() != ":" {
                 return Err(self.unexpected());
             }
             self.at += 1;
-            entries.push((key, self.value(depth + 1)?));
+            entries.push((key, Node { key: line, ..self.value(depth + 1)? }));
             self.separator("}")?;
         }
         self.at += 1;

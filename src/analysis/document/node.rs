@@ -7,6 +7,8 @@ use std::collections::HashMap;
 pub struct Node {
     /// Its line in the text it was read from, from 0.
     pub line: usize,
+    /// The line of the key it stands under; its own where it stands under none.
+    pub key: usize,
     /// What it is.
     pub value: Value,
 }

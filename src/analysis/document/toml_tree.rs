@@ -9,12 +9,16 @@ use super::node::{Node, Value, line_at, line_starts};
 pub(super) fn read(text: &str) -> Result<Node, String> {
     let table = DeTable::parse(text).map_err(|error| error.message().to_owned())?;
     let starts = line_starts(text);
-    Ok(Node { line: 0, value: map(table.get_ref(), &starts) })
+    Ok(Node { line: 0, key: 0, value: map(table.get_ref(), &starts) })
 }
 
 fn map(table: &DeTable<'_>, starts: &[usize]) -> Value {
-    let mut entries: Vec<(usize, String, Node)> =
-        table.iter().map(|(key, value)| (key.span().start, key.get_ref().to_string(), node(value, starts))).collect();
+    let mut entries: Vec<(usize, String, Node)> = table
+        .iter()
+        .map(|(key, value)| {
+            (key.span().start, key.get_ref().to_string(), Node { key: line_at(starts, key.span().start), ..node(value, starts) })
+        })
+        .collect();
     entries.sort_by_key(|(at, ..)| *at);
     Value::Map(entries.into_iter().map(|(_, key, node)| (key, node)).collect())
 }
@@ -30,5 +34,5 @@ fn node(value: &Spanned<DeValue<'_>>, starts: &[usize]) -> Node {
         DeValue::Array(items) => Value::List(items.iter().map(|item| node(item, starts)).collect()),
         DeValue::Table(table) => map(table, starts),
     };
-    Node { line, value }
+    Node { line, key: line, value }
 }

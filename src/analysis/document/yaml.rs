@@ -3,23 +3,76 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::Spanned;
+use serde_saphyr::budget::BudgetBreach;
+use serde_saphyr::{Error, Options, Spanned};
 
 use super::node::{Node, Value};
 
-/// Reads the first document of `text`.
-pub(super) fn read(text: &str) -> Result<Node, String> {
-    let documents: Vec<Spanned<Raw>> = serde_saphyr::from_multiple(text).map_err(|error| first_line(&error.to_string()))?;
-    Ok(documents.into_iter().next().map_or(Node { line: 0, value: Value::Null }, node))
+/// Why a text is not read, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The line it stopped at, from 0.
+    pub line: Option<usize>,
+    /// What is wrong there.
+    pub says: String,
 }
 
-fn first_line(message: &str) -> String {
-    message.lines().next().unwrap_or("it is not YAML").to_owned()
+/// Reads the first document of `text`.
+pub(super) fn read(text: &str) -> Result<Node, String> {
+    let documents = all(text).map_err(|unread| match unread.line {
+        Some(line) => format!("line {}: {}", line + 1, unread.says),
+        None => unread.says,
+    })?;
+    Ok(documents.into_iter().next().unwrap_or(Node { line: 0, key: 0, value: Value::Null }))
+}
+
+/// Reads every document of `text`.
+///
+/// # Errors
+/// What is wrong first, with its line.
+pub fn all(text: &str) -> Result<Vec<Node>, Unread> {
+    let documents: Vec<Spanned<Raw>> = serde_saphyr::from_multiple_with_options(text, options()).map_err(|error| unread(&error))?;
+    Ok(documents.into_iter().map(node).collect())
+}
+
+/// Levels below each other. Each takes about 35 KiB of stack in an unoptimised build, and threads have 2 MiB.
+const DEEPEST: usize = 32;
+
+fn options() -> Options {
+    serde_saphyr::options! { with_snippet: false, budget: serde_saphyr::budget! { max_depth: DEEPEST, flow_nesting_limit: DEEPEST } }
+}
+
+fn unread(error: &Error) -> Unread {
+    let line = error.location().and_then(|location| usize::try_from(location.line()).ok()).and_then(|line| line.checked_sub(1));
+    let says = match error.without_snippet() {
+        Error::DuplicateMappingKey { key: Some(key), .. } => format!("`{key}` stands twice here"),
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => too_deep(),
+        Error::Budget { .. } => "its aliases grow it beyond what is read".to_owned(),
+        other => sentence(&other.to_string()),
+    };
+    Unread { line, says }
+}
+
+fn too_deep() -> String {
+    format!("it is nested more than {DEEPEST} deep")
+}
+
+/// The first line of what the parser says, without the place: that is told beside it.
+fn sentence(message: &str) -> String {
+    let first = message.lines().next().unwrap_or("it is not YAML");
+    if first.starts_with("recursion limit") {
+        return too_deep();
+    }
+    first.split(" at line ").next().unwrap_or(first).to_owned()
 }
 
 fn node(spanned: Spanned<Raw>) -> Node {
-    let line = usize::try_from(spanned.referenced.line()).unwrap_or(0).saturating_sub(1);
-    Node { line, value: spanned.value.0 }
+    let line = line_of(&spanned);
+    Node { line, key: line, value: spanned.value.0 }
+}
+
+fn line_of<T>(spanned: &Spanned<T>) -> usize {
+    usize::try_from(spanned.referenced.line()).unwrap_or(0).saturating_sub(1)
 }
 
 struct Raw(Value);
@@ -89,8 +142,9 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
-        while let Some(key) = access.next_key::<String>()? {
-            entries.push((key, node(access.next_value()?)));
+        while let Some(key) = access.next_key::<Spanned<String>>()? {
+            let line = line_of(&key);
+            entries.push((key.value, Node { key: line, ..node(access.next_value()?) }));
         }
         Ok(Value::Map(entries))
     }
