@@ -44,10 +44,16 @@ fn options() -> Options {
 
 fn unread(error: &Error) -> Unread {
     let line = error.location().and_then(|location| usize::try_from(location.line()).ok()).and_then(|line| line.checked_sub(1));
-    let says = match error.without_snippet() {
+    let mut inner = error.without_snippet();
+    while let Error::AliasError { error, .. } = inner {
+        inner = error;
+    }
+    let says = match inner {
         Error::DuplicateMappingKey { key: Some(key), .. } => format!("`{key}` stands twice here"),
         Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => too_deep(),
-        Error::Budget { .. } => "its aliases grow it beyond what is read".to_owned(),
+        Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => {
+            "its aliases grow it beyond what is read".to_owned()
+        }
         other => sentence(&other.to_string()),
     };
     Unread { line, says }
