@@ -2,6 +2,7 @@
 //!
 //! A file or rule that cannot be honoured is left out alone, with a note that says where and why.
 
+pub mod secrets;
 pub mod sigma;
 mod structure;
 pub mod yaml;
@@ -28,9 +29,10 @@ pub struct Loaded {
 #[must_use]
 pub fn load(pack: &Pack) -> Loaded {
     let mut loaded = Loaded::default();
-    let mut structure = Vec::new();
+    let (mut secrets, mut structure) = (Vec::new(), Vec::new());
     for file in &pack.files {
         match Kind::of(file) {
+            Kind::Secrets => secrets.push(file),
             Kind::Structure => structure.push(file),
             Kind::Other => {}
             Kind::TooLarge => loaded.notes.push(left_out(
@@ -41,13 +43,14 @@ pub fn load(pack: &Pack) -> Loaded {
             Kind::Unknown => loaded.notes.push(left_out(
                 pack,
                 file,
-                "it is no rule this program reads; those of ast-grep begin with `id:`, `language:` and `rule:`".to_owned(),
+                "it is no rule this program reads; those of ast-grep begin with `id:`, `language:` and `rule:`, those of gitleaks with `[[rules]]`".to_owned(),
             )),
         }
     }
-    let part = structure::load(pack, &structure);
-    loaded.sets.extend(part.sets);
-    loaded.notes.extend(part.notes);
+    for part in [secrets::load(pack, &secrets), structure::load(pack, &structure)] {
+        loaded.sets.extend(part.sets);
+        loaded.notes.extend(part.notes);
+    }
     loaded
 }
 
@@ -63,6 +66,8 @@ fn note(pack: &Pack, file: &PackFile, line: Option<u32>, rule: Option<&str>, kin
 /// What a file of a pack is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    /// Forms of secrets, as gitleaks has them.
+    Secrets,
     /// Rules of ast-grep.
     Structure,
     /// A page beside the rules, such as a README.
@@ -83,6 +88,10 @@ impl Kind {
         }
         if file.text.len() > LARGEST {
             return Self::TooLarge;
+        }
+        if extension.is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
+            let headed = |line: &str| ["[[rules]]", "[allowlist]", "[[allowlists]]", "[extend]"].iter().any(|head| line.starts_with(head));
+            return if file.text.lines().any(headed) { Self::Secrets } else { Self::Unknown };
         }
         let has = |key: &str| file.text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
         if has("rule") && has("language") { Self::Structure } else { Self::Unknown }

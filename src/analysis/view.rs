@@ -279,6 +279,12 @@ impl<'a> SideView<'a> {
         outline::line_of(&self.lines.starts, at)
     }
 
+    /// The bytes of the lines `first..=last` in [`Self::text`], without the last line's end.
+    #[must_use]
+    pub fn bytes_of(&self, first: usize, last: usize) -> std::ops::Range<usize> {
+        self.range(first).start..self.range(last).end
+    }
+
     /// Comments with the index of their first line.
     pub fn comments(&self) -> impl Iterator<Item = (usize, &str)> {
         self.of_kind(Kind::Comment)

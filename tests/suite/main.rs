@@ -71,6 +71,7 @@ mod screens;
 mod scripted;
 #[cfg(target_os = "linux")]
 mod secret_bus;
+mod secrets;
 mod signing;
 mod sources;
 mod stage;

@@ -1,0 +1,72 @@
+//! The words of a rule about secrets: its own where it has some, else those of `rules/lists/secrets.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::matcher::Found;
+use super::rule::Written;
+use crate::analysis::rules::data;
+use crate::model::inert;
+use crate::model::pack::{Pack, PackFile};
+use crate::model::rule::{Confidence, FindingClass, Rule, RuleFormat, RuleOrigin, Severity};
+
+/// A description up to here, in characters, without a full stop, names what was found; a longer one is a sentence of its own.
+const NAME_LIMIT: usize = 60;
+
+static SHARED: LazyLock<Shared> = LazyLock::new(|| toml::from_str(data("lists/secrets.toml")).unwrap_or_default());
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Shared {
+    why: String,
+    fix: String,
+    references: Vec<String>,
+    prose: String,
+}
+
+/// The rule as lists and findings show it. Whoever wrote a pack is a stranger too.
+pub(super) fn rule(written: &Written, pack: &Pack, file: &PackFile) -> Rule {
+    let said = |text: &str| inert::line(text).into_owned();
+    let note = written.form.own.note;
+    let title = if written.description.trim().is_empty() { written.form.id.0.to_owned() } else { said(&written.description) };
+    let references = if written.references.is_empty() { &SHARED.references } else { &written.references };
+    Rule {
+        id: written.form.id,
+        origin: RuleOrigin::File { format: RuleFormat::Secrets, pack: pack.name.clone(), path: file.path.clone(), line: written.line },
+        title,
+        class: FindingClass::Secret,
+        severity: if note { Severity::Medium } else { Severity::High },
+        confidence: if note { Confidence::Medium } else { Confidence::High },
+        why: SHARED.why.clone(),
+        fix: written.fix.as_ref().map_or_else(|| SHARED.fix.clone(), |fix| inert::block(fix)),
+        references: references.iter().map(|text| said(text)).collect(),
+        prose: prose(written),
+        examples: written.examples.clone(),
+    }
+}
+
+fn prose(written: &Written) -> String {
+    let mut prose = SHARED.prose.trim().to_owned();
+    if !written.tags.is_empty() {
+        let tags: Vec<String> = written.tags.iter().map(|tag| inert::line(tag).into_owned()).collect();
+        prose.push_str(&format!("\n\nTags: {}.", tags.join(", ")));
+    }
+    prose
+}
+
+/// The title of a finding.
+pub(super) fn title(rule: &Rule) -> String {
+    let name = rule.title.trim();
+    if name.ends_with('.') || name.chars().count() > NAME_LIMIT {
+        return name.trim_end_matches('.').to_owned();
+    }
+    format!("Adds a secret: {name}")
+}
+
+/// The lines a match stands on up to its value, with a placeholder for that.
+pub(super) fn evidence(text: &str, found: &Found, placeholder: &str) -> String {
+    let start = text.get(..found.whole.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let before = text.get(start..found.secret.start).unwrap_or("");
+    format!("{before}[{placeholder}]").trim().to_owned()
+}
