@@ -5,6 +5,7 @@
 pub mod approve;
 pub mod ban;
 pub mod block;
+pub mod calibrate;
 pub mod command;
 pub mod comment;
 pub mod completions;
@@ -17,6 +18,7 @@ pub mod evidence;
 pub mod exit;
 pub mod forge;
 pub mod guard_workflow;
+pub mod history;
 pub mod hook;
 pub mod interrupt;
 pub mod judge;
@@ -89,6 +91,7 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
         Some(Command::Sweep(args)) => sweep::run(&args, &mut context),
         Some(Command::Waiting(args)) => waiting::run(&args, &mut context),
         Some(Command::Ledger(args)) => ledger::run(&args, &mut context),
+        Some(Command::Calibrate(args)) => calibrate::run(&args, &mut context),
         Some(Command::Rules(args)) => rules::run(args, &mut context),
         Some(Command::Approve(args)) => approve::run(&args, &mut context),
         Some(Command::RequestChanges(args)) => request_changes::run(&args, &mut context),

@@ -20,6 +20,7 @@ pub mod forge_step;
 pub mod inert;
 pub mod ledger;
 pub mod look;
+pub mod noise;
 pub mod objects;
 pub mod pack;
 pub mod path;

@@ -24,6 +24,7 @@ pub mod lifted;
 pub mod listener;
 pub mod log;
 pub mod marked;
+pub mod noise;
 pub mod place;
 pub mod policy;
 pub mod proofs;

@@ -1,4 +1,4 @@
-//! What is kept: folders, the append-only ledger and its cases, drafts of reviews, a forge's answers.
+//! What is kept: folders, the append-only ledger and its cases, drafts of reviews, a forge's answers, how noisy rules are.
 //!
 //! Nothing here decides; on-disk shapes live in `schema` and nowhere else.
 
@@ -8,7 +8,9 @@ pub mod drafts;
 pub mod error;
 pub mod files;
 pub mod ledger;
+pub mod noise;
 pub mod paths;
 pub mod schema;
+mod sqlite;
 pub mod sweeps;
 pub mod waiting;

@@ -23,7 +23,7 @@ use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::diff::{Content, FileDiff, FileStatus, Omission, Side};
 use crate::model::finding::Finding;
 use crate::model::report::Report;
-use crate::model::rule::{Rule, RuleId};
+use crate::model::rule::{Rule, RuleId, Severity};
 
 /// A file with more changed text than this is judged by its hunks only, in bytes.
 const WHOLE_FILE_LIMIT: usize = 2 * 1024 * 1024;
@@ -68,6 +68,13 @@ impl Engine {
         let checks = checks.filter_map(|check| Some((*check, book.get(check.rule().0)?.clone()))).collect();
         let sets = book.sets().iter().filter(|set| set.rules().iter().any(|rule| chosen.contains(&rule.id))).cloned().collect();
         Self { book: Arc::clone(book), checks, sets, chosen }
+    }
+
+    /// The same rules, none of which only annotates: what they see, before the settings weigh it.
+    #[must_use]
+    pub fn unset(&self) -> Self {
+        let book = Arc::new(self.book.annotating(&BTreeSet::new()));
+        Self { book, checks: self.checks.clone(), sets: self.sets.clone(), chosen: self.chosen.clone() }
     }
 
     /// The names of the rules that run.
@@ -127,7 +134,14 @@ impl Engine {
         for set in &self.sets {
             set.file(&file, &mut SetSink::new(&self.chosen, &mut outcome));
         }
+        self.annotate(&mut outcome.findings);
         outcome
+    }
+
+    /// Makes notes of the findings of rules that only annotate: the one place where that setting takes effect.
+    fn annotate(&self, findings: &mut [Finding]) {
+        let set = self.book.annotated();
+        findings.iter_mut().filter(|finding| set.contains(&finding.rule)).for_each(|finding| finding.severity = Severity::Info);
     }
 
     /// Puts the report together from one outcome for each file, in the patch's order.
@@ -144,6 +158,7 @@ impl Engine {
         manifests::relate::relate(&mut outcomes);
         let all = outcomes.iter_mut().chain([&mut whole]);
         let mut findings: Vec<Finding> = all.flat_map(|outcome| std::mem::take(&mut outcome.findings)).collect();
+        self.annotate(&mut findings);
         links::link(change, &mut findings);
         findings.sort_by(most_serious_first);
         let story = story::tell(change, &outcomes, &findings);
@@ -153,7 +168,9 @@ impl Engine {
             dependencies.extend(outcome.dependencies);
             skipped.extend(outcome.skipped);
         }
-        Report { findings, dependencies, story, risk, skipped, imports: Vec::new(), rules_digest: self.book.digest.clone(), millis: 0 }
+        let annotated = self.book.annotated().iter().copied().collect();
+        let rules_digest = self.book.digest.clone();
+        Report { findings, dependencies, story, risk, skipped, imports: Vec::new(), annotated, rules_digest, millis: 0 }
     }
 
     /// Judges the whole change; `load` gives the whole texts it is asked for, as far as it can.

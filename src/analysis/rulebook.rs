@@ -2,7 +2,7 @@
 //!
 //! Packs are texts that were read before; nothing here reads a file. What could not be honoured is a note, never silence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use sha2::{Digest as _, Sha256};
@@ -10,20 +10,27 @@ use sha2::{Digest as _, Sha256};
 use super::formats;
 use super::rule_set::RuleSet;
 use super::rules;
-use crate::model::pack::{NoteKind, Pack, PackName, RuleNote};
+use crate::model::pack::{NoteKind, Pack, PackFile, PackName, RuleNote};
 use crate::model::rule::{Rule, RuleId, RuleOrigin};
 
 static EMBEDDED: LazyLock<Arc<Rulebook>> = LazyLock::new(|| Arc::new(Rulebook::with(&[])));
 
 /// Every rule that can run, with its words.
+#[derive(Clone)]
 pub struct Rulebook {
     rules: BTreeMap<RuleId, Rule>,
     sets: Vec<Arc<dyn RuleSet>>,
+    /// Digests of rule files, by pack and path.
+    files: BTreeMap<(String, String), String>,
+    /// Rules that the settings say shall only annotate.
+    annotated: BTreeSet<RuleId>,
+    /// The digest before such settings.
+    unset: String,
     /// What is to be said of the rule files, by file and line.
     pub notes: Vec<RuleNote>,
     /// The packs beside the rules of code, in the order they were read.
     pub packs: Vec<PackName>,
-    /// Lower-case hexadecimal SHA-256 over all rule files, their packs and the program's version.
+    /// Lower-case hexadecimal SHA-256 over all rule files, their packs, the program's version, and which rules only annotate.
     pub digest: String,
 }
 
@@ -44,17 +51,62 @@ impl Rulebook {
         }
         book.add(&rules::pack());
         packs.iter().for_each(|pack| book.add(pack));
-        book.digest = book.digest_with(rules::digest());
+        book.seal(rules::digest());
         book
     }
 
     /// The rules of `packs` alone.
     #[must_use]
     pub fn only(packs: &[Pack]) -> Self {
-        let mut book = Self { rules: BTreeMap::new(), sets: Vec::new(), notes: Vec::new(), packs: Vec::new(), digest: String::new() };
+        let mut book = Self {
+            rules: BTreeMap::new(),
+            sets: Vec::new(),
+            files: BTreeMap::new(),
+            annotated: BTreeSet::new(),
+            unset: String::new(),
+            notes: Vec::new(),
+            packs: Vec::new(),
+            digest: String::new(),
+        };
         packs.iter().for_each(|pack| book.add(pack));
-        book.digest = book.digest_with(env!("CARGO_PKG_VERSION"));
+        book.seal(env!("CARGO_PKG_VERSION"));
         book
+    }
+
+    /// The same rules, of which those called `names` only annotate: their findings are notes, whatever they would weigh. A name may
+    /// be that of another tool's rule.
+    #[must_use]
+    pub fn annotating(&self, names: &BTreeSet<String>) -> Self {
+        let annotated: BTreeSet<RuleId> = names.iter().map(|name| RuleId::named(name)).collect();
+        let mut hash = Sha256::new();
+        hash.update(&self.unset);
+        annotated.iter().for_each(|id| hash.update(format!("annotate {}\n", id.0)));
+        let digest = if annotated.is_empty() { self.unset.clone() } else { hex(hash) };
+        Self { annotated, digest, ..self.clone() }
+    }
+
+    /// The rules that only annotate, by name.
+    #[must_use]
+    pub fn annotated(&self) -> &BTreeSet<RuleId> {
+        &self.annotated
+    }
+
+    /// The digest without what only annotates: equal when the rules see the same.
+    #[must_use]
+    pub fn digest_unset(&self) -> &str {
+        &self.unset
+    }
+
+    /// What the rule called `id` is: SHA-256 over its text and the program's version. What it may weigh by the settings is not in it.
+    #[must_use]
+    pub fn digest_of(&self, id: RuleId) -> Option<String> {
+        let text = match &self.rules.get(&id)?.origin {
+            RuleOrigin::File { pack, path, .. } => self.files.get(&(pack.clone(), path.clone()))?,
+            RuleOrigin::Code => rules::digest(),
+        };
+        let mut hash = Sha256::new();
+        [env!("CARGO_PKG_VERSION"), id.0, text].iter().for_each(|part| hash.update(format!("{}:{part}\n", part.len())));
+        Some(hex(hash))
     }
 
     /// The rule called `id`.
@@ -77,6 +129,9 @@ impl Rulebook {
     fn add(&mut self, pack: &Pack) {
         let loaded = formats::load(pack);
         self.notes.extend(pack.notes.iter().cloned().chain(loaded.notes));
+        for file in &pack.files {
+            self.files.insert((pack.name.clone(), file.path.clone()), digest_of_file(file));
+        }
         let before = self.rules.len();
         for set in loaded.sets {
             set.rules().iter().for_each(|rule| self.enter(rule));
@@ -111,12 +166,19 @@ impl Rulebook {
         });
     }
 
-    fn digest_with(&self, base: &str) -> String {
+    fn seal(&mut self, base: &str) {
         let mut hash = Sha256::new();
         hash.update(base);
         self.packs.iter().for_each(|pack| hash.update(&pack.digest));
-        hex(hash)
+        self.unset = hex(hash);
+        self.digest.clone_from(&self.unset);
     }
+}
+
+fn digest_of_file(file: &PackFile) -> String {
+    let mut hash = Sha256::new();
+    hash.update(&file.text);
+    hex(hash)
 }
 
 fn digest_of(pack: &Pack) -> String {

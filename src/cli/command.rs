@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::target::Place;
 use crate::cli::{
-    approve, block, comment, completions, config, console, demo, doctor, evidence, guard_workflow, hook, ledger, list, man, quarantine,
-    release, request_changes, revert, rules, scan, sweep, unblock, waiting,
+    approve, block, calibrate, comment, completions, config, console, demo, doctor, evidence, guard_workflow, hook, ledger, list, man,
+    quarantine, release, request_changes, revert, rules, scan, sweep, unblock, waiting,
 };
 
 /// Review changes written by coding agents
@@ -71,6 +71,7 @@ pub enum Command {
     Ledger(ledger::Args),
     Evidence(evidence::Args),
     Rules(rules::Args),
+    Calibrate(calibrate::Args),
     Hook(hook::Args),
     Doctor(doctor::Args),
     Config(config::Args),

@@ -5,7 +5,7 @@ use super::dependency::DependencyChange;
 use super::diff::Omission;
 use super::finding::Finding;
 use super::risk::Risk;
-use super::rule::Severity;
+use super::rule::{RuleId, Severity};
 use super::story::Story;
 use super::tool::Import;
 
@@ -24,6 +24,8 @@ pub struct Report {
     pub skipped: Vec<Omission>,
     /// What other tools brought in.
     pub imports: Vec<Import>,
+    /// Rules in force that the settings say shall only annotate, by name.
+    pub annotated: Vec<RuleId>,
     /// Digest of rules, imported files and version that made this report: lower-case hexadecimal SHA-256.
     pub rules_digest: String,
     /// Milliseconds the analysis took.

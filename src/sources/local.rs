@@ -14,6 +14,7 @@ mod failure;
 mod landings;
 mod lines;
 mod loose;
+pub mod merged;
 mod open;
 mod policy;
 pub mod remote;
@@ -39,6 +40,7 @@ use crate::model::sweep::{Asked, Caught};
 use crate::model::time::Timestamp;
 use crate::sources::source::{Listing, Recognise, Source, SourceError};
 use landings::Landed;
+use merged::Merged;
 use span::Span;
 
 /// Which changes of a repository a source lists. Every other one can still be asked for by name.
@@ -52,6 +54,8 @@ pub enum Selection {
     Named(Vec<String>),
     /// Every commit of this range, each a change of its own.
     EachCommit(String),
+    /// What came into a branch, each commit of its own line a change.
+    Merged(Merged),
 }
 
 /// What is known of a branch's pull beyond git: what a forge would say of it.
@@ -251,10 +255,31 @@ impl LocalSource {
         let id = Oid::from_str(landing.commit.as_str()).map_err(failure::unreadable("a commit's name"))?;
         let commit = repo.find_commit(id).map_err(failure::unreadable(&format!("commit {id}")))?;
         let span = landings::of_commit(&repo, &default_branch::find(&repo)?, &commit, cancel)?;
-        let (pull, ids) = self.landed_pull(&repo, &span, cancel)?;
-        let commits = commits::read(&repo, &ids, cancel)?;
-        let changes = changes::between(&repo, span.merge_base, span.head, cancel)?;
+        self.landed_change(&repo, &span, cancel)
+    }
+
+    fn landed_change(&self, repo: &Repository, span: &Span, cancel: &Cancel) -> Result<Change, SourceError> {
+        let (pull, ids) = self.landed_pull(repo, span, cancel)?;
+        let commits = commits::read(repo, &ids, cancel)?;
+        let changes = changes::between(repo, span.merge_base, span.head, cancel)?;
         Ok(Change { pull, commits, patch: changes.patch, digest: changes.digest, dossier: None })
+    }
+
+    /// Lists what came into a branch. What cannot be read is told, and the others are listed.
+    fn merged(&self, repo: &Repository, wanted: &Merged, listing: &mut Listing, cancel: &Cancel) -> Result<(), SourceError> {
+        let branch = default_branch::find(repo)?;
+        for id in merged::ids(repo, wanted, cancel)? {
+            let span = merged::span(repo, &branch, &id.to_string(), cancel);
+            match span.and_then(|span| self.landed_pull(repo, &span, cancel)) {
+                Ok((pull, _)) => listing.pulls.push(pull),
+                Err(SourceError::Cancelled) => return Err(SourceError::Cancelled),
+                Err(why) => {
+                    listing.unreadable += 1;
+                    listing.omissions.push(Omission { path: None, why: format!("commit {id} cannot be read: {why}") });
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -283,12 +308,17 @@ impl Source for LocalSource {
                     listing.pulls.push(self.pull(&repo, &span, cancel)?.0);
                 }
             }
+            Selection::Merged(wanted) => self.merged(&repo, wanted, &mut listing, cancel)?,
         }
         Ok(listing)
     }
 
     fn change(&self, at: &PullRef, cancel: &Cancel) -> Result<Change, SourceError> {
         let repo = open::open(&self.folder)?;
+        if let Selection::Merged(_) = self.setup.selection {
+            let span = merged::span(&repo, &default_branch::find(&repo)?, &at.name, cancel)?;
+            return self.landed_change(&repo, &span, cancel);
+        }
         let span = span::resolve(&repo, self.branch_called(&at.name))?;
         let (mut pull, ids) = self.pull(&repo, &span, cancel)?;
         pull.at.name.clone_from(&at.name);

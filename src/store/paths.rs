@@ -114,6 +114,12 @@ impl Paths {
         self.state.join("sweeps.db")
     }
 
+    /// How noisy rules were when they were measured; it may be deleted at any time and is measured again.
+    #[must_use]
+    pub fn noise(&self) -> PathBuf {
+        self.state.join("noise.db")
+    }
+
     /// The program's own log.
     #[must_use]
     pub fn log(&self) -> PathBuf {

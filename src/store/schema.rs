@@ -6,6 +6,7 @@ pub mod chain;
 pub mod decision;
 pub mod draft;
 mod forge;
+pub mod noise;
 mod remark;
 pub mod sweep;
 pub mod waiting;

@@ -3,19 +3,16 @@
 //! A memory and no record: what is lost here is read again. Decisions are in the ledger.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::error::StoreError;
-use super::files;
 use super::schema::sweep::answer::{self, Answer};
-use super::schema::sweep::{APPLICATION, MIGRATIONS, judgement};
+use super::schema::sweep::{FORMAT, judgement};
+use super::sqlite::{self, told};
 use crate::model::sweep::{Judgement, Window};
 use crate::model::time::Timestamp;
 
-/// How long a writer waits for another one.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// What nobody asked for in so many seconds is forgotten.
 const KEPT: i64 = 30 * 86_400;
 
@@ -51,50 +48,7 @@ impl Sweeps {
     /// # Errors
     /// When it belongs to somebody else, is damaged, newer, locked or cannot be written.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        if let Some(folder) = path.parent() {
-            files::private_folder(folder)?;
-        }
-        files::private_file(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|e| told(path, &e))?;
-        let sweeps = Self { connection, path: path.to_owned() };
-        sweeps.prepare()?;
-        Ok(sweeps)
-    }
-
-    fn prepare(&self) -> Result<(), StoreError> {
-        let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-        let number = |pragma: &str| self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(|e| told(&self.path, &e));
-        self.connection.busy_timeout(PATIENCE).map_err(|e| told(&self.path, &e))?;
-        let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
-        match (application, version) {
-            (APPLICATION, found) if found > known => Err(StoreError::Newer { path: self.path.clone(), found, known }),
-            (APPLICATION, _) | (0, 0) => self.migrate(version),
-            _ => Err(StoreError::Foreign { path: self.path.clone() }),
-        }
-    }
-
-    fn migrate(&self, version: i64) -> Result<(), StoreError> {
-        let run = || -> rusqlite::Result<()> {
-            self.connection.pragma_update(None, "foreign_keys", true)?;
-            if version < i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX) {
-                let tables = self.connection.query_row("SELECT COUNT(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0))?;
-                let steps = MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(0)).copied().collect::<Vec<_>>().join("\n");
-                if version == 0 && tables > 0 {
-                    return Err(rusqlite::Error::InvalidQuery);
-                }
-                let end = MIGRATIONS.len();
-                self.connection.execute_batch(&format!(
-                    "BEGIN IMMEDIATE; {steps} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {end}; COMMIT;"
-                ))?;
-            }
-            self.connection.pragma_update(None, "journal_mode", "WAL")?;
-            self.connection.pragma_update(None, "synchronous", "NORMAL")
-        };
-        run().map_err(|e| match e {
-            rusqlite::Error::InvalidQuery => StoreError::Foreign { path: self.path.clone() },
-            other => told(&self.path, &other),
-        })
+        Ok(Self { connection: sqlite::open(path, FORMAT)?, path: path.to_owned() })
     }
 
     /// The latest sweep that asked `question`, if there is one.
@@ -240,16 +194,4 @@ fn begun(row: &rusqlite::Row<'_>) -> rusqlite::Result<Begun> {
         options: lines(6)?,
         place: row.get(7)?,
     })
-}
-
-/// SQLite's error as one sentence with the next step.
-fn told(path: &Path, error: &rusqlite::Error) -> StoreError {
-    let path = path.to_owned();
-    match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => StoreError::Foreign { path },
-        Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged { path, why: error.to_string() },
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::ReadOnly { path },
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { path },
-        _ => StoreError::Io { path, why: error.to_string() },
-    }
 }

@@ -14,6 +14,7 @@ mod approve;
 mod architecture;
 mod bad_input;
 mod by_hand;
+mod calibrate;
 mod cli;
 mod comment_file;
 mod console_github;

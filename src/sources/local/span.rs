@@ -216,7 +216,7 @@ pub(super) fn commit(repo: &Repository, name: &str, commit: &Commit<'_>) -> Resu
 }
 
 /// The commit that `revision` names, in any of git's ways.
-fn find<'a>(repo: &'a Repository, revision: &str) -> Result<Commit<'a>, SourceError> {
+pub(super) fn find<'a>(repo: &'a Repository, revision: &str) -> Result<Commit<'a>, SourceError> {
     let unknown = || {
         let why = format!("`{revision}` is no branch, range or commit here: `git branch --all` lists the branches");
         SourceError::NotFound(why)

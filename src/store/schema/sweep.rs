@@ -4,7 +4,8 @@ pub mod answer;
 mod import;
 pub mod judgement;
 
-/// The statements that bring an empty file to the format of today, one for each version.
-pub(crate) const MIGRATIONS: [&str; 2] = [include_str!("sweeps-1.sql"), include_str!("sweeps-2.sql")];
+use crate::store::sqlite::Format;
+
 /// `lzsw`: what tells the file from others.
-pub(crate) const APPLICATION: i64 = 0x6c7a_7377;
+pub(crate) const FORMAT: Format =
+    Format { application: 0x6c7a_7377, migrations: &[include_str!("sweeps-1.sql"), include_str!("sweeps-2.sql")] };

@@ -29,6 +29,8 @@ struct JudgementData {
     skipped: Vec<OmissionData>,
     #[serde(default)]
     imports: Vec<ImportData>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    annotated: Vec<String>,
     rules_digest: String,
     millis: u64,
     marks: MarksData,
@@ -140,6 +142,7 @@ pub fn write(judgement: &Judgement) -> Result<String, String> {
         reasons: report.risk.contributions.iter().map(|c| (c.points, c.why.clone())).collect(),
         skipped: report.skipped.iter().map(OmissionData::of).collect(),
         imports: report.imports.iter().map(ImportData::of).collect(),
+        annotated: report.annotated.iter().map(|rule| rule.0.to_owned()).collect(),
         rules_digest: report.rules_digest.clone(),
         millis: report.millis,
         marks: MarksData::of(marks),
@@ -167,6 +170,7 @@ pub fn read(text: &str) -> Result<Judgement, String> {
         risk: Risk { score: data.score, lane: named(&LANES, &data.lane, Lane::word)?, contributions },
         skipped: data.skipped.into_iter().map(OmissionData::back).collect(),
         imports: data.imports.into_iter().map(ImportData::back).collect(),
+        annotated: data.annotated.iter().map(|rule| RuleId::named(rule)).collect(),
         rules_digest: data.rules_digest,
         millis: data.millis,
     };

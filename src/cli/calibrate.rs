@@ -1,0 +1,180 @@
+//! `lazaret calibrate`: how often each rule fires on merged history, agents and people apart.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use clap::{Args as ClapArgs, ValueEnum};
+use sha2::{Digest as _, Sha256};
+
+use crate::analysis::engine::Engine;
+use crate::cli::context::{Context, now};
+use crate::cli::exit::Exit;
+use crate::cli::history::{History, Place};
+use crate::cli::output::say;
+use crate::cli::selection::Rules;
+use crate::export::calibration as export;
+use crate::model::change::Change;
+use crate::model::commit_id::CommitId;
+use crate::model::diff::Omission;
+use crate::model::finding::Finding;
+use crate::model::noise::{Calibration, Hit, Measured, Witness};
+use crate::model::pull::Pull;
+use crate::model::report::Report;
+use crate::model::rule::RuleId;
+use crate::runtime::noise::name_of;
+use crate::sources::source::SourceError;
+use crate::store::error::StoreError;
+use crate::store::noise::NoiseStore;
+
+/// Measure how often each rule fires on your own merged history, agents and people apart
+///
+/// Every commit of the branch's own line is judged as one change, a merge with all it brought. What was measured is kept: the
+/// card of a finding, `rules list` and `rules explain` tell it. A run that was stopped goes on where it was, and a later one
+/// looks only at what is new. Rules that fire too often can be made to annotate: lazaret rules annotate ID.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  lazaret calibrate                        the last 500 commits of the default branch here
+  lazaret calibrate v1.0..main             all of a range
+  lazaret calibrate --repo ~/src/api --commits 2000
+  lazaret calibrate --rule dependency-added --places")]
+pub struct Args {
+    #[command(flatten)]
+    place: Place,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Plain)]
+    format: Format,
+    /// Name every place where a rule fired (JSON always does)
+    #[arg(long)]
+    places: bool,
+    /// Judge everything anew, also what is known from earlier runs
+    #[arg(long)]
+    fresh: bool,
+    #[command(flatten)]
+    rules: Rules,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table
+    Plain,
+    /// One JSON document, lazaret/calibration/v1
+    Json,
+    /// Tables for a page or a comment
+    Markdown,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When the history or what was kept cannot be read, or a rule has no such name.
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let engine = args.rules.engine(context)?;
+    let calibration = measure(args, &engine, context)?;
+    let (paint, out) = (context.out.paint, &mut context.out);
+    match args.format {
+        Format::Plain => export::plain(out, &calibration, args.places, paint)?,
+        Format::Json => export::json(out, &calibration)?,
+        Format::Markdown => export::markdown(out, &calibration, args.places)?,
+    }
+    match (calibration.left, calibration.unread.is_empty()) {
+        (0, true) => Ok(Exit::Done),
+        (0, false) => Ok(Exit::Failed),
+        (left, _) => {
+            say("", format!("stopped: {left} commits were not looked at; the same command goes on from here"));
+            Ok(Exit::Interrupted)
+        }
+    }
+}
+
+fn measure(args: &Args, engine: &Engine, context: &mut Context) -> anyhow::Result<Calibration> {
+    let history = History::open(&args.place, &context.cancel)?;
+    let (repository, rules, at) = (name_of(&history.folder()), rules_digest(engine), now());
+    let mut store = NoiseStore::open(&context.paths()?.noise())?;
+    let known = if args.fresh { HashMap::new() } else { store.witnesses(&repository, &rules, at)? };
+    let bare = engine.unset();
+    let shelf = Mutex::new(Shelf { store: &mut store, failed: None });
+    let cancel = context.cancel.clone();
+    let seen = history.each(&mut context.out, &cancel, |pull, read| {
+        if let Some(known) = pull.revision.head.as_ref().and_then(|id| known.get(id)) {
+            return Ok((known.clone(), Vec::new()));
+        }
+        let change = read()?;
+        let report = bare.analyse(&change, &|wanted| history.source().texts(&change, wanted, &cancel));
+        if cancel.is_cancelled() {
+            return Err(SourceError::Cancelled);
+        }
+        let (witness, unread) = witness(pull, &change, &report)?;
+        if unread.is_empty() {
+            shelf.lock().unwrap_or_else(PoisonError::into_inner).keep(|store| store.keep_witness(&repository, &rules, at, &witness));
+        }
+        Ok((witness, unread))
+    });
+    if let Some(why) = shelf.into_inner().unwrap_or_else(PoisonError::into_inner).failed {
+        say("", format!("what was measured could not be kept, so the next run begins anew: {why}"));
+    }
+    let (witnesses, parts): (Vec<Witness>, Vec<Vec<Omission>>) = seen.made.into_iter().unzip();
+    let (base, noise) = Calibration::of(&witnesses, measured(engine));
+    let unread = history.unread.iter().cloned().chain(seen.unread).chain(parts.into_iter().flatten()).collect();
+    let range = history.range.clone();
+    let rules_digest = engine.digest().to_owned();
+    let calibration = Calibration { repository, range, at, rules_digest, base, rules: noise, witnesses, unread, left: seen.left };
+    // Half a history says nothing of the whole: rates of a run that was stopped would stand for all of it.
+    if calibration.left == 0 && !calibration.witnesses.is_empty() {
+        store.keep_rates(&calibration)?;
+    }
+    Ok(calibration)
+}
+
+/// The store, until it fails once: what cannot be kept is told at the end, and measured all the same.
+struct Shelf<'s> {
+    store: &'s mut NoiseStore,
+    failed: Option<StoreError>,
+}
+
+impl Shelf<'_> {
+    fn keep(&mut self, keep: impl FnOnce(&NoiseStore) -> Result<(), StoreError>) {
+        if self.failed.is_none() {
+            self.failed = keep(self.store).err();
+        }
+    }
+}
+
+/// The rules that run and how they read a change. What only annotates is counted the same, so that the setting asks for nothing anew.
+fn rules_digest(engine: &Engine) -> String {
+    let mut hash = Sha256::new();
+    hash.update(engine.book().digest_unset());
+    engine.rules().for_each(|rule| hash.update(format!("{}\n", rule.0)));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn measured(engine: &Engine) -> Vec<Measured> {
+    let book = engine.book();
+    let one = |id: RuleId| {
+        let (rule, digest) = (book.get(id.0)?, book.digest_of(id)?);
+        Some(Measured { rule: id, digest, severity: rule.severity, annotated: book.annotated().contains(&id) })
+    };
+    engine.rules().filter_map(one).collect()
+}
+
+/// What the rules saw in `change`, and what of it could not be read.
+fn witness(pull: &Pull, change: &Change, report: &Report) -> Result<(Witness, Vec<Omission>), SourceError> {
+    let commit = pull.revision.head.clone().ok_or_else(|| SourceError::Unreadable("it has no commit".to_owned()))?;
+    let hit = |finding: &Finding| Hit {
+        rule: finding.rule,
+        severity: finding.severity,
+        at: finding.at.to_string(),
+        path: finding.at.path().map(|path| path.text().into_owned()),
+        line: finding.at.place().map(|place| place.line),
+    };
+    let hits = report.findings.iter().map(hit).collect();
+    let added = u64::try_from(change.patch.added()).unwrap_or(u64::MAX);
+    let unread = if change.patch.unreadable == 0 { Vec::new() } else { vec![partly(&commit, change.patch.unreadable)] };
+    Ok((Witness { commit, agent: pull.provenance.agent.is_some(), added, hits }, unread))
+}
+
+fn partly(commit: &CommitId, parts: usize) -> Omission {
+    Omission {
+        path: None,
+        why: format!("commit {commit}: {parts} parts of it cannot be read; `lazaret scan {}` names them", commit.short()),
+    }
+}
