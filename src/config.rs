@@ -2,7 +2,9 @@
 //!
 //! Nothing here is ever read from a change under review.
 
+pub mod annotate;
 pub mod comments;
+pub mod edit;
 pub mod error;
 pub mod github;
 pub mod hints;

@@ -1,10 +1,12 @@
 //! What can be chosen besides keys and colours. The default is `default/settings.toml`.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use toml::Spanned;
 use toml::de::DeValue;
 
+use crate::config::annotate;
 use crate::config::error::ConfigError;
 use crate::config::github::Github;
 use crate::config::signing::SigningKey;
@@ -43,6 +45,8 @@ pub struct Settings {
     pub poll: u64,
     /// The sections of the queue, in their order: name and filter.
     pub sections: Vec<(String, String)>,
+    /// Rules that only annotate: their findings are notes.
+    pub annotate: BTreeSet<String>,
     /// How GitHub is reached.
     pub github: Github,
     /// With which key decisions are signed.
@@ -51,7 +55,7 @@ pub struct Settings {
     pub queries: Vec<(String, String)>,
 }
 
-const KEYS: [&str; 10] = ["theme", "layout", "split-from", "blind", "mouse", "poll", "sections", "github", "signing", "queries"];
+const KEYS: [&str; 11] = ["theme", "layout", "split-from", "blind", "mouse", "poll", "sections", "rules", "github", "signing", "queries"];
 
 /// The sections of a queue when nobody says otherwise.
 const SECTIONS: [(&str, &str); 5] = [
@@ -73,6 +77,7 @@ impl Default for Settings {
             mouse: true,
             poll: 60,
             sections,
+            annotate: BTreeSet::new(),
             github: Github::default(),
             signing: SigningKey::default(),
             queries: Vec::new(),
@@ -99,6 +104,7 @@ impl Settings {
                 "mouse" => self.mouse = document.boolean(value)?,
                 "poll" => self.poll = u64::try_from(document.count(value)?).unwrap_or(u64::MAX),
                 "sections" => self.sections = sections(document, value)?,
+                "rules" => self.annotate = annotate::read(document, value)?,
                 "github" => self.github.adopt(document, value)?,
                 "signing" => self.signing.adopt(document, value)?,
                 "queries" => self.queries = queries(document, value)?,
@@ -123,7 +129,8 @@ impl fmt::Display for Settings {
         for (name, filter) in &self.sections {
             writeln!(f, "{} = {}", quoted(name), quoted(filter))?;
         }
-        write!(f, "\n{}\n{}\n[queries]\n", self.github, self.signing)?;
+        let annotate = toml::Value::Array(self.annotate.iter().map(|name| quoted(name)).collect());
+        write!(f, "\n[rules]\nannotate = {annotate}\n\n{}\n{}\n[queries]\n", self.github, self.signing)?;
         self.queries.iter().try_for_each(|(name, words)| writeln!(f, "{} = {}", quoted(name), quoted(words)))
     }
 }
@@ -182,6 +189,7 @@ mod tests {
             mouse: false,
             poll: 0,
             sections,
+            annotate: ["b \"x\"".to_owned(), "dynamic-code".to_owned()].into(),
             github: Github {
                 hosts: vec!["git.example.com".to_owned(), "github.com".to_owned()],
                 api: Some("https://api.example.com".to_owned()),
