@@ -1,47 +1,161 @@
 //! What of a Sigma rule can never match, with its line and the standard form. It judges text and never runs a rule.
 
+mod condition;
+mod field;
+mod reach;
+mod value;
+
+use std::collections::BTreeMap;
+
+use condition::Selections;
+use reach::{Kinds, Reach};
+
 use super::reading::Said;
 use crate::analysis::document::node::{Node, Value};
-use crate::analysis::events::fields::{FieldType, field};
+use crate::analysis::events::fields::{self, EventKind};
 use crate::analysis::formats::yaml::number;
 use crate::model::pack::NoteKind;
 
-/// The parts of the rule in `tree` that can never match.
+/// The parts of the rule in `tree` that can never match, when it is asked about events of `kinds`.
 #[must_use]
-pub fn look(tree: &Node) -> Vec<Said> {
-    let mut said = Vec::new();
-    let Some(detection) = tree.get("detection") else { return said };
-    for (name, selection) in detection.entries() {
-        if !matches!(name.as_str(), "condition" | "timeframe") {
-            items(selection, &mut said);
+pub fn look(tree: &Node, kinds: &[EventKind]) -> Vec<Said> {
+    let mut found = Found::default();
+    if let Some(detection) = tree.get("detection") {
+        rule(detection, Kinds::of(kinds.iter().copied()), &mut found);
+    } else if let Some(filter) = tree.get("filter") {
+        selections(filter, &["rules"], &mut found);
+        found.tell_missing("");
+    } else if let Some(correlation) = tree.get("correlation") {
+        groups(correlation, &mut found);
+        found.tell_missing("");
+    }
+    found.said.sort_by_key(|said| said.line);
+    found.said
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    said: Vec<Said>,
+    missing: Vec<(usize, String)>,
+}
+
+impl Found {
+    fn note(&mut self, line: usize, text: impl Into<String>) {
+        self.say(line, NoteKind::NeverMatches, text.into());
+    }
+
+    fn advise(&mut self, line: usize, text: impl Into<String>) {
+        self.say(line, NoteKind::Advice, text.into());
+    }
+
+    fn say(&mut self, line: usize, kind: NoteKind, text: String) {
+        self.said.push(Said { line: number(line), kind, text });
+    }
+
+    /// No event has the field `name`.
+    fn missing(&mut self, line: usize, name: &str) {
+        if !self.missing.iter().any(|(_, known)| known == name) {
+            self.missing.push((line, name.to_owned()));
         }
     }
-    said
-}
 
-fn items(selection: &Node, said: &mut Vec<Said>) {
-    selection.items().iter().for_each(|item| items(item, said));
-    for (key, value) in selection.entries() {
-        let name = key.split('|').next().unwrap_or(key);
-        let text = match field(name) {
-            None => format!("no event has the field `{name}`; docs/events.md names those there are"),
-            Some(known) if known.holds == FieldType::Number => match comparison(value) {
-                Some((modifier, bound)) => format!("`{name}` is a number and never that text; write `{name}|{modifier}: {bound}`"),
-                None => continue,
-            },
-            Some(_) => continue,
-        };
-        said.push(Said { line: number(value.key), kind: NoteKind::NeverMatches, text });
+    /// Says once which fields no event has: a rule of another trade has many.
+    fn tell_missing(&mut self, before: &str) {
+        let Some((line, _)) = self.missing.first() else { return };
+        let line = *line;
+        let mut names: Vec<String> = self.missing.iter().take(3).map(|(_, name)| suggested(name)).collect();
+        let more = self.missing.len() - names.len();
+        if more > 0 {
+            names.push(format!("{more} more"));
+        }
+        let noun = if self.missing.len() == 1 { "the field" } else { "the fields" };
+        self.note(line, format!("{before}no event has {noun} {}; docs/events.md names those there are", names.join(", ")));
     }
 }
 
-/// The modifier and bound that a text such as `>5` means.
-fn comparison(value: &Node) -> Option<(&'static str, &str)> {
-    let Value::Text(text) = &value.value else { return None };
-    [(">=", "gte"), ("<=", "lte"), (">", "gt"), ("<", "lt")].iter().find_map(|(sign, modifier)| {
-        let bound = text.trim().strip_prefix(sign)?.trim();
-        bound.parse::<f64>().is_ok().then_some((*modifier, bound))
-    })
+fn suggested(name: &str) -> String {
+    match field::meant(name) {
+        Some(right) => format!("`{name}` (is `{right}` meant?)"),
+        None => format!("`{name}`"),
+    }
+}
+
+fn rule(detection: &Node, kinds: Kinds, found: &mut Found) {
+    let reach = selections(detection, &["condition", "timeframe"], found);
+    let names: Vec<(&str, usize)> = reach.keys().map(|name| (*name, detection.get(name).map_or(0, |node| node.key))).collect();
+    let Some(condition) = detection.get("condition") else { return };
+    let outcome = Selections { detection, reach }.follow(condition);
+    for (name, line) in names.iter().filter(|(name, _)| !name.starts_with('_')) {
+        if !outcome.used.contains(*name) {
+            found.note(*line, format!("no condition names `{name}`, so it counts for nothing; name it or take it out"));
+        }
+    }
+    outcome.contradictions.into_iter().for_each(|why| found.note(condition.key, why));
+    let whole = outcome.reach.is_some_and(|reach| reach.may.and(kinds).is_empty());
+    let others = found.said.iter().any(|said| said.kind == NoteKind::NeverMatches);
+    if whole && found.missing.is_empty() {
+        let asked = kinds.words();
+        let why = if others { "nothing is left of it that could" } else { "no event has together what it asks for" };
+        let of = if kinds == Kinds::ALL { String::new() } else { format!(" (its log source asks about {asked})") };
+        found.note(condition.key, format!("the rule never matches: {why}{of}"));
+    }
+    found.tell_missing(if whole { "the rule never matches: " } else { "" });
+}
+
+/// Where each selection of `detection` may hold.
+fn selections<'n>(detection: &'n Node, but: &[&str], found: &mut Found) -> BTreeMap<&'n str, Reach> {
+    let named = detection.entries().iter().filter(|(name, _)| name != "condition" && !but.contains(&name.as_str()));
+    named.map(|(name, node)| (name.as_str(), selection(node, found))).collect()
+}
+
+fn selection(node: &Node, found: &mut Found) -> Reach {
+    match &node.value {
+        Value::Map(entries) => together(entries, found),
+        Value::List(items) if items.iter().any(|item| matches!(item.value, Value::Map(_) | Value::List(_))) => {
+            items.iter().fold(Reach::NEVER, |sum, item| sum.or(selection(item, found)))
+        }
+        _ => field::reach("", node, found),
+    }
+}
+
+/// Fields that must hold on one event.
+fn together(entries: &[(String, Node)], found: &mut Found) -> Reach {
+    let mut sum = Reach::ALWAYS;
+    let mut first: Option<(&str, Reach)> = None;
+    for (key, node) in entries {
+        let part = field::reach(key, node, found);
+        let name = key.split('|').next().unwrap_or(key);
+        if let Some((other, before)) = first
+            && !part.never()
+            && !sum.never()
+            && sum.and(part).never()
+        {
+            let (a, b) = (before.may.words(), part.may.words());
+            found.note(
+                node.key,
+                format!("no event has `{other}` and `{name}` together: one is told of {a}, the other of {b}; see docs/events.md"),
+            );
+        }
+        if first.is_none_or(|(_, before)| part.may.and(before.may) == part.may) {
+            first = Some((name, part));
+        }
+        sum = sum.and(part);
+    }
+    sum
+}
+
+/// Fields a correlation groups by or counts.
+fn groups(correlation: &Node, found: &mut Found) {
+    let aliases = correlation.get("aliases").map_or(&[][..], Node::entries);
+    let counted = correlation.at(&["condition", "field"]);
+    for node in correlation.get("group-by").into_iter().chain(counted) {
+        for name in node.texts() {
+            if fields::field(&name).is_none() && !aliases.iter().any(|(alias, _)| *alias == name) {
+                found.missing(node.key, &name);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -49,11 +163,76 @@ mod tests {
     use super::*;
     use crate::analysis::formats::yaml;
 
+    fn said(detection: &str) -> Vec<(u32, NoteKind, String)> {
+        let tree = yaml::map(&format!("title: x\ndetection:\n{detection}"), 1).unwrap();
+        look(&tree, &EventKind::ALL).into_iter().map(|said| (said.line, said.kind, said.text)).collect()
+    }
+
     #[test]
-    fn a_comparison_written_as_text_and_a_field_no_event_has() {
-        let tree = yaml::map("title: x\ndetection:\n  s:\n    commit_count: '>5'\n    EventID: 1\n  condition: s\n", 1).unwrap();
-        let said = look(&tree);
-        assert_eq!(said.iter().map(|said| said.line).collect::<Vec<_>>(), [4, 5]);
-        assert!(said[0].text.contains("commit_count|gt: 5"), "{said:?}");
+    fn each_part_that_never_matches_is_named_with_its_line_and_the_standard_form() {
+        for (detection, line, says) in [
+            ("  s:\n    commit_count: '>5'\n  condition: s\n", 4, "commit_count|gt: 5"),
+            ("  s:\n    time_window: '2h'\n  condition: s\n", 4, "timespan: 2h"),
+            ("  s:\n    window: 1 hour\n  condition: s\n", 4, "timespan: 1 hour"),
+            ("  s:\n    code_content|contains: '*\\u200b*'\n  condition: s\n", 4, "U+200B"),
+            ("  s:\n    code_content|contains:\n      - a\n      - \\u200b\n  condition: s\n", 6, "6 characters"),
+            ("  s:\n    title: x\n    filePath: y\n  condition: s\n", 5, "is `file_path` meant?"),
+            ("  s:\n    title|all: [a, b]\n  condition: s\n", 4, "never `a` and `b` at once"),
+            ("  s:\n    title: {a: b}\n  condition: s\n", 4, "`title.a: …`"),
+            ("  s:\n    title: []\n  condition: s\n", 4, "empty list"),
+            ("  s:\n    title: a\n  t:\n    title: b\n  condition: s\n", 5, "no condition names `t`"),
+            ("  s:\n    event_type: a\n  condition: s\n", 4, "is never `a`; it is one of `code_commit`, "),
+            ("  s:\n    draft: 'maybe'\n  condition: s\n", 4, "`true` or `false`"),
+            ("  s:\n    title|re: 'a$b'\n  condition: s\n", 4, "can never match"),
+            ("  s:\n    title|re: \"\\ba\"\n  condition: s\n", 4, "U+0008"),
+            ("  s:\n    title|re: '/a/gi'\n  condition: s\n", 4, "title|re|i: 'a'"),
+            ("  s:\n    code_content: a\n    subject: b\n  condition: s\n", 5, "told of lines, the other of commit"),
+            ("  s:\n    repo|fieldref: nothing\n  condition: s\n", 4, "`nothing` to compare with"),
+            ("  s:\n    repo|expand: '%ours%'\n  condition: s\n", 4, "%ours%"),
+            ("  s:\n    title: a\n  t:\n    title: b\n  condition: s and t\n", 7, "want `title` to be different things"),
+        ] {
+            let said = said(detection);
+            let found = said.iter().find(|(_, kind, text)| *kind == NoteKind::NeverMatches && text.contains(says));
+            assert_eq!(found.map(|(line, ..)| *line), Some(line), "{detection}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_whose_every_way_is_closed_never_matches_as_a_whole() {
+        for detection in [
+            "  s:\n    EventID: 1\n    Image: a\n  condition: s\n",
+            "  s:\n    commit_count: '>5'\n  condition: s\n",
+            "  s:\n    code_content: a\n  t:\n    subject: b\n  condition: s and t\n",
+            "  a1:\n    x: 1\n  a2:\n    y: 1\n  condition: 1 of a*\n",
+            "  s:\n    title: a\n  t:\n    x: null\n  condition: s and not t\n",
+        ] {
+            let said = said(detection);
+            assert_eq!(said.iter().filter(|(.., text)| text.starts_with("the rule never matches")).count(), 1, "{detection}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn the_log_source_narrows_what_is_asked() {
+        let tree = yaml::map("title: x\ndetection:\n  s:\n    code_content: a\n  condition: s\n", 1).unwrap();
+        assert_eq!(look(&tree, &[EventKind::Lines]), []);
+        let said = look(&tree, &[EventKind::Commit]);
+        assert!(said[0].text.contains("asks about commit"), "{said:?}");
+    }
+
+    #[test]
+    fn what_can_match_is_left_in_peace() {
+        for detection in [
+            "  s:\n    commit_count|gt: 5\n    files_modified|all: [a, b]\n  condition: s\n",
+            "  s:\n    commit_count: '5'\n    parents: 2\n  condition: s\n",
+            "  s:\n    code_content|contains: ['eval(', \"\\u200b\"]\n    file_path|endswith: .py\n  condition: s\n",
+            "  s:\n    code_content|re: '\\u200b'\n  condition: s\n",
+            "  s:\n    - title: a\n    - subject: b\n  t:\n    code_content: null\n    nothing|exists: false\n  condition: s and t\n",
+            "  keywords: [a, b]\n  condition: keywords\n",
+            "  s_1:\n    title: a\n  _off:\n    title: b\n  condition: 1 of s_*\n",
+            "  s:\n    title: a\n  t:\n    title: [a, b]\n  condition: s and t or not s\n",
+            "  s:\n    '|all': [a, b]\n  condition: s\n",
+        ] {
+            assert_eq!(said(detection), [], "{detection}");
+        }
     }
 }

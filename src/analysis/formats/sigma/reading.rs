@@ -3,6 +3,7 @@
 //! Every complaint has the line of the file. Whether the rule runs is decided by the parser of Sigma, never here.
 
 use super::never;
+use crate::analysis::events::fields::EventKind;
 use crate::analysis::formats::yaml::{self, Refused};
 use crate::model::pack::NoteKind;
 
@@ -23,5 +24,5 @@ pub struct Said {
 /// Why it can be no rule, better said than the parser of Sigma does, which knows no lines.
 pub fn look(document: &str, first: u32) -> Result<Vec<Said>, Refused> {
     let tree = yaml::map(document, first)?;
-    Ok(never::look(&tree))
+    Ok(never::look(&tree, &EventKind::ALL))
 }
