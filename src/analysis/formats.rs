@@ -99,7 +99,7 @@ impl Kind {
 }
 
 /// The documents of a YAML file, each with the line it begins at, from 1.
-fn documents(text: &str) -> Vec<(u32, &str)> {
+pub(crate) fn documents(text: &str) -> Vec<(u32, &str)> {
     let mut found = Vec::new();
     let (mut start, mut first, mut at, mut number) = (0, 1_u32, 0, 1_u32);
     for line in text.split_inclusive('\n') {

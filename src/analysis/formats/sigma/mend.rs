@@ -5,9 +5,13 @@
 
 mod condition;
 mod correlation;
+mod fence;
 mod keys;
 mod syntax;
 
+use std::borrow::Cow;
+
+use crate::analysis::document;
 use crate::analysis::formats::yaml;
 
 /// A text with its mendings.
@@ -23,8 +27,20 @@ pub struct Mended {
 #[must_use]
 pub fn mend(text: &str) -> Mended {
     let mut mended = Mended { text: String::with_capacity(text.len()), notes: Vec::new() };
+    let marked = text.strip_prefix('\u{feff}');
+    if marked.is_some() {
+        mended
+            .notes
+            .push((1, "it begins with a byte order mark, which readers of YAML stumble over; save it as UTF-8 without one".to_owned()));
+    }
+    let mut text = Cow::Borrowed(marked.unwrap_or(text));
+    if fence::any(&text) && parts(&text).into_iter().any(|part| !Page::new(part, 1).reads()) {
+        let (inside, notes) = fence::open(&text);
+        text = Cow::Owned(inside);
+        mended.notes.extend(notes);
+    }
     let mut first = 1;
-    for part in parts(text) {
+    for part in parts(&text) {
         let mut page = Page::new(part, first);
         page.mend();
         first += u32::try_from(page.lines.len()).unwrap_or(u32::MAX - first);
@@ -54,14 +70,12 @@ fn parts(text: &str) -> Vec<&str> {
 struct Page {
     first: u32,
     lines: Vec<String>,
-    /// Where fences of Markdown stood, from 0.
-    fences: Vec<usize>,
     notes: Vec<(u32, String)>,
 }
 
 impl Page {
     fn new(text: &str, first: u32) -> Self {
-        Self { first, lines: text.split_inclusive('\n').map(str::to_owned).collect(), fences: Vec::new(), notes: Vec::new() }
+        Self { first, lines: text.split_inclusive('\n').map(str::to_owned).collect(), notes: Vec::new() }
     }
 
     fn mend(&mut self) {
@@ -79,6 +93,11 @@ impl Page {
                 _ => {}
             }
         }
+    }
+
+    /// Whether a parser takes it.
+    fn reads(&self) -> bool {
+        document::yaml::all(&self.document()).is_ok()
     }
 
     /// Its text without the line that separates it from the next.
@@ -164,8 +183,15 @@ mod tests {
     fn a_page_around_a_rule_is_taken_away_line_by_line() {
         let inner = rule("  s:\n    f: a\n  condition: s\n");
         let mended = mend(&format!("# Head\n\nprose: with: colons\n\n```yaml\n{inner}```\n\nMore *prose*.\n"));
-        assert_eq!(mended.text, format!("# Head\n\n\n\n\n{inner}\n\n\n").replacen("# Head", "", 1));
-        let several = mend(&format!("```yaml\n{inner}---\n{inner}```\n"));
-        assert_eq!(several.text, format!("\n{inner}---\n{inner}\n"));
+        assert_eq!(mended.text, format!("\n\n\n\n\n{inner}\n\n\n"));
+        assert_eq!(mended.notes.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 3, 5, 14, 16]);
+        let two = mend(&format!("---\n\n`a.yml`\n\n```yaml\n{inner}```\nAnd:\n```json\n{{\n```\n~~~\n{inner}~~~\n"));
+        assert_eq!(two.text, format!("\n\n\n\n\n{inner}---\n\n\n\n\n\n{inner}\n"));
+        let around = mend(&format!("```yaml\n{inner}---\n{inner}```\n"));
+        assert_eq!(around.text, format!("\n{inner}---\n{inner}\n"));
+        let stray = mend(&format!("{inner}```\n"));
+        assert_eq!(stray.text, format!("{inner}\n"));
+        let said = format!("title: x\ndescription: |\n  ```yaml\n  a: b\n  ```\n{}", inner.replace("title: a rule\n", ""));
+        assert_eq!(mend(&said), Mended { text: said, notes: vec![] }, "a fence inside a text is text");
     }
 }

@@ -29,8 +29,7 @@ pub fn look(tree: &Node, kinds: &[EventKind]) -> Vec<Said> {
         groups(correlation, &mut found);
         found.tell_missing("");
     }
-    found.said.sort_by_key(|said| said.line);
-    found.said
+    found.said()
 }
 
 /// What was found so far.
@@ -41,6 +40,28 @@ struct Found {
 }
 
 impl Found {
+    /// All of it by line; what is said of several lines is said once.
+    fn said(mut self) -> Vec<Said> {
+        self.said.sort_by_key(|said| said.line);
+        let mut told: Vec<(Said, Vec<u32>)> = Vec::new();
+        for said in self.said {
+            match told.iter_mut().find(|(first, _)| first.text == said.text) {
+                Some((_, more)) => more.push(said.line),
+                None => told.push((said, Vec::new())),
+            }
+        }
+        let one = |(mut said, mut more): (Said, Vec<u32>)| {
+            more.dedup();
+            more.retain(|line| *line != said.line);
+            if let [first, rest @ ..] = more.as_slice() {
+                let rest: String = rest.iter().map(|line| format!(", {line}")).collect();
+                said.text.push_str(&format!(" (also on {} {first}{rest})", if rest.is_empty() { "line" } else { "lines" }));
+            }
+            said
+        };
+        told.into_iter().map(one).collect()
+    }
+
     fn note(&mut self, line: usize, text: impl Into<String>) {
         self.say(line, NoteKind::NeverMatches, text.into());
     }
@@ -64,13 +85,15 @@ impl Found {
     fn tell_missing(&mut self, before: &str) {
         let Some((line, _)) = self.missing.first() else { return };
         let line = *line;
-        let mut names: Vec<String> = self.missing.iter().take(3).map(|(_, name)| suggested(name)).collect();
-        let more = self.missing.len() - names.len();
-        if more > 0 {
+        let shown = if self.missing.len() == 4 { 4 } else { 3 };
+        let mut names: Vec<String> = self.missing.iter().take(shown).map(|(_, name)| suggested(name)).collect();
+        if let more @ 1.. = self.missing.len() - names.len() {
             names.push(format!("{more} more"));
         }
+        let last = names.pop().unwrap_or_default();
+        let names = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
         let noun = if self.missing.len() == 1 { "the field" } else { "the fields" };
-        self.note(line, format!("{before}no event has {noun} {}; docs/events.md names those there are", names.join(", ")));
+        self.note(line, format!("{before}no event has {noun} {names}; docs/events.md names those there are"));
     }
 }
 

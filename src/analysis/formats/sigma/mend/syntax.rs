@@ -1,4 +1,4 @@
-//! YAML that a parser refuses: fences of Markdown, tabs, quotes, escapes and signs that need quotes.
+//! YAML that a parser refuses: tabs, quotes, escapes and signs that need quotes.
 //!
 //! A document that can be read is never touched; each kind of mending is tried only while it cannot.
 
@@ -7,48 +7,17 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Page;
-use crate::analysis::document::yaml;
 
 /// The kinds, from those that cannot mean anything else to those that read an intention.
-const STEPS: [fn(&mut Page); 8] = [fences, around_fences, tabs, single_quotes, escapes, signs, colons, trailing];
+const STEPS: [fn(&mut Page); 6] = [tabs, single_quotes, escapes, signs, colons, trailing];
 
 /// Mends `page` until it can be read, or nothing more is known.
 pub(super) fn mend(page: &mut Page) {
     for step in STEPS {
-        if reads(page) {
+        if page.reads() {
             return;
         }
         step(page);
-    }
-}
-
-fn reads(page: &Page) -> bool {
-    let text = page.document();
-    yaml::all(text.strip_prefix('\u{feff}').unwrap_or(&text)).is_ok()
-}
-
-fn fence(line: &str) -> bool {
-    let text = line.trim();
-    let info = text.strip_prefix("```").or_else(|| text.strip_prefix("~~~"));
-    info.is_some_and(|info| info.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.' | '_')))
-}
-
-fn fences(page: &mut Page) {
-    page.fences = (0..page.lines.len()).filter(|at| page.lines.get(*at).is_some_and(|line| fence(line))).collect();
-    for at in page.fences.clone() {
-        page.put(at, "");
-        page.note(at, "a fence of Markdown is not part of a rule; the file holds the YAML alone");
-    }
-}
-
-/// Takes what stands before the first fence and behind the last: the prose of a page that holds a rule.
-fn around_fences(page: &mut Page) {
-    let (Some(first), Some(last)) = (page.fences.first().copied(), page.fences.last().copied()) else { return };
-    for at in (0..first).chain(last + 1..page.lines.len()).filter(|_| first < last) {
-        if page.lines.get(at).is_some_and(|line| !line.trim().is_empty() && !line.starts_with("---")) {
-            page.put(at, "");
-            page.note(at, "text outside the fence of Markdown is not part of a rule and is not read");
-        }
     }
 }
 
@@ -67,7 +36,7 @@ fn tabs(page: &mut Page) {
             let spaces = indent(line).replace('\t', &" ".repeat(width));
             *line = format!("{spaces}{}", line.trim_start_matches([' ', '\t']));
         }
-        if reads(page) {
+        if page.reads() {
             break;
         }
     }

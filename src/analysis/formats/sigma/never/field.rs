@@ -49,6 +49,9 @@ pub(super) fn reach(key: &str, node: &Node, found: &mut Found) -> Reach {
         found.advise(node.key, format!("`{name}: {text}` {says} `timespan: {text}`; here the field always says so"));
     }
     if let Some(absent) = absent(&modifiers, node, known) {
+        if absent.never() {
+            found.missing(node.key, name);
+        }
         return absent;
     }
     if let Value::Map(inner) = &node.value
@@ -88,15 +91,11 @@ fn absent(modifiers: &[&str], node: &Node, known: Option<&Field>) -> Option<Reac
     let has = Kinds::of(known.map_or(&[][..], |field| field.kinds).iter().copied());
     if modifiers.contains(&"exists") {
         let wanted = !matches!(node.scalar().as_str(), "false" | "no");
-        return known.is_none().then(|| if wanted { Reach::NEVER } else { Reach::ALWAYS }).or(Some(if wanted {
-            Reach::on(has)
-        } else {
-            Reach { may: Kinds::ALL, must: has.not() }
-        }));
+        let there = Reach { may: has, must: Kinds::NONE };
+        let gone = Reach { may: Kinds::ALL, must: has.not() };
+        return Some(if wanted { there } else { gone });
     }
-    let nothing = |node: &Node| matches!(node.value, Value::Null);
-    let listed = !modifiers.contains(&"all") && node.items().iter().any(nothing);
-    (nothing(node) || listed).then(|| Reach { may: Kinds::ALL, must: has.not() })
+    matches!(node.value, Value::Null).then(|| Reach { may: Kinds::ALL, must: has.not() })
 }
 
 fn values(known: Option<&Field>, modifiers: &[&str], node: &Node, found: &mut Found) -> Reach {

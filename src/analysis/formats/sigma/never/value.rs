@@ -1,5 +1,6 @@
 //! One value: whether a field of its type can ever have it. It judges the text as Sigma compares it.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -89,8 +90,8 @@ fn closed(name: &str, text: &str) -> Option<String> {
     };
     let known = text.contains(['*', '?']) || words.iter().any(|word| word.eq_ignore_ascii_case(text));
     (!known).then(|| {
-        let mut named: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-        named.dedup();
+        let named: BTreeSet<String> = words.iter().map(|word| format!("`{word}`")).collect();
+        let named: Vec<String> = named.into_iter().collect();
         format!("`{name}` is never `{text}`; it is one of {}", named.join(", "))
     })
 }
