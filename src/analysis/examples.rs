@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::engine::{Engine, Selection};
+use super::rulebook::Rulebook;
 use super::words::lines;
 use crate::model::agent::Provenance;
 use crate::model::change::{Change, TextRequest, Texts};
@@ -25,10 +26,10 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
 }
 
-/// Runs `rule` alone on `example`. A hit needs a finding that is more than a note, unless the rule is one of notes only.
+/// Runs `rule` of `book` alone on `example`. A hit needs a finding that is more than a note, unless the rule is one of notes only.
 #[must_use]
-pub fn run(rule: &Rule, example: &Example) -> Outcome {
-    let engine = Engine::new(&Selection { only: vec![rule.id.0.to_owned()], skip: Vec::new() });
+pub fn run(book: &Arc<Rulebook>, rule: &Rule, example: &Example) -> Outcome {
+    let engine = Engine::of(book, &Selection { only: vec![rule.id.0.to_owned()], skip: Vec::new() });
     let (change, texts) = change_of(example);
     let findings = engine.analyse(&change, &|_| texts.clone()).findings;
     let counts = |finding: &&Finding| rule.severity == Severity::Info || finding.severity > Severity::Info;

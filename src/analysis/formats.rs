@@ -94,7 +94,7 @@ impl Kind {
             return if file.text.lines().any(headed) { Self::Secrets } else { Self::Unknown };
         }
         let has = |key: &str| file.text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
-        if has("rule") && has("language") { Self::Structure } else { Self::Unknown }
+        if structure::claims(&file.path, has) { Self::Structure } else { Self::Unknown }
     }
 }
 

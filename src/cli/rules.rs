@@ -1,6 +1,7 @@
 //! `lazaret rules`: what is looked for, why, and the proof that it works.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use anyhow::bail;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
@@ -58,7 +59,7 @@ enum Format {
 /// # Errors
 /// When no rule has the name, or the output cannot be written.
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
-    let book = &*context.rulebook()?;
+    let book = &context.rulebook()?;
     let paint = context.out.paint;
     match args.what {
         What::List { format: Format::Plain } => export::table(&mut context.out, book.iter(), paint)?,
@@ -70,7 +71,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
                 Some(id) => vec![named(book, &id)?],
                 None => book.iter().collect(),
             };
-            return test(&rules, context);
+            return test(book, &rules, context);
         }
         What::Lint => return lint(book, context),
     }
@@ -97,11 +98,11 @@ fn lint(book: &Rulebook, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(if lost == 0 { Exit::Done } else { Exit::Failed })
 }
 
-fn test(rules: &[&Rule], context: &mut Context) -> anyhow::Result<Exit> {
+fn test(book: &Arc<Rulebook>, rules: &[&Rule], context: &mut Context) -> anyhow::Result<Exit> {
     let (mut held, mut broken) = (0, 0);
     for rule in rules {
         for example in &rule.examples {
-            if examples::run(rule, example).holds {
+            if examples::run(book, rule, example).holds {
                 held += 1;
                 continue;
             }

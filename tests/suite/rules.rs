@@ -61,7 +61,7 @@ fn every_rule_has_three_hits_and_three_misses_and_they_hold_and_one_of_a_file_on
             broken.push(format!("{}: {hits} hits and {misses} misses; at least {least} each", rule.id));
         }
         for example in &rule.examples {
-            let outcome = examples::run(rule, example);
+            let outcome = examples::run(Rulebook::embedded(), rule, example);
             if !outcome.holds {
                 let verb = if example.hits { "must hit" } else { "must not hit" };
                 let seen: Vec<String> = outcome.findings.iter().map(|f| format!("{} at {}", f.severity.word(), f.at)).collect();

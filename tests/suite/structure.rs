@@ -52,7 +52,7 @@ fn words_of_a_pack_and_code_in_titles_are_harmless_and_short() {
     let hostile = SHELL.replace("runs $CMD in a shell", "\"runs\\e[31m $CMD\"");
     let rules = book(&[("a.yml", &hostile), ("b.yml", &SHELL.replace("shell-true", "\"x\\e[2J\""))]);
     assert!(rules.iter().all(|rule| rule.id.0 == "shell-true" && !rule.title.contains('\u{1b}')));
-    assert!(rules.notes[0].to_string().starts_with("own/b.yml:1: left out: an id has"), "{:?}", rules.notes);
+    assert!(rules.notes[0].to_string().starts_with("own/b.yml:1: left out: an `id` has"), "{:?}", rules.notes);
     let secret = ["gh", "p_", "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5"].concat();
     let titles = found(&rules, "run.py", None, &format!("subprocess.run('{secret}{}', shell=True)\n", " x".repeat(5_000)));
     assert!(titles.len() == 1 && titles[0].len() < 500 && !titles[0].contains(&secret), "{titles:?}");
@@ -74,7 +74,10 @@ fn a_rule_that_cannot_be_read_is_left_out_alone_and_named() {
     assert_eq!(rules.iter().map(|rule| rule.id.0).collect::<Vec<_>>(), ["shell-true"]);
     let notes: Vec<String> = rules.notes.iter().map(ToString::to_string).collect();
     assert!(rules.notes.iter().all(|note| note.kind == NoteKind::LeftOut), "{notes:?}");
-    assert!(notes[0].starts_with("own/b.toml: left out: ") && notes[1].starts_with("own/a.yml:8: left out: "), "{notes:?}");
+    assert!(
+        notes[0].starts_with("own/b.toml: left out: ") && notes[1].starts_with("own/a.yml:11: left out: unknown field `patern`"),
+        "{notes:?}"
+    );
 }
 
 #[test]

@@ -1,0 +1,142 @@
+//! A text parsed into a flat list of nodes, within bounds: steps of the parser, number of nodes, depth.
+//!
+//! Steps are counted and no clock is asked, so that the same change is judged the same way everywhere.
+
+use std::ops::ControlFlow;
+
+use ast_grep_core::tree_sitter::TSLanguage;
+use tree_sitter::{ParseOptions, ParseState, Parser, TreeCursor};
+
+/// Nodes deeper than this are cut off: matching follows nesting on the stack.
+pub(super) const DEEPEST: usize = 500;
+/// Nodes of a text, at most.
+const MOST_NODES: usize = 3_000_000;
+/// The parser asks once every hundred operations whether to go on. A text that is code takes a few operations for each byte at most.
+const CHECKS: usize = 20_000;
+const BYTES_PER_CHECK: usize = 8;
+
+/// Why a text has no nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// The parser would take too long.
+    TooHard,
+    /// It has too many nodes.
+    TooMany,
+}
+
+/// A node, with its neighbours by their places in the list.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    /// Its first byte.
+    pub(super) start: u32,
+    /// The byte behind its last.
+    pub(super) end: u32,
+    /// What is around it; itself at the top.
+    pub(super) parent: u32,
+    /// The first node behind all that is below it.
+    pub(super) after: u32,
+    /// Its previous sibling; itself when it is the first.
+    pub(super) before: u32,
+    /// How many children it has.
+    pub(super) children: u32,
+    /// How many of them have a name in the grammar.
+    pub(super) named_children: u32,
+    /// What it is.
+    pub(super) kind: u16,
+    /// What it is to its parent; 0 when that has no name.
+    pub(super) field: u16,
+    /// Whether it has a name in the grammar.
+    pub(super) named: bool,
+    /// Whether the parser put it in to go on.
+    pub(super) missing: bool,
+    /// Whether the parser could not read it.
+    pub(super) error: bool,
+    /// Whether it may stand anywhere, such as a comment.
+    pub(super) extra: bool,
+}
+
+/// All nodes of a text, each before what is below it.
+#[derive(Clone, Default)]
+pub(super) struct Nodes {
+    /// The nodes.
+    pub(super) list: Vec<Entry>,
+    /// Whether nodes were cut off because they nest too deep.
+    pub(super) cut: bool,
+}
+
+impl Nodes {
+    /// The nodes of `text` by the tables of its language.
+    pub(super) fn grow(text: &str, tables: &TSLanguage) -> Result<Self, Unread> {
+        let mut parser = Parser::new();
+        parser.set_language(tables).map_err(|_| Unread::TooHard)?;
+        let mut left = CHECKS + text.len() / BYTES_PER_CHECK;
+        let mut go_on = |_: &ParseState| {
+            left = left.saturating_sub(1);
+            if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = ParseOptions::new().progress_callback(&mut go_on);
+        let mut rest = |at: usize, _| text.as_bytes().get(at..).unwrap_or(&[]);
+        let parsed = parser.parse_with_options(&mut rest, None, Some(options)).ok_or(Unread::TooHard)?;
+        let mut nodes = Self::default();
+        nodes.take(&mut parsed.walk())?;
+        Ok(nodes)
+    }
+
+    fn take(&mut self, cursor: &mut TreeCursor<'_>) -> Result<(), Unread> {
+        // The open nodes, each with its last child so far.
+        let mut open: Vec<(u32, Option<u32>)> = Vec::new();
+        loop {
+            let at = self.push(cursor, &mut open)?;
+            if open.len() < DEEPEST && cursor.goto_first_child() {
+                open.push((at, None));
+                continue;
+            }
+            self.cut |= open.len() >= DEEPEST && cursor.node().child_count() > 0;
+            while !cursor.goto_next_sibling() {
+                let Some((parent, _)) = open.pop() else { return Ok(()) };
+                let end = self.len();
+                if let Some(entry) = self.list.get_mut(parent as usize) {
+                    entry.after = end;
+                }
+                cursor.goto_parent();
+            }
+        }
+    }
+
+    fn push(&mut self, cursor: &TreeCursor<'_>, open: &mut [(u32, Option<u32>)]) -> Result<u32, Unread> {
+        let (at, node) = (self.len(), cursor.node());
+        if self.list.len() >= MOST_NODES {
+            return Err(Unread::TooMany);
+        }
+        let named = node.is_named();
+        let (mut parent, mut before) = (at, at);
+        if let Some((above, last)) = open.last_mut() {
+            (parent, before) = (*above, last.replace(at).unwrap_or(at));
+            if let Some(entry) = self.list.get_mut(*above as usize) {
+                entry.children += 1;
+                entry.named_children += u32::from(named);
+            }
+        }
+        let place = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
+        self.list.push(Entry {
+            start: place(node.start_byte()),
+            end: place(node.end_byte()),
+            parent,
+            after: at + 1,
+            before,
+            children: 0,
+            named_children: 0,
+            kind: node.kind_id(),
+            field: cursor.field_id().map_or(0, Into::into),
+            named,
+            missing: node.is_missing(),
+            error: node.is_error(),
+            extra: node.is_extra(),
+        });
+        Ok(at)
+    }
+
+    fn len(&self) -> u32 {
+        u32::try_from(self.list.len()).unwrap_or(u32::MAX)
+    }
+}

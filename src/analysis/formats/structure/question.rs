@@ -1,0 +1,128 @@
+//! One rule, read and checked: its words, the files it is about, and what is asked of a tree.
+
+use ast_grep_config::{GlobalRules, RuleCore, SerializableRuleConfig};
+use ast_grep_core::Matcher as _;
+use serde_json::{Map, Value};
+
+use super::grammar::Grammar;
+use super::message::Message;
+use super::page::{Page, Remark, is_name};
+use super::paths::Paths;
+use super::words::{self, When};
+use crate::model::pack::{NoteKind, Pack};
+use crate::model::rule::Rule;
+
+/// The keys of a rule that ask something; the others are words.
+const ASKING: [&str; 8] = ["id", "language", "rule", "constraints", "utils", "transform", "rewriters", "labels"];
+/// The keys that say something about it.
+const TELLING: [&str; 8] = ["message", "note", "severity", "files", "ignores", "url", "metadata", "fix"];
+const GRADES: [&str; 5] = ["error", "warning", "info", "hint", "off"];
+
+/// A rule that can be asked of a tree.
+pub(super) struct Question {
+    /// The language it is about.
+    pub(super) grammar: Grammar,
+    /// When it fires.
+    pub(super) when: When,
+    /// The files it is about.
+    pub(super) paths: Paths,
+    /// What its findings are called.
+    pub(super) message: Message,
+    /// The metavariables a finding points to, when it does not point to the whole match.
+    pub(super) labels: Vec<String>,
+    /// What is asked.
+    pub(super) core: RuleCore,
+    /// What one of its regular expressions costs for every 32 bytes.
+    pub(super) weight: u64,
+}
+
+/// A rule that was read.
+pub(super) struct Read {
+    /// Its words.
+    pub(super) rule: Rule,
+    /// What it asks.
+    pub(super) question: Question,
+    /// What is to be said of it.
+    pub(super) remarks: Vec<Remark>,
+}
+
+/// Reads the rule in `page`; nothing when it is switched off.
+pub(super) fn read(page: &Page<'_>, pack: &Pack, globals: &GlobalRules) -> Result<Option<Read>, Remark> {
+    let id = page.id().unwrap_or("");
+    if !is_name(id) {
+        return Err(page.fault("an `id` has 1 to 100 letters, digits and - _ . / : between them"));
+    }
+    let mut remarks = unknown_keys(page)?;
+    let grammar: Grammar = page.text_of("language").unwrap_or("").parse().map_err(|why| language_fault(page, why))?;
+    match page.text_of("severity") {
+        Some("off") => return Ok(None),
+        Some(grade) if !GRADES.contains(&grade) => {
+            return Err(page.fault(format!("`severity` is one of {}", GRADES.join(", "))));
+        }
+        _ => {}
+    }
+    let core = asked(page, globals).map_err(|why| page.fault(why))?;
+    let (rule, when, more) = words::read(page, id, pack);
+    remarks.extend(more);
+    let paths = Paths::read(page).map_err(|why| page.fault(why))?;
+    let message = Message::read(page.text_of("message").unwrap_or(id));
+    let question = Question { grammar, when, paths, message, labels: labels(page), core, weight: 1 };
+    Ok(Some(Read { rule, question, remarks }))
+}
+
+fn language_fault(page: &Page<'_>, why: String) -> Remark {
+    page.remark(page.line_of("language"), NoteKind::LeftOut, why)
+}
+
+/// A key that looks like a slip of one that matters leaves the rule out, for it would mean something else without it.
+fn unknown_keys(page: &Page<'_>) -> Result<Vec<Remark>, Remark> {
+    let mut remarks = Vec::new();
+    for key in page.keys.keys() {
+        let known = || ASKING.iter().chain(&TELLING);
+        if known().any(|known| known == key) {
+            continue;
+        }
+        let line = page.line_of(key);
+        let slip = known().find(|known| known.eq_ignore_ascii_case(key) || near(known, key));
+        let shown = key.escape_default();
+        match slip {
+            Some(known) => return Err(page.remark(line, NoteKind::LeftOut, format!("no rule has a key `{shown}`; write `{known}`"))),
+            None => {
+                remarks.push(page.remark(line, NoteKind::Advice, format!("the key `{shown}` means nothing here; put it below `metadata`")))
+            }
+        }
+    }
+    Ok(remarks)
+}
+
+/// Whether one letter too many, too few or another makes `one` to `other`.
+fn near(one: &str, other: &str) -> bool {
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let tail = one.bytes().rev().zip(other.bytes().rev()).take_while(|(a, b)| a == b).count();
+    let longer = one.len().max(other.len());
+    one.len().abs_diff(other.len()) <= 1 && same + tail + 1 >= longer && longer > 3
+}
+
+fn asked(page: &Page<'_>, globals: &GlobalRules) -> Result<RuleCore, String> {
+    let asking: Map<String, Value> =
+        page.keys.iter().filter(|(key, _)| ASKING.contains(&key.as_str())).map(|(key, value)| (key.clone(), value.clone())).collect();
+    let config: SerializableRuleConfig<Grammar> = serde_json::from_value(Value::Object(asking)).map_err(|error| error.to_string())?;
+    let core = config.get_matcher(globals).map_err(|error| chain(&error))?;
+    if core.potential_kinds().is_none() {
+        return Err("the `rule` could be any node; add a `kind` or a `pattern`".to_owned());
+    }
+    Ok(core)
+}
+
+/// An error with what caused it, in one sentence.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(|cause| cause.to_string().trim_end_matches('.').to_owned()).collect::<Vec<_>>().join(": ")
+}
+
+/// The metavariables that are labelled as primary.
+fn labels(page: &Page<'_>) -> Vec<String> {
+    let labels = page.keys.get("labels").and_then(Value::as_object);
+    let primary = |label: &Value| label.get("style").and_then(Value::as_str) == Some("primary");
+    labels.into_iter().flatten().filter(|(_, label)| primary(label)).map(|(name, _)| name.clone()).collect()
+}

@@ -1,0 +1,79 @@
+//! One side of a changed file with its tree, parsed when it is first asked for and once for all rules.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use ast_grep_core::AstGrep;
+
+use super::grammar::Grammar;
+use super::grow::Unread;
+use super::tree::Tree;
+use crate::analysis::view::SideView;
+
+/// A text above this is not parsed, in bytes: a tree takes many times its text.
+const LARGEST_TEXT: usize = 2 * 1024 * 1024;
+
+/// A side and its tree.
+pub(super) struct Side<'v> {
+    /// The side.
+    pub(super) view: &'v SideView<'v>,
+    grammar: Grammar,
+    root: OnceCell<Result<AstGrep<Tree>, String>>,
+    /// How many lines before each were changed.
+    changed: Vec<u32>,
+}
+
+impl<'v> Side<'v> {
+    /// `view` in the language of `grammar`.
+    pub(super) fn new(view: &'v SideView<'v>, grammar: Grammar) -> Self {
+        let mut changed = vec![0];
+        let mut sum = 0;
+        changed.extend((0..view.len()).map(|index| {
+            sum += u32::from(view.is_changed(index));
+            sum
+        }));
+        Self { view, grammar, root: OnceCell::new(), changed }
+    }
+
+    /// Whether the change added or removed anything on it.
+    pub(super) fn is_changed(&self) -> bool {
+        self.changed.last().is_some_and(|sum| *sum > 0)
+    }
+
+    /// Its tree.
+    ///
+    /// # Errors
+    /// One sentence, when it has none.
+    pub(super) fn root(&self) -> Result<&AstGrep<Tree>, &str> {
+        self.root.get_or_init(|| parse(self.view.text(), self.grammar)).as_ref().map_err(String::as_str)
+    }
+
+    /// The lines of `range`, by their positions in the view.
+    pub(super) fn lines(&self, range: &Range<usize>) -> (usize, usize) {
+        (self.view.line_of(range.start), self.view.line_of(range.end.saturating_sub(1).max(range.start)))
+    }
+
+    /// Whether a line of `range` was changed.
+    pub(super) fn touches(&self, range: &Range<usize>) -> bool {
+        let (first, last) = self.lines(range);
+        let before = |line: usize| self.changed.get(line.min(self.changed.len() - 1)).copied().unwrap_or(0);
+        before(last + 1) > before(first)
+    }
+
+    /// The lines of `range` from its first changed one on: what is around may not even be in the diff.
+    pub(super) fn pointed(&self, range: &Range<usize>) -> (usize, usize) {
+        let (first, last) = self.lines(range);
+        ((first..=last).find(|line| self.view.is_changed(*line)).unwrap_or(first), last)
+    }
+}
+
+fn parse(text: &str, grammar: Grammar) -> Result<AstGrep<Tree>, String> {
+    let most = LARGEST_TEXT / 1024 / 1024;
+    if text.len() > LARGEST_TEXT {
+        return Err(format!("larger than {most} MiB: rules of ast-grep did not read it"));
+    }
+    Tree::read(text, grammar).map(AstGrep::doc).map_err(|unread| match unread {
+        Unread::TooHard => "parsing it takes too long: rules of ast-grep did not read it".to_owned(),
+        Unread::TooMany => "it has too many parts: rules of ast-grep did not read it".to_owned(),
+    })
+}
