@@ -85,12 +85,10 @@ fn unknown_keys(page: &Page<'_>) -> Result<Vec<Remark>, Remark> {
         let line = page.line_of(key);
         let slip = known().find(|known| known.eq_ignore_ascii_case(key) || near(known, key));
         let shown = key.escape_default();
-        match slip {
-            Some(known) => return Err(page.remark(line, NoteKind::LeftOut, format!("no rule has a key `{shown}`; write `{known}`"))),
-            None => {
-                remarks.push(page.remark(line, NoteKind::Advice, format!("the key `{shown}` means nothing here; put it below `metadata`")))
-            }
+        if let Some(known) = slip {
+            return Err(page.remark(line, NoteKind::LeftOut, format!("no rule has a key `{shown}`; write `{known}`")));
         }
+        remarks.push(page.remark(line, NoteKind::Advice, format!("the key `{shown}` means nothing here; put it below `metadata`")));
     }
     Ok(remarks)
 }
