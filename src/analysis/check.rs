@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
+use super::formats::secrets::trace::Mark;
+use super::formats::secrets::veil::Veil;
 use super::manifests::Inventory;
-use super::redact::redact;
+use super::redact;
 use super::view::{FileView, SideView};
-use crate::model::change::Change;
+use crate::model::change::{Around, Change};
 use crate::model::commit_id::CommitId;
 use crate::model::dependency::DependencyChange;
 use crate::model::diff::{Omission, Place, Side};
@@ -49,6 +51,10 @@ pub struct FileOutcome {
     pub counts: BTreeMap<&'static str, i64>,
     /// What could not be looked at.
     pub skipped: Vec<Omission>,
+    /// Secrets that were found, without their values.
+    pub marks: Vec<Mark>,
+    /// What hides secrets while the file is judged.
+    pub veil: Veil,
 }
 
 /// The whole change as a check sees it.
@@ -58,6 +64,8 @@ pub struct ChangeView<'a> {
     pub change: &'a Change,
     /// One outcome for each file of the patch, in its order.
     pub outcomes: &'a [FileOutcome],
+    /// What was read beside its net diff.
+    pub around: &'a Around,
 }
 
 impl ChangeView<'_> {
@@ -197,20 +205,22 @@ impl<'s> Sink<'s> {
         if self.outcome.findings.iter().any(|known| known.rule == rule.id && known.at == draft.at) {
             return;
         }
-        let evidence = shortened(&redact(&draft.evidence));
+        let veil = self.outcome.veil.clone();
+        let hidden = |text: &str| redact::through(text, &veil);
+        let evidence = shortened(&hidden(&draft.evidence));
         let key = normalised(&evidence);
         let earlier = self.outcome.findings.iter().filter(|known| known.rule == rule.id && normalised(&known.evidence) == key).count();
         self.outcome.findings.push(Finding {
             id: fingerprint(rule.id, &draft.at, &key, earlier),
             rule: rule.id,
-            title: draft.title.map_or_else(|| rule.title.clone(), |title| shortened(&redact(&title))),
+            title: draft.title.map_or_else(|| rule.title.clone(), |title| shortened(&hidden(&title))),
             class: rule.class,
             severity: draft.severity.unwrap_or(rule.severity).min(rule.severity),
             confidence: draft.confidence.unwrap_or(rule.confidence),
             at: draft.at,
             evidence,
-            why: draft.why.unwrap_or_else(|| rule.why.clone()),
-            fix: draft.fix.unwrap_or_else(|| rule.fix.clone()),
+            why: draft.why.map_or_else(|| rule.why.clone(), |why| hidden(&why)),
+            fix: draft.fix.map_or_else(|| rule.fix.clone(), |fix| hidden(&fix)),
             references: rule.references.clone(),
             links: Vec::new(),
             tool: None,

@@ -9,6 +9,10 @@ use rayon::prelude::*;
 
 use super::check::{ChangeView, Check, FileOutcome, Sink};
 use super::checks::registry::CHECKS;
+use super::formats::secrets::matcher::Matcher;
+use super::formats::secrets::trace::Mark;
+use super::formats::secrets::veil::Veil;
+use super::formats::secrets::{ignore, same};
 use super::language::Language;
 use super::links;
 use super::manifests;
@@ -19,7 +23,7 @@ use super::rulebook::Rulebook;
 use super::story::{self, facts};
 use super::text::LINE_LIMIT;
 use super::view::FileView;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Around, Change, History, TextRequest, Texts};
 use crate::model::diff::{Content, FileDiff, FileStatus, Omission, Side};
 use crate::model::finding::Finding;
 use crate::model::report::Report;
@@ -39,6 +43,15 @@ pub struct Selection {
     pub only: Vec<String>,
     /// Never these.
     pub skip: Vec<String>,
+}
+
+/// What gives an analysis what it asks for, as far as that can be given.
+#[derive(Clone, Copy)]
+pub struct Reader<'r> {
+    /// Whole texts.
+    pub texts: &'r dyn Fn(&[TextRequest]) -> Texts,
+    /// What the commits of the change did on the way to its net diff.
+    pub history: &'r dyn Fn() -> History,
 }
 
 /// Every check that runs, with its rule, and every set with a rule that runs.
@@ -66,7 +79,9 @@ impl Engine {
         let chosen: BTreeSet<RuleId> = book.iter().filter(wanted).map(|rule| rule.id).collect();
         let checks = CHECKS.iter().filter(|check| chosen.contains(&check.rule()));
         let checks = checks.filter_map(|check| Some((*check, book.get(check.rule().0)?.clone()))).collect();
-        let sets = book.sets().iter().filter(|set| set.rules().iter().any(|rule| chosen.contains(&rule.id))).cloned().collect();
+        let mut sets: Vec<_> = book.sets().iter().filter(|set| set.rules().iter().any(|rule| chosen.contains(&rule.id))).cloned().collect();
+        // What they find is hidden in what the others say.
+        sets.sort_by_key(|set| set.secrets().is_none());
         Self { book: Arc::clone(book), checks, sets, chosen }
     }
 
@@ -115,7 +130,7 @@ impl Engine {
     /// Judges the file at `index` of the patch.
     #[must_use]
     pub fn file(&self, change: &Change, index: usize, texts: &Texts) -> FileOutcome {
-        let mut outcome = FileOutcome::default();
+        let mut outcome = FileOutcome { veil: self.veil(), ..FileOutcome::default() };
         let Some(diff) = change.patch.files.get(index) else { return outcome };
         let file = FileView::new(change, diff, texts);
         outcome.skipped = unseen(diff);
@@ -128,12 +143,13 @@ impl Engine {
         (outcome.dependencies, outcome.inventory) = (rows, inventory);
         outcome.skipped.extend(skipped);
         outcome.code_line = facts::first_code(&file);
-        for (check, rule) in &self.checks {
-            check.file(&file, &mut Sink::new(rule, &mut outcome));
-        }
         for set in &self.sets {
             set.file(&file, &mut SetSink::new(&self.chosen, &mut outcome));
         }
+        for (check, rule) in &self.checks {
+            check.file(&file, &mut Sink::new(rule, &mut outcome));
+        }
+        outcome.veil.forget();
         self.annotate(&mut outcome.findings);
         outcome
     }
@@ -144,21 +160,43 @@ impl Engine {
         findings.iter_mut().filter(|finding| set.contains(&finding.rule)).for_each(|finding| finding.severity = Severity::Info);
     }
 
+    /// What hides the secrets of every pack, also of those whose rules do not run.
+    fn veil(&self) -> Veil {
+        let matchers = self.book.sets().iter().filter_map(|set| set.secrets());
+        Veil::of(matchers.map(Arc::clone).collect::<Vec<Arc<Matcher>>>())
+    }
+
+    /// Reads what the rules over the whole change need beside the net diff. After the files, because little of it is needed when they
+    /// say nothing.
+    #[must_use]
+    pub fn around(&self, change: &Change, outcomes: &[FileOutcome], reader: &Reader<'_>) -> Around {
+        if self.sets.iter().all(|set| set.secrets().is_none()) {
+            return Around::default();
+        }
+        let history = if change.commits.len() > 1 { (reader.history)() } else { History::default() };
+        let is_needed = !history.steps.is_empty() || outcomes.iter().any(|outcome| !outcome.marks.is_empty());
+        let texts = if is_needed { (reader.texts)(&[ignore::request()]) } else { Texts::default() };
+        Around { texts, history }
+    }
+
     /// Puts the report together from one outcome for each file, in the patch's order.
     #[must_use]
-    pub fn finish(&self, change: &Change, mut outcomes: Vec<FileOutcome>) -> Report {
-        let mut whole = FileOutcome::default();
-        let view = ChangeView { change, outcomes: &outcomes };
-        for (check, rule) in &self.checks {
-            check.change(&view, &mut Sink::new(rule, &mut whole));
-        }
+    pub fn finish(&self, change: &Change, mut outcomes: Vec<FileOutcome>, around: &Around) -> Report {
+        let mut whole = FileOutcome { veil: self.veil(), skipped: around.history.omissions.clone(), ..FileOutcome::default() };
+        let view = ChangeView { change, outcomes: &outcomes, around };
         for set in &self.sets {
             set.change(&view, &mut SetSink::new(&self.chosen, &mut whole));
+        }
+        for (check, rule) in &self.checks {
+            check.change(&view, &mut Sink::new(rule, &mut whole));
         }
         manifests::relate::relate(&mut outcomes);
         let all = outcomes.iter_mut().chain([&mut whole]);
         let mut findings: Vec<Finding> = all.flat_map(|outcome| std::mem::take(&mut outcome.findings)).collect();
         self.annotate(&mut findings);
+        let marks: Vec<Mark> = outcomes.iter().chain([&whole]).flat_map(|outcome| outcome.marks.iter().cloned()).collect();
+        whole.skipped.extend(ignore::apply(&around.texts, &marks, &mut findings));
+        same::tie(&marks, &mut findings);
         links::link(change, &mut findings);
         findings.sort_by(most_serious_first);
         let story = story::tell(change, &outcomes, &findings);
@@ -173,17 +211,23 @@ impl Engine {
         Report { findings, dependencies, story, risk, skipped, imports: Vec::new(), annotated, rules_digest, millis: 0 }
     }
 
-    /// Judges the whole change; `load` gives the whole texts it is asked for, as far as it can.
+    /// Judges the whole change by its net diff; `load` gives the whole texts it is asked for, as far as it can.
     pub fn analyse(&self, change: &Change, load: &dyn Fn(&[TextRequest]) -> Texts) -> Report {
+        self.analyse_whole(change, &Reader { texts: load, history: &History::default })
+    }
+
+    /// Judges the whole change, also commit by commit.
+    pub fn analyse_whole(&self, change: &Change, reader: &Reader<'_>) -> Report {
         let total = change.patch.files.len();
         let mut outcomes = Vec::with_capacity(total);
         for first in (0..total).step_by(BATCH) {
             let batch = first..total.min(first + BATCH);
             let wanted: Vec<TextRequest> = change.patch.files[batch.clone()].iter().flat_map(Self::wants).collect();
-            let texts = if wanted.is_empty() { Texts::default() } else { load(&wanted) };
+            let texts = if wanted.is_empty() { Texts::default() } else { (reader.texts)(&wanted) };
             outcomes.par_extend(batch.into_par_iter().map(|index| self.file(change, index, &texts)));
         }
-        self.finish(change, outcomes)
+        let around = self.around(change, &outcomes, reader);
+        self.finish(change, outcomes, &around)
     }
 }
 

@@ -11,6 +11,8 @@ use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
+use super::formats::secrets::build;
+use super::formats::secrets::veil::{Cover, Veil, covered};
 use super::rules::data;
 
 static FORMS: LazyLock<Forms> = LazyLock::new(|| Forms::read(data("secrets.toml")));
@@ -34,19 +36,23 @@ pub struct Secret {
 /// `text` with every secret of a known form replaced by its placeholder.
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
-    let secrets = find(text);
-    if secrets.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for secret in secrets {
-        out.push_str(text.get(at..secret.bytes.start).unwrap_or(""));
-        out.push_str(&format!("[{}]", secret.placeholder));
-        at = secret.bytes.end;
-    }
-    out.push_str(text.get(at..).unwrap_or(""));
-    Cow::Owned(out)
+    let covers = covers(text);
+    if covers.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(covered(text, covers)) }
+}
+
+/// `text` with those replaced and with all that `veil` hides.
+#[must_use]
+pub fn through(text: &str, veil: &Veil) -> String {
+    let mut all = covers(text);
+    all.extend(veil.covers(text));
+    if all.is_empty() { text.to_owned() } else { covered(text, all) }
+}
+
+/// What is replaced wherever it stands: every form of this program, examples and all.
+fn covers(text: &str) -> Vec<Cover> {
+    let mut covers: Vec<Cover> = find(text).into_iter().map(|secret| (secret.bytes, secret.placeholder.to_owned())).collect();
+    covers.extend(build::own().matcher.covers(text, &|_, _| true));
+    covers
 }
 
 /// The secrets in `text`, in order; where forms overlap the first that begins wins, examples included.

@@ -3,9 +3,13 @@
 //! A set holds rules that were read from files. Rules of code are [`Check`](super::check::Check)s.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::check::{ChangeView, Draft, FileOutcome, Sink};
+use super::formats::secrets::matcher::Matcher;
+use super::formats::secrets::trace::Mark;
 use super::view::FileView;
+use crate::model::finding::Fingerprint;
 use crate::model::path::RepoPath;
 use crate::model::rule::{Rule, RuleId};
 
@@ -13,6 +17,11 @@ use crate::model::rule::{Rule, RuleId};
 pub trait RuleSet: Send + Sync {
     /// Its rules, each with a name of its own.
     fn rules(&self) -> &[Rule];
+
+    /// The forms of secrets it looks for, so that they are hidden in whatever is said. Such a set looks at a file first.
+    fn secrets(&self) -> Option<&Arc<Matcher>> {
+        None
+    }
 
     /// Looks at one changed file.
     fn file(&self, _file: &FileView<'_>, _sink: &mut SetSink<'_>) {}
@@ -39,11 +48,24 @@ impl<'s> SetSink<'s> {
         self.chosen.contains(&rule.id)
     }
 
-    /// Completes `draft` with the words of `rule` and keeps it, when that rule runs.
-    pub fn report(&mut self, rule: &Rule, draft: Draft) {
-        if self.runs(rule) {
-            Sink::new(rule, self.outcome).report(draft);
+    /// Completes `draft` with the words of `rule` and keeps it, when that rule runs. The name of the finding, when it is a new one.
+    pub fn report(&mut self, rule: &Rule, draft: Draft) -> Option<Fingerprint> {
+        if !self.runs(rule) {
+            return None;
         }
+        let before = self.outcome.findings.len();
+        Sink::new(rule, self.outcome).report(draft);
+        self.outcome.findings.get(before).map(|finding| finding.id.clone())
+    }
+
+    /// Hides `value` in whatever is said of this file.
+    pub fn hide(&mut self, value: &str, placeholder: &str) {
+        self.outcome.veil.hide(value, placeholder);
+    }
+
+    /// Keeps what is known of a secret without its value.
+    pub fn mark(&mut self, mark: Mark) {
+        self.outcome.marks.push(mark);
     }
 
     /// Says that something could not be looked at.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::analysis::engine::Engine;
+use crate::analysis::engine::{Engine, Reader};
 use crate::cli::output::Output;
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
@@ -35,7 +35,13 @@ impl Judge<'_> {
     pub fn one(&self, at: &PullRef) -> Outcome {
         let change = self.source.change(at, self.cancel)?;
         let began = Instant::now();
-        let mut report = self.engine.analyse(&change, &|wanted| self.source.texts(&change, wanted, self.cancel));
+        let mut report = self.engine.analyse_whole(
+            &change,
+            &Reader {
+                texts: &|wanted| self.source.texts(&change, wanted, self.cancel),
+                history: &|| self.source.history(&change, self.cancel),
+            },
+        );
         report.millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         if self.cancel.is_cancelled() { Err(SourceError::Cancelled) } else { Ok((change, report)) }
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::diff::{Patch, Side};
+use super::commit_id::CommitId;
+use super::diff::{Omission, Patch, Side};
 use super::dossier::Dossier;
 use super::path::RepoPath;
 use super::pull::{Commit, Pull};
@@ -72,5 +73,42 @@ impl Texts {
     #[must_use]
     pub fn size(&self) -> usize {
         self.held.values().map(|text| text.len()).sum()
+    }
+}
+
+/// What the commits of a change did on their way to its net diff, as far as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// The commits, oldest first, each with the files that more than one of them touched: a file that one commit touched is in the
+    /// net diff as it is there.
+    pub steps: Vec<Step>,
+    /// What was not read.
+    pub omissions: Vec<Omission>,
+}
+
+/// What was read of a change beside its net diff and the files it touches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    /// Files of the base revision.
+    pub texts: Texts,
+    /// What its commits did on the way.
+    pub history: History,
+}
+
+/// One commit against its first parent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The commit.
+    pub commit: CommitId,
+    /// What it did.
+    pub patch: Patch,
+}
+
+impl History {
+    /// Nothing, because of `why`.
+    #[must_use]
+    pub fn unread(why: &str) -> Self {
+        let why = format!("what its commits added and took away again was not looked for: {why}");
+        Self { steps: Vec::new(), omissions: vec![Omission { path: None, why }] }
     }
 }

@@ -8,7 +8,7 @@ use crate::message::effect::Wish;
 use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
 use crate::model::case_id::CaseId;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::dossier::Dossier;
 use crate::model::forge::Account;
@@ -137,6 +137,10 @@ impl Source for Annex {
 
     fn owners(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Option<PolicyText>, SourceError> {
         self.of(at).owners(at, base, cancel)
+    }
+
+    fn history(&self, change: &Change, cancel: &Cancel) -> History {
+        self.of(&change.pull.at).history(change, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

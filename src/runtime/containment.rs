@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::analysis::engine::Engine;
+use crate::analysis::engine::{Engine, Reader};
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Decision, Verb};
 use crate::model::inert;
@@ -200,7 +200,10 @@ pub fn plan(chosen: &[Chosen<'_>], order: &Order, engine: &Engine, cancel: &Canc
 /// The change as it is now, with the report that is kept as evidence.
 fn read(one: &Chosen<'_>, engine: &Engine, cancel: &Cancel) -> Result<(Target, Vec<u8>), SourceError> {
     let change = one.field.change(&one.member.caught, cancel)?;
-    let report = engine.analyse(&change, &|wanted| one.field.texts(&change, wanted, cancel));
+    let report = engine.analyse_whole(
+        &change,
+        &Reader { texts: &|wanted| one.field.texts(&change, wanted, cancel), history: &|| one.field.history(&change, cancel) },
+    );
     if cancel.is_cancelled() {
         return Err(SourceError::Cancelled);
     }

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 
 use crate::analysis::check::FileOutcome;
-use crate::analysis::engine::Engine;
+use crate::analysis::engine::{Engine, Reader};
 use crate::message::effect::{Effect, Thrift, Wish};
 use crate::message::errand::Errand;
 use crate::message::event::{Chunk, News, Page};
 use crate::message::ticket::Kind;
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::pull::PullRef;
 use crate::model::report::Report;
 use crate::model::report::Summary;
@@ -194,7 +194,12 @@ fn judge_one(desk: &Desk, at: &PullRef, cancel: &Cancel) -> Result<Summary, Sour
 }
 
 fn report(desk: &Desk, change: &Change, cancel: &Cancel) -> Report {
-    desk.engine.analyse(change, &|wanted| texts(desk, change, wanted, cancel))
+    desk.engine
+        .analyse_whole(change, &Reader { texts: &|wanted| texts(desk, change, wanted, cancel), history: &|| history(desk, change, cancel) })
+}
+
+fn history(desk: &Desk, change: &Change, cancel: &Cancel) -> History {
+    if cancel.is_cancelled() { History::default() } else { desk.source.history(change, cancel) }
 }
 
 fn texts(desk: &Desk, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
@@ -226,7 +231,9 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
             }
         }
     }
-    let mut report = desk.engine.finish(change, outcomes);
+    let reader = Reader { texts: &|wanted| texts(desk, change, wanted, cancel), history: &|| history(desk, change, cancel) };
+    let around = desk.engine.around(change, &outcomes, &reader);
+    let mut report = desk.engine.finish(change, outcomes, &around);
     report.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     if !cancel.is_cancelled() {
         desk.kept.keep(change, &report, &desk.engine);

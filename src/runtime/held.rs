@@ -1,6 +1,6 @@
 //! What a release lets go: the pulls that the named cases hold, each read and judged as it is now. Nothing is planned here.
 
-use crate::analysis::engine::Engine;
+use crate::analysis::engine::{Engine, Reader};
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Subject, Verb};
 use crate::model::policy::Touched;
@@ -66,7 +66,10 @@ pub fn read(source: &dyn Source, engine: &Engine, pulls: Vec<(PullRef, Subject)>
 
 fn one(source: &dyn Source, engine: &Engine, pull: PullRef, then: &Subject, cancel: &Cancel) -> Result<Held, SourceError> {
     let change = source.change(&place(&pull, then), cancel)?;
-    let report = engine.analyse(&change, &|wanted| source.texts(&change, wanted, cancel));
+    let report = engine.analyse_whole(
+        &change,
+        &Reader { texts: &|wanted| source.texts(&change, wanted, cancel), history: &|| source.history(&change, cancel) },
+    );
     let mut target = target(&change, &report, &[]);
     target.touched.name = if pull.origin == Origin::Github { pull.to_string() } else { pull.name.clone() };
     let head = change.pull.revision.head.as_ref().map_or("its diff", |head| head.short());

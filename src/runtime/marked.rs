@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
@@ -127,6 +127,10 @@ impl Source for Marked {
 
     fn owners(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Option<PolicyText>, SourceError> {
         self.source.owners(at, base, cancel)
+    }
+
+    fn history(&self, change: &Change, cancel: &Cancel) -> History {
+        self.source.history(change, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

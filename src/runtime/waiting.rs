@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::analysis::engine::Reader;
 use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Decision, Reviewer, Subject, Verb};
@@ -211,7 +212,10 @@ fn look(
         return Err(Moved::Away(format!("{at} was read from what was kept: the forge cannot be reached yet")));
     }
     readable(decision.verb, &change).map_err(|why| Moved::Gone(why.to_string()))?;
-    let report = decisions.engine().analyse(&change, &|wanted| source.texts(&change, wanted, cancel));
+    let report = decisions.engine().analyse_whole(
+        &change,
+        &Reader { texts: &|wanted| source.texts(&change, wanted, cancel), history: &|| source.history(&change, cancel) },
+    );
     let bans = refused(&change, &decisions.bans().map_err(Moved::Failed)?);
     Ok((target(&change, &report, &decision.dispositions), kept_report(&change, &report), bans))
 }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::policy::PolicyText;
@@ -130,6 +130,10 @@ impl Source for DemoSource {
 
     fn owners(&self, at: &PullRef, base: Option<&CommitId>, cancel: &Cancel) -> Result<Option<PolicyText>, SourceError> {
         self.local.owners(at, base, cancel)
+    }
+
+    fn history(&self, change: &Change, cancel: &Cancel) -> History {
+        self.local.history(change, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

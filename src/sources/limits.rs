@@ -10,5 +10,9 @@ pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
 pub const MAX_CHANGE_BYTES: usize = 256 * 1024 * 1024;
 /// Bytes of a file that is given whole.
 pub const MAX_TEXT_BYTES: u64 = 1024 * 1024;
+/// Commits of one change that are looked at one by one.
+pub const MAX_STEPS: usize = 250;
+/// Bytes of changed text that the commits of one change hold together, beside its net diff.
+pub const MAX_STEP_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes of a patch file or of standard input.
 pub const MAX_PATCH_BYTES: u64 = 512 * 1024 * 1024;

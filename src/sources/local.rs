@@ -11,6 +11,7 @@ pub(super) mod commits;
 mod default_branch;
 mod each_commit;
 mod failure;
+pub(super) mod history;
 mod landings;
 mod lines;
 mod loose;
@@ -31,7 +32,7 @@ use git2::{Oid, Repository};
 
 use crate::model::agent::Provenance;
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::policy::PolicyText;
@@ -335,6 +336,10 @@ impl Source for LocalSource {
 
     fn owners(&self, _: &PullRef, base: Option<&CommitId>, _: &Cancel) -> Result<Option<PolicyText>, SourceError> {
         policy::owners(&open::open(&self.folder)?, base)
+    }
+
+    fn history(&self, change: &Change, cancel: &Cancel) -> History {
+        history::of(&self.folder, change, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::model::agent::Provenance;
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
@@ -133,6 +133,11 @@ pub trait Source: Send + Sync {
     /// Policies that may exist for the pull at `at` where this token may not look, in sentences.
     fn hidden_policies(&self, _at: &PullRef, _cancel: &Cancel) -> Vec<String> {
         Vec::new()
+    }
+
+    /// What single commits of `change` did that its net diff does not show. A change of one commit has nothing of the kind.
+    fn history(&self, change: &Change, _cancel: &Cancel) -> History {
+        if change.commits.len() > 1 { History::unread("its commits cannot be read one by one here") } else { History::default() }
     }
 
     /// Whole files, as far as they can be given; what is missing, binary or too large is simply not in the answer.

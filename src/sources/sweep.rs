@@ -6,7 +6,7 @@ pub mod local_clone;
 use std::sync::Arc;
 
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::diff::Omission;
 use crate::model::dossier::Link;
 use crate::model::forge::Budget;
@@ -46,6 +46,9 @@ pub trait Field: Send + Sync {
     /// # Errors
     /// When it is gone or cannot be read.
     fn change(&self, caught: &Caught, cancel: &Cancel) -> Result<Change, SourceError>;
+
+    /// What single commits of `change` did that its net diff does not show.
+    fn history(&self, change: &Change, cancel: &Cancel) -> History;
 
     /// Whole files, as far as they can be given.
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts;

@@ -10,7 +10,7 @@ use lazaret::message::effect::Effect;
 use lazaret::message::event::{Event, News};
 use lazaret::message::ticket::{Kind, Ticket};
 use lazaret::model::cancel::Cancel;
-use lazaret::model::change::{Change, TextRequest, Texts};
+use lazaret::model::change::{Change, History, TextRequest, Texts};
 use lazaret::model::commit_id::CommitId;
 use lazaret::model::diff::{Omission, Side};
 use lazaret::model::dossier::{Annotation, BranchRule, CheckRun, Dossier, Link, Remark, Rules, SentReview, Thread};
@@ -99,6 +99,10 @@ impl Source for Forged {
 
     fn dossier(&self, at: &PullRef, _: &Cancel) -> Result<Option<Dossier>, SourceError> {
         Ok((at.name == "#1").then(dossier))
+    }
+
+    fn history(&self, change: &Change, cancel: &Cancel) -> History {
+        self.branches.history(change, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

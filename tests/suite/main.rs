@@ -73,6 +73,7 @@ mod scripted;
 #[cfg(target_os = "linux")]
 mod secret_bus;
 mod secrets;
+mod secrets_history;
 mod signing;
 mod sources;
 mod stage;

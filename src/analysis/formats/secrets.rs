@@ -1,106 +1,135 @@
-//! Forms of secrets in files of gitleaks: looked for in what a change adds. The value itself stays in the matcher; evidence has a placeholder.
+//! Forms of secrets in files of gitleaks: looked for in what a change adds, and in what its commits added and took away again.
 //!
-//! Comments of the change that silence a rule are not honoured.
+//! The value itself stays in the matcher: evidence has a placeholder. Comments that the change adds silence nothing.
 
 pub mod allow;
+pub mod build;
 pub mod entropy;
 pub mod expression;
 pub mod form;
+pub mod ignore;
 pub mod judge;
 pub mod matcher;
 mod read;
 mod rule;
+pub mod same;
 pub mod sample;
+mod scan;
 pub mod table;
+pub mod trace;
+pub mod veil;
 mod words;
 
-use std::ops::Range;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Loaded, note};
-use crate::analysis::check::Draft;
-use crate::analysis::role::Role;
+use super::Loaded;
+use crate::analysis::check::{ChangeView, Draft};
 use crate::analysis::rule_set::{RuleSet, SetSink};
-use crate::analysis::view::{FileView, SideView};
-use crate::model::diff::FileStatus;
-use crate::model::pack::{NoteKind, Pack, PackFile};
-use crate::model::rule::{Confidence, Rule, Severity};
+use crate::analysis::view::FileView;
+use crate::model::change::{Step, Texts};
+use crate::model::commit_id::CommitId;
+use crate::model::diff::{FileDiff, FileStatus, LineKind};
+use crate::model::inert;
+use crate::model::pack::{Pack, PackFile};
+use crate::model::rule::{Rule, RuleId};
 use allow::Candidate;
-use form::Form;
-use matcher::{Found, Matcher};
-use read::Remark;
-use rule::Written;
-
-/// Lines around what a change adds that are looked at too: a key may begin above.
-const AROUND: usize = 64;
+use build::Built;
+use matcher::Matcher;
+use scan::Hit;
+use trace::{Mark, Trace};
 
 /// Reads the rules of `files`.
 pub(super) fn load(pack: &Pack, files: &[&PackFile]) -> Loaded {
-    let part = pack.name == crate::analysis::rules::NAME;
-    let mut loaded = Loaded::default();
-    let (mut rules, mut forms): (Vec<Rule>, Vec<Form>) = (Vec::new(), Vec::new());
-    for file in files {
-        let config = read::read(&file.text, part);
-        let say = |remark: Remark| note(pack, file, Some(remark.fault.line), remark.rule.as_deref(), remark.kind, remark.fault.text);
-        loaded.notes.extend(config.remarks.into_iter().map(say));
-        for written in config.rules {
-            if let Some(why) = hindrance(&written, &rules) {
-                loaded.notes.push(note(pack, file, Some(written.line), Some(written.form.id.0), NoteKind::LeftOut, why));
-                continue;
-            }
-            rules.push(words::rule(&written, pack, file));
-            forms.push(written.form);
-        }
-        for (line, id, _) in config.aimed {
-            let text = format!("targetRules names {id}, which is no rule of this file");
-            loaded.notes.push(note(pack, file, Some(line), None, NoteKind::LeftOut, text));
-        }
-    }
-    if !rules.is_empty() {
-        loaded.sets.push(Arc::new(Secrets { rules, matcher: Matcher::new(forms) }));
+    let built = build::of(pack, files);
+    let mut loaded = Loaded { sets: Vec::new(), notes: built.notes.clone() };
+    if !built.rules.is_empty() {
+        loaded.sets.push(Arc::new(Secrets { built }));
     }
     loaded
 }
 
-/// Why a rule does not run.
-fn hindrance(written: &Written, known: &[Rule]) -> Option<String> {
-    if written.patch {
-        return Some("a rule wants a `regex` or a `path`".to_owned());
-    }
-    let id = written.form.id;
-    known.iter().any(|rule| rule.id == id).then(|| format!("{id} is the name of another rule of this pack; give this one another"))
-}
-
 /// The forms of one pack.
 struct Secrets {
-    rules: Vec<Rule>,
-    matcher: Matcher,
+    built: Built,
 }
 
 impl RuleSet for Secrets {
     fn rules(&self) -> &[Rule] {
-        &self.rules
+        &self.built.rules
+    }
+
+    fn secrets(&self) -> Option<&Arc<Matcher>> {
+        Some(&self.built.matcher)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut SetSink<'_>) {
         self.names(file, sink);
-        let Some(side) = file.new_side().filter(|side| side.changed_lines().next().is_some()) else { return };
-        let runs = |at: usize, form: &Form| form.reads(&file.path) && self.rules.get(at).is_some_and(|rule| sink.runs(rule));
-        let found = self.matcher.find(side.text(), &regions(side), &runs);
-        let found: Vec<Found> = found.into_iter().filter(|found| self.holds(file, side, found)).collect();
-        for one in &found {
-            let (Some(rule), Some(form)) = (self.rules.get(one.form), self.matcher.forms().get(one.form)) else { continue };
-            if form.silent || !self.accompanied(form, one, &found, side) {
+        // The only commit there is.
+        let only = match file.change.commits.as_slice() {
+            [one] => one.id.as_ref(),
+            _ => None,
+        };
+        for hit in scan::file(&self.built, file, None, &|rule| sink.runs(rule)) {
+            sink.hide(&hit.value, &hit.form.placeholder);
+            if scan::is_allowed(file, &hit) {
                 continue;
             }
-            let (first, last) = lines(side, one);
-            if let Some((severity, confidence)) = weigh(file.role, form).filter(|_| side.touches(first, last)) {
-                let evidence = words::evidence(side.text(), one, &form.placeholder);
-                let draft = Draft::lines(file, side, first, last).title(words::title(rule)).evidence(evidence);
-                sink.report(rule, draft.severity(severity).confidence(confidence));
+            let names = names(&file.path, &hit, only);
+            let Some((severity, confidence)) = scan::weigh(file.role, hit.form) else { continue };
+            let Some(side) = file.new_side() else { continue };
+            let draft = Draft::lines(file, side, hit.first, hit.last).title(words::title(hit.rule)).evidence(&hit.evidence);
+            let draft = draft.why(words::why(hit.rule, &names)).severity(severity).confidence(confidence);
+            let finding = sink.report(hit.rule, draft);
+            sink.mark(Mark { trace: Trace::of(&hit.value), rule: hit.rule.id, finding, path: file.path.clone().into_owned(), names });
+        }
+    }
+
+    fn change(&self, change: &ChangeView<'_>, sink: &mut SetSink<'_>) {
+        let marks = change.outcomes.iter().flat_map(|outcome| &outcome.marks);
+        let mut known: BTreeSet<(RuleId, Trace)> = marks.map(|mark| (mark.rule, mark.trace)).collect();
+        let (net, nothing) = (known.clone(), Texts::default());
+        for step in &change.around.history.steps {
+            for diff in &step.patch.files {
+                let file = FileView::new(change.change, diff, &nothing);
+                for hit in scan::file(&self.built, &file, Some(&step.commit), &|rule| sink.runs(rule)) {
+                    let trace = Trace::of(&hit.value);
+                    let names = names(&file.path, &hit, Some(&step.commit));
+                    if net.contains(&(hit.rule.id, trace)) {
+                        sink.mark(Mark { trace, rule: hit.rule.id, finding: None, path: file.path.clone().into_owned(), names });
+                    } else if !was_there(step, &hit.value) && known.insert((hit.rule.id, trace)) {
+                        passing(&file, step, &hit, names, trace, sink);
+                    }
+                }
             }
         }
     }
+}
+
+/// Reports a secret that a commit added and a later one took away.
+fn passing(file: &FileView<'_>, step: &Step, hit: &Hit<'_>, names: Vec<String>, trace: Trace, sink: &mut SetSink<'_>) {
+    let Some((severity, confidence)) = scan::weigh(file.role, hit.form) else { return };
+    sink.hide(&hit.value, &hit.form.placeholder);
+    let place = format!("{}:{}", inert::line(&file.path), hit.line);
+    let draft = Draft::commit(&step.commit, &format!("{place}: {}", hit.evidence)).title(words::passing(hit.rule, &place));
+    let finding = sink.report(hit.rule, draft.why(words::why(hit.rule, &names)).severity(severity).confidence(confidence));
+    sink.mark(Mark { trace, rule: hit.rule.id, finding, path: file.path.clone().into_owned(), names });
+}
+
+/// Whether the same commit took `value` away elsewhere: it was there before, and was moved.
+fn was_there(step: &Step, value: &str) -> bool {
+    let first = value.lines().next().unwrap_or(value);
+    let texts = step.patch.files.iter().filter_map(FileDiff::text);
+    texts
+        .flat_map(|text| text.lines.iter().map(move |line| (line.kind, text.text(line))))
+        .any(|(kind, text)| kind == LineKind::Removed && text.contains(first))
+}
+
+/// The names gitleaks has for `hit`.
+fn names(path: &str, hit: &Hit<'_>, commit: Option<&CommitId>) -> Vec<String> {
+    let name = format!("{path}:{}:{}", hit.rule.id, hit.line);
+    let of_commit = commit.map(|commit| format!("{commit}:{name}"));
+    of_commit.into_iter().chain([name]).collect()
 }
 
 impl Secrets {
@@ -110,68 +139,10 @@ impl Secrets {
             return;
         }
         let at = Candidate { commit: None, path: Some(&file.path), secret: "", whole: "", line: "" };
-        for (form, rule) in self.matcher.forms().iter().zip(&self.rules) {
+        for (form, rule) in self.built.matcher.forms().iter().zip(&self.built.rules) {
             if form.names(&file.path) && !form.silent && form.keeps(&at) {
                 sink.report(rule, Draft::file(file, &file.path));
             }
         }
     }
-
-    fn holds(&self, file: &FileView<'_>, side: &SideView<'_>, found: &Found) -> bool {
-        let (first, last) = lines(side, found);
-        let text = |range: Range<usize>| side.text().get(range).unwrap_or("");
-        let candidate = Candidate {
-            commit: None,
-            path: Some(&file.path),
-            secret: text(found.secret.clone()),
-            whole: text(found.whole.clone()),
-            line: text(side.bytes_of(first, last)),
-        };
-        self.matcher.forms().get(found.form).is_some_and(|form| form.keeps(&candidate))
-    }
-
-    /// Whether every rule that `form` requires found something near `one`.
-    fn accompanied(&self, form: &Form, one: &Found, all: &[Found], side: &SideView<'_>) -> bool {
-        let place = |found: &Found| {
-            let line = side.line_of(found.whole.start);
-            (line, found.whole.start - side.bytes_of(line, line).start)
-        };
-        let (line, column) = place(one);
-        form.required.iter().all(|required| {
-            let named = |found: &&Found| self.matcher.forms().get(found.form).is_some_and(|form| form.id.0 == required.id);
-            all.iter().filter(named).map(place).any(|(other, across)| {
-                required.lines.is_none_or(|most| line.abs_diff(other) <= most)
-                    && required.columns.is_none_or(|most| column.abs_diff(across) <= most)
-            })
-        })
-    }
-}
-
-/// The first and last line of a match.
-fn lines(side: &SideView<'_>, found: &Found) -> (usize, usize) {
-    (side.line_of(found.whole.start), side.line_of(found.secret.end.max(found.whole.start + 1) - 1))
-}
-
-/// What of a side is looked at: the lines that changed and some around them.
-fn regions(side: &SideView<'_>) -> Vec<Range<usize>> {
-    let mut spans: Vec<(usize, usize)> = Vec::new();
-    for line in side.changed_lines() {
-        let (first, last) = (line.index.saturating_sub(AROUND), line.index + AROUND);
-        match spans.last_mut() {
-            Some((_, end)) if first <= *end + 1 => *end = last,
-            _ => spans.push((first, last)),
-        }
-    }
-    let most = side.len().saturating_sub(1);
-    spans.into_iter().map(|(first, last)| side.bytes_of(first, last.min(most))).collect()
-}
-
-/// Tests and pages hold made-up secrets more often than real ones; some forms are public by design.
-fn weigh(role: Role, form: &Form) -> Option<(Severity, Confidence)> {
-    let live = role.is_live() || role == Role::Data;
-    Some(match (live, form.own.note) {
-        (true, false) => (Severity::High, Confidence::High),
-        (true, true) | (false, false) => (Severity::Medium, Confidence::Medium),
-        (false, true) => return None,
-    })
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::analysis::engine::Engine;
+use crate::analysis::engine::{Engine, Reader};
 use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
 use crate::model::dossier::Link;
@@ -171,7 +171,10 @@ fn judge(field: &dyn Field, caught: &Caught, engine: &Engine, cancel: &Cancel) -
     }
     let change = field.change(caught, cancel)?;
     let began = Instant::now();
-    let mut report = engine.analyse(&change, &|wanted| field.texts(&change, wanted, cancel));
+    let mut report = engine.analyse_whole(
+        &change,
+        &Reader { texts: &|wanted| field.texts(&change, wanted, cancel), history: &|| field.history(&change, cancel) },
+    );
     report.millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     if cancel.is_cancelled() {
         return Err(SourceError::Cancelled);

@@ -28,13 +28,15 @@ use git2::{Oid, Repository};
 pub use limits::Limits;
 
 use crate::model::cancel::Cancel;
-use crate::model::change::{TextRequest, Texts};
+use crate::model::change::{History, TextRequest, Texts};
 use crate::model::diff::{Patch, Side};
 use crate::model::forge::ForgeError;
 use crate::model::objects::{Extent, Objects};
-use crate::model::pull::{PullRef, Revision};
+use crate::model::pull::{Commit, PullRef, Revision};
 use crate::sources::github::gaps::{Fill, Filled, Gaps};
 use crate::sources::github::wire::Wire;
+use crate::sources::local::blobs::Store;
+use crate::sources::local::history::Steps;
 use crate::sources::local::{commits, texts};
 use crate::sources::source::SourceError;
 use bringing::Bringing;
@@ -113,7 +115,23 @@ impl Fetcher {
     }
 }
 
+impl Fetcher {
+    fn steps(&self, repository: &str, own: &[Commit], cancel: &Cancel) -> Result<History, Fault> {
+        let held = self.cache.take(repository, cancel)?;
+        let mut session = self.session(repository, self.limits.pull, cancel);
+        ends::bring(&mut session, &held.path, &Steps::ends(own)?)?;
+        let steps = Steps::of(&held.open()?, own, cancel)?;
+        contents::bring(&mut session, &held.path, &steps.needs())?;
+        let git = held.open()?;
+        Ok(steps.read(&Store::partial(&git, "its content was not fetched")?, cancel)?)
+    }
+}
+
 impl Fill for Fetcher {
+    fn history(&self, repository: &str, own: &[Commit], cancel: &Cancel) -> Result<History, SourceError> {
+        Ok(self.sound(repository, cancel, || self.steps(repository, own, cancel))?)
+    }
+
     fn fill(&self, gaps: &Gaps<'_>, patch: Patch, cancel: &Cancel) -> Result<Filled, SourceError> {
         Ok(self.sound(gaps.repository, cancel, || self.filled(gaps, patch.clone(), cancel))?)
     }

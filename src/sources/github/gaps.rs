@@ -2,7 +2,7 @@
 //! its list, whole texts. Never the API itself.
 
 use crate::model::cancel::Cancel;
-use crate::model::change::{TextRequest, Texts};
+use crate::model::change::{History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Patch;
 use crate::model::pull::{Commit, Revision};
@@ -44,6 +44,12 @@ pub trait Fill: Send + Sync {
     /// When nothing could be fetched; the sentence belongs into an omission of the change, and what is missing counts as
     /// unreadable.
     fn fill(&self, gaps: &Gaps<'_>, patch: Patch, cancel: &Cancel) -> Result<Filled, SourceError>;
+
+    /// What each of `commits`, oldest first, did that the net diff does not show.
+    ///
+    /// # Errors
+    /// When it could not be fetched.
+    fn history(&self, repository: &str, commits: &[Commit], cancel: &Cancel) -> Result<History, SourceError>;
 
     /// Whole files of either side; what is missing, binary or too large is not in the answer.
     fn texts(&self, repository: &str, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Texts;

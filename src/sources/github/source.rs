@@ -16,7 +16,7 @@ use super::queue::{self, Wanted};
 use super::target::Scope;
 use super::texts;
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
@@ -210,6 +210,20 @@ impl Source for GithubSource {
 
     fn hidden_policies(&self, at: &PullRef, cancel: &Cancel) -> Vec<String> {
         self.repository_of(at).ok().and_then(|address| policy::hidden(&*self.forge, &address, cancel)).into_iter().collect()
+    }
+
+    /// From git's own objects: one request for each commit would eat the budget of the forge.
+    fn history(&self, change: &Change, cancel: &Cancel) -> History {
+        if change.commits.len() < 2 {
+            return History::default();
+        }
+        match (Address::of_repository(&change.pull.at), &self.fill) {
+            (Some(address), Some(fill)) => {
+                let read = fill.history(&address.path(), &change.commits, cancel);
+                read.unwrap_or_else(|why| History::unread(&why.to_string()))
+            }
+            _ => History::unread("nothing is fetched with git here"),
+        }
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

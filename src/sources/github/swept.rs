@@ -19,7 +19,7 @@ use super::route;
 use super::source::{GithubSource, Setup};
 use super::target::Scope;
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::diff::Omission;
 use crate::model::dossier::Link;
 use crate::model::forge::{Budget, Forge, ForgeError};
@@ -193,6 +193,10 @@ impl Field for SweptHost {
             return self.direct(address).change(caught, cancel);
         }
         self.source.change(&caught.pull.at, cancel)
+    }
+
+    fn history(&self, change: &Change, cancel: &Cancel) -> History {
+        self.source.history(change, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::policy::PolicyText;
 use crate::model::pull::PullRef;
@@ -57,6 +57,10 @@ impl Source for Gathered {
 
     fn owners(&self, at: &PullRef, _: Option<&CommitId>, _: &Cancel) -> Result<Option<PolicyText>, SourceError> {
         Err(SourceError::Unreadable(format!("a sweep does not read who owns the paths of {at}; open the pull itself")))
+    }
+
+    fn history(&self, change: &Change, cancel: &Cancel) -> History {
+        self.find(&change.pull.at).map(|(_, field)| field.history(change, cancel)).unwrap_or_default()
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::dossier::Link;
 use crate::model::forge::Budget;
 use crate::model::pull::{Origin, PullRef};
@@ -54,6 +54,10 @@ impl Field for LocalClone {
 
     fn change(&self, caught: &Caught, cancel: &Cancel) -> Result<Change, SourceError> {
         self.source.caught_change(caught, cancel)
+    }
+
+    fn history(&self, change: &Change, cancel: &Cancel) -> History {
+        self.source.history(change, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

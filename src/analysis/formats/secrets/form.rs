@@ -32,7 +32,7 @@ pub struct Form {
     /// Other rules that must have found something too.
     pub(super) required: Vec<Required>,
     /// Whether it only serves rules that require it.
-    pub(super) silent: bool,
+    pub silent: bool,
     /// What this program adds.
     pub own: Own,
 }

@@ -64,6 +64,17 @@ pub(super) fn title(rule: &Rule) -> String {
     format!("Adds a secret: {name}")
 }
 
+/// The title of a finding on a commit: the secret is at `place` there, and gone in the end.
+pub(super) fn passing(rule: &Rule, place: &str) -> String {
+    format!("A commit adds a secret at {place}, which is in the history although it was taken away: {}", rule.title.trim_end_matches('.'))
+}
+
+/// Why it matters, and the name by which gitleaks knows it.
+pub(super) fn why(rule: &Rule, names: &[String]) -> String {
+    let name = names.first().map_or("", String::as_str);
+    format!("{} Its name in `.gitleaksignore` is {}.", rule.why, inert::line(name))
+}
+
 /// The lines a match stands on up to its value, with a placeholder for that.
 pub(super) fn evidence(text: &str, found: &Found, placeholder: &str) -> String {
     let start = text.get(..found.whole.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);

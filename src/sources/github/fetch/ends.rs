@@ -21,13 +21,7 @@ pub(super) struct Ends {
 impl Ends {
     /// Brings both with their folders into the repository at `into`, unless that holds them.
     pub(super) fn bring(self, session: &mut Session<'_>, into: &Path) -> Result<(), Fault> {
-        let wants: Vec<Oid> = self.old.into_iter().chain([self.new]).filter(|id| !is_whole(into, *id)).collect();
-        if wants.is_empty() {
-            return Ok(());
-        }
-        let limit = session.left;
-        session.fetch(&Ask { wants: &wants, depth: Some(1), filter: Filter::Blobs }, into, limit)?;
-        wants.iter().try_for_each(|id| mark(into, *id))
+        bring(session, into, &self.old.into_iter().chain([self.new]).collect::<Vec<Oid>>())
     }
 
     /// Both folders' roots.
@@ -41,6 +35,17 @@ impl Ends {
         let (old, new) = self.roots(git)?;
         Ok(trees::differences(git, old.map(|tree| tree.id()), Some(new.id()), cancel)?)
     }
+}
+
+/// Brings `commits` with their folders into the repository at `into`, as far as it does not hold them.
+pub(super) fn bring(session: &mut Session<'_>, into: &Path, commits: &[Oid]) -> Result<(), Fault> {
+    let wants: Vec<Oid> = commits.iter().copied().filter(|id| !is_whole(into, *id)).collect();
+    if wants.is_empty() {
+        return Ok(());
+    }
+    let limit = session.left;
+    session.fetch(&Ask { wants: &wants, depth: Some(1), filter: Filter::Blobs }, into, limit)?;
+    wants.iter().try_for_each(|id| mark(into, *id))
 }
 
 /// The folder of marks: one empty file for each commit whose folders all came. A commit alone says nothing of its folders.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Link;
@@ -129,6 +129,11 @@ impl Field for Direct {
         };
         let change = commit::read(&*self.forge, &self.recognise, (&self.address, id.as_str()), cancel)?;
         Ok(Change { pull: caught.pull.clone(), ..change })
+    }
+
+    /// None: each change here is one commit.
+    fn history(&self, _: &Change, _: &Cancel) -> History {
+        History::default()
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

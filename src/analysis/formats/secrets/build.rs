@@ -1,0 +1,86 @@
+//! The forms of one pack put together: their words, one matcher, and what is to be said of the files.
+//!
+//! Those of this program are put together once: findings and redaction use the same.
+
+use std::sync::{Arc, LazyLock};
+
+use super::matcher::Matcher;
+use super::read::{self, Remark};
+use super::rule::Written;
+use super::table::Fault;
+use super::words;
+use crate::analysis::rules;
+use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
+use crate::model::rule::{Rule, RuleId};
+
+static OWN: LazyLock<(Pack, Built)> = LazyLock::new(|| {
+    let pack = rules::pack();
+    let files: Vec<&PackFile> = pack.files.iter().filter(|file| file.path.starts_with("secrets/")).collect();
+    let built = build(&pack, &files, true);
+    (pack, built)
+});
+
+/// The forms of a pack.
+#[derive(Clone, Default)]
+pub struct Built {
+    /// The rules that run, with their words; each at the position of its form.
+    pub rules: Vec<Rule>,
+    /// Their forms.
+    pub matcher: Arc<Matcher>,
+    /// What is to be said of the files.
+    pub notes: Vec<RuleNote>,
+}
+
+/// The forms of this program.
+#[must_use]
+pub fn own() -> &'static Built {
+    &OWN.1
+}
+
+/// Those of `files`, which are a part of `pack`.
+pub(super) fn of(pack: &Pack, files: &[&PackFile]) -> Built {
+    if pack.name == rules::NAME && *pack == OWN.0 { OWN.1.clone() } else { build(pack, files, false) }
+}
+
+fn build(pack: &Pack, files: &[&PackFile], part: bool) -> Built {
+    let (mut built, mut forms) = (Built::default(), Vec::new());
+    for file in files {
+        let config = read::read(&file.text, part);
+        built.notes.extend(config.remarks.into_iter().map(|remark| note(pack, file, remark)));
+        for written in config.rules {
+            if let Some(text) = hindrance(&written, &built.rules) {
+                let fault = Fault { line: written.line, text };
+                built.notes.push(note(pack, file, Remark::new(NoteKind::LeftOut, Some(written.form.id.0), fault)));
+                continue;
+            }
+            built.rules.push(words::rule(&written, pack, file));
+            forms.push(written.form);
+        }
+        for (line, id, _) in config.aimed {
+            let text = format!("targetRules names {id}, which is no rule of this file");
+            built.notes.push(note(pack, file, Remark::new(NoteKind::LeftOut, None, Fault { line, text })));
+        }
+    }
+    built.matcher = Arc::new(Matcher::new(forms));
+    built
+}
+
+fn note(pack: &Pack, file: &PackFile, remark: Remark) -> RuleNote {
+    RuleNote {
+        pack: pack.name.clone(),
+        path: file.path.clone(),
+        line: Some(remark.fault.line),
+        rule: remark.rule.as_deref().map(RuleId::named),
+        kind: remark.kind,
+        text: remark.fault.text,
+    }
+}
+
+/// Why a rule does not run.
+fn hindrance(written: &Written, known: &[Rule]) -> Option<String> {
+    if written.patch {
+        return Some("a rule wants a `regex` or a `path`".to_owned());
+    }
+    let id = written.form.id;
+    known.iter().any(|rule| rule.id == id).then(|| format!("{id} is the name of another rule of this pack; give this one another"))
+}
