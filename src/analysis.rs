@@ -12,6 +12,7 @@ pub mod engine;
 pub mod events;
 pub mod examples;
 pub mod flow;
+pub mod foreign;
 pub mod formats;
 pub mod identifier;
 pub mod language;

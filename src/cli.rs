@@ -81,7 +81,7 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
     let mut context = Context::new(cli.config, cancel);
     (context.offline, context.token_command) = (cli.offline, cli.token_command);
     context.sweeper = Some(sweep::from_console::sweeper);
-    (context.packs, context.no_default_rules) = (cli.packs, cli.no_default_rules);
+    (context.packs, context.no_default_rules, context.imports) = (cli.packs, cli.no_default_rules, cli.imports);
     let headless = cli.command.is_some();
     context.tells_waits = !drawn;
     let exit = match cli.command {

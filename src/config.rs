@@ -8,6 +8,7 @@ pub mod edit;
 pub mod error;
 pub mod github;
 pub mod hints;
+pub mod imports;
 pub mod key;
 pub mod keymap;
 pub mod keystrokes;

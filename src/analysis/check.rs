@@ -113,6 +113,17 @@ impl Draft {
         Self::at(Where::Line { place: Place { path: path.clone(), side, line: number.max(1) }, end_line: number.max(1) }, evidence)
     }
 
+    /// At the lines `first..=last` of the new side of the file at `path`.
+    pub fn span(path: &RepoPath, (first, last): (u32, u32), evidence: &str) -> Self {
+        let first = first.max(1);
+        Self::at(Where::Line { place: Place { path: path.clone(), side: Side::New, line: first }, end_line: last.max(first) }, evidence)
+    }
+
+    /// At the file at `path` as a whole.
+    pub fn whole(path: &RepoPath, evidence: &str) -> Self {
+        Self::at(Where::File(path.clone()), evidence)
+    }
+
     /// At a file as a whole.
     pub fn file(file: &FileView<'_>, evidence: &str) -> Self {
         Self::at(Where::File(file.repo_path().clone()), evidence)

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::check::{ChangeView, Check, FileOutcome, Sink};
 use super::checks::registry::CHECKS;
+use super::foreign::merge::Imports;
 use super::formats::secrets::matcher::Matcher;
 use super::formats::secrets::trace::Mark;
 use super::formats::secrets::veil::Veil;
@@ -45,6 +46,15 @@ pub struct Selection {
     pub skip: Vec<String>,
 }
 
+impl Selection {
+    /// Whether the rule called `name` is wanted.
+    #[must_use]
+    pub fn wants(&self, name: &str) -> bool {
+        let named = |names: &[String]| names.iter().any(|known| known == name);
+        (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
+    }
+}
+
 /// What gives an analysis what it asks for, as far as that can be given.
 #[derive(Clone, Copy)]
 pub struct Reader<'r> {
@@ -60,6 +70,9 @@ pub struct Engine {
     checks: Vec<(&'static dyn Check, Rule)>,
     sets: Vec<Arc<dyn RuleSet>>,
     chosen: BTreeSet<RuleId>,
+    selection: Selection,
+    imports: Arc<Imports>,
+    digest: String,
 }
 
 impl Engine {
@@ -72,24 +85,29 @@ impl Engine {
     /// An engine with the rules of `book` that `selection` wants.
     #[must_use]
     pub fn of(book: &Arc<Rulebook>, selection: &Selection) -> Self {
-        let wanted = |rule: &&Rule| {
-            let named = |names: &[String]| names.iter().any(|name| name == rule.id.0);
-            (selection.only.is_empty() || named(&selection.only)) && !named(&selection.skip)
-        };
-        let chosen: BTreeSet<RuleId> = book.iter().filter(wanted).map(|rule| rule.id).collect();
+        let chosen: BTreeSet<RuleId> = book.iter().map(|rule| rule.id).filter(|rule| selection.wants(rule.0)).collect();
         let checks = CHECKS.iter().filter(|check| chosen.contains(&check.rule()));
         let checks = checks.filter_map(|check| Some((*check, book.get(check.rule().0)?.clone()))).collect();
         let mut sets: Vec<_> = book.sets().iter().filter(|set| set.rules().iter().any(|rule| chosen.contains(&rule.id))).cloned().collect();
         // What they find is hidden in what the others say.
         sets.sort_by_key(|set| set.secrets().is_none());
-        Self { book: Arc::clone(book), checks, sets, chosen }
+        let (selection, imports, digest) = (selection.clone(), Arc::default(), book.digest.clone());
+        Self { book: Arc::clone(book), checks, sets, chosen, selection, imports, digest }
+    }
+
+    /// The same, with what other tools found: it changes the judgement, so it is part of the digest.
+    #[must_use]
+    pub fn importing(self, imports: Arc<Imports>) -> Self {
+        Self { digest: imports.digest_with(&self.book.digest), imports, ..self }
     }
 
     /// The same rules, none of which only annotates: what they see, before the settings weigh it.
     #[must_use]
     pub fn unset(&self) -> Self {
         let book = Arc::new(self.book.annotating(&BTreeSet::new()));
-        Self { book, checks: self.checks.clone(), sets: self.sets.clone(), chosen: self.chosen.clone() }
+        let (checks, sets, chosen) = (self.checks.clone(), self.sets.clone(), self.chosen.clone());
+        let (selection, imports, digest) = (self.selection.clone(), Arc::clone(&self.imports), self.imports.digest_with(&book.digest));
+        Self { book, checks, sets, chosen, selection, imports, digest }
     }
 
     /// The names of the rules that run.
@@ -103,10 +121,10 @@ impl Engine {
         &self.book
     }
 
-    /// SHA-256 of rules and version, as reports and decisions carry it.
+    /// SHA-256 of rules, imported files and version, as reports and decisions carry it.
     #[must_use]
     pub fn digest(&self) -> &str {
-        &self.book.digest
+        &self.digest
     }
 
     /// Which whole texts help to judge `file`.
@@ -197,6 +215,9 @@ impl Engine {
         let marks: Vec<Mark> = outcomes.iter().chain([&whole]).flat_map(|outcome| outcome.marks.iter().cloned()).collect();
         whole.skipped.extend(ignore::apply(&around.texts, &marks, &mut findings));
         same::tie(&marks, &mut findings);
+        let own = findings.len();
+        let imports = self.imports.merge(change, &|name| self.selection.wants(name), &mut findings, &mut whole.skipped);
+        self.annotate(findings.get_mut(own..).unwrap_or_default());
         links::link(change, &mut findings);
         findings.sort_by(most_serious_first);
         let story = story::tell(change, &outcomes, &findings);
@@ -207,8 +228,7 @@ impl Engine {
             skipped.extend(outcome.skipped);
         }
         let annotated = self.book.annotated().iter().copied().collect();
-        let rules_digest = self.book.digest.clone();
-        Report { findings, dependencies, story, risk, skipped, imports: Vec::new(), annotated, rules_digest, millis: 0 }
+        Report { findings, dependencies, story, risk, skipped, imports, annotated, rules_digest: self.digest.clone(), millis: 0 }
     }
 
     /// Judges the whole change by its net diff; `load` gives the whole texts it is asked for, as far as it can.

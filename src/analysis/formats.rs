@@ -2,6 +2,7 @@
 //!
 //! A file or rule that cannot be honoured is left out alone, with a note that says where and why.
 
+pub mod sarif;
 pub mod secrets;
 pub mod sigma;
 mod structure;

@@ -41,7 +41,9 @@ pub fn link(change: &Change, findings: &mut [Finding]) {
     }
     for (first, second) in pairs {
         let (one, other) = (findings[first].id.clone(), findings[second].id.clone());
-        if one != other {
+        // That two other tools, or one of them twice, look at the same lines makes no chain.
+        let foreign = findings[first].tool.is_some() && findings[second].tool.is_some();
+        if one != other && !foreign {
             add(&mut findings[first].links, other);
             add(&mut findings[second].links, one);
         }

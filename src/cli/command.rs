@@ -34,6 +34,9 @@ pub struct Cli {
     /// Leave out the rules lazaret brings, and run those of --rules and of your own folder alone
     #[arg(long, global = true)]
     pub no_default_rules: bool,
+    /// Judge with what other tools found: a SARIF 2.1.0 file of Semgrep, CodeQL, zizmor, gitleaks or any other (may be given again)
+    #[arg(long = "import", global = true, value_name = "FILE")]
+    pub imports: Vec<PathBuf>,
     /// What the console opens on
     #[command(flatten)]
     pub place: Place,

@@ -2,15 +2,17 @@
 #![allow(clippy::disallowed_methods, reason = "the door that reads the clock and the working folder for headless commands")]
 
 use std::cell::{OnceCell, RefCell};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::analysis::engine::{Engine, Selection};
+use crate::analysis::foreign::merge::Imports;
+use crate::analysis::formats::sarif;
 use crate::analysis::rulebook::Rulebook;
 use crate::cli::output::{self, Output};
 use crate::config::error::ConfigError;
-use crate::config::packs;
+use crate::config::{imports, packs};
 use crate::model::cancel::Cancel;
 use crate::model::pack::NoteKind;
 use crate::model::time::Timestamp;
@@ -42,7 +44,11 @@ pub struct Context {
     /// `--no-default-rules`.
     pub no_default_rules: bool,
     config: Option<PathBuf>,
+    /// `--import`: files of results of other tools.
+    pub imports: Vec<PathBuf>,
+    folders: RefCell<Vec<PathBuf>>,
     book: OnceCell<Arc<Rulebook>>,
+    caught: OnceCell<Arc<Imports>>,
     reached: RefCell<Vec<Arc<GithubClient>>>,
 }
 
@@ -54,6 +60,8 @@ pub struct Surroundings {
     token_command: Option<String>,
     packs: Vec<PathBuf>,
     no_default_rules: bool,
+    imports: Vec<PathBuf>,
+    folders: Vec<PathBuf>,
     reached: Vec<Arc<GithubClient>>,
 }
 
@@ -64,6 +72,7 @@ impl Surroundings {
         let mut context = Context::new(self.config.clone(), cancel);
         (context.offline, context.token_command) = (self.offline, self.token_command.clone());
         (context.packs, context.no_default_rules) = (self.packs.clone(), self.no_default_rules);
+        (context.imports, context.folders) = (self.imports.clone(), RefCell::new(self.folders.clone()));
         context.reached = RefCell::new(self.reached.clone());
         context
     }
@@ -82,8 +91,11 @@ impl Context {
             sweeper: None,
             packs: Vec::new(),
             no_default_rules: false,
+            imports: Vec::new(),
+            folders: RefCell::default(),
             config,
             book: OnceCell::new(),
+            caught: OnceCell::new(),
             reached: RefCell::default(),
         }
     }
@@ -109,6 +121,8 @@ impl Context {
             token_command,
             packs: self.packs.clone(),
             no_default_rules: self.no_default_rules,
+            imports: self.imports.clone(),
+            folders: self.folders.borrow().clone(),
             reached: self.reached(),
         }
     }
@@ -142,12 +156,36 @@ impl Context {
         Ok(Arc::clone(self.book.get_or_init(|| book)))
     }
 
-    /// What judges with every rule in force.
+    /// Remembers that changes of the repository in or around `folder` are judged: files of other tools name places in it.
+    pub fn note_folder(&self, folder: &Path) {
+        self.folders.borrow_mut().push(folder.to_owned());
+    }
+
+    /// What other tools found, from the files of `--import`. Read once.
     ///
     /// # Errors
-    /// As [`Self::rulebook`].
+    /// When one of them cannot be read, or is no SARIF 2.1.0.
+    pub fn imports(&self) -> Result<Arc<Imports>, ConfigError> {
+        if let Some(caught) = self.caught.get() {
+            return Ok(Arc::clone(caught));
+        }
+        let mut folders = self.folders.borrow().clone();
+        folders.push(PathBuf::from("."));
+        let roots = if self.imports.is_empty() { Vec::new() } else { imports::roots(&folders) };
+        let mut catches = Vec::new();
+        for path in &self.imports {
+            let file = imports::read(path)?;
+            catches.push(sarif::read(&file, &roots).map_err(|says| ConfigError { file: file.name.clone(), line: None, says })?);
+        }
+        Ok(Arc::clone(self.caught.get_or_init(|| Arc::new(Imports::new(catches)))))
+    }
+
+    /// What judges with every rule in force, and with what was imported.
+    ///
+    /// # Errors
+    /// As [`Self::rulebook`] and [`Self::imports`].
     pub fn engine(&self) -> Result<Arc<Engine>, ConfigError> {
-        Ok(Arc::new(Engine::of(&self.rulebook()?, &Selection::default())))
+        Ok(Arc::new(Engine::of(&self.rulebook()?, &Selection::default()).importing(self.imports()?)))
     }
 
     /// Where things are kept.

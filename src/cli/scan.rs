@@ -74,6 +74,7 @@ impl Threshold {
 /// # Errors
 /// When the changes cannot be read at all, a rule has no such name, or nobody waits any more.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    args.inputs.note_folders(context);
     let engine = args.rules.engine(context)?;
     let Opened { site, pulls, omissions, incomplete, several } = args.inputs.open(context)?;
     let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };

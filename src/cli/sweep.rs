@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use clap::{ArgGroup, Args as ClapArgs, ValueEnum};
 use sha2::{Digest as _, Sha256};
 
@@ -181,6 +181,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     if args.console && !console::is_possible() {
         bail!("the console needs a terminal; leave out --console to print the sweep");
     }
+    ensure!(context.imports.is_empty(), "--import is about one repository and a sweep about many: `lazaret scan --import FILE` takes it");
     let Swept { sweep, fields, hosts, engine } = carried_out(args, context)?;
     if args.console {
         return view::run(sweep, fields, &hosts, engine, context);

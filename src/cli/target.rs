@@ -1,6 +1,6 @@
 //! What a command is pointed at: the options that name changes, and the source and pulls they stand for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
@@ -97,6 +97,7 @@ impl Place {
     /// # Errors
     /// When there is no such thing, or it cannot be read.
     pub fn site(&self, context: &Context) -> anyhow::Result<Site> {
+        self.note_folders(context);
         if let [one] = self.targets.as_slice() {
             match one.strip_prefix("demo") {
                 Some("") => return Site::passing_demo(None),
@@ -111,6 +112,12 @@ impl Place {
             }
             None => Site::open(&self.target()),
         }
+    }
+
+    /// Tells `context` where the repository lies.
+    fn note_folders(&self, context: &Context) {
+        let named = self.targets.iter().map(Path::new).filter(|path| path.is_dir());
+        self.repo.as_deref().into_iter().chain(named).for_each(|folder| context.note_folder(folder));
     }
 
     /// The pulls that are meant, unless what was named is here.
@@ -130,6 +137,12 @@ impl Place {
 }
 
 impl Inputs {
+    /// Tells `context` where the repository lies, before anything is opened.
+    pub fn note_folders(&self, context: &Context) {
+        self.place.note_folders(context);
+        self.tree.as_deref().into_iter().for_each(|folder| context.note_folder(folder));
+    }
+
     /// Opens what is to be judged.
     ///
     /// # Errors

@@ -75,6 +75,7 @@ impl<'a> Asked<'a> {
 /// When a target cannot be read, nobody is named as reviewer, nobody can be asked, or the ledger cannot be used.
 pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     let terms = &asked.common.terms;
+    context.note_folder(&terms.repo);
     let site = site(asked, context)?;
     let decisions =
         || anyhow::Ok(CaseDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone()).judged_by(context.engine()?));

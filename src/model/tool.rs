@@ -1,5 +1,5 @@
-//! What other tools say: which tool saw a finding, and what became of the results of a file that was imported. Never how such a
-//! file is written.
+//! What other tools say: which tool saw a finding, the file it was imported from, and what became of the results in it. Never
+//! how such a file is written.
 
 use std::fmt;
 
@@ -20,6 +20,17 @@ impl fmt::Display for Tool {
         f.write_str(&self.name)?;
         self.version.iter().try_for_each(|version| write!(f, " {version}"))
     }
+}
+
+/// A file of results of other tools, as it was read. Its text is hostile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResultFile {
+    /// The file, as it was named.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// Lower-case hexadecimal SHA-256 of its bytes.
+    pub digest: String,
 }
 
 /// That another tool saw something, and what it makes of it.

@@ -48,6 +48,7 @@ mod guard;
 mod history;
 mod hook;
 mod hostile;
+mod imported;
 mod keys;
 mod ledger;
 mod manifests;

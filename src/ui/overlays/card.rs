@@ -49,10 +49,9 @@ fn head(finding: &Finding, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     let badge = Span::styled(format!(" {sign} {word} "), look.style(role));
     let wide = paint::width(&badge.content) + 1;
     let mut lines = labelled(badge, wide, &finding.title, room, look.style(Role::Strong));
-    let mut says = format!("{}, {} confidence, rule {}, at {}", finding.class.word(), finding.confidence.word(), finding.rule, finding.at);
-    if let Some(tool) = &finding.tool {
-        says.push_str(&format!(", seen by {tool}"));
-    }
+    let seen = finding.tool.as_ref().map(|tool| format!("seen by {tool}; ")).unwrap_or_default();
+    let (class, confidence) = (finding.class.word(), finding.confidence.word());
+    let says = format!("{seen}{class}, {confidence} confidence, rule {}, at {}", finding.rule, finding.at);
     lines.extend(paragraph(&says, room, look.style(Role::Faint)));
     lines
 }
