@@ -15,6 +15,7 @@ pub mod diff;
 pub mod dossier;
 pub mod filter;
 pub mod finding;
+pub mod firing;
 pub mod forge;
 pub mod forge_step;
 pub mod inert;

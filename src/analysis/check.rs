@@ -16,6 +16,7 @@ use crate::model::commit_id::CommitId;
 use crate::model::dependency::DependencyChange;
 use crate::model::diff::{Omission, Place, Side};
 use crate::model::finding::{Finding, Fingerprint, Where};
+use crate::model::firing::Firing;
 use crate::model::path::RepoPath;
 use crate::model::rule::{Confidence, Rule, RuleId, Severity};
 
@@ -49,6 +50,8 @@ pub struct FileOutcome {
     pub code_line: Option<u32>,
     /// What checks counted, by the name they gave it.
     pub counts: BTreeMap<&'static str, i64>,
+    /// What fired and only counts.
+    pub firings: Vec<Firing>,
     /// What could not be looked at.
     pub skipped: Vec<Omission>,
     /// Secrets that were found, without their values.
@@ -154,7 +157,8 @@ impl Draft {
         Self::at(Where::Dependency { manifest: manifest.clone(), name: name.to_owned() }, evidence)
     }
 
-    fn at(at: Where, evidence: &str) -> Self {
+    /// At any place.
+    pub fn at(at: Where, evidence: &str) -> Self {
         Self { at, evidence: evidence.to_owned(), title: None, why: None, fix: None, severity: None, confidence: None }
     }
 

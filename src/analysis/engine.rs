@@ -223,12 +223,14 @@ impl Engine {
         let story = story::tell(change, &outcomes, &findings);
         let risk = risk::assess(&findings, &story, change.patch.unreadable);
         let (mut dependencies, mut skipped) = (Vec::new(), change.patch.omissions.clone());
+        let firings = std::mem::take(&mut whole.firings);
         for outcome in outcomes.into_iter().chain([whole]) {
             dependencies.extend(outcome.dependencies);
             skipped.extend(outcome.skipped);
         }
         let annotated = self.book.annotated().iter().copied().collect();
-        Report { findings, dependencies, story, risk, skipped, imports, annotated, rules_digest: self.digest.clone(), millis: 0 }
+        let rules_digest = self.digest.clone();
+        Report { findings, dependencies, story, risk, skipped, firings, imports, annotated, rules_digest, millis: 0 }
     }
 
     /// Judges the whole change by its net diff; `load` gives the whole texts it is asked for, as far as it can.

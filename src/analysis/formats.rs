@@ -30,11 +30,12 @@ pub struct Loaded {
 #[must_use]
 pub fn load(pack: &Pack) -> Loaded {
     let mut loaded = Loaded::default();
-    let (mut secrets, mut structure) = (Vec::new(), Vec::new());
+    let (mut secrets, mut sigma, mut structure) = (Vec::new(), Vec::new(), Vec::new());
     for file in &pack.files {
         match Kind::of(file) {
             Kind::Secrets => secrets.push(file),
             Kind::Structure => structure.push(file),
+            Kind::Sigma => sigma.push(file),
             Kind::Other => {}
             Kind::TooLarge => loaded.notes.push(left_out(
                 pack,
@@ -44,11 +45,11 @@ pub fn load(pack: &Pack) -> Loaded {
             Kind::Unknown => loaded.notes.push(left_out(
                 pack,
                 file,
-                "it is no rule this program reads; those of ast-grep begin with `id:`, `language:` and `rule:`, those of gitleaks with `[[rules]]`".to_owned(),
+                "it is no rule this program reads; those of ast-grep begin with `id:`, `language:` and `rule:`, those of Sigma with `title:` and `detection:`, those of gitleaks with `[[rules]]`".to_owned(),
             )),
         }
     }
-    for part in [secrets::load(pack, &secrets), structure::load(pack, &structure)] {
+    for part in [secrets::load(pack, &secrets), sigma::load(pack, &sigma), structure::load(pack, &structure)] {
         loaded.sets.extend(part.sets);
         loaded.notes.extend(part.notes);
     }
@@ -71,6 +72,8 @@ enum Kind {
     Secrets,
     /// Rules of ast-grep.
     Structure,
+    /// Rules of Sigma.
+    Sigma,
     /// A page beside the rules, such as a README.
     Other,
     /// Too large to be one.
@@ -95,7 +98,11 @@ impl Kind {
             return if file.text.lines().any(headed) { Self::Secrets } else { Self::Unknown };
         }
         let has = |key: &str| file.text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
-        if structure::claims(&file.path, has) { Self::Structure } else { Self::Unknown }
+        match (structure::claims(&file.path, has), has("detection") || has("correlation") || has("filter")) {
+            (true, _) => Self::Structure,
+            (false, true) => Self::Sigma,
+            (false, false) => Self::Unknown,
+        }
     }
 }
 

@@ -44,6 +44,46 @@ pub enum Language {
 }
 
 impl Language {
+    /// Its name in lower case.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::C => "c",
+            Self::CSharp => "csharp",
+            Self::Cpp => "cpp",
+            Self::Css => "css",
+            Self::Dart => "dart",
+            Self::Dockerfile => "dockerfile",
+            Self::Elixir => "elixir",
+            Self::Go => "go",
+            Self::Hcl => "hcl",
+            Self::Html => "html",
+            Self::Ini => "ini",
+            Self::Java => "java",
+            Self::JavaScript => "javascript",
+            Self::Json => "json",
+            Self::Kotlin => "kotlin",
+            Self::Lua => "lua",
+            Self::Makefile => "makefile",
+            Self::Markdown => "markdown",
+            Self::Perl => "perl",
+            Self::Php => "php",
+            Self::PowerShell => "powershell",
+            Self::Python => "python",
+            Self::Ruby => "ruby",
+            Self::Rust => "rust",
+            Self::Scala => "scala",
+            Self::Shell => "shell",
+            Self::Sql => "sql",
+            Self::Swift => "swift",
+            Self::Text => "text",
+            Self::Toml => "toml",
+            Self::TypeScript => "typescript",
+            Self::Xml => "xml",
+            Self::Yaml => "yaml",
+        }
+    }
+
     /// The language of the file at `path`, by name and extension, compared without case.
     #[must_use]
     pub fn of(path: &str) -> Self {

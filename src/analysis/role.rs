@@ -36,6 +36,26 @@ pub enum Role {
 }
 
 impl Role {
+    /// Its name in one word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Workflow => "workflow",
+            Self::AgentConfig => "agent-config",
+            Self::Instructions => "instructions",
+            Self::Manifest => "manifest",
+            Self::Lock => "lock",
+            Self::Vendored => "vendored",
+            Self::Generated => "generated",
+            Self::Test => "test",
+            Self::Example => "example",
+            Self::Docs => "docs",
+            Self::Data => "data",
+            Self::Config => "config",
+            Self::Product => "product",
+        }
+    }
+
     /// The role of the file at `path`.
     #[must_use]
     pub fn of(path: &str) -> Self {

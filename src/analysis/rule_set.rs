@@ -8,8 +8,10 @@ use std::sync::Arc;
 use super::check::{ChangeView, Draft, FileOutcome, Sink};
 use super::formats::secrets::matcher::Matcher;
 use super::formats::secrets::trace::Mark;
+use super::redact;
 use super::view::FileView;
 use crate::model::finding::Fingerprint;
+use crate::model::firing::Firing;
 use crate::model::path::RepoPath;
 use crate::model::rule::{Rule, RuleId};
 
@@ -66,6 +68,15 @@ impl<'s> SetSink<'s> {
     /// Keeps what is known of a secret without its value.
     pub fn mark(&mut self, mark: Mark) {
         self.outcome.marks.push(mark);
+    }
+
+    /// Keeps that a rule fired that only correlations count: others may complete its window in another change.
+    /// It is kept longer than this change, so that secrets are hidden in it like in a finding.
+    pub fn keep(&mut self, mut firing: Firing) {
+        let veil = self.outcome.veil.clone();
+        firing.shows = redact::through(&firing.shows, &veil);
+        firing.values.values_mut().for_each(|value| *value = redact::through(value, &veil));
+        self.outcome.firings.push(firing);
     }
 
     /// Says that something could not be looked at.

@@ -4,6 +4,7 @@ use super::change::Change;
 use super::dependency::DependencyChange;
 use super::diff::Omission;
 use super::finding::Finding;
+use super::firing::Firing;
 use super::risk::Risk;
 use super::rule::{RuleId, Severity};
 use super::story::Story;
@@ -22,6 +23,8 @@ pub struct Report {
     pub risk: Risk,
     /// What was not analysed, and why.
     pub skipped: Vec<Omission>,
+    /// What fired and only counts, for windows over several changes.
+    pub firings: Vec<Firing>,
     /// What other tools brought in.
     pub imports: Vec<Import>,
     /// Rules in force that the settings say shall only annotate, by name.

@@ -40,6 +40,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("tree_sitter", &["analysis/formats/structure"]),
     ("tree_sitter_containerfile", &["analysis/formats/structure"]),
     ("regex_syntax", &["analysis/formats/structure"]),
+    ("rsigma_eval", &["analysis/formats/sigma"]),
+    ("rsigma_parser", &["analysis/formats/sigma"]),
     ("mail_parser", &["sources/patch_file"]),
     ("crossterm", &["runtime/"]),
     ("rustix", &["runtime/terminal"]),

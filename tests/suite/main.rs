@@ -75,6 +75,7 @@ mod scripted;
 mod secret_bus;
 mod secrets;
 mod secrets_history;
+mod sigma;
 mod signing;
 mod sources;
 mod stage;

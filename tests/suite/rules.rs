@@ -7,7 +7,7 @@ use lazaret::analysis::checks::registry::CHECKS;
 use lazaret::analysis::examples;
 use lazaret::analysis::rulebook::Rulebook;
 use lazaret::export::rules;
-use lazaret::model::rule::RuleOrigin;
+use lazaret::model::rule::{Rule, RuleOrigin};
 
 #[test]
 fn rule_files_can_be_read() {
@@ -53,7 +53,9 @@ fn implements_check(file: &Path) -> bool {
 #[test]
 fn every_rule_has_three_hits_and_three_misses_and_they_hold_and_one_of_a_file_one_each() {
     let mut broken = Vec::new();
-    for rule in Rulebook::embedded().iter() {
+    // Windows over several changes do not fit into one example; tests/suite/sigma.rs proves each of them.
+    let windows = |rule: &&Rule| rule.prose.contains("\ncorrelation:\n");
+    for rule in Rulebook::embedded().iter().filter(|rule| !windows(rule)) {
         let hits = rule.examples.iter().filter(|example| example.hits).count();
         let misses = rule.examples.len() - hits;
         let least = if rule.origin == RuleOrigin::Code { 3 } else { 1 };

@@ -1,5 +1,108 @@
-//! Rules of Sigma: reading them as people write them.
+//! Rules of Sigma: detections, correlations and filters, asked of the events of a change. The only user of the rsigma crates.
+//!
+//! A rule that a correlation counts does not report by itself, unless the correlation says `generate`.
 
+mod asked;
+mod compile;
+mod completed;
+mod correlate;
+mod evidence;
+mod examples;
+mod link;
+mod locate;
 pub mod mend;
 pub mod never;
+mod parts;
+mod read;
 pub mod reading;
+mod run;
+mod set;
+mod source;
+mod widen;
+mod words;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rsigma_parser::{CorrelationRule, SigmaRule};
+
+use self::link::Linked;
+use self::parts::{Correlates, Detects};
+use self::read::{Found, Read};
+use self::set::Sigma;
+use self::words::Words;
+use super::{Loaded, note};
+use crate::analysis::check::ChangeView;
+use crate::analysis::rule_set::{RuleSet, SetSink};
+use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
+use crate::model::rule::Rule;
+
+/// Reads the Sigma rules of `files`.
+pub(super) fn load(pack: &Pack, files: &[&PackFile]) -> Loaded {
+    let Read { rules, correlations, filters, notes } = read::read(pack, files);
+    let mut builder = Builder { pack, names: BTreeSet::new(), set: Sigma::default(), notes };
+    let Linked { rules, correlations, filters, counted, notes } = link::link(pack, rules, correlations, filters);
+    builder.notes.extend(notes);
+    rules.into_iter().for_each(|found| builder.rule(found, &counted));
+    correlations.into_iter().for_each(|found| builder.correlation(found, &counted));
+    builder.set.filters = filters;
+    let Builder { set, notes, .. } = builder;
+    let sets: Vec<Arc<dyn RuleSet>> = if set.rules.is_empty() { Vec::new() } else { vec![Arc::new(set)] };
+    Loaded { sets, notes }
+}
+
+impl RuleSet for Sigma {
+    fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    fn change(&self, change: &ChangeView<'_>, sink: &mut SetSink<'_>) {
+        run::run(self, change, sink);
+    }
+}
+
+/// Puts the rules of one pack together.
+struct Builder<'p> {
+    pack: &'p Pack,
+    names: BTreeSet<String>,
+    set: Sigma,
+    notes: Vec<RuleNote>,
+}
+
+impl Builder<'_> {
+    fn rule(&mut self, found: Found<'_, SigmaRule>, counted: &BTreeSet<String>) {
+        let Found { file, line, begins, text, what: mut sigma } = found;
+        let kinds = match source::kinds(&sigma.logsource).and_then(|kinds| compile::try_out(&mut sigma).map(|()| kinds)) {
+            Ok(kinds) => kinds,
+            Err(why) => return self.leave_out(file, line, why),
+        };
+        let alone = !sigma.id.as_ref().is_some_and(|id| counted.contains(id));
+        let reports = alone.then(|| self.enter(&Words::of_rule(&sigma), file, line, (begins, &text)));
+        self.set.detections.push(Detects { sigma, kinds, reports });
+    }
+
+    fn correlation(&mut self, found: Found<'_, CorrelationRule>, counted: &BTreeSet<String>) {
+        let Found { file, line, begins, text, what: sigma } = found;
+        let alone = !sigma.id.as_ref().is_some_and(|id| counted.contains(id));
+        let reports = alone.then(|| self.enter(&Words::of_correlation(&sigma), file, line, (begins, &text)));
+        self.set.correlations.push(Correlates { sigma, reports });
+    }
+
+    /// Gives the rule a name of its own in this pack.
+    fn enter(&mut self, words: &Words<'_>, file: &PackFile, line: u32, (begins, text): (u32, &str)) -> usize {
+        let called = words.called();
+        let free = |name: &String| !self.names.contains(name);
+        let name = (2..).map(|number| format!("{called}-{number}"));
+        let name = std::iter::once(called.clone()).chain(name).find(free).unwrap_or(called);
+        self.names.insert(name.clone());
+        let (examples, mistakes) = examples::of(text, begins);
+        let said = |(line, text)| note(self.pack, file, Some(line), Some(&name), NoteKind::Advice, text);
+        self.notes.extend(mistakes.into_iter().map(said));
+        self.set.rules.push(words.rule(&name, (&self.pack.name, &file.path, line), text, examples));
+        self.set.rules.len() - 1
+    }
+
+    fn leave_out(&mut self, file: &PackFile, line: u32, why: String) {
+        self.notes.push(note(self.pack, file, Some(line), None, NoteKind::LeftOut, why));
+    }
+}

@@ -2,6 +2,8 @@
 //!
 //! Evidence lies here as reports hold it: secrets are redacted already.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::answer::{LinkData, OmissionData, named};
@@ -10,12 +12,14 @@ use crate::model::commit_id::CommitId;
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource, Scope};
 use crate::model::diff::{Place, Side};
 use crate::model::finding::{Finding, Fingerprint, Where};
+use crate::model::firing::Firing;
 use crate::model::path::RepoPath;
 use crate::model::report::Report;
 use crate::model::risk::{Contribution, Lane, Risk};
 use crate::model::rule::{Confidence, FindingClass, RuleId, Severity};
 use crate::model::story::{Claim, Story, Undisclosed, Verdict};
 use crate::model::sweep::{FileMark, HostMark, Judgement, Marks};
+use crate::model::time::Timestamp;
 
 #[derive(Serialize, Deserialize)]
 struct JudgementData {
@@ -27,6 +31,8 @@ struct JudgementData {
     lane: String,
     reasons: Vec<(u8, String)>,
     skipped: Vec<OmissionData>,
+    #[serde(default)]
+    firings: Vec<FiringData>,
     #[serde(default)]
     imports: Vec<ImportData>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -56,6 +62,15 @@ struct FindingData {
     tool: Option<ToolData>,
     #[serde(default)]
     also: Vec<SightingData>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FiringData {
+    at: i64,
+    rule: String,
+    place: WhereData,
+    shows: String,
+    values: BTreeMap<String, String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -141,6 +156,7 @@ pub fn write(judgement: &Judgement) -> Result<String, String> {
         lane: report.risk.lane.word().to_owned(),
         reasons: report.risk.contributions.iter().map(|c| (c.points, c.why.clone())).collect(),
         skipped: report.skipped.iter().map(OmissionData::of).collect(),
+        firings: report.firings.iter().map(FiringData::of).collect(),
         imports: report.imports.iter().map(ImportData::of).collect(),
         annotated: report.annotated.iter().map(|rule| rule.0.to_owned()).collect(),
         rules_digest: report.rules_digest.clone(),
@@ -169,6 +185,7 @@ pub fn read(text: &str) -> Result<Judgement, String> {
         story: Story { claims: data.claims.into_iter().map(claim).collect::<Result<_, _>>()?, undisclosed },
         risk: Risk { score: data.score, lane: named(&LANES, &data.lane, Lane::word)?, contributions },
         skipped: data.skipped.into_iter().map(OmissionData::back).collect(),
+        firings: data.firings.into_iter().map(FiringData::back).collect::<Result<_, _>>()?,
         imports: data.imports.into_iter().map(ImportData::back).collect(),
         annotated: data.annotated.iter().map(|rule| RuleId::named(rule)).collect(),
         rules_digest: data.rules_digest,
@@ -217,6 +234,18 @@ impl FindingData {
             tool: self.tool.map(ToolData::back),
             also: self.also.into_iter().map(SightingData::back).collect::<Result<_, _>>()?,
         })
+    }
+}
+
+impl FiringData {
+    fn of(firing: &Firing) -> Self {
+        let Firing { at, rule, place, shows, values } = firing.clone();
+        Self { at: at.0, rule, place: WhereData::of(&place), shows, values }
+    }
+
+    fn back(self) -> Result<Firing, String> {
+        let Self { at, rule, place, shows, values } = self;
+        Ok(Firing { at: Timestamp(at), rule, place: place.back()?, shows, values })
     }
 }
 
