@@ -61,6 +61,7 @@ mod policy;
 mod policy_github;
 mod program;
 mod provenance;
+mod providers;
 mod pty;
 mod queue_github;
 mod remarks;
