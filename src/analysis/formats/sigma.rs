@@ -15,6 +15,7 @@ pub mod never;
 mod parts;
 mod read;
 pub mod reading;
+pub mod said;
 mod run;
 mod set;
 mod source;

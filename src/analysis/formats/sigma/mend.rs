@@ -7,11 +7,13 @@ mod condition;
 mod correlation;
 mod fence;
 mod keys;
+mod page;
 mod syntax;
 
 use std::borrow::Cow;
 
-use crate::analysis::document;
+use page::Page;
+
 use crate::analysis::formats::yaml;
 
 /// A text with its mendings.
@@ -42,7 +44,7 @@ pub fn mend(text: &str) -> Mended {
     let mut first = 1;
     for part in parts(&text) {
         let mut page = Page::new(part, first);
-        page.mend();
+        document(&mut page);
         first += u32::try_from(page.lines.len()).unwrap_or(u32::MAX - first);
         page.lines.iter().for_each(|line| mended.text.push_str(line));
         mended.notes.append(&mut page.notes);
@@ -50,6 +52,24 @@ pub fn mend(text: &str) -> Mended {
     mended.notes.sort();
     mended.notes.dedup();
     mended
+}
+
+/// Mends one document.
+fn document(page: &mut Page) {
+    syntax::mend(page);
+    let Ok(tree) = yaml::map(&page.document(), 1) else { return };
+    for (name, node) in tree.entries() {
+        match name.as_str() {
+            "detection" | "filter" => {
+                keys::modifiers(page, node);
+                condition::mend(page, node);
+            }
+            "correlation" => correlation::mend(page, node),
+            "level" => keys::word(page, node, "level", keys::LEVELS),
+            "status" => keys::word(page, node, "status", keys::STATUSES),
+            _ => {}
+        }
+    }
 }
 
 /// `text` cut behind each line that separates documents, none of it lost.
@@ -64,67 +84,6 @@ fn parts(text: &str) -> Vec<&str> {
     }
     found.extend(text.get(start..).filter(|rest| !rest.is_empty()));
     found
-}
-
-/// One document, line by line, with what was mended in it.
-struct Page {
-    first: u32,
-    lines: Vec<String>,
-    notes: Vec<(u32, String)>,
-}
-
-impl Page {
-    fn new(text: &str, first: u32) -> Self {
-        Self { first, lines: text.split_inclusive('\n').map(str::to_owned).collect(), notes: Vec::new() }
-    }
-
-    fn mend(&mut self) {
-        syntax::mend(self);
-        let Ok(tree) = yaml::map(&self.document(), 1) else { return };
-        for (name, node) in tree.entries() {
-            match name.as_str() {
-                "detection" | "filter" => {
-                    keys::modifiers(self, node);
-                    condition::mend(self, node);
-                }
-                "correlation" => correlation::mend(self, node),
-                "level" => keys::word(self, node, "level", keys::LEVELS),
-                "status" => keys::word(self, node, "status", keys::STATUSES),
-                _ => {}
-            }
-        }
-    }
-
-    /// Whether a parser takes it.
-    fn reads(&self) -> bool {
-        document::yaml::all(&self.document()).is_ok()
-    }
-
-    /// Its text without the line that separates it from the next.
-    fn document(&self) -> String {
-        let separated = self.lines.last().is_some_and(|line| line.starts_with("---"));
-        self.lines.iter().take(self.lines.len() - usize::from(separated)).map(String::as_str).collect()
-    }
-
-    /// Puts `to` in place of the first `from` in line `at`, from 0; whether it was there.
-    fn swap(&mut self, at: usize, from: &str, to: &str) -> bool {
-        let Some(line) = self.lines.get_mut(at).filter(|line| line.contains(from)) else { return false };
-        *line = line.replacen(from, to, 1);
-        true
-    }
-
-    /// Puts `text` in place of line `at`, from 0, and keeps its end.
-    fn put(&mut self, at: usize, text: &str) {
-        if let Some(line) = self.lines.get_mut(at) {
-            let end = line.trim_end_matches(['\r', '\n']).len();
-            line.replace_range(..end, text);
-        }
-    }
-
-    fn note(&mut self, at: usize, text: impl Into<String>) {
-        let line = u32::try_from(at).unwrap_or(u32::MAX).saturating_add(self.first);
-        self.notes.push((line, text.into()));
-    }
 }
 
 #[cfg(test)]

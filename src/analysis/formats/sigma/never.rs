@@ -2,19 +2,19 @@
 
 mod condition;
 mod field;
+mod found;
 mod reach;
 mod value;
 
 use std::collections::BTreeMap;
 
 use condition::Selections;
+use found::Found;
 use reach::{Kinds, Reach};
 
-use super::reading::Said;
+use super::said::Said;
 use crate::analysis::document::node::{Node, Value};
 use crate::analysis::events::fields::{self, EventKind};
-use crate::analysis::formats::yaml::number;
-use crate::model::pack::NoteKind;
 
 /// The parts of the rule in `tree` that can never match, when it is asked about events of `kinds`.
 #[must_use]
@@ -32,78 +32,6 @@ pub fn look(tree: &Node, kinds: &[EventKind]) -> Vec<Said> {
     found.said()
 }
 
-/// What was found so far.
-#[derive(Default)]
-struct Found {
-    said: Vec<Said>,
-    missing: Vec<(usize, String)>,
-}
-
-impl Found {
-    /// All of it by line; what is said of several lines is said once.
-    fn said(mut self) -> Vec<Said> {
-        self.said.sort_by_key(|said| said.line);
-        let mut told: Vec<(Said, Vec<u32>)> = Vec::new();
-        for said in self.said {
-            match told.iter_mut().find(|(first, _)| first.text == said.text) {
-                Some((_, more)) => more.push(said.line),
-                None => told.push((said, Vec::new())),
-            }
-        }
-        let one = |(mut said, mut more): (Said, Vec<u32>)| {
-            more.dedup();
-            more.retain(|line| *line != said.line);
-            if let [first, rest @ ..] = more.as_slice() {
-                let rest: String = rest.iter().map(|line| format!(", {line}")).collect();
-                said.text.push_str(&format!(" (also on {} {first}{rest})", if rest.is_empty() { "line" } else { "lines" }));
-            }
-            said
-        };
-        told.into_iter().map(one).collect()
-    }
-
-    fn note(&mut self, line: usize, text: impl Into<String>) {
-        self.say(line, NoteKind::NeverMatches, text.into());
-    }
-
-    fn advise(&mut self, line: usize, text: impl Into<String>) {
-        self.say(line, NoteKind::Advice, text.into());
-    }
-
-    fn say(&mut self, line: usize, kind: NoteKind, text: String) {
-        self.said.push(Said { line: number(line), kind, text });
-    }
-
-    /// No event has the field `name`.
-    fn missing(&mut self, line: usize, name: &str) {
-        if !self.missing.iter().any(|(_, known)| known == name) {
-            self.missing.push((line, name.to_owned()));
-        }
-    }
-
-    /// Says once which fields no event has: a rule of another trade has many.
-    fn tell_missing(&mut self, before: &str) {
-        let Some((line, _)) = self.missing.first() else { return };
-        let line = *line;
-        let shown = if self.missing.len() == 4 { 4 } else { 3 };
-        let mut names: Vec<String> = self.missing.iter().take(shown).map(|(_, name)| suggested(name)).collect();
-        if let more @ 1.. = self.missing.len() - names.len() {
-            names.push(format!("{more} more"));
-        }
-        let last = names.pop().unwrap_or_default();
-        let names = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
-        let noun = if self.missing.len() == 1 { "the field" } else { "the fields" };
-        self.note(line, format!("{before}no event has {noun} {names}; docs/events.md names those there are"));
-    }
-}
-
-fn suggested(name: &str) -> String {
-    match field::meant(name) {
-        Some(right) => format!("`{name}` (is `{right}` meant?)"),
-        None => format!("`{name}`"),
-    }
-}
-
 fn rule(detection: &Node, kinds: Kinds, found: &mut Found) {
     let reach = selections(detection, &["condition", "timeframe"], found);
     let names: Vec<(&str, usize)> = reach.keys().map(|name| (*name, detection.get(name).map_or(0, |node| node.key))).collect();
@@ -116,8 +44,8 @@ fn rule(detection: &Node, kinds: Kinds, found: &mut Found) {
     }
     outcome.contradictions.into_iter().for_each(|why| found.note(condition.key, why));
     let whole = outcome.reach.is_some_and(|reach| reach.may.and(kinds).is_empty());
-    let others = found.said.iter().any(|said| said.kind == NoteKind::NeverMatches);
-    if whole && found.missing.is_empty() {
+    let others = found.any();
+    if whole && !found.misses() {
         let asked = kinds.words();
         let why = if others { "nothing is left of it that could" } else { "no event has together what it asks for" };
         let of = if kinds == Kinds::ALL { String::new() } else { format!(" (its log source asks about {asked})") };
@@ -185,6 +113,7 @@ fn groups(correlation: &Node, found: &mut Found) {
 mod tests {
     use super::*;
     use crate::analysis::formats::yaml;
+    use crate::model::pack::NoteKind;
 
     fn said(detection: &str) -> Vec<(u32, NoteKind, String)> {
         let tree = yaml::map(&format!("title: x\ndetection:\n{detection}"), 1).unwrap();

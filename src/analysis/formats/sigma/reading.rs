@@ -3,20 +3,9 @@
 //! Every complaint has the line of the file. Whether the rule runs is decided by the parser of Sigma, never here.
 
 use super::never;
+use super::said::Said;
 use crate::analysis::events::fields::EventKind;
 use crate::analysis::formats::yaml::{self, Refused};
-use crate::model::pack::NoteKind;
-
-/// Something to be said of a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
-    /// Its line in the file, from 1.
-    pub line: u32,
-    /// What kind of thing it is.
-    pub kind: NoteKind,
-    /// One sentence.
-    pub text: String,
-}
 
 /// Looks at `document`, mended, which begins at line `first` of its file.
 ///

@@ -2,7 +2,7 @@
 
 use rsigma_parser::parse_condition;
 
-use super::Page;
+use super::page::Page;
 use crate::analysis::document::node::{Node, Value};
 
 /// Mends the condition of `detection`, where it cannot be read as it is and can be afterwards.

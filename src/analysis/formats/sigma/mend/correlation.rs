@@ -1,6 +1,6 @@
 //! Correlations: keys, kinds, operators and spans of time as the standard spells them.
 
-use super::Page;
+use super::page::Page;
 use crate::analysis::document::node::Node;
 
 const KEYS: &[(&str, &str)] = &[("group_by", "group-by"), ("groupby", "group-by"), ("groupBy", "group-by"), ("time_span", "timespan")];

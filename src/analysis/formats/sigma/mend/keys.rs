@@ -2,7 +2,7 @@
 
 use rsigma_parser::Modifier;
 
-use super::Page;
+use super::page::Page;
 use crate::analysis::document::node::{Node, Value};
 
 /// Modifiers people write, and those of the standard that mean the same; nothing where plain equality does.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::Page;
+use super::page::Page;
 
 /// The kinds, from those that cannot mean anything else to those that read an intention.
 const STEPS: [fn(&mut Page); 6] = [tabs, single_quotes, escapes, signs, colons, trailing];

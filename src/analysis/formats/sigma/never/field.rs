@@ -1,31 +1,10 @@
 //! One field of a selection with its values: on which events it may hold. It reads the fields' list and never an event.
 
-use super::Found;
+use super::found::Found;
 use super::reach::{Kinds, Reach};
 use super::value;
 use crate::analysis::document::node::{Node, Value};
-use crate::analysis::events::fields::{EventKind, FIELDS, Field, FieldType, field};
-
-/// Names people give a field, and the one events have.
-const ALIASES: &[(&str, &str)] = &[
-    ("file", "file_path"),
-    ("path", "file_path"),
-    ("filename", "file_name"),
-    ("extension", "file_extension"),
-    ("content", "code_content"),
-    ("code", "code_content"),
-    ("diff", "code_content"),
-    ("patch", "code_content"),
-    ("message", "commit_message"),
-    ("hash", "commit_hash"),
-    ("sha", "commit_hash"),
-    ("repository", "repo"),
-    ("organization", "org"),
-    ("branch_name", "branch"),
-    ("author_name", "author"),
-    ("dependency", "package"),
-    ("package_name", "package"),
-];
+use crate::analysis::events::fields::{EventKind, Field, FieldType, field};
 
 /// Names that hold a span of time in rules that mean a correlation.
 const SPANS: &[&str] = &["time_window", "timewindow", "timeframe", "timespan", "window", "within", "time_range", "period"];
@@ -69,14 +48,6 @@ pub(super) fn reach(key: &str, node: &Node, found: &mut Found) -> Reach {
         return Reach::NEVER;
     };
     values(Some(known), &modifiers, node, found)
-}
-
-/// The field events have for what `name` seems to mean.
-pub(super) fn meant(name: &str) -> Option<&'static str> {
-    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let wanted = plain(name);
-    let alias = ALIASES.iter().find(|(alias, _)| plain(alias) == wanted).map(|(_, right)| *right);
-    FIELDS.iter().map(|field| field.name).find(|known| plain(known) == wanted).or(alias)
 }
 
 /// Whether `node` is a span of time such as `1h`.
