@@ -15,10 +15,12 @@ pub mod never;
 mod parts;
 mod read;
 pub mod reading;
-pub mod said;
+pub mod refusal;
 mod run;
+pub mod said;
 mod set;
 mod source;
+pub mod taxonomy;
 mod widen;
 mod words;
 
@@ -73,10 +75,14 @@ struct Builder<'p> {
 impl Builder<'_> {
     fn rule(&mut self, found: Found<'_, SigmaRule>, counted: &BTreeSet<String>) {
         let Found { file, line, begins, text, what: mut sigma } = found;
-        let kinds = match source::kinds(&sigma.logsource).and_then(|kinds| compile::try_out(&mut sigma).map(|()| kinds)) {
+        let kinds = match source::kinds(&sigma.logsource) {
             Ok(kinds) => kinds,
-            Err(why) => return self.leave_out(file, line, why),
+            Err(why) => return self.leave_out(file, refusal::line_of(&text, begins, "logsource").unwrap_or(line), why),
         };
+        if let Err(why) = compile::try_out(&mut sigma) {
+            let refused = refusal::why(&text, begins, &why);
+            return self.leave_out(file, refused.line, refused.text);
+        }
         let alone = !sigma.id.as_ref().is_some_and(|id| counted.contains(id));
         let reports = alone.then(|| self.enter(&Words::of_rule(&sigma), file, line, (begins, &text)));
         self.set.detections.push(Detects { sigma, kinds, reports });

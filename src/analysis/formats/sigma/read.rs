@@ -3,8 +3,10 @@
 use rsigma_parser::{CorrelationRule, FilterRule, SigmaCollection, SigmaRule, parse_sigma_yaml};
 use sha2::{Digest as _, Sha256};
 
+use super::super::yaml::Refused;
 use super::super::{documents, note};
-use super::{mend, reading};
+use super::words::Words;
+use super::{mend, reading, refusal};
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
 
 /// One document of a rule file, read.
@@ -44,25 +46,34 @@ impl<'p> Read<'p> {
         self.notes.extend(mendings);
         let mut collection = Collection::default();
         for (line, text) in documents(&mended.text) {
-            let mut say = |line, kind, text: String| self.notes.push(note(pack, file, Some(line), None, kind, text));
-            match reading::look(text, line) {
-                Ok(said) => said.into_iter().for_each(|said| say(said.line, said.kind, said.text)),
+            let said = match reading::look(text, line) {
+                Ok(said) => said,
                 Err(refused) => {
-                    say(refused.line, NoteKind::LeftOut, refused.text);
+                    self.leave_out(pack, file, refused);
                     continue;
                 }
-            }
-            let first = line + leading(text);
+            };
             match collection.next(text) {
                 Next::Nothing => {}
-                Next::Unread(why) => say(first, NoteKind::LeftOut, why),
+                Next::Unread(why) => self.leave_out(pack, file, refusal::why(text, line, &why)),
+                Next::Read(read) if read.is_empty() => {
+                    let why = read.errors.first().map_or("it says nothing", String::as_str);
+                    self.leave_out(pack, file, refusal::why(text, line, why));
+                }
                 Next::Read(read) => {
-                    let kind = if read.is_empty() { NoteKind::LeftOut } else { NoteKind::Advice };
-                    read.errors.iter().for_each(|why| say(first, kind, sentence(why)));
+                    let first = line + leading(text);
+                    let called = called(&read);
+                    let mut say = |line, kind, text| self.notes.push(note(pack, file, Some(line), called.as_deref(), kind, text));
+                    said.into_iter().for_each(|said| say(said.line, said.kind, said.text));
+                    read.errors.iter().for_each(|why| say(first, NoteKind::Advice, sentence(why)));
                     self.take(pack, file, (first, line), text, read);
                 }
             }
         }
+    }
+
+    fn leave_out(&mut self, pack: &Pack, file: &PackFile, refused: Refused) {
+        self.notes.push(note(pack, file, Some(refused.line), None, NoteKind::LeftOut, refused.text));
     }
 
     fn take(&mut self, pack: &Pack, file: &'p PackFile, (line, begins): (u32, u32), text: &str, read: SigmaCollection) {
@@ -79,6 +90,12 @@ impl<'p> Read<'p> {
             self.filters.push(Found { file, line, begins, text: text.to_owned(), what });
         }
     }
+}
+
+/// What the rule of `read` is called.
+fn called(read: &SigmaCollection) -> Option<String> {
+    let rule = read.rules.first().map(|rule| Words::of_rule(rule).called());
+    rule.or_else(|| read.correlations.first().map(|rule| Words::of_correlation(rule).called()))
 }
 
 /// What one document comes to.

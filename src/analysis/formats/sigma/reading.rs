@@ -2,16 +2,47 @@
 //!
 //! Every complaint has the line of the file. Whether the rule runs is decided by the parser of Sigma, never here.
 
-use super::never;
+use rsigma_parser::LogSource;
+
 use super::said::Said;
-use crate::analysis::events::fields::EventKind;
-use crate::analysis::formats::yaml::{self, Refused};
+use super::{never, source, taxonomy};
+use crate::analysis::document::node::Node;
+use crate::analysis::formats::yaml::{self, Refused, number};
+use crate::model::pack::NoteKind;
 
 /// Looks at `document`, mended, which begins at line `first` of its file.
 ///
 /// # Errors
-/// Why it can be no rule, better said than the parser of Sigma does, which knows no lines.
+/// Why it is no document of rules: no YAML, no map, too much of either.
 pub fn look(document: &str, first: u32) -> Result<Vec<Said>, Refused> {
     let tree = yaml::map(document, first)?;
-    Ok(never::look(&tree, &EventKind::ALL))
+    // A rule about other machines is left out as a whole: there is no use in saying so of each field.
+    let Ok(kinds) = source::kinds(&log_source(&tree)) else { return Ok(Vec::new()) };
+    let mut said = never::look(&tree, &kinds);
+    let advice = |(at, text)| Said { line: number(at).saturating_add(first.saturating_sub(1)), kind: NoteKind::Advice, text };
+    said.extend(taxonomy::wrong(document).into_iter().map(advice));
+    said.sort_by_key(|said| said.line);
+    Ok(said)
+}
+
+fn log_source(tree: &Node) -> LogSource {
+    let word = |key: &str| tree.at(&["logsource", key]).and_then(Node::text).map(str::to_owned);
+    LogSource { product: word("product"), service: word("service"), category: word("category"), ..LogSource::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_about_other_machines_is_not_taken_apart() {
+        let rule = |product: &str| {
+            format!(
+                "title: x\nlogsource: {{product: {product}}}\ndetection:\n  s:\n    Image: a\n  condition: s\ntags:\n  - attack.t1495 # Supply Chain Compromise\n"
+            )
+        };
+        assert_eq!(look(&rule("windows"), 1), Ok(vec![]));
+        let said: Vec<(u32, NoteKind)> = look(&rule("git"), 11).unwrap().into_iter().map(|said| (said.line, said.kind)).collect();
+        assert_eq!(said, [(15, NoteKind::NeverMatches), (18, NoteKind::Advice)]);
+    }
 }

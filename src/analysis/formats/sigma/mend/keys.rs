@@ -83,7 +83,7 @@ pub(super) fn word(page: &mut Page, node: &Node, key: &str, known: &[(&str, &str
 /// Mends the modifiers of every field below `node`.
 pub(super) fn modifiers(page: &mut Page, node: &Node) {
     for (key, value) in node.entries() {
-        if let Some(better) = standard(key)
+        if let Some(better) = standard(key, value.items().len())
             && page.swap(value.key, key, &better)
         {
             page.note(value.key, format!("`{key}` is understood as `{better}`, the standard's form"));
@@ -95,8 +95,9 @@ pub(super) fn modifiers(page: &mut Page, node: &Node) {
     }
 }
 
-/// `key` with every modifier as the standard spells it; `None` when it has that form, or when a modifier means nothing known.
-fn standard(key: &str) -> Option<String> {
+/// `key`, of a list of `count` values or of one, with every modifier as the standard spells it; `None` when it has that form, or
+/// when a modifier means nothing known.
+fn standard(key: &str, count: usize) -> Option<String> {
     let mut parts = key.split('|');
     let mut better = parts.next()?.trim_end().to_owned();
     for part in parts {
@@ -106,9 +107,10 @@ fn standard(key: &str) -> Option<String> {
             None if lower.parse::<Modifier>().is_ok() => lower.as_str(),
             None => return None,
         };
-        if !right.is_empty() {
+        // One value is all there are: `all` asks for nothing more.
+        for word in right.split('|').filter(|word| !word.is_empty() && (*word != "all" || count > 1)) {
             better.push('|');
-            better.push_str(right);
+            better.push_str(word);
         }
     }
     (better != key && key.contains('|')).then_some(better)
@@ -131,8 +133,10 @@ mod tests {
             ("f", None),
             ("f|not", None),
             ("f|same|regex", None),
+            ("f|contains|all", None),
         ] {
-            assert_eq!(standard(written).as_deref(), read, "{written}");
+            assert_eq!(standard(written, 2).as_deref(), read, "{written}");
         }
+        assert_eq!(standard("f|contains|all", 0).as_deref(), Some("f|contains"), "one value is all there are");
     }
 }
