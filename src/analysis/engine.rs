@@ -2,7 +2,7 @@
 //!
 //! File by file where findings should arrive early, or all at once. Nothing here loads a text: it says which it wants.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -28,7 +28,7 @@ use crate::model::change::{Around, Change, History, TextRequest, Texts};
 use crate::model::diff::{Content, FileDiff, FileStatus, Omission, Side};
 use crate::model::finding::Finding;
 use crate::model::report::Report;
-use crate::model::rule::{Rule, RuleId, Severity};
+use crate::model::rule::{Rule, RuleId, RuleOrigin, Severity};
 
 /// A file with more changed text than this is judged by its hunks only, in bytes.
 const WHOLE_FILE_LIMIT: usize = 2 * 1024 * 1024;
@@ -69,7 +69,7 @@ pub struct Engine {
     book: Arc<Rulebook>,
     checks: Vec<(&'static dyn Check, Rule)>,
     sets: Vec<Arc<dyn RuleSet>>,
-    chosen: BTreeSet<RuleId>,
+    chosen: BTreeMap<RuleId, RuleOrigin>,
     selection: Selection,
     imports: Arc<Imports>,
     digest: String,
@@ -85,10 +85,12 @@ impl Engine {
     /// An engine with the rules of `book` that `selection` wants.
     #[must_use]
     pub fn of(book: &Arc<Rulebook>, selection: &Selection) -> Self {
-        let chosen: BTreeSet<RuleId> = book.iter().map(|rule| rule.id).filter(|rule| selection.wants(rule.0)).collect();
-        let checks = CHECKS.iter().filter(|check| chosen.contains(&check.rule()));
+        let wanted = book.iter().filter(|rule| selection.wants(rule.id.0));
+        let chosen: BTreeMap<RuleId, RuleOrigin> = wanted.map(|rule| (rule.id, rule.origin.clone())).collect();
+        let checks = CHECKS.iter().filter(|check| chosen.contains_key(&check.rule()));
         let checks = checks.filter_map(|check| Some((*check, book.get(check.rule().0)?.clone()))).collect();
-        let mut sets: Vec<_> = book.sets().iter().filter(|set| set.rules().iter().any(|rule| chosen.contains(&rule.id))).cloned().collect();
+        let runs = |rule: &Rule| chosen.get(&rule.id) == Some(&rule.origin);
+        let mut sets: Vec<_> = book.sets().iter().filter(|set| set.rules().iter().any(runs)).cloned().collect();
         // What they find is hidden in what the others say.
         sets.sort_by_key(|set| set.secrets().is_none());
         let (selection, imports, digest) = (selection.clone(), Arc::default(), book.digest.clone());
@@ -112,7 +114,7 @@ impl Engine {
 
     /// The names of the rules that run.
     pub fn rules(&self) -> impl Iterator<Item = RuleId> {
-        self.chosen.iter().copied()
+        self.chosen.keys().copied()
     }
 
     /// All rules that could run, with their words.
@@ -132,7 +134,9 @@ impl Engine {
     pub fn wants(file: &FileDiff) -> Vec<TextRequest> {
         let Content::Text(text) = &file.content else { return Vec::new() };
         let path = file.path().text();
-        let structured = Language::of(&path).is_code()
+        let language = Language::of(&path);
+        let structured = language.is_code()
+            || matches!(language, Language::Dockerfile | Language::Hcl | Language::Yaml)
             || matches!(
                 Role::of(&path),
                 Role::Workflow | Role::AgentConfig | Role::Instructions | Role::Manifest | Role::Lock | Role::Config

@@ -2,7 +2,7 @@
 //!
 //! A set holds rules that were read from files. Rules of code are [`Check`](super::check::Check)s.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::check::{ChangeView, Draft, FileOutcome, Sink};
@@ -13,7 +13,7 @@ use super::view::FileView;
 use crate::model::finding::Fingerprint;
 use crate::model::firing::Firing;
 use crate::model::path::RepoPath;
-use crate::model::rule::{Rule, RuleId};
+use crate::model::rule::{Rule, RuleId, RuleOrigin};
 
 /// Rules of one format. It overrides the level it needs.
 pub trait RuleSet: Send + Sync {
@@ -34,20 +34,25 @@ pub trait RuleSet: Send + Sync {
 
 /// Where the drafts of a set go.
 pub struct SetSink<'s> {
-    chosen: &'s BTreeSet<RuleId>,
+    chosen: &'s BTreeMap<RuleId, RuleOrigin>,
     outcome: &'s mut FileOutcome,
 }
 
 impl<'s> SetSink<'s> {
     /// A sink that keeps what the rules of `chosen` report in `outcome`.
-    pub fn new(chosen: &'s BTreeSet<RuleId>, outcome: &'s mut FileOutcome) -> Self {
+    pub fn new(chosen: &'s BTreeMap<RuleId, RuleOrigin>, outcome: &'s mut FileOutcome) -> Self {
         Self { chosen, outcome }
     }
 
-    /// Whether `rule` runs: looking for what nobody asked for is not worth it.
+    /// Whether `rule` runs: looking for what nobody asked for is not worth it, and of two rules of one name only the first runs.
     #[must_use]
     pub fn runs(&self, rule: &Rule) -> bool {
-        self.chosen.contains(&rule.id)
+        self.chosen.get(&rule.id) == Some(&rule.origin)
+    }
+
+    /// Adds `amount` to what [`RuleSet::change`] reads as `name` of this file's outcome.
+    pub fn count(&mut self, name: &'static str, amount: i64) {
+        *self.outcome.counts.entry(name).or_default() += amount;
     }
 
     /// Completes `draft` with the words of `rule` and keeps it, when that rule runs. The name of the finding, when it is a new one.

@@ -1,12 +1,15 @@
 //! Rules of ast-grep: what they find on added lines, what they leave alone, what is said of files that cannot be honoured.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::examples::change_of;
 use lazaret::analysis::rulebook::Rulebook;
 use lazaret::model::pack::{NoteKind, Pack, PackFile};
-use lazaret::model::rule::{Example, ExampleFile};
+use lazaret::model::report::Report;
+use lazaret::model::rule::{Example, ExampleFile, Severity};
+use proptest::prelude::*;
 
 use crate::program::Program;
 
@@ -23,13 +26,33 @@ fn book(files: &[(&str, &str)]) -> Arc<Rulebook> {
     Arc::new(Rulebook::only(&[Pack { name: "own".to_owned(), files, ..Pack::default() }]))
 }
 
-/// Titles and first lines of what `rules` find where `path` becomes `after`.
-fn found(rules: &Arc<Rulebook>, path: &str, before: Option<&str>, after: &str) -> Vec<String> {
+fn report(rules: &Arc<Rulebook>, path: &str, before: Option<&str>, after: &str) -> Report {
     let file = ExampleFile { path: path.to_owned(), before: before.map(str::to_owned), after: Some(after.to_owned()) };
     let example = Example { hits: true, about: String::new(), files: vec![file], message: String::new(), branch: String::new() };
     let (change, texts) = change_of(&example);
-    let report = Engine::of(rules, &Selection::default()).analyse(&change, &|_| texts.clone());
-    report.findings.iter().map(|finding| format!("{} at {}", finding.title, finding.at)).collect()
+    Engine::of(rules, &Selection::default()).analyse(&change, &|_| texts.clone())
+}
+
+/// Titles and first lines of what `rules` find where `path` becomes `after`.
+fn found(rules: &Arc<Rulebook>, path: &str, before: Option<&str>, after: &str) -> Vec<String> {
+    report(rules, path, before, after).findings.iter().map(|finding| format!("{} at {}", finding.title, finding.at)).collect()
+}
+
+/// What one rule finds, of which everything but its name is written here.
+fn found_by(rule: &str, path: &str, after: &str) -> Vec<String> {
+    let rules = book(&[("a.yml", &format!("id: asked\n{rule}"))]);
+    assert_eq!(rules.notes, [], "{rule}");
+    found(&rules, path, None, after)
+}
+
+/// What is said of a rule.
+fn notes(files: &[(&str, &str)]) -> Vec<String> {
+    book(files).notes.iter().map(ToString::to_string).collect()
+}
+
+/// Why parts of a file were not looked at.
+fn unseen(rules: &Arc<Rulebook>, path: &str, after: &str) -> Vec<String> {
+    report(rules, path, None, after).skipped.into_iter().map(|skipped| skipped.why).collect()
 }
 
 #[test]
@@ -59,13 +82,11 @@ fn words_of_a_pack_and_code_in_titles_are_harmless_and_short() {
 }
 
 #[test]
-fn a_text_too_large_to_parse_is_said() {
+fn a_text_too_large_to_parse_is_said_when_a_rule_would_have_read_it() {
     let rules = book(&[("a.yml", SHELL)]);
-    let file = ExampleFile { path: "run.py".to_owned(), before: None, after: Some("x = 1\n".repeat(400_000)) };
-    let example = Example { hits: true, about: String::new(), files: vec![file], message: String::new(), branch: String::new() };
-    let (change, texts) = change_of(&example);
-    let report = Engine::of(&rules, &Selection::default()).analyse(&change, &|_| texts.clone());
-    assert!(report.skipped.iter().any(|skipped| skipped.why == "larger than 2 MiB: rules of ast-grep did not read it"));
+    assert_eq!(unseen(&rules, "run.py", &"x = 1\n".repeat(400_000)), Vec::<String>::new());
+    let large = "subprocess.run()\n".repeat(200_000);
+    assert_eq!(unseen(&rules, "run.py", &large), ["larger than 2 MiB: rules of ast-grep did not read it"]);
 }
 
 #[test]
@@ -103,4 +124,288 @@ fn rules_of_a_named_folder_run_and_what_is_wrong_with_them_is_named() {
     assert!(lint.code == 2 && lint.out.contains("own/odd.yml:1: left out: ") && !lint.out.contains('\u{1b}'), "{}{}", lint.out, lint.err);
     let gone = run(&["--rules", "/nowhere/rules", "scan", patch]);
     assert!(gone.code == 2 && gone.err.contains("/nowhere/rules"), "{}{}", gone.out, gone.err);
+}
+
+#[test]
+fn every_part_of_a_rule_has_its_meaning() {
+    let python = "def f(a, b):\n    log(a)\n    return eval(a)\n\nclass C:\n    def g(self):\n        return eval('1')\n";
+    let cases = [
+        ("rule: {kind: call, regex: ^eval}", &["asked at x.py:3", "asked at x.py:7"][..]),
+        ("rule: {pattern: eval($X), inside: {kind: class_definition, stopBy: end}}", &["asked at x.py:7"]),
+        ("rule: {kind: function_definition, has: {pattern: log($X), stopBy: end}}", &["asked at x.py:1"]),
+        ("rule: {kind: return_statement, follows: {kind: expression_statement}}", &["asked at x.py:3"]),
+        ("rule: {kind: expression_statement, precedes: {kind: return_statement}}", &["asked at x.py:2"]),
+        ("rule: {kind: identifier, inside: {kind: parameters}, nthChild: 2}", &["asked at x.py:1"]),
+        ("rule: {kind: return_statement, range: {start: {line: 2, column: 4}, end: {line: 2, column: 18}}}", &["asked at x.py:3"]),
+        ("rule: {any: [{pattern: log($X)}, {kind: class_definition}]}", &["asked at x.py:2", "asked at x.py:5"]),
+        ("rule: {pattern: eval($X), not: {has: {kind: argument_list, has: {kind: string}}}}", &["asked at x.py:3"]),
+        ("rule: {pattern: eval($X)}\nconstraints: {X: {kind: string}}", &["asked at x.py:7"]),
+        (
+            "rule: {matches: danger}\nutils: {danger: {pattern: eval($X), not: {matches: plain}}, plain: {pattern: eval('1')}}",
+            &["asked at x.py:3"],
+        ),
+        ("rule: {pattern: {context: 'eval($X)', selector: call, strictness: smart}}", &["asked at x.py:3", "asked at x.py:7"]),
+        ("message: $LOUD\nrule: {pattern: log($X)}\ntransform: {LOUD: {convert: {source: $X, toCase: upperCase}}}", &["A at x.py:2"]),
+        ("message: takes $$$ALL\nrule: {pattern: 'def $F($$$ALL): $$$B'}", &["takes a, b at x.py:1", "takes self at x.py:6"]),
+        (
+            "labels: {F: {style: primary}}\nrule: {kind: class_definition, has: {stopBy: end, pattern: {context: 'eval($F)', selector: call}}}",
+            &["asked at x.py:7"],
+        ),
+    ];
+    for (rule, expected) in cases {
+        assert_eq!(found_by(&format!("language: py\n{rule}\n"), "x.py", python), expected, "{rule}");
+    }
+}
+
+#[test]
+fn files_of_every_language_are_read() {
+    let cases = [
+        ("Python", "a.py", "eval($X)", "eval(a)\n"),
+        ("js", "a.mjs", "eval($X)", "eval(a)\n"),
+        ("jsx", "a.jsx", "<a href={$X}/>", "const x = <a href={y}/>;\n"),
+        ("ts", "a.ts", "$X as any", "const x = y as any;\n"),
+        ("Tsx", "a.tsx", "<a href={$X}/>", "const x = <a href={y}/>;\n"),
+        ("golang", "a.go", "defer $X.Close()", "package a\n\nfunc f() {\n\tdefer g.Close()\n}\n"),
+        ("rs", "a.rs", "unsafe { $$$ }", "fn f() { unsafe { g() } }\n"),
+        ("java", "A.java", "Runtime.getRuntime().exec($X)", "class A { void f() { Runtime.getRuntime().exec(a); } }\n"),
+        ("rb", "a.rb", "eval($X)", "eval(a)\n"),
+        ("php", "a.php", "eval($X)", "<?php eval($a);\n"),
+        ("c", "a.c", "gets($X)", "void f() { gets(a); }\n"),
+        ("c++", "a.cpp", "gets($X)", "void f() { gets(a); }\n"),
+        ("cs", "A.cs", "Process.Start($X)", "class A { void F() { Process.Start(a); } }\n"),
+        ("kt", "A.kt", "eval($X)", "fun f() { eval(a) }\n"),
+        ("bash", "a.sh", "eval $X", "eval $1\n"),
+        ("yml", "a.yaml", "privileged: true", "a:\n  privileged: true\n"),
+        ("json", "a.json", "{\"a\": $X}", "{\"a\": 1}\n"),
+        ("hcl", "a.tf", "acl = \"public-read\"", "resource \"a\" \"b\" {\n  acl = \"public-read\"\n}\n"),
+        ("dockerfile", "Dockerfile.prod", "USER $WHO", "FROM a\nUSER root\n"),
+    ];
+    for (language, path, pattern, code) in cases {
+        let rule = format!("language: {language}\nrule:\n  pattern: {}\n", serde_json::to_string(pattern).unwrap());
+        assert_eq!(found_by(&rule, path, code).len(), 1, "{language}: {pattern}");
+    }
+}
+
+#[test]
+fn rules_of_a_pack_share_utilities() {
+    let ask = "id: ask\nlanguage: py\nrule: {matches: danger}\n";
+    let danger = "id: danger\nlanguage: py\nrule: {any: [{pattern: eval($X)}, {pattern: f($X), has: {stopBy: end, matches: danger}}]}\n";
+    for (path, settings) in [("utils/danger.yml", "ruleDirs: [.]\n"), ("lib/danger.yml", "utilDirs: [./lib/]\n")] {
+        let rules = book(&[("ask.yml", ask), (path, danger), ("sgconfig.yml", settings)]);
+        assert_eq!((rules.notes.clone(), rules.iter().count()), (vec![], 1), "{path}");
+        assert_eq!(found(&rules, "x.py", None, "f(\n  g(f(\n    eval(a))))\n").len(), 3, "{path}");
+    }
+}
+
+#[test]
+fn rules_are_about_the_files_they_name() {
+    let rule =
+        "language: py\nrule: {pattern: eval($X)}\nfiles: [./src/**, {glob: 'LIB/*.py', caseInsensitive: true}]\nignores: ['**/test_*']\n";
+    for (path, hits) in [("src/a/b.py", 1), ("lib/b.py", 1), ("b.py", 0), ("src/test_b.py", 0)] {
+        assert_eq!(found_by(rule, path, "eval(a)\n").len(), hits, "{path}");
+    }
+}
+
+#[test]
+fn a_match_counts_when_it_touches_added_lines_and_is_shown_there() {
+    let rules = book(&[("a.yml", "id: tls\nlanguage: py\nrule: {pattern: 'get($$$, verify=False, $$$)'}\n")]);
+    let (before, after) = ("get(\n  url,\n  timeout=1,\n)\n", "get(\n  url,\n  verify=False,\n  timeout=1,\n)\n");
+    assert_eq!(found(&rules, "x.py", Some(before), after), ["tls at x.py:3"]);
+    assert_eq!(found(&rules, "x.py", Some(after), &format!("{after}x = 1\n")), Vec::<String>::new());
+}
+
+const GUARD: &str = "id: guard\nlanguage: py\nmessage: $WHAT is no longer asked\nrule: {pattern: 'if not $WHAT: raise Denied()'}\nmetadata: {when: removed}\n";
+
+#[test]
+fn a_guard_that_is_gone_is_found_and_one_that_moved_is_not() {
+    let rules = book(&[("a.yml", GUARD)]);
+    let guarded = "def f(user):\n    if not user.admin: raise Denied()\n    drop()\n";
+    assert_eq!(found(&rules, "x.py", Some(guarded), "def f(user):\n    drop()\n"), ["user.admin is no longer asked at x.py:2 (old)"]);
+    let moved = "def f(user):\n    log()\n    if not  user.admin:\n        raise Denied()\n    drop()\n";
+    assert_eq!(found(&rules, "x.py", Some(guarded), moved), Vec::<String>::new());
+    let other = guarded.replace("admin", "known");
+    assert_eq!(found(&rules, "x.py", Some(guarded), &other), ["user.admin is no longer asked at x.py:2 (old)"]);
+    let twice = format!("{guarded}{guarded}");
+    assert_eq!(found(&rules, "x.py", Some(&twice), guarded).len(), 1);
+    assert_eq!(found(&rules, "x.py", None, guarded), Vec::<String>::new());
+}
+
+#[test]
+fn metadata_weighs_a_rule() {
+    let metadata = "metadata:\n  severity: critical\n  class: Backdoor\n  confidence: HIGH\n  cwe: 'CWE-95: Eval'\n  references: [T1059]\n  why: w\n  fix: f\n  prose: p\n  category: security\n";
+    let rules = book(&[
+        ("a.yml", &format!("{SHELL}note: n\nurl: https://example.com/a\n{metadata}")),
+        ("b.yml", &SHELL.replace("shell-true", "b").replace("error", "hint")),
+    ]);
+    let rule = rules.get("shell-true").unwrap();
+    let words = (rule.severity, rule.class.word(), rule.confidence.word(), rule.why.as_str(), rule.fix.as_str(), rule.prose.as_str());
+    assert_eq!(words, (Severity::Critical, "backdoor", "high", "w", "f", "p"));
+    assert_eq!(rule.references, ["CWE-95", "T1059", "https://example.com/a"]);
+    assert_eq!(rules.get("b").unwrap().severity, Severity::Info);
+    let odd = notes(&[("a.yml", &format!("{SHELL}metadata:\n  class: evil\n"))]);
+    assert!(odd[0].starts_with("own/a.yml:8: advice: metadata `class` is backdoor, "), "{odd:?}");
+}
+
+#[test]
+fn what_only_the_patch_shows_is_said_once() {
+    let rules = book(&[("a.yml", SHELL)]);
+    let files = ["a.py", "b.py", "c.py", "d.py"].map(|path| {
+        let (before, added) = ("x = 1\n".repeat(20), if path == "d.py" { "y = 2\n" } else { "subprocess.run(a, shell=True)\n" });
+        ExampleFile { path: path.to_owned(), after: Some(format!("{before}{added}")), before: Some(before) }
+    });
+    let example = Example { hits: true, about: String::new(), files: files.to_vec(), message: String::new(), branch: String::new() };
+    let (change, texts) = change_of(&example);
+    let engine = Engine::of(&rules, &Selection::default());
+    let report = engine.analyse(&change, &|_| Default::default());
+    let said: Vec<String> = report.skipped.iter().map(|skipped| skipped.why.clone()).collect();
+    assert_eq!((report.findings.len(), said.len()), (3, 1), "{said:?}");
+    assert!(said[0].starts_with("of 3 files, such as a.py, only the changed parts are known"), "{said:?}");
+    assert_eq!(engine.analyse(&change, &|_| texts.clone()).skipped, []);
+}
+
+#[test]
+fn bad_rules_are_named_with_line_and_reason() {
+    let cases = [
+        ("id: a\nlanguage: py\nrule: {pattern: x\n", "own/a.yml:3: left out: "),
+        ("id: a\nlanguage: py\nrule:\n  pattern: x\n   kind: y\n", "own/a.yml:5: left out: "),
+        (
+            "id: a\nlanguage: cobol\nrule: {pattern: x}\n",
+            "own/a.yml:2: left out: files in `cobol` are not read for structure; these are: Bash, C, ",
+        ),
+        ("id: a\nlanguage: css\nrule: {pattern: x}\n", "own/a.yml:2: left out: files in `css` are not read"),
+        (
+            "id: a\nlanguage: py\nrule: {pattern: x}\nconstraint: {}\n",
+            "own/a.yml:4: left out: no rule has a key `constraint`; write `constraints`",
+        ),
+        (
+            "id: a\nlanguage: py\nrule: {pattern: x}\nowner: me\n",
+            "own/a.yml:4: advice: the key `owner` means nothing here; put it below `metadata`",
+        ),
+        ("id: a\nlanguage: py\nrule: {kind: nonsense}\n", "own/a.yml:3: left out: `rule` is not configured correctly: "),
+        ("id: a\nlanguage: py\nrule: {regex: x}\n", "own/a.yml:3: left out: the `rule` could be any node; add a `kind` or a `pattern`"),
+        (
+            "id: a\nlanguage: py\nrule:\n  kind: call\n  regex: (\n",
+            "own/a.yml:5: left out: the `regex` is no regular expression: unclosed group",
+        ),
+        ("id: a\nlanguage: py\nrule: {kind: call, regex: '(\\w{1000}){1000}'}\n", "own/a.yml:1: left out: the `regex` is too large"),
+        (
+            "id: a\nlanguage: py\nrule: {matches: b}\nutils: {b: {matches: c}, c: {matches: b}}\n",
+            "own/a.yml:4: left out: `utils` is not configured correctly: ",
+        ),
+        (
+            "id: a\nlanguage: py\nrule: {matches: b}\nutils: {b: {kind: call, has: {inside: {matches: b}}}}\n",
+            "own/a.yml:1: left out: it asks itself in a circle",
+        ),
+        ("id: a\nlanguage: py\nrule: {matches: b}\n", "own/a.yml:3: left out: `rule` is not configured correctly: "),
+        ("id: a\nlanguage: py\nseverity: fatal\nrule: {pattern: x}\n", "own/a.yml:3: left out: `severity` is one of error, "),
+        ("id: a\nlanguage: py\nfiles: ['[']\nrule: {pattern: x}\n", "own/a.yml:1: left out: error parsing glob"),
+    ];
+    for (rule, note) in cases {
+        let said = notes(&[("a.yml", rule)]);
+        assert!(said.len() == 1 && said[0].starts_with(note), "{rule}: {said:?}");
+    }
+    let off = book(&[("a.yml", &SHELL.replace("error", "off"))]);
+    assert_eq!((off.notes.len(), off.iter().count()), (0, 0));
+}
+
+#[test]
+fn deep_wide_and_self_quoting_documents_end() {
+    let deep = format!("id: a\nlanguage: py\nrule: {}{{kind: call}}{}\n", "{not: ".repeat(5_000), "}".repeat(5_000));
+    let bomb = (1..9).fold("id: a\nlanguage: py\nmetadata:\n  l0: &l0 [x, x, x]\n".to_owned(), |mut text, at| {
+        let before = at - 1;
+        let _ = writeln!(text, "  l{at}: &l{at} [*l{before}, *l{before}, *l{before}, *l{before}, *l{before}]");
+        text
+    });
+    let wide = format!("id: a\nlanguage: py\nrule:\n  any:\n{}", "    - kind: call\n".repeat(50_000));
+    for text in [deep, format!("{bomb}rule: {{kind: call}}\n"), wide] {
+        let said = notes(&[("a.yml", &text)]);
+        assert!(said.len() == 1 && said[0].contains(": left out: ") && said[0].len() < 300, "{said:?}");
+    }
+}
+
+#[test]
+fn of_two_rules_of_one_name_the_first_runs() {
+    let rules = book(&[("a.yml", SHELL), ("b.yml", &SHELL.replace("runs", "starts"))]);
+    assert_eq!(found(&rules, "run.py", None, "subprocess.run(a, shell=True)\n"), ["runs a in a shell at run.py:1"]);
+    assert!(rules.notes[0].to_string().contains("is the name of own/a.yml:1 already"), "{:?}", rules.notes);
+}
+
+#[test]
+fn a_rule_that_takes_too_long_is_stopped_and_named() {
+    let slow = "id: slow\nlanguage: py\nrule: {kind: identifier, inside: {kind: module, stopBy: end, has: {stopBy: end, kind: identifier, has: {kind: call}}}}\n";
+    let rules = book(&[("slow.yml", slow), ("a.yml", SHELL)]);
+    let text = format!("{}subprocess.run(a, shell=True)\n", "x = y\n".repeat(5_000));
+    assert_eq!(unseen(&rules, "x.py", &text), ["slow: it took too many steps here and was stopped; matches may be missing"]);
+    assert_eq!(found(&rules, "x.py", None, &text).len(), 1);
+}
+
+#[test]
+fn a_rule_that_asks_itself_ends_on_deep_texts() {
+    let itself = "id: itself\nlanguage: py\nrule: {matches: deep}\nutils: {deep: {any: [{pattern: danger}, {kind: parenthesized_expression, has: {matches: deep}}]}}\n";
+    let rules = book(&[("a.yml", itself)]);
+    let nested = |deep: usize| format!("x = {}danger{}\n", "(\n".repeat(deep), ")\n".repeat(deep));
+    assert_eq!(found(&rules, "x.py", None, &nested(90)).len(), 1);
+    assert_eq!(unseen(&rules, "x.py", &nested(300)), ["itself: it asks itself, and this nests deeper than 100 levels; it was not asked"]);
+    let said = unseen(&rules, "x.py", &nested(100_000));
+    assert!(said.iter().any(|why| why.starts_with("nested deeper than 500 levels")), "{said:?}");
+}
+
+#[test]
+fn test_files_run_and_name_the_place_that_does_not_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("own");
+    std::fs::create_dir_all(rules.join("tests/__snapshots__")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(rules.join(name), text).unwrap();
+    write("shell.yml", &format!("{SHELL}files: [src/**/*.py]\n"));
+    write(
+        "tests/shell-test.yml",
+        "id: shell-true\nvalid:\n  - subprocess.run(x)\ninvalid:\n  - |\n    # runs\n    subprocess.run(x, shell=True)\n",
+    );
+    write("tests/other-test.yml", "id: other\nvalid: [x]\n");
+    write("tests/__snapshots__/shell-true-snapshot.yml", "id: shell-true\nsnapshots:\n  x: {labels: []}\n");
+    let program = Program::new(folder.path(), folder.path().join("home"));
+    let own = ["--rules", rules.to_str().unwrap(), "--no-default-rules"];
+    let run = |args: &[&str]| program.run(&[&own, args].concat());
+    let holds = run(&["rules", "test"]);
+    assert!(holds.code == 0 && holds.out.contains("1 rules, 2 examples hold, 0 do not"), "{}{}", holds.out, holds.err);
+    let lint = run(&["rules", "lint"]);
+    assert!(
+        lint.code == 0 && lint.out.contains("own/tests/other-test.yml:1: advice: no rule of this pack that runs is called `other`"),
+        "{}",
+        lint.out
+    );
+    write("tests/shell-test.yml", "id: shell-true\nvalid:\n  - x\n  - subprocess.run(x, shell=True)\ninvalid: [run(x)]\n");
+    let broken = run(&["rules", "test", "shell-true"]);
+    assert_eq!(broken.code, 1, "{}{}", broken.out, broken.err);
+    assert!(broken.out.contains("must not fire on: tests/shell-test.yml:4: subprocess.run(x, shell=True)"), "{}", broken.out);
+    assert!(broken.out.contains("must fire on: tests/shell-test.yml:5: run(x)"), "{}", broken.out);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever a file holds, rules answer.
+    #[test]
+    fn no_text_breaks_a_rule(pieces in prop::collection::vec(piece(), 0..60), before in prop::collection::vec(piece(), 0..20)) {
+        let languages = ["bash", "c", "cpp", "cs", "docker", "go", "hcl", "java", "js", "json", "kt", "php", "py", "rb", "rs", "tsx", "ts", "yml"];
+        let paths = ["a.sh", "a.c", "a.cc", "a.cs", "Dockerfile", "a.go", "a.tf", "A.java", "a.js", "a.json", "a.kt", "a.php", "a.py", "a.rb", "a.rs", "a.tsx", "a.ts", "a.yml"];
+        let text = languages.iter().fold(String::new(), |mut text, language| {
+            let _ = write!(text, "---\nid: {language}\nlanguage: {language}\nmessage: $X $$$Y\nrule: {{any: [{{pattern: $X, regex: a}}, {{kind: ERROR}}], inside: {{pattern: $P, stopBy: end}}}}\n");
+            text
+        });
+        let rules = book(&[("a.yml", &text)]);
+        for path in paths {
+            report(&rules, path, Some(&before.concat()), &pieces.concat());
+        }
+    }
+}
+
+/// Pieces of code and of what is none.
+fn piece() -> impl Strategy<Value = String> {
+    let known = [
+        "a", "(", ")", "[", "{", "}", "\"", "'", "`", "\n", "\t", "  ", "=", ":", "- ", "#{", "${", "$(", "<<EOF\n", "EOF\n", "/*", "*/",
+        "//", "# ", "<?php ", "<a>", "|", ">", "&a", "*a", "%", "\\", "\r\n", "\u{0}", "é", "\u{202e}", "fn ", "def ", "FROM ", "RUN ",
+        "if ", ";", ",",
+    ];
+    prop_oneof![prop::sample::select(known.to_vec()).prop_map(str::to_owned), "\\PC{0,8}"]
 }

@@ -3,14 +3,20 @@
 //! Comments that silence a rule in the code are not honoured: the change would silence its own findings. A rule's `fix` is told and
 //! never applied.
 
+mod bounds;
+mod chain;
+mod circles;
 mod grammar;
 mod grow;
 mod hunt;
 mod message;
+mod needs;
 mod page;
 mod paths;
 mod proofs;
 mod question;
+mod regexes;
+mod screen;
 mod set;
 mod side;
 mod tree;
@@ -19,10 +25,12 @@ mod words;
 
 use std::sync::Arc;
 
-use self::page::Page;
+use self::page::{Page, Remark};
+use self::question::Read;
 use self::set::Structure;
 use self::utilities::Folders;
 use super::{Loaded, documents};
+use crate::analysis::rules;
 use crate::model::pack::{Pack, PackFile};
 
 /// Whether a file whose left margin `has` these keys is one of ast-grep's: a rule, a utility, tests, their snapshots, or settings.
@@ -43,10 +51,11 @@ struct Sorted<'f> {
 pub(super) fn load(pack: &Pack, files: &[&PackFile]) -> Loaded {
     let (mut set, mut loaded) = (Structure::default(), Loaded::default());
     let sorted = sort(pack, files, &mut loaded);
-    let (globals, faults) = utilities::gather(&sorted.utilities);
+    let (utilities, faults) = utilities::gather(&sorted.utilities);
+    let utilities = Arc::new(utilities);
     loaded.notes.extend(faults.into_iter().map(|(page, fault)| fault.note(pack, page.file, page.id())));
     for page in &sorted.rules {
-        match question::read(page, pack, &globals) {
+        match question::read(page, pack, &utilities).and_then(|read| proven(read, page, pack)) {
             Ok(None) => {}
             Ok(Some(read)) => {
                 loaded.notes.extend(read.remarks.into_iter().map(|remark| remark.note(pack, page.file, page.id())));
@@ -61,6 +70,15 @@ pub(super) fn load(pack: &Pack, files: &[&PackFile]) -> Loaded {
         loaded.sets.push(Arc::new(set));
     }
     loaded
+}
+
+/// A rule of somebody else is made ready at once, so that what is wrong with it is said before it is needed. Those of this program are proven
+/// by its tests, and most of them are never asked in one run.
+fn proven(read: Option<Read>, page: &Page<'_>, pack: &Pack) -> Result<Option<Read>, Remark> {
+    if let Some(read) = read.as_ref().filter(|_| pack.name != rules::NAME) {
+        read.question.ready().map_err(|why| page.fault(why))?;
+    }
+    Ok(read)
 }
 
 fn sort<'f>(pack: &Pack, files: &[&'f PackFile], loaded: &mut Loaded) -> Sorted<'f> {

@@ -62,6 +62,8 @@ pub(super) struct Nodes {
     pub(super) list: Vec<Entry>,
     /// Whether nodes were cut off because they nest too deep.
     pub(super) cut: bool,
+    /// How deep they nest.
+    pub(super) depth: usize,
 }
 
 impl Nodes {
@@ -89,6 +91,7 @@ impl Nodes {
             let at = self.push(cursor, &mut open)?;
             if open.len() < DEEPEST && cursor.goto_first_child() {
                 open.push((at, None));
+                self.depth = self.depth.max(open.len());
                 continue;
             }
             self.cut |= open.len() >= DEEPEST && cursor.node().child_count() > 0;

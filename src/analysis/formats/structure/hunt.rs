@@ -10,7 +10,7 @@ use ast_grep_core::source::SgNode as _;
 use ast_grep_core::{AstGrep, Matcher as _};
 
 use super::grow::DEEPEST;
-use super::question::Question;
+use super::question::{Question, Ready};
 use super::side::Side;
 use super::tree::Tree;
 use crate::model::rule::Rule;
@@ -20,6 +20,8 @@ const STEPS: u64 = 2_000_000;
 const STEPS_PER_NODE: u64 = 64;
 /// How many questions may use up their steps before the rest goes without.
 const EXHAUSTED: u64 = 8;
+/// A rule that asks itself further down or up does so on the stack.
+const DEEPEST_RECURSION: usize = 100;
 
 /// A rule that looks at a file: its words and what it asks.
 pub(super) type Asked<'r> = (&'r Rule, &'r Question);
@@ -41,21 +43,18 @@ pub(super) fn through(
     if tree.is_cut() {
         unseen.push(format!("nested deeper than {DEEPEST} levels: rules of ast-grep read it only down to there"));
     }
-    let mut hunt = Hunt::new(root, asked);
+    let mut hunt = Hunt::new(root, asked, &mut unseen);
     hunt.run(touches, found);
-    unseen.extend(
-        hunt.cut
-            .iter()
-            .filter_map(|index| asked.get(*index))
-            .map(|(rule, _)| format!("{}: it took too many steps here and was stopped; matches may be missing", rule.id)),
-    );
+    let stopped = hunt.cut.iter().filter_map(|index| asked.get(*index));
+    unseen.extend(stopped.map(|(rule, _)| format!("{}: it took too many steps here and was stopped; matches may be missing", rule.id)));
     unseen
 }
 
 struct Hunt<'h, 't> {
     root: &'t AstGrep<Tree>,
     tree: &'t Tree,
-    asked: &'h [Asked<'h>],
+    /// What each rule asks, where it can be asked here.
+    ready: Vec<Option<&'h Ready>>,
     by_kind: HashMap<u16, Vec<usize>>,
     /// The steps each rule has left.
     left: Vec<u64>,
@@ -65,11 +64,27 @@ struct Hunt<'h, 't> {
 }
 
 impl<'h, 't> Hunt<'h, 't> {
-    fn new(root: &'t AstGrep<Tree>, asked: &'h [Asked<'h>]) -> Self {
+    fn new(root: &'t AstGrep<Tree>, asked: &[Asked<'h>], unseen: &mut Vec<String>) -> Self {
         let tree = root.root().get_doc();
         let each = STEPS + STEPS_PER_NODE * tree.size() as u64;
-        let left = vec![each; asked.len()];
-        Self { root, tree, asked, by_kind: by_kind(asked), left, all_left: each * EXHAUSTED, cut: Vec::new() }
+        let mut ready = Vec::new();
+        for (rule, question) in asked {
+            ready.push(match question.ready() {
+                Ok(ready) if ready.recursive && tree.depth() > DEEPEST_RECURSION => {
+                    unseen.push(format!(
+                        "{}: it asks itself, and this nests deeper than {DEEPEST_RECURSION} levels; it was not asked",
+                        rule.id
+                    ));
+                    None
+                }
+                Ok(ready) => Some(ready),
+                Err(why) => {
+                    unseen.push(format!("{}: {why}", rule.id));
+                    None
+                }
+            });
+        }
+        Self { root, tree, by_kind: by_kind(&ready), left: vec![each; ready.len()], ready, all_left: each * EXHAUSTED, cut: Vec::new() }
     }
 
     fn run(&mut self, touches: &dyn Fn(&Range<usize>) -> bool, found: &mut dyn FnMut(usize, &NodeMatch<'_, Tree>)) {
@@ -90,7 +105,7 @@ impl<'h, 't> Hunt<'h, 't> {
     }
 
     fn ask(&mut self, index: usize, at: u32) -> Option<NodeMatch<'t, Tree>> {
-        let ((_, question), left) = (self.asked.get(index)?, self.left.get_mut(index)?);
+        let (ready, left) = (self.ready.get(index).copied().flatten()?, self.left.get_mut(index)?);
         let granted = (*left).min(self.all_left);
         if granted == 0 {
             return None;
@@ -98,8 +113,8 @@ impl<'h, 't> Hunt<'h, 't> {
         // Taking a node up walks to the root where assertions are on.
         self.tree.grant(u64::MAX, 1);
         let node = self.root.adopt(self.tree.at(at)?);
-        self.tree.grant(granted, question.weight);
-        let found = question.core.match_node(node);
+        self.tree.grant(granted, ready.weight);
+        let found = ready.core.match_node(node);
         let rest = self.tree.left();
         *left -= granted - rest;
         self.all_left -= granted - rest;
@@ -114,10 +129,10 @@ impl<'h, 't> Hunt<'h, 't> {
     }
 }
 
-fn by_kind(asked: &[Asked<'_>]) -> HashMap<u16, Vec<usize>> {
+fn by_kind(ready: &[Option<&Ready>]) -> HashMap<u16, Vec<usize>> {
     let mut by_kind: HashMap<u16, Vec<usize>> = HashMap::new();
-    for (index, (_, question)) in asked.iter().enumerate() {
-        for kind in question.core.potential_kinds().iter().flatten() {
+    for (index, ready) in ready.iter().enumerate() {
+        for kind in ready.and_then(|ready| ready.core.potential_kinds()).iter().flatten() {
             by_kind.entry(u16::try_from(kind).unwrap_or(u16::MAX)).or_default().push(index);
         }
     }

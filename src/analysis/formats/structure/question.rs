@@ -1,13 +1,21 @@
 //! One rule, read and checked: its words, the files it is about, and what is asked of a tree.
 
-use ast_grep_config::{GlobalRules, RuleCore, SerializableRuleConfig};
+use std::sync::{Arc, OnceLock};
+
+use ast_grep_config::{RuleCore, SerializableRuleConfig};
 use ast_grep_core::Matcher as _;
 use serde_json::{Map, Value};
 
+use super::bounds;
+use super::chain::chain;
+use super::circles::{Circles, ENDLESS, Found};
 use super::grammar::Grammar;
 use super::message::Message;
+use super::needs;
 use super::page::{Page, Remark, is_name};
 use super::paths::Paths;
+use super::regexes::Choice;
+use super::utilities::Utilities;
 use super::words::{self, When};
 use crate::model::pack::{NoteKind, Pack};
 use crate::model::rule::Rule;
@@ -30,10 +38,34 @@ pub(super) struct Question {
     pub(super) message: Message,
     /// The metavariables a finding points to, when it does not point to the whole match.
     pub(super) labels: Vec<String>,
+    asking: Map<String, Value>,
+    utilities: Arc<Utilities>,
+    ready: OnceLock<Result<Ready, String>>,
+}
+
+/// What is asked, ready to be asked.
+pub(super) struct Ready {
     /// What is asked.
     pub(super) core: RuleCore,
-    /// What one of its regular expressions costs for every 32 bytes.
+    /// What its largest regular expression costs for every 32 bytes.
     pub(super) weight: u64,
+    /// Whether it asks itself further down or up.
+    pub(super) recursive: bool,
+}
+
+impl Question {
+    /// What is asked; made ready the first time.
+    ///
+    /// # Errors
+    /// One sentence, when it cannot be.
+    pub(super) fn ready(&self) -> Result<&Ready, &str> {
+        self.ready.get_or_init(|| ready(&self.asking, &self.utilities)).as_ref().map_err(String::as_str)
+    }
+
+    /// What a text must hold for it to match, as far as that can be told.
+    pub(super) fn needs(&self) -> Option<Choice> {
+        needs::of(&self.asking, &self.utilities)
+    }
 }
 
 /// A rule that was read.
@@ -47,7 +79,7 @@ pub(super) struct Read {
 }
 
 /// Reads the rule in `page`; nothing when it is switched off.
-pub(super) fn read(page: &Page<'_>, pack: &Pack, globals: &GlobalRules) -> Result<Option<Read>, Remark> {
+pub(super) fn read(page: &Page<'_>, pack: &Pack, utilities: &Arc<Utilities>) -> Result<Option<Read>, Remark> {
     let id = page.id().unwrap_or("");
     if !is_name(id) {
         return Err(page.fault("an `id` has 1 to 100 letters, digits and - _ . / : between them"));
@@ -61,12 +93,19 @@ pub(super) fn read(page: &Page<'_>, pack: &Pack, globals: &GlobalRules) -> Resul
         }
         _ => {}
     }
-    let core = asked(page, globals).map_err(|why| page.fault(why))?;
     let (rule, when, more) = words::read(page, id, pack);
     remarks.extend(more);
-    let paths = Paths::read(page).map_err(|why| page.fault(why))?;
-    let message = Message::read(page.text_of("message").unwrap_or(id));
-    let question = Question { grammar, when, paths, message, labels: labels(page), core, weight: 1 };
+    let asking = page.keys.iter().filter(|(key, _)| ASKING.contains(&key.as_str()));
+    let question = Question {
+        grammar,
+        when,
+        paths: Paths::read(page).map_err(|why| page.fault(why))?,
+        message: Message::read(page.text_of("message").unwrap_or(id)),
+        labels: labels(page),
+        asking: asking.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        utilities: Arc::clone(utilities),
+        ready: OnceLock::new(),
+    };
     Ok(Some(Read { rule, question, remarks }))
 }
 
@@ -101,21 +140,18 @@ fn near(one: &str, other: &str) -> bool {
     one.len().abs_diff(other.len()) <= 1 && same + tail + 1 >= longer && longer > 3
 }
 
-fn asked(page: &Page<'_>, globals: &GlobalRules) -> Result<RuleCore, String> {
-    let asking: Map<String, Value> =
-        page.keys.iter().filter(|(key, _)| ASKING.contains(&key.as_str())).map(|(key, value)| (key.clone(), value.clone())).collect();
-    let config: SerializableRuleConfig<Grammar> = serde_json::from_value(Value::Object(asking)).map_err(|error| error.to_string())?;
-    let core = config.get_matcher(globals).map_err(|error| chain(&error))?;
+fn ready(asking: &Map<String, Value>, utilities: &Utilities) -> Result<Ready, String> {
+    let weight = bounds::weigh(asking)?;
+    let mut circles = Circles::default();
+    circles.add("", asking);
+    let found = circles.look().map_err(|_| ENDLESS.to_owned())?;
+    let config: SerializableRuleConfig<Grammar> =
+        serde_json::from_value(Value::Object(asking.clone())).map_err(|error| error.to_string())?;
+    let core = config.get_matcher(&utilities.ready).map_err(|error| chain(&error))?;
     if core.potential_kinds().is_none() {
         return Err("the `rule` could be any node; add a `kind` or a `pattern`".to_owned());
     }
-    Ok(core)
-}
-
-/// An error with what caused it, in one sentence.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(|cause| cause.to_string().trim_end_matches('.').to_owned()).collect::<Vec<_>>().join(": ")
+    Ok(Ready { core, weight, recursive: found == Found::Ending || utilities.recursive })
 }
 
 /// The metavariables that are labelled as primary.

@@ -2,18 +2,21 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use ast_grep_core::matcher::NodeMatch;
 
 use super::grammar::Grammar;
 use super::hunt::{self, Asked};
 use super::question::Question;
+use super::screen::Screen;
 use super::side::Side;
 use super::tree::Tree;
 use super::words::When;
-use crate::analysis::check::Draft;
+use crate::analysis::check::{ChangeView, Draft};
 use crate::analysis::rule_set::{RuleSet, SetSink};
 use crate::analysis::view::FileView;
+use crate::model::diff::FileDiff;
 use crate::model::rule::Rule;
 
 /// The rules of a pack, with what each asks at the same place.
@@ -24,6 +27,7 @@ pub(super) struct Structure {
     /// What they ask.
     pub(super) questions: Vec<Question>,
     by_grammar: HashMap<Grammar, Vec<usize>>,
+    screen: OnceLock<Screen>,
 }
 
 impl Structure {
@@ -34,11 +38,17 @@ impl Structure {
         self.questions.push(question);
     }
 
-    /// The rules that look at `file`, in its language, and fire `when`.
-    fn asked(&self, file: &FileView<'_>, grammar: Grammar, when: When, sink: &SetSink<'_>) -> Vec<Asked<'_>> {
-        let places = self.by_grammar.get(&grammar).into_iter().flatten();
-        let rules = places.filter_map(|at| Some((self.rules.get(*at)?, self.questions.get(*at)?)));
-        rules.filter(|(rule, question)| question.when == when && sink.runs(rule) && question.paths.hold(&file.path)).collect()
+    /// The rules that look at `file`, in its language, fire `when`, and could match in `side`.
+    fn asked(&self, file: &FileView<'_>, side: &Side<'_>, when: When, sink: &SetSink<'_>) -> Vec<Asked<'_>> {
+        let places = self.by_grammar.get(&side.grammar).into_iter().flatten();
+        let rules = places.filter_map(|at| Some((*at, self.rules.get(*at)?, self.questions.get(*at)?)));
+        let looks = |rule: &Rule, question: &Question| question.when == when && sink.runs(rule) && question.paths.hold(&file.path);
+        let looking: Vec<_> = rules.filter(|(_, rule, question)| looks(rule, question)).collect();
+        if looking.is_empty() || !side.is_changed() {
+            return Vec::new();
+        }
+        let possible = self.screen.get_or_init(|| Screen::new(&self.questions)).possible(side.view.text());
+        looking.into_iter().filter(|(at, ..)| possible.get(*at) == Some(&true)).map(|(_, rule, question)| (rule, question)).collect()
     }
 }
 
@@ -50,20 +60,44 @@ impl RuleSet for Structure {
     fn file(&self, file: &FileView<'_>, sink: &mut SetSink<'_>) {
         let Some(grammar) = Grammar::of(file).filter(|grammar| self.by_grammar.contains_key(grammar)) else { return };
         let Some(new) = file.new_side().map(|view| Side::new(view, grammar)) else { return };
-        let asked = self.asked(file, grammar, When::Added, sink);
-        if !asked.is_empty() && new.is_changed() {
+        let asked = self.asked(file, &new, When::Added, sink);
+        if !asked.is_empty() {
             added(file, &new, &asked, sink);
         }
-        let asked = self.asked(file, grammar, When::Removed, sink);
-        let old = file.old().map(|view| Side::new(view, grammar));
-        if let Some(old) = old.filter(|old| !asked.is_empty() && old.is_changed()) {
+        let Some(old) = file.old().map(|view| Side::new(view, grammar)) else { return };
+        let asked = self.asked(file, &old, When::Removed, sink);
+        if !asked.is_empty() {
             removed(file, &old, &new, &asked, sink);
         }
+    }
+
+    fn change(&self, change: &ChangeView<'_>, sink: &mut SetSink<'_>) {
+        let read = change.change.patch.files.iter().zip(change.outcomes);
+        let parts: Vec<&FileDiff> = read.filter(|(_, outcome)| outcome.counts.contains_key(IN_PARTS)).map(|(file, _)| file).collect();
+        let Some(first) = parts.first() else { return };
+        match parts.len() {
+            1 => sink.skip(Some(first.path()), format!("only its changed parts are known, and {ALONE}")),
+            many => {
+                sink.skip(None, format!("of {many} files, such as {}, only the changed parts are known, and {ALONE}", first.path().text()))
+            }
+        }
+    }
+}
+
+/// What a file is counted as whose rules saw no more of it than its hunks.
+const IN_PARTS: &str = "structure: read in parts";
+const ALONE: &str = "rules of ast-grep read those alone: what they ask of the code around went unseen";
+
+/// Says that rules saw no more of a file than its hunks. It is told once, for all files: a bare patch is all parts.
+fn note_parts(side: &Side<'_>, sink: &mut SetSink<'_>) {
+    if !side.view.whole && side.root().is_ok() {
+        sink.count(IN_PARTS, 1);
     }
 }
 
 /// Reports what `asked` match on added lines.
 fn added(file: &FileView<'_>, new: &Side<'_>, asked: &[Asked<'_>], sink: &mut SetSink<'_>) {
+    note_parts(new, sink);
     let touches = |range: &Range<usize>| new.touches(range);
     let unseen = hunt::through(new, asked, &touches, &mut |index, found| {
         if let Some((rule, question)) = asked.get(index) {
@@ -76,6 +110,7 @@ fn added(file: &FileView<'_>, new: &Side<'_>, asked: &[Asked<'_>], sink: &mut Se
 /// Reports what `asked` matched on removed lines and match nowhere any more. Two matches with the same message are the same guard: one that
 /// moved, or that its rule takes for as good.
 fn removed(file: &FileView<'_>, old: &Side<'_>, new: &Side<'_>, asked: &[Asked<'_>], sink: &mut SetSink<'_>) {
+    note_parts(old, sink);
     let (mut gone, mut balance) = (Vec::new(), HashMap::new());
     let says = |index: usize, found: &NodeMatch<'_, Tree>| asked.get(index).map(|(_, question)| question.message.of(found.get_env()));
     let mut unseen = hunt::through(old, asked, &|_| true, &mut |index, found| {

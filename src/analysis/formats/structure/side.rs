@@ -17,7 +17,8 @@ const LARGEST_TEXT: usize = 2 * 1024 * 1024;
 pub(super) struct Side<'v> {
     /// The side.
     pub(super) view: &'v SideView<'v>,
-    grammar: Grammar,
+    /// Its language.
+    pub(super) grammar: Grammar,
     root: OnceCell<Result<AstGrep<Tree>, String>>,
     /// How many lines before each were changed.
     changed: Vec<u32>,

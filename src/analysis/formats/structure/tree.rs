@@ -45,6 +45,11 @@ impl Tree {
         self.nodes.cut
     }
 
+    /// How deep it nests.
+    pub(super) fn depth(&self) -> usize {
+        self.nodes.depth
+    }
+
     /// Grants `steps` for what comes; a regular expression costs `weight` for every 32 bytes it reads.
     pub(super) fn grant(&self, steps: u64, weight: u64) {
         self.steps.set(steps);

@@ -1,13 +1,15 @@
 //! Utilities of a pack: rules that other rules of it ask by name, kept in files of their own as ast-grep's `utilDirs` are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ast_grep_config::{DeserializeEnv, GlobalRules, SerializableGlobalRule};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::bounds;
+use super::chain::chain;
+use super::circles::{Circles, ENDLESS, Found};
 use super::grammar::Grammar;
 use super::page::{Page, Remark};
-use super::question::chain;
 use crate::model::pack::PackFile;
 
 /// More utilities than this are read all or not at all: each is proven with every other.
@@ -48,8 +50,27 @@ fn named(settings: &PackFile) -> Vec<String> {
     folders.map(|folder| if around.is_empty() { plain(folder) } else { format!("{around}/{}", plain(folder)) }).collect()
 }
 
+/// All utilities of a pack.
+#[derive(Default)]
+pub(super) struct Utilities {
+    /// They, ready to be asked.
+    pub(super) ready: GlobalRules,
+    /// Whether one of them asks itself.
+    pub(super) recursive: bool,
+    asked: BTreeMap<String, Map<String, Value>>,
+}
+
+impl Utilities {
+    /// What the utility called `name` asks.
+    pub(super) fn asked(&self, name: &str) -> Option<&Map<String, Value>> {
+        self.asked.get(name)
+    }
+}
+
+type Fault<'p> = (&'p Page<'p>, Remark);
+
 /// What all utilities of `pages` are together, and the ones that had to be left out, each with the reason.
-pub(super) fn gather<'p>(pages: &'p [Page<'p>]) -> (GlobalRules, Vec<(&'p Page<'p>, Remark)>) {
+pub(super) fn gather<'p>(pages: &'p [Page<'p>]) -> (Utilities, Vec<Fault<'p>>) {
     let mut faults = Vec::new();
     let mut waiting = Vec::new();
     for page in pages {
@@ -58,24 +79,51 @@ pub(super) fn gather<'p>(pages: &'p [Page<'p>]) -> (GlobalRules, Vec<(&'p Page<'
             Err(fault) => faults.push((page, fault)),
         }
     }
+    let recursive = without_endless(&mut waiting, &mut faults);
+    let asked = waiting.iter().map(|(page, utility)| (utility.id.clone(), page.keys.clone())).collect();
     let all = waiting.iter().map(|(_, utility)| utility.clone()).collect();
-    match DeserializeEnv::parse_global_utils(all) {
-        Ok(globals) => return (globals, faults),
+    let ready = match DeserializeEnv::parse_global_utils(all) {
+        Ok(ready) => ready,
         Err(error) if waiting.len() > MOST_PROVEN => {
             faults.extend(waiting.iter().map(|(page, _)| (*page, page.fault(chain(&error)))));
-            return (GlobalRules::default(), faults);
+            GlobalRules::default()
         }
-        Err(_) => {}
+        Err(_) => {
+            let (ready, lost) = one_by_one(waiting);
+            faults.extend(lost);
+            ready
+        }
+    };
+    (Utilities { ready, recursive, asked }, faults)
+}
+
+/// Takes those out that ask themselves for ever; whether any other asks itself.
+fn without_endless<'p>(waiting: &mut Waiting<'p>, faults: &mut Vec<Fault<'p>>) -> bool {
+    loop {
+        let mut circles = Circles::default();
+        waiting.iter().for_each(|(page, utility)| circles.add(&utility.id, &page.keys));
+        let endless = match circles.look() {
+            Ok(found) => return found == Found::Ending,
+            Err(name) => name,
+        };
+        let before = waiting.len();
+        waiting.retain(|(page, utility)| {
+            let stays = utility.id != endless;
+            if !stays {
+                faults.push((page, page.fault(ENDLESS)));
+            }
+            stays
+        });
+        if waiting.len() == before {
+            return true;
+        }
     }
-    let (globals, lost) = one_by_one(waiting);
-    faults.extend(lost);
-    (globals, faults)
 }
 
 type Waiting<'p> = Vec<(&'p Page<'p>, SerializableGlobalRule<Grammar>)>;
 
 /// Takes in one utility after the other, those first that need no other.
-fn one_by_one(mut waiting: Waiting<'_>) -> (GlobalRules, Vec<(&Page<'_>, Remark)>) {
+fn one_by_one(mut waiting: Waiting<'_>) -> (GlobalRules, Vec<Fault<'_>>) {
     let (mut good, mut globals) = (Vec::new(), GlobalRules::default());
     loop {
         let before = waiting.len();
@@ -102,6 +150,7 @@ fn one_by_one(mut waiting: Waiting<'_>) -> (GlobalRules, Vec<(&Page<'_>, Remark)
 }
 
 fn utility(page: &Page<'_>) -> Result<SerializableGlobalRule<Grammar>, Remark> {
+    bounds::weigh(&page.keys).map_err(|why| page.fault(why))?;
     let keys = page.keys.iter().filter(|(key, _)| KEYS.contains(&key.as_str()));
     let keys = keys.map(|(key, value)| (key.clone(), value.clone())).collect();
     serde_json::from_value(Value::Object(keys)).map_err(|error| page.fault(error.to_string()))

@@ -1,0 +1,128 @@
+//! What a text must hold for a rule to match in it, derived from its patterns and regular expressions, always too little rather than too
+//! much: a text without it need not be parsed.
+
+use serde_json::{Map, Value};
+
+use super::regexes::{self, Choice, better, either};
+use super::utilities::Utilities;
+
+/// Utilities that ask each other are followed so far.
+const DEEPEST: usize = 20;
+
+/// Derives what one rule needs.
+struct Reader<'r> {
+    rule: &'r Map<String, Value>,
+    utilities: &'r Utilities,
+}
+
+/// What `rule` needs; `None` when that cannot be told.
+pub(super) fn of(rule: &Map<String, Value>, utilities: &Utilities) -> Option<Choice> {
+    let reader = Reader { rule, utilities };
+    let mut patterns = Vec::new();
+    let need = rule.get("rule").and_then(|asked| reader.need(asked, &mut patterns, 0));
+    let constraints = rule.get("constraints").and_then(Value::as_object);
+    // A constraint only counts where its metavariable stands for something.
+    let bound = constraints.into_iter().flatten().filter(|(name, _)| patterns.iter().any(|pattern| binds(pattern, name)));
+    let more: Vec<Choice> = bound.filter_map(|(_, asked)| reader.need(asked, &mut Vec::new(), 0)).collect();
+    need.into_iter().chain(more).reduce(better)
+}
+
+impl Reader<'_> {
+    /// What `asked` needs. Every pattern that must match joins `patterns`.
+    fn need(&self, asked: &Value, patterns: &mut Vec<String>, depth: usize) -> Option<Choice> {
+        let keys = asked.as_object().filter(|_| depth < DEEPEST)?;
+        keys.iter().filter_map(|(key, value)| self.need_of(key, value, patterns, depth + 1)).reduce(better)
+    }
+
+    fn need_of(&self, key: &str, value: &Value, patterns: &mut Vec<String>, depth: usize) -> Option<Choice> {
+        match (key, value) {
+            ("pattern", Value::String(pattern)) => {
+                patterns.push(pattern.clone());
+                words(pattern).into_iter().map(|word| vec![word]).reduce(better)
+            }
+            ("regex", Value::String(regex)) => regexes::needed(&regexes::read(regex).ok()?),
+            ("has" | "inside" | "follows" | "precedes", value) => self.need(value, patterns, depth),
+            ("all", Value::Array(parts)) => {
+                let needs: Vec<Choice> = parts.iter().filter_map(|part| self.need(part, patterns, depth)).collect();
+                needs.into_iter().reduce(better)
+            }
+            ("any", Value::Array(parts)) => either(parts.iter().map(|part| self.need(part, &mut Vec::new(), depth))),
+            ("matches", Value::String(name)) => {
+                let local = self.rule.get("utils").and_then(|utils| utils.get(name));
+                match local {
+                    Some(local) => self.need(local, &mut Vec::new(), depth),
+                    // What is local to this rule means nothing in a common one.
+                    None => self.utilities.asked(name).and_then(|common| {
+                        let reader = Reader { rule: common, utilities: self.utilities };
+                        reader.need(common.get("rule")?, &mut Vec::new(), depth)
+                    }),
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether `pattern` has the metavariable `name`.
+fn binds(pattern: &str, name: &str) -> bool {
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    pattern.match_indices(&format!("${name}")).any(|(at, found)| pattern.get(at + found.len()..).is_some_and(ends))
+}
+
+/// The words in `pattern` that stand in every match: no metavariables, and no keywords that an ellipsis may swallow.
+fn words(pattern: &str) -> Choice {
+    // Comments in patterns match loosely.
+    if ["//", "/*", "#", "--"].iter().any(|comment| pattern.contains(comment)) {
+        return Vec::new();
+    }
+    let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let (mut words, mut swallowed, mut at) = (Vec::new(), false, 0);
+    while let Some(start) = pattern.get(at..).and_then(|rest| rest.find(letter)).map(|found| at + found) {
+        let rest = pattern.get(start..).unwrap_or("");
+        let word = rest.get(..rest.find(|c| !letter(c)).unwrap_or(rest.len())).unwrap_or("");
+        let (before, after) = (pattern.get(at..start).unwrap_or(""), rest.get(word.len()..).unwrap_or(""));
+        at = start + word.len();
+        let is_variable = before.ends_with('$') && !word.starts_with(|c: char| c.is_ascii_lowercase());
+        swallowed |= before.contains("$$$");
+        let is_name = before.ends_with('.') || after.starts_with(['.', '(']) || word.chars().any(|c| !c.is_ascii_lowercase());
+        if is_variable || (swallowed && !is_name) || word.len() < 3 {
+            continue;
+        }
+        swallowed = false;
+        words.push(word.to_owned());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn need(rule: &str) -> Option<Choice> {
+        of(&serde_json::from_str(rule).unwrap(), &Utilities::default())
+    }
+
+    fn some(texts: &[&str]) -> Option<Choice> {
+        Some(texts.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn words_of_patterns_are_looked_for() {
+        assert_eq!(words("subprocess.run($CMD, shell=True)"), ["subprocess", "run", "shell", "True"]);
+        assert_eq!(words("try: $$$BODY\nfinally: stop.now()"), ["try", "stop", "now"]);
+        assert_eq!(words("$FUNC($$$ARGS)"), Vec::<String>::new());
+        assert_eq!(words("foo() // bar"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_may_be_missing_is_not_looked_for() {
+        assert_eq!(need(r#"{"rule": {"any": [{"pattern": "eval($X)"}, {"kind": "call"}]}}"#), None);
+        assert_eq!(need(r#"{"rule": {"any": [{"pattern": "eval($X)"}, {"pattern": "exec($X)"}]}}"#), some(&["eval", "exec"]));
+        assert_eq!(need(r#"{"rule": {"pattern": "$X()", "not": {"pattern": "safe()"}}}"#), None);
+        assert_eq!(need(r#"{"rule": {"kind": "call", "has": {"stopBy": {"regex": "never"}, "regex": "^(verify)$"}}}"#), some(&["verify"]));
+        let constrained =
+            r#"{"rule": {"pattern": "os.$F($$$)"}, "constraints": {"F": {"regex": "^(system|popen)$"}, "G": {"regex": "longest"}}}"#;
+        assert_eq!(need(constrained), some(&["popen", "system"]));
+        assert_eq!(need(r#"{"rule": {"matches": "u"}, "utils": {"u": {"pattern": "danger()"}}}"#), some(&["danger"]));
+    }
+}
