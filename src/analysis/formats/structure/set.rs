@@ -75,18 +75,16 @@ impl RuleSet for Structure {
         let read = change.change.patch.files.iter().zip(change.outcomes);
         let parts: Vec<&FileDiff> = read.filter(|(_, outcome)| outcome.counts.contains_key(IN_PARTS)).map(|(file, _)| file).collect();
         let Some(first) = parts.first() else { return };
-        match parts.len() {
-            1 => sink.skip(Some(first.path()), format!("only its changed parts are known, and {ALONE}")),
-            many => {
-                sink.skip(None, format!("of {many} files, such as {}, only the changed parts are known, and {ALONE}", first.path().text()))
-            }
-        }
+        let (at, what) = match parts.len() {
+            1 => (Some(first.path()), "only its changed parts are known".to_owned()),
+            many => (None, format!("of {many} files, such as {}, only the changed parts are known", first.path().text())),
+        };
+        sink.skip(at, format!("{what}, and rules of ast-grep read those alone: what they ask of the code around went unseen"));
     }
 }
 
 /// What a file is counted as whose rules saw no more of it than its hunks.
 const IN_PARTS: &str = "structure: read in parts";
-const ALONE: &str = "rules of ast-grep read those alone: what they ask of the code around went unseen";
 
 /// Says that rules saw no more of a file than its hunks. It is told once, for all files: a bare patch is all parts.
 fn note_parts(side: &Side<'_>, sink: &mut SetSink<'_>) {
