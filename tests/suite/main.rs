@@ -83,6 +83,7 @@ mod stage;
 mod statements;
 mod story;
 mod structure;
+mod structure_hostile;
 mod sweep;
 mod sweep_console;
 mod sweep_github;

@@ -1,6 +1,7 @@
 //! Rules of ast-grep: what they find on added lines, what they leave alone, what is said of files that cannot be honoured.
 
-use std::fmt::Write as _;
+#![allow(unreachable_pub, reason = "rules that are bad or hostile are asked with the same helpers")]
+
 use std::sync::Arc;
 
 use lazaret::analysis::engine::{Engine, Selection};
@@ -9,11 +10,10 @@ use lazaret::analysis::rulebook::Rulebook;
 use lazaret::model::pack::{NoteKind, Pack, PackFile};
 use lazaret::model::report::Report;
 use lazaret::model::rule::{Example, ExampleFile, Severity};
-use proptest::prelude::*;
 
 use crate::program::Program;
 
-const SHELL: &str = "id: shell-true
+pub const SHELL: &str = "id: shell-true
 language: python
 severity: error
 message: runs $CMD in a shell
@@ -21,12 +21,12 @@ rule:
   pattern: subprocess.run($CMD, shell=True)
 ";
 
-fn book(files: &[(&str, &str)]) -> Arc<Rulebook> {
+pub fn book(files: &[(&str, &str)]) -> Arc<Rulebook> {
     let files = files.iter().map(|(path, text)| PackFile { path: (*path).to_owned(), text: (*text).to_owned() }).collect();
     Arc::new(Rulebook::only(&[Pack { name: "own".to_owned(), files, ..Pack::default() }]))
 }
 
-fn report(rules: &Arc<Rulebook>, path: &str, before: Option<&str>, after: &str) -> Report {
+pub fn report(rules: &Arc<Rulebook>, path: &str, before: Option<&str>, after: &str) -> Report {
     let file = ExampleFile { path: path.to_owned(), before: before.map(str::to_owned), after: Some(after.to_owned()) };
     let example = Example { hits: true, about: String::new(), files: vec![file], message: String::new(), branch: String::new() };
     let (change, texts) = change_of(&example);
@@ -34,7 +34,7 @@ fn report(rules: &Arc<Rulebook>, path: &str, before: Option<&str>, after: &str) 
 }
 
 /// Titles and first lines of what `rules` find where `path` becomes `after`.
-fn found(rules: &Arc<Rulebook>, path: &str, before: Option<&str>, after: &str) -> Vec<String> {
+pub fn found(rules: &Arc<Rulebook>, path: &str, before: Option<&str>, after: &str) -> Vec<String> {
     report(rules, path, before, after).findings.iter().map(|finding| format!("{} at {}", finding.title, finding.at)).collect()
 }
 
@@ -46,12 +46,12 @@ fn found_by(rule: &str, path: &str, after: &str) -> Vec<String> {
 }
 
 /// What is said of a rule.
-fn notes(files: &[(&str, &str)]) -> Vec<String> {
+pub fn notes(files: &[(&str, &str)]) -> Vec<String> {
     book(files).notes.iter().map(ToString::to_string).collect()
 }
 
 /// Why parts of a file were not looked at.
-fn unseen(rules: &Arc<Rulebook>, path: &str, after: &str) -> Vec<String> {
+pub fn unseen(rules: &Arc<Rulebook>, path: &str, after: &str) -> Vec<String> {
     report(rules, path, None, after).skipped.into_iter().map(|skipped| skipped.why).collect()
 }
 
@@ -170,7 +170,7 @@ fn files_of_every_language_are_read() {
         ("java", "A.java", "Runtime.getRuntime().exec($X)", "class A { void f() { Runtime.getRuntime().exec(a); } }\n"),
         ("rb", "a.rb", "eval($X)", "eval(a)\n"),
         ("php", "a.php", "eval($X)", "<?php eval($a);\n"),
-        ("c", "a.c", "gets($X)", "void f() { gets(a); }\n"),
+        ("c", "a.c", "gets($X);", "void f() { gets(a); }\n"),
         ("c++", "a.cpp", "gets($X)", "void f() { gets(a); }\n"),
         ("cs", "A.cs", "Process.Start($X)", "class A { void F() { Process.Start(a); } }\n"),
         ("kt", "A.kt", "eval($X)", "fun f() { eval(a) }\n"),
@@ -264,93 +264,6 @@ fn what_only_the_patch_shows_is_said_once() {
 }
 
 #[test]
-fn bad_rules_are_named_with_line_and_reason() {
-    let cases = [
-        ("id: a\nlanguage: py\nrule: {pattern: x\n", "own/a.yml:3: left out: "),
-        ("id: a\nlanguage: py\nrule:\n  pattern: x\n   kind: y\n", "own/a.yml:5: left out: "),
-        (
-            "id: a\nlanguage: cobol\nrule: {pattern: x}\n",
-            "own/a.yml:2: left out: files in `cobol` are not read for structure; these are: Bash, C, ",
-        ),
-        ("id: a\nlanguage: css\nrule: {pattern: x}\n", "own/a.yml:2: left out: files in `css` are not read"),
-        (
-            "id: a\nlanguage: py\nrule: {pattern: x}\nconstraint: {}\n",
-            "own/a.yml:4: left out: no rule has a key `constraint`; write `constraints`",
-        ),
-        (
-            "id: a\nlanguage: py\nrule: {pattern: x}\nowner: me\n",
-            "own/a.yml:4: advice: the key `owner` means nothing here; put it below `metadata`",
-        ),
-        ("id: a\nlanguage: py\nrule: {kind: nonsense}\n", "own/a.yml:3: left out: `rule` is not configured correctly: "),
-        ("id: a\nlanguage: py\nrule: {regex: x}\n", "own/a.yml:3: left out: the `rule` could be any node; add a `kind` or a `pattern`"),
-        (
-            "id: a\nlanguage: py\nrule:\n  kind: call\n  regex: (\n",
-            "own/a.yml:5: left out: the `regex` is no regular expression: unclosed group",
-        ),
-        ("id: a\nlanguage: py\nrule: {kind: call, regex: '(\\w{1000}){1000}'}\n", "own/a.yml:1: left out: the `regex` is too large"),
-        (
-            "id: a\nlanguage: py\nrule: {matches: b}\nutils: {b: {matches: c}, c: {matches: b}}\n",
-            "own/a.yml:4: left out: `utils` is not configured correctly: ",
-        ),
-        (
-            "id: a\nlanguage: py\nrule: {matches: b}\nutils: {b: {kind: call, has: {inside: {matches: b}}}}\n",
-            "own/a.yml:1: left out: it asks itself in a circle",
-        ),
-        ("id: a\nlanguage: py\nrule: {matches: b}\n", "own/a.yml:3: left out: `rule` is not configured correctly: "),
-        ("id: a\nlanguage: py\nseverity: fatal\nrule: {pattern: x}\n", "own/a.yml:3: left out: `severity` is one of error, "),
-        ("id: a\nlanguage: py\nfiles: ['[']\nrule: {pattern: x}\n", "own/a.yml:1: left out: error parsing glob"),
-    ];
-    for (rule, note) in cases {
-        let said = notes(&[("a.yml", rule)]);
-        assert!(said.len() == 1 && said[0].starts_with(note), "{rule}: {said:?}");
-    }
-    let off = book(&[("a.yml", &SHELL.replace("error", "off"))]);
-    assert_eq!((off.notes.len(), off.iter().count()), (0, 0));
-}
-
-#[test]
-fn deep_wide_and_self_quoting_documents_end() {
-    let deep = format!("id: a\nlanguage: py\nrule: {}{{kind: call}}{}\n", "{not: ".repeat(5_000), "}".repeat(5_000));
-    let bomb = (1..9).fold("id: a\nlanguage: py\nmetadata:\n  l0: &l0 [x, x, x]\n".to_owned(), |mut text, at| {
-        let before = at - 1;
-        let _ = writeln!(text, "  l{at}: &l{at} [*l{before}, *l{before}, *l{before}, *l{before}, *l{before}]");
-        text
-    });
-    let wide = format!("id: a\nlanguage: py\nrule:\n  any:\n{}", "    - kind: call\n".repeat(50_000));
-    for text in [deep, format!("{bomb}rule: {{kind: call}}\n"), wide] {
-        let said = notes(&[("a.yml", &text)]);
-        assert!(said.len() == 1 && said[0].contains(": left out: ") && said[0].len() < 300, "{said:?}");
-    }
-}
-
-#[test]
-fn of_two_rules_of_one_name_the_first_runs() {
-    let rules = book(&[("a.yml", SHELL), ("b.yml", &SHELL.replace("runs", "starts"))]);
-    assert_eq!(found(&rules, "run.py", None, "subprocess.run(a, shell=True)\n"), ["runs a in a shell at run.py:1"]);
-    assert!(rules.notes[0].to_string().contains("is the name of own/a.yml:1 already"), "{:?}", rules.notes);
-}
-
-#[test]
-fn a_rule_that_takes_too_long_is_stopped_and_named() {
-    let slow = "id: slow\nlanguage: py\nrule: {kind: identifier, inside: {kind: module, stopBy: end, has: {stopBy: end, kind: identifier, has: {kind: call}}}}\n";
-    let rules = book(&[("slow.yml", slow), ("a.yml", SHELL)]);
-    let text = format!("{}subprocess.run(a, shell=True)\n", "x = y\n".repeat(5_000));
-    assert_eq!(unseen(&rules, "x.py", &text), ["slow: it took too many steps here and was stopped; matches may be missing"]);
-    assert_eq!(found(&rules, "x.py", None, &text).len(), 1);
-}
-
-#[test]
-fn a_rule_that_asks_itself_ends_on_deep_texts() {
-    let itself = "id: itself\nlanguage: py\nrule: {matches: deep}\nutils: {deep: {any: [{pattern: danger}, {kind: parenthesized_expression, has: {matches: deep}}]}}\n";
-    let rules = book(&[("a.yml", itself)]);
-    let nested = |deep: usize| format!("x = {}danger{}\n", "(\n".repeat(deep), ")\n".repeat(deep));
-    assert_eq!(found(&rules, "x.py", None, &nested(90)).len(), 1);
-    assert_eq!(unseen(&rules, "x.py", &nested(300)), ["itself: it asks itself, and this nests deeper than 100 levels; it was not asked"]);
-    let said = unseen(&rules, "x.py", &nested(100_000));
-    assert!(said.iter().any(|why| why.starts_with("nested deeper than 500 levels")), "{said:?}");
-}
-
-#[test]
 fn test_files_run_and_name_the_place_that_does_not_hold() {
     let folder = tempfile::tempdir().unwrap();
     let rules = folder.path().join("own");
@@ -379,33 +292,4 @@ fn test_files_run_and_name_the_place_that_does_not_hold() {
     assert_eq!(broken.code, 1, "{}{}", broken.out, broken.err);
     assert!(broken.out.contains("must not fire on: tests/shell-test.yml:4: subprocess.run(x, shell=True)"), "{}", broken.out);
     assert!(broken.out.contains("must fire on: tests/shell-test.yml:5: run(x)"), "{}", broken.out);
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    /// Whatever a file holds, rules answer.
-    #[test]
-    fn no_text_breaks_a_rule(pieces in prop::collection::vec(piece(), 0..60), before in prop::collection::vec(piece(), 0..20)) {
-        let languages = ["bash", "c", "cpp", "cs", "docker", "go", "hcl", "java", "js", "json", "kt", "php", "py", "rb", "rs", "tsx", "ts", "yml"];
-        let paths = ["a.sh", "a.c", "a.cc", "a.cs", "Dockerfile", "a.go", "a.tf", "A.java", "a.js", "a.json", "a.kt", "a.php", "a.py", "a.rb", "a.rs", "a.tsx", "a.ts", "a.yml"];
-        let text = languages.iter().fold(String::new(), |mut text, language| {
-            let _ = write!(text, "---\nid: {language}\nlanguage: {language}\nmessage: $X $$$Y\nrule: {{any: [{{pattern: $X, regex: a}}, {{kind: ERROR}}], inside: {{pattern: $P, stopBy: end}}}}\n");
-            text
-        });
-        let rules = book(&[("a.yml", &text)]);
-        for path in paths {
-            report(&rules, path, Some(&before.concat()), &pieces.concat());
-        }
-    }
-}
-
-/// Pieces of code and of what is none.
-fn piece() -> impl Strategy<Value = String> {
-    let known = [
-        "a", "(", ")", "[", "{", "}", "\"", "'", "`", "\n", "\t", "  ", "=", ":", "- ", "#{", "${", "$(", "<<EOF\n", "EOF\n", "/*", "*/",
-        "//", "# ", "<?php ", "<a>", "|", ">", "&a", "*a", "%", "\\", "\r\n", "\u{0}", "é", "\u{202e}", "fn ", "def ", "FROM ", "RUN ",
-        "if ", ";", ",",
-    ];
-    prop_oneof![prop::sample::select(known.to_vec()).prop_map(str::to_owned), "\\PC{0,8}"]
 }

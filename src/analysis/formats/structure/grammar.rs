@@ -24,7 +24,7 @@ pub(super) enum Grammar {
 
 impl Grammar {
     /// All of them, with the path of a file in each.
-    const ALL: [(Self, &'static str); 18] = [
+    pub(super) const ALL: [(Self, &'static str); 18] = [
         (Self::Known(SupportLang::Bash), "example.sh"),
         (Self::Known(SupportLang::C), "example.c"),
         (Self::Known(SupportLang::Cpp), "example.cpp"),

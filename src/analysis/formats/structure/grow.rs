@@ -143,3 +143,78 @@ impl Nodes {
         u32::try_from(self.list.len()).unwrap_or(u32::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::grammar::Grammar;
+    use super::*;
+
+    /// Texts of so many bytes that were made to take long, to nest deep, or to have many parts.
+    fn hostile(bytes: usize) -> Vec<String> {
+        let pieces = [
+            "(",
+            "[",
+            "{",
+            "<",
+            "\"",
+            "'",
+            "`",
+            "${",
+            "$(",
+            "#{",
+            "/*",
+            "<<A\n",
+            "a:\n ",
+            "- ",
+            "? ",
+            "&a ",
+            "*a ",
+            "|\n",
+            "if a then ",
+            "a<b<",
+            "a?b:",
+            "!",
+            "*",
+            "a.",
+            "\n \t",
+            "\\\n",
+            "@",
+            "%q(",
+            "fn(",
+            "lambda: ",
+            "=>",
+            "1,",
+            "case a in ",
+            "\u{e9}",
+            "\0",
+            "<?",
+            "?>",
+            "\"\"\"",
+            "#if\n",
+            "//",
+        ];
+        pieces.iter().map(|piece| piece.repeat(bytes / piece.len())).collect()
+    }
+
+    fn read_all(bytes: usize) {
+        for (grammar, _) in Grammar::ALL {
+            for text in hostile(bytes) {
+                if let Ok(nodes) = Nodes::grow(&text, &grammar.tables()) {
+                    assert!(nodes.depth <= DEEPEST && nodes.list.len() <= MOST_NODES);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_hostile_text_comes_to_an_end() {
+        read_all(4 * 1024);
+    }
+
+    /// Slow without optimisation: `cargo test --release --lib large_hostile -- --ignored --nocapture`.
+    #[test]
+    #[ignore = "minutes"]
+    fn every_large_hostile_text_comes_to_an_end() {
+        read_all(2 * 1024 * 1024);
+    }
+}

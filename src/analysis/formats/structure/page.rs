@@ -105,6 +105,8 @@ fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, (u32, String)> {
     };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map_or(1, |at| u32::try_from(at.line()).unwrap_or(1));
-        (line, error.without_snippet().to_string().lines().next().unwrap_or("").to_owned())
+        let said = error.without_snippet().to_string();
+        // It counts lines from the document's first; the note counts them from the file's.
+        (line, said.lines().next().and_then(|said| said.split(" at line ").next()).unwrap_or("").to_owned())
     })
 }
