@@ -77,6 +77,7 @@ mod secret_bus;
 mod secrets;
 mod secrets_history;
 mod sigma;
+mod sigma_reading;
 mod signing;
 mod sources;
 mod stage;

@@ -69,7 +69,10 @@ fn sentence(message: &str) -> String {
     if first.starts_with("recursion limit") {
         return too_deep();
     }
-    first.split(" at line ").next().unwrap_or(first).to_owned()
+    if first.starts_with("recursive references") {
+        return "an alias stands inside of what it repeats".to_owned();
+    }
+    format!("it is no YAML here: {}", first.split(" at line ").next().unwrap_or(first))
 }
 
 fn node(spanned: Spanned<Raw>) -> Node {

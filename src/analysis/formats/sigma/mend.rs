@@ -6,6 +6,7 @@
 mod condition;
 mod correlation;
 mod fence;
+mod heads;
 mod keys;
 mod page;
 mod syntax;
@@ -57,7 +58,11 @@ pub fn mend(text: &str) -> Mended {
 /// Mends one document.
 fn document(page: &mut Page) {
     syntax::mend(page);
-    let Ok(tree) = yaml::map(&page.document(), 1) else { return };
+    let Ok(mut tree) = yaml::map(&page.document(), 1) else { return };
+    if heads::mend(page, &tree) {
+        let Ok(again) = yaml::map(&page.document(), 1) else { return };
+        tree = again;
+    }
     for (name, node) in tree.entries() {
         match name.as_str() {
             "detection" | "filter" => {
@@ -129,13 +134,13 @@ mod tests {
 
     #[test]
     fn words_of_the_head_and_of_correlations() {
-        let written = "title: a\nlevel: Info\nstatus: Testing\ncorrelation:\n  type: event-count\n  rules: [x]\n  group_by: [repo]\n  timespan: 1 hour\n  condition:\n    '>': 5\n";
+        let written = "Title: a\nlevel: Info\nstatus: Testing\ncorrelation:\n  type: event-count\n  rules: [x]\n  group_by: [repo]\n  timespan: 1 hour\n  condition:\n    '>': 5\n";
         let mended = mend(written);
         assert_eq!(
             mended.text,
             "title: a\nlevel: informational\nstatus: test\ncorrelation:\n  type: event_count\n  rules: [x]\n  group-by: [repo]\n  timespan: 1h\n  condition:\n    gt: 5\n"
         );
-        assert_eq!(mended.notes.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 5, 7, 8, 10]);
+        assert_eq!(mended.notes.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2, 3, 5, 7, 8, 10]);
     }
 
     #[test]
@@ -150,6 +155,8 @@ mod tests {
         assert_eq!(around.text, format!("\n{inner}---\n{inner}\n"));
         let stray = mend(&format!("{inner}```\n"));
         assert_eq!(stray.text, format!("{inner}\n"));
+        let unclosed = mend(&format!("---\n\n`a.yml`\n```yaml\n{inner}"));
+        assert_eq!(unclosed.text, format!("\n\n\n\n{inner}"));
         let said = format!("title: x\ndescription: |\n  ```yaml\n  a: b\n  ```\n{}", inner.replace("title: a rule\n", ""));
         assert_eq!(mend(&said), Mended { text: said, notes: vec![] }, "a fence inside a text is text");
     }

@@ -133,7 +133,7 @@ mod tests {
             ("  s:\n    title: {a: b}\n  condition: s\n", 4, "`title.a: …`"),
             ("  s:\n    title: []\n  condition: s\n", 4, "empty list"),
             ("  s:\n    title: a\n  t:\n    title: b\n  condition: s\n", 5, "no condition names `t`"),
-            ("  s:\n    event_type: a\n  condition: s\n", 4, "is never `a`; it is one of `code_commit`, "),
+            ("  s:\n    event_type: a\n  condition: s\n", 4, "is never `a`; it is `code_commit`, "),
             ("  s:\n    draft: 'maybe'\n  condition: s\n", 4, "`true` or `false`"),
             ("  s:\n    title|re: 'a$b'\n  condition: s\n", 4, "can never match"),
             ("  s:\n    title|re: \"\\ba\"\n  condition: s\n", 4, "U+0008"),

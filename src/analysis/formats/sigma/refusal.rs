@@ -115,6 +115,13 @@ mod tests {
                 6,
                 "value_count`, `group-by: [repo, user]`, `timespan: 1h`, `condition: {field: x, gte: 5}`",
             ),
+            ("  s:\n    a: b\n  condition: s | sum(size by repo) > 9 or s\n", 5, "`| sum(size by repo) > 9` left"),
+            (
+                "  s:\n    a: b\n  condition: s | sum(size by repo) > 9 or s\n",
+                5,
+                "value_sum`, `group-by: [repo]`, `timespan: …`, `condition: {field: size, gt: 9}`",
+            ),
+            ("  s:\n    a|not in: b\n  condition: s\n", 4, "and not"),
             ("  s:\n    a: b\n  t:\n    a: c\n  condition: s | near t\n", 7, "type: temporal"),
             ("  s:\n    a: b\n  condition: s and (s\n", 5, "cannot be read"),
             ("  s:\n    a: b\n  condition: 5\n", 5, "is a text"),

@@ -23,7 +23,8 @@ pub(super) fn open(text: &str) -> (String, Vec<(u32, String)>) {
     let (mut out, mut notes) = (String::with_capacity(text.len()), Vec::new());
     for (at, line) in lines.iter().enumerate() {
         let fence = fences.contains(&at);
-        let inside = !paired || kept.iter().any(|(first, last)| (*first..=*last).contains(&at));
+        let inside = open_side(&lines, &fences).map_or(!paired, |side| side.contains(&at))
+            || kept.iter().any(|(first, last)| (*first..=*last).contains(&at));
         let number = u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1);
         let (body, end) = line.split_at_checked(line.trim_end_matches(['\r', '\n']).len()).unwrap_or((line, ""));
         if fence {
@@ -39,4 +40,12 @@ pub(super) fn open(text: &str) -> (String, Vec<(u32, String)>) {
         out.push_str(end);
     }
     (out, notes)
+}
+
+/// With a single fence, the lines on the side of it where the rule stands.
+fn open_side(lines: &[&str], fences: &[usize]) -> Option<std::ops::Range<usize>> {
+    let [fence] = *fences else { return None };
+    let keyed = |line: &&str| ["detection:", "correlation:", "filter:"].iter().any(|key| line.starts_with(key));
+    let before = lines.iter().take(fence).any(keyed);
+    Some(if before { 0..fence } else { fence + 1..lines.len() })
 }

@@ -95,6 +95,10 @@ fn values(known: Option<&Field>, modifiers: &[&str], node: &Node, found: &mut Fo
     let mut sum = if all { open } else { Reach::NEVER };
     for value in list {
         let part = match value::never(known, modifiers, value) {
+            _ if value::foreign(known, modifiers, value).is_some() => {
+                found.foreign(value.line, known.map_or("", |field| field.name), &value.scalar());
+                Reach::NEVER
+            }
             Some(why) => {
                 found.note(value.line, why);
                 Reach::NEVER

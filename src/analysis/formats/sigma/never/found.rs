@@ -1,6 +1,9 @@
 //! What was found of a rule so far, and how it is said: by line, and once what several lines have in common.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::super::said::Said;
+use super::value;
 use crate::analysis::events::fields::FIELDS;
 use crate::analysis::formats::yaml::number;
 use crate::model::pack::NoteKind;
@@ -31,11 +34,18 @@ const ALIASES: &[(&str, &str)] = &[
 pub(super) struct Found {
     said: Vec<Said>,
     missing: Vec<(usize, String)>,
+    /// Words that a field with a few words never says, with the line of the first.
+    foreign: BTreeMap<&'static str, (usize, BTreeSet<String>)>,
 }
 
 impl Found {
     /// All of it by line; what is said of several lines is said once.
     pub(super) fn said(mut self) -> Vec<Said> {
+        for (field, (line, words)) in std::mem::take(&mut self.foreign) {
+            let never = listed(words.into_iter().map(|word| format!("`{word}`")).collect(), "or");
+            let known = value::closed(field).into_iter().flatten().map(|word| format!("`{word}`")).collect();
+            self.note(line, format!("`{field}` is never {never}; it is {}", listed(known, "or")));
+        }
         self.said.sort_by_key(|said| said.line);
         let mut told: Vec<(Said, Vec<u32>)> = Vec::new();
         for said in self.said {
@@ -66,7 +76,7 @@ impl Found {
 
     /// Whether some part can never match.
     pub(super) fn any(&self) -> bool {
-        self.said.iter().any(|said| said.kind == NoteKind::NeverMatches)
+        !self.foreign.is_empty() || self.said.iter().any(|said| said.kind == NoteKind::NeverMatches)
     }
 
     /// Whether a field is asked for that no event has.
@@ -76,6 +86,11 @@ impl Found {
 
     fn say(&mut self, line: usize, kind: NoteKind, text: String) {
         self.said.push(Said { line: number(line), kind, text });
+    }
+
+    /// The field `name` never says `word`.
+    pub(super) fn foreign(&mut self, line: usize, name: &'static str, word: &str) {
+        self.foreign.entry(name).or_insert_with(|| (line, BTreeSet::new())).1.insert(word.to_owned());
     }
 
     /// No event has the field `name`.
@@ -89,16 +104,21 @@ impl Found {
     pub(super) fn tell_missing(&mut self, before: &str) {
         let Some((line, _)) = self.missing.first() else { return };
         let line = *line;
-        let shown = if self.missing.len() == 4 { 4 } else { 3 };
-        let mut names: Vec<String> = self.missing.iter().take(shown).map(|(_, name)| suggested(name)).collect();
-        if let more @ 1.. = self.missing.len() - names.len() {
-            names.push(format!("{more} more"));
-        }
-        let last = names.pop().unwrap_or_default();
-        let names = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
+        let names = listed(self.missing.iter().map(|(_, name)| suggested(name)).collect(), "and");
         let noun = if self.missing.len() == 1 { "the field" } else { "the fields" };
         self.note(line, format!("{before}no event has {noun} {names}; docs/events.md names those there are"));
     }
+}
+
+/// `names` in words: three of them, and how many more there are.
+fn listed(mut names: Vec<String>, joined: &str) -> String {
+    if names.len() > 6 {
+        let more = names.len() - 3;
+        names.truncate(3);
+        names.push(format!("{more} more"));
+    }
+    let last = names.pop().unwrap_or_default();
+    if names.is_empty() { last } else { format!("{} {joined} {last}", names.join(", ")) }
 }
 
 fn suggested(name: &str) -> String {

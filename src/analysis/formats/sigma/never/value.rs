@@ -76,24 +76,26 @@ fn typed(known: &Field, value: &Node) -> Option<String> {
         FieldType::Truth if !plain.eq_ignore_ascii_case("true") && !plain.eq_ignore_ascii_case("false") => {
             Some(format!("`{name}` is `true` or `false` and never `{plain}`"))
         }
-        _ => closed(name, plain),
+        _ => None,
     }
 }
 
-/// What a field that has a few words never says.
-fn closed(name: &str, text: &str) -> Option<String> {
+/// The words that a field which has only a few can say.
+pub(super) fn closed(name: &str) -> Option<BTreeSet<&'static str>> {
     let words: Vec<&str> = match name {
         "event_type" => EventKind::ALL.into_iter().map(EventKind::event_type).collect(),
         "kind" => EventKind::ALL.into_iter().map(EventKind::word).collect(),
         "source" => vec!["mcp_agent", "unknown"],
         _ => return None,
     };
-    let known = text.contains(['*', '?']) || words.iter().any(|word| word.eq_ignore_ascii_case(text));
-    (!known).then(|| {
-        let named: BTreeSet<String> = words.iter().map(|word| format!("`{word}`")).collect();
-        let named: Vec<String> = named.into_iter().collect();
-        format!("`{name}` is never `{text}`; it is one of {}", named.join(", "))
-    })
+    Some(words.into_iter().collect())
+}
+
+/// The word that `value` asks for, where `known` has a few words and never says it.
+pub(super) fn foreign<'v>(known: Option<&Field>, modifiers: &[&str], value: &'v Node) -> Option<&'v str> {
+    let words = closed(known?.name)?;
+    let text = value.text().filter(|text| modifiers.is_empty() && !text.contains(['*', '?', '\\']))?;
+    (!words.iter().any(|word| word.eq_ignore_ascii_case(text))).then_some(text)
 }
 
 /// The modifier and bound that a text such as `>5` means.

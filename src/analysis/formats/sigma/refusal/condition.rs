@@ -81,14 +81,18 @@ fn piped(detection: &Node, text: &str) -> String {
         return format!("`| {pipe}` {left} count it in a correlation: `type: event_count`, `timespan: {span}`, `condition: {{gt: …}}`");
     };
     let part = |at: usize| found.get(at).map_or("", |part| part.as_str().trim());
-    let field = part(2).trim_start_matches("distinct ").to_owned();
+    let pipe = part(0).trim_start_matches('|').trim();
+    // Some write the group inside of the brackets.
+    let inside = part(2).trim_start_matches("distinct ");
+    let (field, group) =
+        inside.strip_prefix("by ").map_or_else(|| inside.split_once(" by ").unwrap_or((inside, part(3))), |group| ("", group));
     let kind = match part(1) {
         "sum" => "value_sum",
         "avg" => "value_avg",
         _ if field.is_empty() || field == "*" => "event_count",
         _ => "value_count",
     };
-    let group = if part(3).is_empty() { String::new() } else { format!("`group-by: [{}]`, ", part(3)) };
+    let group = if group.is_empty() { String::new() } else { format!("`group-by: [{group}]`, ") };
     let operator = match part(4) {
         ">=" => "gte",
         "<=" => "lte",

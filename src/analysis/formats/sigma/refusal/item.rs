@@ -49,7 +49,7 @@ fn field(key: &str, node: &Node) -> Option<(usize, String)> {
 /// What `word`, which is no modifier, seems to want.
 fn nobody_defined(name: &str, word: &str) -> String {
     let wants = match word.to_ascii_lowercase().as_str() {
-        "not" | "ne" | "nematch" | "notin" | "not_in" | "not_equals" | "not_contains" | "notcontains" => {
+        "not" | "not in" | "ne" | "nematch" | "notin" | "not_in" | "not_equals" | "not_contains" | "notcontains" => {
             "Sigma negates in the condition: put the field in a selection of its own and write `and not` before its name".to_owned()
         }
         "range" | "between" => format!("a range is two fields, `{name}|gte: …` and `{name}|lte: …`"),
