@@ -18,6 +18,7 @@ pub mod identifier;
 pub mod language;
 pub mod lexer;
 pub mod links;
+pub mod lint;
 pub mod manifests;
 pub mod outline;
 pub mod pattern;

@@ -10,11 +10,12 @@ use crate::analysis::engine::{Engine, Selection};
 use crate::analysis::foreign::merge::Imports;
 use crate::analysis::formats::sarif;
 use crate::analysis::rulebook::Rulebook;
+use crate::analysis::rules;
 use crate::cli::output::{self, Output};
 use crate::config::error::ConfigError;
 use crate::config::{imports, packs};
 use crate::model::cancel::Cancel;
-use crate::model::pack::NoteKind;
+use crate::model::pack::{NoteKind, Pack};
 use crate::model::time::Timestamp;
 use crate::runtime::sweeper::Sweeper;
 use crate::sources::github::client::GithubClient;
@@ -127,6 +128,26 @@ impl Context {
         }
     }
 
+    /// The packs a person keeps, and those of `--rules`.
+    fn own_packs(&self) -> Result<Vec<Pack>, ConfigError> {
+        let kept = self.paths().map(|paths| packs::kept(paths.config()));
+        let mut packs = kept.unwrap_or_else(|_| Ok(Vec::new()))?;
+        for folder in &self.packs {
+            packs.push(packs::read(folder)?);
+        }
+        Ok(packs)
+    }
+
+    /// The texts of all rules in force that are written in files.
+    ///
+    /// # Errors
+    /// When a folder of rules cannot be read.
+    pub fn rule_packs(&self) -> Result<Vec<Pack>, ConfigError> {
+        let own = self.own_packs()?;
+        let brought = (!self.no_default_rules).then(rules::pack);
+        Ok(brought.into_iter().chain(own).collect())
+    }
+
     /// The rules in force: lazaret's, those the person keeps, those of `--rules`. Read once. What could not be honoured is counted on
     /// standard error.
     ///
@@ -136,13 +157,7 @@ impl Context {
         if let Some(book) = self.book.get() {
             return Ok(Arc::clone(book));
         }
-        let mut packs = match self.paths() {
-            Ok(paths) => packs::kept(paths.config())?,
-            Err(_) => Vec::new(),
-        };
-        for folder in &self.packs {
-            packs.push(packs::read(folder)?);
-        }
+        let packs = self.own_packs()?;
         let book = match (packs.is_empty(), self.no_default_rules) {
             (true, false) => Arc::clone(Rulebook::embedded()),
             (false, false) => Arc::new(Rulebook::with(&packs)),

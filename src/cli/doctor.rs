@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
+use crate::analysis::rulebook::Rulebook;
+use crate::analysis::rules;
 use crate::cli::context::Context;
 use crate::cli::doctor::line::{Line, State};
 use crate::cli::exit::Exit;
@@ -40,7 +42,7 @@ pub struct Args {
 /// When no home folder is known, or the output cannot be written.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let paths = context.paths()?;
-    let mut lines = vec![program(), rules(context), folders(&paths), taste(&paths), ledger(context), kept(&paths)];
+    let mut lines = vec![program(), rules_in_force(context), folders(&paths), taste(&paths), ledger(context), kept(&paths)];
     lines.extend(repository(&args.repo, context));
     lines.push(signer(&paths, &args.repo));
     lines.extend(github::lines(context));
@@ -54,15 +56,26 @@ fn program() -> Line {
     Line(State::Good, "lazaret", format!("{}, built for {}-{}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH, std::env::consts::OS))
 }
 
-fn rules(context: &Context) -> Line {
+fn rules_in_force(context: &Context) -> Line {
     let book = match context.rulebook() {
         Ok(book) => book,
         Err(error) => return Line(State::Broken, "rules", error.to_string()),
     };
     match book.notes.iter().find(|note| note.kind == NoteKind::LeftOut) {
-        None => Line(State::Good, "rules", format!("{} rules, digest {}", book.iter().count(), book.digest)),
+        None => Line(State::Good, "rules", format!("{} rules{}, digest {}", book.iter().count(), packs(&book), book.digest)),
         Some(note) => Line(State::Broken, "rules", note.to_string()),
     }
+}
+
+/// The packs that are not of this program.
+fn packs(book: &Rulebook) -> String {
+    let own = book.packs.iter().filter(|pack| pack.name != rules::NAME).map(|pack| {
+        let version = pack.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+        let digest: String = pack.digest.chars().take(12).collect();
+        format!("{} of {}{version} ({digest})", pack.rules, pack.name)
+    });
+    let own: Vec<String> = own.collect();
+    if own.is_empty() { String::new() } else { format!(" with {}", own.join(", ")) }
 }
 
 fn folders(paths: &Paths) -> Line {

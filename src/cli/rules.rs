@@ -1,8 +1,12 @@
 //! `lazaret rules`: what is looked for, why, and the proof that it works.
 
+pub mod choice;
+pub mod lint;
+
 use std::io::Write as _;
 use std::sync::Arc;
 
+use self::choice::Choice;
 use anyhow::bail;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
@@ -10,9 +14,9 @@ use crate::analysis::examples;
 use crate::analysis::rulebook::Rulebook;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
-use crate::export::rules as export;
-use crate::model::inert;
-use crate::model::pack::NoteKind;
+use crate::config::nearest::nearest;
+use crate::export::packs;
+use crate::export::rules::{self as export, page};
 use crate::model::rule::Rule;
 
 /// See what is looked for
@@ -29,6 +33,14 @@ enum What {
         /// How to print it
         #[arg(long, value_enum, default_value_t = Format::Plain)]
         format: Format,
+        #[command(flatten)]
+        choice: Choice,
+    },
+    /// List the packs of rules in force, with version and digest
+    Packs {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = lint::Format::Plain)]
+        format: lint::Format,
     },
     /// Explain one rule: why it matters, what would make it fine, what it fires on and what not
     Explain {
@@ -40,8 +52,14 @@ enum What {
         /// Only this rule
         id: Option<String>,
     },
-    /// Say what is wrong with rule files: what was left out, what can never match, what was mended; exit code 2 when one was left out
-    Lint,
+    /// Say what is wrong with rule files: what was left out, can never match, was mended, or lacks words, examples or references
+    ///
+    /// Exit code 2 when something was left out. A rule that is left out stands in nobody's way: all others run.
+    Lint {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = lint::Format::Plain)]
+        format: lint::Format,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -62,9 +80,16 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let book = &context.rulebook()?;
     let paint = context.out.paint;
     match args.what {
-        What::List { format: Format::Plain } => export::table(&mut context.out, book.iter(), paint)?,
-        What::List { format: Format::Json } => export::json(&mut context.out, book.iter())?,
-        What::List { format: Format::Markdown } => export::markdown(&mut context.out, book.iter())?,
+        What::List { format, choice } => {
+            let rules = choice.of(book)?.into_iter();
+            match format {
+                Format::Plain => export::table(&mut context.out, rules, paint)?,
+                Format::Json => export::json(&mut context.out, rules)?,
+                Format::Markdown => page::write(&mut context.out, rules)?,
+            }
+        }
+        What::Packs { format: lint::Format::Plain } => packs::table(&mut context.out, &book.packs, book.iter(), &book.digest, paint)?,
+        What::Packs { format: lint::Format::Json } => packs::json(&mut context.out, &book.packs, book.iter(), &book.digest)?,
         What::Explain { id } => export::explain(&mut context.out, named(book, &id)?, paint)?,
         What::Test { id } => {
             let rules: Vec<&Rule> = match id {
@@ -73,7 +98,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
             };
             return test(book, &rules, context);
         }
-        What::Lint => return lint(book, context),
+        What::Lint { format } => return lint::run(format, context),
     }
     Ok(Exit::Done)
 }
@@ -85,17 +110,11 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
 pub fn named<'a>(book: &'a Rulebook, id: &str) -> anyhow::Result<&'a Rule> {
     match book.get(id) {
         Some(rule) => Ok(rule),
-        None => bail!("no rule is called '{id}'; `lazaret rules list` names them all"),
+        None => match nearest(id, book.iter().map(|rule| rule.id.0)) {
+            Some(near) => bail!("no rule is called '{id}'; did you mean {near}? `lazaret rules list` names them all"),
+            None => bail!("no rule is called '{id}'; `lazaret rules list` names them all"),
+        },
     }
-}
-
-fn lint(book: &Rulebook, context: &mut Context) -> anyhow::Result<Exit> {
-    for note in &book.notes {
-        writeln!(context.out, "{}", inert::line(&note.to_string()))?;
-    }
-    let lost = book.notes.iter().filter(|note| note.kind == NoteKind::LeftOut).count();
-    writeln!(context.out, "{} rules run, {} notes, {lost} left out", book.iter().count(), book.notes.len())?;
-    Ok(if lost == 0 { Exit::Done } else { Exit::Failed })
 }
 
 fn test(book: &Arc<Rulebook>, rules: &[&Rule], context: &mut Context) -> anyhow::Result<Exit> {

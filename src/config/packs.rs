@@ -92,6 +92,9 @@ fn take(pack: &mut Pack, path: &Path, below: String) {
         return;
     }
     let name = below + &path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if !path.is_file() {
+        return leave(pack, name, "is no file that can be read to its end; it was not opened".to_owned());
+    }
     let mut bytes = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
     if let Err(error) = read {

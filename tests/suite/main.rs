@@ -68,6 +68,7 @@ mod remarks;
 mod response;
 mod revert;
 mod revert_github;
+mod rule_packs;
 mod rules;
 mod scene;
 mod screens;

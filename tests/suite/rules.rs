@@ -104,7 +104,7 @@ fn references_are_ids_that_people_can_look_up() {
 #[test]
 fn the_page_of_rules_is_true() {
     let mut page = Vec::new();
-    rules::markdown(&mut page, Rulebook::embedded().iter()).unwrap();
+    rules::page::write(&mut page, Rulebook::embedded().iter()).unwrap();
     let written = std::fs::read_to_string("docs/rules.md").unwrap_or_default();
     assert_eq!(written, String::from_utf8(page).unwrap(), "run: cargo run -- rules list --format markdown > docs/rules.md");
 }

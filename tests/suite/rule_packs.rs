@@ -1,0 +1,209 @@
+//! Packs of rules that other people wrote, through the real program: what is wrong is named with file and line and left out alone, the
+//! rest runs; packs have versions and digests; every decision carries the digest of all rules in force.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::program::{Program, files};
+use crate::world::World;
+
+const GOOD: &str = "id: own-shell\nlanguage: python\nseverity: error\nmessage: runs a shell\nnote: A shell takes what it is given.\nrule:\n  pattern: os.popen($X)\n";
+
+/// A repository whose branch `claude/shell` adds what `GOOD` sees, and a folder `pack` with `GOOD` in it.
+fn world() -> (World, Program, String) {
+    let mut world = World::new();
+    world.git(&["config", "user.name", "Reviewer"]);
+    world.git(&["config", "user.email", "reviewer@example.com"]);
+    world.agent_branch("claude/shell", "Call the tool", &[("run.py", "import os\nos.popen(command)\n")]);
+    let program = Program::new(world.path(), world.beside("home"));
+    let pack = world.beside("pack");
+    put(&pack, "good.yml", GOOD);
+    (world, program, pack.display().to_string())
+}
+
+fn put(pack: &Path, name: &str, text: impl AsRef<[u8]>) {
+    let path = pack.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+fn lint(program: &Program, pack: &str) -> (i32, Value) {
+    let run = program.run(&["rules", "lint", "--format", "json", "--rules", pack]);
+    (run.code, serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {}{}", run.out, run.err)))
+}
+
+/// Notes of `kind` in `file`, each as `line: text`.
+fn notes(report: &Value, file: &str, kind: &str) -> Vec<String> {
+    let files = report["files"].as_array().unwrap().iter().filter(|one| one["path"] == file);
+    let notes = files.flat_map(|one| one["notes"].as_array().unwrap()).filter(|note| note["kind"] == kind);
+    notes.map(|note| format!("{}: {}", note["line"], note["text"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn what_is_wrong_is_named_and_left_out_alone() {
+    let (world, program, pack) = world();
+    let folder = world.beside("pack");
+    let deep = format!("id: deep\nlanguage: python\nrule:\n  pattern: {}\n", "[".repeat(50_000));
+    let large = std::fs::File::create(folder.join("huge.yml")).unwrap();
+    large.set_len(500 * 1024 * 1024).unwrap();
+    for (name, text) in [
+        ("broken.yml", "id: a\nlanguage: python\nrule:\n  pattern: [\n"),
+        ("broken.toml", "[[rules]]\nid = \"a\nregex = 'x'\n"),
+        ("typo.yml", "id: typo\nlanguage: python\nrule:\n  patern: x\n"),
+        ("key.toml", "[[rules]]\nid = \"key\"\nregexp = 'abcdefgh[0-9]{20}'\n"),
+        ("cycle.yml", "id: cycle\nlanguage: python\nrule: &r\n  all:\n    - *r\n"),
+        ("deep.yml", &deep),
+        ("large.toml", "[[rules]]\nid = \"large\"\nregex = '''(a{1000}){1000}'''\nkeywords = [\"aaa\"]\n"),
+        ("language.yml", "id: cobol\nlanguage: cobol\nrule:\n  pattern: x\n"),
+        ("strange.yml", "hello: world\n"),
+    ] {
+        put(&folder, name, text);
+    }
+    put(&folder, "bytes.yml", b"id: \xff\n");
+    let (code, report) = lint(&program, &pack);
+    assert_eq!(code, 2, "{report:#}");
+    for name in [
+        "broken.yml",
+        "broken.toml",
+        "typo.yml",
+        "key.toml",
+        "cycle.yml",
+        "deep.yml",
+        "large.toml",
+        "language.yml",
+        "strange.yml",
+        "bytes.yml",
+        "huge.yml",
+    ] {
+        let left = notes(&report, name, "left-out");
+        assert!(!left.is_empty(), "{name} is not named: {report:#}");
+        assert!(left.iter().all(|text| text.len() < 600 && !text.contains('\u{1b}')), "{name}: {left:?}");
+    }
+    assert!(notes(&report, "good.yml", "left-out").is_empty());
+    let scan = program.run(&["scan", "main..claude/shell", "--rules", &pack, "--format", "json"]);
+    assert_ne!(scan.code, 2, "{}", scan.err);
+    let scanned: Value = serde_json::from_str(&scan.out).unwrap();
+    assert!(scanned["findings"].as_array().unwrap().iter().any(|finding| finding["rule"] == "own-shell"), "{scanned:#}");
+    assert!(scan.err.contains("left out; `lazaret rules lint` says which and why"), "{}", scan.err);
+}
+
+#[test]
+fn lint_names_what_could_be_better_and_answers_with_no_error_for_it() {
+    let (world, program, pack) = world();
+    let folder = world.beside("pack");
+    put(&folder, "twin.yml", GOOD.replace("own-shell", "second-shell").replace("runs a shell", "other words"));
+    put(
+        &folder,
+        "mute.yml",
+        "id: mute\nlanguage: python\nmessage: hm\nrule:\n  pattern: quiet($X)\nmetadata:\n  references: [see-the-wiki]\n",
+    );
+    let (code, report) = lint(&program, &pack);
+    assert_eq!(code, 0, "{report:#}");
+    let twin = notes(&report, "twin.yml", "advice").join("\n");
+    assert!(twin.contains("1: asks for the same as own-shell; keep one of them"), "{report:#}");
+    let mute = notes(&report, "mute.yml", "advice").join("\n");
+    assert!(
+        mute.contains("nothing says why it matters; say it in `note`") && mute.contains("has no examples; put a file with"),
+        "{report:#}"
+    );
+    let plain = program.run(&["rules", "lint", "--rules", &pack]);
+    assert!(
+        plain.out.contains("pack/twin.yml:1: advice: asks for the same as own-shell") && plain.out.contains("0 left out, "),
+        "{}",
+        plain.out
+    );
+}
+
+#[test]
+fn names_that_collide_are_named() {
+    let (world, program, pack) = world();
+    put(&world.beside("pack"), "z.yml", GOOD.replace("popen", "system"));
+    put(&world.beside("pack"), "y.yml", GOOD.replace("own-shell", "env-gated-auth"));
+    let (code, report) = lint(&program, &pack);
+    assert_eq!(code, 2);
+    assert!(notes(&report, "z.yml", "left-out")[0].contains("own-shell is the name of pack/good.yml:1 already"), "{report:#}");
+    assert!(notes(&report, "y.yml", "left-out")[0].contains("env-gated-auth is the name of a rule of this program already"), "{report:#}");
+}
+
+#[test]
+fn packs_have_a_name_a_version_and_a_digest() {
+    let (world, program, pack) = world();
+    put(&world.beside("pack"), "pack.toml", "name = \"harbour\"\nversion = \"1.2.0\"\n");
+    let packs = || -> Value { serde_json::from_str(&program.ok(&["rules", "packs", "--format", "json", "--rules", &pack])).unwrap() };
+    let before = packs();
+    let own = |packs: &Value| packs["packs"].as_array().unwrap().iter().find(|one| one["name"] == "harbour").unwrap().clone();
+    assert_eq!(
+        (&own(&before)["version"], &own(&before)["rules"], &own(&before)["formats"]["structure"]),
+        (&"1.2.0".into(), &1.into(), &1.into())
+    );
+    assert_eq!(own(&before)["sha256"].as_str().unwrap().len(), 64);
+    let table = program.ok(&["rules", "packs", "--rules", &pack]);
+    assert!(
+        table.contains("harbour") && table.contains("1 structure") && table.contains(own(&before)["sha256"].as_str().unwrap()),
+        "{table}"
+    );
+    assert!(program.run(&["doctor", "--rules", &pack]).out.contains("harbour 1.2.0"), "{}", program.run(&["doctor", "--rules", &pack]).out);
+    put(&world.beside("pack"), "good.yml", GOOD.replace("popen", "system"));
+    let after = packs();
+    assert_ne!(own(&before)["sha256"], own(&after)["sha256"]);
+    assert_ne!(before["sha256"], after["sha256"]);
+}
+
+#[test]
+fn rules_are_listed_by_where_they_come_from_and_explained_with_it() {
+    let (_world, program, pack) = world();
+    let list = |more: &[&str]| -> Vec<Value> {
+        serde_json::from_str(&program.ok(&[&["rules", "list", "--format", "json", "--rules", &pack], more].concat())).unwrap()
+    };
+    let all = list(&[]);
+    let own = list(&["--pack", "pack"]);
+    assert!(all.len() > 50 && own.len() == 1);
+    assert_eq!((&own[0]["id"], &own[0]["from"], &own[0]["pack"]), (&"own-shell".into(), &"structure".into(), &"pack".into()));
+    assert_eq!((&own[0]["path"], &own[0]["line"]), (&"good.yml".into(), &1.into()));
+    assert!(list(&["--from", "code"]).iter().all(|rule| rule["from"] == "code"));
+    assert!(list(&["--class", "secret"]).iter().all(|rule| rule["class"] == "secret"));
+    let hard = list(&["--at-least", "high"]);
+    assert!(!hard.is_empty() && hard.iter().all(|rule| rule["severity"] == "high" || rule["severity"] == "critical"));
+    let table = program.ok(&["rules", "list", "--pack", "pack", "--rules", &pack]);
+    assert!(table.contains("FROM") && table.contains("structure of pack"), "{table}");
+    program.fails(&["rules", "list", "--pack", "none"], "no pack is called 'none'");
+    let explained = program.ok(&["rules", "explain", "own-shell", "--rules", &pack]);
+    assert!(explained.contains("pack/good.yml:1") && explained.contains("A shell takes what it is given."), "{explained}");
+    program.fails(&["rules", "explain", "env-gatd-auth"], "did you mean env-gated-auth?");
+}
+
+#[test]
+fn every_decision_carries_the_digest_of_all_rules_in_force() {
+    let (world, program, pack) = world();
+    let digests = || -> BTreeSet<String> {
+        let kept = files(&program.home).into_iter().filter(|(path, _)| path.ends_with("manifest.json"));
+        kept.map(|(_, bytes)| digest_in(&serde_json::from_slice(&bytes).unwrap()).unwrap()).collect()
+    };
+    let decide = |rules: &[&str]| {
+        program.ok(&[&["quarantine", "claude/shell", "--reason", "look", "--yes"], rules].concat());
+        program.ok(&[&["release", "claude/shell", "--reason", "looked", "--yes"], rules].concat());
+        digests().len()
+    };
+    assert_eq!(decide(&[]), 1);
+    assert_eq!(decide(&["--rules", &pack]), 2, "a pack is part of it");
+    assert_eq!(decide(&["--rules", &pack]), 2, "the same rules are the same digest");
+    put(&world.beside("pack"), "good.yml", GOOD.replace("popen", "system"));
+    assert_eq!(decide(&["--rules", &pack]), 3, "every letter of a rule is");
+    assert_eq!(decide(&["--rules", &pack, "--no-default-rules"]), 4, "and what is left out");
+    let report: Value =
+        serde_json::from_str(&program.run(&["scan", "main..claude/shell", "--rules", &pack, "--format", "sarif"]).out).unwrap();
+    assert_eq!(report["version"], "2.1.0");
+}
+
+fn digest_in(manifest: &Value) -> Option<String> {
+    match manifest {
+        Value::Object(map) => map.iter().find_map(|(name, value)| match value {
+            Value::String(digest) if name == "rules_sha256" => Some(digest.clone()),
+            value => digest_in(value),
+        }),
+        Value::Array(list) => list.iter().find_map(digest_in),
+        _ => None,
+    }
+}
