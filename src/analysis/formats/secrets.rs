@@ -76,7 +76,7 @@ impl RuleSet for Secrets {
                 continue;
             }
             let names = names(&file.path, &hit, only);
-            let Some((severity, confidence)) = scan::weigh(file.role, hit.form) else { continue };
+            let Some((severity, confidence)) = scan::weigh(file.role, &hit) else { continue };
             let Some(side) = file.new_side() else { continue };
             let draft = Draft::lines(file, side, hit.first, hit.last).title(words::title(hit.rule)).evidence(&hit.evidence);
             let draft = draft.why(words::why(hit.rule, &names)).severity(severity).confidence(confidence);
@@ -108,7 +108,7 @@ impl RuleSet for Secrets {
 
 /// Reports a secret that a commit added and a later one took away.
 fn passing(file: &FileView<'_>, step: &Step, hit: &Hit<'_>, names: Vec<String>, trace: Trace, sink: &mut SetSink<'_>) {
-    let Some((severity, confidence)) = scan::weigh(file.role, hit.form) else { return };
+    let Some((severity, confidence)) = scan::weigh(file.role, hit) else { return };
     sink.hide(&hit.value, &hit.form.placeholder);
     let place = format!("{}:{}", inert::line(&file.path), hit.line);
     let draft = Draft::commit(&step.commit, &format!("{place}: {}", hit.evidence)).title(words::passing(hit.rule, &place));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::allow::{Allowlist, Candidate};
 use super::entropy::entropy;
 use super::expression::Expression;
-use super::judge;
+use super::judge::{self, Verdict};
 use crate::model::rule::RuleId;
 
 /// One form.
@@ -25,8 +25,8 @@ pub struct Form {
     pub(super) entropy: Option<f64>,
     /// Texts one of which must be there, in lower case.
     pub(super) keywords: Vec<String>,
-    /// Whether each keyword is a part of the expression, so that it stands in or next to whatever matches.
-    pub(super) near: bool,
+    /// How far from a keyword it is looked for.
+    pub(super) reach: Reach,
     /// What is none.
     pub(super) allow: Vec<Arc<Allowlist>>,
     /// Other rules that must have found something too.
@@ -42,8 +42,21 @@ pub struct Form {
 pub struct Own {
     /// Public by design, or weak alone: never above medium.
     pub note: bool,
+    /// Whether the form says so little that value, name and place are judged too.
+    pub judged: bool,
     /// Whether it is part of this program: values that say themselves that they are examples are left out.
     pub part: bool,
+}
+
+/// How far from a keyword a form is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// On its line: the keyword is a part of the expression, which cannot go over the end of a line.
+    Line,
+    /// Around it: the keyword is a part of the expression.
+    Near,
+    /// Everywhere.
+    Text,
 }
 
 /// Another rule that must have found something near.
@@ -76,5 +89,11 @@ impl Form {
         self.entropy.is_none_or(|least| entropy(found.secret) > least)
             && !self.allow.iter().any(|list| list.allows(found))
             && !(self.own.part && judge::is_example(found.secret))
+    }
+
+    /// What the value is, beyond its form.
+    #[must_use]
+    pub fn verdict(&self, found: &Candidate<'_>) -> Verdict {
+        if self.own.judged { judge::judge(found) } else { Verdict::Secret }
     }
 }

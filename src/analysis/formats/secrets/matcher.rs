@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::form::Form;
+use super::form::{Form, Reach};
 
 /// Bytes before a keyword in which a match may begin.
 const BEFORE: usize = 1024;
@@ -63,7 +63,11 @@ impl Matcher {
         for (at, form) in self.forms.iter().enumerate() {
             let Some(places) = hits.get(&at) else { continue };
             if wanted(at, form) {
-                let spans = if form.near && !form.keywords.is_empty() { near(text, regions, places) } else { regions.to_vec() };
+                let spans = match form.reach {
+                    Reach::Line => lines(text, places),
+                    Reach::Near => near(text, regions, places),
+                    Reach::Text => regions.to_vec(),
+                };
                 search(at, form, text, &spans, &mut found);
             }
         }
@@ -98,6 +102,25 @@ impl Matcher {
     }
 }
 
+/// The lines of `text` that `places` stand on, with their ends; of a long line what is near.
+fn lines(text: &str, places: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    for place in places {
+        if spans.last().is_some_and(|last| place.end <= last.end) {
+            continue;
+        }
+        let least = text.floor_char_boundary(place.start.saturating_sub(BEFORE));
+        let most = text.ceil_char_boundary((place.end + AFTER).min(text.len()));
+        let before = text.get(least..place.start).and_then(|before| before.rfind('\n')).map_or(least, |at| least + at + 1);
+        let after = text.get(place.end..most).and_then(|after| after.find('\n')).map_or(most, |at| place.end + at + 1);
+        match spans.last_mut() {
+            Some(last) if before < last.end => last.end = after,
+            _ => spans.push(before..after),
+        }
+    }
+    spans
+}
+
 /// The spans of `text` around `places`, cut at the ends of lines where one is close, joined where they meet.
 fn near(text: &str, regions: &[Range<usize>], places: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
@@ -122,7 +145,7 @@ fn search(at: usize, form: &Form, text: &str, spans: &[Range<usize>], found: &mu
         while let Some(hay) = text.as_bytes().get(..end) {
             let Some(matched) = regex.find_at(hay, from) else { break };
             let farthest = text.ceil_char_boundary((matched.start + LONGEST).min(text.len()));
-            if matched.end == end && end < farthest {
+            if matched.end == end && end < farthest && !(form.reach == Reach::Line && hay.last() == Some(&b'\n')) {
                 // It may go on behind the span: once more, as far as anything goes.
                 (from, end) = (matched.start, farthest);
                 continue;

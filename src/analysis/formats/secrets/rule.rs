@@ -2,7 +2,7 @@
 
 use super::allow::{self, Allowlist};
 use super::expression::Expression;
-use super::form::{Form, Own, Required};
+use super::form::{Form, Own, Reach, Required};
 use super::sample;
 use super::table::{Entry, Fault, Section};
 use crate::model::rule::{Example, ExampleFile, RuleId};
@@ -22,7 +22,7 @@ const KEYS: [&str; 13] = [
     "skipreport",
     "lazaret",
 ];
-const OWN_KEYS: [&str; 6] = ["placeholder", "note", "fix", "references", "hit", "miss"];
+const OWN_KEYS: [&str; 7] = ["placeholder", "note", "judged", "fix", "references", "hit", "miss"];
 const REQUIRED_KEYS: [&str; 3] = ["id", "withinlines", "withincolumns"];
 /// Keywords a rule may have, and how long one may be: more are no prefilter.
 const MOST_KEYWORDS: usize = 1_000;
@@ -103,7 +103,7 @@ fn form(section: &Section<'_>, own: Option<&Section<'_>>, id: &str, part: bool) 
         return Err(Fault { line: section.line_of("secretGroup"), text });
     }
     let keywords = keywords(section)?;
-    let near = regex.as_ref().is_some_and(|(_, source)| within(source, &keywords));
+    let reach = regex.as_ref().map_or(Reach::Text, |(_, source)| reach(source, &keywords));
     let mut allow = Vec::new();
     for key in ["allowlist", "allowlists"] {
         for list in section.tables(key)? {
@@ -119,7 +119,7 @@ fn form(section: &Section<'_>, own: Option<&Section<'_>>, id: &str, part: bool) 
         group,
         entropy: section.number("entropy")?.filter(|least| *least > 0.0),
         keywords,
-        near,
+        reach,
         allow,
         required: required(section)?,
         silent: section.flag("skipReport")?,
@@ -136,7 +136,7 @@ fn marks(own: &Section<'_>) -> Result<(Option<String>, Own), Fault> {
     {
         return Err(Fault { line: own.line_of("placeholder"), text: "a placeholder has capitals, digits and _ between them".to_owned() });
     }
-    Ok((placeholder, Own { note: own.flag("note")?, part: false }))
+    Ok((placeholder, Own { note: own.flag("note")?, judged: own.flag("judged")?, part: false }))
 }
 
 /// `aws-access-token` as a placeholder: `AWS_ACCESS_TOKEN`.
@@ -156,10 +156,35 @@ fn keywords(section: &Section<'_>) -> Result<Vec<String>, Fault> {
     Ok(words)
 }
 
-/// Whether each keyword is written in the expression, so that no match is far from one.
-fn within(source: &str, keywords: &[String]) -> bool {
+/// How far from its keywords an expression can match: not far when each is written in it, and on their line when nothing in it takes the
+/// end of one but as its last sign.
+fn reach(source: &str, keywords: &[String]) -> Reach {
     let plain = source.to_lowercase().replace('\\', "");
-    keywords.iter().all(|word| plain.contains(word.as_str()))
+    if keywords.is_empty() || !keywords.iter().all(|word| plain.contains(word.as_str())) {
+        return Reach::Text;
+    }
+    let over = [r"\s", r"\n", r"\r", r"\W", r"\D", r"\v", r"\f", r"\P", r"\p", r"\x0", r"\x{", "[:space:]", "[:^", "\n"];
+    if over.iter().any(|sign| source.contains(sign)) || dotted(source) || runs_over(source) { Reach::Near } else { Reach::Line }
+}
+
+/// Whether a flag lets dots take ends of lines.
+fn dotted(source: &str) -> bool {
+    let flags = |(at, _): (usize, &str)| source.get(at + 2..).and_then(|rest| rest.split([':', ')']).next()).unwrap_or("");
+    source
+        .match_indices("(?")
+        .map(flags)
+        .any(|flags| flags.len() < 6 && flags.bytes().all(|b| b"imsU-".contains(&b)) && flags.contains('s'))
+}
+
+/// Whether a class of all signs but some is repeated, which takes ends of lines too.
+fn runs_over(source: &str) -> bool {
+    source.match_indices("[^").any(|(at, _)| {
+        let class = source.get(at..).unwrap_or("");
+        let end =
+            class.char_indices().skip(2).find(|(at, sign)| *sign == ']' && *at > 2 && !class.get(..*at).unwrap_or("").ends_with('\\'));
+        let after = end.and_then(|(end, _)| class.get(end + 1..)).unwrap_or("");
+        after.starts_with(['*', '+', '{', '?'])
+    })
 }
 
 fn required(section: &Section<'_>) -> Result<Vec<Required>, Fault> {

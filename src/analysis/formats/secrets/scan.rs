@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::allow::Candidate;
 use super::build::Built;
 use super::form::Form;
+use super::judge::Verdict;
 use super::matcher::{Found, Matcher};
 use super::words;
 use crate::analysis::role::Role;
@@ -31,6 +32,8 @@ pub(super) struct Hit<'b> {
     pub(super) evidence: String,
     /// The value. It goes no further than a veil and a trace.
     pub(super) value: String,
+    /// Whether it is most likely a secret.
+    pub(super) sure: bool,
 }
 
 /// What `file` adds that has one of the forms of `built` whose rule `runs`; `commit` is the one that did it, where it is known.
@@ -47,9 +50,14 @@ pub(super) fn file<'b>(built: &'b Built, file: &FileView<'_>, commit: Option<&Co
         if form.silent || !side.touches(first, last) || !accompanied(matcher, form, one, &found, side) {
             continue;
         }
+        let verdict = form.verdict(&candidate(file, side, commit, one));
+        if verdict == Verdict::Other {
+            continue;
+        }
+        let sure = verdict == Verdict::Secret;
         let evidence = words::evidence(side.text(), one, &form.placeholder);
         let value = side.text().get(one.secret.clone()).unwrap_or("").to_owned();
-        hits.push(Hit { rule, form, first, last, line: side.number(first), evidence, value });
+        hits.push(Hit { rule, form, first, last, line: side.number(first), evidence, value, sure });
     }
     hits
 }
@@ -115,9 +123,11 @@ pub(super) fn is_allowed(file: &FileView<'_>, hit: &Hit<'_>) -> bool {
 }
 
 /// Tests and pages hold made-up secrets more often than real ones; some forms are public by design.
-pub(super) fn weigh(role: Role, form: &Form) -> Option<(Severity, Confidence)> {
+/// What may be none is a note.
+pub(super) fn weigh(role: Role, hit: &Hit<'_>) -> Option<(Severity, Confidence)> {
     let live = role.is_live() || role == Role::Data;
-    Some(match (live, form.own.note) {
+    Some(match (live, hit.form.own.note) {
+        (true, _) if !hit.sure => (Severity::Info, Confidence::Low),
         (true, false) => (Severity::High, Confidence::High),
         (true, true) | (false, false) => (Severity::Medium, Confidence::Medium),
         (false, true) => return None,

@@ -29,7 +29,15 @@ struct Shared {
 pub(super) fn rule(written: &Written, pack: &Pack, file: &PackFile) -> Rule {
     let said = |text: &str| inert::line(text).into_owned();
     let note = written.form.own.note;
-    let title = if written.description.trim().is_empty() { written.form.id.0.to_owned() } else { said(&written.description) };
+    // "A key of Acme: with it anybody pays": what it is, and why it matters.
+    let parts = written.description.split_once(": ").filter(|_| written.form.own.part);
+    let title = if let Some((what, _)) = parts {
+        said(what)
+    } else if written.description.trim().is_empty() {
+        written.form.id.0.to_owned()
+    } else {
+        said(&written.description)
+    };
     let references = if written.references.is_empty() { &SHARED.references } else { &written.references };
     Rule {
         id: written.form.id,
@@ -38,12 +46,18 @@ pub(super) fn rule(written: &Written, pack: &Pack, file: &PackFile) -> Rule {
         class: FindingClass::Secret,
         severity: if note { Severity::Medium } else { Severity::High },
         confidence: if note { Confidence::Medium } else { Confidence::High },
-        why: SHARED.why.clone(),
+        why: parts.map_or_else(|| SHARED.why.clone(), |(_, why)| format!("{}. {}", sentence(&said(why)), SHARED.why)),
         fix: written.fix.as_ref().map_or_else(|| SHARED.fix.clone(), |fix| inert::block(fix)),
         references: references.iter().map(|text| said(text)).collect(),
         prose: prose(written),
         examples: written.examples.clone(),
     }
+}
+
+/// With a capital, without a full stop.
+fn sentence(text: &str) -> String {
+    let mut signs = text.trim().trim_end_matches('.').chars();
+    signs.next().map(|first| first.to_uppercase().chain(signs).collect()).unwrap_or_default()
 }
 
 fn prose(written: &Written) -> String {
@@ -61,7 +75,8 @@ pub(super) fn title(rule: &Rule) -> String {
     if name.ends_with('.') || name.chars().count() > NAME_LIMIT {
         return name.trim_end_matches('.').to_owned();
     }
-    format!("Adds a secret: {name}")
+    let what = name.split_once(' ').filter(|(article, _)| matches!(*article, "A" | "An"));
+    what.map_or_else(|| format!("Adds a secret: {name}"), |(article, what)| format!("Adds {} {what}", article.to_lowercase()))
 }
 
 /// The title of a finding on a commit: the secret is at `place` there, and gone in the end.
