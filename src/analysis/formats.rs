@@ -10,6 +10,7 @@ pub mod yaml;
 
 use std::sync::Arc;
 
+use self::secrets::extend::Extension;
 use super::rule_set::RuleSet;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
 use crate::model::rule::RuleId;
@@ -26,9 +27,9 @@ pub struct Loaded {
     pub notes: Vec<RuleNote>,
 }
 
-/// Reads every file of `pack`.
+/// Reads every file of `pack`; `extension` is what other packs want of the rules of this program.
 #[must_use]
-pub fn load(pack: &Pack) -> Loaded {
+pub fn load(pack: &Pack, extension: &Extension) -> Loaded {
     let mut loaded = Loaded::default();
     let (mut secrets, mut sigma, mut structure) = (Vec::new(), Vec::new(), Vec::new());
     for file in &pack.files {
@@ -49,7 +50,7 @@ pub fn load(pack: &Pack) -> Loaded {
             )),
         }
     }
-    for part in [secrets::load(pack, &secrets), sigma::load(pack, &sigma), structure::load(pack, &structure)] {
+    for part in [secrets::load(pack, &secrets, extension), sigma::load(pack, &sigma), structure::load(pack, &structure)] {
         loaded.sets.extend(part.sets);
         loaded.notes.extend(part.notes);
     }

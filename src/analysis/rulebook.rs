@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use sha2::{Digest as _, Sha256};
 
 use super::formats;
+use super::formats::secrets::extend::Extension;
 use super::rule_set::RuleSet;
 use super::rules;
 use crate::model::pack::{NoteKind, Pack, PackFile, PackName, RuleNote};
@@ -49,8 +50,8 @@ impl Rulebook {
         for rule in rules::all() {
             book.rules.insert(rule.id, rule.clone());
         }
-        book.add(&rules::pack());
-        packs.iter().for_each(|pack| book.add(pack));
+        book.add(&rules::pack(), &Extension::of(packs));
+        packs.iter().for_each(|pack| book.add(pack, &Extension::default()));
         book.seal(rules::digest());
         book
     }
@@ -68,7 +69,7 @@ impl Rulebook {
             packs: Vec::new(),
             digest: String::new(),
         };
-        packs.iter().for_each(|pack| book.add(pack));
+        packs.iter().for_each(|pack| book.add(pack, &Extension::default()));
         book.seal(env!("CARGO_PKG_VERSION"));
         book
     }
@@ -126,8 +127,8 @@ impl Rulebook {
         &self.sets
     }
 
-    fn add(&mut self, pack: &Pack) {
-        let loaded = formats::load(pack);
+    fn add(&mut self, pack: &Pack, extension: &Extension) {
+        let loaded = formats::load(pack, extension);
         self.notes.extend(pack.notes.iter().cloned().chain(loaded.notes));
         for file in &pack.files {
             self.files.insert((pack.name.clone(), file.path.clone()), digest_of_file(file));

@@ -589,6 +589,27 @@ fn two_at_once_do_not_fight() {
 }
 
 #[test]
+fn files_that_several_commits_touched_are_read_commit_by_commit_and_no_others() {
+    let scene = Scene::of(world(&[("src/a.py", "x = 1\n"), ("src/b.py", "y = 1\n")], |world| {
+        world.write("src/a.py", "x = 2\n");
+        world.write("src/b.py", "y = 2\n");
+        world.commit("First");
+        world.write("src/a.py", "x = 3\n");
+        world.commit("Second");
+    }));
+    let commits = scene.fill(&scene.revision(), Patch::default(), false, true).unwrap().commits.unwrap();
+    let history = scene.fetcher().history(REPOSITORY, &commits, &Cancel::default()).unwrap();
+    let added = |patch: &Patch| {
+        let lines = patch.files.iter().map(|file| (file.path().text().into_owned(), lines(file, LineKind::Added).concat()));
+        lines.collect::<Vec<_>>()
+    };
+    let steps: Vec<_> = history.steps.iter().map(|step| (step.commit.to_string(), added(&step.patch))).collect();
+    let expected = |commit: &str, text: &str| (scene.world.id(commit), vec![("src/a.py".to_owned(), text.to_owned())]);
+    assert_eq!(steps, [expected("feature~1", "x = 2"), expected("feature", "x = 3")]);
+    assert_eq!(history.omissions, []);
+}
+
+#[test]
 fn whole_texts_of_both_sides_are_read() {
     let scene = Scene::of(world(&[("src/a.py", "import os\n"), ("src/other.py", "x = 1\n")], |world| {
         world.write("src/a.py", "import sys\n");

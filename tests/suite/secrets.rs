@@ -173,3 +173,30 @@ fn examples_of_a_rule_are_written_without_secrets_and_hold() {
     }
     assert_eq!(rules.notes.iter().filter(|note| note.kind == NoteKind::LeftOut).count(), 0);
 }
+
+#[test]
+fn a_file_that_builds_on_default_rules_changes_those_of_this_program() {
+    let key = ["AK", "IAQ3EGPYV5MZ7TBN2D"].concat();
+    let sees = |text: &str, path: &str| {
+        let files = vec![PackFile { path: "a.toml".to_owned(), text: text.to_owned() }];
+        let rules = Arc::new(Rulebook::with(&[Pack { name: "own".to_owned(), files, ..Pack::default() }]));
+        let notes: Vec<String> = rules.notes.iter().map(ToString::to_string).collect();
+        let found = findings(&rules, path, None, &format!("id = '{key}'\n"));
+        (found.iter().any(|finding| finding.rule.0 == "aws-access-key-id"), notes)
+    };
+    let extend = "[extend]\nuseDefault = true\n";
+    assert_eq!(sees(extend, "src/a.py"), (true, Vec::new()));
+    assert_eq!(sees(&format!("{extend}disabledRules = [\"aws-access-key-id\"]\n"), "src/a.py"), (false, Vec::new()));
+    let lists = [
+        "[[allowlists]]\npaths = ['''^src/''']\n",
+        "[[allowlists]]\ntargetRules = [\"aws-access-key-id\"]\nregexes = ['''^AKIA''']\n",
+        "[[rules]]\nid = \"aws-access-key-id\"\n[[rules.allowlists]]\npaths = ['''^src/''']\n",
+        "[[rules]]\nid = \"aws-access-key-id\"\nregex = '''never'''\n",
+    ];
+    for list in lists {
+        assert_eq!(sees(&format!("{extend}{list}"), "src/a.py"), (false, Vec::new()), "{list}");
+        assert!(sees(list, "src/a.py").0, "{list}");
+    }
+    let (_, notes) = sees(&format!("{extend}disabledRules = [\"generic-api-key\"]\n"), "src/a.py");
+    assert!(notes[0].starts_with("own/a.toml:3: advice: disabledRules names generic-api-key"), "{notes:?}");
+}

@@ -6,6 +6,7 @@ pub mod allow;
 pub mod build;
 pub mod entropy;
 pub mod expression;
+pub mod extend;
 pub mod form;
 pub mod ignore;
 pub mod judge;
@@ -35,13 +36,14 @@ use crate::model::pack::{Pack, PackFile};
 use crate::model::rule::{Rule, RuleId};
 use allow::Candidate;
 use build::Built;
+use extend::Extension;
 use matcher::Matcher;
 use scan::Hit;
 use trace::{Mark, Trace};
 
-/// Reads the rules of `files`.
-pub(super) fn load(pack: &Pack, files: &[&PackFile]) -> Loaded {
-    let built = build::of(pack, files);
+/// Reads the rules of `files`; `extension` is what other packs want of the rules of this program.
+pub(super) fn load(pack: &Pack, files: &[&PackFile], extension: &Extension) -> Loaded {
+    let built = build::of(pack, files, extension);
     let mut loaded = Loaded { sets: Vec::new(), notes: built.notes.clone() };
     if !built.rules.is_empty() {
         loaded.sets.push(Arc::new(Secrets { built }));

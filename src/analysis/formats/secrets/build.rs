@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use super::extend::Extension;
 use super::matcher::Matcher;
 use super::read::{self, Remark};
 use super::rule::Written;
@@ -38,8 +39,8 @@ pub fn own() -> &'static Built {
 }
 
 /// Those of `files`, which are a part of `pack`.
-pub(super) fn of(pack: &Pack, files: &[&PackFile]) -> Built {
-    if pack.name == rules::NAME && *pack == OWN.0 { OWN.1.clone() } else { build(pack, files, false) }
+pub(super) fn of(pack: &Pack, files: &[&PackFile], extension: &Extension) -> Built {
+    if pack.name == rules::NAME && *pack == OWN.0 { extension.apply(&OWN.1) } else { build(pack, files, false) }
 }
 
 fn build(pack: &Pack, files: &[&PackFile], part: bool) -> Built {
@@ -47,7 +48,12 @@ fn build(pack: &Pack, files: &[&PackFile], part: bool) -> Built {
     for file in files {
         let config = read::read(&file.text, part);
         built.notes.extend(config.remarks.into_iter().map(|remark| note(pack, file, remark)));
+        // Rules of this program are built upon, and not while they are being read.
+        let is_built_upon = |id: &str| !part && config.extends && OWN.1.rules.iter().any(|rule| rule.id.0 == id);
         for written in config.rules {
+            if written.patch && is_built_upon(written.form.id.0) {
+                continue;
+            }
             if let Some(text) = hindrance(&written, &built.rules) {
                 let fault = Fault { line: written.line, text };
                 built.notes.push(note(pack, file, Remark::new(NoteKind::LeftOut, Some(written.form.id.0), fault)));
@@ -56,7 +62,11 @@ fn build(pack: &Pack, files: &[&PackFile], part: bool) -> Built {
             built.rules.push(words::rule(&written, pack, file));
             forms.push(written.form);
         }
-        for (line, id, _) in config.aimed {
+        for (line, id) in config.disabled.iter().filter(|(_, id)| !is_built_upon(id)) {
+            let text = format!("disabledRules names {id}, which is no default rule here; `lazaret rules list` names them");
+            built.notes.push(note(pack, file, Remark::new(NoteKind::Advice, None, Fault { line: *line, text })));
+        }
+        for (line, id, _) in config.aimed.iter().filter(|(_, id, _)| !is_built_upon(id)).cloned() {
             let text = format!("targetRules names {id}, which is no rule of this file");
             built.notes.push(note(pack, file, Remark::new(NoteKind::LeftOut, None, Fault { line, text })));
         }
