@@ -5,7 +5,6 @@
 pub mod agent;
 pub mod auth;
 pub mod comment;
-pub mod cred;
 pub mod dependency;
 pub mod exec;
 pub mod install;

@@ -1,8 +1,6 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{
-    agent, auth, comment, cred, dependency, exec, install, instructions, message, names, net, repository, testing, text, workflow,
-};
+use super::{agent, auth, comment, dependency, exec, install, instructions, message, names, net, repository, testing, text, workflow};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
@@ -48,7 +46,6 @@ pub const CHECKS: &[&dyn Check] = &[
     &instructions::instruction_override::InstructionOverride,
     &instructions::instruction_secrecy::InstructionSecrecy,
     &instructions::instructions_replaced::InstructionsReplaced,
-    &cred::known_secret::KnownSecret,
     &auth::literal_principal::LiteralPrincipal,
     &instructions::markdown_exfiltration::MarkdownExfiltration,
     &message::message_contradicted::MessageContradicted,

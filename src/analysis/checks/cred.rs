@@ -1,3 +1,0 @@
-//! Rules about secrets in the open.
-
-pub mod known_secret;
