@@ -10,9 +10,7 @@ use rayon::prelude::*;
 use super::check::{ChangeView, Check, FileOutcome, Sink};
 use super::checks::registry::CHECKS;
 use super::foreign::merge::Imports;
-use super::formats::secrets::matcher::Matcher;
 use super::formats::secrets::trace::Mark;
-use super::formats::secrets::veil::Veil;
 use super::formats::secrets::{ignore, same};
 use super::language::Language;
 use super::links;
@@ -152,7 +150,7 @@ impl Engine {
     /// Judges the file at `index` of the patch.
     #[must_use]
     pub fn file(&self, change: &Change, index: usize, texts: &Texts) -> FileOutcome {
-        let mut outcome = FileOutcome { veil: self.veil(), ..FileOutcome::default() };
+        let mut outcome = FileOutcome { veil: self.book.veil(), ..FileOutcome::default() };
         let Some(diff) = change.patch.files.get(index) else { return outcome };
         let file = FileView::new(change, diff, texts);
         outcome.skipped = unseen(diff);
@@ -182,12 +180,6 @@ impl Engine {
         findings.iter_mut().filter(|finding| set.contains(&finding.rule)).for_each(|finding| finding.severity = Severity::Info);
     }
 
-    /// What hides the secrets of every pack, also of those whose rules do not run.
-    fn veil(&self) -> Veil {
-        let matchers = self.book.sets().iter().filter_map(|set| set.secrets());
-        Veil::of(matchers.map(Arc::clone).collect::<Vec<Arc<Matcher>>>())
-    }
-
     /// Reads what the rules over the whole change need beside the net diff. After the files, because little of it is needed when they
     /// say nothing.
     #[must_use]
@@ -204,7 +196,7 @@ impl Engine {
     /// Puts the report together from one outcome for each file, in the patch's order.
     #[must_use]
     pub fn finish(&self, change: &Change, mut outcomes: Vec<FileOutcome>, around: &Around) -> Report {
-        let mut whole = FileOutcome { veil: self.veil(), skipped: around.history.omissions.clone(), ..FileOutcome::default() };
+        let mut whole = FileOutcome { veil: self.book.veil(), skipped: around.history.omissions.clone(), ..FileOutcome::default() };
         let view = ChangeView { change, outcomes: &outcomes, around };
         for set in &self.sets {
             set.change(&view, &mut SetSink::new(&self.chosen, &mut whole));

@@ -8,7 +8,10 @@ use std::sync::{Arc, LazyLock};
 use sha2::{Digest as _, Sha256};
 
 use super::formats;
+use super::formats::secrets::build;
 use super::formats::secrets::extend::Extension;
+use super::formats::secrets::matcher::Matcher;
+use super::formats::secrets::veil::Veil;
 use super::rule_set::RuleSet;
 use super::rules;
 use crate::model::pack::{NoteKind, Pack, PackFile, PackName, RuleNote};
@@ -125,6 +128,13 @@ impl Rulebook {
     #[must_use]
     pub fn sets(&self) -> &[Arc<dyn RuleSet>] {
         &self.sets
+    }
+
+    /// What hides the secrets of every pack, also of those whose rules do not run.
+    #[must_use]
+    pub fn veil(&self) -> Veil {
+        let of_users = |matcher: &&Arc<Matcher>| !Arc::ptr_eq(matcher, &build::own().matcher);
+        Veil::of(self.sets.iter().filter_map(|set| set.secrets()).filter(of_users).map(Arc::clone).collect())
     }
 
     fn add(&mut self, pack: &Pack, extension: &Extension) {

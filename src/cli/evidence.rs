@@ -196,7 +196,8 @@ fn restore(root: &Path, case: &CaseId, into: &Path, context: &mut Context) -> an
 }
 
 fn export(root: &Path, case: &CaseId, to: &Path, context: &mut Context) -> anyhow::Result<Exit> {
-    let redact = |text: &str| redact::redact(text).into_owned();
+    let veil = context.rulebook()?.veil();
+    let redact = |text: &str| redact::through(text, &veil);
     let exported = evidence::export(root, case, to, &redact, &Handling::by_account(now()))?;
     let (files, changed) = (exported.files, exported.redacted);
     writeln!(context.out, "{}: {files} files, secrets replaced in {changed}, SHA-256 {}", case.0, exported.digest)?;

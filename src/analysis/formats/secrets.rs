@@ -4,6 +4,7 @@
 
 pub mod allow;
 pub mod build;
+pub mod built;
 pub mod entropy;
 pub mod expression;
 pub mod extend;
@@ -35,11 +36,14 @@ use crate::model::inert;
 use crate::model::pack::{Pack, PackFile};
 use crate::model::rule::{Rule, RuleId};
 use allow::Candidate;
-use build::Built;
+use built::Built;
 use extend::Extension;
 use matcher::Matcher;
 use scan::Hit;
 use trace::{Mark, Trace};
+
+/// Secrets of one file of one commit that are looked at beyond its net diff.
+const MOST_PASSING: usize = 100;
 
 /// Reads the rules of `files`; `extension` is what other packs want of the rules of this program.
 pub(super) fn load(pack: &Pack, files: &[&PackFile], extension: &Extension) -> Loaded {
@@ -53,7 +57,7 @@ pub(super) fn load(pack: &Pack, files: &[&PackFile], extension: &Extension) -> L
 
 /// The forms of one pack.
 struct Secrets {
-    built: Built,
+    built: Arc<Built>,
 }
 
 impl RuleSet for Secrets {
@@ -72,9 +76,10 @@ impl RuleSet for Secrets {
             [one] => one.id.as_ref(),
             _ => None,
         };
+        let accepted = scan::accepted(file);
         for hit in scan::file(&self.built, file, None, &|rule| sink.runs(rule)) {
             sink.hide(&hit.value, &hit.form.placeholder);
-            if scan::is_allowed(file, &hit) {
+            if scan::is_allowed(file, &accepted, &hit) {
                 continue;
             }
             let names = names(&file.path, &hit, only);
@@ -94,7 +99,12 @@ impl RuleSet for Secrets {
         for step in &change.around.history.steps {
             for diff in &step.patch.files {
                 let file = FileView::new(change.change, diff, &nothing);
-                for hit in scan::file(&self.built, &file, Some(&step.commit), &|rule| sink.runs(rule)) {
+                let hits = scan::file(&self.built, &file, Some(&step.commit), &|rule| sink.runs(rule));
+                if hits.len() > MOST_PASSING {
+                    let why = format!("commit {}: only the first {MOST_PASSING} secrets of this file were looked at", step.commit.short());
+                    sink.skip(Some(file.repo_path()), why);
+                }
+                for hit in hits.into_iter().take(MOST_PASSING) {
                     let trace = Trace::of(&hit.value);
                     let names = names(&file.path, &hit, Some(&step.commit));
                     if net.contains(&(hit.rule.id, trace)) {

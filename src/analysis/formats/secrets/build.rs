@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use super::built::Built;
 use super::extend::Extension;
 use super::matcher::Matcher;
 use super::read::{self, Remark};
@@ -14,33 +15,22 @@ use crate::analysis::rules;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
 use crate::model::rule::{Rule, RuleId};
 
-static OWN: LazyLock<(Pack, Built)> = LazyLock::new(|| {
+static OWN: LazyLock<(Pack, Arc<Built>)> = LazyLock::new(|| {
     let pack = rules::pack();
     let files: Vec<&PackFile> = pack.files.iter().filter(|file| file.path.starts_with("secrets/")).collect();
     let built = build(&pack, &files, true);
-    (pack, built)
+    (pack, Arc::new(built))
 });
-
-/// The forms of a pack.
-#[derive(Clone, Default)]
-pub struct Built {
-    /// The rules that run, with their words; each at the position of its form.
-    pub rules: Vec<Rule>,
-    /// Their forms.
-    pub matcher: Arc<Matcher>,
-    /// What is to be said of the files.
-    pub notes: Vec<RuleNote>,
-}
 
 /// The forms of this program.
 #[must_use]
-pub fn own() -> &'static Built {
+pub fn own() -> &'static Arc<Built> {
     &OWN.1
 }
 
 /// Those of `files`, which are a part of `pack`.
-pub(super) fn of(pack: &Pack, files: &[&PackFile], extension: &Extension) -> Built {
-    if pack.name == rules::NAME && *pack == OWN.0 { extension.apply(&OWN.1) } else { build(pack, files, false) }
+pub(super) fn of(pack: &Pack, files: &[&PackFile], extension: &Extension) -> Arc<Built> {
+    if pack.name == rules::NAME && *pack == OWN.0 { extension.apply(&OWN.1) } else { Arc::new(build(pack, files, false)) }
 }
 
 fn build(pack: &Pack, files: &[&PackFile], part: bool) -> Built {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::allow::Allowlist;
-use super::build::Built;
+use super::built::Built;
 use super::matcher::Matcher;
 use super::read;
 use super::rule::Written;
@@ -53,9 +53,9 @@ impl Extension {
 
     /// `built` as these files want it.
     #[must_use]
-    pub(super) fn apply(&self, built: &Built) -> Built {
+    pub(super) fn apply(&self, built: &Arc<Built>) -> Arc<Built> {
         if self.is_empty() {
-            return built.clone();
+            return Arc::clone(built);
         }
         let (mut rules, mut forms) = (Vec::new(), Vec::new());
         for (rule, form) in built.rules.iter().zip(built.matcher.forms()) {
@@ -72,7 +72,7 @@ impl Extension {
             rules.push(rule.clone());
             forms.push(form);
         }
-        Built { rules, matcher: Arc::new(Matcher::new(forms)), notes: built.notes.clone() }
+        Arc::new(Built { rules, matcher: Arc::new(Matcher::new(forms)), notes: built.notes.clone() })
     }
 }
 

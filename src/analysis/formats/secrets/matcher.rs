@@ -168,7 +168,9 @@ fn taken(at: usize, form: &Form, text: &str, hay: &[u8], matched: Range<usize>) 
         0 => captures.iter().skip(1).flatten().find(|group| !group.is_empty()),
         named => captures.get(named),
     };
+    // An expression works on bytes and may end inside of a character, such as a quote of typographers behind a key.
     let trim = |range: Range<usize>| {
+        let range = text.floor_char_boundary(range.start)..text.ceil_char_boundary(range.end);
         let part = text.get(range.clone())?;
         let start = range.start + (part.len() - part.trim_start_matches('\n').len());
         let end = start + part.trim_matches('\n').len();

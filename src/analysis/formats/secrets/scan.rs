@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::allow::Candidate;
-use super::build::Built;
+use super::built::Built;
 use super::form::Form;
 use super::judge::Verdict;
 use super::matcher::{Found, Matcher};
@@ -11,7 +11,7 @@ use super::words;
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::commit_id::CommitId;
-use crate::model::diff::{LineKind, Side};
+use crate::model::diff::{LineKind, TextDiff};
 use crate::model::rule::{Confidence, Rule, Severity};
 
 /// Lines around what a change adds that are looked at too: a key may begin above.
@@ -110,16 +110,24 @@ fn regions(side: &SideView<'_>) -> Vec<Range<usize>> {
 }
 
 /// Whether a comment accepts it that the change did not add: on a line of the match that was there, or on the line it stood on before.
-pub(super) fn is_allowed(file: &FileView<'_>, hit: &Hit<'_>) -> bool {
-    let accepts = |text: &str| ACCEPTED.iter().any(|word| text.contains(word));
+pub(super) fn is_allowed(file: &FileView<'_>, accepted: &[&str], hit: &Hit<'_>) -> bool {
     let beside =
         file.new_side().is_some_and(|side| (hit.first..=hit.last).any(|index| !side.is_changed(index) && accepts(side.line(index).text)));
     let first = hit.value.lines().next().unwrap_or(&hit.value);
-    let before = file.diff.text().is_some_and(|text| {
-        let removed = text.lines.iter().filter(|line| line.kind == LineKind::Removed && line.number(Side::Old).is_some());
-        removed.map(|line| text.text(line)).any(|line| line.contains(first) && accepts(line))
-    });
-    beside || before
+    beside || accepted.iter().any(|line| line.contains(first))
+}
+
+fn accepts(text: &str) -> bool {
+    ACCEPTED.iter().any(|word| text.contains(word))
+}
+
+/// The lines a change takes away on which a comment accepts a secret.
+pub(super) fn accepted<'f>(file: &'f FileView<'_>) -> Vec<&'f str> {
+    let removed = |text: &'f TextDiff| {
+        let lines = text.lines.iter().filter(|line| line.kind == LineKind::Removed);
+        lines.map(|line| text.text(line)).filter(|line| accepts(line)).collect::<Vec<_>>()
+    };
+    file.diff.text().map(removed).unwrap_or_default()
 }
 
 /// Tests and pages hold made-up secrets more often than real ones; some forms are public by design.

@@ -12,6 +12,9 @@ use super::matcher::Matcher;
 /// A value shorter than this is hidden only where it was found: elsewhere it may be any word.
 const SHORTEST: usize = 8;
 
+/// Values of one file that are hidden also where their form does not show; a hostile file may hold a million.
+const MOST: usize = 200;
+
 /// Hides secrets.
 #[derive(Clone, Default)]
 pub struct Veil {
@@ -32,7 +35,7 @@ impl Veil {
     /// Hides `value` from now on, line by line.
     pub fn hide(&mut self, value: &str, placeholder: &str) {
         for line in value.split(['\n', '\r']).map(str::trim).filter(|line| line.len() >= SHORTEST) {
-            if !self.values.iter().any(|(known, _)| known == line) {
+            if self.values.len() < MOST && !self.values.iter().any(|(known, _)| known == line) {
                 self.values.push((line.to_owned(), placeholder.to_owned()));
             }
         }

@@ -11,6 +11,8 @@ use crate::model::inert;
 use crate::model::pack::{Pack, PackFile};
 use crate::model::rule::{Confidence, FindingClass, Rule, RuleFormat, RuleOrigin, Severity};
 
+/// Bytes before a value that the evidence shows.
+const EVIDENCE: usize = 200;
 /// A description up to here, in characters, without a full stop, names what was found; a longer one is a sentence of its own.
 const NAME_LIMIT: usize = 60;
 
@@ -93,6 +95,9 @@ pub(super) fn why(rule: &Rule, names: &[String]) -> String {
 /// The lines a match stands on up to its value, with a placeholder for that.
 pub(super) fn evidence(text: &str, found: &Found, placeholder: &str) -> String {
     let start = text.get(..found.whole.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-    let before = text.get(start..found.secret.start).unwrap_or("");
-    format!("{before}[{placeholder}]").trim().to_owned()
+    // The placeholder shall not be cut off.
+    let near = text.ceil_char_boundary(found.secret.start.saturating_sub(EVIDENCE).max(start));
+    let before = text.get(near..found.secret.start).unwrap_or("").trim_start();
+    let cut = if near > start { "…" } else { "" };
+    format!("{cut}{before}[{placeholder}]")
 }
