@@ -27,6 +27,7 @@ pub mod redact;
 pub mod risk;
 pub mod role;
 pub mod rule_set;
+mod rule_text;
 pub mod rulebook;
 pub mod rules;
 pub mod shell;

@@ -16,6 +16,7 @@ pub mod plain;
 pub mod plan;
 pub mod plan_json;
 pub mod queue;
+pub mod rule_diff;
 pub mod rules;
 pub mod sarif;
 pub mod sweep;

@@ -33,6 +33,7 @@ pub mod response;
 pub mod review;
 pub mod risk;
 pub mod rule;
+pub mod rule_diff;
 pub mod screen;
 pub mod standing;
 pub mod story;

@@ -15,6 +15,7 @@ pub mod errands;
 pub mod error;
 pub mod event_loop;
 pub mod held;
+pub mod in_force;
 pub mod input;
 pub mod jobs;
 pub mod journal;

@@ -10,6 +10,7 @@ pub mod files;
 pub mod ledger;
 pub mod noise;
 pub mod paths;
+pub mod precision;
 pub mod schema;
 mod sqlite;
 pub mod sweeps;

@@ -1,8 +1,8 @@
 //! The door for everything the world reports. Stale answers are dropped before anybody looks at them.
 
 use crate::actions::{
-    begin_sweep, complain, fit, judge_waiting, look_again, own_editor, take_bans, take_budget, take_change, take_decision, take_dossier,
-    take_draft, take_judgement, take_list, take_matches, take_records, take_report, take_waiting, tint,
+    annotate_rule, begin_sweep, complain, fit, judge_waiting, look_again, own_editor, take_bans, take_budget, take_change, take_decision,
+    take_dossier, take_draft, take_judgement, take_list, take_matches, take_records, take_report, take_waiting, tint,
 };
 use crate::message::effect::Effect;
 use crate::message::event::{Event, News};
@@ -39,6 +39,8 @@ pub fn arrive(console: &mut Console, event: Event) -> Vec<Effect> {
         News::Waiting(answer) => take_waiting::take(console, answer),
         News::Whole(answer) => own_editor::take(console, answer),
         News::Bans(answer) => take_bans::take(console, answer),
+        News::Noise(answer) => annotate_rule::take_noise(console, answer),
+        News::Annotated(answer) => annotate_rule::take(console, answer),
         News::Sweeps(answer) => begin_sweep::take_earlier(console, answer),
         News::Sweeping(progress) => begin_sweep::take_part(console, *progress),
         News::Swept(answer) => begin_sweep::take(console, answer),

@@ -1,9 +1,9 @@
 //! The door for everything a person asks: one match, one line for each arm.
 
 use crate::actions::{
-    begin_sweep, choose_section, close, complete, confirm, copy, decide, edit_text, fit, focus, judge_finding, judge_waiting, jump, lists,
-    look_again, move_cursor, open, open_pull, opened, own_editor, palette, point, prompt, read_thread, refresh, settle_thread, show_panel,
-    sweep, switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed, write_remark,
+    annotate_rule, begin_sweep, choose_section, close, complete, confirm, copy, decide, edit_text, fit, focus, judge_finding,
+    judge_waiting, jump, lists, look_again, move_cursor, open, open_pull, opened, own_editor, palette, point, prompt, read_thread, refresh,
+    settle_thread, show_panel, sweep, switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed, write_remark,
 };
 use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
@@ -99,6 +99,7 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::Quarantine | C::Revert if console.pane() == Pane::Sweep => sweep::decide(console, command),
         C::Send | C::RequestChanges | C::Approve | C::Quarantine | C::Release | C::Revert => decide::decide(console, command),
         C::Pick1 | C::Pick2 | C::Pick3 | C::Pick4 | C::Pick5 | C::Pick6 | C::Pick7 | C::Pick8 => judge_finding::pick(console, command),
+        C::Annotate => annotate_rule::toggle(console),
         C::Yes => confirm::yes(console),
         C::No => close::close(console),
         C::SwitchAnswer => confirm::switch(console),

@@ -25,6 +25,7 @@ use super::view::FileView;
 use crate::model::change::{Around, Change, History, TextRequest, Texts};
 use crate::model::diff::{Content, FileDiff, FileStatus, Omission, Side};
 use crate::model::finding::Finding;
+use crate::model::noise::Measured;
 use crate::model::report::Report;
 use crate::model::rule::{Rule, RuleId, RuleOrigin, Severity};
 
@@ -101,10 +102,10 @@ impl Engine {
         Self { digest: imports.digest_with(&self.book.digest), imports, ..self }
     }
 
-    /// The same rules, none of which only annotates: what they see, before the settings weigh it.
+    /// The same rules, of which those called `names` only annotate.
     #[must_use]
-    pub fn unset(&self) -> Self {
-        let book = Arc::new(self.book.annotating(&BTreeSet::new()));
+    pub fn annotating(&self, names: &BTreeSet<String>) -> Self {
+        let book = Arc::new(self.book.annotating(names));
         let (checks, sets, chosen) = (self.checks.clone(), self.sets.clone(), self.chosen.clone());
         let (selection, imports, digest) = (self.selection.clone(), Arc::clone(&self.imports), self.imports.digest_with(&book.digest));
         Self { book, checks, sets, chosen, selection, imports, digest }
@@ -113,6 +114,16 @@ impl Engine {
     /// The names of the rules that run.
     pub fn rules(&self) -> impl Iterator<Item = RuleId> {
         self.chosen.keys().copied()
+    }
+
+    /// The rules that run, as their noise is measured.
+    #[must_use]
+    pub fn measured(&self) -> Vec<Measured> {
+        let one = |id: &RuleId| {
+            let (rule, digest) = (self.book.get(id.0)?, self.book.digest_of(*id)?);
+            Some(Measured { rule: *id, digest, severity: rule.severity, annotated: self.book.annotated().contains(id) })
+        };
+        self.chosen.keys().filter_map(one).collect()
     }
 
     /// All rules that could run, with their words.
@@ -207,13 +218,11 @@ impl Engine {
         manifests::relate::relate(&mut outcomes);
         let all = outcomes.iter_mut().chain([&mut whole]);
         let mut findings: Vec<Finding> = all.flat_map(|outcome| std::mem::take(&mut outcome.findings)).collect();
-        self.annotate(&mut findings);
         let marks: Vec<Mark> = outcomes.iter().chain([&whole]).flat_map(|outcome| outcome.marks.iter().cloned()).collect();
         whole.skipped.extend(ignore::apply(&around.texts, &marks, &mut findings));
         same::tie(&marks, &mut findings);
-        let own = findings.len();
         let imports = self.imports.merge(change, &|name| self.selection.wants(name), &mut findings, &mut whole.skipped);
-        self.annotate(findings.get_mut(own..).unwrap_or_default());
+        self.annotate(&mut findings);
         links::link(change, &mut findings);
         findings.sort_by(most_serious_first);
         let story = story::tell(change, &outcomes, &findings);

@@ -13,8 +13,9 @@ use super::formats::secrets::extend::Extension;
 use super::formats::secrets::matcher::Matcher;
 use super::formats::secrets::veil::Veil;
 use super::rule_set::RuleSet;
+use super::rule_text::RuleTexts;
 use super::rules;
-use crate::model::pack::{NoteKind, Pack, PackFile, PackName, RuleNote};
+use crate::model::pack::{NoteKind, Pack, PackName, RuleNote};
 use crate::model::rule::{Rule, RuleId, RuleOrigin};
 
 static EMBEDDED: LazyLock<Arc<Rulebook>> = LazyLock::new(|| Arc::new(Rulebook::with(&[])));
@@ -24,8 +25,8 @@ static EMBEDDED: LazyLock<Arc<Rulebook>> = LazyLock::new(|| Arc::new(Rulebook::w
 pub struct Rulebook {
     rules: BTreeMap<RuleId, Rule>,
     sets: Vec<Arc<dyn RuleSet>>,
-    /// Digests of rule files, by pack and path.
-    files: BTreeMap<(String, String), String>,
+    /// Digests of the texts of rules of files.
+    texts: BTreeMap<RuleId, String>,
     /// Rules that the settings say shall only annotate.
     annotated: BTreeSet<RuleId>,
     /// The digest before such settings.
@@ -65,7 +66,7 @@ impl Rulebook {
         let mut book = Self {
             rules: BTreeMap::new(),
             sets: Vec::new(),
-            files: BTreeMap::new(),
+            texts: BTreeMap::new(),
             annotated: BTreeSet::new(),
             unset: String::new(),
             notes: Vec::new(),
@@ -105,7 +106,7 @@ impl Rulebook {
     #[must_use]
     pub fn digest_of(&self, id: RuleId) -> Option<String> {
         let text = match &self.rules.get(&id)?.origin {
-            RuleOrigin::File { pack, path, .. } => self.files.get(&(pack.clone(), path.clone()))?,
+            RuleOrigin::File { .. } => self.texts.get(&id)?,
             RuleOrigin::Code => rules::digest(),
         };
         let mut hash = Sha256::new();
@@ -140,12 +141,15 @@ impl Rulebook {
     fn add(&mut self, pack: &Pack, extension: &Extension) {
         let loaded = formats::load(pack, extension);
         self.notes.extend(pack.notes.iter().cloned().chain(loaded.notes));
-        for file in &pack.files {
-            self.files.insert((pack.name.clone(), file.path.clone()), digest_of_file(file));
-        }
         let before = self.rules.len();
+        let texts = RuleTexts::new(pack, &loaded.sets);
         for set in loaded.sets {
             set.rules().iter().for_each(|rule| self.enter(rule));
+            for rule in set.rules() {
+                if let Some(digest) = texts.of(rule) {
+                    self.texts.entry(rule.id).or_insert(digest);
+                }
+            }
             self.sets.push(set);
         }
         self.packs.push(PackName {
@@ -184,12 +188,6 @@ impl Rulebook {
         self.unset = hex(hash);
         self.digest.clone_from(&self.unset);
     }
-}
-
-fn digest_of_file(file: &PackFile) -> String {
-    let mut hash = Sha256::new();
-    hash.update(&file.text);
-    hex(hash)
 }
 
 fn digest_of(pack: &Pack) -> String {

@@ -1,6 +1,6 @@
 //! `lazaret calibrate`: how often each rule fires on merged history, agents and people apart.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use clap::{Args as ClapArgs, ValueEnum};
@@ -13,16 +13,9 @@ use crate::cli::history::{History, Place};
 use crate::cli::output::say;
 use crate::cli::selection::Rules;
 use crate::export::calibration as export;
-use crate::model::change::Change;
-use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
-use crate::model::finding::Finding;
-use crate::model::noise::{Calibration, Hit, Measured, Witness};
-use crate::model::pull::Pull;
-use crate::model::report::Report;
-use crate::model::rule::RuleId;
+use crate::model::noise::{Calibration, Witness};
 use crate::runtime::noise::name_of;
-use crate::sources::source::SourceError;
 use crate::store::error::StoreError;
 use crate::store::noise::NoiseStore;
 
@@ -91,7 +84,8 @@ fn measure(args: &Args, engine: &Engine, context: &mut Context) -> anyhow::Resul
     let (repository, rules, at) = (name_of(&history.folder()), rules_digest(engine), now());
     let mut store = NoiseStore::open(&context.paths()?.noise())?;
     let known = if args.fresh { HashMap::new() } else { store.witnesses(&repository, &rules, at)? };
-    let bare = engine.unset();
+    // What is kept is what rules see, whatever the settings make of it.
+    let bare = engine.annotating(&BTreeSet::new());
     let shelf = Mutex::new(Shelf { store: &mut store, failed: None });
     let cancel = context.cancel.clone();
     let seen = history.each(&mut context.out, &cancel, |pull, read| {
@@ -99,11 +93,7 @@ fn measure(args: &Args, engine: &Engine, context: &mut Context) -> anyhow::Resul
             return Ok((known.clone(), Vec::new()));
         }
         let change = read()?;
-        let report = bare.analyse(&change, &|wanted| history.source().texts(&change, wanted, &cancel));
-        if cancel.is_cancelled() {
-            return Err(SourceError::Cancelled);
-        }
-        let (witness, unread) = witness(pull, &change, &report)?;
+        let (witness, unread) = history.witness(&bare, pull, &change, &cancel)?;
         if unread.is_empty() {
             shelf.lock().unwrap_or_else(PoisonError::into_inner).keep(|store| store.keep_witness(&repository, &rules, at, &witness));
         }
@@ -113,7 +103,7 @@ fn measure(args: &Args, engine: &Engine, context: &mut Context) -> anyhow::Resul
         say("", format!("what was measured could not be kept, so the next run begins anew: {why}"));
     }
     let (witnesses, parts): (Vec<Witness>, Vec<Vec<Omission>>) = seen.made.into_iter().unzip();
-    let (base, noise) = Calibration::of(&witnesses, measured(engine));
+    let (base, noise) = Calibration::of(&witnesses, engine.measured());
     let unread = history.unread.iter().cloned().chain(seen.unread).chain(parts.into_iter().flatten()).collect();
     let range = history.range.clone();
     let rules_digest = engine.digest().to_owned();
@@ -145,36 +135,4 @@ fn rules_digest(engine: &Engine) -> String {
     hash.update(engine.book().digest_unset());
     engine.rules().for_each(|rule| hash.update(format!("{}\n", rule.0)));
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn measured(engine: &Engine) -> Vec<Measured> {
-    let book = engine.book();
-    let one = |id: RuleId| {
-        let (rule, digest) = (book.get(id.0)?, book.digest_of(id)?);
-        Some(Measured { rule: id, digest, severity: rule.severity, annotated: book.annotated().contains(&id) })
-    };
-    engine.rules().filter_map(one).collect()
-}
-
-/// What the rules saw in `change`, and what of it could not be read.
-fn witness(pull: &Pull, change: &Change, report: &Report) -> Result<(Witness, Vec<Omission>), SourceError> {
-    let commit = pull.revision.head.clone().ok_or_else(|| SourceError::Unreadable("it has no commit".to_owned()))?;
-    let hit = |finding: &Finding| Hit {
-        rule: finding.rule,
-        severity: finding.severity,
-        at: finding.at.to_string(),
-        path: finding.at.path().map(|path| path.text().into_owned()),
-        line: finding.at.place().map(|place| place.line),
-    };
-    let hits = report.findings.iter().map(hit).collect();
-    let added = u64::try_from(change.patch.added()).unwrap_or(u64::MAX);
-    let unread = if change.patch.unreadable == 0 { Vec::new() } else { vec![partly(&commit, change.patch.unreadable)] };
-    Ok((Witness { commit, agent: pull.provenance.agent.is_some(), added, hits }, unread))
-}
-
-fn partly(commit: &CommitId, parts: usize) -> Omission {
-    Omission {
-        path: None,
-        why: format!("commit {commit}: {parts} parts of it cannot be read; `lazaret scan {}` names them", commit.short()),
-    }
 }

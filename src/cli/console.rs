@@ -15,7 +15,9 @@ use crate::runtime::annex::Annex;
 use crate::runtime::case_decisions::CaseDecisions;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
+use crate::runtime::in_force::InForce;
 use crate::runtime::kept::Kept;
+use crate::runtime::noise::Noises;
 use crate::runtime::records::Records;
 
 /// Whether there is a terminal to open the console on.
@@ -43,8 +45,10 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     let kept = Kept::at(&paths.sweeps(), now);
     let records = Records::new(paths.ledger(), now);
     let source = site.source.clone();
-    let engine = context.engine()?;
-    let decisions = CaseDecisions::at(site.place(), paths, now).under(source.clone()).judged_by(engine.clone());
+    let demo = site.is_demo_site();
+    let rules = if demo { Arc::new(InForce::new(context.engine()?, None)) } else { context.rules()? };
+    let noise = Some(Noises::new(paths.clone(), source.repository()));
+    let decisions = CaseDecisions::at(site.place(), paths, now).under(source.clone()).under_rules(rules.clone());
     resume(&decisions)?;
     let annex = Arc::new(Annex::new(source, Arc::new(decisions), site.forge.as_ref().map(|forge| forge.host())));
     // A demo keeps to itself: nothing of it belongs to a sweep.
@@ -54,7 +58,8 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
         sweep: None,
         sweeper,
         forge: site.forge.clone(),
-        engine,
+        rules,
+        noise,
         decisions: annex.clone(),
         annex,
         kept,

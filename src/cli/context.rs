@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "the door that reads the clock and the working folder for headless commands")]
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -13,10 +14,11 @@ use crate::analysis::rulebook::Rulebook;
 use crate::analysis::rules;
 use crate::cli::output::{self, Output};
 use crate::config::error::ConfigError;
-use crate::config::{imports, packs};
+use crate::config::{imports, load, packs};
 use crate::model::cancel::Cancel;
 use crate::model::pack::{NoteKind, Pack};
 use crate::model::time::Timestamp;
+use crate::runtime::in_force::InForce;
 use crate::runtime::sweeper::Sweeper;
 use crate::sources::github::client::GithubClient;
 use crate::store::error::StoreError;
@@ -50,6 +52,7 @@ pub struct Context {
     folders: RefCell<Vec<PathBuf>>,
     book: OnceCell<Arc<Rulebook>>,
     caught: OnceCell<Arc<Imports>>,
+    rules: OnceCell<Arc<InForce>>,
     reached: RefCell<Vec<Arc<GithubClient>>>,
 }
 
@@ -63,6 +66,7 @@ pub struct Surroundings {
     no_default_rules: bool,
     imports: Vec<PathBuf>,
     folders: Vec<PathBuf>,
+    rules: Option<Arc<InForce>>,
     reached: Vec<Arc<GithubClient>>,
 }
 
@@ -75,6 +79,7 @@ impl Surroundings {
         (context.packs, context.no_default_rules) = (self.packs.clone(), self.no_default_rules);
         (context.imports, context.folders) = (self.imports.clone(), RefCell::new(self.folders.clone()));
         context.reached = RefCell::new(self.reached.clone());
+        context.rules = self.rules.clone().map_or_else(OnceCell::new, OnceCell::from);
         context
     }
 }
@@ -97,6 +102,7 @@ impl Context {
             config,
             book: OnceCell::new(),
             caught: OnceCell::new(),
+            rules: OnceCell::new(),
             reached: RefCell::default(),
         }
     }
@@ -124,6 +130,7 @@ impl Context {
             no_default_rules: self.no_default_rules,
             imports: self.imports.clone(),
             folders: self.folders.borrow().clone(),
+            rules: self.rules.get().cloned(),
             reached: self.reached(),
         }
     }
@@ -163,6 +170,11 @@ impl Context {
             (false, false) => Arc::new(Rulebook::with(&packs)),
             (_, true) => Arc::new(Rulebook::only(&packs)),
         };
+        let annotate = match self.paths() {
+            Ok(paths) => load::settings(paths.config())?.annotate,
+            Err(_) => BTreeSet::new(),
+        };
+        let book = if annotate.is_empty() { book } else { Arc::new(book.annotating(&annotate)) };
         let lost = book.notes.iter().filter(|note| note.kind == NoteKind::LeftOut).count();
         if lost > 0 {
             let what = if lost == 1 { "rule or rule file was" } else { "rules or rule files were" };
@@ -200,7 +212,20 @@ impl Context {
     /// # Errors
     /// As [`Self::rulebook`] and [`Self::imports`].
     pub fn engine(&self) -> Result<Arc<Engine>, ConfigError> {
-        Ok(Arc::new(Engine::of(&self.rulebook()?, &Selection::default()).importing(self.imports()?)))
+        Ok(self.rules()?.now())
+    }
+
+    /// The same, where rules may be set to annotate while it runs.
+    ///
+    /// # Errors
+    /// As [`Self::rulebook`].
+    pub fn rules(&self) -> Result<Arc<InForce>, ConfigError> {
+        if let Some(rules) = self.rules.get() {
+            return Ok(Arc::clone(rules));
+        }
+        let engine = Arc::new(Engine::of(&self.rulebook()?, &Selection::default()).importing(self.imports()?));
+        let config = self.paths().ok().map(|paths| paths.config().to_owned());
+        Ok(Arc::clone(self.rules.get_or_init(|| Arc::new(InForce::new(engine, config)))))
     }
 
     /// Where things are kept.

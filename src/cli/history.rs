@@ -7,11 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 
+use crate::analysis::engine::{Engine, Reader};
 use crate::analysis::provenance;
 use crate::cli::output::Output;
 use crate::model::cancel::Cancel;
-use crate::model::change::Change;
+use crate::model::change::{Change, TextRequest};
+use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
+use crate::model::finding::Finding;
+use crate::model::noise::{Hit, Witness};
 use crate::model::pull::{Origin, Pull};
 use crate::sources::local::merged::Merged;
 use crate::sources::local::{LocalSource, Selection, Setup};
@@ -88,10 +92,21 @@ impl History {
         self.source.repository().unwrap_or_else(|| Path::new(".").to_owned())
     }
 
-    /// Where whole files are read.
-    #[must_use]
-    pub fn source(&self) -> &dyn Source {
-        &self.source
+    /// What the rules of `engine` see in `change`, which is that of `pull`, and what of it could not be read.
+    ///
+    /// # Errors
+    /// When nobody waits any more.
+    pub fn witness(&self, engine: &Engine, pull: &Pull, change: &Change, cancel: &Cancel) -> Result<(Witness, Vec<Omission>), SourceError> {
+        let texts = |wanted: &[TextRequest]| self.source.texts(change, wanted, cancel);
+        let report = engine.analyse_whole(change, &Reader { texts: &texts, history: &|| self.source.history(change, cancel) });
+        if cancel.is_cancelled() {
+            return Err(SourceError::Cancelled);
+        }
+        let commit = pull.revision.head.clone().ok_or_else(|| SourceError::Unreadable("it has no commit".to_owned()))?;
+        let added = u64::try_from(change.patch.added()).unwrap_or(u64::MAX);
+        let unread = if change.patch.unreadable == 0 { Vec::new() } else { vec![partly(&commit, change.patch.unreadable)] };
+        let hits = report.findings.iter().map(hit).collect();
+        Ok((Witness { commit, agent: pull.provenance.agent.is_some(), added, hits }, unread))
     }
 
     /// Does `work` on every change, on all cores and latest first, until all are done or `cancel` is raised.
@@ -138,4 +153,19 @@ impl<T> Board<'_, T> {
         }
         self.out.progress(self.done.len() + self.unread.len(), all);
     }
+}
+
+fn hit(finding: &Finding) -> Hit {
+    Hit {
+        rule: finding.rule,
+        severity: finding.severity,
+        at: finding.at.to_string(),
+        path: finding.at.path().map(|path| path.text().into_owned()),
+        line: finding.at.place().map(|place| place.line),
+    }
+}
+
+fn partly(commit: &CommitId, parts: usize) -> Omission {
+    let parts = if parts == 1 { "1 part".to_owned() } else { format!("{parts} parts") };
+    Omission { path: None, why: format!("commit {commit}: {parts} of it cannot be read; `lazaret scan {}` says which", commit.short()) }
 }

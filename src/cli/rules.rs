@@ -1,9 +1,11 @@
 //! `lazaret rules`: what is looked for, why, and the proof that it works.
 
 pub mod choice;
+pub mod diff;
 pub mod lint;
 
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use self::choice::Choice;
@@ -17,7 +19,11 @@ use crate::cli::exit::Exit;
 use crate::config::nearest::nearest;
 use crate::export::packs;
 use crate::export::rules::{self as export, page};
-use crate::model::rule::Rule;
+use crate::model::inert;
+use crate::model::noise::Noise;
+use crate::model::rule::{Rule, RuleId};
+use crate::runtime::noise::Noises;
+use crate::sources::local::remote;
 
 /// See what is looked for
 #[derive(Debug, ClapArgs)]
@@ -52,6 +58,20 @@ enum What {
         /// Only this rule
         id: Option<String>,
     },
+    Diff(diff::Args),
+    /// Have a rule only annotate: its findings are notes, ask for no judgement and add nothing to the risk, in every repository
+    ///
+    /// The name is written into [rules] of your settings.toml; everything else in that file stays as it is. Every report and
+    /// decision tells which rules these were. `lazaret calibrate` measures which rules fire too often.
+    Annotate {
+        /// The rule's name, as findings show it
+        id: String,
+    },
+    /// Let a rule weigh again what it weighs
+    Restore {
+        /// The rule's name
+        id: String,
+    },
     /// Say what is wrong with rule files: what was left out, can never match, was mended, or lacks words, examples or references
     ///
     /// Exit code 2 when something was left out. A rule that is left out stands in nobody's way: all others run.
@@ -77,20 +97,24 @@ enum Format {
 /// # Errors
 /// When no rule has the name, or the output cannot be written.
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
+    if let What::Diff(args) = &args.what {
+        return diff::run(args, context);
+    }
     let book = &context.rulebook()?;
+    let noise = noise(context, book)?;
     let paint = context.out.paint;
     match args.what {
         What::List { format, choice } => {
             let rules = choice.of(book)?.into_iter();
             match format {
-                Format::Plain => export::table(&mut context.out, rules, paint)?,
-                Format::Json => export::json(&mut context.out, rules)?,
+                Format::Plain => export::table(&mut context.out, rules, &noise, paint)?,
+                Format::Json => export::json(&mut context.out, rules, &noise)?,
                 Format::Markdown => page::write(&mut context.out, rules)?,
             }
         }
         What::Packs { format: lint::Format::Plain } => packs::table(&mut context.out, &book.packs, book.iter(), &book.digest, paint)?,
         What::Packs { format: lint::Format::Json } => packs::json(&mut context.out, &book.packs, book.iter(), &book.digest)?,
-        What::Explain { id } => export::explain(&mut context.out, named(book, &id)?, paint)?,
+        What::Explain { id } => export::explain(&mut context.out, named(book, &id)?, &noise, paint)?,
         What::Test { id } => {
             let rules: Vec<&Rule> = match id {
                 Some(id) => vec![named(book, &id)?],
@@ -98,7 +122,10 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
             };
             return test(book, &rules, context);
         }
+        What::Annotate { id } => annotate(book, &id, true, context)?,
+        What::Restore { id } => annotate(book, &id, false, context)?,
         What::Lint { format } => return lint::run(format, context),
+        What::Diff(_) => {}
     }
     Ok(Exit::Done)
 }
@@ -115,6 +142,28 @@ pub fn named<'a>(book: &'a Rulebook, id: &str) -> anyhow::Result<&'a Rule> {
             None => bail!("no rule is called '{id}'; `lazaret rules list` names them all"),
         },
     }
+}
+
+/// What is known of the rules from their use, seen from the repository here.
+fn noise(context: &Context, book: &Rulebook) -> anyhow::Result<Noise> {
+    Ok(Noises::new(context.paths()?, remote::folder(Path::new("."))).known(book)?)
+}
+
+fn annotate(book: &Rulebook, id: &str, on: bool, context: &mut Context) -> anyhow::Result<()> {
+    let set = book.annotated().contains(&RuleId::named(id));
+    // Rules of other tools are not in the book; their names hold a tool's.
+    if on && !set && !id.contains(['/', ':']) {
+        named(book, id)?;
+    }
+    let says = match (on, set) {
+        (true, true) => format!("{id} only annotates already"),
+        (false, false) => format!("{id} is not set to annotate; `lazaret rules list` shows which rules are"),
+        _ => {
+            let done = context.rules()?.annotate(RuleId::named(id), on)?;
+            format!("{done}; written into {}", context.paths()?.config().join("settings.toml").display())
+        }
+    };
+    Ok(writeln!(context.out, "{}", inert::line(&says))?)
 }
 
 fn test(book: &Arc<Rulebook>, rules: &[&Rule], context: &mut Context) -> anyhow::Result<Exit> {

@@ -78,7 +78,7 @@ pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     context.note_folder(&terms.repo);
     let site = site(asked, context)?;
     let decisions =
-        || anyhow::Ok(CaseDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone()).judged_by(context.engine()?));
+        || anyhow::Ok(CaseDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone()).under_rules(context.rules()?));
     let first = decisions()?;
     resume(&first)?;
     let found = targets(asked, &site, &first, context)?;
@@ -183,7 +183,8 @@ fn targets(asked: &Asked<'_>, site: &Site, decisions: &CaseDecisions, context: &
         };
         return Ok(names.into_iter().map(|target| (target, Vec::new())).collect());
     }
-    let judge = Judge { engine: decisions.engine(), source: &*site.source, cancel: &context.cancel };
+    let engine = decisions.engine();
+    let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
     let bans = decisions.bans()?;
     let listing = site.list(&context.cancel)?;
     if asked.head.is_some() && listing.pulls.len() > 1 {

@@ -109,7 +109,7 @@ fn send(decisions: &CaseDecisions, cases: &[String], context: &mut Context) -> a
     let mut exit = Exit::Done;
     for (case, held) in chosen {
         let site = site(held, context)?;
-        let place = CaseDecisions::at(site.place(), context.paths()?, now).under(site.source.clone()).judged_by(context.engine()?);
+        let place = CaseDecisions::at(site.place(), context.paths()?, now).under(site.source.clone()).under_rules(context.rules()?);
         match waiting::send(&place, case, &context.cancel)? {
             Sending::Sent(receipt) => {
                 let paint = context.out.paint;

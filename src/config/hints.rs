@@ -82,6 +82,12 @@ impl Keymap {
         self.keys(Pane::Text, Command::Complete).into_iter().next()
     }
 
+    /// The first key that has the rule of a finding only annotate.
+    #[must_use]
+    pub fn annotating_key(&self) -> Option<String> {
+        self.keys(Pane::Card, Command::Annotate).into_iter().next()
+    }
+
     /// The first key that lists the open pulls.
     #[must_use]
     pub fn opened_key(&self) -> Option<String> {
@@ -130,7 +136,7 @@ fn commands(pane: Pane) -> &'static [Command] {
         Pane::Palette => &[C::Submit, C::Down, C::Up, C::Close],
         Pane::Sweep => &[C::Help, C::Palette, C::Choose, C::Quarantine, C::Open, C::Sweep, C::Quit],
         Pane::Panel => &[C::Close, C::Comment, C::Resolve, C::Down, C::PageDown],
-        Pane::Card => &[C::Open, C::Down, C::PageDown, C::NextFinding, C::Close],
+        Pane::Card => &[C::Open, C::Down, C::PageDown, C::NextFinding, C::Annotate, C::Close],
         Pane::Confirm => &[C::No, C::Yes, C::SwitchAnswer, C::Down],
         Pane::Text => &[C::Submit, C::Close, C::Editor, C::ClearText],
         Pane::Write => &[C::Submit, C::Suggest, C::Editor, C::Close],

@@ -2,8 +2,9 @@
 #![allow(clippy::disallowed_methods, reason = "this is where configuration is read")]
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::config::edit;
 use crate::config::error::ConfigError;
 use crate::config::keymap::Keymap;
 use crate::config::settings::Settings;
@@ -11,15 +12,39 @@ use crate::config::table::Document;
 use crate::config::theme::{BUILTIN, Theme};
 use crate::model::policy::PolicyText;
 
+/// The file of settings in lazaret's configuration folder.
+const SETTINGS: &str = "settings.toml";
+
+/// Settings of the folder, or the defaults where it has none.
+///
+/// # Errors
+/// When the file is there and cannot be read or says something that cannot be.
+pub fn settings(folder: &Path) -> Result<Settings, ConfigError> {
+    let mut settings = Settings::default();
+    if let Some((file, text)) = read(&folder.join(SETTINGS))? {
+        settings.adopt(&Document { file: &file, text: &text })?;
+    }
+    Ok(settings)
+}
+
+/// The text of the folder's settings with the rule called `rule` among those that only annotate, or not, and the file it belongs
+/// into, which a link may lead to.
+///
+/// # Errors
+/// When the file cannot be read, or is written in a way in which nothing can be put in safely.
+pub fn annotated(folder: &Path, rule: &str, on: bool) -> Result<(PathBuf, String), ConfigError> {
+    let path = folder.join(SETTINGS);
+    let (file, text) = read(&path)?.unwrap_or_else(|| (path.display().to_string(), String::new()));
+    let text = edit::edited(&Document { file: &file, text: &text }, rule, on)?;
+    Ok((std::fs::canonicalize(&path).unwrap_or(path), text))
+}
+
 /// Settings and keymap of the folder, or the defaults where it has none.
 ///
 /// # Errors
 /// When a file is there and cannot be read or says something that cannot be.
 pub fn taste(folder: &Path) -> Result<(Settings, Keymap), ConfigError> {
-    let mut settings = Settings::default();
-    if let Some((file, text)) = read(&folder.join("settings.toml"))? {
-        settings.adopt(&Document { file: &file, text: &text })?;
-    }
+    let settings = settings(folder)?;
     let mut keymap = Keymap::builtin()?;
     if let Some((file, text)) = read(&folder.join("keymap.toml"))? {
         keymap.adopt(&Document { file: &file, text: &text })?;

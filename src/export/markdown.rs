@@ -31,6 +31,9 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     dependencies(out, report)?;
     story(out, report)?;
     imports(out, report)?;
+    if let Some(says) = report.annotating() {
+        writeln!(out, "{}\n", plain(&says))?;
+    }
     skipped(out, report)
 }
 

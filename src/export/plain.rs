@@ -29,6 +29,9 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>, paint: Paint) -> io::Resu
     dependencies(out, &report.dependencies, paint)?;
     story(out, &report.story, paint)?;
     imports(out, &report.imports, paint)?;
+    if let Some(says) = report.annotating() {
+        writeln!(out, "\n  {}", paint.quiet(&inert::line(&says)))?;
+    }
     skipped(out, &report.skipped, paint)?;
     writeln!(out)
 }

@@ -34,6 +34,8 @@ pub struct ReportV1<'a> {
     undisclosed: Vec<UndisclosedV1<'a>>,
     skipped: Vec<SkippedV1<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    annotated: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     imports: Vec<ImportV1<'a>>,
     stats: StatsV1,
 }
@@ -160,6 +162,7 @@ impl<'a> ReportV1<'a> {
             claims: report.story.claims.iter().map(ClaimV1::new).collect(),
             undisclosed: report.story.undisclosed.iter().map(UndisclosedV1::new).collect(),
             skipped: report.skipped.iter().map(SkippedV1::new).collect(),
+            annotated: report.annotated.iter().map(|rule| rule.0).collect(),
             imports: report.imports.iter().map(ImportV1::new).collect(),
             stats,
         }

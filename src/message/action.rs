@@ -112,6 +112,7 @@ commands! {
     Quarantine "quarantine" "hold the change, evidence first",
     Release "release" "lift a quarantine",
     Revert "revert" "undo a merged change by a new commit",
+    Annotate "annotate" "have the rule of this finding only annotate, or weigh what it weighs again",
     Pick1 "pick-1" "choose the first answer",
     Pick2 "pick-2" "choose the second answer",
     Pick3 "pick-3" "choose the third answer",

@@ -15,6 +15,7 @@ use crate::model::pull::PullRef;
 use crate::model::report::Report;
 use crate::model::response::Plan;
 use crate::model::review::{Disposition, DraftComment, Review};
+use crate::model::rule::RuleId;
 use crate::model::sweep::Sweep;
 use crate::model::sweeping::SweepWish;
 
@@ -89,6 +90,10 @@ pub enum Effect {
     DropWaiting(Ticket, CaseId),
     /// Read whom lazaret's own list stops.
     ReadBans(Ticket),
+    /// Read what is known of rules from their use.
+    ReadNoise(Ticket),
+    /// Have this rule only annotate, or no longer.
+    Annotate(Ticket, RuleId, bool),
     /// Read which sweeps there were.
     ReadSweeps(Ticket),
     /// Carry out a sweep.

@@ -1,5 +1,6 @@
 //! What the world reports. Every report carries the ticket of the question it answers; failures are sentences.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::message::errand::Sheet;
@@ -12,10 +13,12 @@ use crate::model::finding::Finding;
 use crate::model::forge::Budget;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::look::{Match, Tint};
+use crate::model::noise::Noise;
 use crate::model::pull::{Pull, PullRef};
 use crate::model::report::{Report, Summary};
 use crate::model::response::{Plan, Receipt};
 use crate::model::review::Review;
+use crate::model::rule::RuleId;
 use crate::model::sweep::Sweep;
 use crate::model::sweeping::{EarlierSweep, SweepProgress};
 use crate::model::waiting::Waiting;
@@ -53,6 +56,15 @@ pub struct Page {
     pub of: usize,
     /// Those of this page, with the judgement that was kept of exactly these commits.
     pub pulls: Vec<(Pull, Option<Summary>)>,
+}
+
+/// Which rules only annotate now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Annotated {
+    /// Their names.
+    pub rules: BTreeSet<RuleId>,
+    /// What was done, in one sentence.
+    pub says: String,
 }
 
 /// What arrived.
@@ -102,6 +114,10 @@ pub enum News {
     Whole(Result<Sheet, Trouble>),
     /// Whom lazaret's own list stops.
     Bans(Result<Vec<Ban>, Trouble>),
+    /// What is known of rules from their use.
+    Noise(Result<Box<Noise>, Trouble>),
+    /// A rule was set to annotate, or to weigh what it weighs again.
+    Annotated(Result<Annotated, Trouble>),
     /// Which sweeps there were, latest first.
     Sweeps(Result<Vec<EarlierSweep>, Trouble>),
     /// How far the sweep has come.
@@ -137,6 +153,8 @@ impl News {
             Self::Waiting(_) => Kind::Waiting,
             Self::Bans(_) => Kind::Bans,
             Self::Whole(_) => Kind::Whole,
+            Self::Noise(_) => Kind::Noise,
+            Self::Annotated(_) => Kind::Annotate,
             Self::Sweeps(_) => Kind::Sweeps,
             Self::Sweeping(_) | Self::Swept(_) => Kind::Sweep,
             Self::Saved(_) => Kind::Save,

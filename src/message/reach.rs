@@ -66,6 +66,7 @@ impl Command {
                 SCREENS
             }
             C::Pick1 | C::Pick2 | C::Pick3 | C::Pick4 | C::Pick5 | C::Pick6 | C::Pick7 | C::Pick8 => &[Pane::Card, Pane::Confirm],
+            C::Annotate => &[Pane::Card],
             C::Yes | C::No | C::SwitchAnswer => &[Pane::Confirm],
             C::Submit | C::Backspace | C::DeleteWord | C::ClearText => TYPING,
             C::TextLeft | C::TextRight | C::TextHome | C::TextEnd => TYPING,

@@ -39,6 +39,10 @@ pub enum Kind {
     Look,
     /// The pull that is likely opened next.
     Ahead,
+    /// What is known of rules from their use.
+    Noise,
+    /// A rule that shall only annotate, or no longer. Never cancelled.
+    Annotate,
     /// Which sweeps there were.
     Sweeps,
     /// A sweep.

@@ -1,9 +1,12 @@
 //! A decision: who said what about which exact bytes, and why.
 
+use std::collections::BTreeMap;
+
 use super::finding::Fingerprint;
 use super::person::Proof;
 use super::pull::{PullRef, Revision};
 use super::review::Disposition;
+use super::rule::RuleId;
 use super::time::Timestamp;
 
 /// The verbs a person decides with.
@@ -106,6 +109,8 @@ pub struct Decision {
     pub reason: String,
     /// How hard findings were judged.
     pub dispositions: Vec<(Fingerprint, Disposition)>,
+    /// Whose findings those are; empty in decisions of older versions.
+    pub rules: BTreeMap<Fingerprint, RuleId>,
     /// Names they typed to confirm them, such as those of new packages.
     pub confirmed: Vec<String>,
     /// When.

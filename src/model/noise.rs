@@ -1,6 +1,6 @@
 //! How often rules fire on merged history: what every rule saw in one commit, and what that adds up to. Never how it is shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::commit_id::CommitId;
 use super::diff::Omission;
@@ -242,6 +242,8 @@ pub struct Noise {
     pub digests: BTreeMap<RuleId, String>,
     /// The repository that is looked at, when it is one.
     pub here: Option<String>,
+    /// Rules that only annotate now.
+    pub annotated: BTreeSet<RuleId>,
 }
 
 impl Noise {

@@ -42,6 +42,17 @@ impl Report {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
+    /// That rules were set to annotate, and which; `None` when there are none.
+    #[must_use]
+    pub fn annotating(&self) -> Option<String> {
+        let names = self.annotated.iter().map(|rule| rule.0).collect::<Vec<_>>().join(", ");
+        match self.annotated.len() {
+            0 => None,
+            1 => Some(format!("1 rule was set to annotate, so its findings are notes: {names}")),
+            more => Some(format!("{more} rules were set to annotate, so their findings are notes: {names}")),
+        }
+    }
+
     /// Findings that must be judged before approval.
     pub fn hard(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.severity.is_hard())

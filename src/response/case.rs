@@ -71,6 +71,7 @@ mod tests {
             reviewer: Reviewer::default(),
             reason: "why".to_owned(),
             dispositions: Vec::new(),
+            rules: Default::default(),
             confirmed: Vec::new(),
             at: Timestamp(at),
             signature: None,

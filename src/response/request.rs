@@ -1,5 +1,7 @@
 //! What somebody asks for, before the world was looked at.
 
+use std::collections::BTreeMap;
+
 use crate::model::ban::{Ban, Banned};
 use crate::model::decision::{Decision, Reviewer, Subject, Verb};
 use crate::model::finding::Fingerprint;
@@ -7,6 +9,7 @@ use crate::model::forge_step::MergeMethod;
 use crate::model::policy::Touched;
 use crate::model::pull::PullRef;
 use crate::model::review::{Disposition, DraftComment};
+use crate::model::rule::RuleId;
 use crate::model::throttle::Throttle;
 use crate::model::time::Timestamp;
 
@@ -69,6 +72,7 @@ impl Request {
             reviewer,
             reason: self.reason.trim().to_owned(),
             dispositions: self.targets.iter().flat_map(|target| target.dispositions.iter().cloned()).collect(),
+            rules: self.targets.iter().flat_map(|target| target.rules.clone()).collect(),
             confirmed: self.confirmed.clone(),
             signature: None,
             at: self.at,
@@ -91,6 +95,8 @@ pub struct Target {
     pub hard: Vec<Fingerprint>,
     /// How they were judged.
     pub dispositions: Vec<(Fingerprint, Disposition)>,
+    /// Whose findings those are.
+    pub rules: BTreeMap<Fingerprint, RuleId>,
     /// What a policy looks at in it.
     pub touched: Touched,
     /// Its commits and its patch, as later changes would be known by; empty where nothing was read.
@@ -114,6 +120,7 @@ impl Target {
             subject: Subject::default(),
             hard: Vec::new(),
             dispositions: Vec::new(),
+            rules: BTreeMap::new(),
             touched: Touched::default(),
             known_by: Vec::new(),
             session: None,

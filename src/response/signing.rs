@@ -149,6 +149,9 @@ pub fn canonical(case: &CaseId, decision: &Decision, people: &People) -> Vec<u8>
             Disposition::AcceptedRisk(why) => add("accepted", why),
             Disposition::Fixed => add("fixed", ""),
         }
+        if let Some(rule) = decision.rules.get(finding) {
+            add("rule", rule.0);
+        }
     }
     for word in &decision.confirmed {
         add("confirmed", word);

@@ -23,6 +23,7 @@ use crate::response::request::Request;
 use crate::response::responder::{Materials, Responder};
 use crate::response::resume;
 use crate::runtime::held;
+use crate::runtime::in_force::InForce;
 use crate::runtime::journal::LedgerJournal;
 use crate::runtime::later;
 use crate::runtime::lifted::{self, Word};
@@ -77,7 +78,7 @@ pub struct CaseDecisions {
     /// Where the repository's own policy and its organisation's are read; the person's own is among `paths`.
     source: Option<Arc<dyn Source>>,
     /// What judges a change again before it is decided on.
-    engine: Arc<Engine>,
+    rules: Arc<InForce>,
     /// What goes along with plans that were made: one decision may have several, of which each is carried out by itself.
     prepared: Mutex<Vec<Prepared>>,
 }
@@ -104,8 +105,8 @@ impl CaseDecisions {
     /// Decisions at `place`.
     #[must_use]
     pub fn at(place: Place, paths: Paths, clock: fn() -> Timestamp) -> Self {
-        let engine = Arc::new(Engine::new(&Selection::default()));
-        Self { place, paths, clock, source: None, engine, prepared: Mutex::default() }
+        let rules = Arc::new(InForce::new(Arc::new(Engine::new(&Selection::default())), None));
+        Self { place, paths, clock, source: None, rules, prepared: Mutex::default() }
     }
 
     /// What is refused now, by lazaret's own list.
@@ -126,16 +127,16 @@ impl CaseDecisions {
         Self { source: Some(source), ..self }
     }
 
-    /// The same, with the rules of `engine` where a change is judged once more.
+    /// The same, with rules of which some may be set to annotate meanwhile.
     #[must_use]
-    pub fn judged_by(self, engine: Arc<Engine>) -> Self {
-        Self { engine, ..self }
+    pub fn under_rules(self, rules: Arc<InForce>) -> Self {
+        Self { rules, ..self }
     }
 
     /// What judges a change again before it is decided on.
     #[must_use]
-    pub fn engine(&self) -> &Engine {
-        &self.engine
+    pub fn engine(&self) -> Arc<Engine> {
+        self.rules.now()
     }
 
     /// Ends what an earlier run left half done; the receipts say what that was. Called at every start.
@@ -321,7 +322,7 @@ impl CaseDecisions {
         let Some(source) = self.source.as_deref().filter(|_| asks) else { return Ok(request) };
         if request.verb == Verb::Release {
             let held = held::recorded(&request, journal, place)?;
-            bench.held = held::read(source, &self.engine, held, &Cancel::default())
+            bench.held = held::read(source, &self.engine(), held, &Cancel::default())
                 .map_err(|why| ResponseError::Forge(format!("it takes two people, and what is let go cannot be looked at: {why}")))?;
             for held in &mut bench.held {
                 people(source, &held.pull, &mut held.touched)?;

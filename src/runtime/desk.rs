@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::analysis::engine::Engine;
 use crate::config::keymap::Keymap;
 use crate::config::settings::Settings;
 use crate::model::forge::Forge;
@@ -11,7 +10,9 @@ use crate::model::sweep::Sweep;
 use crate::model::time::Timestamp;
 use crate::runtime::annex::Annex;
 use crate::runtime::decisions::Decisions;
+use crate::runtime::in_force::InForce;
 use crate::runtime::kept::Kept;
+use crate::runtime::noise::Noises;
 use crate::runtime::records::Records;
 use crate::runtime::sweeper::Sweeper;
 use crate::sources::source::Source;
@@ -30,7 +31,9 @@ pub struct Desk {
     /// Where the changes of such a sweep become known to `source` and `decisions`.
     pub annex: Arc<Annex>,
     /// What judges them.
-    pub engine: Arc<Engine>,
+    pub rules: Arc<InForce>,
+    /// What is known of those rules from their use.
+    pub noise: Option<Noises>,
     /// Where decisions go.
     pub decisions: Arc<dyn Decisions>,
     /// What was judged in earlier runs.

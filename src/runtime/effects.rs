@@ -11,10 +11,11 @@ use crate::analysis::check::FileOutcome;
 use crate::analysis::engine::{Engine, Reader};
 use crate::message::effect::{Effect, Thrift, Wish};
 use crate::message::errand::Errand;
-use crate::message::event::{Chunk, News, Page};
+use crate::message::event::{Annotated, Chunk, News, Page};
 use crate::message::ticket::Kind;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
+use crate::model::noise::Noise;
 use crate::model::pull::PullRef;
 use crate::model::report::Report;
 use crate::model::report::Summary;
@@ -96,6 +97,11 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
         }),
         Effect::Edit(errand) => return Some(Own::Edit(errand)),
         Effect::ReadBans(ticket) => jobs.start(Kind::Bans, ticket, move |_, to| to.tell(News::Bans(desk.decisions.bans()))),
+        Effect::ReadNoise(ticket) => jobs.start(Kind::Noise, ticket, move |_, to| to.tell(News::Noise(noise(&desk)))),
+        Effect::Annotate(ticket, rule, on) => jobs.start(Kind::Annotate, ticket, move |_, to| {
+            let done = desk.rules.annotate(rule, on).map_err(|error| error.to_string());
+            to.tell(News::Annotated(done.map(|says| Annotated { rules: desk.rules.now().book().annotated().clone(), says })));
+        }),
         Effect::ReadSweeps(ticket) => jobs.start(Kind::Sweeps, ticket, move |_, to| {
             to.tell(News::Sweeps(desk.sweeper.as_ref().map_or_else(|| Ok(Vec::new()), |sweeper| sweeper.earlier())));
         }),
@@ -116,12 +122,19 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
     None
 }
 
+fn noise(desk: &Desk) -> Result<Box<Noise>, String> {
+    let engine = desk.rules.now();
+    let known = desk.noise.as_ref().map_or_else(|| Ok(Noise::default()), |noises| noises.known(engine.book()));
+    Ok(Box::new(Noise { annotated: engine.book().annotated().clone(), ..known.map_err(|error| error.to_string())? }))
+}
+
 fn list(desk: &Desk, cancel: &Cancel, to: &Reporter) {
     let tell = |page: &source::Page<'_>| {
         let mut pulls = page.pulls.to_vec();
         // The whole list says what cannot be read.
         let _ = desk.records.mark(&mut pulls);
-        let pulls = pulls.into_iter().map(|pull| (desk.kept.summary(&pull, &desk.engine), pull)).map(|(kept, pull)| (pull, kept));
+        let engine = desk.rules.now();
+        let pulls = pulls.into_iter().map(|pull| (desk.kept.summary(&pull, &engine), pull)).map(|(kept, pull)| (pull, kept));
         to.tell(News::Listing(Box::new(Page { read: page.read, of: page.of, pulls: pulls.collect() })));
     };
     let answer = desk.source.list_telling(&tell, cancel);
@@ -189,12 +202,13 @@ fn judge_one(desk: &Desk, at: &PullRef, cancel: &Cancel) -> Result<Summary, Sour
     if cancel.is_cancelled() {
         return Err(SourceError::Cancelled);
     }
-    desk.kept.keep(&change, &report, &desk.engine);
+    desk.kept.keep(&change, &report, &desk.rules.now());
     Ok(Summary::of(&change, &report))
 }
 
 fn report(desk: &Desk, change: &Change, cancel: &Cancel) -> Report {
-    desk.engine
+    desk.rules
+        .now()
         .analyse_whole(change, &Reader { texts: &|wanted| texts(desk, change, wanted, cancel), history: &|| history(desk, change, cancel) })
 }
 
@@ -208,7 +222,7 @@ fn texts(desk: &Desk, change: &Change, wanted: &[TextRequest], cancel: &Cancel) 
 
 /// Analyses batch by batch, so that findings arrive while the reader reads: first what they look at.
 fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to: &Reporter) {
-    let begun = Instant::now();
+    let (begun, engine) = (Instant::now(), desk.rules.now());
     let (files, mut told) = (&change.patch.files, Instant::now());
     let mut waiting: BTreeSet<usize> = (0..files.len()).step_by(BATCH).collect();
     let (mut outcomes, mut done, mut sent) = (vec![FileOutcome::default(); files.len()], 0, 0);
@@ -220,7 +234,7 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
         let wanted: Vec<TextRequest> = files.get(batch.clone()).unwrap_or(&[]).iter().flat_map(Engine::wants).collect();
         let texts = texts(desk, change, &wanted, cancel);
         let slots = outcomes.get_mut(batch.clone()).unwrap_or(&mut []);
-        slots.par_iter_mut().zip(batch.clone()).for_each(|(slot, index)| *slot = desk.engine.file(change, index, &texts));
+        slots.par_iter_mut().zip(batch.clone()).for_each(|(slot, index)| *slot = engine.file(change, index, &texts));
         done += batch.len();
         if told.elapsed() > BEAT && !waiting.is_empty() {
             let found: usize = outcomes.iter().map(|outcome| outcome.findings.len()).sum();
@@ -232,11 +246,11 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
         }
     }
     let reader = Reader { texts: &|wanted| texts(desk, change, wanted, cancel), history: &|| history(desk, change, cancel) };
-    let around = desk.engine.around(change, &outcomes, &reader);
-    let mut report = desk.engine.finish(change, outcomes, &around);
+    let around = engine.around(change, &outcomes, &reader);
+    let mut report = engine.finish(change, outcomes, &around);
     report.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     if !cancel.is_cancelled() {
-        desk.kept.keep(change, &report, &desk.engine);
+        desk.kept.keep(change, &report, &engine);
     }
     to.tell(News::Reported(Arc::new(report)));
 }

@@ -15,7 +15,7 @@ use crate::message::action::{Action, Command};
 use crate::message::effect::Effect;
 use crate::message::errand::Errand;
 use crate::message::event::{Event, News};
-use crate::message::ticket::Ticket;
+use crate::message::ticket::{Kind, Ticket};
 use crate::runtime::copy::Copy;
 use crate::runtime::desk::Desk;
 use crate::runtime::effects::{Own, carry_out};
@@ -90,6 +90,7 @@ impl<'a> Loop<'a> {
         for effect in ask(&mut console, Action::Do(Command::Refresh)) {
             carry_out(effect, desk, &mut jobs);
         }
+        carry_out(Effect::ReadNoise(console.pending.ask(Kind::Noise)), desk, &mut jobs);
         let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit(), SignalKind::interrupt()];
         let [term, hup, quit, int] = kinds.map(signal);
         let end = [term?, hup?, quit?, int?];

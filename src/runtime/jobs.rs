@@ -98,7 +98,7 @@ impl Jobs {
         };
         match kind {
             Kind::Tint => self.paint(job),
-            Kind::CarryOut => self.must_end = Some(tokio::task::spawn_blocking(job)),
+            Kind::CarryOut | Kind::Annotate => self.must_end = Some(tokio::task::spawn_blocking(job)),
             _ => drop(tokio::task::spawn_blocking(job)),
         }
     }

@@ -88,6 +88,7 @@ mod tests {
             reviewer: Reviewer::default(),
             reason: String::new(),
             dispositions: Vec::new(),
+            rules: Default::default(),
             confirmed: Vec::new(),
             at: Timestamp(1_000),
             signature: None,

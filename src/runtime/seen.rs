@@ -8,7 +8,7 @@ use crate::model::ban::{self, Ban, Banned};
 use crate::model::change::Change;
 use crate::model::decision::{Subject, Verb};
 use crate::model::diff::{Content, FileDiff, Patch, Side};
-use crate::model::finding::Fingerprint;
+use crate::model::finding::{Finding, Fingerprint};
 use crate::model::inert;
 use crate::model::path::RepoPath;
 use crate::model::report::Report;
@@ -53,7 +53,10 @@ pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Di
     let pull = &change.pull;
     let own = |id: &Fingerprint| report.findings.iter().any(|finding| finding.id == *id);
     let dispositions: Vec<_> = dispositions.iter().filter(|(id, _)| own(id)).cloned().collect();
+    let judged = |finding: &&Finding| dispositions.iter().any(|(id, _)| *id == finding.id);
+    let rules = report.findings.iter().filter(judged).map(|finding| (finding.id.clone(), finding.rule)).collect();
     Target {
+        rules,
         pull: pull.at.clone(),
         branch: pull.branch.clone(),
         base: pull.target.clone(),

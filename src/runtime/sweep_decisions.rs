@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::analysis::engine::Engine;
 use crate::message::effect::Wish;
 use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
@@ -20,6 +19,7 @@ use crate::model::waiting::Waiting;
 use crate::runtime::containment::{self, Chosen, Joint, Keeper, Order};
 use crate::runtime::decisions::{Decisions, Trouble};
 use crate::runtime::desk_decisions::tell_first;
+use crate::runtime::in_force::InForce;
 use crate::sources::sweep::Field;
 
 /// Where decisions on one place go, one by one and joined.
@@ -38,7 +38,7 @@ pub struct SweepDecisions {
     places: BTreeMap<String, Place>,
     /// Where records and drafts are kept.
     home: Arc<dyn Decisions>,
-    engine: Arc<Engine>,
+    rules: Arc<InForce>,
     clock: fn() -> Timestamp,
     /// The joint plan that was made last, by the case it is shown under.
     joint: Mutex<Option<(CaseId, Joint)>>,
@@ -52,10 +52,10 @@ impl SweepDecisions {
         fields: Vec<Arc<dyn Field>>,
         places: BTreeMap<String, Place>,
         home: Arc<dyn Decisions>,
-        engine: Arc<Engine>,
+        rules: Arc<InForce>,
         clock: fn() -> Timestamp,
     ) -> Self {
-        Self { sweep, fields, places, home, engine, clock, joint: Mutex::new(None) }
+        Self { sweep, fields, places, home, rules, clock, joint: Mutex::new(None) }
     }
 
     fn place(&self, at: &PullRef) -> Result<&Place, Trouble> {
@@ -82,7 +82,7 @@ impl SweepDecisions {
         }
         let at = (self.clock)();
         let reason = format!("{} [sweep {}]", wish.reason.trim(), self.sweep.id);
-        let joint = containment::plan(&chosen, &Order { verb: wish.verb, reason, at }, &self.engine, &Cancel::default());
+        let joint = containment::plan(&chosen, &Order { verb: wish.verb, reason, at }, &self.rules.now(), &Cancel::default());
         let mut joint = joint.map_err(|why| why.to_string())?;
         joint.left.extend(left);
         let case = CaseId(format!("{}-{}", self.sweep.id, at.0));

@@ -17,6 +17,7 @@ mod lines;
 mod loose;
 pub mod merged;
 mod open;
+pub mod packed;
 mod policy;
 pub mod remote;
 mod renames;

@@ -2,6 +2,7 @@
 
 use crate::message::pane::Pane;
 use crate::model::forge::Budget;
+use crate::model::noise::Noise;
 use crate::model::screen::Panes;
 use crate::model::time::Timestamp;
 use crate::state::notice::Notices;
@@ -43,6 +44,8 @@ pub struct Console {
     pub waiting: usize,
     /// What the forge still allows, once it said so.
     pub budget: Option<Budget>,
+    /// What is known of rules from their use, and which of them only annotate.
+    pub noise: Noise,
     /// How this person likes it.
     pub habits: Habits,
 }

@@ -27,7 +27,7 @@ use crate::ui::overlays::popup::Content;
 pub fn content(console: &Console, look: &Look<'_>, room: usize) -> Option<Content> {
     let content = match &console.overlay {
         Overlay::None | Overlay::Prompt(_) => return None,
-        Overlay::Card(card) => card::content(card, console.session.as_ref()?, room, look)?,
+        Overlay::Card(card) => card::content(card, console.session.as_ref()?, &console.noise, room, look)?,
         Overlay::Confirm(confirm) => confirm::content(confirm, room, look),
         Overlay::Write(write) => write::content(write, console.session.as_ref()?, room, look),
         Overlay::List(list) => list::content(list, console, room, look)?,

@@ -64,6 +64,7 @@ fn plan() -> Plan {
         reviewer: Reviewer { identity: "@maker".to_owned(), by: "test".to_owned(), proofs: Vec::new() },
         reason: "why".to_owned(),
         dispositions: Vec::new(),
+        rules: Default::default(),
         confirmed: Vec::new(),
         signature: None,
         at: Timestamp(7),

@@ -90,6 +90,7 @@ impl Scene {
             reviewer: Reviewer { identity: "Maintainer <maintainer@example.com>".to_owned(), by: "test".to_owned(), proofs: Vec::new() },
             reason: "looks like a way in".to_owned(),
             dispositions: Vec::new(),
+            rules: Default::default(),
             confirmed: Vec::new(),
             signature: None,
             at: AT,

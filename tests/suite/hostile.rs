@@ -431,6 +431,7 @@ proptest! {
             reviewer: Reviewer { identity: text.clone(), by: other.clone(), proofs: Vec::new() },
             reason: format!("x{text}"),
             dispositions: Vec::new(),
+            rules: Default::default(),
             confirmed: Vec::new(),
             at: Timestamp(0),
             signature: None,

@@ -88,6 +88,7 @@ impl Scene {
             shipped: Vec::new(),
             refused: Vec::new(),
             dispositions: Vec::new(),
+            rules: Default::default(),
         }
     }
 
@@ -114,6 +115,7 @@ impl Scene {
             shipped: Vec::new(),
             refused: Vec::new(),
             dispositions: Vec::new(),
+            rules: Default::default(),
         }
     }
 

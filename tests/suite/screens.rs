@@ -352,6 +352,7 @@ fn plan(verb: Verb, reason: &str) -> Plan {
         },
         reason: reason.to_owned(),
         dispositions: Vec::new(),
+        rules: Default::default(),
         confirmed: Vec::new(),
         at: Timestamp(EPOCH),
         signature: None,
@@ -689,7 +690,7 @@ fn settings_and_themes_are_mended_with_one_sentence() {
     let settings = |text: &str| Settings::default().adopt(&Document { file: "settings.toml", text }).unwrap_err().to_string();
     assert_eq!(
         settings("colour = true"),
-        "settings.toml:1: there is no setting \"colour\"; the settings are theme, layout, split-from, blind, mouse, poll, sections, github, signing, queries"
+        "settings.toml:1: there is no setting \"colour\"; the settings are theme, layout, split-from, blind, mouse, poll, sections, rules, github, signing, queries"
     );
     assert!(settings("\nblind = \"yes\"").starts_with("settings.toml:2: true or false"));
     assert!(settings("[sections]\nmine = \"is:\"").starts_with("settings.toml:2: the filter knows no 'is:'"));

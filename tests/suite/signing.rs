@@ -26,6 +26,7 @@ fn plan(signing: &Signing) -> Plan {
         reviewer: Reviewer { identity: "ann".to_owned(), by: "test".to_owned(), proofs: proof(signing).unwrap().into_iter().collect() },
         reason: "fine".to_owned(),
         dispositions: Vec::new(),
+        rules: Default::default(),
         confirmed: Vec::new(),
         at: Timestamp(1_767_603_600),
         signature: None,

@@ -32,10 +32,10 @@ pub fn decisions(at: &PullRef, hosts: &[Host], context: &Context) -> anyhow::Res
     if at.origin == Origin::Local {
         let folder = Path::new(&at.repo);
         let source = LocalClone::open(folder, true, Arc::new(provenance::of))?.into_source();
-        return Ok(Some(CaseDecisions::new(Some(folder.to_owned()), context.paths()?, now).under(source).judged_by(context.engine()?)));
+        return Ok(Some(CaseDecisions::new(Some(folder.to_owned()), context.paths()?, now).under(source).under_rules(context.rules()?)));
     }
     let Some(address) = Address::of_repository(at) else { return Ok(None) };
     let Some(host) = hosts.iter().find(|host| host.forge.host().eq_ignore_ascii_case(&address.host)) else { return Ok(None) };
     let place = Place::Forge { forge: host.forge.clone(), objects: host.objects.clone() };
-    Ok(Some(CaseDecisions::at(place, context.paths()?, now).under(host.source.clone()).judged_by(context.engine()?)))
+    Ok(Some(CaseDecisions::at(place, context.paths()?, now).under(host.source.clone()).under_rules(context.rules()?)))
 }

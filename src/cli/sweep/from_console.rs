@@ -16,6 +16,7 @@ use crate::model::cancel::Cancel;
 use crate::model::sweep::Sweep;
 use crate::model::sweeping::{EarlierSweep, SweepOrder, SweepProgress, SweepWish};
 use crate::runtime::decisions::Trouble;
+use crate::runtime::in_force::InForce;
 use crate::runtime::sweeper::{Sweeper, Swept};
 use crate::store::sweeps::Sweeps;
 
@@ -76,7 +77,10 @@ impl ConsoleSweeper {
         let found = gone_over(&args, prepared(&args, &context)?, cancel, &mut |progress| watch(bar.step(progress)))?;
         let Found { sweep, fields, hosts, engine } = found;
         // The ledger shows cases that were ended now; the console is no place to print.
-        view::opened(sweep, fields, &hosts, engine, &context, &mut |says| tracing::info!("{says}"))
+        // With rules of its own choice a sweep is held to those; else to what the console has in force.
+        let usual = context.rules()?;
+        let rules = if usual.now().rules().eq(engine.rules()) { usual } else { Arc::new(InForce::new(engine, None)) };
+        view::opened(sweep, fields, &hosts, rules, &context, &mut |says| tracing::info!("{says}"))
     }
 
     fn save(&self, sweep: &Sweep, name: &str) -> anyhow::Result<PathBuf> {

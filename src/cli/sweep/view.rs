@@ -14,7 +14,9 @@ use crate::runtime::annex::Annex;
 use crate::runtime::case_decisions::CaseDecisions;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
+use crate::runtime::in_force::InForce;
 use crate::runtime::kept::Kept;
+use crate::runtime::noise::Noises;
 use crate::runtime::records::Records;
 use crate::runtime::sweep_decisions::{Place, SweepDecisions};
 use crate::runtime::sweeper::Swept;
@@ -34,13 +36,15 @@ pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, hosts: &[Host], engine: Ar
     let kept = Kept::at(&paths.sweeps(), now);
     let records = Records::new(paths.ledger(), now);
     let says = &mut |says: String| say("", says);
-    let Swept { sweep, source, decisions } = opened(sweep, fields, hosts, engine.clone(), context, says)?;
+    let rules = Arc::new(InForce::new(engine, Some(config.clone())));
+    let Swept { sweep, source, decisions } = opened(sweep, fields, hosts, rules.clone(), context, says)?;
     let annex = Arc::new(Annex::new(source, decisions, None));
     event_loop::run(&Desk {
         source: annex.clone(),
         forge: hosts.first().map(|host| host.forge.clone()),
         sweep: Some(sweep),
-        engine,
+        rules,
+        noise: Some(Noises::new(paths, None)),
         decisions: annex.clone(),
         sweeper: context.sweeper.map(|make| make(context, targets)),
         annex,
@@ -64,7 +68,7 @@ pub fn opened(
     sweep: Sweep,
     fields: Vec<Arc<dyn Field>>,
     hosts: &[Host],
-    engine: Arc<Engine>,
+    rules: Arc<InForce>,
     context: &Context,
     says: &mut dyn FnMut(String),
 ) -> anyhow::Result<Swept> {
@@ -74,7 +78,7 @@ pub fn opened(
     let source = Arc::new(Gathered::new(format!("sweep {}", sweep.id), changes));
     let sweep = Arc::new(sweep);
     let home = Arc::new(CaseDecisions::new(None, context.paths()?, now));
-    let decisions = Arc::new(SweepDecisions::new(sweep.clone(), fields, places, home, engine, now));
+    let decisions = Arc::new(SweepDecisions::new(sweep.clone(), fields, places, home, rules, now));
     Ok(Swept { sweep, source, decisions })
 }
 

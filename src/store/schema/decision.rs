@@ -1,5 +1,7 @@
 //! A decision as stored: who, about which exact bytes, why, and what shows it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::draft::Judged;
@@ -9,6 +11,7 @@ use crate::model::finding::Fingerprint;
 use crate::model::forge::Account;
 use crate::model::person::Proof;
 use crate::model::pull::{Origin, PullRef, Revision};
+use crate::model::rule::RuleId;
 use crate::model::time::Timestamp;
 
 #[derive(Serialize, Deserialize)]
@@ -21,6 +24,8 @@ pub(crate) struct DecisionShape {
     pulls: Vec<PullShape>,
     subjects: Vec<SubjectShape>,
     dispositions: Vec<(String, Judged)>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    rules: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     proofs: Vec<ProofShape>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -73,6 +78,7 @@ pub(crate) fn write(decision: &Decision) -> DecisionShape {
         pulls: decision.pulls.iter().map(write_pull).collect(),
         subjects: decision.subjects.iter().map(write_subject).collect(),
         dispositions: decision.dispositions.iter().map(|(id, how)| (id.0.clone(), how.into())).collect(),
+        rules: decision.rules.iter().map(|(id, rule)| (id.0.clone(), rule.0.to_owned())).collect(),
         proofs: decision.reviewer.proofs.iter().map(write_proof).collect(),
         confirmed: decision.confirmed.clone(),
         signature: decision.signature.as_ref().map(|signature| SignatureShape {
@@ -93,6 +99,7 @@ pub(crate) fn read(shape: DecisionShape) -> Result<Decision, String> {
         reviewer: Reviewer { identity: shape.reviewer, by: shape.reviewer_by, proofs: shape.proofs.into_iter().map(read_proof).collect() },
         reason: shape.reason,
         dispositions: dispositions.collect::<Result<_, String>>()?,
+        rules: shape.rules.into_iter().map(|(id, rule)| (Fingerprint(id), RuleId::named(&rule))).collect(),
         confirmed: shape.confirmed,
         at: Timestamp(shape.at),
         signature: shape.signature.map(|kept| Signature { key: kept.key, principal: kept.principal, text: kept.ssh }),

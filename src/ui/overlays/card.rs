@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
 use crate::model::finding::Finding;
+use crate::model::noise::{Judged, Noise};
 use crate::model::review::DismissReason;
 use crate::state::overlay::Card;
 use crate::state::session::Session;
@@ -15,10 +16,11 @@ use crate::ui::widgets::{finding_row, status_bar};
 
 /// The card; `None` when the finding is gone.
 #[must_use]
-pub fn content(card: &Card, session: &Session, room: usize, look: &Look<'_>) -> Option<Content> {
+pub fn content(card: &Card, session: &Session, noise: &Noise, room: usize, look: &Look<'_>) -> Option<Content> {
     let finding = session.known.findings.get(card.finding)?;
     let text = look.style(Role::Text);
     let mut lines = head(finding, room, look);
+    lines.extend(self::noise(finding, session, noise, room, look));
     if let Some(judged) = session.review.dispositions.get(&finding.id) {
         lines.extend(paragraph(&format!("judged: {}", finding_row::disposition_word(judged)), room, look.style(Role::Viewed)));
     }
@@ -38,7 +40,7 @@ pub fn content(card: &Card, session: &Session, room: usize, look: &Look<'_>) -> 
     }
     let foot = match &card.reason {
         Some(field) => vec![Line::default(), status_bar::typed("accepted, because:", field, room, look)],
-        None => answers(card, look),
+        None => answers(card, look).into_iter().chain(offer(finding, noise, room, look)).collect(),
     };
     let title = format!("finding {} of {}", card.finding + 1, session.known.findings.len());
     Some(Content { title, lines, top: card.top, foot, ..Content::default() })
@@ -73,6 +75,24 @@ fn also(finding: &Finding, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     }
     let rows = finding.also.iter().flat_map(|seen| paragraph(&seen.to_string(), room, look.style(Role::Text)));
     heading("Also seen by", look).into_iter().chain(rows).collect()
+}
+
+/// How often the rule fires and how its findings were judged, as far as anybody measured or judged.
+fn noise(finding: &Finding, session: &Session, noise: &Noise, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let rate = noise.rate(finding.rule, &session.change.pull.at.repo).map(|told| told.words());
+    let known: Vec<String> = rate.into_iter().chain(noise.judged.get(&finding.rule).and_then(Judged::words)).collect();
+    if known.is_empty() { Vec::new() } else { paragraph(&format!("rule {}", known.join("; ")), room, look.style(Role::Faint)) }
+}
+
+/// What the key does that has the rule only annotate.
+fn offer(finding: &Finding, noise: &Noise, room: usize, look: &Look<'_>) -> Option<Line<'static>> {
+    let key = look.keymap.annotating_key()?;
+    let says = if noise.annotated.contains(&finding.rule) {
+        format!("  {key} this rule only annotates by your settings; {key} lets it weigh again")
+    } else {
+        format!("  {key} rule too noisy: all its findings become notes, no risk; {key} undoes it")
+    };
+    Some(Line::from(Span::styled(paint::fit(&says, room), look.style(Role::Answer))))
 }
 
 fn answers(card: &Card, look: &Look<'_>) -> Vec<Line<'static>> {
