@@ -48,7 +48,7 @@ fn semgrep() -> Value {
     log(&json!({
         "tool": {"driver": {"name": "Semgrep OSS", "semanticVersion": "1.97.0", "rules": [
             rule("python.lang.security.audit.dangerous-system-call.dangerous-system-call", "error", "CWE-78: OS Command Injection"),
-            rule("python.django.security.injection.sql.sqli", "warning", "CWE-89: SQL Injection"),
+            rule("python.django.security.injection.sql.sqli", "warning", "CWE-943: Query Injection"),
         ]}},
         "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": []}],
         "results": [
@@ -95,7 +95,7 @@ fn semgrep_is_told_where_the_change_adds_lines_and_folded_where_we_saw_it() {
     assert_eq!(queries[0]["title"], "A query is put together");
     assert_eq!(queries[0]["severity"], "medium");
     assert_eq!(queries[0]["tool"], json!({"name": "semgrep", "version": "1.97.0"}));
-    assert_eq!(queries[0]["references"][0], "CWE-89");
+    assert_eq!(queries[0]["references"][0], "CWE-943");
     assert!(queries[0]["evidence"].as_str().unwrap().contains("SELECT * FROM t"), "{}", queries[0]);
     let shells = by(&report, "shell-nonliteral");
     assert_eq!(shells.len(), 1, "{report:#}");
@@ -232,7 +232,7 @@ fn a_secret_that_went_away_again_is_told_on_its_commit() {
 fn tools_that_say_the_same_are_one_finding() {
     let (world, program) = world();
     let bandit = log(
-        &json!({"tool": {"driver": {"name": "Bandit", "version": "1.8.0", "rules": [{"id": "B608", "name": "hardcoded_sql_expressions", "properties": {"tags": ["security", "external/cwe/cwe-89"], "precision": "low"}}]}},
+        &json!({"tool": {"driver": {"name": "Bandit", "version": "1.8.0", "rules": [{"id": "B608", "name": "hardcoded_sql_expressions", "properties": {"tags": ["security", "external/cwe/cwe-943"], "precision": "low"}}]}},
         "results": [{"ruleId": "B608", "ruleIndex": 0, "level": "warning", "message": {"text": "Possible SQL injection."}, "locations": at("./app/db.py", 11, "return db.execute(")}]}),
     );
     let files = [import(&world, "semgrep.sarif", &semgrep()), import(&world, "bandit.sarif", &bandit)];
