@@ -258,7 +258,8 @@ impl Engine {
     }
 }
 
-fn most_serious_first(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+/// The order of findings in a report.
+pub(super) fn most_serious_first(a: &Finding, b: &Finding) -> std::cmp::Ordering {
     b.severity
         .cmp(&a.severity)
         .then_with(|| b.confidence.cmp(&a.confidence))

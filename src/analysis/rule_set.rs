@@ -30,6 +30,11 @@ pub trait RuleSet: Send + Sync {
 
     /// Looks at the change as a whole.
     fn change(&self, _change: &ChangeView<'_>, _sink: &mut SetSink<'_>) {}
+
+    /// Looks at what was kept of several changes, each firing with the number of its change: what they come to together, and in which.
+    fn across(&self, _firings: &[(usize, &Firing)]) -> Vec<(usize, &Rule, Draft)> {
+        Vec::new()
+    }
 }
 
 /// Where the drafts of a set go.

@@ -2,6 +2,7 @@
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use crate::analysis::across::{self, Together};
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, is_closed_pipe};
 use crate::cli::judge::{Judge, Outcome};
@@ -11,6 +12,7 @@ use crate::cli::selection::Rules;
 use crate::cli::target::{Inputs, Opened};
 use crate::export::judged::Judged;
 use crate::model::diff::Patch;
+use crate::model::pull::Pull;
 use crate::model::report::Report;
 use crate::model::rule::Severity;
 
@@ -40,6 +42,9 @@ pub struct Args {
     #[command(flatten)]
     rules: Rules,
 }
+
+/// Commits that are held to be looked at together, at most.
+const MOST_TOGETHER: usize = 500;
 
 /// From which severity on a finding changes the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -87,16 +92,42 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         say("", site.nothing());
     }
     let mut verdict = Verdict { threshold: args.fail_on, found: false, failed: incomplete };
-    let all = judge.each(&pulls, &mut context.out, |out, pull, outcome| {
+    let mut hand_on = |out: &mut Output, name: &str, outcome: Outcome| {
         verdict.add(&outcome);
-        print(&mut printer, out, &pull.at.to_string(), outcome)
-    });
+        print(&mut printer, out, name, outcome)
+    };
+    let all = match args.inputs.each_commit() {
+        false => judge.each(&pulls, &mut context.out, |out, pull, outcome| hand_on(out, &pull.at.to_string(), outcome)),
+        true => together(&judge, &pulls, &mut context.out, &mut hand_on),
+    };
     match all.and_then(|()| printer.finish(&mut context.out)) {
         Ok(()) => Ok(verdict.exit()),
         // A reader that went away does not turn what was found into nothing found.
         Err(error) if is_closed_pipe(&error) && verdict.found => Ok(Exit::Found),
         Err(error) => Err(error),
     }
+}
+
+/// Judges commits that may come to something together. They are handed on when all of them are judged.
+fn together(
+    judge: &Judge<'_>,
+    pulls: &[Pull],
+    out: &mut Output,
+    hand_on: &mut dyn FnMut(&mut Output, &str, Outcome) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    if pulls.len() > MOST_TOGETHER {
+        say("", format!("more than {MOST_TOGETHER} commits: each was judged by itself only; `lazaret sweep` looks at them together"));
+        return judge.each(pulls, out, |out, pull, outcome| hand_on(out, &pull.at.to_string(), outcome));
+    }
+    let mut held: Vec<(String, Outcome)> = Vec::new();
+    judge.each(pulls, out, |_, pull, outcome| {
+        held.push((pull.at.to_string(), outcome));
+        Ok(())
+    })?;
+    let judged = held.iter_mut().filter_map(|(_, outcome)| outcome.as_mut().ok());
+    let mut all: Vec<Together<'_>> = judged.map(|(change, report)| Together { report, unreadable: change.patch.unreadable }).collect();
+    across::join(judge.engine, &mut all);
+    held.into_iter().try_for_each(|(name, outcome)| hand_on(out, &name, outcome))
 }
 
 fn print(printer: &mut Printer, out: &mut Output, name: &str, outcome: Outcome) -> anyhow::Result<()> {

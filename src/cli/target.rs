@@ -137,6 +137,12 @@ impl Place {
 }
 
 impl Inputs {
+    /// Whether every commit of a range is a change of its own.
+    #[must_use]
+    pub fn each_commit(&self) -> bool {
+        self.each_commit
+    }
+
     /// Tells `context` where the repository lies, before anything is opened.
     pub fn note_folders(&self, context: &Context) {
         self.place.note_folders(context);

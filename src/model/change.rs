@@ -82,6 +82,8 @@ pub struct History {
     /// The commits, oldest first, each with the files that more than one of them touched: a file that one commit touched is in the
     /// net diff as it is there.
     pub steps: Vec<Step>,
+    /// The files that each commit touched, by commit.
+    pub touched: BTreeMap<CommitId, Vec<RepoPath>>,
     /// What was not read.
     pub omissions: Vec<Omission>,
 }
@@ -109,6 +111,6 @@ impl History {
     #[must_use]
     pub fn unread(why: &str) -> Self {
         let why = format!("what its commits added and took away again was not looked for: {why}");
-        Self { steps: Vec::new(), omissions: vec![Omission { path: None, why }] }
+        Self { steps: Vec::new(), touched: BTreeMap::new(), omissions: vec![Omission { path: None, why }] }
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use self::crew::{Crew, Done, Task};
+use crate::analysis::across::{self, Together};
 use crate::analysis::engine::Engine;
 use crate::analysis::{campaign, conduct};
 use crate::model::cancel::Cancel;
@@ -99,6 +100,10 @@ fn begun(job: &Job<'_>) -> Sweep {
 /// Sorts and groups what was gathered.
 fn finished(sweep: &mut Sweep, job: &Job<'_>) {
     let now = job.asked.now;
+    let judged = sweep.members.iter_mut().filter_map(|member| member.judgement.as_mut());
+    let mut together: Vec<Together<'_>> =
+        judged.map(|judgement| Together { report: &mut judgement.report, unreadable: judgement.unreadable }).collect();
+    across::join(&job.engine, &mut together);
     sweep.members.retain(|member| job.filter.matches(member.pull(), member.summary().as_ref(), now));
     sweep.members.sort_by(|a, b| {
         let weight = |member: &Member| (member.score(), member.observations.len(), member.happened());

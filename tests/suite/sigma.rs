@@ -1,14 +1,27 @@
 //! Rules of Sigma over real changes: what each part of the language matches, where the finding sits, what it says.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 
+use lazaret::analysis::across::{self, Together};
 use lazaret::analysis::engine::{Engine, Selection};
+use lazaret::analysis::events::event::Value;
+use lazaret::analysis::events::fields::{EventKind, FIELDS, Field, FieldType, field};
+use lazaret::analysis::events::teller::Teller;
 use lazaret::analysis::examples::change_of;
 use lazaret::analysis::rulebook::Rulebook;
-use lazaret::model::change::{Change, Texts};
-use lazaret::model::pack::{Pack, PackFile};
+use lazaret::model::change::{Change, History, Texts};
+use lazaret::model::commit_id::CommitId;
+use lazaret::model::forge::Account;
+use lazaret::model::pack::{NoteKind, Pack, PackFile};
+use lazaret::model::pull::Commit;
 use lazaret::model::report::Report;
 use lazaret::model::rule::{Example, ExampleFile};
+use lazaret::model::standing::{Merged, Standing};
+use lazaret::model::time::Timestamp;
+use proptest::prelude::*;
+
+use crate::program::Program;
 
 const AGENT: &str = "Add a thing\n\nCo-authored-by: Claude <noreply@anthropic.com>\n";
 
@@ -168,5 +181,248 @@ fn conditions_lists_and_keywords_mean_what_the_specification_says() {
     assert!(matches(either, "x", "alpha") && !matches(either, "x", "beta"));
     for (keywords, code, expected) in [("alpha", "the Alpha", true), ("al*ha", "al\nha", true), ("'omega'", "alpha", false)] {
         assert_eq!(matches(&format!("words:\n  - {keywords}\ncondition: words"), "x", code), expected, "{keywords}");
+    }
+}
+
+/// docs/events.md names every field as the program knows it.
+#[test]
+fn the_page_of_events_is_true() {
+    let page = std::fs::read_to_string("docs/events.md").unwrap();
+    let row = |field: &Field| {
+        let kinds: Vec<&str> = field.kinds.iter().map(|kind| kind.word()).collect();
+        let kinds = if kinds.len() == EventKind::ALL.len() { "every kind".to_owned() } else { kinds.join(", ") };
+        format!("| `{}` | {kinds} | {} | {} |\n", field.name, field.holds.word(), field.about)
+    };
+    let expected: String = FIELDS.iter().map(row).collect();
+    assert!(page.ends_with(&format!("|---|---|---|---|\n{expected}")), "the table at the end of docs/events.md is to be:\n{expected}");
+}
+
+/// Every event has only fields that are known, of the type that is said.
+#[test]
+fn events_have_the_fields_that_are_named() {
+    let (change, _) = change(AGENT, &[("src/app.py", "x = 1\n"), ("Cargo.toml", "[dependencies]\nserde = \"1\"\n")]);
+    let history = History::default();
+    let teller = Teller::of(&change, &history);
+    let files = &change.patch.files;
+    let events = [teller.commits(), teller.pulls(), teller.names(), files.iter().map(|file| teller.file(file)).collect()];
+    let lines = files.iter().flat_map(|file| teller.lines(file));
+    let mut seen = BTreeSet::new();
+    for event in events.into_iter().flatten().chain(lines) {
+        seen.insert(event.kind);
+        for (name, value) in event.entries() {
+            let known = field(name).unwrap_or_else(|| panic!("{name} is no field"));
+            assert!(known.kinds.contains(&event.kind), "{name} of {}", event.kind);
+            let fits = match known.holds {
+                FieldType::Text | FieldType::Time => matches!(value, Value::Text(_)),
+                FieldType::Number => matches!(value, Value::Number(_)),
+                FieldType::Truth => matches!(value, Value::Truth(_)),
+                FieldType::List => matches!(value, Value::List(_)),
+            };
+            assert!(fits, "{name} holds {value:?}");
+        }
+    }
+    assert_eq!(seen.len(), EventKind::ALL.len() - 1, "{seen:?}");
+}
+
+/// A change of commits of one agent, each written so many seconds after a moment, with the subject given.
+fn commits(at: &[(i64, &str)], path: &str) -> (Change, Texts) {
+    let (mut change, texts) = change(AGENT, &[(path, "port = 1\n")]);
+    let only = change.commits.remove(0);
+    for (number, (seconds, subject)) in at.iter().enumerate() {
+        let time = Timestamp(1_780_000_000 + seconds);
+        let id = CommitId::parse(&format!("{:040x}", u64::try_from(*seconds).unwrap() * 1_000 + number as u64 + 1));
+        let message = AGENT.replace("Add a thing", subject);
+        change.commits.push(Commit { id, authored: time, committed: time, message, ..only.clone() });
+    }
+    (change, texts)
+}
+
+const BASE: &str = "title: A commit\nname: a_commit\nlogsource:\n  product: git\n  service: commit\ndetection:\n  selection:\n    source: mcp_agent\n  condition: selection\n";
+
+/// What `correlation` says of commits at these seconds.
+#[track_caller]
+fn windows(correlation: &str, at: &[(i64, &str)]) -> Vec<String> {
+    let indented: Vec<String> = correlation.lines().map(|line| format!("  {line}")).collect();
+    let book = book(&[("a.yml", &format!("{BASE}---\ntitle: Window\ncorrelation:\n{}\nlevel: medium\n", indented.join("\n")))]);
+    assert_eq!(book.notes, [], "{correlation}");
+    let report = judged(&book, &commits(at, "src/a.py"));
+    report.findings.iter().map(|finding| format!("{} {}", finding.at, finding.why)).collect()
+}
+
+#[test]
+fn windows_slide_and_an_event_at_their_very_edge_counts() {
+    let count = "type: event_count\nrules: a_commit\ngroup-by: [user_id]\ntimespan: 1h\ncondition:\n  gte: 3";
+    assert_eq!(windows(count, &[(0, "a"), (1_800, "b"), (3_600, "c")]).len(), 1, "a rule without an id is counted by its name");
+    assert_eq!(windows(count, &[(0, "a"), (1_800, "b"), (3_601, "c")]), Vec::<String>::new());
+    assert_eq!(windows(count, &[(0, "a"), (3_000, "b"), (3_700, "c"), (6_000, "d")]).len(), 1, "the window slides over hours of the clock");
+    assert_eq!(windows(count, &[(3_600, "c"), (0, "a"), (1_800, "b")]).len(), 1, "the order of commits is that of their moments");
+    let said = &windows(count, &[(0, "a"), (10, "b"), (20, "c")])[0];
+    assert!(said.contains("event_count came to 3 within 1h with the same user_id `agent@example.com`: commit "), "{said}");
+}
+
+#[test]
+fn values_are_counted_once_each() {
+    let count = "type: value_count\nrules: [a_commit]\ngroup-by: [repo]\ntimespan: 1h\ncondition:\n  field: commit_message\n  gte: 3";
+    assert_eq!(windows(count, &[(0, "a"), (10, "b"), (20, "a"), (30, "b")]), Vec::<String>::new());
+    assert_eq!(windows(count, &[(0, "a"), (10, "b"), (20, "c")]).len(), 1);
+}
+
+#[test]
+fn rules_that_fire_together_and_in_order() {
+    let two = |kind: &str, at: &[(i64, &str)]| {
+        let part = |name: &str| {
+            format!(
+                "title: {name}\nname: {name}\nlogsource:\n  product: git\n  service: commit\ndetection:\n  selection:\n    subject: {name}\n  condition: selection\n---\n"
+            )
+        };
+        let text = format!(
+            "{}{}title: Both\ncorrelation:\n  type: {kind}\n  rules: [first, second]\n  group-by: [user_id]\n  timespan: 10m\nlevel: low\n",
+            part("first"),
+            part("second")
+        );
+        let book = book(&[("a.yml", &text)]);
+        assert_eq!((book.notes.clone(), book.iter().count()), (Vec::new(), 1), "what is only counted is no rule that reports");
+        judged(&book, &commits(at, "src/a.py")).findings.len()
+    };
+    assert_eq!(two("temporal", &[(0, "second"), (60, "first")]), 1);
+    assert_eq!(two("temporal", &[(0, "second"), (660, "first")]), 0);
+    assert_eq!(two("temporal_ordered", &[(0, "second"), (60, "first")]), 0);
+    assert_eq!(two("temporal_ordered", &[(0, "first"), (60, "second")]), 1);
+}
+
+#[test]
+fn a_counted_rule_reports_by_itself_only_where_the_correlation_generates() {
+    let correlation =
+        "---\ntitle: Window\ncorrelation:\n  type: event_count\n  rules: [a_commit]\n  timespan: 1h\n  condition:\n    gte: 2\n";
+    let found = |text: &str| judged(&book(&[("a.yml", text)]), &commits(&[(0, "a")], "src/a.py")).findings.len();
+    assert_eq!(found(&format!("{BASE}{correlation}")), 0);
+    assert_eq!(found(&format!("{BASE}{correlation}generate: true\n")), 1);
+}
+
+#[test]
+fn changes_come_to_a_window_together_and_the_last_one_tells_it() {
+    let engine =
+        Engine::of(Rulebook::embedded(), &Selection { only: vec!["agent-message-in-many-repositories".to_owned()], skip: Vec::new() });
+    let mut reports: Vec<Report> = Vec::new();
+    for (number, repository) in ["acme/one", "acme/two", "acme/three"].into_iter().enumerate() {
+        let (mut change, texts) = commits(&[(600 * number as i64, "chore: update dependencies")], "src/a.py");
+        change.pull.at.repo = repository.to_owned();
+        reports.push(engine.analyse(&change, &|_| texts.clone()));
+    }
+    assert!(reports.iter().all(|report| report.findings.is_empty() && report.firings.len() == 1));
+    let mut together: Vec<Together<'_>> = reports.iter_mut().map(|report| Together { report, unreadable: 0 }).collect();
+    across::join(&engine, &mut together);
+    assert_eq!(reports.iter().map(|report| report.findings.len()).collect::<Vec<_>>(), [0, 0, 1]);
+    assert!(reports[2].findings[0].why.starts_with("value_count came to 3 within 6h"), "{}", reports[2].findings[0].why);
+}
+
+#[test]
+fn bursts_of_an_agent_on_sensitive_paths_are_told_and_others_not() {
+    let found = |at: &[(i64, &str)], path: &str| -> Vec<&'static str> {
+        let only = ["agent-sensitive-burst", "agent-burst-with-sensitive-path", "agent-code-sabotage"].map(str::to_owned).to_vec();
+        let engine = Engine::of(Rulebook::embedded(), &Selection { only, skip: Vec::new() });
+        let (change, texts) = commits(at, path);
+        let mut rules: Vec<&str> = engine.analyse(&change, &|_| texts.clone()).findings.iter().map(|finding| finding.rule.0).collect();
+        rules.dedup();
+        rules
+    };
+    let quick: Vec<(i64, &str)> = (0..6).map(|number| (number * 300, "step")).collect();
+    let slow: Vec<(i64, &str)> = (0..6).map(|number| (number * 900, "step")).collect();
+    assert_eq!(found(&quick, "config/auth.toml").len(), 3, "the selection with `commit_count|gt: 5` and both readings as correlation");
+    assert_eq!(found(&quick, "src/sum.py"), Vec::<&str>::new());
+    assert_eq!(found(&slow, "config/auth.toml"), Vec::<&str>::new());
+    assert_eq!(found(&quick[..5], "config/auth.toml"), Vec::<&str>::new());
+}
+
+#[test]
+fn rules_for_the_audit_log_of_github_run_over_pulls() {
+    let text = "title: Merged by a robot\nid: 22222222-2222-4222-8222-222222222222\nlogsource:\n  product: github\n  service: audit\ndetection:\n  selection:\n    action: pull_request.merge\n    actor|endswith: '[bot]'\n  condition: selection\nlevel: medium\n";
+    let book = book(&[("audit.yml", text)]);
+    let (mut pulled, texts) = change(AGENT, &[("src/app.py", "x = 1\n")]);
+    assert!(judged(&book, &(pulled.clone(), texts.clone())).findings.is_empty());
+    let by = Some(Account { id: Some(7), login: "merger[bot]".to_owned(), bot: true });
+    let merged = Some(Merged { at: Timestamp(1_780_000_000), by, commit: None });
+    pulled.pull.standing = Some(Box::new(Standing { merged, ..Standing::default() }));
+    let found = judged(&book, &(pulled, texts)).findings;
+    assert_eq!(found.len(), 1);
+    assert!(found[0].why.contains("actor ends with `[bot]`"), "{}", found[0].why);
+}
+
+#[test]
+fn a_filter_takes_away_what_its_rule_finds() {
+    let detection = "selection:\n  code_content|contains: 'eval('\ncondition: selection";
+    let named = rule(detection).replace("title: Seen", "title: Seen\nname: seen");
+    let filter = "title: Not in tests\nlogsource:\n  product: git\nfilter:\n  rules: [seen]\n  tests:\n    file_path|startswith: tests/\n  condition: not tests\n";
+    let book = book(&[("a.yml", &named), ("b.yml", filter)]);
+    assert_eq!(book.notes, []);
+    let found = judged(&book, &change(AGENT, &[("src/app.py", "eval(x)\n"), ("tests/app.py", "eval(x)\n")])).findings;
+    assert_eq!(found.iter().map(|finding| finding.at.to_string()).collect::<Vec<_>>(), ["src/app.py:1"]);
+}
+
+#[test]
+fn what_cannot_run_is_left_out_alone_and_named() {
+    let good = rule("selection:\n  code_content|contains: eval\ncondition: selection");
+    let big = rule("selection:\n  code_content|re: '(?:[a-z]{1000}){1000}'\ncondition: selection").replace("11111111", "33333333");
+    let foreign = rule("selection:\n  code_content: x\ncondition: selection")
+        .replace("product: git", "product: windows")
+        .replace("11111111", "44444444");
+    let lonely = "title: Lonely\ncorrelation:\n  type: event_count\n  rules: [nobody]\n  timespan: 1h\n  condition:\n    gte: 2\n";
+    let circle =
+        |own: &str, other: &str| format!("title: {own}\nname: {own}\ncorrelation:\n  type: temporal\n  rules: [{other}]\n  timespan: 1h\n");
+    let cases: [(&str, String, &str); 8] = [
+        ("broken.yml", "title: x\ndetection: [\n".to_owned(), "own/broken.yml:"),
+        ("bomb.yml", "title: &a [*a, *a]\ndetection: x\n".to_owned(), "own/bomb.yml:1: left out: "),
+        ("deep.yml", format!("title: x\ndetection: {}\n", "[".repeat(5_000)), "own/deep.yml:"),
+        ("big.yml", big, "own/big.yml:7: left out: the expression grows too large"),
+        ("foreign.yml", foreign, "own/foreign.yml:1: left out: no event of a change comes from `product: windows`"),
+        ("lonely.yml", lonely.to_owned(), "own/lonely.yml:1: left out: it refers to `nobody`"),
+        (
+            "circle.yml",
+            format!("{}---\n{}", circle("a", "b"), circle("b", "a")),
+            "own/circle.yml:1: left out: it refers to b, which cannot run",
+        ),
+        ("same.yml", good.clone(), "own/same.yml:1: left out: the id 11111111-1111-4111-8111-111111111111 is that of the rule at a.yml:1"),
+    ];
+    for (path, text, expected) in &cases {
+        let book = book(&[("a.yml", &good), (path, text)]);
+        assert_eq!(book.iter().count(), 1, "{path}");
+        let notes: Vec<String> = book.notes.iter().filter(|note| note.kind == NoteKind::LeftOut).map(ToString::to_string).collect();
+        assert!(notes.iter().any(|note| note.starts_with(expected)), "{path}: {:?}", book.notes);
+        assert!(!judged(&book, &change(AGENT, &[("src/app.py", "eval(x)\n")])).findings.is_empty(), "{path}: the other one runs");
+    }
+}
+
+#[test]
+fn a_rule_of_a_named_folder_runs_over_a_patch() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rules, patch) = (folder.path().join("own"), folder.path().join("a.patch"));
+    std::fs::create_dir(&rules).unwrap();
+    std::fs::write(rules.join("eval.yml"), rule("selection:\n  source: mcp_agent\n  code_content|contains: 'eval('\ncondition: selection"))
+        .unwrap();
+    let mail = "From 1111111111111111111111111111111111111111 Mon Sep 17 00:00:00 2001\nFrom: Dev <dev@example.com>\nDate: Sat, 21 Nov 2026 09:00:00 +0000\nSubject: [PATCH] Add a thing\n\nCo-authored-by: Claude <noreply@anthropic.com>\n---\n a.py | 1 +\n 1 file changed, 1 insertion(+)\n\ndiff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1 +1,2 @@\n x = 1\n+y = eval(x)\n-- \n2.47.0\n\n";
+    std::fs::write(&patch, mail).unwrap();
+    let program = Program::new(folder.path(), folder.path().join("home"));
+    let scanned = program.run(&["--rules", rules.to_str().unwrap(), "--no-default-rules", "scan", patch.to_str().unwrap()]);
+    assert!(scanned.code == 1 && scanned.out.contains("a.py:2"), "{}{}", scanned.out, scanned.err);
+    assert!(scanned.out.contains("`selection` matched: code_content has `eval(` at line 2"), "{}", scanned.out);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_text_of_a_change_makes_a_rule_panic(path in "\\PC{0,40}", code in "(\\PC|\n|\r|\t){0,200}", message in "(\\PC|\n){0,80}") {
+        static BOOK: LazyLock<Arc<Rulebook>> = LazyLock::new(|| {
+            let words = "selection:\n  - code_content: '*a*b?'\n  - code_content|re|i: '(a|ß)+\\s*x'\n  - file_path|endswith: é\n  - commit_message|contains: [İ, a]\nwords:\n  - a\ncondition: 1 of them";
+            book(&[("a.yml", &rule(words))])
+        });
+        let message = format!("{message}\n\nCo-authored-by: Claude <noreply@anthropic.com>\n");
+        for book in [&*BOOK, Rulebook::embedded()] {
+            let report = judged(book, &change(&message, &[(path.as_str(), code.as_str())]));
+            let lines = code.lines().count().max(1) as u32;
+            for finding in &report.findings {
+                prop_assert!(finding.at.place().is_none_or(|place| place.line >= 1 && place.line <= lines + 1));
+            }
+        }
     }
 }

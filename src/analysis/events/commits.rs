@@ -20,6 +20,8 @@ impl Teller<'_> {
     }
 
     fn commit<'e>(&'e self, at: usize, commit: &'e Commit, files: &[Cow<'e, str>]) -> Event<'e> {
+        let touched = commit.id.as_ref().and_then(|id| self.history.touched.get(id));
+        let own_files = touched.map(|paths| paths.iter().map(|path| path.text()).collect());
         let mut own: Vec<Entry<'e>> = vec![
             ("commit_message", commit.message.as_str().into()),
             ("subject", commit.subject().into()),
@@ -30,7 +32,7 @@ impl Teller<'_> {
             ("committed", commit.committed.into()),
             ("parents", commit.parents.len().into()),
             ("signed", commit.signed.into()),
-            ("files_modified", Value::List(files.to_vec())),
+            ("files_modified", Value::List(own_files.unwrap_or_else(|| files.to_vec()))),
         ];
         own.extend(commit.id.as_ref().map(|id| ("commit_hash", id.to_string().into())));
         let written = self.written.get(at);

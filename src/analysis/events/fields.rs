@@ -132,7 +132,12 @@ pub const FIELDS: &[Field] = &[
     all("user_id", Text, "who wrote it: the address of a commit's author, else the account"),
     all("session_id", Text, "the page of the agent's session; the pull's name where none is known"),
     all("timestamp", Time, "when: a commit was written, a pull was opened, merged, reviewed; claims, where git keeps them"),
-    of(CODE, "files_modified", List, "the paths of the files it changes"),
+    of(
+        CODE,
+        "files_modified",
+        List,
+        "the paths of the files it changes: the commit's own where they were read, those of the change otherwise; of lines, their file",
+    ),
     of(CODE, "commit_count", Number, "how many commits of the change its author made in the hour that ends with it"),
     of(CODE, "time_window", Text, "what `commit_count` counts over: `1h`"),
     of(&[Pull], "action", Text, "such as `pull_request.create`, `pull_request.merge`, `pull_request.close`, `pull_request_review.submit`"),

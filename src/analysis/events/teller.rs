@@ -9,7 +9,7 @@ use super::event::{Entry, Event, Stands};
 use super::fields::EventKind;
 use crate::analysis::provenance::{self, Facts};
 use crate::model::agent::Provenance;
-use crate::model::change::Change;
+use crate::model::change::{Change, History};
 use crate::model::pull::{Author, Commit};
 use crate::model::time::Timestamp;
 
@@ -20,6 +20,8 @@ const WINDOW: (i64, &str) = (3_600, "1h");
 pub struct Teller<'a> {
     /// The change.
     pub(super) change: &'a Change,
+    /// What its commits did one by one, as far as it was read.
+    pub(super) history: &'a History,
     /// One for each commit of the change, in its order.
     pub(super) written: Vec<Written<'a>>,
     /// Who wrote the change as a whole.
@@ -39,14 +41,14 @@ pub(super) struct Written<'a> {
 }
 
 impl<'a> Teller<'a> {
-    /// The teller of `change`.
+    /// The teller of `change` and its `history`.
     #[must_use]
-    pub fn of(change: &'a Change) -> Self {
+    pub fn of(change: &'a Change, history: &'a History) -> Self {
         let provenance = match &change.pull.provenance {
             known if known.agent.is_some() => Cow::Borrowed(known),
             _ => Cow::Owned(recognised(change, &change.commits)),
         };
-        let mut teller = Self { change, written: Vec::new(), provenance, name: change.pull.at.to_string(), common: Vec::new() };
+        let mut teller = Self { change, history, written: Vec::new(), provenance, name: change.pull.at.to_string(), common: Vec::new() };
         teller.written = teller.written();
         teller.common = teller.common();
         teller

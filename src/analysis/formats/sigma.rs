@@ -10,6 +10,7 @@ mod evidence;
 mod examples;
 mod link;
 mod locate;
+mod matched;
 pub mod mend;
 pub mod never;
 mod parts;
@@ -35,8 +36,9 @@ use self::read::{Found, Read};
 use self::set::Sigma;
 use self::words::Words;
 use super::{Loaded, note};
-use crate::analysis::check::ChangeView;
+use crate::analysis::check::{ChangeView, Draft};
 use crate::analysis::rule_set::{RuleSet, SetSink};
+use crate::model::firing::Firing;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
 use crate::model::rule::Rule;
 
@@ -61,6 +63,10 @@ impl RuleSet for Sigma {
 
     fn change(&self, change: &ChangeView<'_>, sink: &mut SetSink<'_>) {
         run::run(self, change, sink);
+    }
+
+    fn across(&self, firings: &[(usize, &Firing)]) -> Vec<(usize, &Rule, Draft)> {
+        completed::across(self, firings)
     }
 }
 

@@ -37,6 +37,8 @@ fn read(folder: &Path, commits: &[Commit], cancel: &Cancel) -> Result<History, S
 /// Which files each commit touched, of those that more than one did. Folders only; what is in the files comes later.
 pub(in crate::sources) struct Steps {
     steps: Vec<(CommitId, Vec<Difference>)>,
+    /// All files of each commit.
+    touched: BTreeMap<CommitId, Vec<RepoPath>>,
     omissions: Vec<Omission>,
 }
 
@@ -49,7 +51,7 @@ impl Steps {
 
     /// Compares the folders of `commits`, oldest first.
     pub(in crate::sources) fn of(repo: &Repository, commits: &[Commit], cancel: &Cancel) -> Result<Self, SourceError> {
-        let mut all = Self { steps: Vec::new(), omissions: Vec::new() };
+        let mut all = Self { steps: Vec::new(), touched: BTreeMap::new(), omissions: Vec::new() };
         if commits.len() > MAX_STEPS {
             let why = format!("only the first {MAX_STEPS} of its {} commits were looked at one by one", commits.len());
             all.omissions.push(Omission { path: None, why });
@@ -60,6 +62,7 @@ impl Steps {
             let found = differences(repo, id, compared(commit), cancel)?;
             all.omissions.extend(found.omissions);
             found.files.iter().for_each(|file| *touched.entry(file.path.clone()).or_default() += 1);
+            all.touched.insert(id.clone(), found.files.iter().map(|file| file.path.clone()).collect());
             all.steps.push((id.clone(), found.files));
         }
         for (_, files) in &mut all.steps {
@@ -76,7 +79,7 @@ impl Steps {
 
     /// Reads what each commit did to its files.
     pub(in crate::sources) fn read(self, store: &Store<'_>, cancel: &Cancel) -> Result<History, SourceError> {
-        let mut history = History { steps: Vec::new(), omissions: self.omissions };
+        let mut history = History { steps: Vec::new(), touched: self.touched, omissions: self.omissions };
         let mut held = 0;
         for (commit, files) in self.steps.into_iter().filter(|(_, files)| !files.is_empty()) {
             if held > MAX_STEP_BYTES {

@@ -1,7 +1,5 @@
 //! What is said of a window that was filled: at the firing that filled it, with what else is in it.
 
-use std::collections::BTreeMap;
-
 use super::correlate::{Completed, complete};
 use super::set::Sigma;
 use crate::analysis::check::Draft;
@@ -27,17 +25,42 @@ pub(super) fn report(set: &Sigma, firings: &[Firing], sink: &mut SetSink<'_>) {
     }
 }
 
-/// The last of the windows of each correlation and group: those before it are parts of it or told by it.
-pub(super) fn last_of_each(all: Vec<Completed>) -> Vec<Completed> {
-    let mut last: BTreeMap<(usize, Vec<(String, String)>), Completed> = BTreeMap::new();
-    for completed in all {
-        last.insert((completed.correlation, completed.group.clone()), completed);
+/// What `firings` of several changes complete together: at the change whose firing filled the window. What one of them completes alone
+/// is told by its own report.
+pub(super) fn across<'s>(set: &'s Sigma, firings: &[(usize, &Firing)]) -> Vec<(usize, &'s Rule, Draft)> {
+    let known = |firing: &Firing| set.detections.iter().any(|detects| detects.id() == firing.rule);
+    let own: Vec<(usize, &Firing)> = firings.iter().filter(|(_, firing)| known(firing)).copied().collect();
+    if own.is_empty() || set.correlations.is_empty() {
+        return Vec::new();
     }
-    last.into_values().collect()
+    let all: Vec<&Firing> = own.iter().map(|(_, firing)| *firing).collect();
+    let change = |at: usize| own.get(at).map(|(change, _)| *change);
+    let several = |completed: &Completed| completed.parts.iter().any(|part| change(*part) != change(completed.last));
+    let windows = last_of_each(complete(set, &all)).into_iter().filter(several);
+    let tell = |completed: Completed| {
+        let rule = set.rules.get(set.correlations.get(completed.correlation)?.reports?)?;
+        Some((change(completed.last)?, rule, draft(set, rule, &completed, &all)?))
+    };
+    windows.filter_map(tell).collect()
+}
+
+/// The fullest of the windows of each correlation and group that run into each other.
+fn last_of_each(all: Vec<Completed>) -> Vec<Completed> {
+    let mut kept: Vec<Completed> = Vec::new();
+    for completed in all {
+        let goes_on = |known: &&mut Completed| {
+            known.correlation == completed.correlation && known.group == completed.group && completed.parts.contains(&known.last)
+        };
+        match kept.iter_mut().rev().find(goes_on) {
+            Some(known) => *known = completed,
+            None => kept.push(completed),
+        }
+    }
+    kept
 }
 
 /// The finding of a window, at the firing that filled it.
-pub(super) fn draft(set: &Sigma, rule: &Rule, completed: &Completed, firings: &[&Firing]) -> Option<Draft> {
+fn draft(set: &Sigma, rule: &Rule, completed: &Completed, firings: &[&Firing]) -> Option<Draft> {
     let last = firings.get(completed.last)?;
     let parts: Vec<&Firing> = completed.parts.iter().filter_map(|part| firings.get(*part)).copied().collect();
     let correlation = &set.correlations.get(completed.correlation)?.sigma;

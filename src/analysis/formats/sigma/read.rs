@@ -1,6 +1,8 @@
 //! Rule files as rules, correlations and filters, each with its place. What cannot be read is a note, and only that is left out.
 
-use rsigma_parser::{CorrelationRule, FilterRule, SigmaCollection, SigmaRule, parse_sigma_yaml};
+use rsigma_parser::{
+    ConditionOperator, CorrelationCondition, CorrelationRule, CorrelationType, FilterRule, SigmaCollection, SigmaRule, parse_sigma_yaml,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::super::yaml::Refused;
@@ -83,6 +85,7 @@ impl<'p> Read<'p> {
             self.rules.push(Found { file, line, begins, text: text.to_owned(), what });
         }
         for mut what in read.correlations {
+            together(&mut what);
             what.id = what.id.or_else(|| Some(own(&what.title)));
             self.correlations.push(Found { file, line, begins, text: text.to_owned(), what });
         }
@@ -96,6 +99,16 @@ impl<'p> Read<'p> {
 fn called(read: &SigmaCollection) -> Option<String> {
     let rule = read.rules.first().map(|rule| Words::of_rule(rule).called());
     rule.or_else(|| read.correlations.first().map(|rule| Words::of_correlation(rule).called()))
+}
+
+/// Without a condition, `temporal` wants all of its rules; the library's own default is content with one of them.
+fn together(correlation: &mut CorrelationRule) {
+    let one = CorrelationCondition::Threshold { predicates: vec![(ConditionOperator::Gte, 1)], field: None, percentile: None };
+    if correlation.correlation_type == CorrelationType::Temporal && correlation.condition == one {
+        let all = u64::try_from(correlation.rules.len()).unwrap_or(u64::MAX);
+        correlation.condition =
+            CorrelationCondition::Threshold { predicates: vec![(ConditionOperator::Gte, all)], field: None, percentile: None };
+    }
 }
 
 /// What one document comes to.

@@ -108,7 +108,9 @@ impl<'w> Words<'w> {
         say("Status", &self.status.map(|status| format!("{status:?}").to_lowercase()).unwrap_or_default());
         say("Tags", &self.tags.join(", "));
         say("References", &self.references.join(", "));
-        let written = inert::block(text.trim_end());
+        // Examples are shown by themselves.
+        let own: Vec<&str> = text.lines().take_while(|line| !line.starts_with("lazaret:")).collect();
+        let written = inert::block(own.join("\n").trim_end());
         let fence = if written.contains("```") { "~~~~" } else { "```" };
         prose.push_str(&format!("\n\n{fence}yaml\n{written}\n{fence}"));
         prose.trim_start().to_owned()
