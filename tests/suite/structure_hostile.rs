@@ -94,6 +94,13 @@ fn a_rule_that_asks_itself_ends_on_deep_texts() {
     assert!(said.iter().any(|why| why.starts_with("nested deeper than 500 levels")), "{said:?}");
 }
 
+#[test]
+fn a_text_that_would_end_its_parser_is_not_handed_to_it() {
+    let rules = book(&[("a.yml", "id: any\nlanguage: yml\nrule: {kind: block_sequence_item}\n")]);
+    assert_eq!(unseen(&rules, "a.yaml", &"- ".repeat(2_000)), ["it nests too deep to be parsed: rules of ast-grep did not read it"]);
+    assert_eq!(found(&rules, "a.yaml", None, &format!("{}a\n", "- ".repeat(20))).len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

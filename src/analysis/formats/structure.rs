@@ -13,6 +13,7 @@ mod message;
 mod needs;
 mod page;
 mod paths;
+mod perils;
 mod proofs;
 mod question;
 mod regexes;

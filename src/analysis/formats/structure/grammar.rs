@@ -10,6 +10,7 @@ use ast_grep_core::tree_sitter::{LanguageExt, StrDoc, TSLanguage};
 use ast_grep_language::SupportLang;
 use serde::{Deserialize, Deserializer, de};
 
+use super::perils;
 use crate::analysis::language::Language;
 use crate::analysis::view::FileView;
 
@@ -73,6 +74,11 @@ impl Grammar {
     /// The path of a file in it.
     pub(super) fn sample(self) -> &'static str {
         Self::ALL.iter().find(|(grammar, _)| *grammar == self).map_or("example.txt", |(_, path)| path)
+    }
+
+    /// Whether its parser might not survive `text`.
+    pub(super) fn fears(self, text: &str) -> bool {
+        matches!(self, Self::Known(known) if perils::threaten(text, known))
     }
 
     /// Its parser's tables.
@@ -139,7 +145,7 @@ impl Spoken for Grammar {
     }
 
     fn build_pattern(&self, builder: &PatternBuilder<'_>) -> Result<Pattern, PatternError> {
-        builder.build(|text| StrDoc::try_new(text, *self))
+        builder.build(|text| if self.fears(text) { Err("it nests too deep".to_owned()) } else { StrDoc::try_new(text, *self) })
     }
 }
 

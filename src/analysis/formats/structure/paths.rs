@@ -36,7 +36,7 @@ impl Paths {
             let folder = glob.rsplit_once('/').map_or("", |(folder, _)| folder);
             [plain(glob, name), format!("{}/{usual}", plain(folder, name)), format!("{}.{ending}", plain(glob, name))]
         });
-        std::iter::once(usual.to_owned()).chain(made).find(|path| self.hold(path))
+        std::iter::once(usual.to_owned()).chain(made).find(|path| self.hold(path) && path.ends_with(ending))
     }
 }
 
