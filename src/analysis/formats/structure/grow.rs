@@ -20,11 +20,11 @@ const BYTES_PER_CHECK: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unread {
     /// It nests deeper than its grammar's scanner can follow.
-    TooDeep,
+    Deep,
     /// The parser would take too long.
-    TooHard,
+    Hard,
     /// It has too many nodes.
-    TooMany,
+    Many,
 }
 
 /// A node, with its neighbours by their places in the list.
@@ -73,10 +73,10 @@ impl Nodes {
     /// The nodes of `text` in the language of `grammar`.
     pub(super) fn grow(text: &str, grammar: Grammar) -> Result<Self, Unread> {
         if grammar.fears(text) {
-            return Err(Unread::TooDeep);
+            return Err(Unread::Deep);
         }
         let mut parser = Parser::new();
-        parser.set_language(&grammar.tables()).map_err(|_| Unread::TooHard)?;
+        parser.set_language(&grammar.tables()).map_err(|_| Unread::Hard)?;
         let mut left = CHECKS + text.len() / BYTES_PER_CHECK;
         let mut go_on = |_: &ParseState| {
             left = left.saturating_sub(1);
@@ -84,7 +84,7 @@ impl Nodes {
         };
         let options = ParseOptions::new().progress_callback(&mut go_on);
         let mut rest = |at: usize, _| text.as_bytes().get(at..).unwrap_or(&[]);
-        let parsed = parser.parse_with_options(&mut rest, None, Some(options)).ok_or(Unread::TooHard)?;
+        let parsed = parser.parse_with_options(&mut rest, None, Some(options)).ok_or(Unread::Hard)?;
         let mut nodes = Self::default();
         nodes.take(&mut parsed.walk())?;
         Ok(nodes)
@@ -115,7 +115,7 @@ impl Nodes {
     fn push(&mut self, cursor: &TreeCursor<'_>, open: &mut [(u32, Option<u32>)]) -> Result<u32, Unread> {
         let (at, node) = (self.len(), cursor.node());
         if self.list.len() >= MOST_NODES {
-            return Err(Unread::TooMany);
+            return Err(Unread::Many);
         }
         let named = node.is_named();
         let (mut parent, mut before) = (at, at);

@@ -74,8 +74,8 @@ fn parse(text: &str, grammar: Grammar) -> Result<AstGrep<Tree>, String> {
         return Err(format!("larger than {most} MiB: rules of ast-grep did not read it"));
     }
     Tree::read(text, grammar).map(AstGrep::doc).map_err(|unread| match unread {
-        Unread::TooDeep => "it nests too deep to be parsed: rules of ast-grep did not read it".to_owned(),
-        Unread::TooHard => "parsing it takes too long: rules of ast-grep did not read it".to_owned(),
-        Unread::TooMany => "it has too many parts: rules of ast-grep did not read it".to_owned(),
+        Unread::Deep => "it nests too deep to be parsed: rules of ast-grep did not read it".to_owned(),
+        Unread::Hard => "parsing it takes too long: rules of ast-grep did not read it".to_owned(),
+        Unread::Many => "it has too many parts: rules of ast-grep did not read it".to_owned(),
     })
 }
