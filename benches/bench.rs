@@ -8,13 +8,14 @@ use divan::{Bencher, black_box};
 use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::examples::change_of;
 use lazaret::analysis::provenance;
+use lazaret::analysis::rulebook::Rulebook;
 use lazaret::config::keymap::Keymap;
 use lazaret::config::table::Document;
 use lazaret::config::theme::{BUILTIN, Theme};
 use lazaret::model::cancel::Cancel;
 use lazaret::model::change::{Change, Texts};
 use lazaret::model::pull::Origin;
-use lazaret::model::rule::Example;
+use lazaret::model::rule::{Example, Rule, RuleOrigin};
 use lazaret::sources::local::{LocalSource, Selection as Selected, Setup};
 use lazaret::sources::source::Source as _;
 use lazaret::sources::unified;
@@ -27,10 +28,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use fixture::{BIG, BRANCH, Fixture, MID, SMALL, Size};
+use mixture::mixture;
 
 #[path = "../tests/suite/fixture.rs"]
 #[allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "shared with the tests")]
 mod fixture;
+
+#[path = "../tests/suite/mixture.rs"]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "shared with the tests")]
+mod mixture;
 
 /// A fixture with the text of its diff.
 struct Case {
@@ -55,10 +61,7 @@ impl Case {
     }
 
     fn change(&self) -> Change {
-        let none = Example { hits: false, about: String::new(), files: Vec::new(), message: "Rework".to_owned(), branch: String::new() };
-        let (mut change, _) = change_of(&none);
-        change.patch = unified::parse(&self.diff);
-        change
+        change(&self.diff)
     }
 
     fn source(&self) -> Option<LocalSource> {
@@ -73,8 +76,52 @@ impl Case {
     }
 }
 
+/// The change that a diff is.
+fn change(diff: &[u8]) -> Change {
+    let none = Example { hits: false, about: String::new(), files: Vec::new(), message: "Rework".to_owned(), branch: String::new() };
+    let (mut change, _) = change_of(&none);
+    change.patch = unified::parse(diff);
+    change
+}
+
+/// Rules of one kind: `code`, a format, or `all`.
+const KINDS: [&str; 5] = ["all", "code", "sigma", "structure", "secrets"];
+
+fn engine(kind: &str) -> Engine {
+    let of_kind = |rule: &&Rule| match &rule.origin {
+        RuleOrigin::Code => kind == "code",
+        RuleOrigin::File { format, .. } => kind == format.word(),
+    };
+    let only = Rulebook::embedded().iter().filter(|rule| kind != "all" && of_kind(rule)).map(|rule| rule.id.0.to_owned()).collect();
+    Engine::new(&Selection { only, skip: Vec::new() })
+}
+
 fn main() {
     divan::main();
+}
+
+/// All rules of this program, read anew. What is compiled only when a text asks for it is not part of this.
+#[divan::bench(sample_count = 10)]
+fn load(bencher: Bencher<'_, '_>) {
+    bencher.bench(|| black_box(Rulebook::with(&[])));
+}
+
+/// A thousand changes of one file and one line each, one after the other.
+#[divan::bench(args = KINDS, sample_count = 3)]
+fn small_events(bencher: Bencher<'_, '_>, kind: &str) {
+    let diff = |at: usize| format!("--- a/src/m{at}.py\n+++ b/src/m{at}.py\n@@ -1,2 +1,2 @@\n import os\n-x = {at}\n+y = {at}\n");
+    let changes: Vec<Change> = (0..1_000).map(|at| change(diff(at).as_bytes())).collect();
+    let engine = engine(kind);
+    let judge = |change: &Change| black_box(engine.analyse(change, &|_| Texts::default())).findings.len();
+    bencher.bench(|| changes.iter().map(judge).sum::<usize>());
+}
+
+/// 20 MB of ten languages, judged by all cores.
+#[divan::bench(args = KINDS, sample_count = 3)]
+fn mixture_20mb(bencher: Bencher<'_, '_>, kind: &str) {
+    let text = mixture(20_000_000);
+    let (engine, change) = (engine(kind), change(text.as_bytes()));
+    bencher.counter(divan::counter::BytesCount::new(text.len())).bench(|| black_box(engine.analyse(&change, &|_| Texts::default())));
 }
 
 /// Diff text to patch.

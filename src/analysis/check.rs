@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::formats::secrets::trace::Mark;
 use super::formats::secrets::veil::Veil;
 use super::manifests::Inventory;
+use super::prefilter::Needs;
 use super::redact;
 use super::view::{FileView, SideView};
 use crate::model::change::{Around, Change};
@@ -29,6 +30,16 @@ const EVIDENCE_LIMIT: usize = 300;
 pub trait Check: Sync {
     /// The rule whose words it uses; also its file's name.
     fn rule(&self) -> RuleId;
+
+    /// What a file must hold for [`Self::file`] to find anything. Only saves time, so it must never be too much.
+    fn needs(&self) -> Needs {
+        Needs::nothing()
+    }
+
+    /// Whether `file` is looked at whatever it holds.
+    fn looks_anyway(&self, _file: &FileView<'_>) -> bool {
+        false
+    }
 
     /// Looks at one changed file.
     fn file(&self, _file: &FileView<'_>, _sink: &mut Sink<'_>) {}

@@ -3,7 +3,7 @@
 //! File by file where findings should arrive early, or all at once. Nothing here loads a text: it says which it wants.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
@@ -15,6 +15,7 @@ use super::formats::secrets::{ignore, same};
 use super::language::Language;
 use super::links;
 use super::manifests;
+use super::prefilter::Prefilter;
 use super::risk;
 use super::role::Role;
 use super::rule_set::{RuleSet, SetSink};
@@ -33,8 +34,14 @@ use crate::model::rule::{Rule, RuleId, RuleOrigin, Severity};
 const WHOLE_FILE_LIMIT: usize = 2 * 1024 * 1024;
 /// A lock file is read whole up to here, in bytes of changed text: its parts mean nothing.
 const WHOLE_LOCK_LIMIT: usize = 16 * 1024 * 1024;
+/// From so many files or bytes of one file on, making the filter takes less time than it saves.
+const MANY_FILES: usize = 50;
+const LARGE_FILE: usize = 256 * 1024;
 /// Files judged between two loads of texts.
 const BATCH: usize = 64;
+
+/// Which checks a file can be left out of. Made when the first file is judged.
+static FILTER: LazyLock<Prefilter> = LazyLock::new(|| Prefilter::new(CHECKS.iter().map(|check| check.needs())));
 
 /// Which rules run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,12 +73,37 @@ pub struct Reader<'r> {
 /// Every check that runs, with its rule, and every set with a rule that runs.
 pub struct Engine {
     book: Arc<Rulebook>,
-    checks: Vec<(&'static dyn Check, Rule)>,
+    checks: Vec<Chosen>,
     sets: Vec<Arc<dyn RuleSet>>,
     chosen: BTreeMap<RuleId, RuleOrigin>,
     selection: Selection,
     imports: Arc<Imports>,
     digest: String,
+    filtering: Filtering,
+}
+
+/// Whether a check is asked only about files that hold what it needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Filtering {
+    Never,
+    /// Where that saves more than making the filter costs.
+    WhereItPays,
+    Always,
+}
+
+impl Filtering {
+    fn applies(self, change: &Change, file: &FileDiff) -> bool {
+        let large = || change.patch.files.len() >= MANY_FILES || file.text().is_some_and(|text| text.size() >= LARGE_FILE);
+        self == Self::Always || self == Self::WhereItPays && large()
+    }
+}
+
+/// A check that runs, with its rule and its position among all checks.
+#[derive(Clone)]
+struct Chosen {
+    check: &'static dyn Check,
+    rule: Rule,
+    index: usize,
 }
 
 impl Engine {
@@ -86,14 +118,27 @@ impl Engine {
     pub fn of(book: &Arc<Rulebook>, selection: &Selection) -> Self {
         let wanted = book.iter().filter(|rule| selection.wants(rule.id.0));
         let chosen: BTreeMap<RuleId, RuleOrigin> = wanted.map(|rule| (rule.id, rule.origin.clone())).collect();
-        let checks = CHECKS.iter().filter(|check| chosen.contains_key(&check.rule()));
-        let checks = checks.filter_map(|check| Some((*check, book.get(check.rule().0)?.clone()))).collect();
+        let checks = CHECKS.iter().enumerate().filter(|(_, check)| chosen.contains_key(&check.rule()));
+        let checks =
+            checks.filter_map(|(index, check)| Some(Chosen { check: *check, rule: book.get(check.rule().0)?.clone(), index })).collect();
         let runs = |rule: &Rule| chosen.get(&rule.id) == Some(&rule.origin);
         let mut sets: Vec<_> = book.sets().iter().filter(|set| set.rules().iter().any(runs)).cloned().collect();
         // What they find is hidden in what the others say.
         sets.sort_by_key(|set| set.secrets().is_none());
         let (selection, imports, digest) = (selection.clone(), Arc::default(), book.digest.clone());
-        Self { book: Arc::clone(book), checks, sets, chosen, selection, imports, digest }
+        Self { book: Arc::clone(book), checks, sets, chosen, selection, imports, digest, filtering: Filtering::WhereItPays }
+    }
+
+    /// The same engine that asks every check about every file, to compare with.
+    #[must_use]
+    pub fn asking_all(self) -> Self {
+        Self { filtering: Filtering::Never, ..self }
+    }
+
+    /// The same engine that asks a check only where its words stand, also where that saves no time.
+    #[must_use]
+    pub fn asking_few(self) -> Self {
+        Self { filtering: Filtering::Always, ..self }
     }
 
     /// The same, with what other tools found: it changes the judgement, so it is part of the digest.
@@ -108,7 +153,7 @@ impl Engine {
         let book = Arc::new(self.book.annotating(names));
         let (checks, sets, chosen) = (self.checks.clone(), self.sets.clone(), self.chosen.clone());
         let (selection, imports, digest) = (self.selection.clone(), Arc::clone(&self.imports), self.imports.digest_with(&book.digest));
-        Self { book, checks, sets, chosen, selection, imports, digest }
+        Self { book, checks, sets, chosen, selection, imports, digest, filtering: self.filtering }
     }
 
     /// The names of the rules that run.
@@ -177,8 +222,11 @@ impl Engine {
         for set in &self.sets {
             set.file(&file, &mut SetSink::new(&self.chosen, &mut outcome));
         }
-        for (check, rule) in &self.checks {
-            check.file(&file, &mut Sink::new(rule, &mut outcome));
+        let seen = self.filtering.applies(change, diff).then(|| FILTER.look(&file));
+        for Chosen { check, rule, index } in &self.checks {
+            if seen.as_ref().is_none_or(|seen| seen.suffices(*index) || check.looks_anyway(&file)) {
+                check.file(&file, &mut Sink::new(rule, &mut outcome));
+            }
         }
         outcome.veil.forget();
         self.annotate(&mut outcome.findings);
@@ -212,7 +260,7 @@ impl Engine {
         for set in &self.sets {
             set.change(&view, &mut SetSink::new(&self.chosen, &mut whole));
         }
-        for (check, rule) in &self.checks {
+        for Chosen { check, rule, .. } in &self.checks {
             check.change(&view, &mut Sink::new(rule, &mut whole));
         }
         manifests::relate::relate(&mut outcomes);

@@ -26,6 +26,17 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// The runs of characters in `text` that may be one name: letters, digits and the signs that join them.
+pub fn runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c| !joins(c)).filter(|run| !run.is_empty())
+}
+
+/// Whether `c` may stand inside a name, in a path or behind an object.
+#[must_use]
+pub fn joins(c: char) -> bool {
+    c.is_alphanumeric() || !c.is_ascii() || matches!(c, '_' | '-' | '.' | ':' | '/' | '$' | '\\' | '@')
+}
+
 /// Whether one of `name`'s words is in `list`.
 #[must_use]
 pub fn has_word(name: &str, list: &[String]) -> bool {

@@ -3,10 +3,13 @@
 //! It cannot fail: one that does not compile matches nothing, and a test compiles every pattern of the program.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
+
+use super::literals::{self, Word};
 
 /// A regular expression. `\w`, `\d`, `\s` and `\b` know ASCII only, and `.` is one byte: texts are cut only at characters.
 pub struct Pattern {
@@ -33,6 +36,18 @@ impl Pattern {
     #[must_use]
     pub fn mistake(source: &str) -> Option<String> {
         compile(source).err().map(|error| error.to_string().replace('\n', " "))
+    }
+
+    /// Words of which every match holds one; `None` when there are none to name.
+    #[must_use]
+    pub fn words(&self) -> Option<BTreeSet<Word>> {
+        literals::required(&self.source)
+    }
+
+    /// Whether it is an expression at all; one that is not matches nothing.
+    #[must_use]
+    pub fn compiles(&self) -> bool {
+        self.regex().is_some()
     }
 
     /// Whether it occurs in `text`.

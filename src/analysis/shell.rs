@@ -3,6 +3,7 @@
 //! Told from the text alone. Nothing is expanded, resolved or run.
 
 use super::pattern::Pattern;
+use super::prefilter::Words;
 
 /// What stands out about a command, mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,6 +106,17 @@ static INLINE: Pattern = Pattern::new(
 static RUNNER: Pattern =
     Pattern::new(r"(?i)(^|[\s;&|(/])(npx|bunx|uvx|pipx\s+run|pnpm\s+dlx|pnpx|yarn\s+dlx|bun\s+x|deno\s+run)(\.cmd|\.exe)?\s+([^;&|]*)");
 static PINNED: Pattern = Pattern::new(r"^(@[^@/\s]+/)?[^@\s=]+(@v?\d+\.\d+(\.\d+)?[\w.+-]*|==\d[\w.]*)$");
+
+/// What a command must hold to do `deed`; nothing is known of the others than the three gravest.
+#[must_use]
+pub fn words_of(deed: Deed) -> Words {
+    match deed {
+        Deed::RemoteShell => Words::of([&REMOTE_SHELL]),
+        Deed::RunsDownload => Words::of([&RUNS_DOWNLOAD]),
+        Deed::RunsDecoded => Words::of([&RUNS_DECODED]),
+        _ => Words::default(),
+    }
+}
 
 /// The worst that `command` does; `None` when nothing about it stands out.
 #[must_use]

@@ -4,12 +4,14 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use super::document::{self, node::Node};
 use super::language::Language;
 use super::lexer::{Kind, Lexeme, lex};
 use super::outline::{self, Function};
 use super::role::Role;
+use super::shared::Shared;
 use super::statements::{self, Statement};
 use super::text::{cut, line_starts, mask, shortened};
 use crate::model::change::{Change, Texts};
@@ -31,6 +33,8 @@ pub struct FileView<'a> {
     texts: &'a Texts,
     old: OnceCell<Option<SideView<'a>>>,
     new: OnceCell<Option<SideView<'a>>>,
+    /// What several checks read from it together, by its type.
+    shared: Shared,
 }
 
 impl<'a> FileView<'a> {
@@ -39,7 +43,13 @@ impl<'a> FileView<'a> {
     pub fn new(change: &'a Change, diff: &'a FileDiff, texts: &'a Texts) -> Self {
         let path = diff.path().text();
         let (language, role) = (Language::of(&path), Role::of(&path));
-        Self { change, diff, path, language, role, texts, old: OnceCell::new(), new: OnceCell::new() }
+        Self { change, diff, path, language, role, texts, old: OnceCell::new(), new: OnceCell::new(), shared: Shared::default() }
+    }
+
+    /// What `read` makes of this file: read once, however many checks ask for it.
+    #[must_use]
+    pub fn shared<T: 'static>(&self, read: impl FnOnce(&Self) -> T) -> Rc<T> {
+        self.shared.get(|| read(self))
     }
 
     /// The file's name without its folders.
@@ -100,7 +110,7 @@ impl<'a> FileView<'a> {
 }
 
 /// One line of a side.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct LineView<'v> {
     /// Its position in this view, from 0: what [`SideView::line`] takes.
     pub index: usize,
@@ -108,10 +118,17 @@ pub struct LineView<'v> {
     pub number: u32,
     /// Its text, without its line feed.
     pub text: &'v str,
-    /// The same with comments and the insides of strings blanked, byte for byte.
-    pub code: &'v str,
     /// Whether the change added (new side) or removed (old side) it.
     pub changed: bool,
+    side: &'v SideView<'v>,
+}
+
+impl<'v> LineView<'v> {
+    /// Its text with comments and the insides of strings blanked, byte for byte. The first one asked for reads the whole side.
+    #[must_use]
+    pub fn code(&self) -> &'v str {
+        self.side.masked().get(self.side.range(self.index)).unwrap_or("")
+    }
 }
 
 /// Where the lines of a side start and what they are.
@@ -154,20 +171,7 @@ impl<'a> SideView<'a> {
             }
         }
         let lines = Lines { starts, numbers: None, changed };
-        Self {
-            side,
-            whole: true,
-            language,
-            text,
-            lines,
-            tokens: OnceCell::new(),
-            code: OnceCell::new(),
-            functions: OnceCell::new(),
-            plain: OnceCell::new(),
-            statements: OnceCell::new(),
-            innermost: OnceCell::new(),
-            document: OnceCell::new(),
-        }
+        Self::of(side, true, language, text, lines)
     }
 
     fn from_hunks(side: Side, language: Language, diff: &TextDiff, whole: bool) -> Self {
@@ -182,7 +186,10 @@ impl<'a> SideView<'a> {
             text.push('\n');
         }
         let lines = Lines { starts, numbers: Some(numbers), changed };
-        let text = Cow::Owned(text);
+        Self::of(side, whole, language, Cow::Owned(text), lines)
+    }
+
+    fn of(side: Side, whole: bool, language: Language, text: Cow<'a, str>, lines: Lines) -> Self {
         Self {
             side,
             whole,
@@ -220,14 +227,8 @@ impl<'a> SideView<'a> {
     /// The line at `index`, from 0; an empty one beyond the end.
     #[must_use]
     pub fn line(&self, index: usize) -> LineView<'_> {
-        let range = self.range(index);
-        LineView {
-            index,
-            number: self.number(index),
-            text: self.text.get(range.clone()).unwrap_or(""),
-            code: self.masked().get(range).unwrap_or(""),
-            changed: self.lines.changed.get(index).copied().unwrap_or(false),
-        }
+        let text = self.text.get(self.range(index)).unwrap_or("");
+        LineView { index, number: self.number(index), text, changed: self.is_changed(index), side: self }
     }
 
     /// All lines.

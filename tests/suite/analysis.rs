@@ -216,7 +216,7 @@ proptest! {
                     prop_assert!(function.first_line <= function.last_line && function.last_line < side.len().max(1));
                 }
                 for line in side.lines() {
-                    prop_assert_eq!(line.code.len(), line.text.len());
+                    prop_assert_eq!(line.code().len(), line.text.len());
                 }
             }
         }

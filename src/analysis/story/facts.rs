@@ -138,10 +138,10 @@ pub fn first_code(file: &FileView<'_>) -> Option<u32> {
     // A line on which only the text of a string or comment changes is on both sides once that is blanked.
     let mut before: HashMap<String, (usize, u32)> = HashMap::new();
     for line in file.removed().filter(is_code) {
-        before.entry(squeezed(line.code)).or_insert((0, line.number)).0 += 1;
+        before.entry(squeezed(line.code())).or_insert((0, line.number)).0 += 1;
     }
     for line in file.added().filter(is_code) {
-        match before.get_mut(&squeezed(line.code)).filter(|(left, _)| *left > 0) {
+        match before.get_mut(&squeezed(line.code())).filter(|(left, _)| *left > 0) {
             Some((left, _)) => *left -= 1,
             None => return Some(line.number),
         }
@@ -155,7 +155,7 @@ fn squeezed(code: &str) -> String {
 
 /// A hunk may begin inside a comment or a long string that it does not show: prose and marks alone are not taken for code.
 fn is_code(line: &LineView<'_>) -> bool {
-    let code = line.code.trim();
+    let code = line.code().trim();
     let signs = code.contains(['(', '=', '{', '}', ';', '[', ':', '<']) || code.starts_with("return") || code.starts_with("import");
     let marks = code.starts_with(['*', '-', '#', '>', '|', '"', '\'']) || code.starts_with("...");
     signs && !marks && code.chars().any(char::is_alphanumeric)

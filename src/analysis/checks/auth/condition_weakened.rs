@@ -2,6 +2,7 @@
 //!
 //! Functions are compared with themselves, statement by statement; new functions say nothing here.
 
+use crate::analysis::prefilter::{Needs, Reach};
 use std::collections::BTreeSet;
 
 use super::functions::{Body, brief};
@@ -32,6 +33,10 @@ static BARE_RETURN: Pattern = Pattern::new(r"^\s*return(?:\s+(?:None|null|undefi
 impl Check for ConditionWeakened {
     fn rule(&self) -> RuleId {
         RuleId("condition-weakened")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::ANYWHERE, vocabulary().deciding())
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -1,5 +1,6 @@
 //! `constant-auth`: a function that answers "may they?" says yes to everybody, or stopped asking.
 
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use std::collections::HashMap;
 
 use super::functions::Body;
@@ -38,6 +39,25 @@ static FALSE: Pattern = Pattern::new(r"^\s*(?:return\s+)?(?:false|False)\s*;?\s*
 impl Check for ConstantAuth {
     fn rule(&self) -> RuleId {
         RuleId("constant-auth")
+    }
+
+    fn needs(&self) -> Needs {
+        // A policy's class, and a denial that never comes, are known by these beside the names that decide.
+        let others = Words::named([
+            "policy",
+            "ability",
+            "voter",
+            "authorizer",
+            "expired",
+            "revoked",
+            "denied",
+            "locked",
+            "blocked",
+            "banned",
+            "blacklisted",
+            "tampered",
+        ]);
+        Needs::nothing().and(Reach::ANYWHERE, vocabulary().deciding().or(others))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -178,9 +198,9 @@ fn is_innocent(side: &SideView<'_>, body: Body<'_>) -> bool {
 
 /// `const isAuthorized = () => true`, `check_auth = lambda *a: True`.
 fn arrows(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    for line in side.changed_lines().filter(|line| line.code.contains('=') || line.code.contains("lambda")) {
-        let arrow = ARROW.group(line.code, 1).or_else(|| ARROW.group(line.code, 2));
-        let Some(name) = arrow.or_else(|| EXPRESSION.group(line.code, 1)) else { continue };
+    for line in side.changed_lines().filter(|line| line.code().contains('=') || line.code().contains("lambda")) {
+        let arrow = ARROW.group(line.code(), 1).or_else(|| ARROW.group(line.code(), 2));
+        let Some(name) = arrow.or_else(|| EXPRESSION.group(line.code(), 1)) else { continue };
         if vocabulary().answers(name) || vocabulary().permits(name) {
             sink.report(
                 Draft::line(file, side, line.index)

@@ -1,10 +1,11 @@
 //! `env-gated-auth`: a condition that somebody outside can arrange lets them in, or leaves a check out.
 
+use crate::analysis::prefilter::{Needs, Reach};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::gate::{self, Gate};
-use super::grant::{Grant, grant};
+use super::grant::{Grant, grant, principals};
 use super::vocabulary::{Setting, vocabulary};
 use crate::analysis::branch::{self, Branch};
 use crate::analysis::check::{Check, Draft, Sink};
@@ -19,6 +20,10 @@ pub struct EnvGatedAuth;
 impl Check for EnvGatedAuth {
     fn rule(&self) -> RuleId {
         RuleId("env-gated-auth")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, vocabulary().touching().or(principals()))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

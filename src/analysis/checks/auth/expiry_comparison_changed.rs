@@ -3,6 +3,7 @@
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::identifier::words;
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::{FileView, LineView};
 use crate::model::rule::RuleId;
 
@@ -50,6 +51,10 @@ static COMPARISON: Pattern =
 impl Check for ExpiryComparisonChanged {
     fn rule(&self) -> RuleId {
         RuleId("expiry-comparison-changed")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::REMOVED, Words::named(TELLING)).and(Reach::REMOVED, Words::named(ABOUT))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

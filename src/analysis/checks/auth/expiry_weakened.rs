@@ -1,5 +1,6 @@
 //! `expiry-weakened`: a token, session or code that is believed far longer than before.
 
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use std::collections::BTreeMap;
 
 use crate::analysis::check::{Check, Draft, Sink};
@@ -33,6 +34,11 @@ impl Check for ExpiryWeakened {
         RuleId("expiry-weakened")
     }
 
+    fn needs(&self) -> Needs {
+        let set = || Words::of([&LENIENCE, &LIFETIME]);
+        Needs::nothing().and(Reach::REMOVED, set()).and(Reach::ADDED, set())
+    }
+
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
         if !file.role.is_live() {
@@ -56,7 +62,7 @@ impl Check for ExpiryWeakened {
 fn setting<'v>(line: &LineView<'v>) -> Option<(&'v str, f64)> {
     let (name, value) = line.text.split_once(['=', ':'])?;
     let name = name.trim();
-    if !(LENIENCE.is_match(name) || LIFETIME.is_match(name)) || value.len() > 120 || line.code.trim().is_empty() {
+    if !(LENIENCE.is_match(name) || LIFETIME.is_match(name)) || value.len() > 120 || line.code().trim().is_empty() {
         return None;
     }
     let numbers: Vec<f64> = NUMBER.find_all(value).filter_map(|at| value.get(at)?.replace('_', "").parse().ok()).collect();

@@ -1,6 +1,7 @@
 //! Statements that let somebody in: constant success, a privileged identity made up, a request handed on.
 
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::Words;
 
 /// How a statement lets somebody in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +56,12 @@ pub fn grant(plain: &str, code: &str) -> Option<Grant> {
         return Some(Grant::Success);
     }
     GIVES_SOMEBODY.is_match(plain).then_some(Grant::Value)
+}
+
+/// What a text must hold to name a privileged identity.
+#[must_use]
+pub fn principals() -> Words {
+    Words::of([&NAMES_PRINCIPAL])
 }
 
 /// Whether a statement turns somebody away.

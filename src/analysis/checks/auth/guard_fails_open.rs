@@ -1,5 +1,6 @@
 //! `guard-fails-open`: a check that failed lets in, its result is thrown away, or it is switched off.
 
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -43,6 +44,7 @@ static CHECKS: Pattern = Pattern::new(r"(?i)\b\w*(?:verif|validat|check|authenti
 static IGNORED: Pattern = Pattern::new(
     r"(?:^|\b)(?:_\s*(?:,\s*_\s*)?=|let\s+_\w*\s*=|_\s*,\s*_\s*:?=)\s*(?:[\w]+(?:\.|::))*((?i:verify|authenticate|authorize|check_?auth|check_?token|check_?permission|check_?signature|validate_?token|validate_?signature)\w*)\s*\(",
 );
+static DECODES: Pattern = Pattern::new(r"(?i)\bjwt\w*\.decode\s*\(\s*[\w.]+\s*\)|\bjwt_?decode\s*\(|\bdecode_?jwt\s*\(");
 static DEFAULT_YES: Pattern = Pattern::new(
     r"\.unwrap_or\s*\(\s*true\s*\)|\.unwrap_or_else\s*\(\s*\|_\|\s*true\s*\)|\.orElse\s*\(\s*true\s*\)|\.catch\s*\(\s*\(?\w*\)?\s*=>\s*(?:true|next\(\))\s*\)|\brescue\s+true\b|\?\?\s*true\b",
 );
@@ -50,6 +52,11 @@ static DEFAULT_YES: Pattern = Pattern::new(
 impl Check for GuardFailsOpen {
     fn rule(&self) -> RuleId {
         RuleId("guard-fails-open")
+    }
+
+    fn needs(&self) -> Needs {
+        let switches = Words::of(SWITCHES.iter().map(|(_, _, pattern)| pattern));
+        Needs::nothing().and(Reach::AFTER, switches.or(Words::of([&DECODES, &CHECKS, &IGNORED])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -80,12 +87,11 @@ fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>
 /// A token was verified, and is only decoded now.
 fn unsigned(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     static VERIFIES: Pattern = Pattern::new(r"(?i)\bjwt\w*\.verify\w*\s*\(|\bjwt_?verify\s*\(|\bverify_?jwt\s*\(|\bjose\.jwtVerify\s*\(");
-    static DECODES: Pattern = Pattern::new(r"(?i)\bjwt\w*\.decode\s*\(\s*[\w.]+\s*\)|\bjwt_?decode\s*\(|\bdecode_?jwt\s*\(");
-    let verifies = |line: &crate::analysis::view::LineView<'_>| VERIFIES.is_match(line.code);
+    let verifies = |line: &crate::analysis::view::LineView<'_>| VERIFIES.is_match(line.code());
     if !file.language.is_code() || !file.removed().any(|line| verifies(&line)) || side.lines().any(|line| verifies(&line)) {
         return;
     }
-    if let Some(line) = file.added().find(|line| DECODES.is_match(line.code)) {
+    if let Some(line) = file.added().find(|line| DECODES.is_match(line.code())) {
         sink.report(Draft::line(file, side, line.index).title("A token is read without asking who signed it"));
     }
 }

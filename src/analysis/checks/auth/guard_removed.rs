@@ -1,10 +1,11 @@
 //! `guard-removed`: what stood in front of something is gone, stands behind it now, or compares in a way that tells.
 
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::functions::{Body, brief};
 use super::grant::denies;
-use super::guarded_route;
+use super::guarded_route::{self, Handler};
 use super::vocabulary::vocabulary;
 use crate::analysis::branch;
 use crate::analysis::check::{Check, Draft, Sink};
@@ -45,6 +46,12 @@ static PLAIN_COMPARE: Pattern =
 impl Check for GuardRemoved {
     fn rule(&self) -> RuleId {
         RuleId("guard-removed")
+    }
+
+    fn needs(&self) -> Needs {
+        let skips = Words::named(["skip_"]);
+        let told = vocabulary().guarding().or(vocabulary().deciding()).or(Words::of([&CONSTANT_TIME])).or(skips);
+        Needs::nothing().and(Reach::ANYWHERE, told)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -223,13 +230,18 @@ fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mu
     if removed.len() > MOST_COMPARED || added.len() > MOST_COMPARED {
         return;
     }
+    let guarded = removed.into_iter().filter_map(|was| Some((was, Handler::of(old.plain_of(was)).filter(Handler::is_guarded)?)));
+    let guarded: Vec<(&Statement, Handler<'_>)> = guarded.collect();
+    if guarded.is_empty() {
+        return;
+    }
     let standing: BTreeSet<String> = added.iter().map(|statement| brief(new, statement)).collect();
-    for was in removed {
-        let plain = old.plain_of(was);
+    let handlers: Vec<(&Statement, Handler<'_>)> = added.into_iter().filter_map(|is| Some((is, Handler::of(new.plain_of(is))?))).collect();
+    for (was, handler) in guarded {
         if standing.contains(&brief(old, was)) {
             continue;
         }
-        let bare = added.iter().find(|is| guarded_route::lost(plain, new.plain_of(is)));
+        let bare = handlers.iter().find(|(_, is)| handler.lost(is)).map(|(is, _)| is);
         if let Some(is) = bare.filter(|_| !moved_elsewhere(file, old, was)) {
             sink.report(
                 Draft::lines(file, new, is.first_line, is.last_line)

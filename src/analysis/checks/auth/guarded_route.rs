@@ -16,22 +16,49 @@ static OPEN: Pattern =
     Pattern::new(r"(?i)\b(?:permit_?all|allow_?any|allow_?anonymous|allow_?unauthenticated|skip_?auth\w*|no_?auth\w*|anonymous)\b");
 static WORD: Pattern = Pattern::new(r"[A-Za-z_$][\w$]*");
 
-/// Whether `new` is `old` without its guard.
-#[must_use]
-pub fn lost(old: &str, new: &str) -> bool {
-    if old.len() > 2000 || new.len() > 2000 {
-        return false;
+/// A statement as far as it registers or heads a handler.
+pub struct Handler<'t> {
+    route: bool,
+    header: bool,
+    value: bool,
+    words: Vec<&'t str>,
+}
+
+impl<'t> Handler<'t> {
+    /// What the statement `text` says of a handler; `None` when it says nothing of one.
+    #[must_use]
+    pub fn of(text: &'t str) -> Option<Self> {
+        if text.len() > 2000 {
+            return None;
+        }
+        let header = HEADER.is_match(text);
+        let route = ROUTE.is_match(text) || header && INJECTED.is_match(text);
+        (route || header).then(|| Self { route, header, value: VALUE.is_match(text), words: WORD.groups(text, 0).collect() })
     }
-    let is_route = |text: &str| ROUTE.is_match(text) || HEADER.is_match(text) && INJECTED.is_match(text);
-    if !is_route(old) || !(is_route(new) || HEADER.is_match(old) && HEADER.is_match(new)) || VALUE.is_match(old) {
-        return false;
+
+    /// Whether a guard is among its words.
+    #[must_use]
+    pub fn is_guarded(&self) -> bool {
+        self.route && !self.value && self.words.iter().any(|word| guards(word))
     }
-    let (was, is): (Vec<&str>, Vec<&str>) = (WORD.groups(old, 0).collect(), WORD.groups(new, 0).collect());
-    let gone: Vec<&&str> = was.iter().filter(|word| !is.contains(word)).collect();
-    let come: Vec<&&str> = is.iter().filter(|word| !was.contains(word)).collect();
-    let guard_gone = gone.iter().any(|word| vocabulary().guards(word) || vocabulary().decides(word));
-    let opened = come.iter().any(|word| OPEN.is_match(word));
-    guard_gone && !is.is_empty() && is.len() < was.len() && come.is_empty() || guard_gone && opened
+
+    /// Whether `new` is this one without its guard.
+    #[must_use]
+    pub fn lost(&self, new: &Self) -> bool {
+        if !self.is_guarded() || !(new.route || self.header && new.header) {
+            return false;
+        }
+        let (was, is) = (&self.words, &new.words);
+        let gone: Vec<&&str> = was.iter().filter(|word| !is.contains(word)).collect();
+        let come: Vec<&&str> = is.iter().filter(|word| !was.contains(word)).collect();
+        let guard_gone = || gone.iter().any(|word| guards(word));
+        let opened = come.iter().any(|word| OPEN.is_match(word));
+        (!is.is_empty() && is.len() < was.len() && come.is_empty() || opened) && guard_gone()
+    }
+}
+
+fn guards(word: &str) -> bool {
+    vocabulary().guards(word) || vocabulary().decides(word)
 }
 
 /// Whether a statement says that a guard is left out: `skip_before_action :authenticate_user!`.
@@ -45,6 +72,10 @@ pub fn skips(plain: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn lost(old: &str, new: &str) -> bool {
+        Handler::of(old).zip(Handler::of(new)).is_some_and(|(old, new)| old.lost(&new))
+    }
 
     #[test]
     fn a_guard_among_the_arguments_of_a_route() {

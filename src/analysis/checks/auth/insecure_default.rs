@@ -1,5 +1,6 @@
 //! `insecure-default`: a switch that protects turns off by default, or one that opens turns on.
 
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use std::collections::BTreeMap;
 
 use crate::analysis::check::{Check, Draft, Sink};
@@ -57,6 +58,11 @@ impl Check for InsecureDefault {
         RuleId("insecure-default")
     }
 
+    fn needs(&self) -> Needs {
+        let switches = || Words::named(OPENS.into_iter().chain(PROTECTS));
+        Needs::nothing().and(Reach::REMOVED, switches()).and(Reach::ADDED, switches())
+    }
+
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let looked_at =
             file.role.is_live() && !matches!(file.role, Role::Workflow | Role::AgentConfig | Role::Instructions | Role::Manifest);
@@ -94,9 +100,9 @@ fn parameters(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         });
         if HEADER.is_match(code) { found.collect() } else { Vec::new() }
     };
-    let before: Vec<(String, bool)> = file.removed().flat_map(|line| defaults(line.code)).collect();
+    let before: Vec<(String, bool)> = file.removed().flat_map(|line| defaults(line.code())).collect();
     for line in file.added().filter(|_| !before.is_empty()) {
-        for (name, on) in defaults(line.code) {
+        for (name, on) in defaults(line.code()) {
             let words = words(&name);
             let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
             let worse = if has(&OPENS) { on } else { has(&PROTECTS) && !on };

@@ -6,6 +6,7 @@ use super::vocabulary::{Setting, vocabulary};
 use crate::analysis::branch;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
@@ -38,6 +39,10 @@ fn alternative(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement, 
 impl Check for LiteralPrincipal {
     fn rule(&self) -> RuleId {
         RuleId("literal-principal")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, Words::of([&COMPARED]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -4,12 +4,18 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::analysis::identifier::{has_word, words};
+use crate::analysis::identifier::{has_word, runs, words};
+use crate::analysis::prefilter::Words;
 use crate::analysis::rules::data;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 
 static WORDS: LazyLock<Vocabulary> = LazyLock::new(|| toml::from_str(data("lists/auth.toml")).unwrap_or_default());
+
+/// Words before what somebody may do.
+const PERMITTING: [&str; 2] = ["can", "may"];
+/// Guards of two words.
+const JOINED: [(&str, &str); 5] = [("rate", "limit"), ("rate", "limits"), ("roles", "allowed"), ("super", "user"), ("sign", "in")];
 
 /// Word lists; each is described where it stands.
 #[derive(Debug, Default, Deserialize)]
@@ -50,16 +56,44 @@ impl Vocabulary {
     /// Whether a function of this name decides who may do something.
     #[must_use]
     pub fn decides(&self, function: &str) -> bool {
-        let words = words(function);
-        let any = |list: &[String]| words.iter().any(|word| list.contains(word));
-        any(&self.strong) || (any(&self.verbs) && any(&self.weak))
+        runs(function).any(|run| {
+            let words = words(run);
+            let any = |list: &[String]| words.iter().any(|word| list.contains(word));
+            any(&self.strong) || (any(&self.verbs) && any(&self.weak))
+        })
+    }
+
+    /// What a text must hold for a name in it to decide, permit or answer something.
+    #[must_use]
+    pub fn deciding(&self) -> Words {
+        Words::in_names(self.strong.iter().chain(&self.weak).map(String::as_str).chain(PERMITTING), |name| vocabulary().may_decide(name))
+    }
+
+    /// Whether some part of a name decides or permits something.
+    fn may_decide(&self, name: &str) -> bool {
+        let words = words(name);
+        let permitted = words.iter().skip_while(|word| !PERMITTING.contains(&word.as_str())).any(|word| self.acts.contains(word));
+        permitted || self.decides(name)
+    }
+
+    /// What a text must hold to name a guard.
+    #[must_use]
+    pub fn guarding(&self) -> Words {
+        Words::named(self.guards.iter().map(String::as_str).chain(JOINED.iter().map(|(_, second)| *second)))
+    }
+
+    /// What a text or path must hold to be about who may do what at all.
+    #[must_use]
+    pub fn touching(&self) -> Words {
+        let words = [&self.strong, &self.weak, &self.places].into_iter().flatten().map(String::as_str);
+        Words::named(words).or(self.deciding())
     }
 
     /// Whether a function of this name answers what somebody may do with something: `can_edit`, `mayDelete`.
     #[must_use]
     pub fn permits(&self, function: &str) -> bool {
-        let words = words(function);
-        matches!(words.as_slice(), [first, rest @ ..] if (first == "can" || first == "may") && rest.iter().any(|word| self.acts.contains(word)))
+        let words = runs(function).next().map(words).unwrap_or_default();
+        matches!(words.as_slice(), [first, rest @ ..] if PERMITTING.contains(&first.as_str()) && rest.iter().any(|word| self.acts.contains(word)))
     }
 
     /// Whether a function of this name answers "may they?" with its result, so that constant success lets everybody in.
@@ -99,7 +133,7 @@ impl Vocabulary {
     pub fn guards(&self, name: &str) -> bool {
         let words = words(name);
         words.iter().any(|word| self.guards.contains(word))
-            || words.windows(2).any(|pair| matches!(pair, [a, b] if self.guards.contains(&format!("{a}{b}"))))
+            || words.windows(2).any(|pair| matches!(pair, [a, b] if JOINED.contains(&(a.as_str(), b.as_str()))))
     }
 
     /// Whether the file at `path` decides who may do what.

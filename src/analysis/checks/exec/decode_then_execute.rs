@@ -4,6 +4,7 @@ use super::engines::{LONGEST, engines, holds_commands};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::arrivals;
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::shell::{self, Deed};
 use crate::analysis::statements::Statement;
@@ -23,6 +24,10 @@ static MAY_DECODE: Pattern = Pattern::new(r"(?i)base64|base32|xxd|openssl|fromba
 impl Check for DecodeThenExecute {
     fn rule(&self) -> RuleId {
         RuleId("decode-then-execute")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, Words::of([&engines().decoders, &PIECES]).or(shell::words_of(Deed::RunsDecoded)))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -4,6 +4,7 @@ use super::engines::LONGEST;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::FileView;
 use crate::model::rule::RuleId;
 
@@ -21,6 +22,10 @@ static RUBY: Pattern = Pattern::new(r"(?:^|[^\w.])eval[\s(]\s*[a-z@]|\.(?:instan
 impl Check for DynamicCode {
     fn rule(&self) -> RuleId {
         RuleId("dynamic-code")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, Words::of([&PYTHON, &JAVASCRIPT, &PHP, &RUBY]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

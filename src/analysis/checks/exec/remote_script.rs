@@ -5,6 +5,7 @@ use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::checks::net::traffic::traffic;
 use crate::analysis::flow::arrivals;
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::shell::{self, Deed};
 use crate::analysis::statements::Statement;
@@ -24,6 +25,12 @@ static DOWNLOADER: Pattern = Pattern::new(
 impl Check for RemoteScript {
     fn rule(&self) -> RuleId {
         RuleId("remote-script")
+    }
+
+    fn needs(&self) -> Needs {
+        let commands = shell::words_of(Deed::RemoteShell).or(shell::words_of(Deed::RunsDownload));
+        let builds = Words::of([&DOWNLOADER]).or(traffic().talking());
+        Needs::nothing().and(Reach::AFTER, commands.or(Words::of([&engines().remote])).or(builds))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -1,5 +1,6 @@
 //! `shell-nonliteral`: a shell gets a command that is put together from values.
 
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use std::collections::BTreeSet;
 
 use super::engines::{LONGEST, engines};
@@ -35,6 +36,15 @@ static PHP: Pattern =
 impl Check for ShellNonliteral {
     fn rule(&self) -> RuleId {
         RuleId("shell-nonliteral")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, Words::of([&SYSTEM, &SUBPROCESS, &NODE_MODULE, &GO, &RUST, &PHP]))
+    }
+
+    /// Backticks are all that Ruby needs.
+    fn looks_anyway(&self, file: &FileView<'_>) -> bool {
+        file.language == Language::Ruby
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -3,6 +3,7 @@
 use super::engines::{LONGEST, engines};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::arrivals;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
@@ -13,6 +14,10 @@ pub struct UnsafeDeserialisation;
 impl Check for UnsafeDeserialisation {
     fn rule(&self) -> RuleId {
         RuleId("unsafe-deserialisation")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, Words::of([&engines().deserialisers]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -3,7 +3,7 @@
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::shell::{self, Deed};
-use crate::analysis::view::{FileView, SideView};
+use crate::analysis::view::{FileView, LineView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 static PYTHON_ACTS: Pattern = Pattern::new(
@@ -31,17 +31,15 @@ impl Check for BuildExecutes {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        if file.role.is_mechanical() {
-            return;
-        }
+        let judged: fn(&SideView<'_>, LineView<'_>) -> Option<(String, Severity)> = match file.name() {
+            _ if file.role.is_mechanical() => return,
+            "build.rs" => |_, line| rust(line.text, line.code()),
+            "setup.py" => |side, line| python(side, line.index, true),
+            "conftest.py" | "sitecustomize.py" | "usercustomize.py" => |side, line| python(side, line.index, false),
+            _ => return,
+        };
         for line in file.added() {
-            let found = match file.name() {
-                "build.rs" => rust(line.text, line.code),
-                "setup.py" => python(side, line.index, true),
-                "conftest.py" | "sitecustomize.py" | "usercustomize.py" => python(side, line.index, false),
-                _ => None,
-            };
-            if let Some((title, severity)) = found {
+            if let Some((title, severity)) = judged(side, line) {
                 sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
             }
         }
@@ -61,20 +59,20 @@ fn rust(text: &str, code: &str) -> Option<(String, Severity)> {
 /// At the top of the file everything runs on import; in `setup.py`, methods of install commands run too.
 fn python(side: &SideView<'_>, index: usize, setup: bool) -> Option<(String, Severity)> {
     let line = side.line(index);
-    if !PYTHON_ACTS.is_match(line.code) {
+    if !PYTHON_ACTS.is_match(line.code()) {
         return None;
     }
     let top = side.function_at(index).is_none();
-    let command = setup && side.lines().any(|other| COMMAND_CLASS.is_match(other.code));
+    let command = setup && side.lines().any(|other| COMMAND_CLASS.is_match(other.code()));
     if !(top || command) {
         return None;
     }
     let when = if setup { "Installing" } else { "Loading the tests" };
     let deed = shell::worst(line.text);
-    let reaches = REACHES.is_match(line.code);
+    let reaches = REACHES.is_match(line.code());
     let severity = if !reaches && READS_VERSION.is_match(line.text) && deed.is_none_or(|deed| !deed.is_grave()) {
         Severity::Info
-    } else if GRAVE_PYTHON.is_match(line.code) || deed.is_some_and(|deed| deed >= Deed::Network) {
+    } else if GRAVE_PYTHON.is_match(line.code()) || deed.is_some_and(|deed| deed >= Deed::Network) {
         Severity::High
     } else {
         Severity::Medium

@@ -28,8 +28,8 @@ impl Check for InstructionOrder {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        for passage in of_file(file) {
-            if let Some((range, title, severity)) = judged(&passage) {
+        for passage in of_file(file).iter() {
+            if let Some((range, title, severity)) = judged(passage) {
                 sink.report(Draft::line(file, side, passage.line(range.start)).title(title).severity(severity));
             }
         }
@@ -52,10 +52,13 @@ const ORDER: &str = "Text orders an agent to act";
 
 fn judged(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
     let words = phrases();
-    let address = words.address.find(&passage.text);
+    // What code says to others is no order to whoever reads it.
+    if passage.stand == Stand::Literal {
+        return None;
+    }
     if let Some(range) = words.verdict.find(&passage.text) {
         let weight = passage.weigh(&range);
-        let severity = match (passage.stand, address.is_some()) {
+        let severity = match (passage.stand, words.address.is_in(&passage.text)) {
             (Stand::Hidden, true) | (Stand::Message | Stand::Comment, true) => weight,
             (Stand::Hidden, false) => weight.min(Severity::High),
             (Stand::Instructions, _) => weight,
@@ -65,11 +68,16 @@ fn judged(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
         };
         return Some((range, VERDICT, severity));
     }
-    let strong = words.strong.is_in(&passage.text);
-    if passage.stand == Stand::Instructions {
-        return outward(passage);
+    match passage.stand {
+        Stand::Instructions => return outward(passage),
+        Stand::Visible => return None,
+        _ => {}
     }
-    let range = address.filter(|_| strong || (passage.stand == Stand::Hidden && words.order.is_in(&passage.text)))?;
+    let range = words.address.find(&passage.text)?;
+    let strong = words.strong.is_in(&passage.text);
+    if !(strong || passage.stand == Stand::Hidden && words.order.is_in(&passage.text)) {
+        return None;
+    }
     let weight = passage.weigh(&range);
     let severity = match passage.stand {
         Stand::Hidden if strong => weight,

@@ -1,5 +1,6 @@
 //! `instruction-override`: text that tells an agent to forget its task, obey a false authority or be somebody else.
 
+use crate::analysis::prefilter::{Needs, Reach};
 use std::ops::Range;
 
 use super::passages::{Passage, Stand, of_file, of_messages};
@@ -16,10 +17,15 @@ impl Check for InstructionOverride {
         RuleId("instruction-override")
     }
 
+    fn needs(&self) -> Needs {
+        let words = phrases();
+        Needs::nothing().and(Reach::AFTER, words.overriding.words().or(words.authority.words()).or(words.persona.words()))
+    }
+
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        for passage in of_file(file) {
-            if let Some((range, title, severity)) = judged(&passage) {
+        for passage in of_file(file).iter() {
+            if let Some((range, title, severity)) = judged(passage) {
                 sink.report(Draft::line(file, side, passage.line(range.start)).title(title).severity(severity));
             }
         }
@@ -45,11 +51,14 @@ fn judged(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
         return Some((range, "Text tells an agent to forget its instructions", severity));
     }
     let said = !matches!(passage.stand, Stand::Visible | Stand::Literal | Stand::Comment);
-    if let Some(range) = words.authority.find(&passage.text).filter(|_| said) {
+    if !said {
+        return None;
+    }
+    if let Some(range) = words.authority.find(&passage.text) {
         let severity = passage.weigh(&range);
         return Some((range, "Text claims to speak for the system that runs an agent", severity));
     }
-    let range = words.persona.find(&passage.text).filter(|_| said)?;
+    let range = words.persona.find(&passage.text)?;
     let severity = if passage.stand == Stand::Hidden { passage.weigh(&range) } else { passage.weigh(&range).min(Severity::Low) };
     Some((range, "Text tells an agent to be somebody else", severity))
 }

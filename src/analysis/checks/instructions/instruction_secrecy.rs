@@ -1,5 +1,6 @@
 //! `instruction-secrecy`: an agent is told to keep something from people.
 
+use crate::analysis::prefilter::{Needs, Reach};
 use std::ops::Range;
 
 use super::passages::{Passage, Stand, of_file, of_messages};
@@ -16,10 +17,14 @@ impl Check for InstructionSecrecy {
         RuleId("instruction-secrecy")
     }
 
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, phrases().secrecy.words())
+    }
+
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        for passage in of_file(file) {
-            if let Some((range, severity)) = judged(&passage) {
+        for passage in of_file(file).iter() {
+            if let Some((range, severity)) = judged(passage) {
                 sink.report(Draft::line(file, side, passage.line(range.start)).severity(severity));
             }
         }

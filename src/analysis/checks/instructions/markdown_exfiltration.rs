@@ -30,8 +30,8 @@ impl Check for MarkdownExfiltration {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        for passage in of_file(file) {
-            if let Some((at, severity)) = judged(&passage) {
+        for passage in of_file(file).iter() {
+            if let Some((at, severity)) = judged(passage) {
                 sink.report(Draft::line(file, side, passage.line(at)).severity(severity));
             }
         }
@@ -56,7 +56,7 @@ fn judged(passage: &Passage) -> Option<(usize, Severity)> {
         };
         return Some((range.start, severity));
     }
-    let range = ASKED.find(&passage.text)?;
     let steers = matches!(passage.stand, Stand::Instructions | Stand::Hidden) && passage.live;
-    steers.then(|| (range.start, passage.weigh(&range).min(Severity::High)))
+    let range = steers.then(|| ASKED.find(&passage.text)).flatten()?;
+    Some((range.start, passage.weigh(&range).min(Severity::High)))
 }

@@ -1,6 +1,7 @@
 //! The texts of a change that an agent may read, each with where it stands: what is wrapped over lines is put together.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::analysis::check::{ChangeView, Draft};
 use crate::analysis::language::Language;
@@ -91,7 +92,11 @@ impl Passage {
 }
 
 /// The passages that `file` gains.
-pub(super) fn of_file(file: &FileView<'_>) -> Vec<Passage> {
+pub(super) fn of_file(file: &FileView<'_>) -> Rc<Vec<Passage>> {
+    file.shared(read)
+}
+
+fn read(file: &FileView<'_>) -> Vec<Passage> {
     let Some(side) = file.new_side() else { return Vec::new() };
     if file.role.is_mechanical() || file.role == Role::Lock {
         return Vec::new();
@@ -139,7 +144,7 @@ fn paragraphs(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) 
         let line = side.line(index);
         let fence = line.text.trim_start().starts_with("```");
         fenced ^= fence;
-        let text = line.code.trim();
+        let text = line.code().trim();
         if !line.changed || text.is_empty() || fence {
             last = None;
             continue;

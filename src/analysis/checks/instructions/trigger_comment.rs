@@ -2,6 +2,7 @@
 
 use super::phrases::phrases;
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::prefilter::{Needs, Reach};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
@@ -15,6 +16,15 @@ pub struct TriggerComment;
 impl Check for TriggerComment {
     fn rule(&self) -> RuleId {
         RuleId("trigger-comment")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, phrases().trigger.words())
+    }
+
+    /// A run of letters has no words.
+    fn looks_anyway(&self, file: &FileView<'_>) -> bool {
+        file.new_side().is_some_and(|side| may_run(side.text()))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -43,6 +53,15 @@ fn candidates<'v>(file: &FileView<'_>, side: &'v SideView<'_>) -> Vec<(usize, &'
     }
     let lines = side.comments().flat_map(|(first, text)| text.lines().enumerate().map(move |(offset, line)| (first + offset, line)));
     lines.filter(|(index, _)| side.is_changed(*index)).collect()
+}
+
+/// Whether a run might stand in `text`: it covers two places in a row that are half its length apart.
+fn may_run(text: &str) -> bool {
+    let stretches = text.as_bytes().chunks(RUN / 2).zip(text.as_bytes().chunks(RUN / 2).skip(1));
+    let alike =
+        |first: u8, next: u8, stretch: &[u8]| first == next && first.is_ascii_alphabetic() && stretch.iter().all(|byte| *byte == first);
+    let mut stretches = stretches.filter_map(|(stretch, next)| Some((*stretch.first()?, *next.first()?, stretch)));
+    stretches.any(|(first, next, stretch)| alike(first, next, stretch))
 }
 
 fn has_run(text: &str) -> bool {

@@ -57,7 +57,7 @@ impl<'v> Carriers<'v> {
                 carriers.handles.entry(name).or_insert(index);
             }
             let Some(function) = name_of(statement).filter(|_| carriers.sending.len() < MOST && talks(statement)) else { continue };
-            let parameters: Vec<&str> = WORD.groups(side.line(function.first_line).code, 0).collect();
+            let parameters: Vec<&str> = WORD.groups(side.line(function.first_line).code(), 0).collect();
             let first = statement.first_line > function.first_line;
             if first && WORD.groups(side.code_of(statement), 0).any(|word| word != function.name && parameters.contains(&word)) {
                 carriers.sending.entry(&function.name).or_insert(index);

@@ -1,6 +1,7 @@
 //! Hosts named in a text, and whether a change is the first to name them.
 
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::Words;
 use crate::analysis::view::FileView;
 
 /// Files of a change that are asked whether they knew a host; a larger change is asked only where the host stands.
@@ -17,6 +18,12 @@ static OWN: Pattern = Pattern::new(
 /// The hosts that URLs in `text` name, in lower case.
 pub fn of_urls(text: &str) -> impl Iterator<Item = String> {
     URL.groups(text, 1).map(|host| host.trim_end_matches('.').to_ascii_lowercase())
+}
+
+/// What a text must hold for a URL to be in it.
+#[must_use]
+pub fn urls() -> Words {
+    Words::of([&URL])
 }
 
 /// The first host in the arguments of a call: of a URL, or a name in quotes.

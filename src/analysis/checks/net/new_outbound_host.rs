@@ -1,5 +1,6 @@
 //! `new-outbound-host`: code names a host that nothing named before; a note for the reader.
 
+use crate::analysis::prefilter::{Needs, Reach};
 use std::collections::BTreeSet;
 
 use super::hosts;
@@ -22,6 +23,10 @@ static ORDINARY: Pattern = Pattern::new(
 impl Check for NewOutboundHost {
     fn rule(&self) -> RuleId {
         RuleId("new-outbound-host")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, hosts::urls())
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

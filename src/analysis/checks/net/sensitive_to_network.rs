@@ -6,6 +6,7 @@ use super::traffic::{Kind, Sensitive, is_shell, traffic};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::{Arrival, arrivals};
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, RuleId, Severity};
@@ -25,6 +26,12 @@ static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
 impl Check for SensitiveToNetwork {
     fn rule(&self) -> RuleId {
         RuleId("sensitive-to-network")
+    }
+
+    fn needs(&self) -> Needs {
+        let copies = || Words::of([&COPY]);
+        let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(copies()));
+        told.and(Reach::AFTER, traffic().talking().or(copies()))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -135,10 +142,11 @@ fn looked_up(plain: &str) -> Option<String> {
     LOOKUP.is_match(plain).then(|| TAIL.group(plain, 1).map(str::to_ascii_lowercase)).flatten()
 }
 
+static COPY: Pattern = Pattern::new(r"(?i)\bbcc\b[\x22\x27]?\]?\s*(?::|=|,|\()\s*\[?\s*[\x22\x27`]([^\x22\x27`@\s]+@[^\x22\x27`\s]+)");
+
 /// A copy of every message goes to an address that stands in the code.
 fn copies(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    static COPY: Pattern = Pattern::new(r"(?i)\bbcc\b[\x22\x27]?\]?\s*(?::|=|,|\()\s*\[?\s*[\x22\x27`]([^\x22\x27`@\s]+@[^\x22\x27`\s]+)");
-    for line in file.added().filter(|line| !line.code.trim().is_empty()) {
+    for line in file.added().filter(|line| !line.code().trim().is_empty()) {
         if let Some(address) = COPY.group(side.plain_line(line.index), 1) {
             let title = format!("Copies every message to {address}, unseen by its receivers");
             sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High).confidence(Confidence::Medium));

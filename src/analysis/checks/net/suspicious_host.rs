@@ -3,6 +3,7 @@
 use super::hosts;
 use super::traffic::{is_shell, traffic};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::prefilter::{Needs, Reach};
 use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
 
@@ -12,6 +13,10 @@ pub struct SuspiciousHost;
 impl Check for SuspiciousHost {
     fn rule(&self) -> RuleId {
         RuleId("suspicious-host")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::ADDED, hosts::urls().or(traffic().talking()).or(traffic().dropping()))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -1,5 +1,6 @@
 //! The patterns of `rules/lists/net.toml`: what talks to the network, and what should not be told it.
 
+use crate::analysis::prefilter::Words;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -96,6 +97,25 @@ impl Traffic {
     #[must_use]
     pub fn talks(&self, plain: &str, language: Language) -> bool {
         if is_shell(language) { self.commands.is_match(plain) } else { self.calls.is_match(plain) }
+    }
+
+    /// What a text must hold to talk to the network, or to keep what will.
+    #[must_use]
+    pub fn talking(&self) -> Words {
+        Words::of([&self.calls, &self.commands, &self.handles])
+    }
+
+    /// What a text must hold to read what should not be sent.
+    #[must_use]
+    pub fn telling(&self) -> Words {
+        let sources = self.sources.iter().map(|(.., pattern)| pattern);
+        Words::of(sources.chain(self.named.iter().map(|(name, _)| name)))
+    }
+
+    /// What a text must hold to name a host that takes in whatever anybody sends.
+    #[must_use]
+    pub fn dropping(&self) -> Words {
+        Words::of([&self.drops])
     }
 
     /// The name in which a statement keeps something that will talk to the network.

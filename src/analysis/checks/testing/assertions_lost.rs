@@ -32,8 +32,9 @@ impl Check for AssertionsLost {
             return;
         }
         let lines = |old: bool| -> Vec<(String, String)> {
-            let keep =
-                |line: crate::analysis::view::LineView<'_>| asserts(line.code).then(|| (line.text.trim().to_owned(), line.code.to_owned()));
+            let keep = |line: crate::analysis::view::LineView<'_>| {
+                asserts(line.code()).then(|| (line.text.trim().to_owned(), line.code().to_owned()))
+            };
             if old { file.removed().filter_map(keep).collect() } else { file.added().filter_map(keep).collect() }
         };
         let (removed, added) = (lines(true), lines(false));

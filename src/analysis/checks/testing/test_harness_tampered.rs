@@ -3,6 +3,7 @@
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::document::node::Node;
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
@@ -37,6 +38,14 @@ impl Check for TestHarnessTampered {
         RuleId("test-harness-tampered")
     }
 
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, Words::of([&REPORT_HOOK, &FORCES, &REDEFINES, &EXITS, &ALWAYS_EQUAL, &KNOWS_TEST]))
+    }
+
+    fn looks_anyway(&self, file: &FileView<'_>) -> bool {
+        file.name() == "package.json"
+    }
+
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
         if file.name() == "package.json" {
@@ -56,26 +65,26 @@ impl Check for TestHarnessTampered {
 fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> Option<(&'static str, Severity)> {
     let line = side.line(index);
     let test = file.role == Role::Test;
-    if REPORT_HOOK.is_match(line.code) && body_has(side, index, |text| FORCES.is_match(text)) {
+    if REPORT_HOOK.is_match(line.code()) && body_has(side, index, |text| FORCES.is_match(text)) {
         return Some(("A hook of the test runner makes every test pass", Severity::Critical));
     }
     // The hook was there and now forces its outcome.
     if test && FORCES.is_match(line.text) && side.function_at(index).is_some_and(|function| function.name.starts_with("pytest_")) {
         return Some(("A hook of the test runner sets the outcome of tests", Severity::High));
     }
-    if test && REDEFINES.is_match(line.code) {
+    if test && REDEFINES.is_match(line.code()) {
         return Some(("The assertion itself is replaced", Severity::High));
     }
-    if test && is_test_file(file) && EXITS.is_match(line.code) {
+    if test && is_test_file(file) && EXITS.is_match(line.code()) {
         return Some((
             "The test run ends with success before it is over",
             if ends_script(side, index) { Severity::Low } else { Severity::High },
         ));
     }
-    if ONLY_TRUE.is_match(line.code.rsplit('{').next().unwrap_or("")) && only_true(side, index) {
+    if ONLY_TRUE.is_match(line.code().rsplit('{').next().unwrap_or("")) && only_true(side, index) {
         return Some(("Everything is equal to this type", if test { Severity::Low } else { Severity::High }));
     }
-    let live = file.role.is_live() && KNOWS_TEST.is_match(line.text) && !line.code.trim().is_empty();
+    let live = file.role.is_live() && KNOWS_TEST.is_match(line.text) && !line.code().trim().is_empty();
     live.then_some(("Product code behaves differently while tests run", Severity::Medium))
 }
 
@@ -87,7 +96,7 @@ fn is_test_file(file: &FileView<'_>) -> bool {
 /// A script at its end, or behind `if __name__`, ends itself in the ordinary way.
 fn ends_script(side: &SideView<'_>, index: usize) -> bool {
     let guarded =
-        (index.saturating_sub(8)..index).any(|at| side.line(at).code.contains("__main__") || side.line(at).text.contains("__main__"));
+        (index.saturating_sub(8)..index).any(|at| side.line(at).code().contains("__main__") || side.line(at).text.contains("__main__"));
     let in_main = side.function_at(index).is_some_and(|function| matches!(function.name.as_str(), "main" | "TestMain" | "run"));
     guarded || in_main
 }
@@ -98,13 +107,13 @@ fn body_has(side: &SideView<'_>, index: usize, holds: impl Fn(&str) -> bool) -> 
 
 /// A body of one line that says yes.
 fn only_true(side: &SideView<'_>, index: usize) -> bool {
-    let Some(function) = side.function_at(index).filter(|function| ALWAYS_EQUAL.is_match(side.line(function.first_line).code)) else {
+    let Some(function) = side.function_at(index).filter(|function| ALWAYS_EQUAL.is_match(side.line(function.first_line).code())) else {
         return false;
     };
     if function.first_line == function.last_line {
         return true;
     }
-    let body = side.function_lines(function).skip(1).map(|line| line.code.trim()).filter(|code| !matches!(*code, "" | "{" | "}"));
+    let body = side.function_lines(function).skip(1).map(|line| line.code().trim()).filter(|code| !matches!(*code, "" | "{" | "}"));
     let body: Vec<&str> = body.collect();
     matches!(body.as_slice(), [only] if ONLY_TRUE.is_match(only))
 }

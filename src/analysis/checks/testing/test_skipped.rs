@@ -3,6 +3,7 @@
 use super::assertions::{begins_test, guards, is_tested_code, subject};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
@@ -28,6 +29,10 @@ impl Check for TestSkipped {
         RuleId("test-skipped")
     }
 
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::ADDED, Words::of([&SKIPPED, &FOCUSED]))
+    }
+
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
         let rust = file.path.ends_with(".rs");
@@ -35,10 +40,10 @@ impl Check for TestSkipped {
             return;
         }
         // Marks that were there and only move.
-        let mut known = file.removed().filter(|line| SKIPPED.is_match(line.code) || FOCUSED.is_match(line.code)).count();
+        let mut known = file.removed().filter(|line| SKIPPED.is_match(line.code()) || FOCUSED.is_match(line.code())).count();
         for line in file.added() {
-            let focused = FOCUSED.is_match(line.code);
-            if !focused && !SKIPPED.is_match(line.code) {
+            let focused = FOCUSED.is_match(line.code());
+            if !focused && !SKIPPED.is_match(line.code()) {
                 continue;
             }
             if known > 0 {
@@ -56,8 +61,8 @@ fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize, focused: bool)
         return Some(("Only this test would run; all others of the file are left out", Severity::Medium));
     }
     let line = side.line(index);
-    let above = index.checked_sub(1).map_or("", |before| side.line(before).code);
-    if CONDITION.is_match(line.code) || CONDITION.is_match(above) {
+    let above = index.checked_sub(1).map_or("", |before| side.line(before).code());
+    if CONDITION.is_match(line.code()) || CONDITION.is_match(above) {
         return None;
     }
     // A skipped test that is itself new was never a guard.

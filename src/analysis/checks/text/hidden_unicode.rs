@@ -16,7 +16,7 @@ impl Check for HiddenUnicode {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
         for line in file.added().filter(|line| !line.text.is_ascii()) {
-            if let Some(name) = file.language.is_code().then(|| disguised(line.code)).flatten() {
+            if let Some(name) = file.language.is_code().then(|| disguised(line.code())).flatten() {
                 let title = format!("The name `{name}` holds letters of another alphabet that look like ordinary ones");
                 sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High));
                 continue;
