@@ -232,6 +232,7 @@ fn judgements_in_decisions_count_into_the_precision_of_their_rules() {
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     program.ok(&args);
+    crate::program::a_second_later();
     program.ok(&args);
     let explain = |id: &str| program.ok(&["rules", "explain", id]);
     assert!(explain(LOUD).contains("noise  judged once, 1 true"), "judged again it is the same judgement: {}", explain(LOUD));

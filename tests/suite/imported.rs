@@ -312,6 +312,7 @@ fn what_was_imported_is_part_of_the_decision() {
     for args in [&[][..], &["--import", &files[0]], &["--import", &files[1]], &["--import", &files[0]]] {
         program.ok(&[&["quarantine", "claude/find", "--reason", "look", "--yes"], args].concat());
         program.ok(&["release", "claude/find", "--reason", "looked", "--yes"]);
+        crate::program::a_second_later();
     }
     let digests: std::collections::BTreeSet<String> = kept("manifest.json").iter().filter_map(|(_, manifest)| rules_of(manifest)).collect();
     assert_eq!(digests.len(), 3, "one for no file, one for each file: {digests:?}");

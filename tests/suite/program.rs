@@ -84,3 +84,8 @@ impl Run {
 pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     crate::world::snapshot(folder)
 }
+
+/// Waits until the clock shows another second: the same decision within one second is one decision.
+pub fn a_second_later() {
+    std::thread::sleep(std::time::Duration::from_millis(1_050));
+}

@@ -184,6 +184,7 @@ fn every_decision_carries_the_digest_of_all_rules_in_force() {
     let decide = |rules: &[&str]| {
         program.ok(&[&["quarantine", "claude/shell", "--reason", "look", "--yes"], rules].concat());
         program.ok(&[&["release", "claude/shell", "--reason", "looked", "--yes"], rules].concat());
+        crate::program::a_second_later();
         digests().len()
     };
     assert_eq!(decide(&[]), 1);
