@@ -79,6 +79,7 @@ mod scripted;
 mod secret_bus;
 mod secrets;
 mod secrets_history;
+mod secrets_redaction;
 mod sigma;
 mod sigma_reading;
 mod signing;
