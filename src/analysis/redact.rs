@@ -1,6 +1,6 @@
 //! Hiding secrets: whatever has a form that this program knows is replaced by a placeholder such as `[AWS_ACCESS_KEY]`.
 //!
-//! The forms are those of `rules/secrets`, the same that findings rest on. Nothing kept or shown anywhere may skip this door.
+//! The forms are those of `rules/secrets`, the same that findings rest on, and the wider ones of `rules/lists/hidden.toml`. Nothing kept or shown anywhere may skip this door.
 
 use std::borrow::Cow;
 
@@ -24,7 +24,9 @@ pub fn through(text: &str, veil: &Veil) -> String {
 
 /// What is replaced wherever it stands: every form of this program, examples and all. Only forms that say little alone must look like one.
 fn covers(text: &str) -> Vec<Cover> {
-    build::own().matcher.covers(text, &|form, found| !form.own.judged || form.keeps(found))
+    let mut covers = build::own().matcher.covers(text, &|form, found| !form.own.judged || form.keeps(found));
+    covers.extend(build::hidden().covers(text, &|_, _| true));
+    covers
 }
 
 #[cfg(test)]

@@ -374,7 +374,7 @@ fn what_cannot_run_is_left_out_alone_and_named() {
         ("bomb.yml", "title: &a [*a, *a]\ndetection: x\n".to_owned(), "own/bomb.yml:1: left out: "),
         ("deep.yml", format!("title: x\ndetection: {}\n", "[".repeat(5_000)), "own/deep.yml:"),
         ("big.yml", big, "own/big.yml:7: left out: the expression grows too large"),
-        ("foreign.yml", foreign, "own/foreign.yml:1: left out: no event of a change comes from `product: windows`"),
+        ("foreign.yml", foreign, "own/foreign.yml:3: left out: no event of a change comes from `product: windows`"),
         ("lonely.yml", lonely.to_owned(), "own/lonely.yml:1: left out: it refers to `nobody`"),
         (
             "circle.yml",

@@ -22,6 +22,17 @@ static OWN: LazyLock<(Pack, Arc<Built>)> = LazyLock::new(|| {
     (pack, Arc::new(built))
 });
 
+static HIDDEN: LazyLock<Matcher> = LazyLock::new(|| {
+    let config = read::read(rules::data("lists/hidden.toml"), true);
+    Matcher::new(config.rules.into_iter().map(|written| written.form).collect())
+});
+
+/// Forms that are hidden and not reported.
+#[must_use]
+pub fn hidden() -> &'static Matcher {
+    &HIDDEN
+}
+
 /// The forms of this program.
 #[must_use]
 pub fn own() -> &'static Arc<Built> {

@@ -217,12 +217,23 @@ fn is_other_value(value: &str) -> bool {
         || is_path
         || kinds(value) < 8
         || is_uuid(bytes)
+        || is_row_of_words(value)
         || OTHER_STARTS.iter().any(|start| value.starts_with(start))
 }
 
 fn is_uuid(bytes: &[u8]) -> bool {
     bytes.len() == 36
         && bytes.iter().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
+/// Four or more words or numbers, each for itself: `name_of_a_secret_2024`.
+fn is_row_of_words(value: &str) -> bool {
+    let parts: Vec<&str> = value.split(['_', '-', '.', ' ']).collect();
+    let is_plain = |part: &&str| {
+        let all = |is: fn(&u8) -> bool| part.bytes().all(|byte| is(&byte));
+        all(u8::is_ascii_lowercase) || all(u8::is_ascii_uppercase) || all(u8::is_ascii_digit)
+    };
+    parts.len() >= 4 && parts.iter().all(is_plain)
 }
 
 /// How often the kind of sign changes from one to the next, in parts of a hundred: chance changes all the time, names seldom.

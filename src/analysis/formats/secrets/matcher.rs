@@ -12,7 +12,9 @@ use super::form::{Form, Reach};
 /// Bytes before a keyword in which a match may begin.
 const BEFORE: usize = 1024;
 /// Bytes after it in which it usually ends.
-const AFTER: usize = 4 * 1024;
+const AFTER: usize = 16 * 1024;
+/// The same for a form of one line: as much of a line as is looked at.
+const LINE: usize = 64 * 1024;
 /// Bytes a match that reaches the end of those may have in all: a private key, a certificate chain.
 const LONGEST: usize = 256 * 1024;
 /// What one form may find in one text; more is no news.
@@ -110,7 +112,7 @@ fn lines(text: &str, places: &[Range<usize>]) -> Vec<Range<usize>> {
             continue;
         }
         let least = text.floor_char_boundary(place.start.saturating_sub(BEFORE));
-        let most = text.ceil_char_boundary((place.end + AFTER).min(text.len()));
+        let most = text.ceil_char_boundary((place.end + LINE).min(text.len()));
         let before = text.get(least..place.start).and_then(|before| before.rfind('\n')).map_or(least, |at| least + at + 1);
         let after = text.get(place.end..most).and_then(|after| after.find('\n')).map_or(most, |at| place.end + at + 1);
         match spans.last_mut() {
