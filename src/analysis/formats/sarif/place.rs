@@ -200,19 +200,19 @@ mod tests {
 
     #[test]
     fn references_become_paths_of_the_repository() {
-        let here = &["/work/app"][..];
+        let here = &["/srv/app"][..];
         for (uri, expected) in [
             ("src/a.py", "src/a.py"),
             ("./src/./b/../a%20b.py", "src/a b.py"),
             ("src\\win\\a.py", "src/win/a.py"),
-            ("file:///work/app/src/a.py", "src/a.py"),
-            ("file://localhost/work/app/src/a.py", "src/a.py"),
-            ("file:/work/app/src/a.py", "src/a.py"),
-            ("/work/app/src/a.py", "src/a.py"),
+            ("file:///srv/app/src/a.py", "src/a.py"),
+            ("file://localhost/srv/app/src/a.py", "src/a.py"),
+            ("file:/srv/app/src/a.py", "src/a.py"),
+            ("/srv/app/src/a.py", "src/a.py"),
             ("file://.github/workflows/ci.yml", ".github/workflows/ci.yml"),
             ("100%.txt", "100%.txt"),
-            ("file:///work/app2/a.py", "outside: file:///work/app2/a.py"),
-            ("file:///work/app/../etc/passwd", "outside: file:///work/app/../etc/passwd"),
+            ("file:///srv/app2/a.py", "outside: file:///srv/app2/a.py"),
+            ("file:///srv/app/../etc/passwd", "outside: file:///srv/app/../etc/passwd"),
             ("../../etc/passwd", "outside: ../../etc/passwd"),
             ("%2e%2e/%2e%2e/etc/passwd", "outside: %2e%2e/%2e%2e/etc/passwd"),
             ("https://host.example/a.py", "outside: https://host.example/a.py"),
@@ -227,13 +227,13 @@ mod tests {
 
     #[test]
     fn bases_are_followed() {
-        let bases = &[("ROOT", "file:///home/runner/work/app/app/"), ("PART", "file:///work/app/part/"), ("FS", "file:///")][..];
-        let here = &["/work/app/"][..];
+        let bases = &[("ROOT", "file:///home/runner/srv/app/app/"), ("PART", "file:///srv/app/part/"), ("FS", "file:///")][..];
+        let here = &["/srv/app/"][..];
         assert_eq!(places(bases, here, Some("ROOT"), "src/a.py"), "src/a.py");
         assert_eq!(places(bases, here, Some("PART"), "a.py"), "part/a.py");
         assert_eq!(places(bases, here, Some("FS"), "go.mod"), "go.mod");
         assert_eq!(places(bases, here, Some("%SRCROOT%"), "a.py"), "a.py");
-        assert_eq!(places(bases, here, Some("ROOT"), "file:///home/runner/work/app/app/x/a.py"), "x/a.py");
+        assert_eq!(places(bases, here, Some("ROOT"), "file:///home/runner/srv/app/app/x/a.py"), "x/a.py");
         assert_eq!(places(bases, here, Some("FS"), "work/app/../../x"), "x");
     }
 }
