@@ -22,7 +22,7 @@ pub fn case_id(decision: &Decision) -> CaseId {
     for subject in &decision.subjects {
         let head = subject.revision.head.as_ref().map_or("", |id| id.as_str());
         let base = subject.revision.base.as_ref().map_or("", |id| id.as_str());
-        [head, base, &subject.diff_digest].into_iter().for_each(&mut add);
+        [head, base, &subject.diff_digest, &subject.rules_digest].into_iter().for_each(&mut add);
     }
     let digest: String = sha.finalize().iter().take(3).map(|byte| format!("{byte:02x}")).collect();
     CaseId(format!("{}-{}-{digest}", letter(decision.verb), day(decision.at)))

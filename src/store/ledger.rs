@@ -11,6 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBe
 use super::error::StoreError;
 use super::files;
 use super::schema::chain::{APPLICATION, Link, MIGRATIONS};
+use super::sqlite::told;
 use crate::model::decision::Verb;
 use crate::model::ledger::{ChainState, Record, RecordKind};
 use crate::model::response::CaseId;
@@ -362,24 +363,4 @@ fn write_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<
         std::thread::sleep(PAUSE);
     }
     connection.pragma_update(None, "synchronous", "FULL")
-}
-
-/// SQLite's error as one sentence with the next step.
-fn told(path: &Path, error: &rusqlite::Error) -> StoreError {
-    let path = path.to_owned();
-    match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => StoreError::Foreign { path },
-        Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged { path, why: error.to_string() },
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::ReadOnly { path },
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { path },
-        Some(ErrorCode::DiskFull) => {
-            StoreError::Io { path, why: "the disk is full; make room, or choose another folder with LAZARET_HOME".to_owned() }
-        }
-        _ => match error {
-            rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::FromSqlConversionFailure(..) => {
-                StoreError::Damaged { path, why: error.to_string() }
-            }
-            _ => StoreError::Io { path, why: error.to_string() },
-        },
-    }
 }

@@ -95,6 +95,14 @@ pub(crate) fn told(path: &Path, error: &rusqlite::Error) -> StoreError {
         Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged { path, why: error.to_string() },
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::ReadOnly { path },
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { path },
-        _ => StoreError::Io { path, why: error.to_string() },
+        Some(ErrorCode::DiskFull) => {
+            StoreError::Io { path, why: "the disk is full; make room, or choose another folder with LAZARET_HOME".to_owned() }
+        }
+        _ => match error {
+            rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::FromSqlConversionFailure(..) => {
+                StoreError::Damaged { path, why: error.to_string() }
+            }
+            _ => StoreError::Io { path, why: error.to_string() },
+        },
     }
 }

@@ -181,6 +181,7 @@ fn what_only_annotates_is_part_of_what_a_decision_is_about() {
     };
     let before = digest();
     program.ok(&["rules", "annotate", LOUD]);
+    crate::program::a_second_later();
     assert_ne!(before, digest());
 }
 
