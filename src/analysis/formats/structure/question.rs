@@ -16,7 +16,8 @@ use super::page::{Page, Remark, is_name};
 use super::paths::Paths;
 use super::regexes::Choice;
 use super::utilities::Utilities;
-use super::words::{self, When};
+use super::words::{self, Told, When, Where};
+use crate::analysis::view::FileView;
 use crate::model::pack::{NoteKind, Pack};
 use crate::model::rule::Rule;
 
@@ -32,7 +33,9 @@ pub(super) struct Question {
     pub(super) grammar: Grammar,
     /// When it fires.
     pub(super) when: When,
-    /// The files it is about.
+    /// The files it is about, by what they are for.
+    pub(super) place: Where,
+    /// The files it is about, by their paths.
     pub(super) paths: Paths,
     /// What its findings are called.
     pub(super) message: Message,
@@ -60,6 +63,11 @@ impl Question {
     /// One sentence, when it cannot be.
     pub(super) fn ready(&self) -> Result<&Ready, &str> {
         self.ready.get_or_init(|| ready(&self.asking, &self.utilities)).as_ref().map_err(String::as_str)
+    }
+
+    /// Whether it is about `file`.
+    pub(super) fn about(&self, file: &FileView<'_>) -> bool {
+        (self.place == Where::Everywhere || file.role.is_live()) && self.paths.hold(&file.path)
     }
 
     /// What a text must hold for it to match, as far as that can be told.
@@ -93,12 +101,13 @@ pub(super) fn read(page: &Page<'_>, pack: &Pack, utilities: &Arc<Utilities>) -> 
         }
         _ => {}
     }
-    let (rule, when, more) = words::read(page, id, pack);
+    let Told { rule, when, place, remarks: more } = words::read(page, id, pack);
     remarks.extend(more);
     let asking = page.keys.iter().filter(|(key, _)| ASKING.contains(&key.as_str()));
     let question = Question {
         grammar,
         when,
+        place,
         paths: Paths::read(page).map_err(|why| page.fault(why))?,
         message: Message::read(page.text_of("message").unwrap_or(id)),
         labels: labels(page),

@@ -42,7 +42,7 @@ impl Structure {
     fn asked(&self, file: &FileView<'_>, side: &Side<'_>, when: When, sink: &SetSink<'_>) -> Vec<Asked<'_>> {
         let places = self.by_grammar.get(&side.grammar).into_iter().flatten();
         let rules = places.filter_map(|at| Some((*at, self.rules.get(*at)?, self.questions.get(*at)?)));
-        let looks = |rule: &Rule, question: &Question| question.when == when && sink.runs(rule) && question.paths.hold(&file.path);
+        let looks = |rule: &Rule, question: &Question| question.when == when && sink.runs(rule) && question.about(file);
         let looking: Vec<_> = rules.filter(|(_, rule, question)| looks(rule, question)).collect();
         if looking.is_empty() || !side.is_changed() {
             return Vec::new();

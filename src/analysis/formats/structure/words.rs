@@ -28,6 +28,37 @@ impl When {
     }
 }
 
+/// The files a rule is about, besides its globs: `metadata: { where: … }`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Where {
+    /// All in its language.
+    Everywhere,
+    /// Those that run in production or in automation: no tests, examples, documents, and nothing copied or generated.
+    Live,
+}
+
+impl Where {
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "everywhere" => Some(Self::Everywhere),
+            "live" => Some(Self::Live),
+            _ => None,
+        }
+    }
+}
+
+/// A rule's words and when and where it fires.
+pub(super) struct Told {
+    /// Its words.
+    pub(super) rule: Rule,
+    /// When it fires.
+    pub(super) when: When,
+    /// The files it is about.
+    pub(super) place: Where,
+    /// What is to be said of them.
+    pub(super) remarks: Vec<Remark>,
+}
+
 /// Reads `metadata`, remarking on words it does not know.
 struct Metadata<'p> {
     page: &'p Page<'p>,
@@ -76,8 +107,8 @@ impl<'p> Metadata<'p> {
     }
 }
 
-/// The words of the rule in `page`, when it fires, and what is to be said of both.
-pub(super) fn read(page: &Page<'_>, id: &str, pack: &Pack) -> (Rule, When, Vec<Remark>) {
+/// The words of the rule in `page`, when and where it fires, and what is to be said of them.
+pub(super) fn read(page: &Page<'_>, id: &str, pack: &Pack) -> Told {
     let mut metadata = Metadata::new(page);
     let note = page.text_of("note").map(|note| inert::block(note.trim())).unwrap_or_default();
     let weighs = metadata.word("severity", Severity::parse, "info, low, medium, high or critical");
@@ -88,6 +119,7 @@ pub(super) fn read(page: &Page<'_>, id: &str, pack: &Pack) -> (Rule, When, Vec<R
     );
     let confidence = metadata.word("confidence", Confidence::parse, "low, medium or high");
     let when = metadata.word("when", When::parse, "added or removed").unwrap_or(When::Added);
+    let place = metadata.word("where", Where::parse, "everywhere or live").unwrap_or(Where::Everywhere);
     let message = page.text_of("message").unwrap_or("");
     let rule = Rule {
         id: RuleId::named(id),
@@ -102,7 +134,7 @@ pub(super) fn read(page: &Page<'_>, id: &str, pack: &Pack) -> (Rule, When, Vec<R
         prose: metadata.text("prose").unwrap_or(note),
         examples: Vec::new(),
     };
-    (rule, when, metadata.remarks)
+    Told { rule, when, place, remarks: metadata.remarks }
 }
 
 /// What ast-grep's severities weigh here.
