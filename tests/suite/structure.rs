@@ -68,7 +68,8 @@ fn a_rule_fires_on_what_the_change_adds_and_nothing_else() {
 fn a_rule_about_live_code_says_nothing_in_tests_and_examples() {
     let rules = book(&[("a.yml", &format!("{SHELL}metadata: {{where: live}}\n"))]);
     let places = ["src/run.py", "tests/test_run.py", "examples/run.py", "docs/conf.py", "vendor/run.py"];
-    let fired: Vec<&str> = places.into_iter().filter(|path| !found(&rules, path, None, "subprocess.run(x, shell=True)\n").is_empty()).collect();
+    let fired: Vec<&str> =
+        places.into_iter().filter(|path| !found(&rules, path, None, "subprocess.run(x, shell=True)\n").is_empty()).collect();
     assert_eq!((rules.notes.len(), fired), (0, vec!["src/run.py"]));
     assert_eq!(notes(&[("a.yml", &format!("{SHELL}metadata: {{where: nowhere}}\n"))]).len(), 1);
 }
