@@ -39,5 +39,6 @@ pub mod statements;
 pub mod story;
 pub mod syntax;
 pub mod text;
+pub mod threads;
 pub mod view;
 pub mod words;

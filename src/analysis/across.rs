@@ -1,27 +1,48 @@
-//! What several changes come to together: windows of correlations that no one of them fills alone.
+//! What several changes come to together: windows of correlations that no one of them fills alone, and what one brings in that
+//! another uses.
 //!
-//! A pure function over reports. The finding goes to the change that fills the window.
+//! A pure function over reports. A correlation's finding goes to the change that fills the window.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{FileOutcome, Sink};
 use super::engine::{Engine, most_serious_first};
 use super::risk;
-use crate::model::finding::Where;
+use super::threads::names;
+use crate::model::finding::{Finding, Where};
 use crate::model::firing::Firing;
+use crate::model::link::Tied;
+use crate::model::pull::PullRef;
 use crate::model::report::Report;
 use crate::model::rule::{RuleId, Severity};
+use crate::model::thread::{Activation, Introduced, Mention, Novelty};
+use crate::model::time::Timestamp;
+
+/// A name that more changes than this bring in is a pattern of the project, not a thread.
+const MOST_SOURCES: usize = 2;
+/// A name that the findings of more changes than this use is a common word of the project.
+const MOST_USERS: usize = 6;
 
 /// One of several changes that were judged.
 pub struct Together<'r> {
+    /// Which it is.
+    pub at: &'r PullRef,
+    /// When it was opened.
+    pub opened: Timestamp,
     /// Its report.
     pub report: &'r mut Report,
     /// Parts of it that could not be read, which its risk counts.
     pub unreadable: usize,
 }
 
-/// Adds to each of `changes` what it completes together with others.
+/// Adds to each of `changes` what it completes together with others, and ties it to those it uses.
 pub fn join(engine: &Engine, changes: &mut [Together<'_>]) {
+    correlate(engine, changes);
+    let found = uses(changes);
+    tie(&found, changes);
+}
+
+fn correlate(engine: &Engine, changes: &mut [Together<'_>]) {
     let firings = gathered(changes);
     if firings.is_empty() {
         return;
@@ -41,8 +62,15 @@ pub fn join(engine: &Engine, changes: &mut [Together<'_>]) {
                 change.report.findings.push(finding);
             }
             change.report.findings.sort_by(most_serious_first);
-            change.report.risk = risk::assess(&change.report.findings, &change.report.story, change.unreadable);
+            change.assess();
         }
+    }
+}
+
+impl Together<'_> {
+    fn assess(&mut self) {
+        let Report { findings, story, activated, .. } = &*self.report;
+        self.report.risk = risk::assess(findings, story, activated, self.unreadable);
     }
 }
 
@@ -60,4 +88,81 @@ fn gathered(changes: &[Together<'_>]) -> Vec<(usize, Firing)> {
         }
     }
     all
+}
+
+/// That a finding of one change names what another one brings in.
+struct Use {
+    user: usize,
+    mention: Mention,
+    source: usize,
+    introduced: Introduced,
+}
+
+/// A name within its repository; a host is the same everywhere.
+type Key<'c> = (&'c str, Novelty, String);
+
+fn key<'c>(change: &Together<'c>, kind: Novelty, name: &str) -> Key<'c> {
+    let repo = if kind == Novelty::Host { "" } else { change.at.repo.as_str() };
+    (repo, kind, names::key(kind, name).into_owned())
+}
+
+/// Who uses what of whom. A dependency that another change added is the project's by then, and tells nothing.
+fn uses(changes: &[Together<'_>]) -> Vec<Use> {
+    let mut sources: BTreeMap<Key<'_>, Vec<(usize, &Introduced)>> = BTreeMap::new();
+    for (at, change) in changes.iter().enumerate() {
+        for introduced in change.report.threads.introduced.iter().filter(|one| one.kind != Novelty::Dependency) {
+            sources.entry(key(change, introduced.kind, &introduced.name)).or_default().push((at, introduced));
+        }
+    }
+    sources.retain(|_, all| all.iter().map(|(at, _)| at).collect::<BTreeSet<_>>().len() <= MOST_SOURCES);
+    let mut by_name: BTreeMap<Key<'_>, Vec<Use>> = BTreeMap::new();
+    for (user, change) in changes.iter().enumerate() {
+        for mention in &change.report.threads.mentions {
+            for (kind, name) in
+                mention.names.iter().flat_map(|name| [Novelty::Symbol, Novelty::Setting, Novelty::Host].map(|kind| (kind, name)))
+            {
+                let key = key(change, kind, name);
+                let Some(known) = sources.get(&key) else { continue };
+                let own = known.iter().any(|(at, _)| *at == user);
+                let earlier = known.iter().find(|(at, _)| changes.get(*at).is_some_and(|source| source.opened <= change.opened));
+                if let Some((source, introduced)) = earlier.filter(|_| !own) {
+                    let found = Use { user, mention: mention.clone(), source: *source, introduced: (*introduced).clone() };
+                    by_name.entry(key).or_default().push(found);
+                }
+            }
+        }
+    }
+    let users = |all: &[Use]| all.iter().map(|one| one.user).collect::<BTreeSet<_>>().len();
+    by_name.into_values().filter(|all| users(all) <= MOST_USERS).flatten().collect()
+}
+
+/// Ties the finding to the other change, and tells the other change who uses it for what.
+fn tie(found: &[Use], changes: &mut [Together<'_>]) {
+    let mut touched = BTreeSet::new();
+    for Use { user, mention, source, introduced } in found {
+        let Some(at) = changes.get(*source).map(|source| source.at.clone()) else { continue };
+        let Some(change) = changes.get_mut(*user) else { continue };
+        let by = change.at.clone();
+        let is_it = |finding: &&mut Finding| finding.id == mention.finding && finding.severity > Severity::Info;
+        let Some(finding) = change.report.findings.iter_mut().find(is_it) else { continue };
+        let name = introduced.name.clone();
+        finding
+            .tie(Tied::Change { at, place: introduced.at.clone() }, format!("uses `{name}`, which that change {}", introduced.kind.verb()));
+        let (title, severity) = (finding.title.clone(), finding.severity);
+        let Some(source_change) = changes.get_mut(*source) else { continue };
+        let activated = &mut source_change.report.activated;
+        let new = Activation { name, at: introduced.at.clone(), by, title, severity };
+        match activated.iter_mut().find(|known| known.name == new.name && known.by == new.by) {
+            Some(known) if known.severity < new.severity => *known = new,
+            Some(_) => {}
+            None => activated.push(new),
+        }
+        touched.insert(*source);
+    }
+    for at in touched {
+        if let Some(change) = changes.get_mut(at) {
+            change.report.activated.sort_by_key(|one| std::cmp::Reverse(one.severity));
+            change.assess();
+        }
+    }
 }

@@ -20,6 +20,7 @@ use crate::model::finding::{Finding, Fingerprint, Where};
 use crate::model::firing::Firing;
 use crate::model::path::RepoPath;
 use crate::model::rule::{Confidence, Rule, RuleId, Severity};
+use crate::model::thread::Mention;
 
 /// More findings of one rule in one file than this are counted, not listed: nobody reads them, and a hostile file may hold a million.
 const MOST_FINDINGS: usize = 25;
@@ -63,6 +64,8 @@ pub struct FileOutcome {
     pub counts: BTreeMap<&'static str, i64>,
     /// What fired and only counts.
     pub firings: Vec<Firing>,
+    /// What its findings name.
+    pub mentions: Vec<Mention>,
     /// What could not be looked at.
     pub skipped: Vec<Omission>,
     /// Secrets that were found, without their values.

@@ -22,6 +22,7 @@ use super::rule_set::{RuleSet, SetSink};
 use super::rulebook::Rulebook;
 use super::story::{self, facts};
 use super::text::LINE_LIMIT;
+use super::threads::{self, mentions};
 use super::view::FileView;
 use crate::model::change::{Around, Change, History, TextRequest, Texts};
 use crate::model::diff::{Content, FileDiff, FileStatus, Omission, Side};
@@ -228,6 +229,7 @@ impl Engine {
                 check.file(&file, &mut Sink::new(rule, &mut outcome));
             }
         }
+        mentions::note(&file, &mut outcome);
         outcome.veil.forget();
         self.annotate(&mut outcome.findings);
         outcome
@@ -271,10 +273,11 @@ impl Engine {
         same::tie(&marks, &mut findings);
         let imports = self.imports.merge(change, &|name| self.selection.wants(name), &mut findings, &mut whole.skipped);
         self.annotate(&mut findings);
-        links::link(change, &mut findings);
+        let threads = threads::of(change, &mut outcomes, &findings, &self.book.veil());
+        links::link(change, &threads, &mut findings);
         findings.sort_by(most_serious_first);
         let story = story::tell(change, &outcomes, &findings);
-        let risk = risk::assess(&findings, &story, change.patch.unreadable);
+        let risk = risk::assess(&findings, &story, &[], change.patch.unreadable);
         let (mut dependencies, mut skipped) = (Vec::new(), change.patch.omissions.clone());
         let firings = std::mem::take(&mut whole.firings);
         for outcome in outcomes.into_iter().chain([whole]) {
@@ -283,7 +286,20 @@ impl Engine {
         }
         let annotated = self.book.annotated().iter().copied().collect();
         let rules_digest = self.digest.clone();
-        Report { findings, dependencies, story, risk, skipped, firings, imports, annotated, rules_digest, millis: 0 }
+        Report {
+            findings,
+            dependencies,
+            story,
+            risk,
+            skipped,
+            firings,
+            threads,
+            activated: Vec::new(),
+            imports,
+            annotated,
+            rules_digest,
+            millis: 0,
+        }
     }
 
     /// Judges the whole change by its net diff; `load` gives the whole texts it is asked for, as far as it can.

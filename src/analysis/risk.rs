@@ -8,18 +8,19 @@ use crate::model::finding::Finding;
 use crate::model::risk::{Contribution, Lane, Risk};
 use crate::model::rule::{Confidence, RuleId, Severity};
 use crate::model::story::Story;
+use crate::model::thread::Activation;
 
-/// The risk of a change with these findings and this story, of which `unreadable` parts could not be read.
+/// The risk of a change with these findings and this story, `activated` by others, of which `unreadable` parts could not be read.
 #[must_use]
-pub fn assess(findings: &[Finding], story: &Story, unreadable: usize) -> Risk {
-    let lane = lane(findings, unreadable);
+pub fn assess(findings: &[Finding], story: &Story, activated: &[Activation], unreadable: usize) -> Risk {
+    let lane = lane(findings, activated, unreadable);
     let (floor, ceiling) = band(lane);
     let mut contributions = Vec::new();
     if floor > 0 {
-        contributions.push(Contribution { points: floor, why: lane_reason(lane, findings) });
+        contributions.push(Contribution { points: floor, why: lane_reason(lane, findings, activated) });
     }
     let mut room = ceiling - floor;
-    for (share, why) in weighed(findings, story) {
+    for (share, why) in weighed(findings, story, activated) {
         let points = taken(room, share);
         if points > 0 {
             room -= points;
@@ -29,15 +30,16 @@ pub fn assess(findings: &[Finding], story: &Story, unreadable: usize) -> Risk {
     Risk { score: ceiling - room, lane, contributions }
 }
 
-/// Clear: nothing. Look: notes, or parts that could not be read. Review: a hard finding. Stop: a critical one, or two hard ones that are linked.
-fn lane(findings: &[Finding], unreadable: usize) -> Lane {
+/// Clear: nothing. Look: notes, or parts that could not be read. Review: a hard finding, here or where another change uses what this
+/// one brings in. Stop: a critical one, or two hard ones that are linked.
+fn lane(findings: &[Finding], activated: &[Activation], unreadable: usize) -> Lane {
     let hard: Vec<&Finding> = findings.iter().filter(|finding| finding.severity.is_hard()).collect();
-    let linked = hard.iter().any(|finding| hard.iter().any(|other| other.id != finding.id && finding.links.contains(&other.id)));
+    let linked = hard.iter().any(|finding| hard.iter().any(|other| other.id != finding.id && finding.linked().any(|id| *id == other.id)));
     if linked || hard.iter().any(|finding| finding.severity == Severity::Critical) {
         Lane::Stop
-    } else if !hard.is_empty() {
+    } else if !hard.is_empty() || activated.iter().any(|one| one.severity.is_hard()) {
         Lane::Review
-    } else if !findings.is_empty() || unreadable > 0 {
+    } else if !findings.is_empty() || !activated.is_empty() || unreadable > 0 {
         Lane::Look
     } else {
         Lane::Clear
@@ -53,11 +55,15 @@ fn band(lane: Lane) -> (u8, u8) {
     }
 }
 
-fn lane_reason(lane: Lane, findings: &[Finding]) -> String {
+fn lane_reason(lane: Lane, findings: &[Finding], activated: &[Activation]) -> String {
     match lane {
         Lane::Clear => "nothing was found".to_owned(),
+        Lane::Look if findings.is_empty() && !activated.is_empty() => "lane look: another change uses what it brings in".to_owned(),
         Lane::Look if findings.is_empty() => "lane look: parts of it could not be read".to_owned(),
         Lane::Look => format!("lane look: {} for a reader", counted(findings.len(), "note")),
+        Lane::Review if !findings.iter().any(|finding| finding.severity.is_hard()) => {
+            "lane review: a change with a serious finding uses what it brings in".to_owned()
+        }
         Lane::Review => "lane review: a finding must be judged".to_owned(),
         Lane::Stop if findings.iter().any(|finding| finding.severity == Severity::Critical) => "lane stop: a critical finding".to_owned(),
         Lane::Stop => "lane stop: serious findings belong together".to_owned(),
@@ -76,7 +82,7 @@ fn taken(room: u8, share: u8) -> u8 {
 
 /// Each finding's share in percent, halved for every earlier finding of its rule, heaviest first; what the message leaves unsaid
 /// adds a little.
-fn weighed(findings: &[Finding], story: &Story) -> Vec<(u8, String)> {
+fn weighed(findings: &[Finding], story: &Story, activated: &[Activation]) -> Vec<(u8, String)> {
     let mut seen: BTreeMap<RuleId, u32> = BTreeMap::new();
     let mut shares = Vec::new();
     for finding in findings {
@@ -86,6 +92,7 @@ fn weighed(findings: &[Finding], story: &Story) -> Vec<(u8, String)> {
         shares.push((share, format!("{}: {} at {}", finding.severity.word(), finding.title, finding.at)));
     }
     shares.extend(story.undisclosed.iter().map(|undisclosed| (4, format!("not mentioned in the message: {}", undisclosed.fact))));
+    shares.extend(activated.iter().map(|one| (share(one.severity, Confidence::Medium), one.says())));
     shares.sort_by_key(|(share, _)| std::cmp::Reverse(*share));
     shares
 }

@@ -125,7 +125,9 @@ fn together(
         Ok(())
     })?;
     let judged = held.iter_mut().filter_map(|(_, outcome)| outcome.as_mut().ok());
-    let mut all: Vec<Together<'_>> = judged.map(|(change, report)| Together { report, unreadable: change.patch.unreadable }).collect();
+    let mut all: Vec<Together<'_>> = judged
+        .map(|(change, report)| Together { at: &change.pull.at, opened: change.pull.opened, unreadable: change.patch.unreadable, report })
+        .collect();
     across::join(judge.engine, &mut all);
     held.into_iter().try_for_each(|(name, outcome)| hand_on(out, &name, outcome))
 }

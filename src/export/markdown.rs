@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::export::judged::Judged;
-use crate::export::plain::{nothing_found, versions};
+use crate::export::plain::{nothing_found, tied, versions};
 use crate::model::finding::Finding;
 use crate::model::inert;
 use crate::model::report::Report;
@@ -27,7 +27,7 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     if report.findings.is_empty() {
         writeln!(out, "Result: {}.\n", nothing_found(report))?;
     }
-    report.findings.iter().try_for_each(|finding| self::finding(out, finding))?;
+    report.findings.iter().try_for_each(|finding| self::finding(out, finding, &report.findings))?;
     dependencies(out, report)?;
     story(out, report)?;
     imports(out, report)?;
@@ -37,13 +37,19 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     skipped(out, report)
 }
 
-fn finding(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
+fn finding(out: &mut dyn Write, finding: &Finding, all: &[Finding]) -> io::Result<()> {
     writeln!(out, "### {}: {}\n", finding.severity.word(), plain(&finding.title))?;
     writeln!(out, "{}, rule `{}`, {} confidence\n", code(&finding.at.to_string()), finding.rule, finding.confidence.word())?;
     if !finding.evidence.trim().is_empty() {
         fence(out, &finding.evidence)?;
     }
     writeln!(out, "{}\n\nFine when: {}\n", plain(&finding.why), plain(&finding.fix))?;
+    for link in &finding.links {
+        writeln!(out, "- with {}: {}", code(&tied(link, all)), plain(&link.why))?;
+    }
+    if !finding.links.is_empty() {
+        writeln!(out)?;
+    }
     let seen = finding.tool.iter().map(|tool| format!("Seen by {}.", code(&tool.to_string())));
     let also = finding.also.iter().map(|seen| format!("Also seen by {}.", code(&seen.to_string())));
     seen.chain(also).try_for_each(|says| writeln!(out, "{says}\n"))?;

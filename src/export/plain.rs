@@ -12,6 +12,7 @@ use crate::model::dependency::DependencyChange;
 use crate::model::diff::Omission;
 use crate::model::finding::Finding;
 use crate::model::inert;
+use crate::model::link::{Link, Tied};
 use crate::model::report::Report;
 use crate::model::story::Story;
 use crate::model::tool::Import;
@@ -24,7 +25,7 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>, paint: Paint) -> io::Resu
     let Judged { change, report } = judged;
     heading(out, change, report, paint)?;
     for finding in &report.findings {
-        self::finding(out, finding, paint)?;
+        self::finding(out, finding, &report.findings, paint)?;
     }
     dependencies(out, &report.dependencies, paint)?;
     story(out, &report.story, paint)?;
@@ -71,7 +72,7 @@ pub(crate) fn author(change: &Change) -> String {
     format!("{} ({}{evidence})", inert::line(&provenance.name), provenance.tier.word())
 }
 
-fn finding(out: &mut dyn Write, finding: &Finding, paint: Paint) -> io::Result<()> {
+fn finding(out: &mut dyn Write, finding: &Finding, all: &[Finding], paint: Paint) -> io::Result<()> {
     let severity = paint.severity(finding.severity, finding.severity.word());
     writeln!(out, "\n  {severity}  {}  {}", inert::line(&finding.title), paint.strong(&inert::line(&finding.at.to_string())))?;
     for line in finding.evidence.lines() {
@@ -79,6 +80,9 @@ fn finding(out: &mut dyn Write, finding: &Finding, paint: Paint) -> io::Result<(
     }
     writeln!(out, "    why   {}", inert::line(&finding.why))?;
     writeln!(out, "    fine  {}", inert::line(&finding.fix))?;
+    for link in &finding.links {
+        writeln!(out, "    with  {}: {}", inert::line(&tied(link, all)), inert::line(&link.why))?;
+    }
     for seen in &finding.also {
         writeln!(out, "    also  seen by {}", inert::line(&seen.to_string()))?;
     }
@@ -89,11 +93,16 @@ fn finding(out: &mut dyn Write, finding: &Finding, paint: Paint) -> io::Result<(
     for reference in &finding.references {
         last.extend(["  ", &*inert::line(reference)]);
     }
-    if !finding.links.is_empty() {
-        let links: Vec<&str> = finding.links.iter().map(|link| link.0.as_str()).collect();
-        last.push_str(&format!("  together with {}", links.join(", ")));
-    }
     writeln!(out, "    {}", paint.quiet(&last))
+}
+
+/// Where the other end of `link` is; not yet safe to draw.
+pub(crate) fn tied(link: &Link, all: &[Finding]) -> String {
+    match &link.to {
+        Tied::Finding(id) => all.iter().find(|other| other.id == *id).map_or_else(|| id.to_string(), |other| other.at.to_string()),
+        Tied::Place(at) => at.to_string(),
+        Tied::Change { at, place } => format!("{at}, {place}"),
+    }
 }
 
 fn dependencies(out: &mut dyn Write, rows: &[DependencyChange], paint: Paint) -> io::Result<()> {

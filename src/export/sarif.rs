@@ -117,10 +117,10 @@ impl<'a> Sarif<'a> {
     }
 
     fn result(&self, judged: Judged<'_>, finding: &Finding, places: &BTreeMap<&str, &Finding>) -> Result {
-        let linked = finding.links.iter().filter_map(|link| places.get(link.0.as_str()));
-        let related = linked.take(MOST_RELATED).map(|other| {
+        let linked = finding.links.iter().filter_map(|link| Some((places.get(link.finding()?.0.as_str())?, &link.why)));
+        let related = linked.take(MOST_RELATED).map(|(other, why)| {
             let mut location = location(other);
-            location.message = Some(message(&other.title));
+            location.message = Some(message(&format!("{}: {why}", other.title)));
             location
         });
         let text = format!("{}\n{}\nFine when: {}", finding.title, finding.why, finding.fix);

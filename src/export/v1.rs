@@ -13,6 +13,7 @@ use crate::model::change::Change;
 use crate::model::dependency::{Dependency, DependencyChange, PackageSource};
 use crate::model::diff::Omission;
 use crate::model::finding::{Finding, Where};
+use crate::model::link::{Link, Tied};
 use crate::model::pull::Pull;
 use crate::model::report::Report;
 use crate::model::risk::Risk;
@@ -78,10 +79,24 @@ struct FindingV1<'a> {
     fix: &'a str,
     references: &'a [String],
     links: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    chain: Vec<TieV1<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool: Option<ToolV1<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also_seen_by: Vec<SightingV1<'a>>,
+}
+
+/// Why a finding belongs together with something: a finding of this report, a place of this change, or a place of another one.
+#[derive(Debug, Serialize)]
+struct TieV1<'a> {
+    why: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#where: Option<WhereV1<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -209,10 +224,22 @@ impl<'a> FindingV1<'a> {
             why: &finding.why,
             fix: &finding.fix,
             references: &finding.references,
-            links: finding.links.iter().map(|link| link.0.as_str()).collect(),
+            links: finding.linked().map(|id| id.0.as_str()).collect(),
+            chain: finding.links.iter().map(TieV1::new).collect(),
             tool: finding.tool.as_ref().map(ToolV1::new),
             also_seen_by: finding.also.iter().map(SightingV1::new).collect(),
         }
+    }
+}
+
+impl<'a> TieV1<'a> {
+    fn new(link: &'a Link) -> Self {
+        let (change, at) = match &link.to {
+            Tied::Finding(_) => (None, None),
+            Tied::Place(at) => (None, Some(at)),
+            Tied::Change { at: change, place } => (Some(change.to_string()), Some(place)),
+        };
+        Self { why: &link.why, finding: link.finding().map(|id| id.0.as_str()), change, r#where: at.map(WhereV1::new) }
     }
 }
 

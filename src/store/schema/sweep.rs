@@ -3,6 +3,8 @@
 pub mod answer;
 mod import;
 pub mod judgement;
+mod site;
+mod threads;
 
 use crate::store::sqlite::Format;
 

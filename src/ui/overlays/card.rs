@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
 use crate::model::finding::Finding;
+use crate::model::link::{Link, Tied};
 use crate::model::noise::{Judged, Noise};
 use crate::model::review::DismissReason;
 use crate::state::overlay::Card;
@@ -59,14 +60,24 @@ fn head(finding: &Finding, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
 }
 
 fn links(finding: &Finding, session: &Session, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
-    let linked = session.known.findings.iter().filter(|other| finding.links.contains(&other.id));
-    let rows: Vec<_> = linked
-        .flat_map(|other| {
-            let (sign, _, role) = severity(other.severity);
-            labelled(Span::styled(sign, look.style(role)), 2, &format!("{} ({})", other.title, other.at), room, look.style(Role::Text))
-        })
-        .collect();
+    let rows: Vec<_> = finding.links.iter().flat_map(|link| tie(link, session, room, look)).collect();
     if rows.is_empty() { rows } else { heading("Belongs together with", look).into_iter().chain(rows).collect() }
+}
+
+fn tie(link: &Link, session: &Session, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let (sign, role, what) = match &link.to {
+        Tied::Finding(id) => match session.known.findings.iter().find(|other| other.id == *id) {
+            Some(other) => {
+                let (sign, _, role) = severity(other.severity);
+                (sign, role, format!("{} ({})", other.title, other.at))
+            }
+            None => return Vec::new(),
+        },
+        Tied::Place(at) => ("·", Role::Faint, at.to_string()),
+        Tied::Change { at, place } => ("·", Role::Strong, format!("{at}, {place}")),
+    };
+    let says = format!("{what}: {}", link.why);
+    labelled(Span::styled(sign, look.style(role)), 2, &says, room, look.style(Role::Text))
 }
 
 fn also(finding: &Finding, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::trace::{Mark, Trace};
 use crate::model::finding::{Finding, Fingerprint};
 use crate::model::inert;
+use crate::model::link::Tied;
 
 /// Places of one value that a finding names.
 const MOST: usize = 3;
@@ -67,9 +68,7 @@ fn name(ids: &[&Fingerprint], findings: &mut [Finding]) {
         }
         finding.why.push_str(&format!(" The same value: {}.", named.join(", ")));
         for (_, id, _) in others {
-            if !finding.links.contains(id) {
-                finding.links.push(id.clone());
-            }
+            finding.tie(Tied::Finding(id.clone()), "holds the same value".to_owned());
         }
     }
 }

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{LinkData, OmissionData, named};
 use super::import::{ImportData, SightingData, ToolData};
-use crate::model::commit_id::CommitId;
+use super::site::WhereData;
+use super::threads::{ThreadsData, TieData};
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource, Scope};
-use crate::model::diff::{Place, Side};
-use crate::model::finding::{Finding, Fingerprint, Where};
+use crate::model::finding::{Finding, Fingerprint};
 use crate::model::firing::Firing;
 use crate::model::path::RepoPath;
 use crate::model::report::Report;
@@ -33,6 +33,8 @@ struct JudgementData {
     skipped: Vec<OmissionData>,
     #[serde(default)]
     firings: Vec<FiringData>,
+    #[serde(default)]
+    threads: ThreadsData,
     #[serde(default)]
     imports: Vec<ImportData>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -57,7 +59,7 @@ struct FindingData {
     why: String,
     fix: String,
     references: Vec<String>,
-    links: Vec<String>,
+    links: Vec<TieData>,
     #[serde(default)]
     tool: Option<ToolData>,
     #[serde(default)]
@@ -71,17 +73,6 @@ struct FiringData {
     place: WhereData,
     shows: String,
     values: BTreeMap<String, String>,
-}
-
-#[derive(Serialize, Deserialize)]
-enum WhereData {
-    Line { path: Vec<u8>, new: bool, line: u32, end: u32 },
-    File(Vec<u8>),
-    Name(Vec<u8>),
-    Message,
-    Commit(String),
-    Branch,
-    Dependency(Vec<u8>, String),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -157,6 +148,7 @@ pub fn write(judgement: &Judgement) -> Result<String, String> {
         reasons: report.risk.contributions.iter().map(|c| (c.points, c.why.clone())).collect(),
         skipped: report.skipped.iter().map(OmissionData::of).collect(),
         firings: report.firings.iter().map(FiringData::of).collect(),
+        threads: ThreadsData::of(&report.threads),
         imports: report.imports.iter().map(ImportData::of).collect(),
         annotated: report.annotated.iter().map(|rule| rule.0.to_owned()).collect(),
         rules_digest: report.rules_digest.clone(),
@@ -186,6 +178,8 @@ pub fn read(text: &str) -> Result<Judgement, String> {
         risk: Risk { score: data.score, lane: named(&LANES, &data.lane, Lane::word)?, contributions },
         skipped: data.skipped.into_iter().map(OmissionData::back).collect(),
         firings: data.firings.into_iter().map(FiringData::back).collect::<Result<_, _>>()?,
+        threads: data.threads.back()?,
+        activated: Vec::new(),
         imports: data.imports.into_iter().map(ImportData::back).collect(),
         annotated: data.annotated.iter().map(|rule| RuleId::named(rule)).collect(),
         rules_digest: data.rules_digest,
@@ -210,7 +204,7 @@ impl FindingData {
             why: finding.why.clone(),
             fix: finding.fix.clone(),
             references: finding.references.clone(),
-            links: finding.links.iter().map(|link| link.0.clone()).collect(),
+            links: finding.links.iter().map(TieData::of).collect(),
             tool: finding.tool.as_ref().map(ToolData::of),
             also: finding.also.iter().map(SightingData::of).collect(),
         }
@@ -230,7 +224,7 @@ impl FindingData {
             why: self.why,
             fix: self.fix,
             references: self.references,
-            links: self.links.into_iter().map(Fingerprint).collect(),
+            links: self.links.into_iter().map(TieData::back).collect::<Result<_, _>>()?,
             tool: self.tool.map(ToolData::back),
             also: self.also.into_iter().map(SightingData::back).collect::<Result<_, _>>()?,
         })
@@ -246,38 +240,6 @@ impl FiringData {
     fn back(self) -> Result<Firing, String> {
         let Self { at, rule, place, shows, values } = self;
         Ok(Firing { at: Timestamp(at), rule, place: place.back()?, shows, values })
-    }
-}
-
-impl WhereData {
-    fn of(at: &Where) -> Self {
-        let bytes = |path: &RepoPath| path.bytes().to_vec();
-        match at {
-            Where::Line { place, end_line } => {
-                Self::Line { path: bytes(&place.path), new: place.side == Side::New, line: place.line, end: *end_line }
-            }
-            Where::File(path) => Self::File(bytes(path)),
-            Where::Name(path) => Self::Name(bytes(path)),
-            Where::Message => Self::Message,
-            Where::Commit(id) => Self::Commit(id.as_str().to_owned()),
-            Where::Branch => Self::Branch,
-            Where::Dependency { manifest, name } => Self::Dependency(bytes(manifest), name.clone()),
-        }
-    }
-
-    fn back(self) -> Result<Where, String> {
-        Ok(match self {
-            Self::Line { path, new, line, end } => {
-                let side = if new { Side::New } else { Side::Old };
-                Where::Line { place: Place { path: RepoPath::new(&path), side, line }, end_line: end }
-            }
-            Self::File(path) => Where::File(RepoPath::new(&path)),
-            Self::Name(path) => Where::Name(RepoPath::new(&path)),
-            Self::Message => Where::Message,
-            Self::Commit(id) => Where::Commit(CommitId::parse(&id).ok_or_else(|| format!("{id:?} is no commit id"))?),
-            Self::Branch => Where::Branch,
-            Self::Dependency(path, name) => Where::Dependency { manifest: RepoPath::new(&path), name },
-        })
     }
 }
 

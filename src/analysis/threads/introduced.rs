@@ -1,0 +1,150 @@
+//! What the added lines of a change define, set, add and name for the first time.
+
+use std::collections::HashSet;
+
+use super::hosts;
+use super::names::{self, is_coined};
+use crate::analysis::check::FileOutcome;
+use crate::analysis::formats::secrets::veil::Veil;
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::redact;
+use crate::analysis::role::Role;
+use crate::analysis::text::cut;
+use crate::model::change::Change;
+use crate::model::dependency::DependencyMove;
+use crate::model::diff::{FileDiff, Place, Side};
+use crate::model::finding::Where;
+use crate::model::thread::{Introduced, Mention, Novelty};
+
+/// Things of one kind that are kept of one change.
+const MOST: usize = 300;
+/// In a change with more added lines than this, only what its own findings name is looked for.
+const LARGE: usize = 20_000;
+
+/// A definition, from the start of its line: words that may stand before it, the keyword, a receiver, the name.
+static SYMBOL: Pattern = Pattern::new(
+    r"^\s*(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|async|abstract|final|unsafe|override|sealed|inline|virtual|open|suspend|const|partial)\s+)*(?:def|fn|func|function\*?|fun|sub|class|interface|struct|trait|enum|type|module|object|record)\s+(?:\([^)]*\)\s*)?(?:self\.)?([A-Za-z_$][\w$]*)",
+);
+/// A method of a language that writes its type first.
+static METHOD: Pattern = Pattern::new(
+    r"^\s*(?:(?:public|private|protected|internal|static|final|async|override|virtual)\s+)+[\w<>\[\],.?]+\s+([A-Za-z_]\w*)\s*\(",
+);
+/// A key, a constant or a flag that gets a value.
+static SETTING: Pattern = Pattern::new(
+    r#"^\s*(?:-\s+)?(?:(?:export|pub|public|private|protected|internal|static|final|readonly|const|let|var|val)\s+)*["']?([A-Za-z_][\w.-]*)["']?\s*(?::\s*[\w<>&'\[\] ]+\s*=|:=|:(?:[^:]|$)|=(?:[^=>~]|$))"#,
+);
+
+/// What `change` brings in; of a large one only what `mentions` name.
+pub fn of(change: &Change, outcomes: &[FileOutcome], mentions: &[Mention], veil: &Veil) -> Vec<Introduced> {
+    let asked = (change.patch.added() > LARGE).then(|| Wanted::of(mentions));
+    let live = |file: &&FileDiff| Role::of(&file.path().text()).is_live();
+    let mut symbols = Vec::new();
+    let mut settings = Vec::new();
+    if asked.as_ref().is_none_or(|wanted| !wanted.0.is_empty()) {
+        for file in change.patch.files.iter().filter(live) {
+            let code = Language::of(&file.path().text()).is_code();
+            collect(file, &[&SYMBOL, &METHOD], Novelty::Symbol, code, asked.as_ref(), &mut symbols);
+            collect(file, &[&SETTING], Novelty::Setting, true, asked.as_ref(), &mut settings);
+        }
+    }
+    let dependencies = outcomes.iter().flat_map(|outcome| &outcome.dependencies).filter(|row| row.change == DependencyMove::Added);
+    let dependencies = dependencies.filter_map(|row| {
+        let added = row.dependency().filter(|dependency| dependency.direct)?;
+        let at = Where::Dependency { manifest: row.manifest.clone(), name: added.name.clone() };
+        Some(Introduced { kind: Novelty::Dependency, name: added.name.clone(), at })
+    });
+    let hosts = hosts::of(change).into_iter().map(|(host, place)| one(Novelty::Host, &host, place));
+    let mut all = symbols;
+    all.extend(settings);
+    all.extend(dependencies.take(MOST));
+    all.extend(hosts);
+    all.retain(|introduced| redact::through(&introduced.name, veil) == introduced.name);
+    all
+}
+
+/// The keys of names that are looked for.
+struct Wanted(HashSet<String>);
+
+impl Wanted {
+    fn of(mentions: &[Mention]) -> Self {
+        let names = mentions.iter().flat_map(|mention| &mention.names);
+        Self(names.flat_map(|name| [Novelty::Symbol, Novelty::Setting].map(|kind| names::key(kind, name).into_owned())).collect())
+    }
+
+    fn has(&self, kind: Novelty, name: &str) -> bool {
+        self.0.contains(names::key(kind, name).as_ref())
+    }
+}
+
+/// What the added lines of `file` bring in, and its removed and context lines do not.
+fn collect(file: &FileDiff, patterns: &[&Pattern], kind: Novelty, applies: bool, wanted: Option<&Wanted>, out: &mut Vec<Introduced>) {
+    let Some(text) = file.text().filter(|_| applies) else { return };
+    let named = |line: &str| -> Option<String> {
+        let name = patterns.iter().find_map(|pattern| pattern.group(cut(line), 1))?;
+        let says = name.len() >= names::SHORTEST && (kind == Novelty::Symbol || is_coined(name) || name.contains('.'));
+        says.then(|| name.to_owned()).filter(|name| wanted.is_none_or(|wanted| wanted.has(kind, name)))
+    };
+    let fresh: Vec<(u32, String)> = text.added().filter_map(|(number, line)| Some((number, named(line)?))).collect();
+    if fresh.is_empty() {
+        return;
+    }
+    let before: HashSet<String> = text.lines.iter().filter(|line| line.old > 0).filter_map(|line| named(text.text(line))).collect();
+    let path = file.path();
+    for (line, name) in fresh.into_iter().filter(|(_, name)| !before.contains(name)) {
+        if out.len() >= MOST {
+            return;
+        }
+        out.push(one(kind, &name, Place { path: path.clone(), side: Side::New, line }));
+    }
+}
+
+fn one(kind: Novelty, name: &str, place: Place) -> Introduced {
+    let end_line = place.line;
+    Introduced { kind, name: name.to_owned(), at: Where::Line { place, end_line } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_of_many_languages() {
+        let symbol = |line| SYMBOL.group(line, 1).or_else(|| METHOD.group(line, 1));
+        for line in [
+            "def shipAway(x):",
+            "    async def shipAway(self):",
+            "pub(crate) fn shipAway<T>(x: T) {",
+            "func (h *Hooks) shipAway(ctx context.Context) error {",
+            "export default async function shipAway() {",
+            "  def self.shipAway",
+            "    public static String shipAway(String x) {",
+            "class shipAway(Base):",
+            "type shipAway struct {",
+        ] {
+            assert_eq!(symbol(line), Some("shipAway"), "{line}");
+        }
+        for line in ["return shipAway(x)", "shipAway(x)", "x = shipAway()", "// def shipAway"] {
+            assert_eq!(symbol(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn settings_of_many_formats() {
+        for line in [
+            "  trust_proxy: true",
+            "- trust_proxy: true",
+            "trust_proxy = true",
+            "\"trust_proxy\": true,",
+            "export const trust_proxy = true",
+            "const trust_proxy: boolean = true",
+            "trust_proxy := true",
+            "trust_proxy:",
+        ] {
+            assert_eq!(SETTING.group(line, 1), Some("trust_proxy"), "{line}");
+        }
+        for line in ["if trust_proxy == true", "trust_proxy == 1", "trust_proxy => 1", "std::trust_proxy::x()", "trust_proxy(x)"] {
+            assert_eq!(SETTING.group(line, 1), None, "{line}");
+        }
+    }
+}

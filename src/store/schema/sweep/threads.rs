@@ -1,0 +1,77 @@
+//! What ties a finding to others, and the threads of a change, as they are kept.
+
+use serde::{Deserialize, Serialize};
+
+use super::answer::named;
+use super::site::WhereData;
+use crate::model::finding::Fingerprint;
+use crate::model::link::{Link, Tied};
+use crate::model::pull::{Origin, PullRef};
+use crate::model::thread::{Introduced, Mention, Novelty, Threads};
+
+const ORIGINS: [Origin; 5] = [Origin::Local, Origin::Github, Origin::Patch, Origin::Tree, Origin::Demo];
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct TieData {
+    to: TiedData,
+    why: String,
+}
+
+#[derive(Serialize, Deserialize)]
+enum TiedData {
+    Finding(String),
+    Place(WhereData),
+    Change { origin: String, repo: String, name: String, place: WhereData },
+}
+
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct ThreadsData {
+    introduced: Vec<(String, String, WhereData)>,
+    mentions: Vec<(String, Vec<String>, Option<String>)>,
+}
+
+impl TieData {
+    pub(super) fn of(link: &Link) -> Self {
+        let to = match &link.to {
+            Tied::Finding(id) => TiedData::Finding(id.0.clone()),
+            Tied::Place(at) => TiedData::Place(WhereData::of(at)),
+            Tied::Change { at, place } => TiedData::Change {
+                origin: at.origin.word().to_owned(),
+                repo: at.repo.clone(),
+                name: at.name.clone(),
+                place: WhereData::of(place),
+            },
+        };
+        Self { to, why: link.why.clone() }
+    }
+
+    pub(super) fn back(self) -> Result<Link, String> {
+        let to = match self.to {
+            TiedData::Finding(id) => Tied::Finding(Fingerprint(id)),
+            TiedData::Place(at) => Tied::Place(at.back()?),
+            TiedData::Change { origin, repo, name, place } => {
+                Tied::Change { at: PullRef { origin: named(&ORIGINS, &origin, Origin::word)?, repo, name }, place: place.back()? }
+            }
+        };
+        Ok(Link { to, why: self.why })
+    }
+}
+
+impl ThreadsData {
+    pub(super) fn of(threads: &Threads) -> Self {
+        let introduced = threads.introduced.iter().map(|one| (one.kind.word().to_owned(), one.name.clone(), WhereData::of(&one.at)));
+        let mentions = threads.mentions.iter().map(|one| (one.finding.0.clone(), one.names.clone(), one.within.clone()));
+        Self { introduced: introduced.collect(), mentions: mentions.collect() }
+    }
+
+    pub(super) fn back(self) -> Result<Threads, String> {
+        let introduced = |(kind, name, at): (String, String, WhereData)| {
+            Ok::<_, String>(Introduced { kind: named(&Novelty::ALL, &kind, Novelty::word)?, name, at: at.back()? })
+        };
+        let mention = |(finding, names, within): (String, _, _)| Mention { finding: Fingerprint(finding), names, within };
+        Ok(Threads {
+            introduced: self.introduced.into_iter().map(introduced).collect::<Result<_, _>>()?,
+            mentions: self.mentions.into_iter().map(mention).collect(),
+        })
+    }
+}
