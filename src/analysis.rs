@@ -3,6 +3,7 @@
 //! Nothing here reads a file, a clock or the network, waits, or runs anything; a check runs on a string in a test.
 
 pub mod across;
+pub mod alike;
 pub mod branch;
 pub mod campaign;
 pub mod check;

@@ -3,6 +3,7 @@
 use crate::actions::decide;
 use crate::message::action::Command;
 use crate::message::effect::Effect;
+use crate::model::finding::Fingerprint;
 use crate::model::review::{DismissReason, Disposition};
 use crate::state::console::Console;
 use crate::state::notice::Tone;
@@ -57,17 +58,23 @@ pub(crate) fn accept(console: &mut Console) -> Vec<Effect> {
 fn settle(console: &mut Console, disposition: Option<Disposition>) -> Vec<Effect> {
     let (Overlay::Card(card), Some(session)) = (&console.overlay, &mut console.session) else { return Vec::new() };
     let Some(finding) = session.known.findings.get(card.finding) else { return Vec::new() };
-    let id = finding.id.clone();
-    let says = match &disposition {
+    let ids: Vec<Fingerprint> =
+        session.known.findings.iter().filter(|other| other.is_one_with(finding)).map(|other| other.id.clone()).collect();
+    let mut says = match &disposition {
         Some(Disposition::FalsePositive(reason)) => format!("judged: {}", reason.sentence()),
         Some(Disposition::AcceptedRisk(_)) => "judged: risk accepted".to_owned(),
         Some(Disposition::Fixed) => "judged: fixed".to_owned(),
         None => "open again".to_owned(),
     };
-    match disposition {
-        Some(disposition) => session.review.dispositions.insert(id, disposition),
-        None => session.review.dispositions.remove(&id),
-    };
+    if ids.len() > 1 {
+        says.push_str(&format!(", with {} more in the same lines of other files", ids.len() - 1));
+    }
+    for id in ids {
+        match &disposition {
+            Some(disposition) => session.review.dispositions.insert(id, disposition.clone()),
+            None => session.review.dispositions.remove(&id),
+        };
+    }
     let save = save(session);
     console.overlay = Overlay::None;
     console.notices.say(Tone::Note, says);

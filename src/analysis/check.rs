@@ -254,6 +254,7 @@ impl<'s> Sink<'s> {
             links: Vec::new(),
             tool: None,
             also: Vec::new(),
+            group: None,
         });
     }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
+use super::alike;
 use super::check::{ChangeView, Check, FileOutcome, Sink};
 use super::checks::registry::CHECKS;
 use super::foreign::merge::Imports;
@@ -275,6 +276,7 @@ impl Engine {
         self.annotate(&mut findings);
         let threads = threads::of(change, &mut outcomes, &findings, &self.book.veil());
         links::link(change, &threads, &mut findings);
+        alike::group(change, &mut findings);
         findings.sort_by(most_serious_first);
         let story = story::tell(change, &outcomes, &findings);
         let risk = risk::assess(&findings, &story, &[], change.patch.unreadable);

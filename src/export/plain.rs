@@ -80,6 +80,11 @@ fn finding(out: &mut dyn Write, finding: &Finding, all: &[Finding], paint: Paint
     }
     writeln!(out, "    why   {}", inert::line(&finding.why))?;
     writeln!(out, "    fine  {}", inert::line(&finding.fix))?;
+    let alike: Vec<String> =
+        all.iter().filter(|other| other.id != finding.id && other.is_one_with(finding)).map(|other| other.at.to_string()).collect();
+    if !alike.is_empty() {
+        writeln!(out, "    same  lines in {}, judged together", inert::line(&alike.join(", ")))?;
+    }
     for link in &finding.links {
         writeln!(out, "    with  {}: {}", inert::line(&tied(link, all)), inert::line(&link.why))?;
     }

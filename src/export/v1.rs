@@ -82,6 +82,8 @@ struct FindingV1<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     chain: Vec<TieV1<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     tool: Option<ToolV1<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also_seen_by: Vec<SightingV1<'a>>,
@@ -226,6 +228,7 @@ impl<'a> FindingV1<'a> {
             references: &finding.references,
             links: finding.linked().map(|id| id.0.as_str()).collect(),
             chain: finding.links.iter().map(TieV1::new).collect(),
+            group: finding.group.as_deref(),
             tool: finding.tool.as_ref().map(ToolV1::new),
             also_seen_by: finding.also.iter().map(SightingV1::new).collect(),
         }

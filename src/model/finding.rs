@@ -36,9 +36,17 @@ pub struct Finding {
     pub tool: Option<Tool>,
     /// Other tools that saw the same at the same place.
     pub also: Vec<Sighting>,
+    /// Shared by findings of one rule in the same changed lines of several files, which one judgement judges: 16 hexadecimal digits.
+    pub group: Option<String>,
 }
 
 impl Finding {
+    /// Whether one judgement judges it and `other`: the same rule in the same changed lines of several files.
+    #[must_use]
+    pub fn is_one_with(&self, other: &Self) -> bool {
+        self.id == other.id || self.group.is_some() && self.group == other.group
+    }
+
     /// The findings of the same report it belongs together with.
     pub fn linked(&self) -> impl Iterator<Item = &Fingerprint> {
         self.links.iter().filter_map(Link::finding)

@@ -51,8 +51,7 @@ fn first_unread(patch: &Patch) -> Option<String> {
 #[must_use]
 pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Disposition)]) -> Target {
     let pull = &change.pull;
-    let own = |id: &Fingerprint| report.findings.iter().any(|finding| finding.id == *id);
-    let dispositions: Vec<_> = dispositions.iter().filter(|(id, _)| own(id)).cloned().collect();
+    let dispositions = spread(report, dispositions);
     let judged = |finding: &&Finding| dispositions.iter().any(|(id, _)| *id == finding.id);
     let rules = report.findings.iter().filter(judged).map(|finding| (finding.id.clone(), finding.rule)).collect();
     Target {
@@ -75,6 +74,18 @@ pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Di
         shipped: shipped(change),
         refused: Vec::new(),
     }
+}
+
+/// The judgements of findings of `report`; one of a group judges those of its group that were not judged by themselves.
+fn spread(report: &Report, dispositions: &[(Fingerprint, Disposition)]) -> Vec<(Fingerprint, Disposition)> {
+    let find = |id: &Fingerprint| report.findings.iter().find(|finding| finding.id == *id);
+    let own: Vec<(&Finding, &Disposition)> = dispositions.iter().filter_map(|(id, judged)| Some((find(id)?, judged))).collect();
+    let mut all: Vec<(Fingerprint, Disposition)> = own.iter().map(|(finding, judged)| (finding.id.clone(), (*judged).clone())).collect();
+    for finding in report.findings.iter().filter(|finding| own.iter().all(|(judged, _)| judged.id != finding.id)) {
+        let told = own.iter().find(|(judged, _)| judged.is_one_with(finding));
+        all.extend(told.map(|(_, judged)| (finding.id.clone(), (*judged).clone())));
+    }
+    all
 }
 
 /// Which remarks name lines or files that `change` does not show; the forge would refuse all of them for one.

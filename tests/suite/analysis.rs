@@ -48,6 +48,7 @@ fn finding(name: &str, severity: Severity, at: (&str, u32), evidence: &str) -> F
         links: Vec::new(),
         tool: None,
         also: Vec::new(),
+        group: None,
     }
 }
 
@@ -332,4 +333,21 @@ fn what_findings_name_holds_no_secret() {
     );
     let report = judged(&[("deploy.py", None, &text)]);
     assert!(!report.findings.is_empty() && !format!("{report:?}").contains(&secret));
+}
+
+#[test]
+fn the_same_lines_in_several_files_are_one_decision_and_others_are_not() {
+    let bad = "x = 1\nrequests.get(URL, verify=False)\n";
+    let files = [("app/a.py", Some("x = 1\n"), bad), ("app/b.py", Some("x = 1\n"), bad)];
+    let other = ("app/c.py", Some("x = 1\n"), "x = 1\nDEBUG = True\nrequests.get(URL, verify=False)\n");
+    let report = judged(&[files[0], files[1], other]);
+    let groups: Vec<bool> = ["app/a.py", "app/b.py", "app/c.py"]
+        .iter()
+        .map(|path| {
+            let at =
+                |finding: &&Finding| finding.at.path().is_some_and(|found| found.text() == *path) && finding.evidence.contains("verify");
+            report.findings.iter().find(at).unwrap_or_else(|| panic!("{path}: {:?}", report.findings)).group.is_some()
+        })
+        .collect();
+    assert_eq!(groups, [true, true, false]);
 }

@@ -303,6 +303,7 @@ fn finding(id: &str, severity: Severity, title: &str, at: Where, evidence: &str)
         links: Vec::new(),
         tool: None,
         also: Vec::new(),
+        group: None,
     }
 }
 

@@ -34,6 +34,7 @@ pub fn content(card: &Card, session: &Session, noise: &Noise, room: usize, look:
     lines.extend(heading("What would make it fine", look));
     lines.extend(paragraph(&finding.fix, room, text));
     lines.extend(links(finding, session, room, look));
+    lines.extend(alike(finding, session, room, look));
     lines.extend(also(finding, room, look));
     if !finding.references.is_empty() {
         lines.extend(heading("References", look));
@@ -78,6 +79,13 @@ fn tie(link: &Link, session: &Session, room: usize, look: &Look<'_>) -> Vec<Line
     };
     let says = format!("{what}: {}", link.why);
     labelled(Span::styled(sign, look.style(role)), 2, &says, room, look.style(Role::Text))
+}
+
+/// Where else the same lines are changed, so that one judgement is for all of them.
+fn alike(finding: &Finding, session: &Session, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let others = session.known.findings.iter().filter(|other| other.id != finding.id && other.is_one_with(finding));
+    let rows: Vec<_> = others.flat_map(|other| paragraph(&other.at.to_string(), room, look.style(Role::Text))).collect();
+    if rows.is_empty() { rows } else { heading("The same lines, judged together", look).into_iter().chain(rows).collect() }
 }
 
 fn also(finding: &Finding, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {

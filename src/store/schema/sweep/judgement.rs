@@ -64,6 +64,8 @@ struct FindingData {
     tool: Option<ToolData>,
     #[serde(default)]
     also: Vec<SightingData>,
+    #[serde(default)]
+    group: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -207,6 +209,7 @@ impl FindingData {
             links: finding.links.iter().map(TieData::of).collect(),
             tool: finding.tool.as_ref().map(ToolData::of),
             also: finding.also.iter().map(SightingData::of).collect(),
+            group: finding.group.clone(),
         }
     }
 
@@ -227,6 +230,7 @@ impl FindingData {
             links: self.links.into_iter().map(TieData::back).collect::<Result<_, _>>()?,
             tool: self.tool.map(ToolData::back),
             also: self.also.into_iter().map(SightingData::back).collect::<Result<_, _>>()?,
+            group: self.group,
         })
     }
 }
