@@ -34,7 +34,7 @@ pub(crate) fn judge(console: &mut Console) -> Vec<Effect> {
     match card.answer {
         answer if answer < accept => {
             let reason = DismissReason::ALL.get(answer).copied();
-            settle(console, reason.map(Disposition::FalsePositive))
+            settle(console, reason.map(Disposition::FalsePositive).as_ref())
         }
         answer if answer == accept => {
             card.reason = Some(TextField::default());
@@ -52,15 +52,15 @@ pub(crate) fn accept(console: &mut Console) -> Vec<Effect> {
         console.notices.say(Tone::Warning, "accepting a risk needs a reason in your words; Esc goes back");
         return Vec::new();
     }
-    settle(console, Some(Disposition::AcceptedRisk(reason)))
+    settle(console, Some(&Disposition::AcceptedRisk(reason)))
 }
 
-fn settle(console: &mut Console, disposition: Option<Disposition>) -> Vec<Effect> {
+fn settle(console: &mut Console, disposition: Option<&Disposition>) -> Vec<Effect> {
     let (Overlay::Card(card), Some(session)) = (&console.overlay, &mut console.session) else { return Vec::new() };
     let Some(finding) = session.known.findings.get(card.finding) else { return Vec::new() };
     let ids: Vec<Fingerprint> =
         session.known.findings.iter().filter(|other| other.is_one_with(finding)).map(|other| other.id.clone()).collect();
-    let mut says = match &disposition {
+    let mut says = match disposition {
         Some(Disposition::FalsePositive(reason)) => format!("judged: {}", reason.sentence()),
         Some(Disposition::AcceptedRisk(_)) => "judged: risk accepted".to_owned(),
         Some(Disposition::Fixed) => "judged: fixed".to_owned(),
@@ -70,7 +70,7 @@ fn settle(console: &mut Console, disposition: Option<Disposition>) -> Vec<Effect
         says.push_str(&format!(", with {} more in the same lines of other files", ids.len() - 1));
     }
     for id in ids {
-        match &disposition {
+        match disposition {
             Some(disposition) => session.review.dispositions.insert(id, disposition.clone()),
             None => session.review.dispositions.remove(&id),
         };

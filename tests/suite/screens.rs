@@ -507,6 +507,19 @@ fn a_finding_is_judged_by_a_number_or_accepted_with_a_reason() {
 }
 
 #[test]
+fn the_same_lines_in_several_files_are_judged_and_opened_again_together() {
+    let mut desk = Desk::new(160, 60).keys("enter !");
+    let known = &mut desk.console.session.as_mut().unwrap().known.findings;
+    known.iter_mut().take(2).for_each(|finding| finding.group = Some("0123456789abcdef".to_owned()));
+    let other = known[1].at.to_string();
+    let desk = desk.keys("enter").shows("The same lines, judged together").shows(&other);
+    let desk = desk.keys("6").shows("with 1 more in the same lines of other files");
+    assert_eq!(desk.console.session.as_ref().unwrap().review.dispositions.len(), 2);
+    let desk = desk.keys("enter 8");
+    assert!(desk.console.session.as_ref().unwrap().review.dispositions.is_empty());
+}
+
+#[test]
 fn viewed_files_fold_and_count() {
     let desk = Desk::new(160, 48).keys("enter v").shows("viewed 1/5");
     let desk = desk.keys("[ f").shows("✓ viewed");
