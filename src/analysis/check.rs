@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::formats::secrets::trace::Mark;
 use super::formats::secrets::veil::Veil;
+use super::hints::Needs;
 use super::manifests::Inventory;
-use super::prefilter::Needs;
 use super::redact;
 use super::view::{FileView, SideView};
 use crate::model::change::{Around, Change};

@@ -3,7 +3,7 @@
 //! File by file where findings should arrive early, or all at once. Nothing here loads a text: it says which it wants.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -16,7 +16,6 @@ use super::formats::secrets::{ignore, same};
 use super::language::Language;
 use super::links;
 use super::manifests;
-use super::prefilter::Prefilter;
 use super::risk;
 use super::role::Role;
 use super::rule_set::{RuleSet, SetSink};
@@ -41,9 +40,6 @@ const MANY_FILES: usize = 50;
 const LARGE_FILE: usize = 256 * 1024;
 /// Files judged between two loads of texts.
 const BATCH: usize = 64;
-
-/// Which checks a file can be left out of. Made when the first file is judged.
-static FILTER: LazyLock<Prefilter> = LazyLock::new(|| Prefilter::new(CHECKS.iter().map(|check| check.needs())));
 
 /// Which rules run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,7 +72,8 @@ pub struct Reader<'r> {
 pub struct Engine {
     book: Arc<Rulebook>,
     checks: Vec<Chosen>,
-    sets: Vec<Arc<dyn RuleSet>>,
+    /// Each with its position in the book.
+    sets: Vec<(usize, Arc<dyn RuleSet>)>,
     chosen: BTreeMap<RuleId, RuleOrigin>,
     selection: Selection,
     imports: Arc<Imports>,
@@ -124,9 +121,9 @@ impl Engine {
         let checks =
             checks.filter_map(|(index, check)| Some(Chosen { check: *check, rule: book.get(check.rule().0)?.clone(), index })).collect();
         let runs = |rule: &Rule| chosen.get(&rule.id) == Some(&rule.origin);
-        let mut sets: Vec<_> = book.sets().iter().filter(|set| set.rules().iter().any(runs)).cloned().collect();
+        let mut sets: Vec<_> = book.sets().iter().cloned().enumerate().filter(|(_, set)| set.rules().iter().any(runs)).collect();
         // What they find is hidden in what the others say.
-        sets.sort_by_key(|set| set.secrets().is_none());
+        sets.sort_by_key(|(_, set)| set.secrets().is_none());
         let (selection, imports, digest) = (selection.clone(), Arc::default(), book.digest.clone());
         Self { book: Arc::clone(book), checks, sets, chosen, selection, imports, digest, filtering: Filtering::WhereItPays }
     }
@@ -221,12 +218,14 @@ impl Engine {
         (outcome.dependencies, outcome.inventory) = (rows, inventory);
         outcome.skipped.extend(skipped);
         outcome.code_line = facts::first_code(&file);
-        for set in &self.sets {
-            set.file(&file, &mut SetSink::new(&self.chosen, &mut outcome));
+        let screen = self.filtering.applies(change, diff).then(|| self.book.screen());
+        let seen = screen.and_then(|screen| Some((screen, screen.look(&file)?)));
+        for (at, set) in &self.sets {
+            let part = seen.and_then(|(screen, seen)| screen.part(seen, *at));
+            set.file(&file, &mut SetSink::new(&self.chosen, &mut outcome).seeing(part));
         }
-        let seen = self.filtering.applies(change, diff).then(|| FILTER.look(&file));
         for Chosen { check, rule, index } in &self.checks {
-            if seen.as_ref().is_none_or(|seen| seen.suffices(*index) || check.looks_anyway(&file)) {
+            if seen.is_none_or(|(_, seen)| seen.suffices(*index) || check.looks_anyway(&file)) {
                 check.file(&file, &mut Sink::new(rule, &mut outcome));
             }
         }
@@ -246,7 +245,7 @@ impl Engine {
     /// say nothing.
     #[must_use]
     pub fn around(&self, change: &Change, outcomes: &[FileOutcome], reader: &Reader<'_>) -> Around {
-        if self.sets.iter().all(|set| set.secrets().is_none()) {
+        if self.sets.iter().all(|(_, set)| set.secrets().is_none()) {
             return Around::default();
         }
         let history = if change.commits.len() > 1 { (reader.history)() } else { History::default() };
@@ -260,7 +259,7 @@ impl Engine {
     pub fn finish(&self, change: &Change, mut outcomes: Vec<FileOutcome>, around: &Around) -> Report {
         let mut whole = FileOutcome { veil: self.book.veil(), skipped: around.history.omissions.clone(), ..FileOutcome::default() };
         let view = ChangeView { change, outcomes: &outcomes, around };
-        for set in &self.sets {
+        for (_, set) in &self.sets {
             set.change(&view, &mut SetSink::new(&self.chosen, &mut whole));
         }
         for Chosen { check, rule, .. } in &self.checks {

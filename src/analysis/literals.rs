@@ -37,12 +37,20 @@ pub struct Word {
 }
 
 impl Word {
+    /// `text`, whatever stands beside it.
+    #[must_use]
+    pub fn plain(text: &str) -> Self {
+        Self { text: text.to_ascii_lowercase(), starts: false, ends: false }
+    }
+
     /// Whether it may stand at `range` of `text` as far as its neighbours go.
     #[must_use]
     pub fn stands(&self, text: &str, range: std::ops::Range<usize>) -> bool {
         let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| is_word(*byte));
         let before = || range.start.checked_sub(1).and_then(|at| text.as_bytes().get(at));
-        !(self.starts && is_word(before()) || self.ends && is_word(text.as_bytes().get(range.end)))
+        // Of `\nword` in a string, the word is what is read.
+        let escaped = || range.start.checked_sub(2).and_then(|at| text.as_bytes().get(at)) == Some(&b'\\');
+        !(self.starts && is_word(before()) && !escaped() || self.ends && is_word(text.as_bytes().get(range.end)))
     }
 }
 
@@ -158,7 +166,8 @@ fn separates(part: &Hir) -> bool {
 }
 
 /// Long words say more than short ones, few more than many.
-fn worth(words: &BTreeSet<Word>) -> (usize, std::cmp::Reverse<usize>) {
+#[must_use]
+pub fn worth(words: &BTreeSet<Word>) -> (usize, std::cmp::Reverse<usize>) {
     let rarity = |word: &Word| match COMMON.contains(&word.text.as_str()) {
         true => 2,
         false => word.text.len() + usize::from(word.starts) + usize::from(word.ends),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::check::{ChangeView, Draft, FileOutcome, Sink};
 use super::formats::secrets::matcher::Matcher;
 use super::formats::secrets::trace::Mark;
+use super::hints::{Needs, Placed, Seen};
 use super::redact;
 use super::view::FileView;
 use crate::model::finding::Fingerprint;
@@ -23,6 +24,12 @@ pub trait RuleSet: Send + Sync {
     /// The forms of secrets it looks for, so that they are hidden in whatever is said. Such a set looks at a file first.
     fn secrets(&self) -> Option<&Arc<Matcher>> {
         None
+    }
+
+    /// What each of its askers cannot do without, which are its rules or parts of them. One look through a file tells it for all sets; what
+    /// was seen comes with the sink, where anybody looked.
+    fn needs(&self) -> Vec<Needs> {
+        Vec::new()
     }
 
     /// Looks at one changed file.
@@ -41,12 +48,53 @@ pub trait RuleSet: Send + Sync {
 pub struct SetSink<'s> {
     chosen: &'s BTreeMap<RuleId, RuleOrigin>,
     outcome: &'s mut FileOutcome,
+    seen: Option<SeenFor<'s>>,
+}
+
+/// What was seen in a file for the askers of one set.
+#[derive(Clone, Copy)]
+pub struct SeenFor<'s> {
+    seen: &'s Seen,
+    /// The position of its first asker among all.
+    first: usize,
+}
+
+impl<'s> SeenFor<'s> {
+    /// What `seen` holds for a set whose askers begin at `first`.
+    #[must_use]
+    pub fn new(seen: &'s Seen, first: usize) -> Self {
+        Self { seen, first }
+    }
+
+    /// Whether the asker at `index` of the set can find anything.
+    #[must_use]
+    pub fn suffices(self, index: usize) -> bool {
+        self.seen.suffices(self.first + index)
+    }
+
+    /// Where the words stand that the asker at `index` of the set wanted the places of.
+    #[must_use]
+    pub fn places(self, index: usize) -> &'s [Placed] {
+        self.seen.places(self.first + index)
+    }
 }
 
 impl<'s> SetSink<'s> {
     /// A sink that keeps what the rules of `chosen` report in `outcome`.
     pub fn new(chosen: &'s BTreeMap<RuleId, RuleOrigin>, outcome: &'s mut FileOutcome) -> Self {
-        Self { chosen, outcome }
+        Self { chosen, outcome, seen: None }
+    }
+
+    /// The same, with what was seen in the file.
+    #[must_use]
+    pub fn seeing(self, seen: Option<SeenFor<'s>>) -> Self {
+        Self { seen, ..self }
+    }
+
+    /// What was seen in the file; `None` when nobody looked.
+    #[must_use]
+    pub fn seen(&self) -> Option<SeenFor<'s>> {
+        self.seen
     }
 
     /// Whether `rule` runs: looking for what nobody asked for is not worth it, and of two rules of one name only the first runs.

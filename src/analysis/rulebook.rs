@@ -3,7 +3,7 @@
 //! Packs are texts that were read before; nothing here reads a file. What could not be honoured is a note, never silence.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use sha2::{Digest as _, Sha256};
 
@@ -15,6 +15,7 @@ use super::formats::secrets::veil::Veil;
 use super::rule_set::RuleSet;
 use super::rule_text::RuleTexts;
 use super::rules;
+use super::screen::Screen;
 use crate::model::pack::{NoteKind, Pack, PackName, RuleNote};
 use crate::model::rule::{Rule, RuleId, RuleOrigin};
 
@@ -25,6 +26,8 @@ static EMBEDDED: LazyLock<Arc<Rulebook>> = LazyLock::new(|| Arc::new(Rulebook::w
 pub struct Rulebook {
     rules: BTreeMap<RuleId, Rule>,
     sets: Vec<Arc<dyn RuleSet>>,
+    /// What tells which of the checks and sets can find anything in a file; made when it is first needed.
+    screen: Arc<OnceLock<Screen>>,
     /// Digests of the texts of rules of files.
     texts: BTreeMap<RuleId, String>,
     /// Rules that the settings say shall only annotate.
@@ -66,6 +69,7 @@ impl Rulebook {
         let mut book = Self {
             rules: BTreeMap::new(),
             sets: Vec::new(),
+            screen: Arc::default(),
             texts: BTreeMap::new(),
             annotated: BTreeSet::new(),
             unset: String::new(),
@@ -129,6 +133,12 @@ impl Rulebook {
     #[must_use]
     pub fn sets(&self) -> &[Arc<dyn RuleSet>] {
         &self.sets
+    }
+
+    /// What tells which of the checks and of these sets can find anything in a file.
+    #[must_use]
+    pub fn screen(&self) -> &Screen {
+        self.screen.get_or_init(|| Screen::of(&self.sets))
     }
 
     /// What hides the secrets of every pack, also of those whose rules do not run.

@@ -6,16 +6,13 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::document::{self, node::Node};
+use super::hints::{Hint, Seen, Spots};
 use super::language::Language;
-use super::lexer::{Kind, Lexeme, lex};
-use super::outline::{self, Function};
 use super::role::Role;
 use super::shared::Shared;
-use super::statements::{self, Statement};
-use super::text::{cut, line_starts, mask, shortened};
+pub use super::side::{LineView, SideView};
 use crate::model::change::{Change, Texts};
-use crate::model::diff::{FileDiff, FileStatus, LineKind, Side, TextDiff};
+use crate::model::diff::{FileDiff, FileStatus, Side};
 use crate::model::path::RepoPath;
 
 /// One changed file as a check sees it.
@@ -35,6 +32,7 @@ pub struct FileView<'a> {
     new: OnceCell<Option<SideView<'a>>>,
     /// What several checks read from it together, by its type.
     shared: Shared,
+    seen: OnceCell<Seen>,
 }
 
 impl<'a> FileView<'a> {
@@ -43,7 +41,25 @@ impl<'a> FileView<'a> {
     pub fn new(change: &'a Change, diff: &'a FileDiff, texts: &'a Texts) -> Self {
         let path = diff.path().text();
         let (language, role) = (Language::of(&path), Role::of(&path));
-        Self { change, diff, path, language, role, texts, old: OnceCell::new(), new: OnceCell::new(), shared: Shared::default() }
+        let (old, new, seen) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { change, diff, path, language, role, texts, old, new, shared: Shared::default(), seen }
+    }
+
+    /// Keeps what a look through it saw.
+    pub fn see(&self, seen: impl FnOnce(&Self) -> Seen) -> &Seen {
+        self.seen.get_or_init(|| seen(self))
+    }
+
+    /// The lines of `side` on which words of `hint` stand; all of them, where nobody looked for those.
+    #[must_use]
+    pub fn spots(&self, hint: &'static Hint, side: Side) -> Spots<'_> {
+        self.seen.get().map_or_else(Spots::default, |seen| seen.lines(hint, side))
+    }
+
+    /// The added lines on which words of `hint` stand.
+    pub fn added_on(&self, hint: &'static Hint) -> impl Iterator<Item = LineView<'_>> {
+        let spots = self.spots(hint, Side::New);
+        self.added().filter(move |line| spots.meet(line.index, line.index))
     }
 
     /// What `read` makes of this file: read once, however many checks ask for it.
@@ -106,295 +122,5 @@ impl<'a> FileView<'a> {
                 SideView::from_hunks(side, self.language, diff, complete)
             }
         })
-    }
-}
-
-/// One line of a side.
-#[derive(Clone, Copy)]
-pub struct LineView<'v> {
-    /// Its position in this view, from 0: what [`SideView::line`] takes.
-    pub index: usize,
-    /// Its number in the file, from 1.
-    pub number: u32,
-    /// Its text, without its line feed.
-    pub text: &'v str,
-    /// Whether the change added (new side) or removed (old side) it.
-    pub changed: bool,
-    side: &'v SideView<'v>,
-}
-
-impl<'v> LineView<'v> {
-    /// Its text with comments and the insides of strings blanked, byte for byte. The first one asked for reads the whole side.
-    #[must_use]
-    pub fn code(&self) -> &'v str {
-        self.side.masked().get(self.side.range(self.index)).unwrap_or("")
-    }
-}
-
-/// Where the lines of a side start and what they are.
-struct Lines {
-    starts: Vec<usize>,
-    /// The real number of each line, where lines are missing between them.
-    numbers: Option<Vec<u32>>,
-    changed: Vec<bool>,
-}
-
-/// One side of a file.
-pub struct SideView<'a> {
-    /// Which side.
-    pub side: Side,
-    /// Whether it is the whole file rather than its hunks.
-    pub whole: bool,
-    language: Language,
-    text: Cow<'a, str>,
-    lines: Lines,
-    tokens: OnceCell<Vec<Lexeme>>,
-    code: OnceCell<String>,
-    functions: OnceCell<Vec<Function>>,
-    plain: OnceCell<String>,
-    statements: OnceCell<Vec<Statement>>,
-    /// For each line the innermost function around it, by its position in `functions`.
-    innermost: OnceCell<Vec<Option<usize>>>,
-    document: OnceCell<Result<Node, String>>,
-}
-
-impl<'a> SideView<'a> {
-    fn whole(side: Side, language: Language, text: &'a str, diff: &TextDiff) -> Self {
-        let text = shortened(text);
-        let starts = line_starts(&text);
-        let mut changed = vec![false; starts.len()];
-        let kind = changed_kind(side);
-        for line in diff.lines.iter().filter(|line| line.kind == kind) {
-            let index = line.number(side).map_or(0, |number| number as usize - 1);
-            if let Some(flag) = changed.get_mut(index) {
-                *flag = true;
-            }
-        }
-        let lines = Lines { starts, numbers: None, changed };
-        Self::of(side, true, language, text, lines)
-    }
-
-    fn from_hunks(side: Side, language: Language, diff: &TextDiff, whole: bool) -> Self {
-        let kind = changed_kind(side);
-        let mut text = String::new();
-        let (mut starts, mut numbers, mut changed) = (Vec::new(), Vec::new(), Vec::new());
-        for line in diff.lines.iter().filter(|line| line.kind == kind || line.kind == LineKind::Context) {
-            starts.push(text.len());
-            numbers.push(line.number(side).unwrap_or(0));
-            changed.push(line.kind == kind);
-            text.push_str(cut(diff.text(line)));
-            text.push('\n');
-        }
-        let lines = Lines { starts, numbers: Some(numbers), changed };
-        Self::of(side, whole, language, Cow::Owned(text), lines)
-    }
-
-    fn of(side: Side, whole: bool, language: Language, text: Cow<'a, str>, lines: Lines) -> Self {
-        Self {
-            side,
-            whole,
-            language,
-            text,
-            lines,
-            tokens: OnceCell::new(),
-            code: OnceCell::new(),
-            functions: OnceCell::new(),
-            plain: OnceCell::new(),
-            statements: OnceCell::new(),
-            innermost: OnceCell::new(),
-            document: OnceCell::new(),
-        }
-    }
-
-    /// The text of this view: the whole file, or its hunks' lines one after the other.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// How many lines it has.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.lines.starts.len()
-    }
-
-    /// Whether it has no line.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.lines.starts.is_empty()
-    }
-
-    /// The line at `index`, from 0; an empty one beyond the end.
-    #[must_use]
-    pub fn line(&self, index: usize) -> LineView<'_> {
-        let text = self.text.get(self.range(index)).unwrap_or("");
-        LineView { index, number: self.number(index), text, changed: self.is_changed(index), side: self }
-    }
-
-    /// All lines.
-    pub fn lines(&self) -> impl Iterator<Item = LineView<'_>> {
-        (0..self.len()).map(|index| self.line(index))
-    }
-
-    /// The lines the change added (new side) or removed (old side).
-    pub fn changed_lines(&self) -> impl Iterator<Item = LineView<'_>> {
-        (0..self.len()).filter(|index| self.lines.changed[*index]).map(|index| self.line(index))
-    }
-
-    /// Whether the line at `index` was changed.
-    #[must_use]
-    pub fn is_changed(&self, index: usize) -> bool {
-        self.lines.changed.get(index).copied().unwrap_or(false)
-    }
-
-    /// Whether any line of `first..=last` was changed.
-    #[must_use]
-    pub fn touches(&self, first: usize, last: usize) -> bool {
-        (first..=last).any(|index| self.is_changed(index))
-    }
-
-    /// The real number of the line at `index`, from 1.
-    #[must_use]
-    pub fn number(&self, index: usize) -> u32 {
-        match &self.lines.numbers {
-            Some(numbers) => numbers.get(index).copied().unwrap_or(0),
-            None => u32::try_from(index + 1).unwrap_or(u32::MAX),
-        }
-    }
-
-    /// All tokens, comments included.
-    #[must_use]
-    pub fn tokens(&self) -> &[Lexeme] {
-        self.tokens.get_or_init(|| lex(&self.text, self.language.syntax()))
-    }
-
-    /// The text of a token of this view.
-    #[must_use]
-    pub fn token_text(&self, token: &Lexeme) -> &str {
-        token.of(&self.text)
-    }
-
-    /// The index of the line that holds byte `at` of [`Self::text`].
-    #[must_use]
-    pub fn line_of(&self, at: usize) -> usize {
-        outline::line_of(&self.lines.starts, at)
-    }
-
-    /// The bytes of the lines `first..=last` in [`Self::text`], without the last line's end.
-    #[must_use]
-    pub fn bytes_of(&self, first: usize, last: usize) -> std::ops::Range<usize> {
-        self.range(first).start..self.range(last).end
-    }
-
-    /// Comments with the index of their first line.
-    pub fn comments(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.of_kind(Kind::Comment)
-    }
-
-    /// String literals, quotes included, with the index of their first line.
-    pub fn strings(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.of_kind(Kind::Str)
-    }
-
-    fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (usize, &str)> {
-        self.tokens().iter().filter(move |token| token.kind == kind).map(|token| (self.line_of(token.start), self.token_text(token)))
-    }
-
-    /// Its functions, by first line.
-    #[must_use]
-    pub fn functions(&self) -> &[Function] {
-        self.functions.get_or_init(|| {
-            let source = outline::Source { text: &self.text, tokens: self.tokens(), line_starts: &self.lines.starts };
-            outline::functions(source, self.language.syntax().block)
-        })
-    }
-
-    /// The file as a tree of settings: JSON with comments, YAML or TOML.
-    ///
-    /// # Errors
-    /// One sentence, when it is not well-formed, not settings, or known only in parts.
-    pub fn document(&self) -> Result<&Node, &str> {
-        let read =
-            || if self.whole { document::read(&self.text, self.language) } else { Err("only its changed lines are known".to_owned()) };
-        self.document.get_or_init(read).as_ref().map_err(String::as_str)
-    }
-
-    /// The innermost function that holds the line at `index`.
-    #[must_use]
-    pub fn function_at(&self, index: usize) -> Option<&Function> {
-        let innermost = self.innermost.get_or_init(|| {
-            let mut innermost = vec![None; self.len()];
-            // Inner functions start later, so they overwrite what is around them.
-            for (number, function) in self.functions().iter().enumerate() {
-                innermost.iter_mut().take(function.last_line + 1).skip(function.first_line).for_each(|slot| *slot = Some(number));
-            }
-            innermost
-        });
-        self.functions().get(innermost.get(index).copied().flatten()?)
-    }
-
-    /// The lines of a function.
-    pub fn function_lines(&self, function: &Function) -> impl Iterator<Item = LineView<'_>> {
-        (function.first_line..=function.last_line).map(|index| self.line(index))
-    }
-
-    /// The text with comments and the insides of strings blanked, byte for byte.
-    #[must_use]
-    pub fn masked(&self) -> &str {
-        self.code.get_or_init(|| mask(&self.text, self.tokens(), true))
-    }
-
-    /// The text with comments blanked, byte for byte; strings stay.
-    #[must_use]
-    pub fn plain(&self) -> &str {
-        self.plain.get_or_init(|| mask(&self.text, self.tokens(), false))
-    }
-
-    /// The line at `index` with comments blanked.
-    #[must_use]
-    pub fn plain_line(&self, index: usize) -> &str {
-        self.plain().get(self.range(index)).unwrap_or("")
-    }
-
-    /// Its statements, in order.
-    #[must_use]
-    pub fn statements(&self) -> &[Statement] {
-        self.statements.get_or_init(|| {
-            statements::statements(statements::Source {
-                text: &self.text,
-                tokens: self.tokens(),
-                line_starts: &self.lines.starts,
-                functions: self.functions(),
-                language: self.language,
-            })
-        })
-    }
-
-    /// A statement's text with comments and the insides of strings blanked.
-    #[must_use]
-    pub fn code_of(&self, statement: &Statement) -> &str {
-        self.masked().get(statement.bytes.clone()).unwrap_or("")
-    }
-
-    /// A statement's text with comments blanked.
-    #[must_use]
-    pub fn plain_of(&self, statement: &Statement) -> &str {
-        self.plain().get(statement.bytes.clone()).unwrap_or("")
-    }
-
-    fn range(&self, index: usize) -> std::ops::Range<usize> {
-        let Some(start) = self.lines.starts.get(index).copied() else { return 0..0 };
-        let end = self.lines.starts.get(index + 1).map_or(self.text.len(), |next| *next);
-        let bytes = self.text.as_bytes();
-        let end = if end > start && bytes[end - 1] == b'\n' { end - 1 } else { end };
-        let end = if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end };
-        start..end
-    }
-}
-
-fn changed_kind(side: Side) -> LineKind {
-    match side {
-        Side::Old => LineKind::Removed,
-        Side::New => LineKind::Added,
     }
 }

@@ -89,6 +89,9 @@ impl Imports {
         findings: &mut Vec<Finding>,
         skipped: &mut Vec<Omission>,
     ) -> Vec<Import> {
+        if self.is_empty() {
+            return Vec::new();
+        }
         let touched = touched(change);
         let mut all: Vec<(usize, &Foreign)> =
             self.catches.iter().enumerate().flat_map(|(at, catch)| catch.results.iter().map(move |one| (at, one))).collect();

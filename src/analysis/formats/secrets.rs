@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use super::Loaded;
 use crate::analysis::check::{ChangeView, Draft};
+use crate::analysis::hints::Needs;
 use crate::analysis::rule_set::{RuleSet, SetSink};
 use crate::analysis::view::FileView;
 use crate::model::change::{Step, Texts};
@@ -39,7 +40,7 @@ use allow::Candidate;
 use built::Built;
 use extend::Extension;
 use matcher::Matcher;
-use scan::Hit;
+use scan::{Hit, Looked};
 use trace::{Mark, Trace};
 
 /// Secrets of one file of one commit that are looked at beyond its net diff.
@@ -69,6 +70,10 @@ impl RuleSet for Secrets {
         Some(&self.built.matcher)
     }
 
+    fn needs(&self) -> Vec<Needs> {
+        vec![Needs::nothing().placing(self.built.matcher.keywords().iter().map(String::as_str))]
+    }
+
     fn file(&self, file: &FileView<'_>, sink: &mut SetSink<'_>) {
         self.names(file, sink);
         // The only commit there is.
@@ -77,7 +82,8 @@ impl RuleSet for Secrets {
             _ => None,
         };
         let accepted = scan::accepted(file);
-        for hit in scan::file(&self.built, file, None, &|rule| sink.runs(rule)) {
+        let looked = Looked { file, commit: None, placed: sink.seen().map(|seen| seen.places(0)) };
+        for hit in scan::file(&self.built, looked, &|rule| sink.runs(rule)) {
             sink.hide(&hit.value, &hit.form.placeholder);
             if scan::is_allowed(file, &accepted, &hit) {
                 continue;
@@ -99,7 +105,8 @@ impl RuleSet for Secrets {
         for step in &change.around.history.steps {
             for diff in &step.patch.files {
                 let file = FileView::new(change.change, diff, &nothing);
-                let hits = scan::file(&self.built, &file, Some(&step.commit), &|rule| sink.runs(rule));
+                let looked = Looked { file: &file, commit: Some(&step.commit), placed: None };
+                let hits = scan::file(&self.built, looked, &|rule| sink.runs(rule));
                 if hits.len() > MOST_PASSING {
                     let why = format!("commit {}: only the first {MOST_PASSING} secrets of this file were looked at", step.commit.short());
                     sink.skip(Some(file.repo_path()), why);

@@ -156,7 +156,8 @@ fn squeezed(code: &str) -> String {
 /// A hunk may begin inside a comment or a long string that it does not show: prose and marks alone are not taken for code.
 fn is_code(line: &LineView<'_>) -> bool {
     let code = line.code().trim();
-    let signs = code.contains(['(', '=', '{', '}', ';', '[', ':', '<']) || code.starts_with("return") || code.starts_with("import");
+    let sign = |byte: &u8| matches!(byte, b'(' | b'=' | b'{' | b'}' | b';' | b'[' | b':' | b'<');
+    let signs = code.as_bytes().iter().any(sign) || code.starts_with("return") || code.starts_with("import");
     let marks = code.starts_with(['*', '-', '#', '>', '|', '"', '\'']) || code.starts_with("...");
     signs && !marks && code.chars().any(char::is_alphanumeric)
 }

@@ -23,7 +23,7 @@ impl Check for EnvGatedAuth {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, vocabulary().touching().or(principals()))
+        Needs::nothing().and(Reach::AFTER, vocabulary().touching().or(principals())).noting(&gate::SET).noting(&gate::NAMED)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -66,14 +66,15 @@ static DECIDED: Pattern = Pattern::new(r"^\s*(?:const\s+|let\s+|var\s+|self\.|th
 
 fn ways(file: &FileView<'_>, side: &SideView<'_>) -> Vec<Way> {
     let statements = side.statements();
-    let mut switches = switches(side);
+    let set = file.spots(&gate::SET, side.side);
+    let mut switches = switches(file, side);
     let mut last_gate: HashMap<Option<usize>, (usize, Gate)> = HashMap::new();
     let mut ways = Vec::new();
     for (index, statement) in statements.iter().enumerate() {
         let plain = side.plain_of(statement);
         let code = side.code_of(statement);
         let branch = branch::branch(side, file.language, index);
-        if branch.is_none() && gate::sets_switch(plain, code) {
+        if branch.is_none() && set.meet(statement.first_line, statement.last_line) && gate::sets_switch(plain, code) {
             switches.fill(side, statement, index);
         }
         let place = Place { file, side, index };
@@ -100,12 +101,17 @@ fn ways(file: &FileView<'_>, side: &SideView<'_>) -> Vec<Way> {
 }
 
 /// Helpers of the file that only say what the environment says, and other names of the environment.
-fn switches<'v>(side: &'v SideView<'_>) -> Flow<'v> {
+fn switches<'v>(file: &FileView<'_>, side: &'v SideView<'_>) -> Flow<'v> {
     let mut switches = Flow::default();
+    let (set, named) = (file.spots(&gate::SET, side.side), file.spots(&gate::NAMED, side.side));
     for (index, statement) in side.statements().iter().enumerate() {
         let plain = side.plain_of(statement);
-        if let Some(name) = gate::alias(plain) {
+        let renames = named.meet(statement.first_line, statement.last_line);
+        if let Some(name) = renames.then(|| gate::alias(plain)).flatten() {
             switches.alias(name);
+        }
+        if !set.meet(statement.first_line, statement.last_line) {
+            continue;
         }
         let helper =
             statement.function.map(|at| side.functions()[at].name.as_str()).filter(|name| name.len() > 2 && !vocabulary().decides(name));

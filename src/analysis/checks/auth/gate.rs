@@ -5,6 +5,7 @@
 use crate::analysis::branch::Branch;
 use crate::analysis::flow::Flow;
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Hint, Words};
 use crate::analysis::view::SideView;
 
 use super::vocabulary::vocabulary;
@@ -81,6 +82,15 @@ static MAGIC: Pattern = Pattern::new(
 static REAL_CHECK: Pattern = Pattern::new(
     r"(?i)\b\w*(?:verif|validat|check|compare|authentic|authoriz|is_?valid|has_?perm|has_?role|digest|bcrypt|hash|decode|password_|can_)\w*\s*[!(]",
 );
+static ALIAS: Pattern = Pattern::new(
+    r"^\s*(?:from\s+os\s+import\s+(?:environ|getenv)\s+as\s+(\w+)|import\s+\{?\s*env\s+as\s+(\w+)|(?:const|let|var)\s+(\w+)\s*=\s*process\.env\s*;?\s*$|(\w+)\s*=\s*os\.(?:environ|getenv)\s*$|use\s+std::env::var\s+as\s+(\w+))",
+);
+
+/// Lines on which something may be put into a switch.
+pub static SET: Hint = Hint::new(|| Words::of([&ENVIRONMENT, &REQUEST]));
+/// Lines on which the whole environment may get a name.
+pub static NAMED: Hint = Hint::new(|| Words::of([&ALIAS]));
+
 static NAME: Pattern = Pattern::new(
     r"^!?\s*(?:not\s+|let\s+)?\(?\s*([A-Za-z_$@][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)*)(?:\(\))?\)?\s*(?:(?:={2,3}|is|=)\s*(?:true|True|TRUE|1|Some\(true\)))?$",
 );
@@ -213,9 +223,6 @@ pub fn sets_switch(plain: &str, code: &str) -> bool {
 /// The name by which a statement imports the whole environment: `from os import environ as settings`.
 #[must_use]
 pub fn alias(plain: &str) -> Option<&str> {
-    static ALIAS: Pattern = Pattern::new(
-        r"^\s*(?:from\s+os\s+import\s+(?:environ|getenv)\s+as\s+(\w+)|import\s+\{?\s*env\s+as\s+(\w+)|(?:const|let|var)\s+(\w+)\s*=\s*process\.env\s*;?\s*$|(\w+)\s*=\s*os\.(?:environ|getenv)\s*$|use\s+std::env::var\s+as\s+(\w+))",
-    );
     (plain.len() <= 200).then(|| (1..=5).find_map(|group| ALIAS.group(plain, group))).flatten()
 }
 

@@ -1,6 +1,6 @@
 //! `guard-removed`: what stood in front of something is gone, stands behind it now, or compares in a way that tells.
 
-use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::functions::{Body, brief};
@@ -43,6 +43,10 @@ static WITH_A_CONSTANT: Pattern = Pattern::new(
 static PLAIN_COMPARE: Pattern =
     Pattern::new(r"===?|!==?|\.equals\s*\(|bytes\.Equal\s*\(|\beql?\?|\bmemcmp\b|\bstrcmp\b|\b(?:HasPrefix|starts_?[wW]ith|startsWith)\b");
 
+static SKIPS: Hint = Hint::new(|| Words::named(["skip_"]));
+static STEADY: Hint = Hint::new(|| Words::of([&CONSTANT_TIME]));
+static ORDERED: Hint = Hint::new(|| Words::of([&MIDDLEWARE, &ROUTES]));
+
 impl Check for GuardRemoved {
     fn rule(&self) -> RuleId {
         RuleId("guard-removed")
@@ -51,7 +55,7 @@ impl Check for GuardRemoved {
     fn needs(&self) -> Needs {
         let skips = Words::named(["skip_"]);
         let told = vocabulary().guarding().or(vocabulary().deciding()).or(Words::of([&CONSTANT_TIME])).or(skips);
-        Needs::nothing().and(Reach::ANYWHERE, told)
+        Needs::nothing().and(Reach::ANYWHERE, told).noting(&SKIPS).noting(&STEADY).noting(&ORDERED)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -255,6 +259,10 @@ fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mu
 
 /// A controller that was there before says that a guard does not count for it.
 fn left_out(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    let spots = file.spots(&SKIPS, new.side);
+    if spots.is_empty() {
+        return;
+    }
     let stood: BTreeSet<String> = old.statements().iter().map(|statement| brief(old, statement)).collect();
     for statement in new.statements().iter().filter(|s| new.is_changed(s.first_line) && guarded_route::skips(new.plain_of(s))) {
         if !stood.contains(&brief(new, statement)) {
@@ -270,11 +278,12 @@ fn left_out(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
 /// A guard that stands on both sides, and now behind a route that it stood in front of.
 fn reordered(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
     let order = |side: &SideView<'_>| {
+        let spots = file.spots(&ORDERED, side.side);
         let mut guards = BTreeMap::new();
         let mut routes = BTreeMap::new();
         for (at, statement) in side.statements().iter().enumerate() {
             let plain = side.plain_of(statement);
-            if plain.len() > 2000 {
+            if plain.len() > 2000 || !spots.meet(statement.first_line, statement.last_line) {
                 continue;
             }
             let is_guard = MIDDLEWARE.group(plain, 1).is_some_and(|given| vocabulary().guards(given));
@@ -303,7 +312,9 @@ fn reordered(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: 
 /// A comparison in constant time gave way to one that ends at the first difference.
 fn comparison(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
     let uses = |side: &SideView<'_>| {
-        side.statements().iter().filter(|s| !is_import(side.code_of(s))).map(|s| CONSTANT_TIME.count(side.code_of(s))).sum::<usize>()
+        let spots = file.spots(&STEADY, side.side);
+        let near = side.statements().iter().filter(|s| spots.meet(s.first_line, s.last_line));
+        near.filter(|s| !is_import(side.code_of(s))).map(|s| CONSTANT_TIME.count(side.code_of(s))).sum::<usize>()
     };
     if uses(old) <= uses(new) {
         return;

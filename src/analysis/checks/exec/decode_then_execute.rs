@@ -4,11 +4,12 @@ use super::engines::{LONGEST, engines, holds_commands};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::arrivals;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::shell::{self, Deed};
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
+use crate::model::diff::Side;
 use crate::model::rule::{Confidence, RuleId, Severity};
 
 /// See `rules/code/decode-then-execute.toml`.
@@ -21,13 +22,19 @@ static PIECES: Pattern = Pattern::new(
 );
 static MAY_DECODE: Pattern = Pattern::new(r"(?i)base64|base32|xxd|openssl|frombase|-enc|\brev\b|fromhex|atob|unhexlify");
 
+static DECODES: Hint = Hint::new(|| Words::of([&engines().decoders]));
+static RUNS: Hint = Hint::new(|| Words::of([&engines().evaluators, &engines().spawners]));
+static IN_PIECES: Hint = Hint::new(|| Words::of([&PIECES]));
+static HIDDEN: Hint = Hint::new(|| shell::words_of(Deed::RunsDecoded));
+
 impl Check for DecodeThenExecute {
     fn rule(&self) -> RuleId {
         RuleId("decode-then-execute")
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, Words::of([&engines().decoders, &PIECES]).or(shell::words_of(Deed::RunsDecoded)))
+        let told = Words::of([&engines().decoders, &PIECES]).or(shell::words_of(Deed::RunsDecoded));
+        Needs::nothing().and(Reach::AFTER, told).noting(&DECODES).noting(&RUNS).noting(&IN_PIECES).noting(&HIDDEN)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -48,7 +55,9 @@ impl Check for DecodeThenExecute {
 fn calls(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: &mut Sink<'_>) {
     let changed = |statement: &Statement| side.touches(statement.first_line, statement.last_line);
     let short = |statement: &Statement| statement.bytes.len() <= LONGEST;
-    let decodes = |statement: &Statement| engines().decoders.is_match(side.plain_of(statement));
+    let (decoding, running) = (file.spots(&DECODES, Side::New), file.spots(&RUNS, Side::New));
+    let decodes = |s: &Statement| decoding.meet(s.first_line, s.last_line) && engines().decoders.is_match(side.plain_of(s));
+    let runs = |side: &SideView<'_>, s: &Statement| if running.meet(s.first_line, s.last_line) { runs(side, s) } else { None };
     // Nothing changed that decodes or runs: nothing to find.
     if !side.statements().iter().any(|s| changed(s) && short(s) && (decodes(s) || runs(side, s).is_some())) {
         return;
@@ -66,8 +75,9 @@ fn calls(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: &mu
 
 /// What runs is looked up under a name that is put together from pieces.
 fn pieces(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: &mut Sink<'_>) {
+    let spots = file.spots(&IN_PIECES, Side::New);
     for statement in side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line) && s.bytes.len() <= LONGEST) {
-        if PIECES.is_match(side.plain_of(statement)) {
+        if spots.meet(statement.first_line, statement.last_line) && PIECES.is_match(side.plain_of(statement)) {
             let draft =
                 Draft::lines(file, side, statement.first_line, statement.last_line).title("Looks up what it runs under a name in pieces");
             sink.report(draft.severity(severity).confidence(Confidence::Medium));
@@ -100,15 +110,16 @@ fn inside(side: &SideView<'_>, statement: &Statement, straight: bool) -> bool {
 
 fn commands(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: &mut Sink<'_>) {
     if holds_commands(file.language) {
-        for line in file.added() {
+        for line in file.added_on(&HIDDEN) {
             let plain = side.plain_line(line.index);
             if MAY_DECODE.is_match(plain) && shell::worst(plain) == Some(Deed::RunsDecoded) {
                 sink.report(Draft::line(file, side, line.index).severity(severity));
             }
         }
     } else if file.language.is_code() {
+        let spots = file.spots(&HIDDEN, Side::New);
         for (line, string) in side.strings().filter(|(line, string)| side.is_changed(*line) && string.len() <= LONGEST) {
-            if MAY_DECODE.is_match(string) && shell::worst(string) == Some(Deed::RunsDecoded) {
+            if spots.meet(line, line + string.matches('\n').count()) && MAY_DECODE.is_match(string) && shell::worst(string) == Some(Deed::RunsDecoded) {
                 sink.report(Draft::line(file, side, line).severity(severity));
             }
         }

@@ -6,9 +6,11 @@ use super::passages::{Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Hint, Needs, Reach, Spots};
 use crate::analysis::role::Role;
 use crate::analysis::shell::{self, Deed};
 use crate::analysis::view::FileView;
+use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
 static OUTBOUND: Pattern = Pattern::new(r"(?i)\b(post|send|upload|submit|report|forward|transmit|push)\b[^.]{0,80}\bhttps?://");
@@ -18,6 +20,9 @@ static UNASKED: Pattern = Pattern::new(
 static ARCHIVE: Pattern = Pattern::new(r"(?i)\bunzip\s+-P\s*\S|\b7z\s+x\b.*\s-p\S|password[- ]protected (zip|archive)");
 static MENTION: Pattern = Pattern::new(r"(?i)@(claude|copilot|codex|gemini|cursor|devin|coderabbitai|jules|cline|openhands)\b");
 
+/// A verdict is asked for, or an agent is spoken to.
+static SAID: Hint = Hint::new(|| phrases().verdict.words().or(phrases().address.words()));
+
 /// See `rules/code/instruction-order.toml`.
 pub struct InstructionOrder;
 
@@ -26,9 +31,19 @@ impl Check for InstructionOrder {
         RuleId("instruction-order")
     }
 
+    fn needs(&self) -> Needs {
+        Needs::nothing().and_on(Reach::AFTER, &SAID)
+    }
+
+    /// What instructions may not say are commands too.
+    fn looks_anyway(&self, file: &FileView<'_>) -> bool {
+        file.role == Role::Instructions
+    }
+
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        for passage in of_file(file).iter() {
+        let spots = if file.role == Role::Instructions { Spots::default() } else { file.spots(&SAID, Side::New) };
+        for passage in of_file(file).iter().filter(|passage| passage.meets(spots)) {
             if let Some((range, title, severity)) = judged(passage) {
                 sink.report(Draft::line(file, side, passage.line(range.start)).title(title).severity(severity));
             }

@@ -1,13 +1,17 @@
 //! `instruction-override`: text that tells an agent to forget its task, obey a false authority or be somebody else.
 
-use crate::analysis::prefilter::{Needs, Reach};
 use std::ops::Range;
 
 use super::passages::{Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::prefilter::{Hint, Needs, Reach};
 use crate::analysis::view::FileView;
+use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
+
+static SAID: Hint =
+    Hint::new(|| phrases().overriding.words().or(phrases().authority.words()).or(phrases().persona.words()));
 
 /// See `rules/code/instruction-override.toml`.
 pub struct InstructionOverride;
@@ -18,13 +22,13 @@ impl Check for InstructionOverride {
     }
 
     fn needs(&self) -> Needs {
-        let words = phrases();
-        Needs::nothing().and(Reach::AFTER, words.overriding.words().or(words.authority.words()).or(words.persona.words()))
+        Needs::nothing().and_on(Reach::AFTER, &SAID)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        for passage in of_file(file).iter() {
+        let spots = file.spots(&SAID, Side::New);
+        for passage in of_file(file).iter().filter(|passage| passage.meets(spots)) {
             if let Some((range, title, severity)) = judged(passage) {
                 sink.report(Draft::line(file, side, passage.line(range.start)).title(title).severity(severity));
             }

@@ -1,13 +1,16 @@
 //! `instruction-secrecy`: an agent is told to keep something from people.
 
-use crate::analysis::prefilter::{Needs, Reach};
 use std::ops::Range;
 
 use super::passages::{Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::prefilter::{Hint, Needs, Reach};
 use crate::analysis::view::FileView;
+use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
+
+static SAID: Hint = Hint::new(|| phrases().secrecy.words());
 
 /// See `rules/code/instruction-secrecy.toml`.
 pub struct InstructionSecrecy;
@@ -18,12 +21,13 @@ impl Check for InstructionSecrecy {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, phrases().secrecy.words())
+        Needs::nothing().and_on(Reach::AFTER, &SAID)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        for passage in of_file(file).iter() {
+        let spots = file.spots(&SAID, Side::New);
+        for passage in of_file(file).iter().filter(|passage| passage.meets(spots)) {
             if let Some((range, severity)) = judged(passage) {
                 sink.report(Draft::line(file, side, passage.line(range.start)).severity(severity));
             }

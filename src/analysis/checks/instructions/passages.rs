@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::analysis::check::{ChangeView, Draft};
+use crate::analysis::hints::Spots;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
@@ -68,6 +69,11 @@ impl Passage {
     pub(super) fn line(&self, at: usize) -> usize {
         let position = self.lines.partition_point(|(start, _)| *start <= at);
         self.lines.get(position.saturating_sub(1)).map_or(0, |(_, line)| *line)
+    }
+
+    /// Whether one of its lines is among `spots`: where else no phrase of theirs is in it.
+    pub(super) fn meets(&self, spots: Spots<'_>) -> bool {
+        self.lines.first().zip(self.lines.last()).is_some_and(|((_, first), (_, last))| spots.meet(*first, *last))
     }
 
     /// Whether what is at `range` stands in quotes or backticks: spoken of, not said.

@@ -2,13 +2,16 @@
 
 use super::phrases::phrases;
 use crate::analysis::check::{Check, Draft, Sink};
-use crate::analysis::prefilter::{Needs, Reach};
+use crate::analysis::prefilter::{Hint, Needs, Reach};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
+use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
 /// So many equal letters in a row are no word of any language.
 const RUN: usize = 50;
+
+static SAID: Hint = Hint::new(|| phrases().trigger.words());
 
 /// See `rules/code/trigger-comment.toml`.
 pub struct TriggerComment;
@@ -19,7 +22,7 @@ impl Check for TriggerComment {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, phrases().trigger.words())
+        Needs::nothing().and_on(Reach::AFTER, &SAID)
     }
 
     /// A run of letters has no words.
@@ -29,7 +32,8 @@ impl Check for TriggerComment {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side().filter(|_| !file.role.is_mechanical()) else { return };
-        for (index, text) in candidates(file, side) {
+        let (spots, runs) = (file.spots(&SAID, Side::New), may_run(side.text()));
+        for (index, text) in candidates(file, side).into_iter().filter(|(index, _)| runs || spots.meet(*index, *index)) {
             let title = if phrases().trigger.is_in(text) {
                 "A comment looks like a trigger for a poisoned model"
             } else if has_run(text) {

@@ -6,7 +6,7 @@ use super::traffic::{Kind, Sensitive, is_shell, traffic};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::{Arrival, arrivals};
 use crate::analysis::pattern::Pattern;
-use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, RuleId, Severity};
@@ -23,6 +23,10 @@ static FORWARDS: Pattern =
 static HOLDS_URL: Pattern = Pattern::new(r"([A-Za-z_]\w*)\s*(?::\s*[\w&' ]+)?\s*:?=\s*[\x22\x27`](?:https?|wss?)://");
 static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
 
+static TELLING: Hint = Hint::new(|| traffic().telling());
+static TALKING: Hint = Hint::new(|| traffic().talking());
+static COPYING: Hint = Hint::new(|| Words::of([&COPY]));
+
 impl Check for SensitiveToNetwork {
     fn rule(&self) -> RuleId {
         RuleId("sensitive-to-network")
@@ -31,7 +35,7 @@ impl Check for SensitiveToNetwork {
     fn needs(&self) -> Needs {
         let copies = || Words::of([&COPY]);
         let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(copies()));
-        told.and(Reach::AFTER, traffic().talking().or(copies()))
+        told.and(Reach::AFTER, traffic().talking().or(copies())).noting(&TELLING).noting(&TALKING).noting(&COPYING)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -40,16 +44,15 @@ impl Check for SensitiveToNetwork {
         copies(file, side, sink);
         // Without a changed statement that reads or talks there is nothing to find.
         let telling = |statement: &&Statement| {
-            let plain = side.plain_of(statement);
-            side.touches(statement.first_line, statement.last_line) && (talks(file, plain) || reads(file, plain).is_some())
+            side.touches(statement.first_line, statement.last_line) && (talks(file, side, statement) || reads(file, side, statement).is_some())
         };
         if !side.statements().iter().any(|statement| telling(&statement)) {
             return;
         }
         let carriers =
-            Carriers::of(side, |statement| reads(file, side.plain_of(statement)), |statement| talks(file, side.plain_of(statement)));
-        let source = |statement: &Statement| reads(file, side.plain_of(statement)).or_else(|| carriers.gives(side, statement));
-        let found = arrivals(side, source, |statement| talks(file, side.plain_of(statement)) || carriers.sends(side, statement).is_some());
+            Carriers::of(side, |statement| reads(file, side, statement), |statement| talks(file, side, statement));
+        let source = |statement: &Statement| reads(file, side, statement).or_else(|| carriers.gives(side, statement));
+        let found = arrivals(side, source, |statement| talks(file, side, statement) || carriers.sends(side, statement).is_some());
         let changed = |arrival: &Arrival<Sensitive>| [arrival.source, arrival.sink].iter().any(|at| touched(side, &side.statements()[*at]));
         for arrival in found.into_iter().filter(changed).take(MOST) {
             let through = carriers.sends(side, &side.statements()[arrival.sink]).filter(|at| *at != arrival.sink);
@@ -63,12 +66,16 @@ fn touched(side: &SideView<'_>, statement: &Statement) -> bool {
     side.touches(statement.first_line, statement.last_line)
 }
 
-fn talks(file: &FileView<'_>, plain: &str) -> bool {
-    plain.len() <= LONGEST && traffic().talks(plain, file.language)
+fn talks(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> bool {
+    let plain = side.plain_of(statement);
+    let possible = plain.len() <= LONGEST && file.spots(&TALKING, side.side).meet(statement.first_line, statement.last_line);
+    possible && traffic().talks(plain, file.language)
 }
 
-fn reads(file: &FileView<'_>, plain: &str) -> Option<Sensitive> {
-    (plain.len() <= LONGEST).then(|| traffic().reads(plain, file.language)).flatten()
+fn reads(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Sensitive> {
+    let plain = side.plain_of(statement);
+    let possible = plain.len() <= LONGEST && file.spots(&TELLING, side.side).meet(statement.first_line, statement.last_line);
+    possible.then(|| traffic().reads(plain, file.language)).flatten()
 }
 
 /// `through`: the statement of a helper that talks, where the sink only calls it.
@@ -146,7 +153,7 @@ static COPY: Pattern = Pattern::new(r"(?i)\bbcc\b[\x22\x27]?\]?\s*(?::|=|,|\()\s
 
 /// A copy of every message goes to an address that stands in the code.
 fn copies(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    for line in file.added().filter(|line| !line.code().trim().is_empty()) {
+    for line in file.added_on(&COPYING).filter(|line| !line.code().trim().is_empty()) {
         if let Some(address) = COPY.group(side.plain_line(line.index), 1) {
             let title = format!("Copies every message to {address}, unseen by its receivers");
             sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High).confidence(Confidence::Medium));
@@ -158,9 +165,10 @@ fn copies(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
 fn named_secrets(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let holds = |statement: &Statement| {
         let plain = side.plain_of(statement);
-        (plain.len() <= LONGEST && traffic().names_secret(plain)).then_some(())
+        let possible = plain.len() <= LONGEST && file.spots(&TELLING, side.side).meet(statement.first_line, statement.last_line);
+        (possible && traffic().names_secret(plain)).then_some(())
     };
-    let found = arrivals(side, holds, |statement| talks(file, side.plain_of(statement)));
+    let found = arrivals(side, holds, |statement| talks(file, side, statement));
     for arrival in found.into_iter().filter(|arrival| touched(side, &side.statements()[arrival.sink])).take(MOST) {
         let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
         let named = hosts::named(side.plain_of(to)).or_else(|| hosts::of_urls(side.plain_of(from)).next());

@@ -3,9 +3,11 @@
 use super::hosts;
 use super::traffic::{is_shell, traffic};
 use crate::analysis::check::{Check, Draft, Sink};
-use crate::analysis::prefilter::{Needs, Reach};
+use crate::analysis::prefilter::{Hint, Needs, Reach};
 use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
+
+static NAMED: Hint = Hint::new(|| hosts::urls().or(traffic().talking()).or(traffic().dropping()));
 
 /// See `rules/code/suspicious-host.toml`.
 pub struct SuspiciousHost;
@@ -16,13 +18,13 @@ impl Check for SuspiciousHost {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ADDED, hosts::urls().or(traffic().talking()).or(traffic().dropping()))
+        Needs::nothing().and_on(Reach::ADDED, &NAMED)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let readable = file.language.is_code() || is_shell(file.language);
         let Some(side) = file.new_side().filter(|_| readable && file.role.is_live()) else { return };
-        for line in file.added() {
+        for line in file.added_on(&NAMED) {
             let plain = side.plain_line(line.index);
             if !plain.contains('.') {
                 continue;

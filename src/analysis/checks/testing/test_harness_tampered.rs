@@ -3,7 +3,7 @@
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::document::node::Node;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
@@ -30,6 +30,9 @@ static KNOWS_TEST: Pattern = Pattern::new(
 static DOES_NOTHING: Pattern = Pattern::new(r#"^\s*(echo\b[^&|;]*|exit 0|true|:|node -e ['" ]*)\s*((&&|;)\s*exit 0\s*)?$"#);
 static NO_TESTS_YET: Pattern = Pattern::new(r"(?i)no test");
 
+/// Every line on which something may be found.
+static TELLING: Hint = Hint::new(|| Words::of([&REPORT_HOOK, &FORCES, &REDEFINES, &EXITS, &ONLY_TRUE, &KNOWS_TEST]));
+
 /// See `rules/code/test-harness-tampered.toml`.
 pub struct TestHarnessTampered;
 
@@ -39,7 +42,7 @@ impl Check for TestHarnessTampered {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, Words::of([&REPORT_HOOK, &FORCES, &REDEFINES, &EXITS, &ALWAYS_EQUAL, &KNOWS_TEST]))
+        Needs::nothing().noting(&TELLING).and(Reach::AFTER, Words::of([&REPORT_HOOK, &FORCES, &REDEFINES, &EXITS, &ALWAYS_EQUAL, &KNOWS_TEST]))
     }
 
     fn looks_anyway(&self, file: &FileView<'_>) -> bool {
@@ -54,7 +57,7 @@ impl Check for TestHarnessTampered {
         if !file.language.is_code() || file.role.is_mechanical() {
             return;
         }
-        for line in file.added() {
+        for line in file.added_on(&TELLING) {
             if let Some((title, severity)) = judged(file, side, line.index) {
                 sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
             }

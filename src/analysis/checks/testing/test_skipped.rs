@@ -3,9 +3,10 @@
 use super::assertions::{begins_test, guards, is_tested_code, subject};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
-use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
+use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
 static SKIPPED: Pattern = Pattern::new(
@@ -18,6 +19,7 @@ static FOCUSED: Pattern =
 static CONDITION: Pattern = Pattern::new(
     r"^\s*(\}?\s*else\s+)?if\b|^\s*(elif|unless|except|catch|switch|case|when)\b|\bif\s+\w|skip_?[iI]f|skipUnless|importorskip|importlib",
 );
+static MARKED: Hint = Hint::new(|| Words::of([&SKIPPED, &FOCUSED]));
 /// How many lines below a mark the test it belongs to may begin.
 const REACH: usize = 6;
 
@@ -30,7 +32,7 @@ impl Check for TestSkipped {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ADDED, Words::of([&SKIPPED, &FOCUSED]))
+        Needs::nothing().and_on(Reach::ADDED, &MARKED)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -40,8 +42,9 @@ impl Check for TestSkipped {
             return;
         }
         // Marks that were there and only move.
-        let mut known = file.removed().filter(|line| SKIPPED.is_match(line.code()) || FOCUSED.is_match(line.code())).count();
-        for line in file.added() {
+        let before = file.spots(&MARKED, Side::Old);
+        let mut known = file.removed().filter(|line| before.meet(line.index, line.index)).filter(|line| SKIPPED.is_match(line.code()) || FOCUSED.is_match(line.code())).count();
+        for line in file.added_on(&MARKED) {
             let focused = FOCUSED.is_match(line.code());
             if !focused && !SKIPPED.is_match(line.code()) {
                 continue;

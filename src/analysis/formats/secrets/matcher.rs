@@ -1,13 +1,14 @@
 //! Looks for many forms of secrets at once: one automaton over all keywords, then the expressions of the few rules whose keyword is there,
 //! near it where that is enough. Linear in the text.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
 use super::form::{Form, Reach};
+use crate::analysis::hints::Placed;
 
 /// Bytes before a keyword in which a match may begin.
 const BEFORE: usize = 1024;
@@ -24,14 +25,38 @@ const MOST: usize = 500;
 #[derive(Debug, Default)]
 pub struct Matcher {
     forms: Vec<Form>,
-    keywords: OnceLock<Option<Keywords>>,
+    keywords: OnceLock<Keywords>,
 }
 
-/// One automaton, and which forms each of its words belongs to.
-#[derive(Debug)]
+/// The keywords of all forms.
+#[derive(Debug, Default)]
 struct Keywords {
-    words: AhoCorasick,
-    owners: Vec<Vec<usize>>,
+    /// Each of them once, in order.
+    words: Vec<String>,
+    /// For each form the positions of its own.
+    of_forms: Vec<Vec<u32>>,
+    /// One automaton over them, for texts that nobody looked through for them.
+    searcher: OnceLock<Option<AhoCorasick>>,
+}
+
+impl Keywords {
+    fn of(forms: &[Form]) -> Self {
+        let looked_for = || forms.iter().filter(|form| form.regex.is_some());
+        let words: BTreeSet<&String> = looked_for().flat_map(|form| &form.keywords).collect();
+        let words: Vec<String> = words.into_iter().cloned().collect();
+        let number = |word: &String| words.binary_search(word).ok().and_then(|at| u32::try_from(at).ok());
+        let own = |form: &Form| form.keywords.iter().filter(|_| form.regex.is_some()).filter_map(number).collect();
+        Self { of_forms: forms.iter().map(own).collect(), words, searcher: OnceLock::new() }
+    }
+
+    /// Where they stand inside `regions` of `text`.
+    fn look(&self, text: &str, regions: &[Range<usize>]) -> Vec<Placed> {
+        let searcher = self.searcher.get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(&self.words).ok());
+        let Some(searcher) = searcher else { return Vec::new() };
+        let inside = regions.iter().filter_map(|region| Some((region.start, text.get(region.clone())?)));
+        let found = inside.flat_map(|(start, part)| searcher.find_overlapping_iter(part).map(move |found| (start, found)));
+        found.map(|(start, found)| (found.pattern().as_u32(), start + found.start()..start + found.end())).collect()
+    }
 }
 
 /// What a form found in a text.
@@ -58,16 +83,44 @@ impl Matcher {
         &self.forms
     }
 
+    /// All their keywords, each once: [`Self::find_at`] takes the places of them by these positions.
+    #[must_use]
+    pub fn keywords(&self) -> &[String] {
+        &self.known().words
+    }
+
     /// Everything that has one of the forms `wanted` lets through, inside `regions` of `text`, by form, then by place.
     pub fn find(&self, text: &str, regions: &[Range<usize>], wanted: &dyn Fn(usize, &Form) -> bool) -> Vec<Found> {
+        let placed = self.known().look(text, regions);
+        self.find_at(text, regions, &placed, wanted)
+    }
+
+    /// The same where it is known at which places of `text` keywords stand, in the order of their ends.
+    pub fn find_at(&self, text: &str, regions: &[Range<usize>], placed: &[Placed], wanted: &dyn Fn(usize, &Form) -> bool) -> Vec<Found> {
+        let mut inside: Vec<&Placed> = Vec::new();
+        let mut at = 0;
+        for placed @ (_, place) in placed {
+            while regions.get(at).is_some_and(|region| region.end < place.end) {
+                at += 1;
+            }
+            inside.extend(regions.get(at).is_some_and(|region| region.start <= place.start).then_some(placed));
+        }
+        inside.sort_by_key(|(word, _)| *word);
+        let of_word = |word: u32| {
+            let first = inside.partition_point(|(other, _)| *other < word);
+            inside.get(first..).unwrap_or(&[]).iter().take_while(move |(other, _)| *other == word).map(|(_, place)| place)
+        };
         let mut found = Vec::new();
-        let hits = self.hits(text, regions);
-        for (at, form) in self.forms.iter().enumerate() {
-            let Some(places) = hits.get(&at) else { continue };
-            if wanted(at, form) {
+        for ((at, form), words) in self.forms.iter().enumerate().zip(&self.known().of_forms) {
+            let places = || words.iter().copied().flat_map(of_word);
+            // A form without keywords is everywhere.
+            let is_free = form.keywords.is_empty() && form.regex.is_some();
+            if (is_free || places().next().is_some()) && wanted(at, form) {
+                let mut places: Vec<Range<usize>> = places().cloned().collect();
+                places.sort_unstable_by_key(|place| (place.end, place.start));
                 let spans = match form.reach {
-                    Reach::Line => lines(text, places),
-                    Reach::Near => near(text, regions, places),
+                    Reach::Line => lines(text, &places),
+                    Reach::Near => near(text, regions, &places),
                     Reach::Text => regions.to_vec(),
                 };
                 search(at, form, text, &spans, &mut found);
@@ -76,31 +129,8 @@ impl Matcher {
         found
     }
 
-    /// Where the keywords of each form stand; a form without any is everywhere.
-    fn hits(&self, text: &str, regions: &[Range<usize>]) -> BTreeMap<usize, Vec<Range<usize>>> {
-        let free = self.forms.iter().enumerate().filter(|(_, form)| form.keywords.is_empty() && form.regex.is_some());
-        let mut hits: BTreeMap<usize, Vec<Range<usize>>> = free.map(|(at, _)| (at, Vec::new())).collect();
-        let Some(keywords) = self.keywords.get_or_init(|| self.build()) else { return hits };
-        for region in regions {
-            let Some(part) = text.get(region.clone()) else { continue };
-            for word in keywords.words.find_overlapping_iter(part) {
-                let place = region.start + word.start()..region.start + word.end();
-                for owner in keywords.owners.get(word.pattern().as_usize()).into_iter().flatten() {
-                    hits.entry(*owner).or_default().push(place.clone());
-                }
-            }
-        }
-        hits
-    }
-
-    fn build(&self) -> Option<Keywords> {
-        let mut words: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (at, form) in self.forms.iter().enumerate().filter(|(_, form)| form.regex.is_some()) {
-            form.keywords.iter().for_each(|word| words.entry(word.as_str()).or_default().push(at));
-        }
-        let (words, owners): (Vec<&str>, Vec<Vec<usize>>) = words.into_iter().unzip();
-        let words = AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()?;
-        Some(Keywords { words, owners })
+    fn known(&self) -> &Keywords {
+        self.keywords.get_or_init(|| Keywords::of(&self.forms))
     }
 }
 

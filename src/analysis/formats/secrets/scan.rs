@@ -8,6 +8,7 @@ use super::form::Form;
 use super::judge::Verdict;
 use super::matcher::{Found, Matcher};
 use super::words;
+use crate::analysis::hints::Placed;
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::commit_id::CommitId;
@@ -36,12 +37,25 @@ pub(super) struct Hit<'b> {
     pub(super) sure: bool,
 }
 
-/// What `file` adds that has one of the forms of `built` whose rule `runs`; `commit` is the one that did it, where it is known.
-pub(super) fn file<'b>(built: &'b Built, file: &FileView<'_>, commit: Option<&CommitId>, runs: &dyn Fn(&Rule) -> bool) -> Vec<Hit<'b>> {
+/// A file that is looked at: the commit that changed it, where it is known, and where keywords stand, where anybody looked.
+#[derive(Clone, Copy)]
+pub(super) struct Looked<'v, 'a> {
+    pub(super) file: &'v FileView<'a>,
+    pub(super) commit: Option<&'v CommitId>,
+    pub(super) placed: Option<&'v [Placed]>,
+}
+
+/// What a file adds that has one of the forms of `built` whose rule `runs`.
+pub(super) fn file<'b>(built: &'b Built, looked: Looked<'_, '_>, runs: &dyn Fn(&Rule) -> bool) -> Vec<Hit<'b>> {
+    let Looked { file, commit, placed } = looked;
     let Some(side) = file.new_side().filter(|side| side.changed_lines().next().is_some()) else { return Vec::new() };
     let wanted = |at: usize, form: &Form| form.reads(&file.path) && (form.silent || built.rules.get(at).is_some_and(runs));
     let matcher = &*built.matcher;
-    let mut found = matcher.find(side.text(), &regions(side), &wanted);
+    let (text, regions) = (side.text(), regions(side));
+    let mut found = match placed {
+        Some(placed) => matcher.find_at(text, &regions, placed, &wanted),
+        None => matcher.find(text, &regions, &wanted),
+    };
     found.retain(|one| matcher.forms().get(one.form).is_some_and(|form| form.keeps(&candidate(file, side, commit, one))));
     let mut hits = Vec::new();
     for one in &found {

@@ -3,8 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use super::regexes::{self, Choice, better, either};
+use super::regexes::{self, Choice, either};
 use super::utilities::Utilities;
+use crate::analysis::literals::Word;
 
 /// Utilities that ask each other are followed so far.
 const DEEPEST: usize = 20;
@@ -15,50 +16,51 @@ struct Reader<'r> {
     utilities: &'r Utilities,
 }
 
-/// What `rule` needs; `None` when that cannot be told.
-pub(super) fn of(rule: &Map<String, Value>, utilities: &Utilities) -> Option<Choice> {
+/// What `rule` needs: one word of each choice. Nothing when that cannot be told.
+pub(super) fn of(rule: &Map<String, Value>, utilities: &Utilities) -> Vec<Choice> {
     let reader = Reader { rule, utilities };
     let mut patterns = Vec::new();
-    let need = rule.get("rule").and_then(|asked| reader.need(asked, &mut patterns, 0));
+    let mut needs = rule.get("rule").map_or_else(Vec::new, |asked| reader.needs(asked, &mut patterns, 0));
     let constraints = rule.get("constraints").and_then(Value::as_object);
     // A constraint only counts where its metavariable stands for something.
     let bound = constraints.into_iter().flatten().filter(|(name, _)| patterns.iter().any(|pattern| binds(pattern, name)));
-    let more: Vec<Choice> = bound.filter_map(|(_, asked)| reader.need(asked, &mut Vec::new(), 0)).collect();
-    need.into_iter().chain(more).reduce(better)
+    needs.extend(bound.flat_map(|(_, asked)| reader.needs(asked, &mut Vec::new(), 0)));
+    needs.sort();
+    needs.dedup();
+    needs
 }
 
 impl Reader<'_> {
     /// What `asked` needs. Every pattern that must match joins `patterns`.
-    fn need(&self, asked: &Value, patterns: &mut Vec<String>, depth: usize) -> Option<Choice> {
-        let keys = asked.as_object().filter(|_| depth < DEEPEST)?;
-        keys.iter().filter_map(|(key, value)| self.need_of(key, value, patterns, depth + 1)).reduce(better)
+    fn needs(&self, asked: &Value, patterns: &mut Vec<String>, depth: usize) -> Vec<Choice> {
+        let keys = asked.as_object().filter(|_| depth < DEEPEST);
+        keys.into_iter().flatten().flat_map(|(key, value)| self.needs_of(key, value, patterns, depth + 1)).collect()
     }
 
-    fn need_of(&self, key: &str, value: &Value, patterns: &mut Vec<String>, depth: usize) -> Option<Choice> {
+    fn needs_of(&self, key: &str, value: &Value, patterns: &mut Vec<String>, depth: usize) -> Vec<Choice> {
         match (key, value) {
             ("pattern", Value::String(pattern)) => {
                 patterns.push(pattern.clone());
-                words(pattern).into_iter().map(|word| vec![word]).reduce(better)
+                words(pattern).iter().map(|word| Choice::from([Word::plain(word)])).collect()
             }
-            ("regex", Value::String(regex)) => regexes::needed(&regexes::read(regex).ok()?),
-            ("has" | "inside" | "follows" | "precedes", value) => self.need(value, patterns, depth),
-            ("all", Value::Array(parts)) => {
-                let needs: Vec<Choice> = parts.iter().filter_map(|part| self.need(part, patterns, depth)).collect();
-                needs.into_iter().reduce(better)
+            ("regex", Value::String(regex)) => regexes::needed(regex).into_iter().collect(),
+            ("has" | "inside" | "follows" | "precedes", value) => self.needs(value, patterns, depth),
+            ("all", Value::Array(parts)) => parts.iter().flat_map(|part| self.needs(part, patterns, depth)).collect(),
+            ("any", Value::Array(parts)) => {
+                either(parts.iter().map(|part| self.needs(part, &mut Vec::new(), depth))).into_iter().collect()
             }
-            ("any", Value::Array(parts)) => either(parts.iter().map(|part| self.need(part, &mut Vec::new(), depth))),
             ("matches", Value::String(name)) => {
                 let local = self.rule.get("utils").and_then(|utils| utils.get(name));
                 match local {
-                    Some(local) => self.need(local, &mut Vec::new(), depth),
+                    Some(local) => self.needs(local, &mut Vec::new(), depth),
                     // What is local to this rule means nothing in a common one.
-                    None => self.utilities.asked(name).and_then(|common| {
+                    None => self.utilities.asked(name).map_or_else(Vec::new, |common| {
                         let reader = Reader { rule: common, utilities: self.utilities };
-                        reader.need(common.get("rule")?, &mut Vec::new(), depth)
+                        common.get("rule").map_or_else(Vec::new, |rule| reader.needs(rule, &mut Vec::new(), depth))
                     }),
                 }
             }
-            _ => None,
+            _ => Vec::new(),
         }
     }
 }
@@ -70,7 +72,7 @@ fn binds(pattern: &str, name: &str) -> bool {
 }
 
 /// The words in `pattern` that stand in every match: no metavariables, and no keywords that an ellipsis may swallow.
-fn words(pattern: &str) -> Choice {
+fn words(pattern: &str) -> Vec<String> {
     // Comments in patterns match loosely.
     if ["//", "/*", "#", "--"].iter().any(|comment| pattern.contains(comment)) {
         return Vec::new();
@@ -98,12 +100,14 @@ fn words(pattern: &str) -> Choice {
 mod tests {
     use super::*;
 
-    fn need(rule: &str) -> Option<Choice> {
-        of(&serde_json::from_str(rule).unwrap(), &Utilities::default())
-    }
-
-    fn some(texts: &[&str]) -> Option<Choice> {
-        Some(texts.iter().map(ToString::to_string).collect())
+    /// The words of each choice, with bars between them.
+    fn needs(rule: &str) -> Vec<String> {
+        let told = of(&serde_json::from_str(rule).unwrap(), &Utilities::default());
+        let text = |choice: Choice| {
+            let words: Vec<String> = choice.into_iter().map(|word| word.text).filter(|text| text.is_ascii()).collect();
+            words.join("|")
+        };
+        told.into_iter().map(text).collect()
     }
 
     #[test]
@@ -116,13 +120,16 @@ mod tests {
 
     #[test]
     fn what_may_be_missing_is_not_looked_for() {
-        assert_eq!(need(r#"{"rule": {"any": [{"pattern": "eval($X)"}, {"kind": "call"}]}}"#), None);
-        assert_eq!(need(r#"{"rule": {"any": [{"pattern": "eval($X)"}, {"pattern": "exec($X)"}]}}"#), some(&["eval", "exec"]));
-        assert_eq!(need(r#"{"rule": {"pattern": "$X()", "not": {"pattern": "safe()"}}}"#), None);
-        assert_eq!(need(r#"{"rule": {"kind": "call", "has": {"stopBy": {"regex": "never"}, "regex": "^(verify)$"}}}"#), some(&["verify"]));
+        let none: [&str; 0] = [];
+        assert_eq!(needs(r#"{"rule": {"any": [{"pattern": "eval($X)"}, {"kind": "call"}]}}"#), none);
+        assert_eq!(needs(r#"{"rule": {"any": [{"pattern": "eval($X)"}, {"pattern": "exec($X)"}]}}"#), ["eval|exec"]);
+        assert_eq!(needs(r#"{"rule": {"pattern": "$X()", "not": {"pattern": "safe()"}}}"#), none);
+        assert_eq!(needs(r#"{"rule": {"kind": "call", "has": {"stopBy": {"regex": "never"}, "regex": "^(verify)$"}}}"#), ["verify"]);
         let constrained =
-            r#"{"rule": {"pattern": "os.$F($$$)"}, "constraints": {"F": {"regex": "^(system|popen)$"}, "G": {"regex": "longest"}}}"#;
-        assert_eq!(need(constrained), some(&["popen", "system"]));
-        assert_eq!(need(r#"{"rule": {"matches": "u"}, "utils": {"u": {"pattern": "danger()"}}}"#), some(&["danger"]));
+            r#"{"rule": {"pattern": "sys.$F($$$)"}, "constraints": {"F": {"regex": "^(system|popen)$"}, "G": {"regex": "longest"}}}"#;
+        assert_eq!(needs(constrained), ["popen|system", "sys"]);
+        assert_eq!(needs(r#"{"rule": {"matches": "u"}, "utils": {"u": {"pattern": "danger()"}}}"#), ["danger"]);
+        let both = r#"{"rule": {"all": [{"pattern": "run($A, shell=True)"}, {"inside": {"regex": "route"}}]}}"#;
+        assert_eq!(needs(both), ["route", "run", "shell", "true"]);
     }
 }

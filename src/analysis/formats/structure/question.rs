@@ -70,8 +70,8 @@ impl Question {
         (self.place == Where::Everywhere || file.role.is_live()) && self.paths.hold(&file.path)
     }
 
-    /// What a text must hold for it to match, as far as that can be told.
-    pub(super) fn needs(&self) -> Option<Choice> {
+    /// What a text must hold for it to match, as far as that can be told: one word of each.
+    pub(super) fn needs(&self) -> Vec<Choice> {
         needs::of(&self.asking, &self.utilities)
     }
 }

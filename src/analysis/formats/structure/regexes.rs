@@ -1,14 +1,17 @@
 //! What a regular expression of a rule needs and costs: the texts without which it cannot match, and how large it is.
 
+use std::collections::BTreeSet;
+
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// A text shorter than this tells files apart too badly to be looked for.
-const SHORTEST: usize = 3;
-/// More choices than this are not looked for.
-const MOST_CHOICES: usize = 64;
+use crate::analysis::hints::DISGUISED;
+use crate::analysis::literals::{self, Word};
 
-/// Texts of which at least one is there whenever something matches.
-pub(super) type Choice = Vec<String>;
+/// More choices than this are not looked for.
+const MOST_CHOICES: usize = 200;
+
+/// Words of which at least one is there whenever something matches.
+pub(super) type Choice = BTreeSet<Word>;
 
 /// `regex`, read.
 ///
@@ -34,36 +37,19 @@ pub(super) fn size(regex: &Hir) -> u64 {
     }
 }
 
-/// What must be there for it to match; `None` when that cannot be told.
-pub(super) fn needed(regex: &Hir) -> Option<Choice> {
-    match regex.kind() {
-        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).ok().map(|text| vec![text.to_owned()]).filter(worthwhile),
-        HirKind::Capture(capture) => needed(&capture.sub),
-        HirKind::Repetition(repeated) if repeated.min > 0 => needed(&repeated.sub),
-        HirKind::Concat(parts) => parts.iter().filter_map(needed).reduce(better),
-        HirKind::Alternation(parts) => either(parts.iter().map(needed)),
-        _ => None,
-    }
+/// What must be there for `regex` to match; `None` when that cannot be told.
+pub(super) fn needed(regex: &str) -> Option<Choice> {
+    let mut words = literals::required(regex)?;
+    // Whatever its flags say of case and alphabets.
+    words.extend(DISGUISED.map(Word::plain));
+    Some(words)
 }
 
-/// What is needed when any of `parts` may match.
-pub(super) fn either(parts: impl Iterator<Item = Option<Choice>>) -> Option<Choice> {
-    let mut all: Choice = parts.collect::<Option<Vec<_>>>()?.concat();
-    all.sort();
-    all.dedup();
-    Some(all).filter(worthwhile)
-}
-
-/// The one of two needs that tells files apart better.
-pub(super) fn better(one: Choice, other: Choice) -> Choice {
-    let weight = |choice: &Choice| (choice.iter().map(String::len).min().unwrap_or(0), usize::MAX - choice.len());
-    if weight(&other) > weight(&one) { other } else { one }
-}
-
-/// Whether looking for it is worth it.
-#[allow(clippy::ptr_arg, reason = "it is handed to `filter`")]
-fn worthwhile(choice: &Choice) -> bool {
-    (1..=MOST_CHOICES).contains(&choice.len()) && choice.iter().all(|text| text.len() >= SHORTEST)
+/// What is needed when any of `parts` may match: of each the words that tell files apart best.
+pub(super) fn either(parts: impl Iterator<Item = Vec<Choice>>) -> Option<Choice> {
+    let best = parts.map(|part| part.into_iter().max_by_key(literals::worth));
+    let all: Choice = best.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+    (1..=MOST_CHOICES).contains(&all.len()).then_some(all)
 }
 
 #[cfg(test)]
@@ -74,17 +60,18 @@ mod tests {
     fn needs_are_what_every_match_holds() {
         let cases: [(&str, Option<&[&str]>); 8] = [
             ("^(system|popen)$", Some(&["popen", "system"])),
-            (r"\bexecute(many)?\b", Some(&["execute"])),
-            ("(?i)select", None),
+            (r"\bexecute(many)?\b", Some(&["execute", "executemany"])),
+            ("(?i)SELECT", Some(&["select"])),
             ("a.*b", None),
-            ("foo+bar", Some(&["bar"])),
+            ("foo+bar", Some(&["obar"])),
             ("(secret)*", None),
             ("x{3}", None),
             ("one|t.o", None),
         ];
         for (regex, expected) in cases {
-            let expected: Option<Choice> = expected.map(|texts| texts.iter().map(ToString::to_string).collect());
-            assert_eq!(needed(&read(regex).unwrap()), expected, "{regex}");
+            let found = needed(regex).map(|words| words.into_iter().map(|word| word.text).filter(|text| text.is_ascii()).collect());
+            let expected: Option<Vec<String>> = expected.map(|texts| texts.iter().map(ToString::to_string).collect());
+            assert_eq!(found, expected, "{regex}");
         }
         assert!(size(&read(r"\w{100}").unwrap()) > 50_000 && size(&read("abc").unwrap()) < 10);
     }

@@ -14,6 +14,7 @@ use super::side::Side;
 use super::tree::Tree;
 use super::words::When;
 use crate::analysis::check::{ChangeView, Draft};
+use crate::analysis::hints::{Needs, Reach, Words};
 use crate::analysis::rule_set::{RuleSet, SetSink};
 use crate::analysis::view::FileView;
 use crate::model::diff::FileDiff;
@@ -40,11 +41,18 @@ impl Structure {
 
     /// The rules that look at `file`, in its language, fire `when`, and could match in `side`.
     fn asked(&self, file: &FileView<'_>, side: &Side<'_>, when: When, sink: &SetSink<'_>) -> Vec<Asked<'_>> {
+        if !side.is_changed() {
+            return Vec::new();
+        }
         let places = self.by_grammar.get(&side.grammar).into_iter().flatten();
         let rules = places.filter_map(|at| Some((*at, self.rules.get(*at)?, self.questions.get(*at)?)));
         let looks = |rule: &Rule, question: &Question| question.when == when && sink.runs(rule) && question.about(file);
+        if let Some(seen) = sink.seen() {
+            let possible = rules.filter(|(at, ..)| seen.suffices(*at)).map(|(_, rule, question)| (rule, question));
+            return possible.filter(|(rule, question)| looks(rule, question)).collect();
+        }
         let looking: Vec<_> = rules.filter(|(_, rule, question)| looks(rule, question)).collect();
-        if looking.is_empty() || !side.is_changed() {
+        if looking.is_empty() {
             return Vec::new();
         }
         let possible = self.screen.get_or_init(|| Screen::new(&self.questions)).possible(side.view.text());
@@ -55,6 +63,14 @@ impl Structure {
 impl RuleSet for Structure {
     fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    fn needs(&self) -> Vec<Needs> {
+        let needs = |question: &Question| {
+            let side = if question.when == When::Added { Reach::TEXT_AFTER } else { Reach::TEXT_BEFORE };
+            question.needs().into_iter().fold(Needs::nothing(), |needs, choice| needs.and(side, Words::one_of(choice)))
+        };
+        self.questions.iter().map(needs).collect()
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut SetSink<'_>) {
