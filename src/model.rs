@@ -13,6 +13,7 @@ pub mod decision;
 pub mod dependency;
 pub mod diff;
 pub mod dossier;
+pub mod examples;
 pub mod filter;
 pub mod finding;
 pub mod firing;

@@ -3,10 +3,10 @@
 //! A rule says which words it cannot do without; all words of all rules stand in one automaton. Only a saving of time:
 //! with it and without it a report is the same, which a test holds over every example.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use super::hints::{Group, Keep, Placed, Seen};
 pub use super::hints::{Hint, Needs, Reach, Spots, Test, Words};
@@ -59,6 +59,8 @@ pub struct Prefilter {
 #[derive(Default)]
 struct Maker {
     groups: Vec<Counted>,
+    /// Groups of which only is asked whether they stand somewhere, by their words and the address of their test: many askers share one.
+    shared: BTreeMap<(BTreeSet<Word>, usize), usize>,
     hints: Vec<usize>,
     owners: BTreeMap<String, Vec<Owner>>,
 }
@@ -70,6 +72,16 @@ impl Maker {
         for word in group.words {
             self.owners.entry(word.text.clone()).or_default().push(Owner { word, group: number });
         }
+        number
+    }
+
+    fn share(&mut self, group: Group) -> usize {
+        let key = (group.words.clone(), group.test.map_or(0, |test| test as usize));
+        if let Some(known) = self.shared.get(&key) {
+            return *known;
+        }
+        let number = self.enter(group, Kept::Nothing);
+        self.shared.insert(key, number);
         number
     }
 
@@ -88,10 +100,8 @@ impl Maker {
                 self.enter(group, keep);
             }
         }
-        let gate = |(place, groups): (Reach, Vec<Group>)| Gate {
-            place,
-            groups: groups.into_iter().map(|group| self.enter(group, Kept::Nothing)).collect(),
-        };
+        let gate =
+            |(place, groups): (Reach, Vec<Group>)| Gate { place, groups: groups.into_iter().map(|group| self.share(group)).collect() };
         needs.parts.into_iter().map(gate).collect()
     }
 }
@@ -118,20 +128,41 @@ impl Prefilter {
         for path in [&file.diff.old_path, &file.diff.new_path].into_iter().flatten() {
             looking.path(&path.text());
         }
-        for side in [file.old(), file.new_side()].into_iter().flatten() {
-            looking.side(side);
+        match (file.old(), file.new_side()) {
+            (Some(old), Some(new)) => match Twins::of(old, new) {
+                Some(twins) => looking.both(old, new, &twins),
+                None => [old, new].into_iter().for_each(|side| looking.side(side, &|_| None)),
+            },
+            (old, new) => old.into_iter().chain(new).for_each(|side| looking.side(side, &|_| None)),
         }
         looking.seen()
     }
 }
 
 /// Where a word stands.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Here {
     /// What of [`Reach`] that is.
     bits: u8,
-    /// On which side and line; none in a path.
-    line: Option<(Side, u32)>,
+    /// On which line of the old side and of the new one; none in a path.
+    old: Option<u32>,
+    new: Option<u32>,
+}
+
+/// For each line of the new side the same one of the old side, as far as the change left it alone.
+struct Twins(Vec<Option<u32>>);
+
+impl Twins {
+    /// The lines that both sides share; `None` when the sides do not fit together.
+    fn of(old: &SideView<'_>, new: &SideView<'_>) -> Option<Self> {
+        let mut left = (0..old.len()).filter(|line| !old.is_changed(*line));
+        let mut twins = Vec::with_capacity(new.len());
+        for line in new.lines() {
+            let twin = if line.changed { None } else { Some(left.next().filter(|at| old.line(*at).text == line.text)?) };
+            twins.push(twin.and_then(|at| u32::try_from(at).ok()));
+        }
+        left.next().is_none().then_some(Self(twins))
+    }
 }
 
 /// One file being looked through.
@@ -152,32 +183,62 @@ impl<'p> Looking<'p> {
     fn seen(self) -> Seen {
         let open = |gate: &Gate| gate.groups.iter().any(|group| self.bits.get(*group).is_none_or(|bits| bits & gate.place.bits() != 0));
         let open = self.filter.gates.iter().map(|gates| gates.iter().all(open)).collect();
-        Seen { open, lines: self.filter.hints.iter().copied().zip(self.lines).collect(), places: self.places }
+        let ordered = |mut lines: [Vec<u32>; 2]| {
+            lines.iter_mut().for_each(|lines| lines.sort_unstable());
+            lines
+        };
+        let lines = self.lines.into_iter().map(ordered);
+        Seen { open, lines: self.filter.hints.iter().copied().zip(lines).collect(), places: self.places }
     }
 
     fn path(&mut self, path: &str) {
-        self.search(path, |_| Here { bits: Reach::ANYWHERE.bits(), line: None });
+        self.search(path, 0..path.len(), |_| Here { bits: Reach::ANYWHERE.bits(), ..Here::default() });
     }
 
-    fn side(&mut self, side: &SideView<'_>) {
+    /// Looks through both sides, and once only through what they share.
+    fn both(&mut self, old: &SideView<'_>, new: &SideView<'_>, twins: &Twins) {
+        let mut first = 0;
+        while let Some(start) = (first..old.len()).find(|line| old.is_changed(*line)) {
+            let end = (start..old.len()).find(|line| !old.is_changed(*line)).unwrap_or(old.len());
+            self.lines(old, start..end, &|_| None);
+            first = end;
+        }
+        self.side(new, &|line| twins.0.get(line).copied().flatten());
+    }
+
+    /// Looks through a side; `twin` tells which line of the old side a line of the new one is.
+    fn side(&mut self, side: &SideView<'_>, twin: &dyn Fn(usize) -> Option<u32>) {
+        self.lines(side, 0..side.len(), twin);
+    }
+
+    fn lines(&mut self, side: &SideView<'_>, lines: Range<usize>, twin: &dyn Fn(usize) -> Option<u32>) {
+        let before = Reach::BEFORE.bits() | Reach::TEXT_BEFORE.bits();
         let (changed, known) = match side.side {
-            Side::Old => (Reach::REMOVED.bits(), Reach::BEFORE.bits() | Reach::TEXT_BEFORE.bits()),
+            Side::Old => (Reach::REMOVED.bits(), before),
             Side::New => (Reach::ADDED.bits(), Reach::AFTER.bits() | Reach::TEXT_AFTER.bits()),
         };
-        let mut line = 0;
-        self.search(side.text(), |end| {
-            while line + 1 < side.len() && side.bytes_of(line + 1, line + 1).start < end {
+        let Some(last) = lines.end.checked_sub(1).filter(|last| *last >= lines.start) else { return };
+        let mut line = lines.start;
+        self.search(side.text(), side.bytes_of(lines.start, last), |end| {
+            while line < last && side.bytes_of(line + 1, line + 1).start < end {
                 line += 1;
             }
             let bits = if side.is_changed(line) { changed | known } else { known };
-            Here { bits, line: Some((side.side, u32::try_from(line).unwrap_or(u32::MAX))) }
+            let here = u32::try_from(line).ok();
+            match side.side {
+                Side::Old => Here { bits, old: here, new: None },
+                Side::New => {
+                    let old = twin(line);
+                    Here { bits: if old.is_some() { bits | before } else { bits }, old, new: here }
+                }
+            }
         });
     }
 
-    /// Looks for all words in `text`; `place` says where a byte stands, and is asked in order.
-    fn search(&mut self, text: &str, mut place: impl FnMut(usize) -> Here) {
+    /// Looks for all words in `range` of `text`; `place` says where a byte of the text stands, and is asked in order.
+    fn search(&mut self, text: &str, range: Range<usize>, mut place: impl FnMut(usize) -> Here) {
         let filter = self.filter;
-        for found in filter.texts.find_overlapping_iter(text) {
+        for found in filter.texts.find_overlapping_iter(Input::new(text).range(range)) {
             let here = place(found.end());
             for Owner { word, group } in filter.owners.get(found.pattern().as_usize()).into_iter().flatten() {
                 let Some(Counted { test, keep }) = filter.groups.get(*group) else { continue };
@@ -193,28 +254,29 @@ impl<'p> Looking<'p> {
 
     /// Whether a word of `group` that stands `here` would tell anything.
     fn is_news(&self, group: usize, keep: Kept, here: Here) -> bool {
-        match (keep, here.line) {
-            (Kept::Nothing, _) => self.bits.get(group).is_some_and(|bits| bits & here.bits != here.bits),
-            (Kept::Lines(hint), Some((side, line))) => self.lines.get(hint).is_some_and(|lines| lines[side as usize].last() != Some(&line)),
-            (Kept::Places(..), Some((side, _))) => side == Side::New,
-            (_, None) => false,
+        match keep {
+            Kept::Nothing => self.bits.get(group).is_some_and(|bits| bits & here.bits != here.bits),
+            Kept::Lines(hint) => self.lines.get(hint).is_some_and(|[old, new]| {
+                here.old.is_some() && old.last() != here.old.as_ref() || here.new.is_some() && new.last() != here.new.as_ref()
+            }),
+            Kept::Places(..) => here.new.is_some(),
         }
     }
 
     fn keep(&mut self, group: usize, keep: Kept, here: Here, range: Range<usize>) {
-        match (keep, here.line) {
-            (Kept::Nothing, _) => {
+        match keep {
+            Kept::Nothing => {
                 if let Some(bits) = self.bits.get_mut(group) {
                     *bits |= here.bits;
                 }
             }
-            (Kept::Lines(hint), Some((side, line))) => {
-                if let Some(lines) = self.lines.get_mut(hint) {
-                    lines[side as usize].push(line);
+            Kept::Lines(hint) => {
+                if let Some([old, new]) = self.lines.get_mut(hint) {
+                    old.extend(here.old);
+                    new.extend(here.new);
                 }
             }
-            (Kept::Places(asker, number), Some(_)) => self.places.entry(asker).or_default().push((number, range)),
-            (_, None) => {}
+            Kept::Places(asker, number) => self.places.entry(asker).or_default().push((number, range)),
         }
     }
 }
@@ -244,9 +306,10 @@ mod tests {
     fn seen(needs: Needs, text: &str) -> Seen {
         let filter = Prefilter::new([needs]).unwrap();
         let mut looking = Looking::new(&filter);
-        looking.search(text, |end| Here {
+        looking.search(text, 0..text.len(), |end| Here {
             bits: if end > 10 { Reach::ADDED.bits() } else { Reach::REMOVED.bits() },
-            line: Some((Side::New, u32::try_from(end / 10).unwrap())),
+            old: None,
+            new: u32::try_from(end / 10).ok(),
         });
         looking.seen()
     }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
-use crate::model::rule::{Confidence, Example, ExampleFile, FindingClass, Rule, RuleId, RuleOrigin, Severity};
+use crate::model::rule::{Confidence, Example, ExampleFile, Examples, FindingClass, Rule, RuleId, RuleOrigin, Severity};
 
 static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 static WORDS: LazyLock<Words> = LazyLock::new(Words::read);
@@ -28,7 +28,7 @@ impl Words {
         let mut words = Self { rules: BTreeMap::new(), mistakes: Vec::new(), digest: digest_of_folder() };
         for file in FOLDER.get_dir("code").into_iter().flat_map(Dir::files) {
             let Some(id) = file.path().file_stem().and_then(|stem| stem.to_str()) else { continue };
-            match rule(id, file.contents_utf8().unwrap_or("")) {
+            match brief(id, file.contents_utf8().unwrap_or("")) {
                 Ok(rule) => {
                     words.rules.insert(id, rule);
                 }
@@ -115,8 +115,18 @@ pub fn rule(id: &'static str, text: &str) -> Result<Rule, String> {
             .into_iter()
             .map(|example| example.into_model(true))
             .chain(file.miss.into_iter().map(|example| example.into_model(false)))
-            .collect(),
+            .collect::<Vec<_>>()
+            .into(),
     })
+}
+
+/// The same for a rule of this program, whose examples are read when somebody asks for them.
+fn brief(id: &'static str, text: &'static str) -> Result<Rule, String> {
+    let head = ["\n[[hit]]", "\n[[miss]]"].iter().filter_map(|mark| text.find(mark)).min();
+    let Some(words) = head.and_then(|end| text.get(..=end)).and_then(|head| rule(id, head).ok()) else { return rule(id, text) };
+    // A test reads every file whole.
+    let examples = move || rule(id, text).map_or_else(|_| Vec::new(), |whole| whole.examples.to_vec());
+    Ok(Rule { examples: Examples::lazily(examples), ..words })
 }
 
 fn digest_of_folder() -> String {
@@ -184,5 +194,21 @@ impl ExampleEntry {
         let files = own.into_iter().chain(self.files);
         let files = files.map(|file| ExampleFile { path: file.path, before: file.before, after: file.after }).collect();
         Example { hits, about: self.about, files, message: self.message, branch: self.branch }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A rule that is only read up to its examples must be the one that its whole file says.
+    #[test]
+    fn every_rule_is_read_whole_as_it_is_read_in_brief() {
+        for file in FOLDER.get_dir("code").into_iter().flat_map(Dir::files) {
+            let id = file.path().file_stem().and_then(|stem| stem.to_str()).unwrap_or("");
+            let whole = rule(id, file.contents_utf8().unwrap_or("")).unwrap_or_else(|mistake| panic!("{id}: {mistake}"));
+            assert_eq!(get(id), Some(&whole));
+            assert!(!whole.examples.is_empty(), "{id}");
+        }
     }
 }

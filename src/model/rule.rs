@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+pub use super::examples::{Example, ExampleFile, Examples};
+
 /// A rule's name: lower-case words joined by dashes, such as `env-gated-auth`; also its file name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(pub &'static str);
@@ -229,31 +231,5 @@ pub struct Rule {
     /// The longer explanation, in Markdown.
     pub prose: String,
     /// Texts that must hit and texts that must not.
-    pub examples: Vec<Example>,
-}
-
-/// A small change that shows what a rule does; run as a test.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Example {
-    /// Whether the rule must fire on it.
-    pub hits: bool,
-    /// One line: what it shows.
-    pub about: String,
-    /// The changed files.
-    pub files: Vec<ExampleFile>,
-    /// The commit message; also title and body of the pull.
-    pub message: String,
-    /// The branch it comes from.
-    pub branch: String,
-}
-
-/// One file of an [`Example`]: whole texts before and after.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExampleFile {
-    /// Its path.
-    pub path: String,
-    /// Its text before; `None` when it is new.
-    pub before: Option<String>,
-    /// Its text after; `None` when it is deleted.
-    pub after: Option<String>,
+    pub examples: Examples,
 }

@@ -9,7 +9,7 @@ use lazaret::analysis::provenance;
 use lazaret::analysis::rulebook::Rulebook;
 use lazaret::model::cancel::Cancel;
 use lazaret::model::change::{Change, Texts};
-use lazaret::model::rule::{Example, ExampleFile, Rule, RuleOrigin};
+use lazaret::model::rule::{Example, ExampleFile, Rule, RuleFormat, RuleOrigin};
 use lazaret::sources::demo::DemoSource;
 use lazaret::sources::source::Source as _;
 use lazaret::sources::unified;
@@ -21,14 +21,22 @@ struct Engines {
     asking_all: Engine,
 }
 
-/// The rules that the prefilter leaves out: those of files have filters of their own.
 fn of_code() -> impl Iterator<Item = &'static Rule> {
     Rulebook::embedded().iter().filter(|rule| rule.origin == RuleOrigin::Code)
 }
 
+fn of_format(wanted: RuleFormat) -> impl Iterator<Item = &'static Rule> {
+    let is_one = move |rule: &&Rule| matches!(rule.origin, RuleOrigin::File { format, .. } if format == wanted);
+    Rulebook::embedded().iter().filter(is_one)
+}
+
 impl Engines {
     fn new() -> Self {
-        let only = of_code().map(|rule| rule.id.0.to_owned()).collect();
+        Self::of(of_code())
+    }
+
+    fn of<'r>(rules: impl Iterator<Item = &'r Rule>) -> Self {
+        let only = rules.map(|rule| rule.id.0.to_owned()).collect();
         let selection = Selection { only, skip: Vec::new() };
         Self { filtering: Engine::new(&selection).asking_few(), asking_all: Engine::new(&selection).asking_all() }
     }
@@ -53,6 +61,20 @@ fn every_example_is_judged_the_same_with_and_without_it() {
             let about = format!("{}: {}", rule.id, example.about);
             engines.agree(&change, &texts, &about);
             engines.agree(&change, &Texts::default(), &format!("{about}, hunks only"));
+        }
+    }
+}
+
+/// The same for structure and for forms of secrets: what they ask of the common look, and what they look for themselves without it.
+#[test]
+fn every_example_of_a_rule_file_is_judged_the_same_with_and_without_it() {
+    for format in [RuleFormat::Structure, RuleFormat::Secrets] {
+        let engines = Engines::of(of_format(format));
+        for rule in of_format(format) {
+            for example in &rule.examples {
+                let (change, texts) = change_of(example);
+                engines.agree(&change, &texts, &format!("{}: {}", rule.id, example.about));
+            }
         }
     }
 }
@@ -98,4 +120,5 @@ fn a_mixture_of_languages_is_judged_the_same() {
     change.patch = unified::parse(mixture(300_000).as_bytes());
     assert!(change.patch.files.len() > 20);
     Engines::new().agree(&change, &texts, "mixture");
+    Engines::of(Rulebook::embedded().iter()).agree(&change, &texts, "mixture, by all rules");
 }

@@ -5,7 +5,7 @@ use super::{Fate, Foreign, Spot, Spotted};
 use crate::analysis::redact::redact;
 use crate::model::change::Change;
 use crate::model::inert;
-use crate::model::rule::{FindingClass, Rule, RuleId, RuleOrigin};
+use crate::model::rule::{Examples, FindingClass, Rule, RuleId, RuleOrigin};
 
 /// What stands for a secret whose form is not known.
 const HIDDEN: &str = "[SECRET]";
@@ -49,7 +49,7 @@ pub(super) fn rule(foreign: &Foreign) -> Rule {
         fix: clean(foreign, &foreign.fix),
         references: foreign.references.iter().map(|one| inert::line(one).into_owned()).collect(),
         prose: String::new(),
-        examples: Vec::new(),
+        examples: Examples::default(),
     }
 }
 

@@ -111,7 +111,7 @@ impl Builder<'_> {
         let (examples, mistakes) = examples::of(text, begins);
         let said = |(line, text)| note(self.pack, file, Some(line), Some(&name), NoteKind::Advice, text);
         self.notes.extend(mistakes.into_iter().map(said));
-        self.set.rules.push(words.rule(&name, (&self.pack.name, &file.path, line), text, examples));
+        self.set.rules.push(words.rule(&name, (&self.pack.name, &file.path, line), text, examples.into()));
         self.set.rules.len() - 1
     }
 

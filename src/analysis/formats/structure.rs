@@ -60,7 +60,7 @@ pub(super) fn load(pack: &Pack, files: &[&PackFile]) -> Loaded {
             Ok(None) => {}
             Ok(Some(read)) => {
                 loaded.notes.extend(read.remarks.into_iter().map(|remark| remark.note(pack, page.file, page.id())));
-                set.add(read.rule, read.question);
+                set.add(read.rule, read.question, pack.name == rules::NAME);
             }
             Err(fault) => loaded.notes.push(fault.note(pack, page.file, page.id())),
         }
@@ -85,7 +85,8 @@ fn proven(read: Option<Read>, page: &Page<'_>, pack: &Pack) -> Result<Option<Rea
 fn sort<'f>(pack: &Pack, files: &[&'f PackFile], loaded: &mut Loaded) -> Sorted<'f> {
     let folders = Folders::of(files);
     let mut sorted = Sorted::default();
-    for file in files.iter().filter(|file| !utilities::is_settings(&file.path)) {
+    let own_proof = |file: &PackFile| pack.name == rules::NAME && proofs::is_own(&file.path);
+    for file in files.iter().filter(|file| !utilities::is_settings(&file.path) && !own_proof(file)) {
         for (line, text) in documents(&file.text) {
             match Page::read(file, line, text) {
                 // What ast-grep once reported on tests says nothing about the rules.

@@ -119,7 +119,10 @@ fn commands(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: 
     } else if file.language.is_code() {
         let spots = file.spots(&HIDDEN, Side::New);
         for (line, string) in side.strings().filter(|(line, string)| side.is_changed(*line) && string.len() <= LONGEST) {
-            if spots.meet(line, line + string.matches('\n').count()) && MAY_DECODE.is_match(string) && shell::worst(string) == Some(Deed::RunsDecoded) {
+            if spots.meet(line, line + string.matches('\n').count())
+                && MAY_DECODE.is_match(string)
+                && shell::worst(string) == Some(Deed::RunsDecoded)
+            {
                 sink.report(Draft::line(file, side, line).severity(severity));
             }
         }

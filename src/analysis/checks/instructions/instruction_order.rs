@@ -6,7 +6,7 @@ use super::passages::{Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
-use crate::analysis::prefilter::{Hint, Needs, Reach, Spots};
+use crate::analysis::prefilter::{Hint, Needs, Reach};
 use crate::analysis::role::Role;
 use crate::analysis::shell::{self, Deed};
 use crate::analysis::view::FileView;
@@ -20,8 +20,9 @@ static UNASKED: Pattern = Pattern::new(
 static ARCHIVE: Pattern = Pattern::new(r"(?i)\bunzip\s+-P\s*\S|\b7z\s+x\b.*\s-p\S|password[- ]protected (zip|archive)");
 static MENTION: Pattern = Pattern::new(r"(?i)@(claude|copilot|codex|gemini|cursor|devin|coderabbitai|jules|cline|openhands)\b");
 
-/// A verdict is asked for, or an agent is spoken to.
-static SAID: Hint = Hint::new(|| phrases().verdict.words().or(phrases().address.words()));
+/// Where a verdict may be asked for, and where an agent may be spoken to.
+static ASKED: Hint = Hint::new(|| phrases().verdict.words());
+static SPOKEN_TO: Hint = Hint::new(|| phrases().address.words());
 
 /// See `rules/code/instruction-order.toml`.
 pub struct InstructionOrder;
@@ -32,7 +33,8 @@ impl Check for InstructionOrder {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and_on(Reach::AFTER, &SAID)
+        let told = phrases().verdict.words().or(phrases().address.words());
+        Needs::nothing().and(Reach::AFTER, told).noting(&ASKED).noting(&SPOKEN_TO)
     }
 
     /// What instructions may not say are commands too.
@@ -42,9 +44,10 @@ impl Check for InstructionOrder {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        let spots = if file.role == Role::Instructions { Spots::default() } else { file.spots(&SAID, Side::New) };
-        for passage in of_file(file).iter().filter(|passage| passage.meets(spots)) {
-            if let Some((range, title, severity)) = judged(passage) {
+        let (verdicts, addresses) = (file.spots(&ASKED, Side::New), file.spots(&SPOKEN_TO, Side::New));
+        for passage in of_file(file).iter() {
+            let may = May { verdict: passage.meets(verdicts), address: passage.meets(addresses) };
+            if let Some((range, title, severity)) = judged(passage, may) {
                 sink.report(Draft::line(file, side, passage.line(range.start)).title(title).severity(severity));
             }
         }
@@ -55,7 +58,7 @@ impl Check for InstructionOrder {
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         for (passage, draft) in of_messages(view) {
-            if let Some((_, title, severity)) = judged(&passage) {
+            if let Some((_, title, severity)) = judged(&passage, May { verdict: true, address: true }) {
                 sink.report(draft.title(title).severity(severity));
             }
         }
@@ -65,13 +68,20 @@ impl Check for InstructionOrder {
 const VERDICT: &str = "Text tells an agent which verdict to give";
 const ORDER: &str = "Text orders an agent to act";
 
-fn judged(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
+/// What may stand in a passage.
+#[derive(Clone, Copy)]
+struct May {
+    verdict: bool,
+    address: bool,
+}
+
+fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Severity)> {
     let words = phrases();
     // What code says to others is no order to whoever reads it.
     if passage.stand == Stand::Literal {
         return None;
     }
-    if let Some(range) = words.verdict.find(&passage.text) {
+    if let Some(range) = may.verdict.then(|| words.verdict.find(&passage.text)).flatten() {
         let weight = passage.weigh(&range);
         let severity = match (passage.stand, words.address.is_in(&passage.text)) {
             (Stand::Hidden, true) | (Stand::Message | Stand::Comment, true) => weight,
@@ -88,7 +98,7 @@ fn judged(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
         Stand::Visible => return None,
         _ => {}
     }
-    let range = words.address.find(&passage.text)?;
+    let range = may.address.then(|| words.address.find(&passage.text)).flatten()?;
     let strong = words.strong.is_in(&passage.text);
     if !(strong || passage.stand == Stand::Hidden && words.order.is_in(&passage.text)) {
         return None;

@@ -10,8 +10,7 @@ use crate::analysis::view::FileView;
 use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
-static SAID: Hint =
-    Hint::new(|| phrases().overriding.words().or(phrases().authority.words()).or(phrases().persona.words()));
+static SAID: Hint = Hint::new(|| phrases().overriding.words().or(phrases().authority.words()).or(phrases().persona.words()));
 
 /// See `rules/code/instruction-override.toml`.
 pub struct InstructionOverride;

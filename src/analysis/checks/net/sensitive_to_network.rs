@@ -44,13 +44,13 @@ impl Check for SensitiveToNetwork {
         copies(file, side, sink);
         // Without a changed statement that reads or talks there is nothing to find.
         let telling = |statement: &&Statement| {
-            side.touches(statement.first_line, statement.last_line) && (talks(file, side, statement) || reads(file, side, statement).is_some())
+            side.touches(statement.first_line, statement.last_line)
+                && (talks(file, side, statement) || reads(file, side, statement).is_some())
         };
         if !side.statements().iter().any(|statement| telling(&statement)) {
             return;
         }
-        let carriers =
-            Carriers::of(side, |statement| reads(file, side, statement), |statement| talks(file, side, statement));
+        let carriers = Carriers::of(side, |statement| reads(file, side, statement), |statement| talks(file, side, statement));
         let source = |statement: &Statement| reads(file, side, statement).or_else(|| carriers.gives(side, statement));
         let found = arrivals(side, source, |statement| talks(file, side, statement) || carriers.sends(side, statement).is_some());
         let changed = |arrival: &Arrival<Sensitive>| [arrival.source, arrival.sink].iter().any(|at| touched(side, &side.statements()[*at]));

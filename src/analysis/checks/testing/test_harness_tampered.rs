@@ -42,7 +42,9 @@ impl Check for TestHarnessTampered {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().noting(&TELLING).and(Reach::AFTER, Words::of([&REPORT_HOOK, &FORCES, &REDEFINES, &EXITS, &ALWAYS_EQUAL, &KNOWS_TEST]))
+        Needs::nothing()
+            .noting(&TELLING)
+            .and(Reach::AFTER, Words::of([&REPORT_HOOK, &FORCES, &REDEFINES, &EXITS, &ALWAYS_EQUAL, &KNOWS_TEST]))
     }
 
     fn looks_anyway(&self, file: &FileView<'_>) -> bool {

@@ -43,7 +43,11 @@ impl Check for TestSkipped {
         }
         // Marks that were there and only move.
         let before = file.spots(&MARKED, Side::Old);
-        let mut known = file.removed().filter(|line| before.meet(line.index, line.index)).filter(|line| SKIPPED.is_match(line.code()) || FOCUSED.is_match(line.code())).count();
+        let mut known = file
+            .removed()
+            .filter(|line| before.meet(line.index, line.index))
+            .filter(|line| SKIPPED.is_match(line.code()) || FOCUSED.is_match(line.code()))
+            .count();
         for line in file.added_on(&MARKED) {
             let focused = FOCUSED.is_match(line.code());
             if !focused && !SKIPPED.is_match(line.code()) {

@@ -5,7 +5,7 @@ use super::expression::Expression;
 use super::form::{Form, Own, Reach, Required};
 use super::sample;
 use super::table::{Entry, Fault, Section};
-use crate::model::rule::{Example, ExampleFile, RuleId};
+use crate::model::rule::{Example, ExampleFile, Examples, RuleId};
 
 const KEYS: [&str; 13] = [
     "id",
@@ -39,7 +39,7 @@ pub(super) struct Written {
     pub(super) tags: Vec<String>,
     pub(super) fix: Option<String>,
     pub(super) references: Vec<String>,
-    pub(super) examples: Vec<Example>,
+    pub(super) examples: Examples,
     /// Whether it has a pattern of its own; without, it only changes a rule that is built upon.
     pub(super) patch: bool,
 }
@@ -70,15 +70,21 @@ pub(super) fn read(section: &Section<'_>, part: bool) -> Result<Written, Fault> 
     let own = section.tables("lazaret")?.into_iter().next();
     let form = form(section, own.as_ref(), &id, part)?;
     let patch = form.regex.is_none() && form.path.is_none();
-    let mut examples = Vec::new();
+    let mut all = Vec::new();
     let (mut fix, mut references) = (None, Vec::new());
     if let Some(own) = own {
         fix = own.text("fix")?;
         references = own.texts("references")?.into_iter().map(|(_, text)| text).collect();
         for (key, hits) in [("hit", true), ("miss", false)] {
-            examples.extend(samples(&own, key, hits)?);
+            all.extend(samples(&own, key, hits)?);
         }
     }
+    let examples = if part {
+        // A test of this program expands them all.
+        Examples::lazily(|| all.into_iter().filter_map(|sample| sample.expand().ok()).collect())
+    } else {
+        all.into_iter().map(Sample::expand).collect::<Result<Vec<_>, _>>()?.into()
+    };
     Ok(Written {
         form,
         line: section.line,
@@ -199,8 +205,27 @@ fn required(section: &Section<'_>) -> Result<Vec<Required>, Fault> {
     section.tables("required")?.into_iter().map(read).collect()
 }
 
+/// An example as it was written.
+struct Sample {
+    line: u32,
+    hits: bool,
+    text: String,
+    path: Option<String>,
+    about: Option<String>,
+}
+
+impl Sample {
+    fn expand(self) -> Result<Example, Fault> {
+        let after = sample::expand(&self.text).map_err(|text| Fault { line: self.line, text })?;
+        let path = self.path.unwrap_or_else(|| EXAMPLE_PATH.to_owned());
+        let file = ExampleFile { path, before: None, after: Some(format!("{}\n", after.trim_end_matches('\n'))) };
+        let about = self.about.unwrap_or_else(|| self.text.lines().next().unwrap_or("").to_owned());
+        Ok(Example { hits: self.hits, about, files: vec![file], message: String::new(), branch: String::new() })
+    }
+}
+
 /// The examples below `key`: texts, or tables with `text` and `path`.
-fn samples(own: &Section<'_>, key: &str, hits: bool) -> Result<Vec<Example>, Fault> {
+fn samples(own: &Section<'_>, key: &str, hits: bool) -> Result<Vec<Sample>, Fault> {
     let mut examples = Vec::new();
     for item in own.texts_or_tables(key)? {
         let (line, text, path, about) = match item {
@@ -213,11 +238,7 @@ fn samples(own: &Section<'_>, key: &str, hits: bool) -> Result<Vec<Example>, Fau
                 (table.line, text, table.text("path")?, table.text("about")?)
             }
         };
-        let after = sample::expand(&text).map_err(|text| Fault { line, text })?;
-        let path = path.unwrap_or_else(|| EXAMPLE_PATH.to_owned());
-        let file = ExampleFile { path, before: None, after: Some(format!("{}\n", after.trim_end_matches('\n'))) };
-        let about = about.unwrap_or_else(|| text.lines().next().unwrap_or("").to_owned());
-        examples.push(Example { hits, about, files: vec![file], message: String::new(), branch: String::new() });
+        examples.push(Sample { line, hits, text, path, about });
     }
     Ok(examples)
 }

@@ -3,7 +3,7 @@
 use rsigma_parser::{CorrelationRule, Level, SigmaRule, Status};
 
 use crate::model::inert;
-use crate::model::rule::{Confidence, Example, FindingClass, Rule, RuleFormat, RuleId, RuleOrigin, Severity};
+use crate::model::rule::{Confidence, Examples, FindingClass, Rule, RuleFormat, RuleId, RuleOrigin, Severity};
 
 /// The longest name of a rule, in bytes.
 const LONGEST_NAME: usize = 100;
@@ -63,7 +63,7 @@ impl<'w> Words<'w> {
     }
 
     /// The rule called `name` that stands at `line` of the file at `path`, written as `text`.
-    pub(super) fn rule(&self, name: &str, (pack, path, line): (&str, &str, u32), text: &str, examples: Vec<Example>) -> Rule {
+    pub(super) fn rule(&self, name: &str, (pack, path, line): (&str, &str, u32), text: &str, examples: Examples) -> Rule {
         Rule {
             id: RuleId::named(name),
             origin: RuleOrigin::File { format: RuleFormat::Sigma, pack: pack.to_owned(), path: path.to_owned(), line },

@@ -46,9 +46,7 @@ impl Reader<'_> {
             ("regex", Value::String(regex)) => regexes::needed(regex).into_iter().collect(),
             ("has" | "inside" | "follows" | "precedes", value) => self.needs(value, patterns, depth),
             ("all", Value::Array(parts)) => parts.iter().flat_map(|part| self.needs(part, patterns, depth)).collect(),
-            ("any", Value::Array(parts)) => {
-                either(parts.iter().map(|part| self.needs(part, &mut Vec::new(), depth))).into_iter().collect()
-            }
+            ("any", Value::Array(parts)) => either(parts.iter().map(|part| self.needs(part, &mut Vec::new(), depth))).into_iter().collect(),
             ("matches", Value::String(name)) => {
                 let local = self.rule.get("utils").and_then(|utils| utils.get(name));
                 match local {

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use ast_grep_core::matcher::NodeMatch;
 
 use super::grammar::Grammar;
 use super::hunt::{self, Asked};
+use super::proofs;
 use super::question::Question;
 use super::screen::Screen;
 use super::side::Side;
@@ -26,14 +27,18 @@ pub(super) struct Structure {
     /// Their words.
     pub(super) rules: Vec<Rule>,
     /// What they ask.
-    pub(super) questions: Vec<Question>,
+    pub(super) questions: Vec<Arc<Question>>,
     by_grammar: HashMap<Grammar, Vec<usize>>,
     screen: OnceLock<Screen>,
 }
 
 impl Structure {
-    /// Takes a rule in.
-    pub(super) fn add(&mut self, rule: Rule, question: Question) {
+    /// Takes a rule in; `own` says that it is one of this program.
+    pub(super) fn add(&mut self, mut rule: Rule, question: Question, own: bool) {
+        let question = Arc::new(question);
+        if own {
+            rule.examples = proofs::own(rule.id.0, Arc::clone(&question));
+        }
         self.by_grammar.entry(question.grammar).or_default().push(self.rules.len());
         self.rules.push(rule);
         self.questions.push(question);
@@ -45,7 +50,7 @@ impl Structure {
             return Vec::new();
         }
         let places = self.by_grammar.get(&side.grammar).into_iter().flatten();
-        let rules = places.filter_map(|at| Some((*at, self.rules.get(*at)?, self.questions.get(*at)?)));
+        let rules = places.filter_map(|at| Some((*at, self.rules.get(*at)?, &**self.questions.get(*at)?)));
         let looks = |rule: &Rule, question: &Question| question.when == when && sink.runs(rule) && question.about(file);
         if let Some(seen) = sink.seen() {
             let possible = rules.filter(|(at, ..)| seen.suffices(*at)).map(|(_, rule, question)| (rule, question));
@@ -66,7 +71,7 @@ impl RuleSet for Structure {
     }
 
     fn needs(&self) -> Vec<Needs> {
-        let needs = |question: &Question| {
+        let needs = |question: &Arc<Question>| {
             let side = if question.when == When::Added { Reach::TEXT_AFTER } else { Reach::TEXT_BEFORE };
             question.needs().into_iter().fold(Needs::nothing(), |needs, choice| needs.and(side, Words::one_of(choice)))
         };

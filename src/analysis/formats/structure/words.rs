@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::page::{Page, Remark};
 use crate::model::inert;
 use crate::model::pack::{NoteKind, Pack};
-use crate::model::rule::{Confidence, FindingClass, Rule, RuleFormat, RuleId, RuleOrigin, Severity};
+use crate::model::rule::{Confidence, Examples, FindingClass, Rule, RuleFormat, RuleId, RuleOrigin, Severity};
 
 /// When a rule fires: `metadata: { when: … }`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ pub(super) fn read(page: &Page<'_>, id: &str, pack: &Pack) -> Told {
         fix: metadata.text("fix").unwrap_or_else(|| rewritten(page)),
         references: metadata.references(),
         prose: metadata.text("prose").unwrap_or(note),
-        examples: Vec::new(),
+        examples: Examples::default(),
     };
     Told { rule, when, place, remarks: metadata.remarks }
 }

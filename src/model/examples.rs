@@ -1,0 +1,88 @@
+//! Small changes that show what a rule does, read when they are first asked for: a scan asks for none.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock};
+
+/// A small change that shows what a rule does; run as a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// Whether the rule must fire on it.
+    pub hits: bool,
+    /// One line: what it shows.
+    pub about: String,
+    /// The changed files.
+    pub files: Vec<ExampleFile>,
+    /// The commit message; also title and body of the pull.
+    pub message: String,
+    /// The branch it comes from.
+    pub branch: String,
+}
+
+/// One file of an [`Example`]: whole texts before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExampleFile {
+    /// Its path.
+    pub path: String,
+    /// Its text before; `None` when it is new.
+    pub before: Option<String>,
+    /// Its text after; `None` when it is deleted.
+    pub after: Option<String>,
+}
+
+/// How examples are read.
+type Reading = Box<dyn FnOnce() -> Vec<Example> + Send>;
+
+/// The examples of a rule.
+#[derive(Clone)]
+pub struct Examples(Arc<LazyLock<Vec<Example>, Reading>>);
+
+impl Examples {
+    /// What `read` gives, which is asked when the first of them is.
+    pub fn lazily(read: impl FnOnce() -> Vec<Example> + Send + 'static) -> Self {
+        Self(Arc::new(LazyLock::new(Box::new(read))))
+    }
+}
+
+impl Default for Examples {
+    fn default() -> Self {
+        Self::lazily(Vec::new)
+    }
+}
+
+impl From<Vec<Example>> for Examples {
+    fn from(examples: Vec<Example>) -> Self {
+        Self::lazily(|| examples)
+    }
+}
+
+impl Deref for Examples {
+    type Target = [Example];
+
+    fn deref(&self) -> &[Example] {
+        &self.0
+    }
+}
+
+impl<'e> IntoIterator for &'e Examples {
+    type Item = &'e Example;
+    type IntoIter = std::slice::Iter<'e, Example>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Debug for Examples {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl PartialEq for Examples {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || **self == **other
+    }
+}
+
+impl Eq for Examples {}
