@@ -1,14 +1,30 @@
-//! Findings -> risk: lane, score and the reasons they rest on.
+//! Findings, their links and places -> risk: lane, score and the reasons they rest on. A pure function.
 //!
-//! The lane follows from the findings alone; the score orders changes within a lane and is the sum of its contributions.
+//! The lane follows from findings and links alone; the score orders changes within a lane and is the sum of its contributions.
+//! More evidence never lowers either, bulk never dilutes, and who claims to have written it is not even asked.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use serde::Deserialize;
+
+use super::identifier;
+use super::role::Role;
+use super::rules;
 use crate::model::finding::Finding;
 use crate::model::risk::{Contribution, Lane, Risk};
 use crate::model::rule::{Confidence, RuleId, Severity};
 use crate::model::story::Story;
 use crate::model::thread::Activation;
+
+/// Words of paths that make a finding there weigh more.
+#[derive(Default, Deserialize)]
+struct Paths {
+    sensitive: Vec<String>,
+}
+
+static PATHS: LazyLock<Paths> = LazyLock::new(|| toml::from_str(rules::data("lists/paths.toml")).unwrap_or_default());
 
 /// The risk of a change with these findings and this story, `activated` by others, of which `unreadable` parts could not be read.
 #[must_use]
@@ -80,21 +96,55 @@ fn taken(room: u8, share: u8) -> u8 {
     u8::try_from((u16::from(room) * u16::from(share) + 50) / 100).unwrap_or(0)
 }
 
-/// Each finding's share in percent, halved for every earlier finding of its rule, heaviest first; what the message leaves unsaid
-/// adds a little.
+/// Each reason's share in percent, heaviest first: findings, each halved for every heavier one of its rule, what the message leaves
+/// unsaid, and who uses what the change brings in.
 fn weighed(findings: &[Finding], story: &Story, activated: &[Activation]) -> Vec<(u8, String)> {
-    let mut seen: BTreeMap<RuleId, u32> = BTreeMap::new();
-    let mut shares = Vec::new();
+    let mut by_rule: BTreeMap<RuleId, Vec<(u8, &Finding)>> = BTreeMap::new();
     for finding in findings {
-        let earlier = seen.entry(finding.rule).or_default();
-        let share = share(finding.severity, finding.confidence) >> (*earlier).min(7);
-        *earlier += 1;
-        shares.push((share, format!("{}: {} at {}", finding.severity.word(), finding.title, finding.at)));
+        by_rule.entry(finding.rule).or_default().push((weight(finding), finding));
+    }
+    let mut shares: Vec<(u8, String)> = Vec::new();
+    for mut one in by_rule.into_values() {
+        one.sort_by_key(|(share, finding)| (Reverse(*share), finding.at.clone(), finding.id.clone()));
+        shares.extend(one.into_iter().zip(0_u32..).map(|((share, finding), heavier)| (share >> heavier.min(7), reason(finding))));
     }
     shares.extend(story.undisclosed.iter().map(|undisclosed| (4, format!("not mentioned in the message: {}", undisclosed.fact))));
     shares.extend(activated.iter().map(|one| (share(one.severity, Confidence::Medium), one.says())));
-    shares.sort_by_key(|(share, _)| std::cmp::Reverse(*share));
+    shares.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     shares
+}
+
+/// What a finding says of itself, and why it weighs more than others of its kind.
+fn reason(finding: &Finding) -> String {
+    let severity = finding.severity.word();
+    let more = match (is_tied(finding), is_sensitive(finding)) {
+        (true, true) => " (linked, on a sensitive path)",
+        (true, false) => " (linked)",
+        (false, true) => " (on a sensitive path)",
+        (false, false) => "",
+    };
+    format!("{severity}: {} at {}{more}", finding.title, finding.at)
+}
+
+/// The share of a finding alone: a quarter more when it is part of a chain, and a quarter more where it decides who gets in.
+fn weight(finding: &Finding) -> u8 {
+    let full = share(finding.severity, finding.confidence);
+    let quarters = u8::from(is_tied(finding)) + u8::from(is_sensitive(finding));
+    full + full / 4 * quarters
+}
+
+fn is_tied(finding: &Finding) -> bool {
+    finding.severity > Severity::Info && !finding.links.is_empty()
+}
+
+/// Whether it stands where code runs by itself, or where a path speaks of access, keys or money. A place alone weighs nothing.
+fn is_sensitive(finding: &Finding) -> bool {
+    let path = finding.at.path().filter(|_| finding.severity > Severity::Info).map(crate::model::path::RepoPath::text);
+    path.is_some_and(|path| {
+        let role = Role::of(&path);
+        matches!(role, Role::Workflow | Role::AgentConfig | Role::Instructions | Role::Manifest)
+            || role.is_live() && identifier::has_word(&path, &PATHS.sensitive)
+    })
 }
 
 fn share(severity: Severity, confidence: Confidence) -> u8 {

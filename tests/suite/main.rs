@@ -70,6 +70,7 @@ mod remarks;
 mod response;
 mod revert;
 mod revert_github;
+mod risk;
 mod rule_packs;
 mod rules;
 mod scene;
