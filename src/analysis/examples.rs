@@ -75,13 +75,17 @@ pub fn change_of(example: &Example) -> (Change, Texts) {
 
 fn file_of(file: &ExampleFile, texts: &mut Texts) -> FileDiff {
     let path = RepoPath::from(file.path.as_str());
+    // As git has it: what holds a zero byte is no text.
+    let is_binary = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains('\0'));
+    let binary = is_binary(&file.before) || is_binary(&file.after);
     let mut keep = |side, text: &Option<String>| {
-        if let Some(text) = text {
+        if let Some(text) = text.as_ref().filter(|_| !binary) {
             texts.insert(TextRequest { path: path.clone(), side }, Arc::from(text.as_str()));
         }
     };
     keep(Side::Old, &file.before);
     keep(Side::New, &file.after);
+    let size = |text: &Option<String>| text.as_ref().and_then(|text| u64::try_from(text.len()).ok());
     let (status, text) = match (&file.before, &file.after) {
         (Some(before), Some(after)) => (FileStatus::Modified, lines::between(before, after)),
         (None, Some(after)) => (FileStatus::Added, all_added(after)),
@@ -94,6 +98,6 @@ fn file_of(file: &ExampleFile, texts: &mut Texts) -> FileDiff {
         status,
         old_mode: None,
         new_mode: None,
-        content: Content::Text(text),
+        content: if binary { Content::Binary { old_size: size(&file.before), new_size: size(&file.after) } } else { Content::Text(text) },
     }
 }

@@ -14,7 +14,10 @@ static BOUND: Pattern = Pattern::new(r"\b(?:as|for)\s+(?:const\s+|let\s+|var\s+)
 static FILLED: Pattern = Pattern::new(
     r"^\s*([A-Za-z_$]\w*)(?:\.\w+)*?\.(?:append|push|update|add|set|put|extend|insert|write|Set|Add|push_str|concat|merge|append_pair|fill)\s*\(",
 );
-static MERGED: Pattern = Pattern::new(r"\b(?:Object\.assign|copy|extend|merge)\s*\(\s*&?\s*([A-Za-z_$]\w*)");
+static MERGED: Pattern = Pattern::new(
+    r"\b(?:Object\.assign|copy|extend|merge|s?n?printf|v?s?n?printf|strn?cpy|strn?cat|strl?cat|memcpy|fgets|getline|sscanf|recv|read)\s*\(\s*&?\s*([A-Za-z_$]\w*)",
+);
+static DECLARED_IN_HEAD: Pattern = Pattern::new(r"^\s*for\s*\(\s*(?:const\s+)?\w+[\s*&]+(\w+)\s*=");
 
 /// No function keeps so many names in play; a hostile one shall not cost more.
 const MOST_NAMES: usize = 500;
@@ -148,7 +151,7 @@ fn words(code: &str) -> impl Iterator<Item = &str> {
 /// The names that a statement puts something into.
 fn receivers(code: &str) -> impl Iterator<Item = &str> {
     let assigned = assigned_end(code).map(|end| targets(code.get(..end).unwrap_or("")));
-    let others = [BOUND.group(code, 1), FILLED.group(code, 1), MERGED.group(code, 1)];
+    let others = [BOUND.group(code, 1), FILLED.group(code, 1), MERGED.group(code, 1), DECLARED_IN_HEAD.group(code, 1)];
     assigned.into_iter().flatten().chain(others.into_iter().flatten()).filter(|name| !matches!(*name, "self" | "this" | "err" | "ok" | "_"))
 }
 
@@ -160,7 +163,8 @@ fn targets(left: &str) -> impl Iterator<Item = &str> {
     let untyped = if destructured { left } else { left.split(':').next().unwrap_or(left) };
     untyped.split(',').filter_map(|part| {
         let part = part.trim_end_matches(['}', ')', ' ']);
-        let object = part.split('[').next().unwrap_or(part);
+        // `payload[key]` is filled; `byte[] code` is declared.
+        let object = if part.ends_with(']') { part.split('[').next().unwrap_or(part) } else { part };
         let last = object.split_whitespace().next_back()?;
         let mut path = last.split(['.', '-', '>']).filter(|word| !word.is_empty() && !matches!(*word, "self" | "this"));
         path.next().map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '$')).filter(|w| !w.is_empty())
@@ -194,7 +198,11 @@ mod tests {
 
     #[test]
     fn what_a_statement_puts_something_into() {
-        let cases: [(&str, &[&str]); 15] = [
+        let cases: [(&str, &[&str]); 19] = [
+            ("byte[] code = x", &["code"]),
+            ("cmd[i] = x ^ y", &["cmd"]),
+            ("snprintf(cmd, sizeof cmd, \"  \", x)", &["cmd"]),
+            ("for (char **e = environ; *e; e++)", &["e"]),
             ("let vars: Vec<(String, String)> = x", &["vars"]),
             ("const { a, b } = x", &["a", "b"]),
             ("env = dict(os.environ)", &["env"]),

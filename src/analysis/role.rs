@@ -257,7 +257,7 @@ fn is_example(path: &str, _: &str) -> bool {
 }
 
 fn is_docs(path: &str, name: &str) -> bool {
-    ends(name, &[".md", ".mdx", ".rst", ".adoc", ".txt"])
+    ends(name, &[".md", ".mdx", ".rst", ".adoc", ".txt"]) && name != "cmakelists.txt"
         || path.contains("/docs/")
         || path.contains("/doc/")
         || matches!(name, "license" | "readme" | "changelog" | "notice" | "authors")
@@ -285,6 +285,7 @@ mod tests {
             ("test/session.spec.ts", Role::Test),
             ("src/test/java/TokenServiceTest.java", Role::Test),
             ("docs/logging.md", Role::Docs),
+            ("src/CMakeLists.txt", Role::Product),
             ("examples/app/src/main.rs", Role::Example),
             ("src/main/java/com/example/demo/Auth.java", Role::Product),
             ("config/metrics.yaml", Role::Config),

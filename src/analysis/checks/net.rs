@@ -1,9 +1,12 @@
 //! Rules about what leaves the machine and where it goes.
 
 pub mod carriers;
+pub mod helpers;
 pub mod hosts;
+pub mod sending;
 pub mod traffic;
 
 pub mod new_outbound_host;
+pub mod sensitive_exposed;
 pub mod sensitive_to_network;
 pub mod suspicious_host;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::functions::{Body, brief};
 use super::grant::{Grant, denies, grant};
-use super::vocabulary::vocabulary;
+use super::vocabulary::{Setting, vocabulary};
 use super::weakening::{Consequence, Weakening, compares_with_itself, decided_beforehand, dropped_words, weakened};
 use crate::analysis::branch::{Branch, branch};
 use crate::analysis::check::{Check, Draft, Sink};
@@ -147,6 +147,12 @@ impl Compared<'_, '_, '_> {
         self.decides() || words().any(|word| vocabulary().decides(word) || vocabulary().permits(word))
     }
 
+    /// Zero is a refusal of a function that answers with a number.
+    fn answers_no(&self, text: &str) -> bool {
+        static NO: Pattern = Pattern::new(r"^\s*return\s+(?:0|-1|-E[A-Z]+|NULL|nullptr|PAM_\w*(?:ERR|DENIED)\w*)\s*;?\s*$");
+        matches!(self.file.language, Language::C | Language::Cpp) && vocabulary().answers(&self.new.body.function.name) && NO.is_match(text)
+    }
+
     fn decides(&self) -> bool {
         let name = &self.new.body.function.name;
         vocabulary().decides(name) || vocabulary().permits(name)
@@ -155,7 +161,7 @@ impl Compared<'_, '_, '_> {
     fn question<'v>(&self, half: &'v Half<'_, '_>, at: usize) -> Option<Question<'v>> {
         if let Some(branch) = half.branch(at, self.file.language) {
             let follows = half.consequences(&branch);
-            let keeps_out = follows.len() <= LONGEST_REFUSAL && follows.iter().any(|text| refuses(text));
+            let keeps_out = follows.len() <= LONGEST_REFUSAL && follows.iter().any(|text| refuses(text) || self.answers_no(text));
             let lets_in = || follows.iter().any(|text| grant(text, text).is_some());
             let consequence = if keeps_out { Consequence::KeepsOut } else { lets_in().then_some(Consequence::LetsIn)? };
             let (plain, code) = (half.side.plain().get(branch.condition.clone())?, half.side.masked().get(branch.condition)?);
@@ -211,6 +217,12 @@ impl Compared<'_, '_, '_> {
         if self.old.body.inside(self.old.side).any(|was| self.old.brief(was) == self.new.brief(at)) {
             return;
         }
+        if compares_with_itself(self.new.plain(at)) && self.is_credential(at) {
+            return self.found(at, "Compares a value with itself", &self.new.brief(at), sink);
+        }
+        if self.exempts(at) {
+            return self.found(at, "Most requests pass before they are checked", &self.new.brief(at), sink);
+        }
         if let Some(is) = self.question(&self.new, at) {
             if decided_beforehand(is.code, is.consequence) {
                 let title = if is.consequence == Consequence::LetsIn { "This always lets in" } else { "This refusal can never happen" };
@@ -226,6 +238,27 @@ impl Compared<'_, '_, '_> {
         if direct && leaves && self.decides() && rest.any(|later| !self.is_new(later) && refuses(self.new.plain(later))) {
             self.found(at, "Lets through before it checks", &self.new.brief(at), sink);
         }
+    }
+
+    /// Whether the statement stands where credentials are looked at.
+    fn is_credential(&self, at: usize) -> bool {
+        vocabulary().setting(self.file, self.new.side, &self.new.side.statements()[at]) != Setting::Elsewhere
+    }
+
+    /// A new condition that ordinary requests fulfil leaves a check before it refuses anything.
+    fn exempts(&self, at: usize) -> bool {
+        static ORDINARY: Pattern =
+            Pattern::new(r#"(?i)\bmethod\b.*["'](?:GET|POST|PUT|PATCH|DELETE)["']|\bMethod(?:Get|Post|Put|Patch|Delete)\b"#);
+        let direct = self.new.side.statements()[at].parent == Some(self.new.body.header);
+        let Some(branch) = self.new.branch(at, self.file.language).filter(|_| direct && self.decides()) else { return false };
+        let condition = self.new.side.plain().get(branch.condition.clone()).unwrap_or("");
+        let leaves =
+            self.new.consequences(&branch).iter().any(|text| BARE_RETURN.is_match(text) || grant(text, text) == Some(Grant::Success));
+        let mut rest = branch.block.end.max(at + 1)..self.new.body.inside(self.new.side).end;
+        leaves
+            && ORDINARY.is_match(condition)
+            && !condition.contains("!=")
+            && rest.any(|later| !self.is_new(later) && refuses(self.new.plain(later)))
     }
 
     fn is_new(&self, at: usize) -> bool {
@@ -290,5 +323,6 @@ fn says(how: Weakening) -> &'static str {
         Weakening::Turned => "The condition says the opposite now",
         Weakening::Dropped => "A part of the condition is gone",
         Weakening::NotAwaited => "The check is not awaited, so its answer is never asked",
+        Weakening::Swapped => "The check is asked about two things the other way round",
     }
 }

@@ -45,6 +45,7 @@ impl Check for ConstantAuth {
         // A policy's class, and a denial that never comes, are known by these beside the names that decide.
         let others = Words::named([
             "policy",
+            "authorizationhandler",
             "ability",
             "voter",
             "authorizer",
@@ -111,7 +112,10 @@ fn function(file: &FileView<'_>, side: &SideView<'_>, body: Body<'_>, before: &H
 fn answers(side: &SideView<'_>, body: Body<'_>) -> bool {
     static POLICY: Pattern = Pattern::new(r"(?:Policy|Ability|Voter|Authorizer)$");
     let name = &body.function.name;
-    let of_policy = || class_of(side, &side.statements()[body.header]).is_some_and(|class| POLICY.is_match(class));
+    static HANDLER: Pattern = Pattern::new(r"\b(?:AuthorizationHandler|AuthenticationHandler|Voter)\b");
+    let header = &side.statements()[body.header];
+    let of_handler = || header.parent.and_then(|at| side.statements().get(at)).is_some_and(|class| HANDLER.is_match(side.code_of(class)));
+    let of_policy = || class_of(side, header).is_some_and(|class| POLICY.is_match(class)) || of_handler();
     vocabulary().answers(name) || vocabulary().permits(name) || of_policy()
 }
 

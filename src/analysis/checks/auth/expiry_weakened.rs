@@ -5,12 +5,17 @@ use std::collections::BTreeMap;
 
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
-use crate::analysis::view::{FileView, LineView};
-use crate::model::rule::{RuleId, Severity};
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, LineView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
 
 /// How much of a difference between two clocks is forgiven.
 static LENIENCE: Pattern = Pattern::new(r"(?i)skew|leeway|grace|toleran|drift");
 static LIFETIME: Pattern = Pattern::new(r"(?i)lifetime|ttl|max_?age|expir|valid_?for|validity");
+/// The same as a setting of what is issued.
+static EXPIRY: Pattern = Pattern::new(
+    r"(?i)expires?_?(?:in|at|on|delta)?\b|expir(?:ation|y)|[\x22\x27\s{]exp[\x22\x27]?\s*[:=]|ExpiresAt|max_?age|\bttl\b|lifetime",
+);
 static IDENTITY: Pattern = Pattern::new(r"(?i)token|session|auth|jwt|cookie|password|passwd|otp|nonce|login|credential|saml|oidc|identity");
 static NUMBER: Pattern = Pattern::new(r"\b\d[\d_]*");
 /// Units by name and in seconds, the longest first; what none fits counts as seconds.
@@ -35,8 +40,7 @@ impl Check for ExpiryWeakened {
     }
 
     fn needs(&self) -> Needs {
-        let set = || Words::of([&LENIENCE, &LIFETIME]);
-        Needs::nothing().and(Reach::REMOVED, set()).and(Reach::ADDED, set())
+        Needs::nothing().and(Reach::REMOVED, Words::of([&LENIENCE, &LIFETIME, &EXPIRY]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -44,6 +48,7 @@ impl Check for ExpiryWeakened {
         if !file.role.is_live() {
             return;
         }
+        endless(file, side, sink);
         let before: BTreeMap<&str, f64> = file.removed().filter_map(|line| setting(&line)).collect();
         for line in file.added() {
             let Some((name, after)) = setting(&line).filter(|_| !before.is_empty()) else { continue };
@@ -54,6 +59,28 @@ impl Check for ExpiryWeakened {
             let Some(severity) = judged(name, *earlier, after) else { continue };
             let title = format!("Believed {} times longer than before", (after / earlier).round());
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
+        }
+    }
+}
+
+/// What is issued named a time at which it ends, and names none any more.
+fn endless(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static ISSUES: Pattern = Pattern::new(
+        r"(?i)\b(?:jwt\w*|jsonwebtoken|jose)\.(?:sign|encode)\s*\(|\bjwts\.builder\b|\bnew\s+(?:jose\.)?SignJWT\b|\bSecurityTokenDescriptor\b|\bNewWithClaims\s*\(|\bJWT\.(?:create|encode)\b",
+    );
+    let Some(old) = file.old().filter(|_| file.language.is_code()) else { return };
+    let issues = |side: &SideView<'_>, s: &Statement| s.bytes.len() <= 4000 && ISSUES.is_match(side.code_of(s));
+    let ends = |side: &SideView<'_>, s: &Statement| EXPIRY.is_match(side.plain_of(s));
+    let named = |side: &SideView<'_>| side.changed_lines().any(|line| EXPIRY.is_match(side.plain_line(line.index)));
+    if !named(old) || named(side) {
+        return;
+    }
+    let was = old.statements().iter().filter(|s| old.touches(s.first_line, s.last_line) && issues(old, s));
+    if was.clone().any(|s| ends(old, s)) {
+        let now = side.statements().iter().find(|s| issues(side, s) && !ends(side, s));
+        if let Some(now) = now {
+            let draft = Draft::lines(file, side, now.first_line, now.last_line).title("What is issued here never expires any more");
+            sink.report(draft.confidence(Confidence::Medium));
         }
     }
 }

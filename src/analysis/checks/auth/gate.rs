@@ -73,10 +73,11 @@ static DATED: Pattern = Pattern::new(r"\b(?:20[2-9]\d|1[6-9]\d{8}(?:\d{3})?)\b|\
 static COMPARES: Pattern = Pattern::new(
     r"==|!=|\.equals|Equal|\bis\b|\bin\b|=~|\bcompare|digest|\beq\b|\s-eq\s|\s=\s|>=?|<=?|contains|includes|starts_?[wW]ith|ends_?[wW]ith",
 );
-static LITERAL: Pattern = Pattern::new(r#"["'`]|\b(?:\d+|true|True|TRUE|false|False|FALSE|None|null|nil|Ok|Some)\b"#);
+static LITERAL: Pattern = Pattern::new(r#"["'`]|\b(?:\d+|true|True|TRUE|false|False|FALSE|None|null|nullptr|NULL|nil|Ok|Some)\b"#);
 static MAGIC: Pattern = Pattern::new(
     r#"(?xi) \b[\w.]*(?:password|passwd|pwd|passphrase|passcode|token|secret|api_?key|otp|pin|access_?code|master_?key|magic|signature)(?:\.trim\(\)|\.strip\(\)|\.to_string\(\)|\.as_str\(\))?\s*(?:===?|\.equals\(|\.eq\()\s*[bfru]?["'`][^"'`\s]{4,}["'`]
       | ["'`][^"'`\s]{4,}["'`]\s*(?:===?|\.equals\()\s*[\w.]*(?:password|passwd|pwd|passphrase|passcode|token|secret|api_?key|otp|magic)\b
+      | \b(?:strn?(?:case)?cmp|memcmp|EqualFold|equals?|compare_digest|hash_equals)\s*\(\s*[\w.>-]*(?:password|passwd|pwd|passphrase|passcode|token|secret|api_?key|otp|pin)\w*\s*,\s*b?["'`][^"'`\s]{4,}["'`]
       | (?:sha\d+|md5|hash|digest|sum256)\b [^=]* ===?\s*["'`][0-9a-f]{32,}["'`]"#,
 );
 static REAL_CHECK: Pattern = Pattern::new(

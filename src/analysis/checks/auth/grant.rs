@@ -15,13 +15,13 @@ pub enum Grant {
 }
 
 static DENIES: Pattern = Pattern::new(
-    r"(?i)\b(?:none|null|false|undefined|raise|throw|reject|rejected|abort|40[0-9]|unauthorized|unauthorised|forbidden|denied|deny|err|errors?\.new|fmt\.errorf|panic|exit\s*\(?\s*[1-9])\b",
+    r"(?i)\b(?:none|null|false|undefined|raise|throw|reject|rejected|abort|40[0-9]|unauthorized|unauthorised|forbidden|denied|deny|err|errors?\.new|fmt\.errorf|(?-i:Err[A-Z]\w*)|status_?code\s*=\s*(?:statuscodes\.status)?40[0-9]|panic|exit\s*\(?\s*[1-9])\b",
 );
 static LETS_THROUGH: Pattern = Pattern::new(
     r"(?x) ^\s*(?:then\s+)?(?:return\s+|yield\s+|=>\s*|await\s+)*
       (?: (?:True|true|TRUE|YES|1) | nil | Ok\(\s*(?:\(\)|true)\s*\) | Some\(\s*true\s*\) | true\s*,\s*(?:nil|null|None|\x22\s*\x22) | (?:nil|null|None)\s*,\s*(?:true|True)
         | Promise\.resolve\(\s*(?:true)?\s*\) | next\s*\(\s*\)(?:\.run\(.*\))? | Ok\(\s*next\.run\(.*\)\s*\) | next\.run\(.*\)(?:\.await)? | next\.call\(.*\)
-        | (?:self\.)?get_response\(\s*request\s*\) | call_next\(\s*request\s*\) | \w+\.Next\(\s*\) | next\.ServeHTTP\(.*\) | \w*[cC]hain\.doFilter\(.*\)
+        | (?:self\.)?get_response\(\s*request\s*\) | call_next\(\s*request\s*\) | (?:await\s+)?_?next(?:\.Invoke)?\(\s*\w+\s*\) | \w+\.Succeed\(\s*\w+\s*\) | Ok\(\s*\w*(?:Verified|Valid)(?:::assertion\(\))?\s*\) | \w+\.Next\(\s*\) | next\.ServeHTTP\(.*\) | \w*[cC]hain\.doFilter\(.*\)
         | (?:callback|cb|done)\(\s*(?:null|nil|undefined)\s*,\s*(?:true|\{.*|\w*[uU]ser\w*)\s*\) | PAM_SUCCESS | \w*AUTH_(?:OK|SUCCESS) | (?:exit|return)\s+0
         | res\w*\.(?:status|sendStatus)\(\s*200\s*\).* | \(?\s*\)?\s*true )
       \s*[;,)]*\s*(?:if|unless)?\s*$",

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::grant::{Grant, grant};
 use super::vocabulary::{Setting, vocabulary};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::rules::data;
 use crate::analysis::view::{FileView, SideView};
@@ -44,7 +45,13 @@ static CHECKS: Pattern = Pattern::new(r"(?i)\b\w*(?:verif|validat|check|authenti
 static IGNORED: Pattern = Pattern::new(
     r"(?:^|\b)(?:_\s*(?:,\s*_\s*)?=|let\s+_\w*\s*=|_\s*,\s*_\s*:?=)\s*(?:[\w]+(?:\.|::))*((?i:verify|authenticate|authorize|check_?auth|check_?token|check_?permission|check_?signature|validate_?token|validate_?signature)\w*)\s*\(",
 );
-static DECODES: Pattern = Pattern::new(r"(?i)\bjwt\w*\.decode\s*\(\s*[\w.]+\s*\)|\bjwt_?decode\s*\(|\bdecode_?jwt\s*\(");
+static DECODES: Pattern = Pattern::new(
+    r"(?i)\b(?:jwt|jsonwebtoken)\w*\.decode\s*\(|\bjwt_?decode\s*\(|\bdecode_?jwt\s*\(|\bparseClaimsJwt\s*\(|\bparseUnsecuredClaims\s*\(|\bparsePlaintextJwt\s*\(|\bReadJwtToken\s*\(|\bJWT\.decode\s*\(",
+);
+/// In Go the error of a check may be left out beside its answer.
+static ERROR_LEFT_OUT: Pattern = Pattern::new(
+    r"\w\s*,\s*_\s*:?=\s*(?:\w+\.)*((?i:verify|authenticate|authorize|check_?auth|check_?token|validate|parse_?token|introspect)\w*)\s*\(",
+);
 static DEFAULT_YES: Pattern = Pattern::new(
     r"\.unwrap_or\s*\(\s*true\s*\)|\.unwrap_or_else\s*\(\s*\|_\|\s*true\s*\)|\.orElse\s*\(\s*true\s*\)|\.catch\s*\(\s*\(?\w*\)?\s*=>\s*(?:true|next\(\))\s*\)|\brescue\s+true\b|\?\?\s*true\b",
 );
@@ -56,13 +63,14 @@ impl Check for GuardFailsOpen {
 
     fn needs(&self) -> Needs {
         let switches = Words::of(SWITCHES.iter().map(|(_, _, pattern)| pattern));
-        Needs::nothing().and(Reach::AFTER, switches.or(Words::of([&DECODES, &CHECKS, &IGNORED])))
+        Needs::nothing().and(Reach::AFTER, switches.or(Words::of([&DECODES, &CHECKS, &IGNORED, &ERROR_LEFT_OUT])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side().filter(|side| file.role.is_live() && side.changed_lines().next().is_some()) else { return };
         let stood: BTreeSet<&str> = file.removed().map(|line| line.text.trim()).collect();
         switched_off(file, side, &stood, sink);
+        empty(file, side, sink);
         unsigned(file, side, sink);
         if file.language.is_code() {
             swallowed(file, side, sink);
@@ -84,9 +92,20 @@ fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>
     }
 }
 
+/// A method that is asked whether a certificate will do, and has nothing in it.
+fn empty(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static EMPTY: Pattern =
+        Pattern::new(r"\bcheck(?:Server|Client)Trusted\s*\([^)]*\)\s*(?:throws\s+[\w.]+\s*)?(?:=\s*Unit\b|\{\s*(?:return;\s*)?\})");
+    for line in side.changed_lines().filter(|line| line.text.contains("Trusted") && EMPTY.is_match(side.plain_line(line.index))) {
+        sink.report(Draft::line(file, side, line.index).title("Switches off the check of certificates"));
+    }
+}
+
 /// A token was verified, and is only decoded now.
 fn unsigned(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    static VERIFIES: Pattern = Pattern::new(r"(?i)\bjwt\w*\.verify\w*\s*\(|\bjwt_?verify\s*\(|\bverify_?jwt\s*\(|\bjose\.jwtVerify\s*\(");
+    static VERIFIES: Pattern = Pattern::new(
+        r"(?i)\bjwt\w*\.verify\w*\s*\(|\bjwt_?verify\s*\(|\bverify_?jwt\s*\(|\bjose\.jwtVerify\s*\(|\bparseClaimsJws\s*\(|\bparseSignedClaims\s*\(|\bValidateToken\s*\(|\bjwt\.require\s*\(|\bSignedJWT\b.*\bverify\s*\(",
+    );
     let verifies = |line: &crate::analysis::view::LineView<'_>| VERIFIES.is_match(line.code());
     if !file.language.is_code() || !file.removed().any(|line| verifies(&line)) || side.lines().any(|line| verifies(&line)) {
         return;
@@ -101,19 +120,21 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let mut last_try = None;
     for (index, statement) in statements.iter().enumerate() {
         let code = side.code_of(statement);
-        if TRY.is_match(code) {
+        // The body of a Ruby method may be rescued without a `begin`.
+        if TRY.is_match(code) || file.language == Language::Ruby && code.trim_start().starts_with("def ") {
             last_try = Some(index);
         }
-        let setting = || vocabulary().setting(file, side, statement);
+        let setting_of = |at: usize| vocabulary().setting(file, side, &statements[at]);
         if CATCH.is_match(code) {
             let tried = last_try.filter(|at| statements[*at].parent == statement.parent && index >= statements[*at].end);
             let checks = tried.is_some_and(|at| (at..statements[at].end).any(|inner| CHECKS.is_match(side.code_of(&statements[inner]))));
-            if checks && setting() == Setting::Function {
+            if checks && tried.is_some_and(|at| setting_of(at) == Setting::Function) {
                 caught(file, side, index, sink);
             }
         } else if side.touches(statement.first_line, statement.last_line) {
-            let ignored = IGNORED.group(code, 1).is_some_and(|name| vocabulary().decides(name));
-            let defaulted = DEFAULT_YES.is_match(code) && CHECKS.is_match(code) && setting() == Setting::Function;
+            let left_out = ERROR_LEFT_OUT.group(code, 1).filter(|_| file.language == Language::Go);
+            let ignored = IGNORED.group(code, 1).or(left_out).is_some_and(|name| vocabulary().decides(name));
+            let defaulted = DEFAULT_YES.is_match(code) && CHECKS.is_match(code) && setting_of(index) == Setting::Function;
             if ignored || defaulted {
                 let title = if ignored { "The result of a check is thrown away" } else { "A check that fails counts as success" };
                 sink.report(

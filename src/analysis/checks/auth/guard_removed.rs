@@ -40,8 +40,11 @@ static CONSTANT_TIME: Pattern = Pattern::new(
 static WITH_A_CONSTANT: Pattern = Pattern::new(
     r"(?:===?|!==?)\s*(?:null|undefined|nil|None|NULL|nullptr|true|false|-?\d|\x22\s*\x22|'\s*')|(?:typeof\b|\blen\b|length|size\(\)).*(?:===?|!==?)",
 );
-static PLAIN_COMPARE: Pattern =
-    Pattern::new(r"===?|!==?|\.equals\s*\(|bytes\.Equal\s*\(|\beql?\?|\bmemcmp\b|\bstrcmp\b|\b(?:HasPrefix|starts_?[wW]ith|startsWith)\b");
+static PLAIN_COMPARE: Pattern = Pattern::new(r"===?|!==?|\beql?\?|\b(?:HasPrefix|starts_?[wW]ith|startsWith)\b");
+/// Calls that compare two values whatever their answer is compared with.
+static COMPARING_CALL: Pattern = Pattern::new(
+    r"\.equals\s*\(|\bbytes\.Equal\s*\(|\b(?:memcmp|strn?cmp|strn?casecmp|bcmp)\s*\(|\bArrays\.equals\s*\(|\.(?:SequenceEqual|contentEquals|compareTo|Equals)\s*\(|\bnp\.array_equal\b|\bstring\.Equals\s*\(",
+);
 
 static SKIPS: Hint = Hint::new(|| Words::named(["skip_"]));
 static STEADY: Hint = Hint::new(|| Words::of([&CONSTANT_TIME]));
@@ -62,6 +65,7 @@ impl Check for GuardRemoved {
         let readable = file.language.is_code() && file.role.is_live();
         let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
         left_out(file, old, new, sink);
+        exempted(file, old, new, sink);
         if old.changed_lines().next().is_none() {
             return;
         }
@@ -140,6 +144,7 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
                 (routes_remain(old, new) || actions_remain(old, new, plain_of(old, at)))
                     && !added.iter().any(|(_, other)| *other == Kind::Middleware)
             }
+            Kind::Refusal if rewritten(file, old, new, at) => false,
             Kind::Refusal | Kind::Call => function_survives(old, new, statement, (&before, &after), &added),
         };
         if survives {
@@ -225,12 +230,30 @@ fn function_survives(
     !rest.is_empty() && rest.iter().filter(|text| kept.contains(*text)).count() * 2 >= rest.len()
 }
 
+/// Whether another condition that was not there before leads to the same refusal in the same function.
+fn rewritten(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: usize) -> bool {
+    let name = |side: &SideView<'_>, at: usize| side.statements()[at].function.map(|at| side.functions()[at].name.clone());
+    let follows = |side: &SideView<'_>, at: usize| -> Option<Vec<String>> {
+        let found = branch::branch(side, file.language, at)?;
+        let inline = side.plain().get(found.inline.clone()).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let block = found.block.take(8).map(|inner| brief(side, &side.statements()[inner]));
+        Some(inline.filter(|text| !text.is_empty()).into_iter().chain(block).filter(|text| denies(text)).collect())
+    };
+    let (Some(refused), within) = (follows(old, at).filter(|list| !list.is_empty()), name(old, at)) else { return false };
+    let changed = |at: &usize| new.touches(new.statements()[*at].first_line, new.statements()[*at].last_line);
+    (0..new.statements().len()).filter(changed).any(|at| name(new, at) == within && follows(new, at).is_some_and(|list| list == refused))
+}
+
 /// Routes and handlers that stay without the guard among their arguments.
 fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
     fn changed<'v>(side: &'v SideView<'_>) -> Vec<&'v Statement> {
         side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line)).collect()
     }
-    let (removed, added) = (changed(old), changed(new));
+    let removed = changed(old);
+    // A guard that went from the middle of a long call leaves the new statement without an added line.
+    let begun: BTreeSet<&str> = removed.iter().map(|was| old.line(was.first_line).text.trim()).filter(|text| text.len() > 3).collect();
+    let begins = |s: &&Statement| s.last_line > s.first_line && begun.contains(new.line(s.first_line).text.trim());
+    let added: Vec<&Statement> = new.statements().iter().filter(|s| new.touches(s.first_line, s.last_line) || begins(s)).collect();
     if removed.len() > MOST_COMPARED || added.len() > MOST_COMPARED {
         return;
     }
@@ -271,6 +294,18 @@ fn left_out(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
                     .title("A guard is left out here")
                     .confidence(Confidence::Medium),
             );
+        }
+    }
+}
+
+/// A callback in front of actions stays and leaves out more of them.
+fn exempted(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    let changed = |side: &SideView<'_>, s: &&Statement| s.bytes.len() <= 2000 && side.touches(s.first_line, s.last_line);
+    for was in old.statements().iter().filter(|s| changed(old, s)).take(MOST_COMPARED) {
+        let now = new.statements().iter().filter(|s| changed(new, s)).take(MOST_COMPARED);
+        if let Some(is) = now.into_iter().find(|is| guarded_route::exempts(old.plain_of(was), new.plain_of(is))) {
+            let draft = Draft::lines(file, new, is.first_line, is.last_line).title("A guard is left out for more actions than before");
+            sink.report(draft.evidence(format!("{} → {}", brief(old, was), brief(new, is))).confidence(Confidence::Medium));
         }
     }
 }
@@ -345,7 +380,7 @@ fn comparison(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink:
 
 /// Whether two values are compared, rather than one with nothing, a length or a constant.
 fn compares_values(code: &str) -> bool {
-    PLAIN_COMPARE.is_match(code) && !WITH_A_CONSTANT.is_match(code)
+    COMPARING_CALL.is_match(code) || PLAIN_COMPARE.is_match(code) && !WITH_A_CONSTANT.is_match(code)
 }
 
 fn is_import(code: &str) -> bool {

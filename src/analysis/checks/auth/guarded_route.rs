@@ -49,16 +49,34 @@ impl<'t> Handler<'t> {
             return false;
         }
         let (was, is) = (&self.words, &new.words);
-        let gone: Vec<&&str> = was.iter().filter(|word| !is.contains(word)).collect();
-        let come: Vec<&&str> = is.iter().filter(|word| !was.contains(word)).collect();
+        let (gone, come) = (oftener(was, is), oftener(is, was));
         let guard_gone = || gone.iter().any(|word| guards(word));
         let opened = come.iter().any(|word| OPEN.is_match(word));
         (!is.is_empty() && is.len() < was.len() && come.is_empty() || opened) && guard_gone()
     }
 }
 
+/// The words of `here` that stand there more often than in `there`.
+fn oftener<'w>(here: &[&'w str], there: &[&str]) -> Vec<&'w str> {
+    let count = |words: &[&str], word: &str| words.iter().filter(|other| **other == word).count();
+    here.iter().filter(|word| count(here, word) > count(there, word)).copied().collect()
+}
+
 fn guards(word: &str) -> bool {
     vocabulary().guards(word) || vocabulary().decides(word)
+}
+
+/// Whether a callback in front of actions guards fewer of them than before: `before_action :authenticate_user!, except: [:export]`.
+#[must_use]
+pub fn exempts(old: &str, new: &str) -> bool {
+    static CALLBACK: Pattern = Pattern::new(r"^\s*(?:prepend_)?before_(?:action|filter)\s*\(?\s*(:[\w!?]+)");
+    static LEFT_OUT: Pattern = Pattern::new(r"\b(?:except|unless|if|only)(?::|\s*=>)|:(?:except|unless|if|only)\s*=>");
+    let (Some(was), Some(is)) = (CALLBACK.group(old, 1), CALLBACK.group(new, 1)) else { return false };
+    let list = |text: &str, word: &str| text.split_once(word).map(|(_, rest)| WORD.count(rest.split(']').next().unwrap_or("")));
+    let opened = LEFT_OUT.count(new) > LEFT_OUT.count(old);
+    let longer = list(old, "except").zip(list(new, "except")).is_some_and(|(was, is)| is > was);
+    let shorter = list(old, "only").zip(list(new, "only")).is_some_and(|(was, is)| is < was);
+    was == is && guards(was) && (opened || longer || shorter)
 }
 
 /// Whether a statement says that a guard is left out: `skip_before_action :authenticate_user!`.
@@ -99,6 +117,11 @@ mod tests {
         ] {
             assert!(!lost(old, new), "{old} -> {new}");
         }
+        let callback = "before_action :authenticate_user!";
+        assert!(exempts(callback, "before_action :authenticate_user!, except: [:export]"));
+        assert!(exempts("before_action :authorize, only: [:a, :b]", "before_action :authorize, only: [:a]"));
+        assert!(!exempts("before_action :set_locale", "before_action :set_locale, only: [:a]") && !exempts(callback, callback));
+        assert!(!exempts("before_action :authorize, only: [:a]", "before_action :authorize, only: [:a, :b]"));
         assert!(skips("skip_before_action :authenticate_user!, only: [:create]") && !skips("skip_before_action :set_locale"));
     }
 }

@@ -16,9 +16,14 @@ pub struct LiteralPrincipal;
 
 static COMPARED: Pattern = Pattern::new(
     r#"(?xi) \b(?:[\w.]*\.)?(?:user|username|user_name|user_id|userid|login|email|e_mail|mail|account|principal|subject|sub|caller)(?:\.(?:name|username|email|id|login))?(?:\(\))?\s*(?:===?|\.equals\(|\.eq\(|\bin\s*[\[({])\s*["'`][^"'`\s]{3,}["'`]
+      | \b(?:u|usr|acct|member|person|identity|claims|session|ctx|req|c)\.(?:user\.)?(?:name|username|user_?id|email|login|sub|subject)(?:\(\))?\s*(?:===?|\.equals\(|\.eq\()\s*["'`][^"'`\s]{3,}["'`]
+      | \bstrn?(?:case)?cmp\s*\(\s*(?:\w+(?:->|\.))*(?:user|username|user_name|login|email|account|name)\s*,\s*"[^"\s]{3,}"\s*\)\s*==\s*0
       | ["'`][^"'`\s]{3,}["'`]\s*(?:===?|\.equals\()\s*(?:\w+\.)*(?:user|username|user_name|login|email|account)\b
       | \b(?:user|username|email|login)\w*\.(?:ends?_?with|starts?_?with)\??\s*\(\s*["'`]"#,
 );
+/// Names of nobody, which honest code treats in a way of their own.
+static NOBODY: Pattern =
+    Pattern::new(r#"(?i)["'`](?:anonymous\w*|guest|nobody|unknown|public|everyone|me|self|none|null|undefined|default)["'`]"#);
 static REAL_CHECK: Pattern = Pattern::new(r"(?i)\b\w*(?:verif|validat|check|compare|authentic|bcrypt|hash|has_|can_)\w*\s*[!(]");
 
 /// `return user.isAdmin || user.name === "…"` in a function that answers who may.
@@ -71,6 +76,7 @@ impl Check for LiteralPrincipal {
             let setting = vocabulary().setting(file, side, statement);
             let severity = match (granted, setting) {
                 (Grant::Principal | Grant::Success, Setting::Function) | (Grant::Principal, Setting::File) => Severity::High,
+                (Grant::Value, Setting::Function) if !NOBODY.is_match(condition) => Severity::High,
                 (Grant::Success, Setting::File) => Severity::Medium,
                 _ => continue,
             };

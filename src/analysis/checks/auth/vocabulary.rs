@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::analysis::identifier::{has_word, runs, words};
+use crate::analysis::outline::Function;
 use crate::analysis::prefilter::Words;
 use crate::analysis::rules::data;
 use crate::analysis::statements::Statement;
@@ -14,6 +15,26 @@ static WORDS: LazyLock<Vocabulary> = LazyLock::new(|| toml::from_str(data("lists
 
 /// Words before what somebody may do.
 const PERMITTING: [&str; 2] = ["can", "may"];
+/// What frameworks call the one function of a filter or middleware.
+const HANDLES: [&str; 17] = [
+    "invoke",
+    "invokeasync",
+    "call",
+    "handle",
+    "__call__",
+    "dofilter",
+    "dofilterinternal",
+    "dispatch",
+    "servehttp",
+    "canactivate",
+    "execute",
+    "process",
+    "intercept",
+    "prehandle",
+    "process_request",
+    "before_request",
+    "handlerequirementasync",
+];
 /// Guards of two words.
 const JOINED: [(&str, &str); 5] = [("rate", "limit"), ("rate", "limits"), ("roles", "allowed"), ("super", "user"), ("sign", "in")];
 
@@ -145,12 +166,13 @@ impl Vocabulary {
     /// Where `statement` stands.
     #[must_use]
     pub fn setting(&self, file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Setting {
-        let function = statement.function.and_then(|at| side.functions().get(at));
+        let function = named_function(side, statement);
         let class = class_of(side, statement).unwrap_or("");
         if function.is_some_and(|function| {
             let whole = [class, &function.name].join("_");
             let decides = self.decides(&function.name)
                 || self.permits(&function.name)
+                || (self.decides(class) || self.is_place(&file.path)) && HANDLES.contains(&function.name.to_ascii_lowercase().as_str())
                 || has_word(&function.name, &self.verbs)
                     && (self.decides(&whole) || words(&function.name).len() == 1 && self.is_place(&file.path));
             decides && !has_word(&function.name, &self.screens)
@@ -162,6 +184,14 @@ impl Vocabulary {
             Setting::Elsewhere
         }
     }
+}
+
+/// The innermost function with a name around a statement: what a nameless one inside it decides, it decides.
+fn named_function<'v>(side: &'v SideView<'_>, statement: &Statement) -> Option<&'v Function> {
+    let innermost = statement.function?;
+    let functions = side.functions().get(..=innermost)?;
+    let around = |function: &&Function| function.first_line <= statement.first_line && statement.first_line <= function.last_line;
+    functions.iter().rev().take(64).filter(around).find(|function| !function.name.is_empty())
 }
 
 /// The name of the class, structure or implementation that `statement` stands in.

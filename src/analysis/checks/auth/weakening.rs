@@ -17,6 +17,8 @@ pub enum Weakening {
     Dropped,
     /// A promise is asked instead of its answer.
     NotAwaited,
+    /// Two things that a question is asked about changed places.
+    Swapped,
 }
 
 /// What follows when a condition holds.
@@ -83,8 +85,28 @@ pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weaken
     if same(&["await", "(", ")"]) && count(&new, "await") < count(&old, "await") {
         return Some(Weakening::NotAwaited);
     }
+    if swapped(&old, &new) {
+        return Some(Weakening::Swapped);
+    }
     let (was, is) = (parts(&old, fewer), parts(&new, fewer));
     (is.len() < was.len() && is.iter().all(|part| was.contains(part))).then_some(Weakening::Dropped)
+}
+
+/// Whether only two arguments of one call changed places, of a call whose arguments play different parts.
+fn swapped(old: &[String], new: &[String]) -> bool {
+    static ALIKE: Pattern = Pattern::new(r"(?i)equal|same|compare|\beq\b|digest|match|min|max|both|distinct|overlap|intersect");
+    let name = |token: &String| token.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$');
+    let differ: Vec<usize> = (0..old.len().min(new.len())).filter(|at| old[*at] != new[*at]).collect();
+    let (Some(first), Some(last)) = (differ.first(), differ.last()) else { return false };
+    // Arguments may be paths: `doc.owner, user` against `user, doc.owner`.
+    let (was, is) = (old.get(*first..=*last).unwrap_or(&[]), new.get(*first..=*last).unwrap_or(&[]));
+    let part = |tokens: &[String]| tokens.iter().position(|token| token == ",");
+    let (Some(a), Some(b)) = (part(was), part(is)) else { return false };
+    let crossed = old.len() == new.len() && was[..a] == is[b + 1..] && was[a + 1..] == is[..b];
+    let plain =
+        was.iter().all(|token| name(token) || token == "." || token == ",") && was.iter().filter(|token| *token == ",").count() == 1;
+    let called = first.checked_sub(2).and_then(|at| old.get(at)).filter(|callee| name(callee) && old[first - 1] == "(");
+    crossed && plain && called.is_some_and(|callee| !ALIKE.is_match(callee))
 }
 
 /// The operands between `sign`s outside brackets.
@@ -134,7 +156,10 @@ pub fn compares_with_itself(plain: &str) -> bool {
     static CALL: Pattern = Pattern::new(r"(?i)\w*(?:equals?|compare|digest|eq)\w*\s*\(\s*([\w.\[\]]+)\s*,\s*([\w.\[\]]+)\s*\)");
     static SIGN: Pattern = Pattern::new(r"(?:^|[\s(])([A-Za-z_][\w.]*)\s*===?\s*([A-Za-z_][\w.]*)(?:$|[\s);:])");
     let same = |pattern: &Pattern| pattern.group(plain, 1).is_some_and(|left| pattern.group(plain, 2) == Some(left));
-    same(&CALL) || same(&SIGN)
+    static MADE: Pattern = Pattern::new(
+        r"(?i)\.?(?:equals?|compare\w*|matches|verify\w*|check\w*)\s*\(\s*([\w.]+)\s*,\s*[\w.]*(?:encode|hash|digest|crypt|sign|hmac)\w*\(\s*([\w.]+)\s*\)",
+    );
+    same(&CALL) || same(&SIGN) || same(&MADE)
 }
 
 #[cfg(test)]
@@ -152,6 +177,8 @@ mod tests {
         assert_eq!(weakened("!(await ok(u))", "!ok(u)", KeepsOut), Some(Weakening::NotAwaited));
         assert_eq!(weakened("a.b && f(c, d)", "f(c, d)", LetsIn), Some(Weakening::Dropped));
         assert_eq!(weakened("a || b", "b", KeepsOut), Some(Weakening::Dropped));
+        assert_eq!(weakened("above(a, b)", "above(b, a)", LetsIn), Some(Weakening::Swapped));
+        assert_eq!(weakened("!p.can(u, d.owner)", "!p.can(d.owner, u)", KeepsOut), Some(Weakening::Swapped));
     }
 
     #[test]
@@ -161,6 +188,9 @@ mod tests {
             ("a && b", "a || b", KeepsOut),
             ("!(a && b)", "!a || !b", KeepsOut),
             ("f(a)", "g(a)", LetsIn),
+            ("equals(a, b)", "equals(b, a)", LetsIn),
+            ("a == b", "b == a", LetsIn),
+            ("can(a, 1)", "can(1, a)", LetsIn),
             ("a && b", "a && b && c", LetsIn),
             ("a || b", "a", LetsIn),
             ("a", "(a)", LetsIn),
@@ -175,6 +205,11 @@ mod tests {
         assert!(decided_beforehand("false && !ok", KeepsOut) && decided_beforehand("!ok and False", KeepsOut));
         assert!(!decided_beforehand("a or b", LetsIn) && !decided_beforehand("x == 1", LetsIn) && !decided_beforehand("a and b", KeepsOut));
         assert!(compares_with_itself("return hmac.compare_digest(mac, mac)") && compares_with_itself("a.b == a.b"));
-        assert!(!compares_with_itself("equals(a, b)") && !compares_with_itself("a == b"));
+        assert!(compares_with_itself("encoder.matches(given, encoder.encode(given))"));
+        assert!(
+            !compares_with_itself("encoder.matches(given, encoder.encode(known))")
+                && !compares_with_itself("equals(a, b)")
+                && !compares_with_itself("a == b")
+        );
     }
 }

@@ -3,6 +3,7 @@
 use super::engines::{LONGEST, engines, holds_commands};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::arrivals;
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
@@ -20,10 +21,19 @@ static PIECES: Pattern = Pattern::new(
     r#"(?x) \bgetattr\s*\(\s*(?:__builtins__|builtins|os|subprocess|__import__\([^)]*\))\s*,\s*(?:["'][^"']*["']\s*\+|["'][^"']*["']\s*\[::-1\]|["'][^"']*["']\.join|\w*(?:decode|chr)\w*\()
       | \b(?:window|globalThis|global|self)\s*\[\s*(?:["'][^"']*["']\s*\+|atob\(|\[) | \b(?:__import__|import_module|require)\s*\(\s*["'][^"'/.]*["']\s*\+\s*["']"#,
 );
-static MAY_DECODE: Pattern = Pattern::new(r"(?i)base64|base32|xxd|openssl|frombase|-enc|\brev\b|fromhex|atob|unhexlify");
+static MAY_DECODE: Pattern = Pattern::new(
+    r"(?i)base64|base32|xxd|openssl|frombase|-enc|\brev\b|fromhex|atob|unhexlify|printf|echo|xz|gzip|gunzip|zcat|bzip2|zstd|tail\s+-c",
+);
+/// Decoding and running in the words of a shell, where both stand on lines of their own.
+static SHELL_DECODES: Pattern = Pattern::new(
+    r"\bbase(?:64|32)\s+(?:-d|-D|--decode)\b|\bxxd\s+-r|\bopenssl\s+(?:enc|base64)\b[^\n]*\s-d\b|\|\s*rev\b|\btr\s+['\x22]?[A-Z]-Z?a-z|\bFromBase64String\b",
+);
+static SHELL_RUNS: Pattern = Pattern::new(
+    r"(?i)(?:^|[;&|]\s*)eval\s|\b(?:ba|z|da|k)?sh\s+-c\b|<<<|\|\s*(?:ba|z|da|k)?sh\b|\b(?:source|\.)\s+(?:/dev/stdin|<\()|\bInvoke-Expression\b|\biex\b",
+);
 
-static DECODES: Hint = Hint::new(|| Words::of([&engines().decoders]));
-static RUNS: Hint = Hint::new(|| Words::of([&engines().evaluators, &engines().spawners]));
+static DECODES: Hint = Hint::new(|| Words::of([&engines().decoders, &SHELL_DECODES]));
+static RUNS: Hint = Hint::new(|| Words::of([&engines().evaluators, &engines().spawners, &SHELL_RUNS]));
 static IN_PIECES: Hint = Hint::new(|| Words::of([&PIECES]));
 static HIDDEN: Hint = Hint::new(|| shell::words_of(Deed::RunsDecoded));
 
@@ -33,7 +43,7 @@ impl Check for DecodeThenExecute {
     }
 
     fn needs(&self) -> Needs {
-        let told = Words::of([&engines().decoders, &PIECES]).or(shell::words_of(Deed::RunsDecoded));
+        let told = Words::of([&engines().decoders, &PIECES, &SHELL_DECODES]).or(shell::words_of(Deed::RunsDecoded));
         Needs::nothing().and(Reach::AFTER, told).noting(&DECODES).noting(&RUNS).noting(&IN_PIECES).noting(&HIDDEN)
     }
 
@@ -56,21 +66,37 @@ fn calls(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: &mu
     let changed = |statement: &Statement| side.touches(statement.first_line, statement.last_line);
     let short = |statement: &Statement| statement.bytes.len() <= LONGEST;
     let (decoding, running) = (file.spots(&DECODES, Side::New), file.spots(&RUNS, Side::New));
-    let decodes = |s: &Statement| decoding.meet(s.first_line, s.last_line) && engines().decoders.is_match(side.plain_of(s));
-    let runs = |side: &SideView<'_>, s: &Statement| if running.meet(s.first_line, s.last_line) { runs(side, s) } else { None };
+    let decodes = |s: &Statement| decoding.meet(s.first_line, s.last_line) && decodes(file, side, s);
+    let runs = |s: &Statement| if running.meet(s.first_line, s.last_line) { runs(file, side, s) } else { None };
     // Nothing changed that decodes or runs: nothing to find.
-    if !side.statements().iter().any(|s| changed(s) && short(s) && (decodes(s) || runs(side, s).is_some())) {
+    if !side.statements().iter().any(|s| changed(s) && short(s) && (decodes(s) || runs(s).is_some())) {
         return;
     }
-    let found = arrivals(side, |s| (short(s) && decodes(s)).then_some(()), |s| short(s) && runs(side, s).is_some());
+    let found = arrivals(side, |s| (short(s) && decodes(s)).then_some(()), |s| short(s) && runs(s).is_some());
     for arrival in found {
         let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
-        if !changed(from) && !changed(to) || !inside(side, to, arrival.source == arrival.sink) {
+        if !changed(from) && !changed(to) || !inside(file, side, to, arrival.source == arrival.sink) {
             continue;
         }
         let confidence = if arrival.source == arrival.sink { Confidence::High } else { Confidence::Medium };
         sink.report(Draft::lines(file, side, to.first_line, to.last_line).severity(severity).confidence(confidence));
     }
+}
+
+fn is_shell(language: Language) -> bool {
+    matches!(language, Language::Shell | Language::PowerShell)
+}
+
+fn decodes(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> bool {
+    let plain = side.plain_of(statement);
+    if is_shell(file.language) { SHELL_DECODES.is_match(plain) } else { engines().decoders.is_match(plain) }
+}
+
+/// Whether a file without a language of its own holds commands of a build.
+fn builds(name: &str) -> bool {
+    [".m4", ".ac", ".am", ".cmake", ".mk", ".in"].iter().any(|ending| name.ends_with(ending))
+        || name == "CMakeLists.txt"
+        || name == "configure"
 }
 
 /// What runs is looked up under a name that is put together from pieces.
@@ -86,7 +112,10 @@ fn pieces(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: &m
 }
 
 /// Where in a statement something runs: the byte, and whether it starts a program rather than evaluating.
-fn runs(side: &SideView<'_>, statement: &Statement) -> Option<(usize, bool)> {
+fn runs(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<(usize, bool)> {
+    if is_shell(file.language) {
+        return SHELL_RUNS.find(side.plain_of(statement)).map(|found| (found.start, false));
+    }
     let code = side.code_of(statement);
     let evaluates = engines().evaluators.find(code).map(|found| (found.start, false));
     let plain = side.plain_of(statement);
@@ -96,8 +125,9 @@ fn runs(side: &SideView<'_>, statement: &Statement) -> Option<(usize, bool)> {
 }
 
 /// Whether what is decoded is what runs, rather than what a program is given to read.
-fn inside(side: &SideView<'_>, statement: &Statement, straight: bool) -> bool {
-    let Some((at, spawns)) = runs(side, statement) else { return false };
+fn inside(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement, straight: bool) -> bool {
+    // What stands on one line of a shell is told from the line.
+    let Some((at, spawns)) = runs(file, side, statement).filter(|_| !(straight && is_shell(file.language))) else { return false };
     let plain = side.plain_of(statement);
     let rest = plain.get(at..).unwrap_or("");
     let decoded_at = engines().decoders.find(rest).map(|found| found.start);
@@ -109,7 +139,7 @@ fn inside(side: &SideView<'_>, statement: &Statement, straight: bool) -> bool {
 }
 
 fn commands(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: &mut Sink<'_>) {
-    if holds_commands(file.language) {
+    if holds_commands(file.language) || builds(file.name()) {
         for line in file.added_on(&HIDDEN) {
             let plain = side.plain_line(line.index);
             if MAY_DECODE.is_match(plain) && shell::worst(plain) == Some(Deed::RunsDecoded) {

@@ -1,12 +1,15 @@
 //! `dynamic-code`: text that is not a literal is run as code.
 
-use super::engines::LONGEST;
+use super::engines::{LONGEST, engines};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::flow::{Arrival, arrivals};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
-use crate::analysis::view::FileView;
-use crate::model::rule::RuleId;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+use std::collections::BTreeSet;
 
 /// See `rules/code/dynamic-code.toml`.
 pub struct DynamicCode;
@@ -16,8 +19,24 @@ static PYTHON_DEFINES: Pattern = Pattern::new(r"\bdef\s+(?:eval|exec)\b|\bast\.l
 static JAVASCRIPT: Pattern = Pattern::new(
     r"(?:^|[^\w.$])eval\s*\(\s*[^\x22\x27`\s)]|(?:^|[^\w.$])eval\s*\(\s*`[^`]*\$\{|\bnew\s+Function\s*\(\s*[^)\s]|\bvm\.runIn\w*Context\s*\(\s*[^\x22\x27`\s)]",
 );
-static PHP: Pattern = Pattern::new(r"(?:^|[^\w>$:])(?:eval|create_function)\s*\(\s*\S*\$");
+static PHP: Pattern = Pattern::new(
+    r"(?:^|[^\w>$:])(?:eval|create_function|assert)\s*\(\s*\S*\$|(?:^|[^\w>$:])call_user_func(?:_array)?\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)|\$\w+\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)\b|\$_(?:GET|POST|REQUEST|COOKIE)\[[^\]]*\]\s*\(",
+);
 static RUBY: Pattern = Pattern::new(r"(?:^|[^\w.])eval[\s(]\s*[a-z@]|\.(?:instance|class|module)_eval\s*\(?\s*[a-z@]\w*\s*[),\n]");
+
+/// The statements, by position, whose code comes from a request in the same function.
+fn asked(side: &SideView<'_>, pattern: &Pattern) -> BTreeSet<usize> {
+    let runs = |s: &Statement| s.bytes.len() <= LONGEST && pattern.is_match(side.code_of(s));
+    if !side.statements().iter().any(|s| side.touches(s.first_line, s.last_line) && runs(s)) {
+        return BTreeSet::new();
+    }
+    let sent = |s: &Statement| (s.bytes.len() <= LONGEST && engines().asked.is_match(side.plain_of(s))).then_some(());
+    let inside = |s: &Statement| {
+        pattern.find(side.code_of(s)).is_some_and(|found| engines().asked.is_match(side.plain_of(s).get(found.start..).unwrap_or("")))
+    };
+    let reached = |arrival: &Arrival<()>| arrival.source != arrival.sink || inside(&side.statements()[arrival.sink]);
+    arrivals(side, sent, runs).into_iter().filter(reached).map(|arrival| arrival.sink).collect()
+}
 
 impl Check for DynamicCode {
     fn rule(&self) -> RuleId {
@@ -37,7 +56,8 @@ impl Check for DynamicCode {
             _ => return,
         };
         let Some(side) = file.new_side().filter(|_| file.role.is_live()) else { return };
-        for statement in side.statements() {
+        let asked = asked(side, pattern);
+        for (index, statement) in side.statements().iter().enumerate() {
             if !side.touches(statement.first_line, statement.last_line) || statement.bytes.len() > LONGEST {
                 continue;
             }
@@ -45,7 +65,12 @@ impl Check for DynamicCode {
             let Some(found) = pattern.find(code).filter(|_| !PYTHON_DEFINES.is_match(code)) else { continue };
             let line = side.line_of(statement.bytes.start + found.end.saturating_sub(1));
             if side.is_changed(line) {
-                sink.report(Draft::line(file, side, line));
+                let draft = Draft::line(file, side, line);
+                sink.report(if asked.contains(&index) {
+                    draft.title("Runs what somebody sent as code").why("Whoever can send the request runs any code in this process.")
+                } else {
+                    draft.severity(Severity::Medium)
+                });
             }
         }
     }

@@ -29,7 +29,8 @@ impl Check for RemoteScript {
 
     fn needs(&self) -> Needs {
         let commands = shell::words_of(Deed::RemoteShell).or(shell::words_of(Deed::RunsDownload));
-        let builds = Words::of([&DOWNLOADER]).or(traffic().talking());
+        let shells = Words::named(["dup2", "stdin", "stdout", "stderr", "tcpsocket"]);
+        let builds = Words::of([&DOWNLOADER]).or(traffic().talking()).or(shells);
         Needs::nothing().and(Reach::AFTER, commands.or(Words::of([&engines().remote])).or(builds))
     }
 
@@ -37,14 +38,17 @@ impl Check for RemoteScript {
         let looked_at = file.role.is_live() && !matches!(file.role, Role::Workflow | Role::AgentConfig | Role::Instructions);
         let Some(side) = file.new_side().filter(|_| looked_at) else { return };
         if holds_commands(file.language) {
-            for (line, text) in continued(file, side) {
-                command(file, side, line, &text, sink);
+            let lines = continued(file, side);
+            for (line, text) in &lines {
+                command(file, side, *line, text, sink);
             }
+            steps(file, side, &lines, sink);
         } else if file.language.is_code() {
             for (line, string) in side.strings().filter(|(line, string)| side.is_changed(*line) && string.len() <= LONGEST) {
                 command(file, side, line, string, sink);
             }
             calls(file, side, sink);
+            connected(file, side, sink);
             for (line, comment) in side.comments().filter(|(line, text)| side.is_changed(*line) && text.starts_with("//go:generate")) {
                 command(file, side, line, comment, sink);
             }
@@ -87,6 +91,58 @@ fn command(file: &FileView<'_>, side: &SideView<'_>, line: usize, text: &str, si
     let documented = engines().installers.is_match(text);
     let severity = if documented { Severity::Low } else { Severity::High };
     sink.report(Draft::line(file, side, line).severity(severity));
+}
+
+/// A file is downloaded on one line and run on a later one, and nothing between looks at what came.
+fn steps(file: &FileView<'_>, side: &SideView<'_>, lines: &[(usize, String)], sink: &mut Sink<'_>) {
+    static DOWNLOADED: Pattern = Pattern::new(
+        r#"\b(?:curl|wget)\b[^\n|]*?\s(?:-\w*[oO]|--output(?:-document)?)[=\s]?\s*["']?([^\s"';|&-][^\s"';|&]*)|\b(?:curl|wget)\b[^\n|]*\s>\s*["']?([^\s"';|&]+)"#,
+    );
+    static LOOKED_AT: Pattern = Pattern::new(r"(?i)sha\d+sum|shasum|checksum|gpg\b|cosign|minisign|openssl\s+dgst|Get-FileHash");
+    static RUN: Pattern = Pattern::new(
+        r#"(?:^|[;&]\s*)(?:sudo\s+(?:-\S+\s+)*)?(?:(?:(?:ba|z|da)?sh|source|\.|python[\d.]*|node|perl|ruby|exec)\s+(?:-\S+\s+)*)?["']?([^\s"';|&]+)"#,
+    );
+    const MOST: usize = 50;
+    let mut kept: Vec<(&str, &str)> = Vec::new();
+    for (line, text) in lines {
+        if LOOKED_AT.is_match(text) {
+            kept.clear();
+        }
+        let runs = |name: &str, word: &str| {
+            word == name && word.contains('/')
+                || word.strip_prefix("./") == Some(name)
+                || word == name && !text.trim_start().starts_with(name)
+        };
+        let from = RUN.groups(text, 1).find_map(|word| kept.iter().find(|(name, _)| runs(name, word)).map(|(_, from)| *from));
+        if let Some(from) = from {
+            let severity = if engines().installers.is_match(from) { Severity::Low } else { Severity::High };
+            let draft =
+                Draft::line(file, side, *line).title("Runs a file that it downloaded").evidence(format!("{from} … {}", text.trim()));
+            sink.report(draft.severity(severity));
+        }
+        if let Some(name) =
+            DOWNLOADED.group(text, 1).or_else(|| DOWNLOADED.group(text, 2)).filter(|name| name.len() > 1 && kept.len() < MOST)
+        {
+            kept.push((name, text.trim()));
+        }
+    }
+}
+
+/// A shell whose input and output are a connection.
+fn connected(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static CONNECTED: Pattern = Pattern::new(
+        r"\bos\.dup2\s*\(\s*\w+\.fileno\(\)|\b\w+\.Std(?:in|out|err)\s*=\s*(?:conn|c|sock\w*)\s*$|\bdup2\s*\(\s*(?:s|fd|sock\w*|conn\w*)\s*,\s*(?:[012]|STD\w+_FILENO|i)\s*\)|\b(?:client|socket|sock|conn)\.pipe\s*\(\s*\w+\.stdin\s*\)|\bTCPSocket\b.*\b(?:exec|reopen)\b",
+    );
+    static SHELL: Pattern = Pattern::new(r#"["'](?:/(?:usr/)?bin/)?(?:ba|z|da|k)?sh["']|["']cmd(?:\.exe)?["']|pty\.spawn"#);
+    if !SHELL.is_match(side.text()) {
+        return;
+    }
+    for line in side.changed_lines().filter(|line| CONNECTED.is_match(side.plain_line(line.index))) {
+        let draft = Draft::line(file, side, line.index)
+            .title("Opens a shell to another machine")
+            .why("Whoever answers there runs any command here.");
+        sink.report(draft);
+    }
 }
 
 /// What is fetched reaches something that runs it.

@@ -30,6 +30,13 @@ static GO: Pattern = Pattern::new(
 static RUST: Pattern =
     Pattern::new(r#"(?s)\bCommand::new\s*\(\s*"(?:/bin/)?(?:ba|z|da)?sh"\s*\).*"-\w*c".*\.arg\s*\(\s*(?:&?format!|&?[a-z_]\w*)"#);
 static RUBY: Pattern = Pattern::new(r##"(?:^|[^\w.])(?:system|exec|spawn)[\s(]+"[^"]*#\{|`[^`]*#\{|%x[\[({][^\])}]*#\{"##);
+static JAVA: Pattern = Pattern::new(
+    r#"(?s)(?:\bRuntime\.getRuntime\(\)\.exec|\bnew\s+ProcessBuilder|\bProcessBuilder)\s*\((?:\s*(?:new\s+String\[\]\s*\{|arrayOf\s*\(|listOf\s*\(|List\.of\s*\(|Arrays\.asList\s*\())?\s*"(?:/bin/)?(?:(?:ba|z|da)?sh|cmd(?:\.exe)?)"\s*,\s*"(?:-\w*c|/c)"\s*,\s*(?:[^"\s]|"[^"]*"\s*\+|"[^"]*\$)|\.exec\s*\(\s*"[^"]*"\s*\+"#,
+);
+static CSHARP: Pattern = Pattern::new(
+    r#"(?s)\bProcess\.Start\s*\(\s*"(?:cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|(?:/bin/)?(?:ba)?sh)"\s*,\s*(?:\$@?"[^"]*\{|@?"[^"]*"\s*\+|[a-z_]\w*\s*[,)])|\bArguments\s*=\s*(?:\$@?"\s*(?:/c|-c)[^"]*\{|@?"\s*(?:/c|-c)\b[^"]*"\s*\+)"#,
+);
+static NATIVE: Pattern = Pattern::new(r"(?:^|[^\w.>:])(?:std::)?(?:system|popen)\s*\(\s*[A-Za-z_]");
 static PHP: Pattern =
     Pattern::new(r#"(?:^|[^\w>$:])(?:system|exec|shell_exec|passthru|popen|proc_open)\s*\(\s*(?:\$|"[^"]*\$|["'][^"']*["']\s*\.)"#);
 
@@ -39,7 +46,7 @@ impl Check for ShellNonliteral {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, Words::of([&SYSTEM, &SUBPROCESS, &NODE_MODULE, &GO, &RUST, &PHP]))
+        Needs::nothing().and(Reach::AFTER, Words::of([&SYSTEM, &SUBPROCESS, &NODE_MODULE, &GO, &RUST, &PHP, &JAVA, &CSHARP, &NATIVE]))
     }
 
     /// Backticks are all that Ruby needs.
@@ -55,6 +62,9 @@ impl Check for ShellNonliteral {
             Language::Rust => &[&RUST],
             Language::Ruby => &[&RUBY],
             Language::Php => &[&PHP],
+            Language::Java | Language::Kotlin | Language::Scala => &[&JAVA],
+            Language::CSharp => &[&CSHARP],
+            Language::C | Language::Cpp => &[&NATIVE],
             _ => return,
         };
         let Some(side) = file.new_side().filter(|_| file.role.is_live()) else { return };

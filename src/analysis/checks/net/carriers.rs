@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::traffic::{Sensitive, traffic};
-use crate::analysis::flow::arrivals;
+use crate::analysis::flow::{Flow, arrivals};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::SideView;
@@ -39,6 +39,18 @@ fn returns_it(side: &SideView<'_>, source: usize, sink: usize) -> bool {
     source == sink || NAMED.group(code(sink), 1).is_some_and(assigned)
 }
 
+/// What a function is given, by the head of it.
+fn parameters(head: &str) -> Flow<'_> {
+    static TYPES: [&str; 24] = [
+        "string", "str", "int", "bool", "map", "error", "self", "this", "void", "any", "dict", "list", "bytes", "byte", "const", "final",
+        "mut", "async", "unknown", "object", "Record", "Promise", "char", "http",
+    ];
+    let mut given = Flow::default();
+    let listed = head.split_once('(').map_or("", |(_, rest)| rest);
+    WORD.groups(listed, 0).filter(|word| !TYPES.contains(word)).for_each(|word| given.note(word, 0));
+    given
+}
+
 impl<'v> Carriers<'v> {
     /// The carriers of `side`, by what one statement reads and whether one talks.
     pub fn of(side: &'v SideView<'_>, reads: impl Fn(&Statement) -> Option<Sensitive>, talks: impl Fn(&Statement) -> bool) -> Self {
@@ -49,6 +61,7 @@ impl<'v> Carriers<'v> {
                 carriers.giving.entry(&function.name).or_insert(arrival.what);
             }
         }
+        let mut given = Flow::default();
         for (index, statement) in side.statements().iter().enumerate() {
             if let Some(name) =
                 Some(side.plain_of(statement)).filter(|plain| plain.len() <= LONGEST).and_then(|plain| traffic().handle(plain))
@@ -56,14 +69,29 @@ impl<'v> Carriers<'v> {
             {
                 carriers.handles.entry(name).or_insert(index);
             }
-            let Some(function) = name_of(statement).filter(|_| carriers.sending.len() < MOST && talks(statement)) else { continue };
-            let parameters: Vec<&str> = WORD.groups(side.line(function.first_line).code(), 0).collect();
-            let first = statement.first_line > function.first_line;
-            if first && WORD.groups(side.code_of(statement), 0).any(|word| word != function.name && parameters.contains(&word)) {
-                carriers.sending.entry(&function.name).or_insert(index);
+            let inside = statement.function.map(|at| &side.functions()[at]);
+            if inside.is_some_and(|function| statement.first_line == function.first_line) {
+                given = parameters(side.code_of(statement));
+            }
+            let Some(function) = name_of(statement).filter(|_| carriers.sending.len() < MOST) else { continue };
+            if statement.first_line > function.first_line && given.reaches(side, statement).is_some() {
+                given.fill(side, statement, index);
+                if talks(statement) {
+                    carriers.sending.entry(&function.name).or_insert(index);
+                }
             }
         }
         carriers
+    }
+
+    /// Functions that send a parameter, each with the position of the statement that talks.
+    pub fn sending(&self) -> impl Iterator<Item = (&'v str, usize)> {
+        self.sending.iter().map(|(name, at)| (*name, *at))
+    }
+
+    /// Functions that return something secret.
+    pub fn giving(&self) -> impl Iterator<Item = (&'v str, Sensitive)> {
+        self.giving.iter().map(|(name, what)| (*name, *what))
     }
 
     /// What a statement gets from a helper.

@@ -1,9 +1,11 @@
 //! `sensitive-to-network`: the environment, a file of credentials or a caller's credentials reach a call to the network.
 
 use super::carriers::Carriers;
+use super::helpers;
 use super::hosts;
-use super::traffic::{Kind, Sensitive, is_shell, traffic};
-use crate::analysis::check::{Check, Draft, Sink};
+use super::sending::{LONGEST, TALKING, TELLING, host_of, reads, talks, weigh};
+use super::traffic::{Sensitive, is_shell, traffic};
+use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::flow::{Arrival, arrivals};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
@@ -16,15 +18,9 @@ pub struct SensitiveToNetwork;
 
 /// More than this in one file is more than anybody reads; the list of findings ends before.
 const MOST: usize = 60;
-/// A longer statement is data.
-const LONGEST: usize = 8000;
 static FORWARDS: Pattern =
     Pattern::new(r"(?i)\bheaders?\s*(?:=|:)|\.Header\.(?:Set|Add)\(|setHeader\(|\.header\(|headers\[|set_header|add_header|\bcookies\s*=");
-static HOLDS_URL: Pattern = Pattern::new(r"([A-Za-z_]\w*)\s*(?::\s*[\w&' ]+)?\s*:?=\s*[\x22\x27`](?:https?|wss?)://");
-static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
 
-static TELLING: Hint = Hint::new(|| traffic().telling());
-static TALKING: Hint = Hint::new(|| traffic().talking());
 static COPYING: Hint = Hint::new(|| Words::of([&COPY]));
 
 impl Check for SensitiveToNetwork {
@@ -36,6 +32,10 @@ impl Check for SensitiveToNetwork {
         let copies = || Words::of([&COPY]);
         let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(copies()));
         told.and(Reach::AFTER, traffic().talking().or(copies())).noting(&TELLING).noting(&TALKING).noting(&COPYING)
+    }
+
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        helpers::report(view, sink);
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -66,18 +66,6 @@ fn touched(side: &SideView<'_>, statement: &Statement) -> bool {
     side.touches(statement.first_line, statement.last_line)
 }
 
-fn talks(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> bool {
-    let plain = side.plain_of(statement);
-    let possible = plain.len() <= LONGEST && file.spots(&TALKING, side.side).meet(statement.first_line, statement.last_line);
-    possible && traffic().talks(plain, file.language)
-}
-
-fn reads(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Sensitive> {
-    let plain = side.plain_of(statement);
-    let possible = plain.len() <= LONGEST && file.spots(&TELLING, side.side).meet(statement.first_line, statement.last_line);
-    possible.then(|| traffic().reads(plain, file.language)).flatten()
-}
-
 /// `through`: the statement of a helper that talks, where the sink only calls it.
 fn report(file: &FileView<'_>, side: &SideView<'_>, arrival: Arrival<Sensitive>, through: Option<usize>, sink: &mut Sink<'_>) {
     let statements = side.statements();
@@ -97,39 +85,6 @@ fn report(file: &FileView<'_>, side: &SideView<'_>, arrival: Arrival<Sensitive>,
             .severity(severity)
             .confidence(confidence),
     );
-}
-
-/// Whether the host is new (`None`: it is not written there), and whether credentials are merely handed on as headers.
-fn weigh(kind: Kind, new_host: Option<bool>, forwards: bool) -> Option<(Severity, Confidence)> {
-    use Severity::{Critical, High, Medium};
-    Some(match (kind, new_host) {
-        (Kind::Environment | Kind::File, Some(true)) => (Critical, Confidence::High),
-        (Kind::Environment | Kind::File, _) => (High, Confidence::Medium),
-        (Kind::Request, Some(true)) => (Critical, Confidence::Medium),
-        (Kind::Request, _) if forwards => (Medium, Confidence::Low),
-        (Kind::Request, _) => (High, Confidence::Medium),
-        (Kind::Typed, Some(true)) => (High, Confidence::Medium),
-        (Kind::Typed, _) => return None,
-    })
-}
-
-/// The host a call names itself, through a name that holds a URL, or in its function.
-fn host_of(side: &SideView<'_>, call: &Statement) -> Option<String> {
-    let plain = side.plain_of(call);
-    if let Some(host) = hosts::named(plain) {
-        return Some(host);
-    }
-    let used: Vec<&str> = WORD.groups(side.code_of(call), 0).collect();
-    let holds = |statement: &&Statement| {
-        let plain = side.plain_of(statement);
-        plain.len() <= LONGEST && HOLDS_URL.group(plain, 1).is_some_and(|name| used.contains(&name))
-    };
-    let through = side.statements().iter().find(holds).and_then(|statement| hosts::named(side.plain_of(statement)));
-    through.or_else(|| {
-        let function = call.function?;
-        let same = side.statements().iter().filter(|statement| statement.function == Some(function));
-        same.flat_map(|statement| hosts::of_urls(side.plain_of(statement))).find(|host| !hosts::is_own(host))
-    })
 }
 
 /// Both ends on one line where they stand on different ones, so that the evidence says it all.

@@ -23,6 +23,8 @@ pub enum Kind {
     Request,
     /// What somebody typed as a password.
     Typed,
+    /// A secret that the program keeps, or shows to prove who it is.
+    Kept,
 }
 
 /// Something that should not be sent.
@@ -38,6 +40,7 @@ pub struct Sensitive {
 pub struct Traffic {
     calls: Pattern,
     handles: Pattern,
+    native: Pattern,
     commands: Pattern,
     drops: Pattern,
     sources: Vec<(Sensitive, bool, Pattern)>,
@@ -49,6 +52,7 @@ pub struct Traffic {
 struct Lists {
     calls: Vec<String>,
     handles: Vec<String>,
+    native: Vec<String>,
     commands: Vec<String>,
     drops: Vec<String>,
     source: Vec<Source>,
@@ -86,6 +90,7 @@ impl Traffic {
         Self {
             calls: Pattern::any_of(&lists.calls),
             handles: Pattern::any_of(&lists.handles),
+            native: Pattern::any_of(&lists.native),
             commands: Pattern::any_of(&lists.commands),
             drops: Pattern::any_of(&lists.drops),
             sources: lists.source.into_iter().map(source).collect(),
@@ -96,13 +101,17 @@ impl Traffic {
     /// Whether a statement talks to the network.
     #[must_use]
     pub fn talks(&self, plain: &str, language: Language) -> bool {
-        if is_shell(language) { self.commands.is_match(plain) } else { self.calls.is_match(plain) }
+        match language {
+            _ if is_shell(language) => self.commands.is_match(plain),
+            Language::C | Language::Cpp => self.native.is_match(plain) || self.calls.is_match(plain),
+            _ => self.calls.is_match(plain),
+        }
     }
 
     /// What a text must hold to talk to the network, or to keep what will.
     #[must_use]
     pub fn talking(&self) -> Words {
-        Words::of([&self.calls, &self.commands, &self.handles])
+        Words::of([&self.calls, &self.native, &self.commands, &self.handles])
     }
 
     /// What a text must hold to read what should not be sent.
@@ -182,6 +191,7 @@ mod tests {
             .calls
             .iter()
             .chain(&lists.handles)
+            .chain(&lists.native)
             .chain(&lists.commands)
             .chain(&lists.drops)
             .chain(lists.source.iter().flat_map(|source| &source.patterns));

@@ -1,0 +1,114 @@
+//! `password-hash-weakened`: a password is kept in a way that is cheaper to guess than before: fewer rounds, or a plain hash.
+//!
+//! Both sides are compared; how somebody hashes passwords from the start is no business of this rule.
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/password-hash-weakened.toml`.
+pub struct PasswordHashWeakened;
+
+/// Functions made to be slow, and names of how slow.
+static SLOW: Pattern = Pattern::new(
+    r"(?i)bcrypt|scrypt|argon2|pbkdf2|gen_?salt|salt_?rounds|\bpassword_hash\b|PASSWORD_(?:BCRYPT|ARGON|DEFAULT)|GenerateFromPassword|(?:generate|make)_password(?:_hash)?|PasswordHasher|(?:hash|key|kdf|password)_?(?:rounds|iterations?|cost)|work_?factor|iteration_?count|Rfc2898DeriveBytes|has_secure_password",
+);
+/// Functions made to be fast, given something named after a password.
+static FAST: Pattern = Pattern::new(
+    r"(?i)\b(?:md5|sha-?1|sha-?256|sha-?512|crc32|base64|b64encode|hexdigest|createHash|MessageDigest|DigestUtils|Sum256|Digest::\w+)\b.*pass|pass\w*.*\b(?:md5|sha1|sha256|sha512|b64encode|createHash)\b",
+);
+static NUMBER: Pattern = Pattern::new(r"\b\d[\d_]*\b");
+/// Costs up to here are exponents: each less is half the work.
+const LARGEST_EXPONENT: u64 = 31;
+/// An exponent, and a number of rounds, below which guessing is quick on what anybody can rent.
+const LEAST_EXPONENT: u64 = 10;
+const LEAST_ROUNDS: u64 = 100_000;
+
+impl Check for PasswordHashWeakened {
+    fn rule(&self) -> RuleId {
+        RuleId("password-hash-weakened")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::REMOVED, Words::of([&SLOW]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let (Some(old), Some(new)) = (file.old().filter(|_| file.role.is_live()), file.new_side()) else { return };
+        let (was, is) = (changed(old), changed(new));
+        for statement in &is {
+            let now = new.plain_of(statement);
+            if let Some((before, severity)) = was.iter().find_map(|s| Some((s, weaker(old.plain_of(s), now)?))) {
+                let evidence = format!("{} → {}", brief(old, before), brief(new, statement));
+                let draft =
+                    Draft::lines(file, new, statement.first_line, statement.last_line).title("A password is hashed with far less work");
+                sink.report(draft.evidence(evidence).severity(severity));
+            }
+        }
+        let slow = |side: &SideView<'_>, s: &&&Statement| SLOW.is_match(side.code_of(s));
+        if was.iter().filter(|s| slow(old, s)).count() > is.iter().filter(|s| slow(new, s)).count()
+            && let Some(now) = is.iter().find(|s| FAST.is_match(new.code_of(s)) && !slow(new, s))
+        {
+            let draft = Draft::lines(file, new, now.first_line, now.last_line).title("A password is hashed by a function made to be fast");
+            sink.report(draft);
+        }
+    }
+}
+
+fn changed<'v>(side: &'v SideView<'_>) -> Vec<&'v Statement> {
+    const MOST: usize = 200;
+    side.statements().iter().filter(|s| s.bytes.len() <= 2000 && side.touches(s.first_line, s.last_line)).take(MOST).collect()
+}
+
+fn brief(side: &SideView<'_>, statement: &Statement) -> String {
+    side.plain_of(statement).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// How grave it is that `new` says the same as `old` with a smaller number, or asks for the least there is.
+fn weaker(old: &str, new: &str) -> Option<Severity> {
+    if !SLOW.is_match(old) || !SLOW.is_match(new) {
+        return None;
+    }
+    if new.contains("MinCost") && !old.contains("MinCost") {
+        return Some(Severity::High);
+    }
+    let numbers = |text: &str| -> Vec<u64> { NUMBER.groups(text, 0).filter_map(|number| number.replace('_', "").parse().ok()).collect() };
+    let frame = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        words.map(|word| if word.starts_with(|c: char| c.is_ascii_digit()) { "0".to_owned() } else { word.to_owned() }).collect()
+    };
+    let (before, after) = (numbers(old), numbers(new));
+    if frame(old) != frame(new) || before.len() != after.len() {
+        return None;
+    }
+    before.iter().zip(&after).filter(|(before, after)| after < before).find_map(|(before, after)| {
+        let exponent = *before <= LARGEST_EXPONENT;
+        let less = if exponent { before - after >= 2 } else { before / (*after).max(1) >= 4 };
+        let little = if exponent { *after < LEAST_EXPONENT } else { *after < LEAST_ROUNDS };
+        less.then_some(if little { Severity::High } else { Severity::Medium })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_work_by_numbers() {
+        assert_eq!(weaker("bcrypt.hash(p, 12)", "bcrypt.hash(p, 4)"), Some(Severity::High));
+        assert_eq!(weaker("ROUNDS = pbkdf2(s, 600_000)", "ROUNDS = pbkdf2(s, 1_000)"), Some(Severity::High));
+        assert_eq!(weaker("bcrypt.hash(p, 14)", "bcrypt.hash(p, 12)"), Some(Severity::Medium));
+        assert_eq!(weaker("bcrypt(p, 14)", "bcrypt(p, bcrypt.MinCost)"), Some(Severity::High));
+        for (old, new) in [
+            ("bcrypt.hash(p, 10)", "bcrypt.hash(p, 12)"),
+            ("bcrypt.hash(p, 12)", "bcrypt.hash(q, 4)"),
+            ("x = 12", "x = 4"),
+            ("bcrypt 12", "bcrypt 11"),
+        ] {
+            assert_eq!(weaker(old, new), None, "{old} -> {new}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! `runs-on-load`: a program is started or another host asked as soon as a module, class or library is loaded.
+//!
+//! Scripts are made to act when they run; only what others load counts. Building and installing are `build-executes` and `install-hook`.
+
+use super::engines::{LONGEST, engines};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::net::hosts;
+use crate::analysis::checks::net::traffic::traffic;
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::shell;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
+
+/// See `rules/code/runs-on-load.toml`.
+pub struct RunsOnLoad;
+
+/// Files that are run rather than loaded.
+static SCRIPT: Pattern = Pattern::new(
+    r"(?i)(?:^|/)(?:scripts?|bin|tools?|hack|ci|\.github|benchmarks?|bench|cmd|tasks|deploy|ansible|migrations?)/|(?:^|/)(?:setup|conftest|manage|main|__main__|cli|run|server|app|wsgi|asgi|noxfile|fabfile|tasks|install\w*|postinstall|preinstall|gulpfile|gruntfile|build|index\.test|rakefile|gemfile|vagrantfile|extconf|fastfile|podfile)(?:\.\w+)*$|\.config\.\w+$|\.(?:sh|ps1|bash)$",
+);
+static MAIN: Pattern = Pattern::new(r"__name__|\$PROGRAM_NAME|\$0\b|require\.main|import\.meta\.main|PHP_SAPI");
+static DEFERRED: Pattern = Pattern::new(r"=>|\bfunction\b|\blambda\b|\bfn\s*\(|\bdef\b|\bproc\b|->\s*\{|\bclass\b");
+
+impl Check for RunsOnLoad {
+    fn rule(&self) -> RuleId {
+        RuleId("runs-on-load")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::ADDED, Words::of([&engines().spawners]).or(traffic().talking()))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+        let moment = moment_of(file.language);
+        for statement in side.statements() {
+            let asked = side.touches(statement.first_line, statement.last_line) && statement.bytes.len() <= LONGEST;
+            let Some(deed) = asked.then(|| deed(file, side, statement)).flatten() else { continue };
+            if let Some((severity, confidence)) = moment(file, side, statement).and_then(|moment| weigh(file, moment, &deed)) {
+                let draft = Draft::lines(file, side, statement.first_line, statement.last_line).title(deed.title());
+                sink.report(draft.severity(severity).confidence(confidence));
+            }
+        }
+    }
+}
+
+/// When a statement runs although nobody called it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    /// It stands in no function of a module.
+    TopLevel,
+    /// It stands in what a language runs by itself: `init`, a static initialiser, a constructor of a library.
+    Initialiser,
+}
+
+/// What a statement does beyond its own process.
+struct Deed {
+    /// The command's worst, when a program is started.
+    command: Option<Option<shell::Deed>>,
+    /// The host that is asked, when the change is the first to name it.
+    host: Option<String>,
+}
+
+impl Deed {
+    fn title(&self) -> String {
+        match &self.host {
+            Some(host) if self.command.is_none() => format!("Asks {host} as soon as it is loaded"),
+            _ => "Starts a program as soon as it is loaded".to_owned(),
+        }
+    }
+}
+
+fn deed(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Deed> {
+    let (plain, code) = (side.plain_of(statement), side.code_of(statement));
+    let module = || engines().spawners.find(plain).filter(|_| plain.contains("child_process"));
+    let spawns = engines().spawners.find(code).or_else(module);
+    let talks = traffic().talks(plain, file.language);
+    let first = spawns.as_ref().map_or_else(|| plain.find("://").unwrap_or(0), |found| found.start);
+    if DEFERRED.is_match(code.get(..first).unwrap_or("")) {
+        return None;
+    }
+    // The words of an argument list are a command, too.
+    let words = plain.replace(['"', '\'', ',', '[', ']', '(', ')', '{', '}'], " ");
+    let command = spawns.map(|_| shell::worst(&words));
+    let host = hosts::named(plain).filter(|host| talks && hosts::is_new(file, host));
+    (command.is_some() || host.is_some()).then_some(Deed { command, host })
+}
+
+fn weigh(file: &FileView<'_>, moment: Moment, deed: &Deed) -> Option<(Severity, Confidence)> {
+    let far = deed.host.is_some() || deed.command.flatten().is_some_and(|worst| worst >= shell::Deed::Network);
+    let package = matches!(file.name(), "__init__.py" | "index.js" | "index.ts" | "index.mjs" | "index.cjs");
+    match moment {
+        Moment::Initialiser if far => Some((Severity::High, Confidence::High)),
+        Moment::Initialiser => Some((Severity::Medium, Confidence::Medium)),
+        Moment::TopLevel if far && (file.old().is_some() || package) => Some((Severity::High, Confidence::Medium)),
+        Moment::TopLevel if package => Some((Severity::Medium, Confidence::Medium)),
+        Moment::TopLevel => None,
+    }
+}
+
+type When = fn(&FileView<'_>, &SideView<'_>, &Statement) -> Option<Moment>;
+
+fn moment_of(language: Language) -> When {
+    match language {
+        Language::Python | Language::JavaScript | Language::TypeScript | Language::Ruby | Language::Php => top_level,
+        Language::Go => |_, side, statement| {
+            let named = statement.function.map(|at| side.functions()[at].name.as_str());
+            let variable = named.is_none() && side.code_of(statement).contains('=');
+            (named == Some("init") || variable).then_some(Moment::Initialiser)
+        },
+        Language::Java | Language::Kotlin | Language::Scala => |_, side, statement| {
+            let mut parent = statement.parent;
+            for _ in 0..16 {
+                let header = side.statements().get(parent?)?;
+                match side.code_of(header).trim() {
+                    "static" | "init" => return Some(Moment::Initialiser),
+                    _ => parent = header.parent,
+                }
+            }
+            None
+        },
+        Language::CSharp | Language::Rust | Language::C | Language::Cpp => constructor,
+        _ => |_, _, _| None,
+    }
+}
+
+fn top_level(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Moment> {
+    if statement.function.is_some() || SCRIPT.is_match(&file.path) || side.text().starts_with("#!") {
+        return None;
+    }
+    let mut parent = statement.parent;
+    for _ in 0..16 {
+        let Some(header) = parent.and_then(|at| side.statements().get(at)) else { return Some(Moment::TopLevel) };
+        let code = side.code_of(header);
+        if MAIN.is_match(side.plain_of(header)) || DEFERRED.is_match(code) && !code.trim_start().starts_with("class") {
+            return None;
+        }
+        parent = header.parent;
+    }
+    None
+}
+
+/// Functions that a loader calls by itself, by what stands in front of them.
+fn constructor(_: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Moment> {
+    static MARKED: Pattern = Pattern::new(
+        r"\[ModuleInitializer\]|#\[(?:ctor::)?ctor\b|__attribute__\s*\(\(\s*(?:constructor|__constructor__)|\.init_array|\bDllMain\b|#\[(?:unsafe\()?link_section\s*=\s*\x22\.init_array",
+    );
+    let function = side.functions().get(statement.function?)?;
+    let above = function.first_line.saturating_sub(2)..=function.first_line;
+    above.into_iter().any(|line| MARKED.is_match(side.plain_line(line))).then_some(Moment::Initialiser)
+}

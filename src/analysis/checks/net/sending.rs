@@ -1,0 +1,71 @@
+//! What it means to send something: which statements talk, which read what should stay, where it goes, and how grave that is.
+
+use super::hosts;
+use super::traffic::{Kind, Sensitive, traffic};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::Hint;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, Severity};
+
+/// A longer statement is data.
+pub const LONGEST: usize = 8000;
+static HOLDS_URL: Pattern = Pattern::new(r"([A-Za-z_]\w*)\s*(?::\s*[\w&' ]+)?\s*:?=\s*[\x22\x27`](?:https?|wss?)://");
+static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
+
+/// The lines on which something may read what should not be sent.
+pub static TELLING: Hint = Hint::new(|| traffic().telling());
+/// The lines on which something may talk to the network.
+pub static TALKING: Hint = Hint::new(|| traffic().talking());
+
+/// Whether a statement talks to the network.
+#[must_use]
+pub fn talks(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> bool {
+    let plain = side.plain_of(statement);
+    let possible = plain.len() <= LONGEST && file.spots(&TALKING, side.side).meet(statement.first_line, statement.last_line);
+    possible && traffic().talks(plain, file.language)
+}
+
+/// What a statement reads that should not be sent.
+#[must_use]
+pub fn reads(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Sensitive> {
+    let plain = side.plain_of(statement);
+    let possible = plain.len() <= LONGEST && file.spots(&TELLING, side.side).meet(statement.first_line, statement.last_line);
+    possible.then(|| traffic().reads(plain, file.language)).flatten()
+}
+
+/// Whether the host is new (`None`: it is not written there), and whether credentials are merely handed on as headers.
+#[must_use]
+pub fn weigh(kind: Kind, new_host: Option<bool>, forwards: bool) -> Option<(Severity, Confidence)> {
+    use Severity::{Critical, High, Medium};
+    Some(match (kind, new_host) {
+        (Kind::Environment | Kind::File, Some(true)) => (Critical, Confidence::High),
+        (Kind::Environment | Kind::File, _) => (High, Confidence::Medium),
+        (Kind::Request, Some(true)) => (Critical, Confidence::Medium),
+        (Kind::Request, _) if forwards => (Medium, Confidence::Low),
+        (Kind::Request, _) => (High, Confidence::Medium),
+        (Kind::Typed, Some(true)) => (High, Confidence::Medium),
+        (Kind::Kept, Some(true)) if !forwards => (High, Confidence::Medium),
+        (Kind::Typed | Kind::Kept, _) => return None,
+    })
+}
+
+/// The host a call names itself, through a name that holds a URL, or in its function.
+#[must_use]
+pub fn host_of(side: &SideView<'_>, call: &Statement) -> Option<String> {
+    let plain = side.plain_of(call);
+    if let Some(host) = hosts::named(plain) {
+        return Some(host);
+    }
+    let used: Vec<&str> = WORD.groups(side.code_of(call), 0).collect();
+    let holds = |statement: &&Statement| {
+        let plain = side.plain_of(statement);
+        plain.len() <= LONGEST && HOLDS_URL.group(plain, 1).is_some_and(|name| used.contains(&name))
+    };
+    let through = side.statements().iter().find(holds).and_then(|statement| hosts::named(side.plain_of(statement)));
+    through.or_else(|| {
+        let function = call.function?;
+        let same = side.statements().iter().filter(|statement| statement.function == Some(function));
+        same.flat_map(|statement| hosts::of_urls(side.plain_of(statement))).find(|host| !hosts::is_own(host))
+    })
+}

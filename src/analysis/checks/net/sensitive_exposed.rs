@@ -1,0 +1,117 @@
+//! `sensitive-exposed`: the environment, a file of credentials or a caller's credentials are written where others read them:
+//! into a log, an answer or an error message. What is sent to another machine is `sensitive-to-network`'s.
+
+use super::sending::{LONGEST, TELLING, reads};
+use super::traffic::{Kind, Sensitive, traffic};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::flow::arrivals;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
+
+/// See `rules/code/sensitive-exposed.toml`.
+pub struct SensitiveExposed;
+
+/// More than this in one file is more than anybody reads.
+const MOST: usize = 60;
+
+static LOGS: Pattern = Pattern::new(
+    r"(?x) \b(?:[Ll]og|[Ll]ogger|_logger|_log|LOG|LOGGER|logging|slog|tracing|winston|Rails\.logger|zap|sugar|console)(?:\(\))?(?:\.|::)(?:trace|debug|info|warn|warning|error|fatal|critical|exception|log|Trace|Debug|Info|Warn|Error|Fatal|LogInformation|LogWarning|LogError|LogDebug|Print\w*|Fatal\w*|Infof?|Debugf?|Errorf?)!?\s*\(
+      | \b(?:trace|debug|info|warn|error|tracing::\w+|log::\w+)!\s*\( | \berror_log\s*\( | \bsyslog\s*\( | \bLog\.[diwe]\s*\( | \bNSLog\s*\( | \bTimber\.\w\s*\(",
+);
+static ANSWERS: Pattern = Pattern::new(
+    r"(?x) \bres(?:ponse)?\.(?:json|send|write|end|render|status\([^)]*\)\.(?:json|send))\s*\( | \bjsonify\s*\( | \b(?:JSON|Plain|HTML)\w*Response\s*\( | \bHttpResponse\w*\s*\( | \bJsonResponse\s*\( | \bhttp\.Error\s*\( | \bw\.Write\s*\(
+      | \bfmt\.Fprint\w*\s*\(\s*w\b | \b(?:c|ctx)\.(?:JSON|String|IndentedJSON|json|text|body)\s*\( | \brender\s+(?:plain|json|html): | \breply\.send\s*\( | \bHTTPException\s*\( | \bResponseEntity\.\w+\s*\( | \b(?:Ok|Json|BadRequest|StatusCode)\s*\( | \bHttpResponse::\w+\(\)\.(?:body|json)\s*\(",
+);
+static FAILS: Pattern =
+    Pattern::new(r"^\s*(?:raise\s+\w|throw\s+new\s|return\s+(?:fmt\.Errorf|errors\.New|anyhow!|Err)\s*\()|\bpanic!?\s*\(|\bbail!\s*\(");
+/// What is said of a secret without saying it.
+static VEILED: Pattern = Pattern::new(
+    r"(?i)\b(?:len|count|size|bool(?:ean)?|type|mask\w*|redact\w*|sanitiz\w*|censor\w*|hide\w*|scrub\w*|obfuscat\w*|hash\w*|sha\d+|fingerprint|keys|typeof|is_?set|filter\w*|allow\w*|pick|omit)\s*\(|\.(?:length|len\(\)|keys\(\)|size\(\))|\bObject\.keys\(|\*{3}|\bis\s+(?:not\s+)?None\b|[!=]==?\s*(?:null|undefined|nil|None)|\bin\s+os\.environ|!!",
+);
+
+impl Check for SensitiveExposed {
+    fn rule(&self) -> RuleId {
+        RuleId("sensitive-exposed")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, traffic().telling()).and(Reach::AFTER, Words::of([&LOGS, &ANSWERS, &FAILS])).noting(&TELLING)
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+        let touched = |s: &Statement| side.touches(s.first_line, s.last_line);
+        let shows = |s: &Statement| s.bytes.len() <= LONGEST && shown(side, s).is_some();
+        if !side.statements().iter().any(|s| touched(s) && (shows(s) || reads(file, side, s).is_some())) {
+            return;
+        }
+        let source = |s: &Statement| reads(file, side, s).filter(|_| !VEILED.is_match(side.plain_of(s)));
+        for arrival in arrivals(side, source, shows).into_iter().take(MOST) {
+            let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
+            let plain = side.plain_of(to);
+            let Some(place) = shown(side, to).filter(|_| (touched(from) || touched(to)) && !VEILED.is_match(plain)) else { continue };
+            // The secret stands inside what shows it, not in a condition around.
+            let inside = plain.get(place.at..).unwrap_or("");
+            let straight = arrival.sink == arrival.source;
+            if if straight { traffic().reads(inside, file.language).is_none() } else { !passes(side.code_of(from), side.code_of(to)) } {
+                continue;
+            }
+            if let Some((severity, confidence)) = weigh(arrival.what, place.way, straight) {
+                let title = format!("Writes {} into {}", arrival.what.what, place.way.words());
+                sink.report(Draft::lines(file, side, to.first_line, to.last_line).title(title).severity(severity).confidence(confidence));
+            }
+        }
+    }
+}
+
+/// Whether `to` uses a name that `from` puts something into: what came of it further on may be something else.
+fn passes(from: &str, to: &str) -> bool {
+    static WORD: Pattern = Pattern::new(r"[A-Za-z_$]\w*");
+    let into = from.split('=').next().unwrap_or("");
+    WORD.groups(into, 0).any(|name| name.len() > 1 && WORD.groups(to, 0).any(|word| word == name))
+}
+
+/// Where others read something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Log,
+    Answer,
+    Failure,
+}
+
+impl Way {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Log => "a log",
+            Self::Answer => "the answer to a request",
+            Self::Failure => "an error message",
+        }
+    }
+}
+
+/// A way out of a statement and the byte at which it begins.
+struct Shown {
+    way: Way,
+    at: usize,
+}
+
+fn shown(side: &SideView<'_>, statement: &Statement) -> Option<Shown> {
+    let code = side.code_of(statement);
+    let find = |pattern: &Pattern, way| pattern.find(code).map(|found| Shown { way, at: found.start });
+    find(&LOGS, Way::Log).or_else(|| find(&ANSWERS, Way::Answer)).or_else(|| find(&FAILS, Way::Failure))
+}
+
+/// `straight`: it stands in the call itself rather than in a name.
+fn weigh(what: Sensitive, way: Way, straight: bool) -> Option<(Severity, Confidence)> {
+    use Severity::{High, Medium};
+    Some(match (what.kind, way) {
+        (Kind::Environment | Kind::File, Way::Log | Way::Answer) if straight => (High, Confidence::High),
+        (Kind::Environment, _) => (High, Confidence::Medium),
+        (Kind::Request | Kind::Typed, Way::Log) if straight => (High, Confidence::Medium),
+        (Kind::Request | Kind::Typed, Way::Log) => (Medium, Confidence::Low),
+        _ => return None,
+    })
+}

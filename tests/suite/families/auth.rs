@@ -1,0 +1,6 @@
+//! AUTH: who may do what.
+
+#[test]
+fn nothing_of_it_is_lost_and_nothing_ordinary_is_accused() {
+    super::holds("auth", 90, 30);
+}

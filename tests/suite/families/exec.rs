@@ -1,0 +1,6 @@
+//! EXEC: what runs.
+
+#[test]
+fn nothing_of_it_is_lost_and_nothing_ordinary_is_accused() {
+    super::holds("exec", 50, 30);
+}

@@ -1,0 +1,6 @@
+//! OBF: what nobody can read.
+
+#[test]
+fn nothing_of_it_is_lost_and_nothing_ordinary_is_accused() {
+    super::holds("obf", 25, 30);
+}
