@@ -62,7 +62,7 @@ fn helpers(views: &[FileView<'_>]) -> BTreeMap<String, Helper> {
     for (index, file) in views.iter().enumerate() {
         let may = |line: &str| traffic().talks(line, file.language) || traffic().reads(line, file.language).is_some();
         let Some(side) = live(file).filter(|_| file.added().any(|line| may(line.text))) else { continue };
-                let carriers = Carriers::of(side, |s| reads(file, side, s), |s| talks(file, side, s));
+        let carriers = Carriers::of(side, |s| reads(file, side, s), |s| talks(file, side, s));
         for (name, at) in carriers.sending() {
             let helper = Helper {
                 file: index,
@@ -101,8 +101,7 @@ fn uses<'h>(file: &FileView<'_>, side: &SideView<'_>, helper: &dyn Fn(&str) -> O
     let sends = |s: &Statement| called(s).is_some_and(|helper| helper.sends.is_some());
     let found = arrivals(side, source, |s| sends(s) || talks(file, side, s));
     // What never leaves this file is told by the check of one file.
-    let crosses =
-        |a: &Arrival<Sensitive>| sends(&side.statements()[a.sink]) || reads(file, side, &side.statements()[a.source]).is_none();
+    let crosses = |a: &Arrival<Sensitive>| sends(&side.statements()[a.sink]) || reads(file, side, &side.statements()[a.source]).is_none();
     for arrival in found.into_iter().filter(crosses) {
         let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
         if !side.touches(from.first_line, from.last_line) && !side.touches(to.first_line, to.last_line) {
