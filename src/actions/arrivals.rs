@@ -24,6 +24,7 @@ pub fn arrive(console: &mut Console, event: Event) -> Vec<Effect> {
         News::Stands(answer) => look_again::take(console, answer),
         News::Ahead => Vec::new(),
         News::Judged(at, answer) => take_judgement::take(console, &at, answer),
+        News::Together(told) => take_judgement::take_together(console, told),
         News::JudgedAll => judge_waiting::take_end(console),
         News::JudgedUpTo(left) => judge_waiting::take_stop(console, left),
         News::Loaded(answer) => take_change::take(console, answer),

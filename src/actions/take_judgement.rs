@@ -16,3 +16,15 @@ pub(crate) fn take(console: &mut Console, at: &PullRef, answer: Result<Summary, 
     }
     Vec::new()
 }
+
+/// Takes over what judged pulls come to together; one that was read anew meanwhile is judged first.
+pub(crate) fn take_together(console: &mut Console, told: Vec<(PullRef, Summary)>) -> Vec<Effect> {
+    for (at, summary) in told {
+        let entry = console.queue.entries.iter_mut().find(|entry| entry.pull.at == at);
+        if let Some(entry) = entry.filter(|entry| matches!(entry.verdict, Verdict::Judged(_))) {
+            entry.verdict = Verdict::Judged(summary);
+        }
+    }
+    console.queue.settle(console.now, console.panes.queue);
+    Vec::new()
+}

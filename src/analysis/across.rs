@@ -1,13 +1,14 @@
 //! What several changes come to together: windows of correlations that no one of them fills alone, and what one brings in that
 //! another uses.
 //!
-//! A pure function over reports. A correlation's finding goes to the change that fills the window.
+//! A pure function over reports. A correlation's finding goes to the commit that fills the window, or to each pull that counts in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{FileOutcome, Sink};
 use super::engine::{Engine, most_serious_first};
 use super::risk;
+use super::rule_set::Tells;
 use super::threads::names;
 use crate::model::finding::{Finding, Where};
 use crate::model::firing::Firing;
@@ -27,6 +28,8 @@ const MOST_USERS: usize = 6;
 pub struct Together<'r> {
     /// Which it is.
     pub at: &'r PullRef,
+    /// Its address as it is shown; outside text.
+    pub name: String,
     /// When it was opened.
     pub opened: Timestamp,
     /// Its report.
@@ -36,30 +39,36 @@ pub struct Together<'r> {
 }
 
 /// Adds to each of `changes` what it completes together with others, and ties it to those it uses.
-pub fn join(engine: &Engine, changes: &mut [Together<'_>]) {
-    correlate(engine, changes);
+pub fn join(engine: &Engine, changes: &mut [Together<'_>], tells: Tells) {
+    correlate(engine, changes, tells);
     let found = uses(changes);
     tie(&found, changes);
 }
 
-fn correlate(engine: &Engine, changes: &mut [Together<'_>]) {
+fn correlate(engine: &Engine, changes: &mut [Together<'_>], tells: Tells) {
     let firings = gathered(changes);
     if firings.is_empty() {
         return;
     }
     let chosen: BTreeSet<RuleId> = engine.rules().collect();
     let firings: Vec<(usize, &Firing)> = firings.iter().map(|(change, firing)| (*change, firing)).collect();
+    let names: Vec<String> = changes.iter().map(|change| change.name.clone()).collect();
     for set in engine.book().sets() {
-        for (at, rule, draft) in set.across(&firings) {
+        for (at, rule, draft) in set.across(&firings, &names, tells) {
             let Some(change) = changes.get_mut(at).filter(|_| chosen.contains(&rule.id)) else { continue };
-            let mut outcome = FileOutcome::default();
+            let mut outcome = FileOutcome { veil: engine.book().veil(), ..FileOutcome::default() };
             Sink::new(rule, &mut outcome).report(draft);
             let annotates = engine.book().annotated().contains(&rule.id);
             for mut finding in outcome.findings {
                 finding.severity = if annotates { Severity::Info } else { finding.severity };
-                // Together they come to more than alone: the wider window stands for the one within it.
-                change.report.findings.retain(|known| known.rule != finding.rule || known.at != finding.at);
-                change.report.findings.push(finding);
+                // Together they come to more than alone: the wider window is told in place of the one within it.
+                let mut own = change.report.findings.iter_mut();
+                if let Some(known) = own.find(|known| known.rule == finding.rule && known.at == finding.at) {
+                    known.why = finding.why;
+                } else {
+                    change.report.together.push(finding.id.clone());
+                    change.report.findings.push(finding);
+                }
             }
             change.report.findings.sort_by(most_serious_first);
             change.assess();

@@ -16,6 +16,7 @@ use super::formats::secrets::{ignore, same};
 use super::language::Language;
 use super::links;
 use super::manifests;
+use super::redact::shown;
 use super::risk;
 use super::role::Role;
 use super::rule_set::{RuleSet, SetSink};
@@ -245,11 +246,11 @@ impl Engine {
     /// say nothing.
     #[must_use]
     pub fn around(&self, change: &Change, outcomes: &[FileOutcome], reader: &Reader<'_>) -> Around {
-        if self.sets.iter().all(|(_, set)| set.secrets().is_none()) {
-            return Around::default();
-        }
-        let history = if change.commits.len() > 1 { (reader.history)() } else { History::default() };
-        let is_needed = !history.steps.is_empty() || outcomes.iter().any(|outcome| !outcome.marks.is_empty());
+        // Events of commits tell the files of each; secrets are looked for in what each of them did.
+        let several = change.commits.len() > 1 && !self.sets.is_empty();
+        let history = if several { (reader.history)() } else { History::default() };
+        let finds_secrets = self.sets.iter().any(|(_, set)| set.secrets().is_some());
+        let is_needed = finds_secrets && (!history.steps.is_empty() || outcomes.iter().any(|outcome| !outcome.marks.is_empty()));
         let texts = if is_needed { (reader.texts)(&[ignore::request()]) } else { Texts::default() };
         Around { texts, history }
     }
@@ -277,7 +278,9 @@ impl Engine {
         links::link(change, &threads, &mut findings);
         alike::group(change, &mut findings);
         findings.sort_by(most_serious_first);
-        let story = story::tell(change, &outcomes, &findings);
+        let veil = self.book.veil();
+        let mut story = story::tell(change, &outcomes, &findings);
+        shown::story(&mut story, &veil);
         let risk = risk::assess(&findings, &story, &[], change.patch.unreadable);
         let (mut dependencies, mut skipped) = (Vec::new(), change.patch.omissions.clone());
         let firings = std::mem::take(&mut whole.firings);
@@ -285,6 +288,8 @@ impl Engine {
             dependencies.extend(outcome.dependencies);
             skipped.extend(outcome.skipped);
         }
+        shown::dependencies(&mut dependencies, &veil);
+        shown::omissions(&mut skipped, &veil);
         let annotated = self.book.annotated().iter().copied().collect();
         let rules_digest = self.digest.clone();
         Report {
@@ -294,6 +299,7 @@ impl Engine {
             risk,
             skipped,
             firings,
+            together: Vec::new(),
             threads,
             activated: Vec::new(),
             imports,

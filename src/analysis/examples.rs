@@ -46,6 +46,7 @@ pub fn change_of(example: &Example) -> (Change, Texts) {
     let author = Author { name: "Agent".to_owned(), email: "agent@example.com".to_owned() };
     let pull = Pull {
         at: PullRef { origin: Origin::Patch, repo: "example".to_owned(), name: String::new() },
+        alias: None,
         revision: Revision::default(),
         title: title.to_owned(),
         body: body.trim_start().to_owned(),

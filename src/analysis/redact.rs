@@ -2,6 +2,8 @@
 //!
 //! The forms are those of `rules/secrets`, the same that findings rest on, and the wider ones of `rules/lists/hidden.toml`. Nothing kept or shown anywhere may skip this door.
 
+pub mod shown;
+
 use std::borrow::Cow;
 
 use super::formats::secrets::build;

@@ -46,8 +46,9 @@ pub fn assess(findings: &[Finding], story: &Story, activated: &[Activation], unr
     Risk { score: ceiling - room, lane, contributions }
 }
 
-/// Clear: nothing. Look: notes, or parts that could not be read. Review: a hard finding, here or where another change uses what this
-/// one brings in. Stop: a critical one, or two hard ones that are linked.
+/// Clear: nothing, or annotations alone, which say where to look first in whatever is read. Look: notes, or parts that could not be
+/// read. Review: a hard finding, here or where another change uses what this one brings in. Stop: a critical one, or two hard ones
+/// that are linked.
 fn lane(findings: &[Finding], activated: &[Activation], unreadable: usize) -> Lane {
     let hard: Vec<&Finding> = findings.iter().filter(|finding| finding.severity.is_hard()).collect();
     let linked = hard.iter().any(|finding| hard.iter().any(|other| other.id != finding.id && finding.linked().any(|id| *id == other.id)));
@@ -55,7 +56,7 @@ fn lane(findings: &[Finding], activated: &[Activation], unreadable: usize) -> La
         Lane::Stop
     } else if !hard.is_empty() || activated.iter().any(|one| one.severity.is_hard()) {
         Lane::Review
-    } else if !findings.is_empty() || !activated.is_empty() || unreadable > 0 {
+    } else if findings.iter().any(weighs) || !activated.is_empty() || unreadable > 0 {
         Lane::Look
     } else {
         Lane::Clear
@@ -74,9 +75,9 @@ fn band(lane: Lane) -> (u8, u8) {
 fn lane_reason(lane: Lane, findings: &[Finding], activated: &[Activation]) -> String {
     match lane {
         Lane::Clear => "nothing was found".to_owned(),
-        Lane::Look if findings.is_empty() && !activated.is_empty() => "lane look: another change uses what it brings in".to_owned(),
-        Lane::Look if findings.is_empty() => "lane look: parts of it could not be read".to_owned(),
-        Lane::Look => format!("lane look: {} for a reader", counted(findings.len(), "note")),
+        Lane::Look if !findings.iter().any(weighs) && !activated.is_empty() => "lane look: another change uses what it brings in".to_owned(),
+        Lane::Look if !findings.iter().any(weighs) => "lane look: parts of it could not be read".to_owned(),
+        Lane::Look => format!("lane look: {} for a reader", counted(findings.iter().filter(|finding| weighs(finding)).count(), "note")),
         Lane::Review if !findings.iter().any(|finding| finding.severity.is_hard()) => {
             "lane review: a change with a serious finding uses what it brings in".to_owned()
         }
@@ -84,6 +85,11 @@ fn lane_reason(lane: Lane, findings: &[Finding], activated: &[Activation]) -> St
         Lane::Stop if findings.iter().any(|finding| finding.severity == Severity::Critical) => "lane stop: a critical finding".to_owned(),
         Lane::Stop => "lane stop: serious findings belong together".to_owned(),
     }
+}
+
+/// Whether a finding is more than an annotation, which adds nothing and decides nothing.
+fn weighs(finding: &Finding) -> bool {
+    finding.severity > Severity::Info
 }
 
 fn counted(count: usize, noun: &str) -> String {

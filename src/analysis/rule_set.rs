@@ -38,10 +38,20 @@ pub trait RuleSet: Send + Sync {
     /// Looks at the change as a whole.
     fn change(&self, _change: &ChangeView<'_>, _sink: &mut SetSink<'_>) {}
 
-    /// Looks at what was kept of several changes, each firing with the number of its change: what they come to together, and in which.
-    fn across(&self, _firings: &[(usize, &Firing)]) -> Vec<(usize, &Rule, Draft)> {
+    /// Looks at what was kept of several changes of these `names`, each firing with the number of its change: what they come to
+    /// together, and who of them tells it.
+    fn across(&self, _firings: &[(usize, &Firing)], _names: &[String], _tells: Tells) -> Vec<(usize, &Rule, Draft)> {
         Vec::new()
     }
+}
+
+/// Who tells what several changes come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tells {
+    /// The change that fills the window.
+    Last,
+    /// Every change that counts in it: each waits for a decision of its own.
+    Each,
 }
 
 /// Where the drafts of a set go.

@@ -13,12 +13,14 @@ use crate::cli::verb::resume;
 use crate::config::load;
 use crate::runtime::annex::Annex;
 use crate::runtime::case_decisions::CaseDecisions;
+use crate::runtime::company::Company;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
 use crate::runtime::in_force::InForce;
 use crate::runtime::kept::Kept;
 use crate::runtime::noise::Noises;
 use crate::runtime::records::Records;
+use crate::runtime::unveiled::Unveiled;
 
 /// Whether there is a terminal to open the console on.
 #[must_use]
@@ -62,6 +64,8 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
         noise,
         decisions: annex.clone(),
         annex,
+        company: Company::default(),
+        unveiled: Unveiled::default(),
         kept,
         records,
         settings,

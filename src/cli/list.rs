@@ -2,6 +2,7 @@
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use crate::analysis::redact::{self, shown};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::judge::Judge;
@@ -11,8 +12,10 @@ use crate::cli::site::Site;
 use crate::cli::target::{Opened, Place, listed};
 use crate::cli::waiting;
 use crate::export::queue::{self, Row};
+use crate::model::change::Change;
 use crate::model::filter::Filter;
-use crate::model::report::Summary;
+use crate::model::report::{Report, Summary};
+use crate::runtime::company::Company;
 
 /// Print the queue, most urgent first
 #[derive(Debug, ClapArgs)]
@@ -66,24 +69,38 @@ fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, contex
     let engine = rules.engine(context)?;
     let judge = Judge { engine: &engine, source: &*opened.site.source, cancel: &context.cancel };
     let mut rows = Vec::with_capacity(opened.pulls.len());
+    let company = Company::default();
     let mut failed = opened.incomplete;
+    let veil = engine.book().veil();
     judge.each(&opened.pulls, &mut context.out, |_, pull, outcome| {
         failed |= outcome.as_ref().map_or(true, |(change, _)| change.patch.unreadable > 0);
-        let summary = outcome.map(|(change, report)| Summary::of(&change, &report)).map_err(|error| error.to_string());
-        rows.push(Row { pull: pull.clone(), summary });
+        let mut pull = pull.clone();
+        shown::pull(&mut pull, &veil);
+        let judged = |(change, report): (Change, Report)| {
+            let summary = Summary::of(&change, &report);
+            company.note(&pull, summary.clone(), report, change.patch.unreadable);
+            summary
+        };
+        let summary = outcome.map(judged).map_err(|error| redact::through(&error.to_string(), &veil));
+        rows.push(Row { pull, summary });
         Ok(())
     })?;
+    for (at, told) in company.told(&engine) {
+        rows.iter_mut().filter(|row| row.pull.at == at).for_each(|row| row.summary = Ok(told.clone()));
+    }
     let now = opened.site.clock()();
     rows.retain(|row| filter.matches(&row.pull, row.summary.as_ref().ok(), now));
     queue::sort(&mut rows);
-    for omission in &opened.omissions {
+    let mut omissions = opened.omissions.clone();
+    shown::omissions(&mut omissions, &veil);
+    for omission in &omissions {
         say("left out: ", crate::export::plain::omission(omission));
     }
     let paint = context.out.paint;
     match format {
         Format::Plain if rows.is_empty() => say("", empty(opened)),
         Format::Plain => queue::table(&mut context.out, &rows, now, paint)?,
-        Format::Json => queue::json(&mut context.out, &opened.site.source.title(), &rows, &opened.omissions)?,
+        Format::Json => queue::json(&mut context.out, &opened.site.source.title(), &rows, &omissions)?,
         Format::Jsonl => queue::jsonl(&mut context.out, &rows)?,
     }
     Ok(if failed { Exit::Failed } else { Exit::Done })

@@ -3,6 +3,9 @@
 use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::analysis::across::{self, Together};
+use crate::analysis::formats::secrets::veil::Veil;
+use crate::analysis::redact::{self, shown};
+use crate::analysis::rule_set::Tells;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, is_closed_pipe};
 use crate::cli::judge::{Judge, Outcome};
@@ -11,6 +14,7 @@ use crate::cli::print::{Format, Printer};
 use crate::cli::selection::Rules;
 use crate::cli::target::{Inputs, Opened};
 use crate::export::judged::Judged;
+use crate::model::change::Change;
 use crate::model::diff::Patch;
 use crate::model::pull::Pull;
 use crate::model::report::Report;
@@ -84,6 +88,8 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let Opened { site, pulls, omissions, incomplete, several } = args.inputs.open(context)?;
     let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
     let mut printer = Printer::new(args.format, several, engine.book());
+    let (veil, mut omissions) = (engine.book().veil(), omissions);
+    shown::omissions(&mut omissions, &veil);
     for omission in &omissions {
         printer.omit(omission);
         say("left out: ", crate::export::plain::omission(omission));
@@ -94,7 +100,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let mut verdict = Verdict { threshold: args.fail_on, found: false, failed: incomplete };
     let mut hand_on = |out: &mut Output, name: &str, outcome: Outcome| {
         verdict.add(&outcome);
-        print(&mut printer, out, name, outcome)
+        print(&mut printer, out, &redact::through(name, &veil), outcome.map_err(|error| redact::through(&error.to_string(), &veil)), &veil)
     };
     let all = match args.inputs.each_commit() {
         false => judge.each(&pulls, &mut context.out, |out, pull, outcome| hand_on(out, &pull.at.to_string(), outcome)),
@@ -119,22 +125,35 @@ fn together(
         say("", format!("more than {MOST_TOGETHER} commits: each was judged by itself only; `lazaret sweep` looks at them together"));
         return judge.each(pulls, out, |out, pull, outcome| hand_on(out, &pull.at.to_string(), outcome));
     }
+    let veil = judge.engine.book().veil();
     let mut held: Vec<(String, Outcome)> = Vec::new();
     judge.each(pulls, out, |_, pull, outcome| {
         held.push((pull.at.to_string(), outcome));
         Ok(())
     })?;
-    let judged = held.iter_mut().filter_map(|(_, outcome)| outcome.as_mut().ok());
-    let mut all: Vec<Together<'_>> = judged
-        .map(|(change, report)| Together { at: &change.pull.at, opened: change.pull.opened, unreadable: change.patch.unreadable, report })
-        .collect();
-    across::join(judge.engine, &mut all);
+    let judged = held.iter_mut().filter_map(|(name, outcome)| Some((name, outcome.as_mut().ok()?)));
+    let all = judged.map(|(name, (change, report))| Together {
+        at: &change.pull.at,
+        name: redact::through(name, &veil),
+        opened: change.pull.opened,
+        unreadable: change.patch.unreadable,
+        report,
+    });
+    across::join(judge.engine, &mut all.collect::<Vec<_>>(), Tells::Last);
     held.into_iter().try_for_each(|(name, outcome)| hand_on(out, &name, outcome))
 }
 
-fn print(printer: &mut Printer, out: &mut Output, name: &str, outcome: Outcome) -> anyhow::Result<()> {
+/// Prints one report, with what is shown of its change.
+fn print(
+    printer: &mut Printer,
+    out: &mut Output,
+    name: &str,
+    outcome: Result<(Change, Report), String>,
+    veil: &Veil,
+) -> anyhow::Result<()> {
     match outcome {
         Ok((change, report)) => {
+            let change = shown::change(&change, veil).unwrap_or(change);
             printer.report(out, Judged { change: &change, report: &report })?;
             if let Some(why) = unread(&change.patch) {
                 out.clear();

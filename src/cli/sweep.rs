@@ -22,6 +22,7 @@ use self::deciders::Host;
 use self::places::Places;
 use self::when::When;
 use crate::analysis::engine::Engine;
+use crate::analysis::redact::shown;
 use crate::analysis::rulebook::Rulebook;
 use crate::cli::console;
 use crate::cli::context::{Context, now};
@@ -197,8 +198,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     if args.format != Format::Plain {
         say("", format!("sweep {}: {}", sweep.id, export::cost(&sweep)));
     }
-    let mut judged = sweep.members.iter().filter_map(|member| member.judgement.as_ref());
-    let found = judged.any(|judgement| args.fail_on.is_reached(&judgement.report));
+    let found = sweep.members.iter().filter_map(|member| member.judgement.as_ref()).any(|one| args.fail_on.is_reached(&one.report));
     let exit = match (found, sweep.gaps.iter().any(|gap| gap.failed)) {
         (true, _) => Exit::Found,
         (false, true) => Exit::Failed,
@@ -286,6 +286,7 @@ fn gone_over(args: &Args, prepared: Prepared, cancel: &Cancel, watch: &mut dyn F
     let job = Job { id: &begun.id, targets, fields, asked, engine: engine.clone(), shallow, filter, workers };
     let mut sweep = sweep::run(&job, &store, cancel, watch)?;
     sweep.gaps.extend(gaps);
+    shown::sweep(&mut sweep, &engine.book().veil());
     store.end(&begun.id, now())?;
     Ok(Swept { sweep, fields: job.fields, hosts, engine })
 }
@@ -345,8 +346,7 @@ fn print(format: Format, sweep: &Sweep, context: &mut Context) -> anyhow::Result
     let records = if format == Format::Incident { records(context)? } else { Vec::new() };
     let audited = audited(&records, sweep, context, &mut |says| say("", says))?;
     let book = context.rulebook()?;
-    let out = &mut context.out;
-    let paint = out.paint;
+    let (paint, out) = (context.out.paint, &mut context.out);
     match format {
         Format::Plain => export::plain(out, sweep, paint)?,
         Format::Json => export::json::document(out, sweep)?,

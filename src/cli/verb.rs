@@ -225,7 +225,7 @@ fn judged(judge: &Judge<'_>, pull: &Pull, asked: &Asked<'_>, bans: &[Ban]) -> an
     if let Some(base) = asked.base {
         base.clone_into(&mut target.base);
     }
-    Ok((target, kept_report(&change, &report)))
+    Ok((target, kept_report(&change, &report, judge.engine)))
 }
 
 /// Whether the head of `change` is the commit `wanted`, and no other of its commits is called so.

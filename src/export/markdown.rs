@@ -17,7 +17,7 @@ use crate::model::report::Report;
 pub fn report(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     let Judged { change, report } = judged;
     let pull = &change.pull;
-    writeln!(out, "## {} {}: {}\n", report.risk.lane.word(), report.risk.score, code(&pull.at.to_string()))?;
+    writeln!(out, "## {} {}: {}\n", report.risk.lane.word(), report.risk.score, code(&pull.address().to_string()))?;
     writeln!(out, "{}\n", code(&pull.title))?;
     let provenance = &pull.provenance;
     let agent = if provenance.agent.is_some() { code(&provenance.name) } else { "no agent known".to_owned() };

@@ -41,7 +41,7 @@ fn heading(out: &mut dyn Write, change: &Change, report: &Report, paint: Paint) 
     let pull = &change.pull;
     let risk = &report.risk;
     let lane = paint.lane(risk.lane, &format!("{} {}", risk.lane.word(), risk.score));
-    let at = paint.strong(&inert::line(&pull.at.to_string()));
+    let at = paint.strong(&inert::line(&pull.address().to_string()));
     writeln!(out, "{lane}  {at}  {}", inert::line(&pull.title))?;
     let (files, added, removed) = (change.patch.files.len(), change.patch.added(), change.patch.removed());
     let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };

@@ -74,7 +74,7 @@ fn cells(row: &Row, now: Timestamp, paint: Paint) -> Vec<Cell> {
     vec![
         lane,
         Cell::right(risk),
-        Cell::painted(&inert::line(&pull.at.to_string()), |words| paint.strong(words)),
+        Cell::painted(&inert::line(&pull.address().to_string()), |words| paint.strong(words)),
         Cell::new(agent(pull)),
         Cell::new(cut(&inert::line(&pull.title), TITLE)),
         Cell::right(size),
@@ -158,7 +158,7 @@ impl<'a> PullV1<'a> {
     fn new(row: &'a Row) -> Self {
         let pull = &row.pull;
         Self {
-            r#ref: pull.at.to_string(),
+            r#ref: pull.address().to_string(),
             source: pull.at.origin.word(),
             title: &pull.title,
             branch: &pull.branch,

@@ -133,7 +133,7 @@ impl<'a> Sarif<'a> {
             related_locations: related.collect(),
             partial_fingerprints: BTreeMap::from([("lazaret/v1", finding.id.0.clone())]),
             properties: shape::ResultProperties {
-                change: inert::line(&judged.change.pull.at.to_string()).into_owned(),
+                change: inert::line(&judged.change.pull.address().to_string()).into_owned(),
                 severity: finding.severity.word(),
                 confidence: finding.confidence.word(),
                 class: finding.class.word(),

@@ -190,7 +190,7 @@ impl<'a> ChangeV1<'a> {
     fn new(pull: &'a Pull) -> Self {
         Self {
             source: pull.at.origin.word(),
-            r#ref: pull.at.to_string(),
+            r#ref: pull.address().to_string(),
             title: &pull.title,
             base: pull.revision.base.as_ref().map(|id| id.as_str()),
             head: pull.revision.head.as_ref().map(|id| id.as_str()),

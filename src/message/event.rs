@@ -80,6 +80,8 @@ pub enum News {
     Listed(Result<(Vec<Pull>, Vec<Omission>), Trouble>),
     /// One pull of the queue was judged.
     Judged(PullRef, Result<Summary, Trouble>),
+    /// What some of the judged pulls come to together, said anew of each.
+    Together(Vec<(PullRef, Summary)>),
     /// All pulls of the queue that were asked for were judged.
     JudgedAll,
     /// Judging the queue stopped early, so that something is left to ask with: what is left.
@@ -159,7 +161,7 @@ impl News {
             Self::Sweeping(_) | Self::Swept(_) => Kind::Sweep,
             Self::Saved(_) => Kind::Save,
             Self::Broken(kind, _) => *kind,
-            Self::Budget(_) | Self::Complaint(_) => return None,
+            Self::Together(_) | Self::Budget(_) | Self::Complaint(_) => return None,
         })
     }
 

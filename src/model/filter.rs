@@ -213,6 +213,7 @@ mod tests {
             Provenance { agent: Some("copilot".to_owned()), name: "Copilot".to_owned(), tier: Tier::Claimed, ..Provenance::default() };
         Pull {
             at: PullRef { origin: Origin::Demo, repo: "demo".to_owned(), name: "#7".to_owned() },
+            alias: None,
             revision: Revision::default(),
             title: "Fix: the Login page".to_owned(),
             body: String::new(),

@@ -1,5 +1,6 @@
 //! A pull: one change-set somebody asks to merge, wherever it lives. Never its diff and never its judgement.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::agent::Provenance;
@@ -154,6 +155,8 @@ impl PullState {
 pub struct Pull {
     /// Its address.
     pub at: PullRef,
+    /// What is shown instead of the name in its address, where that holds a secret.
+    pub alias: Option<String>,
     /// The exact commits.
     pub revision: Revision,
     /// Its title; for a branch, the subject of its last commit.
@@ -180,4 +183,15 @@ pub struct Pull {
     pub url: Option<String>,
     /// How it stands with its forge, when it lives on one.
     pub standing: Option<Box<Standing>>,
+}
+
+impl Pull {
+    /// Its address as it is shown; not yet safe to draw.
+    #[must_use]
+    pub fn address(&self) -> Cow<'_, PullRef> {
+        match &self.alias {
+            None => Cow::Borrowed(&self.at),
+            Some(alias) => Cow::Owned(PullRef { name: alias.clone(), ..self.at.clone() }),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::change::Change;
 use super::dependency::DependencyChange;
 use super::diff::Omission;
-use super::finding::Finding;
+use super::finding::{Finding, Fingerprint};
 use super::firing::Firing;
 use super::risk::Risk;
 use super::rule::{RuleId, Severity};
@@ -30,6 +30,8 @@ pub struct Report {
     pub threads: Threads,
     /// Where other changes use what it brings in, as far as they were judged together.
     pub activated: Vec<Activation>,
+    /// Findings that rest on other changes too: what this one comes to in their company, by name.
+    pub together: Vec<Fingerprint>,
     /// What other tools brought in.
     pub imports: Vec<Import>,
     /// Rules in force that the settings say shall only annotate, by name.
@@ -96,6 +98,13 @@ impl Summary {
             worst: report.worst(),
             skipped: report.skipped.len(),
         }
+    }
+
+    /// The same sizes with what `report` says now.
+    #[must_use]
+    pub fn retold(&self, report: &Report) -> Self {
+        let (findings, worst) = (report.findings.len(), report.worst());
+        Self { risk: report.risk.clone(), findings, worst, skipped: report.skipped.len(), ..self.clone() }
     }
 
     /// The heaviest reason that names a place, or the only one there is; outside text.

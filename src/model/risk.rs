@@ -3,7 +3,7 @@
 /// Which queue lane a change belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
-    /// Nothing was found.
+    /// Nothing was found, or annotations alone.
     #[default]
     Clear,
     /// Notes only.

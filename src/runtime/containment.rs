@@ -207,5 +207,5 @@ fn read(one: &Chosen<'_>, engine: &Engine, cancel: &Cancel) -> Result<(Target, V
     if cancel.is_cancelled() {
         return Err(SourceError::Cancelled);
     }
-    Ok((target(&change, &report, &[]), kept_report(&change, &report)))
+    Ok((target(&change, &report, &[]), kept_report(&change, &report, engine)))
 }

@@ -3,18 +3,21 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::analysis::formats::secrets::veil::Veil;
 use crate::config::keymap::Keymap;
 use crate::config::settings::Settings;
 use crate::model::forge::Forge;
 use crate::model::sweep::Sweep;
 use crate::model::time::Timestamp;
 use crate::runtime::annex::Annex;
+use crate::runtime::company::Company;
 use crate::runtime::decisions::Decisions;
 use crate::runtime::in_force::InForce;
 use crate::runtime::kept::Kept;
 use crate::runtime::noise::Noises;
 use crate::runtime::records::Records;
 use crate::runtime::sweeper::Sweeper;
+use crate::runtime::unveiled::Unveiled;
 use crate::sources::source::Source;
 
 /// What the console works with.
@@ -36,6 +39,10 @@ pub struct Desk {
     pub noise: Option<Noises>,
     /// Where decisions go.
     pub decisions: Arc<dyn Decisions>,
+    /// What the pulls of the queue come to together.
+    pub company: Company,
+    /// Changes as they are, of which something is hidden where they are shown.
+    pub unveiled: Unveiled,
     /// What was judged in earlier runs.
     pub kept: Kept,
     /// What lazaret's own records say of pulls.
@@ -52,4 +59,12 @@ pub struct Desk {
     pub log: Option<PathBuf>,
     /// What tells the time that ages are counted from.
     pub clock: fn() -> Timestamp,
+}
+
+impl Desk {
+    /// What hides secrets in everything that is shown.
+    #[must_use]
+    pub fn veil(&self) -> Veil {
+        self.rules.now().book().veil()
+    }
 }

@@ -31,11 +31,11 @@ impl Decisions for CaseDecisions {
         let bans = self.bans().map_err(|error| error.to_string())?;
         target.refused = refused(change, &bans);
         let mut targets = vec![target];
-        let mut reports = vec![kept_report(change, report)];
+        let mut reports = vec![kept_report(change, report, &self.engine())];
         for (change, report) in others {
             let other = crate::runtime::seen::target(change, report, &[]);
             targets.push(Target { refused: refused(change, &bans), ..other });
-            reports.push(kept_report(change, report));
+            reports.push(kept_report(change, report, &self.engine()));
         }
         let mut request = Request::new(wish.verb, targets, wish.reason.clone(), self.now());
         request.confirmed.clone_from(&wish.confirmed);

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::analysis::check::FileOutcome;
 use crate::analysis::engine::{Engine, Reader};
+use crate::analysis::redact::shown;
 use crate::message::effect::{Effect, Thrift, Wish};
 use crate::message::errand::Errand;
 use crate::message::event::{Annotated, Chunk, News, Page};
@@ -63,7 +64,11 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
         Effect::JudgeNext(pulls) => jobs.agenda().set(pulls),
         Effect::Load(ticket, at) => jobs.start(Kind::Load, ticket, move |cancel, to| load(&desk, &at, cancel, to)),
         Effect::LookAgain(ticket, at) => jobs.start(Kind::Look, ticket, move |cancel, to| {
-            to.tell(News::Stands(desk.source.pull(&at, cancel).map_err(|error| error.to_string())));
+            let mut now = desk.source.pull(&at, cancel).map_err(|error| error.to_string());
+            if let Ok(Some(pull)) = &mut now {
+                shown::pull(pull, &desk.veil());
+            }
+            to.tell(News::Stands(now));
         }),
         Effect::ReadAhead(ticket, at) => jobs.start(Kind::Ahead, ticket, move |cancel, to| {
             desk.source.prefetch(&at, cancel);
@@ -134,7 +139,17 @@ fn list(desk: &Desk, cancel: &Cancel, to: &Reporter) {
         // The whole list says what cannot be read.
         let _ = desk.records.mark(&mut pulls);
         let engine = desk.rules.now();
-        let pulls = pulls.into_iter().map(|pull| (desk.kept.summary(&pull, &engine), pull)).map(|(kept, pull)| (pull, kept));
+        let veil = desk.veil();
+        let pulls = pulls.into_iter().map(|mut pull| {
+            let kept = desk.kept.judgement(&pull, &engine);
+            shown::pull(&mut pull, &veil);
+            let kept = kept.map(|kept| {
+                let summary = kept.summary();
+                desk.company.note(&pull, summary.clone(), kept.report, kept.unreadable);
+                summary
+            });
+            (pull, kept)
+        });
         to.tell(News::Listing(Box::new(Page { read: page.read, of: page.of, pulls: pulls.collect() })));
     };
     let answer = desk.source.list_telling(&tell, cancel);
@@ -143,13 +158,18 @@ fn list(desk: &Desk, cancel: &Cancel, to: &Reporter) {
         if let Err(trouble) = desk.records.mark(&mut listing.pulls) {
             to.tell(News::Complaint(trouble));
         }
+        let veil = desk.veil();
+        listing.pulls.iter_mut().for_each(|pull| shown::pull(pull, &veil));
+        shown::omissions(&mut listing.omissions, &veil);
+        desk.company.keep(&listing.pulls);
         (listing.pulls, listing.omissions)
     });
     to.tell(News::Listed(answer));
+    tell_together(desk, to);
 }
 
 fn load(desk: &Desk, at: &PullRef, cancel: &Cancel, to: &Reporter) {
-    let answer = desk.source.change(at, cancel).map(Arc::new);
+    let answer = desk.source.change(at, cancel).map(|change| desk.unveiled.shown(change, &desk.veil()));
     if !cancel.is_cancelled() {
         to.tell(News::Loaded(answer.map_err(|error| error.to_string())));
     }
@@ -159,6 +179,14 @@ fn around(desk: &Desk, at: &PullRef, cancel: &Cancel, to: &Reporter) {
     let answer = desk.source.dossier(at, cancel).map(|dossier| dossier.map(Arc::new));
     if !cancel.is_cancelled() {
         to.tell(News::Around(answer.map_err(|error| error.to_string())));
+    }
+}
+
+/// Tells what the pulls that were judged so far come to together.
+fn tell_together(desk: &Desk, to: &Reporter) {
+    let told = desk.company.told(&desk.rules.now());
+    if !told.is_empty() {
+        to.tell(News::Together(told));
     }
 }
 
@@ -193,6 +221,7 @@ fn judge(desk: &Desk, agenda: &Agenda, thrift: Thrift, cancel: &Cancel, to: &Rep
     if started == 0 {
         work();
     }
+    tell_together(desk, to);
     to.tell(stopped.into_inner().map_or(News::JudgedAll, News::JudgedUpTo));
 }
 
@@ -203,7 +232,10 @@ fn judge_one(desk: &Desk, at: &PullRef, cancel: &Cancel) -> Result<Summary, Sour
         return Err(SourceError::Cancelled);
     }
     desk.kept.keep(&change, &report, &desk.rules.now());
-    Ok(Summary::of(&change, &report))
+    let (summary, mut pull) = (Summary::of(&change, &report), change.pull);
+    shown::pull(&mut pull, &desk.veil());
+    desk.company.note(&pull, summary.clone(), report, change.patch.unreadable);
+    Ok(summary)
 }
 
 fn report(desk: &Desk, change: &Change, cancel: &Cancel) -> Report {
@@ -222,6 +254,7 @@ fn texts(desk: &Desk, change: &Change, wanted: &[TextRequest], cancel: &Cancel) 
 
 /// Analyses batch by batch, so that findings arrive while the reader reads: first what they look at.
 fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to: &Reporter) {
+    let change = &desk.unveiled.whole(change);
     let (begun, engine) = (Instant::now(), desk.rules.now());
     let (files, mut told) = (&change.patch.files, Instant::now());
     let mut waiting: BTreeSet<usize> = (0..files.len()).step_by(BATCH).collect();
@@ -251,6 +284,10 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
     report.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     if !cancel.is_cancelled() {
         desk.kept.keep(change, &report, &engine);
+        let (mut pull, unreadable) = (change.pull.clone(), change.patch.unreadable);
+        shown::pull(&mut pull, &desk.veil());
+        desk.company.note(&pull, Summary::of(change, &report), report.clone(), unreadable);
+        report = desk.company.complete(&engine, &pull, report, unreadable);
     }
     to.tell(News::Reported(Arc::new(report)));
 }

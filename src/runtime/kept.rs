@@ -12,7 +12,7 @@ use crate::model::change::Change;
 use crate::model::dossier::Link;
 use crate::model::inert;
 use crate::model::pull::{Origin, Pull, PullState};
-use crate::model::report::{Report, Summary};
+use crate::model::report::Report;
 use crate::model::sweep::Judgement;
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
@@ -37,10 +37,10 @@ impl Kept {
 
     /// What was kept of exactly these commits, words and rules.
     #[must_use]
-    pub fn summary(&self, pull: &Pull, engine: &Engine) -> Option<Summary> {
+    pub fn judgement(&self, pull: &Pull, engine: &Engine) -> Option<Judgement> {
         let memory = self.0.as_ref().filter(|memory| pull.at.origin == Origin::Github && memory.path.exists())?;
         let name = name(&listed(pull), engine);
-        memory.with(|store, at| store.judgement(&name, at)).flatten().map(|judgement| judgement.summary())
+        memory.with(|store, at| store.judgement(&name, at)).flatten()
     }
 
     /// Keeps what was judged of a forge's `change`, when all of it was read.

@@ -2,6 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::analysis::engine::Engine;
+use crate::analysis::redact::shown;
 use crate::export::json;
 use crate::export::judged::Judged;
 use crate::model::ban::{self, Ban, Banned};
@@ -129,17 +131,18 @@ fn known_by(change: &Change) -> Vec<Banned> {
 
 /// The report of a change as it is kept with its evidence.
 #[must_use]
-pub fn kept_report(change: &Change, report: &Report) -> Vec<u8> {
+pub fn kept_report(change: &Change, report: &Report, engine: &Engine) -> Vec<u8> {
     let mut bytes = Vec::new();
+    let shown = shown::change(change, &engine.book().veil());
     // Writing to memory does not fail.
-    let _ = json::report(&mut bytes, Judged { change, report });
+    let _ = json::report(&mut bytes, Judged { change: shown.as_ref().unwrap_or(change), report });
     bytes
 }
 
-/// SHA-256 over every finding with its weight.
+/// SHA-256 over every finding with its weight. What it comes to in company is left out: whoever looks at it again may look at it alone.
 fn findings_digest(report: &Report) -> String {
     let mut hash = Sha256::new();
-    for finding in &report.findings {
+    for finding in report.findings.iter().filter(|finding| !report.together.contains(&finding.id)) {
         hash.update(format!("{} {} {}\n", finding.id, finding.rule, finding.severity.word()));
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

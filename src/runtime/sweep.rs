@@ -11,7 +11,8 @@ use sha2::{Digest as _, Sha256};
 use self::crew::{Crew, Done, Task};
 use crate::analysis::across::{self, Together};
 use crate::analysis::engine::Engine;
-use crate::analysis::{campaign, conduct};
+use crate::analysis::rule_set::Tells;
+use crate::analysis::{campaign, conduct, redact};
 use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
 use crate::model::filter::Filter;
@@ -100,12 +101,14 @@ fn begun(job: &Job<'_>) -> Sweep {
 /// Sorts and groups what was gathered.
 fn finished(sweep: &mut Sweep, job: &Job<'_>) {
     let now = job.asked.now;
+    let veil = job.engine.book().veil();
     let judged = sweep.members.iter_mut().filter_map(|member| {
         let (pull, judgement) = (&member.caught.pull, member.judgement.as_mut()?);
-        Some(Together { at: &pull.at, opened: pull.opened, unreadable: judgement.unreadable, report: &mut judgement.report })
+        let name = redact::through(&pull.at.to_string(), &veil);
+        Some(Together { at: &pull.at, name, opened: pull.opened, unreadable: judgement.unreadable, report: &mut judgement.report })
     });
     let mut together: Vec<Together<'_>> = judged.collect();
-    across::join(&job.engine, &mut together);
+    across::join(&job.engine, &mut together, Tells::Each);
     sweep.members.retain(|member| job.filter.matches(member.pull(), member.summary().as_ref(), now));
     sweep.members.sort_by(|a, b| {
         let weight = |member: &Member| (member.score(), member.observations.len(), member.happened());

@@ -217,7 +217,7 @@ fn look(
         &Reader { texts: &|wanted| source.texts(&change, wanted, cancel), history: &|| source.history(&change, cancel) },
     );
     let bans = refused(&change, &decisions.bans().map_err(Moved::Failed)?);
-    Ok((target(&change, &report, &decision.dispositions), kept_report(&change, &report), bans))
+    Ok((target(&change, &report, &decision.dispositions), kept_report(&change, &report, &decisions.engine()), bans))
 }
 
 /// Plans and carries out.

@@ -142,6 +142,7 @@ impl LocalSource {
         let updated = last.as_ref().map_or(Timestamp::default(), |commit| commit.committed);
         let mut pull = Pull {
             at: self.at(&span.name),
+            alias: None,
             revision: span.revision(),
             title: known.title.unwrap_or_else(|| last.as_ref().map_or_else(String::new, |commit| commit.subject().to_owned())),
             body: known.body,

@@ -109,6 +109,7 @@ impl PatchFile {
         let file = Path::new(&self.name).file_name().map_or_else(|| self.name.clone(), |name| name.to_string_lossy().into_owned());
         let mut pull = Pull {
             at: self.at(part),
+            alias: None,
             revision: Revision::default(),
             title: mail
                 .as_ref()

@@ -50,6 +50,7 @@ impl Tree {
     fn pull(&self) -> Pull {
         Pull {
             at: self.only(),
+            alias: None,
             revision: Revision::default(),
             title: format!("every file of {}", self.folder.display()),
             body: String::new(),

@@ -80,10 +80,11 @@ impl Desk {
         let client = Arc::new(self.github.client(&self.token));
         let source = GithubSource::new(client, None, Arc::new(provenance::of), Setup::default());
         let change = source.change(&self.at(number), &Cancel::default()).unwrap();
-        let report = Engine::new(&Selection::default()).analyse(&change, &|wanted| source.texts(&change, wanted, &Cancel::default()));
+        let engine = Engine::new(&Selection::default());
+        let report = engine.analyse(&change, &|wanted| source.texts(&change, wanted, &Cancel::default()));
         let mut target = target(&change, &report, &[]);
         target.refused = refused(&change, &self.decisions().bans().unwrap());
-        (target, kept_report(&change, &report))
+        (target, kept_report(&change, &report, &engine))
     }
 
     /// What would be asked for `verb` on these pulls as they are now.

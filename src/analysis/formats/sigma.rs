@@ -37,7 +37,7 @@ use self::set::Sigma;
 use self::words::Words;
 use super::{Loaded, note};
 use crate::analysis::check::{ChangeView, Draft};
-use crate::analysis::rule_set::{RuleSet, SetSink};
+use crate::analysis::rule_set::{RuleSet, SetSink, Tells};
 use crate::model::firing::Firing;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
 use crate::model::rule::Rule;
@@ -65,8 +65,8 @@ impl RuleSet for Sigma {
         run::run(self, change, sink);
     }
 
-    fn across(&self, firings: &[(usize, &Firing)]) -> Vec<(usize, &Rule, Draft)> {
-        completed::across(self, firings)
+    fn across(&self, firings: &[(usize, &Firing)], names: &[String], tells: Tells) -> Vec<(usize, &Rule, Draft)> {
+        completed::across(self, firings, names, tells)
     }
 }
 

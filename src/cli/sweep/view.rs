@@ -12,6 +12,7 @@ use crate::config::load;
 use crate::model::sweep::Sweep;
 use crate::runtime::annex::Annex;
 use crate::runtime::case_decisions::CaseDecisions;
+use crate::runtime::company::Company;
 use crate::runtime::desk::Desk;
 use crate::runtime::event_loop;
 use crate::runtime::in_force::InForce;
@@ -20,6 +21,7 @@ use crate::runtime::noise::Noises;
 use crate::runtime::records::Records;
 use crate::runtime::sweep_decisions::{Place, SweepDecisions};
 use crate::runtime::sweeper::Swept;
+use crate::runtime::unveiled::Unveiled;
 use crate::sources::sweep::Field;
 use crate::sources::sweep::gathered::Gathered;
 
@@ -48,6 +50,8 @@ pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, hosts: &[Host], engine: Ar
         decisions: annex.clone(),
         sweeper: context.sweeper.map(|make| make(context, targets)),
         annex,
+        company: Company::default(),
+        unveiled: Unveiled::default(),
         kept,
         records,
         settings,

@@ -49,7 +49,7 @@ fn found<'a>(suspects: &[&'a Member], class: FindingClass) -> impl Iterator<Item
 }
 
 fn place(member: &Member, finding: &Finding) -> String {
-    format!("{} at {}", code(&member.pull().at.to_string()), code(&finding.at.to_string()))
+    format!("{} at {}", code(&member.pull().address().to_string()), code(&finding.at.to_string()))
 }
 
 fn rotate(suspects: &[&Member]) -> BTreeSet<String> {
@@ -66,7 +66,7 @@ fn rotate(suspects: &[&Member]) -> BTreeSet<String> {
         duties.insert(format!("every secret that the code of {} could read wherever it {when}", place(member, finding)));
     }
     for (member, _) in found(suspects, FindingClass::Execution) {
-        duties.insert(format!("the tokens of every machine that ran what {} makes run", code(&member.pull().at.to_string())));
+        duties.insert(format!("the tokens of every machine that ran what {} makes run", code(&member.pull().address().to_string())));
     }
     duties
 }
@@ -78,7 +78,10 @@ fn audit(suspects: &[&Member]) -> BTreeSet<String> {
     }
     for member in suspects {
         if member.observations.iter().any(|seen| matches!(seen.conduct, Conduct::DirectCommit | Conduct::UnreviewedMerge)) {
-            duties.insert(format!("{} has to be read by a person: nobody is known to have done so", code(&member.pull().at.to_string())));
+            duties.insert(format!(
+                "{} has to be read by a person: nobody is known to have done so",
+                code(&member.pull().address().to_string())
+            ));
         }
         if let Some(session) = &member.pull().provenance.session {
             duties.insert(format!("the agent session {}: what made it write this", code(session)));
@@ -103,7 +106,7 @@ fn release(suspects: &[&Member]) -> BTreeSet<String> {
     for member in suspects.iter().filter(serious) {
         for link in member.contained_in() {
             let (kind, name) = (link.kind, code(&link.name));
-            duties.insert(format!("{kind} {name} of {} holds {}", code(&member.pull().at.repo), code(&member.pull().at.name)));
+            duties.insert(format!("{kind} {name} of {} holds {}", code(&member.pull().at.repo), code(&member.pull().address().name)));
         }
     }
     duties

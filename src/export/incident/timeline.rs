@@ -53,7 +53,7 @@ pub(super) fn write(out: &mut dyn Write, sweep: &Sweep, suspects: &[&Member], kn
 
 fn of(member: &Member) -> Vec<(Timestamp, String, &'static str)> {
     let pull = member.pull();
-    let name = code(&pull.at.to_string());
+    let name = code(&pull.address().to_string());
     let agent = if pull.provenance.agent.is_some() {
         format!(" by {} ({})", code(&pull.provenance.name), pull.provenance.tier.word())
     } else {

@@ -180,7 +180,7 @@ impl<'a> CampaignV1<'a> {
         Self {
             name: &campaign.name,
             repositories: campaign.repositories,
-            changes: members.map(|member| member.pull().at.to_string()).collect(),
+            changes: members.map(|member| member.pull().address().to_string()).collect(),
             bonds: campaign.bonds.iter().map(BondV1::new).collect(),
         }
     }

@@ -61,7 +61,7 @@ fn conduct(out: &mut dyn Write, sweep: &Sweep) -> io::Result<()> {
         for member in sweep.seen(conduct) {
             let seen = member.observations.iter().filter(|seen| seen.conduct == conduct);
             let says: Vec<String> = seen.map(|seen| code(&seen.says)).collect();
-            writeln!(out, "- {}: {}", code(&member.pull().at.to_string()), says.join("; "))?;
+            writeln!(out, "- {}: {}", code(&member.pull().address().to_string()), says.join("; "))?;
         }
         writeln!(out)?;
     }
@@ -75,7 +75,7 @@ pub(crate) fn line(member: &Member) -> String {
         || "not judged".to_owned(),
         |judgement| format!("{} {}", judgement.report.risk.lane.word(), judgement.report.risk.score),
     );
-    format!("{lane}: {} ({}) {}", code(&pull.at.to_string()), pull.state.word(), code(&pull.title))
+    format!("{lane}: {} ({}) {}", code(&pull.address().to_string()), pull.state.word(), code(&pull.title))
 }
 
 /// What was not read.

@@ -66,6 +66,7 @@ pub(super) fn pull(recognise: &Recognise, address: &Address, commit: &Commit, id
     let parent = commit.parents.first();
     let mut pull = Pull {
         at: address.commit(id),
+        alias: None,
         revision: Revision { base: parent.cloned(), head: Some(id.clone()), merge_base: parent.cloned() },
         title: commit.subject().to_owned(),
         body: String::new(),

@@ -100,12 +100,19 @@ fn opened(console: &Console) -> (String, Vec<Row>) {
         let lane = console.queue.find(&open.at).and_then(Entry::lane).map_or("…", |lane| look::lane(lane).1);
         let (viewed, files) = far.viewed;
         let unsent = if far.unsent > 0 { format!("  ✎ {} unsent", far.unsent) } else { String::new() };
-        let text = format!("{lane:6} {}  viewed {viewed}/{files}{unsent}", open.at);
+        let text = format!("{lane:6} {}  viewed {viewed}/{files}{unsent}", shown_at(console, open));
         let detail = if shown.is_some() { format!("on screen, at {}", far.path) } else { format!("left at {}", far.path) };
         (text, detail, Role::Text)
     };
     let all = console.opened.all();
     (format!("open pulls: {}", all.len()), all.iter().map(row).collect())
+}
+
+/// Its address as the queue or the opened pull shows it.
+fn shown_at(console: &Console, open: &OpenPull) -> String {
+    let here = console.session.as_ref().map(|session| &session.change.pull).filter(|pull| pull.at == open.at);
+    let pull = here.or_else(|| console.queue.find(&open.at).map(|entry| &entry.pull));
+    pull.map_or_else(|| open.at.to_string(), |pull| pull.address().to_string())
 }
 
 fn blocked(bans: Option<&(Vec<Ban>, usize)>) -> (String, Vec<Row>) {

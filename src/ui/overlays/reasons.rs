@@ -46,7 +46,7 @@ fn known(risk: &Risk, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     }
     if risk.contributions.is_empty() {
         lines.push(Line::from(Span::styled(
-            "Everything that could be looked at was looked at, and nothing was found.",
+            "Everything that could be looked at was looked at, and nothing was found that weighs.",
             look.style(Role::Text),
         )));
     }

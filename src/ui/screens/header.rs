@@ -36,12 +36,12 @@ pub(super) fn identity(console: &Console, session: &Session, room: usize, look: 
         spans.push(Span::styled(" ", base));
     }
     let used: usize = spans.iter().map(|span| paint::width(&span.content)).sum();
-    let address = paint::fit_end(&pull.at.to_string(), room.saturating_sub(used + 2).min((room / 3).max(ADDRESS)));
+    let address = paint::fit_end(&pull.address().to_string(), room.saturating_sub(used + 2).min((room / 3).max(ADDRESS)));
     let rest = room.saturating_sub(used + paint::width(&address) + 4);
     spans.extend([Span::styled(" ", base), Span::styled(address, look.style(Role::BarTitle)), Span::styled("  ", base)]);
     let title = if session.story { pull.title.trim() } else { "" };
     // What the address says already is left out.
-    let branch = if pull.at.name == pull.branch { "" } else { &pull.branch };
+    let branch = if pull.address().name == pull.branch { "" } else { &pull.branch };
     let way = way(branch, &pull.target, if title.is_empty() { rest } else { rest / 2 });
     let title = paint::fit(title, rest.saturating_sub(paint::width(&way) + 3));
     spans.push(Span::styled(if title.is_empty() { way } else { format!("{title}   {way}") }, base));

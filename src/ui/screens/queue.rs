@@ -181,7 +181,7 @@ fn about(entry: &Entry, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     let faint = look.style(Role::Faint);
     let way = way(pull);
     let commits = pull.commit_count.map_or_else(String::new, |count| format!("  {count} commit{}", if count == 1 { "" } else { "s" }));
-    let whence = format!("{}  {way}  by {}{commits}", pull.at, pull.author.name);
+    let whence = format!("{}  {way}  by {}{commits}", pull.address(), pull.author.name);
     let mut lines =
         vec![Line::from(paint::span(&pull.title, room, look.style(Role::Strong))), Line::from(paint::span(&whence, room, faint))];
     lines.extend(pull.standing.as_ref().map(|standing| stands(pull, standing, room, look)));

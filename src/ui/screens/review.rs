@@ -42,7 +42,7 @@ fn banner(session: &Session, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
 
 /// From which branch into which; what the address says already is left out.
 pub(super) fn way(pull: &Pull) -> String {
-    let branch = if pull.at.name == pull.branch { "" } else { &pull.branch };
+    let branch = if pull.address().name == pull.branch { "" } else { &pull.branch };
     if pull.target.is_empty() { branch.to_owned() } else { format!("{branch} → {}", pull.target).trim_start().to_owned() }
 }
 

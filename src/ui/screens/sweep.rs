@@ -89,7 +89,7 @@ fn of_member(console: &Console, view: &SweepView, place: usize, member: &Member,
     let lane = format!("{sign} {word:<7}{:>3} ", member.score());
     let seen: Vec<&str> = member.observations.iter().map(|seen| seen.conduct.word()).collect();
     let age = short_age(member.happened().until(console.now));
-    let rest = format!("{}  {} {age}  {}{}", pull.at, pull.state.word(), joined(&seen), pull.title);
+    let rest = format!("{}  {} {age}  {}{}", pull.address(), pull.state.word(), joined(&seen), pull.title);
     let left = room.saturating_sub(paint::width(&start) + paint::width(&lane));
     Line::from(vec![Span::raw(start), Span::styled(lane, look.style(role)), paint::span(&rest, left, look.style(Role::Text))])
 }

@@ -1,9 +1,11 @@
-//! What is said of a window that was filled: at the firing that filled it, with what else is in it.
+//! What is said of a window that was filled: where, and what else is in it.
+
+use std::collections::BTreeMap;
 
 use super::correlate::{Completed, complete};
 use super::set::Sigma;
 use crate::analysis::check::Draft;
-use crate::analysis::rule_set::SetSink;
+use crate::analysis::rule_set::{SetSink, Tells};
 use crate::model::firing::Firing;
 use crate::model::inert;
 use crate::model::rule::Rule;
@@ -17,17 +19,19 @@ pub(super) fn report(set: &Sigma, firings: &[Firing], sink: &mut SetSink<'_>) {
         return;
     }
     let all: Vec<&Firing> = firings.iter().collect();
+    let place = |at: usize| all.get(at).map(|firing| firing.place.to_string()).unwrap_or_default();
     for completed in last_of_each(complete(set, &all)) {
         let rule = set.correlations.get(completed.correlation).and_then(|correlation| set.rules.get(correlation.reports?));
-        if let (Some(rule), Some(draft)) = (rule, rule.and_then(|rule| draft(set, rule, &completed, &all))) {
+        let (Some(rule), Some(last)) = (rule, all.get(completed.last)) else { continue };
+        if let Some(draft) = draft(set, rule, &completed, last, &place) {
             sink.report(rule, draft);
         }
     }
 }
 
-/// What `firings` of several changes complete together: at the change whose firing filled the window. What one of them completes alone
-/// is told by its own report.
-pub(super) fn across<'s>(set: &'s Sigma, firings: &[(usize, &Firing)]) -> Vec<(usize, &'s Rule, Draft)> {
+/// What `firings` of several changes of these `names` complete together, and which of them tells it. What one of them completes alone is
+/// told by its own report.
+pub(super) fn across<'s>(set: &'s Sigma, firings: &[(usize, &Firing)], names: &[String], tells: Tells) -> Vec<(usize, &'s Rule, Draft)> {
     let known = |firing: &Firing| set.detections.iter().any(|detects| detects.id() == firing.rule);
     let own: Vec<(usize, &Firing)> = firings.iter().filter(|(_, firing)| known(firing)).copied().collect();
     if own.is_empty() || set.correlations.is_empty() {
@@ -36,12 +40,28 @@ pub(super) fn across<'s>(set: &'s Sigma, firings: &[(usize, &Firing)]) -> Vec<(u
     let all: Vec<&Firing> = own.iter().map(|(_, firing)| *firing).collect();
     let change = |at: usize| own.get(at).map(|(change, _)| *change);
     let several = |completed: &Completed| completed.parts.iter().any(|part| change(*part) != change(completed.last));
-    let windows = last_of_each(complete(set, &all)).into_iter().filter(several);
-    let tell = |completed: Completed| {
-        let rule = set.rules.get(set.correlations.get(completed.correlation)?.reports?)?;
-        Some((change(completed.last)?, rule, draft(set, rule, &completed, &all)?))
+    let place = |at: usize| {
+        let name = change(at).and_then(|change| names.get(change)).map_or("", String::as_str);
+        all.get(at).map(|firing| format!("{name} {}", firing.place)).unwrap_or_default()
     };
-    windows.filter_map(tell).collect()
+    let mut told = Vec::new();
+    for completed in last_of_each(complete(set, &all)).into_iter().filter(several) {
+        let rule = set.correlations.get(completed.correlation).and_then(|correlation| set.rules.get(correlation.reports?));
+        let Some(rule) = rule else { continue };
+        // The latest firing of each change that tells.
+        let mut latest: BTreeMap<usize, usize> = BTreeMap::new();
+        let counted = if tells == Tells::Each { completed.parts.as_slice() } else { &[] };
+        for at in counted.iter().copied().chain([completed.last]) {
+            let Some(change) = change(at) else { continue };
+            let kept = latest.entry(change).or_insert(at);
+            let moment = |at: usize| all.get(at).map(|firing| firing.at);
+            *kept = if moment(at) > moment(*kept) { at } else { *kept };
+        }
+        told.extend(
+            latest.into_iter().filter_map(|(change, at)| Some((change, rule, draft(set, rule, &completed, all.get(at)?, &place)?))),
+        );
+    }
+    told
 }
 
 /// The fullest of the windows of each correlation and group that run into each other.
@@ -59,12 +79,11 @@ fn last_of_each(all: Vec<Completed>) -> Vec<Completed> {
     kept
 }
 
-/// The finding of a window, at the firing that filled it.
-fn draft(set: &Sigma, rule: &Rule, completed: &Completed, firings: &[&Firing]) -> Option<Draft> {
-    let last = firings.get(completed.last)?;
-    let parts: Vec<&Firing> = completed.parts.iter().filter_map(|part| firings.get(*part)).copied().collect();
+/// The finding of a window, at the firing `told`; `place` names where each of its firings stands.
+fn draft(set: &Sigma, rule: &Rule, completed: &Completed, told: &Firing, place: &dyn Fn(usize) -> String) -> Option<Draft> {
     let correlation = &set.correlations.get(completed.correlation)?.sigma;
-    let mut places: Vec<String> = parts.iter().take(NAMED).map(|part| inert::line(&part.place.to_string()).into_owned()).collect();
+    let parts = &completed.parts;
+    let mut places: Vec<String> = parts.iter().take(NAMED).map(|part| inert::line(&place(*part)).into_owned()).collect();
     if parts.len() > NAMED {
         places.push(format!("{} more", parts.len() - NAMED));
     }
@@ -79,5 +98,5 @@ fn draft(set: &Sigma, rule: &Rule, completed: &Completed, firings: &[&Firing]) -
         places.join(", "),
         rule.why
     );
-    Some(Draft::at(last.place.clone(), &last.shows).why(why.trim_end().to_owned()))
+    Some(Draft::at(told.place.clone(), &told.shows).why(why.trim_end().to_owned()))
 }

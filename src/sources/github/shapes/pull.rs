@@ -142,6 +142,7 @@ pub(crate) fn pull(facts: Facts, address: &Address, read: Timestamp, stale: bool
     };
     let pull = Pull {
         at: address.pull(facts.number),
+        alias: None,
         revision: Revision { base: CommitId::parse(&facts.base_ref_oid), head, merge_base: None },
         title: facts.title,
         body: facts.body,

@@ -267,6 +267,7 @@ impl PullData {
         let provenance = self.provenance;
         Ok(Pull {
             at: PullRef { origin: named(&ORIGINS, &self.origin, Origin::word)?, repo: self.repo, name: self.name },
+            alias: None,
             revision: Revision { base: id(self.base)?, head: id(self.head)?, merge_base: id(self.merge_base)? },
             title: self.title,
             body: self.body,

@@ -182,6 +182,8 @@ pub fn read(text: &str) -> Result<Judgement, String> {
         firings: data.firings.into_iter().map(FiringData::back).collect::<Result<_, _>>()?,
         threads: data.threads.back()?,
         activated: Vec::new(),
+        // Known only where changes are judged together.
+        together: Vec::new(),
         imports: data.imports.into_iter().map(ImportData::back).collect(),
         annotated: data.annotated.iter().map(|rule| RuleId::named(rule)).collect(),
         rules_digest: data.rules_digest,
