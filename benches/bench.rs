@@ -91,6 +91,7 @@ fn engine(kind: &str) -> Engine {
     let of_kind = |rule: &&Rule| match &rule.origin {
         RuleOrigin::Code => kind == "code",
         RuleOrigin::File { format, .. } => kind == format.word(),
+        RuleOrigin::Tool { .. } => false,
     };
     let only = Rulebook::embedded().iter().filter(|rule| kind != "all" && of_kind(rule)).map(|rule| rule.id.0.to_owned()).collect();
     Engine::new(&Selection { only, skip: Vec::new() })

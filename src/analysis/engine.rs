@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::alike;
 use super::check::{ChangeView, Check, FileOutcome, Sink};
 use super::checks::registry::CHECKS;
-use super::foreign::merge::Imports;
+use super::foreign::merge::{Asked, Imports};
 use super::formats::secrets::trace::Mark;
 use super::formats::secrets::{ignore, same};
 use super::language::Language;
@@ -26,6 +26,7 @@ use super::text::LINE_LIMIT;
 use super::threads::{self, mentions};
 use super::view::FileView;
 use crate::model::change::{Around, Change, History, TextRequest, Texts};
+use crate::model::dependency::DependencyChange;
 use crate::model::diff::{Content, FileDiff, FileStatus, Omission, Side};
 use crate::model::finding::Finding;
 use crate::model::noise::Measured;
@@ -250,7 +251,8 @@ impl Engine {
         let several = change.commits.len() > 1 && !self.sets.is_empty();
         let history = if several { (reader.history)() } else { History::default() };
         let finds_secrets = self.sets.iter().any(|(_, set)| set.secrets().is_some());
-        let is_needed = finds_secrets && (!history.steps.is_empty() || outcomes.iter().any(|outcome| !outcome.marks.is_empty()));
+        let is_needed = self.imports.may_be_accepted()
+            || finds_secrets && (!history.steps.is_empty() || outcomes.iter().any(|outcome| !outcome.marks.is_empty()));
         let texts = if is_needed { (reader.texts)(&[ignore::request()]) } else { Texts::default() };
         Around { texts, history }
     }
@@ -272,7 +274,10 @@ impl Engine {
         let marks: Vec<Mark> = outcomes.iter().chain([&whole]).flat_map(|outcome| outcome.marks.iter().cloned()).collect();
         whole.skipped.extend(ignore::apply(&around.texts, &marks, &mut findings));
         same::tie(&marks, &mut findings);
-        let imports = self.imports.merge(change, &|name| self.selection.wants(name), &mut findings, &mut whole.skipped);
+        let rows: Vec<&DependencyChange> = outcomes.iter().flat_map(|outcome| &outcome.dependencies).collect();
+        let (chosen, accepted) = (|name: &str| self.selection.wants(name), ignore::accepted(&around.texts));
+        let asked = Asked { chosen: &chosen, accepted: &accepted, rows: &rows };
+        let imports = self.imports.merge(change, &asked, &mut findings, &mut whole.skipped);
         self.annotate(&mut findings);
         let threads = threads::of(change, &mut outcomes, &findings, &self.book.veil());
         links::link(change, &threads, &mut findings);

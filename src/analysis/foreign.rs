@@ -58,6 +58,24 @@ impl Foreign {
     pub fn name(&self) -> String {
         format!("{}/{}", self.tool.name, self.rule)
     }
+
+    /// Whether `.gitleaksignore` speaks of it.
+    #[must_use]
+    pub fn is_of_gitleaks(&self) -> bool {
+        matches!(self.tool.name.as_str(), "gitleaks" | "betterleaks")
+    }
+
+    /// Its names in `.gitleaksignore`: `path:rule:line`, and the same behind the commit's id where that is known.
+    pub fn fingerprints(&self) -> impl Iterator<Item = String> + '_ {
+        let inside = self.spots.iter().filter(|_| self.is_of_gitleaks()).filter_map(|spot| match (&spot.file, spot.lines) {
+            (Spotted::Inside(path), Some((line, _))) => Some(format!("{}:{}:{line}", path.text(), self.rule)),
+            _ => None,
+        });
+        inside.flat_map(|name| {
+            let of_commit = self.commit.as_ref().map(|commit| format!("{commit}:{name}"));
+            of_commit.into_iter().chain([name])
+        })
+    }
 }
 
 /// A place as a tool names it.

@@ -27,9 +27,9 @@ pub struct Loaded {
     pub notes: Vec<RuleNote>,
 }
 
-/// Reads every file of `pack`; `extension` is what other packs want of the rules of this program.
+/// Reads every file of `pack`; `extension` is what other packs want of the rules of this program, `filters` what all of them filter.
 #[must_use]
-pub fn load(pack: &Pack, extension: &Extension) -> Loaded {
+pub fn load(pack: &Pack, extension: &Extension, filters: &sigma::filters::Filters) -> Loaded {
     let mut loaded = Loaded::default();
     let (mut secrets, mut sigma, mut structure) = (Vec::new(), Vec::new(), Vec::new());
     for file in &pack.files {
@@ -50,11 +50,17 @@ pub fn load(pack: &Pack, extension: &Extension) -> Loaded {
             )),
         }
     }
-    for part in [secrets::load(pack, &secrets, extension), sigma::load(pack, &sigma), structure::load(pack, &structure)] {
+    for part in [secrets::load(pack, &secrets, extension), sigma::load(pack, &sigma, filters), structure::load(pack, &structure)] {
         loaded.sets.extend(part.sets);
         loaded.notes.extend(part.notes);
     }
     loaded
+}
+
+/// Whether `file` holds rules of Sigma.
+#[must_use]
+pub fn is_sigma(file: &PackFile) -> bool {
+    Kind::of(file) == Kind::Sigma
 }
 
 fn left_out(pack: &Pack, file: &PackFile, text: String) -> RuleNote {

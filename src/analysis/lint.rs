@@ -67,7 +67,7 @@ impl<'r> Place<'r> {
     fn of(rule: &'r Rule) -> Option<Self> {
         match &rule.origin {
             RuleOrigin::File { format, pack, path, line } => Some(Self { format: *format, pack, path, line: *line }),
-            RuleOrigin::Code => None,
+            RuleOrigin::Code | RuleOrigin::Tool { .. } => None,
         }
     }
 

@@ -75,7 +75,9 @@ fn band(lane: Lane) -> (u8, u8) {
 fn lane_reason(lane: Lane, findings: &[Finding], activated: &[Activation]) -> String {
     match lane {
         Lane::Clear => "nothing was found".to_owned(),
-        Lane::Look if !findings.iter().any(weighs) && !activated.is_empty() => "lane look: another change uses what it brings in".to_owned(),
+        Lane::Look if !findings.iter().any(weighs) && !activated.is_empty() => {
+            "lane look: another change uses what it brings in".to_owned()
+        }
         Lane::Look if !findings.iter().any(weighs) => "lane look: parts of it could not be read".to_owned(),
         Lane::Look => format!("lane look: {} for a reader", counted(findings.iter().filter(|finding| weighs(finding)).count(), "note")),
         Lane::Review if !findings.iter().any(|finding| finding.severity.is_hard()) => {

@@ -12,6 +12,7 @@ use super::formats::secrets::build;
 use super::formats::secrets::extend::Extension;
 use super::formats::secrets::matcher::Matcher;
 use super::formats::secrets::veil::Veil;
+use super::formats::sigma::filters::Filters;
 use super::rule_set::RuleSet;
 use super::rule_text::RuleTexts;
 use super::rules;
@@ -57,8 +58,10 @@ impl Rulebook {
         for rule in rules::all() {
             book.rules.insert(rule.id, rule.clone());
         }
-        book.add(&rules::pack(), &Extension::of(packs));
-        packs.iter().for_each(|pack| book.add(pack, &Extension::default()));
+        let brought = rules::pack();
+        let filters = Filters::of(std::iter::once(&brought).chain(packs), formats::is_sigma);
+        book.add(&brought, &Extension::of(packs), &filters);
+        packs.iter().for_each(|pack| book.add(pack, &Extension::default(), &filters));
         book.seal(rules::digest());
         book
     }
@@ -77,7 +80,8 @@ impl Rulebook {
             packs: Vec::new(),
             digest: String::new(),
         };
-        packs.iter().for_each(|pack| book.add(pack, &Extension::default()));
+        let filters = Filters::of(packs.iter(), formats::is_sigma);
+        packs.iter().for_each(|pack| book.add(pack, &Extension::default(), &filters));
         book.seal(env!("CARGO_PKG_VERSION"));
         book
     }
@@ -112,6 +116,7 @@ impl Rulebook {
         let text = match &self.rules.get(&id)?.origin {
             RuleOrigin::File { .. } => self.texts.get(&id)?,
             RuleOrigin::Code => rules::digest(),
+            RuleOrigin::Tool { .. } => return None,
         };
         let mut hash = Sha256::new();
         [env!("CARGO_PKG_VERSION"), id.0, text].iter().for_each(|part| hash.update(format!("{}:{part}\n", part.len())));
@@ -148,8 +153,8 @@ impl Rulebook {
         Veil::of(self.sets.iter().filter_map(|set| set.secrets()).filter(of_users).map(Arc::clone).collect())
     }
 
-    fn add(&mut self, pack: &Pack, extension: &Extension) {
-        let loaded = formats::load(pack, extension);
+    fn add(&mut self, pack: &Pack, extension: &Extension, filters: &Filters) {
+        let loaded = formats::load(pack, extension, filters);
         self.notes.extend(pack.notes.iter().cloned().chain(loaded.notes));
         let before = self.rules.len();
         let texts = RuleTexts::new(pack, &loaded.sets);
@@ -180,6 +185,7 @@ impl Rulebook {
         let known = match &first.origin {
             RuleOrigin::Code => "a rule of this program".to_owned(),
             RuleOrigin::File { pack, path, line, .. } => format!("{pack}/{path}:{line}"),
+            RuleOrigin::Tool { tool, .. } => tool.clone(),
         };
         self.notes.push(RuleNote {
             pack: pack.clone(),

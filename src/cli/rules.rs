@@ -21,7 +21,7 @@ use crate::export::packs;
 use crate::export::rules::{self as export, page};
 use crate::model::inert;
 use crate::model::noise::Noise;
-use crate::model::rule::{Rule, RuleId};
+use crate::model::rule::{Rule, RuleId, RuleOrigin};
 use crate::runtime::noise::Noises;
 use crate::sources::local::remote;
 
@@ -102,19 +102,20 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let book = &context.rulebook()?;
     let noise = noise(context, book)?;
+    let imported = context.imports()?.rules();
     let paint = context.out.paint;
     match args.what {
         What::List { format, choice } => {
-            let rules = choice.of(book)?.into_iter();
+            let rules = choice.of(book, &imported)?.into_iter();
             match format {
                 Format::Plain => export::table(&mut context.out, rules, &noise, paint)?,
                 Format::Json => export::json(&mut context.out, rules, &noise)?,
-                Format::Markdown => page::write(&mut context.out, rules)?,
+                Format::Markdown => page::write(&mut context.out, rules.filter(|rule| !matches!(rule.origin, RuleOrigin::Tool { .. })))?,
             }
         }
         What::Packs { format: lint::Format::Plain } => packs::table(&mut context.out, &book.packs, book.iter(), &book.digest, paint)?,
         What::Packs { format: lint::Format::Json } => packs::json(&mut context.out, &book.packs, book.iter(), &book.digest)?,
-        What::Explain { id } => export::explain(&mut context.out, named(book, &id)?, &noise, paint)?,
+        What::Explain { id } => export::explain(&mut context.out, explained(book, &imported, &id)?, &book.notes, &noise, paint)?,
         What::Test { id } => {
             let rules: Vec<&Rule> = match id {
                 Some(id) => vec![named(book, &id)?],
@@ -141,6 +142,18 @@ pub fn named<'a>(book: &'a Rulebook, id: &str) -> anyhow::Result<&'a Rule> {
             Some(near) => bail!("no rule is called '{id}'; did you mean {near}? `lazaret rules list` names them all"),
             None => bail!("no rule is called '{id}'; `lazaret rules list` names them all"),
         },
+    }
+}
+
+/// The rule called `id`, of this program, of a pack or of another tool whose results were imported.
+fn explained<'a>(book: &'a Rulebook, imported: &'a [Rule], id: &str) -> anyhow::Result<&'a Rule> {
+    let of_tool = imported.iter().find(|rule| rule.id.0 == id);
+    match of_tool {
+        Some(rule) => Ok(rule),
+        None if id.contains('/') && book.get(id).is_none() && imported.is_empty() => {
+            bail!("no rule is called '{id}'; rules of other tools are known when their results are given with --import FILE")
+        }
+        None => named(book, id),
     }
 }
 

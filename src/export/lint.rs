@@ -10,7 +10,7 @@ use crate::model::inert;
 use crate::model::pack::{NoteKind, RuleNote};
 
 /// All kinds, worst first.
-const KINDS: [NoteKind; 4] = [NoteKind::LeftOut, NoteKind::NeverMatches, NoteKind::Mended, NoteKind::Advice];
+const KINDS: [NoteKind; 5] = [NoteKind::LeftOut, NoteKind::NeverMatches, NoteKind::Mended, NoteKind::Advice, NoteKind::Filters];
 
 /// Writes `notes` on `rules` rules file by file, then how many there are of each kind.
 ///
@@ -55,6 +55,7 @@ fn word(kind: NoteKind) -> &'static str {
         NoteKind::NeverMatches => "never-matches",
         NoteKind::Mended => "mended",
         NoteKind::Advice => "advice",
+        NoteKind::Filters => "filters",
     }
 }
 

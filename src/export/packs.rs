@@ -57,6 +57,7 @@ impl Formats {
         for rule in rules {
             match &rule.origin {
                 RuleOrigin::Code => formats.code += 1,
+                RuleOrigin::Tool { .. } => {}
                 RuleOrigin::File { format, pack, .. } => {
                     *formats.packs.entry(pack.clone()).or_default().entry(format.word()).or_default() += 1;
                 }

@@ -11,6 +11,7 @@ use crate::export::paint::Paint;
 use crate::export::table::{Cell, Table};
 use crate::model::inert;
 use crate::model::noise::{Judged, Noise};
+use crate::model::pack::{NoteKind, RuleNote};
 use crate::model::rule::{Example, Rule, RuleOrigin, Severity};
 
 /// Writes the rules as a table; what nobody measured or judged takes no column.
@@ -56,6 +57,7 @@ fn fires(rule: &Rule, noise: &Noise) -> String {
 fn from(rule: &Rule) -> String {
     match &rule.origin {
         RuleOrigin::Code => "code".to_owned(),
+        RuleOrigin::Tool { tool, .. } => inert::line(tool).into_owned(),
         RuleOrigin::File { format, pack, .. } if pack == "lazaret" => format.word().to_owned(),
         RuleOrigin::File { format, pack, .. } => inert::line(&format!("{} of {pack}", format.word())).into_owned(),
     }
@@ -65,6 +67,7 @@ fn from(rule: &Rule) -> String {
 fn written_in(rule: &Rule) -> String {
     match &rule.origin {
         RuleOrigin::Code => format!("lazaret {}, rules/code/{}.toml", env!("CARGO_PKG_VERSION"), rule.id),
+        RuleOrigin::Tool { tool, file } => inert::line(&format!("{tool}, imported from {file}")).into_owned(),
         RuleOrigin::File { format, pack, path, line } => inert::line(&format!("{} in {pack}/{path}:{line}", format.word())).into_owned(),
     }
 }
@@ -81,13 +84,16 @@ pub fn json<'a>(out: &mut dyn Write, rules: impl Iterator<Item = &'a Rule>, nois
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn explain(out: &mut dyn Write, rule: &Rule, noise: &Noise, paint: Paint) -> io::Result<()> {
+pub fn explain(out: &mut dyn Write, rule: &Rule, notes: &[RuleNote], noise: &Noise, paint: Paint) -> io::Result<()> {
     writeln!(out, "{}: {}", paint.strong(rule.id.0), rule.title)?;
     let most = paint.severity(rule.severity, rule.severity.word());
     writeln!(out, "{}, at most {most}, {} confidence; {}", rule.class.word(), rule.confidence.word(), rule.references.join(" "))?;
     writeln!(out, "{}  {}\n", paint.strong("written in"), written_in(rule))?;
     writeln!(out, "{}\n", rule.prose.trim())?;
     use_of(out, rule, noise, paint)?;
+    for note in notes.iter().filter(|note| note.rule == Some(rule.id) && note.kind == NoteKind::Filters) {
+        writeln!(out, "{}  {}", paint.strong("filtered"), inert::line(&format!("by {note}")))?;
+    }
     writeln!(out, "{}  {}", paint.strong("why it matters"), rule.why)?;
     writeln!(out, "{}  {}", paint.strong("fine when"), rule.fix)?;
     for (hits, heading) in [(true, "fires on"), (false, "does not fire on")] {
@@ -178,6 +184,7 @@ impl<'a> RuleV1<'a> {
         let judged = noise.judged.get(&rule.id);
         let (from, pack, path, line) = match &rule.origin {
             RuleOrigin::Code => ("code", None, None, None),
+            RuleOrigin::Tool { tool, file } => ("imported", Some(tool.as_str()), Some(file.as_str()), None),
             RuleOrigin::File { format, pack, path, line } => (format.word(), Some(pack.as_str()), Some(path.as_str()), Some(*line)),
         };
         Self {

@@ -67,6 +67,8 @@ pub enum NoteKind {
     Mended,
     /// The rule runs, and could be better.
     Advice,
+    /// A filter takes away what a rule of another pack finds.
+    Filters,
 }
 
 impl NoteKind {
@@ -78,6 +80,7 @@ impl NoteKind {
             Self::NeverMatches => "never matches",
             Self::Mended => "mended",
             Self::Advice => "advice",
+            Self::Filters => "filters",
         }
     }
 }

@@ -182,6 +182,13 @@ pub enum RuleOrigin {
         /// The line it begins at, from 1.
         line: u32,
     },
+    /// Another tool, whose results were imported.
+    Tool {
+        /// The tool with its version; outside text.
+        tool: String,
+        /// The file that was imported.
+        file: String,
+    },
 }
 
 /// How rules are written that people already have.

@@ -423,3 +423,74 @@ fn the_console_shows_the_tool_on_row_and_card() {
     pty.press("qqq");
     assert_eq!(pty.ends(), 0);
 }
+
+/// What the base revision accepts holds for a tool that speaks of it by the same name; what the change accepts does not.
+#[test]
+fn gitleaksignore_of_the_base_holds_for_what_gitleaks_itself_found() {
+    let with = |ignored: &dyn Fn(&str) -> String, on_base: bool| {
+        let mut world = World::empty();
+        world.write("app/db.py", BEFORE);
+        if on_base {
+            world.write(".gitleaksignore", "app/mail.py:generic-api-key:2\n");
+        }
+        world.commit("Begin");
+        let secret = format!("host = 'db.example'\nsmtp_pass = '{}'\n", password());
+        let mut files = vec![("app/mail.py", secret.as_str())];
+        if !on_base {
+            files.push((".gitleaksignore", "app/mail.py:generic-api-key:2\n"));
+        }
+        let head = world.agent_branch("claude/find", "Find rows by name", &files);
+        let program = Program::new(world.path(), world.beside("home"));
+        let file = import(&world, "gitleaks.sarif", &gitleaks(&ignored(&head), 2, &password()));
+        let report = report(&program, &[&file]);
+        (by(&report, "gitleaks/generic-api-key").len(), others(&report))
+    };
+    let (found, says) = with(&str::to_owned, true);
+    assert_eq!(found, 0);
+    assert!(says.contains("1 that .gitleaksignore of the base revision accepts: app/mail.py:2 gitleaks/generic-api-key"), "{says}");
+    assert_eq!(with(&str::to_owned, false).0, 1, "a change accepts nothing for itself");
+}
+
+/// Scanners of packages name no line, or the first: what is about a package that the change brings weighs, the rest is a note.
+#[test]
+fn results_without_a_line_are_shown_on_the_manifest() {
+    let mut world = World::empty();
+    world.write("requirements.txt", "flask==3.0.0\nold-lib==1.0\n");
+    world.commit("Begin");
+    world.agent_branch("claude/find", "Use jinja2", &[("requirements.txt", "flask==3.0.0\nold-lib==1.0\njinja2==2.4.1\n")]);
+    let program = Program::new(world.path(), world.beside("home"));
+    let result = |id: &str, package: &str, region: &Value| {
+        let mut place = json!({"artifactLocation": {"uri": "requirements.txt"}});
+        if !region.is_null() {
+            place["region"] = region.clone();
+        }
+        json!({"ruleId": id, "level": "error", "message": {"text": format!("Package '{package}' is vulnerable to '{id}'")},
+            "locations": [{"physicalLocation": place}]})
+    };
+    let of = |tool: &str, region: &Value| {
+        let results = [result("CVE-2019-10906", "jinja2@2.4.1", region), result("CVE-2018-1000656", "old-lib@1.0", region)];
+        log(&json!({"tool": {"driver": {"name": tool, "version": "1.9.0", "rules": []}}, "results": results}))
+    };
+    for (tool, region) in [("osv-scanner", Value::Null), ("Trivy", json!({"startLine": 1, "endLine": 1}))] {
+        let file = import(&world, "packages.sarif", &of(tool, &region));
+        let report = report(&program, &[&file]);
+        let name = tool.to_lowercase();
+        let (brought, there) = (by(&report, &format!("{name}/CVE-2019-10906")), by(&report, &format!("{name}/CVE-2018-1000656")));
+        assert_eq!((brought.len(), there.len()), (1, 1), "{report:#}");
+        assert_eq!((&brought[0]["where"]["kind"], &brought[0]["severity"]), (&json!("file"), &json!("medium")), "{report:#}");
+        assert_eq!(there[0]["severity"], "info");
+        assert!(there[0]["why"].as_str().unwrap().starts_with("The tool names no line of this file"), "{report:#}");
+    }
+}
+
+#[test]
+fn rules_of_imported_tools_are_listed_and_explained() {
+    let (world, program) = world();
+    let file = import(&world, "semgrep.sarif", &semgrep());
+    let rule = "semgrep/python.django.security.injection.sql.sqli";
+    let listed = program.ok(&["rules", "list", "--import", &file]);
+    assert!(listed.contains(rule) && listed.contains("semgrep 1.97.0") && listed.contains("env-gated-auth"), "{listed}");
+    let page = program.ok(&["rules", "explain", rule, "--import", &file]);
+    assert!(page.contains(&format!("semgrep 1.97.0, imported from {file}")) && page.contains("Use parameters."), "{page}");
+    program.fails(&["rules", "explain", rule], "are known when their results are given with --import FILE");
+}

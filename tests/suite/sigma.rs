@@ -9,6 +9,7 @@ use lazaret::analysis::events::event::Value;
 use lazaret::analysis::events::fields::{EventKind, FIELDS, Field, FieldType, field};
 use lazaret::analysis::events::teller::Teller;
 use lazaret::analysis::examples::change_of;
+use lazaret::analysis::rule_set::Tells;
 use lazaret::analysis::rulebook::Rulebook;
 use lazaret::model::change::{Change, History, Texts};
 use lazaret::model::commit_id::CommitId;
@@ -311,9 +312,22 @@ fn changes_come_to_a_window_together_and_the_last_one_tells_it() {
     }
     assert!(reports.iter().all(|report| report.findings.is_empty() && report.firings.len() == 1));
     let at = PullRef { origin: Origin::Local, repo: String::new(), name: "a".to_owned() };
-    let mut together: Vec<Together<'_>> =
-        reports.iter_mut().map(|report| Together { at: &at, opened: Timestamp(0), report, unreadable: 0 }).collect();
-    across::join(&engine, &mut together);
+    let name = |number: usize| format!("change {number}");
+    let together = |reports: &mut [Report], tells| {
+        let all = reports.iter_mut().zip(0..).map(|(report, number)| Together {
+            at: &at,
+            name: name(number),
+            opened: Timestamp(0),
+            report,
+            unreadable: 0,
+        });
+        across::join(&engine, &mut all.collect::<Vec<_>>(), tells);
+    };
+    let mut each = reports.clone();
+    together(&mut each, Tells::Each);
+    assert_eq!(each.iter().map(|report| report.findings.len()).collect::<Vec<_>>(), [1, 1, 1], "each pull of a queue tells it");
+    assert!(each[0].findings[0].why.contains("change 0 commit ") && each[0].findings[0].why.contains("change 2 commit "));
+    together(&mut reports, Tells::Last);
     assert_eq!(reports.iter().map(|report| report.findings.len()).collect::<Vec<_>>(), [0, 0, 1]);
     assert!(reports[2].findings[0].why.starts_with("value_count came to 3 within 6h"), "{}", reports[2].findings[0].why);
 }
@@ -427,4 +441,66 @@ proptest! {
             }
         }
     }
+}
+
+/// What a person keeps may take away what a rule of this program finds, and both the page of the rule and the list of faults say so.
+#[test]
+fn a_filter_reaches_rules_of_other_packs_and_is_named_there() {
+    let home = tempfile::tempdir().unwrap();
+    let rules = home.path().join("mine");
+    std::fs::create_dir_all(&rules).unwrap();
+    let filter = |rule: &str| {
+        format!(
+            "title: Not in tests\nlogsource:\n  product: mcp\nfilter:\n  rules: [{rule}]\n  tests:\n    file_path|startswith: tests/\n  condition: not tests\n"
+        )
+    };
+    std::fs::write(rules.join("filter.yml"), filter("agent-code-sabotage")).unwrap();
+    std::fs::write(rules.join("lost.yml"), filter("nobody")).unwrap();
+    std::fs::write(rules.join("unfit.yml"), filter("agent-code-sabotage").replace("mcp", "git")).unwrap();
+    let program = Program::new(home.path(), home.path().join("home"));
+    let mine = ["--rules", rules.to_str().unwrap()];
+    let patch = |path: &str| {
+        format!(
+            "From {0} Mon Sep 17 00:00:00 2001\nFrom: Claude <noreply@anthropic.com>\nDate: Mon, 5 Jan 2026 09:00:00 +0000\nSubject: [PATCH] Add\n\n---\n\ndiff --git a/{path} b/{path}\nnew file mode 100644\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+eval(x)\n-- \n2.40.0\n\n",
+            "1".repeat(40)
+        )
+    };
+    let found = |more: &[&str], path: &str| {
+        let run = program.fed(&[more, &["scan", "-", "--rule", "agent-code-sabotage", "--format", "json"]].concat(), patch(path));
+        let all: serde_json::Value = serde_json::from_str(&run.out).unwrap_or_else(|why| panic!("{why}: {}{}", run.out, run.err));
+        let report = all.get(0).unwrap_or(&all).clone();
+        report["findings"].as_array().unwrap().len()
+    };
+    assert_eq!((found(&[], "tests/a.py"), found(&[], "src/a.py")), (1, 1));
+    assert_eq!((found(&mine, "tests/a.py"), found(&mine, "src/a.py")), (0, 1));
+    let lint = program.run(&[&mine[..], &["rules", "lint"]].concat()).out;
+    assert!(
+        lint.contains("mine/filter.yml:1: filters: it takes away some of what agent-code-sabotage of lazaret finds: Not in tests"),
+        "{lint}"
+    );
+    assert!(lint.contains("mine/lost.yml:1: never matches: the filter refers to `nobody`, and no rule of any pack"), "{lint}");
+    assert!(lint.contains("mine/unfit.yml:1: never matches: the filter takes nothing from agent-code-sabotage of lazaret"), "{lint}");
+    let page = program.ok(&[&mine[..], &["rules", "explain", "agent-code-sabotage"]].concat());
+    assert!(page.contains("filtered  by mine/filter.yml:1"), "{page}");
+}
+
+#[test]
+fn documents_that_speak_for_others_are_understood() {
+    let head = "title: Shared\naction: global\nlogsource:\n  product: git\ndetection:\n  selection:\n    source: mcp_agent\n  condition: selection\nlevel: low\n";
+    let one =
+        |name: &str, word: &str| format!("---\ntitle: {name}\nname: {name}\ndetection:\n  selection:\n    code_content|contains: {word}\n");
+    let reset = "---\naction: reset\n";
+    let whole = format!(
+        "---\n{}",
+        rule("selection:\n  code_content|contains: dd(\ncondition: selection").replace("title: Seen", "title: whole\nname: whole")
+    );
+    let again = "---\naction: repeat\ntitle: again\nname: again\nid: 55555555-5555-4555-8555-555555555555\ndetection:\n  selection:\n    code_content|contains: ee(\n";
+    let text = format!("{head}{}{}{reset}{whole}{again}", one("first", "aa("), one("second", "bb("));
+    let book = book(&[("a.yml", &text)]);
+    assert_eq!(book.notes, []);
+    let found = judged(&book, &change(AGENT, &[("src/app.py", "aa(1)\nbb(1)\ncc(1)\ndd(1)\nee(1)\n")])).findings;
+    let mut said: Vec<String> =
+        found.iter().map(|finding| format!("{} {} {}", finding.rule.0, finding.at, finding.severity.word())).collect();
+    said.sort();
+    assert_eq!(said, ["again src/app.py:5 high", "first src/app.py:1 low", "second src/app.py:2 low", "whole src/app.py:4 high"]);
 }

@@ -11,12 +11,15 @@ use super::{Catch, Fate, Foreign, Spot, Spotted};
 use crate::analysis::check::{Draft, FileOutcome, Sink};
 use crate::analysis::foreign::tally::{Rest, Tally};
 use crate::analysis::foreign::told;
+use crate::analysis::role::Role;
 use crate::model::change::Change;
 use crate::model::commit_id::CommitId;
+use crate::model::dependency::DependencyChange;
 use crate::model::diff::{Omission, Place, Side};
 use crate::model::finding::Finding;
+use crate::model::inert;
 use crate::model::path::RepoPath;
-use crate::model::rule::{Confidence, Severity};
+use crate::model::rule::{Confidence, Rule, RuleOrigin, Severity};
 use crate::model::tool::{Import, Sighting};
 
 /// Sightings told on one finding.
@@ -32,11 +35,21 @@ pub struct Imports {
 /// New sides of what a change touches, by path.
 type Touched<'c> = BTreeMap<&'c RepoPath, Touch<'c>>;
 
+/// What is known of a change besides its diff, when results are put on it.
+pub struct Asked<'a> {
+    /// Which rules run.
+    pub chosen: &'a dyn Fn(&str) -> bool,
+    /// The names that `.gitleaksignore` of the base revision accepts.
+    pub accepted: &'a BTreeSet<&'a str>,
+    /// The packages that the change adds, removes or moves.
+    pub rows: &'a [&'a DependencyChange],
+}
+
 /// Where a result belongs to a change.
 enum Landing {
     /// On these lines; the first of them is touched.
     Lines(RepoPath, (u32, u32), Spot),
-    /// On a new file as a whole.
+    /// On a file as a whole, which the change brings or touches.
     File(RepoPath),
     /// In a commit whose text the change as a whole does not have any more.
     Commit(CommitId),
@@ -81,14 +94,30 @@ impl Imports {
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Puts what belongs to `change`, and whose rule is `chosen`, into `findings`; says what became of everything.
-    pub fn merge(
-        &self,
-        change: &Change,
-        chosen: &dyn Fn(&str) -> bool,
-        findings: &mut Vec<Finding>,
-        skipped: &mut Vec<Omission>,
-    ) -> Vec<Import> {
+    /// Whether some result is one that `.gitleaksignore` may accept.
+    #[must_use]
+    pub fn may_be_accepted(&self) -> bool {
+        self.catches.iter().flat_map(|catch| &catch.results).any(Foreign::is_of_gitleaks)
+    }
+
+    /// The rules that the results are of, with the words of the first of each, by name.
+    #[must_use]
+    pub fn rules(&self) -> Vec<Rule> {
+        let mut rules: BTreeMap<String, Rule> = BTreeMap::new();
+        for (catch, foreign) in self.catches.iter().flat_map(|catch| catch.results.iter().map(move |one| (catch, one))) {
+            let rule = rules.entry(foreign.name()).or_insert_with(|| {
+                let origin = RuleOrigin::Tool { tool: foreign.tool.to_string(), file: catch.file.clone() };
+                let mut rule = Rule { origin, ..told::rule(foreign) };
+                [&mut rule.title, &mut rule.why, &mut rule.fix].into_iter().for_each(|text| *text = inert::line(text).into_owned());
+                rule
+            });
+            rule.severity = rule.severity.max(foreign.severity);
+        }
+        rules.into_values().collect()
+    }
+
+    /// Puts what belongs to `change` into `findings`, as `asked`; says what became of everything.
+    pub fn merge(&self, change: &Change, asked: &Asked<'_>, findings: &mut Vec<Finding>, skipped: &mut Vec<Omission>) -> Vec<Import> {
         if self.is_empty() {
             return Vec::new();
         }
@@ -101,8 +130,12 @@ impl Imports {
         let mut merger = Merger::new(findings);
         for (at, foreign) in all {
             let Some(tally) = tallies.get_mut(at) else { continue };
-            if !chosen(&foreign.name()) {
+            if !(asked.chosen)(&foreign.name()) {
                 tally.count(Rest::NotAsked, &foreign.name());
+                continue;
+            }
+            if foreign.fingerprints().any(|name| asked.accepted.contains(name.as_str())) {
+                tally.count(Rest::Accepted, &shown(foreign));
                 continue;
             }
             if foreign.own.as_ref().is_some_and(|name| merger.named.contains(name)) {
@@ -111,7 +144,7 @@ impl Imports {
             }
             match landed(foreign, change, &touched) {
                 Landing::Nowhere(rest) => tally.count(rest, &shown(foreign)),
-                landing => merger.take(foreign, &landing, change, &touched, tally),
+                landing => merger.take(foreign, &landing, (change, asked.rows), &touched, tally),
             }
         }
         skipped.extend(merger.outcomes.into_values().flat_map(|outcome| outcome.skipped));
@@ -173,8 +206,8 @@ fn on_lines(foreign: &Foreign, spot: &Spot, touched: &Touched<'_>) -> Landing {
         Spotted::Outside(_) => return Landing::Nowhere(Rest::Outside),
     };
     let Some(touch) = touched.get(path) else { return Landing::Nowhere(Rest::Elsewhere) };
-    let Some((first, last)) = spot.lines else {
-        return if touch.is_new() { Landing::File(path.clone()) } else { Landing::Nowhere(Rest::Untouched) };
+    let Some((first, last)) = spot.lines.filter(|lines| !is_stopgap(foreign, path, *lines)) else {
+        return Landing::File(path.clone());
     };
     let Some(line) = touch.meets(first, last) else { return Landing::Nowhere(Rest::Untouched) };
     let seen = foreign.snippet.as_deref().filter(|_| foreign.spots.first() == Some(spot));
@@ -182,6 +215,12 @@ fn on_lines(foreign: &Foreign, spot: &Spot, touched: &Touched<'_>) -> Landing {
         return Landing::Nowhere(Rest::Differs);
     }
     Landing::Lines(path.clone(), (line, last), spot.clone())
+}
+
+/// Scanners of packages name the first line of a lock file when they know none.
+fn is_stopgap(foreign: &Foreign, path: &RepoPath, lines: (u32, u32)) -> bool {
+    let of_packages = ["trivy", "osv", "grype", "snyk"].iter().any(|name| foreign.tool.name.starts_with(name));
+    of_packages && lines == (1, 1) && matches!(Role::of(&path.text()), Role::Lock | Role::Manifest)
 }
 
 /// A result about one commit names lines as they were there: what it saw is looked for in what the change adds.
@@ -216,7 +255,14 @@ impl<'f> Merger<'f> {
         Self { findings, about, named, outcomes: BTreeMap::new() }
     }
 
-    fn take(&mut self, foreign: &Foreign, landing: &Landing, change: &Change, touched: &Touched<'_>, tally: &mut Tally) {
+    fn take(
+        &mut self,
+        foreign: &Foreign,
+        landing: &Landing,
+        (change, rows): (&Change, &[&DependencyChange]),
+        touched: &Touched<'_>,
+        tally: &mut Tally,
+    ) {
         let (path, lines) = match landing {
             Landing::Lines(path, _, spot) => (Some(path), spot.lines),
             Landing::File(path) => (Some(path), None),
@@ -235,6 +281,14 @@ impl<'f> Merger<'f> {
         if told::is_shaky(foreign, change, touch, lines) {
             (rule.severity, rule.confidence) = (rule.severity.min(Severity::Low), Confidence::Low);
             tally.shaky.clone_from(&foreign.revision);
+        }
+        if let Landing::File(path) = landing
+            && touch.is_some_and(|touch| !touch.is_new())
+            && !told::is_about_package(foreign, path, rows)
+        {
+            // Nothing tells whether the change brought it.
+            (rule.severity, rule.confidence) = (Severity::Info, Confidence::Low);
+            rule.why = format!("The tool names no line of this file, so that it may have been there before. {}", rule.why);
         }
         let draft = match landing {
             Landing::Lines(path, (first, last), _) => {

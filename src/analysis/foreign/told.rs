@@ -4,7 +4,9 @@ use super::touch::Touch;
 use super::{Fate, Foreign, Spot, Spotted};
 use crate::analysis::redact::redact;
 use crate::model::change::Change;
+use crate::model::dependency::DependencyChange;
 use crate::model::inert;
+use crate::model::path::RepoPath;
 use crate::model::rule::{Examples, FindingClass, Rule, RuleId, RuleOrigin};
 
 /// What stands for a secret whose form is not known.
@@ -95,4 +97,21 @@ pub(super) fn is_shaky(foreign: &Foreign, change: &Change, touch: Option<&Touch<
         touch?.reads(first, last, foreign.snippet.as_deref()?)
     };
     !looked.eq_ignore_ascii_case(head) && read() != Some(true)
+}
+
+/// Whether `foreign` names a package that the change adds or moves in the file at `path`.
+pub(super) fn is_about_package(foreign: &Foreign, path: &RepoPath, rows: &[&DependencyChange]) -> bool {
+    let says = [&foreign.title, &foreign.why, &foreign.fix].map(|text| text.to_ascii_lowercase());
+    let here = rows.iter().filter(|row| row.manifest == *path).filter_map(|row| row.after.as_ref());
+    here.map(|package| package.name.to_ascii_lowercase()).any(|name| says.iter().any(|text| has_word(text, &name)))
+}
+
+/// Whether `name` stands in `text` and is no part of a longer name.
+fn has_word(text: &str, name: &str) -> bool {
+    let in_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/');
+    !name.is_empty()
+        && text.match_indices(name).any(|(at, _)| {
+            let (before, after) = (text.get(..at).unwrap_or(""), text.get(at + name.len()..).unwrap_or(""));
+            !before.ends_with(in_name) && !after.starts_with(in_name)
+        })
 }

@@ -8,6 +8,7 @@ mod completed;
 mod correlate;
 mod evidence;
 mod examples;
+pub mod filters;
 mod link;
 mod locate;
 mod matched;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 
 use rsigma_parser::{CorrelationRule, SigmaRule};
 
+use self::filters::Filters;
 use self::link::Linked;
 use self::parts::{Correlates, Detects};
 use self::read::{Found, Read};
@@ -42,16 +44,17 @@ use crate::model::firing::Firing;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
 use crate::model::rule::Rule;
 
-/// Reads the Sigma rules of `files`.
-pub(super) fn load(pack: &Pack, files: &[&PackFile]) -> Loaded {
+/// Reads the Sigma rules of `files`; `all` holds the filters of every pack.
+pub(super) fn load(pack: &Pack, files: &[&PackFile], all: &Filters) -> Loaded {
     let Read { rules, correlations, filters, notes } = read::read(pack, files);
     let mut builder = Builder { pack, names: BTreeSet::new(), set: Sigma::default(), notes };
-    let Linked { rules, correlations, filters, counted, notes } = link::link(pack, rules, correlations, filters);
+    let Linked { rules, correlations, filters, counted, notes } = link::link(pack, rules, correlations, filters, all);
     builder.notes.extend(notes);
     rules.into_iter().for_each(|found| builder.rule(found, &counted));
     correlations.into_iter().for_each(|found| builder.correlation(found, &counted));
     builder.set.filters = filters;
-    let Builder { set, notes, .. } = builder;
+    let Builder { mut set, mut notes, .. } = builder;
+    notes.extend(all.apply(pack, &mut set));
     let sets: Vec<Arc<dyn RuleSet>> = if set.rules.is_empty() { Vec::new() } else { vec![Arc::new(set)] };
     Loaded { sets, notes }
 }

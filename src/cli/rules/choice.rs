@@ -45,21 +45,24 @@ impl From {
 }
 
 impl Choice {
-    /// The rules of `book` that are meant.
+    /// The rules of `book`, and then those of other tools, that are meant.
     ///
     /// # Errors
     /// When no pack has the name.
-    pub fn of<'b>(&self, book: &'b Rulebook) -> anyhow::Result<Vec<&'b Rule>> {
+    pub fn of<'b>(&self, book: &'b Rulebook, imported: &'b [Rule]) -> anyhow::Result<Vec<&'b Rule>> {
         if let Some(name) = self.pack.as_ref().filter(|name| *name != "lazaret" && !book.packs.iter().any(|pack| pack.name == **name)) {
             bail!("no pack is called '{name}'; `lazaret rules packs` names them all");
         }
-        Ok(book.iter().filter(|rule| self.takes(rule)).collect())
+        Ok(book.iter().chain(imported).filter(|rule| self.takes(rule)).collect())
     }
 
     fn takes(&self, rule: &Rule) -> bool {
         let (format, pack) = match &rule.origin {
             RuleOrigin::Code => (None, "lazaret"),
             RuleOrigin::File { format, pack, .. } => (Some(*format), pack.as_str()),
+            // A tool is no pack, and writes its rules in no form that is known here.
+            RuleOrigin::Tool { tool, .. } if self.from.is_none() => (None, tool.as_str()),
+            RuleOrigin::Tool { .. } => return false,
         };
         self.pack.as_deref().is_none_or(|wanted| wanted == pack)
             && self.from.is_none_or(|wanted| wanted.format() == format)

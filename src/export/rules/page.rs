@@ -51,7 +51,7 @@ fn grouped<'a>(rules: impl Iterator<Item = &'a Rule>) -> Groups<'a> {
     let mut groups = Groups::new();
     for rule in rules {
         let kind = match &rule.origin {
-            RuleOrigin::Code => None,
+            RuleOrigin::Code | RuleOrigin::Tool { .. } => None,
             RuleOrigin::File { format, .. } => Some(*format),
         };
         groups.entry((kind, rule.class)).or_default().push(rule);

@@ -19,12 +19,17 @@ pub fn request() -> TextRequest {
     TextRequest { path: RepoPath::from(PATH), side: Side::Old }
 }
 
+/// The names that the base revision accepts.
+#[must_use]
+pub fn accepted(texts: &Texts) -> BTreeSet<&str> {
+    let asked = request();
+    let lines = texts.get(&asked.path, asked.side).into_iter().flat_map(|text| text.lines().take(MOST));
+    lines.map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+}
+
 /// Takes from `findings` what the base revision accepts by its name, and says so.
 pub fn apply(texts: &Texts, marks: &[Mark], findings: &mut Vec<Finding>) -> Vec<Omission> {
-    let asked = request();
-    let Some(text) = texts.get(&asked.path, asked.side) else { return Vec::new() };
-    let accepted: BTreeSet<&str> =
-        text.lines().take(MOST).map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let accepted = accepted(texts);
     let is_accepted = |mark: &&Mark| mark.names.iter().any(|name| accepted.contains(name.as_str()));
     let mut said = Vec::new();
     for mark in marks.iter().filter(is_accepted) {

@@ -6,6 +6,7 @@ use rsigma_parser::{CorrelationRule, FilterRule, FilterRuleTarget, SigmaRule};
 
 use super::super::note;
 use super::compile;
+use super::filters::{self, Filters};
 use super::read::Found;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
 
@@ -26,12 +27,13 @@ pub(super) fn link<'p>(
     rules: Vec<Found<'p, SigmaRule>>,
     correlations: Vec<Found<'p, CorrelationRule>>,
     filters: Vec<Found<'p, FilterRule>>,
+    all: &Filters,
 ) -> Linked<'p> {
     let mut linker = Linker { pack, ids: BTreeMap::new(), names: BTreeMap::new(), notes: Vec::new() };
     let rules: Vec<Found<'p, SigmaRule>> =
         rules.into_iter().filter(|found| linker.enter(&found.what.id, &found.what.name, (found.file, found.line))).collect();
     let correlations = linker.correlations(correlations);
-    let filters = linker.filters(&rules, filters);
+    let filters = linker.filters(&rules, filters, all);
     let counted = linker.counted(&correlations);
     Linked { rules, correlations, filters, counted, notes: linker.notes }
 }
@@ -105,7 +107,7 @@ impl Linker<'_> {
     }
 
     /// Filters with ids in place of names, which the engine does not know for them.
-    fn filters(&mut self, rules: &[Found<'_, SigmaRule>], filters: Vec<Found<'_, FilterRule>>) -> Vec<FilterRule> {
+    fn filters(&mut self, rules: &[Found<'_, SigmaRule>], filters: Vec<Found<'_, FilterRule>>, all: &Filters) -> Vec<FilterRule> {
         let mut kept = Vec::new();
         for Found { file, line, what: mut filter, .. } in filters {
             if let Err(why) = compile::try_filter(&mut filter) {
@@ -123,9 +125,13 @@ impl Linker<'_> {
             for reference in references {
                 match self.meant(reference).or_else(|| titled(reference)) {
                     Some(id) => meant.push(id.clone()),
-                    None => lost.push(format!("the filter refers to `{reference}`, and no rule of this pack has that name or id")),
+                    // It reaches a rule of another pack where that is read.
+                    None if all.knows(reference) => {}
+                    None => lost.push(format!("the filter refers to `{reference}`, and no rule of any pack has that name or id")),
                 }
             }
+            let unfit = rules.iter().map(|found| &found.what).filter(|rule| rule.id.as_ref().is_some_and(|id| meant.contains(id)));
+            lost.extend(unfit.filter(|rule| !filters::fits(&filter, rule)).map(|rule| filters::unfit(&rule.title)));
             lost.into_iter().for_each(|text| self.say(file, line, NoteKind::NeverMatches, text));
             if !meant.is_empty() {
                 filter.rules = FilterRuleTarget::Specific(meant);
