@@ -46,7 +46,7 @@ pub fn run(verb: Verb, meant: &Meant, throttle: Throttle, context: &mut Context)
             None => bail!("--at names a repository of a GitHub host, such as owner/repo"),
         },
     };
-    let decisions = CaseDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone());
+    let decisions = CaseDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone()).under_rules(context.rules()?);
     verb::resume(&decisions)?;
     let repository = |repo: &String| Target::unseen(PullRef { origin: Origin::Github, repo: repo.clone(), name: String::new() });
     let targets = meant.at.iter().map(repository).collect();

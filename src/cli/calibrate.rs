@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::analysis::engine::Engine;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Exit;
-use crate::cli::history::{History, Place};
+use crate::cli::history::{self, History, Place};
 use crate::cli::output::say;
 use crate::cli::selection::Rules;
 use crate::export::calibration as export;
@@ -102,7 +102,8 @@ fn measure(args: &Args, engine: &Engine, context: &mut Context) -> anyhow::Resul
     if let Some(why) = shelf.into_inner().unwrap_or_else(PoisonError::into_inner).failed {
         say("", format!("what was measured could not be kept, so the next run begins anew: {why}"));
     }
-    let (witnesses, parts): (Vec<Witness>, Vec<Vec<Omission>>) = seen.made.into_iter().unzip();
+    let (mut witnesses, parts): (Vec<Witness>, Vec<Vec<Omission>>) = seen.made.into_iter().unzip();
+    history::join(&bare, &mut witnesses);
     let (base, noise) = Calibration::of(&witnesses, engine.measured());
     let unread = history.unread.iter().cloned().chain(seen.unread).chain(parts.into_iter().flatten()).collect();
     let range = history.range.clone();
@@ -132,6 +133,8 @@ impl Shelf<'_> {
 /// The rules that run and how they read a change. What only annotates is counted the same, so that the setting asks for nothing anew.
 fn rules_digest(engine: &Engine) -> String {
     let mut hash = Sha256::new();
+    // What only counts is kept too since then.
+    hash.update("firings\n");
     hash.update(engine.book().digest_unset());
     engine.rules().for_each(|rule| hash.update(format!("{}\n", rule.0)));
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

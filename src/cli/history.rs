@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 
+use crate::analysis::across::{self, Together};
 use crate::analysis::engine::{Engine, Reader};
 use crate::analysis::provenance;
+use crate::analysis::rule_set::Tells;
 use crate::cli::output::Output;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest};
@@ -17,6 +19,7 @@ use crate::model::diff::Omission;
 use crate::model::finding::Finding;
 use crate::model::noise::{Hit, Witness};
 use crate::model::pull::{Origin, Pull};
+use crate::model::report::Report;
 use crate::sources::local::merged::Merged;
 use crate::sources::local::{LocalSource, Selection, Setup};
 use crate::sources::source::{Source, SourceError};
@@ -106,7 +109,7 @@ impl History {
         let added = u64::try_from(change.patch.added()).unwrap_or(u64::MAX);
         let unread = if change.patch.unreadable == 0 { Vec::new() } else { vec![partly(&commit, change.patch.unreadable)] };
         let hits = report.findings.iter().map(hit).collect();
-        Ok((Witness { commit, agent: pull.provenance.agent.is_some(), added, hits }, unread))
+        Ok((Witness { commit, agent: pull.provenance.agent.is_some(), added, hits, firings: report.firings }, unread))
     }
 
     /// Does `work` on every change, on all cores and latest first, until all are done or `cancel` is raised.
@@ -152,6 +155,21 @@ impl<T> Board<'_, T> {
             Err(why) => self.unread.push(Omission { path: None, why: format!("commit {name} cannot be read: {why}") }),
         }
         self.out.progress(self.done.len() + self.unread.len(), all);
+    }
+}
+
+/// Adds to `witnesses` what their commits come to together by the rules of `engine`: the commit that fills a window has the finding.
+pub fn join(engine: &Engine, witnesses: &mut [Witness]) {
+    let report = |witness: &Witness| Report { firings: witness.firings.clone(), ..Report::default() };
+    let mut reports: Vec<Report> = witnesses.iter().map(report).collect();
+    let together = witnesses.iter().zip(&mut reports).map(|(witness, report)| Together {
+        name: witness.commit.short().to_owned(),
+        report,
+        unreadable: 0,
+    });
+    across::join(engine, &mut together.collect::<Vec<_>>(), Tells::Last);
+    for (witness, report) in witnesses.iter_mut().zip(reports) {
+        witness.hits.extend(report.findings.iter().map(hit));
     }
 }
 

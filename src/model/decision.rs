@@ -31,6 +31,12 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// Whether it says that what was found in a change is what it looks like.
+    #[must_use]
+    pub fn bears_out(self) -> bool {
+        matches!(self, Self::Quarantine | Self::Revert | Self::RequestChanges)
+    }
+
     /// All, as listed.
     pub const ALL: [Self; 8] =
         [Self::Approve, Self::Quarantine, Self::Release, Self::Revert, Self::RequestChanges, Self::Comment, Self::Block, Self::Unblock];
@@ -109,8 +115,12 @@ pub struct Decision {
     pub reason: String,
     /// How hard findings were judged.
     pub dispositions: Vec<(Fingerprint, Disposition)>,
-    /// Whose findings those are; empty in decisions of older versions.
+    /// Whose findings those are, and all other findings of a change that was held, taken back or sent back; empty in decisions of older
+    /// versions.
     pub rules: BTreeMap<Fingerprint, RuleId>,
+    /// SHA-256 of all rules that were in force, also where the decision is about no bytes, such as a block; empty in decisions of older
+    /// versions.
+    pub rules_in_force: String,
     /// Names they typed to confirm them, such as those of new packages.
     pub confirmed: Vec<String>,
     /// When.

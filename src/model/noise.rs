@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::commit_id::CommitId;
 use super::diff::Omission;
+use super::firing::Firing;
 use super::rule::{RuleId, Severity};
 use super::time::Timestamp;
 
@@ -125,6 +126,8 @@ pub struct Witness {
     pub added: u64,
     /// Where rules fired, most serious first.
     pub hits: Vec<Hit>,
+    /// What fired and only counts, for windows over several commits.
+    pub firings: Vec<Firing>,
 }
 
 /// A rule whose noise is measured.
@@ -320,7 +323,7 @@ mod tests {
     fn witness(agent: bool, severities: &[Severity]) -> Witness {
         let hit = |severity: &Severity| Hit { rule: RULE, severity: *severity, at: "a:1".to_owned(), path: None, line: None };
         let commit = CommitId::parse(&"1".repeat(40)).unwrap();
-        Witness { commit, agent, added: 500, hits: severities.iter().map(hit).collect() }
+        Witness { commit, agent, added: 500, hits: severities.iter().map(hit).collect(), firings: Vec::new() }
     }
 
     fn measured(annotated: bool) -> Vec<Measured> {

@@ -167,7 +167,7 @@ mod tests {
             line: None,
         };
         let commit = CommitId::parse(&"1".repeat(40)).unwrap();
-        Witness { commit, agent: true, added: 1, hits: hits.iter().map(hit).collect() }
+        Witness { commit, agent: true, added: 1, hits: hits.iter().map(hit).collect(), firings: Vec::new() }
     }
 
     #[test]

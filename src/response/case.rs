@@ -72,6 +72,7 @@ mod tests {
             reason: "why".to_owned(),
             dispositions: Vec::new(),
             rules: Default::default(),
+            rules_in_force: String::new(),
             confirmed: Vec::new(),
             at: Timestamp(at),
             signature: None,

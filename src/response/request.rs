@@ -36,6 +36,8 @@ pub struct Request {
     pub among: usize,
     /// For block: what is narrowed for everybody at the targets.
     pub throttle: Throttle,
+    /// SHA-256 of all rules in force.
+    pub rules_in_force: String,
     /// Whether changes alike elsewhere are searched for, to be proposed along with a quarantine.
     pub look_around: bool,
     /// When it was asked.
@@ -57,9 +59,19 @@ impl Request {
             comments: Vec::new(),
             banned: Vec::new(),
             throttle: Throttle::default(),
+            rules_in_force: String::new(),
             look_around: true,
             at,
         }
+    }
+
+    /// Whose findings it says something of: those that were judged; and of a change that is held, taken back or sent back, all of them.
+    fn told(&self, target: &Target) -> BTreeMap<Fingerprint, RuleId> {
+        let mut rules = target.rules.clone();
+        if self.verb.bears_out() {
+            rules.extend(target.found.clone());
+        }
+        rules
     }
 
     /// What `reviewer` decides with it, not signed yet.
@@ -72,7 +84,8 @@ impl Request {
             reviewer,
             reason: self.reason.trim().to_owned(),
             dispositions: self.targets.iter().flat_map(|target| target.dispositions.iter().cloned()).collect(),
-            rules: self.targets.iter().flat_map(|target| target.rules.clone()).collect(),
+            rules: self.targets.iter().flat_map(|target| self.told(target)).collect(),
+            rules_in_force: self.rules_in_force.clone(),
             confirmed: self.confirmed.clone(),
             signature: None,
             at: self.at,
@@ -97,6 +110,8 @@ pub struct Target {
     pub dispositions: Vec<(Fingerprint, Disposition)>,
     /// Whose findings those are.
     pub rules: BTreeMap<Fingerprint, RuleId>,
+    /// Everything that was found in it and is more than an annotation, with whose finding it is.
+    pub found: BTreeMap<Fingerprint, RuleId>,
     /// What a policy looks at in it.
     pub touched: Touched,
     /// Its commits and its patch, as later changes would be known by; empty where nothing was read.
@@ -121,6 +136,7 @@ impl Target {
             hard: Vec::new(),
             dispositions: Vec::new(),
             rules: BTreeMap::new(),
+            found: BTreeMap::new(),
             touched: Touched::default(),
             known_by: Vec::new(),
             session: None,

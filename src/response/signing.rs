@@ -153,6 +153,14 @@ pub fn canonical(case: &CaseId, decision: &Decision, people: &People) -> Vec<u8>
             add("rule", rule.0);
         }
     }
+    for (finding, rule) in decision.rules.iter().filter(|(known, _)| !decision.dispositions.iter().any(|(id, _)| id == *known)) {
+        add("found", &finding.0);
+        add("rule", rule.0);
+    }
+    // Decisions of older versions know nothing of it, and their signatures still hold.
+    if !decision.rules_in_force.is_empty() {
+        add("rules-in-force", &decision.rules_in_force);
+    }
     for word in &decision.confirmed {
         add("confirmed", word);
     }

@@ -157,6 +157,7 @@ impl CaseDecisions {
     /// # Errors
     /// When nobody is named as reviewer, or repository or ledger cannot be read.
     pub fn plan_request(&self, request: &Request, reports: Vec<Vec<u8>>) -> Result<Plan, DecisionError> {
+        let request = &Request { rules_in_force: self.engine().digest().to_owned(), ..request.clone() };
         let (responder, journal) = self.open(&Cancel::default())?;
         let mut bench = self.bench(request, &journal, &responder.name())?;
         let based = self.place.based(request)?;

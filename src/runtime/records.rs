@@ -89,6 +89,7 @@ mod tests {
             reason: String::new(),
             dispositions: Vec::new(),
             rules: Default::default(),
+            rules_in_force: String::new(),
             confirmed: Vec::new(),
             at: Timestamp(1_000),
             signature: None,

@@ -15,6 +15,7 @@ use crate::model::inert;
 use crate::model::path::RepoPath;
 use crate::model::report::Report;
 use crate::model::review::{Disposition, DraftComment, Spot};
+use crate::model::rule::Severity;
 use crate::response::request::Target;
 use crate::runtime::touched::touched;
 
@@ -56,8 +57,10 @@ pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Di
     let dispositions = spread(report, dispositions);
     let judged = |finding: &&Finding| dispositions.iter().any(|(id, _)| *id == finding.id);
     let rules = report.findings.iter().filter(judged).map(|finding| (finding.id.clone(), finding.rule)).collect();
+    let weighs = |finding: &&Finding| finding.severity > Severity::Info;
     Target {
         rules,
+        found: report.findings.iter().filter(weighs).map(|finding| (finding.id.clone(), finding.rule)).collect(),
         pull: pull.at.clone(),
         branch: pull.branch.clone(),
         base: pull.target.clone(),

@@ -141,3 +141,85 @@ fn rate(row: &Row<'_>) -> rusqlite::Result<(String, RuleId, Rate)> {
     let rule = RuleId::named(&row.get::<_, String>(1)?);
     Ok((row.get(0)?, rule, Rate { digest: row.get(2)?, at: Timestamp(row.get(3)?), base, fires }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::finding::Where;
+    use crate::model::firing::Firing;
+    use crate::model::noise::{Hit, Measured};
+    use crate::model::rule::Severity;
+
+    const RULE: RuleId = RuleId("a");
+    const DAY: i64 = 86_400;
+
+    fn store() -> (tempfile::TempDir, NoiseStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = NoiseStore::open(&folder.path().join("noise.db")).unwrap();
+        (folder, store)
+    }
+
+    fn witness(digit: &str) -> Witness {
+        let commit = CommitId::parse(&digit.repeat(40)).unwrap();
+        let hit = Hit { rule: RULE, severity: Severity::High, at: "a.py:1".to_owned(), path: Some("a.py".to_owned()), line: Some(1) };
+        let place = Where::Commit(commit.clone());
+        let firing = Firing { at: Timestamp(7), rule: "r".to_owned(), place, shows: "x".to_owned(), values: BTreeMap::new() };
+        Witness { commit, agent: true, added: 3, hits: vec![hit], firings: vec![firing] }
+    }
+
+    fn calibration(rules: &[(RuleId, u64)], at: i64) -> Calibration {
+        let one = |(rule, commits): &(RuleId, u64)| RuleNoise {
+            of: Measured { rule: *rule, digest: "d".to_owned(), severity: Severity::High, annotated: false },
+            fires: By { agents: Fires { commits: *commits, findings: *commits, hard: 0 }, ..By::default() },
+            worst: None,
+        };
+        let (rules, base) = (rules.iter().map(one).collect(), By::default());
+        let (repository, at) = ("here".to_owned(), Timestamp(at));
+        Calibration {
+            repository,
+            range: String::new(),
+            at,
+            rules_digest: String::new(),
+            base,
+            rules,
+            witnesses: Vec::new(),
+            unread: Vec::new(),
+            left: 0,
+        }
+    }
+
+    #[test]
+    fn what_one_commit_showed_is_known_again_under_the_same_rules_alone() {
+        let (_folder, store) = store();
+        store.keep_witness("here", "rules", Timestamp(DAY), &witness("1")).unwrap();
+        let known = |repository: &str, rules: &str| store.witnesses(repository, rules, Timestamp(DAY)).unwrap();
+        assert_eq!(known("here", "rules").into_values().collect::<Vec<_>>(), [witness("1")]);
+        assert!(known("here", "others").is_empty() && known("there", "rules").is_empty());
+    }
+
+    #[test]
+    fn what_nobody_asked_for_in_a_season_is_forgotten_and_what_somebody_did_is_not() {
+        let (_folder, store) = store();
+        store.keep_witness("here", "rules", Timestamp(0), &witness("1")).unwrap();
+        let known = |day: i64| store.witnesses("here", "rules", Timestamp(day * DAY)).unwrap().len();
+        assert_eq!([known(80), known(160), known(251)], [1, 1, 0], "80 days after the last time it is there, 91 days after it is gone");
+    }
+
+    #[test]
+    fn a_row_that_makes_no_sense_is_measured_anew() {
+        let (_folder, store) = store();
+        store.keep_witness("here", "rules", Timestamp(0), &witness("1")).unwrap();
+        store.connection.execute("UPDATE witnesses SET body = '{\"agent\": 7}'", []).unwrap();
+        assert!(store.witnesses("here", "rules", Timestamp(0)).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_rate_takes_the_place_of_the_one_before_and_rules_that_were_not_measured_keep_theirs() {
+        let (_folder, mut store) = store();
+        store.keep_rates(&calibration(&[(RULE, 1), (RuleId("b"), 5)], 10)).unwrap();
+        store.keep_rates(&calibration(&[(RULE, 2)], 20)).unwrap();
+        let rates = store.rates().unwrap();
+        let told = |rule: RuleId| rates.get("here").and_then(|rates| rates.get(&rule)).map(|rate| (rate.fires.agents.commits, rate.at.0));
+        assert_eq!([told(RULE), told(RuleId("b"))], [Some((2, 20)), Some((5, 10))]);
+    }
+}

@@ -325,3 +325,70 @@ fn a_set_of_rules_may_be_a_folder_at_a_revision() {
     program(&world).fails(&["rules", "diff", "lint", "src"], "`src` holds no rule that can run");
     program(&world).fails(&["rules", "diff", "lint", "nowhere"], "nowhere: cannot be read as a folder of rules");
 }
+
+/// Whoever holds a change says that what was found in it is real; who lets it go says nothing any more.
+#[test]
+fn findings_of_what_was_contained_count_as_true_until_it_is_released() {
+    let world = sabotaged();
+    let program = program(&world);
+    program.ok(&["quarantine", "claude/build", "--reason", "it runs strangers' code", "--yes"]);
+    let explain = || program.ok(&["rules", "explain", LOUD]);
+    assert!(explain().contains("noise  judged once, 1 true"), "{}", explain());
+    crate::program::a_second_later();
+    program.ok(&["release", "claude/build", "--reason", "a drill", "--yes"]);
+    assert!(!explain().contains("judged"), "{}", explain());
+}
+
+const BURST: &str = "title: A commit of an agent
+name: agent_commit
+logsource: {product: git, service: commit}
+detection:
+  selection: {source: mcp_agent}
+  condition: selection
+level: informational
+---
+title: Two commits of an agent
+name: two-commits
+correlation:
+  type: event_count
+  rules: [agent_commit]
+  group-by: [user_id]
+  timespan: 10m
+  condition: {gte: 2}
+level: medium
+";
+
+#[test]
+fn what_commits_come_to_together_is_counted_also_from_what_was_kept() {
+    let world = history();
+    let rules = world.beside("burst");
+    std::fs::create_dir_all(&rules).unwrap();
+    std::fs::write(rules.join("burst.yml"), BURST).unwrap();
+    let program = program(&world);
+    for _ in 0..2 {
+        let told = json(&program.ok(&["calibrate", "--format", "json", "--no-default-rules", "--rules", rules.to_str().unwrap()]));
+        let burst = rule(&told, "two-commits");
+        assert_eq!(burst["agents"]["commits"].as_u64().unwrap() + burst["others"]["commits"].as_u64().unwrap(), 1, "{burst:#}");
+    }
+}
+
+/// What was measured until then is kept, and the same command goes on.
+#[test]
+fn a_run_that_is_stopped_says_so_and_goes_on_later() {
+    const COMMITS: usize = 40;
+    let mut world = World::new();
+    for number in 0..COMMITS {
+        let lines: Vec<String> = (0..1_500).map(|line| format!("def f{number}_{line}(a):\n    return a + {line}\n")).collect();
+        world.write(&format!("src/part{number}.py"), lines.concat());
+        world.commit_as(CLAUDE, &format!("Add part {number}"));
+    }
+    let home = world.beside("home");
+    let words = ["calibrate", "--repo", &world.path().display().to_string(), "--jobs", "1"].map(str::to_owned);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut pty = Pty::start_in(&home, PathBuf::from(env!("CARGO_BIN_EXE_lazaret")), &words, "", &[]);
+    pty.until("some commits are judged", |pty| pty.screen().contains(&format!("of {}", COMMITS + 1))).signal("INT");
+    assert_eq!(pty.ends(), 130, "{}", pty.screen());
+    assert!(pty.screen().contains("commits were not looked at"), "{}", pty.screen());
+    let whole = json(&Program::new(world.path(), &home).ok(&["calibrate", "--format", "json"]));
+    assert_eq!((&whole["agents"]["commits"], &whole["others"]["commits"]), (&COMMITS.into(), &1.into()));
+}

@@ -65,6 +65,7 @@ fn plan() -> Plan {
         reason: "why".to_owned(),
         dispositions: Vec::new(),
         rules: Default::default(),
+        rules_in_force: String::new(),
         confirmed: Vec::new(),
         signature: None,
         at: Timestamp(7),

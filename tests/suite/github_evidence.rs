@@ -91,6 +91,7 @@ impl Scene {
             reason: "looks like a way in".to_owned(),
             dispositions: Vec::new(),
             rules: Default::default(),
+            rules_in_force: String::new(),
             confirmed: Vec::new(),
             signature: None,
             at: AT,

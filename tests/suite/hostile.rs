@@ -432,6 +432,7 @@ proptest! {
             reason: format!("x{text}"),
             dispositions: Vec::new(),
             rules: Default::default(),
+            rules_in_force: String::new(),
             confirmed: Vec::new(),
             at: Timestamp(0),
             signature: None,

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use lazaret::store::cases;
+use lazaret::store::ledger::Ledger;
 use serde_json::Value;
 
 use crate::program::{Program, files};
@@ -207,4 +209,42 @@ fn digest_in(manifest: &Value) -> Option<String> {
         Value::Array(list) => list.iter().find_map(digest_in),
         _ => None,
     }
+}
+
+/// Also those that are about no bytes at all.
+#[test]
+fn every_verb_notes_the_rules_in_force() {
+    let (mut world, program, pack) = world();
+    world.agent_branch("claude/calm", "Say hello", &[("hello.py", "def hello():\n    return 'hello'\n")]);
+    let rules = ["--rules", pack.as_str()];
+    let run = |words: &[&str]| program.run(&[words, &rules[..]].concat());
+    let packs: Value = serde_json::from_str(&program.ok(&[&["rules", "packs", "--format", "json"], &rules[..]].concat())).unwrap();
+    let verbs: [&[&str]; 8] = [
+        &["quarantine", "claude/shell", "-m", "look", "--yes"],
+        &["release", "claude/shell", "-m", "looked", "--yes"],
+        &["request-changes", "claude/calm", "-m", "greet by name", "--yes"],
+        &["comment", "claude/calm", "-m", "hello there", "--yes"],
+        &["approve", "claude/calm", "-m", "read it", "--merge", "--yes"],
+        &["revert", "claude/calm", "-m", "too soon", "--yes"],
+        &["block", "agent:devin", "-m", "rogue", "--yes"],
+        &["unblock", "agent:devin", "-m", "mended", "--yes"],
+    ];
+    let mut refused = Vec::new();
+    for words in verbs {
+        let run = run(words);
+        if run.code != 0 {
+            refused.push((words[0], run.err));
+        }
+        crate::program::a_second_later();
+    }
+    // Nobody can be answered where there is no forge.
+    let names: Vec<&str> = refused.iter().map(|(verb, _)| *verb).collect();
+    assert_eq!(names, ["request-changes", "comment"], "{refused:?}");
+    let ledger = Ledger::open(&program.home.join("ledger.db")).unwrap();
+    let decided: Vec<(&str, String)> =
+        cases::all(&ledger).unwrap().into_iter().map(|case| (case.plan.decision.verb.word(), case.plan.decision.rules_in_force)).collect();
+    let mut known: Vec<&str> = decided.iter().map(|(verb, _)| *verb).collect();
+    known.sort_unstable();
+    assert_eq!(known, ["approve", "block", "quarantine", "release", "revert", "unblock"]);
+    assert!(decided.iter().all(|(_, digest)| *digest == packs["sha256"].as_str().unwrap()), "{decided:?}");
 }

@@ -89,6 +89,7 @@ impl Scene {
             refused: Vec::new(),
             dispositions: Vec::new(),
             rules: Default::default(),
+            found: Default::default(),
         }
     }
 
@@ -116,6 +117,7 @@ impl Scene {
             refused: Vec::new(),
             dispositions: Vec::new(),
             rules: Default::default(),
+            found: Default::default(),
         }
     }
 

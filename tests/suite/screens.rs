@@ -354,6 +354,7 @@ fn plan(verb: Verb, reason: &str) -> Plan {
         reason: reason.to_owned(),
         dispositions: Vec::new(),
         rules: Default::default(),
+        rules_in_force: String::new(),
         confirmed: Vec::new(),
         at: Timestamp(EPOCH),
         signature: None,

@@ -27,6 +27,7 @@ fn plan(signing: &Signing) -> Plan {
         reason: "fine".to_owned(),
         dispositions: Vec::new(),
         rules: Default::default(),
+        rules_in_force: String::new(),
         confirmed: Vec::new(),
         at: Timestamp(1_767_603_600),
         signature: None,

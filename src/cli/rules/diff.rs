@@ -11,7 +11,7 @@ use crate::analysis::engine::{Engine, Selection};
 use crate::analysis::rulebook::Rulebook;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
-use crate::cli::history::{History, Place};
+use crate::cli::history::{self, History, Place};
 use crate::cli::output::say;
 use crate::config::packs;
 use crate::export::rule_diff as export;
@@ -100,7 +100,15 @@ fn compare(old: &Arc<Rulebook>, new: &Arc<Rulebook>, place: &Place, context: &mu
     let mut diff = RuleDiff { left: seen.left, ..RuleDiff::default() };
     diff.unread = history.unread.iter().cloned().chain(seen.unread).collect();
     let (mut before, mut after): (Vec<Witness>, Vec<Witness>) = (Vec::new(), Vec::new());
+    let (mut olds, mut news, mut unreads) = (Vec::new(), Vec::new(), Vec::new());
     for (old, new, unread) in seen.made {
+        olds.push(old);
+        news.push(new);
+        unreads.push(unread);
+    }
+    history::join(&one, &mut olds);
+    history::join(&other, &mut news);
+    for ((old, new), unread) in olds.into_iter().zip(news).zip(unreads) {
         for shift in rule_diff::shifts(&old, &new) {
             let rule = shift.hit().map(|hit| hit.rule);
             rule.into_iter().for_each(|rule| diff.shifts.entry(rule).or_default().push(shift.clone()));

@@ -158,6 +158,7 @@ pub(super) fn write(folder: &Path, plan: &Plan, ground: &Ground, files: &[Collec
         "fetched_at": moment(decision.at),
         "clock_offset": ground.clock_offset,
         "repository": ground.place,
+        "rules_in_force_sha256": plan.decision.rules_in_force,
         "pulls": pulls(plan),
         "objects": ground.objects.iter().map(Stored::write).collect::<Vec<_>>(),
         "audit_logs": ground.audit,

@@ -28,6 +28,8 @@ pub(crate) struct DecisionShape {
     rules: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     proofs: Vec<ProofShape>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    rules_in_force: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     confirmed: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,6 +82,7 @@ pub(crate) fn write(decision: &Decision) -> DecisionShape {
         dispositions: decision.dispositions.iter().map(|(id, how)| (id.0.clone(), how.into())).collect(),
         rules: decision.rules.iter().map(|(id, rule)| (id.0.clone(), rule.0.to_owned())).collect(),
         proofs: decision.reviewer.proofs.iter().map(write_proof).collect(),
+        rules_in_force: decision.rules_in_force.clone(),
         confirmed: decision.confirmed.clone(),
         signature: decision.signature.as_ref().map(|signature| SignatureShape {
             key: signature.key.clone(),
@@ -100,6 +103,7 @@ pub(crate) fn read(shape: DecisionShape) -> Result<Decision, String> {
         reason: shape.reason,
         dispositions: dispositions.collect::<Result<_, String>>()?,
         rules: shape.rules.into_iter().map(|(id, rule)| (Fingerprint(id), RuleId::named(&rule))).collect(),
+        rules_in_force: shape.rules_in_force,
         confirmed: shape.confirmed,
         at: Timestamp(shape.at),
         signature: shape.signature.map(|kept| Signature { key: kept.key, principal: kept.principal, text: kept.ssh }),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::commit_id::CommitId;
 use crate::model::noise::{Hit, Witness};
 use crate::model::rule::{RuleId, Severity};
+use crate::store::schema::sweep::judgement::FiringData;
 use crate::store::sqlite::Format;
 
 /// `lzno`: what tells the file from others.
@@ -15,6 +16,8 @@ struct WitnessData {
     agent: bool,
     added: u64,
     hits: Vec<HitData>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    firings: Vec<FiringData>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -37,7 +40,8 @@ pub(crate) fn write(witness: &Witness) -> Result<String, String> {
         path: hit.path.clone(),
         line: hit.line,
     };
-    let data = WitnessData { agent: witness.agent, added: witness.added, hits: witness.hits.iter().map(hit).collect() };
+    let (hits, firings) = (witness.hits.iter().map(hit).collect(), witness.firings.iter().map(FiringData::of).collect());
+    let data = WitnessData { agent: witness.agent, added: witness.added, hits, firings };
     serde_json::to_string(&data).map_err(|e| e.to_string())
 }
 
@@ -49,5 +53,6 @@ pub(crate) fn read(commit: CommitId, text: &str) -> Option<Witness> {
         Some(Hit { rule: RuleId::named(&hit.rule), severity, at: hit.at, path: hit.path, line: hit.line })
     };
     let hits = data.hits.into_iter().map(hit).collect::<Option<_>>()?;
-    Some(Witness { commit, agent: data.agent, added: data.added, hits })
+    let firings = data.firings.into_iter().map(|firing| firing.back().ok()).collect::<Option<_>>()?;
+    Some(Witness { commit, agent: data.agent, added: data.added, hits, firings })
 }

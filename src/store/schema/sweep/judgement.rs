@@ -68,8 +68,9 @@ struct FindingData {
     group: Option<String>,
 }
 
+/// A firing as stored.
 #[derive(Serialize, Deserialize)]
-struct FiringData {
+pub(crate) struct FiringData {
     at: i64,
     rule: String,
     place: WhereData,
@@ -238,12 +239,14 @@ impl FindingData {
 }
 
 impl FiringData {
-    fn of(firing: &Firing) -> Self {
+    /// `firing` as stored.
+    pub(crate) fn of(firing: &Firing) -> Self {
         let Firing { at, rule, place, shows, values } = firing.clone();
         Self { at: at.0, rule, place: WhereData::of(&place), shows, values }
     }
 
-    fn back(self) -> Result<Firing, String> {
+    /// It again, or what is wrong with it.
+    pub(crate) fn back(self) -> Result<Firing, String> {
         let Self { at, rule, place, shows, values } = self;
         Ok(Firing { at: Timestamp(at), rule, place: place.back()?, shows, values })
     }
