@@ -18,8 +18,9 @@ use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::finding::Finding;
 use crate::model::noise::{Hit, Witness};
-use crate::model::pull::{Origin, Pull};
+use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::report::Report;
+use crate::model::time::Timestamp;
 use crate::sources::local::merged::Merged;
 use crate::sources::local::{LocalSource, Selection, Setup};
 use crate::sources::source::{Source, SourceError};
@@ -162,8 +163,11 @@ impl<T> Board<'_, T> {
 pub fn join(engine: &Engine, witnesses: &mut [Witness]) {
     let report = |witness: &Witness| Report { firings: witness.firings.clone(), ..Report::default() };
     let mut reports: Vec<Report> = witnesses.iter().map(report).collect();
+    let at = PullRef { origin: Origin::Local, repo: String::new(), name: String::new() };
     let together = witnesses.iter().zip(&mut reports).map(|(witness, report)| Together {
+        at: &at,
         name: witness.commit.short().to_owned(),
+        opened: Timestamp::default(),
         report,
         unreadable: 0,
     });

@@ -7,6 +7,7 @@ use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::examples::change_of;
 use lazaret::analysis::language::Language;
 use lazaret::analysis::lexer::lex;
+use lazaret::analysis::rule_set::Tells;
 use lazaret::analysis::view::FileView;
 use lazaret::analysis::words::lines;
 use lazaret::analysis::{links, risk};
@@ -311,10 +312,10 @@ fn a_change_is_tied_to_the_earlier_one_whose_hook_it_uses_and_raises_it() {
     let (one, two) = (at("one"), at("two"));
     let engine = Engine::new(&Selection::default());
     let mut all = [
-        Together { at: &two, opened: Timestamp(20), report: &mut second, unreadable: 0 },
-        Together { at: &one, opened: Timestamp(10), report: &mut first, unreadable: 0 },
+        Together { at: &two, name: "two".to_owned(), opened: Timestamp(20), report: &mut second, unreadable: 0 },
+        Together { at: &one, name: "one".to_owned(), opened: Timestamp(10), report: &mut first, unreadable: 0 },
     ];
-    across::join(&engine, &mut all);
+    across::join(&engine, &mut all, Tells::Last);
     let links: Vec<&Link> = second.findings.iter().flat_map(|finding| &finding.links).collect();
     let earlier = links.iter().find_map(|link| match &link.to {
         Tied::Change { at, place } => Some((at.name.as_str(), place.to_string(), link.why.as_str())),

@@ -216,6 +216,8 @@ fn digest_in(manifest: &Value) -> Option<String> {
 fn every_verb_notes_the_rules_in_force() {
     let (mut world, program, pack) = world();
     world.agent_branch("claude/calm", "Say hello", &[("hello.py", "def hello():\n    return 'hello'\n")]);
+    world.agent_branch("claude/landed", "Say goodbye", &[("bye.py", "def bye():\n    return 'bye'\n")]);
+    world.git(&["merge", "-q", "--no-ff", "-m", "Merge claude/landed", "claude/landed"]);
     let rules = ["--rules", pack.as_str()];
     let run = |words: &[&str]| program.run(&[words, &rules[..]].concat());
     let packs: Value = serde_json::from_str(&program.ok(&[&["rules", "packs", "--format", "json"], &rules[..]].concat())).unwrap();
@@ -224,8 +226,8 @@ fn every_verb_notes_the_rules_in_force() {
         &["release", "claude/shell", "-m", "looked", "--yes"],
         &["request-changes", "claude/calm", "-m", "greet by name", "--yes"],
         &["comment", "claude/calm", "-m", "hello there", "--yes"],
-        &["approve", "claude/calm", "-m", "read it", "--merge", "--yes"],
-        &["revert", "claude/calm", "-m", "too soon", "--yes"],
+        &["approve", "claude/calm", "-m", "read it", "--yes"],
+        &["revert", "claude/landed", "-m", "too soon", "--yes"],
         &["block", "agent:devin", "-m", "rogue", "--yes"],
         &["unblock", "agent:devin", "-m", "mended", "--yes"],
     ];
@@ -233,7 +235,7 @@ fn every_verb_notes_the_rules_in_force() {
     for words in verbs {
         let run = run(words);
         if run.code != 0 {
-            refused.push((words[0], run.err));
+            refused.push((words[0], run.out + &run.err));
         }
         crate::program::a_second_later();
     }
