@@ -96,5 +96,5 @@ fn no_screen_shows_it() {
     pty.shows("Use [GITHUB_TOKEN] to").shows("claude/with-[GITHUB_TOKEN]").press("\r").shows("claude/with-[GITHUB_TOKEN]");
     pty.shows("viewed 0/1").press("s").shows("[DATABASE_PASSWORD]").press("\u{1b}");
     is_hidden("a screen", &String::from_utf8_lossy(&pty.bytes()));
-    pty.press("qq").ends();
+    pty.press("\u{3}").ends();
 }

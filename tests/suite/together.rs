@@ -188,5 +188,5 @@ fn the_console_tells_what_pulls_come_to() {
     let words = ["--no-default-rules", "--rules", rules, folder.to_str().unwrap()];
     let mut pty = Pty::start(PathBuf::from(env!("CARGO_BIN_EXE_lazaret")), &words, "theme = \"dark\"\n");
     pty.shows("Work on part 0").shows("Window auth-and-build").press("\r").shows("◆ 4 medium").press("!\r").shows("Window ");
-    pty.press("qq").ends();
+    pty.press("\u{3}").ends();
 }
