@@ -93,6 +93,25 @@ fn key_of(decision: &Decision) -> Option<(&str, &str)> {
     })
 }
 
+/// How findings were judged, and what else was found in what is contained.
+fn findings(decision: &Decision, add: &mut dyn FnMut(&str, &str)) {
+    for (finding, judged) in &decision.dispositions {
+        add("finding", &finding.0);
+        match judged {
+            Disposition::FalsePositive(reason) => add("false-positive", reason.word()),
+            Disposition::AcceptedRisk(why) => add("accepted", why),
+            Disposition::Fixed => add("fixed", ""),
+        }
+        if let Some(rule) = decision.rules.get(finding) {
+            add("rule", rule.0);
+        }
+    }
+    for (finding, rule) in decision.rules.iter().filter(|(known, _)| !decision.dispositions.iter().any(|(id, _)| id == *known)) {
+        add("found", &finding.0);
+        add("rule", rule.0);
+    }
+}
+
 /// The bytes that a signature covers: every field of the decision with its name and length, in one fixed order, so that no two
 /// different decisions share their bytes.
 #[must_use]
@@ -142,21 +161,7 @@ pub fn canonical(case: &CaseId, decision: &Decision, people: &People) -> Vec<u8>
         add("rules", &subject.rules_digest);
         add("policy", &subject.policy_digest);
     }
-    for (finding, judged) in &decision.dispositions {
-        add("finding", &finding.0);
-        match judged {
-            Disposition::FalsePositive(reason) => add("false-positive", reason.word()),
-            Disposition::AcceptedRisk(why) => add("accepted", why),
-            Disposition::Fixed => add("fixed", ""),
-        }
-        if let Some(rule) = decision.rules.get(finding) {
-            add("rule", rule.0);
-        }
-    }
-    for (finding, rule) in decision.rules.iter().filter(|(known, _)| !decision.dispositions.iter().any(|(id, _)| id == *known)) {
-        add("found", &finding.0);
-        add("rule", rule.0);
-    }
+    findings(decision, &mut add);
     // Decisions of older versions know nothing of it, and their signatures still hold.
     if !decision.rules_in_force.is_empty() {
         add("rules-in-force", &decision.rules_in_force);

@@ -63,13 +63,7 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
         }
         Effect::JudgeNext(pulls) => jobs.agenda().set(pulls),
         Effect::Load(ticket, at) => jobs.start(Kind::Load, ticket, move |cancel, to| load(&desk, &at, cancel, to)),
-        Effect::LookAgain(ticket, at) => jobs.start(Kind::Look, ticket, move |cancel, to| {
-            let mut now = desk.source.pull(&at, cancel).map_err(|error| error.to_string());
-            if let Ok(Some(pull)) = &mut now {
-                shown::pull(pull, &desk.veil());
-            }
-            to.tell(News::Stands(now));
-        }),
+        Effect::LookAgain(ticket, at) => jobs.start(Kind::Look, ticket, move |cancel, to| look_again(&desk, &at, cancel, to)),
         Effect::ReadAhead(ticket, at) => jobs.start(Kind::Ahead, ticket, move |cancel, to| {
             desk.source.prefetch(&at, cancel);
             to.tell(News::Ahead);
@@ -166,6 +160,14 @@ fn list(desk: &Desk, cancel: &Cancel, to: &Reporter) {
     });
     to.tell(News::Listed(answer));
     tell_together(desk, to);
+}
+
+fn look_again(desk: &Desk, at: &PullRef, cancel: &Cancel, to: &Reporter) {
+    let mut now = desk.source.pull(at, cancel).map_err(|error| error.to_string());
+    if let Ok(Some(pull)) = &mut now {
+        shown::pull(pull, &desk.veil());
+    }
+    to.tell(News::Stands(now));
 }
 
 fn load(desk: &Desk, at: &PullRef, cancel: &Cancel, to: &Reporter) {
