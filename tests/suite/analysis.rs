@@ -111,7 +111,7 @@ fn lanes_follow_from_the_findings() {
     let high = finding("high", Severity::High, ("a.py", 1), "x");
     let critical = finding("critical", Severity::Critical, ("a.py", 1), "x");
     assert_eq!(lane_of(&[]), Lane::Clear);
-    assert_eq!(lane_of(&[note.clone()]), Lane::Clear, "an annotation decides nothing");
+    assert_eq!(lane_of(std::slice::from_ref(&note)), Lane::Clear, "an annotation decides nothing");
     assert_eq!(lane_of(&[note, medium]), Lane::Look);
     assert_eq!(lane_of(&[high.clone(), finding("other", Severity::High, ("b.py", 9), "y")]), Lane::Review);
     assert_eq!(lane_of(&[critical, high]), Lane::Stop);
