@@ -5,11 +5,13 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
+use lazaret::analysis::across::{self, Together};
 use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::provenance;
 use lazaret::model::agent::Tier;
 use lazaret::model::cancel::Cancel;
 use lazaret::model::decision::Verb;
+use lazaret::model::link::Tied;
 use lazaret::model::pull::{Pull, PullState};
 use lazaret::model::report::Report;
 use lazaret::model::risk::Lane;
@@ -251,4 +253,15 @@ fn every_verb_works_on_the_demo() {
         assert_ne!(git(&repository, &["rev-parse", &format!("{branch}:services"), &format!("{branch}:internal")]), before);
     }
     assert_eq!(git(&repository, &["fsck", "--full"]), "");
+}
+
+#[test]
+fn the_hook_that_a_later_pull_uses_is_raised_with_it() {
+    let mut all: BTreeMap<u32, (Pull, Report)> = judged().iter().filter(|(number, _)| [11, 12].contains(*number)).map(|(n, one)| (*n, one.clone())).collect();
+    let engine = Engine::new(&Selection::default());
+    let together = all.values_mut().map(|(pull, report)| Together { at: &pull.at, opened: pull.opened, report, unreadable: 0 });
+    across::join(&engine, &mut together.collect::<Vec<_>>());
+    let tied = all[&12].1.findings.iter().flat_map(|finding| &finding.links).find(|link| matches!(&link.to, Tied::Change { at, .. } if *at == all[&11].0.at));
+    assert_eq!(tied.map(|link| link.why.as_str()), Some("uses `OnRequest`, which that change defines"));
+    assert_eq!(all[&11].1.risk.lane, Lane::Review);
 }

@@ -1,29 +1,37 @@
-//! The names on the lines of each finding that is more than a note, and the function around it.
+//! The names on the lines of each finding that is more than a note, and those that the change added to the function around it.
 
 use super::names;
 use super::telling;
 use crate::analysis::check::FileOutcome;
 use crate::analysis::checks::net::hosts;
+use crate::analysis::outline::Function;
 use crate::analysis::redact;
 use crate::analysis::text::cut;
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::diff::{FileDiff, LineKind, Side};
 use crate::model::finding::{Finding, Where};
 use crate::model::thread::Mention;
 
 /// Names that are kept of one finding.
-const MOST_NAMES: usize = 64;
+const MOST_NAMES: usize = 96;
 /// Findings of one file, or of a change beside its files, of which names are kept.
 const MOST_FINDINGS: usize = 100;
 /// Lines of one finding that are read.
 const MOST_LINES: usize = 24;
+/// Added lines of the function around it that are read besides.
+const MOST_LINES_AROUND: usize = 60;
 
 /// Adds to `outcome` what its findings in `file` name. While its veil still hides what was found there: names are kept and shown.
 pub fn note(file: &FileView<'_>, outcome: &mut FileOutcome) {
     let mentions = telling(&outcome.findings).take(MOST_FINDINGS).map(|(_, finding)| {
-        let lines = lines(file.diff, &finding.at).map(|line| redact::through(cut(line), &outcome.veil));
+        let own = lines(file.diff, &finding.at);
+        let around = function(file, &finding.at);
+        let beside = around.into_iter().flat_map(|(side, function)| {
+            side.function_lines(function).filter(|line| line.changed).take(MOST_LINES_AROUND).map(|line| line.text)
+        });
+        let lines = own.chain(beside).map(|line| redact::through(cut(line), &outcome.veil));
         let names = named(std::iter::once(finding.evidence.clone()).chain(lines));
-        Mention { finding: finding.id.clone(), names, within: within(file, &finding.at) }
+        Mention { finding: finding.id.clone(), names, within: around.and_then(|(side, function)| within(side, function)) }
     });
     outcome.mentions = mentions.collect();
 }
@@ -47,12 +55,16 @@ fn named(texts: impl Iterator<Item = String>) -> Vec<String> {
     kept
 }
 
-/// The function around a finding of the new side, when its first line is an added one.
-fn within(file: &FileView<'_>, at: &Where) -> Option<String> {
+/// The function around a finding on an added line.
+fn function<'f>(file: &'f FileView<'_>, at: &Where) -> Option<(&'f SideView<'f>, &'f Function)> {
     let place = at.place().filter(|place| place.side == Side::New)?;
     let side = file.new_side()?;
     let line = side.changed_lines().find(|line| line.number == place.line)?;
-    let function = side.function_at(line.index)?;
+    Some((side, side.function_at(line.index)?))
+}
+
+/// The name of a function that the change defines.
+fn within(side: &SideView<'_>, function: &Function) -> Option<String> {
     (side.is_changed(function.first_line) && function.name.len() >= names::SHORTEST_EXACT).then(|| function.name.clone())
 }
 
