@@ -257,11 +257,17 @@ fn every_verb_works_on_the_demo() {
 
 #[test]
 fn the_hook_that_a_later_pull_uses_is_raised_with_it() {
-    let mut all: BTreeMap<u32, (Pull, Report)> = judged().iter().filter(|(number, _)| [11, 12].contains(*number)).map(|(n, one)| (*n, one.clone())).collect();
+    let mut all: BTreeMap<u32, (Pull, Report)> =
+        judged().iter().filter(|(number, _)| [11, 12].contains(*number)).map(|(n, one)| (*n, one.clone())).collect();
     let engine = Engine::new(&Selection::default());
     let together = all.values_mut().map(|(pull, report)| Together { at: &pull.at, opened: pull.opened, report, unreadable: 0 });
     across::join(&engine, &mut together.collect::<Vec<_>>());
-    let tied = all[&12].1.findings.iter().flat_map(|finding| &finding.links).find(|link| matches!(&link.to, Tied::Change { at, .. } if *at == all[&11].0.at));
+    let tied = all[&12]
+        .1
+        .findings
+        .iter()
+        .flat_map(|finding| &finding.links)
+        .find(|link| matches!(&link.to, Tied::Change { at, .. } if *at == all[&11].0.at));
     assert_eq!(tied.map(|link| link.why.as_str()), Some("uses `OnRequest`, which that change defines"));
     assert_eq!(all[&11].1.risk.lane, Lane::Review);
 }
