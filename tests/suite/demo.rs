@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use lazaret::analysis::across::{self, Together};
 use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::provenance;
+use lazaret::analysis::rule_set::Tells;
 use lazaret::model::agent::Tier;
 use lazaret::model::cancel::Cancel;
 use lazaret::model::decision::Verb;
@@ -260,8 +261,14 @@ fn the_hook_that_a_later_pull_uses_is_raised_with_it() {
     let mut all: BTreeMap<u32, (Pull, Report)> =
         judged().iter().filter(|(number, _)| [11, 12].contains(*number)).map(|(n, one)| (*n, one.clone())).collect();
     let engine = Engine::new(&Selection::default());
-    let together = all.values_mut().map(|(pull, report)| Together { at: &pull.at, opened: pull.opened, report, unreadable: 0 });
-    across::join(&engine, &mut together.collect::<Vec<_>>());
+    let together = all.values_mut().map(|(pull, report)| Together {
+        at: &pull.at,
+        name: pull.at.to_string(),
+        opened: pull.opened,
+        report,
+        unreadable: 0,
+    });
+    across::join(&engine, &mut together.collect::<Vec<_>>(), Tells::Each);
     let tied = all[&12]
         .1
         .findings
