@@ -16,4 +16,5 @@ pub mod registry;
 pub mod repository;
 pub mod testing;
 pub mod text;
+pub mod vuln;
 pub mod workflow;

@@ -41,7 +41,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("tree_sitter_containerfile", &["analysis/formats/structure"]),
     ("rsigma_eval", &["analysis/formats/sigma"]),
     ("rsigma_parser", &["analysis/formats/sigma"]),
-    ("regex_syntax", &["analysis/literals", "analysis/formats/structure"]),
+    ("regex_syntax", &["analysis/literals", "analysis/formats/structure", "analysis/checks/vuln/ambiguity"]),
     ("mail_parser", &["sources/patch_file"]),
     ("crossterm", &["runtime/"]),
     ("rustix", &["runtime/terminal"]),

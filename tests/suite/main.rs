@@ -104,4 +104,5 @@ mod two_people_github;
 mod unified;
 mod unread;
 mod waiting;
+mod weaknesses;
 mod world;

@@ -1,6 +1,8 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
-use super::{agent, auth, comment, dependency, exec, install, instructions, message, names, net, repository, testing, text, workflow};
+use super::{
+    agent, auth, comment, dependency, exec, install, instructions, message, names, net, repository, testing, text, vuln, workflow,
+};
 use crate::analysis::check::Check;
 
 /// All checks, sorted by rule name.
@@ -13,8 +15,10 @@ pub const CHECKS: &[&dyn Check] = &[
     &testing::assertions_lost::AssertionsLost,
     &workflow::auto_merge_added::AutoMergeAdded,
     &comment::binary_replaced::BinaryReplaced,
+    &vuln::bound_changed::BoundChanged,
     &install::build_executes::BuildExecutes,
     &repository::build_tool_replaced::BuildToolReplaced,
+    &vuln::cipher_downgraded::CipherDowngraded,
     &names::command_in_name::CommandInName,
     &auth::condition_weakened::ConditionWeakened,
     &auth::constant_auth::ConstantAuth,
@@ -28,6 +32,8 @@ pub const CHECKS: &[&dyn Check] = &[
     &dependency::dependency_odd_version::DependencyOddVersion,
     &dependency::dependency_side_effect::DependencySideEffect,
     &dependency::dependency_unpinned::DependencyUnpinned,
+    &vuln::destructive_command::DestructiveCommand,
+    &vuln::destructive_sql::DestructiveSql,
     &exec::dynamic_code::DynamicCode,
     &agent::editor_setting_executes::EditorSettingExecutes,
     &agent::editor_task_on_open::EditorTaskOnOpen,
@@ -49,11 +55,17 @@ pub const CHECKS: &[&dyn Check] = &[
     &instructions::instruction_secrecy::InstructionSecrecy,
     &instructions::instructions_replaced::InstructionsReplaced,
     &auth::literal_principal::LiteralPrincipal,
+    &vuln::logic_bomb::LogicBomb,
     &instructions::markdown_exfiltration::MarkdownExfiltration,
     &message::message_contradicted::MessageContradicted,
     &net::new_outbound_host::NewOutboundHost,
     &comment::obfuscated_code::ObfuscatedCode,
+    &vuln::page_from_request::PageFromRequest,
     &auth::password_hash_weakened::PasswordHashWeakened,
+    &vuln::path_from_request::PathFromRequest,
+    &vuln::redirect_from_request::RedirectFromRequest,
+    &vuln::regex_backtracks::RegexBacktracks,
+    &vuln::regex_from_request::RegexFromRequest,
     &exec::remote_script::RemoteScript,
     &repository::repository_link_escapes::RepositoryLinkEscapes,
     &exec::runs_on_load::RunsOnLoad,
@@ -65,7 +77,10 @@ pub const CHECKS: &[&dyn Check] = &[
     &testing::test_harness_tampered::TestHarnessTampered,
     &testing::test_skipped::TestSkipped,
     &instructions::trigger_comment::TriggerComment,
+    &vuln::unbounded_requests::UnboundedRequests,
+    &vuln::unguarded_route::UnguardedRoute,
     &exec::unsafe_deserialisation::UnsafeDeserialisation,
+    &vuln::url_from_request::UrlFromRequest,
     &workflow::workflow_action_repointed::WorkflowActionRepointed,
     &workflow::workflow_expression_injection::WorkflowExpressionInjection,
     &workflow::workflow_permission_widened::WorkflowPermissionWidened,

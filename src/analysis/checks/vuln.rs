@@ -1,0 +1,20 @@
+//! Rules about weaknesses that need more than the shape of one expression: what a request brings, what stood there before, what an
+//! expression would cost. The others are structure rules.
+
+pub mod ambiguity;
+pub mod pairs;
+pub mod request;
+
+pub mod bound_changed;
+pub mod cipher_downgraded;
+pub mod destructive_command;
+pub mod destructive_sql;
+pub mod logic_bomb;
+pub mod page_from_request;
+pub mod path_from_request;
+pub mod redirect_from_request;
+pub mod regex_backtracks;
+pub mod regex_from_request;
+pub mod unbounded_requests;
+pub mod unguarded_route;
+pub mod url_from_request;

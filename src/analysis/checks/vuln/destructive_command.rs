@@ -1,0 +1,86 @@
+//! `destructive-command`: a command that leaves nothing where it runs, or takes away what others use.
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/destructive-command.toml`.
+pub struct DestructiveCommand;
+
+/// Everything, or everything of somebody.
+static WIPES: Pattern = Pattern::new(
+    r#"(?x)
+    \brm\s+(?:-\S+\s+)*-(?:\w*[rR]\w*|-recursive)\s+(?:-\S+\s+)*(?:"|')?(?:/|/\*|~|~/|~/\*|/(?:home|root|etc|usr|var|bin|boot|lib|opt|srv|Users)/?\*?|\$\{?HOME\}?/?\*?)(?:"|')?(?:\s|$|[;&|)"'\],])
+    | --no-preserve-root
+    | :\(\)\s*\{\s*:\s*\|\s*:\s*&\s*\}\s*;\s*:
+    | \b(?:rd|rmdir)\s+/s\s+/q\s+[a-zA-Z]:\\(?:\s|$|["'*]) | \bdel\s+(?:/\w\s+)+[a-zA-Z]:\\(?:\s|$|["'*])
+    | \bRemove-Item\b[^\n|;]*\s(?:[A-Za-z]:\\|\$HOME|\$env:USERPROFILE|/|~)\\?\*?(?:\s|$|["';])
+    | \bvssadmin(?:\.exe)?\s+delete\s+shadows
+    | \bshutil\.rmtree\s*\(\s*(?:["']/["']|["']~["']|os\.path\.expanduser\(\s*["']~/?["']\s*\)|Path\.home\(\))\s*[,)]
+    | \b(?:fs|fsp|fs\.promises)\.(?:rm|rmSync|rmdirSync)\s*\(\s*(?:["']/["']|os\.homedir\(\)|homedir\(\)|process\.env\.HOME)\s*,
+    | \bos\.RemoveAll\s*\(\s*(?:"/"|os\.Getenv\("HOME"\)|home|homeDir)\s*\)
+    | \b(?:std::)?fs::remove_dir_all\s*\(\s*(?:"/"|home_dir\(\)[^)]*)\s*\)
+    | \bFileUtils\.(?:rm_rf|rm_r|remove_dir)[\s(]+(?:["']/["']|Dir\.home|ENV\[["']HOME["']\])
+    "#,
+);
+/// A disk, or what others use.
+static TAKES: Pattern = Pattern::new(
+    r#"(?x)
+    \bmkfs(?:\.\w+)?\s+(?:-\S+\s+)*/dev/(?:sd|hd|nvme|vd|xvd|mmcblk)\w+ | \bdd\s[^\n|;]*\bof=/dev/(?:sd|hd|nvme|vd|xvd|mmcblk)\w+ | \b(?:wipefs|shred|blkdiscard)\s+(?:-\S+\s+)*/dev/\w+ | >\s*/dev/(?:sd|nvme|hd)[a-z0-9]+
+    | \baws\s+ec2\s+terminate-instances\b | \baws\s+iam\s+delete-(?:user|role|login-profile|account)\w* | \baws\s+rds\s+delete-db-\w+ | \baws\s+s3\s+rb\s[^\n|;]*--force | \baws\s+organizations\s+(?:close-account|leave-organization)
+    | \bgcloud\s+projects\s+delete\b | \baz\s+group\s+delete\b | \bkubectl\s+delete\s+(?:ns|namespaces?|all|pv|pvc|nodes?|crds?)\s+(?:--all\b|-A\b) | \bkubectl\s+delete\s+[^\n|;]*--all-namespaces
+    | \bdropdb\s | \bDROP\s+DATABASE\b | \b(?:FLUSHALL|flushall)\b | \bdropDatabase\s*\(
+    | \bgit\s+push\s[^\n|;]*--mirror\b | \bgh\s+repo\s+delete\b | \bcrontab\s+-r\b | \bhistory\s+-c\b
+    "#,
+);
+/// What is done every day, and cannot be undone.
+static LOSES: Pattern = Pattern::new(
+    r#"(?x)
+    \bterraform\s+(?:apply\s+[^\n|;]*)?-?destroy\b | \bterraform\s+destroy\b | \bpulumi\s+destroy\b | \bkubectl\s+delete\s+(?:ns|namespace)\b | \baws\s+s3\s+rm\s[^\n|;]*--recursive | \bhelm\s+(?:uninstall|delete)\b
+    | \bdocker\s+system\s+prune\s[^\n|;]*--volumes | \bdocker\s+volume\s+(?:rm|prune)\b
+    | \bgit\s+push\s[^\n|;]*(?:\s-f\b|--force\b(?:[^-]|$)) | \bgit\s+push\s+\S+\s+(?:--delete|:\S+)
+    | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+(?:-\S+\s+)*"?\$\{?\w+\}?"?/(?:\*|\s|$)
+    "#,
+);
+/// In a language that is no script, only what is run counts: lists of what is forbidden hold the same texts.
+static RUN: Pattern = Pattern::new(
+    r"\b(?:system|popen|Popen|run|call|check_call|check_output|exec\w*|spawn\w*|Command|shell\w*|sh|bash|execute|Process|ProcessBuilder|Start|rmtree|rm|rmSync|rmdirSync|RemoveAll|remove_dir_all|rm_rf|rm_r|passthru)\b[^\n]*\(|`",
+);
+static RUNS_LISTS: Pattern = Pattern::new(
+    r"(?i)\b(?:block\w*|deny\w*|danger\w*|forbid\w*|disallow\w*|blacklist|unsafe\w*|assert\w*|print\w*|echo|log\w*|warn\w*|raise|throw|grep)\b",
+);
+const LONGEST: usize = 2_000;
+
+impl Check for DestructiveCommand {
+    fn rule(&self) -> RuleId {
+        RuleId("destructive-command")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let prose =
+            matches!(file.language, Language::Markdown | Language::Text | Language::Html | Language::Css | Language::Sql | Language::Xml);
+        let Some(side) = file.new_side().filter(|_| !prose && file.role.is_live()) else { return };
+        for line in side.changed_lines().filter(|line| line.text.len() <= LONGEST) {
+            let plain = side.plain_line(line.index);
+            let Some((severity, title)) = destroys(plain) else { continue };
+            let run = !file.language.is_code() || file.language == Language::Shell || RUN.is_match(plain);
+            if run && !RUNS_LISTS.is_match(plain) {
+                sink.report(Draft::line(file, side, line.index).severity(severity).title(title));
+            }
+        }
+    }
+}
+
+fn destroys(text: &str) -> Option<(Severity, &'static str)> {
+    if WIPES.is_match(text) {
+        Some((Severity::High, "Deletes everything where it runs"))
+    } else if TAKES.is_match(text) {
+        Some((Severity::Medium, "Deletes a disk, a database or what others use"))
+    } else if LOSES.is_match(text) {
+        Some((Severity::Low, "Deletes what cannot be brought back"))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,95 @@
+//! `destructive-sql`: a statement of SQL that takes data away, changes every row, or gives rights away.
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/destructive-sql.toml`.
+pub struct DestructiveSql;
+
+static WORDS: Pattern = Pattern::new(r"(?i)\b(?:drop|truncate|delete|update|grant|disable|alter)\b");
+static GIVES: Pattern = Pattern::new(
+    r"(?is)^\s*grant\s+(?:all\b|super\b|.*\bto\s+(?:public|anon|anonymous|'%'|\S+@'%')|.*\bwith\s+(?:grant|admin)\s+option)|^\s*(?:alter|create)\s+(?:user|role)\s+.*\b(?:superuser|bypassrls|createrole|sysadmin)\b|^\s*alter\s+server\s+role\s+sysadmin|\bdisable\s+row\s+level\s+security|^\s*drop\s+policy\b|^\s*alter\s+default\s+privileges\s+.*\bto\s+(?:public|anon)\b|\bsecurity\s+definer\b.*\bto\s+public",
+);
+static EVERY_ROW: Pattern = Pattern::new(r"(?is)^\s*(?:delete\s+from\s+[\w.`\x22\[\]]+|update\s+[\w.`\x22\[\]]+\s+set\s+[^=]+=.*)\s*$");
+static WHERE: Pattern = Pattern::new(r"(?i)\b(?:where|limit|join|using)\b");
+static DATABASE: Pattern = Pattern::new(r"(?is)^\s*drop\s+(?:database|schema\s+.*cascade)\b");
+static TABLE: Pattern = Pattern::new(
+    r"(?is)^\s*(?:drop\s+table\b|truncate\s+(?:table\s+)?[\w.\x22`\[\]]+(?:\s*,\s*[\w.]+)*(?:\s+(?:cascade|restrict|restart\s+identity|continue\s+identity))*\s*$|alter\s+table\s+.*\bdrop\s+column\b)",
+);
+static BACK: Pattern = Pattern::new(r"(?i)(?:^|[/_.-])(?:down|rollback|revert|undo|teardown|seed|test)s?(?:[/_.-]|$)");
+/// Comments with which tools mark the way back.
+static BACK_MARK: Pattern = Pattern::new(r"(?im)^\s*--+\s*(?:\+goose\s+down|\+migrate\s+down|@?undo|down\b|rollback)");
+/// Strings of code that are whole statements.
+const LONGEST: usize = 4_000;
+
+impl Check for DestructiveSql {
+    fn rule(&self) -> RuleId {
+        RuleId("destructive-sql")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::ADDED, Words::of([&WORDS]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side().filter(|_| file.role.is_live() && !BACK.is_match(&file.path)) else { return };
+        if file.language == Language::Sql {
+            script(file, side, sink);
+        } else if file.language.is_code() {
+            texts(file, side, sink);
+        }
+    }
+}
+
+/// The statements of a file of SQL.
+fn script(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let back = BACK_MARK.find(side.text()).map_or(usize::MAX, |found| found.start);
+    let mut start = 0;
+    // Semicolons in texts end nothing.
+    for (end, _) in side.masked().match_indices(';').chain([(side.text().len(), "")]) {
+        let text = side.plain().get(start..end).unwrap_or("");
+        let first = start + (text.len() - text.trim_start().len());
+        start = end + 1;
+        let (first_line, last_line) = (side.line_of(first), side.line_of(end.saturating_sub(1).max(first)));
+        if first > back || text.len() > LONGEST || !side.touches(first_line, last_line) {
+            continue;
+        }
+        if let Some((severity, title)) = takes(text) {
+            sink.report(Draft::lines(file, side, first_line, last_line).severity(severity).title(title));
+        }
+    }
+}
+
+/// The strings of a program that are a whole statement.
+fn texts(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    for (line, text) in side.strings() {
+        if !side.is_changed(line) || text.len() > LONGEST {
+            continue;
+        }
+        let inside = text.trim_matches(['"', '\'', '`', ';', ' ', '\n']);
+        // A sentence begins with one capital, a statement with none or nothing else.
+        let sentence = inside.starts_with(char::is_uppercase) && inside.chars().nth(1).is_some_and(char::is_lowercase);
+        if let Some((severity, title)) = takes(inside).filter(|_| !sentence && inside.contains(char::is_whitespace)) {
+            // What stands in a program is run when it says so, a migration whenever it is met.
+            sink.report(Draft::line(file, side, line).severity(severity.min(Severity::Low)).title(title));
+        }
+    }
+}
+
+fn takes(text: &str) -> Option<(Severity, &'static str)> {
+    if GIVES.is_match(text) {
+        Some((Severity::Medium, "Gives rights on data away"))
+    } else if EVERY_ROW.is_match(text) && !WHERE.is_match(text) {
+        Some((Severity::Medium, "Changes or deletes every row of a table"))
+    } else if DATABASE.is_match(text) {
+        Some((Severity::Medium, "Deletes a database"))
+    } else if TABLE.is_match(text) {
+        Some((Severity::Low, "Deletes a table or what is in it"))
+    } else {
+        None
+    }
+}

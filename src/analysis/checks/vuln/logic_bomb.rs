@@ -1,0 +1,115 @@
+//! `logic-bomb`: something weighty happens only on a day, on a machine, for a person, or by chance.
+
+use crate::analysis::branch::branch;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/logic-bomb.toml`.
+pub struct LogicBomb;
+
+static NOW: Pattern = Pattern::new(
+    r"(?i)\b(?:datetime\.(?:now|utcnow|today)|date\.today|time\.time|Date\.now|new\s+Date|time\.Now|LocalDate(?:Time)?\.now|Instant\.now|System\.currentTimeMillis|Utc::now|Local::now|SystemTime::now|Time\.now|Date\.today|DateTime(?:Offset)?\.(?:Now|UtcNow|Today)|date\s*\(|strtotime|time\s*\(|today|now|current_?date|date\s\+)",
+);
+static DAY: Pattern = Pattern::new(
+    r"\b20[2-9]\d\b|\b[12]\d{9}(?:\d{3})?\b|\.(?:month|day|weekday|getMonth|getDay|getDate|Weekday|Month|Day|wday|mon)\b(?:\(\))?\s*(?:==|===|>|>=|in\b)",
+);
+static MACHINE: Pattern = Pattern::new(
+    r"\b[gG]et[hH]ost[nN]ame|\bhostname\b|\bos\.uname|platform\.node|os\.Hostname|MachineName|COMPUTERNAME|\bgetuser\b|getlogin|os\.userInfo|user\.Current|Environment\.UserName|\bwhoami|[\[(]['\x22](?:USER|USERNAME|LOGNAME|HOSTNAME)['\x22]|\.(?:USER|USERNAME|LOGNAME|HOSTNAME)\b|\$\{?(?:USER|LOGNAME|HOSTNAME)\b",
+);
+static NAMED: Pattern = Pattern::new(
+    r#"(?:===?|!==?|\bin\b|\.equals\(|startswith|startsWith|includes|HasPrefix|\s-?eq\s|=)\s*[\[({]?\s*['"][^'"]+['"]|['"][^'"]+['"]\s*(?:===?|\.equals|in\b)"#,
+);
+static CHANCE: Pattern = Pattern::new(
+    r"(?:\brandom\.(?:random|randint|randrange)\s*\(|Math\.random\s*\(|\brand\.(?:Intn?|Float64|IntN)\s*\(|rand::random|thread_rng|\bmt_rand\s*\(|\bRANDOM\b|ThreadLocalRandom|new\s+Random\s*\()[^\n]*(?:<|>|==|%)|\b(?:count|counter|calls|requests|runs|hits|n)\w*\s*(?:==|===|>=|>|%)\s*\d{3,}",
+);
+static DESTROYS: Pattern = Pattern::new(
+    r"(?i)\b(?:shutil\.rmtree|os\.remove|os\.unlink|unlinkSync|rmSync|rmdirSync|fs\.rm\b|rimraf|os\.RemoveAll|remove_dir_all|remove_file|File\.delete|Files\.delete|FileUtils\.(?:rm|delete)\w*|deleteRecursively|Directory\.Delete|unlink\s*\(|rm\s+-\w*[rf]|drop\s+(?:table|database)|delete\s+from|truncate\s+table|dropDatabase|deleteMany\s*\(\s*\{?\s*\}?\s*\)|flushall|wipe\w*\s*\(|destroy_all|delete_all|mkfs|corrupt\w*\s*\()",
+);
+static RUNS: Pattern = Pattern::new(
+    r"\b(?:os\.system|subprocess\.\w+|eval|exec|execSync|child_process|spawn\w*|exec\.Command|Command::new|Runtime\.getRuntime|ProcessBuilder|Process\.Start|shell_exec|passthru|system|popen|__import__|urlretrieve)\s*\(|\b(?:curl|wget)\s[^\n]*\|\s*(?:ba|z)?sh\b",
+);
+static ENDS: Pattern = Pattern::new(
+    r"\b(?:sys\.exit|os\._exit|os\.kill|process\.exit|process\.kill|os\.Exit|System\.exit|std::process::exit|abort|Environment\.Exit|shutdown|reboot|poweroff)\s*(?:\(|-)",
+);
+static SENDS: Pattern = Pattern::new(
+    r"\b(?:requests\.(?:post|put)|httpx\.post|urlopen|fetch|axios(?:\.post)?|http\.Post\w*|reqwest::\w+|socket\.(?:connect|create_connection)|net\.(?:connect|Dial)|sendBeacon|WebSocket)\s*\(",
+);
+/// Names of what is cleaned up or ends by itself in ordinary code.
+static ORDINARY: Pattern = Pattern::new(
+    r"(?i)tmp|temp|cache|expired|stale|outdated|old_|lock|\blog|backup|retention|prune|cleanup|rotate|session|ttl|timeout|elapsed|deadline|started|start_time|certificate|license",
+);
+/// Accounts that stand for rights, not for somebody.
+static RIGHTS: Pattern = Pattern::new(r"(?i)['\x22](?:root|administrator|system|nobody|localhost|127\.0\.0\.1|)['\x22]");
+/// A block of more statements is not read whole.
+const MOST: usize = 60;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trigger {
+    Day,
+    Machine,
+    Chance,
+}
+
+impl Check for LogicBomb {
+    fn rule(&self) -> RuleId {
+        RuleId("logic-bomb")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing()
+            .and(Reach::AFTER, Words::of([&NOW, &MACHINE, &CHANCE]))
+            .and(Reach::AFTER, Words::of([&DESTROYS, &RUNS, &ENDS, &SENDS]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+        for (index, statement) in side.statements().iter().enumerate() {
+            let Some(branch) = branch(side, file.language, index) else { continue };
+            let last = side.statements().get(branch.block.end.saturating_sub(1)).map_or(statement.last_line, |end| end.last_line);
+            if !side.touches(statement.first_line, last.max(statement.last_line)) {
+                continue;
+            }
+            let condition = side.plain().get(branch.condition.clone()).unwrap_or("");
+            let Some(trigger) = trigger(condition) else { continue };
+            let inline = side.plain().get(branch.inline.clone()).unwrap_or("");
+            let block = branch.block.clone().take(MOST).filter_map(|at| side.statements().get(at)).map(|one| side.plain_of(one));
+            let told = std::iter::once(inline).chain(block).find_map(|text| weighs(trigger, condition, text));
+            if let Some((severity, title)) = told {
+                sink.report(found(file, side, statement.first_line, last).severity(severity).title(title));
+            }
+        }
+    }
+}
+
+fn found(file: &FileView<'_>, side: &SideView<'_>, first: usize, last: usize) -> Draft {
+    Draft::lines(file, side, first, last.max(first))
+}
+
+fn trigger(condition: &str) -> Option<Trigger> {
+    if NOW.is_match(condition) && DAY.is_match(condition) {
+        Some(Trigger::Day)
+    } else if MACHINE.is_match(condition) && NAMED.is_match(condition) && !RIGHTS.is_match(condition) {
+        Some(Trigger::Machine)
+    } else {
+        CHANCE.is_match(condition).then_some(Trigger::Chance)
+    }
+}
+
+fn weighs(trigger: Trigger, condition: &str, text: &str) -> Option<(Severity, &'static str)> {
+    let ordinary = || ORDINARY.is_match(condition) || ORDINARY.is_match(text);
+    if DESTROYS.is_match(text) && !ordinary() {
+        let severity = if trigger == Trigger::Day { Severity::High } else { Severity::Medium };
+        return Some((severity, "Something is deleted only under a condition nobody tests"));
+    }
+    if trigger != Trigger::Chance && RUNS.is_match(text) && !ordinary() {
+        return Some((Severity::Medium, "Something is run only under a condition nobody tests"));
+    }
+    if trigger == Trigger::Day && (ENDS.is_match(text) || SENDS.is_match(text)) {
+        return Some((Severity::Medium, "From a day on, the program does something else"));
+    }
+    (trigger == Trigger::Machine && SENDS.is_match(text))
+        .then_some((Severity::Medium, "Something is sent from one machine or by one person only"))
+}

@@ -1,0 +1,39 @@
+//! `path-from-request`: a file is named by whoever asks.
+
+use super::request::{self, Place};
+use crate::analysis::check::{Check, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::Needs;
+use crate::analysis::view::FileView;
+use crate::model::rule::RuleId;
+
+/// See `rules/code/path-from-request.toml`.
+pub struct PathFromRequest;
+
+static FIRST: Pattern = Pattern::new(
+    r"(?:^|[^\w.])open\s*\(|\b(?:io|codecs|aiofiles)\.open\s*\(|\b(?:send_file|FileResponse)\s*\(|\bos\.(?:remove|unlink|rename|rmdir|listdir|makedirs)\s*\(|\bshutil\.(?:rmtree|copy\w*|move)\s*\(|\bfs\w*\.(?:promises\.)?(?:readFile|writeFile|createReadStream|createWriteStream|unlink|rm|appendFile|readdir|rename|copyFile)(?:Sync)?\s*\(|\b(?:readFile|writeFile|readFileSync|writeFileSync|createReadStream)\s*\(|\b(?:res|response|reply)\.(?:sendFile|download)\s*\(|\bos\.(?:Open|OpenFile|Create|ReadFile|WriteFile|Remove|RemoveAll|ReadDir|MkdirAll)\s*\(|\bioutil\.(?:ReadFile|WriteFile)\s*\(|\bhttp\.ServeFile\s*\([^,]+,[^,]+,|\b(?:c|ctx)\.(?:File|SaveUploadedFile)\s*\(|\bFile\.(?:read|open|write|binread|delete|ReadAll\w+|OpenRead|WriteAll\w+|Delete|Open)\s*\(|\bIO\.read\s*\(|\bsend_data?\s*\(|\b(?:file_get_contents|file_put_contents|fopen|readfile|unlink|file|rmdir|scandir)\s*\(|\b(?:include|require)(?:_once)?[\s(]\s*",
+);
+static ANY: Pattern = Pattern::new(
+    r"\bnew\s+(?:File|FileInputStream|FileOutputStream|FileReader|FileWriter|FileStream|StreamReader)\s*\(|\b(?:Paths\.get|Path\.of|Path\.Combine)\s*\(",
+);
+static TAMED: Pattern = Pattern::new(
+    r"(?i)basename|secure_filename|safe_join|send_from_directory|realpath|resolve\s*\(|startswith|starts_with|start_with|hasprefix|filepath\.(?:Base|Clean|IsLocal|Rel)|path\.(?:Base|Clean)|is_relative_to|relative_to|canonical|normalize|normpath|GetFileName|getName\(\)|\broot\s*:|allowed|whitelist|allowlist|os\.Root|OpenInRoot|includes\s*\(|\bin\s+[A-Z_]{4,}|uuid|parseInt|isdigit|isalnum",
+);
+static FIXED: Pattern = Pattern::new(
+    r"(?i)^\s*(?:int|str\(int|parseInt|Number|hash\w*|md5|sha\w*|uuid\w*|request\.(?:files|json|data|body|stream)\b|req\.(?:file|files|body)\s*$)",
+);
+static PLACE: Place = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
+
+impl Check for PathFromRequest {
+    fn rule(&self) -> RuleId {
+        RuleId("path-from-request")
+    }
+
+    fn needs(&self) -> Needs {
+        request::needs(&PLACE)
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        request::report(&PLACE, file, sink);
+    }
+}

@@ -1,0 +1,35 @@
+//! `redirect-from-request`: a redirect goes where whoever asks says.
+
+use super::request::{self, Place};
+use crate::analysis::check::{Check, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::Needs;
+use crate::analysis::view::FileView;
+use crate::model::rule::RuleId;
+
+/// See `rules/code/redirect-from-request.toml`.
+pub struct RedirectFromRequest;
+
+static FIRST: Pattern = Pattern::new(
+    r"(?:^|[^\w.>])(?:redirect|HttpResponseRedirect|RedirectResponse|redirect_to|Redirect|RedirectPermanent)\s*\(|\b(?:res|response|reply)\.redirect\s*\((?:\s*30\d\s*,)?|\bhttp\.Redirect\s*\([^,]+,[^,]+,|\b(?:c|ctx)\.(?:Redirect|redirect)\s*\((?:[^,()]*,)?|\.sendRedirect\s*\(|\bheader\s*\(\s*[\x22\x27]Location:|\breturn\s+[\x22\x27]redirect:[\x22\x27]?\s*\+|\bredirect_to\s+|\b(?:window\.)?location(?:\.href)?\s*=\s*|\blocation\.(?:assign|replace)\s*\(",
+);
+static ANY: Pattern = Pattern::new(r"[^\s\S]");
+static TAMED: Pattern = Pattern::new(
+    r"(?i)allowed|allowlist|whitelist|url_has_allowed_host|is_safe|isSafe|is_local|IsLocalUrl|isLocal|startswith|startsWith|starts_with|HasPrefix|netloc|\.hostname|\.host\b|urlparse|new URL\(|LocalRedirect|validate|relative|sanitiz",
+);
+static FIXED: Pattern = Pattern::new(r"^\s*f?[\x22\x27`](?:/[\w]|https?://[^/\x22\x27`{$]+/)|(?i)url_for|reverse\s*\(|\breferr?er\b");
+static PLACE: Place = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
+
+impl Check for RedirectFromRequest {
+    fn rule(&self) -> RuleId {
+        RuleId("redirect-from-request")
+    }
+
+    fn needs(&self) -> Needs {
+        request::needs(&PLACE)
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        request::report(&PLACE, file, sink);
+    }
+}

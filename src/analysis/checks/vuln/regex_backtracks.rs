@@ -1,0 +1,111 @@
+//! `regex-backtracks`: a regular expression that some texts keep busy for ever, in a language whose engine tries every way.
+
+use super::ambiguity::ambiguous;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
+use crate::analysis::lexer::{Kind, Lexeme};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::RuleId;
+
+/// See `rules/code/regex-backtracks.toml`.
+pub struct RegexBacktracks;
+
+/// What stands before a text that is read as an expression.
+static READ: Pattern = Pattern::new(
+    r"(?:\bre(?:gex)?\.(?:compile|match|fullmatch|search|sub|subn|findall|finditer|split)|\bnew\s+RegExp|\bRegExp|\bRegexp\.new|\bPattern\.(?:compile|matches)|\.(?:matches|replaceAll|replaceFirst)|\bpreg_\w+|\bnew\s+Regex|\bRegex(?:\.(?:IsMatch|Match|Matches|Replace|Split)\s*\([^,()]*,\s*)?|\bGeneratedRegex|\bPattern\s*\(\s*regexp\s*=)\s*\(?\s*$",
+);
+/// Of these, what must match the whole text.
+static WHOLE: Pattern = Pattern::new(r"(?:fullmatch|\.matches|Pattern\.matches)\s*\(?\s*$");
+static SLASHED: Pattern = Pattern::new(r"(?:^|[=(,~\s])/((?:[^/\\\n]|\\.)+)/[imxo]*");
+/// How much before a text is looked at, in bytes.
+const BEFORE: usize = 120;
+/// A repetition in brackets that is repeated: nothing else can explode.
+static NESTED: Pattern = Pattern::new(r"\)[*+{]");
+
+impl Check for RegexBacktracks {
+    fn rule(&self) -> RuleId {
+        RuleId("regex-backtracks")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let tries = matches!(
+            file.language,
+            Language::Python
+                | Language::JavaScript
+                | Language::TypeScript
+                | Language::Java
+                | Language::Kotlin
+                | Language::Scala
+                | Language::Ruby
+                | Language::Php
+                | Language::CSharp
+        );
+        let Some(side) = file.new_side().filter(|_| tries && file.role.is_live()) else { return };
+        if !file.added().any(|line| NESTED.is_match(line.text)) {
+            return;
+        }
+        if file.language == Language::Ruby {
+            ruby(file, side, sink);
+        }
+        for token in side.tokens().iter().filter(|token| token.kind == Kind::Str) {
+            let line = side.line_of(token.start);
+            if !side.is_changed(line) {
+                continue;
+            }
+            let Some((regex, whole)) = expression(side, token, file.language) else { continue };
+            if let Some(part) = ambiguous(&regex, whole) {
+                sink.report(Draft::line(file, side, line).title(titled(&part)));
+            }
+        }
+    }
+}
+
+/// Ruby's expressions between slashes are no strings to the lexer.
+fn ruby(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    for line in side.changed_lines() {
+        let literals = SLASHED.groups(side.plain_line(line.index), 1);
+        if let Some(part) = literals.filter(|text| NESTED.is_match(text)).find_map(|text| ambiguous(text, false)) {
+            sink.report(Draft::line(file, side, line.index).title(titled(&part)));
+        }
+    }
+}
+
+fn titled(part: &str) -> String {
+    format!("A regular expression can take for ever: {part}")
+}
+
+/// The expression that the text of `token` is, and whether it must match all it is asked about.
+fn expression(side: &SideView<'_>, token: &Lexeme, language: Language) -> Option<(String, bool)> {
+    let text = side.token_text(token);
+    if !NESTED.is_match(text) {
+        return None;
+    }
+    if matches!(language, Language::JavaScript | Language::TypeScript) && text.starts_with('/') {
+        return Some((delimited(text)?.to_owned(), false));
+    }
+    let start = (token.start.saturating_sub(BEFORE)..=token.start).find(|at| side.text().is_char_boundary(*at))?;
+    let before = side.text().get(start..token.start)?.trim_end_matches(['r', 'R', 'b', 'B', 'u', '@']);
+    let kotlin = language == Language::Kotlin && side.text().get(token.end..).is_some_and(|after| after.starts_with(".toRegex("));
+    if !READ.is_match(before) && !kotlin {
+        return None;
+    }
+    let raw = side.text().get(start..token.start)?.ends_with(['r', 'R', '@']);
+    let inside = text.trim_matches(['"', '\'', '`']);
+    let regex = if language == Language::Php { delimited(inside)? } else { inside };
+    let verbatim = raw || text.starts_with("\"\"\"") && language == Language::Kotlin || matches!(language, Language::Php | Language::Ruby);
+    let regex = if verbatim { regex.to_owned() } else { regex.replace("\\\\", "\\") };
+    Some((regex, WHOLE.is_match(before)))
+}
+
+/// What stands between the delimiters at both ends.
+fn delimited(text: &str) -> Option<&str> {
+    let open = text.chars().next()?;
+    let close = match open {
+        '{' => '}',
+        '(' => ')',
+        '[' => ']',
+        other => other,
+    };
+    text.get(open.len_utf8()..text.rfind(close)?)
+}

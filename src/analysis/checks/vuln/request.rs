@@ -1,0 +1,188 @@
+//! What a request brings and where it ends: one walk over statements for every rule that asks about one kind of place.
+//!
+//! Names only. What another function made of the value is another value, unless that function only puts texts together.
+
+use std::ops::Range;
+
+use crate::analysis::check::{Draft, Sink};
+use crate::analysis::flow::Flow;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+
+/// A longer statement is data.
+const LONGEST: usize = 8_000;
+
+/// What whoever asks has written.
+pub static ASKED: Pattern = Pattern::new(
+    r"(?x)
+    \b(?:request|req|ctx\.request|context\.request|self\.request)\.(?:args|form|values|json|GET|POST|query_params|path_params|match_info|cookies|headers|get_json|params|query|body)\b
+    | \brequest\.files(?:\[[^\]]*\]|\.get\([^)]*\))\.filename | \bfile\.(?:originalname|getOriginalFilename)
+    | \b(?:ctx|event)\.(?:query|params|body|queryStringParameters|pathParameters)\b | \b(?:url|request\.nextUrl|u)\.searchParams\.get\s*\(
+    | \b(?:r|req|request)\.(?:FormValue|PostFormValue|PathValue|URL\.Query)\s*\( | \b(?:c|ctx|gc)\.(?:Query|DefaultQuery|Param|PostForm|QueryParam|FormValue|Params|PathParam)\s*\(
+    | \bmux\.Vars\s*\( | \bchi\.URLParam\s*\(
+    | \b(?:request|req)\.(?:getParameter\w*|getHeader|getQueryString|getPathInfo)\s*\(
+    | \$_(?:GET|POST|REQUEST|COOKIE)\b | \$request->(?:input|get|query|post)\s*\( | \bparams(?:\[|\.(?:fetch|require)\b) | \bRequest\.(?:Query|Form|Headers|Cookies|QueryString|Params)\b",
+);
+/// Parameters that a framework fills from a request.
+static FILLED_IN: Pattern = Pattern::new(
+    r"(?:@(?:RequestParam|PathVariable|RequestHeader|QueryParam|PathParam)(?:\([^)]*\))?|\[From(?:Query|Route|Form|Header)\])\s+(?:final\s+)?[\w<>\[\]?.]+\s+(\w+)",
+);
+static CALLED: Pattern = Pattern::new(r"([A-Za-z_]\w*)\s*[!?]?\(");
+static INTERPOLATED: Pattern = Pattern::new(r"(?:[#$]?\{\s*|\$)([A-Za-z_][A-Za-z0-9_]*)");
+/// Functions that hand on what they are given.
+const CARRIERS: [&str; 24] = [
+    "join",
+    "Join",
+    "format",
+    "str",
+    "String",
+    "string",
+    "strip",
+    "trim",
+    "TrimSpace",
+    "lower",
+    "toLowerCase",
+    "toString",
+    "to_s",
+    "Sprintf",
+    "sprintf",
+    "replace",
+    "urljoin",
+    "Path",
+    "concat",
+    "decodeURIComponent",
+    "unquote",
+    "as_str",
+    "to_string",
+    "format_args",
+];
+
+/// A kind of place where what somebody sent should not end.
+pub struct Place {
+    /// Calls up to their bracket, whose first argument counts.
+    pub first: &'static Pattern,
+    /// Calls up to their bracket, of which every argument counts.
+    pub any: &'static Pattern,
+    /// What makes it harmless when the function says it anywhere.
+    pub tamed: &'static Pattern,
+    /// What makes it harmless when the part itself begins with it or holds it.
+    pub fixed: &'static Pattern,
+}
+
+/// What a file must hold for anything to end in `place`.
+pub fn needs(place: &Place) -> Needs {
+    Needs::nothing().and(Reach::AFTER, Words::of([place.first, place.any])).and(Reach::AFTER, Words::of([&ASKED, &FILLED_IN]))
+}
+
+/// Reports every statement where what a request brings ends in `place`, when the statement or where it came from is new.
+pub fn report(place: &Place, file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+    if !ASKED.is_match(side.text()) && !FILLED_IN.is_match(side.text()) {
+        return;
+    }
+    let loosened = loosened(file, place.tamed);
+    let (mut flow, mut until) = (Flow::default(), None);
+    for (index, statement) in side.statements().iter().enumerate() {
+        if until.is_some_and(|last| statement.first_line > last) {
+            (flow, until) = (Flow::default(), None);
+        }
+        if let Some(function) = statement.function.and_then(|at| side.functions().get(at)).filter(|_| until.is_none()) {
+            until = Some(function.last_line);
+            flow = Flow::default();
+        }
+        if statement.bytes.len() > LONGEST {
+            continue;
+        }
+        if let Some(source) = ends(place, side, statement, index, &flow)
+            && (loosened || [source, index].iter().any(|at| is_new(side, *at)))
+            && !place.tamed.is_match(around(side, statement))
+        {
+            sink.report(Draft::lines(file, side, statement.first_line, statement.last_line));
+        }
+        follow(side, statement, index, &mut flow);
+    }
+}
+
+fn is_new(side: &SideView<'_>, at: usize) -> bool {
+    side.statements().get(at).is_some_and(|one| side.touches(one.first_line, one.last_line))
+}
+
+/// Whether what made it harmless is gone: then nothing need be added.
+pub fn loosened(file: &FileView<'_>, tamed: &Pattern) -> bool {
+    file.old().is_some_and(|old| old.changed_lines().any(|line| tamed.is_match(old.plain_line(line.index))))
+}
+
+/// The statement from which something came that ends in `place` here.
+fn ends(place: &Place, side: &SideView<'_>, statement: &Statement, index: usize, flow: &Flow<'_>) -> Option<usize> {
+    let (plain, start) = (side.plain_of(statement), statement.bytes.start);
+    let first = place.first.find_all(plain).map(|found| argument(plain, found.end, true));
+    let any = place.any.find_all(plain).map(|found| argument(plain, found.end, false));
+    first.chain(any).find_map(|part| {
+        let text = plain.get(part.clone()).filter(|text| !text.is_empty() && !place.fixed.is_match(text))?;
+        let code = side.masked().get(start + part.start..start + part.end).unwrap_or("");
+        let named = || flow.reaches_code(code).or_else(|| INTERPOLATED.groups(text, 1).find_map(|name| flow.reaches_code(name)));
+        if ASKED.is_match(text) { Some(index) } else { named() }
+    })
+}
+
+/// Keeps what this statement's names hold from now on.
+fn follow<'v>(side: &'v SideView<'_>, statement: &Statement, index: usize, flow: &mut Flow<'v>) {
+    FILLED_IN.groups(side.plain_of(statement), 1).for_each(|name| flow.note(name, index));
+    let plain = side.plain_of(statement);
+    let origin = if ASKED.is_match(plain) { Some(index) } else { flow.reaches(side, statement) };
+    let carries = || CALLED.find_all(side.code_of(statement)).all(|call| carried(plain, call));
+    match origin.filter(|_| carries()) {
+        Some(origin) => flow.fill(side, statement, origin),
+        None => flow.clear(side, statement),
+    }
+}
+
+/// Whether a call hands on what it is given, or is how the request itself is asked.
+fn carried(plain: &str, call: Range<usize>) -> bool {
+    let name = plain.get(call.clone()).unwrap_or("").trim_end_matches(['(', ' ', '!', '?']);
+    let own = |asked: Range<usize>| {
+        let between = plain.get(asked.end..call.start).unwrap_or(" ");
+        asked.end > call.start && asked.start < call.end
+            || asked.end <= call.start && between.chars().all(|sign| sign.is_alphanumeric() || ".[]'\"_>-".contains(sign))
+    };
+    CARRIERS.contains(&name) || ASKED.find_all(plain).any(own)
+}
+
+/// The bytes of the first argument, or of all, from `start` behind the bracket.
+fn argument(text: &str, start: usize, first: bool) -> Range<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in text.bytes().enumerate().skip(start) {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' if depth == 0 => return start..at,
+            b')' | b']' | b'}' => depth -= 1,
+            b',' if depth == 0 && first => return start..at,
+            _ => {}
+        }
+    }
+    start..text.len()
+}
+
+/// The text of the outermost function around a statement, or of the statement alone.
+fn around<'v>(side: &'v SideView<'_>, statement: &Statement) -> &'v str {
+    let line = statement.first_line;
+    let outer = side.functions().iter().find(|function| function.first_line <= line && line <= function.last_line);
+    match outer {
+        Some(function) => side.plain().get(side.bytes_of(function.first_line, function.last_line)).unwrap_or(""),
+        None => side.plain_of(statement),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_ends_at_its_comma_or_bracket() {
+        let part = |text: &str, first| text.get(argument(text, text.find('(').map_or(0, |at| at + 1), first)).unwrap_or("").to_owned();
+        assert_eq!((part("f(g(a, b), c)", true), part("f(g(a, b), c)", false)), ("g(a, b)".to_owned(), "g(a, b), c".to_owned()));
+        assert_eq!((part("f(", true), part("f()", true)), (String::new(), String::new()));
+    }
+}

@@ -1,0 +1,57 @@
+//! `unbounded-requests`: a loop that asks another host as often and as fast as it can.
+
+use super::request::loosened;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::FileView;
+use crate::model::rule::RuleId;
+
+/// See `rules/code/unbounded-requests.toml`.
+pub struct UnboundedRequests;
+
+static ENDLESS: Pattern = Pattern::new(
+    r"^\s*(?:'\w+:\s*)?(?:while\s*\(?\s*(?:True|true|1|!0)\s*\)?\s*(?::|;|do|$)?|for\s*\(\s*;\s*;\s*\)|for\s*$|loop\s*(?:do)?\s*$|while\s+:\s*;?\s*(?:do)?)\s*\{?\s*$",
+);
+/// Ten thousand times or more.
+static MANY: Pattern = Pattern::new(
+    r"^\s*for\b[^\n]*(?:\brange\s*\(\s*(?:0\s*,\s*)?|<=?\s*|\b0\.\.=?)(?:[1-9]\d{4,}|[1-9]\d?(?:_000)+|10\s*\*\*\s*[4-9]|1e[4-9])",
+);
+static ASKS: Pattern = Pattern::new(
+    r"\b(?:requests|httpx|session|client|axios|got|ky|http|https|fasthttp|reqwest|ureq|restTemplate|httpClient|Net::HTTP|HTTParty|Faraday)\s*(?:\.|::)\s*(?:get|post|put|delete|request|head|send|Get|Post|Do|exchange|execute|GetAsync|PostAsync|call)\w*\s*\(|(?:^|[^\w.])fetch\s*\(|\burlopen\s*\(|\bcurl_exec\s*\(|\bfile_get_contents\s*\(\s*['\x22]https?:|(?:^|[\s;&|])(?:curl|wget|hping3|nping)\s+[^\n]*",
+);
+/// What lets it rest, or ends it.
+static RESTS: Pattern = Pattern::new(
+    r"(?i)\b(?:break|return|raise|throw|panic|exit|yield|sleep|wait\w*|delay|timeout|settimeout|ticker|time\.After|backoff|retry|limiter|semaphore|accept|recv|select|<-|read_?line|input|queue|\.next\(|poll|done|cancel\w*|stop\w*|rate\w*)\b|<-|\?\s*;",
+);
+const MOST: usize = 40;
+
+impl Check for UnboundedRequests {
+    fn rule(&self) -> RuleId {
+        RuleId("unbounded-requests")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, Words::of([&ASKS]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+        for (index, statement) in side.statements().iter().enumerate() {
+            let code = side.code_of(statement);
+            let (endless, many) = (ENDLESS.is_match(code), MANY.is_match(code));
+            let block = index + 1..statement.end.max(index + 1);
+            if !(endless || many) || block.is_empty() || block.len() > MOST {
+                continue;
+            }
+            let inside = || block.clone().filter_map(|at| side.statements().get(at));
+            let last = inside().map(|one| one.last_line).max().unwrap_or(statement.last_line);
+            let asks = inside().any(|one| ASKS.is_match(side.plain_of(one)));
+            let rests = endless && inside().any(|one| RESTS.is_match(side.code_of(one)));
+            let paced = many && inside().any(|one| side.code_of(one).contains("sleep"));
+            if asks && !rests && !paced && (side.touches(statement.first_line, last) || loosened(file, &RESTS)) {
+                sink.report(Draft::lines(file, side, statement.first_line, last));
+            }
+        }
+    }
+}
