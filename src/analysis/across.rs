@@ -149,14 +149,16 @@ fn uses(changes: &[Together<'_>]) -> Vec<Use> {
 fn tie(found: &[Use], changes: &mut [Together<'_>]) {
     let mut touched = BTreeSet::new();
     for Use { user, mention, source, introduced } in found {
-        let Some(at) = changes.get(*source).map(|source| source.at.clone()) else { continue };
+        let Some(there) = changes.get(*source).map(|source| source.name.clone()) else { continue };
         let Some(change) = changes.get_mut(*user) else { continue };
-        let by = change.at.clone();
+        let by = change.name.clone();
         let is_it = |finding: &&mut Finding| finding.id == mention.finding && finding.severity > Severity::Info;
         let Some(finding) = change.report.findings.iter_mut().find(is_it) else { continue };
         let name = introduced.name.clone();
-        finding
-            .tie(Tied::Change { at, place: introduced.at.clone() }, format!("uses `{name}`, which that change {}", introduced.kind.verb()));
+        finding.tie(
+            Tied::Change { name: there, place: introduced.at.clone() },
+            format!("uses `{name}`, which that change {}", introduced.kind.verb()),
+        );
         let (title, severity) = (finding.title.clone(), finding.severity);
         let Some(source_change) = changes.get_mut(*source) else { continue };
         let activated = &mut source_change.report.activated;
@@ -166,7 +168,7 @@ fn tie(found: &[Use], changes: &mut [Together<'_>]) {
             Some(_) => {}
             None => activated.push(new),
         }
-        touched.insert(*source);
+        touched.extend([*user, *source]);
     }
     for at in touched {
         if let Some(change) = changes.get_mut(at) {

@@ -106,7 +106,7 @@ pub(crate) fn tied(link: &Link, all: &[Finding]) -> String {
     match &link.to {
         Tied::Finding(id) => all.iter().find(|other| other.id == *id).map_or_else(|| id.to_string(), |other| other.at.to_string()),
         Tied::Place(at) => at.to_string(),
-        Tied::Change { at, place } => format!("{at}, {place}"),
+        Tied::Change { name, place } => format!("{name}, {place}"),
     }
 }
 

@@ -96,7 +96,7 @@ struct TieV1<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     finding: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    change: Option<String>,
+    change: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     r#where: Option<WhereV1<'a>>,
 }
@@ -240,7 +240,7 @@ impl<'a> TieV1<'a> {
         let (change, at) = match &link.to {
             Tied::Finding(_) => (None, None),
             Tied::Place(at) => (None, Some(at)),
-            Tied::Change { at: change, place } => (Some(change.to_string()), Some(place)),
+            Tied::Change { name, place } => (Some(name.as_str()), Some(place)),
         };
         Self { why: &link.why, finding: link.finding().map(|id| id.0.as_str()), change, r#where: at.map(WhereV1::new) }
     }

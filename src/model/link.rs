@@ -1,6 +1,5 @@
 //! What ties a finding to something else, and why in words. Never how ties are found.
 
-use super::pull::PullRef;
 use super::site::{Fingerprint, Where};
 
 /// The other end of a link.
@@ -12,8 +11,8 @@ pub enum Tied {
     Place(Where),
     /// A place of another change.
     Change {
-        /// The other change.
-        at: PullRef,
+        /// Its address as it is shown, such as `owner/repo#7`; outside text.
+        name: String,
         /// Where in it.
         place: Where,
     },

@@ -1,9 +1,9 @@
 //! What a change brings in that other code can pick up, and what its findings name: the threads that tie one change to another.
 //! Never whether that means anything.
 
-use super::pull::PullRef;
 use super::rule::Severity;
 use super::site::{Fingerprint, Where};
+use super::time::Timestamp;
 
 /// What kind of thing a change brings in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,8 +74,8 @@ pub struct Activation {
     pub name: String,
     /// Where this change brings it in.
     pub at: Where,
-    /// The other change.
-    pub by: PullRef,
+    /// The other change: its address as it is shown; outside text.
+    pub by: String,
     /// What was found there; outside text.
     pub title: String,
     /// How bad that is.
@@ -89,6 +89,19 @@ impl Activation {
         let Self { name, at, by, title, severity } = self;
         format!("`{name}` at {at} is used by {by}, where a {} finding stands: {title}", severity.word())
     }
+}
+
+/// What a change brought in that was judged at another time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// The repository, as its pulls name it.
+    pub repo: String,
+    /// The change's address as it is shown; outside text.
+    pub name: String,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// What it brought in.
+    pub introduced: Vec<Introduced>,
 }
 
 /// The threads of one change.

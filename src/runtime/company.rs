@@ -6,13 +6,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::analysis::across::{self, Together};
 use crate::analysis::engine::Engine;
 use crate::analysis::rule_set::Tells;
-use crate::model::pull::{Pull, PullRef, Revision};
+use crate::model::pull::{Origin, Pull, PullRef, Revision};
 use crate::model::report::{Report, Summary};
+use crate::model::thread::{Earlier, Threads};
 use crate::model::time::Timestamp;
 
 /// The pulls that were judged and hold something that correlations count.
 #[derive(Clone, Default)]
-pub struct Company(Arc<Mutex<BTreeMap<PullRef, Judged>>>);
+pub struct Company {
+    here: Arc<Mutex<BTreeMap<PullRef, Judged>>>,
+    /// What pulls brought in that are not in the queue any more.
+    earlier: Arc<Mutex<Vec<Earlier>>>,
+}
 
 /// One of them.
 #[derive(Clone)]
@@ -29,7 +34,33 @@ struct Judged {
 
 impl Company {
     fn judged(&self) -> MutexGuard<'_, BTreeMap<PullRef, Judged>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over what was judged at other times.
+    pub fn remember(&self, earlier: Vec<Earlier>) {
+        *self.earlier.lock().unwrap_or_else(PoisonError::into_inner) = earlier;
+    }
+
+    /// Joins `all` with each other and with those of earlier times.
+    fn join<'j>(&self, engine: &Engine, all: impl Iterator<Item = (&'j PullRef, &'j mut Judged)>) {
+        let earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gone: Vec<(PullRef, &Earlier, Report)> = earlier.iter().map(before).collect();
+        let here = all.map(|(at, judged)| Together {
+            at,
+            name: judged.name.clone(),
+            opened: judged.opened,
+            unreadable: judged.unreadable,
+            report: &mut judged.report,
+        });
+        let gone = gone.iter_mut().map(|(at, earlier, report)| Together {
+            at,
+            name: earlier.name.clone(),
+            opened: earlier.opened,
+            unreadable: 0,
+            report,
+        });
+        across::join(engine, &mut here.chain(gone).collect::<Vec<_>>(), Tells::Each);
     }
 
     /// Takes over the judgement of `pull`, which says what is shown of it.
@@ -54,7 +85,7 @@ impl Company {
     #[must_use]
     pub fn told(&self, engine: &Engine) -> Vec<(PullRef, Summary)> {
         let mut all = self.judged().clone();
-        join(engine, all.iter_mut());
+        self.join(engine, all.iter_mut());
         let told = all.into_iter().map(|(at, judged)| (at, judged.summary.retold(&judged.report), judged.summary));
         told.filter(|(_, now, before)| now != before).map(|(at, now, _)| (at, now)).collect()
     }
@@ -71,7 +102,7 @@ impl Company {
         others.retain(|_, other| other.revision.head.is_none() || other.revision != pull.revision);
         let (name, revision, opened) = (pull.address().to_string(), pull.revision.clone(), pull.opened);
         let mut own = Judged { name, revision, opened, summary: Summary::default(), report, unreadable };
-        join(engine, std::iter::once((&pull.at, &mut own)).chain(others.iter_mut()));
+        self.join(engine, std::iter::once((&pull.at, &mut own)).chain(others.iter_mut()));
         own.report
     }
 }
@@ -81,13 +112,9 @@ fn is_alone(report: &Report) -> bool {
     report.firings.is_empty() && report.threads.introduced.is_empty() && report.threads.mentions.is_empty()
 }
 
-fn join<'j>(engine: &Engine, all: impl Iterator<Item = (&'j PullRef, &'j mut Judged)>) {
-    let together = all.map(|(at, judged)| Together {
-        at,
-        name: judged.name.clone(),
-        opened: judged.opened,
-        unreadable: judged.unreadable,
-        report: &mut judged.report,
-    });
-    across::join(engine, &mut together.collect::<Vec<_>>(), Tells::Each);
+/// An earlier change as a report that holds nothing but what it brought in.
+fn before(earlier: &Earlier) -> (PullRef, &Earlier, Report) {
+    let threads = Threads { introduced: earlier.introduced.clone(), mentions: Vec::new() };
+    let at = PullRef { origin: Origin::Local, repo: earlier.repo.clone(), name: earlier.name.clone() };
+    (at, earlier, Report { threads, ..Report::default() })
 }

@@ -156,6 +156,7 @@ fn list(desk: &Desk, cancel: &Cancel, to: &Reporter) {
         listing.pulls.iter_mut().for_each(|pull| shown::pull(pull, &veil));
         shown::omissions(&mut listing.omissions, &veil);
         desk.company.keep(&listing.pulls);
+        desk.company.remember(desk.kept.earlier(&listing.pulls, desk.source.repository().as_deref()));
         (listing.pulls, listing.omissions)
     });
     to.tell(News::Listed(answer));
@@ -236,6 +237,7 @@ fn judge_one(desk: &Desk, at: &PullRef, cancel: &Cancel) -> Result<Summary, Sour
     desk.kept.keep(&change, &report, &desk.rules.now());
     let (summary, mut pull) = (Summary::of(&change, &report), change.pull);
     shown::pull(&mut pull, &desk.veil());
+    desk.kept.remember(&pull, &report, desk.source.repository().as_deref());
     desk.company.note(&pull, summary.clone(), report, change.patch.unreadable);
     Ok(summary)
 }
@@ -288,6 +290,7 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
         desk.kept.keep(change, &report, &engine);
         let (mut pull, unreadable) = (change.pull.clone(), change.patch.unreadable);
         shown::pull(&mut pull, &desk.veil());
+        desk.kept.remember(&pull, &report, desk.source.repository().as_deref());
         desk.company.note(&pull, Summary::of(change, &report), report.clone(), unreadable);
         report = desk.company.complete(&engine, &pull, report, unreadable);
     }

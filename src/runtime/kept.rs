@@ -1,6 +1,7 @@
 //! Judgements of pulls kept between runs, in the memory that sweeps use: what one judged, the other need not. Nothing here fails
 //! anybody: what cannot be kept is judged again.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,6 +15,7 @@ use crate::model::inert;
 use crate::model::pull::{Origin, Pull, PullState};
 use crate::model::report::Report;
 use crate::model::sweep::Judgement;
+use crate::model::thread::Earlier;
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::sweeps::Sweeps;
@@ -56,6 +58,30 @@ impl Kept {
     }
 }
 
+impl Kept {
+    /// Remembers what the change of `pull`, as it is shown, brings in: a later one may use it. `folder` is the repository it is of.
+    pub fn remember(&self, pull: &Pull, report: &Report, folder: Option<&Path>) {
+        let Some((memory, place)) = self.0.as_ref().zip(place_of(pull, folder)).filter(|_| !report.threads.introduced.is_empty()) else {
+            return;
+        };
+        let introduced = report.threads.introduced.clone();
+        let change = Earlier { repo: pull.at.repo.clone(), name: pull.address().to_string(), opened: pull.opened, introduced };
+        memory.with(|store, at| store.keep_threads(&place, &change, at));
+    }
+
+    /// What changes beside those of `pulls` brought in that were judged here before.
+    #[must_use]
+    pub fn earlier(&self, pulls: &[Pull], folder: Option<&Path>) -> Vec<Earlier> {
+        let Some(memory) = self.0.as_ref().filter(|memory| memory.path.exists()) else { return Vec::new() };
+        let places: BTreeSet<String> = pulls.iter().filter_map(|pull| place_of(pull, folder)).collect();
+        let mut known: Vec<Earlier> = places.iter().filter_map(|place| memory.with(|store, _| store.threads(place))).flatten().collect();
+        let here: BTreeSet<String> = pulls.iter().map(|pull| pull.address().to_string()).collect();
+        let repos: BTreeSet<&str> = pulls.iter().map(|pull| pull.at.repo.as_str()).collect();
+        known.retain(|earlier| !here.contains(&earlier.name) && repos.contains(earlier.repo.as_str()));
+        known
+    }
+}
+
 impl Memory {
     fn with<T>(&self, work: impl FnOnce(&Sweeps, Timestamp) -> Result<T, StoreError>) -> Option<T> {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,6 +95,15 @@ impl Memory {
 
 fn warn(error: &StoreError) {
     tracing::warn!("{}", inert::line(&error.to_string()));
+}
+
+/// What tells places apart in which pulls are called alike: the folder of a repository, or the word for its forge.
+fn place_of(pull: &Pull, folder: Option<&Path>) -> Option<String> {
+    match pull.at.origin {
+        Origin::Github => Some("github".to_owned()),
+        Origin::Local => folder.map(|folder| folder.display().to_string()),
+        Origin::Patch | Origin::Tree | Origin::Demo => None,
+    }
 }
 
 /// A pull as a list shows it: a list knows no merge-base.

@@ -8,13 +8,18 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::error::StoreError;
 use super::schema::sweep::answer::{self, Answer};
-use super::schema::sweep::{FORMAT, judgement};
+use super::schema::sweep::{FORMAT, judgement, threads};
 use super::sqlite::{self, told};
 use crate::model::sweep::{Judgement, Window};
+use crate::model::thread::Earlier;
 use crate::model::time::Timestamp;
 
 /// What nobody asked for in so many seconds is forgotten.
 const KEPT: i64 = 30 * 86_400;
+/// What a change brought in is kept longer: the one that uses it may wait.
+const KEPT_THREADS: i64 = 180 * 86_400;
+/// Changes of one place that are remembered at a time, the latest ones.
+const MOST_THREADS: usize = 500;
 
 /// A sweep as it was begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,7 +127,8 @@ impl Sweeps {
         let old = now.0 - KEPT;
         let write = || -> rusqlite::Result<()> {
             self.connection.execute("DELETE FROM sweeps WHERE begun < ?1", [old])?;
-            self.connection.execute("DELETE FROM judgements WHERE used < ?1", [old]).map(|_| ())
+            self.connection.execute("DELETE FROM judgements WHERE used < ?1", [old])?;
+            self.connection.execute("DELETE FROM threads WHERE used < ?1", [now.0 - KEPT_THREADS]).map(|_| ())
         };
         write().map_err(|e| self.told(&e))
     }
@@ -176,6 +182,34 @@ impl Sweeps {
         let text = judgement::write(judgement).map_err(|why| StoreError::Damaged { path: self.path.clone(), why })?;
         let sql = "INSERT OR REPLACE INTO judgements (name, used, body) VALUES (?1, ?2, ?3)";
         self.connection.execute(sql, rusqlite::params![name, at.0, text]).map(|_| ()).map_err(|e| self.told(&e))
+    }
+
+    /// Keeps what a change of the forge or folder called `place` brought in.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep_threads(&self, place: &str, change: &Earlier, at: Timestamp) -> Result<(), StoreError> {
+        let body = threads::write(&change.introduced).map_err(|why| StoreError::Damaged { path: self.path.clone(), why })?;
+        let sql = "INSERT OR REPLACE INTO threads (place, repo, name, opened, used, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let row = rusqlite::params![place, change.repo, change.name, change.opened.0, at.0, body];
+        self.connection.execute(sql, row).map(|_| ()).map_err(|e| self.told(&e))
+    }
+
+    /// What changes of the forge or folder called `place` brought in, the latest first; what makes no sense any more is left out.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn threads(&self, place: &str) -> Result<Vec<Earlier>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<Earlier>> {
+            let sql = format!("SELECT repo, name, opened, body FROM threads WHERE place = ?1 ORDER BY opened DESC LIMIT {MOST_THREADS}");
+            let mut statement = self.connection.prepare(&sql)?;
+            let rows = statement.query_map([place], |row| {
+                let (repo, name, opened, body): (_, _, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+                Ok(threads::read(&body).ok().map(|introduced| Earlier { repo, name, opened: Timestamp(opened), introduced }))
+            })?;
+            rows.filter_map(Result::transpose).collect()
+        };
+        read().map_err(|e| self.told(&e))
     }
 
     fn told(&self, error: &rusqlite::Error) -> StoreError {

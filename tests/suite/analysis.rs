@@ -318,12 +318,12 @@ fn a_change_is_tied_to_the_earlier_one_whose_hook_it_uses_and_raises_it() {
     across::join(&engine, &mut all, Tells::Last);
     let links: Vec<&Link> = second.findings.iter().flat_map(|finding| &finding.links).collect();
     let earlier = links.iter().find_map(|link| match &link.to {
-        Tied::Change { at, place } => Some((at.name.as_str(), place.to_string(), link.why.as_str())),
+        Tied::Change { name, place } => Some((name.as_str(), place.to_string(), link.why.as_str())),
         _ => None,
     });
     assert_eq!(earlier, Some(("one", "hooks/hooks.go:3".to_owned(), "uses `RegisterAfterRequest`, which that change defines")));
     assert_eq!((first.risk.lane, first.activated.len()), (Lane::Review, 1));
-    assert!(first.risk.contributions.iter().any(|one| one.why.contains("r:two")), "{:?}", first.risk);
+    assert!(first.risk.contributions.iter().any(|one| one.why.contains("used by two")), "{:?}", first.risk);
 }
 
 #[test]

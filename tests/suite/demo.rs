@@ -274,7 +274,7 @@ fn the_hook_that_a_later_pull_uses_is_raised_with_it() {
         .findings
         .iter()
         .flat_map(|finding| &finding.links)
-        .find(|link| matches!(&link.to, Tied::Change { at, .. } if *at == all[&11].0.at));
+        .find(|link| matches!(&link.to, Tied::Change { name, .. } if *name == all[&11].0.at.to_string()));
     assert_eq!(tied.map(|link| link.why.as_str()), Some("uses `OnRequest`, which that change defines"));
     assert_eq!(all[&11].1.risk.lane, Lane::Review);
 }

@@ -97,6 +97,7 @@ mod sweep_console;
 mod sweep_github;
 mod sweep_large;
 mod sweep_policy;
+mod threads;
 mod together;
 mod triage;
 mod two_people;

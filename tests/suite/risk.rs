@@ -4,7 +4,6 @@ use lazaret::analysis::risk::assess;
 use lazaret::model::diff::{Place, Side};
 use lazaret::model::finding::{Finding, Fingerprint, Where};
 use lazaret::model::link::Tied;
-use lazaret::model::pull::{Origin, PullRef};
 use lazaret::model::risk::Risk;
 use lazaret::model::rule::{Confidence, FindingClass, RuleId, Severity};
 use lazaret::model::story::{Story, Undisclosed};
@@ -49,8 +48,7 @@ fn story(unsaid: usize) -> Story {
 }
 
 fn activation(severity: Severity) -> Activation {
-    let by = PullRef { origin: Origin::Local, repo: String::new(), name: "b".to_owned() };
-    Activation { name: "hook".to_owned(), at: Where::Message, by, title: "t".to_owned(), severity }
+    Activation { name: "hook".to_owned(), at: Where::Message, by: "b".to_owned(), title: "t".to_owned(), severity }
 }
 
 fn risk(findings: &[Finding]) -> Risk {

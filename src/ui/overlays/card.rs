@@ -75,7 +75,7 @@ fn tie(link: &Link, session: &Session, room: usize, look: &Look<'_>) -> Vec<Line
             None => return Vec::new(),
         },
         Tied::Place(at) => ("·", Role::Faint, at.to_string()),
-        Tied::Change { at, place } => ("·", Role::Strong, format!("{at}, {place}")),
+        Tied::Change { name, place } => ("·", Role::Strong, format!("{name}, {place}")),
     };
     let says = format!("{what}: {}", link.why);
     labelled(Span::styled(sign, look.style(role)), 2, &says, room, look.style(Role::Text))

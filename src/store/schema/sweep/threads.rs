@@ -6,10 +6,7 @@ use super::answer::named;
 use super::site::WhereData;
 use crate::model::finding::Fingerprint;
 use crate::model::link::{Link, Tied};
-use crate::model::pull::{Origin, PullRef};
 use crate::model::thread::{Introduced, Mention, Novelty, Threads};
-
-const ORIGINS: [Origin; 5] = [Origin::Local, Origin::Github, Origin::Patch, Origin::Tree, Origin::Demo];
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct TieData {
@@ -21,7 +18,7 @@ pub(super) struct TieData {
 enum TiedData {
     Finding(String),
     Place(WhereData),
-    Change { origin: String, repo: String, name: String, place: WhereData },
+    Change { name: String, place: WhereData },
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -35,12 +32,7 @@ impl TieData {
         let to = match &link.to {
             Tied::Finding(id) => TiedData::Finding(id.0.clone()),
             Tied::Place(at) => TiedData::Place(WhereData::of(at)),
-            Tied::Change { at, place } => TiedData::Change {
-                origin: at.origin.word().to_owned(),
-                repo: at.repo.clone(),
-                name: at.name.clone(),
-                place: WhereData::of(place),
-            },
+            Tied::Change { name, place } => TiedData::Change { name: name.clone(), place: WhereData::of(place) },
         };
         Self { to, why: link.why.clone() }
     }
@@ -49,9 +41,7 @@ impl TieData {
         let to = match self.to {
             TiedData::Finding(id) => Tied::Finding(Fingerprint(id)),
             TiedData::Place(at) => Tied::Place(at.back()?),
-            TiedData::Change { origin, repo, name, place } => {
-                Tied::Change { at: PullRef { origin: named(&ORIGINS, &origin, Origin::word)?, repo, name }, place: place.back()? }
-            }
+            TiedData::Change { name, place } => Tied::Change { name, place: place.back()? },
         };
         Ok(Link { to, why: self.why })
     }
@@ -74,4 +64,22 @@ impl ThreadsData {
             mentions: self.mentions.into_iter().map(mention).collect(),
         })
     }
+}
+
+/// What a change brought in, as text.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(introduced: &[Introduced]) -> Result<String, String> {
+    let threads = Threads { introduced: introduced.to_vec(), mentions: Vec::new() };
+    serde_json::to_string(&ThreadsData::of(&threads)).map_err(|e| e.to_string())
+}
+
+/// What [`write()`] wrote.
+///
+/// # Errors
+/// When it is something else.
+pub fn read(text: &str) -> Result<Vec<Introduced>, String> {
+    let data: ThreadsData = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    Ok(data.back()?.introduced)
 }
