@@ -1,7 +1,7 @@
 //! Rules about what leaves the machine and where it goes.
 
 pub mod carriers;
-pub mod helpers;
+pub mod forwarding;
 pub mod hosts;
 pub mod sending;
 pub mod traffic;

@@ -1,7 +1,7 @@
 //! `sensitive-to-network`: the environment, a file of credentials or a caller's credentials reach a call to the network.
 
 use super::carriers::Carriers;
-use super::helpers;
+use super::forwarding;
 use super::hosts;
 use super::sending::{LONGEST, TALKING, TELLING, host_of, reads, talks, weigh};
 use super::traffic::{Sensitive, is_shell, traffic};
@@ -35,7 +35,7 @@ impl Check for SensitiveToNetwork {
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
-        helpers::report(view, sink);
+        forwarding::report(view, sink);
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
