@@ -369,6 +369,6 @@ fn the_console_shows_campaigns_and_contains_what_is_chosen_in_one_plan() {
     for world in &worlds {
         assert!(!world.git(&["for-each-ref", "refs/quarantine"]).is_empty(), "each repository holds its part");
     }
-    pty.press("q").press("w").shows("STOP   92").press("w").shows("3 chosen").press("q");
+    pty.press("q").press("w").shows("■ STOP").press("w").shows("3 chosen").press("q");
     assert_eq!(pty.ends(), 0);
 }
