@@ -15,7 +15,7 @@ static FILLED: Pattern = Pattern::new(
     r"^\s*([A-Za-z_$]\w*)(?:\.\w+)*?\.(?:append|push|update|add|set|put|extend|insert|write|Set|Add|push_str|concat|merge|append_pair|fill)\s*\(",
 );
 static MERGED: Pattern = Pattern::new(
-    r"\b(?:Object\.assign|copy|extend|merge|s?n?printf|v?s?n?printf|strn?cpy|strn?cat|strl?cat|memcpy|fgets|getline|sscanf|recv|read)\s*\(\s*&?\s*([A-Za-z_$]\w*)",
+    r"\b(?:Object\.assign|copy|extend|merge|s?n?printf|v?s?n?printf|strn?cpy|strn?cat|strl?cat|memcpy|fgets|getline|sscanf|recv|read|(?:os\.|ioutil\.)?WriteFile|(?:fs\.)?writeFileSync|file_put_contents|File\.write|File\.WriteAllBytes)\s*\(\s*&?\s*([A-Za-z_$]\w*)",
 );
 static DECLARED_IN_HEAD: Pattern = Pattern::new(r"^\s*for\s*\(\s*(?:const\s+)?\w+[\s*&]+(\w+)\s*=");
 
@@ -159,7 +159,7 @@ fn receivers(code: &str) -> impl Iterator<Item = &str> {
 fn targets(left: &str) -> impl Iterator<Item = &str> {
     let opened = left.find(['{', '(', '[']);
     let destructured = opened.is_some_and(|at| !left.get(..at).unwrap_or("").contains(':'));
-    let left = left.trim_end_matches(['=', ':', '+', '|', '?', ' ']);
+    let left = left.trim_end_matches(['=', ':', '+', '|', '?', '^', '-', '*', ' ']);
     let untyped = if destructured { left } else { left.split(':').next().unwrap_or(left) };
     untyped.split(',').filter_map(|part| {
         let part = part.trim_end_matches(['}', ')', ' ']);
@@ -198,9 +198,10 @@ mod tests {
 
     #[test]
     fn what_a_statement_puts_something_into() {
-        let cases: [(&str, &[&str]); 19] = [
+        let cases: [(&str, &[&str]); 20] = [
             ("byte[] code = x", &["code"]),
             ("cmd[i] = x ^ y", &["cmd"]),
+            ("p[i] ^= key[i]", &["p"]),
             ("snprintf(cmd, sizeof cmd, \"  \", x)", &["cmd"]),
             ("for (char **e = environ; *e; e++)", &["e"]),
             ("let vars: Vec<(String, String)> = x", &["vars"]),

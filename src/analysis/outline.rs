@@ -126,11 +126,14 @@ fn partners(source: Source<'_>) -> Vec<usize> {
     let mut partners: Vec<usize> = (0..source.tokens.len()).collect();
     let mut open: Vec<usize> = Vec::new();
     for (index, token) in source.tokens.iter().enumerate() {
-        if token.kind != Kind::Sign {
+        // Code inside a text begins in the text and ends with a brace.
+        let opens_code = token.kind == Kind::Str && token.of(source.text).ends_with("${");
+        if token.kind != Kind::Sign && !opens_code {
             continue;
         }
         match token.of(source.text) {
             "(" | "[" | "{" => open.push(index),
+            _ if opens_code => open.push(index),
             close @ (")" | "]" | "}") => {
                 let wanted = match close {
                     ")" => "(",
@@ -138,7 +141,8 @@ fn partners(source: Source<'_>) -> Vec<usize> {
                     _ => "{",
                 };
                 // A fragment may miss brackets: look only a little up for the right one.
-                if let Some(depth) = open.iter().rev().take(4).position(|at| source.word(*at) == wanted) {
+                let fits = |word: &str| word == wanted || wanted == "{" && word.ends_with("${");
+                if let Some(depth) = open.iter().rev().take(4).position(|at| fits(source.word(*at))) {
                     let at = open[open.len() - 1 - depth];
                     open.truncate(open.len() - 1 - depth);
                     partners[at] = index;

@@ -99,8 +99,10 @@ impl Builder<'_> {
             if !self.in_bracket() && self.breaks_before(index) {
                 self.close(true);
             }
-            let is_sign = self.source.tokens[index].kind == Kind::Sign;
+            let (is_sign, is_text) = (self.source.tokens[index].kind == Kind::Sign, self.source.tokens[index].kind == Kind::Str);
             match self.word(index) {
+                // Code inside a text: the brace that ends it is none of a block.
+                text if is_text && text.ends_with("${") => self.open(index),
                 "{" if is_sign && self.opens_values() => self.open(index),
                 "{" if is_sign => {
                     let header = self.close(false);

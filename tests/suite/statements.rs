@@ -51,6 +51,18 @@ fn blocks_by_braces_with_values_and_callbacks() {
 }
 
 #[test]
+fn code_inside_a_text_ends_no_block() {
+    let text = "function f() {\n  const a = read(`${home({ x: 1 })}/b`, 'c');\n  send(`${a}`, { a });\n}\ng()\n";
+    let expected = [
+        is("function f()", None, 3),
+        is("const a = read(`${home({ x: 1 })}/b`, 'c')", Some(0), 2),
+        is("send(`${a}`, { a })", Some(0), 3),
+        is("g()", None, 4),
+    ];
+    assert_eq!(read("a.ts", text), expected);
+}
+
+#[test]
 fn headers_without_braces_and_structures() {
     let java = "boolean f() {\n  if (x)\n    return true;\n  if (y) return false;\n}\n";
     let expected =

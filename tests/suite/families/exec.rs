@@ -2,5 +2,5 @@
 
 #[test]
 fn nothing_of_it_is_lost_and_nothing_ordinary_is_accused() {
-    super::holds("exec", 50, 30);
+    super::holds("exec", 60, 30);
 }

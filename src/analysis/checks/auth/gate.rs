@@ -58,7 +58,7 @@ static SECRET_NAME: Pattern = Pattern::new(
 );
 static REQUEST: Pattern = Pattern::new(
     r"(?x) \b(?:req|request|r|ctx|c|context|http_request|exchange|httpContext|HttpContext|self\.request|message|event)\b(?:\.\w+\(?\)?)*?(?:\.|\[\s*[\x22\x27])(?:[hH]eaders?|META|cookies?|COOKIES|query|args|params|query_params|GET|getHeader|GetHeader|header_map|queryStringParameters)\b
-      | \bheaders?\s*(?:\[|\.get\() | \bgetHeader\( | \$_(?:GET|POST|REQUEST|COOKIE|SERVER)\b | \bHTTP_X_ | \breq(?:uest)?\.(?:get|header)\(\s*[\x22\x27] | \.UserAgent\(\) | \buser_agent\b | \bparams\[ | \bcookies\[",
+      | \bheaders?\s*(?:\[|\.get\() | \bgetHeader\( | \$_(?:GET|POST|REQUEST|COOKIE|SERVER)\b | \bHTTP_X_ | \breq(?:uest)?\.(?:get|header)\(\s*[\x22\x27] | \.UserAgent\(\) | \buser_agent\b | \bparams\[ | \bcookies\[ | \bmd(?:\[|\.Get\() | \bFromIncomingContext\b",
 );
 static REAL_HEADER: Pattern = Pattern::new(
     r"(?i)\b(?:authorization|x-api-key|api[-_]key|cookie|x?-?csrf[\w-]*|xsrf[\w-]*|content-\w+|accept[\w-]*|origin|if-[\w-]+|range|upgrade|host|etag|x-requested-with|x-forwarded-proto|signature|[\w-]*-signature[\w-]*|[\w-]*token[\w-]*|session[\w-]*|code|state|id|next|page|redirect[\w-]*|limit|offset|bearer|jwt)\b",
@@ -147,7 +147,12 @@ fn part(plain: &str, code: &str, switches: &Flow<'_>) -> Option<Gate> {
         return (COMPARES.is_match(code) && DATED.is_match(plain)).then_some(Gate::Date);
     }
     if REQUEST.is_match(plain) {
-        let literal = !COMPARES.is_match(code) || code.contains(['"', '\'', '`']) && compared_with_literal(code) || code.contains("true");
+        static THERE: Pattern =
+            Pattern::new(r#"\blen\s*\(.*\)\s*(?:>|!=)\s*0|!==?\s*(?:["']\s*["']|nil\b|null\b|undefined\b|None\b)|\bis\s+not\s+None\b"#);
+        let literal = THERE.is_match(code)
+            || !COMPARES.is_match(code)
+            || code.contains(['"', '\'', '`']) && compared_with_literal(code)
+            || code.contains("true");
         return (literal && !REAL_HEADER.is_match(plain) && !REAL_CHECK.is_match(code)).then_some(Gate::Header);
     }
     let name = NAME.group(code, 1)?;

@@ -52,6 +52,10 @@ static DECODES: Pattern = Pattern::new(
 static ERROR_LEFT_OUT: Pattern = Pattern::new(
     r"\w\s*,\s*_\s*:?=\s*(?:\w+\.)*((?i:verify|authenticate|authorize|check_?auth|check_?token|validate|parse_?token|introspect)\w*)\s*\(",
 );
+/// Whoever is nobody becomes somebody with rights.
+static DEFAULT_SOMEBODY: Pattern = Pattern::new(
+    r"(?:\bunwrap_or(?:_else)?\s*\(\s*(?:\|_?\w*\|)?|\?\?|\|\||\bor\b|\.orElse(?:Get)?\s*\(\s*(?:\(\)\s*->)?)\s*(?:new\s+)?(?:[\w.]+(?:::|\.))*(?i:(?:get_?|make_?|create_?)?(?:admin|root|superuser|administrator)(?:_?user)?)\s*(?:\(|\)|;|$)",
+);
 static DEFAULT_YES: Pattern = Pattern::new(
     r"\.unwrap_or\s*\(\s*true\s*\)|\.unwrap_or_else\s*\(\s*\|_\|\s*true\s*\)|\.orElse\s*\(\s*true\s*\)|\.catch\s*\(\s*\(?\w*\)?\s*=>\s*(?:true|next\(\))\s*\)|\brescue\s+true\b|\?\?\s*true\b",
 );
@@ -63,7 +67,7 @@ impl Check for GuardFailsOpen {
 
     fn needs(&self) -> Needs {
         let switches = Words::of(SWITCHES.iter().map(|(_, _, pattern)| pattern));
-        Needs::nothing().and(Reach::AFTER, switches.or(Words::of([&DECODES, &CHECKS, &IGNORED, &ERROR_LEFT_OUT])))
+        Needs::nothing().and(Reach::AFTER, switches.or(Words::of([&DECODES, &CHECKS, &IGNORED, &ERROR_LEFT_OUT, &DEFAULT_SOMEBODY])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -134,9 +138,14 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         } else if side.touches(statement.first_line, statement.last_line) {
             let left_out = ERROR_LEFT_OUT.group(code, 1).filter(|_| file.language == Language::Go);
             let ignored = IGNORED.group(code, 1).or(left_out).is_some_and(|name| vocabulary().decides(name));
-            let defaulted = DEFAULT_YES.is_match(code) && CHECKS.is_match(code) && setting_of(index) == Setting::Function;
+            let somebody = DEFAULT_SOMEBODY.is_match(code) && setting_of(index) == Setting::Function;
+            let defaulted = somebody || DEFAULT_YES.is_match(code) && CHECKS.is_match(code) && setting_of(index) == Setting::Function;
             if ignored || defaulted {
-                let title = if ignored { "The result of a check is thrown away" } else { "A check that fails counts as success" };
+                let title = match (ignored, somebody) {
+                    (true, _) => "The result of a check is thrown away",
+                    (_, true) => "Whoever is unknown becomes an administrator",
+                    _ => "A check that fails counts as success",
+                };
                 sink.report(
                     Draft::lines(file, side, statement.first_line, statement.last_line).title(title).confidence(Confidence::Medium),
                 );

@@ -94,7 +94,7 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
     if let Some(name) = DECORATOR.group(code, 1) {
         let whole = name.rsplit('.').next().unwrap_or(name);
         let guarded = vocabulary().guards(whole) || (matches!(whole, "UseGuards" | "use_guards") && vocabulary().guards(plain));
-        return (guarded && !vocabulary().stands_in(whole)).then_some(Kind::Decorator);
+        return (guarded && !vocabulary().stands_in(whole) && !guarded_route::exempting(whole)).then_some(Kind::Decorator);
     }
     if let Some(given) = MIDDLEWARE.group(plain, 1) {
         return vocabulary().guards(given).then_some(Kind::Middleware);
@@ -303,8 +303,11 @@ fn exempted(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
     let changed = |side: &SideView<'_>, s: &&Statement| s.bytes.len() <= 2000 && side.touches(s.first_line, s.last_line);
     for was in old.statements().iter().filter(|s| changed(old, s)).take(MOST_COMPARED) {
         let now = new.statements().iter().filter(|s| changed(new, s)).take(MOST_COMPARED);
-        if let Some(is) = now.into_iter().find(|is| guarded_route::exempts(old.plain_of(was), new.plain_of(is))) {
-            let draft = Draft::lines(file, new, is.first_line, is.last_line).title("A guard is left out for more actions than before");
+        let fewer = |is: &&Statement| guarded_route::exempts(old.plain_of(was), new.plain_of(is));
+        let opened = |is: &&Statement| guarded_route::opens(old.plain_of(was), new.plain_of(is));
+        let found = now.clone().find(fewer).map(|is| (is, "A guard is left out for more actions than before"));
+        if let Some((is, title)) = found.or_else(|| now.clone().find(opened).map(|is| (is, "What is asked of everybody became nothing"))) {
+            let draft = Draft::lines(file, new, is.first_line, is.last_line).title(title);
             sink.report(draft.evidence(format!("{} → {}", brief(old, was), brief(new, is))).confidence(Confidence::Medium));
         }
     }

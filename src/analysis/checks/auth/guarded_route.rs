@@ -3,6 +3,7 @@
 //! Two statements are compared; only one that lost words and won none, or says that everybody may, has lost its guard.
 
 use super::vocabulary::vocabulary;
+use crate::analysis::identifier::words;
 use crate::analysis::pattern::Pattern;
 
 static ROUTE: Pattern = Pattern::new(
@@ -79,6 +80,23 @@ pub fn exempts(old: &str, new: &str) -> bool {
     was == is && guards(was) && (opened || longer || shorter)
 }
 
+/// Whether a setting that named guards names none, or one that lets everybody in: `permission_classes = [AllowAny]`.
+#[must_use]
+pub fn opens(old: &str, new: &str) -> bool {
+    static SETTING: Pattern =
+        Pattern::new(r"(?i)^\s*[\w.]*(?:permission|authentication|authorization|guard|polic)\w*\s*[:=]\s*([\[({].*)$");
+    let (Some(was), Some(is)) = (SETTING.group(old, 1), SETTING.group(new, 1)) else { return false };
+    let name = |text: &'_ str| text.split(['=', ':']).next().map(|name| name.trim().to_owned());
+    let guarded = |list: &str| WORD.groups(list, 0).any(|word| guards(word) && !OPEN.is_match(word));
+    name(old) == name(new) && guarded(was) && !guarded(is) && (OPEN.is_match(is) || WORD.count(is) == 0)
+}
+
+/// Whether a name says that a guard is left out: `csrf_exempt`.
+#[must_use]
+pub fn exempting(name: &str) -> bool {
+    words(name).iter().any(|word| matches!(word.as_str(), "exempt" | "skip" | "ignore" | "disable" | "disabled" | "without" | "allow"))
+}
+
 /// Whether a statement says that a guard is left out: `skip_before_action :authenticate_user!`.
 #[must_use]
 pub fn skips(plain: &str) -> bool {
@@ -122,6 +140,9 @@ mod tests {
         assert!(exempts("before_action :authorize, only: [:a, :b]", "before_action :authorize, only: [:a]"));
         assert!(!exempts("before_action :set_locale", "before_action :set_locale, only: [:a]") && !exempts(callback, callback));
         assert!(!exempts("before_action :authorize, only: [:a]", "before_action :authorize, only: [:a, :b]"));
+        assert!(opens("permission_classes = [IsAdminUser]", "permission_classes = [AllowAny]"));
+        assert!(opens("permission_classes = [IsAuthenticated]", "permission_classes = []"));
+        assert!(!opens("permission_classes = [IsAdminUser]", "permission_classes = [IsOwner]") && exempting("csrf_exempt"));
         assert!(skips("skip_before_action :authenticate_user!, only: [:create]") && !skips("skip_before_action :set_locale"));
     }
 }

@@ -15,8 +15,9 @@ use crate::model::rule::{RuleId, Severity};
 pub struct LiteralPrincipal;
 
 static COMPARED: Pattern = Pattern::new(
-    r#"(?xi) \b(?:[\w.]*\.)?(?:user|username|user_name|user_id|userid|login|email|e_mail|mail|account|principal|subject|sub|caller)(?:\.(?:name|username|email|id|login))?(?:\(\))?\s*(?:===?|\.equals\(|\.eq\(|\bin\s*[\[({])\s*["'`][^"'`\s]{3,}["'`]
+    r#"(?xi) \b(?:[\w.]*\.)?(?:user|username|user_name|user_id|userid|login|email|e_mail|mail|account|principal|subject|sub|caller)(?:(?:\.|->)(?:name|username|email|id|login))?(?:\(\))?\s*(?:===?|\.equals\(|\.eq\(|\bin\s*[\[({])\s*["'`][^"'`\s]{3,}["'`]
       | \b(?:u|usr|acct|member|person|identity|claims|session|ctx|req|c)\.(?:user\.)?(?:name|username|user_?id|email|login|sub|subject)(?:\(\))?\s*(?:===?|\.equals\(|\.eq\()\s*["'`][^"'`\s]{3,}["'`]
+      | \b(?:user|u|account|principal|actor|caller)(?:\.|->|_)(?:id|uid|pk)(?:\(\))?\s*===?\s*\d{2,}\b
       | \bstrn?(?:case)?cmp\s*\(\s*(?:\w+(?:->|\.))*(?:user|username|user_name|login|email|account|name)\s*,\s*"[^"\s]{3,}"\s*\)\s*==\s*0
       | ["'`][^"'`\s]{3,}["'`]\s*(?:===?|\.equals\()\s*(?:\w+\.)*(?:user|username|user_name|login|email|account)\b
       | \b(?:user|username|email|login)\w*\.(?:ends?_?with|starts?_?with)\??\s*\(\s*["'`]"#,
@@ -29,9 +30,11 @@ static REAL_CHECK: Pattern = Pattern::new(r"(?i)\b\w*(?:verif|validat|check|comp
 /// `return user.isAdmin || user.name === "…"` in a function that answers who may.
 fn alternative(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement, sink: &mut Sink<'_>) {
     static RETURNS: Pattern = Pattern::new(r"^\s*return\b");
-    static EITHER: Pattern = Pattern::new(r"\|\||\bor\b");
+    static EITHER: Pattern = Pattern::new(r"\|\||\bor\b|\?\s*(?:true|True)\b");
     let code = side.code_of(statement);
-    let answers = statement.function.is_some_and(|at| vocabulary().answers(&side.functions()[at].name));
+    let named = statement.function.map_or("", |at| side.functions()[at].name.as_str());
+    // A nameless function in a file of guards is handed to what asks it.
+    let answers = vocabulary().answers(named) || named.is_empty() && vocabulary().setting(file, side, statement) != Setting::Elsewhere;
     if !answers || !RETURNS.is_match(code) || !EITHER.is_match(code) || !side.touches(statement.first_line, statement.last_line) {
         return;
     }

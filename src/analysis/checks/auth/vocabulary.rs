@@ -16,7 +16,7 @@ static WORDS: LazyLock<Vocabulary> = LazyLock::new(|| toml::from_str(data("lists
 /// Words before what somebody may do.
 const PERMITTING: [&str; 2] = ["can", "may"];
 /// What frameworks call the one function of a filter or middleware.
-const HANDLES: [&str; 17] = [
+const HANDLES: [&str; 19] = [
     "invoke",
     "invokeasync",
     "call",
@@ -33,6 +33,8 @@ const HANDLES: [&str; 17] = [
     "prehandle",
     "process_request",
     "before_request",
+    "from_request",
+    "from_request_parts",
     "handlerequirementasync",
 ];
 /// Guards of two words.

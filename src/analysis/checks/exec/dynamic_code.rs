@@ -38,13 +38,18 @@ fn asked(side: &SideView<'_>, pattern: &Pattern) -> BTreeSet<usize> {
     arrivals(side, sent, runs).into_iter().filter(reached).map(|arrival| arrival.sink).collect()
 }
 
+static JVM: Pattern = Pattern::new(
+    r"\b\w*[eE]ngine\w*\.eval\s*\(\s*[^\x22\s)]|\bGroovyShell\s*\(\s*\)\.(?:evaluate|parse)\s*\(\s*[^\x22\s)]|\bparseExpression\s*\(\s*[^\x22\s)]|\bMVEL\.eval\s*\(\s*[^\x22\s)]|\bOgnl\.getValue\s*\(\s*[^\x22\s)]",
+);
+static CSHARP: Pattern = Pattern::new(r"\bCSharpScript\.\w+\s*(?:<\w+>)?\(\s*[^\x22\s)]");
+
 impl Check for DynamicCode {
     fn rule(&self) -> RuleId {
         RuleId("dynamic-code")
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, Words::of([&PYTHON, &JAVASCRIPT, &PHP, &RUBY]))
+        Needs::nothing().and(Reach::AFTER, Words::of([&PYTHON, &JAVASCRIPT, &PHP, &RUBY, &JVM, &CSHARP]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -53,6 +58,8 @@ impl Check for DynamicCode {
             Language::JavaScript | Language::TypeScript => &JAVASCRIPT,
             Language::Php => &PHP,
             Language::Ruby => &RUBY,
+            Language::Java | Language::Kotlin | Language::Scala => &JVM,
+            Language::CSharp => &CSHARP,
             _ => return,
         };
         let Some(side) = file.new_side().filter(|_| file.role.is_live()) else { return };

@@ -30,7 +30,7 @@ impl Check for RemoteScript {
     fn needs(&self) -> Needs {
         let commands = shell::words_of(Deed::RemoteShell).or(shell::words_of(Deed::RunsDownload));
         let shells = Words::named(["dup2", "stdin", "stdout", "stderr", "tcpsocket"]);
-        let builds = Words::of([&DOWNLOADER]).or(traffic().talking()).or(shells);
+        let builds = Words::of([&DOWNLOADER]).or(traffic().talking()).or(Words::of([&engines().spawners])).or(shells);
         Needs::nothing().and(Reach::AFTER, commands.or(Words::of([&engines().remote])).or(builds))
     }
 
@@ -49,6 +49,7 @@ impl Check for RemoteScript {
             }
             calls(file, side, sink);
             connected(file, side, sink);
+            written(file, side, sink);
             for (line, comment) in side.comments().filter(|(line, text)| side.is_changed(*line) && text.starts_with("//go:generate")) {
                 command(file, side, line, comment, sink);
             }
@@ -126,6 +127,41 @@ fn steps(file: &FileView<'_>, side: &SideView<'_>, lines: &[(usize, String)], si
             kept.push((name, text.trim()));
         }
     }
+}
+
+/// A file is written where nobody looks for programs, and run; or a package is installed from an address while the program runs.
+fn written(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static WRITES: Pattern = Pattern::new(
+        r#"\b(?:open|WriteFile|writeFileSync|writeFile|write_text|write_bytes|fopen|file_put_contents|File\.write|WriteAllBytes|Files\.write|File::create)\s*\(\s*["'`]((?:/tmp|/var/tmp|/dev/shm)/[^"'`]+|[^"'`]*/\.[^"'`/]+)["'`]"#,
+    );
+    static INSTALLS: Pattern =
+        Pattern::new(r#"\b(?:npm|pnpm|yarn|pip[\d.]*|gem)["'`,\s]+(?:i|install|add)\b[^;]*["'`\s,](?:git\+)?https?://"#);
+    let short = |s: &&Statement| s.bytes.len() <= LONGEST;
+    let touched = |s: &Statement| side.touches(s.first_line, s.last_line);
+    let spawns = |s: &Statement| engines().spawners.is_match(side.code_of(s));
+    let path = |s: &Statement| {
+        WRITES.group(side.plain_of(s), 1).filter(|_| !side.plain_of(s).contains("'r'") && !side.plain_of(s).contains("\"r\""))
+    };
+    let kept: Vec<(&str, &Statement)> = side.statements().iter().filter(short).filter_map(|s| Some((path(s)?, s))).take(50).collect();
+    for statement in side.statements().iter().filter(short).filter(|s| spawns(s)) {
+        let plain = side.plain_of(statement);
+        let made = kept.iter().find(|(path, writes)| {
+            plain.contains(path) && (touched(writes) || touched(statement)) && writes.first_line < statement.first_line
+        });
+        let title = match made {
+            // Reading the file's rights, or giving it to a program to read, names it behind other words.
+            Some((path, _)) if runs_path(plain, path) => "Writes a program and runs it",
+            _ if touched(statement) && INSTALLS.is_match(plain) => "Installs a package from an address while it runs",
+            _ => continue,
+        };
+        sink.report(Draft::lines(file, side, statement.first_line, statement.last_line).title(title).confidence(Confidence::Medium));
+    }
+}
+
+/// Whether `path` is the first word of a command in `plain`, or follows an interpreter.
+fn runs_path(plain: &str, path: &str) -> bool {
+    static INTERPRETER: Pattern = Pattern::new(r#"(?:[(\[]\s*["'`]?|\b(?:(?:ba|z|da)?sh|python[\d.]*|node|perl|ruby)["'`]?[,\s]+["'`]?)$"#);
+    plain.find(path).and_then(|at| plain.get(..at)).is_some_and(|before| INTERPRETER.is_match(before))
 }
 
 /// A shell whose input and output are a connection.

@@ -79,7 +79,9 @@ fn deed(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Opti
     let spawns = engines().spawners.find(code).or_else(module);
     let talks = traffic().talks(plain, file.language);
     let first = spawns.as_ref().map_or_else(|| plain.find("://").unwrap_or(0), |found| found.start);
-    if DEFERRED.is_match(code.get(..first).unwrap_or("")) {
+    // What a parameter is by default is made when the function is.
+    let default = file.language == Language::Python && code.trim_start().starts_with("def ") && statement.parent.is_none();
+    if !default && DEFERRED.is_match(code.get(..first).unwrap_or("")) {
         return None;
     }
     // The words of an argument list are a command, too.
@@ -128,7 +130,8 @@ fn moment_of(language: Language) -> When {
 }
 
 fn top_level(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Moment> {
-    if statement.function.is_some() || SCRIPT.is_match(&file.path) || side.text().starts_with("#!") {
+    let default = side.code_of(statement).trim_start().starts_with("def ") && statement.parent.is_none();
+    if statement.function.is_some() && !default || SCRIPT.is_match(&file.path) || side.text().starts_with("#!") {
         return None;
     }
     let mut parent = statement.parent;

@@ -10,7 +10,7 @@ use crate::analysis::view::SideView;
 
 static CALLED: Pattern = Pattern::new(r"\b([A-Za-z_$]\w*)\s*\(");
 static HANDLE_USED: Pattern = Pattern::new(
-    r"\b([A-Za-z_$]\w*)\s*\.\s*(?:write|end|send\w*|post\w*|put\w*|patch\w*|request|get|do|Do|Post\w*|Put\w*|Send\w*|Write|newCall|execute|WriteString)\s*\(",
+    r"\b([A-Za-z_$]\w*)\s*\.\s*(?:write\w*|end|send\w*|post\w*|put\w*|patch\w*|request|get|do|Do|Post\w*|Put\w*|Send\w*|Write|newCall|execute|WriteString)\s*\(",
 );
 static WORD: Pattern = Pattern::new(r"[A-Za-z_$]\w*");
 static GIVES_BACK: Pattern = Pattern::new(r"^\s*return\b");
