@@ -6,6 +6,7 @@
 mod bounds;
 mod chain;
 mod circles;
+mod demands;
 mod grammar;
 mod grow;
 mod hunt;

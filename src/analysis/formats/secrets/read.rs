@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use toml::Spanned;
 use toml::de::DeTable;
 
 use super::allow::Allowlist;
@@ -47,11 +48,10 @@ impl Remark {
 /// program, whose expressions a test compiles.
 pub(super) fn read(text: &str, part: bool) -> Config {
     let mut config = Config::default();
-    if DeTable::parse(text).is_ok() {
-        piece(text, 1, part, &mut config);
-    } else {
+    match DeTable::parse(text) {
+        Ok(table) => tables(&table, &Lines::of(text, 1), part, &mut config),
         // One mistake spoils a TOML file as a whole, so each of its tables is read alone.
-        pieces(text).into_iter().for_each(|(line, text)| piece(text, line, part, &mut config));
+        Err(_) => pieces(text).into_iter().for_each(|(line, text)| piece(text, line, part, &mut config)),
     }
     config.rules.sort_by_key(|rule| rule.line);
     aim(&mut config);
@@ -79,18 +79,19 @@ fn pieces(text: &str) -> Vec<(u32, &str)> {
 fn piece(text: &str, first: u32, part: bool, config: &mut Config) {
     let lines = Lines::of(text, first);
     match DeTable::parse(text) {
-        Ok(table) => {
-            let root = Section::root(&table, &lines);
-            if let Err(fault) = whole(&root, part, config) {
-                config.remarks.push(Remark::new(NoteKind::LeftOut, None, fault));
-            }
-        }
+        Ok(table) => tables(&table, &lines, part, config),
         Err(error) => {
             let line = error.span().map_or(first, |span| lines.at(span.start));
             let id = rule::id_in(text);
             let text = format!("it is not TOML: {}", error.message().trim().replace('\n', " "));
             config.remarks.push(Remark::new(NoteKind::LeftOut, id.as_deref(), Fault { line, text }));
         }
+    }
+}
+
+fn tables(table: &Spanned<DeTable<'_>>, lines: &Lines, part: bool, config: &mut Config) {
+    if let Err(fault) = whole(&Section::root(table, lines), part, config) {
+        config.remarks.push(Remark::new(NoteKind::LeftOut, None, fault));
     }
 }
 

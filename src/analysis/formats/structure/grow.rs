@@ -11,10 +11,14 @@ use super::grammar::Grammar;
 /// Nodes deeper than this are cut off: matching follows nesting on the stack.
 pub(super) const DEEPEST: usize = 500;
 /// Nodes of a text, at most.
-const MOST_NODES: usize = 3_000_000;
+const MOST_NODES: usize = 2_000_000;
 /// The parser asks once every hundred operations whether to go on. A text that is code takes a few operations for each byte at most.
 const CHECKS: usize = 20_000;
-const BYTES_PER_CHECK: usize = 8;
+const BYTES_PER_CHECK: usize = 16;
+/// It is handed the text in pieces of so many bytes, and each as often as it asks again: one operation may look far ahead.
+const PIECE: usize = 256;
+const READS: usize = 10_000;
+const READS_PER_PIECE: usize = 64;
 
 /// Why a text has no nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +87,17 @@ impl Nodes {
             if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let options = ParseOptions::new().progress_callback(&mut go_on);
-        let mut rest = |at: usize, _| text.as_bytes().get(at..).unwrap_or(&[]);
-        let parsed = parser.parse_with_options(&mut rest, None, Some(options)).ok_or(Unread::Hard)?;
+        let mut reads = READS + text.len() / PIECE * READS_PER_PIECE;
+        let mut piece = |at: usize, _| {
+            reads = reads.saturating_sub(1);
+            // To the parser the text ends here; what it makes of that is not used.
+            let end = if reads == 0 { at } else { text.len().min(at.saturating_add(PIECE)) };
+            text.as_bytes().get(at..end).unwrap_or(&[])
+        };
+        let parsed = parser.parse_with_options(&mut piece, None, Some(options)).ok_or(Unread::Hard)?;
+        if reads == 0 {
+            return Err(Unread::Hard);
+        }
         let mut nodes = Self::default();
         nodes.take(&mut parsed.walk())?;
         Ok(nodes)

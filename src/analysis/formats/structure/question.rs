@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::bounds;
 use super::chain::chain;
 use super::circles::{Circles, ENDLESS, Found};
+use super::demands::{self, Demand};
 use super::grammar::Grammar;
 use super::message::Message;
 use super::needs;
@@ -44,6 +45,7 @@ pub(super) struct Question {
     asking: Map<String, Value>,
     utilities: Arc<Utilities>,
     ready: OnceLock<Result<Ready, String>>,
+    demand: OnceLock<Demand>,
 }
 
 /// What is asked, ready to be asked.
@@ -68,6 +70,11 @@ impl Question {
     /// Whether it is about `file`.
     pub(super) fn about(&self, file: &FileView<'_>) -> bool {
         (self.place == Where::Everywhere || file.role.is_live()) && self.paths.hold(&file.path)
+    }
+
+    /// Whether it could match in `text`, by its regular expressions.
+    pub(super) fn may_match(&self, text: &str) -> bool {
+        self.demand.get_or_init(|| demands::of(&self.asking, &self.utilities)).is_met(text)
     }
 
     /// What a text must hold for it to match, as far as that can be told: one word of each.
@@ -114,6 +121,7 @@ pub(super) fn read(page: &Page<'_>, pack: &Pack, utilities: &Arc<Utilities>) -> 
         asking: asking.map(|(key, value)| (key.clone(), value.clone())).collect(),
         utilities: Arc::clone(utilities),
         ready: OnceLock::new(),
+        demand: OnceLock::new(),
     };
     Ok(Some(Read { rule, question, remarks }))
 }

@@ -1,7 +1,6 @@
 //! Which rules could match in a text, by the words they need: one pass over it for all rules of a pack, before anything is parsed.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 
@@ -21,7 +20,7 @@ pub(super) struct Screen {
 
 impl Screen {
     /// The screen of `questions`.
-    pub(super) fn new(questions: &[Arc<Question>]) -> Self {
+    pub(super) fn new<'q>(questions: impl Iterator<Item = &'q Question>) -> Self {
         let mut by_text: BTreeMap<String, Vec<(Word, usize)>> = BTreeMap::new();
         let mut numbers: BTreeMap<Choice, usize> = BTreeMap::new();
         let mut needs = Vec::new();

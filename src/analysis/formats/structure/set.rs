@@ -28,7 +28,15 @@ pub(super) struct Structure {
     pub(super) rules: Vec<Rule>,
     /// What they ask.
     pub(super) questions: Vec<Arc<Question>>,
-    by_grammar: HashMap<Grammar, Vec<usize>>,
+    by_grammar: HashMap<Grammar, Spoken>,
+}
+
+/// The rules of one language.
+#[derive(Default)]
+struct Spoken {
+    /// Their positions.
+    rules: Vec<usize>,
+    /// Which of them could match, in the same order; made when a text comes that nobody looked through for all rules.
     screen: OnceLock<Screen>,
 }
 
@@ -39,7 +47,7 @@ impl Structure {
         if own {
             rule.examples = proofs::own(rule.id.0, Arc::clone(&question));
         }
-        self.by_grammar.entry(question.grammar).or_default().push(self.rules.len());
+        self.by_grammar.entry(question.grammar).or_default().rules.push(self.rules.len());
         self.rules.push(rule);
         self.questions.push(question);
     }
@@ -49,19 +57,18 @@ impl Structure {
         if !side.is_changed() {
             return Vec::new();
         }
-        let places = self.by_grammar.get(&side.grammar).into_iter().flatten();
-        let rules = places.filter_map(|at| Some((*at, self.rules.get(*at)?, &**self.questions.get(*at)?)));
-        let looks = |rule: &Rule, question: &Question| question.when == when && sink.runs(rule) && question.about(file);
-        if let Some(seen) = sink.seen() {
-            let possible = rules.filter(|(at, ..)| seen.suffices(*at)).map(|(_, rule, question)| (rule, question));
-            return possible.filter(|(rule, question)| looks(rule, question)).collect();
-        }
-        let looking: Vec<_> = rules.filter(|(_, rule, question)| looks(rule, question)).collect();
-        if looking.is_empty() {
-            return Vec::new();
-        }
-        let possible = self.screen.get_or_init(|| Screen::new(&self.questions)).possible(side.view.text());
-        looking.into_iter().filter(|(at, ..)| possible.get(*at) == Some(&true)).map(|(_, rule, question)| (rule, question)).collect()
+        let Some(spoken) = self.by_grammar.get(&side.grammar) else { return Vec::new() };
+        let rules = || spoken.rules.iter().filter_map(|at| Some((self.rules.get(*at)?, &**self.questions.get(*at)?)));
+        let looks = |(rule, question): &Asked<'_>| question.when == when && sink.runs(rule) && question.about(file);
+        let text = side.view.text();
+        let seen = sink.seen().map(|seen| spoken.rules.iter().map(|at| seen.suffices(*at)).collect::<Vec<_>>());
+        let possible = seen.unwrap_or_else(|| {
+            let worth = rules().any(|asked| looks(&asked));
+            let screen = || spoken.screen.get_or_init(|| Screen::new(rules().map(|(_, question)| question)));
+            if worth { screen().possible(text) } else { Vec::new() }
+        });
+        let asked = rules().zip(possible).filter(|(_, possible)| *possible).map(|(asked, _)| asked);
+        asked.filter(looks).filter(|(_, question)| question.may_match(text)).collect()
     }
 }
 
