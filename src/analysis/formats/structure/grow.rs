@@ -17,7 +17,7 @@ const CHECKS: usize = 20_000;
 const BYTES_PER_CHECK: usize = 16;
 /// It is handed the text in pieces of so many bytes, and each as often as it asks again: one operation may look far ahead.
 const PIECE: usize = 256;
-const READS: usize = 10_000;
+const READS: usize = 200_000;
 const READS_PER_PIECE: usize = 64;
 
 /// Why a text has no nodes.
