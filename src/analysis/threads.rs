@@ -8,7 +8,8 @@ pub mod introduced;
 pub mod mentions;
 pub mod names;
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use super::check::FileOutcome;
 use super::formats::secrets::veil::Veil;
@@ -17,16 +18,21 @@ use crate::model::finding::{Finding, Fingerprint};
 use crate::model::rule::Severity;
 use crate::model::thread::{Mention, Threads};
 
+/// Findings of one change of which names are kept, the most serious first.
+const MOST_MENTIONS: usize = 400;
+
 /// The threads of `change` with these `findings`, of which `outcomes` know what they name; what `veil` hides is in none of them.
 #[must_use]
 pub fn of(change: &Change, outcomes: &mut [FileOutcome], findings: &[Finding], veil: &Veil) -> Threads {
-    let telling: HashSet<&Fingerprint> = telling(findings).map(|(_, finding)| &finding.id).collect();
+    let telling: HashMap<&Fingerprint, Severity> = telling(findings).map(|(_, finding)| (&finding.id, finding.severity)).collect();
     let mut mentions: Vec<Mention> = outcomes.iter_mut().flat_map(|outcome| std::mem::take(&mut outcome.mentions)).collect();
-    mentions.retain(|mention| telling.contains(&mention.finding));
+    mentions.retain(|mention| telling.contains_key(&mention.finding));
     let known: HashSet<&Fingerprint> = mentions.iter().map(|mention| &mention.finding).collect();
-    let others = findings.iter().filter(|finding| telling.contains(&finding.id) && !known.contains(&finding.id));
+    let others = findings.iter().filter(|finding| telling.contains_key(&finding.id) && !known.contains(&finding.id));
     let others = mentions::of_evidence(others);
     mentions.extend(others);
+    mentions.sort_by_key(|mention| Reverse(telling.get(&mention.finding).copied()));
+    mentions.truncate(MOST_MENTIONS);
     let introduced = introduced::of(change, outcomes, &mentions, veil);
     Threads { introduced, mentions }
 }

@@ -353,3 +353,12 @@ fn the_same_lines_in_several_files_are_one_decision_and_others_are_not() {
         .collect();
     assert_eq!(groups, [true, true, false]);
 }
+
+#[test]
+fn what_thousands_of_findings_name_is_bounded() {
+    let text: String = (0..3_000).map(|n| format!("def helper_{n}(x):\n    return eval(x + helper_{n}.name)\n\n\n")).collect();
+    let files: Vec<(String, String)> = (0..40).map(|n| (format!("src/part_{n}.py"), text.clone())).collect();
+    let files: Vec<(&str, Option<&str>, &str)> = files.iter().map(|(path, text)| (path.as_str(), None, text.as_str())).collect();
+    let report = judged(&files);
+    assert!(report.findings.len() > 400 && report.threads.mentions.len() == 400, "{}", report.threads.mentions.len());
+}
