@@ -261,7 +261,10 @@ impl Lexer<'_> {
         while !self.text.is_char_boundary(end) {
             end += 1;
         }
-        self.push(Kind::Str, end);
+        // Nothing is left of it where the text ends with the code inside.
+        if end > self.at {
+            self.push(Kind::Str, end);
+        }
     }
 
     fn hashed_end(&self, prefix: &str) -> Option<usize> {
@@ -373,7 +376,7 @@ mod tests {
 
     #[test]
     fn unfinished_text_ends_where_it_ends() {
-        for text in ["\"abc", "'", "`${", "/*", "r#\"", "'\\", "\"\\", "\"\\é", "x = \"é\\", "/[", "'é", "'\\u{1F600"] {
+        for text in ["\"abc", "'", "`${", "`${}", "/*", "r#\"", "'\\", "\"\\", "\"\\é", "x = \"é\\", "/[", "'é", "'\\u{1F600"] {
             for path in ["a.rs", "a.js", "a.py", "a.rb", "a.sh", "a.c", "a.yml"] {
                 let tokens = lex(text, Language::of(path).syntax());
                 assert!(tokens.iter().all(|token| text.get(token.range()).is_some()), "{path} {text:?}");
