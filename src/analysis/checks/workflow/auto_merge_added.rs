@@ -4,7 +4,7 @@ use super::steps::added_commands;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::{Role, fold};
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 static MERGES: Pattern = Pattern::new(
@@ -18,6 +18,10 @@ static KNOWN_BOT: Pattern =
 static SETTING: Pattern = Pattern::new(r#"(?i)^\s*["']?(automerge|platformAutomerge|auto_merge)["']?\s*:\s*["']?true"#);
 static MERGIFY: Pattern = Pattern::new(r"(?i)^\s*(merge|queue):\s*(\{\}|$)");
 
+static REVIEWS: Pattern = Pattern::new(
+    r"(?i)(?:approved-reviews-by\s*>?=|required_approving_review_count\W*[:=]|required_?approvals?\W*[:=]|min(?:imum)?_?(?:approvals|reviews)\W*[:=]|count\W*:)\s*(\d+)",
+);
+
 /// See `rules/code/auto-merge-added.toml`.
 pub struct AutoMergeAdded;
 
@@ -29,7 +33,7 @@ impl Check for AutoMergeAdded {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
         let path = format!("/{}", fold(&file.path));
-        let bot_settings = ["/renovate", "/.renovaterc", "/.mergify", "/mergify.yml", "/.kodiak", "/bulldozer", "/.github/auto"]
+        let bot_settings = ["/renovate", "/.renovaterc", "/.mergify", "/mergify.yml", "/.kodiak", "/bulldozer", "/.github/auto", "/.policy.yml", "/.bulldozer", "/.github/settings.yml", "/.github/branch"]
             .iter()
             .any(|part| path.contains(part));
         if file.role == Role::Workflow {
@@ -41,12 +45,29 @@ impl Check for AutoMergeAdded {
             }
         } else if bot_settings {
             let merges = |text: &str| SETTING.is_match(text) || (path.contains("mergify") && MERGIFY.is_match(text));
+            reviews_lost(file, side, sink);
             for line in file.added().filter(|line| merges(line.text)) {
                 sink.report(
                     Draft::line(file, side, line.index).title("A bot would merge changes without a person").severity(Severity::Medium),
                 );
             }
         }
+    }
+}
+
+/// A bot that merged what people had reviewed and no longer asks for that.
+fn reviews_lost(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let asked = |text: &str| REVIEWS.group(text, 1).and_then(|number| number.parse::<u32>().ok());
+    let Some(old) = file.old() else { return };
+    let before = old.lines().filter_map(|line| asked(line.text)).max();
+    let after = side.lines().filter_map(|line| asked(line.text)).max();
+    if let Some(before) = before.filter(|before| after.is_none_or(|after| after < *before)) {
+        let title = match after {
+            None => format!("A bot that merges would no longer wait for {before} reviews"),
+            Some(after) => format!("A bot that merges would wait for {after} reviews instead of {before}"),
+        };
+        let Some(line) = old.changed_lines().find(|line| asked(line.text).is_some()) else { return };
+        sink.report(Draft::line(file, old, line.index).title(title).severity(Severity::High));
     }
 }
 

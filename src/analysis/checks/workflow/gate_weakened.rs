@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::steps::{jobs, line_with, steps, trees};
+use super::gates::{A_CHECK, Guarded, SECURITY, Soft, guarded, soft};
+use super::steps::{line_with, triggers};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
@@ -12,17 +13,9 @@ use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
 
 static CHECKS: &str = "what looks like a check";
-/// Words of commands that test, lint or scan.
-static A_CHECK: Pattern = Pattern::new(
-    r"(?i)\b(tests?|pytest|tox|nox|jest|vitest|mocha|ava|cypress|playwright|lint|eslint|ruff|flake8|mypy|pyright|tsc|clippy|fmt\b.*--check|check|verify|audit|scan|semgrep|codeql|gitleaks|trivy|zizmor|bandit|snyk|grype|osv-scanner|cargo-deny|deny|govulncheck|gosec|golangci-lint|staticcheck|vet|coverage|codecov|rspec|phpunit|phpstan|checkstyle|spotbugs|sonar|ctest|go\s+test|cargo\s+test|mvn|gradlew?)\b",
-);
-static SECURITY: Pattern = Pattern::new(
-    r"(?i)\b(audit|semgrep|codeql|gitleaks|trufflehog|trivy|zizmor|bandit|snyk|grype|osv-scanner|cargo-deny|govulncheck|gosec|scorecard|dependency-review|secret|security|sast|verify-signature|cosign)\b",
-);
 static SWALLOWED: Pattern = Pattern::new(r"\|\|\s*(true|:|exit\s+0|/bin/true|echo\b)|;\s*(true|exit\s+0)\s*$");
-static NEVER: Pattern = Pattern::new(r"(?i)^(\$\{\{\s*)?(false|0)(\s*\}\})?$");
 static LENIENT: Pattern = Pattern::new(
-    r"(?i)<(testFailureIgnore|maven\.test\.failure\.ignore|skipTests|maven\.test\.skip|skipITs)>\s*true|\bignoreFailures\s*=?\s*true\b|\bisIgnoreFailures\s*=\s*true|<failOnViolation>\s*false|<failsOnError>\s*false|--passWithNoTests\b|passWithNoTests\W+true|\s-DskipTests\b(?:=true)?|-Dmaven\.test\.(skip|failure\.ignore)(=true)?\b|--exit-zero\b|--no-fail-on|bail\W+false\b.*test|-p\s+no:\w+|--continue-on-collection-errors|abortOnError\W+false|allow_failure:\s*true|failFast\W+never",
+    r"(?i)<(testFailureIgnore|maven\.test\.failure\.ignore|skipTests|maven\.test\.skip|skipITs)>\s*true|\bignoreFailures\s*=?\s*true\b|\bisIgnoreFailures\s*=\s*true|<failOnViolation>\s*false|<failsOnError>\s*false|--passWithNoTests\b|passWithNoTests\W+true|\s-DskipTests\b(?:=true)?|-Dmaven\.test\.(skip|failure\.ignore)(=true)?\b|--exit-zero\b|--no-fail-on|bail\W+false\b.*test|--continue-on-collection-errors|abortOnError\W+false|allow_failure:\s*true|failFast\W+never",
 );
 static THRESHOLD: Pattern = Pattern::new(
     r#"(?i)(fail[_-]under|cov-fail-under|min(?:imum)?[_-]?coverage|coverage[_-]?threshold|\bbranches|\bfunctions|\blines|\bstatements|\btarget|\bthreshold|<minimum>)["'\s:=>]*(\d+(?:\.\d+)?)"#,
@@ -86,59 +79,108 @@ fn severity(text: &str) -> Severity {
 
 /// Steps and jobs that may fail or never run, and did not before.
 fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
-    let Some((Some(old), new, side)) = trees(file) else { return };
+    let (Some(side), Some(before)) = (file.new_side(), file.old()) else { return };
+    if file.role != Role::Workflow || file.language != Language::Yaml {
+        return;
+    }
+    let (Ok(new), Ok(old)) = (side.document(), before.document()) else { return };
     let before = soft(old);
-    gone(file, &before, new, sink);
+    let lost_waits = unguarded(file, (old, new), sink);
+    gone(file, &before, new, lost_waits, sink);
+    silenced(file, (old, new), sink);
     for (name, soft) in soft(new) {
         // Only what was there before and was strict can be weakened.
         let Some(known) = before.get(&name) else { continue };
         let (title, key) = match () {
-            () if soft.may_fail && !known.may_fail => ("may now fail without stopping anything", "continue-on-error"),
-            () if soft.never && !known.never => ("would never run again", "if:"),
+            () if soft.may_fail && !known.may_fail => ("may now fail without stopping anything", FAILS),
+            () if soft.never && !known.never => ("would never run again", &["if:", "when:", "condition:"][..]),
             () => continue,
         };
-        let line = line_with(side, soft.line, key);
-        let what = if soft.text.is_empty() { CHECKS } else { &soft.text };
+        let line = key.iter().map(|key| line_with(side, soft.line, key)).filter(|line| side.is_changed(*line)).min().unwrap_or(soft.line);
+        let what = if soft.text.trim().is_empty() { CHECKS } else { soft.text.trim() };
         let shown: String = what.lines().next().unwrap_or("").chars().take(60).collect();
         sink.report(Draft::line(file, side, line).title(format!("`{shown}` {title}")).severity(severity(&soft.text)));
     }
 }
 
-/// A check for security that ran before and is nowhere now.
-fn gone(file: &FileView<'_>, before: &BTreeMap<String, Soft>, new: &Node, sink: &mut Sink<'_>) {
+const FAILS: &[&str] = &["continue-on-error", "allow_failure", "continueOnError"];
+
+/// A check that ran before and is nowhere now: one for security, or the last of all.
+fn gone(file: &FileView<'_>, before: &BTreeMap<String, Soft>, new: &Node, was_gate: bool, sink: &mut Sink<'_>) {
     let now = soft(new);
-    if now.values().any(|soft| SECURITY.is_match(&soft.text)) {
-        return;
-    }
-    let lost = before.iter().find(|(name, soft)| !name.starts_with("job ") && SECURITY.is_match(&soft.text));
-    if let (Some((_, lost)), Some(old)) = (lost, file.old()) {
-        let shown: String = lost.text.lines().next().unwrap_or("").chars().take(60).collect();
-        let draft = Draft::line(file, old, line_with(old, lost.line, shown.split(' ').next().unwrap_or("")));
-        sink.report(draft.title(format!("`{shown}` no longer runs")).severity(Severity::Medium));
-    }
-}
-
-struct Soft {
-    may_fail: bool,
-    never: bool,
-    text: String,
-    line: usize,
-}
-
-fn soft(tree: &Node) -> BTreeMap<String, Soft> {
-    let read = |node: &Node, text: String| Soft {
-        may_fail: node.get("continue-on-error").is_some_and(|node| node.scalar() == "true"),
-        never: node.get("if").is_some_and(|node| NEVER.is_match(node.scalar().trim())),
-        text,
-        line: node.line,
+    let lost = |pattern: &Pattern| {
+        let any = now.values().any(|soft| pattern.is_match(&soft.text));
+        (!any).then(|| before.iter().find(|(name, soft)| !name.starts_with("job ") && pattern.is_match(&soft.text))).flatten()
     };
-    let of_jobs = jobs(tree).map(|(name, job)| (format!("job {name}"), read(job, name.clone())));
-    let of_steps = steps(tree).into_iter().map(|step| {
-        let text = ["name", "uses", "run"].into_iter().filter_map(|key| step.node.get(key)).map(Node::scalar).collect::<Vec<_>>().join(" ");
-        let own = ["run", "uses"].into_iter().find_map(|key| step.node.get(key)).map(Node::scalar).unwrap_or_default();
-        (own.split('@').next().unwrap_or("").to_owned(), read(step.node, text))
-    });
-    of_jobs.chain(of_steps).collect()
+    let security = lost(&SECURITY);
+    let found = security.or_else(|| lost(&A_CHECK));
+    if let (Some((_, gone)), Some(old)) = (found, file.old()) {
+        let shown: String = gone.text.lines().next().unwrap_or("").chars().take(60).collect();
+        let draft = Draft::line(file, old, line_with(old, gone.line, shown.split(' ').next().unwrap_or("")));
+        let severity = match (security.is_some(), was_gate) {
+            (true, true) => Severity::High,
+            (true, false) | (false, true) => Severity::Medium,
+            (false, false) => Severity::Low,
+        };
+        sink.report(draft.title(format!("`{shown}` no longer runs")).severity(severity));
+    }
+}
+
+/// Jobs that deliver and no longer wait for checks or for people. Says whether one stopped waiting for a check that is gone.
+fn unguarded(file: &FileView<'_>, (old, new): (&Node, &Node), sink: &mut Sink<'_>) -> bool {
+    let Some(side) = file.new_side() else { return false };
+    let (before, after) = (guarded(old), guarded(new));
+    let checks: Vec<&str> = before.iter().map(|job| job.name).filter(|name| A_CHECK.is_match(name) || SECURITY.is_match(name)).collect();
+    let mut lost_check = false;
+    for job in after.iter().filter(|job| job.delivers) {
+        let Some(known) = before.iter().find(|known| known.name == job.name) else { continue };
+        let lost = known.needs.iter().find(|name| checks.contains(&name.as_str()) && !job.needs.contains(name));
+        lost_check |= lost.is_some_and(|name| !after.iter().any(|other| other.name == name));
+        if let Some((title, severity)) = freed(known, job, lost.filter(|name| after.iter().any(|other| other.name == *name))) {
+            sink.report(Draft::line(file, side, job.line).title(title).severity(severity));
+        }
+    }
+    lost_check
+}
+
+fn freed(known: &Guarded<'_>, job: &Guarded<'_>, lost: Option<&String>) -> Option<(String, Severity)> {
+    let name = job.name;
+    if let Some(check) = lost {
+        return Some((format!("`{name}` no longer waits for `{check}`"), Severity::High));
+    }
+    if job.always && !known.always && !job.needs.is_empty() {
+        return Some((format!("`{name}` would run although what it waits for failed"), Severity::High));
+    }
+    let freed = !known.environment.is_empty() && job.environment.is_empty();
+    freed.then(|| (format!("`{name}` leaves the environment `{}` and whoever has to agree there", known.environment), Severity::High))
+}
+
+/// A workflow of checks that proposals no longer start.
+fn silenced(file: &FileView<'_>, (old, new): (&Node, &Node), sink: &mut Sink<'_>) {
+    let Some(side) = file.new_side() else { return };
+    let proposals = |tree: &Node| triggers(tree).into_iter().any(|(name, _)| matches!(name.as_str(), "pull_request" | "pull_request_target" | "merge_group"));
+    let now = soft(new);
+    let Some(check) = now.values().find(|soft| SECURITY.is_match(&soft.text)).or_else(|| now.values().find(|soft| A_CHECK.is_match(&soft.text)))
+    else {
+        return;
+    };
+    let all = |tree: &Node| {
+        ["pull_request", "push"].into_iter().any(|trigger| {
+            let ignored = tree.at(&["on", trigger, "paths-ignore"]).map(Node::texts).unwrap_or_default();
+            let branches = tree.at(&["on", trigger, "branches-ignore"]).map(Node::texts).unwrap_or_default();
+            ignored.iter().chain(&branches).any(|glob| matches!(glob.as_str(), "**" | "*" | "**/*"))
+        })
+    };
+    let on = new.get("on").map_or(0, |on| on.key);
+    let first = (0..side.len()).find(|index| *index >= on && side.is_changed(*index)).unwrap_or(on);
+    let grave = SECURITY.is_match(&check.text);
+    if all(new) && !all(old) {
+        let draft = Draft::line(file, side, first).title("These checks would ignore every file or branch");
+        sink.report(draft.severity(Severity::High));
+    } else if proposals(old) && !proposals(new) && triggers(new).len() <= triggers(old).len() {
+        let draft = Draft::line(file, side, first).title("Proposed changes would no longer start these checks");
+        sink.report(draft.severity(if grave { Severity::Medium } else { Severity::Low }));
+    }
 }
 
 /// A number that a check demands becomes smaller.

@@ -1,21 +1,9 @@
 //! A workflow of GitHub as triggers, jobs and steps, over the tree of its file.
 
 use crate::analysis::document::node::Node;
-use crate::analysis::pattern::Pattern;
 use crate::analysis::role::{Role, fold};
 use crate::analysis::view::{FileView, SideView};
 
-/// What somebody outside writes: titles, texts, branch names, addresses.
-pub(super) static UNTRUSTED: Pattern = Pattern::new(
-    r"(?ix)
-    github\.head_ref | github\.event\.(
-        (issue|pull_request|discussion|comment|review|review_comment|answer)\.(title|body)
-      | pull_request\.head\.(ref|label|repo\.default_branch|repo\.description|repo\.homepage)
-      | (head_commit|commits\[?[^\]\s]*\]?|commits\.\*)\.(message|author\.(name|email)|committer\.(name|email))
-      | workflow_run\.(head_branch|display_title|head_commit\.(message|author\.(name|email)))
-      | pages\[?[^\]\s]*\]?\.page_name | pages\.\*\.page_name | client_payload\.\w+
-      | label\.(name|description) | milestone\.(title|description) )",
-);
 /// Triggers that run with the rights of the repository on words or code of anybody.
 const PRIVILEGED: [&str; 9] = [
     "pull_request_target",
@@ -28,6 +16,9 @@ const PRIVILEGED: [&str; 9] = [
     "watch",
     "pull_request_review_comment",
 ];
+/// Inputs of actions that a shell or an interpreter runs.
+const SCRIPT_INPUTS: [&str; 9] =
+    ["script", "command", "run", "cmd", "commands", "inlineScript", "inline-script", "shell-script", "on_retry_command"];
 /// How far behind a node's line its text is looked for.
 const REACH: usize = 400;
 
@@ -36,6 +27,9 @@ const REACH: usize = 400;
 pub(super) struct Step<'n> {
     /// All of it.
     pub(super) node: &'n Node,
+    /// The job it belongs to; `None` in an action.
+    pub(super) job: Option<&'n Node>,
+    tree: &'n Node,
 }
 
 impl<'n> Step<'n> {
@@ -44,14 +38,41 @@ impl<'n> Step<'n> {
         self.node.get("uses")?.text()
     }
 
-    /// The scripts it runs, each with the line it starts at: `run`, and the `script` of an action.
+    /// The scripts it runs, each with the line it starts at: `run`, and the scripts among the inputs of an action.
     pub(super) fn scripts(&self) -> impl Iterator<Item = (&'n str, usize)> {
-        [self.node.get("run"), self.node.at(&["with", "script"])].into_iter().flatten().filter_map(|node| Some((node.text()?, node.line)))
+        let inputs = self.node.get("with").map_or(&[][..], Node::entries).iter();
+        let inputs = inputs.filter(|(name, _)| SCRIPT_INPUTS.contains(&name.as_str())).map(|(_, node)| node);
+        self.node.get("run").into_iter().chain(inputs).filter_map(|node| Some((node.text()?, node.line)))
     }
 
     /// The text of the parameter `name`.
     pub(super) fn with(&self, name: &str) -> String {
         self.node.at(&["with", name]).map(Node::scalar).unwrap_or_default()
+    }
+
+    /// The variables it sees: its own, its job's, the workflow's, nearest first.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &'n (String, Node)> {
+        let places = [Some(self.node), self.job, Some(self.tree)];
+        places.into_iter().flatten().filter_map(|node| node.get("env")).flat_map(Node::entries)
+    }
+
+    /// The value of the variable `name`, as far as the file gives it one.
+    pub(super) fn variable(&self, name: &str) -> Option<&'n str> {
+        self.variables().find(|(known, _)| known == name)?.1.text()
+    }
+
+    /// The steps of the same job or action.
+    pub(super) fn siblings(&self) -> Vec<Step<'n>> {
+        match self.job {
+            Some(job) => of_job(self.tree, job).collect(),
+            None => of_action(self.tree).collect(),
+        }
+    }
+
+    /// The conditions it runs under, its own and its job's.
+    pub(super) fn conditions(&self) -> String {
+        let places = [Some(self.node), self.job];
+        places.into_iter().flatten().filter_map(|node| node.get("if")).map(Node::scalar).collect::<Vec<_>>().join(" && ")
     }
 }
 
@@ -77,9 +98,16 @@ pub(super) fn jobs(tree: &Node) -> impl Iterator<Item = &(String, Node)> {
 
 /// Its steps, of all jobs or of a composite action.
 pub(super) fn steps(tree: &Node) -> Vec<Step<'_>> {
-    let own = tree.at(&["runs", "steps"]).map_or(&[][..], Node::items).iter().map(|node| Step { node });
-    let of_jobs = jobs(tree).flat_map(|(_, job)| job.get("steps").map_or(&[][..], Node::items).iter().map(|node| Step { node }));
-    own.chain(of_jobs).collect()
+    of_action(tree).chain(jobs(tree).flat_map(|(_, job)| of_job(tree, job))).collect()
+}
+
+/// The steps of one job.
+pub(super) fn of_job<'n>(tree: &'n Node, job: &'n Node) -> impl Iterator<Item = Step<'n>> {
+    job.get("steps").map_or(&[][..], Node::items).iter().map(move |node| Step { node, job: Some(job), tree })
+}
+
+fn of_action(tree: &Node) -> impl Iterator<Item = Step<'_>> {
+    tree.at(&["runs", "steps"]).map_or(&[][..], Node::items).iter().map(move |node| Step { node, job: None, tree })
 }
 
 /// The names of its triggers with their lines.

@@ -1,6 +1,6 @@
 //! `workflow-permission-widened`: a token that may write, an identity for clouds, a machine of one's own.
 
-use super::steps::{jobs, line_with, privileged, steps, trees};
+use super::steps::{jobs, line_with, privileged, steps, trees, triggers};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::document::node::Node;
 use crate::analysis::view::FileView;
@@ -19,6 +19,8 @@ impl Check for WorkflowPermissionWidened {
         let before = old.map(rights).unwrap_or_default();
         let exposed =
             privileged(new).iter().any(|(name, _)| matches!(name.as_str(), "pull_request_target" | "issue_comment" | "workflow_run"));
+        let proposed = exposed || triggers(new).iter().any(|(name, _)| matches!(name.as_str(), "pull_request" | "discussion" | "issues"));
+        unlimited(file, old, new, exposed, sink);
         let mut said: Vec<String> = Vec::new();
         for right in rights(new) {
             let known = before.iter().any(|known| known.name == right.name && known.place == right.place)
@@ -28,10 +30,22 @@ impl Check for WorkflowPermissionWidened {
             if known || said.contains(&right.name) || (old.is_none() && file.old().is_some() && !side.is_changed(line)) {
                 continue;
             }
-            let severity = severity(&right.name, exposed, file.old().is_none());
+            let severity = severity(&right.name, (exposed, proposed), file.old().is_none());
             sink.report(Draft::line(file, side, line).title(format!("The workflow would now have {}", right.says())).severity(severity));
             said.push(right.name);
         }
+    }
+}
+
+/// The limits of the token are gone: it has whatever the repository gives by default.
+fn unlimited(file: &FileView<'_>, old: Option<&Node>, new: &Node, exposed: bool, sink: &mut Sink<'_>) {
+    let (Some(before), Some(limits)) = (file.old(), old.and_then(|old| old.get("permissions"))) else { return };
+    let wide = limits.text() == Some("write-all") || new.get("permissions").is_some() || new.get("jobs").is_none();
+    let open = jobs(new).filter(|(_, job)| job.get("permissions").is_none()).count();
+    if !wide && open > 0 {
+        let severity = if exposed { Severity::High } else { Severity::Medium };
+        let draft = Draft::line(file, before, limits.key).title("The limits of the workflow's token are taken out");
+        sink.report(draft.severity(severity));
     }
 }
 
@@ -88,10 +102,13 @@ fn granted(node: &Node, place: &str, out: &mut Vec<Right>) {
 }
 
 /// Rights are ordinary (one agent commit in twenty-five); together with a trigger for anybody they are not.
-fn severity(name: &str, exposed: bool, new_file: bool) -> Severity {
+fn severity(name: &str, (exposed, proposed): (bool, bool), new_file: bool) -> Severity {
     match name {
         "write-all" => Severity::High,
-        "contents" | "packages" | "actions" | "id-token" if exposed => Severity::High,
+        "contents" | "packages" | "actions" | "id-token" if exposed && !new_file => Severity::High,
+        "contents" | "packages" | "actions" if exposed => Severity::Medium,
+        // A machine of one's own keeps what proposed code leaves there.
+        "self-hosted" if exposed || (proposed && !new_file) => Severity::High,
         "self-hosted" => Severity::Medium,
         "contents" | "id-token" if !new_file => Severity::Medium,
         _ => Severity::Low,

@@ -1,20 +1,12 @@
 //! `workflow-remote-script`: automation that downloads or decodes something and runs it.
 
-use super::steps::added_commands;
+use super::remote::{KNOWN, runs_fetched, saved_and_run};
+use super::steps::{Step, added_commands, line_with, steps, trees};
 use crate::analysis::check::{Check, Draft, Sink};
-use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
 use crate::analysis::shell::{self, Deed};
 use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
-
-/// Installers that half of all projects use; they are no pin either, so they stay a note.
-static KNOWN: Pattern = Pattern::new(
-    r"(?ix) https://(
-    sh\.rustup\.rs|static\.rust-lang\.org|astral\.sh|install\.python-poetry\.org|get\.docker\.com|deno\.land|bun\.sh|get\.pnpm\.io|fnm\.vercel\.app
-  | (get|install)\.determinate\.systems|nixos\.org|cli\.github\.com|deb\.nodesource\.com|apt\.llvm\.org|raw\.githubusercontent\.com/(nvm-sh|Homebrew|helm|golangci|rustwasm|anchore|aquasecurity|reviewdog|rhysd)/
-  | get\.helm\.sh|codecov\.io|uploader\.codecov\.io|sentry\.io/get-cli|fly\.io/install|sdk\.cloud\.google\.com|packages\.microsoft\.com|mise\.(run|jdx\.dev)|taskfile\.dev|just\.systems|cursor\.com|claude\.ai|opencode\.ai|raw\.githubusercontent\.com/All-Hands-AI/ )",
-);
 
 /// See `rules/code/workflow-remote-script.toml`.
 pub struct WorkflowRemoteScript;
@@ -39,6 +31,26 @@ impl Check for WorkflowRemoteScript {
             }
             let deed = shell::worst(&text).map_or("", Deed::says);
             sink.report(Draft::line(file, side, index).title(format!("Automation {deed}")).severity(severity));
+        }
+        over_lines(file, sink);
+    }
+}
+
+/// What one line saves and a later one runs, and scripts of other languages that run what they fetch.
+fn over_lines(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let Some((old, new, side)) = trees(file) else { return };
+    let before: Vec<String> = old.map(saved_and_run).unwrap_or_default().into_iter().map(|saved| saved.row).collect();
+    for saved in saved_and_run(new).into_iter().filter(|saved| !before.contains(&saved.row)) {
+        let line = line_with(side, saved.line, &saved.row);
+        let title = format!("Automation downloads `{}` and runs it", saved.name);
+        sink.report(Draft::line(file, side, line).title(title).severity(saved.severity));
+    }
+    for (text, from) in steps(new).iter().flat_map(Step::scripts) {
+        for row in text.lines().map(str::trim).filter(|row| runs_fetched(row)) {
+            let line = line_with(side, from, row);
+            if side.is_changed(line) {
+                sink.report(Draft::line(file, side, line).title("Automation runs code that it fetches").severity(Severity::High));
+            }
         }
     }
 }

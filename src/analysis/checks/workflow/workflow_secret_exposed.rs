@@ -1,6 +1,6 @@
 //! `workflow-secret-exposed`: secrets of automation, printed, dumped, or sent somewhere.
 
-use super::steps::{added_commands, jobs, line_with, trees};
+use super::steps::{Step, added_commands, jobs, line_with, steps, trees};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::document::node::Node;
 use crate::analysis::pattern::Pattern;
@@ -19,6 +19,30 @@ static SENT: Pattern = Pattern::new(
 static DISGUISED: Pattern = Pattern::new(
     r"(?i)\b(echo|printf|cat)\b[^|]*(secrets\.\w+|\$\{?\w*(token|secret|password|passwd|api_?key|access_?key|private_?key|credentials?)\w*)[^|]*\|\s*(rev|xxd|od|hexdump|fold|base32|tr\s|sed\s+['\x22]?s/\.|base64\s*(-w\s*0\s*)?(\||$|;|&))",
 );
+/// A secret behind the host's name in an address.
+static IN_ADDRESS: Pattern = Pattern::new(
+    r"(?i)\b(curl|wget|iwr|irm|invoke-\w+|nslookup|dig|ping)\b[^\n]*?(https?://)?([\w.-]+\.[a-z]{2,})[^\s'\x22]*[/?&=:][^\s'\x22]*(\$\{\{\s*secrets\.(\w+)|\$\{?(\w*(?:token|secret|password|passwd|api_?key|access_?key|private_?key|credential|deploy_?key)\w*))",
+);
+/// A secret as part of a name that is looked up.
+static LOOKED_UP: Pattern = Pattern::new(
+    r"(?i)\b(nslookup|dig|host|ping)\b[^\n|;&]*\$(\{\{\s*secrets\.\w+[^}]*\}\}|\{?\w*(token|secret|password|key)\w*\}?|\([^)]*(token|secret|env)\b[^)]*\))\S*\.[a-z]",
+);
+/// Words of secrets that are addresses themselves.
+static AN_ADDRESS: Pattern = Pattern::new(r"(?i)hook|url|ping|endpoint|host|domain|uuid|_id$|\bid\b");
+/// The environment handed to a request, in languages other than the shell's.
+static WHOLE_ENVIRONMENT: Pattern = Pattern::new(r"(?i)process\.env\s*[),}\]]|\.\.\.process\.env\b|os\.environ\s*[),}\]]|dict\(\s*os\.environ|os\.environ\.(items|copy)\(|Get-ChildItem\s+env:|\bgci\s+env:|ENV\.to_h");
+static REQUEST: Pattern = Pattern::new(
+    r"(?i)\b(fetch|axios|got|request|urlopen|Request|requests\.\w+|httpx\.\w+|https?\.(request|get|post)|Invoke-(WebRequest|RestMethod)|irm|iwr|Net::HTTP\.\w+)\s*[(. ]|\.(post|put|sendall|connect)\(",
+);
+/// A secret taken apart so that the log's mask does not know it, in languages other than the shell's.
+static TAKEN_APART: Pattern = Pattern::new(
+    r"(?i)\b(print|console\.(log|error|info)|core\.(info|notice|warning|setOutput)|Write-(Host|Output)|puts|setOutput)\b[^\n]*(join\(|\[::-1\]|reverse|b64encode|btoa\(|toString\(\s*['\x22](base64|hex|binary)|hexlify|\.encode\(|\.hex\(|split\(\s*['\x22]{2}|ToBase64String|rot_?13|\bord\(|charCodeAt|\[\d*:\d*\])",
+);
+static OF_A_SECRET: Pattern = Pattern::new(
+    r"(?i)(environ|getenv|process\.env|\$env:|ENV\[)\W*\w*(token|secret|password|passwd|api_?key|access_?key|private_?key|credential|_key)\w*|\$\{\{\s*secrets\.",
+);
+/// Parts of a secret printed one after the other.
+static SLICED: Pattern = Pattern::new(r"(?i)\b(echo|printf)\b[^\n|]*\$\{\w*(token|secret|password|key)\w*:\s*\d[^}]*\}[^\n|]*\$\{\w*(token|secret|password|key)\w*:\s*\d");
 /// Hosts that already hold the secret that goes there.
 static OWN_HOST: Pattern = Pattern::new(
     r"(?i)https?://(api|uploads|hooks)\.(github|slack)\.com|\$\{?\{?\s*(GITHUB_API_URL|github\.api_url|(secrets\.)?\w*WEBHOOK\w*)|registry\.npmjs\.org|pypi\.org|crates\.io|codecov\.io|sonarcloud\.io|api\.cloudflare\.com|discord\.com/api|api\.telegram\.org|localhost|127\.0\.0\.1",
@@ -39,7 +63,31 @@ impl Check for WorkflowSecretExposed {
                 sink.report(Draft::line(file, side, index).title(title).severity(severity));
             }
         }
+        scripts(file, sink);
         inherited(file, sink);
+    }
+}
+
+/// Scripts of steps in any language, looked at as a whole.
+fn scripts(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let Some((_, new, side)) = trees(file) else { return };
+    for (text, from) in steps(new).iter().flat_map(Step::scripts) {
+        let asks = REQUEST.is_match(text);
+        for row in text.lines().map(str::trim).filter(|row| !row.starts_with(['#', '/'])) {
+            let (title, severity) = match () {
+                () if asks && WHOLE_ENVIRONMENT.is_match(row) => {
+                    ("The whole environment of the job goes into a request, secrets included", Severity::Critical)
+                }
+                () if TAKEN_APART.is_match(row) && OF_A_SECRET.is_match(row) => {
+                    ("A secret is printed in a form that the log's mask does not know", Severity::High)
+                }
+                () => continue,
+            };
+            let line = line_with(side, from, row);
+            if side.is_changed(line) {
+                sink.report(Draft::line(file, side, line).title(title).severity(severity));
+            }
+        }
     }
 }
 
@@ -55,7 +103,21 @@ fn judged(text: &str) -> Option<(&'static str, Severity)> {
         let severity = if text.contains("base64") { Severity::Medium } else { Severity::High };
         return Some(("A secret is printed in a form that the log's mask does not know", severity));
     }
+    if SLICED.is_match(text) || LOOKED_UP.is_match(text) {
+        return Some(("A secret is printed or looked up in parts that no mask knows", Severity::High));
+    }
+    if let Some(severity) = in_address(text) {
+        return Some(("A secret stands in the address of a request", severity));
+    }
     (SENT.is_match(text) && !OWN_HOST.is_match(text)).then_some(("A secret is sent to a host in the body of a request", Severity::High))
+}
+
+/// A secret in an address is ordinary where the host gave it out: then it carries the host's name, or is an address itself.
+fn in_address(text: &str) -> Option<Severity> {
+    let host = IN_ADDRESS.group(text, 3).filter(|_| !OWN_HOST.is_match(text))?.to_lowercase();
+    let secret = IN_ADDRESS.group(text, 5).or_else(|| IN_ADDRESS.group(text, 6))?.to_lowercase();
+    let own = host.split('.').any(|label| label.len() >= 4 && secret.contains(label)) || AN_ADDRESS.is_match(&secret);
+    Some(if own { Severity::Info } else { Severity::High })
 }
 
 /// A workflow of another owner that is given every secret.
@@ -64,9 +126,15 @@ fn inherited(file: &FileView<'_>, sink: &mut Sink<'_>) {
     let gives = |job: &Node| job.get("secrets").is_some_and(|node| node.text() == Some("inherit"));
     let foreign = |job: &Node| job.get("uses").map(Node::scalar).filter(|uses| !uses.starts_with("./"));
     for (name, job) in jobs(new).filter(|(_, job)| gives(job)) {
-        let known = old.and_then(|old| old.at(&["jobs", name])).is_some_and(gives);
-        let Some(uses) = foreign(job).filter(|_| !known) else { continue };
+        let before = old.and_then(|old| old.at(&["jobs", name])).filter(|job| gives(job));
+        let owner = |uses: &str| uses.split('/').next().unwrap_or("").to_lowercase();
+        let Some(uses) = foreign(job) else { continue };
+        // The secrets that went to one owner would go to another.
+        let moved = before.is_some_and(|before| foreign(before).as_deref().map(owner) != Some(owner(&uses)));
+        if before.is_some() && !moved {
+            continue;
+        }
         let line = line_with(side, job.line, "inherit");
-        sink.report(Draft::line(file, side, line).title(format!("Every secret is given to `{uses}`")).severity(Severity::Medium));
+        sink.report(Draft::line(file, side, line).title(format!("Every secret is given to `{uses}`")).severity(if moved { Severity::High } else { Severity::Medium }));
     }
 }
