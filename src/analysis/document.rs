@@ -20,8 +20,22 @@ pub fn read(text: &str, language: Language) -> Result<Node, String> {
         Language::Json => jsonc::read(text),
         Language::Yaml => yaml::read(text),
         Language::Toml => toml_tree::read(text),
+        Language::Markdown => yaml::read(front_matter(text).ok_or_else(|| "this page has no settings at its head".to_owned())?),
         _ => Err("this kind of file has no settings to read".to_owned()),
     }
+}
+
+/// The settings between the `---` at the head of a page, the first line included so that lines keep their numbers.
+fn front_matter(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("---\n").or_else(|| text.strip_prefix("---\r\n"))?;
+    let mut end = text.len() - rest.len();
+    for line in rest.split_inclusive('\n') {
+        if line.trim_end() == "---" {
+            return text.get(..end);
+        }
+        end += line.len();
+    }
+    None
 }
 
 #[cfg(test)]
@@ -80,6 +94,14 @@ mod tests {
         assert_eq!(node.at(&["mcp_servers", "db", "command"]).unwrap().scalar(), "npx");
         assert_eq!(node.at(&["mcp_servers", "db", "command"]).unwrap().line, 3);
         assert_eq!(node.at(&["mcp_servers", "db", "args"]).unwrap().texts(), ["-y"]);
+    }
+
+    #[test]
+    fn a_page_has_the_settings_at_its_head() {
+        let page = "---\nname: x\nallowed-tools: Bash(*), Read\n---\n\n# X\n\n---\na: [\n";
+        let node = read(page, Language::Markdown).unwrap();
+        assert_eq!((node.get("allowed-tools").unwrap().scalar(), node.get("allowed-tools").unwrap().line), ("Bash(*), Read".to_owned(), 2));
+        assert!(read("# X\n---\na: 1\n---\n", Language::Markdown).is_err() && read("---\na: 1\n", Language::Markdown).is_err());
     }
 
     #[test]

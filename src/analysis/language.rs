@@ -103,6 +103,8 @@ impl Language {
             _ if name == "dockerfile" || name.starts_with("dockerfile.") || name.ends_with(".dockerfile") || name == "containerfile" => {
                 Self::Dockerfile
             }
+            _ if name.starts_with("jenkinsfile.") || name.ends_with(".jenkinsfile") => Self::Java,
+            _ if name.ends_with(".kiro.hook") => Self::Json,
             _ if name.starts_with(".env.") => Self::Shell,
             _ => return None,
         })

@@ -108,15 +108,59 @@ fn ends(name: &str, endings: &[&str]) -> bool {
 }
 
 fn is_workflow(path: &str, name: &str) -> bool {
-    const FOLDERS: [&str; 4] = ["/.github/workflows/", "/.github/actions/", "/.circleci/", "/.buildkite/"];
-    const NAMES: [&str; 7] =
-        ["action.yml", "action.yaml", ".gitlab-ci.yml", "jenkinsfile", "azure-pipelines.yml", "bitbucket-pipelines.yml", ".travis.yml"];
-    NAMES.contains(&name) || (ends(name, &[".yml", ".yaml"]) && FOLDERS.iter().any(|folder| path.contains(folder)))
+    const FOLDERS: [&str; 12] = [
+        "/.github/workflows/",
+        "/.github/actions/",
+        "/.gitea/workflows/",
+        "/.forgejo/workflows/",
+        "/.circleci/",
+        "/.buildkite/",
+        "/.gitlab/ci/",
+        "/.gitlab-ci/",
+        "/.azure-pipelines/",
+        "/azure-pipelines/",
+        "/.woodpecker/",
+        "/.tekton/",
+    ];
+    const NAMES: [&str; 16] = [
+        "action.yml",
+        "action.yaml",
+        ".gitlab-ci.yml",
+        ".gitlab-ci.yaml",
+        "jenkinsfile",
+        "azure-pipelines.yml",
+        "azure-pipelines.yaml",
+        "bitbucket-pipelines.yml",
+        ".travis.yml",
+        ".drone.yml",
+        ".cirrus.yml",
+        ".woodpecker.yml",
+        "appveyor.yml",
+        ".appveyor.yml",
+        "cloudbuild.yaml",
+        "cloudbuild.yml",
+    ];
+    NAMES.contains(&name)
+        || ends(name, &[".gitlab-ci.yml", ".jenkinsfile"])
+        || name.starts_with("jenkinsfile.")
+        || (ends(name, &[".yml", ".yaml"]) && FOLDERS.iter().any(|folder| path.contains(folder)))
 }
 
 fn is_agent_config(path: &str, name: &str) -> bool {
-    const FOLDERS: [&str; 14] = [
+    const FOLDERS: [&str; 26] = [
         "/.claude/",
+        "/.claude-plugin/",
+        "/.openhands/",
+        "/.agents/",
+        "/.amp/",
+        "/.antigravity/",
+        "/.junie/",
+        "/.augment/",
+        "/.trae/",
+        "/.qwen/",
+        "/.factory/",
+        "/.goose/",
+        "/.kilocode/",
         "/.cursor/",
         "/.vscode/",
         "/.amazonq/",
@@ -138,6 +182,9 @@ fn is_agent_config(path: &str, name: &str) -> bool {
             | "mcp.json"
             | "mcp_config.json"
             | "opencode.json"
+            | ".crush.json"
+            | "crush.json"
+            | "gemini-extension.json"
             | "opencode.jsonc"
             | ".aider.conf.yml"
             | "devcontainer.json"
@@ -148,8 +195,18 @@ fn is_agent_config(path: &str, name: &str) -> bool {
 }
 
 fn is_instructions(path: &str, name: &str) -> bool {
-    const FOLDERS: [&str; 12] = [
+    const FOLDERS: [&str; 22] = [
         "/.claude/",
+        "/.cursor/commands/",
+        "/.codex/prompts/",
+        "/.openhands/",
+        "/.junie/",
+        "/.augment/",
+        "/.trae/rules/",
+        "/.qwen/",
+        "/.kilocode/rules/",
+        "/.windsurf/workflows/",
+        "/.github/chatmodes/",
         "/.cursor/rules/",
         "/.github/instructions/",
         "/.github/prompts/",
@@ -173,9 +230,15 @@ fn is_instructions(path: &str, name: &str) -> bool {
             | ".windsurfrules"
             | ".clinerules"
             | ".roorules"
+            | "qwen.md"
+            | "crush.md"
+            | "warp.md"
+            | ".goosehints"
+            | ".aiderrules"
             | "copilot-instructions.md"
             | "llms.txt"
-    ) || (ends(name, &[".md", ".mdc", ".mdx", ".txt"]) && FOLDERS.iter().any(|folder| path.contains(folder)))
+    ) || path == "/agent.md"
+        || (ends(name, &[".md", ".mdc", ".mdx", ".txt"]) && FOLDERS.iter().any(|folder| path.contains(folder)))
 }
 
 fn is_manifest(_: &str, name: &str) -> bool {

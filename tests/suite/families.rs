@@ -10,8 +10,11 @@ use lazaret::model::report::Report;
 use lazaret::model::rule::{Example, ExampleFile};
 use serde::Deserialize;
 
+mod agt;
 mod auth;
+mod ci;
 mod exec;
+mod inj;
 mod net;
 mod obf;
 
@@ -28,6 +31,8 @@ struct Entry {
     about: String,
     #[serde(default)]
     message: String,
+    #[serde(default)]
+    branch: String,
     #[serde(default)]
     files: Vec<File>,
     path: Option<String>,
@@ -60,7 +65,7 @@ impl Entry {
         let files: Vec<ExampleFile> = own.into_iter().chain(self.files).map(File::example).collect();
         assert!(files.iter().all(|file| file.before != file.after), "{}: it changes nothing", self.about);
         let message = if self.message.is_empty() { "Change".to_owned() } else { self.message };
-        Example { hits, about: self.about, files, message, branch: String::new() }
+        Example { hits, about: self.about, files, message, branch: self.branch }
     }
 }
 

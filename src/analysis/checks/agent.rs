@@ -4,6 +4,7 @@
 
 pub mod agent_config_executes;
 pub mod agent_endpoint_override;
+pub mod agent_launched_unguarded;
 pub mod agent_permission_bypass;
 pub mod agent_server_added;
 pub mod agent_server_override;

@@ -4,8 +4,10 @@
 
 pub mod instruction_order;
 pub mod instruction_override;
+pub mod instruction_resembles_attack;
 pub mod instruction_secrecy;
 pub mod instructions_replaced;
+mod likeness;
 pub mod markdown_exfiltration;
 mod passages;
 mod phrases;

@@ -9,6 +9,7 @@ use crate::analysis::check::Check;
 pub const CHECKS: &[&dyn Check] = &[
     &agent::agent_config_executes::AgentConfigExecutes,
     &agent::agent_endpoint_override::AgentEndpointOverride,
+    &agent::agent_launched_unguarded::AgentLaunchedUnguarded,
     &agent::agent_permission_bypass::AgentPermissionBypass,
     &agent::agent_server_added::AgentServerAdded,
     &agent::agent_server_override::AgentServerOverride,
@@ -54,6 +55,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &install::install_hook::InstallHook,
     &instructions::instruction_order::InstructionOrder,
     &instructions::instruction_override::InstructionOverride,
+    &instructions::instruction_resembles_attack::InstructionResemblesAttack,
     &instructions::instruction_secrecy::InstructionSecrecy,
     &instructions::instructions_replaced::InstructionsReplaced,
     &auth::literal_principal::LiteralPrincipal,
@@ -65,6 +67,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &vuln::page_from_request::PageFromRequest,
     &auth::password_hash_weakened::PasswordHashWeakened,
     &vuln::path_from_request::PathFromRequest,
+    &repository::protected_path_opened::ProtectedPathOpened,
     &vuln::redirect_from_request::RedirectFromRequest,
     &vuln::regex_backtracks::RegexBacktracks,
     &vuln::regex_from_request::RegexFromRequest,

@@ -3,4 +3,5 @@
 pub mod build_tool_replaced;
 pub mod git_driver_added;
 pub mod git_hook_added;
+pub mod protected_path_opened;
 pub mod repository_link_escapes;

@@ -9,7 +9,7 @@ use crate::analysis::shell;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, RuleId, Severity};
 
-static COMMAND: Pattern = Pattern::new(r#"^\s*"?(?:command|url|serverUrl)"?\s*[:=]\s*["'\[]+([^"']+)"#);
+static COMMAND: Pattern = Pattern::new(r#"(?:^\s*|[{,"'\s])(?:command|url|serverUrl)["']?\s*[:=]\s*["'\[]+([^"']+)"#);
 static SECRET_NAME: Pattern = Pattern::new(r"(?i)(token|secret|password|api_?key|access_?key|credential)");
 
 /// See `rules/code/agent-server-added.toml`.

@@ -8,7 +8,7 @@ use crate::analysis::redact::redact;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, RuleId, Severity};
 
-static COMMAND: Pattern = Pattern::new(r#"^\s*"?(?:command|url|serverUrl)"?\s*[:=]\s*["'\[]+([^"']+)"#);
+static COMMAND: Pattern = Pattern::new(r#"(?:^\s*|[{,"'\s])(?:command|url|serverUrl)["']?\s*[:=]\s*["'\[]+([^"']+)"#);
 
 /// See `rules/code/agent-server-override.toml`.
 pub struct AgentServerOverride;

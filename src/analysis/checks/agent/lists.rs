@@ -99,6 +99,14 @@ pub(super) fn lists() -> &'static Lists {
     &LISTS
 }
 
+impl Lists {
+    /// Whether a program is known to act on the file at `path`.
+    pub(super) fn knows(&self, path: &str) -> bool {
+        let path = format!("/{}", fold(path));
+        self.tools.iter().any(|tool| path.contains(&tool.path))
+    }
+}
+
 /// The program that acts on `file`; `None` when none is known to.
 pub(super) fn tool(file: &FileView<'_>) -> Option<&'static str> {
     let path = format!("/{}", fold(&file.path));

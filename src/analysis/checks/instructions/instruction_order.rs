@@ -2,22 +2,34 @@
 
 use std::ops::Range;
 
-use super::passages::{Passage, Stand, of_file, of_messages};
+use super::passages::{Kind, Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
-use crate::analysis::prefilter::{Hint, Needs, Reach};
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::shell::{self, Deed};
 use crate::analysis::view::FileView;
 use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
-static OUTBOUND: Pattern = Pattern::new(r"(?i)\b(post|send|upload|submit|report|forward|transmit|push)\b[^.]{0,80}\bhttps?://");
+static OUTBOUND: Pattern = Pattern::new(r"(?i)\b(post|send|upload|submit|report|forward|transmit|push|curl)\b.{0,100}?\bhttps?://");
 static UNASKED: Pattern = Pattern::new(
     r"(?i)\b(push|merge|deploy|publish|delete|commit)\b[^.]{0,60}\b(without\s+(asking|confirmation|approval|review|waiting)|immediately|automatically|directly\s+to\s+(main|master))\b",
 );
 static ARCHIVE: Pattern = Pattern::new(r"(?i)\bunzip\s+-P\s*\S|\b7z\s+x\b.*\s-p\S|password[- ]protected (zip|archive)");
+/// What nobody sends anywhere: files of keys, variables, tokens.
+static SECRETS: Pattern = Pattern::new(
+    r"(?i)(^|[\s`'\x22(/])(\.env\b|\.npmrc|\.netrc|\.ssh\b|id_rsa|\.aws\b|secrets?\s+file|credentials?\b|access\s+tokens?|api\s?keys?|environment\s+variables?|private\s+keys?|passwords?\b|customer\s+(list|data))",
+);
+/// A download that is then run, asked for in words.
+static PREREQUISITE: Pattern = Pattern::new(
+    r"(?i)\b(download|install|fetch|get|grab)\b[^.]{0,80}(https?://|[\w-]+\.(com|io|dev|sh|org|net|example)/)\S+.{0,160}?\b(run|execute|open|launch|start|paste|extract|unzip|unpack)\b",
+);
+static PASSWORD: Pattern = Pattern::new(r"(?i)\bpass(word|phrase|code)?\b\W{0,3}(is\b|:|`|'|\x22)?");
+static OPAQUE: Pattern = Pattern::new(
+    r"(?i)\.(zip|7z|rar|exe|dmg|pkg|msi|scr|bin|iso|bat|ps1|vbs)\b|glot\.io|rentry\.|pastebin|paste\.|gist\.github|transfer\.sh|0x0\.st|bit\.ly|tinyurl|t\.ly/|\d{1,3}(\.\d{1,3}){3}",
+);
 static MENTION: Pattern = Pattern::new(r"(?i)@(claude|copilot|codex|gemini|cursor|devin|coderabbitai|jules|cline|openhands)\b");
 
 /// Where a verdict may be asked for, and where an agent may be spoken to.
@@ -33,13 +45,13 @@ impl Check for InstructionOrder {
     }
 
     fn needs(&self) -> Needs {
-        let told = phrases().verdict.words().or(phrases().address.words());
+        let told = phrases().verdict.words().or(phrases().address.words()).or(Words::of([&OUTBOUND]));
         Needs::nothing().and(Reach::AFTER, told).noting(&ASKED).noting(&SPOKEN_TO)
     }
 
     /// What instructions may not say are commands too.
     fn looks_anyway(&self, file: &FileView<'_>) -> bool {
-        file.role == Role::Instructions
+        matches!(file.role, Role::Instructions | Role::AgentConfig)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -85,6 +97,7 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
         let weight = passage.weigh(&range);
         let severity = match (passage.stand, words.address.is_in(&passage.text)) {
             (Stand::Hidden, true) | (Stand::Message | Stand::Comment, true) => weight,
+            (Stand::Hidden, false) if passage.kind == Kind::Markup => Severity::Low,
             (Stand::Hidden, false) => weight.min(Severity::High),
             (Stand::Instructions, _) => weight,
             (Stand::Message, false) => weight.min(Severity::Low),
@@ -97,6 +110,11 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
         Stand::Instructions => return outward(passage),
         Stand::Visible => return None,
         _ => {}
+    }
+    let hidden_send = || (passage.stand == Stand::Hidden && passage.kind != Kind::Markup).then(|| sends_secrets(&passage.text)).flatten();
+    if let Some(range) = hidden_send() {
+        let weight = passage.weigh(&range).min(Severity::High);
+        return Some((range, "Hidden text asks for secrets to be sent to an address", weight));
     }
     let range = may.address.then(|| words.address.find(&passage.text)).flatten()?;
     let strong = words.strong.is_in(&passage.text);
@@ -119,6 +137,14 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
 /// Instruction files are made of orders; only those that reach outside unasked stand out.
 fn outward(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
     let text = &passage.text;
+    if let Some(range) = sends_secrets(text).filter(|range| !negated(text, range)) {
+        return Some((range, "Instructions tell an agent to send secrets to an address", Severity::High));
+    }
+    if let Some(range) = PREREQUISITE.find(text) {
+        let shown = text.get(range.clone()).unwrap_or("");
+        let severity = if PASSWORD.is_match(text) || OPAQUE.is_match(shown) { Severity::High } else { Severity::Medium };
+        return Some((range, "Instructions make an agent download something and run it", severity));
+    }
     if let Some(range) = OUTBOUND.find(text) {
         let severity = passage.weigh(&range).min(Severity::Medium);
         return Some((range, "Instructions tell an agent to send something to an address", severity));
@@ -126,6 +152,14 @@ fn outward(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> 
     let range = UNASKED.find(text).filter(|range| !negated(text, range))?;
     let severity = passage.weigh(&range).min(Severity::Medium);
     Some((range, "Instructions tell an agent to act on others without asking", severity))
+}
+
+/// Where secrets are to go to an address, in whichever order the sentence says so.
+fn sends_secrets(text: &str) -> Option<Range<usize>> {
+    let range = OUTBOUND.find(text)?;
+    let start = (0..=range.start.saturating_sub(200)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let end = (range.end..=text.len().min(range.end + 80)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(range.end);
+    text.get(start..end).is_some_and(|around| SECRETS.is_match(around)).then_some(range)
 }
 
 fn negated(text: &str, range: &Range<usize>) -> bool {
@@ -140,6 +174,8 @@ fn commands(file: &FileView<'_>, sink: &mut Sink<'_>) {
     for line in file.added() {
         let (title, severity) = match shell::worst(line.text) {
             Some(deed @ (Deed::RunsDecoded | Deed::RemoteShell)) => (deed, Severity::Critical),
+            // A command behind `!` in backticks runs when the page is called, whatever the agent thinks of it.
+            Some(deed) if deed.is_grave() && line.text.contains("!`") => (deed, Severity::Critical),
             Some(deed @ Deed::SendsSecret) if line.text.contains(" -d") || line.text.contains("--data") => (deed, Severity::High),
             Some(deed @ Deed::RunsDownload) => (deed, Severity::Medium),
             _ if ARCHIVE.is_match(line.text) => {

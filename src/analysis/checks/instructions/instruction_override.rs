@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::passages::{Passage, Stand, of_file, of_messages};
+use super::passages::{Kind, Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::prefilter::{Hint, Needs, Reach};
@@ -43,12 +43,27 @@ impl Check for InstructionOverride {
     }
 }
 
+/// Whether something is to be sent or done beyond answering.
+fn acts(text: &str) -> bool {
+    phrases().strong.is_in(text)
+}
+
+/// An order begins its sentence; a description of an attack does not.
+fn starts_sentence(text: &str, at: usize) -> bool {
+    text.get(..at).is_some_and(|before| before.trim_end().is_empty() || before.trim_end().ends_with(['.', '!', '?', ':', ';']))
+}
+
 fn judged(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
     let words = phrases();
     let addressed = || words.address.is_in(&passage.text);
     if let Some(range) = words.overriding.find(&passage.text) {
         let severity = match passage.weigh(&range) {
             Severity::High if passage.stand == Stand::Comment && !addressed() => Severity::Medium,
+            // Rows of data have no reader but a model; prompts are what a model obeys.
+            Severity::Info if passage.kind == Kind::Data && (acts(&passage.text) || words.secrecy.is_in(&passage.text)) => Severity::High,
+            Severity::Info if passage.kind == Kind::Prompt && !passage.is_quoted(&range) && starts_sentence(&passage.text, range.start) => {
+                Severity::High
+            }
             severity => severity,
         };
         return Some((range, "Text tells an agent to forget its instructions", severity));

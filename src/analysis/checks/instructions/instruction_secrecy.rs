@@ -5,11 +5,13 @@ use std::ops::Range;
 use super::passages::{Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach};
 use crate::analysis::view::FileView;
 use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
+static ADDRESS: Pattern = Pattern::new(r"(?i)\bhttps?://");
 static SAID: Hint = Hint::new(|| phrases().secrecy.words());
 
 /// See `rules/code/instruction-secrecy.toml`.
@@ -55,6 +57,8 @@ fn judged(passage: &Passage) -> Option<(Range<usize>, Severity)> {
         Stand::Hidden if acts || addressed => weight,
         Stand::Hidden => weight.min(Severity::Medium),
         Stand::Instructions if strong => weight,
+        // Silence about code that comes from an address.
+        Stand::Instructions if acts && ADDRESS.is_match(&passage.text) => weight,
         Stand::Instructions => weight.min(Severity::Low),
         Stand::Message | Stand::Comment if addressed && acts => weight,
         Stand::Literal if passage.live && strong && addressed_tool(&passage.text) => Severity::High,

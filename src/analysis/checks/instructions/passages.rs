@@ -36,6 +36,32 @@ pub(super) enum Stand {
     Visible,
 }
 
+/// What a file's words are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Nothing special.
+    Other,
+    /// Rows that a model reads or learns from.
+    Data,
+    /// The prompt of a product's own model.
+    Prompt,
+    /// The markup of a product, which hides parts of a page every day.
+    Markup,
+}
+
+fn kind(file: &FileView<'_>) -> Kind {
+    let path = format!("/{}", crate::analysis::role::fold(&file.path));
+    let prompts =
+        ["/prompts/", "/prompt/", "system_prompt", "system-prompt", ".prompt.", ".prompty"].iter().any(|part| path.contains(part));
+    match () {
+        () if !live(file) => Kind::Other,
+        () if file.role == Role::Data => Kind::Data,
+        () if prompts && !file.language.is_code() => Kind::Prompt,
+        () if file.language == Language::Html && file.role != Role::Docs => Kind::Markup,
+        () => Kind::Other,
+    }
+}
+
 /// A piece of text that the change brings in.
 pub(super) struct Passage {
     /// The text, single blanks between words.
@@ -44,13 +70,15 @@ pub(super) struct Passage {
     pub(super) stand: Stand,
     /// Whether it is product, test, page…: false for tests, examples, pages and data.
     pub(super) live: bool,
+    /// What kind of file it stands in, where that changes what its words mean.
+    pub(super) kind: Kind,
     /// Start in `text` and line of the view, from 0, of each line of it.
     lines: Vec<(usize, usize)>,
 }
 
 impl Passage {
     fn new(stand: Stand, live: bool) -> Self {
-        Self { text: String::new(), stand, live, lines: Vec::new() }
+        Self { text: String::new(), stand, live, kind: Kind::Other, lines: Vec::new() }
     }
 
     fn push(&mut self, line: usize, text: &str) {
@@ -108,6 +136,7 @@ fn read(file: &FileView<'_>) -> Vec<Passage> {
         return Vec::new();
     }
     let prose = matches!(file.language, Language::Markdown | Language::Text | Language::Html);
+    let kind = kind(file);
     let mut out = Vec::new();
     if prose {
         hidden_comments(file, side, &mut out);
@@ -119,6 +148,7 @@ fn read(file: &FileView<'_>) -> Vec<Passage> {
             paragraphs(file, side, &mut out);
         }
     }
+    out.iter_mut().for_each(|passage| passage.kind = kind);
     out
 }
 
@@ -130,7 +160,7 @@ fn live(file: &FileView<'_>) -> bool {
 fn hidden_comments(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) {
     for (first, text) in side.comments() {
         let last = first + text.matches('\n').count();
-        if !side.touches(first, last) {
+        if !side.touches(first, last) || (first == last && in_backticks(side.line(first).text, text)) {
             continue;
         }
         let mut passage = Passage::new(Stand::Hidden, live(file));
@@ -139,6 +169,11 @@ fn hidden_comments(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passa
         }
         out.push(passage);
     }
+}
+
+/// Whether `comment` stands between backticks on its line: then a reader sees it.
+fn in_backticks(line: &str, comment: &str) -> bool {
+    line.split_once(comment).is_some_and(|(before, after)| before.matches('`').count() % 2 == 1 && after.contains('`'))
 }
 
 /// Added lines that follow each other, put together up to a blank line, comments left out.
@@ -196,14 +231,21 @@ fn strings(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) {
     for (first, text) in side.strings().filter(|(_, text)| text.len() > 40 && text.contains(' ')) {
         let end = first + text.matches('\n').count();
         if side.touches(first, end) {
-            let mut passage = Passage::new(Stand::Literal, file.role.is_live());
-            text.replace("\\n", " ").lines().enumerate().for_each(|(offset, line)| passage.push(first + offset, line));
+            // The settings of an agent speak to it as its instructions do.
+            let stand = if file.role == Role::AgentConfig { Stand::Instructions } else { Stand::Literal };
+            let mut passage = Passage::new(stand, file.role.is_live());
+            // Its own quotes are no quotation.
+            text.trim_matches(['"', '\''])
+                .replace("\\n", " ")
+                .lines()
+                .enumerate()
+                .for_each(|(offset, line)| passage.push(first + offset, line));
             out.push(passage);
         }
     }
 }
 
-/// The passages of title, description and commit messages, each with the draft of a finding there.
+/// The passages of title, description, commit messages, names and what was said about the change, each with the draft of a finding there.
 pub(super) fn of_messages(view: &ChangeView<'_>) -> Vec<(Passage, Draft)> {
     let pull = &view.change.pull;
     let mut out = Vec::new();
@@ -215,7 +257,46 @@ pub(super) fn of_messages(view: &ChangeView<'_>) -> Vec<(Passage, Draft)> {
             message(&commit.message, || Draft::commit(id, &commit.message), &mut out);
         }
     }
+    names(view, &mut out);
+    said(view, &mut out);
     out
+}
+
+/// Names that hold a sentence: of the branch and of new files.
+fn names(view: &ChangeView<'_>, out: &mut Vec<(Passage, Draft)>) {
+    let branch = &view.change.pull.branch;
+    let mut name = |text: &str, draft: Draft| {
+        let mut passage = Passage::new(Stand::Message, true);
+        passage.push(0, &text.replace(['-', '_', '/', '.', '+'], " "));
+        out.push((passage, draft));
+    };
+    if sentence(branch) {
+        name(branch, Draft::branch(branch));
+    }
+    for file in view.change.patch.files.iter().filter(|file| file.old_path.as_ref() != file.new_path.as_ref()) {
+        let Some(path) = &file.new_path else { continue };
+        let text = path.text();
+        let last = text.rsplit('/').next().unwrap_or("");
+        if sentence(last) {
+            name(last, Draft::name(path));
+        }
+    }
+}
+
+fn sentence(name: &str) -> bool {
+    name.len() > 20 && name.split(['-', '_', '/', '.', ' ', '+']).filter(|word| word.len() > 1).count() >= 4
+}
+
+/// What people and bots said about the change; an agent that works on it reads that too.
+fn said(view: &ChangeView<'_>, out: &mut Vec<(Passage, Draft)>) {
+    for dossier in view.change.dossier.iter() {
+        let remarks =
+            dossier.remarks.iter().chain(dossier.threads.iter().flat_map(|thread| &thread.remarks)).map(|remark| remark.body.as_str());
+        let annotations = dossier.annotations.iter().map(|annotation| annotation.message.as_str());
+        for text in remarks.chain(dossier.reviews.iter().map(|review| review.body.as_str())).chain(annotations) {
+            message(text, || Draft::message(text), out);
+        }
+    }
 }
 
 fn message(text: &str, draft: impl Fn() -> Draft, out: &mut Vec<(Passage, Draft)>) {

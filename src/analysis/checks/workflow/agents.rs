@@ -25,7 +25,8 @@ static ANY_TOOL: Pattern = Pattern::new(
     | \*\s*$ | bypassPermissions | dangerously-skip-permissions | danger-full-access | --yolo | "yolo" | --allow-all-tools | --full-auto
     "#,
 );
-static AGENT: Pattern = Pattern::new(r"(?i)claude-code|codex-action|run-gemini-cli|gemini-cli|copilot-cli|cursor-agent|amazon-q|aider|opencode|qwen-code");
+static AGENT: Pattern =
+    Pattern::new(r"(?i)claude-code|codex-action|run-gemini-cli|gemini-cli|copilot-cli|cursor-agent|amazon-q|aider|opencode|qwen-code");
 
 /// Whether `step` lets people without rights in the repository start its agent.
 pub(super) fn anybody(step: &Step<'_>) -> bool {

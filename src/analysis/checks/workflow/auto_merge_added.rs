@@ -33,9 +33,21 @@ impl Check for AutoMergeAdded {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
         let path = format!("/{}", fold(&file.path));
-        let bot_settings = ["/renovate", "/.renovaterc", "/.mergify", "/mergify.yml", "/.kodiak", "/bulldozer", "/.github/auto", "/.policy.yml", "/.bulldozer", "/.github/settings.yml", "/.github/branch"]
-            .iter()
-            .any(|part| path.contains(part));
+        let bot_settings = [
+            "/renovate",
+            "/.renovaterc",
+            "/.mergify",
+            "/mergify.yml",
+            "/.kodiak",
+            "/bulldozer",
+            "/.github/auto",
+            "/.policy.yml",
+            "/.bulldozer",
+            "/.github/settings.yml",
+            "/.github/branch",
+        ]
+        .iter()
+        .any(|part| path.contains(part));
         if file.role == Role::Workflow {
             let limited = side.lines().any(|line| KNOWN_BOT.is_match(line.text));
             for (index, text) in added_commands(file) {

@@ -74,6 +74,8 @@ fn libraries(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
             () => Severity::Low,
         };
         let shown: String = line.text.trim().chars().take(80).collect();
-        sink.report(Draft::line(file, side, line.index).title(format!("The pipeline would run code of a library: `{shown}`")).severity(severity));
+        sink.report(
+            Draft::line(file, side, line.index).title(format!("The pipeline would run code of a library: `{shown}`")).severity(severity),
+        );
     }
 }

@@ -158,9 +158,12 @@ fn freed(known: &Guarded<'_>, job: &Guarded<'_>, lost: Option<&String>) -> Optio
 /// A workflow of checks that proposals no longer start.
 fn silenced(file: &FileView<'_>, (old, new): (&Node, &Node), sink: &mut Sink<'_>) {
     let Some(side) = file.new_side() else { return };
-    let proposals = |tree: &Node| triggers(tree).into_iter().any(|(name, _)| matches!(name.as_str(), "pull_request" | "pull_request_target" | "merge_group"));
+    let proposals = |tree: &Node| {
+        triggers(tree).into_iter().any(|(name, _)| matches!(name.as_str(), "pull_request" | "pull_request_target" | "merge_group"))
+    };
     let now = soft(new);
-    let Some(check) = now.values().find(|soft| SECURITY.is_match(&soft.text)).or_else(|| now.values().find(|soft| A_CHECK.is_match(&soft.text)))
+    let Some(check) =
+        now.values().find(|soft| SECURITY.is_match(&soft.text)).or_else(|| now.values().find(|soft| A_CHECK.is_match(&soft.text)))
     else {
         return;
     };

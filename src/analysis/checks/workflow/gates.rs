@@ -90,7 +90,8 @@ fn of_azure(tree: &Node) -> Vec<(String, Soft)> {
             open.extend(node.get(key).map_or(&[][..], Node::items));
         }
         for step in node.get("steps").map_or(&[][..], Node::items) {
-            let Some((kind, runs)) = ["script", "bash", "pwsh", "powershell", "task"].into_iter().find_map(|key| Some((key, step.get(key)?)))
+            let Some((kind, runs)) =
+                ["script", "bash", "pwsh", "powershell", "task"].into_iter().find_map(|key| Some((key, step.get(key)?)))
             else {
                 continue;
             };

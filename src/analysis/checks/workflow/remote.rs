@@ -20,9 +20,14 @@ static RELEASE: Pattern = Pattern::new(
 );
 static SAVES: Pattern = Pattern::new(r"(?i)\b(curl|wget|iwr|irm|invoke-webrequest)\b");
 static ADDRESS: Pattern = Pattern::new(r#"https?://[^\s"'|;&>)]+"#);
-static INTO: Pattern = Pattern::new(r#"(?i)(?:\s-(?:o|O|OutFile)\s+|--output[= ]|--output-document[= ]|\s-\w*o\s+|>\s*)["']?([\w./${}-]+)"#);
-static CHECKED: Pattern = Pattern::new(r"(?i)\b(sha(1|224|256|384|512)?sum|shasum|md5sum|gpg\s[^\n]*--verify|cosign\s+verify|minisign|gh\s+attestation\s+verify|get-filehash|certutil\s+-hashfile|openssl\s+dgst)\b");
-static RUNS: Pattern = Pattern::new(r"(?i)(chmod\s+\S*(\+\S*x|[0-7]*[1357][0-7]*)\S*\s|(^|[;&|]\s*|\bsudo\s+(-\S+\s+)*)((ba|z|da|k)?sh|python[\d.]*|node|perl|ruby|php|source|\.)\s|\./)");
+static INTO: Pattern =
+    Pattern::new(r#"(?i)(?:\s-(?:o|O|OutFile)\s+|--output[= ]|--output-document[= ]|\s-\w*o\s+|>\s*)["']?([\w./${}-]+)"#);
+static CHECKED: Pattern = Pattern::new(
+    r"(?i)\b(sha(1|224|256|384|512)?sum|shasum|md5sum|gpg\s[^\n]*--verify|cosign\s+verify|minisign|gh\s+attestation\s+verify|get-filehash|certutil\s+-hashfile|openssl\s+dgst)\b",
+);
+static RUNS: Pattern = Pattern::new(
+    r"(?i)(chmod\s+\S*(\+\S*x|[0-7]*[1357][0-7]*)\S*\s|(^|[;&|]\s*|\bsudo\s+(-\S+\s+)*)((ba|z|da|k)?sh|python[\d.]*|node|perl|ruby|php|source|\.)\s|\./)",
+);
 static RUNS_FETCHED: Pattern = Pattern::new(
     r"(?ix) \b(exec|eval|Function|runInThisContext|runInNewContext|vm\.run\w*)\s*\( [^\n]* (urlopen|requests\.get|httpx\.get|urllib|fetch\(|https?\.get|axios)
     | \b(os\.system|subprocess\.\w+|exec(Sync|File)?|spawn(Sync)?)\s*\( [^\n]* (curl|wget)\b [^\n]* \|\s*(ba|z|da)?sh\b",
@@ -47,12 +52,12 @@ pub(super) struct Saved {
 
 /// The downloads of a workflow or action that later lines of the same job run unchecked.
 pub(super) fn saved_and_run(tree: &Node) -> Vec<Saved> {
-    let of_jobs = jobs(tree).flat_map(|(_, job)| of_steps(of_job(tree, job).collect()));
-    let own = if tree.get("runs").is_some() { of_steps(steps(tree)) } else { Vec::new() };
+    let of_jobs = jobs(tree).flat_map(|(_, job)| of_steps(&of_job(tree, job).collect::<Vec<_>>()));
+    let own = if tree.get("runs").is_some() { of_steps(&steps(tree)) } else { Vec::new() };
     of_jobs.chain(own).collect()
 }
 
-fn of_steps(steps: Vec<Step<'_>>) -> Vec<Saved> {
+fn of_steps(steps: &[Step<'_>]) -> Vec<Saved> {
     let texts: Vec<(&str, usize)> = steps.iter().flat_map(Step::scripts).collect();
     if texts.iter().any(|(text, _)| CHECKED.is_match(text)) {
         return Vec::new();
@@ -76,7 +81,8 @@ fn saved(row: &str, line: usize) -> Option<Saved> {
     let last = address.split(['?', '#']).next().unwrap_or(address).rsplit('/').next().unwrap_or("");
     let into = INTO.groups(row, 1).last().filter(|name| !name.starts_with("http")).unwrap_or(last);
     let name = into.rsplit('/').next().unwrap_or(into);
-    let archive = [".tar", ".gz", ".tgz", ".zip", ".xz", ".bz2", ".deb", ".rpm", ".json", ".txt", ".asc", ".gpg", ".sig", ".yml", ".yaml", ".xml"];
+    let archive =
+        [".tar", ".gz", ".tgz", ".zip", ".xz", ".bz2", ".deb", ".rpm", ".json", ".txt", ".asc", ".gpg", ".sig", ".yml", ".yaml", ".xml"];
     if name.len() < 2 || archive.iter().any(|ending| name.ends_with(ending)) {
         return None;
     }
@@ -91,7 +97,10 @@ fn saved(row: &str, line: usize) -> Option<Saved> {
 /// Whether `row` makes the file `name` runnable or runs it.
 fn runs(row: &str, name: &str) -> bool {
     row.match_indices(name).any(|(at, _)| {
-        let whole = !row.get(at + name.len()..).and_then(|rest| rest.chars().next()).is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+        let whole = !row
+            .get(at + name.len()..)
+            .and_then(|rest| rest.chars().next())
+            .is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
         let before = row.get(..at).unwrap_or("");
         whole && before.chars().next_back().is_none_or(|c| matches!(c, ' ' | '/' | '"' | '\'' | '(')) && RUNS.is_match(before)
     })

@@ -11,8 +11,9 @@ use crate::model::rule::{RuleId, Severity};
 
 static BRANCH: Pattern = Pattern::new(r"(?i)^(main|master|develop|dev|trunk|next|head|latest|[\w-]+/.+)$");
 
-static UPDATES: Pattern =
-    Pattern::new(r"(?i)\b(bump|updat|upgrad|pin|refresh)\w*\b.{0,60}\b(actions?|workflows?|dependenc\w+|deps|versions?|hooks?|pre-commit)\b");
+static UPDATES: Pattern = Pattern::new(
+    r"(?i)\b(bump|updat|upgrad|pin|refresh)\w*\b.{0,60}\b(actions?|workflows?|dependenc\w+|deps|versions?|hooks?|pre-commit)\b",
+);
 /// Owners who offer the usual actions for their own machines.
 const RUNNERS: [&str; 6] = ["useblacksmith", "depot", "buildjet", "warpbuilds", "namespacelabs", "runs-on"];
 /// A whole version in the comment behind a pin.
@@ -70,8 +71,13 @@ fn action(text: &str, line: usize) -> Option<Action<'_>> {
         return None;
     }
     if let Some(image) = text.strip_prefix("docker://") {
-        let (path, reference) = image.split_once('@').or_else(|| image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))).unwrap_or((image, "latest"));
-        let path = if reference.starts_with("sha256:") { path.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(path, |(path, _)| path) } else { path };
+        let (path, reference) =
+            image.split_once('@').or_else(|| image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))).unwrap_or((image, "latest"));
+        let path = if reference.starts_with("sha256:") {
+            path.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(path, |(path, _)| path)
+        } else {
+            path
+        };
         let (owner, name) = path.rsplit_once('/').unwrap_or(("docker.io", path));
         return Some(Action { text, owner, name, reference, line });
     }
@@ -93,7 +99,8 @@ fn moved_under_its_version(file: &FileView<'_>, action: &Action<'_>, known: &Act
 /// Whether a message names the action, or says that actions are brought up to date.
 fn says_so(file: &FileView<'_>, action: &Action<'_>) -> bool {
     let pull = &file.change.pull;
-    let messages = [pull.title.as_str(), pull.body.as_str()].into_iter().chain(file.change.commits.iter().map(|commit| commit.message.as_str()));
+    let messages =
+        [pull.title.as_str(), pull.body.as_str()].into_iter().chain(file.change.commits.iter().map(|commit| commit.message.as_str()));
     let name = action.name.split('/').next().unwrap_or(action.name);
     messages.into_iter().any(|text| UPDATES.is_match(text) || text.contains(name))
 }

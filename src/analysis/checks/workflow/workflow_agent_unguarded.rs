@@ -19,8 +19,7 @@ impl Check for WorkflowAgentUnguarded {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some((old, new, side)) = trees(file) else { return };
         let triggers = privileged(new);
-        let known: Vec<String> =
-            old.map(steps).unwrap_or_default().iter().filter_map(agents::unasked).map(|(_, row)| row).collect();
+        let known: Vec<String> = old.map(steps).unwrap_or_default().iter().filter_map(agents::unasked).map(|(_, row)| row).collect();
         let was_exposed = old.is_some_and(|old| !privileged(old).is_empty());
         for step in steps(new).iter().filter(|step| agents::starts(step)) {
             let Some((line, row)) = agents::unasked(step) else { continue };
@@ -41,7 +40,8 @@ fn judged(step: &Step<'_>, tree: &Node, trigger: Option<&str>) -> (String, Sever
     let title = format!("`{trigger}` would start an agent that may run anything without being asked");
     // The scripts of such agents ask nobody who started them; the action of Claude asks for rights to write by itself.
     let asks_itself = step.uses().is_some_and(|uses| uses.contains("claude-code")) && !agents::anybody(step);
-    let fed = !words_in_variables(step).is_empty() || step.node.leaves().iter().any(|leaf| expressions(&leaf.text).any(|inner| is_pasted(step, inner)));
+    let fed = !words_in_variables(step).is_empty()
+        || step.node.leaves().iter().any(|leaf| expressions(&leaf.text).any(|inner| is_pasted(step, inner)));
     let severity = match () {
         () if agents::anybody(step) => Severity::Critical,
         () if asks_itself || gates::is_limited(&step.conditions()) => Severity::Medium,

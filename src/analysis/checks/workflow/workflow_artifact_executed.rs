@@ -70,8 +70,10 @@ fn executed(tree: &Node, job: &Node) -> Vec<(String, usize)> {
 /// Where `step` puts the artifact of another run; empty for the working folder.
 fn fetched_into(step: &Step<'_>) -> Option<String> {
     let uses = step.uses().unwrap_or("").to_lowercase();
-    let of_another = || step.node.get("with").is_some_and(|with| with.leaves().iter().any(|leaf| ANOTHER_RUN.is_match(&leaf.text)))
-        || !step.with("run-id").is_empty();
+    let of_another = || {
+        step.node.get("with").is_some_and(|with| with.leaves().iter().any(|leaf| ANOTHER_RUN.is_match(&leaf.text)))
+            || !step.with("run-id").is_empty()
+    };
     if (uses.starts_with("actions/download-artifact") && of_another()) || uses.contains("/action-download-artifact") {
         let path = step.with("path");
         return (!ASIDE.is_match(&path)).then_some(path);

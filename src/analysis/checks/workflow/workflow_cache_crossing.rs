@@ -1,7 +1,7 @@
 //! `workflow-cache-crossing`: a cache that proposed code can write and a trusted run restores.
 
 use super::gates::{DELIVERS, is_limited};
-use super::steps::{Step, jobs, line_with, of_job, triggers, trees};
+use super::steps::{Step, jobs, line_with, of_job, trees, triggers};
 use super::workflow_untrusted_checkout::{checkouts, with_rights};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::document::node::Node;
@@ -27,7 +27,8 @@ impl Check for WorkflowCacheCrossing {
                 sink.report(Draft::line(file, side, line_with(side, step.node.line, &name)).title(title).severity(severity));
             }
         }
-        let delivers = |tree: &Node| triggers(tree).iter().any(|(name, _)| matches!(name.as_str(), "release" | "workflow_dispatch" | "push"));
+        let delivers =
+            |tree: &Node| triggers(tree).iter().any(|(name, _)| matches!(name.as_str(), "release" | "workflow_dispatch" | "push"));
         let was = old.map(restored).unwrap_or_default();
         for (step, name) in jobs(new).filter(|_| delivers(new)).flat_map(|(_, job)| of_delivery(new, job)) {
             let line = line_with(side, step.node.line, &name);
@@ -45,7 +46,8 @@ fn restored(tree: &Node) -> Vec<String> {
 
 fn of_delivery<'n>(tree: &'n Node, job: &'n Node) -> Vec<(Step<'n>, String)> {
     let delivers = of_job(tree, job).any(|step| {
-        step.uses().is_some_and(|uses| DELIVERS.is_match(uses)) || step.scripts().any(|(text, _)| text.lines().any(|row| DELIVERS.is_match(row)))
+        step.uses().is_some_and(|uses| DELIVERS.is_match(uses))
+            || step.scripts().any(|(text, _)| text.lines().any(|row| DELIVERS.is_match(row)))
     });
     if delivers { of_job(tree, job).filter_map(|step| Some((step, cache(&step)?))).collect() } else { Vec::new() }
 }

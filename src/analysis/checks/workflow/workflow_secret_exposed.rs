@@ -30,7 +30,9 @@ static LOOKED_UP: Pattern = Pattern::new(
 /// Words of secrets that are addresses themselves.
 static AN_ADDRESS: Pattern = Pattern::new(r"(?i)hook|url|ping|endpoint|host|domain|uuid|_id$|\bid\b");
 /// The environment handed to a request, in languages other than the shell's.
-static WHOLE_ENVIRONMENT: Pattern = Pattern::new(r"(?i)process\.env\s*[),}\]]|\.\.\.process\.env\b|os\.environ\s*[),}\]]|dict\(\s*os\.environ|os\.environ\.(items|copy)\(|Get-ChildItem\s+env:|\bgci\s+env:|ENV\.to_h");
+static WHOLE_ENVIRONMENT: Pattern = Pattern::new(
+    r"(?i)process\.env\s*[),}\]]|\.\.\.process\.env\b|os\.environ\s*[),}\]]|dict\(\s*os\.environ|os\.environ\.(items|copy)\(|Get-ChildItem\s+env:|\bgci\s+env:|ENV\.to_h",
+);
 static REQUEST: Pattern = Pattern::new(
     r"(?i)\b(fetch|axios|got|request|urlopen|Request|requests\.\w+|httpx\.\w+|https?\.(request|get|post)|Invoke-(WebRequest|RestMethod)|irm|iwr|Net::HTTP\.\w+)\s*[(. ]|\.(post|put|sendall|connect)\(",
 );
@@ -42,7 +44,9 @@ static OF_A_SECRET: Pattern = Pattern::new(
     r"(?i)(environ|getenv|process\.env|\$env:|ENV\[)\W*\w*(token|secret|password|passwd|api_?key|access_?key|private_?key|credential|_key)\w*|\$\{\{\s*secrets\.",
 );
 /// Parts of a secret printed one after the other.
-static SLICED: Pattern = Pattern::new(r"(?i)\b(echo|printf)\b[^\n|]*\$\{\w*(token|secret|password|key)\w*:\s*\d[^}]*\}[^\n|]*\$\{\w*(token|secret|password|key)\w*:\s*\d");
+static SLICED: Pattern = Pattern::new(
+    r"(?i)\b(echo|printf)\b[^\n|]*\$\{\w*(token|secret|password|key)\w*:\s*\d[^}]*\}[^\n|]*\$\{\w*(token|secret|password|key)\w*:\s*\d",
+);
 /// Hosts that already hold the secret that goes there.
 static OWN_HOST: Pattern = Pattern::new(
     r"(?i)https?://(api|uploads|hooks)\.(github|slack)\.com|\$\{?\{?\s*(GITHUB_API_URL|github\.api_url|(secrets\.)?\w*WEBHOOK\w*)|registry\.npmjs\.org|pypi\.org|crates\.io|codecov\.io|sonarcloud\.io|api\.cloudflare\.com|discord\.com/api|api\.telegram\.org|localhost|127\.0\.0\.1",
@@ -135,6 +139,10 @@ fn inherited(file: &FileView<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let line = line_with(side, job.line, "inherit");
-        sink.report(Draft::line(file, side, line).title(format!("Every secret is given to `{uses}`")).severity(if moved { Severity::High } else { Severity::Medium }));
+        sink.report(Draft::line(file, side, line).title(format!("Every secret is given to `{uses}`")).severity(if moved {
+            Severity::High
+        } else {
+            Severity::Medium
+        }));
     }
 }

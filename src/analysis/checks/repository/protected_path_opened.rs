@@ -1,0 +1,107 @@
+//! `protected-path-opened`: owners or ignore lists that kept paths from agents, commits or lone approvals, and do not any more.
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::role::fold;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+
+/// Lists of what agents must not read.
+const KEPT_FROM_AGENTS: [&str; 10] = [
+    ".aiignore",
+    ".cursorignore",
+    ".cursorindexingignore",
+    ".claudeignore",
+    ".geminiignore",
+    ".codeiumignore",
+    ".aiexclude",
+    ".copilotignore",
+    ".rooignore",
+    ".clineignore",
+];
+/// Paths that hold secrets.
+static SECRET: Pattern = Pattern::new(
+    r"(?i)\.env\b|secret|credential|\.pem|\.key\b|id_rsa|\.p12|\.pfx|\.npmrc|\.aws|\.ssh|kubeconfig|\.tfstate|\.tfvars|token|password|\.jks|keystore",
+);
+/// Paths whose owners guard the others.
+static GUARDING: Pattern = Pattern::new(
+    r"(?i)^\*$|^/?\*\*$|\.github|workflows|codeowners|auth|secur|crypt|login|session|permission|polic|deploy|infra|terraform|k8s|release|\.claude|\.mcp|agents\.md|payment|billing|package(-lock)?\.json|cargo\.|go\.(mod|sum)",
+);
+
+/// See `rules/code/protected-path-opened.toml`.
+pub struct ProtectedPathOpened;
+
+impl Check for ProtectedPathOpened {
+    fn rule(&self) -> RuleId {
+        RuleId("protected-path-opened")
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let name = fold(file.name());
+        let Some(old) = file.old() else { return };
+        if name == "codeowners" {
+            owners(file, old, sink);
+        } else if KEPT_FROM_AGENTS.contains(&name.as_str()) || matches!(name.as_str(), ".gitignore" | ".dockerignore" | ".npmignore") {
+            ignored(file, old, KEPT_FROM_AGENTS.contains(&name.as_str()), sink);
+        }
+    }
+}
+
+fn owners(file: &FileView<'_>, old: &SideView<'_>, sink: &mut Sink<'_>) {
+    let now: Vec<(&str, bool)> = file.new_side().into_iter().flat_map(SideView::lines).filter_map(|line| entry(line.text)).collect();
+    let covered = now.iter().any(|(path, owned)| *owned && matches!(*path, "*" | "/" | "/**" | "**"));
+    for line in old.changed_lines() {
+        let Some((path, true)) = entry(line.text) else { continue };
+        // Another line for the same path, or for all of them, still asks somebody.
+        if now.iter().any(|(known, owned)| *owned && known.trim_matches('/') == path.trim_matches('/')) {
+            continue;
+        }
+        let severity = match (GUARDING.is_match(path), covered) {
+            (true, false) => Severity::High,
+            (true, true) => Severity::Medium,
+            (false, _) => Severity::Low,
+        };
+        let title = format!("Nobody would have to agree to changes of `{path}` any more");
+        sink.report(Draft::line(file, old, line.index).title(title).severity(severity));
+    }
+}
+
+/// The path of a line of owners, and whether it names any.
+fn entry(text: &str) -> Option<(&str, bool)> {
+    let text = text.split('#').next().unwrap_or("").trim();
+    let mut words = text.split_whitespace();
+    let path = words.next().filter(|path| !path.starts_with('['))?;
+    Some((path, words.any(|word| word.contains('@'))))
+}
+
+fn ignored(file: &FileView<'_>, old: &SideView<'_>, agents: bool, sink: &mut Sink<'_>) {
+    let pattern = |text: &str| text.trim().trim_start_matches('/').trim_end_matches('/').to_owned();
+    let now: Vec<String> = file.new_side().into_iter().flat_map(SideView::lines).map(|line| pattern(line.text)).collect();
+    let covers =
+        |gone: &str| now.iter().any(|kept| kept == gone || kept == "*" || kept.trim_end_matches('*') == gone.trim_end_matches('*'));
+    for line in old.changed_lines() {
+        let gone = pattern(line.text);
+        if !gone.starts_with(['#', '!']) && SECRET.is_match(&gone) && !covers(&gone) && !wider(&now, &gone) {
+            let who = if agents { "agents" } else { "commits and packages" };
+            let severity = if agents { Severity::High } else { Severity::Medium };
+            let title = format!("`{gone}` would not be kept from {who} any more");
+            sink.report(Draft::line(file, old, line.index).title(title).severity(severity));
+        }
+    }
+    let Some(side) = file.new_side() else { return };
+    for line in file.added().filter(|line| line.text.trim().starts_with('!') && SECRET.is_match(line.text)) {
+        if agents && !line.text.contains("example") && !line.text.contains("sample") && !line.text.contains("template") {
+            let title = format!("`{}` would be let through to agents", line.text.trim().trim_start_matches('!'));
+            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High));
+        }
+    }
+}
+
+/// Whether a wider pattern that stayed still keeps `gone` out: `.env*` for `.env.local`.
+fn wider(now: &[String], gone: &str) -> bool {
+    let fits = |kept: &String| match kept.split_once('*') {
+        Some((start, end)) => !(start.is_empty() && end.is_empty()) && gone.starts_with(start) && gone.ends_with(end),
+        None => !kept.is_empty() && gone.starts_with(&format!("{kept}/")),
+    };
+    now.iter().any(fits)
+}
