@@ -173,7 +173,12 @@ pub fn join(engine: &Engine, witnesses: &mut [Witness]) {
     });
     across::join(engine, &mut together.collect::<Vec<_>>(), Tells::Last);
     for (witness, report) in witnesses.iter_mut().zip(reports) {
-        witness.hits.extend(report.findings.iter().map(hit));
+        for hit in report.findings.iter().map(hit) {
+            // The wider window stands for the one within it.
+            if !witness.hits.iter().any(|known| known.rule == hit.rule && known.at == hit.at) {
+                witness.hits.push(hit);
+            }
+        }
     }
 }
 

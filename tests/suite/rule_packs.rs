@@ -242,7 +242,7 @@ fn every_verb_notes_the_rules_in_force() {
     // Nobody can be answered where there is no forge.
     let names: Vec<&str> = refused.iter().map(|(verb, _)| *verb).collect();
     assert_eq!(names, ["request-changes", "comment"], "{refused:?}");
-    let ledger = Ledger::open(&program.home.join("ledger.db")).unwrap();
+    let ledger = Ledger::open(&program.home.join("data/ledger.db")).unwrap();
     let decided: Vec<(&str, String)> =
         cases::all(&ledger).unwrap().into_iter().map(|case| (case.plan.decision.verb.word(), case.plan.decision.rules_in_force)).collect();
     let mut known: Vec<&str> = decided.iter().map(|(verb, _)| *verb).collect();
