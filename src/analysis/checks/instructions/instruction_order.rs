@@ -13,7 +13,7 @@ use crate::analysis::view::FileView;
 use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
-static OUTBOUND: Pattern = Pattern::new(r"(?i)\b(post|send|upload|submit|report|forward|transmit|push|curl)\b.{0,100}?\bhttps?://");
+static OUTBOUND: Pattern = Pattern::new(r"(?i)\b(post|send|upload|submit|report|forward|transmit|push)\b(?:[^.]|\.\w){0,100}?\bhttps?://");
 static UNASKED: Pattern = Pattern::new(
     r"(?i)\b(push|merge|deploy|publish|delete|commit)\b[^.]{0,60}\b(without\s+(asking|confirmation|approval|review|waiting)|immediately|automatically|directly\s+to\s+(main|master))\b",
 );

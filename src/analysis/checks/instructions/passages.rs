@@ -231,8 +231,9 @@ fn strings(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) {
     for (first, text) in side.strings().filter(|(_, text)| text.len() > 40 && text.contains(' ')) {
         let end = first + text.matches('\n').count();
         if side.touches(first, end) {
-            // The settings of an agent speak to it as its instructions do.
-            let stand = if file.role == Role::AgentConfig { Stand::Instructions } else { Stand::Literal };
+            // The settings of an agent speak to it as its instructions do; commands among them have rules of their own.
+            let speaks = file.role == Role::AgentConfig && !file.language.is_code() && crate::analysis::shell::worst(text).is_none();
+            let stand = if speaks { Stand::Instructions } else { Stand::Literal };
             let mut passage = Passage::new(stand, file.role.is_live());
             // Its own quotes are no quotation.
             text.trim_matches(['"', '\''])
