@@ -196,7 +196,7 @@ impl Builder<'_> {
             return false;
         }
         if matches!(sign, "=" | "(" | "," | "[" | "?" | "&" | "|")
-            || matches!(sign, "return" | "import" | "export")
+            || matches!(sign, "return" | "import" | "export" | "const" | "let" | "var")
             || (sign == ":" && self.in_bracket())
         {
             return true;

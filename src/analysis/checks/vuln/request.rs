@@ -145,7 +145,7 @@ fn carried(plain: &str, call: Range<usize>) -> bool {
     let own = |asked: Range<usize>| {
         let between = plain.get(asked.end..call.start).unwrap_or(" ");
         asked.end > call.start && asked.start < call.end
-            || asked.end <= call.start && between.chars().all(|sign| sign.is_alphanumeric() || ".[]'\"_>-".contains(sign))
+            || asked.end <= call.start && between.chars().all(|sign| sign.is_alphanumeric() || ".[]()'\"_>-".contains(sign))
     };
     CARRIERS.contains(&name) || ASKED.find_all(plain).any(own)
 }
