@@ -20,7 +20,7 @@ static GUARD: Pattern = Pattern::new(
 );
 /// Routes that anybody is meant to reach.
 static PUBLIC: Pattern = Pattern::new(
-    r"(?i)health|ready|live|ping|login|logout|sign|register|static|public|webhook|callback|docs|openapi|metrics|favicon|robots|version|status|oauth|token|AllowAnonymous|permitAll",
+    r"(?i)\b(?:health\w*|readyz?|livez?|ping|login|logout|sign\w*|register|static|public|webhooks?|callback|docs|openapi|metrics|favicon|robots|version|status|oauth\w*|token|AllowAnonymous|permitAll)\b",
 );
 /// So many others must have it.
 const NEIGHBOURS: usize = 3;
