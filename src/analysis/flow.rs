@@ -151,7 +151,9 @@ fn words(code: &str) -> impl Iterator<Item = &str> {
 /// The names that a statement puts something into.
 fn receivers(code: &str) -> impl Iterator<Item = &str> {
     let assigned = assigned_end(code).map(|end| targets(code.get(..end).unwrap_or("")));
-    let others = [BOUND.group(code, 1), FILLED.group(code, 1), MERGED.group(code, 1), DECLARED_IN_HEAD.group(code, 1)];
+    // `for (char **e = …`: what stands behind the bracket is a type.
+    let bound = DECLARED_IN_HEAD.group(code, 1).or_else(|| BOUND.group(code, 1));
+    let others = [bound, FILLED.group(code, 1), MERGED.group(code, 1)];
     assigned.into_iter().flatten().chain(others.into_iter().flatten()).filter(|name| !matches!(*name, "self" | "this" | "err" | "ok" | "_"))
 }
 
