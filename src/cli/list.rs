@@ -71,8 +71,8 @@ fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, contex
     let judge = Judge { engine: &engine, source: &*opened.site.source, cancel: &context.cancel };
     let mut rows = Vec::with_capacity(opened.pulls.len());
     let company = Company::default();
-    let (kept, folder) = (Kept::at(&opened.site.paths(context)?.sweeps(), opened.site.clock()), opened.site.source.repository());
-    company.remember(kept.earlier(&opened.pulls, folder.as_deref()));
+    let kept = Kept::at(&opened.site.paths(context)?.sweeps(), opened.site.clock());
+    company.remember(kept.earlier(&opened.pulls, opened.site.source.repository().as_deref()));
     let mut failed = opened.incomplete;
     let veil = engine.book().veil();
     judge.each(&opened.pulls, &mut context.out, |_, pull, outcome| {
@@ -81,7 +81,6 @@ fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, contex
         shown::pull(&mut pull, &veil);
         let judged = |(change, report): (Change, Report)| {
             let summary = Summary::of(&change, &report);
-            kept.remember(&pull, &report, folder.as_deref());
             company.note(&pull, summary.clone(), report, change.patch.unreadable);
             summary
         };

@@ -65,7 +65,9 @@ impl Kept {
             return;
         };
         let introduced = report.threads.introduced.clone();
-        let change = Earlier { repo: pull.at.repo.clone(), name: pull.address().to_string(), opened: pull.opened, introduced };
+        // A folder is told by its place, however it was named.
+        let repo = if pull.at.origin == Origin::Local { String::new() } else { pull.at.repo.clone() };
+        let change = Earlier { repo, name: pull.address().to_string(), opened: pull.opened, introduced };
         memory.with(|store, at| store.keep_threads(&place, &change, at));
     }
 
@@ -76,6 +78,10 @@ impl Kept {
         let places: BTreeSet<String> = pulls.iter().filter_map(|pull| place_of(pull, folder)).collect();
         let mut known: Vec<Earlier> = places.iter().filter_map(|place| memory.with(|store, _| store.threads(place))).flatten().collect();
         let here: BTreeSet<String> = pulls.iter().map(|pull| pull.address().to_string()).collect();
+        let local = pulls.iter().find(|pull| pull.at.origin == Origin::Local).map(|pull| pull.at.repo.clone());
+        for earlier in known.iter_mut().filter(|earlier| earlier.repo.is_empty()) {
+            earlier.repo = local.clone().unwrap_or_default();
+        }
         let repos: BTreeSet<&str> = pulls.iter().map(|pull| pull.at.repo.as_str()).collect();
         known.retain(|earlier| !here.contains(&earlier.name) && repos.contains(earlier.repo.as_str()));
         known

@@ -144,7 +144,7 @@ fn diffs_that_are_none_or_hostile_are_told_and_never_slow() {
     let long = head("x.js") + "@@ -1 +1 @@\n-a\n+" + &"let a = 1; ".repeat(20 * 1024 * 1024 / 11) + "\n";
     let began = std::time::Instant::now();
     let run = program.fed(&["scan", "-"], long);
-    assert!(run.code == 0 && run.out.contains("not looked at"), "{}{}", run.out.get(..500).unwrap_or(""), run.err);
+    assert!(run.code <= 1 && run.out.contains("not looked at"), "{}{}", run.out.get(..500).unwrap_or(""), run.err);
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
 }
 

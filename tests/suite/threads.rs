@@ -1,8 +1,11 @@
 //! What one pull brings in and another uses, through the real program: in one queue, and when the first one is merged and gone.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use crate::program::Program;
+use crate::pty::Pty;
 use crate::world::World;
 
 const HOOKS: &str = "HOOKS = []\n\n\ndef register_after_request(run):\n    HOOKS.append(run)\n";
@@ -38,9 +41,15 @@ fn a_pull_is_raised_with_the_one_that_uses_its_hook() {
 
 #[test]
 fn a_hook_is_remembered_when_its_pull_is_merged_and_gone() {
-    let tied = |listed_before: bool| {
+    let tied = |judged_before: bool| {
         let (mut world, program) = worlds();
-        if listed_before {
+        if judged_before {
+            let (home, folder) = (world.beside("home"), world.path());
+            let arguments = [folder.to_str().unwrap()];
+            let mut console = Pty::start_in(&home, PathBuf::from(env!("CARGO_BIN_EXE_lazaret")), &arguments, "", &[]);
+            console.until("it was judged", |_| home.join("state/sweeps.db").exists());
+            console.press("\u{3}").ends();
+        } else {
             program.ok(&["list"]);
         }
         world.checkout("main");
