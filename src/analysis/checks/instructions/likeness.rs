@@ -170,11 +170,11 @@ fn pieces(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The letter that a sign stands for in a word written to be overlooked.
+/// The letter that a sign stands for in a word written to be overlooked. `l` and `I` look the same, so they are the same here.
 fn meant(c: char) -> char {
     match c {
         '0' => 'o',
-        '1' => 'i',
+        '1' | 'l' => 'i',
         '3' => 'e',
         '4' | '@' => 'a',
         '5' | '$' => 's',
