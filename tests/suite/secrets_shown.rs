@@ -94,7 +94,8 @@ fn no_screen_shows_it() {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_lazaret"));
     let mut pty = Pty::start(program, &[world.path().to_str().unwrap()], "theme = \"dark\"\n");
     pty.shows("Use [GITHUB_TOKEN] to").shows("claude/with-[GITHUB_TOKEN]").press("\r").shows("claude/with-[GITHUB_TOKEN]");
-    pty.shows("viewed 0/1").press("s").shows("[DATABASE_PASSWORD]").press("\u{1b}");
+    pty.shows("viewed 0/1").press("s").shows("[DATABASE_PASSWORD]").press("s");
+    pty.until("the story is closed", |pty| !pty.screen().contains("[DATABASE_PASSWORD]"));
     is_hidden("a screen", &String::from_utf8_lossy(&pty.bytes()));
     pty.press("\u{3}").ends();
 }
