@@ -30,7 +30,7 @@ pub struct Together<'r> {
     pub at: &'r PullRef,
     /// Its address as it is shown; outside text.
     pub name: String,
-    /// When it was opened.
+    /// When it was opened, as far as anybody says.
     pub opened: Timestamp,
     /// Its report.
     pub report: &'r mut Report,
@@ -133,8 +133,9 @@ fn uses(changes: &[Together<'_>]) -> Vec<Use> {
                 let key = key(change, kind, name);
                 let Some(known) = sources.get(&key) else { continue };
                 let own = known.iter().any(|(at, _)| *at == user);
-                let earlier = known.iter().find(|(at, _)| changes.get(*at).is_some_and(|source| source.opened <= change.opened));
-                if let Some((source, introduced)) = earlier.filter(|_| !own) {
+                // Times are claims: they choose between two sources, and never decide that there is none.
+                let first = known.iter().min_by_key(|(at, _)| changes.get(*at).map(|source| source.opened));
+                if let Some((source, introduced)) = first.filter(|_| !own) {
                     let found = Use { user, mention: mention.clone(), source: *source, introduced: (*introduced).clone() };
                     by_name.entry(key).or_default().push(found);
                 }

