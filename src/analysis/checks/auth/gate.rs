@@ -134,7 +134,8 @@ fn part(plain: &str, code: &str, switches: &Flow<'_>) -> Option<Gate> {
         let literal = COMPARES.is_match(code) && LITERAL.is_match(code);
         return (literal || !COMPARES.is_match(code) && !SECRET_NAME.is_match(plain)).then_some(Gate::Environment);
     }
-    if ENVIRONMENT.is_match(plain) || (SHELL_VARIABLE.is_match(plain) && LITERAL.is_match(plain)) {
+    let named = |pattern: &Pattern| pattern.find_all(plain).any(|found| stands_in_code(plain, code, &found));
+    if named(&ENVIRONMENT) || (named(&SHELL_VARIABLE) && LITERAL.is_match(plain)) {
         return environment(plain).then_some(Gate::Environment);
     }
     if MAGIC.is_match(plain) && !plain.contains("env") {
@@ -168,6 +169,13 @@ fn part(plain: &str, code: &str, switches: &Flow<'_>) -> Option<Gate> {
         return Some(Gate::Environment);
     }
     vocabulary().switches(last).then_some(Gate::Switch)
+}
+
+/// Whether what was found is code, and no text that code asks for: only shells put their variables into quotes.
+fn stands_in_code(plain: &str, code: &str, found: &std::ops::Range<usize>) -> bool {
+    static METHOD: Pattern = Pattern::new(r"\.[a-zA-Z]\w*\(");
+    let variable = plain.get(found.clone()).is_some_and(|text| text.starts_with('$') && !text.starts_with("$_"));
+    if variable { !METHOD.is_match(code) } else { code.get(found.clone()).is_some_and(|shown| !shown.trim().is_empty()) }
 }
 
 /// Whether a value of the environment is asked for itself, or compared with a literal.

@@ -28,12 +28,19 @@ static DECORATOR: Pattern = Pattern::new(r"^\s*(?:@|#\[|\[)\s*([\w.]+)");
 static MIDDLEWARE: Pattern = Pattern::new(
     r"(?:\.(?:use|Use|add_middleware|layer|wrap|Group|With|addFilterBefore|addFilter|plugin|before_request)\s*\(|^\s*(?:prepend_)?before_(?:action|filter)\b)(.*)",
 );
+static CALLBACK: Pattern = Pattern::new(r"^\s*(?:prepend_)?before_(?:action|filter)\b");
 static ROUTES: Pattern = Pattern::new(
     r"(?i)\.(?:get|post|put|patch|delete|all|handle|handlefunc|mount|route|include_router|register_blueprint)\s*\(|\.use\s*\(.*\b\w*(?:routes?|routers?|handlers?|controllers?|api)\b|\b(?:register|mount|install|add)_?routes?\s*\(",
 );
 static CALL: Pattern = Pattern::new(r"^\s*(?:await\s+|self\.|this\.|return\s+await\s+)*(?:[\w]+(?:\.|::|->))*(\w+)[!?]?\s*\(");
 static ACTS: Pattern =
     Pattern::new(r"(?i)^(?:check|verify|require|ensure|authorize|authorise|authenticate|assert|enforce|validate|demand|guard|protect)");
+/// Makes something be there rather than asking who may: `ensureSessionPersisted`, `require_client_loaded`.
+static MAKES_SURE: Pattern =
+    Pattern::new(r"(?i)(?:persist|exist|load|initiali[sz]|creat|start|connect|present|ready|sav|stor|open|table|director|clean)\w*$");
+/// Looks something up: nothing to be found is no refusal.
+static LOOKS_UP: Pattern = Pattern::new(r"(?:^|_)(?:get|find|lookup|list)(?:_|[A-Z]|$)|(?:Get|Find|Lookup|List)(?:[A-Z]|$)");
+static NOTHING: Pattern = Pattern::new(r"^\s*return\s+(?:NULL|null|nullptr|nil|None|undefined)\s*;?\s*$");
 static CONSTANT_TIME: Pattern = Pattern::new(
     r"\b(?:timingSafeEqual|hmac\.Equal|timing_safe_equal|compare_digest|constant_time_compare|ConstantTimeCompare|secure_compare|fixed_length_secure_compare|hash_equals|FixedTimeEquals|constant_time_eq|ct_eq|MessageDigest\.isEqual|CRYPTO_memcmp|sodium_memcmp)\b",
 );
@@ -102,15 +109,17 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
     if let Some(found) = branch::branch(side, file.language, at) {
         let condition = side.masked().get(found.condition.clone()).unwrap_or("");
         let function = statement.function.map_or("", |at| side.functions()[at].name.as_str());
+        let looks_up = LOOKS_UP.is_match(function);
+        let refusal = |text: &str| !text.trim().is_empty() && denies(text) && !(looks_up && NOTHING.is_match(text));
         let about = vocabulary().answers(function)
             || vocabulary().permits(function)
             || condition.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| vocabulary().decides(word));
-        let inline = side.plain().get(found.inline.clone()).is_some_and(|inline| !inline.trim().is_empty() && denies(inline));
-        let refuses = inline || found.block.clone().any(|inner| denies(side.plain_of(&side.statements()[inner])));
+        let inline = side.plain().get(found.inline.clone()).is_some_and(refusal);
+        let refuses = inline || found.block.clone().any(|inner| refusal(side.plain_of(&side.statements()[inner])));
         return (about && refuses && found.block.len() <= 6).then_some(Kind::Refusal);
     }
     let name = CALL.group(code, 1)?;
-    (ACTS.is_match(name) && vocabulary().decides(name)).then_some(Kind::Call)
+    (ACTS.is_match(name) && vocabulary().decides(name) && !MAKES_SURE.is_match(name)).then_some(Kind::Call)
 }
 
 fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
@@ -167,6 +176,9 @@ fn title(kind: Kind) -> &'static str {
 /// Whether an added line of another file holds the guard now.
 fn moved_elsewhere(file: &FileView<'_>, old: &SideView<'_>, statement: &Statement) -> bool {
     let line = old.line(statement.first_line).text.trim();
+    // A callback of a controller may stand in front of other actions where it stands now.
+    let line = if CALLBACK.is_match(line) { line.split(',').next().unwrap_or(line).trim() } else { line };
+    let callback = CALLBACK.is_match(line);
     let files = &file.change.patch.files;
     line.len() > 3
         && files.len() <= MOST_FILES
@@ -174,7 +186,12 @@ fn moved_elsewhere(file: &FileView<'_>, old: &SideView<'_>, statement: &Statemen
             .iter()
             .filter(|other| other.path() != file.repo_path())
             .filter_map(|other| other.text())
-            .any(|text| text.added().any(|(_, added)| added.trim() == line))
+            .any(|text| text.added().map(|(_, added)| added.trim()).any(|added| added == line || callback && begins_with(added, line)))
+}
+
+/// Whether the arguments of a call go on behind `head`.
+fn begins_with(added: &str, head: &str) -> bool {
+    added.strip_prefix(head).is_some_and(|rest| rest.trim_start().starts_with(','))
 }
 
 /// Whether what a decorator stood in front of is still there.
@@ -194,7 +211,6 @@ fn plain_of<'v>(side: &'v SideView<'_>, at: usize) -> &'v str {
 
 /// A callback before actions guards the functions of its class rather than routes.
 fn actions_remain(old: &SideView<'_>, new: &SideView<'_>, guard: &str) -> bool {
-    static CALLBACK: Pattern = Pattern::new(r"^\s*(?:prepend_)?before_(?:action|filter)\b");
     CALLBACK.is_match(guard) && old.functions().iter().any(|was| new.functions().iter().any(|is| is.name == was.name))
 }
 

@@ -16,6 +16,8 @@ pub struct InsecureDefault;
 static SETTING: Pattern = Pattern::new(
     r"^\s*(?:export\s+|const\s+|let\s+|var\s+|self\.|this\.|[-]\s+)*[\x22\x27]?([A-Za-z_][\w.-]*)[\x22\x27]?\s*(?::\s*\w+\s*)?(?::=|=>|=|:)\s*[\x22\x27]?(true|false|True|False|on|off|yes|no)\b",
 );
+/// A field of a form that is greyed out.
+static ELEMENT: Pattern = Pattern::new(r"(?i)^\s*\w*(?:button|submit\w*|input|element|el|btn|select|field|target|option)\.disabled\s*=");
 static OPENS: [&str; 13] = [
     "trust",
     "trusted",
@@ -73,7 +75,7 @@ impl Check for InsecureDefault {
         if before.is_empty() {
             return;
         }
-        for line in file.added() {
+        for line in file.added().filter(|line| !ELEMENT.is_match(line.text)) {
             let (Some(name), Some(value)) = (SETTING.group(line.text, 1), SETTING.group(line.text, 2)) else { continue };
             let on = matches!(value, "true" | "True" | "on" | "yes");
             let was_on = before.get(name).map(|value| matches!(*value, "true" | "True" | "on" | "yes"));

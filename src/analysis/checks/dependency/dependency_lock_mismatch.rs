@@ -20,7 +20,10 @@ impl Check for DependencyLockMismatch {
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         for table in tables(view) {
-            for (draft, severity) in table.rows.iter().filter_map(|row| other_checksum(&table, row)).take(MOST) {
+            for draft in table.rows.iter().filter_map(|row| other_checksum(&table, row)).take(MOST) {
+                sink.report(draft.severity(table.weighed(Severity::High)));
+            }
+            for (draft, severity) in lost_checksums(&table) {
                 sink.report(draft.severity(table.weighed(severity)));
             }
         }
@@ -34,24 +37,34 @@ impl Check for DependencyLockMismatch {
     }
 }
 
-/// Another checksum for the same version, or none any more.
-fn other_checksum(table: &Table<'_>, row: &DependencyChange) -> Option<(Draft, Severity)> {
+/// More packages of one file that lost their checksums are one finding: a tool wrote the file anew.
+const MOST_LOST: usize = 3;
+
+/// Another checksum for the same version.
+fn other_checksum(table: &Table<'_>, row: &DependencyChange) -> Option<Draft> {
     let (before, after) = (row.before.as_ref()?, row.after.as_ref()?);
-    let same_source = row.change != DependencyMove::SourceChanged;
-    if before.version == after.version && same_source && other_bytes(before, after) {
-        let title = format!("{} {} has another checksum than before", after.name, after.version);
-        return Some((table.draft(after).title(title), Severity::High));
-    }
-    if !lost_hashes(before, after) {
-        return None;
-    }
+    let same = before.version == after.version && row.change != DependencyMove::SourceChanged && other_bytes(before, after);
+    same.then(|| table.draft(after).title(format!("{} {} has another checksum than before", after.name, after.version)))
+}
+
+/// No checksum any more.
+fn lost_checksums(table: &Table<'_>) -> Vec<(Draft, Severity)> {
+    let sides = table.rows.iter().filter_map(|row| Some((row.before.as_ref()?, row.after.as_ref()?)));
+    let lost: Vec<&Dependency> = sides.filter(|(before, after)| lost_hashes(before, after)).map(|(_, after)| after).collect();
     // One package without a checksum among packages with one is an exception somebody made.
-    let excepted = table.inventory.hashed > 0;
-    let title = format!("{} {} lost its checksum", after.name, after.version);
-    Some((
-        table.draft(after).title(title),
-        if excepted && table.inventory.ecosystem != Ecosystem::Npm { Severity::High } else { Severity::Medium },
-    ))
+    let excepted = table.inventory.hashed > 0 && table.inventory.ecosystem != Ecosystem::Npm;
+    let severity = if excepted { Severity::High } else { Severity::Medium };
+    match lost.as_slice() {
+        [] => Vec::new(),
+        [first, second, ..] if lost.len() > MOST_LOST => {
+            let title = format!("{} packages lost their checksums, among them {} and {}", lost.len(), first.name, second.name);
+            vec![(table.draft(first).title(title), severity)]
+        }
+        few => few
+            .iter()
+            .map(|after| (table.draft(after).title(format!("{} {} lost its checksum", after.name, after.version)), severity))
+            .collect(),
+    }
 }
 
 /// The lock files of a change, found from the folders they cover.

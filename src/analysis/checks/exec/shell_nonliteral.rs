@@ -29,7 +29,7 @@ static GO: Pattern = Pattern::new(
 );
 static RUST: Pattern =
     Pattern::new(r#"(?s)\bCommand::new\s*\(\s*"(?:/bin/)?(?:ba|z|da)?sh"\s*\).*"-\w*c".*\.arg\s*\(\s*(?:&?format!|&?[a-z_]\w*)"#);
-static RUBY: Pattern = Pattern::new(r##"(?:^|[^\w.])(?:system|exec|spawn)[\s(]+"[^"]*#\{|`[^`]*#\{|%x[\[({][^\])}]*#\{"##);
+static RUBY: Pattern = Pattern::new(r##"(?:^|[^\w.])(?:system|exec|spawn)[\s(]+"[^"]*#\{|(?:^|[^$\\])`[^`]*#\{|%x[\[({][^\])}]*#\{"##);
 static JAVA: Pattern = Pattern::new(
     r#"(?s)(?:\bRuntime\.getRuntime\(\)\.exec|\bnew\s+ProcessBuilder|\bProcessBuilder)\s*\((?:\s*(?:new\s+String\[\]\s*\{|arrayOf\s*\(|listOf\s*\(|List\.of\s*\(|Arrays\.asList\s*\())?\s*"(?:/bin/)?(?:(?:ba|z|da)?sh|cmd(?:\.exe)?)"\s*,\s*"(?:-\w*c|/c)"\s*,\s*(?:[^"\s]|"[^"]*"\s*\+|"[^"]*\$)|\.exec\s*\(\s*"[^"]*"\s*\+"#,
 );

@@ -3,6 +3,7 @@
 use super::engines::{LONGEST, engines};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::arrivals;
+use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
@@ -10,6 +11,9 @@ use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/unsafe-deserialisation.toml`.
 pub struct UnsafeDeserialisation;
+
+/// A function of that name that the code has itself: what it does stands where it is written.
+static OWN: Pattern = Pattern::new(r"\bfunction\s+&?unserialize\s*\(|(?:\$this->|\bself::|\bstatic::)unserialize\s*\(");
 
 impl Check for UnsafeDeserialisation {
     fn rule(&self) -> RuleId {
@@ -46,4 +50,5 @@ fn reads_back(side: &SideView<'_>, statement: &Statement) -> bool {
         && statement.bytes.len() <= LONGEST
         && engines().deserialisers.is_match(plain)
         && !engines().safely.is_match(plain)
+        && !OWN.is_match(plain)
 }

@@ -22,7 +22,10 @@ impl Check for MessageContradicted {
         // All claims sit at the message, where one rule speaks once: the gravest of them.
         let Some(worst) = contradicted.max_by_key(|judged| judged.grave) else { return };
         let found = view.outcomes.iter().flat_map(|outcome| &outcome.findings).any(is_grave);
+        // Of a change that changes nothing, the words are all there is to mind.
+        let empty = view.change.patch.files.is_empty();
         let severity = if worst.grave || found { Severity::High } else { Severity::Medium };
+        let severity = if empty { severity.min(Severity::Low) } else { severity };
         let places = worst.claim.places.join(", ");
         let draft = Draft::message(&worst.claim.text).title("The message says what the change disproves");
         sink.report(draft.why(format!("Against the words stands: {places}.")).severity(severity));

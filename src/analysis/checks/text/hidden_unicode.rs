@@ -23,7 +23,10 @@ impl Check for HiddenUnicode {
             }
             let first_of_file = line.number == 1;
             let Some(seen) = worst(line.text, first_of_file) else { continue };
-            sink.report(seen.on(Draft::line(file, side, line.index), "this line"));
+            let draft = seen.on(Draft::line(file, side, line.index), "this line");
+            // Nobody reads such a line, so nobody is misled by how it looks.
+            let unread = line.text.len() > UNREAD && matches!(seen.kind, Hidden::Bidi | Hidden::ZeroWidth) && seen.count < MANY;
+            sink.report(if unread { draft.severity(Severity::Low) } else { draft });
         }
     }
 
@@ -51,7 +54,9 @@ impl Check for HiddenUnicode {
     }
 }
 
-/// So many private-use characters on one line are a text.
+/// Longer lines are made by machines and read by nobody, in bytes.
+const UNREAD: usize = 4000;
+/// So many hidden characters on one line are a text.
 const MANY: usize = 12;
 
 /// A name in which Latin letters and Cyrillic or Greek ones that look the same stand side by side.
@@ -97,6 +102,7 @@ fn worst(text: &str, starts_file: bool) -> Option<Seen> {
         let ordinary = matches!(c, '\n' | '\r' | '\t' | '\u{c}' | '\u{ad}')
             || (c == '\u{feff}' && at == 0 && starts_file)
             || inert::joins_emoji(before, c, chars.peek().map(|(_, next)| *next))
+            || keeps_from_calling(before, c)
             || joins_script(before, c);
         before = Some(c);
         let Some(kind) = inert::hidden(c).filter(|_| !ordinary) else { continue };
@@ -107,6 +113,11 @@ fn worst(text: &str, starts_file: bool) -> Option<Seen> {
         }
     }
     seen
+}
+
+/// Bots that quote release notes put one behind `@` and `#`, so that nobody is called and nothing is linked.
+fn keeps_from_calling(before: Option<char>, c: char) -> bool {
+    c == '\u{200b}' && matches!(before, Some('@' | '#'))
 }
 
 /// Joiners are letters' business in Indic and Arabic scripts.

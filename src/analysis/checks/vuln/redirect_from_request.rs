@@ -17,7 +17,9 @@ static ANY: Pattern = Pattern::new(r"[^\s\S]");
 static TAMED: Pattern = Pattern::new(
     r"(?i)allowed|allowlist|whitelist|url_has_allowed_host|is_safe|isSafe|is_local|IsLocalUrl|isLocal|startswith|startsWith|starts_with|HasPrefix|netloc|\.hostname|\.host\b|urlparse|new URL\(|LocalRedirect|validate|relative|sanitiz",
 );
-static FIXED: Pattern = Pattern::new(r"^\s*f?[\x22\x27`](?:/[\w]|https?://[^/\x22\x27`{$]+/)|(?i)url_for|reverse\s*\(|\breferr?er\b");
+static FIXED: Pattern = Pattern::new(
+    r"^\s*f?[\x22\x27`](?:/[\w]|https?://[^/\x22\x27`{$]+/)|^\s*(?:[A-Z]\w*\.)?[a-z]\w*_(?:path|url)\s*\(|(?i)url_for|reverse\s*\(|\breferr?er\b",
+);
 static PLACE: Place = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
 
 impl Check for RedirectFromRequest {

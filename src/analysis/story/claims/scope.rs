@@ -14,10 +14,12 @@ static DOCS_ONLY: Pattern = Pattern::new(
 static TESTS_ONLY: Pattern = Pattern::new(
     r"(?i)\btests?[ -]only (?:change|commit|pr|pull|patch)\b|\bonly (?:touches|changes|updates|affects) (?:the )?tests?\b[.;!]?$|\bonly (?:the )?tests (?:are|were) (?:touched|changed)\b",
 );
-static WHITESPACE: Pattern =
-    Pattern::new(r"(?i)\bwhite-?space[ -]only\b|\bonly (?:changes |touches )?white-?space\b|\bwhite-?space changes? only\b");
-static COMMENTS: Pattern =
-    Pattern::new(r"(?i)\bcomments?[ -]only\b|\bonly (?:changes |touches |updates )?(?:the )?comments\b[.;!]?$|\bcomment changes? only\b");
+static WHITESPACE: Pattern = Pattern::new(
+    r"(?i)\bwhite-?space[ -]only(?: (?:changes?|commit|pr|pull|patch|diff|edits?|fix(?:es)?|cleanups?))?(?:[\s]*[.,;:!)]|$)|(?:^|[^-\w])only (?:changes |touches )?white-?space\b|\bwhite-?space changes? only\b",
+);
+static COMMENTS: Pattern = Pattern::new(
+    r"(?i)\bcomments?[ -]only(?: (?:changes?|commit|pr|pull|patch|diff|edits?|fix(?:es)?|cleanups?))?(?:[\s]*[.,;:!)]|$)|(?:^|[^-\w])only (?:changes |touches |updates )?(?:the )?comments\b[.;!]?$|\bcomment changes? only\b",
+);
 static NO_FUNCTION: Pattern = Pattern::new(
     r"(?i)\bno (?:functional|behaviou?ral?|semantic|user[- ]facing) changes?\b|\bno changes? (?:in|to) (?:the )?(?:behaviou?r|functionality)\b|\bbehaviou?r (?:is |stays |remains )?(?:unchanged|preserved|the same)\b|\bno change in behaviou?r\b|\bpure(?:ly)? refactor\b",
 );
