@@ -1,5 +1,6 @@
 //! Rules about who may do what: ways in, decisions that no longer decide, guards that went or no longer guard.
 
+pub mod comparison;
 pub mod functions;
 pub mod gate;
 pub mod grant;

@@ -1,6 +1,7 @@
 //! `constant-auth`: a function that answers "may they?" says yes to everybody, or stopped asking.
 
 use crate::analysis::prefilter::{Needs, Reach, Words};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::functions::Body;
@@ -65,25 +66,48 @@ impl Check for ConstantAuth {
         let readable = file.language.is_code() && file.role.is_live();
         let Some(side) = file.new_side().filter(|_| readable) else { return };
         let before = file.old().map_or_else(HashMap::new, Body::by_name);
+        let answers_of = Answers::default();
         for body in Body::all(side) {
             let lost = |old: &SideView<'_>| {
                 before.get(body.function.name.as_str()).is_some_and(|was| old.touches(was.function.first_line, was.function.last_line))
             };
             if side.touches(body.function.first_line, body.function.last_line) || file.old().is_some_and(lost) {
-                function(file, side, body, &before, sink);
+                function(file, side, body, (&before, &answers_of), sink);
             }
         }
         arrows(file, side, sink);
     }
 }
 
-fn function(file: &FileView<'_>, side: &SideView<'_>, body: Body<'_>, before: &HashMap<&str, Body<'_>>, sink: &mut Sink<'_>) {
+/// The constant answers of both sides, counted when the first is found.
+#[derive(Default)]
+struct Answers(OnceCell<[HashMap<String, usize>; 2]>);
+
+impl Answers {
+    /// Whether more functions of this name succeed at once than before.
+    fn is_new(&self, file: &FileView<'_>, side: &SideView<'_>, name: &str) -> bool {
+        let counted = || [file.old().map(|old| constants(file, old)).unwrap_or_default(), constants(file, side)];
+        let [before, after] = self.0.get_or_init(counted);
+        after.get(name) > before.get(name)
+    }
+}
+
+fn function(
+    file: &FileView<'_>,
+    side: &SideView<'_>,
+    body: Body<'_>,
+    (before, answers_of): (&HashMap<&str, Body<'_>>, &Answers),
+    sink: &mut Sink<'_>,
+) {
     let name = &body.function.name;
     let inverse = vocabulary().answers_inversely(name);
     if !inverse && !answers(side, body) || is_innocent(side, body) {
         return;
     }
     let Some(answer) = constant(file, side, body, inverse) else { return };
+    if answer.kind == Kind::First && !answers_of.is_new(file, side, name) {
+        return;
+    }
     let was_real = before.get(name.as_str()).is_some_and(|old| file.old().is_some_and(|side| asks(side, *old)));
     let statement = &side.statements()[answer.at];
     let new = side.touches(statement.first_line, statement.last_line);
@@ -106,6 +130,18 @@ fn function(file: &FileView<'_>, side: &SideView<'_>, body: Body<'_>, before: &H
             .severity(severity)
             .confidence(confidence),
     );
+}
+
+/// How many functions of each name succeed at once: where classes share a name for one, a moved line is no new answer.
+fn constants(file: &FileView<'_>, side: &SideView<'_>) -> HashMap<String, usize> {
+    let mut counts = HashMap::new();
+    for body in Body::all(side) {
+        let inverse = vocabulary().answers_inversely(&body.function.name);
+        if constant(file, side, body, inverse).is_some_and(|answer| answer.kind == Kind::First) {
+            *counts.entry(body.function.name.clone()).or_default() += 1;
+        }
+    }
+    counts
 }
 
 /// Whether the function answers "may they?", by its name or as an action of a policy.

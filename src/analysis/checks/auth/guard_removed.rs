@@ -3,6 +3,7 @@
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::comparison;
 use super::functions::{Body, brief};
 use super::grant::denies;
 use super::guarded_route::{self, Handler};
@@ -12,7 +13,7 @@ use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
-use crate::model::rule::{Confidence, RuleId, Severity};
+use crate::model::rule::{Confidence, RuleId};
 
 /// See `rules/code/guard-removed.toml`.
 pub struct GuardRemoved;
@@ -41,20 +42,7 @@ static MAKES_SURE: Pattern =
 /// Looks something up: nothing to be found is no refusal.
 static LOOKS_UP: Pattern = Pattern::new(r"(?:^|_)(?:get|find|lookup|list)(?:_|[A-Z]|$)|(?:Get|Find|Lookup|List)(?:[A-Z]|$)");
 static NOTHING: Pattern = Pattern::new(r"^\s*return\s+(?:NULL|null|nullptr|nil|None|undefined)\s*;?\s*$");
-static CONSTANT_TIME: Pattern = Pattern::new(
-    r"\b(?:timingSafeEqual|hmac\.Equal|timing_safe_equal|compare_digest|constant_time_compare|ConstantTimeCompare|secure_compare|fixed_length_secure_compare|hash_equals|FixedTimeEquals|constant_time_eq|ct_eq|MessageDigest\.isEqual|CRYPTO_memcmp|sodium_memcmp)\b",
-);
-static WITH_A_CONSTANT: Pattern = Pattern::new(
-    r"(?:===?|!==?)\s*(?:null|undefined|nil|None|NULL|nullptr|true|false|-?\d|\x22\s*\x22|'\s*')|(?:typeof\b|\blen\b|length|size\(\)).*(?:===?|!==?)",
-);
-static PLAIN_COMPARE: Pattern = Pattern::new(r"===?|!==?|\beql?\?|\b(?:HasPrefix|starts_?[wW]ith|startsWith)\b");
-/// Calls that compare two values whatever their answer is compared with.
-static COMPARING_CALL: Pattern = Pattern::new(
-    r"\.equals\s*\(|\bbytes\.Equal\s*\(|\b(?:memcmp|strn?cmp|strn?casecmp|bcmp)\s*\(|\bArrays\.equals\s*\(|\.(?:SequenceEqual|contentEquals|compareTo|Equals)\s*\(|\bnp\.array_equal\b|\bstring\.Equals\s*\(",
-);
-
 static SKIPS: Hint = Hint::new(|| Words::named(["skip_"]));
-static STEADY: Hint = Hint::new(|| Words::of([&CONSTANT_TIME]));
 static ORDERED: Hint = Hint::new(|| Words::of([&MIDDLEWARE, &ROUTES]));
 
 impl Check for GuardRemoved {
@@ -64,8 +52,8 @@ impl Check for GuardRemoved {
 
     fn needs(&self) -> Needs {
         let skips = Words::named(["skip_"]);
-        let told = vocabulary().guarding().or(vocabulary().deciding()).or(Words::of([&CONSTANT_TIME])).or(skips);
-        Needs::nothing().and(Reach::ANYWHERE, told).noting(&SKIPS).noting(&STEADY).noting(&ORDERED)
+        let told = vocabulary().guarding().or(vocabulary().deciding()).or(comparison::words()).or(skips);
+        Needs::nothing().and(Reach::ANYWHERE, told).noting(&SKIPS).noting(&comparison::STEADY).noting(&ORDERED)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -79,7 +67,7 @@ impl Check for GuardRemoved {
         gone(file, old, new, sink);
         routes(file, old, new, sink);
         reordered(file, old, new, sink);
-        comparison(file, old, new, sink);
+        comparison::weakened(file, old, new, sink);
     }
 }
 
@@ -361,47 +349,4 @@ fn reordered(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: 
             );
         }
     }
-}
-
-/// A comparison in constant time gave way to one that ends at the first difference.
-fn comparison(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
-    let uses = |side: &SideView<'_>| {
-        let spots = file.spots(&STEADY, side.side);
-        let near = side.statements().iter().filter(|s| spots.meet(s.first_line, s.last_line));
-        near.filter(|s| !is_import(side.code_of(s))).map(|s| CONSTANT_TIME.count(side.code_of(s))).sum::<usize>()
-    };
-    if uses(old) <= uses(new) {
-        return;
-    }
-    let lost = old
-        .statements()
-        .iter()
-        .find(|s| old.is_changed(s.first_line) && !is_import(old.code_of(s)) && CONSTANT_TIME.is_match(old.code_of(s)));
-    let Some(lost) = lost else { return };
-    let name = |side: &SideView<'_>, statement: &Statement| statement.function.map(|at| side.functions()[at].name.clone());
-    let wanted = name(old, lost);
-    let plain = new.statements().iter().find(|s| {
-        new.touches(s.first_line, s.last_line) && compares_values(new.code_of(s)) && (wanted.is_none() || name(new, s) == wanted)
-    });
-    match plain {
-        Some(now) => sink.report(
-            Draft::lines(file, new, now.first_line, now.last_line)
-                .title("A comparison in constant time became an ordinary one")
-                .why("An ordinary comparison ends at the first difference; the time it takes tells an attacker how much of a secret is right.")
-                .severity(Severity::High),
-        ),
-        None if wanted.as_ref().is_some_and(|name| new.functions().iter().any(|function| function.name == *name)) => sink.report(
-            Draft::lines(file, old, lost.first_line, lost.last_line).title("A comparison in constant time was removed").severity(Severity::Medium),
-        ),
-        None => {}
-    }
-}
-
-/// Whether two values are compared, rather than one with nothing, a length or a constant.
-fn compares_values(code: &str) -> bool {
-    COMPARING_CALL.is_match(code) || PLAIN_COMPARE.is_match(code) && !WITH_A_CONSTANT.is_match(code)
-}
-
-fn is_import(code: &str) -> bool {
-    ["import ", "from ", "use ", "require", "#include", "const {", "using "].iter().any(|word| code.trim_start().starts_with(word))
 }

@@ -2,7 +2,7 @@
 
 use crate::analysis::manifests::host;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 
 /// A line that names a place for packages.
 #[derive(Debug, PartialEq, Eq)]
@@ -72,7 +72,31 @@ fn new_hosts<'v>(file: &'v FileView<'_>) -> Vec<Place<'v>> {
         file.old().is_none_or(|old| !old.text().contains(host)) && seen.insert(host.to_owned())
     };
     let named = |index: usize, text: &'v str| Some(Place { index, setting: NAMED.group(text, 1)?, url: NAMED.group(text, 2)? });
-    file.added().filter_map(|line| named(line.index, line.text)).filter(new).collect()
+    let maven = file.name().eq_ignore_ascii_case("pom.xml");
+    let fetched = |place: &Place<'_>| !maven || file.new_side().is_none_or(|side| is_fetched_from(side, place.index));
+    file.added().filter_map(|line| named(line.index, line.text)).filter(fetched).filter(new).collect()
+}
+
+/// An element that names places is rarely longer, in lines.
+const LONGEST_ELEMENT: usize = 200;
+
+/// Whether the element around a line of a `pom.xml` names where packages come from, rather than where the project stands or goes.
+fn is_fetched_from(side: &SideView<'_>, index: usize) -> bool {
+    let own = side.line(index).text;
+    let own = own.split("http").next().unwrap_or(own);
+    let above = (index.saturating_sub(LONGEST_ELEMENT)..index).rev().map(|at| side.line(at).text);
+    let mut left = false;
+    for text in std::iter::once(own).chain(above) {
+        // What is closed above the line does not hold it.
+        left |= ["</repositories>", "</pluginRepositories>", "</distributionManagement>", "<project"].iter().any(|tag| text.contains(tag));
+        if left || text.contains("<distributionManagement") {
+            return false;
+        }
+        if text.contains("<repositories") || text.contains("<pluginRepositories") {
+            return true;
+        }
+    }
+    false
 }
 
 fn place(index: usize, line: &str) -> Option<Place<'_>> {

@@ -51,4 +51,10 @@ fn reads_back(side: &SideView<'_>, statement: &Statement) -> bool {
         && engines().deserialisers.is_match(plain)
         && !engines().safely.is_match(plain)
         && !OWN.is_match(plain)
+        && !is_text(side.code_of(statement))
+}
+
+/// A statement that is nothing but a text, as documentation inside code is.
+fn is_text(code: &str) -> bool {
+    code.chars().all(|c| c.is_whitespace() || matches!(c, '"' | '\'' | '`'))
 }

@@ -15,7 +15,7 @@ pub(super) static KNOWN: Pattern = Pattern::new(
 
 /// Files of a release, named by version.
 static RELEASE: Pattern = Pattern::new(
-    r"(?ix) https://( github\.com/[\w.-]+/[\w.-]+/releases/ | objects\.githubusercontent\.com | dl\.k8s\.io | kind\.sigs\.k8s\.io | storage\.googleapis\.com | dl\.google\.com | download\.docker\.com
+    r"(?ix) https://( (api\.)?github\.com/(repos/)?[\w.-]+/[\w.-]+/releases/ | objects\.githubusercontent\.com | dl\.k8s\.io | kind\.sigs\.k8s\.io | storage\.googleapis\.com | dl\.google\.com | download\.docker\.com
   | releases\.hashicorp\.com | awscli\.amazonaws\.com | aka\.ms | go\.dev/dl | nodejs\.org | repo\.anaconda\.com | static\.crates\.io | registry\.npmjs\.org | [\w.-]*\.(apache|gnu|kernel|python|nixos|mozilla|llvm)\.org | repo1?\.maven\.(apache\.)?org )",
 );
 static SAVES: Pattern = Pattern::new(r"(?i)\b(curl|wget|iwr|irm|invoke-webrequest)\b");
@@ -36,6 +36,13 @@ static RUNS_FETCHED: Pattern = Pattern::new(
 /// Whether the line, in whatever language, runs what it fetches.
 pub(super) fn runs_fetched(row: &str) -> bool {
     RUNS_FETCHED.is_match(row)
+}
+
+/// Whether a command only makes a file of a release runnable, as a later line may do, too.
+pub(super) fn keeps_a_release(command: &str) -> bool {
+    static PIPED: Pattern =
+        Pattern::new(r"(?i)\|\s*(?:sudo\s+)?(?:\S*/)?(?:(?:ba|z|da|k)?sh|python[\d.]*|node|perl|ruby)\b|<\(|\beval\b|\bsource\b");
+    RELEASE.is_match(command) && !PIPED.is_match(command)
 }
 
 /// A download that is run on a later line.

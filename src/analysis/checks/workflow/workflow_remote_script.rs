@@ -1,6 +1,6 @@
 //! `workflow-remote-script`: automation that downloads or decodes something and runs it.
 
-use super::remote::{KNOWN, runs_fetched, saved_and_run};
+use super::remote::{KNOWN, keeps_a_release, runs_fetched, saved_and_run};
 use super::steps::{Step, added_commands, line_with, steps, trees};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::role::Role;
@@ -22,7 +22,7 @@ impl Check for WorkflowRemoteScript {
         for (index, text) in added_commands(file) {
             let severity = match shell::worst(&text) {
                 Some(Deed::RunsDecoded | Deed::RemoteShell) => Severity::Critical,
-                Some(Deed::RunsDownload) if KNOWN.is_match(&text) => Severity::Low,
+                Some(Deed::RunsDownload) if KNOWN.is_match(&text) || keeps_a_release(&text) => Severity::Low,
                 Some(Deed::RunsDownload) => Severity::High,
                 _ => continue,
             };
