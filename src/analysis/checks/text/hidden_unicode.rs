@@ -1,5 +1,7 @@
 //! `hidden-unicode`: characters that a reader does not see, in lines, names, branch and messages.
 
+use std::borrow::Cow;
+
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::view::FileView;
 use crate::model::inert::{self, Hidden};
@@ -95,6 +97,7 @@ fn worst(text: &str, starts_file: bool) -> Option<Seen> {
     if text.is_ascii() && !text.bytes().any(|b| b == 0x1b) {
         return None;
     }
+    let text = without_flags(text);
     let mut seen: Option<Seen> = None;
     let mut before = None;
     let mut chars = text.chars().enumerate().peekable();
@@ -113,6 +116,19 @@ fn worst(text: &str, starts_file: bool) -> Option<Seen> {
         }
     }
     seen
+}
+
+/// Without the tags of the three flags that are written with them: England's, Scotland's and Wales'.
+fn without_flags(text: &str) -> Cow<'_, str> {
+    const FLAGS: [&str; 3] = [
+        "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+        "\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+        "\u{1f3f4}\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
+    ];
+    if !text.contains('\u{1f3f4}') {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(FLAGS.iter().fold(text.to_owned(), |text, flag| text.replace(flag, "\u{1f3f4}")))
 }
 
 /// Bots that quote release notes put one behind `@` and `#`, so that nobody is called and nothing is linked.
