@@ -5,6 +5,7 @@ pub mod functions;
 pub mod gate;
 pub mod grant;
 pub mod guarded_route;
+pub mod truth;
 pub mod vocabulary;
 pub mod weakening;
 

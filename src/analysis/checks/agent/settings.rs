@@ -3,6 +3,7 @@
 use super::lists::{Setting, tool};
 use crate::analysis::check::Draft;
 use crate::analysis::document::node::{Leaf, added};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::redact::redact;
 use crate::analysis::role::fold;
@@ -37,7 +38,11 @@ impl Hit<'_> {
 
 /// The settings of `table` that `file` gains.
 pub(super) fn gained<'v>(table: &'static [Setting], file: &'v FileView<'_>) -> Vec<Hit<'v>> {
-    let Some(side) = file.new_side() else { return Vec::new() };
+    // Scripts and prose in an agent's folder are no settings of it; only what stands at the head of a page is.
+    let settings =
+        matches!(file.language, Language::Json | Language::Yaml | Language::Toml | Language::Ini | Language::Xml | Language::Text);
+    let headed = file.language == Language::Markdown && file.new_side().is_some_and(|side| side.document().is_ok());
+    let Some(side) = file.new_side().filter(|_| settings || headed) else { return Vec::new() };
     let known = tool(file);
     let tool = known.unwrap_or("an agent");
     let path = format!("/{}", fold(&file.path));

@@ -324,5 +324,9 @@ fn says(how: Weakening) -> &'static str {
         Weakening::Dropped => "A part of the condition is gone",
         Weakening::NotAwaited => "The check is not awaited, so its answer is never asked",
         Weakening::Swapped => "The check is asked about two things the other way round",
+        Weakening::Loosened => "A part is enough now where all of it had to fit",
+        Weakening::Fewer => "Cases that were kept out get through now",
+        Weakening::Excepted => "Who is kept out depends on something whoever asks can choose",
+        Weakening::Narrowed => "A new exception from what keeps others out",
     }
 }

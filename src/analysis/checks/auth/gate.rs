@@ -53,6 +53,8 @@ static ENVIRONMENT_CALL: Pattern = Pattern::new(
       (?: (?:\.(?:get|fetch))?\s*[(\[]\s*[^()\[\]]*[)\]] | \.\w+ )",
 );
 static SHELL_VARIABLE: Pattern = Pattern::new(r"\$\{?[A-Z][A-Z0-9_]{2,}");
+/// Elsewhere such a variable stands in a text that is put together.
+static ASKED_BY_A_SHELL: Pattern = Pattern::new(r#"^\s*!?\s*(?:\[\[?\s|test\s|"?\$)"#);
 static SECRET_NAME: Pattern = Pattern::new(
     r"(?i)(?:token|secret|password|passwd|api_?key|credential|private_?key|access_?key|_key\b|_url\b|_uri\b|_dsn\b|_pat\b|_dir\b|_path\b|_home\b|_file\b|\bhome\b|_id\b)",
 );
@@ -80,6 +82,8 @@ static MAGIC: Pattern = Pattern::new(
       | \b(?:strn?(?:case)?cmp|memcmp|EqualFold|equals?|compare_digest|hash_equals)\s*\(\s*[\w.>-]*(?:password|passwd|pwd|passphrase|passcode|token|secret|api_?key|otp|pin)\w*\s*,\s*b?["'`][^"'`\s]{4,}["'`]
       | (?:sha\d+|md5|hash|digest|sum256)\b [^=]* ===?\s*["'`][0-9a-f]{32,}["'`]"#,
 );
+/// What a value is, not what it says.
+static ASKS_KIND: Pattern = Pattern::new(r"\btypeof\b|\b(?:type|gettype|is_a)\s*\(");
 static REAL_CHECK: Pattern = Pattern::new(
     r"(?i)\b\w*(?:verif|validat|check|compare|authentic|authoriz|is_?valid|has_?perm|has_?role|digest|bcrypt|hash|decode|password_|can_)\w*\s*[!(]",
 );
@@ -135,10 +139,11 @@ fn part(plain: &str, code: &str, switches: &Flow<'_>) -> Option<Gate> {
         return (literal || !COMPARES.is_match(code) && !SECRET_NAME.is_match(plain)).then_some(Gate::Environment);
     }
     let named = |pattern: &Pattern| pattern.find_all(plain).any(|found| stands_in_code(plain, code, &found));
-    if named(&ENVIRONMENT) || (named(&SHELL_VARIABLE) && LITERAL.is_match(plain)) {
+    let shells = || ASKED_BY_A_SHELL.is_match(plain) && named(&SHELL_VARIABLE) && LITERAL.is_match(plain);
+    if named(&ENVIRONMENT) || shells() {
         return environment(plain).then_some(Gate::Environment);
     }
-    if MAGIC.is_match(plain) && !plain.contains("env") {
+    if MAGIC.is_match(plain) && !plain.contains("env") && !ASKS_KIND.is_match(code) {
         return Some(Gate::Magic);
     }
     if HOST.is_match(plain) {
@@ -287,6 +292,8 @@ mod tests {
         assert_eq!(gate("config.skipAuth"), Some(Gate::Bypass));
         for text in [
             "token == os.getenv('ADMIN_TOKEN')",
+            "typeof accessToken === \"string\"",
+            "name ?? `${TOKEN_PREFIX}${name}`",
             "hmac.compare_digest(token, os.environ['SECRET'])",
             "os.getenv('API_KEY')",
             "os.getenv('DEBUG') == '1' and verify(token)",

@@ -17,6 +17,10 @@ pub enum Grant {
 static DENIES: Pattern = Pattern::new(
     r"(?i)\b(?:none|null|false|undefined|raise|throw|reject|rejected|abort|40[0-9]|unauthorized|unauthorised|forbidden|denied|deny|err|errors?\.new|fmt\.errorf|(?-i:Err[A-Z]\w*)|status_?code\s*=\s*(?:statuscodes\.status)?40[0-9]|panic|exit\s*\(?\s*[1-9])\b",
 );
+/// A verdict in words: `{ behavior: "deny" }`.
+static TURNS_AWAY: Pattern = Pattern::new(
+    r#"(?i)\b(?:behaviou?r|decision|verdict|action|status|effect|outcome|result|permission)["']?\s*[:=]\s*["'](?:deny|denied|block|blocked|reject|rejected|forbid|forbidden|refuse|refused|disallow)["']"#,
+);
 static LETS_THROUGH: Pattern = Pattern::new(
     r"(?x) ^\s*(?:then\s+)?(?:return\s+|yield\s+|=>\s*|await\s+)*
       (?: (?:True|true|TRUE|YES|1) | nil | Ok\(\s*(?:\(\)|true)\s*\) | Some\(\s*true\s*\) | true\s*,\s*(?:nil|null|None|\x22\s*\x22) | (?:nil|null|None)\s*,\s*(?:true|True)
@@ -45,6 +49,9 @@ static GIVES_SOMEBODY: Pattern = Pattern::new(
 /// How the statement lets somebody in. `plain` is its text without comments, `code` the same without the insides of strings.
 #[must_use]
 pub fn grant(plain: &str, code: &str) -> Option<Grant> {
+    if plain.len() <= 2000 && TURNS_AWAY.is_match(plain) {
+        return None;
+    }
     if plain.len() > 2000 || DENIES.is_match(code) && !code.contains("nil)") {
         // `true, nil` and `nil` alone are success in Go; every other such word is a refusal.
         return LETS_THROUGH.is_match(code).then_some(Grant::Success).filter(|_| !code.contains("false"));
@@ -125,6 +132,7 @@ mod tests {
             "return user.role == 'admin'",
             "logger.info('x')",
             "return Err(e)",
+            "return { behavior: 'deny', message: text }",
         ] {
             assert_eq!(of(text), None, "{text}");
         }

@@ -40,7 +40,8 @@ static ACTS: Pattern =
 static MAKES_SURE: Pattern =
     Pattern::new(r"(?i)(?:persist|exist|load|initiali[sz]|creat|start|connect|present|ready|sav|stor|open|table|director|clean)\w*$");
 /// Looks something up: nothing to be found is no refusal.
-static LOOKS_UP: Pattern = Pattern::new(r"(?:^|_)(?:get|find|lookup|list)(?:_|[A-Z]|$)|(?:Get|Find|Lookup|List)(?:[A-Z]|$)");
+static LOOKS_UP: Pattern =
+    Pattern::new(r"(?:^|_)(?:get|find|lookup|list|load|read|fetch)(?:_|[A-Z]|$)|(?:Get|Find|Lookup|List|Load|Read|Fetch)(?:[A-Z]|$)");
 static NOTHING: Pattern = Pattern::new(r"^\s*return\s+(?:NULL|null|nullptr|nil|None|undefined)\s*;?\s*$");
 static SKIPS: Hint = Hint::new(|| Words::named(["skip_"]));
 static ORDERED: Hint = Hint::new(|| Words::of([&MIDDLEWARE, &ROUTES]));

@@ -2,6 +2,7 @@
 //!
 //! Only a single kind of difference counts. A condition that was written anew is somebody's work, not a slip of a sign.
 
+use super::truth;
 use crate::analysis::pattern::Pattern;
 
 /// What became of a condition.
@@ -19,6 +20,14 @@ pub enum Weakening {
     NotAwaited,
     /// Two things that a question is asked about changed places.
     Swapped,
+    /// All had to fit, or the whole; some, or a part, is enough now.
+    Loosened,
+    /// Fewer cases are kept out, or more let in, than before.
+    Fewer,
+    /// The same, by a new question, which whoever asks may answer as they like.
+    Excepted,
+    /// The same, by another new question.
+    Narrowed,
 }
 
 /// What follows when a condition holds.
@@ -38,7 +47,7 @@ static TOKEN: Pattern = Pattern::new(
 );
 
 /// Words and signs of a condition, the same in every language.
-fn tokens(text: &str) -> Vec<String> {
+pub fn tokens(text: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for token in TOKEN.groups(text, 0) {
         match token {
@@ -88,8 +97,54 @@ pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weaken
     if swapped(&old, &new) {
         return Some(Weakening::Swapped);
     }
+    if loosened(&old, &new, consequence) {
+        return Some(Weakening::Loosened);
+    }
     let (was, is) = (parts(&old, fewer), parts(&new, fewer));
-    (is.len() < was.len() && is.iter().all(|part| was.contains(part))).then_some(Weakening::Dropped)
+    if is.len() < was.len() && is.iter().all(|part| was.contains(part)) {
+        return Some(Weakening::Dropped);
+    }
+    let cases = truth::compare(&old, &new)?;
+    let milder = match consequence {
+        Consequence::KeepsOut => cases.lost && !cases.gained,
+        Consequence::LetsIn => cases.gained && !cases.lost,
+    };
+    milder.then(|| match cases.new.as_slice() {
+        [] => Weakening::Fewer,
+        new if new.iter().any(|question| CHOSEN.is_match(question)) => Weakening::Excepted,
+        _ => Weakening::Narrowed,
+    })
+}
+
+/// What whoever asks can arrange: a header, a host, an address, a text of their own.
+static CHOSEN: Pattern = Pattern::new(
+    r#"(?i)["'`][^"'`]+["'`]|\b(?:headers?|host(?:name)?|cookies?|query|params|user_?agent|referr?er|remote_?addr|getenv|environ|env)\b"#,
+);
+
+/// Pairs of words of which the second asks less.
+const LOOSER: [(&[&str], &[&str]); 7] = [
+    (&["all", "every", "allMatch", "All", "all_of"], &["any", "some", "anyMatch", "Any", "any_of"]),
+    (
+        &["containsAll", "ContainsAll", "issubset", "issuperset", "is_subset", "is_superset"],
+        &["contains", "containsAny", "ContainsAny", "intersection", "Contains"],
+    ),
+    (&["fullmatch", "matches"], &["match", "search", "find", "lookingAt"]),
+    (
+        &["equals", "Equals", "Equal", "eq", "hasRole"],
+        &["startsWith", "endsWith", "contains", "includes", "HasPrefix", "HasSuffix", "Contains", "StartsWith", "EndsWith"],
+    ),
+    (&["endsWith", "startsWith", "endswith", "startswith", "ends_with", "starts_with"], &["includes", "contains", "find"]),
+    (&["HasPrefix", "HasSuffix", "StartsWith", "EndsWith"], &["Contains"]),
+    (&["is_relative_to", "startsWithPath"], &["startswith", "startsWith", "starts_with"]),
+];
+
+/// Whether one word alone gave way to one that asks less, where asking less lets more in.
+fn loosened(old: &[String], new: &[String], consequence: Consequence) -> bool {
+    let differ: Vec<usize> = (0..old.len().min(new.len())).filter(|at| old[*at] != new[*at]).collect();
+    let ([at], true) = (differ.as_slice(), old.len() == new.len()) else { return false };
+    let looser = LOOSER.iter().any(|(strict, loose)| strict.contains(&old[*at].as_str()) && loose.contains(&new[*at].as_str()));
+    // What keeps out asks whether it does not fit.
+    looser && (consequence == Consequence::LetsIn || old[..*at].iter().any(|token| token == "!"))
 }
 
 /// Whether only two arguments of one call changed places, of a call whose arguments play different parts.
@@ -177,6 +232,10 @@ mod tests {
         assert_eq!(weakened("!(await ok(u))", "!ok(u)", KeepsOut), Some(Weakening::NotAwaited));
         assert_eq!(weakened("a.b && f(c, d)", "f(c, d)", LetsIn), Some(Weakening::Dropped));
         assert_eq!(weakened("a || b", "b", KeepsOut), Some(Weakening::Dropped));
+        assert_eq!(weakened("!need.every(r => has(r))", "!need.some(r => has(r))", KeepsOut), Some(Weakening::Loosened));
+        assert_eq!(weakened("x is None or bad(x)", "x is not None and bad(x)", KeepsOut), Some(Weakening::Fewer));
+        assert_eq!(weakened("!u.has(w)", "!u.has(w) && !u.mail.endsWith('@x.example')", KeepsOut), Some(Weakening::Excepted));
+        assert_eq!(weakened("!u", "!u && !page.isOpen", KeepsOut), Some(Weakening::Narrowed));
         assert_eq!(weakened("above(a, b)", "above(b, a)", LetsIn), Some(Weakening::Swapped));
         assert_eq!(weakened("!p.can(u, d.owner)", "!p.can(d.owner, u)", KeepsOut), Some(Weakening::Swapped));
     }
@@ -192,6 +251,9 @@ mod tests {
             ("a == b", "b == a", LetsIn),
             ("can(a, 1)", "can(1, a)", LetsIn),
             ("a && b", "a && b && c", LetsIn),
+            ("!u.has(w)", "!u.has(w) || u.locked", KeepsOut),
+            ("need.some(has)", "need.every(has)", LetsIn),
+            ("need.every(has)", "need.some(has)", KeepsOut),
             ("a || b", "a", LetsIn),
             ("a", "(a)", LetsIn),
         ] {
