@@ -41,8 +41,9 @@ pub(super) fn gained<'v>(table: &'static [Setting], file: &'v FileView<'_>) -> V
     // Scripts and prose in an agent's folder are no settings of it; only what stands at the head of a page is.
     let settings =
         matches!(file.language, Language::Json | Language::Yaml | Language::Toml | Language::Ini | Language::Xml | Language::Text);
+    let variables = file.name().starts_with(".env");
     let headed = file.language == Language::Markdown && file.new_side().is_some_and(|side| side.document().is_ok());
-    let Some(side) = file.new_side().filter(|_| settings || headed) else { return Vec::new() };
+    let Some(side) = file.new_side().filter(|_| settings || variables || headed) else { return Vec::new() };
     let known = tool(file);
     let tool = known.unwrap_or("an agent");
     let path = format!("/{}", fold(&file.path));
