@@ -271,6 +271,12 @@ impl<'s> Sink<'s> {
         true
     }
 
+    /// How many findings of this rule are kept so far.
+    #[must_use]
+    pub fn reported(&self) -> usize {
+        self.outcome.findings.iter().filter(|known| known.rule == self.rule.id).count()
+    }
+
     /// Adds `amount` to what the change-level checks read as `name`.
     pub fn count(&mut self, name: &'static str, amount: i64) {
         *self.outcome.counts.entry(name).or_default() += amount;

@@ -195,6 +195,7 @@ const DOUBLE: Quote = Quote::line("\"");
 const SINGLE: Quote = Quote::line("'");
 const BASE: Syntax = Syntax {
     line_comments: &[],
+    attribute: None,
     comment_after_space: false,
     block_comments: &[],
     nested_comments: false,
@@ -224,8 +225,13 @@ static RUST: Syntax = Syntax {
     char_literals: true,
     ..BASE
 };
-static PHP: Syntax =
-    Syntax { line_comments: &["//", "#"], block_comments: &[("/*", "*/")], quotes: &[Quote::text("\""), Quote::text("'")], ..BASE };
+static PHP: Syntax = Syntax {
+    line_comments: &["//", "#"],
+    attribute: Some("#["),
+    block_comments: &[("/*", "*/")],
+    quotes: &[Quote::text("\""), Quote::text("'")],
+    ..BASE
+};
 static PYTHON: Syntax =
     Syntax { line_comments: &["#"], quotes: &[Quote::text("\"\"\""), Quote::text("'''"), DOUBLE, SINGLE], block: Block::Indent, ..BASE };
 static RUBY: Syntax = Syntax {

@@ -9,6 +9,8 @@ use std::ops::Range;
 pub struct Syntax {
     /// What starts a comment up to the end of the line.
     pub line_comments: &'static [&'static str],
+    /// What begins like such a comment and is code: attributes.
+    pub attribute: Option<&'static str>,
     /// Whether such a comment needs a blank or a line start before it.
     pub comment_after_space: bool,
     /// What encloses a comment.
@@ -187,7 +189,8 @@ impl Lexer<'_> {
             }
         }
         let spaced = !self.syntax.comment_after_space || self.at == 0 || self.bytes[self.at - 1].is_ascii_whitespace();
-        if spaced && self.syntax.line_comments.iter().any(|mark| self.looks_at(mark)) {
+        let code = self.syntax.attribute.is_some_and(|mark| self.looks_at(mark));
+        if spaced && !code && self.syntax.line_comments.iter().any(|mark| self.looks_at(mark)) {
             let end = self.line_end(self.at);
             self.push(Kind::Comment, end);
             return true;
@@ -363,6 +366,7 @@ mod tests {
     #[test]
     fn rust_quotes_lifetimes_and_raw_strings() {
         assert_eq!(only("a.rs", "fn f<'a>(x: &'a str) -> char { '\\'' }", Kind::Str), ["'\\''"]);
+        assert_eq!(only("a.php", "#[IsGranted('X')] # no code", Kind::Comment), ["# no code"]);
         assert_eq!(only("a.rs", "let s = r#\"a \"b\" c\"#; let t = \"x\";", Kind::Str), ["r#\"a \"b\" c\"#", "\"x\""]);
         assert_eq!(only("a.rs", "/* a /* b */ c */ d", Kind::Word), ["d"]);
     }

@@ -1,11 +1,14 @@
 //! Rules about who may do what: ways in, decisions that no longer decide, guards that went or no longer guard.
 
 pub mod comparison;
+pub mod cover;
 pub mod functions;
 pub mod gate;
 pub mod grant;
 pub mod guarded_route;
+pub mod openings;
 pub mod truth;
+pub mod uncovered;
 pub mod vocabulary;
 pub mod weakening;
 

@@ -76,6 +76,36 @@ impl Check for ConstantAuth {
             }
         }
         arrows(file, side, sink);
+        if file.language == Language::Kotlin {
+            validators(file, side, sink);
+        }
+    }
+}
+
+/// Ktor's `validate { … }` of a way to sign in: it makes somebody of every credential.
+fn validators(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static WAY: Pattern = Pattern::new(r"\b(?:jwt|basic|bearer|digest|form|session|apiKey)\b\s*(?:<[^>]*>\s*)?(?:\(|$)");
+    static MAKES: Pattern = Pattern::new(r"\b\w*Principal\s*\(");
+    static ASKS: Pattern = Pattern::new(r"\b(?:if|when|null|takeIf|takeUnless|let|try)\b|\?:|\?\.|==|(?i:check|verif|valid\w*\()");
+    let statements = side.statements();
+    for (at, header) in statements.iter().enumerate() {
+        let way = header.parent.is_some_and(|way| WAY.is_match(side.code_of(&statements[way])));
+        if !way || side.code_of(header).trim() != "validate" || header.end <= at + 1 {
+            continue;
+        }
+        let inside = || statements[at + 1..header.end].iter();
+        let made = inside().find(|inner| MAKES.is_match(side.code_of(inner)));
+        let last = statements[header.end - 1].last_line;
+        if let Some(made) =
+            made.filter(|_| side.touches(header.first_line, last) && !inside().any(|inner| ASKS.is_match(side.code_of(inner))))
+        {
+            sink.report(
+                Draft::lines(file, side, header.first_line, made.last_line)
+                    .title("Whoever signs in is let in, whatever they show")
+                    .severity(Severity::High)
+                    .confidence(Confidence::Medium),
+            );
+        }
     }
 }
 

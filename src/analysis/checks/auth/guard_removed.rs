@@ -4,12 +4,16 @@ use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::comparison;
+use super::cover::{self, Endpoint};
 use super::functions::{Body, brief};
 use super::grant::denies;
 use super::guarded_route::{self, Handler};
+use super::openings;
+use super::uncovered;
 use super::vocabulary::vocabulary;
 use crate::analysis::branch;
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
@@ -27,13 +31,14 @@ const MOST_COMPARED: usize = 150;
 
 static DECORATOR: Pattern = Pattern::new(r"^\s*(?:@|#\[|\[)\s*([\w.]+)");
 static MIDDLEWARE: Pattern = Pattern::new(
-    r"(?:\.(?:use|Use|add_middleware|layer|wrap|Group|With|addFilterBefore|addFilter|plugin|before_request)\s*\(|^\s*(?:prepend_)?before_(?:action|filter)\b)(.*)",
+    r"(?:\.(?:use|Use|add_middleware|layer|wrap|Group|With|addFilterBefore|addFilter|addHook|plugin|before_request)\s*\(|^\s*(?:prepend_)?before_(?:action|filter)\b)(.*)",
 );
 static CALLBACK: Pattern = Pattern::new(r"^\s*(?:prepend_)?before_(?:action|filter)\b");
 static ROUTES: Pattern = Pattern::new(
     r"(?i)\.(?:get|post|put|patch|delete|all|handle|handlefunc|mount|route|include_router|register_blueprint)\s*\(|\.use\s*\(.*\b\w*(?:routes?|routers?|handlers?|controllers?|api)\b|\b(?:register|mount|install|add)_?routes?\s*\(",
 );
-static CALL: Pattern = Pattern::new(r"^\s*(?:await\s+|self\.|this\.|return\s+await\s+)*(?:[\w]+(?:\.|::|->))*(\w+)[!?]?\s*\(");
+static CALL: Pattern =
+    Pattern::new(r"^\s*(?:await\s+|self\.|this\.|return\s+await\s+)*(?:\$?[\w]+(?:\.|::|->))*(\w+)[!?]?(?:\s*\(|\s+@?:?\w+\s*(?:,|$))");
 static ACTS: Pattern =
     Pattern::new(r"(?i)^(?:check|verify|require|ensure|authorize|authorise|authenticate|assert|enforce|validate|demand|guard|protect)");
 /// Makes something be there rather than asking who may: `ensureSessionPersisted`, `require_client_loaded`.
@@ -43,7 +48,10 @@ static MAKES_SURE: Pattern =
 static LOOKS_UP: Pattern =
     Pattern::new(r"(?:^|_)(?:get|find|lookup|list|load|read|fetch)(?:_|[A-Z]|$)|(?:Get|Find|Lookup|List|Load|Read|Fetch)(?:[A-Z]|$)");
 static NOTHING: Pattern = Pattern::new(r"^\s*return\s+(?:NULL|null|nullptr|nil|None|undefined)\s*;?\s*$");
-static SKIPS: Hint = Hint::new(|| Words::named(["skip_"]));
+/// Decorators that say by their arguments what they ask.
+const ASKS: [&str; 6] = ["UseGuards", "use_guards", "user_passes_test", "method_decorator", "permission_classes", "authentication_classes"];
+
+static SKIPS: Hint = Hint::new(|| Words::named(["skip_", "withoutmiddleware"]));
 static ORDERED: Hint = Hint::new(|| Words::of([&MIDDLEWARE, &ROUTES]));
 
 impl Check for GuardRemoved {
@@ -52,7 +60,7 @@ impl Check for GuardRemoved {
     }
 
     fn needs(&self) -> Needs {
-        let skips = Words::named(["skip_"]);
+        let skips = Words::named(["skip_", "withoutmiddleware"]);
         let told = vocabulary().guarding().or(vocabulary().deciding()).or(comparison::words()).or(skips);
         Needs::nothing().and(Reach::ANYWHERE, told).noting(&SKIPS).noting(&comparison::STEADY).noting(&ORDERED)
     }
@@ -60,15 +68,24 @@ impl Check for GuardRemoved {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let readable = file.language.is_code() && file.role.is_live();
         let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
+        let routed = file.language == Language::Ruby && file.path.contains("routes");
+        // Where nothing went, nothing lost what stood in front of it.
+        let went = old.changed_lines().next().is_some();
+        let (were, are) = if went { (cover::endpoints(old, routed), cover::endpoints(new, routed)) } else { (Vec::new(), Vec::new()) };
+        let before = sink.reported();
         left_out(file, old, new, sink);
         exempted(file, old, new, sink);
-        if old.changed_lines().next().is_none() {
-            return;
+        openings::opened(file, old, new, sink);
+        if went {
+            gone(file, old, new, sink);
+            routes(file, old, new, &are, sink);
+            reordered(file, old, new, sink);
+            comparison::weakened(file, old, new, sink);
         }
-        gone(file, old, new, sink);
-        routes(file, old, new, sink);
-        reordered(file, old, new, sink);
-        comparison::weakened(file, old, new, sink);
+        // What was told statement by statement is not told once more for each route.
+        if sink.reported() == before {
+            uncovered::report(file, new, (&were, &are), sink);
+        }
     }
 }
 
@@ -89,8 +106,9 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
     }
     if let Some(name) = DECORATOR.group(code, 1) {
         let whole = name.rsplit('.').next().unwrap_or(name);
-        let guarded = vocabulary().guards(whole) || (matches!(whole, "UseGuards" | "use_guards") && vocabulary().guards(plain));
-        return (guarded && !vocabulary().stands_in(whole) && !guarded_route::exempting(whole)).then_some(Kind::Decorator);
+        let guarded = vocabulary().guards(whole) || whole == "IsGranted" || ASKS.contains(&whole) && vocabulary().guards(plain);
+        return (guarded && (ASKS.contains(&whole) || !vocabulary().stands_in(whole)) && !guarded_route::exempting(whole))
+            .then_some(Kind::Decorator);
     }
     if let Some(given) = MIDDLEWARE.group(plain, 1) {
         return vocabulary().guards(given).then_some(Kind::Middleware);
@@ -142,6 +160,7 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
                 (routes_remain(old, new) || actions_remain(old, new, plain_of(old, at)))
                     && !added.iter().any(|(_, other)| *other == Kind::Middleware)
             }
+            Kind::Call if before_all(old, new, at, &added) => false,
             Kind::Refusal if rewritten(file, old, new, at) => false,
             Kind::Refusal | Kind::Call => function_survives(old, new, statement, (&before, &after), &added),
         };
@@ -151,6 +170,12 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
             );
         }
     }
+}
+
+/// Whether an added middleware asks what the call at `at` asked.
+fn before_all(old: &SideView<'_>, new: &SideView<'_>, at: usize, added: &[(usize, Kind)]) -> bool {
+    let name = CALL.group(old.code_of(&old.statements()[at]), 1).unwrap_or("");
+    added.iter().any(|(other, kind)| *kind == Kind::Middleware && plain_of(new, *other).contains(name))
 }
 
 fn title(kind: Kind) -> &'static str {
@@ -250,7 +275,7 @@ fn rewritten(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: us
 }
 
 /// Routes and handlers that stay without the guard among their arguments.
-fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, are: &[Endpoint], sink: &mut Sink<'_>) {
     fn changed<'v>(side: &'v SideView<'_>) -> Vec<&'v Statement> {
         side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line)).collect()
     }
@@ -273,7 +298,12 @@ fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mu
         if standing.contains(&brief(old, was)) {
             continue;
         }
-        let bare = handlers.iter().find(|(_, is)| handler.lost(is)).map(|(is, _)| is);
+        // What a block, a class or the router around it asks now need not be asked once more.
+        let covered = |is: &Statement, now: &Handler<'_>| {
+            let here = |endpoint: &&Endpoint| endpoint.lines.0 <= is.first_line && is.first_line <= endpoint.lines.1;
+            handler.gone(now).all(|guard| are.iter().filter(here).any(|endpoint| endpoint.guards.contains(guard)))
+        };
+        let bare = handlers.iter().find(|(is, now)| handler.lost(now) && !covered(is, now)).map(|(is, _)| is);
         if let Some(is) = bare.filter(|_| !moved_elsewhere(file, old, was)) {
             sink.report(
                 Draft::lines(file, new, is.first_line, is.last_line)
@@ -293,7 +323,7 @@ fn left_out(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
     }
     let stood: BTreeSet<String> = old.statements().iter().map(|statement| brief(old, statement)).collect();
     for statement in new.statements().iter().filter(|s| new.is_changed(s.first_line) && guarded_route::skips(new.plain_of(s))) {
-        if !stood.contains(&brief(new, statement)) {
+        if !stood.contains(&brief(new, statement)) && guarded_route::was_there(new.plain_of(statement), old.text()) {
             sink.report(
                 Draft::lines(file, new, statement.first_line, statement.last_line)
                     .title("A guard is left out here")
@@ -308,8 +338,11 @@ fn exempted(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
     let changed = |side: &SideView<'_>, s: &&Statement| s.bytes.len() <= 2000 && side.touches(s.first_line, s.last_line);
     for was in old.statements().iter().filter(|s| changed(old, s)).take(MOST_COMPARED) {
         let now = new.statements().iter().filter(|s| changed(new, s)).take(MOST_COMPARED);
-        let fewer = |is: &&Statement| guarded_route::exempts(old.plain_of(was), new.plain_of(is));
-        let opened = |is: &&Statement| guarded_route::opens(old.plain_of(was), new.plain_of(is));
+        let acts = |name: &str| new.functions().iter().any(|function| function.name == name) || !new.whole;
+        let fewer = |is: &&Statement| guarded_route::exempts(old.plain_of(was), new.plain_of(is), acts);
+        let opened = |is: &&Statement| {
+            guarded_route::opens(old.plain_of(was), new.plain_of(is)) || guarded_route::answers_nothing(old.plain_of(was), new.plain_of(is))
+        };
         let found = now.clone().find(fewer).map(|is| (is, "A guard is left out for more actions than before"));
         if let Some((is, title)) = found.or_else(|| now.clone().find(opened).map(|is| (is, "What is asked of everybody became nothing"))) {
             let draft = Draft::lines(file, new, is.first_line, is.last_line).title(title);

@@ -7,14 +7,20 @@ use crate::analysis::identifier::words;
 use crate::analysis::pattern::Pattern;
 
 static ROUTE: Pattern = Pattern::new(
-    r"(?i)\b(?:get|post|put|patch|delete|all|any|handle|handlefunc|route|mount|group|add_url_rule|path|re_path|resources?|match|use|requestmatchers|anyrequest|antmatchers|authorizehttprequests|authorizerequests)\s*[(<]",
+    r"(?i)\b(?:get|post|put|patch|delete|all|any|handle|handlefunc|route|mount|group|add_url_rule|path|re_path|resources?|match|use|map(?:get|post|put|patch|delete)|addservice|include_router|newserver|grpc\.server|apirouter|mapgroup|addpolicy|requestmatchers|anyrequest|antmatchers|authorizehttprequests|authorizerequests)\s*[(<]",
 );
+/// What makes something that routes are registered on, or a server, whoever keeps it; settings that list what stands in front of all.
+static MADE: Pattern = Pattern::new(
+    r"(?:=|return)\s*(?:await\s+)?(?:[\w]+\.)*(?:Group|APIRouter|Blueprint|NewServer|server|Subrouter|MapGroup|ServerBuilder|forPort)\s*\(|^\s*\x22?(?:MIDDLEWARE|MIDDLEWARE_CLASSES|DEFAULT_PERMISSION_CLASSES|DEFAULT_AUTHENTICATION_CLASSES)\b",
+);
+static CLASS: Pattern = Pattern::new(r"^\s*class\s+\w+\s*\(.*Mixin");
 /// A statement that keeps or returns what it gets registers nothing.
 static VALUE: Pattern = Pattern::new(r"^\s*(?:return|const|let|var|if|elif|else|for|while|await|yield|raise|throw)\b|^[^(]*[^=!<>]=[^=>]");
 static HEADER: Pattern = Pattern::new(r"\b(?:def|func|fn|function|fun)\b|=>");
 static INJECTED: Pattern = Pattern::new(r"\b(?:Depends|Security|Inject|UseGuards)\s*\(");
-static OPEN: Pattern =
-    Pattern::new(r"(?i)\b(?:permit_?all|allow_?any|allow_?anonymous|allow_?unauthenticated|skip_?auth\w*|no_?auth\w*|anonymous)\b");
+static OPEN: Pattern = Pattern::new(
+    r"(?i)\b(?:permit_?all|allow_?any|allow_?all|allow_?anonymous|allow_?unauthenticated|skip_?auth\w*|no_?auth\w*|anonymous|public\w*|unauthenticated|(?:\w+_)?optional_(?:user|auth)\w*|optional(?:User|Auth)\w*|isAuthenticatedOrReadOnly)\b",
+);
 static WORD: Pattern = Pattern::new(r"[A-Za-z_$][\w$]*");
 
 /// A statement as far as it registers or heads a handler.
@@ -33,14 +39,20 @@ impl<'t> Handler<'t> {
             return None;
         }
         let header = HEADER.is_match(text);
-        let route = ROUTE.is_match(text) || header && INJECTED.is_match(text);
-        (route || header).then(|| Self { route, header, value: VALUE.is_match(text), words: WORD.groups(text, 0).collect() })
+        let made = MADE.is_match(text);
+        let route = made || ROUTE.is_match(text) || header && INJECTED.is_match(text) || CLASS.is_match(text);
+        (route || header).then(|| Self { route, header, value: !made && VALUE.is_match(text), words: WORD.groups(text, 0).collect() })
     }
 
     /// Whether a guard is among its words.
     #[must_use]
     pub fn is_guarded(&self) -> bool {
         self.route && !self.value && self.words.iter().any(|word| guards(word))
+    }
+
+    /// The guards among its words that `new` lacks.
+    pub fn gone<'s>(&'s self, new: &'s Self) -> impl Iterator<Item = &'t str> + use<'s, 't> {
+        oftener(&self.words, &new.words).into_iter().filter(|word| guards(word))
     }
 
     /// Whether `new` is this one without its guard.
@@ -63,32 +75,77 @@ fn oftener<'w>(here: &[&'w str], there: &[&str]) -> Vec<&'w str> {
     here.iter().filter(|word| count(here, word) > count(there, word)).copied().collect()
 }
 
-fn guards(word: &str) -> bool {
-    vocabulary().guards(word) || vocabulary().decides(word)
+/// Whether a name is that of a guard.
+#[must_use]
+pub fn guards(word: &str) -> bool {
+    (vocabulary().guards(word) || vocabulary().decides(word)) && !exempting(word)
+}
+
+/// Whether a name says that everybody may.
+#[must_use]
+pub fn is_open(word: &str) -> bool {
+    OPEN.is_match(word)
+}
+
+/// Whether all that came into a statement says that everybody may, where a guard went.
+#[must_use]
+pub fn made_open(old: &str, new: &str) -> bool {
+    let (was, is): (Vec<&str>, Vec<&str>) = (WORD.groups(old, 0).collect(), WORD.groups(new, 0).collect());
+    let (gone, come) = (oftener(&was, &is), oftener(&is, &was));
+    let same = is.len() - come.len();
+    // Only what takes the place of a guard: `authenticated()` -> `permitAll()`, `IsAuthenticated` -> `AllowAny`.
+    !come.is_empty()
+        && come.len() <= 2
+        && gone.len() <= 4
+        && come.iter().all(|word| is_open(word))
+        && gone.iter().any(|word| guards(word))
+        && (same > 0 || is.len() == 1)
 }
 
 /// Whether a callback in front of actions guards fewer of them than before: `before_action :authenticate_user!, except: [:export]`.
 #[must_use]
-pub fn exempts(old: &str, new: &str) -> bool {
-    static CALLBACK: Pattern = Pattern::new(r"^\s*(?:prepend_)?before_(?:action|filter)\s*\(?\s*(:[\w!?]+)");
-    static LEFT_OUT: Pattern = Pattern::new(r"\b(?:except|unless|if|only)(?::|\s*=>)|:(?:except|unless|if|only)\s*=>");
-    let (Some(was), Some(is)) = (CALLBACK.group(old, 1), CALLBACK.group(new, 1)) else { return false };
-    let list = |text: &str, word: &str| text.split_once(word).map(|(_, rest)| WORD.count(rest.split(']').next().unwrap_or("")));
+pub fn exempts(old: &str, new: &str, acts: impl Fn(&str) -> bool) -> bool {
+    static CALLBACK: Pattern = Pattern::new(
+        r"^\s*(?:(?:prepend_)?(?:before|after)_(?:action|filter)\s*\(?\s*(:[\w!?]+)|(protect_from_forgery|load_and_authorize_resource|authorize_resource)\b|(\$this->middleware\s*\(\s*\[?\s*['\x22][\w:.,-]+))",
+    );
+    static LEFT_OUT: Pattern =
+        Pattern::new(r"\b(?:except|unless|if|only)(?::|\s*=>)|:(?:except|unless|if|only)\s*=>|->(?:except|only)\s*\(");
+    let callback = |text| (1..=3).find_map(|group| CALLBACK.group(text, group));
+    let (Some(was), Some(is)) = (callback(old), callback(new)) else { return false };
+    let list = |text: &'_ str, word: &str| -> Option<Vec<String>> {
+        let (_, rest) = text.split_once(word)?;
+        let list = rest.trim_start_matches([':', ' ', '=', '>', '(']).trim_start_matches("%i").split([']', '}', ')']).next().unwrap_or("");
+        Some(WORD.groups(list, 0).map(str::to_owned).collect())
+    };
+    let newly = |here: Option<Vec<String>>, there: Option<Vec<String>>| {
+        here.zip(there).is_some_and(|(here, there)| here.iter().any(|name| !there.contains(name) && acts(name)))
+    };
     let opened = LEFT_OUT.count(new) > LEFT_OUT.count(old);
-    let longer = list(old, "except").zip(list(new, "except")).is_some_and(|(was, is)| is > was);
-    let shorter = list(old, "only").zip(list(new, "only")).is_some_and(|(was, is)| is < was);
-    was == is && guards(was) && (opened || longer || shorter)
+    let longer = newly(list(new, "except"), list(old, "except"));
+    let shorter = newly(list(old, "only"), list(new, "only"));
+    was == is && (guards(was) || was == "protect_from_forgery") && (opened || longer || shorter)
 }
 
 /// Whether a setting that named guards names none, or one that lets everybody in: `permission_classes = [AllowAny]`.
 #[must_use]
 pub fn opens(old: &str, new: &str) -> bool {
-    static SETTING: Pattern =
-        Pattern::new(r"(?i)^\s*[\w.]*(?:permission|authentication|authorization|guard|polic)\w*\s*[:=]\s*([\[({].*)$");
+    static SETTING: Pattern = Pattern::new(r"(?i)^\s*[\w.]*(?:permission|authentication|authorization|guard|polic)\w*\s*[:=]\s*(\S.*)$");
     let (Some(was), Some(is)) = (SETTING.group(old, 1), SETTING.group(new, 1)) else { return false };
     let name = |text: &'_ str| text.split(['=', ':']).next().map(|name| name.trim().to_owned());
     let guarded = |list: &str| WORD.groups(list, 0).any(|word| guards(word) && !OPEN.is_match(word));
-    name(old) == name(new) && guarded(was) && !guarded(is) && (OPEN.is_match(is) || WORD.count(is) == 0)
+    name(old) == name(new) && guarded(was) && !guarded(is) && (OPEN.is_match(is) || is_nothing(is))
+}
+
+/// Whether an answer that named guards names none: `return [IsAdminUser()]` -> `return []`.
+#[must_use]
+pub fn answers_nothing(old: &str, new: &str) -> bool {
+    static ANSWER: Pattern = Pattern::new(r"^\s*return\s*([\[({].*)$");
+    let (Some(was), Some(is)) = (ANSWER.group(old, 1), ANSWER.group(new, 1)) else { return false };
+    WORD.groups(was, 0).any(|word| guards(word) && !is_open(word)) && is_nothing(is)
+}
+
+fn is_nothing(value: &str) -> bool {
+    WORD.groups(value, 0).all(|word| matches!(word, "null" | "None" | "nil" | "undefined"))
 }
 
 /// Whether a name says that a guard is left out: `csrf_exempt`.
@@ -100,9 +157,21 @@ pub fn exempting(name: &str) -> bool {
 /// Whether a statement says that a guard is left out: `skip_before_action :authenticate_user!`.
 #[must_use]
 pub fn skips(plain: &str) -> bool {
-    static SKIP: Pattern = Pattern::new(r"^\s*(?:skip_before_(?:action|filter)|skip_authorization_check|skip_authorize_resource)\b(.*)");
+    static SKIP: Pattern = Pattern::new(
+        r"^\s*(?:skip_before_(?:action|filter)|skip_authorization_check|skip_authorize_resource|skip_authorization|skip_policy_scope)\b(.*)|->withoutMiddleware\s*\((.+)",
+    );
     plain.len() <= 2000
-        && SKIP.group(plain, 1).is_some_and(|named| named.trim().is_empty() || vocabulary().guards(named) || vocabulary().decides(named))
+        && SKIP
+            .group(plain, 1)
+            .or_else(|| SKIP.group(plain, 2))
+            .is_some_and(|named| named.trim().is_empty() || vocabulary().guards(named) || vocabulary().decides(named))
+}
+
+/// Whether a route that leaves a guard out stood in `old`; what is no route is taken for something that did.
+#[must_use]
+pub fn was_there(plain: &str, old: &str) -> bool {
+    static PATH: Pattern = Pattern::new(r#"::\w+\(\s*["']([^"'\n]+)["']"#);
+    PATH.group(plain, 1).is_none_or(|path| old.contains(path))
 }
 
 #[cfg(test)]
@@ -136,13 +205,21 @@ mod tests {
             assert!(!lost(old, new), "{old} -> {new}");
         }
         let callback = "before_action :authenticate_user!";
+        let exempts = |old, new| exempts(old, new, |name| name != "gone");
         assert!(exempts(callback, "before_action :authenticate_user!, except: [:export]"));
         assert!(exempts("before_action :authorize, only: [:a, :b]", "before_action :authorize, only: [:a]"));
+        assert!(exempts("before_action :authorize, only: %i[a b c]", "before_action :authorize, only: %i[a c d]"));
+        assert!(!exempts("before_action :authorize, only: %i[a gone]", "before_action :authorize, only: %i[a]"));
         assert!(!exempts("before_action :set_locale", "before_action :set_locale, only: [:a]") && !exempts(callback, callback));
         assert!(!exempts("before_action :authorize, only: [:a]", "before_action :authorize, only: [:a, :b]"));
+        assert!(opens("options.FallbackPolicy = RequireAuthenticatedUser()", "options.FallbackPolicy = null"));
+        assert!(answers_nothing("return [IsAdminUser()]", "return []") && !answers_nothing("return [a, b]", "return []"));
+        assert!(made_open(".anyRequest().authenticated()", ".anyRequest().permitAll()"));
+        assert!(made_open("@RolesAllowed(\"ops\")", "@PermitAll") && !made_open("@login_required", "@staff_required"));
         assert!(opens("permission_classes = [IsAdminUser]", "permission_classes = [AllowAny]"));
         assert!(opens("permission_classes = [IsAuthenticated]", "permission_classes = []"));
         assert!(!opens("permission_classes = [IsAdminUser]", "permission_classes = [IsOwner]") && exempting("csrf_exempt"));
+        assert!(skips("Route::post('/a', f())->withoutMiddleware('auth:sanctum');"));
         assert!(skips("skip_before_action :authenticate_user!, only: [:create]") && !skips("skip_before_action :set_locale"));
     }
 }

@@ -1,23 +1,62 @@
 //! `insecure-default`: a switch that protects turns off by default, or one that opens turns on.
 
-use crate::analysis::prefilter::{Needs, Reach, Words};
-use std::collections::BTreeMap;
-
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::identifier::words;
+use crate::analysis::language::Language;
+use crate::analysis::outline::Function;
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
-use crate::model::rule::RuleId;
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/insecure-default.toml`.
 pub struct InsecureDefault;
 
+/// A longer line is data.
+const LONGEST: usize = 2000;
+
+/// `name = true` wherever it stands: a setting, a parameter, a field; groups: the name and the value.
 static SETTING: Pattern = Pattern::new(
-    r"^\s*(?:export\s+|const\s+|let\s+|var\s+|self\.|this\.|[-]\s+)*[\x22\x27]?([A-Za-z_][\w.-]*)[\x22\x27]?\s*(?::\s*\w+\s*)?(?::=|=>|=|:)\s*[\x22\x27]?(true|false|True|False|on|off|yes|no)\b",
+    r#"(?:^|[(,{|\s])(?:self\.|this\.)?[$"']?([A-Za-z_][\w.-]*)["'?]?\s*(?::\s*[A-Za-z_][\w.<>\[\]|? ]*?)?\s*(?::=|=>|=|:)\s*["']?(true|false|True|False|on|off|yes|no)\b"#,
 );
 /// A field of a form that is greyed out.
 static ELEMENT: Pattern = Pattern::new(r"(?i)^\s*\w*(?:button|submit\w*|input|element|el|btn|select|field|target|option)\.disabled\s*=");
+/// `options.verify ?? true`, `get("verify", True)`, `flag.Bool("verify", true`.
+static FALLBACK: Pattern = Pattern::new(r#"(?:\.|["':])([A-Za-z_][\w-]*)["']?\s*(?:,|\?\?|\|\|)\s*(true|false|True|False)\b"#);
+/// A field of a structure in Go that is false unless somebody says more.
+static FIELD: Pattern = Pattern::new(r"^\s*([A-Z]\w*)\s+bool\b");
+/// A function that serde asks for a value, and others of that name.
+static VALUE_OF: Pattern = Pattern::new(r"(?i)\bfn\s+default_(\w+)\s*\(");
+/// What is asked about who somebody is or what they may do: with a word like "require" before it, it protects.
+static ASKED: [&str; 22] = [
+    "verified",
+    "auth",
+    "login",
+    "signature",
+    "signatures",
+    "tls",
+    "ssl",
+    "https",
+    "mfa",
+    "token",
+    "password",
+    "permission",
+    "permissions",
+    "approval",
+    "admin",
+    "role",
+    "origin",
+    "cert",
+    "certs",
+    "certificate",
+    "host",
+    "hostname",
+];
+static ASKS: [&str; 8] = ["require", "requires", "required", "check", "checks", "validate", "validates", "enable"];
+/// What protects is of these when every installation is open without it.
+static STRONG: [&str; 12] =
+    ["verify", "csrf", "xsrf", "auth", "authentication", "authorization", "authenticate", "ssl", "tls", "signed", "mfa", "enforce"];
 static OPENS: [&str; 13] = [
     "trust",
     "trusted",
@@ -61,56 +100,115 @@ impl Check for InsecureDefault {
     }
 
     fn needs(&self) -> Needs {
-        let switches = || Words::named(OPENS.into_iter().chain(PROTECTS));
-        Needs::nothing().and(Reach::REMOVED, switches()).and(Reach::ADDED, switches())
+        let switches = || Words::named(OPENS.into_iter().chain(PROTECTS).chain(ASKS));
+        Needs::nothing().and(Reach::ANYWHERE, switches())
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let looked_at =
             file.role.is_live() && !matches!(file.role, Role::Workflow | Role::AgentConfig | Role::Instructions | Role::Manifest);
         let Some(side) = file.new_side().filter(|_| looked_at) else { return };
-        let before: BTreeMap<&str, &str> =
-            file.removed().filter_map(|line| Some((SETTING.group(line.text, 1)?, SETTING.group(line.text, 2)?))).collect();
-        parameters(file, side, sink);
-        if before.is_empty() {
-            return;
-        }
-        for line in file.added().filter(|line| !ELEMENT.is_match(line.text)) {
-            let (Some(name), Some(value)) = (SETTING.group(line.text, 1), SETTING.group(line.text, 2)) else { continue };
-            let on = matches!(value, "true" | "True" | "on" | "yes");
-            let was_on = before.get(name).map(|value| matches!(*value, "true" | "True" | "on" | "yes"));
-            let words = words(name);
-            let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-            // What opens and what protects in one name (`disableCsrf`) goes by what it does: it opens.
-            let worse = if has(&OPENS) { on } else { has(&PROTECTS) && !on };
-            if worse && was_on == Some(!on) {
-                sink.report(Draft::line(file, side, line.index).title(format!("{name} is now {value} by default")));
+        let before: Vec<(String, bool)> = file.removed().flat_map(|line| switches(line.text)).collect();
+        if !before.is_empty() {
+            for line in file.added().filter(|line| !ELEMENT.is_match(line.text)) {
+                for (name, on) in switches(line.text) {
+                    let turned = before.contains(&(name.clone(), !on)) && !before.contains(&(name.clone(), on));
+                    if let Some(severity) = worse(&name, on).filter(|_| turned) {
+                        let title = format!("{name} is now {} by default", if on { "on" } else { "off" });
+                        sink.report(Draft::line(file, side, line.index).title(title).severity(grade(file, severity)));
+                    }
+                }
             }
+            dropped(file, side, &before, sink);
+        }
+        renamed(file, side, sink);
+        answered(file, side, sink);
+    }
+}
+
+/// Every installation is open by a default in code; a setting in a file may be that of one.
+fn grade(file: &FileView<'_>, severity: Severity) -> Severity {
+    if file.language.is_code() { severity } else { Severity::Medium }
+}
+
+/// The switches that a line sets.
+fn switches(text: &str) -> Vec<(String, bool)> {
+    if text.len() > LONGEST {
+        return Vec::new();
+    }
+    let on = |value: &str| matches!(value, "true" | "True" | "on" | "yes");
+    let read = |pattern: &Pattern| -> Vec<(String, bool)> {
+        let found = pattern.find_all(text).filter_map(|range| text.get(range));
+        found.filter_map(|found| Some((pattern.group(found, 1)?.to_owned(), on(pattern.group(found, 2)?)))).collect()
+    };
+    let mut all = read(&SETTING);
+    all.extend(read(&FALLBACK));
+    all
+}
+
+/// How bad it is that a switch of this name is on or off; `None` when it is not.
+fn worse(name: &str, on: bool) -> Option<Severity> {
+    let words = words(name);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let asks = has(&ASKS) && has(&ASKED);
+    // What opens and what protects in one name (`disableCsrf`) goes by what it does: it opens.
+    let opens = has(&OPENS);
+    let strong = if opens { has(&STRONG) || has(&ASKED) && !has(&["debug"]) } else { has(&STRONG) || asks };
+    let worse = if opens { on } else { (has(&PROTECTS) || asks) && !on };
+    worse.then_some(if strong { Severity::High } else { Severity::Medium })
+}
+
+/// A field that protected is set no more, and is false by itself.
+fn dropped(file: &FileView<'_>, side: &SideView<'_>, before: &[(String, bool)], sink: &mut Sink<'_>) {
+    let (Language::Go, Some(old)) = (file.language, file.old()) else { return };
+    for line in file.removed() {
+        static ALONE: Pattern = Pattern::new(r"^\s*([A-Z]\w*):\s*true,\s*$");
+        let Some(name) = ALONE.group(line.text, 1).filter(|name| worse(name, false).is_some()) else { continue };
+        let declared = file.removed().any(|line| FIELD.group(line.text, 1) == Some(name));
+        let within = old.function_at(line.index).filter(|f| !f.name.is_empty());
+        let now = within.and_then(|was| side.functions().iter().find(|is| is.name == was.name));
+        let set = |is: &Function| side.function_lines(is).any(|line| line.code().contains(name));
+        if let Some(now) = now.filter(|is| !declared && !set(is) && before.iter().any(|(known, on)| known == name && *on)) {
+            let draft = Draft::line(file, side, now.first_line).title(format!("{name} is no longer set, and off by itself"));
+            sink.report(draft.evidence(line.text.trim()).severity(worse(name, false).unwrap_or(Severity::Medium)));
         }
     }
 }
 
-/// A parameter of a function has another default than before.
-fn parameters(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    static HEADER: Pattern = Pattern::new(r"\b(?:def|function|fun|func|constructor|public|private|static)\b|=>");
-    static DEFAULT: Pattern = Pattern::new(r"[(,]\s*([A-Za-z_]\w*)\s*(?::\s*\w+\s*)?=\s*(?:true|True|false|False)\b");
-    static VALUE: Pattern = Pattern::new(r"(true|True|false|False)\b");
-    let defaults = |code: &str| -> Vec<(String, bool)> {
-        let found = DEFAULT.find_all(code).filter_map(|range| {
-            let text = code.get(range)?;
-            Some((DEFAULT.group(text, 1)?.to_owned(), VALUE.group(text, 1)?.eq_ignore_ascii_case("true")))
-        });
-        if HEADER.is_match(code) { found.collect() } else { Vec::new() }
+/// What had to be turned off must be turned on now: whoever says nothing is open.
+fn renamed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    if file.language != Language::Go {
+        return;
+    }
+    let rest = |name: &str, signs: &[&str]| -> Option<Vec<String>> {
+        let words = words(name);
+        let rest: Vec<String> = words.iter().filter(|word| !signs.contains(&word.as_str())).cloned().collect();
+        (rest.len() < words.len() && !rest.is_empty()).then_some(rest)
     };
-    let before: Vec<(String, bool)> = file.removed().flat_map(|line| defaults(line.code())).collect();
-    for line in file.added().filter(|_| !before.is_empty()) {
-        for (name, on) in defaults(line.code()) {
-            let words = words(&name);
-            let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-            let worse = if has(&OPENS) { on } else { has(&PROTECTS) && !on };
-            if worse && before.contains(&(name.clone(), !on)) && !before.contains(&(name.clone(), on)) {
-                sink.report(Draft::line(file, side, line.index).title(format!("{name} is now {on} by default")));
-            }
+    let was: Vec<Vec<String>> =
+        file.removed().filter_map(|line| rest(FIELD.group(line.text, 1)?, &["disable", "disabled", "skip", "no", "insecure"])).collect();
+    for line in file.added().filter(|_| !was.is_empty()) {
+        let Some(name) = FIELD.group(line.text, 1) else { continue };
+        let on = rest(name, &["enable", "enabled", "use", "require", "verify", "with", "check"]);
+        if on.is_some_and(|rest| was.contains(&rest)) && worse(name, false).is_some() {
+            let title = format!("Whoever does not set {name} is open from now on");
+            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High));
+        }
+    }
+}
+
+/// A function that gives a default answers otherwise.
+fn answered(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static ANSWER: Pattern = Pattern::new(r"^\s*(?:return\s+)?(true|false)\s*;?\s*$");
+    let was: Vec<&str> = file.removed().filter_map(|line| ANSWER.group(line.text, 1)).collect();
+    for line in file.added().filter(|_| !was.is_empty()) {
+        let Some(now) = ANSWER.group(line.text, 1) else { continue };
+        let Some(function) = side.function_at(line.index) else { continue };
+        let header = side.plain_line(function.first_line);
+        let Some(name) = VALUE_OF.group(header, 1) else { continue };
+        if let Some(severity) = worse(name, now == "true").filter(|_| was.iter().any(|before| *before != now)) {
+            let title = format!("{name} is now {} by default", if now == "true" { "on" } else { "off" });
+            sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
         }
     }
 }

@@ -1,0 +1,301 @@
+//! What stands in front of each route and each action of a side: guards of its own statement, of the blocks around it, of the object it is
+//! registered on and of its class. Never whether those guards refuse anybody.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::functions::Body;
+use super::grant::denies;
+use super::guarded_route::{guards, is_open};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::SideView;
+
+/// More statements than this are not looked through.
+const MOST_STATEMENTS: usize = 6000;
+/// A longer statement is data.
+const LONGEST: usize = 4000;
+/// Blocks further out guard nothing.
+const DEEPEST: usize = 16;
+
+/// A route written as a call; groups: what it is registered on, how, and its path.
+static ROUTE: Pattern = Pattern::new(
+    r#"(?:([\w$]+)(?:\(\))?\s*(?:\.|->|::)\s*)?\b((?i:get|post|put|patch|delete|del|all|any|handle|handlefunc|mount|route|use|map(?:get|post|put|patch|delete)|resource|apiresource|service))\s*\(\s*(?:[\w.]+\s*,\s*)?["'`](/[^"'`\n]*|)["'`]"#,
+);
+/// A line of a file of routes in Rails; it has no receiver and no brackets.
+static RAILS: Pattern = Pattern::new(r"^\s*(?:get|post|put|patch|delete|match|mount|resources?|root)\s+[\x22':A-Z]");
+static DECORATED: Pattern = Pattern::new(r#"^\s*@(\w+)\.(get|post|put|patch|delete|route|api_route|websocket)\s*\(\s*["']([^"']*)["']"#);
+/// What counts for all that comes after it on the same object.
+static STANDS: Pattern = Pattern::new(
+    r#"^\s*(?:await\s+)?(?:(\$?[\w]+)(?:\.|->))?(?:use|Use|addHook|add_middleware|before_request|Use(?:Authentication|Authorization|RateLimiter|Antiforgery))\s*\(\s*(?:["'`](/[^"'`]*)["'`]\s*,)?"#,
+);
+static MADE: Pattern = Pattern::new(
+    r"^\s*(?:const\s+|let\s+|var\s+|val\s+)?(\w+)\s*:?=\s*(?:(\w+)\.)?\s*(?:[\w.]*\.)?(?:Group|Subrouter|With|APIRouter|Blueprint|MapGroup|PathPrefix)\s*\(",
+);
+static HOOK: Pattern = Pattern::new(r"^\s*@(\w+)\.before_(?:app_)?request\b");
+static DEFINES: Pattern = Pattern::new(
+    r"^\s*(?:export\s+|default\s+|pub(?:\([^)]*\))?\s+|public\s+|private\s+|protected\s+|static\s+|async\s+|override\s+|suspend\s+)*(?:def|fn|fun|function|func\s+(?:\(|\w)|class|struct|impl|trait|interface|object|module|if|else|for|while|switch|match|when|try|catch|namespace|package)\b",
+);
+static CLASS: Pattern = Pattern::new(r"\bclass\s+([\w:]+)(.*)");
+static ABOVE: Pattern = Pattern::new(r"^\s*(?:@|#\[|\[)\s*[A-Za-z]");
+/// What a class says of all its actions.
+static OF_CLASS: Pattern = Pattern::new(
+    r"^\s*(?:(?:prepend_)?before_(?:action|filter)\b|load_and_authorize_resource|authorize_resource|protect_from_forgery|permission_classes\s*=|authentication_classes\s*=|permission_required\s*=|decorators\s*=|plug\s+:|\$this->middleware\s*\(|return\s*\[\w+\(\))",
+);
+static SETS: Pattern = Pattern::new(r"^\s*\w+\s*=");
+/// Everything that a server of ASP.NET knows, mapped at once.
+static MAPPED: Pattern =
+    Pattern::new(r"^\s*(\w+)\.(Map(?:Controllers|RazorPages|Hub|DefaultControllerRoute|Razor\w+|GrpcService)[\w<>]*)\s*\(");
+static VALUE: Pattern =
+    Pattern::new(r"^\s*(?:return|const|let|var|val|if|elif|else|for|while|await|yield|raise|throw|assert)\b|^[^(]*[^=!<>]=[^=>]");
+static LAYERED: Pattern = Pattern::new(r"\bRouter::new\b|\.(?:layer|route_layer|wrap)\s*\(|\bweb::scope\b");
+static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*[!?]?");
+static INJECTED: Pattern = Pattern::new(r"\b(?:Depends|Security)\s*\(\s*([\w.]+)");
+/// Who is signed in, asked for where a route gets what it needs.
+static SOMEBODY: Pattern =
+    Pattern::new(r"(?i)^(?:get_?|require_?)?(?:current|signed_?in|logged_?in|active)_?(?:active_?)?(?:user|account|admin)$");
+
+/// A route or action with what stands in front of it.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// How it is told from others: method and path, or class and name.
+    pub key: String,
+    /// The names of its guards.
+    pub guards: BTreeSet<String>,
+    /// Its first and last line, from 0.
+    pub lines: (usize, usize),
+}
+
+/// What a statement says for others that come after it.
+struct Standing {
+    block: Option<usize>,
+    function: Option<usize>,
+    receiver: String,
+    path: String,
+    guards: BTreeSet<String>,
+}
+
+/// Endpoints that were behind a guard and are not any more, told together.
+#[derive(Debug)]
+pub struct Loss<'e> {
+    /// The first of them, as it is now.
+    pub endpoint: &'e Endpoint,
+    /// How many more lost the same.
+    pub more: usize,
+    /// What they lost.
+    pub gone: Vec<&'e str>,
+}
+
+/// All routes and actions of `side`.
+#[must_use]
+pub fn endpoints(side: &SideView<'_>, routes_file: bool) -> Vec<Endpoint> {
+    let mut reader = Reader { side, made: HashMap::new(), standing: Vec::new(), out: Vec::new() };
+    for at in 0..side.statements().len().min(MOST_STATEMENTS) {
+        if side.statements()[at].bytes.len() <= LONGEST {
+            reader.statement(at, routes_file);
+        }
+    }
+    reader.actions();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for endpoint in &mut reader.out {
+        let number = seen.entry(endpoint.key.clone()).or_default();
+        *number += 1;
+        if *number > 1 {
+            endpoint.key = format!("{} ({number})", endpoint.key);
+        }
+    }
+    reader.out
+}
+
+/// What of `old` stands in `new` with fewer guards and no other instead.
+#[must_use]
+pub fn losses<'e>(old: &'e [Endpoint], new: &'e [Endpoint]) -> Vec<Loss<'e>> {
+    let now: HashMap<&str, &Endpoint> = new.iter().map(|endpoint| (endpoint.key.as_str(), endpoint)).collect();
+    let mut losses: Vec<Loss<'e>> = Vec::new();
+    for was in old.iter().filter(|was| !was.guards.is_empty()) {
+        let Some(is) = now.get(was.key.as_str()).filter(|is| is.guards.len() < was.guards.len() && is.guards.is_subset(&was.guards)) else {
+            continue;
+        };
+        let gone: Vec<&str> = was.guards.difference(&is.guards).map(String::as_str).collect();
+        match losses.iter_mut().find(|loss| loss.gone == gone) {
+            Some(loss) => loss.more += 1,
+            None => losses.push(Loss { endpoint: is, more: 0, gone }),
+        }
+    }
+    losses
+}
+
+struct Reader<'v, 'a> {
+    side: &'v SideView<'a>,
+    made: HashMap<String, BTreeSet<String>>,
+    standing: Vec<Standing>,
+    out: Vec<Endpoint>,
+}
+
+impl<'v> Reader<'v, '_> {
+    fn plain(&self, at: usize) -> &'v str {
+        self.side.plain_of(&self.side.statements()[at])
+    }
+
+    fn statement(&mut self, at: usize, routes_file: bool) {
+        let plain = self.plain(at);
+        let statement = &self.side.statements()[at];
+        if let Some(name) = MADE.group(plain, 1) {
+            let mut guards = guards_in(plain.split_once('=').map_or("", |(_, made)| made));
+            guards.extend(MADE.group(plain, 2).and_then(|parent| self.made.get(parent)).into_iter().flatten().cloned());
+            self.made.insert(name.to_owned(), guards);
+            return;
+        }
+        if let Some(found) = STANDS.find(plain) {
+            let guards = guards_in(plain);
+            if !guards.is_empty() {
+                let receiver = STANDS.group(plain, 1).unwrap_or("").to_owned();
+                let path = STANDS.group(plain, 2).unwrap_or("").to_owned();
+                // A router that is mounted behind a guard is a route as well.
+                if path.is_empty() || plain.get(found.end..).is_some_and(|rest| !rest.contains(',')) {
+                    self.standing.push(Standing { block: statement.parent, function: statement.function, receiver, path, guards });
+                    return;
+                }
+            }
+        }
+        if let Some(name) = HOOK.group(plain, 1) {
+            self.hook(at, name);
+        }
+        if let Some(how) = MAPPED.group(plain, 2) {
+            self.enter(at, how.to_owned(), MAPPED.group(plain, 1).unwrap_or(""), "", guards_in(plain));
+        } else if routes_file && RAILS.is_match(plain) {
+            self.enter(at, plain.split_whitespace().collect::<Vec<_>>().join(" "), "", "", BTreeSet::new());
+        } else if !DECORATED.is_match(plain) && !DEFINES.is_match(plain) && (!VALUE.is_match(plain) || LAYERED.is_match(plain)) {
+            for found in ROUTE.find_all(plain) {
+                let text = plain.get(found).unwrap_or("");
+                let (how, path) = (ROUTE.group(text, 2).unwrap_or(""), ROUTE.group(text, 3).unwrap_or(""));
+                let receiver = ROUTE.group(text, 1).unwrap_or("");
+                let own = guards_in(&plain.replacen(text, "", 1));
+                self.enter(at, format!("{} {path}", how.to_ascii_uppercase()), receiver, path, own);
+            }
+        }
+    }
+
+    /// A function that is asked before each request refuses somebody, or has the name of a guard.
+    fn hook(&mut self, at: usize, receiver: &str) {
+        let Some(body) = self.body_below(at) else { return };
+        let refuses = body.inside(self.side).any(|inner| denies(self.plain(inner)));
+        if refuses || guards(&body.function.name) {
+            let guards = BTreeSet::from([body.function.name.clone()]);
+            let (block, function) = (None, None);
+            self.standing.push(Standing { block, function, receiver: receiver.to_owned(), path: String::new(), guards });
+        }
+    }
+
+    fn body_below(&self, at: usize) -> Option<Body<'v>> {
+        let statements = self.side.statements();
+        let header = (at + 1..statements.len().min(at + 8)).find(|next| !ABOVE.is_match(self.plain(*next)))?;
+        let line = statements[header].first_line;
+        let function =
+            self.side.functions().iter().find(|function| (line..=statements[header].last_line).contains(&function.first_line))?;
+        Some(Body { function, header })
+    }
+
+    fn enter(&mut self, at: usize, key: String, receiver: &str, path: &str, mut guards: BTreeSet<String>) {
+        guards.extend(self.around(at, receiver, path));
+        let statement = &self.side.statements()[at];
+        self.out.push(Endpoint { key, guards, lines: (statement.first_line, statement.last_line) });
+    }
+
+    /// The guards of the blocks around a statement and of what it is registered on.
+    fn around(&self, at: usize, receiver: &str, path: &str) -> BTreeSet<String> {
+        let statement = &self.side.statements()[at];
+        let mut guards = self.made.get(receiver).cloned().unwrap_or_default();
+        let mut blocks = vec![statement.parent];
+        let mut parent = statement.parent;
+        for _ in 0..DEEPEST {
+            let Some(header) = parent else { break };
+            let plain = self.plain(header);
+            if plain.len() <= LONGEST && !DEFINES.is_match(plain) {
+                guards.extend(guards_in(plain));
+            }
+            parent = self.side.statements()[header].parent;
+            blocks.push(parent);
+        }
+        for standing in &self.standing {
+            let near = blocks.contains(&standing.block) && (standing.block.is_some() || standing.function.is_none())
+                || standing.function == statement.function;
+            if near && standing.receiver == receiver && path.starts_with(&standing.path) {
+                guards.extend(standing.guards.iter().cloned());
+            }
+        }
+        guards
+    }
+
+    /// Functions with routes above them, and the functions of classes.
+    fn actions(&mut self) {
+        let classes = self.classes();
+        for body in Body::all(self.side).into_iter().filter(|body| !body.function.name.is_empty()) {
+            let header = &self.side.statements()[body.header];
+            let above = self.above(body.header, header);
+            // What is written in texts above a function is a role or a path.
+            let own = |at: &usize| guards_in(self.side.code_of(&self.side.statements()[*at]));
+            let mut guards: BTreeSet<String> = above.iter().flat_map(own).collect();
+            let given = self.plain(body.header).split_once('(').map_or("", |(_, given)| given);
+            let route = above.iter().map(|at| self.plain(*at)).find(|plain| DECORATED.is_match(plain));
+            if let Some(route) = route {
+                let (receiver, how, path) = (DECORATED.group(route, 1), DECORATED.group(route, 2), DECORATED.group(route, 3));
+                let key = format!("{} {}", how.unwrap_or("").to_ascii_uppercase(), path.unwrap_or(""));
+                let at = above.first().copied().unwrap_or(body.header);
+                guards.extend(guards_in(given));
+                self.enter(at, key, receiver.unwrap_or(""), path.unwrap_or(""), guards);
+            } else if let Some((name, of_class)) = header.parent.and_then(|class| classes.get(&class)) {
+                if body.function.name.contains("construct") || body.function.name.starts_with("__") {
+                    continue;
+                }
+                guards.extend(INJECTED.groups(given, 1).map(str::to_owned));
+                guards.extend(of_class.iter().cloned());
+                let lines = (header.first_line, header.first_line);
+                self.out.push(Endpoint { key: format!("{name}.{}", body.function.name), guards, lines });
+            }
+        }
+    }
+
+    /// The classes by their headers, with their names and what guards all their actions.
+    fn classes(&self) -> HashMap<usize, (String, BTreeSet<String>)> {
+        let mut classes: HashMap<usize, (String, BTreeSet<String>)> = HashMap::new();
+        for (at, statement) in self.side.statements().iter().enumerate().take(MOST_STATEMENTS).filter(|(_, s)| s.bytes.len() <= LONGEST) {
+            let plain = self.side.plain_of(statement);
+            if let Some(name) = CLASS.group(self.side.code_of(statement), 1) {
+                let mut guards = guards_in(CLASS.group(plain, 2).unwrap_or(""));
+                guards.extend(self.above(at, statement).into_iter().flat_map(|at| guards_in(self.plain(at))));
+                classes.insert(at, (name.to_owned(), guards));
+            } else if OF_CLASS.is_match(plain) {
+                let outer = statement.parent.and_then(|parent| self.side.statements()[parent].parent);
+                let class = statement.parent.into_iter().chain(outer).find(|class| classes.contains_key(class));
+                let said = SETS.find(plain).and_then(|found| plain.get(found.end..)).unwrap_or(plain);
+                if let Some((_, guards)) = class.and_then(|class| classes.get_mut(&class)) {
+                    guards.extend(guards_in(said));
+                }
+            }
+        }
+        classes
+    }
+
+    /// What is written above a statement for it.
+    fn above(&self, at: usize, statement: &Statement) -> Vec<usize> {
+        let alike = |before: &usize| {
+            let other = &self.side.statements()[*before];
+            other.parent == statement.parent && other.bytes.len() <= LONGEST && ABOVE.is_match(self.plain(*before))
+        };
+        let mut above: Vec<usize> = (at.saturating_sub(8)..at).rev().take_while(alike).collect();
+        above.reverse();
+        above
+    }
+}
+
+/// Whether a line makes a guard count for what comes after it.
+#[must_use]
+pub fn stands(line: &str) -> bool {
+    STANDS.is_match(line)
+}
+
+/// The words of a text that name guards.
+fn guards_in(plain: &str) -> BTreeSet<String> {
+    let name = |word: &&str| (guards(word) || SOMEBODY.is_match(word)) && !is_open(word);
+    WORD.groups(plain, 0).filter(name).map(str::to_owned).collect()
+}

@@ -1,0 +1,189 @@
+//! What was behind a guard and is said to be open: a word that lets everybody in takes a guard's place, a list of open paths grows, a
+//! guard is asked for less.
+
+use std::collections::BTreeSet;
+
+use super::functions::brief;
+use super::guarded_route::{guards, is_open, made_open};
+use super::weakening::{Consequence, weakened};
+use crate::analysis::check::{Draft, Sink};
+use crate::analysis::identifier::words;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::Confidence;
+
+/// A file in which more statements changed than this was written anew; they are not compared pair by pair.
+const MOST_COMPARED: usize = 150;
+/// A longer statement is data.
+const LONGEST: usize = 4000;
+
+/// Lists of what nobody is asked about; group 1 holds the texts.
+static OPEN_LIST: Pattern = Pattern::new(
+    r"(?:(?:request|ant|mvc|path|regex)Matchers\s*\(([^()]*)\)\s*\.\s*permitAll|ignoring\s*\(\s*\)\s*\.\s*\w*Matchers\s*\(([^()]*)\)|\.unless\s*\(\s*\{\s*path\s*:\s*\[([^\]]*)\]|(?:\$except|(?i:\w*(?:public|open|skip|exempt|anonymous|unauth\w*|white_?list\w*|excluded?)_?(?:paths|routes|urls|methods|endpoints|patterns|uris))\w*)\s*(?::[^=\n]*)?[:=]+\s*[^\[{(\n]*[\[{(]([^\])}]*))",
+);
+/// Lists of what somebody is asked about.
+static GUARDED_LIST: Pattern = Pattern::new(
+    r"(?i)\b(?:matcher|(?:protected|guarded|secured?|private)_?(?:paths|routes|urls|patterns|endpoints))\s*(?::[^=\n\[]*)?[:=]\s*\[([^\]]*)\]",
+);
+static TEXT: Pattern = Pattern::new(r#"["'`/]((?:[^"'`\n\\]|\\.)+)["'`]|(/\^?[^\s,]+/)"#);
+/// Paths that hold for more than one page.
+static WIDE: Pattern = Pattern::new(r"\*|\^|\.\+|^/?$");
+static PUBLIC: Pattern = Pattern::new(
+    r"(?i)\b(?:css|js|img|images?|fonts?|static|assets?|public|favicon|webjars|swagger\w*|v[23]/api-docs|api-docs|openapi|docs?|health\w*|livez?|readyz?|login|logout|register|sign\w*|error|robots|manifest|webhooks?|callback|oauth2?|\.well-known)\b",
+);
+static SENSITIVE: Pattern = Pattern::new(
+    r"(?i)\b(?:admin\w*|internal|actuator|manage\w*|private|debug|console|root|system|ops|keys?|secrets?|tokens?|billing|payments?|transfers?|users?|accounts?|export|env)\b",
+);
+static DECORATOR: Pattern = Pattern::new(r"^\s*(?:@|#\[|\[)\s*([\w.]+)\s*(?:\((.*)\)\s*\]?\s*$)?");
+/// What a guard is asked about beside that somebody is signed in.
+static ASKED: Pattern = Pattern::new(r"(?i)role|polic|admin|permission|scope|author|staff|superuser|has_");
+/// A scheme that refuses nobody by itself.
+static NO_ERROR: Pattern = Pattern::new(r"\bauto_error\s*=\s*False\b");
+static SKIPS_ALL: Pattern = Pattern::new(r"\bSkipper:\s*func\s*\([^)]*\)\s*bool\s*\{\s*return\s+true\b");
+static FORGERY: Pattern =
+    Pattern::new(r"\.csrf\s*\(\s*(?:\w+::disable|\w+\s*->\s*\w+\.disable\(\s*\))\s*\)|\.csrf\(\s*\)\s*\.\s*disable\(\s*\)");
+static QUOTED: Pattern = Pattern::new(r#""([^"\n]+)"|'([^'\n]+)'"#);
+
+/// Reports what of a file is open now and was not.
+pub fn opened(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    lists(file, old, new, sink);
+    anonymous(file, old, new, sink);
+    for line in file.added() {
+        let plain = new.plain_line(line.index);
+        let title = if SKIPS_ALL.is_match(plain) {
+            "A guard skips every request"
+        } else if FORGERY.is_match(plain) && old.text().contains("csrf(") && !FORGERY.is_match(old.text()) {
+            "Forged requests are no longer refused"
+        } else {
+            continue;
+        };
+        sink.report(Draft::line(file, new, line.index).title(title).confidence(Confidence::Medium));
+    }
+    let (was, is) = (changed(old), changed(new));
+    if was.len() > MOST_COMPARED || is.len() > MOST_COMPARED {
+        return;
+    }
+    let standing: BTreeSet<String> = is.iter().map(|statement| brief(new, statement)).collect();
+    let guarded = was.into_iter().filter(|s| old.plain_of(s).split(|c: char| !c.is_alphanumeric() && c != '_').any(guards));
+    for before in guarded.filter(|before| !standing.contains(&brief(old, before))) {
+        let told = is.iter().find_map(|now| Some((now, weaker(old.plain_of(before), new.plain_of(now))?)));
+        if let Some((now, title)) = told {
+            let draft = Draft::lines(file, new, now.first_line, now.last_line).title(title).confidence(Confidence::Medium);
+            sink.report(draft.evidence(format!("{} → {}", brief(old, before), brief(new, now))));
+        }
+    }
+}
+
+fn changed<'v>(side: &'v SideView<'_>) -> Vec<&'v Statement> {
+    side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line)).collect()
+}
+
+/// How the statement `is` guards less than `was`.
+fn weaker(was: &str, is: &str) -> Option<&'static str> {
+    if let (Some(name), Some(now)) = (DECORATOR.group(was, 1), DECORATOR.group(is, 1))
+        && name == now
+        && guards(name)
+    {
+        let (asked, asks) = (DECORATOR.group(was, 2).unwrap_or(""), DECORATOR.group(is, 2).unwrap_or(""));
+        if ASKED.is_match(asked) && asks.trim().is_empty() {
+            return Some("A guard asks for nothing more than a sign-in");
+        }
+        let said = |text| QUOTED.group(text, 1).or_else(|| QUOTED.group(text, 2));
+        if said(asked).zip(said(asks)).is_some_and(|(was, is)| is.contains("permitAll") || weakened(was, is, Consequence::LetsIn).is_some())
+        {
+            return Some("The condition of a guard is weaker");
+        }
+    }
+    if NO_ERROR.is_match(is) && !NO_ERROR.is_match(was) && was.split('(').next() == is.split('(').next() {
+        return Some("Whoever shows no token is let through");
+    }
+    made_open(was, is).then_some("What was guarded is open to everybody")
+}
+
+/// A function that was there before is said to be for everybody.
+fn anonymous(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    for (at, statement) in new.statements().iter().enumerate().filter(|(_, s)| s.bytes.len() <= LONGEST && new.is_changed(s.first_line)) {
+        let code = new.code_of(statement);
+        if !DECORATOR.group(code, 1).is_some_and(is_open) || old.text().contains(code.trim()) {
+            continue;
+        }
+        let target = new.statements().iter().skip(at + 1).take(8).find(|next| !DECORATOR.is_match(new.code_of(next)));
+        let function = target.and_then(|next| {
+            let within = |line| (next.first_line..=next.last_line).contains(&line);
+            new.functions().iter().find(|function| within(function.first_line))
+        });
+        let Some(function) = function.filter(|is| old.functions().iter().any(|was| was.name == is.name)) else { continue };
+        let guarded = old.text().split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| guards(word) && !is_open(word));
+        if guarded && !words(&function.name).iter().any(|word| PUBLIC.is_match(word)) {
+            let title = format!("{} is open to everybody now", function.name);
+            sink.report(Draft::lines(file, new, statement.first_line, statement.last_line).title(title).confidence(Confidence::Medium));
+        }
+    }
+}
+
+/// Lists of what is open that grew, and of what is guarded that shrank.
+fn lists(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    let (were, are) = (named(old, &OPEN_LIST), named(new, &OPEN_LIST));
+    for (path, line) in are.iter().filter(|(path, _)| !were.is_empty() || old.text().contains(path.as_str())) {
+        let grew = !were.iter().any(|(known, _)| known == path) && new.is_changed(*line);
+        let last = path.trim_end_matches(['*', '/', '$']).rsplit('/').next().unwrap_or("");
+        let harmless = PUBLIC.is_match(path) && !SENSITIVE.is_match(path);
+        if grew && !harmless && (WIDE.is_match(path) || SENSITIVE.is_match(last)) {
+            sink.report(Draft::line(file, new, *line).title(format!("{path} is open to everybody")).confidence(Confidence::Medium));
+        }
+    }
+    let (were, are) = (named(old, &GUARDED_LIST), named(new, &GUARDED_LIST));
+    let middleware = words(&file.path).iter().any(|word| matches!(word.as_str(), "middleware" | "proxy" | "auth" | "guard" | "guards"));
+    let Some((_, place)) = are.first().filter(|_| middleware) else { return };
+    for (path, _) in were.iter().filter(|(path, line)| old.is_changed(*line) && !path.starts_with("/((")) {
+        let root = path.split([':', '*', '(']).next().unwrap_or("");
+        if !are.iter().any(|(known, _)| root.starts_with(known.split([':', '*', '(']).next().unwrap_or(known))) {
+            sink.report(Draft::line(file, new, *place).title(format!("{path} is guarded no more")).confidence(Confidence::Medium));
+        }
+    }
+}
+
+/// The texts of all lists of one kind, with the lines they stand on.
+fn named(side: &SideView<'_>, list: &Pattern) -> Vec<(String, usize)> {
+    let mut all = Vec::new();
+    for statement in side.statements().iter().filter(|s| s.bytes.len() <= LONGEST) {
+        let plain = side.plain_of(statement);
+        for found in list.find_all(plain) {
+            let whole = plain.get(found.clone()).unwrap_or("");
+            let Some(texts) = (1..=4).find_map(|group| list.group(whole, group)) else { continue };
+            let offset = found.start + whole.find(texts).unwrap_or(0);
+            for text in TEXT.find_all(texts) {
+                let line = side.line_of(statement.bytes.start + offset + text.start);
+                let text = texts.get(text).unwrap_or("").trim_matches(['"', '\'', '`']);
+                all.push((text.to_owned(), line));
+            }
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_guards_less() {
+        for (was, is) in [
+            ("@PreAuthorize(\"hasRole('ADMIN') and #id != principal.id\")", "@PreAuthorize(\"hasRole('ADMIN') or #id != principal.id\")"),
+            ("[Authorize(Policy = \"KeyAdmins\")]", "[Authorize]"),
+            ("create: adminProcedure.input(schema)", "create: publicProcedure.input(schema)"),
+            ("@permission_classes([IsAdminUser])", "@permission_classes([AllowAny])"),
+        ] {
+            assert!(weaker(was, is).is_some(), "{was} -> {is}");
+        }
+        for (was, is) in [
+            ("[Authorize(Roles = \"Admin\")]", "[Authorize(Roles = Roles.Admin)]"),
+            ("@login_required(login_url='/in')", "@login_required"),
+            ("@PreAuthorize(\"hasRole('ADMIN')\")", "@PreAuthorize(\"hasAuthority('users:delete')\")"),
+            ("const isPublic = check(user)", "const isPublic = allowed(user)"),
+        ] {
+            assert!(weaker(was, is).is_none(), "{was} -> {is}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Routes and actions that are behind fewer guards than they were. A part of `guard-removed`.
+
+use std::collections::BTreeSet;
+
+use super::cover::{self, Endpoint};
+use crate::analysis::check::{Draft, Sink};
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::Confidence;
+
+/// Changes with more files than this are not asked for an equivalent elsewhere.
+const MOST_FILES: usize = 300;
+
+/// Routes and actions that are behind fewer guards than they were, whatever statement it was that went.
+pub fn report(file: &FileView<'_>, new: &SideView<'_>, (were, are): (&[Endpoint], &[Endpoint]), sink: &mut Sink<'_>) {
+    for loss in cover::losses(were, are) {
+        let (first, last) = loss.endpoint.lines;
+        let key = &loss.endpoint.key;
+        if loss.gone.iter().any(|guard| stands_elsewhere(file, guard, key)) {
+            continue;
+        }
+        let guards = loss.gone.join(", ");
+        let more = if loss.more == 0 { String::new() } else { format!(" (and {} more)", loss.more) };
+        let draft = Draft::lines(file, new, first, last).title(format!("{key} is no longer behind {guards}{more}"));
+        sink.report(draft.evidence(format!("{key}: {guards} → {}", kept(&loss.endpoint.guards))).confidence(Confidence::Medium));
+    }
+}
+
+fn kept(guards: &BTreeSet<String>) -> String {
+    if guards.is_empty() { "nothing".to_owned() } else { guards.iter().map(String::as_str).collect::<Vec<_>>().join(", ") }
+}
+
+/// Whether an added line of another file puts this guard in front of the same path or class.
+fn stands_elsewhere(file: &FileView<'_>, guard: &str, key: &str) -> bool {
+    let thing = key.split(['.', ' ']).find(|part| part.starts_with('/') && part.len() > 1).or_else(|| key.split('.').next()).unwrap_or(key);
+    let files = &file.change.patch.files;
+    files.len() <= MOST_FILES
+        && files.iter().filter(|other| other.path() != file.repo_path()).filter_map(|other| other.text()).any(|text| {
+            text.added()
+                .any(|(_, added)| added.contains(guard.trim_end_matches(['!', '?'])) && (added.contains(thing) || cover::stands(added)))
+        })
+}
