@@ -19,10 +19,13 @@ use crate::model::rule::{RuleId, Severity};
 use crate::model::thread::{Activation, Introduced, Mention, Novelty};
 use crate::model::time::Timestamp;
 
-/// A name that more changes than this bring in is a pattern of the project, not a thread.
+/// A name that more changes than this bring in ties nothing but what is serious: repeating it must not hide it.
 const MOST_SOURCES: usize = 2;
-/// A name that the findings of more changes than this use is a common word of the project.
+/// The same for a name that the findings of more changes than this use.
 const MOST_USERS: usize = 6;
+/// A name that so many different people bring in is a habit of the project. Only those a host vouches for count: whoever writes
+/// the author of a commit could be anybody.
+const HABIT: usize = 3;
 
 /// One of several changes that were judged.
 pub struct Together<'r> {
@@ -32,6 +35,8 @@ pub struct Together<'r> {
     pub name: String,
     /// When it was opened, as far as anybody says.
     pub opened: Timestamp,
+    /// Who opened it, where a host vouches for that; outside text.
+    pub author: Option<String>,
     /// Its report.
     pub report: &'r mut Report,
     /// Parts of it that could not be read, which its risk counts.
@@ -105,6 +110,8 @@ struct Use {
     mention: Mention,
     source: usize,
     introduced: Introduced,
+    /// Whether the finding is of severity high or above.
+    serious: bool,
 }
 
 /// A name within its repository; a host is the same everywhere.
@@ -123,33 +130,48 @@ fn uses(changes: &[Together<'_>]) -> Vec<Use> {
             sources.entry(key(change, introduced.kind, &introduced.name)).or_default().push((at, introduced));
         }
     }
-    sources.retain(|_, all| all.iter().map(|(at, _)| at).collect::<BTreeSet<_>>().len() <= MOST_SOURCES);
+    sources.retain(|_, all| people(changes, all) < HABIT);
     let mut by_name: BTreeMap<Key<'_>, Vec<Use>> = BTreeMap::new();
     for (user, change) in changes.iter().enumerate() {
         for mention in &change.report.threads.mentions {
+            let serious = change.report.findings.iter().any(|finding| finding.id == mention.finding && finding.severity.is_hard());
             for (kind, name) in
                 mention.names.iter().flat_map(|name| [Novelty::Symbol, Novelty::Setting, Novelty::Host].map(|kind| (kind, name)))
             {
                 let key = key(change, kind, name);
                 let Some(known) = sources.get(&key) else { continue };
                 let own = known.iter().any(|(at, _)| *at == user);
+                if !serious && known.iter().map(|(at, _)| at).collect::<BTreeSet<_>>().len() > MOST_SOURCES {
+                    continue;
+                }
                 // Times are claims: they choose between two sources, and never decide that there is none.
                 let first = known.iter().min_by_key(|(at, _)| changes.get(*at).map(|source| source.opened));
                 if let Some((source, introduced)) = first.filter(|_| !own) {
-                    let found = Use { user, mention: mention.clone(), source: *source, introduced: (*introduced).clone() };
+                    let found = Use { user, mention: mention.clone(), source: *source, introduced: (*introduced).clone(), serious };
                     by_name.entry(key).or_default().push(found);
                 }
             }
         }
     }
-    let users = |all: &[Use]| all.iter().map(|one| one.user).collect::<BTreeSet<_>>().len();
-    by_name.into_values().filter(|all| users(all) <= MOST_USERS).flatten().collect()
+    let common = |all: &[Use]| all.iter().map(|one| one.user).collect::<BTreeSet<_>>().len() > MOST_USERS;
+    by_name
+        .into_values()
+        .flat_map(|all| {
+            let common = common(&all);
+            all.into_iter().filter(move |one| one.serious || !common)
+        })
+        .collect()
+}
+
+/// How many different people brought something in, as far as hosts vouch for them.
+fn people(changes: &[Together<'_>], sources: &[(usize, &Introduced)]) -> usize {
+    sources.iter().filter_map(|(at, _)| changes.get(*at)?.author.as_deref()).collect::<BTreeSet<_>>().len()
 }
 
 /// Ties the finding to the other change, and tells the other change who uses it for what.
 fn tie(found: &[Use], changes: &mut [Together<'_>]) {
     let mut touched = BTreeSet::new();
-    for Use { user, mention, source, introduced } in found {
+    for Use { user, mention, source, introduced, .. } in found {
         let Some(there) = changes.get(*source).map(|source| source.name.clone()) else { continue };
         let Some(change) = changes.get_mut(*user) else { continue };
         let by = change.name.clone();

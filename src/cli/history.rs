@@ -168,6 +168,7 @@ pub fn join(engine: &Engine, witnesses: &mut [Witness]) {
         at: &at,
         name: witness.commit.short().to_owned(),
         opened: Timestamp::default(),
+        author: None,
         report,
         unreadable: 0,
     });

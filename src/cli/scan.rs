@@ -136,6 +136,7 @@ fn together(
         at: &change.pull.at,
         name: redact::through(name, &veil),
         opened: change.pull.opened,
+        author: change.pull.vouched(),
         unreadable: change.patch.unreadable,
         report,
     });

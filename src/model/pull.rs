@@ -186,6 +186,13 @@ pub struct Pull {
 }
 
 impl Pull {
+    /// Who opened it, where a host vouches for that. What a commit says of its author is a claim, and vouches for nobody.
+    #[must_use]
+    pub fn vouched(&self) -> Option<String> {
+        let named = self.at.origin == Origin::Github && !self.at.is_bare_commit() && !self.author.name.is_empty();
+        named.then(|| self.author.name.to_lowercase())
+    }
+
     /// Its address as it is shown; not yet safe to draw.
     #[must_use]
     pub fn address(&self) -> Cow<'_, PullRef> {

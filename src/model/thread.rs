@@ -100,6 +100,8 @@ pub struct Earlier {
     pub name: String,
     /// When it was opened.
     pub opened: Timestamp,
+    /// Who opened it, where a host vouches for that; outside text.
+    pub author: Option<String>,
     /// What it brought in.
     pub introduced: Vec<Introduced>,
 }

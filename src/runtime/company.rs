@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::analysis::across::{self, Together};
 use crate::analysis::engine::Engine;
 use crate::analysis::rule_set::Tells;
-use crate::model::pull::{Origin, Pull, PullRef, Revision};
+use crate::model::pull::{Pull, PullRef, Revision};
 use crate::model::report::{Report, Summary};
-use crate::model::thread::{Earlier, Threads};
+use crate::model::thread::Earlier;
 use crate::model::time::Timestamp;
+use crate::runtime::kept;
 
 /// The pulls that were judged and hold something that correlations count.
 #[derive(Clone, Default)]
@@ -26,6 +27,7 @@ struct Judged {
     name: String,
     revision: Revision,
     opened: Timestamp,
+    author: Option<String>,
     summary: Summary,
     /// Its own report, without what others add to it.
     report: Report,
@@ -45,21 +47,16 @@ impl Company {
     /// Joins `all` with each other and with those of earlier times.
     fn join<'j>(&self, engine: &Engine, all: impl Iterator<Item = (&'j PullRef, &'j mut Judged)>) {
         let earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut gone: Vec<(PullRef, &Earlier, Report)> = earlier.iter().map(before).collect();
+        let mut gone: Vec<(PullRef, &Earlier, Report)> = earlier.iter().map(kept::before).collect();
         let here = all.map(|(at, judged)| Together {
             at,
             name: judged.name.clone(),
             opened: judged.opened,
+            author: judged.author.clone(),
             unreadable: judged.unreadable,
             report: &mut judged.report,
         });
-        let gone = gone.iter_mut().map(|(at, earlier, report)| Together {
-            at,
-            name: earlier.name.clone(),
-            opened: earlier.opened,
-            unreadable: 0,
-            report,
-        });
+        let gone = gone.iter_mut().map(|(at, earlier, report)| kept::long_ago(at, earlier, report));
         across::join(engine, &mut here.chain(gone).collect::<Vec<_>>(), Tells::Each);
     }
 
@@ -69,10 +66,10 @@ impl Company {
             self.judged().remove(&pull.at);
             return;
         }
-        let (name, revision, opened) = (pull.address().to_string(), pull.revision.clone(), pull.opened);
+        let (name, revision, opened, author) = (pull.address().to_string(), pull.revision.clone(), pull.opened, pull.vouched());
         // Nothing else of a report changes in company.
         let report = Report { dependencies: Vec::new(), imports: Vec::new(), ..report };
-        self.judged().insert(pull.at.clone(), Judged { name, revision, opened, summary, report, unreadable });
+        self.judged().insert(pull.at.clone(), Judged { name, revision, opened, author, summary, report, unreadable });
     }
 
     /// Only these are in the queue still.
@@ -100,8 +97,8 @@ impl Company {
         others.remove(&pull.at);
         // The same commit of a stack counts for the pull that is looked at.
         others.retain(|_, other| other.revision.head.is_none() || other.revision != pull.revision);
-        let (name, revision, opened) = (pull.address().to_string(), pull.revision.clone(), pull.opened);
-        let mut own = Judged { name, revision, opened, summary: Summary::default(), report, unreadable };
+        let (name, revision, opened, author) = (pull.address().to_string(), pull.revision.clone(), pull.opened, pull.vouched());
+        let mut own = Judged { name, revision, opened, author, summary: Summary::default(), report, unreadable };
         self.join(engine, std::iter::once((&pull.at, &mut own)).chain(others.iter_mut()));
         own.report
     }
@@ -110,11 +107,4 @@ impl Company {
 /// Whether nothing of it has to do with other changes.
 fn is_alone(report: &Report) -> bool {
     report.firings.is_empty() && report.threads.introduced.is_empty() && report.threads.mentions.is_empty()
-}
-
-/// An earlier change as a report that holds nothing but what it brought in.
-fn before(earlier: &Earlier) -> (PullRef, &Earlier, Report) {
-    let threads = Threads { introduced: earlier.introduced.clone(), mentions: Vec::new() };
-    let at = PullRef { origin: Origin::Local, repo: earlier.repo.clone(), name: earlier.name.clone() };
-    (at, earlier, Report { threads, ..Report::default() })
 }

@@ -7,15 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::analysis::across::Together;
 use crate::analysis::campaign::marks;
 use crate::analysis::engine::Engine;
 use crate::model::change::Change;
 use crate::model::dossier::Link;
 use crate::model::inert;
-use crate::model::pull::{Origin, Pull, PullState};
+use crate::model::pull::{Origin, Pull, PullRef, PullState};
 use crate::model::report::Report;
 use crate::model::sweep::Judgement;
-use crate::model::thread::Earlier;
+use crate::model::thread::{Earlier, Threads};
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::sweeps::Sweeps;
@@ -64,10 +65,7 @@ impl Kept {
         let Some((memory, place)) = self.0.as_ref().zip(place_of(pull, folder)).filter(|_| !report.threads.introduced.is_empty()) else {
             return;
         };
-        let introduced = report.threads.introduced.clone();
-        // A folder is told by its place, however it was named.
-        let repo = if pull.at.origin == Origin::Local { String::new() } else { pull.at.repo.clone() };
-        let change = Earlier { repo, name: pull.address().to_string(), opened: pull.opened, introduced };
+        let change = earlier_of(pull, report);
         memory.with(|store, at| store.keep_threads(&place, &change, at));
     }
 
@@ -77,15 +75,49 @@ impl Kept {
         let Some(memory) = self.0.as_ref().filter(|memory| memory.path.exists()) else { return Vec::new() };
         let places: BTreeSet<String> = pulls.iter().filter_map(|pull| place_of(pull, folder)).collect();
         let mut known: Vec<Earlier> = places.iter().filter_map(|place| memory.with(|store, _| store.threads(place))).flatten().collect();
-        let here: BTreeSet<String> = pulls.iter().map(|pull| pull.address().to_string()).collect();
         let local = pulls.iter().find(|pull| pull.at.origin == Origin::Local).map(|pull| pull.at.repo.clone());
-        for earlier in known.iter_mut().filter(|earlier| earlier.repo.is_empty()) {
-            earlier.repo = local.clone().unwrap_or_default();
+        for earlier in &mut known {
+            shown_in(earlier, local.as_deref().unwrap_or_default());
         }
+        let here: BTreeSet<String> = pulls.iter().map(|pull| pull.address().to_string()).collect();
         let repos: BTreeSet<&str> = pulls.iter().map(|pull| pull.at.repo.as_str()).collect();
         known.retain(|earlier| !here.contains(&earlier.name) && repos.contains(earlier.repo.as_str()));
         known
     }
+}
+
+/// What of a judged change a later one may use. A folder is told by its place, however it was named: its changes have only their own names.
+#[must_use]
+pub fn earlier_of(pull: &Pull, report: &Report) -> Earlier {
+    let mut at = pull.address().into_owned();
+    if at.origin == Origin::Local {
+        at.repo = String::new();
+    }
+    let introduced = report.threads.introduced.clone();
+    Earlier { repo: at.repo.clone(), name: at.to_string(), opened: pull.opened, author: pull.vouched(), introduced }
+}
+
+/// Names what was remembered of a folder as the pulls of `repo` are named that are of the same folder.
+pub fn shown_in(earlier: &mut Earlier, repo: &str) {
+    if earlier.repo.is_empty() {
+        let name = std::mem::take(&mut earlier.name);
+        earlier.name = PullRef { origin: Origin::Local, repo: repo.to_owned(), name }.to_string();
+        repo.clone_into(&mut earlier.repo);
+    }
+}
+
+/// An earlier change as a report that holds nothing but what it brought in.
+#[must_use]
+pub fn before(earlier: &Earlier) -> (PullRef, &Earlier, Report) {
+    let threads = Threads { introduced: earlier.introduced.clone(), mentions: Vec::new() };
+    let at = PullRef { origin: Origin::Local, repo: earlier.repo.clone(), name: earlier.name.clone() };
+    (at, earlier, Report { threads, ..Report::default() })
+}
+
+/// That change as one of several.
+#[must_use]
+pub fn long_ago<'r>(at: &'r PullRef, earlier: &Earlier, report: &'r mut Report) -> Together<'r> {
+    Together { at, name: earlier.name.clone(), opened: earlier.opened, author: earlier.author.clone(), unreadable: 0, report }
 }
 
 impl Memory {
@@ -103,8 +135,10 @@ fn warn(error: &StoreError) {
     tracing::warn!("{}", inert::line(&error.to_string()));
 }
 
-/// What tells places apart in which pulls are called alike: the folder of a repository, or the word for its forge.
-fn place_of(pull: &Pull, folder: Option<&Path>) -> Option<String> {
+/// What tells places apart in which pulls are called alike: the folder of a repository, or the word for forges, where a repository has its
+/// host in its name.
+#[must_use]
+pub fn place_of(pull: &Pull, folder: Option<&Path>) -> Option<String> {
     match pull.at.origin {
         Origin::Github => Some("github".to_owned()),
         Origin::Local => folder.map(|folder| folder.display().to_string()),

@@ -3,7 +3,8 @@
 
 mod crew;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -17,9 +18,12 @@ use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
 use crate::model::filter::Filter;
 use crate::model::forge::Budget;
+use crate::model::pull::PullRef;
+use crate::model::report::Report;
 use crate::model::sweep::{Asked, Caught, Gap, Judgement, Member, Sweep};
+use crate::model::thread::Earlier;
 use crate::model::time::Timestamp;
-use crate::runtime::kept::name;
+use crate::runtime::kept::{self, name};
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
 use crate::store::error::StoreError;
@@ -83,14 +87,26 @@ pub enum SweepError {
 /// When nobody waits any more, or the memory of sweeps cannot be written. A place or change that cannot be read is a gap.
 pub fn run(job: &Job<'_>, store: &Sweeps, cancel: &Cancel, watch: &mut dyn FnMut(&Progress)) -> Result<Sweep, SweepError> {
     let crew = Crew::start(job.workers, job.asked, &job.engine, cancel).map_err(|e| SweepError::Threads(e.to_string()))?;
-    let mut course = Course { job, store, crew: &crew, progress: Progress::default(), sweep: begun(job), seen: HashSet::new() };
+    let mut course = Course {
+        job,
+        store,
+        crew: &crew,
+        progress: Progress::default(),
+        sweep: begun(job),
+        seen: HashSet::new(),
+        folders: BTreeMap::new(),
+    };
     let fields = job.fields.clone();
     let done = fields.into_iter().try_for_each(|field| course.place(field)).and_then(|()| course.go(cancel, watch));
     crew.dismiss();
     done?;
-    let mut sweep = course.sweep;
+    let (mut sweep, folders) = (course.sweep, course.folders);
     sweep.tally.requests = job.fields.iter().filter_map(|field| field.budget()).map(|budget| budget.sent).sum();
-    finished(&mut sweep, job);
+    let places = Places::of(&sweep, &folders);
+    let earlier = places.earlier(&sweep, store)?;
+    // Before anything is joined: what is remembered of a change is what it brings in by itself.
+    places.remember(&sweep, store, job.asked.now)?;
+    finished(&mut sweep, job, &earlier);
     Ok(sweep)
 }
 
@@ -98,16 +114,64 @@ fn begun(job: &Job<'_>) -> Sweep {
     Sweep { id: job.id.to_owned(), targets: job.targets.clone(), asked: job.asked, ..Sweep::default() }
 }
 
+/// What the members of a sweep are remembered under.
+struct Places<'f> {
+    folders: &'f BTreeMap<String, PathBuf>,
+    /// Each place with the name that its changes have here.
+    known: BTreeSet<(String, String)>,
+}
+
+impl<'f> Places<'f> {
+    fn of(sweep: &Sweep, folders: &'f BTreeMap<String, PathBuf>) -> Self {
+        let place = |member: &Member| {
+            let pull = member.pull();
+            Some((kept::place_of(pull, folders.get(&pull.at.repo).map(PathBuf::as_path))?, pull.at.repo.clone()))
+        };
+        Self { folders, known: sweep.members.iter().filter_map(place).collect() }
+    }
+
+    /// What changes of these places brought in that are not in the sweep.
+    fn earlier(&self, sweep: &Sweep, store: &Sweeps) -> Result<Vec<Earlier>, StoreError> {
+        let here: HashSet<String> = sweep.members.iter().map(|member| member.pull().address().to_string()).collect();
+        let mut all = Vec::new();
+        for (place, repo) in &self.known {
+            for mut earlier in store.threads(place)? {
+                kept::shown_in(&mut earlier, repo);
+                if earlier.repo == *repo && !here.contains(&earlier.name) {
+                    all.push(earlier);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Remembers what each member brings in: a later one may use it.
+    fn remember(&self, sweep: &Sweep, store: &Sweeps, now: Timestamp) -> Result<(), StoreError> {
+        for member in &sweep.members {
+            let pull = member.pull();
+            let report = member.judgement.as_ref().map(|judgement| &judgement.report);
+            let Some(report) = report.filter(|report| !report.threads.introduced.is_empty()) else { continue };
+            if let Some(place) = kept::place_of(pull, self.folders.get(&pull.at.repo).map(PathBuf::as_path)) {
+                store.keep_threads(&place, &kept::earlier_of(pull, report), now)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Sorts and groups what was gathered.
-fn finished(sweep: &mut Sweep, job: &Job<'_>) {
+fn finished(sweep: &mut Sweep, job: &Job<'_>, earlier: &[Earlier]) {
     let now = job.asked.now;
     let veil = job.engine.book().veil();
     let judged = sweep.members.iter_mut().filter_map(|member| {
         let (pull, judgement) = (&member.caught.pull, member.judgement.as_mut()?);
         let name = redact::through(&pull.at.to_string(), &veil);
-        Some(Together { at: &pull.at, name, opened: pull.opened, unreadable: judgement.unreadable, report: &mut judgement.report })
+        let (opened, author, unreadable) = (pull.opened, pull.vouched(), judgement.unreadable);
+        Some(Together { at: &pull.at, name, opened, author, unreadable, report: &mut judgement.report })
     });
-    let mut together: Vec<Together<'_>> = judged.collect();
+    let mut gone: Vec<(PullRef, &Earlier, Report)> = earlier.iter().map(kept::before).collect();
+    let gone = gone.iter_mut().map(|(at, earlier, report)| kept::long_ago(at, earlier, report));
+    let mut together: Vec<Together<'_>> = judged.chain(gone).collect();
     across::join(&job.engine, &mut together, Tells::Each);
     sweep.members.retain(|member| job.filter.matches(member.pull(), member.summary().as_ref(), now));
     sweep.members.sort_by(|a, b| {
@@ -127,6 +191,8 @@ struct Course<'a, 'j> {
     sweep: Sweep,
     /// Places and changes that were met already: two questions may find the same.
     seen: HashSet<String>,
+    /// The folders of repositories on this machine, by the name their changes have here.
+    folders: BTreeMap<String, PathBuf>,
 }
 
 impl Course<'_, '_> {
@@ -208,6 +274,9 @@ impl Course<'_, '_> {
             return Ok(());
         }
         self.progress.changes += 1;
+        if let Some(folder) = field.folder() {
+            self.folders.insert(caught.pull.at.repo.clone(), folder);
+        }
         if self.job.shallow {
             self.progress.judged += 1;
             self.add(caught, None);

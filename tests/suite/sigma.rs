@@ -318,6 +318,7 @@ fn changes_come_to_a_window_together_and_the_last_one_tells_it() {
             at: &at,
             name: name(number),
             opened: Timestamp(0),
+            author: None,
             report,
             unreadable: 0,
         });

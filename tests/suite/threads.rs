@@ -40,6 +40,21 @@ fn a_pull_is_raised_with_the_one_that_uses_its_hook() {
 }
 
 #[test]
+fn a_sweep_remembers_what_it_judged_and_asks_what_was_judged_before() {
+    let (mut world, program) = worlds();
+    let folder = world.path().to_owned();
+    let swept = || program.run(&["sweep", folder.to_str().unwrap(), "--format", "json", "--since", "2026-01-01", "--fresh"]).out;
+    swept();
+    world.checkout("main");
+    world.git(&["branch", "-D", "claude/hooks"]);
+    world.agent_branch("claude/metrics", "Count requests", &[("app/main.py", USE)]);
+    let linked = reason(&row(&program, "claude/metrics")).contains("(linked)");
+    let told = swept();
+    assert!(linked, "the queue does not know what the sweep judged");
+    assert!(told.contains("(linked)") || told.contains("which that change defines"), "{told}");
+}
+
+#[test]
 fn a_hook_is_remembered_when_its_pull_is_merged_and_gone() {
     let tied = |judged_before: bool| {
         let (mut world, program) = worlds();

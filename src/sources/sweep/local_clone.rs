@@ -1,6 +1,6 @@
 //! A clone on this machine as a place of a sweep: its branches, and what came into its default branch.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::model::cancel::Cancel;
@@ -46,6 +46,10 @@ impl Field for LocalClone {
     fn list(&self, asked: &Asked, cancel: &Cancel) -> Result<Catch, SourceError> {
         let (caught, listing) = self.source.caught(asked, cancel)?;
         Ok(Catch { caught, omissions: listing.omissions, unreadable: listing.unreadable, further: Vec::new() })
+    }
+
+    fn folder(&self) -> Option<PathBuf> {
+        self.source.repository()
     }
 
     fn holds(&self, at: &PullRef) -> bool {

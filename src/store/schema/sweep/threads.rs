@@ -6,7 +6,7 @@ use super::answer::named;
 use super::site::WhereData;
 use crate::model::finding::Fingerprint;
 use crate::model::link::{Link, Tied};
-use crate::model::thread::{Introduced, Mention, Novelty, Threads};
+use crate::model::thread::{Earlier, Introduced, Mention, Novelty, Threads};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct TieData {
@@ -23,6 +23,8 @@ enum TiedData {
 
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct ThreadsData {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
     introduced: Vec<(String, String, WhereData)>,
     mentions: Vec<(String, Vec<String>, Option<String>)>,
 }
@@ -51,7 +53,7 @@ impl ThreadsData {
     pub(super) fn of(threads: &Threads) -> Self {
         let introduced = threads.introduced.iter().map(|one| (one.kind.word().to_owned(), one.name.clone(), WhereData::of(&one.at)));
         let mentions = threads.mentions.iter().map(|one| (one.finding.0.clone(), one.names.clone(), one.within.clone()));
-        Self { introduced: introduced.collect(), mentions: mentions.collect() }
+        Self { author: None, introduced: introduced.collect(), mentions: mentions.collect() }
     }
 
     pub(super) fn back(self) -> Result<Threads, String> {
@@ -66,20 +68,21 @@ impl ThreadsData {
     }
 }
 
-/// What a change brought in, as text.
+/// What a change brought in and who vouched for it, as text.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(introduced: &[Introduced]) -> Result<String, String> {
-    let threads = Threads { introduced: introduced.to_vec(), mentions: Vec::new() };
-    serde_json::to_string(&ThreadsData::of(&threads)).map_err(|e| e.to_string())
+pub fn write(change: &Earlier) -> Result<String, String> {
+    let threads = Threads { introduced: change.introduced.clone(), mentions: Vec::new() };
+    let data = ThreadsData { author: change.author.clone(), ..ThreadsData::of(&threads) };
+    serde_json::to_string(&data).map_err(|e| e.to_string())
 }
 
-/// What [`write()`] wrote.
+/// What [`write()`] wrote: who, and what.
 ///
 /// # Errors
 /// When it is something else.
-pub fn read(text: &str) -> Result<Vec<Introduced>, String> {
+pub fn read(text: &str) -> Result<(Option<String>, Vec<Introduced>), String> {
     let data: ThreadsData = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    Ok(data.back()?.introduced)
+    Ok((data.author.clone(), data.back()?.introduced))
 }
