@@ -4,6 +4,7 @@ pub mod carriers;
 pub mod forwarding;
 pub mod hosts;
 pub mod sending;
+pub mod through_file;
 pub mod traffic;
 
 pub mod new_outbound_host;

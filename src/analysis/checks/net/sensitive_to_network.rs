@@ -4,6 +4,7 @@ use super::carriers::Carriers;
 use super::forwarding;
 use super::hosts;
 use super::sending::{LONGEST, TALKING, TELLING, host_of, reads, talks, weigh};
+use super::through_file;
 use super::traffic::{Sensitive, is_shell, traffic};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::flow::{Arrival, arrivals};
@@ -31,7 +32,7 @@ impl Check for SensitiveToNetwork {
     fn needs(&self) -> Needs {
         let copies = || Words::of([&COPY]);
         let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(copies()));
-        told.and(Reach::AFTER, traffic().talking().or(copies())).noting(&TELLING).noting(&TALKING).noting(&COPYING)
+        told.and(Reach::AFTER, traffic().talking().or(copies()).or(through_file::shipping())).noting(&TELLING).noting(&TALKING).noting(&COPYING)
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
@@ -42,6 +43,7 @@ impl Check for SensitiveToNetwork {
         let readable = file.language.is_code() || is_shell(file.language);
         let Some(side) = file.new_side().filter(|_| readable && file.role.is_live()) else { return };
         copies(file, side, sink);
+        through_file::report(file, side, sink);
         // Without a changed statement that reads or talks there is nothing to find.
         let telling = |statement: &&Statement| {
             side.touches(statement.first_line, statement.last_line)
