@@ -9,6 +9,7 @@ pub mod campaign;
 pub mod check;
 pub mod checks;
 pub mod conduct;
+pub mod coverage;
 pub mod document;
 pub mod engine;
 pub mod events;

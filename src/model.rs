@@ -9,6 +9,7 @@ pub mod cancel;
 pub mod case_id;
 pub mod change;
 pub mod commit_id;
+pub mod coverage;
 pub mod decision;
 pub mod dependency;
 pub mod diff;

@@ -216,6 +216,9 @@ impl Engine {
             path: Some(path),
             why: format!("only its changed lines were analysed, since the whole file could not be read: {why}"),
         }));
+        if Self::wants(diff).iter().any(|request| texts.get(&request.path, request.side).is_none() && texts.unread(request).is_none()) {
+            outcome.counts.insert(coverage::PARTLY, 1);
+        }
         let manifests::Changes { rows, inventory, skipped } = manifests::changes(&file);
         (outcome.dependencies, outcome.inventory) = (rows, inventory);
         outcome.skipped.extend(skipped);
@@ -287,6 +290,8 @@ impl Engine {
         let mut story = story::tell(change, &outcomes, &findings);
         shown::story(&mut story, &veil);
         let risk = risk::assess(&findings, &story, &[], change.patch.unreadable);
+        let mut coverage = coverage::of(&self.book, self.chosen.len(), change, &outcomes, around);
+        shown::sentences(&mut coverage.unchecked, &veil);
         let (mut dependencies, mut skipped) = (Vec::new(), change.patch.omissions.clone());
         let firings = std::mem::take(&mut whole.firings);
         for outcome in outcomes.into_iter().chain([whole]) {
@@ -309,6 +314,7 @@ impl Engine {
             activated: Vec::new(),
             imports,
             annotated,
+            coverage,
             rules_digest,
             millis: 0,
         }
@@ -354,7 +360,9 @@ fn unseen(diff: &FileDiff) -> Vec<Omission> {
             let long = text.lines.iter().filter(|line| text.text(line).len() > LINE_LIMIT).count();
             let note = (long > 0)
                 .then(|| omission(format!("{long} line(s) longer than {} KiB were analysed only up to there", LINE_LIMIT / 1024)));
-            note.into_iter().collect()
+            let first = text.lines.iter().find(|line| line.number(Side::New) == Some(1));
+            let misnamed = first.and_then(|line| coverage::misnamed(&diff.path().text(), text.text(line)));
+            note.into_iter().chain(misnamed.map(|why| omission(why.to_owned()))).collect()
         }
     }
 }

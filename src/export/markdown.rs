@@ -34,7 +34,18 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     if let Some(says) = report.annotating() {
         writeln!(out, "{}\n", plain(&says))?;
     }
+    coverage(out, report)?;
     skipped(out, report)
+}
+
+fn coverage(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let says = report.coverage.says(&report.rules_digest);
+    if says.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "### Checked\n")?;
+    says.iter().try_for_each(|sentence| writeln!(out, "- {}", plain(sentence)))?;
+    writeln!(out)
 }
 
 fn finding(out: &mut dyn Write, finding: &Finding, all: &[Finding]) -> io::Result<()> {

@@ -33,8 +33,19 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>, paint: Paint) -> io::Resu
     if let Some(says) = report.annotating() {
         writeln!(out, "\n  {}", paint.quiet(&inert::line(&says)))?;
     }
+    coverage(out, report, paint)?;
     skipped(out, &report.skipped, paint)?;
     writeln!(out)
+}
+
+/// Which rules ran, and what could not be checked.
+fn coverage(out: &mut dyn Write, report: &Report, paint: Paint) -> io::Result<()> {
+    let says = report.coverage.says(&report.rules_digest);
+    if says.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  {}", paint.strong("checked"))?;
+    says.iter().try_for_each(|sentence| writeln!(out, "    {}", paint.quiet(&inert::line(sentence))))
 }
 
 fn heading(out: &mut dyn Write, change: &Change, report: &Report, paint: Paint) -> io::Result<()> {

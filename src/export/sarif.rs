@@ -58,7 +58,17 @@ impl<'a> Sarif<'a> {
         if self.results.len() > 2 * MOST_RESULTS {
             self.cap();
         }
+        let unchecked = judged.report.coverage.left_out.iter().chain(&judged.report.coverage.unchecked);
+        unchecked.for_each(|why| self.limit(why));
         judged.report.skipped.iter().for_each(|omission| self.omit(omission));
+    }
+
+    /// Reports once what could not be checked.
+    fn limit(&mut self, why: &str) {
+        let note = note(&format!("not checked: {why}"), None);
+        if self.notes.len() < MOST_NOTES && !self.notes.iter().any(|known| known.message.text == note.message.text) {
+            self.notes.push(note);
+        }
     }
 
     /// Reports that something was not looked at.

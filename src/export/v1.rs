@@ -34,11 +34,21 @@ pub struct ReportV1<'a> {
     claims: Vec<ClaimV1<'a>>,
     undisclosed: Vec<UndisclosedV1<'a>>,
     skipped: Vec<SkippedV1<'a>>,
+    coverage: CoverageV1<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     annotated: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     imports: Vec<ImportV1<'a>>,
     stats: StatsV1,
+}
+
+#[derive(Debug, Serialize)]
+struct CoverageV1<'a> {
+    rules: usize,
+    known: usize,
+    digest: &'a str,
+    left_out: &'a [String],
+    unchecked: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
@@ -179,6 +189,13 @@ impl<'a> ReportV1<'a> {
             claims: report.story.claims.iter().map(ClaimV1::new).collect(),
             undisclosed: report.story.undisclosed.iter().map(UndisclosedV1::new).collect(),
             skipped: report.skipped.iter().map(SkippedV1::new).collect(),
+            coverage: CoverageV1 {
+                rules: report.coverage.rules,
+                known: report.coverage.known,
+                digest: &report.rules_digest,
+                left_out: &report.coverage.left_out,
+                unchecked: &report.coverage.unchecked,
+            },
             annotated: report.annotated.iter().map(|rule| rule.0).collect(),
             imports: report.imports.iter().map(ImportV1::new).collect(),
             stats,

@@ -1,6 +1,7 @@
 //! What the analysis says of one change. Never an error: what could not be looked at is listed in it.
 
 use super::change::Change;
+use super::coverage::Coverage;
 use super::dependency::DependencyChange;
 use super::diff::Omission;
 use super::finding::{Finding, Fingerprint};
@@ -36,6 +37,8 @@ pub struct Report {
     pub imports: Vec<Import>,
     /// Rules in force that the settings say shall only annotate, by name.
     pub annotated: Vec<RuleId>,
+    /// Which rules ran, and what could not be checked.
+    pub coverage: Coverage,
     /// Digest of rules, imported files and version that made this report: lower-case hexadecimal SHA-256.
     pub rules_digest: String,
     /// Milliseconds the analysis took.

@@ -179,7 +179,11 @@ fn load(desk: &Desk, at: &PullRef, cancel: &Cancel, to: &Reporter) {
 }
 
 fn around(desk: &Desk, at: &PullRef, cancel: &Cancel, to: &Reporter) {
-    let answer = desk.source.dossier(at, cancel).map(|dossier| dossier.map(Arc::new));
+    let shown = |mut dossier| {
+        shown::dossier(&mut dossier, &desk.veil());
+        Arc::new(dossier)
+    };
+    let answer = desk.source.dossier(at, cancel).map(|dossier| dossier.map(shown));
     if !cancel.is_cancelled() {
         to.tell(News::Around(answer.map_err(|error| error.to_string())));
     }

@@ -52,6 +52,7 @@ mod hostile;
 mod imported;
 mod keys;
 mod ledger;
+mod limits;
 mod manifests;
 mod mixture;
 mod opened;

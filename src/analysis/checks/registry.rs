@@ -24,6 +24,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &vuln::cipher_downgraded::CipherDowngraded,
     &names::command_in_name::CommandInName,
     &auth::condition_weakened::ConditionWeakened,
+    &text::conflict_marker_added::ConflictMarkerAdded,
     &auth::constant_auth::ConstantAuth,
     &agent::container_host_access::ContainerHostAccess,
     &exec::decode_then_execute::DecodeThenExecute,

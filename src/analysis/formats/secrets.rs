@@ -30,12 +30,12 @@ use crate::analysis::check::{ChangeView, Draft};
 use crate::analysis::hints::Needs;
 use crate::analysis::rule_set::{RuleSet, SetSink};
 use crate::analysis::view::FileView;
-use crate::model::change::{Step, Texts};
+use crate::model::change::{Change, Step, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::{FileDiff, FileStatus, LineKind};
 use crate::model::inert;
 use crate::model::pack::{Pack, PackFile};
-use crate::model::rule::{Rule, RuleId};
+use crate::model::rule::{Confidence, Rule, RuleId};
 use allow::Candidate;
 use built::Built;
 use extend::Extension;
@@ -45,6 +45,8 @@ use trace::{Mark, Trace};
 
 /// Secrets of one file of one commit that are looked at beyond its net diff.
 const MOST_PASSING: usize = 100;
+/// Bytes of a description or message that are looked at.
+const LONGEST_WORDS: usize = 256 << 10;
 
 /// Reads the rules of `files`; `extension` is what other packs want of the rules of this program.
 pub(super) fn load(pack: &Pack, files: &[&PackFile], extension: &Extension) -> Loaded {
@@ -99,6 +101,7 @@ impl RuleSet for Secrets {
     }
 
     fn change(&self, change: &ChangeView<'_>, sink: &mut SetSink<'_>) {
+        self.said(change.change, sink);
         let marks = change.outcomes.iter().flat_map(|outcome| &outcome.marks);
         let mut known: BTreeSet<(RuleId, Trace)> = marks.map(|mark| (mark.rule, mark.trace)).collect();
         let (net, nothing) = (known.clone(), Texts::default());
@@ -152,6 +155,32 @@ fn names(path: &str, hit: &Hit<'_>, commit: Option<&CommitId>) -> Vec<String> {
 }
 
 impl Secrets {
+    /// What the change says of itself: title, description, branch and messages are read by more people than its code.
+    fn said(&self, change: &Change, sink: &mut SetSink<'_>) {
+        let pull = &change.pull;
+        let words: [(&str, &str, fn(&str) -> Draft); 3] = [
+            ("The title", &pull.title, Draft::message),
+            ("The description", &pull.body, Draft::message),
+            ("The name of the branch", &pull.branch, Draft::branch),
+        ];
+        for (place, text, draft) in words {
+            self.words(place, text, &draft, sink);
+        }
+        for (id, message) in change.commits.iter().filter_map(|commit| Some((commit.id.as_ref()?, commit.message.as_str()))) {
+            let place = format!("The message of commit {}", id.short());
+            self.words(&place, message, &|evidence| Draft::commit(id, evidence), sink);
+        }
+    }
+
+    fn words(&self, place: &str, text: &str, draft: &dyn Fn(&str) -> Draft, sink: &mut SetSink<'_>) {
+        let text = text.get(..text.floor_char_boundary(LONGEST_WORDS)).unwrap_or("");
+        for hit in scan::words(&self.built, text, &|rule| sink.runs(rule)) {
+            sink.hide(&hit.value, &hit.form.placeholder);
+            let draft = draft(&hit.evidence).title(words::said(hit.rule, place)).why(&hit.rule.why);
+            sink.report(hit.rule, draft.severity(hit.rule.severity).confidence(Confidence::Medium));
+        }
+    }
+
     /// Rules on paths alone.
     fn names(&self, file: &FileView<'_>, sink: &mut SetSink<'_>) {
         if file.diff.status == FileStatus::Deleted {

@@ -8,6 +8,7 @@ use crate::analysis::formats::secrets::veil::Veil;
 use crate::model::change::Change;
 use crate::model::dependency::{DependencyChange, PackageSource};
 use crate::model::diff::Omission;
+use crate::model::dossier::Dossier;
 use crate::model::pull::Pull;
 use crate::model::story::Story;
 use crate::model::sweep::Sweep;
@@ -66,6 +67,31 @@ pub fn dependencies(rows: &mut [DependencyChange], veil: &Veil) {
     }
 }
 
+/// Replaces the secrets in a conversation: reviews, remarks, threads, and what checks say.
+pub fn dossier(dossier: &mut Dossier, veil: &Veil) {
+    dossier.reviews.iter_mut().for_each(|review| hide(&mut review.body, veil));
+    let threads = dossier.threads.iter_mut().flat_map(|thread| &mut thread.remarks);
+    dossier.remarks.iter_mut().chain(threads).for_each(|remark| hide(&mut remark.body, veil));
+    for check in &mut dossier.checks {
+        hide(&mut check.name, veil);
+        check.url.iter_mut().for_each(|url| hide(url, veil));
+    }
+    for annotation in &mut dossier.annotations {
+        hide(&mut annotation.check, veil);
+        hide(&mut annotation.message, veil);
+    }
+    for link in &mut dossier.links {
+        hide(&mut link.name, veil);
+        link.url.iter_mut().for_each(|url| hide(url, veil));
+    }
+    omissions(&mut dossier.omissions, veil);
+}
+
+/// Replaces the secrets in sentences.
+pub fn sentences(sentences: &mut [String], veil: &Veil) {
+    sentences.iter_mut().for_each(|sentence| hide(sentence, veil));
+}
+
 /// Replaces the secrets in what was left out and why.
 pub fn omissions(omissions: &mut [Omission], veil: &Veil) {
     omissions.iter_mut().for_each(|omission| hide(&mut omission.why, veil));
@@ -92,5 +118,30 @@ fn hide(text: &mut String, veil: &Veil) {
         if shown != *text {
             *text = shown;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::rulebook::Rulebook;
+    use crate::model::dossier::{Remark, SentReview, Thread};
+    use crate::model::time::Timestamp;
+
+    #[test]
+    fn a_conversation_shows_no_secret() {
+        let token = ["gh", "p_", "x7Kq2mVt9RwB4nZs8LcY1dHf6GjP3aQe5UoT"].concat();
+        let remark = |body: &str| Remark { id: 1, by: None, body: body.to_owned(), at: Timestamp(0) };
+        let said = format!("use {token} for now");
+        let review =
+            SentReview { id: 1, by: None, state: String::new(), commit: None, body: said.clone(), at: Timestamp(0), writes: false };
+        let path = crate::model::path::RepoPath::from("a.rs");
+        let side = crate::model::diff::Side::New;
+        let thread =
+            Thread { node: String::new(), path, side, lines: None, resolved: false, outdated: false, remarks: vec![remark(&said)] };
+        let mut talk = Dossier { reviews: vec![review], threads: vec![thread], remarks: vec![remark(&said)], ..Dossier::default() };
+        dossier(&mut talk, &Rulebook::embedded().veil());
+        let shown = format!("{talk:?}");
+        assert!(!shown.contains(&token) && shown.matches("use [").count() == 3, "{shown}");
     }
 }

@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
+use crate::model::report::Report;
 use crate::model::risk::Risk;
 use crate::model::tool::Import;
 use crate::state::console::Console;
@@ -19,7 +20,24 @@ pub fn content(console: &Console, room: usize, look: &Look<'_>) -> Content {
     let mut lines = risk.map_or_else(|| unknown(look), |risk| known(risk, room, look));
     let report = console.session.as_ref().and_then(|session| session.known.report.as_ref());
     lines.extend(report.into_iter().flat_map(|report| imported(&report.imports, room, look)));
+    lines.extend(report.into_iter().flat_map(|report| covered(report, room, look)));
     Content { title: "score".to_owned(), lines, ..Content::default() }
+}
+
+/// Which rules ran, what could not be checked, and what was not looked at.
+fn covered(report: &Report, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let says = report.coverage.says(&report.rules_digest);
+    let mut lines = if says.is_empty() && report.skipped.is_empty() { Vec::new() } else { heading("Checked", look) };
+    lines.extend(says.iter().flat_map(|sentence| paragraph(sentence, room, look.style(Role::Text))));
+    let annotating = report.annotating();
+    lines.extend(annotating.iter().flat_map(|sentence| paragraph(sentence, room, look.style(Role::Text))));
+    if !report.skipped.is_empty() {
+        let parts = report.skipped.len();
+        let (what, be) = if parts == 1 { ("part", "was") } else { ("parts", "were") };
+        let says = format!("{parts} {what} of it {be} not looked at; the end of the review lists them");
+        lines.extend(paragraph(&says, room, look.style(Role::Text)));
+    }
+    lines
 }
 
 /// What other tools brought in, and what became of the rest of it.

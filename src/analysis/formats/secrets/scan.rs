@@ -76,6 +76,30 @@ pub(super) fn file<'b>(built: &'b Built, looked: Looked<'_, '_>, runs: &dyn Fn(&
     hits
 }
 
+/// What of `text`, which is no file, most likely is a secret of a form of `built` whose rule `runs`.
+pub(super) fn words<'b>(built: &'b Built, text: &str, runs: &dyn Fn(&Rule) -> bool) -> Vec<Hit<'b>> {
+    let (matcher, whole) = (&*built.matcher, [0..text.len()]);
+    let wanted =
+        |at: usize, form: &Form| form.reads("") && !form.silent && form.required.is_empty() && built.rules.get(at).is_some_and(runs);
+    let mut hits: Vec<Hit<'b>> = Vec::new();
+    for one in matcher.find(text, &whole, &wanted) {
+        let (Some(rule), Some(form)) = (built.rules.get(one.form), matcher.forms().get(one.form)) else { continue };
+        let first = text.get(..one.whole.start).map_or(0, |before| before.matches('\n').count());
+        let line = text.lines().nth(first).unwrap_or("");
+        let part = |range: Range<usize>| text.get(range).unwrap_or("");
+        let candidate = Candidate { commit: None, path: None, secret: part(one.secret.clone()), whole: part(one.whole.clone()), line };
+        if rule.severity < Severity::High || !form.keeps(&candidate) || form.verdict(&candidate) != Verdict::Secret {
+            continue;
+        }
+        let (evidence, value) = (words::evidence(text, &one, &form.placeholder), part(one.secret.clone()).to_owned());
+        let number = u32::try_from(first + 1).unwrap_or(u32::MAX);
+        if !hits.iter().any(|known| known.value == value) {
+            hits.push(Hit { rule, form, first, last: first, line: number, evidence, value, sure: true });
+        }
+    }
+    hits
+}
+
 fn candidate<'c>(file: &'c FileView<'_>, side: &'c SideView<'_>, commit: Option<&'c CommitId>, found: &Found) -> Candidate<'c> {
     let (first, last) = lines(side, found);
     let text = |range: Range<usize>| side.text().get(range).unwrap_or("");

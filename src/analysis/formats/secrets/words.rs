@@ -81,6 +81,11 @@ pub(super) fn title(rule: &Rule) -> String {
     what.map_or_else(|| format!("Adds a secret: {name}"), |(article, what)| format!("Adds {} {what}", article.to_lowercase()))
 }
 
+/// The title of a finding on what a change says: `place` holds a secret.
+pub(super) fn said(rule: &Rule, place: &str) -> String {
+    format!("{place} holds a secret, which everybody reads who is told of the change: {}", rule.title.trim_end_matches('.'))
+}
+
 /// The title of a finding on a commit: the secret is at `place` there, and gone in the end.
 pub(super) fn passing(rule: &Rule, place: &str) -> String {
     format!("A commit adds a secret at {place}, which is in the history although it was taken away: {}", rule.title.trim_end_matches('.'))

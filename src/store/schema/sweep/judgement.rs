@@ -10,6 +10,7 @@ use super::answer::{LinkData, OmissionData, named};
 use super::import::{ImportData, SightingData, ToolData};
 use super::site::WhereData;
 use super::threads::{ThreadsData, TieData};
+use crate::model::coverage::Coverage;
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource, Scope};
 use crate::model::finding::{Finding, Fingerprint};
 use crate::model::firing::Firing;
@@ -39,6 +40,9 @@ struct JudgementData {
     imports: Vec<ImportData>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     annotated: Vec<String>,
+    /// Rules that ran and are known, what was left out, what could not be checked.
+    #[serde(default)]
+    coverage: (usize, usize, Vec<String>, Vec<String>),
     rules_digest: String,
     millis: u64,
     marks: MarksData,
@@ -141,6 +145,7 @@ const MOVES: [DependencyMove; 7] = [
 /// Never in practice; the sentence is the serializer's.
 pub fn write(judgement: &Judgement) -> Result<String, String> {
     let Judgement { report, marks, .. } = judgement;
+    let coverage = &report.coverage;
     let data = JudgementData {
         findings: report.findings.iter().map(FindingData::of).collect(),
         dependencies: report.dependencies.iter().map(ChangeData::of).collect(),
@@ -153,6 +158,7 @@ pub fn write(judgement: &Judgement) -> Result<String, String> {
         firings: report.firings.iter().map(FiringData::of).collect(),
         threads: ThreadsData::of(&report.threads),
         imports: report.imports.iter().map(ImportData::of).collect(),
+        coverage: (coverage.rules, coverage.known, coverage.left_out.clone(), coverage.unchecked.clone()),
         annotated: report.annotated.iter().map(|rule| rule.0.to_owned()).collect(),
         rules_digest: report.rules_digest.clone(),
         millis: report.millis,
@@ -186,6 +192,10 @@ pub fn read(text: &str) -> Result<Judgement, String> {
         // Known only where changes are judged together.
         together: Vec::new(),
         imports: data.imports.into_iter().map(ImportData::back).collect(),
+        coverage: {
+            let (rules, known, left_out, unchecked) = data.coverage;
+            Coverage { rules, known, left_out, unchecked }
+        },
         annotated: data.annotated.iter().map(|rule| RuleId::named(rule)).collect(),
         rules_digest: data.rules_digest,
         millis: data.millis,
