@@ -78,11 +78,11 @@ pub(super) fn file<'b>(built: &'b Built, looked: Looked<'_, '_>, runs: &dyn Fn(&
 
 /// What of `text`, which is no file, most likely is a secret of a form of `built` whose rule `runs`.
 pub(super) fn words<'b>(built: &'b Built, text: &str, runs: &dyn Fn(&Rule) -> bool) -> Vec<Hit<'b>> {
-    let (matcher, whole) = (&*built.matcher, [0..text.len()]);
+    let (matcher, whole) = (&*built.matcher, 0..text.len());
     let wanted =
         |at: usize, form: &Form| form.reads("") && !form.silent && form.required.is_empty() && built.rules.get(at).is_some_and(runs);
     let mut hits: Vec<Hit<'b>> = Vec::new();
-    for one in matcher.find(text, &whole, &wanted) {
+    for one in matcher.find(text, std::slice::from_ref(&whole), &wanted) {
         let (Some(rule), Some(form)) = (built.rules.get(one.form), matcher.forms().get(one.form)) else { continue };
         let first = text.get(..one.whole.start).map_or(0, |before| before.matches('\n').count());
         let line = text.lines().nth(first).unwrap_or("");
