@@ -29,7 +29,12 @@ fn judged(files: &[(&str, Option<&str>, &str)], change: impl FnOnce(&mut lazaret
 fn every_format_says_what_ran_and_what_was_not_looked_at() {
     let mut world = World::new();
     let bundle = "var a=1;\n".repeat(3);
-    let files = [("notes.txt", SCRIPT), ("src/main.zig", "pub fn main() void {}\n"), ("dist/app.min.js", bundle.as_str()), ("src/app.py", CONFLICT)];
+    let files = [
+        ("notes.txt", SCRIPT),
+        ("src/main.zig", "pub fn main() void {}\n"),
+        ("dist/app.min.js", bundle.as_str()),
+        ("src/app.py", CONFLICT),
+    ];
     world.agent_branch("claude/odd", "Add odd files", &files);
     let program = Program::new(world.path(), world.beside("home"));
     let told = |format: &str| program.run(&["scan", "claude/odd", "--format", format]).out;
@@ -88,7 +93,12 @@ fn a_secret_in_what_a_change_says_of_itself_is_a_finding_where_it_stands() {
         let report = judged(&plain, |made| change(made));
         let shown = format!("{:?}", report.findings);
         assert!(!shown.contains(&token), "{shown}");
-        report.findings.iter().filter(|finding| finding.title.contains("holds a secret")).map(|finding| finding.title.clone()).collect::<Vec<_>>()
+        report
+            .findings
+            .iter()
+            .filter(|finding| finding.title.contains("holds a secret"))
+            .map(|finding| finding.title.clone())
+            .collect::<Vec<_>>()
     };
     let said = format!("Use {token} to publish");
     assert!(places(&|change| change.pull.title.clone_from(&said))[0].starts_with("The title"));

@@ -42,7 +42,7 @@ fn a_pull_is_raised_with_the_one_that_uses_its_hook() {
 #[test]
 fn a_sweep_remembers_what_it_judged_and_asks_what_was_judged_before() {
     let (mut world, program) = worlds();
-    let folder = world.path().to_owned();
+    let folder = world.path();
     let swept = || program.run(&["sweep", folder.to_str().unwrap(), "--format", "json", "--since", "2026-01-01", "--fresh"]).out;
     swept();
     world.checkout("main");

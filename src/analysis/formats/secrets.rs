@@ -158,14 +158,9 @@ impl Secrets {
     /// What the change says of itself: title, description, branch and messages are read by more people than its code.
     fn said(&self, change: &Change, sink: &mut SetSink<'_>) {
         let pull = &change.pull;
-        let words: [(&str, &str, fn(&str) -> Draft); 3] = [
-            ("The title", &pull.title, Draft::message),
-            ("The description", &pull.body, Draft::message),
-            ("The name of the branch", &pull.branch, Draft::branch),
-        ];
-        for (place, text, draft) in words {
-            self.words(place, text, &draft, sink);
-        }
+        self.words("The title", &pull.title, &Draft::message, sink);
+        self.words("The description", &pull.body, &Draft::message, sink);
+        self.words("The name of the branch", &pull.branch, &Draft::branch, sink);
         for (id, message) in change.commits.iter().filter_map(|commit| Some((commit.id.as_ref()?, commit.message.as_str()))) {
             let place = format!("The message of commit {}", id.short());
             self.words(&place, message, &|evidence| Draft::commit(id, evidence), sink);

@@ -32,7 +32,10 @@ impl Check for SensitiveToNetwork {
     fn needs(&self) -> Needs {
         let copies = || Words::of([&COPY]);
         let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(copies()));
-        told.and(Reach::AFTER, traffic().talking().or(copies()).or(through_file::shipping())).noting(&TELLING).noting(&TALKING).noting(&COPYING)
+        told.and(Reach::AFTER, traffic().talking().or(copies()).or(through_file::shipping()))
+            .noting(&TELLING)
+            .noting(&TALKING)
+            .noting(&COPYING)
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

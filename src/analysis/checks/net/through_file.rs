@@ -43,7 +43,7 @@ pub fn report(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let statements = side.statements();
     let saved = statements.iter().enumerate().filter_map(|(at, statement)| Some((at, saves(file, side, statement)?)));
     for (at, (what, name)) in saved.take(MOST_SAVED) {
-        let Some(to) = shipped(side, at, name) else { continue };
+        let Some(to) = shipped(side, at, name.as_deref()) else { continue };
         let (from, to) = (&statements[at], &statements[to]);
         if [from, to].iter().all(|statement| !side.touches(statement.first_line, statement.last_line)) {
             continue;
@@ -72,9 +72,9 @@ fn saves(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Opt
 }
 
 /// The statement after the one at `saved` that carries the file called `name` away.
-fn shipped(side: &SideView<'_>, saved: usize, name: Option<String>) -> Option<usize> {
+fn shipped(side: &SideView<'_>, saved: usize, name: Option<&str>) -> Option<usize> {
     let base = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
-    let mut names: BTreeSet<String> = name.iter().map(|name| base(name)).collect();
+    let mut names: BTreeSet<String> = name.map(base).into_iter().collect();
     let unknown = names.is_empty();
     let mut added = false;
     for (at, statement) in side.statements().iter().enumerate().skip(saved + 1) {
@@ -85,7 +85,8 @@ fn shipped(side: &SideView<'_>, saved: usize, name: Option<String>) -> Option<us
         // A command in a list of texts reads as one on a line.
         let spoken: String = plain.chars().filter(|c| !matches!(c, '"' | '\'' | ',' | '[' | ']')).collect();
         let named = names.iter().any(|name| plain.contains(name.as_str()));
-        added |= ADDS.is_match(&spoken) && (named || unknown || spoken.contains(" -A") || spoken.contains(" .") || spoken.contains("--all") || spoken.contains("-am"));
+        added |= ADDS.is_match(&spoken)
+            && (named || unknown || spoken.contains(" -A") || spoken.contains(" .") || spoken.contains("--all") || spoken.contains("-am"));
         if PUSHES.is_match(&spoken) && added || SHIPS.is_match(&spoken) && named {
             return Some(at);
         }
