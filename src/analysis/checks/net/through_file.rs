@@ -25,6 +25,8 @@ static WRITES: Pattern = Pattern::new(
 );
 /// A text or word that looks like the path of a file.
 static PATH: Pattern = Pattern::new(r"(?:^|[\s\x22\x27`=(,@>])([\w.~/${}-]*\w\.[A-Za-z][\w]{1,5})\b");
+/// The same as a text of code, where `process.env` looks like one, too.
+static QUOTED: Pattern = Pattern::new(r"[\x22\x27`]([\w.~/${}-]*\w\.[A-Za-z][\w]{1,5})[\x22\x27`]");
 /// What carries files elsewhere by their names.
 static SHIPS: Pattern = Pattern::new(
     r"(?i)\b(?:aws\s+s3\s+(?:cp|sync|mv)|gsutil\s+(?:-m\s+)?(?:cp|rsync)|gcloud\s+storage\s+cp|az\s+storage\s+blob\s+upload|rclone\s+(?:copy|sync)|scp|rsync|curl\s.*(?:-T|-F|--upload-file|--data-binary|-d)\b|gh\s+(?:release\s+upload|gist\s+create)|twine\s+upload|npm\s+publish)\b|\b(?:upload_?file\w*|put_?object|fput_?object|upload_from_\w+|storbinary|sendDocument)\s*\(",
@@ -68,7 +70,8 @@ fn saves(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Opt
         return Some(("the environment", Some(name.to_owned())));
     }
     let told = reads(file, side, statement).filter(|told| matches!(told.kind, Kind::Environment | Kind::File))?;
-    WRITES.is_match(plain).then(|| (told.what, PATH.groups(plain, 1).last().map(str::to_owned)))
+    let named = if is_shell(file.language) { PATH.groups(plain, 1).last() } else { QUOTED.groups(plain, 1).last() };
+    WRITES.is_match(plain).then(|| (told.what, named.map(str::to_owned)))
 }
 
 /// The statement after the one at `saved` that carries the file called `name` away.
