@@ -41,6 +41,8 @@ static ABOVE: Pattern = Pattern::new(r"^\s*(?:@|#\[|\[)\s*[A-Za-z]");
 static OF_CLASS: Pattern = Pattern::new(
     r"^\s*(?:(?:prepend_)?before_(?:action|filter)\b|load_and_authorize_resource|authorize_resource|protect_from_forgery|permission_classes\s*=|authentication_classes\s*=|permission_required\s*=|decorators\s*=|plug\s+:|\$this->middleware\s*\(|return\s*\[\w+\(\))",
 );
+/// Counts for some actions only, which their lists tell; see `guarded_route`.
+static LIMITED: Pattern = Pattern::new(r"\b(?:only|except|if|unless)(?::|\s*=>)|->(?:only|except)\s*\(");
 static SETS: Pattern = Pattern::new(r"^\s*\w+\s*=");
 /// Everything that a server of ASP.NET knows, mapped at once.
 static MAPPED: Pattern =
@@ -264,7 +266,7 @@ impl<'v> Reader<'v, '_> {
                 let mut guards = guards_in(CLASS.group(plain, 2).unwrap_or(""));
                 guards.extend(self.above(at, statement).into_iter().flat_map(|at| guards_in(self.plain(at))));
                 classes.insert(at, (name.to_owned(), guards));
-            } else if OF_CLASS.is_match(plain) {
+            } else if OF_CLASS.is_match(plain) && !LIMITED.is_match(plain) {
                 let outer = statement.parent.and_then(|parent| self.side.statements()[parent].parent);
                 let class = statement.parent.into_iter().chain(outer).find(|class| classes.contains_key(class));
                 let said = SETS.find(plain).and_then(|found| plain.get(found.end..)).unwrap_or(plain);
