@@ -98,7 +98,9 @@ fn weaker(was: &str, is: &str) -> Option<&'static str> {
     if NO_ERROR.is_match(is) && !NO_ERROR.is_match(was) && was.split('(').next() == is.split('(').next() {
         return Some("Whoever shows no token is let through");
     }
-    made_open(was, is).then_some("What was guarded is open to everybody")
+    // `protected function` that becomes `public function` is about who may call it in code.
+    let visible = ["protected ", "private ", "internal "].iter().any(|word| was.replacen(word, "public ", 1) == is);
+    (!visible && made_open(was, is)).then_some("What was guarded is open to everybody")
 }
 
 /// A function that was there before is said to be for everybody.
