@@ -228,9 +228,14 @@ impl<'a> SideView<'a> {
     pub fn function_at(&self, index: usize) -> Option<&Function> {
         let innermost = self.innermost.get_or_init(|| {
             let mut innermost = vec![None; self.len()];
-            // Inner functions start later, so they overwrite what is around them.
-            for (number, function) in self.functions().iter().enumerate() {
-                innermost.iter_mut().take(function.last_line + 1).skip(function.first_line).for_each(|slot| *slot = Some(number));
+            let mut around: Vec<(usize, usize)> = Vec::new();
+            let mut functions = self.functions().iter().enumerate().peekable();
+            for (line, slot) in innermost.iter_mut().enumerate() {
+                while let Some((number, function)) = functions.next_if(|(_, function)| function.first_line <= line) {
+                    around.push((number, function.last_line));
+                }
+                while around.pop_if(|(_, last)| *last < line).is_some() {}
+                *slot = around.last().map(|(number, _)| *number);
             }
             innermost
         });

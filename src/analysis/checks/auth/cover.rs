@@ -10,8 +10,10 @@ use crate::analysis::pattern::Pattern;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::SideView;
 
-/// More statements than this are not looked through.
-const MOST_STATEMENTS: usize = 6000;
+/// More names of guards than this are not kept for one thing; see [`Endpoint::is_cut`].
+const MOST_GUARDS: usize = 64;
+/// Parts of a path beyond this do not count for what stands in front of it.
+const MOST_PARTS: usize = 32;
 /// A longer statement is data.
 const LONGEST: usize = 4000;
 /// Blocks further out guard nothing.
@@ -67,14 +69,18 @@ pub struct Endpoint {
     pub lines: (usize, usize),
 }
 
-/// What a statement says for others that come after it.
-struct Standing {
-    block: Option<usize>,
-    function: Option<usize>,
-    receiver: String,
-    path: String,
-    guards: BTreeSet<String>,
+impl Endpoint {
+    /// Whether it has so many guards that some of them are not kept.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.guards.len() >= MOST_GUARDS
+    }
 }
+
+/// Names of guards.
+type Guards<'v> = BTreeSet<&'v str>;
+/// For whom a statement counts that says something for others: a block or function, what they are registered on, and their path.
+type Scope<'v> = (Option<usize>, &'v str, &'v str);
 
 /// Endpoints that were behind a guard and are not any more, told together.
 #[derive(Debug)]
@@ -90,8 +96,8 @@ pub struct Loss<'e> {
 /// All routes and actions of `side`.
 #[must_use]
 pub fn endpoints(side: &SideView<'_>, routes_file: bool) -> Vec<Endpoint> {
-    let mut reader = Reader { side, made: HashMap::new(), standing: Vec::new(), out: Vec::new() };
-    for at in 0..side.statements().len().min(MOST_STATEMENTS) {
+    let mut reader = Reader { side, made: HashMap::new(), in_block: HashMap::new(), in_function: HashMap::new(), out: Vec::new() };
+    for at in 0..side.statements().len() {
         if side.statements()[at].bytes.len() <= LONGEST {
             reader.statement(at, routes_file);
         }
@@ -113,14 +119,18 @@ pub fn endpoints(side: &SideView<'_>, routes_file: bool) -> Vec<Endpoint> {
 pub fn losses<'e>(old: &'e [Endpoint], new: &'e [Endpoint]) -> Vec<Loss<'e>> {
     let now: HashMap<&str, &Endpoint> = new.iter().map(|endpoint| (endpoint.key.as_str(), endpoint)).collect();
     let mut losses: Vec<Loss<'e>> = Vec::new();
+    let mut told: HashMap<Vec<&str>, usize> = HashMap::new();
     for was in old.iter().filter(|was| !was.guards.is_empty()) {
         let Some(is) = now.get(was.key.as_str()).filter(|is| is.guards.len() < was.guards.len() && is.guards.is_subset(&was.guards)) else {
             continue;
         };
         let gone: Vec<&str> = was.guards.difference(&is.guards).map(String::as_str).collect();
-        match losses.iter_mut().find(|loss| loss.gone == gone) {
+        match told.get(&gone).and_then(|at| losses.get_mut(*at)) {
             Some(loss) => loss.more += 1,
-            None => losses.push(Loss { endpoint: is, more: 0, gone }),
+            None => {
+                told.insert(gone.clone(), losses.len());
+                losses.push(Loss { endpoint: is, more: 0, gone });
+            }
         }
     }
     losses
@@ -128,8 +138,9 @@ pub fn losses<'e>(old: &'e [Endpoint], new: &'e [Endpoint]) -> Vec<Loss<'e>> {
 
 struct Reader<'v, 'a> {
     side: &'v SideView<'a>,
-    made: HashMap<String, BTreeSet<String>>,
-    standing: Vec<Standing>,
+    made: HashMap<&'v str, Guards<'v>>,
+    in_block: HashMap<Scope<'v>, Guards<'v>>,
+    in_function: HashMap<Scope<'v>, Guards<'v>>,
     out: Vec<Endpoint>,
 }
 
@@ -143,18 +154,18 @@ impl<'v> Reader<'v, '_> {
         let statement = &self.side.statements()[at];
         if let Some(name) = MADE.group(plain, 1) {
             let mut guards = guards_in(plain.split_once('=').map_or("", |(_, made)| made));
-            guards.extend(MADE.group(plain, 2).and_then(|parent| self.made.get(parent)).into_iter().flatten().cloned());
-            self.made.insert(name.to_owned(), guards);
+            add(&mut guards, MADE.group(plain, 2).and_then(|parent| self.made.get(parent)).into_iter().flatten().copied());
+            self.made.insert(name, guards);
             return;
         }
         if let Some(found) = STANDS.find(plain) {
             let guards = guards_in(plain);
             if !guards.is_empty() {
-                let receiver = STANDS.group(plain, 1).unwrap_or("").to_owned();
-                let path = STANDS.group(plain, 2).unwrap_or("").to_owned();
+                let receiver = STANDS.group(plain, 1).unwrap_or("");
+                let path = STANDS.group(plain, 2).unwrap_or("");
                 // A router that is mounted behind a guard is a route as well.
                 if path.is_empty() || plain.get(found.end..).is_some_and(|rest| !rest.contains(',')) {
-                    self.standing.push(Standing { block: statement.parent, function: statement.function, receiver, path, guards });
+                    self.stand((statement.parent, statement.function), receiver, path, guards);
                     return;
                 }
             }
@@ -167,65 +178,78 @@ impl<'v> Reader<'v, '_> {
         } else if routes_file && RAILS.is_match(plain) {
             self.enter(at, plain.split_whitespace().collect::<Vec<_>>().join(" "), "", "", BTreeSet::new());
         } else if !DECORATED.is_match(plain) && !DEFINES.is_match(plain) && (!VALUE.is_match(plain) || LAYERED.is_match(plain)) {
+            let named: Vec<(usize, &str)> = names_in(plain).take(MOST_GUARDS).collect();
             for found in ROUTE.find_all(plain) {
-                let text = plain.get(found).unwrap_or("");
+                let text = plain.get(found.clone()).unwrap_or("");
                 let (how, path) = (ROUTE.group(text, 2).unwrap_or(""), ROUTE.group(text, 3).unwrap_or(""));
                 let receiver = ROUTE.group(text, 1).unwrap_or("");
-                let own = guards_in(&plain.replacen(text, "", 1));
+                let own = named.iter().filter(|(at, _)| !found.contains(at)).map(|(_, name)| *name).collect();
                 self.enter(at, format!("{} {path}", how.to_ascii_uppercase()), receiver, path, own);
             }
         }
     }
 
+    /// A statement in this block and function guards all that comes after it on `receiver` below `path`.
+    fn stand(&mut self, (block, function): (Option<usize>, Option<usize>), receiver: &'v str, path: &'v str, guards: Guards<'v>) {
+        let path = path.trim_end_matches(['*', '/']);
+        // What stands alone in a function is not for what stands alone outside of it.
+        if block.is_some() || function.is_none() {
+            add(self.in_block.entry((block, receiver, path)).or_default(), guards.iter().copied());
+        }
+        add(self.in_function.entry((function, receiver, path)).or_default(), guards);
+    }
+
     /// A function that is asked before each request refuses somebody, or has the name of a guard.
-    fn hook(&mut self, at: usize, receiver: &str) {
+    fn hook(&mut self, at: usize, receiver: &'v str) {
         let Some(body) = self.body_below(at) else { return };
         let refuses = body.inside(self.side).any(|inner| denies(self.plain(inner)));
         if refuses || guards(&body.function.name) {
-            let guards = BTreeSet::from([body.function.name.clone()]);
-            let (block, function) = (None, None);
-            self.standing.push(Standing { block, function, receiver: receiver.to_owned(), path: String::new(), guards });
+            self.stand((None, None), receiver, "", BTreeSet::from([body.function.name.as_str()]));
         }
     }
 
     fn body_below(&self, at: usize) -> Option<Body<'v>> {
         let statements = self.side.statements();
         let header = (at + 1..statements.len().min(at + 8)).find(|next| !ABOVE.is_match(self.plain(*next)))?;
-        let line = statements[header].first_line;
-        let function =
-            self.side.functions().iter().find(|function| (line..=statements[header].last_line).contains(&function.first_line))?;
+        let functions = self.side.functions();
+        let next = functions.partition_point(|function| function.first_line < statements[header].first_line);
+        let function = functions.get(next).filter(|function| function.first_line <= statements[header].last_line)?;
         Some(Body { function, header })
     }
 
-    fn enter(&mut self, at: usize, key: String, receiver: &str, path: &str, mut guards: BTreeSet<String>) {
-        guards.extend(self.around(at, receiver, path));
+    fn enter(&mut self, at: usize, key: String, receiver: &str, path: &str, mut guards: Guards<'v>) {
+        self.around(at, receiver, path, &mut guards);
         let statement = &self.side.statements()[at];
-        self.out.push(Endpoint { key, guards, lines: (statement.first_line, statement.last_line) });
+        self.push(key, guards, (statement.first_line, statement.last_line));
     }
 
-    /// The guards of the blocks around a statement and of what it is registered on.
-    fn around(&self, at: usize, receiver: &str, path: &str) -> BTreeSet<String> {
+    fn push(&mut self, key: String, guards: Guards<'v>, lines: (usize, usize)) {
+        self.out.push(Endpoint { key, guards: guards.into_iter().map(str::to_owned).collect(), lines });
+    }
+
+    /// Adds the guards of the blocks around a statement and of what it is registered on.
+    fn around(&self, at: usize, receiver: &str, path: &str, guards: &mut Guards<'v>) {
         let statement = &self.side.statements()[at];
-        let mut guards = self.made.get(receiver).cloned().unwrap_or_default();
+        add(guards, self.made.get(receiver).into_iter().flatten().copied());
         let mut blocks = vec![statement.parent];
         let mut parent = statement.parent;
         for _ in 0..DEEPEST {
             let Some(header) = parent else { break };
             let plain = self.plain(header);
             if plain.len() <= LONGEST && !DEFINES.is_match(plain) {
-                guards.extend(guards_in(plain));
+                add(guards, guards_in(plain));
             }
             parent = self.side.statements()[header].parent;
             blocks.push(parent);
         }
-        for standing in &self.standing {
-            let near = blocks.contains(&standing.block) && (standing.block.is_some() || standing.function.is_none())
-                || standing.function == statement.function;
-            if near && standing.receiver == receiver && path.starts_with(&standing.path) {
-                guards.extend(standing.guards.iter().cloned());
+        // `/a/b` is below itself, `/a` and everything.
+        let ends = path.match_indices('/').map(|(at, _)| at).take(MOST_PARTS).chain([path.trim_end_matches('/').len()]);
+        for above in ends.collect::<BTreeSet<_>>().into_iter().filter_map(|end| path.get(..end)) {
+            let here = blocks.iter().filter_map(|block| self.in_block.get(&(*block, receiver, above)));
+            for standing in here.chain(self.in_function.get(&(statement.function, receiver, above))) {
+                add(guards, standing.iter().copied());
             }
         }
-        guards
     }
 
     /// Functions with routes above them, and the functions of classes.
@@ -236,42 +260,41 @@ impl<'v> Reader<'v, '_> {
             let above = self.above(body.header, header);
             // What is written in texts above a function is a role or a path.
             let own = |at: &usize| guards_in(self.side.code_of(&self.side.statements()[*at]));
-            let mut guards: BTreeSet<String> = above.iter().flat_map(own).collect();
+            let mut guards: Guards<'v> = above.iter().flat_map(own).collect();
             let given = self.plain(body.header).split_once('(').map_or("", |(_, given)| given);
             let route = above.iter().map(|at| self.plain(*at)).find(|plain| DECORATED.is_match(plain));
             if let Some(route) = route {
                 let (receiver, how, path) = (DECORATED.group(route, 1), DECORATED.group(route, 2), DECORATED.group(route, 3));
                 let key = format!("{} {}", how.unwrap_or("").to_ascii_uppercase(), path.unwrap_or(""));
                 let at = above.first().copied().unwrap_or(body.header);
-                guards.extend(guards_in(given));
+                add(&mut guards, guards_in(given));
                 self.enter(at, key, receiver.unwrap_or(""), path.unwrap_or(""), guards);
             } else if let Some((name, of_class)) = header.parent.and_then(|class| classes.get(&class)) {
                 if body.function.name.contains("construct") || body.function.name.starts_with("__") {
                     continue;
                 }
-                guards.extend(INJECTED.groups(given, 1).map(str::to_owned));
-                guards.extend(of_class.iter().cloned());
-                let lines = (header.first_line, header.first_line);
-                self.out.push(Endpoint { key: format!("{name}.{}", body.function.name), guards, lines });
+                add(&mut guards, INJECTED.groups(given, 1));
+                add(&mut guards, of_class.iter().copied());
+                self.push(format!("{name}.{}", body.function.name), guards, (header.first_line, header.first_line));
             }
         }
     }
 
     /// The classes by their headers, with their names and what guards all their actions.
-    fn classes(&self) -> HashMap<usize, (String, BTreeSet<String>)> {
-        let mut classes: HashMap<usize, (String, BTreeSet<String>)> = HashMap::new();
-        for (at, statement) in self.side.statements().iter().enumerate().take(MOST_STATEMENTS).filter(|(_, s)| s.bytes.len() <= LONGEST) {
+    fn classes(&self) -> HashMap<usize, (&'v str, Guards<'v>)> {
+        let mut classes: HashMap<usize, (&'v str, Guards<'v>)> = HashMap::new();
+        for (at, statement) in self.side.statements().iter().enumerate().filter(|(_, s)| s.bytes.len() <= LONGEST) {
             let plain = self.side.plain_of(statement);
             if let Some(name) = CLASS.group(self.side.code_of(statement), 1) {
                 let mut guards = guards_in(CLASS.group(plain, 2).unwrap_or(""));
-                guards.extend(self.above(at, statement).into_iter().flat_map(|at| guards_in(self.plain(at))));
-                classes.insert(at, (name.to_owned(), guards));
+                add(&mut guards, self.above(at, statement).into_iter().flat_map(|at| guards_in(self.plain(at))));
+                classes.insert(at, (name, guards));
             } else if OF_CLASS.is_match(plain) && !LIMITED.is_match(plain) {
                 let outer = statement.parent.and_then(|parent| self.side.statements()[parent].parent);
                 let class = statement.parent.into_iter().chain(outer).find(|class| classes.contains_key(class));
                 let said = SETS.find(plain).and_then(|found| plain.get(found.end..)).unwrap_or(plain);
                 if let Some((_, guards)) = class.and_then(|class| classes.get_mut(&class)) {
-                    guards.extend(guards_in(said));
+                    add(guards, guards_in(said));
                 }
             }
         }
@@ -297,7 +320,22 @@ pub fn stands(line: &str) -> bool {
 }
 
 /// The words of a text that name guards.
-fn guards_in(plain: &str) -> BTreeSet<String> {
-    let name = |word: &&str| (guards(word) || SOMEBODY.is_match(word)) && !is_open(word);
-    WORD.groups(plain, 0).filter(name).map(str::to_owned).collect()
+fn guards_in(plain: &str) -> Guards<'_> {
+    names_in(plain).map(|(_, name)| name).collect()
+}
+
+/// The same with the bytes they begin at.
+fn names_in(plain: &str) -> impl Iterator<Item = (usize, &str)> {
+    let words = WORD.find_all(plain).filter_map(|found| Some((found.start, plain.get(found)?)));
+    words.filter(|(_, word)| (guards(word) || SOMEBODY.is_match(word)) && !is_open(word))
+}
+
+/// Adds as many as are kept for one thing.
+fn add<'v>(guards: &mut Guards<'v>, more: impl IntoIterator<Item = &'v str>) {
+    for name in more {
+        if guards.len() >= MOST_GUARDS {
+            return;
+        }
+        guards.insert(name);
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! Two statements are compared; only one that lost words and won none, or says that everybody may, has lost its guard.
 
+use std::collections::HashMap;
+
 use super::vocabulary::vocabulary;
 use crate::analysis::identifier::words;
 use crate::analysis::pattern::Pattern;
@@ -69,10 +71,12 @@ impl<'t> Handler<'t> {
     }
 }
 
-/// The words of `here` that stand there more often than in `there`.
+/// The words of `here` that stand there more often than in `there`, each as often as it stands in `here`.
 fn oftener<'w>(here: &[&'w str], there: &[&str]) -> Vec<&'w str> {
-    let count = |words: &[&str], word: &str| words.iter().filter(|other| **other == word).count();
-    here.iter().filter(|word| count(here, word) > count(there, word)).copied().collect()
+    let mut surplus: HashMap<&str, isize> = HashMap::new();
+    here.iter().for_each(|word| *surplus.entry(word).or_default() += 1);
+    there.iter().for_each(|word| *surplus.entry(word).or_default() -= 1);
+    here.iter().filter(|word| surplus.get(**word).is_some_and(|times| *times > 0)).copied().collect()
 }
 
 /// Whether a name is that of a guard.
@@ -87,16 +91,50 @@ pub fn is_open(word: &str) -> bool {
     OPEN.is_match(word)
 }
 
+/// The words of a statement, to compare it with others by [`made_open`].
+pub struct Said<'t> {
+    /// Its text.
+    pub plain: &'t str,
+    words: Vec<&'t str>,
+}
+
+impl<'t> Said<'t> {
+    /// Reads the statement `plain`.
+    #[must_use]
+    pub fn of(plain: &'t str) -> Self {
+        Self { plain, words: WORD.groups(plain, 0).collect() }
+    }
+
+    /// Whether it names a guard.
+    #[must_use]
+    pub fn is_guarded(&self) -> bool {
+        self.words.iter().any(|word| guards(word))
+    }
+
+    /// Whether it says somewhere that everybody may.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.words.iter().any(|word| is_open(word))
+    }
+}
+
+/// Words that may come in when a statement is opened, and those that may go.
+const MOST_COME: usize = 2;
+const MOST_GONE: usize = 4;
+
 /// Whether all that came into a statement says that everybody may, where a guard went.
 #[must_use]
-pub fn made_open(old: &str, new: &str) -> bool {
-    let (was, is): (Vec<&str>, Vec<&str>) = (WORD.groups(old, 0).collect(), WORD.groups(new, 0).collect());
-    let (gone, come) = (oftener(&was, &is), oftener(&is, &was));
+pub fn made_open(was: &Said<'_>, is: &Said<'_>) -> bool {
+    let (was, is) = (&was.words, &is.words);
+    if is.len() > was.len() + MOST_COME || was.len() > is.len() + MOST_GONE {
+        return false;
+    }
+    let (gone, come) = (oftener(was, is), oftener(is, was));
     let same = is.len() - come.len();
     // Only what takes the place of a guard: `authenticated()` -> `permitAll()`, `IsAuthenticated` -> `AllowAny`.
     !come.is_empty()
-        && come.len() <= 2
-        && gone.len() <= 4
+        && come.len() <= MOST_COME
+        && gone.len() <= MOST_GONE
         && come.iter().all(|word| is_open(word))
         && gone.iter().any(|word| guards(word))
         && (same > 0 || is.len() == 1)
@@ -214,6 +252,7 @@ mod tests {
         assert!(!exempts("before_action :authorize, only: [:a]", "before_action :authorize, only: [:a, :b]"));
         assert!(opens("options.FallbackPolicy = RequireAuthenticatedUser()", "options.FallbackPolicy = null"));
         assert!(answers_nothing("return [IsAdminUser()]", "return []") && !answers_nothing("return [a, b]", "return []"));
+        let made_open = |was, is| made_open(&Said::of(was), &Said::of(is));
         assert!(made_open(".anyRequest().authenticated()", ".anyRequest().permitAll()"));
         assert!(made_open("@RolesAllowed(\"ops\")", "@PermitAll") && !made_open("@login_required", "@staff_required"));
         assert!(opens("permission_classes = [IsAdminUser]", "permission_classes = [AllowAny]"));

@@ -1,5 +1,7 @@
 //! `insecure-default`: a switch that protects turns off by default, or one that opens turns on.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::identifier::words;
 use crate::analysis::language::Language;
@@ -108,12 +110,12 @@ impl Check for InsecureDefault {
         let looked_at =
             file.role.is_live() && !matches!(file.role, Role::Workflow | Role::AgentConfig | Role::Instructions | Role::Manifest);
         let Some(side) = file.new_side().filter(|_| looked_at) else { return };
-        let before: Vec<(String, bool)> = file.removed().flat_map(|line| switches(line.text)).collect();
+        let before: HashSet<(&str, bool)> = file.removed().flat_map(|line| switches(line.text)).collect();
         if !before.is_empty() {
             for line in file.added().filter(|line| !ELEMENT.is_match(line.text)) {
                 for (name, on) in switches(line.text) {
-                    let turned = before.contains(&(name.clone(), !on)) && !before.contains(&(name.clone(), on));
-                    if let Some(severity) = worse(&name, on).filter(|_| turned) {
+                    let turned = before.contains(&(name, !on)) && !before.contains(&(name, on));
+                    if let Some(severity) = worse(name, on).filter(|_| turned) {
                         let title = format!("{name} is now {} by default", if on { "on" } else { "off" });
                         sink.report(Draft::line(file, side, line.index).title(title).severity(grade(file, severity)));
                     }
@@ -132,18 +134,17 @@ fn grade(file: &FileView<'_>, severity: Severity) -> Severity {
 }
 
 /// The switches that a line sets.
-fn switches(text: &str) -> Vec<(String, bool)> {
+fn switches(text: &str) -> Vec<(&str, bool)> {
     if text.len() > LONGEST {
         return Vec::new();
     }
     let on = |value: &str| matches!(value, "true" | "True" | "on" | "yes");
-    let read = |pattern: &Pattern| -> Vec<(String, bool)> {
-        let found = pattern.find_all(text).filter_map(|range| text.get(range));
-        found.filter_map(|found| Some((pattern.group(found, 1)?.to_owned(), on(pattern.group(found, 2)?)))).collect()
-    };
-    let mut all = read(&SETTING);
-    all.extend(read(&FALLBACK));
-    all
+    let found = [&SETTING, &FALLBACK].into_iter().flat_map(|pattern| pattern.find_all(text).map(move |range| (pattern, range)));
+    let read = found.filter_map(|(pattern, range)| {
+        let found = text.get(range)?;
+        Some((pattern.group(found, 1)?, on(pattern.group(found, 2)?)))
+    });
+    read.collect()
 }
 
 /// How bad it is that a switch of this name is on or off; `None` when it is not.
@@ -159,18 +160,23 @@ fn worse(name: &str, on: bool) -> Option<Severity> {
 }
 
 /// A field that protected is set no more, and is false by itself.
-fn dropped(file: &FileView<'_>, side: &SideView<'_>, before: &[(String, bool)], sink: &mut Sink<'_>) {
+fn dropped(file: &FileView<'_>, side: &SideView<'_>, before: &HashSet<(&str, bool)>, sink: &mut Sink<'_>) {
+    static ALONE: Pattern = Pattern::new(r"^\s*([A-Z]\w*):\s*true,\s*$");
     let (Language::Go, Some(old)) = (file.language, file.old()) else { return };
+    let declared: HashSet<&str> = file.removed().filter_map(|line| FIELD.group(line.text, 1)).collect();
+    let mut named: HashMap<&str, &Function> = HashMap::new();
+    for function in side.functions().iter().filter(|function| !function.name.is_empty()) {
+        named.entry(&function.name).or_insert(function);
+    }
+    let mut spoken: HashMap<usize, HashSet<&str>> = HashMap::new();
     for line in file.removed() {
-        static ALONE: Pattern = Pattern::new(r"^\s*([A-Z]\w*):\s*true,\s*$");
-        let Some(name) = ALONE.group(line.text, 1).filter(|name| worse(name, false).is_some()) else { continue };
-        let declared = file.removed().any(|line| FIELD.group(line.text, 1) == Some(name));
-        let within = old.function_at(line.index).filter(|f| !f.name.is_empty());
-        let now = within.and_then(|was| side.functions().iter().find(|is| is.name == was.name));
-        let set = |is: &Function| side.function_lines(is).any(|line| line.code().contains(name));
-        if let Some(now) = now.filter(|is| !declared && !set(is) && before.iter().any(|(known, on)| known == name && *on)) {
+        let Some(name) = ALONE.group(line.text, 1).filter(|name| before.contains(&(*name, true)) && !declared.contains(name)) else { continue };
+        let Some(severity) = worse(name, false) else { continue };
+        let Some(now) = old.function_at(line.index).and_then(|was| named.get(was.name.as_str())) else { continue };
+        let words = || side.function_lines(now).flat_map(|line| line.code().split(|c: char| !c.is_alphanumeric() && c != '_')).collect();
+        if !spoken.entry(now.first_line).or_insert_with(words).contains(name) {
             let draft = Draft::line(file, side, now.first_line).title(format!("{name} is no longer set, and off by itself"));
-            sink.report(draft.evidence(line.text.trim()).severity(worse(name, false).unwrap_or(Severity::Medium)));
+            sink.report(draft.evidence(line.text.trim()).severity(severity));
         }
     }
 }
@@ -185,7 +191,7 @@ fn renamed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let rest: Vec<String> = words.iter().filter(|word| !signs.contains(&word.as_str())).cloned().collect();
         (rest.len() < words.len() && !rest.is_empty()).then_some(rest)
     };
-    let was: Vec<Vec<String>> =
+    let was: HashSet<Vec<String>> =
         file.removed().filter_map(|line| rest(FIELD.group(line.text, 1)?, &["disable", "disabled", "skip", "no", "insecure"])).collect();
     for line in file.added().filter(|_| !was.is_empty()) {
         let Some(name) = FIELD.group(line.text, 1) else { continue };
@@ -200,7 +206,7 @@ fn renamed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
 /// A function that gives a default answers otherwise.
 fn answered(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     static ANSWER: Pattern = Pattern::new(r"^\s*(?:return\s+)?(true|false)\s*;?\s*$");
-    let was: Vec<&str> = file.removed().filter_map(|line| ANSWER.group(line.text, 1)).collect();
+    let was: HashSet<&str> = file.removed().filter_map(|line| ANSWER.group(line.text, 1)).collect();
     for line in file.added().filter(|_| !was.is_empty()) {
         let Some(now) = ANSWER.group(line.text, 1) else { continue };
         let Some(function) = side.function_at(line.index) else { continue };

@@ -1,10 +1,11 @@
 //! What was behind a guard and is said to be open: a word that lets everybody in takes a guard's place, a list of open paths grows, a
 //! guard is asked for less.
 
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
+use std::collections::HashSet;
 
 use super::functions::brief;
-use super::guarded_route::{guards, is_open, made_open};
+use super::guarded_route::{Said, guards, is_open, made_open};
 use super::weakening::{Consequence, weakened};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::identifier::words;
@@ -49,25 +50,41 @@ static QUOTED: Pattern = Pattern::new(r#""([^"\n]+)"|'([^'\n]+)'"#);
 pub fn opened(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
     lists(file, old, new, sink);
     anonymous(file, old, new, sink);
+    let forgery_asked = LazyCell::new(|| old.text().contains("csrf(") && !FORGERY.is_match(old.text()));
     for line in file.added() {
         let plain = new.plain_line(line.index);
         let title = if SKIPS_ALL.is_match(plain) {
             "A guard skips every request"
-        } else if FORGERY.is_match(plain) && old.text().contains("csrf(") && !FORGERY.is_match(old.text()) {
+        } else if FORGERY.is_match(plain) && *forgery_asked {
             "Forged requests are no longer refused"
         } else {
             continue;
         };
         sink.report(Draft::line(file, new, line.index).title(title).confidence(Confidence::Medium));
     }
-    let (was, is) = (changed(old), changed(new));
-    if was.len() > MOST_COMPARED || is.len() > MOST_COMPARED {
+    weakened_statements(file, old, new, sink);
+}
+
+/// Statements that named a guard and gave way to one that guards less.
+fn weakened_statements(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    fn changed<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = (&'v Statement, Said<'v>)> {
+        let changed = side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line));
+        changed.map(|statement| (statement, Said::of(side.plain_of(statement))))
+    }
+    let guarded: Vec<(&Statement, Said<'_>)> = changed(old).filter(|(_, was)| was.is_guarded()).collect();
+    if guarded.is_empty() {
         return;
     }
-    let standing: BTreeSet<String> = is.iter().map(|statement| brief(new, statement)).collect();
-    let guarded = was.into_iter().filter(|s| old.plain_of(s).split(|c: char| !c.is_alphanumeric() && c != '_').any(guards));
-    for before in guarded.filter(|before| !standing.contains(&brief(old, before))) {
-        let told = is.iter().find_map(|now| Some((now, weaker(old.plain_of(before), new.plain_of(now))?)));
+    // Only what says that everybody may, is a decorator or names a scheme can be the weaker one.
+    let weak = |(_, is): &(&Statement, Said<'_>)| is.is_open() || DECORATOR.is_match(is.plain) || NO_ERROR.is_match(is.plain);
+    let weak: Vec<(&Statement, Said<'_>)> = changed(new).filter(weak).collect();
+    if guarded.len() > MOST_COMPARED || weak.len() > MOST_COMPARED {
+        let why = format!("guard-removed: only the first {MOST_COMPARED} changed statements with guards were compared one by one");
+        sink.skip(Some(file.repo_path()), why);
+    }
+    let standing: HashSet<String> = changed(new).map(|(is, _)| brief(new, is)).collect();
+    for (before, was) in guarded.iter().take(MOST_COMPARED).filter(|(before, _)| !standing.contains(&brief(old, before))) {
+        let told = weak.iter().take(MOST_COMPARED).find_map(|(now, is)| Some((now, weaker(was, is)?)));
         if let Some((now, title)) = told {
             let draft = Draft::lines(file, new, now.first_line, now.last_line).title(title).confidence(Confidence::Medium);
             sink.report(draft.evidence(format!("{} → {}", brief(old, before), brief(new, now))));
@@ -75,14 +92,11 @@ pub fn opened(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink:
     }
 }
 
-fn changed<'v>(side: &'v SideView<'_>) -> Vec<&'v Statement> {
-    side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line)).collect()
-}
-
 /// How the statement `is` guards less than `was`.
-fn weaker(was: &str, is: &str) -> Option<&'static str> {
-    if let (Some(name), Some(now)) = (DECORATOR.group(was, 1), DECORATOR.group(is, 1))
-        && name == now
+fn weaker(before: &Said<'_>, now: &Said<'_>) -> Option<&'static str> {
+    let (was, is) = (before.plain, now.plain);
+    if let (Some(name), Some(again)) = (DECORATOR.group(was, 1), DECORATOR.group(is, 1))
+        && name == again
         && guards(name)
     {
         let (asked, asks) = (DECORATOR.group(was, 2).unwrap_or(""), DECORATOR.group(is, 2).unwrap_or(""));
@@ -99,25 +113,31 @@ fn weaker(was: &str, is: &str) -> Option<&'static str> {
         return Some("Whoever shows no token is let through");
     }
     // `protected function` that becomes `public function` is about who may call it in code.
-    let visible = ["protected ", "private ", "internal "].iter().any(|word| was.replacen(word, "public ", 1) == is);
-    (!visible && made_open(was, is)).then_some("What was guarded is open to everybody")
+    let visible = || ["protected ", "private ", "internal "].iter().any(|word| was.replacen(word, "public ", 1) == is);
+    (made_open(before, now) && !visible()).then_some("What was guarded is open to everybody")
 }
 
 /// A function that was there before is said to be for everybody.
 fn anonymous(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
-    for (at, statement) in new.statements().iter().enumerate().filter(|(_, s)| s.bytes.len() <= LONGEST && new.is_changed(s.first_line)) {
-        let code = new.code_of(statement);
-        if !DECORATOR.group(code, 1).is_some_and(is_open) || old.text().contains(code.trim()) {
+    let short = |s: &&Statement| s.bytes.len() <= LONGEST;
+    let opens = |side: &SideView<'_>, s: &Statement| DECORATOR.group(side.code_of(s), 1).is_some_and(is_open);
+    let stood: LazyCell<HashSet<String>, _> =
+        LazyCell::new(|| old.statements().iter().filter(short).filter(|s| opens(old, s)).map(|s| brief(old, s)).collect());
+    let names: LazyCell<HashSet<&str>, _> = LazyCell::new(|| old.functions().iter().map(|function| function.name.as_str()).collect());
+    let guarded = LazyCell::new(|| {
+        old.text().split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| guards(word) && !is_open(word))
+    });
+    for (at, statement) in new.statements().iter().enumerate().filter(|(_, s)| short(s) && new.is_changed(s.first_line) && opens(new, s)) {
+        if stood.contains(&brief(new, statement)) {
             continue;
         }
         let target = new.statements().iter().skip(at + 1).take(8).find(|next| !DECORATOR.is_match(new.code_of(next)));
         let function = target.and_then(|next| {
-            let within = |line| (next.first_line..=next.last_line).contains(&line);
-            new.functions().iter().find(|function| within(function.first_line))
+            let first = new.functions().partition_point(|function| function.first_line < next.first_line);
+            new.functions().get(first).filter(|function| function.first_line <= next.last_line)
         });
-        let Some(function) = function.filter(|is| old.functions().iter().any(|was| was.name == is.name)) else { continue };
-        let guarded = old.text().split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| guards(word) && !is_open(word));
-        if guarded && !words(&function.name).iter().any(|word| PUBLIC.is_match(word)) {
+        let Some(function) = function.filter(|is| names.contains(is.name.as_str())) else { continue };
+        if *guarded && !words(&function.name).iter().any(|word| PUBLIC.is_match(word)) {
             let title = format!("{} is open to everybody now", function.name);
             sink.report(Draft::lines(file, new, statement.first_line, statement.last_line).title(title).confidence(Confidence::Medium));
         }
@@ -127,23 +147,35 @@ fn anonymous(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: 
 /// Lists of what is open that grew, and of what is guarded that shrank.
 fn lists(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
     let (were, are) = (named(old, &OPEN_LIST), named(new, &OPEN_LIST));
-    for (path, line) in are.iter().filter(|(path, _)| !were.is_empty() || old.text().contains(path.as_str())) {
-        let grew = !were.iter().any(|(known, _)| known == path) && new.is_changed(*line);
+    let listed: HashSet<&str> = were.iter().map(|(path, _)| path.as_str()).collect();
+    let spoken: LazyCell<HashSet<&str>, _> = LazyCell::new(|| old.strings().map(|(_, text)| text.trim_matches(['"', '\'', '`'])).collect());
+    for (path, line) in are.iter().filter(|(path, _)| !listed.is_empty() || spoken.contains(path.as_str())) {
+        let grew = !listed.contains(path.as_str()) && new.is_changed(*line);
         let last = path.trim_end_matches(['*', '/', '$']).rsplit('/').next().unwrap_or("");
         let harmless = PUBLIC.is_match(path) && !SENSITIVE.is_match(path);
         if grew && !harmless && (WIDE.is_match(path) || SENSITIVE.is_match(last)) {
             sink.report(Draft::line(file, new, *line).title(format!("{path} is open to everybody")).confidence(Confidence::Medium));
         }
     }
-    let (were, are) = (named(old, &GUARDED_LIST), named(new, &GUARDED_LIST));
     let middleware = words(&file.path).iter().any(|word| matches!(word.as_str(), "middleware" | "proxy" | "auth" | "guard" | "guards"));
-    let Some((_, place)) = are.first().filter(|_| middleware) else { return };
+    if !middleware {
+        return;
+    }
+    let (were, are) = (named(old, &GUARDED_LIST), named(new, &GUARDED_LIST));
+    let Some((_, place)) = are.first() else { return };
+    let roots: HashSet<&str> = are.iter().map(|(path, _)| root(path)).collect();
     for (path, _) in were.iter().filter(|(path, line)| old.is_changed(*line) && !path.starts_with("/((")) {
-        let root = path.split([':', '*', '(']).next().unwrap_or("");
-        if !are.iter().any(|(known, _)| root.starts_with(known.split([':', '*', '(']).next().unwrap_or(known))) {
+        let root = root(path);
+        let mut above = root.match_indices('/').map(|(at, _)| at).chain([root.len()]).filter_map(|end| root.get(..end));
+        if !above.any(|above| roots.contains(above)) {
             sink.report(Draft::line(file, new, *place).title(format!("{path} is guarded no more")).confidence(Confidence::Medium));
         }
     }
+}
+
+/// What a pattern of paths begins with, whatever follows.
+fn root(path: &str) -> &str {
+    path.split([':', '*', '(']).next().unwrap_or(path).trim_end_matches('/')
 }
 
 /// The texts of all lists of one kind, with the lines they stand on.
@@ -168,6 +200,10 @@ fn named(side: &SideView<'_>, list: &Pattern) -> Vec<(String, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn weaker(was: &str, is: &str) -> Option<&'static str> {
+        super::weaker(&Said::of(was), &Said::of(is))
+    }
 
     #[test]
     fn what_guards_less() {

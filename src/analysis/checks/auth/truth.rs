@@ -2,10 +2,12 @@
 //!
 //! What a part of a condition means is not known here; only that two parts of the same text are the same question.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More questions than this in two conditions are not compared: each doubles the cases.
 const MOST_QUESTIONS: usize = 10;
+/// All cases of so many questions, one bit each.
+type Cases = [u64; 1 << (MOST_QUESTIONS - 6)];
 /// Brackets within brackets beyond this are one question.
 const DEEPEST: usize = 24;
 
@@ -41,13 +43,10 @@ pub fn compare(old: &[String], new: &[String]) -> Option<Compared> {
     if all.len() > MOST_QUESTIONS || before.is_disjoint(&after) {
         return None;
     }
-    let (mut lost, mut gained) = (false, false);
-    for case in 0..1_u32 << all.len() {
-        let holds = |question: &str| all.iter().position(|known| *known == question).is_some_and(|at| case >> at & 1 == 1);
-        let (was, is) = (old.holds(&holds), new.holds(&holds));
-        lost |= was && !is;
-        gained |= is && !was;
-    }
+    let known: BTreeMap<&str, usize> = all.into_iter().zip(0..).collect();
+    let (was, is) = (old.cases(&known), new.cases(&known));
+    let lost = was.iter().zip(is).any(|(was, is)| was & !is != 0);
+    let gained = was.iter().zip(is).any(|(was, is)| is & !was != 0);
     Some(Compared { lost, gained, new: after.difference(&before).map(|question| (*question).to_owned()).collect() })
 }
 
@@ -62,18 +61,30 @@ impl Truth {
         }
     }
 
-    fn holds(&self, answers: &impl Fn(&str) -> bool) -> bool {
+    /// The cases that it holds in; a case is a number whose bits answer the questions.
+    fn cases(&self, known: &BTreeMap<&str, usize>) -> Cases {
+        let each = |parts: &[Self], start: u64, join: fn(u64, u64) -> u64| {
+            parts.iter().fold([start; _], |so_far: Cases, part| {
+                let part = part.cases(known);
+                std::array::from_fn(|word| join(so_far[word], part[word]))
+            })
+        };
         match self {
-            Self::Asks(question) => answers(question),
-            Self::Not(inner) => !inner.holds(answers),
-            Self::All(parts) => parts.iter().all(|part| part.holds(answers)),
-            Self::Any(parts) => parts.iter().any(|part| part.holds(answers)),
+            Self::Asks(question) => known.get(question.as_str()).map_or([0; _], |number| answered(*number)),
+            Self::Not(inner) => inner.cases(known).map(|word| !word),
+            Self::All(parts) => each(parts, u64::MAX, |a, b| a & b),
+            Self::Any(parts) => each(parts, 0, |a, b| a | b),
         }
     }
 
     fn turned(self, turned: bool) -> Self {
         if turned { Self::Not(Box::new(self)) } else { self }
     }
+}
+
+/// The cases in which the question of this number is answered with yes.
+fn answered(number: usize) -> Cases {
+    std::array::from_fn(|word| (0..64).filter(|bit| (word << 6 | bit) >> number & 1 == 1).fold(0, |bits, bit| bits | 1 << bit))
 }
 
 fn parse(tokens: &[String], depth: usize) -> Truth {

@@ -9,10 +9,17 @@ use crate::model::rule::Confidence;
 
 /// Changes with more files than this are not asked for an equivalent elsewhere.
 const MOST_FILES: usize = 300;
+/// More kinds of losses than this in one file are not told one by one.
+const MOST_LOSSES: usize = 50;
 
 /// Routes and actions that are behind fewer guards than they were, whatever statement it was that went.
 pub fn report(file: &FileView<'_>, new: &SideView<'_>, (were, are): (&[Endpoint], &[Endpoint]), sink: &mut Sink<'_>) {
-    for loss in cover::losses(were, are) {
+    let losses = cover::losses(were, are);
+    if losses.len() > MOST_LOSSES || were.iter().chain(are).any(Endpoint::is_cut) {
+        let why = format!("guard-removed: only the first {MOST_LOSSES} losses of guards, and the first guards of each route, were compared");
+        sink.skip(Some(file.repo_path()), why);
+    }
+    for loss in losses.into_iter().take(MOST_LOSSES) {
         let (first, last) = loss.endpoint.lines;
         let key = &loss.endpoint.key;
         if loss.gone.iter().any(|guard| stands_elsewhere(file, guard, key)) {
