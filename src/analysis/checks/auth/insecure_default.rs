@@ -170,7 +170,9 @@ fn dropped(file: &FileView<'_>, side: &SideView<'_>, before: &HashSet<(&str, boo
     }
     let mut spoken: HashMap<usize, HashSet<&str>> = HashMap::new();
     for line in file.removed() {
-        let Some(name) = ALONE.group(line.text, 1).filter(|name| before.contains(&(*name, true)) && !declared.contains(name)) else { continue };
+        let Some(name) = ALONE.group(line.text, 1).filter(|name| before.contains(&(*name, true)) && !declared.contains(name)) else {
+            continue;
+        };
         let Some(severity) = worse(name, false) else { continue };
         let Some(now) = old.function_at(line.index).and_then(|was| named.get(was.name.as_str())) else { continue };
         let words = || side.function_lines(now).flat_map(|line| line.code().split(|c: char| !c.is_alphanumeric() && c != '_')).collect();

@@ -124,9 +124,7 @@ fn anonymous(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: 
     let stood: LazyCell<HashSet<String>, _> =
         LazyCell::new(|| old.statements().iter().filter(short).filter(|s| opens(old, s)).map(|s| brief(old, s)).collect());
     let names: LazyCell<HashSet<&str>, _> = LazyCell::new(|| old.functions().iter().map(|function| function.name.as_str()).collect());
-    let guarded = LazyCell::new(|| {
-        old.text().split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| guards(word) && !is_open(word))
-    });
+    let guarded = LazyCell::new(|| old.text().split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| guards(word) && !is_open(word)));
     for (at, statement) in new.statements().iter().enumerate().filter(|(_, s)| short(s) && new.is_changed(s.first_line) && opens(new, s)) {
         if stood.contains(&brief(new, statement)) {
             continue;

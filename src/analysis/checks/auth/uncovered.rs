@@ -16,7 +16,8 @@ const MOST_LOSSES: usize = 50;
 pub fn report(file: &FileView<'_>, new: &SideView<'_>, (were, are): (&[Endpoint], &[Endpoint]), sink: &mut Sink<'_>) {
     let losses = cover::losses(were, are);
     if losses.len() > MOST_LOSSES || were.iter().chain(are).any(Endpoint::is_cut) {
-        let why = format!("guard-removed: only the first {MOST_LOSSES} losses of guards, and the first guards of each route, were compared");
+        let why =
+            format!("guard-removed: only the first {MOST_LOSSES} losses of guards, and the first guards of each route, were compared");
         sink.skip(Some(file.repo_path()), why);
     }
     for loss in losses.into_iter().take(MOST_LOSSES) {
