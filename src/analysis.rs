@@ -11,6 +11,7 @@ pub mod checks;
 pub mod conduct;
 pub mod coverage;
 pub mod document;
+pub mod effort;
 pub mod engine;
 pub mod events;
 pub mod examples;

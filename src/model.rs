@@ -20,6 +20,7 @@ pub mod finding;
 pub mod firing;
 pub mod forge;
 pub mod forge_step;
+pub mod hex;
 pub mod inert;
 pub mod ledger;
 pub mod link;

@@ -31,6 +31,7 @@ pub mod place;
 pub mod policy;
 pub mod proofs;
 pub mod records;
+pub mod rounds;
 pub mod search;
 pub mod seen;
 pub mod signing;

@@ -11,6 +11,7 @@ use super::alike;
 use super::check::{ChangeView, Check, FileOutcome, Sink};
 use super::checks::registry::CHECKS;
 use super::coverage;
+use super::effort::spend;
 use super::foreign::merge::{Asked, Imports};
 use super::formats::secrets::trace::Mark;
 use super::formats::secrets::{ignore, same};
@@ -26,6 +27,7 @@ use super::story::{self, facts};
 use super::text::LINE_LIMIT;
 use super::threads::{self, mentions};
 use super::view::FileView;
+use crate::model::cancel::Cancel;
 use crate::model::change::{Around, Change, History, TextRequest, Texts};
 use crate::model::dependency::DependencyChange;
 use crate::model::diff::{Content, FileDiff, FileStatus, Omission, Side};
@@ -208,6 +210,12 @@ impl Engine {
     /// Judges the file at `index` of the patch.
     #[must_use]
     pub fn file(&self, change: &Change, index: usize, texts: &Texts) -> FileOutcome {
+        self.file_while(change, index, texts, &Cancel::default())
+    }
+
+    /// The same for as long as somebody waits for it; what it comes to then is to be thrown away.
+    #[must_use]
+    pub fn file_while(&self, change: &Change, index: usize, texts: &Texts, cancel: &Cancel) -> FileOutcome {
         let mut outcome = FileOutcome { veil: self.book.veil(), ..FileOutcome::default() };
         let Some(diff) = change.patch.files.get(index) else { return outcome };
         let file = FileView::new(change, diff, texts);
@@ -227,11 +235,18 @@ impl Engine {
         let screen = self.filtering.applies(change, diff).then(|| self.book.screen());
         let seen = screen.and_then(|screen| Some((screen, screen.look(&file)?)));
         for (at, set) in &self.sets {
+            if cancel.is_cancelled() {
+                return outcome;
+            }
             let part = seen.and_then(|(screen, seen)| screen.part(seen, *at));
             set.file(&file, &mut SetSink::new(&self.chosen, &mut outcome).seeing(part));
         }
         for Chosen { check, rule, index } in &self.checks {
+            if cancel.is_cancelled() {
+                return outcome;
+            }
             if seen.is_none_or(|(_, seen)| seen.suffices(*index) || check.looks_anyway(&file)) {
+                spend(|effort| effort.asked += 1);
                 check.file(&file, &mut Sink::new(rule, &mut outcome));
             }
         }

@@ -101,16 +101,22 @@ impl Kind {
             return Self::TooLarge;
         }
         if extension.is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
-            let headed = |line: &str| ["[[rules]]", "[allowlist]", "[[allowlists]]", "[extend]"].iter().any(|head| line.starts_with(head));
-            return if file.text.lines().any(headed) { Self::Secrets } else { Self::Unknown };
+            let is_headed = ["[[rules]]", "[allowlist]", "[[allowlists]]", "[extend]"].iter().any(|head| begins_line(&file.text, head, ""));
+            return if is_headed { Self::Secrets } else { Self::Unknown };
         }
-        let has = |key: &str| file.text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
+        let has = |key: &str| begins_line(&file.text, key, ":");
         match (structure::claims(&file.path, has), has("detection") || has("correlation") || has("filter")) {
             (true, _) => Self::Structure,
             (false, true) => Self::Sigma,
             (false, false) => Self::Unknown,
         }
     }
+}
+
+/// Whether a line of `text` begins with `word` and then `sign`.
+fn begins_line(text: &str, word: &str, sign: &str) -> bool {
+    let begins = |at: usize| text.get(..at).is_some_and(|before| before.is_empty() || before.ends_with('\n'));
+    text.match_indices(word).any(|(at, found)| begins(at) && text.get(at + found.len()..).is_some_and(|rest| rest.starts_with(sign)))
 }
 
 /// The documents of a YAML file, each with the line it begins at, from 1.

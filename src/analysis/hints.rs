@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use super::literals::Word;
+use super::literals::{DISGUISED, Word};
 use super::pattern::Pattern;
 use crate::model::diff::Side;
 
@@ -35,9 +35,6 @@ impl Reach {
         self.0
     }
 }
-
-/// The signs beyond ASCII that are `s` and `k` in lower case: whatever holds one may be any word.
-pub const DISGUISED: [&str; 2] = ["\u{17f}", "\u{212a}"];
 
 /// Says of a run of letters, digits and the signs that join them whether it counts.
 pub type Test = fn(&str) -> bool;

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use super::effort::spend;
+
 /// How a language writes what is not code.
 #[derive(Debug)]
 pub struct Syntax {
@@ -112,6 +114,7 @@ impl Lexeme {
 /// All tokens of `text`, in order; blanks are left out.
 #[must_use]
 pub fn lex(text: &str, syntax: &Syntax) -> Vec<Lexeme> {
+    spend(|effort| effort.lexed += text.len());
     let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, syntax, out: Vec::with_capacity(text.len() / 5), depths: Vec::new() };
     while lexer.at < lexer.bytes.len() {
         lexer.step();

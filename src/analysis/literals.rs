@@ -25,6 +25,9 @@ const COMMON: [&str; 40] = [
 /// Stands for the border of a word in what an expression matches; no pattern of ours matches the byte itself.
 const BORDER: u8 = 0;
 
+/// The signs beyond ASCII that are `s` and `k` in lower case: whatever holds one may be any word.
+pub const DISGUISED: [&str; 2] = ["\u{17f}", "\u{212a}"];
+
 /// A word in lower case, to be found in whatever case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Word {

@@ -1,4 +1,4 @@
-//! A regular expression written in the source: compiled when first used, on bytes, with ASCII classes, in linear time.
+//! A regular expression written in the source: compiled when a text may hold it, on bytes, in linear time.
 //!
 //! It cannot fail: one that does not compile matches nothing, and a test compiles every pattern of the program.
 
@@ -6,77 +6,102 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::literals::{self, Word};
+use super::literals::{self, DISGUISED, Word};
+
+/// A text of so many bytes is worth compiling for.
+const LONG: usize = 4 * 1024;
+/// So many bytes of shorter texts are looked through for words before; each text counts as some more.
+const PATIENCE: usize = 16 * 1024;
+const CALL: usize = 32;
 
 /// A regular expression. `\w`, `\d`, `\s` and `\b` know ASCII only, and `.` is one byte: texts are cut only at characters.
+///
+/// Compiling takes a hundred times longer than asking about a line. As long as it was asked about little, a text without any of the words
+/// that every match holds is answered without.
 pub struct Pattern {
     source: Cow<'static, str>,
+    /// Whether its classes know all alphabets.
+    wide: bool,
+    words: OnceLock<Option<BTreeSet<Word>>>,
     compiled: OnceLock<Option<Regex>>,
+    /// Bytes it was asked about before it was compiled.
+    asked: AtomicUsize,
 }
 
 impl Pattern {
     /// The pattern `source`, not compiled yet.
     #[must_use]
     pub const fn new(source: &'static str) -> Self {
-        Self { source: Cow::Borrowed(source), compiled: OnceLock::new() }
+        Self::of(Cow::Borrowed(source), false)
+    }
+
+    /// The pattern `source` of a data file, whose classes know all alphabets, and `.` all characters.
+    #[must_use]
+    pub const fn wide(source: String) -> Self {
+        Self::of(Cow::Owned(source), true)
     }
 
     /// A pattern that occurs where one of `sources` does, as a word list gives them; none of them matches nothing.
     #[must_use]
     pub fn any_of(sources: &[String]) -> Self {
         let joined = sources.iter().map(|source| format!("(?:{source})")).collect::<Vec<_>>().join("|");
-        let source = if joined.is_empty() { "[^\\s\\S]".to_owned() } else { joined };
-        Self { source: Cow::Owned(source), compiled: OnceLock::new() }
+        Self::of(Cow::Owned(if joined.is_empty() { "[^\\s\\S]".to_owned() } else { joined }), false)
+    }
+
+    const fn of(source: Cow<'static, str>, wide: bool) -> Self {
+        Self { source, wide, words: OnceLock::new(), compiled: OnceLock::new(), asked: AtomicUsize::new(0) }
     }
 
     /// Why `source` is no pattern, in one line; `None` when it is one.
     #[must_use]
     pub fn mistake(source: &str) -> Option<String> {
-        compile(source).err().map(|error| error.to_string().replace('\n', " "))
+        compile(source, false).err().map(|error| error.to_string().replace('\n', " "))
     }
 
     /// Words of which every match holds one; `None` when there are none to name.
     #[must_use]
     pub fn words(&self) -> Option<BTreeSet<Word>> {
-        literals::required(&self.source)
+        self.known_words().cloned()
     }
 
     /// Whether it is an expression at all; one that is not matches nothing.
     #[must_use]
     pub fn compiles(&self) -> bool {
-        self.regex().is_some()
+        self.compiled().is_some()
     }
 
     /// Whether it occurs in `text`.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
-        self.regex().is_some_and(|regex| regex.is_match(text.as_bytes()))
+        self.regex(text).is_some_and(|regex| regex.is_match(text.as_bytes()))
     }
 
     /// The bytes of its first occurrence in `text`.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Range<usize>> {
-        self.regex()?.find(text.as_bytes()).map(|found| found.range())
+        self.regex(text)?.find(text.as_bytes()).map(|found| found.range())
     }
 
     /// The bytes of its occurrences in `text`, which do not overlap.
     pub fn find_all<'p, 't: 'p>(&'p self, text: &'t str) -> impl Iterator<Item = Range<usize>> + use<'p, 't> {
-        self.regex().into_iter().flat_map(|regex| regex.find_iter(text.as_bytes())).map(|found| found.range())
+        self.regex(text).into_iter().flat_map(|regex| regex.find_iter(text.as_bytes())).map(|found| found.range())
     }
 
     /// The text of group `group` (0 is the whole) in its first occurrence; `None` when there is none or the group took no part.
     #[must_use]
     pub fn group<'t>(&self, text: &'t str, group: usize) -> Option<&'t str> {
-        let captures = self.regex()?.captures(text.as_bytes())?;
+        // Groups cost memory, and most texts hold none.
+        let captures = self.regex(text).filter(|regex| regex.is_match(text.as_bytes()))?.captures(text.as_bytes())?;
         text.get(captures.get(group)?.range())
     }
 
     /// The texts of group `group` in all occurrences, leaving out those in which it took no part.
     pub fn groups<'p, 't: 'p>(&'p self, text: &'t str, group: usize) -> impl Iterator<Item = &'t str> + use<'p, 't> {
-        let found = self.regex().into_iter().flat_map(|regex| regex.captures_iter(text.as_bytes()));
+        let found = self.regex(text).into_iter().flat_map(|regex| regex.captures_iter(text.as_bytes()));
         found.filter_map(move |captures| text.get(captures.get(group)?.range()))
     }
 
@@ -86,13 +111,41 @@ impl Pattern {
         self.find_all(text).count()
     }
 
-    fn regex(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| compile(&self.source).ok()).as_ref()
+    /// What finds it in `text`; `None` when it occurs nowhere in it.
+    fn regex(&self, text: &str) -> Option<&Regex> {
+        let is_short = || text.len() < LONG && self.asked.fetch_add(CALL + text.len(), Ordering::Relaxed) < PATIENCE;
+        // Borders of words in all alphabets are slow to find where there is more than ASCII.
+        let slow = self.wide && !text.is_ascii();
+        if (slow || self.compiled.get().is_none() && is_short()) && !self.may_be_in(text) {
+            return None;
+        }
+        self.compiled()
+    }
+
+    fn compiled(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| compile(&self.source, self.wide).ok()).as_ref()
+    }
+
+    fn known_words(&self) -> Option<&BTreeSet<Word>> {
+        let told = || {
+            let mut words = literals::required(&self.source)?;
+            words.extend(DISGUISED.into_iter().filter(|_| self.wide).map(Word::plain));
+            Some(words)
+        };
+        self.words.get_or_init(told).as_ref()
+    }
+
+    /// Whether one of its words stands in `text`, as far as that is known.
+    fn may_be_in(&self, text: &str) -> bool {
+        let Some(words) = self.known_words() else { return true };
+        let lower = text.to_ascii_lowercase();
+        let stands = |word: &Word| lower.match_indices(&word.text).any(|(at, found)| word.stands(text, at..at + found.len()));
+        words.iter().any(stands)
     }
 }
 
-fn compile(source: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(source).unicode(false).build()
+fn compile(source: &str, wide: bool) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source).unicode(wide).build()
 }
 
 #[cfg(test)]
@@ -105,6 +158,26 @@ mod tests {
         assert_eq!(NAMES.groups("a=1 b=é c=", 1).collect::<Vec<_>>(), ["a", "b", "c"]);
         assert_eq!(NAMES.groups("a=1 b=é c=", 2).collect::<Vec<_>>(), ["1"]);
         assert_eq!((NAMES.find("x y=2"), NAMES.count("a=1b=2"), NAMES.group("q", 1)), (Some(2..5), 2, None));
+    }
+
+    /// Before it is compiled and after, an answer is the same.
+    #[test]
+    fn words_save_compiling_and_change_nothing() {
+        for (source, wide) in [(r"(?i)\bcurl\s+(-\w+)", false), (r"(?i)\bcurl\s+(-\w+)", true), (r"\d+", false), ("(?i)s[ek]t\\w", true)] {
+            let fresh = || Pattern::of(Cow::Borrowed(source), wide);
+            let eager = fresh();
+            assert!(eager.compiles());
+            for text in ["CURL -x", "a curls -x", "curl", "\\ncurl -l", "\u{17f}etz", "set1", "7", "", "\u{e9} curl -o \u{e9}"] {
+                let lazy = fresh();
+                assert_eq!((lazy.find(text), lazy.group(text, 0)), (eager.find(text), eager.group(text, 0)), "{source} on {text}");
+            }
+        }
+        static QUIET: Pattern = Pattern::new("(?i)curl|wget");
+        assert!(
+            !QUIET.is_match("a plain line") && QUIET.compiled.get().is_none() && QUIET.is_match("WGET") && QUIET.compiled.get().is_some()
+        );
+        static ASKED: Pattern = Pattern::new("(?i)curl|wget");
+        assert!((0..1_000).all(|_| !ASKED.is_match("a plain line")) && ASKED.compiled.get().is_some());
     }
 
     #[test]

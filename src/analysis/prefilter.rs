@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
+use super::effort::spend;
 use super::hints::{Group, Keep, Placed, Seen};
 pub use super::hints::{Hint, Needs, Reach, Spots, Test, Words};
 use super::identifier::joins;
@@ -238,7 +239,9 @@ impl<'p> Looking<'p> {
     /// Looks for all words in `range` of `text`; `place` says where a byte of the text stands, and is asked in order.
     fn search(&mut self, text: &str, range: Range<usize>, mut place: impl FnMut(usize) -> Here) {
         let filter = self.filter;
+        let (searched, mut met) = (range.len(), 0);
         for found in filter.texts.find_overlapping_iter(Input::new(text).range(range)) {
+            met += 1;
             let here = place(found.end());
             for Owner { word, group } in filter.owners.get(found.pattern().as_usize()).into_iter().flatten() {
                 let Some(Counted { test, keep }) = filter.groups.get(*group) else { continue };
@@ -250,6 +253,10 @@ impl<'p> Looking<'p> {
                 }
             }
         }
+        spend(|effort| {
+            effort.searched += searched;
+            effort.met += met;
+        });
     }
 
     /// Whether a word of `group` that stands `here` would tell anything.

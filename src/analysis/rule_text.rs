@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::rule_set::RuleSet;
+use crate::model::hex::hex;
 use crate::model::pack::Pack;
 use crate::model::rule::{Rule, RuleOrigin};
 
@@ -58,7 +59,7 @@ impl<'p> RuleTexts<'p> {
             hash.update(format!("\n{}:", part.len()));
             hash.update(part);
         }
-        Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(hex(&hash.finalize()))
     }
 }
 

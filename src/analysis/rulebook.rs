@@ -17,6 +17,7 @@ use super::rule_set::RuleSet;
 use super::rule_text::RuleTexts;
 use super::rules;
 use super::screen::Screen;
+use crate::model::hex;
 use crate::model::pack::{NoteKind, Pack, PackName, RuleNote};
 use crate::model::rule::{Rule, RuleId, RuleOrigin};
 
@@ -29,8 +30,11 @@ pub struct Rulebook {
     sets: Vec<Arc<dyn RuleSet>>,
     /// What tells which of the checks and sets can find anything in a file; made when it is first needed.
     screen: Arc<OnceLock<Screen>>,
-    /// Digests of the texts of rules of files.
+    /// Digests of the texts of rules that the files of other packs brought.
     texts: BTreeMap<RuleId, String>,
+    /// The same of the rules of this program, whose sets are the first ones; made when somebody asks.
+    own_texts: Arc<OnceLock<BTreeMap<RuleId, String>>>,
+    own_sets: usize,
     /// Rules that the settings say shall only annotate.
     annotated: BTreeSet<RuleId>,
     /// The digest before such settings.
@@ -59,8 +63,9 @@ impl Rulebook {
             book.rules.insert(rule.id, rule.clone());
         }
         let brought = rules::pack();
-        let filters = Filters::of(std::iter::once(&brought).chain(packs), formats::is_sigma);
-        book.add(&brought, &Extension::of(packs), &filters);
+        let filters = Filters::of(std::iter::once(brought).chain(packs), formats::is_sigma);
+        book.add(brought, &Extension::of(packs), &filters);
+        book.own_sets = book.sets.len();
         packs.iter().for_each(|pack| book.add(pack, &Extension::default(), &filters));
         book.seal(rules::digest());
         book
@@ -74,6 +79,8 @@ impl Rulebook {
             sets: Vec::new(),
             screen: Arc::default(),
             texts: BTreeMap::new(),
+            own_texts: Arc::default(),
+            own_sets: 0,
             annotated: BTreeSet::new(),
             unset: String::new(),
             notes: Vec::new(),
@@ -114,13 +121,17 @@ impl Rulebook {
     #[must_use]
     pub fn digest_of(&self, id: RuleId) -> Option<String> {
         let text = match &self.rules.get(&id)?.origin {
-            RuleOrigin::File { .. } => self.texts.get(&id)?,
+            RuleOrigin::File { .. } => self.texts.get(&id).or_else(|| self.own_texts().get(&id))?,
             RuleOrigin::Code => rules::digest(),
             RuleOrigin::Tool { .. } => return None,
         };
         let mut hash = Sha256::new();
         [env!("CARGO_PKG_VERSION"), id.0, text].iter().for_each(|part| hash.update(format!("{}:{part}\n", part.len())));
         Some(hex(hash))
+    }
+
+    fn own_texts(&self) -> &BTreeMap<RuleId, String> {
+        self.own_texts.get_or_init(|| digests(rules::pack(), self.sets.get(..self.own_sets).unwrap_or(&[])))
     }
 
     /// The rule called `id`.
@@ -157,20 +168,19 @@ impl Rulebook {
         let loaded = formats::load(pack, extension, filters);
         self.notes.extend(pack.notes.iter().cloned().chain(loaded.notes));
         let before = self.rules.len();
-        let texts = RuleTexts::new(pack, &loaded.sets);
-        for set in loaded.sets {
+        let own = rules::is_own(pack);
+        for set in &loaded.sets {
             set.rules().iter().for_each(|rule| self.enter(rule));
-            for rule in set.rules() {
-                if let Some(digest) = texts.of(rule) {
-                    self.texts.entry(rule.id).or_insert(digest);
-                }
-            }
-            self.sets.push(set);
         }
+        if !own {
+            let is_in_force = |id: &RuleId| self.rules.get(id).is_some_and(|rule| is_of(rule, pack));
+            self.texts.extend(digests(pack, &loaded.sets).into_iter().filter(|(id, _)| is_in_force(id)));
+        }
+        self.sets.extend(loaded.sets);
         self.packs.push(PackName {
             name: pack.name.clone(),
             version: pack.version.clone(),
-            digest: digest_of(pack),
+            digest: if own { rules::digest().to_owned() } else { digest_of(pack) },
             rules: self.rules.len() - before,
         });
     }
@@ -206,6 +216,16 @@ impl Rulebook {
     }
 }
 
+/// What each rule of `sets`, which are those of `pack`, is by its text.
+fn digests(pack: &Pack, sets: &[Arc<dyn RuleSet>]) -> BTreeMap<RuleId, String> {
+    let texts = RuleTexts::new(pack, sets);
+    sets.iter().flat_map(|set| set.rules()).filter_map(|rule| Some((rule.id, texts.of(rule)?))).collect()
+}
+
+fn is_of(rule: &Rule, pack: &Pack) -> bool {
+    matches!(&rule.origin, RuleOrigin::File { pack: name, .. } if *name == pack.name)
+}
+
 fn digest_of(pack: &Pack) -> String {
     let mut hash = Sha256::new();
     for file in &pack.files {
@@ -218,5 +238,5 @@ fn digest_of(pack: &Pack) -> String {
 }
 
 fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::hex(&hash.finalize())
 }

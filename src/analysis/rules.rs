@@ -9,11 +9,13 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::model::hex::hex;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
 use crate::model::rule::{Confidence, Example, ExampleFile, Examples, FindingClass, Rule, RuleId, RuleOrigin, Severity};
 
 static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 static WORDS: LazyLock<Words> = LazyLock::new(Words::read);
+static PACK: LazyLock<Pack> = LazyLock::new(packed);
 /// The folders below `rules/` that hold rules in formats of others.
 const PACKED: [&str; 3] = ["secrets", "sigma", "structure"];
 
@@ -71,7 +73,17 @@ pub fn digest() -> &'static str {
 
 /// The rules of this program that are written in formats of others.
 #[must_use]
-pub fn pack() -> Pack {
+pub fn pack() -> &'static Pack {
+    &PACK
+}
+
+/// Whether `pack` is those, and not merely called so.
+#[must_use]
+pub fn is_own(pack: &Pack) -> bool {
+    std::ptr::eq(pack, &*PACK)
+}
+
+fn packed() -> Pack {
     let mut files = Vec::new();
     PACKED.iter().filter_map(|folder| FOLDER.get_dir(folder)).for_each(|folder| gather(folder, &mut files));
     files.sort_by(|a: &PackFile, b| a.path.cmp(&b.path));
@@ -140,7 +152,7 @@ fn digest_of_folder() -> String {
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));
     add(&FOLDER, &mut hash);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 #[derive(Deserialize)]

@@ -253,6 +253,14 @@ impl<'a> SideView<'a> {
         self.code.get_or_init(|| mask(&self.text, self.tokens(), true))
     }
 
+    /// The same up to the line at `last`, where the rest is long enough that reading it is worth saving.
+    #[must_use]
+    pub fn masked_upto(&self, last: usize) -> Option<String> {
+        let text = self.text.get(..self.range(last).end)?;
+        let is_short = self.code.get().is_none() && !text.is_empty() && text.len() * 4 < self.text.len();
+        is_short.then(|| mask(text, &lex(text, self.language.syntax()), true))
+    }
+
     /// The text with comments blanked, byte for byte; strings stay.
     #[must_use]
     pub fn plain(&self) -> &str {

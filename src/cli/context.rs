@@ -151,7 +151,7 @@ impl Context {
     /// When a folder of rules cannot be read.
     pub fn rule_packs(&self) -> Result<Vec<Pack>, ConfigError> {
         let own = self.own_packs()?;
-        let brought = (!self.no_default_rules).then(rules::pack);
+        let brought = (!self.no_default_rules).then(|| rules::pack().clone());
         Ok(brought.into_iter().chain(own).collect())
     }
 

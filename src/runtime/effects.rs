@@ -1,11 +1,8 @@
 //! Effects become jobs: the one place where what verbs ask for is done.
 #![allow(clippy::disallowed_methods, reason = "findings are sent at most so often")]
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-
-use rayon::prelude::*;
 
 use crate::analysis::check::FileOutcome;
 use crate::analysis::engine::{Engine, Reader};
@@ -26,11 +23,10 @@ use crate::model::sweeping::SweepWish;
 use crate::runtime::agenda::{Agenda, spared};
 use crate::runtime::desk::Desk;
 use crate::runtime::jobs::{Focus, Jobs, Reporter, STACK};
+use crate::runtime::rounds::{self, Rounds};
 use crate::runtime::{search, tinting, whole};
 use crate::sources::source::{self, SourceError};
 
-/// Files analysed between two messages.
-const BATCH: usize = 32;
 /// How often findings are sent at most.
 const BEAT: Duration = Duration::from_millis(60);
 /// Pulls of the queue judged at the same time.
@@ -265,19 +261,18 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
     let change = &desk.unveiled.whole(change);
     let (begun, engine) = (Instant::now(), desk.rules.now());
     let (files, mut told) = (&change.patch.files, Instant::now());
-    let mut waiting: BTreeSet<usize> = (0..files.len()).step_by(BATCH).collect();
+    let mut rounds = Rounds::of(files.len());
     let (mut outcomes, mut done, mut sent) = (vec![FileOutcome::default(); files.len()], 0, 0);
-    while let Some(first) = next(&mut waiting, focus.get()) {
-        if cancel.is_cancelled() {
-            return;
-        }
-        let batch = first..files.len().min(first + BATCH);
+    while let Some(batch) = rounds.next(focus.get()) {
         let wanted: Vec<TextRequest> = files.get(batch.clone()).unwrap_or(&[]).iter().flat_map(Engine::wants).collect();
         let texts = texts(desk, change, &wanted, cancel);
         let slots = outcomes.get_mut(batch.clone()).unwrap_or(&mut []);
-        slots.par_iter_mut().zip(batch.clone()).for_each(|(slot, index)| *slot = engine.file(change, index, &texts));
+        rounds::judge(slots, &batch, cancel, |index| engine.file_while(change, index, &texts, cancel));
+        if cancel.is_cancelled() {
+            return;
+        }
         done += batch.len();
-        if told.elapsed() > BEAT && !waiting.is_empty() {
+        if told.elapsed() > BEAT && !rounds.are_over() {
             let found: usize = outcomes.iter().map(|outcome| outcome.findings.len()).sum();
             if found != sent || told.elapsed() > BEAT * 4 {
                 let findings = outcomes.iter().flat_map(|outcome| outcome.findings.iter().cloned()).collect();
@@ -288,6 +283,9 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
     }
     let reader = Reader { texts: &|wanted| texts(desk, change, wanted, cancel), history: &|| history(desk, change, cancel) };
     let around = engine.around(change, &outcomes, &reader);
+    if cancel.is_cancelled() {
+        return;
+    }
     let mut report = engine.finish(change, outcomes, &around);
     report.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     if !cancel.is_cancelled() {
@@ -299,12 +297,6 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
         report = desk.company.complete(&engine, &pull, report, unreadable);
     }
     to.tell(News::Reported(Arc::new(report)));
-}
-
-/// Takes the waiting batch that holds `focus`, else the first behind it, else the first of all; batches go by their first file.
-fn next(waiting: &mut BTreeSet<usize>, focus: usize) -> Option<usize> {
-    let first = waiting.range(focus / BATCH * BATCH..).next().or_else(|| waiting.first()).copied()?;
-    waiting.take(&first)
 }
 
 fn tint(change: &Change, chunks: Vec<Chunk>, cancel: &Cancel, to: &Reporter) {
@@ -362,16 +354,4 @@ fn draft(desk: &Desk, change: &Change) -> Result<(Review, Vec<bool>), String> {
     let none = review.viewed.is_empty();
     let viewed = change.patch.files.iter().map(|file| !none && review.viewed.contains(&file.mark())).collect();
     Ok((review, viewed))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_batch_under_the_reader_goes_first_and_none_is_forgotten() {
-        let mut waiting: BTreeSet<usize> = (0..100).step_by(BATCH).collect();
-        let order: Vec<usize> = [0, 70, 70, 0, 0].into_iter().filter_map(|focus| next(&mut waiting, focus)).collect();
-        assert_eq!(order, [0, 64, 96, 32]);
-    }
 }

@@ -21,6 +21,7 @@ mod console_github;
 mod crash;
 mod demo;
 mod docs;
+mod effort;
 mod evidence;
 mod evidence_attacks;
 mod export;

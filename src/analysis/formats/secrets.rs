@@ -3,6 +3,7 @@
 //! The value itself stays in the matcher: evidence has a placeholder. Comments that the change adds silence nothing.
 
 pub mod allow;
+mod brief;
 pub mod build;
 pub mod built;
 pub mod entropy;

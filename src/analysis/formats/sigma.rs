@@ -29,6 +29,7 @@ mod words;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rsigma_parser::{CorrelationRule, SigmaRule};
 
 use self::filters::Filters;
@@ -48,9 +49,11 @@ use crate::model::rule::Rule;
 pub(super) fn load(pack: &Pack, files: &[&PackFile], all: &Filters) -> Loaded {
     let Read { rules, correlations, filters, notes } = read::read(pack, files);
     let mut builder = Builder { pack, names: BTreeSet::new(), set: Sigma::default(), notes };
-    let Linked { rules, correlations, filters, counted, notes } = link::link(pack, rules, correlations, filters, all);
+    let Linked { mut rules, correlations, filters, counted, notes } = link::link(pack, rules, correlations, filters, all);
     builder.notes.extend(notes);
-    rules.into_iter().for_each(|found| builder.rule(found, &counted));
+    // Thousands of expressions are compiled here where somebody has thousands of rules.
+    let tried: Vec<Result<(), String>> = rules.par_iter_mut().map(|found| compile::try_out(&mut found.what)).collect();
+    rules.into_iter().zip(tried).for_each(|(found, tried)| builder.rule(found, tried, &counted));
     correlations.into_iter().for_each(|found| builder.correlation(found, &counted));
     builder.set.filters = filters;
     let Builder { mut set, mut notes, .. } = builder;
@@ -82,13 +85,14 @@ struct Builder<'p> {
 }
 
 impl Builder<'_> {
-    fn rule(&mut self, found: Found<'_, SigmaRule>, counted: &BTreeSet<String>) {
-        let Found { file, line, begins, text, what: mut sigma } = found;
+    /// Takes a rule in that was `tried` out.
+    fn rule(&mut self, found: Found<'_, SigmaRule>, tried: Result<(), String>, counted: &BTreeSet<String>) {
+        let Found { file, line, begins, text, what: sigma } = found;
         let kinds = match source::kinds(&sigma.logsource) {
             Ok(kinds) => kinds,
             Err(why) => return self.leave_out(file, refusal::line_of(&text, begins, "logsource").unwrap_or(line), why),
         };
-        if let Err(why) = compile::try_out(&mut sigma) {
+        if let Err(why) = tried {
             let refused = refusal::why(&text, begins, &why);
             return self.leave_out(file, refused.line, refused.text);
         }

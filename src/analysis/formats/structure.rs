@@ -15,6 +15,7 @@ mod needs;
 mod page;
 mod paths;
 mod perils;
+mod plain;
 mod proofs;
 mod question;
 mod regexes;
@@ -61,7 +62,7 @@ pub(super) fn load(pack: &Pack, files: &[&PackFile]) -> Loaded {
             Ok(None) => {}
             Ok(Some(read)) => {
                 loaded.notes.extend(read.remarks.into_iter().map(|remark| remark.note(pack, page.file, page.id())));
-                set.add(read.rule, read.question, pack.name == rules::NAME);
+                set.add(read.rule, read.question, rules::is_own(pack));
             }
             Err(fault) => loaded.notes.push(fault.note(pack, page.file, page.id())),
         }
@@ -77,7 +78,7 @@ pub(super) fn load(pack: &Pack, files: &[&PackFile]) -> Loaded {
 /// A rule of somebody else is made ready at once, so that what is wrong with it is said before it is needed. Those of this program are proven
 /// by its tests, and most of them are never asked in one run.
 fn proven(read: Option<Read>, page: &Page<'_>, pack: &Pack) -> Result<Option<Read>, Remark> {
-    if let Some(read) = read.as_ref().filter(|_| pack.name != rules::NAME) {
+    if let Some(read) = read.as_ref().filter(|_| !rules::is_own(pack)) {
         read.question.ready().map_err(|why| page.fault(why))?;
     }
     Ok(read)
@@ -86,10 +87,11 @@ fn proven(read: Option<Read>, page: &Page<'_>, pack: &Pack) -> Result<Option<Rea
 fn sort<'f>(pack: &Pack, files: &[&'f PackFile], loaded: &mut Loaded) -> Sorted<'f> {
     let folders = Folders::of(files);
     let mut sorted = Sorted::default();
-    let own_proof = |file: &PackFile| pack.name == rules::NAME && proofs::is_own(&file.path);
+    let own_proof = |file: &PackFile| rules::is_own(pack) && proofs::is_own(&file.path);
     for file in files.iter().filter(|file| !utilities::is_settings(&file.path) && !own_proof(file)) {
         for (line, text) in documents(&file.text) {
-            match Page::read(file, line, text) {
+            let page = if rules::is_own(pack) { Page::read_own(file, line, text) } else { Page::read(file, line, text) };
+            match page {
                 // What ast-grep once reported on tests says nothing about the rules.
                 Ok(page) if page.keys.contains_key("snapshots") => {}
                 Ok(page) if proofs::is_one(&page) => sorted.tests.push(page),

@@ -7,7 +7,7 @@ use crate::analysis::check::FileOutcome;
 use crate::analysis::manifests::format::Kind;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
-use crate::analysis::view::{FileView, LineView};
+use crate::analysis::view::{FileView, SideView};
 use crate::model::change::Change;
 use crate::model::dependency::DependencyChange;
 use crate::model::diff::{Content, FileDiff};
@@ -135,12 +135,17 @@ pub fn first_code(file: &FileView<'_>) -> Option<u32> {
     if !file.language.is_code() && !matches!(file.role, Role::Workflow | Role::AgentConfig) {
         return None;
     }
+    let early = file.new_side().filter(|_| file.removed().next().is_none()).and_then(early_code);
+    early.or_else(|| any_code(file))
+}
+
+fn any_code(file: &FileView<'_>) -> Option<u32> {
     // A line on which only the text of a string or comment changes is on both sides once that is blanked.
     let mut before: HashMap<String, (usize, u32)> = HashMap::new();
-    for line in file.removed().filter(is_code) {
+    for line in file.removed().filter(|line| is_code(line.code())) {
         before.entry(squeezed(line.code())).or_insert((0, line.number)).0 += 1;
     }
-    for line in file.added().filter(is_code) {
+    for line in file.added().filter(|line| is_code(line.code())) {
         match before.get_mut(&squeezed(line.code())).filter(|(left, _)| *left > 0) {
             Some((left, _)) => *left -= 1,
             None => return Some(line.number),
@@ -149,13 +154,25 @@ pub fn first_code(file: &FileView<'_>) -> Option<u32> {
     before.into_values().filter(|(left, _)| *left > 0).map(|(_, number)| number).min()
 }
 
+/// Lines below the first changed one that are read alone.
+const EARLY: usize = 60;
+
+/// The first changed line of code where it stands among the first changed lines: what is below them need not be read.
+fn early_code(side: &SideView<'_>) -> Option<u32> {
+    let first = side.changed_lines().next()?.index;
+    let code = side.masked_upto(first + EARLY)?;
+    // The last line may end inside a string that goes on below it.
+    let mut changed = (first..first + EARLY).filter(|index| side.is_changed(*index));
+    changed.find(|index| code.get(side.bytes_of(*index, *index)).is_some_and(is_code)).map(|index| side.number(index))
+}
+
 fn squeezed(code: &str) -> String {
     code.split_whitespace().collect()
 }
 
 /// A hunk may begin inside a comment or a long string that it does not show: prose and marks alone are not taken for code.
-fn is_code(line: &LineView<'_>) -> bool {
-    let code = line.code().trim();
+fn is_code(code: &str) -> bool {
+    let code = code.trim();
     let sign = |byte: &u8| matches!(byte, b'(' | b'=' | b'{' | b'}' | b';' | b'[' | b':' | b'<');
     let signs = code.as_bytes().iter().any(sign) || code.starts_with("return") || code.starts_with("import");
     let marks = code.starts_with(['*', '-', '#', '>', '|', '"', '\'']) || code.starts_with("...");
@@ -176,9 +193,43 @@ fn count_tests(files: &[FileDiff]) -> Tests {
             tests.places.push(format!("{path}:{number}"));
         }
         let speaks = |text: &str| {
-            ["test", "spec", "snap", "fixture", "assert", "expect", "case"].iter().any(|word| text.to_lowercase().contains(word))
+            let lower = text.to_lowercase();
+            ["test", "spec", "snap", "fixture", "assert", "expect", "case"].iter().any(|word| lower.contains(word))
         };
-        tests.mentioned |= speaks(&path) || text.added().any(|(_, line)| speaks(line));
+        tests.mentioned = tests.mentioned || speaks(&path) || text.added().any(|(_, line)| speaks(line));
     }
     tests
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::examples::change_of;
+    use crate::model::rule::{Example, ExampleFile};
+
+    /// Strings and comments may begin anywhere and end far below.
+    #[test]
+    fn code_that_is_found_early_is_what_is_found_in_the_whole() {
+        let pieces =
+            ["x = 1\n", "words of a page\n", "\"\"\"\n", "# said: it\n", "/* a = b\n", "*/\n", "`\n", "s = \"a\\\n", "'\n", "\n", "r#\"\n"];
+        let mut dice = 7_usize;
+        let mut early = 0;
+        for round in 0..200 {
+            let mut roll = |end: usize| {
+                dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (dice >> 33) % end
+            };
+            let begins: String = (0..roll(90)).map(|_| pieces[1 + roll(pieces.len() - 1)]).collect();
+            let text = begins + &(0..600).map(|_| pieces[roll(pieces.len())]).collect::<String>();
+            for path in ["a.py", "a.js", "a.rs"] {
+                let files = vec![ExampleFile { path: path.to_owned(), before: None, after: Some(text.clone()) }];
+                let (change, texts) =
+                    change_of(&Example { hits: false, about: String::new(), files, message: String::new(), branch: String::new() });
+                let file = FileView::new(&change, &change.patch.files[0], &texts);
+                early += usize::from(file.new_side().and_then(early_code).is_some());
+                assert_eq!(first_code(&file), any_code(&file), "{path} in round {round}:\n{text}");
+            }
+        }
+        assert!(early > 100, "only {early} were found early");
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
 use serde::Deserialize;
 
+use crate::analysis::pattern::Pattern;
 use crate::analysis::role::{Role, fold};
 use crate::analysis::rules;
 use crate::analysis::view::FileView;
@@ -71,14 +71,12 @@ pub(super) struct Setting {
 }
 
 #[derive(Deserialize)]
-#[serde(try_from = "String")]
-struct Expression(Regex);
+#[serde(from = "String")]
+struct Expression(Pattern);
 
-impl TryFrom<String> for Expression {
-    type Error = regex::Error;
-
-    fn try_from(source: String) -> Result<Self, regex::Error> {
-        Regex::new(&source).map(Self)
+impl From<String> for Expression {
+    fn from(source: String) -> Self {
+        Self(Pattern::wide(source))
     }
 }
 
@@ -109,9 +107,18 @@ impl Lists {
 
 /// The program that acts on `file`; `None` when none is known to.
 pub(super) fn tool(file: &FileView<'_>) -> Option<&'static str> {
-    let path = format!("/{}", fold(&file.path));
-    let known = LISTS.tools.iter().find(|tool| path.contains(&tool.path)).map(|tool| tool.name.as_str());
-    known.or((file.role == Role::AgentConfig).then_some("an agent"))
+    file.shared(Acting::on).0
+}
+
+/// What several checks ask about each file.
+struct Acting(Option<&'static str>);
+
+impl Acting {
+    fn on(file: &FileView<'_>) -> Self {
+        let path = format!("/{}", fold(&file.path));
+        let known = LISTS.tools.iter().find(|tool| path.contains(&tool.path)).map(|tool| tool.name.as_str());
+        Self(known.or((file.role == Role::AgentConfig).then_some("an agent")))
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +131,11 @@ mod tests {
         let lists = lists.unwrap_or_else(|error| panic!("{error}"));
         for setting in [&lists.executes, &lists.bypass, &lists.endpoint, &lists.editor, &lists.container].into_iter().flatten() {
             assert!(Severity::parse(&setting.severity).is_some(), "{}", setting.severity);
+            assert!(
+                [&setting.value, &setting.unless].into_iter().flatten().all(|expression| expression.0.compiles()),
+                "{:?}",
+                setting.keys
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `guard-fails-open`: a check that failed lets in, its result is thrown away, or it is switched off.
 
-use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -12,6 +12,7 @@ use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::rules::data;
+use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, RuleId, Severity};
 
@@ -60,14 +61,21 @@ static DEFAULT_YES: Pattern = Pattern::new(
     r"\.unwrap_or\s*\(\s*true\s*\)|\.unwrap_or_else\s*\(\s*\|_\|\s*true\s*\)|\.orElse\s*\(\s*true\s*\)|\.catch\s*\(\s*\(?\w*\)?\s*=>\s*(?:true|next\(\))\s*\)|\brescue\s+true\b|\?\?\s*true\b",
 );
 
+static SWITCHED: Hint = Hint::new(switches);
+
+/// What a text must hold to switch something off.
+fn switches() -> Words {
+    Words::of(SWITCHES.iter().map(|(_, _, pattern)| pattern))
+}
+
 impl Check for GuardFailsOpen {
     fn rule(&self) -> RuleId {
         RuleId("guard-fails-open")
     }
 
     fn needs(&self) -> Needs {
-        let switches = Words::of(SWITCHES.iter().map(|(_, _, pattern)| pattern));
-        Needs::nothing().and(Reach::AFTER, switches.or(Words::of([&DECODES, &CHECKS, &IGNORED, &ERROR_LEFT_OUT, &DEFAULT_SOMEBODY])))
+        let calls = Words::of([&DECODES, &CHECKS, &IGNORED, &ERROR_LEFT_OUT, &DEFAULT_SOMEBODY]);
+        Needs::nothing().and(Reach::AFTER, switches().or(calls)).noting(&SWITCHED)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -83,7 +91,9 @@ impl Check for GuardFailsOpen {
 }
 
 fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>, sink: &mut Sink<'_>) {
-    for statement in side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line) && s.bytes.len() <= 8000) {
+    let spots = file.spots(&SWITCHED, side.side);
+    let asked = |s: &&Statement| side.touches(s.first_line, s.last_line) && s.bytes.len() <= 8000 && spots.meet(s.first_line, s.last_line);
+    for statement in side.statements().iter().filter(asked) {
         let plain = side.plain_of(statement);
         for (what, severity, pattern) in &*SWITCHES {
             let Some(found) = pattern.find(plain) else { continue };

@@ -7,7 +7,7 @@ use super::comparison;
 use super::cover::{self, Endpoint};
 use super::functions::{Body, brief};
 use super::grant::denies;
-use super::guarded_route::{self, Handler};
+use super::guarded_route::{self, Handler, Subject};
 use super::openings;
 use super::uncovered;
 use super::vocabulary::vocabulary;
@@ -62,7 +62,8 @@ impl Check for GuardRemoved {
     fn needs(&self) -> Needs {
         let skips = Words::named(["skip_", "withoutmiddleware"]);
         let told = vocabulary().guarding().or(vocabulary().deciding()).or(comparison::words()).or(skips);
-        Needs::nothing().and(Reach::ANYWHERE, told).noting(&SKIPS).noting(&comparison::STEADY).noting(&ORDERED)
+        let needs = Needs::nothing().and(Reach::ANYWHERE, told).noting(&SKIPS).noting(&ORDERED);
+        needs.noting(&comparison::STEADY).noting(&guarded_route::NAMING)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -335,10 +336,20 @@ fn left_out(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
 
 /// A callback in front of actions stays and leaves out more of them.
 fn exempted(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
-    let changed = |side: &SideView<'_>, s: &&Statement| s.bytes.len() <= 2000 && side.touches(s.first_line, s.last_line);
-    for was in old.statements().iter().filter(|s| changed(old, s)).take(MOST_COMPARED) {
-        let now = new.statements().iter().filter(|s| changed(new, s)).take(MOST_COMPARED);
-        let acts = |name: &str| new.functions().iter().any(|function| function.name == name) || !new.whole;
+    fn named<'v>(file: &FileView<'_>, side: &'v SideView<'_>) -> Vec<(Subject<'v>, &'v Statement)> {
+        let spots = file.spots(&guarded_route::NAMING, side.side);
+        let changed = |s: &&Statement| s.bytes.len() <= 2000 && side.touches(s.first_line, s.last_line);
+        let changed = side.statements().iter().filter(changed).take(MOST_COMPARED).filter(|s| spots.meet(s.first_line, s.last_line));
+        changed.filter_map(|s| Some((guarded_route::subject(side.plain_of(s))?, s))).collect()
+    }
+    let gone = named(file, old);
+    if gone.is_empty() {
+        return;
+    }
+    let added = named(file, new);
+    let acts = |name: &str| !new.whole || new.functions().iter().any(|function| function.name == name);
+    for (subject, was) in gone {
+        let now = added.iter().filter(|(other, _)| *other == subject).map(|(_, is)| *is);
         let fewer = |is: &&Statement| guarded_route::exempts(old.plain_of(was), new.plain_of(is), acts);
         let opened = |is: &&Statement| {
             guarded_route::opens(old.plain_of(was), new.plain_of(is)) || guarded_route::answers_nothing(old.plain_of(was), new.plain_of(is))

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::vocabulary::vocabulary;
 use crate::analysis::identifier::words;
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Hint, Words};
 
 static ROUTE: Pattern = Pattern::new(
     r"(?i)\b(?:get|post|put|patch|delete|all|any|handle|handlefunc|route|mount|group|add_url_rule|path|re_path|resources?|match|use|map(?:get|post|put|patch|delete)|addservice|include_router|newserver|grpc\.server|apirouter|mapgroup|addpolicy|requestmatchers|anyrequest|antmatchers|authorizehttprequests|authorizerequests)\s*[(<]",
@@ -140,15 +141,42 @@ pub fn made_open(was: &Said<'_>, is: &Said<'_>) -> bool {
         && (same > 0 || is.len() == 1)
 }
 
+static CALLBACK: Pattern = Pattern::new(
+    r"^\s*(?:(?:prepend_)?(?:before|after)_(?:action|filter)\s*\(?\s*(:[\w!?]+)|(protect_from_forgery|load_and_authorize_resource|authorize_resource)\b|(\$this->middleware\s*\(\s*\[?\s*['\x22][\w:.,-]+))",
+);
+static SETTING: Pattern = Pattern::new(r"(?i)^\s*([\w.]*(?:permission|authentication|authorization|guard|polic)\w*)\s*[:=]\s*(\S.*)$");
+static ANSWER: Pattern = Pattern::new(r"^\s*return\s*([\[({].*)$");
+
+/// Where a statement may have a [`subject`].
+pub static NAMING: Hint = Hint::new(|| Words::of([&CALLBACK, &SETTING, &ANSWER]));
+
+/// What a statement is about that may ask for guards; only two about the same are compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Subject<'t> {
+    /// This callback in front of actions.
+    Callback(&'t str),
+    /// This setting.
+    Setting(&'t str),
+    /// What a function answers.
+    Answer,
+}
+
+/// What the statement `text` is about.
+#[must_use]
+pub fn subject(text: &str) -> Option<Subject<'_>> {
+    let answer = || ANSWER.is_match(text).then_some(Subject::Answer);
+    callback(text).map(Subject::Callback).or_else(|| SETTING.group(text, 1).map(Subject::Setting)).or_else(answer)
+}
+
+fn callback(text: &str) -> Option<&str> {
+    (1..=3).find_map(|group| CALLBACK.group(text, group))
+}
+
 /// Whether a callback in front of actions guards fewer of them than before: `before_action :authenticate_user!, except: [:export]`.
 #[must_use]
 pub fn exempts(old: &str, new: &str, acts: impl Fn(&str) -> bool) -> bool {
-    static CALLBACK: Pattern = Pattern::new(
-        r"^\s*(?:(?:prepend_)?(?:before|after)_(?:action|filter)\s*\(?\s*(:[\w!?]+)|(protect_from_forgery|load_and_authorize_resource|authorize_resource)\b|(\$this->middleware\s*\(\s*\[?\s*['\x22][\w:.,-]+))",
-    );
     static LEFT_OUT: Pattern =
         Pattern::new(r"\b(?:except|unless|if|only)(?::|\s*=>)|:(?:except|unless|if|only)\s*=>|->(?:except|only)\s*\(");
-    let callback = |text| (1..=3).find_map(|group| CALLBACK.group(text, group));
     let (Some(was), Some(is)) = (callback(old), callback(new)) else { return false };
     let list = |text: &'_ str, word: &str| -> Option<Vec<String>> {
         let (_, rest) = text.split_once(word)?;
@@ -167,8 +195,7 @@ pub fn exempts(old: &str, new: &str, acts: impl Fn(&str) -> bool) -> bool {
 /// Whether a setting that named guards names none, or one that lets everybody in: `permission_classes = [AllowAny]`.
 #[must_use]
 pub fn opens(old: &str, new: &str) -> bool {
-    static SETTING: Pattern = Pattern::new(r"(?i)^\s*[\w.]*(?:permission|authentication|authorization|guard|polic)\w*\s*[:=]\s*(\S.*)$");
-    let (Some(was), Some(is)) = (SETTING.group(old, 1), SETTING.group(new, 1)) else { return false };
+    let (Some(was), Some(is)) = (SETTING.group(old, 2), SETTING.group(new, 2)) else { return false };
     let name = |text: &'_ str| text.split(['=', ':']).next().map(|name| name.trim().to_owned());
     let guarded = |list: &str| WORD.groups(list, 0).any(|word| guards(word) && !OPEN.is_match(word));
     name(old) == name(new) && guarded(was) && !guarded(is) && (OPEN.is_match(is) || is_nothing(is))
@@ -177,7 +204,6 @@ pub fn opens(old: &str, new: &str) -> bool {
 /// Whether an answer that named guards names none: `return [IsAdminUser()]` -> `return []`.
 #[must_use]
 pub fn answers_nothing(old: &str, new: &str) -> bool {
-    static ANSWER: Pattern = Pattern::new(r"^\s*return\s*([\[({].*)$");
     let (Some(was), Some(is)) = (ANSWER.group(old, 1), ANSWER.group(new, 1)) else { return false };
     WORD.groups(was, 0).any(|word| guards(word) && !is_open(word)) && is_nothing(is)
 }

@@ -68,8 +68,9 @@ fn calls(file: &FileView<'_>, side: &SideView<'_>, severity: Severity, sink: &mu
     let (decoding, running) = (file.spots(&DECODES, Side::New), file.spots(&RUNS, Side::New));
     let decodes = |s: &Statement| decoding.meet(s.first_line, s.last_line) && decodes(file, side, s);
     let runs = |s: &Statement| if running.meet(s.first_line, s.last_line) { runs(file, side, s) } else { None };
-    // Nothing changed that decodes or runs: nothing to find.
-    if !side.statements().iter().any(|s| changed(s) && short(s) && (decodes(s) || runs(s).is_some())) {
+    // Nothing that decodes, nothing that runs, or neither of them changed: nothing to find.
+    let any = |test: &dyn Fn(&Statement) -> bool| side.statements().iter().any(|s| short(s) && test(s));
+    if !any(&decodes) || !any(&|s| runs(s).is_some()) || !any(&|s| changed(s) && (decodes(s) || runs(s).is_some())) {
         return;
     }
     let found = arrivals(side, |s| (short(s) && decodes(s)).then_some(()), |s| short(s) && runs(s).is_some());

@@ -38,8 +38,9 @@ impl Check for RunsOnLoad {
         let moment = moment_of(file.language);
         for statement in side.statements() {
             let asked = side.touches(statement.first_line, statement.last_line) && statement.bytes.len() <= LONGEST;
-            let Some(deed) = asked.then(|| deed(file, side, statement)).flatten() else { continue };
-            if let Some((severity, confidence)) = moment(file, side, statement).and_then(|moment| weigh(file, moment, &deed)) {
+            let Some(moment) = asked.then(|| moment(file, side, statement)).flatten() else { continue };
+            let Some(deed) = deed(file, side, statement) else { continue };
+            if let Some((severity, confidence)) = weigh(file, moment, &deed) {
                 let draft = Draft::lines(file, side, statement.first_line, statement.last_line).title(deed.title());
                 sink.report(draft.severity(severity).confidence(confidence));
             }

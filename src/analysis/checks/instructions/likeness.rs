@@ -2,7 +2,7 @@
 //!
 //! Lexical, not semantic: it sees through spelling, spacing and small rewordings, never through a paraphrase.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -13,11 +13,9 @@ use crate::analysis::rules;
 pub(super) const THRESHOLD: f32 = 0.82;
 /// Words of a window that is compared, at each of these lengths.
 const WINDOWS: [usize; 5] = [4, 6, 8, 10, 13];
-/// A window holds so many distinct words of the list, or is not compared.
-const FEWEST: usize = 2;
-
-static LIBRARY: LazyLock<Library> =
-    LazyLock::new(|| Library::of(toml::from_str(rules::data("lists/attack_signatures.toml")).unwrap_or_default()));
+static SIGNATURES: LazyLock<Signatures> =
+    LazyLock::new(|| Signatures::of(toml::from_str(rules::data("lists/attack_signatures.toml")).unwrap_or_default()));
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::of(&SIGNATURES.list));
 
 /// The sentence of the list that a text is most alike.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,51 +33,67 @@ struct Signature {
     text: String,
 }
 
-struct Library {
-    signatures: Vec<Signature>,
-    /// For each n-gram the signatures that hold it with its share of their length.
-    index: HashMap<String, Vec<(usize, f32)>>,
-    /// How much an n-gram counts; the rarer the more.
-    weights: HashMap<String, f32>,
-    unknown: f32,
-    /// Words that tell: without two of them a window is not compared.
-    words: BTreeSet<String>,
+/// The sentences of the list.
+struct Signatures {
+    list: Vec<Signature>,
+    /// Words that tell: without two different ones of them a window is not compared.
+    words: HashSet<String>,
 }
 
-impl Library {
+impl Signatures {
     fn of(families: BTreeMap<String, Vec<String>>) -> Self {
         let all =
             families.into_iter().flat_map(|(family, texts)| texts.into_iter().map(move |text| Signature { family: family.clone(), text }));
-        let signatures: Vec<Signature> = all.collect();
-        let grams: Vec<HashMap<String, f32>> = signatures.iter().map(|signature| counted(&words(&signature.text))).collect();
-        let mut known: HashMap<String, f32> = HashMap::new();
-        for gram in grams.iter().flat_map(HashMap::keys) {
-            *known.entry(gram.clone()).or_default() += 1.0;
+        let list: Vec<Signature> = all.collect();
+        let words = list.iter().flat_map(|signature| words(&signature.text)).filter(|word| word.len() >= 5).collect();
+        Self { list, words }
+    }
+}
+
+/// Three to five letters in a row, packed into one number.
+type Gram = u128;
+
+/// Their n-grams, counted when a window is worth comparing.
+struct Library {
+    signatures: usize,
+    /// For each n-gram how much it counts, the rarer the more, and the signatures that hold it with its share of their length.
+    grams: HashMap<Gram, Held>,
+    unknown: f32,
+}
+
+struct Held {
+    weight: f32,
+    shares: Vec<(usize, f32)>,
+}
+
+impl Library {
+    fn of(signatures: &[Signature]) -> Self {
+        let counts: Vec<Vec<(Gram, f32)>> = signatures.iter().map(|signature| counted(&words(&signature.text))).collect();
+        let mut grams: HashMap<Gram, Held> = HashMap::new();
+        for (gram, _) in counts.iter().flatten() {
+            grams.entry(*gram).or_insert(Held { weight: 0.0, shares: Vec::new() }).weight += 1.0;
         }
         let number = real(signatures.len());
-        let weights: HashMap<String, f32> =
-            known.into_iter().map(|(gram, held)| (gram, ((1.0 + number) / (1.0 + held)).ln() + 1.0)).collect();
-        let unknown = (1.0 + number).ln() + 1.0;
-        let mut index: HashMap<String, Vec<(usize, f32)>> = HashMap::new();
-        for (at, grams) in grams.iter().enumerate() {
-            let weigh = |gram: &str, count: f32| count * weights.get(gram).copied().unwrap_or(unknown);
-            let length = grams.iter().map(|(gram, count)| weigh(gram, *count).powi(2)).sum::<f32>().sqrt();
-            for (gram, count) in grams {
-                index.entry(gram.clone()).or_default().push((at, weigh(gram, *count) / length.max(f32::MIN_POSITIVE)));
+        grams.values_mut().for_each(|held| held.weight = ((1.0 + number) / (1.0 + held.weight)).ln() + 1.0);
+        for (at, counts) in counts.iter().enumerate() {
+            let weigh = |gram: &Gram, count: f32| count * grams.get(gram).map_or(1.0, |held| held.weight);
+            let length = counts.iter().map(|(gram, count)| weigh(gram, *count).powi(2)).sum::<f32>().sqrt();
+            let length = length.max(f32::MIN_POSITIVE);
+            for (gram, count) in counts {
+                grams.entry(*gram).and_modify(|held| held.shares.push((at, count * held.weight / length)));
             }
         }
-        let telling = signatures.iter().flat_map(|signature| words(&signature.text)).filter(|word| word.len() >= 5).collect();
-        Self { signatures, index, weights, unknown, words: telling }
+        Self { signatures: signatures.len(), grams, unknown: (1.0 + number).ln() + 1.0 }
     }
 
     fn nearest(&self, window: &[String]) -> Option<(usize, f32)> {
-        let grams = counted(window);
-        let mut scores = vec![0.0_f32; self.signatures.len()];
+        let mut scores = vec![0.0_f32; self.signatures];
         let mut length = 0.0_f32;
-        for (gram, count) in &grams {
-            let weight = count * self.weights.get(gram).copied().unwrap_or(self.unknown);
+        for (gram, count) in counted(window) {
+            let held = self.grams.get(&gram);
+            let weight = count * held.map_or(self.unknown, |held| held.weight);
             length += weight * weight;
-            for (at, share) in self.index.get(gram).map_or(&[][..], Vec::as_slice) {
+            for (at, share) in held.map_or(&[][..], |held| &held.shares) {
                 if let Some(score) = scores.get_mut(*at) {
                     *score += weight * share;
                 }
@@ -92,9 +106,11 @@ impl Library {
 
 /// What in `text` is most like an attack, with where its words start; `budget` counts the windows that may still be compared.
 pub(super) fn nearest(text: &str, budget: &mut usize) -> Option<(Nearest, usize)> {
-    let library = &*LIBRARY;
     let (words, starts) = placed(text);
-    let telling: Vec<bool> = words.iter().map(|word| library.words.contains(word)).collect();
+    let telling: Vec<bool> = words.iter().map(|word| SIGNATURES.words.contains(word)).collect();
+    if !telling.contains(&true) {
+        return None;
+    }
     let mut best: Option<(usize, f32, usize)> = None;
     let least = words.len().min(WINDOWS[0]);
     for length in
@@ -102,34 +118,35 @@ pub(super) fn nearest(text: &str, budget: &mut usize) -> Option<(Nearest, usize)
     {
         for first in 0..=words.len() - length {
             let window = words.get(first..first + length).unwrap_or(&[]);
-            let held: BTreeSet<&String> =
-                window.iter().zip(telling.get(first..).unwrap_or(&[])).filter(|(_, tells)| **tells).map(|(word, _)| word).collect();
-            if held.len() < FEWEST {
+            let mut held = window.iter().zip(telling.get(first..).unwrap_or(&[])).filter(|(_, tells)| **tells).map(|(word, _)| word);
+            let Some(one) = held.next() else { continue };
+            if held.all(|other| other == one) {
                 continue;
             }
             *budget = budget.checked_sub(1)?;
-            let Some((at, score)) = library.nearest(window) else { continue };
+            let Some((at, score)) = LIBRARY.nearest(window) else { continue };
             if score >= THRESHOLD && best.is_none_or(|(_, known, _)| score > known) {
                 best = Some((at, score, starts.get(first).copied().unwrap_or(0)));
             }
         }
     }
     let (at, score, start) = best?;
-    let signature = library.signatures.get(at)?;
+    let signature = SIGNATURES.list.get(at)?;
     Some((Nearest { family: &signature.family, signature: &signature.text, score }, start))
 }
 
 /// The n-grams of words with how much their number counts.
-fn counted(words: &[String]) -> HashMap<String, f32> {
+fn counted(words: &[String]) -> Vec<(Gram, f32)> {
     let text: Vec<char> = format!(" {} ", words.join(" ")).chars().collect();
-    let mut counts: HashMap<String, f32> = HashMap::new();
-    for size in 3..=5 {
-        for gram in text.windows(size) {
-            *counts.entry(gram.iter().collect()).or_default() += 1.0;
-        }
-    }
-    counts.values_mut().for_each(|count| *count = 1.0 + count.ln());
-    counts
+    let mut all: Vec<Gram> = (3..=5).flat_map(|size| text.windows(size)).map(packed).collect();
+    all.sort_unstable();
+    let runs = all.chunk_by(|one, other| one == other);
+    runs.filter_map(|run| Some((*run.first()?, 1.0 + real(run.len()).ln()))).collect()
+}
+
+/// A letter takes 21 bits, so that five fit.
+fn packed(letters: &[char]) -> Gram {
+    letters.iter().fold(0, |gram, letter| gram << 21 | Gram::from(u32::from(*letter)))
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -142,7 +159,7 @@ fn placed(text: &str) -> (Vec<String>, Vec<usize>) {
     let mut starts = Vec::new();
     let mut spelled = false;
     for (start, raw) in pieces(text) {
-        let folded: String = raw.nfkc().flat_map(char::to_lowercase).collect();
+        let folded: String = if raw.is_ascii() { raw.to_ascii_lowercase() } else { raw.nfkc().flat_map(char::to_lowercase).collect() };
         let mixed = folded.chars().any(char::is_alphabetic);
         let word: String = if mixed { folded.chars().map(meant).collect() } else { folded };
         let single = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);

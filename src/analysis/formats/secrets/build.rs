@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use super::brief;
 use super::built::Built;
 use super::extend::Extension;
 use super::matcher::Matcher;
@@ -15,11 +16,9 @@ use crate::analysis::rules;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
 use crate::model::rule::{Rule, RuleId};
 
-static OWN: LazyLock<(Pack, Arc<Built>)> = LazyLock::new(|| {
-    let pack = rules::pack();
-    let files: Vec<&PackFile> = pack.files.iter().filter(|file| file.path.starts_with("secrets/")).collect();
-    let built = build(&pack, &files, true);
-    (pack, Arc::new(built))
+static OWN: LazyLock<Arc<Built>> = LazyLock::new(|| {
+    let files: Vec<&PackFile> = rules::pack().files.iter().filter(|file| file.path.starts_with("secrets/")).collect();
+    Arc::new(build(rules::pack(), &files, true))
 });
 
 static HIDDEN: LazyLock<Matcher> = LazyLock::new(|| {
@@ -36,21 +35,21 @@ pub fn hidden() -> &'static Matcher {
 /// The forms of this program.
 #[must_use]
 pub fn own() -> &'static Arc<Built> {
-    &OWN.1
+    &OWN
 }
 
 /// Those of `files`, which are a part of `pack`.
 pub(super) fn of(pack: &Pack, files: &[&PackFile], extension: &Extension) -> Arc<Built> {
-    if pack.name == rules::NAME && *pack == OWN.0 { extension.apply(&OWN.1) } else { Arc::new(build(pack, files, false)) }
+    if rules::is_own(pack) { extension.apply(&OWN) } else { Arc::new(build(pack, files, false)) }
 }
 
 fn build(pack: &Pack, files: &[&PackFile], part: bool) -> Built {
     let (mut built, mut forms) = (Built::default(), Vec::new());
     for file in files {
-        let config = read::read(&file.text, part);
+        let config = if part { read::read(&brief::of(&file.text), part) } else { read::read(&file.text, part) };
         built.notes.extend(config.remarks.into_iter().map(|remark| note(pack, file, remark)));
         // Rules of this program are built upon, and not while they are being read.
-        let is_built_upon = |id: &str| !part && config.extends && OWN.1.rules.iter().any(|rule| rule.id.0 == id);
+        let is_built_upon = |id: &str| !part && config.extends && OWN.rules.iter().any(|rule| rule.id.0 == id);
         for written in config.rules {
             if written.patch && is_built_upon(written.form.id.0) {
                 continue;
@@ -60,7 +59,8 @@ fn build(pack: &Pack, files: &[&PackFile], part: bool) -> Built {
                 built.notes.push(note(pack, file, Remark::new(NoteKind::LeftOut, Some(written.form.id.0), fault)));
                 continue;
             }
-            built.rules.push(words::rule(&written, pack, file));
+            let rule = words::rule(&written, pack, file);
+            built.rules.push(if part { Rule { examples: brief::examples(&file.path, rule.id.0), ..rule } } else { rule });
             forms.push(written.form);
         }
         for (line, id) in config.disabled.iter().filter(|(_, id)| !is_built_upon(id)) {

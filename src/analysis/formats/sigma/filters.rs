@@ -32,7 +32,7 @@ impl Filters {
     /// Those of `packs`, in the files that are `ours`. Nothing is read where no file may hold one.
     #[must_use]
     pub fn of<'p>(packs: impl Iterator<Item = &'p Pack> + Clone, ours: fn(&PackFile) -> bool) -> Self {
-        let may_filter = |pack: &Pack| pack.files.iter().any(|file| file.text.lines().any(|line| line.starts_with("filter:")));
+        let may_filter = |pack: &Pack| pack.files.iter().any(|file| file.text.starts_with("filter:") || file.text.contains("\nfilter:"));
         let mut all = Self::default();
         if packs.clone().any(may_filter) {
             packs.for_each(|pack| all.add(pack, ours));

@@ -1,6 +1,7 @@
 //! What a text must hold for a rule to match in it, told by the rule's regular expressions themselves: a node's text is a part of the
 //! file's, so that an expression that occurs nowhere in it matches no node. Searching is a hundred times faster than parsing.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
@@ -9,9 +10,12 @@ use serde_json::{Map, Value};
 
 use super::regexes;
 use super::utilities::Utilities;
+use crate::analysis::effort::spend;
 
 /// Utilities that ask each other are followed so far.
 const DEEPEST: usize = 20;
+/// Parts of a rule that are looked at, utilities as often as they are asked: what is beyond demands nothing.
+const MOST_PARTS: usize = 2_000;
 /// What a compiled expression may take, in bytes; a larger one is not looked for.
 const LARGEST: usize = 2 * 1024 * 1024;
 
@@ -38,6 +42,7 @@ impl Loose {
 
     fn is_in(&self, text: &str) -> bool {
         let compiled = self.compiled.get_or_init(|| RegexBuilder::new(&self.source).size_limit(LARGEST).build().ok());
+        spend(|effort| effort.searched += text.len());
         compiled.as_ref().is_none_or(|regex| regex.is_match(text))
     }
 }
@@ -79,18 +84,20 @@ impl Demand {
 
 /// What `rule` demands.
 pub(super) fn of(rule: &Map<String, Value>, utilities: &Utilities) -> Demand {
-    let reader = Reader { rule, utilities };
+    let reader = Reader { rule, utilities, parts: &Cell::new(0) };
     rule.get("rule").map_or_else(|| Demand::All(Vec::new()), |asked| reader.demand(asked, 0))
 }
 
 struct Reader<'r> {
     rule: &'r Map<String, Value>,
     utilities: &'r Utilities,
+    parts: &'r Cell<usize>,
 }
 
 impl Reader<'_> {
     fn demand(&self, asked: &Value, depth: usize) -> Demand {
-        let keys = asked.as_object().filter(|_| depth < DEEPEST);
+        self.parts.set(self.parts.get() + 1);
+        let keys = asked.as_object().filter(|_| depth < DEEPEST && self.parts.get() < MOST_PARTS);
         Demand::all(keys.into_iter().flatten().map(|(key, value)| self.demand_of(key, value, depth + 1)))
     }
 
@@ -106,10 +113,7 @@ impl Reader<'_> {
                 }
                 // What is local to this rule means nothing in a common one.
                 let common = self.utilities.asked(name).and_then(|common| Some((common, common.get("rule")?)));
-                common.map_or_else(
-                    || Demand::All(Vec::new()),
-                    |(rule, asked)| Reader { rule, utilities: self.utilities }.demand(asked, depth),
-                )
+                common.map_or_else(|| Demand::All(Vec::new()), |(rule, asked)| Reader { rule, ..*self }.demand(asked, depth))
             }
             _ => Demand::All(Vec::new()),
         }

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use tree_sitter::{ParseOptions, ParseState, Parser, TreeCursor};
 
 use super::grammar::Grammar;
+use crate::analysis::effort::spend;
 
 /// Nodes deeper than this are cut off: matching follows nesting on the stack.
 pub(super) const DEEPEST: usize = 500;
@@ -79,6 +80,7 @@ impl Nodes {
         if grammar.fears(text) {
             return Err(Unread::Deep);
         }
+        spend(|effort| effort.parsed += text.len());
         let mut parser = Parser::new();
         parser.set_language(&grammar.tables()).map_err(|_| Unread::Hard)?;
         let mut left = CHECKS + text.len() / BYTES_PER_CHECK;

@@ -1,6 +1,8 @@
 //! What a text must hold for a rule to match in it, derived from its patterns and regular expressions, always too little rather than too
 //! much: a text without it need not be parsed.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value};
 
 use super::regexes::{self, Choice, either};
@@ -9,16 +11,19 @@ use crate::analysis::literals::Word;
 
 /// Utilities that ask each other are followed so far.
 const DEEPEST: usize = 20;
+/// Parts of a rule that are looked at, utilities as often as they are asked: what is beyond needs nothing.
+const MOST_PARTS: usize = 2_000;
 
 /// Derives what one rule needs.
 struct Reader<'r> {
     rule: &'r Map<String, Value>,
     utilities: &'r Utilities,
+    parts: &'r Cell<usize>,
 }
 
 /// What `rule` needs: one word of each choice. Nothing when that cannot be told.
 pub(super) fn of(rule: &Map<String, Value>, utilities: &Utilities) -> Vec<Choice> {
-    let reader = Reader { rule, utilities };
+    let reader = Reader { rule, utilities, parts: &Cell::new(0) };
     let mut patterns = Vec::new();
     let mut needs = rule.get("rule").map_or_else(Vec::new, |asked| reader.needs(asked, &mut patterns, 0));
     let constraints = rule.get("constraints").and_then(Value::as_object);
@@ -33,7 +38,8 @@ pub(super) fn of(rule: &Map<String, Value>, utilities: &Utilities) -> Vec<Choice
 impl Reader<'_> {
     /// What `asked` needs. Every pattern that must match joins `patterns`.
     fn needs(&self, asked: &Value, patterns: &mut Vec<String>, depth: usize) -> Vec<Choice> {
-        let keys = asked.as_object().filter(|_| depth < DEEPEST);
+        self.parts.set(self.parts.get() + 1);
+        let keys = asked.as_object().filter(|_| depth < DEEPEST && self.parts.get() < MOST_PARTS);
         keys.into_iter().flatten().flat_map(|(key, value)| self.needs_of(key, value, patterns, depth + 1)).collect()
     }
 
@@ -53,7 +59,7 @@ impl Reader<'_> {
                     Some(local) => self.needs(local, &mut Vec::new(), depth),
                     // What is local to this rule means nothing in a common one.
                     None => self.utilities.asked(name).map_or_else(Vec::new, |common| {
-                        let reader = Reader { rule: common, utilities: self.utilities };
+                        let reader = Reader { rule: common, ..*self };
                         common.get("rule").map_or_else(Vec::new, |rule| reader.needs(rule, &mut Vec::new(), depth))
                     }),
                 }

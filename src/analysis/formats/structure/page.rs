@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::plain;
 use crate::analysis::formats::note;
 use crate::model::inert;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
@@ -51,6 +52,11 @@ impl<'f> Page<'f> {
             Ok(keys) => Ok(Self { file, line, text, keys }),
             Err((at, text)) => Err(Remark { line: line + at.saturating_sub(1), kind: NoteKind::LeftOut, text }),
         }
+    }
+
+    /// The same for a rule of this program.
+    pub(super) fn read_own(file: &'f PackFile, line: u32, text: &'f str) -> Result<Self, Remark> {
+        plain::read(text).map_or_else(|| Self::read(file, line, text), |keys| Ok(Self { file, line, text, keys }))
     }
 
     /// What it says as a `T`, whose places are known, such as [`serde_saphyr::Spanned`].

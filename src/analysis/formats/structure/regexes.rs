@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::analysis::hints::DISGUISED;
-use crate::analysis::literals::{self, Word};
+use crate::analysis::literals::{self, DISGUISED, Word};
 
 /// More choices than this are not looked for.
 const MOST_CHOICES: usize = 200;

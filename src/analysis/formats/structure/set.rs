@@ -15,6 +15,7 @@ use super::side::Side;
 use super::tree::Tree;
 use super::words::When;
 use crate::analysis::check::{ChangeView, Draft};
+use crate::analysis::effort::spend;
 use crate::analysis::hints::{Needs, Reach, Words};
 use crate::analysis::rule_set::{RuleSet, SetSink};
 use crate::analysis::view::FileView;
@@ -68,7 +69,9 @@ impl Structure {
             if worth { screen().possible(text) } else { Vec::new() }
         });
         let asked = rules().zip(possible).filter(|(_, possible)| *possible).map(|(asked, _)| asked);
-        asked.filter(looks).filter(|(_, question)| question.may_match(text)).collect()
+        let asked: Vec<_> = asked.filter(looks).filter(|(_, question)| question.may_match(text)).collect();
+        spend(|effort| effort.asked += asked.len());
+        asked
     }
 }
 
