@@ -14,6 +14,7 @@ use lazaret::config::table::Document;
 use lazaret::config::theme::{BUILTIN, Theme};
 use lazaret::model::cancel::Cancel;
 use lazaret::model::change::{Change, Texts};
+use lazaret::model::pack::{Pack, PackFile};
 use lazaret::model::pull::Origin;
 use lazaret::model::rule::{Example, Rule, RuleOrigin};
 use lazaret::sources::local::{LocalSource, Selection as Selected, Setup};
@@ -29,6 +30,7 @@ use ratatui::layout::Rect;
 
 use fixture::{BIG, BRANCH, Fixture, MID, SMALL, Size};
 use mixture::mixture;
+use shapes::SHAPES;
 
 #[path = "../tests/suite/fixture.rs"]
 #[allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "shared with the tests")]
@@ -37,6 +39,10 @@ mod fixture;
 #[path = "../tests/suite/mixture.rs"]
 #[allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "shared with the tests")]
 mod mixture;
+
+#[path = "../tests/suite/shapes.rs"]
+#[allow(clippy::unwrap_used, reason = "shared with the tests")]
+mod shapes;
 
 /// A fixture with the text of its diff.
 struct Case {
@@ -105,6 +111,29 @@ fn main() {
 #[divan::bench(sample_count = 10)]
 fn load(bencher: Bencher<'_, '_>) {
     bencher.bench(|| black_box(Rulebook::with(&[])));
+}
+
+/// Three thousand rules of Sigma in as many files, as somebody's folder holds them.
+#[divan::bench(sample_count = 3)]
+fn load_sigma(bencher: Bencher<'_, '_>) {
+    let rule = |at: usize| {
+        format!(
+            "title: Rule {at}\nid: 00000000-0000-4000-8000-{at:012}\nlogsource:\n  product: git\ndetection:\n  one:\n    code_content|re: 'run{at}\\s*\\('\n    file_path|endswith: ['.py', '.sh']\n  two:\n    commit_message|contains: 'word {at}'\n  condition: one or two\nlevel: low\n"
+        )
+    };
+    let files = (0..3_000).map(|at| PackFile { path: format!("r{at}.yml"), text: rule(at) }).collect();
+    let pack = Pack { name: "theirs".to_owned(), version: None, files, notes: Vec::new() };
+    bencher.bench(|| black_box(Rulebook::only(std::slice::from_ref(&pack))));
+}
+
+/// Each shape at its worst, judged by all cores.
+#[divan::bench(args = SHAPES.iter().map(|shape| shape.name), sample_count = 1)]
+fn hostile(bencher: Bencher<'_, '_>, name: &str) {
+    if let Some(shape) = SHAPES.iter().find(|shape| shape.name == name) {
+        let diff = (shape.diff)(shape.worst);
+        let (engine, change) = (engine("all"), change(diff.as_bytes()));
+        bencher.counter(divan::counter::BytesCount::new(diff.len())).bench(|| black_box(engine.analyse(&change, &|_| Texts::default())));
+    }
 }
 
 /// A thousand changes of one file and one line each, one after the other.

@@ -16,12 +16,25 @@ pub struct Effort {
     pub met: usize,
     /// Bytes that became a tree.
     pub parsed: usize,
+    /// Bytes that expressions of this program were asked about.
+    pub matched: usize,
     /// Questions put to a file: of checks, and of structure rules.
     pub asked: usize,
 }
 
+impl Effort {
+    /// Each kind of work by its name.
+    #[must_use]
+    pub fn parts(&self) -> [(&'static str, usize); 6] {
+        let Self { lexed, searched, met, parsed, matched, asked } = *self;
+        [("lexed", lexed), ("searched", searched), ("met", met), ("parsed", parsed), ("matched", matched), ("asked", asked)]
+    }
+}
+
+const NOTHING: Effort = Effort { lexed: 0, searched: 0, met: 0, parsed: 0, matched: 0, asked: 0 };
+
 thread_local! {
-    static SPENT: Cell<Effort> = const { Cell::new(Effort { lexed: 0, searched: 0, met: 0, parsed: 0, asked: 0 }) };
+    static SPENT: Cell<Effort> = const { Cell::new(NOTHING) };
 }
 
 /// Counts work.

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::effort::spend;
 use super::literals::{self, DISGUISED, Word};
 
 /// A text of so many bytes is worth compiling for.
@@ -113,6 +114,7 @@ impl Pattern {
 
     /// What finds it in `text`; `None` when it occurs nowhere in it.
     fn regex(&self, text: &str) -> Option<&Regex> {
+        spend(|effort| effort.matched += text.len());
         let is_short = || text.len() < LONG && self.asked.fetch_add(CALL + text.len(), Ordering::Relaxed) < PATIENCE;
         // Borders of words in all alphabets are slow to find where there is more than ASCII.
         let slow = self.wide && !text.is_ascii();

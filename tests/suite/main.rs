@@ -85,6 +85,7 @@ mod secrets;
 mod secrets_history;
 mod secrets_redaction;
 mod secrets_shown;
+mod shapes;
 mod sigma;
 mod sigma_reading;
 mod signing;
