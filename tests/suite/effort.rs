@@ -3,8 +3,8 @@
 use lazaret::analysis::effort::{self, Effort};
 use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::examples::change_of;
-use lazaret::model::change::Texts;
 use lazaret::analysis::rulebook::Rulebook;
+use lazaret::model::change::Texts;
 use lazaret::model::rule::{Example, Rule, RuleOrigin};
 use lazaret::sources::unified;
 use rayon::ThreadPoolBuilder;
@@ -30,9 +30,8 @@ fn effort_on(engine: &Engine, diff: &str) -> Effort {
 /// What grows faster than the diff does, in words.
 fn grown(diffs: &[String; 2], [one, two]: [Effort; 2], offset: usize) -> Vec<String> {
     let most = |one: usize| one * diffs[1].len() / diffs[0].len() * 5 / 4 + offset;
-    let grew = |((part, one), (_, two)): ((&str, usize), (&str, usize))| {
-        (two > most(one)).then(|| format!("{part} grew from {one} to {two}"))
-    };
+    let grew =
+        |((part, one), (_, two)): ((&str, usize), (&str, usize))| (two > most(one)).then(|| format!("{part} grew from {one} to {two}"));
     one.parts().into_iter().zip(two.parts()).filter_map(grew).collect()
 }
 
