@@ -1,36 +1,41 @@
-//! Manifest and lock files of Cargo, npm, PyPI and Go, read before and after, compared into rows.
+//! Manifest and lock files of every ecosystem in [`forms`], read before and after, compared into rows.
 //!
 //! Read as data: nothing is resolved, looked up or installed. What could not be read is said.
 
 pub mod cargo;
 pub mod compare;
+pub mod composer;
+pub mod conda;
+pub mod dart;
 pub mod format;
+pub mod forms;
+pub mod gem;
 pub mod golang;
+pub mod hex;
+pub mod maven;
 pub mod npm;
+pub mod nuget;
+pub mod place;
 pub mod pypi;
+pub mod range;
 pub mod relate;
+pub mod swift;
+pub mod tokens;
+pub mod tools;
 pub mod version;
+pub mod why;
+pub mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::format::{Entry, Format, Kind, Origin, Reading};
-use super::role::fold;
+use self::place::{host, place};
 use super::view::{FileView, SideView};
 use crate::model::dependency::{DependencyChange, Ecosystem, PackageSource};
 use crate::model::diff::Omission;
 
-const FORMATS: [&dyn Format; 10] = [
-    &cargo::CargoToml,
-    &cargo::CargoLock,
-    &npm::PackageJson,
-    &npm::lock::PackageLock,
-    &pypi::requirements::RequirementsLock,
-    &pypi::requirements::Requirements,
-    &pypi::pyproject::Pyproject,
-    &pypi::lock::PythonLock,
-    &golang::GoMod,
-    &golang::GoSum,
-];
+/// More sentences on one file than this say nothing more.
+const MOST_UNREAD: usize = 5;
 
 /// What a file says besides its rows, as far as checks ask for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,15 +74,18 @@ pub struct Changes {
 /// The dependency changes of `file`; nothing when it is neither manifest nor lock file.
 #[must_use]
 pub fn changes(file: &FileView<'_>) -> Changes {
-    let Some(format) = format_of(&file.path) else { return Changes::default() };
+    let Some(format) = forms::of(&file.path) else { return Changes::default() };
     if file.diff.text().is_none() {
         return Changes::default();
     }
     let mut skipped = Vec::new();
     let (before, after) = (side(format, file, file.old(), &mut skipped), side(format, file, file.new_side(), &mut skipped));
-    let (Some(before), Some(after)) = (before, after) else {
+    let (Some(before), Some(mut after)) = (before, after) else {
         return Changes { skipped, ..Changes::default() };
     };
+    why::settle(&mut after.entries);
+    let unread = after.unread.iter().take(MOST_UNREAD).map(|what| format!("dependencies: {what}"));
+    skipped.extend(unread.map(|why| Omission { path: Some(file.repo_path().clone()), why }));
     let rows = compare::rows(file.repo_path(), format.kind(), &before.entries, &after.entries);
     let whole = file.new_side().is_none_or(|side| side.whole);
     let existed = file.old().is_some();
@@ -87,13 +95,7 @@ pub fn changes(file: &FileView<'_>) -> Changes {
 /// Whether the file at `path` is read as a manifest or lock file.
 #[must_use]
 pub fn is_read(path: &str) -> bool {
-    format_of(path).is_some()
-}
-
-fn format_of(path: &str) -> Option<&'static dyn Format> {
-    let path = format!("/{}", fold(path));
-    let name = path.rsplit('/').next().unwrap_or("");
-    FORMATS.into_iter().find(|format| format.fits(&path, name))
+    forms::of(path).is_some()
 }
 
 /// What one side holds; `None` when it could not be read, which is then said.
@@ -162,29 +164,4 @@ fn inventory(format: &dyn Format, existed: bool, whole: bool, before: Reading, a
         origins,
         tells_scripts: before.tells_scripts && after.tells_scripts,
     }
-}
-
-/// The host (and for git its owner) of a source; `None` for the default registry and for paths.
-#[must_use]
-pub fn place(source: &PackageSource) -> Option<String> {
-    match source {
-        PackageSource::DefaultRegistry | PackageSource::Path(_) => None,
-        PackageSource::Registry(at) | PackageSource::Url(at) => Some(host(at).to_owned()),
-        PackageSource::Git { url, .. } => Some(owner(url)),
-    }
-}
-
-/// `https://user@host:8080/x` -> `host:8080`; the text itself where it has no host.
-#[must_use]
-pub fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    authority.rsplit('@').next().unwrap_or(authority)
-}
-
-/// `https://github.com/owner/repo.git` and `git@github.com:owner/repo` -> `github.com/owner`
-fn owner(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest).replacen(':', "/", 1);
-    rest.split('/').take(2).collect::<Vec<_>>().join("/").to_lowercase()
 }

@@ -278,6 +278,16 @@ fn is_lock(_: &str, name: &str) -> bool {
             | "go.work.sum"
             | "gemfile.lock"
             | "composer.lock"
+            | "deno.lock"
+            | "gradle.lockfile"
+            | "packages.lock.json"
+            | "package.resolved"
+            | "pubspec.lock"
+            | "mix.lock"
+            | "rebar.lock"
+            | "pylock.toml"
+            | "chart.lock"
+            | ".terraform.lock.hcl"
     ) || (name.starts_with("requirements") && name.ends_with(".lock"))
 }
 

@@ -80,6 +80,9 @@ fn dependencies(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         let (name, manifest) = (code(&dependency.name), code(&row.manifest.text()));
         writeln!(out, "- {}: {} {name} {} in {manifest}", row.change.word(), dependency.ecosystem.word(), code(&versions(row)))?;
         row.notes.iter().try_for_each(|note| writeln!(out, "  - {}", code(note)))?;
+        if !row.through.is_empty() {
+            writeln!(out, "  - pulled in by {}", code(&row.through.join(" > ")))?;
+        }
     }
     writeln!(out)
 }

@@ -141,6 +141,9 @@ fn dependencies(out: &mut dyn Write, rows: &[DependencyChange], paint: Paint) ->
         for note in &row.notes {
             writeln!(out, "      {}", inert::line(note))?;
         }
+        if !row.through.is_empty() {
+            writeln!(out, "      pulled in by {}", inert::line(&row.through.join(" > ")))?;
+        }
     }
     Ok(())
 }

@@ -133,6 +133,8 @@ struct DependencyV1<'a> {
     direct: bool,
     manifest: String,
     notes: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    through: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
@@ -293,6 +295,7 @@ impl<'a> DependencyV1<'a> {
             direct: dependency.direct,
             manifest: row.manifest.text().into_owned(),
             notes: &row.notes,
+            through: &row.through,
         })
     }
 }

@@ -13,10 +13,60 @@ pub enum Ecosystem {
     Pypi,
     /// Go
     Golang,
+    /// Java and its kin
+    Maven,
+    /// Ruby
+    Gem,
+    /// PHP
+    Composer,
+    /// .NET
+    Nuget,
+    /// Swift
+    Swift,
+    /// Dart
+    Pub,
+    /// Elixir and Erlang
+    Hex,
+    /// Conda
+    Conda,
+    /// Deno's registry
+    Jsr,
+    /// Container images
+    Docker,
+    /// Steps of GitHub workflows
+    GithubActions,
+    /// Helm charts
+    Helm,
+    /// Terraform providers and modules
+    Terraform,
+    /// Hooks of pre-commit
+    PreCommit,
 }
 
 impl Ecosystem {
-    /// The word of report v1: the type of a package URL.
+    /// All of them.
+    pub const ALL: [Self; 18] = [
+        Self::Cargo,
+        Self::Npm,
+        Self::Pypi,
+        Self::Golang,
+        Self::Maven,
+        Self::Gem,
+        Self::Composer,
+        Self::Nuget,
+        Self::Swift,
+        Self::Pub,
+        Self::Hex,
+        Self::Conda,
+        Self::Jsr,
+        Self::Docker,
+        Self::GithubActions,
+        Self::Helm,
+        Self::Terraform,
+        Self::PreCommit,
+    ];
+
+    /// The word of report v1: the type of a package URL where there is one.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -24,6 +74,20 @@ impl Ecosystem {
             Self::Npm => "npm",
             Self::Pypi => "pypi",
             Self::Golang => "golang",
+            Self::Maven => "maven",
+            Self::Gem => "gem",
+            Self::Composer => "composer",
+            Self::Nuget => "nuget",
+            Self::Swift => "swift",
+            Self::Pub => "pub",
+            Self::Hex => "hex",
+            Self::Conda => "conda",
+            Self::Jsr => "jsr",
+            Self::Docker => "docker",
+            Self::GithubActions => "githubactions",
+            Self::Helm => "helm",
+            Self::Terraform => "terraform",
+            Self::PreCommit => "pre-commit",
         }
     }
 }
@@ -102,9 +166,29 @@ pub enum DependencyMove {
     SourceChanged,
     /// To another checksum at the same version.
     HashChanged,
+    /// To a requirement that takes all it took, and more.
+    RangeWidened,
+    /// From one exact version to a requirement that takes several.
+    PinLost,
+    /// From one use to another, such as from development to the product.
+    ScopeChanged,
 }
 
 impl DependencyMove {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Added,
+        Self::Removed,
+        Self::Upgraded,
+        Self::Downgraded,
+        Self::Changed,
+        Self::SourceChanged,
+        Self::HashChanged,
+        Self::RangeWidened,
+        Self::PinLost,
+        Self::ScopeChanged,
+    ];
+
     /// The word of report v1.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -116,6 +200,9 @@ impl DependencyMove {
             Self::Changed => "changed",
             Self::SourceChanged => "source-changed",
             Self::HashChanged => "hash-changed",
+            Self::RangeWidened => "range-widened",
+            Self::PinLost => "pin-lost",
+            Self::ScopeChanged => "scope-changed",
         }
     }
 }
@@ -133,6 +220,8 @@ pub struct DependencyChange {
     pub after: Option<Dependency>,
     /// What a reader should know besides, in short sentences.
     pub notes: Vec<String>,
+    /// The packages that pull it in, from one the project names itself; empty when it is direct or nobody knows.
+    pub through: Vec<String>,
 }
 
 impl DependencyChange {

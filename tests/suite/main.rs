@@ -22,6 +22,7 @@ mod crash;
 mod demo;
 mod docs;
 mod effort;
+mod ecosystems;
 mod evidence;
 mod evidence_attacks;
 mod export;

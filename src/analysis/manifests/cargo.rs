@@ -1,6 +1,6 @@
 //! Cargo: `Cargo.toml` with all its tables and `Cargo.lock` of every version.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::format::{Entry, Format, Kind, Reading, number};
 use crate::analysis::document;
@@ -120,6 +120,9 @@ impl Format for CargoLock {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let root = document::read(text, Language::Toml)?;
         let old_sums = root.get("metadata").map(checksums).unwrap_or_default();
+        // What the members of the workspace need is what the project asks for itself.
+        let members = root.get("package").into_iter().flat_map(Node::items).filter(|package| package.get("source").is_none());
+        let direct: HashSet<String> = members.flat_map(needs).collect();
         let mut reading = Reading::default();
         for package in root.get("package").into_iter().flat_map(Node::items) {
             let field = |key: &str| package.get(key).and_then(Node::text);
@@ -131,10 +134,18 @@ impl Format for CargoLock {
             let known = || old_sums.get(&(name, dependency.version.as_str())).copied();
             dependency.hashes = field("checksum").or_else(known).into_iter().map(|sum| format!("sha256:{sum}")).collect();
             dependency.line = number(package.get("version").map_or(package.line, |node| node.line));
-            reading.entries.push(entry);
+            let own = dependency.source == PackageSource::Path(String::new());
+            dependency.direct = !own && (direct.contains(name) || direct.contains(&format!("{name} {}", dependency.version)));
+            reading.entries.push(if own { entry } else { entry.needs(needs(package)) });
         }
         Ok(reading)
     }
+}
+
+/// `name`, or `name version` where several are locked; old lock files write the source behind.
+fn needs(package: &Node) -> Vec<String> {
+    let texts = package.get("dependencies").into_iter().flat_map(Node::items).filter_map(Node::text);
+    texts.map(|text| text.split(" (").next().unwrap_or(text).to_owned()).collect()
 }
 
 /// `"checksum name version (source)" = "…"` of old lock files.

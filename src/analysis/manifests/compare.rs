@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
 use super::format::{Entry, Kind};
-use super::version;
+use super::{range, version, why};
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, PackageSource, Scope};
 use crate::model::path::RepoPath;
 
@@ -27,7 +27,7 @@ pub fn rows(manifest: &RepoPath, kind: Kind, before: &[Entry], after: &[Entry]) 
             continue;
         }
         for (old, new) in pairs(old, new) {
-            rows.extend(row(manifest, kind, old, new));
+            rows.extend(row(manifest, kind, old, new).map(|row| DependencyChange { through: why::path(after, new), ..row }));
         }
     }
     rows
@@ -107,7 +107,7 @@ fn row(manifest: &RepoPath, kind: Kind, old: Option<&Entry>, new: Option<&Entry>
         notes.push(format!("{} runs code when it is installed", new.dependency.name));
     }
     let owned = |entry: Option<&Entry>| entry.map(|entry| entry.dependency.clone());
-    Some(DependencyChange { change, manifest: manifest.clone(), before: owned(old), after: owned(new), notes })
+    Some(DependencyChange { change, manifest: manifest.clone(), before: owned(old), after: owned(new), notes, through: Vec::new() })
 }
 
 fn moved(kind: Kind, old: &Dependency, new: &Dependency) -> Option<DependencyMove> {
@@ -115,6 +115,12 @@ fn moved(kind: Kind, old: &Dependency, new: &Dependency) -> Option<DependencyMov
         return Some(DependencyMove::SourceChanged);
     }
     if old.version != new.version {
+        if kind != Kind::Lock && range::loses_pin(old, new) {
+            return Some(DependencyMove::PinLost);
+        }
+        if kind != Kind::Lock && range::widens(&old.version, &new.version) {
+            return Some(DependencyMove::RangeWidened);
+        }
         return Some(match version::order(old.ecosystem, &old.version, &new.version) {
             Some(Ordering::Less) => DependencyMove::Upgraded,
             Some(Ordering::Greater) => DependencyMove::Downgraded,
@@ -124,8 +130,10 @@ fn moved(kind: Kind, old: &Dependency, new: &Dependency) -> Option<DependencyMov
     if other_bytes(old, new) || lost_hashes(old, new) {
         return Some(DependencyMove::HashChanged);
     }
-    let scope = kind == Kind::Manifest && old.scope != new.scope;
-    (old.source != new.source || scope || (new.installs_code && !old.installs_code)).then_some(DependencyMove::Changed)
+    if kind == Kind::Manifest && old.scope != new.scope {
+        return Some(DependencyMove::ScopeChanged);
+    }
+    (old.source != new.source || (new.installs_code && !old.installs_code)).then_some(DependencyMove::Changed)
 }
 
 /// A source without what moves with every version.

@@ -11,6 +11,8 @@ pub enum Kind {
     Manifest,
     /// A tool writes it.
     Lock,
+    /// It names what automation, containers or agents fetch when they run: no part of the product is built from it.
+    Tools,
 }
 
 /// One dependency as a file names it, with what tells it from others of the same name.
@@ -22,6 +24,10 @@ pub struct Entry {
     pub slot: String,
     /// What a reader should know besides.
     pub notes: Vec<String>,
+    /// What it needs itself, as the lock file says: the slot, `name version` or `name` of other entries.
+    pub needs: Vec<String>,
+    /// The entry that pulls it in, by its place in the reading; found by [`super::why`].
+    pub via: Option<usize>,
 }
 
 /// A place packages may come from, as a setting of the file.
@@ -44,6 +50,8 @@ pub struct Reading {
     pub origins: Vec<Origin>,
     /// Whether the form of the file says which packages run code when they are installed.
     pub tells_scripts: bool,
+    /// What could not be read, one sentence each; the rest was.
+    pub unread: Vec<String>,
 }
 
 /// One form of file.
@@ -84,7 +92,72 @@ impl Entry {
             installs_code: false,
             line: 0,
         };
-        Self { dependency, slot: slot.into(), notes: Vec::new() }
+        Self { dependency, slot: slot.into(), notes: Vec::new(), needs: Vec::new(), via: None }
+    }
+
+    /// With the requirement or version as written.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.dependency.version = version.into();
+        self
+    }
+
+    /// From `source`.
+    #[must_use]
+    pub fn source(mut self, source: PackageSource) -> Self {
+        self.dependency.source = source;
+        self
+    }
+
+    /// For `scope`.
+    #[must_use]
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.dependency.scope = scope;
+        self
+    }
+
+    /// Named by the project itself, or not.
+    #[must_use]
+    pub fn direct(mut self, direct: bool) -> Self {
+        self.dependency.direct = direct;
+        self
+    }
+
+    /// On the line at `index`, from 0.
+    #[must_use]
+    pub fn at(mut self, index: usize) -> Self {
+        self.dependency.line = number(index);
+        self
+    }
+
+    /// With these checksums, sorted.
+    #[must_use]
+    pub fn hashes(mut self, hashes: impl IntoIterator<Item = String>) -> Self {
+        self.dependency.hashes = hashes.into_iter().filter(|hash| !hash.is_empty()).collect();
+        self.dependency.hashes.sort_unstable();
+        self
+    }
+
+    /// With a note.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// With what it needs itself.
+    #[must_use]
+    pub fn needs(mut self, needs: impl IntoIterator<Item = String>) -> Self {
+        self.needs = needs.into_iter().collect();
+        self
+    }
+}
+
+impl Origin {
+    /// The setting called `setting` names `url` on the line at `index`, from 0.
+    #[must_use]
+    pub fn new(setting: impl Into<String>, url: impl Into<String>, index: usize) -> Self {
+        Self { setting: setting.into(), url: url.into(), line: number(index) }
     }
 }
 

@@ -8,6 +8,9 @@ use crate::model::dependency::{Ecosystem, PackageSource};
 /// `go.mod`.
 pub struct GoMod;
 
+/// `go.work`, of which the replacements are read.
+pub struct GoWork;
+
 /// `go.sum`.
 pub struct GoSum;
 
@@ -29,52 +32,75 @@ impl Format for GoMod {
     }
 
     fn read(&self, text: &str) -> Result<Reading, String> {
-        let mut reading = Reading::default();
-        let mut replaced = BTreeMap::new();
-        // Known only in parts, a file may start inside a block: requirements are by far the most common.
-        let mut block = "require";
-        for (index, line) in text.lines().enumerate() {
-            let (code, comment) = line.split_once("//").unwrap_or((line, ""));
-            let mut words: Vec<&str> = code.split_whitespace().map(|word| word.trim_matches(['"', '`'])).collect();
-            let verb = match words.first().copied() {
-                None => continue,
-                Some(")") => {
-                    block = "";
+        Ok(directives(text))
+    }
+}
+
+impl Format for GoWork {
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Golang
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Manifest
+    }
+
+    fn fits(&self, _path: &str, name: &str) -> bool {
+        name == "go.work"
+    }
+
+    fn read(&self, text: &str) -> Result<Reading, String> {
+        Ok(directives(text))
+    }
+}
+
+fn directives(text: &str) -> Reading {
+    let mut reading = Reading::default();
+    let mut replaced = BTreeMap::new();
+    // Known only in parts, a file may start inside a block: requirements are by far the most common.
+    let mut block = "require";
+    for (index, line) in text.lines().enumerate() {
+        let (code, comment) = line.split_once("//").unwrap_or((line, ""));
+        let mut words: Vec<&str> = code.split_whitespace().map(|word| word.trim_matches(['"', '`'])).collect();
+        let verb = match words.first().copied() {
+            None => continue,
+            Some(")") => {
+                block = "";
+                continue;
+            }
+            Some(
+                word @ ("require" | "replace" | "exclude" | "retract" | "module" | "go" | "toolchain" | "tool" | "godebug" | "ignore"
+                | "use"),
+            ) => {
+                words.remove(0);
+                if words.first() == Some(&"(") {
+                    block = word;
                     continue;
                 }
-                Some(
-                    word @ ("require" | "replace" | "exclude" | "retract" | "module" | "go" | "toolchain" | "tool" | "godebug" | "ignore"),
-                ) => {
-                    words.remove(0);
-                    if words.first() == Some(&"(") {
-                        block = word;
-                        continue;
-                    }
-                    word
-                }
-                Some(_) => block,
-            };
-            match verb {
-                "require" => reading.entries.extend(required(&words, comment, index)),
-                "replace" => replace(&words, index, &mut replaced),
-                _ => {}
+                word
             }
+            Some(_) => block,
+        };
+        match verb {
+            "require" => reading.entries.extend(required(&words, comment, index)),
+            "replace" => replace(&words, index, &mut replaced),
+            _ => {}
         }
-        for entry in &mut reading.entries {
-            if let Some((source, line)) = replaced.remove(&entry.dependency.name) {
-                entry.dependency.source = source;
-                entry.dependency.line = line;
-            }
-        }
-        reading.entries.extend(replaced.into_iter().map(|(name, (source, line))| {
-            let mut entry = Entry::new(Ecosystem::Golang, name, "replace");
-            entry.dependency.source = source;
-            entry.dependency.direct = true;
-            entry.dependency.line = line;
-            entry
-        }));
-        Ok(reading)
     }
+    for entry in &mut reading.entries {
+        if let Some((source, line)) = replaced.remove(&entry.dependency.name) {
+            entry.dependency.source = source;
+            entry.dependency.line = line;
+        }
+    }
+    reading.entries.extend(replaced.into_iter().map(|(name, (source, line))| {
+        let mut entry = Entry::new(Ecosystem::Golang, name, "replace");
+        entry.dependency.source = source;
+        entry.dependency.direct = true;
+        entry.dependency.line = line;
+        entry
+    }));
+    reading
 }
 
 fn required(words: &[&str], comment: &str, index: usize) -> Option<Entry> {

@@ -1,6 +1,10 @@
-//! npm: `package.json` with every table of dependencies. The lock file is read in [`lock`].
+//! npm: `package.json` with every table of dependencies. Lock files and Deno are read below.
 
+pub mod bun;
+pub mod deno;
 pub mod lock;
+pub mod pnpm;
+pub mod yarn;
 
 use super::format::{Entry, Format, Kind, Reading, number};
 use crate::analysis::document;
@@ -74,7 +78,7 @@ fn entry(table: &str, key: &str, spec: &str, line: usize, scope: Scope) -> Entry
 }
 
 /// `@scope/name@1.2` -> (`@scope/name`, `1.2`)
-fn name_and_version(text: &str) -> (&str, &str) {
+pub(super) fn name_and_version(text: &str) -> (&str, &str) {
     match text.rfind('@').filter(|at| *at > 0) {
         Some(at) => (text.get(..at).unwrap_or(text), text.get(at + 1..).unwrap_or("")),
         None => (text, ""),

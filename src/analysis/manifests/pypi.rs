@@ -1,8 +1,11 @@
 //! Python: how a requirement is written, and names as the index compares them. The file forms are below.
 
 pub mod lock;
+pub mod pipfile;
+pub mod pylock;
 pub mod pyproject;
 pub mod requirements;
+pub mod setup;
 
 use super::format::Entry;
 use crate::model::dependency::{Ecosystem, PackageSource};
@@ -22,7 +25,7 @@ pub fn normalised(name: &str) -> String {
 }
 
 /// One requirement such as `name[extra]>=1,<2; marker` or `name @ https://…` (PEP 508), or an address alone.
-fn requirement(text: &str, slot: &str) -> Option<Entry> {
+pub(super) fn requirement(text: &str, slot: &str) -> Option<Entry> {
     let text = text.split(" #").next().unwrap_or(text).trim();
     if let Some(entry) = address(text, slot) {
         return Some(entry);

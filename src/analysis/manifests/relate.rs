@@ -6,15 +6,17 @@ use super::format::Kind;
 use crate::analysis::check::FileOutcome;
 use crate::model::dependency::{DependencyMove, Ecosystem, PackageSource};
 
+/// Where a project that is built has a lock file; elsewhere many have none at all.
+const HAVE_LOCKS: [Ecosystem; 3] = [Ecosystem::Cargo, Ecosystem::Npm, Ecosystem::Golang];
+
 /// Notes on rows of manifests that no lock file of their ecosystem changes with them.
 pub fn relate(outcomes: &mut [FileOutcome]) {
     let inventories = outcomes.iter().filter_map(|outcome| outcome.inventory.as_ref());
     let locked: BTreeSet<Ecosystem> =
         inventories.filter(|inventory| inventory.kind == Kind::Lock).map(|inventory| inventory.ecosystem).collect();
     for outcome in outcomes {
-        // Python projects often have no lock file at all.
         let Some(inventory) = outcome.inventory.as_ref().filter(|inventory| inventory.kind == Kind::Manifest) else { continue };
-        if inventory.ecosystem == Ecosystem::Pypi || locked.contains(&inventory.ecosystem) {
+        if !HAVE_LOCKS.contains(&inventory.ecosystem) || locked.contains(&inventory.ecosystem) {
             continue;
         }
         for row in outcome.dependencies.iter_mut().filter(|row| row.change != DependencyMove::Removed) {

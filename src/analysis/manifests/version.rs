@@ -1,41 +1,16 @@
 //! Versions as their ecosystems understand them: which is later, and which no registry can have published.
 
+mod lenient;
+pub mod parts;
+
 use std::cmp::Ordering;
 use std::str::FromStr as _;
 
 use pep440_rs::{Version as PythonVersion, VersionSpecifiers};
 use semver::{Version, VersionReq};
 
+use self::parts::parts;
 use crate::model::dependency::Ecosystem;
-
-/// One part of a requirement: an operator such as `>=` (empty for a bare version) and a version as written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part<'t> {
-    /// The operator.
-    pub operator: &'t str,
-    /// The version.
-    pub version: &'t str,
-}
-
-/// The parts of a requirement: `>=1,<2` has two.
-#[must_use]
-pub fn parts(requirement: &str) -> Vec<Part<'_>> {
-    let pieces = requirement.split([',', '|']).map(str::trim).filter(|piece| !piece.is_empty());
-    let mut parts = Vec::new();
-    for piece in pieces {
-        let end = piece.find(|c: char| !matches!(c, '=' | '<' | '>' | '~' | '!' | '^' | ' ')).unwrap_or(piece.len());
-        let (operator, rest) = piece.split_at_checked(end).unwrap_or(("", piece));
-        // npm joins with spaces: `>=1 <2`, `1.2 - 1.4`.
-        let mut words = rest.split_whitespace();
-        parts.push(Part { operator: operator.trim(), version: words.next().unwrap_or("") });
-        for word in words.filter(|word| *word != "-") {
-            let end = word.find(|c: char| !matches!(c, '=' | '<' | '>' | '~' | '!' | '^')).unwrap_or(word.len());
-            let (operator, version) = word.split_at_checked(end).unwrap_or(("", word));
-            parts.push(Part { operator, version });
-        }
-    }
-    parts
-}
 
 /// The version a requirement allows alone, when it allows only one.
 #[must_use]
@@ -45,8 +20,10 @@ pub fn exact(ecosystem: Ecosystem, requirement: &str, locked: bool) -> Option<&s
     let alone = match ecosystem {
         Ecosystem::Pypi => matches!(part.operator, "==" | "===") || (locked && part.operator.is_empty()),
         Ecosystem::Cargo => part.operator == "=" || (locked && part.operator.is_empty()),
-        Ecosystem::Npm => matches!(part.operator, "" | "=") && version(Ecosystem::Npm, part.version).is_some(),
+        Ecosystem::Npm | Ecosystem::Jsr => matches!(part.operator, "" | "=") && version(Ecosystem::Npm, part.version).is_some(),
         Ecosystem::Golang => part.operator.is_empty(),
+        Ecosystem::Docker | Ecosystem::GithubActions | Ecosystem::PreCommit => lenient::is_content(part.version),
+        _ => lenient::exact(ecosystem, part, locked),
     };
     let open = part.version.is_empty() || part.version.contains('*') || part.version.ends_with(".x");
     (alone && !open).then_some(part.version)
@@ -79,7 +56,8 @@ fn compare(ecosystem: Ecosystem, before: &str, after: &str) -> Option<Ordering> 
             let parse = |text: &str| PythonVersion::from_str(text.trim_end_matches(".*")).ok();
             Some(parse(before)?.cmp(&parse(after)?))
         }
-        _ => Some(version(ecosystem, before)?.cmp(&version(ecosystem, after)?)),
+        Ecosystem::Cargo | Ecosystem::Npm | Ecosystem::Golang => Some(version(ecosystem, before)?.cmp(&version(ecosystem, after)?)),
+        _ => lenient::compare(before, after),
     }
 }
 
@@ -148,6 +126,8 @@ pub fn oddity(ecosystem: Ecosystem, version: &str) -> Option<Oddity> {
             Ok(version) if version.local().is_empty() => None,
             Ok(version) => version.local().iter().any(|segment| !is_build(&segment.to_string())).then_some(Oddity::Private),
         },
+        // The others take nearly any text for a version.
+        _ if !matches!(ecosystem, Ecosystem::Cargo | Ecosystem::Npm | Ecosystem::Golang) => None,
         _ => {
             let text = version.trim_start_matches('v').trim_end_matches("+incompatible");
             match Version::parse(text) {
@@ -193,6 +173,7 @@ pub fn meets(ecosystem: Ecosystem, requirement: &str, version: &str) -> Option<b
             None => semantic(&requirement.split_whitespace().collect::<Vec<_>>().join(", "), version),
         },
         Ecosystem::Cargo => semantic(requirement, version),
+        _ => lenient::meets(ecosystem, requirement, version),
     }
 }
 

@@ -52,7 +52,7 @@ pub fn story(story: &mut Story, veil: &Veil) {
 /// Replaces the secrets in addresses, versions and notes of dependencies.
 pub fn dependencies(rows: &mut [DependencyChange], veil: &Veil) {
     for row in rows {
-        row.notes.iter_mut().for_each(|note| hide(note, veil));
+        row.notes.iter_mut().chain(&mut row.through).for_each(|note| hide(note, veil));
         for one in row.before.iter_mut().chain(&mut row.after) {
             hide(&mut one.version, veil);
             match &mut one.source {

@@ -28,7 +28,7 @@ pub fn content(session: &Session, room: usize, look: &Look<'_>) -> Content {
         Some(changes) => format!("dependencies: {} changed", changes.len()),
     };
     if lines.is_empty() {
-        lines.push(Line::from(Span::styled("Read are Cargo, npm, PyPI and Go manifests and lock files.", look.style(Role::Faint))));
+        lines.push(Line::from(Span::styled("No manifest or lock file that is read moves a package.", look.style(Role::Faint))));
     }
     Content { title, lines, ..Content::default() }
 }
@@ -39,7 +39,8 @@ fn row(change: &DependencyChange, room: usize, look: &Look<'_>) -> Vec<Line<'sta
         DependencyMove::Removed => ("-", Role::CountRemoved),
         DependencyMove::Upgraded => ("↑", Role::Hunk),
         DependencyMove::Downgraded => ("↓", Role::NoticeWarning),
-        DependencyMove::Changed => ("~", Role::Hunk),
+        DependencyMove::Changed | DependencyMove::ScopeChanged => ("~", Role::Hunk),
+        DependencyMove::RangeWidened | DependencyMove::PinLost => ("~", Role::NoticeWarning),
         DependencyMove::SourceChanged | DependencyMove::HashChanged => ("!", Role::NoticeWarning),
     };
     let label = Span::styled(format!("{sign} {}", change.change.word()), look.style(role));
@@ -53,7 +54,8 @@ fn row(change: &DependencyChange, room: usize, look: &Look<'_>) -> Vec<Line<'sta
     };
     let mut lines = labelled(label, 18, &format!("{}  {versions}  {}", now.name, traits(now)), room, look.style(Role::Text));
     let sources = [&change.before, &change.after].into_iter().flatten().filter_map(|each| source(&each.source));
-    let notes = sources.chain(change.notes.iter().cloned());
+    let through = (!change.through.is_empty()).then(|| format!("pulled in by {}", change.through.join(" > ")));
+    let notes = sources.chain(change.notes.iter().cloned()).chain(through);
     for note in notes {
         lines.extend(labelled(Span::raw(""), 20, &note, room, look.style(Role::Faint)));
     }

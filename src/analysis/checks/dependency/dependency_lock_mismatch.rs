@@ -52,7 +52,7 @@ fn lost_checksums(table: &Table<'_>) -> Vec<(Draft, Severity)> {
     let sides = table.rows.iter().filter_map(|row| Some((row.before.as_ref()?, row.after.as_ref()?)));
     let lost: Vec<&Dependency> = sides.filter(|(before, after)| lost_hashes(before, after)).map(|(_, after)| after).collect();
     // One package without a checksum among packages with one is an exception somebody made.
-    let excepted = table.inventory.hashed > 0 && table.inventory.ecosystem != Ecosystem::Npm;
+    let excepted = table.inventory.hashed > 0 && matches!(table.inventory.ecosystem, Ecosystem::Cargo | Ecosystem::Pypi | Ecosystem::Golang);
     let severity = if excepted { Severity::High } else { Severity::Medium };
     match lost.as_slice() {
         [] => Vec::new(),
@@ -103,6 +103,18 @@ fn family(table: &Table<'_>) -> String {
     let path = table.file.path();
     let name = path.name().to_lowercase();
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    let apart = match name.as_str() {
+        // Tools with a lock file of their own beside others of their world, and files whose packages are not all used.
+        "pipfile" | "pipfile.lock" => "pipfile",
+        "deno.json" | "deno.jsonc" | "deno.lock" => "deno",
+        "setup.py" | "setup.cfg" | "packages.config" | "pnpm-workspace.yaml" | "pom.xml" => name.as_str(),
+        _ if name.starts_with("directory.") || name.ends_with(".versions.toml") || name.ends_with(".gemspec") => name.as_str(),
+        _ if name.ends_with(".lockfile") || name.contains(".gradle") => "gradle",
+        _ => "",
+    };
+    if !apart.is_empty() {
+        return apart.to_owned();
+    }
     if stem.starts_with("requirements") || stem.starts_with("constraints") || stem.ends_with("requirements") {
         stem.to_owned()
     } else {
@@ -113,7 +125,9 @@ fn family(table: &Table<'_>) -> String {
 fn disagreement(table: &Table<'_>, asked: &Dependency, locks: &Locks<'_>) -> Option<(Draft, Severity)> {
     let lock = locks.of(table)?;
     let local = matches!(asked.source, PackageSource::Path(_)) || asked.version == "workspace";
-    if local || (asked.ecosystem == Ecosystem::Golang && asked.source != PackageSource::DefaultRegistry) {
+    // A file may name packages of several worlds; its lock file pins those of one.
+    let foreign = asked.ecosystem != lock.inventory.ecosystem || asked.version == "managed";
+    if local || foreign || (asked.ecosystem == Ecosystem::Golang && asked.source != PackageSource::DefaultRegistry) {
         return None;
     }
     let path = lock.file.path().text().into_owned();

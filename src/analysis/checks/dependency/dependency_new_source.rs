@@ -6,11 +6,12 @@ use super::lists::lists;
 use super::settings;
 use super::table::{Table, tables};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
-use crate::analysis::manifests::format::Origin;
-use crate::analysis::manifests::{compare, host, place};
+use crate::analysis::manifests::compare;
+use crate::analysis::manifests::format::{Kind, Origin};
+use crate::analysis::manifests::place::{host, place};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;
-use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, PackageSource};
+use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/dependency-new-source.toml`.
@@ -57,7 +58,7 @@ impl Check for DependencyNewSource {
             for row in table.rows {
                 let Some(after) = &row.after else { continue };
                 let moved = matches!(row.change, DependencyMove::Added | DependencyMove::SourceChanged);
-                if moved && (table.is_manifest() || !asked.contains(after.name.as_str())) {
+                if moved && (table.inventory.kind != Kind::Lock || !asked.contains(after.name.as_str())) {
                     places.entry(new_place(&table, row, after)).or_default().push((row, after));
                 }
             }
@@ -132,6 +133,14 @@ fn severity(table: &Table<'_>, row: &DependencyChange, after: &Dependency) -> Se
     let switched = row.change == DependencyMove::SourceChanged
         && row.before.as_ref().is_some_and(|before| matches!(before.source, PackageSource::DefaultRegistry | PackageSource::Registry(_)));
     match &after.source {
+        // What runs beside the product, not in it.
+        _ if table.inventory.kind == Kind::Tools => {
+            if switched {
+                Severity::Medium
+            } else {
+                Severity::Low
+            }
+        }
         PackageSource::Url(_) | PackageSource::Registry(_) if switched => Severity::High,
         // Nobody asked for it in the manifest, and the lock file names it all the same.
         PackageSource::Git { .. } if switched && !table.is_manifest() => Severity::High,
@@ -145,7 +154,13 @@ fn is_commit(rev: &str) -> bool {
 }
 
 fn report_origin(table: &Table<'_>, origin: &Origin, sink: &mut Sink<'_>) {
-    let replaces = origin.setting == "--index-url" || origin.setting.ends_with(".index-url");
+    let python = table.inventory.ecosystem == Ecosystem::Pypi;
+    // What builds of other worlds name in a new file, or named before, is theirs from the start.
+    let known = !table.inventory.existed || table.inventory.places.contains(host(&origin.url)) || KNOWN.is_match(&origin.url);
+    if !python && known && !origin.url.starts_with("http://") {
+        return;
+    }
+    let replaces = !python || origin.setting == "--index-url" || origin.setting.ends_with(".index-url");
     let severity = match origin.setting.as_str() {
         "--trusted-host" => Some(Severity::Medium),
         "--no-index" => None,

@@ -1,8 +1,8 @@
 //! Settings of package tools that say where packages come from: `.npmrc`, `.yarnrc`, `pip.conf`, `.cargo/config.toml`.
 
-use crate::analysis::manifests::host;
+use crate::analysis::manifests::place::host;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::view::{FileView, SideView};
+use crate::analysis::view::FileView;
 
 /// A line that names a place for packages.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,22 +32,9 @@ pub fn holds_settings(path: &str) -> bool {
     is_settings(path) && !is_text_only(path.rsplit('/').next().unwrap_or("").to_lowercase().as_str())
 }
 
-/// Manifests and lock files of tools that this program does not read as such; their places are seen line by line.
+/// Manifests of tools that this program does not read as such; their places are seen line by line.
 fn is_text_only(name: &str) -> bool {
-    matches!(
-        name,
-        "yarn.lock"
-            | "pnpm-lock.yaml"
-            | "gemfile"
-            | "gemfile.lock"
-            | "pom.xml"
-            | "composer.json"
-            | "composer.lock"
-            | "nuget.config"
-            | "podfile"
-            | "mix.exs"
-    ) || name.ends_with(".gradle")
-        || name.ends_with(".gradle.kts")
+    name == "podfile"
 }
 
 /// The lines the change added that name a place no removed line named.
@@ -72,31 +59,7 @@ fn new_hosts<'v>(file: &'v FileView<'_>) -> Vec<Place<'v>> {
         file.old().is_none_or(|old| !old.text().contains(host)) && seen.insert(host.to_owned())
     };
     let named = |index: usize, text: &'v str| Some(Place { index, setting: NAMED.group(text, 1)?, url: NAMED.group(text, 2)? });
-    let maven = file.name().eq_ignore_ascii_case("pom.xml");
-    let fetched = |place: &Place<'_>| !maven || file.new_side().is_none_or(|side| is_fetched_from(side, place.index));
-    file.added().filter_map(|line| named(line.index, line.text)).filter(fetched).filter(new).collect()
-}
-
-/// An element that names places is rarely longer, in lines.
-const LONGEST_ELEMENT: usize = 200;
-
-/// Whether the element around a line of a `pom.xml` names where packages come from, rather than where the project stands or goes.
-fn is_fetched_from(side: &SideView<'_>, index: usize) -> bool {
-    let own = side.line(index).text;
-    let own = own.split("http").next().unwrap_or(own);
-    let above = (index.saturating_sub(LONGEST_ELEMENT)..index).rev().map(|at| side.line(at).text);
-    let mut left = false;
-    for text in std::iter::once(own).chain(above) {
-        // What is closed above the line does not hold it.
-        left |= ["</repositories>", "</pluginRepositories>", "</distributionManagement>", "<project"].iter().any(|tag| text.contains(tag));
-        if left || text.contains("<distributionManagement") {
-            return false;
-        }
-        if text.contains("<repositories") || text.contains("<pluginRepositories") {
-            return true;
-        }
-    }
-    false
+    file.added().filter_map(|line| named(line.index, line.text)).filter(new).collect()
 }
 
 fn place(index: usize, line: &str) -> Option<Place<'_>> {

@@ -47,6 +47,7 @@ impl Format for PackageLock {
 fn flat(packages: &Pairs<Package>, lines: &mut Lines<'_>, reading: &mut Reading) {
     let own = packages.0.iter().filter(|(path, _)| !path.contains("node_modules/"));
     let direct: HashSet<&str> = own.flat_map(|(_, package)| package.asked()).collect();
+    let paths: HashSet<&str> = packages.0.iter().map(|(path, _)| path.as_str()).collect();
     for (path, package) in &packages.0 {
         let line = lines.of(path);
         let Some((_, folder)) = path.rsplit_once("node_modules/") else { continue };
@@ -55,10 +56,25 @@ fn flat(packages: &Pairs<Package>, lines: &mut Lines<'_>, reading: &mut Reading)
         }
         let name = package.name.as_deref().unwrap_or(folder);
         let top = path.len() == "node_modules/".len() + folder.len();
-        let mut entry = package.entry(name, path, line);
-        entry.dependency.direct = top && direct.contains(folder);
-        reading.entries.push(entry);
+        let entry = package.entry(name, path, line).direct(top && direct.contains(folder));
+        reading.entries.push(entry.needs(package.needs().filter_map(|need| installed(&paths, path, need))));
     }
+}
+
+/// Where the package at `path` finds `name`: in its own folder or in one above it.
+fn installed(paths: &HashSet<&str>, path: &str, name: &str) -> Option<String> {
+    let mut above = path;
+    for _ in 0..DEEPEST {
+        let place = if above.is_empty() { format!("node_modules/{name}") } else { format!("{above}/node_modules/{name}") };
+        if paths.contains(place.as_str()) {
+            return Some(place);
+        }
+        if above.is_empty() {
+            return None;
+        }
+        above = above.rfind("/node_modules/").and_then(|at| above.get(..at)).unwrap_or("");
+    }
+    None
 }
 
 fn nested(packages: &Pairs<OldPackage>, above: &str, lines: &mut Lines<'_>, reading: &mut Reading, depth: usize) {
@@ -140,6 +156,12 @@ impl Package {
             .flat_map(|pairs| pairs.0.iter().map(|(name, _)| name.as_str()))
     }
 
+    /// Names it needs itself when it runs.
+    fn needs(&self) -> impl Iterator<Item = &str> {
+        let tables = [&self.dependencies, &self.optional_dependencies].into_iter().flatten();
+        tables.flat_map(|pairs| pairs.0.iter().map(|(name, _)| name.as_str()))
+    }
+
     fn entry(&self, name: &str, slot: &str, line: u32) -> Entry {
         let (version, sums) = (self.version.as_deref(), self.integrity.as_deref());
         let (dev, optional, scripts) = (self.dev, self.optional, self.has_install_script);
@@ -182,7 +204,7 @@ impl Said<'_> {
     }
 }
 
-fn source(resolved: &str) -> PackageSource {
+pub(super) fn source(resolved: &str) -> PackageSource {
     const DEFAULT: [&str; 2] = ["https://registry.npmjs.org/", "https://registry.yarnpkg.com/"];
     if resolved.is_empty() || DEFAULT.iter().any(|registry| resolved.starts_with(registry)) {
         return PackageSource::DefaultRegistry;

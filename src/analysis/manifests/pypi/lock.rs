@@ -1,6 +1,6 @@
 //! `poetry.lock`, `uv.lock` and `pdm.lock`: a list of packages with source and checksums each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::normalised;
 use crate::analysis::document;
@@ -31,6 +31,9 @@ impl Format for PythonLock {
         let root = document::read(text, Language::Toml)?;
         let old_files = root.at(&["metadata", "files"]).map(Node::entries).unwrap_or_default();
         let old_files: HashMap<&str, &Node> = old_files.iter().map(|(name, files)| (name.as_str(), files)).collect();
+        // uv locks the project itself, too; what it needs is asked for by the project.
+        let own = root.get("package").into_iter().flat_map(Node::items).filter(|package| is_own(package));
+        let direct: HashSet<String> = own.flat_map(needs).collect();
         let mut reading = Reading::default();
         for package in root.get("package").into_iter().flat_map(Node::items) {
             let Some(name) = package.get("name").and_then(Node::text) else { continue };
@@ -40,10 +43,33 @@ impl Format for PythonLock {
             dependency.source = source(package);
             dependency.hashes = hashes(package, old_files.get(name).copied());
             dependency.line = number(package.get("version").map_or(package.line, |node| node.line));
-            reading.entries.push(entry);
+            dependency.direct = direct.contains(&dependency.name);
+            reading.entries.push(if is_own(package) { entry } else { entry.needs(needs(package)) });
         }
         Ok(reading)
     }
+}
+
+/// The project itself, or a member of its workspace.
+fn is_own(package: &Node) -> bool {
+    ["editable", "virtual"].iter().any(|key| package.at(&["source", key]).is_some())
+}
+
+/// What a package needs, with its extras and groups.
+fn needs(package: &Node) -> Vec<String> {
+    let groups = ["optional-dependencies", "dev-dependencies"].iter().filter_map(|key| package.get(key));
+    let groups = groups.flat_map(Node::entries).map(|(_, group)| group);
+    package.get("dependencies").into_iter().chain(groups).flat_map(names).collect()
+}
+
+/// The names in a list of tables (uv) or of texts (pdm), or in one table (poetry).
+fn names(list: &Node) -> Vec<String> {
+    let listed = list.items().iter().filter_map(|item| item.get("name").and_then(Node::text).or_else(|| item.text()));
+    let listed = listed.map(|text| {
+        let end = text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.')).unwrap_or(text.len());
+        normalised(text.get(..end).unwrap_or(text))
+    });
+    listed.chain(list.entries().iter().map(|(name, _)| normalised(name))).collect()
 }
 
 fn source(package: &Node) -> PackageSource {

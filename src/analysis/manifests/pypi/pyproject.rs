@@ -88,7 +88,7 @@ fn poetry_table(node: Option<&Node>, slot: &str, scope: Scope, reading: &mut Rea
 }
 
 /// The source a table names, in the words of Poetry and uv.
-fn told(node: &Node) -> Option<PackageSource> {
+pub(super) fn told(node: &Node) -> Option<PackageSource> {
     let text = |key: &str| node.get(key).and_then(Node::text);
     if let Some(url) = text("git") {
         let rev = ["rev", "tag", "branch"].iter().find_map(|key| text(key)).unwrap_or("");

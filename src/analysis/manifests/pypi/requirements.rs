@@ -2,7 +2,7 @@
 
 use super::requirement;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Origin, Reading, number};
-use crate::model::dependency::Ecosystem;
+use crate::model::dependency::{Ecosystem, PackageSource};
 
 /// Requirements people write.
 pub struct Requirements;
@@ -122,7 +122,9 @@ fn option(line: &str, index: usize, reading: &mut Reading) {
     let line = line.split(" #").next().unwrap_or(line);
     let (word, value) = line.split_once(['=', ' ']).unwrap_or((line, ""));
     let value = value.trim().trim_start_matches('=').trim();
-    if matches!(word, "-e" | "--editable") {
+    if matches!(word, "-r" | "--requirement" | "-c" | "--constraint") {
+        reading.entries.extend(included(value).map(|entry| entry.at(index)));
+    } else if matches!(word, "-e" | "--editable") {
         let entry = requirement(value, "editable");
         reading.entries.extend(entry.map(|mut entry| {
             entry.dependency.line = number(index);
@@ -131,4 +133,10 @@ fn option(line: &str, index: usize, reading: &mut Reading) {
     } else if let Some((_, setting)) = ORIGINS.iter().find(|(written, _)| *written == word) {
         reading.origins.push(Origin { setting: (*setting).to_owned(), url: value.to_owned(), line: number(index) });
     }
+}
+
+/// Another file that is read along with this one: named, and read itself where the change holds it.
+fn included(file: &str) -> Option<Entry> {
+    let source = if file.contains("://") { PackageSource::Url(file.to_owned()) } else { PackageSource::Path(file.to_owned()) };
+    (!file.is_empty()).then(|| Entry::new(Ecosystem::Pypi, file, "include").source(source).note("requirements that stand in another file"))
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::judged::{Judged, states};
-use crate::analysis::manifests::version::{exact, oddity, parts};
+use crate::analysis::manifests::version::parts::parts;
+use crate::analysis::manifests::version::{exact, oddity};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::story::facts::Facts;
 use crate::analysis::story::prose::Sentence;

@@ -89,6 +89,8 @@ struct ChangeData {
     before: Option<DependencyData>,
     after: Option<DependencyData>,
     notes: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    through: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -127,17 +129,7 @@ struct MarksData {
 
 const LANES: [Lane; 4] = [Lane::Clear, Lane::Look, Lane::Review, Lane::Stop];
 const VERDICTS: [Verdict; 3] = [Verdict::Supported, Verdict::Contradicted, Verdict::Uncheckable];
-const ECOSYSTEMS: [Ecosystem; 4] = [Ecosystem::Cargo, Ecosystem::Npm, Ecosystem::Pypi, Ecosystem::Golang];
 const SCOPES: [Scope; 4] = [Scope::Runtime, Scope::Dev, Scope::Build, Scope::Optional];
-const MOVES: [DependencyMove; 7] = [
-    DependencyMove::Added,
-    DependencyMove::Removed,
-    DependencyMove::Upgraded,
-    DependencyMove::Downgraded,
-    DependencyMove::Changed,
-    DependencyMove::SourceChanged,
-    DependencyMove::HashChanged,
-];
 
 /// `judgement` as text.
 ///
@@ -270,16 +262,18 @@ impl ChangeData {
             before: row.before.as_ref().map(DependencyData::of),
             after: row.after.as_ref().map(DependencyData::of),
             notes: row.notes.clone(),
+            through: row.through.clone(),
         }
     }
 
     fn back(self) -> Result<DependencyChange, String> {
         Ok(DependencyChange {
-            change: named(&MOVES, &self.change, DependencyMove::word)?,
+            change: named(&DependencyMove::ALL, &self.change, DependencyMove::word)?,
             manifest: RepoPath::new(&self.manifest),
             before: self.before.map(DependencyData::back).transpose()?,
             after: self.after.map(DependencyData::back).transpose()?,
             notes: self.notes,
+            through: self.through,
         })
     }
 }
@@ -315,7 +309,7 @@ impl DependencyData {
             SourceData::Path(place) => PackageSource::Path(place),
         };
         Ok(Dependency {
-            ecosystem: named(&ECOSYSTEMS, &self.ecosystem, Ecosystem::word)?,
+            ecosystem: named(&Ecosystem::ALL, &self.ecosystem, Ecosystem::word)?,
             name: self.name,
             version: self.version,
             source,

@@ -1,0 +1,115 @@
+//! `Gemfile.lock`: sections of gems from registries, git and paths, with what each needs, and checksums.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::analysis::manifests::format::{Entry, Format, Kind, Origin, Reading};
+use crate::model::dependency::{Ecosystem, PackageSource};
+
+/// `Gemfile.lock` and `gems.locked`.
+pub struct GemfileLock;
+
+impl Format for GemfileLock {
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Gem
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Lock
+    }
+
+    fn fits(&self, _path: &str, name: &str) -> bool {
+        name == "gems.locked" || (name.starts_with("gemfile") && name.ends_with(".lock"))
+    }
+
+    fn read(&self, text: &str) -> Result<Reading, String> {
+        let mut lock = Lock::default();
+        for (index, line) in text.lines().enumerate() {
+            let words = line.trim_end();
+            if words.starts_with("<<<<<<<") || words.starts_with(">>>>>>>") {
+                return Err(format!("line {}: two versions of it are merged here and none was chosen", index + 1));
+            }
+            match words.len() - words.trim_start().len() {
+                _ if words.is_empty() => {}
+                0 => (lock.section, lock.remote, lock.rev) = (words, "", ""),
+                indent => lock.line(indent, words.trim_start(), index),
+            }
+        }
+        let Lock { mut reading, direct, hashes, .. } = lock;
+        for entry in &mut reading.entries {
+            let dependency = &mut entry.dependency;
+            dependency.direct = direct.contains(dependency.name.as_str());
+            dependency.hashes = hashes.get(entry.slot.as_str()).cloned().unwrap_or_default();
+            entry.slot.clear();
+        }
+        Ok(reading)
+    }
+}
+
+#[derive(Default)]
+struct Lock<'t> {
+    section: &'t str,
+    remote: &'t str,
+    rev: &'t str,
+    reading: Reading,
+    direct: HashSet<&'t str>,
+    /// By `name (version)` as written.
+    hashes: HashMap<&'t str, Vec<String>>,
+}
+
+impl<'t> Lock<'t> {
+    fn line(&mut self, indent: usize, words: &'t str, index: usize) {
+        match (self.section, indent) {
+            ("DEPENDENCIES", 2) => self.direct.extend([name_of(words).trim_end_matches('!')]),
+            ("CHECKSUMS", 2) => {
+                let (what, sums) = words.split_once(") ").map_or((words, ""), |(what, sums)| (what, sums));
+                let key = words.get(..what.len() + usize::from(!sums.is_empty())).unwrap_or(words);
+                let sums = sums.split(',').map(|sum| sum.trim().replacen('=', ":", 1)).filter(|sum| !sum.is_empty());
+                self.hashes.insert(key, sums.collect());
+            }
+            ("GEM" | "GIT" | "PATH" | "PLUGIN SOURCE", 2) => self.setting(words, index),
+            ("GEM" | "GIT" | "PATH" | "PLUGIN SOURCE", 4) => {
+                let version = words.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'));
+                let entry = Entry::new(Ecosystem::Gem, name_of(words), words).version(version).source(self.source());
+                self.reading.entries.push(entry.at(index));
+            }
+            ("GEM" | "GIT" | "PATH", 6) => {
+                if let Some(entry) = self.reading.entries.last_mut() {
+                    entry.needs.push(name_of(words).to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn setting(&mut self, words: &'t str, index: usize) {
+        let (key, value) = words.split_once(": ").unwrap_or((words, ""));
+        match key {
+            "remote" => {
+                self.remote = value;
+                if self.section == "GEM" && !is_default(value) {
+                    self.reading.origins.push(Origin::new("remote", value, index));
+                }
+            }
+            "revision" => self.rev = value,
+            _ => {}
+        }
+    }
+
+    fn source(&self) -> PackageSource {
+        match self.section {
+            "GIT" => PackageSource::Git { url: self.remote.to_owned(), rev: self.rev.to_owned() },
+            "PATH" => PackageSource::Path(self.remote.to_owned()),
+            _ if is_default(self.remote) => PackageSource::DefaultRegistry,
+            _ => PackageSource::Registry(self.remote.to_owned()),
+        }
+    }
+}
+
+fn is_default(remote: &str) -> bool {
+    matches!(remote.trim_end_matches('/'), "https://rubygems.org" | "http://rubygems.org" | "")
+}
+
+/// `rails (= 7.0)` -> `rails`
+fn name_of(words: &str) -> &str {
+    words.split([' ', '(']).next().unwrap_or(words)
+}

@@ -1,0 +1,227 @@
+//! Elixir and Erlang: `mix.exs`, `mix.lock`, `rebar.config` and `rebar.lock`. All are terms of the language, read in their main forms.
+
+use std::collections::HashMap;
+
+use super::format::{Entry, Format, Kind, Reading};
+use super::tokens::{Token, behind, tokens, value};
+use crate::analysis::language::Language;
+use crate::model::dependency::{Ecosystem, PackageSource, Scope};
+
+/// `mix.exs`.
+pub struct MixExs;
+
+/// `mix.lock`.
+pub struct MixLock;
+
+/// `rebar.config`.
+pub struct RebarConfig;
+
+/// `rebar.lock`.
+pub struct RebarLock;
+
+impl Format for MixExs {
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Hex
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Manifest
+    }
+
+    fn fits(&self, _path: &str, name: &str) -> bool {
+        name == "mix.exs"
+    }
+
+    fn read(&self, text: &str) -> Result<Reading, String> {
+        let tokens = tokens(text, Language::Elixir);
+        let mut reading = Reading::default();
+        for at in 0..tokens.len() {
+            // `{:name, …}`
+            let Some([open, colon, name, comma]) = tokens.get(at..at + 4) else { break };
+            if open.is("{") && colon.is(":") && name.is_word && comma.is(",") {
+                let tuple = tokens
+                    .get(at + 4..behind(tokens.get(at..(at + 120).min(tokens.len())).unwrap_or_default(), 0) + at)
+                    .unwrap_or_default();
+                reading.entries.extend(mix(name, tuple));
+            }
+        }
+        Ok(reading)
+    }
+}
+
+fn mix(name: &Token<'_>, tuple: &[Token<'_>]) -> Option<Entry> {
+    let version = tuple.first().and_then(Token::string);
+    let named = |key: &str| value(tuple, key).map(|token| token.text);
+    let rev = ["ref", "tag", "branch"].iter().find_map(|key| named(key)).unwrap_or("").to_owned();
+    let source = match (named("git"), named("github"), named("path")) {
+        (Some(url), ..) => PackageSource::Git { url: url.to_owned(), rev },
+        (_, Some(repository), _) => PackageSource::Git { url: format!("https://github.com/{repository}"), rev },
+        (.., Some(path)) => PackageSource::Path(path.to_owned()),
+        _ if tuple.iter().any(|token| token.is("in_umbrella")) => PackageSource::Path(String::new()),
+        // Another registry is named by a word that stands for its settings.
+        _ => version.map(|_| named("repo").map_or(PackageSource::DefaultRegistry, |name| PackageSource::Registry(name.to_owned())))?,
+    };
+    let aside = tuple.iter().skip_while(|token| !token.is("only")).take(8).any(|token| matches!(token.text, "test" | "dev"));
+    let live = tuple.iter().skip_while(|token| !token.is("only")).take(8).any(|token| token.text == "prod");
+    let package = named("hex").unwrap_or(name.text);
+    let entry = Entry::new(Ecosystem::Hex, package, "deps").version(version.unwrap_or("")).source(source).direct(true);
+    Some(entry.scope(if aside && !live { Scope::Dev } else { Scope::Runtime }).at(name.line))
+}
+
+impl Format for MixLock {
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Hex
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Lock
+    }
+
+    fn fits(&self, _path: &str, name: &str) -> bool {
+        name == "mix.lock"
+    }
+
+    fn by_line(&self) -> bool {
+        true
+    }
+
+    fn read(&self, text: &str) -> Result<Reading, String> {
+        let mut reading = Reading::default();
+        for (index, line) in text.lines().enumerate() {
+            let tokens = tokens(line, Language::Elixir);
+            let Some(name) = tokens.first().and_then(Token::string) else { continue };
+            let strings: Vec<&str> = tokens.iter().skip(1).filter_map(Token::string).collect();
+            let kind = tokens.iter().position(|token| token.is("{")).and_then(|at| tokens.get(at + 2)).map_or("", |token| token.text);
+            let entry = Entry::new(Ecosystem::Hex, name, "").at(index);
+            reading.entries.push(match (kind, &strings[..]) {
+                ("hex", [version, sums @ ..]) => {
+                    // The inner and the outer checksum stand before and behind what it needs.
+                    let sums = sums.iter().filter(|sum| sum.len() == 64 && sum.bytes().all(|byte| byte.is_ascii_hexdigit()));
+                    entry.version(*version).hashes(sums.map(|sum| format!("sha256:{sum}"))).needs(needed(&tokens))
+                }
+                ("git", [url, rev, ..]) => entry.source(PackageSource::Git { url: (*url).to_owned(), rev: (*rev).to_owned() }),
+                _ => continue,
+            });
+        }
+        Ok(reading)
+    }
+}
+
+/// The atoms that start the tuples inside of an entry: `[{:plug, "~> 1.0", …}]`
+fn needed(tokens: &[Token<'_>]) -> Vec<String> {
+    let inner =
+        tokens.windows(5).filter(|part| (part[0].is("[") || part[0].is(",")) && part[1].is("{") && part[2].is(":") && part[4].is(","));
+    inner.map(|part| part[3].text.to_owned()).collect()
+}
+
+impl Format for RebarConfig {
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Hex
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Manifest
+    }
+
+    fn fits(&self, _path: &str, name: &str) -> bool {
+        name == "rebar.config"
+    }
+
+    fn read(&self, text: &str) -> Result<Reading, String> {
+        let code = uncommented(text);
+        let tokens = tokens(&code, Language::Java);
+        let mut reading = Reading::default();
+        let mut at = 0;
+        while at + 2 < tokens.len() {
+            if !(tokens[at].is("{") && tokens[at + 1].is("deps") && tokens[at + 2].is(",")) {
+                at += 1;
+                continue;
+            }
+            let end = behind(&tokens, at);
+            deps(tokens.get(at + 3..end).unwrap_or_default(), &mut reading);
+            at = end;
+        }
+        Ok(reading)
+    }
+}
+
+/// `[{name, "1.0"}, {name, {git, "…", {tag, "1"}}}, name]`
+fn deps(tokens: &[Token<'_>], reading: &mut Reading) {
+    let mut at = 1;
+    while let Some(token) = tokens.get(at) {
+        if token.is("{") {
+            let end = behind(tokens, at);
+            let tuple = tokens.get(at + 1..end).unwrap_or_default();
+            if let Some(name) = tuple.first().filter(|name| name.is_word) {
+                let strings: Vec<&str> = tuple.iter().filter_map(Token::string).collect();
+                let entry = Entry::new(Ecosystem::Hex, name.text, "deps").at(name.line).direct(true);
+                let git = tuple.iter().any(|token| matches!(token.text, "git" | "git_subdir"));
+                reading.entries.push(match (git, &strings[..]) {
+                    (true, [url, rest @ ..]) => entry.source(PackageSource::Git {
+                        url: (*url).to_owned(),
+                        rev: rest.first().map(|rev| (*rev).to_owned()).unwrap_or_default(),
+                    }),
+                    (false, [version, ..]) => entry.version(*version),
+                    _ => entry,
+                });
+            }
+            at = end;
+        } else {
+            if token.is_word {
+                reading.entries.push(Entry::new(Ecosystem::Hex, token.text, "deps").at(token.line).direct(true));
+            }
+            at += 1;
+        }
+    }
+}
+
+/// Erlang's comments start with a percent sign.
+fn uncommented(text: &str) -> String {
+    text.lines().map(|line| line.split('%').next().unwrap_or("")).collect::<Vec<_>>().join("\n")
+}
+
+impl Format for RebarLock {
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Hex
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Lock
+    }
+
+    fn fits(&self, _path: &str, name: &str) -> bool {
+        name == "rebar.lock"
+    }
+
+    fn read(&self, text: &str) -> Result<Reading, String> {
+        let tokens = tokens(text, Language::Java);
+        let mut reading = Reading::default();
+        let mut hashes: HashMap<&str, Vec<String>> = HashMap::new();
+        for (at, token) in tokens.iter().enumerate() {
+            let Some(name) = token.string() else { continue };
+            // `{<<"name">>,` and then `{pkg,…`, `{git,…` or another text.
+            let starts = at >= 3 && tokens[at - 1].is("<") && tokens[at - 3].is("{");
+            let rest = tokens.get(at + 4..(at + 24).min(tokens.len())).unwrap_or_default();
+            if !starts || !tokens.get(at + 3).is_some_and(|sign| sign.is(",")) {
+                continue;
+            }
+            let strings: Vec<&str> = rest.iter().filter_map(Token::string).collect();
+            let kind = rest.get(1).map_or("", |word| word.text);
+            let entry = Entry::new(Ecosystem::Hex, name, "").at(token.line);
+            match (kind, &strings[..]) {
+                ("pkg", [_, version, ..]) => reading.entries.push(entry.version(*version)),
+                ("git", [url, rev, ..]) => {
+                    reading.entries.push(entry.source(PackageSource::Git { url: (*url).to_owned(), rev: (*rev).to_owned() }));
+                }
+                (_, [sum, ..]) if sum.len() == 64 => hashes.entry(name).or_default().push(format!("sha256:{sum}")),
+                _ => {}
+            }
+        }
+        for entry in &mut reading.entries {
+            let mut sums = hashes.remove(entry.dependency.name.as_str()).unwrap_or_default();
+            sums.sort_unstable();
+            entry.dependency.hashes = sums;
+        }
+        Ok(reading)
+    }
+}

@@ -1,0 +1,103 @@
+//! Deno: the imports of `deno.json` and the packages and modules of `deno.lock`.
+
+use super::name_and_version;
+use crate::analysis::document;
+use crate::analysis::document::node::Node;
+use crate::analysis::language::Language;
+use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
+use crate::model::dependency::{Ecosystem, PackageSource};
+
+/// `deno.json` and `deno.jsonc`.
+pub struct DenoJson;
+
+/// `deno.lock`.
+pub struct DenoLock;
+
+impl Format for DenoJson {
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Jsr
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Manifest
+    }
+
+    fn fits(&self, _path: &str, name: &str) -> bool {
+        matches!(name, "deno.json" | "deno.jsonc" | "jsr.json" | "import_map.json")
+    }
+
+    fn read(&self, text: &str) -> Result<Reading, String> {
+        let root = document::read(text, Language::Json)?;
+        let scopes = root.get("scopes").into_iter().flat_map(Node::entries).map(|(_, scope)| scope);
+        let imports = root.get("imports").into_iter().chain(scopes).flat_map(Node::entries);
+        let entries = imports.filter_map(|(key, value)| {
+            let entry = specifier(value.text()?, &format!("imports.{key}"))?;
+            Some(entry.direct(true).at(value.line))
+        });
+        Ok(Reading { entries: entries.collect(), ..Reading::default() })
+    }
+}
+
+/// `jsr:@std/x@^1`, `npm:chalk@5/sub` or an address; `None` for what is the project's own.
+fn specifier(text: &str, slot: &str) -> Option<Entry> {
+    for (scheme, ecosystem) in [("jsr:", Ecosystem::Jsr), ("npm:", Ecosystem::Npm)] {
+        if let Some(rest) = text.strip_prefix(scheme) {
+            let (name, version) = name_and_version(rest.trim_start_matches('/'));
+            return Some(Entry::new(ecosystem, name, slot).version(version.split('/').next().unwrap_or(version)));
+        }
+    }
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let (name, rest) = rest.split_once('@').unwrap_or((rest, ""));
+    let version = rest.split('/').next().unwrap_or("");
+    Some(Entry::new(Ecosystem::Jsr, name.trim_end_matches('/'), slot).version(version).source(PackageSource::Url(text.to_owned())))
+}
+
+impl Format for DenoLock {
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Jsr
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Lock
+    }
+
+    fn fits(&self, _path: &str, name: &str) -> bool {
+        name == "deno.lock"
+    }
+
+    fn read(&self, text: &str) -> Result<Reading, String> {
+        let root = document::read(text, Language::Json)?;
+        // Versions 2 and 3 keep the packages one level deeper.
+        let packages = root.get("packages").unwrap_or(&root);
+        let mut reading = Reading::default();
+        for (table, ecosystem) in [("jsr", Ecosystem::Jsr), ("npm", Ecosystem::Npm)] {
+            let node = packages.get(table);
+            let node = node.and_then(|node| node.get("packages")).or(node);
+            for (key, value) in node.into_iter().flat_map(Node::entries) {
+                let (name, version) = name_and_version(key.split_once('_').filter(|_| table == "npm").map_or(key, |(bare, _)| bare));
+                let sum = value.get("integrity").and_then(Node::text).map(str::to_owned);
+                let needs = value.get("dependencies").map(needs).unwrap_or_default();
+                reading.entries.push(Entry::new(ecosystem, name, key.as_str()).version(version).hashes(sum).at(value.key).needs(needs));
+            }
+        }
+        for (url, sum) in root.get("remote").into_iter().flat_map(Node::entries) {
+            let Some(entry) = specifier(url, url) else { continue };
+            let name = url.replacen(&format!("@{}", entry.dependency.version), "", 1);
+            let version = entry.dependency.version.clone();
+            let entry = Entry::new(Ecosystem::Jsr, name, url.as_str()).version(version).source(PackageSource::Url(url.clone()));
+            reading.entries.push(entry.hashes(sum.text().map(|sum| format!("sha256:{sum}"))).at(sum.line));
+        }
+        Ok(reading)
+    }
+}
+
+/// `npm:name@1`, `name@1.0.0`, `name`: as a list, or as a map of names to them.
+fn needs(node: &Node) -> Vec<String> {
+    let listed = node.items().iter().map(Node::scalar).chain(node.entries().iter().map(|(_, value)| value.scalar()));
+    let bare = listed.map(|text| text.trim_start_matches("npm:").trim_start_matches("jsr:").to_owned());
+    bare.map(|text| {
+        let (name, version) = name_and_version(&text);
+        if version.starts_with(|c: char| c.is_ascii_digit()) { format!("{name} {version}") } else { name.to_owned() }
+    })
+    .collect()
+}

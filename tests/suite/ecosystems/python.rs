@@ -1,0 +1,72 @@
+//! Pipenv, PEP 751, setuptools, Conda, and what requirement files include.
+
+use super::{expect, report};
+
+#[test]
+fn pipenv_and_pylock() {
+    expect(
+        "Pipfile",
+        "[packages]\nflask = \"==2.0\"\n[dev-packages]\npytest = \"*\"\n",
+        "[packages]\nflask = \">=2.0\"\nx = {git = \"https://git.example/x.git\", ref = \"main\"}\npytest = \"*\"\n[dev-packages]\n",
+        &[
+            "pin-lost pypi flask ==2.0 -> >=2.0 @2",
+            "scope-changed pypi pytest  ->  @4",
+            "added pypi x - ->  @3 from git https://git.example/x.git at main",
+        ],
+    );
+    let lock = |version: &str, sum: &str| {
+        format!(
+            "{{\n  \"_meta\": {{\"sources\": [{{\"name\": \"pypi\", \"url\": \"https://pypi.org/simple\"}}]}},\n  \"default\": {{\n    \"Flask\": {{\n      \"hashes\": [\"sha256:{sum}\"],\n      \"version\": \"=={version}\"\n    }}\n  }},\n  \"develop\": {{}}\n}}\n"
+        )
+    };
+    expect("Pipfile.lock", &lock("2.0", "a"), &lock("2.1", "b"), &["upgraded pypi flask 2.0 -> 2.1 @6"]);
+    expect("Pipfile.lock", &lock("2.0", "a"), &lock("2.0", "b"), &["hash-changed pypi flask 2.0 -> 2.0 @6"]);
+    let pylock = |more: &str| format!("lock-version = \"1.0\"\n[[packages]]\nname = \"A.b\"\nversion = \"1.0\"\n{more}");
+    let wheel = "wheels = [{ url = \"https://x.example/a.whl\", hashes = { sha256 = \"aa\" } }]\n";
+    expect(
+        "pylock.toml",
+        &pylock(wheel),
+        &pylock(&format!("index = \"https://index.example/simple\"\n{wheel}")),
+        &["source-changed pypi a-b 1.0 -> 1.0 @4 from registry https://index.example/simple"],
+    );
+}
+
+#[test]
+fn setuptools_is_read_and_never_run() {
+    let before = "from setuptools import setup\nsetup(\n    install_requires=['a>=1', \"b\"],\n)\n";
+    let after = "from setuptools import setup\nREQS = [\n    'a>=2',\n    'c==1.0',  # pinned\n]\nsetup(install_requires=REQS, extras_require={'dev': ['d<3']})\n";
+    expect(
+        "setup.py",
+        before,
+        after,
+        &[
+            "upgraded pypi a >=1 -> >=2 @3",
+            "removed pypi b  -> - @3",
+            "added pypi c - -> ==1.0 @4",
+            "added pypi d - -> <3 @6 optional",
+        ],
+    );
+    let told = report("setup.py", before, "setup(install_requires=open('r.txt').read().split())\n");
+    assert_eq!(told.skipped[0].why, "dependencies: line 1: install_requires is worked out by the program, not listed");
+    expect(
+        "setup.cfg",
+        "[metadata]\nname = x\n[options]\ninstall_requires =\n    a>=1\n",
+        "[metadata]\nname = x\n[options]\ninstall_requires =\n    a>=1,<2\n    b; python_version < '3'\n[options.extras_require]\ntest = pytest\n",
+        &["changed pypi a >=1 -> >=1,<2 @5", "added pypi b - ->  @6", "added pypi pytest - ->  @8 optional"],
+    );
+}
+
+#[test]
+fn conda_environments_and_included_files() {
+    expect(
+        "environment.yml",
+        "channels: [conda-forge]\ndependencies:\n  - python=3.9\n",
+        "channels: [conda-forge]\ndependencies:\n  - python=3.10\n  - evil::numpy>=1.2\n  - pip:\n    - flask==2.0\n",
+        &[
+            "added pypi flask - -> ==2.0 @6",
+            "added conda numpy - -> >=1.2 @4 from registry https://conda.anaconda.org/evil",
+            "upgraded conda python =3.9 -> =3.10 @3",
+        ],
+    );
+    expect("requirements.txt", "a==1\n", "-r base.txt\na==1\n", &["added pypi base.txt - ->  @1 from path base.txt"]);
+}
