@@ -194,6 +194,7 @@ impl Engine {
         let path = file.path().text();
         let language = Language::of(&path);
         let structured = language.is_code()
+            || manifests::is_read(&path)
             || matches!(language, Language::Dockerfile | Language::Hcl | Language::Yaml)
             || matches!(
                 Role::of(&path),

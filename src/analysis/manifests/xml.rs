@@ -74,9 +74,9 @@ pub fn read(text: &str) -> Result<Element, String> {
             Event::Start(start) => open.push(element(&start, line)),
             Event::Empty(start) => inside.children.push(element(&start, line)),
             Event::End(_) => close(&mut open)?,
-            Event::Text(words) => inside.text.push_str(&String::from_utf8_lossy(&words)),
-            Event::CData(words) => inside.text.push_str(&String::from_utf8_lossy(&words)),
-            Event::GeneralRef(name) => inside.text.push_str(&referred(&String::from_utf8_lossy(&name))),
+            Event::Text(words) => inside.text.push_str(&words),
+            Event::CData(words) => inside.text.push_str(&words),
+            Event::GeneralRef(name) => inside.text.push_str(&referred(&name)),
             Event::Eof => break,
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
         }
@@ -101,13 +101,11 @@ fn close(open: &mut Vec<Element>) -> Result<(), String> {
 }
 
 fn element(start: &BytesStart<'_>, line: usize) -> Element {
-    let name = String::from_utf8_lossy(start.local_name().as_ref()).into_owned();
+    let name = start.local_name().as_ref().to_owned();
     let mut attributes = start.attributes();
     // Whether a name stands twice is nobody's business here, and asking takes time.
-    let attributes = attributes.with_checks(false).flatten().map(|attribute| {
-        let value = String::from_utf8_lossy(&attribute.value).into_owned();
-        (String::from_utf8_lossy(attribute.key.local_name().as_ref()).into_owned(), plain(&value))
-    });
+    let attributes = attributes.with_checks(false).flatten();
+    let attributes = attributes.map(|attribute| (attribute.key.local_name().as_ref().to_owned(), plain(&attribute.value)));
     Element { name, attributes: attributes.collect(), line, ..Element::default() }
 }
 

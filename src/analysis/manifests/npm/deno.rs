@@ -75,7 +75,11 @@ impl Format for DenoLock {
             let node = node.and_then(|node| node.get("packages")).or(node);
             for (key, value) in node.into_iter().flat_map(Node::entries) {
                 let (name, version) = name_and_version(key.split_once('_').filter(|_| table == "npm").map_or(key, |(bare, _)| bare));
-                let sum = value.get("integrity").and_then(Node::text).map(str::to_owned);
+                // JSR writes its checksums without naming the algorithm.
+                let sum = value.get("integrity").and_then(Node::text).map(|sum| match ecosystem {
+                    Ecosystem::Jsr => format!("sha256:{sum}"),
+                    _ => sum.to_owned(),
+                });
                 let needs = value.get("dependencies").map(needs).unwrap_or_default();
                 reading.entries.push(Entry::new(ecosystem, name, key.as_str()).version(version).hashes(sum).at(value.key).needs(needs));
             }
