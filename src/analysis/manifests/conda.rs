@@ -55,7 +55,7 @@ impl Format for Environment {
 /// `channel::name[build=…] =1.2=build`
 fn asked(text: &str) -> Option<Entry> {
     let (channel, rest) = text.split_once("::").map_or((None, text), |(channel, rest)| (Some(channel), rest));
-    let end = rest.find(|c: char| matches!(c, '=' | '<' | '>' | '!' | '~' | ' ' | '[')).unwrap_or(rest.len());
+    let end = rest.find(['=', '<', '>', '!', '~', ' ', '[']).unwrap_or(rest.len());
     let (name, version) = rest.split_at_checked(end)?;
     let version = version.trim();
     let version = version.strip_prefix('[').map_or(version, |_| "");
