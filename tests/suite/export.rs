@@ -101,7 +101,14 @@ fn dependency(manifest: RepoPath) -> DependencyChange {
         installs_code: true,
         line: 1,
     };
-    DependencyChange { change: DependencyMove::Added, manifest, before: None, after: Some(after), notes: vec![HOSTILE.to_owned()], through: Vec::new() }
+    DependencyChange {
+        change: DependencyMove::Added,
+        manifest,
+        before: None,
+        after: Some(after),
+        notes: vec![HOSTILE.to_owned()],
+        through: Vec::new(),
+    }
 }
 
 fn schema(path: &str) -> jsonschema::Validator {

@@ -8,7 +8,9 @@ fn mix_and_rebar() {
     expect(
         "mix.exs",
         &mix("      {:phoenix, \"~> 1.6\"},\n"),
-        &mix("      {:phoenix, \"~> 1.7\"},\n      {:credo, \"~> 1.0\", only: [:dev, :test]},\n      {:x, github: \"o/x\", branch: \"main\"}\n"),
+        &mix(
+            "      {:phoenix, \"~> 1.7\"},\n      {:credo, \"~> 1.0\", only: [:dev, :test]},\n      {:x, github: \"o/x\", branch: \"main\"}\n",
+        ),
         &[
             "added hex credo - -> ~> 1.0 @5 dev",
             "upgraded hex phoenix ~> 1.6 -> ~> 1.7 @4",
@@ -17,7 +19,9 @@ fn mix_and_rebar() {
     );
     let lock = |version: &str, sum: char| {
         let sum = sum.to_string().repeat(64);
-        format!("%{{\n  \"a\": {{:hex, :a, \"{version}\", \"{sum}\", [:mix], [{{:b, \"~> 1.0\", [hex: :b, repo: \"hexpm\", optional: false]}}], \"hexpm\", \"{sum}\"}},\n}}\n")
+        format!(
+            "%{{\n  \"a\": {{:hex, :a, \"{version}\", \"{sum}\", [:mix], [{{:b, \"~> 1.0\", [hex: :b, repo: \"hexpm\", optional: false]}}], \"hexpm\", \"{sum}\"}},\n}}\n"
+        )
     };
     expect("mix.lock", &lock("1.0.0", 'a'), &lock("1.0.1", 'b'), &["upgraded hex a 1.0.0 -> 1.0.1 @2"]);
     expect("mix.lock", &lock("1.0.0", 'a'), &lock("1.0.0", 'b'), &["hash-changed hex a 1.0.0 -> 1.0.0 @2"]);
@@ -41,7 +45,11 @@ fn pubspecs() {
         "pubspec.yaml",
         "dependencies:\n  flutter:\n    sdk: flutter\n  http: ^0.13.0\n",
         "dependencies:\n  flutter:\n    sdk: flutter\n  http: ^1.0.0\n  x:\n    git:\n      url: https://git.example/x\n      ref: main\ndev_dependencies:\n  lints: any\n",
-        &["upgraded pub http ^0.13.0 -> ^1.0.0 @4", "added pub lints - ->  @10 dev", "added pub x - ->  @5 from git https://git.example/x at main"],
+        &[
+            "upgraded pub http ^0.13.0 -> ^1.0.0 @4",
+            "added pub lints - ->  @10 dev",
+            "added pub x - ->  @5 from git https://git.example/x at main",
+        ],
     );
     let lock = |host: &str| {
         format!(
@@ -62,7 +70,9 @@ fn swift_packages() {
     expect(
         "Package.swift",
         &package("        .package(url: \"https://github.com/apple/swift-nio.git\", from: \"2.0.0\"),\n"),
-        &package("        .package(url: \"https://github.com/apple/swift-nio.git\", from: \"2.1.0\"),\n        .package(url: \"https://git.example/x\", branch: \"main\"),\n"),
+        &package(
+            "        .package(url: \"https://github.com/apple/swift-nio.git\", from: \"2.1.0\"),\n        .package(url: \"https://git.example/x\", branch: \"main\"),\n",
+        ),
         &[
             "added swift git.example/x - -> main @5 from git https://git.example/x at main",
             "upgraded swift github.com/apple/swift-nio ^2.0.0 -> ^2.1.0 @4",

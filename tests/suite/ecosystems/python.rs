@@ -39,12 +39,7 @@ fn setuptools_is_read_and_never_run() {
         "setup.py",
         before,
         after,
-        &[
-            "upgraded pypi a >=1 -> >=2 @3",
-            "removed pypi b  -> - @3",
-            "added pypi c - -> ==1.0 @4",
-            "added pypi d - -> <3 @6 optional",
-        ],
+        &["upgraded pypi a >=1 -> >=2 @3", "removed pypi b  -> - @3", "added pypi c - -> ==1.0 @4", "added pypi d - -> <3 @6 optional"],
     );
     let told = report("setup.py", before, "setup(install_requires=open('r.txt').read().split())\n");
     assert_eq!(told.skipped[0].why, "dependencies: line 1: install_requires is worked out by the program, not listed");

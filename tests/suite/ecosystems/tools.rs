@@ -21,10 +21,7 @@ fn actions_images_and_compose() {
         "Dockerfile",
         "ARG TAG=3.11\nFROM python:${TAG}-slim AS build\nFROM build\n",
         "ARG TAG=3.12\nFROM --platform=linux/amd64 python:${TAG}-slim AS build\nFROM build\nCOPY --from=images.example/o/x:1 /a /b\n",
-        &[
-            "added docker images.example/o/x - -> 1 @4 from registry images.example",
-            "upgraded docker python 3.11-slim -> 3.12-slim @2",
-        ],
+        &["added docker images.example/o/x - -> 1 @4 from registry images.example", "upgraded docker python 3.11-slim -> 3.12-slim @2"],
     );
     expect(
         "docker-compose.yml",
@@ -36,7 +33,8 @@ fn actions_images_and_compose() {
 
 #[test]
 fn helm_terraform_and_pre_commit() {
-    let chart = |version: &str, place: &str| format!("name: x\ndependencies:\n  - name: redis\n    version: {version}\n    repository: {place}\n");
+    let chart =
+        |version: &str, place: &str| format!("name: x\ndependencies:\n  - name: redis\n    version: {version}\n    repository: {place}\n");
     expect(
         "chart/Chart.yaml",
         &chart("17.0.0", "https://charts.example"),

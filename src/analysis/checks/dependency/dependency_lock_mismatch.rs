@@ -52,7 +52,8 @@ fn lost_checksums(table: &Table<'_>) -> Vec<(Draft, Severity)> {
     let sides = table.rows.iter().filter_map(|row| Some((row.before.as_ref()?, row.after.as_ref()?)));
     let lost: Vec<&Dependency> = sides.filter(|(before, after)| lost_hashes(before, after)).map(|(_, after)| after).collect();
     // One package without a checksum among packages with one is an exception somebody made.
-    let excepted = table.inventory.hashed > 0 && matches!(table.inventory.ecosystem, Ecosystem::Cargo | Ecosystem::Pypi | Ecosystem::Golang);
+    let excepted =
+        table.inventory.hashed > 0 && matches!(table.inventory.ecosystem, Ecosystem::Cargo | Ecosystem::Pypi | Ecosystem::Golang);
     let severity = if excepted { Severity::High } else { Severity::Medium };
     match lost.as_slice() {
         [] => Vec::new(),
