@@ -10,7 +10,9 @@ use super::view::SideView;
 
 static WORD: Pattern = Pattern::new(r"[A-Za-z_$][A-Za-z0-9_]*");
 static INTERPOLATED: Pattern = Pattern::new(r"(?:[#$]?\{\s*|\$)([A-Za-z_][A-Za-z0-9_]*)");
-static BOUND: Pattern = Pattern::new(r"\b(?:as|for)\s+(?:const\s+|let\s+|var\s+)?\(?([A-Za-z_]\w*)");
+static BOUND: Pattern = Pattern::new(r"\b(?:as|for)\s+(?:const\s+|let\s+|var\s+)?[(\[]?([A-Za-z_]\w*)(?:\s*,\s*([A-Za-z_]\w*))?");
+/// The same in the body of a function without a name: `names.forEach(name -> sample.put(name, …))`.
+static FILLED_INSIDE: Pattern = Pattern::new(r"(?:=>|->)\s*\{?\s*([A-Za-z_$]\w*)\.(?:append|push|add|set|put|insert|merge)\s*\(");
 static FILLED: Pattern = Pattern::new(
     r"^\s*([A-Za-z_$]\w*)(?:\.\w+)*?\.(?:append|push|update|add|set|put|extend|insert|write|Set|Add|push_str|concat|merge|append_pair|fill)\s*\(",
 );
@@ -137,11 +139,22 @@ pub fn arrivals<T: Copy>(
             continue;
         };
         flow.fill(side, statement, origin);
+        // The texts of a list in the head of a loop stand in braces of their own: `for _, p := range []string{"a", "b"}`.
+        if let Some(head) =
+            statement.parent.and_then(|at| side.statements().get(at)).filter(|_| own.is_some() && is_texts(side.code_of(statement)))
+        {
+            flow.fill(side, head, origin);
+        }
         if sink(statement) {
             found.push(Arrival { sink: index, source: origin, what });
         }
     }
     found
+}
+
+/// Whether there is nothing but texts; `code` has no insides of them.
+fn is_texts(code: &str) -> bool {
+    code.chars().all(|c| matches!(c, '"' | '\'' | '`' | ',' | '\n' | '\t' | '\r' | ' '))
 }
 
 fn words(code: &str) -> impl Iterator<Item = &str> {
@@ -152,8 +165,9 @@ fn words(code: &str) -> impl Iterator<Item = &str> {
 fn receivers(code: &str) -> impl Iterator<Item = &str> {
     let assigned = assigned_end(code).map(|end| targets(code.get(..end).unwrap_or("")));
     // `for (char **e = …`: what stands behind the bracket is a type.
-    let bound = DECLARED_IN_HEAD.group(code, 1).or_else(|| BOUND.group(code, 1));
-    let others = [bound, FILLED.group(code, 1), MERGED.group(code, 1)];
+    let declared = DECLARED_IN_HEAD.group(code, 1);
+    let bound = |group| BOUND.group(code, group).filter(|_| declared.is_none());
+    let others = [declared, bound(1), bound(2), FILLED.group(code, 1), FILLED_INSIDE.group(code, 1), MERGED.group(code, 1)];
     assigned.into_iter().flatten().chain(others.into_iter().flatten()).filter(|name| !matches!(*name, "self" | "this" | "err" | "ok" | "_"))
 }
 
@@ -200,7 +214,10 @@ mod tests {
 
     #[test]
     fn what_a_statement_puts_something_into() {
-        let cases: [(&str, &[&str]); 20] = [
+        let cases: [(&str, &[&str]); 23] = [
+            ("for _, p := range []string{\"  \"} ", &["p"]),
+            ("for name, value in os.environ.items():", &["name", "value"]),
+            ("names.forEach(name -> sample.put(name, x))", &["sample"]),
             ("byte[] code = x", &["code"]),
             ("cmd[i] = x ^ y", &["cmd"]),
             ("p[i] ^= key[i]", &["p"]),

@@ -26,13 +26,14 @@ impl Rules {
     /// # Errors
     /// When no rule has one of the names, or a folder of rules cannot be read.
     pub fn engine(&self, context: &Context) -> anyhow::Result<Engine> {
+        // Before anything is done on all cores, which settles how many there are.
+        if let Some(jobs) = self.jobs {
+            rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global()?;
+        }
         let book = context.rulebook()?;
         let imports = context.imports()?;
         for id in self.only.iter().chain(&self.skip).filter(|id| !imports.has(id)) {
             named(&book, id)?;
-        }
-        if let Some(jobs) = self.jobs {
-            rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global()?;
         }
         Ok(Engine::of(&book, &Selection { only: self.only.clone(), skip: self.skip.clone() }).importing(imports))
     }

@@ -1,13 +1,16 @@
 //! Rules about what leaves the machine and where it goes.
 
 pub mod carriers;
+pub mod elsewhere;
 pub mod forwarding;
 pub mod hosts;
+pub mod lookups;
 pub mod sending;
 pub mod through_file;
 pub mod traffic;
 
 pub mod new_outbound_host;
+pub mod redaction_narrowed;
 pub mod sensitive_exposed;
 pub mod sensitive_to_network;
 pub mod suspicious_host;

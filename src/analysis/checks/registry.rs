@@ -75,6 +75,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &exec::remote_script::RemoteScript,
     &repository::repository_link_escapes::RepositoryLinkEscapes,
     &exec::runs_on_load::RunsOnLoad,
+    &net::redaction_narrowed::RedactionNarrowed,
     &net::sensitive_exposed::SensitiveExposed,
     &net::sensitive_to_network::SensitiveToNetwork,
     &exec::shell_nonliteral::ShellNonliteral,

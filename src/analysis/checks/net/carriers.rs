@@ -12,7 +12,14 @@ static CALLED: Pattern = Pattern::new(r"\b([A-Za-z_$]\w*)\s*\(");
 static HANDLE_USED: Pattern = Pattern::new(
     r"\b([A-Za-z_$]\w*)\s*\.\s*(?:write\w*|end|send\w*|post\w*|put\w*|patch\w*|request|get|do|Do|Post\w*|Put\w*|Send\w*|Write|newCall|execute|WriteString)\s*\(",
 );
+/// A name for what a function gives that is called alone: `const call = request(…)`.
+static ANSWERED: Pattern = Pattern::new(r"^\s*(?:const|let|var)\s+([A-Za-z_$]\w*)\s*=\s*request\s*\(");
 static WORD: Pattern = Pattern::new(r"[A-Za-z_$]\w*");
+static KEPT_AS: Pattern = Pattern::new(r"^\s*(?:self|this|\$this)(?:\.|->)([A-Za-z_]\w*)[^=(]*=[^=]");
+/// The head of an object that is being made.
+static MAKES: Pattern = Pattern::new(r"(?:^|[\s(&=])(?:Self|[A-Z]\w*[a-z]\w*)\s*$");
+static USES_FIELD: Pattern = Pattern::new(r"\b(?:self|this)(?:\.|->)([A-Za-z_]\w*)");
+static USES_WHOLE: Pattern = Pattern::new(r"[(,]\s*&?\s*(?:self|this)\s*[,)]");
 static GIVES_BACK: Pattern = Pattern::new(r"^\s*return\b");
 
 /// No file has so many carriers; a hostile one shall not cost more.
@@ -23,8 +30,12 @@ const LONGEST: usize = 8000;
 /// What the functions and names of a file do for others.
 #[derive(Debug, Default)]
 pub struct Carriers<'v> {
-    /// Functions that return something secret.
-    giving: HashMap<&'v str, Sensitive>,
+    /// Functions that return something secret, with the statement that reads it.
+    giving: HashMap<&'v str, (Sensitive, usize)>,
+    /// Fields of objects that something secret was put into, with the statement that did.
+    fields: HashMap<&'v str, (Sensitive, usize)>,
+    /// An object that something secret was put into when it was made.
+    whole: Option<(Sensitive, usize)>,
     /// Functions that send a parameter, with the statement that talks.
     sending: HashMap<&'v str, usize>,
     /// Names that hold a connection, with the statement that made it.
@@ -37,6 +48,12 @@ fn returns_it(side: &SideView<'_>, source: usize, sink: usize) -> bool {
     let code = |at: usize| side.code_of(&side.statements()[at]);
     let assigned = |name: &str| code(source).split('=').next().is_some_and(|left| WORD.groups(left, 0).any(|word| word == name));
     source == sink || NAMED.group(code(sink), 1).is_some_and(assigned)
+}
+
+/// Whether a statement puts something into a field, or is one of those an object is made of.
+fn keeps(side: &SideView<'_>, statement: &Statement) -> bool {
+    let head = |at: usize| side.code_of(&side.statements()[at]);
+    KEPT_AS.is_match(side.code_of(statement)) || statement.parent.is_some_and(|at| MAKES.is_match(head(at)))
 }
 
 /// What a function is given, by the head of it.
@@ -53,12 +70,20 @@ fn parameters(head: &str) -> Flow<'_> {
 
 impl<'v> Carriers<'v> {
     /// The carriers of `side`, by what one statement reads and whether one talks.
-    pub fn of(side: &'v SideView<'_>, reads: impl Fn(&Statement) -> Option<Sensitive>, talks: impl Fn(&Statement) -> bool) -> Self {
+    pub fn of(side: &'v SideView<'_>, reads: impl Fn(&Statement) -> Option<Sensitive> + Copy, talks: impl Fn(&Statement) -> bool) -> Self {
         let mut carriers = Self::default();
         let name_of = |statement: &Statement| statement.function.map(|at| &side.functions()[at]).filter(|function| function.name.len() > 1);
         for arrival in arrivals(side, reads, |statement| GIVES_BACK.is_match(side.code_of(statement))).into_iter().take(MOST) {
             if let Some(function) = name_of(&side.statements()[arrival.sink]).filter(|_| returns_it(side, arrival.source, arrival.sink)) {
-                carriers.giving.entry(&function.name).or_insert(arrival.what);
+                carriers.giving.entry(&function.name).or_insert((arrival.what, arrival.source));
+            }
+        }
+        for arrival in arrivals(side, reads, |statement| keeps(side, statement)).into_iter().take(MOST) {
+            let statement = &side.statements()[arrival.sink];
+            let kept = (arrival.what, arrival.source);
+            match KEPT_AS.group(side.code_of(statement), 1) {
+                Some(field) => drop(carriers.fields.entry(field).or_insert(kept)),
+                None => carriers.whole = carriers.whole.or(Some(kept)),
             }
         }
         let mut given = Flow::default();
@@ -67,6 +92,9 @@ impl<'v> Carriers<'v> {
                 Some(side.plain_of(statement)).filter(|plain| plain.len() <= LONGEST).and_then(|plain| traffic().handle(plain))
                 && carriers.handles.len() < MOST
             {
+                carriers.handles.entry(name).or_insert(index);
+            }
+            if let Some(name) = ANSWERED.group(side.code_of(statement), 1).filter(|_| carriers.handles.len() < MOST && talks(statement)) {
                 carriers.handles.entry(name).or_insert(index);
             }
             let inside = statement.function.map(|at| &side.functions()[at]);
@@ -91,16 +119,19 @@ impl<'v> Carriers<'v> {
 
     /// Functions that return something secret.
     pub fn giving(&self) -> impl Iterator<Item = (&'v str, Sensitive)> {
-        self.giving.iter().map(|(name, what)| (*name, *what))
+        self.giving.iter().map(|(name, (what, _))| (*name, *what))
     }
 
-    /// What a statement gets from a helper.
+    /// What a statement gets from a helper or out of an object, and the statement that read it.
     #[must_use]
-    pub fn gives(&self, side: &SideView<'_>, statement: &Statement) -> Option<Sensitive> {
-        if self.giving.is_empty() {
+    pub fn gives(&self, side: &SideView<'_>, statement: &Statement) -> Option<(Sensitive, usize)> {
+        if self.giving.is_empty() && self.fields.is_empty() && self.whole.is_none() {
             return None;
         }
-        CALLED.groups(side.code_of(statement), 1).find_map(|name| self.giving.get(name).copied())
+        let code = side.code_of(statement);
+        let helper = || CALLED.groups(code, 1).find_map(|name| self.giving.get(name).copied());
+        let field = || USES_FIELD.groups(code, 1).find_map(|name| self.fields.get(name).copied());
+        helper().or_else(field).or_else(|| self.whole.filter(|_| USES_WHOLE.is_match(code)))
     }
 
     /// The statement that talks for `statement`: of a helper it calls, or where the connection it uses was made.

@@ -1,7 +1,9 @@
 //! What it means to send something: which statements talk, which read what should stay, where it goes, and how grave that is.
 
+use std::collections::BTreeSet;
+
 use super::hosts;
-use super::traffic::{Kind, Sensitive, traffic};
+use super::traffic::{Kind, Sensitive, lent, traffic};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Hint;
 use crate::analysis::statements::Statement;
@@ -22,8 +24,21 @@ pub static TALKING: Hint = Hint::new(|| traffic().talking());
 #[must_use]
 pub fn talks(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> bool {
     let plain = side.plain_of(statement);
-    let possible = plain.len() <= LONGEST && file.spots(&TALKING, side.side).meet(statement.first_line, statement.last_line);
-    possible && traffic().talks(plain, file.language)
+    if plain.len() > LONGEST {
+        return false;
+    }
+    let possible = || file.spots(&TALKING, side.side).meet(statement.first_line, statement.last_line);
+    possible() && traffic().talks(plain, file.language) || calls_lent(file, side.code_of(statement))
+}
+
+/// Names that the network's modules lend to the new side of a file.
+struct Lent(BTreeSet<String>);
+
+/// Whether `code` calls, alone, what a module of the network lends to the file.
+fn calls_lent(file: &FileView<'_>, code: &str) -> bool {
+    static CALLED: Pattern = Pattern::new(r"(?:^|[^\w$.])([A-Za-z_$]\w*)\s*\(");
+    let names = file.shared(|file| Lent(file.new_side().map(|side| lent(side.text())).unwrap_or_default()));
+    !names.0.is_empty() && CALLED.groups(code, 1).any(|name| names.0.contains(name))
 }
 
 /// What a statement reads that should not be sent.
@@ -46,7 +61,7 @@ pub fn weigh(kind: Kind, new_host: Option<bool>, forwards: bool) -> Option<(Seve
         (Kind::Request, _) => (High, Confidence::Medium),
         (Kind::Typed, Some(true)) => (High, Confidence::Medium),
         (Kind::Kept, Some(true)) if !forwards => (High, Confidence::Medium),
-        (Kind::Typed | Kind::Kept, _) => return None,
+        (Kind::Typed | Kind::Form | Kind::Kept, _) => return None,
     })
 }
 

@@ -6,7 +6,8 @@ use super::traffic::{Kind, Sensitive, traffic};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::arrivals;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
+use crate::analysis::role::Role;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, RuleId, Severity};
@@ -36,16 +37,24 @@ static VEILED: Pattern = Pattern::new(
 static HANDS_ON: Pattern =
     Pattern::new(r"(?s)\b(?:\w*[sS]pawn\w*|fork|exec\w*|Popen|run|check_output|check_call|launch|createTerminal)\s*\(.*\benv\s*[:=]");
 
+/// A name that is built into pages, and a secret it is made of.
+static PUBLISHED: Pattern = Pattern::new(
+    r"\b((?:NEXT_PUBLIC|NUXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|PUBLIC|GATSBY|VUE_APP)_\w+)[\x22\x27]?\s*[:=]\s*[\x22\x27]?(?:\$\{\{\s*secrets\.|process\.env[.\[][\x22\x27]?|import\.meta\.env\.|\$\{?|os\.environ\[[\x22\x27])(\w*(?:SECRET|PRIVATE_KEY|PASSWORD|PASSWD|SERVICE_ROLE|DATABASE_URL|ADMIN_KEY)\w*)",
+);
+
 impl Check for SensitiveExposed {
     fn rule(&self) -> RuleId {
         RuleId("sensitive-exposed")
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, traffic().telling()).and(Reach::AFTER, Words::of([&LOGS, &ANSWERS, &FAILS])).noting(&TELLING)
+        let published = || Words::of([&PUBLISHED]);
+        let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(published()));
+        told.and(Reach::AFTER, Words::of([&LOGS, &ANSWERS, &FAILS]).or(published())).noting(&TELLING).noting(&PUBLISHING)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        published(file, sink);
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
         let touched = |s: &Statement| side.touches(s.first_line, s.last_line);
         let shows = |s: &Statement| s.bytes.len() <= LONGEST && shown(side, s).is_some();
@@ -68,6 +77,22 @@ impl Check for SensitiveExposed {
                 let title = format!("Writes {} into {}", arrival.what.what, place.way.words());
                 sink.report(Draft::lines(file, side, to.first_line, to.last_line).title(title).severity(severity).confidence(confidence));
             }
+        }
+    }
+}
+
+static PUBLISHING: Hint = Hint::new(|| Words::of([&PUBLISHED]));
+
+/// Secrets of a server that get a name which is built into pages.
+fn published(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let Some(side) = file.new_side().filter(|_| file.role.is_live() || file.role == Role::Workflow) else { return };
+    for line in file.added_on(&PUBLISHING).filter(|line| line.text.len() <= LONGEST) {
+        let plain = side.plain_line(line.index);
+        if let (Some(name), Some(secret)) = (PUBLISHED.group(plain, 1), PUBLISHED.group(plain, 2))
+            && !secret.starts_with(name.split('_').next().unwrap_or(name))
+        {
+            let title = format!("{secret} is built into pages as {name}");
+            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High).confidence(Confidence::Medium));
         }
     }
 }
@@ -117,6 +142,7 @@ fn weigh(what: Sensitive, way: Way, straight: bool) -> Option<(Severity, Confide
         (Kind::Environment, _) => (High, Confidence::Medium),
         (Kind::Request | Kind::Typed, Way::Log) if straight => (High, Confidence::Medium),
         (Kind::Request | Kind::Typed, Way::Log) => (Medium, Confidence::Low),
+        (Kind::Request, Way::Failure) | (Kind::Form, Way::Log) if straight => (Medium, Confidence::Medium),
         _ => return None,
     })
 }

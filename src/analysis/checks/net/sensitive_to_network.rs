@@ -1,8 +1,10 @@
 //! `sensitive-to-network`: the environment, a file of credentials or a caller's credentials reach a call to the network.
 
 use super::carriers::Carriers;
+use super::elsewhere;
 use super::forwarding;
 use super::hosts;
+use super::lookups;
 use super::sending::{LONGEST, TALKING, TELLING, host_of, reads, talks, weigh};
 use super::through_file;
 use super::traffic::{Sensitive, is_shell, traffic};
@@ -31,9 +33,12 @@ impl Check for SensitiveToNetwork {
 
     fn needs(&self) -> Needs {
         let copies = || Words::of([&COPY]);
-        let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(copies()));
-        told.and(Reach::AFTER, traffic().talking().or(copies()).or(through_file::shipping()))
+        let others = || copies().or(lookups::words()).or(elsewhere::words());
+        let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(others()));
+        told.and(Reach::AFTER, traffic().talking().or(others()).or(through_file::shipping()))
             .noting(&TELLING)
+            .noting(&lookups::LOOKING_UP)
+            .noting(&elsewhere::SHOWING)
             .noting(&TALKING)
             .noting(&COPYING)
     }
@@ -47,6 +52,8 @@ impl Check for SensitiveToNetwork {
         let Some(side) = file.new_side().filter(|_| readable && file.role.is_live()) else { return };
         copies(file, side, sink);
         through_file::report(file, side, sink);
+        lookups::report(file, side, sink);
+        elsewhere::report(file, side, sink);
         // Without a changed statement that reads or talks there is nothing to find.
         let telling = |statement: &&Statement| {
             side.touches(statement.first_line, statement.last_line)
@@ -56,9 +63,12 @@ impl Check for SensitiveToNetwork {
             return;
         }
         let carriers = Carriers::of(side, |statement| reads(file, side, statement), |statement| talks(file, side, statement));
-        let source = |statement: &Statement| reads(file, side, statement).or_else(|| carriers.gives(side, statement));
+        let source = |statement: &Statement| reads(file, side, statement).or_else(|| Some(carriers.gives(side, statement)?.0));
         let found = arrivals(side, source, |statement| talks(file, side, statement) || carriers.sends(side, statement).is_some());
-        let changed = |arrival: &Arrival<Sensitive>| [arrival.source, arrival.sink].iter().any(|at| touched(side, &side.statements()[*at]));
+        let changed = |arrival: &Arrival<Sensitive>| {
+            let read = carriers.gives(side, &side.statements()[arrival.source]).map(|(_, at)| at);
+            [arrival.source, arrival.sink].into_iter().chain(read).any(|at| touched(side, &side.statements()[at]))
+        };
         for arrival in found.into_iter().filter(changed).take(MOST) {
             let through = carriers.sends(side, &side.statements()[arrival.sink]).filter(|at| *at != arrival.sink);
             report(file, side, arrival, through, sink);
@@ -102,13 +112,6 @@ fn telling_line(side: &SideView<'_>, to: &Statement, from: &Statement) -> String
     }
 }
 
-/// The domain under which a name is looked up that is put together from something else.
-fn looked_up(plain: &str) -> Option<String> {
-    static LOOKUP: Pattern = Pattern::new(r"\b(?:gethostbyname|getaddrinfo|resolve\w*|lookup|Lookup\w+)\s*\(");
-    static TAIL: Pattern = Pattern::new(r"(?i)[\x22\x27`}.]\.?((?:[a-z0-9-]+\.)+[a-z]{2,12})\.?[\x22\x27`]");
-    LOOKUP.is_match(plain).then(|| TAIL.group(plain, 1).map(str::to_ascii_lowercase)).flatten()
-}
-
 static COPY: Pattern = Pattern::new(r"(?i)\bbcc\b[\x22\x27]?\]?\s*(?::|=|,|\()\s*\[?\s*[\x22\x27`]([^\x22\x27`@\s]+@[^\x22\x27`\s]+)");
 
 /// A copy of every message goes to an address that stands in the code.
@@ -132,7 +135,7 @@ fn named_secrets(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) 
     for arrival in found.into_iter().filter(|arrival| touched(side, &side.statements()[arrival.sink])).take(MOST) {
         let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
         let named = hosts::named(side.plain_of(to)).or_else(|| hosts::of_urls(side.plain_of(from)).next());
-        let Some(host) = named.or_else(|| looked_up(side.plain_of(to))) else { continue };
+        let Some(host) = named.or_else(|| lookups::looked_up(side.plain_of(to))) else { continue };
         if !traffic().betrays(side.plain_of(from), &host) || !hosts::is_new(file, &host) {
             continue;
         }

@@ -3,11 +3,14 @@
 use super::hosts;
 use super::traffic::{is_shell, traffic};
 use crate::analysis::check::{Check, Draft, Sink};
-use crate::analysis::prefilter::{Hint, Needs, Reach};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
 
-static NAMED: Hint = Hint::new(|| hosts::urls().or(traffic().talking()).or(traffic().dropping()));
+static NAMED: Hint = Hint::new(|| hosts::urls().or(traffic().talking()).or(traffic().dropping()).or(Words::of([&PROXY])));
+/// Everything that is sent goes through it.
+static PROXY: Pattern = Pattern::new(r"(?i)prox(?:y|ies)");
 
 /// See `rules/code/suspicious-host.toml`.
 pub struct SuspiciousHost;
@@ -30,7 +33,7 @@ impl Check for SuspiciousHost {
                 continue;
             }
             let talks = traffic().talks(plain, file.language);
-            let quoted = || hosts::named(plain).filter(|_| talks);
+            let quoted = || hosts::named(plain).filter(|_| talks || PROXY.is_match(plain));
             let bare = hosts::of_urls(plain).chain(quoted()).find(|host| hosts::is_bare_address(host));
             let what = match &bare {
                 Some(host) => format!("Names the bare address {host}"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::sending::{LONGEST, reads};
-use super::traffic::{Kind, is_shell};
+use super::traffic::{Kind, is_shell, traffic};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Words;
@@ -68,6 +68,12 @@ fn saves(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Opt
         && let Some(name) = DUMPS.group(plain, 1).filter(|name| !name.starts_with("/dev/"))
     {
         return Some(("the environment", Some(name.to_owned())));
+    }
+    // What is written into a file of credentials is no reading of it.
+    static INTO: Pattern = Pattern::new(r">{1,2}\s*[\x22\x27]?[\w./~$\{}-]+");
+    if is_shell(file.language) && INTO.find_all(plain).any(|found| traffic().reads(plain.get(found).unwrap_or(""), file.language).is_some())
+    {
+        return None;
     }
     let told = reads(file, side, statement).filter(|told| matches!(told.kind, Kind::Environment | Kind::File))?;
     let named = if is_shell(file.language) { PATH.groups(plain, 1).last() } else { QUOTED.groups(plain, 1).last() };

@@ -1,6 +1,7 @@
 //! The patterns of `rules/lists/net.toml`: what talks to the network, and what should not be told it.
 
 use crate::analysis::prefilter::Words;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -23,6 +24,8 @@ pub enum Kind {
     Request,
     /// What somebody typed as a password.
     Typed,
+    /// Everything somebody typed into a form.
+    Form,
     /// A secret that the program keeps, or shows to prove who it is.
     Kept,
 }
@@ -111,7 +114,7 @@ impl Traffic {
     /// What a text must hold to talk to the network, or to keep what will.
     #[must_use]
     pub fn talking(&self) -> Words {
-        Words::of([&self.calls, &self.native, &self.commands, &self.handles])
+        Words::of([&self.calls, &self.native, &self.commands, &self.handles, &LENT])
     }
 
     /// What a text must hold to read what should not be sent.
@@ -164,6 +167,24 @@ impl Traffic {
     }
 }
 
+/// Names that talk to the network when they are called alone, because a module of the network lent them.
+static LENT: Pattern = Pattern::new(
+    r"(?m)^\s*(?:import\s*\{([^}]*)\}\s*from\s*[\x22\x27](?:node:)?(?:https?|http2|undici|node-fetch|axios|got|ky|needle|superagent)[\x22\x27]|(?:const|let|var)\s*\{([^}]*)\}\s*=\s*require\(\s*[\x22\x27](?:node:)?(?:https?|http2|undici|node-fetch|axios|got|needle|superagent)[\x22\x27]|from\s+(?:requests|httpx|urllib\.request|urllib3)\s+import\s+\(?([\w,\s]+?)\)?\s*$)",
+);
+static TALKER: Pattern =
+    Pattern::new(r"\b(request|get|post|put|patch|fetch|stream|urlopen|urlretrieve|head)\b(?:\s+as\s+(\w+)|\s*:\s*(\w+))?");
+
+/// The names that modules of the network lend to a text, as they are called there.
+#[must_use]
+pub fn lent(text: &str) -> BTreeSet<String> {
+    let lists = (1..=3).flat_map(|group| LENT.groups(text, group));
+    let named = |list| {
+        let found = TALKER.find_all(list).filter_map(|range| list.get(range));
+        found.filter_map(|found: &str| (1..=3).rev().find_map(|group| TALKER.group(found, group))).map(str::to_owned).collect::<Vec<_>>()
+    };
+    lists.flat_map(named).collect()
+}
+
 /// Whether commands rather than calls talk to the network.
 #[must_use]
 pub fn is_shell(language: Language) -> bool {
@@ -197,6 +218,15 @@ mod tests {
             .chain(lists.source.iter().flat_map(|source| &source.patterns));
         let broken: Vec<_> = all.chain(named).filter_map(|source| Pattern::mistake(source)).collect();
         assert_eq!(broken, Vec::<String>::new());
+    }
+
+    #[test]
+    fn names_that_modules_lend() {
+        let lent = |text: &str| lent(text).into_iter().collect::<Vec<_>>().join(" ");
+        assert_eq!(lent("import { request, Agent } from 'node:https';\n"), "request");
+        assert_eq!(lent("const { get: load } = require('https')\n"), "load");
+        assert_eq!(lent("import json\nfrom requests import post as send, Session\n"), "send");
+        assert_eq!(lent("import { request } from './client'\nfrom app import get\n"), "");
     }
 
     #[test]

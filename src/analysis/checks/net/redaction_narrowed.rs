@@ -1,0 +1,109 @@
+//! `redaction-narrowed`: what kept secrets out of logs, reports and answers hides fewer of them than before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
+
+/// See `rules/code/redaction-narrowed.toml`.
+pub struct RedactionNarrowed;
+
+/// A longer statement is data.
+const LONGEST: usize = 8000;
+
+/// A list of what is hidden, by the name it has.
+static HIDES: Pattern = Pattern::new(
+    r"(?i)([\w.$]*(?:filter_?param\w*|redact\w*|mask(?:ed)?_?\w*|scrub\w*|sanitiz\w*|sensitive\w*|censor\w*|(?-i:HIDDEN\w*)|hid(?:den|es?)_?(?:headers|fields|param(?:eter)?s|keys|secrets|values)|dontflash|secret_?(?:keys|fields|names|headers)|private_?fields))\b[^\[({=]*(?:\+?=|=>|:=?|\()\s*[^\[({]*[\[({%]",
+);
+static LITERAL: Pattern = Pattern::new(r"[\x22\x27`]([\w.*-]{2,40})[\x22\x27`]|:(\w{2,40})\b");
+/// The words by which a secret is known.
+static SECRET: Pattern = Pattern::new(
+    r"(?i)passw|passphrase|pwd|secret|token|authori[sz]ation|cookie|api[-_]?key|credential|cvv|cvc|card|\botp\b|private[-_]?key|session|bearer",
+);
+/// A call that hides.
+static CALLED: Pattern = Pattern::new(
+    r"\b((?:sanitize|redact|mask|scrub|censor)_?(?:[Hh]eaders?|[Pp]arams?|[Ff]ields?|[Ss]ecrets?|[Tt]okens?|[Cc]redentials?|[Bb]ody|[Ll]ogs?|[Uu]rl|[Kk]eys?|[Ss]ensitive\w*))\s*(?:[({]|$)",
+);
+
+impl Check for RedactionNarrowed {
+    fn rule(&self) -> RuleId {
+        RuleId("redaction-narrowed")
+    }
+
+    fn needs(&self) -> Needs {
+        let gone = Needs::nothing().and(Reach::REMOVED, Words::of([&SECRET, &CALLED]));
+        gone.and(Reach::ANYWHERE, Words::of([&HIDES, &CALLED]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let (Some(old), Some(new)) = (file.old().filter(|_| file.role.is_live()), file.new_side()) else { return };
+        lists(file, old, new, sink);
+        calls(file, old, new, sink);
+    }
+}
+
+/// A list of what is hidden with the secrets it names.
+struct Hidden<'v> {
+    statement: &'v Statement,
+    names: BTreeSet<String>,
+}
+
+/// The lists of a side by their names; `changed`: only those that the change touches.
+fn hidden<'v>(side: &'v SideView<'_>, changed: bool) -> BTreeMap<&'v str, Hidden<'v>> {
+    let asked = |s: &&Statement| s.bytes.len() <= LONGEST && (!changed || side.touches(s.first_line, s.last_line));
+    let lists = side.statements().iter().filter(asked).filter_map(|statement| {
+        let plain = side.plain_of(statement);
+        let name = HIDES.group(plain, 1)?;
+        let texts = (1..=2).flat_map(|group| LITERAL.groups(plain, group));
+        let names: BTreeSet<String> = texts.map(str::to_ascii_lowercase).collect();
+        Some((name, Hidden { statement, names }))
+    });
+    lists.collect()
+}
+
+fn lists(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    let were = hidden(old, true);
+    if were.is_empty() {
+        return;
+    }
+    let are = hidden(new, false);
+    // What an added line names may be hidden in another way.
+    let added: BTreeSet<String> = file
+        .added()
+        .flat_map(|line| (1..=2).flat_map(move |group| LITERAL.groups(line.text, group)))
+        .map(str::to_ascii_lowercase)
+        .collect();
+    for (name, was) in &were {
+        let Some(is) = are.get(name) else { continue };
+        let covered = |secret: &String| added.contains(secret) || is.names.iter().any(|part| secret.contains(part.as_str()));
+        let lost: Vec<&str> = was.names.iter().filter(|word| SECRET.is_match(word) && !covered(word)).map(String::as_str).collect();
+        if !lost.is_empty() {
+            let (first, last) = (is.statement.first_line, is.statement.last_line);
+            let draft = Draft::lines(file, new, first, last).title(format!("{name} no longer hides {}", lost.join(", ")));
+            sink.report(draft.severity(Severity::High).confidence(Confidence::Medium));
+        }
+    }
+}
+
+/// A call that hid something is gone from where it stood, and no other took its place.
+fn calls(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    if file.added().any(|line| CALLED.is_match(line.code()) || HIDES.is_match(line.text)) {
+        return;
+    }
+    let stand: BTreeSet<&str> = CALLED.groups(new.masked(), 1).collect();
+    let headers: BTreeSet<&str> = new.statements().iter().map(|statement| new.code_of(statement).trim()).collect();
+    for statement in old.statements().iter().filter(|s| s.bytes.len() <= LONGEST && old.is_changed(s.first_line)) {
+        let Some(name) = CALLED.group(old.code_of(statement), 1).filter(|name| !stand.contains(name)) else { continue };
+        // Whatever it stood in is still there.
+        let around = statement.parent.map(|at| old.code_of(&old.statements()[at]).trim());
+        if around.is_some_and(|around| headers.contains(around)) {
+            let draft = Draft::lines(file, old, statement.first_line, statement.last_line)
+                .title(format!("{name} is no longer asked to hide anything"));
+            sink.report(draft.severity(Severity::Medium).confidence(Confidence::Medium));
+        }
+    }
+}
