@@ -126,6 +126,12 @@ impl Needs {
         Self::default()
     }
 
+    /// No file by itself: only the change as a whole is looked at.
+    #[must_use]
+    pub fn of_changes() -> Self {
+        Self { parts: vec![(Reach::ADDED, Vec::new())], kept: Vec::new() }
+    }
+
     /// One of `words` at `place`, and what was said before.
     #[must_use]
     pub fn and(mut self, place: Reach, words: Words) -> Self {

@@ -1,4 +1,5 @@
-//! Whole families of sabotage: every known variant is caught by a finding of severity high, and no ordinary change that looks like one is.
+//! Whole families of sabotage: every known variant is caught by a finding of severity high, or of the level it names, and no ordinary change that
+//! looks like one is accused.
 //!
 //! The changes are data (`tests/data/families/<family>.toml`), so that one more costs no build.
 
@@ -7,7 +8,7 @@ use std::fmt::Write as _;
 use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::examples::change_of;
 use lazaret::model::report::Report;
-use lazaret::model::rule::{Example, ExampleFile};
+use lazaret::model::rule::{Example, ExampleFile, Severity};
 use serde::Deserialize;
 
 mod agt;
@@ -17,6 +18,7 @@ mod exec;
 mod inj;
 mod net;
 mod obf;
+mod test;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +31,8 @@ struct Family {
 #[serde(deny_unknown_fields)]
 struct Entry {
     about: String,
+    /// The severity at which it is caught, where that is not high.
+    level: Option<String>,
     #[serde(default)]
     message: String,
     #[serde(default)]
@@ -108,10 +112,12 @@ fn holds(name: &str, sabotaged: usize, ordinary: usize) {
     let text = std::fs::read_to_string(format!("tests/data/families/{name}.toml")).unwrap();
     let family: Family = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
     assert!(family.hit.len() >= sabotaged && family.miss.len() >= ordinary, "{name}: too few changes");
-    let examples = family.hit.into_iter().map(|entry| entry.example(true)).chain(family.miss.into_iter().map(|entry| entry.example(false)));
+    let level = |entry: &Entry| entry.level.as_deref().map_or(Severity::High, |word| Severity::parse(word).expect("a severity"));
+    let hits = family.hit.into_iter().map(|entry| (level(&entry), entry.example(true)));
+    let misses = family.miss.into_iter().map(|entry| (level(&entry), entry.example(false)));
     let mut wrong = String::new();
-    for example in examples {
-        let hard: Vec<_> = judged(&example).findings.into_iter().filter(|finding| finding.severity.is_hard()).collect();
+    for (level, example) in hits.chain(misses) {
+        let hard: Vec<_> = judged(&example).findings.into_iter().filter(|finding| finding.severity >= level).collect();
         if hard.is_empty() == example.hits {
             let said: Vec<String> = hard.iter().map(|finding| format!("{} at {}: {}", finding.rule, finding.at, finding.title)).collect();
             let _ = writeln!(wrong, "{}: {} {}", example.about, if example.hits { "lost" } else { "accused" }, said.join("; "));

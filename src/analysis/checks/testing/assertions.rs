@@ -2,10 +2,12 @@
 
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::{Role, fold};
+use crate::analysis::view::{FileView, SideView};
 
 /// A line that asserts something.
 pub(super) static ASSERTION: Pattern = Pattern::new(
-    r"(?x) \b(assert\w*|ASSERT_\w+|EXPECT_\w+|REQUIRE|CHECK|expect|should|must_\w+|verify|XCTAssert\w*|refute\w*)\s*(!|\(|\.|\s+[\w!(\[])
+    r"(?x) \b(assert\w*|ASSERT_\w+|EXPECT_\w+|REQUIRE|CHECK|should|must_\w+|verify|XCTAssert\w*|refute\w*)\s*(!|\(|\.|\s+[\w!(\[])
+    | \bexpect\s*(!|\(|\{|\s+[\w!(\[]) | \bexpect\.(soft|poll|element|fail|unreachable)\b
     | \b(assert|require|is|qt|t|s)\.(Equal|NotEqual|True|False|Nil|NotNil|Error|NoError|Contains|Len|Same|Panics|ErrorIs|Zero|Empty|JSONEq|ElementsMatch)\w*\(
     | \bt\.(Error|Errorf|Fatal|Fatalf)\( | \.(should|to\.(be|equal|have|throw|include|deep|eql))\b | \bself\.(assert|fail)\w*\( | \bpytest\.raises\( | \bAssert\.\w+\( | \.Should\(\)",
 );
@@ -15,9 +17,9 @@ static DEFINES: Pattern = Pattern::new(
 );
 /// An assertion that nearly everything passes.
 static WEAK: Pattern = Pattern::new(
-    r"(?x) \.(toBeDefined|toBeTruthy|toBeInstanceOf|toBeUndefined|not\.toThrow|not\.toBeNull|not\.toBeUndefined|to\.exist|to\.be\.ok|toMatchSnapshot)\b
-    | assertTrue\(\s*(true|True)\s*[,)] | assert\s+True\b | assert\s+\w+\s+is\s+not\s+None | assert!\(\s*true\s*[,)] | assert(Is)?NotNull\( | assertIsNotNone\(
-    | \b(assert|require)\.(NotNil|NotEmpty)\( | expect\((true|1)\)\.(toBe|toEqual|toBeTruthy)\( | assert_not_nil | refute_nil | Assert\.(IsTrue\(true|NotNull|IsNotNull)
+    r"(?x) \.(toBeDefined|toBeTruthy|toBeInstanceOf|not\.toThrow|not\.toBeNull|not\.toBeUndefined|to\.exist|to\.be\.ok|toMatchSnapshot)\b
+    | assertTrue\(\s*(true|True)\s*[,)] | assert\s+True\b | assert\s+[\w.\[\]()'\x22]+\s+is\s+not\s+None | assert!\(\s*true\s*[,)] | assert(Is)?NotNull\( | assertIsNotNone\(
+    | \b(assert|require)\.NotNil\( | expect\((true|1)\)\.(toBe|toEqual|toBeTruthy)\( | assert_not_nil | refute_nil | Assert\.(IsTrue\(true|NotNull|IsNotNull)
     | expect\.anything\(\) | isNotNull\(\) | assert\s+1\b | assert\(\s*(true|1)\s*\)",
 );
 static TEST: Pattern = Pattern::new(
@@ -29,9 +31,39 @@ static GUARDING: Pattern = Pattern::new(
     r"(?i)auth|login|session|token|jwt|oauth|passw|permission|access[_-]?control|crypto|secur|csrf|cors|signature|signing|verif|sanitiz|acl\b|rbac|role|privileg|credential|secret|tls|certificate|expir",
 );
 
+/// Beyond so many files a change is a sweep, and nothing in it is about one of its tests.
+const MOST_FILES: usize = 5000;
+
 /// Whether `code` asserts something.
 pub(super) fn asserts(code: &str) -> bool {
     ASSERTION.is_match(code) && !DEFINES.is_match(code)
+}
+
+/// The changed lines of `side` that assert, each with the whole of what it says, on however many lines that stands.
+pub(super) fn assertions(side: &SideView<'_>) -> Vec<(usize, String)> {
+    let lines = side.changed_lines().filter(|line| asserts(line.code()));
+    lines.map(|line| (line.index, said_from(side, line.index))).collect()
+}
+
+/// The statement that begins on the line `first`, as if it stood on one line.
+pub(super) fn said_from(side: &SideView<'_>, first: usize) -> String {
+    /// What is longer is a block of its own rather than one assertion.
+    const LONGEST: usize = 12;
+    let statements = side.statements();
+    let at = statements.partition_point(|statement| statement.first_line < first);
+    let begun = statements.iter().skip(at).take_while(|statement| statement.first_line == first);
+    let last = begun.map(|statement| statement.last_line).max().filter(|last| *last < first + LONGEST).unwrap_or(first);
+    // Where lines end statements, a line that begins with a dot goes on all the same.
+    let goes_on = |at: &usize| side.line(*at).text.trim_start().starts_with('.');
+    let last = last + (last + 1..side.len().min(last + LONGEST)).take_while(goes_on).count();
+    let mut out = String::new();
+    for line in (first..=last).map(|at| side.line(at).text.trim()) {
+        if line.starts_with([')', ']', '}']) && out.ends_with(',') {
+            out.pop();
+        }
+        out.push_str(line);
+    }
+    out
 }
 
 /// Whether `code` asserts next to nothing.
@@ -53,6 +85,25 @@ pub(super) fn guards(path: &str) -> bool {
 pub(super) fn is_tested_code(path: &str) -> bool {
     crate::analysis::language::Language::of(path).is_code() && Role::of(path).is_live()
 }
+
+/// Whether the change also touches the code that the test `file` is about, by its name.
+pub(super) fn tested_changes(file: &FileView<'_>) -> bool {
+    changes(file, |_| true)
+}
+
+/// The same, where that code guards something.
+pub(super) fn guard_changes(file: &FileView<'_>) -> bool {
+    changes(file, guards)
+}
+
+fn changes(file: &FileView<'_>, fits: impl Fn(&str) -> bool) -> bool {
+    let about = file.shared(|file| About(subject(&file.path)));
+    let tested = |path: &str| fits(path) && is_tested_code(path) && subject(path) == about.0;
+    file.change.patch.files.iter().take(MOST_FILES).any(|other| other.old_path.is_some() && tested(&other.path().text()))
+}
+
+/// What a file of tests is about.
+struct About(String);
 
 /// The name of what a test or source file is about: `test_token.py`, `token.spec.ts` and `TokenTest.java` are about `token`.
 pub(super) fn subject(path: &str) -> String {

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::assertions::{asserts, guards, is_tested_code, is_weak, polarity, subject};
+use super::assertions::{assertions, asserts, begins_test, guards, is_tested_code, is_weak, polarity, subject};
 use crate::analysis::check::{ChangeView, Check, Draft, FileOutcome, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::diff::{FileDiff, FileStatus, Patch, Side};
 use crate::model::rule::{RuleId, Severity};
 
@@ -31,25 +31,20 @@ impl Check for AssertionsLost {
         if file.role != Role::Test || !file.language.is_code() {
             return;
         }
-        let lines = |old: bool| -> Vec<(String, String)> {
-            let keep = |line: crate::analysis::view::LineView<'_>| {
-                asserts(line.code()).then(|| (line.text.trim().to_owned(), line.code().to_owned()))
-            };
-            if old { file.removed().filter_map(keep).collect() } else { file.added().filter_map(keep).collect() }
-        };
-        let (removed, added) = (lines(true), lines(false));
+        let said = |side: Option<&SideView<'_>>| side.map(assertions).unwrap_or_default();
+        let (removed, added) = (said(file.old()), said(file.new_side()));
         sink.count(ADDED, count(added.len()));
         if file.diff.status == FileStatus::Deleted {
             return;
         }
         sink.count(REMOVED, count(removed.len()));
-        let weak = |lines: &[(String, String)]| lines.iter().filter(|(text, _)| is_weak(text)).count();
+        let weak = |said: &[(usize, String)]| said.iter().filter(|(_, text)| is_weak(text)).count();
         let gained_weak = weak(&added).saturating_sub(weak(&removed));
         let lost_strong = (removed.len() - weak(&removed)).saturating_sub(added.len() - weak(&added));
         sink.count(WEAKENED, count(gained_weak.min(lost_strong)));
-        let mut before: BTreeMap<String, bool> = removed.iter().map(|(text, _)| polarity(text)).collect();
+        let mut before: BTreeMap<String, bool> = removed.iter().map(|(_, text)| polarity(text)).collect();
         let flipped =
-            added.iter().map(|(text, _)| polarity(text)).filter(|(text, yes)| before.remove(text).is_some_and(|was| was != *yes)).count();
+            added.iter().map(|(_, text)| polarity(text)).filter(|(text, yes)| before.remove(text).is_some_and(|was| was != *yes)).count();
         sink.count(FLIPPED, count(flipped));
     }
 
@@ -58,7 +53,7 @@ impl Check for AssertionsLost {
         let tested = Tested::of(&view.change.patch);
         for (file, outcome) in view.change.patch.files.iter().zip(view.outcomes) {
             let Some((title, severity)) = judged(view, &tested, file, outcome, net) else { continue };
-            let first = file.text().and_then(|text| text.removed().find(|(_, line)| asserts(line)));
+            let first = file.text().and_then(|text| text.removed().find(|(_, line)| asserts(line) && !begins_test(line)));
             let (line, evidence) = first.unwrap_or((1, ""));
             sink.report(
                 Draft::numbered(file.old_path.as_ref().unwrap_or(file.path()), Side::Old, line, evidence.trim())

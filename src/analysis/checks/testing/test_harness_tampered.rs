@@ -1,7 +1,9 @@
 //! `test-harness-tampered`: tests made to pass whatever the code does.
 
+use super::assertions::begins_test;
+use super::verdict::{answers_yes, collects_nothing, lets_through, says_yes};
 use crate::analysis::check::{Check, Draft, Sink};
-use crate::analysis::document::node::Node;
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
@@ -9,29 +11,35 @@ use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 static REPORT_HOOK: Pattern = Pattern::new(
-    r"\bdef\s+(pytest_runtest_(makereport|call|logreport|protocol)|pytest_pyfunc_call|pytest_sessionfinish|pytest_report_teststatus|pytest_exception_interact)\b",
+    r"\bdef\s+(pytest_runtest_(makereport|call|logreport|protocol)|pytest_pyfunc_call|pytest_sessionfinish|pytest_report_teststatus|pytest_exception_interact|pytest_terminal_summary|pytest_unconfigure)\b",
 );
 static FORCES: Pattern = Pattern::new(
-    r#"\b(outcome|exitstatus|failed|testsfailed|exit_?code)\s*=\s*(["']passed["']|0\b|False\b|True\b)|force_result\(|\.wasxfail\s*=|return\s+["']passed["']|excinfo\s*=\s*None"#,
+    r#"\b(outcome|exitstatus|failed|testsfailed|exit_?code)\s*=\s*(["']passed["']|0\b|False\b|True\b)|force_result\(|\.wasxfail\s*=|return\s+["']passed["']|excinfo\s*=\s*None|\.(currentTest\.)?state\s*=\s*["']passed["']|\bnum(Total)?Fail(ed|ing)Test(s|Suites)\s*=\s*0|\bfailure_exit_code\s*=\s*0|setStatus\(\s*(ITestResult\.)?SUCCESS|\b(status|outcome|result)\s*=\s*["']pass(ed)?["']|\bfailures\s*=\s*(0|\[\])|\bfailures\.clear\(\)|\bsession\.exitstatus\s*=\s*0|process\.exitCode\s*=\s*0"#,
 );
 static EXITS: Pattern = Pattern::new(
-    r"\b(sys\.exit\(\s*0?\s*\)|os\._exit\(\s*0\s*\)|process\.exit\(\s*0?\s*\)|System\.exit\(\s*0\s*\)|os\.Exit\(\s*0\s*\)|std::process::exit\(\s*0\s*\)|exit\(EXIT_SUCCESS\))",
+    r"\b(sys\.exit\(\s*0?\s*\)|os\._exit\(\s*0\s*\)|process\.exit\(\s*0?\s*\)|System\.exit\(\s*0\s*\)|exitProcess\(\s*0\s*\)|os\.Exit\(\s*0\s*\)|process::exit\(\s*0\s*\)|exit\(EXIT_SUCCESS\)|Environment\.Exit\(\s*0\s*\)|exit!\s*\(?\s*(0|true)\b|_exit\(\s*0\s*\)|quick_exit\(\s*0\s*\)|at_exit\s*\{\s*exit!?\s*\(?\s*0)",
 );
 static REDEFINES: Pattern = Pattern::new(
-    r"^\s*(global(This)?\.|window\.)?(expect|assert)\s*=\s*(\(|function|lambda|async|jest\.fn|vi\.fn|new\s+Proxy)|\bTestCase\.(assert\w+|fail)\s*=|\b(builtins|__builtins__)\.(AssertionError|assert)\b\s*=|Assert\.prototype|expect\.extend\(\s*\{\s*to(Be|Equal)\b",
+    r"^\s*(global(This)?\.|window\.)?(expect|assert)\s*=\s*(\(|function|lambda|async|jest\.fn|vi\.fn|new\s+Proxy)|\bTestCase\.(assert\w+|fail|run)\s*=|\b(builtins|__builtins__)\.(AssertionError|assert)\b\s*=|Assert\.prototype|expect\.extend\(\s*\{\s*to(Be|Equal)\b|\bpytest\.(fail|raises)\s*=|^\s*(global(This)?|window)\.(it|test|describe)\s*=\s*(\(|function|jest\.fn|vi\.fn)|^\s*#\s*define\s+(assert|ASSERT\w*|EXPECT_\w+|CHECK|REQUIRE|TEST_ASSERT\w*)\s*\([^)]*\)\s*(\(\(void\)\s*0\s*\)|do\s*\{\s*\}.*|\(?1\)?|true)?\s*$|^\s*#\s*define\s+NDEBUG\b|\bmacro_rules!\s*(assert|assert_eq|assert_ne)\b|\b(assert|chai|Assert)\.(equal|strictEqual|deepEqual|ok|fail)\s*=\s*(\(|function|async)|\b(sys\.exit|os\._exit|process\.exit)\s*=\s*(lambda|\(|function)|^\s*AssertionError\s*=|patch\(\s*['\x22](builtins|unittest\.case)\.[\w.]*(assert|Assert|fail)\w*['\x22]",
 );
 static ALWAYS_EQUAL: Pattern = Pattern::new(
-    r"\bdef\s+__(eq|ne)__\s*\(|\bboolean\s+equals\s*\(\s*(final\s+)?Object\b|\bfn\s+eq\s*\(\s*&self|\boperator\s*==\s*\(|\bdef\s+==\s*\(",
+    r"\bdef\s+__(eq|ne)__\s*\(|\b(boolean|bool|fun)\s+[eE]quals\s*\(|\bfn\s+eq\s*\(\s*&self|\boperator\s*==\s*\(|\bdef\s+==\s*\(|^\s*equals\s*\(\s*\w*\s*(:\s*\w+)?\s*\)|\bfunc\s*\([^)]*\)\s*Equals?\s*\(|\bfunction\s+equals\s*\(",
 );
-static ONLY_TRUE: Pattern = Pattern::new(r"^\s*(return\s+)?(true|True)\s*;?\s*\}?\s*$");
-static KNOWS_TEST: Pattern = Pattern::new(
-    r#"PYTEST_CURRENT_TEST|JEST_WORKER_ID|["']pytest["']\s+in\s+sys\.modules|flag\.Lookup\(\s*["']test\.v|process\.env\.VITEST\b|VITEST_WORKER_ID|unittest["']\s+in\s+sys\.modules"#,
+/// A body that is one expression.
+static YES: Pattern = Pattern::new(r"\)\s*(:\s*\w+\s*)?=>?\s*true\s*;?\s*$");
+/// What takes a failure and decides what becomes of it.
+static TAKES_FAILURE: Pattern = Pattern::new(
+    r"\b(handleTestExecutionException|onNotSuccessfulTest|interceptTestMethod|onTestFailure|runTest|invokeTestMethod|pytest_collection_modifyitems|pytest_ignore_collect|pytest_collect_file)\b\s*\(|\bconfig\.around\b",
 );
-static DOES_NOTHING: Pattern = Pattern::new(r#"^\s*(echo\b[^&|;]*|exit 0|true|:|node -e ['" ]*)\s*((&&|;)\s*exit 0\s*)?$"#);
-static NO_TESTS_YET: Pattern = Pattern::new(r"(?i)no test");
+static TRAP: Pattern = Pattern::new(
+    r"^\s*trap\s+['\x22]?.*\bexit\s+0\b.*\b(EXIT|ERR|0)\b|^\s*(pytest|jest|cargo|go|npm|mvn|make|phpunit|rspec)\s*\(\)\s*\{\s*(return\s+0|true|:)",
+);
+static EXIT_ZERO: Pattern = Pattern::new(r"^\s*exit\s+0\s*$");
+static EXIT_STATUS: Pattern = Pattern::new(r"^\s*exit\s+[\x22]?\$");
 
 /// Every line on which something may be found.
-static TELLING: Hint = Hint::new(|| Words::of([&REPORT_HOOK, &FORCES, &REDEFINES, &EXITS, &ONLY_TRUE, &KNOWS_TEST]));
+static TELLING: Hint =
+    Hint::new(|| Words::of([&REPORT_HOOK, &FORCES, &REDEFINES, &EXITS, &ALWAYS_EQUAL, &TAKES_FAILURE, &TRAP, &EXIT_ZERO]));
 
 /// See `rules/code/test-harness-tampered.toml`.
 pub struct TestHarnessTampered;
@@ -42,20 +50,11 @@ impl Check for TestHarnessTampered {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing()
-            .noting(&TELLING)
-            .and(Reach::AFTER, Words::of([&REPORT_HOOK, &FORCES, &REDEFINES, &EXITS, &ALWAYS_EQUAL, &KNOWS_TEST]))
-    }
-
-    fn looks_anyway(&self, file: &FileView<'_>) -> bool {
-        file.name() == "package.json"
+        Needs::nothing().and_on(Reach::AFTER, &TELLING)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        if file.name() == "package.json" {
-            script(file, side, sink);
-        }
         if !file.language.is_code() || file.role.is_mechanical() {
             return;
         }
@@ -64,79 +63,124 @@ impl Check for TestHarnessTampered {
                 sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
             }
         }
+        bodies(file, side, sink);
     }
 }
 
 fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> Option<(&'static str, Severity)> {
     let line = side.line(index);
-    let test = file.role == Role::Test;
+    let test = file.role == Role::Test || is_test_file(file);
     if REPORT_HOOK.is_match(line.code()) && body_has(side, index, |text| FORCES.is_match(text)) {
         return Some(("A hook of the test runner makes every test pass", Severity::Critical));
     }
     // The hook was there and now forces its outcome.
-    if test && FORCES.is_match(line.text) && side.function_at(index).is_some_and(|function| function.name.starts_with("pytest_")) {
+    if test && FORCES.is_match(line.text) && forces_there(side, index) {
         return Some(("A hook of the test runner sets the outcome of tests", Severity::High));
     }
-    if test && REDEFINES.is_match(line.code()) {
+    if test && REDEFINES.is_match(line.code()) && !is_tested_tool(file) {
         return Some(("The assertion itself is replaced", Severity::High));
     }
-    if test && is_test_file(file) && EXITS.is_match(line.code()) {
+    if ALWAYS_EQUAL.is_match(line.code()) && YES.is_match(line.code()) {
+        return Some(("Everything is equal to this type", if test { Severity::Low } else { Severity::High }));
+    }
+    if test && file.language == Language::Shell {
+        return shell(file, side, index);
+    }
+    if test && EXITS.is_match(line.code()) && !is_new_script(file, side) {
         return Some((
             "The test run ends with success before it is over",
             if ends_script(side, index) { Severity::Low } else { Severity::High },
         ));
     }
-    if ONLY_TRUE.is_match(line.code().rsplit('{').next().unwrap_or("")) && only_true(side, index) {
-        return Some(("Everything is equal to this type", if test { Severity::Low } else { Severity::High }));
+    None
+}
+
+/// A function whose body decides for every test: found by its head, wherever in it the change is.
+fn bodies(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let test = file.role == Role::Test || is_test_file(file);
+    let spots = file.spots(&TELLING, crate::model::diff::Side::New);
+    for function in side.functions() {
+        let first = function.first_line;
+        if !spots.meet(first, first) || !side.touches(first, function.last_line) {
+            continue;
+        }
+        let head = side.line(first).code();
+        let found = if ALWAYS_EQUAL.is_match(head) && answers_yes(side, function) {
+            Some(("Everything is equal to this type", if test { Severity::Low } else { Severity::High }))
+        } else if test && TAKES_FAILURE.is_match(head) {
+            collects_nothing(side, function).or_else(|| lets_through(side, function))
+        } else {
+            None
+        };
+        if let Some((title, severity)) = found {
+            sink.report(Draft::line(file, side, first).title(title).severity(severity));
+        }
     }
-    let live = file.role.is_live() && KNOWS_TEST.is_match(line.text) && !line.code().trim().is_empty();
-    live.then_some(("Product code behaves differently while tests run", Severity::Medium))
+    operators(file, side, test, sink);
+}
+
+/// The same for operators, which have no name that an outline would know.
+fn operators(file: &FileView<'_>, side: &SideView<'_>, test: bool, sink: &mut Sink<'_>) {
+    static HEAD: Pattern = Pattern::new(r"\bdef\s+==|\boperator\s*==\s*\(");
+    for line in side.lines().filter(|line| side.touches(line.index, line.index + 1) && HEAD.is_match(line.code())) {
+        let code = |at: usize| if at < side.len() { side.line(at).code().trim() } else { "" };
+        let ends = matches!(code(line.index + 2), "end" | "}" | "};");
+        if ends && says_yes(code(line.index + 1)) {
+            let severity = if test { Severity::Low } else { Severity::High };
+            sink.report(Draft::line(file, side, line.index).title("Everything is equal to this type").severity(severity));
+        }
+    }
+}
+
+fn shell(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> Option<(&'static str, Severity)> {
+    let line = side.line(index);
+    if TRAP.is_match(line.text) {
+        return Some(("The script of tests succeeds however it ends", Severity::High));
+    }
+    let gave = EXIT_ZERO.is_match(line.text) && file.removed().any(|line| EXIT_STATUS.is_match(line.text));
+    gave.then_some(("The script of tests succeeds whatever its tests say", Severity::High))
 }
 
 fn is_test_file(file: &FileView<'_>) -> bool {
     let name = file.name().to_lowercase();
-    name == "conftest.py" || name.contains("test") || name.contains("spec")
+    let part = name.contains("test") || name.contains("spec");
+    name == "conftest.py" || part || ["jest", "vitest", "karma", "mocha", "reporter"].iter().any(|word| name.contains(word))
 }
 
-/// A script at its end, or behind `if __name__`, ends itself in the ordinary way.
+/// A library of assertions replaces its own.
+fn is_tested_tool(file: &FileView<'_>) -> bool {
+    static TOOL: Pattern =
+        Pattern::new(r"(?i)(^|/)(packages/)?(expect|chai|assert\w*|jest-\w+|vitest|unity|catch2?|doctest|gtest|googletest)(/|\.h$)");
+    TOOL.is_match(&file.path)
+}
+
+fn forces_there(side: &SideView<'_>, index: usize) -> bool {
+    static HOOK: Pattern = Pattern::new(
+        r"(?i)\bafterEach\b|\bonTestResult\b|\bonRunComplete\b|\bonTestFail\w*|\bonFinished?\b|\btestCaseDone\b|\bonEnd\b|RSpec\.configure|\bglobalTeardown\b|\bprocess\.on\(",
+    );
+    let by_name = side.function_at(index).is_some_and(|function| function.name.starts_with("pytest_") || HOOK.is_match(&function.name));
+    by_name || (index.saturating_sub(8)..=index).any(|at| HOOK.is_match(side.line(at).code()))
+}
+
+/// A script at its end, or behind `if __name__`, ends itself in the ordinary way; so does a program that a test starts as a child.
 fn ends_script(side: &SideView<'_>, index: usize) -> bool {
-    let guarded =
-        (index.saturating_sub(8)..index).any(|at| side.line(at).code().contains("__main__") || side.line(at).text.contains("__main__"));
-    let in_main = side.function_at(index).is_some_and(|function| matches!(function.name.as_str(), "main" | "TestMain" | "run"));
-    guarded || in_main
+    static CHILD: Pattern =
+        Pattern::new(r"(?i)__main__|helper_?process|be_crasher|\bfork\(|child|subprocess|GO_WANT|SIG(?:TERM|INT)|signal");
+    let guarded = (index.saturating_sub(8)..index).any(|at| CHILD.is_match(side.line(at).text));
+    let function = side.function_at(index);
+    // The one function that decides how a run of Go's tests ends does so at the end of its own block.
+    let decides = function.is_some_and(|function| function.name == "TestMain") && !side.line(index).text.starts_with("\t\t");
+    let in_main = function.is_some_and(|function| matches!(function.name.as_str(), "main" | "TestMain" | "run"));
+    let child = function.is_some_and(|function| CHILD.is_match(&function.name));
+    !decides && (guarded || in_main || child)
+}
+
+/// A new program among the tests that holds none and that no runner loads ends only itself.
+fn is_new_script(file: &FileView<'_>, side: &SideView<'_>) -> bool {
+    static LOADED: Pattern = Pattern::new(r"(?i)conftest|setup|helper|config|jest|vitest|karma|mocha|reporter|runner|bootstrap|__init__|sitecustomize");
+    file.old().is_none() && !LOADED.is_match(file.name()) && !side.lines().any(|line| begins_test(line.text))
 }
 
 fn body_has(side: &SideView<'_>, index: usize, holds: impl Fn(&str) -> bool) -> bool {
     side.function_at(index).is_some_and(|function| side.function_lines(function).any(|line| holds(line.text)))
-}
-
-/// A body of one line that says yes.
-fn only_true(side: &SideView<'_>, index: usize) -> bool {
-    let Some(function) = side.function_at(index).filter(|function| ALWAYS_EQUAL.is_match(side.line(function.first_line).code())) else {
-        return false;
-    };
-    if function.first_line == function.last_line {
-        return true;
-    }
-    let body = side.function_lines(function).skip(1).map(|line| line.code().trim()).filter(|code| !matches!(*code, "" | "{" | "}"));
-    let body: Vec<&str> = body.collect();
-    matches!(body.as_slice(), [only] if ONLY_TRUE.is_match(only))
-}
-
-/// However the file is laid out, so it is read as a tree.
-fn script(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    let scripts = |side: &SideView<'_>| -> Vec<(String, String, usize)> {
-        let scripts = side.document().ok().and_then(|tree| tree.get("scripts")).map_or(&[][..], Node::entries);
-        let tests = scripts.iter().filter(|(name, _)| name == "test" || name.starts_with("test:"));
-        tests.map(|(name, node)| (name.clone(), node.scalar(), node.line)).collect()
-    };
-    let before = file.old().map(scripts).unwrap_or_default();
-    for (name, command, line) in scripts(side) {
-        let idle = DOES_NOTHING.is_match(&command) && !NO_TESTS_YET.is_match(&command);
-        let ran = before.iter().any(|(known, was, _)| *known == name && !DOES_NOTHING.is_match(was));
-        if idle && ran {
-            let draft = Draft::line(file, side, line).title("The test script no longer runs any test");
-            sink.report(draft.evidence(format!("{name}: {command}")).severity(Severity::High));
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! `test-skipped`: tests that no longer run, or that keep all others from running.
 
-use super::assertions::{begins_test, guards, is_tested_code, subject};
+use super::assertions::{begins_test, guard_changes};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
@@ -75,17 +75,10 @@ fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize, focused: bool)
     // A skipped test that is itself new was never a guard.
     let existing = tested_before(file, side, index);
     Some(match existing {
-        true if guards_what_changes(file) => ("A test is skipped while the guard it tests changes", Severity::High),
+        true if guard_changes(file) => ("A test is skipped while the guard it tests changes", Severity::High),
         true => ("A test that ran before is skipped", Severity::Medium),
         false => ("A new test is skipped", Severity::Low),
     })
-}
-
-/// Whether the change also touches the code of the same name, and that code guards something.
-fn guards_what_changes(file: &FileView<'_>) -> bool {
-    let about = subject(&file.path);
-    let tested = |path: &str| guards(path) && is_tested_code(path) && subject(path) == about;
-    file.change.patch.files.iter().any(|other| tested(&other.path().text()) && other.old_path.is_some())
 }
 
 /// Whether the test the mark belongs to stood there before: its first line is not an added one, or the old text has it.

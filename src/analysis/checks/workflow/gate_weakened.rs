@@ -17,10 +17,8 @@ static SWALLOWED: Pattern = Pattern::new(r"\|\|\s*(true|:|exit\s+0|/bin/true|ech
 static LENIENT: Pattern = Pattern::new(
     r"(?i)<(testFailureIgnore|maven\.test\.failure\.ignore|skipTests|maven\.test\.skip|skipITs)>\s*true|\bignoreFailures\s*=?\s*true\b|\bisIgnoreFailures\s*=\s*true|<failOnViolation>\s*false|<failsOnError>\s*false|--passWithNoTests\b|passWithNoTests\W+true|\s-DskipTests\b(?:=true)?|-Dmaven\.test\.(skip|failure\.ignore)(=true)?\b|--exit-zero\b|--no-fail-on|bail\W+false\b.*test|--continue-on-collection-errors|abortOnError\W+false|allow_failure:\s*true|failFast\W+never",
 );
-static THRESHOLD: Pattern = Pattern::new(
-    r#"(?i)(fail[_-]under|cov-fail-under|min(?:imum)?[_-]?coverage|coverage[_-]?threshold|\bbranches|\bfunctions|\blines|\bstatements|\btarget|\bthreshold|<minimum>)["'\s:=>]*(\d+(?:\.\d+)?)"#,
-);
-static THRESHOLD_FILE: Pattern = Pattern::new(
+/// Files that say how tests run.
+static CHECKED_BY: Pattern = Pattern::new(
     r"(?i)(jest|vitest|karma|nyc|c8|codecov|coverage|tox\.ini|setup\.cfg|pyproject\.toml|pom\.xml|build\.gradle|package\.json|\.github/workflows|phpunit|simplecov|sonar|makefile|noxfile)",
 );
 
@@ -35,14 +33,11 @@ impl Check for GateWeakened {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let build = matches!(file.role, Role::Workflow | Role::Manifest | Role::Config) || matches!(file.language, Language::Makefile);
         let shell = matches!(file.language, Language::Shell);
-        if !(build || shell || THRESHOLD_FILE.is_match(&file.path)) || file.role.is_mechanical() {
+        if !(build || shell || CHECKED_BY.is_match(&file.path)) || file.role.is_mechanical() {
             return;
         }
         by_lines(file, sink);
         by_tree(file, sink);
-        if THRESHOLD_FILE.is_match(&file.path) {
-            thresholds(file, sink);
-        }
     }
 }
 
@@ -191,21 +186,5 @@ fn silenced(file: &FileView<'_>, (old, new): (&Node, &Node), sink: &mut Sink<'_>
     } else if proposals(old) && !proposals(new) && triggers(new).len() <= triggers(old).len() {
         let draft = Draft::line(file, side, first).title("Proposed changes would no longer start these checks");
         sink.report(draft.severity(if grave { Severity::Medium } else { Severity::Low }));
-    }
-}
-
-/// A number that a check demands becomes smaller.
-fn thresholds(file: &FileView<'_>, sink: &mut Sink<'_>) {
-    let Some(side) = file.new_side() else { return };
-    let number = |text: &str| Some((THRESHOLD.group(text, 1)?.to_lowercase(), THRESHOLD.group(text, 2)?.parse::<f64>().ok()?));
-    let mut before: Vec<(String, f64)> = file.removed().filter_map(|line| number(line.text)).collect();
-    for line in file.added() {
-        let Some((name, value)) = number(line.text) else { continue };
-        let Some(position) = before.iter().position(|(known, _)| *known == name) else { continue };
-        let (_, demanded) = before.remove(position);
-        if value < demanded {
-            let title = format!("A check demands {value} where it demanded {demanded} (`{}`)", name.trim_matches(['<', '>']));
-            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::Medium));
-        }
     }
 }

@@ -1,0 +1,124 @@
+//! `assertion-hollow`: an assertion that cannot fail: about a constant, about a value and itself, about what a mock was just told.
+
+use super::assertions::{ASSERTION, asserts, guard_changes};
+use super::compared::{compared, subject_of};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
+use crate::analysis::role::Role;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::diff::Side;
+use crate::model::rule::{RuleId, Severity};
+
+static CONSTANT: Pattern = Pattern::new(
+    r"(?x) ^\s*assert\s+\(?\s*(True|true|1|not\s+False|1\s*==\s*1)\s*\)?\s*(,|;|$)
+    | \b(assert(_true|True|IsTrue|\.ok|\.isTrue|\.True|\.isOk)?|Assert\.(True|IsTrue|That)|require\.True|EXPECT_TRUE|ASSERT_TRUE|REQUIRE|CHECK|XCTAssertTrue|XCTAssert)!?\s*\(\s*(t,\s*)?(true|True|TRUE|1|!\s*false|not\s+False)\s*[,)]
+    | \b(expect|assertThat)\s*\(\s*(true|1|!false)\s*\)\s*\.\s*(toBe\(|toEqual\(|toBeTruthy|toBeDefined|not\.toBe(Null|Falsy|Undefined)|isTrue|isNotNull|to\.be\.(true|ok)|to\.equal\(|to\s+(be|eq))
+    | \b(assert(Is)?Not(Null|None)|Assert\.NotNull|assert_not_nil|refute_nil)\s*\(\s*(new\s+\w|\x22|'|\d)
+    | (\blen\([\w.\[\]()]*\)|\.(length|size|count|len)(\(\))?)\s*>=\s*0\b | \.(length|size|count)(\(\))?\s*\)\s*\.(toBeGreaterThanOrEqual|isGreaterThanOrEqualTo|isAtLeast|to\.be\.at\.least)\(\s*0\s*\)
+    | \b(assertGreaterEqual|assertGreaterThanOrEqual|GreaterOrEqual)\(\s*(t,\s*)?(0,\s*count\(|len\([\w.]*\),\s*0\b)",
+);
+static OR_TRUE: Pattern = Pattern::new(r"(\|\|\s*true|\bor\s+True|\bor\s+true|\|\s*true)\s*(?:$|[,);])");
+/// In Python a tuple is true whatever stands in it.
+static TUPLE: Pattern = Pattern::new(r"^\s*assert\s*\(\s*[^()]+(\([^()]*\))?[^()]*,\s*f?['\x22][^'\x22]*['\x22]\s*\)\s*$");
+static LITERAL: Pattern = Pattern::new(r"^(-?\d[\w.]*|true|True|false|False|null|None|nil|'[^']*'|\x22[^\x22]*\x22)$");
+/// Tests of equality itself compare a thing with itself on purpose.
+static ABOUT_EQUALITY: Pattern =
+    Pattern::new(r"(?i)eq(ual|_|s\b|$)|hash|ident|reflex|same|compar|\bord|nan\b|clone|copy|singleton|memo|cache");
+static TOLD: Pattern = Pattern::new(
+    r"\b([\w.]+)\.return_value\s*=\s*(.+?)\s*$|\b([\w.]+)\s*=\s*(?:\w+\.)?(?:Magic|Async)?Mock\(\s*return_value\s*=\s*([^,()]+)\)|(?:const|let|var)\s+(\w+)\s*=\s*(?:jest|vi|sinon)\.(?:fn|stub)\(\)\.(?:mock(?:Return|Resolved)Value|returns|resolves)\((.+?)\)|\b(?:when|given)\(\s*([\w.]+)\([^()]*\)\s*\)\.(?:thenReturn|willReturn)\(\s*(.+?)\s*\)\s*;?$",
+);
+static HOLLOW: Hint = Hint::new(|| Words::of([&ASSERTION]));
+/// How far above an assertion a mock is told its answer.
+const NEAR: usize = 12;
+
+/// See `rules/code/assertion-hollow.toml`.
+pub struct AssertionHollow;
+
+impl Check for AssertionHollow {
+    fn rule(&self) -> RuleId {
+        RuleId("assertion-hollow")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and_on(Reach::ADDED, &HOLLOW)
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
+        if file.role != Role::Test || !file.language.is_code() {
+            return;
+        }
+        let found: Vec<(usize, &'static str, bool)> = file
+            .added_on(&HOLLOW)
+            .filter(|line| asserts(line.code()))
+            .filter_map(|line| hollow(file, side, line.index).map(|(title, grave)| (line.index, title, grave)))
+            .collect();
+        if found.is_empty() {
+            return;
+        }
+        let replaces = real(file, Side::Old) > real(file, Side::New);
+        for (index, title, grave) in found {
+            let severity = match (replaces, grave) {
+                (true, _) if guard_changes(file) => Severity::High,
+                (true, _) => Severity::Medium,
+                (false, _) => Severity::Low,
+            };
+            sink.report(Draft::line(file, side, index).title(title).severity(severity));
+        }
+    }
+}
+
+/// How many changed lines of `side` assert something that can fail.
+fn real(file: &FileView<'_>, side: Side) -> usize {
+    let Some(view) = file.side(side) else { return 0 };
+    let lines = view.changed_lines().filter(|line| asserts(line.code()));
+    lines.filter(|line| hollow(file, view, line.index).is_none()).count()
+}
+
+/// Why the assertion on the line cannot fail, and whether it is one that compares.
+pub(super) fn hollow(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> Option<(&'static str, bool)> {
+    let plain = side.plain_line(index);
+    if plain.len() > 400 {
+        return None;
+    }
+    if CONSTANT.is_match(plain) || OR_TRUE.is_match(plain) {
+        return Some(("This assertion holds whatever the code does", false));
+    }
+    if file.language == Language::Python && TUPLE.is_match(plain) {
+        return Some(("This assertion is about a tuple, which is always true", false));
+    }
+    let (left, right) = compared(plain)?;
+    let about =
+        side.function_at(index).is_some_and(|function| ABOUT_EQUALITY.is_match(&function.name)) || ABOUT_EQUALITY.is_match(file.name());
+    if left == right && (LITERAL.is_match(&left) || !left.contains('(')) && !about && !(left.is_empty() || said_above(side, index)) {
+        return Some(("This assertion compares a value with itself", true));
+    }
+    told(side, index, (&left, &right)).then_some(("This assertion asks a mock for what it was just told", true))
+}
+
+/// Whether the name of the test, above, speaks of equality: `it('is equal to itself', …)`.
+fn said_above(side: &SideView<'_>, index: usize) -> bool {
+    (index.saturating_sub(6)..index).any(|at| {
+        let text = side.line(at).text;
+        super::assertions::begins_test(text) && ABOUT_EQUALITY.is_match(text)
+    })
+}
+
+/// Whether one side is a call of a mock and the other what it was told to answer.
+fn told(side: &SideView<'_>, index: usize, (left, right): (&str, &str)) -> bool {
+    let first = side.function_at(index).map_or(0, |function| function.first_line).max(index.saturating_sub(NEAR));
+    (first..index).filter(|at| side.line(*at).text.len() < 300).any(|at| {
+        let text = side.plain_line(at);
+        [(1, 2), (3, 4), (5, 6), (7, 8)].into_iter().any(|(name, value)| {
+            let Some((name, value)) = TOLD.group(text, name).zip(TOLD.group(text, value)) else { return false };
+            let value = value.trim_end_matches([';', ' ']);
+            let asks = |one: &str, other: &str| {
+                let called = one.strip_prefix("await ").unwrap_or(one).strip_prefix(name).is_some_and(|rest| rest.starts_with('('));
+                called && one.ends_with(')') && other == value && subject_of(one).is_some()
+            };
+            asks(left, right) || asks(right, left)
+        })
+    })
+}

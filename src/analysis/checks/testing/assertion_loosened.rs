@@ -1,0 +1,182 @@
+//! `assertion-loosened`: the same question asked with less behind it: a wider tolerance, a range for a value, any error for one.
+
+use std::collections::BTreeMap;
+
+use super::assertions::{ASSERTION, asserts, guard_changes, tested_changes};
+use super::compared::{asks_less, offers_a_choice, subject_of};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::role::Role;
+use crate::analysis::view::{FileView, LineView};
+use crate::model::rule::{RuleId, Severity};
+
+/// A distance that is allowed: more of it asks less.
+static WITHIN: Pattern = Pattern::new(
+    r"(?i)\b(?:delta|abs|abs_tol|rel|rel_tol|rtol|atol|epsilon|eps|tolerance|tol|max_relative|precision_loss|margin|threshold|skew|leeway)\s*[:=]\s*(-?[\d.]+(?:e-?\d+)?)|\b(?:within|be_within|offset|closeTo|be_close_to|withPrecision|byLessThan|within_epsilon|approximately)\s*\(?\s*(?:[^(),]+,\s*){0,2}(-?[\d.]+(?:e-?\d+)?)\s*\)|\b(?:InDelta|InEpsilon|WithinDuration|EXPECT_NEAR|ASSERT_NEAR|assert_in_delta|assert_in_epsilon|assertEqualsWithDelta|XCTAssertEqual)[\s(].*,\s*(?:accuracy:\s*)?(-?[\d.]+(?:e-?\d+)?)\s*\)?;?\s*$",
+);
+/// Digits that must agree: fewer of them ask less.
+static PLACES: Pattern =
+    Pattern::new(r"\bplaces\s*=\s*(\d+)|\btoBeCloseTo\([^()]*(?:\([^()]*\)[^()]*)*,\s*(\d+)\s*\)|\bdecimal\s*=\s*(\d+)");
+static AT_MOST: Pattern = Pattern::new(
+    r"(?:[^<=>-]<=?|\bassertLess(?:Equal|Than|ThanOrEqual)?\(.*,|\btoBeLessThan(?:OrEqual)?\(|\bisLessThan(?:OrEqualTo)?\(|\.Less(?:OrEqual)?\(.*,|\bEXPECT_L[TE]\(.*,|\bbe\s*<=?)\s*(-?[\d_.]+(?:e-?\d+)?)",
+);
+static AT_LEAST: Pattern = Pattern::new(
+    r"(?:[^<=>-]>=?|\bassertGreater(?:Equal|Than|ThanOrEqual)?\(.*,|\btoBeGreaterThan(?:OrEqual)?\(|\bisGreaterThan(?:OrEqualTo)?\(|\.Greater(?:OrEqual)?\(.*,|\bEXPECT_G[TE]\(.*,|\bbe\s*>=?)\s*(-?[\d_.]+(?:e-?\d+)?)",
+);
+/// Errors that are named, and those that are any.
+static NAMED_ERROR: Pattern = Pattern::new(
+    r"(?:pytest\.raises|assertRaises\w*|assert_raises|assertThrows(?:Exactly)?|assertFailsWith|Assert\.Throws(?:Async)?|assert\.(?:throws|rejects)|toThrow(?:Error)?|raise_error|expectException|\.ErrorIs|\.ErrorContains|\.EqualError|EXPECT_THROW|should_panic)\s*[(<]\s*(?:[^)\n]*[A-Za-z\x22'/])",
+);
+static ANY_ERROR: Pattern = Pattern::new(
+    r"(?:pytest\.raises|assertRaises\w*|assert_raises)\s*\(\s*(?:Base)?Exception\s*[,)]|assertThrows(?:Exactly)?\(\s*(?:Exception|Throwable|RuntimeException|Error)\.class|assertFailsWith<(?:Exception|Throwable)>|Assert\.Throws(?:Any)?(?:Async)?<Exception>|toThrow(?:Error)?\(\s*\)|raise_error\s*(?:$|[;{}]|\(\s*\))|\.(?:Error)\(\s*t?,?\s*\w+\s*\)|EXPECT_ANY_THROW|should_panic\s*\]|expectException\(\s*\\?(?:Throwable|Exception)::class|assert\.(?:throws|rejects)\([^,]*\)\s*;?$",
+);
+static REFUSED: Pattern = Pattern::new(
+    r"(?i)\b(?:401|403)\b|unauthori[sz]ed|forbidden|permission_?denied|access_?denied|not_?allowed|unauthenticated|invalid_?(?:token|signature|credentials)",
+);
+static GRANTED: Pattern = Pattern::new(r"(?i)\b(?:200|201|202|204|302)\b|\bok\b|StatusOK|success|\bno_?error\b|granted|authenticated");
+
+/// See `rules/code/assertion-loosened.toml`.
+pub struct AssertionLoosened;
+
+impl Check for AssertionLoosened {
+    fn rule(&self) -> RuleId {
+        RuleId("assertion-loosened")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::REMOVED, Words::of([&ASSERTION, &NAMED_ERROR]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
+        if file.role != Role::Test || !file.language.is_code() {
+            return;
+        }
+        let telling = |line: &LineView<'_>| line.text.len() < 400 && (asserts(line.code()) || NAMED_ERROR.is_match(line.text));
+        let mut before: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for line in file.removed().filter(telling).take(500) {
+            before.entry(key(line)).or_default().push(line.text.trim());
+        }
+        if before.is_empty() {
+            return;
+        }
+        before.values_mut().for_each(|lines| lines.reverse());
+        for line in file.added().filter(|line| telling(line) || ANY_ERROR.is_match(line.text)).take(500) {
+            let Some(old) = before.get_mut(&key(line)).and_then(Vec::pop) else { continue };
+            let Some((title, severity)) = judged(file, old, line.text.trim()) else { continue };
+            let evidence = format!("{old} -> {}", line.text.trim());
+            sink.report(Draft::line(file, side, line.index).title(title).evidence(evidence).severity(severity));
+        }
+    }
+}
+
+/// What lines must share to be one assertion before and after: what it asks about, or that it asks for an error.
+fn key(line: LineView<'_>) -> String {
+    if NAMED_ERROR.is_match(line.text) || ANY_ERROR.is_match(line.text) {
+        return "an error".to_owned();
+    }
+    let Some(subject) = subject_of(line.code()) else { return String::new() };
+    // `mocks['a']` and `mocks['b']` are two things; what stands in a text is blank in code.
+    let behind = line.code().find(subject).and_then(|at| line.text.get(at + subject.len()..)).unwrap_or("");
+    let place = behind.strip_prefix('[').and_then(|rest| rest.split(']').next()).unwrap_or("");
+    format!("{subject}[{place}")
+}
+
+fn judged(file: &FileView<'_>, old: &str, new: &str) -> Option<(String, Severity)> {
+    let (title, severe) = weaker(old, new).filter(|_| old != new)?;
+    let severity = match (severe, guard_changes(file)) {
+        (Severe::Always | Severe::BesideItsCode, true) => Severity::High,
+        (Severe::Never, true) | (Severe::Always, false) => Severity::Medium,
+        (Severe::BesideItsCode, false) if tested_changes(file) => Severity::Medium,
+        (Severe::Never | Severe::BesideItsCode, false) => Severity::Low,
+    };
+    Some((title.to_owned(), severity))
+}
+
+/// When an assertion that asks less is worth a look.
+#[derive(Clone, Copy)]
+enum Severe {
+    Always,
+    BesideItsCode,
+    Never,
+}
+
+fn weaker(old: &str, new: &str) -> Option<(&'static str, Severe)> {
+    if let Some(factor) = widened(old, new) {
+        let severe = if factor >= 10.0 { Severe::Always } else { Severe::Never };
+        return Some(("What this assertion lets pass is wider than before", severe));
+    }
+    let named = NAMED_ERROR.is_match(old) && !ANY_ERROR.is_match(old);
+    if named && ANY_ERROR.is_match(new) {
+        return Some(("Any error would do where one was named", Severe::Never));
+    }
+    let turned = REFUSED.is_match(old) && !GRANTED.is_match(old) && GRANTED.is_match(new) && !REFUSED.is_match(new);
+    if turned && bare(old) == bare(new) {
+        return Some(("The test expected that access is refused and expects now that it is given", Severe::Always));
+    }
+    if offers_a_choice(old, new) {
+        return Some(("One of several results would do where one was named", Severe::BesideItsCode));
+    }
+    asks_less(old, new).then_some(("An exact expectation becomes a vague one", Severe::BesideItsCode))
+}
+
+/// How many times more an assertion lets pass than before, when only that changed.
+fn widened(old: &str, new: &str) -> Option<f64> {
+    let number = |pattern: &Pattern, text: &str| {
+        let group = (1..=3).find_map(|group| pattern.group(text, group))?;
+        group.replace('_', "").parse::<f64>().ok()
+    };
+    let both = |pattern: &Pattern| number(pattern, old).zip(number(pattern, new));
+    if let Some((was, is)) = both(&PLACES) {
+        return (is < was).then(|| 10_f64.powf(was - is));
+    }
+    if let Some((was, is)) = both(&WITHIN) {
+        return (is > was).then(|| if was > 0.0 { is / was } else { f64::INFINITY });
+    }
+    if bare(old) != bare(new) {
+        return None;
+    }
+    if let Some((was, is)) = both(&AT_MOST) {
+        return (is > was).then(|| if was > 0.0 { is / was } else { f64::INFINITY });
+    }
+    let (was, is) = both(&AT_LEAST)?;
+    (is < was).then(|| if is > 0.0 { was / is } else { f64::INFINITY })
+}
+
+/// `text` without its numbers and texts: what two assertions share that differ in what they expect.
+fn bare(text: &str) -> String {
+    static VALUE: Pattern = Pattern::new(
+        r"\x22[^\x22]*\x22|'[^']*'|\b\d[\w.]*\b|(?i)\bHttpStatus\.\w+|\bhttp\.Status\w+|\bStatusCode\.\w+|:\w+\b|\bis(?:Forbidden|Unauthorized|Ok)\b|\bassert(?:Forbidden|Unauthorized|Ok)\b",
+    );
+    let mut out = String::new();
+    let mut at = 0;
+    for found in VALUE.find_all(text) {
+        out.push_str(text.get(at..found.start).unwrap_or(""));
+        at = found.end;
+    }
+    out.push_str(text.get(at..).unwrap_or(""));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wider_and_narrower() {
+        for (old, new) in [
+            ("assert a == pytest.approx(b, abs=0.001)", "assert a == pytest.approx(b, abs=1)"),
+            ("self.assertAlmostEqual(a, b, places=7)", "self.assertAlmostEqual(a, b, places=1)"),
+            ("expect(a).toBeCloseTo(f(1), 5)", "expect(a).toBeCloseTo(f(1), 0)"),
+            ("assert.InDelta(t, a, b, 0.01)", "assert.InDelta(t, a, b, 5)"),
+            ("EXPECT_NEAR(a, b, 1e-6);", "EXPECT_NEAR(a, b, 0.5);"),
+            ("assert took < 2", "assert took < 60"),
+            ("expect(n).toBeGreaterThan(90)", "expect(n).toBeGreaterThan(1)"),
+        ] {
+            assert!(widened(old, new).is_some_and(|factor| factor >= 10.0), "{old} -> {new}");
+            assert_eq!(widened(new, old), None, "{new} -> {old}");
+        }
+        assert_eq!(widened("assert a < 2", "assert b < 60"), None);
+    }
+}

@@ -1,0 +1,185 @@
+//! `assertion-unreached`: an assertion that no longer stops the test: behind a return, in a `try` that swallows it, in a comment.
+
+use std::collections::BTreeSet;
+
+use super::assertions::{ASSERTION, asserts, begins_test, guard_changes, tested_changes};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::role::Role;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+
+static LEAVES: Pattern = Pattern::new(
+    r"^\s*(?:return(?:\s+(?:None|nil|null|undefined|true|True|0|Ok\(\(\)\)|resolve\(\)|done\(\)))?|next|done\(\)|co_return)\s*;?\s*$",
+);
+/// Conditions under which a test would leave that say nothing about what it tests.
+static ANYWAY: Pattern =
+    Pattern::new(r#"(?i)^\s*(?:\}?\s*if|unless)\b.*(?:\btrue\b|\b1\s*\)?\s*:?$|environ|getenv|env\.|env\[|\bENV\b|\bCI\b|GITHUB_ACTIONS)"#);
+static HANDLER: Pattern = Pattern::new(r"^\s*\}?\s*(?:except|catch|rescue)\b");
+static TRIES: Pattern = Pattern::new(r"^\s*(?:try|begin|do)\b");
+static SUPPRESSES: Pattern =
+    Pattern::new(r"\bwith\s+(?:contextlib\.)?suppress\(\s*(?:AssertionError|Exception|BaseException)\b|catch_unwind\s*\(");
+/// What stops the test after all.
+static FAILS: Pattern = Pattern::new(
+    r"(?i)\b(?:raise|throw|rethrow|fail|fatal|fatalf|panic|reject|done|errors?|failures?|failed|exit|skip\w*|retry|continue)\b|\bdone\(|\.push\(|\bt\.(?:Error|Fatal)",
+);
+
+/// See `rules/code/assertion-unreached.toml`.
+pub struct AssertionUnreached;
+
+impl Check for AssertionUnreached {
+    fn rule(&self) -> RuleId {
+        RuleId("assertion-unreached")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::AFTER, Words::of([&ASSERTION]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
+        if file.role != Role::Test || !file.language.is_code() || side.changed_lines().next().is_none() {
+            return;
+        }
+        commented(file, side, sink);
+        let known: BTreeSet<String> = file.old().map(|old| of_assertions(old)).unwrap_or_default();
+        let asserting: Vec<bool> = side.statements().iter().map(|statement| asserts(side.code_of(statement))).collect();
+        if !asserting.contains(&true) {
+            return;
+        }
+        for at in 0..side.statements().len() {
+            let Some(statement) = side.statements().get(at).filter(|one| side.touches(one.first_line, one.last_line)) else { continue };
+            let code = side.code_of(statement);
+            let lost = match () {
+                () if LEAVES.is_match(code) => behind(side, at, &asserting),
+                () if HANDLER.is_match(code) => swallowed(file, side, at, &asserting),
+                () if SUPPRESSES.is_match(code) => inside(side, at, &asserting),
+                () => continue,
+            };
+            report(file, side, statement, &lost, &known, sink);
+        }
+    }
+}
+
+fn report(file: &FileView<'_>, side: &SideView<'_>, at: &Statement, lost: &[usize], known: &BTreeSet<String>, sink: &mut Sink<'_>) {
+    if lost.is_empty() {
+        return;
+    }
+    let statements = side.statements();
+    let before = lost.iter().filter_map(|at| statements.get(*at)).filter(|one| known.contains(side.plain_of(one).trim())).count();
+    let severity = match before {
+        0 => Severity::Low,
+        _ if guard_changes(file) => Severity::High,
+        _ => Severity::Medium,
+    };
+    let what = if LEAVES.is_match(side.code_of(at)) { "The test leaves before" } else { "Failures are swallowed here of" };
+    let title = format!("{what} {} of its assertions", lost.len());
+    sink.report(Draft::line(file, side, at.first_line).title(title).severity(severity));
+}
+
+fn of_assertions(side: &SideView<'_>) -> BTreeSet<String> {
+    let all = side.statements().iter().filter(|statement| asserts(side.code_of(statement)));
+    all.map(|statement| side.plain_of(statement).trim().to_owned()).collect()
+}
+
+/// Whether the statement at `at` heads a test.
+fn heads_test(side: &SideView<'_>, at: usize) -> bool {
+    (at.saturating_sub(2)..=at).any(|near| {
+        let statements = side.statements();
+        statements.get(near).is_some_and(|one| {
+            let attribute = near == at || one.end == near + 1 && side.plain_of(one).trim_start().starts_with(['@', '#', '[']);
+            attribute && begins_test(side.plain_of(one))
+        })
+    })
+}
+
+/// The assertions of a test that stand behind the statement at `at`, which leaves it.
+fn behind(side: &SideView<'_>, at: usize, asserting: &[bool]) -> Vec<usize> {
+    let statements = side.statements();
+    let Some(parent) = statements.get(at).and_then(|one| one.parent) else { return Vec::new() };
+    let header = match statements.get(parent) {
+        _ if heads_test(side, parent) => parent,
+        Some(one) if ANYWAY.is_match(side.plain_of(one)) => match one.parent {
+            Some(outer) if heads_test(side, outer) => outer,
+            _ => return Vec::new(),
+        },
+        _ => return Vec::new(),
+    };
+    let end = statements.get(header).map_or(at, |one| one.end);
+    (at + 1..end).filter(|later| asserting.get(*later).copied().unwrap_or(false)).collect()
+}
+
+/// The assertions of the block that the handler at `at` belongs to, when it takes their failure and says nothing.
+fn swallowed(file: &FileView<'_>, side: &SideView<'_>, at: usize, asserting: &[bool]) -> Vec<usize> {
+    let statements = side.statements();
+    let Some(handler) = statements.get(at) else { return Vec::new() };
+    if !takes_everything(file.language, side.code_of(handler)) {
+        return Vec::new();
+    }
+    let speaks = (at + 1..handler.end).any(|inner| {
+        statements.get(inner).is_some_and(|one| asserting.get(inner).copied().unwrap_or(false) || FAILS.is_match(side.code_of(one)))
+    });
+    if speaks {
+        return Vec::new();
+    }
+    let mut before = (0..at).rev().filter(|near| statements.get(*near).is_some_and(|one| one.parent == handler.parent));
+    let Some(tried) = before.find(|near| statements.get(*near).is_some_and(|one| TRIES.is_match(side.code_of(one)))) else {
+        return Vec::new();
+    };
+    inside(side, tried, asserting)
+}
+
+fn inside(side: &SideView<'_>, at: usize, asserting: &[bool]) -> Vec<usize> {
+    let end = side.statements().get(at).map_or(at, |one| one.end);
+    let at = if asserting.get(at).copied().unwrap_or(false) { at } else { at + 1 };
+    (at..end.max(at)).filter(|inner| asserting.get(*inner).copied().unwrap_or(false)).collect()
+}
+
+/// Whether a handler also takes what a failed assertion throws; that is another kind of error in some languages.
+fn takes_everything(language: Language, code: &str) -> bool {
+    static PYTHON: Pattern = Pattern::new(r"except\s*:|\b(?:Exception|BaseException|AssertionError)\b");
+    static JVM: Pattern = Pattern::new(r"\b(?:Throwable|Error|AssertionError|AssertionFailedError|ComparisonFailure)\b");
+    static DOTNET: Pattern = Pattern::new(r"catch\s*$|\b(?:Exception|AssertionException|XunitException|AssertFailedException)\b");
+    static RUBY: Pattern = Pattern::new(r"\b(?:Exception|Assertion|ExpectationNotMetError)\b");
+    static PHP: Pattern = Pattern::new(r"\b(?:Throwable|Exception|AssertionFailedError|ExpectationFailedException)\b");
+    match language {
+        Language::Python => PYTHON.is_match(code),
+        Language::Java | Language::Kotlin | Language::Scala => JVM.is_match(code),
+        Language::CSharp => DOTNET.is_match(code),
+        Language::Ruby => RUBY.is_match(code),
+        Language::Php => PHP.is_match(code),
+        Language::JavaScript | Language::TypeScript | Language::Dart | Language::Swift => true,
+        _ => false,
+    }
+}
+
+/// Assertions that ran before and are comments now.
+fn commented(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let removed: BTreeSet<&str> = file.removed().filter(|line| asserts(line.code())).map(|line| bare(line.text)).collect();
+    if removed.is_empty() {
+        return;
+    }
+    let mut lines = side.changed_lines().filter(|line| {
+        let text = line.text.trim_start();
+        let comment = ["//", "#", "--", "/*", "*"].iter().find_map(|sign| text.strip_prefix(sign));
+        comment.is_some_and(|rest| removed.contains(bare(rest)) && line.code().trim().is_empty())
+    });
+    let Some(first) = lines.next() else { return };
+    let many = lines.count() + 1;
+    let severity = if guard_changes(file) {
+        Severity::High
+    } else if tested_changes(file) || many > 2 {
+        Severity::Medium
+    } else {
+        Severity::Low
+    };
+    let title = if many == 1 { "An assertion becomes a comment".to_owned() } else { format!("{many} assertions become comments") };
+    sink.report(Draft::line(file, side, first.index).title(title).severity(severity));
+}
+
+fn bare(text: &str) -> &str {
+    text.trim().trim_end_matches("*/").trim_end().trim_end_matches(';')
+}

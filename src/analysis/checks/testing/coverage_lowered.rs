@@ -1,0 +1,114 @@
+//! `coverage-lowered`: the share of the code that tests must reach becomes smaller, or is no longer asked for.
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::{FileView, SideView};
+use crate::model::diff::FileStatus;
+use crate::model::rule::{RuleId, Severity};
+
+/// A number that is demanded, under its name.
+static DEMANDS: Pattern = Pattern::new(
+    r#"(?i)\b(fail[_-]under(?:[_-](?:lines|functions|regions|branches))?|cov-fail-under|min(?:imum)?[_-]?coverage(?:_by_file)?|coverage[_-]?threshold(?:_\w+)?|cover(?:age)?[_-]?min(?:imum)?|min[_-]?cover(?:age)?|branches|functions|lines|statements|target|minimum|<minimum>|lineRate|branchRate|threshold-(?:file|package|total)|required[_-]?coverage)\b>?["'\s:=>(]*(\d+(?:\.\d+)?)\s*%?"#,
+);
+static ABOUT: Pattern =
+    Pattern::new(r"(?i)cover|nyc|\bc8\b|istanbul|simplecov|jacoco|kover|tarpaulin|llvm-cov|codecov|coveralls|opencover|fail[_-]under");
+/// A switch that decides whether anybody asks.
+static ASKED: Pattern = Pattern::new(
+    r#"(?i)\b(check-coverage|checkCoverage|informational|require_ci_to_pass|sonar\.qualitygate\.wait|fail_ci_if_error|failOnViolation|haltOnFailure|fail-on-error|refuse_coverage_drop)\b["'\s:=>]*(true|false)"#,
+);
+/// Words beyond which a number is no demand.
+static FILES: Pattern = Pattern::new(
+    r"(?i)(jest|vitest|karma|nycrc|\.nyc|\bc8|codecov|coverage|tox\.ini|setup\.cfg|pyproject\.toml|pom\.xml|build\.gradle|package\.json|\.github/workflows|gitlab-ci|phpunit|simplecov|spec_helper|test_helper|rails_helper|sonar|makefile|justfile|noxfile|pytest\.ini|tarpaulin|\.testcoverage|ci\.sh|check|composer\.json|\.csproj|runsettings|azure-pipelines|\.circleci|jacoco|kover)",
+);
+
+/// See `rules/code/coverage-lowered.toml`.
+pub struct CoverageLowered;
+
+impl Check for CoverageLowered {
+    fn rule(&self) -> RuleId {
+        RuleId("coverage-lowered")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::REMOVED, Words::of([&DEMANDS, &ASKED]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(old) = file.old() else { return };
+        if !FILES.is_match(&file.path) || file.role.is_mechanical() || !ABOUT.is_match(old.text()) && !ABOUT.is_match(&file.path) {
+            return;
+        }
+        let Some(side) = file.new_side() else {
+            if file.diff.status == FileStatus::Deleted {
+                gone(file, old, &demands(old, true), sink);
+            }
+            return;
+        };
+        let (mut before, now) = (demands(old, true), demands(side, true));
+        for Demand { line, name, value } in &now {
+            let Some(at) = before.iter().position(|known| known.name == *name) else { continue };
+            let was = before.remove(at).value;
+            if *value < was {
+                let title = format!("Tests must reach {value} where they had to reach {was} (`{name}`)");
+                // One or two points are a chore; the rest of a file should not go untested by it.
+                let severity = if was - *value <= was * 0.03 { Severity::Low } else { Severity::Medium };
+                sink.report(Draft::line(file, side, *line).title(title).severity(severity));
+            }
+        }
+        let still = demands(side, false);
+        before.retain(|gone| gone.value > 0.0 && !still.iter().any(|other| other.name == gone.name));
+        gone(file, old, &before, sink);
+        switched(file, (old, side), sink);
+    }
+}
+
+struct Demand {
+    line: usize,
+    name: String,
+    value: f64,
+}
+
+/// What one side demands, on changed lines alone or on all.
+fn demands(side: &SideView<'_>, changed: bool) -> Vec<Demand> {
+    let lines = side.lines().filter(|line| !changed || line.changed).filter(|line| line.text.len() < 1000);
+    let told = lines.filter(|line| !line.text.trim_start().starts_with(['#', ';']) && !line.text.trim_start().starts_with("//"));
+    told.flat_map(|line| {
+        let names = DEMANDS.groups(line.text, 1).zip(DEMANDS.groups(line.text, 2));
+        names.filter_map(move |(name, value)| {
+            Some(Demand { line: line.index, name: name.to_lowercase().replace('<', ""), value: value.parse().ok()? })
+        })
+    })
+    .filter(|demand| of_coverage(side, demand))
+    .collect()
+}
+
+/// Words such as `lines` demand something only below or beside one of coverage.
+fn of_coverage(side: &SideView<'_>, demand: &Demand) -> bool {
+    if !matches!(demand.name.as_str(), "branches" | "functions" | "lines" | "statements" | "target" | "minimum") {
+        return true;
+    }
+    (demand.line.saturating_sub(12)..=demand.line).any(|at| ABOUT.is_match(side.line(at).text) || side.line(at).text.contains("threshold"))
+}
+
+fn gone(file: &FileView<'_>, old: &SideView<'_>, lost: &[Demand], sink: &mut Sink<'_>) {
+    if let Some(first) = lost.first() {
+        let title = format!("Nothing asks any more that tests reach {} (`{}`)", first.value, first.name);
+        sink.report(Draft::line(file, old, first.line).title(title).severity(Severity::Medium));
+    }
+}
+
+/// A switch that asked, and does not now.
+fn switched(file: &FileView<'_>, (old, side): (&SideView<'_>, &SideView<'_>), sink: &mut Sink<'_>) {
+    let read = |text: &str| Some((ASKED.group(text, 1)?.to_lowercase(), ASKED.group(text, 2)?.eq_ignore_ascii_case("true")));
+    let before: Vec<(String, bool)> = old.changed_lines().filter_map(|line| read(line.text)).collect();
+    for line in side.changed_lines() {
+        let Some((name, on)) = read(line.text) else { continue };
+        // The one word that says the opposite of the others.
+        let asks = on != (name == "informational");
+        if !asks && before.contains(&(name.clone(), !on)) {
+            let title = format!("What tests do not reach no longer fails anything (`{name}`)");
+            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::Medium));
+        }
+    }
+}

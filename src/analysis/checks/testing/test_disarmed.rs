@@ -1,0 +1,87 @@
+//! `test-disarmed`: a test that asserted something keeps its name and asserts nothing that can fail.
+
+use std::collections::BTreeSet;
+
+use super::assertion_hollow::hollow;
+use super::assertions::{ASSERTION, asserts, guard_changes, is_weak, said_from};
+use super::cases::{Case, cases};
+use super::compared::bracketed;
+use super::test_without_assertion::judges;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::role::Role;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+
+/// An error that the runner waits for, said beside the test and not in it.
+static MUST_FAIL: Pattern = Pattern::new(r"#\[should_panic|\bexpected\s*=\s*\w+\.class|\[ExpectedException|@expectedException\b");
+/// A question, and what may follow it without being an answer.
+static ASKS: Pattern = Pattern::new(r"^(?:await\s+)?expect\(");
+static NO_ANSWER: Pattern = Pattern::new(r"^(?:\s*\.\s*(?:rejects|resolves|not|to|be|been|is|that))*\s*;?\s*$");
+/// What fails a test by itself.
+static STOPS: Pattern = Pattern::new(r"\b(?:throw|raise|panic)\b");
+/// What is called.
+static CALLED: Pattern = Pattern::new(r"([A-Za-z_]\w*)[!?]?\s*\(");
+
+/// See `rules/code/test-disarmed.toml`.
+pub struct TestDisarmed;
+
+impl Check for TestDisarmed {
+    fn rule(&self) -> RuleId {
+        RuleId("test-disarmed")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::REMOVED, Words::of([&ASSERTION, &MUST_FAIL]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let (Some(side), Some(old)) = (file.new_side(), file.old()) else { return };
+        let readable = side.whole && old.whole && file.role == Role::Test && file.language.is_code();
+        // What is only added takes nothing from a test that was there.
+        if !readable || !file.removed().any(|line| asserts(line.code()) || MUST_FAIL.is_match(line.text)) {
+            return;
+        }
+        let now = cases(file, side);
+        for (name, before) in cases(file, old) {
+            let Some(case) = now.get(&name).filter(|_| touched(old, &before)) else { continue };
+            if !is_armed(file, old, &before) || is_armed(file, side, case) || helped(old, &before, side, case) {
+                continue;
+            }
+            let severity = if guard_changes(file) { Severity::High } else { Severity::Medium };
+            let vague = (case.first..=case.last).any(|at| asserts(side.line(at).code()));
+            let title = if vague { "asserts only what nearly everything passes" } else { "asserts nothing any more" };
+            sink.report(Draft::line(file, side, case.first).title(format!("The test `{name}` {title}")).severity(severity));
+        }
+    }
+}
+
+fn touched(side: &SideView<'_>, case: &Case) -> bool {
+    (case.first..=case.last).any(|at| side.line(at).changed)
+}
+
+/// Whether something in a test can fail it.
+fn is_armed(file: &FileView<'_>, side: &SideView<'_>, case: &Case) -> bool {
+    let marked = |at: &usize| side.line(*at).text.trim_start().starts_with(['#', '@', '[']);
+    let above = (0..case.first).rev().take_while(marked).count();
+    (case.first - above..=case.last).any(|at| {
+        let line = side.line(at);
+        MUST_FAIL.is_match(line.text) || asserts(line.code()) && hollow(file, side, at).is_none() && {
+            let said = said_from(side, at);
+            !is_weak(&said) && !is_unanswered(&said)
+        }
+    })
+}
+
+/// `expect(x);`, `expect(x).rejects;`: the question is put and nobody looks at the answer.
+fn is_unanswered(said: &str) -> bool {
+    ASKS.find(said).is_some_and(|asks| NO_ANSWER.is_match(bracketed(said, asks.end - 1).1))
+}
+
+/// Whether something else judges now: a helper whose name says so, and which the test did not call.
+fn helped(old: &SideView<'_>, before: &Case, side: &SideView<'_>, case: &Case) -> bool {
+    let known: BTreeSet<&str> = (before.first..=before.last).flat_map(|at| CALLED.groups(old.line(at).code(), 1)).collect();
+    let mut lines = (case.first + 1..=case.last).map(|at| side.line(at).code()).filter(|code| !asserts(code));
+    lines.any(|code| STOPS.is_match(code) || CALLED.groups(code, 1).any(|called| !known.contains(called) && judges(called)))
+}

@@ -1,0 +1,203 @@
+//! `test-special-cased`: product code that behaves for its tests: it asks whether they run, or answers their very question by heart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::assertions::{asserts, is_tested_code};
+use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
+use crate::analysis::role::Role;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::diff::{FileDiff, LineKind};
+use crate::model::path::RepoPath;
+use crate::model::rule::{Confidence, RuleId, Severity};
+
+/// What only a running test leaves around.
+static KNOWS_TEST: Pattern = Pattern::new(
+    r#"(?x) PYTEST_CURRENT_TEST | JEST_WORKER_ID | ["'](?:pytest|unittest|nose)["']\s+in\s+sys\.modules | sys\._called_from_test | flag\.Lookup\(\s*["']test\.v | process\.env\.VITEST\b | VITEST_WORKER_ID
+    | HasSuffix\(\s*os\.Args\[0\],\s*["']\.test | Class\.forName\(\s*["'](?:org\.junit|org\.testng) | ["']org\.junit[\w.]*["']\s*\) | XCTestConfigurationFilePath | NSClassFromString\(\s*["']XCTest
+    | defined\(\s*['"](?:PHPUNIT_\w+|__PHPUNIT_\w+)['"] | class_exists\(\s*['"]\\*PHPUnit | defined\?\(\s*:*(?:RSpec|Minitest|Cucumber)\b | BATS_TEST_\w+ | typeof\s+(?:jest|describe|__karma__|mocha)\s*!==?\s*['"]undefined
+    | env::var(?:_os)?\(\s*"(?:NEXTEST|RUST_TEST_THREADS)" | testing\.Testing\(\) | xunit\.(?:core|runner)|nunit\.framework["']\)"#,
+);
+/// What settings call a test run, which ordinary code asks now and then.
+static ASKS_SETTING: Pattern = Pattern::new(
+    r#"(?x) NODE_ENV\s*={2,3}\s*['"]test['"] | Rails\.env\.test\? | runningUnitTests\(\) | \bsettings\.TESTING\b | (?:getenv|environ(?:\.get)?|ENV|env|Getenv|var)[.(\[]\s*['"]?(?:CI|TESTING|TEST_MODE|GITHUB_ACTIONS|UNIT_TEST)\b | app\.testing\b | import\.meta\.env\.MODE\s*===\s*['"]test"#,
+);
+static LITERAL_ANSWER: Pattern = Pattern::new(
+    r#"\breturn\s*\(?\s*(-?\d[\w.]*|"[^"]*"|'[^']*'|`[^`$]*`|\[[^\]()]*\]|\{[^}()]*\}|[Tt]rue|[Ff]alse|None|null|nil)\s*\)?\s*;?\s*\}?\s*$"#,
+);
+/// A branch for one value.
+static BRANCH: Pattern = Pattern::new(
+    r#"(?x) \b(?:if|elif|elsif|unless|when|case)\b[^=]*?(?:===?|\bis\b|\.equals\(|\beq\b|^\s*case\b|^\s*when\b)?\s*\(?\s*("[^"]{2,}"|'[^']{2,}'|-?\d[\w.]+|\[[^\]]+\]|\([^()]*,[^()]*\))\s*\)?\s*[):{]?"#,
+);
+static EQUALS: Pattern = Pattern::new(r#"(?:===?|\.equals\(|\bis\b|\bEquals\()\s*\(?\s*("[^"]{2,}"|'[^']{2,}'|-?\d[\w.]+|\[[^\]]+\])"#);
+/// Texts and numbers of a line.
+static LITERAL: Pattern = Pattern::new(r#""[^"]*"|'[^']*'|\[[^\[\]]*\]|-?\b\d[\w.]*"#);
+static TOLD: Hint = Hint::new(|| Words::of([&KNOWS_TEST, &ASKS_SETTING]));
+/// How far below a branch its answer stands.
+const BELOW: u32 = 2;
+/// More lines of tests than this are a suite that came at once.
+const MOST_LINES: usize = 20_000;
+
+/// See `rules/code/test-special-cased.toml`.
+pub struct TestSpecialCased;
+
+impl Check for TestSpecialCased {
+    fn rule(&self) -> RuleId {
+        RuleId("test-special-cased")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and_on(Reach::ADDED, &TOLD)
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
+        if !file.role.is_live() || !file.language.is_code() || helps_tests(&file.path) {
+            return;
+        }
+        let before: BTreeSet<&str> = file.removed().map(|line| line.text.trim()).collect();
+        for line in file.added_on(&TOLD) {
+            if line.code().trim().is_empty() || before.contains(line.text.trim()) {
+                continue;
+            }
+            if KNOWS_TEST.is_match(line.text) {
+                let grave = answers(side, line.index) || leaves_outside_of_tests(side, line.index);
+                let severity = if grave { Severity::High } else { Severity::Medium };
+                sink.report(
+                    Draft::line(file, side, line.index).title("Product code behaves differently while tests run").severity(severity),
+                );
+            } else if ASKS_SETTING.is_match(line.text) && answers(side, line.index) {
+                let draft = Draft::line(file, side, line.index).title("Product code gives a fixed answer where tests run");
+                sink.report(draft.severity(Severity::Medium));
+            }
+        }
+    }
+
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        let files = &view.change.patch.files;
+        let learnt: Vec<Learnt<'_>> = files.iter().filter(|file| is_tested_code(&file.path().text())).flat_map(learnt).take(500).collect();
+        if learnt.is_empty() {
+            return;
+        }
+        let asked = Asked::of(files);
+        for case in learnt {
+            if asked.together(case.question, case.answer) {
+                let title = format!("Answers {} with {}, as a test of this change expects", case.question, case.answer);
+                let severity = if case.alone { Severity::Medium } else { Severity::Low };
+                let draft = Draft::span(case.path, (case.line, case.line), case.evidence.trim()).title(title);
+                sink.report(draft.severity(severity).confidence(Confidence::Low));
+            }
+        }
+    }
+}
+
+/// Libraries for tests ask such things for a living.
+fn helps_tests(path: &str) -> bool {
+    static HELPS: Pattern = Pattern::new(r"(?i)test|mock|fixture|fake|stub|spec\b");
+    HELPS.is_match(path)
+}
+
+/// Whether what follows the question at `index` is a literal answer.
+fn answers(side: &SideView<'_>, index: usize) -> bool {
+    let asks = side.line(index).code();
+    let decides = ["if", "unless", "?", "when", "&&"].iter().any(|word| asks.contains(word));
+    decides && (index..=index + BELOW as usize).any(|at| LITERAL_ANSWER.is_match(side.plain_line(at)))
+}
+
+/// Whether what follows a question that users answer with yes leaves: tests see the rest, and users never do.
+fn leaves_outside_of_tests(side: &SideView<'_>, index: usize) -> bool {
+    static OUTSIDE: Pattern = Pattern::new(r"\bnot\s+in\b|\bnot\s+\w|!\s*\w|\bis\s+None\b|==\s*(?:None|null|nil|undefined)\b|\bunless\b");
+    static LEAVES: Pattern = Pattern::new(r"^\s*(?:return|throw|raise|exit|next|break|continue)\b");
+    let indent = |at: usize| side.line(at).text.len() - side.line(at).text.trim_start().len();
+    let asks = side.line(index).code();
+    let own = indent(index);
+    let inside = (index + 1..side.len().min(index + 8)).take_while(|at| indent(*at) > own || side.line(*at).text.trim().is_empty());
+    OUTSIDE.is_match(asks) && ["if", "unless"].iter().any(|word| asks.contains(word)) && inside.into_iter().any(|at| LEAVES.is_match(side.line(at).code()))
+}
+
+/// A branch that answers one question by heart.
+struct Learnt<'f> {
+    path: &'f RepoPath,
+    line: u32,
+    evidence: &'f str,
+    question: &'f str,
+    answer: &'f str,
+    /// It is an `if` of its own and no row of a table.
+    alone: bool,
+}
+
+fn learnt(file: &FileDiff) -> Vec<Learnt<'_>> {
+    let Some(text) = file.text() else { return Vec::new() };
+    let Some(path) = file.new_path.as_ref() else { return Vec::new() };
+    if Language::of(&path.text()) == Language::Shell {
+        return Vec::new();
+    }
+    let mut out: Vec<Learnt<'_>> = Vec::new();
+    let mut open: Option<(u32, &str, &str, bool)> = None;
+    for (number, line) in text.added().filter(|(_, line)| line.len() < 300) {
+        let branch = EQUALS.group(line, 1).or_else(|| BRANCH.group(line, 1).filter(|_| line.trim_start().starts_with(['c', 'w'])));
+        if let Some(question) = branch.filter(|_| BRANCH.is_match(line)) {
+            let row = line.trim_start().starts_with("case") || line.trim_start().starts_with("when");
+            let alone = !row && text.lines.iter().filter(|other| asks_the_same(line, text.text(other))).count() < 2;
+            open = Some((number, line, question, alone));
+        }
+        let Some((first, evidence, question, alone)) = open.filter(|(first, ..)| number <= first + BELOW) else { continue };
+        if let Some(answer) = LITERAL_ANSWER.group(line, 1) {
+            out.push(Learnt { path, line: first, evidence, question, answer, alone });
+            open = None;
+        }
+    }
+    // Five answers in a row are a table, not a trick.
+    if out.len() > 4 {
+        out.iter_mut().for_each(|case| case.alone = false);
+    }
+    out.retain(|case| telling(case.question, case.answer));
+    out
+}
+
+/// Whether `other` compares what `line` compares: one of several branches is a table.
+fn asks_the_same(line: &str, other: &str) -> bool {
+    static ASKED: Pattern = Pattern::new(r#"([\w.$]+)\s*(?:===?|\bis\b|\.equals\()\s*\(?\s*["'\d-]"#);
+    ASKED.group(line, 1).is_some_and(|asked| ASKED.groups(other, 1).any(|also| also == asked))
+}
+
+/// A word that may stand anywhere tells nothing; neither do yes and no, unless the question is particular.
+fn telling(question: &str, answer: &str) -> bool {
+    let size = |text: &str| text.trim_matches(['"', '\'', '[', ']', '`']).len();
+    let plain = matches!(answer, "true" | "True" | "false" | "False" | "None" | "null" | "nil" | "0" | "1" | "\"\"" | "''" | "[]" | "{}");
+    let number = question.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+    !plain && (size(question) >= 3 || number && size(question) >= 2)
+}
+
+/// The literals of assertions in tests of the change, by the lines they stand on.
+struct Asked {
+    lines: BTreeMap<String, BTreeSet<usize>>,
+}
+
+impl Asked {
+    fn of(files: &[FileDiff]) -> Self {
+        let mut lines: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        let tests = files.iter().filter(|file| Role::of(&file.path().text()) == Role::Test);
+        let known = tests
+            .filter_map(FileDiff::text)
+            .flat_map(|text| text.lines.iter().filter(|line| line.kind != LineKind::Removed).map(|line| text.text(line)));
+        for (at, line) in known.take(MOST_LINES).enumerate().filter(|(_, line)| line.len() < 300 && asserts(line)) {
+            for literal in LITERAL.groups(line, 0) {
+                lines.entry(bare(literal)).or_default().insert(at);
+            }
+        }
+        Self { lines }
+    }
+
+    fn together(&self, question: &str, answer: &str) -> bool {
+        let (Some(asked), Some(answered)) = (self.lines.get(&bare(question)), self.lines.get(&bare(answer))) else { return false };
+        bare(question) != bare(answer) && asked.intersection(answered).next().is_some()
+    }
+}
+
+/// A literal without its quotes and spaces: they differ between a test and the code.
+fn bare(literal: &str) -> String {
+    literal.chars().filter(|c| !matches!(c, '"' | '\'' | '`') && !c.is_whitespace()).collect()
+}

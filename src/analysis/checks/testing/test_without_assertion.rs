@@ -1,0 +1,60 @@
+//! `test-without-assertion`: new tests that nothing can fail but an error; a note for the reader.
+
+use super::assertions::{asserts, begins_test};
+use super::cases::end_of;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::role::Role;
+use crate::analysis::view::FileView;
+use crate::model::rule::RuleId;
+
+/// What judges without being called an assertion: helpers named so, comparisons of pictures, errors that are returned, rules of the library.
+static JUDGES: Pattern = Pattern::new(
+    r"(?i)\w*(?:assert|expect|verif|check|should|must|require|ensure|compare|valid|raise|throw|fail|match|snapshot|golden|cmp\.|diff\(|quick\.|panic|benchmark|testpmd|approve|\.unwrap\(|\?;|\bskip|todo|pending|xfail|skipif)",
+);
+static BENCH: Pattern = Pattern::new(r"^\s*func\s+(?:Benchmark|Fuzz|Example)");
+
+/// See `rules/code/test-without-assertion.toml`.
+pub struct TestWithoutAssertion;
+
+impl Check for TestWithoutAssertion {
+    fn rule(&self) -> RuleId {
+        RuleId("test-without-assertion")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::ADDED, Words::named(["test", "it", "spec", "fact", "theory", "should"]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
+        if file.role != Role::Test || !file.language.is_code() || !side.whole {
+            return;
+        }
+        let (mut new, mut empty) = (0_usize, Vec::new());
+        for line in side.changed_lines() {
+            if !begins_test(line.text) || line.code().trim().is_empty() || BENCH.is_match(line.text) {
+                continue;
+            }
+            let Some(last) = end_of(file, side, line.index) else { continue };
+            new += 1;
+            let judged = (line.index..=last).any(|at| {
+                let code = side.line(at).code();
+                asserts(code) || judges(code)
+            });
+            if !judged && last > line.index {
+                empty.push(line.index);
+            }
+        }
+        if let Some(first) = empty.first() {
+            let title = format!("{} of {new} new tests here assert nothing", empty.len());
+            sink.report(Draft::line(file, side, *first).title(title));
+        }
+    }
+}
+
+/// Whether `code` judges something by the name of what it calls.
+pub(super) fn judges(code: &str) -> bool {
+    JUDGES.is_match(code)
+}
