@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::assertions::{assertions, asserts, begins_test, guards, is_tested_code, is_weak, polarity, subject};
+use super::assertions::{ASSERTION, assertions, asserts, begins_test, guards, is_tested_code, is_weak, polarity, subject};
 use crate::analysis::check::{ChangeView, Check, Draft, FileOutcome, Sink};
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::diff::{FileDiff, FileStatus, Patch, Side};
@@ -25,6 +26,10 @@ pub struct AssertionsLost;
 impl Check for AssertionsLost {
     fn rule(&self) -> RuleId {
         RuleId("assertions-lost")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::ANYWHERE, Words::of([&ASSERTION]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
