@@ -15,7 +15,26 @@ impl Check for TestCommandEmptied {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::named(["test", "check", "verify", "spec", "unit", "e2e", "validate", "makefile", ".mk", "tox.ini", "setup.cfg", "json", "toml", "yml", "yaml"]))
+        Needs::nothing().and(
+            Reach::REMOVED,
+            Words::named([
+                "test",
+                "check",
+                "verify",
+                "spec",
+                "unit",
+                "e2e",
+                "validate",
+                "makefile",
+                ".mk",
+                "tox.ini",
+                "setup.cfg",
+                "json",
+                "toml",
+                "yml",
+                "yaml",
+            ]),
+        )
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -67,10 +67,11 @@ fn is_armed(file: &FileView<'_>, side: &SideView<'_>, case: &Case) -> bool {
     let above = (0..case.first).rev().take_while(marked).count();
     (case.first - above..=case.last).any(|at| {
         let line = side.line(at);
-        MUST_FAIL.is_match(line.text) || asserts(line.code()) && hollow(file, side, at).is_none() && {
-            let said = said_from(side, at);
-            !is_weak(&said) && !is_unanswered(&said)
-        }
+        MUST_FAIL.is_match(line.text)
+            || asserts(line.code()) && hollow(file, side, at).is_none() && {
+                let said = said_from(side, at);
+                !is_weak(&said) && !is_unanswered(&said)
+            }
     })
 }
 

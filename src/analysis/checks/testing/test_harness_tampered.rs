@@ -177,7 +177,8 @@ fn ends_script(side: &SideView<'_>, index: usize) -> bool {
 
 /// A new program among the tests that holds none and that no runner loads ends only itself.
 fn is_new_script(file: &FileView<'_>, side: &SideView<'_>) -> bool {
-    static LOADED: Pattern = Pattern::new(r"(?i)conftest|setup|helper|config|jest|vitest|karma|mocha|reporter|runner|bootstrap|__init__|sitecustomize");
+    static LOADED: Pattern =
+        Pattern::new(r"(?i)conftest|setup|helper|config|jest|vitest|karma|mocha|reporter|runner|bootstrap|__init__|sitecustomize");
     file.old().is_none() && !LOADED.is_match(file.name()) && !side.lines().any(|line| begins_test(line.text))
 }
 

@@ -114,7 +114,11 @@ fn of_another_plugin(side: &SideView<'_>, index: usize) -> bool {
     static PLUGIN: Pattern = Pattern::new(r"<artifactId>\s*([\w.-]+)");
     let name = |at: usize| PLUGIN.group(side.line(at).text, 1);
     let lists = side.line(index).text.contains("<exclude");
-    lists && (index.saturating_sub(80)..index).rev().find_map(name).is_some_and(|name| !name.contains("surefire") && !name.contains("failsafe"))
+    lists
+        && (index.saturating_sub(80)..index)
+            .rev()
+            .find_map(name)
+            .is_some_and(|name| !name.contains("surefire") && !name.contains("failsafe"))
 }
 
 /// Whether `new` leaves out something that `old` did not name.

@@ -114,7 +114,9 @@ fn leaves_outside_of_tests(side: &SideView<'_>, index: usize) -> bool {
     let asks = side.line(index).code();
     let own = indent(index);
     let inside = (index + 1..side.len().min(index + 8)).take_while(|at| indent(*at) > own || side.line(*at).text.trim().is_empty());
-    OUTSIDE.is_match(asks) && ["if", "unless"].iter().any(|word| asks.contains(word)) && inside.into_iter().any(|at| LEAVES.is_match(side.line(at).code()))
+    OUTSIDE.is_match(asks)
+        && ["if", "unless"].iter().any(|word| asks.contains(word))
+        && inside.into_iter().any(|at| LEAVES.is_match(side.line(at).code()))
 }
 
 /// A branch that answers one question by heart.
