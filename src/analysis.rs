@@ -20,6 +20,7 @@ pub mod foreign;
 pub mod formats;
 pub mod hints;
 pub mod identifier;
+pub mod known_words;
 pub mod language;
 pub mod lexer;
 pub mod links;

@@ -23,6 +23,7 @@ use super::risk;
 use super::role::Role;
 use super::rule_set::{RuleSet, SetSink};
 use super::rulebook::Rulebook;
+use super::screen::{PAYS, Screen};
 use super::story::{self, facts};
 use super::text::LINE_LIMIT;
 use super::threads::{self, mentions};
@@ -40,9 +41,8 @@ use crate::model::rule::{Rule, RuleId, RuleOrigin, Severity};
 const WHOLE_FILE_LIMIT: usize = 2 * 1024 * 1024;
 /// A lock file is read whole up to here, in bytes of changed text: its parts mean nothing.
 const WHOLE_LOCK_LIMIT: usize = 16 * 1024 * 1024;
-/// From so many files or bytes of one file on, making the filter takes less time than it saves.
+/// So many files are taken for a large change without adding up their sizes.
 const MANY_FILES: usize = 50;
-const LARGE_FILE: usize = 256 * 1024;
 /// Files judged between two loads of texts.
 const BATCH: usize = 64;
 
@@ -96,10 +96,24 @@ enum Filtering {
 }
 
 impl Filtering {
-    fn applies(self, change: &Change, file: &FileDiff) -> bool {
-        let large = || change.patch.files.len() >= MANY_FILES || file.text().is_some_and(|text| text.size() >= LARGE_FILE);
-        self == Self::Always || self == Self::WhereItPays && large()
+    fn screen<'b>(self, book: &'b Rulebook, change: &Change, file: &FileDiff) -> Option<&'b Screen> {
+        match self {
+            Self::Never => None,
+            Self::Always => Some(book.screen()),
+            Self::WhereItPays if is_large(change) => Some(book.screen()),
+            Self::WhereItPays => book.screen_if_it_pays(size(file)),
+        }
     }
+}
+
+/// Whether a change is so large that looking through it for words pays at once.
+fn is_large(change: &Change) -> bool {
+    let files = &change.patch.files;
+    files.len() >= MANY_FILES || files.iter().map(size).try_fold(0, |sum: usize, size| Some(sum + size).filter(|sum| *sum < PAYS)).is_none()
+}
+
+fn size(file: &FileDiff) -> usize {
+    file.text().map_or(0, |text| text.size())
 }
 
 /// A check that runs, with its rule and its position among all checks.
@@ -233,7 +247,7 @@ impl Engine {
         (outcome.dependencies, outcome.inventory) = (rows, inventory);
         outcome.skipped.extend(skipped);
         outcome.code_line = facts::first_code(&file);
-        let screen = self.filtering.applies(change, diff).then(|| self.book.screen());
+        let screen = self.filtering.screen(&self.book, change, diff);
         let seen = screen.and_then(|screen| Some((screen, screen.look(&file)?)));
         for (at, set) in &self.sets {
             if cancel.is_cancelled() {

@@ -15,7 +15,7 @@ const SHORTEST_ALONE: usize = 2;
 /// More ways to write the same are not followed apart.
 const MOST_EXACT: usize = 64;
 /// A pattern with more words than this is not worth looking for.
-const MOST_WORDS: usize = 400;
+pub const MOST_WORDS: usize = 400;
 /// Words of every other file: any other is better.
 const COMMON: [&str; 40] = [
     "and", "are", "bool", "class", "const", "data", "def", "else", "end", "false", "for", "from", "func", "function", "get", "http",

@@ -11,12 +11,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::effort::spend;
-use super::literals::{self, DISGUISED, Word};
+use super::known_words;
+use super::literals::{DISGUISED, MOST_WORDS, Word};
 
 /// A text of so many bytes is worth compiling for.
 const LONG: usize = 4 * 1024;
-/// So many bytes of shorter texts are looked through for words before; each text counts as some more.
-const PATIENCE: usize = 16 * 1024;
+/// So many bytes of shorter texts are looked through for words before; each text counts as some more. Compiling takes as long as the
+/// look takes longer than the compiled one would by then.
+const PATIENCE: usize = 256 * 1024;
 const CALL: usize = 32;
 
 /// A regular expression. `\w`, `\d`, `\s` and `\b` know ASCII only, and `.` is one byte: texts are cut only at characters.
@@ -25,9 +27,11 @@ const CALL: usize = 32;
 /// that every match holds is answered without.
 pub struct Pattern {
     source: Cow<'static, str>,
+    /// The expressions of which one must occur, where it was put together of such.
+    parts: Vec<String>,
     /// Whether its classes know all alphabets.
     wide: bool,
-    words: OnceLock<Option<BTreeSet<Word>>>,
+    words: OnceLock<Option<Vec<Sought>>>,
     compiled: OnceLock<Option<Regex>>,
     /// Bytes it was asked about before it was compiled.
     asked: AtomicUsize,
@@ -50,11 +54,12 @@ impl Pattern {
     #[must_use]
     pub fn any_of(sources: &[String]) -> Self {
         let joined = sources.iter().map(|source| format!("(?:{source})")).collect::<Vec<_>>().join("|");
-        Self::of(Cow::Owned(if joined.is_empty() { "[^\\s\\S]".to_owned() } else { joined }), false)
+        let joined = if joined.is_empty() { "[^\\s\\S]".to_owned() } else { joined };
+        Self { parts: sources.to_vec(), ..Self::of(Cow::Owned(joined), false) }
     }
 
     const fn of(source: Cow<'static, str>, wide: bool) -> Self {
-        Self { source, wide, words: OnceLock::new(), compiled: OnceLock::new(), asked: AtomicUsize::new(0) }
+        Self { source, parts: Vec::new(), wide, words: OnceLock::new(), compiled: OnceLock::new(), asked: AtomicUsize::new(0) }
     }
 
     /// Why `source` is no pattern, in one line; `None` when it is one.
@@ -66,7 +71,7 @@ impl Pattern {
     /// Words of which every match holds one; `None` when there are none to name.
     #[must_use]
     pub fn words(&self) -> Option<BTreeSet<Word>> {
-        self.known_words().cloned()
+        Some(self.known_words()?.iter().map(|sought| sought.word.clone()).collect())
     }
 
     /// Whether it is an expression at all; one that is not matches nothing.
@@ -128,21 +133,63 @@ impl Pattern {
         self.compiled.get_or_init(|| compile(&self.source, self.wide).ok()).as_ref()
     }
 
-    fn known_words(&self) -> Option<&BTreeSet<Word>> {
+    fn known_words(&self) -> Option<&[Sought]> {
         let told = || {
-            let mut words = literals::required(&self.source)?;
+            let mut words = match self.parts.as_slice() {
+                [] => known_words::of(&self.source)?,
+                parts => parts.iter().map(|part| known_words::of(part)).reduce(|one, two| Some(&one? | &two?)).flatten()?,
+            };
+            if words.len() > MOST_WORDS {
+                return None;
+            }
             words.extend(DISGUISED.into_iter().filter(|_| self.wide).map(Word::plain));
-            Some(words)
+            Some(words.into_iter().map(Sought::of).collect())
         };
-        self.words.get_or_init(told).as_ref()
+        self.words.get_or_init(told).as_deref()
     }
 
     /// Whether one of its words stands in `text`, as far as that is known.
     fn may_be_in(&self, text: &str) -> bool {
         let Some(words) = self.known_words() else { return true };
+        if text.len() < LONG {
+            let signs = Signs::of(text);
+            return words.iter().any(|sought| sought.signs.are_in(signs) && sought.stands_in(text));
+        }
         let lower = text.to_ascii_lowercase();
         let stands = |word: &Word| lower.match_indices(&word.text).any(|(at, found)| word.stands(text, at..at + found.len()));
-        words.iter().any(stands)
+        words.iter().any(|sought| stands(&sought.word))
+    }
+}
+
+/// A word of an expression, ready to be looked for in short texts.
+struct Sought {
+    word: Word,
+    signs: Signs,
+}
+
+impl Sought {
+    fn of(word: Word) -> Self {
+        Self { signs: Signs::of(&word.text), word }
+    }
+
+    fn stands_in(&self, text: &str) -> bool {
+        let word = self.word.text.as_bytes();
+        let mut windows = text.as_bytes().windows(word.len().max(1)).enumerate();
+        windows.any(|(at, window)| window.eq_ignore_ascii_case(word) && self.word.stands(text, at..at + word.len()))
+    }
+}
+
+/// The signs of a text, in whatever case; all beyond ASCII count as one. A word whose signs are not all there is not there.
+#[derive(Clone, Copy)]
+struct Signs(u128);
+
+impl Signs {
+    fn of(text: &str) -> Self {
+        Self(text.bytes().fold(0, |all, byte| all | 1 << byte.to_ascii_lowercase().min(127)))
+    }
+
+    fn are_in(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
     }
 }
 
@@ -179,7 +226,7 @@ mod tests {
             !QUIET.is_match("a plain line") && QUIET.compiled.get().is_none() && QUIET.is_match("WGET") && QUIET.compiled.get().is_some()
         );
         static ASKED: Pattern = Pattern::new("(?i)curl|wget");
-        assert!((0..1_000).all(|_| !ASKED.is_match("a plain line")) && ASKED.compiled.get().is_some());
+        assert!((0..10_000).all(|_| !ASKED.is_match("a plain line")) && ASKED.compiled.get().is_some());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::formats::sigma::filters::Filters;
 use super::rule_set::RuleSet;
 use super::rule_text::RuleTexts;
 use super::rules;
-use super::screen::Screen;
+use super::screen::{Screen, Screening};
 use crate::model::hex;
 use crate::model::pack::{NoteKind, Pack, PackName, RuleNote};
 use crate::model::rule::{Rule, RuleId, RuleOrigin};
@@ -28,8 +28,8 @@ static EMBEDDED: LazyLock<Arc<Rulebook>> = LazyLock::new(|| Arc::new(Rulebook::w
 pub struct Rulebook {
     rules: BTreeMap<RuleId, Rule>,
     sets: Vec<Arc<dyn RuleSet>>,
-    /// What tells which of the checks and sets can find anything in a file; made when it is first needed.
-    screen: Arc<OnceLock<Screen>>,
+    /// What tells which of the checks and sets can find anything in a file.
+    screening: Arc<Screening>,
     /// Digests of the texts of rules that the files of other packs brought.
     texts: BTreeMap<RuleId, String>,
     /// The same of the rules of this program, whose sets are the first ones; made when somebody asks.
@@ -77,7 +77,7 @@ impl Rulebook {
         let mut book = Self {
             rules: BTreeMap::new(),
             sets: Vec::new(),
-            screen: Arc::default(),
+            screening: Arc::default(),
             texts: BTreeMap::new(),
             own_texts: Arc::default(),
             own_sets: 0,
@@ -154,7 +154,13 @@ impl Rulebook {
     /// What tells which of the checks and of these sets can find anything in a file.
     #[must_use]
     pub fn screen(&self) -> &Screen {
-        self.screen.get_or_init(|| Screen::of(&self.sets))
+        self.screening.get(&self.sets)
+    }
+
+    /// The same for a file of `bytes` of a small change, where that saves more than it costs.
+    #[must_use]
+    pub fn screen_if_it_pays(&self, bytes: usize) -> Option<&Screen> {
+        self.screening.if_it_pays(&self.sets, bytes)
     }
 
     /// What hides the secrets of every pack, also of those whose rules do not run.

@@ -1,12 +1,41 @@
 //! One look through a file for all rules of a book: the checks in their order, and behind them the askers of each set.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::checks::registry::CHECKS;
 use super::hints::{Needs, Seen};
 use super::prefilter::Prefilter;
 use super::rule_set::{RuleSet, SeenFor};
 use super::view::FileView;
+
+/// Making a screen takes as long as judging so many bytes without one takes longer.
+pub const PAYS: usize = 64 * 1024;
+
+/// The screen of a book, made where that saves more than it costs.
+#[derive(Default)]
+pub struct Screening {
+    screen: OnceLock<Screen>,
+    /// Bytes that were judged without it.
+    without: AtomicUsize,
+    /// Whether somebody makes it.
+    claimed: AtomicBool,
+}
+
+impl Screening {
+    /// The screen of the checks and `sets`.
+    pub fn get(&self, sets: &[Arc<dyn RuleSet>]) -> &Screen {
+        self.screen.get_or_init(|| Screen::of(sets))
+    }
+
+    /// The same for a file of `bytes` of a small change: when it is there, or would have paid by now. While one thread makes it the others
+    /// go on without.
+    pub fn if_it_pays(&self, sets: &[Arc<dyn RuleSet>], bytes: usize) -> Option<&Screen> {
+        let due = || self.without.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) >= PAYS;
+        let make = || (due() && !self.claimed.swap(true, Ordering::Relaxed)).then(|| self.get(sets));
+        self.screen.get().or_else(make)
+    }
+}
 
 /// The words of all rules of a book.
 pub struct Screen {

@@ -1,6 +1,8 @@
 //! Signatures: made by the person's own key over just this decision, checked before they are believed, and never in the way of
 //! containment.
 
+use std::collections::BTreeSet;
+
 use lazaret::model::decision::{Decision, Reviewer, Signature, Subject, Verb};
 use lazaret::model::person::Proof;
 use lazaret::model::response::{CaseId, People, Plan};
@@ -48,6 +50,29 @@ fn a_signed_decision_is_in_the_ledger_and_ledger_verify_holds_it() {
     std::fs::write(allowed(&world), "").unwrap();
     let run = ann.run(&program, &["ledger", "verify"]);
     assert!(run.code == 1 && run.out.contains("the signature does not hold"), "{}{}", run.out, run.err);
+}
+
+/// What a person signed is what the rules of that day found: later rules change nothing of it.
+#[test]
+fn a_signature_outlives_the_rules_it_was_made_under() {
+    let (mut world, program) = place();
+    world.agent_branch("claude/y", "Change it too", &[("src/c.py", "c = 1\n")]);
+    let ann = Person::with_key(&world, "ann");
+    ann.ok(&program, &["approve", "claude/x", "-m", "looks right", "--yes"]);
+    let pack = world.beside("pack");
+    std::fs::create_dir_all(&pack).unwrap();
+    std::fs::write(pack.join("own.toml"), "[[rules]]\nid = \"own\"\nregex = 'own_[0-9]{8}'\nkeywords = [\"own_\"]\n").unwrap();
+    let later = ["--rules", pack.to_str().unwrap()];
+    ann.ok(&program, &[&["approve", "claude/y", "-m", "looks right", "--yes"], &later[..]].concat());
+    let store = ledger(&program);
+    let mut read = store.prepare("SELECT payload FROM records WHERE kind = 'intent'").unwrap();
+    let payloads: Vec<String> = read.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let digests: BTreeSet<&str> = payloads.iter().map(|payload| payload.split("\"rules\":\"").nth(1).unwrap().get(..64).unwrap()).collect();
+    assert_eq!(digests.len(), 2, "{payloads:?}");
+    for rules in [&[][..], &later, &["--no-default-rules"]] {
+        let verified = ann.ok(&program, &[&["ledger", "verify"], rules].concat());
+        assert!(verified.contains("2 signatures hold"), "{verified}");
+    }
 }
 
 #[test]

@@ -52,10 +52,11 @@ impl Default for Kind {
 
 impl From<Vec<String>> for Kind {
     fn from(sources: Vec<String>) -> Self {
-        let source = sources.iter().map(|source| format!("(?:{source})")).collect::<Vec<_>>().join("|");
         // Of these dashes one can stand in ASCII.
-        let plain = Some(format!("(?i){}", source.replace("[-–—]", "-"))).filter(|plain| plain.is_ascii());
-        Self { plain: plain.map(|plain| Pattern::any_of(&[plain])), full: Pattern::wide(format!("(?i){source}")) }
+        let plain: Vec<String> = sources.iter().map(|source| format!("(?i){}", source.replace("[-–—]", "-"))).collect();
+        let source = sources.iter().map(|source| format!("(?:{source})")).collect::<Vec<_>>().join("|");
+        let plain = plain.iter().all(|plain| plain.is_ascii()).then(|| Pattern::any_of(&plain));
+        Self { plain, full: Pattern::wide(format!("(?i){source}")) }
     }
 }
 

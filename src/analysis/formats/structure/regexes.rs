@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use crate::analysis::known_words;
 use crate::analysis::literals::{self, DISGUISED, Word};
 
 /// More choices than this are not looked for.
@@ -38,7 +39,7 @@ pub(super) fn size(regex: &Hir) -> u64 {
 
 /// What must be there for `regex` to match; `None` when that cannot be told.
 pub(super) fn needed(regex: &str) -> Option<Choice> {
-    let mut words = literals::required(regex)?;
+    let mut words = known_words::of(regex)?;
     // Whatever its flags say of case and alphabets.
     words.extend(DISGUISED.map(Word::plain));
     Some(words)
