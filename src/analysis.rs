@@ -4,6 +4,7 @@
 
 pub mod across;
 pub mod alike;
+pub mod blob;
 pub mod branch;
 pub mod campaign;
 pub mod check;
@@ -44,8 +45,10 @@ pub mod shell;
 pub mod side;
 pub mod statements;
 pub mod story;
+pub mod sums;
 pub mod syntax;
 pub mod text;
 pub mod threads;
 pub mod view;
+pub mod wanted;
 pub mod words;

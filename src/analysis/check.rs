@@ -11,6 +11,7 @@ use super::formats::secrets::veil::Veil;
 use super::hints::Needs;
 use super::manifests::Inventory;
 use super::redact;
+use super::sums::Sums;
 use super::view::{FileView, SideView};
 use crate::model::change::{Around, Change};
 use crate::model::commit_id::CommitId;
@@ -64,6 +65,8 @@ pub struct FileOutcome {
     pub counts: BTreeMap<&'static str, i64>,
     /// What fired and only counts.
     pub firings: Vec<Firing>,
+    /// Hashes that it claims or has.
+    pub sums: Sums,
     /// What its findings name.
     pub mentions: Vec<Mention>,
     /// What could not be looked at.

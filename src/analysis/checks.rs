@@ -4,12 +4,14 @@
 
 pub mod agent;
 pub mod auth;
+pub mod binary;
 pub mod comment;
 pub mod dependency;
 pub mod exec;
 pub mod install;
 pub mod instructions;
 pub mod message;
+pub mod ml;
 pub mod names;
 pub mod net;
 pub mod registry;

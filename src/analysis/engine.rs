@@ -15,32 +15,27 @@ use super::effort::spend;
 use super::foreign::merge::{Asked, Imports};
 use super::formats::secrets::trace::Mark;
 use super::formats::secrets::{ignore, same};
-use super::language::Language;
 use super::links;
 use super::manifests;
 use super::redact::shown;
 use super::risk;
-use super::role::Role;
 use super::rule_set::{RuleSet, SetSink};
 use super::rulebook::Rulebook;
 use super::screen::{PAYS, Screen};
 use super::story::{self, facts};
-use super::text::LINE_LIMIT;
+use super::sums;
 use super::threads::{self, mentions};
 use super::view::FileView;
+use super::wanted;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Around, Change, History, TextRequest, Texts};
 use crate::model::dependency::DependencyChange;
-use crate::model::diff::{Content, FileDiff, FileStatus, Omission, Side};
+use crate::model::diff::FileDiff;
 use crate::model::finding::Finding;
 use crate::model::noise::Measured;
 use crate::model::report::Report;
 use crate::model::rule::{Rule, RuleId, RuleOrigin, Severity};
 
-/// A file with more changed text than this is judged by its hunks only, in bytes.
-const WHOLE_FILE_LIMIT: usize = 2 * 1024 * 1024;
-/// A lock file is read whole up to here, in bytes of changed text: its parts mean nothing.
-const WHOLE_LOCK_LIMIT: usize = 16 * 1024 * 1024;
 /// So many files are taken for a large change without adding up their sizes.
 const MANY_FILES: usize = 50;
 /// Files judged between two loads of texts.
@@ -201,27 +196,6 @@ impl Engine {
         &self.digest
     }
 
-    /// Which whole texts help to judge `file`.
-    #[must_use]
-    pub fn wants(file: &FileDiff) -> Vec<TextRequest> {
-        let Content::Text(text) = &file.content else { return Vec::new() };
-        let path = file.path().text();
-        let language = Language::of(&path);
-        let structured = language.is_code()
-            || manifests::is_read(&path)
-            || matches!(language, Language::Dockerfile | Language::Hcl | Language::Yaml)
-            || matches!(
-                Role::of(&path),
-                Role::Workflow | Role::AgentConfig | Role::Instructions | Role::Manifest | Role::Lock | Role::Config
-            );
-        let limit = if Role::of(&path) == Role::Lock { WHOLE_LOCK_LIMIT } else { WHOLE_FILE_LIMIT };
-        if !structured || text.size() > limit || matches!(file.status, FileStatus::Added | FileStatus::Deleted) {
-            return Vec::new();
-        }
-        let side = |side| file.path_on(side).map(|path| TextRequest { path: path.clone(), side });
-        [side(Side::Old), side(Side::New)].into_iter().flatten().collect()
-    }
-
     /// Judges the file at `index` of the patch.
     #[must_use]
     pub fn file(&self, change: &Change, index: usize, texts: &Texts) -> FileOutcome {
@@ -234,18 +208,14 @@ impl Engine {
         let mut outcome = FileOutcome { veil: self.book.veil(), ..FileOutcome::default() };
         let Some(diff) = change.patch.files.get(index) else { return outcome };
         let file = FileView::new(change, diff, texts);
-        outcome.skipped = unseen(diff);
-        let unread = Self::wants(diff).into_iter().find_map(|request| Some((texts.unread(&request)?.to_owned(), request.path)));
-        outcome.skipped.extend(unread.map(|(why, path)| Omission {
-            path: Some(path),
-            why: format!("only its changed lines were analysed, since the whole file could not be read: {why}"),
-        }));
-        if Self::wants(diff).iter().any(|request| texts.get(&request.path, request.side).is_none() && texts.unread(request).is_none()) {
+        outcome.skipped = wanted::unseen(&file);
+        if wanted::is_partly(&file) {
             outcome.counts.insert(coverage::PARTLY, 1);
         }
         let manifests::Changes { rows, inventory, skipped } = manifests::changes(&file);
         (outcome.dependencies, outcome.inventory) = (rows, inventory);
         outcome.skipped.extend(skipped);
+        outcome.sums = sums::of(&file);
         outcome.code_line = facts::first_code(&file);
         let screen = self.filtering.screen(&self.book, change, diff);
         let seen = screen.and_then(|screen| Some((screen, screen.look(&file)?)));
@@ -287,7 +257,10 @@ impl Engine {
         let finds_secrets = self.sets.iter().any(|(_, set)| set.secrets().is_some());
         let is_needed = self.imports.may_be_accepted()
             || finds_secrets && (!history.steps.is_empty() || outcomes.iter().any(|outcome| !outcome.marks.is_empty()));
-        let texts = if is_needed { (reader.texts)(&[ignore::request()]) } else { Texts::default() };
+        let compared = self.chosen.contains_key(&RuleId("dataset-hash-mismatch"));
+        let mut wanted = if compared { sums::beside(change, outcomes.iter().map(|outcome| &outcome.sums)) } else { Vec::new() };
+        wanted.extend(is_needed.then(ignore::request));
+        let texts = if wanted.is_empty() { Texts::default() } else { (reader.texts)(&wanted) };
         Around { texts, history }
     }
 
@@ -362,7 +335,7 @@ impl Engine {
         let mut outcomes = Vec::with_capacity(total);
         for first in (0..total).step_by(BATCH) {
             let batch = first..total.min(first + BATCH);
-            let wanted: Vec<TextRequest> = change.patch.files[batch.clone()].iter().flat_map(Self::wants).collect();
+            let wanted = wanted::wanted(change, &batch);
             let texts = if wanted.is_empty() { Texts::default() } else { (reader.texts)(&wanted) };
             outcomes.par_extend(batch.into_par_iter().map(|index| self.file(change, index, &texts)));
         }
@@ -378,22 +351,4 @@ pub(super) fn most_serious_first(a: &Finding, b: &Finding) -> std::cmp::Ordering
         .then_with(|| b.confidence.cmp(&a.confidence))
         .then_with(|| a.at.cmp(&b.at))
         .then_with(|| a.rule.cmp(&b.rule))
-}
-
-/// What of `diff` no check can see.
-fn unseen(diff: &FileDiff) -> Vec<Omission> {
-    let omission = |why: String| Omission { path: Some(diff.path().clone()), why };
-    match &diff.content {
-        Content::Binary { .. } => vec![omission("binary: its content was not analysed".to_owned())],
-        Content::Omitted(why) => vec![omission(why.clone())],
-        Content::Submodule { .. } => vec![omission("submodule: the other repository was not analysed".to_owned())],
-        Content::Text(text) => {
-            let long = text.lines.iter().filter(|line| text.text(line).len() > LINE_LIMIT).count();
-            let note = (long > 0)
-                .then(|| omission(format!("{long} line(s) longer than {} KiB were analysed only up to there", LINE_LIMIT / 1024)));
-            let first = text.lines.iter().find(|line| line.number(Side::New) == Some(1));
-            let misnamed = first.and_then(|line| coverage::misnamed(&diff.path().text(), text.text(line)));
-            note.into_iter().chain(misnamed.map(|why| omission(why.to_owned()))).collect()
-        }
-    }
 }

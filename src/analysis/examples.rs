@@ -74,6 +74,12 @@ pub fn change_of(example: &Example) -> (Change, Texts) {
     (Change { pull, commits: vec![commit], patch: Patch { files, ..Patch::default() }, digest: String::new(), dossier: None }, texts)
 }
 
+/// What is no text, as an example writes it: each character is the byte of its number.
+fn bytes(text: &str) -> Vec<u8> {
+    let one = |sign: char| u8::try_from(u32::from(sign)).ok();
+    text.chars().map(one).collect::<Option<Vec<u8>>>().unwrap_or_else(|| text.as_bytes().to_vec())
+}
+
 fn file_of(file: &ExampleFile, texts: &mut Texts) -> FileDiff {
     let path = RepoPath::from(file.path.as_str());
     // As git has it: what holds a zero byte is no text.
@@ -86,7 +92,13 @@ fn file_of(file: &ExampleFile, texts: &mut Texts) -> FileDiff {
     };
     keep(Side::Old, &file.before);
     keep(Side::New, &file.after);
-    let size = |text: &Option<String>| text.as_ref().and_then(|text| u64::try_from(text.len()).ok());
+    if binary {
+        let whole = [(Side::Old, &file.before), (Side::New, &file.after)];
+        for (side, text) in whole.into_iter().filter_map(|(side, text)| Some((side, text.as_ref()?))) {
+            texts.insert_bytes(TextRequest { path: path.clone(), side }, &bytes(text));
+        }
+    }
+    let size = |text: &Option<String>| text.as_ref().and_then(|text| u64::try_from(text.chars().count()).ok());
     let (status, text) = match (&file.before, &file.after) {
         (Some(before), Some(after)) => (FileStatus::Modified, lines::between(before, after)),
         (None, Some(after)) => (FileStatus::Added, all_added(after)),

@@ -126,7 +126,7 @@ impl Needs {
         Self::default()
     }
 
-    /// No file by itself: only the change as a whole is looked at.
+    /// No file by its words: only those that the check names itself, and the change as a whole.
     #[must_use]
     pub fn of_changes() -> Self {
         Self { parts: vec![(Reach::ADDED, Vec::new())], kept: Vec::new() }

@@ -11,7 +11,7 @@ use super::language::Language;
 use super::role::Role;
 use super::shared::Shared;
 pub use super::side::{LineView, SideView};
-use crate::model::change::{Change, Texts};
+use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::diff::{FileDiff, FileStatus, Side};
 use crate::model::path::RepoPath;
 
@@ -110,6 +110,41 @@ impl<'a> FileView<'a> {
     /// The removed lines; none for a file that is not text.
     pub fn removed(&self) -> impl Iterator<Item = LineView<'_>> {
         self.old().into_iter().flat_map(SideView::changed_lines)
+    }
+
+    /// Why one side could not be read whole, although it should be there.
+    #[must_use]
+    pub fn unread(&self, side: Side) -> Option<&str> {
+        self.texts.unread(&TextRequest { path: self.diff.path_on(side)?.clone(), side })
+    }
+
+    /// Whether the source gave the whole of one side.
+    #[must_use]
+    pub fn is_at_hand(&self, side: Side) -> bool {
+        self.diff.path_on(side).is_some_and(|path| self.texts.get(path, side).is_some()) || self.blob(side).is_some()
+    }
+
+    /// The bytes of one side that is no text, or not only text, where they were read.
+    #[must_use]
+    pub fn blob(&self, side: Side) -> Option<&[u8]> {
+        self.texts.bytes(self.diff.path_on(side)?, side).map(|bytes| &**bytes)
+    }
+
+    /// The bytes of one side, whatever it is, where all of them are known.
+    #[must_use]
+    pub fn bytes(&self, side: Side) -> Option<Cow<'_, [u8]>> {
+        if let Some(blob) = self.blob(side) {
+            return Some(Cow::Borrowed(blob));
+        }
+        let diff = self.diff.text().filter(|text| !text.lossy)?;
+        if let Some(text) = self.texts.get(self.diff.path_on(side)?, side) {
+            return Some(Cow::Borrowed(text.as_bytes()));
+        }
+        let is_all = matches!((side, self.diff.status), (Side::New, FileStatus::Added) | (Side::Old, FileStatus::Deleted));
+        is_all.then(|| {
+            let ends = |line| if line { "" } else { "\n" };
+            diff.lines.iter().flat_map(|line| [diff.text(line), ends(line.no_newline)]).collect::<String>().into_bytes().into()
+        })
     }
 
     fn read(&self, side: Side) -> Option<SideView<'a>> {

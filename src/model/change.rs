@@ -33,10 +33,16 @@ pub struct TextRequest {
     pub side: Side,
 }
 
-/// Whole files by side and path, as far as the source could give them.
+/// Bytes of one file that is no text, of which more are not given to rules.
+pub const MAX_BLOB_BYTES: u64 = 8 * 1024 * 1024;
+/// Bytes of all files of one change that are no text.
+pub const MAX_BLOBS_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Whole files by side and path, as far as the source could give them: texts, and the bytes of what is no text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Texts {
     held: BTreeMap<TextRequest, Arc<str>>,
+    blobs: BTreeMap<TextRequest, Arc<[u8]>>,
     unread: BTreeMap<TextRequest, String>,
 }
 
@@ -44,6 +50,22 @@ impl Texts {
     /// Keeps `text` as the whole file at `request`.
     pub fn insert(&mut self, request: TextRequest, text: Arc<str>) {
         self.held.insert(request, text);
+    }
+
+    /// Keeps `bytes` as the file at `request`, which is no text or not only text. False when there is no room left for them.
+    pub fn insert_bytes(&mut self, request: TextRequest, bytes: &[u8]) -> bool {
+        let held: usize = self.blobs.values().map(|blob| blob.len()).sum();
+        let fits = (held + bytes.len()) as u64 <= MAX_BLOBS_BYTES && bytes.len() as u64 <= MAX_BLOB_BYTES;
+        if fits {
+            self.blobs.insert(request, Arc::from(bytes));
+        }
+        fits
+    }
+
+    /// The bytes of the file at `path` on `side`, if it is no text, or not only text, and was read.
+    #[must_use]
+    pub fn bytes(&self, path: &RepoPath, side: Side) -> Option<&Arc<[u8]>> {
+        self.blobs.get(&TextRequest { path: path.clone(), side })
     }
 
     /// Notes why the file at `request` could not be read, although it should be there.
@@ -66,13 +88,14 @@ impl Texts {
     /// Takes over everything `other` holds.
     pub fn extend(&mut self, other: Self) {
         self.held.extend(other.held);
+        self.blobs.extend(other.blobs);
         self.unread.extend(other.unread);
     }
 
     /// Bytes held.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.held.values().map(|text| text.len()).sum()
+        self.held.values().map(|text| text.len()).chain(self.blobs.values().map(|blob| blob.len())).sum()
     }
 }
 
@@ -91,7 +114,7 @@ pub struct History {
 /// What was read of a change beside its net diff and the files it touches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Around {
-    /// Files of the base revision.
+    /// Files that the change does not touch.
     pub texts: Texts,
     /// What its commits did on the way.
     pub history: History,

@@ -5,8 +5,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::analysis::check::FileOutcome;
-use crate::analysis::engine::{Engine, Reader};
+use crate::analysis::engine::Reader;
 use crate::analysis::redact::shown;
+use crate::analysis::wanted;
 use crate::message::effect::{Effect, Thrift, Wish};
 use crate::message::errand::Errand;
 use crate::message::event::{Annotated, Chunk, News, Page};
@@ -264,7 +265,7 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
     let mut rounds = Rounds::of(files.len());
     let (mut outcomes, mut done, mut sent) = (vec![FileOutcome::default(); files.len()], 0, 0);
     while let Some(batch) = rounds.next(focus.get()) {
-        let wanted: Vec<TextRequest> = files.get(batch.clone()).unwrap_or(&[]).iter().flat_map(Engine::wants).collect();
+        let wanted = wanted::wanted(change, &batch);
         let texts = texts(desk, change, &wanted, cancel);
         let slots = outcomes.get_mut(batch.clone()).unwrap_or(&mut []);
         rounds::judge(slots, &batch, cancel, |index| engine.file_while(change, index, &texts, cancel));

@@ -140,6 +140,6 @@ pub trait Source: Send + Sync {
         if change.commits.len() > 1 { History::unread("its commits cannot be read one by one here") } else { History::default() }
     }
 
-    /// Whole files, as far as they can be given; what is missing, binary or too large is simply not in the answer.
+    /// Whole files, as far as they can be given; what is missing or too large is simply not in the answer.
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts;
 }

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use crate::model::agent::Provenance;
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, MAX_BLOB_BYTES, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
-use crate::model::diff::{Content, FileDiff, FileMode, FileStatus, Omission, Patch, all_added};
+use crate::model::diff::{Content, FileDiff, FileMode, FileStatus, Omission, Patch, Side, all_added};
 use crate::model::inert;
 use crate::model::path::RepoPath;
 use crate::model::policy::PolicyText;
@@ -68,6 +68,20 @@ impl Tree {
     }
 }
 
+impl Tree {
+    /// Where `path` is, unless a link stands on the way, it is no regular file, or it is too large to be given.
+    fn inside(&self, path: &RepoPath) -> Option<PathBuf> {
+        let mut place = self.folder.clone();
+        let mut found = None;
+        for part in path.bytes().split(|byte| *byte == b'/') {
+            place.push(os_name(part)?);
+            let met = std::fs::symlink_metadata(&place).ok().filter(|met| !met.is_symlink())?;
+            found = Some(met);
+        }
+        found.filter(|met| met.is_file() && met.len() <= MAX_BLOB_BYTES).map(|_| place)
+    }
+}
+
 impl Source for Tree {
     fn title(&self) -> String {
         self.folder.display().to_string()
@@ -108,9 +122,18 @@ impl Source for Tree {
         Ok(Change { pull: self.pull(), commits: Vec::new(), patch: walk.patch, digest: String::new(), dossier: None })
     }
 
-    /// None: what a change adds or deletes is whole in its diff already, and the rest is not here.
-    fn texts(&self, _: &Change, _: &[TextRequest], _: &Cancel) -> Texts {
-        Texts::default()
+    /// What stands in the folder, which is the new side of everything.
+    fn texts(&self, _: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
+        let mut texts = Texts::default();
+        for request in wanted.iter().filter(|request| request.side == Side::New && !request.path.is_hostile()) {
+            if cancel.is_cancelled() {
+                break;
+            }
+            if let Some(bytes) = self.inside(&request.path).and_then(|path| std::fs::read(path).ok()) {
+                suspect::give(&mut texts, request, &bytes);
+            }
+        }
+        texts
     }
 }
 
@@ -204,6 +227,16 @@ fn name(name: &std::ffi::OsStr) -> Vec<u8> {
 #[cfg(not(unix))]
 fn name(name: &std::ffi::OsStr) -> Vec<u8> {
     name.to_string_lossy().replace('\\', "/").into_bytes()
+}
+
+#[cfg(unix)]
+fn os_name(bytes: &[u8]) -> Option<&std::ffi::OsStr> {
+    Some(std::os::unix::ffi::OsStrExt::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn os_name(bytes: &[u8]) -> Option<&std::ffi::OsStr> {
+    std::str::from_utf8(bytes).ok().map(std::ffi::OsStr::new)
 }
 
 #[cfg(unix)]

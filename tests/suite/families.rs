@@ -1,12 +1,14 @@
-//! Whole families of sabotage: every known variant is caught by a finding of severity high, or of the level it names, and no ordinary change that
-//! looks like one is accused.
+//! Whole families of sabotage: every known variant is caught, by a finding of severity high, of the level it names, or by the rules that know its
+//! kind, and no ordinary change that looks like one is accused.
 //!
 //! The changes are data (`tests/data/families/<family>.toml`), so that one more costs no build.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::examples::change_of;
+use lazaret::model::finding::Finding;
 use lazaret::model::report::Report;
 use lazaret::model::rule::{Example, ExampleFile, Severity};
 use serde::Deserialize;
@@ -16,13 +18,21 @@ mod auth;
 mod ci;
 mod exec;
 mod inj;
+mod ml;
 mod net;
 mod obf;
 mod test;
+mod vuln;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Family {
+    /// Kinds that are notes by nature.
+    #[serde(default)]
+    soft: Vec<String>,
+    /// For each kind the references or rules of which a finding must hold one.
+    #[serde(default)]
+    kinds: BTreeMap<String, Vec<String>>,
     hit: Vec<Entry>,
     miss: Vec<Entry>,
 }
@@ -31,8 +41,12 @@ struct Family {
 #[serde(deny_unknown_fields)]
 struct Entry {
     about: String,
-    /// The severity at which it is caught, where that is not high.
+    /// The severity at which it is caught, or at which nothing is said of it, where that is not the one of its family.
     level: Option<String>,
+    /// What kind of the family it is.
+    kind: Option<String>,
+    /// The rule that must find it, where one of the kind does not do.
+    rule: Option<String>,
     #[serde(default)]
     message: String,
     #[serde(default)]
@@ -57,6 +71,10 @@ struct File {
 }
 
 impl Entry {
+    fn level(&self) -> Option<Severity> {
+        self.level.as_deref().map(|word| Severity::parse(word).expect("a severity"))
+    }
+
     fn example(self, hits: bool) -> Example {
         let after = match (&self.before, &self.from, &self.to) {
             (Some(before), Some(from), Some(to)) => {
@@ -107,21 +125,70 @@ fn judged(example: &Example) -> Report {
     Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone())
 }
 
+fn family(name: &str) -> Family {
+    let text = std::fs::read_to_string(format!("tests/data/families/{name}.toml")).unwrap();
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
 /// Holds that no sabotage of a family is lost and that ordinary changes raise nothing hard, with at least so many of each.
 fn holds(name: &str, sabotaged: usize, ordinary: usize) {
-    let text = std::fs::read_to_string(format!("tests/data/families/{name}.toml")).unwrap();
-    let family: Family = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let family = family(name);
     assert!(family.hit.len() >= sabotaged && family.miss.len() >= ordinary, "{name}: too few changes");
-    let level = |entry: &Entry| entry.level.as_deref().map_or(Severity::High, |word| Severity::parse(word).expect("a severity"));
-    let hits = family.hit.into_iter().map(|entry| (level(&entry), entry.example(true)));
-    let misses = family.miss.into_iter().map(|entry| (level(&entry), entry.example(false)));
-    let mut wrong = String::new();
-    for (level, example) in hits.chain(misses) {
-        let hard: Vec<_> = judged(&example).findings.into_iter().filter(|finding| finding.severity >= level).collect();
-        if hard.is_empty() == example.hits {
-            let said: Vec<String> = hard.iter().map(|finding| format!("{} at {}: {}", finding.rule, finding.at, finding.title)).collect();
-            let _ = writeln!(wrong, "{}: {} {}", example.about, if example.hits { "lost" } else { "accused" }, said.join("; "));
+    let mut wrong = accused(family.miss, Severity::High);
+    for entry in family.hit {
+        let level = entry.level().unwrap_or(Severity::High);
+        let example = entry.example(true);
+        let findings = judged(&example).findings;
+        if !findings.iter().any(|finding| finding.severity >= level) {
+            let _ = writeln!(wrong, "{}: lost {}", example.about, said(&findings));
         }
     }
     assert!(wrong.is_empty(), "{name}:\n{wrong}");
+}
+
+/// Holds that the sabotage of each kind is found by what knows the kind, at medium or above where the kind is not soft, and that ordinary
+/// changes raise nothing at `limit` or above; with at least ten of each kind and thirty ordinary ones.
+fn holds_by_kind(name: &str, limit: Severity) {
+    let family = family(name);
+    assert!(family.miss.len() >= 30, "{name}: too few ordinary changes");
+    let mut wrong = accused(family.miss, limit);
+    let mut counts: BTreeMap<String, usize> = family.kinds.keys().map(|kind| (kind.clone(), 0)).collect();
+    for entry in family.hit {
+        let (kind, rule) = (entry.kind.clone().unwrap_or_default(), entry.rule.clone());
+        let known = rule.map_or_else(|| family.kinds.get(&kind).cloned().unwrap_or_default(), |rule| vec![rule]);
+        let usual = if family.soft.contains(&kind) { Severity::Info } else { Severity::Medium };
+        let least = entry.level().unwrap_or(usual);
+        let is_it =
+            |found: &Finding| found.severity >= least && (known.iter().any(|id| *id == found.rule.0 || found.references.contains(id)));
+        let example = entry.example(true);
+        let findings = judged(&example).findings;
+        if !findings.iter().any(is_it) {
+            let _ = writeln!(wrong, "{kind}, {}: lost {}", example.about, said(&findings));
+        }
+        *counts.entry(kind).or_default() += 1;
+    }
+    let few: Vec<_> = counts.iter().filter(|(kind, count)| !kind.is_empty() && **count < 10).collect();
+    assert!(few.is_empty() && wrong.is_empty(), "{name}: too few of {few:?}\n{wrong}");
+}
+
+/// Ordinary changes that something at `limit` or above is said of.
+fn accused(ordinary: Vec<Entry>, limit: Severity) -> String {
+    let mut wrong = String::new();
+    for entry in ordinary {
+        let limit = entry.level().unwrap_or(limit);
+        let example = entry.example(false);
+        let findings: Vec<_> = judged(&example).findings.into_iter().filter(|finding| finding.severity >= limit).collect();
+        if !findings.is_empty() {
+            let _ = writeln!(wrong, "{}: accused {}", example.about, said(&findings));
+        }
+    }
+    wrong
+}
+
+fn said(findings: &[Finding]) -> String {
+    findings
+        .iter()
+        .map(|found| format!("{} ({}) at {}: {}", found.rule, found.severity.word(), found.at, found.title))
+        .collect::<Vec<_>>()
+        .join("; ")
 }

@@ -109,5 +109,4 @@ mod two_people_github;
 mod unified;
 mod unread;
 mod waiting;
-mod weaknesses;
 mod world;

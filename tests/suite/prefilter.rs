@@ -7,6 +7,7 @@ use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::examples::change_of;
 use lazaret::analysis::provenance;
 use lazaret::analysis::rulebook::Rulebook;
+use lazaret::analysis::wanted::wanted;
 use lazaret::model::cancel::Cancel;
 use lazaret::model::change::{Change, Texts};
 use lazaret::model::rule::{Example, ExampleFile, Rule, RuleFormat, RuleOrigin};
@@ -108,7 +109,7 @@ fn every_pull_of_the_demo_is_judged_the_same() {
     let demo = DemoSource::open(home.path(), Arc::new(provenance::of)).unwrap();
     for pull in demo.list(&Cancel::default()).unwrap().pulls {
         let change = demo.change(&pull.at, &Cancel::default()).unwrap();
-        let wanted: Vec<_> = change.patch.files.iter().flat_map(Engine::wants).collect();
+        let wanted = wanted(&change, &(0..change.patch.files.len()));
         engines.agree(&change, &demo.texts(&change, &wanted, &Cancel::default()), &pull.at.to_string());
     }
 }

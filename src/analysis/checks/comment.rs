@@ -1,5 +1,4 @@
-//! Rules about what nobody can read: blobs, binaries, code that hides.
+//! Rules about code that nobody can read: blobs, code that hides.
 
-pub mod binary_replaced;
 pub mod encoded_blob;
 pub mod obfuscated_code;

@@ -51,6 +51,6 @@ pub trait Fill: Send + Sync {
     /// When it could not be fetched.
     fn history(&self, repository: &str, commits: &[Commit], cancel: &Cancel) -> Result<History, SourceError>;
 
-    /// Whole files of either side; what is missing, binary or too large is not in the answer.
+    /// Whole files of either side; what is missing or too large is not in the answer.
     fn texts(&self, repository: &str, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Texts;
 }

@@ -1,15 +1,11 @@
 //! Whole files of a change from the contents API, one request each: for when nobody has them from git.
 
-use std::sync::Arc;
-
 use super::route;
 use crate::model::cancel::Cancel;
 use crate::model::change::{TextRequest, Texts};
 use crate::model::diff::Side;
 use crate::model::forge::{Call, Forge};
-use crate::model::inert;
 use crate::model::pull::Revision;
-use crate::sources::limits::MAX_TEXT_BYTES;
 use crate::sources::suspect;
 
 /// The bytes of a file as they are.
@@ -17,7 +13,7 @@ const RAW: &str = "application/vnd.github.raw+json";
 /// So many files are read for one batch of checks; a change with more is judged by its hunks.
 const MOST: usize = 60;
 
-/// What is wanted, as far as it is there, text, and small enough.
+/// What is wanted, as far as it is there and small enough.
 pub(super) fn read(forge: &dyn Forge, repository: &str, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
     let mut texts = Texts::default();
     for (n, request) in wanted.iter().filter(|request| !request.path.is_hostile()).enumerate() {
@@ -41,9 +37,7 @@ pub(super) fn read(forge: &dyn Forge, repository: &str, revision: &Revision, wan
                 continue;
             }
         };
-        if answer.body.len() as u64 <= MAX_TEXT_BYTES && !suspect::is_binary(&answer.body) {
-            texts.insert(request.clone(), Arc::from(inert::decode(&answer.body)));
-        }
+        suspect::give(&mut texts, request, &answer.body);
     }
     texts
 }

@@ -1,22 +1,18 @@
 //! Whole files of a change, on either side of it.
 
-use std::sync::Arc;
-
 use git2::{ObjectType, Oid, Repository, Tree};
 
 use super::blobs::{Content, Store};
 use super::trees::{self, Entry};
 use crate::model::cancel::Cancel;
-use crate::model::change::{TextRequest, Texts};
+use crate::model::change::{MAX_BLOB_BYTES, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::{FileMode, Side};
-use crate::model::inert;
 use crate::model::path::RepoPath;
 use crate::model::pull::Revision;
-use crate::sources::limits::MAX_TEXT_BYTES;
 use crate::sources::suspect;
 
-/// What is wanted, as far as it is there, text, and small enough.
+/// What is wanted, as far as it is there and small enough.
 pub(in crate::sources) fn read(repo: &Repository, revision: &Revision, wanted: &[TextRequest], cancel: &Cancel) -> Texts {
     let tree = |id: &Option<CommitId>| {
         let oid = Oid::from_str(id.as_ref()?.as_str()).ok()?;
@@ -33,19 +29,17 @@ pub(in crate::sources) fn read(repo: &Repository, revision: &Revision, wanted: &
             Side::Old => &old,
             Side::New => &new,
         };
-        if let Some(text) = tree.as_ref().and_then(|tree| text(repo, &store, tree, &request.path)) {
-            texts.insert(request.clone(), text);
+        if let Some(tree) = tree {
+            give(repo, &store, tree, request, &mut texts);
         }
     }
     texts
 }
 
-fn text(repo: &Repository, store: &Store<'_>, tree: &Tree<'_>, path: &RepoPath) -> Option<Arc<str>> {
-    let entry = entry(repo, tree, path).ok().flatten().filter(|entry| is_file(*entry))?;
-    let content = store.read(Some(entry.id), MAX_TEXT_BYTES);
-    match &content {
-        Content::Bytes(object) if !suspect::is_binary(object.data()) => Some(Arc::from(inert::decode(object.data()))),
-        _ => None,
+fn give(repo: &Repository, store: &Store<'_>, tree: &Tree<'_>, request: &TextRequest, texts: &mut Texts) {
+    let Some(entry) = entry(repo, tree, &request.path).ok().flatten().filter(|entry| is_file(*entry)) else { return };
+    if let Content::Bytes(object) = store.read(Some(entry.id), MAX_BLOB_BYTES) {
+        suspect::give(texts, request, object.data());
     }
 }
 

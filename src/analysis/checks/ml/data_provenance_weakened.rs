@@ -1,0 +1,168 @@
+//! `data-provenance-weakened`: what says where a data set or model comes from, and binds it, is gone, weaker, or says something else.
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::document::node::{Node, Value};
+use crate::analysis::prefilter::Needs;
+use crate::analysis::role::{Role, fold};
+use crate::analysis::sums;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::diff::{FileStatus, Side};
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/data-provenance-weakened.toml`.
+pub struct DataProvenanceWeakened;
+
+const HASHES: [&str; 9] = ["sha512", "sha256", "sha256sum", "digest", "hash", "checksum", "oid", "sha1", "md5"];
+const SIGNATURES: [&str; 6] = ["signed_by", "signature", "signedby", "signer", "sig", "attestation"];
+const SOURCES: [&str; 7] = ["source", "url", "download_url", "origin", "uri", "homepage", "repo"];
+const NAMES: [&str; 6] = ["name", "path", "file", "filename", "id", "dataset"];
+const MOST: usize = 5_000;
+
+impl Check for DataProvenanceWeakened {
+    fn rule(&self) -> RuleId {
+        RuleId("data-provenance-weakened")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
+    }
+
+    fn looks_anyway(&self, file: &FileView<'_>) -> bool {
+        is_about_data(file) || file.old().zip(file.new_side()).is_some_and(|(old, new)| is_pointer(old) && is_pointer(new))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        if file.diff.status == FileStatus::Deleted || file.diff.text().is_none() {
+            return;
+        }
+        pointer(file, sink);
+        if !is_about_data(file) {
+            return;
+        }
+        let Some(new) = file.new_side() else { return };
+        let Ok(root) = new.document() else { return };
+        let before = file.old().and_then(|old| old.document().ok()).map(entries).unwrap_or_default();
+        let now = entries(root);
+        let signed = before.iter().chain(&now).any(|entry| entry.signature.is_some());
+        for entry in &now {
+            let was = before.iter().find(|was| was.name == entry.name);
+            if let Some((severity, title, evidence)) = judge(was, entry, signed) {
+                sink.report(Draft::line(file, new, entry.line).severity(severity).title(title).evidence(evidence));
+            }
+        }
+    }
+}
+
+/// A pointer of Git LFS that points elsewhere: what is there is not in the change.
+fn pointer(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let side = |side| file.bytes(side).and_then(|bytes| sums::pointed(&bytes));
+    if let (Some(old), Some(new)) = (side(Side::Old), side(Side::New))
+        && old != new
+    {
+        let short = |oid: &str| oid.get(..16).unwrap_or(oid).to_owned();
+        let evidence = format!("{} → {}", short(&old), short(&new));
+        let title = "A pointer names another object, which is kept elsewhere and was not looked at";
+        sink.report(Draft::file(file, &evidence).severity(Severity::Low).title(title));
+    }
+}
+
+/// Whether a side begins as pointers of Git LFS do.
+fn is_pointer(side: &SideView<'_>) -> bool {
+    side.text().starts_with("version https://git-lfs")
+}
+
+fn is_about_data(file: &FileView<'_>) -> bool {
+    let path = fold(&file.path);
+    let about = [
+        "dataset",
+        "manifest",
+        "corpus",
+        "corpora",
+        "provenance",
+        "datasheet",
+        "model_card",
+        "weights",
+        "checkpoint",
+        "training",
+        "models.",
+    ];
+    !matches!(file.role, Role::Manifest | Role::Lock | Role::Test | Role::Workflow | Role::AgentConfig)
+        && about.iter().any(|part| path.contains(part))
+}
+
+/// What is said of one data set.
+struct Entry {
+    name: String,
+    line: usize,
+    hash: Option<(&'static str, String)>,
+    signature: Option<String>,
+    source: Option<String>,
+}
+
+fn entries(root: &Node) -> Vec<Entry> {
+    let mut all = Vec::new();
+    gather(root, "", &mut all);
+    all
+}
+
+fn gather(node: &Node, key: &str, all: &mut Vec<Entry>) {
+    if all.len() >= MOST {
+        return;
+    }
+    if let Value::Map(entries) = &node.value {
+        let text = |name: &&str| node.get(name).map(Node::scalar);
+        let hash = HASHES.iter().find_map(|name| Some((*name, text(name)?))).filter(|(_, hash)| !hash.is_empty());
+        let signature = SIGNATURES.iter().find_map(text);
+        let source = SOURCES.iter().find_map(text);
+        let has_name = NAMES.iter().find_map(text).filter(|name| !name.is_empty());
+        if hash.is_some() || signature.is_some() || source.is_some() && has_name.is_some() {
+            all.push(Entry { name: has_name.unwrap_or_else(|| key.to_owned()), line: node.line, hash, signature, source });
+        }
+        entries.iter().for_each(|(name, inner)| gather(inner, name, all));
+    }
+    node.items().iter().for_each(|item| gather(item, key, all));
+}
+
+type Judged = (Severity, &'static str, String);
+
+fn judge(was: Option<&Entry>, entry: &Entry, signed: bool) -> Option<Judged> {
+    let empty = |text: &Option<String>| text.as_ref().is_none_or(|text| text.trim().is_empty() || text == "none" || text == "unsigned");
+    let Some(was) = was else {
+        let unsigned = signed && empty(&entry.signature);
+        return unsigned.then(|| (Severity::Low, "A data set is new and nobody signed it", entry.name.clone()));
+    };
+    let weaker = |(name, _): &(&str, String)| matches!(*name, "md5" | "sha1");
+    match (&was.hash, &entry.hash) {
+        (Some((name, _)), None) => {
+            return Some((Severity::Medium, "A data set is no longer bound to a hash", format!("{}: {name}", entry.name)));
+        }
+        (Some(old), Some(new)) if weaker(new) && !weaker(old) => {
+            return Some((Severity::Medium, "A data set is bound to a weaker hash", format!("{}: {} → {}", entry.name, old.0, new.0)));
+        }
+        _ => {}
+    }
+    if !empty(&was.signature) && empty(&entry.signature) {
+        let evidence = format!("{}: {}", entry.name, was.signature.as_deref().unwrap_or(""));
+        return Some((Severity::Medium, "A data set is no longer signed", evidence));
+    }
+    if !empty(&was.signature) && was.signature != entry.signature && was.hash == entry.hash {
+        return Some((
+            Severity::Medium,
+            "A data set is signed by somebody else",
+            format!("{}: {}", entry.name, entry.signature.as_deref().unwrap_or("")),
+        ));
+    }
+    if let (Some(old), Some(new)) = (&was.source, &entry.source)
+        && place(old) != place(new)
+    {
+        return Some((Severity::Medium, "A data set comes from somewhere else", format!("{}: {old} → {new}", entry.name)));
+    }
+    let changed = was.hash.is_some() && was.hash != entry.hash;
+    changed.then(|| (Severity::Low, "Another hash is claimed for a data set", entry.name.clone()))
+}
+
+/// The host of an address, or the owner of a name on a hub.
+fn place(source: &str) -> String {
+    let rest = source.split_once("://").map_or(source, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest).to_lowercase()
+}
