@@ -82,6 +82,28 @@ fn a_rule_that_takes_too_long_is_stopped_and_named() {
     assert_eq!(found(&rules, "x.py", None, &text).len(), 1);
 }
 
+/// Utilities that ask each other twice over, in a row of thousands, or each all others: named or stopped within bounds.
+#[test]
+fn utilities_that_ask_each_other_without_end_or_measure_are_bounded() {
+    let rule = |first: &str, utils: String| format!("id: web\nlanguage: py\nrule: {{matches: {first}}}\nutils:\n{utils}");
+    let asks = |at: usize, names: &[usize]| {
+        let all: Vec<String> = names.iter().map(|name| format!("{{matches: u{name}}}")).collect();
+        format!("  u{at}: {{all: [{}]}}\n", all.join(", "))
+    };
+    let last = |at: usize| format!("  u{at}: {{kind: identifier}}\n");
+    let doubled: String = (0..60).map(|at| asks(at, &[at + 1, at + 1])).chain([last(60)]).collect();
+    let row: String = (0..4_000).map(|at| asks(at, &[at + 1])).chain([last(4_000)]).collect();
+    let dense: String = (0..90).map(|at| asks(at, &(at + 1..=90).collect::<Vec<_>>())).chain([last(90)]).collect();
+    let begun = std::time::Instant::now();
+    for (name, utils) in [("doubled", doubled), ("row", row), ("dense", dense)] {
+        let text = rule("u0", utils);
+        let rules = book(&[("web.yml", text.as_str()), ("a.yml", SHELL)]);
+        assert!(rules.notes.iter().any(|note| note.to_string().contains("left out: ")), "{name}: {:?}", rules.notes);
+        assert_eq!(found(&rules, "x.py", None, "subprocess.run(a, shell=True)\n").len(), 1, "{name}: the rule beside it does not run");
+        assert!(begun.elapsed().as_secs() < 20, "{name}: {:?}", begun.elapsed());
+    }
+}
+
 #[test]
 fn a_rule_that_asks_itself_ends_on_deep_texts() {
     let itself = "id: itself\nlanguage: py\nrule: {matches: deep}\nutils: {deep: {any: [{pattern: danger}, {kind: parenthesized_expression, has: {matches: deep}}]}}\n";

@@ -10,6 +10,7 @@ mod demands;
 mod grammar;
 mod grow;
 mod hunt;
+mod measure;
 mod message;
 mod needs;
 mod page;

@@ -113,7 +113,7 @@ impl<'h, 't> Hunt<'h, 't> {
         // Taking a node up walks to the root where assertions are on.
         self.tree.grant(u64::MAX, 1);
         let node = self.root.adopt(self.tree.at(at)?);
-        self.tree.grant(granted, ready.weight);
+        self.tree.grant(granted.saturating_sub(ready.toll), ready.weight);
         let found = ready.core.match_node(node);
         let rest = self.tree.left();
         *left -= granted - rest;

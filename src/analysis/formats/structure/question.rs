@@ -11,6 +11,7 @@ use super::chain::chain;
 use super::circles::{Circles, ENDLESS, Found};
 use super::demands::{self, Demand};
 use super::grammar::Grammar;
+use super::measure;
 use super::message::Message;
 use super::needs;
 use super::page::{Page, Remark, is_name};
@@ -26,6 +27,8 @@ use crate::model::rule::Rule;
 const ASKING: [&str; 8] = ["id", "language", "rule", "constraints", "utils", "transform", "rewriters", "labels"];
 /// The keys that say something about it.
 const TELLING: [&str; 8] = ["message", "note", "severity", "files", "ignores", "url", "metadata", "fix"];
+/// So many questions about one node take as long as a step.
+const QUESTIONS_PER_STEP: u64 = 64;
 const GRADES: [&str; 5] = ["error", "warning", "info", "hint", "off"];
 
 /// A rule that can be asked of a tree.
@@ -54,6 +57,8 @@ pub(super) struct Ready {
     pub(super) core: RuleCore,
     /// What its largest regular expression costs for every 32 bytes.
     pub(super) weight: u64,
+    /// Steps that asking it about a node costs by itself: none unless its utilities come to many questions.
+    pub(super) toll: u64,
     /// Whether it asks itself further down or up.
     pub(super) recursive: bool,
 }
@@ -162,13 +167,14 @@ fn ready(asking: &Map<String, Value>, utilities: &Utilities) -> Result<Ready, St
     let mut circles = Circles::default();
     circles.add("", asking);
     let found = circles.look().map_err(|_| ENDLESS.to_owned())?;
+    let toll = measure::questions(asking, utilities)? / QUESTIONS_PER_STEP;
     let config: SerializableRuleConfig<Grammar> =
         serde_json::from_value(Value::Object(asking.clone())).map_err(|error| error.to_string())?;
     let core = config.get_matcher(&utilities.ready).map_err(|error| chain(&error))?;
     if core.potential_kinds().is_none() {
         return Err("the `rule` could be any node; add a `kind` or a `pattern`".to_owned());
     }
-    Ok(Ready { core, weight, recursive: found == Found::Ending || utilities.recursive })
+    Ok(Ready { core, weight, toll, recursive: found == Found::Ending || utilities.recursive })
 }
 
 /// The metavariables that are labelled as primary.
