@@ -276,6 +276,7 @@ impl Engine {
             check.change(&view, &mut Sink::new(rule, &mut whole));
         }
         manifests::relate::relate(&mut outcomes);
+        manifests::relate::name(&mut outcomes);
         let all = outcomes.iter_mut().chain([&mut whole]);
         let mut findings: Vec<Finding> = all.flat_map(|outcome| std::mem::take(&mut outcome.findings)).collect();
         let marks: Vec<Mark> = outcomes.iter().chain([&whole]).flat_map(|outcome| outcome.marks.iter().cloned()).collect();

@@ -7,12 +7,14 @@ pub mod compare;
 pub mod composer;
 pub mod conda;
 pub mod dart;
+pub mod edition;
 pub mod format;
 pub mod forms;
 pub mod gem;
 pub mod golang;
 pub mod hex;
 pub mod maven;
+pub mod names;
 pub mod npm;
 pub mod nuget;
 pub mod place;
@@ -22,6 +24,7 @@ pub mod relate;
 pub mod swift;
 pub mod tokens;
 pub mod tools;
+pub mod twice;
 pub mod version;
 pub mod why;
 pub mod xml;
@@ -31,7 +34,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::format::{Entry, Format, Kind, Origin, Reading};
 use self::place::{host, place};
 use super::view::{FileView, SideView};
-use crate::model::dependency::{DependencyChange, Ecosystem, PackageSource};
+use crate::model::dependency::{DependencyChange, Ecosystem, PackageSource, UNREAD};
 use crate::model::diff::Omission;
 
 /// More sentences on one file than this say nothing more.
@@ -84,7 +87,7 @@ pub fn changes(file: &FileView<'_>) -> Changes {
         return Changes { skipped, ..Changes::default() };
     };
     why::settle(&mut after.entries);
-    let unread = after.unread.iter().take(MOST_UNREAD).map(|what| format!("dependencies: {what}"));
+    let unread = after.unread.iter().take(MOST_UNREAD).map(|what| format!("{UNREAD}: {what}"));
     skipped.extend(unread.map(|why| Omission { path: Some(file.repo_path().clone()), why }));
     let rows = compare::rows(file.repo_path(), format.kind(), &before.entries, &after.entries);
     let whole = file.new_side().is_none_or(|side| side.whole);
@@ -104,28 +107,41 @@ fn side(format: &dyn Format, file: &FileView<'_>, side: Option<&SideView<'_>>, s
     let omission = |why: String| Omission { path: Some(file.repo_path().clone()), why };
     if !side.whole {
         let why = if format.by_line() {
-            "dependencies: only the changed lines and their surroundings are known, and were compared"
+            "only the changed lines and their surroundings are known, and were compared"
         } else {
-            "dependencies could not be compared: only the changed lines are known"
+            "they could not be compared, since only the changed lines are known"
         };
         if skipped.is_empty() {
-            skipped.push(omission(why.to_owned()));
+            skipped.push(omission(format!("{UNREAD}: {why}")));
         }
         if !format.by_line() {
             return None;
         }
     }
-    match format.read(side.text()) {
+    let text = side.text().strip_prefix('\u{feff}').unwrap_or(side.text());
+    let read = unmerged(text).map_or_else(|| format.read(text), Err);
+    match read {
         Ok(mut reading) => {
             renumber(side, &mut reading);
             Some(reading)
         }
         Err(error) => {
             let when = if side.side == crate::model::diff::Side::Old { "before" } else { "after" };
-            skipped.push(omission(format!("dependencies could not be read as they are {when} the change: {error}")));
+            skipped.push(omission(format!("{UNREAD} could not be read as they are {when} the change: {error}")));
             None
         }
     }
+}
+
+/// Where a merge was left unfinished: both versions stand there, and no tool would take either.
+fn unmerged(text: &str) -> Option<String> {
+    if !text.contains("<<<<<<< ") {
+        return None;
+    }
+    let mut lines = text.lines().enumerate();
+    let (at, _) = lines.find(|(_, line)| line.starts_with("<<<<<<< "))?;
+    let ends = lines.any(|(_, line)| line.starts_with(">>>>>>> "));
+    ends.then(|| format!("line {}: two versions of it are merged here and none was chosen", at + 1))
 }
 
 /// From lines of the view to lines of the file.

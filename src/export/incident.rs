@@ -155,7 +155,14 @@ fn packages(members: &[&Member]) -> Vec<String> {
     for row in members.iter().filter_map(|member| member.judgement.as_ref()).flat_map(|judgement| &judgement.report.dependencies) {
         if let Some(package) = row.dependency() {
             let (name, manifest) = (code(&package.name), code(&row.manifest.text()));
-            found.insert(format!("{} {}: {name} {} in {manifest}", package.ecosystem.word(), row.change.word(), code(&versions(row))));
+            found.insert(format!(
+                "{} {}: {name} {} in {manifest}, {} ({})",
+                package.ecosystem.word(),
+                row.change.word(),
+                code(&versions(row)),
+                code(&row.reason()),
+                package.scope.word()
+            ));
         }
     }
     found.into_iter().collect()

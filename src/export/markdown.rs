@@ -75,16 +75,21 @@ fn dependencies(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "### Dependencies\n")?;
+    writeln!(out, "| change | world | package | version | for | why it is there | file | besides |\n|---|---|---|---|---|---|---|---|")?;
     for row in &report.dependencies {
         let Some(dependency) = row.dependency() else { continue };
-        let (name, manifest) = (code(&dependency.name), code(&row.manifest.text()));
-        writeln!(out, "- {}: {} {name} {} in {manifest}", row.change.word(), dependency.ecosystem.word(), code(&versions(row)))?;
-        row.notes.iter().try_for_each(|note| writeln!(out, "  - {}", code(note)))?;
-        if !row.through.is_empty() {
-            writeln!(out, "  - pulled in by {}", code(&row.through.join(" > ")))?;
-        }
+        let (change, world, scope) = (row.change.word(), dependency.ecosystem.word(), dependency.scope.word());
+        let [name, version, reason, manifest] =
+            [&*dependency.name, &versions(row), &row.reason(), &row.manifest.text()].map(cell);
+        let notes = row.notes.iter().map(|note| cell(note)).collect::<Vec<_>>().join(", ");
+        writeln!(out, "| {change} | {world} | {name} | {version} | {scope} | {reason} | {manifest} | {notes} |")?;
     }
     writeln!(out)
+}
+
+/// Outside text as a code span in a table, where a bar ends the cell even within a span.
+fn cell(text: &str) -> String {
+    code(text).replace('|', "\\|")
 }
 
 fn story(out: &mut dyn Write, report: &Report) -> io::Result<()> {

@@ -132,17 +132,16 @@ fn dependencies(out: &mut dyn Write, rows: &[DependencyChange], paint: Paint) ->
         let manifest = row.manifest.text();
         writeln!(
             out,
-            "    {:<14} {} {name}  {}  {}",
+            "    {:<14} {} {name}  {}  {}, {}  {}",
             row.change.word(),
             dependency.ecosystem.word(),
             versions(row),
+            dependency.scope.word(),
+            inert::line(&row.reason()),
             inert::line(&manifest)
         )?;
         for note in &row.notes {
             writeln!(out, "      {}", inert::line(note))?;
-        }
-        if !row.through.is_empty() {
-            writeln!(out, "      pulled in by {}", inert::line(&row.through.join(" > ")))?;
         }
     }
     Ok(())

@@ -131,6 +131,7 @@ struct DependencyV1<'a> {
     before: Option<String>,
     after: Option<String>,
     direct: bool,
+    scope: &'static str,
     manifest: String,
     notes: &'a [String],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -293,6 +294,7 @@ impl<'a> DependencyV1<'a> {
             before: row.before.as_ref().map(version),
             after: row.after.as_ref().map(version),
             direct: dependency.direct,
+            scope: dependency.scope.word(),
             manifest: row.manifest.text().into_owned(),
             notes: &row.notes,
             through: &row.through,

@@ -1,6 +1,16 @@
 //! Packages a change adds, removes or moves. Never how a manifest is written.
 
+use super::diff::Omission;
 use super::path::RepoPath;
+
+/// How a sentence begins on packages that could not be read or compared.
+pub const UNREAD: &str = "dependencies";
+
+/// Whether something was left out of the rows of dependencies.
+#[must_use]
+pub fn is_of_packages(omission: &Omission) -> bool {
+    omission.why.starts_with(UNREAD)
+}
 
 /// A world of packages with its own names and versions. Words as in package URLs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,6 +114,19 @@ pub enum Scope {
     Build,
     /// Only when asked for.
     Optional,
+}
+
+impl Scope {
+    /// The word of report v1.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Runtime => "runtime",
+            Self::Dev => "development",
+            Self::Build => "build",
+            Self::Optional => "optional",
+        }
+    }
 }
 
 /// Where a package comes from.
@@ -229,5 +252,15 @@ impl DependencyChange {
     #[must_use]
     pub fn dependency(&self) -> Option<&Dependency> {
         self.after.as_ref().or(self.before.as_ref())
+    }
+
+    /// Why it is there: asked for by the project itself, or through which packages; not yet safe to draw.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self.dependency() {
+            Some(one) if one.direct => "direct".to_owned(),
+            _ if self.through.is_empty() => "way not told".to_owned(),
+            _ => format!("through {}", self.through.join(" > ")),
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::model::change::{MAX_BLOB_BYTES, TextRequest, Texts};
 use crate::model::diff::{FileDiff, Omission, Patch};
 use crate::model::inert;
-use crate::sources::limits::MAX_TEXT_BYTES;
+use crate::sources::limits::whole;
 
 /// Where git looks for a NUL to tell binary files.
 const BINARY_WINDOW: usize = 8000;
@@ -18,7 +18,7 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
 /// Gives `bytes` as the whole file at `request`: as a text where they are one, as they are where they are not only text.
 pub(super) fn give(texts: &mut Texts, request: &TextRequest, bytes: &[u8]) {
     let binary = is_binary(bytes);
-    if !binary && bytes.len() as u64 <= MAX_TEXT_BYTES {
+    if !binary && bytes.len() as u64 <= whole(&request.path) {
         texts.insert(request.clone(), Arc::from(inert::decode(bytes)));
     }
     let is_opaque = binary || std::str::from_utf8(bytes).is_err();

@@ -1,5 +1,7 @@
 //! Manifest and lock files of every world of packages: file before and after -> rows, with lines, sources and why.
 
+#[path = "ecosystems/bad.rs"]
+mod bad;
 #[path = "ecosystems/erlang_dart_swift.rs"]
 mod erlang_dart_swift;
 #[path = "ecosystems/hostile.rs"]
@@ -10,6 +12,8 @@ mod javascript;
 mod jvm_dotnet;
 #[path = "ecosystems/python.rs"]
 mod python;
+#[path = "ecosystems/real.rs"]
+mod real;
 #[path = "ecosystems/ruby_php.rs"]
 mod ruby_php;
 #[path = "ecosystems/tools.rs"]
@@ -24,7 +28,12 @@ use lazaret::model::rule::{Example, ExampleFile};
 
 /// The report on one changed file.
 fn report(path: &str, before: &str, after: &str) -> Report {
-    let file = ExampleFile { path: path.to_owned(), before: Some(before.to_owned()), after: Some(after.to_owned()) };
+    judged(path, Some(before), after)
+}
+
+/// The report on one file, changed or new.
+fn judged(path: &str, before: Option<&str>, after: &str) -> Report {
+    let file = ExampleFile { path: path.to_owned(), before: before.map(str::to_owned), after: Some(after.to_owned()) };
     let example = Example { hits: false, about: String::new(), files: vec![file], message: "x".to_owned(), branch: String::new() };
     let (change, texts) = examples::change_of(&example);
     Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone())

@@ -148,6 +148,7 @@ fn requirements_with_options_hashes_and_addresses() {
         [
             "upgraded flask ==2.0.0 -> ==2.0.1 @3",
             "added mylib - ->  @8",
+            "added other.txt - ->  @9",
             "upgraded requests >=2.0 -> >=2.1 @4",
             "hash-changed six ==1.16.0 -> ==1.16.0 @5",
             "added x - ->  @7",

@@ -10,5 +10,6 @@ pub mod dependency_side_effect;
 pub mod dependency_unpinned;
 pub mod likeness;
 pub mod lists;
+pub mod popular;
 pub mod settings;
 pub mod table;

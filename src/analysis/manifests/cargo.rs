@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::edition;
 use super::format::{Entry, Format, Kind, Reading, number};
 use crate::analysis::document;
 use crate::analysis::document::node::{Node, Value};
@@ -124,6 +125,7 @@ impl Format for CargoLock {
         let members = root.get("package").into_iter().flat_map(Node::items).filter(|package| package.get("source").is_none());
         let direct: HashSet<String> = members.flat_map(needs).collect();
         let mut reading = Reading::default();
+        edition::tell(&root.get("version").map(Node::scalar).unwrap_or_default(), 4, &mut reading);
         for package in root.get("package").into_iter().flat_map(Node::items) {
             let field = |key: &str| package.get(key).and_then(Node::text);
             let Some(name) = field("name") else { continue };

@@ -8,7 +8,7 @@ use std::hash::Hash;
 
 use super::format::{Entry, Kind};
 use super::{range, version, why};
-use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, PackageSource, Scope};
+use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, PackageSource};
 use crate::model::path::RepoPath;
 
 /// The changes from `before` to `after`, by name.
@@ -175,7 +175,7 @@ fn differences(kind: Kind, old: &Dependency, new: &Dependency) -> Vec<String> {
         notes.push("its checksum is gone".to_owned());
     }
     if kind == Kind::Manifest && old.scope != new.scope {
-        notes.push(format!("moved from {} to {}", scope(old.scope), scope(new.scope)));
+        notes.push(format!("moved from {} to {}", old.scope.word(), new.scope.word()));
     }
     if new.installs_code && !old.installs_code {
         notes.push(format!("{} now runs code when it is installed", new.name));
@@ -194,14 +194,5 @@ pub fn from(source: &PackageSource) -> String {
         PackageSource::Url(url) => url.clone(),
         PackageSource::Path(path) if path.is_empty() => "this project".to_owned(),
         PackageSource::Path(path) => format!("path {path}"),
-    }
-}
-
-fn scope(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Runtime => "runtime",
-        Scope::Dev => "development",
-        Scope::Build => "build",
-        Scope::Optional => "optional",
     }
 }

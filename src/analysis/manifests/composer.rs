@@ -2,6 +2,7 @@
 
 use super::format::{Entry, Format, Kind, Origin, Reading};
 use super::place::host;
+use super::twice;
 use crate::analysis::document;
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
@@ -32,6 +33,7 @@ impl Format for ComposerJson {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let root = document::read(text, Language::Json)?;
         let mut reading = Reading::default();
+        twice::tell(&root, &mut reading);
         for (table, scope) in [("require", Scope::Runtime), ("require-dev", Scope::Dev)] {
             let packages = root.get(table).into_iter().flat_map(Node::entries).filter(|(name, _)| is_package(name));
             let entries = packages.map(|(name, version)| {
@@ -75,6 +77,7 @@ impl Format for ComposerLock {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let root = document::read(text, Language::Json)?;
         let mut reading = Reading::default();
+        twice::tell(&root, &mut reading);
         for (table, scope) in [("packages", Scope::Runtime), ("packages-dev", Scope::Dev)] {
             for package in root.get(table).into_iter().flat_map(Node::items) {
                 let Some(name) = package.get("name").and_then(Node::text) else { continue };

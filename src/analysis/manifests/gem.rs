@@ -94,6 +94,11 @@ fn scope(statement: &[Token<'_>]) -> Scope {
     if aside && !live { Scope::Dev } else { Scope::Runtime }
 }
 
+/// `owner/repository` on GitHub; some write an address all the same.
+fn hosted(repository: &str) -> String {
+    if repository.contains("://") { repository.to_owned() } else { format!("https://github.com/{repository}") }
+}
+
 fn registry(address: &str) -> PackageSource {
     if address.contains("://rubygems.org") || !address.contains("://") {
         PackageSource::DefaultRegistry
@@ -124,7 +129,7 @@ fn gem(statement: &[Token<'_>], blocks: &[Block], slot: &str) -> Option<Entry> {
     let rev = ["ref", "tag", "branch"].iter().find_map(|key| named(key)).unwrap_or("").to_owned();
     let source = match (named("git"), named("github"), named("path"), named("source")) {
         (Some(url), ..) => Some(PackageSource::Git { url: url.to_owned(), rev }),
-        (_, Some(repository), ..) => Some(PackageSource::Git { url: format!("https://github.com/{repository}"), rev }),
+        (_, Some(repository), ..) => Some(PackageSource::Git { url: hosted(repository), rev }),
         (_, _, Some(path), _) => Some(PackageSource::Path(path.to_owned())),
         (.., Some(address)) => Some(registry(address)),
         _ => blocks.iter().rev().find_map(|block| block.source.clone()),

@@ -7,6 +7,7 @@ pub mod pnpm;
 pub mod yarn;
 
 use super::format::{Entry, Format, Kind, Reading, number};
+use super::twice;
 use crate::analysis::document;
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
@@ -41,11 +42,13 @@ impl Format for PackageJson {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let root = document::read(text, Language::Json)?;
         let mut reading = Reading::default();
+        twice::table(&root, &mut reading);
         for (table, scope) in TABLES {
             let node = match table {
                 "pnpm" => root.at(&["pnpm", "overrides"]),
                 _ => root.get(table),
             };
+            node.iter().for_each(|node| twice::table(node, &mut reading));
             for (key, value) in node.into_iter().flat_map(Node::entries) {
                 if let Some(spec) = value.text() {
                     reading.entries.push(entry(table, key, spec, value.line, scope));

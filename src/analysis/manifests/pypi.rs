@@ -6,6 +6,7 @@ pub mod pylock;
 pub mod pyproject;
 pub mod requirements;
 pub mod setup;
+pub mod via;
 
 use super::format::Entry;
 use crate::model::dependency::{Ecosystem, PackageSource};

@@ -3,11 +3,23 @@
 use std::collections::BTreeSet;
 
 use super::format::Kind;
+use super::names;
 use crate::analysis::check::FileOutcome;
 use crate::model::dependency::{DependencyMove, Ecosystem, PackageSource};
 
 /// Where a project that is built has a lock file; elsewhere many have none at all.
 const HAVE_LOCKS: [Ecosystem; 3] = [Ecosystem::Cargo, Ecosystem::Npm, Ecosystem::Golang];
+
+/// Notes new packages whose names are in no list: a list tells what is known, not what exists.
+pub fn name(outcomes: &mut [FileOutcome]) {
+    let manifests = outcomes.iter_mut().filter(|outcome| outcome.inventory.as_ref().is_some_and(|one| one.kind == Kind::Manifest));
+    for row in manifests.flat_map(|outcome| &mut outcome.dependencies).filter(|row| row.change == DependencyMove::Added) {
+        let Some(after) = row.after.as_ref().filter(|after| after.direct && after.source == PackageSource::DefaultRegistry) else { continue };
+        if names::of(after.ecosystem).is_some_and(|list| !list.has(&after.name)) {
+            row.notes.push("its name is not in the list of known names".to_owned());
+        }
+    }
+}
 
 /// Notes on rows of manifests that no lock file of their ecosystem changes with them.
 pub fn relate(outcomes: &mut [FileOutcome]) {

@@ -2,6 +2,7 @@
 
 use super::format::{Entry, Format, Kind, Reading};
 use super::tokens::{Token, behind, tokens, value};
+use super::{edition, twice};
 use crate::analysis::document;
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
@@ -113,6 +114,9 @@ impl Format for PackageResolved {
             })
             .map(|entry| entry.hashes([format!("git:{revision}")]).at(line))
         });
-        Ok(Reading { entries: entries.collect(), ..Reading::default() })
+        let mut reading = Reading { entries: entries.collect(), ..Reading::default() };
+        twice::tell(&root, &mut reading);
+        edition::tell(&root.get("version").map(Node::scalar).unwrap_or_default(), 3, &mut reading);
+        Ok(reading)
     }
 }

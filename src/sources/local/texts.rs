@@ -10,6 +10,7 @@ use crate::model::commit_id::CommitId;
 use crate::model::diff::{FileMode, Side};
 use crate::model::path::RepoPath;
 use crate::model::pull::Revision;
+use crate::sources::limits::whole;
 use crate::sources::suspect;
 
 /// What is wanted, as far as it is there and small enough.
@@ -38,7 +39,7 @@ pub(in crate::sources) fn read(repo: &Repository, revision: &Revision, wanted: &
 
 fn give(repo: &Repository, store: &Store<'_>, tree: &Tree<'_>, request: &TextRequest, texts: &mut Texts) {
     let Some(entry) = entry(repo, tree, &request.path).ok().flatten().filter(|entry| is_file(*entry)) else { return };
-    if let Content::Bytes(object) = store.read(Some(entry.id), MAX_BLOB_BYTES) {
+    if let Content::Bytes(object) = store.read(Some(entry.id), MAX_BLOB_BYTES.max(whole(&request.path))) {
         suspect::give(texts, request, object.data());
     }
 }

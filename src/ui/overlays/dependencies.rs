@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
-use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, PackageSource, Scope};
+use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, PackageSource, Scope, is_of_packages};
 use crate::state::session::Session;
 use crate::ui::look::Look;
 use crate::ui::overlays::popup::Content;
@@ -21,6 +21,15 @@ pub fn content(session: &Session, room: usize, look: &Look<'_>) -> Content {
             manifest = Some(&change.manifest);
         }
         lines.extend(row(change, room, look));
+    }
+    let unread = session.known.report.iter().flat_map(|report| &report.skipped).filter(|omission| is_of_packages(omission));
+    for (at, omission) in unread.enumerate() {
+        if at == 0 {
+            lines.extend(heading("not read, or not compared", look));
+        }
+        let path = omission.path.as_ref().map(|path| format!("{}: ", path.text())).unwrap_or_default();
+        let sign = Span::styled("!", look.style(Role::NoticeWarning));
+        lines.extend(labelled(sign, 2, &format!("{path}{}", omission.why), room, look.style(Role::Text)));
     }
     let title = match changes {
         None => "dependencies: not analysed yet".to_owned(),
@@ -52,10 +61,9 @@ fn row(change: &DependencyChange, room: usize, look: &Look<'_>) -> Vec<Line<'sta
         (_, Some(only)) | (Some(only), None) => or_any(&only.version).to_owned(),
         (None, None) => String::new(),
     };
-    let mut lines = labelled(label, 18, &format!("{}  {versions}  {}", now.name, traits(now)), room, look.style(Role::Text));
+    let mut lines = labelled(label, 18, &format!("{}  {versions}  {}", now.name, traits(change, now)), room, look.style(Role::Text));
     let sources = [&change.before, &change.after].into_iter().flatten().filter_map(|each| source(&each.source));
-    let through = (!change.through.is_empty()).then(|| format!("pulled in by {}", change.through.join(" > ")));
-    let notes = sources.chain(change.notes.iter().cloned()).chain(through);
+    let notes = sources.chain(change.notes.iter().cloned());
     for note in notes {
         lines.extend(labelled(Span::raw(""), 20, &note, room, look.style(Role::Faint)));
     }
@@ -66,16 +74,16 @@ fn or_any(version: &str) -> &str {
     if version.is_empty() { "any version" } else { version }
 }
 
-fn traits(dependency: &Dependency) -> String {
+fn traits(change: &DependencyChange, dependency: &Dependency) -> String {
     let scope = match dependency.scope {
         Scope::Runtime => None,
         Scope::Dev => Some("for development"),
         Scope::Build => Some("for the build"),
         Scope::Optional => Some("optional"),
     };
-    let through = (!dependency.direct).then_some("through another");
+    let reason = change.reason();
     let code = dependency.installs_code.then_some("runs code when installed");
-    let all: Vec<&str> = [Some(dependency.ecosystem.word()), scope, through, code].into_iter().flatten().collect();
+    let all: Vec<&str> = [Some(dependency.ecosystem.word()), scope, Some(&*reason), code].into_iter().flatten().collect();
     format!("({})", all.join(", "))
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::table::{MOST, Table, tables};
+use super::table::{MOST, Table, shown, tables};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::manifests::compare::{from, lost_hashes, other_bytes};
 use crate::analysis::manifests::format::Kind;
 use crate::analysis::manifests::version;
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource, Scope};
+use crate::model::diff::FileStatus;
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/dependency-lock-mismatch.toml`.
@@ -27,6 +28,12 @@ impl Check for DependencyLockMismatch {
                 sink.report(draft.severity(table.weighed(severity)));
             }
         }
+        for table in tables(view).filter(|table| is_dropped(table, view)) {
+            let names = table.rows.iter().filter_map(|row| row.before.as_ref()).take(3).map(shown).collect::<Vec<_>>().join(", ");
+            let title = format!("The lock file is deleted, and nothing pins its {} packages any more", table.rows.len());
+            let draft = Draft::dependency(table.file.path(), "", &names).title(title);
+            sink.report(draft.severity(table.weighed(Severity::Medium)));
+        }
         let locks = Locks::new(view);
         for table in tables(view).filter(Table::is_manifest) {
             let asked = table.rows.iter().filter_map(|row| row.after.as_ref()).filter(|after| after.direct);
@@ -35,6 +42,20 @@ impl Check for DependencyLockMismatch {
             }
         }
     }
+}
+
+/// Whether a lock file goes while its project stays, and no lock file of another tool takes its place.
+fn is_dropped(table: &Table<'_>, view: &ChangeView<'_>) -> bool {
+    let gone = |table: &Table<'_>| table.file.status == FileStatus::Deleted;
+    let ecosystem = table.inventory.ecosystem;
+    let mut others = tables(view).filter(|other| other.inventory.ecosystem == ecosystem && other.file.path() != table.file.path());
+    let stays = |other: &Table<'_>| match other.inventory.kind {
+        // Another lock file that is new or written anew, here or for the whole workspace.
+        Kind::Lock => !gone(other),
+        // A project that goes with its lock file.
+        _ => gone(other) && other.folder() == table.folder(),
+    };
+    table.inventory.kind == Kind::Lock && gone(table) && !table.rows.is_empty() && !others.any(|other| stays(&other))
 }
 
 /// More packages of one file that lost their checksums are one finding: a tool wrote the file anew.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::likeness::{Likeness, likeness};
+use super::popular;
 use super::table::{Table, tables};
 use crate::analysis::check::{ChangeView, Check, Sink};
 use crate::model::dependency::{Dependency, DependencyMove, Ecosystem, PackageSource};
@@ -25,8 +26,9 @@ impl Check for DependencyLookAlike {
         for table in &manifests {
             known.entry(table.inventory.ecosystem).or_default().extend(table.inventory.known.iter().map(String::as_str));
         }
+        let none = BTreeSet::new();
         for table in &manifests {
-            let Some(known) = known.get(&table.inventory.ecosystem) else { continue };
+            let known = known.get(&table.inventory.ecosystem).unwrap_or(&none);
             let new: Vec<&Dependency> =
                 table.rows.iter().filter(|row| row.change == DependencyMove::Added).filter_map(|row| row.after.as_ref()).collect();
             if new.len() > MOST_NEW {
@@ -35,6 +37,8 @@ impl Check for DependencyLookAlike {
             for dependency in new.into_iter().take(MOST_NEW).filter(|new| !known.contains(new.name.as_str()) && !is_own(new)) {
                 if let Some((near, how)) = nearest(&dependency.name, known) {
                     report(table, dependency, near, how, sink);
+                } else if let Some((near, how)) = popular::near(dependency.ecosystem, &dependency.name) {
+                    report_popular(table, dependency, near, how, sink);
                 }
             }
         }
@@ -44,6 +48,15 @@ impl Check for DependencyLookAlike {
 /// A member of the project itself may be called what it likes.
 fn is_own(dependency: &Dependency) -> bool {
     matches!(dependency.source, PackageSource::Path(_)) || dependency.version == "workspace"
+}
+
+/// Near a name that many projects build on, which this one need not know.
+fn report_popular(table: &Table<'_>, dependency: &Dependency, near: &str, how: Likeness, sink: &mut Sink<'_>) {
+    let elsewhere = dependency.source != PackageSource::DefaultRegistry;
+    let severity = if how == Likeness::Bait && !elsewhere { Severity::Low } else { Severity::Medium };
+    let draft = table.draft(dependency).title(format!("New package {} resembles {near}, which many projects use", dependency.name));
+    let why = format!("The names are {}, and {} is not in the list of known names.", how.words(), dependency.name);
+    sink.report(draft.why(why).severity(table.weighed(severity)).confidence(Confidence::Medium));
 }
 
 fn nearest<'k>(new: &str, known: &BTreeSet<&'k str>) -> Option<(&'k str, Likeness)> {

@@ -49,9 +49,15 @@ impl Check for DependencyNewSource {
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         let asked = asked(view);
+        // A registry that moves is named by the manifest, by its lock file, and by every package in that.
+        let mut said: HashSet<(Ecosystem, String)> = HashSet::new();
         for table in tables(view) {
             for origin in &table.inventory.origins {
-                report_origin(&table, origin, sink);
+                let place = (table.inventory.ecosystem, host(&origin.url).to_owned());
+                let again = said.contains(&place) && !origin.url.starts_with("http://");
+                if !again && report_origin(&table, origin, sink) {
+                    said.insert(place);
+                }
             }
             // One finding for each new place: a registry that moves takes every package with it.
             let mut places: BTreeMap<String, Vec<(&DependencyChange, &Dependency)>> = BTreeMap::new();
@@ -64,6 +70,10 @@ impl Check for DependencyNewSource {
             }
             places.remove("");
             for (place, rows) in places {
+                let plain = rows.iter().any(|(_, after)| is_plain(&after.source));
+                if !plain && said.contains(&(table.inventory.ecosystem, place.clone())) {
+                    continue;
+                }
                 report_place(&table, &place, &rows, sink);
             }
         }
@@ -153,12 +163,13 @@ fn is_commit(rev: &str) -> bool {
     rev.len() >= 7 && rev.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn report_origin(table: &Table<'_>, origin: &Origin, sink: &mut Sink<'_>) {
+/// Whether there is anything to say of `origin`, which is then said.
+fn report_origin(table: &Table<'_>, origin: &Origin, sink: &mut Sink<'_>) -> bool {
     let python = table.inventory.ecosystem == Ecosystem::Pypi;
     // What builds of other worlds name in a new file, or named before, is theirs from the start.
     let known = !table.inventory.existed || table.inventory.places.contains(host(&origin.url)) || KNOWN.is_match(&origin.url);
     if !python && known && !origin.url.starts_with("http://") {
-        return;
+        return false;
     }
     let replaces = !python || origin.setting == "--index-url" || origin.setting.ends_with(".index-url");
     let severity = match origin.setting.as_str() {
@@ -167,9 +178,10 @@ fn report_origin(table: &Table<'_>, origin: &Origin, sink: &mut Sink<'_>) {
         "--find-links" if !origin.url.contains("://") => None,
         _ => of_address(&origin.url, if replaces { Severity::High } else { Severity::Medium }),
     };
-    let Some(severity) = severity else { return };
+    let Some(severity) = severity else { return false };
     let title = format!("{} names {} as a place for packages", origin.setting, host(&origin.url));
     sink.report(table.at_line(origin.line, &format!("{} {}", origin.setting, origin.url)).title(title).severity(table.weighed(severity)));
+    true
 }
 
 /// The weight of an address: nothing for ordinary ones, high without encryption, else `usual`.

@@ -68,7 +68,6 @@ fn near(new: &str, known: &str) -> Option<Likeness> {
     if bare(new) == bare(known) {
         return Some(Likeness::Separators);
     }
-    let shape = |name: &str| name.replace("rn", "m").replace("vv", "w").replace('0', "o").replace(['1', 'i'], "l").replace('5', "s");
     if shape(new) == shape(known) && shortest >= 5 {
         return Some(Likeness::Shape);
     }
@@ -84,6 +83,12 @@ fn near(new: &str, known: &str) -> Option<Likeness> {
     let baited =
         known_words.is_subset(&new_words) && matches!((more.next(), more.next()), (Some(word), None) if lists().bait.contains(word));
     baited.then_some(Likeness::Bait)
+}
+
+/// The name as a hurried eye sees it.
+#[must_use]
+pub fn shape(name: &str) -> String {
+    name.replace("rn", "m").replace("vv", "w").replace('0', "o").replace(['1', 'i'], "l").replace('5', "s")
 }
 
 /// One letter more, less, swapped or, in longer names behind the first letter, other. Digits tell versions apart, not names.

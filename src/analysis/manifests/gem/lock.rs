@@ -25,9 +25,6 @@ impl Format for GemfileLock {
         let mut lock = Lock::default();
         for (index, line) in text.lines().enumerate() {
             let words = line.trim_end();
-            if words.starts_with("<<<<<<<") || words.starts_with(">>>>>>>") {
-                return Err(format!("line {}: two versions of it are merged here and none was chosen", index + 1));
-            }
             match words.len() - words.trim_start().len() {
                 _ if words.is_empty() => {}
                 0 => (lock.section, lock.remote, lock.rev) = (words, "", ""),

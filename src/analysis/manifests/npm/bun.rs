@@ -7,6 +7,7 @@ use crate::analysis::document;
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
+use crate::analysis::manifests::{edition, twice};
 use crate::model::dependency::{Ecosystem, PackageSource};
 
 /// `bun.lock`.
@@ -35,6 +36,8 @@ impl Format for BunLock {
         let direct: HashSet<String> =
             root.get("workspaces").into_iter().flat_map(Node::entries).flat_map(|(_, workspace)| names(workspace)).collect();
         let mut reading = Reading::default();
+        twice::tell(&root, &mut reading);
+        edition::tell(&root.get("lockfileVersion").map(Node::scalar).unwrap_or_default(), 2, &mut reading);
         for (key, node) in root.get("packages").into_iter().flat_map(Node::entries) {
             let Some(identity) = node.items().first().and_then(Node::text) else { continue };
             let (name, version) = parted(identity);

@@ -5,6 +5,7 @@ use crate::analysis::document;
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
+use crate::analysis::manifests::{edition, twice};
 use crate::model::dependency::{Ecosystem, PackageSource};
 
 /// `deno.json` and `deno.jsonc`.
@@ -34,7 +35,9 @@ impl Format for DenoJson {
             let entry = specifier(value.text()?, &format!("imports.{key}"))?;
             Some(entry.direct(true).at(value.line))
         });
-        Ok(Reading { entries: entries.collect(), ..Reading::default() })
+        let mut reading = Reading { entries: entries.collect(), ..Reading::default() };
+        twice::tell(&root, &mut reading);
+        Ok(reading)
     }
 }
 
@@ -70,6 +73,8 @@ impl Format for DenoLock {
         // Versions 2 and 3 keep the packages one level deeper.
         let packages = root.get("packages").unwrap_or(&root);
         let mut reading = Reading::default();
+        twice::tell(&root, &mut reading);
+        edition::tell(&root.get("version").map(Node::scalar).unwrap_or_default(), 5, &mut reading);
         for (table, ecosystem) in [("jsr", Ecosystem::Jsr), ("npm", Ecosystem::Npm)] {
             let node = packages.get(table);
             let node = node.and_then(|node| node.get("packages")).or(node);

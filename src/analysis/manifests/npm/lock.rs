@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
+use crate::analysis::manifests::{edition, twice};
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};
 
 /// `package-lock.json`.
@@ -33,6 +34,7 @@ impl Format for PackageLock {
         let file: File = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let mut lines = Lines { text, at: 0, line: 1, lost: false };
         let mut reading = Reading { tells_scripts: file.packages.is_some(), ..Reading::default() };
+        edition::tell(&file.lockfile_version.map(|version| version.to_string()).unwrap_or_default(), 3, &mut reading);
         if let Some(packages) = &file.packages {
             flat(packages, &mut lines, &mut reading);
             return Ok(reading);
@@ -48,8 +50,12 @@ fn flat(packages: &Pairs<Package>, lines: &mut Lines<'_>, reading: &mut Reading)
     let own = packages.0.iter().filter(|(path, _)| !path.contains("node_modules/"));
     let direct: HashSet<&str> = own.flat_map(|(_, package)| package.asked()).collect();
     let paths: HashSet<&str> = packages.0.iter().map(|(path, _)| path.as_str()).collect();
+    let mut seen = HashSet::new();
     for (path, package) in &packages.0 {
         let line = lines.of(path);
+        if !seen.insert(path.as_str()) {
+            reading.unread.push(twice::sentence(line as usize, path));
+        }
         let Some((_, folder)) = path.rsplit_once("node_modules/") else { continue };
         if package.link {
             continue;
@@ -81,7 +87,8 @@ fn nested(packages: &Pairs<OldPackage>, above: &str, lines: &mut Lines<'_>, read
     for (name, package) in &packages.0 {
         let path = format!("{above}/{name}");
         let line = lines.of(name);
-        reading.entries.push(package.entry(name, &path, line));
+        let needs = package.requires.iter().flat_map(Required::names).map(str::to_owned);
+        reading.entries.push(package.entry(name, &path, line).needs(needs));
         if let Some(inner) = package.dependencies.as_ref().filter(|_| depth < DEEPEST) {
             nested(inner, &path, lines, reading, depth + 1);
         }
@@ -89,7 +96,9 @@ fn nested(packages: &Pairs<OldPackage>, above: &str, lines: &mut Lines<'_>, read
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct File {
+    lockfile_version: Option<serde_json::Number>,
     packages: Option<Pairs<Package>>,
 }
 
@@ -128,7 +137,26 @@ struct OldPackage {
     dev: bool,
     #[serde(default)]
     optional: bool,
+    requires: Option<Required>,
     dependencies: Option<Pairs<OldPackage>>,
+}
+
+/// What a package needs; old versions of npm write `true` where they do not say.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Required {
+    Named(Pairs<IgnoredAny>),
+    Other(IgnoredAny),
+}
+
+impl Required {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let pairs = match self {
+            Self::Named(pairs) => pairs.0.as_slice(),
+            Self::Other(_) => &[],
+        };
+        pairs.iter().map(|(name, _)| name.as_str())
+    }
 }
 
 /// npm writes `false` for packages it bundles.
@@ -280,7 +308,8 @@ impl Lines<'_> {
         };
         let passed = rest.as_bytes().iter().take(found).filter(|byte| **byte == b'\n').count();
         self.line = self.line.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
-        self.at += found;
+        // Behind the quote: where a key stands twice, the second one is the next.
+        self.at += found + 1;
         self.line
     }
 }

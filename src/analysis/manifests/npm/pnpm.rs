@@ -6,6 +6,7 @@ use super::entry as asked;
 use super::lock::source;
 use crate::analysis::document::node::{Node, Value};
 use crate::analysis::document::yaml;
+use crate::analysis::manifests::edition;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};
 
@@ -45,6 +46,7 @@ impl Format for PnpmLock {
 
 fn packages(root: &Node, reading: &mut Reading) {
     let version = root.get("lockfileVersion").map(Node::scalar).unwrap_or_default();
+    edition::tell(&version, 9, reading);
     // From version 9 on it no longer says what runs code.
     reading.tells_scripts = version.starts_with('5') || version.starts_with('6');
     let importers = root.get("importers").into_iter().flat_map(Node::entries).map(|(_, node)| node).chain(std::iter::once(root));

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::lock::source;
 use super::name_and_version;
+use crate::analysis::manifests::edition;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
 use crate::model::dependency::{Ecosystem, PackageSource};
 
@@ -41,7 +42,11 @@ impl Format for YarnLock {
             let is_direct = direct.contains(&format!("{} {}", entry.dependency.name, entry.dependency.version));
             entry.direct(is_direct)
         });
-        Ok(Reading { entries: entries.collect(), ..Reading::default() })
+        let mut reading = Reading { entries: entries.collect(), ..Reading::default() };
+        // The first block of berry's files tells the version of the form.
+        let head = blocks.iter().find(|block| block.descriptors.is_empty());
+        edition::tell(head.map_or("", |block| block.version), 10, &mut reading);
+        Ok(reading)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::analysis::document;
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
+use crate::analysis::manifests::{edition, twice};
 use crate::model::dependency::Ecosystem;
 
 /// `packages.lock.json`.
@@ -28,6 +29,8 @@ impl Format for NugetLock {
         let root = document::read(text, Language::Json)?;
         let mut seen = HashSet::new();
         let mut reading = Reading::default();
+        twice::tell(&root, &mut reading);
+        edition::tell(&root.get("version").map(Node::scalar).unwrap_or_default(), 2, &mut reading);
         for (_, packages) in root.get("dependencies").into_iter().flat_map(Node::entries) {
             for (name, node) in packages.entries() {
                 let (name, field) = (name.to_lowercase(), |key: &str| node.get(key).map(Node::scalar).unwrap_or_default());

@@ -6,6 +6,7 @@ use super::normalised;
 use crate::analysis::document;
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
+use crate::analysis::manifests::edition;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading, number};
 use crate::model::dependency::{Ecosystem, PackageSource};
 
@@ -35,6 +36,11 @@ impl Format for PythonLock {
         let own = root.get("package").into_iter().flat_map(Node::items).filter(|package| is_own(package));
         let direct: HashSet<String> = own.flat_map(needs).collect();
         let mut reading = Reading::default();
+        let said = |keys: &[&str]| root.at(keys).map(Node::scalar).unwrap_or_default();
+        // uv numbers its form at the top; Poetry is at 2.1 and PDM at 4.5, in tables of their own names for it.
+        edition::tell(&said(&["version"]), 1, &mut reading);
+        edition::tell(&said(&["metadata", "lock-version"]), 2, &mut reading);
+        edition::tell(&said(&["metadata", "lock_version"]), 4, &mut reading);
         for package in root.get("package").into_iter().flat_map(Node::items) {
             let Some(name) = package.get("name").and_then(Node::text) else { continue };
             let mut entry = Entry::new(Ecosystem::Pypi, normalised(name), "");

@@ -6,6 +6,7 @@ use crate::analysis::document;
 use crate::analysis::document::node::{Node, Value};
 use crate::analysis::language::Language;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Origin, Reading};
+use crate::analysis::manifests::{edition, twice};
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};
 
 /// `Pipfile`.
@@ -57,6 +58,8 @@ impl Format for PipfileLock {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let root = document::read(text, Language::Json)?;
         let mut reading = Reading { origins: origins(root.at(&["_meta", "sources"])), ..Reading::default() };
+        twice::tell(&root, &mut reading);
+        edition::tell(&root.at(&["_meta", "pipfile-spec"]).map(Node::scalar).unwrap_or_default(), 6, &mut reading);
         for (group, table) in root.entries().iter().filter(|(name, _)| name != "_meta") {
             for (name, value) in table.entries() {
                 let entry = package(name, value, "");

@@ -4,6 +4,7 @@ use super::{normalised, remote};
 use crate::analysis::document;
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
+use crate::analysis::manifests::edition;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
 use crate::model::dependency::{Ecosystem, PackageSource};
 
@@ -33,7 +34,9 @@ impl Format for Pylock {
             let entry = Entry::new(Ecosystem::Pypi, normalised(name), "").version(version.map(Node::scalar).unwrap_or_default());
             Some(entry.source(source(package)).hashes(hashes(package)).at(version.map_or(package.line, |node| node.line)).needs(needs))
         });
-        Ok(Reading { entries: entries.collect(), ..Reading::default() })
+        let mut reading = Reading { entries: entries.collect(), ..Reading::default() };
+        edition::tell(&root.get("lock-version").map(Node::scalar).unwrap_or_default(), 1, &mut reading);
+        Ok(reading)
     }
 }
 

@@ -1,0 +1,123 @@
+//! Names near one that many projects build on: candidates by what is left of a name without one letter, judged by [`likeness`].
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::likeness::{Likeness, likeness};
+use super::lists::lists;
+use crate::analysis::manifests::names;
+use crate::model::dependency::Ecosystem;
+
+/// Shorter names are near too many others by chance.
+const SHORTEST: usize = 6;
+/// No name of a list is longer.
+const LONGEST: usize = 60;
+
+/// Names by what they come to without one letter, in simple shape, and as a set of words.
+type Index = HashMap<String, Vec<&'static str>>;
+
+static CARGO: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Cargo));
+static GEM: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Gem));
+static NPM: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Npm));
+static PYPI: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Pypi));
+
+/// The listed name that `name` is near to, and how; `None` for a listed name, and where there is no list.
+#[must_use]
+pub fn near(ecosystem: Ecosystem, name: &str) -> Option<(&'static str, Likeness)> {
+    let index: &Index = match ecosystem {
+        Ecosystem::Cargo => &CARGO,
+        Ecosystem::Gem => &GEM,
+        Ecosystem::Npm => &NPM,
+        Ecosystem::Pypi => &PYPI,
+        _ => return None,
+    };
+    // A scope is its owner's: what stands in it is as true as the scope is.
+    if name.starts_with('@') || name.len() > LONGEST || names::of(ecosystem)?.has(name) {
+        return None;
+    }
+    let name = name.to_lowercase();
+    let candidates = keys(&name).chain(baited(&name)).filter_map(|key| index.get(&key)).flatten();
+    let judged = candidates.filter(|known| known.len().min(name.len()) >= SHORTEST);
+    judged.filter_map(|known| Some((*known, likeness(&name, known)?))).max_by_key(|(known, how)| (*how, *known))
+}
+
+fn index(ecosystem: Ecosystem) -> Index {
+    let mut index = Index::new();
+    let names = names::of(ecosystem).into_iter().flat_map(|list| list.names.iter().copied());
+    for name in names.filter(|name| name.len() >= SHORTEST && !name.starts_with('@')) {
+        for key in keys(name) {
+            index.entry(key).or_default().push(name);
+        }
+    }
+    index
+}
+
+/// The name, all it comes to without one letter, its shape, and its words in order.
+fn keys(name: &str) -> impl Iterator<Item = String> {
+    let cut = name.char_indices().map(|(at, letter)| {
+        let (before, behind) = (name.get(..at).unwrap_or(""), name.get(at + letter.len_utf8()..).unwrap_or(""));
+        format!("{before}{behind}")
+    });
+    [name.to_owned(), format!("shape:{}", super::likeness::shape(name)), worded(name, "")].into_iter().chain(cut)
+}
+
+/// Its words without each that asks for trust.
+fn baited(name: &str) -> impl Iterator<Item = String> {
+    let held = lists().bait.iter().filter(|bait| name.split(['-', '_', '.']).any(|word| word == bait.as_str()));
+    held.map(|bait| worded(name, bait))
+}
+
+/// The words of `name` besides `without`, in the order of the alphabet.
+fn worded(name: &str, without: &str) -> String {
+    let mut words: Vec<&str> = name.split(['-', '_', '.', '/']).filter(|word| *word != without).collect();
+    words.sort_unstable();
+    format!("words:{}", words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_listed_name_is_near_another() {
+        for ecosystem in Ecosystem::ALL {
+            for name in names::of(ecosystem).into_iter().flat_map(|list| &list.names) {
+                assert_eq!(near(ecosystem, name), None, "{name}");
+                assert_eq!(near(ecosystem, &name.replace('-', "_")), None, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_were_made_to_deceive_are_near() {
+        let found = [
+            (Ecosystem::Pypi, "reqeusts", "requests", Likeness::Letter),
+            (Ecosystem::Pypi, "colourama", "colorama", Likeness::Letter),
+            (Ecosystem::Pypi, "urlib3", "urllib3", Likeness::Letter),
+            (Ecosystem::Pypi, "dateutil-python", "python-dateutil", Likeness::Order),
+            (Ecosystem::Npm, "expresss", "express", Likeness::Letter),
+            (Ecosystem::Npm, "comander", "commander", Likeness::Letter),
+            (Ecosystem::Npm, "express-patched", "express", Likeness::Bait),
+            (Ecosystem::Cargo, "serdejson", "serde-json", Likeness::Separators),
+            (Ecosystem::Cargo, "memchrs", "memchr", Likeness::Letter),
+            (Ecosystem::Gem, "nokoglri", "nokogiri", Likeness::Shape),
+        ];
+        for (ecosystem, name, known, how) in found {
+            assert_eq!(near(ecosystem, name), Some((known, how)), "{name}");
+        }
+    }
+
+    #[test]
+    fn ordinary_names_are_near_nothing() {
+        for (ecosystem, name) in [
+            (Ecosystem::Npm, "preact"),
+            (Ecosystem::Npm, "@anything/expresss"),
+            (Ecosystem::Pypi, "litellm"),
+            (Ecosystem::Pypi, "langchain"),
+            (Ecosystem::Cargo, "lazaret"),
+            (Ecosystem::Golang, "github.com/gin-gonlc/gin"),
+        ] {
+            assert_eq!(near(ecosystem, name), None, "{name}");
+        }
+    }
+}

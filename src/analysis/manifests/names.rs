@@ -1,0 +1,75 @@
+//! The names below `rules/names/`: packages that many projects build on, by world. A name that is not there may exist all the same.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use crate::analysis::rules;
+use crate::model::dependency::Ecosystem;
+
+/// The names of one world.
+pub struct Names {
+    /// As they are written in the list, in lower case.
+    pub names: Vec<&'static str>,
+    /// With one sign between words, whichever it was.
+    plain: HashSet<String>,
+}
+
+static CARGO: LazyLock<Names> = LazyLock::new(|| read("names/cargo.txt"));
+static GEM: LazyLock<Names> = LazyLock::new(|| read("names/gem.txt"));
+static NPM: LazyLock<Names> = LazyLock::new(|| read("names/npm.txt"));
+static PYPI: LazyLock<Names> = LazyLock::new(|| read("names/pypi.txt"));
+
+/// The list of `ecosystem`; `None` where there is none.
+#[must_use]
+pub fn of(ecosystem: Ecosystem) -> Option<&'static Names> {
+    match ecosystem {
+        Ecosystem::Cargo => Some(&CARGO),
+        Ecosystem::Gem => Some(&GEM),
+        Ecosystem::Npm => Some(&NPM),
+        Ecosystem::Pypi => Some(&PYPI),
+        _ => None,
+    }
+}
+
+fn read(path: &str) -> Names {
+    let lines = rules::data(path).lines().map(str::trim);
+    let names: Vec<&str> = lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    Names { plain: names.iter().map(|name| plain(name)).collect(), names }
+}
+
+fn plain(name: &str) -> String {
+    name.to_lowercase().replace(['_', '.'], "-")
+}
+
+impl Names {
+    /// Whether `name` is there, whichever sign it has between its words: the list cannot always tell.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.plain.contains(&plain(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_list_is_read_and_says_where_it_is_from() {
+        for (ecosystem, name) in [
+            (Ecosystem::Cargo, "serde_json"),
+            (Ecosystem::Gem, "rack"),
+            (Ecosystem::Npm, "express"),
+            (Ecosystem::Pypi, "requests"),
+        ] {
+            let names = of(ecosystem).unwrap();
+            assert!(names.has(name) && !names.has("no-such-name-at-all"), "{name}");
+            let text = rules::data(&format!("names/{}.txt", ecosystem.word()));
+            assert!(text.starts_with("# Names of ") && text.lines().nth(1).is_some_and(|line| line.contains("Taken on 20")), "{name}");
+            let mut sorted: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+            let lines = sorted.len();
+            sorted.sort_unstable();
+            sorted.dedup();
+            assert_eq!(lines, sorted.len(), "{name}: a name stands twice");
+        }
+    }
+}
