@@ -1,5 +1,9 @@
 //! What automation, containers, charts and agents fetch.
 
+use lazaret::analysis::engine::{Engine, Selection};
+use lazaret::analysis::examples;
+use lazaret::model::rule::{Example, ExampleFile};
+
 use super::expect;
 
 #[test]
@@ -73,4 +77,18 @@ fn servers_that_start_packages() {
         "model = \"x\"\n[mcp_servers.db]\ncommand = \"bunx\"\nargs = [\"db-server\"]\n",
         &["added npm db-server - ->  @3"],
     );
+}
+
+#[test]
+fn an_action_pinned_by_its_commit_contradicts_no_message() {
+    let step = |at: &str| format!("on: push\njobs:\n  x:\n    runs-on: y\n    steps:\n      - uses: actions/checkout@{at}\n");
+    for (before, after) in [(&*"6".repeat(40), &*format!("{} # v4.2.2", "1".repeat(40))), ("v3", "v4")] {
+        let file = ExampleFile { path: ".github/workflows/x.yml".to_owned(), before: Some(step(before)), after: Some(step(after)) };
+        let message = "chore(deps): bump actions/checkout from 4.1.7 to 4.2.2".to_owned();
+        let example = Example { hits: false, about: String::new(), files: vec![file], message, branch: String::new() };
+        let (change, texts) = examples::change_of(&example);
+        let report = Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone());
+        let told: Vec<&str> = report.findings.iter().filter(|finding| finding.rule.0 == "message-contradicted").map(|f| f.title.as_str()).collect();
+        assert!(told.is_empty() && !report.dependencies.is_empty(), "{told:?}");
+    }
 }

@@ -53,7 +53,10 @@ fn is_own(dependency: &Dependency) -> bool {
 /// Near a name that many projects build on, which this one need not know.
 fn report_popular(table: &Table<'_>, dependency: &Dependency, near: &str, how: Likeness, sink: &mut Sink<'_>) {
     let elsewhere = dependency.source != PackageSource::DefaultRegistry;
-    let severity = if how == Likeness::Bait && !elsewhere { Severity::Low } else { Severity::Medium };
+    let name = dependency.name.as_str();
+    // Honest packages, too, take the plural of a word that is taken.
+    let weak = how == Likeness::Bait || name.strip_suffix('s') == Some(near) || near.strip_suffix('s') == Some(name);
+    let severity = if weak && !elsewhere { Severity::Low } else { Severity::Medium };
     let draft = table.draft(dependency).title(format!("New package {} resembles {near}, which many projects use", dependency.name));
     let why = format!("The names are {}, and {} is not in the list of known names.", how.words(), dependency.name);
     sink.report(draft.why(why).severity(table.weighed(severity)).confidence(Confidence::Medium));

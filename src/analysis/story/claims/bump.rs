@@ -8,7 +8,7 @@ use crate::analysis::manifests::version::{exact, oddity};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::story::facts::Facts;
 use crate::analysis::story::prose::Sentence;
-use crate::model::dependency::{Dependency, DependencyChange, DependencyMove};
+use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem};
 
 static TO_VERSION: Pattern = Pattern::new(
     r"(?i)\b(?:bump|bumps|bumped|update|updates|updated|upgrade|upgrades|upgraded)\s+(?:the\s+)?(?:(?:dependency|package|crate|requirement|module)\s+)?[\[`'\x22]?(@?[A-Za-z0-9][\w./-]*)[\]`'\x22]?(?:\([^)]*\))?\s+(?:(?:dependency|package|crate|requirement|version)\s+)?(?:from\s+[`'\x22]?[\w.^~=<>*+-]+[`'\x22]?\s+)?to\s+(?:version\s+)?[`'\x22]?v?(\d+(?:\.[\w+-]+)*)",
@@ -35,12 +35,18 @@ pub fn to_version(facts: &Facts<'_>, sentence: &Sentence) -> Option<Judged> {
     let full = version.split('.').count() >= 3;
     let places: Vec<String> = rows.iter().filter(|row| row.after.is_some()).map(|row| place(row)).collect();
     // A looser requirement may allow the version that is named; only another exact one disproves it.
-    let exact_others = others.iter().filter(|after| exact(after.ecosystem, &after.version, !after.direct).is_some()).count();
+    let exact_others = others.iter().filter(|after| disproves(after)).count();
     Some(if full && !others.is_empty() && exact_others == others.len() && sentence.whole {
         Judged::contradicted(&sentence.text, places)
     } else {
         Judged::uncheckable(&sentence.text, places)
     })
+}
+
+/// Whether the version says which release it is. A commit, a digest and a tag that moves stand for releases they do not name.
+fn disproves(after: &Dependency) -> bool {
+    let moves = matches!(after.ecosystem, Ecosystem::GithubActions | Ecosystem::Docker | Ecosystem::PreCommit);
+    !moves && exact(after.ecosystem, &after.version, !after.direct).is_some()
 }
 
 /// "to the latest version": which one that is only a registry knows; an impossible version or a step back is not it.
