@@ -79,8 +79,7 @@ fn dependencies(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     for row in &report.dependencies {
         let Some(dependency) = row.dependency() else { continue };
         let (change, world, scope) = (row.change.word(), dependency.ecosystem.word(), dependency.scope.word());
-        let [name, version, reason, manifest] =
-            [&*dependency.name, &versions(row), &row.reason(), &row.manifest.text()].map(cell);
+        let [name, version, reason, manifest] = [&*dependency.name, &versions(row), &row.reason(), &row.manifest.text()].map(cell);
         let notes = row.notes.iter().map(|note| cell(note)).collect::<Vec<_>>().join(", ");
         writeln!(out, "| {change} | {world} | {name} | {version} | {scope} | {reason} | {manifest} | {notes} |")?;
     }

@@ -9,7 +9,9 @@ pub fn tell(found: &str, known: u32, reading: &mut Reading) {
     let later = !digits.is_empty() && digits.parse::<u32>().map_or(true, |found| found > known);
     if later {
         let found: String = found.trim().chars().take(20).collect();
-        reading.unread.push(format!("the file has version {found} of its form, and {known} is the last one known: it was read as if it were that"));
+        reading
+            .unread
+            .push(format!("the file has version {found} of its form, and {known} is the last one known: it was read as if it were that"));
     }
 }
 

@@ -55,12 +55,9 @@ mod tests {
 
     #[test]
     fn every_list_is_read_and_says_where_it_is_from() {
-        for (ecosystem, name) in [
-            (Ecosystem::Cargo, "serde_json"),
-            (Ecosystem::Gem, "rack"),
-            (Ecosystem::Npm, "express"),
-            (Ecosystem::Pypi, "requests"),
-        ] {
+        for (ecosystem, name) in
+            [(Ecosystem::Cargo, "serde_json"), (Ecosystem::Gem, "rack"), (Ecosystem::Npm, "express"), (Ecosystem::Pypi, "requests")]
+        {
             let names = of(ecosystem).unwrap();
             assert!(names.has(name) && !names.has("no-such-name-at-all"), "{name}");
             let text = rules::data(&format!("names/{}.txt", ecosystem.word()));

@@ -14,7 +14,9 @@ const HAVE_LOCKS: [Ecosystem; 3] = [Ecosystem::Cargo, Ecosystem::Npm, Ecosystem:
 pub fn name(outcomes: &mut [FileOutcome]) {
     let manifests = outcomes.iter_mut().filter(|outcome| outcome.inventory.as_ref().is_some_and(|one| one.kind == Kind::Manifest));
     for row in manifests.flat_map(|outcome| &mut outcome.dependencies).filter(|row| row.change == DependencyMove::Added) {
-        let Some(after) = row.after.as_ref().filter(|after| after.direct && after.source == PackageSource::DefaultRegistry) else { continue };
+        let Some(after) = row.after.as_ref().filter(|after| after.direct && after.source == PackageSource::DefaultRegistry) else {
+            continue;
+        };
         if names::of(after.ecosystem).is_some_and(|list| !list.has(&after.name)) {
             row.notes.push("its name is not in the list of known names".to_owned());
         }

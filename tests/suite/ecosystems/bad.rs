@@ -37,7 +37,10 @@ fn a_merge_that_was_not_finished_is_said_with_its_line() {
 #[test]
 fn a_form_of_the_future_is_read_as_far_as_it_is_known_and_said() {
     let files = [
-        ("Cargo.lock", "version = 9\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\n"),
+        (
+            "Cargo.lock",
+            "version = 9\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\n",
+        ),
         ("package-lock.json", "{\"lockfileVersion\": 9, \"packages\": {\"node_modules/a\": {\"version\": \"1.0.0\"}}}"),
         ("pnpm-lock.yaml", "lockfileVersion: '99.0'\npackages:\n  a@1.0.0:\n    resolution: {integrity: sha512-x}\n"),
         ("yarn.lock", "__metadata:\n  version: 99\n\n\"a@npm:1\":\n  version: 1.0.0\n  resolution: \"a@npm:1.0.0\"\n"),
@@ -61,7 +64,8 @@ fn keys_that_stand_twice_are_both_rows_and_said() {
     assert!(report.skipped.iter().any(|omission| omission.why.contains("line 4: `a` stands twice")), "{:?}", report.skipped);
     let lock = "{\"lockfileVersion\": 3, \"packages\": {\n\"node_modules/a\": {\"version\": \"1.0.0\"},\n\"node_modules/a\": {\"version\": \"2.0.0\"}}}";
     assert!(said("package-lock.json", lock).iter().any(|why| why.contains("line 3: `node_modules/a` stands twice")));
-    for (path, text) in [("pyproject.toml", "[project]\nname = \"a\"\nname = \"b\"\n"), ("pnpm-lock.yaml", "packages: {}\npackages: {}\n")] {
+    for (path, text) in [("pyproject.toml", "[project]\nname = \"a\"\nname = \"b\"\n"), ("pnpm-lock.yaml", "packages: {}\npackages: {}\n")]
+    {
         assert_eq!(said(path, text).len(), 1, "{path}");
     }
 }
@@ -85,7 +89,9 @@ fn a_bomb_of_aliases_is_one_sentence() {
 fn large(count: usize, length: usize, last: &str) -> String {
     let package = |at: usize, version: &str| {
         let sum = "x".repeat(length);
-        format!("    \"node_modules/package-number-{at}\": {{\n      \"version\": \"{version}\",\n      \"integrity\": \"sha512-{sum}{at}\"\n    }}")
+        format!(
+            "    \"node_modules/package-number-{at}\": {{\n      \"version\": \"{version}\",\n      \"integrity\": \"sha512-{sum}{at}\"\n    }}"
+        )
     };
     let packages: Vec<String> = (0..count).map(|at| package(at, if at + 1 == count { last } else { "1.0.0" })).collect();
     format!("{{\n  \"lockfileVersion\": 3,\n  \"packages\": {{\n{}\n  }}\n}}\n", packages.join(",\n"))

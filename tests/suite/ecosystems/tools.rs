@@ -88,7 +88,8 @@ fn an_action_pinned_by_its_commit_contradicts_no_message() {
         let example = Example { hits: false, about: String::new(), files: vec![file], message, branch: String::new() };
         let (change, texts) = examples::change_of(&example);
         let report = Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone());
-        let told: Vec<&str> = report.findings.iter().filter(|finding| finding.rule.0 == "message-contradicted").map(|f| f.title.as_str()).collect();
+        let told: Vec<&str> =
+            report.findings.iter().filter(|finding| finding.rule.0 == "message-contradicted").map(|f| f.title.as_str()).collect();
         assert!(told.is_empty() && !report.dependencies.is_empty(), "{told:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! `requirements*.txt`, constraints and `requirements*.lock`: one requirement or option a line.
 
-use super::via::Notes;
 use super::requirement;
+use super::via::Notes;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Origin, Reading, number};
 use crate::model::dependency::{Ecosystem, PackageSource};
 

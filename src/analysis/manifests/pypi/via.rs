@@ -34,8 +34,7 @@ impl Notes {
 
     /// Marks what files of the project ask for, and notes at each package what it needs.
     pub fn settle(self, entries: &mut [Entry]) {
-        let by_name: HashMap<String, usize> =
-            entries.iter().enumerate().map(|(at, entry)| (entry.dependency.name.clone(), at)).collect();
+        let by_name: HashMap<String, usize> = entries.iter().enumerate().map(|(at, entry)| (entry.dependency.name.clone(), at)).collect();
         for (at, who) in self.wanted {
             let Some(name) = entries.get(at).map(|entry| entry.dependency.name.clone()) else { continue };
             // `-r requirements.in`, `project (pyproject.toml)`; a constraint asks for nothing.
