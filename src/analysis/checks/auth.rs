@@ -7,6 +7,7 @@ pub mod gate;
 pub mod grant;
 pub mod guarded_route;
 pub mod openings;
+pub mod refusal;
 pub mod truth;
 pub mod uncovered;
 pub mod vocabulary;

@@ -5,10 +5,11 @@
 use crate::analysis::prefilter::{Needs, Reach};
 use std::collections::BTreeSet;
 
-use super::functions::{Body, brief};
-use super::grant::{Grant, denies, grant};
+use super::functions::{Bodies, Body, brief};
+use super::grant::{Grant, grant};
+use super::refusal::{self, asks_for_somebody, depends, is_of_somebody, leaves, only_answers, refuses};
 use super::vocabulary::{Setting, vocabulary};
-use super::weakening::{Consequence, Weakening, compares_with_itself, decided_beforehand, dropped_words, weakened};
+use super::weakening::{Consequence, Weakening, compares_with_itself, decided_beforehand, defaults_to_yes, dropped_words, weakened};
 use crate::analysis::branch::{Branch, branch};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
@@ -25,9 +26,6 @@ const MOST_CHANGED: usize = 40;
 const LONGEST_REFUSAL: usize = 6;
 
 static RETURNS: Pattern = Pattern::new(r"^\s*return\b\s*\(?");
-static LEAVES: Pattern = Pattern::new(
-    r"(?i)^\s*(?:return|raise|throw|panic|abort|die|exit|process\.exit|os\.exit|halt|redirect|next|continue|break|reject|callback|cb|done|render|head|bail|fail|yield)\b|\b(?:res|resp|response|reply|ctx|c|w|http)\.\w+\s*\(|[!?]\s*[(;]",
-);
 static BARE_RETURN: Pattern = Pattern::new(r"^\s*return(?:\s+(?:None|null|undefined|nil))?\s*;?\s*$");
 
 impl Check for ConditionWeakened {
@@ -36,7 +34,7 @@ impl Check for ConditionWeakened {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ANYWHERE, vocabulary().deciding())
+        Needs::nothing().and(Reach::ANYWHERE, vocabulary().deciding().or(refusal::words()))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -45,12 +43,12 @@ impl Check for ConditionWeakened {
         if new.changed_lines().next().is_none() && old.changed_lines().next().is_none() {
             return;
         }
-        let before = Body::by_name(old);
+        let before = Bodies::of(old);
         for now in Body::all(new) {
-            let Some(was) = before.get(now.function.name.as_str()) else { continue };
+            let Some(was) = before.same_as(new, &now) else { continue };
             let touched = |side: &SideView<'_>, body: &Body<'_>| side.touches(body.function.first_line, body.function.last_line);
-            if touched(new, &now) || touched(old, was) {
-                Compared { file, old: Half { side: old, body: *was }, new: Half { side: new, body: now } }.report(sink);
+            if touched(new, &now) || touched(old, &was) {
+                Compared { file, old: Half { side: old, body: was }, new: Half { side: new, body: now } }.report(sink);
             }
         }
     }
@@ -84,6 +82,18 @@ impl Half<'_, '_> {
         branch(self.side, language, at)
     }
 
+    /// What follows from a condition, or stands in a handler of errors.
+    fn block(&self, at: usize, language: Language) -> Option<Branch> {
+        static HANDLER: Pattern = Pattern::new(r"^\s*(?:except|catch|rescue)\b");
+        let statement = &self.side.statements()[at];
+        let handler = || {
+            let nothing = statement.bytes.end..statement.bytes.end;
+            let block = at + 1..statement.end.max(at + 1);
+            HANDLER.is_match(self.code(at)).then_some(Branch { condition: nothing.clone(), inline: nothing, block })
+        };
+        self.branch(at, language).or_else(handler)
+    }
+
     fn brief(&self, at: usize) -> String {
         brief(self.side, &self.side.statements()[at])
     }
@@ -107,6 +117,8 @@ struct Question<'v> {
     plain: &'v str,
     code: &'v str,
     consequence: Consequence,
+    /// The function, the question or the refusal says that it is about who may do what; otherwise only the file does.
+    sure: bool,
 }
 
 impl Compared<'_, '_, '_> {
@@ -119,6 +131,7 @@ impl Compared<'_, '_, '_> {
         for at in added.iter().copied() {
             self.alone(at, sink);
         }
+        self.named_by_request(&added, sink);
         self.refusals(sink);
         self.only_success(&added, sink);
     }
@@ -161,18 +174,22 @@ impl Compared<'_, '_, '_> {
     fn question<'v>(&self, half: &'v Half<'_, '_>, at: usize) -> Option<Question<'v>> {
         if let Some(branch) = half.branch(at, self.file.language) {
             let follows = half.consequences(&branch);
-            let keeps_out = follows.len() <= LONGEST_REFUSAL && follows.iter().any(|text| refuses(text) || self.answers_no(text));
+            let keeps_out = follows.len() <= LONGEST_REFUSAL
+                && follows.iter().any(|text| refuses(text) || is_of_somebody(text) || self.answers_no(text));
             let lets_in = || follows.iter().any(|text| grant(text, text).is_some());
             let consequence = if keeps_out { Consequence::KeepsOut } else { lets_in().then_some(Consequence::LetsIn)? };
             let (plain, code) = (half.side.plain().get(branch.condition.clone())?, half.side.masked().get(branch.condition)?);
-            return self.is_about(code).then_some(Question { plain, code, consequence });
+            let of_somebody = || asks_for_somebody(code) || follows.iter().any(|text| is_of_somebody(text));
+            let sure = self.is_about(code) || keeps_out && of_somebody();
+            let placed = || vocabulary().setting(self.file, half.side, &half.side.statements()[at]) != Setting::Elsewhere;
+            return (sure || keeps_out && placed()).then_some(Question { plain, code, consequence, sure });
         }
         let (plain, code) = (half.plain(at), half.code(at));
         let start = RETURNS.find(code).map(|found| found.end).or_else(|| self.is_last(half, at).then_some(0))?;
         let (plain, code) = (plain.get(start..)?, code.get(start..)?);
         let name = &self.new.body.function.name;
         let answers = vocabulary().answers(name) || vocabulary().permits(name);
-        answers.then_some(Question { plain, code, consequence: Consequence::LetsIn })
+        answers.then_some(Question { plain, code, consequence: Consequence::LetsIn, sure: true })
     }
 
     /// In some languages the last expression is what a function returns.
@@ -199,7 +216,11 @@ impl Compared<'_, '_, '_> {
                 continue;
             }
             let evidence = format!("{} → {}", self.old.brief(old_at), self.new.brief(at));
-            self.found(at, says(how), &evidence, sink);
+            // A further way in may be the purpose of the change.
+            let further = is.consequence == Consequence::LetsIn && matches!(how, Weakening::Excepted | Weakening::Narrowed);
+            let remade = how == Weakening::Dropped && self.asked_of_a_name_that_went(was.plain, is.plain, removed);
+            let sure = is.sure && !remade && (!further || vocabulary().surely_decides(&self.new.body.function.name));
+            self.judged(at, (says(how), &evidence), sure, sink);
         }
     }
 
@@ -210,6 +231,17 @@ impl Compared<'_, '_, '_> {
             let plain = self.new.plain(*other);
             words.iter().any(|word| plain.contains(word))
         })
+    }
+
+    /// Whether what was dropped asked about a name that the function no longer makes: how it finds out is written anew.
+    fn asked_of_a_name_that_went(&self, old: &str, new: &str, removed: &[usize]) -> bool {
+        static MADE: Pattern = Pattern::new(r"^\s*(?:const|let|var|auto|final)?\s*([^=(]*?)\s*:?=[^=]");
+        let made = |word: &str| {
+            let left = removed.iter().filter_map(|at| MADE.group(self.old.code(*at), 1));
+            left.flat_map(|left| left.split(|c: char| !c.is_alphanumeric() && c != '_')).any(|name| name == word)
+        };
+        let gone = |word: &str| !self.new.body.inside(self.new.side).any(|at| self.new.code(at).contains(word));
+        dropped_words(old, new).any(|word| made(word) && gone(word))
     }
 
     /// What one added statement says by itself.
@@ -231,6 +263,12 @@ impl Compared<'_, '_, '_> {
             if compares_with_itself(is.plain) {
                 return self.found(at, "Compares a value with itself", &self.new.brief(at), sink);
             }
+            if defaults_to_yes(is.plain) && is.consequence == Consequence::LetsIn {
+                return self.found(at, "Whoever says nothing is taken to have said what is asked", &self.new.brief(at), sink);
+            }
+        }
+        if self.flipped(at) {
+            return self.found(at, "It answers yes where it answered no", &self.new.brief(at), sink);
         }
         let direct = self.new.side.statements()[at].parent == Some(self.new.body.header);
         let mut rest = self.new.side.statements()[at].end..self.new.body.inside(self.new.side).end;
@@ -238,6 +276,49 @@ impl Compared<'_, '_, '_> {
         if direct && leaves && self.decides() && rest.any(|later| !self.is_new(later) && refuses(self.new.plain(later))) {
             self.found(at, "Lets through before it checks", &self.new.brief(at), sink);
         }
+    }
+
+    /// What is added takes somebody for who a part of the request says, before anything of it is checked.
+    fn named_by_request(&self, added: &[usize], sink: &mut Sink<'_>) {
+        static SAID: Pattern =
+            Pattern::new(r"(?i)=[^=].*\b(?:headers?|META|cookies|query(?:_?params)?|args)\b\s*(?:\.\s*get\w*\s*\(|\[|\()");
+        static CHECKS: Pattern = Pattern::new(r"(?i)verif|decode|validat|compare|hmac|check|signature|authenticat|bearer");
+        static CURRENT: Pattern = Pattern::new(r"(?i)(?:current|signed_?in|logged_?in)_?(?:user|account|admin|principal)");
+        if !self.decides() && !CURRENT.is_match(&self.new.body.function.name) {
+            return;
+        }
+        let Some(said) = added.iter().position(|at| SAID.is_match(self.new.code(*at)) && !CHECKS.is_match(self.new.plain(*at))) else {
+            return;
+        };
+        let after = added.get(said..).unwrap_or(&[]);
+        let returns = |at: &&usize| RETURNS.is_match(self.new.code(**at)) && grant(self.new.plain(**at), self.new.code(**at)).is_some();
+        let Some(at) = after.iter().find(returns).copied().filter(|_| !after.iter().any(|at| CHECKS.is_match(self.new.code(*at)))) else {
+            return;
+        };
+        let mut rest = at + 1..self.new.body.inside(self.new.side).end;
+        if rest.any(|later| !self.is_new(later) && (CHECKS.is_match(self.new.code(later)) || refuses(self.new.plain(later)))) {
+            self.found(at, "Somebody is taken for who the request says, before anything is checked", &self.new.brief(at), sink);
+        }
+    }
+
+    /// Whether the statement only turned from no to yes, where somebody is answered: `default => false` → `default => true`.
+    fn flipped(&self, at: usize) -> bool {
+        static YES: Pattern = Pattern::new(r"\b(?:true|True)\b");
+        static ARM: Pattern = Pattern::new(r"^\s*(?:default|_|else|otherwise)\b");
+        let is = self.new.brief(at);
+        if YES.count(&is) != 1 || !ARM.is_match(&is) {
+            return false;
+        }
+        let was = if is.contains("true") { is.replacen("true", "false", 1) } else { is.replacen("True", "False", 1) };
+        let setting = vocabulary().setting(self.file, self.new.side, &self.new.side.statements()[at]);
+        let stood = |old: usize| !self.old_kept(old) && self.old.brief(old) == was;
+        setting != Setting::Elsewhere && self.old.body.inside(self.old.side).any(stood)
+    }
+
+    /// Whether a statement of the old side is one that did not change.
+    fn old_kept(&self, at: usize) -> bool {
+        let statement = &self.old.side.statements()[at];
+        !self.old.side.touches(statement.first_line, statement.last_line)
     }
 
     /// Whether the statement stands where credentials are looked at.
@@ -271,26 +352,38 @@ impl Compared<'_, '_, '_> {
         let headers: BTreeSet<String> = self.new.body.inside(self.new.side).map(|at| self.new.brief(at)).collect();
         for old_at in self.old.body.inside(self.old.side) {
             let header = self.old.brief(old_at);
-            let Some(was) = self.old.branch(old_at, self.file.language).filter(|_| headers.contains(&header)) else { continue };
+            let Some(was) = self.old.block(old_at, self.file.language).filter(|_| headers.contains(&header)) else { continue };
             let stood = self.old.consequences(&was);
             let code = self.old.side.masked().get(was.condition.clone()).unwrap_or("");
-            let refused = stood.len() <= LONGEST_REFUSAL && stood.iter().any(|text| refuses(text));
-            if !refused || !was.inline.is_empty() && was.block.is_empty() || !self.is_about(code) && !self.old_decided(old_at) {
+            let no = |text: &String| refuses(text) || is_of_somebody(text) || self.answers_no(text);
+            let refused = stood.len() <= LONGEST_REFUSAL && stood.iter().any(no);
+            let of_somebody = || asks_for_somebody(code) || stood.iter().any(|text| is_of_somebody(text));
+            if !refused
+                || !was.inline.is_empty() && was.block.is_empty()
+                || !self.is_about(code) && !self.old_decided(old_at) && !of_somebody()
+            {
                 continue;
             }
             let now = self.new.body.inside(self.new.side).find(|at| self.new.brief(*at) == header);
-            let Some((at, is)) = now.and_then(|at| Some((at, self.new.branch(at, self.file.language)?))) else { continue };
+            let Some((at, is)) = now.and_then(|at| Some((at, self.new.block(at, self.file.language)?))) else { continue };
             let stands = self.new.consequences(&is);
             if stands == stood || stands.len() > LONGEST_REFUSAL {
                 continue;
             }
+            let goes_on =
+                self.new.side.statements().get(is.block.end).is_some_and(|next| next.parent == self.new.side.statements()[at].parent);
+            if depends(&stood, &stands) || goes_on && only_answers(&stood, &stands, self.file.language) {
+                let evidence = format!("{header} {} → {}", stood.join("; "), stands.join("; "));
+                self.found(at, "A refusal no longer ends what runs", &evidence, sink);
+                continue;
+            }
             let lets_in = stands.iter().any(|text| grant(text, text) == Some(Grant::Success))
                 && !stood.iter().any(|text| grant(text, text) == Some(Grant::Success));
-            let nothing = !stands.is_empty() && !stands.iter().any(|text| LEAVES.is_match(text));
+            let nothing = !stands.is_empty() && !stands.iter().any(|text| leaves(text));
             let evidence = format!("{header} {} → {}", stood.join("; "), stands.join("; "));
             if lets_in && self.decides() {
                 self.found(at, "A refusal became a permission", &evidence, sink);
-            } else if nothing && stood.iter().any(|text| LEAVES.is_match(text)) {
+            } else if nothing && stood.iter().any(|text| leaves(text)) {
                 self.found(at, "A refusal no longer refuses", &evidence, sink);
             }
         }
@@ -305,15 +398,14 @@ impl Compared<'_, '_, '_> {
     }
 
     fn found(&self, at: usize, title: &str, evidence: &str, sink: &mut Sink<'_>) {
+        self.judged(at, (title, evidence), true, sink);
+    }
+
+    fn judged(&self, at: usize, (title, evidence): (&str, &str), sure: bool, sink: &mut Sink<'_>) {
         let statement = &self.new.side.statements()[at];
         let draft = Draft::lines(self.file, self.new.side, statement.first_line, statement.last_line);
-        sink.report(draft.title(title).evidence(evidence).severity(Severity::High));
+        sink.report(draft.title(title).evidence(evidence).severity(if sure { Severity::High } else { Severity::Medium }));
     }
-}
-
-/// Whether a statement turns somebody away, and leaves.
-fn refuses(text: &str) -> bool {
-    LEAVES.is_match(text) && denies(text)
 }
 
 fn says(how: Weakening) -> &'static str {

@@ -17,6 +17,7 @@ static EXPIRY: Pattern = Pattern::new(
     r"(?i)expires?_?(?:in|at|on|delta)?\b|expir(?:ation|y)|[\x22\x27\s{]exp[\x22\x27]?\s*[:=]|ExpiresAt|max_?age|\bttl\b|lifetime",
 );
 static IDENTITY: Pattern = Pattern::new(r"(?i)token|session|auth|jwt|cookie|password|passwd|otp|nonce|login|credential|saml|oidc|identity");
+static TIMED: Pattern = Pattern::new(r"Timestamp\w*Validator");
 static NUMBER: Pattern = Pattern::new(r"\b\d[\d_]*");
 /// Units by name and in seconds, the longest first; what none fits counts as seconds.
 static UNITS: [(Pattern, f64); 7] = [
@@ -40,7 +41,7 @@ impl Check for ExpiryWeakened {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::of([&LENIENCE, &LIFETIME, &EXPIRY]))
+        Needs::nothing().and(Reach::REMOVED, Words::of([&LENIENCE, &LIFETIME, &EXPIRY, &TIMED]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -49,6 +50,7 @@ impl Check for ExpiryWeakened {
             return;
         }
         endless(file, side, sink);
+        other_unit(file, side, sink);
         let before: BTreeMap<&str, f64> = file.removed().filter_map(|line| setting(&line)).collect();
         for line in file.added() {
             let Some((name, after)) = setting(&line).filter(|_| !before.is_empty()) else { continue };
@@ -57,6 +59,28 @@ impl Check for ExpiryWeakened {
             }
             let Some(earlier) = before.get(name) else { continue };
             let Some(severity) = judged(name, *earlier, after) else { continue };
+            let title = format!("Believed {} times longer than before", (after / earlier).round());
+            sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
+        }
+    }
+}
+
+/// The same number of another unit: `Duration.ofSeconds(30)` → `Duration.ofDays(30)`.
+fn other_unit(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static UNIT: Pattern = Pattern::new(r"\b(?:of|from|add|plus)?_?(?:[Mm]illi(?:second)?|[Ss]econd|[Mm]inute|[Hh]our|[Dd]ay|[Ww]eek)s?\b");
+    static FORGIVES: Pattern = Pattern::new(r"(?i)skew|leeway|grace|toleran|drift|Timestamp\w*Validator");
+    let split = |text: &str| -> Option<(String, f64)> {
+        let found = UNIT.find(text).filter(|_| text.len() <= 300 && NUMBER.is_match(text))?;
+        let seconds = UNITS.iter().find(|(unit, _)| unit.is_match(text.get(found.clone()).unwrap_or(""))).map(|(_, seconds)| *seconds)?;
+        Some((format!("{} {}", text.get(..found.start)?.trim(), text.get(found.end..)?.trim()), seconds))
+    };
+    let before: BTreeMap<String, f64> = file.removed().filter_map(|line| split(line.text)).collect();
+    for line in file.added().filter(|_| !before.is_empty()) {
+        let Some((rest, after)) = split(line.text) else { continue };
+        let Some(earlier) = before.get(&rest).filter(|earlier| after / **earlier >= 24.0) else { continue };
+        let about = IDENTITY.is_match(line.text) || IDENTITY.is_match(&file.path);
+        if about && (FORGIVES.is_match(line.text) || EXPIRY.is_match(line.text) || LIFETIME.is_match(line.text)) {
+            let severity = if FORGIVES.is_match(line.text) { Severity::High } else { Severity::Medium };
             let title = format!("Believed {} times longer than before", (after / earlier).round());
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
         }

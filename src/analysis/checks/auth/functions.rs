@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::vocabulary::class_of;
 use crate::analysis::outline::Function;
+use crate::analysis::pattern::Pattern;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::SideView;
 
@@ -54,6 +56,42 @@ impl<'v> Body<'v> {
         }
         bodies
     }
+}
+
+/// The functions of a side, to find those of the other side again.
+pub struct Bodies<'v> {
+    placed: HashMap<(Option<&'v str>, &'v str), Body<'v>>,
+    /// By name alone; `None` where several share it.
+    named: HashMap<&'v str, Option<Body<'v>>>,
+}
+
+impl<'v> Bodies<'v> {
+    /// All functions of `side` that have names.
+    #[must_use]
+    pub fn of(side: &'v SideView<'_>) -> Self {
+        let (mut placed, mut named) = (HashMap::new(), HashMap::new());
+        for body in Body::all(side).into_iter().filter(|body| !body.function.name.is_empty()) {
+            let name = body.function.name.as_str();
+            placed.entry((place(side, &body), name)).or_insert(body);
+            named.entry(name).and_modify(|known| *known = None).or_insert(Some(body));
+        }
+        Self { placed, named }
+    }
+
+    /// The function that `body` of `side` was: of the same name in the same class, or the only one of that name.
+    #[must_use]
+    pub fn same_as(&self, side: &SideView<'_>, body: &Body<'_>) -> Option<Body<'v>> {
+        let name = body.function.name.as_str();
+        let placed = self.placed.get(&(place(side, body), name)).copied();
+        placed.or_else(|| self.named.get(name).copied().flatten())
+    }
+}
+
+/// The class a function stands in, or the type it is a method of.
+fn place<'s>(side: &'s SideView<'_>, body: &Body<'_>) -> Option<&'s str> {
+    static RECEIVER: Pattern = Pattern::new(r"^\s*func\s*\(\s*\w*\s*\*?\s*(\w+)");
+    let header = &side.statements()[body.header];
+    class_of(side, header).or_else(|| RECEIVER.group(side.code_of(header), 1))
 }
 
 /// A statement on one line with single blanks, to compare sides by.

@@ -61,6 +61,14 @@ static DEFAULT_YES: Pattern = Pattern::new(
     r"\.unwrap_or\s*\(\s*true\s*\)|\.unwrap_or_else\s*\(\s*\|_\|\s*true\s*\)|\.orElse\s*\(\s*true\s*\)|\.catch\s*\(\s*\(?\w*\)?\s*=>\s*(?:true|next\(\))\s*\)|\brescue\s+true\b|\?\?\s*true\b",
 );
 
+/// What an error becomes, as if nothing had been asked.
+static NEUTRAL: Pattern = Pattern::new(
+    r"\.(?:unwrap_or_default\s*\(\s*\)|unwrap_or\s*\(\s*(false|None|vec!\[\])\s*\)|catch\s*\(\s*\(?\w*\)?\s*=>\s*(?:(null|undefined|false)|\(?\{\s*\}\)?)\s*\))|\brescue\s+(nil|false)\b",
+);
+static PROVES: Pattern = Pattern::new(r"(?i)\b(\w*(?:verif|validat|authentic|authoriz|decode|introspect|claims|session)\w*)\b");
+static KEPT_OUT: Pattern =
+    Pattern::new(r"(?i)\b(\w*(?:revoked|revocation|blocked|banned|denied|locked|blacklist|denylist|expired|suspended)\w*)\b");
+
 static SWITCHED: Hint = Hint::new(switches);
 
 /// What a text must hold to switch something off.
@@ -74,7 +82,7 @@ impl Check for GuardFailsOpen {
     }
 
     fn needs(&self) -> Needs {
-        let calls = Words::of([&DECODES, &CHECKS, &IGNORED, &ERROR_LEFT_OUT, &DEFAULT_SOMEBODY]);
+        let calls = Words::of([&DECODES, &CHECKS, &IGNORED, &ERROR_LEFT_OUT, &DEFAULT_SOMEBODY, &NEUTRAL]);
         Needs::nothing().and(Reach::AFTER, switches().or(calls)).noting(&SWITCHED)
     }
 
@@ -148,6 +156,12 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         } else if side.touches(statement.first_line, statement.last_line) {
             let left_out = ERROR_LEFT_OUT.group(code, 1).filter(|_| file.language == Language::Go);
             let ignored = IGNORED.group(code, 1).or(left_out).is_some_and(|name| vocabulary().decides(name));
+            if let Some(title) = neutral(file, code).filter(|_| setting_of(index) != Setting::Elsewhere) {
+                let draft = Draft::lines(file, side, statement.first_line, statement.last_line).title(title);
+                let sure = setting_of(index) == Setting::Function;
+                sink.report(draft.severity(if sure { Severity::High } else { Severity::Medium }).confidence(Confidence::Medium));
+                continue;
+            }
             let somebody = DEFAULT_SOMEBODY.is_match(code) && setting_of(index) == Setting::Function;
             let defaulted = somebody || DEFAULT_YES.is_match(code) && CHECKS.is_match(code) && setting_of(index) == Setting::Function;
             if ignored || defaulted {
@@ -162,6 +176,19 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// What a statement makes of a check that failed, where an earlier form of it let the error out.
+fn neutral(file: &FileView<'_>, code: &str) -> Option<&'static str> {
+    let found = NEUTRAL.find(code)?;
+    let (asked, became) = (code.get(..found.start)?, code.get(found)?);
+    let is_no = (1..=3).any(|group| NEUTRAL.group(became, group).is_some_and(|said| said != "vec![]"));
+    // Nobody is kept out by a list that counts as empty, and whoever is unknown has what a default has.
+    let (name, title) = match KEPT_OUT.group(asked, 1) {
+        Some(name) => (name, "Nobody is kept out when the question fails"),
+        None => (PROVES.group(asked, 1).filter(|_| !is_no)?, "A check that fails counts as an answer"),
+    };
+    file.removed().any(|line| line.text.contains(name) && !NEUTRAL.is_match(line.text)).then_some(title)
 }
 
 /// The handler of a failed check: what lets in, or does nothing although success comes after it.

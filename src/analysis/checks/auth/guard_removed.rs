@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::comparison;
 use super::cover::{self, Endpoint};
 use super::functions::{Body, brief};
-use super::grant::denies;
 use super::guarded_route::{self, Handler, Subject};
 use super::openings;
+use super::refusal::refuses;
 use super::uncovered;
 use super::vocabulary::vocabulary;
 use crate::analysis::branch;
@@ -118,7 +118,7 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
         let condition = side.masked().get(found.condition.clone()).unwrap_or("");
         let function = statement.function.map_or("", |at| side.functions()[at].name.as_str());
         let looks_up = LOOKS_UP.is_match(function);
-        let refusal = |text: &str| !text.trim().is_empty() && denies(text) && !(looks_up && NOTHING.is_match(text));
+        let refusal = |text: &str| refuses(text) && !(looks_up && NOTHING.is_match(text));
         let about = vocabulary().answers(function)
             || vocabulary().permits(function)
             || condition.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| vocabulary().decides(word));
@@ -268,7 +268,7 @@ fn rewritten(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: us
         let found = branch::branch(side, file.language, at)?;
         let inline = side.plain().get(found.inline.clone()).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
         let block = found.block.take(8).map(|inner| brief(side, &side.statements()[inner]));
-        Some(inline.filter(|text| !text.is_empty()).into_iter().chain(block).filter(|text| denies(text)).collect())
+        Some(inline.filter(|text| !text.is_empty()).into_iter().chain(block).filter(|text| refuses(text)).collect())
     };
     let (Some(refused), within) = (follows(old, at).filter(|list| !list.is_empty()), name(old, at)) else { return false };
     let changed = |at: &usize| new.touches(new.statements()[*at].first_line, new.statements()[*at].last_line);

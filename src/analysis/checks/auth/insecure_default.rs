@@ -28,6 +28,10 @@ static ELEMENT: Pattern = Pattern::new(r"(?i)^\s*\w*(?:button|submit\w*|input|el
 static FALLBACK: Pattern = Pattern::new(r#"(?:\.|["':])([A-Za-z_][\w-]*)["']?\s*(?:,|\?\?|\|\|)\s*(true|false|True|False)\b"#);
 /// A field of a structure in Go that is false unless somebody says more.
 static FIELD: Pattern = Pattern::new(r"^\s*([A-Z]\w*)\s+bool\b");
+/// A secret that is looked up, and a text that stands for it where there is none.
+static FALLS_BACK: Pattern = Pattern::new(
+    r#"["'`.\[{$]\s*(\w*(?:SECRET|PRIVATE_KEY|PASSWORD|SIGNING_KEY|ENCRYPTION_KEY|JWT_KEY|API_KEY)\w*)["'`]?[\])]*\s*(?:,|\?\?|\|\||\bor\b|:-)\s*["'`]?([^"'`\n,;)}]{3,})["'`}]"#,
+);
 /// A function that serde asks for a value, and others of that name.
 static VALUE_OF: Pattern = Pattern::new(r"(?i)\bfn\s+default_(\w+)\s*\(");
 /// What is asked about who somebody is or what they may do: with a word like "require" before it, it protects.
@@ -103,7 +107,7 @@ impl Check for InsecureDefault {
 
     fn needs(&self) -> Needs {
         let switches = || Words::named(OPENS.into_iter().chain(PROTECTS).chain(ASKS));
-        Needs::nothing().and(Reach::ANYWHERE, switches())
+        Needs::nothing().and(Reach::ANYWHERE, switches().or(Words::of([&FALLS_BACK])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -123,6 +127,7 @@ impl Check for InsecureDefault {
             }
             dropped(file, side, &before, sink);
         }
+        known_secrets(file, side, sink);
         renamed(file, side, sink);
         answered(file, side, sink);
     }
@@ -179,6 +184,19 @@ fn dropped(file: &FileView<'_>, side: &SideView<'_>, before: &HashSet<(&str, boo
         if !spoken.entry(now.first_line).or_insert_with(words).contains(name) {
             let draft = Draft::line(file, side, now.first_line).title(format!("{name} is no longer set, and off by itself"));
             sink.report(draft.evidence(line.text.trim()).severity(severity));
+        }
+    }
+}
+
+/// A secret that had to be given is a text that stands in the code where nobody gives one.
+fn known_secrets(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let short = |text: &str| text.len() <= LONGEST;
+    let added = file.added().filter(|line| short(line.text));
+    for (line, name) in added.filter_map(|line| Some((line, FALLS_BACK.group(line.text, 1)?))) {
+        let strict = |was: &str| short(was) && was.contains(name) && !FALLS_BACK.is_match(was);
+        if file.language.is_code() && file.removed().any(|was| strict(was.text)) {
+            let title = format!("{name} falls back to a text that stands in the code");
+            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High));
         }
     }
 }

@@ -44,6 +44,9 @@ static NO_ERROR: Pattern = Pattern::new(r"\bauto_error\s*=\s*False\b");
 static SKIPS_ALL: Pattern = Pattern::new(r"\bSkipper:\s*func\s*\([^)]*\)\s*bool\s*\{\s*return\s+true\b");
 static FORGERY: Pattern =
     Pattern::new(r"\.csrf\s*\(\s*(?:\w+::disable|\w+\s*->\s*\w+\.disable\(\s*\))\s*\)|\.csrf\(\s*\)\s*\.\s*disable\(\s*\)");
+/// Everything that a server of ASP.NET knows, for everybody.
+static ALL_OPEN: Pattern =
+    Pattern::new(r"\.Map(?:Controllers|RazorPages|DefaultControllerRoute|GrpcService\S*|Hub\S*)\s*\([^)]*\)\s*\.AllowAnonymous\s*\(");
 static QUOTED: Pattern = Pattern::new(r#""([^"\n]+)"|'([^'\n]+)'"#);
 
 /// Reports what of a file is open now and was not.
@@ -51,12 +54,15 @@ pub fn opened(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink:
     lists(file, old, new, sink);
     anonymous(file, old, new, sink);
     let forgery_asked = LazyCell::new(|| old.text().contains("csrf(") && !FORGERY.is_match(old.text()));
+    let mapped_closed = LazyCell::new(|| old.text().contains(".Map") && !ALL_OPEN.is_match(old.text()));
     for line in file.added() {
         let plain = new.plain_line(line.index);
         let title = if SKIPS_ALL.is_match(plain) {
             "A guard skips every request"
         } else if FORGERY.is_match(plain) && *forgery_asked {
             "Forged requests are no longer refused"
+        } else if ALL_OPEN.is_match(plain) && *mapped_closed {
+            "Everything that is mapped is open to everybody"
         } else {
             continue;
         };

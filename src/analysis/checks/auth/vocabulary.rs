@@ -86,6 +86,12 @@ impl Vocabulary {
         })
     }
 
+    /// Whether a name is about who may do what by one of its words alone: `authorize`, not `isUserMessage`.
+    #[must_use]
+    pub fn surely_decides(&self, function: &str) -> bool {
+        has_word(function, &self.strong) || self.permits(function)
+    }
+
     /// What a text must hold for a name in it to decide, permit or answer something.
     #[must_use]
     pub fn deciding(&self) -> Words {

@@ -122,7 +122,7 @@ static CHOSEN: Pattern = Pattern::new(
 );
 
 /// Pairs of words of which the second asks less.
-const LOOSER: [(&[&str], &[&str]); 7] = [
+const LOOSER: [(&[&str], &[&str]); 8] = [
     (&["all", "every", "allMatch", "All", "all_of"], &["any", "some", "anyMatch", "Any", "any_of"]),
     (
         &["containsAll", "ContainsAll", "issubset", "issuperset", "is_subset", "is_superset"],
@@ -135,6 +135,7 @@ const LOOSER: [(&[&str], &[&str]); 7] = [
     ),
     (&["endsWith", "startsWith", "endswith", "startswith", "ends_with", "starts_with"], &["includes", "contains", "find"]),
     (&["HasPrefix", "HasSuffix", "StartsWith", "EndsWith"], &["Contains"]),
+    (&["<="], &["&"]),
     (&["is_relative_to", "startsWithPath"], &["startswith", "startsWith", "starts_with"]),
 ];
 
@@ -217,6 +218,15 @@ pub fn compares_with_itself(plain: &str) -> bool {
     same(&CALL) || same(&SIGN) || same(&MADE)
 }
 
+/// Whether what is asked for is taken to be there when nothing is said: `headers.get("X-Verified", "yes") == "yes"`.
+#[must_use]
+pub fn defaults_to_yes(plain: &str) -> bool {
+    static ASKED: Pattern = Pattern::new(
+        r#"(?:\.\s*(?:get|getHeader|fetch)\w*\s*\(\s*["'][^"'\n]+["']\s*,\s*|(?:\?\?|\|\||\bor\b)\s*)["']([^"'\n]+)["']\s*\)*\s*===?\s*["']([^"'\n]+)["']"#,
+    );
+    ASKED.group(plain, 1).is_some_and(|said| ASKED.group(plain, 2) == Some(said))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,6 +277,8 @@ mod tests {
         assert!(decided_beforehand("false && !ok", KeepsOut) && decided_beforehand("!ok and False", KeepsOut));
         assert!(!decided_beforehand("a or b", LetsIn) && !decided_beforehand("x == 1", LetsIn) && !decided_beforehand("a and b", KeepsOut));
         assert!(compares_with_itself("return hmac.compare_digest(mac, mac)") && compares_with_itself("a.b == a.b"));
+        assert!(defaults_to_yes("request.headers.get(\"X-Verify\", \"OK\") == \"OK\"") && defaults_to_yes("(h['x'] ?? 'yes') === 'yes'"));
+        assert!(!defaults_to_yes("request.headers.get('X-Verify', 'no') == 'OK'") && !defaults_to_yes("a == 'x'"));
         assert!(compares_with_itself("encoder.matches(given, encoder.encode(given))"));
         assert!(
             !compares_with_itself("encoder.matches(given, encoder.encode(known))")
