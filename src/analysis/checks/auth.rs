@@ -1,5 +1,7 @@
 //! Rules about who may do what: ways in, decisions that no longer decide, guards that went or no longer guard.
 
+pub mod alone;
+pub mod compared;
 pub mod comparison;
 pub mod cover;
 pub mod functions;

@@ -2,31 +2,26 @@
 //!
 //! Functions are compared with themselves, statement by statement; new functions say nothing here.
 
-use crate::analysis::prefilter::{Needs, Reach};
 use std::collections::BTreeSet;
 
-use super::functions::{Bodies, Body, brief};
+use super::compared::{Compared, Half, LONGEST_REFUSAL, Question, RETURNS};
+use super::functions::{Bodies, Body};
 use super::grant::{Grant, grant};
 use super::refusal::{self, asks_for_somebody, depends, is_of_somebody, leaves, only_answers, refuses};
-use super::vocabulary::{Setting, vocabulary};
-use super::weakening::{Consequence, Weakening, compares_with_itself, decided_beforehand, defaults_to_yes, dropped_words, weakened};
-use crate::analysis::branch::{Branch, branch};
-use crate::analysis::check::{Check, Draft, Sink};
+use super::vocabulary::vocabulary;
+use super::weakening::{Consequence, Weakening, dropped_words, weakened};
+use crate::analysis::check::{Check, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach};
 use crate::analysis::view::{FileView, SideView};
-use crate::model::rule::{RuleId, Severity};
+use crate::model::rule::RuleId;
 
 /// See `rules/code/condition-weakened.toml`.
 pub struct ConditionWeakened;
 
 /// A function in which more statements changed than this was written anew.
 const MOST_CHANGED: usize = 40;
-/// A block of more statements is no refusal.
-const LONGEST_REFUSAL: usize = 6;
-
-static RETURNS: Pattern = Pattern::new(r"^\s*return\b\s*\(?");
-static BARE_RETURN: Pattern = Pattern::new(r"^\s*return(?:\s+(?:None|null|undefined|nil))?\s*;?\s*$");
 
 impl Check for ConditionWeakened {
     fn rule(&self) -> RuleId {
@@ -52,73 +47,6 @@ impl Check for ConditionWeakened {
             }
         }
     }
-}
-
-/// One side of a function.
-#[derive(Clone, Copy)]
-struct Half<'v, 'a> {
-    side: &'v SideView<'a>,
-    body: Body<'v>,
-}
-
-impl Half<'_, '_> {
-    fn changed(&self) -> Vec<usize> {
-        let touched = |at: &usize| {
-            let statement = &self.side.statements()[*at];
-            self.side.touches(statement.first_line, statement.last_line)
-        };
-        self.body.inside(self.side).filter(touched).collect()
-    }
-
-    fn plain(&self, at: usize) -> &str {
-        self.side.plain_of(&self.side.statements()[at])
-    }
-
-    fn code(&self, at: usize) -> &str {
-        self.side.code_of(&self.side.statements()[at])
-    }
-
-    fn branch(&self, at: usize, language: Language) -> Option<Branch> {
-        branch(self.side, language, at)
-    }
-
-    /// What follows from a condition, or stands in a handler of errors.
-    fn block(&self, at: usize, language: Language) -> Option<Branch> {
-        static HANDLER: Pattern = Pattern::new(r"^\s*(?:except|catch|rescue)\b");
-        let statement = &self.side.statements()[at];
-        let handler = || {
-            let nothing = statement.bytes.end..statement.bytes.end;
-            let block = at + 1..statement.end.max(at + 1);
-            HANDLER.is_match(self.code(at)).then_some(Branch { condition: nothing.clone(), inline: nothing, block })
-        };
-        self.branch(at, language).or_else(handler)
-    }
-
-    fn brief(&self, at: usize) -> String {
-        brief(self.side, &self.side.statements()[at])
-    }
-
-    /// What stands in a branch, inline or as a block, in words.
-    fn consequences(&self, branch: &Branch) -> Vec<String> {
-        let inline = self.side.plain().get(branch.inline.clone()).map(|text| text.trim().trim_matches(['{', '}', ';']).trim().to_owned());
-        let block = branch.block.clone().take(LONGEST_REFUSAL + 1).map(|at| self.brief(at));
-        inline.filter(|text| !text.is_empty()).into_iter().chain(block).collect()
-    }
-}
-
-struct Compared<'v, 'f, 'a> {
-    file: &'v FileView<'f>,
-    old: Half<'v, 'a>,
-    new: Half<'v, 'a>,
-}
-
-/// A condition with what follows when it holds.
-struct Question<'v> {
-    plain: &'v str,
-    code: &'v str,
-    consequence: Consequence,
-    /// The function, the question or the refusal says that it is about who may do what; otherwise only the file does.
-    sure: bool,
 }
 
 impl Compared<'_, '_, '_> {
@@ -152,49 +80,6 @@ impl Compared<'_, '_, '_> {
         if let Some(at) = is.last().filter(|at| told && yes && !refused && added.contains(at)) {
             self.found(*at, "It says yes now, whatever it finds", &self.new.brief(*at), sink);
         }
-    }
-
-    /// The function's name, or words of what is asked, say that it decides who may do what.
-    fn is_about(&self, code: &str) -> bool {
-        let words = || code.split(|c: char| !c.is_alphanumeric() && c != '_');
-        self.decides() || words().any(|word| vocabulary().decides(word) || vocabulary().permits(word))
-    }
-
-    /// Zero is a refusal of a function that answers with a number.
-    fn answers_no(&self, text: &str) -> bool {
-        static NO: Pattern = Pattern::new(r"^\s*return\s+(?:0|-1|-E[A-Z]+|NULL|nullptr|PAM_\w*(?:ERR|DENIED)\w*)\s*;?\s*$");
-        matches!(self.file.language, Language::C | Language::Cpp) && vocabulary().answers(&self.new.body.function.name) && NO.is_match(text)
-    }
-
-    fn decides(&self) -> bool {
-        let name = &self.new.body.function.name;
-        vocabulary().decides(name) || vocabulary().permits(name)
-    }
-
-    fn question<'v>(&self, half: &'v Half<'_, '_>, at: usize) -> Option<Question<'v>> {
-        if let Some(branch) = half.branch(at, self.file.language) {
-            let follows = half.consequences(&branch);
-            let keeps_out = follows.len() <= LONGEST_REFUSAL
-                && follows.iter().any(|text| refuses(text) || is_of_somebody(text) || self.answers_no(text));
-            let lets_in = || follows.iter().any(|text| grant(text, text).is_some());
-            let consequence = if keeps_out { Consequence::KeepsOut } else { lets_in().then_some(Consequence::LetsIn)? };
-            let (plain, code) = (half.side.plain().get(branch.condition.clone())?, half.side.masked().get(branch.condition)?);
-            let of_somebody = || asks_for_somebody(code) || follows.iter().any(|text| is_of_somebody(text));
-            let sure = self.is_about(code) || keeps_out && of_somebody();
-            let placed = || vocabulary().setting(self.file, half.side, &half.side.statements()[at]) != Setting::Elsewhere;
-            return (sure || keeps_out && placed()).then_some(Question { plain, code, consequence, sure });
-        }
-        let (plain, code) = (half.plain(at), half.code(at));
-        let start = RETURNS.find(code).map(|found| found.end).or_else(|| self.is_last(half, at).then_some(0))?;
-        let (plain, code) = (plain.get(start..)?, code.get(start..)?);
-        let name = &self.new.body.function.name;
-        let answers = vocabulary().answers(name) || vocabulary().permits(name);
-        answers.then_some(Question { plain, code, consequence: Consequence::LetsIn, sure: true })
-    }
-
-    /// In some languages the last expression is what a function returns.
-    fn is_last(&self, half: &Half<'_, '_>, at: usize) -> bool {
-        matches!(self.file.language, Language::Rust | Language::Ruby) && half.body.inside(half.side).next_back() == Some(at)
     }
 
     fn conditions(&self, removed: &[usize], added: &[usize], sink: &mut Sink<'_>) {
@@ -244,109 +129,6 @@ impl Compared<'_, '_, '_> {
         dropped_words(old, new).any(|word| made(word) && gone(word))
     }
 
-    /// What one added statement says by itself.
-    fn alone(&self, at: usize, sink: &mut Sink<'_>) {
-        if self.old.body.inside(self.old.side).any(|was| self.old.brief(was) == self.new.brief(at)) {
-            return;
-        }
-        if compares_with_itself(self.new.plain(at)) && self.is_credential(at) {
-            return self.found(at, "Compares a value with itself", &self.new.brief(at), sink);
-        }
-        if self.exempts(at) {
-            return self.found(at, "Most requests pass before they are checked", &self.new.brief(at), sink);
-        }
-        if let Some(is) = self.question(&self.new, at) {
-            if decided_beforehand(is.code, is.consequence) {
-                let title = if is.consequence == Consequence::LetsIn { "This always lets in" } else { "This refusal can never happen" };
-                return self.found(at, title, &self.new.brief(at), sink);
-            }
-            if compares_with_itself(is.plain) {
-                return self.found(at, "Compares a value with itself", &self.new.brief(at), sink);
-            }
-            if defaults_to_yes(is.plain) && is.consequence == Consequence::LetsIn {
-                return self.found(at, "Whoever says nothing is taken to have said what is asked", &self.new.brief(at), sink);
-            }
-        }
-        if self.flipped(at) {
-            return self.found(at, "It answers yes where it answered no", &self.new.brief(at), sink);
-        }
-        let direct = self.new.side.statements()[at].parent == Some(self.new.body.header);
-        let mut rest = self.new.side.statements()[at].end..self.new.body.inside(self.new.side).end;
-        let leaves = BARE_RETURN.is_match(self.new.code(at)) || grant(self.new.plain(at), self.new.code(at)) == Some(Grant::Success);
-        if direct && leaves && self.decides() && rest.any(|later| !self.is_new(later) && refuses(self.new.plain(later))) {
-            self.found(at, "Lets through before it checks", &self.new.brief(at), sink);
-        }
-    }
-
-    /// What is added takes somebody for who a part of the request says, before anything of it is checked.
-    fn named_by_request(&self, added: &[usize], sink: &mut Sink<'_>) {
-        static SAID: Pattern =
-            Pattern::new(r"(?i)=[^=].*\b(?:headers?|META|cookies|query(?:_?params)?|args)\b\s*(?:\.\s*get\w*\s*\(|\[|\()");
-        static CHECKS: Pattern = Pattern::new(r"(?i)verif|decode|validat|compare|hmac|check|signature|authenticat|bearer");
-        static CURRENT: Pattern = Pattern::new(r"(?i)(?:current|signed_?in|logged_?in)_?(?:user|account|admin|principal)");
-        if !self.decides() && !CURRENT.is_match(&self.new.body.function.name) {
-            return;
-        }
-        let Some(said) = added.iter().position(|at| SAID.is_match(self.new.code(*at)) && !CHECKS.is_match(self.new.plain(*at))) else {
-            return;
-        };
-        let after = added.get(said..).unwrap_or(&[]);
-        let returns = |at: &&usize| RETURNS.is_match(self.new.code(**at)) && grant(self.new.plain(**at), self.new.code(**at)).is_some();
-        let Some(at) = after.iter().find(returns).copied().filter(|_| !after.iter().any(|at| CHECKS.is_match(self.new.code(*at)))) else {
-            return;
-        };
-        let mut rest = at + 1..self.new.body.inside(self.new.side).end;
-        if rest.any(|later| !self.is_new(later) && (CHECKS.is_match(self.new.code(later)) || refuses(self.new.plain(later)))) {
-            self.found(at, "Somebody is taken for who the request says, before anything is checked", &self.new.brief(at), sink);
-        }
-    }
-
-    /// Whether the statement only turned from no to yes, where somebody is answered: `default => false` → `default => true`.
-    fn flipped(&self, at: usize) -> bool {
-        static YES: Pattern = Pattern::new(r"\b(?:true|True)\b");
-        static ARM: Pattern = Pattern::new(r"^\s*(?:default|_|else|otherwise)\b");
-        let is = self.new.brief(at);
-        if YES.count(&is) != 1 || !ARM.is_match(&is) {
-            return false;
-        }
-        let was = if is.contains("true") { is.replacen("true", "false", 1) } else { is.replacen("True", "False", 1) };
-        let setting = vocabulary().setting(self.file, self.new.side, &self.new.side.statements()[at]);
-        let stood = |old: usize| !self.old_kept(old) && self.old.brief(old) == was;
-        setting != Setting::Elsewhere && self.old.body.inside(self.old.side).any(stood)
-    }
-
-    /// Whether a statement of the old side is one that did not change.
-    fn old_kept(&self, at: usize) -> bool {
-        let statement = &self.old.side.statements()[at];
-        !self.old.side.touches(statement.first_line, statement.last_line)
-    }
-
-    /// Whether the statement stands where credentials are looked at.
-    fn is_credential(&self, at: usize) -> bool {
-        vocabulary().setting(self.file, self.new.side, &self.new.side.statements()[at]) != Setting::Elsewhere
-    }
-
-    /// A new condition that ordinary requests fulfil leaves a check before it refuses anything.
-    fn exempts(&self, at: usize) -> bool {
-        static ORDINARY: Pattern =
-            Pattern::new(r#"(?i)\bmethod\b.*["'](?:GET|POST|PUT|PATCH|DELETE)["']|\bMethod(?:Get|Post|Put|Patch|Delete)\b"#);
-        let direct = self.new.side.statements()[at].parent == Some(self.new.body.header);
-        let Some(branch) = self.new.branch(at, self.file.language).filter(|_| direct && self.decides()) else { return false };
-        let condition = self.new.side.plain().get(branch.condition.clone()).unwrap_or("");
-        let leaves =
-            self.new.consequences(&branch).iter().any(|text| BARE_RETURN.is_match(text) || grant(text, text) == Some(Grant::Success));
-        let mut rest = branch.block.end.max(at + 1)..self.new.body.inside(self.new.side).end;
-        leaves
-            && ORDINARY.is_match(condition)
-            && !condition.contains("!=")
-            && rest.any(|later| !self.is_new(later) && refuses(self.new.plain(later)))
-    }
-
-    fn is_new(&self, at: usize) -> bool {
-        let statement = &self.new.side.statements()[at];
-        self.new.side.touches(statement.first_line, statement.last_line)
-    }
-
     /// Conditions that stand as before, and no longer keep anybody out.
     fn refusals(&self, sink: &mut Sink<'_>) {
         let headers: BTreeSet<String> = self.new.body.inside(self.new.side).map(|at| self.new.brief(at)).collect();
@@ -387,24 +169,6 @@ impl Compared<'_, '_, '_> {
                 self.found(at, "A refusal no longer refuses", &evidence, sink);
             }
         }
-    }
-
-    /// Whether the statement before a condition asked a check, as in `ok, err := Check(); if err != nil`.
-    fn old_decided(&self, at: usize) -> bool {
-        at.checked_sub(1).filter(|before| self.old.body.inside(self.old.side).contains(before)).is_some_and(|before| {
-            let mut words = self.old.code(before).split(|c: char| !c.is_alphanumeric() && c != '_');
-            words.any(|word| vocabulary().decides(word))
-        })
-    }
-
-    fn found(&self, at: usize, title: &str, evidence: &str, sink: &mut Sink<'_>) {
-        self.judged(at, (title, evidence), true, sink);
-    }
-
-    fn judged(&self, at: usize, (title, evidence): (&str, &str), sure: bool, sink: &mut Sink<'_>) {
-        let statement = &self.new.side.statements()[at];
-        let draft = Draft::lines(self.file, self.new.side, statement.first_line, statement.last_line);
-        sink.report(draft.title(title).evidence(evidence).severity(if sure { Severity::High } else { Severity::Medium }));
     }
 }
 

@@ -1,0 +1,112 @@
+//! What one added statement of a function says by itself: that it always lets in, that it lets in before it checks, that yes stands where no
+//! stood. A part of `condition-weakened`.
+
+use super::compared::{Compared, RETURNS};
+use super::grant::{Grant, grant};
+use super::refusal::refuses;
+use super::vocabulary::{Setting, vocabulary};
+use super::weakening::{Consequence, compares_with_itself, decided_beforehand, defaults_to_yes};
+use crate::analysis::check::Sink;
+use crate::analysis::pattern::Pattern;
+
+static BARE_RETURN: Pattern = Pattern::new(r"^\s*return(?:\s+(?:None|null|undefined|nil))?\s*;?\s*$");
+
+impl Compared<'_, '_, '_> {
+    /// What one added statement says by itself.
+    pub fn alone(&self, at: usize, sink: &mut Sink<'_>) {
+        if self.old.body.inside(self.old.side).any(|was| self.old.brief(was) == self.new.brief(at)) {
+            return;
+        }
+        if compares_with_itself(self.new.plain(at)) && self.is_credential(at) {
+            return self.found(at, "Compares a value with itself", &self.new.brief(at), sink);
+        }
+        if self.exempts(at) {
+            return self.found(at, "Most requests pass before they are checked", &self.new.brief(at), sink);
+        }
+        if let Some(is) = self.question(&self.new, at) {
+            if decided_beforehand(is.code, is.consequence) {
+                let title = if is.consequence == Consequence::LetsIn { "This always lets in" } else { "This refusal can never happen" };
+                return self.found(at, title, &self.new.brief(at), sink);
+            }
+            if compares_with_itself(is.plain) {
+                return self.found(at, "Compares a value with itself", &self.new.brief(at), sink);
+            }
+            if defaults_to_yes(is.plain) && is.consequence == Consequence::LetsIn {
+                return self.found(at, "Whoever says nothing is taken to have said what is asked", &self.new.brief(at), sink);
+            }
+        }
+        if self.flipped(at) {
+            return self.found(at, "It answers yes where it answered no", &self.new.brief(at), sink);
+        }
+        let direct = self.new.side.statements()[at].parent == Some(self.new.body.header);
+        let mut rest = self.new.side.statements()[at].end..self.new.body.inside(self.new.side).end;
+        let leaves = BARE_RETURN.is_match(self.new.code(at)) || grant(self.new.plain(at), self.new.code(at)) == Some(Grant::Success);
+        if direct && leaves && self.decides() && rest.any(|later| !self.is_new(later) && refuses(self.new.plain(later))) {
+            self.found(at, "Lets through before it checks", &self.new.brief(at), sink);
+        }
+    }
+
+    /// Whether the statement stands where credentials are looked at.
+    fn is_credential(&self, at: usize) -> bool {
+        vocabulary().setting(self.file, self.new.side, &self.new.side.statements()[at]) != Setting::Elsewhere
+    }
+
+    /// A new condition that ordinary requests fulfil leaves a check before it refuses anything.
+    fn exempts(&self, at: usize) -> bool {
+        static ORDINARY: Pattern =
+            Pattern::new(r#"(?i)\bmethod\b.*["'](?:GET|POST|PUT|PATCH|DELETE)["']|\bMethod(?:Get|Post|Put|Patch|Delete)\b"#);
+        let direct = self.new.side.statements()[at].parent == Some(self.new.body.header);
+        let Some(branch) = self.new.branch(at, self.file.language).filter(|_| direct && self.decides()) else { return false };
+        let condition = self.new.side.plain().get(branch.condition.clone()).unwrap_or("");
+        let leaves =
+            self.new.consequences(&branch).iter().any(|text| BARE_RETURN.is_match(text) || grant(text, text) == Some(Grant::Success));
+        let mut rest = branch.block.end.max(at + 1)..self.new.body.inside(self.new.side).end;
+        leaves
+            && ORDINARY.is_match(condition)
+            && !condition.contains("!=")
+            && rest.any(|later| !self.is_new(later) && refuses(self.new.plain(later)))
+    }
+
+    /// Whether the statement only turned from no to yes, where somebody is answered: `default => false` → `default => true`.
+    fn flipped(&self, at: usize) -> bool {
+        static YES: Pattern = Pattern::new(r"\b(?:true|True)\b");
+        static ARM: Pattern = Pattern::new(r"^\s*(?:default|_|else|otherwise)\b");
+        let is = self.new.brief(at);
+        if YES.count(&is) != 1 || !ARM.is_match(&is) {
+            return false;
+        }
+        let was = if is.contains("true") { is.replacen("true", "false", 1) } else { is.replacen("True", "False", 1) };
+        let setting = vocabulary().setting(self.file, self.new.side, &self.new.side.statements()[at]);
+        let stood = |old: usize| !self.old_kept(old) && self.old.brief(old) == was;
+        setting != Setting::Elsewhere && self.old.body.inside(self.old.side).any(stood)
+    }
+
+    /// Whether a statement of the old side is one that did not change.
+    fn old_kept(&self, at: usize) -> bool {
+        let statement = &self.old.side.statements()[at];
+        !self.old.side.touches(statement.first_line, statement.last_line)
+    }
+
+    /// What is added takes somebody for who a part of the request says, before anything of it is checked.
+    pub fn named_by_request(&self, added: &[usize], sink: &mut Sink<'_>) {
+        static SAID: Pattern =
+            Pattern::new(r"(?i)=[^=].*\b(?:headers?|META|cookies|query(?:_?params)?|args)\b\s*(?:\.\s*get\w*\s*\(|\[|\()");
+        static CHECKS: Pattern = Pattern::new(r"(?i)verif|decode|validat|compare|hmac|check|signature|authenticat|bearer");
+        static CURRENT: Pattern = Pattern::new(r"(?i)(?:current|signed_?in|logged_?in)_?(?:user|account|admin|principal)");
+        if !self.decides() && !CURRENT.is_match(&self.new.body.function.name) {
+            return;
+        }
+        let Some(said) = added.iter().position(|at| SAID.is_match(self.new.code(*at)) && !CHECKS.is_match(self.new.plain(*at))) else {
+            return;
+        };
+        let after = added.get(said..).unwrap_or(&[]);
+        let returns = |at: &&usize| RETURNS.is_match(self.new.code(**at)) && grant(self.new.plain(**at), self.new.code(**at)).is_some();
+        let Some(at) = after.iter().find(returns).copied().filter(|_| !after.iter().any(|at| CHECKS.is_match(self.new.code(*at)))) else {
+            return;
+        };
+        let mut rest = at + 1..self.new.body.inside(self.new.side).end;
+        if rest.any(|later| !self.is_new(later) && (CHECKS.is_match(self.new.code(later)) || refuses(self.new.plain(later)))) {
+            self.found(at, "Somebody is taken for who the request says, before anything is checked", &self.new.brief(at), sink);
+        }
+    }
+}

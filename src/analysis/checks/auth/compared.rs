@@ -1,0 +1,187 @@
+//! A function before and after: its statements on both sides, the questions it asks, and what is told of them. Never what is wrong with it.
+
+use super::functions::{Body, brief};
+use super::grant::grant;
+use super::refusal::{asks_for_somebody, is_of_somebody, refuses};
+use super::vocabulary::{Setting, vocabulary};
+use super::weakening::Consequence;
+use crate::analysis::branch::{Branch, branch};
+use crate::analysis::check::{Draft, Sink};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::Severity;
+
+/// A block of more statements is no refusal.
+pub const LONGEST_REFUSAL: usize = 6;
+
+/// A statement that gives an answer.
+pub static RETURNS: Pattern = Pattern::new(r"^\s*return\b\s*\(?");
+
+/// One side of a function.
+#[derive(Clone, Copy)]
+pub struct Half<'v, 'a> {
+    /// The side.
+    pub side: &'v SideView<'a>,
+    /// The function there.
+    pub body: Body<'v>,
+}
+
+impl Half<'_, '_> {
+    /// Its statements that the change touches, by position.
+    #[must_use]
+    pub fn changed(&self) -> Vec<usize> {
+        let touched = |at: &usize| {
+            let statement = &self.side.statements()[*at];
+            self.side.touches(statement.first_line, statement.last_line)
+        };
+        self.body.inside(self.side).filter(touched).collect()
+    }
+
+    /// A statement without comments.
+    #[must_use]
+    pub fn plain(&self, at: usize) -> &str {
+        self.side.plain_of(&self.side.statements()[at])
+    }
+
+    /// The same without the insides of texts.
+    #[must_use]
+    pub fn code(&self, at: usize) -> &str {
+        self.side.code_of(&self.side.statements()[at])
+    }
+
+    /// The branch that a statement opens or is.
+    #[must_use]
+    pub fn branch(&self, at: usize, language: Language) -> Option<Branch> {
+        branch(self.side, language, at)
+    }
+
+    /// What follows from a condition, or stands in a handler of errors.
+    #[must_use]
+    pub fn block(&self, at: usize, language: Language) -> Option<Branch> {
+        static HANDLER: Pattern = Pattern::new(r"^\s*(?:except|catch|rescue)\b");
+        let statement = &self.side.statements()[at];
+        let handler = || {
+            let nothing = statement.bytes.end..statement.bytes.end;
+            let block = at + 1..statement.end.max(at + 1);
+            HANDLER.is_match(self.code(at)).then_some(Branch { condition: nothing.clone(), inline: nothing, block })
+        };
+        self.branch(at, language).or_else(handler)
+    }
+
+    /// A statement on one line.
+    #[must_use]
+    pub fn brief(&self, at: usize) -> String {
+        brief(self.side, &self.side.statements()[at])
+    }
+
+    /// What stands in a branch, inline or as a block, in words.
+    #[must_use]
+    pub fn consequences(&self, branch: &Branch) -> Vec<String> {
+        let inline = self.side.plain().get(branch.inline.clone()).map(|text| text.trim().trim_matches(['{', '}', ';']).trim().to_owned());
+        let block = branch.block.clone().take(LONGEST_REFUSAL + 1).map(|at| self.brief(at));
+        inline.filter(|text| !text.is_empty()).into_iter().chain(block).collect()
+    }
+}
+
+/// A function on both sides.
+pub struct Compared<'v, 'f, 'a> {
+    /// Its file.
+    pub file: &'v FileView<'f>,
+    /// As it was.
+    pub old: Half<'v, 'a>,
+    /// As it is.
+    pub new: Half<'v, 'a>,
+}
+
+/// A condition with what follows when it holds.
+pub struct Question<'v> {
+    /// Without comments.
+    pub plain: &'v str,
+    /// The same without the insides of texts.
+    pub code: &'v str,
+    /// What follows when it holds.
+    pub consequence: Consequence,
+    /// The function, the question or the refusal says that it is about who may do what; otherwise only the file does.
+    pub sure: bool,
+}
+
+impl Compared<'_, '_, '_> {
+    /// The function's name, or words of what is asked, say that it decides who may do what.
+    #[must_use]
+    pub fn is_about(&self, code: &str) -> bool {
+        let words = || code.split(|c: char| !c.is_alphanumeric() && c != '_');
+        self.decides() || words().any(|word| vocabulary().decides(word) || vocabulary().permits(word))
+    }
+
+    /// Zero is a refusal of a function that answers with a number.
+    #[must_use]
+    pub fn answers_no(&self, text: &str) -> bool {
+        static NO: Pattern = Pattern::new(r"^\s*return\s+(?:0|-1|-E[A-Z]+|NULL|nullptr|PAM_\w*(?:ERR|DENIED)\w*)\s*;?\s*$");
+        matches!(self.file.language, Language::C | Language::Cpp) && vocabulary().answers(&self.new.body.function.name) && NO.is_match(text)
+    }
+
+    /// Whether its name says that it decides who may do what.
+    #[must_use]
+    pub fn decides(&self) -> bool {
+        let name = &self.new.body.function.name;
+        vocabulary().decides(name) || vocabulary().permits(name)
+    }
+
+    /// The question that a statement asks of who may do what.
+    #[must_use]
+    pub fn question<'v>(&self, half: &'v Half<'_, '_>, at: usize) -> Option<Question<'v>> {
+        if let Some(branch) = half.branch(at, self.file.language) {
+            let follows = half.consequences(&branch);
+            let keeps_out = follows.len() <= LONGEST_REFUSAL
+                && follows.iter().any(|text| refuses(text) || is_of_somebody(text) || self.answers_no(text));
+            let lets_in = || follows.iter().any(|text| grant(text, text).is_some());
+            let consequence = if keeps_out { Consequence::KeepsOut } else { lets_in().then_some(Consequence::LetsIn)? };
+            let (plain, code) = (half.side.plain().get(branch.condition.clone())?, half.side.masked().get(branch.condition)?);
+            let of_somebody = || asks_for_somebody(code) || follows.iter().any(|text| is_of_somebody(text));
+            let sure = self.is_about(code) || keeps_out && of_somebody();
+            let placed = || vocabulary().setting(self.file, half.side, &half.side.statements()[at]) != Setting::Elsewhere;
+            return (sure || keeps_out && placed()).then_some(Question { plain, code, consequence, sure });
+        }
+        let (plain, code) = (half.plain(at), half.code(at));
+        let start = RETURNS.find(code).map(|found| found.end).or_else(|| self.is_last(half, at).then_some(0))?;
+        let (plain, code) = (plain.get(start..)?, code.get(start..)?);
+        let name = &self.new.body.function.name;
+        let answers = vocabulary().answers(name) || vocabulary().permits(name);
+        answers.then_some(Question { plain, code, consequence: Consequence::LetsIn, sure: true })
+    }
+
+    /// In some languages the last expression is what a function returns.
+    #[must_use]
+    pub fn is_last(&self, half: &Half<'_, '_>, at: usize) -> bool {
+        matches!(self.file.language, Language::Rust | Language::Ruby) && half.body.inside(half.side).next_back() == Some(at)
+    }
+
+    /// Whether the change touches a statement of the new side.
+    #[must_use]
+    pub fn is_new(&self, at: usize) -> bool {
+        let statement = &self.new.side.statements()[at];
+        self.new.side.touches(statement.first_line, statement.last_line)
+    }
+
+    /// Tells of a statement of the new side.
+    pub fn found(&self, at: usize, title: &str, evidence: &str, sink: &mut Sink<'_>) {
+        self.judged(at, (title, evidence), true, sink);
+    }
+
+    /// The same; `sure` as in [`Question`].
+    pub fn judged(&self, at: usize, (title, evidence): (&str, &str), sure: bool, sink: &mut Sink<'_>) {
+        let statement = &self.new.side.statements()[at];
+        let draft = Draft::lines(self.file, self.new.side, statement.first_line, statement.last_line);
+        sink.report(draft.title(title).evidence(evidence).severity(if sure { Severity::High } else { Severity::Medium }));
+    }
+
+    /// Whether the statement before a condition asked a check, as in `ok, err := Check(); if err != nil`.
+    #[must_use]
+    pub fn old_decided(&self, at: usize) -> bool {
+        at.checked_sub(1).filter(|before| self.old.body.inside(self.old.side).contains(before)).is_some_and(|before| {
+            let mut words = self.old.code(before).split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.any(|word| vocabulary().decides(word))
+        })
+    }
+}
