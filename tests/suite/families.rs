@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 mod agt;
 mod auth;
+mod bin;
 mod ci;
 mod exec;
 mod inj;
@@ -109,8 +110,17 @@ fn filled(text: &str) -> String {
     const DENSE: &str = "var a=function(b,c){for(var d=0;d<b.length;d++){if(!c[b[d]])c[b[d]]=[];c[b[d]].push(d^7)}return c};";
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let encoded = |length: usize| (0..length).map(|n| char::from(LETTERS[(n * n * 31 + n * 17 + 5) % 61])).collect::<String>();
+    // Signs of all kinds as chance mixes them.
+    let chance = |length: usize| {
+        let next = |seed: &u64| Some(seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
+        std::iter::successors(Some(length as u64), next)
+            .skip(1)
+            .map(|seed| char::from(LETTERS[usize::try_from(seed >> 33).unwrap() % 62]))
+            .take(length)
+            .collect::<String>()
+    };
     let dense = |length: usize| DENSE.repeat(length / DENSE.len() + 1).chars().take(length).collect::<String>();
-    for (name, make) in [("<b64:", &encoded as &dyn Fn(usize) -> String), ("<mini:", &dense)] {
+    for (name, make) in [("<b64:", &encoded as &dyn Fn(usize) -> String), ("<mini:", &dense), ("<key:", &chance)] {
         while let Some(start) = text.find(name) {
             let end = start + text[start..].find('>').unwrap();
             let length = text[start + name.len()..end].parse().unwrap();

@@ -103,3 +103,8 @@ fn what_libraries_write_is_left_alone() {
     }
     assert_eq!(found("model.pkl", &calling(4, "acme.models", "Net", "x")), [Severity::Medium]);
 }
+
+#[test]
+fn every_model_and_row_is_found_and_nothing_ordinary_is_worth_a_look() {
+    super::holds_by_kind("ml", Severity::Medium);
+}

@@ -15,11 +15,12 @@ static WIPES: Pattern = Pattern::new(
     \brm\s+(?:-\S+\s+)*-(?:\w*[rR]\w*|-recursive)\s+(?:-\S+\s+)*(?:"|')?(?:/|/\*|~|~/|~/\*|/(?:home|root|etc|usr|var|bin|boot|lib|opt|srv|Users)/?\*?|\$\{?HOME\}?/?\*?)(?:"|')?(?:\s|$|[;&|)"'\],])
     | --no-preserve-root
     | :\(\)\s*\{\s*:\s*\|\s*:\s*&\s*\}\s*;\s*:
+    | \bfind\s+(?:/|~|"?\$\{?HOME\}?"?)\s+(?:-(?:type|mindepth|maxdepth)\s+\w+\s+|-(?:xdev|mount)\s+)*(?:-delete\b|-exec\s+(?:rm|shred)\b)
     | \b(?:rd|rmdir)\s+/s\s+/q\s+[a-zA-Z]:\\(?:\s|$|["'*]) | \bdel\s+(?:/\w\s+)+[a-zA-Z]:\\(?:\s|$|["'*])
     | \bRemove-Item\b[^\n|;]*\s(?:[A-Za-z]:\\|\$HOME|\$env:USERPROFILE|/|~)\\?\*?(?:\s|$|["';])
     | \bvssadmin(?:\.exe)?\s+delete\s+shadows
     | \bshutil\.rmtree\s*\(\s*(?:["']/["']|["']~["']|os\.path\.expanduser\(\s*["']~/?["']\s*\)|Path\.home\(\))\s*[,)]
-    | \b(?:fs|fsp|fs\.promises)\.(?:rm|rmSync|rmdirSync)\s*\(\s*(?:["']/["']|os\.homedir\(\)|homedir\(\)|process\.env\.HOME)\s*,
+    | (?:\b(?:fs|fsp|fs\.promises)|\brequire\(["'](?:node:)?fs["']\))\.(?:rm|rmSync|rmdirSync)\s*\(\s*(?:["']/["']|os\.homedir\(\)|homedir\(\)|process\.env\.HOME)\s*,
     | \bos\.RemoveAll\s*\(\s*(?:"/"|os\.Getenv\("HOME"\)|home|homeDir)\s*\)
     | \b(?:std::)?fs::remove_dir_all\s*\(\s*(?:"/"|home_dir\(\)[^)]*)\s*\)
     | \bFileUtils\.(?:rm_rf|rm_r|remove_dir)[\s(]+(?:["']/["']|Dir\.home|ENV\[["']HOME["']\])
@@ -31,6 +32,8 @@ static TAKES: Pattern = Pattern::new(
     \bmkfs(?:\.\w+)?\s+(?:-\S+\s+)*/dev/(?:sd|hd|nvme|vd|xvd|mmcblk)\w+ | \bdd\s[^\n|;]*\bof=/dev/(?:sd|hd|nvme|vd|xvd|mmcblk)\w+ | \b(?:wipefs|shred|blkdiscard)\s+(?:-\S+\s+)*/dev/\w+ | >\s*/dev/(?:sd|nvme|hd)[a-z0-9]+
     | \baws\s+ec2\s+terminate-instances\b | \baws\s+iam\s+delete-(?:user|role|login-profile|account)\w* | \baws\s+rds\s+delete-db-\w+ | \baws\s+s3\s+rb\s[^\n|;]*--force | \baws\s+organizations\s+(?:close-account|leave-organization)
     | \bgcloud\s+projects\s+delete\b | \baz\s+group\s+delete\b | \bkubectl\s+delete\s+(?:ns|namespaces?|all|pv|pvc|nodes?|crds?)\s+(?:--all\b|-A\b) | \bkubectl\s+delete\s+[^\n|;]*--all-namespaces
+    | \bkubectl\s+delete\s+(?:ns|namespaces?)\s+[\w-]*prod[\w-]*
+    | \bgit\s+push\s[^\n|;]*(?:\s(?:--delete|-d)\s+(?:\S+\s+)?|\s:)(?:refs/heads/)?(?:main|master|production)\b
     | \bdropdb\s | \bDROP\s+DATABASE\b | \b(?:FLUSHALL|flushall)\b | \bdropDatabase\s*\(
     | \bgit\s+push\s[^\n|;]*--mirror\b | \bgh\s+repo\s+delete\b | \bcrontab\s+-r\b | \bhistory\s+-c\b
     "#,

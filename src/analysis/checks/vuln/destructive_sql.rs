@@ -1,5 +1,7 @@
 //! `destructive-sql`: a statement of SQL that takes data away, changes every row, or gives rights away.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -10,10 +12,17 @@ use crate::model::rule::{RuleId, Severity};
 /// See `rules/code/destructive-sql.toml`.
 pub struct DestructiveSql;
 
-static WORDS: Pattern = Pattern::new(r"(?i)\b(?:drop|truncate|delete|update|grant|disable|alter)\b");
+static WORDS: Pattern = Pattern::new(r"(?i)\b(?:drop|truncate|delete|update|grant|disable|alter|policy)\b");
 static GIVES: Pattern = Pattern::new(
     r"(?is)^\s*grant\s+(?:all\b|super\b|.*\bto\s+(?:public|anon|anonymous|'%'|\S+@'%')|.*\bwith\s+(?:grant|admin)\s+option)|^\s*(?:alter|create)\s+(?:user|role)\s+.*\b(?:superuser|bypassrls|createrole|sysadmin)\b|^\s*alter\s+server\s+role\s+sysadmin|\bdisable\s+row\s+level\s+security|^\s*drop\s+policy\b|^\s*alter\s+default\s+privileges\s+.*\bto\s+(?:public|anon)\b|\bsecurity\s+definer\b.*\bto\s+public",
 );
+/// A policy that lets everything through, where it is not about reading.
+static OPEN_POLICY: Pattern =
+    Pattern::new(r"(?is)^\s*(?:create|alter)\s+policy\b.*\b(?:using|with\s+check)\s*\(\s*(?:true|1\s*=\s*1)\s*\)");
+static ONLY_READS: Pattern = Pattern::new(r"(?i)\bfor\s+select\b|\bto\s+[\w\x22]*(?:service|admin|owner)");
+/// A policy that goes, with its name.
+static POLICY_GOES: Pattern = Pattern::new(r"(?i)^\s*drop\s+policy\s+(?:if\s+exists\s+)?(\x22[^\x22]+\x22|\w+)");
+static POLICY_MADE: Pattern = Pattern::new(r"(?i)\bcreate\s+policy\s+(\x22[^\x22]+\x22|\w+)");
 static EVERY_ROW: Pattern = Pattern::new(r"(?is)^\s*(?:delete\s+from\s+[\w.`\x22\[\]]+|update\s+[\w.`\x22\[\]]+\s+set\s+[^=]+=.*)\s*$");
 static WHERE: Pattern = Pattern::new(r"(?i)\b(?:where|limit|join|using)\b");
 static DATABASE: Pattern = Pattern::new(r"(?is)^\s*drop\s+(?:database|schema\s+.*cascade)\b");
@@ -48,6 +57,7 @@ impl Check for DestructiveSql {
 /// The statements of a file of SQL.
 fn script(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let back = BACK_MARK.find(side.text()).map_or(usize::MAX, |found| found.start);
+    let made: BTreeSet<String> = POLICY_MADE.groups(side.plain(), 1).map(str::to_lowercase).collect();
     let mut start = 0;
     // Semicolons in texts end nothing.
     for (end, _) in side.masked().match_indices(';').chain([(side.text().len(), "")]) {
@@ -55,13 +65,18 @@ fn script(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let first = start + (text.len() - text.trim_start().len());
         start = end + 1;
         let (first_line, last_line) = (side.line_of(first), side.line_of(end.saturating_sub(1).max(first)));
-        if first > back || text.len() > LONGEST || !side.touches(first_line, last_line) {
+        if first > back || text.len() > LONGEST || !side.touches(first_line, last_line) || made_again(text, &made) {
             continue;
         }
         if let Some((severity, title)) = takes(text) {
             sink.report(Draft::lines(file, side, first_line, last_line).severity(severity).title(title));
         }
     }
+}
+
+/// Whether a policy goes and another of its name takes its place.
+fn made_again(text: &str, made: &BTreeSet<String>) -> bool {
+    POLICY_GOES.group(text, 1).is_some_and(|name| made.contains(&name.to_lowercase()))
 }
 
 /// The strings of a program that are a whole statement.
@@ -81,7 +96,7 @@ fn texts(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn takes(text: &str) -> Option<(Severity, &'static str)> {
-    if GIVES.is_match(text) {
+    if GIVES.is_match(text) || OPEN_POLICY.is_match(text) && !ONLY_READS.is_match(text) {
         Some((Severity::Medium, "Gives rights on data away"))
     } else if EVERY_ROW.is_match(text) && !WHERE.is_match(text) {
         Some((Severity::Medium, "Changes or deletes every row of a table"))

@@ -14,7 +14,7 @@ static NOW: Pattern = Pattern::new(
     r"(?i)\b(?:datetime\.(?:now|utcnow|today)|date\.today|time\.time|Date\.now|new\s+Date|time\.Now|LocalDate(?:Time)?\.now|Instant\.now|System\.currentTimeMillis|Utc::now|Local::now|SystemTime::now|Time\.now|Date\.today|DateTime(?:Offset)?\.(?:Now|UtcNow|Today)|date\s*\(|strtotime|time\s*\(|today|now|current_?date|date\s\+)",
 );
 static DAY: Pattern = Pattern::new(
-    r"\b20[2-9]\d\b|\b[12]\d{9}(?:\d{3})?\b|\.(?:month|day|weekday|getMonth|getDay|getDate|Weekday|Month|Day|wday|mon)\b(?:\(\))?\s*(?:==|===|>|>=|in\b)",
+    r"\b20[2-9]\d(?:[01]\d[0-3]\d)?\b|\b[12]\d{9}(?:\d{3})?\b|\.(?:month|day|weekday|getMonth|getDay|getDate|Weekday|Month|Day|wday|mon)\b(?:\(\))?\s*(?:==|===|>|>=|in\b)",
 );
 static MACHINE: Pattern = Pattern::new(
     r"\b[gG]et[hH]ost[nN]ame|\bhostname\b|\bos\.uname|platform\.node|os\.Hostname|MachineName|COMPUTERNAME|\bgetuser\b|getlogin|os\.userInfo|user\.Current|Environment\.UserName|\bwhoami|[\[(]['\x22](?:USER|USERNAME|LOGNAME|HOSTNAME)['\x22]|\.(?:USER|USERNAME|LOGNAME|HOSTNAME)\b|\$\{?(?:USER|LOGNAME|HOSTNAME)\b",
