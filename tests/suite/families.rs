@@ -17,11 +17,13 @@ mod agt;
 mod auth;
 mod bin;
 mod ci;
+mod env;
 mod exec;
 mod inj;
 mod ml;
 mod net;
 mod obf;
+mod surf;
 mod test;
 mod vuln;
 

@@ -49,7 +49,9 @@ impl Check for TestSpecialCased {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and_on(Reach::ADDED, &TOLD)
+        // Words of the environment stand everywhere; one of tests must stand beside them.
+        let of_tests = ["test", "jest", "unit", "nose", "mocha", "karma", "describe", "rspec", "cucumber", "ci", "github_actions"];
+        Needs::nothing().and_on(Reach::ADDED, &TOLD).and(Reach::ADDED, Words::named(of_tests))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -91,11 +91,12 @@ impl RuleSet for Structure {
     fn file(&self, file: &FileView<'_>, sink: &mut SetSink<'_>) {
         let Some(grammar) = Grammar::of(file).filter(|grammar| self.by_grammar.contains_key(grammar)) else { return };
         let Some(new) = file.new_side().map(|view| Side::new(view, grammar)) else { return };
+        let old = file.old().map(|view| Side::new(view, grammar));
         let asked = self.asked(file, &new, When::Added, sink);
         if !asked.is_empty() {
-            added(file, &new, &asked, sink);
+            added(file, &new, old.as_ref(), &asked, sink);
         }
-        let Some(old) = file.old().map(|view| Side::new(view, grammar)) else { return };
+        let Some(old) = old else { return };
         let asked = self.asked(file, &old, When::Removed, sink);
         if !asked.is_empty() {
             removed(file, &old, &new, &asked, sink);
@@ -124,16 +125,37 @@ fn note_parts(side: &Side<'_>, sink: &mut SetSink<'_>) {
     }
 }
 
-/// Reports what `asked` match on added lines.
-fn added(file: &FileView<'_>, new: &Side<'_>, asked: &[Asked<'_>], sink: &mut SetSink<'_>) {
+/// Reports what `asked` match on added lines. What they matched on removed lines in the same words has only moved.
+fn added(file: &FileView<'_>, new: &Side<'_>, old: Option<&Side<'_>>, asked: &[Asked<'_>], sink: &mut SetSink<'_>) {
     note_parts(new, sink);
-    let touches = |range: &Range<usize>| new.touches(range);
-    let unseen = hunt::through(new, asked, &touches, &mut |index, found| {
-        if let Some((rule, question)) = asked.get(index) {
-            sink.report(rule, draft(file, new, question, found));
+    let mut found = Vec::new();
+    let mut unseen = hunt::through(new, asked, &|range: &Range<usize>| new.touches(range), &mut |index, matched| {
+        if let Some((_, question)) = asked.get(index) {
+            found.push((index, words_of(new, matched), draft(file, new, question, matched)));
         }
     });
+    let mut moved: HashMap<(usize, String), usize> = HashMap::new();
+    if let Some(old) = old.filter(|_| !found.is_empty()) {
+        unseen.extend(hunt::through(old, asked, &|range: &Range<usize>| old.touches(range), &mut |index, matched| {
+            *moved.entry((index, words_of(old, matched))).or_default() += 1;
+        }));
+    }
+    for (index, words, draft) in found {
+        match moved.get_mut(&(index, words)) {
+            Some(left) if *left > 0 => *left -= 1,
+            _ => {
+                if let Some((rule, _)) = asked.get(index) {
+                    sink.report(rule, draft);
+                }
+            }
+        }
+    }
     unseen.into_iter().for_each(|why| sink.skip(Some(file.repo_path()), why));
+}
+
+/// The text of a match, however it is laid out.
+fn words_of(side: &Side<'_>, found: &NodeMatch<'_, Tree>) -> String {
+    side.view.text().get(found.range()).unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Reports what `asked` matched on removed lines and match nowhere any more. Two matches with the same message are the same guard: one that

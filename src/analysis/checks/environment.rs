@@ -1,0 +1,11 @@
+//! What keeps a program apart from its machine, its network and other people's rights, compared before and after.
+
+mod blocks;
+pub mod cloud_guard_removed;
+pub mod container_loosened;
+pub mod network_opened;
+pub mod rights_widened;
+pub mod sandbox_loosened;
+pub mod secret_out_of_store;
+pub mod secret_unignored;
+mod trees;

@@ -1,0 +1,166 @@
+//! `cloud-guard-removed`: encryption, journals, copies or the lock on public access go from what stays: Terraform and CloudFormation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::blocks::{Block, blocks};
+use super::trees::Trees;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::document::node::Node;
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::FileView;
+use crate::model::diff::LineKind;
+use crate::model::rule::{RuleId, Severity};
+
+/// Resources that only guard another one.
+static GUARDING: Pattern = Pattern::new(
+    r"^(?:aws_s3_(?:bucket|account)_public_access_block|aws_s3_bucket_(?:server_side_encryption_configuration|versioning|logging|object_lock_configuration)|aws_cloudtrail|aws_flow_log|aws_guardduty_detector|aws_config_configuration_recorder|aws_securityhub_account|aws_wafv2_web_acl_association|aws_iam_account_password_policy|aws_macie2_account|aws_ebs_encryption_by_default|azurerm_monitor_diagnostic_setting|azurerm_network_watcher_flow_log|azurerm_management_lock|azurerm_storage_account_network_rules|google_project_organization_policy|google_org_policy_policy|google_logging_\w+_sink|google_compute_security_policy)$",
+);
+/// Attributes that guard, with the values that do.
+static GUARD: Pattern = Pattern::new(
+    r#"(?x)^(?:[\w-]+/)*(?: (?:storage_encrypted|encrypted|encryption_at_rest_enabled|transit_encryption_enabled|at_rest_encryption_enabled|enable_key_rotation|enable_log_file_validation|enable_logging|require_ssl|enable_https_traffic_only|https_traffic_only_enabled|uniform_bucket_level_access|enable_flow_logs|enable_flow_log|block_public_acls|block_public_policy|ignore_public_acls|restrict_public_buckets|enable_private_nodes|enable_secure_boot|enable_integrity_monitoring|enable_shielded_nodes|enable_irsa|master_authorized_networks_enabled|iam_database_authentication_enabled|purge_protection_enabled|ssl_enforcement_enabled|infrastructure_encryption_enabled|require_encryption_in_transit|sensitive)=true
+    | (?:publicly_accessible|public_network_access_enabled|allow_nested_items_to_be_public|allow_blob_public_access|skip_final_snapshot|force_destroy|cluster_endpoint_public_access|enable_legacy_abac|shared_access_key_enabled|endpoint_public_access)=false
+    | http_tokens="required" | public_access_prevention="enforced" | (?:kms_key_id|kms_master_key_id|kms_key_name|sse_algorithm|logging_config|access_logs|logging|server_side_encryption|encryption_configuration|versioning|database_encryption|customer_managed_key|network_rules|ip_restriction|condition|Condition)=\S.*
+    | status="Enabled" )$"#,
+);
+/// Those of CloudFormation.
+static FORMATION: Pattern = Pattern::new(
+    r"(?x)^(?: (?:DeletionPolicy|UpdateReplacePolicy)=(?:Retain|Snapshot) | (?:StorageEncrypted|Encrypted|EnableLogFileValidation|EnableKeyRotation|IsLogging|DeletionProtection|DeletionProtectionEnabled|BlockPublicAcls|BlockPublicPolicy|IgnorePublicAcls|RestrictPublicBuckets|TransitEncryptionEnabled|AtRestEncryptionEnabled|PointInTimeRecoveryEnabled)=true
+    | PubliclyAccessible=false | HttpTokens=required )$",
+);
+static SECTIONS: [&str; 8] = [
+    "BucketEncryption",
+    "PublicAccessBlockConfiguration",
+    "LoggingConfiguration",
+    "VersioningConfiguration",
+    "SSESpecification",
+    "Condition",
+    "AccessLoggingPolicy",
+    "EncryptionConfiguration",
+];
+
+/// See `rules/code/cloud-guard-removed.toml`.
+pub struct CloudGuardRemoved;
+
+impl Check for CloudGuardRemoved {
+    fn rule(&self) -> RuleId {
+        RuleId("cloud-guard-removed")
+    }
+
+    fn needs(&self) -> Needs {
+        let sections = Words::named(SECTIONS.into_iter().chain([
+            "encrypt",
+            "public",
+            "logging",
+            "cloudtrail",
+            "flow_log",
+            "http_tokens",
+            "kms",
+            "versioning",
+            "guard",
+            "condition",
+            "deletion",
+            "_lock",
+            "policy",
+            "retain",
+        ]));
+        Needs::nothing().and(Reach::REMOVED, sections)
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        if !file.role.is_live() || file.old().is_none_or(|old| !old.whole) || file.new_side().is_none_or(|side| !side.whole) {
+            return;
+        }
+        match file.language {
+            Language::Hcl => terraform(file, sink),
+            Language::Yaml | Language::Json => formation(file, sink),
+            _ => {}
+        }
+    }
+}
+
+fn terraform(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    let (before, now) = (blocks(old), blocks(side));
+    let gone: Vec<(&(String, String), &Block)> = before.iter().filter(|(name, _)| !now.contains_key(*name)).collect();
+    let guards: Vec<_> = gone.iter().filter(|((kind, _), _)| GUARDING.is_match(kind)).collect();
+    // With what they guarded they went for good; in another file of the change they live on.
+    let others = gone.iter().filter(|((kind, _), _)| !GUARDING.is_match(kind) && !kind.starts_with("aws_iam_policy_document")).count();
+    let elsewhere = added_elsewhere(file);
+    for ((kind, name), block) in guards.iter().filter(|_| others < guards.len()) {
+        let renamed = now.keys().filter(|(other, _)| other == kind).count()
+            > before.keys().filter(|(other, name)| other == kind && now.contains_key(&(other.clone(), name.clone()))).count();
+        if !renamed && !elsewhere.contains(&format!("resource \"{kind}\" \"{name}\"")) {
+            let title = format!("The guard `{kind}.{name}` is gone, what it guarded stays");
+            sink.report(Draft::line(file, old, block.line).title(title).severity(Severity::Medium));
+        }
+    }
+    for (name, block) in &now {
+        let Some(known) = before.get(name) else { continue };
+        let lost: Vec<(&String, usize)> = known
+            .attributes
+            .iter()
+            .filter(|(key, (value, line))| {
+                let was = GUARD.is_match(&format!("{key}={value}"));
+                let is = block
+                    .attributes
+                    .get(*key)
+                    .is_some_and(|(value, _)| GUARD.is_match(&format!("{key}={value}")) || value.starts_with("var."));
+                // What a variable may hold, or a plan must hold, guards nothing that runs.
+                let of_plan = ["validation/", "lifecycle/"].iter().any(|block| key.starts_with(block));
+                was && !is && !of_plan && old.is_changed(*line)
+            })
+            .map(|(key, (_, line))| (key, *line))
+            .collect();
+        if let Some((_, line)) = lost.first() {
+            let names = lost.iter().map(|(key, _)| key.as_str()).take(4).collect::<Vec<_>>().join(", ");
+            let title = format!("`{}.{}` is no longer guarded by {names}", name.0, name.1);
+            sink.report(Draft::line(file, old, *line).title(title).severity(Severity::Medium));
+        }
+    }
+}
+
+/// The heads of blocks that other files of the change gain.
+fn added_elsewhere(file: &FileView<'_>) -> BTreeSet<String> {
+    let others =
+        file.change.patch.files.iter().take(500).filter(|other| other.path() != file.repo_path() && other.path().text().ends_with(".tf"));
+    let lines = others
+        .filter_map(|other| other.text())
+        .flat_map(|text| text.lines.iter().filter(|line| line.kind == LineKind::Added).map(|line| text.text(line)));
+    lines.filter(|line| line.starts_with("resource ")).map(|line| line.trim_end().trim_end_matches('{').trim_end().to_owned()).collect()
+}
+
+/// What guards each resource of a template.
+fn held(trees: &[Node]) -> BTreeMap<String, BTreeMap<String, usize>> {
+    let mut out = BTreeMap::new();
+    for (name, resource) in trees.iter().filter_map(|tree| tree.get("Resources")).flat_map(Node::entries) {
+        let mut found = BTreeMap::new();
+        let mut open: Vec<&Node> = vec![resource];
+        while let Some(node) = open.pop() {
+            open.extend(node.items());
+            for (key, inner) in node.entries() {
+                if SECTIONS.contains(&key.as_str()) || FORMATION.is_match(&format!("{key}={}", inner.scalar())) {
+                    found.entry(key.clone()).or_insert(inner.key);
+                }
+                open.push(inner);
+            }
+        }
+        out.insert(name.clone(), found);
+    }
+    out
+}
+
+fn formation(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(trees), Some(old)) = (Trees::of(file), file.old()) else { return };
+    let (before, now) = (held(&trees.old), held(&trees.new));
+    for (name, guards) in &before {
+        let Some(left) = now.get(name) else { continue };
+        let lost: Vec<(&String, &usize)> = guards.iter().filter(|(key, _)| !left.contains_key(*key)).collect();
+        if let Some((_, line)) = lost.first() {
+            let names = lost.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(", ");
+            let title = format!("`{name}` is no longer guarded by {names}");
+            sink.report(Draft::line(file, old, **line).title(title).severity(Severity::Medium));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! `container-loosened`: what kept a container apart from its machine is gone from its settings, or turned round.
+
+use std::collections::BTreeMap;
+
+use super::trees::{Trees, above, count, key, leaves};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::document::node::{Leaf, Node};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+/// What the file must hold on either side.
+const TELLING: [&str; 16] = [
+    "securitycontext",
+    "runasnonroot",
+    "read_only",
+    "readonlyroot",
+    "privilege",
+    "automountservice",
+    "cap_drop",
+    "drop",
+    "security_opt",
+    "seccomp",
+    "network_mode",
+    "internal",
+    "pod-security",
+    "hostusers",
+    "host_",
+    "docker.sock",
+];
+
+/// See `rules/code/container-loosened.toml`.
+pub struct ContainerLoosened;
+
+impl Check for ContainerLoosened {
+    fn rule(&self) -> RuleId {
+        RuleId("container-loosened")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::ANYWHERE, Words::named(TELLING))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        if !file.role.is_live() || file.old().is_none() || file.new_side().is_none() {
+            return;
+        }
+        match file.language {
+            Language::Yaml | Language::Json => by_tree(file, sink),
+            Language::Hcl => by_lines(file, sink),
+            _ => {}
+        }
+    }
+}
+
+/// What a setting guards, and whether losing it is worth a look by itself.
+fn guards(leaf: &Leaf<'_>) -> Option<(&'static str, bool)> {
+    let (text, inside) = (leaf.text.to_lowercase(), above(leaf));
+    let of_volume = leaf.path.iter().any(|part| part.to_lowercase().contains("volume") || part.to_lowercase().contains("mount"));
+    Some(match (key(leaf), text.as_str()) {
+        ("runAsNonRoot", "true") => ("it must not run as root", true),
+        ("readOnlyRootFilesystem" | "read_only" | "readonlyRootFilesystem", "true") if !of_volume => {
+            ("its root folder cannot be written", false)
+        }
+        ("allowPrivilegeEscalation", "false") => ("it cannot gain rights", true),
+        ("automountServiceAccountToken", "false") => ("it gets no token of the cluster", true),
+        ("runAsUser", user) if user != "0" && !user.is_empty() => ("it runs as somebody else than root", false),
+        ("user", user) if leaf.path.first() == Some(&"services") && !matches!(user, "" | "0" | "root" | "0:0") => {
+            ("it runs as somebody else than root", false)
+        }
+        ("drop" | "cap_drop", "all") => ("it has no capabilities", true),
+        ("security_opt", option) if option.starts_with("no-new-privileges") => ("it cannot gain rights", true),
+        ("type", "runtimedefault" | "localhost") if inside == "seccompProfile" => ("its system calls are filtered", true),
+        ("network_mode", "none") => ("it has no network", true),
+        ("internal", "true") if leaf.path.first() == Some(&"networks") => ("its network leads nowhere", true),
+        (label, "restricted" | "baseline") if label.starts_with("pod-security.kubernetes.io/enforce") => ("weak pods are refused", true),
+        ("hostUsers", "false") => ("its root is nobody outside", false),
+        _ => return None,
+    })
+}
+
+/// What lets a container out, in settings that are JSON or YAML laid out like it: those of YAML in blocks have a rule of their own.
+fn opens(leaf: &Leaf<'_>) -> Option<&'static str> {
+    let text = leaf.text.to_lowercase();
+    Some(match (key(leaf), text.as_str()) {
+        ("privileged" | "hostNetwork" | "hostPID" | "hostIPC" | "allowPrivilegeEscalation", "true") => {
+            "it gets what keeps it apart from the machine"
+        }
+        ("pidMode" | "ipcMode" | "networkMode", "host") => "it shares what the machine has",
+        ("add", "all" | "sys_admin" | "cap_sys_admin" | "sys_ptrace" | "sys_module") => "it gets a capability as good as all",
+        ("sourcePath" | "path", "/" | "/var/run/docker.sock" | "/var/run" | "/run" | "/etc" | "/root" | "/proc")
+            if leaf.path.iter().any(|part| part.to_lowercase().contains("host")) =>
+        {
+            "it reaches what belongs to the machine"
+        }
+        ("volumes", mount)
+            if ["/var/run/docker.sock:", "/run/docker.sock:", "/:", "/etc:", "/root:", "/proc:"]
+                .iter()
+                .any(|from| mount.starts_with(from)) =>
+        {
+            "it reaches what belongs to the machine"
+        }
+        ("cap_add", "all" | "sys_admin" | "cap_sys_admin" | "sys_ptrace" | "sys_module") => "it gets a capability as good as all",
+        ("type", "unconfined") if above(leaf) == "seccompProfile" => "its system calls are not filtered",
+        ("security_opt", "seccomp:unconfined" | "seccomp=unconfined" | "apparmor:unconfined" | "apparmor=unconfined") => {
+            "its system calls are not filtered"
+        }
+        _ => return None,
+    })
+}
+
+fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(trees), Some(old), Some(side)) = (Trees::of(file), file.old(), file.new_side()) else { return };
+    let (before, now) = (count(&trees.old, guards), count(&trees.new, guards));
+    let gone = containers(&trees.old).saturating_sub(containers(&trees.new));
+    let mut lost: BTreeMap<&'static str, (bool, usize)> = BTreeMap::new();
+    for ((what, grave), lines) in &before {
+        let left = now.get(&(*what, *grave)).map_or(0, Vec::len);
+        // What went with its container was not taken from one that stays.
+        if lines.len() > left + gone {
+            let line = lines.iter().copied().find(|line| old.is_changed(*line)).or(lines.first().copied()).unwrap_or(0);
+            lost.insert(*what, (*grave, line));
+        }
+    }
+    let grave = lost.values().filter(|(grave, _)| *grave).count();
+    if let Some((_, line)) = lost.values().max_by_key(|(grave, _)| *grave) {
+        let what = lost.keys().copied().collect::<Vec<_>>().join(", ");
+        let severity = match (grave, lost.len()) {
+            (3.., _) => Severity::High,
+            (1.., _) | (_, 3..) => Severity::Medium,
+            _ => Severity::Low,
+        };
+        sink.report(Draft::line(file, old, *line).title(format!("Of a container no longer holds: {what}")).severity(severity));
+    }
+    let (before, now) = (count(&trees.old, opens), count(&trees.new, opens));
+    for (what, lines) in now.iter().filter(|(what, lines)| lines.len() > before.get(*what).map_or(0, Vec::len)) {
+        let told_here = |line: &usize| file.language == Language::Json || side.line(*line).text.contains(['{', '[']);
+        if let Some(line) = lines.iter().copied().find(|line| side.is_changed(*line) && told_here(line)) {
+            sink.report(Draft::line(file, side, line).title(format!("Of a container: {what}")).severity(Severity::Medium));
+        }
+    }
+}
+
+/// How many containers the documents describe.
+fn containers(trees: &[Node]) -> usize {
+    leaves(trees).iter().filter(|leaf| key(leaf) == "image" || leaf.path.len() > 1 && key(leaf) == "build").count()
+}
+
+/// Attributes of Terraform's resources for containers.
+fn by_lines(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static OPENS: Pattern = Pattern::new(
+        r#"^\s*(?:privileged|host_network|host_pid|host_ipc|allow_privilege_escalation)\s*=\s*true\b|^\s*run_as_non_root\s*=\s*false\b|^\s*(?:pid_mode|ipc_mode|network_mode)\s*=\s*"host"|^\s*(?:host_path|path|source)\s*=\s*"(?:/var/run/docker\.sock|/|/etc|/root)"|^\s*"?privileged"?\s*[:=]\s*true\b"#,
+    );
+    static GUARDS: Pattern = Pattern::new(
+        r#"^\s*(?:run_as_non_root|read_only_root_filesystem)\s*=\s*true\b|^\s*(?:allow_privilege_escalation|automount_service_account_token)\s*=\s*false\b|^\s*drop\s*=\s*\[\s*"(?:ALL|all)""#,
+    );
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    let mut known = file.removed().filter(|line| OPENS.is_match(line.text)).count();
+    for line in side.changed_lines().filter(|line| OPENS.is_match(line.text)) {
+        if known == 0 {
+            let draft = Draft::line(file, side, line.index).title("A container gets what keeps it apart from the machine");
+            sink.report(draft.severity(Severity::Medium));
+        }
+        known = known.saturating_sub(1);
+    }
+    let mut kept = file.added().filter(|line| GUARDS.is_match(line.text)).count();
+    for line in old.changed_lines().filter(|line| GUARDS.is_match(line.text)) {
+        if kept == 0 && side.text().contains("container") {
+            let draft = Draft::line(file, old, line.index).title("What kept a container apart is gone");
+            sink.report(draft.severity(Severity::Medium));
+        }
+        kept = kept.saturating_sub(1);
+    }
+}

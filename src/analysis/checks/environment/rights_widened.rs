@@ -1,0 +1,202 @@
+//! `rights-widened`: a role, a policy or a line for `sudo` gives more than before, and what it gives opens further doors.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::blocks::blocks;
+use super::trees::{Trees, count, named};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::document::node::{Leaf, Node};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::role::fold;
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+static ACTION: Pattern = Pattern::new(r#"["'\s\[-]([a-z][a-z0-9-]{1,30}):(\*|[A-Z][A-Za-z0-9]*\*?)(?:["'\s,\]]|$)"#);
+static OF_POLICY: Pattern = Pattern::new(r"(?i)\bEffect\b|\bactions\s*=|\bAction\b|\bStatement\b|\biam\b|polic(?:y|ies)");
+/// Actions by which somebody gives himself the rest.
+static DOORS: Pattern = Pattern::new(
+    r"^(?:iam:(?:PassRole|CreateAccessKey|CreateLoginProfile|UpdateLoginProfile|AttachUserPolicy|AttachRolePolicy|AttachGroupPolicy|PutUserPolicy|PutRolePolicy|PutGroupPolicy|AddUserToGroup|UpdateAssumeRolePolicy|CreatePolicyVersion|SetDefaultPolicyVersion|\*)|sts:(?:AssumeRole\*|\*)|kms:(?:Decrypt\*|\*)|secretsmanager:(?:\*|GetSecretValue\*)|lambda:(?:UpdateFunctionCode|\*)|organizations:\*|ec2:\*|s3:\*|ssm:(?:SendCommand|\*))$",
+);
+static SUDO_ALL: Pattern = Pattern::new(r"^[^#\n]*\bALL\s*=\s*\(?\s*ALL(?:\s*:\s*ALL)?\s*\)?\s*NOPASSWD:\s*ALL\b");
+static SUDO: Pattern = Pattern::new(r"^[^#\n]*\bNOPASSWD:|^\s*Defaults\s+!(?:authenticate|requiretty|use_pty)");
+static SET_UID: Pattern = Pattern::new(
+    r"\bchmod\s+(?:-\w+\s+)*(?:[ug]*\+s|0?[4267][0-7]{3})\s+\S*(?:/|\b)(?:ba|da|z|k)?sh\b|\bchmod\s+(?:-\w+\s+)*(?:[ug]*\+s|0?[4267][0-7]{3})\s+\S*\b(?:python[\d.]*|perl|ruby|node|find|vim?|cp|nano|env|awk|tar|less|docker)\b|\bsetcap\s+['\x22]?cap_(?:sys_admin|setuid|dac_override|sys_ptrace|sys_module|dac_read_search|all)\S*\s+\S",
+);
+static POLKIT: Pattern = Pattern::new(r"\breturn\s+polkit\.Result\.YES\b|^\s*ResultAny\s*=\s*yes|<allow_(?:any|inactive)>\s*yes");
+
+/// See `rules/code/rights-widened.toml`.
+pub struct RightsWidened;
+
+impl Check for RightsWidened {
+    fn rule(&self) -> RuleId {
+        RuleId("rights-widened")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(
+            Reach::ANYWHERE,
+            Words::of([&OF_POLICY, &SUDO, &SUDO_ALL, &SET_UID, &POLKIT]).or(Words::named(["verbs", "actions", "statement", "assumerole"])),
+        )
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        if !file.role.is_live() || matches!(file.language, Language::Markdown) {
+            return;
+        }
+        if file.language == Language::Yaml && file.old().is_some() {
+            roles(file, sink);
+        }
+        let settings = matches!(file.language, Language::Yaml | Language::Json | Language::Hcl | Language::TypeScript | Language::Python);
+        if settings && file.old().is_some() {
+            actions(file, sink);
+            trust(file, sink);
+        }
+        by_lines(file, sink);
+    }
+}
+
+/// A resource and what may be done with it.
+type Right = (String, String);
+
+/// What each role of the documents may do.
+fn rights(trees: &[Node]) -> BTreeMap<(String, String), BTreeMap<Right, usize>> {
+    let mut out: BTreeMap<(String, String), BTreeMap<Right, usize>> = BTreeMap::new();
+    for node in trees {
+        let Some(name) = named(node).filter(|(kind, _)| matches!(kind.as_str(), "Role" | "ClusterRole")) else { continue };
+        let held = out.entry(name).or_default();
+        for rule in node.get("rules").map_or(&[][..], Node::items) {
+            let verbs = rule.get("verbs").map(Node::texts).unwrap_or_default();
+            for resource in rule.get("resources").map(Node::texts).unwrap_or_default() {
+                for verb in &verbs {
+                    held.entry((resource.clone(), verb.clone())).or_insert(rule.line);
+                }
+            }
+        }
+    }
+    out
+}
+
+fn opens_doors((resource, verb): &Right) -> bool {
+    let reads = matches!(verb.as_str(), "get" | "list" | "watch" | "*");
+    matches!(verb.as_str(), "*" | "escalate" | "bind" | "impersonate")
+        || resource == "*"
+        || (resource == "secrets" && reads)
+        || (matches!(resource.as_str(), "pods/exec" | "pods/attach" | "serviceaccounts/token" | "nodes/proxy")
+            && matches!(verb.as_str(), "create" | "get"))
+        || (resource.contains("rolebindings") || resource.starts_with("clusterroles") || resource.contains("webhookconfigurations"))
+            && matches!(verb.as_str(), "create" | "update" | "patch")
+}
+
+fn roles(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(trees), Some(side)) = (Trees::of(file), file.new_side()) else { return };
+    let before = rights(&trees.old);
+    for ((kind, name), held) in rights(&trees.new) {
+        // A role that is new was never narrower; one that became good for the whole cluster was.
+        let known = before.get(&(kind.clone(), name.clone()));
+        let wider = if known.is_none() && kind == "ClusterRole" { before.get(&("Role".to_owned(), name.clone())) } else { None };
+        let Some(known) = known.or(wider) else { continue };
+        let gained = held.iter().find(|(right, _)| opens_doors(right) && !known.contains_key(*right));
+        if let Some(((resource, verb), line)) = gained {
+            let title = format!("`{name}` may now {verb} {resource}");
+            sink.report(Draft::line(file, side, *line).title(title).severity(Severity::Medium));
+        } else if wider.is_some() {
+            let line = side.changed_lines().next().map_or(0, |line| line.index);
+            sink.report(Draft::line(file, side, line).title(format!("`{name}` counts for the whole cluster")).severity(Severity::Medium));
+        }
+    }
+}
+
+/// Actions of a cloud that a policy names for the first time: all of a service where it named some, or one that opens further doors.
+fn actions(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    if !OF_POLICY.is_match(old.text()) && !OF_POLICY.is_match(&file.path) {
+        return;
+    }
+    let read = |text: &str| -> Vec<(String, String)> {
+        let pairs = ACTION.groups(text, 1).zip(ACTION.groups(text, 2));
+        pairs.map(|(service, action)| (service.to_owned(), action.to_owned())).collect()
+    };
+    let added: Vec<(usize, Vec<(String, String)>)> = side
+        .changed_lines()
+        .filter(|line| line.text.len() < 2000)
+        .map(|line| (line.index, read(line.text)))
+        .filter(|(_, all)| !all.is_empty())
+        .collect();
+    if added.is_empty() {
+        return;
+    }
+    let before: BTreeSet<(String, String)> = old.lines().filter(|line| line.text.len() < 2000).flat_map(|line| read(line.text)).collect();
+    for (line, all) in added {
+        for (service, action) in all {
+            let full = format!("{service}:{action}");
+            if before.contains(&(service.clone(), action.clone())) {
+                continue;
+            }
+            let narrower = before.iter().any(|(known, what)| *known == service && what != "*");
+            let title = match action.as_str() {
+                "*" if narrower => format!("Everything of `{service}` is allowed where some of it was"),
+                _ if DOORS.is_match(&full) && !before.contains(&(service.clone(), "*".to_owned())) => {
+                    format!("`{full}` opens further doors")
+                }
+                _ => continue,
+            };
+            sink.report(Draft::line(file, side, line).title(title).severity(Severity::Medium));
+        }
+    }
+}
+
+/// Who may take on a role, told less exactly than before: a condition with a wildcard where it had none.
+fn trust(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    if !side.text().contains("AssumeRole") || !old.whole || !side.whole {
+        return;
+    }
+    let mut told = |line: usize| {
+        let draft = Draft::line(file, side, line).title("Who may take on this role is told less exactly than before");
+        sink.report(draft.severity(Severity::Medium));
+    };
+    if file.language == Language::Hcl {
+        let before = blocks(old);
+        let vague = |key: &str, value: &str| key.ends_with("condition/values") && value.contains('*');
+        for (name, block) in blocks(side) {
+            let had = before.get(&name).map(|known| known.all.iter().filter(|(key, value, _)| vague(key, value)).count());
+            let has: Vec<usize> = block.all.iter().filter(|(key, value, _)| vague(key, value)).map(|(.., line)| *line).collect();
+            let of_trust = block.all.iter().any(|(_, value, _)| value.contains("AssumeRole"));
+            if let Some(line) =
+                has.iter().copied().find(|line| side.is_changed(*line)).filter(|_| of_trust && had.is_some_and(|had| has.len() > had))
+            {
+                told(line);
+            }
+        }
+    } else if let Some(trees) = Trees::of(file) {
+        let vague = |leaf: &Leaf<'_>| (leaf.path.contains(&"Condition") && leaf.text.contains('*')).then_some(());
+        let (had, has) = (count(&trees.old, vague), count(&trees.new, vague));
+        let many = |found: &BTreeMap<(), Vec<usize>>| found.get(&()).map_or(0, Vec::len);
+        let conditions = |trees: &[Node]| count(trees, |leaf: &Leaf<'_>| leaf.path.contains(&"Condition").then_some(()));
+        if many(&has) > many(&had) && many(&conditions(&trees.old)) > 0 {
+            has.get(&()).into_iter().flatten().copied().find(|line| side.is_changed(*line)).into_iter().for_each(&mut told);
+        }
+    }
+}
+
+fn by_lines(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let Some(side) = file.new_side() else { return };
+    let sudoers = fold(&file.path).contains("sudoers");
+    let known: BTreeSet<&str> = file.removed().map(|line| line.text.trim()).collect();
+    for line in side.changed_lines().filter(|line| line.text.len() < 2000 && !known.contains(line.text.trim())) {
+        let (title, severity) = if sudoers && SUDO_ALL.is_match(line.text) {
+            ("Somebody becomes root without being asked for a password", Severity::High)
+        } else if sudoers && SUDO.is_match(line.text) {
+            ("Something runs as root without a password", Severity::Medium)
+        } else if SET_UID.is_match(line.text) && !line.text.trim_start().starts_with(['#', '/', '*']) {
+            ("Whoever starts this program gets the rights of its owner, and it runs whatever it is told", Severity::High)
+        } else if POLKIT.is_match(line.text) {
+            ("Whoever asks may, without a password", Severity::Medium)
+        } else {
+            continue;
+        };
+        sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
+    }
+}

@@ -1,0 +1,191 @@
+//! `secret-out-of-store`: a value that came from a store of secrets stands in the open, or in an image for good.
+
+use std::collections::BTreeMap;
+
+use super::trees::Trees;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::document::node::Node;
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+static SECRET: Pattern = Pattern::new(
+    r"(?i)passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credential|client[_-]?key|conn(?:ection)?[_-]?string|database[_-]?url|\bdsn\b|encryption[_-]?key|signing[_-]?key",
+);
+/// Where a value is fetched rather than written.
+static FETCHED: Pattern = Pattern::new(
+    r"(?i)secret_?key_?ref|value_?from|\bsecrets?[.\[(]|secrets?manager|secret[_-]manager|ssm_parameter|parameter_?store|key_?vault|\bvault[\w.]*[(:\[/]|random_password|\bsops\b|/run/secrets|_FILE\b|get_?secret|op://|\benviron\b|getenv|process\.env|\bENV\[|\benv\(|\$\{\w|\$\(\w|System\.getenv|Environment\.Get|resolve:|credentials?\(|keyring|keychain|\bvar\.\w|kms_secret|SecretString|config\.get_secret",
+);
+static ASSIGNED: Pattern = Pattern::new(
+    r#"^\s*(?:-\s+|export\s+|const\s+|let\s+|var\s+|static\s+|final\s+|private\s+|public\s+|self\.|this\.)*(?:[A-Z]\w*(?:<[\w, ]+>)?\s+)?["']?([A-Za-z_][\w.-]*)["']?(?:\s*:\s*\w+)?\s*(?:=>|[:=])\s*(.+?)[,;]?\s*$"#,
+);
+static LITERAL: Pattern = Pattern::new(r#"^["'][^"'${}<>\s][^"'${}<>]{3,}["']$|^[A-Za-z0-9+/_-]{12,}={0,2}$"#);
+static NO_SECRET: Pattern = Pattern::new(
+    r"(?i)^['\x22]?(?:change[-_ ]?me|example|placeholder|your|xxx|todo|dummy|test|fake|none|null|true|false|redacted|\*+|<|https?://localhost|arn:|projects/|[a-z]+(?:[-_.][a-z]+){1,4}['\x22]?$)",
+);
+static IN_IMAGE: Pattern = Pattern::new(
+    r"(?i)^\s*(ARG|ENV)\s+(\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY)\w*)(?:(?:\s*=\s*|\s+)(\S.*)?)?$",
+);
+static COPIED: Pattern = Pattern::new(
+    r"(?i)^\s*(?:COPY|ADD)\b[^#]*[\s/](?:\.env(?:\.prod\w*|\.local)?|id_(?:rsa|ed25519|ecdsa)|\.npmrc|\.netrc|\.pypirc|\.aws|\.ssh|\.kube|\.docker/config\.json|credentials(?:\.json)?|service[-_]account[\w.-]*\.json|\S+\.(?:pem|p12|pfx|jks|key))(?:\s|/|$)",
+);
+static MOUNTED: Pattern = Pattern::new(r"--mount=type=secret\b");
+static HIDDEN: Pattern = Pattern::new(r"^\s*(?:sensitive|no_log|NoEcho)\s*[:=]\s*['\x22]?(?:true|yes)\b");
+static SHOWN: Pattern = Pattern::new(r"^\s*(?:sensitive|no_log|NoEcho)\s*[:=]\s*['\x22]?(?:false|no)\b");
+
+/// See `rules/code/secret-out-of-store.toml`.
+pub struct SecretOutOfStore;
+
+impl Check for SecretOutOfStore {
+    fn rule(&self) -> RuleId {
+        RuleId("secret-out-of-store")
+    }
+
+    fn needs(&self) -> Needs {
+        // What `FETCHED` and `HIDDEN` cannot do without; an image is known by its path.
+        let before = Words::named([
+            "secret",
+            "vault",
+            "value_from",
+            "valuefrom",
+            "parameter",
+            "environ",
+            "getenv",
+            "process.env",
+            "env[",
+            "env(",
+            "${",
+            "$(",
+            "resolve:",
+            "credential",
+            "keyring",
+            "keychain",
+            "var.",
+            "sops",
+            "_file",
+            "op://",
+            "random_password",
+            "sensitive",
+            "no_log",
+            "noecho",
+            "environment.get",
+            "kms",
+            "dockerfile",
+            "containerfile",
+        ]);
+        Needs::nothing().and(Reach::ANYWHERE, Words::of([&SECRET, &COPIED, &HIDDEN])).and(Reach::REMOVED, before)
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        if !file.role.is_live() || matches!(file.language, Language::Markdown | Language::Html) {
+            return;
+        }
+        if file.language == Language::Dockerfile {
+            image(file, sink);
+            return;
+        }
+        if matches!(file.language, Language::Yaml | Language::Json) {
+            environment(file, sink);
+        }
+        assigned(file, sink);
+        uncovered(file, sink);
+    }
+}
+
+/// A name that was fetched on a removed line and is a literal on an added one.
+fn assigned(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let Some(side) = file.new_side() else { return };
+    let read = |text: &'_ str| Some((ASSIGNED.group(text, 1)?.to_lowercase(), ASSIGNED.group(text, 2)?.to_owned()));
+    let fetched: BTreeMap<String, String> = file
+        .removed()
+        .filter(|line| line.text.len() < 500)
+        .filter_map(|line| read(line.text))
+        .filter(|(_, value)| FETCHED.is_match(value))
+        .collect();
+    if fetched.is_empty() {
+        return;
+    }
+    for line in side.changed_lines().filter(|line| line.text.len() < 500) {
+        let Some((name, value)) = read(line.text).filter(|(name, _)| SECRET.is_match(name) && fetched.contains_key(name)) else { continue };
+        if LITERAL.is_match(&value) && !FETCHED.is_match(&value) && !NO_SECRET.is_match(&value) {
+            let title = format!("`{name}` was fetched and is written down now");
+            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::Medium));
+        }
+    }
+}
+
+/// Variables of containers that named a secret and hold a value now.
+fn environment(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(trees), Some(side), Some(_)) = (Trees::of(file), file.new_side(), file.old()) else { return };
+    let before = variables(&trees.old);
+    for (name, (value, line)) in variables(&trees.new) {
+        let was_fetched = before.get(&name).is_some_and(|(value, _)| value.is_none());
+        if let Some(value) =
+            value.filter(|value| was_fetched && !value.is_empty() && !FETCHED.is_match(value) && !NO_SECRET.is_match(value))
+        {
+            let title = format!("`{name}` came from a secret and is written down now ({} characters)", value.chars().count());
+            sink.report(Draft::line(file, side, line).title(title).evidence(name.clone()).severity(Severity::Medium));
+        }
+    }
+}
+
+/// The entries of lists called `env` or `secrets`: their values where they are written, none where they are fetched.
+fn variables(trees: &[Node]) -> BTreeMap<String, (Option<String>, usize)> {
+    let mut out = BTreeMap::new();
+    let mut open: Vec<&Node> = trees.iter().collect();
+    while let Some(node) = open.pop() {
+        open.extend(node.entries().iter().map(|(_, inner)| inner));
+        open.extend(node.items());
+        let Some(name) = node.get("name").map(Node::scalar) else { continue };
+        if node.get("valueFrom").is_some() {
+            out.insert(name, (None, node.line));
+        } else if let Some(value) = node.get("value") {
+            out.insert(name, (Some(value.scalar()), value.line));
+        }
+    }
+    out
+}
+
+fn image(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let Some(side) = file.new_side() else { return };
+    let mounted = file.removed().any(|line| MOUNTED.is_match(line.text));
+    let known: Vec<&str> = file.removed().map(|line| line.text.trim()).collect();
+    for line in side.changed_lines().filter(|line| line.text.len() < 1000 && !known.contains(&line.text.trim())) {
+        let (title, severity) = if COPIED.is_match(line.text) {
+            ("A file of secrets becomes part of the image".to_owned(), Severity::Medium)
+        } else if let Some(name) = IN_IMAGE.group(line.text, 2) {
+            let value = IN_IMAGE.group(line.text, 3).unwrap_or("").trim_matches(['"', '\'']);
+            let written =
+                value.len() > 3 && !value.starts_with('$') && !NO_SECRET.is_match(value) && !name.to_lowercase().ends_with("_file");
+            match (mounted, written) {
+                (true, _) => (format!("`{name}` was mounted for one step and stays in the image now"), Severity::Medium),
+                (false, true) => (format!("`{name}` stays in the image"), Severity::Low),
+                (false, false) => continue,
+            }
+        } else {
+            continue;
+        };
+        sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
+    }
+}
+
+/// What kept a value out of logs and plans is gone.
+fn uncovered(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    if !matches!(file.language, Language::Hcl | Language::Yaml | Language::Json) {
+        return;
+    }
+    let kept = side.changed_lines().filter(|line| HIDDEN.is_match(line.text)).count();
+    let lost: Vec<usize> = old.changed_lines().filter(|line| HIDDEN.is_match(line.text)).map(|line| line.index).collect();
+    let whole = |at: usize| {
+        // With its variable or output it went for good.
+        let first = (0..=at).rev().find(|line| old.line(*line).text.starts_with(|c: char| c.is_ascii_alphabetic()));
+        first.is_some_and(|first| old.is_changed(first) && !side.text().contains(old.line(first).text.trim()))
+    };
+    let turned = side.changed_lines().any(|line| SHOWN.is_match(line.text));
+    if let Some(at) = lost.get(kept).filter(|at| turned || !whole(**at)) {
+        sink.report(Draft::line(file, old, *at).title("A secret value would be shown in plans and logs").severity(Severity::Medium));
+    }
+}

@@ -1,0 +1,3 @@
+//! What strangers can reach: notes about what a change makes reachable for the first time.
+
+pub mod surface_added;

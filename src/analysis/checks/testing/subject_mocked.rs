@@ -1,0 +1,81 @@
+//! `subject-mocked`: the very code a test is about is replaced by a double, so that the test asks the double.
+
+use super::assertions::{guard_changes, subject};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
+use crate::analysis::role::{Role, fold};
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+
+/// A whole module of JavaScript, by its relative path.
+static MODULE: Pattern = Pattern::new(r#"\b(?:jest|vi)\.(?:mock|doMock)\(\s*['"`](\.{1,2}/[^'"`]+)['"`]"#);
+/// One name of Python: the module it is replaced in, and the name.
+static NAME: Pattern = Pattern::new(r#"\bpatch\(\s*['"]([\w.]+)\.(\w+)['"]"#);
+static REPLACES: Hint = Hint::new(|| Words::of([&MODULE, &NAME]));
+/// What keeps the real module.
+static ACTUAL: Pattern = Pattern::new(r"importActual|requireActual|importOriginal|\bspy\s*:\s*true");
+/// Folders of tests, beside whose parent stands what they are about.
+static FOLDER: Pattern = Pattern::new(r"(?:^|/)(?:__tests__|tests?|specs?)/[^/]+$");
+/// So many lines of a double are read.
+const REACH: usize = 8;
+
+/// See `rules/code/subject-mocked.toml`.
+pub struct SubjectMocked;
+
+impl Check for SubjectMocked {
+    fn rule(&self) -> RuleId {
+        RuleId("subject-mocked")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and_on(Reach::ADDED, &REPLACES)
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
+        if file.role != Role::Test || !file.language.is_code() {
+            return;
+        }
+        for line in file.added_on(&REPLACES).filter(|line| line.text.len() < 400) {
+            let whole = MODULE.group(line.text, 1).is_some_and(|path| is_own_module(file, path) && !keeps_actual(side, line.index));
+            let one =
+                NAME.group(line.text, 1).zip(NAME.group(line.text, 2)).is_some_and(|(module, name)| is_own_name(file, side, module, name));
+            if whole || one {
+                let severity = match file.old() {
+                    Some(_) if guard_changes(file) => Severity::High,
+                    Some(_) => Severity::Medium,
+                    None => Severity::Low,
+                };
+                sink.report(
+                    Draft::line(file, side, line.index).title("The code this test is about is replaced by a double").severity(severity),
+                );
+            }
+        }
+    }
+}
+
+/// Whether the module at `path`, seen from the test, is the one the test is named after.
+fn is_own_module(file: &FileView<'_>, path: &str) -> bool {
+    let beside = path.strip_prefix("./").is_some_and(|rest| !rest.contains('/'));
+    let above = path.strip_prefix("../").is_some_and(|rest| !rest.contains('/')) && FOLDER.is_match(&fold(&file.path));
+    (beside || above) && subject(path.trim_start_matches(['.', '/'])) == subject(&file.path)
+}
+
+fn keeps_actual(side: &SideView<'_>, index: usize) -> bool {
+    (index..side.len().min(index + REACH)).any(|at| ACTUAL.is_match(side.line(at).text))
+}
+
+/// Whether `name` is replaced in the test itself, where it stands for what was imported from the module the test is named after.
+fn is_own_name(file: &FileView<'_>, side: &SideView<'_>, module: &str, name: &str) -> bool {
+    static IMPORTS: Pattern = Pattern::new(r"^from\s+([\w.]+)\s+import\s+(.+)$");
+    let stem = file.name().split('.').next().unwrap_or("");
+    if module.rsplit('.').next() != Some(stem) && module != "__name__" {
+        return false;
+    }
+    side.lines().filter(|line| line.text.starts_with("from ")).any(|line| {
+        let Some((from, names)) = IMPORTS.group(line.text, 1).zip(IMPORTS.group(line.text, 2)) else { return false };
+        let brings = names.split([',', '(', ')']).any(|brought| brought.split_whitespace().next_back() == Some(name));
+        brings && subject(from.rsplit('.').next().unwrap_or("")) == subject(&file.path)
+    })
+}
