@@ -64,6 +64,12 @@ impl Check for CloudGuardRemoved {
             "_lock",
             "policy",
             "retain",
+            "rotation",
+            "validation",
+            "ssl",
+            "https",
+            "access",
+            "status",
         ]));
         Needs::nothing().and(Reach::REMOVED, sections)
     }

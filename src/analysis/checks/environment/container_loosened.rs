@@ -12,7 +12,7 @@ use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
 
 /// What the file must hold on either side.
-const TELLING: [&str; 16] = [
+const TELLING: [&str; 22] = [
     "securitycontext",
     "runasnonroot",
     "read_only",
@@ -29,6 +29,12 @@ const TELLING: [&str; 16] = [
     "hostusers",
     "host_",
     "docker.sock",
+    "security_context",
+    "run_as_non_root",
+    "pidmode",
+    "ipcmode",
+    "host",
+    "unconfined",
 ];
 
 /// See `rules/code/container-loosened.toml`.
