@@ -75,7 +75,7 @@ impl Check for SecretOutOfStore {
             "dockerfile",
             "containerfile",
         ]);
-        Needs::nothing().and(Reach::ANYWHERE, Words::of([&SECRET, &COPIED, &HIDDEN])).and(Reach::REMOVED, before)
+        Needs::nothing().and(Reach::ANYWHERE, Words::of([&SECRET, &COPIED, &HIDDEN])).and(Reach::ANYWHERE, before)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
