@@ -240,7 +240,9 @@ mod tests {
             ("requests.post(url, json=x)", &[]),
         ];
         for (code, expected) in cases {
-            assert_eq!(receivers(code).collect::<Vec<_>>(), expected, "{code}");
+            let mut found: Vec<_> = receivers(code).collect();
+            found.dedup();
+            assert_eq!(found, expected, "{code}");
         }
     }
 }

@@ -66,7 +66,7 @@ fn claims_of_every_exact_kind() {
         ("Update lodash to the latest version", &[LODASH], Some(Uncheckable)),
         ("chore: update dependencies", &[LODASH], Some(Supported)),
         ("chore: update dependencies", &[DOCS], Some(Contradicted)),
-        ("chore: update dependencies", &[("Dockerfile", Some("FROM a:1\n"), Some("FROM a:2\n"))], Some(Uncheckable)),
+        ("chore: update dependencies", &[("Dockerfile", Some("FROM a:1\n"), Some("FROM a:2\n"))], Some(Supported)),
         ("Speed up\n\nNo new dependencies.", &[CODE], Some(Supported)),
         ("Speed up\n\nNo new dependencies.", &[("requirements.txt", Some("a==1\n"), Some("a==1\nb==1\n"))], Some(Contradicted)),
         ("Fix f in `src/a.py`", &[CODE], Some(Supported)),

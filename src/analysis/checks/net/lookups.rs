@@ -16,7 +16,7 @@ const MOST: usize = 20;
 static LOOKUP: Pattern = Pattern::new(r"\b(?:gethostbyname\w*|getaddrinfo|resolve\w*|lookup|Lookup\w+)\s*\(");
 static COMMAND: Pattern = Pattern::new(r"(?:^|[\s;&|(`])(?:nslookup|dig|host|drill|getent\s+\w+|ping)\s");
 /// The domain behind what a name is put together from.
-static TAIL: Pattern = Pattern::new(r"(?i)(?:[\x22\x27`}.]|\$\w+|\$\([^)]*\))\.?((?:[a-z0-9-]+\.)+[a-z]{2,12})\.?(?:[\x22\x27`]|\s|$)");
+static TAIL: Pattern = Pattern::new(r"(?i)(?:[\x22\x27`}]|%s|\$\w+|\$\([^)]*\))\.((?:[a-z0-9-]+\.)+[a-z]{2,12})\.?(?:[\x22\x27`]|\s|$)");
 static ENCODES: Pattern = Pattern::new(
     r"(?i)\.hex\(\s*\)|\bhexlify\b|\bb(?:16|32|64)encode\b|\btoString\(\s*[\x22\x27](?:hex|base64\w*)|\bhex::encode|\bEncodeToString\b|\bbase(?:16|32|64)\b|\bxxd\b|\bod\s+-|\bbin2hex\b|\.unpack1?\(\s*[\x22\x27]H",
 );
