@@ -100,6 +100,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &environment::rights_widened::RightsWidened,
     &exec::runs_on_load::RunsOnLoad,
     &environment::sandbox_loosened::SandboxLoosened,
+    &vuln::sanitiser_removed::SanitiserRemoved,
     &environment::secret_out_of_store::SecretOutOfStore,
     &environment::secret_unignored::SecretUnignored,
     &net::sensitive_exposed::SensitiveExposed,

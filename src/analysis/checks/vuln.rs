@@ -15,6 +15,7 @@ pub mod path_from_request;
 pub mod redirect_from_request;
 pub mod regex_backtracks;
 pub mod regex_from_request;
+pub mod sanitiser_removed;
 pub mod sql_rights_raised;
 pub mod unbounded_requests;
 pub mod unguarded_route;

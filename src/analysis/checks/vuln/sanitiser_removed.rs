@@ -1,0 +1,120 @@
+//! `sanitiser-removed`: a call that made a value harmless went from around it, and the value stays where it was.
+//!
+//! Needs no source and no sink: somebody found the call necessary.
+
+use std::collections::HashMap;
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
+
+/// See `rules/code/sanitiser-removed.toml`.
+pub struct SanitiserRemoved;
+
+/// A longer statement is data.
+const LONGEST: usize = 4000;
+/// More calls than this in one statement are not taken off one by one.
+const MOST_CALLS: usize = 8;
+
+/// A call that makes its first argument harmless: for markup, a shell, a query, a path, an address or an expression.
+static HARMLESS: Pattern = Pattern::new(
+    r"(?:^|[^\w.])((?:[\w]+(?:\.|::|->))*(?:escape|html_?[eE]scape\w*|escape_?(?:html|HTML|Html|xml|Xml|attr\w*|regexp?|RegExp)\w*|htmlspecialchars|htmlentities|esc_(?:html|attr|url|sql)|HTMLEscapeString|EscapeString|HtmlEncode|encodeForHTML|encodeURIComponent|QueryEscape|PathEscape|urlencode|quote_plus|shellescape|escapeshell(?:arg|cmd)|shlex\.quote|Shellwords\.escape|sanitize|sanitize_?(?:html|Html|HTML|sql\w*|filename|url|Url)|bleach\.clean|xss|strip_tags|secure_filename|safe_join|real_escape_string|mysqli_real_escape_string|quote_ident\w*|QuoteIdentifier|QuoteMeta|preg_quote|Pattern\.quote))\s*\(",
+);
+
+impl Check for SanitiserRemoved {
+    fn rule(&self) -> RuleId {
+        RuleId("sanitiser-removed")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::REMOVED, Words::of([&HARMLESS]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let (Some(old), Some(new)) = (file.old().filter(|_| file.role.is_live()), file.new_side()) else { return };
+        let calls = |side: &SideView<'_>| side.changed_lines().map(|line| HARMLESS.count(side.plain_line(line.index))).sum::<usize>();
+        // As many as before: one moved, or another took its place.
+        if calls(new) >= calls(old) {
+            return;
+        }
+        let mut now: HashMap<String, &Statement> = HashMap::new();
+        for statement in changed(new) {
+            now.entry(bare(new.plain_of(statement))).or_insert(statement);
+        }
+        for was in changed(old) {
+            let plain = old.plain_of(was);
+            for (name, without) in unwrapped(plain) {
+                if let Some(is) = now.get(&bare(&without)) {
+                    let draft =
+                        Draft::lines(file, new, is.first_line, is.last_line).title(format!("{name} no longer stands around this value"));
+                    sink.report(draft.severity(Severity::Medium).confidence(Confidence::High));
+                    break;
+                }
+            }
+        }
+    }
+}
+
+fn changed<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = &'v Statement> {
+    side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line))
+}
+
+/// A text without blanks and ends of statements.
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != ';').collect()
+}
+
+/// A statement with one of its harmless calls taken off at a time, then with all of them; each with the name of the call.
+fn unwrapped(plain: &str) -> Vec<(&str, String)> {
+    let mut out = Vec::new();
+    let mut all = plain.to_owned();
+    let mut first = None;
+    for found in HARMLESS.find_all(plain).take(MOST_CALLS) {
+        let Some(name) = plain.get(found.clone()).and_then(|text| HARMLESS.group(text, 1)) else { continue };
+        let Some((argument, end)) = argument(plain, found.end) else { continue };
+        let start = found.end - plain.get(found.clone()).map_or(0, |text| text.len() - text.find(name).unwrap_or(0));
+        let (Some(before), Some(after)) = (plain.get(..start), plain.get(end..)) else { continue };
+        out.push((name, format!("{before}{argument}{after}")));
+        if let Some(call) = plain.get(start..end) {
+            all = all.replacen(call, argument, 1);
+        }
+        first = first.or(Some(name));
+    }
+    if let Some(name) = first.filter(|_| out.len() > 1) {
+        out.push((name, all));
+    }
+    out
+}
+
+/// The first argument of the call whose bracket opened before byte `at`, and the byte after the call.
+fn argument(text: &str, at: usize) -> Option<(&str, usize)> {
+    let (mut depth, mut first) = (1_usize, None);
+    for (offset, c) in text.get(at..)?.char_indices() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            ',' if depth == 1 => first = first.or(Some(at + offset)),
+            _ => {}
+        }
+        if depth == 0 {
+            return Some((text.get(at..first.unwrap_or(at + offset))?.trim(), at + offset + 1));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_taken_off() {
+        let without = |text| unwrapped(text).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        assert_eq!(without("const html = DOMPurify.sanitize(marked.parse(x), { A: 1 });"), ["const html = marked.parse(x);"]);
+        assert_eq!(without("f'<b>{escape(a)}{escape(b)}</b>'").last().map(String::as_str), Some("f'<b>{a}{b}</b>'"));
+        assert!(without("escape(never closed").is_empty() && without("landscape(x)").is_empty());
+    }
+}
