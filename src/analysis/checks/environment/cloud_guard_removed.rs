@@ -19,7 +19,7 @@ static GUARDING: Pattern = Pattern::new(
 );
 /// Attributes that guard, with the values that do.
 static GUARD: Pattern = Pattern::new(
-    r#"(?x)^(?:[\w-]+/)*(?: (?:storage_encrypted|encrypted|encryption_at_rest_enabled|transit_encryption_enabled|at_rest_encryption_enabled|enable_key_rotation|enable_log_file_validation|enable_logging|require_ssl|enable_https_traffic_only|https_traffic_only_enabled|uniform_bucket_level_access|enable_flow_logs|enable_flow_log|block_public_acls|block_public_policy|ignore_public_acls|restrict_public_buckets|enable_private_nodes|enable_secure_boot|enable_integrity_monitoring|enable_shielded_nodes|enable_irsa|master_authorized_networks_enabled|iam_database_authentication_enabled|purge_protection_enabled|ssl_enforcement_enabled|infrastructure_encryption_enabled|require_encryption_in_transit|sensitive)=true
+    r#"(?x)^(?:[\w-]+/)*(?: (?:storage_encrypted|encrypted|encryption_at_rest_enabled|transit_encryption_enabled|at_rest_encryption_enabled|enable_key_rotation|enable_log_file_validation|enable_logging|require_ssl|enable_https_traffic_only|https_traffic_only_enabled|uniform_bucket_level_access|enable_flow_logs|enable_flow_log|block_public_acls|block_public_policy|ignore_public_acls|restrict_public_buckets|enable_private_nodes|enable_secure_boot|enable_integrity_monitoring|enable_shielded_nodes|enable_irsa|master_authorized_networks_enabled|iam_database_authentication_enabled|purge_protection_enabled|ssl_enforcement_enabled|infrastructure_encryption_enabled|require_encryption_in_transit)=true
     | (?:publicly_accessible|public_network_access_enabled|allow_nested_items_to_be_public|allow_blob_public_access|skip_final_snapshot|force_destroy|cluster_endpoint_public_access|enable_legacy_abac|shared_access_key_enabled|endpoint_public_access)=false
     | http_tokens="required" | public_access_prevention="enforced" | (?:kms_key_id|kms_master_key_id|kms_key_name|sse_algorithm|logging_config|access_logs|logging|server_side_encryption|encryption_configuration|versioning|database_encryption|customer_managed_key|network_rules|ip_restriction|condition|Condition)=\S.*
     | status="Enabled" )$"#,
@@ -70,6 +70,26 @@ impl Check for CloudGuardRemoved {
             "https",
             "access",
             "status",
+            "private_nodes",
+            "secure_boot",
+            "integrity",
+            "shielded",
+            "irsa",
+            "authorized_networks",
+            "authentication",
+            "protection",
+            "securityhub",
+            "config_configuration",
+            "waf",
+            "macie",
+            "network_rules",
+            "ip_restriction",
+            "pointintime",
+            "sse_algorithm",
+            "snapshot",
+            "managed_key",
+            "force_destroy",
+            "legacy_abac",
         ]));
         Needs::nothing().and(Reach::REMOVED, sections)
     }
