@@ -1,7 +1,8 @@
 //! `guard-fails-open`: a check that failed lets in, its result is thrown away, or it is switched off.
 
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -139,6 +140,10 @@ fn unsigned(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
 
 fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let statements = side.statements();
+    let let_out = LazyCell::new(|| {
+        let lines = file.removed().map(|line| line.text).filter(|text| !NEUTRAL.is_match(text));
+        lines.flat_map(|text| text.split(|c: char| !c.is_alphanumeric() && c != '_')).collect::<HashSet<&str>>()
+    });
     let mut last_try = None;
     for (index, statement) in statements.iter().enumerate() {
         let code = side.code_of(statement);
@@ -156,7 +161,7 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         } else if side.touches(statement.first_line, statement.last_line) {
             let left_out = ERROR_LEFT_OUT.group(code, 1).filter(|_| file.language == Language::Go);
             let ignored = IGNORED.group(code, 1).or(left_out).is_some_and(|name| vocabulary().decides(name));
-            if let Some(title) = neutral(file, code).filter(|_| setting_of(index) != Setting::Elsewhere) {
+            if let Some(title) = neutral(code, |name| let_out.contains(name)).filter(|_| setting_of(index) != Setting::Elsewhere) {
                 let draft = Draft::lines(file, side, statement.first_line, statement.last_line).title(title);
                 let sure = setting_of(index) == Setting::Function;
                 sink.report(draft.severity(if sure { Severity::High } else { Severity::Medium }).confidence(Confidence::Medium));
@@ -178,8 +183,8 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// What a statement makes of a check that failed, where an earlier form of it let the error out.
-fn neutral(file: &FileView<'_>, code: &str) -> Option<&'static str> {
+/// What a statement makes of a check that failed; `let_out`: whether what it asks stood on a removed line that let the error out.
+fn neutral(code: &str, let_out: impl Fn(&str) -> bool) -> Option<&'static str> {
     let found = NEUTRAL.find(code)?;
     let (asked, became) = (code.get(..found.start)?, code.get(found)?);
     let is_no = (1..=3).any(|group| NEUTRAL.group(became, group).is_some_and(|said| said != "vec![]"));
@@ -188,7 +193,7 @@ fn neutral(file: &FileView<'_>, code: &str) -> Option<&'static str> {
         Some(name) => (name, "Nobody is kept out when the question fails"),
         None => (PROVES.group(asked, 1).filter(|_| !is_no)?, "A check that fails counts as an answer"),
     };
-    file.removed().any(|line| line.text.contains(name) && !NEUTRAL.is_match(line.text)).then_some(title)
+    let_out(name).then_some(title)
 }
 
 /// The handler of a failed check: what lets in, or does nothing although success comes after it.

@@ -1,5 +1,6 @@
 //! `insecure-default`: a switch that protects turns off by default, or one that opens turns on.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::analysis::check::{Check, Draft, Sink};
@@ -191,10 +192,13 @@ fn dropped(file: &FileView<'_>, side: &SideView<'_>, before: &HashSet<(&str, boo
 /// A secret that had to be given is a text that stands in the code where nobody gives one.
 fn known_secrets(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let short = |text: &str| text.len() <= LONGEST;
+    let strict = LazyCell::new(|| {
+        let lines = file.removed().map(|was| was.text).filter(|was| short(was) && !FALLS_BACK.is_match(was));
+        lines.flat_map(|was| was.split(|c: char| !c.is_alphanumeric() && c != '_')).collect::<HashSet<&str>>()
+    });
     let added = file.added().filter(|line| short(line.text));
     for (line, name) in added.filter_map(|line| Some((line, FALLS_BACK.group(line.text, 1)?))) {
-        let strict = |was: &str| short(was) && was.contains(name) && !FALLS_BACK.is_match(was);
-        if file.language.is_code() && file.removed().any(|was| strict(was.text)) {
+        if file.language.is_code() && strict.contains(name) {
             let title = format!("{name} falls back to a text that stands in the code");
             sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High));
         }

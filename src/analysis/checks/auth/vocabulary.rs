@@ -13,6 +13,8 @@ use crate::analysis::view::{FileView, SideView};
 
 static WORDS: LazyLock<Vocabulary> = LazyLock::new(|| toml::from_str(data("lists/auth.toml")).unwrap_or_default());
 
+/// More bytes than this are no head of a class.
+const LONGEST_HEAD: usize = 2000;
 /// Words before what somebody may do.
 const PERMITTING: [&str; 2] = ["can", "may"];
 /// What frameworks call the one function of a filter or middleware.
@@ -208,7 +210,8 @@ pub fn class_of<'v>(side: &'v SideView<'_>, statement: &Statement) -> Option<&'v
     let mut parent = statement.parent;
     for _ in 0..32 {
         let header = side.statements().get(parent?)?;
-        let code = side.code_of(header);
+        // A longer head is data, and is asked for by each function in it.
+        let code = if header.bytes.len() <= LONGEST_HEAD { side.code_of(header) } else { "" };
         let mut names = code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
         if names.any(|word| matches!(word, "class" | "impl" | "object" | "module" | "trait" | "interface" | "struct")) {
             return names.next();

@@ -10,9 +10,6 @@ use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, Severity};
 
-/// More than this in one file is more than anybody reads.
-const MOST: usize = 20;
-
 static LOOKUP: Pattern = Pattern::new(r"\b(?:gethostbyname\w*|getaddrinfo|resolve\w*|lookup|Lookup\w+)\s*\(");
 static COMMAND: Pattern = Pattern::new(r"(?:^|[\s;&|(`])(?:nslookup|dig|host|drill|getent\s+\w+|ping)\s");
 /// The domain behind what a name is put together from.
@@ -48,7 +45,7 @@ pub fn report(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let looks_up = |s: &Statement| {
         short(s) && spots.meet(s.first_line, s.last_line) && asks.is_match(side.plain_of(s)) && TAIL.is_match(side.plain_of(s))
     };
-    for arrival in arrivals(side, encodes, looks_up).into_iter().take(MOST) {
+    for arrival in arrivals(side, encodes, looks_up) {
         let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
         let Some(domain) = TAIL.group(side.plain_of(to), 1) else { continue };
         if [from, to].iter().any(|s| side.touches(s.first_line, s.last_line)) {
