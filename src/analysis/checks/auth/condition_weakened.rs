@@ -143,9 +143,12 @@ impl Compared<'_, '_, '_> {
         for at in self.new.body.inside(self.new.side) {
             headers.entry(self.new.brief(at)).or_default().push_back(at);
         }
-        for old_at in self.old.body.inside(self.old.side) {
-            let header = self.old.brief(old_at);
-            // The same head may stand there several times, `catch (error)`: the first belongs to the first.
+        let stood: Vec<(usize, String)> = self.old.body.inside(self.old.side).map(|at| (at, self.old.brief(at))).collect();
+        let mut times: HashMap<&str, usize> = HashMap::new();
+        stood.iter().for_each(|(_, header)| *times.entry(header).or_default() += 1);
+        headers.retain(|header, places| times.get(header.as_str()) == Some(&places.len()));
+        for (old_at, header) in stood {
+            // The same head may stand there several times, `catch (error)`: the first belongs to the first, if none went or came.
             let now = headers.get_mut(&header).and_then(VecDeque::pop_front);
             let Some(was) = self.old.block(old_at, self.file.language).filter(|_| now.is_some()) else { continue };
             let stood = self.old.consequences(&was);
