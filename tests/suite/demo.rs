@@ -257,9 +257,8 @@ fn every_verb_works_on_the_demo() {
 }
 
 #[test]
-fn the_hook_that_a_later_pull_uses_is_raised_with_it() {
-    let mut all: BTreeMap<u32, (Pull, Report)> =
-        judged().iter().filter(|(number, _)| [11, 12].contains(*number)).map(|(n, one)| (*n, one.clone())).collect();
+fn together_the_queue_raises_the_hook_that_a_later_pull_uses_and_nothing_harmless() {
+    let mut all: BTreeMap<u32, (Pull, Report)> = judged().clone();
     let engine = Engine::new(&Selection::default());
     let together = all.values_mut().map(|(pull, report)| Together {
         at: &pull.at,
@@ -277,5 +276,7 @@ fn the_hook_that_a_later_pull_uses_is_raised_with_it() {
         .flat_map(|finding| &finding.links)
         .find(|link| matches!(&link.to, Tied::Change { name, .. } if *name == all[&11].0.at.to_string()));
     assert_eq!(tied.map(|link| link.why.as_str()), Some("uses `OnRequest`, which that change defines"));
+    let raised = all.iter().filter(|(number, (_, report))| report.risk.lane > judged()[number].1.risk.lane);
+    assert_eq!(raised.map(|(number, _)| *number).collect::<Vec<_>>(), [11]);
     assert_eq!(all[&11].1.risk.lane, Lane::Review);
 }

@@ -80,9 +80,12 @@ impl Wanted {
 /// What the added lines of `file` bring in, and its removed and context lines do not.
 fn collect(file: &FileDiff, patterns: &[&Pattern], kind: Novelty, applies: bool, wanted: Option<&Wanted>, out: &mut Vec<Introduced>) {
     let Some(text) = file.text().filter(|_| applies) else { return };
+    // The keys of a workflow are words of its format; only names of its environment are its author's.
+    let of_format = kind == Novelty::Setting && Role::of(&file.path().text()) == Role::Workflow;
     let named = |line: &str| -> Option<String> {
         let name = patterns.iter().find_map(|pattern| pattern.group(cut(line), 1))?;
-        let says = name.len() >= names::SHORTEST && (kind == Novelty::Symbol || is_coined(name) || name.contains('.'));
+        let own = !of_format || !name.contains(|c: char| c.is_ascii_lowercase());
+        let says = own && name.len() >= names::SHORTEST && (kind == Novelty::Symbol || is_coined(name) || name.contains('.'));
         says.then(|| name.to_owned()).filter(|name| wanted.is_none_or(|wanted| wanted.has(kind, name)))
     };
     let fresh: Vec<(u32, String)> = text.added().filter_map(|(number, line)| Some((number, named(line)?))).collect();
