@@ -6,6 +6,7 @@ use crate::model::ban::{Ban, Banned};
 use crate::model::commit_id::CommitId;
 use crate::model::finding::Fingerprint;
 use crate::model::response::{CaseId, Conflict, DenyEntry};
+use crate::model::rule::RuleId;
 
 /// Facts for one verb, one entry for each target in the order of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +79,7 @@ pub struct ApproveFacts {
     /// Whether the head is part of the base already.
     pub merged: bool,
     /// Hard findings without a judgement.
-    pub unjudged: Vec<Fingerprint>,
+    pub unjudged: Vec<(Fingerprint, Option<RuleId>)>,
     /// Commits of it that a quarantine denies, with the case.
     pub denied: Vec<(CommitId, CaseId)>,
     /// Conflicts of the merge; only looked for when one is asked for.

@@ -144,4 +144,11 @@ impl Target {
             refused: Vec::new(),
         }
     }
+
+    /// The findings that must be judged before approval and were not: each with whose it is, where that is known.
+    #[must_use]
+    pub fn unjudged(&self) -> Vec<(Fingerprint, Option<RuleId>)> {
+        let judged = |id: &&Fingerprint| self.dispositions.iter().any(|(of, _)| of == *id);
+        self.hard.iter().filter(|id| !judged(id)).map(|id| (id.clone(), self.found.get(id).copied())).collect()
+    }
 }

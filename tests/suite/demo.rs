@@ -242,7 +242,8 @@ fn every_verb_works_on_the_demo() {
     decide(Verb::Release, false, 7).unwrap();
     assert_eq!(state(7), PullState::Open);
 
-    assert!(decide(Verb::Approve, true, 2).is_err(), "a critical finding nobody judged");
+    let refused = decide(Verb::Approve, true, 2).unwrap_err().join(" ");
+    assert!(refused.contains("env-gated-auth (") && refused.contains("that nobody judged"), "a critical finding, by its rule: {refused}");
     decide(Verb::Approve, true, 20).unwrap();
     assert_eq!(state(20), PullState::Merged);
 

@@ -6,6 +6,7 @@ use crate::model::finding::Fingerprint;
 use crate::model::forge_step::{Act, MergeMethod, Say, Spot, TakeBack, Undone};
 use crate::model::response::{CaseId, Conflict, Proposed};
 use crate::model::review::DraftComment;
+use crate::model::rule::RuleId;
 use crate::response::access::Access;
 use crate::response::words::one_line;
 
@@ -133,7 +134,7 @@ pub struct PullFacts {
     /// What of it is refused, by lazaret's own list.
     pub bans: Vec<Ban>,
     /// Hard findings without a judgement.
-    pub unjudged: Vec<Fingerprint>,
+    pub unjudged: Vec<(Fingerprint, Option<RuleId>)>,
     /// A file of a workflow that it changes.
     pub workflow: Option<String>,
     /// What could not be read, and why.

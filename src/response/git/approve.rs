@@ -23,14 +23,13 @@ pub(crate) fn facts(repo: &Repo, targets: &[Target], merge: bool) -> Result<Fact
 fn one(repo: &Repo, target: &Target, list: &[Line], merge: bool) -> Result<ApproveFacts, ResponseError> {
     let revision = &target.subject.revision;
     let name = if target.branch.is_empty() { &target.pull.name } else { &target.branch };
-    let judged = |id: &&_| !target.dispositions.iter().any(|(of, _)| of == *id);
     let mut facts = ApproveFacts {
         name: one_line(name),
         head: revision.head.clone().filter(|head| repo.has(head)),
         branch: quarantine::branch(repo, &target.branch)?,
         base: revision.base.clone(),
         target: quarantine::branch(repo, &target.base)?,
-        unjudged: target.hard.iter().filter(judged).cloned().collect(),
+        unjudged: target.unjudged(),
         ..ApproveFacts::default()
     };
     if let Some(head) = facts.head.clone() {

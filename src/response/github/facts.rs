@@ -57,8 +57,7 @@ fn pull(ask: &Ask<'_>, target: &Target, verb: Verb, standing: &[Ban]) -> Result<
     pull.bans = standing.iter().filter(meant).cloned().collect();
     pull.shipped.clone_from(&target.shipped);
     pull.workflow = target.touched.paths.iter().map(RepoPath::text).find(|path| path.starts_with(WORKFLOWS)).map(Into::into);
-    let judged = |id: &&_| !target.dispositions.iter().any(|(of, _)| of == *id);
-    pull.unjudged = target.hard.iter().filter(judged).cloned().collect();
+    pull.unjudged = target.unjudged();
     Ok(pull)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::model::response::{Plan, PlannedStep, Step, Strength};
 use crate::response::facts::{ApproveFacts, Pointer};
-use crate::response::words::{few, one_line, short};
+use crate::response::words::{count, findings, one_line, short};
 
 pub(super) fn plan(plan: &mut Plan, merge: bool, targets: &[ApproveFacts]) {
     if merge && targets.len() > 1 {
@@ -25,11 +25,11 @@ fn judged(plan: &mut Plan, facts: &ApproveFacts) {
     if facts.unjudged.is_empty() {
         return;
     }
-    let ids: Vec<_> = facts.unjudged.iter().map(ToString::to_string).collect();
     let name = &facts.name;
     plan.refusals.push(format!(
-        "{name} has hard findings that nobody judged: {}; judge each (false positive, accepted risk, fixed) and approve again",
-        few(&ids, 5)
+        "{name} has {} that nobody judged: {}; judge each (false positive, accepted risk, fixed) and approve again",
+        count(facts.unjudged.len(), "hard finding"),
+        findings(&facts.unjudged)
     ));
 }
 

@@ -138,22 +138,27 @@ fn title(entry: &Entry, room: usize, look: &Look<'_>) -> Vec<Span<'static>> {
 
 fn size(entry: &Entry, room: usize, look: &Look<'_>) -> Vec<Span<'static>> {
     let Some(judgement) = entry.judgement() else { return vec![Span::raw(" ".repeat(room))] };
-    let parts = [short(judgement.added, "+"), short(judgement.removed, "-"), format!("{}f", short(judgement.files, ""))];
-    let used: usize = parts.iter().map(|part| part.len() + 1).sum();
-    let [added, removed, files] = parts;
-    vec![
-        Span::raw(" ".repeat(room.saturating_sub(used))),
-        Span::styled(format!(" {added}"), look.style(Role::CountAdded)),
-        Span::styled(format!(" {removed}"), look.style(Role::CountRemoved)),
-        Span::styled(format!(" {files}"), look.style(Role::Faint)),
-    ]
+    let spans = |exact: usize| {
+        let count = |count: usize, sign: &str| format!(" {sign}{}", short(count, exact));
+        [
+            Span::styled(count(judgement.added, "+"), look.style(Role::CountAdded)),
+            Span::styled(count(judgement.removed, "-"), look.style(Role::CountRemoved)),
+            Span::styled(format!("{}f", count(judgement.files, "")), look.style(Role::Faint)),
+        ]
+    };
+    let used = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
+    let known = [9_999, 999].map(spans).into_iter().find(|spans| used(spans) <= room);
+    // What is larger still has the number of its files left out, never a digit.
+    let known = known.map_or_else(|| spans(999).into_iter().take(2).collect(), Vec::from);
+    std::iter::once(Span::raw(" ".repeat(room.saturating_sub(used(&known))))).chain(known).collect()
 }
 
-fn short(count: usize, sign: &str) -> String {
+/// Up to `exact` as it is, more of it in thousands or millions.
+fn short(count: usize, exact: usize) -> String {
     match count {
-        0..=9_999 => format!("{sign}{count}"),
-        10_000..=9_999_999 => format!("{sign}{}k", count / 1_000),
-        _ => format!("{sign}{}M", count / 1_000_000),
+        count if count <= exact => count.to_string(),
+        ..=999_999 => format!("{}k", count / 1_000),
+        _ => format!("{}M", count / 1_000_000),
     }
 }
 
@@ -169,5 +174,16 @@ pub fn reason(entry: &Entry) -> String {
             let said = reasons.iter().find(|reason| !reason.why.starts_with("lane ")).or_else(|| reasons.first());
             said.map_or_else(|| "checked, nothing found".to_owned(), |reason| reason.why.clone())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn numbers_get_shorter_and_keep_their_first_digits() {
+        assert_eq!([7, 1_002, 20_500, 3_000_000].map(|n| short(n, 9_999)), ["7", "1002", "20k", "3M"]);
+        assert_eq!([999, 1_002].map(|n| short(n, 999)), ["999", "1k"]);
     }
 }

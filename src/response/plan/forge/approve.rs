@@ -5,7 +5,7 @@ use crate::model::forge_step::{Act, HOLD_LABEL, MergeMethod, Say};
 use crate::model::response::{OnFailure, Plan, Strength};
 use crate::response::facts::forge::{Phase, PullFacts};
 use crate::response::plan::forge::{moved, signed, step, workflow};
-use crate::response::words::{count, few, one_line};
+use crate::response::words::{count, findings, one_line};
 
 pub(super) fn plan(plan: &mut Plan, pull: &PullFacts, merge: bool, method: Option<MergeMethod>) {
     refuse(plan, pull, merge);
@@ -57,11 +57,10 @@ fn refuse(plan: &mut Plan, pull: &PullFacts, merge: bool) {
         plan.refusals.push(format!("{}: {}; {step}", one_line(&ban.says()), one_line(&ban.reason)));
     }
     if !pull.unjudged.is_empty() {
-        let ids: Vec<_> = pull.unjudged.iter().map(ToString::to_string).collect();
         plan.refusals.push(format!(
             "{name} has {} without a judgement: {}; give --dismiss or --accept for each",
-            count(ids.len(), "hard finding"),
-            few(&ids, 4)
+            count(pull.unjudged.len(), "hard finding"),
+            findings(&pull.unjudged)
         ));
     }
     if merge && pull.draft {
