@@ -4,6 +4,7 @@
 
 pub mod claims;
 pub mod facts;
+pub mod flips;
 pub mod message;
 pub mod prose;
 pub mod undisclosed;

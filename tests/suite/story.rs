@@ -7,6 +7,8 @@ use lazaret::model::rule::{Example, ExampleFile};
 use lazaret::model::story::Verdict;
 use proptest::prelude::*;
 
+mod pairs;
+
 type File<'t> = (&'t str, Option<&'t str>, Option<&'t str>);
 
 fn report(message: &str, files: &[File<'_>]) -> Report {
@@ -48,12 +50,12 @@ fn claims_of_every_exact_kind() {
         ),
         ("Explain f\n\nDocumentation only.", &[CODE], Some(Contradicted)),
         ("Explain f\n\nThis is not docs only.", &[CODE], None),
-        ("test: cover f\n\nOnly touches tests.", &[TESTS], Some(Supported)),
+        ("Cover f\n\nOnly touches tests.", &[TESTS], Some(Supported)),
         ("Tidy\n\nWhitespace only.", &[("a.py", Some("a = 1\n"), Some("a  =  1\n"))], Some(Supported)),
         ("Tidy\n\nWhitespace only.", &[CODE], Some(Contradicted)),
         ("Tidy\n\nComments only.", &[("a.py", Some("# a\nx = 1\n"), Some("# b\nx = 1\n"))], Some(Supported)),
         ("Tidy\n\nComments only.", &[CODE], Some(Contradicted)),
-        ("refactor: tidy\n\nNo functional change.", &[CODE], Some(Uncheckable)),
+        ("refactor: tidy\n\nNo functional change.", &[CODE], Some(Contradicted)),
         ("Add tests for f", &[TESTS], Some(Supported)),
         ("Adds 2 tests", &[TESTS], Some(Supported)),
         ("Adds 12 tests", &[TESTS], Some(Uncheckable)),

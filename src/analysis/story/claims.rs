@@ -1,46 +1,77 @@
 //! Claims of exact kinds, found in sentences and judged against facts: one file for each kind.
+//!
+//! Each is held to some sixty hand-made pairs of message and change, `tests/data/story/<name>.toml`.
 
-pub mod bump;
+mod bump;
+pub mod comments;
+pub mod convention;
 pub mod dependencies;
+pub mod documentation;
+pub mod files;
+pub mod group;
 pub mod judged;
-pub mod names;
+pub mod latest;
+pub mod no_dependencies;
 pub mod nothing;
-pub mod scope;
+pub mod only_tests;
+mod scope;
+pub mod symbols;
 pub mod tests;
+pub mod unchanged;
+pub mod version;
+pub mod whitespace;
 
 use self::judged::Judged;
 use super::facts::Facts;
 use super::prose::{Sentence, sentences};
 
-type Kind = fn(&Facts<'_>, &Sentence) -> Option<Judged>;
+/// A kind of claim.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// What it is called; its proofs are in a file of that name.
+    pub name: &'static str,
+    judge: fn(&Facts<'_>, &Sentence) -> Option<Judged>,
+}
+
+const fn kind(name: &'static str, judge: fn(&Facts<'_>, &Sentence) -> Option<Judged>) -> Kind {
+    Kind { name, judge }
+}
+
+/// What is said of a change that changes nothing.
+pub const NOTHING: &str = "nothing";
 
 /// Every kind, the most telling first: a sentence makes at most one claim of each.
-const KINDS: [Kind; 11] = [
-    scope::documentation,
-    scope::only_tests,
-    scope::only_whitespace,
-    scope::only_comments,
-    scope::no_functional_change,
-    tests::added,
-    bump::to_version,
-    bump::to_latest,
-    bump::group,
-    dependencies::updated,
-    dependencies::none_new,
+pub const KINDS: [Kind; 12] = [
+    kind("convention", convention::typed),
+    kind("documentation", documentation::documentation),
+    kind("only-tests", only_tests::only_tests),
+    kind("whitespace", whitespace::only_whitespace),
+    kind("comments", comments::only_comments),
+    kind("unchanged", unchanged::no_functional_change),
+    kind("tests", tests::added),
+    kind("version", version::to_version),
+    kind("latest", latest::to_latest),
+    kind("group", group::group),
+    kind("dependencies", dependencies::updated),
+    kind("no-dependencies", no_dependencies::none_new),
 ];
+
+/// What a sentence names, asked only when it makes no claim of another kind.
+pub const NAMES: [Kind; 2] = [kind("files", files::files), kind("symbols", symbols::things)];
 
 /// The claims of a change's message, in the order they were written.
 #[must_use]
 pub fn judged(facts: &Facts<'_>) -> Vec<Judged> {
     if let Some(judged) = nothing::at_all(facts) {
-        return vec![judged];
+        return vec![Judged { kind: NOTHING, ..judged }];
     }
+    let of = |kind: &Kind, sentence: &Sentence| Some(Judged { kind: kind.name, ..(kind.judge)(facts, sentence)? });
     let mut claims = Vec::new();
     for sentence in sentences(facts.change) {
         let exact = claims.len();
-        claims.extend(KINDS.iter().filter_map(|kind| kind(facts, &sentence)));
+        claims.extend(KINDS.iter().filter_map(|kind| of(kind, &sentence)));
         if claims.len() == exact {
-            claims.extend(names::files(facts, &sentence).or_else(|| names::things(facts, &sentence)));
+            claims.extend(NAMES.iter().find_map(|kind| of(kind, &sentence)));
         }
     }
     claims

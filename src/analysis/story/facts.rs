@@ -7,14 +7,19 @@ use crate::analysis::check::FileOutcome;
 use crate::analysis::manifests::format::Kind;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
+use crate::analysis::story::flips::{self, Flip};
 use crate::analysis::view::{FileView, SideView};
 use crate::model::change::Change;
 use crate::model::dependency::DependencyChange;
-use crate::model::diff::{Content, FileDiff};
+use crate::model::diff::{Content, FileDiff, LineKind};
 
 /// More places say nothing more.
 pub const MOST_PLACES: usize = 5;
 
+/// Words that speak of tests, wherever in a name they begin.
+static SPEAKS: Pattern = Pattern::new(
+    r"(?:^|[^A-Za-z])(?i:tests?|specs?|snap(?:shot)?s?|fixtures?|assert\w*|expect\w*|cases?)(?:[^a-z]|$)|Tests?(?:[^a-z]|$)|Spec(?:[^a-z]|$)|Snapshot|Fixture|Assert|Expect|(?:^|[^a-z])(?:test|spec)[A-Z]",
+);
 static TEST: Pattern = Pattern::new(
     r##"^\s*(?:(?:async\s+)?def\s+test_|#\[(?:\w+::)*(?:test|rstest|test_case)\b|func\s+(?:Test|Fuzz)[A-Z_]\w*\(|(?:it|test)(?:\.\w+)*\s*\(|(?:it|test|specify)\s+['"]|@(?:Parameterized)?Test\b|\[(?:Fact|Theory|Test|TestMethod)\b|(?:public\s+)?function\s+test|func\s+test[A-Z]|@test\s)"##,
 );
@@ -26,6 +31,7 @@ pub struct Facts<'c> {
     outcomes: &'c [FileOutcome],
     code: OnceCell<Vec<CodeLine>>,
     tests: OnceCell<Tests>,
+    flips: OnceCell<Vec<Flip>>,
 }
 
 /// The first line of code a file changes.
@@ -54,7 +60,7 @@ impl<'c> Facts<'c> {
     /// The facts of `change`, with one outcome for each of its files.
     #[must_use]
     pub fn new(change: &'c Change, outcomes: &'c [FileOutcome]) -> Self {
-        Self { change, outcomes, code: OnceCell::new(), tests: OnceCell::new() }
+        Self { change, outcomes, code: OnceCell::new(), tests: OnceCell::new(), flips: OnceCell::new() }
     }
 
     /// The files.
@@ -96,37 +102,49 @@ impl<'c> Facts<'c> {
         })
     }
 
+    /// Lines of which one word, sign or number is another.
+    #[must_use]
+    pub fn flips(&self) -> &[Flip] {
+        self.flips.get_or_init(|| flips::of(self.files()))
+    }
+
+    /// The files that changed, each with whether its code does: a comment, a text or blanks are no code.
+    pub fn worked(&self) -> impl Iterator<Item = (&'c FileDiff, bool)> {
+        self.files().iter().zip(self.outcomes).map(|(file, outcome)| (file, outcome.code_line.is_some()))
+    }
+
     /// Tests that came and went.
     #[must_use]
     pub fn tests(&self) -> &Tests {
         self.tests.get_or_init(|| count_tests(self.files()))
     }
 
-    /// Up to a few `path:line` of lines on which `word` was added (or removed), and whether it is gone (or new) altogether.
+    /// Up to a few `path:line` of the lines on which `word` stands as a whole, among those of `kind`.
     #[must_use]
-    pub fn lines_with(&self, word: &str, added: bool) -> (Vec<String>, bool) {
-        let (mut places, mut other_side) = (Vec::new(), false);
+    pub fn lines_with(&self, word: &str, kind: LineKind) -> Vec<String> {
+        let mut places = Vec::new();
         for file in self.files() {
             let Some(text) = file.text() else { continue };
             let path = file.path().text();
-            let mut take = |number: u32, line: &str| {
-                if places.len() < MOST_PLACES && line.contains(word) {
-                    places.push(format!("{path}:{number}"));
-                }
-            };
-            if added {
-                text.added().for_each(|(number, line)| take(number, line));
-                other_side |= text.removed().any(|(_, line)| line.contains(word));
-            } else {
-                text.removed().for_each(|(number, line)| take(number, line));
-                other_side |= text.added().any(|(_, line)| line.contains(word));
-            }
-            if path.contains(word) && places.len() < MOST_PLACES {
-                places.push(path.into_owned());
+            let held = text.lines.iter().filter(|line| line.kind == kind && holds(text.text(line), word));
+            places.extend(held.take(MOST_PLACES).map(|line| format!("{path}:{}", line.new.max(line.old))));
+            if places.len() >= MOST_PLACES {
+                break;
             }
         }
-        (places, other_side)
+        places
     }
+}
+
+/// Whether `word` stands in `line` and is no part of a longer name.
+fn holds(line: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    line.match_indices(word).any(|(at, _)| {
+        let before = line.get(..at).and_then(|text| text.chars().next_back());
+        let after = line.get(at + word.len()..).and_then(|text| text.chars().next());
+        let (early, late) = (word.starts_with(part) && before.is_some_and(part), word.ends_with(part) && after.is_some_and(part));
+        !(early || late)
+    })
 }
 
 /// The first changed line of a file that is code, on the new side or else the old one; `None` when no code changes.
@@ -134,6 +152,11 @@ impl<'c> Facts<'c> {
 pub fn first_code(file: &FileView<'_>) -> Option<u32> {
     if !file.language.is_code() && !matches!(file.role, Role::Workflow | Role::AgentConfig) {
         return None;
+    }
+    // Every line of automation works, whatever it looks like.
+    if matches!(file.role, Role::Workflow) {
+        let mut lines = file.added().chain(file.removed());
+        return lines.find(|line| line.code().chars().any(char::is_alphanumeric)).map(|line| line.number);
     }
     let early = file.new_side().filter(|_| file.removed().next().is_none()).and_then(early_code);
     early.or_else(|| any_code(file))
@@ -175,8 +198,10 @@ fn is_code(code: &str) -> bool {
     let code = code.trim();
     let sign = |byte: &u8| matches!(byte, b'(' | b'=' | b'{' | b'}' | b';' | b'[' | b':' | b'<');
     let signs = code.as_bytes().iter().any(sign) || code.starts_with("return") || code.starts_with("import");
+    // `title.downcase`: a call where languages leave out the brackets.
+    let call = !code.contains(' ') && code.split_once('.').is_some_and(|(of, name)| !of.is_empty() && !name.is_empty());
     let marks = code.starts_with(['*', '-', '#', '>', '|', '"', '\'']) || code.starts_with("...");
-    signs && !marks && code.chars().any(char::is_alphanumeric)
+    (signs || call) && !marks && code.chars().any(char::is_alphanumeric)
 }
 
 fn count_tests(files: &[FileDiff]) -> Tests {
@@ -192,11 +217,7 @@ fn count_tests(files: &[FileDiff]) -> Tests {
         if let Some((number, _)) = first.filter(|_| tests.places.len() < MOST_PLACES) {
             tests.places.push(format!("{path}:{number}"));
         }
-        let speaks = |text: &str| {
-            let lower = text.to_lowercase();
-            ["test", "spec", "snap", "fixture", "assert", "expect", "case"].iter().any(|word| lower.contains(word))
-        };
-        tests.mentioned = tests.mentioned || speaks(&path) || text.added().any(|(_, line)| speaks(line));
+        tests.mentioned = tests.mentioned || SPEAKS.is_match(&path) || text.added().any(|(_, line)| SPEAKS.is_match(line));
     }
     tests
 }

@@ -68,10 +68,18 @@ fn read(text: &str, titled: bool) -> Vec<(String, bool)> {
                 continue;
             }
             start = end;
-            out.push((sentence.split_whitespace().collect::<Vec<_>>().join(" "), titled && index == 0 && out.is_empty()));
+            let plain = sentence.split_whitespace().map(plain).collect::<Vec<_>>().join(" ");
+            out.push((plain, titled && index == 0 && out.is_empty()));
         }
     }
     out
+}
+
+/// A word without the marks that make it bold; a pattern of paths keeps its stars.
+fn plain(word: &str) -> &str {
+    let lean = word.strip_prefix('_').filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase())).unwrap_or(word);
+    let lean = ["._", "!_"].iter().find_map(|end| lean.strip_suffix(end)).unwrap_or(lean);
+    if lean.contains(['/', '`']) { lean } else { lean.trim_start_matches("**").trim_end_matches("**") }
 }
 
 /// Paragraphs and list items, each on one line, without what is not the author's own statement.

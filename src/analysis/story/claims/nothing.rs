@@ -7,7 +7,7 @@ use crate::analysis::story::message;
 
 /// Empty on purpose: merges, releases, starts of a build.
 static MEANT: Pattern = Pattern::new(
-    r"(?i)^merge\b|\bempty\b|\b(?:re-?)?trigger|\bre-?run\b|\brelease\b|^v?\d+\.\d|\binitial (?:commit|plan)\b|\bno-?op\b|\bbump\b|\bnudge\b|^revert\b|^start\b|^wip\b|^chore\(release\)|^\[?(?:ci|skip)",
+    r"(?i)^merge\b|\bempty (?:commit|change|pull|pr|build)\b|^(?:\w+(?:\([^)]*\))?!?: )?empty\b|\b(?:re-?)?trigger|\bre-?run\b|\brelease\b|^v?\d+\.\d|\binitial (?:commit|plan)\b|\bno-?op\b|\bbump\b|\bnudge\b|^revert\b|^start\b|^wip\b|^chore\(release\)|^\[?(?:ci|skip)",
 );
 
 /// The title of an empty change, contradicted, when it says that something was done.

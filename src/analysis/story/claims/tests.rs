@@ -6,7 +6,7 @@ use crate::analysis::story::facts::Facts;
 use crate::analysis::story::prose::Sentence;
 
 static ADDED: Pattern = Pattern::new(
-    r"(?i)\b(?:add|adds|added|adding|introduce[sd]?|write|wrote)\s+(?:(?:a|an|some|more|new|unit|regression|integration|missing|comprehensive|additional|e2e|end-to-end|several|the|corresponding|basic|extra|focused|thorough|(\d+|two|three|four|five|six|seven|eight|nine|ten|twelve))\s+)*(?:tests?|test cases?|test coverage|unit-tests?)\b(?:\s*(\w+))?",
+    r"(?i)\b(?:add|adds|added|adding|introduce[sd]?|write|wrote)\s+(?:(?:a|an|some|more|new|unit|regression|integration|missing|comprehensive|additional|e2e|end-to-end|several|the|corresponding|basic|extra|focused|thorough|(\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|one))\s+)*(?:test cases?|test coverage|unit-tests?|tests?)\b(?:\s*(\w+))?",
 );
 /// What may follow when tests themselves are meant, rather than what tests need.
 const GOES_ON: [&str; 16] =

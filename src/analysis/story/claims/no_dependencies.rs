@@ -1,0 +1,38 @@
+//! "no new dependencies", "no dependency changes".
+
+use super::dependencies::place;
+use super::judged::Judged;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::story::facts::Facts;
+use crate::analysis::story::prose::Sentence;
+use crate::model::dependency::{DependencyChange, DependencyMove, Scope};
+
+static NONE_NEW: Pattern = Pattern::new(
+    r"(?i)\b(?:no|without(?: any)?|zero)\s+(?:(?:new|additional|extra|added)\s+)(?:(runtime|production)\s+|external\s+|third[- ]party\s+)*(?:dependenc(?:y|ies)|deps)\b|\b(?:does not|doesn't|do not|don't)\s+(?:add|introduce)\s+(?:any\s+)?(?:new\s+)?dependenc",
+);
+static NONE_CHANGED: Pattern =
+    Pattern::new(r"(?i)\bno\s+dependenc(?:y|ies)\s+(?:changes?|updates?|were changed|changed)\b|\bdependencies (?:are |stay )?unchanged\b");
+
+/// A sentence about programs that look for dependencies.
+static ABOUT: Pattern =
+    Pattern::new(r"(?i)\b(?:if|when|while|unless|whether|projects?|packages?|handle|print|warn|report|says?|message|detect|found)\b");
+
+/// "no new dependencies", "no dependency changes".
+#[must_use]
+pub fn none_new(facts: &Facts<'_>, sentence: &Sentence) -> Option<Judged> {
+    let none_changed = NONE_CHANGED.is_match(&sentence.text);
+    if !none_changed && !NONE_NEW.is_match(&sentence.text) || sentence.text.ends_with('?') || ABOUT.is_match(&sentence.text) {
+        return None;
+    }
+    let runtime_only = NONE_NEW.group(&sentence.text, 1).is_some();
+    let against = |row: &DependencyChange| {
+        let new = row.change == DependencyMove::Added || none_changed;
+        new && row.dependency().is_some_and(|known| known.direct && (!runtime_only || known.scope == Scope::Runtime))
+    };
+    let places: Vec<String> = facts.dependencies().filter(|(row, manifest)| *manifest && against(row)).map(|(row, _)| place(row)).collect();
+    Some(match (places.is_empty(), facts.dependencies_are_known() && !facts.has_gaps()) {
+        (false, _) if sentence.whole => Judged::contradicted(&sentence.text, places),
+        (true, true) => Judged::supported(&sentence.text, Vec::new()),
+        _ => Judged::uncheckable(&sentence.text, places),
+    })
+}
