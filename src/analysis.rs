@@ -21,6 +21,7 @@ pub mod foreign;
 pub mod formats;
 pub mod hints;
 pub mod identifier;
+pub mod imports;
 pub mod known_words;
 pub mod language;
 pub mod lexer;

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::formats::secrets::trace::Mark;
 use super::formats::secrets::veil::Veil;
 use super::hints::Needs;
+use super::imports::Import;
 use super::manifests::Inventory;
 use super::redact;
 use super::sums::Sums;
@@ -67,6 +68,8 @@ pub struct FileOutcome {
     pub firings: Vec<Firing>,
     /// Hashes that it claims or has.
     pub sums: Sums,
+    /// Packages that its added lines load.
+    pub imports: Vec<Import>,
     /// What its findings name.
     pub mentions: Vec<Mention>,
     /// What could not be looked at.

@@ -15,6 +15,7 @@ use super::effort::spend;
 use super::foreign::merge::{Asked, Imports};
 use super::formats::secrets::trace::Mark;
 use super::formats::secrets::{ignore, same};
+use super::imports;
 use super::links;
 use super::manifests;
 use super::redact::shown;
@@ -216,6 +217,7 @@ impl Engine {
         (outcome.dependencies, outcome.inventory) = (rows, inventory);
         outcome.skipped.extend(skipped);
         outcome.sums = sums::of(&file);
+        outcome.imports = imports::of(&file);
         outcome.code_line = facts::first_code(&file);
         let screen = self.filtering.screen(&self.book, change, diff);
         let seen = screen.and_then(|screen| Some((screen, screen.look(&file)?)));
@@ -258,7 +260,11 @@ impl Engine {
         let is_needed = self.imports.may_be_accepted()
             || finds_secrets && (!history.steps.is_empty() || outcomes.iter().any(|outcome| !outcome.marks.is_empty()));
         let compared = self.chosen.contains_key(&RuleId("dataset-hash-mismatch"));
+        let declared = self.chosen.contains_key(&RuleId("import-undeclared"));
         let mut wanted = if compared { sums::beside(change, outcomes.iter().map(|outcome| &outcome.sums)) } else { Vec::new() };
+        if declared {
+            wanted.extend(imports::beside(change, outcomes.iter().map(|outcome| outcome.imports.as_slice())));
+        }
         wanted.extend(is_needed.then(ignore::request));
         let texts = if wanted.is_empty() { Texts::default() } else { (reader.texts)(&wanted) };
         Around { texts, history }

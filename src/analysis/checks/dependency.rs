@@ -8,6 +8,7 @@ pub mod dependency_new_source;
 pub mod dependency_odd_version;
 pub mod dependency_side_effect;
 pub mod dependency_unpinned;
+pub mod import_undeclared;
 pub mod likeness;
 pub mod lists;
 pub mod popular;

@@ -69,6 +69,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &auth::guard_fails_open::GuardFailsOpen,
     &auth::guard_removed::GuardRemoved,
     &text::hidden_unicode::HiddenUnicode,
+    &dependency::import_undeclared::ImportUndeclared,
     &auth::insecure_default::InsecureDefault,
     &install::install_hook::InstallHook,
     &instructions::instruction_order::InstructionOrder,
