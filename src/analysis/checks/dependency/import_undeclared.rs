@@ -119,7 +119,9 @@ fn may_lead_elsewhere(path: &str, text: &str, import: &Import) -> bool {
             let scope = import.name.split_once('/').map(|(scope, _)| format!("\"name\": \"{scope}/"));
             text.contains(&format!("\"name\": \"{}\"", import.name)) || scope.is_some_and(|own| text.contains(&own))
         }
-        "requirements.txt" => text.lines().any(|line| line.trim_start().starts_with("-r") || line.trim_start().starts_with("--requirement")),
+        "requirements.txt" => {
+            text.lines().any(|line| line.trim_start().starts_with("-r") || line.trim_start().starts_with("--requirement"))
+        }
         "pyproject.toml" => {
             text.lines().any(|line| line.trim_start().starts_with("dynamic") && line.contains("dependencies"))
                 || text.contains("packages = [") && text.contains(&format!("\"{}\"", import.name))
