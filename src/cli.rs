@@ -24,6 +24,7 @@ pub mod interrupt;
 pub mod judge;
 pub mod ledger;
 pub mod list;
+pub mod look_ups;
 pub mod man;
 pub mod output;
 pub mod print;
@@ -81,6 +82,7 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
     let mut context = Context::new(cli.config, cancel);
     (context.offline, context.token_command) = (cli.offline, cli.token_command);
     context.sweeper = Some(sweep::from_console::sweeper);
+    context.look_ups = look_ups::Wish { asking: cli.look_up, advisories: cli.advisories };
     (context.packs, context.no_default_rules, context.imports) = (cli.packs, cli.no_default_rules, cli.imports);
     let headless = cli.command.is_some();
     context.tells_waits = !drawn;

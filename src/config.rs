@@ -13,6 +13,7 @@ pub mod key;
 pub mod keymap;
 pub mod keystrokes;
 pub mod load;
+pub mod look_ups;
 pub mod nearest;
 pub mod owners;
 pub mod packs;

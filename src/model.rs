@@ -3,6 +3,7 @@
 //! Nothing here reads, writes, waits, draws or serialises, and nothing here knows another floor.
 
 pub mod agent;
+pub mod asking;
 pub mod audit;
 pub mod ban;
 pub mod cancel;
@@ -25,6 +26,7 @@ pub mod inert;
 pub mod ledger;
 pub mod link;
 pub mod look;
+pub mod lookup;
 pub mod noise;
 pub mod objects;
 pub mod pack;

@@ -8,6 +8,7 @@ pub mod limits;
 pub mod local;
 pub mod open;
 pub mod patch_file;
+pub mod registry;
 pub mod source;
 mod suspect;
 pub mod sweep;

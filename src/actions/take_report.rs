@@ -20,12 +20,13 @@ pub(crate) fn take_part(console: &mut Console, findings: Vec<Finding>, progress:
     Vec::new()
 }
 
-/// Takes over the whole report; the queue learns of it too.
-pub(crate) fn take(console: &mut Console, report: &Arc<Report>) -> Vec<Effect> {
+/// Takes over the whole report; the queue learns of it too. While registries are still `asking`, more of it follows.
+pub(crate) fn take(console: &mut Console, report: &Arc<Report>, asking: bool) -> Vec<Effect> {
     keep_card(console, &report.findings);
     let Some(session) = &mut console.session else { return Vec::new() };
     let files = session.change.patch.files.len();
     session.known.progress = (files, files);
+    session.known.asking = asking;
     session.known.report = Some(report.clone());
     session.take_findings(report.findings.clone());
     let at = &session.change.pull.at;

@@ -8,6 +8,7 @@ use crate::model::change::{Around, Change};
 use crate::model::coverage::Coverage;
 use crate::model::dependency::DependencyMove;
 use crate::model::diff::{Content, FileDiff};
+use crate::model::lookup::Lookup;
 use crate::model::pack::NoteKind;
 
 /// The count under which a file is noted of which only the changed lines were known.
@@ -81,7 +82,12 @@ fn unchecked(change: &Change, outcomes: &[FileOutcome], around: &Around) -> Vec<
         let what = counted(made.len(), "file is", "files are");
         all.push(format!("{what} generated or copied from elsewhere, where rules of code keep silent: {}", listed(&made)));
     }
-    if new > 0 {
+    all.extend(around.lookups.unasked.iter().cloned());
+    if let (Some(_), unchecked @ 1..) = (around.lookups.at, unlisted(around)) {
+        let what = counted(unchecked, "changed package was", "changed packages were");
+        all.push(format!("{what} not checked at a registry or for advisories; the rows say why"));
+    }
+    if new > 0 && around.lookups.at.is_none() {
         let what = if new == 1 { "1 new dependency was".to_owned() } else { format!("{new} new dependencies were") };
         all.push(format!("{what} not looked up: whether it exists and what it holds is known to its registry only, which nobody asked"));
     }
@@ -91,6 +97,12 @@ fn unchecked(change: &Change, outcomes: &[FileOutcome], around: &Around) -> Vec<
         all.push("what single commits did and undid again was not looked at, only what is left of it".to_owned());
     }
     all
+}
+
+/// How many packages no registry spoke of, or nobody asked about advisories.
+fn unlisted(around: &Around) -> usize {
+    let open = |lookup: &&Lookup| lookup.listing.says().is_none() || lookup.advisories.iter().any(|told| told.says().is_none());
+    around.lookups.answers.values().filter(open).count()
 }
 
 /// Whether nothing here knows how such a file is written, and its name does not say that it is mere text.

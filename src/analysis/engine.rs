@@ -6,39 +6,41 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
 
 use super::alike;
 use super::check::{ChangeView, Check, FileOutcome, Sink};
 use super::checks::registry::CHECKS;
 use super::coverage;
 use super::effort::spend;
+use super::filtering::Filtering;
 use super::foreign::merge::{Asked, Imports};
 use super::formats::secrets::trace::Mark;
 use super::formats::secrets::{ignore, same};
 use super::imports;
 use super::links;
+use super::lookups;
 use super::manifests;
 use super::redact::shown;
 use super::risk;
 use super::rule_set::{RuleSet, SetSink};
 use super::rulebook::Rulebook;
-use super::screen::{PAYS, Screen};
 use super::story::{self, facts};
 use super::sums;
 use super::threads::{self, mentions};
 use super::view::FileView;
 use super::wanted;
+use crate::model::asking::LookUp;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Around, Change, History, TextRequest, Texts};
 use crate::model::dependency::DependencyChange;
-use crate::model::diff::FileDiff;
 use crate::model::finding::Finding;
+use crate::model::hex::hex;
+use crate::model::lookup::Lookups;
 use crate::model::noise::Measured;
 use crate::model::report::Report;
 use crate::model::rule::{Rule, RuleId, RuleOrigin, Severity};
 
-/// So many files are taken for a large change without adding up their sizes.
-const MANY_FILES: usize = 50;
 /// Files judged between two loads of texts.
 const BATCH: usize = 64;
 
@@ -67,6 +69,8 @@ pub struct Reader<'r> {
     pub texts: &'r dyn Fn(&[TextRequest]) -> Texts,
     /// What the commits of the change did on the way to its net diff.
     pub history: &'r dyn Fn() -> History,
+    /// Raised when nobody waits any more.
+    pub cancel: &'r Cancel,
 }
 
 /// Every check that runs, with its rule, and every set with a rule that runs.
@@ -80,36 +84,7 @@ pub struct Engine {
     imports: Arc<Imports>,
     digest: String,
     filtering: Filtering,
-}
-
-/// Whether a check is asked only about files that hold what it needs.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Filtering {
-    Never,
-    /// Where that saves more than making the filter costs.
-    WhereItPays,
-    Always,
-}
-
-impl Filtering {
-    fn screen<'b>(self, book: &'b Rulebook, change: &Change, file: &FileDiff) -> Option<&'b Screen> {
-        match self {
-            Self::Never => None,
-            Self::Always => Some(book.screen()),
-            Self::WhereItPays if is_large(change) => Some(book.screen()),
-            Self::WhereItPays => book.screen_if_it_pays(size(file)),
-        }
-    }
-}
-
-/// Whether a change is so large that looking through it for words pays at once.
-fn is_large(change: &Change) -> bool {
-    let files = &change.patch.files;
-    files.len() >= MANY_FILES || files.iter().map(size).try_fold(0, |sum: usize, size| Some(sum + size).filter(|sum| *sum < PAYS)).is_none()
-}
-
-fn size(file: &FileDiff) -> usize {
-    file.text().map_or(0, |text| text.size())
+    asked: Option<Arc<dyn LookUp>>,
 }
 
 /// A check that runs, with its rule and its position among all checks.
@@ -140,7 +115,7 @@ impl Engine {
         // What they find is hidden in what the others say.
         sets.sort_by_key(|(_, set)| set.secrets().is_none());
         let (selection, imports, digest) = (selection.clone(), Arc::default(), book.digest.clone());
-        Self { book: Arc::clone(book), checks, sets, chosen, selection, imports, digest, filtering: Filtering::WhereItPays }
+        Self { book: Arc::clone(book), checks, sets, chosen, selection, imports, digest, filtering: Filtering::WhereItPays, asked: None }
     }
 
     /// The same engine that asks every check about every file, to compare with.
@@ -158,16 +133,48 @@ impl Engine {
     /// The same, with what other tools found: it changes the judgement, so it is part of the digest.
     #[must_use]
     pub fn importing(self, imports: Arc<Imports>) -> Self {
-        Self { digest: imports.digest_with(&self.book.digest), imports, ..self }
+        let with = Self { imports, ..self };
+        Self { digest: with.digest_with(&with.book.digest), ..with }
+    }
+
+    /// The same, with who is asked about the packages that a change brings: what they say changes the judgement, so whom it may ask is
+    /// part of the digest.
+    #[must_use]
+    pub fn asking(self, asked: Arc<dyn LookUp>) -> Self {
+        let asking = Self { asked: Some(asked), ..self };
+        Self { digest: asking.digest_with(&asking.book.digest), ..asking }
+    }
+
+    /// The same that asks nobody.
+    #[must_use]
+    pub fn asking_nobody(&self) -> Self {
+        let book = Arc::clone(&self.book);
+        Self { digest: self.imports.digest_with(&book.digest), asked: None, ..self.of_book(book) }
+    }
+
+    /// Whether it asks somebody about packages.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    fn digest_with(&self, book: &str) -> String {
+        let digest = self.imports.digest_with(book);
+        let Some(asked) = &self.asked else { return digest };
+        hex(&Sha256::new().chain_update(digest).chain_update(asked.name()).finalize())
     }
 
     /// The same rules, of which those called `names` only annotate.
     #[must_use]
     pub fn annotating(&self, names: &BTreeSet<String>) -> Self {
-        let book = Arc::new(self.book.annotating(names));
+        self.of_book(Arc::new(self.book.annotating(names)))
+    }
+
+    fn of_book(&self, book: Arc<Rulebook>) -> Self {
         let (checks, sets, chosen) = (self.checks.clone(), self.sets.clone(), self.chosen.clone());
-        let (selection, imports, digest) = (self.selection.clone(), Arc::clone(&self.imports), self.imports.digest_with(&book.digest));
-        Self { book, checks, sets, chosen, selection, imports, digest, filtering: self.filtering }
+        let (selection, imports, asked) = (self.selection.clone(), Arc::clone(&self.imports), self.asked.clone());
+        let digest = self.digest_with(&book.digest);
+        Self { book, checks, sets, chosen, selection, imports, digest, filtering: self.filtering, asked }
     }
 
     /// The names of the rules that run.
@@ -267,7 +274,19 @@ impl Engine {
         }
         wanted.extend(is_needed.then(ignore::request));
         let texts = if wanted.is_empty() { Texts::default() } else { (reader.texts)(&wanted) };
-        Around { texts, history }
+        Around { texts, history, ..Around::default() }
+    }
+
+    /// Asks about the packages that the change brings, where somebody may be asked. It may take a while: a reader who waits for the
+    /// first findings asks afterwards, and finishes twice.
+    #[must_use]
+    pub fn look_up(&self, change: &Change, outcomes: &[FileOutcome], cancel: &Cancel) -> Lookups {
+        match &self.asked {
+            Some(asked) if lookups::has_rows(outcomes) && !cancel.is_cancelled() => {
+                asked.look_up(change, &lookups::packages(outcomes), cancel)
+            }
+            _ => Lookups::default(),
+        }
     }
 
     /// Puts the report together from one outcome for each file, in the patch's order.
@@ -283,6 +302,7 @@ impl Engine {
         }
         manifests::relate::relate(&mut outcomes);
         manifests::relate::name(&mut outcomes);
+        lookups::notes::add(&mut outcomes, &around.lookups);
         let all = outcomes.iter_mut().chain([&mut whole]);
         let mut findings: Vec<Finding> = all.flat_map(|outcome| std::mem::take(&mut outcome.findings)).collect();
         let marks: Vec<Mark> = outcomes.iter().chain([&whole]).flat_map(|outcome| outcome.marks.iter().cloned()).collect();
@@ -333,7 +353,7 @@ impl Engine {
 
     /// Judges the whole change by its net diff; `load` gives the whole texts it is asked for, as far as it can.
     pub fn analyse(&self, change: &Change, load: &dyn Fn(&[TextRequest]) -> Texts) -> Report {
-        self.analyse_whole(change, &Reader { texts: load, history: &History::default })
+        self.analyse_whole(change, &Reader { texts: load, history: &History::default, cancel: &Cancel::default() })
     }
 
     /// Judges the whole change, also commit by commit.
@@ -346,7 +366,8 @@ impl Engine {
             let texts = if wanted.is_empty() { Texts::default() } else { (reader.texts)(&wanted) };
             outcomes.par_extend(batch.into_par_iter().map(|index| self.file(change, index, &texts)));
         }
-        let around = self.around(change, &outcomes, reader);
+        let mut around = self.around(change, &outcomes, reader);
+        around.lookups = self.look_up(change, &outcomes, reader.cancel);
         self.finish(change, outcomes, &around)
     }
 }

@@ -8,10 +8,13 @@ use super::engine::{Engine, Selection};
 use super::rulebook::Rulebook;
 use super::words::lines;
 use crate::model::agent::Provenance;
+use crate::model::asking::LookUp;
+use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::{Content, FileDiff, FileStatus, Patch, Side, TextDiff, all_added};
 use crate::model::finding::Finding;
+use crate::model::lookup::{Lookups, Package};
 use crate::model::path::RepoPath;
 use crate::model::pull::{Author, Commit, Origin, Pull, PullRef, PullState, Revision};
 use crate::model::rule::{Example, ExampleFile, Rule, Severity};
@@ -31,10 +34,24 @@ pub struct Outcome {
 pub fn run(book: &Arc<Rulebook>, rule: &Rule, example: &Example) -> Outcome {
     let engine = Engine::of(book, &Selection { only: vec![rule.id.0.to_owned()], skip: Vec::new() });
     let (change, texts) = change_of(example);
+    let engine = if example.lookups.at.is_some() { engine.asking(Arc::new(Stated(example.lookups.clone()))) } else { engine };
     let findings = engine.analyse(&change, &|_| texts.clone()).findings;
     let counts = |finding: &&Finding| rule.severity == Severity::Info || finding.severity > Severity::Info;
     let fired = findings.iter().filter(counts).count() > 0;
     Outcome { holds: fired == example.hits, findings }
+}
+
+/// What an example says that was said of its packages.
+struct Stated(Lookups);
+
+impl LookUp for Stated {
+    fn look_up(&self, _change: &Change, _packages: &[Package], _cancel: &Cancel) -> Lookups {
+        self.0.clone()
+    }
+
+    fn name(&self) -> String {
+        "an example".to_owned()
+    }
 }
 
 /// The change an example describes, with its whole texts.

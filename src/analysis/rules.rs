@@ -9,6 +9,7 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use super::rule_facts::{self, ToldEntry};
 use crate::model::hex::hex;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
 use crate::model::rule::{Confidence, Example, ExampleFile, Examples, FindingClass, Rule, RuleId, RuleOrigin, Severity};
@@ -188,6 +189,8 @@ struct ExampleEntry {
     message: String,
     #[serde(default)]
     branch: String,
+    #[serde(default)]
+    told: Vec<ToldEntry>,
 }
 
 #[derive(Deserialize)]
@@ -205,7 +208,7 @@ impl ExampleEntry {
         let own = self.path.map(|path| FileEntry { path, before: self.before, after: self.after });
         let files = own.into_iter().chain(self.files);
         let files = files.map(|file| ExampleFile { path: file.path, before: file.before, after: file.after }).collect();
-        Example { hits, about: self.about, files, message: self.message, branch: self.branch }
+        Example { hits, about: self.about, files, message: self.message, branch: self.branch, lookups: rule_facts::lookups(self.told) }
     }
 }
 

@@ -61,7 +61,8 @@ enum Format {
 /// # Errors
 /// When the history or what was kept cannot be read, or a rule has no such name.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
-    let engine = args.rules.engine(context)?;
+    // How often a rule fires on history is no reason to tell anybody its packages.
+    let engine = args.rules.engine(context)?.asking_nobody();
     let calibration = measure(args, &engine, context)?;
     let (paint, out) = (context.out.paint, &mut context.out);
     match args.format {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::look_ups::Asking;
 use crate::cli::target::Place;
 use crate::cli::{
     approve, block, calibrate, comment, completions, config, console, demo, doctor, evidence, guard_workflow, hook, ledger, list, man,
@@ -25,6 +26,12 @@ pub struct Cli {
     /// Ask no forge: read what was kept, and say how old it is
     #[arg(long, global = true)]
     pub offline: bool,
+    /// Ask registries and OSV about the packages that changes bring; their names leave this machine. =off asks nobody
+    #[arg(long, global = true, value_enum, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "on")]
+    pub look_up: Option<Asking>,
+    /// Compare those packages with the advisories in this folder: an unpacked export of OSV. Asks nobody
+    #[arg(long, global = true, value_name = "DIR")]
+    pub advisories: Option<PathBuf>,
     /// Take GitHub's token from the first line this command prints
     #[arg(long, global = true, value_name = "COMMAND")]
     pub token_command: Option<String>,

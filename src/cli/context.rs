@@ -12,6 +12,7 @@ use crate::analysis::foreign::merge::Imports;
 use crate::analysis::formats::sarif;
 use crate::analysis::rulebook::Rulebook;
 use crate::analysis::rules;
+use crate::cli::look_ups::{self, Wish};
 use crate::cli::output::{self, Output};
 use crate::config::error::ConfigError;
 use crate::config::{imports, load, packs};
@@ -21,6 +22,7 @@ use crate::model::time::Timestamp;
 use crate::runtime::in_force::InForce;
 use crate::runtime::sweeper::Sweeper;
 use crate::sources::github::client::GithubClient;
+use crate::sources::registry::registries::Registries;
 use crate::store::error::StoreError;
 use crate::store::ledger::Ledger;
 use crate::store::paths::Paths;
@@ -46,12 +48,15 @@ pub struct Context {
     pub packs: Vec<PathBuf>,
     /// `--no-default-rules`.
     pub no_default_rules: bool,
+    /// `--look-up` and `--advisories`.
+    pub look_ups: Wish,
     config: Option<PathBuf>,
     /// `--import`: files of results of other tools.
     pub imports: Vec<PathBuf>,
     folders: RefCell<Vec<PathBuf>>,
     book: OnceCell<Arc<Rulebook>>,
     caught: OnceCell<Arc<Imports>>,
+    registries: OnceCell<Option<Arc<Registries>>>,
     rules: OnceCell<Arc<InForce>>,
     reached: RefCell<Vec<Arc<GithubClient>>>,
 }
@@ -64,6 +69,7 @@ pub struct Surroundings {
     token_command: Option<String>,
     packs: Vec<PathBuf>,
     no_default_rules: bool,
+    look_ups: Wish,
     imports: Vec<PathBuf>,
     folders: Vec<PathBuf>,
     rules: Option<Arc<InForce>>,
@@ -77,6 +83,7 @@ impl Surroundings {
         let mut context = Context::new(self.config.clone(), cancel);
         (context.offline, context.token_command) = (self.offline, self.token_command.clone());
         (context.packs, context.no_default_rules) = (self.packs.clone(), self.no_default_rules);
+        context.look_ups = self.look_ups.clone();
         (context.imports, context.folders) = (self.imports.clone(), RefCell::new(self.folders.clone()));
         context.reached = RefCell::new(self.reached.clone());
         context.rules = self.rules.clone().map_or_else(OnceCell::new, OnceCell::from);
@@ -97,11 +104,13 @@ impl Context {
             sweeper: None,
             packs: Vec::new(),
             no_default_rules: false,
+            look_ups: Wish::default(),
             imports: Vec::new(),
             folders: RefCell::default(),
             config,
             book: OnceCell::new(),
             caught: OnceCell::new(),
+            registries: OnceCell::new(),
             rules: OnceCell::new(),
             reached: RefCell::default(),
         }
@@ -128,6 +137,7 @@ impl Context {
             token_command,
             packs: self.packs.clone(),
             no_default_rules: self.no_default_rules,
+            look_ups: self.look_ups.clone(),
             imports: self.imports.clone(),
             folders: self.folders.borrow().clone(),
             rules: self.rules.get().cloned(),
@@ -207,6 +217,32 @@ impl Context {
         Ok(Arc::clone(self.caught.get_or_init(|| Arc::new(Imports::new(catches)))))
     }
 
+    /// Who may be asked about packages, if anybody. Opened once.
+    ///
+    /// # Errors
+    /// When the settings cannot be used, or the folder of advisories cannot be read.
+    pub fn registries(&self) -> Result<Option<Arc<Registries>>, ConfigError> {
+        if let Some(registries) = self.registries.get() {
+            return Ok(registries.clone());
+        }
+        let opened = match self.paths() {
+            Ok(paths) => look_ups::open(&self.look_ups, self.offline, &paths, now)?,
+            Err(_) => None,
+        };
+        Ok(self.registries.get_or_init(|| opened).clone())
+    }
+
+    /// `engine` with who may be asked about packages, if anybody.
+    ///
+    /// # Errors
+    /// As [`Self::registries`].
+    pub fn asking(&self, engine: Engine) -> Result<Engine, ConfigError> {
+        Ok(match self.registries()? {
+            Some(registries) => engine.asking(registries),
+            None => engine,
+        })
+    }
+
     /// What judges with every rule in force, and with what was imported.
     ///
     /// # Errors
@@ -223,7 +259,8 @@ impl Context {
         if let Some(rules) = self.rules.get() {
             return Ok(Arc::clone(rules));
         }
-        let engine = Arc::new(Engine::of(&self.rulebook()?, &Selection::default()).importing(self.imports()?));
+        let engine = Engine::of(&self.rulebook()?, &Selection::default()).importing(self.imports()?);
+        let engine = Arc::new(self.asking(engine)?);
         let config = self.paths().ok().map(|paths| paths.config().to_owned());
         Ok(Arc::clone(self.rules.get_or_init(|| Arc::new(InForce::new(engine, config)))))
     }

@@ -98,7 +98,7 @@ fn known(host: &str, context: &Context) -> Option<Reached> {
 }
 
 fn connected((setup, token_from): (Setup, Result<&'static str, String>), context: &Context) -> anyhow::Result<Reached> {
-    let (store, says) = answers::open(&context.paths()?.answers());
+    let (store, says) = answers::open(&context.paths()?.answers(), "GitHub");
     if let Some(says) = says {
         say("", says);
     }

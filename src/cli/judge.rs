@@ -40,6 +40,7 @@ impl Judge<'_> {
             &Reader {
                 texts: &|wanted| self.source.texts(&change, wanted, self.cancel),
                 history: &|| self.source.history(&change, self.cancel),
+                cancel: self.cancel,
             },
         );
         report.millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -35,6 +35,7 @@ impl Rules {
         for id in self.only.iter().chain(&self.skip).filter(|id| !imports.has(id)) {
             named(&book, id)?;
         }
-        Ok(Engine::of(&book, &Selection { only: self.only.clone(), skip: self.skip.clone() }).importing(imports))
+        let engine = Engine::of(&book, &Selection { only: self.only.clone(), skip: self.skip.clone() }).importing(imports);
+        Ok(context.asking(engine)?)
     }
 }

@@ -9,6 +9,7 @@ use toml::de::DeValue;
 use crate::config::annotate;
 use crate::config::error::ConfigError;
 use crate::config::github::Github;
+use crate::config::look_ups::LookUps;
 use crate::config::signing::SigningKey;
 use crate::config::table::{Document, items};
 use crate::model::filter::Filter;
@@ -49,13 +50,16 @@ pub struct Settings {
     pub annotate: BTreeSet<String>,
     /// How GitHub is reached.
     pub github: Github,
+    /// How packages are looked up.
+    pub look_ups: LookUps,
     /// With which key decisions are signed.
     pub signing: SigningKey,
     /// Searches of GitHub that have a name: name and words.
     pub queries: Vec<(String, String)>,
 }
 
-const KEYS: [&str; 11] = ["theme", "layout", "split-from", "blind", "mouse", "poll", "sections", "rules", "github", "signing", "queries"];
+const KEYS: [&str; 12] =
+    ["theme", "layout", "split-from", "blind", "mouse", "poll", "sections", "rules", "github", "look-ups", "signing", "queries"];
 
 /// The sections of a queue when nobody says otherwise.
 const SECTIONS: [(&str, &str); 5] = [
@@ -79,6 +83,7 @@ impl Default for Settings {
             sections,
             annotate: BTreeSet::new(),
             github: Github::default(),
+            look_ups: LookUps::default(),
             signing: SigningKey::default(),
             queries: Vec::new(),
         }
@@ -106,6 +111,7 @@ impl Settings {
                 "sections" => self.sections = sections(document, value)?,
                 "rules" => self.annotate = annotate::read(document, value)?,
                 "github" => self.github.adopt(document, value)?,
+                "look-ups" => self.look_ups.adopt(document, value)?,
                 "signing" => self.signing.adopt(document, value)?,
                 "queries" => self.queries = queries(document, value)?,
                 _ => return Err(document.error(&at, format!("there is no setting {name:?}; the settings are {}", KEYS.join(", ")))),
@@ -130,7 +136,7 @@ impl fmt::Display for Settings {
             writeln!(f, "{} = {}", quoted(name), quoted(filter))?;
         }
         let annotate = toml::Value::Array(self.annotate.iter().map(|name| quoted(name)).collect());
-        write!(f, "\n[rules]\nannotate = {annotate}\n\n{}\n{}\n[queries]\n", self.github, self.signing)?;
+        write!(f, "\n[rules]\nannotate = {annotate}\n\n{}\n{}\n{}\n[queries]\n", self.github, self.look_ups, self.signing)?;
         self.queries.iter().try_for_each(|(name, words)| writeln!(f, "{} = {}", quoted(name), quoted(words)))
     }
 }
@@ -198,6 +204,16 @@ mod tests {
                 concurrency: 3,
                 reserve: 20,
                 token_command: Some("pass show 'x'".to_owned()),
+            },
+            look_ups: LookUps {
+                ask: true,
+                advisories: Some("osv \"all\"".into()),
+                requests: 7,
+                seconds: 3,
+                addresses: vec![
+                    ("npm".to_owned(), "https://npm.example.com".to_owned()),
+                    ("osv".to_owned(), "https://osv.example.com".to_owned()),
+                ],
             },
             signing: SigningKey { key: "~/.ssh/a \"b\".pub".to_owned(), allowed_signers: "signers".to_owned() },
             queries: vec![("mine \"x\"".to_owned(), "org:acme label:\"needs look\"".to_owned())],

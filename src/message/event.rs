@@ -90,6 +90,8 @@ pub enum News {
     Loaded(Result<Arc<Change>, Trouble>),
     /// Findings so far, with files done and files in all.
     Found(Vec<Finding>, usize, usize),
+    /// The whole analysis but for what registries say, who are being asked.
+    Reporting(Arc<Report>),
     /// The whole analysis.
     Reported(Arc<Report>),
     /// How the lines of a chunk look.
@@ -144,7 +146,7 @@ impl News {
             Self::Ahead => Kind::Ahead,
             Self::Judged(..) | Self::JudgedAll | Self::JudgedUpTo(_) => Kind::Judge,
             Self::Loaded(_) => Kind::Load,
-            Self::Found(..) | Self::Reported(_) => Kind::Analyse,
+            Self::Found(..) | Self::Reporting(_) | Self::Reported(_) => Kind::Analyse,
             Self::Tinted(..) | Self::TintedAll => Kind::Tint,
             Self::Matched(..) => Kind::Search,
             Self::Planned(_) => Kind::Plan,
@@ -168,6 +170,6 @@ impl News {
     /// Whether more of the same answer may follow.
     #[must_use]
     pub fn is_part(&self) -> bool {
-        matches!(self, Self::Listing(..) | Self::Judged(..) | Self::Found(..) | Self::Tinted(..) | Self::Sweeping(_))
+        matches!(self, Self::Listing(..) | Self::Judged(..) | Self::Found(..) | Self::Reporting(_) | Self::Tinted(..) | Self::Sweeping(_))
     }
 }

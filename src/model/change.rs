@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::commit_id::CommitId;
 use super::diff::{Omission, Patch, Side};
 use super::dossier::Dossier;
+use super::lookup::Lookups;
 use super::path::RepoPath;
 use super::pull::{Commit, Pull};
 
@@ -118,6 +119,8 @@ pub struct Around {
     pub texts: Texts,
     /// What its commits did on the way.
     pub history: History,
+    /// What registries and advisories say of the packages it brings.
+    pub lookups: Lookups,
 }
 
 /// One commit against its first parent.

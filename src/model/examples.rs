@@ -4,8 +4,10 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
+use super::lookup::Lookups;
+
 /// A small change that shows what a rule does; run as a test.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Example {
     /// Whether the rule must fire on it.
     pub hits: bool,
@@ -17,6 +19,8 @@ pub struct Example {
     pub message: String,
     /// The branch it comes from.
     pub branch: String,
+    /// What registries and advisories say of its packages.
+    pub lookups: Lookups,
 }
 
 /// One file of an [`Example`]: whole texts before and after.

@@ -1,4 +1,4 @@
-//! A forge's kept answers, from the store to the client. What cannot be kept is read again: nothing here fails anybody.
+//! Kept answers of a forge or of registries, from the store to the client. What cannot be kept is read again: nothing here fails anybody.
 #![allow(clippy::disallowed_methods, reason = "the age of kept answers is measured against the clock")]
 
 use std::path::{Path, PathBuf};
@@ -18,13 +18,13 @@ struct Answers {
     cache: Mutex<Option<Cache>>,
 }
 
-/// Opens the kept answers at `path`; the sentence tells why there are none, or that they were begun anew.
+/// Opens the kept answers of `whose` servers at `path`; the sentence tells why there are none, or that they were begun anew.
 #[must_use]
-pub fn open(path: &Path) -> (Option<Arc<dyn AnswerStore>>, Option<String>) {
+pub fn open(path: &Path, whose: &str) -> (Option<Arc<dyn AnswerStore>>, Option<String>) {
     let (cache, says) = if path.exists() {
         match Cache::open(path, Bounds::default(), now()) {
             Ok((cache, says)) => (Some(cache), says),
-            Err(error) => return (None, Some(format!("answers of GitHub are not kept for later: {error}"))),
+            Err(error) => return (None, Some(format!("answers of {whose} are not kept for later: {error}"))),
         }
     } else {
         (None, None)

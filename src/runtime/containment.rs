@@ -202,7 +202,7 @@ fn read(one: &Chosen<'_>, engine: &Engine, cancel: &Cancel) -> Result<(Target, V
     let change = one.field.change(&one.member.caught, cancel)?;
     let report = engine.analyse_whole(
         &change,
-        &Reader { texts: &|wanted| one.field.texts(&change, wanted, cancel), history: &|| one.field.history(&change, cancel) },
+        &Reader { texts: &|wanted| one.field.texts(&change, wanted, cancel), history: &|| one.field.history(&change, cancel), cancel },
     );
     if cancel.is_cancelled() {
         return Err(SourceError::Cancelled);

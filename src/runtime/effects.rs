@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::analysis::check::FileOutcome;
-use crate::analysis::engine::Reader;
+use crate::analysis::engine::{Engine, Reader};
+use crate::analysis::lookups;
 use crate::analysis::redact::shown;
 use crate::analysis::wanted;
 use crate::message::effect::{Effect, Thrift, Wish};
@@ -244,9 +245,10 @@ fn judge_one(desk: &Desk, at: &PullRef, cancel: &Cancel) -> Result<Summary, Sour
 }
 
 fn report(desk: &Desk, change: &Change, cancel: &Cancel) -> Report {
-    desk.rules
-        .now()
-        .analyse_whole(change, &Reader { texts: &|wanted| texts(desk, change, wanted, cancel), history: &|| history(desk, change, cancel) })
+    desk.rules.now().analyse_whole(
+        change,
+        &Reader { texts: &|wanted| texts(desk, change, wanted, cancel), history: &|| history(desk, change, cancel), cancel },
+    )
 }
 
 fn history(desk: &Desk, change: &Change, cancel: &Cancel) -> History {
@@ -282,22 +284,33 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
             }
         }
     }
-    let reader = Reader { texts: &|wanted| texts(desk, change, wanted, cancel), history: &|| history(desk, change, cancel) };
-    let around = engine.around(change, &outcomes, &reader);
+    let reader = Reader { texts: &|wanted| texts(desk, change, wanted, cancel), history: &|| history(desk, change, cancel), cancel };
+    let mut around = engine.around(change, &outcomes, &reader);
     if cancel.is_cancelled() {
         return;
     }
-    let mut report = engine.finish(change, outcomes, &around);
-    report.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if !cancel.is_cancelled() {
-        desk.kept.keep(change, &report, &engine);
-        let (mut pull, unreadable) = (change.pull.clone(), change.patch.unreadable);
-        shown::pull(&mut pull, &desk.veil());
-        desk.kept.remember(&pull, &report, desk.source.repository().as_deref());
-        desk.company.note(&pull, Summary::of(change, &report), report.clone(), unreadable);
-        report = desk.company.complete(&engine, &pull, report, unreadable);
+    let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if engine.asks() && lookups::has_rows(&outcomes) {
+        // A registry takes its time: who reads has everything else meanwhile.
+        let report = Report { millis, ..engine.finish(change, outcomes.clone(), &around) };
+        to.tell(News::Reporting(Arc::new(completed(desk, &engine, change, report))));
+        around.lookups = engine.look_up(change, &outcomes, cancel);
+        if cancel.is_cancelled() {
+            return;
+        }
     }
-    to.tell(News::Reported(Arc::new(report)));
+    let report = Report { millis, ..engine.finish(change, outcomes, &around) };
+    desk.kept.keep(change, &report, &engine);
+    to.tell(News::Reported(Arc::new(completed(desk, &engine, change, report))));
+}
+
+/// The report with what the change comes to together with others, which learn of it too.
+fn completed(desk: &Desk, engine: &Engine, change: &Change, report: Report) -> Report {
+    let (mut pull, unreadable) = (change.pull.clone(), change.patch.unreadable);
+    shown::pull(&mut pull, &desk.veil());
+    desk.kept.remember(&pull, &report, desk.source.repository().as_deref());
+    desk.company.note(&pull, Summary::of(change, &report), report.clone(), unreadable);
+    desk.company.complete(engine, &pull, report, unreadable)
 }
 
 fn tint(change: &Change, chunks: Vec<Chunk>, cancel: &Cancel, to: &Reporter) {

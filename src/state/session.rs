@@ -71,6 +71,8 @@ pub struct Known {
     pub report: Option<Arc<Report>>,
     /// Files analysed, and files in all.
     pub progress: (usize, usize),
+    /// Whether registries are still being asked about its packages.
+    pub asking: bool,
     /// The file, by its position in the patch, that the analysis was last told to begin with.
     pub focus: usize,
 }

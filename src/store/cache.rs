@@ -1,4 +1,4 @@
-//! Answers of a forge kept between runs: one SQLite file that may be deleted at any time. Bounded in size and age.
+//! Answers of a forge or of registries kept between runs: one SQLite file that may be deleted at any time. Bounded in size and age.
 //!
 //! It never fails its owner for good: a file that makes no sense is begun anew, and that is said.
 
@@ -57,7 +57,7 @@ impl Cache {
             Ok(cache) => Ok((cache, None)),
             Err(why @ (StoreError::Damaged { .. } | StoreError::Newer { .. })) => {
                 begin_anew(path)?;
-                let says = format!("the kept answers of GitHub could not be read and were begun anew: {why}");
+                let says = format!("the answers kept in {} could not be read and were begun anew: {why}", path.display());
                 Ok((Self::open_as_it_is(path, bounds, now)?, Some(says)))
             }
             Err(error) => Err(error),

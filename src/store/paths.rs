@@ -101,6 +101,12 @@ impl Paths {
         self.cache.join("answers.db")
     }
 
+    /// The file of what registries said.
+    #[must_use]
+    pub fn look_ups(&self) -> PathBuf {
+        self.cache.join("look-ups.db")
+    }
+
     /// Git objects fetched from the forge at `host`: they may go at any time, and nothing of them is checked out.
     #[must_use]
     pub fn objects(&self, host: &str) -> PathBuf {

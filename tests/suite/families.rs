@@ -90,7 +90,7 @@ impl Entry {
         let files: Vec<ExampleFile> = own.into_iter().chain(self.files).map(File::example).collect();
         assert!(files.iter().all(|file| file.before != file.after), "{}: it changes nothing", self.about);
         let message = if self.message.is_empty() { "Change".to_owned() } else { self.message };
-        Example { hits, about: self.about, files, message, branch: self.branch }
+        Example { hits, about: self.about, files, message, branch: self.branch, ..Example::default() }
     }
 }
 

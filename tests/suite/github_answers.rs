@@ -81,7 +81,7 @@ fn damage_that_shows_in_use_costs_only_what_was_kept() {
     let (_folder, path) = place();
     let now = Timestamp(i64::try_from(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap());
     let answer = Kept { read: now, ..kept(1, 20_000) };
-    let (store, _) = answers::open(&path);
+    let (store, _) = answers::open(&path, "GitHub");
     let store = store.unwrap();
     assert!(store.find("0").is_none() && !path.exists(), "looking makes no file");
     for i in 0..20 {
@@ -92,7 +92,7 @@ fn damage_that_shows_in_use_costs_only_what_was_kept() {
     let end = bytes.len();
     bytes[8192..end].fill(0xff);
     std::fs::write(&path, bytes).unwrap();
-    let (store, _) = answers::open(&path);
+    let (store, _) = answers::open(&path, "GitHub");
     let store = store.unwrap();
     let found: Vec<bool> = (0..20).map(|i| store.find(&i.to_string()).is_some_and(|kept| kept != answer)).collect();
     assert!(!found.contains(&true), "nothing wrong is given");
@@ -109,7 +109,7 @@ fn another_programs_file_is_left_alone() {
     other.execute_batch("PRAGMA application_id = 7; CREATE TABLE theirs (x)").unwrap();
     drop(other);
     let before = std::fs::read(&path).unwrap();
-    let (store, says) = answers::open(&path);
+    let (store, says) = answers::open(&path, "GitHub");
     assert!(store.is_none() && says.unwrap().contains("not kept"));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }

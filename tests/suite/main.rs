@@ -55,6 +55,7 @@ mod imported;
 mod keys;
 mod ledger;
 mod limits;
+mod look_ups;
 mod manifests;
 mod mixture;
 mod opened;

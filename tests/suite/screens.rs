@@ -705,7 +705,7 @@ fn settings_and_themes_are_mended_with_one_sentence() {
     let settings = |text: &str| Settings::default().adopt(&Document { file: "settings.toml", text }).unwrap_err().to_string();
     assert_eq!(
         settings("colour = true"),
-        "settings.toml:1: there is no setting \"colour\"; the settings are theme, layout, split-from, blind, mouse, poll, sections, rules, github, signing, queries"
+        "settings.toml:1: there is no setting \"colour\"; the settings are theme, layout, split-from, blind, mouse, poll, sections, rules, github, look-ups, signing, queries"
     );
     assert!(settings("\nblind = \"yes\"").starts_with("settings.toml:2: true or false"));
     assert!(settings("[sections]\nmine = \"is:\"").starts_with("settings.toml:2: the filter knows no 'is:'"));

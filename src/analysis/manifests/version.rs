@@ -61,6 +61,15 @@ fn compare(ecosystem: Ecosystem, before: &str, after: &str) -> Option<Ordering> 
     }
 }
 
+/// How two exact versions stand to each other; what a build adds to a version does not count.
+#[must_use]
+pub fn precedence(ecosystem: Ecosystem, one: &str, other: &str) -> Option<Ordering> {
+    match ecosystem {
+        Ecosystem::Cargo | Ecosystem::Npm | Ecosystem::Golang => Some(version(ecosystem, one)?.cmp_precedence(&version(ecosystem, other)?)),
+        _ => compare(ecosystem, one, other),
+    }
+}
+
 /// A semantic version, also where its last numbers are left out.
 fn version(ecosystem: Ecosystem, text: &str) -> Option<Version> {
     let text = text.trim_start_matches('v');

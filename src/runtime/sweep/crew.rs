@@ -173,7 +173,7 @@ fn judge(field: &dyn Field, caught: &Caught, engine: &Engine, cancel: &Cancel) -
     let began = Instant::now();
     let mut report = engine.analyse_whole(
         &change,
-        &Reader { texts: &|wanted| field.texts(&change, wanted, cancel), history: &|| field.history(&change, cancel) },
+        &Reader { texts: &|wanted| field.texts(&change, wanted, cancel), history: &|| field.history(&change, cancel), cancel },
     );
     report.millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     if cancel.is_cancelled() {

@@ -13,7 +13,7 @@ mod refusal;
 mod rest;
 pub mod setup;
 mod tally;
-mod tls;
+pub(in crate::sources) mod tls;
 mod transport;
 pub mod viewer;
 mod words;

@@ -116,7 +116,9 @@ impl Pieces<'_> {
 
 fn found(console: &Console, session: &Session, pieces: &mut Pieces<'_>) {
     let (done, of) = session.known.progress;
-    pieces.when(console.pending.is_analysing(), Role::Bar, format!("analysing {done}/{of}"), format!("{done}/{of} judged"));
+    let (analysing, asking) = (console.pending.is_analysing(), session.known.asking);
+    pieces.when(analysing && !asking, Role::Bar, format!("analysing {done}/{of}"), format!("{done}/{of} judged"));
+    pieces.when(analysing && asking, Role::Bar, "asking registries".to_owned(), "asking".to_owned());
     let findings = &session.known.findings;
     for severity in Severity::ALL.into_iter().rev() {
         let count = findings.iter().filter(|finding| finding.severity == severity).count();

@@ -27,7 +27,14 @@ fn example(node: &Node, hits: bool) -> Option<Example> {
     let mut files: Vec<ExampleFile> = node.get("files").map(Node::items).unwrap_or_default().iter().map(file).collect();
     files.extend(node.get("path").is_some().then(|| file(node)));
     let about = word("about");
-    (!about.is_empty() && !files.is_empty()).then(|| Example { hits, about, files, message: word("message"), branch: word("branch") })
+    (!about.is_empty() && !files.is_empty()).then(|| Example {
+        hits,
+        about,
+        files,
+        message: word("message"),
+        branch: word("branch"),
+        ..Example::default()
+    })
 }
 
 fn file(node: &Node) -> ExampleFile {

@@ -94,6 +94,7 @@ fn example(page: &Page<'_>, when: When, path: &str, hits: bool, code: &Spanned<S
         files: vec![ExampleFile { path: path.to_owned(), before, after: Some(after) }],
         message: String::new(),
         branch: String::new(),
+        ..Example::default()
     }
 }
 

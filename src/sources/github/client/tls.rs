@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
 /// TLS with the system's authorities (`SSL_CERT_FILE` and `SSL_CERT_DIR` move them) and those of `extra`.
-pub(super) fn config(extra: Option<&Path>) -> Result<ClientConfig, String> {
+pub(in crate::sources) fn config(extra: Option<&Path>) -> Result<ClientConfig, String> {
     let mut roots = RootCertStore::empty();
     let system = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(system.certs);
@@ -23,7 +23,7 @@ pub(super) fn config(extra: Option<&Path>) -> Result<ClientConfig, String> {
 }
 
 /// TLS that believes nobody: for the loopback, which is reached without it.
-pub(super) fn nobody() -> Result<ClientConfig, String> {
+pub(in crate::sources) fn nobody() -> Result<ClientConfig, String> {
     build(RootCertStore::empty())
 }
 

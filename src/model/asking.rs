@@ -1,0 +1,14 @@
+//! Who asks about packages: the port. Never whom they ask, nor how.
+
+use super::cancel::Cancel;
+use super::change::Change;
+use super::lookup::{Lookups, Package};
+
+/// Who asks about packages. Whoever opens it decides whom it may ask; it never fails, and says why it knows nothing.
+pub trait LookUp: Send + Sync {
+    /// Asks about `packages`, the most important first, which `change` brings. Blocks, within its own bounds of time and requests.
+    fn look_up(&self, change: &Change, packages: &[Package], cancel: &Cancel) -> Lookups;
+
+    /// Whom it asks, in a few words that change when somebody else is asked: part of what judged a change.
+    fn name(&self) -> String;
+}

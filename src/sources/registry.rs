@@ -1,0 +1,18 @@
+//! What registries and lists of advisories say of packages. Names come from the change, so they are data: checked against the grammar of
+//! their ecosystem, encoded, and never part of a path or a command. No credential is ever sent, and nothing is fetched but these answers.
+
+mod cargo;
+mod client;
+mod folder;
+mod gem;
+mod golang;
+mod kept;
+mod known;
+mod npm;
+mod osv;
+mod pypi;
+mod record;
+pub mod registries;
+mod route;
+pub mod setup;
+mod world;

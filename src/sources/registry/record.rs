@@ -1,0 +1,162 @@
+//! A record of OSV, as its schema publishes it, as far as it is used here; and what its worlds are called.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::model::dependency::Ecosystem;
+use crate::model::lookup::{Advisory, Affected, Package, Turn};
+
+/// Versions of one package that a record may name one by one.
+const MOST_VERSIONS: usize = 20_000;
+
+/// A record.
+#[derive(Deserialize)]
+pub(super) struct Record {
+    pub(super) id: String,
+    #[serde(default)]
+    pub(super) modified: String,
+    withdrawn: Option<String>,
+    #[serde(default, deserialize_with = "or_none")]
+    aliases: Vec<String>,
+    #[serde(default, deserialize_with = "or_none")]
+    summary: String,
+    #[serde(default, deserialize_with = "or_none")]
+    details: String,
+    #[serde(default, deserialize_with = "or_none")]
+    pub(super) affected: Vec<Part>,
+    database_specific: Option<Value>,
+}
+
+/// One package a record is about.
+#[derive(Deserialize)]
+pub(super) struct Part {
+    pub(super) package: Option<Name>,
+    #[serde(default, deserialize_with = "or_none")]
+    ranges: Vec<Range>,
+    #[serde(default, deserialize_with = "or_none")]
+    versions: Vec<String>,
+}
+
+/// The package, as OSV names it.
+#[derive(Deserialize)]
+pub(super) struct Name {
+    ecosystem: String,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Range {
+    #[serde(rename = "type", default)]
+    kind: String,
+    #[serde(default, deserialize_with = "or_none")]
+    events: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    introduced: Option<String>,
+    fixed: Option<String>,
+    last_affected: Option<String>,
+}
+
+/// A list that is `null` is an empty one.
+fn or_none<'de, D: serde::Deserializer<'de>, T: Default + Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    Ok(Option::<T>::deserialize(from)?.unwrap_or_default())
+}
+
+impl Name {
+    /// The world and the name as this program compares it; `None` in worlds nobody asks about here.
+    pub(super) fn key(&self) -> Option<(Ecosystem, String)> {
+        let world = self.ecosystem.split(':').next().unwrap_or_default();
+        let ecosystem = Ecosystem::ALL.into_iter().find(|one| word(*one) == Some(world))?;
+        Some((ecosystem, normal(ecosystem, &self.name)))
+    }
+}
+
+impl Record {
+    /// What it says of `package`; `None` when that is nothing, or it was withdrawn.
+    pub(super) fn of(&self, package: &Package) -> Option<Advisory> {
+        if self.withdrawn.is_some() {
+            return None;
+        }
+        let key = (package.ecosystem, normal(package.ecosystem, &package.name));
+        let own = self.affected.iter().filter(|part| part.package.as_ref().and_then(Name::key).as_ref() == Some(&key));
+        let affected: Vec<Affected> = own.map(Part::affected).collect();
+        let first_line = || self.details.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+        let summary = if self.summary.is_empty() { first_line() } else { self.summary.as_str() };
+        (!affected.is_empty()).then(|| Advisory {
+            id: self.id.clone(),
+            aliases: self.aliases.clone(),
+            summary: summary.to_owned(),
+            severity: self.severity(),
+            affected,
+            matched: false,
+        })
+    }
+
+    /// The word that GitHub's records carry; the vectors of others are no words.
+    fn severity(&self) -> String {
+        let word = self.database_specific.as_ref().and_then(|own| own.get("severity")).and_then(Value::as_str);
+        word.unwrap_or_default().to_lowercase()
+    }
+}
+
+impl Part {
+    fn affected(&self) -> Affected {
+        let ordered = self.ranges.iter().filter(|range| matches!(range.kind.as_str(), "SEMVER" | "ECOSYSTEM"));
+        let versions = self.versions.iter().take(MOST_VERSIONS).cloned().collect();
+        Affected { versions, ranges: ordered.map(Range::turns).filter(|turns| !turns.is_empty()).collect() }
+    }
+}
+
+impl Range {
+    fn turns(&self) -> Vec<Turn> {
+        let each = self.events.iter().flat_map(|event| {
+            let introduced = event.introduced.clone().map(Turn::Introduced);
+            let fixed = event.fixed.clone().map(Turn::Fixed);
+            let last = event.last_affected.clone().map(Turn::LastAffected);
+            [introduced, fixed, last].into_iter().flatten()
+        });
+        each.collect()
+    }
+}
+
+/// What OSV calls `ecosystem`.
+pub(super) fn word(ecosystem: Ecosystem) -> Option<&'static str> {
+    Some(match ecosystem {
+        Ecosystem::Cargo => "crates.io",
+        Ecosystem::Npm => "npm",
+        Ecosystem::Pypi => "PyPI",
+        Ecosystem::Golang => "Go",
+        Ecosystem::Maven => "Maven",
+        Ecosystem::Gem => "RubyGems",
+        Ecosystem::Composer => "Packagist",
+        Ecosystem::Nuget => "NuGet",
+        Ecosystem::Swift => "SwiftURL",
+        Ecosystem::Pub => "Pub",
+        Ecosystem::Hex => "Hex",
+        Ecosystem::GithubActions => "GitHub Actions",
+        Ecosystem::Conda | Ecosystem::Jsr | Ecosystem::Docker | Ecosystem::Helm | Ecosystem::Terraform | Ecosystem::PreCommit => {
+            return None;
+        }
+    })
+}
+
+/// A name as it is compared.
+pub(super) fn normal(ecosystem: Ecosystem, name: &str) -> String {
+    match ecosystem {
+        Ecosystem::Pypi => {
+            let mut out = String::with_capacity(name.len());
+            for c in name.chars() {
+                match c {
+                    '-' | '_' | '.' if out.ends_with('-') => {}
+                    '-' | '_' | '.' => out.push('-'),
+                    _ => out.extend(c.to_lowercase()),
+                }
+            }
+            out
+        }
+        Ecosystem::Nuget | Ecosystem::Composer | Ecosystem::GithubActions => name.to_lowercase(),
+        _ => name.to_owned(),
+    }
+}

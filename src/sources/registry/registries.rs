@@ -1,0 +1,207 @@
+//! All of it together: which packages are asked about where, what was kept, what the budget leaves. It says of each why it knows nothing.
+
+use std::collections::BTreeMap;
+
+use super::client::{Ask, Client, Purse, Reply, base};
+use super::folder::Folder;
+use super::kept::{self, Keep};
+use super::setup::Setup;
+use super::world::Registry;
+use super::{known, osv, record, route};
+use crate::model::asking::LookUp;
+use crate::model::cancel::Cancel;
+use crate::model::change::Change;
+use crate::model::dependency::Ecosystem;
+use crate::model::lookup::{Advisory, Listing, Lookup, Lookups, Package, Told};
+use crate::model::pull::Origin;
+use crate::model::time::Timestamp;
+
+/// Registries, OSV and a folder of advisories, as far as they may be asked.
+pub struct Registries {
+    setup: Setup,
+    client: Option<Client>,
+    folder: Option<Folder>,
+    bases: BTreeMap<Ecosystem, String>,
+    osv: String,
+}
+
+/// One look-up under way.
+struct Round<'r> {
+    registries: &'r Registries,
+    now: Timestamp,
+    purse: Purse,
+    cancel: &'r Cancel,
+}
+
+impl Registries {
+    /// Makes ready to ask; nothing is sent yet.
+    ///
+    /// # Errors
+    /// One sentence, when an address is none or the folder cannot be read.
+    pub fn open(setup: Setup) -> Result<Self, String> {
+        let folder = setup.folder.as_deref().map(Folder::open).transpose()?;
+        let client = (setup.asks && !setup.offline).then(|| Client::new(setup.ca_file.clone())).transpose()?;
+        let mut bases = BTreeMap::new();
+        for ecosystem in Ecosystem::ALL {
+            if let Some(registry) = known::of(ecosystem) {
+                let chosen = setup.addresses.registries.iter().find(|(own, _)| *own == ecosystem);
+                bases.insert(ecosystem, base(chosen.map_or(registry.address(), |(_, address)| address))?);
+            }
+        }
+        let osv = base(setup.addresses.osv.as_deref().unwrap_or(osv::ADDRESS))?;
+        Ok(Self { setup, client, folder, bases, osv })
+    }
+
+    /// What is kept from before, or why it was not asked.
+    fn kept<T: Keep>(&self, base: &str, package: &Package, now: Timestamp) -> Option<Told<T>> {
+        let store = self.setup.store.as_deref()?;
+        let (what, at) = kept::find(store, base, package, now, self.client.is_none())?;
+        let by = if *base == self.osv { "OSV".to_owned() } else { host(base) };
+        Some(Told::Says { what, by, at })
+    }
+
+    fn unasked(&self) -> String {
+        match (self.setup.asks, self.setup.offline) {
+            (true, true) => "--offline was given, and no answer was kept".to_owned(),
+            _ => "look-ups are not switched on (--look-up)".to_owned(),
+        }
+    }
+}
+
+impl LookUp for Registries {
+    fn look_up(&self, change: &Change, packages: &[Package], cancel: &Cancel) -> Lookups {
+        // The packages of the demo were made up.
+        if change.pull.at.origin == Origin::Demo {
+            return Lookups::default();
+        }
+        let now = (self.setup.clock)();
+        let round = Round { registries: self, now, purse: Purse::of(self.setup.budget), cancel };
+        // What is malware counts most, and costs one request for all.
+        let advisories = round.advisories(packages);
+        let listings = round.listings(packages);
+        let answers = packages.iter().zip(listings).zip(advisories);
+        let answers = answers.map(|((package, listing), advisories)| (package.clone(), Lookup { listing, advisories })).collect();
+        let unasked = self.folder.as_ref().and_then(Folder::unread).into_iter().collect();
+        Lookups { at: Some(now), answers, unasked }
+    }
+
+    fn name(&self) -> String {
+        let asks = if self.setup.asks { "registries and OSV" } else { "" };
+        let folder = self.setup.folder.as_ref().map(|folder| folder.display().to_string()).unwrap_or_default();
+        format!("look-ups 1: {asks}; {folder}")
+    }
+}
+
+impl Round<'_> {
+    /// What each registry says, in the order of `packages`.
+    fn listings(&self, packages: &[Package]) -> Vec<Told<Listing>> {
+        let mut told: Vec<Option<Told<Listing>>> = packages.iter().map(|package| self.before_asking(package)).collect();
+        let open = packages.iter().enumerate().filter(|(at, _)| told.get(*at).is_some_and(Option::is_none));
+        let open: Vec<(usize, &Package)> = open.collect();
+        for (at, answer) in open.iter().zip(self.ask_registries(&open)) {
+            if let Some(slot) = told.get_mut(at.0) {
+                *slot = Some(answer);
+            }
+        }
+        told.into_iter().map(|one| one.unwrap_or_else(|| Told::Unchecked("nobody was asked".to_owned()))).collect()
+    }
+
+    /// What is known without asking: that nobody may be asked, or what was kept.
+    fn before_asking(&self, package: &Package) -> Option<Told<Listing>> {
+        let Some(base) = self.registries.bases.get(&package.ecosystem) else {
+            return Some(Told::Unchecked(format!("no registry of {} is known here", package.ecosystem.word())));
+        };
+        if let Some(why) = route::unfit(package) {
+            return Some(Told::Unchecked(why));
+        }
+        let kept = self.registries.kept(base, package, self.now);
+        kept.or_else(|| self.registries.client.is_none().then(|| Told::Unchecked(self.registries.unasked())))
+    }
+
+    fn ask_registries(&self, open: &[(usize, &Package)]) -> Vec<Told<Listing>> {
+        let Some(client) = &self.registries.client else { return Vec::new() };
+        client.each(open.iter().map(|(_, package)| self.listing(client, package)))
+    }
+
+    async fn listing(&self, client: &Client, package: &Package) -> Told<Listing> {
+        let registry = known::of(package.ecosystem).zip(self.registries.bases.get(&package.ecosystem));
+        let Some((registry, base)) = registry else { return Told::Unchecked("its registry is not known here".to_owned()) };
+        match self.asked(client, registry, base, package).await {
+            Ok(what) => {
+                self.keep(base, package, &what);
+                Told::Says { what, by: host(base), at: self.now }
+            }
+            Err(why) => Told::Unchecked(why),
+        }
+    }
+
+    async fn asked(&self, client: &Client, registry: &dyn Registry, base: &str, package: &Package) -> Result<Listing, String> {
+        let ask = |route: String| Ask { url: format!("{base}{route}"), accept: registry.accept(), body: None };
+        let mut replies = Vec::new();
+        for route in registry.routes(package) {
+            replies.push(client.ask(&ask(route), &self.purse, self.cancel).await.unwrap_or_else(Reply::None));
+        }
+        let large = replies.iter().any(|reply| matches!(reply, Reply::Large));
+        match registry.instead(package).filter(|_| large) {
+            Some(route) => registry.read_instead(package, &client.ask(&ask(route), &self.purse, self.cancel).await?),
+            None => registry.read(package, &replies),
+        }
+    }
+
+    fn keep<T: Keep>(&self, base: &str, package: &Package, what: &T) {
+        if let Some(store) = &self.registries.setup.store {
+            kept::keep(&**store, base, package, self.now, what);
+        }
+    }
+
+    /// What each who publishes advisories says, in the order of `packages`.
+    fn advisories(&self, packages: &[Package]) -> Vec<Vec<Told<Vec<Advisory>>>> {
+        let api = self.osv(packages);
+        let folder = |package: &Package| self.registries.folder.as_ref().map(|folder| folder.advisories(package, self.cancel));
+        let both = |(package, api): (&Package, Told<Vec<Advisory>>)| match folder(package) {
+            // Whoever keeps records in a folder need not be told that nobody was asked.
+            Some(told) if !self.registries.setup.asks => vec![told],
+            Some(told) => vec![told, api],
+            None => vec![api],
+        };
+        packages.iter().zip(api).map(both).collect()
+    }
+
+    fn osv(&self, packages: &[Package]) -> Vec<Told<Vec<Advisory>>> {
+        let base = &self.registries.osv;
+        let known = |package: &Package| {
+            if record::word(package.ecosystem).is_none() {
+                return Some(Told::Unchecked(format!("OSV knows nothing of {}", package.ecosystem.word())));
+            }
+            let unfit = route::unfit(package).map(Told::Unchecked);
+            unfit.or_else(|| self.registries.kept(base, package, self.now))
+        };
+        let mut told: Vec<Option<Told<Vec<Advisory>>>> = packages.iter().map(known).collect();
+        let open: Vec<usize> = (0..told.len()).filter(|at| told.get(*at).is_some_and(Option::is_none)).collect();
+        let asked: Vec<&Package> = open.iter().filter_map(|at| packages.get(*at)).collect();
+        let answers = match &self.registries.client {
+            Some(client) if !asked.is_empty() => osv::ask(client, base, &asked, &self.purse, self.cancel),
+            Some(_) => Vec::new(),
+            None => asked.iter().map(|_| Err(self.registries.unasked())).collect(),
+        };
+        for ((at, package), answer) in open.into_iter().zip(asked).zip(answers) {
+            let answer = match answer {
+                Ok(what) => {
+                    self.keep(base, package, &what);
+                    Told::Says { what, by: "OSV".to_owned(), at: self.now }
+                }
+                Err(why) => Told::Unchecked(why),
+            };
+            if let Some(slot) = told.get_mut(at) {
+                *slot = Some(answer);
+            }
+        }
+        told.into_iter().map(|one| one.unwrap_or_else(|| Told::Unchecked("nobody was asked".to_owned()))).collect()
+    }
+}
+
+/// The host of an address.
+fn host(base: &str) -> String {
+    let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest).to_owned()
+}
