@@ -116,10 +116,26 @@ fn weighed(findings: &[Finding], story: &Story, activated: &[Activation]) -> Vec
         one.sort_by_key(|(share, finding)| (Reverse(*share), finding.at.clone(), finding.id.clone()));
         shares.extend(one.into_iter().zip(0_u32..).map(|((share, finding), heavier)| (share >> heavier.min(7), reason(finding))));
     }
-    shares.extend(story.undisclosed.iter().map(|undisclosed| (4, format!("not mentioned in the message: {}", undisclosed.fact))));
+    shares.extend(
+        story
+            .undisclosed
+            .iter()
+            .map(|undisclosed| (silence(undisclosed.severity), format!("not mentioned in the message: {}", undisclosed.fact))),
+    );
     shares.extend(activated.iter().map(|one| (share(one.severity, Confidence::Medium), one.says())));
     shares.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     shares
+}
+
+/// The share of a fact that the message does not mention. It says where to look, and opens no lane.
+fn silence(severity: Severity) -> u8 {
+    match severity {
+        Severity::Info => 0,
+        Severity::Low => 2,
+        Severity::Medium => 4,
+        Severity::High => 6,
+        Severity::Critical => 8,
+    }
 }
 
 /// What a finding says of itself, and why it weighs more than others of its kind.

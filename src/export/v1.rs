@@ -148,6 +148,7 @@ struct ClaimV1<'a> {
 #[derive(Debug, Serialize)]
 struct UndisclosedV1<'a> {
     fact: &'a str,
+    severity: &'static str,
     places: &'a [String],
 }
 
@@ -323,7 +324,7 @@ impl<'a> ClaimV1<'a> {
 
 impl<'a> UndisclosedV1<'a> {
     fn new(undisclosed: &'a Undisclosed) -> Self {
-        Self { fact: &undisclosed.fact, places: &undisclosed.places }
+        Self { fact: &undisclosed.fact, severity: undisclosed.severity.word(), places: &undisclosed.places }
     }
 }
 

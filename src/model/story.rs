@@ -1,5 +1,7 @@
 //! What the message says against what the change does.
 
+use super::rule::Severity;
+
 /// How a claim stands against the diff. Uncheckable is shown, never hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
@@ -39,6 +41,8 @@ pub struct Claim {
 pub struct Undisclosed {
     /// The fact, in one sentence.
     pub fact: String,
+    /// How much it weighs, whatever is said of it.
+    pub severity: Severity,
     /// Where it is: `path:line`, or a path.
     pub places: Vec<String>,
 }

@@ -83,7 +83,7 @@ fn hostile() -> (Change, Report) {
     report.skipped.push(Omission { path: Some(path.clone()), why: HOSTILE.to_owned() });
     report.story = Story {
         claims: vec![Claim { text: HOSTILE.to_owned(), verdict: Verdict::Contradicted, places: vec![HOSTILE.to_owned()] }],
-        undisclosed: vec![Undisclosed { fact: HOSTILE.to_owned(), places: vec![HOSTILE.to_owned()] }],
+        undisclosed: vec![Undisclosed { fact: HOSTILE.to_owned(), severity: Severity::Medium, places: vec![HOSTILE.to_owned()] }],
     };
     report.dependencies.push(dependency(path));
     (change, report)

@@ -335,6 +335,7 @@ pub(crate) fn report(change: &Change) -> Report {
         Claim { text: "no behaviour changes".to_owned(), verdict: Verdict::Contradicted, places: vec!["src/auth/check.py:6".to_owned()] };
     let undisclosed = Undisclosed {
         fact: "authentication now depends on an environment variable".to_owned(),
+        severity: Severity::High,
         places: vec!["src/auth/check.py:6".to_owned()],
     };
     let story = if stop { Story { claims: vec![claim], undisclosed: vec![undisclosed] } } else { Story::default() };

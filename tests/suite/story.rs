@@ -8,6 +8,7 @@ use lazaret::model::story::Verdict;
 use proptest::prelude::*;
 
 mod pairs;
+mod unsaid;
 
 type File<'t> = (&'t str, Option<&'t str>, Option<&'t str>);
 

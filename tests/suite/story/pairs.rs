@@ -18,7 +18,7 @@ use lazaret::model::story::Verdict;
 use rayon::prelude::*;
 use serde::Deserialize;
 
-type Script = BTreeMap<String, String>;
+pub(super) type Script = BTreeMap<String, String>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,7 +75,7 @@ fn dress(change: &mut Change, name: &str, value: &str) {
     }
 }
 
-fn change(message: &str, script: &Script) -> (Change, Texts) {
+pub(super) fn change(message: &str, script: &Script) -> (Change, Texts) {
     let files = script.iter().filter(|(name, _)| !name.starts_with('@')).map(|(path, text)| sides(path, text)).collect();
     let example =
         Example { hits: false, about: String::new(), files, message: message.to_owned(), branch: String::new(), ..Example::default() };

@@ -28,6 +28,9 @@ struct JudgementData {
     dependencies: Vec<ChangeData>,
     claims: Vec<(String, String, Vec<String>)>,
     undisclosed: Vec<(String, Vec<String>)>,
+    /// How much each of those weighs; records of before do not say.
+    #[serde(default)]
+    unsaid: Vec<String>,
     score: u8,
     lane: String,
     reasons: Vec<(u8, String)>,
@@ -143,6 +146,7 @@ pub fn write(judgement: &Judgement) -> Result<String, String> {
         dependencies: report.dependencies.iter().map(ChangeData::of).collect(),
         claims: report.story.claims.iter().map(|c| (c.text.clone(), c.verdict.word().to_owned(), c.places.clone())).collect(),
         undisclosed: report.story.undisclosed.iter().map(|u| (u.fact.clone(), u.places.clone())).collect(),
+        unsaid: report.story.undisclosed.iter().map(|u| u.severity.word().to_owned()).collect(),
         score: report.risk.score,
         lane: report.risk.lane.word().to_owned(),
         reasons: report.risk.contributions.iter().map(|c| (c.points, c.why.clone())).collect(),
@@ -170,7 +174,10 @@ pub fn read(text: &str) -> Result<Judgement, String> {
     let claim = |(text, verdict, places): (String, String, Vec<String>)| {
         Ok::<_, String>(Claim { text, verdict: named(&VERDICTS, &verdict, Verdict::word)?, places })
     };
-    let undisclosed = data.undisclosed.into_iter().map(|(fact, places)| Undisclosed { fact, places }).collect();
+    let weights = data.unsaid.iter().map(|word| Severity::parse(word)).chain(std::iter::repeat(None));
+    let weighed = data.undisclosed.into_iter().zip(weights);
+    let undisclosed =
+        weighed.map(|((fact, places), severity)| Undisclosed { fact, severity: severity.unwrap_or(Severity::Medium), places }).collect();
     let contributions = data.reasons.into_iter().map(|(points, why)| Contribution { points, why }).collect();
     let report = Report {
         findings: data.findings.into_iter().map(|finding| finding.back()).collect::<Result<_, _>>()?,
