@@ -5,6 +5,7 @@
 pub mod arrivals;
 pub mod update;
 
+mod agents;
 mod annotate_rule;
 mod begin_sweep;
 mod choose_section;

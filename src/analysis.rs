@@ -4,6 +4,7 @@
 
 pub mod across;
 pub mod alike;
+pub mod behaviour;
 pub mod blob;
 pub mod branch;
 pub mod campaign;

@@ -2,6 +2,7 @@
 //!
 //! A command gets a `Context`, writes to its `Output`, and answers with an `Exit`; errors become one sentence here.
 
+pub mod agents;
 pub mod approve;
 pub mod ban;
 pub mod block;
@@ -91,6 +92,7 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
         Some(Command::List(args)) => list::run(&args, &mut context),
         Some(Command::Scan(args)) => scan::run(&args, &mut context),
         Some(Command::Sweep(args)) => sweep::run(&args, &mut context),
+        Some(Command::Agents(args)) => agents::run(&args, &mut context),
         Some(Command::Waiting(args)) => waiting::run(&args, &mut context),
         Some(Command::Ledger(args)) => ledger::run(&args, &mut context),
         Some(Command::Calibrate(args)) => calibrate::run(&args, &mut context),

@@ -2,6 +2,7 @@
 //!
 //! Nothing here prints or looks anything up; outside text passes the sanitising door or the format's own escaping.
 
+pub mod agents;
 pub mod calibration;
 pub mod escape;
 pub mod incident;

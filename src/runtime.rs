@@ -27,6 +27,7 @@ pub mod listener;
 pub mod log;
 pub mod marked;
 pub mod noise;
+pub mod observer;
 pub mod place;
 pub mod policy;
 pub mod proofs;

@@ -1,8 +1,8 @@
 //! The door for everything the world reports. Stale answers are dropped before anybody looks at them.
 
 use crate::actions::{
-    annotate_rule, begin_sweep, complain, fit, judge_waiting, look_again, own_editor, take_bans, take_budget, take_change, take_decision,
-    take_dossier, take_draft, take_judgement, take_list, take_matches, take_records, take_report, take_waiting, tint,
+    agents, annotate_rule, begin_sweep, complain, fit, judge_waiting, look_again, own_editor, take_bans, take_budget, take_change,
+    take_decision, take_dossier, take_draft, take_judgement, take_list, take_matches, take_records, take_report, take_waiting, tint,
 };
 use crate::message::effect::Effect;
 use crate::message::event::{Event, News};
@@ -47,6 +47,8 @@ pub fn arrive(console: &mut Console, event: Event) -> Vec<Effect> {
         News::Sweeping(progress) => begin_sweep::take_part(console, *progress),
         News::Swept(answer) => begin_sweep::take(console, answer),
         News::Saved(answer) => begin_sweep::take_saved(console, answer),
+        News::Agents(answer) => agents::take(console, answer),
+        News::Observed(observations) => agents::observe(console, observations),
         News::Around(answer) => take_dossier::take(console, answer),
         News::Budget(budget) => take_budget::take(console, *budget),
         News::Broken(_, trouble) | News::Complaint(trouble) => complain::complain(console, trouble),

@@ -2,12 +2,12 @@
 
 use crate::actions::judge_waiting::{self, judge_rest};
 use crate::actions::stop::{stop, stop_each};
-use crate::actions::{begin_sweep, leave, take_list, write_remark};
+use crate::actions::{agents, begin_sweep, leave, take_list, write_remark};
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
 use crate::state::console::Console;
 use crate::state::notice::Tone;
-use crate::state::overlay::{Asks, Overlay, Stage};
+use crate::state::overlay::{Asks, Overlay, Panel, Stage, Topic};
 
 /// Goes one step back.
 pub(crate) fn close(console: &mut Console) -> Vec<Effect> {
@@ -44,7 +44,11 @@ pub(crate) fn close(console: &mut Console) -> Vec<Effect> {
         }
         Overlay::List(_) => {
             console.overlay = Overlay::None;
-            stop_each(console, &[Kind::Waiting, Kind::Bans])
+            stop_each(console, &[Kind::Waiting, Kind::Bans, Kind::Agents])
+        }
+        Overlay::Panel(Panel { topic: Topic::Agent(gallery, at), .. }) => {
+            let (gallery, at) = (gallery.clone(), *at);
+            agents::back(console, gallery, at)
         }
         Overlay::Panel(_) | Overlay::Card(_) => {
             console.overlay = Overlay::None;

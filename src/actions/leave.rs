@@ -10,7 +10,8 @@ use crate::state::overlay::Overlay;
 use crate::state::session::Session;
 
 /// Everything that is asked about the pull on screen.
-const ABOUT: [Kind; 8] = [Kind::Load, Kind::Analyse, Kind::Tint, Kind::Search, Kind::Draft, Kind::Dossier, Kind::Look, Kind::Ahead];
+const ABOUT: [Kind; 9] =
+    [Kind::Load, Kind::Analyse, Kind::Observe, Kind::Tint, Kind::Search, Kind::Draft, Kind::Dossier, Kind::Look, Kind::Ahead];
 
 /// Leaves the pull on screen, if there is one.
 pub(crate) fn leave(console: &mut Console) -> Vec<Effect> {

@@ -1,6 +1,6 @@
 //! Lists to choose from: unsent remarks, waiting decisions, open pulls, whom to block or to let pass.
 
-use crate::actions::{begin_sweep, decide, opened, write_remark};
+use crate::actions::{agents, begin_sweep, decide, opened, write_remark};
 use crate::message::effect::Effect;
 use crate::message::ticket::Kind;
 use crate::model::ban::Banned;
@@ -78,6 +78,7 @@ pub(crate) fn len(console: &Console) -> usize {
         Listed::Blocked(_, bans) => bans.as_ref().map_or(0, |(bans, _)| bans.len()),
         Listed::Sweeps(earlier) => ASKED + earlier.as_ref().map_or(0, Vec::len),
         Listed::Whom(_, known) => known.len(),
+        Listed::Agents(_, gallery) => gallery.as_ref().map_or(0, |gallery| gallery.portraits.len()),
     }
 }
 
@@ -104,6 +105,10 @@ pub(crate) fn open(console: &mut Console) -> Vec<Effect> {
         Listed::Sweeps(_) => {
             let at = list.at;
             begin_sweep::choose(console, at)
+        }
+        Listed::Agents(..) => {
+            let at = list.at;
+            agents::open(console, at)
         }
         Listed::Whom(at, known) => match known.get(list.at).cloned() {
             Some(whom) => {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::actions::agents;
 use crate::message::effect::Effect;
 use crate::model::finding::Finding;
 use crate::model::report::Report;
@@ -35,7 +36,8 @@ pub(crate) fn take(console: &mut Console, report: &Arc<Report>, asking: bool) ->
         entry.verdict = Verdict::Judged(judgement);
         console.queue.settle(console.now, console.panes.queue);
     }
-    Vec::new()
+    // It is remembered once all of it is known.
+    if asking { Vec::new() } else { agents::ask(console).into_iter().collect() }
 }
 
 /// A card stays on its finding though the list changes under it.

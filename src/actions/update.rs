@@ -1,7 +1,7 @@
 //! The door for everything a person asks: one match, one line for each arm.
 
 use crate::actions::{
-    annotate_rule, begin_sweep, choose_section, close, complete, confirm, copy, decide, edit_text, fit, focus, judge_finding,
+    agents, annotate_rule, begin_sweep, choose_section, close, complete, confirm, copy, decide, edit_text, fit, focus, judge_finding,
     judge_waiting, jump, lists, look_again, move_cursor, open, open_pull, opened, own_editor, palette, point, prompt, read_thread, refresh,
     settle_thread, show_panel, sweep, switch_pane, tint, toggle_fold, toggle_layout, toggle_viewed, write_remark,
 };
@@ -93,6 +93,7 @@ fn obey(console: &mut Console, command: Command) -> Vec<Effect> {
         C::Block => lists::whom(console),
         C::Unblock => lists::blocked(console),
         C::Editor => own_editor::open(console),
+        C::Agents => agents::list(console),
         C::Opened => opened::list(console),
         C::NextOpened | C::PreviousOpened => opened::neighbour(console, command == C::NextOpened),
         C::LetGo => opened::let_go(console),

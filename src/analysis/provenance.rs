@@ -4,12 +4,14 @@
 //! no mark at all proves nothing.
 
 mod evidence;
+mod model;
 mod table;
 mod trailers;
 
 use std::collections::BTreeMap;
 
 use crate::model::agent::{Provenance, Tier};
+use crate::model::change::Change;
 use crate::model::forge::Account;
 use crate::model::pull::{Author, Commit, Pull};
 
@@ -48,6 +50,12 @@ pub fn names() -> Vec<&'static str> {
 #[must_use]
 pub fn searches() -> Vec<String> {
     Table::get().searches()
+}
+
+/// The model that the commits of a change or its description say it was made with: the one that is named last. A claim like the rest.
+#[must_use]
+pub fn model_of(change: &Change) -> Option<String> {
+    model::stated(Table::get(), change)
 }
 
 /// Who wrote a change, by everything that is known of it.

@@ -7,8 +7,8 @@ use clap::{Parser, Subcommand};
 use crate::cli::look_ups::Asking;
 use crate::cli::target::Place;
 use crate::cli::{
-    approve, block, calibrate, comment, completions, config, console, demo, doctor, evidence, guard_workflow, hook, ledger, list, man,
-    quarantine, release, request_changes, revert, rules, scan, sweep, unblock, waiting,
+    agents, approve, block, calibrate, comment, completions, config, console, demo, doctor, evidence, guard_workflow, hook, ledger, list,
+    man, quarantine, release, request_changes, revert, rules, scan, sweep, unblock, waiting,
 };
 
 /// Review changes written by coding agents
@@ -82,6 +82,7 @@ pub enum Command {
     Evidence(evidence::Args),
     Rules(rules::Args),
     Calibrate(calibrate::Args),
+    Agents(agents::Args),
     Hook(hook::Args),
     Doctor(doctor::Args),
     Config(config::Args),

@@ -19,6 +19,7 @@ use crate::runtime::event_loop;
 use crate::runtime::in_force::InForce;
 use crate::runtime::kept::Kept;
 use crate::runtime::noise::Noises;
+use crate::runtime::observer::Observer;
 use crate::runtime::records::Records;
 use crate::runtime::unveiled::Unveiled;
 
@@ -44,7 +45,7 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
     }
     let paths = site.paths(context)?;
     let log = Some(paths.log());
-    let kept = Kept::at(&paths.sweeps(), now);
+    let (kept, observer) = (Kept::at(&paths.sweeps(), now), Observer::at(&paths, site.clock()));
     let records = Records::new(paths.ledger(), now);
     let source = site.source.clone();
     let demo = site.is_demo_site();
@@ -67,6 +68,7 @@ pub fn run(site: &Site, context: &Context) -> anyhow::Result<Exit> {
         company: Company::default(),
         unveiled: Unveiled::default(),
         kept,
+        observer,
         records,
         settings,
         keymap,

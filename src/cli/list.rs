@@ -17,6 +17,7 @@ use crate::model::filter::Filter;
 use crate::model::report::{Report, Summary};
 use crate::runtime::company::Company;
 use crate::runtime::kept::Kept;
+use crate::runtime::observer::Observer;
 
 /// Print the queue, most urgent first
 #[derive(Debug, ClapArgs)]
@@ -71,8 +72,9 @@ fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, contex
     let judge = Judge { engine: &engine, source: &*opened.site.source, cancel: &context.cancel };
     let mut rows = Vec::with_capacity(opened.pulls.len());
     let company = Company::default();
-    let kept = Kept::at(&opened.site.paths(context)?.sweeps(), opened.site.clock());
-    company.remember(kept.earlier(&opened.pulls, opened.site.source.repository().as_deref()));
+    let (paths, folder) = (opened.site.paths(context)?, opened.site.source.repository());
+    let (kept, observer) = (Kept::at(&paths.sweeps(), opened.site.clock()), Observer::at(&paths, opened.site.clock()));
+    company.remember(kept.earlier(&opened.pulls, folder.as_deref()));
     let mut failed = opened.incomplete;
     let veil = engine.book().veil();
     judge.each(&opened.pulls, &mut context.out, |_, pull, outcome| {
@@ -80,6 +82,7 @@ fn print(opened: &Opened, rules: &Rules, filter: &Filter, format: Format, contex
         let mut pull = pull.clone();
         shown::pull(&mut pull, &veil);
         let judged = |(change, report): (Change, Report)| {
+            observer.note(&change, &report, &engine, folder.as_deref());
             let summary = Summary::of(&change, &report);
             company.note(&pull, summary.clone(), report, change.patch.unreadable);
             summary

@@ -19,6 +19,7 @@ use crate::model::diff::Patch;
 use crate::model::pull::Pull;
 use crate::model::report::Report;
 use crate::model::rule::Severity;
+use crate::runtime::observer::Observer;
 
 /// Judge changes and print what was found
 ///
@@ -87,6 +88,14 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let engine = args.rules.engine(context)?;
     let Opened { site, pulls, omissions, incomplete, several } = args.inputs.open(context)?;
     let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
+    // Where nothing can be kept, everything is judged all the same.
+    let observer = site.paths(context).map(|paths| Observer::at(&paths, site.clock())).unwrap_or_default();
+    let folder = site.source.repository();
+    let note = |outcome: &Outcome| {
+        if let Ok((change, report)) = outcome {
+            observer.note(change, report, &engine, folder.as_deref());
+        }
+    };
     let mut printer = Printer::new(args.format, several, engine.book());
     let (veil, mut omissions) = (engine.book().veil(), omissions);
     shown::omissions(&mut omissions, &veil);
@@ -103,8 +112,11 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         print(&mut printer, out, &redact::through(name, &veil), outcome.map_err(|error| redact::through(&error.to_string(), &veil)), &veil)
     };
     let all = match args.inputs.each_commit() {
-        false => judge.each(&pulls, &mut context.out, |out, pull, outcome| hand_on(out, &pull.at.to_string(), outcome)),
-        true => together(&judge, &pulls, &mut context.out, &mut hand_on),
+        false => judge.each(&pulls, &mut context.out, |out, pull, outcome| {
+            note(&outcome);
+            hand_on(out, &pull.at.to_string(), outcome)
+        }),
+        true => together(&judge, &pulls, &mut context.out, &note, &mut hand_on),
     };
     match all.and_then(|()| printer.finish(&mut context.out)) {
         Ok(()) => Ok(verdict.exit()),
@@ -114,20 +126,25 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     }
 }
 
-/// Judges commits that may come to something together. They are handed on when all of them are judged.
+/// Judges commits that may come to something together. They are noted as they are, and handed on when all of them are judged.
 fn together(
     judge: &Judge<'_>,
     pulls: &[Pull],
     out: &mut Output,
+    note: &dyn Fn(&Outcome),
     hand_on: &mut dyn FnMut(&mut Output, &str, Outcome) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     if pulls.len() > MOST_TOGETHER {
         say("", format!("more than {MOST_TOGETHER} commits: each was judged by itself only; `lazaret sweep` looks at them together"));
-        return judge.each(pulls, out, |out, pull, outcome| hand_on(out, &pull.at.to_string(), outcome));
+        return judge.each(pulls, out, |out, pull, outcome| {
+            note(&outcome);
+            hand_on(out, &pull.at.to_string(), outcome)
+        });
     }
     let veil = judge.engine.book().veil();
     let mut held: Vec<(String, Outcome)> = Vec::new();
     judge.each(pulls, out, |_, pull, outcome| {
+        note(&outcome);
         held.push((pull.at.to_string(), outcome));
         Ok(())
     })?;

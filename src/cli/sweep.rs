@@ -5,10 +5,10 @@ pub mod contain;
 pub mod deciders;
 pub mod from_console;
 pub mod places;
+pub mod records;
 pub mod view;
 pub mod when;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use self::bar::Bar;
 use self::contain::Wish;
 use self::deciders::Host;
 use self::places::Places;
+use self::records::{audited, records};
 use self::when::When;
 use crate::analysis::engine::Engine;
 use crate::analysis::redact::shown;
@@ -34,17 +35,14 @@ use crate::export::incident::{self, Incident};
 use crate::export::judged::Judged;
 use crate::export::sarif::Sarif;
 use crate::export::sweep as export;
-use crate::model::audit::AuditEvent;
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
 use crate::model::decision::Verb;
 use crate::model::diff::{Omission, Patch};
 use crate::model::filter::Filter;
 use crate::model::inert;
-use crate::model::ledger::Record;
-use crate::model::response::CaseId;
 use crate::model::sweep::{Asked, Sweep, Wanted, Window};
-use crate::response::evidence;
+use crate::runtime::observer::Observer;
 use crate::runtime::sweep::{self, Job, SweepError};
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
@@ -52,8 +50,6 @@ use crate::store::sweeps::{Begun, Sweeps};
 
 /// A sweep that was cut short longer ago than this, in seconds, continues only when it is asked for.
 const FRESH: u64 = 6 * 3_600;
-/// Records of the ledger that an incident report looks through.
-const RECORDS: usize = 10_000;
 
 /// Go over many repositories: what agents opened or merged in a window, how it came in, what belongs together
 ///
@@ -227,6 +223,7 @@ struct Prepared {
     /// Whether it was begun earlier.
     continued: bool,
     places: Places,
+    observer: Observer,
 }
 
 /// Finds or begins the sweep, and goes over it with a line on the terminal.
@@ -269,21 +266,22 @@ fn prepared(args: &Args, context: &Context) -> anyhow::Result<Prepared> {
         );
     }
     let engine = Arc::new(args.rules.engine(context)?);
-    let store = Sweeps::open(&context.paths()?.sweeps())?;
+    let paths = context.paths()?;
+    let (store, observer) = (Sweeps::open(&paths.sweeps())?, Observer::at(&paths, now));
     // What cannot be opened is no sweep, and none is begun for it.
     let places = Places::open(&targets, args.all_authors, context)?;
     let (begun, continued) = begun(args, &targets, &engine, &store)?;
-    Ok(Prepared { targets, engine, store, begun, continued, places })
+    Ok(Prepared { targets, engine, store, begun, continued, places, observer })
 }
 
 /// Goes over the places; `watch` is told of every piece.
 fn gone_over(args: &Args, prepared: Prepared, cancel: &Cancel, watch: &mut dyn FnMut(&sweep::Progress)) -> Result<Swept, SweepError> {
-    let Prepared { targets, engine, store, begun, places, .. } = prepared;
+    let Prepared { targets, engine, store, begun, places, observer, .. } = prepared;
     let Places { fields, gaps, hosts, .. } = places;
     let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     let asked = Asked { window: begun.window, now: now(), wanted: args.state.wanted(), everyone: args.all_authors };
     let (shallow, filter) = (args.shallow, &args.filter);
-    let job = Job { id: &begun.id, targets, fields, asked, engine: engine.clone(), shallow, filter, workers };
+    let job = Job { id: &begun.id, targets, fields, asked, engine: engine.clone(), shallow, filter, workers, observer };
     let mut sweep = sweep::run(&job, &store, cancel, watch)?;
     sweep.gaps.extend(gaps);
     shown::sweep(&mut sweep, &engine.book().veil());
@@ -356,31 +354,6 @@ fn print(format: Format, sweep: &Sweep, context: &mut Context) -> anyhow::Result
         Format::Incident => incident::report(out, Incident { sweep, records: &records, audited: &audited })?,
     }
     Ok(std::io::Write::flush(out)?)
-}
-
-/// The events of audit logs in the evidence of cases that were decided since the sweep's window began.
-fn audited(
-    records: &[Record],
-    sweep: &Sweep,
-    context: &Context,
-    says: &mut dyn FnMut(String),
-) -> anyhow::Result<Vec<(CaseId, AuditEvent)>> {
-    let root = context.paths()?.evidence();
-    let late = records.iter().filter(|record| record.at >= sweep.asked.window.since);
-    let cases: BTreeSet<&str> = late.map(|record| record.case.0.as_str()).collect();
-    let mut found = Vec::new();
-    for case in cases.into_iter().map(|case| CaseId(case.to_owned())) {
-        match evidence::audited(&root, &case) {
-            Ok(events) => found.extend(events.into_iter().map(|event| (case.clone(), event))),
-            Err(error) => says(format!("{error}; its audit log is left out")),
-        }
-    }
-    Ok(found)
-}
-
-/// The records that an incident report looks through, oldest first.
-fn records(context: &Context) -> anyhow::Result<Vec<Record>> {
-    Ok(context.ledger_if_any()?.map(|ledger| ledger.list(RECORDS)).transpose()?.unwrap_or_default())
 }
 
 fn sarif(out: &mut Output, sweep: &Sweep, book: &Rulebook) -> anyhow::Result<()> {

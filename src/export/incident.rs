@@ -17,7 +17,7 @@ use crate::model::ledger::{Record, RecordKind};
 use crate::model::pull::{Origin, Pull};
 use crate::model::response::CaseId;
 use crate::model::risk::Lane;
-use crate::model::sweep::{Member, Sweep};
+use crate::model::sweep::{Conduct, Member, Sweep};
 
 /// Entries of one list; the rest is counted, and `--format json` has it.
 const MOST: usize = 200;
@@ -58,7 +58,7 @@ pub fn report(out: &mut dyn Write, incident: Incident<'_>) -> io::Result<()> {
 fn suspects(sweep: &Sweep) -> Vec<&Member> {
     let suspected = |index: usize, member: &Member| {
         let serious = member.judgement.as_ref().is_none_or(|judgement| judgement.report.risk.lane >= Lane::Review);
-        serious || !member.observations.is_empty() || sweep.campaign_of(index).is_some()
+        serious || member.observations.iter().any(|seen| seen.conduct != Conduct::Unusual) || sweep.campaign_of(index).is_some()
     };
     sweep.members.iter().enumerate().filter(|(index, member)| suspected(*index, member)).map(|(_, member)| member).collect()
 }

@@ -86,6 +86,7 @@ commands! {
     Around "around" "checks, reviews, rules, links: what the forge keeps around the pull",
     Reasons "reasons" "what the score is made of",
     Ledger "ledger" "decisions so far, with the chain verified",
+    Agents "agents" "what agents did over time, and what changed; again: models, then authors",
     Notices "notices" "what lazaret said so far",
     CopyLine "copy-line" "copy the line to the clipboard",
     CopyPath "copy-path" "copy the path and line to the clipboard",

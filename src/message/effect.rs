@@ -7,6 +7,7 @@ use crate::message::errand::{Errand, Wanted};
 use crate::message::event::Chunk;
 use crate::message::ticket::{Kind, Ticket};
 use crate::model::ban::Banned;
+use crate::model::behaviour::By;
 use crate::model::case_id::CaseId;
 use crate::model::change::Change;
 use crate::model::decision::Verb;
@@ -100,6 +101,10 @@ pub enum Effect {
     Sweep(Ticket, SweepWish),
     /// Save the incident report of this sweep in a file of this name.
     SaveReport(Ticket, Arc<Sweep>, String),
+    /// Read what was done over time, put together by this.
+    ReadAgents(Ticket, By),
+    /// See what is unusual in this one, which was judged.
+    Observe(Ticket, Arc<Change>),
     /// Read the ledger.
     ReadLedger(Ticket),
     /// Read the unsent review.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::message::errand::Sheet;
 use crate::message::ticket::{Kind, Ticket};
 use crate::model::ban::Ban;
+use crate::model::behaviour::{Gallery, Observations};
 use crate::model::change::Change;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
@@ -130,6 +131,10 @@ pub enum News {
     Swept(Result<Arc<Sweep>, Trouble>),
     /// Where the report lies.
     Saved(Result<String, Trouble>),
+    /// What agents did over time.
+    Agents(Result<Arc<Gallery>, Trouble>),
+    /// What is unusual in the opened pull, where anything can be said.
+    Observed(Option<Box<Observations>>),
     /// What the forge still allows, and what is waited for.
     Budget(Box<Budget>),
     /// Something that no question asked for could not be done.
@@ -162,6 +167,8 @@ impl News {
             Self::Sweeps(_) => Kind::Sweeps,
             Self::Sweeping(_) | Self::Swept(_) => Kind::Sweep,
             Self::Saved(_) => Kind::Save,
+            Self::Agents(_) => Kind::Agents,
+            Self::Observed(_) => Kind::Observe,
             Self::Broken(kind, _) => *kind,
             Self::Together(_) | Self::Budget(_) | Self::Complaint(_) => return None,
         })

@@ -59,7 +59,7 @@ impl Command {
             C::Refresh | C::CopyLine | C::CopyPath => PULLS,
             C::Sweep | C::Sweeps => &[Pane::Queue, Pane::Sweep],
             C::Choose | C::SaveReport => &[Pane::Sweep],
-            C::Reasons | C::Ledger | C::Notices | C::Palette | C::Help | C::Redraw | C::Suspend | C::Quit => SCREENS,
+            C::Reasons | C::Ledger | C::Agents | C::Notices | C::Palette | C::Help | C::Redraw | C::Suspend | C::Quit => SCREENS,
             C::Opened => ABOVE,
             C::NextOpened | C::PreviousOpened => SCREENS,
             C::Send | C::RequestChanges | C::Block | C::Unblock | C::Waiting | C::Approve | C::Quarantine | C::Release | C::Revert => {

@@ -49,4 +49,8 @@ pub enum Kind {
     Sweep,
     /// A report being saved.
     Save,
+    /// What agents did over time.
+    Agents,
+    /// What is unusual in the opened pull.
+    Observe,
 }

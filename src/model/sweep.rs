@@ -125,7 +125,7 @@ pub struct Caught {
     pub contained_in: Vec<Link>,
 }
 
-/// What is told of a merge besides findings.
+/// What is told of a change besides findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Conduct {
     /// It stands on the branch without any pull.
@@ -136,11 +136,13 @@ pub enum Conduct {
     SelfMerge,
     /// It was merged by a switch or by a machine.
     AutoMerge,
+    /// It differs from what its agent did before.
+    Unusual,
 }
 
 impl Conduct {
     /// All of them, worst first.
-    pub const ALL: [Self; 4] = [Self::DirectCommit, Self::UnreviewedMerge, Self::SelfMerge, Self::AutoMerge];
+    pub const ALL: [Self; 5] = [Self::DirectCommit, Self::UnreviewedMerge, Self::SelfMerge, Self::AutoMerge, Self::Unusual];
 
     /// The word of formats and filters.
     #[must_use]
@@ -150,6 +152,7 @@ impl Conduct {
             Self::UnreviewedMerge => "unreviewed-merge",
             Self::SelfMerge => "self-merge",
             Self::AutoMerge => "auto-merge",
+            Self::Unusual => "unusual",
         }
     }
 

@@ -15,6 +15,7 @@ use crate::runtime::decisions::Decisions;
 use crate::runtime::in_force::InForce;
 use crate::runtime::kept::Kept;
 use crate::runtime::noise::Noises;
+use crate::runtime::observer::Observer;
 use crate::runtime::records::Records;
 use crate::runtime::sweeper::Sweeper;
 use crate::runtime::unveiled::Unveiled;
@@ -45,6 +46,8 @@ pub struct Desk {
     pub unveiled: Unveiled,
     /// What was judged in earlier runs.
     pub kept: Kept,
+    /// What is remembered of everybody over time.
+    pub observer: Observer,
     /// What lazaret's own records say of pulls.
     pub records: Records,
     /// How this person likes it.

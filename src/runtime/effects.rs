@@ -4,6 +4,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use crate::analysis::behaviour::portrait::Asked;
 use crate::analysis::check::FileOutcome;
 use crate::analysis::engine::{Engine, Reader};
 use crate::analysis::lookups;
@@ -13,6 +14,7 @@ use crate::message::effect::{Effect, Thrift, Wish};
 use crate::message::errand::Errand;
 use crate::message::event::{Annotated, Chunk, News, Page};
 use crate::message::ticket::Kind;
+use crate::model::behaviour::{By, Gallery};
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::noise::Noise;
@@ -107,6 +109,8 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
             let none = || Err("there is nobody to write it".to_owned());
             to.tell(News::Saved(desk.sweeper.as_ref().map_or_else(none, |sweeper| sweeper.report(&sweep, &name))));
         }),
+        Effect::ReadAgents(ticket, by) => jobs.start(Kind::Agents, ticket, move |_, to| to.tell(News::Agents(agents(&desk, by)))),
+        Effect::Observe(ticket, change) => jobs.start(Kind::Observe, ticket, move |_, to| observe(&desk, &change, to)),
         Effect::ReadLedger(ticket) => jobs.start(Kind::Ledger, ticket, move |_, to| to.tell(News::Records(desk.decisions.records()))),
         Effect::LoadDraft(ticket, change) => jobs.start(Kind::Draft, ticket, move |_, to| to.tell(News::Drafted(draft(&desk, &change)))),
         Effect::SaveDraft(change, review) => jobs.start_quiet(move || desk.decisions.keep_draft(&change, &review).err()),
@@ -123,6 +127,16 @@ fn noise(desk: &Desk) -> Result<Box<Noise>, String> {
     let engine = desk.rules.now();
     let known = desk.noise.as_ref().map_or_else(|| Ok(Noise::default()), |noises| noises.known(engine.book()));
     Ok(Box::new(Noise { annotated: engine.book().annotated().clone(), ..known.map_err(|error| error.to_string())? }))
+}
+
+fn agents(desk: &Desk, by: By) -> Result<Arc<Gallery>, String> {
+    let asked = Asked { by, ..Asked::default() };
+    desk.observer.gallery(desk.rules.now().digest(), asked).map(Arc::new).map_err(|error| error.to_string())
+}
+
+fn observe(desk: &Desk, change: &Change, to: &Reporter) {
+    let observed = desk.observer.observe(&change.pull, &desk.rules.now(), desk.source.repository().as_deref());
+    to.tell(News::Observed(observed.map(Box::new)));
 }
 
 fn list(desk: &Desk, cancel: &Cancel, to: &Reporter) {
@@ -237,6 +251,7 @@ fn judge_one(desk: &Desk, at: &PullRef, cancel: &Cancel) -> Result<Summary, Sour
         return Err(SourceError::Cancelled);
     }
     desk.kept.keep(&change, &report, &desk.rules.now());
+    desk.observer.note(&change, &report, &desk.rules.now(), desk.source.repository().as_deref());
     let (summary, mut pull) = (Summary::of(&change, &report), change.pull);
     shown::pull(&mut pull, &desk.veil());
     desk.kept.remember(&pull, &report, desk.source.repository().as_deref());
@@ -301,6 +316,7 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
     }
     let report = Report { millis, ..engine.finish(change, outcomes, &around) };
     desk.kept.keep(change, &report, &engine);
+    desk.observer.note(change, &report, &engine, desk.source.repository().as_deref());
     to.tell(News::Reported(Arc::new(completed(desk, &engine, change, report))));
 }
 

@@ -4,7 +4,7 @@
 mod crew;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -18,12 +18,13 @@ use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
 use crate::model::filter::Filter;
 use crate::model::forge::Budget;
-use crate::model::pull::PullRef;
+use crate::model::pull::{Pull, PullRef};
 use crate::model::report::Report;
-use crate::model::sweep::{Asked, Caught, Gap, Judgement, Member, Sweep};
+use crate::model::sweep::{Asked, Caught, Conduct, Gap, Judgement, Member, Observation, Sweep};
 use crate::model::thread::Earlier;
 use crate::model::time::Timestamp;
 use crate::runtime::kept::{self, name};
+use crate::runtime::observer::Observer;
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
 use crate::store::error::StoreError;
@@ -48,6 +49,8 @@ pub struct Job<'a> {
     pub filter: &'a Filter,
     /// Threads that ask and judge.
     pub workers: usize,
+    /// Who remembers what is judged.
+    pub observer: Observer,
 }
 
 /// How far a sweep has come.
@@ -86,7 +89,7 @@ pub enum SweepError {
 /// # Errors
 /// When nobody waits any more, or the memory of sweeps cannot be written. A place or change that cannot be read is a gap.
 pub fn run(job: &Job<'_>, store: &Sweeps, cancel: &Cancel, watch: &mut dyn FnMut(&Progress)) -> Result<Sweep, SweepError> {
-    let crew = Crew::start(job.workers, job.asked, &job.engine, cancel).map_err(|e| SweepError::Threads(e.to_string()))?;
+    let crew = Crew::start(job.workers, job.asked, (&job.engine, &job.observer), cancel).map_err(|e| SweepError::Threads(e.to_string()))?;
     let mut course = Course {
         job,
         store,
@@ -106,6 +109,7 @@ pub fn run(job: &Job<'_>, store: &Sweeps, cancel: &Cancel, watch: &mut dyn FnMut
     let earlier = places.earlier(&sweep, store)?;
     // Before anything is joined: what is remembered of a change is what it brings in by itself.
     places.remember(&sweep, store, job.asked.now)?;
+    unusual(&mut sweep, job, &folders);
     finished(&mut sweep, job, &earlier);
     Ok(sweep)
 }
@@ -156,6 +160,19 @@ impl<'f> Places<'f> {
             }
         }
         Ok(())
+    }
+}
+
+/// Adds to the members that were judged what is unusual in them, seen from what their agents did before.
+fn unusual(sweep: &mut Sweep, job: &Job<'_>, folders: &BTreeMap<String, PathBuf>) {
+    let place = |member: &Member| folders.get(&member.pull().at.repo).cloned();
+    let places: Vec<Option<PathBuf>> = sweep.members.iter().map(place).collect();
+    let pulls: Vec<(&Pull, Option<&Path>)> = sweep.members.iter().map(Member::pull).zip(places.iter().map(Option::as_deref)).collect();
+    let told = job.observer.observe_all(&pulls, &job.engine);
+    let judged = sweep.members.iter_mut().zip(told).filter(|(member, _)| member.judgement.is_some());
+    for (member, observations) in judged {
+        let found = observations.into_iter().flat_map(|observations| observations.found);
+        member.observations.extend(found.map(|found| Observation { conduct: Conduct::Unusual, says: found.says() }));
     }
 }
 

@@ -1,6 +1,9 @@
 //! A list to choose from, over the screen.
 
+use std::sync::Arc;
+
 use crate::model::ban::{Ban, Banned};
+use crate::model::behaviour::{By, Gallery};
 use crate::model::pull::PullRef;
 use crate::model::sweeping::EarlierSweep;
 use crate::model::waiting::Waiting;
@@ -18,6 +21,8 @@ pub enum Listed {
     Blocked(PullRef, Option<(Vec<Ban>, usize)>),
     /// What a sweep shall be of, and sweeps of which something is kept, once that is read.
     Sweeps(Option<Vec<EarlierSweep>>),
+    /// What agents, models or authors did over time, once it is read.
+    Agents(By, Option<Arc<Gallery>>),
     /// Whom a block of this pull's kind can stop.
     Whom(PullRef, Vec<Banned>),
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::message::action::Command;
 use crate::message::pane::Pane;
 use crate::model::ban::Banned;
+use crate::model::behaviour::Gallery;
 use crate::model::change::Change;
 use crate::model::decision::Verb;
 use crate::model::ledger::{ChainState, Record};
@@ -83,6 +84,8 @@ pub enum Topic {
     Reasons,
     /// The records, once they are read.
     Ledger(Option<(Vec<Record>, ChainState)>),
+    /// What the one at this position did over time.
+    Agent(Arc<Gallery>, usize),
     /// What was said.
     Notices,
     /// What was done.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::model::behaviour::Observations;
 use crate::model::change::Change;
 use crate::model::diff::{FileDiff, Omission};
 use crate::model::dossier::Dossier;
@@ -69,6 +70,8 @@ pub struct Known {
     pub placed: Placed,
     /// The whole report, once it is there.
     pub report: Option<Arc<Report>>,
+    /// What is unusual in it, seen from what its agent did before.
+    pub observations: Option<Observations>,
     /// Files analysed, and files in all.
     pub progress: (usize, usize),
     /// Whether registries are still being asked about its packages.

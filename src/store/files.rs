@@ -67,6 +67,14 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
     }
 }
 
+/// Gives one of our own files another name, also where that is taken.
+///
+/// # Errors
+/// When the system refuses.
+pub fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
+    std::fs::rename(from, to).map_err(|e| StoreError::io(from, &e))
+}
+
 /// Removes one of our own files; a missing one is fine.
 ///
 /// # Errors

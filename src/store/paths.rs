@@ -126,6 +126,12 @@ impl Paths {
         self.state.join("noise.db")
     }
 
+    /// What was judged over time; it may be deleted at any time, and what is judged from then on is remembered.
+    #[must_use]
+    pub fn observations(&self) -> PathBuf {
+        self.state.join("observations.db")
+    }
+
     /// The program's own log.
     #[must_use]
     pub fn log(&self) -> PathBuf {

@@ -7,6 +7,7 @@ pub mod decision;
 pub mod draft;
 mod forge;
 pub mod noise;
+pub(crate) mod observation;
 mod remark;
 pub mod sweep;
 pub mod waiting;

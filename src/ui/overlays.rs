@@ -1,5 +1,6 @@
 //! What lies over the screens: each file says what one popup holds; `popup` alone draws frames.
 
+pub mod agents;
 pub mod around;
 pub mod card;
 pub mod commits;
@@ -47,6 +48,7 @@ fn panel(console: &Console, panel: &Panel, room: usize, look: &Look<'_>) -> Opti
             let waits = console.pending.waits_for_dossier();
             around::content(console.session.as_ref()?, waits, console.now, room, look)
         }
+        Topic::Agent(gallery, at) => agents::content(gallery, *at, room, look)?,
         Topic::Thread(at) => thread::content(console.session.as_ref()?, *at, console.now, room, look)?,
         Topic::Reasons => reasons::content(console, room, look),
         Topic::Story => story::content(console.session.as_ref()?, room, look),

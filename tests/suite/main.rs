@@ -8,6 +8,7 @@
     reason = "tests fail loudly and run real programs"
 )]
 
+mod agents;
 mod alike_github;
 mod analysis;
 mod approve;

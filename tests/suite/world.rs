@@ -123,6 +123,11 @@ impl World {
         self.git(&["rev-parse", "HEAD"])
     }
 
+    /// Lets time pass before the next commit.
+    pub fn wait(&mut self, seconds: i64) {
+        self.clock += seconds;
+    }
+
     /// Switches to a new branch that starts here.
     pub fn branch(&self, name: &str) {
         self.git(&["checkout", "-q", "-b", name]);

@@ -10,6 +10,9 @@ pub(super) struct Trailer<'a> {
 /// Trailers that name who took part.
 const PEOPLE: [&str; 4] = ["co-authored-by", "signed-off-by", "generated-by", "assisted-by"];
 
+/// Trailers that name a model.
+const MODELS: [&str; 3] = ["ai-model", "agent-model", "generated-by-model"];
+
 impl<'a> Trailer<'a> {
     /// The trailer that fills `line`, if it is one.
     pub(super) fn read(line: &'a str) -> Option<Self> {
@@ -23,6 +26,23 @@ impl<'a> Trailer<'a> {
         let named = PEOPLE.iter().any(|key| self.key.eq_ignore_ascii_case(key));
         let (_, address) = self.value.strip_suffix('>').filter(|_| named)?.rsplit_once('<')?;
         Some(address)
+    }
+
+    /// The name before those brackets.
+    pub(super) fn name(&self) -> Option<&'a str> {
+        self.address().and_then(|_| Some(self.value.rsplit_once('<')?.0.trim()))
+    }
+
+    /// The model of a trailer that is about nothing else.
+    pub(super) fn model(&self) -> Option<&'a str> {
+        MODELS.iter().any(|key| self.key.eq_ignore_ascii_case(key)).then_some(self.value).filter(|model| !model.is_empty())
+    }
+
+    /// Tool and model of `Assisted-by: TOOL:MODEL`.
+    pub(super) fn assisting(&self) -> Option<(&'a str, &'a str)> {
+        let (tool, model) = self.value.split_once(':').filter(|_| self.key.eq_ignore_ascii_case("assisted-by"))?;
+        let model = model.split_whitespace().next()?;
+        Some((tool, model))
     }
 
     /// The tool of `Assisted-by: TOOL:MODEL`. People are thanked with the same key, so the model is required.

@@ -119,7 +119,7 @@ fn chosen<'a>(what: &str, sweep: &'a Sweep) -> anyhow::Result<Vec<&'a Member>> {
 
 fn article(conduct: Conduct) -> &'static str {
     match conduct {
-        Conduct::UnreviewedMerge | Conduct::AutoMerge => "an",
+        Conduct::UnreviewedMerge | Conduct::AutoMerge | Conduct::Unusual => "an",
         Conduct::DirectCommit | Conduct::SelfMerge => "a",
     }
 }

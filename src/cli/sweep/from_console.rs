@@ -9,7 +9,8 @@ use std::sync::Arc;
 use clap::Parser;
 
 use super::bar::Bar;
-use super::{Args, Swept as Found, audited, gone_over, prepared, records, view};
+use super::records::{audited, records};
+use super::{Args, Swept as Found, gone_over, prepared, view};
 use crate::cli::context::{Context, Surroundings};
 use crate::export::incident::{self, Incident};
 use crate::model::cancel::Cancel;

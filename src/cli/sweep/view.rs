@@ -18,6 +18,7 @@ use crate::runtime::event_loop;
 use crate::runtime::in_force::InForce;
 use crate::runtime::kept::Kept;
 use crate::runtime::noise::Noises;
+use crate::runtime::observer::Observer;
 use crate::runtime::records::Records;
 use crate::runtime::sweep_decisions::{Place, SweepDecisions};
 use crate::runtime::sweeper::Swept;
@@ -35,7 +36,7 @@ pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, hosts: &[Host], engine: Ar
     let (settings, keymap) = load::taste(&config)?;
     let log = Some(paths.log());
     let targets = sweep.targets.join(" ");
-    let kept = Kept::at(&paths.sweeps(), now);
+    let (kept, observer) = (Kept::at(&paths.sweeps(), now), Observer::at(&paths, now));
     let records = Records::new(paths.ledger(), now);
     let says = &mut |says: String| say("", says);
     let rules = Arc::new(InForce::new(engine, Some(config.clone())));
@@ -53,6 +54,7 @@ pub fn run(sweep: Sweep, fields: Vec<Arc<dyn Field>>, hosts: &[Host], engine: Ar
         company: Company::default(),
         unveiled: Unveiled::default(),
         kept,
+        observer,
         records,
         settings,
         keymap,

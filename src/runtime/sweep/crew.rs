@@ -16,6 +16,7 @@ use crate::model::pull::PullState;
 use crate::model::report::Report;
 use crate::model::sweep::{Asked, Caught, Judgement};
 use crate::runtime::kept::judged;
+use crate::runtime::observer::Observer;
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
 use crate::store::schema::sweep::answer::Answer;
@@ -78,12 +79,13 @@ impl Shared {
 
 impl Crew {
     /// Starts `workers` threads.
-    pub(super) fn start(workers: usize, asked: Asked, engine: &Arc<Engine>, cancel: &Cancel) -> std::io::Result<Self> {
+    pub(super) fn start(workers: usize, asked: Asked, by: (&Arc<Engine>, &Observer), cancel: &Cancel) -> std::io::Result<Self> {
         let (sender, results) = channel();
         let crew = Self { shared: Arc::new(Shared::default()), results, open: Cell::new(0) };
         for number in 0..workers.max(1) {
-            let (shared, sender, engine, cancel) = (crew.shared.clone(), sender.clone(), engine.clone(), cancel.clone());
-            let work = move || work(&shared, &sender, asked, &engine, &cancel);
+            let (shared, sender, cancel) = (crew.shared.clone(), sender.clone(), cancel.clone());
+            let (engine, observer) = (by.0.clone(), by.1.clone());
+            let work = move || work(&shared, &sender, asked, (&engine, &observer), &cancel);
             std::thread::Builder::new().name(format!("sweep-{number}")).stack_size(STACK).spawn(work)?;
         }
         Ok(crew)
@@ -132,7 +134,7 @@ impl Crew {
     }
 }
 
-fn work(shared: &Shared, sender: &Sender<Done>, asked: Asked, engine: &Engine, cancel: &Cancel) {
+fn work(shared: &Shared, sender: &Sender<Done>, asked: Asked, by: (&Engine, &Observer), cancel: &Cancel) {
     while let Some(task) = shared.next() {
         let done = match task {
             Task::List(field) => {
@@ -140,7 +142,7 @@ fn work(shared: &Shared, sender: &Sender<Done>, asked: Asked, engine: &Engine, c
                 Done::Listed(field, answered)
             }
             Task::Judge(caught, field) => {
-                let judged = guarded(|| judge(&*field, &caught, engine, cancel).map(Box::new));
+                let judged = guarded(|| judge(&*field, &caught, by, cancel).map(Box::new));
                 Done::Judged(caught, field, judged)
             }
         };
@@ -165,7 +167,7 @@ fn list(field: &dyn Field, asked: &Asked, cancel: &Cancel) -> Result<(Answer, us
     Ok((Answer { caught: catch.caught, omissions: catch.omissions, further: catch.further }, catch.unreadable))
 }
 
-fn judge(field: &dyn Field, caught: &Caught, engine: &Engine, cancel: &Cancel) -> Result<Judgement, SourceError> {
+fn judge(field: &dyn Field, caught: &Caught, (engine, observer): (&Engine, &Observer), cancel: &Cancel) -> Result<Judgement, SourceError> {
     if cancel.is_cancelled() {
         return Err(SourceError::Cancelled);
     }
@@ -179,6 +181,7 @@ fn judge(field: &dyn Field, caught: &Caught, engine: &Engine, cancel: &Cancel) -
     if cancel.is_cancelled() {
         return Err(SourceError::Cancelled);
     }
+    observer.note(&change, &report, engine, field.folder().as_deref());
     let contained_in = shipped(field, caught, &mut report, cancel)?;
     Ok(judged(&change, report, contained_in))
 }

@@ -13,6 +13,7 @@ use crate::state::opened::{Far, OpenPull};
 use crate::state::queue::Entry;
 use crate::state::session::Session;
 use crate::ui::look::{self, Look};
+use crate::ui::overlays::agents::{self, Row};
 use crate::ui::overlays::popup::Content;
 use crate::ui::overlays::words::paragraph;
 use crate::ui::overlays::write::place;
@@ -28,6 +29,7 @@ pub fn content(list: &List, console: &Console, room: usize, look: &Look<'_>) -> 
         Listed::Opened => opened(console),
         Listed::Blocked(_, bans) => blocked(bans.as_ref()),
         Listed::Sweeps(earlier) => sweeps(&console.sweeping.order, earlier.as_deref(), console.now),
+        Listed::Agents(by, gallery) => agents::rows(*by, gallery.as_deref(), console.now),
         Listed::Whom(_, known) => ("block whom".to_owned(), known.iter().map(whom).collect()),
     };
     let mut lines = Vec::new();
@@ -58,12 +60,11 @@ fn nothing(of: &Listed) -> &'static str {
         Listed::Opened => "No pull is open.",
         Listed::Blocked(_, None) => "being read …",
         Listed::Blocked(_, Some(_)) => "Nobody is blocked.",
+        Listed::Agents(_, None) => "being read …",
+        Listed::Agents(..) => "No judged change is remembered yet. What is judged from now on is.",
         Listed::Sweeps(_) | Listed::Whom(..) => "Nobody is known.",
     }
 }
-
-/// A row: its text, what stands below it, how it looks.
-type Row = (String, String, Role);
 
 fn remarks(session: &Session) -> (String, Vec<Row>) {
     let lost = &session.around.lost;

@@ -8,6 +8,7 @@ use crate::model::risk::Risk;
 use crate::model::tool::Import;
 use crate::state::console::Console;
 use crate::ui::look::{self, Look};
+use crate::ui::overlays::agents::unusual;
 use crate::ui::overlays::popup::Content;
 use crate::ui::overlays::words::{heading, labelled, paragraph};
 
@@ -18,6 +19,8 @@ pub fn content(console: &Console, room: usize, look: &Look<'_>) -> Content {
     let chosen = || console.queue.chosen().and_then(|entry| entry.judgement()).map(|judgement| &judgement.risk);
     let risk = if console.session.is_some() { opened } else { chosen() };
     let mut lines = risk.map_or_else(|| unknown(look), |risk| known(risk, room, look));
+    let observations = console.session.as_ref().and_then(|session| session.known.observations.as_ref());
+    lines.extend(unusual(observations, false, room, look));
     let report = console.session.as_ref().and_then(|session| session.known.report.as_ref());
     lines.extend(report.into_iter().flat_map(|report| imported(&report.imports, room, look)));
     lines.extend(report.into_iter().flat_map(|report| covered(report, room, look)));

@@ -6,6 +6,7 @@ use crate::config::theme::Role;
 use crate::model::story::{Claim, Verdict};
 use crate::state::session::Session;
 use crate::ui::look::Look;
+use crate::ui::overlays::agents::unusual;
 use crate::ui::overlays::popup::Content;
 use crate::ui::overlays::words::{heading, labelled, paragraph};
 
@@ -16,6 +17,7 @@ pub fn content(session: &Session, room: usize, look: &Look<'_>) -> Content {
     let text = look.style(Role::Text);
     let mut lines = paragraph(&pull.title, room, look.style(Role::Strong));
     lines.extend(who(session, room, look));
+    lines.extend(unusual(session.known.observations.as_ref(), true, room, look));
     match &session.known.report {
         None => lines.push(Line::from(Span::styled("Claims are not checked yet.", look.style(Role::Faint)))),
         Some(report) => {
