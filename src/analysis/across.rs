@@ -126,7 +126,12 @@ fn key<'c>(change: &Together<'c>, kind: Novelty, name: &str) -> Key<'c> {
 fn uses(changes: &[Together<'_>]) -> Vec<Use> {
     let mut sources: BTreeMap<Key<'_>, Vec<(usize, &Introduced)>> = BTreeMap::new();
     for (at, change) in changes.iter().enumerate() {
-        for introduced in change.report.threads.introduced.iter().filter(|one| one.kind != Novelty::Dependency) {
+        // Plain words name too much: `install`, `config`.
+        let telling = |one: &&Introduced| match one.kind {
+            Novelty::Symbol => names::is_coined(&one.name),
+            kind => kind != Novelty::Dependency,
+        };
+        for introduced in change.report.threads.introduced.iter().filter(telling) {
             sources.entry(key(change, introduced.kind, &introduced.name)).or_default().push((at, introduced));
         }
     }

@@ -311,7 +311,19 @@ fn is_generated(path: &str, name: &str) -> bool {
 }
 
 fn is_test(path: &str, name: &str) -> bool {
-    const FOLDERS: [&str; 9] = ["/test/", "/tests/", "/__tests__/", "/spec/", "/specs/", "/testdata/", "/fixtures/", "/e2e/", "/testing/"];
+    const FOLDERS: [&str; 11] = [
+        "/test/",
+        "/tests/",
+        "/__tests__/",
+        "/mocks/",
+        "/__mocks__/",
+        "/spec/",
+        "/specs/",
+        "/testdata/",
+        "/fixtures/",
+        "/e2e/",
+        "/testing/",
+    ];
     let stem = name.split('.').next().unwrap_or("");
     FOLDERS.iter().any(|folder| path.contains(folder))
         || stem.starts_with("test_")
@@ -356,6 +368,7 @@ mod tests {
             ("static/app.min.js", Role::Generated),
             ("pkg/page_test.go", Role::Test),
             ("test/session.spec.ts", Role::Test),
+            ("web/src/mocks/handlers.ts", Role::Test),
             ("src/test/java/TokenServiceTest.java", Role::Test),
             ("docs/logging.md", Role::Docs),
             ("src/CMakeLists.txt", Role::Product),

@@ -80,11 +80,15 @@ impl Wanted {
 /// What the added lines of `file` bring in, and its removed and context lines do not.
 fn collect(file: &FileDiff, patterns: &[&Pattern], kind: Novelty, applies: bool, wanted: Option<&Wanted>, out: &mut Vec<Introduced>) {
     let Some(text) = file.text().filter(|_| applies) else { return };
-    // The keys of a workflow are words of its format; only names of its environment are its author's.
-    let of_format = kind == Novelty::Setting && Role::of(&file.path().text()) == Role::Workflow;
+    let path = file.path().text();
+    let place = match (Role::of(&path), Language::of(&path)) {
+        (Role::Workflow, _) => SettingPlace::Workflow,
+        (_, language) if language.is_code() => SettingPlace::Code,
+        _ => SettingPlace::Settings,
+    };
     let named = |line: &str| -> Option<String> {
         let name = patterns.iter().find_map(|pattern| pattern.group(cut(line), 1))?;
-        let own = !of_format || !name.contains(|c: char| c.is_ascii_lowercase());
+        let own = kind == Novelty::Symbol || place.sets(line, name);
         let says = own && name.len() >= names::SHORTEST && (kind == Novelty::Symbol || is_coined(name) || name.contains('.'));
         says.then(|| name.to_owned()).filter(|name| wanted.is_none_or(|wanted| wanted.has(kind, name)))
     };
@@ -100,6 +104,39 @@ fn collect(file: &FileDiff, patterns: &[&Pattern], kind: Novelty, applies: bool,
         }
         out.push(one(kind, &name, Place { path: path.clone(), side: Side::New, line }));
     }
+}
+
+/// What kind of file a setting may stand in.
+#[derive(Clone, Copy)]
+enum SettingPlace {
+    Workflow,
+    Code,
+    Settings,
+}
+
+impl SettingPlace {
+    /// Whether `line` gives the setting `name` a value that others can see.
+    fn sets(self, line: &str, name: &str) -> bool {
+        match self {
+            // The keys of a workflow are words of its format; only names of its environment are its author's, unless they pass on what
+            // was there.
+            Self::Workflow => !name.contains(|c: char| c.is_ascii_lowercase()) && !line.contains("secrets.") && !line.contains("vars."),
+            // A variable of a function is nobody else's, and a part of the object itself is named by too many.
+            Self::Code => {
+                let own = name.strip_prefix("self.").or_else(|| name.strip_prefix("this."));
+                let outermost = !line.starts_with([' ', '\t']);
+                let exported = name.starts_with(|c: char| c.is_ascii_uppercase());
+                own.is_none() && (exported || outermost || name.contains('.') || is_key(line, name))
+            }
+            Self::Settings => true,
+        }
+    }
+}
+
+/// Whether `name` stands before a colon, as keys and fields do.
+fn is_key(line: &str, name: &str) -> bool {
+    let rest = line.split_once(name).map_or("", |(_, rest)| rest);
+    rest.trim_start_matches(['"', '\'', ' ']).strip_prefix(':').is_some_and(|rest| !rest.starts_with(['=', ':']))
 }
 
 fn one(kind: Novelty, name: &str, place: Place) -> Introduced {
@@ -130,6 +167,20 @@ mod tests {
         for line in ["return shipAway(x)", "shipAway(x)", "x = shipAway()", "// def shipAway"] {
             assert_eq!(symbol(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn settings_that_others_can_see() {
+        use SettingPlace::{Code, Settings, Workflow};
+        let sets = |place: SettingPlace, line: &str| SETTING.group(line, 1).is_some_and(|name| place.sets(line, name));
+        for line in ["TRUST_PROXY = True", "    trust_proxy: bool = False", "  trustProxy: true,", "\tTrustProxy = true", "trust_proxy = True"] {
+            assert!(sets(Code, line), "{line}");
+        }
+        for line in ["    github_token = read()", "        self.directory = path", "\tgithubToken := read()", "    let github_token = 1"] {
+            assert!(!sets(Code, line), "{line}");
+        }
+        assert!(sets(Workflow, "  TRUST_PROXY: '1'") && !sets(Workflow, "  pull_request:") && !sets(Workflow, "  LLM_KEY: ${{ secrets.LLM_KEY }}"));
+        assert!(sets(Settings, "  trust_proxy: true"));
     }
 
     #[test]

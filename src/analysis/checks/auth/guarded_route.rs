@@ -38,7 +38,8 @@ impl<'t> Handler<'t> {
     /// What the statement `text` says of a handler; `None` when it says nothing of one.
     #[must_use]
     pub fn of(text: &'t str) -> Option<Self> {
-        if text.len() > 2000 {
+        // What begins by closing something is the rest of a list, which may hold several routes.
+        if text.len() > 2000 || text.trim_start().starts_with(')') {
             return None;
         }
         let header = HEADER.is_match(text);
@@ -265,6 +266,7 @@ mod tests {
             ("const token = request.get(auth)", "const token"),
             ("return user.get('login'), None", "return"),
             ("router.post('/users', requireAuth, create)", "router.post('/accounts', requireAuth, create)"),
+            ("), http.post('/login', () => say('authenticated')), http.get('/a', () => b())", "), http.post('/login', () =>"),
         ] {
             assert!(!lost(old, new), "{old} -> {new}");
         }

@@ -56,6 +56,7 @@ pub struct Vocabulary {
     bypass: Vec<String>,
     flags: Vec<String>,
     guards: Vec<String>,
+    things: Vec<String>,
     acts: Vec<String>,
     screens: Vec<String>,
 }
@@ -84,7 +85,9 @@ impl Vocabulary {
         runs(function).any(|run| {
             let words = words(run);
             let any = |list: &[String]| words.iter().any(|word| list.contains(word));
-            any(&self.strong) || (any(&self.verbs) && any(&self.weak))
+            // `isUserMessage` asks what something is, not who somebody is.
+            let kind = || words.first().is_some_and(|word| word == "is") && words.last().is_some_and(|word| self.things.contains(word));
+            any(&self.strong) || any(&self.verbs) && any(&self.weak) && !kind()
         })
     }
 
