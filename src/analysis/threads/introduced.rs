@@ -173,13 +173,19 @@ mod tests {
     fn settings_that_others_can_see() {
         use SettingPlace::{Code, Settings, Workflow};
         let sets = |place: SettingPlace, line: &str| SETTING.group(line, 1).is_some_and(|name| place.sets(line, name));
-        for line in ["TRUST_PROXY = True", "    trust_proxy: bool = False", "  trustProxy: true,", "\tTrustProxy = true", "trust_proxy = True"] {
+        for line in
+            ["TRUST_PROXY = True", "    trust_proxy: bool = False", "  trustProxy: true,", "\tTrustProxy = true", "trust_proxy = True"]
+        {
             assert!(sets(Code, line), "{line}");
         }
         for line in ["    github_token = read()", "        self.directory = path", "\tgithubToken := read()", "    let github_token = 1"] {
             assert!(!sets(Code, line), "{line}");
         }
-        assert!(sets(Workflow, "  TRUST_PROXY: '1'") && !sets(Workflow, "  pull_request:") && !sets(Workflow, "  LLM_KEY: ${{ secrets.LLM_KEY }}"));
+        assert!(
+            sets(Workflow, "  TRUST_PROXY: '1'")
+                && !sets(Workflow, "  pull_request:")
+                && !sets(Workflow, "  LLM_KEY: ${{ secrets.LLM_KEY }}")
+        );
         assert!(sets(Settings, "  trust_proxy: true"));
     }
 
