@@ -273,6 +273,9 @@ impl Engine {
             wanted.extend(imports::beside(change, outcomes.iter().map(|outcome| outcome.imports.as_slice())));
         }
         wanted.extend(is_needed.then(ignore::request));
+        if self.asks() {
+            wanted.extend(lookups::elsewhere::wanted(outcomes));
+        }
         let texts = if wanted.is_empty() { Texts::default() } else { (reader.texts)(&wanted) };
         Around { texts, history, ..Around::default() }
     }
@@ -280,10 +283,10 @@ impl Engine {
     /// Asks about the packages that the change brings, where somebody may be asked. It may take a while: a reader who waits for the
     /// first findings asks afterwards, and finishes twice.
     #[must_use]
-    pub fn look_up(&self, change: &Change, outcomes: &[FileOutcome], cancel: &Cancel) -> Lookups {
+    pub fn look_up(&self, change: &Change, outcomes: &[FileOutcome], around: &Around, cancel: &Cancel) -> Lookups {
         match &self.asked {
             Some(asked) if lookups::has_rows(outcomes) && !cancel.is_cancelled() => {
-                asked.look_up(change, &lookups::packages(outcomes), cancel)
+                asked.look_up(change, &lookups::packages(outcomes, &around.texts), cancel)
             }
             _ => Lookups::default(),
         }
@@ -302,7 +305,7 @@ impl Engine {
         }
         manifests::relate::relate(&mut outcomes);
         manifests::relate::name(&mut outcomes);
-        lookups::notes::add(&mut outcomes, &around.lookups);
+        lookups::notes::add(&mut outcomes, around);
         let all = outcomes.iter_mut().chain([&mut whole]);
         let mut findings: Vec<Finding> = all.flat_map(|outcome| std::mem::take(&mut outcome.findings)).collect();
         let marks: Vec<Mark> = outcomes.iter().chain([&whole]).flat_map(|outcome| outcome.marks.iter().cloned()).collect();
@@ -367,7 +370,7 @@ impl Engine {
             outcomes.par_extend(batch.into_par_iter().map(|index| self.file(change, index, &texts)));
         }
         let mut around = self.around(change, &outcomes, reader);
-        around.lookups = self.look_up(change, &outcomes, reader.cancel);
+        around.lookups = self.look_up(change, &outcomes, &around, reader.cancel);
         self.finish(change, outcomes, &around)
     }
 }

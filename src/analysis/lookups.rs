@@ -1,14 +1,17 @@
 //! Which packages of a change are asked about, and what the answers come to: advisories matched, notes written. Pure: who asks is handed in.
 
 pub mod affected;
+pub mod elsewhere;
 pub mod notes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::elsewhere::Elsewhere;
 use super::check::FileOutcome;
 use super::manifests::Inventory;
 use super::manifests::format::Kind;
 use super::manifests::version::{exact, meets};
+use crate::model::change::Texts;
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource};
 use crate::model::lookup::Package;
 
@@ -21,13 +24,13 @@ pub fn has_rows(outcomes: &[FileOutcome]) -> bool {
 /// The packages to ask about, each once, the most important first: what the project itself asks for anew, then what moves, then what
 /// comes with others.
 #[must_use]
-pub fn packages(outcomes: &[FileOutcome]) -> Vec<Package> {
-    let locked = locked(outcomes);
+pub fn packages(outcomes: &[FileOutcome], texts: &Texts) -> Vec<Package> {
+    let ground = Ground::of(outcomes, texts);
     let rows = outcomes.iter().filter_map(|outcome| Some((outcome.inventory.as_ref()?, &outcome.dependencies)));
     let rows = rows.flat_map(|(inventory, rows)| rows.iter().map(move |row| (inventory, row)));
     let mut asked: BTreeMap<Package, u8> = BTreeMap::new();
     for (inventory, row) in rows {
-        if let Ok(package) = package(inventory, row, &locked) {
+        if let Ok(package) = ground.package(inventory, row) {
             let rank = rank(row);
             asked.entry(package).and_modify(|known| *known = rank.min(*known)).or_insert(rank);
         }
@@ -47,50 +50,59 @@ fn rank(row: &DependencyChange) -> u8 {
     }
 }
 
-/// Versions that lock files of the change hold, by package.
-pub type Locked<'o> = BTreeMap<(Ecosystem, &'o str), BTreeSet<&'o str>>;
+/// What the files of a change say of each other's packages.
+pub struct Ground<'o> {
+    /// Versions that lock files hold, by package.
+    locked: BTreeMap<(Ecosystem, &'o str), BTreeSet<&'o str>>,
+    elsewhere: Elsewhere,
+}
 
-/// Those of `outcomes`.
-#[must_use]
-pub fn locked(outcomes: &[FileOutcome]) -> Locked<'_> {
-    let mut locked = Locked::new();
-    for inventory in outcomes.iter().filter_map(|outcome| outcome.inventory.as_ref()).filter(|one| one.kind == Kind::Lock) {
-        for (name, versions) in &inventory.locked {
-            let known = locked.entry((inventory.ecosystem, name)).or_default();
-            known.extend(versions.iter().map(|(version, _)| version.as_str()));
+impl<'o> Ground<'o> {
+    /// Of `outcomes`, with the files beside them in `texts`.
+    #[must_use]
+    pub fn of(outcomes: &'o [FileOutcome], texts: &Texts) -> Self {
+        let mut locked: BTreeMap<(Ecosystem, &str), BTreeSet<&str>> = BTreeMap::new();
+        for inventory in outcomes.iter().filter_map(|outcome| outcome.inventory.as_ref()).filter(|one| one.kind == Kind::Lock) {
+            for (name, versions) in &inventory.locked {
+                let known = locked.entry((inventory.ecosystem, name)).or_default();
+                known.extend(versions.iter().map(|(version, _)| version.as_str()));
+            }
         }
+        Self { locked, elsewhere: elsewhere::of(texts) }
     }
-    locked
-}
 
-/// The package that a registry is asked about for `row`, or why none is.
-///
-/// # Errors
-/// When its registry has nothing to say of it, in words that follow "not checked:".
-pub fn package(inventory: &Inventory, row: &DependencyChange, locked: &Locked<'_>) -> Result<Package, String> {
-    let Some(after) = &row.after else { return Err("it is gone".to_owned()) };
-    match &after.source {
-        PackageSource::DefaultRegistry => {}
-        PackageSource::Registry(_) => return Err("it comes from another registry, which is not asked".to_owned()),
-        PackageSource::Git { .. } => return Err("it comes from git, which no registry speaks for".to_owned()),
-        PackageSource::Url(_) => return Err("it comes from an address, which no registry speaks for".to_owned()),
-        PackageSource::Path(_) => return Err("it comes from a folder, which no registry speaks for".to_owned()),
+    /// The package that a registry is asked about for `row`, or why none is.
+    ///
+    /// # Errors
+    /// When its registry has nothing to say of it, in words that follow "not checked:".
+    pub fn package(&self, inventory: &Inventory, row: &DependencyChange) -> Result<Package, String> {
+        let Some(after) = &row.after else { return Err("it is gone".to_owned()) };
+        match &after.source {
+            PackageSource::DefaultRegistry => {}
+            PackageSource::Registry(_) => return Err("it comes from another registry, which is not asked".to_owned()),
+            PackageSource::Git { .. } => return Err("it comes from git, which no registry speaks for".to_owned()),
+            PackageSource::Url(_) => return Err("it comes from an address, which no registry speaks for".to_owned()),
+            PackageSource::Path(_) => return Err("it comes from a folder, which no registry speaks for".to_owned()),
+        }
+        if after.version == "workspace" {
+            return Err("it is a part of this project".to_owned());
+        }
+        if !inventory.places.is_empty() || !inventory.origins.is_empty() {
+            return Err("its file names another registry besides, and a private name is told to nobody".to_owned());
+        }
+        if let Some(file) = self.elsewhere.get(&after.ecosystem) {
+            return Err(format!("{file} names another registry, and a private name is told to nobody"));
+        }
+        Ok(Package { ecosystem: after.ecosystem, name: after.name.clone(), version: self.version(inventory.kind, after) })
     }
-    if after.version == "workspace" {
-        return Err("it is a part of this project".to_owned());
-    }
-    if !inventory.places.is_empty() || !inventory.origins.is_empty() {
-        return Err("its file names another registry besides, and a private name is told to nobody".to_owned());
-    }
-    Ok(Package { ecosystem: after.ecosystem, name: after.name.clone(), version: version(inventory.kind, after, locked) })
-}
 
-/// The version that is installed: the one that is pinned, else the one that a lock file of the change holds.
-fn version(kind: Kind, after: &Dependency, locked: &Locked<'_>) -> Option<String> {
-    let written = exact(after.ecosystem, &after.version, kind == Kind::Lock).map(str::to_owned);
-    written.or_else(|| {
-        let held = locked.get(&(after.ecosystem, after.name.as_str()))?;
-        let fits = |version: &&&str| meets(after.ecosystem, &after.version, version) == Some(true);
-        held.iter().rev().find(fits).map(|version| (*version).to_owned())
-    })
+    /// The version that is installed: the one that is pinned, else the one that a lock file of the change holds.
+    fn version(&self, kind: Kind, after: &Dependency) -> Option<String> {
+        let written = exact(after.ecosystem, &after.version, kind == Kind::Lock).map(str::to_owned);
+        written.or_else(|| {
+            let held = self.locked.get(&(after.ecosystem, after.name.as_str()))?;
+            let fits = |version: &&&str| meets(after.ecosystem, &after.version, version) == Some(true);
+            held.iter().rev().find(fits).map(|version| (*version).to_owned())
+        })
+    }
 }

@@ -3,6 +3,7 @@
 
 mod github;
 mod line;
+mod look_ups;
 
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     lines.extend(repository(&args.repo, context));
     lines.push(signer(&paths, &args.repo));
     lines.extend(github::lines(context));
+    lines.extend(look_ups::lines(context));
     lines.push(terminal());
     let paint = context.out.paint;
     lines.iter().try_for_each(|line| line.write(&mut context.out, paint))?;

@@ -309,7 +309,7 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
         // A registry takes its time: who reads has everything else meanwhile.
         let report = Report { millis, ..engine.finish(change, outcomes.clone(), &around) };
         to.tell(News::Reporting(Arc::new(completed(desk, &engine, change, report))));
-        around.lookups = engine.look_up(change, &outcomes, cancel);
+        around.lookups = engine.look_up(change, &outcomes, &around, cancel);
         if cancel.is_cancelled() {
             return;
         }

@@ -13,6 +13,9 @@ const NPM: &str = include_str!("../data/registry/npm-esbuild.json");
 const PYPI: &str = include_str!("../data/registry/pypi-requests.json");
 const CARGO: &str = include_str!("../data/registry/cargo-left-pad.jsonl");
 
+/// What a server answers.
+type Script = fn(&Seen, usize) -> Reply;
+
 /// A repository with one agent's change of its packages, a program, and the servers it may ask.
 struct Desk {
     world: World,
@@ -41,7 +44,7 @@ impl Desk {
         Self::of(path, before, &[(path, after)], registries)
     }
 
-    fn of(path: &str, before: &str, after: &[(&str, &str)], reply: fn(&Seen, usize) -> Reply) -> Self {
+    fn of(path: &str, before: &str, after: &[(&str, &str)], reply: Script) -> Self {
         let mut world = World::empty();
         world.write(path, before);
         world.commit("Begin");
@@ -153,4 +156,181 @@ fn advisories_of_a_folder_find_malware_offline() {
     assert!(said.contains("not checked at its registry: --offline was given, and no answer was kept"), "{said}");
     assert!(notes(&report, "esbuild").contains("no known advisory (the OSV records in"), "{report:#}");
     assert!(report["risk"]["lane"] == "stop", "{report:#}");
+}
+
+#[test]
+fn each_registry_is_read_as_it_answers() {
+    let desk = Desk::of(
+        "requirements.txt",
+        "flask==3.0.3\n",
+        &[
+            ("requirements.txt", "flask==3.0.3\nrequests==2.32.0\nnot-there-at-all==1.0\n"),
+            ("Cargo.toml", "[package]\nname = \"x\"\n\n[dependencies]\nleft-pad = \"=1.0.1\"\n"),
+        ],
+        registries,
+    );
+    let report = desk.scan(&["--look-up"]);
+    let said = notes(&report, "requests");
+    assert!(said.contains("2.32.0 published 2024-05-20") && said.contains("3 maintainers"), "{said}");
+    assert!(said.contains("2.32.0 was withdrawn: Yanked due to conflicts with CVE-2024-35195 mitigation"), "{said}");
+    assert!(notes(&report, "left-pad").contains("1.0.1 published 2016-03-24"), "{report:#}");
+    assert!(
+        notes(&report, "not-there-at-all").contains("127.0.0.1") && notes(&report, "not-there-at-all").contains("does not list it (asked ")
+    );
+    let found = rules(&report);
+    assert!(found.contains(&"dependency-withdrawn".to_owned()) && found.contains(&"dependency-unlisted".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_name_that_is_none_is_sent_to_nobody() {
+    let names = ["../../x?y#z", "a\nHost: elsewhere.example", "a b", "..", "@a/../b", "%2e%2e", "x\u{202e}y"];
+    let all: serde_json::Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), json!("1.0.0"))).collect();
+    let desk = Desk::with("package.json", &package_json(&json!({})), &package_json(&Value::Object(all)));
+    let report = desk.scan(&["--look-up"]);
+    assert_eq!(desk.asked(), Vec::<String>::new());
+    for row in report["dependencies"].as_array().unwrap() {
+        let said = row["notes"].to_string();
+        assert!(said.contains("its name is none that npm takes, and was sent to nobody"), "{row:#}");
+    }
+}
+
+#[test]
+fn what_may_be_private_is_told_to_nobody() {
+    let after = package_json(&json!({"esbuild": "git+https://git.example/acme/esbuild.git#1", "acme-billing": "1.0.0"}));
+    let mut world = World::empty();
+    world.write("package.json", package_json(&json!({})));
+    world.write(".npmrc", "@acme:registry=https://npm.acme.example/\n");
+    world.commit("Begin");
+    world.agent_branch("claude/packages", "Move packages", &[("package.json", &after)]);
+    let program = Program::new(world.path(), world.beside("home"));
+    let desk = Desk { world, program, server: Server::start(registries) };
+    desk.settings("ask = true");
+    let report = desk.scan(&[]);
+    assert_eq!(desk.asked(), Vec::<String>::new());
+    assert!(notes(&report, "esbuild").contains("not checked: it comes from git"), "{report:#}");
+    let said = notes(&report, "acme-billing");
+    assert!(said.contains("not checked: .npmrc names another registry, and a private name is told to nobody"), "{said}");
+}
+
+#[test]
+fn what_was_said_is_kept_and_read_again_offline() {
+    let desk = Desk::with("package.json", &package_json(&json!({})), &package_json(&json!({"esbuild": "0.21.5", "gone": "1.0.0"})));
+    let first = desk.scan(&["--look-up"]);
+    let asked = desk.asked().len();
+    assert_eq!(asked, 3);
+    let (second, third) = (desk.scan(&["--look-up"]), desk.scan(&["--look-up", "--offline"]));
+    assert_eq!(desk.asked().len(), asked, "the second time nobody is asked");
+    for name in ["esbuild", "gone"] {
+        assert_eq!(notes(&second, name), notes(&first, name));
+        assert_eq!(notes(&third, name), notes(&first, name));
+    }
+    assert_eq!(rules(&third), rules(&first));
+}
+
+#[test]
+fn the_budget_is_held_and_what_it_does_not_reach_is_not_checked() {
+    let names: serde_json::Map<String, Value> = (0..9).map(|at| (format!("name-{at}"), json!("1.0.0"))).collect();
+    let desk = Desk::with("package.json", &package_json(&json!({})), &package_json(&Value::Object(names)));
+    desk.settings("ask = true\nrequests = 4");
+    let report = desk.scan(&[]);
+    assert_eq!(desk.asked().len(), 4);
+    let said = report["dependencies"].to_string();
+    assert_eq!(said.matches("not checked at its registry: the 4 requests that one change may cost were used up").count(), 6, "{said}");
+    assert_eq!(said.matches("does not list it").count(), 3, "{said}");
+}
+
+#[test]
+fn whoever_does_not_answer_well_leaves_it_not_checked() {
+    let cases: [(Script, &str); 6] = [
+        (|_, _| answer(200, "<html>"), "makes no sense"),
+        (|_, _| Reply::page(503), "answered with 503"),
+        (|_, _| Reply::status(429), "answers no more requests for now"),
+        (|_, _| Reply::status(302).header("location", "https://elsewhere.example/x"), "sends elsewhere, and that is not followed"),
+        (|_, _| Reply::hang_up(), "broke off"),
+        (|_, _| answer(200, r#"{"versions":{"1.0.0":7}}"#), "makes no sense"),
+    ];
+    for (reply, says) in cases {
+        let desk =
+            Desk::of("package.json", &package_json(&json!({})), &[("package.json", &package_json(&json!({"esbuild": "0.21.5"})))], reply);
+        let report = desk.scan(&["--look-up"]);
+        let said = notes(&report, "esbuild");
+        assert!(said.contains("not checked at its registry") && said.contains(says) && !said.contains("does not list"), "{says}: {said}");
+        assert!(said.contains("not checked for advisories"), "{said}");
+        assert!(!rules(&report).contains(&"dependency-unlisted".to_owned()), "{report:#}");
+        assert!(report["coverage"].to_string().contains("1 changed package was not checked"), "{report:#}");
+    }
+}
+
+#[test]
+fn nobody_listening_is_said_and_asked_once() {
+    let desk = Desk::with("package.json", &package_json(&json!({})), &package_json(&json!({"esbuild": "0.21.5", "gone": "1.0.0"})));
+    let nobody = Server::nobody();
+    let text = format!("[look-ups]\nask = true\nnpm = \"{nobody}\"\nosv = \"{nobody}\"\n");
+    std::fs::write(desk.program.home.join("config/settings.toml"), text).unwrap();
+    let report = desk.scan(&[]);
+    assert!(
+        notes(&report, "esbuild").contains("127.0.0.1 could not be reached")
+            || notes(&report, "esbuild").contains("did not answer a moment ago")
+    );
+    let doctor = desk.program.run(&["doctor"]);
+    assert!(doctor.code == 1 && doctor.out.contains("broken  look-ups    127.0.0.1 could not be reached"), "{}", doctor.out);
+}
+
+/// OSV as it answers: ids first, then the record.
+fn osv(seen: &Seen, at: usize) -> Reply {
+    match seen.target.as_str() {
+        "/osv/v1/querybatch" => answer(200, r#"{"results":[{"vulns":[{"id":"GHSA-x","modified":"2026-01-01T00:00:00Z"},{"id":"../../admin"}]}]}"#),
+        "/osv/v1/vulns/GHSA-x" => answer(
+            200,
+            &json!({"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-1"], "summary": "It \u{1b}[31mdies\u{202e} of long paths",
+                "affected": [{"package": {"ecosystem": "npm", "name": "esbuild"},
+                    "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "0.25.0"}]}]}],
+                "database_specific": {"severity": "MODERATE"}})
+            .to_string(),
+        ),
+        _ => registries(seen, at),
+    }
+}
+
+#[test]
+fn advisories_of_osv_are_findings_and_their_words_are_harmless() {
+    let after = package_json(&json!({"esbuild": "0.21.5"}));
+    let desk = Desk::of("package.json", &package_json(&json!({})), &[("package.json", &after)], osv);
+    let report = desk.scan(&["--look-up"]);
+    let said = notes(&report, "esbuild");
+    assert!(said.contains("known vulnerability, GHSA-x: It ") && said.contains("; mended in 0.25.0 (OSV)"), "{said}");
+    assert!(!said.contains('\u{1b}') && !said.contains('\u{202e}'), "{said}");
+    let finding = report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "dependency-vulnerable").unwrap();
+    assert_eq!(finding["title"], "esbuild 0.21.5 is vulnerable: GHSA-x (moderate), mended in 0.25.0");
+    assert_eq!(finding["severity"], "medium");
+    assert_eq!(desk.asked(), ["/osv/v1/querybatch", "/osv/v1/vulns/GHSA-x", "/npm/esbuild"], "an id that is none is asked about nowhere");
+    let batch: Value = serde_json::from_str(&desk.server.seen()[0].body).unwrap();
+    assert_eq!(batch, json!({"queries": [{"package": {"name": "esbuild", "ecosystem": "npm"}, "version": "0.21.5"}]}));
+    for format in ["plain", "markdown", "sarif"] {
+        let all = desk.program.ok(&["scan", "claude/packages", "--look-up", "--format", format, "--fail-on", "never"]);
+        assert!(all.contains("is vulnerable: GHSA-x"), "{format}");
+    }
+}
+
+#[test]
+fn settings_and_folders_that_cannot_be_used_are_one_sentence() {
+    let desk = Desk::with("package.json", &package_json(&json!({})), &package_json(&json!({"esbuild": "0.21.5"})));
+    let run = desk.program.run(&["scan", "claude/packages", "--advisories", "/nowhere/at/all"]);
+    assert!(run.code == 2 && run.err.contains("the folder of advisories /nowhere/at/all cannot be read"), "{}", run.err);
+    let text = "[look-ups]\nask = true\nnpm = \"http://npm.example.com\"\n";
+    std::fs::write(desk.program.home.join("config/settings.toml"), text).unwrap();
+    let run = desk.program.run(&["scan", "claude/packages"]);
+    assert!(run.code == 2 && run.err.contains("`http://npm.example.com` is not https"), "{}", run.err);
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_named_and_the_rest_goes_on() {
+    let desk = Desk::with("package.json", &package_json(&json!({})), &package_json(&json!({"coloured-loggs": "1.0.4"})));
+    let folder = desk.advisories(&[malware("coloured-loggs")]);
+    std::fs::write(folder.join("npm/broken.json"), "{").unwrap();
+    let report = desk.scan(&["--advisories", folder.to_str().unwrap()]);
+    assert!(rules(&report).contains(&"dependency-known-malicious".to_owned()), "{report:#}");
+    let unchecked = report["coverage"].to_string();
+    assert!(unchecked.contains("advisories were not all read") && unchecked.contains("broken.json"), "{unchecked}");
+    assert_eq!(desk.asked(), Vec::<String>::new(), "a folder asks nobody");
 }

@@ -2,11 +2,12 @@
 
 use chrono::DateTime;
 
+use super::Ground;
 use super::affected::{is_about, mended};
-use super::{locked, package};
 use crate::analysis::check::FileOutcome;
+use crate::model::change::Around;
 use crate::model::inert;
-use crate::model::lookup::{Advisory, Entry, Listing, Lookup, Lookups, Package, Release, Standing, Told, Version};
+use crate::model::lookup::{Advisory, Entry, Listing, Lookup, Package, Release, Standing, Told, Version};
 use crate::model::time::Timestamp;
 
 /// Advisories named one by one in a row.
@@ -15,14 +16,15 @@ const MOST: usize = 5;
 const LONGEST: usize = 160;
 
 /// Adds what `lookups` holds to the rows of `outcomes`; nothing where nobody was to be asked.
-pub fn add(outcomes: &mut [FileOutcome], lookups: &Lookups) {
+pub fn add(outcomes: &mut [FileOutcome], around: &Around) {
+    let lookups = &around.lookups;
     if lookups.at.is_none() {
         return;
     }
-    let locked = locked(outcomes);
+    let ground = Ground::of(outcomes, &around.texts);
     let told = outcomes.iter().map(|outcome| {
         let Some(inventory) = &outcome.inventory else { return Vec::new() };
-        outcome.dependencies.iter().map(|row| row.after.as_ref().map(|_| package(inventory, row, &locked))).collect()
+        outcome.dependencies.iter().map(|row| row.after.as_ref().map(|_| ground.package(inventory, row))).collect()
     });
     let told: Vec<Vec<Option<Result<Package, String>>>> = told.collect();
     for (outcome, told) in outcomes.iter_mut().zip(told) {

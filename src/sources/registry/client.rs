@@ -121,13 +121,26 @@ impl Client {
         sent.unwrap_or_else(|_| Err(purse.late()))
     }
 
-    async fn exchange(&self, ask: &Ask, url: Url, host: &str) -> Result<Reply, String> {
+    /// Whether the host of `base` answers, whatever it says.
+    pub(super) async fn reaches(&self, base: &str, purse: &Purse) -> Result<(), String> {
+        let url = Url::parse(base).map_err(|error| error.to_string())?;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let ask = Ask { url: base.to_owned(), accept: "*/*", body: None };
+        let sent = tokio::time::timeout_at(purse.until.into(), self.send(&ask, url, &host)).await;
+        sent.unwrap_or_else(|_| Err(format!("{host} did not answer in time"))).map(drop)
+    }
+
+    async fn send(&self, ask: &Ask, url: Url, host: &str) -> Result<reqwest::Response, String> {
         let client = if is_loopback(&url) { here()? } else { self.web()? };
         let request = match &ask.body {
             Some(body) => client.post(url).header(CONTENT_TYPE, "application/json").body(body.clone()),
             None => client.get(url),
         };
-        let answer = request.header(ACCEPT, ask.accept).send().await.map_err(|error| self.fault(host, &error))?;
+        request.header(ACCEPT, ask.accept).send().await.map_err(|error| self.fault(host, &error))
+    }
+
+    async fn exchange(&self, ask: &Ask, url: Url, host: &str) -> Result<Reply, String> {
+        let answer = self.send(ask, url, host).await?;
         match answer.status().as_u16() {
             200 => self.body(answer, host).await,
             404 | 410 => Ok(Reply::Absent),

@@ -69,6 +69,20 @@ impl Folder {
         Told::Says { what: found, by: format!("the OSV records in {}", self.path.display()), at: index.latest }
     }
 
+    /// How many records it holds, and from when the latest is.
+    pub(super) fn summary(&self, cancel: &Cancel) -> Result<String, String> {
+        let none = Package { ecosystem: Ecosystem::Npm, name: String::new(), version: None };
+        match self.advisories(&none, cancel) {
+            Told::Unchecked(why) => Err(why),
+            Told::Says { .. } => {
+                let (records, latest) = self.index.get().map_or((0, Timestamp::default()), |index| (index.records, index.latest));
+                let day = chrono::DateTime::from_timestamp(latest.0, 0)
+                    .map_or_else(String::new, |at| at.format(", the latest of %Y-%m-%d").to_string());
+                self.unread().map_or_else(|| Ok(format!("{records} records of OSV in {}{day}", self.path.display())), Err)
+            }
+        }
+    }
+
     /// What could not be read of it, in one sentence; nothing before it was asked.
     pub(super) fn unread(&self) -> Option<String> {
         let index = self.index.get()?;

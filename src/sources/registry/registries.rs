@@ -52,6 +52,22 @@ impl Registries {
         Ok(Self { setup, client, folder, bases, osv })
     }
 
+    /// Who of those that may be asked answers: host by host. Nobody is named where nobody may be asked.
+    #[must_use]
+    pub fn reach(&self, cancel: &Cancel) -> Vec<(String, Result<(), String>)> {
+        let Some(client) = self.client.as_ref().filter(|_| !cancel.is_cancelled()) else { return Vec::new() };
+        let purse = Purse::of(self.setup.budget);
+        let bases: Vec<&String> = self.bases.values().chain([&self.osv]).collect();
+        let told = client.each(bases.iter().map(|base| client.reaches(base, &purse)));
+        bases.into_iter().map(|base| host(base)).zip(told).collect()
+    }
+
+    /// How many advisories lie in the folder that was named, in a sentence, where one was.
+    #[must_use]
+    pub fn records(&self, cancel: &Cancel) -> Option<Result<String, String>> {
+        self.folder.as_ref().map(|folder| folder.summary(cancel))
+    }
+
     /// What is kept from before, or why it was not asked.
     fn kept<T: Keep>(&self, base: &str, package: &Package, now: Timestamp) -> Option<Told<T>> {
         let store = self.setup.store.as_deref()?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::table::{Table, tables};
 use crate::analysis::check::ChangeView;
-use crate::analysis::lookups::{locked, package};
+use crate::analysis::lookups::Ground;
 use crate::model::dependency::{Dependency, DependencyChange};
 use crate::model::lookup::{Entry, Listing, Lookup, Package};
 use crate::model::time::Timestamp;
@@ -41,14 +41,14 @@ pub fn asked<'a>(view: &ChangeView<'a>) -> Vec<Asked<'a>> {
     if lookups.answers.is_empty() {
         return Vec::new();
     }
-    let locked = locked(view.outcomes);
+    let ground = Ground::of(view.outcomes, &view.around.texts);
     let (manifests, locks): (Vec<_>, Vec<_>) = tables(view).partition(Table::is_manifest);
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
     for table in manifests.into_iter().chain(locks) {
         for row in table.rows {
             let Some(dependency) = &row.after else { continue };
-            let Ok(package) = package(table.inventory, row, &locked) else { continue };
+            let Ok(package) = ground.package(table.inventory, row) else { continue };
             let Some(lookup) = lookups.answers.get(&package).filter(|_| seen.insert(package.clone())) else { continue };
             all.push(Asked { table, row, dependency, package, lookup });
         }
