@@ -14,6 +14,8 @@ use crate::model::time::{Timestamp, short_age};
 
 /// Names are cut here in the table, in columns.
 const NAME: usize = 34;
+/// The column of the tier.
+const TIER: usize = 1;
 /// Labels of a page stand in so many columns.
 const LABEL: usize = 11;
 
@@ -23,7 +25,12 @@ const LABEL: usize = 11;
 /// When `out` cannot be written.
 pub fn table(out: &mut dyn Write, gallery: &Gallery, now: Timestamp, paint: Paint) -> io::Result<()> {
     let whose = gallery.portraits.first().map_or(By::Agent, |one| one.by).word().to_uppercase();
-    let mut table = Table::new(&[&whose, "TIER", "CHANGES", "FINDINGS", "HIGH", "HELD", "BACK", "LAST", "DRIFT"], paint);
+    let mut names = vec![whose.as_str(), "TIER", "CHANGES", "FINDINGS", "HIGH", "HELD", "BACK", "LAST", "DRIFT"];
+    let by_author = gallery.portraits.first().is_some_and(|one| one.by == By::Author);
+    if by_author {
+        names.remove(TIER);
+    }
+    let mut table = Table::new(&names, paint);
     gallery.portraits.iter().for_each(|one| table.row(row(one, now, paint)));
     if !gallery.portraits.is_empty() {
         table.write(out)?;
@@ -37,9 +44,9 @@ fn row(one: &Portrait, now: Timestamp, paint: Paint) -> Vec<Cell> {
         if count == 0 { String::new() } else { format!("{count} {:>3.0}%", count as f64 * 100.0 / one.changes.max(1) as f64) }
     };
     let name = if one.by == By::Agent { &one.key } else { &one.name };
-    vec![
+    let mut cells = vec![
         Cell::painted(&cut(&inert::line(name), NAME), |words| paint.strong(words)),
-        Cell::new(if one.by == By::Author { "" } else { one.tier().word() }),
+        Cell::new(one.tier().word()),
         Cell::right(one.changes.to_string()),
         Cell::right(one.findings().to_string()),
         Cell::right(share(one.hard.count)),
@@ -47,7 +54,12 @@ fn row(one: &Portrait, now: Timestamp, paint: Paint) -> Vec<Cell> {
         Cell::right(share(one.reverted.count)),
         Cell::right(short_age(one.last.until(now))),
         Cell::new(if one.drifts.is_empty() { String::new() } else { one.drifts.len().to_string() }),
-    ]
+    ];
+    // An author is a claim of its own; the tier is that of an agent.
+    if one.by == By::Author {
+        cells.remove(TIER);
+    }
+    cells
 }
 
 /// On what it rests.

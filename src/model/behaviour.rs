@@ -295,6 +295,8 @@ pub struct Observations {
     pub agent: String,
     /// How far it may be trusted that it was this one.
     pub tier: Tier,
+    /// The model it states; outside text.
+    pub model: Option<String>,
     /// Changes before it that are known.
     pub before: usize,
     /// What is unusual.

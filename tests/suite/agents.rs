@@ -400,8 +400,12 @@ fn listed(mut desk: Desk) -> Desk {
 #[test]
 fn the_console_lists_agents_and_opens_the_page_of_one() {
     for (width, height) in [(80, 24), (200, 50)] {
-        let list =
-            listed(Desk::new(width, height)).shows("agents over time").shows("▸ copilot").shows("✓verified").shows("10 of the last 10");
+        let list = listed(Desk::new(width, height))
+            .shows("agents over time")
+            .shows("▸ copilot")
+            .shows("50 changes")
+            .shows("✓verified")
+            .shows("10 of the last 10");
         let page = list.keys("enter").shows("GitHub Copilot (copilot)").shows("What changed").shows("touch workflow files, 0 of 40");
         let end = page.keys("G").hides("\u{1b}").hides("\u{202e}").shows("Weeks");
         end.keys("esc").shows("▸ copilot").keys("esc").hides("agents over time");
@@ -431,7 +435,11 @@ fn an_opened_pull_says_what_is_unusual_and_hides_whose_it_is_until_the_story_is_
     lazaret::actions::arrivals::arrive(&mut desk.console, Event { ticket, news });
     let says = "first time this agent touches .github in this repository (of 41 changes)";
     let score = desk.keys("=").shows(says).shows("weighs nothing").hides("Copilot");
-    score.keys("esc s").shows(says).shows("40 earlier changes of GitHub Copilot (verified) are known here");
+    score
+        .keys("esc s")
+        .shows(says)
+        .shows("it states the model Model")
+        .shows("40 earlier changes of GitHub Copilot (verified) are known here");
 }
 
 #[test]
@@ -478,4 +486,54 @@ fn damage_that_shows_only_in_use_ends_no_scan_and_is_put_aside() {
     scanned(&world, "main~5..main");
     assert_eq!(json(&program.ok(&["agents", "--format", "json"]))["changes"], 5);
     assert!(world.beside("home/state/observations.db.damaged").exists());
+}
+
+/// A number from 0 to 1 that follows from the one before.
+fn next(state: &mut u64) -> f64 {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+#[test]
+fn noise_is_told_as_drift_at_most_once_in_twenty_histories() {
+    const HISTORIES: usize = 400;
+    let mut state = 7;
+    let told = (0..HISTORIES).filter(|_| {
+        let rates: Vec<f64> = (0..12).map(|_| next(&mut state) * 0.5).collect();
+        let mut one = |name: usize| {
+            let mut has = |at: usize| next(&mut state) < rates[at];
+            let roles = ["workflow", "manifest", "config", "instructions", "vendored", "product"];
+            let roles = roles.iter().enumerate().filter(|(at, _)| has(*at)).map(|(_, role)| (*role).to_owned()).collect();
+            let fired = (6..12).filter(|at| has(*at)).map(|at| (format!("rule-{at}"), 1)).collect();
+            Observed { roles, fired, ..change(name, i64::try_from(name).unwrap() * DAY) }
+        };
+        let records = (0..90).map(&mut one).collect();
+        !told(records).drifts.is_empty()
+    });
+    let told = told.count();
+    assert!(told <= HISTORIES / 20, "{told} of {HISTORIES}");
+}
+
+#[test]
+fn decisions_of_the_ledger_are_the_fate_of_what_they_were_made_on() {
+    let mut world = World::new();
+    for name in ["one", "two", "three"] {
+        let (path, body) = (format!("src/{name}.py"), format!("def {name}():\n    return '{name}'\n"));
+        world.agent_branch(&format!("claude/{name}"), &format!("Add {name}"), &[(&path, &body)]);
+    }
+    world.git(&["config", "user.name", "Maintainer"]);
+    world.git(&["config", "user.email", "maintainer@example.com"]);
+    let program = program(&world);
+    program.ok(&["list"]);
+    let counts = || {
+        let told = json(&program.ok(&["agents", "--format", "json"]));
+        let claude = portrait(&told, "claude-code");
+        ["changes", "approved", "held"].map(|what| claude[what]["count"].as_u64().or(claude[what].as_u64()).unwrap())
+    };
+    assert_eq!(counts(), [3, 0, 0]);
+    program.ok(&["quarantine", "claude/one", "--reason", "look first", "--yes"]);
+    program.ok(&["approve", "claude/two", "--reason", "fine", "--yes"]);
+    assert_eq!(counts(), [3, 1, 1]);
+    program.ok(&["release", "claude/one", "--reason", "looked", "--yes"]);
+    assert_eq!(counts(), [3, 1, 0]);
 }

@@ -51,7 +51,8 @@ impl<'p> Index<'p> {
         found.extend(burst(&upto, this));
         found.extend(model(before, this));
         found.extend(again(&upto, this));
-        Some(Observations { agent: this.change.called.clone(), tier: this.change.tier, before: before.len(), found })
+        let (agent, model) = (this.change.called.clone(), this.change.model.clone());
+        Some(Observations { agent, tier: this.change.tier, model, before: before.len(), found })
     }
 }
 

@@ -10,11 +10,12 @@ use crate::model::time::{Timestamp, short_age};
 use crate::ui::look::{self, Look};
 use crate::ui::overlays::popup::Content;
 use crate::ui::overlays::words::{heading, labelled, paragraph};
+use crate::ui::paint;
 
 /// Labels of a page stand in so many columns.
 const LABEL: usize = 12;
 /// Names of rows stand in so many columns.
-const NAME: usize = 30;
+const NAME: usize = 33;
 
 /// A row: its text, what stands below it, how it looks.
 pub type Row = (String, String, Role);
@@ -37,7 +38,9 @@ pub fn rows(by: By, gallery: Option<&Gallery>, now: Timestamp) -> (String, Vec<R
 fn row(one: &Portrait, now: Timestamp) -> Row {
     let tier = if one.by == By::Author { "" } else { look::tier(one.tier()) };
     let (age, name) = (short_age(one.last.until(now)), if one.by == By::Agent { &one.key } else { &one.name });
-    let text = format!("{name:NAME$} {tier:10} {:>5}  {:>3} ago", one.changes, age);
+    let name = paint::fit(name, NAME);
+    let pad = " ".repeat(NAME.saturating_sub(paint::width(&name)));
+    let text = format!("{name}{pad} {tier:10} {:>5} changes, last {age} ago", one.changes);
     let high = (one.hard.count > 0).then(|| format!("{} with a high finding", one.hard.count));
     let held = (one.held.count > 0).then(|| format!("{} held", one.held.count));
     let back = (one.reverted.count > 0).then(|| format!("{} taken back", one.reverted.count));
@@ -86,6 +89,9 @@ pub fn unusual(observations: Option<&Observations>, names_agent: bool, room: usi
     if names_agent {
         let nothing = if observations.found.is_empty() { "nothing unusual; " } else { "" };
         lines.extend(paragraph(&format!("{nothing}{}", observations.rests_on()), room, look.style(Role::Faint)));
+        let stated =
+            observations.model.iter().flat_map(|model| paragraph(&format!("it states the model {model}"), room, look.style(Role::Faint)));
+        lines.extend(stated);
     }
     lines
 }
