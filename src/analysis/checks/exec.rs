@@ -1,11 +1,15 @@
 //! Rules about what runs: decoded text, text put together, downloads, objects read back.
 
 pub mod engines;
+pub mod node_shell;
+pub mod spelling;
 
 pub mod decode_then_execute;
 pub mod dynamic_code;
 pub mod foreign_code_loaded;
+pub mod options_unended;
 pub mod remote_script;
 pub mod runs_on_load;
 pub mod shell_nonliteral;
 pub mod unsafe_deserialisation;
+pub mod word_in_pieces;

@@ -2,20 +2,29 @@
 //! expression would cost. The others are structure rules.
 
 pub mod ambiguity;
+pub mod bounds;
+pub mod handlers;
 pub mod pairs;
 pub mod request;
+pub mod twins;
 
 pub mod bound_changed;
 pub mod cipher_downgraded;
 pub mod destructive_command;
 pub mod destructive_sql;
+pub mod freed_and_kept;
+pub mod input_check_weakened;
 pub mod logic_bomb;
 pub mod page_from_request;
 pub mod path_from_request;
 pub mod redirect_from_request;
 pub mod regex_backtracks;
 pub mod regex_from_request;
+pub mod safe_call_replaced;
+pub mod sanitiser_loosened;
 pub mod sanitiser_removed;
+pub mod shared_write_unlocked;
+pub mod sql_from_request;
 pub mod sql_rights_raised;
 pub mod unbounded_requests;
 pub mod unguarded_route;

@@ -23,7 +23,7 @@ const NAMES: usize = 3;
 /// Lines longer than this are looked at up to here only, in bytes.
 const LOOKED_AT: usize = 64 * 1024;
 
-static MADE_UP: Pattern = Pattern::new(r"\b(?:_0x[0-9a-f]{4,}|a0_0x[0-9a-f]+|[lI1]{8,}|[O0o]{2,}[O0oQ]{6,})\b");
+static MADE_UP: Pattern = Pattern::new(r"\b(?:_0x[0-9a-f]{1,}|a0_0x[0-9a-f]+|[lI1]{8,}|[O0o]{2,}[O0oQ]{6,})\b");
 static BLANKS: Pattern = Pattern::new(r"\S([ \t]{80,})\S");
 /// Characters that nobody sees become numbers.
 static READS_HIDDEN: Pattern = Pattern::new(

@@ -15,9 +15,16 @@ use std::collections::BTreeSet;
 pub struct DynamicCode;
 
 static PYTHON: Pattern = Pattern::new(r"(?:^|[^\w.])(?:eval|exec)\s*\(\s*[^\x22\x27\s)]");
+/// A text with values in it, and a module whose text is its address; what stands inside of texts is not code.
+static TEMPLATED: Pattern = Pattern::new(
+    r"(?:^|[^\w.$])eval\s*\(\s*`[^`]*\$\{|\bvm\.(?:runIn\w*Context|compileFunction|Script)\s*\(\s*`[^`]*\$\{|\bnew\s+Function\s*\([^()\n]*`[^`]*\$\{|\bimport\s*\(\s*(?:`data:[^`]*\$\{|[\x22\x27]data:[^\x22\x27]*[\x22\x27]\s*\+|URL\.createObjectURL)",
+);
+static PERL: Pattern = Pattern::new(r"\beval\s*\(?\s*\$\w");
+static LUA: Pattern = Pattern::new(r"(?:^|[^\w.:])load(?:string)?\s*\(\s*[a-z_]");
+static ELIXIR: Pattern = Pattern::new(r"\bCode\.(?:eval_string|eval_quoted|compile_string)\s*\(?\s*[a-z_]");
 static PYTHON_DEFINES: Pattern = Pattern::new(r"\bdef\s+(?:eval|exec)\b|\bast\.literal_eval");
 static JAVASCRIPT: Pattern = Pattern::new(
-    r"(?:^|[^\w.$])eval\s*\(\s*[^\x22\x27`\s)]|(?:^|[^\w.$])eval\s*\(\s*`[^`]*\$\{|\bnew\s+Function\s*\(\s*[^)\s]|\bvm\.runIn\w*Context\s*\(\s*[^\x22\x27`\s)]",
+    r"(?:^|[^\w.$])eval\s*\(\s*[^\x22\x27`\s)]|(?:^|[^\w.$])eval\s*\(\s*`[^`]*\$\{|\bnew\s+Function\s*\(\s*[^)\s]|\bvm\.runIn\w*Context\s*\(\s*[^\x22\x27`\s)]|\bvm\.compileFunction\s*\(\s*[^\x22\x27`\s)]|\bnew\s+vm\.Script\s*\(\s*[^\x22\x27`\s)]",
 );
 static PHP: Pattern = Pattern::new(
     r"(?:^|[^\w>$:])(?:eval|create_function|assert)\s*\(\s*\S*\$|(?:^|[^\w>$:])call_user_func(?:_array)?\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)|\$\w+\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)\b|\$_(?:GET|POST|REQUEST|COOKIE)\[[^\]]*\]\s*\(",
@@ -49,7 +56,7 @@ impl Check for DynamicCode {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, Words::of([&PYTHON, &JAVASCRIPT, &PHP, &RUBY, &JVM, &CSHARP]))
+        Needs::nothing().and(Reach::AFTER, Words::of([&PYTHON, &JAVASCRIPT, &PHP, &RUBY, &JVM, &CSHARP, &TEMPLATED, &PERL, &LUA, &ELIXIR]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -60,6 +67,9 @@ impl Check for DynamicCode {
             Language::Ruby => &RUBY,
             Language::Java | Language::Kotlin | Language::Scala => &JVM,
             Language::CSharp => &CSHARP,
+            Language::Perl => &PERL,
+            Language::Lua => &LUA,
+            Language::Elixir => &ELIXIR,
             _ => return,
         };
         let Some(side) = file.new_side().filter(|_| file.role.is_live()) else { return };
@@ -69,7 +79,9 @@ impl Check for DynamicCode {
                 continue;
             }
             let code = side.code_of(statement);
-            let Some(found) = pattern.find(code).filter(|_| !PYTHON_DEFINES.is_match(code)) else { continue };
+            let templated =
+                || std::ptr::eq(pattern, &JAVASCRIPT).then(|| TEMPLATED.find(side.plain_of(statement))).flatten();
+            let Some(found) = pattern.find(code).filter(|_| !PYTHON_DEFINES.is_match(code)).or_else(templated) else { continue };
             let line = side.line_of(statement.bytes.start + found.end.saturating_sub(1));
             if side.is_changed(line) {
                 let draft = Draft::line(file, side, line);

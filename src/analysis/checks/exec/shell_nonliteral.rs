@@ -4,6 +4,7 @@ use crate::analysis::prefilter::{Needs, Reach, Words};
 use std::collections::BTreeSet;
 
 use super::engines::{LONGEST, engines};
+use super::node_shell::{called, opened, renamed};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::arrivals;
 use crate::analysis::language::Language;
@@ -28,7 +29,7 @@ static GO: Pattern = Pattern::new(
     r#"(?s)\bexec\.Command(?:Context)?\s*\((?:\s*\w+\s*,)?\s*"(?:/bin/)?(?:ba|z|da)?sh"\s*,\s*"-\w*c"\s*,\s*(?:[^"\s`]|"[^"]*"\s*\+)"#,
 );
 static RUST: Pattern =
-    Pattern::new(r#"(?s)\bCommand::new\s*\(\s*"(?:/bin/)?(?:ba|z|da)?sh"\s*\).*"-\w*c".*\.arg\s*\(\s*(?:&?format!|&?[a-z_]\w*)"#);
+    Pattern::new(r#"(?s)\bCommand::new\s*\(\s*"(?:/bin/)?(?:ba|z|da)?sh"\s*\).*"-\w*c"(?:.*\.arg\s*\(|\s*,)\s*(?:&?format!|&?[a-z_]\w*)"#);
 static RUBY: Pattern = Pattern::new(r##"(?:^|[^\w.])(?:system|exec|spawn)[\s(]+"[^"]*#\{|(?:^|[^$\\])`[^`]*#\{|%x[\[({][^\])}]*#\{"##);
 static JAVA: Pattern = Pattern::new(
     r#"(?s)(?:\bRuntime\.getRuntime\(\)\.exec|\bnew\s+ProcessBuilder|\bProcessBuilder)\s*\((?:\s*(?:new\s+String\[\]\s*\{|arrayOf\s*\(|listOf\s*\(|List\.of\s*\(|Arrays\.asList\s*\())?\s*"(?:/bin/)?(?:(?:ba|z|da)?sh|cmd(?:\.exe)?)"\s*,\s*"(?:-\w*c|/c)"\s*,\s*(?:[^"\s]|"[^"]*"\s*\+|"[^"]*\$)|\.exec\s*\(\s*"[^"]*"\s*\+"#,
@@ -39,6 +40,13 @@ static CSHARP: Pattern = Pattern::new(
 static NATIVE: Pattern = Pattern::new(r"(?:^|[^\w.>:])(?:std::)?(?:system|popen)\s*\(\s*[A-Za-z_]");
 static PHP: Pattern =
     Pattern::new(r#"(?:^|[^\w>$:])(?:system|exec|shell_exec|passthru|popen|proc_open)\s*\(\s*(?:\$|"[^"]*\$|["'][^"']*["']\s*\.)"#);
+/// A shell and a line for it among the words of a list, whatever the list is called: `argv = []string{"sh", "-c", hook}`.
+static LISTED: Pattern = Pattern::new(
+    r#"["'`](?:/usr)?(?:/bin/)?(?:(?:ba|z|da|k)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh)["'`](?:\.to_string\(\)|\.into\(\))?\s*,\s*[\[{(&]*\s*(?:["'][\w.=/ -]*["']\s*,\s*){0,3}["'](?:-\w*c|/[cCkK]|-[cC]ommand)["'](?:\.to_string\(\)|\.into\(\))?\s*,\s*(?:["'][^"'\n]*["']\s*(?:\+|%|\.\s*\$)|f["'][^"'\n]*\{|\x60[^\x60]*\$\{|[@$&*]*(?:[a-z_]|[A-Z]\w*[a-z])[\w.>-]*\s*[,)\]}(\[+])"#,
+);
+static PERL: Pattern = Pattern::new(r#"(?:^|[^\w>$:&])(?:system|exec|qx)\s*\(?\s*(?:"[^"]*\$|\$\w+\s*[);.])|(?:^|[^$\\])`[^`]*\$\w"#);
+static LUA: Pattern = Pattern::new(r#"\b(?:os\.execute|io\.popen)\s*\(\s*(?:[a-z_]|["'][^"']*["']\s*\.\.)"#);
+static ELIXIR: Pattern = Pattern::new(r#"(?:\bSystem\.shell|:os\.cmd)\s*\(\s*(?:[a-z_]|"[^"]*#\{|["'][^"']*["']\s*<>)"#);
 
 impl Check for ShellNonliteral {
     fn rule(&self) -> RuleId {
@@ -46,25 +54,32 @@ impl Check for ShellNonliteral {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, Words::of([&SYSTEM, &SUBPROCESS, &NODE_MODULE, &GO, &RUST, &PHP, &JAVA, &CSHARP, &NATIVE]))
+        Needs::nothing().and(
+            Reach::AFTER,
+            Words::of([&SYSTEM, &SUBPROCESS, &NODE_MODULE, &GO, &RUST, &PHP, &JAVA, &CSHARP, &NATIVE, &LUA, &ELIXIR, &LISTED]),
+        )
     }
 
-    /// Backticks are all that Ruby needs.
+    /// Backticks are all that Ruby and Perl need.
     fn looks_anyway(&self, file: &FileView<'_>) -> bool {
-        file.language == Language::Ruby
+        matches!(file.language, Language::Ruby | Language::Perl)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let patterns: &[&Pattern] = match file.language {
-            Language::Python => &[&SYSTEM, &SUBPROCESS],
-            Language::JavaScript | Language::TypeScript => &[&NODE],
-            Language::Go => &[&GO],
-            Language::Rust => &[&RUST],
-            Language::Ruby => &[&RUBY],
-            Language::Php => &[&PHP],
-            Language::Java | Language::Kotlin | Language::Scala => &[&JAVA],
-            Language::CSharp => &[&CSHARP],
-            Language::C | Language::Cpp => &[&NATIVE],
+            Language::Python => &[&SYSTEM, &SUBPROCESS, &LISTED],
+            Language::JavaScript | Language::TypeScript => &[&NODE, &LISTED],
+            Language::Go => &[&GO, &LISTED],
+            Language::Rust => &[&RUST, &LISTED],
+            Language::Ruby => &[&RUBY, &LISTED],
+            Language::Php => &[&PHP, &LISTED],
+            Language::Java | Language::Kotlin | Language::Scala => &[&JAVA, &LISTED],
+            Language::CSharp => &[&CSHARP, &LISTED],
+            Language::C | Language::Cpp => &[&NATIVE, &LISTED],
+            Language::Perl => &[&PERL, &LISTED],
+            Language::Lua => &[&LUA],
+            Language::Elixir => &[&ELIXIR, &LISTED],
+            _ if file.language.is_code() => &[&LISTED],
             _ => return,
         };
         let Some(side) = file.new_side().filter(|_| file.role.is_live()) else { return };
@@ -72,13 +87,15 @@ impl Check for ShellNonliteral {
         if node && !NODE_MODULE.is_match(side.text()) {
             return;
         }
+        let names = if node { renamed(side.plain()) } else { BTreeSet::new() };
         let asked = asked(side, patterns);
         for (index, statement) in side.statements().iter().enumerate() {
             if !side.touches(statement.first_line, statement.last_line) || statement.bytes.len() > LONGEST {
                 continue;
             }
             let plain = side.plain_of(statement);
-            let Some(found) = patterns.iter().find_map(|pattern| pattern.find(plain)) else { continue };
+            let other = || node.then(|| called(plain, &names).or_else(|| opened(plain))).flatten();
+            let Some(found) = patterns.iter().find_map(|pattern| pattern.find(plain)).or_else(other) else { continue };
             let line = side.line_of(statement.bytes.start + found.start);
             let draft = Draft::lines(file, side, line, statement.last_line.max(line));
             sink.report(if asked.contains(&index) {

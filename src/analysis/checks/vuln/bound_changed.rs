@@ -1,10 +1,13 @@
 //! `bound-changed`: a comparison with a bound includes one more or one less than before, or a bound moved by one.
 
 use super::pairs::{pairs, squeezed};
+use crate::analysis::branch::branch;
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::view::FileView;
-use crate::model::rule::RuleId;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+use std::borrow::Cow;
 
 /// See `rules/code/bound-changed.toml`.
 pub struct BoundChanged;
@@ -16,8 +19,16 @@ static OTHERWISE: Pattern = Pattern::new(
 );
 static ONE: Pattern = Pattern::new(r"\s*[+-]\s*1\b");
 static MEASURE: Pattern = Pattern::new(
-    r"(?i)\b(?:len|length|size|count|sizeof|strlen|max\w*|min\w*|limit|capacity|end|n|bound\w*|index|idx|offset|i|j|pos|\w+_len|\w+_size|\w+Length|\w+Size|\w+Count)\b",
+    r"(?i)\b(?:len|length|size|count|total|remaining|avail\w*|cap|first|last|num\w*|sizeof|strlen|max\w*|min\w*|limit|capacity|end|n|bound\w*|index|idx|offset|i|j|pos|\w+_len|\w+_size|\w+_max|\w+_count|\w+_max_len|\w+Length|\w+Size|\w+Count)\b",
 );
+/// A refusal is no longer than this, in statements.
+const SHORT: usize = 3;
+static TURNS_AWAY: Pattern =
+    Pattern::new(r"(?i)^\s*(?:return\b|raise\b|throw\b|goto\b|panic|die\b|exit\b|abort|bail|fail)|\b(?:panic|bail|abort)!?\s*\(");
+/// A comparison with its bound in it.
+static INCLUSIVE: Pattern = Pattern::new(r"<=|>=");
+static UP_TO: Pattern = Pattern::new(r"\b(?:for|while)\b[^\n]*?\b(\w+)\s*<=");
+static INDEX: Pattern = Pattern::new(r"\w\[\s*(\w+)\s*\]");
 
 impl Check for BoundChanged {
     fn rule(&self) -> RuleId {
@@ -28,16 +39,47 @@ impl Check for BoundChanged {
         if !file.language.is_code() || !file.role.is_live() {
             return;
         }
-        for (was, side, is) in pairs(file, plain) {
+        for (was, side, is) in pairs(file, |code| plain(code, file.language)) {
             let evidence = format!("{} → {}", was.text.trim(), is.text.trim());
-            sink.report(Draft::line(file, side, is.index).evidence(evidence));
+            let draft = Draft::line(file, side, is.index).evidence(evidence);
+            let grave = wider(was.code(), is.code()) && (refuses(file, side, is.index) || indexes(side, is.index, is.code()));
+            sink.report(draft.severity(if grave { Severity::Medium } else { Severity::Low }));
         }
     }
 }
 
+/// Whether only the signs differ, and one of them includes its bound where it did not, or no longer refuses it.
+fn wider(was: &str, is: &str) -> bool {
+    let signs = |code: &str| ORDER.groups(code, 1).map(str::to_owned).collect::<Vec<_>>();
+    let plain = |code: &str| squeezed(code).replace("<=", "<").replace(">=", ">").replace("..=", "..");
+    signs(was) != signs(is) && plain(was) == plain(is)
+}
+
+/// Whether the line is a condition that turns away, and turns away less now: `>=` became `>`, `<=` became `<`.
+fn refuses(file: &FileView<'_>, side: &SideView<'_>, line: usize) -> bool {
+    let at = side.statements().iter().position(|one| one.first_line <= line && line <= one.last_line);
+    let Some(branch) = at.and_then(|at| branch(side, file.language, at)) else { return false };
+    let inline = side.plain().get(branch.inline.clone()).unwrap_or("").trim_matches(['{', '}', ' ', ';']);
+    let condition = side.masked().get(branch.condition.clone()).unwrap_or("");
+    let block = || branch.block.clone().take(SHORT).filter_map(|at| side.statements().get(at)).map(|one| side.plain_of(one));
+    let leaves = TURNS_AWAY.is_match(inline) || branch.block.len() <= SHORT && block().any(|text| TURNS_AWAY.is_match(text));
+    let own = side.line(line);
+    leaves && ORDER.is_match(condition) && !INCLUSIVE.is_match(own.code())
+}
+
+/// Whether what is compared up to the bound, and now with it, is the index of something in the same function.
+fn indexes(side: &SideView<'_>, line: usize, code: &str) -> bool {
+    let Some(name) = UP_TO.group(code, 1) else { return false };
+    let Some(function) = side.function_at(line) else { return false };
+    let text = side.masked().get(side.bytes_of(line, function.last_line)).unwrap_or("");
+    INDEX.groups(text, 1).any(|index| index == name)
+}
+
 /// A line about a bound without what decides whether the bound itself is in; nothing for any other line.
-fn plain(code: &str) -> Option<String> {
-    let about = ORDER.is_match(code) && MEASURE.is_match(code) && !OTHERWISE.is_match(code);
+fn plain(code: &str, language: Language) -> Option<String> {
+    let pointers = matches!(language, Language::C | Language::Cpp | Language::Php | Language::Perl);
+    let read = if pointers { Cow::Owned(code.replace("->", ".")) } else { Cow::Borrowed(code) };
+    let about = ORDER.is_match(&read) && MEASURE.is_match(&read) && !OTHERWISE.is_match(&read);
     about.then(|| {
         let mut text = String::new();
         let mut at = 0;
@@ -56,8 +98,11 @@ mod tests {
 
     #[test]
     fn only_the_bound_itself_is_left_out() {
-        assert_eq!(plain("while i <= len - 1 {"), plain("while i < len {"));
-        assert_ne!(plain("while i < len {"), plain("while i > len {"));
-        assert_eq!((plain("let x: Vec<usize> = n;"), plain("if age >= limit {"), plain("total += 1")), (None, None, None));
+        assert_eq!(plain("while i <= len - 1 {", Language::C), plain("while i < len {", Language::C));
+        assert_ne!(plain("while i < len {", Language::C), plain("while i > len {", Language::C));
+        assert_eq!(
+            (plain("let x: Vec<usize> = n;", Language::C), plain("if age >= limit {", Language::C), plain("total += 1", Language::C)),
+            (None, None, None)
+        );
     }
 }

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::handlers::{filled, marks};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::flow::Flow;
 use crate::analysis::pattern::Pattern;
@@ -23,13 +24,19 @@ pub static ASKED: Pattern = Pattern::new(
     | \b(?:r|req|request)\.(?:FormValue|PostFormValue|PathValue|URL\.Query)\s*\( | \b(?:c|ctx|gc)\.(?:Query|DefaultQuery|Param|PostForm|QueryParam|FormValue|Params|PathParam)\s*\(
     | \bmux\.Vars\s*\( | \bchi\.URLParam\s*\(
     | \b(?:request|req)\.(?:getParameter\w*|getHeader|getQueryString|getPathInfo)\s*\(
-    | \$_(?:GET|POST|REQUEST|COOKIE)\b | \$request->(?:input|get|query|post)\s*\( | \bparams(?:\[|\.(?:fetch|require)\b) | \bRequest\.(?:Query|Form|Headers|Cookies|QueryString|Params)\b",
+    | \$_(?:GET|POST|REQUEST|COOKIE)\b | \$_SERVER\[.HTTP_ | \bfilter_input\s*\(\s*INPUT_(?:GET|POST|COOKIE) | \$request->(?:input|get|query|post|all|string|validated|json|header|route|cookie|file)\s*\( | \$request->(?:query|request|headers|cookies|attributes)->get\s*\( | \$this->request->(?:getQuery|getData|getParam|getPost|getVar)\s*\(
+    | \bparams(?:\[|\.(?:fetch|require|permit|dig)\b) | \brequest\.(?:params|env|headers|cookies|query_string)\[ | \bRequest\.(?:Query|Form|Headers|Cookies|QueryString|Params)\b
+    | \b(?:c|ctx|context)\.req\.(?:query|param|header|json|parseBody|formData|raw)\s*\( | \b(?:ctx|c|context)\.request\.(?:query|body|headers|header|url)\b | \b(?:req|request)\.(?:get|header|param)\s*\(\s*[\x22\x27] | \b(?:req|request)\.(?:originalUrl|nextUrl\.searchParams|formData\(\))
+    | \bsearchParams\.get\s*\( | \bself\.get_(?:argument|query_argument|body_argument|cookie)\s*\( | \brequest\.(?:rel_url|url)\.query\b | \brequest\.match_info\b | \bself\.kwargs\[ | \b(?:call|ctx|context)\.(?:parameters\[|request\.queryParameters|queryParam|pathParam|formParam|receiveText\()
+    | \b(?:c|ctx)\.(?:GetHeader|GetQuery|GetPostForm|QueryArray|Cookie|FormFile|QueryParams|ParamValues|UserValue|QueryArgs|PostArgs)\s*\( | \br\.(?:Header\.Get\s*\(|URL\.RawQuery\b|Form\.Get|PostForm\.Get) | \bHttpContext\.Request\b | \bheaders\.get\s*\(\s*[\x22\x27]x-",
 );
 /// Parameters that a framework fills from a request.
 static FILLED_IN: Pattern = Pattern::new(
-    r"(?:@(?:RequestParam|PathVariable|RequestHeader|QueryParam|PathParam)(?:\([^)]*\))?|\[From(?:Query|Route|Form|Header)\])\s+(?:final\s+)?[\w<>\[\]?.]+\s+(\w+)",
+    r"(?:@(?:RequestParam|PathVariable|RequestHeader|QueryParam|PathParam|FormParam|HeaderParam|CookieParam|MatrixParam|CookieValue|RequestPart|RequestBody|QueryValue|Header)(?:\([^)]*\))?|\[From(?:Query|Route|Form|Header|Body)(?:\([^)]*\))?\])\s+(?:@\w+(?:\([^)]*\))?\s+)*(?:final\s+)?(?:[\w<>\[\]?.]+\s+)?(\w+)|@(?:Query|Param|Body|Headers|UploadedFile)\s*\([^)\n]*\)\s+(?:readonly\s+)?(\w+)\s*:|\b(?:ShouldBind\w*|Bind\w*|BodyParser|QueryParser|ParamsParser)\s*\(\s*&(\w+)\s*\)|\bNewDecoder\s*\(\s*\w+(?:\.Request)?\.Body\s*\)\.Decode\s*\(\s*&(\w+)",
 );
 static CALLED: Pattern = Pattern::new(r"([A-Za-z_]\w*)\s*[!?]?\(");
+/// What made a number of it.
+static NUMBER: Pattern = Pattern::new(r"\]\.to_[if]\b|\.parse::<[iu](?:\d+|size)>");
 static INTERPOLATED: Pattern = Pattern::new(r"(?:[#$]?\{\s*|\$)([A-Za-z_][A-Za-z0-9_]*)");
 /// Functions that hand on what they are given.
 const CARRIERS: [&str; 24] = [
@@ -73,13 +80,14 @@ pub struct Place {
 
 /// What a file must hold for anything to end in `place`.
 pub fn needs(place: &Place) -> Needs {
-    Needs::nothing().and(Reach::AFTER, Words::of([place.first, place.any])).and(Reach::AFTER, Words::of([&ASKED, &FILLED_IN]))
+    Needs::nothing().and(Reach::AFTER, Words::of([place.first, place.any])).and(Reach::AFTER, Words::of([&ASKED, &FILLED_IN]).or(marks()))
 }
 
 /// Reports every statement where what a request brings ends in `place`, when the statement or where it came from is new.
 pub fn report(place: &Place, file: &FileView<'_>, sink: &mut Sink<'_>) {
     let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
-    if !ASKED.is_match(side.text()) && !FILLED_IN.is_match(side.text()) {
+    let given = || side.functions().iter().any(|function| !filled(side, function, file.language).is_empty());
+    if !ASKED.is_match(side.text()) && !FILLED_IN.is_match(side.text()) && !given() {
         return;
     }
     let loosened = loosened(file, place.tamed);
@@ -91,6 +99,7 @@ pub fn report(place: &Place, file: &FileView<'_>, sink: &mut Sink<'_>) {
         if let Some(function) = statement.function.and_then(|at| side.functions().get(at)).filter(|_| until.is_none()) {
             until = Some(function.last_line);
             flow = Flow::default();
+            filled(side, function, file.language).into_iter().for_each(|name| flow.note(name, index));
         }
         if statement.bytes.len() > LONGEST {
             continue;
@@ -129,14 +138,15 @@ fn ends(place: &Place, side: &SideView<'_>, statement: &Statement, index: usize,
 
 /// Keeps what this statement's names hold from now on.
 fn follow<'v>(side: &'v SideView<'_>, statement: &Statement, index: usize, flow: &mut Flow<'v>) {
-    FILLED_IN.groups(side.plain_of(statement), 1).for_each(|name| flow.note(name, index));
     let plain = side.plain_of(statement);
+    let given: Vec<&str> = (1..=4).flat_map(|group| FILLED_IN.groups(plain, group)).collect();
     let origin = if ASKED.is_match(plain) { Some(index) } else { flow.reaches(side, statement) };
-    let carries = || CALLED.find_all(side.code_of(statement)).all(|call| carried(plain, call));
+    let carries = || !NUMBER.is_match(plain) && CALLED.find_all(side.code_of(statement)).all(|call| carried(plain, call));
     match origin.filter(|_| carries()) {
         Some(origin) => flow.fill(side, statement, origin),
         None => flow.clear(side, statement),
     }
+    given.into_iter().for_each(|name| flow.note(name, index));
 }
 
 /// Whether a call hands on what it is given, or is how the request itself is asked.

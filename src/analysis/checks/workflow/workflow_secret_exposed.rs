@@ -52,6 +52,12 @@ static OWN_HOST: Pattern = Pattern::new(
     r"(?i)https?://(api|uploads|hooks)\.(github|slack)\.com|\$\{?\{?\s*(GITHUB_API_URL|github\.api_url|(secrets\.)?\w*WEBHOOK\w*)|registry\.npmjs\.org|pypi\.org|crates\.io|codecov\.io|sonarcloud\.io|api\.cloudflare\.com|discord\.com/api|api\.telegram\.org|localhost|127\.0\.0\.1",
 );
 
+/// Where a runner keeps credentials: the token of the checkout, of registries, of its own services, the memory of its processes.
+static KEPT_BY_RUNNER: Pattern = Pattern::new(
+    r"(?i)\bgit\s+config\b[^\n;&|]*(--get\S*|--list|-l)\b[^\n;&|]*extra_?header|\bgit\s+config\b[^\n;&|]*(--list|-l)\b[^\n;&]*\|\s*(grep|base64|curl|tee|rev|xxd)|\b(cat|grep|base64|curl|cp|sed|awk|xxd|head|tail|strings)\b[^\n;&|]*(\.git/config|\.docker/config\.json|/\.git-credentials|/proc/\S+/(mem|maps)\b|\.runner\b|\.credentials(_rsaparams)?\b)|\b(echo|printf|curl)\b[^\n;|]*\$\{?ACTIONS_(RUNTIME|ID_TOKEN_REQUEST|CACHE)_TOKEN",
+);
+static HIDES: Pattern = Pattern::new(r"(?i)\|\s*(base64|rev|xxd|od|hexdump|tr|sed|openssl|gzip|curl|nc)\b");
+
 /// See `rules/code/workflow-secret-exposed.toml`.
 pub struct WorkflowSecretExposed;
 
@@ -102,6 +108,11 @@ fn judged(text: &str) -> Option<(&'static str, Severity)> {
     if DUMP.is_match(text) {
         let severity = if shell::worst(text).is_some_and(|deed| deed >= Deed::Network) { Severity::Critical } else { Severity::High };
         return Some(("The whole environment of the job is dumped, secrets included", severity));
+    }
+    if KEPT_BY_RUNNER.is_match(text) {
+        let hidden = HIDES.is_match(text) || shell::worst(text).is_some_and(|deed| deed >= Deed::Network);
+        let severity = if hidden { Severity::High } else { Severity::Medium };
+        return Some(("A credential that the runner keeps for itself is read", severity));
     }
     if DISGUISED.is_match(text) {
         let severity = if text.contains("base64") { Severity::Medium } else { Severity::High };

@@ -1,0 +1,78 @@
+//! Constants that a line writes in a roundabout way, read back: pieces, backwards, rotated, numbers. Nothing is decoded that is not a constant.
+
+use crate::analysis::pattern::Pattern;
+
+static CHAIN: Pattern = Pattern::new(r#"["'`][\w$./ -]{0,24}["'`](?:\s*(?:\+|\.\.?|<<)\s*["'`][\w$./ -]{0,24}["'`])+"#);
+static LIST: Pattern = Pattern::new(
+    r#"\[\s*(["'`][\w$./ -]{0,24}["'`](?:\s*,\s*["'`][\w$./ -]{0,24}["'`])+)\s*\]\s*\.(?:join|reverse)|(?:join|implode)\s*\(\s*(?:["']["']\s*,\s*)?[\[(]\s*(["'`][\w$./ -]{0,24}["'`](?:\s*,\s*["'`][\w$./ -]{0,24}["'`])+)"#,
+);
+static LITERAL: Pattern = Pattern::new(r#"["'`]([^"'`]*)["'`]"#);
+static REVERSED: Pattern = Pattern::new(
+    r#""([^"\n]{3,2000})"\s*(?:\[::-1\]|\.(?:split|chars|reverse)\b[^\n]{0,30}(?:reverse|rev\b))|'([^'\n]{3,2000})'\s*(?:\[::-1\]|\.(?:split|chars|reverse)\b[^\n]{0,30}(?:reverse|rev\b))|(?:strrev|string\.reverse)\s*\(\s*["']([^"'\n]{3,2000})["']|["']([^"'\n]{3,2000})["']\.reverse\b"#,
+);
+static ROTATED: Pattern = Pattern::new(
+    r#"str_rot13\s*\(\s*["']([^"'\n]{3,2000})["']|decode\s*\(\s*["']([^"'\n]{3,2000})["']\s*,\s*["']rot_?13["']|["']([^"'\n]{3,2000})["']\.tr\s*\(?\s*["']A-Za-z["']"#,
+);
+static NUMBERS: Pattern = Pattern::new(
+    r"(?:fromCharCode|fromCodePoint|bytes|bytearray|pack|chr|char|uint8array\.of|Uint8Array\.from|byte)\s*[({\[\x22\x27CcU*,\s]*\[?((?:\s*(?:0[xX])?[0-9a-fA-F]{2,3}\s*,){3,400}\s*(?:0[xX])?[0-9a-fA-F]{2,3})",
+);
+static ONE_BY_ONE: Pattern = Pattern::new(r"(?:chr\s*\(\s*(?:0[xX])?[0-9a-fA-F]{2,3}\s*\)\s*(?:\.|\+|<<|,)?\s*){4,400}");
+static NUMBER: Pattern = Pattern::new(r"(0[xX][0-9a-fA-F]{2}|\b\d{2,3})\b");
+static ESCAPED: Pattern = Pattern::new(r"(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}|\\u\{0{0,2}[0-9a-fA-F]{2}\}|\\[01][0-7]{2}){4,4000}");
+static ONE_ESCAPE: Pattern = Pattern::new(r"\\(?:x([0-9a-fA-F]{2})|u00([0-9a-fA-F]{2})|u\{0{0,2}([0-9a-fA-F]{2})\}|([01][0-7]{2}))");
+
+/// Texts that are put together from constants alone, with their pieces.
+pub fn joined(plain: &str) -> Vec<(String, Vec<&str>)> {
+    let lists = LIST.groups(plain, 1).chain(LIST.groups(plain, 2));
+    let whole = |text| {
+        let pieces: Vec<&str> = LITERAL.groups(text, 1).collect();
+        (pieces.concat(), pieces)
+    };
+    CHAIN.groups(plain, 0).chain(lists).map(whole).collect()
+}
+
+/// Constants that are turned round.
+pub fn reversed(plain: &str) -> Vec<String> {
+    (1..=4).flat_map(|group| REVERSED.groups(plain, group)).map(|text| text.chars().rev().collect()).collect()
+}
+
+/// Constants that are rotated by thirteen letters.
+pub fn rotated(plain: &str) -> Vec<String> {
+    let turn = |c: char| match c {
+        'a'..='m' | 'A'..='M' => char::from_u32(c as u32 + 13).unwrap_or(c),
+        'n'..='z' | 'N'..='Z' => char::from_u32(c as u32 - 13).unwrap_or(c),
+        _ => c,
+    };
+    (1..=3).flat_map(|group| ROTATED.groups(plain, group)).map(|text| text.chars().map(turn).collect()).collect()
+}
+
+/// Texts that are written as lists of the numbers of their letters.
+pub fn codes(plain: &str) -> Vec<String> {
+    let lists = NUMBERS.groups(plain, 1).chain(ONE_BY_ONE.groups(plain, 0));
+    lists.filter_map(|list| NUMBER.groups(list, 1).map(letter).collect::<Option<String>>()).filter(|text| !text.is_empty()).collect()
+}
+
+fn letter(number: &str) -> Option<char> {
+    let hex = number.strip_prefix("0x").or_else(|| number.strip_prefix("0X"));
+    let code = hex.map_or_else(|| number.parse::<u32>().ok(), |hex| u32::from_str_radix(hex, 16).ok())?;
+    char::from_u32(code).filter(|c| c.is_ascii_graphic() || matches!(c, ' ' | '\n'))
+}
+
+/// Runs of letters that are written as escapes: telling from four on, any from `many` on.
+pub fn escapes(plain: &str, many: usize) -> Vec<String> {
+    let read = |run: &str| -> Option<String> {
+        let hex = |text: &str| u32::from_str_radix(text, 16).ok();
+        let all = (1..=3).flat_map(|group| ONE_ESCAPE.groups(run, group)).count();
+        let octal = ONE_ESCAPE.groups(run, 4).count();
+        let codes: Vec<u32> = if octal > all {
+            ONE_ESCAPE.groups(run, 4).filter_map(|text| u32::from_str_radix(text, 8).ok()).collect()
+        } else {
+            (1..=3).flat_map(|group| ONE_ESCAPE.groups(run, group)).filter_map(hex).collect()
+        };
+        let text: Option<String> = codes.into_iter().map(char::from_u32).collect();
+        text.filter(|text| text.chars().all(|c| c.is_ascii_graphic() || c == ' '))
+    };
+    let letters = |text: &String| text.chars().filter(char::is_ascii_alphabetic).count();
+    let word = |text: &String| letters(text) >= many || letters(text) >= 4 && letters(text) == text.len();
+    ESCAPED.groups(plain, 0).filter_map(read).filter(word).collect()
+}

@@ -1,0 +1,129 @@
+//! `input-check-weakened`: what kept a path, an address, a sender or a size inside its bounds is gone from a function, or asks less.
+//!
+//! Who may do what is `condition-weakened`'s; calls around a value are `sanitiser-removed`'s.
+
+use super::bounds::KEPT;
+use super::twins::{Twin, twins};
+use crate::analysis::branch::branch;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::auth::refusal::leaves;
+use crate::analysis::checks::auth::weakening::{Consequence, Weakening, weakened};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
+
+/// See `rules/code/input-check-weakened.toml`.
+pub struct InputCheckWeakened;
+
+/// A block of more statements is no refusal.
+const LONGEST_REFUSAL: usize = 4;
+
+/// Another check that may have taken its place.
+static CHECKS: Pattern = Pattern::new(
+    r"(?i)\b\w*(?:check|valid|ensure|assert|verify|safe|allow|within|inside|contain|sanit|guard|normali[sz]e|canonical|trusted|permitted|resolve_?path|restrict|clamp)\w*!?\s*\(",
+);
+
+impl Check for InputCheckWeakened {
+    fn rule(&self) -> RuleId {
+        RuleId("input-check-weakened")
+    }
+
+    fn needs(&self) -> Needs {
+        // What a size is called is open; whatever is compared is asked of.
+        let told = KEPT.iter().filter(|kept| !kept.by_hand).flat_map(|kept| [kept.strictly, kept.somehow]);
+        let sizes = Words::named(["<", ">"]);
+        Needs::nothing()
+            .and(Reach::REMOVED, told.filter(|pattern| pattern.words().is_some()).fold(sizes, |words, one| words.or(Words::of([one]))))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        for twin in twins(file) {
+            if !narrowed(file, &twin, sink) {
+                gone(file, &twin, sink);
+            }
+        }
+    }
+}
+
+/// A check that stands nowhere in its function any more, though what it guarded does.
+fn gone(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
+    let (before, after) = (twin.before(), twin.after());
+    for kept in KEPT.iter().filter(|kept| kept.knows(file.language)) {
+        let went = |pattern: &'static Pattern| pattern.is_match(before) && !pattern.is_match(after) && twin.lost(pattern) > 0;
+        let Some(pattern) = [kept.strictly, kept.somehow].into_iter().find(|pattern| went(pattern)) else { continue };
+        let less = std::ptr::eq(pattern, kept.somehow) && kept.strictly.is_match(after);
+        let calmed = || twin.added().any(|(_, text)| CHECKS.is_match(text)) || moved(file, pattern);
+        if less || !kept.guards.is_match(before) || !kept.guards.is_match(after) || calmed() {
+            continue;
+        }
+        let Some((line, text)) = twin.removed().find(|(_, text)| pattern.is_match(text)) else { continue };
+        // In memory it is the same size that must still decide how much is moved.
+        let used = || after.lines().any(|line| kept.guards.is_match(line) && shares_name(text, line));
+        if if kept.by_hand { used() } else { twin.speaks_of(text) } {
+            let title = if kept.somehow.is_match(after) && std::ptr::eq(pattern, kept.strictly) {
+                format!("{} is checked less strictly than before", kept.what)
+            } else {
+                format!("{} is no longer checked", kept.what)
+            };
+            return sink.report(Draft::line(file, twin.old, line).title(title).severity(Severity::Medium));
+        }
+    }
+}
+
+/// Whether two lines speak of the same thing.
+fn shares_name(one: &str, other: &str) -> bool {
+    static NAME: Pattern = Pattern::new(r"\b[a-z]\w{2,}\b");
+    const COMMON: [&str; 5] = ["sizeof", "size_t", "return", "while", "for"];
+    NAME.groups(one, 0).filter(|name| !COMMON.contains(name)).any(|name| NAME.groups(other, 0).any(|word| word == name))
+}
+
+/// The same check on a line that the change added, elsewhere in the file.
+fn moved(file: &FileView<'_>, pattern: &Pattern) -> bool {
+    file.new_side().is_some_and(|new| new.changed_lines().any(|line| pattern.is_match(new.plain_line(line.index))))
+}
+
+/// A refusal about such a thing that refuses fewer cases; tells whether there was one.
+fn narrowed(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) -> bool {
+    let about = |text: &str| {
+        let kept = KEPT.iter().filter(|kept| kept.knows(file.language));
+        kept.filter(|kept| kept.guards.is_match(twin.after())).find(|kept| kept.strictly.is_match(text) || kept.somehow.is_match(text))
+    };
+    let now: Vec<(usize, &str)> = refusals(file, twin.new, &twin.is).collect();
+    for (_, was) in refusals(file, twin.old, &twin.was) {
+        let Some(kept) = about(was) else { continue };
+        let milder = |is: &str| weakened(was, is, Consequence::KeepsOut).filter(|how| *how != Weakening::Swapped);
+        if let Some((line, is, how)) = now.iter().find_map(|(line, is)| Some((*line, *is, milder(is)?))) {
+            let elsewhere = how == Weakening::Dropped && twin.added().any(|(_, text)| CHECKS.is_match(text));
+            if !elsewhere {
+                let evidence = format!("{} → {}", one_line(was), one_line(is));
+                let draft = Draft::line(file, twin.new, line).title(format!("{} is checked for less than before", kept.what));
+                sink.report(draft.evidence(evidence).severity(Severity::Medium).confidence(Confidence::Medium));
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// The conditions of refusals that the change touches between `lines`, each with its line.
+fn refusals<'v>(file: &FileView<'_>, side: &'v SideView<'_>, lines: &std::ops::Range<usize>) -> impl Iterator<Item = (usize, &'v str)> {
+    let (language, lines) = (file.language, lines.clone());
+    side.statements().iter().enumerate().filter_map(move |(at, statement)| {
+        let inside = lines.contains(&statement.first_line) && side.touches(statement.first_line, statement.last_line);
+        let branch = inside.then(|| branch(side, language, at)).flatten()?;
+        let inline = side.plain().get(branch.inline.clone()).unwrap_or("").trim_matches(['{', '}', ' ', ';']);
+        let block = || branch.block.clone().take(LONGEST_REFUSAL).filter_map(|at| side.statements().get(at));
+        let refuses = branch.block.len() <= LONGEST_REFUSAL && (leaves(inline) || block().any(|one| leaves_at_once(side.plain_of(one))));
+        refuses.then(|| Some((statement.first_line, side.plain().get(branch.condition)?))).flatten()
+    })
+}
+
+/// `goto`, and what else leaves.
+fn leaves_at_once(text: &str) -> bool {
+    text.trim_start().starts_with("goto ") || leaves(text)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

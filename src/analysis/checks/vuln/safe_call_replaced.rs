@@ -1,0 +1,234 @@
+//! `safe-call-replaced`: within a function a call that is safe by itself gave way to its careless sibling.
+//!
+//! Needs no source: somebody chose the safe one before. What is wrapped around a value is `sanitiser-removed`'s, algorithms are
+//! `cipher-downgraded`'s.
+
+use super::twins::{Twin, twins};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/safe-call-replaced.toml`.
+pub struct SafeCallReplaced;
+
+/// A pair of ways to do the same.
+struct Pair {
+    /// What became of it, in words.
+    title: &'static str,
+    /// The safe way.
+    safe: &'static Pattern,
+    /// The careless one.
+    bare: &'static Pattern,
+    /// The languages it means anything in; all where there are none.
+    languages: &'static [Language],
+    /// The careless way stood there before, and the safe one made it harmless.
+    stays: bool,
+}
+
+static CHANCE: Pattern = Pattern::new(
+    r"\bsecrets\.(?:token_\w+|choice|randbelow|randbits)|\bSystemRandom\b|\bcrypto\.(?:randomBytes|randomUUID|getRandomValues|randomInt)|(?:^|[^\w.])(?:randomBytes|randomInt|randomUUID|nanoid|random_bytes|random_int|getrandom|RAND_bytes|arc4random\w*)\s*\(|\bSecureRandom\b|\bRandomNumberGenerator\b|\bOsRng\b|\bos\.urandom\s*\(|\b(?:c|crypto_?)?rand\.(?:Read|Text|Prime)\s*\(|\bcrand\.\w+\(|\bopenssl_random_pseudo_bytes\s*\(|\bcrypto\.randomBytes",
+);
+static GUESSED: Pattern = Pattern::new(
+    r"\brandom\.(?:choices?|randint|random|sample|getrandbits|randrange|randbytes)\s*\(|\bMath\.random\s*\(|\bnew\s+(?:java\.util\.)?Random\s*\(|(?:^|[^\w.])(?:mt_|s|drand48_?)?rand\s*\(|(?:^|[^\w.])(?:random|uniqid|lcg_value|shuffle|str_shuffle)\s*\(|\b(?:m|math_?)?rand\.(?:Int\w*|Uint\w*|New|Seed|Perm|N|Float\w+)\s*\(|\bRandom\.(?:rand|new|nextInt|nextBytes|Shared)\b|\bRandomStringUtils\.|\bThreadLocalRandom\b|\bmt19937|\bfastrand::|\bSmallRng\b|\bseed_from_u64\b|\brand::random\b|\.sample\b|\bSystem\.currentTimeMillis\(\)|\btime\.time\(\)|\bDate\.now\(\)|\buuid1\s*\(",
+);
+static BOUNDED: Pattern = Pattern::new(
+    r"\b(?:v?snprintf|strlcpy|strlcat|strncpy|strncat|fgets|strcpy_s|strcat_s|sprintf_s|strscpy|memcpy_s|wcsncpy|std::copy_n)\s*\(",
+);
+static UNBOUNDED: Pattern = Pattern::new(r"\b(?:v?sprintf|strcpy|strcat|stpcpy|gets|wcscpy|wcscat)\s*\(");
+static CHECKED: Pattern = Pattern::new(
+    r"\.(?:get|get_mut|first|last|split_at_checked|checked_\w+|try_into|try_from)\s*\(|\bfrom_utf8\s*\(|\btry_from\s*\(|\bmatch\b|\.ok_or|\[\s*[\w.]+\s*(?:\.\.\s*[\w.]*)?\]",
+);
+static UNCHECKED: Pattern = Pattern::new(
+    r"\bget_unchecked(?:_mut)?\s*\(|\btransmute\b|\bfrom_utf8_unchecked\s*\(|\bunwrap_unchecked\s*\(|\bfrom_raw_parts(?:_mut)?\s*\(|\bunchecked_(?:add|sub|mul|shl)\s*\(|\bassume_init\s*\(|\bunreachable_unchecked\s*\(|\bfrom_u32_unchecked\s*\(",
+);
+static DECLARED: Pattern = Pattern::new(
+    r"\b\w+\.(?:parse|safeParse|parseAsync|validateSync|validateAsync|validate|validated|cast|model_validate|check|load|decode|assert)\s*\(\s*(?:await\s+)?(?:req|request|ctx|c|body|payload|params|event|input)\b|\.permit\s*\(|->(?:validated|validate|only|safe)\s*\(|\bplainToInstance\s*\(|\bpick\s*\(\s*req\b|\.is_valid\s*\(|\bvalidationResult\s*\(",
+);
+static WHOLE: Pattern = Pattern::new(
+    r"\.\.\.\s*(?:req|request|ctx\.request|context)\.body|=\s*(?:await\s+)?(?:req|request|ctx\.request|ctx\.req|c\.req)\.(?:body|json\(\))|\bObject\.assign\s*\([^\n]*(?:req|request|ctx\.request)\.body|\.permit!|->all\s*\(\s*\)|\*\*\s*(?:request|self\.request)\.|=\s*(?:request|self\.request)\.(?:json|get_json\(\)|form|POST|data)\b|\bto_unsafe_h\b|\(\s*(?:req|request)\.body\s*[,)]",
+);
+static NO_ENTITIES: Pattern = Pattern::new(
+    r"\bdefusedxml\b|disallow-doctype-decl|external-(?:general|parameter)-entities|load-external-dtd|\bresolve_entities\s*=\s*False|\bLIBXML_NONET\b|\bDtdProcessing\.(?:Prohibit|Ignore)|\bXmlResolver\s*=\s*null|\bACCESS_EXTERNAL_(?:DTD|SCHEMA|STYLESHEET)\b|\bsetExpandEntityReferences\s*\(\s*false|\bsetXIncludeAware\s*\(\s*false|\bSUPPORT_DTD\b|\bIS_SUPPORTING_EXTERNAL_ENTITIES\b|\bFEATURE_SECURE_PROCESSING\b|\bnonet\b|\blibxml_disable_entity_loader\s*\(\s*true",
+);
+static ENTITIES: Pattern = Pattern::new(
+    r"\bDocumentBuilderFactory\b|\bSAXParserFactory\b|\bXMLInputFactory\b|\bTransformerFactory\b|\bSchemaFactory\b|\bSAXReader\b|\bSAXBuilder\b|\betree\.(?:parse|fromstring|XMLParser|iterparse)|\bsimplexml_load|\bDOMDocument\b|\bXmlReader\b|\bXmlDocument\b|\bXmlTextReader\b|\bminidom\b|\bNokogiri::XML|\bXMLReader\b",
+);
+static LOOKED_UP: Pattern = Pattern::new(
+    r"\b[A-Z][A-Z0-9_]{2,}(?:\[\s*[\w.:@$\[\]]+\s*\]|\.fetch\s*\(\s*[^,()\n]+(?:\[[^\]\n]*\])?\s*\)|\.get\s*\(\s*[\w.]+\s*\)|\.(?:includes|include\?|has|key\?)\s*\()|\b(?:allowed|known|permitted|registry|handlers|ALLOWED\w*)\[\s*[\w.$]+\s*\]",
+);
+static NAMED: Pattern = Pattern::new(
+    r"\bimport_module\s*\(\s*[^\s\x22\x27)]|\b__import__\s*\(\s*[^\s\x22\x27)]|\bgetattr\s*\([^,\n]+,\s*[a-z_]|\b(?:safe_)?constantize\b|\b(?:public_)?send\s*\(?\s*[@a-z]|\bconst_get\s*\(?\s*[@a-z]|\bClass\.forName\s*\(\s*[a-z]|\bActivator\.CreateInstance\s*\(|\bType\.GetType\s*\(\s*[a-z]|\brequire\s*\(\s*[a-z]|\bimport\s*\(\s*[a-z]|\bnew\s+\$\w+|\$\w+::\w|\bcall_user_func\w*\s*\(\s*\$|\bplugin\.Open\s*\(\s*[a-z]|\bdlsym\s*\(|\bdlopen\s*\(\s*[a-z]|\bMethodByName\s*\(\s*[a-z]",
+);
+static OWN_FOLDER: Pattern = Pattern::new(
+    r"\b(?:O_EXCL|O_NOFOLLOW)\b|\bCREATE_NEW\b|\bcreate_new\s*\(\s*true|[\x22\x27](?:x|xb|wx|wx\+)[\x22\x27]|\bmkstemp\s*\(|\bNamedTemporaryFile\b|\bmkdtemp\s*\(",
+);
+static ANY_FOLDER: Pattern = Pattern::new(
+    r"\bO_(?:TRUNC|CREAT|CREATE)\b|\bcreate\s*\(\s*true|[\x22\x27](?:w|wb|w\+)[\x22\x27]|\bmktemp\s*\(|\btmpnam\s*\(|\btempnam\s*\(|[\x22\x27`]/tmp/|\bgettempdir\(\)|\bos\.tmpdir\(\)",
+);
+
+/// Words of which every safe way holds one; its expressions have too many to read them out.
+const SAFE: [&str; 60] = [
+    "secrets",
+    "random",
+    "nanoid",
+    "RAND_",
+    "rand.",
+    "OsRng",
+    "arc4",
+    "uuid",
+    "printf",
+    "strl",
+    "strn",
+    "fgets",
+    "_s",
+    "strscpy",
+    "wcsncpy",
+    "copy_n",
+    ".get",
+    ".first",
+    ".last",
+    ".split_at",
+    "checked",
+    "try_",
+    "from_utf8",
+    "match",
+    ".ok_or",
+    "[",
+    "parse",
+    "valid",
+    ".cast",
+    ".check",
+    ".load",
+    ".decode",
+    ".assert",
+    "permit",
+    "only",
+    "safe",
+    "plainTo",
+    "pick",
+    "xml",
+    "doctype",
+    "entit",
+    "external",
+    "dtd",
+    "nonet",
+    "xinclude",
+    "fetch",
+    ".has",
+    "include",
+    "key?",
+    "excl",
+    "nofollow",
+    "create_new",
+    "'x",
+    "\"x",
+    "'wx",
+    "\"wx",
+    "mkstemp",
+    "mkdtemp",
+    "NamedTemp",
+    "FEATURE_SECURE",
+];
+
+static PAIRS: [Pair; 7] = [
+    Pair {
+        title: "Chance that can be foretold took the place of chance that cannot",
+        safe: &CHANCE,
+        bare: &GUESSED,
+        languages: &[],
+        stays: false,
+    },
+    Pair {
+        title: "A copy without a limit took the place of one with a limit",
+        safe: &BOUNDED,
+        bare: &UNBOUNDED,
+
+        languages: &[Language::C, Language::Cpp],
+        stays: false,
+    },
+    Pair {
+        title: "Memory is read unchecked where it was checked",
+        safe: &CHECKED,
+        bare: &UNCHECKED,
+
+        languages: &[Language::Rust],
+        stays: false,
+    },
+    Pair {
+        title: "All that a request holds is taken where only declared fields were",
+        safe: &DECLARED,
+        bare: &WHOLE,
+        languages: &[],
+        stays: false,
+    },
+    Pair {
+        title: "A reader of XML may follow what a document refers to again",
+        safe: &NO_ENTITIES,
+        bare: &ENTITIES,
+        languages: &[],
+        stays: true,
+    },
+    Pair {
+        title: "What is loaded or called was looked up in a table; now it is whatever is named",
+        safe: &LOOKED_UP,
+        bare: &NAMED,
+        languages: &[],
+        stays: false,
+    },
+    Pair {
+        title: "A file that somebody else may have put there is written to",
+        safe: &OWN_FOLDER,
+        bare: &ANY_FOLDER,
+        languages: &[],
+        stays: false,
+    },
+];
+
+impl Check for SafeCallReplaced {
+    fn rule(&self) -> RuleId {
+        RuleId("safe-call-replaced")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::REMOVED, Words::named(SAFE))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(old) = file.old() else { return };
+        let went = |pair: &Pair| old.changed_lines().any(|line| pair.safe.is_match(line.text));
+        if !PAIRS.iter().any(went) {
+            return;
+        }
+        for twin in twins(file) {
+            for pair in PAIRS.iter().filter(|pair| pair.languages.is_empty() || pair.languages.contains(&file.language)) {
+                replaced(file, &twin, pair, sink);
+            }
+        }
+    }
+}
+
+fn replaced(file: &FileView<'_>, twin: &Twin<'_, '_>, pair: &Pair, sink: &mut Sink<'_>) {
+    if twin.lost(pair.safe) <= twin.gained(pair.safe) {
+        return;
+    }
+    if pair.stays {
+        let went = twin.removed().find(|(_, text)| pair.safe.is_match(text));
+        let Some((line, _)) =
+            went.filter(|_| pair.bare.is_match(twin.before()) && twin.gained(&ENTITIES) == 0 && NEWLY.count(twin.after()) == 0)
+        else {
+            return;
+        };
+        return sink.report(Draft::line(file, twin.old, line).title(pair.title).severity(Severity::Medium));
+    }
+    let stood = |text: &str| twin.removed().any(|(_, was)| was.trim() == text.trim());
+    let came = twin.added().find(|(_, text)| pair.bare.is_match(text) && !stood(text));
+    if let Some((line, _)) = came.filter(|_| twin.gained(pair.bare) > 0 && twin.gained(pair.bare) >= twin.lost(pair.bare)) {
+        sink.report(Draft::line(file, twin.new, line).title(pair.title).severity(Severity::Medium));
+    }
+}
+
+/// The parser is made elsewhere now.
+static NEWLY: Pattern = Pattern::new(r"(?i)\b(?:secure|safe|hardened)\w*(?:Factory|Parser|Reader)\w*\s*\(");

@@ -1,0 +1,54 @@
+//! `sanitiser-loosened`: what makes markup harmless is told to let through what runs.
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::FileView;
+use crate::model::rule::RuleId;
+
+/// See `rules/code/sanitiser-loosened.toml`.
+pub struct SanitiserLoosened;
+
+/// A longer line is data.
+const LONGEST: usize = 2000;
+
+/// Switches that let all through.
+static SWITCH: Pattern = Pattern::new(
+    r"\bALLOW_UNKNOWN_PROTOCOLS\s*:\s*true|\ballowVulnerableTags\s*:\s*true|\ballowed(?:Tags|Attributes|Schemes)\s*:\s*false|\bHTML\.(?:Trusted|SafeScripting)[\x22\x27]\s*,\s*(?:true|\[)|\bSAFE_FOR_TEMPLATES\s*:\s*false|\bAllowUnsafe\s*\(\s*true|\bWithUnsafe\s*\(\s*\)|\bdisable_sanitizer\s*[:=]\s*(?:true|True)|\bsecurityLevel\s*:\s*[\x22\x27](?:loose|none)",
+);
+/// Lists of what is let through, with something that runs among it.
+static LISTED: Pattern = Pattern::new(
+    r"(?x) \b(?:ADD_TAGS|ALLOWED_TAGS|allowedTags|allowed_tags|tagNames|tags|elements|allowedElements|add_tags|addTags|allowElements|AllowElements|AllowedTags\.Add|HTML\.Allowed)\b[\s=:,(&%w\[{\x22\x27]*[^\])}\n]*?(?:\b|[\x22\x27])(?:script|object|embed|applet|base)\b
+      | \b(?:ADD_ATTR|ALLOWED_ATTR|allowedAttributes|allowed_attributes|attributes|add_tag_attributes|addAttributes|AllowAttrs|allowAttributes|AllowedAttributes\.Add)\b[^\n]*?[\x22\x27\s]on(?:click|load|error|mouse\w+|focus|blur|change|submit|toggle|begin|key\w+|animation\w+|pointer\w+)\b
+      | \b(?:allowedSchemes|ALLOWED_URI_REGEXP|protocols|addProtocols|AllowURLSchemes|url_schemes|allowed_protocols|allowUrlProtocols|AllowedSchemes\.Add)\b[^\n]*?\b(?:javascript|vbscript)\b",
+);
+/// What makes markup harmless stands on the line or near it.
+static SANITISES: Pattern = Pattern::new(
+    r"(?i)saniti[sz]|purif|bleach|jsoup|safelist|whitelist|bluemonday|ammonia|rehype|htmlpurifier|HtmlPolicyBuilder|HtmlSanitizer|loofah|xss|nh3|markdown|goldmark|mermaid",
+);
+/// They are named to be taken out.
+static TAKEN_OUT: Pattern = Pattern::new(r"(?i)\b(?:forbid|disallow|remove|strip_?tags|block|deny|exclude|rm_|without)\w*");
+
+impl Check for SanitiserLoosened {
+    fn rule(&self) -> RuleId {
+        RuleId("sanitiser-loosened")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::ADDED, Words::of([&SWITCH, &LISTED])).and(Reach::AFTER, Words::of([&SANITISES]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+        for line in file.added().filter(|line| line.text.len() <= LONGEST) {
+            let plain = side.plain_line(line.index);
+            if !SWITCH.is_match(plain) && !LISTED.is_match(plain) || TAKEN_OUT.is_match(plain) {
+                continue;
+            }
+            let around = side.plain().get(side.bytes_of(line.index.saturating_sub(8), (line.index + 8).min(side.len().saturating_sub(1))));
+            if around.is_some_and(|text| SANITISES.is_match(text)) {
+                sink.report(Draft::line(file, side, line.index));
+            }
+        }
+    }
+}
