@@ -79,8 +79,7 @@ impl Check for DynamicCode {
                 continue;
             }
             let code = side.code_of(statement);
-            let templated =
-                || std::ptr::eq(pattern, &JAVASCRIPT).then(|| TEMPLATED.find(side.plain_of(statement))).flatten();
+            let templated = || std::ptr::eq(pattern, &JAVASCRIPT).then(|| TEMPLATED.find(side.plain_of(statement))).flatten();
             let Some(found) = pattern.find(code).filter(|_| !PYTHON_DEFINES.is_match(code)).or_else(templated) else { continue };
             let line = side.line_of(statement.bytes.start + found.end.saturating_sub(1));
             if side.is_changed(line) {
