@@ -6,6 +6,7 @@ pub mod agent;
 pub mod auth;
 pub mod binary;
 pub mod comment;
+pub mod commit;
 pub mod dependency;
 pub mod environment;
 pub mod exec;

@@ -17,7 +17,7 @@ use crate::model::finding::Finding;
 use crate::model::lookup::{Lookups, Package};
 use crate::model::path::RepoPath;
 use crate::model::pull::{Author, Commit, Origin, Pull, PullRef, PullState, Revision};
-use crate::model::rule::{Example, ExampleFile, Rule, Severity};
+use crate::model::rule::{Example, ExampleCommit, ExampleFile, Rule, Severity};
 use crate::model::time::Timestamp;
 
 /// What an example does to its rule.
@@ -88,7 +88,28 @@ pub fn change_of(example: &Example) -> (Change, Texts) {
         message: example.message.clone(),
         signed: false,
     };
-    (Change { pull, commits: vec![commit], patch: Patch { files, ..Patch::default() }, digest: String::new(), dossier: None }, texts)
+    let mut commits: Vec<Commit> = Vec::new();
+    for (number, one) in (1_u32..).zip(&example.commits) {
+        commits.push(commit_of(one, number, commits.last(), &commit));
+    }
+    let commits = if commits.is_empty() { vec![commit] } else { commits };
+    (Change { pull, commits, patch: Patch { files, ..Patch::default() }, digest: String::new(), dossier: None }, texts)
+}
+
+/// The commit that `one` describes, on top of `parent`; in all else it is as `plain`.
+fn commit_of(one: &ExampleCommit, number: u32, parent: Option<&Commit>, plain: &Commit) -> Commit {
+    let or = |text: &str, plain: &str| if text.is_empty() { plain.to_owned() } else { text.to_owned() };
+    let who = Author { name: or(&one.name, &plain.author.name), email: or(&one.email, &plain.author.email) };
+    Commit {
+        id: CommitId::parse(&format!("{number:040x}")),
+        parents: parent.and_then(|parent| parent.id.clone()).into_iter().collect(),
+        author: who.clone(),
+        committer: who,
+        authored: Timestamp(one.authored),
+        committed: Timestamp(one.committed),
+        message: or(&one.message, &plain.message),
+        signed: one.signed,
+    }
 }
 
 /// What is no text, as an example writes it: each character is the byte of its number.

@@ -84,6 +84,21 @@ pub fn is_agent(who: &Author) -> bool {
     table.address(&who.email).or_else(|| table.name(&who.name)).is_some()
 }
 
+/// Why `who` bears the name of a known agent's or bot's account that is another one; `None` when it does not.
+#[must_use]
+pub fn forged(who: &Author) -> Option<String> {
+    Table::get().forged(&who.name, &who.email)
+}
+
+/// Why an account that opened a pull poses as a known one: its login under another number.
+#[must_use]
+pub fn posing(account: &Account) -> Option<String> {
+    let (id, known) = (account.id?, Table::get().numbers(&account.login));
+    let other = !known.is_empty() && !known.contains(&id);
+    let listed = known.iter().map(u64::to_string).collect::<Vec<_>>().join(" or ");
+    other.then(|| format!("The forge says that `{}` is account {id}; the account of that name has the number {listed}.", account.login))
+}
+
 /// Whether this account belongs to an agent or to other automation, as far as the forge says.
 #[must_use]
 pub fn is_machine(account: &Account) -> bool {

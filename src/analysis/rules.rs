@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::rule_facts::{self, ToldEntry};
 use crate::model::hex::hex;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
-use crate::model::rule::{Confidence, Example, ExampleFile, Examples, FindingClass, Rule, RuleId, RuleOrigin, Severity};
+use crate::model::rule::{Confidence, Example, ExampleCommit, ExampleFile, Examples, FindingClass, Rule, RuleId, RuleOrigin, Severity};
 
 static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 static WORDS: LazyLock<Words> = LazyLock::new(Words::read);
@@ -191,6 +191,26 @@ struct ExampleEntry {
     branch: String,
     #[serde(default)]
     told: Vec<ToldEntry>,
+    #[serde(default)]
+    commits: Vec<CommitEntry>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct CommitEntry {
+    name: String,
+    email: String,
+    authored: i64,
+    committed: i64,
+    message: String,
+    signed: bool,
+}
+
+impl CommitEntry {
+    fn into_model(self) -> ExampleCommit {
+        let Self { name, email, authored, committed, message, signed } = self;
+        ExampleCommit { name, email, authored, committed, message, signed }
+    }
 }
 
 #[derive(Deserialize)]
@@ -208,7 +228,9 @@ impl ExampleEntry {
         let own = self.path.map(|path| FileEntry { path, before: self.before, after: self.after });
         let files = own.into_iter().chain(self.files);
         let files = files.map(|file| ExampleFile { path: file.path, before: file.before, after: file.after }).collect();
-        Example { hits, about: self.about, files, message: self.message, branch: self.branch, lookups: rule_facts::lookups(self.told) }
+        let commits = self.commits.into_iter().map(CommitEntry::into_model).collect();
+        let lookups = rule_facts::lookups(self.told);
+        Example { hits, about: self.about, files, message: self.message, branch: self.branch, lookups, commits }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::model::story::Story;
 /// The story of `change`, given one outcome for each file and all findings.
 #[must_use]
 pub fn tell(change: &Change, outcomes: &[FileOutcome], findings: &[Finding]) -> Story {
-    let facts = Facts::new(change, outcomes);
+    let facts = Facts::new(change, outcomes).with(findings);
     let claims = claims::judged(&facts).into_iter().map(|judged| judged.claim).collect();
     Story { claims, undisclosed: undisclosed::facts(&facts, findings) }
 }

@@ -21,6 +21,25 @@ pub struct Example {
     pub branch: String,
     /// What registries and advisories say of its packages.
     pub lookups: Lookups,
+    /// Its commits, oldest first, where they matter; else it has one that nothing is known of.
+    pub commits: Vec<ExampleCommit>,
+}
+
+/// One commit of an [`Example`]; what is empty or 0 is as in any commit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExampleCommit {
+    /// Its author's and committer's name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// When it was written, in seconds.
+    pub authored: i64,
+    /// When it was committed, in seconds.
+    pub committed: i64,
+    /// Its message; that of the example where it is empty.
+    pub message: String,
+    /// Whether it is signed.
+    pub signed: bool,
 }
 
 /// One file of an [`Example`]: whole texts before and after.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-pub use super::examples::{Example, ExampleFile, Examples};
+pub use super::examples::{Example, ExampleCommit, ExampleFile, Examples};
 
 /// A rule's name: lower-case words joined by dashes, such as `env-gated-auth`; also its file name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -171,3 +171,148 @@ fn many_commits_are_one_piece_of_evidence() {
     assert_eq!(found.evidence.len(), 2);
     assert!(found.evidence[0].contains("and 39 more"), "{:?}", found.evidence);
 }
+
+/// Every agent of the table, by each mark it has: an account that the forge vouches for, an address, a trailer, a signature, a branch.
+#[test]
+fn every_agent_is_known_by_every_mark_it_leaves() {
+    for (agent, id, login) in [
+        ("copilot", Some(198_982_749), "Copilot"),
+        ("claude-code", Some(209_825_114), "claude[bot]"),
+        ("claude-github", Some(242_468_646), "anthropic-code-agent[bot]"),
+        ("codex-github", Some(242_516_109), "openai-code-agent[bot]"),
+        ("cursor", Some(206_951_365), "cursor[bot]"),
+        ("devin", Some(158_243_242), "devin-ai-integration[bot]"),
+        ("jules", Some(161_369_871), "google-labs-jules[bot]"),
+        ("amazon-q", Some(208_079_219), "amazon-q-developer[bot]"),
+        ("kiro", Some(245_459_735), "kiro-agent[bot]"),
+        ("factory-droid", Some(138_933_559), "factory-droid[bot]"),
+        ("junie", None, "jetbrains-junie[bot]"),
+        ("junie", Some(311_396_830), "junie-the-developer[bot]"),
+        ("sweep", Some(128_439_645), "sweep-ai[bot]"),
+        ("sweep", Some(131_841_235), "sweep-nightly[bot]"),
+        ("sweep", None, "sweep-ai-deprecated[bot]"),
+        ("cline", Some(276_134_852), "cline-cloud[bot]"),
+        ("roo", Some(263_205_322), "roomote[bot]"),
+        ("roo", Some(301_996_811), "roomote-roomote[bot]"),
+        ("opencode", None, "opencode-agent[bot]"),
+        ("codegen", None, "codegen-sh[bot]"),
+        ("tembo", None, "tembo[bot]"),
+        ("mentat", None, "mentatbot[bot]"),
+        ("ellipsis", None, "ellipsis-dev[bot]"),
+        ("augment", Some(185_243_770), "augmentcode[bot]"),
+    ] {
+        assert_eq!(by_account(id, login, true), is(agent, Tier::Verified), "{login}");
+    }
+    for (agent, id) in [("kiro", 244_629_292), ("openhands", 175_740_463)] {
+        assert_eq!(by_account(Some(id), "renamed", false), is(agent, Tier::Verified), "{agent}");
+    }
+    for (agent, address) in [
+        ("copilot", "198982749+Copilot@users.noreply.github.com"),
+        ("copilot-cli", "223556219+Copilot@users.noreply.github.com"),
+        ("claude-github", "242468646+Claude@users.noreply.github.com"),
+        ("codex-github", "242516109+Codex@users.noreply.github.com"),
+        ("claude-code", "noreply@anthropic.com"),
+        ("claude-code", "209825114+claude[bot]@users.noreply.github.com"),
+        ("codex", "267193182+codex@users.noreply.github.com"),
+        ("codex", "noreply@openai.com"),
+        ("codex", "codex@openai.com"),
+        ("cursor", "cursoragent@cursor.com"),
+        ("devin", "devin@cognition.ai"),
+        ("devin", "bot@devin.ai"),
+        ("jules", "161369871+google-labs-jules[bot]@users.noreply.github.com"),
+        ("gemini-cli", "218195315+gemini-cli@users.noreply.github.com"),
+        ("kiro", "noreply@kiro.dev"),
+        ("openhands", "openhands@all-hands.dev"),
+        ("aider", "aider@aider.chat"),
+        ("aider", "noreply@aider.chat"),
+        ("amp", "amp@ampcode.com"),
+        ("factory-droid", "droid@factory.ai"),
+        ("replit", "agent@replit.com"),
+        ("junie", "junie@jetbrains.com"),
+        ("windsurf", "cascade@windsurf.ai"),
+        ("cline", "noreply@cline.bot"),
+        ("roo", "roomote@roomote.dev"),
+        ("opencode", "noreply@opencode.ai"),
+        ("augment", "noreply@augmentcode.com"),
+        ("crush", "crush@charm.land"),
+        ("qwen-code", "qwen-coder@alibabacloud.com"),
+        ("mistral-vibe", "vibe@mistral.ai"),
+        ("continue", "noreply@continue.dev"),
+    ] {
+        assert_eq!(by_address(address), is(agent, Tier::Claimed), "{address}");
+        assert_eq!(by_message(&format!("Fix\n\nCo-authored-by: Somebody <{address}>\n")), is(agent, Tier::Claimed), "{address}");
+    }
+    for (agent, line) in [
+        ("copilot", "Agent-Logs-Url: https://github.com/o/r/sessions/3f2a-1"),
+        ("copilot-cli", "Copilot-Session: 0123abcd-0123-4567-89ab-0123456789ab"),
+        ("claude-code", "Claude-Session: https://claude.ai/code/session_01ab"),
+        ("cursor", "Made-with: Cursor"),
+        ("amp", "Amp-Thread-ID: https://ampcode.com/threads/T-12ab"),
+        ("replit", "Replit-Commit-Author: Agent"),
+        ("replit", "Replit-Commit-Author: Assistant"),
+        ("gemini-cli", "Assisted-by: Gemini:gemini-2.5-pro"),
+    ] {
+        assert_eq!(by_message(&format!("Fix\n\n{line}\n")), is(agent, Tier::Claimed), "{line}");
+    }
+    for (agent, body) in [
+        ("claude-code", "🤖 Generated with [Claude Code](https://claude.com/claude-code)"),
+        ("claude-code", "https://claude.ai/code/session_01ab"),
+        ("codex", "https://chatgpt.com/codex/tasks/task_01ab"),
+        ("codex", "Generated with [Codex](https://openai.com/codex)"),
+        ("cursor", "<!-- CURSOR_AGENT_PR_BODY_BEGIN -->"),
+        ("cursor", "[Open](https://cursor.com/agents/bc-01ab)"),
+        ("cursor", "https://cursor.com/background-agent?bcId=bc-01ab"),
+        ("devin", "https://app.devin.ai/sessions/01ab"),
+        ("jules", "PR created automatically by Jules for task [12](https://jules.google.com/task/12)"),
+        ("opencode", "🤖 Generated with [OpenCode](https://opencode.ai)"),
+    ] {
+        assert_eq!(by_body(body), is(agent, Tier::Claimed), "{body}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_an_agent_is_none() {
+    // People whom an agent names beside itself, review suggestions, reviewers, bare first names, vendors' employees.
+    for message in [
+        "Fix\n\nCo-authored-by: Jane <1234+jane@users.noreply.github.com>\n",
+        "Fix\n\nCo-authored-by: Copilot Autofix powered by AI <62310815+github-advanced-security[bot]@users.noreply.github.com>\n",
+        "Fix\n\nCo-authored-by: gemini-code-assist[bot] <176961590+gemini-code-assist[bot]@users.noreply.github.com>\n",
+        "Fix\n\nCo-authored-by: chatgpt-codex-connector[bot] <199175422+chatgpt-codex-connector[bot]@users.noreply.github.com>\n",
+        "Fix\n\nCo-authored-by: Jules <jules@example.com>\n",
+        "Fix\n\nReviewed-by: Kiro <kiro@example.com>\n",
+        "Fix\n\nThanks to Devin, Jules, Amp and Junie\n",
+        "Fix\n\nCo-authored-by: An Employee <somebody@windsurf.com>\n",
+    ] {
+        assert_eq!(by_message(message), NOBODY, "{message}");
+    }
+    for login in ["devin", "jules", "copilot", "kiro", "amp", "junie", "claude", "codex"] {
+        assert_eq!(by_account(Some(81_847), login, false), NOBODY, "{login}");
+        assert_eq!(by_account(None, login, false), NOBODY, "{login}");
+    }
+    for (id, login) in [
+        (199_175_422, "chatgpt-codex-connector[bot]"),
+        (176_961_590, "gemini-code-assist[bot]"),
+        (189_301_087, "windsurf-bot[bot]"),
+        (29_139_614, "renovate[bot]"),
+        (66_853_113, "pre-commit-ci[bot]"),
+        (41_898_282, "github-actions[bot]"),
+    ] {
+        let account = Account { id: Some(id), login: login.to_owned(), bot: true };
+        let found = recognise(&Facts { account: Some(&account), ..Facts::default() });
+        assert_eq!((found.agent, found.tier, found.evidence.len()), (None, Tier::Unknown, 1), "{login}");
+    }
+}
+
+#[test]
+fn a_forged_address_claims_and_never_verifies() {
+    let forged = [commit("198982749+Copilot@users.noreply.github.com", "Fix")];
+    let person = Account { id: Some(77), login: "somebody".to_owned(), bot: false };
+    let found = recognise(&Facts { account: Some(&person), commits: &forged, ..Facts::default() });
+    assert_eq!((found.agent.as_deref(), found.tier), (Some("copilot"), Tier::Claimed));
+    assert!(found.evidence[0].contains("is by"), "{:?}", found.evidence);
+    for address in
+        ["5+Copilot@users.noreply.github.com", "198982749@users.noreply.github.com", "198982749+Copilot@users.noreply.github.com.example"]
+    {
+        assert_eq!(by_address(address), NOBODY, "{address}");
+    }
+}

@@ -63,7 +63,7 @@ fn claims_of_every_exact_kind() {
         ("Tidy\n\nWhitespace only.", &[CODE], Some(Contradicted)),
         ("Tidy\n\nComments only.", &[("a.py", Some("# a\nx = 1\n"), Some("# b\nx = 1\n"))], Some(Supported)),
         ("Tidy\n\nComments only.", &[CODE], Some(Contradicted)),
-        ("refactor: tidy\n\nNo functional change.", &[CODE], Some(Contradicted)),
+        ("Tidy\n\nNo functional change.", &[CODE], Some(Contradicted)),
         ("Add tests for f", &[TESTS], Some(Supported)),
         ("Adds 2 tests", &[TESTS], Some(Supported)),
         ("Adds 12 tests", &[TESTS], Some(Uncheckable)),

@@ -1,8 +1,8 @@
 //! Every code rule, by name. A test reads the folders and prints the line that is missing here.
 
 use super::{
-    agent, auth, binary, comment, dependency, environment, exec, install, instructions, message, ml, names, net, repository, surface,
-    testing, text, vuln, workflow,
+    agent, auth, binary, comment, commit, dependency, environment, exec, install, instructions, message, ml, names, net, repository,
+    surface, testing, text, vuln, workflow,
 };
 use crate::analysis::check::Check;
 
@@ -10,6 +10,7 @@ use crate::analysis::check::Check;
 pub const CHECKS: &[&dyn Check] = &[
     &agent::agent_config_executes::AgentConfigExecutes,
     &agent::agent_endpoint_override::AgentEndpointOverride,
+    &commit::agent_identity_forged::AgentIdentityForged,
     &agent::agent_launched_unguarded::AgentLaunchedUnguarded,
     &agent::agent_permission_bypass::AgentPermissionBypass,
     &agent::agent_server_added::AgentServerAdded,
@@ -32,6 +33,8 @@ pub const CHECKS: &[&dyn Check] = &[
     &vuln::cipher_downgraded::CipherDowngraded,
     &environment::cloud_guard_removed::CloudGuardRemoved,
     &names::command_in_name::CommandInName,
+    &commit::commit_date_odd::CommitDateOdd,
+    &commit::commit_unsigned::CommitUnsigned,
     &binary::compiled_without_source::CompiledWithoutSource,
     &auth::condition_weakened::ConditionWeakened,
     &text::conflict_marker_added::ConflictMarkerAdded,
@@ -88,6 +91,8 @@ pub const CHECKS: &[&dyn Check] = &[
     &vuln::logic_bomb::LogicBomb,
     &instructions::markdown_exfiltration::MarkdownExfiltration,
     &message::message_contradicted::MessageContradicted,
+    &message::message_repeated::MessageRepeated,
+    &message::message_says_nothing::MessageSaysNothing,
     &ml::model_executes_code::ModelExecutesCode,
     &ml::model_format_weakened::ModelFormatWeakened,
     &ml::model_malformed::ModelMalformed,

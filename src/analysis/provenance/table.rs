@@ -151,6 +151,40 @@ impl Table {
         self.others.iter().find(known).map(|other| other.why.as_str())
     }
 
+    /// The numbers of the account that is called `login`, written as bots' logins are; none where nobody here is called so.
+    pub(super) fn numbers(&self, login: &str) -> Vec<u64> {
+        if !login.ends_with("[bot]") {
+            return Vec::new();
+        }
+        let called = |logins: &[String]| logins.iter().any(|known| known.eq_ignore_ascii_case(login));
+        let accounts = self.agents.iter().flat_map(|agent| &agent.data.accounts);
+        let agents = accounts.filter(|account| called(&account.logins)).filter_map(|account| account.id);
+        agents.chain(self.others.iter().filter(|other| called(&other.logins)).filter_map(|other| other.id)).collect()
+    }
+
+    /// Why a name or address is that of a known account and not of it.
+    pub(super) fn forged(&self, name: &str, address: &str) -> Option<String> {
+        let listed = |numbers: &[u64]| numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(" or ");
+        if self.address(address).is_some() || self.other_address(address).is_some() {
+            return None;
+        }
+        if let Some((id, login)) = address.strip_suffix("@users.noreply.github.com").and_then(|user| user.split_once('+')) {
+            let known = self.numbers(login);
+            let other = !known.is_empty() && id.parse().is_ok_and(|id: u64| !known.contains(&id));
+            return other.then(|| format!("The address says account {id}; `{login}` has the number {}.", listed(&known)));
+        }
+        // Workflows are set up to commit under the forge's own bots by any address; nobody sets one up as an agent.
+        let agent = self.agents.iter().find(|agent| {
+            agent
+                .data
+                .accounts
+                .iter()
+                .any(|account| account.logins.iter().any(|login| login.ends_with("[bot]") && login.eq_ignore_ascii_case(name)))
+        })?;
+        let plain = address.eq_ignore_ascii_case(&format!("{name}@users.noreply.github.com"));
+        (!plain && !address.is_empty()).then(|| format!("`{name}` is the account of {}; `{address}` is no address of it.", agent.data.name))
+    }
+
     /// Whose mark the name ends with.
     pub(super) fn name(&self, name: &str) -> Option<usize> {
         self.agents.iter().position(|agent| agent.data.names.iter().any(|suffix| name.ends_with(suffix.as_str())))

@@ -5,19 +5,24 @@
 mod bump;
 pub mod comments;
 pub mod convention;
+pub mod count;
 pub mod dependencies;
 pub mod documentation;
 pub mod files;
 pub mod group;
+pub mod issue;
 pub mod judged;
 pub mod latest;
 pub mod no_dependencies;
 pub mod nothing;
 pub mod only_tests;
+pub mod refactor;
 mod scope;
+pub mod security;
 pub mod symbols;
 pub mod tests;
 pub mod unchanged;
+pub mod verified;
 pub mod version;
 pub mod whitespace;
 
@@ -41,19 +46,24 @@ const fn kind(name: &'static str, judge: fn(&Facts<'_>, &Sentence) -> Option<Jud
 pub const NOTHING: &str = "nothing";
 
 /// Every kind, the most telling first: a sentence makes at most one claim of each.
-pub const KINDS: [Kind; 12] = [
+pub const KINDS: [Kind; 17] = [
     kind("convention", convention::typed),
     kind("documentation", documentation::documentation),
     kind("only-tests", only_tests::only_tests),
     kind("whitespace", whitespace::only_whitespace),
     kind("comments", comments::only_comments),
     kind("unchanged", unchanged::no_functional_change),
+    kind("refactor", refactor::shape),
+    kind("count", count::counted),
     kind("tests", tests::added),
     kind("version", version::to_version),
     kind("latest", latest::to_latest),
     kind("group", group::group),
     kind("dependencies", dependencies::updated),
     kind("no-dependencies", no_dependencies::none_new),
+    kind("security", security::fixed),
+    kind("verified", verified::by_checks),
+    kind("issue", issue::closed),
 ];
 
 /// What a sentence names, asked only when it makes no claim of another kind.
@@ -68,9 +78,11 @@ pub fn judged(facts: &Facts<'_>) -> Vec<Judged> {
     let of = |kind: &Kind, sentence: &Sentence| Some(Judged { kind: kind.name, ..(kind.judge)(facts, sentence)? });
     let mut claims = Vec::new();
     for sentence in sentences(facts.change) {
-        let exact = claims.len();
-        claims.extend(KINDS.iter().filter_map(|kind| of(kind, &sentence)));
-        if claims.len() == exact {
+        let exact: Vec<Judged> = KINDS.iter().filter_map(|kind| of(kind, &sentence)).collect();
+        // A type says nothing of the rest of its title.
+        let typed = exact.iter().all(|claim| claim.kind == "refactor");
+        claims.extend(exact);
+        if typed {
             claims.extend(NAMES.iter().find_map(|kind| of(kind, &sentence)));
         }
     }

@@ -12,6 +12,7 @@ use crate::analysis::view::{FileView, SideView};
 use crate::model::change::Change;
 use crate::model::dependency::DependencyChange;
 use crate::model::diff::{Content, FileDiff, LineKind};
+use crate::model::finding::Finding;
 
 /// More places say nothing more.
 pub const MOST_PLACES: usize = 5;
@@ -29,6 +30,8 @@ pub struct Facts<'c> {
     /// The change.
     pub change: &'c Change,
     outcomes: &'c [FileOutcome],
+    /// Findings that are no part of the outcomes any more.
+    findings: &'c [Finding],
     code: OnceCell<Vec<CodeLine>>,
     tests: OnceCell<Tests>,
     flips: OnceCell<Vec<Flip>>,
@@ -60,7 +63,18 @@ impl<'c> Facts<'c> {
     /// The facts of `change`, with one outcome for each of its files.
     #[must_use]
     pub fn new(change: &'c Change, outcomes: &'c [FileOutcome]) -> Self {
-        Self { change, outcomes, code: OnceCell::new(), tests: OnceCell::new(), flips: OnceCell::new() }
+        Self { change, outcomes, findings: &[], code: OnceCell::new(), tests: OnceCell::new(), flips: OnceCell::new() }
+    }
+
+    /// The same, with findings that were taken out of the outcomes.
+    #[must_use]
+    pub fn with(self, findings: &'c [Finding]) -> Self {
+        Self { findings, ..self }
+    }
+
+    /// What rules found in the files.
+    pub fn findings(&self) -> impl Iterator<Item = &'c Finding> {
+        self.outcomes.iter().flat_map(|outcome| &outcome.findings).chain(self.findings)
     }
 
     /// The files.

@@ -131,7 +131,7 @@ fn is_comment(line: &str) -> bool {
 }
 
 /// Words, numbers, whole strings and runs of signs; white space is between them.
-fn tokens(line: &str) -> Vec<&str> {
+pub(super) fn tokens(line: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut rest = line.trim();
     while let Some(first) = rest.chars().next() {

@@ -13,7 +13,9 @@ use lazaret::analysis::story::facts::Facts;
 use lazaret::model::change::{Change, Texts};
 use lazaret::model::commit_id::CommitId;
 use lazaret::model::diff::Omission;
+use lazaret::model::dossier::{CheckRun, Link};
 use lazaret::model::rule::{Example, ExampleFile};
+use lazaret::model::standing::Rollup;
 use lazaret::model::story::Verdict;
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -71,6 +73,21 @@ fn dress(change: &mut Change, name: &str, value: &str) {
             change.commits.insert(0, first);
             change.pull.body = String::new();
         }
+        "@checks" => {
+            let run = |line: &str| {
+                let (name, state) = line.rsplit_once(": ").unwrap();
+                CheckRun { name: name.to_owned(), state: state.to_owned(), url: None, run: None }
+            };
+            change.dossier.get_or_insert_default().checks = value.lines().map(run).collect();
+        }
+        "@issues" => {
+            let link = |line: &str| Link { kind: "issue", name: line.to_owned(), url: None };
+            change.dossier.get_or_insert_default().links = value.lines().map(link).collect();
+        }
+        "@rollup" => {
+            let known = [("passing", Rollup::Passing), ("failing", Rollup::Failing), ("pending", Rollup::Pending)];
+            change.pull.standing.get_or_insert_default().checks = known.iter().find(|(word, _)| *word == value).unwrap().1;
+        }
         _ => panic!("{name} is nothing a change has"),
     }
 }
@@ -99,7 +116,10 @@ fn kinds() -> Vec<&'static str> {
 /// What of the proofs of `kind` does not hold.
 fn broken(kind: &str, common: &BTreeMap<String, Script>) -> String {
     let proofs: Proofs = read(kind);
-    let engine = Engine::new(&Selection { only: vec!["message-contradicted".to_owned(), "guard-removed".to_owned()], skip: Vec::new() });
+    let engine = Engine::new(&Selection {
+        only: vec!["message-contradicted".to_owned(), "guard-removed".to_owned(), "condition-weakened".to_owned()],
+        skip: Vec::new(),
+    });
     let all = [
         (Some(Verdict::Supported), &proofs.supported),
         (Some(Verdict::Contradicted), &proofs.contradicted),

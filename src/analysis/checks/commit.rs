@@ -1,0 +1,5 @@
+//! What is odd about a commit itself: whose name it bears, its dates, its signature.
+
+pub mod agent_identity_forged;
+pub mod commit_date_odd;
+pub mod commit_unsigned;
