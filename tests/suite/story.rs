@@ -66,7 +66,7 @@ fn claims_of_every_exact_kind() {
         ("Tidy\n\nNo functional change.", &[CODE], Some(Contradicted)),
         ("Add tests for f", &[TESTS], Some(Supported)),
         ("Adds 2 tests", &[TESTS], Some(Supported)),
-        ("Adds 12 tests", &[TESTS], Some(Uncheckable)),
+        ("Adds 12 tests", &[TESTS], Some(Contradicted)),
         ("Add unit tests", &[CODE], Some(Contradicted)),
         ("Add test plan", &[CODE], None),
         ("Tests will be added", &[CODE], None),
