@@ -1,6 +1,7 @@
 //! `agent-identity-forged`: a commit or pull under the name of a known agent's account that is not that account.
 
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::provenance;
 use crate::model::rule::RuleId;
 
@@ -10,6 +11,10 @@ pub struct AgentIdentityForged;
 impl Check for AgentIdentityForged {
     fn rule(&self) -> RuleId {
         RuleId("agent-identity-forged")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

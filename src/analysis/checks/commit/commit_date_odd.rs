@@ -1,6 +1,7 @@
 //! `commit-date-odd`: dates that cannot be, or that were taken over from another commit. A note: clocks are wrong, too.
 
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::hints::Needs;
 use crate::model::pull::Commit;
 use crate::model::rule::RuleId;
 use crate::model::time::Timestamp;
@@ -15,6 +16,10 @@ const DAY: i64 = 86_400;
 impl Check for CommitDateOdd {
     fn rule(&self) -> RuleId {
         RuleId("commit-date-odd")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

@@ -1,6 +1,7 @@
 //! `commit-unsigned`: of the commits of one change some are signed and some are not. A note.
 
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::hints::Needs;
 use crate::model::rule::RuleId;
 
 /// See `rules/code/commit-unsigned.toml`.
@@ -9,6 +10,10 @@ pub struct CommitUnsigned;
 impl Check for CommitUnsigned {
     fn rule(&self) -> RuleId {
         RuleId("commit-unsigned")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

@@ -2,6 +2,7 @@
 
 use super::table::{MOST, shown, tables};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::hints::Needs;
 use crate::model::dependency::DependencyMove;
 use crate::model::rule::{RuleId, Severity};
 
@@ -11,6 +12,10 @@ pub struct DependencyAdded;
 impl Check for DependencyAdded {
     fn rule(&self) -> RuleId {
         RuleId("dependency-added")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::table::{MOST, tables};
 use crate::analysis::check::{ChangeView, Check, Sink};
+use crate::analysis::hints::Needs;
 use crate::model::dependency::DependencyMove;
 use crate::model::rule::{RuleId, Severity};
 
@@ -13,6 +14,10 @@ pub struct DependencyInstallsCode;
 impl Check for DependencyInstallsCode {
     fn rule(&self) -> RuleId {
         RuleId("dependency-installs-code")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

@@ -2,6 +2,7 @@
 
 use super::told::{Asked, asked};
 use crate::analysis::check::{ChangeView, Check, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::lookups::notes::short;
 use crate::model::dependency::DependencyMove;
 use crate::model::lookup::{Release, Version};
@@ -21,6 +22,10 @@ pub struct DependencyJustPublished;
 impl Check for DependencyJustPublished {
     fn rule(&self) -> RuleId {
         RuleId("dependency-just-published")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

@@ -2,6 +2,7 @@
 
 use super::told::{Asked, asked};
 use crate::analysis::check::{ChangeView, Check, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::lookups::affected::is_about;
 use crate::analysis::lookups::notes::short;
 use crate::model::lookup::Standing;
@@ -13,6 +14,10 @@ pub struct DependencyKnownMalicious;
 impl Check for DependencyKnownMalicious {
     fn rule(&self) -> RuleId {
         RuleId("dependency-known-malicious")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::table::{MOST, Table, shown, tables};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::manifests::compare::{from, lost_hashes, other_bytes};
 use crate::analysis::manifests::format::Kind;
 use crate::analysis::manifests::version;
@@ -17,6 +18,10 @@ pub struct DependencyLockMismatch;
 impl Check for DependencyLockMismatch {
     fn rule(&self) -> RuleId {
         RuleId("dependency-lock-mismatch")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

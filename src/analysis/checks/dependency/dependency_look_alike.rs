@@ -6,6 +6,7 @@ use super::likeness::{Likeness, likeness};
 use super::popular;
 use super::table::{Table, tables};
 use crate::analysis::check::{ChangeView, Check, Sink};
+use crate::analysis::hints::Needs;
 use crate::model::dependency::{Dependency, DependencyMove, Ecosystem, PackageSource};
 use crate::model::rule::{Confidence, RuleId, Severity};
 
@@ -18,6 +19,10 @@ const MOST_NEW: usize = 200;
 impl Check for DependencyLookAlike {
     fn rule(&self) -> RuleId {
         RuleId("dependency-look-alike")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

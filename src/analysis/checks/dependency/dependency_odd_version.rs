@@ -2,6 +2,7 @@
 
 use super::table::{MOST, Table, tables, tool};
 use crate::analysis::check::{ChangeView, Check, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::manifests::version::{Oddity, exact, oddity};
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource};
 use crate::model::rule::{RuleId, Severity};
@@ -12,6 +13,10 @@ pub struct DependencyOddVersion;
 impl Check for DependencyOddVersion {
     fn rule(&self) -> RuleId {
         RuleId("dependency-odd-version")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

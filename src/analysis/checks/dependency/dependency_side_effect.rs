@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lists::lists;
 use super::table::{MOST, Table, tables};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
@@ -23,6 +24,10 @@ static GO_NAMED: Pattern = Pattern::new(r#"^\s*(?:import\s+)?(?:[A-Za-z.]\w*\s+)
 impl Check for DependencySideEffect {
     fn rule(&self) -> RuleId {
         RuleId("dependency-side-effect")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

@@ -2,6 +2,7 @@
 
 use super::told::{Asked, asked};
 use crate::analysis::check::{ChangeView, Check, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::lookups::notes::{moment, short};
 use crate::model::dependency::{DependencyMove, Ecosystem};
 use crate::model::lookup::{Entry, Listing, Release, Standing, Told};
@@ -13,6 +14,10 @@ pub struct DependencyUnlisted;
 impl Check for DependencyUnlisted {
     fn rule(&self) -> RuleId {
         RuleId("dependency-unlisted")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

@@ -2,6 +2,7 @@
 
 use super::table::{MOST, Table, tables};
 use crate::analysis::check::{ChangeView, Check, Sink};
+use crate::analysis::hints::Needs;
 use crate::model::dependency::{Dependency, DependencyMove, Ecosystem, PackageSource};
 use crate::model::rule::{RuleId, Severity};
 
@@ -11,6 +12,10 @@ pub struct DependencyUnpinned;
 impl Check for DependencyUnpinned {
     fn rule(&self) -> RuleId {
         RuleId("dependency-unpinned")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::told::{Asked, asked};
 use crate::analysis::check::{ChangeView, Check, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::lookups::affected::{is_about, mended};
 use crate::analysis::lookups::notes::short;
 use crate::model::lookup::{Advisory, Package};
@@ -18,6 +19,10 @@ pub struct DependencyVulnerable;
 impl Check for DependencyVulnerable {
     fn rule(&self) -> RuleId {
         RuleId("dependency-vulnerable")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

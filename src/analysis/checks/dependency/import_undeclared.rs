@@ -6,6 +6,7 @@ use super::likeness::{Likeness, likeness};
 use super::popular;
 use super::table::MOST;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::imports::{self, Import};
 use crate::analysis::manifests::forms;
 use crate::model::dependency::Ecosystem;
@@ -19,6 +20,10 @@ pub struct ImportUndeclared;
 impl Check for ImportUndeclared {
     fn rule(&self) -> RuleId {
         RuleId("import-undeclared")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

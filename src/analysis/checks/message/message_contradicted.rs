@@ -1,6 +1,7 @@
 //! `message-contradicted`: a claim of an exact kind that the diff disproves.
 
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::role::Role;
 use crate::analysis::story::claims::judged;
 use crate::analysis::story::facts::Facts;
@@ -14,6 +15,10 @@ pub struct MessageContradicted;
 impl Check for MessageContradicted {
     fn rule(&self) -> RuleId {
         RuleId("message-contradicted")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::story::prose::without_trailers;
 use crate::model::rule::RuleId;
 
@@ -15,6 +16,10 @@ const LEAST: usize = 20;
 impl Check for MessageRepeated {
     fn rule(&self) -> RuleId {
         RuleId("message-repeated")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

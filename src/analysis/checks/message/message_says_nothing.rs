@@ -1,6 +1,7 @@
 //! `message-says-nothing`: a title that stands for anything and no body, or two words over a large change. A note.
 
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::story::message::title;
 use crate::analysis::story::prose::without_trailers;
@@ -18,6 +19,10 @@ const LARGE: usize = 500;
 impl Check for MessageSaysNothing {
     fn rule(&self) -> RuleId {
         RuleId("message-says-nothing")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

@@ -1,6 +1,7 @@
 //! `command-in-name`: a name that becomes a command where a script pastes it.
 
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::pattern::Pattern;
 use crate::model::rule::{RuleId, Severity};
 
@@ -25,6 +26,10 @@ pub struct CommandInName;
 impl Check for CommandInName {
     fn rule(&self) -> RuleId {
         RuleId("command-in-name")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {

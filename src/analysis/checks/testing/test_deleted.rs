@@ -2,6 +2,7 @@
 
 use super::assertions::{begins_test, guards, is_tested_code, subject};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::hints::Needs;
 use crate::analysis::role::Role;
 use crate::model::diff::{FileDiff, FileStatus, Side};
 use crate::model::rule::{RuleId, Severity};
@@ -12,6 +13,10 @@ pub struct TestDeleted;
 impl Check for TestDeleted {
     fn rule(&self) -> RuleId {
         RuleId("test-deleted")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of_changes()
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
