@@ -54,7 +54,7 @@ pub fn fixed(facts: &Facts<'_>, sentence: &Sentence) -> Option<Judged> {
     if !back.is_empty() && back.len() == rows.len() && !code {
         return Some(Judged::contradicted(text, back));
     }
-    let words = |path: &str| matches!(Role::of(path), Role::Docs | Role::Test | Role::Example);
+    let words = |path: &str| matches!(Role::of(path), Role::Docs | Role::Test);
     let paths: Vec<String> = facts.files().iter().map(|file| file.path().text().into_owned()).collect();
     if !facts.has_gaps() && paths.iter().all(|path| words(path)) {
         return Some(Judged::contradicted(text, std::iter::once("nothing that runs changes".to_owned()).chain(paths).collect()));
