@@ -172,9 +172,8 @@ fn many_commits_are_one_piece_of_evidence() {
     assert!(found.evidence[0].contains("and 39 more"), "{:?}", found.evidence);
 }
 
-/// Every agent of the table, by each mark it has: an account that the forge vouches for, an address, a trailer, a signature, a branch.
 #[test]
-fn every_agent_is_known_by_every_mark_it_leaves() {
+fn every_agent_is_known_by_its_account_that_the_forge_vouches_for() {
     for (agent, id, login) in [
         ("copilot", Some(198_982_749), "Copilot"),
         ("claude-code", Some(209_825_114), "claude[bot]"),
@@ -206,6 +205,10 @@ fn every_agent_is_known_by_every_mark_it_leaves() {
     for (agent, id) in [("kiro", 244_629_292), ("openhands", 175_740_463)] {
         assert_eq!(by_account(Some(id), "renamed", false), is(agent, Tier::Verified), "{agent}");
     }
+}
+
+#[test]
+fn every_agent_is_known_by_its_addresses() {
     for (agent, address) in [
         ("copilot", "198982749+Copilot@users.noreply.github.com"),
         ("copilot-cli", "223556219+Copilot@users.noreply.github.com"),
@@ -242,6 +245,10 @@ fn every_agent_is_known_by_every_mark_it_leaves() {
         assert_eq!(by_address(address), is(agent, Tier::Claimed), "{address}");
         assert_eq!(by_message(&format!("Fix\n\nCo-authored-by: Somebody <{address}>\n")), is(agent, Tier::Claimed), "{address}");
     }
+}
+
+#[test]
+fn agents_are_known_by_their_trailers() {
     for (agent, line) in [
         ("copilot", "Agent-Logs-Url: https://github.com/o/r/sessions/3f2a-1"),
         ("copilot-cli", "Copilot-Session: 0123abcd-0123-4567-89ab-0123456789ab"),
@@ -254,6 +261,10 @@ fn every_agent_is_known_by_every_mark_it_leaves() {
     ] {
         assert_eq!(by_message(&format!("Fix\n\n{line}\n")), is(agent, Tier::Claimed), "{line}");
     }
+}
+
+#[test]
+fn agents_are_known_by_what_they_sign_descriptions_with() {
     for (agent, body) in [
         ("claude-code", "🤖 Generated with [Claude Code](https://claude.com/claude-code)"),
         ("claude-code", "https://claude.ai/code/session_01ab"),
