@@ -35,6 +35,9 @@ static SETTING: Pattern = Pattern::new(
     r#"^\s*(?:-\s+)?(?:(?:export|pub|public|private|protected|internal|static|final|readonly|const|let|var|val)\s+)*["']?([A-Za-z_][\w.-]*)["']?\s*(?::\s*[\w<>&'\[\] ]+\s*=|:=|:(?:[^:]|$)|=(?:[^=>~]|$))"#,
 );
 
+/// A value that turns something on or off.
+static SWITCH: Pattern = Pattern::new(r"\b(?:true|false|True|False)\b");
+
 /// What `change` brings in; of a large one only what `mentions` name.
 pub fn of(change: &Change, outcomes: &[FileOutcome], mentions: &[Mention], veil: &Veil) -> Vec<Introduced> {
     let asked = (change.patch.added() > LARGE).then(|| Wanted::of(mentions));
@@ -126,7 +129,8 @@ impl SettingPlace {
                 let own = name.strip_prefix("self.").or_else(|| name.strip_prefix("this."));
                 let outermost = !line.starts_with([' ', '\t']);
                 let exported = name.starts_with(|c: char| c.is_ascii_uppercase());
-                own.is_none() && (exported || outermost || name.contains('.') || is_key(line, name))
+                let switch = (name.contains('.') || is_key(line, name)) && SWITCH.is_match(line);
+                own.is_none() && !name.contains('-') && (exported || outermost || switch)
             }
             Self::Settings => true,
         }
@@ -178,7 +182,7 @@ mod tests {
         {
             assert!(sets(Code, line), "{line}");
         }
-        for line in ["    github_token = read()", "        self.directory = path", "\tgithubToken := read()", "    let github_token = 1"] {
+        for line in ["    github_token = read()", "        self.directory = path", "\tgithubToken := read()", "    github_token: str,", "  'Content-Type': 'a'"] {
             assert!(!sets(Code, line), "{line}");
         }
         assert!(
