@@ -182,7 +182,13 @@ mod tests {
         {
             assert!(sets(Code, line), "{line}");
         }
-        for line in ["    github_token = read()", "        self.directory = path", "\tgithubToken := read()", "    github_token: str,", "  'Content-Type': 'a'"] {
+        for line in [
+            "    github_token = read()",
+            "        self.directory = path",
+            "\tgithubToken := read()",
+            "    github_token: str,",
+            "  'Content-Type': 'a'",
+        ] {
             assert!(!sets(Code, line), "{line}");
         }
         assert!(
