@@ -54,6 +54,7 @@ pub mod sums;
 pub mod syntax;
 pub mod text;
 pub mod threads;
+pub mod told;
 pub mod view;
 pub mod wanted;
 pub mod words;

@@ -46,9 +46,10 @@ pub(crate) fn follow(console: &Console) -> Vec<Effect> {
     }
 }
 
-/// Judges on though it costs what was set aside: the person says so.
+/// Judges on though it costs what was set aside: the person says so. Who did not answer about packages is asked again.
 pub(crate) fn judge_freely(console: &mut Console) -> Vec<Effect> {
     console.queue.spared = None;
+    console.queue.forget_unreached();
     let effects = ask(console, Thrift::Freely);
     if effects.is_empty() {
         console.notices.say(Tone::Note, "every pull that is listed was judged");

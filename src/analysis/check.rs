@@ -13,6 +13,7 @@ use super::imports::Import;
 use super::manifests::Inventory;
 use super::redact;
 use super::sums::Sums;
+use super::told::ToldRows;
 use super::view::{FileView, SideView};
 use crate::model::change::{Around, Change};
 use crate::model::commit_id::CommitId;
@@ -89,6 +90,8 @@ pub struct ChangeView<'a> {
     pub outcomes: &'a [FileOutcome],
     /// What was read beside its net diff.
     pub around: &'a Around,
+    /// The rows of which somebody was asked, once a rule wanted to know.
+    pub told: &'a ToldRows,
 }
 
 impl ChangeView<'_> {

@@ -52,7 +52,8 @@ pub fn of(book: &Rulebook, rules: usize, change: &Change, outcomes: &[FileOutcom
     if more > 0 {
         left_out.push(format!("{more} more; `lazaret rules lint` names them"));
     }
-    Coverage { rules, known: book.iter().count(), left_out, unchecked: unchecked(change, outcomes, around) }
+    let unchecked = unchecked(change, outcomes, around);
+    Coverage { rules, known: book.iter().count(), left_out, unchecked, unreached: around.lookups.unreached() }
 }
 
 fn unchecked(change: &Change, outcomes: &[FileOutcome], around: &Around) -> Vec<String> {

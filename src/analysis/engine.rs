@@ -28,6 +28,7 @@ use super::rulebook::Rulebook;
 use super::story::{self, facts};
 use super::sums;
 use super::threads::{self, mentions};
+use super::told::ToldRows;
 use super::view::FileView;
 use super::wanted;
 use crate::model::asking::LookUp;
@@ -156,6 +157,12 @@ impl Engine {
     #[must_use]
     pub fn asks(&self) -> bool {
         self.asked.is_some()
+    }
+
+    /// Whether it would reach somebody out there about packages now.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked.can_ask())
     }
 
     fn digest_with(&self, book: &str) -> String {
@@ -296,7 +303,8 @@ impl Engine {
     #[must_use]
     pub fn finish(&self, change: &Change, mut outcomes: Vec<FileOutcome>, around: &Around) -> Report {
         let mut whole = FileOutcome { veil: self.book.veil(), skipped: around.history.omissions.clone(), ..FileOutcome::default() };
-        let view = ChangeView { change, outcomes: &outcomes, around };
+        let told = ToldRows::default();
+        let view = ChangeView { change, outcomes: &outcomes, around, told: &told };
         for (_, set) in &self.sets {
             set.change(&view, &mut SetSink::new(&self.chosen, &mut whole));
         }

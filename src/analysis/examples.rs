@@ -49,6 +49,10 @@ impl LookUp for Stated {
         self.0.clone()
     }
 
+    fn can_ask(&self) -> bool {
+        true
+    }
+
     fn name(&self) -> String {
         "an example".to_owned()
     }

@@ -11,7 +11,8 @@ use super::check::FileOutcome;
 use super::manifests::Inventory;
 use super::manifests::format::Kind;
 use super::manifests::version::{exact, meets};
-use crate::model::change::Texts;
+use super::told::ToldRow;
+use crate::model::change::{Around, Texts};
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource};
 use crate::model::lookup::Package;
 
@@ -105,4 +106,26 @@ impl<'o> Ground<'o> {
             held.iter().rev().find(fits).map(|version| (*version).to_owned())
         })
     }
+}
+
+/// The rows of which somebody was asked, each package once: in the manifest that names it rather than in a lock file.
+#[must_use]
+pub fn told_rows(outcomes: &[FileOutcome], around: &Around) -> Vec<ToldRow> {
+    let answers = &around.lookups.answers;
+    if answers.is_empty() {
+        return Vec::new();
+    }
+    let ground = Ground::of(outcomes, &around.texts);
+    let inventories = || outcomes.iter().enumerate().filter_map(|(file, outcome)| Some((file, outcome, outcome.inventory.as_ref()?)));
+    let (manifests, locks): (Vec<_>, Vec<_>) = inventories().partition(|(.., inventory)| inventory.kind == Kind::Manifest);
+    let (mut seen, mut all) = (BTreeSet::new(), Vec::new());
+    for (file, outcome, inventory) in manifests.into_iter().chain(locks) {
+        for (row, change) in outcome.dependencies.iter().enumerate() {
+            let Ok(package) = ground.package(inventory, change) else { continue };
+            if answers.contains_key(&package) && seen.insert(package.clone()) {
+                all.push(ToldRow { file, row, package });
+            }
+        }
+    }
+    all
 }

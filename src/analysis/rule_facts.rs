@@ -94,7 +94,7 @@ fn lookup(entry: ToldEntry, exact: bool) -> Lookup {
         _ => None,
     };
     let listing = match word {
-        "unchecked" => Told::Unchecked("registry.example.com could not be reached".to_owned()),
+        "unchecked" => Told::Unreached("registry.example.com could not be reached".to_owned()),
         "unlisted" => says(Listing::Unlisted),
         _ => says(Listing::Listed(Entry { first: entry.first.map(ago), maintainers: entry.maintainers, standing, release })),
     };

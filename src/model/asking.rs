@@ -9,6 +9,9 @@ pub trait LookUp: Send + Sync {
     /// Asks about `packages`, the most important first, which `change` brings. Blocks, within its own bounds of time and requests.
     fn look_up(&self, change: &Change, packages: &[Package], cancel: &Cancel) -> Lookups;
 
+    /// Whether it reaches out at all now, rather than repeat what was said before.
+    fn can_ask(&self) -> bool;
+
     /// Whom it asks, in a few words that change when somebody else is asked: part of what judged a change.
     fn name(&self) -> String;
 }

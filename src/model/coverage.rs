@@ -11,6 +11,8 @@ pub struct Coverage {
     pub left_out: Vec<String>,
     /// What could not be checked or only in part, one sentence each; outside text.
     pub unchecked: Vec<String>,
+    /// Packages of which somebody could not be asked who may answer another time: the judgement is to be made again then.
+    pub unreached: usize,
 }
 
 /// Digits of a digest that are shown.

@@ -232,7 +232,7 @@ mod tests {
 
     fn passes(filter: &str) -> bool {
         let risk = Risk { score: 60, lane: Lane::Review, contributions: Vec::new() };
-        let summary = Summary { risk, files: 3, added: 10, removed: 0, findings: 1, worst: Some(Severity::High), skipped: 0 };
+        let summary = Summary { risk, files: 3, added: 10, removed: 0, findings: 1, worst: Some(Severity::High), skipped: 0, unreached: 0 };
         Filter::parse(filter).unwrap().matches(&pull(), Some(&summary), Timestamp(1_000_000 + 3 * 86_400))
     }
 

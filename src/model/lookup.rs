@@ -40,8 +40,10 @@ pub enum Told<T> {
         /// When it was so.
         at: Timestamp,
     },
-    /// Not checked, because of this.
+    /// Not checked, because of this, which is so whenever it is asked.
     Unchecked(String),
+    /// Not checked this time, because of this; another time there may be an answer.
+    Unreached(String),
 }
 
 impl<T> Told<T> {
@@ -49,7 +51,7 @@ impl<T> Told<T> {
     pub fn says(&self) -> Option<(&T, Timestamp)> {
         match self {
             Self::Says { what, at, .. } => Some((what, *at)),
-            Self::Unchecked(_) => None,
+            Self::Unchecked(_) | Self::Unreached(_) => None,
         }
     }
 }
@@ -173,4 +175,20 @@ pub struct Lookups {
     pub answers: BTreeMap<Package, Lookup>,
     /// What could not be asked for the change as a whole, in sentences.
     pub unasked: Vec<String>,
+}
+
+impl Lookup {
+    /// Whether somebody could not be asked, or did not answer, who may answer another time.
+    #[must_use]
+    pub fn is_unreached(&self) -> bool {
+        matches!(self.listing, Told::Unreached(_)) || self.advisories.iter().any(|told| matches!(told, Told::Unreached(_)))
+    }
+}
+
+impl Lookups {
+    /// How many packages somebody may say more about another time.
+    #[must_use]
+    pub fn unreached(&self) -> usize {
+        self.answers.values().filter(|lookup| lookup.is_unreached()).count()
+    }
 }

@@ -86,6 +86,8 @@ pub struct Summary {
     pub worst: Option<Severity>,
     /// Parts that were not looked at.
     pub skipped: usize,
+    /// Packages that somebody may say more about another time, who could not be asked.
+    pub unreached: usize,
 }
 
 impl Summary {
@@ -100,6 +102,7 @@ impl Summary {
             findings: report.findings.len(),
             worst: report.worst(),
             skipped: report.skipped.len(),
+            unreached: report.coverage.unreached,
         }
     }
 
@@ -107,7 +110,8 @@ impl Summary {
     #[must_use]
     pub fn retold(&self, report: &Report) -> Self {
         let (findings, worst) = (report.findings.len(), report.worst());
-        Self { risk: report.risk.clone(), findings, worst, skipped: report.skipped.len(), ..self.clone() }
+        let (skipped, unreached) = (report.skipped.len(), report.coverage.unreached);
+        Self { risk: report.risk.clone(), findings, worst, skipped, unreached, ..self.clone() }
     }
 
     /// The heaviest reason that names a place, or the only one there is; outside text.

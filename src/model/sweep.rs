@@ -244,6 +244,7 @@ impl Judgement {
             findings: self.report.findings.len(),
             worst: self.report.worst(),
             skipped: self.report.skipped.len(),
+            unreached: self.report.coverage.unreached,
         }
     }
 }

@@ -43,7 +43,7 @@ impl Kept {
     pub fn judgement(&self, pull: &Pull, engine: &Engine) -> Option<Judgement> {
         let memory = self.0.as_ref().filter(|memory| pull.at.origin == Origin::Github && memory.path.exists())?;
         let name = name(&listed(pull), engine);
-        memory.with(|store, at| store.judgement(&name, at)).flatten()
+        memory.with(|store, at| store.judgement(&name, at)).flatten().filter(|kept| holds(kept, engine))
     }
 
     /// Keeps what was judged of a forge's `change`, when all of it was read.
@@ -54,7 +54,7 @@ impl Kept {
         let stale = change.pull.standing.as_ref().is_some_and(|standing| standing.stale);
         if change.patch.unreadable == 0 && !shipped && !stale {
             let name = name(&listed(&change.pull), engine);
-            memory.with(|store, at| store.keep_judgement(&name, at, &judged(change, report.clone(), Vec::new())));
+            memory.with(|store, at| keep_unless_better(store, &name, at, &judged(change, report.clone(), Vec::new())));
         }
     }
 }
@@ -165,6 +165,24 @@ pub fn judged(change: &Change, report: Report, contained_in: Vec<Link>) -> Judge
         contained_in,
         report,
     }
+}
+
+/// Whether `kept` is all that `engine` could say now: packages that nobody could be asked about are asked about again.
+#[must_use]
+pub fn holds(kept: &Judgement, engine: &Engine) -> bool {
+    kept.report.coverage.unreached == 0 || !engine.can_ask()
+}
+
+/// Keeps `judgement` under `name`, unless more is known there already: whoever did not answer today may have answered before.
+///
+/// # Errors
+/// When the memory cannot be read or written.
+pub fn keep_unless_better(store: &Sweeps, name: &str, at: Timestamp, judgement: &Judgement) -> Result<(), StoreError> {
+    let unreached = judgement.report.coverage.unreached;
+    if unreached > 0 && store.judgement(name, at)?.is_some_and(|kept| kept.report.coverage.unreached < unreached) {
+        return Ok(());
+    }
+    store.keep_judgement(name, at, judgement)
 }
 
 /// Under what the judgement of `pull` is kept: the exact commits, its words, and the rules.

@@ -23,7 +23,7 @@ use crate::model::report::Report;
 use crate::model::sweep::{Asked, Caught, Conduct, Gap, Judgement, Member, Observation, Sweep};
 use crate::model::thread::Earlier;
 use crate::model::time::Timestamp;
-use crate::runtime::kept::{self, name};
+use crate::runtime::kept::{self, holds, keep_unless_better, name};
 use crate::runtime::observer::Observer;
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
@@ -300,7 +300,7 @@ impl Course<'_, '_> {
             return Ok(());
         }
         let known = self.store.judgement(&name(&caught.pull, &self.job.engine), self.job.asked.now)?;
-        match known {
+        match known.filter(|kept| holds(kept, &self.job.engine)) {
             Some(judgement) => {
                 self.sweep.tally.kept += 1;
                 self.progress.judged += 1;
@@ -328,7 +328,7 @@ impl Course<'_, '_> {
                     let why = format!("{} could not be read whole, so it could not be judged whole", caught.pull.at);
                     self.sweep.gaps.push(Gap { place: caught.pull.at.repo.clone(), omission: Omission { path: None, why }, failed: true });
                 } else {
-                    self.store.keep_judgement(&name(&caught.pull, &self.job.engine), self.job.asked.now, &judgement)?;
+                    keep_unless_better(self.store, &name(&caught.pull, &self.job.engine), self.job.asked.now, &judgement)?;
                 }
                 self.add(caught, Some(judgement));
             }
@@ -337,6 +337,12 @@ impl Course<'_, '_> {
     }
 
     fn add(&mut self, caught: Caught, judgement: Option<Judgement>) {
+        let unreached = judgement.as_ref().map_or(0, |judgement| judgement.report.coverage.unreached);
+        if unreached > 0 {
+            let what = if unreached == 1 { "1 package".to_owned() } else { format!("{unreached} packages") };
+            let why = format!("{what} of {} could not be looked up; a sweep that can asks again", caught.pull.at);
+            self.sweep.gaps.push(Gap { place: caught.pull.at.repo.clone(), omission: Omission { path: None, why }, failed: false });
+        }
         let observations = conduct::observe(&caught);
         self.sweep.members.push(Member { caught, observations, judgement });
     }

@@ -212,6 +212,12 @@ impl Queue {
         wanted
     }
 
+    /// Pulls of whose packages somebody could not be asked are to be judged again.
+    pub fn forget_unreached(&mut self) {
+        let unreached = |entry: &&mut Entry| entry.judgement().is_some_and(|judgement| judgement.unreached > 0);
+        self.entries.iter_mut().filter(unreached).for_each(|entry| entry.verdict = Verdict::Waiting);
+    }
+
     fn count_sections(&mut self, now: Timestamp) {
         for section in &mut self.sections {
             section.count = self.entries.iter().filter(|entry| section.holds(&entry.pull, entry.judgement(), now)).count();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use crate::osv::record;
 use crate::program::Program;
 use crate::scripted::{Reply, Seen, Server, json as answer};
 use crate::world::World;
@@ -24,7 +25,7 @@ struct Desk {
 }
 
 /// As the registries answer, for the packages of the recorded answers.
-fn registries(seen: &Seen, _: usize) -> Reply {
+pub(crate) fn registries(seen: &Seen, _: usize) -> Reply {
     match (seen.method.as_str(), seen.target.as_str()) {
         ("GET", "/npm/esbuild") => answer(200, NPM),
         ("GET", "/pypi/pypi/requests/json") => answer(200, PYPI),
@@ -57,11 +58,9 @@ impl Desk {
 
     /// The settings: every address is the server's, and `more` besides.
     fn settings(&self, more: &str) {
-        let (folder, at) = (self.program.home.join("config"), self.server.address());
+        let folder = self.program.home.join("config");
         std::fs::create_dir_all(&folder).unwrap();
-        let names = ["npm", "pypi", "cargo", "gem", "golang", "osv"];
-        let addresses = names.map(|name| format!("{name} = \"{at}/{name}\"\n")).concat();
-        std::fs::write(folder.join("settings.toml"), format!("[look-ups]\n{addresses}{more}\n")).unwrap();
+        std::fs::write(folder.join("settings.toml"), settings(&self.server.address(), more)).unwrap();
     }
 
     /// The report of the change.
@@ -90,6 +89,13 @@ impl Desk {
     }
 }
 
+/// Settings in which every registry and OSV have their addresses below `at`, and `more` besides.
+pub(crate) fn settings(at: &str, more: &str) -> String {
+    let names = ["npm", "pypi", "cargo", "gem", "golang", "osv"];
+    let addresses = names.map(|name| format!("{name} = \"{at}/{name}\"\n")).concat();
+    format!("[look-ups]\n{addresses}{more}\n")
+}
+
 fn notes(report: &Value, name: &str) -> String {
     let rows = report["dependencies"].as_array().unwrap();
     let row = rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("{name} is in no row: {rows:#?}"));
@@ -100,18 +106,18 @@ fn rules(report: &Value) -> Vec<String> {
     report["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
 }
 
-fn package_json(dependencies: &Value) -> String {
+pub(crate) fn package_json(dependencies: &Value) -> String {
     format!("{}\n", json!({ "name": "app", "dependencies": dependencies }))
 }
 
 /// A record as the malicious packages of OSV are published.
 fn malware(name: &str) -> Value {
-    json!({
+    record(json!({
         "schema_version": "1.5.0", "id": "MAL-2026-1001", "modified": "2026-09-01T10:00:00Z", "published": "2026-09-01T09:00:00Z",
         "summary": format!("Malicious code in {name} (npm)"), "details": "It sends the environment away.",
         "affected": [{"package": {"ecosystem": "npm", "name": name}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}],
             "database_specific": {"cwes": [{"cweId": "CWE-506"}]}}],
-    })
+    }))
 }
 
 #[test]
@@ -277,15 +283,15 @@ fn nobody_listening_is_said_and_asked_once() {
 }
 
 /// OSV as it answers: ids first, then the record.
-fn osv(seen: &Seen, at: usize) -> Reply {
+pub(crate) fn osv(seen: &Seen, at: usize) -> Reply {
     match seen.target.as_str() {
         "/osv/v1/querybatch" => answer(200, r#"{"results":[{"vulns":[{"id":"GHSA-x","modified":"2026-01-01T00:00:00Z"},{"id":"../../admin"}]}]}"#),
         "/osv/v1/vulns/GHSA-x" => answer(
             200,
-            &json!({"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-1"], "summary": "It \u{1b}[31mdies\u{202e} of long paths",
+            &record(json!({"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-1"], "summary": "It \u{1b}[31mdies\u{202e} of long paths",
                 "affected": [{"package": {"ecosystem": "npm", "name": "esbuild"},
                     "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "0.25.0"}]}]}],
-                "database_specific": {"severity": "MODERATE"}})
+                "database_specific": {"severity": "MODERATE"}}))
             .to_string(),
         ),
         _ => registries(seen, at),
@@ -333,4 +339,51 @@ fn a_record_that_cannot_be_read_is_named_and_the_rest_goes_on() {
     let unchecked = report["coverage"].to_string();
     assert!(unchecked.contains("advisories were not all read") && unchecked.contains("broken.json"), "{unchecked}");
     assert_eq!(desk.asked(), Vec::<String>::new(), "a folder asks nobody");
+}
+
+/// Three packages on one line are three findings, each with its name.
+#[test]
+fn every_package_of_a_line_is_told() {
+    let after = package_json(&json!({"made-up-one": "1.0.0", "made-up-two": "1.0.0", "made-up-three": "2.0.0"}));
+    assert_eq!(after.lines().count(), 1);
+    let report = Desk::with("package.json", &package_json(&json!({})), &after).scan(&["--look-up"]);
+    let told =
+        |finding: &Value| finding["title"].as_str().unwrap().split_once(" does not list ").unwrap().1.split(' ').next().unwrap().to_owned();
+    let findings = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "dependency-unlisted");
+    let mut names: Vec<String> = findings.map(told).collect();
+    names.sort();
+    assert_eq!(names, ["made-up-one", "made-up-three", "made-up-two"], "{report:#}");
+}
+
+/// An advisory that was taken back counts no more, and one whose words could not be read is known by its id and asked about again.
+#[test]
+fn advisories_taken_back_or_unread_are_told_apart() {
+    fn some(seen: &Seen, at: usize) -> Reply {
+        match seen.target.as_str() {
+            "/osv/v1/querybatch" => answer(
+                200,
+                r#"{"results":[{"vulns":[{"id":"GHSA-gone","modified":"2026-01-01T00:00:00Z"},{"id":"GHSA-mute","modified":"2026-01-01T00:00:00Z"}]}]}"#,
+            ),
+            "/osv/v1/vulns/GHSA-gone" => answer(
+                200,
+                &record(json!({"id": "GHSA-gone", "modified": "2026-01-01T00:00:00Z", "withdrawn": "2026-01-02T00:00:00Z",
+                    "affected": [{"package": {"ecosystem": "npm", "name": "esbuild"}, "versions": ["0.21.5"]}]}))
+                .to_string(),
+            ),
+            "/osv/v1/vulns/GHSA-mute" => Reply::page(503),
+            _ => registries(seen, at),
+        }
+    }
+    let after = package_json(&json!({"esbuild": "0.21.5"}));
+    let desk = Desk::of("package.json", &package_json(&json!({})), &[("package.json", &after)], some);
+    let said = desk.notes(&["--look-up"], "esbuild");
+    assert!(!said.contains("GHSA-gone") && said.contains("known vulnerability, GHSA-mute (OSV)"), "{said}");
+    assert!(said.contains("not checked for advisories: what GHSA-mute says was not read: 127.0.0.1 answered with 503"), "{said}");
+    let asked = desk.asked().len();
+    desk.scan(&["--look-up"]);
+    assert_eq!(
+        desk.asked()[asked..],
+        ["/osv/v1/querybatch", "/osv/v1/vulns/GHSA-gone", "/osv/v1/vulns/GHSA-mute"],
+        "what was unread is asked again"
+    );
 }

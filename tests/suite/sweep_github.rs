@@ -6,7 +6,9 @@ use crate::github::GitHub;
 use crate::github::account::Role;
 use crate::github::fault::{Fault, When};
 use crate::github::pull::{AutoMerge, Merged, Review};
+use crate::look_ups::{package_json, registries, settings};
 use crate::program::{Program, Run};
+use crate::scripted::Server;
 use crate::world::EVIL;
 
 const DEVIN: (&str, u64) = ("devin-ai-integration[bot]", 158_243_242);
@@ -308,4 +310,25 @@ fn a_containment_that_was_killed_is_ended_by_the_same_command_and_nothing_is_don
         let third = hub.run(&args[3..]);
         assert!(third.out.matches("nothing to do").count() == 2 && !third.err.contains("cut short"), "{place}: {}{}", third.out, third.err);
     }
+}
+
+/// Whoever could not be asked about packages is asked by the next sweep; until then the change is told as not looked up.
+#[test]
+fn a_change_of_which_nobody_could_be_asked_is_judged_again() {
+    let hub = Hub::new();
+    let at = hub.github.repo("acme/api").role("oncall", Role::Write);
+    let manifest = package_json(&serde_json::json!({"esbuild": "0.21.5"}));
+    at.pull("Add a package").by_bot(DEVIN.0, DEVIN.1).branch("devin/1").commit("Add", &[("package.json", &manifest)]).open();
+    let folder = hub.program.home.join("config");
+    std::fs::create_dir_all(&folder).unwrap();
+    let swept = |address: &str| {
+        std::fs::write(folder.join("settings.toml"), settings(address, "ask = true")).unwrap();
+        let sweep = hub.json(&["acme/api"]);
+        (sweep["tally"]["judged"].as_u64().unwrap(), sweep["gaps"].to_string().contains("1 package of acme/api#1 could not be looked up"))
+    };
+    let (nobody, server) = (Server::nobody(), Server::start(registries));
+    assert_eq!(swept(&nobody), (1, true));
+    assert_eq!(swept(&nobody), (1, true), "what is not whole is not kept");
+    assert_eq!(swept(&server.address()), (1, false));
+    assert_eq!(swept(&nobody), (0, false), "what is whole is kept");
 }

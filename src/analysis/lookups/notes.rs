@@ -47,7 +47,7 @@ fn of(package: &Package, lookup: Option<&Lookup>) -> Vec<String> {
 
 fn listing(package: &Package, told: &Told<Listing>) -> Vec<String> {
     match told {
-        Told::Unchecked(why) => vec![format!("not checked at its registry: {}", short(why))],
+        Told::Unchecked(why) | Told::Unreached(why) => vec![format!("not checked at its registry: {}", short(why))],
         Told::Says { what: Listing::Unlisted, by, at } => vec![format!("{} does not list it (asked {})", short(by), moment(*at))],
         Told::Says { what: Listing::Listed(entry), by, at } => entry_notes(package, entry, &short(by), *at),
     }
@@ -90,7 +90,7 @@ fn version_notes(version: &Version, shown: &str) -> Vec<String> {
 
 fn advisories(package: &Package, told: &Told<Vec<Advisory>>) -> Vec<String> {
     let (all, by, at) = match told {
-        Told::Unchecked(why) => return vec![format!("not checked for advisories: {}", short(why))],
+        Told::Unchecked(why) | Told::Unreached(why) => return vec![format!("not checked for advisories: {}", short(why))],
         Told::Says { what, by, at } => (what, short(by), *at),
     };
     let about: Vec<(&Advisory, Option<bool>)> = all.iter().map(|advisory| (advisory, is_about(advisory, package))).collect();

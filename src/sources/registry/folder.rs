@@ -50,11 +50,11 @@ impl Folder {
     pub(super) fn advisories(&self, package: &Package, cancel: &Cancel) -> Told<Vec<Advisory>> {
         let index = match self.index.get() {
             Some(index) => index,
-            None if cancel.is_cancelled() => return Told::Unchecked("nobody waited for it".to_owned()),
+            None if cancel.is_cancelled() => return Told::Unreached("nobody waited for it".to_owned()),
             None => self.index.get_or_init(|| Index::of(&self.path)),
         };
         if index.records == 0 {
-            return Told::Unchecked(format!("no record of OSV lies in {}", self.path.display()));
+            return Told::Unreached(format!("no record of OSV lies in {}", self.path.display()));
         }
         let key = (package.ecosystem, normal(package.ecosystem, &package.name));
         let files = index.files.get(&key).map(Vec::as_slice).unwrap_or_default();
@@ -62,7 +62,7 @@ impl Folder {
         for file in files {
             match read(file) {
                 Ok(record) => found.extend(record.of(package)),
-                Err(why) => return Told::Unchecked(why),
+                Err(why) => return Told::Unreached(why),
             }
         }
         found.sort_by(|a, b| a.id.cmp(&b.id));
@@ -73,7 +73,7 @@ impl Folder {
     pub(super) fn summary(&self, cancel: &Cancel) -> Result<String, String> {
         let none = Package { ecosystem: Ecosystem::Npm, name: String::new(), version: None };
         match self.advisories(&none, cancel) {
-            Told::Unchecked(why) => Err(why),
+            Told::Unchecked(why) | Told::Unreached(why) => Err(why),
             Told::Says { .. } => {
                 let (records, latest) = self.index.get().map_or((0, Timestamp::default()), |index| (index.records, index.latest));
                 let day = chrono::DateTime::from_timestamp(latest.0, 0)

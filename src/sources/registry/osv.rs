@@ -58,14 +58,16 @@ struct Brief {
     id: String,
 }
 
+/// What it says of one package.
+pub(super) struct Said {
+    /// The advisories about it.
+    pub(super) advisories: Vec<Advisory>,
+    /// What some of them say was not read, and why.
+    pub(super) unread: Option<String>,
+}
+
 /// What it says of each of `packages`, in their order.
-pub(super) fn ask(
-    client: &Client,
-    base: &str,
-    packages: &[&Package],
-    purse: &Purse,
-    cancel: &Cancel,
-) -> Vec<Result<Vec<Advisory>, String>> {
+pub(super) fn ask(client: &Client, base: &str, packages: &[&Package], purse: &Purse, cancel: &Cancel) -> Vec<Result<Said, String>> {
     let mut named: Vec<Result<BTreeSet<String>, String>> = Vec::new();
     for few in packages.chunks(BATCH) {
         named.extend(briefs(client, base, few, purse, cancel));
@@ -74,9 +76,7 @@ pub(super) fn ask(
     // What is asked about without a version has advisories about old ones; only what is malware as a whole counts.
     let ids: BTreeSet<&String> = about.flat_map(|(package, ids)| ids.iter().filter(|id| wanted(package, id))).collect();
     let records = records(client, base, &ids, purse, cancel);
-    let one = |(package, ids): (&&Package, Result<BTreeSet<String>, String>)| {
-        ids.map(|ids| ids.iter().filter(|id| wanted(package, id)).map(|id| advisory(package, id, records.get(id))).collect())
-    };
+    let one = |(package, ids): (&&Package, Result<BTreeSet<String>, String>)| ids.map(|ids| said(package, &ids, &records));
     packages.iter().zip(named).map(one).collect()
 }
 
@@ -84,10 +84,23 @@ fn wanted(package: &Package, id: &str) -> bool {
     package.version.is_some() || id.starts_with("MAL-")
 }
 
-/// An advisory that could not be read is known all the same.
-fn advisory(package: &Package, id: &str, record: Option<&Record>) -> Advisory {
-    let read = record.and_then(|record| record.of(package));
-    Advisory { matched: true, ..read.unwrap_or_else(|| Advisory { id: id.to_owned(), ..Advisory::default() }) }
+/// An advisory that could not be read is known all the same, by its id.
+fn said(package: &Package, ids: &BTreeSet<String>, records: &BTreeMap<String, Result<Record, String>>) -> Said {
+    let mut said = Said { advisories: Vec::new(), unread: None };
+    for id in ids.iter().filter(|id| wanted(package, id)) {
+        let bare = || Advisory { id: id.clone(), ..Advisory::default() };
+        let advisory = match records.get(id) {
+            Some(Ok(record)) if record.is_withdrawn() => continue,
+            Some(Ok(record)) => record.of(package).unwrap_or_else(bare),
+            Some(Err(why)) => {
+                said.unread.get_or_insert_with(|| format!("what {id} says was not read: {why}"));
+                bare()
+            }
+            None => bare(),
+        };
+        said.advisories.push(Advisory { matched: true, ..advisory });
+    }
+    said
 }
 
 /// The ids of what is about each of `packages`.
@@ -151,11 +164,17 @@ fn question<'p>(package: &'p Package, page_token: Option<&'p str>) -> Question<'
     Question { package: Name { name: &package.name, ecosystem }, version, page_token }
 }
 
-fn records(client: &Client, base: &str, ids: &BTreeSet<&String>, purse: &Purse, cancel: &Cancel) -> BTreeMap<String, Record> {
+fn records(
+    client: &Client,
+    base: &str,
+    ids: &BTreeSet<&String>,
+    purse: &Purse,
+    cancel: &Cancel,
+) -> BTreeMap<String, Result<Record, String>> {
     let asks = ids.iter().map(|id| Ask { url: format!("{base}/v1/vulns/{}", encoded(id)), accept: "application/json", body: None });
     let asks: Vec<Ask> = asks.collect();
     let answers = client.each(asks.iter().map(|ask| read::<Record>(client, ask, purse, cancel)));
-    ids.iter().zip(answers).filter_map(|(id, answer)| Some(((*id).clone(), answer.ok()?))).collect()
+    ids.iter().map(|id| (*id).clone()).zip(answers).collect()
 }
 
 async fn read<T: for<'de> Deserialize<'de>>(client: &Client, ask: &Ask, purse: &Purse, cancel: &Cancel) -> Result<T, String> {

@@ -76,7 +76,7 @@ impl Name {
 impl Record {
     /// What it says of `package`; `None` when that is nothing, or it was withdrawn.
     pub(super) fn of(&self, package: &Package) -> Option<Advisory> {
-        if self.withdrawn.is_some() {
+        if self.is_withdrawn() {
             return None;
         }
         let key = (package.ecosystem, normal(package.ecosystem, &package.name));
@@ -92,6 +92,11 @@ impl Record {
             affected,
             matched: false,
         })
+    }
+
+    /// Whether whoever published it took it back.
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.withdrawn.is_some()
     }
 
     /// The word that GitHub's records carry; the vectors of others are no words.

@@ -76,10 +76,11 @@ impl Registries {
         Some(Told::Says { what, by, at })
     }
 
-    fn unasked(&self) -> String {
+    /// Why nobody is asked who was not asked before.
+    fn unasked<T>(&self) -> Told<T> {
         match (self.setup.asks, self.setup.offline) {
-            (true, true) => "--offline was given, and no answer was kept".to_owned(),
-            _ => "look-ups are not switched on (--look-up)".to_owned(),
+            (true, true) => Told::Unreached("--offline was given, and no answer was kept".to_owned()),
+            _ => Told::Unchecked("look-ups are not switched on (--look-up)".to_owned()),
         }
     }
 }
@@ -101,10 +102,14 @@ impl LookUp for Registries {
         Lookups { at: Some(now), answers, unasked }
     }
 
+    fn can_ask(&self) -> bool {
+        self.client.is_some() || self.folder.is_some()
+    }
+
     fn name(&self) -> String {
         let asks = if self.setup.asks { "registries and OSV" } else { "" };
         let folder = self.setup.folder.as_ref().map(|folder| folder.display().to_string()).unwrap_or_default();
-        format!("look-ups 1: {asks}; {folder}")
+        format!("look-ups 2: {asks}; {folder}")
     }
 }
 
@@ -131,7 +136,7 @@ impl Round<'_> {
             return Some(Told::Unchecked(why));
         }
         let kept = self.registries.kept(base, package, self.now);
-        kept.or_else(|| self.registries.client.is_none().then(|| Told::Unchecked(self.registries.unasked())))
+        kept.or_else(|| self.registries.client.is_none().then(|| self.registries.unasked()))
     }
 
     fn ask_registries(&self, open: &[(usize, &Package)]) -> Vec<Told<Listing>> {
@@ -147,7 +152,7 @@ impl Round<'_> {
                 self.keep(base, package, &what);
                 Told::Says { what, by: host(base), at: self.now }
             }
-            Err(why) => Told::Unchecked(why),
+            Err(why) => Told::Unreached(why),
         }
     }
 
@@ -174,45 +179,54 @@ impl Round<'_> {
     fn advisories(&self, packages: &[Package]) -> Vec<Vec<Told<Vec<Advisory>>>> {
         let api = self.osv(packages);
         let folder = |package: &Package| self.registries.folder.as_ref().map(|folder| folder.advisories(package, self.cancel));
-        let both = |(package, api): (&Package, Told<Vec<Advisory>>)| match folder(package) {
+        let both = |(package, api): (&Package, Vec<Told<Vec<Advisory>>>)| match folder(package) {
             // Whoever keeps records in a folder need not be told that nobody was asked.
             Some(told) if !self.registries.setup.asks => vec![told],
-            Some(told) => vec![told, api],
-            None => vec![api],
+            Some(told) => [vec![told], api].concat(),
+            None => api,
         };
         packages.iter().zip(api).map(both).collect()
     }
 
-    fn osv(&self, packages: &[Package]) -> Vec<Told<Vec<Advisory>>> {
-        let base = &self.registries.osv;
-        let known = |package: &Package| {
-            if record::word(package.ecosystem).is_none() {
-                return Some(Told::Unchecked(format!("OSV knows nothing of {}", package.ecosystem.word())));
-            }
-            let unfit = route::unfit(package).map(Told::Unchecked);
-            unfit.or_else(|| self.registries.kept(base, package, self.now))
-        };
-        let mut told: Vec<Option<Told<Vec<Advisory>>>> = packages.iter().map(known).collect();
+    fn osv(&self, packages: &[Package]) -> Vec<Vec<Told<Vec<Advisory>>>> {
+        let mut told: Vec<Option<Vec<Told<Vec<Advisory>>>>> =
+            packages.iter().map(|package| self.before_osv(package).map(|told| vec![told])).collect();
         let open: Vec<usize> = (0..told.len()).filter(|at| told.get(*at).is_some_and(Option::is_none)).collect();
         let asked: Vec<&Package> = open.iter().filter_map(|at| packages.get(*at)).collect();
         let answers = match &self.registries.client {
-            Some(client) if !asked.is_empty() => osv::ask(client, base, &asked, &self.purse, self.cancel),
-            Some(_) => Vec::new(),
-            None => asked.iter().map(|_| Err(self.registries.unasked())).collect(),
+            Some(client) if !asked.is_empty() => osv::ask(client, &self.registries.osv, &asked, &self.purse, self.cancel),
+            _ => Vec::new(),
         };
         for ((at, package), answer) in open.into_iter().zip(asked).zip(answers) {
-            let answer = match answer {
-                Ok(what) => {
-                    self.keep(base, package, &what);
-                    Told::Says { what, by: "OSV".to_owned(), at: self.now }
-                }
-                Err(why) => Told::Unchecked(why),
-            };
             if let Some(slot) = told.get_mut(at) {
-                *slot = Some(answer);
+                *slot = Some(self.of_osv(package, answer));
             }
         }
-        told.into_iter().map(|one| one.unwrap_or_else(|| Told::Unchecked("nobody was asked".to_owned()))).collect()
+        told.into_iter().map(|one| one.unwrap_or_else(|| vec![Told::Unchecked("nobody was asked".to_owned())])).collect()
+    }
+
+    /// As [`Self::before_asking`], for OSV.
+    fn before_osv(&self, package: &Package) -> Option<Told<Vec<Advisory>>> {
+        if record::word(package.ecosystem).is_none() {
+            return Some(Told::Unchecked(format!("OSV knows nothing of {}", package.ecosystem.word())));
+        }
+        let unfit = route::unfit(package).map(Told::Unchecked);
+        let kept = unfit.or_else(|| self.registries.kept(&self.registries.osv, package, self.now));
+        kept.or_else(|| self.registries.client.is_none().then(|| self.registries.unasked()))
+    }
+
+    /// What OSV answered about `package`; only what was read whole is kept.
+    fn of_osv(&self, package: &Package, answer: Result<osv::Said, String>) -> Vec<Told<Vec<Advisory>>> {
+        match answer {
+            Ok(osv::Said { advisories, unread }) => {
+                if unread.is_none() {
+                    self.keep(&self.registries.osv, package, &advisories);
+                }
+                let says = Told::Says { what: advisories, by: "OSV".to_owned(), at: self.now };
+                std::iter::once(says).chain(unread.map(Told::Unreached)).collect()
+            }
+            Err(why) => vec![Told::Unreached(why)],
+        }
     }
 }
 

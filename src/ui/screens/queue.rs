@@ -197,6 +197,10 @@ fn about(entry: &Entry, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
         let says = format!("{skipped} part{} not looked at; the review lists them", if skipped == 1 { "" } else { "s" });
         lines.insert(lines.len().min(5), Line::from(paint::span(&says, room, look.style(Role::NoticeWarning))));
     }
+    if let Some(unreached) = entry.judgement().map(|judgement| judgement.unreached).filter(|unreached| *unreached > 0) {
+        let says = format!("{unreached} package{} could not be looked up; J asks again", if unreached == 1 { "" } else { "s" });
+        lines.insert(lines.len().min(3), Line::from(paint::span(&says, room, look.style(Role::NoticeWarning))));
+    }
     lines
 }
 

@@ -26,8 +26,7 @@ pub fn contract() -> &'static Contract {
 /// A file that `./check` fetched.
 pub fn file(name: &str) -> Result<String, String> {
     let path = folder().join(name);
-    std::fs::read_to_string(&path)
-        .map_err(|_| format!("GitHub's published contract is not in {}: run tests/contract.sh once, it fetches it", path.display()))
+    std::fs::read_to_string(&path).map_err(|_| format!("{name} is not in {}: run tests/contract.sh once, it fetches it", path.display()))
 }
 
 fn folder() -> PathBuf {

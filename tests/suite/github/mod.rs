@@ -13,7 +13,7 @@ pub mod account;
 mod act;
 pub mod bare;
 pub mod build;
-mod contract;
+pub mod contract;
 pub mod fault;
 mod gate;
 mod graph;

@@ -1,6 +1,6 @@
 //! `dependency-just-published`: a package, or a version of one, that hardly anybody can have looked at yet.
 
-use super::told::{Asked, asked};
+use super::told::{Asked, report};
 use crate::analysis::check::{ChangeView, Check, Sink};
 use crate::analysis::hints::Needs;
 use crate::analysis::lookups::notes::short;
@@ -31,11 +31,7 @@ impl Check for DependencyJustPublished {
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         // An old change is held against what was young when it was made; a date in the future gains it nothing.
         let made = view.change.commits.iter().map(|commit| commit.committed).max().filter(|made| made.0 > 0);
-        for one in asked(view) {
-            if let Some((severity, title)) = judged(&one, made) {
-                sink.report(one.table.draft(one.dependency).title(title).severity(one.table.weighed(severity)));
-            }
-        }
+        report(view, sink, |one| judged(one, made));
     }
 }
 

@@ -31,7 +31,7 @@ impl Check for DependencyKnownMalicious {
 
 fn malware(one: &Asked<'_>) -> Option<String> {
     let told = one.lookup.advisories.iter().filter_map(|told| told.says()).flat_map(|(all, _)| all);
-    let known = told.filter(|advisory| advisory.is_malware()).find(|advisory| is_about(advisory, &one.package) == Some(true))?;
+    let known = told.filter(|advisory| advisory.is_malware()).find(|advisory| is_about(advisory, one.package) == Some(true))?;
     Some(format!("{} is known malware ({})", short(&one.package.to_string()), short(&known.id)))
 }
 

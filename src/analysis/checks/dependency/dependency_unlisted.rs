@@ -1,6 +1,6 @@
 //! `dependency-unlisted`: the registry itself says that it has no such package, or no such version.
 
-use super::told::{Asked, asked};
+use super::told::{Asked, report};
 use crate::analysis::check::{ChangeView, Check, Sink};
 use crate::analysis::hints::Needs;
 use crate::analysis::lookups::notes::{moment, short};
@@ -21,11 +21,7 @@ impl Check for DependencyUnlisted {
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
-        for one in asked(view) {
-            if let Some((severity, title)) = judged(&one) {
-                sink.report(one.table.draft(one.dependency).title(title).severity(one.table.weighed(severity)));
-            }
-        }
+        report(view, sink, judged);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::told::{Asked, asked};
+use super::told::{Asked, report};
 use crate::analysis::check::{ChangeView, Check, Sink};
 use crate::analysis::hints::Needs;
 use crate::analysis::lookups::affected::{is_about, mended};
@@ -26,16 +26,12 @@ impl Check for DependencyVulnerable {
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
-        for one in asked(view) {
-            if let Some((severity, title)) = judged(&one) {
-                sink.report(one.table.draft(one.dependency).title(title).severity(one.table.weighed(severity)));
-            }
-        }
+        report(view, sink, judged);
     }
 }
 
 fn judged(one: &Asked<'_>) -> Option<(Severity, String)> {
-    let known = distinct(one.lookup.advisories.iter().filter_map(|told| told.says()).flat_map(|(all, _)| all), &one.package);
+    let known = distinct(one.lookup.advisories.iter().filter_map(|told| told.says()).flat_map(|(all, _)| all), one.package);
     if known.is_empty() {
         return None;
     }
@@ -46,7 +42,7 @@ fn judged(one: &Asked<'_>) -> Option<(Severity, String)> {
         then.version.is_some()
             && known.iter().all(|advisory| is_about(&Advisory { matched: false, ..(*advisory).clone() }, &then) == Some(true))
     });
-    let named: Vec<String> = known.iter().take(MOST).map(|advisory| words(advisory, &one.package)).collect();
+    let named: Vec<String> = known.iter().take(MOST).map(|advisory| words(advisory, one.package)).collect();
     let more = known.len().saturating_sub(MOST);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     let severity = if kept || !one.dependency.direct { Severity::Low } else { Severity::Medium };

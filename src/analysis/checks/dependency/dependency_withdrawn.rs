@@ -1,6 +1,6 @@
 //! `dependency-withdrawn`: a version that its publisher took back (yanked) or advises against.
 
-use super::told::{Asked, asked};
+use super::told::{Asked, report};
 use crate::analysis::check::{ChangeView, Check, Sink};
 use crate::analysis::hints::Needs;
 use crate::analysis::lookups::notes::short;
@@ -21,11 +21,7 @@ impl Check for DependencyWithdrawn {
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
-        for one in asked(view) {
-            if let Some((severity, title)) = judged(&one) {
-                sink.report(one.table.draft(one.dependency).title(title).severity(one.table.weighed(severity)));
-            }
-        }
+        report(view, sink, judged);
     }
 }
 

@@ -58,10 +58,13 @@ impl Table<'_> {
         self.file.path().text().rsplit_once('/').map_or_else(String::new, |(folder, _)| format!("{folder}/"))
     }
 
-    /// A finding on `dependency`: on its line where the diff shows it, else on its name.
+    /// A finding on `dependency`: on its line where the diff shows it and names no other package there, else on its name.
     pub fn draft(&self, dependency: &Dependency) -> Draft {
         let path = self.file.path();
-        match self.file.text().and_then(|text| shown_line(text, dependency)) {
+        let mut others = self.rows.iter().filter_map(|row| row.after.as_ref());
+        // Two findings of one rule at one place are one: a file written on one line would hide all packages but the first.
+        let shared = others.any(|other| other.line == dependency.line && other.name != dependency.name);
+        match self.file.text().filter(|_| !shared).and_then(|text| shown_line(text, dependency)) {
             Some(line) => Draft::numbered(path, Side::New, dependency.line, line.trim()),
             None => Draft::dependency(path, &dependency.name, &shown(dependency)),
         }

@@ -1,12 +1,11 @@
-//! Rows of which registries and advisories were asked, each package once: in the manifest that names it rather than in a lock file.
+//! Rows of which registries and advisories were asked, with what was said, and findings on them.
 
-use std::collections::BTreeSet;
-
-use super::table::{Table, tables};
-use crate::analysis::check::ChangeView;
-use crate::analysis::lookups::Ground;
+use super::table::{MOST, Table};
+use crate::analysis::check::{ChangeView, Sink};
+use crate::analysis::lookups::told_rows;
 use crate::model::dependency::{Dependency, DependencyChange};
 use crate::model::lookup::{Entry, Listing, Lookup, Package};
+use crate::model::rule::Severity;
 use crate::model::time::Timestamp;
 
 /// A row, and what was said of its package.
@@ -18,7 +17,7 @@ pub struct Asked<'a> {
     /// The package as it is now.
     pub dependency: &'a Dependency,
     /// What was asked about.
-    pub package: Package,
+    pub package: &'a Package,
     /// What was said.
     pub lookup: &'a Lookup,
 }
@@ -35,23 +34,27 @@ impl Asked<'_> {
 }
 
 /// All of them.
-#[must_use]
-pub fn asked<'a>(view: &ChangeView<'a>) -> Vec<Asked<'a>> {
-    let lookups = &view.around.lookups;
-    if lookups.answers.is_empty() {
-        return Vec::new();
+pub fn asked<'a>(view: &ChangeView<'a>) -> impl Iterator<Item = Asked<'a>> {
+    let ChangeView { change, outcomes, around, told } = *view;
+    told.of(|| told_rows(outcomes, around)).iter().filter_map(move |one| {
+        let (file, outcome) = (change.patch.files.get(one.file)?, outcomes.get(one.file)?);
+        let table = Table { file, inventory: outcome.inventory.as_ref()?, rows: &outcome.dependencies };
+        let row = outcome.dependencies.get(one.row)?;
+        Some(Asked {
+            table,
+            row,
+            dependency: row.after.as_ref()?,
+            package: &one.package,
+            lookup: around.lookups.answers.get(&one.package)?,
+        })
+    })
+}
+
+/// Reports the rows that `judged` finds fault with: how much it weighs and in which words. Each costs a look through the diff, so that no more
+/// are reported than a sink takes and says that it took.
+pub fn report<'a>(view: &ChangeView<'a>, sink: &mut Sink<'_>, judged: impl Fn(&Asked<'a>) -> Option<(Severity, String)>) {
+    let found = asked(view).filter_map(|one| judged(&one).map(|told| (one, told)));
+    for (one, (severity, title)) in found.take(MOST) {
+        sink.report(one.table.draft(one.dependency).title(title).severity(one.table.weighed(severity)));
     }
-    let ground = Ground::of(view.outcomes, &view.around.texts);
-    let (manifests, locks): (Vec<_>, Vec<_>) = tables(view).partition(Table::is_manifest);
-    let mut seen = BTreeSet::new();
-    let mut all = Vec::new();
-    for table in manifests.into_iter().chain(locks) {
-        for row in table.rows {
-            let Some(dependency) = &row.after else { continue };
-            let Ok(package) = ground.package(table.inventory, row) else { continue };
-            let Some(lookup) = lookups.answers.get(&package).filter(|_| seen.insert(package.clone())) else { continue };
-            all.push(Asked { table, row, dependency, package, lookup });
-        }
-    }
-    all
 }

@@ -46,6 +46,9 @@ struct JudgementData {
     /// Rules that ran and are known, what was left out, what could not be checked.
     #[serde(default)]
     coverage: (usize, usize, Vec<String>, Vec<String>),
+    /// Packages that somebody may say more about another time.
+    #[serde(default)]
+    unreached: usize,
     rules_digest: String,
     millis: u64,
     marks: MarksData,
@@ -155,6 +158,7 @@ pub fn write(judgement: &Judgement) -> Result<String, String> {
         threads: ThreadsData::of(&report.threads),
         imports: report.imports.iter().map(ImportData::of).collect(),
         coverage: (coverage.rules, coverage.known, coverage.left_out.clone(), coverage.unchecked.clone()),
+        unreached: coverage.unreached,
         annotated: report.annotated.iter().map(|rule| rule.0.to_owned()).collect(),
         rules_digest: report.rules_digest.clone(),
         millis: report.millis,
@@ -193,7 +197,7 @@ pub fn read(text: &str) -> Result<Judgement, String> {
         imports: data.imports.into_iter().map(ImportData::back).collect(),
         coverage: {
             let (rules, known, left_out, unchecked) = data.coverage;
-            Coverage { rules, known, left_out, unchecked }
+            Coverage { rules, known, left_out, unchecked, unreached: data.unreached }
         },
         annotated: data.annotated.iter().map(|rule| RuleId::named(rule)).collect(),
         rules_digest: data.rules_digest,
