@@ -10,6 +10,8 @@ mod hostile;
 mod javascript;
 #[path = "ecosystems/jvm_dotnet.rs"]
 mod jvm_dotnet;
+#[path = "ecosystems/locks.rs"]
+mod locks;
 #[path = "ecosystems/python.rs"]
 mod python;
 #[path = "ecosystems/real.rs"]

@@ -22,7 +22,7 @@ const PYTHON: [&str; 4] = ["uv/uv.lock", "uv-pylock/pylock.toml", "uv-pip-compil
 const CARGO: &str = "cargo/Cargo.lock";
 
 fn kept(name: &str) -> String {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/suite/ecosystems/locks");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/locks/plain");
     std::fs::read_to_string(folder.join(name)).unwrap()
 }
 

@@ -1,5 +1,7 @@
 //! Deno: the imports of `deno.json` and the packages and modules of `deno.lock`.
 
+use std::collections::HashSet;
+
 use super::name_and_version;
 use crate::analysis::document;
 use crate::analysis::document::node::Node;
@@ -75,18 +77,20 @@ impl Format for DenoLock {
         let mut reading = Reading::default();
         twice::tell(&root, &mut reading);
         edition::tell(&root.get("version").map(Node::scalar).unwrap_or_default(), 5, &mut reading);
+        let direct = wished(&root);
         for (table, ecosystem) in [("jsr", Ecosystem::Jsr), ("npm", Ecosystem::Npm)] {
             let node = packages.get(table);
             let node = node.and_then(|node| node.get("packages")).or(node);
             for (key, value) in node.into_iter().flat_map(Node::entries) {
-                let (name, version) = name_and_version(key.split_once('_').filter(|_| table == "npm").map_or(key, |(bare, _)| bare));
+                let (name, version) = identity(key);
                 // JSR writes its checksums without naming the algorithm.
                 let sum = value.get("integrity").and_then(Node::text).map(|sum| match ecosystem {
                     Ecosystem::Jsr => format!("sha256:{sum}"),
                     _ => sum.to_owned(),
                 });
                 let needs = value.get("dependencies").map(needs).unwrap_or_default();
-                reading.entries.push(Entry::new(ecosystem, name, key.as_str()).version(version).hashes(sum).at(value.key).needs(needs));
+                let entry = Entry::new(ecosystem, name, key.as_str()).version(version).hashes(sum).at(value.key);
+                reading.entries.push(entry.needs(needs).direct(direct.contains(key.as_str())));
             }
         }
         for (url, sum) in root.get("remote").into_iter().flat_map(Node::entries) {
@@ -98,6 +102,29 @@ impl Format for DenoLock {
         }
         Ok(reading)
     }
+}
+
+/// `name@1.0.0`, behind which npm's packages have their peers: `name@1.0.0_react@18.2.0`.
+fn identity(key: &str) -> (&str, &str) {
+    let start = usize::from(key.starts_with('@'));
+    let Some(at) = key.get(start..).and_then(|rest| rest.find('@')).map(|at| start + at) else { return (key, "") };
+    let (name, version) = (key.get(..at).unwrap_or(key), key.get(at + 1..).unwrap_or(""));
+    (name, version.split('_').next().unwrap_or(version))
+}
+
+/// The keys of the packages that the project and the members of its workspace ask for, each in its table.
+fn wished(root: &Node) -> HashSet<String> {
+    let Some(workspace) = root.get("workspace") else { return HashSet::new() };
+    let members = workspace.get("members").into_iter().flat_map(Node::entries).map(|(_, member)| member);
+    let parts = std::iter::once(workspace).chain(members).flat_map(|part| [Some(part), part.get("packageJson")]).flatten();
+    let specifiers = parts.filter_map(|part| part.get("dependencies")).flat_map(Node::items).filter_map(Node::text);
+    let resolved = |specifier: &str| {
+        let version = root.at(&["specifiers", specifier])?.scalar();
+        let (_, rest) = specifier.split_once(':')?;
+        let (name, _) = name_and_version(rest);
+        Some(format!("{name}@{version}"))
+    };
+    specifiers.filter_map(resolved).collect()
 }
 
 /// `npm:name@1`, `name@1.0.0`, `name`: as a list, or as a map of names to them.

@@ -1,12 +1,13 @@
 //! `package-lock.json` and `npm-shrinkwrap.json`, versions 1 to 3, in one pass over the text.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
+use super::name_and_version;
 use crate::analysis::manifests::{edition, twice};
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};
 
@@ -47,7 +48,17 @@ impl Format for PackageLock {
 }
 
 fn flat(packages: &Pairs<Package>, lines: &mut Lines<'_>, reading: &mut Reading) {
-    let own = packages.0.iter().filter(|(path, _)| !path.contains("node_modules/"));
+    let root: HashSet<&str> =
+        packages.0.iter().filter(|(path, _)| path.is_empty()).flat_map(|(_, package)| package.asked()).collect();
+    // A folder that the project asks for stands between it and what the folder needs; members of the workspace are the project.
+    let linked: HashMap<&str, &Package> = packages.0.iter().map(|(path, package)| (path.as_str(), package)).collect();
+    let links = packages.0.iter().filter_map(|(path, package)| {
+        let folder = path.strip_prefix("node_modules/").filter(|folder| package.link && root.contains(folder))?;
+        package.target().map(|target| (folder, target))
+    });
+    let links: HashMap<&str, &str> = links.collect();
+    let between: HashSet<&str> = links.values().copied().collect();
+    let own = packages.0.iter().filter(|(path, _)| !path.contains("node_modules/") && !between.contains(path.as_str()));
     let direct: HashSet<&str> = own.flat_map(|(_, package)| package.asked()).collect();
     let paths: HashSet<&str> = packages.0.iter().map(|(path, _)| path.as_str()).collect();
     let mut seen = HashSet::new();
@@ -58,6 +69,12 @@ fn flat(packages: &Pairs<Package>, lines: &mut Lines<'_>, reading: &mut Reading)
         }
         let Some((_, folder)) = path.rsplit_once("node_modules/") else { continue };
         if package.link {
+            let Some(target) = links.get(folder) else { continue };
+            let needs = linked.get(target).into_iter().flat_map(|package| package.needs());
+            let needs: Vec<String> = needs.filter_map(|need| installed(&paths, target, need)).collect();
+            let entry = Entry::new(Ecosystem::Npm, folder, path.as_str()).source(PackageSource::Path((*target).to_owned()));
+            let line = usize::try_from(line).unwrap_or(0);
+            reading.entries.push(if line > 0 { entry.at(line - 1) } else { entry }.direct(true).needs(needs));
             continue;
         }
         let name = package.name.as_deref().unwrap_or(folder);
@@ -169,13 +186,39 @@ enum Resolved {
 
 impl OldPackage {
     fn entry(&self, name: &str, slot: &str, line: u32) -> Entry {
-        let (version, sums) = (self.version.as_deref(), self.integrity.as_deref());
-        Said { version, resolved: self.resolved.as_ref(), sums, scripts: false, dev: self.dev, optional: self.optional }
-            .entry(name, slot, line)
+        let (said, sums) = (self.version.as_deref().unwrap_or(""), self.integrity.as_deref());
+        let aliased = said.strip_prefix("npm:").map(name_and_version).filter(|(real, _)| !real.is_empty());
+        let (real, version) = aliased.unwrap_or((name, said));
+        let version = Some(version).filter(|version| !is_address(version)).unwrap_or_else(|| filed(said, name));
+        let (resolved, address) = (self.resolved.as_ref(), is_address(said).then_some(said));
+        let said = Said { version: Some(version), address, resolved, sums, scripts: false, dev: self.dev, optional: self.optional };
+        let entry = said.entry(real, slot, line);
+        if real == name { entry } else { entry.note(format!("used under the name {name}")) }
     }
 }
 
+/// Whether version 1 wrote an address where others write a version, as it does for what is not from a registry.
+fn is_address(version: &str) -> bool {
+    version.contains("://") || ["file:", "github:", "git@"].iter().any(|scheme| version.starts_with(scheme))
+}
+
+/// The version in the name of a registry's file: `https://host/@scope/name/-/name-1.0.0.tgz` -> `1.0.0`.
+fn filed<'a>(address: &'a str, name: &str) -> &'a str {
+    let bare = name.rsplit('/').next().unwrap_or(name);
+    let file = address.rsplit_once("/-/").map_or("", |(_, file)| file);
+    let version = file.strip_prefix(bare).and_then(|rest| rest.strip_prefix('-'));
+    version.and_then(|rest| rest.strip_suffix(".tgz")).unwrap_or("")
+}
+
 impl Package {
+    /// The folder that a link leads to.
+    fn target(&self) -> Option<&str> {
+        match &self.resolved {
+            Some(Resolved::At(target)) => Some(target),
+            _ => None,
+        }
+    }
+
     /// Names this package asks for itself.
     fn asked(&self) -> impl Iterator<Item = &str> {
         [&self.dependencies, &self.dev_dependencies, &self.optional_dependencies, &self.peer_dependencies]
@@ -193,13 +236,15 @@ impl Package {
     fn entry(&self, name: &str, slot: &str, line: u32) -> Entry {
         let (version, sums) = (self.version.as_deref(), self.integrity.as_deref());
         let (dev, optional, scripts) = (self.dev, self.optional, self.has_install_script);
-        Said { version, resolved: self.resolved.as_ref(), sums, scripts, dev, optional }.entry(name, slot, line)
+        Said { version, address: None, resolved: self.resolved.as_ref(), sums, scripts, dev, optional }.entry(name, slot, line)
     }
 }
 
 /// What every version of the format says of a package.
 struct Said<'p> {
     version: Option<&'p str>,
+    /// Where it is from, said in place of its version.
+    address: Option<&'p str>,
     resolved: Option<&'p Resolved>,
     sums: Option<&'p str>,
     scripts: bool,
@@ -217,8 +262,7 @@ impl Said<'_> {
         let version = self.version.unwrap_or("");
         let dependency = &mut entry.dependency;
         version.clone_into(&mut dependency.version);
-        // Version 1 writes the address into the version of what is not from a registry.
-        dependency.source = source(resolved.unwrap_or(if version.contains("://") { version } else { "" }));
+        dependency.source = source(resolved.or(self.address).unwrap_or(""));
         dependency.hashes = self.sums.unwrap_or("").split_whitespace().map(str::to_owned).collect();
         dependency.hashes.sort_unstable();
         dependency.installs_code = self.scripts;
@@ -240,6 +284,10 @@ pub(super) fn source(resolved: &str) -> PackageSource {
     if let Some(git) = ["git+", "git:", "ssh:"].iter().any(|scheme| resolved.starts_with(scheme)).then_some(resolved) {
         let (url, rev) = git.split_once('#').unwrap_or((git, ""));
         return PackageSource::Git { url: url.trim_start_matches("git+").to_owned(), rev: rev.to_owned() };
+    }
+    if let Some(repository) = resolved.strip_prefix("github:") {
+        let (repository, rev) = repository.split_once('#').unwrap_or((repository, ""));
+        return PackageSource::Git { url: format!("https://github.com/{repository}"), rev: rev.to_owned() };
     }
     if let Some(path) = resolved.strip_prefix("file:") {
         return PackageSource::Path(path.to_owned());

@@ -56,10 +56,13 @@ fn packages(root: &Node, reading: &mut Reading) {
     let snapshots = root.get("snapshots").into_iter().flat_map(Node::entries);
     let snapshots: HashMap<(&str, &str), &Node> = snapshots.map(|(key, node)| (identity(key), node)).collect();
     for (key, node) in root.get("packages").into_iter().flat_map(Node::entries) {
-        let (name, version) = identity(key);
+        // What is from no registry has its address for a key, and says beside what it is called.
+        let told = |field: &str| node.get(field).map(Node::scalar).filter(|said| !said.is_empty());
+        let (written, pinned) = identity(key);
+        let (name, version) = (told("name").unwrap_or_else(|| written.to_owned()), told("version").unwrap_or_else(|| pinned.to_owned()));
         let resolution = node.get("resolution");
         let text = |key: &str| resolution.and_then(|node| node.get(key)).and_then(Node::text);
-        let mut entry = Entry::new(Ecosystem::Npm, name, key.as_str()).version(version).at(node.key);
+        let mut entry = Entry::new(Ecosystem::Npm, name.as_str(), key.as_str()).version(version).at(node.key);
         entry.dependency.source = match (text("repo"), text("tarball")) {
             (Some(repo), _) => PackageSource::Git { url: repo.to_owned(), rev: text("commit").unwrap_or("").to_owned() },
             (None, Some(tarball)) => source(tarball),
@@ -69,9 +72,9 @@ fn packages(root: &Node, reading: &mut Reading) {
         if node.get("dev").is_some_and(|node| node.value == Value::Bool(true)) {
             entry.dependency.scope = Scope::Dev;
         }
-        let edges = snapshots.get(&(name, version)).copied().unwrap_or(node);
+        let edges = snapshots.get(&(written, pinned)).copied().unwrap_or(node);
         let needs = TABLES.iter().filter_map(|table| edges.get(table)).flat_map(needs).collect::<Vec<_>>();
-        let is_direct = direct.contains(&format!("{name} {version}"));
+        let is_direct = direct.contains(&format!("{written} {pinned}")) || direct.contains(&format!("{name} {key}"));
         reading.entries.push(entry.hashes(text("integrity").map(str::to_owned)).needs(needs).direct(is_direct));
     }
 }

@@ -26,16 +26,23 @@ impl Format for YarnLock {
 
     fn read(&self, text: &str) -> Result<Reading, String> {
         let blocks = blocks(text)?;
-        let mut resolved: HashMap<&str, String> = HashMap::new();
+        let mut resolved: HashMap<String, String> = HashMap::new();
         for block in &blocks {
             let name = block.name();
             for descriptor in &block.descriptors {
-                resolved.insert(descriptor, format!("{name} {}", block.version));
+                let found = format!("{name} {}", block.version);
+                // Berry writes for whom it resolved a folder; its third version leaves `npm:` out of what is needed.
+                let bare = descriptor.split("::locator=").next().unwrap_or(descriptor);
+                let (alias, range) = split(bare);
+                if let Some(range) = range.strip_prefix("npm:") {
+                    resolved.insert(format!("{alias}@{range}"), found.clone());
+                }
+                resolved.insert(bare.to_owned(), found);
             }
         }
         let own: Vec<&str> =
             blocks.iter().filter(|block| block.is_own()).flat_map(|block| block.needs.iter().map(String::as_str)).collect();
-        let direct: std::collections::HashSet<&String> = own.iter().filter_map(|need| resolved.get(need)).collect();
+        let direct: std::collections::HashSet<&String> = own.iter().filter_map(|need| resolved.get(*need)).collect();
         let entries = blocks.iter().filter(|block| !block.is_own() && !block.descriptors.is_empty());
         let entries = entries.map(|block| {
             let entry = block.entry().needs(block.needs.iter().filter_map(|need| resolved.get(need.as_str()).cloned()));
@@ -81,7 +88,11 @@ impl Block<'_> {
     }
 
     fn entry(&self) -> Entry {
-        let from = if self.resolution.is_empty() { source(self.resolved) } else { of_resolution(self.resolution) };
+        let from = match (self.resolution, self.resolved) {
+            ("", "") => self.descriptors.first().map_or(PackageSource::DefaultRegistry, |descriptor| folder(descriptor)),
+            ("", resolved) => source(resolved),
+            (resolution, _) => of_resolution(resolution),
+        };
         let mut entry = Entry::new(Ecosystem::Npm, self.name(), self.descriptors.join(", "));
         if self.resolution.contains("@patch:") {
             entry.notes.push("changed by a patch of the project".to_owned());
@@ -103,6 +114,13 @@ fn split(descriptor: &str) -> (&str, &str) {
         Some(at) => (descriptor.get(..start + at).unwrap_or(descriptor), descriptor.get(start + at + 1..).unwrap_or("")),
         None => (descriptor, ""),
     }
+}
+
+/// `name@file:./folder`, of which the first version says no more than this.
+fn folder(descriptor: &str) -> PackageSource {
+    let (_, range) = split(descriptor);
+    let path = ["file:", "portal:", "link:"].iter().find_map(|scheme| range.strip_prefix(scheme));
+    path.map_or(PackageSource::DefaultRegistry, |path| PackageSource::Path(path.to_owned()))
 }
 
 /// `name@npm:1.0.0`, `name@https://…#commit=…`, `name@npm:1.0.0::__archiveUrl=…`

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::normalised;
 use crate::analysis::document;
-use crate::analysis::document::node::Node;
+use crate::analysis::document::node::{Node, Value};
 use crate::analysis::language::Language;
 use crate::analysis::manifests::edition;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading, number};
-use crate::model::dependency::{Ecosystem, PackageSource};
+use crate::analysis::manifests::place::host;
+use crate::model::dependency::{Ecosystem, PackageSource, Scope};
 
 /// `poetry.lock`, `uv.lock` or `pdm.lock`.
 pub struct PythonLock;
@@ -41,6 +42,7 @@ impl Format for PythonLock {
         edition::tell(&said(&["version"]), 1, &mut reading);
         edition::tell(&said(&["metadata", "lock-version"]), 2, &mut reading);
         edition::tell(&said(&["metadata", "lock_version"]), 4, &mut reading);
+        let mut known: HashMap<(String, String), usize> = HashMap::new();
         for package in root.get("package").into_iter().flat_map(Node::items) {
             let Some(name) = package.get("name").and_then(Node::text) else { continue };
             let mut entry = Entry::new(Ecosystem::Pypi, normalised(name), "");
@@ -50,7 +52,16 @@ impl Format for PythonLock {
             dependency.hashes = hashes(package, old_files.get(name).copied());
             dependency.line = number(package.get("version").map_or(package.line, |node| node.line));
             dependency.direct = direct.contains(&dependency.name);
-            reading.entries.push(if is_own(package) { entry } else { entry.needs(needs(package)) });
+            dependency.scope = scope(package);
+            let at = (dependency.name.clone(), dependency.version.clone());
+            // PDM writes a package once more for each set of its extras, with what they need.
+            match known.get(&at).copied().filter(|_| package.get("extras").is_some()) {
+                Some(first) => reading.entries[first].needs.extend(needs(package)),
+                None => {
+                    known.insert(at, reading.entries.len());
+                    reading.entries.push(if is_own(package) { entry } else { entry.needs(needs(package)) });
+                }
+            }
         }
         Ok(reading)
     }
@@ -78,6 +89,17 @@ fn names(list: &Node) -> Vec<String> {
     listed.chain(list.entries().iter().map(|(name, _)| normalised(name))).collect()
 }
 
+/// What a package is there for, where the form of the file says it: Poetry and PDM name the groups that lead to it.
+fn scope(package: &Node) -> Scope {
+    let is_true = |key: &str| package.get(key).is_some_and(|node| node.value == Value::Bool(true));
+    let groups = package.get("groups").map(Node::texts).unwrap_or_default();
+    let dev = !groups.is_empty() && !groups.iter().any(|group| group == "main" || group == "default");
+    if dev || package.get("category").and_then(Node::text) == Some("dev") {
+        return Scope::Dev;
+    }
+    if is_true("optional") { Scope::Optional } else { Scope::Runtime }
+}
+
 fn source(package: &Node) -> PackageSource {
     // pdm writes the source into the package itself.
     let node = package.get("source").unwrap_or(package);
@@ -97,9 +119,17 @@ fn source(package: &Node) -> PackageSource {
         ("legacy", _, Some(url)) | (_, Some(url), _) if !DEFAULT.contains(&url.trim_end_matches('/')) => {
             PackageSource::Registry(url.to_owned())
         }
-        ("legacy", ..) | (_, Some(_), _) | (_, _, None) => PackageSource::DefaultRegistry,
+        ("legacy", ..) | (_, Some(_), _) | (_, _, None) => elsewhere(package).unwrap_or(PackageSource::DefaultRegistry),
         (_, None, Some(url)) => PackageSource::Url(url.to_owned()),
     }
+}
+
+/// The address of a file that is not where the index keeps its files, whatever is said of the index.
+pub(super) fn elsewhere(package: &Node) -> Option<PackageSource> {
+    const FILES: [&str; 2] = ["files.pythonhosted.org", "pypi.org"];
+    let files = ["wheels", "files"].iter().filter_map(|key| package.get(key)).flat_map(Node::items).chain(package.get("sdist"));
+    let mut urls = files.filter_map(|file| file.get("url").and_then(Node::text)).filter(|url| url.contains("://"));
+    urls.find(|url| !FILES.contains(&host(url))).map(|url| PackageSource::Url(url.to_owned()))
 }
 
 fn hashes(package: &Node, old: Option<&Node>) -> Vec<String> {

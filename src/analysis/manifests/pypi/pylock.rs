@@ -1,5 +1,6 @@
 //! `pylock.toml` (PEP 751), the lock file every Python tool may write.
 
+use super::lock::elsewhere;
 use super::{normalised, remote};
 use crate::analysis::document;
 use crate::analysis::document::node::Node;
@@ -54,7 +55,7 @@ fn source(package: &Node) -> PackageSource {
     }
     match text(&["index"]) {
         Some(index) if !index.contains("://pypi.org/") => PackageSource::Registry(index.to_owned()),
-        _ => PackageSource::DefaultRegistry,
+        _ => elsewhere(package).unwrap_or(PackageSource::DefaultRegistry),
     }
 }
 

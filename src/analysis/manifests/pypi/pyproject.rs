@@ -94,10 +94,12 @@ pub(super) fn told(node: &Node) -> Option<PackageSource> {
         let rev = ["rev", "tag", "branch"].iter().find_map(|key| text(key)).unwrap_or("");
         return Some(PackageSource::Git { url: url.to_owned(), rev: rev.to_owned() });
     }
-    if let Some(url) = text("url") {
+    // Pipenv calls an address a file, and knows more kinds of repositories.
+    let file = text("file").filter(|file| file.contains("://") && !file.starts_with("file:"));
+    if let Some(url) = text("url").or(file).or_else(|| ["hg", "svn", "bzr"].iter().find_map(|key| text(key))) {
         return Some(remote(url));
     }
-    if let Some(path) = text("path") {
+    if let Some(path) = text("path").or_else(|| text("file")) {
         return Some(PackageSource::Path(path.to_owned()));
     }
     if node.get("workspace").is_some() {

@@ -1,0 +1,19 @@
+module example.com/wide
+
+go 1.19
+
+require (
+	example.com/local v0.0.0
+	example.com/wave v1.1.0
+	example.com/wave/v2 v2.0.0-20260101000000-0123456789ab
+	github.com/stretchr/testify v1.8.1
+)
+
+require (
+	github.com/davecgh/go-spew v1.1.1 // indirect
+	github.com/pkg/errors v0.9.1 // indirect
+	github.com/pmezard/go-difflib v1.0.0 // indirect
+	gopkg.in/yaml.v3 v3.0.1 // indirect
+)
+
+replace example.com/local => ./local
