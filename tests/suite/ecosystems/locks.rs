@@ -128,7 +128,8 @@ fn the_sums_of_go_are_those_of_the_modules_that_it_fetched() {
         let rows: BTreeSet<String> = read.iter().map(|one| format!("{} {}", shown(one), one.hashes.join(" "))).collect();
         let foreign: Vec<&String> = rows.difference(&listed).collect();
         assert!(foreign.is_empty(), "{side}: {foreign:?}");
-        let needed: BTreeSet<String> = self::read("go", side, "go.mod", &[]).iter().map(shown).filter(|one| !one.ends_with(" path")).collect();
+        let needed: BTreeSet<String> =
+            self::read("go", side, "go.mod", &[]).iter().map(shown).filter(|one| !one.ends_with(" path")).collect();
         let summed: BTreeSet<String> = read.iter().map(shown).collect();
         assert!(needed.is_subset(&summed), "{side}: {needed:?}");
     }
@@ -144,7 +145,8 @@ fn what_is_fetched_from_elsewhere_is_not_taken_for_the_index() {
     let pylock = |host: &str| format!("lock-version = \"1.0\"\n[[packages]]\nname = \"a\"\nversion = \"1\"\n{}", wheel(host));
     let pipenv = |key: &str| format!("{{\"default\": {{\"a\": {{\"{key}\": \"https://files.example/a-1.whl\"}}}}}}");
     let npm = |version: &str| format!("{{\"lockfileVersion\": 1, \"dependencies\": {{\"a\": {{\"version\": \"{version}\"}}}}}}");
-    let source = |path: &str, text: &str| super::judged(path, None, text).dependencies[0].after.as_ref().map(|one| super::from(&one.source));
+    let source =
+        |path: &str, text: &str| super::judged(path, None, text).dependencies[0].after.as_ref().map(|one| super::from(&one.source));
     let elsewhere = |path: &str, text: &str, wanted: &str| assert_eq!(source(path, text).as_deref(), Some(wanted), "{path}: {text}");
     for (path, text) in [("uv.lock", uv("files.example")), ("pylock.toml", pylock("files.example"))] {
         elsewhere(path, &text, "https://files.example/a-1.whl");

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
 use super::name_and_version;
+use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
 use crate::analysis::manifests::{edition, twice};
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};
 
@@ -48,8 +48,7 @@ impl Format for PackageLock {
 }
 
 fn flat(packages: &Pairs<Package>, lines: &mut Lines<'_>, reading: &mut Reading) {
-    let root: HashSet<&str> =
-        packages.0.iter().filter(|(path, _)| path.is_empty()).flat_map(|(_, package)| package.asked()).collect();
+    let root: HashSet<&str> = packages.0.iter().filter(|(path, _)| path.is_empty()).flat_map(|(_, package)| package.asked()).collect();
     // A folder that the project asks for stands between it and what the folder needs; members of the workspace are the project.
     let linked: HashMap<&str, &Package> = packages.0.iter().map(|(path, package)| (path.as_str(), package)).collect();
     let links = packages.0.iter().filter_map(|(path, package)| {
