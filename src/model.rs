@@ -49,6 +49,7 @@ pub mod story;
 pub mod sweep;
 pub mod sweeping;
 pub mod syntax;
+pub mod testimony;
 pub mod thread;
 pub mod throttle;
 pub mod time;

@@ -92,6 +92,9 @@ fn unchecked(change: &Change, outcomes: &[FileOutcome], around: &Around) -> Vec<
         let what = if new == 1 { "1 new dependency was".to_owned() } else { format!("{new} new dependencies were") };
         all.push(format!("{what} not looked up: whether it exists and what it holds is known to its registry only, which nobody asked"));
     }
+    if let Some(why) = &around.testimony.unasked {
+        all.push(format!("what its message says of issues or checks was not held against its forge: {why}"));
+    }
     if change.commits.is_empty() {
         all.push("no commits are known: who wrote it, and what single commits did and undid, could not be checked".to_owned());
     } else if change.commits.len() > 1 && around.history.steps.is_empty() && around.history.omissions.is_empty() {

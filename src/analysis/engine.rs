@@ -25,6 +25,7 @@ use super::redact::shown;
 use super::risk;
 use super::rule_set::{RuleSet, SetSink};
 use super::rulebook::Rulebook;
+use super::story::claims::question;
 use super::story::{self, facts};
 use super::sums;
 use super::threads::{self, mentions};
@@ -41,6 +42,7 @@ use crate::model::lookup::Lookups;
 use crate::model::noise::Measured;
 use crate::model::report::Report;
 use crate::model::rule::{Rule, RuleId, RuleOrigin, Severity};
+use crate::model::testimony::{Question, Testimony};
 
 /// Files judged between two loads of texts.
 const BATCH: usize = 64;
@@ -70,6 +72,8 @@ pub struct Reader<'r> {
     pub texts: &'r dyn Fn(&[TextRequest]) -> Texts,
     /// What the commits of the change did on the way to its net diff.
     pub history: &'r dyn Fn() -> History,
+    /// What the forge of the change says of what its message claims.
+    pub testimony: &'r dyn Fn(&Question) -> Testimony,
     /// Raised when nobody waits any more.
     pub cancel: &'r Cancel,
 }
@@ -299,6 +303,12 @@ impl Engine {
         }
     }
 
+    /// What the message claims that only its forge knows; nothing where no rule that runs judges claims.
+    #[must_use]
+    pub fn question(&self, change: &Change) -> Question {
+        if self.chosen.contains_key(&RuleId("message-contradicted")) { question(change) } else { Question::default() }
+    }
+
     /// Puts the report together from one outcome for each file, in the patch's order.
     #[must_use]
     pub fn finish(&self, change: &Change, mut outcomes: Vec<FileOutcome>, around: &Around) -> Report {
@@ -329,7 +339,7 @@ impl Engine {
         alike::group(change, &mut findings);
         findings.sort_by(most_serious_first);
         let veil = self.book.veil();
-        let mut story = story::tell(change, &outcomes, &findings);
+        let mut story = story::tell(change, &outcomes, &findings, &around.testimony);
         shown::story(&mut story, &veil);
         let risk = risk::assess(&findings, &story, &[], change.patch.unreadable);
         let mut coverage = coverage::of(&self.book, self.chosen.len(), change, &outcomes, around);
@@ -364,7 +374,8 @@ impl Engine {
 
     /// Judges the whole change by its net diff; `load` gives the whole texts it is asked for, as far as it can.
     pub fn analyse(&self, change: &Change, load: &dyn Fn(&[TextRequest]) -> Texts) -> Report {
-        self.analyse_whole(change, &Reader { texts: load, history: &History::default, cancel: &Cancel::default() })
+        let (history, testimony) = (&History::default, &|_: &Question| Testimony::default());
+        self.analyse_whole(change, &Reader { texts: load, history, testimony, cancel: &Cancel::default() })
     }
 
     /// Judges the whole change, also commit by commit.
@@ -379,6 +390,10 @@ impl Engine {
         }
         let mut around = self.around(change, &outcomes, reader);
         around.lookups = self.look_up(change, &outcomes, &around, reader.cancel);
+        let question = self.question(change);
+        if !question.is_empty() && !reader.cancel.is_cancelled() {
+            around.testimony = (reader.testimony)(&question);
+        }
         self.finish(change, outcomes, &around)
     }
 }

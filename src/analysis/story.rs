@@ -14,11 +14,12 @@ use super::check::FileOutcome;
 use crate::model::change::Change;
 use crate::model::finding::Finding;
 use crate::model::story::Story;
+use crate::model::testimony::Testimony;
 
-/// The story of `change`, given one outcome for each file and all findings.
+/// The story of `change`, given one outcome for each file, all findings, and what its forge says.
 #[must_use]
-pub fn tell(change: &Change, outcomes: &[FileOutcome], findings: &[Finding]) -> Story {
-    let facts = Facts::new(change, outcomes).with(findings);
+pub fn tell(change: &Change, outcomes: &[FileOutcome], findings: &[Finding], testimony: &Testimony) -> Story {
+    let facts = Facts::new(change, outcomes).with(findings).hearing(testimony);
     let claims = claims::judged(&facts).into_iter().map(|judged| judged.claim).collect();
-    Story { claims, undisclosed: undisclosed::facts(&facts, findings) }
+    Story { claims, undisclosed: undisclosed::facts(&facts, findings), open: testimony.is_open() }
 }

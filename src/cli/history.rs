@@ -20,6 +20,7 @@ use crate::model::finding::Finding;
 use crate::model::noise::{Hit, Witness};
 use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::report::Report;
+use crate::model::testimony::Testimony;
 use crate::model::time::Timestamp;
 use crate::sources::local::merged::Merged;
 use crate::sources::local::{LocalSource, Selection, Setup};
@@ -102,7 +103,12 @@ impl History {
     /// When nobody waits any more.
     pub fn witness(&self, engine: &Engine, pull: &Pull, change: &Change, cancel: &Cancel) -> Result<(Witness, Vec<Omission>), SourceError> {
         let texts = |wanted: &[TextRequest]| self.source.texts(change, wanted, cancel);
-        let report = engine.analyse_whole(change, &Reader { texts: &texts, history: &|| self.source.history(change, cancel), cancel });
+        let report = engine.analyse_whole(change, &Reader {
+            texts: &texts,
+            history: &|| self.source.history(change, cancel),
+            testimony: &|_| Testimony::default(),
+            cancel,
+        });
         if cancel.is_cancelled() {
             return Err(SourceError::Cancelled);
         }

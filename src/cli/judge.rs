@@ -40,6 +40,7 @@ impl Judge<'_> {
             &Reader {
                 texts: &|wanted| self.source.texts(&change, wanted, self.cancel),
                 history: &|| self.source.history(&change, self.cancel),
+                testimony: &|question| self.source.testimony(&change, question, self.cancel),
                 cancel: self.cancel,
             },
         );

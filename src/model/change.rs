@@ -9,6 +9,7 @@ use super::dossier::Dossier;
 use super::lookup::Lookups;
 use super::path::RepoPath;
 use super::pull::{Commit, Pull};
+use super::testimony::Testimony;
 
 /// Everything read of one pull except whole files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +122,8 @@ pub struct Around {
     pub history: History,
     /// What registries and advisories say of the packages it brings.
     pub lookups: Lookups,
+    /// What its forge says of what its message claims.
+    pub testimony: Testimony,
 }
 
 /// One commit against its first parent.

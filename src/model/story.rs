@@ -54,4 +54,6 @@ pub struct Story {
     pub claims: Vec<Claim>,
     /// Facts left unsaid.
     pub undisclosed: Vec<Undisclosed>,
+    /// Whether its forge may soon say something else of a claim. Known while it is judged, and not kept.
+    pub open: bool,
 }

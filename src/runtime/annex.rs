@@ -18,6 +18,7 @@ use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::report::Report;
 use crate::model::response::{Plan, Receipt};
 use crate::model::review::Review;
+use crate::model::testimony::{Question, Testimony};
 use crate::model::waiting::Waiting;
 use crate::runtime::decisions::{Decisions, Trouble};
 use crate::runtime::sweeper::Swept;
@@ -125,6 +126,10 @@ impl Source for Annex {
 
     fn dossier(&self, at: &PullRef, cancel: &Cancel) -> Result<Option<Dossier>, SourceError> {
         self.of(at).dossier(at, cancel)
+    }
+
+    fn testimony(&self, change: &Change, question: &Question, cancel: &Cancel) -> Testimony {
+        self.of(&change.pull.at).testimony(change, question, cancel)
     }
 
     fn members(&self, organisation: &str, team: &str, cancel: &Cancel) -> Result<Vec<Account>, SourceError> {

@@ -13,13 +13,14 @@ use crate::model::inert;
 use crate::model::pull::{Origin, PullRef};
 use crate::model::response::{Plan, Receipt};
 use crate::model::sweep::Member;
+use crate::model::testimony::Testimony;
 use crate::model::time::Timestamp;
 use crate::response::journal::Case;
 use crate::response::request::{Request, Target};
 use crate::runtime::case_decisions::{CaseDecisions, DecisionError};
 use crate::runtime::seen::{kept_report, target};
 use crate::sources::source::SourceError;
-use crate::sources::sweep::Field;
+use crate::sources::sweep::{Field, UNHEARD};
 
 /// Why a revert leaves something out.
 const OPEN: &str = "it is not merged, so there is nothing to take back; quarantine holds it";
@@ -202,7 +203,12 @@ fn read(one: &Chosen<'_>, engine: &Engine, cancel: &Cancel) -> Result<(Target, V
     let change = one.field.change(&one.member.caught, cancel)?;
     let report = engine.analyse_whole(
         &change,
-        &Reader { texts: &|wanted| one.field.texts(&change, wanted, cancel), history: &|| one.field.history(&change, cancel), cancel },
+        &Reader {
+            texts: &|wanted| one.field.texts(&change, wanted, cancel),
+            history: &|| one.field.history(&change, cancel),
+            testimony: &|_| Testimony::unasked(UNHEARD),
+            cancel,
+        },
     );
     if cancel.is_cancelled() {
         return Err(SourceError::Cancelled);

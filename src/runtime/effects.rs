@@ -12,18 +12,19 @@ use crate::analysis::redact::shown;
 use crate::analysis::wanted;
 use crate::message::effect::{Effect, Thrift, Wish};
 use crate::message::errand::Errand;
-use crate::message::event::{Annotated, Chunk, News, Page};
+use crate::message::event::{Annotated, News, Page};
 use crate::message::ticket::Kind;
 use crate::model::behaviour::{By, Gallery};
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::noise::Noise;
-use crate::model::pull::PullRef;
+use crate::model::pull::{Origin, PullRef};
 use crate::model::report::Report;
 use crate::model::report::Summary;
 use crate::model::response::Plan;
 use crate::model::review::Review;
 use crate::model::sweeping::SweepWish;
+use crate::model::testimony::Question;
 use crate::runtime::agenda::{Agenda, spared};
 use crate::runtime::desk::Desk;
 use crate::runtime::jobs::{Focus, Jobs, Reporter, STACK};
@@ -75,7 +76,7 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
             jobs.start(Kind::Analyse, ticket, move |cancel, to| analyse(&desk, &change, &focus, cancel, to));
         }
         Effect::Focus(file) => jobs.focus().set(file),
-        Effect::Tint(ticket, change, chunks) => jobs.start(Kind::Tint, ticket, move |cancel, to| tint(&change, chunks, cancel, to)),
+        Effect::Tint(ticket, change, chunks) => jobs.start(Kind::Tint, ticket, move |cancel, to| tinting::tell(&change, chunks, cancel, to)),
         Effect::Search(ticket, change, needle) => jobs.start(Kind::Search, ticket, move |cancel, to| {
             let (hits, more) = search::find(&change.patch, &needle, cancel);
             to.tell(News::Matched(hits, more));
@@ -260,9 +261,15 @@ fn judge_one(desk: &Desk, at: &PullRef, cancel: &Cancel) -> Result<Summary, Sour
 }
 
 fn report(desk: &Desk, change: &Change, cancel: &Cancel) -> Report {
+    let testimony = |question: &Question| desk.source.testimony(change, question, cancel);
     desk.rules.now().analyse_whole(
         change,
-        &Reader { texts: &|wanted| texts(desk, change, wanted, cancel), history: &|| history(desk, change, cancel), cancel },
+        &Reader {
+            texts: &|wanted| texts(desk, change, wanted, cancel),
+            history: &|| history(desk, change, cancel),
+            testimony: &testimony,
+            cancel,
+        },
     )
 }
 
@@ -299,16 +306,25 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
             }
         }
     }
-    let reader = Reader { texts: &|wanted| texts(desk, change, wanted, cancel), history: &|| history(desk, change, cancel), cancel };
+    let reader = Reader {
+        texts: &|wanted| texts(desk, change, wanted, cancel),
+        history: &|| history(desk, change, cancel),
+        testimony: &|question| desk.source.testimony(change, question, cancel),
+        cancel,
+    };
     let mut around = engine.around(change, &outcomes, &reader);
     if cancel.is_cancelled() {
         return;
     }
     let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if engine.asks() && lookups::has_rows(&outcomes) {
-        // A registry takes its time: who reads has everything else meanwhile.
+    let question = if change.pull.at.origin == Origin::Github { engine.question(change) } else { Question::default() };
+    if engine.asks() && lookups::has_rows(&outcomes) || !question.is_empty() {
+        // A network takes its time: who reads has everything else meanwhile.
         let report = Report { millis, ..engine.finish(change, outcomes.clone(), &around) };
         to.tell(News::Reporting(Arc::new(completed(desk, &engine, change, report))));
+        if !question.is_empty() {
+            around.testimony = (reader.testimony)(&question);
+        }
         around.lookups = engine.look_up(change, &outcomes, &around, cancel);
         if cancel.is_cancelled() {
             return;
@@ -327,17 +343,6 @@ fn completed(desk: &Desk, engine: &Engine, change: &Change, report: Report) -> R
     desk.kept.remember(&pull, &report, desk.source.repository().as_deref());
     desk.company.note(&pull, Summary::of(change, &report), report.clone(), unreadable);
     desk.company.complete(engine, &pull, report, unreadable)
-}
-
-fn tint(change: &Change, chunks: Vec<Chunk>, cancel: &Cancel, to: &Reporter) {
-    for chunk in chunks {
-        if cancel.is_cancelled() {
-            return;
-        }
-        let looks = tinting::of(change, chunk, cancel);
-        to.tell(News::Tinted(chunk, looks));
-    }
-    to.tell(News::TintedAll);
 }
 
 /// Plans against the facts as they are now; what moved since it was read is not decided on.

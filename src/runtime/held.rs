@@ -68,7 +68,12 @@ fn one(source: &dyn Source, engine: &Engine, pull: PullRef, then: &Subject, canc
     let change = source.change(&place(&pull, then), cancel)?;
     let report = engine.analyse_whole(
         &change,
-        &Reader { texts: &|wanted| source.texts(&change, wanted, cancel), history: &|| source.history(&change, cancel), cancel },
+        &Reader {
+            texts: &|wanted| source.texts(&change, wanted, cancel),
+            history: &|| source.history(&change, cancel),
+            testimony: &|question| source.testimony(&change, question, cancel),
+            cancel,
+        },
     );
     let mut target = target(&change, &report, &[]);
     target.touched.name = if pull.origin == Origin::Github { pull.to_string() } else { pull.name.clone() };

@@ -11,11 +11,13 @@ use crate::analysis::across::Together;
 use crate::analysis::campaign::marks;
 use crate::analysis::engine::Engine;
 use crate::model::change::Change;
+use crate::model::diff::Patch;
 use crate::model::dossier::Link;
 use crate::model::inert;
 use crate::model::pull::{Origin, Pull, PullRef, PullState};
 use crate::model::report::Report;
 use crate::model::sweep::Judgement;
+use crate::model::testimony::Question;
 use crate::model::thread::{Earlier, Threads};
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
@@ -42,7 +44,7 @@ impl Kept {
     #[must_use]
     pub fn judgement(&self, pull: &Pull, engine: &Engine) -> Option<Judgement> {
         let memory = self.0.as_ref().filter(|memory| pull.at.origin == Origin::Github && memory.path.exists())?;
-        let name = name(&listed(pull), engine);
+        let name = heard(&listed(pull), engine);
         memory.with(|store, at| store.judgement(&name, at)).flatten().filter(|kept| holds(kept, engine))
     }
 
@@ -52,8 +54,10 @@ impl Kept {
         // A sweep asks of those what holds them, and must not miss it because a queue judged them first.
         let shipped = change.pull.state == PullState::Merged && report.hard().next().is_some();
         let stale = change.pull.standing.as_ref().is_some_and(|standing| standing.stale);
-        if change.patch.unreadable == 0 && !shipped && !stale {
-            let name = name(&listed(&change.pull), engine);
+        // What may soon be answered otherwise is asked again.
+        let open = report.story.open || engine.question(change) != question_of(&change.pull, engine);
+        if change.patch.unreadable == 0 && !shipped && !stale && !open {
+            let name = heard(&listed(&change.pull), engine);
             memory.with(|store, at| keep_unless_better(store, &name, at, &judged(change, report.clone(), Vec::new())));
         }
     }
@@ -151,6 +155,23 @@ fn listed(pull: &Pull) -> Pull {
     let mut pull = pull.clone();
     pull.revision.merge_base = None;
     pull
+}
+
+/// What title and description alone claim that only the forge knows: all of it that a list of pulls tells.
+fn question_of(pull: &Pull, engine: &Engine) -> Question {
+    let change = Change { pull: pull.clone(), commits: Vec::new(), patch: Patch::default(), digest: String::new(), dossier: None };
+    engine.question(&change)
+}
+
+/// Under what the judgement of `pull` is kept that rests on what the forge said of its message. A sweep asks nobody, so where something
+/// is asked the two keep theirs apart; and checks go another way without a new commit.
+fn heard(pull: &Pull, engine: &Engine) -> String {
+    let (name, question) = (name(pull, engine), question_of(pull, engine));
+    if question.is_empty() {
+        return name;
+    }
+    let checks = pull.standing.as_ref().filter(|_| question.checks).map(|standing| standing.checks);
+    Sha256::digest(format!("{name} heard {checks:?}")).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What is kept of a change that was read and judged.

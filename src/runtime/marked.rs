@@ -15,6 +15,7 @@ use crate::model::policy::{HOURS, PolicyText};
 use crate::model::pull::{Pull, PullRef};
 use crate::model::response::People;
 use crate::model::standing::Refused;
+use crate::model::testimony::{Question, Testimony};
 use crate::model::time::Timestamp;
 use crate::response::bans;
 use crate::response::journal::Journal as _;
@@ -111,6 +112,10 @@ impl Source for Marked {
 
     fn dossier(&self, at: &PullRef, cancel: &Cancel) -> Result<Option<Dossier>, SourceError> {
         self.source.dossier(at, cancel)
+    }
+
+    fn testimony(&self, change: &Change, question: &Question, cancel: &Cancel) -> Testimony {
+        self.source.testimony(change, question, cancel)
     }
 
     fn members(&self, organisation: &str, team: &str, cancel: &Cancel) -> Result<Vec<Account>, SourceError> {

@@ -4,16 +4,29 @@
 use std::time::{Duration, Instant};
 
 use crate::analysis::{syntax, words::inside};
-use crate::message::event::{CHUNK, Chunk};
+use crate::message::event::{CHUNK, Chunk, News};
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
 use crate::model::diff::{Hunk, LineKind, TextDiff};
 use crate::model::look::Tint;
+use crate::runtime::jobs::Reporter;
 
 /// How long the syntax of one chunk may take; the rest of it stays plain.
 const BUDGET: Duration = Duration::from_millis(400);
 /// Lines before a chunk that are read so that strings and comments are known.
 const LEAD_IN: usize = 48;
+
+/// Tells the looks of `chunks`, one by one, for as long as somebody waits for them.
+pub fn tell(change: &Change, chunks: Vec<Chunk>, cancel: &Cancel, to: &Reporter) {
+    for chunk in chunks {
+        if cancel.is_cancelled() {
+            return;
+        }
+        let looks = of(change, chunk, cancel);
+        to.tell(News::Tinted(chunk, looks));
+    }
+    to.tell(News::TintedAll);
+}
 
 /// The look of every line of `chunk`.
 #[must_use]

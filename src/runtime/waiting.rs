@@ -214,7 +214,12 @@ fn look(
     readable(decision.verb, &change).map_err(|why| Moved::Gone(why.to_string()))?;
     let report = decisions.engine().analyse_whole(
         &change,
-        &Reader { texts: &|wanted| source.texts(&change, wanted, cancel), history: &|| source.history(&change, cancel), cancel },
+        &Reader {
+            texts: &|wanted| source.texts(&change, wanted, cancel),
+            history: &|| source.history(&change, cancel),
+            testimony: &|question| source.testimony(&change, question, cancel),
+            cancel,
+        },
     );
     let bans = refused(&change, &decisions.bans().map_err(Moved::Failed)?);
     Ok((target(&change, &report, &decision.dispositions), kept_report(&change, &report, &decisions.engine()), bans))

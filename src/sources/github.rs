@@ -22,5 +22,6 @@ mod shapes;
 pub mod source;
 pub mod swept;
 pub mod target;
+mod testimony;
 mod texts;
 pub mod wire;

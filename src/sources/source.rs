@@ -12,6 +12,7 @@ use crate::model::dossier::Dossier;
 use crate::model::forge::Account;
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Commit, Pull, PullRef};
+use crate::model::testimony::{Question, Testimony};
 
 /// Why a source could not answer: one sentence with the place and the next step.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -106,6 +107,11 @@ pub trait Source: Send + Sync {
     /// When nothing of it can be read; single parts that could not be are its omissions.
     fn dossier(&self, _at: &PullRef, _cancel: &Cancel) -> Result<Option<Dossier>, SourceError> {
         Ok(None)
+    }
+
+    /// What the forge of `change` says of what its message claims; nothing where there is no forge. In few requests, whatever is claimed.
+    fn testimony(&self, _change: &Change, _question: &Question, _cancel: &Cancel) -> Testimony {
+        Testimony::default()
     }
 
     /// Who belongs to a team that a policy names; nobody where there is no forge.

@@ -15,6 +15,9 @@ use crate::model::pull::PullRef;
 use crate::model::sweep::{Asked, Caught};
 use crate::sources::source::SourceError;
 
+/// Why a sweep cannot tell what only a forge knows of a message.
+pub const UNHEARD: &str = "a sweep does not ask for it; open the pull itself";
+
 /// What a place answered.
 #[derive(Default)]
 pub struct Catch {

@@ -84,6 +84,7 @@ fn hostile() -> (Change, Report) {
     report.story = Story {
         claims: vec![Claim { text: HOSTILE.to_owned(), verdict: Verdict::Contradicted, places: vec![HOSTILE.to_owned()] }],
         undisclosed: vec![Undisclosed { fact: HOSTILE.to_owned(), severity: Severity::Medium, places: vec![HOSTILE.to_owned()] }],
+        open: false,
     };
     report.dependencies.push(dependency(path));
     (change, report)

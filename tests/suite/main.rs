@@ -106,6 +106,7 @@ mod sweep_github;
 mod sweep_large;
 mod sweep_policy;
 mod threads;
+mod testimony_github;
 mod together;
 mod triage;
 mod two_people;

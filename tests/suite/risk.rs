@@ -44,7 +44,7 @@ fn finding() -> impl Strategy<Value = Finding> {
 
 fn story(unsaid: usize) -> Story {
     let fact = |number| Undisclosed { fact: format!("fact {number}"), severity: Severity::Medium, places: Vec::new() };
-    Story { claims: Vec::new(), undisclosed: (0..unsaid).map(fact).collect() }
+    Story { claims: Vec::new(), undisclosed: (0..unsaid).map(fact).collect(), ..Story::default() }
 }
 
 fn activation(severity: Severity) -> Activation {

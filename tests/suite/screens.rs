@@ -338,7 +338,7 @@ pub(crate) fn report(change: &Change) -> Report {
         severity: Severity::High,
         places: vec!["src/auth/check.py:6".to_owned()],
     };
-    let story = if stop { Story { claims: vec![claim], undisclosed: vec![undisclosed] } } else { Story::default() };
+    let story = if stop { Story { claims: vec![claim], undisclosed: vec![undisclosed], ..Story::default() } } else { Story::default() };
     Report { findings, risk, story, ..Report::default() }
 }
 

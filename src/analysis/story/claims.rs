@@ -29,6 +29,8 @@ pub mod whitespace;
 use self::judged::Judged;
 use super::facts::Facts;
 use super::prose::{Sentence, sentences};
+use crate::model::change::Change;
+use crate::model::testimony::{MOST_ISSUES, Question};
 
 /// A kind of claim.
 #[derive(Clone, Copy)]
@@ -68,6 +70,20 @@ pub const KINDS: [Kind; 17] = [
 
 /// What a sentence names, asked only when it makes no claim of another kind.
 pub const NAMES: [Kind; 2] = [kind("files", files::files), kind("symbols", symbols::things)];
+
+/// What the message of `change` claims that only its forge knows.
+#[must_use]
+pub fn question(change: &Change) -> Question {
+    let mut question = Question::default();
+    for sentence in sentences(change) {
+        question.checks |= verified::speaks(&sentence);
+        question.issues.extend(issue::numbers(change, &sentence.text));
+    }
+    question.issues.sort_unstable();
+    question.issues.dedup();
+    question.issues.truncate(MOST_ISSUES);
+    question
+}
 
 /// The claims of a change's message, in the order they were written.
 #[must_use]

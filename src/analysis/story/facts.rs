@@ -10,16 +10,18 @@ use crate::analysis::role::Role;
 use crate::analysis::story::flips::{self, Flip};
 use crate::analysis::view::{FileView, SideView};
 use crate::model::change::Change;
-use crate::model::dependency::DependencyChange;
+use crate::model::dependency::{DependencyChange, Ecosystem};
 use crate::model::diff::{Content, FileDiff, LineKind};
+use crate::model::dossier::CheckRun;
 use crate::model::finding::Finding;
+use crate::model::testimony::{Issue, Named, Testimony};
 
 /// More places say nothing more.
 pub const MOST_PLACES: usize = 5;
 
 /// Words that speak of tests, wherever in a name they begin.
 static SPEAKS: Pattern = Pattern::new(
-    r"(?:^|[^A-Za-z])(?i:tests?|specs?|snap(?:shot)?s?|fixtures?|assert\w*|expect\w*|cases?)(?:[^a-z]|$)|Tests?(?:[^a-z]|$)|Spec(?:[^a-z]|$)|Snapshot|Fixture|Assert|Expect|(?:^|[^a-z])(?:test|spec)[A-Z]",
+    r"(?:^|[^A-Za-z])(?i:tests?|test_?(?:suites?|cases?|data|utils?|lib)|specs?|snap(?:shot)?s?|fixtures?|assert\w*|expect\w*|cases?)(?:[^a-z]|$)|Tests?(?:[^a-z]|$)|Spec(?:[^a-z]|$)|Snapshot|Fixture|Assert|Expect|(?:^|[^a-z])(?:test|spec)[A-Z]",
 );
 static TEST: Pattern = Pattern::new(
     r##"^\s*(?:(?:async\s+)?def\s+test_|#\[(?:\w+::)*(?:test|rstest|test_case)\b|func\s+(?:Test|Fuzz)[A-Z_]\w*\(|(?:it|test)(?:\.\w+)*\s*\(|(?:it|test|specify)\s+['"]|@(?:Parameterized)?Test\b|\[(?:Fact|Theory|Test|TestMethod)\b|(?:public\s+)?function\s+test|func\s+test[A-Z]|@test\s)"##,
@@ -32,6 +34,7 @@ pub struct Facts<'c> {
     outcomes: &'c [FileOutcome],
     /// Findings that are no part of the outcomes any more.
     findings: &'c [Finding],
+    testimony: Option<&'c Testimony>,
     code: OnceCell<Vec<CodeLine>>,
     tests: OnceCell<Tests>,
     flips: OnceCell<Vec<Flip>>,
@@ -63,13 +66,48 @@ impl<'c> Facts<'c> {
     /// The facts of `change`, with one outcome for each of its files.
     #[must_use]
     pub fn new(change: &'c Change, outcomes: &'c [FileOutcome]) -> Self {
-        Self { change, outcomes, findings: &[], code: OnceCell::new(), tests: OnceCell::new(), flips: OnceCell::new() }
+        Self { change, outcomes, findings: &[], testimony: None, code: OnceCell::new(), tests: OnceCell::new(), flips: OnceCell::new() }
     }
 
     /// The same, with findings that were taken out of the outcomes.
     #[must_use]
     pub fn with(self, findings: &'c [Finding]) -> Self {
         Self { findings, ..self }
+    }
+
+    /// The same, with what the forge says of it.
+    #[must_use]
+    pub fn hearing(self, testimony: &'c Testimony) -> Self {
+        Self { testimony: Some(testimony), ..self }
+    }
+
+    /// What the forge says of a number that the message names.
+    #[must_use]
+    pub fn named(&self, number: u64) -> Option<&'c Named> {
+        self.testimony?.named.get(&number)
+    }
+
+    /// The issues that the forge links with the change, as `owner/name#12 title`.
+    #[must_use]
+    pub fn linked(&self) -> Vec<String> {
+        let told = self.testimony.iter().flat_map(|testimony| &testimony.linked).map(Issue::name);
+        let links = self.change.dossier.iter().flat_map(|dossier| &dossier.links).filter(|link| link.kind == "issue");
+        let mut all: Vec<String> = told.chain(links.map(|link| link.name.clone())).collect();
+        all.dedup();
+        all
+    }
+
+    /// Checks of the head, as far as the forge told them.
+    #[must_use]
+    pub fn checks(&self) -> &'c [CheckRun] {
+        let told = self.testimony.and_then(|testimony| testimony.checks.as_deref());
+        told.or_else(|| self.change.dossier.as_deref().map(|dossier| dossier.checks.as_slice())).unwrap_or_default()
+    }
+
+    /// Why the forge was asked and did not answer.
+    #[must_use]
+    pub fn unasked(&self) -> Option<&'c str> {
+        self.testimony?.unasked.as_deref()
     }
 
     /// What rules found in the files.
@@ -95,6 +133,13 @@ impl<'c> Facts<'c> {
             let manifest = outcome.inventory.as_ref().is_some_and(|inventory| inventory.kind == Kind::Manifest);
             outcome.dependencies.iter().map(move |row| (row, manifest))
         })
+    }
+
+    /// Whether a lock file of the change held the package called `name` before.
+    #[must_use]
+    pub fn locked_before(&self, ecosystem: Ecosystem, name: &str) -> bool {
+        let locks = self.outcomes.iter().filter_map(|outcome| outcome.inventory.as_ref());
+        locks.filter(|lock| lock.kind == Kind::Lock && lock.ecosystem == ecosystem).any(|lock| lock.known.contains(name))
     }
 
     /// Whether every manifest and lock file of the change was read.

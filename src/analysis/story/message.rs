@@ -21,8 +21,9 @@ pub fn parts(change: &Change) -> Vec<Part<'_>> {
     let single = change.commits.len() <= 1;
     let own_title = single || change.commits.last().is_none_or(|last| last.subject() != pull.title);
     let mut parts =
-        vec![Part { text: title(change), titled: true, whole: own_title }, Part { text: &pull.body, titled: false, whole: true }];
-    parts.extend(change.commits.iter().map(|commit| Part { text: &commit.message, titled: true, whole: single }));
+        vec![Part { text: title(change), titled: true, whole: own_title }, Part { text: &pull.body, titled: false, whole: !is_squashed(&pull.body) }];
+    let one = |message: &str| single && !is_squashed(message);
+    parts.extend(change.commits.iter().map(|commit| Part { text: &commit.message, titled: true, whole: one(&commit.message) }));
     parts
 }
 
@@ -31,4 +32,29 @@ pub fn parts(change: &Change) -> Vec<Part<'_>> {
 pub fn title(change: &Change) -> &str {
     let named_by_file = change.commits.is_empty() && matches!(change.pull.at.origin, Origin::Patch | Origin::Tree);
     if named_by_file { "" } else { &change.pull.title }
+}
+
+/// Whether a text strings together the messages of several commits, each behind a star, as a forge writes them when it squashes: then
+/// none of them speaks for all.
+fn is_squashed(text: &str) -> bool {
+    let mut bare = true;
+    let mut stars = 0;
+    let mut lines = text.lines().map(str::trim).peekable();
+    while let Some(line) = lines.next() {
+        let alone = bare && lines.peek().is_none_or(|next| next.is_empty());
+        stars += usize::from(alone && line.strip_prefix("* ").is_some_and(|subject| !subject.is_empty()));
+        bare = line.is_empty();
+    }
+    stars > 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn squashed_messages_are_told_from_lists() {
+        assert!(is_squashed("Split it (#12)\n\n* Split it\n\nAdds tests.\n\n* Fix lint\n\n* Again\n"));
+        assert!(!is_squashed("Split it\n\n* one thing\n* another\n") && !is_squashed("Split it\n\n* alone\n\nWords.\n"));
+    }
 }

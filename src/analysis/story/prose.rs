@@ -26,6 +26,8 @@ static TRAILER: Pattern = Pattern::new(r"^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*: \
 static KNOWN_TRAILER: Pattern = Pattern::new(
     r"(?i)^(?:co-authored-by|signed-off-by|reviewed-by|acked-by|tested-by|reported-by|helped-by|suggested-by|change-id|reviewed-on|see-also|agent-logs-url|requested-by|co-committed-by|on-behalf-of)\s*:",
 );
+/// A trailer that names an issue is a statement like any other.
+static ISSUE_LINE: Pattern = Pattern::new(r"(?i)^(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?|refs?|references|see-also): (?:#|gh-|https://)\S+$");
 static OPEN_BOX: Pattern = Pattern::new(r"^[-*+]\s+\[\s?\]");
 static LEAD: Pattern = Pattern::new(r"^(?:#{1,6}\s+|(?:[-*+]|\d+[.)])\s+(?:\[[xX]\]\s+)?)");
 static END: Pattern = Pattern::new(r"[.!?;:](?:\s+|$)");
@@ -50,10 +52,13 @@ pub fn sentences(change: &Change) -> Vec<Sentence> {
 pub fn without_trailers(text: &str) -> String {
     let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or("").replace("\r\n", "\n");
     let body = match text.trim_end().rsplit_once("\n\n") {
-        Some((body, last)) if last.lines().all(|line| TRAILER.is_match(line.trim()) || line.starts_with(' ')) => body.to_owned(),
+        Some((body, last)) if last.lines().all(|line| TRAILER.is_match(line.trim()) || line.starts_with(' ')) => {
+            let issues = last.lines().filter(|line| ISSUE_LINE.is_match(line.trim()));
+            std::iter::once(body).chain(issues).collect::<Vec<_>>().join("\n\n")
+        }
         _ => text,
     };
-    body.lines().filter(|line| !KNOWN_TRAILER.is_match(line.trim())).collect::<Vec<_>>().join("\n")
+    body.lines().filter(|line| ISSUE_LINE.is_match(line.trim()) || !KNOWN_TRAILER.is_match(line.trim())).collect::<Vec<_>>().join("\n")
 }
 
 fn read(text: &str, titled: bool) -> Vec<(String, bool)> {
@@ -107,6 +112,11 @@ fn paragraphs(text: &str) -> Vec<String> {
             continue;
         }
         let words = LEAD.find(trimmed).and_then(|lead| trimmed.get(lead.end..)).unwrap_or(trimmed);
+        if ISSUE_LINE.is_match(words) {
+            out.push(words.replacen(": ", " ", 1));
+            open = false;
+            continue;
+        }
         match out.last_mut().filter(|_| open && !starts && index > 1) {
             Some(last) => {
                 last.push(' ');

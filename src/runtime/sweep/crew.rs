@@ -15,10 +15,11 @@ use crate::model::dossier::Link;
 use crate::model::pull::PullState;
 use crate::model::report::Report;
 use crate::model::sweep::{Asked, Caught, Judgement};
+use crate::model::testimony::Testimony;
 use crate::runtime::kept::judged;
 use crate::runtime::observer::Observer;
 use crate::sources::source::SourceError;
-use crate::sources::sweep::Field;
+use crate::sources::sweep::{Field, UNHEARD};
 use crate::store::schema::sweep::answer::Answer;
 
 /// Deep enough for the parsers of hostile input.
@@ -175,7 +176,12 @@ fn judge(field: &dyn Field, caught: &Caught, (engine, observer): (&Engine, &Obse
     let began = Instant::now();
     let mut report = engine.analyse_whole(
         &change,
-        &Reader { texts: &|wanted| field.texts(&change, wanted, cancel), history: &|| field.history(&change, cancel), cancel },
+        &Reader {
+            texts: &|wanted| field.texts(&change, wanted, cancel),
+            history: &|| field.history(&change, cancel),
+            testimony: &|_| Testimony::unasked(UNHEARD),
+            cancel,
+        },
     );
     report.millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     if cancel.is_cancelled() {

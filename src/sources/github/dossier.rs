@@ -5,7 +5,7 @@ mod conversation;
 pub(super) mod links;
 mod people;
 mod rules;
-mod runs;
+pub(super) mod runs;
 
 use serde::Deserialize;
 use serde_json::json;

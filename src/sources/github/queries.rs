@@ -13,6 +13,8 @@ pub(super) const PULL: &str = document!("pull", "facts.fragment", "made.fragment
 pub(super) const COMMITS: &str = document!("commits", "made.fragment");
 /// What stands around a pull, a page of each list.
 pub(super) const DOSSIER: &str = document!("dossier", "who.fragment");
+/// What a message claims that only the forge knows.
+pub(super) const TESTIMONY: &str = document!("testimony");
 /// Where a merged commit went.
 pub(super) const SHIPPED: &str = document!("shipped");
 /// The policies that judge a change.

@@ -14,6 +14,7 @@ use super::prefetch::Shelf;
 use super::pulls;
 use super::queue::{self, Wanted};
 use super::target::Scope;
+use super::testimony;
 use super::texts;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
@@ -24,6 +25,7 @@ use crate::model::forge::{Account, Call, Forge};
 use crate::model::inert;
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Origin, Pull, PullRef};
+use crate::model::testimony::{Question, Testimony};
 use crate::sources::source::{Listing, Page, Recognise, Source, SourceError, Tell};
 
 /// What is shown of a host.
@@ -194,6 +196,13 @@ impl Source for GithubSource {
         }
         let (address, number) = self.address(at)?;
         dossier::read(&*self.forge, &address, number, cancel).map(Some).map_err(told)
+    }
+
+    fn testimony(&self, change: &Change, question: &Question, cancel: &Cancel) -> Testimony {
+        match self.address(&change.pull.at) {
+            Ok((address, number)) => testimony::read(&*self.forge, &address, number, (change, question), cancel),
+            Err(_) => Testimony::unasked("a commit that is judged alone has no checks and issues of its own"),
+        }
     }
 
     fn members(&self, organisation: &str, team: &str, cancel: &Cancel) -> Result<Vec<Account>, SourceError> {

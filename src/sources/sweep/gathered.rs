@@ -8,8 +8,9 @@ use crate::model::commit_id::CommitId;
 use crate::model::policy::PolicyText;
 use crate::model::pull::PullRef;
 use crate::model::sweep::Caught;
+use crate::model::testimony::{Question, Testimony};
 use crate::sources::source::{Listing, Source, SourceError};
-use crate::sources::sweep::Field;
+use crate::sources::sweep::{Field, UNHEARD};
 
 /// A sweep's changes with their places.
 pub struct Gathered {
@@ -48,6 +49,10 @@ impl Source for Gathered {
             Some((caught, field)) => field.change(caught, cancel),
             None => Err(SourceError::NotFound(format!("this sweep holds no {at}; sweep again to find it"))),
         }
+    }
+
+    fn testimony(&self, _: &Change, _: &Question, _: &Cancel) -> Testimony {
+        Testimony::unasked(UNHEARD)
     }
 
     /// A sweep contains; what lets something in is decided on the pull itself, under the policies of its place.

@@ -34,7 +34,7 @@ pub fn content(session: &Session, room: usize, look: &Look<'_>) -> Content {
     let title = match changes {
         None => "dependencies: not analysed yet".to_owned(),
         Some([]) => "dependencies: none changed in the manifests that are read".to_owned(),
-        Some(changes) if session.known.asking => format!("dependencies: {} changed; registries are being asked", changes.len()),
+        Some(changes) if session.known.asking => format!("dependencies: {} changed; others are being asked", changes.len()),
         Some(changes) => format!("dependencies: {} changed", changes.len()),
     };
     if lines.is_empty() {

@@ -118,7 +118,7 @@ fn found(console: &Console, session: &Session, pieces: &mut Pieces<'_>) {
     let (done, of) = session.known.progress;
     let (analysing, asking) = (console.pending.is_analysing(), session.known.asking);
     pieces.when(analysing && !asking, Role::Bar, format!("analysing {done}/{of}"), format!("{done}/{of} judged"));
-    pieces.when(analysing && asking, Role::Bar, "asking registries".to_owned(), "asking".to_owned());
+    pieces.when(analysing && asking, Role::Bar, "asking further".to_owned(), "asking".to_owned());
     let findings = &session.known.findings;
     for severity in Severity::ALL.into_iter().rev() {
         let count = findings.iter().filter(|finding| finding.severity == severity).count();

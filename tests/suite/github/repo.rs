@@ -24,6 +24,11 @@ pub struct Repo {
     pub pulls: BTreeMap<u64, Pull>,
     /// Issues that are no pulls: number, title, whether open.
     pub issues: BTreeMap<u64, (String, bool)>,
+    /// What issues say.
+    pub told: BTreeMap<u64, String>,
+    pub has_issues: bool,
+    /// Numbers of discussions.
+    pub discussions: BTreeSet<u64>,
     pub next: u64,
     pub labels: Vec<Label>,
     pub statuses: Vec<Status>,

@@ -17,6 +17,7 @@ use lazaret::model::dossier::{CheckRun, Link};
 use lazaret::model::rule::{Example, ExampleFile};
 use lazaret::model::standing::Rollup;
 use lazaret::model::story::Verdict;
+use lazaret::model::testimony::{Issue, Named, Testimony};
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -88,8 +89,30 @@ fn dress(change: &mut Change, name: &str, value: &str) {
             let known = [("passing", Rollup::Passing), ("failing", Rollup::Failing), ("pending", Rollup::Pending)];
             change.pull.standing.get_or_insert_default().checks = known.iter().find(|(word, _)| *word == value).unwrap().1;
         }
+        // What its forge says: see `testimony`.
+        "@named" => {}
+        "@repo" => value.clone_into(&mut change.pull.at.repo),
         _ => panic!("{name} is nothing a change has"),
     }
+}
+
+/// What its forge says of numbers that the message names, such as `12 there The last page`, `99 never`, `5 unknown`.
+fn testimony(script: &Script) -> Testimony {
+    let named = |line: &str| {
+        let mut words = line.splitn(3, ' ');
+        let number = words.next().unwrap().parse().unwrap();
+        let (word, rest) = (words.next().unwrap(), words.next().unwrap_or_default().to_owned());
+        let there = |pull| Named::There(Issue { repository: "owner/repo".to_owned(), number, title: rest.clone(), pull, ..Issue::default() });
+        let says = match word {
+            "there" => there(false),
+            "pull" => there(true),
+            "never" => Named::Never("there is no such issue or pull; the newest is #57".to_owned()),
+            "unknown" => Named::Unknown("this token may not see it".to_owned()),
+            _ => panic!("{line}"),
+        };
+        (number, says)
+    };
+    Testimony { named: script.get("@named").into_iter().flat_map(|text| text.lines()).map(named).collect(), ..Testimony::default() }
 }
 
 pub(super) fn change(message: &str, script: &Script) -> (Change, Texts) {
@@ -105,7 +128,7 @@ pub(super) fn change(message: &str, script: &Script) -> (Change, Texts) {
 fn verdicts(engine: &Engine, kind: &str, message: &str, script: &Script) -> Vec<(Verdict, String)> {
     let (change, texts) = change(message, script);
     let outcomes: Vec<FileOutcome> = (0..change.patch.files.len()).map(|index| engine.file(&change, index, &texts)).collect();
-    let claims = judged(&Facts::new(&change, &outcomes));
+    let claims = judged(&Facts::new(&change, &outcomes).hearing(&testimony(script)));
     claims.into_iter().filter(|one| one.kind == kind).map(|one| (one.claim.verdict, one.claim.places.join("; "))).collect()
 }
 

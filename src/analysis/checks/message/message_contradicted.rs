@@ -22,7 +22,7 @@ impl Check for MessageContradicted {
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
-        let facts = Facts::new(view.change, view.outcomes);
+        let facts = Facts::new(view.change, view.outcomes).hearing(&view.around.testimony);
         let contradicted = judged(&facts).into_iter().filter(|judged| judged.claim.verdict == Verdict::Contradicted);
         // All claims sit at the message, where one rule speaks once: the gravest of them.
         let Some(worst) = contradicted.max_by_key(|judged| judged.grave) else { return };

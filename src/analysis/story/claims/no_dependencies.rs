@@ -29,10 +29,16 @@ pub fn none_new(facts: &Facts<'_>, sentence: &Sentence) -> Option<Judged> {
         let new = row.change == DependencyMove::Added || none_changed;
         new && row.dependency().is_some_and(|known| known.direct && (!runtime_only || known.scope == Scope::Runtime))
     };
-    let places: Vec<String> = facts.dependencies().filter(|(row, manifest)| *manifest && against(row)).map(|(row, _)| place(row)).collect();
+    let rows = facts.dependencies().filter(|(row, manifest)| *manifest && against(row) && (none_changed || !is_known(facts, row)));
+    let places: Vec<String> = rows.map(|(row, _)| place(row)).collect();
     Some(match (places.is_empty(), facts.dependencies_are_known() && !facts.has_gaps()) {
         (false, _) if sentence.whole => Judged::contradicted(&sentence.text, places),
         (true, true) => Judged::supported(&sentence.text, Vec::new()),
         _ => Judged::uncheckable(&sentence.text, places),
     })
+}
+
+/// Whether a lock file that the change rewrites held the package before: then it is new to a manifest, and not to the project.
+fn is_known(facts: &Facts<'_>, row: &DependencyChange) -> bool {
+    row.dependency().is_some_and(|asked| facts.locked_before(asked.ecosystem, &asked.name))
 }

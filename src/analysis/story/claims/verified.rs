@@ -36,7 +36,7 @@ pub fn by_checks(facts: &Facts<'_>, sentence: &Sentence) -> Option<Judged> {
     if ELSEWHERE.is_match(text) {
         return Some(Judged::uncheckable(text, vec!["said of another place than the forge's checks".to_owned()]));
     }
-    let runs: &[CheckRun] = facts.change.dossier.as_ref().map_or(&[], |dossier| &dossier.checks);
+    let runs = facts.checks();
     let narrow = TESTS.contains(&subject.as_str());
     if runs.is_empty() {
         return Some(rolled_up(facts, text, narrow));
@@ -60,8 +60,15 @@ fn rolled_up(facts: &Facts<'_>, text: &str, narrow: bool) -> Judged {
         Some(Rollup::Failing) if !narrow => Judged::contradicted(text, vec!["a check of the head failed".to_owned()]),
         Some(Rollup::Failing) => Judged::uncheckable(text, vec!["a check of the head failed; which one is not known here".to_owned()]),
         Some(Rollup::Pending) => Judged::uncheckable(text, vec!["checks of the head still run".to_owned()]),
-        _ => Judged::uncheckable(text, vec!["no forge told of checks".to_owned()]),
+        _ => Judged::uncheckable(text, vec![facts.unasked().map_or_else(|| "no forge told of checks".to_owned(), ToOwned::to_owned)]),
     }
+}
+
+/// Whether a sentence says how checks went, so that it pays to ask for them.
+#[must_use]
+pub fn speaks(sentence: &Sentence) -> bool {
+    let text = sentence.text.as_str();
+    sentence.whole && PASSES.is_match(text) && !WISHED.is_match(text) && !ELSEWHERE.is_match(text) && states(text)
 }
 
 fn speaks_of_tests(name: &str) -> bool {

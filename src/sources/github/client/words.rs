@@ -151,6 +151,7 @@ fn asked(operation: &str) -> Option<&'static str> {
         "Dossier" => "the conversation and checks",
         "Commits" => "the commits",
         "Shipped" => "the tags, releases and deployments",
+        "Testimony" => "the issues and checks",
         "Queue" => "the search for pulls",
         "Viewer" => "the token's account",
         "Thread" | "Resolve" | "Unresolve" => "a conversation",

@@ -37,7 +37,7 @@ struct Rollup {
 /// A check run or a status, told apart by its fields.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Context {
+pub(in crate::sources::github) struct Context {
     name: String,
     status: String,
     conclusion: Option<String>,
@@ -102,6 +102,11 @@ pub(super) fn take(desk: &mut Desk<'_>, contexts: Nodes<Context>) {
         desk.dossier.annotations.extend(annotations);
         desk.dossier.checks.push(check);
     }
+}
+
+/// The check or status, without what it says of lines.
+pub(in crate::sources::github) fn check(context: Context) -> CheckRun {
+    context.split().0
 }
 
 impl Context {

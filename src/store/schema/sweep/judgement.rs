@@ -186,7 +186,7 @@ pub fn read(text: &str) -> Result<Judgement, String> {
     let report = Report {
         findings: data.findings.into_iter().map(|finding| finding.back()).collect::<Result<_, _>>()?,
         dependencies: data.dependencies.into_iter().map(ChangeData::back).collect::<Result<_, _>>()?,
-        story: Story { claims: data.claims.into_iter().map(claim).collect::<Result<_, _>>()?, undisclosed },
+        story: Story { claims: data.claims.into_iter().map(claim).collect::<Result<_, _>>()?, undisclosed, open: false },
         risk: Risk { score: data.score, lane: named(&LANES, &data.lane, Lane::word)?, contributions },
         skipped: data.skipped.into_iter().map(OmissionData::back).collect(),
         firings: data.firings.into_iter().map(FiringData::back).collect::<Result<_, _>>()?,

@@ -173,14 +173,16 @@ fn pull_commit(repo: &Repo, pull: &Pull, sha: String) -> Thing {
     )
 }
 
-fn issue(world: &World, repo: &Repo, number: u64) -> Option<Thing> {
+pub fn issue(world: &World, repo: &Repo, number: u64) -> Option<Thing> {
     let (title, open) = repo.issues.get(&number)?;
+    let body = repo.told.get(&number).cloned().unwrap_or_default();
     Some(Thing::Plain(
         "Issue",
         vec![
             ("id", Field::Leaf(format!("I_{}_{number}", repo.id).into())),
             ("number", Field::Leaf(number.into())),
             ("title", Field::Leaf(title.clone().into())),
+            ("body", Field::Leaf(body.into())),
             ("url", Field::Leaf(format!("{}/{}/issues/{number}", world.origin, repo.full()).into())),
             ("state", Field::Leaf(if *open { "OPEN".into() } else { "CLOSED".into() })),
             ("repository", Field::One(Thing::Repo(repo.id))),

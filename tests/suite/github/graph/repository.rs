@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::pull::issue;
 use super::query::nothing;
 use super::{Field, Found, Run, Thing, all, leaf, maybe, one, shipped, unknown};
 use crate::github::account::Role;
@@ -36,6 +37,17 @@ impl Run<'_> {
             "viewerCanAdminister" => leaf(world.role(repo, Some(self.viewer)) >= Role::Admin),
             "autoMergeAllowed" => leaf(repo.auto_merge_allowed),
             "mergeCommitAllowed" | "squashMergeAllowed" | "rebaseMergeAllowed" => leaf(true),
+            "hasIssuesEnabled" => leaf(repo.has_issues),
+            "issueOrPullRequest" => {
+                let number = arguments["number"].as_u64().unwrap_or_default();
+                let found = if repo.pulls.contains_key(&number) { Some(Thing::Pull(id, number)) } else { issue(*world, repo, number) };
+                match found {
+                    Some(thing) => one(thing),
+                    None => Err(("NOT_FOUND", format!("Could not resolve to an issue or pull request with the number of {number}."))),
+                }
+            }
+            "issues" => all(repo.issues.keys().rev().filter_map(|number| issue(*world, repo, *number)).collect()),
+            "discussions" => all(repo.discussions.iter().rev().map(|number| Thing::Plain("Discussion", vec![("number", Field::Leaf((*number).into()))])).collect()),
             "viewerDefaultMergeMethod" => leaf("MERGE"),
             "deleteBranchOnMerge" => leaf(false),
             "defaultBranchRef" => maybe(branch(repo, &repo.default_branch)),
