@@ -103,12 +103,10 @@ impl History {
     /// When nobody waits any more.
     pub fn witness(&self, engine: &Engine, pull: &Pull, change: &Change, cancel: &Cancel) -> Result<(Witness, Vec<Omission>), SourceError> {
         let texts = |wanted: &[TextRequest]| self.source.texts(change, wanted, cancel);
-        let report = engine.analyse_whole(change, &Reader {
-            texts: &texts,
-            history: &|| self.source.history(change, cancel),
-            testimony: &|_| Testimony::default(),
-            cancel,
-        });
+        let report = engine.analyse_whole(
+            change,
+            &Reader { texts: &texts, history: &|| self.source.history(change, cancel), testimony: &|_| Testimony::default(), cancel },
+        );
         if cancel.is_cancelled() {
             return Err(SourceError::Cancelled);
         }

@@ -82,7 +82,8 @@ impl Testimony {
     /// Whether a later answer may well be another one: something is missing, or checks still run.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        let runs = |check: &CheckRun| ["pending", "queued", "in_progress", "waiting", "expected", "requested"].contains(&check.state.as_str());
+        let runs =
+            |check: &CheckRun| ["pending", "queued", "in_progress", "waiting", "expected", "requested"].contains(&check.state.as_str());
         self.unasked.is_some()
             || self.named.values().any(|named| !matches!(named, Named::There(_)))
             || self.checks.iter().flatten().any(runs)

@@ -76,7 +76,9 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
             jobs.start(Kind::Analyse, ticket, move |cancel, to| analyse(&desk, &change, &focus, cancel, to));
         }
         Effect::Focus(file) => jobs.focus().set(file),
-        Effect::Tint(ticket, change, chunks) => jobs.start(Kind::Tint, ticket, move |cancel, to| tinting::tell(&change, chunks, cancel, to)),
+        Effect::Tint(ticket, change, chunks) => {
+            jobs.start(Kind::Tint, ticket, move |cancel, to| tinting::tell(&change, chunks, cancel, to))
+        }
         Effect::Search(ticket, change, needle) => jobs.start(Kind::Search, ticket, move |cancel, to| {
             let (hits, more) = search::find(&change.patch, &needle, cancel);
             to.tell(News::Matched(hits, more));

@@ -20,8 +20,10 @@ pub fn parts(change: &Change) -> Vec<Part<'_>> {
     let pull = &change.pull;
     let single = change.commits.len() <= 1;
     let own_title = single || change.commits.last().is_none_or(|last| last.subject() != pull.title);
-    let mut parts =
-        vec![Part { text: title(change), titled: true, whole: own_title }, Part { text: &pull.body, titled: false, whole: !is_squashed(&pull.body) }];
+    let mut parts = vec![
+        Part { text: title(change), titled: true, whole: own_title },
+        Part { text: &pull.body, titled: false, whole: !is_squashed(&pull.body) },
+    ];
     let one = |message: &str| single && !is_squashed(message);
     parts.extend(change.commits.iter().map(|commit| Part { text: &commit.message, titled: true, whole: one(&commit.message) }));
     parts

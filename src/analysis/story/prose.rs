@@ -27,7 +27,8 @@ static KNOWN_TRAILER: Pattern = Pattern::new(
     r"(?i)^(?:co-authored-by|signed-off-by|reviewed-by|acked-by|tested-by|reported-by|helped-by|suggested-by|change-id|reviewed-on|see-also|agent-logs-url|requested-by|co-committed-by|on-behalf-of)\s*:",
 );
 /// A trailer that names an issue is a statement like any other.
-static ISSUE_LINE: Pattern = Pattern::new(r"(?i)^(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?|refs?|references|see-also): (?:#|gh-|https://)\S+$");
+static ISSUE_LINE: Pattern =
+    Pattern::new(r"(?i)^(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?|refs?|references|see-also): (?:#|gh-|https://)\S+$");
 static OPEN_BOX: Pattern = Pattern::new(r"^[-*+]\s+\[\s?\]");
 static LEAD: Pattern = Pattern::new(r"^(?:#{1,6}\s+|(?:[-*+]|\d+[.)])\s+(?:\[[xX]\]\s+)?)");
 static END: Pattern = Pattern::new(r"[.!?;:](?:\s+|$)");

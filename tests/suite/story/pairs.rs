@@ -102,7 +102,8 @@ fn testimony(script: &Script) -> Testimony {
         let mut words = line.splitn(3, ' ');
         let number = words.next().unwrap().parse().unwrap();
         let (word, rest) = (words.next().unwrap(), words.next().unwrap_or_default().to_owned());
-        let there = |pull| Named::There(Issue { repository: "owner/repo".to_owned(), number, title: rest.clone(), pull, ..Issue::default() });
+        let there =
+            |pull| Named::There(Issue { repository: "owner/repo".to_owned(), number, title: rest.clone(), pull, ..Issue::default() });
         let says = match word {
             "there" => there(false),
             "pull" => there(true),

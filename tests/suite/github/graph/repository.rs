@@ -38,16 +38,14 @@ impl Run<'_> {
             "autoMergeAllowed" => leaf(repo.auto_merge_allowed),
             "mergeCommitAllowed" | "squashMergeAllowed" | "rebaseMergeAllowed" => leaf(true),
             "hasIssuesEnabled" => leaf(repo.has_issues),
-            "issueOrPullRequest" => {
-                let number = arguments["number"].as_u64().unwrap_or_default();
-                let found = if repo.pulls.contains_key(&number) { Some(Thing::Pull(id, number)) } else { issue(*world, repo, number) };
-                match found {
-                    Some(thing) => one(thing),
-                    None => Err(("NOT_FOUND", format!("Could not resolve to an issue or pull request with the number of {number}."))),
-                }
-            }
+            "issueOrPullRequest" => self.numbered(repo, arguments["number"].as_u64().unwrap_or_default()),
             "issues" => all(repo.issues.keys().rev().filter_map(|number| issue(*world, repo, *number)).collect()),
-            "discussions" => all(repo.discussions.iter().rev().map(|number| Thing::Plain("Discussion", vec![("number", Field::Leaf((*number).into()))])).collect()),
+            "discussions" => all(repo
+                .discussions
+                .iter()
+                .rev()
+                .map(|number| Thing::Plain("Discussion", vec![("number", Field::Leaf((*number).into()))]))
+                .collect()),
             "viewerDefaultMergeMethod" => leaf("MERGE"),
             "deleteBranchOnMerge" => leaf(false),
             "defaultBranchRef" => maybe(branch(repo, &repo.default_branch)),
@@ -82,6 +80,16 @@ impl Run<'_> {
                 all(wanted.iter().map(|pull| Thing::Pull(id, pull.number)).collect())
             }
             _ => unknown(),
+        }
+    }
+
+    /// An issue or a pull by its number.
+    fn numbered(&self, repo: &Repo, number: u64) -> Found {
+        let world = self.world.borrow();
+        let pull = repo.pulls.contains_key(&number).then_some(Thing::Pull(repo.id, number));
+        match pull.or_else(|| issue(*world, repo, number)) {
+            Some(thing) => one(thing),
+            None => Err(("NOT_FOUND", format!("Could not resolve to an issue or pull request with the number of {number}."))),
         }
     }
 
