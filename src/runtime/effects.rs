@@ -77,7 +77,7 @@ pub fn carry_out(effect: Effect, desk: &Desk, jobs: &mut Jobs) -> Option<Own> {
         }
         Effect::Focus(file) => jobs.focus().set(file),
         Effect::Tint(ticket, change, chunks) => {
-            jobs.start(Kind::Tint, ticket, move |cancel, to| tinting::tell(&change, chunks, cancel, to))
+            jobs.start(Kind::Tint, ticket, move |cancel, to| tinting::tell(&change, chunks, cancel, to));
         }
         Effect::Search(ticket, change, needle) => jobs.start(Kind::Search, ticket, move |cancel, to| {
             let (hits, more) = search::find(&change.patch, &needle, cancel);
