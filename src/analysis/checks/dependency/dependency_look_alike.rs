@@ -7,6 +7,7 @@ use super::popular;
 use super::table::{Table, tables};
 use crate::analysis::check::{ChangeView, Check, Sink};
 use crate::analysis::hints::Needs;
+use crate::analysis::manifests::names;
 use crate::model::dependency::{Dependency, DependencyMove, Ecosystem, PackageSource};
 use crate::model::rule::{Confidence, RuleId, Severity};
 
@@ -41,6 +42,10 @@ impl Check for DependencyLookAlike {
             }
             for dependency in new.into_iter().take(MOST_NEW).filter(|new| !known.contains(new.name.as_str()) && !is_own(new)) {
                 if let Some((near, how)) = nearest(&dependency.name, known) {
+                    // What many build on is what it says it is, also beside a near name.
+                    if is_listed(dependency) {
+                        continue;
+                    }
                     report(table, dependency, near, how, sink);
                 } else if let Some((near, how)) = popular::near(dependency.ecosystem, &dependency.name) {
                     report_popular(table, dependency, near, how, sink);
@@ -53,6 +58,12 @@ impl Check for DependencyLookAlike {
 /// A member of the project itself may be called what it likes.
 fn is_own(dependency: &Dependency) -> bool {
     matches!(dependency.source, PackageSource::Path(_)) || dependency.version == "workspace"
+}
+
+/// Whether many projects build on just this name, from where they have it.
+fn is_listed(dependency: &Dependency) -> bool {
+    let list = names::of(dependency.ecosystem).filter(|_| dependency.source == PackageSource::DefaultRegistry);
+    list.is_some_and(|list| list.names.contains(&dependency.name.as_str()))
 }
 
 /// Near a name that many projects build on, which this one need not know.
@@ -74,7 +85,7 @@ fn nearest<'k>(new: &str, known: &BTreeSet<&'k str>) -> Option<(&'k str, Likenes
 fn report(table: &Table<'_>, dependency: &Dependency, near: &str, how: Likeness, sink: &mut Sink<'_>) {
     let elsewhere = dependency.source != PackageSource::DefaultRegistry;
     let severity = match how {
-        Likeness::Bait if !elsewhere => Severity::Medium,
+        Likeness::Bait | Likeness::Key if !elsewhere => Severity::Medium,
         _ => Severity::High,
     };
     let confidence = if elsewhere { Confidence::High } else { Confidence::Medium };

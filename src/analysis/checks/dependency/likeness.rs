@@ -9,6 +9,8 @@ use super::lists::lists;
 pub enum Likeness {
     /// The known name with a word that asks for trust.
     Bait,
+    /// In a short name or at its beginning, one letter other, by the key beside the right one.
+    Key,
     /// One letter more, less, other or swapped.
     Letter,
     /// Only the signs between words differ.
@@ -26,6 +28,7 @@ impl Likeness {
         match self {
             Self::Bait => "the known name with a word that asks for trust",
             Self::Letter => "one letter apart",
+            Self::Key => "one key apart on the keyboard",
             Self::Separators => "only the signs between the words differ",
             Self::Order => "the same words in another order",
             Self::Shape => "written with letters that look alike",
@@ -79,6 +82,9 @@ fn near(new: &str, known: &str) -> Option<Likeness> {
     if shortest >= 5 && is_one_letter(new, known) {
         return Some(Likeness::Letter);
     }
+    if shortest >= 5 && is_one_key(new, known) {
+        return Some(Likeness::Key);
+    }
     let mut more = new_words.difference(&known_words);
     let baited =
         known_words.is_subset(&new_words) && matches!((more.next(), more.next()), (Some(word), None) if lists().bait.contains(word));
@@ -89,6 +95,35 @@ fn near(new: &str, known: &str) -> Option<Likeness> {
 #[must_use]
 pub fn shape(name: &str) -> String {
     name.replace("rn", "m").replace("vv", "w").replace('0', "o").replace(['1', 'i'], "l").replace('5', "s")
+}
+
+/// The keys of a keyboard row by row, each row half a key further to the right (QWERTY, as most programmers type).
+const ROWS: [&str; 4] = ["1234567890-", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
+
+/// Whether two keys lie side by side, or one above the other.
+fn are_neighbours(a: char, b: char) -> bool {
+    let place = |key: char| ROWS.iter().zip(0_usize..).find_map(|(keys, row)| keys.chars().position(|known| known == key).map(|at| (row, at)));
+    let (Some((row, at)), Some((other_row, other_at))) = (place(a), place(b)) else { return false };
+    match other_row.checked_sub(row) {
+        Some(0) => at.abs_diff(other_at) == 1,
+        // The row below begins half a key further to the right: a key lies above two of its keys.
+        Some(1) => other_at == at || other_at + 1 == at,
+        Some(_) => false,
+        None => are_neighbours(b, a),
+    }
+}
+
+/// One letter other, where the wrong key lies beside the right one. Digits tell versions apart, unless letters stand around.
+fn is_one_key(new: &str, known: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (new.chars().collect(), known.chars().collect());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut other = a.iter().zip(&b).enumerate().filter(|(_, (x, y))| x != y);
+    let (Some((at, (x, y))), None) = (other.next(), other.next()) else { return false };
+    let within = at > 0 && at + 1 < a.len();
+    let typed = |key: &char| key.is_ascii_alphabetic() || key.is_ascii_digit() && within;
+    typed(x) && y.is_ascii_alphabetic() && are_neighbours(*x, *y)
 }
 
 /// One letter more, less, swapped or, in longer names behind the first letter, other. Digits tell versions apart, not names.
@@ -120,6 +155,10 @@ mod tests {
             ("reqeusts", "requests", Likeness::Letter),
             ("expresss", "express", Likeness::Letter),
             ("cros-env", "cross-env", Likeness::Letter),
+            ("fkask", "flask", Likeness::Key),
+            ("tokip", "tokio", Likeness::Key),
+            ("wxpress", "express", Likeness::Key),
+            ("c9lorama", "colorama", Likeness::Key),
             ("crossenv", "cross-env", Likeness::Separators),
             ("dateutil-python", "python-dateutil", Likeness::Order),
             ("c0lorama", "colorama", Likeness::Shape),
@@ -139,6 +178,8 @@ mod tests {
             ("@types/react", "react"),
             ("vitest", "vite"),
             ("clap", "clip"),
+            ("scipy", "scapy"),
+            ("three", "threw-x"),
             ("flask-login", "flask"),
             ("psycopg3", "psycopg2"),
             ("tokio-util", "tokio-stream"),

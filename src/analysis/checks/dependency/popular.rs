@@ -88,6 +88,23 @@ mod tests {
         }
     }
 
+    /// Taken out of its list, a name is seldom near another by chance: what is not listed is judged like it.
+    #[test]
+    fn few_listed_names_would_be_near_another() {
+        let (mut all, mut near, mut by_key) = (0, 0, 0);
+        for ecosystem in Ecosystem::ALL {
+            let index = index(ecosystem);
+            for name in names::of(ecosystem).into_iter().flat_map(|list| &list.names).filter(|name| !name.starts_with('@')) {
+                let found = keys(name).filter_map(|key| index.get(&key)).flatten();
+                let found = found.filter(|known| known.len().min(name.len()) >= SHORTEST).filter_map(|known| likeness(name, known)).max();
+                all += 1;
+                near += usize::from(matches!(found, Some(Likeness::Letter | Likeness::Shape | Likeness::Order)));
+                by_key += usize::from(found == Some(Likeness::Key));
+            }
+        }
+        assert!(near * 50 < all && by_key * 500 < all, "{near} and {by_key} of {all}");
+    }
+
     #[test]
     fn names_that_were_made_to_deceive_are_near() {
         let found = [
@@ -96,6 +113,8 @@ mod tests {
             (Ecosystem::Pypi, "urlib3", "urllib3", Likeness::Letter),
             (Ecosystem::Pypi, "dateutil-python", "python-dateutil", Likeness::Order),
             (Ecosystem::Npm, "expresss", "express", Likeness::Letter),
+            (Ecosystem::Npm, "wxpress", "express", Likeness::Key),
+            (Ecosystem::Pypi, "scrspy", "scrapy", Likeness::Key),
             (Ecosystem::Npm, "comander", "commander", Likeness::Letter),
             (Ecosystem::Npm, "express-patched", "express", Likeness::Bait),
             (Ecosystem::Cargo, "serdejson", "serde-json", Likeness::Separators),
