@@ -99,7 +99,8 @@ impl Declared {
             let bare = known.trim_start_matches("python-").trim_start_matches("py");
             let holds = bare.contains(&name) || bare.len() > 3 && name.contains(bare);
             let joined = |name: &str| name.replace(['-', '.'], "");
-            joined(known) == joined(&name) || holds && !matches!(likeness(&name, known), Some(Likeness::Letter | Likeness::Key | Likeness::Shape))
+            joined(known) == joined(&name)
+                || holds && !matches!(likeness(&name, known), Some(Likeness::Letter | Likeness::Key | Likeness::Shape))
         };
         imports::packages(&import.name).iter().any(|known| self.names.contains(known)) || self.names.iter().any(near)
     }

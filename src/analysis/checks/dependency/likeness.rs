@@ -102,7 +102,8 @@ const ROWS: [&str; 4] = ["1234567890-", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
 
 /// Whether two keys lie side by side, or one above the other.
 fn are_neighbours(a: char, b: char) -> bool {
-    let place = |key: char| ROWS.iter().zip(0_usize..).find_map(|(keys, row)| keys.chars().position(|known| known == key).map(|at| (row, at)));
+    let place =
+        |key: char| ROWS.iter().zip(0_usize..).find_map(|(keys, row)| keys.chars().position(|known| known == key).map(|at| (row, at)));
     let (Some((row, at)), Some((other_row, other_at))) = (place(a), place(b)) else { return false };
     match other_row.checked_sub(row) {
         Some(0) => at.abs_diff(other_at) == 1,
