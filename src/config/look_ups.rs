@@ -24,9 +24,10 @@ pub struct LookUps {
     pub addresses: Vec<(String, String)>,
 }
 
-const KEYS: [&str; 10] = ["ask", "advisories", "requests", "seconds", "npm", "pypi", "cargo", "gem", "golang", "osv"];
+const KEYS: [&str; 13] =
+    ["ask", "advisories", "requests", "seconds", "npm", "pypi", "cargo", "gem", "golang", "composer", "nuget", "maven", "osv"];
 /// Those of them that are addresses.
-const ADDRESSES: [&str; 6] = ["npm", "pypi", "cargo", "gem", "golang", "osv"];
+const ADDRESSES: [&str; 9] = ["npm", "pypi", "cargo", "gem", "golang", "composer", "nuget", "maven", "osv"];
 
 impl Default for LookUps {
     fn default() -> Self {

@@ -3,12 +3,15 @@
 
 mod cargo;
 mod client;
+mod composer;
 mod folder;
 mod gem;
 mod golang;
 mod kept;
 mod known;
+mod maven;
 mod npm;
+mod nuget;
 mod osv;
 mod pypi;
 mod record;

@@ -12,6 +12,9 @@ use crate::world::World;
 
 const NPM: &str = include_str!("../data/registry/npm-esbuild.json");
 const PYPI: &str = include_str!("../data/registry/pypi-requests.json");
+const PACKAGIST: &str = include_str!("../data/registry/packagist-faker.json");
+const NUGET: &str = include_str!("../data/registry/nuget-logging.json");
+const MAVEN: &str = include_str!("../data/registry/maven-metadata.xml");
 const CARGO: &str = include_str!("../data/registry/cargo-left-pad.jsonl");
 
 /// What a server answers.
@@ -91,7 +94,7 @@ impl Desk {
 
 /// Settings in which every registry and OSV have their addresses below `at`, and `more` besides.
 pub(crate) fn settings(at: &str, more: &str) -> String {
-    let names = ["npm", "pypi", "cargo", "gem", "golang", "osv"];
+    let names = ["npm", "pypi", "cargo", "gem", "golang", "composer", "nuget", "maven", "osv"];
     let addresses = names.map(|name| format!("{name} = \"{at}/{name}\"\n")).concat();
     format!("[look-ups]\n{addresses}{more}\n")
 }
@@ -381,9 +384,140 @@ fn advisories_taken_back_or_unread_are_told_apart() {
     assert!(said.contains("not checked for advisories: what GHSA-mute says was not read: 127.0.0.1 answered with 503"), "{said}");
     let asked = desk.asked().len();
     desk.scan(&["--look-up"]);
-    assert_eq!(
-        desk.asked()[asked..],
-        ["/osv/v1/querybatch", "/osv/v1/vulns/GHSA-gone", "/osv/v1/vulns/GHSA-mute"],
-        "what was unread is asked again"
+    let again = &desk.asked()[asked..];
+    assert!(again.len() == 3 && again.contains(&"/osv/v1/vulns/GHSA-mute".to_owned()), "what was unread is asked again: {again:?}");
+}
+
+/// As Packagist, NuGet.org and Maven Central publish their answers.
+fn more_registries(seen: &Seen, at: usize) -> Reply {
+    let leaf = |listed: bool| {
+        json!({
+            "@id": "https://api.nuget.org/v3/registration5-gz-semver2/example.huge/7.0.0.json", "@type": ["Package", "catalog:Permalink"],
+            "catalogEntry": "https://api.nuget.org/v3/catalog0/data/2023.01.02.10.00.00/example.huge.7.0.0.json", "listed": listed,
+            "packageContent": "https://api.nuget.org/v3-flatcontainer/example.huge/7.0.0/example.huge.7.0.0.nupkg",
+            "published": "2023-01-02T10:00:00.5+00:00",
+            "registration": "https://api.nuget.org/v3/registration5-gz-semver2/example.huge/index.json",
+        })
+        .to_string()
+    };
+    // A package of many versions names the pages they stand on.
+    let pages = json!({"count": 2, "items": [
+        {"@id": "https://api.nuget.org/v3/registration5-gz-semver2/example.huge/page/1.0.0/3.0.0.json", "count": 64, "lower": "1.0.0", "upper": "3.0.0"},
+        {"@id": "https://api.nuget.org/v3/registration5-gz-semver2/example.huge/page/3.0.1/7.0.0.json", "count": 64, "lower": "3.0.1", "upper": "7.0.0"},
+    ]});
+    let xml = |text: &str| Reply::ok("text/xml", text.as_bytes());
+    match (seen.method.as_str(), seen.target.as_str()) {
+        ("GET", "/composer/p2/fzaninotto/faker.json") => answer(200, PACKAGIST),
+        ("GET", "/nuget/v3/registration5-gz-semver2/example.logging/index.json") => answer(200, NUGET).packed(),
+        ("GET", "/nuget/v3/registration5-gz-semver2/example.huge/index.json") => answer(200, &pages.to_string()).packed(),
+        ("GET", "/nuget/v3/registration5-gz-semver2/example.huge/7.0.0.json") => answer(200, &leaf(true)).packed(),
+        ("GET", "/maven/org/example/text/text-core/maven-metadata.xml") => xml(MAVEN),
+        ("GET", "/maven/org/example/text/text-core/1.2.0/text-core-1.2.0.pom") => {
+            xml("<?xml version=\"1.0\"?>\n<project><modelVersion>4.0.0</modelVersion></project>")
+                .header("last-modified", "Mon, 11 Mar 2024 08:45:00 GMT")
+        }
+        _ => registries(seen, at),
+    }
+}
+
+/// What is asked, and what each row then says, for a file that becomes `after`.
+fn told(path: &str, before: &str, after: &str) -> (Vec<String>, Value) {
+    let desk = Desk::of(path, before, &[(path, after)], more_registries);
+    let report = desk.scan(&["--look-up"]);
+    let asked = desk.asked().into_iter().filter(|target| !target.starts_with("/osv/")).collect();
+    (asked, report)
+}
+
+#[test]
+fn packagist_is_read_as_it_answers() {
+    let manifest = |names: &Value| format!("{}\n", json!({"name": "acme/app", "require": names}));
+    let after = json!({"php": ">=8.1", "fzaninotto/faker": "1.9.1", "acme/made-up": "2.0.0"});
+    let (mut asked, report) = told("composer.json", &manifest(&json!({})), &manifest(&after));
+    asked.sort();
+    assert_eq!(asked, ["/composer/p2/acme/made-up.json", "/composer/p2/fzaninotto/faker.json"], "{report:#}");
+    let said = notes(&report, "fzaninotto/faker");
+    for part in [
+        "first published 2011-10-24",
+        "1.9.1 published 2019-12-12",
+        "its publisher advises against 1.9.1: it is abandoned",
+        "no known advisory (OSV",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(notes(&report, "acme/made-up").contains("does not list it"), "{report:#}");
+    assert!(rules(&report).contains(&"dependency-unlisted".to_owned()));
+}
+
+#[test]
+fn nuget_is_read_as_it_answers() {
+    let project = |rows: &str| format!("<Project Sdk=\"Microsoft.NET.Sdk\">\n<ItemGroup>\n{rows}</ItemGroup>\n</Project>\n");
+    let row = |name: &str, version: &str| format!("<PackageReference Include=\"{name}\" Version=\"{version}\" />\n");
+    let rows = [row("Example.Logging", "2.0"), row("Example.Huge", "7.0.0"), row("Example.Made.Up", "1.0.0")].concat();
+    let (asked, report) = told("app.csproj", &project(""), &project(&rows));
+    let below = |path: &str| format!("/nuget/v3/registration5-gz-semver2/{path}.json");
+    let paths = ["huge/index", "huge/7.0.0", "logging/index", "logging/2.0.0", "made.up/index", "made.up/1.0.0"];
+    let mut expected = paths.map(|path| below(&format!("example.{path}"))).to_vec();
+    let mut asked = asked;
+    (expected.sort(), asked.sort());
+    assert_eq!(asked, expected, "{report:#}");
+    let said = notes(&report, "example.logging");
+    for part in
+        ["first published 2019-03-02", "2.0 published 2022-05-06", "its publisher advises against 2.0: Use Example.Logging.Core instead."]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let said = notes(&report, "example.huge");
+    assert!(said.contains("7.0.0 published 2023-01-02") && !said.contains("first published"), "{said}");
+    assert!(said.contains("not checked for advisories: OSV knows nothing of it as it is written here"), "{said}");
+    assert!(notes(&report, "example.made.up").contains("does not list it"), "{report:#}");
+    let (_, report) = told("app.csproj", &project(""), &project(&row("Example.Logging", "2.1.0")));
+    let said = notes(&report, "example.logging");
+    assert!(said.contains("its publisher advises against 2.1.0: it is unlisted") && !said.contains("1900"), "{said}");
+}
+
+#[test]
+fn maven_central_is_read_as_it_answers() {
+    let pom =
+        |rows: &str| format!("<project xmlns=\"http://maven.apache.org/POM/4.0.0\">\n<dependencies>\n{rows}</dependencies>\n</project>\n");
+    let row = |group: &str, artifact: &str, version: &str| {
+        format!(
+            "<dependency>\n<groupId>{group}</groupId>\n<artifactId>{artifact}</artifactId>\n<version>{version}</version>\n</dependency>\n"
+        )
+    };
+    let rows =
+        [row("org.example.text", "text-core", "1.2.0"), row("org.example.made", "up", "1.0.0"), row("androidx.core", "core-ktx", "1.12.0")];
+    let (asked, report) = told("pom.xml", &pom(""), &pom(&rows.concat()));
+    assert!(asked.iter().all(|target| target.starts_with("/maven/org/example/")) && asked.len() == 4, "{asked:?}");
+    let said = notes(&report, "org.example.text:text-core");
+    assert!(said.contains("1.2.0 published 2024-03-11") && said.contains("no known advisory (OSV"), "{said}");
+    assert!(notes(&report, "org.example.made:up").contains("does not list it"), "{report:#}");
+    assert!(notes(&report, "androidx.core:core-ktx").contains("it comes from Google's repository, which is not asked"), "{report:#}");
+    let finding = report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "dependency-unlisted").unwrap();
+    assert_eq!(finding["severity"], "low", "Maven Central is not the only repository of most builds");
+    let (_, report) = told("pom.xml", &pom(""), &pom(&row("org.example.text", "text-core", "9.9.9")));
+    assert!(notes(&report, "org.example.text:text-core").contains("lists no version 9.9.9 of it"), "{report:#}");
+}
+
+/// Worlds without a registry here say so, and none of their names leaves this machine; OSV is asked where it knows the world.
+#[test]
+fn packages_of_other_worlds_are_not_checked() {
+    let before = "FROM alpine:3.20\n";
+    let (asked, report) = told("Dockerfile", before, "FROM alpine:3.20\nFROM registry.example.com/base:1\nFROM debian:12\n");
+    assert_eq!(asked, Vec::<String>::new());
+    assert!(notes(&report, "debian").contains("not checked at its registry: no registry of docker is known here"), "{report:#}");
+    assert!(notes(&report, "debian").contains("not checked for advisories: OSV knows nothing of docker"), "{report:#}");
+    let desk = Desk::of(
+        "pubspec.yaml",
+        "name: app\ndependencies:\n",
+        &[("pubspec.yaml", "name: app\ndependencies:\n  http_parser: 4.0.2\n")],
+        more_registries,
     );
+    let said = desk.notes(&["--look-up"], "http_parser");
+    assert!(
+        said.contains("not checked at its registry: no registry of pub is known here") && said.contains("no known advisory (OSV"),
+        "{said}"
+    );
+    let asked: Value = serde_json::from_str(&desk.server.seen()[0].body).unwrap();
+    assert_eq!(asked["queries"][0]["package"], json!({"name": "http_parser", "ecosystem": "Pub"}));
+    assert_eq!(desk.asked(), ["/osv/v1/querybatch"]);
 }

@@ -9,13 +9,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use chrono::DateTime;
 use futures::stream::{self, StreamExt as _};
 use reqwest::Url;
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, LAST_MODIFIED};
 use tokio::runtime::Runtime;
 
 use super::setup::Budget;
 use crate::model::cancel::Cancel;
+use crate::model::time::Timestamp;
 use crate::sources::github::client::tls;
 
 /// Requests under way at once for one change.
@@ -43,8 +45,8 @@ pub(super) struct Ask {
 
 /// What came back.
 pub(super) enum Reply {
-    /// It is there: the body, whole.
-    Found(Vec<u8>),
+    /// It is there: the body, whole, and since when it stands there, where the host tells.
+    Found(Vec<u8>, Option<Timestamp>),
     /// The host itself says that it is not (404, 410).
     Absent,
     /// It is larger than is taken.
@@ -154,6 +156,8 @@ impl Client {
     }
 
     async fn body(&self, mut answer: reqwest::Response, host: &str) -> Result<Reply, String> {
+        let dated = answer.headers().get(LAST_MODIFIED).and_then(|value| value.to_str().ok());
+        let dated = dated.and_then(|text| DateTime::parse_from_rfc2822(text).ok()).map(|time| Timestamp(time.timestamp()));
         let mut whole = Vec::new();
         while let Some(piece) = answer.chunk().await.map_err(|error| self.fault(host, &error))? {
             if whole.len() + piece.len() > LARGEST {
@@ -161,7 +165,7 @@ impl Client {
             }
             whole.extend_from_slice(&piece);
         }
-        Ok(Reply::Found(whole))
+        Ok(Reply::Found(whole, dated))
     }
 
     fn fault(&self, host: &str, error: &reqwest::Error) -> String {

@@ -30,11 +30,11 @@ impl Registry for Gem {
     fn read(&self, package: &Package, replies: &[Reply]) -> Result<Listing, String> {
         let (rows, owners) = match replies {
             [Reply::Absent, _] => return Ok(Listing::Unlisted),
-            [Reply::Found(body), owners] => (serde_json::from_slice::<Vec<Row>>(body).map_err(|_| garbled("RubyGems"))?, owners),
+            [Reply::Found(body, _), owners] => (serde_json::from_slice::<Vec<Row>>(body).map_err(|_| garbled("RubyGems"))?, owners),
             _ => return Err(wrong("RubyGems", replies)),
         };
         let maintainers = match owners {
-            Reply::Found(body) => serde_json::from_slice::<Vec<IgnoredAny>>(body).ok().map(|owners| owners.len()),
+            Reply::Found(body, _) => serde_json::from_slice::<Vec<IgnoredAny>>(body).ok().map(|owners| owners.len()),
             Reply::Absent | Reply::Large | Reply::None(_) => None,
         };
         let time = |row: &Row| row.created_at.as_deref().and_then(moment);

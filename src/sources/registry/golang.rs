@@ -28,13 +28,13 @@ impl Registry for Golang {
     fn read(&self, _package: &Package, replies: &[Reply]) -> Result<Listing, String> {
         let release = match replies {
             // A version that the mirror has speaks for the module, which may have no release.
-            [_, Reply::Found(body)] => {
+            [_, Reply::Found(body, _)] => {
                 let info: Info = serde_json::from_slice(body).map_err(|_| garbled("Go's mirror"))?;
                 Release::Listed(Version { published: info.time.as_deref().and_then(moment), ..Version::default() })
             }
             [Reply::Absent] | [Reply::Absent, Reply::Absent] => return Ok(Listing::Unlisted),
-            [Reply::Found(_)] => Release::Unasked,
-            [Reply::Found(_), Reply::Absent] => Release::Unlisted,
+            [Reply::Found(..)] => Release::Unasked,
+            [Reply::Found(..), Reply::Absent] => Release::Unlisted,
             _ => return Err(wrong("Go's mirror", replies)),
         };
         Ok(Listing::Listed(Entry { release, ..Entry::default() }))

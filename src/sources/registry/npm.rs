@@ -49,7 +49,7 @@ impl Registry for Npm {
 
     fn read(&self, package: &Package, replies: &[Reply]) -> Result<Listing, String> {
         match replies {
-            [Reply::Found(body)] => record(package, body).map(Listing::Listed),
+            [Reply::Found(body, _)] => record(package, body).map(Listing::Listed),
             [Reply::Absent] => Ok(Listing::Unlisted),
             _ => Err(wrong("npm", replies)),
         }
@@ -57,7 +57,7 @@ impl Registry for Npm {
 
     fn read_instead(&self, _package: &Package, reply: &Reply) -> Result<Listing, String> {
         let release = match reply {
-            Reply::Found(body) => Release::Listed(version(&serde_json::from_slice(body).map_err(|_| garbled("npm"))?)),
+            Reply::Found(body, _) => Release::Listed(version(&serde_json::from_slice(body).map_err(|_| garbled("npm"))?)),
             Reply::Absent => Release::Unlisted,
             Reply::Large | Reply::None(_) => return Err(wrong("npm", std::slice::from_ref(reply))),
         };

@@ -179,7 +179,7 @@ fn records(
 
 async fn read<T: for<'de> Deserialize<'de>>(client: &Client, ask: &Ask, purse: &Purse, cancel: &Cancel) -> Result<T, String> {
     match client.ask(ask, purse, cancel).await? {
-        Reply::Found(body) => serde_json::from_slice(&body).map_err(|_| garbled("OSV")),
+        Reply::Found(body, _) => serde_json::from_slice(&body).map_err(|_| garbled("OSV")),
         Reply::None(why) => Err(why),
         Reply::Absent | Reply::Large => Err(garbled("OSV")),
     }

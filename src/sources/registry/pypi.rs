@@ -46,7 +46,7 @@ impl Registry for Pypi {
 
     fn read(&self, package: &Package, replies: &[Reply]) -> Result<Listing, String> {
         match replies {
-            [Reply::Found(body)] => record(package, body).map(Listing::Listed),
+            [Reply::Found(body, _)] => record(package, body).map(Listing::Listed),
             [Reply::Absent] => Ok(Listing::Unlisted),
             _ => Err(wrong("PyPI", replies)),
         }

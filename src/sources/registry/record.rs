@@ -147,6 +147,12 @@ pub(super) fn word(ecosystem: Ecosystem) -> Option<&'static str> {
     })
 }
 
+/// Whether names of `ecosystem` are known here as their publishers write them: where capitals mean nothing, rows hold small letters, and
+/// OSV's API compares letter by letter.
+pub(super) fn keeps_capitals(ecosystem: Ecosystem) -> bool {
+    !matches!(ecosystem, Ecosystem::Nuget | Ecosystem::GithubActions | Ecosystem::Swift)
+}
+
 /// A name as it is compared.
 pub(super) fn normal(ecosystem: Ecosystem, name: &str) -> String {
     match ecosystem {
@@ -161,7 +167,7 @@ pub(super) fn normal(ecosystem: Ecosystem, name: &str) -> String {
             }
             out
         }
-        Ecosystem::Nuget | Ecosystem::Composer | Ecosystem::GithubActions => name.to_lowercase(),
+        Ecosystem::Nuget | Ecosystem::Composer | Ecosystem::GithubActions | Ecosystem::Swift => name.to_lowercase(),
         _ => name.to_owned(),
     }
 }

@@ -218,6 +218,9 @@ impl Round<'_> {
     /// What OSV answered about `package`; only what was read whole is kept.
     fn of_osv(&self, package: &Package, answer: Result<osv::Said, String>) -> Vec<Told<Vec<Advisory>>> {
         match answer {
+            Ok(osv::Said { advisories, unread: None }) if advisories.is_empty() && !record::keeps_capitals(package.ecosystem) => {
+                vec![Told::Unchecked("OSV knows nothing of it as it is written here, and tells names apart by capitals".to_owned())]
+            }
             Ok(osv::Said { advisories, unread }) => {
                 if unread.is_none() {
                     self.keep(&self.registries.osv, package, &advisories);

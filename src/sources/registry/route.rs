@@ -20,6 +20,11 @@ pub(super) fn encoded(text: &str) -> String {
 /// Why nobody is asked about `package`: its name or its version is none that its ecosystem can have.
 pub(super) fn unfit(package: &Package) -> Option<String> {
     let Package { ecosystem, name, version } = package;
+    if *ecosystem == Ecosystem::Maven
+        && let Some(why) = beside_central(name)
+    {
+        return Some(why.to_owned());
+    }
     if name.len() > LONGEST_NAME || !is_name(*ecosystem, name) {
         return Some(format!("its name is none that {} takes, and was sent to nobody", ecosystem.word()));
     }
@@ -43,8 +48,32 @@ fn is_name(ecosystem: Ecosystem, name: &str) -> bool {
         }
         Ecosystem::Gem => name.bytes().all(is_plain) && name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'),
         Ecosystem::Golang => is_module(name),
-        _ => false,
+        Ecosystem::Composer => name.split_once('/').is_some_and(|(vendor, own)| is_word(vendor, b"-_.") && is_word(own, b"-_.")),
+        Ecosystem::Nuget => name.len() <= 100 && is_word(name, b"-_."),
+        Ecosystem::Maven => name
+            .split_once(':')
+            .is_some_and(|(group, artifact)| group.split('.').all(|part| is_word(part, b"-_")) && is_word(artifact, b"-_.")),
+        Ecosystem::Pub | Ecosystem::Hex => is_word(name, b"_"),
+        Ecosystem::GithubActions => name.contains('/') && name.split('/').all(|part| is_word(part, b"-_.")),
+        Ecosystem::Swift => is_module(name),
+        Ecosystem::Conda | Ecosystem::Jsr | Ecosystem::Docker | Ecosystem::Helm | Ecosystem::Terraform | Ecosystem::PreCommit => false,
     }
+}
+
+/// Letters and digits, with `marks` between them; an underline or a dot may also begin it.
+fn is_word(text: &str, marks: &[u8]) -> bool {
+    let known = |b: u8| b.is_ascii_alphanumeric() || marks.contains(&b);
+    text.starts_with(|c: char| c.is_ascii_alphanumeric() || (c == '_' && marks.contains(&b'_'))) && text.bytes().all(known)
+}
+
+/// Why Maven Central is not asked about `name`: what it does not have lies where builds find it all the same.
+fn beside_central(name: &str) -> Option<&'static str> {
+    const GOOGLE: [&str; 6] =
+        ["androidx.", "com.android.", "com.google.android.", "com.google.firebase:", "com.google.gms:", "com.google.mlkit:"];
+    if GOOGLE.iter().any(|group| name.starts_with(group)) {
+        return Some("it comes from Google's repository, which is not asked");
+    }
+    (!name.contains(':')).then_some("it is a plugin of Gradle, whose portal is not asked")
 }
 
 fn is_npm(name: &str) -> bool {
@@ -83,10 +112,27 @@ mod tests {
 
     #[test]
     fn names_that_are_none_are_not_asked_about() {
-        let worlds = [Ecosystem::Npm, Ecosystem::Pypi, Ecosystem::Cargo, Ecosystem::Gem, Ecosystem::Golang];
-        let none =
-            ["", ".", "..", "../../x?y#z", "a\nb", "a b", "a%2e%2e", "@", "@/x", "@a/", "@a/b/c", "x/../y", "ünï", "a\\b", "a:b", "//x.y"];
-        for ecosystem in worlds {
+        let none = [
+            "",
+            ".",
+            "..",
+            "../../x?y#z",
+            "a\nb",
+            "a b",
+            "a%2e%2e",
+            "@",
+            "@/x",
+            "@a/",
+            "@a/b/c",
+            "x/../y",
+            "ünï",
+            "a\\b",
+            "a:b:c",
+            "//x.y",
+            "a..b:c",
+            "a:../b",
+        ];
+        for ecosystem in Ecosystem::ALL {
             for name in none {
                 assert!(unfit(&package(ecosystem, name, None)).is_some(), "{ecosystem:?} {name:?}");
             }
@@ -105,6 +151,14 @@ mod tests {
             (Ecosystem::Gem, "rails-html-sanitizer", "1.0"),
             (Ecosystem::Golang, "github.com/BurntSushi/toml", "v1.0.0"),
             (Ecosystem::Golang, "gopkg.in/yaml.v3", "v3.0.1"),
+            (Ecosystem::Composer, "symfony/http-kernel", "v7.1.0"),
+            (Ecosystem::Nuget, "newtonsoft.json", "13.0.3"),
+            (Ecosystem::Maven, "org.apache.commons:commons-lang3", "3.14.0"),
+            (Ecosystem::Maven, "junit:junit", "4.13.2"),
+            (Ecosystem::Pub, "http_parser", "4.0.2"),
+            (Ecosystem::Hex, "phoenix_live_view", "1.0.0"),
+            (Ecosystem::GithubActions, "actions/cache/restore", "v4"),
+            (Ecosystem::Swift, "github.com/apple/swift-nio", "2.60.0"),
         ];
         for (ecosystem, name, version) in some {
             assert_eq!(unfit(&package(ecosystem, name, Some(version))), None, "{name}");
@@ -124,7 +178,7 @@ mod tests {
         fn what_is_asked_about_says_nothing_but_letters_of_names(name in ".{0,40}") {
             for ecosystem in Ecosystem::ALL {
                 if unfit(&package(ecosystem, &name, None)).is_none() {
-                    prop_assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~@/".contains(&b)), "{:?}", name);
+                    prop_assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~@/:".contains(&b)), "{:?}", name);
                     prop_assert!(!name.split('/').any(|part| matches!(part, "" | "." | "..")), "{:?}", name);
                 }
             }

@@ -44,7 +44,7 @@ pub(super) fn wrong(whose: &str, replies: &[Reply]) -> String {
     let mut each = replies.iter().map(|reply| match reply {
         Reply::None(why) => why.clone(),
         Reply::Large => format!("what {whose} answered is larger than is taken"),
-        Reply::Found(_) | Reply::Absent => garbled(whose),
+        Reply::Found(..) | Reply::Absent => garbled(whose),
     });
     each.next_back().unwrap_or_else(|| garbled(whose))
 }

@@ -31,7 +31,9 @@ fn judged(one: &Asked<'_>) -> Option<(Severity, String)> {
     let new = one.row.change == DependencyMove::Added && one.dependency.direct;
     match what {
         Listing::Unlisted => {
-            let severity = if new { Severity::Medium } else { Severity::Low };
+            // Nobody can take a name below somebody else's domain, and builds have other repositories besides.
+            let open = one.package.ecosystem != Ecosystem::Maven;
+            let severity = if new && open { Severity::Medium } else { Severity::Low };
             Some((severity, format!("{by} does not list {} (asked {asked})", short(&one.package.name))))
         }
         Listing::Listed(Entry { standing: Some(Standing::Unpublished), .. }) => {
@@ -40,8 +42,9 @@ fn judged(one: &Asked<'_>) -> Option<(Severity, String)> {
         // Somebody else holds such a name; another rule says so.
         Listing::Listed(Entry { standing: Some(Standing::Held), .. }) => None,
         Listing::Listed(Entry { release: Release::Unlisted, .. }) => {
-            // RubyGems takes yanked versions off its list, and Go's mirror has what it was once asked for.
-            let told = !matches!(one.package.ecosystem, Ecosystem::Gem | Ecosystem::Golang);
+            // RubyGems and Packagist take withdrawn versions off their lists, Go's mirror has what it was once asked for, and Maven Central
+            // is not the only repository of most builds.
+            let told = !matches!(one.package.ecosystem, Ecosystem::Gem | Ecosystem::Golang | Ecosystem::Composer | Ecosystem::Maven);
             let severity = if told { Severity::Medium } else { Severity::Low };
             Some((severity, format!("{by} lists no version {} (asked {asked})", short(&one.package.to_string()))))
         }
