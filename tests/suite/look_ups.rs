@@ -458,7 +458,8 @@ fn nuget_is_read_as_it_answers() {
     let paths = ["huge/index", "huge/7.0.0", "logging/index", "logging/2.0.0", "made.up/index", "made.up/1.0.0"];
     let mut expected = paths.map(|path| below(&format!("example.{path}"))).to_vec();
     let mut asked = asked;
-    (expected.sort(), asked.sort());
+    expected.sort();
+    asked.sort();
     assert_eq!(asked, expected, "{report:#}");
     let said = notes(&report, "example.logging");
     for part in
