@@ -8,6 +8,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
+pub use super::reader::Reader;
+pub use super::selection::Selection;
+
 use super::alike;
 use super::check::{ChangeView, Check, FileOutcome, Sink};
 use super::checks::registry::CHECKS;
@@ -15,8 +18,7 @@ use super::coverage;
 use super::effort::spend;
 use super::filtering::Filtering;
 use super::foreign::merge::{Asked, Imports};
-use super::formats::secrets::trace::Mark;
-use super::formats::secrets::{ignore, same};
+use super::formats::secrets::{ignore, same, trace::Mark};
 use super::imports;
 use super::links;
 use super::lookups;
@@ -25,8 +27,7 @@ use super::redact::shown;
 use super::risk;
 use super::rule_set::{RuleSet, SetSink};
 use super::rulebook::Rulebook;
-use super::story::claims::question;
-use super::story::{self, facts};
+use super::story::{self, claims::question, facts};
 use super::sums;
 use super::threads::{self, mentions};
 use super::told::ToldRows;
@@ -47,37 +48,6 @@ use crate::model::testimony::{Question, Testimony};
 /// Files judged between two loads of texts.
 const BATCH: usize = 64;
 
-/// Which rules run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Selection {
-    /// Only these, when there are any.
-    pub only: Vec<String>,
-    /// Never these.
-    pub skip: Vec<String>,
-}
-
-impl Selection {
-    /// Whether the rule called `name` is wanted.
-    #[must_use]
-    pub fn wants(&self, name: &str) -> bool {
-        let named = |names: &[String]| names.iter().any(|known| known == name);
-        (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
-    }
-}
-
-/// What gives an analysis what it asks for, as far as that can be given.
-#[derive(Clone, Copy)]
-pub struct Reader<'r> {
-    /// Whole texts.
-    pub texts: &'r dyn Fn(&[TextRequest]) -> Texts,
-    /// What the commits of the change did on the way to its net diff.
-    pub history: &'r dyn Fn() -> History,
-    /// What the forge of the change says of what its message claims.
-    pub testimony: &'r dyn Fn(&Question) -> Testimony,
-    /// Raised when nobody waits any more.
-    pub cancel: &'r Cancel,
-}
-
 /// Every check that runs, with its rule, and every set with a rule that runs.
 pub struct Engine {
     book: Arc<Rulebook>,
@@ -90,6 +60,7 @@ pub struct Engine {
     digest: String,
     filtering: Filtering,
     asked: Option<Arc<dyn LookUp>>,
+    task: Option<Arc<str>>,
 }
 
 /// A check that runs, with its rule and its position among all checks.
@@ -120,7 +91,18 @@ impl Engine {
         // What they find is hidden in what the others say.
         sets.sort_by_key(|(_, set)| set.secrets().is_none());
         let (selection, imports, digest) = (selection.clone(), Arc::default(), book.digest.clone());
-        Self { book: Arc::clone(book), checks, sets, chosen, selection, imports, digest, filtering: Filtering::WhereItPays, asked: None }
+        Self {
+            book: Arc::clone(book),
+            checks,
+            sets,
+            chosen,
+            selection,
+            imports,
+            digest,
+            filtering: Filtering::WhereItPays,
+            asked: None,
+            task: None,
+        }
     }
 
     /// The same engine that asks every check about every file, to compare with.
@@ -169,8 +151,18 @@ impl Engine {
         self.asked.as_ref().is_some_and(|asked| asked.can_ask())
     }
 
+    /// The same, with the task that the changes were made for: it changes the judgement, so it is part of the digest.
+    #[must_use]
+    pub fn given(self, task: Arc<str>) -> Self {
+        let with = Self { task: Some(task), ..self };
+        Self { digest: with.digest_with(&with.book.digest), ..with }
+    }
+
     fn digest_with(&self, book: &str) -> String {
-        let digest = self.imports.digest_with(book);
+        let mut digest = self.imports.digest_with(book);
+        if let Some(task) = &self.task {
+            digest = hex(&Sha256::new().chain_update(digest).chain_update(task.as_bytes()).finalize());
+        }
         let Some(asked) = &self.asked else { return digest };
         hex(&Sha256::new().chain_update(digest).chain_update(asked.name()).finalize())
     }
@@ -185,7 +177,7 @@ impl Engine {
         let (checks, sets, chosen) = (self.checks.clone(), self.sets.clone(), self.chosen.clone());
         let (selection, imports, asked) = (self.selection.clone(), Arc::clone(&self.imports), self.asked.clone());
         let digest = self.digest_with(&book.digest);
-        Self { book, checks, sets, chosen, selection, imports, digest, filtering: self.filtering, asked }
+        Self { book, checks, sets, chosen, selection, imports, digest, filtering: self.filtering, asked, task: self.task.clone() }
     }
 
     /// The names of the rules that run.
@@ -288,7 +280,7 @@ impl Engine {
             wanted.extend(lookups::elsewhere::wanted(outcomes));
         }
         let texts = if wanted.is_empty() { Texts::default() } else { (reader.texts)(&wanted) };
-        Around { texts, history, ..Around::default() }
+        Around { texts, history, task: self.task.clone(), ..Around::default() }
     }
 
     /// Asks about the packages that the change brings, where somebody may be asked. It may take a while: a reader who waits for the
@@ -339,7 +331,7 @@ impl Engine {
         alike::group(change, &mut findings);
         findings.sort_by(most_serious_first);
         let veil = self.book.veil();
-        let mut story = story::tell(change, &outcomes, &findings, &around.testimony);
+        let mut story = story::tell(change, &outcomes, &findings, around);
         shown::story(&mut story, &veil);
         let risk = risk::assess(&findings, &story, &[], change.patch.unreadable);
         let mut coverage = coverage::of(&self.book, self.chosen.len(), change, &outcomes, around);

@@ -35,6 +35,7 @@ pub fn run(book: &Arc<Rulebook>, rule: &Rule, example: &Example) -> Outcome {
     let engine = Engine::of(book, &Selection { only: vec![rule.id.0.to_owned()], skip: Vec::new() });
     let (change, texts) = change_of(example);
     let engine = if example.lookups.at.is_some() { engine.asking(Arc::new(Stated(example.lookups.clone()))) } else { engine };
+    let engine = if example.task.is_empty() { engine } else { engine.given(Arc::from(example.task.as_str())) };
     let findings = engine.analyse(&change, &|_| texts.clone()).findings;
     let counts = |finding: &&Finding| rule.severity == Severity::Info || finding.severity > Severity::Info;
     let fired = findings.iter().filter(counts).count() > 0;

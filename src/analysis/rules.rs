@@ -190,6 +190,8 @@ struct ExampleEntry {
     #[serde(default)]
     branch: String,
     #[serde(default)]
+    task: String,
+    #[serde(default)]
     told: Vec<ToldEntry>,
     #[serde(default)]
     commits: Vec<CommitEntry>,
@@ -230,7 +232,7 @@ impl ExampleEntry {
         let files = files.map(|file| ExampleFile { path: file.path, before: file.before, after: file.after }).collect();
         let commits = self.commits.into_iter().map(CommitEntry::into_model).collect();
         let lookups = rule_facts::lookups(self.told);
-        Example { hits, about: self.about, files, message: self.message, branch: self.branch, lookups, commits }
+        Example { hits, about: self.about, files, message: self.message, branch: self.branch, task: self.task, lookups, commits }
     }
 }
 

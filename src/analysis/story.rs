@@ -7,19 +7,20 @@ pub mod facts;
 pub mod flips;
 pub mod message;
 pub mod prose;
+pub mod task;
 pub mod undisclosed;
 
 use self::facts::Facts;
 use super::check::FileOutcome;
-use crate::model::change::Change;
+use crate::model::change::{Around, Change};
 use crate::model::finding::Finding;
 use crate::model::story::Story;
-use crate::model::testimony::Testimony;
 
-/// The story of `change`, given one outcome for each file, all findings, and what its forge says.
+/// The story of `change`, given one outcome for each file, all findings, and what was read around it.
 #[must_use]
-pub fn tell(change: &Change, outcomes: &[FileOutcome], findings: &[Finding], testimony: &Testimony) -> Story {
-    let facts = Facts::new(change, outcomes).with(findings).hearing(testimony);
-    let claims = claims::judged(&facts).into_iter().map(|judged| judged.claim).collect();
-    Story { claims, undisclosed: undisclosed::facts(&facts, findings), open: testimony.is_open() }
+pub fn tell(change: &Change, outcomes: &[FileOutcome], findings: &[Finding], around: &Around) -> Story {
+    let facts = Facts::new(change, outcomes).with(findings).hearing(&around.testimony);
+    let said = claims::judged(&facts).into_iter().map(|judged| judged.claim);
+    let claims = said.chain(task::claims(&facts, around.task.as_deref())).collect();
+    Story { claims, undisclosed: undisclosed::facts(&facts, findings), open: around.testimony.is_open() }
 }

@@ -124,6 +124,8 @@ pub struct Around {
     pub lookups: Lookups,
     /// What its forge says of what its message claims.
     pub testimony: Testimony,
+    /// The task it was made for, where somebody handed it in.
+    pub task: Option<Arc<str>>,
 }
 
 /// One commit against its first parent.

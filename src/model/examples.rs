@@ -19,6 +19,8 @@ pub struct Example {
     pub message: String,
     /// The branch it comes from.
     pub branch: String,
+    /// The task it was made for; none where it is empty.
+    pub task: String,
     /// What registries and advisories say of its packages.
     pub lookups: Lookups,
     /// Its commits, oldest first, where they matter; else it has one that nothing is known of.

@@ -179,3 +179,21 @@ fn a_queue_asks_once_and_asks_again_what_may_be_answered_otherwise() {
         assert_eq!(acme.testimonies(), 1, "an issue may come to be");
     }
 }
+
+/// What an issue names is held against what the change touches; code that nobody spoke of is a note.
+#[test]
+fn the_task_is_read_where_it_is_known() {
+    let acme = Acme::new();
+    acme.issue(40, "The last page is missing");
+    let task = "`page_of` in src/page.py drops it, and src/list.py shows the same.".to_owned();
+    acme.github.repo("acme/api").with(|repo| drop(repo.told.insert(40, task)));
+    let told = acme.verdicts("Fixes #40");
+    assert!(says(&told, "uncheckable", "src/list.py is named there and is not among the changed files"), "{told:?}");
+    let number = acme.claims("Pages begin at one.");
+    let task = acme.home.path().join("task.txt");
+    std::fs::write(&task, "Change src/page.py so that it pages.").unwrap();
+    let report = acme.report(number, &["--task", task.to_str().unwrap()]);
+    assert!(says(&crate::testimony_github::told(&report), "supported", "src/page.py"), "{report}");
+    let missing = acme.run(&["scan", &format!("acme/api#{number}"), "--task", "nowhere.txt"]);
+    missing.is_failure("the task in nowhere.txt cannot be read");
+}

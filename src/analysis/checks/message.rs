@@ -3,3 +3,4 @@
 pub mod message_contradicted;
 pub mod message_repeated;
 pub mod message_says_nothing;
+pub mod scope_unspoken;

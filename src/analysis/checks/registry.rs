@@ -117,6 +117,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &environment::sandbox_loosened::SandboxLoosened,
     &vuln::sanitiser_loosened::SanitiserLoosened,
     &vuln::sanitiser_removed::SanitiserRemoved,
+    &message::scope_unspoken::ScopeUnspoken,
     &environment::secret_out_of_store::SecretOutOfStore,
     &environment::secret_unignored::SecretUnignored,
     &net::sensitive_exposed::SensitiveExposed,

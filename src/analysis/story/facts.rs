@@ -81,6 +81,12 @@ impl<'c> Facts<'c> {
         Self { testimony: Some(testimony), ..self }
     }
 
+    /// What the forge says, where it was asked.
+    #[must_use]
+    pub fn testimony(&self) -> Option<&'c Testimony> {
+        self.testimony
+    }
+
     /// What the forge says of a number that the message names.
     #[must_use]
     pub fn named(&self, number: u64) -> Option<&'c Named> {

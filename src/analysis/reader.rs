@@ -1,0 +1,18 @@
+//! What gives an analysis what it asks for. Never how that is come by.
+
+use crate::model::cancel::Cancel;
+use crate::model::change::{History, TextRequest, Texts};
+use crate::model::testimony::{Question, Testimony};
+
+/// What gives an analysis what it asks for, as far as that can be given.
+#[derive(Clone, Copy)]
+pub struct Reader<'r> {
+    /// Whole texts.
+    pub texts: &'r dyn Fn(&[TextRequest]) -> Texts,
+    /// What the commits of the change did on the way to its net diff.
+    pub history: &'r dyn Fn() -> History,
+    /// What the forge of the change says of what its message claims.
+    pub testimony: &'r dyn Fn(&Question) -> Testimony,
+    /// Raised when nobody waits any more.
+    pub cancel: &'r Cancel,
+}

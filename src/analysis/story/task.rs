@@ -1,0 +1,180 @@
+//! The task a change was made for against what it touches: an issue that its forge links, or a text that was handed in. What a task names
+//! and the change leaves alone is shown; what neither task nor message speaks of is for a rule. Never a verdict against anybody.
+
+use std::collections::BTreeSet;
+
+use super::facts::Facts;
+use super::message::parts;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::role::Role;
+use crate::model::diff::{FileDiff, LineKind};
+use crate::model::story::{Claim, Verdict};
+use crate::model::testimony::Named;
+
+/// A longer task is read only up to here, in bytes.
+const LONGEST: usize = 64 * 1024;
+/// Names of one task that are held against the change.
+const MOST_NAMES: usize = 12;
+/// Changed lines below which nobody minds where they stand.
+const LEAST_LINES: usize = 5;
+/// Changed lines of a file whose words are read.
+const MOST_LINES: usize = 400;
+
+/// A path with a folder, or a name in marks of code.
+static PATH: Pattern = Pattern::new(r"(?:^|[\s`(\x22'])((?:[\w@.-]+/)+[\w@-][\w@.-]*\.[A-Za-z]\w{0,9})(?:[`:),;.!\s\x22']|$)");
+static NAME: Pattern = Pattern::new(r"`([A-Za-z_][A-Za-z0-9_]{3,60})(?:\(\))?`");
+/// Names that say nothing of where they stand.
+const PLAIN: [&str; 44] = [
+    "src", "lib", "libs", "app", "apps", "pkg", "cmd", "internal", "index", "main", "mod", "init", "core", "common", "util", "utils",
+    "helper", "helpers", "base", "types", "type", "model", "models", "package", "packages", "crates", "crate", "module", "modules",
+    "source", "sources", "java", "python", "kotlin", "org", "com", "web", "the", "and", "for", "with", "this", "that", "from",
+];
+
+/// A task, and where it comes from.
+struct Task {
+    from: String,
+    text: String,
+}
+
+/// The tasks that are known of the change.
+fn tasks(facts: &Facts<'_>, given: Option<&str>) -> Vec<Task> {
+    let cut = |text: &str| text.get(..text.floor_char_boundary(LONGEST)).unwrap_or("").to_owned();
+    let mut tasks: Vec<Task> = given.map(|text| Task { from: "the task that was given".to_owned(), text: cut(text) }).into_iter().collect();
+    let Some(testimony) = facts.testimony() else { return tasks };
+    let named = testimony.named.values().filter_map(|named| match named {
+        Named::There(issue) if !issue.pull => Some(issue),
+        _ => None,
+    });
+    let mut known = BTreeSet::new();
+    for issue in testimony.linked.iter().chain(named) {
+        if known.insert((&issue.repository, issue.number)) && !issue.body.trim().is_empty() {
+            let from = format!("{}#{}", issue.repository, issue.number);
+            tasks.push(Task { from, text: cut(&format!("{}\n{}", issue.title, issue.body)) });
+        }
+    }
+    tasks
+}
+
+/// What each task names, as claims: borne out when all of it is touched, and else never more than a hint.
+#[must_use]
+pub fn claims(facts: &Facts<'_>, given: Option<&str>) -> Vec<Claim> {
+    tasks(facts, given).iter().filter_map(|task| claim(facts, task)).collect()
+}
+
+fn claim(facts: &Facts<'_>, task: &Task) -> Option<Claim> {
+    let paths: BTreeSet<&str> = PATH.groups(&task.text, 1).filter(|path| !path.contains("//") && !path.starts_with("www.")).collect();
+    let names: BTreeSet<&str> = NAME.groups(&task.text, 1).filter(|name| name.contains('_') || has_hump(name)).collect();
+    let touched = |path: &&str| facts.files().iter().any(|file| is_called(file, path.trim_start_matches("./")));
+    let stands = |name: &&str| [LineKind::Added, LineKind::Removed].into_iter().any(|kind| !facts.lines_with(name, kind).is_empty());
+    let (mut held, mut open) = (Vec::new(), Vec::new());
+    for path in paths.into_iter().take(MOST_NAMES) {
+        if touched(&path) {
+            held.push(path.to_owned())
+        } else {
+            open.push(format!("{path} is named there and is not among the changed files"))
+        }
+    }
+    for name in names.into_iter().take(MOST_NAMES) {
+        if stands(&name) { held.push(name.to_owned()) } else { open.push(format!("{name} is named there and stands on no changed line")) }
+    }
+    let verdict = if open.is_empty() { Verdict::Supported } else { Verdict::Uncheckable };
+    let places = if open.is_empty() { held } else { open };
+    (!places.is_empty()).then(|| Claim { text: format!("{} says what is to be changed", task.from), verdict, places })
+}
+
+fn is_called(file: &FileDiff, name: &str) -> bool {
+    let ends = |path: &str| path.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+    [&file.new_path, &file.old_path].into_iter().flatten().any(|path| ends(&path.text()))
+}
+
+fn has_hump(name: &str) -> bool {
+    name.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+}
+
+/// A folder of which no word of task and message speaks, and the paths that changed there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unspoken {
+    /// The folder; empty for the top.
+    pub folder: String,
+    /// Changed files, at least one.
+    pub paths: Vec<String>,
+    /// Their changed lines.
+    pub lines: usize,
+}
+
+/// The folders in which code changes that no word of the task or the message speaks of: neither of a path nor of what stands on the
+/// changed lines. Nothing without a task, and nothing where not a single file is spoken of: then the task is told in other words.
+#[must_use]
+pub fn unspoken(facts: &Facts<'_>, given: Option<&str>) -> Vec<Unspoken> {
+    let tasks = tasks(facts, given);
+    if tasks.is_empty() {
+        return Vec::new();
+    }
+    let mut said = BTreeSet::new();
+    tasks.iter().for_each(|task| words(&task.text, &mut said));
+    parts(facts.change).iter().for_each(|part| words(part.text, &mut said));
+    let mut silent: Vec<Unspoken> = Vec::new();
+    let mut heard = BTreeSet::new();
+    for file in facts.files() {
+        let path = file.path().text().into_owned();
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        if is_spoken(file, &path, &said) {
+            heard.insert(folder);
+        } else if Role::of(&path).is_live() {
+            let lines = file.added() + file.removed();
+            match silent.iter_mut().find(|known| known.folder == folder) {
+                Some(known) => {
+                    known.paths.push(path);
+                    known.lines += lines;
+                }
+                None => silent.push(Unspoken { folder, paths: vec![path], lines }),
+            }
+        }
+    }
+    silent.retain(|one| !heard.is_empty() && one.lines >= LEAST_LINES && !heard.contains(&one.folder));
+    silent
+}
+
+fn is_spoken(file: &FileDiff, path: &str, said: &BTreeSet<String>) -> bool {
+    let mut own = BTreeSet::new();
+    words(path, &mut own);
+    if let Some(text) = file.text() {
+        let changed = text.lines.iter().filter(|line| line.kind != LineKind::Context).take(MOST_LINES);
+        changed.for_each(|line| words(text.text(line), &mut own));
+    }
+    own.iter().any(|word| said.contains(word))
+}
+
+/// The words of `text` in lower case and without the endings of number and time, names taken apart at humps and underscores.
+fn words(text: &str, into: &mut BTreeSet<String>) {
+    for name in text.split(|c: char| !c.is_alphanumeric()) {
+        let mut start = 0;
+        let humps = name.as_bytes().windows(2).enumerate().filter(|(_, pair)| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+        for end in humps.map(|(at, _)| at + 1).chain([name.len()]) {
+            let word = stem(&name.get(start..end).unwrap_or("").to_lowercase());
+            start = end;
+            if word.chars().count() >= 4 && word.chars().any(char::is_alphabetic) && !PLAIN.contains(&word.as_str()) {
+                into.insert(word);
+            }
+        }
+    }
+}
+
+fn stem(word: &str) -> String {
+    let cut =
+        ["ings", "ing", "ies", "ed", "es", "s", "e", "y"].iter().find_map(|end| word.strip_suffix(end).filter(|rest| rest.len() >= 4));
+    cut.unwrap_or(word).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_by_their_stems() {
+        let mut said = BTreeSet::new();
+        words("Paginating `lastPage` in user_settings.py caches entries", &mut said);
+        let expected = ["cach", "entr", "last", "page", "paginat", "setting", "user"];
+        assert!(expected.iter().all(|word| said.contains(*word)), "{said:?}");
+    }
+}
