@@ -69,13 +69,17 @@ fn claim(facts: &Facts<'_>, task: &Task) -> Option<Claim> {
     let (mut held, mut open) = (Vec::new(), Vec::new());
     for path in paths.into_iter().take(MOST_NAMES) {
         if touched(&path) {
-            held.push(path.to_owned())
+            held.push(path.to_owned());
         } else {
-            open.push(format!("{path} is named there and is not among the changed files"))
+            open.push(format!("{path} is named there and is not among the changed files"));
         }
     }
     for name in names.into_iter().take(MOST_NAMES) {
-        if stands(&name) { held.push(name.to_owned()) } else { open.push(format!("{name} is named there and stands on no changed line")) }
+        if stands(&name) {
+            held.push(name.to_owned());
+        } else {
+            open.push(format!("{name} is named there and stands on no changed line"));
+        }
     }
     let verdict = if open.is_empty() { Verdict::Supported } else { Verdict::Uncheckable };
     let places = if open.is_empty() { held } else { open };
