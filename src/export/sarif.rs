@@ -1,12 +1,14 @@
 //! SARIF 2.1.0: one run over all changes, within the limits that readers of it keep.
 //!
 //! Code scanning keeps 5,000 results of a run, in no promised order: so the most serious come first here, and what is left
-//! out is said in a notification. Outside text is made inert, because readers show it decoded.
+//! out is said in a notification. The packages that changed are rows in the properties of the run, as report v1 writes them. Outside text is made inert, because readers show it decoded.
 
 mod shape;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+
+use serde_json::Value;
 
 use self::shape::{
     Artifact, Automation, Descriptor, Driver, Help, Invocation, Location, Log, Logical, Message, Notification, Physical, Region, Result,
@@ -15,6 +17,7 @@ use self::shape::{
 use crate::export::escape;
 use crate::export::judged::Judged;
 use crate::export::uri;
+use crate::export::v1::DependencyV1;
 use crate::model::diff::{Omission, Side};
 use crate::model::finding::{Finding, Where};
 use crate::model::inert;
@@ -25,6 +28,8 @@ use crate::model::rule::{Confidence, Rule, Severity};
 pub const MOST_RESULTS: usize = 5_000;
 /// Notifications about what was not looked at.
 const MOST_NOTES: usize = 1_000;
+/// Rows of packages in the properties of the run.
+pub const MOST_ROWS: usize = 5_000;
 /// Tags of a rule that are kept.
 const MOST_TAGS: usize = 10;
 /// Related places of a result that are kept.
@@ -36,6 +41,8 @@ pub struct Sarif<'a> {
     index: BTreeMap<&'a str, usize>,
     results: Vec<(Severity, Confidence, Result)>,
     notes: Vec<Notification>,
+    rows: Vec<shape::Row>,
+    unlisted: usize,
     dropped: usize,
     unseen: usize,
 }
@@ -46,7 +53,7 @@ impl<'a> Sarif<'a> {
     pub fn new(rules: impl IntoIterator<Item = &'a Rule>) -> Self {
         let rules: Vec<&Rule> = rules.into_iter().collect();
         let index = rules.iter().enumerate().map(|(index, rule)| (rule.id.0, index)).collect();
-        Self { rules, index, results: Vec::new(), notes: Vec::new(), dropped: 0, unseen: 0 }
+        Self { rules, index, results: Vec::new(), notes: Vec::new(), rows: Vec::new(), unlisted: 0, dropped: 0, unseen: 0 }
     }
 
     /// Adds one change.
@@ -61,6 +68,11 @@ impl<'a> Sarif<'a> {
         let unchecked = judged.report.coverage.left_out.iter().chain(&judged.report.coverage.unchecked);
         unchecked.for_each(|why| self.limit(why));
         judged.report.skipped.iter().for_each(|omission| self.omit(omission));
+        let room = MOST_ROWS.saturating_sub(self.rows.len());
+        let of = inert::line(&judged.change.pull.address().to_string()).into_owned();
+        let rows = judged.report.dependencies.iter().take(room).filter_map(DependencyV1::new);
+        self.rows.extend(rows.filter_map(|row| Some(shape::Row { of: of.clone(), row: harmless(serde_json::to_value(row).ok()?) })));
+        self.unlisted += judged.report.dependencies.len().saturating_sub(room);
     }
 
     /// Reports once what could not be checked.
@@ -96,6 +108,9 @@ impl<'a> Sarif<'a> {
             let why = format!("{} less serious results were left out: {MOST_RESULTS} is the most a run may hold", self.dropped);
             self.notes.push(note(&why, None));
         }
+        if self.unlisted > 0 {
+            self.notes.push(note(&format!("{} more packages that changed were left out: {MOST_ROWS} are listed", self.unlisted), None));
+        }
         if self.unseen > 0 {
             self.notes.push(note(&format!("{} more parts were not looked at", self.unseen), None));
         }
@@ -106,6 +121,7 @@ impl<'a> Sarif<'a> {
             taxonomies: taxonomies(&self.rules),
             invocations: vec![Invocation { execution_successful: successful, tool_execution_notifications: self.notes }],
             results: self.results.into_iter().map(|(_, _, result)| result).collect(),
+            properties: (!self.rows.is_empty()).then_some(shape::RunProperties { dependencies: self.rows }),
         };
         escape::pretty(out, &Log::new(run))
     }
@@ -152,6 +168,16 @@ impl<'a> Sarif<'a> {
                 also_seen_by: finding.also.iter().map(|seen| inert::line(&seen.to_string()).into_owned()).collect(),
             },
         }
+    }
+}
+
+/// The same values with every text made inert.
+fn harmless(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(inert::line(&text).into_owned()),
+        Value::Array(items) => Value::Array(items.into_iter().map(harmless).collect()),
+        Value::Object(fields) => Value::Object(fields.into_iter().map(|(key, value)| (key, harmless(value))).collect()),
+        other => other,
     }
 }
 

@@ -123,8 +123,9 @@ struct WhereV1<'a> {
     name: Option<&'a str>,
 }
 
+/// A package that a change adds, removes or moves.
 #[derive(Debug, Serialize)]
-struct DependencyV1<'a> {
+pub(super) struct DependencyV1<'a> {
     ecosystem: &'static str,
     name: &'a str,
     change: &'static str,
@@ -286,7 +287,8 @@ impl<'a> WhereV1<'a> {
 }
 
 impl<'a> DependencyV1<'a> {
-    fn new(row: &'a DependencyChange) -> Option<Self> {
+    /// The row as it is written; `None` for one without either side.
+    pub(super) fn new(row: &'a DependencyChange) -> Option<Self> {
         let dependency = row.dependency()?;
         Some(Self {
             ecosystem: dependency.ecosystem.word(),

@@ -8,7 +8,7 @@ use lazaret::analysis::examples::change_of;
 use lazaret::analysis::rulebook::Rulebook;
 use lazaret::export::judged::Judged;
 use lazaret::export::paint::Paint;
-use lazaret::export::sarif::{MOST_RESULTS, Sarif};
+use lazaret::export::sarif::{MOST_RESULTS, MOST_ROWS, Sarif};
 use lazaret::export::{json, markdown, plain, queue};
 use lazaret::model::change::Change;
 use lazaret::model::commit_id::CommitId;
@@ -195,6 +195,22 @@ fn sarif_follows_the_standard() {
     }
     assert!(!serde_json::to_string(&log).unwrap().contains('\u{202e}'), "a reader that decodes it sees marks, not controls");
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    let rows = run["properties"]["dependencies"].as_array().unwrap();
+    assert_eq!(rows.len(), all.iter().map(|(_, report)| report.dependencies.len()).sum::<usize>());
+    let fields = ["of", "ecosystem", "name", "change", "before", "after", "direct", "scope", "manifest", "notes"];
+    assert!(rows.iter().all(|row| fields.iter().all(|field| row.get(field).is_some())), "{rows:?}");
+}
+
+#[test]
+fn sarif_lists_no_more_packages_than_it_says() {
+    let (change, mut report) = hostile();
+    report.dependencies = vec![report.dependencies[0].clone(); MOST_ROWS + 7];
+    let mut sarif = Sarif::new(Rulebook::embedded().iter());
+    sarif.add(Judged { change: &change, report: &report });
+    let log: Value = serde_json::from_slice(&written(|out| sarif.finish(out))).unwrap();
+    let run = &log["runs"][0];
+    assert_eq!(run["properties"]["dependencies"].as_array().unwrap().len(), MOST_ROWS);
+    assert!(run["invocations"][0]["toolExecutionNotifications"].to_string().contains("7 more packages that changed were left out"));
 }
 
 #[test]

@@ -16,6 +16,7 @@ pub mod dependency_withdrawn;
 pub mod import_undeclared;
 pub mod likeness;
 pub mod lists;
+mod owned;
 pub mod popular;
 pub mod settings;
 pub mod table;

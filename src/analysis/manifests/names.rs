@@ -14,8 +14,15 @@ pub struct Names {
     plain: HashSet<String>,
 }
 
+/// A shorter list says of no name that it is rare.
+const BROAD: usize = 1_000;
+
 static CARGO: LazyLock<Names> = LazyLock::new(|| read("names/cargo.txt"));
+static COMPOSER: LazyLock<Names> = LazyLock::new(|| read("names/composer.txt"));
 static GEM: LazyLock<Names> = LazyLock::new(|| read("names/gem.txt"));
+static GOLANG: LazyLock<Names> = LazyLock::new(|| read("names/golang.txt"));
+static MAVEN: LazyLock<Names> = LazyLock::new(|| read("names/maven.txt"));
+static NUGET: LazyLock<Names> = LazyLock::new(|| read("names/nuget.txt"));
 static NPM: LazyLock<Names> = LazyLock::new(|| read("names/npm.txt"));
 static PYPI: LazyLock<Names> = LazyLock::new(|| read("names/pypi.txt"));
 
@@ -24,7 +31,11 @@ static PYPI: LazyLock<Names> = LazyLock::new(|| read("names/pypi.txt"));
 pub fn of(ecosystem: Ecosystem) -> Option<&'static Names> {
     match ecosystem {
         Ecosystem::Cargo => Some(&CARGO),
+        Ecosystem::Composer => Some(&COMPOSER),
         Ecosystem::Gem => Some(&GEM),
+        Ecosystem::Golang => Some(&GOLANG),
+        Ecosystem::Maven => Some(&MAVEN),
+        Ecosystem::Nuget => Some(&NUGET),
         Ecosystem::Npm => Some(&NPM),
         Ecosystem::Pypi => Some(&PYPI),
         _ => None,
@@ -42,10 +53,19 @@ fn plain(name: &str) -> String {
 }
 
 impl Names {
-    /// Whether `name` is there, whichever sign it has between its words: the list cannot always tell.
+    /// Whether `name` is there, whichever sign it has between its words: the list cannot always tell. Of a repository that is there
+    /// every module is (`github.com/owner/repository/v2`).
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.plain.contains(&plain(name))
+        let name = plain(name);
+        let repository = name.match_indices('/').nth(2).and_then(|(at, _)| name.get(..at));
+        self.plain.contains(&name) || repository.is_some_and(|repository| self.plain.contains(repository))
+    }
+
+    /// Whether the list is long enough that it says something when a name is not there.
+    #[must_use]
+    pub fn is_broad(&self) -> bool {
+        self.names.len() >= BROAD
     }
 }
 
@@ -55,9 +75,17 @@ mod tests {
 
     #[test]
     fn every_list_is_read_and_says_where_it_is_from() {
-        for (ecosystem, name) in
-            [(Ecosystem::Cargo, "serde_json"), (Ecosystem::Gem, "rack"), (Ecosystem::Npm, "express"), (Ecosystem::Pypi, "requests")]
-        {
+        for (ecosystem, name) in [
+            (Ecosystem::Cargo, "serde_json"),
+            (Ecosystem::Composer, "symfony/console"),
+            (Ecosystem::Gem, "rack"),
+            (Ecosystem::Golang, "github.com/stretchr/testify"),
+            (Ecosystem::Golang, "github.com/stretchr/testify/v9/sub"),
+            (Ecosystem::Maven, "commons-io:commons-io"),
+            (Ecosystem::Npm, "express"),
+            (Ecosystem::Nuget, "newtonsoft.json"),
+            (Ecosystem::Pypi, "requests"),
+        ] {
             let names = of(ecosystem).unwrap();
             assert!(names.has(name) && !names.has("no-such-name-at-all"), "{name}");
             let text = rules::data(&format!("names/{}.txt", ecosystem.word()));

@@ -17,7 +17,7 @@ pub fn name(outcomes: &mut [FileOutcome]) {
         let Some(after) = row.after.as_ref().filter(|after| after.direct && after.source == PackageSource::DefaultRegistry) else {
             continue;
         };
-        if names::of(after.ecosystem).is_some_and(|list| !list.has(&after.name)) {
+        if names::of(after.ecosystem).is_some_and(|list| list.is_broad() && !list.has(&after.name)) {
             row.notes.push("its name is not in the list of known names".to_owned());
         }
     }

@@ -28,6 +28,22 @@ pub(super) struct Run {
     pub(super) taxonomies: Vec<Taxonomy>,
     pub(super) invocations: Vec<Invocation>,
     pub(super) results: Vec<Result>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) properties: Option<RunProperties>,
+}
+
+/// What the standard has no place for: the packages that the changes add, remove and move.
+#[derive(Serialize)]
+pub(super) struct RunProperties {
+    pub(super) dependencies: Vec<Row>,
+}
+
+/// One row of packages, with its change.
+#[derive(Serialize)]
+pub(super) struct Row {
+    pub(super) of: String,
+    #[serde(flatten)]
+    pub(super) row: serde_json::Value,
 }
 
 #[derive(Serialize)]

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::likeness::{Likeness, likeness};
 use super::lists::lists;
+use super::owned;
 use crate::analysis::manifests::names;
 use crate::model::dependency::Ecosystem;
 
@@ -19,25 +20,30 @@ type Index = HashMap<String, Vec<&'static str>>;
 static CARGO: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Cargo));
 static GEM: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Gem));
 static NPM: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Npm));
+static NUGET: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Nuget));
 static PYPI: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Pypi));
 
 /// The listed name that `name` is near to, and how; `None` for a listed name, and where there is no list.
 #[must_use]
 pub fn near(ecosystem: Ecosystem, name: &str) -> Option<(&'static str, Likeness)> {
-    let index: &Index = match ecosystem {
-        Ecosystem::Cargo => &CARGO,
-        Ecosystem::Gem => &GEM,
-        Ecosystem::Npm => &NPM,
-        Ecosystem::Pypi => &PYPI,
-        _ => return None,
-    };
     // A scope is its owner's: what stands in it is as true as the scope is.
     if name.starts_with('@') || name.len() > LONGEST || names::of(ecosystem)?.has(name) {
         return None;
     }
     let name = name.to_lowercase();
+    let index: &Index = match ecosystem {
+        Ecosystem::Cargo => &CARGO,
+        Ecosystem::Gem => &GEM,
+        Ecosystem::Npm => &NPM,
+        Ecosystem::Nuget => &NUGET,
+        Ecosystem::Pypi => &PYPI,
+        _ => return owned::near(ecosystem, &name),
+    };
     let candidates = keys(&name).chain(baited(&name)).filter_map(|key| index.get(&key)).flatten();
-    let judged = candidates.filter(|known| known.len().min(name.len()) >= SHORTEST);
+    // The first word of a name of NuGet is its owner's, and one family has many near names.
+    let family = |name: &str| name.split_once('.').map(|(first, _)| first.to_owned()).filter(|_| ecosystem == Ecosystem::Nuget);
+    let own = family(&name);
+    let judged = candidates.filter(|known| known.len().min(name.len()) >= SHORTEST && (own.is_none() || family(known) != own));
     judged.filter_map(|known| Some((*known, likeness(&name, known)?))).max_by_key(|(known, how)| (*how, *known))
 }
 
@@ -92,7 +98,8 @@ mod tests {
     #[test]
     fn few_listed_names_would_be_near_another() {
         let (mut all, mut near, mut by_key) = (0, 0, 0);
-        for ecosystem in Ecosystem::ALL {
+        let flat = [Ecosystem::Cargo, Ecosystem::Gem, Ecosystem::Npm, Ecosystem::Pypi];
+        for ecosystem in flat {
             let index = index(ecosystem);
             for name in names::of(ecosystem).into_iter().flat_map(|list| &list.names).filter(|name| !name.starts_with('@')) {
                 let found = keys(name).filter_map(|key| index.get(&key)).flatten();
@@ -120,6 +127,11 @@ mod tests {
             (Ecosystem::Cargo, "serdejson", "serde-json", Likeness::Separators),
             (Ecosystem::Cargo, "memchrs", "memchr", Likeness::Letter),
             (Ecosystem::Gem, "nokoglri", "nokogiri", Likeness::Shape),
+            (Ecosystem::Golang, "github.com/strechr/testify", "github.com/stretchr/testify", Likeness::Letter),
+            (Ecosystem::Golang, "githib.com/stretchr/testify", "github.com/stretchr/testify", Likeness::Letter),
+            (Ecosystem::Maven, "org.apache.comons:commons-lang3", "org.apache.commons:commons-lang3", Likeness::Letter),
+            (Ecosystem::Composer, "symfomy/console", "symfony/console", Likeness::Letter),
+            (Ecosystem::Nuget, "newtonsof.json", "newtonsoft.json", Likeness::Letter),
         ];
         for (ecosystem, name, known, how) in found {
             assert_eq!(near(ecosystem, name), Some((known, how)), "{name}");
@@ -134,7 +146,12 @@ mod tests {
             (Ecosystem::Pypi, "litellm"),
             (Ecosystem::Pypi, "langchain"),
             (Ecosystem::Cargo, "lazaret"),
-            (Ecosystem::Golang, "github.com/gin-gonlc/gin"),
+            (Ecosystem::Golang, "github.com/somebody/testify"),
+            (Ecosystem::Golang, "github.com/stretchr/testifu"),
+            (Ecosystem::Maven, "org.apache.commons:commons-lang4"),
+            (Ecosystem::Composer, "symfony/consol"),
+            (Ecosystem::Nuget, "system.text.jsons"),
+            (Ecosystem::Docker, "alpine"),
         ] {
             assert_eq!(near(ecosystem, name), None, "{name}");
         }
