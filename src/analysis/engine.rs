@@ -286,10 +286,10 @@ impl Engine {
     /// Asks about the packages that the change brings, where somebody may be asked. It may take a while: a reader who waits for the
     /// first findings asks afterwards, and finishes twice.
     #[must_use]
-    pub fn look_up(&self, change: &Change, outcomes: &[FileOutcome], around: &Around, cancel: &Cancel) -> Lookups {
+    pub fn look_up(&self, change: &Change, outcomes: &[FileOutcome], around: &Around, reader: &Reader<'_>) -> Lookups {
         match &self.asked {
-            Some(asked) if lookups::has_rows(outcomes) && !cancel.is_cancelled() => {
-                asked.look_up(change, &lookups::packages(outcomes, &around.texts), cancel)
+            Some(asked) if lookups::has_rows(outcomes) && !reader.cancel.is_cancelled() => {
+                asked.look_up(change, &lookups::packages(outcomes, &around.texts), reader.packages, reader.cancel)
             }
             _ => Lookups::default(),
         }
@@ -367,7 +367,7 @@ impl Engine {
     /// Judges the whole change by its net diff; `load` gives the whole texts it is asked for, as far as it can.
     pub fn analyse(&self, change: &Change, load: &dyn Fn(&[TextRequest]) -> Texts) -> Report {
         let (history, testimony) = (&History::default, &|_: &Question| Testimony::default());
-        self.analyse_whole(change, &Reader { texts: load, history, testimony, cancel: &Cancel::default() })
+        self.analyse_whole(change, &Reader { texts: load, history, packages: &|_| None, testimony, cancel: &Cancel::default() })
     }
 
     /// Judges the whole change, also commit by commit.
@@ -381,7 +381,7 @@ impl Engine {
             outcomes.par_extend(batch.into_par_iter().map(|index| self.file(change, index, &texts)));
         }
         let mut around = self.around(change, &outcomes, reader);
-        around.lookups = self.look_up(change, &outcomes, &around, reader.cancel);
+        around.lookups = self.look_up(change, &outcomes, &around, reader);
         let question = self.question(change);
         if !question.is_empty() && !reader.cancel.is_cancelled() {
             around.testimony = (reader.testimony)(&question);

@@ -8,7 +8,7 @@ use super::engine::{Engine, Selection};
 use super::rulebook::Rulebook;
 use super::words::lines;
 use crate::model::agent::Provenance;
-use crate::model::asking::LookUp;
+use crate::model::asking::{Host, LookUp};
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
@@ -46,7 +46,7 @@ pub fn run(book: &Arc<Rulebook>, rule: &Rule, example: &Example) -> Outcome {
 struct Stated(Lookups);
 
 impl LookUp for Stated {
-    fn look_up(&self, _change: &Change, _packages: &[Package], _cancel: &Cancel) -> Lookups {
+    fn look_up(&self, _change: &Change, _packages: &[Package], _host: Host<'_>, _cancel: &Cancel) -> Lookups {
         self.0.clone()
     }
 

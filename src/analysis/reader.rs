@@ -1,5 +1,6 @@
 //! What gives an analysis what it asks for. Never how that is come by.
 
+use crate::model::asking::Host;
 use crate::model::cancel::Cancel;
 use crate::model::change::{History, TextRequest, Texts};
 use crate::model::testimony::{Question, Testimony};
@@ -11,6 +12,8 @@ pub struct Reader<'r> {
     pub texts: &'r dyn Fn(&[TextRequest]) -> Texts,
     /// What the commits of the change did on the way to its net diff.
     pub history: &'r dyn Fn() -> History,
+    /// What the host of the change says of the packages it moves.
+    pub packages: Host<'r>,
     /// What the forge of the change says of what its message claims.
     pub testimony: &'r dyn Fn(&Question) -> Testimony,
     /// Raised when nobody waits any more.

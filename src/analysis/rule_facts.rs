@@ -99,7 +99,7 @@ fn lookup(entry: ToldEntry, exact: bool) -> Lookup {
         _ => says(Listing::Listed(Entry { first: entry.first.map(ago), maintainers: entry.maintainers, standing, release })),
     };
     let advisories = entry.advisories.into_iter().map(advisory).collect();
-    Lookup { listing, advisories: vec![Told::Says { what: advisories, by: "OSV".to_owned(), at: NOW }] }
+    Lookup { listing, advisories: vec![Told::Says { what: advisories, by: "OSV".to_owned(), at: NOW }], license: None }
 }
 
 fn advisory(entry: AdvisoryEntry) -> Advisory {

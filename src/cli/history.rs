@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clap::Args;
 
 use crate::analysis::across::{self, Together};
-use crate::analysis::engine::{Engine, Reader};
+use crate::analysis::engine::Engine;
 use crate::analysis::provenance;
+use crate::analysis::reader::Reader;
 use crate::analysis::rule_set::Tells;
 use crate::cli::output::Output;
 use crate::model::cancel::Cancel;
@@ -105,7 +106,13 @@ impl History {
         let texts = |wanted: &[TextRequest]| self.source.texts(change, wanted, cancel);
         let report = engine.analyse_whole(
             change,
-            &Reader { texts: &texts, history: &|| self.source.history(change, cancel), testimony: &|_| Testimony::default(), cancel },
+            &Reader {
+                texts: &texts,
+                history: &|| self.source.history(change, cancel),
+                packages: &|take| self.source.packages(change, take, cancel),
+                testimony: &|_| Testimony::default(),
+                cancel,
+            },
         );
         if cancel.is_cancelled() {
             return Err(SourceError::Cancelled);

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::analysis::engine::{Engine, Reader};
+use crate::analysis::engine::Engine;
+use crate::analysis::reader::Reader;
 use crate::cli::output::Output;
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
@@ -40,6 +41,7 @@ impl Judge<'_> {
             &Reader {
                 texts: &|wanted| self.source.texts(&change, wanted, self.cancel),
                 history: &|| self.source.history(&change, self.cancel),
+                packages: &|take| self.source.packages(&change, take, self.cancel),
                 testimony: &|question| self.source.testimony(&change, question, self.cancel),
                 cancel: self.cancel,
             },

@@ -157,6 +157,34 @@ pub enum Turn {
     LastAffected(String),
 }
 
+/// A package that a change brings or takes away, as the host of the change says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reviewed {
+    /// Its world.
+    pub ecosystem: Ecosystem,
+    /// Its name, as the host spells it.
+    pub name: String,
+    /// The version or the requirement, as the host has it.
+    pub version: String,
+    /// Whether the change brings it, rather than takes it away.
+    pub added: bool,
+    /// Its license, where the host knows one.
+    pub license: Option<String>,
+    /// Advisories about it.
+    pub advisories: Vec<Advisory>,
+}
+
+/// The license of a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct License {
+    /// As it is now.
+    pub is: String,
+    /// As it was in the version that the change takes away, where that is known.
+    pub was: Option<String>,
+    /// Who says so.
+    pub by: String,
+}
+
 /// All that was said of one package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lookup {
@@ -164,6 +192,8 @@ pub struct Lookup {
     pub listing: Told<Listing>,
     /// By each who publishes advisories and was asked.
     pub advisories: Vec<Told<Vec<Advisory>>>,
+    /// Its license, where somebody told.
+    pub license: Option<License>,
 }
 
 /// All that was said of the packages of one change.

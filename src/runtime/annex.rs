@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::message::effect::Wish;
+use crate::model::asking::Take;
 use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
 use crate::model::case_id::CaseId;
@@ -13,6 +14,7 @@ use crate::model::commit_id::CommitId;
 use crate::model::dossier::Dossier;
 use crate::model::forge::Account;
 use crate::model::ledger::{ChainState, Record};
+use crate::model::lookup::{Reviewed, Told};
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::report::Report;
@@ -146,6 +148,10 @@ impl Source for Annex {
 
     fn history(&self, change: &Change, cancel: &Cancel) -> History {
         self.of(&change.pull.at).history(change, cancel)
+    }
+
+    fn packages(&self, change: &Change, take: Take<'_>, cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
+        self.of(&change.pull.at).packages(change, take, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::analysis::engine::{Engine, Reader};
+use crate::analysis::engine::Engine;
+use crate::analysis::reader::Reader;
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Decision, Verb};
 use crate::model::inert;
@@ -206,6 +207,7 @@ fn read(one: &Chosen<'_>, engine: &Engine, cancel: &Cancel) -> Result<(Target, V
         &Reader {
             texts: &|wanted| one.field.texts(&change, wanted, cancel),
             history: &|| one.field.history(&change, cancel),
+            packages: &|take| one.field.packages(&change, take, cancel),
             testimony: &|_| Testimony::unasked(UNHEARD),
             cancel,
         },

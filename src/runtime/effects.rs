@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::analysis::behaviour::portrait::Asked;
 use crate::analysis::check::FileOutcome;
-use crate::analysis::engine::{Engine, Reader};
+use crate::analysis::engine::Engine;
 use crate::analysis::lookups;
+use crate::analysis::reader::Reader;
 use crate::analysis::redact::shown;
 use crate::analysis::wanted;
 use crate::message::effect::{Effect, Thrift, Wish};
@@ -269,6 +270,7 @@ fn report(desk: &Desk, change: &Change, cancel: &Cancel) -> Report {
         &Reader {
             texts: &|wanted| texts(desk, change, wanted, cancel),
             history: &|| history(desk, change, cancel),
+            packages: &|take| desk.source.packages(change, take, cancel),
             testimony: &testimony,
             cancel,
         },
@@ -311,6 +313,7 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
     let reader = Reader {
         texts: &|wanted| texts(desk, change, wanted, cancel),
         history: &|| history(desk, change, cancel),
+        packages: &|take| desk.source.packages(change, take, cancel),
         testimony: &|question| desk.source.testimony(change, question, cancel),
         cancel,
     };
@@ -327,7 +330,7 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
         if !question.is_empty() {
             around.testimony = (reader.testimony)(&question);
         }
-        around.lookups = engine.look_up(change, &outcomes, &around, cancel);
+        around.lookups = engine.look_up(change, &outcomes, &around, &reader);
         if cancel.is_cancelled() {
             return;
         }

@@ -1,6 +1,7 @@
 //! What a release lets go: the pulls that the named cases hold, each read and judged as it is now. Nothing is planned here.
 
-use crate::analysis::engine::{Engine, Reader};
+use crate::analysis::engine::Engine;
+use crate::analysis::reader::Reader;
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Subject, Verb};
 use crate::model::policy::Touched;
@@ -71,6 +72,7 @@ fn one(source: &dyn Source, engine: &Engine, pull: PullRef, then: &Subject, canc
         &Reader {
             texts: &|wanted| source.texts(&change, wanted, cancel),
             history: &|| source.history(&change, cancel),
+            packages: &|take| source.packages(&change, take, cancel),
             testimony: &|question| source.testimony(&change, question, cancel),
             cancel,
         },

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::model::asking::Take;
 use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
@@ -11,6 +12,7 @@ use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
 use crate::model::forge::Account;
+use crate::model::lookup::{Reviewed, Told};
 use crate::model::policy::{HOURS, PolicyText};
 use crate::model::pull::{Pull, PullRef};
 use crate::model::response::People;
@@ -136,6 +138,10 @@ impl Source for Marked {
 
     fn history(&self, change: &Change, cancel: &Cancel) -> History {
         self.source.history(change, cancel)
+    }
+
+    fn packages(&self, change: &Change, take: Take<'_>, cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
+        self.source.packages(change, take, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::analysis::engine::Reader;
+use crate::analysis::reader::Reader;
 use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Decision, Reviewer, Subject, Verb};
@@ -217,6 +217,7 @@ fn look(
         &Reader {
             texts: &|wanted| source.texts(&change, wanted, cancel),
             history: &|| source.history(&change, cancel),
+            packages: &|take| source.packages(&change, take, cancel),
             testimony: &|question| source.testimony(&change, question, cancel),
             cancel,
         },

@@ -16,6 +16,7 @@ mod prefetch;
 mod pulls;
 mod queries;
 pub mod queue;
+mod review;
 mod route;
 mod search;
 mod shapes;

@@ -16,6 +16,7 @@ mod osv;
 mod pypi;
 mod record;
 pub mod registries;
+mod review;
 mod route;
 pub mod setup;
 mod world;

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::agent::Provenance;
+use crate::model::asking::Take;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
 use crate::model::forge::Account;
+use crate::model::lookup::{Reviewed, Told};
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Commit, Pull, PullRef};
 use crate::model::testimony::{Question, Testimony};
@@ -144,6 +146,12 @@ pub trait Source: Send + Sync {
     /// What single commits of `change` did that its net diff does not show. A change of one commit has nothing of the kind.
     fn history(&self, change: &Change, _cancel: &Cancel) -> History {
         if change.commits.len() > 1 { History::unread("its commits cannot be read one by one here") } else { History::default() }
+    }
+
+    /// What its host says of the packages that `change` moves; each request is taken out of what the change may cost. `None` where there is
+    /// no host that could say.
+    fn packages(&self, _change: &Change, _take: Take<'_>, _cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
+        None
     }
 
     /// Whole files, as far as they can be given; what is missing or too large is simply not in the answer.

@@ -6,11 +6,13 @@ pub mod local_clone;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::model::asking::Take;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::diff::Omission;
 use crate::model::dossier::Link;
 use crate::model::forge::Budget;
+use crate::model::lookup::{Reviewed, Told};
 use crate::model::pull::PullRef;
 use crate::model::sweep::{Asked, Caught};
 use crate::sources::source::SourceError;
@@ -58,6 +60,11 @@ pub trait Field: Send + Sync {
 
     /// What single commits of `change` did that its net diff does not show.
     fn history(&self, change: &Change, cancel: &Cancel) -> History;
+
+    /// As [`crate::sources::source::Source::packages`].
+    fn packages(&self, _change: &Change, _take: Take<'_>, _cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
+        None
+    }
 
     /// Whole files, as far as they can be given.
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts;

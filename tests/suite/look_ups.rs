@@ -99,7 +99,7 @@ pub(crate) fn settings(at: &str, more: &str) -> String {
     format!("[look-ups]\n{addresses}{more}\n")
 }
 
-fn notes(report: &Value, name: &str) -> String {
+pub(crate) fn notes(report: &Value, name: &str) -> String {
     let rows = report["dependencies"].as_array().unwrap();
     let row = rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("{name} is in no row: {rows:#?}"));
     row["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect::<Vec<_>>().join("\n")

@@ -58,6 +58,7 @@ mod ledger;
 mod limits;
 mod look_ups;
 mod look_ups_console;
+mod look_ups_github;
 mod manifests;
 mod mixture;
 mod opened;

@@ -7,7 +7,7 @@ use super::affected::{is_about, mended};
 use crate::analysis::check::FileOutcome;
 use crate::model::change::Around;
 use crate::model::inert;
-use crate::model::lookup::{Advisory, Entry, Listing, Lookup, Package, Release, Standing, Told, Version};
+use crate::model::lookup::{Advisory, Entry, License, Listing, Lookup, Package, Release, Standing, Told, Version};
 use crate::model::time::Timestamp;
 
 /// Advisories named one by one in a row.
@@ -42,7 +42,13 @@ fn of(package: &Package, lookup: Option<&Lookup>) -> Vec<String> {
     let Some(lookup) = lookup else { return vec!["not checked: nobody was asked".to_owned()] };
     let mut notes = listing(package, &lookup.listing);
     lookup.advisories.iter().for_each(|told| notes.extend(advisories(package, told)));
+    notes.extend(lookup.license.as_ref().map(license));
     notes
+}
+
+fn license(license: &License) -> String {
+    let was = license.was.as_ref().filter(|was| **was != license.is).map(|was| format!(", {} before", short(was)));
+    format!("license {}{} ({})", short(&license.is), was.unwrap_or_default(), short(&license.by))
 }
 
 fn listing(package: &Package, told: &Told<Listing>) -> Vec<String> {

@@ -8,7 +8,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::analysis::engine::{Engine, Reader};
+use crate::analysis::engine::Engine;
+use crate::analysis::reader::Reader;
 use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
 use crate::model::dossier::Link;
@@ -179,6 +180,7 @@ fn judge(field: &dyn Field, caught: &Caught, (engine, observer): (&Engine, &Obse
         &Reader {
             texts: &|wanted| field.texts(&change, wanted, cancel),
             history: &|| field.history(&change, cancel),
+            packages: &|take| field.packages(&change, take, cancel),
             testimony: &|_| Testimony::unasked(UNHEARD),
             cancel,
         },

@@ -13,9 +13,11 @@ use super::policy;
 use super::prefetch::Shelf;
 use super::pulls;
 use super::queue::{self, Wanted};
+use super::review;
 use super::target::Scope;
 use super::testimony;
 use super::texts;
+use crate::model::asking::Take;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
@@ -23,6 +25,7 @@ use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
 use crate::model::forge::{Account, Call, Forge};
 use crate::model::inert;
+use crate::model::lookup::{Reviewed, Told};
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::testimony::{Question, Testimony};
@@ -233,6 +236,10 @@ impl Source for GithubSource {
             }
             _ => History::unread("nothing is fetched with git here"),
         }
+    }
+
+    fn packages(&self, change: &Change, take: Take<'_>, cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
+        review::read(&*self.forge, &Address::of_repository(&change.pull.at)?.path(), &change.pull.revision, take, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

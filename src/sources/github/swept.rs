@@ -18,11 +18,13 @@ use super::queue::{self, States, Wanted};
 use super::route;
 use super::source::{GithubSource, Setup};
 use super::target::Scope;
+use crate::model::asking::Take;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::diff::Omission;
 use crate::model::dossier::Link;
 use crate::model::forge::{Budget, Forge, ForgeError};
+use crate::model::lookup::{Reviewed, Told};
 use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::sweep::{Asked, Caught};
 use crate::sources::source::{Listing, Recognise, Source, SourceError};
@@ -197,6 +199,10 @@ impl Field for SweptHost {
 
     fn history(&self, change: &Change, cancel: &Cancel) -> History {
         self.source.history(change, cancel)
+    }
+
+    fn packages(&self, change: &Change, take: Take<'_>, cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
+        self.source.packages(change, take, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

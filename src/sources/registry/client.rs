@@ -68,7 +68,7 @@ impl Purse {
     }
 
     /// Takes one request out of it.
-    fn take(&self) -> Result<(), String> {
+    pub(super) fn take(&self) -> Result<(), String> {
         if Instant::now() >= self.until {
             return Err(self.late());
         }

@@ -7,8 +7,8 @@ use super::folder::Folder;
 use super::kept::{self, Keep};
 use super::setup::Setup;
 use super::world::Registry;
-use super::{known, osv, record, route};
-use crate::model::asking::LookUp;
+use super::{known, osv, record, review, route};
+use crate::model::asking::{Host, LookUp};
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
 use crate::model::dependency::Ecosystem;
@@ -86,7 +86,7 @@ impl Registries {
 }
 
 impl LookUp for Registries {
-    fn look_up(&self, change: &Change, packages: &[Package], cancel: &Cancel) -> Lookups {
+    fn look_up(&self, change: &Change, packages: &[Package], host: Host<'_>, cancel: &Cancel) -> Lookups {
         // The packages of the demo were made up.
         if change.pull.at.origin == Origin::Demo {
             return Lookups::default();
@@ -95,11 +95,18 @@ impl LookUp for Registries {
         let round = Round { registries: self, now, purse: Purse::of(self.setup.budget), cancel };
         // What is malware counts most, and costs one request for all.
         let advisories = round.advisories(packages);
+        let asks = self.setup.asks && !packages.is_empty();
+        let reviewed = asks.then(|| host(&|| round.purse.take())).flatten();
         let listings = round.listings(packages);
         let answers = packages.iter().zip(listings).zip(advisories);
-        let answers = answers.map(|((package, listing), advisories)| (package.clone(), Lookup { listing, advisories })).collect();
+        let answers =
+            answers.map(|((package, listing), advisories)| (package.clone(), Lookup { listing, advisories, license: None })).collect();
         let unasked = self.folder.as_ref().and_then(Folder::unread).into_iter().collect();
-        Lookups { at: Some(now), answers, unasked }
+        let mut lookups = Lookups { at: Some(now), answers, unasked };
+        if let Some(told) = reviewed {
+            review::fold(&mut lookups, told);
+        }
+        lookups
     }
 
     fn can_ask(&self) -> bool {

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::model::asking::Take;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
+use crate::model::lookup::{Reviewed, Told};
 use crate::model::policy::PolicyText;
 use crate::model::pull::PullRef;
 use crate::model::sweep::Caught;
@@ -66,6 +68,10 @@ impl Source for Gathered {
 
     fn history(&self, change: &Change, cancel: &Cancel) -> History {
         self.find(&change.pull.at).map(|(_, field)| field.history(change, cancel)).unwrap_or_default()
+    }
+
+    fn packages(&self, change: &Change, take: Take<'_>, cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
+        self.find(&change.pull.at).and_then(|(_, field)| field.packages(change, take, cancel))
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

@@ -124,6 +124,7 @@ fn fresh(world: &World, id: u64, owner: u64, name: &str, git: Bare) -> Repo {
         releases: Vec::new(),
         deployments: Vec::new(),
         alerts: Vec::new(),
+        review: None,
         tasks: Vec::new(),
         former: Vec::new(),
         auto_merge_allowed: true,

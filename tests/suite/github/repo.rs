@@ -39,6 +39,8 @@ pub struct Repo {
     pub releases: Vec<Release>,
     pub deployments: Vec<Deployment>,
     pub alerts: Vec<Alert>,
+    /// What the dependency review of any two commits says; `None` where it is not switched on.
+    pub review: Option<Vec<serde_json::Value>>,
     pub tasks: Vec<Task>,
     /// Names it had before: requests to them are answered with a redirect.
     pub former: Vec<String>,

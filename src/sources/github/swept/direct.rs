@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::model::asking::Take;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
 use crate::model::dossier::Link;
 use crate::model::forge::{Account, Budget, Forge, ForgeError};
+use crate::model::lookup::{Reviewed, Told};
 use crate::model::pull::{Commit, Origin, PullRef};
 use crate::model::sweep::{Asked, Caught, Landing, Way};
 use crate::sources::github::address::Address;
 use crate::sources::github::commits::Listed;
 use crate::sources::github::failure::told;
-use crate::sources::github::{ask, commit, route, texts};
+use crate::sources::github::{ask, commit, review, route, texts};
 use crate::sources::source::{Recognise, SourceError};
 use crate::sources::sweep::{Catch, Field};
 
@@ -134,6 +136,10 @@ impl Field for Direct {
     /// None: each change here is one commit.
     fn history(&self, _: &Change, _: &Cancel) -> History {
         History::default()
+    }
+
+    fn packages(&self, change: &Change, take: Take<'_>, cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
+        review::read(&*self.forge, &self.address.path(), &change.pull.revision, take, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

@@ -20,6 +20,7 @@ pub const ROUTES: &[Route] = &[
     ),
     route("GET /repos/{owner}/{repo}/activity", CONTENTS, Role::Read, activity),
     route("GET /agents/repos/{owner}/{repo}/tasks", &[("agent_tasks", "read")], Role::Read, tasks),
+    route("GET /repos/{owner}/{repo}/dependency-graph/compare/{basehead}", &[("contents", "read")], Role::Read, review),
     route("GET /repos/{owner}/{repo}/code-scanning/alerts", &[("security_events", "read")], Role::Read, alerts),
     route("GET /repos/{owner}/{repo}/releases", CONTENTS, Role::Read, releases),
     route("GET /repos/{owner}/{repo}/tags", CONTENTS, Role::Read, tags),
@@ -112,6 +113,16 @@ fn tasks(world: &mut World, ask: &Ask) -> Done {
         })
     });
     Ok(Reply::json(200, json!({ "tasks": told.collect::<Vec<_>>(), "total_active_count": 0, "total_archived_count": 0 })))
+}
+
+fn review(world: &mut World, ask: &Ask) -> Done {
+    let repo = ask.repo(world);
+    let (base, head) = ask.param("basehead").split_once("...").ok_or_else(|| Reply::error(400, "Bad Request"))?;
+    if [base, head].iter().any(|id| repo.git.told(id).is_none()) {
+        return Err(Reply::missing());
+    }
+    let off = "Dependency review is not supported on this repository. Please ensure that Dependency graph is enabled.";
+    Ok(Reply::json(200, repo.review.clone().ok_or_else(|| Reply::error(403, off))?.into()))
 }
 
 fn alerts(world: &mut World, ask: &Ask) -> Done {
