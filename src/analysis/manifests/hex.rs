@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::edition;
 use super::format::{Entry, Format, Kind, Reading};
 use super::tokens::{Token, behind, tokens, value};
 use crate::analysis::language::Language;
@@ -196,6 +197,9 @@ impl Format for RebarLock {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let tokens = tokens(text, Language::Java);
         let mut reading = Reading::default();
+        // `{"1.2.0",` stands in front of a list of packages with checksums.
+        let form = tokens.first().filter(|first| first.is("{")).and_then(|_| tokens.get(1)).and_then(Token::string);
+        edition::tell(form.unwrap_or(""), 1, &mut reading);
         let mut hashes: HashMap<&str, Vec<String>> = HashMap::new();
         for (at, token) in tokens.iter().enumerate() {
             let Some(name) = token.string() else { continue };

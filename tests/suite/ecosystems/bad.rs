@@ -35,6 +35,14 @@ fn a_merge_that_was_not_finished_is_said_with_its_line() {
 }
 
 #[test]
+fn a_merge_that_was_not_finished_is_said_of_every_form() {
+    for path in super::hostile::PATHS {
+        let said = said(path, "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n");
+        assert_eq!(said.iter().filter(|why| why.contains("line 1: two versions of it are merged here")).count(), 1, "{path}: {said:?}");
+    }
+}
+
+#[test]
 fn a_form_of_the_future_is_read_as_far_as_it_is_known_and_said() {
     let files = [
         (
@@ -47,6 +55,15 @@ fn a_form_of_the_future_is_read_as_far_as_it_is_known_and_said() {
         ("bun.lock", "{\"lockfileVersion\": 99, \"packages\": {\"a\": [\"a@1.0.0\", \"\", {}, \"sha512-x\"]}}"),
         ("uv.lock", "version = 9\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = { registry = \"https://pypi.org/simple\" }\n"),
         ("poetry.lock", "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n[metadata]\nlock-version = \"9.0\"\n"),
+        ("pdm.lock", "[metadata]\nlock_version = \"9.0\"\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n"),
+        ("pylock.toml", "lock-version = \"9.0\"\n[[packages]]\nname = \"a\"\nversion = \"1.0.0\"\n"),
+        ("Pipfile.lock", "{\"_meta\": {\"pipfile-spec\": 9}, \"default\": {\"a\": {\"version\": \"==1.0.0\"}}}"),
+        ("deno.lock", "{\"version\": \"9\", \"npm\": {\"a@1.0.0\": {\"integrity\": \"sha512-x\"}}}"),
+        (
+            "packages.lock.json",
+            "{\"version\": 9, \"dependencies\": {\"net9.0\": {\"A\": {\"type\": \"Direct\", \"resolved\": \"1.0.0\"}}}}",
+        ),
+        ("rebar.lock", "{\"9.0.0\",\n[{<<\"a\">>,{pkg,<<\"a\">>,<<\"1.0.0\">>},0}]}.\n"),
     ];
     for (path, text) in files {
         let report = report(path, text);
@@ -64,6 +81,10 @@ fn keys_that_stand_twice_are_both_rows_and_said() {
     assert!(report.skipped.iter().any(|omission| omission.why.contains("line 4: `a` stands twice")), "{:?}", report.skipped);
     let lock = "{\"lockfileVersion\": 3, \"packages\": {\n\"node_modules/a\": {\"version\": \"1.0.0\"},\n\"node_modules/a\": {\"version\": \"2.0.0\"}}}";
     assert!(said("package-lock.json", lock).iter().any(|why| why.contains("line 3: `node_modules/a` stands twice")));
+    let old = "{\"lockfileVersion\": 1, \"dependencies\": {\n\"a\": {\"version\": \"1.0.0\"},\n\"a\": {\"version\": \"2.0.0\"}}}";
+    assert!(said("package-lock.json", old).iter().any(|why| why.contains("line 3: `a` stands twice")));
+    let yarn = "a@^1:\n  version \"1.0.0\"\n\na@^1:\n  version \"1.0.1\"\n";
+    assert!(said("yarn.lock", yarn).iter().any(|why| why.contains("line 4: `a@^1` stands twice")));
     for (path, text) in [("pyproject.toml", "[project]\nname = \"a\"\nname = \"b\"\n"), ("pnpm-lock.yaml", "packages: {}\npackages: {}\n")]
     {
         assert_eq!(said(path, text).len(), 1, "{path}");

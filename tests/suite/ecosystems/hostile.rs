@@ -5,7 +5,7 @@ use lazaret::analysis::manifests::forms;
 use proptest::prelude::*;
 
 /// A path for every form.
-const PATHS: &[&str] = &[
+pub(super) const PATHS: &[&str] = &[
     "Cargo.toml",
     "Cargo.lock",
     "package.json",

@@ -170,3 +170,17 @@ fn what_is_for_development_is_said_where_the_file_says_it() {
         assert_eq!((scope("click"), scope("tomli")), (Some(Scope::Runtime), Some(Scope::Dev)), "{path}");
     }
 }
+
+#[test]
+fn other_ends_of_lines_and_a_mark_in_front_change_no_row() {
+    for (tool, file, _) in PAIRS {
+        let rows = |change: &dyn Fn(String) -> String| {
+            let side = |side: &str| change(kept(&format!("{tool}/{side}/{file}")));
+            super::rows(file, &side("before"), &side("after"))
+        };
+        let plain = rows(&|text| text);
+        assert!(!plain.is_empty(), "{tool}");
+        assert_eq!(rows(&|text| text.replace('\n', "\r\n")), plain, "{tool} with CRLF");
+        assert_eq!(rows(&|text| format!("\u{feff}{text}")), plain, "{tool} with a byte order mark");
+    }
+}

@@ -100,9 +100,13 @@ fn installed(paths: &HashSet<&str>, path: &str, name: &str) -> Option<String> {
 }
 
 fn nested(packages: &Pairs<OldPackage>, above: &str, lines: &mut Lines<'_>, reading: &mut Reading, depth: usize) {
+    let mut seen = HashSet::new();
     for (name, package) in &packages.0 {
         let path = format!("{above}/{name}");
         let line = lines.of(name);
+        if !seen.insert(name.as_str()) {
+            reading.unread.push(twice::sentence(line as usize, name));
+        }
         let needs = package.requires.iter().flat_map(Required::names).map(str::to_owned);
         reading.entries.push(package.entry(name, &path, line).needs(needs));
         if let Some(inner) = package.dependencies.as_ref().filter(|_| depth < DEEPEST) {

@@ -1,11 +1,11 @@
 //! `yarn.lock`, versions 1 and berry: one grammar of keys and indented values, which is yarn's own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::lock::source;
 use super::name_and_version;
-use crate::analysis::manifests::edition;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
+use crate::analysis::manifests::{edition, twice};
 use crate::model::dependency::{Ecosystem, PackageSource};
 
 /// `yarn.lock`.
@@ -42,7 +42,7 @@ impl Format for YarnLock {
         }
         let own: Vec<&str> =
             blocks.iter().filter(|block| block.is_own()).flat_map(|block| block.needs.iter().map(String::as_str)).collect();
-        let direct: std::collections::HashSet<&String> = own.iter().filter_map(|need| resolved.get(*need)).collect();
+        let direct: HashSet<&String> = own.iter().filter_map(|need| resolved.get(*need)).collect();
         let entries = blocks.iter().filter(|block| !block.is_own() && !block.descriptors.is_empty());
         let entries = entries.map(|block| {
             let entry = block.entry().needs(block.needs.iter().filter_map(|need| resolved.get(need.as_str()).cloned()));
@@ -50,6 +50,12 @@ impl Format for YarnLock {
             entry.direct(is_direct)
         });
         let mut reading = Reading { entries: entries.collect(), ..Reading::default() };
+        let mut seen = HashSet::new();
+        for (block, descriptor) in blocks.iter().flat_map(|block| block.descriptors.iter().map(move |descriptor| (block, *descriptor))) {
+            if !seen.insert(descriptor) {
+                reading.unread.push(twice::sentence(block.key + 1, descriptor));
+            }
+        }
         // The first block of berry's files tells the version of the form.
         let head = blocks.iter().find(|block| block.descriptors.is_empty());
         edition::tell(head.map_or("", |block| block.version), 10, &mut reading);
@@ -62,6 +68,8 @@ impl Format for YarnLock {
 struct Block<'t> {
     /// `name@range`, one for each way it is asked for.
     descriptors: Vec<&'t str>,
+    /// Where the key stands, and where the version.
+    key: usize,
     line: usize,
     version: &'t str,
     resolved: &'t str,
@@ -160,7 +168,7 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>, String> {
                 let key = words.strip_prefix("? ").or_else(|| words.strip_suffix(':')).ok_or_else(refused)?;
                 let descriptors: Vec<&str> = key.split(',').map(|part| part.trim().trim_matches('"')).collect();
                 let descriptors = if key == "__metadata" { Vec::new() } else { descriptors };
-                blocks.push(Block { descriptors, line, ..Block::default() });
+                blocks.push(Block { descriptors, key: line, line, ..Block::default() });
                 table = "";
             }
             2 => table = field(blocks.last_mut().ok_or_else(refused)?, words, line),
