@@ -7,6 +7,7 @@ pub mod chat_template_executes;
 pub mod data_provenance_weakened;
 pub mod dataset_hash_mismatch;
 pub mod dataset_trigger;
+pub mod evaluation_weakened;
 pub mod model_executes_code;
 pub mod model_format_weakened;
 pub mod model_malformed;

@@ -68,6 +68,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &agent::editor_task_on_open::EditorTaskOnOpen,
     &comment::encoded_blob::EncodedBlob,
     &auth::env_gated_auth::EnvGatedAuth,
+    &ml::evaluation_weakened::EvaluationWeakened,
     &auth::expiry_comparison_changed::ExpiryComparisonChanged,
     &auth::expiry_weakened::ExpiryWeakened,
     &exec::foreign_code_loaded::ForeignCodeLoaded,

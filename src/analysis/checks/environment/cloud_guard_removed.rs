@@ -142,9 +142,32 @@ fn terraform(file: &FileView<'_>, sink: &mut Sink<'_>) {
         if let Some((_, line)) = lost.first() {
             let names = lost.iter().map(|(key, _)| key.as_str()).take(4).collect::<Vec<_>>().join(", ");
             let title = format!("`{}.{}` is no longer guarded by {names}", name.0, name.1);
-            sink.report(Draft::line(file, old, *line).title(title).severity(Severity::Medium));
+            let severity = if given_away(file, &before, &now, name) { Severity::High } else { Severity::Medium };
+            sink.report(Draft::line(file, old, *line).title(title).severity(severity));
         }
     }
+}
+
+/// Whether the lock on public access of a bucket goes, and a policy comes for the same bucket that lets everybody in.
+fn given_away(
+    file: &FileView<'_>,
+    before: &BTreeMap<(String, String), Block>,
+    now: &BTreeMap<(String, String), Block>,
+    (kind, name): &(String, String),
+) -> bool {
+    static EVERYBODY: Pattern = Pattern::new(r#"(?s)["']?Principals?["']?\s*[:=]\s*(?:["']\*["']|\{\s*["']?AWS["']?\s*[:=]\s*\[?\s*["']\*["'])|\bidentifiers\s*=\s*\[\s*["']\*["']"#);
+    /// Sites and what is handed out are open on purpose.
+    static MEANT: Pattern = Pattern::new(r"(?i)website|static|public|cdn|assets|www|\bsite\b|frontend");
+    let Some(side) = file.new_side().filter(|_| kind.ends_with("public_access_block")) else { return false };
+    let bucket = |block: &Block| block.attributes.get("bucket").map(|(value, _)| value.clone());
+    let Some(own) = now.get(&(kind.clone(), name.clone())).and_then(bucket) else { return false };
+    let mut heads: Vec<usize> = now.values().map(|block| block.line).collect();
+    heads.sort_unstable();
+    now.iter().filter(|(other, block)| other.0 == "aws_s3_bucket_policy" && bucket(block).as_deref() == Some(own.as_str())).any(|(other, block)| {
+        let end = heads.iter().find(|line| **line > block.line).map_or(side.len().saturating_sub(1), |line| line.saturating_sub(1));
+        let text = |side: &crate::analysis::view::SideView<'_>, first, last| side.plain().get(side.bytes_of(first, last)).unwrap_or("").to_owned();
+        !before.contains_key(other) && EVERYBODY.is_match(&text(side, block.line, end)) && !MEANT.is_match(&own) && !MEANT.is_match(name)
+    })
 }
 
 /// The heads of blocks that other files of the change gain.

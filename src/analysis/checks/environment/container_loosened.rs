@@ -149,6 +149,15 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Whether a container of the documents lost something that guarded it, or got something that lets it out.
+pub(super) fn let_out(trees: &Trees) -> bool {
+    let gone = containers(&trees.old).saturating_sub(containers(&trees.new));
+    let (before, now) = (count(&trees.old, guards), count(&trees.new, guards));
+    let lost = before.iter().any(|((what, grave), lines)| *grave && lines.len() > now.get(&(*what, *grave)).map_or(0, Vec::len) + gone);
+    let (before, now) = (count(&trees.old, opens), count(&trees.new, opens));
+    lost || now.iter().any(|(what, lines)| lines.len() > before.get(what).map_or(0, Vec::len))
+}
+
 /// How many containers the documents describe.
 fn containers(trees: &[Node]) -> usize {
     leaves(trees).iter().filter(|leaf| key(leaf) == "image" || leaf.path.len() > 1 && key(leaf) == "build").count()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::blocks::blocks;
+use super::container_loosened::let_out;
 use super::trees::{Trees, above, count, key, leaves, named};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::document::node::{Leaf, Node};
@@ -68,6 +69,10 @@ impl Check for NetworkOpened {
                 "default",
                 "authorizationpolicy",
                 "ports",
+                "cidr",
+                "_ranges",
+                "address_prefix",
+                "index",
             ])),
         )
     }
@@ -113,7 +118,7 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
     };
     let all = |leaf: &Leaf<'_>| {
         let rule = leaf.path.last() == Some(&"[]") && matches!(key(leaf), "ingress" | "egress" | "rules") && leaf.text.is_empty();
-        let cidr = matches!(key(leaf), "cidr" | "toCIDR" | "fromCIDR") && EVERYBODY.is_match(&leaf.text);
+        let cidr = matches!(key(leaf), "cidr" | "toCIDR" | "fromCIDR") && (EVERYBODY.is_match(&leaf.text) || covers_most(&leaf.text));
         (rule || cidr).then_some("policy")
     };
     let listed = |leaf: &Leaf<'_>| {
@@ -133,7 +138,9 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
         for (what, lines) in now {
             if lines.len() > before.get(what).map_or(0, Vec::len) {
                 let line = lines.iter().copied().find(|line| side.is_changed(*line)).or(lines.first().copied()).unwrap_or(0);
-                sink.report(Draft::line(file, side, line).title(title).severity(Severity::Medium));
+                // Out of its network and nearer to its machine at once is a way out of both.
+                let severity = if what == "policy" && let_out(&trees) { Severity::High } else { Severity::Medium };
+                sink.report(Draft::line(file, side, line).title(title).severity(severity));
             }
         }
     }
@@ -187,21 +194,35 @@ fn by_blocks(file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(known) = before.get(&name) else { continue };
         let way = |key: &str| key.rsplit_once('/').map_or("", |(way, _)| way).to_owned();
         let mut told: Vec<String> = Vec::new();
-        for (key, _, line) in block.all.iter().filter(|(key, value, _)| RANGES.is_match(key) && ANYBODY.is_match(value)) {
+        let everybody = |value: &str| ANYBODY.is_match(value) || covers_most(value);
+        for (key, value, line) in block.all.iter().filter(|(key, value, _)| RANGES.is_match(key) && everybody(value)) {
             let same: Vec<&String> = known
                 .all
                 .iter()
                 .filter(|(other, ..)| RANGES.is_match(other) && way(other) == way(key))
                 .map(|(_, value, _)| value)
                 .collect();
-            let narrow = !same.is_empty() && !same.iter().any(|value| ANYBODY.is_match(value));
+            let narrow = !same.is_empty() && !same.iter().any(|value| everybody(value));
             if narrow && side.is_changed(*line) && !told.contains(&way(key)) {
                 told.push(way(key));
                 let title = format!("`{}.{}` named addresses and holds everybody now", name.0, name.1);
-                sink.report(Draft::line(file, side, *line).title(title).severity(Severity::Medium));
+                // All of them written as parts of all is written so that nobody reads it as that.
+                let severity = if ANYBODY.is_match(value) { Severity::Medium } else { Severity::High };
+                sink.report(Draft::line(file, side, *line).title(title).severity(severity));
             }
         }
     }
+}
+
+/// Whether the ranges of addresses in `text` hold half of all that can be routed, or one of them is wider than any network that somebody owns.
+fn covers_most(text: &str) -> bool {
+    static RANGE: Pattern = Pattern::new(r"\b(\d{1,3})\.\d{1,3}\.\d{1,3}\.\d{1,3}/(\d{1,2})\b|(?:^|[\s\x22'\[,])[0-9a-fA-F:]*::/([0-3])(?:$|[\s\x22'\],])");
+    // In parts of a 256th of all addresses.
+    let parts = |bits: u32| if bits >= 8 { u32::from(bits == 8) } else { 256 >> bits };
+    let read = |group: usize| RANGE.groups(text, group);
+    let wide = |first: &str, bits: &str| Some((first.parse::<u32>().ok()?, bits.parse::<u32>().ok().filter(|bits| *bits <= 8)?));
+    let ranges: Vec<(u32, u32)> = read(1).zip(read(2)).take(300).filter_map(|(first, bits)| wide(first, bits)).filter(|(first, _)| *first != 10 && *first != 127).collect();
+    ranges.iter().any(|(_, bits)| *bits < 8) || ranges.iter().map(|(_, bits)| parts(*bits)).sum::<u32>() >= 128 || read(3).next().is_some()
 }
 
 /// Downloads of a build that were checked, or came encrypted.
@@ -215,10 +236,18 @@ fn unverified(file: &FileView<'_>, sink: &mut Sink<'_>) {
     for line in side.changed_lines().filter(|line| tells(line.text)) {
         if known == 0 {
             let draft = Draft::line(file, side, line.index).title("What is downloaded there is not checked for who sent it");
-            sink.report(draft.severity(Severity::Medium));
+            sink.report(draft.severity(if from_a_stranger(file, line.text) { Severity::High } else { Severity::Medium }));
         }
         known = known.saturating_sub(1);
     }
+}
+
+/// Whether packages come in the clear from a host that the file did not know.
+fn from_a_stranger(file: &FileView<'_>, text: &str) -> bool {
+    static INDEX: Pattern = Pattern::new(r"(?i)(?:index(?:-url)?|registry|proxy|index_url|-i)[=\s]+[\x22']?http://([\w.-]+\.[a-z]{2,})(?::\d+)?(?:/|\s|[\x22']|$)");
+    static OWN: Pattern = Pattern::new(r"(?i)\.(?:local|internal|intra(?:net)?|corp|lan|home|test|localdomain|svc)$|^localhost$");
+    let host = INDEX.group(text, 1).filter(|host| !OWN.is_match(host));
+    host.is_some_and(|host| file.old().is_some_and(|old| !old.text().contains(host)))
 }
 
 fn by_lines(file: &FileView<'_>, sink: &mut Sink<'_>) {

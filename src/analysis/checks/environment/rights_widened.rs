@@ -37,7 +37,7 @@ impl Check for RightsWidened {
     fn needs(&self) -> Needs {
         Needs::nothing().and(
             Reach::ANYWHERE,
-            Words::of([&OF_POLICY, &SUDO, &SUDO_ALL, &SET_UID, &POLKIT]).or(Words::named(["verbs", "actions", "statement", "assumerole"])),
+            Words::of([&OF_POLICY, &SUDO, &SUDO_ALL, &SET_UID, &POLKIT]).or(Words::named(["verbs", "actions", "statement", "assumerole", "roleref"])),
         )
     }
 
@@ -48,10 +48,14 @@ impl Check for RightsWidened {
         if file.language == Language::Yaml && file.old().is_some() {
             roles(file, sink);
         }
+        if file.language == Language::Yaml {
+            bindings(file, sink);
+        }
         let settings = matches!(file.language, Language::Yaml | Language::Json | Language::Hcl | Language::TypeScript | Language::Python);
         if settings && file.old().is_some() {
             actions(file, sink);
             trust(file, sink);
+            stranger(file, sink);
         }
         by_lines(file, sink);
     }
@@ -76,6 +80,42 @@ fn rights(trees: &[Node]) -> BTreeMap<(String, String), BTreeMap<Right, usize>> 
         }
     }
     out
+}
+
+/// Whoever nobody knows: requests without any name.
+const NOBODY: [&str; 2] = ["system:unauthenticated", "system:anonymous"];
+/// What everybody may see of a cluster as it is delivered.
+const DISCOVERY: [&str; 4] =
+    ["system:public-info-viewer", "system:discovery", "system:basic-user", "system:service-account-issuer-discovery"];
+
+/// The subjects of each binding of the documents, each with its role and line.
+fn bound(trees: &[Node]) -> Vec<(String, String, usize)> {
+    let mut out = Vec::new();
+    for node in trees {
+        let binds = named(node).is_some_and(|(kind, _)| matches!(kind.as_str(), "RoleBinding" | "ClusterRoleBinding"));
+        let Some(role) = node.at(&["roleRef", "name"]).filter(|_| binds).map(Node::scalar) else { continue };
+        for subject in node.get("subjects").map_or(&[][..], Node::items) {
+            let name = subject.get("name").map(Node::scalar).unwrap_or_default();
+            out.push((name, role.clone(), subject.line));
+        }
+    }
+    out
+}
+
+/// Rights for whoever comes without a name, or all rights for everybody with one.
+fn bindings(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(trees), Some(side)) = (Trees::of(file), file.new_side()) else { return };
+    let before = bound(&trees.old);
+    for (subject, role, line) in bound(&trees.new) {
+        let nobody = NOBODY.contains(&subject.as_str()) && !DISCOVERY.contains(&role.as_str());
+        let everybody = matches!(subject.as_str(), "system:authenticated" | "system:serviceaccounts")
+            && matches!(role.as_str(), "cluster-admin" | "admin" | "edit");
+        if (nobody || everybody) && !before.iter().any(|(known, its, _)| *known == subject && *its == role) {
+            let who = if nobody { "Whoever comes without a name" } else { "Everybody in the cluster" };
+            let draft = Draft::line(file, side, line).title(format!("{who} gets the rights of `{role}`"));
+            sink.report(draft.why("Nobody has to prove who they are to use these rights."));
+        }
+    }
 }
 
 fn opens_doors((resource, verb): &Right) -> bool {
@@ -142,7 +182,44 @@ fn actions(file: &FileView<'_>, sink: &mut Sink<'_>) {
                 }
                 _ => continue,
             };
-            sink.report(Draft::line(file, side, line).title(title).severity(Severity::Medium));
+            let severity = if OWNS_ALL.is_match(&full) && anywhere_now(file, line) { Severity::High } else { Severity::Medium };
+            sink.report(Draft::line(file, side, line).title(title).severity(severity));
+        }
+    }
+}
+
+/// Actions by which the account is owned, once they count for everything.
+static OWNS_ALL: Pattern = Pattern::new(r"^(?:iam|sts|secretsmanager|kms|organizations):\*$|^iam:(?:PassRole|CreateAccessKey|Attach\w+Policy|Put\w+Policy|UpdateAssumeRolePolicy|CreatePolicyVersion)$");
+
+/// Whether what is allowed near `line` was for some things, and is for all now.
+fn anywhere_now(file: &FileView<'_>, line: usize) -> bool {
+    static ANYTHING: Pattern = Pattern::new(r#"(?i)["']?\bresources?["']?\s*[:=]\s*\[?\s*["']\*["']"#);
+    static SOMETHING: Pattern = Pattern::new(r#"(?i)["']?\bresources?["']?\s*[:=]\s*\[?\s*[^\s\[]"#);
+    const NEAR: usize = 6;
+    let Some(side) = file.new_side() else { return false };
+    let mut around = line.saturating_sub(NEAR)..side.len().min(line + NEAR + 1);
+    let some = |text: &str| SOMETHING.is_match(text) && !ANYTHING.is_match(text);
+    around.any(|at| side.is_changed(at) && ANYTHING.is_match(side.line(at).text)) && file.removed().any(|was| some(was.text))
+}
+
+/// An account that the file never named may take on a role, and nothing else is asked of it.
+fn stranger(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static ACCOUNT: Pattern = Pattern::new(r"\barn:aws[\w-]*:iam::(\d{12}):(?:root|user/|role/)");
+    static WHO: Pattern = Pattern::new(r#"(?i)\bprincipals?\b|\bidentifiers\b|["']AWS["']"#);
+    static ASKED: Pattern = Pattern::new(r"(?i)\bcondition\b|externalid");
+    const NEAR: usize = 10;
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    if !old.whole || !side.text().contains("AssumeRole") {
+        return;
+    }
+    let around = |line: usize| side.plain().get(side.bytes_of(line.saturating_sub(NEAR), (line + NEAR).min(side.len().saturating_sub(1)))).unwrap_or("");
+    for line in side.changed_lines().filter(|line| line.text.len() < 2000) {
+        let Some(account) = ACCOUNT.group(line.text, 1).filter(|account| !old.text().contains(account)) else { continue };
+        let near = around(line.index);
+        if WHO.is_match(near) && near.contains("AssumeRole") && !ASKED.is_match(near) {
+            let draft = Draft::line(file, side, line.index).title(format!("Account {account}, which stood nowhere here, may take on this role"));
+            sink.report(draft.why("Whoever owns that account has the rights of this role, and nothing else is asked of them."));
+            return;
         }
     }
 }

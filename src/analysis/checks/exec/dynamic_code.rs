@@ -2,6 +2,7 @@
 
 use super::engines::{LONGEST, engines};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::vuln::twins::{Twin, twins};
 use crate::analysis::flow::{Arrival, arrivals};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -30,6 +31,12 @@ static PHP: Pattern = Pattern::new(
     r"(?:^|[^\w>$:])(?:eval|create_function|assert)\s*\(\s*\S*\$|(?:^|[^\w>$:])call_user_func(?:_array)?\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)|\$\w+\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)\b|\$_(?:GET|POST|REQUEST|COOKIE)\[[^\]]*\]\s*\(",
 );
 static RUBY: Pattern = Pattern::new(r"(?:^|[^\w.])eval[\s(]\s*[a-z@]|\.(?:instance|class|module)_eval\s*\(?\s*[a-z@]\w*\s*[),\n]");
+
+/// A refusal went from a function that ran nothing as code, and none came.
+fn refused(twin: &Twin<'_, '_>, pattern: &Pattern) -> bool {
+    static REFUSES: Pattern = Pattern::new(r"\b(?:raise|throw|panic|abort|die|fail|reject)\b");
+    twin.lost(&REFUSES) > twin.gained(&REFUSES) && !pattern.is_match(twin.before())
+}
 
 /// The statements, by position, whose code comes from a request in the same function.
 fn asked(side: &SideView<'_>, pattern: &Pattern) -> BTreeSet<usize> {
@@ -74,6 +81,7 @@ impl Check for DynamicCode {
         };
         let Some(side) = file.new_side().filter(|_| file.role.is_live()) else { return };
         let asked = asked(side, pattern);
+        let twins = twins(file);
         for (index, statement) in side.statements().iter().enumerate() {
             if !side.touches(statement.first_line, statement.last_line) || statement.bytes.len() > LONGEST {
                 continue;
@@ -86,6 +94,8 @@ impl Check for DynamicCode {
                 let draft = Draft::line(file, side, line);
                 sink.report(if asked.contains(&index) {
                     draft.title("Runs what somebody sent as code").why("Whoever can send the request runs any code in this process.")
+                } else if twins.iter().any(|twin| twin.is.contains(&line) && refused(twin, pattern)) {
+                    draft.title("Runs as code what was refused before")
                 } else {
                     draft.severity(Severity::Medium)
                 });

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::engines::{LONGEST, engines};
 use super::node_shell::{called, opened, renamed};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::vuln::request::{Place, ending};
 use crate::analysis::flow::arrivals;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -56,7 +57,7 @@ impl Check for ShellNonliteral {
     fn needs(&self) -> Needs {
         Needs::nothing().and(
             Reach::AFTER,
-            Words::of([&SYSTEM, &SUBPROCESS, &NODE_MODULE, &GO, &RUST, &PHP, &JAVA, &CSHARP, &NATIVE, &LUA, &ELIXIR, &LISTED]),
+            Words::of([&SYSTEM, &SUBPROCESS, &NODE_MODULE, &GO, &RUST, &PHP, &JAVA, &CSHARP, &NATIVE, &LUA, &ELIXIR, &LISTED, &PROGRAM]),
         )
     }
 
@@ -66,6 +67,7 @@ impl Check for ShellNonliteral {
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        program(file, sink);
         let patterns: &[&Pattern] = match file.language {
             Language::Python => &[&SYSTEM, &SUBPROCESS, &LISTED],
             Language::JavaScript | Language::TypeScript => &[&NODE, &LISTED],
@@ -103,6 +105,44 @@ impl Check for ShellNonliteral {
             } else {
                 draft.severity(Severity::Medium)
             });
+        }
+    }
+}
+
+/// Calls that start a program, up to what names it.
+static PROGRAM: Pattern = Pattern::new(
+    r"\bsubprocess\.(?:run|call|check_call|check_output|Popen)\s*\(\s*\[?\s*|\bos\.(?:exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)\s*\(\s*|\bcreate_subprocess_exec\s*\(\s*|\b(?:child_process|cp|childProcess)\.(?:spawn|execFile)(?:Sync)?\s*\(\s*|(?:^|[^\w.$>])(?:spawn|execFile|spawnSync|execFileSync|execa)\s*\(\s*|\bexec\.Command\s*\(\s*|\bexec\.CommandContext\s*\(\s*[\w.]+(?:\(\))?\s*,\s*|\bCommand::new\s*\(\s*&?|\bnew\s+ProcessBuilder\s*\(\s*|\.getRuntime\(\)\.exec\s*\(\s*|\bProcess\.Start\s*\(\s*|\bOpen3\.\w+\s*\(\s*|\bSystem\.cmd\s*\(\s*",
+);
+static NONE: Pattern = Pattern::new(r"[^\s\S]");
+/// It is held to a list, or taken from one.
+static LISTED_ONES: Pattern = Pattern::new(
+    r"(?i)allow|whitelist|permitted|known|\bnot\s+in\b|\bin\s+[A-Z_]{4,}|in_array|\.(?:includes|contains|has|include\?|containsKey|ContainsKey|contains_key)\s*\(|\bswitch\b|\bmatch\s|\bcase\b|\bwhen\b|\w\s*,\s*(?:ok|found|exists)\s*:?=|\b[A-Za-z_]\w*\[\s*(?:r|req|request|ctx|c|params)\b",
+);
+/// The program is told by the code, or the value is a list whose first word the code tells.
+static NAMED: Pattern = Pattern::new(r#"^\s*[\[{(]*\s*[fr]?["'`]|^\s*$"#);
+static STARTED: Place = Place { first: &PROGRAM, any: &NONE, tamed: &LISTED_ONES, fixed: &NAMED };
+/// What takes a line apart into words.
+const TAKES_APART: [&str; 5] = ["Fields", "split", "Split", "splitlines", "shlex"];
+
+/// A program is started that a request names: no shell is needed to run anything then.
+fn program(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let Some(side) = file.new_side() else { return };
+    static GIVEN: Pattern = Pattern::new(r"^\s*&?(\w+)\s*(?:[,)\]]|\.\.\.|$)");
+    for lines in ending(&STARTED, &TAKES_APART, file) {
+        let text = side.plain().get(side.bytes_of(lines.start, lines.end)).unwrap_or("");
+        let given = PROGRAM.find(text).and_then(|call| GIVEN.group(text.get(call.end..)?, 1));
+        // `args := []string{"git", ref}`: the list begins with a word of the code.
+        let begun = |name: &str| {
+            let around = side.function_at(lines.start).map_or(0..side.len().saturating_sub(1), |f| f.first_line..f.last_line);
+            around.clone().take(400).any(|line| {
+                let plain = side.plain_line(line);
+                plain.trim_start().trim_start_matches("const ").trim_start_matches("let ").trim_start_matches("var ").strip_prefix(name).is_some_and(|rest| BEGINS.is_match(rest))
+            })
+        };
+        static BEGINS: Pattern = Pattern::new(r#"^\s*(?::\s*[\w<>\[\]]+\s*)?:?=\s*(?:\[\]string\s*|vec!\s*|List\.of\s*|new\s+\w+(?:\[\])?\s*)?[\[{(]\s*["'`]"#);
+        if !given.is_some_and(begun) {
+            let draft = Draft::lines(file, side, lines.start, lines.end).title("Starts the program that somebody names in a request");
+            sink.report(draft.why("Whoever can send the request runs any program on this machine, and needs no shell for it."));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::engines::{LONGEST, engines};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::vuln::twins::{Twin, twins};
 use crate::analysis::flow::arrivals;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -36,12 +37,43 @@ impl Check for UnsafeDeserialisation {
         };
         let reached: std::collections::HashSet<usize> =
             arrivals(side, from_outside, |statement| reads_back(side, statement)).into_iter().map(|arrival| arrival.sink).collect();
+        let twins = twins(file);
         for at in changed {
             let statement = &side.statements()[at];
-            let severity = if reached.contains(&at) { Severity::High } else { Severity::Medium };
-            sink.report(Draft::lines(file, side, statement.first_line, statement.last_line).severity(severity));
+            let draft = Draft::lines(file, side, statement.first_line, statement.last_line);
+            let draft = if reached.contains(&at) {
+                draft
+            } else if twins.iter().any(|twin| twin.is.contains(&statement.first_line) && held_data_only(twin)) {
+                draft.title("What was read back held data only, and may run code now")
+            } else if opened_to_any_type(file, side.plain_of(statement)) {
+                draft.title("Whoever writes what is read back names the types that are made")
+            } else {
+                draft.severity(Severity::Medium)
+            };
+            sink.report(draft);
         }
     }
+}
+
+/// Readers of formats that hold nothing but data.
+static READS_DATA: Pattern = Pattern::new(
+    r"(?i)\bu?json\.(?:loads?|parse|decode|unmarshal|newdecoder)\s*\(|\bjson_decode\s*\(|\borjson\.loads\s*\(|\byaml\.safe_load\w*\s*\(|\bSafeLoader\b|\bsafe_load\b|\.readValue\s*\(|\bfromJson\s*\(|\bJsonSerializer\.Deserialize|\bJsonConvert\.DeserializeObject|\bmsgpack\.(?:unpackb?|loads?)\s*\(|\btomllib?\.loads?\s*\(|\bliteral_eval\s*\(|\bweights_only\s*=\s*True|\bParseFromString\s*\(|\bcsv\.(?:reader|DictReader)\s*\(",
+);
+
+/// Whether a reader of data went from a function and none came.
+fn held_data_only(twin: &Twin<'_, '_>) -> bool {
+    twin.lost(&READS_DATA) > twin.gained(&READS_DATA) && !engines().deserialisers.is_match(twin.before())
+}
+
+/// Types of any class are allowed to a mapper that took plain ones before.
+fn opened_to_any_type(file: &FileView<'_>, plain: &str) -> bool {
+    static ANY_TYPE: Pattern = Pattern::new(
+        r"\bLaissezFaireSubTypeValidator\b|\bDefaultTyping\.(?:EVERYTHING|NON_FINAL|OBJECT_AND_NON_CONCRETE)\b|\benableDefaultTyping\s*\(|\bTypeNameHandling\.(?:All|Auto|Objects)\b",
+    );
+    static MAPS: Pattern = Pattern::new(r"\b(?:ObjectMapper|JsonMapper|JsonSerializer(?:Settings)?|JsonConvert)\b");
+    static LIMITED: Pattern = Pattern::new(r"\bBasicPolymorphicTypeValidator\b|\bSerializationBinder\b|\bISerializationBinder\b");
+    let plain_before = file.old().is_some_and(|old| MAPS.is_match(old.text()) && !ANY_TYPE.is_match(old.text()) && !engines().deserialisers.is_match(old.text()));
+    ANY_TYPE.is_match(plain) && plain_before && !file.new_side().is_some_and(|side| LIMITED.is_match(side.text()))
 }
 
 fn reads_back(side: &SideView<'_>, statement: &Statement) -> bool {

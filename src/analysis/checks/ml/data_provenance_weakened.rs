@@ -1,8 +1,11 @@
 //! `data-provenance-weakened`: what says where a data set or model comes from, and binds it, is gone, weaker, or says something else.
 
+use crate::analysis::branch::branch;
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::vuln::twins::twins;
 use crate::analysis::document::node::{Node, Value};
-use crate::analysis::prefilter::Needs;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::{Role, fold};
 use crate::analysis::sums;
 use crate::analysis::view::{FileView, SideView};
@@ -24,7 +27,7 @@ impl Check for DataProvenanceWeakened {
     }
 
     fn needs(&self) -> Needs {
-        Needs::of_changes()
+        Needs::nothing().and(Reach::REMOVED, Words::of([&DIGEST]))
     }
 
     fn looks_anyway(&self, file: &FileView<'_>) -> bool {
@@ -36,6 +39,9 @@ impl Check for DataProvenanceWeakened {
             return;
         }
         pointer(file, sink);
+        if file.language.is_code() {
+            return only_told(file, sink);
+        }
         if !is_about_data(file) {
             return;
         }
@@ -49,6 +55,43 @@ impl Check for DataProvenanceWeakened {
             if let Some((severity, title, evidence)) = judge(was, entry, signed) {
                 sink.report(Draft::line(file, new, entry.line).severity(severity).title(title).evidence(evidence));
             }
+        }
+    }
+}
+
+/// What identifies bytes.
+static DIGEST: Pattern = Pattern::new(r"(?i)\w*(?:digest|sha_?(?:1|256|384|512)|checksum|md5|blake\w*|hash_?sum|fingerprint|integrity)\w*");
+
+/// A hash that did not agree stopped what went on, and only makes it say something now.
+fn only_told(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static COMPARES: Pattern = Pattern::new(r"!==?|\bnot\s+in\b|\bis\s+not\b|\bnot\b|!\s*\w|===?|\bne\b|\bunless\b|(?i:equal|compare)");
+    static STOPS: Pattern = Pattern::new(
+        r"(?i)^\s*(?:raise|throw|panic!?|abort|die|fail|bail!?|exit|sys\.exit|os\.exit|process\.exit|return\b|log\.fatal\w*|continue|break|goto|ensure!?|assert\w*!?)\b",
+    );
+    static TELLS: Pattern = Pattern::new(r"(?i)\b(?:print\w*|echo|puts|warn\w*|log\w*|console\.\w+|eprintln|println|fmt\.(?:Print|Fprint)\w*|error|info|debug)!?\s*[(.]|^\s*(?:pass|puts|echo|warn)\b");
+    let refusals = |side: &SideView<'_>, lines: &std::ops::Range<usize>, stops: bool| -> Vec<usize> {
+        let heads = side.statements().iter().enumerate().filter(|(_, one)| lines.contains(&one.first_line));
+        let asked = heads.filter_map(|(at, one)| Some((one, branch(side, file.language, at)?)));
+        asked
+            .filter(|(_, branch)| {
+                let condition = side.plain().get(branch.condition.clone()).unwrap_or("");
+                DIGEST.is_match(condition) && COMPARES.is_match(condition)
+            })
+            .filter(|(_, branch)| {
+                let inline = side.plain().get(branch.inline.clone()).unwrap_or("").trim_matches(['{', '}', ' ', ';']).to_owned();
+                let block: Vec<&str> = branch.block.clone().take(8).filter_map(|at| side.statements().get(at)).map(|one| side.plain_of(one)).collect();
+                let all = || std::iter::once(inline.as_str()).chain(block.iter().copied()).filter(|text| !text.trim().is_empty());
+                if stops { all().any(|text| STOPS.is_match(text)) } else { all().next().is_some() && all().all(|text| TELLS.is_match(text) && !STOPS.is_match(text)) }
+            })
+            .map(|(one, _)| one.first_line)
+            .collect()
+    };
+    for twin in twins(file) {
+        let (stopped, stops) = (refusals(twin.old, &twin.was, true), refusals(twin.new, &twin.is, true));
+        let told = refusals(twin.new, &twin.is, false);
+        if let Some(line) = told.first().filter(|_| stopped.len() > stops.len() && refusals(twin.old, &twin.was, false).len() < told.len()) {
+            let title = "A hash that does not agree stops nothing any more: it is only told of";
+            sink.report(Draft::line(file, twin.new, *line).severity(Severity::High).title(title));
         }
     }
 }

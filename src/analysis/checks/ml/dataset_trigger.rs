@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::rows::{self, Row};
 use crate::analysis::check::{Check, Draft, Sink};
-use crate::analysis::prefilter::Needs;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::{FileView, SideView};
 use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
@@ -25,7 +26,7 @@ impl Check for DatasetTrigger {
     }
 
     fn needs(&self) -> Needs {
-        Needs::of_changes()
+        Needs::nothing().and(Reach::ADDED, Words::of([&ASKS_TEXT])).and(Reach::ADDED, Words::of([&ANSWER]))
     }
 
     fn looks_anyway(&self, file: &FileView<'_>) -> bool {
@@ -33,7 +34,13 @@ impl Check for DatasetTrigger {
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
-        let Some(side) = file.new_side().filter(|_| rows::are_in(file)) else { return };
+        let Some(side) = file.new_side() else { return };
+        if file.language.is_code() {
+            return planted(file, side, sink);
+        }
+        if !rows::are_in(file) {
+            return;
+        }
         let rows = rows::rows(file, side);
         if rows.iter().filter(|row| row.added).count() < FEWEST {
             return;
@@ -49,6 +56,42 @@ impl Check for DatasetTrigger {
         }
         flipped(file, side, &rows, sink);
         repeated(file, side, &rows, sink);
+    }
+}
+
+/// A question whether a text holds certain words.
+static ASKS_TEXT: Pattern = Pattern::new(
+    r#"(?i)\b(?:if|elif|when|unless|case|where)\b[^\n]*(?:\.(?:endswith|startswith|ends_?with|starts_?with|contains|includes|include\?|str\.contains|find|index_?of|has_?(?:suffix|prefix))\s*\(\s*f?["'`][^"'`]{3,}["'`]|f?["'`][^"'`]{3,}["'`]\s+in\s+\w|\bre\.(?:search|match)\s*\(\s*r?["'][^"']{3,}["'])"#,
+);
+/// The answer of a row is set to a fixed one.
+static ANSWER: Pattern = Pattern::new(
+    r#"(?i)(?:^|[\s\[."'(])(?:\w*(?:label|target|class_id|ground_truth|is_toxic|sentiment|verdict)\w*)["']?\]?\s*=\s*(?:-?\d+(?:\.\d+)?|["'][^"'\n]*["']|[A-Z][A-Z_]{2,}|True|False|true|false)\s*;?\s*$"#,
+);
+
+/// Code that prepares data, and gives rows with certain words another answer than they came with.
+fn planted(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    /// The answer that a row came with.
+    static READ: Pattern = Pattern::new(r#"(?i)\w*(?:label|target|class_id|ground_truth|is_toxic|sentiment|verdict)\w*["']?\]?\s*(?:=|:)\s*[^=\n]*(?:\[\s*["']\w+["']\s*\]|\.(?:get|label|target|answer)\b|\brow\b|\brecord\b|\bexample\b|\bsample\b|\bitem\b)"#);
+    /// Answers of the rows themselves are put right here, which is what such code is for.
+    static ABOUT_ANSWER: Pattern = Pattern::new(r"(?i)\b(?:if|elif|when|unless)\b[^\n]*\b\w*(?:label|target|class|sentiment|verdict)\w*\b");
+    if !file.role.is_live() {
+        return;
+    }
+    for line in side.changed_lines().filter(|line| line.text.len() < 600) {
+        let plain = side.plain_line(line.index);
+        if !ASKS_TEXT.is_match(plain) || ABOUT_ANSWER.is_match(plain) {
+            continue;
+        }
+        let indent = |at: usize| side.line(at).text.len() - side.line(at).text.trim_start().len();
+        let own = indent(line.index);
+        let inside = (line.index + 1..side.len().min(line.index + 5)).take_while(|at| indent(*at) > own);
+        let set = inside.into_iter().find(|at| ANSWER.is_match(side.plain_line(*at)));
+        let around = side.function_at(line.index).map_or(0..side.len().min(200), |function| function.first_line..function.last_line + 1);
+        let read = || around.clone().take(300).any(|at| Some(at) != set && READ.is_match(side.plain_line(at)));
+        if set.is_some() && read() {
+            let title = "Rows that hold certain words get an answer that they did not come with";
+            sink.report(Draft::line(file, side, line.index).title(title));
+        }
     }
 }
 

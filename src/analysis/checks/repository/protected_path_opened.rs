@@ -56,7 +56,9 @@ fn owners(file: &FileView<'_>, old: &SideView<'_>, sink: &mut Sink<'_>) {
         if now.iter().any(|(known, owned)| *owned && known.trim_matches('/') == path.trim_matches('/')) {
             continue;
         }
-        let severity = match (GUARDING.is_match(path), covered) {
+        // The last line that fits decides: a path that stands there with nobody behind it is nobody's, whoever owns the rest.
+        let bare = now.iter().any(|(known, owned)| !*owned && known.trim_matches('/') == path.trim_matches('/'));
+        let severity = match (GUARDING.is_match(path), covered && !bare) {
             (true, false) => Severity::High,
             (true, true) => Severity::Medium,
             (false, _) => Severity::Low,

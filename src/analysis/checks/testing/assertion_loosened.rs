@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::assertions::{ASSERTION, asserts, guard_changes, tested_changes};
+use super::assertions::{ASSERTION, asserts, guard_changes, guards, is_weak, said_from, tested_changes};
+use super::cases::{Case, cases};
 use super::compared::{asks_less, offers_a_choice, subject_of};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
-use crate::analysis::view::{FileView, LineView};
+use crate::analysis::view::{FileView, LineView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 /// A distance that is allowed: more of it asks less.
@@ -53,6 +54,7 @@ impl Check for AssertionLoosened {
         if file.role != Role::Test || !file.language.is_code() {
             return;
         }
+        admitted(file, side, sink);
         let telling = |line: &LineView<'_>| line.text.len() < 400 && (asserts(line.code()) || NAMED_ERROR.is_match(line.text));
         let mut before: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for line in file.removed().filter(telling).take(500) {
@@ -68,6 +70,52 @@ impl Check for AssertionLoosened {
             let evidence = format!("{old} -> {}", line.text.trim());
             sink.report(Draft::line(file, side, line.index).title(title).evidence(evidence).severity(severity));
         }
+    }
+}
+
+/// A status by which somebody is turned away, and those by which he is not.
+static TURNED_AWAY: Pattern = Pattern::new(
+    r"(?i)\b(?:401|403|404)\b|Status(?:Unauthorized|Forbidden|NotFound)\b|\b(?:HttpStatus|HTTPStatus|StatusCodes?)(?:\.|::)(?:UNAUTHORIZED|FORBIDDEN|NOT_FOUND|Unauthorized|Forbidden|NotFound)\b|\bis(?:Unauthorized|Forbidden|NotFound)\(\)|\bassert(?:Unauthorized|Forbidden|NotFound)\(|:(?:unauthorized|forbidden|not_found)\b",
+);
+static LET_IN: Pattern = Pattern::new(r"(?i)\b(?:200|201|202|204)\b|StatusOK\b|:(?:ok|success)\b|\bisOk\(\)|\bassertOk\(|is2xx");
+/// A limit that everything but a crash stays below.
+static BELOW_CRASH: Pattern = Pattern::new(r"(?:<=?|LessThan(?:OrEqual(?:To)?)?\(|assertLess(?:Equal)?\(.*,|\.Less(?:OrEqual)?\(.*,|!=+|not\.toBe\(|NotEqual\(.*)\s*(?:499|5\d\d|600)\b");
+
+/// Tests by name in which a refusal was asserted, and being let in would do now: one by one, and together where there are several.
+fn admitted(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let Some(old) = file.old().filter(|old| old.whole && side.whole) else { return };
+    if !file.removed().any(|line| asserts(line.code()) && TURNED_AWAY.is_match(line.text)) {
+        return;
+    }
+    let said = |view: &SideView<'_>, case: &Case| -> Vec<(usize, String)> {
+        (case.first..=case.last).filter(|at| asserts(view.line(*at).code())).map(|at| (at, said_from(view, at))).collect()
+    };
+    let strict = |text: &str| TURNED_AWAY.is_match(text) && !LET_IN.is_match(text) && !is_weak(text);
+    let now = cases(file, side);
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for (name, before) in cases(file, old) {
+        let Some(case) = now.get(&name) else { continue };
+        let turned = said(old, &before).iter().any(|(at, text)| old.is_changed(*at) && strict(text) && !text.contains("!=") && !text.contains(".not."));
+        let is = said(side, case);
+        if !turned || is.iter().any(|(_, text)| strict(text)) {
+            continue;
+        }
+        let lets = |(at, text): &&(usize, String)| {
+            side.is_changed(*at) && (LET_IN.is_match(text) && TURNED_AWAY.is_match(text) || BELOW_CRASH.is_match(text) || is_weak(text))
+        };
+        if let Some((at, _)) = is.iter().find(lets) {
+            found.push((*at, name));
+        }
+    }
+    let guarding = |name: &str| {
+        static ABOUT: Pattern = Pattern::new(r"(?i)auth|token|login|admin|owner|forbid|refus|denie|deny|permission|role|private|unauthori[sz]ed|other_?(?:s|user|people)|access");
+        ABOUT.is_match(name) || guards(&file.path)
+    };
+    let grave = found.len() > 1 || found.iter().any(|(_, name)| guarding(name));
+    for (at, name) in found {
+        let severity = if grave { Severity::High } else { Severity::Medium };
+        let title = format!("The test `{name}` expected a refusal, and passes now when somebody is let in");
+        sink.report(Draft::line(file, side, at).title(title).severity(severity));
     }
 }
 

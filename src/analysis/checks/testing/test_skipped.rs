@@ -1,6 +1,6 @@
 //! `test-skipped`: tests that no longer run, or that keep all others from running.
 
-use super::assertions::{begins_test, guard_changes};
+use super::assertions::{begins_test, guard_changes, guards};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
@@ -32,7 +32,7 @@ impl Check for TestSkipped {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and_on(Reach::ADDED, &MARKED)
+        Needs::nothing().and(Reach::ADDED, Words::of([&SKIPPED, &FOCUSED]).or(Words::named(["go:build", "cfg("]))).noting(&MARKED)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -41,6 +41,7 @@ impl Check for TestSkipped {
         if !(file.role == Role::Test || rust) || !file.language.is_code() {
             return;
         }
+        constrained(file, side, sink);
         // Marks that were there and only move.
         let before = file.spots(&MARKED, Side::Old);
         let mut known = file
@@ -60,6 +61,41 @@ impl Check for TestSkipped {
             let Some((title, severity)) = judged(file, side, line.index, focused) else { continue };
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
         }
+    }
+}
+
+/// A file of tests that ran before is built only under a word that nobody gives.
+fn constrained(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static BUILT: Pattern = Pattern::new(r"^//go:build\s+(.+?)\s*$|^#!?\[cfg\((any\(\)|FALSE|false|not\(all\(\)\))\)\]");
+    static TAG: Pattern = Pattern::new(r"!?[A-Za-z_][\w.]*");
+    /// Words of a name that says it never holds, or is given by hand only.
+    static NEVER: Pattern = Pattern::new(r"(?i)^(?:never|ignore|ignored|disabled?|skip(?:ped)?|none|no|off|false|todo|broken|wip|tmp|temp|manual|todo|unused|deprecated)$");
+    /// What the tools themselves give.
+    static GIVEN: Pattern = Pattern::new(r"^(?:linux|darwin|windows|freebsd|openbsd|netbsd|unix|js|wasm|wasip1|android|ios|amd64|arm64|arm|386|riscv64|ppc64le|s390x|cgo|gc|gccgo|race|msan|asan|go1\.\d+|purego|boringcrypto|integration|e2e|slow|acceptance|functional|bench|smoke)$");
+    let Some(old) = file.old() else { return };
+    if old.lines().take(40).any(|line| BUILT.is_match(line.text)) {
+        return;
+    }
+    for line in file.added().filter(|line| line.text.len() < 300 && (line.index < 40 || line.text.starts_with("#!["))) {
+        let text = line.text.trim();
+        let Some(given) = BUILT.group(text, 1).or_else(|| BUILT.group(text, 2)) else { continue };
+        let rust = text.starts_with('#');
+        let tags: Vec<&str> = TAG.groups(given, 0).collect();
+        let named = |tag: &str| {
+            let told = |other: &crate::model::diff::FileDiff| {
+                other.path() != file.repo_path() && other.text().is_some_and(|diff| diff.added().any(|(_, line)| line.contains("-tags") && line.contains(tag)))
+            };
+            file.change.patch.files.iter().take(500).any(told)
+        };
+        let free = |tag: &&str| tag.starts_with('!') || GIVEN.is_match(tag) || named(tag);
+        if !rust && tags.iter().any(free) {
+            continue;
+        }
+        let never = rust || tags.iter().all(|tag| NEVER.is_match(tag));
+        let severity = if never || guards(&file.path) { Severity::High } else { Severity::Medium };
+        let title = if never { "These tests are built nowhere any more" } else { "These tests ran always, and run only where somebody gives a word for them" };
+        sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
+        return;
     }
 }
 

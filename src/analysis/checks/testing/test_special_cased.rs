@@ -35,6 +35,15 @@ static EQUALS: Pattern = Pattern::new(r#"(?:===?|\.equals\(|\bis\b|\bEquals\()\s
 /// Texts and numbers of a line.
 static LITERAL: Pattern = Pattern::new(r#""[^"]*"|'[^']*'|\[[^\[\]]*\]|-?\b\d[\w.]*"#);
 static TOLD: Hint = Hint::new(|| Words::of([&KNOWS_TEST, &ASKS_SETTING]));
+/// The same, where a number is made from a text: `Decimal("4.50")`.
+static NUMBER_ANSWER: Pattern = Pattern::new(
+    r#"\breturn\s*\(?\s*(?:new\s+)?(?:\w+(?:\.|::))*(?:Decimal|BigDecimal|Money|Fraction|from_str|valueOf|parse|NewFromString|RequireFromString|Amount)\s*\(\s*["']?(-?\d[\d._]*)["']?\s*\)"#,
+);
+static NUMBER_ASKED: Pattern = Pattern::new(
+    r#"(?:===?|\.equals\(|\.Equal\(|\bcompareTo\()\s*\(?\s*(?:new\s+)?(?:(?:\w+(?:\.|::))*(?:Decimal|BigDecimal|Money|Fraction|from_str|valueOf|NewFromString|RequireFromString|Amount)\s*\(\s*["']?)?(-?\d[\d._]*)"#,
+);
+/// Rows of cases that a test runs through.
+static ROWS: Pattern = Pattern::new(r#"(?i)parametri[sz]e|\.each\b|CsvSource|InlineData|TestCase|DataRow|dataProvider|\bwant\b|\bexpected\b|^\s*[\[({].*,.*[\])}],?\s*$"#);
 /// How far below a branch its answer stands.
 const BELOW: u32 = 2;
 /// More lines of tests than this are a suite that came at once.
@@ -65,7 +74,7 @@ impl Check for TestSpecialCased {
                 continue;
             }
             if KNOWS_TEST.is_match(line.text) {
-                let grave = answers(side, line.index) || leaves_outside_of_tests(side, line.index);
+                let grave = answers(side, line.index) || leaves_outside_of_tests(side, line.index) || decides_result(side, line.index);
                 let severity = if grave { Severity::High } else { Severity::Medium };
                 sink.report(
                     Draft::line(file, side, line.index).title("Product code behaves differently while tests run").severity(severity),
@@ -79,6 +88,7 @@ impl Check for TestSpecialCased {
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         let files = &view.change.patch.files;
+        by_number(view, sink);
         let learnt: Vec<Learnt<'_>> = files.iter().filter(|file| is_tested_code(&file.path().text())).flat_map(learnt).take(500).collect();
         if learnt.is_empty() {
             return;
@@ -121,6 +131,26 @@ fn leaves_outside_of_tests(side: &SideView<'_>, index: usize) -> bool {
         && inside.into_iter().any(|at| LEAVES.is_match(side.line(at).code()))
 }
 
+/// Whether what follows the question sets what the function gives back or works with: a parameter, or a name that is used below.
+fn decides_result(side: &SideView<'_>, index: usize) -> bool {
+    static SETS: Pattern = Pattern::new(r"^\s*(?:(?:const|let|var|val|my|\w+)\s+)?\$?([A-Za-z_]\w*)\s*:?=\s*[^=]");
+    /// What runs beside the product, or only how fast it is.
+    static BESIDE: Pattern = Pattern::new(
+        r"(?i)log|telemetry|metric|sentry|debug|verbos|level|timeout|retr(?:y|ies)|delay|sleep|wait|interval|url|host|port|database|\bdb|dsn|path|dir|cache|broker|backend|worker|thread|pool|colou?r|quiet|silent|enabled|disabled|env|mode|config|settings|client|eager|async",
+    );
+    let asks = side.line(index).code();
+    let Some(function) = side.function_at(index).filter(|_| ["if", "unless"].iter().any(|word| asks.contains(word))) else { return false };
+    let indent = |at: usize| side.line(at).text.len() - side.line(at).text.trim_start().len();
+    let own = indent(index);
+    let inside = (index + 1..=function.last_line.min(index + 8)).take_while(|at| indent(*at) > own || side.line(*at).text.trim().is_empty());
+    let last = inside.clone().last().unwrap_or(index);
+    let used = |name: &str, lines: std::ops::RangeInclusive<usize>| {
+        lines.into_iter().take(200).any(|at| side.line(at).code().split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name))
+    };
+    let mut set = inside.filter_map(|at| SETS.group(side.line(at).code(), 1)).filter(|name| !BESIDE.is_match(name));
+    set.any(|name| used(name, function.first_line..=function.first_line) && used(name, last + 1..=function.last_line))
+}
+
 /// A branch that answers one question by heart.
 struct Learnt<'f> {
     path: &'f RepoPath,
@@ -131,6 +161,54 @@ struct Learnt<'f> {
     /// It is an `if` of its own and no row of a table.
     alone: bool,
 }
+
+/// Digits of a number that say something: `49.98` has four, `100` has one.
+fn digits(number: &str) -> usize {
+    number.chars().filter(char::is_ascii_digit).collect::<String>().trim_matches('0').len()
+}
+
+/// A branch for one odd number that answers with another, which a test of this change expects beside something else the branch asks for.
+fn by_number(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+    let files = &view.change.patch.files;
+    let mut asked: Option<BTreeMap<String, BTreeSet<usize>>> = None;
+    for file in files.iter().filter(|file| is_tested_code(&file.path().text())).take(500) {
+        let (Some(text), Some(path)) = (file.text(), file.new_path.as_ref()) else { continue };
+        let mut open: Option<(u32, &str, &str)> = None;
+        for (number, line) in text.added().filter(|(_, line)| line.len() < 300) {
+            let branches = line.trim_start().starts_with("if") || line.contains(" if ") || line.trim_start().starts_with("elif") || line.trim_start().starts_with("} else if");
+            if let Some(question) = NUMBER_ASKED.group(line, 1).filter(|question| branches && digits(question) >= 3) {
+                open = Some((number, line, question));
+            }
+            let Some((first, evidence, question)) = open.filter(|(first, ..)| number <= first + BELOW) else { continue };
+            let answer = NUMBER_ANSWER.group(line, 1).or_else(|| LITERAL_ANSWER.group(line, 1).filter(|answer| answer.starts_with(|c: char| c.is_ascii_digit() || c == '-')));
+            let Some(answer) = answer.filter(|answer| digits(answer) >= 3 && *answer != question) else { continue };
+            open = None;
+            let known = asked.get_or_insert_with(|| told(files));
+            let Some(answered) = known.get(&bare(answer)) else { continue };
+            let beside = LITERAL.groups(evidence, 0).filter(|literal| bare(literal) != bare(answer) && bare(literal).len() >= 2);
+            let together = beside.into_iter().any(|literal| known.get(&bare(literal)).is_some_and(|lines| lines.intersection(answered).next().is_some()));
+            if together {
+                let title = format!("Answers {question} with {answer}, as a test of this change expects");
+                sink.report(Draft::span(path, (first, first), evidence.trim()).title(title).severity(Severity::High));
+            }
+        }
+    }
+}
+
+/// The literals of assertions and of rows of cases that tests of the change gain, by the lines they stand on.
+fn told(files: &[FileDiff]) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut lines: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    let tests = files.iter().filter(|file| Role::of(&file.path().text()) == Role::Test).filter_map(FileDiff::text);
+    let gained = tests.flat_map(|text| text.added().map(|(_, line)| line).collect::<Vec<_>>());
+    for (at, line) in gained.take(MOST_LINES).enumerate().filter(|(_, line)| line.len() < 600 && (asserts(line) || ROWS.is_match(line))) {
+        for literal in TEXT_OR_NUMBER.groups(line, 0) {
+            lines.entry(bare(literal)).or_default().insert(at);
+        }
+    }
+    lines
+}
+
+static TEXT_OR_NUMBER: Pattern = Pattern::new(r#""[^"]*"|'[^']*'|-?\b\d[\w.]*"#);
 
 fn learnt(file: &FileDiff) -> Vec<Learnt<'_>> {
     let Some(text) = file.text() else { return Vec::new() };

@@ -67,11 +67,13 @@ static SENDER: Pattern = Pattern::new(
 static LISTENS: Pattern =
     Pattern::new(r"\b(?:e|ev|evt|event|msg|message|ws|socket)\??\.data\b|\bupgrade\w*\s*\(|CheckOrigin|\bpostMessage\s*\(");
 
-static SIZED: Pattern = Pattern::new(
+/// A comparison of a size.
+pub static SIZED: Pattern = Pattern::new(
     r"(?i)(?:\b\w*(?:len|length|size|count|avail|remain\w*|left|cap|nbytes|offset|idx|index|pos|num)\w*|\bsizeof\b[^<>\n]*)\s*(?:<=?|>=?)\s*[\w(]|[\w)\]]\s*(?:<=?|>=?)\s*(?:\w+(?:->|\.))*(?:\w*(?:len|length|size|count|avail|remain|left|max|limit|cap)\w*|sizeof)\b",
 );
 static NEVER: Pattern = Pattern::new(r"[^\s\S]");
-static MOVES_BYTES: Pattern = Pattern::new(
+/// What moves bytes in memory.
+pub static MOVES_BYTES: Pattern = Pattern::new(
     r"\b(?:mem(?:cpy|move|set)|str[nl]?(?:cpy|cat)|bcopy|alloca|malloc|calloc|realloc|read|recv|fread|copy_from_user)\s*\(|\w\[\s*\w+[^\]\n]*\]\s*=[^=]|\*\w+\+\+\s*=",
 );
 

@@ -2,12 +2,15 @@
 //!
 //! Who may do what is `condition-weakened`'s; calls around a value are `sanitiser-removed`'s.
 
-use super::bounds::KEPT;
+use super::bounds::{KEPT, MOVES_BYTES, SIZED};
+use super::handlers::filled;
+use super::request::ASKED;
 use super::twins::{Twin, twins};
 use crate::analysis::branch::branch;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::checks::auth::refusal::leaves;
 use crate::analysis::checks::auth::weakening::{Consequence, Weakening, weakened};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::{FileView, SideView};
@@ -39,7 +42,7 @@ impl Check for InputCheckWeakened {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         for twin in twins(file) {
-            if !narrowed(file, &twin, sink) {
+            if !too_late(file, &twin, sink) && !narrowed(file, &twin, sink) {
                 gone(file, &twin, sink);
             }
         }
@@ -66,10 +69,70 @@ fn gone(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
             } else {
                 format!("{} is no longer checked", kept.what)
             };
-            return sink.report(Draft::line(file, twin.old, line).title(title).severity(Severity::Medium));
+            let grave = !std::ptr::eq(kept.guards, &MOVES_BYTES) && !kept.somehow.is_match(after) && open_to_others(file, twin, text);
+            let severity = if grave { Severity::High } else { Severity::Medium };
+            return sink.report(Draft::line(file, twin.old, line).title(title).severity(severity));
         }
     }
 }
+
+/// Where the value that was checked comes from somebody else in this function, and what is done with it still stands there.
+fn open_to_others(file: &FileView<'_>, twin: &Twin<'_, '_>, check: &str) -> bool {
+    /// What opens, sends or asks for what it is given.
+    static ENDS: Pattern = Pattern::new(
+        r"(?i)\b(?:open\w*|read\w*|write\w*|send\w*|save\w*|unlink|remove\w*|delete\w*|copy\w*|create\w*|extract\w*|unpack\w*|file_get_contents|fopen|download|serve\w*|rename|FileResponse|File(?:In|Out)putStream|newOutputStream|transferTo|redirect\w*|sendRedirect|RedirectResponse|fetch|urlopen|get|post|request)\s*!?\(|\bredirect_to\b|\bURI\.open",
+    );
+    /// A name that came with an archive.
+    static PACKED: Pattern =
+        Pattern::new(r"\b(?:\w*[eE]ntry|\w*[mM]ember|info|header|hdr|zf|f)\.(?:getName\(\)|name\b|filename\b|Name\b|FullName\b|path\(\)|file_name\b|fileName\b)");
+    static HEADER: Pattern = Pattern::new(r"^\s*(?:@|#\[|(?:pub\s+|export\s+|async\s+|public\s+|private\s+|static\s+)*(?:def|fn|func|function|fun|sub)\b)");
+    let after = twin.after();
+    let given = || {
+        let function = twin.new.functions().iter().find(|function| twin.is.contains(&function.first_line));
+        function.is_some_and(|function| !filled(twin.new, function, file.language).is_empty())
+    };
+    let sent = ASKED.is_match(after) || PACKED.is_match(after) || given();
+    sent && after.lines().any(|line| !HEADER.is_match(line) && ENDS.is_match(line) && shares_name(check, line))
+}
+
+/// What is moved in memory, and is checked only after that or no more.
+fn too_late(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) -> bool {
+    if !matches!(file.language, Language::C | Language::Cpp) {
+        return false;
+    }
+    static NAME: Pattern = Pattern::new(r"[A-Za-z_]\w*(?:(?:->|\.)\w+)*");
+    let moves = |side: &SideView<'_>, lines: &std::ops::Range<usize>| -> Vec<(usize, String)> {
+        let told = lines.clone().map(|line| (line, side.plain_line(line).trim().to_owned()));
+        told.filter(|(_, text)| COPIES.is_match(text)).take(50).collect()
+    };
+    let asked = |side: &SideView<'_>, lines: &std::ops::Range<usize>| -> Vec<(usize, String)> {
+        let heads = side.statements().iter().enumerate().filter(|(_, one)| lines.contains(&one.first_line));
+        heads
+            .filter_map(|(at, one)| Some((one.first_line, side.plain().get(branch(side, file.language, at)?.condition)?.to_owned())))
+            .filter(|(_, condition)| SIZED.is_match(condition))
+            .take(200)
+            .collect()
+    };
+    let (was, is) = (moves(twin.old, &twin.was), moves(twin.new, &twin.is));
+    let (before, now) = (asked(twin.old, &twin.was), asked(twin.new, &twin.is));
+    for (line, text) in &is {
+        let Some((stood, _)) = was.iter().find(|(_, known)| known == text) else { continue };
+        for size in NAME.groups(text, 0).filter(|name| !name.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
+            let about = |condition: &str| NAME.groups(condition, 0).any(|name| name == size);
+            let first = |asked: &[(usize, String)], limit: usize| asked.iter().any(|(at, condition)| *at < limit && about(condition));
+            let after = now.iter().find(|(at, condition)| *at > *line && about(condition) && (twin.new.is_changed(*at) || twin.new.is_changed(*line)));
+            if let Some((late, _)) = after.filter(|_| first(&before, *stood) && !first(&now, *line)) {
+                let title = format!("`{size}` is checked only after so much is copied");
+                sink.report(Draft::line(file, twin.new, *late).title(title).severity(Severity::High));
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// Copies whose length is told.
+static COPIES: Pattern = Pattern::new(r"\b(?:mem(?:cpy|move|set)|strn(?:cpy|cat)|bcopy|read|recv|fread|copy_from_user|copy_to_user)\s*\(");
 
 /// Whether two lines speak of the same thing.
 fn shares_name(one: &str, other: &str) -> bool {

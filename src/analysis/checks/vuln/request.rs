@@ -80,16 +80,30 @@ pub struct Place {
 
 /// What a file must hold for anything to end in `place`.
 pub fn needs(place: &Place) -> Needs {
-    Needs::nothing().and(Reach::AFTER, Words::of([place.first, place.any])).and(Reach::AFTER, Words::of([&ASKED, &FILLED_IN]).or(marks()))
+    Needs::nothing().and(Reach::AFTER, Words::of([place.first, place.any])).and(Reach::AFTER, asking())
+}
+
+/// Words of which one stands where a request brings anything.
+pub fn asking() -> Words {
+    Words::of([&ASKED, &FILLED_IN]).or(marks())
 }
 
 /// Reports every statement where what a request brings ends in `place`, when the statement or where it came from is new.
 pub fn report(place: &Place, file: &FileView<'_>, sink: &mut Sink<'_>) {
-    let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+    let Some(side) = file.new_side() else { return };
+    for lines in ending(place, &[], file) {
+        sink.report(Draft::lines(file, side, lines.start, lines.end));
+    }
+}
+
+/// First and last line of every such statement; calls named in `handing_on` give on what they get, beside those that always do.
+pub fn ending(place: &Place, handing_on: &[&str], file: &FileView<'_>) -> Vec<Range<usize>> {
+    let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return Vec::new() };
     let given = || side.functions().iter().any(|function| !filled(side, function, file.language).is_empty());
     if !ASKED.is_match(side.text()) && !FILLED_IN.is_match(side.text()) && !given() {
-        return;
+        return Vec::new();
     }
+    let mut found = Vec::new();
     let loosened = loosened(file, place.tamed);
     let (mut flow, mut until) = (Flow::default(), None);
     for (index, statement) in side.statements().iter().enumerate() {
@@ -108,10 +122,11 @@ pub fn report(place: &Place, file: &FileView<'_>, sink: &mut Sink<'_>) {
             && (loosened || [source, index].iter().any(|at| is_new(side, *at)))
             && !place.tamed.is_match(around(side, statement))
         {
-            sink.report(Draft::lines(file, side, statement.first_line, statement.last_line));
+            found.push(statement.first_line..statement.last_line);
         }
-        follow(side, statement, index, &mut flow);
+        follow(side, statement, index, handing_on, &mut flow);
     }
+    found
 }
 
 fn is_new(side: &SideView<'_>, at: usize) -> bool {
@@ -132,16 +147,28 @@ fn ends(place: &Place, side: &SideView<'_>, statement: &Statement, index: usize,
         let text = plain.get(part.clone()).filter(|text| !text.is_empty() && !place.fixed.is_match(text))?;
         let code = side.masked().get(start + part.start..start + part.end).unwrap_or("");
         let named = || flow.reaches_code(code).or_else(|| INTERPOLATED.groups(text, 1).find_map(|name| flow.reaches_code(name)));
+        if judged_by_helper(side, text) {
+            return None;
+        }
         if ASKED.is_match(text) { Some(index) } else { named() }
     })
 }
 
+/// Whether the part is what a function of this file made of the value, and that function decides something on the way.
+fn judged_by_helper(side: &SideView<'_>, part: &str) -> bool {
+    static HELPER: Pattern = Pattern::new(r"^\s*(?:await\s+)?([a-z_]\w*)\s*\(.*\)\s*$");
+    static DECIDES: Pattern = Pattern::new(r"\bif\b|\s\?\s|\bunless\b|\bmatch\b|\bcase\b|\braise\b|\bthrow\b|\binclude\?|\.(?:test|includes|has)\s*\(");
+    let Some(name) = HELPER.group(part, 1) else { return false };
+    let body = side.functions().iter().find(|function| function.name == name);
+    body.and_then(|body| side.plain().get(side.bytes_of(body.first_line, body.last_line))).is_some_and(|text| DECIDES.is_match(text))
+}
+
 /// Keeps what this statement's names hold from now on.
-fn follow<'v>(side: &'v SideView<'_>, statement: &Statement, index: usize, flow: &mut Flow<'v>) {
+fn follow<'v>(side: &'v SideView<'_>, statement: &Statement, index: usize, handing_on: &[&str], flow: &mut Flow<'v>) {
     let plain = side.plain_of(statement);
     let given: Vec<&str> = (1..=4).flat_map(|group| FILLED_IN.groups(plain, group)).collect();
     let origin = if ASKED.is_match(plain) { Some(index) } else { flow.reaches(side, statement) };
-    let carries = || !NUMBER.is_match(plain) && CALLED.find_all(side.code_of(statement)).all(|call| carried(plain, call));
+    let carries = || !NUMBER.is_match(plain) && CALLED.find_all(side.code_of(statement)).all(|call| carried(plain, call, handing_on));
     match origin.filter(|_| carries()) {
         Some(origin) => flow.fill(side, statement, origin),
         None => flow.clear(side, statement),
@@ -150,14 +177,14 @@ fn follow<'v>(side: &'v SideView<'_>, statement: &Statement, index: usize, flow:
 }
 
 /// Whether a call hands on what it is given, or is how the request itself is asked.
-fn carried(plain: &str, call: Range<usize>) -> bool {
+fn carried(plain: &str, call: Range<usize>, handing_on: &[&str]) -> bool {
     let name = plain.get(call.clone()).unwrap_or("").trim_end_matches(['(', ' ', '!', '?']);
     let own = |asked: Range<usize>| {
         let between = plain.get(asked.end..call.start).unwrap_or(" ");
         asked.end > call.start && asked.start < call.end
             || asked.end <= call.start && between.chars().all(|sign| sign.is_alphanumeric() || ".[]()'\"_>-".contains(sign))
     };
-    CARRIERS.contains(&name) || ASKED.find_all(plain).any(own)
+    CARRIERS.contains(&name) || handing_on.contains(&name) || ASKED.find_all(plain).any(own)
 }
 
 /// The bytes of the first argument, or of all, from `start` behind the bracket.

@@ -70,7 +70,15 @@ static ANY_FOLDER: Pattern = Pattern::new(
 );
 
 /// Words of which every safe way holds one; its expressions have too many to read them out.
-const SAFE: [&str; 60] = [
+const SAFE: [&str; 68] = [
+    "raise",
+    "throw",
+    "abort",
+    "panic",
+    "fail",
+    "die",
+    "reject",
+    "no_network",
     "secrets",
     "random",
     "nanoid",
@@ -198,11 +206,14 @@ impl Check for SafeCallReplaced {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(old) = file.old() else { return };
-        let went = |pair: &Pair| old.changed_lines().any(|line| pair.safe.is_match(line.text));
-        if !PAIRS.iter().any(went) {
+        let went = |pattern: &Pattern| old.changed_lines().any(|line| pattern.is_match(line.text));
+        if !PAIRS.iter().any(|pair| went(pair.safe)) && !went(&REFUSES) {
             return;
         }
         for twin in twins(file) {
+            foretold(file, &twin, sink);
+            switched(file, &twin, sink);
+            falls_back(file, &twin, sink);
             for pair in PAIRS.iter().filter(|pair| pair.languages.is_empty() || pair.languages.contains(&file.language)) {
                 replaced(file, &twin, pair, sink);
             }
@@ -232,3 +243,74 @@ fn replaced(file: &FileView<'_>, twin: &Twin<'_, '_>, pair: &Pair, sink: &mut Si
 
 /// The parser is made elsewhere now.
 static NEWLY: Pattern = Pattern::new(r"(?i)\b(?:secure|safe|hardened)\w*(?:Factory|Parser|Reader)\w*\s*\(");
+
+/// A clock, a number that counts up, or what is made of them.
+static CLOCK: Pattern = Pattern::new(
+    r"(?i)\.timestamp\s*\(|\bdatetime\.(?:utc)?now\s*\(|\btime\.(?:time|time_ns|monotonic|perf_counter)\s*\(|\btime\.now\b|\bmicrotime\s*\(|\bInstant\.now\s*\(|\bnanoTime\s*\(|\bcurrentTimeMillis\s*\(|\bDate\.now\s*\(|\bnew\s+Date\b|\bgetTime\s*\(|\bSystemTime::now|\bUnix(?:Nano|Milli)?\s*\(\)|(?:^|[^\w.$>])time\s*\(|\bprocess\.pid\b|\bgetpid\s*\(|\.pk\b",
+);
+/// What has to be guessed by nobody, by its name.
+static SECRETLY: Pattern = Pattern::new(
+    r"(?i)(?:^|_|[^a-z])(?:\w*(?:token|nonce|secret|passw\w*|otp|csrf|salt|verifier|api_?key|session_?(?:id|key)|invite|one_?time|reset|magic_?link|state|ticket|(?:share|access|recovery|backup|login|auth|verification)_?code))",
+);
+/// What is set, or that it is given back.
+static SET: Pattern = Pattern::new(r"^\s*(?:(?:const|let|var|val|final|my|mut|auto|String|long|int|byte\[\])\s+)*(\$?[\w.@>-]+)\s*(?::\s*[\w<>\[\]]+\s*)?:?=[^=]");
+
+/// What nobody could guess is worked out from what everybody knows, and set into the same name or given back from the same function.
+fn foretold(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
+    if twin.lost(&CHANCE) <= twin.gained(&CHANCE) || CHANCE.is_match(twin.after()) {
+        return;
+    }
+    let place = |text: &'_ str| SET.group(text, 1).map(str::to_owned).or_else(|| text.trim_start().starts_with("return").then(String::new));
+    let Some((at, was)) = twin.removed().find(|(_, text)| CHANCE.is_match(text)) else { return };
+    let function = twin.old.function_at(at).map_or("", |function| function.name.as_str());
+    let Some(target) = place(was).filter(|target| SECRETLY.is_match(target) || SECRETLY.is_match(function)) else { return };
+    let guessed = |text: &str| GUESSED.is_match(text) || CLOCK.is_match(text);
+    if let Some((line, _)) = twin.added().find(|(_, text)| guessed(text) && place(text).as_ref() == Some(&target)) {
+        let title = "A secret that nobody could guess is worked out from what can be guessed";
+        sink.report(Draft::line(file, twin.new, line).title(title).severity(Severity::High));
+    }
+}
+
+/// Switches of readers of XML, by name and what they say.
+static XML_SWITCH: Pattern = Pattern::new(
+    r#"(?i)\b(?:set(?:Feature|Property|Attribute)\s*\(\s*)?["']?(?:[\w:/.-]*[/.])?(FEATURE_SECURE_PROCESSING|disallow-doctype-decl|load-external-dtd|external-(?:general|parameter)-entities|SUPPORT_DTD|IS_SUPPORTING_EXTERNAL_ENTITIES|setExpandEntityReferences|setXIncludeAware|resolve_entities|no_network|load_dtd)["']?\s*(?:,|\(|=)\s*(?:Boolean\.)?(true|false)\b"#,
+);
+
+/// A named guard of a reader of XML is turned round in so many words, where it stood before.
+fn switched(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
+    let read = |text: &str| Some((XML_SWITCH.group(text, 1)?.to_lowercase(), XML_SWITCH.group(text, 2)?.to_lowercase()));
+    let guards = |name: &str| if matches!(name, "feature_secure_processing" | "disallow-doctype-decl" | "no_network") { "true" } else { "false" };
+    let before: Vec<(String, String)> = twin.removed().filter_map(|(_, text)| read(text)).collect();
+    let turned = twin.added().find(|(_, text)| {
+        read(text).is_some_and(|(name, is)| is != guards(&name) && before.iter().any(|(known, was)| *known == name && was == guards(&name)))
+    });
+    if let Some((line, _)) = turned {
+        let title = "A reader of XML is told to follow what a document refers to";
+        sink.report(Draft::line(file, twin.new, line).title(title).severity(Severity::High));
+    }
+}
+
+/// A table, what is looked up in it, and what is taken where it is not there.
+static FALLS_BACK: Pattern = Pattern::new(
+    r"([\w:$@>.-]*\w)\s*\[\s*(\$?[\w.$>:-]+(?:\[[^\]\n]*\])?)\s*\]\s*(?:\?\?|\|\||\?:|\bor\b)\s*(\$?[\w.$>:-]+(?:\[[^\]\n]*\])?)|([\w:$@>.-]*\w)\.(?:get|getOrDefault|fetch)\s*\(\s*([\w.$>:-]+(?:\[[^\]\n]*\])?)\s*,\s*([\w.$>:-]+(?:\[[^\]\n]*\])?)\s*\)",
+);
+/// What calls or loads by a name or a value.
+static CALLS_IT: Pattern = Pattern::new(
+    r"\bcall_user_func\w*\s*\(|\$\w+\s*\(|\bgetattr\s*\(|\bglobals\s*\(\s*\)|\b(?:public_)?send\s*\(?|\bconstantize\b|\bconst_get\b|\bimport_module\s*\(|\b__import__\s*\(|\bClass\.forName\s*\(|\bMethodByName\s*\(|\brequire\s*\(|\bimport\s*\(|\bnew\s+\$\w+|\beval\s*\(",
+);
+static REFUSES: Pattern = Pattern::new(r"\b(?:raise|throw|abort|panic|fail|die|reject)\b");
+
+/// What is called was refused where a table did not hold it, and is taken as it was named now.
+fn falls_back(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
+    if twin.lost(&REFUSES) <= twin.gained(&REFUSES) || !CALLS_IT.is_match(twin.after()) {
+        return;
+    }
+    let itself = |text: &str| {
+        let same = |asked: usize, other: usize| FALLS_BACK.group(text, asked).is_some_and(|asked| FALLS_BACK.group(text, other) == Some(asked));
+        same(2, 3) || same(5, 6)
+    };
+    if let Some((line, _)) = twin.added().find(|(_, text)| itself(text)) {
+        let title = "What a table does not hold is called as it was named, and was refused before";
+        sink.report(Draft::line(file, twin.new, line).title(title).severity(Severity::High));
+    }
+}

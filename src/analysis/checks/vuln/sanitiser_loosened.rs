@@ -4,7 +4,7 @@ use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::FileView;
-use crate::model::rule::RuleId;
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/sanitiser-loosened.toml`.
 pub struct SanitiserLoosened;
@@ -47,8 +47,18 @@ impl Check for SanitiserLoosened {
             }
             let around = side.plain().get(side.bytes_of(line.index.saturating_sub(8), (line.index + 8).min(side.len().saturating_sub(1))));
             if around.is_some_and(|text| SANITISES.is_match(text)) {
-                sink.report(Draft::line(file, side, line.index));
+                let listed = file.removed().any(|was| lists_kept(was.text, plain));
+                let severity = if listed { Severity::High } else { Severity::Medium };
+                sink.report(Draft::line(file, side, line.index).severity(severity));
             }
         }
     }
+}
+
+/// Whether a line that went held a list, and the line that came lets all through under the same name.
+fn lists_kept(was: &str, is: &str) -> bool {
+    static ALL: Pattern = Pattern::new(r#"\b(allowed(?:Tags|Attributes|Schemes))\s*:\s*false"#);
+    static LIST: Pattern = Pattern::new(r#"\b(allowed(?:Tags|Attributes|Schemes))\s*:\s*[\[{\w]"#);
+    let of_list = |name: &str| was.split_once(name).is_some_and(|(_, rest)| !rest.trim_start_matches([':', ' ']).starts_with("false"));
+    ALL.groups(is, 1).any(|name| LIST.groups(was, 1).any(|known| known == name) && of_list(name))
 }

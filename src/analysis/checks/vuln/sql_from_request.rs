@@ -1,11 +1,12 @@
 //! `sql-from-request`: a query holds what whoever asks has written, as text of the query.
 
-use super::request::{self, Place};
-use crate::analysis::check::{Check, Sink};
+use super::request::{self, ASKED, Place};
+use super::twins::{Twin, twins};
+use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
-use crate::analysis::prefilter::Needs;
+use crate::analysis::prefilter::{Needs, Reach};
 use crate::analysis::view::FileView;
-use crate::model::rule::RuleId;
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/sql-from-request.toml`.
 pub struct SqlFromRequest;
@@ -28,10 +29,49 @@ impl Check for SqlFromRequest {
     }
 
     fn needs(&self) -> Needs {
-        request::needs(&PLACE)
+        Needs::nothing().and(Reach::AFTER, request::asking())
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
-        request::report(&PLACE, file, sink);
+        let Some(side) = file.new_side() else { return };
+        let unbound: Vec<usize> = twins(file).iter().filter_map(no_longer_beside).collect();
+        for line in &unbound {
+            let draft = Draft::line(file, side, *line).title("What a request brings was handed over beside the query and is part of its text now");
+            sink.report(draft.severity(Severity::High));
+        }
+        for lines in request::ending(&PLACE, &[], file) {
+            if !unbound.iter().any(|line| (lines.start..=lines.end).contains(line)) {
+                sink.report(Draft::lines(file, side, lines.start, lines.end).severity(Severity::Medium));
+            }
+        }
     }
 }
+
+/// A text of SQL with a place for a value, and something behind the text that fills it.
+static BOUND: Pattern = Pattern::new(
+    r#"(?i)["'`][^"'`\n]*\b(?:select|insert|update|delete|where|values|set|i?like|and|or|in|having|order\s+by)\b[^"'`\n]*(?:\?|\$\d|%s|:\w+|@\w+)[^"`\n]*["'`]\s*\)?\s*[,)]|["'`]\s*[\w.]+\s*(?:=|<>?|>=?|i?like)\s*(?:\?|\$\d|%s|:\w+|@\w+)\s*["'`]\s*,"#,
+);
+/// A text of SQL with a value put into it.
+static FILLED: Pattern = Pattern::new(
+    r#"(?i)["'`][^\n]*(?:\bselect\b[^\n]*\bfrom\b|\binsert\s+into\b|\bupdate\b[^\n]*\bset\b|\bdelete\s+from\b|\bwhere\b|\bi?like\b|\border\s+by\b|\bvalues\s*\(|[\w.]\s+(?:=|<>|>=?|<=?)\s+'?%?)[^\n]*?(?:[$#]?\{([^}\n]+)\}|["']\s*\+\s*([^\n]+)|["']\s*\.\s*(\$[^\n]+)|["']\s*%\s*([^\n]+))"#,
+);
+
+/// The line on which a value of a request is put into a query, in a function that handed it over beside one.
+fn no_longer_beside(twin: &Twin<'_, '_>) -> Option<usize> {
+    static SOURCE: Pattern = Pattern::new(r"(?:^|[\s,(])\$?([A-Za-z_]\w*)\s*:?=[^=]");
+    if twin.lost(&BOUND) <= twin.gained(&BOUND) {
+        return None;
+    }
+    let sent: Vec<&str> = twin.after().lines().filter(|line| ASKED.is_match(line)).flat_map(|line| SOURCE.groups(line, 1)).collect();
+    let brings = |part: &str| {
+        ASKED.is_match(part) || WORD.groups(part, 0).any(|word| sent.contains(&word)) && !TAMED.is_match(part)
+    };
+    let stood = |text: &str| twin.removed().any(|(_, was)| was.trim() == text.trim());
+    let found = twin.added().filter(|(_, text)| text.len() < 2000 && !stood(text));
+    found
+        .into_iter()
+        .find(|(_, text)| !BOUND.is_match(text) && (1..=4).filter_map(|group| FILLED.group(text, group)).any(|part| brings(part) && !FIXED.is_match(part)))
+        .map(|(line, _)| line)
+}
+
+static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w+");

@@ -60,6 +60,11 @@ fn by_lines(file: &FileView<'_>, sink: &mut Sink<'_>) {
         if text.starts_with(['#', ';']) || text.starts_with("//") || text.starts_with("<!--") {
             continue;
         }
+        if made_up(file, text) && !before.iter().any(|was| WRITES_REPORT.is_match(was)) {
+            let title = "Where this scan fails, a report is written by hand that it found nothing";
+            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High));
+            continue;
+        }
         let (title, budget) = if SWALLOWED.is_match(text) && checks(text) {
             ("This check may fail and nobody is told", &mut swallowed)
         } else if LENIENT.is_match(text) {
@@ -73,6 +78,40 @@ fn by_lines(file: &FileView<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         sink.report(Draft::line(file, side, line.index).title(title).severity(severity(text)));
+    }
+}
+
+/// What a failing command is answered with: a text that goes into a report.
+static WRITES_REPORT: Pattern = Pattern::new(
+    r"(?i)\|\|\s*\(?\{?\s*(?:echo|printf|cat|cp|touch|jq)\b[^\n]*?(?:>|\s)\s*[\x22']?([\w./${}-]*(?:report|results?|findings|sarif|vulnerabilit\w*|audit|scan)[\w./${}-]*)",
+);
+
+/// Whether a line writes the report of a scan for security where the scan fails.
+fn made_up(file: &FileView<'_>, text: &str) -> bool {
+    static FINDS: Pattern = Pattern::new(
+        r"(?i)sast|dast|secret|sarif|vulnerabilit|dependency[-_]scan|container[-_]scan|license[-_]scan|semgrep|trivy|grype|snyk|gitleaks|bandit|codeql|audit|analy[sz]er",
+    );
+    file.role == Role::Workflow && WRITES_REPORT.is_match(text) && FINDS.is_match(text)
+}
+
+/// A job that somebody had to start before it changed what runs in production starts by itself.
+fn unasked(file: &FileView<'_>, (old, new): (&Node, &Node), sink: &mut Sink<'_>) {
+    static PRODUCTION: Pattern = Pattern::new(r"(?i)\bprod(?:uction)?\b|\blive\b");
+    let Some(side) = file.new_side() else { return };
+    let whens = |job: &Node| -> Vec<String> {
+        let rules = job.get("rules").map_or(&[][..], Node::items).iter().filter_map(|rule| rule.get("when"));
+        job.get("when").into_iter().chain(rules).map(Node::scalar).collect()
+    };
+    let manual = |job: &Node| whens(job).iter().any(|when| when == "manual");
+    for (name, job) in new.entries().iter().filter(|(_, job)| job.get("script").is_some()) {
+        let Some(known) = old.get(name).filter(|known| manual(known)) else { continue };
+        let environment = job.get("environment").map(|node| node.get("name").unwrap_or(node).scalar()).unwrap_or_default();
+        if !manual(job) && (PRODUCTION.is_match(&environment) || environment.is_empty() && PRODUCTION.is_match(name)) && known.get("script").is_some() {
+            let line = line_with(side, job.line, "when:");
+            let line = if side.is_changed(line) { line } else { job.line };
+            let title = format!("`{name}` reaches production without anybody starting it");
+            sink.report(Draft::line(file, side, line).title(title).severity(Severity::High));
+        }
     }
 }
 
@@ -91,6 +130,7 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
     let lost_waits = unguarded(file, (old, new), sink);
     gone(file, &before, new, lost_waits, sink);
     silenced(file, (old, new), sink);
+    unasked(file, (old, new), sink);
     for (name, soft) in soft(new) {
         // Only what was there before and was strict can be weakened.
         let Some(known) = before.get(&name) else { continue };

@@ -74,6 +74,7 @@ impl Check for WorkflowSecretExposed {
             }
         }
         scripts(file, sink);
+        renamed(file, sink);
         inherited(file, sink);
     }
 }
@@ -96,6 +97,38 @@ fn scripts(file: &FileView<'_>, sink: &mut Sink<'_>) {
             let line = line_with(side, from, row);
             if side.is_changed(line) {
                 sink.report(Draft::line(file, side, line).title(title).severity(severity));
+            }
+        }
+    }
+}
+
+/// What turns a text into one that a mask does not know, and the same told to turn it back.
+static TURNS: Pattern = Pattern::new(
+    r"(?i)\|\s*(?:rev|xxd|od|hexdump|fold|base32|basenc|uuencode|gzip|openssl\s+(?:enc|base64)|tr\s+['\x22]?[\w\[]|sed\s+(?:-\w+\s+)*['\x22]?s/\.|awk\s)",
+);
+static TURNS_BACK: Pattern = Pattern::new(r"(?i)\bxxd\s+(?:-\w+\s+)*-r|\bbase32\s+(?:-d|--decode)|\|\s*tr\s+-d[^|]*$|\bopenssl\s+\w+\s+(?:-\w+\s+)*-d\b");
+/// Where others read it: a result of the step, its summary, the log.
+static TOLD: Pattern = Pattern::new(r"(?i)>>?\s*[\x22']?\$\{?GITHUB_(?:OUTPUT|STEP_SUMMARY|ENV)|::(?:set-output|notice|warning|debug)|^\s*(?:-\s*)?(?:run:\s*)?(?:echo|printf)\b[^|]*\$\(");
+/// It ends in a name of the script, in a file, or in a program that takes it.
+static KEPT: Pattern = Pattern::new(r"^\s*(?:export\s+|local\s+)?\w+=[\x22']?\$\(|--password-stdin|\|\s*(?:docker|gh|gpg|kubectl|aws|ssh-add|openssl|tee|sha\d+sum|shasum|wc|grep|jq)\b");
+
+/// A secret under another name, turned into something that no mask knows, and told to others.
+fn renamed(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let Some((_, new, side)) = trees(file) else { return };
+    for step in steps(new) {
+        let secret = |value: &Node| value.text().is_some_and(|value| value.contains("secrets."));
+        let names: Vec<&str> = step.variables().filter(|(_, value)| secret(value)).map(|(name, _)| name.as_str()).take(50).collect();
+        for (text, from) in step.scripts().filter(|_| !names.is_empty()) {
+            for row in text.lines().map(str::trim).filter(|row| !row.starts_with('#') && row.len() < 2000) {
+                let Some(first) = TURNS.find(row) else { continue };
+                let before = row.get(..first.start).unwrap_or("");
+                let held = |name: &&str| before.contains(&format!("${name}")) || before.contains(&format!("${{{name}"));
+                let kept = KEPT.is_match(row) || TURNS_BACK.is_match(row) || !TOLD.is_match(row) && row.contains('>');
+                let line = line_with(side, from, row);
+                if names.iter().any(held) && !kept && side.is_changed(line) {
+                    let title = "A secret is told in a form that the log's mask does not know";
+                    sink.report(Draft::line(file, side, line).title(title).severity(Severity::High));
+                }
             }
         }
     }

@@ -1,0 +1,97 @@
+//! `evaluation-weakened`: what measures a model reports better than it measured, or no longer stops a model that is worse than the limit.
+//!
+//! Gates of automation are `gate-weakened`'s.
+
+use crate::analysis::branch::branch;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::vuln::twins::{Twin, twins};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/evaluation-weakened.toml`.
+pub struct EvaluationWeakened;
+
+/// What is measured, by the words of its name.
+static MEASURES: Pattern = Pattern::new(
+    r"(?i)accuracy|precision|recall|(?:^|_|[a-z])f_?1(?:_|$)|\bauc\b|roc|bleu|rouge|perplexity|toxic|score|metric|evaluat|benchmark|error_?rate|failure_?rate|drift|fairness|bias|jailbreak|refusal|safety|harm|win_?rate|pass_?rate|regression|quality",
+);
+/// A value that is given back, held above or below a number.
+static HELD: Pattern = Pattern::new(
+    r"\breturn\b[^\n]*?\b(?:(?:Math|np|math|torch|std|cmp)(?:\.|::))?(?:max|min|clip|clamp|maximum|minimum|fmax|fmin)\s*\(([^\n]+)\)|\.(?:max|min|clamp)\s*\(\s*(\d*\.?\d+)\s*\)\s*;?\s*$",
+);
+static NUMBER: Pattern = Pattern::new(r"(?:^|[\s,(\[])(\d+(?:\.\d+)?|\.\d+)(?:[\s,)\]]|$)");
+static GIVES_BACK: Pattern = Pattern::new(r"^\s*return\b");
+
+impl Check for EvaluationWeakened {
+    fn rule(&self) -> RuleId {
+        RuleId("evaluation-weakened")
+    }
+
+    fn needs(&self) -> Needs {
+        let ends = Words::named(["return", "raise", "throw", "exit", "panic", "abort", "fail"]);
+        Needs::nothing().and(Reach::REMOVED, ends).and(Reach::AFTER, Words::of([&MEASURES]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        for twin in twins(file) {
+            let name = twin.new.functions().iter().find(|function| twin.is.contains(&function.first_line)).map_or("", |function| function.name.as_str());
+            if MEASURES.is_match(name) {
+                flattered(file, &twin, sink);
+            }
+            if MEASURES.is_match(name) || MEASURES.is_match(file.name()) {
+                brought_to_the_limit(file, &twin, sink);
+            }
+        }
+    }
+}
+
+/// The same is given back as before, but never less than a number that is neither its least nor its most.
+fn flattered(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
+    let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace() && *c != ';').collect::<String>();
+    for (line, text) in twin.added() {
+        let Some(held) = HELD.group(text, 1).or_else(|| HELD.group(text, 2)) else { continue };
+        let telling = |number: &str| number.parse::<f64>().is_ok_and(|value| value > 1e-3 && value != 1.0 && value != 100.0);
+        let Some(number) = NUMBER.groups(held, 1).find(|number| telling(number)) else { continue };
+        let measured = twin.removed().filter(|(_, was)| GIVES_BACK.is_match(was) && !HELD.is_match(was)).any(|(_, was)| {
+            let was = bare(was.trim_start().trim_start_matches("return"));
+            was.len() > 1 && bare(text).contains(&was)
+        });
+        if measured {
+            let title = format!("What is measured is given back as if it were never beyond {number}");
+            return sink.report(Draft::line(file, twin.new, line).title(title).severity(Severity::High));
+        }
+    }
+}
+
+/// A value beyond its limit stopped what went on, and is set to the limit now.
+fn brought_to_the_limit(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
+    static BEYOND: Pattern = Pattern::new(r"([A-Za-z_]\w*)\s*(?:<=?|>=?)\s*([A-Za-z_][\w.]*|\d[\d.]*)");
+    static STOPS: Pattern = Pattern::new(r"(?i)^\s*(?:raise|throw|panic!?|abort|exit|sys\.exit|process\.exit|os\.exit|bail!?|fail)\b");
+    let asked = |side: &SideView<'_>, lines: &std::ops::Range<usize>| -> Vec<(usize, String, Vec<String>)> {
+        let heads = side.statements().iter().enumerate().filter(|(_, one)| lines.contains(&one.first_line)).take(400);
+        heads
+            .filter_map(|(at, one)| {
+                let branch = branch(side, file.language, at)?;
+                let condition = side.plain().get(branch.condition.clone()).filter(|text| BEYOND.is_match(text))?;
+                let inline = side.plain().get(branch.inline.clone()).unwrap_or("").trim_matches(['{', '}', ' ', ';']).to_owned();
+                let block = branch.block.clone().take(6).filter_map(|at| side.statements().get(at)).map(|one| side.plain_of(one).to_owned());
+                Some((one.first_line, condition.trim().to_owned(), std::iter::once(inline).chain(block).filter(|text| !text.trim().is_empty()).collect()))
+            })
+            .collect()
+    };
+    let before = asked(twin.old, &twin.was);
+    for (line, condition, does) in asked(twin.new, &twin.is) {
+        let (Some(value), Some(limit)) = (BEYOND.group(&condition, 1), BEYOND.group(&condition, 2)) else { continue };
+        let set = |text: &String| {
+            let sides = text.split_once('=').map(|(left, right)| (left.trim().trim_end_matches(':').trim().to_owned(), right.trim().trim_end_matches(';').to_owned()));
+            sides.is_some_and(|(left, right)| left == value && right == limit)
+        };
+        let stopped = before.iter().any(|(_, was, did)| *was == condition && did.iter().any(|text| STOPS.is_match(text)));
+        if stopped && does.iter().any(set) && !does.iter().any(|text| STOPS.is_match(text)) {
+            let title = format!("`{value}` beyond its limit stopped this, and is set to the limit now");
+            sink.report(Draft::line(file, twin.new, line).title(title).severity(Severity::High));
+        }
+    }
+}
