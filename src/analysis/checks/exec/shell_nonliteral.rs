@@ -134,7 +134,7 @@ fn program(file: &FileView<'_>, sink: &mut Sink<'_>) {
         // `args := []string{"git", ref}`: the list begins with a word of the code.
         let begun = |name: &str| {
             let around = side.function_at(lines.start).map_or(0..side.len().saturating_sub(1), |f| f.first_line..f.last_line);
-            around.clone().take(400).any(|line| {
+            around.take(400).any(|line| {
                 let plain = side.plain_line(line);
                 plain.trim_start().trim_start_matches("const ").trim_start_matches("let ").trim_start_matches("var ").strip_prefix(name).is_some_and(|rest| BEGINS.is_match(rest))
             })

@@ -21,7 +21,6 @@ static MEASURES: Pattern = Pattern::new(
 static HELD: Pattern = Pattern::new(
     r"\breturn\b[^\n]*?\b(?:(?:Math|np|math|torch|std|cmp)(?:\.|::))?(?:max|min|clip|clamp|maximum|minimum|fmax|fmin)\s*\(([^\n]+)\)|\.(?:max|min|clamp)\s*\(\s*(\d*\.?\d+)\s*\)\s*;?\s*$",
 );
-static NUMBER: Pattern = Pattern::new(r"(?:^|[\s,(\[])(\d+(?:\.\d+)?|\.\d+)(?:[\s,)\]]|$)");
 static GIVES_BACK: Pattern = Pattern::new(r"^\s*return\b");
 
 impl Check for EvaluationWeakened {
@@ -53,7 +52,7 @@ fn flattered(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
     for (line, text) in twin.added() {
         let Some(held) = HELD.group(text, 1).or_else(|| HELD.group(text, 2)) else { continue };
         let telling = |number: &str| number.parse::<f64>().is_ok_and(|value| value > 1e-3 && value != 1.0 && value != 100.0);
-        let Some(number) = NUMBER.groups(held, 1).find(|number| telling(number)) else { continue };
+        let Some(number) = parts(held).into_iter().find(|number| telling(number)) else { continue };
         let measured = twin.removed().filter(|(_, was)| GIVES_BACK.is_match(was) && !HELD.is_match(was)).any(|(_, was)| {
             let was = bare(was.trim_start().trim_start_matches("return"));
             was.len() > 1 && bare(text).contains(&was)
@@ -63,6 +62,24 @@ fn flattered(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
             return sink.report(Draft::line(file, twin.new, line).title(title).severity(Severity::High));
         }
     }
+}
+
+/// The arguments in `text`, which has no bracket around them.
+fn parts(text: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut out) = (0_usize, 0, Vec::new());
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => {
+                out.extend(text.get(start..at).map(str::trim));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    out.extend(text.get(start..).map(str::trim));
+    out
 }
 
 /// A value beyond its limit stopped what went on, and is set to the limit now.
@@ -76,7 +93,7 @@ fn brought_to_the_limit(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sin
                 let branch = branch(side, file.language, at)?;
                 let condition = side.plain().get(branch.condition.clone()).filter(|text| BEYOND.is_match(text))?;
                 let inline = side.plain().get(branch.inline.clone()).unwrap_or("").trim_matches(['{', '}', ' ', ';']).to_owned();
-                let block = branch.block.clone().take(6).filter_map(|at| side.statements().get(at)).map(|one| side.plain_of(one).to_owned());
+                let block = branch.block.take(6).filter_map(|at| side.statements().get(at)).map(|one| side.plain_of(one).to_owned());
                 Some((one.first_line, condition.trim().to_owned(), std::iter::once(inline).chain(block).filter(|text| !text.trim().is_empty()).collect()))
             })
             .collect()
