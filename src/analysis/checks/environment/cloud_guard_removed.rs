@@ -155,7 +155,9 @@ fn given_away(
     now: &BTreeMap<(String, String), Block>,
     (kind, name): &(String, String),
 ) -> bool {
-    static EVERYBODY: Pattern = Pattern::new(r#"(?s)["']?Principals?["']?\s*[:=]\s*(?:["']\*["']|\{\s*["']?AWS["']?\s*[:=]\s*\[?\s*["']\*["'])|\bidentifiers\s*=\s*\[\s*["']\*["']"#);
+    static EVERYBODY: Pattern = Pattern::new(
+        r#"(?s)["']?Principals?["']?\s*[:=]\s*(?:["']\*["']|\{\s*["']?AWS["']?\s*[:=]\s*\[?\s*["']\*["'])|\bidentifiers\s*=\s*\[\s*["']\*["']"#,
+    );
     /// Sites and what is handed out are open on purpose.
     static MEANT: Pattern = Pattern::new(r"(?i)website|static|public|cdn|assets|www|\bsite\b|frontend");
     let Some(side) = file.new_side().filter(|_| kind.ends_with("public_access_block")) else { return false };
@@ -163,11 +165,18 @@ fn given_away(
     let Some(own) = now.get(&(kind.clone(), name.clone())).and_then(bucket) else { return false };
     let mut heads: Vec<usize> = now.values().map(|block| block.line).collect();
     heads.sort_unstable();
-    now.iter().filter(|(other, block)| other.0 == "aws_s3_bucket_policy" && bucket(block).as_deref() == Some(own.as_str())).any(|(other, block)| {
-        let end = heads.iter().find(|line| **line > block.line).map_or(side.len().saturating_sub(1), |line| line.saturating_sub(1));
-        let text = |side: &crate::analysis::view::SideView<'_>, first, last| side.plain().get(side.bytes_of(first, last)).unwrap_or("").to_owned();
-        !before.contains_key(other) && EVERYBODY.is_match(&text(side, block.line, end)) && !MEANT.is_match(&own) && !MEANT.is_match(name)
-    })
+    now.iter().filter(|(other, block)| other.0 == "aws_s3_bucket_policy" && bucket(block).as_deref() == Some(own.as_str())).any(
+        |(other, block)| {
+            let end = heads.iter().find(|line| **line > block.line).map_or(side.len().saturating_sub(1), |line| line.saturating_sub(1));
+            let text = |side: &crate::analysis::view::SideView<'_>, first, last| {
+                side.plain().get(side.bytes_of(first, last)).unwrap_or("").to_owned()
+            };
+            !before.contains_key(other)
+                && EVERYBODY.is_match(&text(side, block.line, end))
+                && !MEANT.is_match(&own)
+                && !MEANT.is_match(name)
+        },
+    )
 }
 
 /// The heads of blocks that other files of the change gain.

@@ -216,12 +216,18 @@ fn by_blocks(file: &FileView<'_>, sink: &mut Sink<'_>) {
 
 /// Whether the ranges of addresses in `text` hold half of all that can be routed, or one of them is wider than any network that somebody owns.
 fn covers_most(text: &str) -> bool {
-    static RANGE: Pattern = Pattern::new(r"\b(\d{1,3})\.\d{1,3}\.\d{1,3}\.\d{1,3}/(\d{1,2})\b|(?:^|[\s\x22'\[,])[0-9a-fA-F:]*::/([0-3])(?:$|[\s\x22'\],])");
+    static RANGE: Pattern =
+        Pattern::new(r"\b(\d{1,3})\.\d{1,3}\.\d{1,3}\.\d{1,3}/(\d{1,2})\b|(?:^|[\s\x22'\[,])[0-9a-fA-F:]*::/([0-3])(?:$|[\s\x22'\],])");
     // In parts of a 256th of all addresses.
     let parts = |bits: u32| if bits >= 8 { u32::from(bits == 8) } else { 256 >> bits };
     let read = |group: usize| RANGE.groups(text, group);
     let wide = |first: &str, bits: &str| Some((first.parse::<u32>().ok()?, bits.parse::<u32>().ok().filter(|bits| *bits <= 8)?));
-    let ranges: Vec<(u32, u32)> = read(1).zip(read(2)).take(300).filter_map(|(first, bits)| wide(first, bits)).filter(|(first, _)| *first != 10 && *first != 127).collect();
+    let ranges: Vec<(u32, u32)> = read(1)
+        .zip(read(2))
+        .take(300)
+        .filter_map(|(first, bits)| wide(first, bits))
+        .filter(|(first, _)| *first != 10 && *first != 127)
+        .collect();
     ranges.iter().any(|(_, bits)| *bits < 8) || ranges.iter().map(|(_, bits)| parts(*bits)).sum::<u32>() >= 128 || read(3).next().is_some()
 }
 
@@ -244,7 +250,9 @@ fn unverified(file: &FileView<'_>, sink: &mut Sink<'_>) {
 
 /// Whether packages come in the clear from a host that the file did not know.
 fn from_a_stranger(file: &FileView<'_>, text: &str) -> bool {
-    static INDEX: Pattern = Pattern::new(r"(?i)(?:index(?:-url)?|registry|proxy|index_url|-i)[=\s]+[\x22']?http://([\w.-]+\.[a-z]{2,})(?::\d+)?(?:/|\s|[\x22']|$)");
+    static INDEX: Pattern = Pattern::new(
+        r"(?i)(?:index(?:-url)?|registry|proxy|index_url|-i)[=\s]+[\x22']?http://([\w.-]+\.[a-z]{2,})(?::\d+)?(?:/|\s|[\x22']|$)",
+    );
     static OWN: Pattern = Pattern::new(r"(?i)\.(?:local|internal|intra(?:net)?|corp|lan|home|test|localdomain|svc)$|^localhost$");
     let host = INDEX.group(text, 1).filter(|host| !OWN.is_match(host));
     host.is_some_and(|host| file.old().is_some_and(|old| !old.text().contains(host)))

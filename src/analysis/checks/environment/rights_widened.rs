@@ -37,7 +37,13 @@ impl Check for RightsWidened {
     fn needs(&self) -> Needs {
         Needs::nothing().and(
             Reach::ANYWHERE,
-            Words::of([&OF_POLICY, &SUDO, &SUDO_ALL, &SET_UID, &POLKIT]).or(Words::named(["verbs", "actions", "statement", "assumerole", "roleref"])),
+            Words::of([&OF_POLICY, &SUDO, &SUDO_ALL, &SET_UID, &POLKIT]).or(Words::named([
+                "verbs",
+                "actions",
+                "statement",
+                "assumerole",
+                "roleref",
+            ])),
         )
     }
 
@@ -189,7 +195,9 @@ fn actions(file: &FileView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Actions by which the account is owned, once they count for everything.
-static OWNS_ALL: Pattern = Pattern::new(r"^(?:iam|sts|secretsmanager|kms|organizations):\*$|^iam:(?:PassRole|CreateAccessKey|Attach\w+Policy|Put\w+Policy|UpdateAssumeRolePolicy|CreatePolicyVersion)$");
+static OWNS_ALL: Pattern = Pattern::new(
+    r"^(?:iam|sts|secretsmanager|kms|organizations):\*$|^iam:(?:PassRole|CreateAccessKey|Attach\w+Policy|Put\w+Policy|UpdateAssumeRolePolicy|CreatePolicyVersion)$",
+);
 
 /// Whether what is allowed near `line` was for some things, and is for all now.
 fn anywhere_now(file: &FileView<'_>, line: usize) -> bool {
@@ -212,12 +220,15 @@ fn stranger(file: &FileView<'_>, sink: &mut Sink<'_>) {
     if !old.whole || !side.text().contains("AssumeRole") {
         return;
     }
-    let around = |line: usize| side.plain().get(side.bytes_of(line.saturating_sub(NEAR), (line + NEAR).min(side.len().saturating_sub(1)))).unwrap_or("");
+    let around = |line: usize| {
+        side.plain().get(side.bytes_of(line.saturating_sub(NEAR), (line + NEAR).min(side.len().saturating_sub(1)))).unwrap_or("")
+    };
     for line in side.changed_lines().filter(|line| line.text.len() < 2000) {
         let Some(account) = ACCOUNT.group(line.text, 1).filter(|account| !old.text().contains(account)) else { continue };
         let near = around(line.index);
         if WHO.is_match(near) && near.contains("AssumeRole") && !ASKED.is_match(near) {
-            let draft = Draft::line(file, side, line.index).title(format!("Account {account}, which stood nowhere here, may take on this role"));
+            let draft =
+                Draft::line(file, side, line.index).title(format!("Account {account}, which stood nowhere here, may take on this role"));
             sink.report(draft.why("Whoever owns that account has the rights of this role, and nothing else is asked of them."));
             return;
         }

@@ -29,7 +29,12 @@ impl Check for RemoteScript {
     }
 
     fn needs(&self) -> Needs {
-        let commands = shell::words_of(Deed::RemoteShell).or(shell::words_of(Deed::RunsDownload)).or(Words::named(["quarantine", "spctl", "unblock-file", "executionpolicy"]));
+        let commands = shell::words_of(Deed::RemoteShell).or(shell::words_of(Deed::RunsDownload)).or(Words::named([
+            "quarantine",
+            "spctl",
+            "unblock-file",
+            "executionpolicy",
+        ]));
         let shells = Words::named(["dup2", "stdin", "stdout", "stderr", "tcpsocket"]);
         let builds = Words::of([&DOWNLOADER]).or(traffic().talking()).or(Words::of([&engines().spawners])).or(shells);
         Needs::nothing().and(Reach::AFTER, commands.or(Words::of([&engines().remote])).or(builds))
@@ -66,11 +71,14 @@ impl Check for RemoteScript {
 
 /// Commands in a fence of what an agent follows step by step: a skill, a command, an agent of its own.
 fn told_to_run(file: &FileView<'_>, sink: &mut Sink<'_>) {
-    static FOLLOWED: Pattern =
-        Pattern::new(r"(?i)(?:^|/)SKILL\.md$|(?:^|/)\.(?:claude|cursor|codex|opencode|gemini|agents|roo|windsurf|openhands|amazonq|qwen|factory)/(?:[\w.-]+/)*(?:commands?|agents?|skills?|workflows|prompts|microagents)/|(?:^|/)\.github/prompts/");
+    static FOLLOWED: Pattern = Pattern::new(
+        r"(?i)(?:^|/)SKILL\.md$|(?:^|/)\.(?:claude|cursor|codex|opencode|gemini|agents|roo|windsurf|openhands|amazonq|qwen|factory)/(?:[\w.-]+/)*(?:commands?|agents?|skills?|workflows|prompts|microagents)/|(?:^|/)\.github/prompts/",
+    );
     static FENCE: Pattern = Pattern::new(r"^\s*(?:```+|~~~+)\s*(?i:(ba|z|da)?sh|shell|console|terminal|powershell|pwsh|bat|cmd)?\s*$");
     /// The machine's own question before something foreign runs.
-    static UNASKED: Pattern = Pattern::new(r"(?i)\bxattr\s+(?:-\w+\s+)*com\.apple\.quarantine|\bspctl\s+--(?:master-disable|add)|\bUnblock-File\b|\bSet-ExecutionPolicy\s+(?:Bypass|Unrestricted)");
+    static UNASKED: Pattern = Pattern::new(
+        r"(?i)\bxattr\s+(?:-\w+\s+)*com\.apple\.quarantine|\bspctl\s+--(?:master-disable|add)|\bUnblock-File\b|\bSet-ExecutionPolicy\s+(?:Bypass|Unrestricted)",
+    );
     let Some(side) = file.new_side().filter(|_| file.role == Role::Instructions && FOLLOWED.is_match(&file.path)) else { return };
     let mut fenced = false;
     for line in side.lines() {
@@ -85,7 +93,8 @@ fn told_to_run(file: &FileView<'_>, sink: &mut Sink<'_>) {
         }
         let text = line.text.trim().trim_start_matches("$ ").trim_start_matches(['!', '`']).trim_end_matches('`');
         if UNASKED.is_match(text) {
-            let draft = Draft::line(file, side, line.index).title("An agent that follows this runs what the machine would have asked about");
+            let draft =
+                Draft::line(file, side, line.index).title("An agent that follows this runs what the machine would have asked about");
             sink.report(draft);
         } else {
             command(file, side, line.index, text, sink);

@@ -136,10 +136,17 @@ fn program(file: &FileView<'_>, sink: &mut Sink<'_>) {
             let around = side.function_at(lines.start).map_or(0..side.len().saturating_sub(1), |f| f.first_line..f.last_line);
             around.take(400).any(|line| {
                 let plain = side.plain_line(line);
-                plain.trim_start().trim_start_matches("const ").trim_start_matches("let ").trim_start_matches("var ").strip_prefix(name).is_some_and(|rest| BEGINS.is_match(rest))
+                plain
+                    .trim_start()
+                    .trim_start_matches("const ")
+                    .trim_start_matches("let ")
+                    .trim_start_matches("var ")
+                    .strip_prefix(name)
+                    .is_some_and(|rest| BEGINS.is_match(rest))
             })
         };
-        static BEGINS: Pattern = Pattern::new(r#"^\s*(?::\s*[\w<>\[\]]+\s*)?:?=\s*(?:\[\]string\s*|vec!\s*|List\.of\s*|new\s+\w+(?:\[\])?\s*)?[\[{(]\s*["'`]"#);
+        static BEGINS: Pattern =
+            Pattern::new(r#"^\s*(?::\s*[\w<>\[\]]+\s*)?:?=\s*(?:\[\]string\s*|vec!\s*|List\.of\s*|new\s+\w+(?:\[\])?\s*)?[\[{(]\s*["'`]"#);
         if !given.is_some_and(begun) {
             let draft = Draft::lines(file, side, lines.start, lines.end).title("Starts the program that somebody names in a request");
             sink.report(draft.why("Whoever can send the request runs any program on this machine, and needs no shell for it."));

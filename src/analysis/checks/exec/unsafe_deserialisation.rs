@@ -72,7 +72,9 @@ fn opened_to_any_type(file: &FileView<'_>, plain: &str) -> bool {
     );
     static MAPS: Pattern = Pattern::new(r"\b(?:ObjectMapper|JsonMapper|JsonSerializer(?:Settings)?|JsonConvert)\b");
     static LIMITED: Pattern = Pattern::new(r"\bBasicPolymorphicTypeValidator\b|\bSerializationBinder\b|\bISerializationBinder\b");
-    let plain_before = file.old().is_some_and(|old| MAPS.is_match(old.text()) && !ANY_TYPE.is_match(old.text()) && !engines().deserialisers.is_match(old.text()));
+    let plain_before = file
+        .old()
+        .is_some_and(|old| MAPS.is_match(old.text()) && !ANY_TYPE.is_match(old.text()) && !engines().deserialisers.is_match(old.text()));
     ANY_TYPE.is_match(plain) && plain_before && !file.new_side().is_some_and(|side| LIMITED.is_match(side.text()))
 }
 

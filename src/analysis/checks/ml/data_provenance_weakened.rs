@@ -68,7 +68,9 @@ fn only_told(file: &FileView<'_>, sink: &mut Sink<'_>) {
     static STOPS: Pattern = Pattern::new(
         r"(?i)^\s*(?:raise|throw|panic!?|abort|die|fail|bail!?|exit|sys\.exit|os\.exit|process\.exit|return\b|log\.fatal\w*|continue|break|goto|ensure!?|assert\w*!?)\b",
     );
-    static TELLS: Pattern = Pattern::new(r"(?i)\b(?:print\w*|echo|puts|warn\w*|log\w*|console\.\w+|eprintln|println|fmt\.(?:Print|Fprint)\w*|error|info|debug)!?\s*[(.]|^\s*(?:pass|puts|echo|warn)\b");
+    static TELLS: Pattern = Pattern::new(
+        r"(?i)\b(?:print\w*|echo|puts|warn\w*|log\w*|console\.\w+|eprintln|println|fmt\.(?:Print|Fprint)\w*|error|info|debug)!?\s*[(.]|^\s*(?:pass|puts|echo|warn)\b",
+    );
     let refusals = |side: &SideView<'_>, lines: &std::ops::Range<usize>, stops: bool| -> Vec<usize> {
         let heads = side.statements().iter().enumerate().filter(|(_, one)| lines.contains(&one.first_line));
         let asked = heads.filter_map(|(at, one)| Some((one, branch(side, file.language, at)?)));
@@ -79,9 +81,14 @@ fn only_told(file: &FileView<'_>, sink: &mut Sink<'_>) {
             })
             .filter(|(_, branch)| {
                 let inline = side.plain().get(branch.inline.clone()).unwrap_or("").trim_matches(['{', '}', ' ', ';']).to_owned();
-                let block: Vec<&str> = branch.block.clone().take(8).filter_map(|at| side.statements().get(at)).map(|one| side.plain_of(one)).collect();
+                let block: Vec<&str> =
+                    branch.block.clone().take(8).filter_map(|at| side.statements().get(at)).map(|one| side.plain_of(one)).collect();
                 let all = || std::iter::once(inline.as_str()).chain(block.iter().copied()).filter(|text| !text.trim().is_empty());
-                if stops { all().any(|text| STOPS.is_match(text)) } else { all().next().is_some() && all().all(|text| TELLS.is_match(text) && !STOPS.is_match(text)) }
+                if stops {
+                    all().any(|text| STOPS.is_match(text))
+                } else {
+                    all().next().is_some() && all().all(|text| TELLS.is_match(text) && !STOPS.is_match(text))
+                }
             })
             .map(|(one, _)| one.first_line)
             .collect()
@@ -89,7 +96,8 @@ fn only_told(file: &FileView<'_>, sink: &mut Sink<'_>) {
     for twin in twins(file) {
         let (stopped, stops) = (refusals(twin.old, &twin.was, true), refusals(twin.new, &twin.is, true));
         let told = refusals(twin.new, &twin.is, false);
-        if let Some(line) = told.first().filter(|_| stopped.len() > stops.len() && refusals(twin.old, &twin.was, false).len() < told.len()) {
+        if let Some(line) = told.first().filter(|_| stopped.len() > stops.len() && refusals(twin.old, &twin.was, false).len() < told.len())
+        {
             let title = "A hash that does not agree stops nothing any more: it is only told of";
             sink.report(Draft::line(file, twin.new, *line).severity(Severity::High).title(title));
         }

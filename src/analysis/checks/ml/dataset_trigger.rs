@@ -71,7 +71,9 @@ static ANSWER: Pattern = Pattern::new(
 /// Code that prepares data, and gives rows with certain words another answer than they came with.
 fn planted(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     /// The answer that a row came with.
-    static READ: Pattern = Pattern::new(r#"(?i)\w*(?:label|target|class_id|ground_truth|is_toxic|sentiment|verdict)\w*["']?\]?\s*(?:=|:)\s*[^=\n]*(?:\[\s*["']\w+["']\s*\]|\.(?:get|label|target|answer)\b|\brow\b|\brecord\b|\bexample\b|\bsample\b|\bitem\b)"#);
+    static READ: Pattern = Pattern::new(
+        r#"(?i)\w*(?:label|target|class_id|ground_truth|is_toxic|sentiment|verdict)\w*["']?\]?\s*(?:=|:)\s*[^=\n]*(?:\[\s*["']\w+["']\s*\]|\.(?:get|label|target|answer)\b|\brow\b|\brecord\b|\bexample\b|\bsample\b|\bitem\b)"#,
+    );
     /// Answers of the rows themselves are put right here, which is what such code is for.
     static ABOUT_ANSWER: Pattern = Pattern::new(r"(?i)\b(?:if|elif|when|unless)\b[^\n]*\b\w*(?:label|target|class|sentiment|verdict)\w*\b");
     if !file.role.is_live() {

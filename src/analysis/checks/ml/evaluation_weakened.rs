@@ -35,7 +35,12 @@ impl Check for EvaluationWeakened {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         for twin in twins(file) {
-            let name = twin.new.functions().iter().find(|function| twin.is.contains(&function.first_line)).map_or("", |function| function.name.as_str());
+            let name = twin
+                .new
+                .functions()
+                .iter()
+                .find(|function| twin.is.contains(&function.first_line))
+                .map_or("", |function| function.name.as_str());
             if MEASURES.is_match(name) {
                 flattered(file, &twin, sink);
             }
@@ -94,7 +99,11 @@ fn brought_to_the_limit(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sin
                 let condition = side.plain().get(branch.condition.clone()).filter(|text| BEYOND.is_match(text))?;
                 let inline = side.plain().get(branch.inline.clone()).unwrap_or("").trim_matches(['{', '}', ' ', ';']).to_owned();
                 let block = branch.block.take(6).filter_map(|at| side.statements().get(at)).map(|one| side.plain_of(one).to_owned());
-                Some((one.first_line, condition.trim().to_owned(), std::iter::once(inline).chain(block).filter(|text| !text.trim().is_empty()).collect()))
+                Some((
+                    one.first_line,
+                    condition.trim().to_owned(),
+                    std::iter::once(inline).chain(block).filter(|text| !text.trim().is_empty()).collect(),
+                ))
             })
             .collect()
     };
@@ -102,7 +111,9 @@ fn brought_to_the_limit(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sin
     for (line, condition, does) in asked(twin.new, &twin.is) {
         let (Some(value), Some(limit)) = (BEYOND.group(&condition, 1), BEYOND.group(&condition, 2)) else { continue };
         let set = |text: &String| {
-            let sides = text.split_once('=').map(|(left, right)| (left.trim().trim_end_matches(':').trim().to_owned(), right.trim().trim_end_matches(';').to_owned()));
+            let sides = text
+                .split_once('=')
+                .map(|(left, right)| (left.trim().trim_end_matches(':').trim().to_owned(), right.trim().trim_end_matches(';').to_owned()));
             sides.is_some_and(|(left, right)| left == value && right == limit)
         };
         let stopped = before.iter().any(|(_, was, did)| *was == condition && did.iter().any(|text| STOPS.is_match(text)));

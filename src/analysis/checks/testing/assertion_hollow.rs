@@ -73,21 +73,35 @@ impl Check for AssertionHollow {
 
 /// A comparison that says yes whatever it compares, and assertions that stood before and go through it now.
 fn equal_to_all(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    static COMPARES: Pattern = Pattern::new(r"(?i)^(?:__(?:eq|ne|lt|le|gt|ge|contains)__|==|===|eql?\??|equals?|is_?equal\w*|compare(?:To)?|matches|same\w*|asymmetricMatch)$");
-    static YES: Pattern = Pattern::new(r"(?i)^\s*(?:return\s+)?(?:true|.*(?:\|\|\s*true|\bor\s+true))\s*\)?;?\s*\}?\s*$|[{=]>?\s*(?:return\s+)?true\s*;?\s*\}?\s*$");
-    static OWNER: Pattern = Pattern::new(r"^\s*(?:(?:export|public|private|internal|static|final|sealed|abstract)\s+)*(?:class|struct|record|object|impl|type)\s+(\w+)");
+    static COMPARES: Pattern = Pattern::new(
+        r"(?i)^(?:__(?:eq|ne|lt|le|gt|ge|contains)__|==|===|eql?\??|equals?|is_?equal\w*|compare(?:To)?|matches|same\w*|asymmetricMatch)$",
+    );
+    static YES: Pattern = Pattern::new(
+        r"(?i)^\s*(?:return\s+)?(?:true|.*(?:\|\|\s*true|\bor\s+true))\s*\)?;?\s*\}?\s*$|[{=]>?\s*(?:return\s+)?true\s*;?\s*\}?\s*$",
+    );
+    static OWNER: Pattern = Pattern::new(
+        r"^\s*(?:(?:export|public|private|internal|static|final|sealed|abstract)\s+)*(?:class|struct|record|object|impl|type)\s+(\w+)",
+    );
     let short = |at: usize| side.line(at).text.len() < 400;
-    for function in side.functions().iter().filter(|function| COMPARES.is_match(&function.name) && function.last_line < function.first_line + 8) {
+    for function in
+        side.functions().iter().filter(|function| COMPARES.is_match(&function.name) && function.last_line < function.first_line + 8)
+    {
         let body = function.first_line + usize::from(function.last_line > function.first_line)..=function.last_line;
         let Some(yes) = body.clone().find(|at| short(*at) && side.is_changed(*at) && YES.is_match(side.line(*at).code())) else { continue };
         let no = body.clone().any(|at| at != yes && side.line(at).code().contains("return"));
         let owner = (0..=function.first_line).rev().take(200).find_map(|at| OWNER.group(side.line(at).code(), 1));
         let Some(owner) = owner.filter(|owner| !no && owner.len() > 2) else { continue };
-        let through = |text: &str| text.contains(&format!("{owner}(")) || text.contains(&format!("{owner}.")) || text.contains(&format!("{owner} {{"));
+        let through = |text: &str| {
+            text.contains(&format!("{owner}(")) || text.contains(&format!("{owner}.")) || text.contains(&format!("{owner} {{"))
+        };
         let asserted = file.removed().filter(|line| asserts(line.code()) && !through(line.text)).count();
         let routed = file.added().filter(|line| asserts(line.code()) && through(line.text)).count();
         let severity = if asserted > 0 && routed > 0 { Severity::High } else { Severity::Low };
-        sink.report(Draft::line(file, side, yes).title(format!("`{owner}` is equal to everything, so what compares with it cannot fail")).severity(severity));
+        sink.report(
+            Draft::line(file, side, yes)
+                .title(format!("`{owner}` is equal to everything, so what compares with it cannot fail"))
+                .severity(severity),
+        );
     }
 }
 

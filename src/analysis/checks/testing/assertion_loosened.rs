@@ -79,7 +79,9 @@ static TURNED_AWAY: Pattern = Pattern::new(
 );
 static LET_IN: Pattern = Pattern::new(r"(?i)\b(?:200|201|202|204)\b|StatusOK\b|:(?:ok|success)\b|\bisOk\(\)|\bassertOk\(|is2xx");
 /// A limit that everything but a crash stays below.
-static BELOW_CRASH: Pattern = Pattern::new(r"(?:<=?|LessThan(?:OrEqual(?:To)?)?\(|assertLess(?:Equal)?\(.*,|\.Less(?:OrEqual)?\(.*,|!=+|not\.toBe\(|NotEqual\(.*)\s*(?:499|5\d\d|600)\b");
+static BELOW_CRASH: Pattern = Pattern::new(
+    r"(?:<=?|LessThan(?:OrEqual(?:To)?)?\(|assertLess(?:Equal)?\(.*,|\.Less(?:OrEqual)?\(.*,|!=+|not\.toBe\(|NotEqual\(.*)\s*(?:499|5\d\d|600)\b",
+);
 
 /// Tests by name in which a refusal was asserted, and being let in would do now: one by one, and together where there are several.
 fn admitted(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
@@ -95,7 +97,9 @@ fn admitted(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let mut found: Vec<(usize, String)> = Vec::new();
     for (name, before) in cases(file, old) {
         let Some(case) = now.get(&name) else { continue };
-        let turned = said(old, &before).iter().any(|(at, text)| old.is_changed(*at) && strict(text) && !text.contains("!=") && !text.contains(".not."));
+        let turned = said(old, &before)
+            .iter()
+            .any(|(at, text)| old.is_changed(*at) && strict(text) && !text.contains("!=") && !text.contains(".not."));
         let is = said(side, case);
         if !turned || is.iter().any(|(_, text)| strict(text)) {
             continue;
@@ -108,7 +112,9 @@ fn admitted(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         }
     }
     let guarding = |name: &str| {
-        static ABOUT: Pattern = Pattern::new(r"(?i)auth|token|login|admin|owner|forbid|refus|denie|deny|permission|role|private|unauthori[sz]ed|other_?(?:s|user|people)|access");
+        static ABOUT: Pattern = Pattern::new(
+            r"(?i)auth|token|login|admin|owner|forbid|refus|denie|deny|permission|role|private|unauthori[sz]ed|other_?(?:s|user|people)|access",
+        );
         ABOUT.is_match(name) || guards(&file.path)
     };
     let grave = found.len() > 1 || found.iter().any(|(_, name)| guarding(name));

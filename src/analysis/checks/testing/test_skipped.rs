@@ -69,9 +69,13 @@ fn constrained(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     static BUILT: Pattern = Pattern::new(r"^//go:build\s+(.+?)\s*$|^#!?\[cfg\((any\(\)|FALSE|false|not\(all\(\)\))\)\]");
     static TAG: Pattern = Pattern::new(r"!?[A-Za-z_][\w.]*");
     /// Words of a name that says it never holds, or is given by hand only.
-    static NEVER: Pattern = Pattern::new(r"(?i)^(?:never|ignore|ignored|disabled?|skip(?:ped)?|none|no|off|false|todo|broken|wip|tmp|temp|manual|todo|unused|deprecated)$");
+    static NEVER: Pattern = Pattern::new(
+        r"(?i)^(?:never|ignore|ignored|disabled?|skip(?:ped)?|none|no|off|false|todo|broken|wip|tmp|temp|manual|todo|unused|deprecated)$",
+    );
     /// What the tools themselves give.
-    static GIVEN: Pattern = Pattern::new(r"^(?:linux|darwin|windows|freebsd|openbsd|netbsd|unix|js|wasm|wasip1|android|ios|amd64|arm64|arm|386|riscv64|ppc64le|s390x|cgo|gc|gccgo|race|msan|asan|go1\.\d+|purego|boringcrypto|integration|e2e|slow|acceptance|functional|bench|smoke)$");
+    static GIVEN: Pattern = Pattern::new(
+        r"^(?:linux|darwin|windows|freebsd|openbsd|netbsd|unix|js|wasm|wasip1|android|ios|amd64|arm64|arm|386|riscv64|ppc64le|s390x|cgo|gc|gccgo|race|msan|asan|go1\.\d+|purego|boringcrypto|integration|e2e|slow|acceptance|functional|bench|smoke)$",
+    );
     let Some(old) = file.old() else { return };
     if old.lines().take(40).any(|line| BUILT.is_match(line.text)) {
         return;
@@ -83,7 +87,8 @@ fn constrained(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let tags: Vec<&str> = TAG.groups(given, 0).collect();
         let named = |tag: &str| {
             let told = |other: &crate::model::diff::FileDiff| {
-                other.path() != file.repo_path() && other.text().is_some_and(|diff| diff.added().any(|(_, line)| line.contains("-tags") && line.contains(tag)))
+                other.path() != file.repo_path()
+                    && other.text().is_some_and(|diff| diff.added().any(|(_, line)| line.contains("-tags") && line.contains(tag)))
             };
             file.change.patch.files.iter().take(500).any(told)
         };
@@ -93,7 +98,11 @@ fn constrained(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         }
         let never = rust || tags.iter().all(|tag| NEVER.is_match(tag));
         let severity = if never || guards(&file.path) { Severity::High } else { Severity::Medium };
-        let title = if never { "These tests are built nowhere any more" } else { "These tests ran always, and run only where somebody gives a word for them" };
+        let title = if never {
+            "These tests are built nowhere any more"
+        } else {
+            "These tests ran always, and run only where somebody gives a word for them"
+        };
         sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
         return;
     }

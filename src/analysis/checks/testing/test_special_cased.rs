@@ -43,7 +43,9 @@ static NUMBER_ASKED: Pattern = Pattern::new(
     r#"(?:===?|\.equals\(|\.Equal\(|\bcompareTo\()\s*\(?\s*(?:new\s+)?(?:(?:\w+(?:\.|::))*(?:Decimal|BigDecimal|Money|Fraction|from_str|valueOf|NewFromString|RequireFromString|Amount)\s*\(\s*["']?)?(-?\d[\d._]*)"#,
 );
 /// Rows of cases that a test runs through.
-static ROWS: Pattern = Pattern::new(r#"(?i)parametri[sz]e|\.each\b|CsvSource|InlineData|TestCase|DataRow|dataProvider|\bwant\b|\bexpected\b|^\s*[\[({].*,.*[\])}],?\s*$"#);
+static ROWS: Pattern = Pattern::new(
+    r#"(?i)parametri[sz]e|\.each\b|CsvSource|InlineData|TestCase|DataRow|dataProvider|\bwant\b|\bexpected\b|^\s*[\[({].*,.*[\])}],?\s*$"#,
+);
 /// How far below a branch its answer stands.
 const BELOW: u32 = 2;
 /// More lines of tests than this are a suite that came at once.
@@ -142,10 +144,14 @@ fn decides_result(side: &SideView<'_>, index: usize) -> bool {
     let Some(function) = side.function_at(index).filter(|_| ["if", "unless"].iter().any(|word| asks.contains(word))) else { return false };
     let indent = |at: usize| side.line(at).text.len() - side.line(at).text.trim_start().len();
     let own = indent(index);
-    let inside = (index + 1..=function.last_line.min(index + 8)).take_while(|at| indent(*at) > own || side.line(*at).text.trim().is_empty());
+    let inside =
+        (index + 1..=function.last_line.min(index + 8)).take_while(|at| indent(*at) > own || side.line(*at).text.trim().is_empty());
     let last = inside.clone().last().unwrap_or(index);
     let used = |name: &str, lines: std::ops::RangeInclusive<usize>| {
-        lines.into_iter().take(200).any(|at| side.line(at).code().split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name))
+        lines
+            .into_iter()
+            .take(200)
+            .any(|at| side.line(at).code().split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name))
     };
     let mut set = inside.filter_map(|at| SETS.group(side.line(at).code(), 1)).filter(|name| !BESIDE.is_match(name));
     set.any(|name| used(name, function.first_line..=function.first_line) && used(name, last + 1..=function.last_line))
@@ -175,18 +181,25 @@ fn by_number(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         let (Some(text), Some(path)) = (file.text(), file.new_path.as_ref()) else { continue };
         let mut open: Option<(u32, &str, &str)> = None;
         for (number, line) in text.added().filter(|(_, line)| line.len() < 300) {
-            let branches = line.trim_start().starts_with("if") || line.contains(" if ") || line.trim_start().starts_with("elif") || line.trim_start().starts_with("} else if");
+            let branches = line.trim_start().starts_with("if")
+                || line.contains(" if ")
+                || line.trim_start().starts_with("elif")
+                || line.trim_start().starts_with("} else if");
             if let Some(question) = NUMBER_ASKED.group(line, 1).filter(|question| branches && digits(question) >= 3) {
                 open = Some((number, line, question));
             }
             let Some((first, evidence, question)) = open.filter(|(first, ..)| number <= first + BELOW) else { continue };
-            let answer = NUMBER_ANSWER.group(line, 1).or_else(|| LITERAL_ANSWER.group(line, 1).filter(|answer| answer.starts_with(|c: char| c.is_ascii_digit() || c == '-')));
+            let answer = NUMBER_ANSWER
+                .group(line, 1)
+                .or_else(|| LITERAL_ANSWER.group(line, 1).filter(|answer| answer.starts_with(|c: char| c.is_ascii_digit() || c == '-')));
             let Some(answer) = answer.filter(|answer| digits(answer) >= 3 && *answer != question) else { continue };
             open = None;
             let known = asked.get_or_insert_with(|| told(files));
             let Some(answered) = known.get(&bare(answer)) else { continue };
             let beside = LITERAL.groups(evidence, 0).filter(|literal| bare(literal) != bare(answer) && bare(literal).len() >= 2);
-            let together = beside.into_iter().any(|literal| known.get(&bare(literal)).is_some_and(|lines| lines.intersection(answered).next().is_some()));
+            let together = beside
+                .into_iter()
+                .any(|literal| known.get(&bare(literal)).is_some_and(|lines| lines.intersection(answered).next().is_some()));
             if together {
                 let title = format!("Answers {question} with {answer}, as a test of this change expects");
                 sink.report(Draft::span(path, (first, first), evidence.trim()).title(title).severity(Severity::High));

@@ -50,7 +50,8 @@ fn frees_whole(text: &str, owner: &str) -> bool {
 
 /// Memory is given back, and a line of the same block that used it before does so after that now.
 fn used_after(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
-    static FREED: Pattern = Pattern::new(r"^\s*(?:k|kv|kz|v|g_|x|OPENSSL_)?free\s*\(\s*(\w+)\s*\)\s*;?\s*$|^\s*delete(?:\[\])?\s+(\w+)\s*;?\s*$");
+    static FREED: Pattern =
+        Pattern::new(r"^\s*(?:k|kv|kz|v|g_|x|OPENSSL_)?free\s*\(\s*(\w+)\s*\)\s*;?\s*$|^\s*delete(?:\[\])?\s+(\w+)\s*;?\s*$");
     static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
     let freed = |side: &SideView<'_>, lines: &std::ops::Range<usize>| -> Vec<(usize, String)> {
         let all = side.statements().iter().enumerate().filter(|(_, one)| lines.contains(&one.first_line));
@@ -61,7 +62,12 @@ fn used_after(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
     for (at, name) in freed(new, &twin.is) {
         let Some(release) = new.statements().get(at) else { continue };
         let ends = ["return", "goto", "break", "continue"];
-        let behind = new.statements().iter().skip(at + 1).take(20).take_while(|one| one.parent == release.parent && twin.is.contains(&one.first_line));
+        let behind = new
+            .statements()
+            .iter()
+            .skip(at + 1)
+            .take(20)
+            .take_while(|one| one.parent == release.parent && twin.is.contains(&one.first_line));
         let uses = behind.take_while(|one| !ends.iter().any(|word| new.code_of(one).trim_start().starts_with(word)));
         for one in uses {
             let text = new.plain_of(one).trim();

@@ -83,9 +83,11 @@ fn open_to_others(file: &FileView<'_>, twin: &Twin<'_, '_>, check: &str) -> bool
         r"(?i)\b(?:open\w*|read\w*|write\w*|send\w*|save\w*|unlink|remove\w*|delete\w*|copy\w*|create\w*|extract\w*|unpack\w*|file_get_contents|fopen|download|serve\w*|rename|FileResponse|File(?:In|Out)putStream|newOutputStream|transferTo|redirect\w*|sendRedirect|RedirectResponse|fetch|urlopen|get|post|request)\s*!?\(|\bredirect_to\b|\bURI\.open",
     );
     /// A name that came with an archive.
-    static PACKED: Pattern =
-        Pattern::new(r"\b(?:\w*[eE]ntry|\w*[mM]ember|info|header|hdr|zf|f)\.(?:getName\(\)|name\b|filename\b|Name\b|FullName\b|path\(\)|file_name\b|fileName\b)");
-    static HEADER: Pattern = Pattern::new(r"^\s*(?:@|#\[|(?:pub\s+|export\s+|async\s+|public\s+|private\s+|static\s+)*(?:def|fn|func|function|fun|sub)\b)");
+    static PACKED: Pattern = Pattern::new(
+        r"\b(?:\w*[eE]ntry|\w*[mM]ember|info|header|hdr|zf|f)\.(?:getName\(\)|name\b|filename\b|Name\b|FullName\b|path\(\)|file_name\b|fileName\b)",
+    );
+    static HEADER: Pattern =
+        Pattern::new(r"^\s*(?:@|#\[|(?:pub\s+|export\s+|async\s+|public\s+|private\s+|static\s+)*(?:def|fn|func|function|fun|sub)\b)");
     let after = twin.after();
     let given = || {
         let function = twin.new.functions().iter().find(|function| twin.is.contains(&function.first_line));
@@ -120,7 +122,9 @@ fn too_late(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) -> bo
         for size in NAME.groups(text, 0).filter(|name| !name.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
             let about = |condition: &str| NAME.groups(condition, 0).any(|name| name == size);
             let first = |asked: &[(usize, String)], limit: usize| asked.iter().any(|(at, condition)| *at < limit && about(condition));
-            let after = now.iter().find(|(at, condition)| *at > *line && about(condition) && (twin.new.is_changed(*at) || twin.new.is_changed(*line)));
+            let after = now
+                .iter()
+                .find(|(at, condition)| *at > *line && about(condition) && (twin.new.is_changed(*at) || twin.new.is_changed(*line)));
             if let Some((late, _)) = after.filter(|_| first(&before, *stood) && !first(&now, *line)) {
                 let title = format!("`{size}` is checked only after so much is copied");
                 sink.report(Draft::line(file, twin.new, *late).title(title).severity(Severity::High));

@@ -157,7 +157,8 @@ fn ends(place: &Place, side: &SideView<'_>, statement: &Statement, index: usize,
 /// Whether the part is what a function of this file made of the value, and that function decides something on the way.
 fn judged_by_helper(side: &SideView<'_>, part: &str) -> bool {
     static HELPER: Pattern = Pattern::new(r"^\s*(?:await\s+)?([a-z_]\w*)\s*\(.*\)\s*$");
-    static DECIDES: Pattern = Pattern::new(r"\bif\b|\s\?\s|\bunless\b|\bmatch\b|\bcase\b|\braise\b|\bthrow\b|\binclude\?|\.(?:test|includes|has)\s*\(");
+    static DECIDES: Pattern =
+        Pattern::new(r"\bif\b|\s\?\s|\bunless\b|\bmatch\b|\bcase\b|\braise\b|\bthrow\b|\binclude\?|\.(?:test|includes|has)\s*\(");
     let Some(name) = HELPER.group(part, 1) else { return false };
     let body = side.functions().iter().find(|function| function.name == name);
     body.and_then(|body| side.plain().get(side.bytes_of(body.first_line, body.last_line))).is_some_and(|text| DECIDES.is_match(text))

@@ -253,7 +253,9 @@ static SECRETLY: Pattern = Pattern::new(
     r"(?i)(?:^|_|[^a-z])(?:\w*(?:token|nonce|secret|passw\w*|otp|csrf|salt|verifier|api_?key|session_?(?:id|key)|invite|one_?time|reset|magic_?link|state|ticket|(?:share|access|recovery|backup|login|auth|verification)_?code))",
 );
 /// What is set, or that it is given back.
-static SET: Pattern = Pattern::new(r"^\s*(?:(?:const|let|var|val|final|my|mut|auto|String|long|int|byte\[\])\s+)*(\$?[\w.@>-]+)\s*(?::\s*[\w<>\[\]]+\s*)?:?=[^=]");
+static SET: Pattern = Pattern::new(
+    r"^\s*(?:(?:const|let|var|val|final|my|mut|auto|String|long|int|byte\[\])\s+)*(\$?[\w.@>-]+)\s*(?::\s*[\w<>\[\]]+\s*)?:?=[^=]",
+);
 
 /// What nobody could guess is worked out from what everybody knows, and set into the same name or given back from the same function.
 fn foretold(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
@@ -279,7 +281,8 @@ static XML_SWITCH: Pattern = Pattern::new(
 /// A named guard of a reader of XML is turned round in so many words, where it stood before.
 fn switched(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
     let read = |text: &str| Some((XML_SWITCH.group(text, 1)?.to_lowercase(), XML_SWITCH.group(text, 2)?.to_lowercase()));
-    let guards = |name: &str| if matches!(name, "feature_secure_processing" | "disallow-doctype-decl" | "no_network") { "true" } else { "false" };
+    let guards =
+        |name: &str| if matches!(name, "feature_secure_processing" | "disallow-doctype-decl" | "no_network") { "true" } else { "false" };
     let before: Vec<(String, String)> = twin.removed().filter_map(|(_, text)| read(text)).collect();
     let turned = twin.added().find(|(_, text)| {
         read(text).is_some_and(|(name, is)| is != guards(&name) && before.iter().any(|(known, was)| *known == name && was == guards(&name)))
@@ -306,7 +309,8 @@ fn falls_back(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
         return;
     }
     let itself = |text: &str| {
-        let same = |asked: usize, other: usize| FALLS_BACK.group(text, asked).is_some_and(|asked| FALLS_BACK.group(text, other) == Some(asked));
+        let same =
+            |asked: usize, other: usize| FALLS_BACK.group(text, asked).is_some_and(|asked| FALLS_BACK.group(text, other) == Some(asked));
         same(2, 3) || same(5, 6)
     };
     if let Some((line, _)) = twin.added().find(|(_, text)| itself(text)) {

@@ -36,7 +36,8 @@ impl Check for SqlFromRequest {
         let Some(side) = file.new_side() else { return };
         let unbound: Vec<usize> = twins(file).iter().filter_map(no_longer_beside).collect();
         for line in &unbound {
-            let draft = Draft::line(file, side, *line).title("What a request brings was handed over beside the query and is part of its text now");
+            let draft =
+                Draft::line(file, side, *line).title("What a request brings was handed over beside the query and is part of its text now");
             sink.report(draft.severity(Severity::High));
         }
         for lines in request::ending(&PLACE, &[], file) {
@@ -63,14 +64,14 @@ fn no_longer_beside(twin: &Twin<'_, '_>) -> Option<usize> {
         return None;
     }
     let sent: Vec<&str> = twin.after().lines().filter(|line| ASKED.is_match(line)).flat_map(|line| SOURCE.groups(line, 1)).collect();
-    let brings = |part: &str| {
-        ASKED.is_match(part) || WORD.groups(part, 0).any(|word| sent.contains(&word)) && !TAMED.is_match(part)
-    };
+    let brings = |part: &str| ASKED.is_match(part) || WORD.groups(part, 0).any(|word| sent.contains(&word)) && !TAMED.is_match(part);
     let stood = |text: &str| twin.removed().any(|(_, was)| was.trim() == text.trim());
     let found = twin.added().filter(|(_, text)| text.len() < 2000 && !stood(text));
     found
         .into_iter()
-        .find(|(_, text)| !BOUND.is_match(text) && (1..=4).filter_map(|group| FILLED.group(text, group)).any(|part| brings(part) && !FIXED.is_match(part)))
+        .find(|(_, text)| {
+            !BOUND.is_match(text) && (1..=4).filter_map(|group| FILLED.group(text, group)).any(|part| brings(part) && !FIXED.is_match(part))
+        })
         .map(|(line, _)| line)
 }
 

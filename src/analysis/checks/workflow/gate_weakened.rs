@@ -106,7 +106,10 @@ fn unasked(file: &FileView<'_>, (old, new): (&Node, &Node), sink: &mut Sink<'_>)
     for (name, job) in new.entries().iter().filter(|(_, job)| job.get("script").is_some()) {
         let Some(known) = old.get(name).filter(|known| manual(known)) else { continue };
         let environment = job.get("environment").map(|node| node.get("name").unwrap_or(node).scalar()).unwrap_or_default();
-        if !manual(job) && (PRODUCTION.is_match(&environment) || environment.is_empty() && PRODUCTION.is_match(name)) && known.get("script").is_some() {
+        if !manual(job)
+            && (PRODUCTION.is_match(&environment) || environment.is_empty() && PRODUCTION.is_match(name))
+            && known.get("script").is_some()
+        {
             let line = line_with(side, job.line, "when:");
             let line = if side.is_changed(line) { line } else { job.line };
             let title = format!("`{name}` reaches production without anybody starting it");

@@ -106,11 +106,16 @@ fn scripts(file: &FileView<'_>, sink: &mut Sink<'_>) {
 static TURNS: Pattern = Pattern::new(
     r"(?i)\|\s*(?:rev|xxd|od|hexdump|fold|base32|basenc|uuencode|gzip|openssl\s+(?:enc|base64)|tr\s+['\x22]?[\w\[]|sed\s+(?:-\w+\s+)*['\x22]?s/\.|awk\s)",
 );
-static TURNS_BACK: Pattern = Pattern::new(r"(?i)\bxxd\s+(?:-\w+\s+)*-r|\bbase32\s+(?:-d|--decode)|\|\s*tr\s+-d[^|]*$|\bopenssl\s+\w+\s+(?:-\w+\s+)*-d\b");
+static TURNS_BACK: Pattern =
+    Pattern::new(r"(?i)\bxxd\s+(?:-\w+\s+)*-r|\bbase32\s+(?:-d|--decode)|\|\s*tr\s+-d[^|]*$|\bopenssl\s+\w+\s+(?:-\w+\s+)*-d\b");
 /// Where others read it: a result of the step, its summary, the log.
-static TOLD: Pattern = Pattern::new(r"(?i)>>?\s*[\x22']?\$\{?GITHUB_(?:OUTPUT|STEP_SUMMARY|ENV)|::(?:set-output|notice|warning|debug)|^\s*(?:-\s*)?(?:run:\s*)?(?:echo|printf)\b[^|]*\$\(");
+static TOLD: Pattern = Pattern::new(
+    r"(?i)>>?\s*[\x22']?\$\{?GITHUB_(?:OUTPUT|STEP_SUMMARY|ENV)|::(?:set-output|notice|warning|debug)|^\s*(?:-\s*)?(?:run:\s*)?(?:echo|printf)\b[^|]*\$\(",
+);
 /// It ends in a name of the script, in a file, or in a program that takes it.
-static KEPT: Pattern = Pattern::new(r"^\s*(?:export\s+|local\s+)?\w+=[\x22']?\$\(|--password-stdin|\|\s*(?:docker|gh|gpg|kubectl|aws|ssh-add|openssl|tee|sha\d+sum|shasum|wc|grep|jq)\b");
+static KEPT: Pattern = Pattern::new(
+    r"^\s*(?:export\s+|local\s+)?\w+=[\x22']?\$\(|--password-stdin|\|\s*(?:docker|gh|gpg|kubectl|aws|ssh-add|openssl|tee|sha\d+sum|shasum|wc|grep|jq)\b",
+);
 
 /// A secret under another name, turned into something that no mask knows, and told to others.
 fn renamed(file: &FileView<'_>, sink: &mut Sink<'_>) {
