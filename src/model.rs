@@ -22,6 +22,7 @@ pub mod finding;
 pub mod firing;
 pub mod forge;
 pub mod forge_step;
+pub mod habits;
 pub mod hex;
 pub mod inert;
 pub mod ledger;

@@ -264,7 +264,7 @@ impl Engine {
     #[must_use]
     pub fn around(&self, change: &Change, outcomes: &[FileOutcome], reader: &Reader<'_>) -> Around {
         // Events of commits tell the files of each; secrets are looked for in what each of them did.
-        let several = change.commits.len() > 1 && !self.sets.is_empty();
+        let several = (change.commits.len() > 1 && !self.sets.is_empty()) || wanted::habits(change, |rule| self.chosen.contains_key(&rule));
         let history = if several { (reader.history)() } else { History::default() };
         let finds_secrets = self.sets.iter().any(|(_, set)| set.secrets().is_some());
         let is_needed = self.imports.may_be_accepted()

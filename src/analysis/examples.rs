@@ -4,20 +4,22 @@
 
 use std::sync::Arc;
 
-use super::engine::{Engine, Selection};
+use super::engine::{Engine, Reader, Selection};
 use super::rulebook::Rulebook;
 use super::words::lines;
 use crate::model::agent::Provenance;
 use crate::model::asking::{Host, LookUp};
 use crate::model::cancel::Cancel;
-use crate::model::change::{Change, TextRequest, Texts};
+use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::{Content, FileDiff, FileStatus, Patch, Side, TextDiff, all_added};
 use crate::model::finding::Finding;
+use crate::model::habits::{Habit, Habits};
 use crate::model::lookup::{Lookups, Package};
 use crate::model::path::RepoPath;
 use crate::model::pull::{Author, Commit, Origin, Pull, PullRef, PullState, Revision};
 use crate::model::rule::{Example, ExampleCommit, ExampleFile, Rule, Severity};
+use crate::model::testimony::Testimony;
 use crate::model::time::Timestamp;
 
 /// What an example does to its rule.
@@ -36,7 +38,13 @@ pub fn run(book: &Arc<Rulebook>, rule: &Rule, example: &Example) -> Outcome {
     let (change, texts) = change_of(example);
     let engine = if example.lookups.at.is_some() { engine.asking(Arc::new(Stated(example.lookups.clone()))) } else { engine };
     let engine = if example.task.is_empty() { engine } else { engine.given(Arc::from(example.task.as_str())) };
-    let findings = engine.analyse(&change, &|_| texts.clone()).findings;
+    let reader = Reader {
+        texts: &|_| texts.clone(),
+        history: &|| History { habits: habits_of(example, &change), ..History::default() },
+        testimony: &|_| Testimony::default(),
+        cancel: &Cancel::default(),
+    };
+    let findings = engine.analyse_whole(&change, &reader).findings;
     let counts = |finding: &&Finding| rule.severity == Severity::Info || finding.severity > Severity::Info;
     let fired = findings.iter().filter(counts).count() > 0;
     Outcome { holds: fired == example.hits, findings }
@@ -101,6 +109,20 @@ pub fn change_of(example: &Example) -> (Change, Texts) {
     (Change { pull, commits, patch: Patch { files, ..Patch::default() }, digest: String::new(), dossier: None }, texts)
 }
 
+/// What an example says of the commits before it, and of the clocks of its own.
+fn habits_of(example: &Example, change: &Change) -> Habits {
+    let own = change.commits.iter().zip(&example.commits);
+    let zones = own.filter_map(|(commit, one)| Some((commit.id.clone()?, one.zone?))).collect();
+    let habit = |one: &ExampleCommit| Habit {
+        author: one.email.to_lowercase(),
+        committer: if one.committer.is_empty() { one.email.to_lowercase() } else { one.committer.to_lowercase() },
+        authored: Timestamp(one.authored),
+        zone: one.zone.unwrap_or_default(),
+    };
+    let before = example.earlier.iter().flat_map(|one| std::iter::repeat_n(habit(one), one.times.max(1))).collect();
+    Habits { zones, before }
+}
+
 /// The commit that `one` describes, on top of `parent`; in all else it is as `plain`.
 fn commit_of(one: &ExampleCommit, number: u32, parent: Option<&Commit>, plain: &Commit) -> Commit {
     let or = |text: &str, plain: &str| if text.is_empty() { plain.to_owned() } else { text.to_owned() };
@@ -108,8 +130,8 @@ fn commit_of(one: &ExampleCommit, number: u32, parent: Option<&Commit>, plain: &
     Commit {
         id: CommitId::parse(&format!("{number:040x}")),
         parents: parent.and_then(|parent| parent.id.clone()).into_iter().collect(),
-        author: who.clone(),
-        committer: who,
+        committer: Author { email: or(&one.committer, &who.email), ..who.clone() },
+        author: who,
         authored: Timestamp(one.authored),
         committed: Timestamp(one.committed),
         message: or(&one.message, &plain.message),

@@ -195,6 +195,8 @@ struct ExampleEntry {
     told: Vec<ToldEntry>,
     #[serde(default)]
     commits: Vec<CommitEntry>,
+    #[serde(default)]
+    earlier: Vec<CommitEntry>,
 }
 
 #[derive(Default, Deserialize)]
@@ -206,12 +208,15 @@ struct CommitEntry {
     committed: i64,
     message: String,
     signed: bool,
+    committer: String,
+    zone: Option<i32>,
+    times: usize,
 }
 
 impl CommitEntry {
     fn into_model(self) -> ExampleCommit {
-        let Self { name, email, authored, committed, message, signed } = self;
-        ExampleCommit { name, email, authored, committed, message, signed }
+        let Self { name, email, authored, committed, message, signed, committer, zone, times } = self;
+        ExampleCommit { name, email, authored, committed, message, signed, committer, zone, times }
     }
 }
 
@@ -231,8 +236,9 @@ impl ExampleEntry {
         let files = own.into_iter().chain(self.files);
         let files = files.map(|file| ExampleFile { path: file.path, before: file.before, after: file.after }).collect();
         let commits = self.commits.into_iter().map(CommitEntry::into_model).collect();
+        let earlier = self.earlier.into_iter().map(CommitEntry::into_model).collect();
         let lookups = rule_facts::lookups(self.told);
-        Example { hits, about: self.about, files, message: self.message, branch: self.branch, task: self.task, lookups, commits }
+        Example { hits, about: self.about, files, message: self.message, branch: self.branch, task: self.task, lookups, commits, earlier }
     }
 }
 

@@ -11,6 +11,7 @@ use super::text::LINE_LIMIT;
 use super::view::FileView;
 use crate::model::change::{Change, MAX_BLOB_BYTES, MAX_BLOBS_BYTES, TextRequest};
 use crate::model::diff::{Content, FileDiff, FileStatus, Omission, Side, TextDiff};
+use crate::model::rule::RuleId;
 
 /// A file with more changed text than this is judged by its hunks only, in bytes.
 const WHOLE_FILE_LIMIT: usize = 2 * 1024 * 1024;
@@ -118,4 +119,11 @@ fn unseen_blob(file: &FileView<'_>, size: Option<u64>, unread: Option<&str>) -> 
         }
         (None, _) => "binary: its content was not analysed".to_owned(),
     }
+}
+
+/// Whether a rule that runs compares the commits of `change` with those before it.
+#[must_use]
+pub fn habits(change: &Change, runs: impl Fn(RuleId) -> bool) -> bool {
+    const RULES: [&str; 3] = ["commit-date-odd", "commit-zone-jumped", "committer-new"];
+    change.commits.iter().any(|commit| commit.id.is_some()) && RULES.into_iter().any(|rule| runs(RuleId(rule)))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::commit_id::CommitId;
 use super::diff::{Omission, Patch, Side};
 use super::dossier::Dossier;
+use super::habits::Habits;
 use super::lookup::Lookups;
 use super::path::RepoPath;
 use super::pull::{Commit, Pull};
@@ -109,6 +110,8 @@ pub struct History {
     pub steps: Vec<Step>,
     /// The files that each commit touched, by commit.
     pub touched: BTreeMap<CommitId, Vec<RepoPath>>,
+    /// Those who made it, beside the commits before it.
+    pub habits: Habits,
     /// What was not read.
     pub omissions: Vec<Omission>,
 }
@@ -142,6 +145,6 @@ impl History {
     #[must_use]
     pub fn unread(why: &str) -> Self {
         let why = format!("what its commits added and took away again was not looked for: {why}");
-        Self { steps: Vec::new(), touched: BTreeMap::new(), omissions: vec![Omission { path: None, why }] }
+        Self { omissions: vec![Omission { path: None, why }], ..Self::default() }
     }
 }

@@ -25,6 +25,8 @@ pub struct Example {
     pub lookups: Lookups,
     /// Its commits, oldest first, where they matter; else it has one that nothing is known of.
     pub commits: Vec<ExampleCommit>,
+    /// Commits before it, where they matter.
+    pub earlier: Vec<ExampleCommit>,
 }
 
 /// One commit of an [`Example`]; what is empty or 0 is as in any commit.
@@ -42,6 +44,12 @@ pub struct ExampleCommit {
     pub message: String,
     /// Whether it is signed.
     pub signed: bool,
+    /// Who committed it, by address; its author where it is empty.
+    pub committer: String,
+    /// By how many minutes its author's clock was ahead of UTC, where that matters.
+    pub zone: Option<i32>,
+    /// So many commits of the same kind; 0 is one.
+    pub times: usize,
 }
 
 /// One file of an [`Example`]: whole texts before and after.

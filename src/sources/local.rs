@@ -11,6 +11,7 @@ pub(super) mod commits;
 mod default_branch;
 mod each_commit;
 mod failure;
+mod habits;
 pub(super) mod history;
 mod landings;
 mod lines;
@@ -341,7 +342,7 @@ impl Source for LocalSource {
     }
 
     fn history(&self, change: &Change, cancel: &Cancel) -> History {
-        history::of(&self.folder, change, cancel)
+        History { habits: habits::of(&self.folder, change, cancel), ..history::of(&self.folder, change, cancel) }
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

@@ -49,6 +49,7 @@ mod github_source;
 mod github_switches;
 mod github_verbs;
 mod guard;
+mod habits;
 mod history;
 mod hook;
 mod hostile;

@@ -3,3 +3,5 @@
 pub mod agent_identity_forged;
 pub mod commit_date_odd;
 pub mod commit_unsigned;
+pub mod commit_zone_jumped;
+pub mod committer_new;

@@ -35,6 +35,8 @@ pub const CHECKS: &[&dyn Check] = &[
     &names::command_in_name::CommandInName,
     &commit::commit_date_odd::CommitDateOdd,
     &commit::commit_unsigned::CommitUnsigned,
+    &commit::commit_zone_jumped::CommitZoneJumped,
+    &commit::committer_new::CommitterNew,
     &binary::compiled_without_source::CompiledWithoutSource,
     &auth::condition_weakened::ConditionWeakened,
     &text::conflict_marker_added::ConflictMarkerAdded,

@@ -79,7 +79,7 @@ impl Steps {
 
     /// Reads what each commit did to its files.
     pub(in crate::sources) fn read(self, store: &Store<'_>, cancel: &Cancel) -> Result<History, SourceError> {
-        let mut history = History { steps: Vec::new(), touched: self.touched, omissions: self.omissions };
+        let mut history = History { steps: Vec::new(), touched: self.touched, omissions: self.omissions, ..History::default() };
         let mut held = 0;
         for (commit, files) in self.steps.into_iter().filter(|(_, files)| !files.is_empty()) {
             if held > MAX_STEP_BYTES {

@@ -2,6 +2,7 @@
 
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::hints::Needs;
+use crate::model::habits::Habit;
 use crate::model::pull::Commit;
 use crate::model::rule::RuleId;
 use crate::model::time::Timestamp;
@@ -24,10 +25,11 @@ impl Check for CommitDateOdd {
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         let commits = &view.change.commits;
+        let before = &view.around.history.habits.before;
         let read = view.change.pull.standing.as_ref().map(|standing| standing.read).filter(|read| read.0 > 0);
         for (at, commit) in commits.iter().enumerate() {
             let earlier = commits.get(..at).unwrap_or(&[]);
-            let Some(title) = alone(commit, read).or_else(|| among(commit, earlier)) else { continue };
+            let Some(title) = alone(commit, read).or_else(|| among(commit, earlier)).or_else(|| copied(commit, before)) else { continue };
             let evidence = format!("written {}, committed {}", moment(commit.authored), moment(commit.committed));
             let draft = commit.id.as_ref().map_or_else(|| Draft::message(&evidence), |id| Draft::commit(id, &evidence));
             sink.report(draft.title(title));
@@ -60,6 +62,14 @@ fn among(commit: &Commit, earlier: &[Commit]) -> Option<&'static str> {
     let parent = commit.parents.first()?;
     let above = earlier.iter().find(|other| other.id.as_ref() == Some(parent))?;
     (commit.committed.0.saturating_add(DAY) < above.committed.0).then_some("A commit is older than the one it stands on")
+}
+
+/// Whether it has the very second of a commit before the change that somebody else wrote.
+fn copied(commit: &Commit, before: &[Habit]) -> Option<&'static str> {
+    let by = commit.author.email.to_lowercase();
+    let same = |habit: &&Habit| habit.authored == commit.authored && habit.author != by;
+    let known = commit.authored.0 != 0 && before.iter().any(|habit| same(&habit));
+    known.then_some("A commit has the date of another author's commit")
 }
 
 /// Seconds since 1970, which nobody can misread as another zone's time.

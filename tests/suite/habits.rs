@@ -1,0 +1,61 @@
+//! Commits beside those that were made before them, as git keeps them: clocks, committers, dates.
+
+use serde_json::Value;
+
+use crate::program::Program;
+use crate::world::{CLAUDE, HUMAN, World};
+
+const RULES: [&str; 3] = ["commit-zone-jumped", "committer-new", "commit-date-odd"];
+
+/// A repository with as many earlier commits of the maintainer, two hours ahead of UTC.
+fn with(commits: usize) -> World {
+    let world = World::new();
+    for number in 0..commits {
+        made(&world, "main", &format!("Step {number}"), &[("GIT_AUTHOR_DATE", &format!("{} +0200", 1_767_000_000 + number * 100))]);
+    }
+    world
+}
+
+/// A commit on `branch` by the maintainer, but for what `variables` of git say.
+fn made(world: &World, branch: &str, message: &str, variables: &[(&str, &str)]) {
+    world.write("a.py", format!("a = {message:?}\n"));
+    world.git(&["add", "-A"]);
+    let mut command = world.command(HUMAN);
+    command.envs(variables.iter().copied()).args(["commit", "-q", "-m", message]);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{branch}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The rules about commits that fire on a branch with one commit that `variables` make.
+fn fired(world: &World, branch: &str, variables: &[(&str, &str)]) -> Vec<String> {
+    world.git(&["checkout", "-q", "-b", branch, "main"]);
+    made(world, branch, branch, variables);
+    world.git(&["checkout", "-q", "main"]);
+    let only = RULES.iter().flat_map(|rule| ["--rule", rule]);
+    let args: Vec<&str> = ["scan", branch, "--format", "json", "--fail-on", "never"].into_iter().chain(only).collect();
+    let report: Value = serde_json::from_str(&Program::new(world.path(), world.beside("home")).ok(&args)).unwrap();
+    report["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn commits_are_held_against_those_before_them() {
+    let world = with(60);
+    let none: [&str; 0] = [];
+    let at = |zone: &str| format!("1767600000 {zone}");
+    assert_eq!(fired(&world, "at-home", &[("GIT_AUTHOR_DATE", &at("+0200"))]), none);
+    assert_eq!(fired(&world, "in-winter", &[("GIT_AUTHOR_DATE", &at("+0100"))]), none);
+    assert_eq!(fired(&world, "far-away", &[("GIT_AUTHOR_DATE", &at("-0700"))]), ["commit-zone-jumped"]);
+    let stranger = [("GIT_AUTHOR_DATE", at("+0200")), ("GIT_COMMITTER_EMAIL", "stranger@example.net".to_owned())];
+    assert_eq!(fired(&world, "passed-off", &stranger.each_ref().map(|(name, value)| (*name, value.as_str()))), ["committer-new"]);
+    let button = [("GIT_AUTHOR_DATE", at("+0200")), ("GIT_COMMITTER_EMAIL", "noreply@github.com".to_owned())];
+    assert_eq!(fired(&world, "by-button", &button.each_ref().map(|(name, value)| (*name, value.as_str()))), none);
+    let copied = [("GIT_AUTHOR_EMAIL", CLAUDE.email), ("GIT_COMMITTER_EMAIL", CLAUDE.email), ("GIT_AUTHOR_DATE", "1767000500 +0200")];
+    assert_eq!(fired(&world, "borrowed-time", &copied), ["commit-date-odd"]);
+}
+
+#[test]
+fn a_young_repository_has_no_habits() {
+    let world = with(3);
+    let stranger = [("GIT_AUTHOR_DATE", "1767600000 -0700"), ("GIT_COMMITTER_EMAIL", "stranger@example.net")];
+    assert_eq!(fired(&world, "far-away", &stranger), [""; 0]);
+}
