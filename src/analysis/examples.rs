@@ -41,6 +41,7 @@ pub fn run(book: &Arc<Rulebook>, rule: &Rule, example: &Example) -> Outcome {
     let reader = Reader {
         texts: &|_| texts.clone(),
         history: &|| History { habits: habits_of(example, &change), ..History::default() },
+        packages: &|_| None,
         testimony: &|_| Testimony::default(),
         cancel: &Cancel::default(),
     };
