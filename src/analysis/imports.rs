@@ -4,7 +4,7 @@
 //! JavaScript, TypeScript and Python: there a name that nobody declared is fetched by whoever runs the code next. Compilers refuse it
 //! in the other languages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -14,15 +14,15 @@ use super::manifests::names;
 use super::pattern::Pattern;
 use super::role::Role;
 use super::rules::data;
-use super::side::{LineView, SideView};
+use super::side::SideView;
 use super::view::FileView;
 use crate::model::change::{Change, TextRequest};
 use crate::model::dependency::Ecosystem;
 use crate::model::diff::Side;
 use crate::model::path::RepoPath;
 
-/// Imports that are kept of one file.
-const MOST: usize = 60;
+/// Imports of one change that are looked into.
+pub const MOST: usize = 300;
 /// Files beside the change that are asked for.
 const MOST_BESIDE: usize = 40;
 /// Folders above one file that are looked into.
@@ -87,14 +87,22 @@ pub fn of(file: &FileView<'_>) -> Vec<Import> {
         return Vec::new();
     }
     let Some(new) = file.new_side() else { return Vec::new() };
+    let mut seen: Option<HashSet<String>> = None;
     let mut all: Vec<Import> = Vec::new();
-    for line in new.changed_lines().filter(|line| line.text.contains("import") || line.text.contains("require")) {
-        let loads = loaded(ecosystem, &line);
-        let fresh = loads.into_iter().filter(|name| !all.iter().any(|known| known.name == *name) && !was_there(file.old(), name));
-        let fresh: Vec<String> = fresh.filter(|name| !is_given(ecosystem, name)).collect();
-        if !fresh.is_empty() && !is_optional(new, line.index) {
-            let text = line.text.trim();
-            all.extend(fresh.into_iter().map(|name| Import { ecosystem, name, line: line.number, text: text.to_owned() }));
+    for line in new.changed_lines() {
+        let loads = loaded(ecosystem, line.text, || line.code());
+        let loads: Vec<String> = loads.into_iter().filter(|name| !is_given(ecosystem, name)).collect();
+        if loads.is_empty() {
+            continue;
+        }
+        let seen = seen.get_or_insert_with(|| file.old().map(|old| loaded_before(ecosystem, old)).unwrap_or_default());
+        // What may fail at one place can be needed at the next.
+        if is_optional(new, line.index) {
+            continue;
+        }
+        let text = line.text.trim();
+        for name in loads.into_iter().filter(|name| seen.insert(name.clone())) {
+            all.push(Import { ecosystem, name, line: line.number, text: text.to_owned() });
         }
         if all.len() >= MOST {
             break;
@@ -103,21 +111,27 @@ pub fn of(file: &FileView<'_>) -> Vec<Import> {
     all
 }
 
-/// The packages `line` loads; what stands in a comment or a string is none.
-fn loaded(ecosystem: Ecosystem, line: &LineView<'_>) -> Vec<String> {
-    let code = line.code();
-    let says = |word: &str| code.contains(word);
+/// All that the lines of a side load, in comments as well.
+fn loaded_before(ecosystem: Ecosystem, old: &SideView<'_>) -> HashSet<String> {
+    old.lines().flat_map(|line| loaded(ecosystem, line.text, || line.text)).collect()
+}
+
+/// The packages that a line of `text` loads, of which `code` stands outside comments and strings.
+fn loaded<'l>(ecosystem: Ecosystem, text: &'l str, code: impl Fn() -> &'l str) -> Vec<String> {
     match ecosystem {
-        Ecosystem::Npm if says("import") || says("require") || says("from") => {
+        Ecosystem::Npm => {
+            let spec = SCRIPT.group(text, 1).filter(|_| ["import", "require", "from"].iter().any(|word| code().contains(word)));
             // A type alone is gone before anything runs.
-            let is_type = code.trim_start().starts_with("import type") || code.trim_start().starts_with("export type");
-            SCRIPT.group(line.text, 1).filter(|_| !is_type).and_then(package).into_iter().collect()
+            let is_type = |text: &str| text.starts_with("import type") || text.starts_with("export type");
+            spec.filter(|_| !is_type(text.trim_start())).and_then(package).into_iter().collect()
         }
-        Ecosystem::Pypi if says("import") => match PYTHON_FROM.group(line.text, 1) {
-            Some(module) => vec![module.to_owned()],
-            None => PYTHON.group(line.text, 1).map(|list| list.split(',').filter_map(outermost).collect()).unwrap_or_default(),
-        },
-        _ => Vec::new(),
+        _ => {
+            let names: Vec<String> = match PYTHON_FROM.group(text, 1) {
+                Some(module) => vec![module.to_owned()],
+                None => PYTHON.group(text, 1).map(|list| list.split(',').filter_map(outermost).collect()).unwrap_or_default(),
+            };
+            if names.is_empty() || !code().contains("import") { Vec::new() } else { names }
+        }
     }
 }
 
@@ -139,10 +153,6 @@ fn outermost(entry: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-fn was_there(old: Option<&SideView<'_>>, name: &str) -> bool {
-    old.is_some_and(|old| old.text().contains(name))
-}
-
 /// Whether the line at `index` stands directly in what may fail, or is read by type checkers only.
 fn is_optional(side: &SideView<'_>, index: usize) -> bool {
     let deep = |text: &str| text.len() - text.trim_start().len();
@@ -155,35 +165,24 @@ fn is_optional(side: &SideView<'_>, index: usize) -> bool {
 /// The files beside the change that would declare its imports, or are what they load.
 #[must_use]
 pub fn beside<'i>(change: &Change, imports: impl Iterator<Item = &'i [Import]>) -> Vec<TextRequest> {
-    let mut wanted: BTreeSet<(usize, RepoPath)> = BTreeSet::new();
-    for (file, imports) in change.patch.files.iter().zip(imports) {
-        let path = file.path().text();
-        let folders = above(&path);
-        for import in imports {
-            let declares: &[&str] = if import.ecosystem == Ecosystem::Npm { &NPM } else { &PYPI };
-            let rank = |n: usize, wanted: &mut BTreeSet<_>, name: String| wanted.insert((n, RepoPath::from(name.as_str())));
-            for folder in &folders {
-                for (n, name) in declares.iter().enumerate() {
-                    rank(n, &mut wanted, format!("{folder}{name}"));
-                }
-            }
-            if import.ecosystem == Ecosystem::Pypi {
-                for folder in folders.iter().map(String::as_str).chain(["src/", "lib/"]) {
-                    for name in modules(folder, &import.name) {
-                        rank(PYPI.len(), &mut wanted, name);
-                    }
-                }
-            }
+    let mut wanted: BTreeSet<(usize, String)> = BTreeSet::new();
+    let files = change.patch.files.iter().zip(imports).filter(|(_, imports)| !imports.is_empty());
+    for (path, import) in files.flat_map(|(file, imports)| imports.iter().map(move |import| (file.path(), import))).take(MOST) {
+        for folder in above(&path.text()) {
+            wanted.extend(declaring(import.ecosystem, &folder).enumerate());
+        }
+        if import.ecosystem == Ecosystem::Pypi {
+            wanted.extend(modules_near(&path.text(), &import.name).map(|name| (PYPI.len(), name)));
         }
     }
-    let wanted = wanted.into_iter().map(|(_, path)| path).filter(|path| !path.is_hostile());
+    let wanted = wanted.into_iter().map(|(_, path)| RepoPath::from(path.as_str())).filter(|path| !path.is_hostile());
     wanted.take(MOST_BESIDE).map(|path| TextRequest { path, side: Side::New }).collect()
 }
 
-/// The files that a module called `name` may be, below `folder`.
-#[must_use]
-pub fn modules(folder: &str, name: &str) -> [String; 2] {
-    [format!("{folder}{name}.py"), format!("{folder}{name}/__init__.py")]
+/// The files that a Python module called `name` may be, where a file at `path` loads it.
+pub fn modules_near(path: &str, name: &str) -> impl Iterator<Item = String> {
+    let folders = above(path).into_iter().chain(["src/", "lib/"].map(str::to_owned));
+    folders.flat_map(move |folder| [format!("{folder}{name}.py"), format!("{folder}{name}/__init__.py")])
 }
 
 /// The files that may declare what a file below `folder` loads.
