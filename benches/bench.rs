@@ -84,14 +84,7 @@ impl Case {
 
 /// The change that a diff is.
 fn change(diff: &[u8]) -> Change {
-    let none = Example {
-        hits: false,
-        about: String::new(),
-        files: Vec::new(),
-        message: "Rework".to_owned(),
-        branch: String::new(),
-        ..Example::default()
-    };
+    let none = Example { message: "Rework".to_owned(), ..Example::default() };
     let (mut change, _) = change_of(&none);
     change.patch = unified::parse(diff);
     change

@@ -108,8 +108,9 @@ fn ends(name: &str, endings: &[&str]) -> bool {
 }
 
 fn is_workflow(path: &str, name: &str) -> bool {
-    const FOLDERS: [&str; 12] = [
+    const FOLDERS: [&str; 13] = [
         "/.github/workflows/",
+        "/.github/workflow-templates/",
         "/.github/actions/",
         "/.gitea/workflows/",
         "/.forgejo/workflows/",
@@ -356,6 +357,7 @@ mod tests {
     fn roles_are_told_from_paths() {
         let cases = [
             (".github/workflows/ci.yml", Role::Workflow),
+            (".github/workflow-templates/ci.yml", Role::Workflow),
             (".cUrSoR/MCP.json", Role::AgentConfig),
             (".vscode/tasks.json", Role::AgentConfig),
             (".claude/settings.local.json", Role::AgentConfig),

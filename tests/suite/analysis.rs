@@ -29,14 +29,7 @@ const PATHS: [&str; 12] = ["a.py", "a.rs", "a.ts", "a.go", "a.java", "a.rb", "a.
 /// A change of one file.
 fn change(path: &str, before: Option<&str>, after: Option<&str>) -> (Change, Texts) {
     let file = ExampleFile { path: path.to_owned(), before: before.map(str::to_owned), after: after.map(str::to_owned) };
-    change_of(&Example {
-        hits: true,
-        about: String::new(),
-        files: vec![file],
-        message: "Change".to_owned(),
-        branch: String::new(),
-        ..Example::default()
-    })
+    change_of(&Example { hits: true, files: vec![file], message: "Change".to_owned(), ..Example::default() })
 }
 
 fn finding(name: &str, severity: Severity, at: (&str, u32), evidence: &str) -> Finding {
@@ -268,14 +261,7 @@ fn judged(files: &[(&str, Option<&str>, &str)]) -> Report {
         after: Some((*after).to_owned()),
     };
     let files = files.iter().map(file).collect();
-    let (change, texts) = change_of(&Example {
-        hits: true,
-        about: String::new(),
-        files,
-        message: "Change".to_owned(),
-        branch: String::new(),
-        ..Example::default()
-    });
+    let (change, texts) = change_of(&Example { hits: true, files, message: "Change".to_owned(), ..Example::default() });
     Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone())
 }
 

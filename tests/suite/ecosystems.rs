@@ -36,14 +36,7 @@ fn report(path: &str, before: &str, after: &str) -> Report {
 /// The report on one file, changed or new.
 fn judged(path: &str, before: Option<&str>, after: &str) -> Report {
     let file = ExampleFile { path: path.to_owned(), before: before.map(str::to_owned), after: Some(after.to_owned()) };
-    let example = Example {
-        hits: false,
-        about: String::new(),
-        files: vec![file],
-        message: "x".to_owned(),
-        branch: String::new(),
-        ..Example::default()
-    };
+    let example = Example { files: vec![file], message: "x".to_owned(), ..Example::default() };
     let (change, texts) = examples::change_of(&example);
     Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone())
 }

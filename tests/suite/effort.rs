@@ -17,14 +17,7 @@ const OFFSET: usize = 100_000;
 
 /// What all rules cost on `diff`, on one thread: work is counted by thread.
 fn effort_on(engine: &Engine, diff: &str) -> Effort {
-    let none = Example {
-        hits: false,
-        about: String::new(),
-        files: Vec::new(),
-        message: "Rework".to_owned(),
-        branch: String::new(),
-        ..Example::default()
-    };
+    let none = Example { message: "Rework".to_owned(), ..Example::default() };
     let (mut change, texts): (_, Texts) = change_of(&none);
     change.patch = unified::parse(diff.as_bytes());
     ThreadPoolBuilder::new().num_threads(1).stack_size(16 << 20).build().unwrap().install(|| {

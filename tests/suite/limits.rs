@@ -19,8 +19,7 @@ fn judged(files: &[(&str, Option<&str>, &str)], change: impl FnOnce(&mut lazaret
         after: Some((*after).to_owned()),
     };
     let files = files.iter().map(file).collect();
-    let example =
-        Example { hits: true, about: String::new(), files, message: "Change".to_owned(), branch: String::new(), ..Example::default() };
+    let example = Example { hits: true, files, message: "Change".to_owned(), ..Example::default() };
     let (mut made, texts) = change_of(&example);
     change(&mut made);
     Engine::new(&Selection::default()).analyse(&made, &|_| texts.clone())

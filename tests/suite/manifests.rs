@@ -10,14 +10,7 @@ use proptest::prelude::*;
 /// The report on one changed file.
 fn report(path: &str, before: Option<&str>, after: Option<&str>) -> Report {
     let file = ExampleFile { path: path.to_owned(), before: before.map(str::to_owned), after: after.map(str::to_owned) };
-    let example = Example {
-        hits: false,
-        about: String::new(),
-        files: vec![file],
-        message: "x".to_owned(),
-        branch: String::new(),
-        ..Example::default()
-    };
+    let example = Example { files: vec![file], message: "x".to_owned(), ..Example::default() };
     let (change, texts) = examples::change_of(&example);
     Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone())
 }

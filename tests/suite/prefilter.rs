@@ -95,14 +95,7 @@ fn words_beside_other_words_are_judged_the_same() {
         for (before, after) in [(Some(before.clone()), after.clone()), (Some(before.to_uppercase()), after.to_uppercase()), (None, after)] {
             let path = format!("src/thing.{extension}");
             let files = vec![ExampleFile { path: path.clone(), before, after: Some(after) }];
-            let (change, texts) = change_of(&Example {
-                hits: true,
-                about: String::new(),
-                files,
-                message: "Rework".to_owned(),
-                branch: String::new(),
-                ..Example::default()
-            });
+            let (change, texts) = change_of(&Example { hits: true, files, message: "Rework".to_owned(), ..Example::default() });
             engines.agree(&change, &texts, &path);
         }
     }
@@ -122,14 +115,7 @@ fn every_pull_of_the_demo_is_judged_the_same() {
 
 #[test]
 fn a_mixture_of_languages_is_judged_the_same() {
-    let none = Example {
-        hits: false,
-        about: String::new(),
-        files: Vec::new(),
-        message: "Rework".to_owned(),
-        branch: String::new(),
-        ..Example::default()
-    };
+    let none = Example { message: "Rework".to_owned(), ..Example::default() };
     let (mut change, texts) = change_of(&none);
     change.patch = unified::parse(mixture(300_000).as_bytes());
     assert!(change.patch.files.len() > 20);

@@ -57,14 +57,7 @@ fn no_rule_file_holds_a_secret() {
     for path in files() {
         let after = std::fs::read_to_string(&path).unwrap();
         let file = ExampleFile { path: path.display().to_string(), before: None, after: Some(after) };
-        let whole = Example {
-            hits: false,
-            about: String::new(),
-            files: vec![file],
-            message: String::new(),
-            branch: String::new(),
-            ..Example::default()
-        };
+        let whole = Example { files: vec![file], message: String::new(), ..Example::default() };
         let (change, texts) = examples::change_of(&whole);
         let found = engine.analyse(&change, &|_| texts.clone()).findings;
         let found: Vec<String> =

@@ -25,14 +25,7 @@ fn book(files: &[(&str, &str)]) -> Arc<Rulebook> {
 
 fn findings(rules: &Arc<Rulebook>, path: &str, before: Option<&str>, after: &str) -> Vec<Finding> {
     let file = ExampleFile { path: path.to_owned(), before: before.map(str::to_owned), after: Some(after.to_owned()) };
-    let example = Example {
-        hits: true,
-        about: String::new(),
-        files: vec![file],
-        message: String::new(),
-        branch: String::new(),
-        ..Example::default()
-    };
+    let example = Example { hits: true, files: vec![file], message: String::new(), ..Example::default() };
     let (change, texts) = change_of(&example);
     Engine::of(rules, &Selection::default()).analyse(&change, &|_| texts.clone()).findings
 }

@@ -44,14 +44,7 @@ fn rule(detection: &str) -> String {
 fn change(message: &str, files: &[(&str, &str)]) -> (Change, Texts) {
     let file = |(path, after): &(&str, &str)| ExampleFile { path: (*path).to_owned(), before: None, after: Some((*after).to_owned()) };
     let files = files.iter().map(file).collect();
-    change_of(&Example {
-        hits: true,
-        about: String::new(),
-        files,
-        message: message.to_owned(),
-        branch: "topic".to_owned(),
-        ..Example::default()
-    })
+    change_of(&Example { hits: true, files, message: message.to_owned(), branch: "topic".to_owned(), ..Example::default() })
 }
 
 fn judged(book: &Arc<Rulebook>, (change, texts): &(Change, Texts)) -> Report {

@@ -16,14 +16,7 @@ fn report(message: &str, files: &[File<'_>]) -> Report {
     let owned = |text: &Option<&str>| text.map(str::to_owned);
     let files =
         files.iter().map(|(path, before, after)| ExampleFile { path: (*path).to_owned(), before: owned(before), after: owned(after) });
-    let example = Example {
-        hits: false,
-        about: String::new(),
-        files: files.collect(),
-        message: message.to_owned(),
-        branch: String::new(),
-        ..Example::default()
-    };
+    let example = Example { files: files.collect(), message: message.to_owned(), ..Example::default() };
     let (change, texts) = examples::change_of(&example);
     Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone())
 }

@@ -28,14 +28,7 @@ pub fn book(files: &[(&str, &str)]) -> Arc<Rulebook> {
 
 pub fn report(rules: &Arc<Rulebook>, path: &str, before: Option<&str>, after: &str) -> Report {
     let file = ExampleFile { path: path.to_owned(), before: before.map(str::to_owned), after: Some(after.to_owned()) };
-    let example = Example {
-        hits: true,
-        about: String::new(),
-        files: vec![file],
-        message: String::new(),
-        branch: String::new(),
-        ..Example::default()
-    };
+    let example = Example { hits: true, files: vec![file], message: String::new(), ..Example::default() };
     let (change, texts) = change_of(&example);
     Engine::of(rules, &Selection::default()).analyse(&change, &|_| texts.clone())
 }
@@ -270,14 +263,7 @@ fn what_only_the_patch_shows_is_said_once() {
         let (before, added) = ("x = 1\n".repeat(20), if path == "d.py" { "y = 2\n" } else { "subprocess.run(a, shell=True)\n" });
         ExampleFile { path: path.to_owned(), after: Some(format!("{before}{added}")), before: Some(before) }
     });
-    let example = Example {
-        hits: true,
-        about: String::new(),
-        files: files.to_vec(),
-        message: String::new(),
-        branch: String::new(),
-        ..Example::default()
-    };
+    let example = Example { hits: true, files: files.to_vec(), message: String::new(), ..Example::default() };
     let (change, texts) = change_of(&example);
     let engine = Engine::of(&rules, &Selection::default());
     let report = engine.analyse(&change, &|_| Default::default());

@@ -309,14 +309,7 @@ mod tests {
             let text = begins + &(0..600).map(|_| pieces[roll(pieces.len())]).collect::<String>();
             for path in ["a.py", "a.js", "a.rs"] {
                 let files = vec![ExampleFile { path: path.to_owned(), before: None, after: Some(text.clone()) }];
-                let (change, texts) = change_of(&Example {
-                    hits: false,
-                    about: String::new(),
-                    files,
-                    message: String::new(),
-                    branch: String::new(),
-                    ..Example::default()
-                });
+                let (change, texts) = change_of(&Example { files, message: String::new(), ..Example::default() });
                 let file = FileView::new(&change, &change.patch.files[0], &texts);
                 early += usize::from(file.new_side().and_then(early_code).is_some());
                 assert_eq!(first_code(&file), any_code(&file), "{path} in round {round}:\n{text}");

@@ -86,6 +86,7 @@ fn collect(file: &FileDiff, patterns: &[&Pattern], kind: Novelty, applies: bool,
     let path = file.path().text();
     let place = match (Role::of(&path), Language::of(&path)) {
         (Role::Workflow, _) => SettingPlace::Workflow,
+        (Role::Manifest | Role::Lock, _) => SettingPlace::Packages,
         (_, language) if language.is_code() => SettingPlace::Code,
         _ => SettingPlace::Settings,
     };
@@ -113,6 +114,7 @@ fn collect(file: &FileDiff, patterns: &[&Pattern], kind: Novelty, applies: bool,
 #[derive(Clone, Copy)]
 enum SettingPlace {
     Workflow,
+    Packages,
     Code,
     Settings,
 }
@@ -124,6 +126,8 @@ impl SettingPlace {
             // The keys of a workflow are words of its format; only names of its environment are its author's, unless they pass on what
             // was there.
             Self::Workflow => !name.contains(|c: char| c.is_ascii_lowercase()) && !line.contains("secrets.") && !line.contains("vars."),
+            // Packages are told as dependencies; the other keys are words of the format.
+            Self::Packages => false,
             // A variable of a function is nobody else's, and a part of the object itself is named by too many.
             Self::Code => {
                 let own = name.strip_prefix("self.").or_else(|| name.strip_prefix("this."));
@@ -175,7 +179,7 @@ mod tests {
 
     #[test]
     fn settings_that_others_can_see() {
-        use SettingPlace::{Code, Settings, Workflow};
+        use SettingPlace::{Code, Packages, Settings, Workflow};
         let sets = |place: SettingPlace, line: &str| SETTING.group(line, 1).is_some_and(|name| place.sets(line, name));
         for line in
             ["TRUST_PROXY = True", "    trust_proxy: bool = False", "  trustProxy: true,", "\tTrustProxy = true", "trust_proxy = True"]
@@ -196,7 +200,7 @@ mod tests {
                 && !sets(Workflow, "  pull_request:")
                 && !sets(Workflow, "  LLM_KEY: ${{ secrets.LLM_KEY }}")
         );
-        assert!(sets(Settings, "  trust_proxy: true"));
+        assert!(sets(Settings, "  trust_proxy: true") && !sets(Packages, "  \"trust-proxy\": \"^1.0\","));
     }
 
     #[test]

@@ -85,8 +85,7 @@ fn an_action_pinned_by_its_commit_contradicts_no_message() {
     for (before, after) in [(&*"6".repeat(40), &*format!("{} # v4.2.2", "1".repeat(40))), ("v3", "v4")] {
         let file = ExampleFile { path: ".github/workflows/x.yml".to_owned(), before: Some(step(before)), after: Some(step(after)) };
         let message = "chore(deps): bump actions/checkout from 4.1.7 to 4.2.2".to_owned();
-        let example =
-            Example { hits: false, about: String::new(), files: vec![file], message, branch: String::new(), ..Example::default() };
+        let example = Example { files: vec![file], message, ..Example::default() };
         let (change, texts) = examples::change_of(&example);
         let report = Engine::new(&Selection::default()).analyse(&change, &|_| texts.clone());
         let told: Vec<&str> =

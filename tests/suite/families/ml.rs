@@ -29,8 +29,7 @@ fn found(path: &str, bytes: &[u8]) -> Vec<Severity> {
     // A zero byte behind the end makes it no text, and no loader reads it.
     let after: String = bytes.iter().chain(&[0]).map(|byte| char::from(*byte)).collect();
     let files = vec![ExampleFile { path: path.to_owned(), before: None, after: Some(after) }];
-    let example =
-        Example { hits: true, about: String::new(), files, message: "Change".to_owned(), branch: String::new(), ..Example::default() };
+    let example = Example { hits: true, files, message: "Change".to_owned(), ..Example::default() };
     let findings = super::judged(&example).findings.into_iter();
     findings.filter(|finding| finding.rule.0 == "model-executes-code").map(|finding| finding.severity).collect()
 }

@@ -2,5 +2,5 @@
 
 #[test]
 fn nothing_of_it_is_lost_and_nothing_ordinary_is_accused() {
-    super::holds("surf", 20, 10);
+    super::holds("surf", 20, 30);
 }

@@ -118,8 +118,7 @@ fn testimony(script: &Script) -> Testimony {
 
 pub(super) fn change(message: &str, script: &Script) -> (Change, Texts) {
     let files = script.iter().filter(|(name, _)| !name.starts_with('@')).map(|(path, text)| sides(path, text)).collect();
-    let example =
-        Example { hits: false, about: String::new(), files, message: message.to_owned(), branch: String::new(), ..Example::default() };
+    let example = Example { files, message: message.to_owned(), ..Example::default() };
     let (mut change, texts) = change_of(&example);
     script.iter().filter(|(name, _)| name.starts_with('@')).for_each(|(name, value)| dress(&mut change, name, value));
     (change, texts)

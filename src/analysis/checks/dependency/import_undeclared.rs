@@ -121,7 +121,8 @@ impl<'v> Manifests<'v> {
             read.names.as_ref()?;
             all.push(Rc::clone(read));
         }
-        let is_file = import.ecosystem == Ecosystem::Pypi && imports::modules_near(path, &import.name).any(|name| self.text(&name).is_some());
+        let is_file =
+            import.ecosystem == Ecosystem::Pypi && imports::modules_near(path, &import.name).any(|name| self.text(&name).is_some());
         (all.iter().any(|manifest| manifest.declares) && !is_file).then_some(Declared(all))
     }
 }

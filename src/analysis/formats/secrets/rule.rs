@@ -220,7 +220,7 @@ impl Sample {
         let path = self.path.unwrap_or_else(|| EXAMPLE_PATH.to_owned());
         let file = ExampleFile { path, before: None, after: Some(format!("{}\n", after.trim_end_matches('\n'))) };
         let about = self.about.unwrap_or_else(|| self.text.lines().next().unwrap_or("").to_owned());
-        Ok(Example { hits: self.hits, about, files: vec![file], message: String::new(), branch: String::new(), ..Example::default() })
+        Ok(Example { hits: self.hits, about, files: vec![file], message: String::new(), ..Example::default() })
     }
 }
 

@@ -93,7 +93,6 @@ fn example(page: &Page<'_>, when: When, path: &str, hits: bool, code: &Spanned<S
         about: inert::line(&format!("{}:{line}: {first}", page.file.path)).into_owned(),
         files: vec![ExampleFile { path: path.to_owned(), before, after: Some(after) }],
         message: String::new(),
-        branch: String::new(),
         ..Example::default()
     }
 }
