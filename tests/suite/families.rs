@@ -48,7 +48,7 @@ struct Entry {
     level: Option<String>,
     /// What kind of the family it is.
     kind: Option<String>,
-    /// The rule that must find it, where one of the kind does not do.
+    /// The rule that must find it, where one of the kind does not do; of an ordinary change the only one that is asked.
     rule: Option<String>,
     #[serde(default)]
     message: String,
@@ -188,8 +188,10 @@ fn accused(ordinary: Vec<Entry>, limit: Severity) -> String {
     let mut wrong = String::new();
     for entry in ordinary {
         let limit = entry.level().unwrap_or(limit);
+        let rule = entry.rule.clone();
         let example = entry.example(false);
-        let findings: Vec<_> = judged(&example).findings.into_iter().filter(|finding| finding.severity >= limit).collect();
+        let is_it = |found: &Finding| found.severity >= limit && rule.as_ref().is_none_or(|rule| *rule == found.rule.0);
+        let findings: Vec<_> = judged(&example).findings.into_iter().filter(is_it).collect();
         if !findings.is_empty() {
             let _ = writeln!(wrong, "{}: accused {}", example.about, said(&findings));
         }
