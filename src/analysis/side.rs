@@ -110,6 +110,12 @@ impl<'a> SideView<'a> {
         }
     }
 
+    /// Whether functions of its language return the value of their last statement.
+    #[must_use]
+    pub fn gives_last(&self) -> bool {
+        matches!(self.language, Language::Rust | Language::Ruby)
+    }
+
     /// The text of this view: the whole file, or its hunks' lines one after the other.
     #[must_use]
     pub fn text(&self) -> &str {

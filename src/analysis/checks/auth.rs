@@ -10,6 +10,7 @@ pub mod grant;
 pub mod guarded_route;
 pub mod openings;
 pub mod refusal;
+pub mod toothless;
 pub mod truth;
 pub mod uncovered;
 pub mod vocabulary;

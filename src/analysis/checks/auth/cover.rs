@@ -30,6 +30,8 @@ static DECORATED: Pattern = Pattern::new(r#"^\s*@(\w+)\.(get|post|put|patch|dele
 static STANDS: Pattern = Pattern::new(
     r#"^\s*(?:await\s+)?(?:(\$?[\w]+)(?:\.|->))?(?:use|Use|addHook|add_middleware|before_request|Use(?:Authentication|Authorization|RateLimiter|Antiforgery))\s*\(\s*(?:["'`](/[^"'`]*)["'`]\s*,)?"#,
 );
+/// What a block puts in front of the paths in it.
+static PREFIX: Pattern = Pattern::new(r#"\bprefix\s*\(\s*["']([\w/{}.:-]*)["']\s*\)"#);
 static MADE: Pattern = Pattern::new(
     r"^\s*(?:const\s+|let\s+|var\s+|val\s+)?(\w+)\s*:?=\s*(?:(\w+)\.)?\s*(?:[\w.]*\.)?(?:Group|Subrouter|With|APIRouter|Blueprint|MapGroup|PathPrefix)\s*\(",
 );
@@ -219,8 +221,21 @@ impl<'v> Reader<'v, '_> {
 
     fn enter(&mut self, at: usize, key: String, receiver: &str, path: &str, mut guards: Guards<'v>) {
         self.around(at, receiver, path, &mut guards);
+        let key = self.below_prefixes(at, key);
         let statement = &self.side.statements()[at];
         self.push(key, guards, (statement.first_line, statement.last_line));
+    }
+
+    /// The key with what the blocks around put in front of its path, so that a route which moves between them stays the same.
+    fn below_prefixes(&self, at: usize, key: String) -> String {
+        let statements = self.side.statements();
+        let headers = std::iter::successors(statements[at].parent, |header| statements[*header].parent).take(DEEPEST);
+        let short = headers.map(|header| self.plain(header)).filter(|plain| plain.len() <= LONGEST);
+        let mut prefixes: Vec<&str> = short.filter_map(|plain| PREFIX.group(plain, 1)).collect();
+        let Some((how, path)) = key.split_once(' ').filter(|_| !prefixes.is_empty()) else { return key };
+        prefixes.reverse();
+        let parts = prefixes.into_iter().chain([path]).flat_map(|part| part.split('/')).filter(|part| !part.is_empty());
+        format!("{how} /{}", parts.collect::<Vec<_>>().join("/"))
     }
 
     fn push(&mut self, key: String, guards: Guards<'v>, lines: (usize, usize)) {
@@ -317,6 +332,12 @@ impl<'v> Reader<'v, '_> {
 #[must_use]
 pub fn stands(line: &str) -> bool {
     STANDS.is_match(line)
+}
+
+/// Whether a line makes a guard count for all actions of its class.
+#[must_use]
+pub fn of_class(line: &str) -> bool {
+    OF_CLASS.is_match(line) && !LIMITED.is_match(line)
 }
 
 /// The words of a text that name guards.

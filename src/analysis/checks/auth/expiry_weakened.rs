@@ -133,5 +133,7 @@ fn judged(name: &str, before: f64, after: f64) -> Option<Severity> {
     if lenient && times >= 10.0 && after >= HOUR {
         return Some(Severity::High);
     }
-    (times >= 24.0 && after >= DAY).then_some(Severity::Medium)
+    // No product wishes for what never ends in anybody's use of it.
+    let endless = times >= 1_000.0 && after >= 365.0 * DAY;
+    (times >= 24.0 && after >= DAY).then_some(if endless { Severity::High } else { Severity::Medium })
 }

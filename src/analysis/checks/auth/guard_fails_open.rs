@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::grant::{Grant, grant};
+use super::refusal::{ends, is_of_somebody, refuses};
 use super::vocabulary::{Setting, vocabulary};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
@@ -95,6 +96,7 @@ impl Check for GuardFailsOpen {
         unsigned(file, side, sink);
         if file.language.is_code() {
             swallowed(file, side, sink);
+            reopened(file, side, sink);
         }
     }
 }
@@ -179,6 +181,31 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
                     Draft::lines(file, side, statement.first_line, statement.last_line).title(title).confidence(Confidence::Medium),
                 );
             }
+        }
+    }
+}
+
+/// A handler of errors that turned somebody away, and lets what comes after it run now.
+fn reopened(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let Some(old) = file.old().filter(|_| file.removed().any(|line| is_of_somebody(line.text))) else { return };
+    let handlers = |side: &SideView<'_>| -> Vec<(String, usize)> {
+        let catches = side.statements().iter().enumerate().filter(|(_, statement)| CATCH.is_match(side.code_of(statement)));
+        let within = |statement: &Statement| statement.function.map_or("", |at| side.functions()[at].name.as_str());
+        catches.map(|(at, statement)| (format!("{} {}", within(statement), side.plain_of(statement).trim()), at)).collect()
+    };
+    let inside = |side: &SideView<'_>, at: usize| at + 1..side.statements()[at].end.max(at + 1);
+    let says = |side: &SideView<'_>, at: usize, is_it: &dyn Fn(&str) -> bool| {
+        inside(side, at).any(|inner| is_it(side.plain_of(&side.statements()[inner])))
+    };
+    let turned_away: BTreeSet<String> =
+        handlers(old).into_iter().filter(|(_, at)| says(old, *at, &is_of_somebody)).map(|(name, _)| name).collect();
+    for (name, at) in handlers(side) {
+        let handler = &side.statements()[at];
+        let last = inside(side, at).last().map_or(handler.last_line, |inner| side.statements()[inner].last_line);
+        let goes_on = !says(side, at, &|text| is_of_somebody(text) || refuses(text) || ends(text));
+        if turned_away.contains(&name) && goes_on && !inside(side, at).is_empty() && side.touches(handler.first_line, last) {
+            let draft = Draft::lines(file, side, handler.first_line, last).title("A failed check turned somebody away, and lets in now");
+            sink.report(draft.evidence(side.plain_of(handler).trim()).confidence(Confidence::Medium));
         }
     }
 }

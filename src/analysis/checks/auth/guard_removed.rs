@@ -8,7 +8,8 @@ use super::cover::{self, Endpoint};
 use super::functions::{Body, brief};
 use super::guarded_route::{self, Handler, Subject};
 use super::openings;
-use super::refusal::refuses;
+use super::refusal::{is_of_somebody, refuses};
+use super::toothless;
 use super::uncovered;
 use super::vocabulary::vocabulary;
 use crate::analysis::branch;
@@ -122,12 +123,23 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
         let about = vocabulary().answers(function)
             || vocabulary().permits(function)
             || condition.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| vocabulary().decides(word));
-        let inline = side.plain().get(found.inline.clone()).is_some_and(refusal);
-        let refuses = inline || found.block.clone().any(|inner| refusal(side.plain_of(&side.statements()[inner])));
+        let says = |is_it: &dyn Fn(&str) -> bool| {
+            let inline = side.plain().get(found.inline.clone()).is_some_and(is_it);
+            inline || found.block.clone().any(|inner| is_it(side.plain_of(&side.statements()[inner])))
+        };
+        let (refuses, about) = (says(&refusal), about || says(&is_of_somebody));
         return (about && refuses && found.block.len() <= 6).then_some(Kind::Refusal);
     }
     let name = CALL.group(code, 1)?;
     (ACTS.is_match(name) && vocabulary().decides(name) && !MAKES_SURE.is_match(name)).then_some(Kind::Call)
+}
+
+/// A call that may refuse in the place of what refused: by its name, or as the change writes it.
+fn stand_in(file: &FileView<'_>, new: &SideView<'_>, at: usize) -> Option<Kind> {
+    let code = new.code_of(&new.statements()[at]);
+    let refuses = toothless::refuses(file, code);
+    let named = || CALL.group(code, 1).is_some_and(|name| ACTS.is_match(name) && !MAKES_SURE.is_match(name));
+    refuses.unwrap_or_else(named).then_some(Kind::Call)
 }
 
 fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
@@ -141,7 +153,7 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
     let standing: BTreeSet<String> = new.statements().iter().map(|statement| brief(new, statement)).collect();
     let added: Vec<(usize, Kind)> = (0..new.statements().len())
         .filter(|at| new.is_changed(new.statements()[*at].first_line))
-        .filter_map(|at| Some((at, guard(file, new, at)?)))
+        .filter_map(|at| Some((at, guard(file, new, at).filter(|kind| *kind != Kind::Call).or_else(|| stand_in(file, new, at))?)))
         .collect();
     if removed.len() > MOST_GUARDS {
         sink.skip(
@@ -156,7 +168,7 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
             continue;
         }
         let survives = match kind {
-            Kind::Decorator => decorated_survives(old, new, at) && !added.iter().any(|(_, other)| *other == Kind::Decorator),
+            Kind::Decorator => decorated_survives(old, new, at) && !replaced(file, old, new, at, &added),
             Kind::Middleware => {
                 (routes_remain(old, new) || actions_remain(old, new, plain_of(old, at)))
                     && !added.iter().any(|(_, other)| *other == Kind::Middleware)
@@ -204,9 +216,45 @@ fn moved_elsewhere(file: &FileView<'_>, old: &SideView<'_>, statement: &Statemen
             .any(|text| text.added().map(|(_, added)| added.trim()).any(|added| added == line || callback && begins_with(added, line)))
 }
 
+/// Whether a class of another file that answers below the same path says now by itself what the rule for this path said:
+/// `.requestMatchers("/api/admin/**").hasRole("ADMIN")` → `@PreAuthorize("hasRole('ADMIN')")`.
+fn annotated_elsewhere(file: &FileView<'_>, old: &SideView<'_>, was: &Statement) -> bool {
+    static PATH: Pattern = Pattern::new(r#"["'](/[\w/.-]*\w)(?:/?\*+)?["']"#);
+    static ASKED: Pattern = Pattern::new(r"\b(has(?:Any)?(?:Role|Authority)|require\w*|authoriz\w*|can)\b");
+    let gone = (was.first_line..=was.last_line).map(|at| old.line(at)).filter(|line| line.changed).map(|line| line.text);
+    let Some((path, asked)) = gone.filter_map(|text| Some((PATH.group(text, 1)?, ASKED.group(text, 1)?))).next() else { return false };
+    let files = &file.change.patch.files;
+    files.len() <= MOST_FILES
+        && files.iter().filter(|other| other.path() != file.repo_path()).filter_map(|other| other.text()).any(|text| {
+            let answers = || text.lines.iter().filter(|line| line.new > 0).any(|line| text.text(line).contains(path));
+            text.added().any(|(_, line)| line.trim_start().starts_with(['@', '[']) && line.contains(asked)) && answers()
+        })
+}
+
 /// Whether the arguments of a call go on behind `head`.
 fn begins_with(added: &str, head: &str) -> bool {
     added.strip_prefix(head).is_some_and(|rest| rest.trim_start().starts_with(','))
+}
+
+/// Whether a decorator that was not there before, and guards, stands in front of the same function now. One that stood there already, or
+/// moved, replaces nothing.
+fn replaced(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: usize, added: &[(usize, Kind)]) -> bool {
+    let decorators = added.iter().filter(|(_, kind)| *kind == Kind::Decorator).map(|(at, _)| *at);
+    let Some(was) = decorated(old, at) else { return decorators.count() > 0 };
+    let own = |side: &SideView<'_>, is: usize| decorated(side, is).is_some_and(|name| name == was);
+    let stood: BTreeSet<String> = (0..old.statements().len())
+        .filter(|other| DECORATOR.is_match(old.code_of(&old.statements()[*other])) && own(old, *other))
+        .filter(|other| guard(file, old, *other).is_some())
+        .map(|other| brief(old, &old.statements()[other]))
+        .collect();
+    decorators.filter(|is| own(new, *is)).any(|is| !stood.contains(&brief(new, &new.statements()[is])))
+}
+
+/// The name of the function that the decorator at `at` stands in front of.
+fn decorated<'v>(side: &'v SideView<'_>, at: usize) -> Option<&'v str> {
+    let target = side.statements().get(at + 1..)?.iter().find(|next| !DECORATOR.is_match(side.code_of(next)))?;
+    let within = |line: usize| line >= target.first_line && line <= target.last_line;
+    side.functions().iter().find(|function| within(function.first_line)).map(|function| function.name.as_str())
 }
 
 /// Whether what a decorator stood in front of is still there.
@@ -305,7 +353,7 @@ fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, are: &[En
             handler.gone(now).all(|guard| are.iter().filter(here).any(|endpoint| endpoint.guards.contains(guard)))
         };
         let bare = handlers.iter().find(|(is, now)| handler.lost(now) && !covered(is, now)).map(|(is, _)| is);
-        if let Some(is) = bare.filter(|_| !moved_elsewhere(file, old, was)) {
+        if let Some(is) = bare.filter(|_| !moved_elsewhere(file, old, was) && !annotated_elsewhere(file, old, was)) {
             sink.report(
                 Draft::lines(file, new, is.first_line, is.last_line)
                     .title("A route or handler lost its guard")

@@ -31,7 +31,7 @@ static FALLBACK: Pattern = Pattern::new(r#"(?:\.|["':])([A-Za-z_][\w-]*)["']?\s*
 static FIELD: Pattern = Pattern::new(r"^\s*([A-Z]\w*)\s+bool\b");
 /// A secret that is looked up, and a text that stands for it where there is none.
 static FALLS_BACK: Pattern = Pattern::new(
-    r#"["'`.\[{$]\s*(\w*(?:SECRET|PRIVATE_KEY|PASSWORD|SIGNING_KEY|ENCRYPTION_KEY|JWT_KEY|API_KEY)\w*)["'`]?[\])]*\s*(?:,|\?\?|\|\||\bor\b|:-)\s*["'`]?([^"'`\n,;)}]{3,})["'`}]"#,
+    r#"["'`.\[{$]\s*(\w*(?:SECRET|PRIVATE_KEY|PASSWORD|SIGNING_KEY|ENCRYPTION_KEY|JWT_KEY|API_KEY)\w*)(?:["'`]\s*,\s*["'`]|["'`]?[\])]*\s*(?:\?\?|\|\||\bor\b)\s*["'`]|:-\s*["'`]?)([^"'`\n,;)}]{3,})["'`}]"#,
 );
 /// A function that serde asks for a value, and others of that name.
 static VALUE_OF: Pattern = Pattern::new(r"(?i)\bfn\s+default_(\w+)\s*\(");
@@ -198,7 +198,9 @@ fn known_secrets(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) 
     });
     let added = file.added().filter(|line| short(line.text));
     for (line, name) in added.filter_map(|line| Some((line, FALLS_BACK.group(line.text, 1)?))) {
-        if file.language.is_code() && strict.contains(name) {
+        // A name in capitals is that of the next setting.
+        let is_name = FALLS_BACK.group(line.text, 2).is_some_and(|text| !text.contains(|c: char| !c.is_ascii_uppercase() && c != '_'));
+        if file.language.is_code() && strict.contains(name) && !is_name {
             let title = format!("{name} falls back to a text that stands in the code");
             sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High));
         }

@@ -6,7 +6,7 @@ use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Words;
 
 static LEAVES: Pattern = Pattern::new(
-    r"(?i)^\s*(?:return|raise|throw|panic|abort|die|exit|process\.exit|os\.exit|halt|redirect|next|continue|break|reject|callback|cb|done|render|head|bail|fail|yield)\b|\b(?:res|resp|response|reply|ctx|c|w|http)\.\w+\s*\(|[!?]\s*[(;]",
+    r"(?i)^\s*(?:return|raise|throw|panic|abort|die|exit|process\.exit|os\.exit|halt|redirect|next|continue|break|reject|callback|cb|done|render|head|bail|fail|yield)\b|\b(?:res|resp|response|reply|ctx|call|c|w|http)\.\w+\s*\(|[!?]\s*[(;]",
 );
 /// Nothing of the function runs after it.
 static ENDS: Pattern = Pattern::new(
@@ -32,6 +32,12 @@ pub fn words() -> Words {
 #[must_use]
 pub fn refuses(text: &str) -> bool {
     LEAVES.is_match(text) && denies(text)
+}
+
+/// Whether nothing of the function runs after a statement.
+#[must_use]
+pub fn ends(text: &str) -> bool {
+    ENDS.is_match(text)
 }
 
 /// Whether a statement leaves, at least by answering.

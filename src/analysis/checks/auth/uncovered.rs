@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::cover::{self, Endpoint};
 use crate::analysis::check::{Draft, Sink};
+use crate::analysis::pattern::Pattern;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::Confidence;
 
@@ -23,7 +24,7 @@ pub fn report(file: &FileView<'_>, new: &SideView<'_>, (were, are): (&[Endpoint]
     for loss in losses.into_iter().take(MOST_LOSSES) {
         let (first, last) = loss.endpoint.lines;
         let key = &loss.endpoint.key;
-        if loss.gone.iter().any(|guard| stands_elsewhere(file, guard, key)) {
+        if loss.gone.iter().any(|guard| stands_elsewhere(file, guard, key) || comes_with_a_part(file, new, guard)) {
             continue;
         }
         let guards = loss.gone.join(", ");
@@ -35,6 +36,21 @@ pub fn report(file: &FileView<'_>, new: &SideView<'_>, (were, are): (&[Endpoint]
 
 fn kept(guards: &BTreeSet<String>) -> String {
     if guards.is_empty() { "nothing".to_owned() } else { guards.iter().map(String::as_str).collect::<Vec<_>>().join(", ") }
+}
+
+/// Whether the class takes in a part, of another file of the change, that puts this guard in front of its actions.
+fn comes_with_a_part(file: &FileView<'_>, new: &SideView<'_>, guard: &str) -> bool {
+    static TAKES_IN: Pattern = Pattern::new(r"^\s*(?:include|prepend|use)\s+(?:[\w\\]*(?:::|\\))*(\w+)\s*;?\s*$");
+    static PART: Pattern = Pattern::new(r"^\s*(?:module|trait)\s+(?:\w+::)*(\w+)");
+    let taken: BTreeSet<&str> = new.changed_lines().filter_map(|line| TAKES_IN.group(line.text, 1)).collect();
+    let files = &file.change.patch.files;
+    !taken.is_empty()
+        && files.len() <= MOST_FILES
+        && files.iter().filter(|other| other.path() != file.repo_path()).filter_map(|other| other.text()).any(|text| {
+            let is_it = |line: &str| PART.group(line, 1).is_some_and(|name| taken.contains(name));
+            let stands = |line: &str| cover::of_class(line) && line.contains(guard.trim_end_matches(['!', '?']));
+            text.added().any(|(_, line)| is_it(line)) && text.added().any(|(_, line)| stands(line))
+        })
 }
 
 /// Whether an added line of another file puts this guard in front of the same path or class.

@@ -139,8 +139,19 @@ const LOOSER: [(&[&str], &[&str]); 8] = [
     (&["is_relative_to", "startsWithPath"], &["startswith", "startsWith", "starts_with"]),
 ];
 
+/// Whether what was not equal kept out, and now only what is more, or less: `len != 32` → `len > 32`.
+fn one_sided(old: &[String], new: &[String]) -> bool {
+    let not_equal = |at: &usize| old[*at] == "!" && old.get(at + 1).is_some_and(|sign| sign == "==" || sign == "===");
+    let Some(at) = (0..old.len()).find(not_equal).filter(|at| old.len() == new.len() + 1 && old[..*at] == new[..*at]) else { return false };
+    let sided = new.get(at).is_some_and(|sign| matches!(sign.as_str(), "<" | ">" | "<=" | ">="));
+    sided && old[at + 2..] == new[at + 1..]
+}
+
 /// Whether one word alone gave way to one that asks less, where asking less lets more in.
 fn loosened(old: &[String], new: &[String], consequence: Consequence) -> bool {
+    if consequence == Consequence::KeepsOut && one_sided(old, new) {
+        return true;
+    }
     let differ: Vec<usize> = (0..old.len().min(new.len())).filter(|at| old[*at] != new[*at]).collect();
     let ([at], true) = (differ.as_slice(), old.len() == new.len()) else { return false };
     let looser = LOOSER.iter().any(|(strict, loose)| strict.contains(&old[*at].as_str()) && loose.contains(&new[*at].as_str()));
@@ -243,6 +254,7 @@ mod tests {
         assert_eq!(weakened("a.b && f(c, d)", "f(c, d)", LetsIn), Some(Weakening::Dropped));
         assert_eq!(weakened("a || b", "b", KeepsOut), Some(Weakening::Dropped));
         assert_eq!(weakened("!need.every(r => has(r))", "!need.some(r => has(r))", KeepsOut), Some(Weakening::Loosened));
+        assert_eq!(weakened("len != sizeof(mac)", "len > sizeof(mac)", KeepsOut), Some(Weakening::Loosened));
         assert_eq!(weakened("x is None or bad(x)", "x is not None and bad(x)", KeepsOut), Some(Weakening::Fewer));
         assert_eq!(weakened("!u.has(w)", "!u.has(w) && !u.mail.endsWith('@x.example')", KeepsOut), Some(Weakening::Excepted));
         assert_eq!(weakened("!u", "!u && !page.isOpen", KeepsOut), Some(Weakening::Narrowed));
@@ -265,6 +277,7 @@ mod tests {
             ("need.some(has)", "need.every(has)", LetsIn),
             ("need.every(has)", "need.some(has)", KeepsOut),
             ("a || b", "a", LetsIn),
+            ("a > b", "a != b", KeepsOut),
             ("a", "(a)", LetsIn),
         ] {
             assert_eq!(weakened(old, new, consequence), None, "{old} -> {new}");

@@ -68,6 +68,9 @@ fn judged(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
         };
         return Some((range, "Text tells an agent to forget its instructions", severity));
     }
+    if let Some(range) = words.persona.find(&passage.text).filter(|_| passage.kind == Kind::Data && words.secrecy.is_in(&passage.text)) {
+        return Some((range, "A row of data tells whoever reads it to be somebody else, and not to say so", Severity::High));
+    }
     let said = !matches!(passage.stand, Stand::Visible | Stand::Literal | Stand::Comment);
     if !said {
         return None;

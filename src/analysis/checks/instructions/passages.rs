@@ -233,17 +233,26 @@ fn strings(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) {
         if side.touches(first, end) {
             // The settings of an agent speak to it as its instructions do; commands among them have rules of their own.
             let speaks = file.role == Role::AgentConfig && !file.language.is_code() && crate::analysis::shell::worst(text).is_none();
-            let stand = if speaks { Stand::Instructions } else { Stand::Literal };
-            let mut passage = Passage::new(stand, file.role.is_live());
-            // Its own quotes are no quotation.
-            text.trim_matches(['"', '\''])
-                .replace("\\n", " ")
-                .lines()
-                .enumerate()
-                .for_each(|(offset, line)| passage.push(first + offset, line));
-            out.push(passage);
+            // A description is read as a comment is, and given to models as the text of a tool.
+            let described = describes(side, first, text).then_some(Stand::Comment);
+            for stand in described.into_iter().chain([if speaks { Stand::Instructions } else { Stand::Literal }]) {
+                let mut passage = Passage::new(stand, file.role.is_live());
+                // Its own quotes are no quotation.
+                text.trim_matches(['"', '\''])
+                    .replace("\\n", " ")
+                    .lines()
+                    .enumerate()
+                    .for_each(|(offset, line)| passage.push(first + offset, line));
+                out.push(passage);
+            }
         }
     }
+}
+
+/// Whether a string stands alone on its lines, as the description of a function does: no program uses it.
+fn describes(side: &SideView<'_>, first: usize, text: &str) -> bool {
+    let own = ["\"\"\"", "'''"].iter().any(|sign| text.starts_with(sign));
+    own && side.line(first).text.trim_start().starts_with(text.lines().next().unwrap_or(text))
 }
 
 /// The passages of title, description, commit messages, names and what was said about the change, each with the draft of a finding there.

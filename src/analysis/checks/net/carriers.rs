@@ -42,6 +42,18 @@ pub struct Carriers<'v> {
     handles: HashMap<&'v str, usize>,
 }
 
+/// Whether a statement returns something, or is the last of a function that returns its last one.
+fn gives_back(side: &SideView<'_>, statement: &Statement) -> bool {
+    let last = || {
+        let function = statement.function.map(|at| &side.functions()[at]);
+        function.is_some_and(|function| statement.first_line > function.first_line && statement.last_line + 1 == function.last_line)
+    };
+    let code = side.code_of(statement);
+    // A row of what is made where it is returned: `return { a: read() }`.
+    let row = || statement.parent.is_some_and(|at| GIVES_BACK.is_match(side.code_of(&side.statements()[at])));
+    GIVES_BACK.is_match(code) || row() || side.gives_last() && !code.trim_end().ends_with(';') && last()
+}
+
 /// Whether a function returns what it read itself, straight or as the one name that holds it, rather than what came of it.
 fn returns_it(side: &SideView<'_>, source: usize, sink: usize) -> bool {
     static NAMED: Pattern = Pattern::new(r"^\s*return\s+([A-Za-z_$]\w*)\s*;?\s*$");
@@ -73,7 +85,7 @@ impl<'v> Carriers<'v> {
     pub fn of(side: &'v SideView<'_>, reads: impl Fn(&Statement) -> Option<Sensitive> + Copy, talks: impl Fn(&Statement) -> bool) -> Self {
         let mut carriers = Self::default();
         let name_of = |statement: &Statement| statement.function.map(|at| &side.functions()[at]).filter(|function| function.name.len() > 1);
-        for arrival in arrivals(side, reads, |statement| GIVES_BACK.is_match(side.code_of(statement))).into_iter().take(MOST) {
+        for arrival in arrivals(side, reads, |statement| gives_back(side, statement)).into_iter().take(MOST) {
             if let Some(function) = name_of(&side.statements()[arrival.sink]).filter(|_| returns_it(side, arrival.source, arrival.sink)) {
                 carriers.giving.entry(&function.name).or_insert((arrival.what, arrival.source));
             }
@@ -122,6 +134,15 @@ impl<'v> Carriers<'v> {
         self.giving.iter().map(|(name, (what, _))| (*name, *what))
     }
 
+    /// What a statement gets from a helper that it calls, and the statement that read it.
+    #[must_use]
+    pub fn giving_call(&self, side: &SideView<'_>, statement: &Statement) -> Option<(Sensitive, usize)> {
+        if self.giving.is_empty() {
+            return None;
+        }
+        CALLED.groups(side.code_of(statement), 1).find_map(|name| self.giving.get(name).copied())
+    }
+
     /// What a statement gets from a helper or out of an object, and the statement that read it.
     #[must_use]
     pub fn gives(&self, side: &SideView<'_>, statement: &Statement) -> Option<(Sensitive, usize)> {
@@ -129,7 +150,7 @@ impl<'v> Carriers<'v> {
             return None;
         }
         let code = side.code_of(statement);
-        let helper = || CALLED.groups(code, 1).find_map(|name| self.giving.get(name).copied());
+        let helper = || self.giving_call(side, statement);
         let field = || USES_FIELD.groups(code, 1).find_map(|name| self.fields.get(name).copied());
         helper().or_else(field).or_else(|| self.whole.filter(|_| USES_WHOLE.is_match(code)))
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::carriers::Carriers;
 use super::hosts;
 use super::sending::{host_of, reads, talks, weigh};
-use super::traffic::{Sensitive, traffic};
+use super::traffic::{Kind, Sensitive, lent, traffic};
 use crate::analysis::check::{ChangeView, Draft, Sink};
 use crate::analysis::flow::{Arrival, arrivals};
 use crate::analysis::pattern::Pattern;
@@ -14,6 +14,7 @@ use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::change::Texts;
 use crate::model::diff::FileDiff;
+use crate::model::rule::{Confidence, Severity};
 
 /// A change of more files than this is not looked through for helpers.
 const MOST_FILES: usize = 300;
@@ -97,6 +98,7 @@ fn uses<'h>(file: &FileView<'_>, side: &SideView<'_>, helper: &dyn Fn(&str) -> O
     if !side.statements().iter().any(|s| called(s).is_some()) {
         return;
     }
+    let before = sink.reported();
     let source = |s: &Statement| reads(file, side, s).or_else(|| called(s)?.gives);
     let sends = |s: &Statement| called(s).is_some_and(|helper| helper.sends.is_some());
     let found = arrivals(side, source, |s| sends(s) || talks(file, side, s));
@@ -120,4 +122,20 @@ fn uses<'h>(file: &FileView<'_>, side: &SideView<'_>, helper: &dyn Fn(&str) -> O
                 .confidence(confidence),
         );
     }
+    if sink.reported() == before {
+        taken_in(file, side, &called, sink);
+    }
+}
+
+/// A file that talks to the network takes in what a helper of the change reads from a file of credentials, whatever becomes of it.
+fn taken_in<'h>(file: &FileView<'_>, side: &SideView<'_>, called: &dyn Fn(&Statement) -> Option<&'h Helper>, sink: &mut Sink<'_>) {
+    let credentials = |s: &&Statement| called(s).and_then(|helper| helper.gives).is_some_and(|what| what.kind == Kind::File);
+    let mut taken = side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line)).filter(credentials);
+    let Some(taken) = taken.next().filter(|_| !lent(side.text()).is_empty() || side.statements().iter().any(|s| talks(file, side, s)))
+    else {
+        return;
+    };
+    let draft = Draft::lines(file, side, taken.first_line, taken.last_line);
+    let title = "Takes in a file of credentials through a helper of another file, in a file that talks to the network";
+    sink.report(draft.title(title).severity(Severity::High).confidence(Confidence::Medium));
 }

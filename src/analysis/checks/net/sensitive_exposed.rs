@@ -1,6 +1,7 @@
 //! `sensitive-exposed`: the environment, a file of credentials or a caller's credentials are written where others read them:
 //! into a log, an answer or an error message. What is sent to another machine is `sensitive-to-network`'s.
 
+use super::carriers::Carriers;
 use super::sending::{LONGEST, TELLING, reads};
 use super::traffic::{Kind, Sensitive, traffic};
 use crate::analysis::check::{Check, Draft, Sink};
@@ -20,7 +21,7 @@ const MOST: usize = 60;
 
 static LOGS: Pattern = Pattern::new(
     r"(?x) \b(?:[Ll]og|[Ll]ogger|_logger|_log|LOG|LOGGER|logging|slog|tracing|winston|Rails\.logger|zap|sugar|console)(?:\(\))?(?:\.|::)(?:trace|debug|info|warn|warning|error|fatal|critical|exception|log|Trace|Debug|Info|Warn|Error|Fatal|LogInformation|LogWarning|LogError|LogDebug|Print\w*|Fatal\w*|Infof?|Debugf?|Errorf?)!?\s*\(
-      | \b(?:trace|debug|info|warn|error|tracing::\w+|log::\w+)!\s*\( | \berror_log\s*\( | \bsyslog\s*\( | \bLog\.[diwe]\s*\( | \bNSLog\s*\( | \bTimber\.\w\s*\(",
+      | \b(?:trace|debug|info|warn|error|tracing::\w+|log::\w+)!\s*\( | \bLog::\w+\([^)]*\)->\w+\s*\( | \blogger\(\)->\w+\s*\( | \$this->(?:logger|log)->\w+\s*\( | \berror_log\s*\( | \bsyslog\s*\( | \bLog\.[diwe]\s*\( | \bNSLog\s*\( | \bTimber\.\w\s*\(",
 );
 static ANSWERS: Pattern = Pattern::new(
     r"(?x) \bres(?:ponse)?\.(?:json|send|write|end|render|status\([^)]*\)\.(?:json|send))\s*\( | \bjsonify\s*\( | \b(?:JSON|Plain|HTML)\w*Response\s*\( | \bHttpResponse\w*\s*\( | \bJsonResponse\s*\( | \bhttp\.Error\s*\( | \bw\.Write\s*\(
@@ -57,20 +58,29 @@ impl Check for SensitiveExposed {
         published(file, sink);
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
         let touched = |s: &Statement| side.touches(s.first_line, s.last_line);
-        let shows = |s: &Statement| s.bytes.len() <= LONGEST && shown(side, s).is_some();
+        let shows = |s: &Statement| s.bytes.len() <= LONGEST && shown_around(side, s).is_some();
         if !side.statements().iter().any(|s| touched(s) && (shows(s) || reads(file, side, s).is_some())) {
             return;
         }
         let said = |s: &Statement| !VEILED.is_match(side.plain_of(s)) && !HANDS_ON.is_match(side.plain_of(s));
-        let source = |s: &Statement| reads(file, side, s).filter(|_| said(s));
+        let carriers = Carriers::of(side, |s| reads(file, side, s).filter(|_| said(s)), |_| false);
+        let handed = |s: &Statement| carriers.giving_call(side, s).filter(|_| said(s));
+        let source = |s: &Statement| reads(file, side, s).filter(|_| said(s)).or_else(|| Some(handed(s)?.0));
         for arrival in arrivals(side, source, shows).into_iter().take(MOST) {
             let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
             let plain = side.plain_of(to);
-            let Some(place) = shown(side, to).filter(|_| (touched(from) || touched(to)) && !VEILED.is_match(plain)) else { continue };
+            let helper = handed(from).filter(|_| reads(file, side, from).is_none());
+            let fresh = touched(from) || touched(to) || helper.is_some_and(|(_, at)| touched(&side.statements()[at]));
+            let Some(place) = shown_around(side, to).filter(|_| fresh && !VEILED.is_match(plain)) else { continue };
             // The secret stands inside what shows it, not in a condition around.
             let inside = plain.get(place.at..).unwrap_or("");
             let straight = arrival.sink == arrival.source;
-            if if straight { traffic().reads(inside, file.language).is_none() } else { !passes(side.code_of(from), side.code_of(to)) } {
+            let stands = match (straight, helper) {
+                (true, None) => traffic().reads(inside, file.language).is_some(),
+                (true, Some(_)) => true,
+                (false, _) => passes(side.code_of(from), side.code_of(to)),
+            };
+            if !stands {
                 continue;
             }
             if let Some((severity, confidence)) = weigh(arrival.what, place.way, straight) {
@@ -132,6 +142,16 @@ fn shown(side: &SideView<'_>, statement: &Statement) -> Option<Shown> {
     let code = side.code_of(statement);
     let find = |pattern: &Pattern, way| pattern.find(code).map(|found| Shown { way, at: found.start });
     find(&LOGS, Way::Log).or_else(|| find(&ANSWERS, Way::Answer)).or_else(|| find(&FAILS, Way::Failure))
+}
+
+/// The same where a statement is a row of what is shown: an array over many lines stands in statements of its own.
+fn shown_around(side: &SideView<'_>, statement: &Statement) -> Option<Shown> {
+    shown(side, statement).or_else(|| {
+        let around = &side.statements()[statement.parent?];
+        let code = side.code_of(around);
+        let open = code.matches('(').count() > code.matches(')').count();
+        shown(side, around).filter(|_| open && around.bytes.len() <= LONGEST).map(|shown| Shown { at: 0, ..shown })
+    })
 }
 
 /// `straight`: it stands in the call itself rather than in a name.

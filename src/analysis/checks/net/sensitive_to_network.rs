@@ -1,5 +1,7 @@
 //! `sensitive-to-network`: the environment, a file of credentials or a caller's credentials reach a call to the network.
 
+use std::collections::BTreeSet;
+
 use super::carriers::Carriers;
 use super::elsewhere;
 use super::forwarding;
@@ -33,7 +35,7 @@ impl Check for SensitiveToNetwork {
 
     fn needs(&self) -> Needs {
         let copies = || Words::of([&COPY]);
-        let others = || copies().or(lookups::words()).or(elsewhere::words());
+        let others = || copies().or(lookups::words()).or(elsewhere::words()).or(Words::of([&PROOFS]));
         let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(others()));
         told.and(Reach::AFTER, traffic().talking().or(others()).or(through_file::shipping()))
             .noting(&TELLING)
@@ -41,6 +43,7 @@ impl Check for SensitiveToNetwork {
             .noting(&elsewhere::SHOWING)
             .noting(&TALKING)
             .noting(&COPYING)
+            .noting(&PROVING)
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
@@ -54,6 +57,7 @@ impl Check for SensitiveToNetwork {
         through_file::report(file, side, sink);
         lookups::report(file, side, sink);
         elsewhere::report(file, side, sink);
+        proofs(file, side, sink);
         // Without a changed statement that reads or talks there is nothing to find.
         let telling = |statement: &&Statement| {
             side.touches(statement.first_line, statement.last_line)
@@ -112,7 +116,8 @@ fn telling_line(side: &SideView<'_>, to: &Statement, from: &Statement) -> String
     }
 }
 
-static COPY: Pattern = Pattern::new(r"(?i)\bbcc\b[\x22\x27]?\]?\s*(?::|=|,|\()\s*\[?\s*[\x22\x27`]([^\x22\x27`@\s]+@[^\x22\x27`\s]+)");
+static COPY: Pattern =
+    Pattern::new(r"(?i)(?:\b|(?:set|add)_?)bcc\b[\x22\x27]?\]?\s*(?::|=|,|\()\s*\[?\s*[\x22\x27`]([^\x22\x27`@\s]+@[^\x22\x27`\s]+)");
 
 /// A copy of every message goes to an address that stands in the code.
 fn copies(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
@@ -120,6 +125,27 @@ fn copies(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         if let Some(address) = COPY.group(side.plain_line(line.index), 1) {
             let title = format!("Copies every message to {address}, unseen by its receivers");
             sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High).confidence(Confidence::Medium));
+        }
+    }
+}
+
+static PROOFS: Pattern = Pattern::new(
+    r"(?i)\b(encrypted_?password|password_?(?:hash|digest|salt)|hashed_?password|otp_?secret(?:_?key)?|totp_?secret|two_?factor_?secret|reset_?password_?token|password_?reset_?token|remember_?(?:me_?)?token|recovery_?codes|mfa_?secret|webauthn_?private_?key)\b",
+);
+static SPARED: Pattern = Pattern::new(
+    r"(?i)\b(?:except|exclude\w*|omit|without|delete|hidden|filter\w*|redact\w*|protected|guarded|reject|blacklist|deny\w*|ignore\w*|attr_\w+|column|select|where|validates?)\b",
+);
+static PROVING: Hint = Hint::new(|| Words::of([&PROOFS]));
+
+/// What an account is proven by, picked by name in a file that talks to the network.
+fn proofs(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let picked = |text: &str| PROOFS.groups(text, 1).map(str::to_ascii_lowercase).collect::<BTreeSet<_>>().len();
+    let asked =
+        file.language.is_code().then(|| file.added_on(&PROVING).filter(|line| line.text.len() <= 400 && !SPARED.is_match(line.text)));
+    for line in asked.into_iter().flatten().filter(|line| picked(side.plain_line(line.index)) > 1).take(1) {
+        if side.statements().iter().any(|statement| talks(file, side, statement)) {
+            let draft = Draft::line(file, side, line.index).title("Picks what accounts are proven by, in a file that talks to the network");
+            sink.report(draft.severity(Severity::High).confidence(Confidence::Medium));
         }
     }
 }

@@ -191,7 +191,9 @@ fn tells(line: &str) -> bool {
 
 /// The name that a line brings in; empty where it has none.
 fn name(pattern: &Pattern, line: &str) -> Option<String> {
-    if !pattern.is_match(line) {
+    let before = pattern.find(line).and_then(|found| line.get(..found.start))?;
+    // What stands in a text is spoken of.
+    if ['"', '`'].iter().any(|sign| before.matches(*sign).count() % 2 == 1) {
         return None;
     }
     let group = (1..=12).find_map(|group| pattern.group(line, group)).unwrap_or("");

@@ -1,0 +1,72 @@
+//! Checks that only tell: a helper that the change brings refuses nobody, and what it answers is thrown away. A part of `guard-removed`.
+
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::FileView;
+
+/// Changes with more files than this are not looked through for the helper.
+const MOST_FILES: usize = 300;
+/// A helper is read up to so many lines.
+const MOST_LINES: usize = 60;
+
+/// A call that stands alone; group: what is called.
+static ALONE: Pattern = Pattern::new(r"^\s*(?:await\s+)?(?:\$?\w+(?:\.|::|->))*(\w+[!?]?)\s*\(.*\)\s*;?\s*$");
+static DEFINED: Pattern = Pattern::new(
+    r"^(\s*)(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|async|final|suspend)\s+)*(?:def|fn|func|fun|function)\s+(?:\([^)]*\)\s*)?(?:self\.)?(\w+[!?]?)",
+);
+/// What ends more than the helper itself, or answers the request.
+static ENDS: Pattern = Pattern::new(
+    r"(?i)\b(?:raise|throw|panic|abort\w*|die|exit|halt|bail|fail\w*|reject|redirect\w*|render|head|deny|denied|forbid\w*|unauthori[sz]ed|authori[sz]e\w*|require\w*|assert\w*|ensure\w*|enforce\w*|unwrap|expect|sendError|respond\w*)\b|\?\s*;|\b(?:res|resp|response|reply|ctx|call|c|w|http)\.\w+\s*\(",
+);
+
+/// Whether a helper that `code` calls for nothing but itself can refuse; `None` when the change does not bring that helper.
+#[must_use]
+pub fn refuses(file: &FileView<'_>, code: &str) -> Option<bool> {
+    let files = &file.change.patch.files;
+    let name = ALONE.group(code, 1).filter(|_| files.len() <= MOST_FILES)?;
+    files.iter().find_map(|other| body(other.text()?.added().map(|(_, line)| line), name))
+}
+
+/// Whether a line of the function `name` among `lines` ends what runs; `None` when it is not defined there.
+fn body<'l>(mut lines: impl Iterator<Item = &'l str>, name: &str) -> Option<bool> {
+    let deep = lines.by_ref().find_map(|line| (DEFINED.group(line, 2)? == name).then(|| line.len() - line.trim_start().len()))?;
+    let inside = lines.take(MOST_LINES).take_while(|line| {
+        let own = line.len() - line.trim_start().len();
+        line.trim().is_empty() || own > deep || line.trim_start().starts_with(['}', ')'])
+    });
+    let mut any = false;
+    for line in inside {
+        any = true;
+        if ENDS.is_match(line) {
+            return Some(true);
+        }
+    }
+    any.then_some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ends(text: &str) -> Option<bool> {
+        body(text.lines(), "check_owner")
+    }
+
+    #[test]
+    fn helpers_that_end_and_that_only_answer() {
+        assert_eq!(ends("def check_owner(a, b):\n    if a != b:\n        return False\n    return True\n"), Some(false));
+        assert_eq!(ends("def check_owner(a, b):\n    if a != b:\n        raise Denied()\n"), Some(true));
+        assert_eq!(ends("def check_owner(a, b):\n    log(a)\ndef other():\n    raise Denied()\n"), Some(false));
+        assert_eq!(ends("function check_owner(a) {\n  if (!a) res.status(403).end()\n}\n"), Some(true));
+        assert_eq!(ends("def other():\n    pass\n"), None);
+    }
+
+    #[test]
+    fn calls_whose_answer_is_thrown_away() {
+        for (code, name) in [("    check_owner(a, b)", Some("check_owner")), ("  await this.guard.check(a);", Some("check"))] {
+            assert_eq!(ALONE.group(code, 1), name);
+        }
+        for code in ["if check_owner(a):", "return check_owner(a)", "ok = check_owner(a)", "err := check(a)"] {
+            assert_eq!(ALONE.group(code, 1), None, "{code}");
+        }
+    }
+}
