@@ -10,6 +10,8 @@ use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, Severity};
 
+/// Statements after one that are asked what they do with a name it gives.
+const MOST_LATER: usize = 200;
 /// A longer statement is data.
 pub const LONGEST: usize = 8000;
 static HOLDS_URL: Pattern = Pattern::new(r"([A-Za-z_]\w*)\s*(?::\s*[\w&' ]+)?\s*:?=\s*[\x22\x27`](?:https?|wss?)://");
@@ -46,7 +48,28 @@ fn calls_lent(file: &FileView<'_>, code: &str) -> bool {
 pub fn reads(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Sensitive> {
     let plain = side.plain_of(statement);
     let possible = plain.len() <= LONGEST && file.spots(&TELLING, side.side).meet(statement.first_line, statement.last_line);
-    (possible && !PICKED.is_match(plain)).then(|| traffic().reads(plain, file.language)).flatten()
+    let read = (possible && !PICKED.is_match(plain)).then(|| traffic().reads(plain, file.language)).flatten()?;
+    (read.kind != Kind::Request || !asked_singly(side, statement)).then_some(read)
+}
+
+/// Whether a statement only gives a short name to the headers of a request, and all that follows in its function asks for single ones
+/// that prove nothing: `headers = request.headers`, `headers.get("X-Trace")`.
+fn asked_singly(side: &SideView<'_>, statement: &Statement) -> bool {
+    static NAMED: Pattern = Pattern::new(r"^\s*(?:(?:const|let|var|val)\s+)?([A-Za-z_]\w*)\s*:?=\s*[\w.]*\.[hH]eaders?\s*;?\s*$");
+    static SINGLE: Pattern = Pattern::new(r"(\w+)\s*(?:\.\s*(?:get|Get|has)\s*\(|\[)\s*[\x22\x27]([\w-]+)[\x22\x27]");
+    let Some(name) = NAMED.group(side.plain_of(statement), 1) else { return false };
+    let later = side.statements().iter().skip_while(|other| other.bytes.start <= statement.bytes.start);
+    let mut later = later.take(MOST_LATER).take_while(|other| other.function == statement.function);
+    later.all(|other| {
+        let plain = side.plain_of(other);
+        let used = WORD.groups(side.code_of(other), 0).filter(|word| *word == name).count();
+        let proves = |header: &str| {
+            ["authorization", "cookie", "token", "key", "auth"].iter().any(|word| header.to_ascii_lowercase().contains(word))
+        };
+        let headers = SINGLE.groups(plain, 2);
+        let single = SINGLE.groups(plain, 1).zip(headers).filter(|(word, header)| *word == name && !proves(header)).count();
+        used <= single
+    })
 }
 
 /// Single settings taken out of the environment by their names: `const { IS_DEV } = process.env`.
