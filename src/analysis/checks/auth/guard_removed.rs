@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::comparison;
 use super::cover::{self, Endpoint};
+use super::decorators::{DECORATOR, decorated, decorated_survives};
 use super::functions::{Body, brief};
 use super::guarded_route::{self, Handler, Subject};
+use super::moved::{CALLBACK, annotated_elsewhere, moved_elsewhere};
 use super::openings;
 use super::refusal::{is_of_somebody, refuses};
 use super::toothless;
@@ -23,18 +25,14 @@ use crate::model::rule::{Confidence, RuleId};
 /// See `rules/code/guard-removed.toml`.
 pub struct GuardRemoved;
 
-/// Changes with more files than this are asked for an equivalent only where the guard stood.
-const MOST_FILES: usize = 300;
 /// More guards removed from one file than this are not compared one by one.
 const MOST_GUARDS: usize = 50;
 /// A file in which more statements changed than this was written anew; its routes are not compared pair by pair.
 const MOST_COMPARED: usize = 150;
 
-static DECORATOR: Pattern = Pattern::new(r"^\s*(?:@|#\[|\[)\s*([\w.]+)");
 static MIDDLEWARE: Pattern = Pattern::new(
     r"(?:\.(?:use|Use|add_middleware|layer|wrap|Group|With|addFilterBefore|addFilter|addHook|plugin|before_request)\s*\(|^\s*(?:prepend_)?before_(?:action|filter)\b)(.*)",
 );
-static CALLBACK: Pattern = Pattern::new(r"^\s*(?:prepend_)?before_(?:action|filter)\b");
 static ROUTES: Pattern = Pattern::new(
     r"(?i)\.(?:get|post|put|patch|delete|all|handle|handlefunc|mount|route|include_router|register_blueprint)\s*\(|\.use\s*\(.*\b\w*(?:routes?|routers?|handlers?|controllers?|api)\b|\b(?:register|mount|install|add)_?routes?\s*\(",
 );
@@ -200,42 +198,6 @@ fn title(kind: Kind) -> &'static str {
     }
 }
 
-/// Whether an added line of another file holds the guard now.
-fn moved_elsewhere(file: &FileView<'_>, old: &SideView<'_>, statement: &Statement) -> bool {
-    let line = old.line(statement.first_line).text.trim();
-    // A callback of a controller may stand in front of other actions where it stands now.
-    let line = if CALLBACK.is_match(line) { line.split(',').next().unwrap_or(line).trim() } else { line };
-    let callback = CALLBACK.is_match(line);
-    let files = &file.change.patch.files;
-    line.len() > 3
-        && files.len() <= MOST_FILES
-        && files
-            .iter()
-            .filter(|other| other.path() != file.repo_path())
-            .filter_map(|other| other.text())
-            .any(|text| text.added().map(|(_, added)| added.trim()).any(|added| added == line || callback && begins_with(added, line)))
-}
-
-/// Whether a class of another file that answers below the same path says now by itself what the rule for this path said:
-/// `.requestMatchers("/api/admin/**").hasRole("ADMIN")` → `@PreAuthorize("hasRole('ADMIN')")`.
-fn annotated_elsewhere(file: &FileView<'_>, old: &SideView<'_>, was: &Statement) -> bool {
-    static PATH: Pattern = Pattern::new(r#"["'](/[\w/.-]*\w)(?:/?\*+)?["']"#);
-    static ASKED: Pattern = Pattern::new(r"\b(has(?:Any)?(?:Role|Authority)|require\w*|authoriz\w*|can)\b");
-    let gone = (was.first_line..=was.last_line).map(|at| old.line(at)).filter(|line| line.changed).map(|line| line.text);
-    let Some((path, asked)) = gone.filter_map(|text| Some((PATH.group(text, 1)?, ASKED.group(text, 1)?))).next() else { return false };
-    let files = &file.change.patch.files;
-    files.len() <= MOST_FILES
-        && files.iter().filter(|other| other.path() != file.repo_path()).filter_map(|other| other.text()).any(|text| {
-            let answers = || text.lines.iter().filter(|line| line.new > 0).any(|line| text.text(line).contains(path));
-            text.added().any(|(_, line)| line.trim_start().starts_with(['@', '[']) && line.contains(asked)) && answers()
-        })
-}
-
-/// Whether the arguments of a call go on behind `head`.
-fn begins_with(added: &str, head: &str) -> bool {
-    added.strip_prefix(head).is_some_and(|rest| rest.trim_start().starts_with(','))
-}
-
 /// Whether a decorator that was not there before, and guards, stands in front of the same function now. One that stood there already, or
 /// moved, replaces nothing.
 fn replaced(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: usize, added: &[(usize, Kind)]) -> bool {
@@ -248,24 +210,6 @@ fn replaced(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: usi
         .map(|other| brief(old, &old.statements()[other]))
         .collect();
     decorators.filter(|is| own(new, *is)).any(|is| !stood.contains(&brief(new, &new.statements()[is])))
-}
-
-/// The name of the function that the decorator at `at` stands in front of.
-fn decorated<'v>(side: &'v SideView<'_>, at: usize) -> Option<&'v str> {
-    let target = side.statements().get(at + 1..)?.iter().find(|next| !DECORATOR.is_match(side.code_of(next)))?;
-    let within = |line: usize| line >= target.first_line && line <= target.last_line;
-    side.functions().iter().find(|function| within(function.first_line)).map(|function| function.name.as_str())
-}
-
-/// Whether what a decorator stood in front of is still there.
-fn decorated_survives(old: &SideView<'_>, new: &SideView<'_>, at: usize) -> bool {
-    let target = old.statements().get(at + 1..).unwrap_or(&[]).iter().find(|next| !DECORATOR.is_match(old.code_of(next)));
-    let Some(target) = target else { return false };
-    let name = old.functions().iter().find(|function| function.first_line >= target.first_line && function.first_line <= target.last_line);
-    match name {
-        Some(function) => new.functions().iter().any(|other| other.name == function.name),
-        None => new.statements().iter().any(|statement| brief(new, statement) == brief(old, target)),
-    }
 }
 
 fn plain_of<'v>(side: &'v SideView<'_>, at: usize) -> &'v str {
