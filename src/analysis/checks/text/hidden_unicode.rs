@@ -106,6 +106,7 @@ fn worst(text: &str, starts_file: bool) -> Option<Seen> {
             || (c == '\u{feff}' && at == 0 && starts_file)
             || inert::joins_emoji(before, c, chars.peek().map(|(_, next)| *next))
             || keeps_from_calling(before, c)
+            || is_keycap(c, chars.peek().map(|(_, next)| *next))
             || joins_script(before, c);
         before = Some(c);
         let Some(kind) = inert::hidden(c).filter(|_| !ordinary) else { continue };
@@ -136,6 +137,11 @@ fn keeps_from_calling(before: Option<char>, c: char) -> bool {
     c == '\u{200b}' && matches!(before, Some('@' | '#'))
 }
 
+/// A selector before the sign that draws a key around a digit; what stood before it may have been made a link.
+fn is_keycap(c: char, next: Option<char>) -> bool {
+    c == '\u{fe0f}' && next == Some('\u{20e3}')
+}
+
 /// Joiners are letters' business in Indic and Arabic scripts.
 fn joins_script(before: Option<char>, c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
@@ -158,6 +164,11 @@ fn weighed(kind: Hidden) -> (&'static str, Severity) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_around_a_link_is_ordinary() {
+        assert!(worst("by <a>#2</a>\u{fe0f}\u{20e3})", false).is_none() && worst("a\u{fe0f}b", false).is_some());
+    }
 
     #[test]
     fn one_is_one_and_several_are_several() {

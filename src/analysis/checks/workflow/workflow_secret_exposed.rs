@@ -162,14 +162,31 @@ fn judged(text: &str) -> Option<(&'static str, Severity)> {
     if let Some(severity) = in_address(text) {
         return Some(("A secret stands in the address of a request", severity));
     }
-    (SENT.is_match(text) && !OWN_HOST.is_match(text)).then_some(("A secret is sent to a host in the body of a request", Severity::High))
+    let severity = (SENT.is_match(text) && !OWN_HOST.is_match(text)).then(|| in_body(text))?;
+    Some(("A secret is sent to a host in the body of a request", severity))
+}
+
+/// A secret in a body is ordinary where it carries the name of the host, which gave it out.
+fn in_body(text: &str) -> Severity {
+    static HOST: Pattern = Pattern::new(r"(?i)\bhttps?://([\w.-]+)");
+    static SECRET: Pattern = Pattern::new(r"(?i)secrets\.(\w+)|\$\{?(\w*(?:token|secret|passw(?:or)?d|key|credential)\w*)");
+    let secrets: Vec<&str> = SECRET.groups(text, 1).chain(SECRET.groups(text, 2)).collect();
+    let mut hosts = HOST.groups(text, 1).peekable();
+    let own = hosts.peek().is_some() && hosts.all(|host| secrets.iter().all(|secret| gave_out(host, secret)));
+    if own { Severity::Info } else { Severity::High }
+}
+
+/// Whether a secret carries the name of a host.
+fn gave_out(host: &str, secret: &str) -> bool {
+    let secret = secret.to_lowercase();
+    host.to_lowercase().split('.').any(|label| label.len() >= 4 && secret.contains(label))
 }
 
 /// A secret in an address is ordinary where the host gave it out: then it carries the host's name, or is an address itself.
 fn in_address(text: &str) -> Option<Severity> {
-    let host = IN_ADDRESS.group(text, 3).filter(|_| !OWN_HOST.is_match(text))?.to_lowercase();
+    let host = IN_ADDRESS.group(text, 3).filter(|_| !OWN_HOST.is_match(text))?;
     let secret = IN_ADDRESS.group(text, 5).or_else(|| IN_ADDRESS.group(text, 6))?.to_lowercase();
-    let own = host.split('.').any(|label| label.len() >= 4 && secret.contains(label)) || AN_ADDRESS.is_match(&secret);
+    let own = gave_out(host, &secret) || AN_ADDRESS.is_match(&secret);
     Some(if own { Severity::Info } else { Severity::High })
 }
 
