@@ -55,6 +55,8 @@ fn rank(row: &DependencyChange) -> u8 {
 pub struct Ground<'o> {
     /// Versions that lock files hold, by package.
     locked: BTreeMap<(Ecosystem, &'o str), BTreeSet<&'o str>>,
+    /// How names are written that the change writes in capitals somewhere: one way for each, so that none is asked about twice.
+    written: BTreeMap<(Ecosystem, &'o str), &'o str>,
     elsewhere: Elsewhere,
 }
 
@@ -69,7 +71,14 @@ impl<'o> Ground<'o> {
                 known.extend(versions.iter().map(|(version, _)| version.as_str()));
             }
         }
-        Self { locked, elsewhere: elsewhere::of(texts) }
+        let mut written: BTreeMap<(Ecosystem, &str), &str> = BTreeMap::new();
+        for after in outcomes.iter().flat_map(|outcome| &outcome.dependencies).filter_map(|row| row.after.as_ref()) {
+            if let Some(spelling) = after.written.as_deref() {
+                let known = written.entry((after.ecosystem, &after.name)).or_insert(spelling);
+                *known = spelling.min(known);
+            }
+        }
+        Self { locked, written, elsewhere: elsewhere::of(texts) }
     }
 
     /// The package that a registry is asked about for `row`, or why none is.
@@ -94,11 +103,16 @@ impl<'o> Ground<'o> {
         if let Some(file) = self.elsewhere.get(&after.ecosystem) {
             return Err(format!("{file} names another registry, and a private name is told to nobody"));
         }
-        Ok(Package { ecosystem: after.ecosystem, name: after.name.clone(), version: self.version(inventory.kind, after) })
+        let name = self.written.get(&(after.ecosystem, after.name.as_str())).copied().unwrap_or(&after.name);
+        Ok(Package { ecosystem: after.ecosystem, name: name.to_owned(), version: self.version(inventory.kind, after) })
     }
 
     /// The version that is installed: the one that is pinned, else the one that a lock file of the change holds.
     fn version(&self, kind: Kind, after: &Dependency) -> Option<String> {
+        // Of an action the tag of a release is as good as exact; advisories know no commits.
+        if after.ecosystem == Ecosystem::GithubActions {
+            return is_release(&after.version).then(|| after.version.clone());
+        }
         let written = exact(after.ecosystem, &after.version, kind == Kind::Lock).map(str::to_owned);
         written.or_else(|| {
             let held = self.locked.get(&(after.ecosystem, after.name.as_str()))?;
@@ -106,6 +120,12 @@ impl<'o> Ground<'o> {
             held.iter().rev().find(fits).map(|version| (*version).to_owned())
         })
     }
+}
+
+/// `v1.2.3`
+fn is_release(tag: &str) -> bool {
+    let parts: Vec<&str> = tag.strip_prefix('v').unwrap_or(tag).split('.').collect();
+    parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The rows of which somebody was asked, each package once: in the manifest that names it rather than in a lock file.

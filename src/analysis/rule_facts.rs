@@ -96,7 +96,13 @@ fn lookup(entry: ToldEntry, exact: bool) -> Lookup {
     let listing = match word {
         "unchecked" => Told::Unreached("registry.example.com could not be reached".to_owned()),
         "unlisted" => says(Listing::Unlisted),
-        _ => says(Listing::Listed(Entry { first: entry.first.map(ago), maintainers: entry.maintainers, standing, release })),
+        _ => says(Listing::Listed(Entry {
+            first: entry.first.map(ago),
+            maintainers: entry.maintainers,
+            standing,
+            release,
+            ..Entry::default()
+        })),
     };
     let advisories = entry.advisories.into_iter().map(advisory).collect();
     Lookup { listing, advisories: vec![Told::Says { what: advisories, by: "OSV".to_owned(), at: NOW }], license: None }

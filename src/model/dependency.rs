@@ -156,6 +156,8 @@ pub struct Dependency {
     pub ecosystem: Ecosystem,
     /// Its name, normalised as its ecosystem compares names.
     pub name: String,
+    /// Its name as the file writes it, for who tells capitals apart; `None` when that is [`Self::name`].
+    pub written: Option<Box<str>>,
     /// The requirement or the exact version, as written; empty when none is.
     pub version: String,
     /// Where it comes from.
@@ -170,6 +172,14 @@ pub struct Dependency {
     pub installs_code: bool,
     /// The line that names it, from 1; 0 when the reader does not know.
     pub line: u32,
+}
+
+impl Dependency {
+    /// Its name as the file writes it.
+    #[must_use]
+    pub fn spelling(&self) -> &str {
+        self.written.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// What happened to a dependency.

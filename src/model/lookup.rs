@@ -70,6 +70,10 @@ pub enum Listing {
 pub struct Entry {
     /// When its first version was published, where the registry tells.
     pub first: Option<Timestamp>,
+    /// Whether its dates are those of commits, which whoever makes a commit sets as they like.
+    pub by_commit: bool,
+    /// Its name as the registry itself spells it, where capitals mean nothing to it and it tells.
+    pub spelling: Option<String>,
     /// How many accounts may publish it, where the registry tells.
     pub maintainers: Option<usize>,
     /// What the registry says of the package as a whole, such as that it keeps only the name of what was malware.

@@ -94,6 +94,7 @@ fn dependency(manifest: RepoPath) -> DependencyChange {
     let after = Dependency {
         ecosystem: Ecosystem::Npm,
         name: HOSTILE.to_owned(),
+        written: None,
         version: HOSTILE.to_owned(),
         source: PackageSource::Git { url: HOSTILE.to_owned(), rev: HOSTILE.to_owned() },
         scope: Scope::Runtime,

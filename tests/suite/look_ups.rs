@@ -405,12 +405,43 @@ fn more_registries(seen: &Seen, at: usize) -> Reply {
         {"@id": "https://api.nuget.org/v3/registration5-gz-semver2/example.huge/page/1.0.0/3.0.0.json", "count": 64, "lower": "1.0.0", "upper": "3.0.0"},
         {"@id": "https://api.nuget.org/v3/registration5-gz-semver2/example.huge/page/3.0.1/7.0.0.json", "count": 64, "lower": "3.0.1", "upper": "7.0.0"},
     ]});
+    let page = |versions: &[(&str, &str)]| {
+        let each = versions
+            .iter()
+            .map(|(version, published)| json!({"catalogEntry": {"id": "Example.Huge", "version": version, "published": published}}));
+        json!({"items": each.collect::<Vec<_>>()}).to_string()
+    };
+    let many: Vec<Value> = (0..7)
+        .map(|at| json!({"@id": format!("https://api.nuget.org/v3/registration5-gz-semver2/example.vast/page/{at}.0.0/{at}.9.0.json"), "count": 64}))
+        .collect();
     let xml = |text: &str| Reply::ok("text/xml", text.as_bytes());
     match (seen.method.as_str(), seen.target.as_str()) {
         ("GET", "/composer/p2/fzaninotto/faker.json") => answer(200, PACKAGIST),
         ("GET", "/nuget/v3/registration5-gz-semver2/example.logging/index.json") => answer(200, NUGET).packed(),
         ("GET", "/nuget/v3/registration5-gz-semver2/example.huge/index.json") => answer(200, &pages.to_string()).packed(),
         ("GET", "/nuget/v3/registration5-gz-semver2/example.huge/7.0.0.json") => answer(200, &leaf(true)).packed(),
+        ("GET", "/nuget/v3/registration5-gz-semver2/example.huge/page/1.0.0/3.0.0.json") => {
+            answer(200, &page(&[("1.0.0", "2014-05-06T10:00:00Z"), ("3.0.0", "2015-05-06T10:00:00Z")])).packed()
+        }
+        ("GET", "/nuget/v3/registration5-gz-semver2/example.huge/page/3.0.1/7.0.0.json") => {
+            answer(200, &page(&[("3.0.1", "1900-01-01T00:00:00Z"), ("7.0.0", "2023-01-02T10:00:00Z")])).packed()
+        }
+        ("GET", "/nuget/v3/registration5-gz-semver2/example.vast/index.json") => answer(200, &json!({"items": many}).to_string()).packed(),
+        ("GET", "/nuget/v3/registration5-gz-semver2/example.vast/7.0.0.json") => answer(200, &leaf(true)).packed(),
+        ("GET", "/golang/example.org/!some/module/@v/list") => Reply::ok("text/plain", b"v1.10.0\nv1.2.0\nv1.2.0-rc.1\nv1.3.0\n"),
+        ("GET", "/golang/example.org/!some/module/@v/v1.10.0.info") => {
+            answer(200, r#"{"Version":"v1.10.0","Time":"2024-06-01T10:00:00Z"}"#)
+        }
+        ("GET", "/golang/example.org/!some/module/@v/v1.2.0-rc.1.info") => {
+            answer(200, r#"{"Version":"v1.2.0-rc.1","Time":"2019-02-03T10:00:00Z"}"#)
+        }
+        ("GET", "/golang/example.org/bare/@v/list") => Reply::ok("text/plain", b""),
+        ("GET", "/golang/example.org/bare/@v/v0.0.0-20240102030405-abcdef012345.info") => {
+            answer(200, r#"{"Version":"v0.0.0-20240102030405-abcdef012345","Time":"2024-01-02T03:04:05Z"}"#)
+        }
+        ("GET", "/maven/org/example/text/text-core/1.0.0/text-core-1.0.0.pom") => {
+            xml("<project><modelVersion>4.0.0</modelVersion></project>").header("last-modified", "Tue, 05 Apr 2011 08:45:00 GMT")
+        }
         ("GET", "/maven/org/example/text/text-core/maven-metadata.xml") => xml(MAVEN),
         ("GET", "/maven/org/example/text/text-core/1.2.0/text-core-1.2.0.pom") => {
             xml("<?xml version=\"1.0\"?>\n<project><modelVersion>4.0.0</modelVersion></project>")
@@ -437,8 +468,8 @@ fn packagist_is_read_as_it_answers() {
     assert_eq!(asked, ["/composer/p2/acme/made-up.json", "/composer/p2/fzaninotto/faker.json"], "{report:#}");
     let said = notes(&report, "fzaninotto/faker");
     for part in [
-        "first published 2011-10-24",
-        "1.9.1 published 2019-12-12",
+        "first version committed 2011-10-24",
+        "1.9.1 committed 2019-12-12",
         "its publisher advises against 1.9.1: it is abandoned",
         "no known advisory (OSV",
     ] {
@@ -452,11 +483,15 @@ fn packagist_is_read_as_it_answers() {
 fn nuget_is_read_as_it_answers() {
     let project = |rows: &str| format!("<Project Sdk=\"Microsoft.NET.Sdk\">\n<ItemGroup>\n{rows}</ItemGroup>\n</Project>\n");
     let row = |name: &str, version: &str| format!("<PackageReference Include=\"{name}\" Version=\"{version}\" />\n");
-    let rows = [row("Example.Logging", "2.0"), row("Example.Huge", "7.0.0"), row("Example.Made.Up", "1.0.0")].concat();
+    let rows = ["Example.Logging", "Example.Huge", "Example.Vast", "Example.Made.Up"]
+        .map(|name| row(name, if name.ends_with('t') || name.ends_with('e') { "7.0.0" } else { "2.0" }))
+        .concat();
     let (asked, report) = told("app.csproj", &project(""), &project(&rows));
     let below = |path: &str| format!("/nuget/v3/registration5-gz-semver2/{path}.json");
-    let paths = ["huge/index", "huge/7.0.0", "logging/index", "logging/2.0.0", "made.up/index", "made.up/1.0.0"];
-    let mut expected = paths.map(|path| below(&format!("example.{path}"))).to_vec();
+    let pages = ["huge/page/1.0.0/3.0.0", "huge/page/3.0.1/7.0.0"];
+    let paths =
+        ["huge/index", "huge/7.0.0", "logging/index", "logging/2.0.0", "made.up/index", "made.up/2.0.0", "vast/index", "vast/7.0.0"];
+    let mut expected: Vec<String> = paths.iter().chain(&pages).map(|path| below(&format!("example.{path}"))).collect();
     let mut asked = asked;
     expected.sort();
     asked.sort();
@@ -468,7 +503,9 @@ fn nuget_is_read_as_it_answers() {
         assert!(said.contains(part), "{part}: {said}");
     }
     let said = notes(&report, "example.huge");
-    assert!(said.contains("7.0.0 published 2023-01-02") && !said.contains("first published"), "{said}");
+    assert!(said.contains("first published 2014-05-06, 7.0.0 published 2023-01-02"), "{said}");
+    let said = notes(&report, "example.vast");
+    assert!(said.contains("7.0.0 published 2023-01-02, first version not checked"), "more pages than are asked for: {said}");
     assert!(said.contains("not checked for advisories: OSV knows nothing of it as it is written here"), "{said}");
     assert!(notes(&report, "example.made.up").contains("does not list it"), "{report:#}");
     let (_, report) = told("app.csproj", &project(""), &project(&row("Example.Logging", "2.1.0")));
@@ -488,9 +525,9 @@ fn maven_central_is_read_as_it_answers() {
     let rows =
         [row("org.example.text", "text-core", "1.2.0"), row("org.example.made", "up", "1.0.0"), row("androidx.core", "core-ktx", "1.12.0")];
     let (asked, report) = told("pom.xml", &pom(""), &pom(&rows.concat()));
-    assert!(asked.iter().all(|target| target.starts_with("/maven/org/example/")) && asked.len() == 4, "{asked:?}");
+    assert!(asked.iter().all(|target| target.starts_with("/maven/org/example/")) && asked.len() == 5, "{asked:?}");
     let said = notes(&report, "org.example.text:text-core");
-    assert!(said.contains("1.2.0 published 2024-03-11") && said.contains("no known advisory (OSV"), "{said}");
+    assert!(said.contains("first published 2011-04-05, 1.2.0 published 2024-03-11") && said.contains("no known advisory (OSV"), "{said}");
     assert!(notes(&report, "org.example.made:up").contains("does not list it"), "{report:#}");
     assert!(notes(&report, "androidx.core:core-ktx").contains("it comes from Google's repository, which is not asked"), "{report:#}");
     let finding = report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "dependency-unlisted").unwrap();
@@ -521,4 +558,128 @@ fn packages_of_other_worlds_are_not_checked() {
     let asked: Value = serde_json::from_str(&desk.server.seen()[0].body).unwrap();
     assert_eq!(asked["queries"][0]["package"], json!({"name": "http_parser", "ecosystem": "Pub"}));
     assert_eq!(desk.asked(), ["/osv/v1/querybatch"]);
+}
+
+/// The mirror dates commits, and its list has no order; a module without releases has no first one.
+#[test]
+fn the_mirror_of_go_is_read_as_it_answers() {
+    let file = |rows: &str| format!("module example.org/app\n\ngo 1.21\n\nrequire (\n{rows})\n");
+    let rows = "\texample.org/Some/module v1.10.0\n\texample.org/bare v0.0.0-20240102030405-abcdef012345\n";
+    let (asked, report) = told("go.mod", &file(""), &file(rows));
+    assert_eq!(asked.len(), 5, "{asked:?}");
+    assert_eq!(asked.last().unwrap(), "/golang/example.org/!some/module/@v/v1.2.0-rc.1.info", "the first version is asked about last");
+    let said = notes(&report, "example.org/Some/module");
+    assert!(said.contains("first version committed 2019-02-03, v1.10.0 committed 2024-06-01"), "{said}");
+    let said = notes(&report, "example.org/bare");
+    assert!(said.contains("committed 2024-01-02, first version not checked"), "{said}");
+}
+
+/// What is left of the budget goes to first versions only when every package was asked about.
+#[test]
+fn first_versions_take_what_the_budget_leaves() {
+    let file = |rows: &str| format!("module example.org/app\n\ngo 1.21\n\nrequire (\n{rows})\n");
+    let rows = "\texample.org/Some/module v1.10.0\n\texample.org/bare v0.0.0-20240102030405-abcdef012345\n";
+    let desk = Desk::of("go.mod", &file(""), &[("go.mod", &file(rows))], more_registries);
+    desk.settings("requests = 5");
+    let said = desk.notes(&["--look-up"], "example.org/Some/module");
+    assert!(said.contains("v1.10.0 committed 2024-06-01, first version not checked"), "{said}");
+    assert_eq!(desk.asked().len(), 5);
+    desk.settings("");
+    let said = desk.notes(&["--look-up"], "example.org/Some/module");
+    assert!(said.contains("first version committed 2019-02-03"), "what was not answered whole is asked again: {said}");
+}
+
+/// OSV that knows one package by its publisher's spelling, and nothing else.
+fn spelt(seen: &Seen, at: usize) -> Reply {
+    let record = |ecosystem: &str, name: &str| {
+        let affected = json!([{"package": {"ecosystem": ecosystem, "name": name}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]);
+        let one = json!({"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "summary": "It is bad", "affected": affected});
+        record(one).to_string()
+    };
+    let known = [("NuGet", "Example.Logging"), ("GitHub Actions", "Acme/Build-Tools"), ("SwiftURL", "github.com/Acme/Lights")];
+    match seen.target.as_str() {
+        "/osv/v1/querybatch" => {
+            let asked: Value = serde_json::from_str(&seen.body).unwrap();
+            let is_known = |one: &&Value| known.iter().any(|(world, name)| one["package"] == json!({"ecosystem": world, "name": name}));
+            let of = |one: &Value| {
+                if is_known(&one) {
+                    json!({"vulns": [{"id": format!("GHSA-{}", &one["package"]["ecosystem"].as_str().unwrap()[..1])}]})
+                } else {
+                    json!({})
+                }
+            };
+            let all: Vec<Value> = asked["queries"].as_array().unwrap().iter().map(of).collect();
+            answer(200, &json!({ "results": all }).to_string())
+        }
+        "/osv/v1/vulns/GHSA-N" => answer(200, &record(known[0].0, known[0].1)),
+        "/osv/v1/vulns/GHSA-G" => answer(200, &record(known[1].0, known[1].1)),
+        "/osv/v1/vulns/GHSA-S" => answer(200, &record(known[2].0, known[2].1)),
+        _ => more_registries(seen, at),
+    }
+}
+
+/// Names that mean the same in capitals and small letters are compared in small ones, and asked about as they are written.
+#[test]
+fn names_are_asked_about_as_they_are_written() {
+    let desk = Desk::of(
+        "app.csproj",
+        "<Project>\n</Project>\n",
+        &[
+            (
+                "app.csproj",
+                "<Project>\n<ItemGroup>\n<PackageReference Include=\"Example.Logging\" Version=\"1.0.0\" />\n</ItemGroup>\n</Project>\n",
+            ),
+            (
+                ".github/workflows/ci.yml",
+                "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: Acme/Build-Tools/setup@v4.0.0\n",
+            ),
+            (
+                "Package.swift",
+                "let package = Package(dependencies: [\n  .package(url: \"https://github.com/Acme/Lights.git\", exact: \"1.0.0\"),\n])\n",
+            ),
+        ],
+        spelt,
+    );
+    let report = desk.scan(&["--look-up"]);
+    for name in ["example.logging", "acme/build-tools/setup", "github.com/acme/lights"] {
+        assert!(notes(&report, name).contains("known vulnerability, GHSA-"), "{name}: {report:#}");
+    }
+}
+
+/// A name in other letters than its publisher's is asked about again as its registry spells it, and only then has no advisory.
+#[test]
+fn a_registry_tells_how_its_names_are_spelt() {
+    let project = |name: &str| {
+        format!("<Project>\n<ItemGroup>\n<PackageReference Include=\"{name}\" Version=\"1.0.0\" />\n</ItemGroup>\n</Project>\n")
+    };
+    let desk = Desk::of("app.csproj", "<Project>\n</Project>\n", &[("app.csproj", &project("EXAMPLE.logging"))], spelt);
+    let said = desk.notes(&["--look-up"], "example.logging");
+    assert!(said.contains("known vulnerability, GHSA-x: It is bad"), "{said}");
+    assert_eq!(desk.asked().iter().filter(|target| target.ends_with("querybatch")).count(), 2);
+    let desk = Desk::of("app.csproj", "<Project>\n</Project>\n", &[("app.csproj", &project("example.huge"))], spelt);
+    let said = desk.notes(&["--look-up"], "example.huge");
+    assert!(said.contains("no known advisory (OSV"), "{said}");
+}
+
+/// One package that two files write differently is asked about once.
+#[test]
+fn two_spellings_are_one_package() {
+    let desk = Desk::of(
+        "a/app.csproj",
+        "<Project>\n</Project>\n",
+        &[
+            (
+                "a/app.csproj",
+                "<Project>\n<ItemGroup>\n<PackageReference Include=\"example.logging\" Version=\"1.0.0\" />\n</ItemGroup>\n</Project>\n",
+            ),
+            (
+                "b/app.csproj",
+                "<Project>\n<ItemGroup>\n<PackageReference Include=\"Example.Logging\" Version=\"1.0.0\" />\n</ItemGroup>\n</Project>\n",
+            ),
+        ],
+        more_registries,
+    );
+    desk.scan(&["--look-up"]);
+    let asked: Vec<String> = desk.asked().into_iter().filter(|target| target.contains("/index.json")).collect();
+    assert_eq!(asked, ["/nuget/v3/registration5-gz-semver2/example.logging/index.json"]);
 }

@@ -68,14 +68,17 @@ fn entry_notes(package: &Package, entry: &Entry, by: &str, at: Timestamp) -> Vec
         None => {}
     }
     let mut facts: Vec<String> = Vec::new();
-    facts.extend(entry.first.map(|first| format!("first published {}", day(first))));
+    let (was, is) = if entry.by_commit { ("first version committed", "committed") } else { ("first published", "published") };
+    facts.extend(entry.first.map(|first| format!("{was} {}", day(first))));
     if let Release::Listed(Version { published: Some(published), .. }) = &entry.release {
-        facts.push(format!("{shown} published {}", day(*published)));
+        facts.push(format!("{shown} {is} {}", day(*published)));
+    }
+    if entry.first.is_none() {
+        facts.push("first version not checked".to_owned());
     }
     facts.extend(entry.maintainers.map(|count| if count == 1 { "1 maintainer".to_owned() } else { format!("{count} maintainers") }));
-    let facts = if facts.is_empty() { "listed".to_owned() } else { facts.join(", ") };
     if entry.standing.is_none() {
-        notes.push(format!("{by}: {facts} (asked {})", moment(at)));
+        notes.push(format!("{by}: {} (asked {})", facts.join(", "), moment(at)));
     }
     match &entry.release {
         Release::Unasked => {}

@@ -37,11 +37,7 @@ impl Format for ComposerJson {
         for (table, scope) in [("require", Scope::Runtime), ("require-dev", Scope::Dev)] {
             let packages = root.get(table).into_iter().flat_map(Node::entries).filter(|(name, _)| is_package(name));
             let entries = packages.map(|(name, version)| {
-                Entry::new(Ecosystem::Composer, name.to_lowercase(), table)
-                    .version(version.scalar())
-                    .scope(scope)
-                    .at(version.line)
-                    .direct(true)
+                Entry::folded(Ecosystem::Composer, name, table).version(version.scalar()).scope(scope).at(version.line).direct(true)
             });
             reading.entries.extend(entries);
         }
@@ -83,7 +79,7 @@ impl Format for ComposerLock {
                 let Some(name) = package.get("name").and_then(Node::text) else { continue };
                 let version = package.get("version");
                 let needs = package.get("require").into_iter().flat_map(Node::entries).map(|(name, _)| name.to_lowercase());
-                let entry = Entry::new(Ecosystem::Composer, name.to_lowercase(), "").needs(needs).scope(scope);
+                let entry = Entry::folded(Ecosystem::Composer, name, "").needs(needs).scope(scope);
                 let text = version.map(Node::scalar).unwrap_or_default();
                 let entry = pinned(entry, package, text.trim_start_matches('v'));
                 reading.entries.push(entry.source(source(package)).at(version.map_or(package.line, |node| node.line)));

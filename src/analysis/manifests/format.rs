@@ -84,6 +84,7 @@ impl Entry {
         let dependency = Dependency {
             ecosystem,
             name: name.into(),
+            written: None,
             version: String::new(),
             source: PackageSource::DefaultRegistry,
             scope: Scope::Runtime,
@@ -93,6 +94,14 @@ impl Entry {
             line: 0,
         };
         Self { dependency, slot: slot.into(), notes: Vec::new(), needs: Vec::new(), via: None }
+    }
+
+    /// An entry of an ecosystem whose names mean the same in capitals and small letters: compared in small ones, and kept as written.
+    #[must_use]
+    pub fn folded(ecosystem: Ecosystem, written: &str, slot: impl Into<String>) -> Self {
+        let mut entry = Self::new(ecosystem, written.to_lowercase(), slot);
+        entry.dependency.written = (entry.dependency.name != written).then(|| written.into());
+        entry
     }
 
     /// With the requirement or version as written.

@@ -69,7 +69,7 @@ fn package(element: &Element, properties: &HashMap<&str, &str>) -> Option<Entry>
     let aside = element.attribute("PrivateAssets").or_else(|| element.get("PrivateAssets").map(|inner| inner.text.as_str()));
     let dev = aside.is_some_and(|assets| assets.eq_ignore_ascii_case("all"))
         || element.attribute("developmentDependency").is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let entry = Entry::new(Ecosystem::Nuget, name.trim().to_lowercase(), element.name.as_str()).version(version);
+    let entry = Entry::folded(Ecosystem::Nuget, name.trim(), element.name.as_str()).version(version);
     let line = inner.map_or(element.line, |inner| inner.line);
     Some(entry.scope(if dev { Scope::Dev } else { Scope::Runtime }).at(line).direct(true))
 }

@@ -54,7 +54,7 @@ fn package(call: &[Token<'_>]) -> Option<Entry> {
     }
     let entry = match (named("url"), named("id")) {
         (Some(url), _) => at(url, ["revision", "branch"].iter().find_map(|key| named(key)).unwrap_or("")),
-        (_, Some(id)) => Entry::new(Ecosystem::Swift, id.to_lowercase(), "dependencies"),
+        (_, Some(id)) => Entry::folded(Ecosystem::Swift, id, "dependencies"),
         _ => return None,
     };
     let bounds: Vec<&str> = call.iter().filter_map(Token::string).filter(|text| text.starts_with(|c: char| c.is_ascii_digit())).collect();
@@ -73,9 +73,9 @@ fn package(call: &[Token<'_>]) -> Option<Entry> {
 fn at(url: &str, rev: &str) -> Entry {
     let bare = url.trim_end_matches('/').trim_end_matches(".git");
     let name = bare.split_once("://").map_or(bare, |(_, rest)| rest);
-    let name = name.strip_prefix("git@").map_or_else(|| name.to_owned(), |rest| rest.replacen(':', "/", 1)).to_lowercase();
-    let entry = Entry::new(Ecosystem::Swift, name.as_str(), "dependencies");
-    let public = ["github.com/", "gitlab.com/", "bitbucket.org/"].iter().any(|forge| name.starts_with(forge));
+    let name = name.strip_prefix("git@").map_or_else(|| name.to_owned(), |rest| rest.replacen(':', "/", 1));
+    let entry = Entry::folded(Ecosystem::Swift, &name, "dependencies");
+    let public = ["github.com/", "gitlab.com/", "bitbucket.org/"].iter().any(|forge| entry.dependency.name.starts_with(forge));
     let plain = url.starts_with("http://") || url.starts_with("git://");
     if public && !plain { entry } else { entry.source(PackageSource::Git { url: url.to_owned(), rev: rev.to_owned() }) }
 }
@@ -101,7 +101,7 @@ impl Format for PackageResolved {
             let place = told(&["location"]).or_else(|| told(&["repositoryURL"]))?;
             let revision = told(&["state", "revision"]).unwrap_or("");
             let entry = match told(&["kind"]) {
-                Some("registry") => Entry::new(Ecosystem::Swift, told(&["identity"])?.to_lowercase(), ""),
+                Some("registry") => Entry::folded(Ecosystem::Swift, told(&["identity"])?, ""),
                 Some("localSourceControl") => at(place, revision).source(PackageSource::Path(place.to_owned())),
                 _ => at(place, revision),
             };

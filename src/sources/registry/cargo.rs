@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::client::Reply;
 use super::world::{Registry, garbled, moment, wrong};
 use crate::model::lookup::{Entry, Listing, Package, Release, Version};
+use crate::model::time::Timestamp;
 
 pub(super) struct Cargo;
 
@@ -56,5 +57,7 @@ fn record(package: &Package, body: &[u8]) -> Result<Entry, String> {
             Release::Listed(Version { published: time(line), withdrawn: line.yanked.then(String::new), ..Version::default() })
         }),
     };
-    Ok(Entry { first: lines.iter().filter_map(time).min(), maintainers: None, standing: None, release })
+    // A line of before the index told dates may be the first.
+    let times: Option<Vec<Timestamp>> = lines.iter().map(time).collect();
+    Ok(Entry { first: times.and_then(|times| times.into_iter().min()), release, ..Entry::default() })
 }

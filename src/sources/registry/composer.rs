@@ -69,7 +69,7 @@ fn record(package: &Package, body: &[u8]) -> Result<Entry, String> {
         None => Release::Unasked,
         Some(asked) => all.iter().find(|one| is(one, asked)).map_or(Release::Unlisted, |one| Release::Listed(version(one))),
     };
-    Ok(Entry { first: all.iter().filter_map(|one| one.time).min(), maintainers: None, standing: None, release })
+    Ok(Entry { first: all.iter().filter_map(|one| one.time).min(), by_commit: true, release, ..Entry::default() })
 }
 
 /// What `row` says, over what stood `before` it.

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use super::record::{Record, normal};
+use super::record::{Record, keys};
 use super::world::moment;
 use crate::model::cancel::Cancel;
 use crate::model::dependency::Ecosystem;
@@ -56,8 +56,9 @@ impl Folder {
         if index.records == 0 {
             return Told::Unreached(format!("no record of OSV lies in {}", self.path.display()));
         }
-        let key = (package.ecosystem, normal(package.ecosystem, &package.name));
-        let files = index.files.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let mut files: Vec<&PathBuf> = keys(package).iter().filter_map(|key| index.files.get(key)).flatten().collect();
+        files.sort();
+        files.dedup();
         let mut found = Vec::new();
         for file in files {
             match read(file) {

@@ -45,7 +45,7 @@ impl Registry for Gem {
                 .find(|row| is(row, asked))
                 .map_or(Release::Unlisted, |row| Release::Listed(Version { published: time(row), ..Version::default() })),
         };
-        Ok(Listing::Listed(Entry { first: rows.iter().filter_map(time).min(), maintainers, standing: None, release }))
+        Ok(Listing::Listed(Entry { first: rows.iter().filter_map(time).min(), maintainers, release, ..Entry::default() }))
     }
 }
 

@@ -14,7 +14,7 @@ const HOLDS: u64 = 6 * 3600;
 /// That something is not there holds shorter: it may appear.
 const ABSENCE_HOLDS: u64 = 30 * 60;
 /// Changes with the shapes below.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What answers are about.
 #[derive(Clone, Copy)]
@@ -69,6 +69,10 @@ pub(super) trait Keep: Sized {
 struct ListingForm {
     listed: bool,
     first: Option<i64>,
+    #[serde(default)]
+    by_commit: bool,
+    #[serde(default)]
+    spelling: Option<String>,
     maintainers: Option<usize>,
     standing: Option<String>,
     release: Option<VersionForm>,
@@ -104,6 +108,8 @@ impl Keep for Listing {
         let form = ListingForm {
             listed: entry.is_some(),
             first: entry.and_then(|entry| entry.first).map(|at| at.0),
+            by_commit: entry.is_some_and(|entry| entry.by_commit),
+            spelling: entry.and_then(|entry| entry.spelling.clone()),
             maintainers: entry.and_then(|entry| entry.maintainers),
             standing,
             release,
@@ -132,7 +138,9 @@ impl Keep for Listing {
             Some("unpublished") => Some(Standing::Unpublished),
             _ => None,
         };
-        Some(Self::Listed(Entry { first: form.first.map(Timestamp), maintainers: form.maintainers, standing, release }))
+        let first = form.first.map(Timestamp);
+        let (by_commit, spelling, maintainers) = (form.by_commit, form.spelling, form.maintainers);
+        Some(Self::Listed(Entry { first, by_commit, spelling, maintainers, standing, release }))
     }
 
     fn is_absence(&self) -> bool {

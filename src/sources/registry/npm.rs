@@ -92,7 +92,7 @@ fn record(package: &Package, body: &[u8]) -> Result<Entry, String> {
             .map_or(Release::Unlisted, |manifest| Release::Listed(Version { published: time(asked), ..version(manifest) })),
     };
     let maintainers = record.maintainers.as_ref().and_then(Value::as_array).map(Vec::len);
-    Ok(Entry { first, maintainers, standing, release })
+    Ok(Entry { first, maintainers, standing, release, ..Entry::default() })
 }
 
 fn version(manifest: &Manifest) -> Version {

@@ -1,11 +1,11 @@
-//! NuGet.org: the registration of a package, and of one of its versions. A large package's registration names pages that are not asked for:
-//! then when its first version was published stays unsaid.
+//! NuGet.org: the registration of a package, and of one of its versions. A large package's registration names pages, which are asked for too
+//! unless they are many: then when its first version was published stays unsaid.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::client::Reply;
-use super::route::encoded;
+use super::route::{encoded, is_version};
 use super::world::{Registry, garbled, moment, wrong};
 use crate::model::lookup::{Entry, Listing, Package, Release, Version};
 use crate::model::time::Timestamp;
@@ -14,6 +14,9 @@ use crate::model::time::Timestamp;
 const REGISTRATIONS: &str = "/v3/registration5-gz-semver2";
 /// What is unlisted was published then, says NuGet.org: 1900. Nothing was before this moment, 2010-01-01.
 const BEGIN: Timestamp = Timestamp(1_262_304_000);
+
+/// Pages of one package that are asked for; each holds 64 versions.
+const MOST_PAGES: usize = 6;
 
 pub(super) struct Nuget;
 
@@ -24,6 +27,8 @@ struct Index {
 
 #[derive(Deserialize)]
 struct Page {
+    #[serde(rename = "@id", default)]
+    at: String,
     items: Option<Vec<Leaf>>,
 }
 
@@ -35,6 +40,7 @@ struct Leaf {
 
 #[derive(Deserialize)]
 struct Catalogued {
+    id: Option<String>,
     version: String,
     published: Option<String>,
     listed: Option<bool>,
@@ -75,9 +81,8 @@ impl Registry for Nuget {
         };
         let index: Index = serde_json::from_slice(index).map_err(|_| garbled("NuGet.org"))?;
         let whole = !index.items.is_empty() && index.items.iter().all(|page| page.items.is_some());
-        let entries: Vec<&Catalogued> =
-            index.items.iter().filter_map(|page| page.items.as_ref()).flatten().map(|leaf| &leaf.entry).collect();
-        let first = entries.iter().filter_map(|entry| published(entry.published.as_deref())).min().filter(|_| whole);
+        let entries: Vec<&Catalogued> = index.items.iter().flat_map(Page::entries).collect();
+        let first = first(&entries).filter(|_| whole);
         let wanted = package.version.as_deref().map(normal);
         let known = wanted.as_ref().and_then(|wanted| entries.iter().find(|entry| normal(&entry.version) == *wanted));
         let release = match (known, leaf) {
@@ -87,8 +92,58 @@ impl Registry for Nuget {
             (None, [Reply::Found(body, _)]) => Release::Listed(alone(body)?),
             (None, _) => return Err(wrong("NuGet.org", leaf)),
         };
-        Ok(Listing::Listed(Entry { first, maintainers: None, standing: None, release }))
+        Ok(Listing::Listed(Entry { first, spelling: spelling(package, &entries), release, ..Entry::default() }))
     }
+
+    fn further(&self, package: &Package, replies: &[Reply]) -> Vec<String> {
+        let Some(Reply::Found(index, _)) = replies.first() else { return Vec::new() };
+        let Ok(index) = serde_json::from_slice::<Index>(index) else { return Vec::new() };
+        let open = index.items.iter().filter(|page| page.items.is_none()).count();
+        let routes: Option<Vec<String>> = index.items.iter().map(|page| page.route(package)).collect();
+        // All of them, also those it wrote out itself: it writes out all or none.
+        routes.filter(|routes| open > 0 && routes.len() <= MOST_PAGES).unwrap_or_default()
+    }
+
+    fn read_further(&self, package: &Package, entry: &mut Entry, replies: &[Reply]) {
+        let page = |reply: &Reply| if let Reply::Found(body, _) = reply { serde_json::from_slice::<Page>(body).ok() } else { None };
+        let pages: Vec<Option<Page>> = replies.iter().map(page).collect();
+        let entries: Vec<&Catalogued> = pages.iter().flatten().flat_map(Page::entries).collect();
+        let whole = pages.iter().all(|page| page.as_ref().is_some_and(|page| page.items.is_some()));
+        entry.first = first(&entries).filter(|_| whole);
+        entry.spelling = spelling(package, &entries);
+        let wanted = package.version.as_deref().map(normal);
+        if let Some(told) = entries.iter().find(|one| Some(normal(&one.version)) == wanted) {
+            entry.release = Release::Listed(version(told));
+        }
+    }
+}
+
+impl Page {
+    fn entries(&self) -> impl Iterator<Item = &Catalogued> {
+        self.items.iter().flatten().map(|leaf| &leaf.entry)
+    }
+
+    /// Where it lies below the address that is asked, whatever host it names itself.
+    fn route(&self, package: &Package) -> Option<String> {
+        let (_, versions) = self.at.rsplit_once("/page/")?;
+        let (lower, upper) = versions.strip_suffix(".json")?.split_once('/')?;
+        let id = encoded(&package.name.to_lowercase());
+        (is_version(lower) && is_version(upper)).then(|| format!("{REGISTRATIONS}/{id}/page/{}/{}.json", encoded(lower), encoded(upper)))
+    }
+}
+
+/// When the first of `entries`, which stand by version, was published; `None` where one before it has no date.
+fn first(entries: &[&Catalogued]) -> Option<Timestamp> {
+    let dates: Vec<Option<Timestamp>> = entries.iter().map(|entry| published(entry.published.as_deref())).collect();
+    let first = dates.iter().flatten().min().copied()?;
+    let before = dates.iter().take_while(|date| **date != Some(first));
+    before.into_iter().all(Option::is_some).then_some(first)
+}
+
+/// The name as the latest version spells it.
+fn spelling(package: &Package, entries: &[&Catalogued]) -> Option<String> {
+    let id = entries.iter().rev().find_map(|entry| entry.id.as_ref())?;
+    (id.to_lowercase() == package.name.to_lowercase()).then(|| id.clone())
 }
 
 fn published(text: Option<&str>) -> Option<Timestamp> {

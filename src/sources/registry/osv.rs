@@ -59,25 +59,51 @@ struct Brief {
 }
 
 /// What it says of one package.
+#[derive(Default)]
 pub(super) struct Said {
     /// The advisories about it.
     pub(super) advisories: Vec<Advisory>,
     /// What some of them say was not read, and why.
     pub(super) unread: Option<String>,
+    /// Whether it knows the package under one of its names.
+    pub(super) known: bool,
 }
 
-/// What it says of each of `packages`, in their order.
-pub(super) fn ask(client: &Client, base: &str, packages: &[&Package], purse: &Purse, cancel: &Cancel) -> Vec<Result<Said, String>> {
-    let mut named: Vec<Result<BTreeSet<String>, String>> = Vec::new();
-    for few in packages.chunks(BATCH) {
-        named.extend(briefs(client, base, few, purse, cancel));
+/// A package, and the names under which it is asked about.
+pub(super) struct Asked<'p> {
+    pub(super) package: &'p Package,
+    pub(super) names: Vec<String>,
+}
+
+/// One of them.
+#[derive(Clone, Copy)]
+struct Spelt<'p> {
+    package: &'p Package,
+    name: &'p str,
+}
+
+/// What it says of each of `asked`, in their order, under whichever of its names.
+pub(super) fn ask(client: &Client, base: &str, asked: &[Asked<'_>], purse: &Purse, cancel: &Cancel) -> Vec<Result<Said, String>> {
+    let spelt: Vec<Spelt<'_>> = asked.iter().flat_map(|one| one.names.iter().map(|name| Spelt { package: one.package, name })).collect();
+    let mut each: Vec<Result<BTreeSet<String>, String>> = Vec::new();
+    for few in spelt.chunks(BATCH) {
+        each.extend(briefs(client, base, few, purse, cancel));
     }
+    let mut each = each.into_iter();
+    let named: Vec<Result<BTreeSet<String>, String>> = asked
+        .iter()
+        .map(|one| {
+            let all: Vec<Result<BTreeSet<String>, String>> = each.by_ref().take(one.names.len()).collect();
+            all.into_iter().collect::<Result<Vec<_>, String>>().map(|ids| ids.into_iter().flatten().collect())
+        })
+        .collect();
+    let packages: Vec<&Package> = asked.iter().map(|one| one.package).collect();
     let about = packages.iter().zip(&named).filter_map(|(package, ids)| Some((package, ids.as_ref().ok()?)));
     // What is asked about without a version has advisories about old ones; only what is malware as a whole counts.
     let ids: BTreeSet<&String> = about.flat_map(|(package, ids)| ids.iter().filter(|id| wanted(package, id))).collect();
     let records = records(client, base, &ids, purse, cancel);
-    let one = |(package, ids): (&&Package, Result<BTreeSet<String>, String>)| ids.map(|ids| said(package, &ids, &records));
-    packages.iter().zip(named).map(one).collect()
+    let one = |(package, ids): (&Package, Result<BTreeSet<String>, String>)| ids.map(|ids| said(package, &ids, &records));
+    packages.into_iter().zip(named).map(one).collect()
 }
 
 fn wanted(package: &Package, id: &str) -> bool {
@@ -86,7 +112,7 @@ fn wanted(package: &Package, id: &str) -> bool {
 
 /// An advisory that could not be read is known all the same, by its id.
 fn said(package: &Package, ids: &BTreeSet<String>, records: &BTreeMap<String, Result<Record, String>>) -> Said {
-    let mut said = Said { advisories: Vec::new(), unread: None };
+    let mut said = Said { known: !ids.is_empty(), ..Said::default() };
     for id in ids.iter().filter(|id| wanted(package, id)) {
         let bare = || Advisory { id: id.clone(), ..Advisory::default() };
         let advisory = match records.get(id) {
@@ -104,7 +130,7 @@ fn said(package: &Package, ids: &BTreeSet<String>, records: &BTreeMap<String, Re
 }
 
 /// The ids of what is about each of `packages`.
-fn briefs(client: &Client, base: &str, packages: &[&Package], purse: &Purse, cancel: &Cancel) -> Vec<Result<BTreeSet<String>, String>> {
+fn briefs(client: &Client, base: &str, packages: &[Spelt<'_>], purse: &Purse, cancel: &Cancel) -> Vec<Result<BTreeSet<String>, String>> {
     let mut found: Vec<Result<BTreeSet<String>, String>> = packages.iter().map(|_| Ok(BTreeSet::new())).collect();
     let mut open: Vec<(usize, Option<String>)> = (0..packages.len()).map(|at| (at, None)).collect();
     for _ in 0..ROUNDS {
@@ -142,12 +168,12 @@ fn briefs(client: &Client, base: &str, packages: &[&Package], purse: &Purse, can
 fn round(
     client: &Client,
     base: &str,
-    packages: &[&Package],
+    packages: &[Spelt<'_>],
     open: &[(usize, Option<String>)],
     purse: &Purse,
     cancel: &Cancel,
 ) -> Result<Vec<Answer>, String> {
-    let questions = open.iter().filter_map(|(at, token)| Some(question(packages.get(*at)?, token.as_deref())));
+    let questions = open.iter().filter_map(|(at, token)| Some(question(*packages.get(*at)?, token.as_deref())));
     let body = serde_json::to_string(&Questions { queries: questions.collect() }).map_err(|error| error.to_string())?;
     let ask = Ask { url: format!("{base}/v1/querybatch"), accept: "application/json", body: Some(body) };
     let answers =
@@ -155,13 +181,13 @@ fn round(
     if answers.len() == open.len() { Ok(answers) } else { Err(garbled("OSV")) }
 }
 
-fn question<'p>(package: &'p Package, page_token: Option<&'p str>) -> Question<'p> {
+fn question<'p>(Spelt { package, name }: Spelt<'p>, page_token: Option<&'p str>) -> Question<'p> {
     let version = package.version.as_deref().map(|version| match package.ecosystem {
-        Ecosystem::Golang => version.trim_start_matches('v'),
+        Ecosystem::Golang | Ecosystem::GithubActions => version.trim_start_matches('v'),
         _ => version,
     });
     let ecosystem = word(package.ecosystem).unwrap_or_default();
-    Question { package: Name { name: &package.name, ecosystem }, version, page_token }
+    Question { package: Name { name, ecosystem }, version, page_token }
 }
 
 fn records(

@@ -62,7 +62,7 @@ fn record(package: &Package, body: &[u8]) -> Result<Entry, String> {
     };
     // An organisation's people are not told.
     let maintainers = record.ownership.map(|ownership| ownership.roles.len()).filter(|count| *count > 0);
-    Ok(Entry { first, maintainers, standing: None, release })
+    Ok(Entry { first, maintainers, release, ..Entry::default() })
 }
 
 /// `1.0` and `1.0.0` are the same version.

@@ -79,8 +79,8 @@ impl Record {
         if self.is_withdrawn() {
             return None;
         }
-        let key = (package.ecosystem, normal(package.ecosystem, &package.name));
-        let own = self.affected.iter().filter(|part| part.package.as_ref().and_then(Name::key).as_ref() == Some(&key));
+        let keys = keys(package);
+        let own = self.affected.iter().filter(|part| part.package.as_ref().and_then(Name::key).is_some_and(|key| keys.contains(&key)));
         let affected: Vec<Affected> = own.map(Part::affected).collect();
         let first_line = || self.details.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
         let summary = if self.summary.is_empty() { first_line() } else { self.summary.as_str() };
@@ -147,10 +147,37 @@ pub(super) fn word(ecosystem: Ecosystem) -> Option<&'static str> {
     })
 }
 
-/// Whether names of `ecosystem` are known here as their publishers write them: where capitals mean nothing, rows hold small letters, and
-/// OSV's API compares letter by letter.
+/// Whether a change must write names of `ecosystem` as their publishers do. Where capitals mean nothing it need not, and OSV's API compares
+/// letter by letter.
 pub(super) fn keeps_capitals(ecosystem: Ecosystem) -> bool {
     !matches!(ecosystem, Ecosystem::Nuget | Ecosystem::GithubActions | Ecosystem::Swift)
+}
+
+/// What records about `package` may be about: itself, and of one of many actions in a repository the repository.
+pub(super) fn keys(package: &Package) -> Vec<(Ecosystem, String)> {
+    let names = std::iter::once(package.name.as_str()).chain(repository(package));
+    names.map(|name| (package.ecosystem, normal(package.ecosystem, name))).collect()
+}
+
+/// How OSV is asked about `package`: as it is written, and in small letters where its world takes it so too.
+pub(super) fn spellings(package: &Package) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for name in std::iter::once(package.name.as_str()).chain(repository(package)) {
+        let small = name.to_lowercase();
+        let small = (!keeps_capitals(package.ecosystem) || package.ecosystem == Ecosystem::Composer).then_some(small);
+        for name in std::iter::once(name.to_owned()).chain(small) {
+            if !all.contains(&name) {
+                all.push(name);
+            }
+        }
+    }
+    all
+}
+
+/// `owner/repository` of an action that lies in a folder of it.
+fn repository(package: &Package) -> Option<&str> {
+    let second = || package.name.match_indices('/').nth(1).and_then(|(at, _)| package.name.get(..at));
+    (package.ecosystem == Ecosystem::GithubActions).then(second).flatten()
 }
 
 /// A name as it is compared.

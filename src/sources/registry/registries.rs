@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::client::{Ask, Client, Purse, Reply, base};
 use super::folder::Folder;
 use super::kept::{self, Keep};
+use super::osv::Asked;
 use super::setup::Setup;
 use super::world::Registry;
 use super::{known, osv, record, review, route};
@@ -23,6 +24,20 @@ pub struct Registries {
     folder: Option<Folder>,
     bases: BTreeMap<Ecosystem, String>,
     osv: String,
+}
+
+/// That OSV has nothing under the names that were tried, and may under another.
+const UNKNOWN: &str = "OSV knows nothing of it as it is written here, and tells names apart by capitals";
+
+/// What a registry said of a package so far.
+struct Said<'r> {
+    what: Listing,
+    registry: &'static dyn Registry,
+    base: &'r str,
+    /// Where more is asked.
+    further: Vec<String>,
+    /// Whether everything that was asked was answered.
+    whole: bool,
 }
 
 /// One look-up under way.
@@ -94,10 +109,12 @@ impl LookUp for Registries {
         let now = (self.setup.clock)();
         let round = Round { registries: self, now, purse: Purse::of(self.setup.budget), cancel };
         // What is malware counts most, and costs one request for all.
-        let advisories = round.advisories(packages);
+        let mut osv = round.osv(packages);
         let asks = self.setup.asks && !packages.is_empty();
         let reviewed = asks.then(|| host(&|| round.purse.take())).flatten();
         let listings = round.listings(packages);
+        round.osv_by_spelling(packages, &listings, &mut osv);
+        let advisories = round.with_folder(packages, osv);
         let answers = packages.iter().zip(listings).zip(advisories);
         let answers =
             answers.map(|((package, listing), advisories)| (package.clone(), Lookup { listing, advisories, license: None })).collect();
@@ -116,7 +133,7 @@ impl LookUp for Registries {
     fn name(&self) -> String {
         let asks = if self.setup.asks { "registries and OSV" } else { "" };
         let folder = self.setup.folder.as_ref().map(|folder| folder.display().to_string()).unwrap_or_default();
-        format!("look-ups 2: {asks}; {folder}")
+        format!("look-ups 3: {asks}; {folder}")
     }
 }
 
@@ -148,31 +165,50 @@ impl Round<'_> {
 
     fn ask_registries(&self, open: &[(usize, &Package)]) -> Vec<Told<Listing>> {
         let Some(client) = &self.registries.client else { return Vec::new() };
-        client.each(open.iter().map(|(_, package)| self.listing(client, package)))
+        let mut said = client.each(open.iter().map(|(_, package)| self.asked(client, package)));
+        // Only once something is known of each: what tells nothing but when the first version came.
+        let further = open.iter().zip(&mut said).filter_map(|((_, package), said)| Some((*package, said.as_mut().ok()?)));
+        client.each(further.map(|(package, said)| self.further(client, package, said)));
+        open.iter().zip(said).map(|((_, package), said)| self.listing(package, said)).collect()
     }
 
-    async fn listing(&self, client: &Client, package: &Package) -> Told<Listing> {
-        let registry = known::of(package.ecosystem).zip(self.registries.bases.get(&package.ecosystem));
-        let Some((registry, base)) = registry else { return Told::Unchecked("its registry is not known here".to_owned()) };
-        match self.asked(client, registry, base, package).await {
-            Ok(what) => {
-                self.keep(base, package, &what);
+    fn listing(&self, package: &Package, said: Result<Said, String>) -> Told<Listing> {
+        match said {
+            Ok(Said { what, base, whole, .. }) => {
+                if whole {
+                    self.keep(base, package, &what);
+                }
                 Told::Says { what, by: host(base), at: self.now }
             }
             Err(why) => Told::Unreached(why),
         }
     }
 
-    async fn asked(&self, client: &Client, registry: &dyn Registry, base: &str, package: &Package) -> Result<Listing, String> {
+    async fn asked(&self, client: &Client, package: &Package) -> Result<Said<'_>, String> {
+        let registry = known::of(package.ecosystem).zip(self.registries.bases.get(&package.ecosystem));
+        let (registry, base) = registry.ok_or("its registry is not known here")?;
         let ask = |route: String| Ask { url: format!("{base}{route}"), accept: registry.accept(), body: None };
         let mut replies = Vec::new();
         for route in registry.routes(package) {
             replies.push(client.ask(&ask(route), &self.purse, self.cancel).await.unwrap_or_else(Reply::None));
         }
         let large = replies.iter().any(|reply| matches!(reply, Reply::Large));
-        match registry.instead(package).filter(|_| large) {
-            Some(route) => registry.read_instead(package, &client.ask(&ask(route), &self.purse, self.cancel).await?),
-            None => registry.read(package, &replies),
+        let what = match registry.instead(package).filter(|_| large) {
+            Some(route) => registry.read_instead(package, &client.ask(&ask(route), &self.purse, self.cancel).await?)?,
+            None => registry.read(package, &replies)?,
+        };
+        Ok(Said { what, registry, base, further: registry.further(package, &replies), whole: true })
+    }
+
+    async fn further(&self, client: &Client, package: &Package, said: &mut Said<'_>) {
+        let mut replies = Vec::new();
+        for route in std::mem::take(&mut said.further) {
+            let ask = Ask { url: format!("{}{route}", said.base), accept: said.registry.accept(), body: None };
+            replies.push(client.ask(&ask, &self.purse, self.cancel).await.unwrap_or_else(Reply::None));
+        }
+        said.whole = !replies.iter().any(|reply| matches!(reply, Reply::None(_)));
+        if let (Listing::Listed(entry), false) = (&mut said.what, replies.is_empty()) {
+            said.registry.read_further(package, entry, &replies);
         }
     }
 
@@ -182,9 +218,8 @@ impl Round<'_> {
         }
     }
 
-    /// What each who publishes advisories says, in the order of `packages`.
-    fn advisories(&self, packages: &[Package]) -> Vec<Vec<Told<Vec<Advisory>>>> {
-        let api = self.osv(packages);
+    /// What each who publishes advisories says, in the order of `packages`: OSV's API, and the folder.
+    fn with_folder(&self, packages: &[Package], api: Vec<Vec<Told<Vec<Advisory>>>>) -> Vec<Vec<Told<Vec<Advisory>>>> {
         let folder = |package: &Package| self.registries.folder.as_ref().map(|folder| folder.advisories(package, self.cancel));
         let both = |(package, api): (&Package, Vec<Told<Vec<Advisory>>>)| match folder(package) {
             // Whoever keeps records in a folder need not be told that nobody was asked.
@@ -199,17 +234,44 @@ impl Round<'_> {
         let mut told: Vec<Option<Vec<Told<Vec<Advisory>>>>> =
             packages.iter().map(|package| self.before_osv(package).map(|told| vec![told])).collect();
         let open: Vec<usize> = (0..told.len()).filter(|at| told.get(*at).is_some_and(Option::is_none)).collect();
-        let asked: Vec<&Package> = open.iter().filter_map(|at| packages.get(*at)).collect();
-        let answers = match &self.registries.client {
-            Some(client) if !asked.is_empty() => osv::ask(client, &self.registries.osv, &asked, &self.purse, self.cancel),
-            _ => Vec::new(),
-        };
-        for ((at, package), answer) in open.into_iter().zip(asked).zip(answers) {
+        let asked = open.iter().filter_map(|at| packages.get(*at));
+        let asked: Vec<Asked<'_>> = asked.map(|package| Asked { package, names: record::spellings(package) }).collect();
+        let answers = self.ask_osv(&asked);
+        for ((at, Asked { package, .. }), answer) in open.into_iter().zip(asked).zip(answers) {
             if let Some(slot) = told.get_mut(at) {
-                *slot = Some(self.of_osv(package, answer));
+                *slot = Some(self.of_osv(package, answer, record::keeps_capitals(package.ecosystem)));
             }
         }
         told.into_iter().map(|one| one.unwrap_or_else(|| vec![Told::Unchecked("nobody was asked".to_owned())])).collect()
+    }
+
+    fn ask_osv(&self, asked: &[Asked<'_>]) -> Vec<Result<osv::Said, String>> {
+        match &self.registries.client {
+            Some(client) if !asked.is_empty() => osv::ask(client, &self.registries.osv, asked, &self.purse, self.cancel),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Once registries told how names are spelt: what OSV does not know under that name either has no advisory.
+    fn osv_by_spelling(&self, packages: &[Package], listings: &[Told<Listing>], osv: &mut [Vec<Told<Vec<Advisory>>>]) {
+        let spelling = |told: &Told<Listing>| match told {
+            Told::Says { what: Listing::Listed(entry), .. } => entry.spelling.clone(),
+            _ => None,
+        };
+        let is_open = |told: &[Told<Vec<Advisory>>]| matches!(told, [Told::Unchecked(why)] if why == UNKNOWN);
+        let (mut asked, mut slots) = (Vec::new(), Vec::new());
+        for ((package, listing), slot) in packages.iter().zip(listings).zip(osv).filter(|(_, told)| is_open(told)) {
+            let Some(spelling) = spelling(listing) else { continue };
+            if record::spellings(package).contains(&spelling) {
+                *slot = self.of_osv(package, Ok(osv::Said::default()), true);
+            } else {
+                asked.push(Asked { package, names: vec![spelling] });
+                slots.push(slot);
+            }
+        }
+        for ((one, slot), answer) in asked.iter().zip(slots).zip(self.ask_osv(&asked)) {
+            *slot = self.of_osv(one.package, answer, true);
+        }
     }
 
     /// As [`Self::before_asking`], for OSV.
@@ -222,13 +284,11 @@ impl Round<'_> {
         kept.or_else(|| self.registries.client.is_none().then(|| self.registries.unasked()))
     }
 
-    /// What OSV answered about `package`; only what was read whole is kept.
-    fn of_osv(&self, package: &Package, answer: Result<osv::Said, String>) -> Vec<Told<Vec<Advisory>>> {
+    /// What OSV answered about `package`; only what was read whole is kept. It was asked in the `publisher`'s own spelling, or maybe not.
+    fn of_osv(&self, package: &Package, answer: Result<osv::Said, String>, publisher: bool) -> Vec<Told<Vec<Advisory>>> {
         match answer {
-            Ok(osv::Said { advisories, unread: None }) if advisories.is_empty() && !record::keeps_capitals(package.ecosystem) => {
-                vec![Told::Unchecked("OSV knows nothing of it as it is written here, and tells names apart by capitals".to_owned())]
-            }
-            Ok(osv::Said { advisories, unread }) => {
+            Ok(osv::Said { known: false, .. }) if !publisher => vec![Told::Unchecked(UNKNOWN.to_owned())],
+            Ok(osv::Said { advisories, unread, .. }) => {
                 if unread.is_none() {
                     self.keep(&self.registries.osv, package, &advisories);
                 }

@@ -92,7 +92,8 @@ fn is_plain(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')
 }
 
-fn is_version(version: &str) -> bool {
+/// Whether a version is written as one can be.
+pub(super) fn is_version(version: &str) -> bool {
     let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'+' | b'~' | b'!');
     !version.is_empty()
         && version.len() <= LONGEST_VERSION

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 
 use super::client::Reply;
-use crate::model::lookup::{Listing, Package};
+use crate::model::lookup::{Entry, Listing, Package};
 use crate::model::time::Timestamp;
 
 /// One registry.
@@ -24,6 +24,14 @@ pub(super) trait Registry: Sync {
     /// # Errors
     /// When they make no sense.
     fn read(&self, package: &Package, replies: &[Reply]) -> Result<Listing, String>;
+
+    /// Where else is asked, now that `replies` to [`Self::routes`] are known: when the first version came, where they do not say.
+    fn further(&self, _package: &Package, _replies: &[Reply]) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Writes what the answers to [`Self::further`] say into `entry`; what they do not say stays open.
+    fn read_further(&self, _package: &Package, _entry: &mut Entry, _replies: &[Reply]) {}
 
     /// Where less is asked, when the answer was too large.
     fn instead(&self, _package: &Package) -> Option<String> {

@@ -39,14 +39,15 @@ fn judged(one: &Asked<'_>, made: Option<Timestamp>) -> Option<(Severity, String)
     let (entry, asked) = one.entry()?;
     let now = made.map_or(asked, |made| made.min(asked));
     let name = short(&one.package.to_string());
+    let made = if entry.by_commit { "committed" } else { "published" };
     let new = one.row.change == DependencyMove::Added;
     if let Some(first) = entry.first.filter(|first| first.until(now) < YOUNG_PACKAGE * DAY) {
         let severity = if new && one.dependency.direct { Severity::Medium } else { Severity::Low };
-        return Some((severity, format!("the first version of {name} was published {}", when(first, now))));
+        return Some((severity, format!("the first version of {name} was {made} {}", when(first, now))));
     }
     let Release::Listed(Version { published: Some(published), .. }) = &entry.release else { return None };
     let young = published.until(now) < YOUNG_VERSION * DAY;
-    young.then(|| (Severity::Low, format!("{name} was published {}", when(*published, now))))
+    young.then(|| (Severity::Low, format!("{name} was {made} {}", when(*published, now))))
 }
 
 fn when(then: Timestamp, now: Timestamp) -> String {

@@ -33,14 +33,14 @@ impl Format for NugetLock {
         edition::tell(&root.get("version").map(Node::scalar).unwrap_or_default(), 2, &mut reading);
         for (_, packages) in root.get("dependencies").into_iter().flat_map(Node::entries) {
             for (name, node) in packages.entries() {
-                let (name, field) = (name.to_lowercase(), |key: &str| node.get(key).map(Node::scalar).unwrap_or_default());
+                let field = |key: &str| node.get(key).map(Node::scalar).unwrap_or_default();
                 let kind = field("type");
                 // A project of this repository is no package, and one package serves several frameworks.
-                if kind == "Project" || !seen.insert((name.clone(), field("resolved"))) {
+                if kind == "Project" || !seen.insert((name.to_lowercase(), field("resolved"))) {
                     continue;
                 }
                 let needs = node.get("dependencies").into_iter().flat_map(Node::entries).map(|(name, _)| name.to_lowercase());
-                let entry = Entry::new(Ecosystem::Nuget, name, "").version(field("resolved")).needs(needs).direct(kind == "Direct");
+                let entry = Entry::folded(Ecosystem::Nuget, name, "").version(field("resolved")).needs(needs).direct(kind == "Direct");
                 let sum = field("contentHash");
                 let line = node.get("resolved").map_or(node.line, |node| node.line);
                 reading.entries.push(entry.hashes((!sum.is_empty()).then(|| format!("sha512:{sum}"))).at(line));

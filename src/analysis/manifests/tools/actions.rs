@@ -49,5 +49,5 @@ fn step(node: &Node) -> Option<Entry> {
     }
     let (name, version) = text.split_once('@').unwrap_or((text, ""));
     let fits = name.contains('/') && !name.starts_with('.') && !name.contains("${");
-    fits.then(|| Entry::new(Ecosystem::GithubActions, name.to_lowercase(), "uses").version(version).at(uses.line).direct(true))
+    fits.then(|| Entry::folded(Ecosystem::GithubActions, name, "uses").version(version).at(uses.line).direct(true))
 }

@@ -7,7 +7,7 @@ use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
 use crate::analysis::manifests::npm::name_and_version;
-use crate::analysis::manifests::pypi::requirement;
+use crate::analysis::manifests::pypi::{normalised, requirement};
 use crate::model::dependency::{Ecosystem, PackageSource};
 
 /// Settings that name servers.
@@ -122,7 +122,7 @@ fn tool(words: &[&str]) -> Option<Entry> {
         from.or_else(|| words.iter().enumerate().find(|(at, word)| !word.starts_with('-') && !valued(*at)).map(|(_, word)| *word))?;
     // `name@1.0` is how uvx writes a version.
     match spec.split_once('@').filter(|(name, version)| !name.contains(':') && !version.contains(':')) {
-        Some((name, version)) => Some(Entry::new(Ecosystem::Pypi, name.to_lowercase(), "server").version(format!("=={version}"))),
+        Some((name, version)) => Some(Entry::new(Ecosystem::Pypi, normalised(name), "server").version(format!("=={version}"))),
         None => requirement(spec, "server"),
     }
 }

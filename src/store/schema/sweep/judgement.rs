@@ -103,6 +103,8 @@ struct ChangeData {
 struct DependencyData {
     ecosystem: String,
     name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    written: Option<String>,
     version: String,
     source: SourceData,
     scope: u8,
@@ -301,6 +303,7 @@ impl DependencyData {
         Self {
             ecosystem: one.ecosystem.word().to_owned(),
             name: one.name.clone(),
+            written: one.written.as_deref().map(str::to_owned),
             version: one.version.clone(),
             source,
             scope: one.scope as u8,
@@ -322,6 +325,7 @@ impl DependencyData {
         Ok(Dependency {
             ecosystem: named(&Ecosystem::ALL, &self.ecosystem, Ecosystem::word)?,
             name: self.name,
+            written: self.written.map(String::into_boxed_str),
             version: self.version,
             source,
             scope: SCOPES.get(usize::from(self.scope)).copied().ok_or("an unknown scope")?,
