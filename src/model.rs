@@ -50,6 +50,7 @@ pub mod story;
 pub mod sweep;
 pub mod sweeping;
 pub mod syntax;
+pub mod talk;
 pub mod testimony;
 pub mod thread;
 pub mod throttle;

@@ -51,12 +51,7 @@ pub(crate) fn take(console: &mut Console, answer: Result<Arc<Change>, Trouble>) 
     let draft = Effect::LoadDraft(console.pending.ask(Kind::Draft), change.clone());
     let analyse = Effect::Analyse(console.pending.ask(Kind::Analyse), change.clone());
     effects.extend([draft, analyse]);
-    match change.dossier.clone() {
-        Some(dossier) => {
-            take_dossier::take(console, Ok(Some(Arc::from(dossier))));
-        }
-        None => effects.extend(take_dossier::ask(console, &change.pull.at)),
-    }
+    effects.extend(take_dossier::ask(console, &change.pull.at));
     effects.extend(open_pull::ahead(console));
     effects
 }

@@ -95,6 +95,9 @@ fn unchecked(change: &Change, outcomes: &[FileOutcome], around: &Around) -> Vec<
     if let Some(why) = &around.testimony.unasked {
         all.push(format!("what its message says of issues or checks was not held against its forge: {why}"));
     }
+    for why in &around.talk.unread {
+        all.push(format!("what was said about it was not read whole: {why}"));
+    }
     if change.commits.is_empty() {
         all.push("no commits are known: who wrote it, and what single commits did and undid, could not be checked".to_owned());
     } else if change.commits.len() > 1 && around.history.steps.is_empty() && around.history.omissions.is_empty() {

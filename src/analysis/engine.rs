@@ -2,6 +2,8 @@
 //!
 //! File by file where findings should arrive early, or all at once. Nothing here loads a text: it says which it wants.
 
+mod hearing;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -27,7 +29,7 @@ use super::redact::shown;
 use super::risk;
 use super::rule_set::{RuleSet, SetSink};
 use super::rulebook::Rulebook;
-use super::story::{self, claims::question, facts};
+use super::story::{self, facts};
 use super::sums;
 use super::threads::{self, mentions};
 use super::told::ToldRows;
@@ -43,6 +45,7 @@ use crate::model::lookup::Lookups;
 use crate::model::noise::Measured;
 use crate::model::report::Report;
 use crate::model::rule::{Rule, RuleId, RuleOrigin, Severity};
+use crate::model::talk::Talk;
 use crate::model::testimony::{Question, Testimony};
 
 /// Files judged between two loads of texts.
@@ -295,12 +298,6 @@ impl Engine {
         }
     }
 
-    /// What the message claims that only its forge knows; nothing where no rule that runs judges claims.
-    #[must_use]
-    pub fn question(&self, change: &Change) -> Question {
-        if self.chosen.contains_key(&RuleId("message-contradicted")) { question(change) } else { Question::default() }
-    }
-
     /// Puts the report together from one outcome for each file, in the patch's order.
     #[must_use]
     pub fn finish(&self, change: &Change, mut outcomes: Vec<FileOutcome>, around: &Around) -> Report {
@@ -366,8 +363,8 @@ impl Engine {
 
     /// Judges the whole change by its net diff; `load` gives the whole texts it is asked for, as far as it can.
     pub fn analyse(&self, change: &Change, load: &dyn Fn(&[TextRequest]) -> Texts) -> Report {
-        let (history, testimony) = (&History::default, &|_: &Question| Testimony::default());
-        self.analyse_whole(change, &Reader { texts: load, history, packages: &|_| None, testimony, cancel: &Cancel::default() })
+        let (history, testimony, talk) = (&History::default, &|_: &Question| Testimony::default(), &Talk::default);
+        self.analyse_whole(change, &Reader { texts: load, history, packages: &|_| None, testimony, talk, cancel: &Cancel::default() })
     }
 
     /// Judges the whole change, also commit by commit.
@@ -382,10 +379,7 @@ impl Engine {
         }
         let mut around = self.around(change, &outcomes, reader);
         around.lookups = self.look_up(change, &outcomes, &around, reader);
-        let question = self.question(change);
-        if !question.is_empty() && !reader.cancel.is_cancelled() {
-            around.testimony = (reader.testimony)(&question);
-        }
+        self.hear(change, &mut around, reader);
         self.finish(change, outcomes, &around)
     }
 }

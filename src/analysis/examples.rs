@@ -19,6 +19,7 @@ use crate::model::lookup::{Lookups, Package};
 use crate::model::path::RepoPath;
 use crate::model::pull::{Author, Commit, Origin, Pull, PullRef, PullState, Revision};
 use crate::model::rule::{Example, ExampleCommit, ExampleFile, Rule, Severity};
+use crate::model::talk::Talk;
 use crate::model::testimony::Testimony;
 use crate::model::time::Timestamp;
 
@@ -43,6 +44,7 @@ pub fn run(book: &Arc<Rulebook>, rule: &Rule, example: &Example) -> Outcome {
         history: &|| History { habits: habits_of(example, &change), ..History::default() },
         packages: &|_| None,
         testimony: &|_| Testimony::default(),
+        talk: &|| Talk::default(),
         cancel: &Cancel::default(),
     };
     let findings = engine.analyse_whole(&change, &reader).findings;
@@ -107,7 +109,7 @@ pub fn change_of(example: &Example) -> (Change, Texts) {
         commits.push(commit_of(one, number, commits.last(), &commit));
     }
     let commits = if commits.is_empty() { vec![commit] } else { commits };
-    (Change { pull, commits, patch: Patch { files, ..Patch::default() }, digest: String::new(), dossier: None }, texts)
+    (Change { pull, commits, patch: Patch { files, ..Patch::default() }, digest: String::new() }, texts)
 }
 
 /// What an example says of the commits before it, and of the clocks of its own.

@@ -3,6 +3,7 @@
 use crate::model::asking::Host;
 use crate::model::cancel::Cancel;
 use crate::model::change::{History, TextRequest, Texts};
+use crate::model::talk::Talk;
 use crate::model::testimony::{Question, Testimony};
 
 /// What gives an analysis what it asks for, as far as that can be given.
@@ -16,6 +17,8 @@ pub struct Reader<'r> {
     pub packages: Host<'r>,
     /// What the forge of the change says of what its message claims.
     pub testimony: &'r dyn Fn(&Question) -> Testimony,
+    /// What was said about the change.
+    pub talk: &'r dyn Fn() -> Talk,
     /// Raised when nobody waits any more.
     pub cancel: &'r Cancel,
 }

@@ -22,5 +22,5 @@ pub fn tell(change: &Change, outcomes: &[FileOutcome], findings: &[Finding], aro
     let facts = Facts::new(change, outcomes).with(findings).hearing(&around.testimony);
     let said = claims::judged(&facts).into_iter().map(|judged| judged.claim);
     let claims = said.chain(task::claims(&facts, around.task.as_deref())).collect();
-    Story { claims, undisclosed: undisclosed::facts(&facts, findings), open: around.testimony.is_open() }
+    Story { claims, undisclosed: undisclosed::facts(&facts, findings), open: around.testimony.is_open() || !around.talk.unread.is_empty() }
 }

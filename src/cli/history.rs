@@ -21,6 +21,7 @@ use crate::model::finding::Finding;
 use crate::model::noise::{Hit, Witness};
 use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::report::Report;
+use crate::model::talk::Talk;
 use crate::model::testimony::Testimony;
 use crate::model::time::Timestamp;
 use crate::sources::local::merged::Merged;
@@ -111,6 +112,7 @@ impl History {
                 history: &|| self.source.history(change, cancel),
                 packages: &|take| self.source.packages(change, take, cancel),
                 testimony: &|_| Testimony::default(),
+                talk: &|| Talk::default(),
                 cancel,
             },
         );

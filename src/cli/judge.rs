@@ -43,6 +43,7 @@ impl Judge<'_> {
                 history: &|| self.source.history(&change, self.cancel),
                 packages: &|take| self.source.packages(&change, take, self.cancel),
                 testimony: &|question| self.source.testimony(&change, question, self.cancel),
+                talk: &|| self.source.talk(&change, self.cancel),
                 cancel: self.cancel,
             },
         );

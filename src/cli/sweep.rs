@@ -360,8 +360,7 @@ fn sarif(out: &mut Output, sweep: &Sweep, book: &Rulebook) -> anyhow::Result<()>
     let mut sarif = Sarif::new(book.iter());
     for member in &sweep.members {
         if let Some(judgement) = &member.judgement {
-            let change =
-                Change { pull: member.pull().clone(), commits: Vec::new(), patch: Patch::default(), digest: String::new(), dossier: None };
+            let change = Change { pull: member.pull().clone(), commits: Vec::new(), patch: Patch::default(), digest: String::new() };
             sarif.add(Judged { change: &change, report: &judgement.report });
         }
     }

@@ -223,7 +223,7 @@ fn location(finding: &Finding) -> Location {
             at_path(&place.path, Some(Region { start_line: place.line.max(1), end_line: (*end_line).max(place.line).max(1), snippet }))
         }
         Where::File(path) | Where::Name(path) | Where::Dependency { manifest: path, .. } => at_path(path, None),
-        Where::Message | Where::Commit(_) | Where::Branch => named(&finding.at.to_string()),
+        Where::Message | Where::Commit(_) | Where::Branch | Where::Said(_) => named(&finding.at.to_string()),
     }
 }
 

@@ -280,6 +280,14 @@ impl<'a> WhereV1<'a> {
             }
             Where::Commit(id) => place.commit = Some(id.as_str()),
             Where::Dependency { name, .. } => place.name = Some(name),
+            Where::Said(said) => {
+                place.name = Some(&said.by);
+                if let Some(about) = &said.about {
+                    place.path = Some(about.path.text().into_owned());
+                    place.side = Some(about.side.word());
+                    place.line = Some(about.line).filter(|line| *line > 0);
+                }
+            }
             Where::File(_) | Where::Name(_) | Where::Message | Where::Branch => {}
         }
         place

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::commit_id::CommitId;
 use super::diff::{Omission, Patch, Side};
-use super::dossier::Dossier;
 use super::habits::Habits;
 use super::lookup::Lookups;
 use super::path::RepoPath;
 use super::pull::{Commit, Pull};
+use super::talk::Talk;
 use super::testimony::Testimony;
 
 /// Everything read of one pull except whole files.
@@ -23,8 +23,6 @@ pub struct Change {
     pub patch: Patch,
     /// Lower-case hexadecimal SHA-256 of the diff's bytes as git writes it, empty where the source has none.
     pub digest: String,
-    /// What its forge keeps around it, when it lives on one.
-    pub dossier: Option<Box<Dossier>>,
 }
 
 /// One file a check wants whole, on one side.
@@ -127,6 +125,8 @@ pub struct Around {
     pub lookups: Lookups,
     /// What its forge says of what its message claims.
     pub testimony: Testimony,
+    /// What was said about it.
+    pub talk: Talk,
     /// The task it was made for, where somebody handed it in.
     pub task: Option<Arc<str>>,
 }

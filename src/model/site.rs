@@ -26,6 +26,8 @@ pub enum Where {
     Commit(CommitId),
     /// The name of the branch.
     Branch,
+    /// Something that was said about the pull.
+    Said(Box<Said>),
     /// A dependency, by its manifest and name.
     Dependency {
         /// The manifest or lock file.
@@ -33,6 +35,49 @@ pub enum Where {
         /// The package.
         name: String,
     },
+}
+
+/// How something was said about a pull.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Voice {
+    /// In the conversation of the pull itself.
+    Comment,
+    /// In the words of a review.
+    Review,
+    /// In a conversation at a line.
+    Thread,
+    /// By a check, at a line.
+    Check,
+}
+
+/// Something that was said about a pull. Names are outside text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Said {
+    /// How.
+    pub voice: Voice,
+    /// Whose account, or the name of the check.
+    pub by: String,
+    /// The forge's numeric id; of what a check says, its place among all that checks said.
+    pub id: u64,
+    /// The line it is about, where it is about one.
+    pub about: Option<Place>,
+}
+
+impl fmt::Display for Said {
+    /// `a comment of dora`, `what the check lint says of src/a.py:3`, …; not yet safe to draw.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.voice {
+            Voice::Comment => write!(f, "a comment of {}", self.by)?,
+            Voice::Review => write!(f, "a review of {}", self.by)?,
+            Voice::Thread => write!(f, "a remark of {}", self.by)?,
+            Voice::Check => write!(f, "what the check {} says", self.by)?,
+        }
+        match &self.about {
+            Some(place) if place.line > 0 => write!(f, " at {}:{}", place.path.text(), place.line),
+            Some(place) => write!(f, " at {}", place.path.text()),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Where {
@@ -46,6 +91,7 @@ impl Where {
             Self::Message => "message",
             Self::Commit(_) => "commit",
             Self::Branch => "branch",
+            Self::Said(_) => "said",
             Self::Dependency { .. } => "dependency",
         }
     }
@@ -56,7 +102,7 @@ impl Where {
         match self {
             Self::Line { place, .. } => Some(&place.path),
             Self::File(path) | Self::Name(path) | Self::Dependency { manifest: path, .. } => Some(path),
-            Self::Message | Self::Commit(_) | Self::Branch => None,
+            Self::Message | Self::Commit(_) | Self::Branch | Self::Said(_) => None,
         }
     }
 
@@ -83,6 +129,7 @@ impl fmt::Display for Where {
             Self::Message => f.write_str("the message"),
             Self::Commit(id) => write!(f, "commit {}", id.short()),
             Self::Branch => f.write_str("the branch name"),
+            Self::Said(said) => said.fmt(f),
             Self::Dependency { manifest, name } => write!(f, "{name} in {}", manifest.text()),
         }
     }

@@ -111,6 +111,10 @@ pub struct Standing {
     pub deletions: u64,
     /// Files touched.
     pub files: u64,
+    /// Remarks and reviews of its conversation.
+    pub said: u64,
+    /// Issues that its merge closes; only known of a pull that was read by itself.
+    pub linked: u64,
     /// When all this was read.
     pub read: Timestamp,
     /// Whether it comes from the cache because the forge could not be asked.

@@ -15,13 +15,15 @@ pub struct Question {
     pub checks: bool,
     /// The issues of the repository itself that it names by number, ascending, at most [`MOST_ISSUES`].
     pub issues: Vec<u64>,
+    /// Whether the forge links issues with it, which tell the task.
+    pub linked: bool,
 }
 
 impl Question {
     /// Whether there is nothing to ask.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        !self.checks && self.issues.is_empty()
+        !self.checks && self.issues.is_empty() && !self.linked
     }
 }
 

@@ -20,6 +20,7 @@ use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::report::Report;
 use crate::model::response::{Plan, Receipt};
 use crate::model::review::Review;
+use crate::model::talk::Talk;
 use crate::model::testimony::{Question, Testimony};
 use crate::model::waiting::Waiting;
 use crate::runtime::decisions::{Decisions, Trouble};
@@ -132,6 +133,10 @@ impl Source for Annex {
 
     fn testimony(&self, change: &Change, question: &Question, cancel: &Cancel) -> Testimony {
         self.of(&change.pull.at).testimony(change, question, cancel)
+    }
+
+    fn talk(&self, change: &Change, cancel: &Cancel) -> Talk {
+        self.of(&change.pull.at).talk(change, cancel)
     }
 
     fn members(&self, organisation: &str, team: &str, cancel: &Cancel) -> Result<Vec<Account>, SourceError> {

@@ -29,7 +29,7 @@ use crate::runtime::later;
 use crate::runtime::lifted::{self, Word};
 use crate::runtime::place::Place;
 use crate::runtime::policy::{self, Bench, Force};
-use crate::runtime::seen::Unread;
+use crate::runtime::seen::{Unread, shipped};
 use crate::runtime::signing::{self, Seat};
 use crate::runtime::touched::around;
 use crate::sources::source::Source;
@@ -330,7 +330,7 @@ impl CaseDecisions {
             }
         }
         for target in request.targets.iter_mut().filter(|_| request.verb != Verb::Release) {
-            people(source, &target.pull, &mut target.touched)?;
+            target.shipped = people(source, &target.pull, &mut target.touched)?;
         }
         Ok(request)
     }
@@ -383,8 +383,8 @@ fn meant(request: &Request, journal: &dyn Journal, place: &str) -> Result<Vec<(P
     Ok(pulls)
 }
 
-/// Adds to `touched` what stands around the pull at `at`, where there is a forge.
-fn people(source: &dyn Source, at: &PullRef, touched: &mut Touched) -> Result<(), ResponseError> {
+/// Adds to `touched` what stands around the pull at `at`, where there is a forge. What it is shipped in already.
+fn people(source: &dyn Source, at: &PullRef, touched: &mut Touched) -> Result<Vec<String>, ResponseError> {
     let unread = |why: &str| ResponseError::Forge(format!("who asked for it, pushed and approved cannot be read: {why}"));
     match source.dossier(at, &Cancel::default()).map_err(|why| unread(&why.to_string()))? {
         Some(dossier) if dossier.stale => {
@@ -392,8 +392,8 @@ fn people(source: &dyn Source, at: &PullRef, touched: &mut Touched) -> Result<()
         }
         Some(dossier) => {
             around(&dossier, touched);
-            Ok(())
+            Ok(shipped(&dossier))
         }
-        None => Ok(()),
+        None => Ok(Vec::new()),
     }
 }

@@ -14,14 +14,13 @@ use crate::model::inert;
 use crate::model::pull::{Origin, PullRef};
 use crate::model::response::{Plan, Receipt};
 use crate::model::sweep::Member;
-use crate::model::testimony::Testimony;
 use crate::model::time::Timestamp;
 use crate::response::journal::Case;
 use crate::response::request::{Request, Target};
 use crate::runtime::case_decisions::{CaseDecisions, DecisionError};
 use crate::runtime::seen::{kept_report, target};
 use crate::sources::source::SourceError;
-use crate::sources::sweep::{Field, UNHEARD};
+use crate::sources::sweep::Field;
 
 /// Why a revert leaves something out.
 const OPEN: &str = "it is not merged, so there is nothing to take back; quarantine holds it";
@@ -208,7 +207,8 @@ fn read(one: &Chosen<'_>, engine: &Engine, cancel: &Cancel) -> Result<(Target, V
             texts: &|wanted| one.field.texts(&change, wanted, cancel),
             history: &|| one.field.history(&change, cancel),
             packages: &|take| one.field.packages(&change, take, cancel),
-            testimony: &|_| Testimony::unasked(UNHEARD),
+            testimony: &|question| one.field.testimony(&change, question, cancel),
+            talk: &|| one.field.talk(&change, cancel),
             cancel,
         },
     );

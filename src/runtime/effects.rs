@@ -19,7 +19,7 @@ use crate::model::behaviour::{By, Gallery};
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::noise::Noise;
-use crate::model::pull::{Origin, PullRef};
+use crate::model::pull::PullRef;
 use crate::model::report::Report;
 use crate::model::report::Summary;
 use crate::model::response::Plan;
@@ -272,6 +272,7 @@ fn report(desk: &Desk, change: &Change, cancel: &Cancel) -> Report {
             history: &|| history(desk, change, cancel),
             packages: &|take| desk.source.packages(change, take, cancel),
             testimony: &testimony,
+            talk: &|| desk.source.talk(change, cancel),
             cancel,
         },
     )
@@ -315,6 +316,7 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
         history: &|| history(desk, change, cancel),
         packages: &|take| desk.source.packages(change, take, cancel),
         testimony: &|question| desk.source.testimony(change, question, cancel),
+        talk: &|| desk.source.talk(change, cancel),
         cancel,
     };
     let mut around = engine.around(change, &outcomes, &reader);
@@ -322,14 +324,12 @@ fn analyse(desk: &Desk, change: &Arc<Change>, focus: &Focus, cancel: &Cancel, to
         return;
     }
     let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let question = if change.pull.at.origin == Origin::Github { engine.question(change) } else { Question::default() };
-    if engine.asks() && lookups::has_rows(&outcomes) || !question.is_empty() {
+    let asks_forge = engine.asks_forge(change);
+    if engine.asks() && lookups::has_rows(&outcomes) || asks_forge {
         // A network takes its time: who reads has everything else meanwhile.
         let report = Report { millis, ..engine.finish(change, outcomes.clone(), &around) };
         to.tell(News::Reporting(Arc::new(completed(desk, &engine, change, report))));
-        if !question.is_empty() {
-            around.testimony = (reader.testimony)(&question);
-        }
+        engine.hear(change, &mut around, &reader);
         around.lookups = engine.look_up(change, &outcomes, &around, &reader);
         if cancel.is_cancelled() {
             return;

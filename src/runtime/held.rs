@@ -74,6 +74,7 @@ fn one(source: &dyn Source, engine: &Engine, pull: PullRef, then: &Subject, canc
             history: &|| source.history(&change, cancel),
             packages: &|take| source.packages(&change, take, cancel),
             testimony: &|question| source.testimony(&change, question, cancel),
+            talk: &|| source.talk(&change, cancel),
             cancel,
         },
     );

@@ -17,7 +17,6 @@ use crate::model::inert;
 use crate::model::pull::{Origin, Pull, PullRef, PullState};
 use crate::model::report::Report;
 use crate::model::sweep::Judgement;
-use crate::model::testimony::Question;
 use crate::model::thread::{Earlier, Threads};
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
@@ -44,7 +43,7 @@ impl Kept {
     #[must_use]
     pub fn judgement(&self, pull: &Pull, engine: &Engine) -> Option<Judgement> {
         let memory = self.0.as_ref().filter(|memory| pull.at.origin == Origin::Github && memory.path.exists())?;
-        let name = heard(&listed(pull), engine);
+        let name = name(&listed(pull), engine);
         memory.with(|store, at| store.judgement(&name, at)).flatten().filter(|kept| holds(kept, engine))
     }
 
@@ -55,9 +54,9 @@ impl Kept {
         let shipped = change.pull.state == PullState::Merged && report.hard().next().is_some();
         let stale = change.pull.standing.as_ref().is_some_and(|standing| standing.stale);
         // What may soon be answered otherwise is asked again.
-        let open = report.story.open || engine.question(change) != question_of(&change.pull, engine);
+        let open = report.story.open || engine.question(change) != engine.question(&bare(&change.pull));
         if change.patch.unreadable == 0 && !shipped && !stale && !open {
-            let name = heard(&listed(&change.pull), engine);
+            let name = name(&listed(&change.pull), engine);
             memory.with(|store, at| keep_unless_better(store, &name, at, &judged(change, report.clone(), Vec::new())));
         }
     }
@@ -157,21 +156,9 @@ fn listed(pull: &Pull) -> Pull {
     pull
 }
 
-/// What title and description alone claim that only the forge knows: all of it that a list of pulls tells.
-fn question_of(pull: &Pull, engine: &Engine) -> Question {
-    let change = Change { pull: pull.clone(), commits: Vec::new(), patch: Patch::default(), digest: String::new(), dossier: None };
-    engine.question(&change)
-}
-
-/// Under what the judgement of `pull` is kept that rests on what the forge said of its message. A sweep asks nobody, so where something
-/// is asked the two keep theirs apart; and checks go another way without a new commit.
-fn heard(pull: &Pull, engine: &Engine) -> String {
-    let (name, question) = (name(pull, engine), question_of(pull, engine));
-    if question.is_empty() {
-        return name;
-    }
-    let checks = pull.standing.as_ref().filter(|_| question.checks).map(|standing| standing.checks);
-    Sha256::digest(format!("{name} heard {checks:?}")).iter().map(|byte| format!("{byte:02x}")).collect()
+/// All of a change that a list of pulls tells: its title and description, and how it stands.
+fn bare(pull: &Pull) -> Change {
+    Change { pull: pull.clone(), commits: Vec::new(), patch: Patch::default(), digest: String::new() }
 }
 
 /// What is kept of a change that was read and judged.
@@ -206,7 +193,7 @@ pub fn keep_unless_better(store: &Sweeps, name: &str, at: Timestamp, judgement: 
     store.keep_judgement(name, at, judgement)
 }
 
-/// Under what the judgement of `pull` is kept: the exact commits, its words, and the rules.
+/// Under what the judgement of `pull` is kept: the exact commits, its words, what else its forge said of it, and the rules.
 #[must_use]
 pub fn name(pull: &Pull, engine: &Engine) -> String {
     let (at, revision) = (&pull.at, &pull.revision);
@@ -220,6 +207,11 @@ pub fn name(pull: &Pull, engine: &Engine) -> String {
     for part in [&pull.title, &pull.body] {
         hash.update(format!("{}:{part}\n", part.len()));
     }
+    // So do checks, and what is said about a pull: that moves when it was last touched.
+    let subject = bare(pull);
+    let checks = pull.standing.as_ref().filter(|_| engine.question(&subject).checks).map(|standing| standing.checks);
+    let told = pull.standing.as_ref().filter(|_| engine.listens(&subject)).map(|standing| (standing.said, pull.updated));
+    hash.update(format!("{checks:?} {told:?}\n"));
     engine.rules().for_each(|rule| hash.update(rule.0));
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

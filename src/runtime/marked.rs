@@ -17,6 +17,7 @@ use crate::model::policy::{HOURS, PolicyText};
 use crate::model::pull::{Pull, PullRef};
 use crate::model::response::People;
 use crate::model::standing::Refused;
+use crate::model::talk::Talk;
 use crate::model::testimony::{Question, Testimony};
 use crate::model::time::Timestamp;
 use crate::response::bans;
@@ -118,6 +119,10 @@ impl Source for Marked {
 
     fn testimony(&self, change: &Change, question: &Question, cancel: &Cancel) -> Testimony {
         self.source.testimony(change, question, cancel)
+    }
+
+    fn talk(&self, change: &Change, cancel: &Cancel) -> Talk {
+        self.source.talk(change, cancel)
     }
 
     fn members(&self, organisation: &str, team: &str, cancel: &Cancel) -> Result<Vec<Account>, SourceError> {

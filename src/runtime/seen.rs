@@ -10,6 +10,7 @@ use crate::model::ban::{self, Ban, Banned};
 use crate::model::change::Change;
 use crate::model::decision::{Subject, Verb};
 use crate::model::diff::{Content, FileDiff, Patch, Side};
+use crate::model::dossier::Dossier;
 use crate::model::finding::{Finding, Fingerprint};
 use crate::model::inert;
 use crate::model::path::RepoPath;
@@ -76,7 +77,7 @@ pub fn target(change: &Change, report: &Report, dispositions: &[(Fingerprint, Di
         touched: touched(change, report),
         known_by: known_by(change),
         session: pull.provenance.session.clone(),
-        shipped: shipped(change),
+        shipped: Vec::new(),
         refused: Vec::new(),
     }
 }
@@ -121,8 +122,9 @@ pub fn refused(change: &Change, bans: &[Ban]) -> Vec<Ban> {
 }
 
 /// Tags, releases and deployments that contain the change already, in words.
-fn shipped(change: &Change) -> Vec<String> {
-    let links = change.dossier.iter().flat_map(|dossier| &dossier.links);
+#[must_use]
+pub fn shipped(dossier: &Dossier) -> Vec<String> {
+    let links = dossier.links.iter();
     links.filter(|link| matches!(link.kind, "tag" | "release" | "deployment")).map(|link| format!("{} {}", link.kind, link.name)).collect()
 }
 

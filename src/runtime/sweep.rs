@@ -327,7 +327,7 @@ impl Course<'_, '_> {
                 if judgement.unreadable > 0 {
                     let why = format!("{} could not be read whole, so it could not be judged whole", caught.pull.at);
                     self.sweep.gaps.push(Gap { place: caught.pull.at.repo.clone(), omission: Omission { path: None, why }, failed: true });
-                } else {
+                } else if !judgement.report.story.open {
                     keep_unless_better(self.store, &name(&caught.pull, &self.job.engine), self.job.asked.now, &judgement)?;
                 }
                 self.add(caught, Some(judgement));

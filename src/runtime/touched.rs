@@ -51,9 +51,6 @@ fn at_forge(change: &Change, touched: &mut Touched) {
     let mut party = |part: &'static str, account: &Option<_>| touched.parties.extend(account.clone().map(|account| (part, account)));
     party("opened", &standing.author);
     party(ASKED, &standing.requester);
-    if let Some(dossier) = &change.dossier {
-        around(dossier, touched);
-    }
 }
 
 /// What a dossier adds: who asked an agent for it, who pushed last, whose approvals stand, and what of that nobody can tell.

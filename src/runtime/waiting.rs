@@ -219,6 +219,7 @@ fn look(
             history: &|| source.history(&change, cancel),
             packages: &|take| source.packages(&change, take, cancel),
             testimony: &|question| source.testimony(&change, question, cancel),
+            talk: &|| source.talk(&change, cancel),
             cancel,
         },
     );

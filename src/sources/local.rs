@@ -266,7 +266,7 @@ impl LocalSource {
         let (pull, ids) = self.landed_pull(repo, span, cancel)?;
         let commits = commits::read(repo, &ids, cancel)?;
         let changes = changes::between(repo, span.merge_base, span.head, cancel)?;
-        Ok(Change { pull, commits, patch: changes.patch, digest: changes.digest, dossier: None })
+        Ok(Change { pull, commits, patch: changes.patch, digest: changes.digest })
     }
 
     /// Lists what came into a branch. What cannot be read is told, and the others are listed.
@@ -330,7 +330,7 @@ impl Source for LocalSource {
         let changes = changes::between(&repo, span.merge_base, span.head, cancel)?;
         let mut patch = changes.patch;
         patch.omissions.extend(span.remark().map(|why| Omission { path: None, why }));
-        Ok(Change { pull, commits, patch, digest: changes.digest, dossier: None })
+        Ok(Change { pull, commits, patch, digest: changes.digest })
     }
 
     fn policies(&self, _: &PullRef, base: Option<&CommitId>, _: &Cancel) -> Result<Vec<PolicyText>, SourceError> {

@@ -166,7 +166,7 @@ impl Source for PatchFile {
         let bytes = self.bytes.get(self.parts[part].clone()).unwrap_or_default();
         let diff = mail::read(bytes).map_or(Cow::Borrowed(bytes), |mail| Cow::Owned(mail.diff));
         let digest = Sha256::digest(&diff).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Change { pull, commits, patch: unified::parse(&diff), digest, dossier: None })
+        Ok(Change { pull, commits, patch: unified::parse(&diff), digest })
     }
 
     /// None: what a change adds or deletes is whole in its diff already, and the rest is not here.

@@ -14,6 +14,7 @@ use crate::model::forge::Account;
 use crate::model::lookup::{Reviewed, Told};
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Commit, Pull, PullRef};
+use crate::model::talk::Talk;
 use crate::model::testimony::{Question, Testimony};
 
 /// Why a source could not answer: one sentence with the place and the next step.
@@ -114,6 +115,11 @@ pub trait Source: Send + Sync {
     /// What the forge of `change` says of what its message claims; nothing where there is no forge. In few requests, whatever is claimed.
     fn testimony(&self, _change: &Change, _question: &Question, _cancel: &Cancel) -> Testimony {
         Testimony::default()
+    }
+
+    /// What was said about the pull of `change`; nothing where there is no forge. What cannot be read of it is in the answer.
+    fn talk(&self, _change: &Change, _cancel: &Cancel) -> Talk {
+        Talk::default()
     }
 
     /// Who belongs to a team that a policy names; nobody where there is no forge.

@@ -15,10 +15,9 @@ use crate::model::forge::Budget;
 use crate::model::lookup::{Reviewed, Told};
 use crate::model::pull::PullRef;
 use crate::model::sweep::{Asked, Caught};
+use crate::model::talk::Talk;
+use crate::model::testimony::{Question, Testimony};
 use crate::sources::source::SourceError;
-
-/// Why a sweep cannot tell what only a forge knows of a message.
-pub const UNHEARD: &str = "a sweep does not ask for it; open the pull itself";
 
 /// What a place answered.
 #[derive(Default)]
@@ -64,6 +63,16 @@ pub trait Field: Send + Sync {
     /// As [`crate::sources::source::Source::packages`].
     fn packages(&self, _change: &Change, _take: Take<'_>, _cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
         None
+    }
+
+    /// As [`crate::sources::source::Source::testimony`].
+    fn testimony(&self, _change: &Change, _question: &Question, _cancel: &Cancel) -> Testimony {
+        Testimony::default()
+    }
+
+    /// As [`crate::sources::source::Source::talk`].
+    fn talk(&self, _change: &Change, _cancel: &Cancel) -> Talk {
+        Talk::default()
     }
 
     /// Whole files, as far as they can be given.

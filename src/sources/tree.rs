@@ -119,7 +119,7 @@ impl Source for Tree {
             }
         }
         walk.patch.files.sort_by(|a, b| a.path().cmp(b.path()));
-        Ok(Change { pull: self.pull(), commits: Vec::new(), patch: walk.patch, digest: String::new(), dossier: None })
+        Ok(Change { pull: self.pull(), commits: Vec::new(), patch: walk.patch, digest: String::new() })
     }
 
     /// What stands in the folder, which is the new side of everything.

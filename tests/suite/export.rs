@@ -20,6 +20,7 @@ use lazaret::model::link::Tied;
 use lazaret::model::path::RepoPath;
 use lazaret::model::report::{Report, Summary};
 use lazaret::model::rule::Severity;
+use lazaret::model::site::{Said, Voice};
 use lazaret::model::story::{Claim, Story, Undisclosed, Verdict};
 use lazaret::model::time::Timestamp;
 use serde_json::Value;
@@ -67,6 +68,7 @@ fn hostile() -> (Change, Report) {
         Where::File(path.clone()),
         Where::Message,
         Where::Branch,
+        Where::Said(Box::new(Said { voice: Voice::Thread, by: "mal\u{202e}lory".to_owned(), id: 7, about: None })),
         Where::Commit(CommitId::parse(&"a".repeat(40)).unwrap()),
         Where::Dependency { manifest: path.clone(), name: HOSTILE.to_owned() },
     ];

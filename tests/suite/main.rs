@@ -107,6 +107,7 @@ mod sweep_console;
 mod sweep_github;
 mod sweep_large;
 mod sweep_policy;
+mod talk_github;
 mod testimony_github;
 mod threads;
 mod together;

@@ -24,7 +24,7 @@ impl Teller<'_> {
         let standing = pull.standing.as_deref();
         let one = |action, operation, at, by| Happened { action, operation, at, by, review: None };
         let mut all = vec![one("pull_request.create", "create", pull.opened, standing.and_then(|standing| standing.author.as_ref()))];
-        for review in self.change.dossier.iter().flat_map(|dossier| &dossier.reviews) {
+        for review in self.reviews {
             let (by, said) = (review.by.as_ref(), Some(review.state.as_str()));
             all.push(Happened { review: said, ..one("pull_request_review.submit", "create", review.at, by) });
         }

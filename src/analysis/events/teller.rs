@@ -10,6 +10,7 @@ use super::fields::EventKind;
 use crate::analysis::provenance::{self, Facts};
 use crate::model::agent::Provenance;
 use crate::model::change::{Change, History};
+use crate::model::dossier::SentReview;
 use crate::model::pull::{Author, Commit};
 use crate::model::time::Timestamp;
 
@@ -22,6 +23,8 @@ pub struct Teller<'a> {
     pub(super) change: &'a Change,
     /// What its commits did one by one, as far as it was read.
     pub(super) history: &'a History,
+    /// Its reviews, as far as they were read.
+    pub(super) reviews: &'a [SentReview],
     /// One for each commit of the change, in its order.
     pub(super) written: Vec<Written<'a>>,
     /// Who wrote the change as a whole.
@@ -48,10 +51,17 @@ impl<'a> Teller<'a> {
             known if known.agent.is_some() => Cow::Borrowed(known),
             _ => Cow::Owned(recognised(change, &change.commits)),
         };
-        let mut teller = Self { change, history, written: Vec::new(), provenance, name: change.pull.at.to_string(), common: Vec::new() };
+        let mut teller =
+            Self { change, history, reviews: &[], written: Vec::new(), provenance, name: change.pull.at.to_string(), common: Vec::new() };
         teller.written = teller.written();
         teller.common = teller.common();
         teller
+    }
+
+    /// The same, with the reviews of the change.
+    #[must_use]
+    pub fn reviewed(self, reviews: &'a [SentReview]) -> Self {
+        Self { reviews, ..self }
     }
 
     /// An event of `kind` with nothing but what every event of this kind has here: what cannot fire on it, fires on none.

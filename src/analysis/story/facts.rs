@@ -96,18 +96,13 @@ impl<'c> Facts<'c> {
     /// The issues that the forge links with the change, as `owner/name#12 title`.
     #[must_use]
     pub fn linked(&self) -> Vec<String> {
-        let told = self.testimony.iter().flat_map(|testimony| &testimony.linked).map(Issue::name);
-        let links = self.change.dossier.iter().flat_map(|dossier| &dossier.links).filter(|link| link.kind == "issue");
-        let mut all: Vec<String> = told.chain(links.map(|link| link.name.clone())).collect();
-        all.dedup();
-        all
+        self.testimony.iter().flat_map(|testimony| &testimony.linked).map(Issue::name).collect()
     }
 
     /// Checks of the head, as far as the forge told them.
     #[must_use]
     pub fn checks(&self) -> &'c [CheckRun] {
-        let told = self.testimony.and_then(|testimony| testimony.checks.as_deref());
-        told.or_else(|| self.change.dossier.as_deref().map(|dossier| dossier.checks.as_slice())).unwrap_or_default()
+        self.testimony.and_then(|testimony| testimony.checks.as_deref()).unwrap_or_default()
     }
 
     /// Why the forge was asked and did not answer.

@@ -16,11 +16,10 @@ use crate::model::dossier::Link;
 use crate::model::pull::PullState;
 use crate::model::report::Report;
 use crate::model::sweep::{Asked, Caught, Judgement};
-use crate::model::testimony::Testimony;
 use crate::runtime::kept::judged;
 use crate::runtime::observer::Observer;
 use crate::sources::source::SourceError;
-use crate::sources::sweep::{Field, UNHEARD};
+use crate::sources::sweep::Field;
 use crate::store::schema::sweep::answer::Answer;
 
 /// Deep enough for the parsers of hostile input.
@@ -181,7 +180,8 @@ fn judge(field: &dyn Field, caught: &Caught, (engine, observer): (&Engine, &Obse
             texts: &|wanted| field.texts(&change, wanted, cancel),
             history: &|| field.history(&change, cancel),
             packages: &|take| field.packages(&change, take, cancel),
-            testimony: &|_| Testimony::unasked(UNHEARD),
+            testimony: &|question| field.testimony(&change, question, cancel),
+            talk: &|| field.talk(&change, cancel),
             cancel,
         },
     );

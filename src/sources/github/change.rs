@@ -76,7 +76,7 @@ impl Reader<'_> {
         draft.pull.provenance = (self.recognise)(&draft.pull, &draft.commits);
         draft.pull.commit_count = Some(draft.commits.len().max(found.more.total));
         let digest = Sha256::digest(unified::render(&draft.patch)).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Change { pull: draft.pull, commits: draft.commits, patch: draft.patch, digest, dossier: None })
+        Ok(Change { pull: draft.pull, commits: draft.commits, patch: draft.patch, digest })
     }
 
     /// The pull and its files, asked for at once. A thread of its own: those of the analysis must not wait for a network.

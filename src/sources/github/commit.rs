@@ -58,7 +58,7 @@ pub(super) fn read(
         patch.omissions.push(Omission { path: None, why: format!("GitHub does not list all files of {what}") });
     }
     let digest = Sha256::digest(unified::render(&patch)).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Change { pull: pull(recognise, address, &commit, &id), commits: vec![commit], patch, digest, dossier: None })
+    Ok(Change { pull: pull(recognise, address, &commit, &id), commits: vec![commit], patch, digest })
 }
 
 /// The commit as a change that came in by itself.

@@ -18,9 +18,12 @@ use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
 use crate::model::forge::{Forge, ForgeError};
+use crate::model::talk::Talk;
 
 /// Pages of each list that are read.
 const MOST_PAGES: usize = 50;
+/// The same where only what was said is asked for, to be judged.
+const MOST_TALK: usize = 5;
 
 #[derive(Debug, Deserialize)]
 struct Root {
@@ -102,26 +105,27 @@ impl Desk<'_> {
 /// When the pull itself cannot be read, or nobody waits any more.
 pub(super) fn read(forge: &dyn Forge, address: &Address, number: u64, cancel: &Cancel) -> Result<Dossier, ForgeError> {
     let mut desk = Desk { forge, address: address.clone(), number, cancel, dossier: Dossier::default() };
-    let mut at = Cursors::default();
-    let mut around = desk.page(&at)?;
-    let facts = Facts::of(&mut around);
-    links::closed(&mut desk, std::mem::take(&mut around.closing_issues_references));
-    for page in 1.. {
-        if !desk.take(around, &mut at) {
-            break;
-        }
-        if page == MOST_PAGES {
-            desk.omit(format!("its conversation and checks go on behind {page} pages, which are not read"));
-            break;
-        }
-        around = desk.page(&at)?;
-    }
+    let facts = desk.pages(MOST_PAGES)?;
     runs::read(&mut desk, &facts)?;
     alerts::read(&mut desk)?;
     rules::read(&mut desk, &facts.target)?;
     people::read(&mut desk, &facts)?;
     links::read(&mut desk, &facts)?;
     Ok(desk.dossier)
+}
+
+/// Reads what was said about `number` of `address`, and nothing else.
+pub(super) fn talk(forge: &dyn Forge, address: &Address, number: u64, cancel: &Cancel) -> Talk {
+    let mut desk = Desk { forge, address: address.clone(), number, cancel, dossier: Dossier::default() };
+    if let Err(why) = desk.pages(MOST_TALK) {
+        return Talk::unread(why.to_string());
+    }
+    let Dossier { reviews, threads, remarks, annotations, omissions, stale, .. } = desk.dossier;
+    let mut unread: Vec<String> = omissions.into_iter().map(|omission| omission.why).collect();
+    if stale {
+        unread.push("the forge could not be asked, and what was kept of it may be old".to_owned());
+    }
+    Talk { reviews, threads, remarks, annotations, unread }
 }
 
 /// What further requests are made of.
@@ -150,6 +154,25 @@ impl Facts {
 }
 
 impl Desk<'_> {
+    /// What one document tells, at most `most` pages of each list of it.
+    fn pages(&mut self, most: usize) -> Result<Facts, ForgeError> {
+        let mut at = Cursors::default();
+        let mut around = self.page(&at)?;
+        let facts = Facts::of(&mut around);
+        links::closed(self, std::mem::take(&mut around.closing_issues_references));
+        for page in 1.. {
+            if !self.take(around, &mut at) {
+                break;
+            }
+            if page == most {
+                self.omit(format!("its conversation and checks go on behind {page} pages, which are not read"));
+                break;
+            }
+            around = self.page(&at)?;
+        }
+        Ok(facts)
+    }
+
     /// One page of every list.
     fn page(&mut self, at: &Cursors) -> Result<Around, ForgeError> {
         let variables = json!({

@@ -28,6 +28,7 @@ use crate::model::inert;
 use crate::model::lookup::{Reviewed, Told};
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Origin, Pull, PullRef};
+use crate::model::talk::Talk;
 use crate::model::testimony::{Question, Testimony};
 use crate::sources::source::{Listing, Page, Recognise, Source, SourceError, Tell};
 
@@ -205,6 +206,13 @@ impl Source for GithubSource {
         match self.address(&change.pull.at) {
             Ok((address, number)) => testimony::read(&*self.forge, &address, number, (change, question), cancel),
             Err(_) => Testimony::unasked("a commit that is judged alone has no checks and issues of its own"),
+        }
+    }
+
+    fn talk(&self, change: &Change, cancel: &Cancel) -> Talk {
+        match self.address(&change.pull.at) {
+            Ok((address, number)) if !change.pull.at.is_bare_commit() => dossier::talk(&*self.forge, &address, number, cancel),
+            _ => Talk::default(),
         }
     }
 

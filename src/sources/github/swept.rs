@@ -27,6 +27,8 @@ use crate::model::forge::{Budget, Forge, ForgeError};
 use crate::model::lookup::{Reviewed, Told};
 use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::sweep::{Asked, Caught};
+use crate::model::talk::Talk;
+use crate::model::testimony::{Question, Testimony};
 use crate::sources::source::{Listing, Recognise, Source, SourceError};
 use crate::sources::sweep::{Catch, Field};
 
@@ -203,6 +205,14 @@ impl Field for SweptHost {
 
     fn packages(&self, change: &Change, take: Take<'_>, cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
         self.source.packages(change, take, cancel)
+    }
+
+    fn testimony(&self, change: &Change, question: &Question, cancel: &Cancel) -> Testimony {
+        self.source.testimony(change, question, cancel)
+    }
+
+    fn talk(&self, change: &Change, cancel: &Cancel) -> Talk {
+        self.source.talk(change, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

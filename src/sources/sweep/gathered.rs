@@ -10,9 +10,10 @@ use crate::model::lookup::{Reviewed, Told};
 use crate::model::policy::PolicyText;
 use crate::model::pull::PullRef;
 use crate::model::sweep::Caught;
+use crate::model::talk::Talk;
 use crate::model::testimony::{Question, Testimony};
 use crate::sources::source::{Listing, Source, SourceError};
-use crate::sources::sweep::{Field, UNHEARD};
+use crate::sources::sweep::Field;
 
 /// A sweep's changes with their places.
 pub struct Gathered {
@@ -53,8 +54,12 @@ impl Source for Gathered {
         }
     }
 
-    fn testimony(&self, _: &Change, _: &Question, _: &Cancel) -> Testimony {
-        Testimony::unasked(UNHEARD)
+    fn testimony(&self, change: &Change, question: &Question, cancel: &Cancel) -> Testimony {
+        self.find(&change.pull.at).map(|(_, field)| field.testimony(change, question, cancel)).unwrap_or_default()
+    }
+
+    fn talk(&self, change: &Change, cancel: &Cancel) -> Talk {
+        self.find(&change.pull.at).map(|(_, field)| field.talk(change, cancel)).unwrap_or_default()
     }
 
     /// A sweep contains; what lets something in is decided on the pull itself, under the policies of its place.

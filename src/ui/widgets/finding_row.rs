@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Where};
 use crate::model::review::Disposition;
 use crate::ui::look::{Look, severity};
 use crate::ui::paint;
@@ -28,7 +28,9 @@ pub fn row(finding: &Finding, judged: Option<&Disposition>, room: usize, look: &
     left = left.saturating_sub(paint::width(&title));
     spans.push(Span::styled(title, look.style(if judged.is_some() { Role::Judged } else { Role::Strong })));
     if left > 12 {
-        spans.push(paint::span(&format!(" — {}", finding.why), left, faint));
+        // What is no line of the change says where it stands.
+        let place = if let Where::Said(said) = &finding.at { format!("{said}: ") } else { String::new() };
+        spans.push(paint::span(&format!(" — {place}{}", finding.why), left, faint));
     }
     Line::from(spans)
 }

@@ -13,7 +13,7 @@ use lazaret::analysis::story::facts::Facts;
 use lazaret::model::change::{Change, Texts};
 use lazaret::model::commit_id::CommitId;
 use lazaret::model::diff::Omission;
-use lazaret::model::dossier::{CheckRun, Link};
+use lazaret::model::dossier::CheckRun;
 use lazaret::model::rule::{Example, ExampleFile};
 use lazaret::model::standing::Rollup;
 use lazaret::model::story::Verdict;
@@ -74,23 +74,12 @@ fn dress(change: &mut Change, name: &str, value: &str) {
             change.commits.insert(0, first);
             change.pull.body = String::new();
         }
-        "@checks" => {
-            let run = |line: &str| {
-                let (name, state) = line.rsplit_once(": ").unwrap();
-                CheckRun { name: name.to_owned(), state: state.to_owned(), url: None, run: None }
-            };
-            change.dossier.get_or_insert_default().checks = value.lines().map(run).collect();
-        }
-        "@issues" => {
-            let link = |line: &str| Link { kind: "issue", name: line.to_owned(), url: None };
-            change.dossier.get_or_insert_default().links = value.lines().map(link).collect();
-        }
         "@rollup" => {
             let known = [("passing", Rollup::Passing), ("failing", Rollup::Failing), ("pending", Rollup::Pending)];
             change.pull.standing.get_or_insert_default().checks = known.iter().find(|(word, _)| *word == value).unwrap().1;
         }
         // What its forge says: see `testimony`.
-        "@named" => {}
+        "@named" | "@checks" | "@issues" => {}
         "@repo" => value.clone_into(&mut change.pull.at.repo),
         _ => panic!("{name} is nothing a change has"),
     }
@@ -113,7 +102,23 @@ fn testimony(script: &Script) -> Testimony {
         };
         (number, says)
     };
-    Testimony { named: script.get("@named").into_iter().flat_map(|text| text.lines()).map(named).collect(), ..Testimony::default() }
+    let run = |line: &str| {
+        let (name, state) = line.rsplit_once(": ").unwrap();
+        CheckRun { name: name.to_owned(), state: state.to_owned(), url: None, run: None }
+    };
+    let link = |line: &str| {
+        let (name, title) = line.split_once(' ').unwrap_or((line, ""));
+        let (repository, number) = name.split_once('#').unwrap();
+        Issue { repository: repository.to_owned(), number: number.parse().unwrap(), title: title.to_owned(), ..Issue::default() }
+    };
+    let checks = script.get("@checks").map(|text| text.lines().map(run).collect());
+    let linked = script.get("@issues").into_iter().flat_map(|text| text.lines()).map(link).collect();
+    Testimony {
+        checks,
+        linked,
+        named: script.get("@named").into_iter().flat_map(|text| text.lines()).map(named).collect(),
+        ..Testimony::default()
+    }
 }
 
 pub(super) fn change(message: &str, script: &Script) -> (Change, Texts) {

@@ -111,11 +111,16 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
     if let Some(range) = may.verdict.then(|| words.verdict.find(&passage.text)).flatten() {
         let weight = passage.weigh(&range);
         let severity = match (passage.stand, words.address.is_in(&passage.text)) {
+            // People ask agents by name for reviews and merges; whoever means every reader means no colleague.
+            (Stand::Message, true) if passage.spoken && MENTION.is_match(&passage.text) => weight.min(Severity::Low),
+            (Stand::Message, true) if passage.spoken => weight.min(Severity::Medium),
             (Stand::Hidden, true) | (Stand::Message | Stand::Comment, true) => weight,
             (Stand::Hidden, false) if passage.kind == Kind::Markup => Severity::Low,
             (Stand::Hidden, false) => weight.min(Severity::High),
             (Stand::Instructions, _) if is_open(&passage.text, &range) => weight.min(Severity::Low),
             (Stand::Instructions, _) => weight,
+            // A verdict that people give each other.
+            (Stand::Message, false) if passage.spoken => return None,
             (Stand::Message, false) => weight.min(Severity::Low),
             (Stand::Visible, true) => Severity::Info,
             _ => return None,

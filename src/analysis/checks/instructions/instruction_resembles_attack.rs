@@ -54,6 +54,10 @@ impl Check for InstructionResemblesAttack {
             if let Some((_, title, severity)) = judged(&passage, &mut left) {
                 sink.report(draft.title(title).severity(severity));
             }
+            if left == 0 {
+                sink.skip(None, format!("only the first {MOST} stretches of messages and remarks were compared with known attacks"));
+                return;
+            }
         }
     }
 }

@@ -9,7 +9,10 @@ use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
+use crate::model::diff::{Place, Side};
+use crate::model::forge::Account;
 use crate::model::rule::Severity;
+use crate::model::site::{Said, Voice, Where};
 
 /// A passage is cut here, in bytes: longer ones are data, not sentences.
 const LONGEST: usize = 4000;
@@ -72,13 +75,15 @@ pub(super) struct Passage {
     pub(super) live: bool,
     /// What kind of file it stands in, where that changes what its words mean.
     pub(super) kind: Kind,
+    /// Whether somebody said it about the change, where agents are asked for things by name every day.
+    pub(super) spoken: bool,
     /// Start in `text` and line of the view, from 0, of each line of it.
     lines: Vec<(usize, usize)>,
 }
 
 impl Passage {
     fn new(stand: Stand, live: bool) -> Self {
-        Self { text: String::new(), stand, live, kind: Kind::Other, lines: Vec::new() }
+        Self { text: String::new(), stand, live, kind: Kind::Other, spoken: false, lines: Vec::new() }
     }
 
     fn push(&mut self, line: usize, text: &str) {
@@ -299,13 +304,29 @@ fn sentence(name: &str) -> bool {
 
 /// What people and bots said about the change; an agent that works on it reads that too.
 fn said(view: &ChangeView<'_>, out: &mut Vec<(Passage, Draft)>) {
-    for dossier in view.change.dossier.iter() {
-        let remarks =
-            dossier.remarks.iter().chain(dossier.threads.iter().flat_map(|thread| &thread.remarks)).map(|remark| remark.body.as_str());
-        let annotations = dossier.annotations.iter().map(|annotation| annotation.message.as_str());
-        for text in remarks.chain(dossier.reviews.iter().map(|review| review.body.as_str())).chain(annotations) {
-            message(text, || Draft::message(text), out);
+    let talk = &view.around.talk;
+    let mut heard = |said: Said, text: &str| {
+        let (at, first) = (Where::Said(Box::new(said)), out.len());
+        message(text, || Draft::at(at.clone(), text), out);
+        out.iter_mut().skip(first).for_each(|(passage, _)| passage.spoken = true);
+    };
+    let by = |account: &Option<Account>| account.as_ref().map_or_else(|| "a deleted account".to_owned(), |account| account.login.clone());
+    for remark in &talk.remarks {
+        heard(Said { voice: Voice::Comment, by: by(&remark.by), id: remark.id, about: None }, &remark.body);
+    }
+    for review in &talk.reviews {
+        heard(Said { voice: Voice::Review, by: by(&review.by), id: review.id, about: None }, &review.body);
+    }
+    for thread in &talk.threads {
+        let line = thread.lines.map_or(0, |(_, last)| last);
+        let about = Some(Place { path: thread.path.clone(), side: thread.side, line });
+        for remark in &thread.remarks {
+            heard(Said { voice: Voice::Thread, by: by(&remark.by), id: remark.id, about: about.clone() }, &remark.body);
         }
+    }
+    for (note, id) in talk.annotations.iter().zip(0..) {
+        let about = Some(Place { path: note.path.clone(), side: Side::New, line: note.lines.0 });
+        heard(Said { voice: Voice::Check, by: note.check.clone(), id, about }, &note.message);
     }
 }
 
@@ -327,7 +348,7 @@ fn message(text: &str, draft: impl Fn() -> Draft, out: &mut Vec<(Passage, Draft)
     for block in open.split("\n\n") {
         let mut passage = Passage::new(if fenced { Stand::Visible } else { Stand::Message }, true);
         for line in block.lines() {
-            fenced ^= line.trim_start().starts_with("```");
+            fenced ^= ["```", "~~~"].iter().any(|fence| line.trim_start().starts_with(fence));
             passage.push(0, line);
         }
         if !passage.text.is_empty() {

@@ -31,7 +31,7 @@ pub(super) fn run(set: &Sigma, view: &ChangeView<'_>, sink: &mut SetSink<'_>) {
     if asking.wanted.is_empty() {
         return;
     }
-    let teller = Teller::of(view.change, &view.around.history);
+    let teller = Teller::of(view.change, &view.around.history).reviewed(&view.around.talk.reviews);
     let told = asking.told(&teller, view);
     for Told { detection, evidence, .. } in &told {
         if let Some(rule) = set.detections.get(*detection).and_then(|detects| set.rules.get(detects.reports?)) {

@@ -79,10 +79,9 @@ pub fn closed(facts: &Facts<'_>, sentence: &Sentence) -> Option<Judged> {
 
 /// Why nobody said whether it is there.
 fn why(facts: &Facts<'_>, own: bool) -> String {
-    match (own, facts.unasked(), facts.change.dossier.is_some()) {
-        (false, ..) => "it is of another repository".to_owned(),
-        (true, Some(why), _) => why.to_owned(),
-        (true, None, true) => "its forge links it with no such issue; it may be of another repository, or a pull".to_owned(),
-        (true, None, false) => "only its forge knows which issues there are".to_owned(),
+    match (own, facts.unasked()) {
+        (false, _) => "it is of another repository".to_owned(),
+        (true, Some(why)) => why.to_owned(),
+        (true, None) => "only its forge knows which issues there are".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::actor::{Actor, account};
 use super::commit::{CommitPage, Made, Oid, commit};
@@ -34,6 +35,7 @@ pub(crate) struct Facts {
     additions: u64,
     deletions: u64,
     pub(crate) changed_files: u64,
+    total_comments_count: Option<u64>,
     base_ref_name: String,
     base_ref_oid: String,
     head_ref_name: String,
@@ -49,11 +51,14 @@ pub(crate) struct Facts {
     pub(crate) repository: Option<Named>,
     status_check_rollup: Option<State>,
     viewer_latest_review: Option<Review>,
-    viewer_latest_review_request: Option<serde::de::IgnoredAny>,
+    viewer_latest_review_request: Option<IgnoredAny>,
     #[serde(deserialize_with = "or_default")]
     labels: Nodes<Label>,
     #[serde(deserialize_with = "or_default")]
     reviews: Nodes<Review>,
+    /// Only in `pull.graphql`.
+    #[serde(deserialize_with = "or_default")]
+    closing_issues_references: Nodes<IgnoredAny>,
     /// Only in `pull.graphql`.
     #[serde(deserialize_with = "or_default")]
     pub(crate) commits: CommitPage,
@@ -116,6 +121,7 @@ pub(crate) fn pull(facts: Facts, address: &Address, read: Timestamp, stale: bool
         by: facts.merged_by.map(account),
         commit: facts.merge_commit.as_ref().and_then(Made::id),
     });
+    let said = facts.total_comments_count.unwrap_or_default() + facts.reviews.total_count.unwrap_or_default();
     let standing = Standing {
         number: facts.number,
         node: facts.id,
@@ -135,6 +141,8 @@ pub(crate) fn pull(facts: Facts, address: &Address, read: Timestamp, stale: bool
         additions: facts.additions,
         deletions: facts.deletions,
         files: facts.changed_files,
+        said,
+        linked: facts.closing_issues_references.total_count.unwrap_or_default(),
         read,
         stale,
         author,
@@ -172,7 +180,7 @@ fn state(word: &str, labels: &[String]) -> PullState {
 /// How many people approved `head`: neither bots nor who opened it, and each once.
 fn approvals(reviews: Nodes<Review>, head: Option<&CommitId>, opener: Option<&Account>) -> u64 {
     let on_head = |review: &Review| head.is_some() && review.commit.as_ref().and_then(Oid::id).as_ref() == head;
-    let people = reviews.seen().filter(on_head).filter_map(|review| review.author.map(account));
+    let people = reviews.seen().filter(|review| review.state == "APPROVED").filter(on_head).filter_map(|review| review.author.map(account));
     let people: BTreeSet<String> = people.filter(|who| !who.bot && Some(who) != opener).map(|who| who.login).collect();
     people.len() as u64
 }

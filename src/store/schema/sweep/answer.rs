@@ -118,6 +118,8 @@ struct StandingData {
     approvals: u64,
     fork: Option<String>,
     sizes: [u64; 3],
+    #[serde(default)]
+    around: [u64; 2],
     read: i64,
     stale: bool,
 }
@@ -312,6 +314,7 @@ impl StandingData {
             approvals: standing.approvals,
             fork: standing.fork.clone(),
             sizes: [standing.additions, standing.deletions, standing.files],
+            around: [standing.said, standing.linked],
             read: standing.read.0,
             stale: standing.stale,
         }
@@ -323,6 +326,7 @@ impl StandingData {
             Ok::<_, String>(Merged { at: Timestamp(at), by: account(by), commit: id.as_deref().map(commit).transpose()? })
         });
         let [additions, deletions, files] = self.sizes;
+        let [said, linked] = self.around;
         Ok(Standing {
             number: self.number,
             node: self.node,
@@ -342,6 +346,8 @@ impl StandingData {
             additions,
             deletions,
             files,
+            said,
+            linked,
             read: Timestamp(self.read),
             stale: self.stale,
             // What the queue says of the reader's own part is asked again when a pull is opened.
