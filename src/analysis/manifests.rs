@@ -30,12 +30,21 @@ pub mod why;
 pub mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use self::format::{Entry, Format, Kind, Origin, Reading};
 use self::place::{host, place};
+use super::text::LINE_LIMIT;
 use super::view::{FileView, SideView};
 use crate::model::dependency::{DependencyChange, Ecosystem, PackageSource, UNREAD};
 use crate::model::diff::Omission;
+
+/// Bytes of one side of a file that is read; as much as sources give of a lock file.
+const LONGEST: usize = 16 * 1024 * 1024;
+/// Bytes from which on a side is read while no other is: its tree takes twenty times as much for a moment.
+const LARGE: usize = 2 * 1024 * 1024;
+/// Whoever reads a large side.
+static READING: Mutex<()> = Mutex::new(());
 
 /// More sentences on one file than this say nothing more.
 const MOST_UNREAD: usize = 5;
@@ -118,7 +127,14 @@ fn side(format: &dyn Format, file: &FileView<'_>, side: Option<&SideView<'_>>, s
             return None;
         }
     }
-    let text = side.text().strip_prefix('\u{feff}').unwrap_or(side.text());
+    let uncut = uncut(file, side);
+    let text = uncut.as_deref().unwrap_or(side.text());
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.len() > LONGEST {
+        skipped.push(omission(format!("{UNREAD} were not read: the file is larger than {} MiB", LONGEST / 1024 / 1024)));
+        return None;
+    }
+    let _alone = (text.len() > LARGE).then(|| READING.lock().unwrap_or_else(PoisonError::into_inner));
     let read = unmerged(text).map_or_else(|| format.read(text), Err);
     match read {
         Ok(mut reading) => {
@@ -131,6 +147,12 @@ fn side(format: &dyn Format, file: &FileView<'_>, side: Option<&SideView<'_>>, s
             None
         }
     }
+}
+
+/// A side with all of its long lines, which checks see cut: some tools write a whole lock file on one line.
+fn uncut(file: &FileView<'_>, side: &SideView<'_>) -> Option<String> {
+    let is_cut = side.whole && side.text().lines().any(|line| line.len() + 4 > LINE_LIMIT);
+    is_cut.then(|| file.bytes(side.side).and_then(|bytes| String::from_utf8(bytes.into_owned()).ok())).flatten()
 }
 
 /// Where a merge was left unfinished: both versions stand there, and no tool would take either.

@@ -10,6 +10,7 @@ use super::role::Role;
 use super::text::LINE_LIMIT;
 use super::view::FileView;
 use crate::model::change::{Change, MAX_BLOB_BYTES, MAX_BLOBS_BYTES, TextRequest};
+use crate::model::dependency::UNREAD;
 use crate::model::diff::{Content, FileDiff, FileStatus, Omission, Side, TextDiff};
 use crate::model::rule::RuleId;
 
@@ -77,8 +78,18 @@ fn blob_bytes(file: &FileDiff) -> u64 {
     there.map(|(_, size)| size.unwrap_or(UNKNOWN_SIZE)).filter(|size| *size <= MAX_BLOB_BYTES).sum()
 }
 
-/// What of `file` no check can see.
+/// What of `file` no check can see; where it names packages, that they were not read either.
 pub(super) fn unseen(file: &FileView<'_>) -> Vec<Omission> {
+    let mut omissions = of_checks(file);
+    if matches!(file.diff.content, Content::Binary { .. } | Content::Omitted(_)) && manifests::is_read(&file.path) {
+        for omission in &mut omissions {
+            omission.why = format!("{UNREAD} and all else were not read: {}", omission.why);
+        }
+    }
+    omissions
+}
+
+fn of_checks(file: &FileView<'_>) -> Vec<Omission> {
     let omission = |why: String| Omission { path: Some(file.repo_path().clone()), why };
     let unread = [Side::Old, Side::New].into_iter().find_map(|side| file.unread(side));
     match &file.diff.content {

@@ -31,15 +31,29 @@ pub(super) fn read(text: &str) -> Result<Node, String> {
 /// # Errors
 /// What is wrong first, with its line.
 pub fn all(text: &str) -> Result<Vec<Node>, Unread> {
-    let documents: Vec<Spanned<Raw>> = serde_saphyr::from_multiple_with_options(text, options()).map_err(|error| unread(&error))?;
+    let documents: Vec<Spanned<Raw>> =
+        serde_saphyr::from_multiple_with_options(text, options(text.len())).map_err(|error| unread(&error))?;
     Ok(documents.into_iter().map(node).collect())
 }
 
 /// Levels below each other. Each takes about 35 KiB of stack in an unoptimised build, and threads have 2 MiB.
 const DEEPEST: usize = 32;
 
-fn options() -> Options {
-    serde_saphyr::options! { with_snippet: false, budget: serde_saphyr::budget! { max_depth: DEEPEST, flow_nesting_limit: DEEPEST } }
+/// Values of a text of any size; the lock file of a large project has one for each twenty bytes.
+const LEAST_VALUES: usize = 250_000;
+
+/// Bounds for a text of `length` bytes: what it holds may grow with it, what its aliases repeat may not.
+fn options(length: usize) -> Options {
+    let values = LEAST_VALUES.max(length / 8);
+    serde_saphyr::options! {
+        with_snippet: false,
+        budget: serde_saphyr::budget! {
+            max_depth: DEEPEST,
+            flow_nesting_limit: DEEPEST,
+            max_nodes: values,
+            max_events: values.saturating_mul(4),
+        },
+    }
 }
 
 fn unread(error: &Error) -> Unread {

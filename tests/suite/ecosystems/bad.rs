@@ -64,6 +64,10 @@ fn a_form_of_the_future_is_read_as_far_as_it_is_known_and_said() {
             "{\"version\": 9, \"dependencies\": {\"net9.0\": {\"A\": {\"type\": \"Direct\", \"resolved\": \"1.0.0\"}}}}",
         ),
         ("rebar.lock", "{\"9.0.0\",\n[{<<\"a\">>,{pkg,<<\"a\">>,<<\"1.0.0\">>},0}]}.\n"),
+        (
+            "Package.resolved",
+            "{\"pins\": [{\"identity\": \"a\", \"kind\": \"remoteSourceControl\", \"location\": \"https://github.com/o/a\", \"state\": {\"revision\": \"00\", \"version\": \"1.0.0\"}}], \"version\": 99}",
+        ),
     ];
     for (path, text) in files {
         let report = report(path, text);
@@ -140,5 +144,192 @@ fn a_lock_file_of_some_megabytes_is_compared_whole() {
 #[test]
 fn a_lock_file_above_any_bound_is_one_sentence() {
     let said = judged(40, 1_000_000);
-    assert!(said.contains("package-lock.json: it has 40") && said.contains("are not compared line by line"), "{said}");
+    assert!(
+        said.contains("package-lock.json: dependencies and all else were not read: it has 40")
+            && said.contains("are not compared line by line"),
+        "{said}"
+    );
+}
+
+/// A new file is known whole by its lines, whatever its size; above the bound for lock files it is one sentence all the same.
+#[test]
+fn a_new_lock_file_above_the_bound_is_one_sentence() {
+    let mut world = World::new();
+    let base = world.id("HEAD");
+    world.write("package-lock.json", large(18, 1_000_000, "1.0.0"));
+    world.commit("Lock");
+    let program = Program::new(world.path(), world.beside("home"));
+    let said = program.run(&["scan", &format!("{base}..HEAD"), "--rule", "dependency-added"]).out;
+    assert_eq!(said.matches("package-lock.json: dependencies").count(), 1, "{said}");
+    assert!(said.contains("dependencies were not read: the file is larger than 16 MiB"), "{said}");
+}
+
+/// The library's own bound for values was below what large projects lock.
+#[test]
+fn a_lock_file_of_pnpm_with_many_packages_is_read() {
+    let count = 30_000;
+    let each = (0..count).map(|at| format!("\n  package-number-{at}@1.0.0:\n    resolution: {{integrity: sha512-x}}\n    engines: {{node: '>=18'}}\n    hasBin: true\n    deprecated: no\n"));
+    let text = format!("lockfileVersion: '9.0'\n\npackages:\n{}", each.collect::<String>());
+    let report = report("pnpm-lock.yaml", &text);
+    assert_eq!((report.dependencies.len(), &report.skipped[..]), (count, &[][..]));
+}
+
+/// One small file of every form, with a package in it.
+const SAMPLES: &[(&str, &str)] = &[
+    ("Cargo.toml", "[package]\nname = \"x\"\n\n[dependencies]\na = \"1.0\"\n"),
+    (
+        "Cargo.lock",
+        "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\n",
+    ),
+    ("package.json", "{\n  \"dependencies\": {\n    \"a\": \"1.0.0\"\n  }\n}\n"),
+    (
+        "package-lock.json",
+        "{\n  \"lockfileVersion\": 3,\n  \"packages\": {\n    \"node_modules/a\": {\n      \"version\": \"1.0.0\"\n    }\n  }\n}\n",
+    ),
+    ("yarn.lock", "# yarn lockfile v1\n\na@^1:\n  version \"1.0.0\"\n  dependencies:\n    b \"^1\"\n\nb@^1:\n  version \"1.0.1\"\n"),
+    ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n\n  a@1.0.0:\n    resolution: {integrity: sha512-x}\n"),
+    ("pnpm-workspace.yaml", "catalog:\n  a: ^1.0.0\n"),
+    ("bun.lock", "{\n  \"lockfileVersion\": 1,\n  \"packages\": {\n    \"a\": [\"a@1.0.0\", \"\", {}, \"sha512-x\"],\n  }\n}\n"),
+    ("deno.json", "{\n  \"imports\": {\n    \"a\": \"npm:a@1.0.0\"\n  }\n}\n"),
+    ("deno.lock", "{\n  \"version\": \"5\",\n  \"npm\": {\n    \"a@1.0.0\": {\n      \"integrity\": \"sha512-x\"\n    }\n  }\n}\n"),
+    ("requirements.txt", "# pins\na==1.0 \\\n    --hash=sha256:00\nb>=2 # why\n"),
+    ("requirements.lock", "a==1.0\n    # via b\nb==2.0\n"),
+    ("pyproject.toml", "[project]\nname = \"x\"\ndependencies = [\n  \"a>=1\",\n]\n"),
+    ("poetry.lock", "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n\n[metadata]\nlock-version = \"2.0\"\n"),
+    ("Pipfile", "[packages]\na = \"==1.0\"\n"),
+    ("Pipfile.lock", "{\n  \"default\": {\n    \"a\": {\n      \"version\": \"==1.0.0\"\n    }\n  }\n}\n"),
+    ("pylock.toml", "lock-version = \"1.0\"\n\n[[packages]]\nname = \"a\"\nversion = \"1.0.0\"\n"),
+    ("setup.py", "from setuptools import setup\n\nsetup(\n    name=\"x\",\n    install_requires=[\n        \"a>=1\",\n    ],\n)\n"),
+    ("setup.cfg", "[options]\ninstall_requires =\n    a>=1\n    b\n"),
+    ("environment.yml", "dependencies:\n  - a=1.0\n  - pip:\n      - b==2\n"),
+    ("go.mod", "module x.example/y\n\ngo 1.21\n\nrequire (\n\ta.example/b v1.0.0\n)\n"),
+    ("go.sum", "a.example/b v1.0.0 h1:x=\na.example/b v1.0.0/go.mod h1:y=\n"),
+    (
+        "pom.xml",
+        "<project>\n<dependencies>\n<dependency>\n<groupId>g</groupId>\n<artifactId>a</artifactId>\n<version>1.0</version>\n</dependency>\n</dependencies>\n</project>\n",
+    ),
+    ("build.gradle", "dependencies {\n    implementation 'g:a:1.0'\n}\n"),
+    ("gradle.lockfile", "# a comment\ng:a:1.0=compileClasspath\nempty=\n"),
+    ("gradle/libs.versions.toml", "[libraries]\na = \"g:a:1.0\"\n"),
+    ("Gemfile", "source \"https://rubygems.org\"\n\ngem \"a\", \"~> 1.0\"\n"),
+    (
+        "Gemfile.lock",
+        "GEM\n  remote: https://rubygems.org/\n  specs:\n    a (1.0)\n      b (>= 1)\n    b (1.1)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  a\n",
+    ),
+    ("x.gemspec", "Gem::Specification.new do |s|\n  s.add_dependency \"a\", \"~> 1.0\"\nend\n"),
+    ("composer.json", "{\n  \"require\": {\n    \"v/a\": \"1.0\"\n  }\n}\n"),
+    ("composer.lock", "{\n  \"packages\": [\n    {\n      \"name\": \"v/a\",\n      \"version\": \"1.0\"\n    }\n  ]\n}\n"),
+    ("x.csproj", "<Project>\n<ItemGroup>\n<PackageReference Include=\"A\" Version=\"1.0\" />\n</ItemGroup>\n</Project>\n"),
+    (
+        "packages.lock.json",
+        "{\n  \"version\": 1,\n  \"dependencies\": {\n    \"net8.0\": {\n      \"A\": {\n        \"type\": \"Direct\",\n        \"resolved\": \"1.0.0\"\n      }\n    }\n  }\n}\n",
+    ),
+    (
+        "Package.swift",
+        "let package = Package(\n  dependencies: [\n    .package(url: \"https://github.com/o/a.git\", from: \"1.0.0\"),\n  ]\n)\n",
+    ),
+    (
+        "Package.resolved",
+        "{\n  \"pins\": [\n    {\n      \"identity\": \"a\",\n      \"kind\": \"remoteSourceControl\",\n      \"location\": \"https://github.com/o/a.git\",\n      \"state\": {\n        \"revision\": \"00\",\n        \"version\": \"1.0.0\"\n      }\n    }\n  ],\n  \"version\": 2\n}\n",
+    ),
+    ("pubspec.yaml", "name: x\ndependencies:\n  a: ^1.0.0\n"),
+    (
+        "pubspec.lock",
+        "packages:\n  a:\n    dependency: \"direct main\"\n    description:\n      name: a\n      url: \"https://pub.dev\"\n    source: hosted\n    version: \"1.0.0\"\n",
+    ),
+    ("mix.exs", "defp deps do\n  [\n    {:a, \"~> 1.0\"}\n  ]\nend\n"),
+    ("mix.lock", "%{\n  \"a\": {:hex, :a, \"1.0.0\", \"00\", [:mix], [], \"hexpm\", \"00\"},\n}\n"),
+    ("rebar.config", "{deps, [\n  {a, \"1.0.0\"}\n]}.\n"),
+    ("rebar.lock", "{\"1.2.0\",\n[{<<\"a\">>,{pkg,<<\"a\">>,<<\"1.0.0\">>},0}]}.\n"),
+    (".github/workflows/x.yml", "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: o/a@v1\n"),
+    ("Dockerfile", "FROM a:1.0 AS b\nRUN x\n"),
+    ("compose.yml", "services:\n  x:\n    image: a:1.0\n"),
+    ("Chart.yaml", "dependencies:\n  - name: a\n    version: 1.0.0\n    repository: https://charts.example.com\n"),
+    ("Chart.lock", "dependencies:\n- name: a\n  version: 1.0.0\n  repository: https://charts.example.com\n"),
+    ("main.tf", "module \"a\" {\n  source  = \"o/a/x\"\n  version = \"1.0.0\"\n}\n"),
+    (".terraform.lock.hcl", "provider \"registry.terraform.io/o/a\" {\n  version     = \"1.0.0\"\n  constraints = \"~> 1.0\"\n}\n"),
+    (".pre-commit-config.yaml", "repos:\n  - repo: https://github.com/o/a\n    rev: v1\n    hooks:\n      - id: x\n"),
+    (".mcp.json", "{\n  \"mcpServers\": {\n    \"x\": {\n      \"command\": \"npx\",\n      \"args\": [\"a@1.0.0\"]\n    }\n  }\n}\n"),
+];
+
+#[test]
+fn every_form_is_read_with_the_ends_of_lines_and_the_mark_of_windows() {
+    for (path, text) in SAMPLES {
+        let rows = |text: &str| report(path, text).dependencies.iter().map(super::shown).collect::<Vec<_>>();
+        let plain = rows(text);
+        assert!(!plain.is_empty(), "{path}: {:?}", said(path, text));
+        assert_eq!(rows(&text.replace('\n', "\r\n")), plain, "{path} with CRLF");
+        assert_eq!(rows(&format!("\u{feff}{text}")), plain, "{path} with a byte order mark");
+        assert_eq!(rows(&format!("\u{feff}{}", text.replace('\n', "\r\n"))), plain, "{path} with both");
+    }
+    let untested: Vec<&&str> = super::hostile::PATHS.iter().filter(|path| !SAMPLES.iter().any(|(known, _)| known == *path)).collect();
+    assert_eq!(untested, [&"go.work"], "go.work names folders and no package");
+}
+
+/// What breaks in the middle is one sentence that tells where, in every form that has a grammar.
+#[test]
+fn every_form_with_a_grammar_says_once_that_it_is_broken() {
+    for (path, text) in SAMPLES {
+        let broken = match path.rsplit('.').next().unwrap() {
+            _ if matches!(*path, "bun.lock" | "deno.lock" | "composer.lock" | "Pipfile.lock" | "Package.resolved")
+                || path.ends_with(".json") =>
+            {
+                text.replacen(':', " ", 1)
+            }
+            "toml" => format!("{text}[[[\n"),
+            _ if matches!(*path, "Cargo.lock" | "poetry.lock" | "Pipfile") => format!("{text}[[[\n"),
+            "yaml" | "yml" => format!("{text}x: [1\ny: 2\n"),
+            "xml" | "csproj" => text.replacen("</", "<", 1),
+            _ => continue,
+        };
+        let mut said = said(path, &broken);
+        said.retain(|why| !why.contains("judged by their lines only") && !why.contains("judged by its lines only"));
+        assert!(
+            matches!(&said[..], [why] if why.starts_with("dependencies could not be read as they are after the change: ")),
+            "{path}: {said:?}"
+        );
+    }
+}
+
+/// A key that stands twice in one table is one sentence, in every form of tables.
+#[test]
+fn every_form_of_tables_says_which_key_stands_twice() {
+    for (path, text) in SAMPLES {
+        let double = match path.rsplit('.').next().unwrap() {
+            _ if matches!(*path, "bun.lock" | "deno.lock" | "composer.lock" | "Pipfile.lock" | "Package.resolved")
+                || path.ends_with(".json") =>
+            {
+                let at = text.rfind('}').unwrap();
+                format!("{},\n\"twofold\": 1,\n\"twofold\": 2\n}}\n", text[..at].trim_end().trim_end_matches(','))
+            }
+            "toml" => format!("twofold = 1\ntwofold = 2\n{text}"),
+            _ if matches!(*path, "Cargo.lock" | "poetry.lock" | "Pipfile") => format!("twofold = 1\ntwofold = 2\n{text}"),
+            "yaml" | "yml" => format!("{text}twofold: 1\ntwofold: 2\n"),
+            _ => continue,
+        };
+        // Two values of one top-level key that says nothing of packages change nothing in npm's own lock file.
+        if *path == "package-lock.json" {
+            continue;
+        }
+        let mut said = said(path, &double);
+        said.retain(|why| !why.contains("judged by their lines only") && !why.contains("judged by its lines only"));
+        assert!(matches!(&said[..], [why] if why.contains("twofold") || why.contains("duplicate")), "{path}: {said:?}");
+    }
+}
+
+/// Some tools write all of a lock file on one line, which checks see cut.
+#[test]
+fn a_lock_file_on_one_line_is_read_whole() {
+    let packages = |last: &str| {
+        let each = (0..2_000).map(|at| {
+            format!(
+                "\"node_modules/package-number-{at}\":{{\"version\":\"{}\",\"integrity\":\"sha512-xxxxxxxxxxxxxxxx\"}}",
+                if at == 1_999 { last } else { "1.0.0" }
+            )
+        });
+        format!("{{\"lockfileVersion\":3,\"packages\":{{{}}}}}", each.collect::<Vec<_>>().join(","))
+    };
+    let report = super::report("package-lock.json", &packages("1.0.0"), &packages("1.0.1"));
+    let rows: Vec<String> = report.dependencies.iter().map(super::shown).collect();
+    assert_eq!(rows, ["upgraded npm package-number-1999 1.0.0 -> 1.0.1 @1"], "{:?}", report.skipped);
 }

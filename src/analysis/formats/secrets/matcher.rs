@@ -153,11 +153,15 @@ fn lines(text: &str, places: &[Range<usize>]) -> Vec<Range<usize>> {
     spans
 }
 
-/// The spans of `text` around `places`, cut at the ends of lines where one is close, joined where they meet.
+/// The spans of `text` around `places`, which are in the order of their ends as `regions` are, cut at the ends of lines where one is close, joined where they meet.
 fn near(text: &str, regions: &[Range<usize>], places: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
     for place in places {
-        let Some(region) = regions.iter().find(|region| region.start <= place.start && place.end <= region.end) else { continue };
+        while regions.get(at).is_some_and(|region| region.end < place.end) {
+            at += 1;
+        }
+        let Some(region) = regions.get(at).filter(|region| region.start <= place.start) else { continue };
         let start = text.floor_char_boundary(place.start.saturating_sub(BEFORE).max(region.start));
         let end = text.ceil_char_boundary((place.end + AFTER).min(region.end));
         match spans.last_mut() {

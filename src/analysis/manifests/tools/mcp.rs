@@ -8,6 +8,7 @@ use crate::analysis::language::Language;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
 use crate::analysis::manifests::npm::name_and_version;
 use crate::analysis::manifests::pypi::{normalised, requirement};
+use crate::analysis::manifests::twice;
 use crate::model::dependency::{Ecosystem, PackageSource};
 
 /// Settings that name servers.
@@ -70,7 +71,9 @@ impl Format for Servers {
             let words: Vec<&str> = words.iter().flat_map(|word| word.split_whitespace()).take(MOST_WORDS).collect();
             Some(started(&words)?.at(line).direct(true).note(format!("started as the server {name}")))
         });
-        Ok(Reading { entries: once(entries.collect()), ..Reading::default() })
+        let mut reading = Reading { entries: once(entries.collect()), ..Reading::default() };
+        twice::tell(&root, &mut reading);
+        Ok(reading)
     }
 }
 
