@@ -42,6 +42,7 @@ pub mod settle;
 pub mod site;
 pub mod sweep;
 pub mod target;
+pub mod task;
 pub mod terms;
 pub mod token;
 pub mod typed;
@@ -85,6 +86,7 @@ fn dispatch(cli: Cli, cancel: Cancel) -> anyhow::Result<Exit> {
     context.sweeper = Some(sweep::from_console::sweeper);
     context.look_ups = look_ups::Wish { asking: cli.look_up, advisories: cli.advisories };
     (context.packs, context.no_default_rules, context.imports) = (cli.packs, cli.no_default_rules, cli.imports);
+    context.task = cli.task.as_deref().map(task::read).transpose()?;
     let headless = cli.command.is_some();
     context.tells_waits = !drawn;
     let exit = match cli.command {

@@ -121,6 +121,7 @@ fn habits_of(example: &Example, change: &Change) -> Habits {
         committer: if one.committer.is_empty() { one.email.to_lowercase() } else { one.committer.to_lowercase() },
         authored: Timestamp(one.authored),
         zone: one.zone.unwrap_or_default(),
+        message: one.message.clone(),
     };
     let before = example.earlier.iter().flat_map(|one| std::iter::repeat_n(habit(one), one.times.max(1))).collect();
     Habits { zones, before }

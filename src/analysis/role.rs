@@ -312,9 +312,11 @@ fn is_generated(path: &str, name: &str) -> bool {
 }
 
 fn is_test(path: &str, name: &str) -> bool {
-    const FOLDERS: [&str; 11] = [
+    const FOLDERS: [&str; 13] = [
         "/test/",
         "/tests/",
+        "/testsuite/",
+        "/testsuites/",
         "/__tests__/",
         "/mocks/",
         "/__mocks__/",

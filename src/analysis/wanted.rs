@@ -135,6 +135,6 @@ fn unseen_blob(file: &FileView<'_>, size: Option<u64>, unread: Option<&str>) -> 
 /// Whether a rule that runs compares the commits of `change` with those before it.
 #[must_use]
 pub fn habits(change: &Change, runs: impl Fn(RuleId) -> bool) -> bool {
-    const RULES: [&str; 3] = ["commit-date-odd", "commit-zone-jumped", "committer-new"];
+    const RULES: [&str; 4] = ["commit-date-odd", "commit-zone-jumped", "committer-new", "message-repeated"];
     change.commits.iter().any(|commit| commit.id.is_some()) && RULES.into_iter().any(|rule| runs(RuleId(rule)))
 }

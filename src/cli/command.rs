@@ -44,6 +44,11 @@ pub struct Cli {
     /// Judge with what other tools found: a SARIF 2.1.0 file of Semgrep, CodeQL, zizmor, gitleaks or any other (may be given again)
     #[arg(long = "import", global = true, value_name = "FILE")]
     pub imports: Vec<PathBuf>,
+    /// The task that changes were made for, such as the prompt of an agent: what it names is held against what they touch
+    ///
+    /// A text; - reads it from standard input. Issues that GitHub links are read as tasks anyway.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub task: Option<PathBuf>,
     /// What the console opens on
     #[command(flatten)]
     pub place: Place,

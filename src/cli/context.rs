@@ -53,6 +53,8 @@ pub struct Context {
     config: Option<PathBuf>,
     /// `--import`: files of results of other tools.
     pub imports: Vec<PathBuf>,
+    /// `--task`: the text of the task that changes were made for.
+    pub task: Option<Arc<str>>,
     folders: RefCell<Vec<PathBuf>>,
     book: OnceCell<Arc<Rulebook>>,
     caught: OnceCell<Arc<Imports>>,
@@ -71,6 +73,7 @@ pub struct Surroundings {
     no_default_rules: bool,
     look_ups: Wish,
     imports: Vec<PathBuf>,
+    task: Option<Arc<str>>,
     folders: Vec<PathBuf>,
     rules: Option<Arc<InForce>>,
     reached: Vec<Arc<GithubClient>>,
@@ -83,7 +86,7 @@ impl Surroundings {
         let mut context = Context::new(self.config.clone(), cancel);
         (context.offline, context.token_command) = (self.offline, self.token_command.clone());
         (context.packs, context.no_default_rules) = (self.packs.clone(), self.no_default_rules);
-        context.look_ups = self.look_ups.clone();
+        (context.look_ups, context.task) = (self.look_ups.clone(), self.task.clone());
         (context.imports, context.folders) = (self.imports.clone(), RefCell::new(self.folders.clone()));
         context.reached = RefCell::new(self.reached.clone());
         context.rules = self.rules.clone().map_or_else(OnceCell::new, OnceCell::from);
@@ -106,6 +109,7 @@ impl Context {
             no_default_rules: false,
             look_ups: Wish::default(),
             imports: Vec::new(),
+            task: None,
             folders: RefCell::default(),
             config,
             book: OnceCell::new(),
@@ -139,6 +143,7 @@ impl Context {
             no_default_rules: self.no_default_rules,
             look_ups: self.look_ups.clone(),
             imports: self.imports.clone(),
+            task: self.task.clone(),
             folders: self.folders.borrow().clone(),
             rules: self.rules.get().cloned(),
             reached: self.reached(),
@@ -237,6 +242,10 @@ impl Context {
     /// # Errors
     /// As [`Self::registries`].
     pub fn asking(&self, engine: Engine) -> Result<Engine, ConfigError> {
+        let engine = match &self.task {
+            Some(task) => engine.given(Arc::clone(task)),
+            None => engine,
+        };
         Ok(match self.registries()? {
             Some(registries) => engine.asking(registries),
             None => engine,

@@ -1,10 +1,4 @@
 //! `lazaret scan`: judge changes and print what was found. The door for pipelines, hooks and scripts.
-#![allow(clippy::disallowed_methods, reason = "the task is a file that the person names")]
-
-use std::fs::File;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
@@ -50,17 +44,9 @@ pub struct Args {
     /// Exit with 1 when a finding is at least this serious
     #[arg(long, value_enum, default_value_t = Threshold::High, value_name = "SEVERITY")]
     fail_on: Threshold,
-    /// The task the changes were made for, such as the prompt of an agent: what it names is held against what they touch
-    ///
-    /// A text; - reads it from standard input. Issues that GitHub links are read as tasks anyway.
-    #[arg(long, value_name = "FILE")]
-    task: Option<PathBuf>,
     #[command(flatten)]
     rules: Rules,
 }
-
-/// Bytes of a task that are read.
-const LARGEST_TASK: u64 = 1 << 20;
 
 /// Commits that are held to be looked at together, at most.
 const MOST_TOGETHER: usize = 500;
@@ -100,10 +86,6 @@ impl Threshold {
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     args.inputs.note_folders(context);
     let engine = args.rules.engine(context)?;
-    let engine = match &args.task {
-        Some(file) => engine.given(task(file)?),
-        None => engine,
-    };
     let Opened { site, pulls, omissions, incomplete, several } = args.inputs.open(context)?;
     let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
     // Where nothing can be kept, everything is judged all the same.
@@ -142,18 +124,6 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         Err(error) if is_closed_pipe(&error) && verdict.found => Ok(Exit::Found),
         Err(error) => Err(error),
     }
-}
-
-/// The text of a task.
-fn task(file: &Path) -> anyhow::Result<Arc<str>> {
-    let mut bytes = Vec::new();
-    let read = if file == Path::new("-") {
-        std::io::stdin().take(LARGEST_TASK).read_to_end(&mut bytes)
-    } else {
-        File::open(file).and_then(|file| file.take(LARGEST_TASK).read_to_end(&mut bytes))
-    };
-    read.map_err(|why| anyhow::anyhow!("the task in {} cannot be read: {why}", file.display()))?;
-    Ok(Arc::from(String::from_utf8_lossy(&bytes).as_ref()))
 }
 
 /// Judges commits that may come to something together. They are noted as they are, and handed on when all of them are judged.

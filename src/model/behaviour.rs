@@ -286,6 +286,8 @@ pub enum Unusual {
     },
     /// It adds what others add.
     Repeated(Repeated),
+    /// The same patch was judged in other repositories.
+    Twin(Twin),
 }
 
 /// What one change is, seen from those that its agent made in the same repository before it.

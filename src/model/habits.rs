@@ -1,4 +1,4 @@
-//! What earlier commits of a repository show of those who made them: addresses, dates, the offsets of their clocks. All of it is claimed.
+//! What earlier commits of a repository show of those who made them: addresses, dates, the offsets of their clocks, messages. All of it is claimed.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,8 @@ pub struct Habit {
     pub authored: Timestamp,
     /// By how many minutes its author's clock was ahead of UTC.
     pub zone: i32,
+    /// What it says, cut short; outside text.
+    pub message: String,
 }
 
 /// The commits of a change beside earlier ones.

@@ -62,10 +62,14 @@ impl Observer {
     pub fn observe(&self, pull: &Pull, engine: &Engine, folder: Option<&Path>) -> Option<Observations> {
         let (memory, agent) = (self.0.as_ref().filter(|memory| memory.path.exists())?, pull.provenance.agent.as_ref()?);
         let repo = memory.repository(pull, folder)?;
-        let records = memory.with((memory.clock)(), |store| store.of(&repo, agent))?;
+        let head = pull.revision.head.as_ref()?.as_str();
+        let mut records = memory.with((memory.clock)(), |store| store.of(&repo, agent))?;
+        let patch = records.iter().find(|known| known.head == head).and_then(|known| known.patch.clone());
+        let alike = patch.and_then(|patch| memory.with((memory.clock)(), |store| store.alike(&patch)));
+        records.extend(alike.unwrap_or_default().into_iter().filter(|known| known.repo != repo));
         let fates = memory.fates().map_err(|why| warn(&why)).unwrap_or_default();
         let past = Past::of(records, &fates, engine.digest());
-        Index::of(&past).observe(&repo, pull.revision.head.as_ref()?.as_str())
+        Index::of(&past).observe(&repo, head)
     }
 
     /// The same for many pulls, each with the folder of its repository.

@@ -117,6 +117,17 @@ impl Observations {
         self.rows(&sql, [repo, agent])
     }
 
+    /// The latest of what is kept of changes with this very patch, wherever they were made.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn alike(&self, patch: &str) -> Result<Vec<Observed>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM observations WHERE instr(body, ?1) ORDER BY at DESC LIMIT {MOST_OF_ONE}");
+        let mut found = self.rows(&sql, [patch])?;
+        found.retain(|observed| observed.patch.as_deref() == Some(patch));
+        Ok(found)
+    }
+
     fn rows(&self, sql: &str, with: impl rusqlite::Params) -> Result<Vec<Observed>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Option<Observed>>> {
             let mut statement = self.connection.prepare(sql)?;

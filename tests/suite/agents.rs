@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use lazaret::analysis::behaviour::past::Past;
 use lazaret::analysis::behaviour::portrait::{Asked, gallery};
+use lazaret::analysis::behaviour::unusual::Index;
 use lazaret::message::effect::Effect;
 use lazaret::message::event::{Event, News};
 use lazaret::model::agent::Tier;
-use lazaret::model::behaviour::{By, Trait};
+use lazaret::model::behaviour::{By, Trait, Unusual};
 use lazaret::model::observed::{Construct, Fate, Folder, Observed, TakenBack};
 use lazaret::model::pull::PullState;
 use lazaret::model::risk::Lane;
@@ -310,6 +311,25 @@ fn a_burst_is_told_with_the_busiest_hour_before_it() {
 }
 
 #[test]
+fn the_same_patch_in_another_repository_is_told_of_the_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut store, _) = Observations::open(&folder.path().join("observations.db"), Bounds::default(), now()).unwrap();
+    let of = |repo: &str, name: usize, patch: &str| Observed {
+        repo: repo.to_owned(),
+        patch: Some(patch.to_owned()),
+        ..change(name, i64::try_from(name).unwrap() * DAY)
+    };
+    let all = [of("acme/api", 1, "feed"), of("acme/web", 2, "feed"), of("acme/web", 3, "beef"), of("acme/api", 4, "beef0")];
+    all.iter().for_each(|observed| store.keep(observed).unwrap());
+    assert_eq!(store.alike("beef").unwrap(), [all[2].clone()], "a part of a digest is another one");
+    let past = Past::of(store.alike("feed").unwrap(), &BTreeMap::new(), "r");
+    let says = |repo: &str, head: &str| Index::of(&past).observe(repo, head).unwrap().found.iter().map(Unusual::says).collect::<Vec<_>>();
+    assert_eq!(says("acme/api", &all[0].head), ["the same patch in 2 repositories: acme/web#2, acme/api#1"]);
+    let alone = Past::of(vec![all[2].clone(), of("acme/web", 5, "beef")], &BTreeMap::new(), "r");
+    assert!(Index::of(&alone).observe("acme/web", &all[2].head).unwrap().found.is_empty(), "in one repository it is done again");
+}
+
+#[test]
 fn the_same_lines_in_several_changes_are_told_once_and_work_done_again_is_not() {
     let print = |name: usize, path: &str, print: u64| {
         let construct =
@@ -426,7 +446,7 @@ fn an_opened_pull_says_what_is_unusual_and_hides_whose_it_is_until_the_story_is_
     let records = turned();
     let (repo, head) = (records[40].repo.clone(), records[40].head.clone());
     let past = Past::of(records, &BTreeMap::new(), "r");
-    let observations = lazaret::analysis::behaviour::unusual::Index::of(&past).observe(&repo, &head).unwrap();
+    let observations = Index::of(&past).observe(&repo, &head).unwrap();
     let mut desk = Desk::new(100, 40).keys("enter");
     let Some(Effect::Observe(ticket, _)) = desk.asked.iter().rfind(|effect| matches!(effect, Effect::Observe(..))).cloned() else {
         panic!()

@@ -194,6 +194,14 @@ fn the_task_is_read_where_it_is_known() {
     std::fs::write(&task, "Change src/page.py so that it pages.").unwrap();
     let report = acme.report(number, &["--task", task.to_str().unwrap()]);
     assert!(says(&crate::testimony_github::told(&report), "supported", "src/page.py"), "{report}");
+    let listed = acme.run(&["list", "acme/api", "--task", task.to_str().unwrap(), "--format", "json"]);
+    assert_eq!(listed.code, 0, "{}", listed.err);
+    acme.console(&[&format!("acme/api#{number}"), "--task", task.to_str().unwrap()], "poll = 0\n")
+        .shows("return items")
+        .press("s")
+        .shows("the task that was given says what is to be changed")
+        .press("\u{3}")
+        .ends();
     let missing = acme.run(&["scan", &format!("acme/api#{number}"), "--task", "nowhere.txt"]);
     missing.is_failure("the task in nowhere.txt cannot be read");
 }

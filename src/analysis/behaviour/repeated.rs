@@ -58,12 +58,15 @@ pub fn twins(all: &[&Known]) -> Vec<Twin> {
     for known in all {
         known.change.patch.iter().for_each(|patch| patches.entry(patch).or_default().push(known));
     }
-    let twin = |alike: Vec<&Known>| {
-        let repositories = alike.iter().map(|known| known.change.repo.as_str()).collect::<BTreeSet<_>>().len();
-        let changes = alike.iter().rev().take(PLACES).map(|known| known.change.address()).collect();
-        (repositories > 1).then_some(Twin { changes, repositories })
-    };
-    let mut found: Vec<Twin> = patches.into_values().filter_map(twin).collect();
+    let mut found: Vec<Twin> = patches.into_values().filter_map(|alike| twin(&alike)).collect();
     found.sort_by(|a, b| b.repositories.cmp(&a.repositories).then_with(|| a.changes.cmp(&b.changes)));
     found
+}
+
+/// Changes of one patch, oldest first, where they stand in several repositories.
+#[must_use]
+pub fn twin(alike: &[&Known]) -> Option<Twin> {
+    let repositories = alike.iter().map(|known| known.change.repo.as_str()).collect::<BTreeSet<_>>().len();
+    let changes = alike.iter().rev().take(PLACES).map(|known| known.change.address()).collect();
+    (repositories > 1).then_some(Twin { changes, repositories })
 }

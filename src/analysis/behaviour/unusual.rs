@@ -18,6 +18,7 @@ pub struct Index<'p> {
     /// Positions in the past, in time.
     own: BTreeMap<(&'p str, &'p str), Vec<usize>>,
     heads: BTreeMap<(&'p str, &'p str), usize>,
+    patches: BTreeMap<&'p str, Vec<&'p Known>>,
 }
 
 impl<'p> Index<'p> {
@@ -25,14 +26,18 @@ impl<'p> Index<'p> {
     #[must_use]
     pub fn of(past: &'p Past) -> Self {
         let (mut own, mut heads): (BTreeMap<_, Vec<usize>>, _) = (BTreeMap::new(), BTreeMap::new());
+        let mut patches: BTreeMap<_, Vec<&Known>> = BTreeMap::new();
         for (at, known) in past.all.iter().enumerate() {
             let repo = known.change.repo.as_str();
             if let Some(agent) = &known.change.agent {
                 own.entry((repo, agent.as_str())).or_default().push(at);
             }
+            if let Some(patch) = &known.change.patch {
+                patches.entry(patch.as_str()).or_default().push(known);
+            }
             heads.extend(known.heads().map(|head| ((repo, head), at)));
         }
-        Self { past, own, heads }
+        Self { past, own, heads, patches }
     }
 
     /// What is unusual in the change of `repo` with this head; `None` where it is not remembered, or no agent is known.
@@ -51,6 +56,8 @@ impl<'p> Index<'p> {
         found.extend(burst(&upto, this));
         found.extend(model(before, this));
         found.extend(again(&upto, this));
+        let alike = this.change.patch.as_deref().and_then(|patch| self.patches.get(patch));
+        found.extend(alike.and_then(|alike| repeated::twin(alike)).map(Unusual::Twin));
         let (agent, model) = (this.change.called.clone(), this.change.model.clone());
         Some(Observations { agent, tier: this.change.tier, model, before: before.len(), found })
     }

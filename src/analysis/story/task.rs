@@ -15,7 +15,7 @@ use crate::model::testimony::Named;
 const LONGEST: usize = 64 * 1024;
 /// Names of one task that are held against the change.
 const MOST_NAMES: usize = 12;
-/// Changed lines below which nobody minds where they stand.
+/// Added lines below which nobody minds where they stand.
 const LEAST_LINES: usize = 5;
 /// Changed lines of a file whose words are read.
 const MOST_LINES: usize = 400;
@@ -28,6 +28,13 @@ const PLAIN: [&str; 44] = [
     "src", "lib", "libs", "app", "apps", "pkg", "cmd", "internal", "index", "main", "mod", "init", "core", "common", "util", "utils",
     "helper", "helpers", "base", "types", "type", "model", "models", "package", "packages", "crates", "crate", "module", "modules",
     "source", "sources", "java", "python", "kotlin", "org", "com", "web", "the", "and", "for", "with", "this", "that", "from",
+];
+
+/// Short words that stand everywhere.
+const SHORT: [&str; 42] = [
+    "use", "add", "fix", "new", "now", "get", "set", "its", "are", "was", "has", "had", "can", "all", "any", "but", "you", "see", "let",
+    "var", "def", "int", "str", "out", "one", "two", "via", "per", "old", "own", "off", "run", "try", "end", "not", "nil", "err", "pub",
+    "arg", "map", "key", "val",
 ];
 
 /// A task, and where it comes from.
@@ -102,41 +109,87 @@ pub struct Unspoken {
     pub folder: String,
     /// Changed files, at least one.
     pub paths: Vec<String>,
-    /// Their changed lines.
+    /// Their added lines.
     pub lines: usize,
 }
 
-/// The folders in which code changes that no word of the task or the message speaks of: neither of a path nor of what stands on the
-/// changed lines. Nothing without a task, and nothing where not a single file is spoken of: then the task is told in other words.
+/// Work that is spread over everything by its nature: who asks for it speaks of every file.
+static SWEEPING: Pattern = Pattern::new(
+    r"(?i)\b(?:rustfmt|gofmt|prettier|formatt(?:ed|ing|er)|re-?format\w*|lint(?:s|er|ers|ing)?|typos?|spelling|whitespace|copyright|licen[sc]e\s+headers?|type\s+hints?|typing|clippy|eslint|ruff|black|pre-?commit|style)\b",
+);
+/// Times that what is tied to what was spoken of may tie more.
+const ROUNDS: usize = 3;
+
+/// One file that no word speaks of.
+struct Silent<'c> {
+    path: String,
+    folder: String,
+    lines: usize,
+    names: BTreeSet<&'c str>,
+}
+
+/// The folders in which code is added that no word of the task or the message speaks of: neither of a path nor of what stands on the
+/// changed lines, and that shares no name with code that is spoken of. Nothing without a task, nothing where no file of
+/// code is spoken of, since the task is told in other words then, and nothing where the work concerns every file or takes back other work.
 #[must_use]
 pub fn unspoken(facts: &Facts<'_>, given: Option<&str>) -> Vec<Unspoken> {
     let tasks = tasks(facts, given);
-    if tasks.is_empty() {
+    let texts = || tasks.iter().map(|task| task.text.as_str()).chain(parts(facts.change).into_iter().map(|part| part.text));
+    if tasks.is_empty() || texts().any(|text| SWEEPING.is_match(text) || text.starts_with("Revert ")) {
         return Vec::new();
     }
     let mut said = BTreeSet::new();
-    tasks.iter().for_each(|task| words(&task.text, &mut said));
-    parts(facts.change).iter().for_each(|part| words(part.text, &mut said));
-    let mut silent: Vec<Unspoken> = Vec::new();
-    let mut heard = BTreeSet::new();
-    for file in facts.files() {
+    texts().for_each(|text| words(text, &mut said));
+    let (mut silent, mut heard, mut tied) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    let mut works_on = false;
+    for (file, works) in facts.worked() {
         let path = file.path().text().into_owned();
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let names = coined(file);
         if is_spoken(file, &path, &said) {
+            works_on |= works && Role::of(&path).is_live();
             heard.insert(folder);
-        } else if Role::of(&path).is_live() {
-            let lines = file.added() + file.removed();
-            match silent.iter_mut().find(|known| known.folder == folder) {
-                Some(known) => {
-                    known.paths.push(path);
-                    known.lines += lines;
-                }
-                None => silent.push(Unspoken { folder, paths: vec![path], lines }),
-            }
+            tied.extend(names);
+        } else if works && file.added() > 0 && Role::of(&path).is_live() && !matches!(Role::of(&path), Role::Manifest | Role::Lock) {
+            silent.push(Silent { path, folder, lines: file.added(), names });
         }
     }
-    silent.retain(|one| !heard.is_empty() && one.lines >= LEAST_LINES && !heard.contains(&one.folder));
-    silent
+    if !works_on {
+        return Vec::new();
+    }
+    // Who uses what was changed belongs to it.
+    for _ in 0..ROUNDS {
+        let (joined, left): (Vec<_>, Vec<_>) = silent.into_iter().partition(|one: &Silent<'_>| !one.names.is_disjoint(&tied));
+        silent = left;
+        if joined.is_empty() {
+            break;
+        }
+        for one in joined {
+            heard.insert(one.folder);
+            tied.extend(one.names);
+        }
+    }
+    let mut folders: Vec<Unspoken> = Vec::new();
+    for one in silent.into_iter().filter(|one| !heard.contains(&one.folder)) {
+        match folders.iter_mut().find(|known| known.folder == one.folder) {
+            Some(known) => {
+                known.paths.push(one.path);
+                known.lines += one.lines;
+            }
+            None => folders.push(Unspoken { folder: one.folder, paths: vec![one.path], lines: one.lines }),
+        }
+    }
+    folders.retain(|one| one.lines >= LEAST_LINES);
+    folders
+}
+
+/// The names on the changed lines of `file` that somebody made up: `page_of` and `pageOf`.
+fn coined(file: &FileDiff) -> BTreeSet<&str> {
+    let Some(text) = file.text() else { return BTreeSet::new() };
+    let changed = text.lines.iter().filter(|line| line.kind != LineKind::Context).take(MOST_LINES);
+    let names = changed.flat_map(|line| text.text(line).split(|c: char| !(c.is_alphanumeric() || c == '_')));
+    let telling = |name: &&str| name.len() >= 6 && (has_hump(name) || name.trim_matches('_').contains('_'));
+    names.filter(telling).collect()
 }
 
 fn is_spoken(file: &FileDiff, path: &str, said: &BTreeSet<String>) -> bool {
@@ -154,10 +207,16 @@ fn words(text: &str, into: &mut BTreeSet<String>) {
     for name in text.split(|c: char| !c.is_alphanumeric()) {
         let mut start = 0;
         let humps = name.as_bytes().windows(2).enumerate().filter(|(_, pair)| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
-        for end in humps.map(|(at, _)| at + 1).chain([name.len()]) {
+        // `PostHog` is also written in one.
+        let ends: Vec<usize> = humps.map(|(at, _)| at + 1).chain([name.len()]).collect();
+        if ends.len() == 2 {
+            into.insert(stem(&name.to_lowercase()));
+        }
+        for end in ends {
             let word = stem(&name.get(start..end).unwrap_or("").to_lowercase());
             start = end;
-            if word.chars().count() >= 4 && word.chars().any(char::is_alphabetic) && !PLAIN.contains(&word.as_str()) {
+            let plain = PLAIN.contains(&word.as_str()) || SHORT.contains(&word.as_str());
+            if word.chars().count() >= 3 && word.chars().any(char::is_alphabetic) && !plain {
                 into.insert(word);
             }
         }
@@ -167,7 +226,9 @@ fn words(text: &str, into: &mut BTreeSet<String>) {
 fn stem(word: &str) -> String {
     let cut =
         ["ings", "ing", "ies", "ed", "es", "s", "e", "y"].iter().find_map(|end| word.strip_suffix(end).filter(|rest| rest.len() >= 4));
-    cut.unwrap_or(word).to_owned()
+    // `urls`
+    let plural = || word.strip_suffix('s').filter(|rest| rest.len() == 3 && !rest.ends_with(['s', 'i', 'u']));
+    cut.or_else(plural).unwrap_or(word).to_owned()
 }
 
 #[cfg(test)]

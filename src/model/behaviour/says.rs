@@ -126,6 +126,7 @@ impl Unusual {
             Self::Repeated(repeated) => {
                 format!("it adds lines that {} changes of this agent add here, which begin with `{}`", repeated.changes, repeated.says)
             }
+            Self::Twin(twin) => twin.says(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who made the commits before a change, when, and by which clock. Only their headers are read.
+//! Who made the commits before a change, when, and by which clock. Only headers and messages are read.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -15,6 +15,9 @@ use crate::model::time::Timestamp;
 
 /// Earlier commits that are read: habits are recent, and a large history must not be walked for a note.
 const MOST: usize = 600;
+
+/// Bytes of a message that are kept.
+const LONGEST: usize = 4096;
 
 /// The habits before `change` of the repository in `folder`; none where it cannot be read, since only notes rest on them.
 pub(super) fn of(folder: &Path, change: &Change, cancel: &Cancel) -> Habits {
@@ -49,6 +52,7 @@ fn read(repo: &Repository, change: &Change, cancel: &Cancel) -> Result<Habits, g
             committer: address(committer.email_bytes()),
             authored: Timestamp(author.when().seconds()),
             zone: author.when().offset_minutes(),
+            message: inert::decode(commit.message_bytes().get(..LONGEST).unwrap_or_else(|| commit.message_bytes())).into_owned(),
         });
     }
     Ok(habits)
