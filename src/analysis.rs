@@ -57,6 +57,7 @@ pub mod syntax;
 pub mod text;
 pub mod threads;
 pub mod told;
+pub mod unused;
 pub mod view;
 pub mod wanted;
 pub mod words;

@@ -29,6 +29,7 @@ pub mod ledger;
 pub mod link;
 pub mod look;
 pub mod lookup;
+pub mod mention;
 pub mod noise;
 pub mod objects;
 pub mod observed;

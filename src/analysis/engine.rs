@@ -33,6 +33,7 @@ use super::story::{self, facts};
 use super::sums;
 use super::threads::{self, mentions};
 use super::told::ToldRows;
+use super::unused;
 use super::view::FileView;
 use super::wanted;
 use crate::model::asking::LookUp;
@@ -283,7 +284,9 @@ impl Engine {
             wanted.extend(lookups::elsewhere::wanted(outcomes));
         }
         let texts = if wanted.is_empty() { Texts::default() } else { (reader.texts)(&wanted) };
-        Around { texts, history, task: self.task.clone(), ..Around::default() }
+        let words = if self.chosen.contains_key(&RuleId("dependency-unused")) { unused::words(outcomes) } else { Vec::new() };
+        let mentions = if words.is_empty() { None } else { (reader.mentions)(&words) };
+        Around { texts, history, mentions, task: self.task.clone(), ..Around::default() }
     }
 
     /// Asks about the packages that the change brings, where somebody may be asked. It may take a while: a reader who waits for the
@@ -364,7 +367,10 @@ impl Engine {
     /// Judges the whole change by its net diff; `load` gives the whole texts it is asked for, as far as it can.
     pub fn analyse(&self, change: &Change, load: &dyn Fn(&[TextRequest]) -> Texts) -> Report {
         let (history, testimony, talk) = (&History::default, &|_: &Question| Testimony::default(), &Talk::default);
-        self.analyse_whole(change, &Reader { texts: load, history, packages: &|_| None, testimony, talk, cancel: &Cancel::default() })
+        self.analyse_whole(
+            change,
+            &Reader { texts: load, history, packages: &|_| None, mentions: &|_| None, testimony, talk, cancel: &Cancel::default() },
+        )
     }
 
     /// Judges the whole change, also commit by commit.

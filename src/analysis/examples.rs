@@ -16,6 +16,7 @@ use crate::model::diff::{Content, FileDiff, FileStatus, Patch, Side, TextDiff, a
 use crate::model::finding::Finding;
 use crate::model::habits::{Habit, Habits};
 use crate::model::lookup::{Lookups, Package};
+use crate::model::mention::Mentions;
 use crate::model::path::RepoPath;
 use crate::model::pull::{Author, Commit, Origin, Pull, PullRef, PullState, Revision};
 use crate::model::rule::{Example, ExampleCommit, ExampleFile, Rule, Severity};
@@ -43,6 +44,7 @@ pub fn run(book: &Arc<Rulebook>, rule: &Rule, example: &Example) -> Outcome {
         texts: &|_| texts.clone(),
         history: &|| History { habits: habits_of(example, &change), ..History::default() },
         packages: &|_| None,
+        mentions: &|words| Some(mentions(example, words)),
         testimony: &|_| Testimony::default(),
         talk: &|| Talk::default(),
         cancel: &Cancel::default(),
@@ -51,6 +53,21 @@ pub fn run(book: &Arc<Rulebook>, rule: &Rule, example: &Example) -> Outcome {
     let counts = |finding: &&Finding| rule.severity == Severity::Info || finding.severity > Severity::Info;
     let fired = findings.iter().filter(counts).count() > 0;
     Outcome { holds: fired == example.hits, findings }
+}
+
+/// Where `words` stand in an example, whose files are all there is.
+fn mentions(example: &Example, words: &[String]) -> Mentions {
+    let mut all = Mentions::default();
+    for file in &example.files {
+        let Some(text) = file.after.as_ref().map(|text| text.to_lowercase()) else { continue };
+        for word in words {
+            let count = text.matches(word.as_str()).count();
+            if count > 0 {
+                all.add(word, &RepoPath::from(file.path.as_str()), count);
+            }
+        }
+    }
+    all
 }
 
 /// What an example says that was said of its packages.

@@ -56,6 +56,12 @@ pub fn packages(module: &str) -> &'static [String] {
     LISTS.packages.get(module).map_or(&[], Vec::as_slice)
 }
 
+/// The modules that the Python package called `name` is known to hold.
+pub fn modules(name: &str) -> impl Iterator<Item = &'static str> {
+    let holds = LISTS.packages.iter().filter(move |(_, packages)| packages.iter().any(|package| package == name));
+    holds.map(|(module, _)| module.as_str()).collect::<Vec<_>>().into_iter()
+}
+
 /// Whether the language or the program around the code brings it.
 fn is_given(ecosystem: Ecosystem, name: &str) -> bool {
     let own = if ecosystem == Ecosystem::Npm { &LISTS.node } else { &LISTS.python };

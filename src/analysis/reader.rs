@@ -3,6 +3,7 @@
 use crate::model::asking::Host;
 use crate::model::cancel::Cancel;
 use crate::model::change::{History, TextRequest, Texts};
+use crate::model::mention::Mentions;
 use crate::model::talk::Talk;
 use crate::model::testimony::{Question, Testimony};
 
@@ -15,6 +16,8 @@ pub struct Reader<'r> {
     pub history: &'r dyn Fn() -> History,
     /// What the host of the change says of the packages it moves.
     pub packages: Host<'r>,
+    /// Where words, in small letters, stand in the whole tree of its head; `None` where that cannot be told.
+    pub mentions: &'r dyn Fn(&[String]) -> Option<Mentions>,
     /// What the forge of the change says of what its message claims.
     pub testimony: &'r dyn Fn(&Question) -> Testimony,
     /// What was said about the change.

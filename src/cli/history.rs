@@ -111,6 +111,7 @@ impl History {
                 texts: &texts,
                 history: &|| self.source.history(change, cancel),
                 packages: &|take| self.source.packages(change, take, cancel),
+                mentions: &|words| self.source.mentions(change, words, cancel),
                 testimony: &|_| Testimony::default(),
                 talk: &|| Talk::default(),
                 cancel,

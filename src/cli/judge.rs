@@ -42,6 +42,7 @@ impl Judge<'_> {
                 texts: &|wanted| self.source.texts(&change, wanted, self.cancel),
                 history: &|| self.source.history(&change, self.cancel),
                 packages: &|take| self.source.packages(&change, take, self.cancel),
+                mentions: &|words| self.source.mentions(&change, words, self.cancel),
                 testimony: &|question| self.source.testimony(&change, question, self.cancel),
                 talk: &|| self.source.talk(&change, self.cancel),
                 cancel: self.cancel,

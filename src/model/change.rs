@@ -7,6 +7,7 @@ use super::commit_id::CommitId;
 use super::diff::{Omission, Patch, Side};
 use super::habits::Habits;
 use super::lookup::Lookups;
+use super::mention::Mentions;
 use super::path::RepoPath;
 use super::pull::{Commit, Pull};
 use super::talk::Talk;
@@ -123,6 +124,8 @@ pub struct Around {
     pub history: History,
     /// What registries and advisories say of the packages it brings.
     pub lookups: Lookups,
+    /// Where the names of packages it brings stand in the whole tree; `None` where nobody looked, or could.
+    pub mentions: Option<Mentions>,
     /// What its forge says of what its message claims.
     pub testimony: Testimony,
     /// What was said about it.

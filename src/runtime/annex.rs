@@ -15,6 +15,7 @@ use crate::model::dossier::Dossier;
 use crate::model::forge::Account;
 use crate::model::ledger::{ChainState, Record};
 use crate::model::lookup::{Reviewed, Told};
+use crate::model::mention::Mentions;
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Origin, Pull, PullRef};
 use crate::model::report::Report;
@@ -157,6 +158,10 @@ impl Source for Annex {
 
     fn packages(&self, change: &Change, take: Take<'_>, cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
         self.of(&change.pull.at).packages(change, take, cancel)
+    }
+
+    fn mentions(&self, change: &Change, words: &[String], cancel: &Cancel) -> Option<Mentions> {
+        self.of(&change.pull.at).mentions(change, words, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

@@ -207,6 +207,7 @@ fn read(one: &Chosen<'_>, engine: &Engine, cancel: &Cancel) -> Result<(Target, V
             texts: &|wanted| one.field.texts(&change, wanted, cancel),
             history: &|| one.field.history(&change, cancel),
             packages: &|take| one.field.packages(&change, take, cancel),
+            mentions: &|_| None,
             testimony: &|question| one.field.testimony(&change, question, cancel),
             talk: &|| one.field.talk(&change, cancel),
             cancel,

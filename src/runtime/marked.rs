@@ -13,6 +13,7 @@ use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
 use crate::model::forge::Account;
 use crate::model::lookup::{Reviewed, Told};
+use crate::model::mention::Mentions;
 use crate::model::policy::{HOURS, PolicyText};
 use crate::model::pull::{Pull, PullRef};
 use crate::model::response::People;
@@ -147,6 +148,10 @@ impl Source for Marked {
 
     fn packages(&self, change: &Change, take: Take<'_>, cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
         self.source.packages(change, take, cancel)
+    }
+
+    fn mentions(&self, change: &Change, words: &[String], cancel: &Cancel) -> Option<Mentions> {
+        self.source.mentions(change, words, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

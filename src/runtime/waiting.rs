@@ -218,6 +218,7 @@ fn look(
             texts: &|wanted| source.texts(&change, wanted, cancel),
             history: &|| source.history(&change, cancel),
             packages: &|take| source.packages(&change, take, cancel),
+            mentions: &|words| source.mentions(&change, words, cancel),
             testimony: &|question| source.testimony(&change, question, cancel),
             talk: &|| source.talk(&change, cancel),
             cancel,

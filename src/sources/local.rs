@@ -16,6 +16,7 @@ pub(super) mod history;
 mod landings;
 mod lines;
 mod loose;
+mod mentions;
 pub mod merged;
 mod open;
 pub mod packed;
@@ -37,6 +38,7 @@ use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::commit_id::CommitId;
 use crate::model::diff::Omission;
+use crate::model::mention::Mentions;
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Author, Origin, Pull, PullRef};
 use crate::model::sweep::{Asked, Caught};
@@ -343,6 +345,10 @@ impl Source for LocalSource {
 
     fn history(&self, change: &Change, cancel: &Cancel) -> History {
         History { habits: habits::of(&self.folder, change, cancel), ..history::of(&self.folder, change, cancel) }
+    }
+
+    fn mentions(&self, change: &Change, words: &[String], cancel: &Cancel) -> Option<Mentions> {
+        mentions::of(&self.folder, change, words, cancel)
     }
 
     fn texts(&self, change: &Change, wanted: &[TextRequest], cancel: &Cancel) -> Texts {

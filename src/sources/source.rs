@@ -12,6 +12,7 @@ use crate::model::diff::Omission;
 use crate::model::dossier::Dossier;
 use crate::model::forge::Account;
 use crate::model::lookup::{Reviewed, Told};
+use crate::model::mention::Mentions;
 use crate::model::policy::PolicyText;
 use crate::model::pull::{Commit, Pull, PullRef};
 use crate::model::talk::Talk;
@@ -157,6 +158,12 @@ pub trait Source: Send + Sync {
     /// What its host says of the packages that `change` moves; each request is taken out of what the change may cost. `None` where there is
     /// no host that could say.
     fn packages(&self, _change: &Change, _take: Take<'_>, _cancel: &Cancel) -> Option<Told<Vec<Reviewed>>> {
+        None
+    }
+
+    /// Where `words`, in small letters, stand in the whole tree of the head of `change`, capitals or not; `None` where not all of it can be
+    /// looked through.
+    fn mentions(&self, _change: &Change, _words: &[String], _cancel: &Cancel) -> Option<Mentions> {
         None
     }
 

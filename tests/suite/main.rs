@@ -116,5 +116,6 @@ mod two_people;
 mod two_people_github;
 mod unified;
 mod unread;
+mod unused;
 mod waiting;
 mod world;

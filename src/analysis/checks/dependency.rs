@@ -11,6 +11,7 @@ pub mod dependency_odd_version;
 pub mod dependency_side_effect;
 pub mod dependency_unlisted;
 pub mod dependency_unpinned;
+pub mod dependency_unused;
 pub mod dependency_vulnerable;
 pub mod dependency_withdrawn;
 pub mod import_undeclared;

@@ -61,6 +61,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &dependency::dependency_side_effect::DependencySideEffect,
     &dependency::dependency_unlisted::DependencyUnlisted,
     &dependency::dependency_unpinned::DependencyUnpinned,
+    &dependency::dependency_unused::DependencyUnused,
     &dependency::dependency_vulnerable::DependencyVulnerable,
     &dependency::dependency_withdrawn::DependencyWithdrawn,
     &vuln::destructive_command::DestructiveCommand,

@@ -180,6 +180,7 @@ fn judge(field: &dyn Field, caught: &Caught, (engine, observer): (&Engine, &Obse
             texts: &|wanted| field.texts(&change, wanted, cancel),
             history: &|| field.history(&change, cancel),
             packages: &|take| field.packages(&change, take, cancel),
+            mentions: &|_| None,
             testimony: &|question| field.testimony(&change, question, cancel),
             talk: &|| field.talk(&change, cancel),
             cancel,
