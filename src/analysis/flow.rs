@@ -11,6 +11,10 @@ use super::view::SideView;
 static WORD: Pattern = Pattern::new(r"[A-Za-z_$][A-Za-z0-9_]*");
 static INTERPOLATED: Pattern = Pattern::new(r"(?:[#$]?\{\s*|\$)([A-Za-z_][A-Za-z0-9_]*)");
 static BOUND: Pattern = Pattern::new(r"\b(?:as|for)\s+(?:const\s+|let\s+|var\s+)?[(\[]?([A-Za-z_]\w*)(?:\s*,\s*([A-Za-z_]\w*))?");
+/// What a loop over something gives, where brackets or a type stand before it: `for (const [k, v] of …)`, `for (Entry e : …)`, `do |k, v|`.
+static EACH: Pattern = Pattern::new(
+    r"\bfor\s*(?:await\s*)?\(\s*(?:final\s+)?(?:(?:const|let|var|auto)\b\s*&?\s*|[\w.<>\[\],? ]+\s)[\[({]?\s*([A-Za-z_$]\w*)(?:\s*,\s*([A-Za-z_$]\w*))?\s*[\])}]?\s*(?:of\b|in\b|:)|\b(?:do|each|map)\b\s*\{?\s*\|\s*([A-Za-z_]\w*)(?:\s*,\s*([A-Za-z_]\w*))?\s*\||\bas\s+(\$\w+)(?:\s*=>\s*(\$\w+))?",
+);
 /// The same in the body of a function without a name: `names.forEach(name -> sample.put(name, …))`.
 static FILLED_INSIDE: Pattern = Pattern::new(r"(?:=>|->)\s*\{?\s*([A-Za-z_$]\w*)\.(?:append|push|add|set|put|insert|merge)\s*\(");
 static FILLED: Pattern = Pattern::new(
@@ -145,11 +149,34 @@ pub fn arrivals<T: Copy>(
         {
             flow.fill(side, head, origin);
         }
+        if let Some(head) = literal_around(side, statement) {
+            flow.fill(side, head, origin);
+        }
         if sink(statement) {
             found.push(Arrival { sink: index, source: origin, what });
         }
     }
     found
+}
+
+/// The statement that assigns the literal a row stands in: `sample = {` around `token: …`.
+fn literal_around<'v>(side: &'v SideView<'_>, row: &Statement) -> Option<&'v Statement> {
+    const DEEPEST: usize = 4;
+    /// What stands behind it is run rather than kept.
+    static RUNS: Pattern = Pattern::new(r"=>|->|\b(?:function|func|fn|def|lambda|class|do|if|match|switch|async|try|unsafe|proc)\b");
+    let mut around = row.parent;
+    for _ in 0..DEEPEST {
+        let head = side.statements().get(around?)?;
+        let code = side.code_of(head);
+        if code.len() > 400 || !code.trim_end().ends_with(['{', '[', '(']) && !code.trim_end().ends_with("new") || RUNS.is_match(code) {
+            return None;
+        }
+        if assigned_end(code).is_some() {
+            return Some(head);
+        }
+        around = head.parent;
+    }
+    None
 }
 
 /// Whether there is nothing but texts; `code` has no insides of them.
@@ -166,9 +193,10 @@ fn receivers(code: &str) -> impl Iterator<Item = &str> {
     let assigned = assigned_end(code).map(|end| targets(code.get(..end).unwrap_or("")));
     // `for (char **e = …`: what stands behind the bracket is a type.
     let declared = DECLARED_IN_HEAD.group(code, 1);
-    let bound = |group| BOUND.group(code, group).filter(|_| declared.is_none());
+    let each: Vec<&str> = (1..=6).filter_map(|group| EACH.group(code, group)).collect();
+    let bound = |group| BOUND.group(code, group).filter(|_| declared.is_none() && each.is_empty());
     let others = [declared, bound(1), bound(2), FILLED.group(code, 1), FILLED_INSIDE.group(code, 1), MERGED.group(code, 1)];
-    assigned.into_iter().flatten().chain(others.into_iter().flatten()).filter(|name| !matches!(*name, "self" | "this" | "err" | "ok" | "_"))
+    assigned.into_iter().flatten().chain(others.into_iter().flatten()).chain(each).filter(|name| !matches!(*name, "self" | "this" | "err" | "ok" | "_"))
 }
 
 /// The names on the left of an assignment: the last word of each part before a type, or the object whose part is set.
@@ -214,7 +242,11 @@ mod tests {
 
     #[test]
     fn what_a_statement_puts_something_into() {
-        let cases: [(&str, &[&str]); 23] = [
+        let cases: [(&str, &[&str]); 27] = [
+            ("for (const [key, value] of Object.entries(process.env)) {", &["key", "value"]),
+            ("for (Map.Entry<String, String> e : System.getenv().entrySet()) {", &["e"]),
+            ("ENV.each do |name, value|", &["name", "value"]),
+            ("foreach ($_ENV as $k => $v) {", &["$k", "$v"]),
             ("for _, p := range []string{\"  \"} ", &["p"]),
             ("for name, value in os.environ.items():", &["name", "value"]),
             ("names.forEach(name -> sample.put(name, x))", &["sample"]),

@@ -77,7 +77,9 @@ static RUNS_DECODED: Pattern = Pattern::new(
     | \becho\s+-\w*e\w*\s+['"]? (\\\\?(x[0-9a-f]{2}|0?[0-7]{3})){4,} [^\n;]* \|\s* (/\S*/)? (ba|z|da|k|a)?(sh|python[\d.]*|node|perl)\b
     | \beval\b [^\n]* (\bxz\s+-\w*d|\bxzcat\b|\bzcat\b|\bgunzip\b|\bgzip\s+-\w*d|\btail\s+-c)
     | \b(eval|(ba|z|da)?sh\s+-c)\b [^\n]* (base64\s+(-d|-D|--decode)|xxd\s+-r|openssl\s+enc)
-    | \b(ba|z|da)?sh\b \s* <\( [^\n]* (base64\s+(-d|-D|--decode)|xxd\s+-r)
+    | \b(ba|z|da)?sh\b \s* <\( [^\n]* (base64\s+(-d|-D|--decode)|xxd\s+-r|\brev\b|\btr\s+['"]?[a-z]-z?a-z)
+    | (\bsource|^\s*\.|[;&|]\s*\.) \s+ <\( [^\n]* (base64\s+(-d|-D|--decode)|xxd\s+-r|\brev\b)
+    | \b(eval|(ba|z|da)?sh\s+-c)\b [^\n]* (\$\(|`) [^\n]* (\brev\b|\btr\s+['"]?a-za-z)
     | \b(powershell|pwsh)(\.exe)?\b [^\n]* \s-(e|en|enc|encodedcommand)\s+[a-z0-9+/=]{8,}
     | \b(python[\d.]*\s+-c|node\s+(-e|--eval|-p)|ruby\s+-e|perl\s+-e|php\s+-r)\b [^\n]* (b64decode|base64|atob\(|fromhex|unhexlify|base64_decode)
     "#,
@@ -86,7 +88,7 @@ static SENDS: Pattern = Pattern::new(
     r"(?ix)
     \bcurl\b [^\n;]* \s(-d|--data(-raw|-binary|-urlencode|-ascii)?|-F|--form|-T|--upload-file|-X\s*(POST|PUT)|--request\s*(POST|PUT))\b
     | \bwget\b [^\n;]* --(post-data|post-file|body-data|body-file)
-    | \|\s*(curl|n(c|cat))\b
+    | \|\s*(curl|n(c|cat)|gh\s+(gist\s+create|api|issue\s+(create|comment)|pr\s+comment)|glab\s+snippet\s+create|socat|sendmail|mail\s+-s|openssl\s+s_client)\b
     | \b(curl|wget)\b [^\n;]* [?&=/] (\$\(|`|\$\{?\w*(token|secret|passw|key))
     ",
 );

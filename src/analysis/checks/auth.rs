@@ -5,6 +5,7 @@ pub mod compared;
 pub mod comparison;
 pub mod cover;
 pub mod decorators;
+pub mod fallback;
 pub mod functions;
 pub mod gate;
 pub mod grant;
@@ -15,6 +16,7 @@ pub mod refusal;
 pub mod toothless;
 pub mod truth;
 pub mod uncovered;
+pub mod unverified;
 pub mod vocabulary;
 pub mod weakening;
 

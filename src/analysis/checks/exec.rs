@@ -1,8 +1,11 @@
 //! Rules about what runs: decoded text, text put together, downloads, objects read back.
 
+pub mod disguise;
 pub mod engines;
 pub mod node_shell;
+pub mod runners;
 pub mod spelling;
+pub mod through_helper;
 
 pub mod decode_then_execute;
 pub mod dynamic_code;

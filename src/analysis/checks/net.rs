@@ -1,5 +1,6 @@
 //! Rules about what leaves the machine and where it goes.
 
+pub mod beacon;
 pub mod carriers;
 pub mod elsewhere;
 pub mod forwarding;

@@ -9,11 +9,11 @@ use super::functions::{Bodies, Body};
 use super::grant::{Grant, grant};
 use super::refusal::{self, asks_for_somebody, depends, is_of_somebody, leaves, only_answers, refuses};
 use super::vocabulary::vocabulary;
-use super::weakening::{Consequence, Weakening, dropped_words, weakened};
+use super::weakening::{Consequence, Weakening, dropped_words, sets, weakened};
 use crate::analysis::check::{Check, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::prefilter::{Needs, Reach};
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::RuleId;
 
@@ -29,7 +29,7 @@ impl Check for ConditionWeakened {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ANYWHERE, vocabulary().deciding().or(refusal::words()))
+        Needs::nothing().and(Reach::ANYWHERE, vocabulary().deciding().or(refusal::words()).or(Words::named(["user", "owner", "role", "token", "passw", "secret"])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -53,6 +53,7 @@ impl Compared<'_, '_, '_> {
     fn report(&self, sink: &mut Sink<'_>) {
         let (removed, added) = (self.old.changed(), self.new.changed());
         self.refusals(sink);
+        self.falls_back(sink);
         if removed.len() > MOST_CHANGED || added.len() > MOST_CHANGED {
             if self.decides() {
                 let name = &self.new.body.function.name;
@@ -62,7 +63,11 @@ impl Compared<'_, '_, '_> {
             }
             return;
         }
+        let before = sink.reported();
         self.conditions(&removed, &added, sink);
+        if sink.reported() == before {
+            self.set_in_condition(&removed, &added, sink);
+        }
         for at in added.iter().copied() {
             self.alone(at, sink);
         }
@@ -112,6 +117,25 @@ impl Compared<'_, '_, '_> {
             let remade = how == Weakening::Dropped && self.asked_of_a_name_that_went(was.plain, is.plain, removed);
             let sure = is.sure && !remade && (!further || vocabulary().surely_decides(&self.new.body.function.name));
             self.judged(at, (says(how), &evidence), sure, sink);
+        }
+    }
+
+    /// A condition about somebody sets what it compared, whatever follows from it.
+    fn set_in_condition(&self, removed: &[usize], added: &[usize], sink: &mut Sink<'_>) {
+        static SOMEBODY: Pattern = Pattern::new(
+            r"(?i)user|owner|account|tenant|role|admin|token|passw|secret|hash|digest|signature|author|member|\buid\b|permission|session|principal",
+        );
+        let condition = |half: &Half<'_, '_>, at: usize| {
+            let branch = half.branch(at, self.file.language)?;
+            half.side.plain().get(branch.condition).map(str::to_owned)
+        };
+        for is_at in added.iter().copied() {
+            let Some(is) = condition(&self.new, is_at).filter(|is| SOMEBODY.is_match(is)) else { continue };
+            let was = removed.iter().find(|at| condition(&self.old, **at).is_some_and(|was| sets(&was, &is)));
+            if let Some(was) = was {
+                let evidence = format!("{} → {}", self.old.brief(*was), self.new.brief(is_at));
+                self.found(is_at, SETS, &evidence, sink);
+            }
         }
     }
 
@@ -187,6 +211,8 @@ impl Compared<'_, '_, '_> {
     }
 }
 
+const SETS: &str = "The condition sets what it compared, so it holds whoever asks";
+
 fn says(how: Weakening) -> &'static str {
     match how {
         Weakening::Either => "Either condition is enough now; both were needed",
@@ -198,6 +224,7 @@ fn says(how: Weakening) -> &'static str {
         Weakening::Loosened => "A part is enough now where all of it had to fit",
         Weakening::Fewer => "Cases that were kept out get through now",
         Weakening::Excepted => "Who is kept out depends on something whoever asks can choose",
+        Weakening::Assigned => SETS,
         Weakening::Narrowed => "A new exception from what keeps others out",
     }
 }

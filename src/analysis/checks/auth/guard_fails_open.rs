@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::grant::{Grant, grant};
 use super::refusal::{ends, is_of_somebody, refuses};
+use super::unverified;
 use super::vocabulary::{Setting, vocabulary};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
@@ -49,7 +50,7 @@ static IGNORED: Pattern = Pattern::new(
     r"(?:^|\b)(?:_\s*(?:,\s*_\s*)?=|let\s+_\w*\s*=|_\s*,\s*_\s*:?=)\s*(?:[\w]+(?:\.|::))*((?i:verify|authenticate|authorize|check_?auth|check_?token|check_?permission|check_?signature|validate_?token|validate_?signature)\w*)\s*\(",
 );
 static DECODES: Pattern = Pattern::new(
-    r"(?i)\b(?:jwt|jsonwebtoken)\w*\.decode\s*\(|\bjwt_?decode\s*\(|\bdecode_?jwt\s*\(|\bparseClaimsJwt\s*\(|\bparseUnsecuredClaims\s*\(|\bparsePlaintextJwt\s*\(|\bReadJwtToken\s*\(|\bJWT\.decode\s*\(",
+    r"(?i)\b(?:jwt|jsonwebtoken)\w*\.decode\s*\(|\bjwt_?decode\s*\(|\bdecode_?jwt\s*\(|\bparseClaimsJwt\s*\(|\bparseUnsecuredClaims\s*\(|\bparsePlaintextJwt\s*\(|\bReadJwtToken\s*\(|\bJWT\.decode\s*\(|\.remove_signature\s*\(|\bget_unverified_claims\s*\(",
 );
 /// In Go the error of a check may be left out beside its answer.
 static ERROR_LEFT_OUT: Pattern = Pattern::new(
@@ -85,7 +86,7 @@ impl Check for GuardFailsOpen {
 
     fn needs(&self) -> Needs {
         let calls = Words::of([&DECODES, &CHECKS, &IGNORED, &ERROR_LEFT_OUT, &DEFAULT_SOMEBODY, &NEUTRAL]);
-        Needs::nothing().and(Reach::AFTER, switches().or(calls)).noting(&SWITCHED)
+        Needs::nothing().and(Reach::AFTER, switches().or(calls).or(unverified::words())).noting(&SWITCHED)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -97,6 +98,7 @@ impl Check for GuardFailsOpen {
         if file.language.is_code() {
             swallowed(file, side, sink);
             reopened(file, side, sink);
+            unverified::chosen(file, side, sink);
         }
     }
 }
@@ -146,6 +148,7 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let lines = file.removed().map(|line| line.text).filter(|text| !NEUTRAL.is_match(text));
         lines.flat_map(|text| text.split(|c: char| !c.is_alphanumeric() && c != '_')).collect::<HashSet<&str>>()
     });
+    let readers = LazyCell::new(|| unverified::readers(side));
     let mut last_try = None;
     for (index, statement) in statements.iter().enumerate() {
         let code = side.code_of(statement);
@@ -159,6 +162,14 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
             let checks = tried.is_some_and(|at| (at..statements[at].end).any(|inner| CHECKS.is_match(side.code_of(&statements[inner]))));
             if checks && tried.is_some_and(|at| setting_of(at) == Setting::Function) {
                 caught(file, side, index, sink);
+                let read = (index + 1..statement.end).find(|at| {
+                    let inner = &statements[*at];
+                    side.touches(inner.first_line, inner.last_line) && unverified::takes(side, inner, &readers)
+                });
+                if let Some(inner) = read.map(|at| &statements[at]) {
+                    let draft = Draft::lines(file, side, inner.first_line, inner.last_line);
+                    sink.report(draft.title("What a check refused is read without it").confidence(Confidence::Medium));
+                }
             }
         } else if side.touches(statement.first_line, statement.last_line) {
             let left_out = ERROR_LEFT_OUT.group(code, 1).filter(|_| file.language == Language::Go);

@@ -294,7 +294,7 @@ fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, are: &[En
         // What a block, a class or the router around it asks now need not be asked once more.
         let covered = |is: &Statement, now: &Handler<'_>| {
             let here = |endpoint: &&Endpoint| endpoint.lines.0 <= is.first_line && is.first_line <= endpoint.lines.1;
-            handler.gone(now).all(|guard| are.iter().filter(here).any(|endpoint| endpoint.guards.contains(guard)))
+            !handler.laxer(now) && handler.gone(now).all(|guard| are.iter().filter(here).any(|endpoint| endpoint.guards.contains(guard)))
         };
         let bare = handlers.iter().find(|(is, now)| handler.lost(now) && !covered(is, now)).map(|(is, _)| is);
         if let Some(is) = bare.filter(|_| !moved_elsewhere(file, old, was) && !annotated_elsewhere(file, old, was)) {

@@ -69,7 +69,19 @@ impl<'t> Handler<'t> {
         let (gone, come) = (oftener(was, is), oftener(is, was));
         let guard_gone = || gone.iter().any(|word| guards(word));
         let opened = come.iter().any(|word| OPEN.is_match(word));
-        (!is.is_empty() && is.len() < was.len() && come.is_empty() || opened) && guard_gone()
+        (!is.is_empty() && is.len() < was.len() && come.is_empty() || opened) && guard_gone() || self.laxer(new)
+    }
+
+    /// Whether a word beside the name of a guard says that nobody must pass it any more: `auth.required` -> `auth.optional`.
+    #[must_use]
+    pub fn laxer(&self, new: &Self) -> bool {
+        static STRICT: Pattern = Pattern::new(r"(?i)^(?:required|require|strict|mandatory|enforced?|protected|private|authenticated|secure)$");
+        static LAX: Pattern = Pattern::new(r"(?i)^(?:optional|maybe|lax|lenient|soft|guest|anonymous|public|none|permissive|open|disabled)$");
+        let (gone, come) = (oftener(&self.words, &new.words), oftener(&new.words, &self.words));
+        let ([was], [is]) = (gone.as_slice(), come.as_slice()) else { return false };
+        let at = self.words.iter().position(|word| word == was);
+        let beside = at.and_then(|at| at.checked_sub(1)).and_then(|at| self.words.get(at));
+        STRICT.is_match(was) && LAX.is_match(is) && beside.is_some_and(|word| guards(word))
     }
 }
 
@@ -253,6 +265,7 @@ mod tests {
             ("router.post('/users', requireAuth, create)", "router.post('/users', create)"),
             ("mux.Handle(\"/admin/\", auth.Require(h()))", "mux.Handle(\"/admin/\", h())"),
             ("async def delete(id: int, user: User = Depends(require_admin)):", "async def delete(id: int):"),
+            ("router.put('/user', auth.required, update)", "router.put('/user', auth.optional, update)"),
             (
                 "http.authorizeHttpRequests(a -> a.anyRequest().authenticated())",
                 "http.authorizeHttpRequests(a -> a.anyRequest().permitAll())",

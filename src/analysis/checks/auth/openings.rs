@@ -52,6 +52,7 @@ static QUOTED: Pattern = Pattern::new(r#""([^"\n]+)"|'([^'\n]+)'"#);
 /// Reports what of a file is open now and was not.
 pub fn opened(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
     lists(file, old, new, sink);
+    methods(file, old, new, sink);
     anonymous(file, old, new, sink);
     let forgery_asked = LazyCell::new(|| old.text().contains("csrf(") && !FORGERY.is_match(old.text()));
     let mapped_closed = LazyCell::new(|| old.text().contains(".Map") && !ALL_OPEN.is_match(old.text()));
@@ -174,6 +175,41 @@ fn lists(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
         if !above.any(|above| roots.contains(above)) {
             sink.report(Draft::line(file, new, *place).title(format!("{path} is guarded no more")).confidence(Confidence::Medium));
         }
+    }
+}
+
+/// Paths that were open for one method are open for each of them.
+fn methods(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    static ONE: Pattern = Pattern::new(
+        r#"Matchers?\s*\(\s*(?:HttpMethod\.)?(?:GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)\s*,\s*([^()]*)\)\s*\.\s*(?:permitAll|anonymous)|\burl\s*:\s*([^,{}]+),\s*methods?\s*:\s*\[?[^\]},]+|\bpath\s*:\s*([^,{}]+),\s*method\s*:\s*RequestMethod\.\w+"#,
+    );
+    static ALL: Pattern = Pattern::new(
+        r#"Matchers?\s*\(\s*([^()]*)\)\s*\.\s*(?:permitAll|anonymous)|\burl\s*:\s*([^,{}]+)\}|(?:\bexclude|\bunless)\s*\(([^()]*)\)|\bpath\s*:\s*([^,{}]+),\s*method\s*:\s*RequestMethod\.ALL"#,
+    );
+    static METHOD: Pattern = Pattern::new(r"\b(?:HttpMethod|RequestMethod)\.|^\s*(?:GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)\b|\bmethods?\s*:");
+    let texts = |side: &SideView<'_>, list: &Pattern| -> Vec<(String, usize)> {
+        let mut all = Vec::new();
+        for statement in side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line)) {
+            let plain = side.plain_of(statement);
+            for found in list.find_all(plain) {
+                let whole = plain.get(found.clone()).unwrap_or("");
+                let line = side.line_of(statement.bytes.start + found.start);
+                let given = (1..=4).filter_map(|group| list.group(whole, group)).filter(|given| !METHOD.is_match(given));
+                all.extend(given.flat_map(|given| TEXT.groups(given, 1).map(str::to_owned).collect::<Vec<_>>()).map(|path| (path, line)));
+            }
+        }
+        all
+    };
+    let limited: HashSet<String> = texts(old, &ONE).into_iter().map(|(path, _)| path).collect();
+    if limited.is_empty() {
+        return;
+    }
+    let open: HashSet<String> = texts(old, &ALL).into_iter().map(|(path, _)| path).collect();
+    let still: HashSet<String> = texts(new, &ONE).into_iter().map(|(path, _)| path).collect();
+    let wide = texts(new, &ALL).into_iter().filter(|(path, _)| limited.contains(path) && !open.contains(path) && !still.contains(path));
+    if let Some((path, line)) = wide.into_iter().next() {
+        let title = format!("{path} is open to everybody for every method, not only one");
+        sink.report(Draft::line(file, new, line).title(title).confidence(Confidence::Medium));
     }
 }
 

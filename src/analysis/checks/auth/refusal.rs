@@ -14,7 +14,11 @@ static ENDS: Pattern = Pattern::new(
 );
 /// Words by which it is told that somebody may not do something.
 static SOMEBODY: Pattern = Pattern::new(
-    r"(?i)\b(?:401|403|\w*(?:forbidden|unauthori[sz]ed|unauthenticated|permission_?denied|access_?denied|not_?authori[sz]ed|not_?allowed(?:error|exception)|accessdeniedexception)\w*|EACCES|EPERM)\b",
+    r"(?i)\b(?:401|403|\w*(?:forbidden|unauthori[sz]ed|unauthenticated|permission_?denied|access_?denied|not_?authori[sz]ed|not_?allowed(?:error|exception)|accessdeniedexception)\w*|EACCES|EPERM)\b|\b(?:token|credentials?|authorization|session|api_?key)\b(?:\s+\w+){0,2}\s+(?:absent|missing|not\s+(?:provided|found|given|set))\b|\b(?:missing|absent|no|without\s+a)\s+(?:\w+\s+)?(?:token|credentials)\b|\blog\s?in\s+required\b|\bnot\s+(?:logged|signed)\s+in\b|\bmust\s+(?:log|sign)\s+in\b",
+);
+/// An answer that says by the name of what makes it that it is a refusal.
+static ANSWERS_NO: Pattern = Pattern::new(
+    r"^\s*return\b.*\b(?:respond\w*|send\w*|reply\w*|json\w*|render\w*|abort\w*|http\w*|make\w*|fail\w*|deny\w*|reject\w*)(?:[eE]rr(?:or)?|_err(?:or)?|[dD]enied|[fF]orbidden|[uU]nauthori[sz]ed|[fF]ail(?:ure|ed)?)\w*\s*\(",
 );
 /// Somebody's identity, rights or belongings.
 static OWNS: Pattern = Pattern::new(
@@ -31,7 +35,7 @@ pub fn words() -> Words {
 /// Whether a statement turns somebody away, and leaves.
 #[must_use]
 pub fn refuses(text: &str) -> bool {
-    LEAVES.is_match(text) && denies(text)
+    LEAVES.is_match(text) && denies(text) || ANSWERS_NO.is_match(text)
 }
 
 /// Whether nothing of the function runs after a statement.

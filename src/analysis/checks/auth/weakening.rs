@@ -28,6 +28,8 @@ pub enum Weakening {
     Excepted,
     /// The same, by another new question.
     Narrowed,
+    /// It sets what it was to compare, and so holds in any case.
+    Assigned,
 }
 
 /// What follows when a condition holds.
@@ -79,6 +81,9 @@ pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weaken
     let (old, new) = (tokens(old), tokens(new));
     if old == new || new.is_empty() {
         return None;
+    }
+    if assigned(&old, &new) {
+        return Some(Weakening::Assigned);
     }
     let same = |signs: &[&str]| without(&old, signs) == without(&new, signs);
     let (fewer, more) = match consequence {
@@ -157,6 +162,22 @@ fn loosened(old: &[String], new: &[String], consequence: Consequence) -> bool {
     let looser = LOOSER.iter().any(|(strict, loose)| strict.contains(&old[*at].as_str()) && loose.contains(&new[*at].as_str()));
     // What keeps out asks whether it does not fit.
     looser && (consequence == Consequence::LetsIn || old[..*at].iter().any(|token| token == "!"))
+}
+
+/// Whether `old` and `new` differ by one sign alone: what was compared is set. Of a condition in words.
+#[must_use]
+pub fn sets(old: &str, new: &str) -> bool {
+    old.len() <= LONGEST && new.len() <= LONGEST && assigned(&tokens(old), &tokens(new))
+}
+
+fn assigned(old: &[String], new: &[String]) -> bool {
+    let count = |tokens: &[String], signs: &[&str]| tokens.iter().filter(|token| signs.contains(&token.as_str())).count();
+    let plain = |tokens: &[String]| -> Vec<String> {
+        let signs = tokens.iter().filter(|token| *token != "!");
+        signs.map(|token| if matches!(token.as_str(), "==" | "===") { "=".to_owned() } else { token.clone() }).collect()
+    };
+    let (was, is) = (count(old, &["==", "==="]), count(new, &["==", "==="]));
+    was == is + 1 && count(new, &["="]) == count(old, &["="]) + 1 && !new.iter().any(|token| token == ":") && plain(old) == plain(new)
 }
 
 /// Whether only two arguments of one call changed places, of a call whose arguments play different parts.
@@ -258,6 +279,8 @@ mod tests {
         assert_eq!(weakened("x is None or bad(x)", "x is not None and bad(x)", KeepsOut), Some(Weakening::Fewer));
         assert_eq!(weakened("!u.has(w)", "!u.has(w) && !u.mail.endsWith('@x.example')", KeepsOut), Some(Weakening::Excepted));
         assert_eq!(weakened("!u", "!u && !page.isOpen", KeepsOut), Some(Weakening::Narrowed));
+        assert_eq!(weakened("c.user_id == @id", "c.user_id = @id", LetsIn), Some(Weakening::Assigned));
+        assert_eq!(weakened("a !== b || c", "a = b || c", KeepsOut), Some(Weakening::Assigned));
         assert_eq!(weakened("above(a, b)", "above(b, a)", LetsIn), Some(Weakening::Swapped));
         assert_eq!(weakened("!p.can(u, d.owner)", "!p.can(d.owner, u)", KeepsOut), Some(Weakening::Swapped));
     }

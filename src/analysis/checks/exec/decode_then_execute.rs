@@ -1,5 +1,6 @@
 //! `decode-then-execute`: what runs was decoded first, so that no reader sees what it is.
 
+use super::disguise;
 use super::engines::{LONGEST, engines, holds_commands};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::arrivals;
@@ -43,7 +44,7 @@ impl Check for DecodeThenExecute {
     }
 
     fn needs(&self) -> Needs {
-        let told = Words::of([&engines().decoders, &PIECES, &SHELL_DECODES]).or(shell::words_of(Deed::RunsDecoded));
+        let told = Words::of([&engines().decoders, &PIECES, &SHELL_DECODES]).or(disguise::words()).or(shell::words_of(Deed::RunsDecoded));
         Needs::nothing().and(Reach::AFTER, told).noting(&DECODES).noting(&RUNS).noting(&IN_PIECES).noting(&HIDDEN)
     }
 
@@ -55,7 +56,11 @@ impl Check for DecodeThenExecute {
             _ => Severity::Critical,
         };
         if file.language.is_code() {
+            let before = sink.reported();
             calls(file, side, severity, sink);
+            if sink.reported() == before {
+                disguise::report(file, side, severity, sink);
+            }
             pieces(file, side, severity, sink);
         }
         commands(file, side, severity, sink);

@@ -2,10 +2,12 @@
 
 use super::engines::{LONGEST, engines};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::flow::arrivals;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
-use crate::analysis::view::FileView;
-use crate::model::rule::{RuleId, Severity};
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, RuleId, Severity};
 
 /// See `rules/code/foreign-code-loaded.toml`.
 pub struct ForeignCodeLoaded;
@@ -35,12 +37,13 @@ impl Check for ForeignCodeLoaded {
     }
 
     fn needs(&self) -> Needs {
-        let places = Words::named(["/tmp/", "/dev/shm/", "%temp%", "\\temp", "http://", "https://"]);
+        let places = Words::named(["/tmp/", "/dev/shm/", "%temp%", "\\temp", "http://", "https://"]).or(Words::of([&LOADS]));
         Needs::nothing().and(Reach::ADDED, places.or(Words::of([&NAMED])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+        from_temporary(file, side, sink);
         for statement in side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line) && s.bytes.len() <= LONGEST) {
             let plain = side.plain_of(statement);
             let (title, severity) = if NAMED.is_match(plain) {
@@ -55,5 +58,40 @@ impl Check for ForeignCodeLoaded {
             };
             sink.report(Draft::lines(file, side, statement.first_line, statement.last_line).title(title).severity(severity));
         }
+    }
+}
+
+/// Where programs of all users put what they need for a while, or where what people send is kept.
+static SHARED_FOLDER: Pattern = Pattern::new(
+    r#"\btemp_dir\s*\(\s*\)|\bgettempdir\s*\(|\bos\.tmpdir\s*\(|(?:^|[^\w.])tmpdir\s*\(\s*\)|\bos\.TempDir\s*\(|\bGetTempPath\s*\(|\bsys_get_temp_dir\s*\(|\bjava\.io\.tmpdir\b|\bDir\.tmpdir\b|["'`](?:/tmp|/var/tmp|/dev/shm)(?:/[^"'`\n]*)?["'`]|\b(?:UPLOAD_(?:DIR|FOLDER|PATH|ROOT)|upload_?[dD]ir(?:ectory)?|uploads?_?[pP]ath)\b"#,
+);
+/// A folder of its own below it, which nobody else can write to.
+static OWN_FOLDER: Pattern = Pattern::new(r"(?i)mkdtemp|mkstemp|TemporaryDirectory|NamedTemporaryFile|createTemp|tempfile\(|MkdirTemp|CreateTemp|tempdir\(\)\?|TempDir::new|Tempfile\.(?:new|create|open)|randomUUID|uuid|GetRandomFileName|mktmpdir");
+/// Calls that load code from a path that is no literal.
+static LOADS: Pattern = Pattern::new(
+    r#"(?x) \bLibrary::new\s*\( | \bdlopen\s*\( | \bC(?:DLL|dll)\w*\s*\(\s*[A-Za-z_] | \bLoadLibrary\w*\s*\( | \bSystem\.load\s*\( | \bplugin\.Open\s*\( | \bAssembly\.(?:UnsafeLoadFrom|LoadFile|LoadFrom)\s*\( | \bLoadFromAssemblyPath\s*\( | \bprocess\.dlopen\s*\(
+      | \bspec_from_file_location\s*\( | \bSourceFileLoader\s*\( | \brunpy\.run_path\s*\( | (?:^|[^\w.$])require\s*\(\s*[A-Za-z_$] | \bimport\s*\(\s*[A-Za-z_$] | (?:^|[^\w>$:])(?:include|require)(?:_once)?\s*\(?\s*\$ | \bsys\.path\.(?:insert|append)\s*\( | \bURLClassLoader\s*\("#,
+);
+
+/// The path that something is loaded from is made of a shared folder in other statements.
+fn from_temporary(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let short = |s: &Statement| s.bytes.len() <= LONGEST;
+    let loads = |s: &Statement| short(s) && LOADS.is_match(side.code_of(s));
+    if !SHARED_FOLDER.is_match(side.text()) || !side.statements().iter().any(|s| loads(s)) {
+        return;
+    }
+    let shared = |s: &Statement| {
+        let plain = side.plain_of(s);
+        (short(s) && SHARED_FOLDER.is_match(plain) && !OWN_FOLDER.is_match(plain)).then_some(())
+    };
+    for arrival in arrivals(side, shared, loads) {
+        let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
+        let new = [from, to].iter().any(|s| side.touches(s.first_line, s.last_line));
+        let told = TEMPORARY.is_match(side.plain_of(to));
+        if !new || told || OWN_FOLDER.is_match(side.plain_of(to)) {
+            continue;
+        }
+        let draft = Draft::lines(file, side, to.first_line, to.last_line).title("Loads code from a folder that others can write to");
+        sink.report(draft.severity(Severity::High).confidence(Confidence::Medium));
     }
 }

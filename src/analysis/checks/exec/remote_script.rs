@@ -145,11 +145,34 @@ fn steps(file: &FileView<'_>, side: &SideView<'_>, lines: &[(usize, String)], si
     static RUN: Pattern = Pattern::new(
         r#"(?:^|[;&]\s*)(?:sudo\s+(?:-\S+\s+)*)?(?:(?:(?:ba|z|da)?sh|source|\.|python[\d.]*|node|perl|ruby|exec)\s+(?:-\S+\s+)*)?["']?([^\s"';|&]+)"#,
     );
+    /// What comes back stands in a variable; what a variable holds is written into a file; a variable is run.
+    static ANSWERED: Pattern = Pattern::new(
+        r#"^\s*(?:(?:local|export|readonly|declare)\s+(?:-\w+\s+)*)?\$?(\w+)\s*=\s*["']?(?:\$\(|`|\()\s*(?i:curl|wget|iwr|irm|Invoke-WebRequest|Invoke-RestMethod|fetch)\b"#,
+    );
+    static WRITTEN: Pattern = Pattern::new(
+        r#"\b(?:echo|printf|cat)\b[^\n|;&]*\$\{?(\w+)[^\n|;&]*?>>?\s*["']?([^\s"';|&]+)|\b(?:echo|printf)\b[^\n;&]*\$\{?(\w+)[^\n;&]*\|\s*tee\s+["']?([^\s"';|&-]+)"#,
+    );
+    static EVALUATED: Pattern = Pattern::new(
+        r#"(?:^|[;&|(]\s*|\bthen\s+)(?:eval|iex|Invoke-Expression)\s+["']?\$\{?(\w+)\}?["']?|\b(?:ba|z|da)?sh\s+-\w*c\s+["']?\$\{?(\w+)\}?["']?\s*(?:$|[;&|])|\$\{?(\w+)[^\n;&|]*\|\s*(?:sudo\s+)?(?:(?:ba|z|da)?sh|python[\d.]*|node)\b|\b(?:(?:ba|z|da)?sh|source|\.)\s+<\(\s*(?:echo|printf|cat)\b[^\n)]*\$\{?(\w+)|\b(?:ba|z|da)?sh\s+<<<\s*["']?\$\{?(\w+)"#,
+    );
     const MOST: usize = 50;
     let mut kept: Vec<(&str, &str)> = Vec::new();
+    let mut answers: Vec<(&str, &str)> = Vec::new();
     for (line, text) in lines {
         if LOOKED_AT.is_match(text) {
             kept.clear();
+            answers.clear();
+        }
+        let held = |name: &str| answers.iter().find(|(answer, _)| *answer == name).map(|(_, from)| *from);
+        if let Some(from) = (1..=5).filter_map(|group| EVALUATED.group(text, group)).find_map(held) {
+            let severity = if engines().installers.is_match(from) { Severity::Low } else { Severity::High };
+            let draft = Draft::line(file, side, *line).title("Runs what it downloaded").evidence(format!("{from} … {}", text.trim()));
+            sink.report(draft.severity(severity));
+        }
+        let written = [(1, 2), (3, 4)].into_iter().filter_map(|(name, path)| Some((WRITTEN.group(text, name)?, WRITTEN.group(text, path)?)));
+        kept.extend(written.filter_map(|(name, path)| Some((path, held(name)?))).take(MOST.saturating_sub(kept.len())));
+        if let Some(name) = ANSWERED.group(text, 1).filter(|_| answers.len() < MOST) {
+            answers.push((name, text.trim()));
         }
         let runs = |name: &str, word: &str| {
             word == name && word.contains('/')

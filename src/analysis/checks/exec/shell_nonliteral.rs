@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::engines::{LONGEST, engines};
 use super::node_shell::{called, opened, renamed};
-use crate::analysis::check::{Check, Draft, Sink};
+use super::through_helper::{self, Told};
+use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::checks::vuln::request::{Place, ending};
 use crate::analysis::flow::arrivals;
 use crate::analysis::language::Language;
@@ -66,31 +67,33 @@ impl Check for ShellNonliteral {
         matches!(file.language, Language::Ruby | Language::Perl)
     }
 
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        const TOLD: Told = Told {
+            title: "Gives a shell what somebody sent, through a helper",
+            why: "Whoever can send the request runs any command on this machine.",
+        };
+        let all = [&SYSTEM, &SUBPROCESS, &NODE, &GO, &RUST, &RUBY, &PHP, &JAVA, &CSHARP, &NATIVE, &LISTED, &PERL, &LUA, &ELIXIR];
+        let shells = |file: &FileView<'_>, side: &SideView<'_>, s: &Statement| {
+            let plain = side.plain_of(s);
+            let node = matches!(file.language, Language::JavaScript | Language::TypeScript);
+            (!node || NODE_MODULE.is_match(side.text())) && patterns_of(file.language).iter().any(|pattern| pattern.is_match(plain))
+        };
+        through_helper::report(view, &|line| all.iter().any(|one| one.is_match(line)), &shells, TOLD, sink);
+    }
+
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         program(file, sink);
-        let patterns: &[&Pattern] = match file.language {
-            Language::Python => &[&SYSTEM, &SUBPROCESS, &LISTED],
-            Language::JavaScript | Language::TypeScript => &[&NODE, &LISTED],
-            Language::Go => &[&GO, &LISTED],
-            Language::Rust => &[&RUST, &LISTED],
-            Language::Ruby => &[&RUBY, &LISTED],
-            Language::Php => &[&PHP, &LISTED],
-            Language::Java | Language::Kotlin | Language::Scala => &[&JAVA, &LISTED],
-            Language::CSharp => &[&CSHARP, &LISTED],
-            Language::C | Language::Cpp => &[&NATIVE, &LISTED],
-            Language::Perl => &[&PERL, &LISTED],
-            Language::Lua => &[&LUA],
-            Language::Elixir => &[&ELIXIR, &LISTED],
-            _ if file.language.is_code() => &[&LISTED],
-            _ => return,
-        };
+        let patterns = patterns_of(file.language);
+        if patterns.is_empty() {
+            return;
+        }
         let Some(side) = file.new_side().filter(|_| file.role.is_live()) else { return };
         let node = matches!(file.language, Language::JavaScript | Language::TypeScript);
         if node && !NODE_MODULE.is_match(side.text()) {
             return;
         }
         let names = if node { renamed(side.plain()) } else { BTreeSet::new() };
-        let asked = asked(side, patterns);
+        let asked = asked(side, &patterns);
         for (index, statement) in side.statements().iter().enumerate() {
             if !side.touches(statement.first_line, statement.last_line) || statement.bytes.len() > LONGEST {
                 continue;
@@ -109,6 +112,26 @@ impl Check for ShellNonliteral {
     }
 }
 
+/// What gives a shell a line that is no literal.
+fn patterns_of(language: Language) -> Vec<&'static Pattern> {
+    match language {
+        Language::Python => vec![&SYSTEM, &SUBPROCESS, &LISTED],
+        Language::JavaScript | Language::TypeScript => vec![&NODE, &LISTED],
+        Language::Go => vec![&GO, &LISTED],
+        Language::Rust => vec![&RUST, &LISTED],
+        Language::Ruby => vec![&RUBY, &LISTED],
+        Language::Php => vec![&PHP, &LISTED],
+        Language::Java | Language::Kotlin | Language::Scala => vec![&JAVA, &LISTED],
+        Language::CSharp => vec![&CSHARP, &LISTED],
+        Language::C | Language::Cpp => vec![&NATIVE, &LISTED],
+        Language::Perl => vec![&PERL, &LISTED],
+        Language::Lua => vec![&LUA],
+        Language::Elixir => vec![&ELIXIR, &LISTED],
+        _ if language.is_code() => vec![&LISTED],
+        _ => vec![],
+    }
+}
+
 /// Calls that start a program, up to what names it.
 static PROGRAM: Pattern = Pattern::new(
     r"\bsubprocess\.(?:run|call|check_call|check_output|Popen)\s*\(\s*\[?\s*|\bos\.(?:exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)\s*\(\s*|\bcreate_subprocess_exec\s*\(\s*|\b(?:child_process|cp|childProcess)\.(?:spawn|execFile)(?:Sync)?\s*\(\s*|(?:^|[^\w.$>])(?:spawn|execFile|spawnSync|execFileSync|execa)\s*\(\s*|\bexec\.Command\s*\(\s*|\bexec\.CommandContext\s*\(\s*[\w.]+(?:\(\))?\s*,\s*|\bCommand::new\s*\(\s*&?|\bnew\s+ProcessBuilder\s*\(\s*|\.getRuntime\(\)\.exec\s*\(\s*|\bProcess\.Start\s*\(\s*|\bOpen3\.\w+\s*\(\s*|\bSystem\.cmd\s*\(\s*",
@@ -120,7 +143,7 @@ static LISTED_ONES: Pattern = Pattern::new(
 );
 /// The program is told by the code, or the value is a list whose first word the code tells.
 static NAMED: Pattern = Pattern::new(r#"^\s*[\[{(]*\s*[fr]?["'`]|^\s*$"#);
-static STARTED: Place = Place { first: &PROGRAM, any: &NONE, tamed: &LISTED_ONES, fixed: &NAMED };
+static STARTED: Place<'_> = Place { first: &PROGRAM, any: &NONE, tamed: &LISTED_ONES, fixed: &NAMED };
 /// What takes a line apart into words.
 const TAKES_APART: [&str; 5] = ["Fields", "split", "Split", "splitlines", "shlex"];
 

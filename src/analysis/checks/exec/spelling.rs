@@ -1,5 +1,7 @@
 //! Constants that a line writes in a roundabout way, read back: pieces, backwards, rotated, numbers. Nothing is decoded that is not a constant.
 
+use std::ops::Range;
+
 use crate::analysis::pattern::Pattern;
 
 static CHAIN: Pattern = Pattern::new(r#"["'`][\w$./ -]{0,24}["'`](?:\s*(?:\+|\.\.?|<<)\s*["'`][\w$./ -]{0,24}["'`])+"#);
@@ -33,17 +35,78 @@ pub fn joined(plain: &str) -> Vec<(String, Vec<&str>)> {
 
 /// Constants that are turned round.
 pub fn reversed(plain: &str) -> Vec<String> {
-    (1..=4).flat_map(|group| REVERSED.groups(plain, group)).map(|text| text.chars().rev().collect()).collect()
+    (1..=4).flat_map(|group| REVERSED.groups(plain, group)).map(turned).collect()
 }
 
 /// Constants that are rotated by thirteen letters.
 pub fn rotated(plain: &str) -> Vec<String> {
+    (1..=3).flat_map(|group| ROTATED.groups(plain, group)).map(turned_letters).collect()
+}
+
+/// A text backwards.
+#[must_use]
+pub fn turned(text: &str) -> String {
+    text.chars().rev().collect()
+}
+
+/// A text with each letter thirteen further on.
+#[must_use]
+pub fn turned_letters(text: &str) -> String {
     let turn = |c: char| match c {
         'a'..='m' | 'A'..='M' => char::from_u32(c as u32 + 13).unwrap_or(c),
         'n'..='z' | 'N'..='Z' => char::from_u32(c as u32 - 13).unwrap_or(c),
         _ => c,
     };
-    (1..=3).flat_map(|group| ROTATED.groups(plain, group)).map(|text| text.chars().map(turn).collect()).collect()
+    text.chars().map(turn).collect()
+}
+
+/// The texts that tables of numbers in `plain` become by a number that it adds, subtracts or takes exclusive or with, each with its first byte.
+/// Only tables that `asked` wants are read.
+pub fn shifted(plain: &str, asked: impl Fn(&Range<usize>) -> bool) -> Vec<(usize, String)> {
+    /// More tables or keys than this are data.
+    const MOST_TABLES: usize = 50;
+    const MOST_KEYS: usize = 16;
+    const MOST_NUMBERS: usize = 4000;
+    static TABLE: Pattern =
+        Pattern::new(r"(?:(?:0[xX][0-9a-fA-F]{1,2}|\d{1,3})\s*,\s*){11,}(?:0[xX][0-9a-fA-F]{1,2}|\d{1,3})");
+    static KEY: Pattern = Pattern::new(r"(?:[\])]|\b[a-z]\w{0,3})\s*\)?\s*([-+^])=?\s*(0[xX][0-9a-fA-F]{1,2}|\d{1,3})\b");
+    static ONE: Pattern = Pattern::new(r"0[xX][0-9a-fA-F]{1,2}|\d{1,3}");
+    let number = |text: &str| -> Option<u8> {
+        let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+        hex.map_or_else(|| text.parse().ok(), |hex| u8::from_str_radix(hex, 16).ok())
+    };
+    let tables: Vec<Range<usize>> = TABLE.find_all(plain).filter(|range| asked(range)).take(MOST_TABLES).collect();
+    if tables.is_empty() {
+        return Vec::new();
+    }
+    let mut keys: Vec<(&str, u8)> = Vec::new();
+    for (sign, key) in KEY.groups(plain, 1).zip(KEY.groups(plain, 2)) {
+        let Some(key) = number(key).filter(|key| *key > 0) else { continue };
+        if !keys.contains(&(sign, key)) && keys.len() < MOST_KEYS {
+            keys.push((sign, key));
+        }
+    }
+    let mut found = Vec::new();
+    for table in tables {
+        let listed = plain.get(table.clone()).unwrap_or("");
+        let Some(numbers) = ONE.groups(listed, 0).take(MOST_NUMBERS).map(number).collect::<Option<Vec<u8>>>() else { continue };
+        let read = |(sign, key): &(&str, u8)| -> Option<String> {
+            let letter = |number: &u8| match *sign {
+                "^" => number ^ key,
+                "+" => number.wrapping_add(*key),
+                _ => number.wrapping_sub(*key),
+            };
+            let text: Option<String> = numbers.iter().map(letter).map(printable).collect();
+            text
+        };
+        found.extend(keys.iter().filter_map(read).map(|text| (table.start, text)));
+    }
+    found
+}
+
+fn printable(byte: u8) -> Option<char> {
+    let c = char::from(byte);
+    (c.is_ascii_graphic() || matches!(c, ' ' | '\n' | '\t')).then_some(c)
 }
 
 /// Texts that are written as lists of the numbers of their letters.

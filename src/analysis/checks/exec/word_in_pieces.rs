@@ -3,11 +3,11 @@
 //! Reads constants only. What is decoded while the program runs is `decode-then-execute`'s.
 
 use super::engines::LONGEST;
-use super::spelling::{codes, escapes, joined, reversed, rotated};
+use super::spelling::{codes, escapes, joined, reversed, rotated, shifted, turned, turned_letters};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, RuleId, Severity};
 
 /// See `rules/code/word-in-pieces.toml`.
@@ -96,17 +96,61 @@ impl Check for WordInPieces {
     fn needs(&self) -> Needs {
         let signs = ["+", "'.", "' .", "\".", "\" .", "<<", "[::-1]", "\\x", "\\u", "\\0", "\\1"];
         let words =
-            ["reverse", "rot13", "rot_13", "tr(", "CharCode", "CodePoint", "chr", "pack", "bytes", "join", "implode", "constructor"];
+            ["reverse", "rot13", "rot_13", "tr(", "CharCode", "CodePoint", "chr", "pack", "bytes", "join", "implode", "constructor", "ptth:", "ptths:", ":sptth", "byte", "char", "u8", "0x", "^"];
         Needs::nothing().and(Reach::ADDED, Words::named(signs.into_iter().chain(words)))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let readable = file.language.is_code() && file.role.is_live() && !file.role.is_mechanical();
         let Some(side) = file.new_side().filter(|_| readable) else { return };
+        let before = sink.reported();
         for line in file.added().filter(|line| (8..=LONGEST).contains(&line.text.len()) && MAY.is_match(line.text)) {
             let plain = side.plain_line(line.index);
             let Some((title, severity)) = told(plain, line.code()) else { continue };
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity).confidence(Confidence::High));
+        }
+        if sink.reported() == before {
+            constants(file, side, sink);
+            tables(file, side, sink);
+        }
+    }
+}
+
+/// A reversed or rotated word that is shorter than this may be a word of its own.
+const SHORTEST: usize = 7;
+/// More constants than this are data.
+const MOST: usize = 400;
+/// What runs or fetches, where it stands in a text that was shifted letter by letter.
+static PLAINLY: Pattern = Pattern::new(
+    r"(?i)https?://|/bin/\w*sh|\b(?:curl|wget|powershell|nc)\s+-?\S|\|\s*(?:ba)?sh\b|child_process|\beval\(|cmd\.exe|/etc/passwd|\bimport\s+(?:os|socket|subprocess)\b|\brequire\(",
+);
+
+/// Texts that read backwards or rotated, wherever in the file they are turned.
+fn constants(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static ROTATES: Pattern = Pattern::new(r"(?i)rot_?13|\btr\b\s*\(?\s*['\x22]A-Z?a-z");
+    let rotates = ROTATES.is_match(side.text());
+    let texts = side.strings().filter(|(line, text)| side.is_changed(*line) && (4..=LONGEST).contains(&text.len()));
+    for (line, text) in texts.take(MOST) {
+        let inner = text.trim_matches(['"', '\'', '`', '\n', ' ']);
+        let backwards = turned(inner);
+        let found = if inner.contains("//:sptth") || inner.contains("//:ptth") || inner.len() >= SHORTEST && is_telling(&backwards) {
+            Some(backwards)
+        } else {
+            Some(turned_letters(inner)).filter(|text| rotates && is_telling(text))
+        };
+        let Some(found) = found else { continue };
+        let title = format!("Hides a text that reads `{}`", found.chars().take(60).collect::<String>());
+        sink.report(Draft::line(file, side, line).title(title).severity(Severity::High).confidence(Confidence::High));
+    }
+}
+
+/// Tables of numbers that a number of the file makes a text of, by adding, subtracting or exclusive or.
+fn tables(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    for (at, text) in shifted(side.plain(), |range| side.touches(side.line_of(range.start), side.line_of(range.end))) {
+        if PLAINLY.is_match(&text) {
+            let title = format!("Hides a text that reads `{}`", text.chars().take(60).collect::<String>());
+            let draft = Draft::line(file, side, side.line_of(at)).title(title);
+            sink.report(draft.severity(Severity::High).confidence(Confidence::High));
         }
     }
 }

@@ -70,6 +70,10 @@ impl Check for InstructionOrder {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
+        // A line is told once, and what a command does says more than the words around it.
+        if file.role == Role::Instructions {
+            commands(file, Severity::High, sink);
+        }
         let (verdicts, addresses) = (file.spots(&ASKED, Side::New), file.spots(&SPOKEN_TO, Side::New));
         for passage in of_file(file).iter() {
             let may = May { verdict: passage.meets(verdicts), address: passage.meets(addresses) };
@@ -78,7 +82,7 @@ impl Check for InstructionOrder {
             }
         }
         if file.role == Role::Instructions {
-            commands(file, sink);
+            commands(file, Severity::Info, sink);
             turned(file, sink);
         }
     }
@@ -224,14 +228,18 @@ fn turned(file: &FileView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Commands that instructions tell to run, in fences or text.
-fn commands(file: &FileView<'_>, sink: &mut Sink<'_>) {
+fn commands(file: &FileView<'_>, least: Severity, sink: &mut Sink<'_>) {
+    /// All that the environment holds, handed on.
+    static ENVIRONMENT: Pattern = Pattern::new(r"(?:^|[\s;&|(`$])(?:printenv|env|export\s+-p|cat\s+\S*(?:\.env|credentials|id_rsa)\b\S*)\s*\|\s*\w");
     let Some(side) = file.new_side() else { return };
     for line in file.added() {
         let (title, severity) = match shell::worst(line.text) {
             Some(deed @ (Deed::RunsDecoded | Deed::RemoteShell)) => (deed, Severity::Critical),
             // A command behind `!` in backticks runs when the page is called, whatever the agent thinks of it.
             Some(deed) if deed.is_grave() && line.text.contains("!`") => (deed, Severity::Critical),
-            Some(deed @ Deed::SendsSecret) if line.text.contains(" -d") || line.text.contains("--data") => (deed, Severity::High),
+            Some(deed @ Deed::SendsSecret) if line.text.contains(" -d") || line.text.contains("--data") || ENVIRONMENT.is_match(line.text) => {
+                (deed, Severity::High)
+            }
             Some(deed @ Deed::RunsDownload) => (deed, Severity::Medium),
             _ if ARCHIVE.is_match(line.text) => {
                 let draft = Draft::line(file, side, line.index).title("Instructions open an archive that no scanner can read");
@@ -240,6 +248,9 @@ fn commands(file: &FileView<'_>, sink: &mut Sink<'_>) {
             }
             _ => continue,
         };
+        if severity < least {
+            continue;
+        }
         let draft = Draft::line(file, side, line.index).title(format!("Instructions hold a command that {}", title.says()));
         sink.report(draft.severity(severity));
     }

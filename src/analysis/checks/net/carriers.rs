@@ -15,7 +15,7 @@ static HANDLE_USED: Pattern = Pattern::new(
 /// A name for what a function gives that is called alone: `const call = request(…)`.
 static ANSWERED: Pattern = Pattern::new(r"^\s*(?:const|let|var)\s+([A-Za-z_$]\w*)\s*=\s*request\s*\(");
 static WORD: Pattern = Pattern::new(r"[A-Za-z_$]\w*");
-static KEPT_AS: Pattern = Pattern::new(r"^\s*(?:self|this|\$this)(?:\.|->)([A-Za-z_]\w*)[^=(]*=[^=]");
+static KEPT_AS: Pattern = Pattern::new(r"^\s*(?:self|this|\$this)(?:\.|->)([A-Za-z_]\w*)(?:\[[^\]=]*\])*[^=(]*=[^=]");
 /// The head of an object that is being made.
 static MAKES: Pattern = Pattern::new(r"(?:^|[\s(&=])(?:Self|[A-Z]\w*[a-z]\w*)\s*$");
 static USES_FIELD: Pattern = Pattern::new(r"\b(?:self|this)(?:\.|->)([A-Za-z_]\w*)");
@@ -69,7 +69,8 @@ fn keeps(side: &SideView<'_>, statement: &Statement) -> bool {
 }
 
 /// What a function is given, by the head of it.
-fn parameters(head: &str) -> Flow<'_> {
+#[must_use]
+pub fn parameters(head: &str) -> Flow<'_> {
     static TYPES: [&str; 24] = [
         "string", "str", "int", "bool", "map", "error", "self", "this", "void", "any", "dict", "list", "bytes", "byte", "const", "final",
         "mut", "async", "unknown", "object", "Record", "Promise", "char", "http",

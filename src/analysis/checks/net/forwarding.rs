@@ -36,7 +36,7 @@ struct Helper {
 pub fn report(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
     let files = &view.change.patch.files;
     let lines: usize = files.iter().map(FileDiff::added).sum();
-    if files.len() < 2 || files.len() > MOST_FILES || lines > MOST_LINES {
+    if files.len() > MOST_FILES || lines > MOST_LINES {
         return;
     }
     let texts = Texts::default();
@@ -47,6 +47,7 @@ pub fn report(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
     }
     for (index, file) in views.iter().enumerate() {
         if let Some(side) = live(file) {
+            typed(file, side, &found, sink);
             uses(file, side, &|name| found.get(name).filter(|helper| helper.file != index), sink);
         }
     }
@@ -124,6 +125,26 @@ fn uses<'h>(file: &FileView<'_>, side: &SideView<'_>, helper: &dyn Fn(&str) -> O
     }
     if sink.reported() == before {
         taken_in(file, side, &called, sink);
+    }
+}
+
+/// What somebody proves themselves with goes by its name to a helper that sends it to a host nothing named before, and that does not sign in there.
+fn typed(file: &FileView<'_>, side: &SideView<'_>, found: &BTreeMap<String, Helper>, sink: &mut Sink<'_>) {
+    static GIVEN: Pattern = Pattern::new(
+        r"(?i)[(,=:\s](?:[\w$]+(?:\.|->|\[[\x22\x27:]))*((?:raw|plain|clear|user|typed|current|new)?_?(?:password|passwd|passphrase|pwd)|access_?token|refresh_?token|session_?token|auth_?token|jwt|private_?key|card_?number|cvv)[\x22\x27\]]*\s*[,)}]",
+    );
+    static SIGNS_IN: Pattern = Pattern::new(r"(?i)log_?in|sign_?(?:in|up)|auth|token|connect|session|credential|exchange|regist|grant|verify");
+    let short = |s: &&Statement| s.bytes.len() <= 2000 && side.touches(s.first_line, s.last_line);
+    let heads = |s: &Statement| s.function.is_some_and(|at| side.functions()[at].first_line == s.first_line);
+    for statement in side.statements().iter().filter(short).filter(|s| !heads(s)) {
+        let code = side.code_of(statement);
+        let new_host = |name: &str| found.get(name).and_then(|helper| helper.sends.clone().flatten()).filter(|(_, new)| *new);
+        let call = CALLED.groups(code, 1).find_map(|name| Some((name, new_host(name)?)));
+        let Some((name, (host, _))) = call.filter(|(name, _)| !SIGNS_IN.is_match(name)) else { continue };
+        let Some(given) = code.split_once(name).and_then(|(_, given)| GIVEN.group(given, 1)) else { continue };
+        let draft = Draft::lines(file, side, statement.first_line, statement.last_line);
+        let title = format!("Sends {given} to {host} through a helper");
+        sink.report(draft.title(title).severity(Severity::High).confidence(Confidence::Medium));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::beacon;
 use super::carriers::Carriers;
 use super::elsewhere;
 use super::forwarding;
@@ -35,7 +36,7 @@ impl Check for SensitiveToNetwork {
 
     fn needs(&self) -> Needs {
         let copies = || Words::of([&COPY]);
-        let others = || copies().or(lookups::words()).or(elsewhere::words()).or(Words::of([&PROOFS]));
+        let others = || copies().or(lookups::words()).or(elsewhere::words()).or(beacon::words()).or(Words::of([&PROOFS]));
         let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(others()));
         told.and(Reach::AFTER, traffic().talking().or(others()).or(through_file::shipping()))
             .noting(&TELLING)
@@ -56,6 +57,7 @@ impl Check for SensitiveToNetwork {
         copies(file, side, sink);
         through_file::report(file, side, sink);
         lookups::report(file, side, sink);
+        beacon::report(file, side, sink);
         elsewhere::report(file, side, sink);
         proofs(file, side, sink);
         // Without a changed statement that reads or talks there is nothing to find.

@@ -1,11 +1,12 @@
 //! `suspicious-host`: live code names a public address without a name, a drop for pasted data, or a tunnel.
 
 use super::hosts;
+use super::sending::{LONGEST, talks as speaks};
 use super::traffic::{is_shell, traffic};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 static NAMED: Hint = Hint::new(|| hosts::urls().or(traffic().talking()).or(traffic().dropping()).or(Words::of([&PROXY])));
@@ -40,8 +41,27 @@ impl Check for SuspiciousHost {
                 None if traffic().is_drop(plain) => "Names a host that takes in whatever anybody sends".to_owned(),
                 None => continue,
             };
-            let severity = if talks { Severity::High } else { Severity::Medium };
+            let sent = || KEPT.group(plain, 1).or_else(|| above(side, line.index)).is_some_and(|name| is_sent_to(file, side, name));
+            let severity = if talks || bare.is_none() && sent() { Severity::High } else { Severity::Medium };
             sink.report(Draft::line(file, side, line.index).title(what).severity(severity));
         }
     }
+}
+
+/// A name that gets a text.
+static KEPT: Pattern = Pattern::new(r#"([A-Za-z_]\w*)\s*(?::[^=\n]{1,40})?:?=\s*(?:new\s+)?(?:\w+\s*\(\s*)?["'`]"#);
+/// The same where the text stands on the line below.
+static BEGUN: Pattern = Pattern::new(r"([A-Za-z_]\w*)\s*(?::[^=\n]{1,40})?:?=\s*\(?\s*$");
+
+fn above<'v>(side: &'v SideView<'_>, line: usize) -> Option<&'v str> {
+    BEGUN.group(side.plain_line(line.checked_sub(1)?), 1)
+}
+
+/// Whether a statement that the change brings sends something to what `name` holds.
+fn is_sent_to(file: &FileView<'_>, side: &SideView<'_>, name: &str) -> bool {
+    static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
+    static GETS: Pattern = Pattern::new(r"(?i)(?:\.|\b)(?:get|getForObject|head|urlretrieve)\w*\s*\(\s*[\w.]+\s*\)");
+    let new = side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line) && s.bytes.len() <= LONGEST);
+    let mut uses = new.filter(|s| WORD.groups(side.code_of(s), 0).any(|word| word == name));
+    uses.any(|s| speaks(file, side, s) && !GETS.is_match(side.code_of(s)))
 }

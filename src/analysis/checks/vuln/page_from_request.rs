@@ -18,7 +18,7 @@ static TAMED: Pattern = Pattern::new(
     r"(?i)escape|saniti[sz]e|htmlspecialchars|htmlentities|strip_tags|encodeURI|jsonify|json_encode|JSON\.stringify|application/json|text/plain|xss|html\.EscapeString|template\.|bleach|\bh\(",
 );
 static FIXED: Pattern = Pattern::new(r"(?i)^[^<>$]*$|intval\(|Number\(|parseInt\(|\bint\(");
-static PLACE: Place = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
+static PLACE: Place<'_> = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
 
 impl Check for PageFromRequest {
     fn rule(&self) -> RuleId {

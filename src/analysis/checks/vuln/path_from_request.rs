@@ -22,7 +22,7 @@ static TAMED: Pattern = Pattern::new(
 static FIXED: Pattern = Pattern::new(
     r"(?i)^\s*(?:int|str\(int|parseInt|Number|hash\w*|md5|sha\w*|uuid\w*|request\.(?:files|json|data|body|stream)\b|req\.(?:file|files|body)\s*$)",
 );
-static PLACE: Place = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
+static PLACE: Place<'_> = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
 
 impl Check for PathFromRequest {
     fn rule(&self) -> RuleId {

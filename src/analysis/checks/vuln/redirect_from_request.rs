@@ -20,7 +20,7 @@ static TAMED: Pattern = Pattern::new(
 static FIXED: Pattern = Pattern::new(
     r"^\s*f?[\x22\x27`](?:/[\w]|https?://[^/\x22\x27`{$]+/)|^\s*(?:[A-Z]\w*\.)?[a-z]\w*_(?:path|url)\s*\(|(?i)url_for|reverse\s*\(|\breferr?er\b",
 );
-static PLACE: Place = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
+static PLACE: Place<'_> = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
 
 impl Check for RedirectFromRequest {
     fn rule(&self) -> RuleId {

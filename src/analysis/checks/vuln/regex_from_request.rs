@@ -18,7 +18,7 @@ static TAMED: Pattern = Pattern::new(
     r"(?i)re\.escape|escapeRegExp|escape_?regex|_\.escapeRegExp|Regexp\.escape|Pattern\.quote|preg_quote|Regex\.Escape|re2|safe-?regex",
 );
 static FIXED: Pattern = Pattern::new(r"^\s*[rb]?[\x22\x27`][^\x22\x27`{$]*[\x22\x27`]\s*$");
-static PLACE: Place = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
+static PLACE: Place<'_> = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
 
 impl Check for RegexFromRequest {
     fn rule(&self) -> RuleId {

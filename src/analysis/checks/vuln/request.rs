@@ -27,19 +27,20 @@ pub static ASKED: Pattern = Pattern::new(
     | \$_(?:GET|POST|REQUEST|COOKIE)\b | \$_SERVER\[.HTTP_ | \bfilter_input\s*\(\s*INPUT_(?:GET|POST|COOKIE) | \$request->(?:input|get|query|post|all|string|validated|json|header|route|cookie|file)\s*\( | \$request->(?:query|request|headers|cookies|attributes)->get\s*\( | \$this->request->(?:getQuery|getData|getParam|getPost|getVar)\s*\(
     | \bparams(?:\[|\.(?:fetch|require|permit|dig)\b) | \brequest\.(?:params|env|headers|cookies|query_string)\[ | \bRequest\.(?:Query|Form|Headers|Cookies|QueryString|Params)\b
     | \b(?:c|ctx|context)\.req\.(?:query|param|header|json|parseBody|formData|raw)\s*\( | \b(?:ctx|c|context)\.request\.(?:query|body|headers|header|url)\b | \b(?:req|request)\.(?:get|header|param)\s*\(\s*[\x22\x27] | \b(?:req|request)\.(?:originalUrl|nextUrl\.searchParams|formData\(\))
+    | \brequest\s*\(\s*[\x22\x27][\w.-]+[\x22\x27]\s*[,)] | \brequest\(\s*\)->(?:input|get|query|post|all|string|json|header|route|cookie|file)\s*\( | \b(?:Request|Input)::(?:input|get|query|post|all|header|cookie|json)\s*\(
     | \bsearchParams\.get\s*\( | \bself\.get_(?:argument|query_argument|body_argument|cookie)\s*\( | \brequest\.(?:rel_url|url)\.query\b | \brequest\.match_info\b | \bself\.kwargs\[ | \b(?:call|ctx|context)\.(?:parameters\[|request\.queryParameters|queryParam|pathParam|formParam|receiveText\()
     | \b(?:c|ctx)\.(?:GetHeader|GetQuery|GetPostForm|QueryArray|Cookie|FormFile|QueryParams|ParamValues|UserValue|QueryArgs|PostArgs)\s*\( | \br\.(?:Header\.Get\s*\(|URL\.RawQuery\b|Form\.Get|PostForm\.Get) | \bHttpContext\.Request\b | \bheaders\.get\s*\(\s*[\x22\x27]x-",
 );
 /// Parameters that a framework fills from a request.
 static FILLED_IN: Pattern = Pattern::new(
-    r"(?:@(?:RequestParam|PathVariable|RequestHeader|QueryParam|PathParam|FormParam|HeaderParam|CookieParam|MatrixParam|CookieValue|RequestPart|RequestBody|QueryValue|Header)(?:\([^)]*\))?|\[From(?:Query|Route|Form|Header|Body)(?:\([^)]*\))?\])\s+(?:@\w+(?:\([^)]*\))?\s+)*(?:final\s+)?(?:[\w<>\[\]?.]+\s+)?(\w+)|@(?:Query|Param|Body|Headers|UploadedFile)\s*\([^)\n]*\)\s+(?:readonly\s+)?(\w+)\s*:|\b(?:ShouldBind\w*|Bind\w*|BodyParser|QueryParser|ParamsParser)\s*\(\s*&(\w+)\s*\)|\bNewDecoder\s*\(\s*\w+(?:\.Request)?\.Body\s*\)\.Decode\s*\(\s*&(\w+)",
+    r"(?:@(?:RequestParam|PathVariable|RequestHeader|QueryParam|PathParam|FormParam|HeaderParam|CookieParam|MatrixParam|CookieValue|RequestPart|RequestBody|QueryValue|Header)(?:\([^)]*\))?|\[From(?:Query|Route|Form|Header|Body)(?:\([^)]*\))?\])\s+(?:@\w+(?:\([^)]*\))?\s+)*(?:final\s+)?(?:[\w<>\[\]?.]+\s+)?(\w+)|@(?:Query|Param|Body|Headers|UploadedFile)\s*\([^)\n]*\)\s+(?:readonly\s+)?(\w+)\s*:|\b(?:ShouldBind\w*|Bind\w*|BodyParser|QueryParser|ParamsParser)\s*\(\s*&(\w+)\s*\)|\bNewDecoder\s*\(\s*\w+(?:\.Request)?\.Body\s*\)\.Decode\s*\(\s*&(\w+)|\b(\w+)\.(?:Bind|BindJSON|Decode|LoadFrom\w*|ParseFrom\w*)\s*\(\s*(?:c|ctx|r|req|request)\s*[,)]",
 );
 static CALLED: Pattern = Pattern::new(r"([A-Za-z_]\w*)\s*[!?]?\(");
 /// What made a number of it.
 static NUMBER: Pattern = Pattern::new(r"\]\.to_[if]\b|\.parse::<[iu](?:\d+|size)>");
 static INTERPOLATED: Pattern = Pattern::new(r"(?:[#$]?\{\s*|\$)([A-Za-z_][A-Za-z0-9_]*)");
 /// Functions that hand on what they are given.
-const CARRIERS: [&str; 24] = [
+const CARRIERS: [&str; 26] = [
     "join",
     "Join",
     "format",
@@ -52,6 +53,8 @@ const CARRIERS: [&str; 24] = [
     "lower",
     "toLowerCase",
     "toString",
+    "ToString",
+    "Trim",
     "to_s",
     "Sprintf",
     "sprintf",
@@ -67,19 +70,19 @@ const CARRIERS: [&str; 24] = [
 ];
 
 /// A kind of place where what somebody sent should not end.
-pub struct Place {
+pub struct Place<'p> {
     /// Calls up to their bracket, whose first argument counts.
-    pub first: &'static Pattern,
+    pub first: &'p Pattern,
     /// Calls up to their bracket, of which every argument counts.
-    pub any: &'static Pattern,
+    pub any: &'p Pattern,
     /// What makes it harmless when the function says it anywhere.
-    pub tamed: &'static Pattern,
+    pub tamed: &'p Pattern,
     /// What makes it harmless when the part itself begins with it or holds it.
-    pub fixed: &'static Pattern,
+    pub fixed: &'p Pattern,
 }
 
 /// What a file must hold for anything to end in `place`.
-pub fn needs(place: &Place) -> Needs {
+pub fn needs(place: &Place<'_>) -> Needs {
     Needs::nothing().and(Reach::AFTER, Words::of([place.first, place.any])).and(Reach::AFTER, asking())
 }
 
@@ -89,7 +92,7 @@ pub fn asking() -> Words {
 }
 
 /// Reports every statement where what a request brings ends in `place`, when the statement or where it came from is new.
-pub fn report(place: &Place, file: &FileView<'_>, sink: &mut Sink<'_>) {
+pub fn report(place: &Place<'_>, file: &FileView<'_>, sink: &mut Sink<'_>) {
     let Some(side) = file.new_side() else { return };
     for lines in ending(place, &[], file) {
         sink.report(Draft::lines(file, side, lines.start, lines.end));
@@ -97,7 +100,7 @@ pub fn report(place: &Place, file: &FileView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// First and last line of every such statement; calls named in `handing_on` give on what they get, beside those that always do.
-pub fn ending(place: &Place, handing_on: &[&str], file: &FileView<'_>) -> Vec<Range<usize>> {
+pub fn ending(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> Vec<Range<usize>> {
     let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return Vec::new() };
     let given = || side.functions().iter().any(|function| !filled(side, function, file.language).is_empty());
     if !ASKED.is_match(side.text()) && !FILLED_IN.is_match(side.text()) && !given() {
@@ -139,7 +142,7 @@ pub fn loosened(file: &FileView<'_>, tamed: &Pattern) -> bool {
 }
 
 /// The statement from which something came that ends in `place` here.
-fn ends(place: &Place, side: &SideView<'_>, statement: &Statement, index: usize, flow: &Flow<'_>) -> Option<usize> {
+fn ends(place: &Place<'_>, side: &SideView<'_>, statement: &Statement, index: usize, flow: &Flow<'_>) -> Option<usize> {
     let (plain, start) = (side.plain_of(statement), statement.bytes.start);
     let first = place.first.find_all(plain).map(|found| argument(plain, found.end, true));
     let any = place.any.find_all(plain).map(|found| argument(plain, found.end, false));
@@ -167,7 +170,7 @@ fn judged_by_helper(side: &SideView<'_>, part: &str) -> bool {
 /// Keeps what this statement's names hold from now on.
 fn follow<'v>(side: &'v SideView<'_>, statement: &Statement, index: usize, handing_on: &[&str], flow: &mut Flow<'v>) {
     let plain = side.plain_of(statement);
-    let given: Vec<&str> = (1..=4).flat_map(|group| FILLED_IN.groups(plain, group)).collect();
+    let given: Vec<&str> = (1..=5).flat_map(|group| FILLED_IN.groups(plain, group)).collect();
     let origin = if ASKED.is_match(plain) { Some(index) } else { flow.reaches(side, statement) };
     let carries = || !NUMBER.is_match(plain) && CALLED.find_all(side.code_of(statement)).all(|call| carried(plain, call, handing_on));
     match origin.filter(|_| carries()) {

@@ -237,7 +237,12 @@ fn replaced(file: &FileView<'_>, twin: &Twin<'_, '_>, pair: &Pair, sink: &mut Si
     let stood = |text: &str| twin.removed().any(|(_, was)| was.trim() == text.trim());
     let came = twin.added().find(|(_, text)| pair.bare.is_match(text) && !stood(text));
     if let Some((line, _)) = came.filter(|_| twin.gained(pair.bare) > 0 && twin.gained(pair.bare) >= twin.lost(pair.bare)) {
-        sink.report(Draft::line(file, twin.new, line).title(pair.title).severity(Severity::Medium));
+        // In Rails nothing else stands between a request and every field of a record.
+        static LISTED: Pattern = Pattern::new(r"\.permit\s*\(\s*:|\.permit\s+:|\.expect\s*\(");
+        static ALL_FIELDS: Pattern = Pattern::new(r"\.permit!|\bto_unsafe_h(?:ash)?\b");
+        let whole = file.language == Language::Ruby && twin.gained(&ALL_FIELDS) > 0 && twin.lost(&LISTED) > twin.gained(&LISTED);
+        let severity = if whole { Severity::High } else { Severity::Medium };
+        sink.report(Draft::line(file, twin.new, line).title(pair.title).severity(severity));
     }
 }
 

@@ -21,7 +21,7 @@ static TAMED: Pattern = Pattern::new(
 );
 /// Without a value in its text, or with one that is a number.
 static FIXED: Pattern = Pattern::new(r"(?i)^\s*(?:int|Number|parseInt|float|intval)\s*\(|^\s*\((?:int|float)\)");
-static PLACE: Place = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
+static PLACE: Place<'_> = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
 
 impl Check for SqlFromRequest {
     fn rule(&self) -> RuleId {

@@ -18,7 +18,7 @@ static TAMED: Pattern = Pattern::new(
     r"(?i)allowed|allowlist|allow_list|whitelist|is_private|is_safe|isSafe|ip_?address|netloc|\.hostname|\.host\b|getHost|startswith|startsWith|HasPrefix|validate_?url|url_?valid|ssrf|isPrivate|urlparse|new URL\(|url\.Parse",
 );
 static FIXED: Pattern = Pattern::new(r"^\s*f?[\x22\x27`]https?://[^/\x22\x27`{$]+/");
-static PLACE: Place = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
+static PLACE: Place<'_> = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
 
 impl Check for UrlFromRequest {
     fn rule(&self) -> RuleId {
