@@ -196,7 +196,12 @@ fn receivers(code: &str) -> impl Iterator<Item = &str> {
     let each: Vec<&str> = (1..=6).filter_map(|group| EACH.group(code, group)).collect();
     let bound = |group| BOUND.group(code, group).filter(|_| declared.is_none() && each.is_empty());
     let others = [declared, bound(1), bound(2), FILLED.group(code, 1), FILLED_INSIDE.group(code, 1), MERGED.group(code, 1)];
-    assigned.into_iter().flatten().chain(others.into_iter().flatten()).chain(each).filter(|name| !matches!(*name, "self" | "this" | "err" | "ok" | "_"))
+    assigned
+        .into_iter()
+        .flatten()
+        .chain(others.into_iter().flatten())
+        .chain(each)
+        .filter(|name| !matches!(*name, "self" | "this" | "err" | "ok" | "_"))
 }
 
 /// The names on the left of an assignment: the last word of each part before a type, or the object whose part is set.

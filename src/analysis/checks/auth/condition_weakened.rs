@@ -29,7 +29,10 @@ impl Check for ConditionWeakened {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ANYWHERE, vocabulary().deciding().or(refusal::words()).or(Words::named(["user", "owner", "role", "token", "passw", "secret"])))
+        Needs::nothing().and(
+            Reach::ANYWHERE,
+            vocabulary().deciding().or(refusal::words()).or(Words::named(["user", "owner", "role", "token", "passw", "secret"])),
+        )
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

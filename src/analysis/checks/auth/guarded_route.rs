@@ -75,8 +75,10 @@ impl<'t> Handler<'t> {
     /// Whether a word beside the name of a guard says that nobody must pass it any more: `auth.required` -> `auth.optional`.
     #[must_use]
     pub fn laxer(&self, new: &Self) -> bool {
-        static STRICT: Pattern = Pattern::new(r"(?i)^(?:required|require|strict|mandatory|enforced?|protected|private|authenticated|secure)$");
-        static LAX: Pattern = Pattern::new(r"(?i)^(?:optional|maybe|lax|lenient|soft|guest|anonymous|public|none|permissive|open|disabled)$");
+        static STRICT: Pattern =
+            Pattern::new(r"(?i)^(?:required|require|strict|mandatory|enforced?|protected|private|authenticated|secure)$");
+        static LAX: Pattern =
+            Pattern::new(r"(?i)^(?:optional|maybe|lax|lenient|soft|guest|anonymous|public|none|permissive|open|disabled)$");
         let (gone, come) = (oftener(&self.words, &new.words), oftener(&new.words, &self.words));
         let ([was], [is]) = (gone.as_slice(), come.as_slice()) else { return false };
         let at = self.words.iter().position(|word| word == was);

@@ -186,7 +186,8 @@ fn methods(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &m
     static ALL: Pattern = Pattern::new(
         r#"Matchers?\s*\(\s*([^()]*)\)\s*\.\s*(?:permitAll|anonymous)|\burl\s*:\s*([^,{}]+)\}|(?:\bexclude|\bunless)\s*\(([^()]*)\)|\bpath\s*:\s*([^,{}]+),\s*method\s*:\s*RequestMethod\.ALL"#,
     );
-    static METHOD: Pattern = Pattern::new(r"\b(?:HttpMethod|RequestMethod)\.|^\s*(?:GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)\b|\bmethods?\s*:");
+    static METHOD: Pattern =
+        Pattern::new(r"\b(?:HttpMethod|RequestMethod)\.|^\s*(?:GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)\b|\bmethods?\s*:");
     let texts = |side: &SideView<'_>, list: &Pattern| -> Vec<(String, usize)> {
         let mut all = Vec::new();
         for statement in side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line)) {

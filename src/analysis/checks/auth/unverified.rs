@@ -20,7 +20,8 @@ static DECODES: Pattern = Pattern::new(
 );
 static READS: Pattern = Pattern::new(r"(?i)json|unmarshal|parse|from_slice|from_str|deserial");
 static PARTS: Pattern = Pattern::new(r"(?i)\bsplit\w*\s*\(|\bSplit\w*\s*\(|explode\s*\(|segments?\b|parts?\b|payload");
-static PROVES: Pattern = Pattern::new(r"(?i)verif|hmac|compare|secret|public_?key|signing|check_?sig|sha256|ed25519|\brsa\b|expired|introspect");
+static PROVES: Pattern =
+    Pattern::new(r"(?i)verif|hmac|compare|secret|public_?key|signing|check_?sig|sha256|ed25519|\brsa\b|expired|introspect");
 static CALLED: Pattern = Pattern::new(r"\b([A-Za-z_]\w*)\s*\(");
 
 /// The functions of a side that read what a token says and ask for no proof of it.
@@ -58,7 +59,9 @@ pub fn words() -> Words {
 
 /// The key, or where it is fetched, is what the token says itself.
 pub fn chosen(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    static LISTED: Pattern = Pattern::new(r"(?i)allow|trusted|known|whitelist|permitted|\bnot\s+in\b|includes\s*\(|contains\s*\(|HasPrefix|startsWith|startswith|in_array");
+    static LISTED: Pattern = Pattern::new(
+        r"(?i)allow|trusted|known|whitelist|permitted|\bnot\s+in\b|includes\s*\(|contains\s*\(|HasPrefix|startsWith|startswith|in_array",
+    );
     let short = |s: &&Statement| s.bytes.len() <= LONGEST;
     let said = side.statements().iter().filter(short).filter_map(|s| {
         let plain = side.plain_of(s);
@@ -77,7 +80,8 @@ pub fn chosen(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         });
         let Some(used) = used.filter(|used| [from, *used].iter().any(|s| side.touches(s.first_line, s.last_line))) else { continue };
         if !listed() {
-            let draft = Draft::lines(file, side, used.first_line, used.last_line).title("The token itself chooses the key it is checked with");
+            let draft =
+                Draft::lines(file, side, used.first_line, used.last_line).title("The token itself chooses the key it is checked with");
             let evidence = |s: &Statement| side.plain_of(s).split_whitespace().collect::<Vec<_>>().join(" ");
             sink.report(draft.evidence(format!("{} … {}", evidence(from), evidence(used))).confidence(Confidence::Medium));
         }
@@ -109,8 +113,9 @@ fn is_key(plain: &str, name: &str, same: bool) -> bool {
 }
 
 fn is_fetched(plain: &str, name: &str) -> bool {
-    static FETCHED: Pattern =
-        Pattern::new(r"(?i)\b(?:get|fetch|urlopen|request|openStream|open|new\s+URL|axios|got|createRemoteJWKSet\(\s*new\s+URL|PyJWKClient)\s*\(\s*\$?(\w+)\b");
+    static FETCHED: Pattern = Pattern::new(
+        r"(?i)\b(?:get|fetch|urlopen|request|openStream|open|new\s+URL|axios|got|createRemoteJWKSet\(\s*new\s+URL|PyJWKClient)\s*\(\s*\$?(\w+)\b",
+    );
     FETCHED.groups(plain, 1).any(|given| given == name.trim_start_matches('$'))
 }
 

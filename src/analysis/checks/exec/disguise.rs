@@ -24,7 +24,9 @@ static UNDOES: Pattern = Pattern::new(
 static LOOKS_UP: Pattern = Pattern::new(
     r"\bClass\.forName\s*\(|\.get(?:Declared)?Method\s*\(|\.loadClass\s*\(|\bgetattr\s*\(|\bType\.GetType\s*\(|\bGetMethod\s*\(|\bActivator\.CreateInstance\b|\b__import__\s*\(|\bimport_module\s*\(|\b(?:public_)?send\s*\(|\bconst_get\b|(?:^|[^\w.$])require\s*\(|\bcall_user_func|\bdlsym\s*\(|\bGetProcAddress\s*\(|\bCommand::new\s*\(",
 );
-static CALLED: Pattern = Pattern::new(r#"\b([A-Za-z_]\w*)\s*\(\s*&?(?:(["'`])|(?:self|this|Self|static)?(?:\.|::|->)?\$?([A-Za-z_]\w*)\s*(?:\[\s*\d*\s*\])?\s*[,)])"#);
+static CALLED: Pattern = Pattern::new(
+    r#"\b([A-Za-z_]\w*)\s*\(\s*&?(?:(["'`])|(?:self|this|Self|static)?(?:\.|::|->)?\$?([A-Za-z_]\w*)\s*(?:\[\s*\d*\s*\])?\s*[,)])"#,
+);
 /// A name that holds texts or numbers as they stand.
 static CONSTANT: Pattern = Pattern::new(
     r#"\$?([A-Za-z_]\w*)\s*(?:\[[^\]\n]{0,20}\]\s*)*(?::[^=\n]{1,60})?:?=\s*&?(?:new\s+)?(?:\[\w*\]\s*\w+|\w+\[\]|vec!|b)?\s*(?:["'`]|[\[{(]\s*(?:$|["'`]|0x|\d))"#,

@@ -54,7 +54,8 @@ fn asked(file: &FileView<'_>, side: &SideView<'_>, pattern: &Pattern) -> BTreeSe
     let reached = |arrival: &Arrival<()>| arrival.source != arrival.sink || inside(&side.statements()[arrival.sink]);
     let straight = arrivals(side, sent, runs).into_iter().filter(reached).map(|arrival| arrival.sink);
     let code = code_runners(file.language).map(|runners| Place { first: runners, any: &NONE, tamed: &NONE, fixed: &NONE });
-    let lines: BTreeSet<usize> = code.map(|place| ending(&place, &[], file)).unwrap_or_default().into_iter().map(|range| range.start).collect();
+    let lines: BTreeSet<usize> =
+        code.map(|place| ending(&place, &[], file)).unwrap_or_default().into_iter().map(|range| range.start).collect();
     let ended = side.statements().iter().enumerate().filter(|(_, s)| lines.contains(&s.first_line)).map(|(at, _)| at);
     straight.chain(ended).collect()
 }
@@ -68,7 +69,8 @@ fn named(file: &FileView<'_>, sink: &mut Sink<'_>) {
             let text = side.masked().get(side.bytes_of(lines.start, lines.end)).unwrap_or("");
             pattern_of(file.language).is_some_and(|pattern| pattern.is_match(text))
         };
-        for lines in ending(&Place { first: runners, any: &NONE, tamed: &NONE, fixed: &NONE }, &[], file).into_iter().filter(|l| !known(l)) {
+        for lines in ending(&Place { first: runners, any: &NONE, tamed: &NONE, fixed: &NONE }, &[], file).into_iter().filter(|l| !known(l))
+        {
             let draft = Draft::lines(file, side, lines.start, lines.end).title("Runs what somebody sent as code");
             sink.report(draft.why("Whoever can send the request runs any code in this process.").severity(Severity::High));
         }
@@ -76,7 +78,9 @@ fn named(file: &FileView<'_>, sink: &mut Sink<'_>) {
     if let Some(runners) = name_runners(file.language) {
         for lines in ending(&Place { first: runners, any: &NONE, tamed: &TAMED, fixed: &NAMED }, &[], file) {
             let draft = Draft::lines(file, side, lines.start, lines.end).title("Calls what a request names");
-            sink.report(draft.why("Whoever can send the request calls any function of this process, with what they send.").severity(Severity::High));
+            sink.report(
+                draft.why("Whoever can send the request calls any function of this process, with what they send.").severity(Severity::High),
+            );
         }
     }
 }
@@ -92,7 +96,9 @@ fn written(file: &FileView<'_>, sink: &mut Sink<'_>) {
     let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
     for line in file.added().filter(|line| line.text.len() <= LONGEST && TEMPLATE.is_match(side.plain_line(line.index))) {
         let draft = Draft::line(file, side, line.index).title("Runs what people write as a template");
-        sink.report(draft.why("Whoever writes the text runs code on the server: templates reach objects of the program.").severity(Severity::High));
+        sink.report(
+            draft.why("Whoever writes the text runs code on the server: templates reach objects of the program.").severity(Severity::High),
+        );
     }
 }
 
@@ -146,7 +152,19 @@ impl Check for DynamicCode {
 
     fn needs(&self) -> Needs {
         let patterns = Words::of([&PYTHON, &JAVASCRIPT, &PHP, &RUBY, &JVM, &CSHARP, &TEMPLATED, &PERL, &LUA, &ELIXIR]);
-        let templates = Words::named(["from_string", "template", "erb.new", "evaluate", "render", "nunjucks", "handlebars", "lodash", "_.", "pug", "ejs"]);
+        let templates = Words::named([
+            "from_string",
+            "template",
+            "erb.new",
+            "evaluate",
+            "render",
+            "nunjucks",
+            "handlebars",
+            "lodash",
+            "_.",
+            "pug",
+            "ejs",
+        ]);
         Needs::nothing().and(Reach::AFTER, patterns.or(super::runners::words()).or(templates))
     }
 

@@ -66,7 +66,9 @@ static SHARED_FOLDER: Pattern = Pattern::new(
     r#"\btemp_dir\s*\(\s*\)|\bgettempdir\s*\(|\bos\.tmpdir\s*\(|(?:^|[^\w.])tmpdir\s*\(\s*\)|\bos\.TempDir\s*\(|\bGetTempPath\s*\(|\bsys_get_temp_dir\s*\(|\bjava\.io\.tmpdir\b|\bDir\.tmpdir\b|["'`](?:/tmp|/var/tmp|/dev/shm)(?:/[^"'`\n]*)?["'`]|\b(?:UPLOAD_(?:DIR|FOLDER|PATH|ROOT)|upload_?[dD]ir(?:ectory)?|uploads?_?[pP]ath)\b"#,
 );
 /// A folder of its own below it, which nobody else can write to.
-static OWN_FOLDER: Pattern = Pattern::new(r"(?i)mkdtemp|mkstemp|TemporaryDirectory|NamedTemporaryFile|createTemp|tempfile\(|MkdirTemp|CreateTemp|tempdir\(\)\?|TempDir::new|Tempfile\.(?:new|create|open)|randomUUID|uuid|GetRandomFileName|mktmpdir");
+static OWN_FOLDER: Pattern = Pattern::new(
+    r"(?i)mkdtemp|mkstemp|TemporaryDirectory|NamedTemporaryFile|createTemp|tempfile\(|MkdirTemp|CreateTemp|tempdir\(\)\?|TempDir::new|Tempfile\.(?:new|create|open)|randomUUID|uuid|GetRandomFileName|mktmpdir",
+);
 /// Calls that load code from a path that is no literal.
 static LOADS: Pattern = Pattern::new(
     r#"(?x) \bLibrary::new\s*\( | \bdlopen\s*\( | \bC(?:DLL|dll)\w*\s*\(\s*[A-Za-z_] | \bLoadLibrary\w*\s*\( | \bSystem\.load\s*\( | \bplugin\.Open\s*\( | \bAssembly\.(?:UnsafeLoadFrom|LoadFile|LoadFrom)\s*\( | \bLoadFromAssemblyPath\s*\( | \bprocess\.dlopen\s*\(

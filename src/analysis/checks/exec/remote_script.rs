@@ -169,7 +169,8 @@ fn steps(file: &FileView<'_>, side: &SideView<'_>, lines: &[(usize, String)], si
             let draft = Draft::line(file, side, *line).title("Runs what it downloaded").evidence(format!("{from} … {}", text.trim()));
             sink.report(draft.severity(severity));
         }
-        let written = [(1, 2), (3, 4)].into_iter().filter_map(|(name, path)| Some((WRITTEN.group(text, name)?, WRITTEN.group(text, path)?)));
+        let written =
+            [(1, 2), (3, 4)].into_iter().filter_map(|(name, path)| Some((WRITTEN.group(text, name)?, WRITTEN.group(text, path)?)));
         kept.extend(written.filter_map(|(name, path)| Some((path, held(name)?))).take(MOST.saturating_sub(kept.len())));
         if let Some(name) = ANSWERED.group(text, 1).filter(|_| answers.len() < MOST) {
             answers.push((name, text.trim()));

@@ -11,7 +11,8 @@ static PYTHON: Pattern = Pattern::new(
 static SCRIPT: Pattern = Pattern::new(
     r"(?:^|[^\w.$])eval\s*\(\s*|\bvm\.(?:runIn\w*Context|compileFunction)\s*\(\s*|\bnew\s+(?:vm\.)?Script\s*\(\s*|(?:^|[^\w.$])runIn(?:This|New)Context\s*\(\s*|\b(?:ejs|pug|nunjucks|eta|doT|swig)\.(?:render|compile|renderString|template)\s*\(\s*|\b(?:_|lodash)\.template\s*\(\s*|\bHandlebars\.compile\s*\(\s*|\bnew\s+(?:Async)?Function\s*\((?:[^()]*,)?\s*",
 );
-static PHP: Pattern = Pattern::new(r"(?:^|[^\w>$:])(?:eval|assert|create_function)\s*\(\s*|\bBlade::render\s*\(\s*|->createTemplate\s*\(\s*");
+static PHP: Pattern =
+    Pattern::new(r"(?:^|[^\w>$:])(?:eval|assert|create_function)\s*\(\s*|\bBlade::render\s*\(\s*|->createTemplate\s*\(\s*");
 static RUBY: Pattern =
     Pattern::new(r"(?:^|[^\w.])eval[\s(]\s*|\.(?:instance|class|module)_eval\s*\(?\s*|\bERB\.new\s*\(\s*|\brender\s*\(?\s*inline:\s*");
 static JVM: Pattern = Pattern::new(
@@ -30,10 +31,13 @@ static ELIXIR: Pattern = Pattern::new(r"\bCode\.(?:eval_string|compile_string)\s
 static PHP_NAMES: Pattern = Pattern::new(
     r"(?:^|[^\w>$:])(?:call_user_func|call_user_func_array|array_map|array_walk|register_shutdown_function|forward_static_call|func_overload)\s*\(\s*|\bnew\s+Reflection(?:Function|Method)\s*\(\s*",
 );
-static RUBY_NAMES: Pattern = Pattern::new(r"\.(?:send|public_send|__send__)[\s(]\s*|\bconst_get[\s(]\s*|\bKernel\.(?:send|public_send)[\s(]\s*");
+static RUBY_NAMES: Pattern =
+    Pattern::new(r"\.(?:send|public_send|__send__)[\s(]\s*|\bconst_get[\s(]\s*|\bKernel\.(?:send|public_send)[\s(]\s*");
 static JVM_NAMES: Pattern = Pattern::new(r"\bClass\.forName\s*\(\s*|\.loadClass\s*\(\s*|\.get(?:Declared)?Method\s*\(\s*");
-static CSHARP_NAMES: Pattern = Pattern::new(r"\bType\.GetType\s*\(\s*|\bActivator\.CreateInstance\s*\(\s*|\bAssembly\.Load\w*\s*\(\s*|\.GetMethod\s*\(\s*");
-static PYTHON_NAMES: Pattern = Pattern::new(r"(?:^|[^\w.])__import__\s*\(\s*|\bimport_module\s*\(\s*|\brunpy\.run_(?:path|module)\s*\(\s*|\bglobals\(\)\s*\[\s*");
+static CSHARP_NAMES: Pattern =
+    Pattern::new(r"\bType\.GetType\s*\(\s*|\bActivator\.CreateInstance\s*\(\s*|\bAssembly\.Load\w*\s*\(\s*|\.GetMethod\s*\(\s*");
+static PYTHON_NAMES: Pattern =
+    Pattern::new(r"(?:^|[^\w.])__import__\s*\(\s*|\bimport_module\s*\(\s*|\brunpy\.run_(?:path|module)\s*\(\s*|\bglobals\(\)\s*\[\s*");
 static SCRIPT_NAMES: Pattern = Pattern::new(r"(?:^|[^\w.$])(?:require|import)\s*\(\s*|\b(?:globalThis|global|process)\s*\[\s*");
 
 /// It is held to a list, or taken from one.

@@ -67,8 +67,7 @@ pub fn shifted(plain: &str, asked: impl Fn(&Range<usize>) -> bool) -> Vec<(usize
     const MOST_TABLES: usize = 50;
     const MOST_KEYS: usize = 16;
     const MOST_NUMBERS: usize = 4000;
-    static TABLE: Pattern =
-        Pattern::new(r"(?:(?:0[xX][0-9a-fA-F]{1,2}|\d{1,3})\s*,\s*){11,}(?:0[xX][0-9a-fA-F]{1,2}|\d{1,3})");
+    static TABLE: Pattern = Pattern::new(r"(?:(?:0[xX][0-9a-fA-F]{1,2}|\d{1,3})\s*,\s*){11,}(?:0[xX][0-9a-fA-F]{1,2}|\d{1,3})");
     static KEY: Pattern = Pattern::new(r"(?:[\])]|\b[a-z]\w{0,3})\s*\)?\s*([-+^])=?\s*(0[xX][0-9a-fA-F]{1,2}|\d{1,3})\b");
     static ONE: Pattern = Pattern::new(r"0[xX][0-9a-fA-F]{1,2}|\d{1,3}");
     let number = |text: &str| -> Option<u8> {

@@ -121,7 +121,8 @@ fn calls(file: &FileView<'_>, side: &SideView<'_>, names: &Pattern, told: Told, 
     let asked = ending(&Place { first: &NONE, any: names, tamed: &NONE, fixed: &NONE }, &[], file);
     let heads = |s: &Statement| s.function.is_some_and(|at| side.functions()[at].first_line == s.first_line);
     let new = side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line) && !heads(s));
-    let parts: BTreeSet<(Option<usize>, &str)> = new.clone().filter_map(|s| Some((s.function, NAMED.group(side.plain_of(s), 1)?))).collect();
+    let parts: BTreeSet<(Option<usize>, &str)> =
+        new.clone().filter_map(|s| Some((s.function, NAMED.group(side.plain_of(s), 1)?))).collect();
     let part = new.filter_map(|s| {
         let plain = side.plain_of(s);
         let given = plain.get(names.find(plain)?.end..)?;

@@ -95,8 +95,28 @@ impl Check for WordInPieces {
 
     fn needs(&self) -> Needs {
         let signs = ["+", "'.", "' .", "\".", "\" .", "<<", "[::-1]", "\\x", "\\u", "\\0", "\\1"];
-        let words =
-            ["reverse", "rot13", "rot_13", "tr(", "CharCode", "CodePoint", "chr", "pack", "bytes", "join", "implode", "constructor", "ptth:", "ptths:", ":sptth", "byte", "char", "u8", "0x", "^"];
+        let words = [
+            "reverse",
+            "rot13",
+            "rot_13",
+            "tr(",
+            "CharCode",
+            "CodePoint",
+            "chr",
+            "pack",
+            "bytes",
+            "join",
+            "implode",
+            "constructor",
+            "ptth:",
+            "ptths:",
+            ":sptth",
+            "byte",
+            "char",
+            "u8",
+            "0x",
+            "^",
+        ];
         Needs::nothing().and(Reach::ADDED, Words::named(signs.into_iter().chain(words)))
     }
 

@@ -230,14 +230,17 @@ fn turned(file: &FileView<'_>, sink: &mut Sink<'_>) {
 /// Commands that instructions tell to run, in fences or text.
 fn commands(file: &FileView<'_>, least: Severity, sink: &mut Sink<'_>) {
     /// All that the environment holds, handed on.
-    static ENVIRONMENT: Pattern = Pattern::new(r"(?:^|[\s;&|(`$])(?:printenv|env|export\s+-p|cat\s+\S*(?:\.env|credentials|id_rsa)\b\S*)\s*\|\s*\w");
+    static ENVIRONMENT: Pattern =
+        Pattern::new(r"(?:^|[\s;&|(`$])(?:printenv|env|export\s+-p|cat\s+\S*(?:\.env|credentials|id_rsa)\b\S*)\s*\|\s*\w");
     let Some(side) = file.new_side() else { return };
     for line in file.added() {
         let (title, severity) = match shell::worst(line.text) {
             Some(deed @ (Deed::RunsDecoded | Deed::RemoteShell)) => (deed, Severity::Critical),
             // A command behind `!` in backticks runs when the page is called, whatever the agent thinks of it.
             Some(deed) if deed.is_grave() && line.text.contains("!`") => (deed, Severity::Critical),
-            Some(deed @ Deed::SendsSecret) if line.text.contains(" -d") || line.text.contains("--data") || ENVIRONMENT.is_match(line.text) => {
+            Some(deed @ Deed::SendsSecret)
+                if line.text.contains(" -d") || line.text.contains("--data") || ENVIRONMENT.is_match(line.text) =>
+            {
                 (deed, Severity::High)
             }
             Some(deed @ Deed::RunsDownload) => (deed, Severity::Medium),

@@ -17,7 +17,8 @@ static PICTURE: Pattern = Pattern::new(
     r#"(?:https?:)?//[\w.-]+\.[a-z]{2,12}(?::\d+)?/[^\s"'`?]*\.(?:gif|png|jpe?g|webp|svg|ico|bmp|css|woff2?)\?[^"'`\n]*(?:\$\{|\$[A-Za-z]|#\{|\{[a-z]|%s|=["'`]\s*[+.]\s*)[^\n]*|\bnew\s+Image\s*\([^)]*\)\.src\s*=[^\n]*//[\w.-]+\.[a-z]{2,12}[^\n]*"#,
 );
 /// It is made unreadable on the way.
-static HIDDEN: Pattern = Pattern::new(r"(?i)\bbtoa\s*\(|b64encode|base64|\.toString\(\s*[\x22\x27]hex|\.hex\(\)|bin2hex|\bEncodeToString\b");
+static HIDDEN: Pattern =
+    Pattern::new(r"(?i)\bbtoa\s*\(|b64encode|base64|\.toString\(\s*[\x22\x27]hex|\.hex\(\)|bin2hex|\bEncodeToString\b");
 /// What proves who somebody is, or what they typed as a secret.
 static PROVES: Pattern = Pattern::new(
     r"(?i)(?:\$\{?|#\{|\{|[+.(,]\s*)[\w$.?!()>\x22\x27\[-]*?(?:\b|_)(?:access_?token|id_?token|refresh_?token|session_?(?:token|id)|auth_?token|csrf_?token|user_?token|token|jwt|passw(?:or)?d|passphrase|secret|cookie|localStorage|credentials?|authorization|card_?number|cvv)\b",

@@ -133,7 +133,8 @@ fn typed(file: &FileView<'_>, side: &SideView<'_>, found: &BTreeMap<String, Help
     static GIVEN: Pattern = Pattern::new(
         r"(?i)[(,=:\s](?:[\w$]+(?:\.|->|\[[\x22\x27:]))*((?:raw|plain|clear|user|typed|current|new)?_?(?:password|passwd|passphrase|pwd)|access_?token|refresh_?token|session_?token|auth_?token|jwt|private_?key|card_?number|cvv)[\x22\x27\]]*\s*[,)}]",
     );
-    static SIGNS_IN: Pattern = Pattern::new(r"(?i)log_?in|sign_?(?:in|up)|auth|token|connect|session|credential|exchange|regist|grant|verify");
+    static SIGNS_IN: Pattern =
+        Pattern::new(r"(?i)log_?in|sign_?(?:in|up)|auth|token|connect|session|credential|exchange|regist|grant|verify");
     let short = |s: &&Statement| s.bytes.len() <= 2000 && side.touches(s.first_line, s.last_line);
     let heads = |s: &Statement| s.function.is_some_and(|at| side.functions()[at].first_line == s.first_line);
     for statement in side.statements().iter().filter(short).filter(|s| !heads(s)) {
