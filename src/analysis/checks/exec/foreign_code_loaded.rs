@@ -67,7 +67,7 @@ static SHARED_FOLDER: Pattern = Pattern::new(
 );
 /// A folder of its own below it, which nobody else can write to.
 static OWN_FOLDER: Pattern = Pattern::new(
-    r"(?i)mkdtemp|mkstemp|TemporaryDirectory|NamedTemporaryFile|createTemp|tempfile\(|MkdirTemp|CreateTemp|tempdir\(\)\?|TempDir::new|Tempfile\.(?:new|create|open)|randomUUID|uuid|GetRandomFileName|mktmpdir",
+    r"(?i)mkdtemp|mkstemp|TemporaryDirectory|NamedTemporaryFile|createTemp|tempfile\(|MkdirTemp|CreateTemp|tempdir\(\)\?|TempDir::new|Tempfile|randomUUID|uuid|GetRandomFileName|mktmpdir",
 );
 /// Calls that load code from a path that is no literal.
 static LOADS: Pattern = Pattern::new(
@@ -79,7 +79,7 @@ static LOADS: Pattern = Pattern::new(
 fn from_temporary(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let short = |s: &Statement| s.bytes.len() <= LONGEST;
     let loads = |s: &Statement| short(s) && LOADS.is_match(side.code_of(s));
-    if !SHARED_FOLDER.is_match(side.text()) || !side.statements().iter().any(|s| loads(s)) {
+    if !SHARED_FOLDER.is_match(side.text()) || !side.statements().iter().any(&loads) {
         return;
     }
     let shared = |s: &Statement| {

@@ -1,7 +1,7 @@
 //! Helpers that run what they are given: a function whose statements the change brings, in any of its files, and whoever calls it with what
 //! a request brings. A part of `dynamic-code` and `shell-nonliteral`, which know what runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::engines::LONGEST;
 use crate::analysis::check::{ChangeView, Draft, Sink};
@@ -30,12 +30,6 @@ static NONE: Pattern = Pattern::new(r"[^\s\S]");
 static PART: Pattern = Pattern::new(
     r"\b(?:query|queryParams|searchParams|body|payload|params|dto|form|(?:req|request)(?:Body|Query|Params)?|\w+(?:Validator|Form|Dto|DTO|Request|Payload|Params))(?:[?!]?\.|\[)\s*[\x22\x27]?[A-Za-z_]\w*",
 );
-
-/// A name that gets such a part.
-static NAMED: Pattern = Pattern::new(
-    r"^\s*(?:if\s+)?(?:(?:const|let|var|val|final|String|string)\s+)?\$?([A-Za-z_]\w*)\s*(?::\s*\w+\s*)?:?=\s*[\w.?!$>-]*\b(?:query|queryParams|searchParams|body|payload|params|dto|form|(?:req|request)(?:Body|Query|Params)?|\w+(?:Validator|Form|Dto|DTO|Request|Payload|Params))(?:[?!]?\.|\[)\s*[\x22\x27]?[A-Za-z_]\w*",
-);
-static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
 
 /// How a helper runs what it is given, in words.
 #[derive(Clone, Copy)]
@@ -121,13 +115,10 @@ fn calls(file: &FileView<'_>, side: &SideView<'_>, names: &Pattern, told: Told, 
     let asked = ending(&Place { first: &NONE, any: names, tamed: &NONE, fixed: &NONE }, &[], file);
     let heads = |s: &Statement| s.function.is_some_and(|at| side.functions()[at].first_line == s.first_line);
     let new = side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line) && !heads(s));
-    let parts: BTreeSet<(Option<usize>, &str)> =
-        new.clone().filter_map(|s| Some((s.function, NAMED.group(side.plain_of(s), 1)?))).collect();
     let part = new.filter_map(|s| {
         let plain = side.plain_of(s);
         let given = plain.get(names.find(plain)?.end..)?;
-        let named = || WORD.groups(given, 0).any(|word| parts.contains(&(s.function, word)));
-        (PART.is_match(given) || named()).then_some(s.first_line..s.last_line)
+        PART.is_match(given).then_some(s.first_line..s.last_line)
     });
     let mut lines: Vec<_> = asked.into_iter().chain(part).collect();
     lines.sort_by_key(|range| (range.start, range.end));
