@@ -28,7 +28,7 @@ const TELLING_NAME: usize = 10;
 static NONE: Pattern = Pattern::new(r"[^\s\S]");
 /// A part of what the caller of a function was asked.
 static PART: Pattern = Pattern::new(
-    r"\b(?:query|queryParams|searchParams|body|payload|params|dto|form|(?:req|request)(?:Body|Query|Params)?|\w+(?:Validator|Form|Dto|DTO|Request|Payload|Params))(?:[?!]?\.|\[)\s*[\x22\x27]?[A-Za-z_]\w*",
+    r"\b(?:query|queryParams|searchParams|body|payload|params|dto|form|(?:req|request)(?:Body|Query|Params)?)(?:[?!]?\.|\[)\s*[\x22\x27]?[A-Za-z_]\w*",
 );
 
 /// How a helper runs what it is given, in words.
