@@ -5,6 +5,7 @@ pub mod ambiguity;
 pub mod bounds;
 pub mod handlers;
 pub mod pairs;
+pub mod plain_turns;
 pub mod request;
 pub mod twins;
 
@@ -12,6 +13,8 @@ pub mod bound_changed;
 pub mod cipher_downgraded;
 pub mod destructive_command;
 pub mod destructive_sql;
+pub mod escaping_dropped;
+pub mod forgery_check_removed;
 pub mod freed_and_kept;
 pub mod input_check_weakened;
 pub mod logic_bomb;

@@ -31,7 +31,7 @@ static FALLBACK: Pattern = Pattern::new(r#"(?:\.|["':])([A-Za-z_][\w-]*)["']?\s*
 static FIELD: Pattern = Pattern::new(r"^\s*([A-Z]\w*)\s+bool\b");
 /// A secret that is looked up, and a text that stands for it where there is none.
 static FALLS_BACK: Pattern = Pattern::new(
-    r#"["'`.\[{$]\s*(\w*(?:SECRET|PRIVATE_KEY|PASSWORD|SIGNING_KEY|ENCRYPTION_KEY|JWT_KEY|API_KEY)\w*)(?:["'`]\s*,\s*["'`]|["'`]?[\])]*\s*(?:\?\?|\|\||\bor\b)\s*["'`]|:-\s*["'`]?)([^"'`\n,;)}]{3,})["'`}]"#,
+    r#"["'`.\[{$]\s*(\w*(?:SECRET|PRIVATE_KEY|PASSWORD|SIGNING_KEY|ENCRYPTION_KEY|JWT_KEY|API_KEY)\w*)(?:["'`]\s*,\s*["'`]|["'`]?[\])]*\s*(?:\?\?|\|\||\bor\b)\s*(?:\[\s*|(?:Buffer\.from|atob|b64decode|base64\.b64decode|String|bytes\.fromhex|Base64\.decode64)\s*\(\s*b?)?["'`]|:-\s*["'`]?)([^"'`\n,;)}]{2,})["'`}]"#,
 );
 /// A function that serde asks for a value, and others of that name.
 static VALUE_OF: Pattern = Pattern::new(r"(?i)\bfn\s+default_(\w+)\s*\(");

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::likeness::imitates;
 use super::lists::lists;
 use super::settings;
 use super::table::{Table, tables};
@@ -142,6 +143,9 @@ fn severity(table: &Table<'_>, row: &DependencyChange, after: &Dependency) -> Se
     }
     let switched = row.change == DependencyMove::SourceChanged
         && row.before.as_ref().is_some_and(|before| matches!(before.source, PackageSource::DefaultRegistry | PackageSource::Registry(_)));
+    if of_imitator(row, after) {
+        return Severity::High;
+    }
     match &after.source {
         // What runs beside the product, not in it.
         _ if table.inventory.kind == Kind::Tools => {
@@ -159,12 +163,40 @@ fn severity(table: &Table<'_>, row: &DependencyChange, after: &Dependency) -> Se
     }
 }
 
+/// Whether the place belongs to somebody whose name looks like that of the one whose package it was.
+fn of_imitator(row: &DependencyChange, after: &Dependency) -> bool {
+    let owner = |address: &str| -> Option<(String, String)> {
+        let rest = address.split_once("://").map_or(address, |(_, rest)| rest).trim_end_matches(".git");
+        let mut parts = rest.split(['/', ':']).filter(|part| !part.is_empty());
+        let (host, owner) = (parts.next()?, parts.next()?);
+        host.contains('.').then(|| (host.to_owned(), owner.to_owned()))
+    };
+    let now = match &after.source {
+        PackageSource::Git { url, .. } | PackageSource::Url(url) | PackageSource::Registry(url) => owner(url),
+        PackageSource::Path(_) | PackageSource::DefaultRegistry => None,
+    };
+    let before = row.before.as_ref().and_then(|before| match &before.source {
+        PackageSource::Git { url, .. } | PackageSource::Url(url) => owner(url),
+        _ => None,
+    });
+    // Names that are addresses say whose they are.
+    let before = before.or_else(|| owner(&after.name));
+    now.zip(before).is_some_and(|((host, new), (other, known))| host == other && imitates(&new, &known))
+}
+
 fn is_commit(rev: &str) -> bool {
     rev.len() >= 7 && rev.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Whether there is anything to say of `origin`, which is then said.
 fn report_origin(table: &Table<'_>, origin: &Origin, sink: &mut Sink<'_>) -> bool {
+    if let Some(package) = imitated(table, origin) {
+        let title = format!("{} would come from a repository whose owner's name imitates its own", package.name);
+        sink.report(
+            table.at_line(origin.line, &format!("{} {}", origin.setting, origin.url)).title(title).severity(table.weighed(Severity::High)),
+        );
+        return true;
+    }
     let python = table.inventory.ecosystem == Ecosystem::Pypi;
     // What builds of other worlds name in a new file, or named before, is theirs from the start.
     let known = !table.inventory.existed || table.inventory.places.contains(host(&origin.url)) || KNOWN.is_match(&origin.url);
@@ -182,6 +214,15 @@ fn report_origin(table: &Table<'_>, origin: &Origin, sink: &mut Sink<'_>) -> boo
     let title = format!("{} names {} as a place for packages", origin.setting, host(&origin.url));
     sink.report(table.at_line(origin.line, &format!("{} {}", origin.setting, origin.url)).title(title).severity(table.weighed(severity)));
     true
+}
+
+/// The package, named by owner and name, that a repository of that name replaces, below an owner whose name imitates the package's.
+fn imitated<'t>(table: &Table<'t>, origin: &Origin) -> Option<&'t Dependency> {
+    let place = origin.url.trim_end_matches('/').trim_end_matches(".git");
+    let (rest, name) = place.rsplit_once('/')?;
+    let owner = rest.rsplit(['/', ':']).next()?;
+    let moved = table.rows.iter().filter_map(|row| row.after.as_ref());
+    moved.into_iter().find(|after| after.name.split_once('/').is_some_and(|(vendor, known)| known == name && imitates(owner, vendor)))
 }
 
 /// The weight of an address: nothing for ordinary ones, high without encryption, else `usual`.

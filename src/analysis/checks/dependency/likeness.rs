@@ -58,6 +58,22 @@ pub fn likeness(new: &str, known: &str) -> Option<Likeness> {
     near(&new, &known)
 }
 
+/// Whether `new` is the name of another owner that looks as if it were that of `known`: letters that look alike, other signs between words,
+/// or the known name with words around it.
+#[must_use]
+pub fn imitates(new: &str, known: &str) -> bool {
+    let bare = |name: &str| name.to_lowercase().replace(['-', '_', '.'], "");
+    let (one, other) = (bare(new), bare(known));
+    if new.eq_ignore_ascii_case(known) && new == known || other.chars().count() < 4 || one.len() > 200 || other.len() > 200 {
+        return false;
+    }
+    // Capital I and small l are one to the eye, and hosts keep them apart.
+    let seen = |name: &str| shape(&name.replace('I', "l").to_lowercase().replace(['-', '_', '.'], ""));
+    let same_word = one == other && new.to_lowercase() != known.to_lowercase();
+    let shaped = seen(new) == seen(known) && new.to_lowercase() != known.to_lowercase();
+    same_word || shaped || one != other && one.contains(&other) || near(&one, &other).is_some_and(|how| how > Likeness::Key)
+}
+
 fn scoped(name: &str) -> Option<(&str, &str)> {
     name.strip_prefix('@')?.split_once('/')
 }

@@ -119,7 +119,9 @@ fn terraform(file: &FileView<'_>, sink: &mut Sink<'_>) {
             > before.keys().filter(|(other, name)| other == kind && now.contains_key(&(other.clone(), name.clone()))).count();
         if !renamed && !elsewhere.contains(&format!("resource \"{kind}\" \"{name}\"")) {
             let title = format!("The guard `{kind}.{name}` is gone, what it guarded stays");
-            sink.report(Draft::line(file, old, block.line).title(title).severity(Severity::Medium));
+            let own = block.attributes.get("bucket").map(|(value, _)| value.as_str());
+            let given = kind.ends_with("public_access_block") && own.is_some_and(|own| open_bucket(file, &before, &now, own, name));
+            sink.report(Draft::line(file, old, block.line).title(title).severity(if given { Severity::High } else { Severity::Medium }));
         }
     }
     for (name, block) in &now {
@@ -155,28 +157,43 @@ fn given_away(
     now: &BTreeMap<(String, String), Block>,
     (kind, name): &(String, String),
 ) -> bool {
+    let own = now.get(&(kind.clone(), name.clone())).and_then(|block| block.attributes.get("bucket"));
+    kind.ends_with("public_access_block") && own.is_some_and(|(own, _)| open_bucket(file, before, now, own, name))
+}
+
+/// Whether a policy is new for the bucket `own` that lets everybody in, in its own words or those of a document it names.
+fn open_bucket(
+    file: &FileView<'_>,
+    before: &BTreeMap<(String, String), Block>,
+    now: &BTreeMap<(String, String), Block>,
+    own: &str,
+    name: &str,
+) -> bool {
     static EVERYBODY: Pattern = Pattern::new(
         r#"(?s)["']?Principals?["']?\s*[:=]\s*(?:["']\*["']|\{\s*["']?AWS["']?\s*[:=]\s*\[?\s*["']\*["'])|\bidentifiers\s*=\s*\[\s*["']\*["']"#,
     );
     /// Sites and what is handed out are open on purpose.
     static MEANT: Pattern = Pattern::new(r"(?i)website|static|public|cdn|assets|www|\bsite\b|frontend");
-    let Some(side) = file.new_side().filter(|_| kind.ends_with("public_access_block")) else { return false };
-    let bucket = |block: &Block| block.attributes.get("bucket").map(|(value, _)| value.clone());
-    let Some(own) = now.get(&(kind.clone(), name.clone())).and_then(bucket) else { return false };
+    static DOCUMENT: Pattern = Pattern::new(r"\bdata\.aws_iam_policy_document\.(\w+)\b");
+    static CONDITION: Pattern = Pattern::new(r"(?i)\bcondition\b|\bDeny\b");
+    let Some(side) = file.new_side() else { return false };
+    if MEANT.is_match(own) || MEANT.is_match(name) {
+        return false;
+    }
     let mut heads: Vec<usize> = now.values().map(|block| block.line).collect();
     heads.sort_unstable();
-    now.iter().filter(|(other, block)| other.0 == "aws_s3_bucket_policy" && bucket(block).as_deref() == Some(own.as_str())).any(
-        |(other, block)| {
-            let end = heads.iter().find(|line| **line > block.line).map_or(side.len().saturating_sub(1), |line| line.saturating_sub(1));
-            let text = |side: &crate::analysis::view::SideView<'_>, first, last| {
-                side.plain().get(side.bytes_of(first, last)).unwrap_or("").to_owned()
-            };
-            !before.contains_key(other)
-                && EVERYBODY.is_match(&text(side, block.line, end))
-                && !MEANT.is_match(&own)
-                && !MEANT.is_match(name)
-        },
-    )
+    let text = |block: &Block| {
+        let end = heads.iter().find(|line| **line > block.line).map_or(side.len().saturating_sub(1), |line| line.saturating_sub(1));
+        side.plain().get(side.bytes_of(block.line, end)).unwrap_or("")
+    };
+    let opens = |text: &str| EVERYBODY.is_match(text) && !CONDITION.is_match(text);
+    let of_bucket = |block: &Block| block.attributes.get("bucket").is_some_and(|(value, _)| value == own);
+    let policies = now.iter().filter(|((kind, _), block)| kind == "aws_s3_bucket_policy" && of_bucket(block));
+    policies.filter(|(key, _)| !before.contains_key(*key)).any(|(_, block)| {
+        let said = text(block);
+        let document = DOCUMENT.group(said, 1).and_then(|name| now.get(&("aws_iam_policy_document".to_owned(), name.to_owned())));
+        opens(said) || document.is_some_and(|document| opens(text(document)))
+    })
 }
 
 /// The heads of blocks that other files of the change gain.

@@ -8,11 +8,12 @@ use crate::analysis::document::node::{Leaf, Node};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 /// What the file must hold on either side.
-const TELLING: [&str; 22] = [
+const TELLING: [&str; 23] = [
+    "user",
     "securitycontext",
     "runasnonroot",
     "read_only",
@@ -56,6 +57,7 @@ impl Check for ContainerLoosened {
         match file.language {
             Language::Yaml | Language::Json => by_tree(file, sink),
             Language::Hcl => by_lines(file, sink),
+            Language::Dockerfile => image(file, sink),
             _ => {}
         }
     }
@@ -108,6 +110,20 @@ fn opens(leaf: &Leaf<'_>) -> Option<&'static str> {
         {
             "it reaches what belongs to the machine"
         }
+        // The long form of a mount of a composition.
+        (
+            "source",
+            "/"
+            | "/var/run/docker.sock"
+            | "/run/docker.sock"
+            | "/var/run"
+            | "/run"
+            | "/etc"
+            | "/root"
+            | "/proc"
+            | "/run/containerd/containerd.sock"
+            | "/var/run/podman/podman.sock",
+        ) if leaf.path.contains(&"volumes") && leaf.path.first() == Some(&"services") => "it reaches what belongs to the machine",
         ("cap_add", "all" | "sys_admin" | "cap_sys_admin" | "sys_ptrace" | "sys_module") => "it gets a capability as good as all",
         ("type", "unconfined") if above(leaf) == "seccompProfile" => "its system calls are not filtered",
         ("security_opt", "seccomp:unconfined" | "seccomp=unconfined" | "apparmor:unconfined" | "apparmor=unconfined") => {
@@ -135,6 +151,8 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
         let what = lost.keys().copied().collect::<Vec<_>>().join(", ");
         let severity = match (grave, lost.len()) {
             (3.., _) => Severity::High,
+            // What held it is gone, and what lets it out came at once.
+            (1.., _) if reaches_out(&trees) => Severity::High,
             (1.., _) | (_, 3..) => Severity::Medium,
             _ => Severity::Low,
         };
@@ -149,6 +167,13 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Whether a container got the machine's own socket or folders, or rights as good as all.
+fn reaches_out(trees: &Trees) -> bool {
+    let (before, now) = (count(&trees.old, opens), count(&trees.new, opens));
+    let telling = |what: &str| what.contains("belongs to the machine") || what.contains("as good as all");
+    now.iter().any(|(what, lines)| telling(what) && lines.len() > before.get(what).map_or(0, Vec::len))
+}
+
 /// Whether a container of the documents lost something that guarded it, or got something that lets it out.
 pub(super) fn let_out(trees: &Trees) -> bool {
     let gone = containers(&trees.old).saturating_sub(containers(&trees.new));
@@ -156,6 +181,27 @@ pub(super) fn let_out(trees: &Trees) -> bool {
     let lost = before.iter().any(|((what, grave), lines)| *grave && lines.len() > now.get(&(*what, *grave)).map_or(0, Vec::len) + gone);
     let (before, now) = (count(&trees.old, opens), count(&trees.new, opens));
     lost || now.iter().any(|(what, lines)| lines.len() > before.get(what).map_or(0, Vec::len))
+}
+
+/// The last stage of an image ran as nobody twice over, by its base and by its own word, and runs as root now.
+fn image(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static FROM: Pattern = Pattern::new(r"(?i)^\s*FROM\s+(?:--\S+\s+)*(\S+)");
+    static USER: Pattern = Pattern::new(r"(?i)^\s*USER\s+([\w${}.-]+)");
+    static NOBODY: Pattern = Pattern::new(r"(?i)nonroot|unprivileged|rootless|chainguard|cgr\.dev/|(?:^|/)bitnami/|hardened|distroless");
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    if !old.whole || !side.whole {
+        return;
+    }
+    let last = |view: &SideView<'_>| -> Option<(String, usize, Option<String>)> {
+        let (line, base) = view.lines().filter_map(|line| Some((line.index, FROM.group(line.text, 1)?.to_owned()))).last()?;
+        let user = view.lines().skip(line).filter_map(|line| USER.group(line.text, 1)).last().map(str::to_lowercase);
+        Some((base, line, user.filter(|user| !matches!(user.as_str(), "root" | "0"))))
+    };
+    let (Some((was, _, Some(_))), Some((is, line, None))) = (last(old), last(side)) else { return };
+    if NOBODY.is_match(&was) && !NOBODY.is_match(&is) && was != is {
+        let title = "The image that ran as nobody, by its base and by its word, runs as root";
+        sink.report(Draft::line(file, side, line).title(title).severity(Severity::High));
+    }
 }
 
 /// How many containers the documents describe.

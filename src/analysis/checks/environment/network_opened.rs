@@ -10,7 +10,7 @@ use crate::analysis::document::node::{Leaf, Node};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::diff::{FileStatus, Side};
 use crate::model::rule::{RuleId, Severity};
 
@@ -37,6 +37,9 @@ static WALL: Pattern = Pattern::new(
 static ANYBODY: Pattern = Pattern::new(r#""(?:0\.0\.0\.0/0|::/0)""#);
 static RANGES: Pattern =
     Pattern::new(r"(?:^|/)(?:ipv6_)?cidr_(?:blocks|ipv[46])$|(?:^|/)(?:source|destination)_(?:ranges|address_prefix(?:es)?)$");
+/// Variables that hold such ranges, by their names.
+static RANGES_BY_NAME: Pattern =
+    Pattern::new(r"(?i)cidrs?(?:_|$)|(?:^|_)(?:networks?|ranges?|ips?|sources?)(?:_|$)|allow|whitelist|trusted");
 /// A service of a database, or its like, that asks nobody who they are.
 static ASKS_NOBODY: Pattern = Pattern::new(
     r"(?i)^(?:POSTGRES_HOST_AUTH_METHOD=trust|(?:MYSQL|MARIADB)_ALLOW_EMPTY_(?:ROOT_)?PASSWORD=(?:yes|true|1)|ALLOW_EMPTY_PASSWORD=yes|ALLOW_ANONYMOUS_LOGIN=yes|xpack\.security\.enabled=false|DISABLE_SECURITY_PLUGIN=true|ME_CONFIG_BASICAUTH=false|NEO4J_AUTH=none)$",
@@ -73,6 +76,14 @@ impl Check for NetworkOpened {
                 "_ranges",
                 "address_prefix",
                 "index",
+                "default",
+                "allow",
+                "auth_",
+                "dstdomain",
+                "satisfy",
+                "require",
+                "http-request",
+                "verify",
             ])),
         )
     }
@@ -88,6 +99,7 @@ impl Check for NetworkOpened {
             by_blocks(file, sink);
         }
         by_lines(file, sink);
+        doors(file, sink);
         unverified(file, sink);
     }
 
@@ -195,13 +207,14 @@ fn by_blocks(file: &FileView<'_>, sink: &mut Sink<'_>) {
         let way = |key: &str| key.rsplit_once('/').map_or("", |(way, _)| way).to_owned();
         let mut told: Vec<String> = Vec::new();
         let everybody = |value: &str| ANYBODY.is_match(value) || covers_most(value);
-        for (key, value, line) in block.all.iter().filter(|(key, value, _)| RANGES.is_match(key) && everybody(value)) {
-            let same: Vec<&String> = known
-                .all
-                .iter()
-                .filter(|(other, ..)| RANGES.is_match(other) && way(other) == way(key))
-                .map(|(_, value, _)| value)
-                .collect();
+        let of_ranges = |key: &str| {
+            RANGES.is_match(key)
+                || key == "default" && name.0 == "variable" && RANGES_BY_NAME.is_match(&name.1)
+                || key == "default" && name.1.is_empty() && RANGES_BY_NAME.is_match(&name.0)
+        };
+        for (key, value, line) in block.all.iter().filter(|(key, value, _)| of_ranges(key) && everybody(value)) {
+            let same: Vec<&String> =
+                known.all.iter().filter(|(other, ..)| of_ranges(other) && way(other) == way(key)).map(|(_, value, _)| value).collect();
             let narrow = !same.is_empty() && !same.iter().any(|value| everybody(value));
             if narrow && side.is_changed(*line) && !told.contains(&way(key)) {
                 told.push(way(key));
@@ -229,6 +242,61 @@ fn covers_most(text: &str) -> bool {
         .filter(|(first, _)| *first != 10 && *first != 127)
         .collect();
     ranges.iter().any(|(_, bits)| *bits < 8) || ranges.iter().map(|(_, bits)| parts(*bits)).sum::<u32>() >= 128 || read(3).next().is_some()
+}
+
+/// Files of servers and proxies in front of others.
+static PROXY: Pattern = Pattern::new(
+    r"(?i)nginx|apache|httpd|\.htaccess|squid|haproxy|caddy|traefik|envoy|sites-(?:available|enabled)|conf\.d/|vhost|proxy|lighttpd|dante|tinyproxy",
+);
+
+/// What stands in front of others: who is turned away there no longer is, and everybody is let in where that stood; whole domains may be asked
+/// where some hosts could.
+fn doors(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static SHUT: Pattern = Pattern::new(
+        r#"(?ix)^\s*(?: deny\s+(?:all|from\s+all) | auth_request\s+/ | auth_basic\s+["'\w](?:[^o]|o[^f]) | auth_jwt\s | ssl_verify_client\s+on | satisfy\s+all | allow\s+\d[\d.]*(?:/\d+)?\s*; | Require\s+(?:valid-user|user|group|ip|host|local|all\s+denied) | Order\s+deny | AuthType\s | basic_?auth\b | forward_auth\b | http-request\s+(?:deny|auth)\b | http_access\s+deny\s )"#,
+    );
+    static OPENED: Pattern = Pattern::new(
+        r"(?ix)^\s*(?: allow\s+(?:all|from\s+all) | auth_request\s+off | auth_basic\s+(?:off|.off.) | auth_jwt\s+off | ssl_verify_client\s+(?:off|optional_no_ca) | satisfy\s+any | Require\s+all\s+granted | Order\s+allow | http_access\s+allow\s+all\b | http-request\s+allow\s*$ )",
+    );
+    static DOMAINS: Pattern = Pattern::new(r"(?i)\bdstdomain\b|\ballow(?:ed)?[\w-]*\b|whitelist|\begress\b");
+    static WHOLE: Pattern =
+        Pattern::new(r"(?i)^\*?\.(?:com|net|org|io|dev|app|cloud|ai|co|xyz|info|biz|site|online|top|page|run|sh|me|de|uk|ru|cn)$");
+    static UNSEEN: Pattern = Pattern::new(r"(?i)^\s*(?:access_log\s+(?:none|off)|log_enabled\s*[:=]\s*false|option\s+dontlog)");
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    if file.language.is_code() || !PROXY.is_match(&file.path) {
+        return;
+    }
+    let short = |text: &str| text.len() < 400 && !text.trim_start().starts_with('#');
+    let many = |view: &SideView<'_>, pattern: &Pattern| {
+        view.changed_lines().filter(|line| short(line.text) && pattern.is_match(line.text)).count()
+    };
+    let (lost, kept) = (many(old, &SHUT), many(side, &SHUT));
+    let came = side
+        .changed_lines()
+        .find(|line| short(line.text) && OPENED.is_match(line.text))
+        .filter(|_| many(side, &OPENED) > many(old, &OPENED));
+    if let Some(line) = came {
+        let (title, severity) = if lost > kept {
+            ("Who was asked or turned away there before is let in with everybody", Severity::High)
+        } else {
+            ("Everybody is let in there", Severity::Medium)
+        };
+        sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
+    }
+    let count =
+        |text: &str| text.split(|sign: char| sign.is_whitespace() || "\"',[]=".contains(sign)).filter(|word| WHOLE.is_match(word)).count();
+    let named = |text: &str| if short(text) && DOMAINS.is_match(text) { count(text) } else { 0 };
+    let whole = |view: &SideView<'_>| view.changed_lines().map(|line| named(line.text)).sum::<usize>();
+    let first = side.changed_lines().find(|line| named(line.text) > 0);
+    if let Some(line) = first.filter(|_| whole(side) > whole(old)) {
+        let unseen = many(side, &UNSEEN) > many(old, &UNSEEN);
+        let severity = if unseen || whole(side) > whole(old) + 1 { Severity::High } else { Severity::Medium };
+        sink.report(
+            Draft::line(file, side, line.index)
+                .title("All names of a whole domain may be asked, where hosts were named")
+                .severity(severity),
+        );
+    }
 }
 
 /// Downloads of a build that were checked, or came encrypted.

@@ -175,12 +175,12 @@ fn actions(file: &FileView<'_>, sink: &mut Sink<'_>) {
     }
     let before: BTreeSet<(String, String)> = old.lines().filter(|line| line.text.len() < 2000).flat_map(|line| read(line.text)).collect();
     for (line, all) in added {
-        for (service, action) in all {
+        for (service, action) in &all {
             let full = format!("{service}:{action}");
             if before.contains(&(service.clone(), action.clone())) {
                 continue;
             }
-            let narrower = before.iter().any(|(known, what)| *known == service && what != "*");
+            let narrower = before.iter().any(|(known, what)| known == service && what != "*");
             let title = match action.as_str() {
                 "*" if narrower => format!("Everything of `{service}` is allowed where some of it was"),
                 _ if DOORS.is_match(&full) && !before.contains(&(service.clone(), "*".to_owned())) => {
@@ -188,7 +188,15 @@ fn actions(file: &FileView<'_>, sink: &mut Sink<'_>) {
                 }
                 _ => continue,
             };
-            let severity = if OWNS_ALL.is_match(&full) && anywhere_now(file, line) { Severity::High } else { Severity::Medium };
+            let many = || all.iter().filter(|(service, action)| DOORS.is_match(&format!("{service}:{action}"))).count() > 1;
+            let owned = OWNS_ALL.is_match(&full) && (anywhere_now(file, line) || many() && on_all(file, line));
+            let severity = if owned
+                || many() && all.iter().any(|(service, action)| OWNS_ALL.is_match(&format!("{service}:{action}"))) && on_all(file, line)
+            {
+                Severity::High
+            } else {
+                Severity::Medium
+            };
             sink.report(Draft::line(file, side, line).title(title).severity(severity));
         }
     }
@@ -198,6 +206,17 @@ fn actions(file: &FileView<'_>, sink: &mut Sink<'_>) {
 static OWNS_ALL: Pattern = Pattern::new(
     r"^(?:iam|sts|secretsmanager|kms|organizations):\*$|^iam:(?:PassRole|CreateAccessKey|Attach\w+Policy|Put\w+Policy|UpdateAssumeRolePolicy|CreatePolicyVersion)$",
 );
+
+/// Whether a statement that the change brings allows what stands on `line` for all things, and without a condition.
+fn on_all(file: &FileView<'_>, line: usize) -> bool {
+    static ANYTHING: Pattern = Pattern::new(r#"(?i)["']?\bresources?["']?\s*[:=]\s*\[?\s*["']\*["']"#);
+    static ASKED: Pattern = Pattern::new(r"(?i)\bcondition\b|PassedToService|\bDeny\b");
+    const NEAR: usize = 6;
+    let Some(side) = file.new_side() else { return false };
+    let around = line.saturating_sub(NEAR)..side.len().min(line + NEAR + 1);
+    let mut changed = around.filter(|at| side.is_changed(*at));
+    changed.clone().any(|at| ANYTHING.is_match(side.line(at).text)) && !changed.any(|at| ASKED.is_match(side.line(at).text))
+}
 
 /// Whether what is allowed near `line` was for some things, and is for all now.
 fn anywhere_now(file: &FileView<'_>, line: usize) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::trees::{Trees, count, key};
+use super::trees::{Trees, count, key, leaves};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -37,7 +37,27 @@ impl Check for SandboxLoosened {
     }
 
     fn needs(&self) -> Needs {
-        let places = Words::named(["service", "socket", "container", "seccomp", "entitlements", "plist"]);
+        let places = Words::named([
+            "service",
+            "socket",
+            "container",
+            "seccomp",
+            "entitlements",
+            "plist",
+            "sandbox",
+            "isolation",
+            "networkpolic",
+            "network_polic",
+            "egress",
+            "firewall",
+            "apparmor",
+            "selinux",
+            "gvisor",
+            "kata",
+            "podsecurity",
+            "jail",
+            "confinement",
+        ]);
         Needs::nothing().and(Reach::ANYWHERE, Words::of([&HOLDS, &LETS_OUT]).or(places))
     }
 
@@ -53,7 +73,43 @@ impl Check for SandboxLoosened {
         } else if path.ends_with(".entitlements") || path.ends_with(".plist") {
             entitlements(file, sink);
         }
+        if matches!(file.language, Language::Yaml | Language::Json | Language::Toml) && !path.contains("seccomp") {
+            values(file, sink);
+        }
         lines(file, sink);
+    }
+}
+
+/// Switches of settings that keep a program apart, and what is said of its system calls; several of them at once are no tuning.
+fn values(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static APART: Pattern = Pattern::new(
+        r"(?i)^(?:\w*sandbox\w*|\w*isolation|network_?polic(?:y|ies)|egress_?polic(?:y|ies)|egress_?(?:filter|firewall|control)|firewall|seccomp\w*|app_?armor\w*|selinux\w*|gvisor|kata|pod_?security\w*|jail\w*|confinement)$",
+    );
+    static HELD: Pattern = Pattern::new(
+        r"(?i)^(?:runtimedefault|runtime/default|localhost/.+|enforcing|enforced?|restricted|baseline|strict|default|docker-default)$",
+    );
+    static LOOSE: Pattern = Pattern::new(r"(?i)^(?:unconfined|disabled|permissive|privileged|none|off)$");
+    let (Some(trees), Some(old), Some(side)) = (Trees::of(file), file.old(), file.new_side()) else { return };
+    if !old.whole || file.role == Role::Test {
+        return;
+    }
+    let named = |part: &&str| APART.is_match(part);
+    let before: BTreeMap<String, String> = leaves(&trees.old).iter().map(|leaf| (leaf.path.join("/"), leaf.text.clone())).collect();
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for leaf in leaves(&trees.new).iter().filter(|leaf| leaf.path.iter().any(named) && side.is_changed(leaf.line)) {
+        let Some(was) = before.get(&leaf.path.join("/")) else { continue };
+        let switch = matches!(key(leaf), "enabled" | "enable" | "on" | "active") || APART.is_match(key(leaf));
+        let off = switch && was.eq_ignore_ascii_case("true") && leaf.text.eq_ignore_ascii_case("false");
+        let loose = HELD.is_match(was) && LOOSE.is_match(&leaf.text);
+        if off || loose {
+            found.push((leaf.line, format!("`{}` was {was} and is {}", leaf.path.join("."), leaf.text)));
+        }
+    }
+    let many = found.len();
+    if let Some((line, title)) = found.into_iter().next() {
+        let title = if many > 1 { format!("{title}, and {} more that kept it apart", many - 1) } else { title };
+        let severity = if many > 1 { Severity::High } else { Severity::Medium };
+        sink.report(Draft::line(file, side, line).title(title).severity(severity));
     }
 }
 

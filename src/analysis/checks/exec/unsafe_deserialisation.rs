@@ -45,6 +45,8 @@ impl Check for UnsafeDeserialisation {
                 draft
             } else if twins.iter().any(|twin| twin.is.contains(&statement.first_line) && held_data_only(twin)) {
                 draft.title("What was read back held data only, and may run code now")
+            } else if of_everybody(side, statement) {
+                draft.title("What anybody on this machine may have put there is read back, and may run code")
             } else if opened_to_any_type(file, side.plain_of(statement)) {
                 draft.title("Whoever writes what is read back names the types that are made")
             } else {
@@ -57,12 +59,42 @@ impl Check for UnsafeDeserialisation {
 
 /// Readers of formats that hold nothing but data.
 static READS_DATA: Pattern = Pattern::new(
-    r"(?i)\bu?json\.(?:loads?|parse|decode|unmarshal|newdecoder)\s*\(|\bjson_decode\s*\(|\borjson\.loads\s*\(|\byaml\.safe_load\w*\s*\(|\bSafeLoader\b|\bsafe_load\b|\.readValue\s*\(|\bfromJson\s*\(|\bJsonSerializer\.Deserialize|\bJsonConvert\.DeserializeObject|\bmsgpack\.(?:unpackb?|loads?)\s*\(|\btomllib?\.loads?\s*\(|\bliteral_eval\s*\(|\bweights_only\s*=\s*True|\bParseFromString\s*\(|\bcsv\.(?:reader|DictReader)\s*\(",
+    r"(?i)\bu?json\.(?:loads?|parse|decode|unmarshal|newdecoder)\s*\(|\bjson_decode\s*\(|\borjson\.loads\s*\(|\byaml\.safe_load\w*\s*\(|\bC?(?:Safe|Base)Loader\b|\bsafe_load\b|\.readValue\s*\(|\bfromJson\s*\(|\bJsonSerializer\.Deserialize|\bJsonConvert\.DeserializeObject|\bmsgpack\.(?:unpackb?|loads?)\s*\(|\btomllib?\.loads?\s*\(|\bliteral_eval\s*\(|\bweights_only\s*=\s*True|\bParseFromString\s*\(|\bcsv\.(?:reader|DictReader)\s*\(",
 );
 
 /// Whether a reader of data went from a function and none came.
 fn held_data_only(twin: &Twin<'_, '_>) -> bool {
-    twin.lost(&READS_DATA) > twin.gained(&READS_DATA) && !engines().deserialisers.is_match(twin.before())
+    // `yaml.load(…, Loader=SafeLoader)` holds both names.
+    let ran = |line: &str| engines().deserialisers.is_match(line) && !engines().safely.is_match(line) && !READS_DATA.is_match(line);
+    twin.lost(&READS_DATA) > twin.gained(&READS_DATA) && !twin.before().lines().any(ran)
+}
+
+/// Whether what is read back lies in a folder that everybody on the machine can write to, by up to two names.
+fn of_everybody(side: &SideView<'_>, statement: &Statement) -> bool {
+    static SHARED: Pattern = Pattern::new(
+        r#"["'`](?:/tmp|/var/tmp|/dev/shm)(?:/[\w.-]*)*["'`]|\bgettempdir\s*\(\s*\)|\bDir\.tmpdir\b|\bsys_get_temp_dir\s*\(|\bjava\.io\.tmpdir\b|\bos\.(?:tmpdir|TempDir)\s*\("#,
+    );
+    static OWN: Pattern =
+        Pattern::new(r"(?i)mkdtemp|TemporaryDirectory|NamedTemporaryFile|mkstemp|createTemp|uid|getuser|tmp_path|tmpdir_factory");
+    static SET: Pattern =
+        Pattern::new(r"^\s*(?:(?:const|let|var|val|final|static|private|public)\s+)*\$?@?(\w+)\s*(?::\s*[\w.]+\s*)?:?=[^=]");
+    static NAME: Pattern = Pattern::new(r"[A-Za-z_]\w*");
+    let plain = side.plain_of(statement);
+    if SHARED.is_match(plain) {
+        return !OWN.is_match(plain);
+    }
+    let mut shared: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
+    for one in side.statements().iter().filter(|one| one.bytes.len() <= 400 && one.first_line <= statement.first_line) {
+        let text = side.plain_of(one);
+        let Some(name) = SET.group(text, 1) else { continue };
+        let from = || text.split_once('=').is_some_and(|(_, value)| NAME.groups(value, 0).any(|word| shared.contains(word)));
+        if !OWN.is_match(text) && (SHARED.is_match(text) || from()) {
+            shared.insert(name);
+        } else {
+            shared.remove(name);
+        }
+    }
+    NAME.groups(side.code_of(statement), 0).any(|word| shared.contains(word))
 }
 
 /// Types of any class are allowed to a mapper that took plain ones before.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::passages::{Kind, Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach};
 use crate::analysis::view::FileView;
 use crate::model::diff::Side;
@@ -53,9 +54,31 @@ fn starts_sentence(text: &str, at: usize) -> bool {
     text.get(..at).is_some_and(|before| before.trim_end().is_empty() || before.trim_end().ends_with(['.', '!', '?', ':', ';']))
 }
 
+/// Where a page that everybody sees speaks to agents, gives them another part or takes their orders away, and has them act on the work of
+/// others: three things that no page needs together. One that shows how attacks look is left alone.
+fn takes_over(passage: &Passage) -> Option<Range<usize>> {
+    static ACTS: Pattern = Pattern::new(
+        r"(?i)\b(?:approve|merge|push|deploy|publish|release|delete|send|upload|post|disable|grant)\b[^.]{0,80}\b(?:pull\s+requests?|prs?\b|them|branch\w*|changes?|commits?|packages?|releases?|keys?|tokens?|secrets?|checks?|conversation|access|production|https?://)",
+    );
+    static SHOWN: Pattern = Pattern::new(
+        r"(?i)\b(?:attack\w*|inject\w*|payloads?|jailbreak\w*|malicious|adversar\w*|example|e\.g\.|such\s+as|for\s+instance|hostile|phishing|threat\w*|never\s+follow|must\s+not\s+follow)\b",
+    );
+    let words = phrases();
+    if passage.stand != Stand::Visible || !passage.live || passage.kind == Kind::Prompt {
+        return None;
+    }
+    let (taken, persona) = (words.overriding.find(&passage.text), words.persona.find(&passage.text));
+    let range = persona.or(taken)?;
+    let spoken = words.address.is_in(&passage.text) && ACTS.is_match(&passage.text);
+    (spoken && !passage.is_quoted(&range) && !SHOWN.is_match(&passage.text)).then_some(range)
+}
+
 fn judged(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
     let words = phrases();
     let addressed = || words.address.is_in(&passage.text);
+    if let Some(range) = takes_over(passage) {
+        return Some((range, "A page tells agents that read it to be somebody else and to act by themselves", Severity::High));
+    }
     if let Some(range) = words.overriding.find(&passage.text) {
         let severity = match passage.weigh(&range) {
             Severity::High if passage.stand == Stand::Comment && !addressed() => Severity::Medium,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::passages::{Passage, Stand, of_file, of_messages};
+use super::passages::{Kind, Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
@@ -62,6 +62,12 @@ fn judged(passage: &Passage) -> Option<(Range<usize>, Severity)> {
         Stand::Instructions => weight.min(Severity::Low),
         Stand::Message | Stand::Comment if addressed && acts => weight,
         Stand::Literal if passage.live && strong && addressed_tool(&passage.text) => Severity::High,
+        // A row that a product shows has no order for a model in it, and none that stays unsaid.
+        Stand::Literal | Stand::Visible
+            if passage.kind == Kind::Data && passage.live && addressed && strong && ADDRESS.is_match(&passage.text) =>
+        {
+            Severity::High
+        }
         Stand::Visible if addressed => Severity::Info,
         _ => return None,
     };

@@ -36,6 +36,10 @@ impl Check for MarkdownExfiltration {
                 sink.report(Draft::line(file, side, passage.line(at)).severity(severity));
             }
         }
+        if let Some((line, severity)) = filled_in(&of_file(file)) {
+            let title = "Whoever answers is told to put what was said into the address of a picture";
+            sink.report(Draft::line(file, side, line).title(title).severity(severity));
+        }
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
@@ -45,6 +49,36 @@ impl Check for MarkdownExfiltration {
             }
         }
     }
+}
+
+/// A word in the address of a picture that a passage before or around it says to replace by what was said; with where the picture stands.
+fn filled_in(passages: &[Passage]) -> Option<(usize, Severity)> {
+    /// What is to be replaced, and by what.
+    static REPLACED: Pattern = Pattern::new(
+        r"(?i)\b(?:replac\w+|substitut\w+|fill\w*\s+in|swap\w*)\s+(?:the\s+(?:word\s+)?)?[\x60\x22'<{\[]*([A-Za-z_]{3,30})[\x60\x22'>}\]]*\s+(?:with|by|for|through)\b[^!]{0,160}\b(?:question|conversation|chat|history|everything|context|answer|message|secret|token|key|user\s+(?:has|have|said|wrote|shown|asked)|prompt|input)",
+    );
+    static ADDRESS: Pattern = Pattern::new(r"(?:\[[^\]]*\]\(|<img[^>]+src\s*=\s*[\x22']?)\s*https?://([^\s)\x22'>]*[?&/=][^\s)\x22'>]*)");
+    /// So many passages further on.
+    const NEAR: usize = 3;
+    let stands = |passage: &&Passage| passage.live && !matches!(passage.stand, Stand::Literal | Stand::Message);
+    let told: Vec<&Passage> = passages.iter().filter(stands).collect();
+    for (at, passage) in told.iter().enumerate() {
+        let Some(word) = REPLACED.group(&passage.text, 1) else { continue };
+        for near in told.iter().skip(at).take(NEAR) {
+            let Some(found) = ADDRESS.find(&near.text).filter(|_| ADDRESS.groups(&near.text, 1).any(|address| address.contains(word)))
+            else {
+                continue;
+            };
+            let spoken = |text: &str| {
+                static WHO: Pattern = Pattern::new(r"(?i)\b(?:assistants?|agents?|models?|llms?|ais?|bots?|copilot|claude|you)\b");
+                static ALWAYS: Pattern = Pattern::new(r"(?i)\b(?:every|each|all|always|end|begin|finish|append|include|add)\b");
+                WHO.is_match(text) && ALWAYS.is_match(text)
+            };
+            let severity = if spoken(&passage.text) { Severity::High } else { Severity::Medium };
+            return Some((near.line(found.start), severity));
+        }
+    }
+    None
 }
 
 /// Whether the sentence tells whoever answers to show the picture; only a model fills in such a hole.

@@ -59,10 +59,20 @@ fn kind(file: &FileView<'_>) -> Kind {
     match () {
         () if !live(file) => Kind::Other,
         () if file.role == Role::Data => Kind::Data,
+        () if !file.language.is_code() && !prompts && file.role != Role::AgentConfig && texts_of_product(&path) => Kind::Data,
         () if prompts && !file.language.is_code() => Kind::Prompt,
         () if file.language == Language::Html && file.role != Role::Docs => Kind::Markup,
         () => Kind::Other,
     }
+}
+
+/// Whether a file holds what a product shows or sells, by its path: translations, seeds, catalogues.
+fn texts_of_product(path: &str) -> bool {
+    static PLACES: Pattern = Pattern::new(
+        r"/(?:i18n|l10n|locales?|lang|languages|translations?|messages|seeds?|seeders|catalogu?e?s?|products?|content|samples?|demo|datasets?|data)/|/(?:messages|strings|translation|locale)[\w.-]*\.(?:json|ya?ml|properties|po|xml|arb|toml|strings|resx)$",
+    );
+    let form = [".json", ".yml", ".yaml", ".properties", ".po", ".xml", ".arb", ".toml", ".strings", ".resx", ".csv", ".tsv", ".jsonl"];
+    PLACES.is_match(path) && form.iter().any(|end| path.ends_with(end))
 }
 
 /// A piece of text that the change brings in.
@@ -251,6 +261,34 @@ fn strings(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) {
                 out.push(passage);
             }
         }
+    }
+    joined(file, side, out);
+}
+
+/// Texts of code that are written in pieces on lines that follow each other: a model reads them as one.
+fn joined(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) {
+    let goes_on = |at: usize| {
+        let code = side.line(at).code().trim();
+        let next = side.line(at + 1).code().trim_start();
+        let between = |code: &str| code.ends_with(['+', '\\', '.']) || code.ends_with("..") || code.ends_with("<>");
+        let ends = code.ends_with(['"', '\'', '`']) && next.starts_with(['"', '\'', '`']) && file.language != Language::Json;
+        between(code) || next.starts_with(['+', '.']) || ends
+    };
+    let mut strings = side.strings().filter(|(_, text)| text.len() > 20 && text.contains(' ')).peekable();
+    while let Some((first, text)) = strings.next() {
+        let mut parts = vec![(first, text)];
+        while let Some((next, more)) = strings.next_if(|(next, _)| {
+            parts.last().is_some_and(|(line, text)| *next == line + text.matches('\n').count() + 1 && goes_on(next - 1))
+        }) {
+            parts.push((next, more));
+        }
+        let last = parts.last().map_or(first, |(line, _)| *line);
+        if parts.len() < 2 || !file.language.is_code() || !side.touches(first, last) {
+            continue;
+        }
+        let mut passage = Passage::new(Stand::Literal, file.role.is_live());
+        parts.iter().for_each(|(line, text)| passage.push(*line, text.trim_matches(['"', '\'', '`'])));
+        out.push(passage);
     }
 }
 

@@ -27,7 +27,7 @@ impl Check for DataProvenanceWeakened {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::of([&DIGEST]))
+        Needs::nothing().and(Reach::REMOVED, Words::of([&DIGEST]).or(Words::named(["https://"])))
     }
 
     fn looks_anyway(&self, file: &FileView<'_>) -> bool {
@@ -40,6 +40,7 @@ impl Check for DataProvenanceWeakened {
         }
         pointer(file, sink);
         if file.language.is_code() {
+            elsewhere(file, sink);
             return only_told(file, sink);
         }
         if !is_about_data(file) {
@@ -104,6 +105,48 @@ fn only_told(file: &FileView<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// The same file is fetched from another host than before, and over a line on which anybody can put something else in its place.
+fn elsewhere(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static ADDRESS: Pattern =
+        Pattern::new(r"\b(https?)://([A-Za-z0-9.-]+\.[A-Za-z]{2,})(?::\d+)?/(?:[^\s\x22'`<>)]*/)?([\w.-]+\.[A-Za-z0-9]{2,8})\b");
+    let Some(side) = file.new_side().filter(|_| file.role.is_live()) else { return };
+    let read = |text: &str| -> Vec<(bool, String, String)> {
+        if text.len() > 2000 {
+            return Vec::new();
+        }
+        let found = ADDRESS.groups(text, 1).zip(ADDRESS.groups(text, 2)).zip(ADDRESS.groups(text, 3));
+        found.map(|((scheme, host), name)| (scheme == "https", host.to_lowercase(), name.to_owned())).collect()
+    };
+    let before: Vec<_> = file.removed().flat_map(|line| read(line.text)).filter(|(safe, ..)| *safe).collect();
+    if before.is_empty() {
+        return;
+    }
+    for line in side.changed_lines() {
+        let plain = side.plain_line(line.index);
+        let moved =
+            |(safe, host, name): &(bool, String, String)| !safe && before.iter().any(|(_, known, same)| same == name && known != host);
+        if let Some((_, host, name)) = read(plain).into_iter().find(moved) {
+            let title = format!("`{name}` is fetched from {host} instead, and unencrypted");
+            sink.report(Draft::line(file, side, line.index).severity(Severity::High).title(title));
+        }
+    }
+}
+
+/// Whether a text of the change that is no pointer still names `oid` as what the file is.
+fn still_claimed(file: &FileView<'_>, oid: &str) -> bool {
+    use crate::model::diff::LineKind;
+    oid.len() >= 32
+        && file
+            .change
+            .patch
+            .files
+            .iter()
+            .take(500)
+            .filter(|other| other.path() != file.repo_path())
+            .filter_map(|other| other.text())
+            .any(|text| text.lines.iter().any(|line| line.kind != LineKind::Removed && text.text(line).contains(oid)))
+}
+
 /// A pointer of Git LFS that points elsewhere: what is there is not in the change.
 fn pointer(file: &FileView<'_>, sink: &mut Sink<'_>) {
     let side = |side| file.bytes(side).and_then(|bytes| sums::pointed(&bytes));
@@ -112,8 +155,13 @@ fn pointer(file: &FileView<'_>, sink: &mut Sink<'_>) {
     {
         let short = |oid: &str| oid.get(..16).unwrap_or(oid).to_owned();
         let evidence = format!("{} → {}", short(&old), short(&new));
-        let title = "A pointer names another object, which is kept elsewhere and was not looked at";
-        sink.report(Draft::file(file, &evidence).severity(Severity::Low).title(title));
+        if still_claimed(file, &old) {
+            let title = "A pointer names another object, and what speaks of the file still claims the hash of the old one";
+            sink.report(Draft::file(file, &evidence).severity(Severity::High).title(title));
+        } else {
+            let title = "A pointer names another object, which is kept elsewhere and was not looked at";
+            sink.report(Draft::file(file, &evidence).severity(Severity::Low).title(title));
+        }
     }
 }
 

@@ -15,6 +15,11 @@ static ASKS: Pattern = Pattern::new(
     r"(?:\.from_pretrained|\bload_dataset|\bhf_hub_download|\bsnapshot_download|\bhub\.load|\bSentenceTransformer|\bpipeline|\bload_state_dict_from_url|\bhub\.KerasLayer|\bAutoModel\w*\.\w+)\s*\(",
 );
 static NAMED: Pattern = Pattern::new(r#"["']([A-Za-z0-9][\w.-]{0,60}/[\w.-]{1,90})(?::[\w./-]+)?["']"#);
+/// Names without an owner belong to the hub itself.
+static OFFICIAL: Pattern =
+    Pattern::new(r#"(?:\.from_pretrained|\bload_dataset|\bSentenceTransformer)\s*\(\s*["']([A-Za-z0-9][\w-]{2,60})["']"#);
+/// Code that comes with it is run.
+static RUNS_IT: Pattern = Pattern::new(r"\btrust_remote_code\s*=\s*True");
 static REVISION: Pattern = Pattern::new(r#"\brevision\s*=\s*["']([^"']+)["']"#);
 static ANY_REVISION: Pattern = Pattern::new(r"\brevision\s*=");
 static COMMIT: Pattern = Pattern::new(r"^[0-9a-f]{40}$");
@@ -36,8 +41,9 @@ impl Check for ModelUnpinned {
             return;
         }
         let Some(side) = file.new_side() else { return };
+        settings(file, side, sink);
         if !file.language.is_code() {
-            return settings(file, side, sink);
+            return;
         }
         let before = file.old().map(|old| asked(old, false)).unwrap_or_default();
         let kept = asked(side, true);
@@ -56,6 +62,13 @@ impl Check for ModelUnpinned {
             };
             let owner = before.keys().find(|old| was.is_none() && !kept.contains_key(*old) && is_taken_over(old, &name));
             let draft = match owner {
+                Some(old)
+                    if side.changed_lines().any(|line| RUNS_IT.is_match(side.plain_line(line.index)))
+                        && !file.removed().any(|line| RUNS_IT.is_match(line.text)) =>
+                {
+                    let title = "A model or data set comes from somebody else than before, and the code it brings is run";
+                    Some(drafted(Severity::High, title).evidence(format!("{old} → {name}")))
+                }
                 Some(old) => {
                     let title = "A model or data set comes from somebody else than before";
                     Some(drafted(Severity::Medium, title).evidence(format!("{old} → {name}")))
@@ -86,7 +99,8 @@ fn asked(side: &SideView<'_>, all: bool) -> BTreeMap<String, Asked> {
         if !touched || statement.bytes.len() > LONGEST || !ASKS.is_match(plain) {
             continue;
         }
-        let Some(name) = NAMED.group(plain, 1).map(str::to_owned).filter(|name| !is_path(name)) else { continue };
+        let named = NAMED.group(plain, 1).or_else(|| OFFICIAL.group(plain, 1));
+        let Some(name) = named.map(str::to_owned).filter(|name| !is_path(name)) else { continue };
         let revision = REVISION.group(plain, 1).map(str::to_owned);
         let is_pinned = ANY_REVISION.is_match(plain);
         found.insert(name, Asked { revision, is_pinned, first: statement.first_line, last: statement.last_line });
@@ -103,8 +117,11 @@ fn is_path(name: &str) -> bool {
 
 /// Whether both are the same name below other owners.
 fn is_taken_over(old: &str, new: &str) -> bool {
-    let split = |name: &str| name.split_once('/').map(|(owner, rest)| (owner.to_lowercase(), rest.to_lowercase()));
-    matches!((split(old), split(new)), (Some((one, name)), Some((other, same))) if one != other && name == same)
+    let split = |name: &str| {
+        let (owner, rest) = name.split_once('/').unwrap_or(("", name));
+        Some((owner.to_lowercase(), rest.to_lowercase()))
+    };
+    matches!((split(old), split(new)), (Some((one, name)), Some((other, same))) if one != other && name == same && !other.is_empty())
 }
 
 /// A commit in settings that gave way to something that moves.
@@ -117,7 +134,14 @@ fn settings(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
             && ["main", "master", "latest", "head", "refs/"].iter().any(|name| text.contains(name))
     };
     if let Some(line) = side.changed_lines().find(|line| was_pinned && moved(line.text)) {
-        let title = "A model or data set is no longer pinned to a commit";
-        sink.report(Draft::line(file, side, line.index).severity(Severity::Medium).title(title));
+        static SAFE: Pattern = Pattern::new(r"\buse_safetensors\s*=\s*True|\bweights_only\s*=\s*True|\btrust_remote_code\s*=\s*False");
+        let many = |lines: usize| lines > side.changed_lines().filter(|line| SAFE.is_match(line.text)).count();
+        let looser = many(file.removed().filter(|line| SAFE.is_match(line.text)).count());
+        let (title, severity) = if looser {
+            ("A model is no longer pinned to a commit, and no longer has to come in a form that runs nothing", Severity::High)
+        } else {
+            ("A model or data set is no longer pinned to a commit", Severity::Medium)
+        };
+        sink.report(Draft::line(file, side, line.index).severity(severity).title(title));
     }
 }

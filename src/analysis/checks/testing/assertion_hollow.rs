@@ -47,13 +47,14 @@ impl Check for AssertionHollow {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        if file.role != Role::Test || !file.language.is_code() {
+        let inline = file.language == Language::Rust && file.role.is_live();
+        if file.role != Role::Test && !inline || !file.language.is_code() {
             return;
         }
         equal_to_all(file, side, sink);
         let found: Vec<(usize, &'static str, bool)> = file
             .added_on(&HOLLOW)
-            .filter(|line| asserts(line.code()))
+            .filter(|line| asserts(line.code()) && (!inline || in_tests(side, line.index)))
             .filter_map(|line| hollow(file, side, line.index).map(|(title, grave)| (line.index, title, grave)))
             .collect();
         if found.is_empty() {
@@ -63,12 +64,49 @@ impl Check for AssertionHollow {
         for (index, title, grave) in found {
             let severity = match (replaces, grave) {
                 (true, _) if guard_changes(file) => Severity::High,
+                (true, _) if refuses(side, index) => Severity::High,
                 (true, _) => Severity::Medium,
                 (false, _) => Severity::Low,
             };
             sink.report(Draft::line(file, side, index).title(title).severity(severity));
         }
     }
+}
+
+/// Whether the line stands in the tests that a file of Rust brings with it.
+fn in_tests(side: &SideView<'_>, index: usize) -> bool {
+    (0..index).rev().take(3000).any(|at| side.line(at).text.trim_start().starts_with("#[cfg(test)]"))
+}
+
+/// Whether the test around the line says by its name that something is turned away.
+fn refuses(side: &SideView<'_>, index: usize) -> bool {
+    static NAME: Pattern = Pattern::new(
+        r"(?i)reject|refus|forbid|den(?:y|ie)|unauthori[sz]ed|not_?allowed|forged|tamper|invalid_?(?:token|signature|password|session)|wrong_?(?:key|password|token)|expired|does_?not_?open|cannot_?|may_?not",
+    );
+    side.function_at(index).is_some_and(|function| NAME.is_match(&function.name))
+}
+
+/// Two questions about one thing of which one always holds, joined by `or`.
+fn either(plain: &str) -> bool {
+    static OR: Pattern = Pattern::new(r"\|\||\bor\b");
+    const PAIRS: [(&str, &str); 9] = [
+        (".is_none()", ".is_some()"),
+        (".is_ok()", ".is_err()"),
+        ("==null", "!=null"),
+        ("===null", "!==null"),
+        ("==nil", "!=nil"),
+        ("isNone", "isnotNone"),
+        ("==undefined", "!=undefined"),
+        ("===undefined", "!==undefined"),
+        (".nil?", ".present?"),
+    ];
+    let Some(or) = OR.find(plain) else { return false };
+    let squeezed = |text: &str| text.chars().filter(|sign| !sign.is_whitespace()).collect::<String>();
+    let (left, right) = (squeezed(plain.get(..or.start).unwrap_or("")), squeezed(plain.get(or.end..).unwrap_or("")));
+    PAIRS.iter().flat_map(|(one, other)| [(one, other), (other, one)]).any(|(first, second)| {
+        let (Some(asked), Some(at)) = (left.strip_suffix(first), right.find(second)) else { return false };
+        right.get(..at).is_some_and(|name| name.len() > 1 && asked.ends_with(name))
+    })
 }
 
 /// A comparison that says yes whatever it compares, and assertions that stood before and go through it now.
@@ -118,7 +156,7 @@ pub(super) fn hollow(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> 
     if plain.len() > 400 {
         return None;
     }
-    if CONSTANT.is_match(plain) || OR_TRUE.is_match(plain) {
+    if CONSTANT.is_match(plain) || OR_TRUE.is_match(plain) || either(plain) {
         return Some(("This assertion holds whatever the code does", false));
     }
     if file.language == Language::Python && TUPLE.is_match(plain) {

@@ -24,11 +24,11 @@ static WEAK: Pattern = Pattern::new(
 );
 static TEST: Pattern = Pattern::new(
     r"(?x) ^\s*(async\s+)?def\s+test\w*\s*\( | \b(it|test|specify|scenario)(\.\w+)*\s*\(\s*[`'\x22] | ^\s*\#\[(\w+::)?test | @(Test|ParameterizedTest|RepeatedTest)\b
-    | ^\s*func\s+(Test|Benchmark|Fuzz|Example)\w*\( | \[(Fact|Theory|Test|TestMethod)\b | ^\s*(it|specify|test)\s+['\x22] | ^\s*public\s+function\s+test | ^\s*func\s+test\w*\(\)",
+    | ^\s*func\s+(Test|Benchmark|Fuzz|Example)\w*\( | \[(Fact|Theory|Test|TestMethod)\b | ^\s*(it|specify|test)\s+['\x22] | ^\s*public\s+function\s+(test|(it|should|can|cannot|a|an|guests?|users?)_\w+\() | ^\s*func\s+test\w*\(\)",
 );
 /// Words in paths of code that guards something.
 static GUARDING: Pattern = Pattern::new(
-    r"(?i)auth|login|session|token|jwt|oauth|passw|permission|access[_-]?control|crypto|secur|csrf|cors|signature|signing|verif|sanitiz|acl\b|rbac|role|privileg|credential|secret|tls|certificate|expir",
+    r"(?i)auth|login|session|token|jwt|oauth|passw|permission|access[_-]?control|crypto|secur|csrf|cors|signature|signing|signer|verif|sanitiz|acl\b|rbac|role|privileg|credential|secret|tls|certificate|expir",
 );
 
 /// Beyond so many files a change is a sweep, and nothing in it is about one of its tests.

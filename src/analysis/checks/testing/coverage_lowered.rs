@@ -1,5 +1,6 @@
 //! `coverage-lowered`: the share of the code that tests must reach becomes smaller, or is no longer asked for.
 
+use super::assertions::guards;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -52,7 +53,11 @@ impl Check for CoverageLowered {
             if *value < was {
                 let title = format!("Tests must reach {value} where they had to reach {was} (`{name}`)");
                 // One or two points are a chore; the rest of a file should not go untested by it.
-                let severity = if was - *value <= was * 0.03 { Severity::Low } else { Severity::Medium };
+                let severity = match () {
+                    () if was - *value <= was * 0.03 => Severity::Low,
+                    () if *value <= was / 2.0 && leaves_out(file, side) => Severity::High,
+                    () => Severity::Medium,
+                };
                 sink.report(Draft::line(file, side, *line).title(title).severity(severity));
             }
         }
@@ -61,6 +66,14 @@ impl Check for CoverageLowered {
         gone(file, old, &before, sink);
         switched(file, (old, side), sink);
     }
+}
+
+/// Whether the same settings leave out tests of what guards something, by name, that they did not leave out before.
+fn leaves_out(file: &FileView<'_>, side: &SideView<'_>) -> bool {
+    static LIST: Pattern =
+        Pattern::new(r"(?i)IgnorePatterns|testIgnore|collect_ignore|--ignore|--deselect|norecursedirs|exclude|\bomit\b|\bskip\b|-not-|!\(");
+    let named = |text: &str| text.len() < 1000 && LIST.is_match(text) && guards(text);
+    side.changed_lines().any(|line| named(line.text)) && !file.removed().any(|line| named(line.text))
 }
 
 struct Demand {

@@ -16,6 +16,14 @@ static KEEPS_BEHAVIOUR: Pattern = Pattern::new(
     r"(?i)^(?:refactor|docs|style|test|cleanup)(?:\([^)]*\))?:|^(?:(?:chore|build|ci)(?:\([^)]*\))?:\s*)?(?:refactor|tidy|clean|format|reformat|lint|rename|reorder|move)\b",
 );
 static REFUSED: Pattern = Pattern::new(r"(?i)\b(?:401|403)\b|unauthori[sz]ed|forbidden|access[ _]denied|permission[ _]denied");
+/// A recorded status, one that turns somebody away, and one that does not.
+static STATUS: Pattern = Pattern::new(r"(?i)\b(?:status\w*|code|http_?code)\b");
+static AWAY: Pattern = Pattern::new(r"\b(?:401|403)\b");
+static IN: Pattern = Pattern::new(r"\b(?:200|201|202|204)\b");
+/// Words of a message that says that other people may do something now.
+static ABOUT_ACCESS: Pattern = Pattern::new(
+    r"(?i)\b(?:allow\w*|permit\w*|permission\w*|access\w*|public|anonymous|guests?|roles?|auth\w*|login|forbid\w*|refus\w*|let\s+\w+|open\w*\s+(?:up|to)|readers?|everybody|everyone|anyone|unauth\w*)\b",
+);
 /// Values in a line that asserts.
 static VALUE: Pattern = Pattern::new(r#""[^"]*"|'[^']*'|`[^`]*`|\b\d[\w.]*|\b[Tt]rue\b|\b[Ff]alse\b"#);
 /// So many recordings at once are read by nobody.
@@ -38,12 +46,15 @@ impl Check for SnapshotRewritten {
         let changed: Vec<&FileDiff> =
             files.iter().filter(|file| is_tested_code(&file.path().text()) && file.status != FileStatus::Added).collect();
         let keeps = KEEPS_BEHAVIOUR.is_match(&view.change.pull.title);
-        recordings(files, &changed, keeps, sink);
+        let commits = view.change.commits.iter().map(|commit| commit.message.as_str());
+        let messages = [view.change.pull.title.as_str(), view.change.pull.body.as_str()].into_iter().chain(commits);
+        let about_access = messages.into_iter().any(|text| ABOUT_ACCESS.is_match(text));
+        recordings(files, &changed, (keeps, about_access), sink);
         expectations(files, &changed, keeps, sink);
     }
 }
 
-fn recordings(files: &[FileDiff], changed: &[&FileDiff], keeps: bool, sink: &mut Sink<'_>) {
+fn recordings(files: &[FileDiff], changed: &[&FileDiff], (keeps, about_access): (bool, bool), sink: &mut Sink<'_>) {
     let recorded = |file: &&FileDiff| file.status == FileStatus::Modified && RECORDED.is_match(&format!("/{}", fold(&file.path().text())));
     let rewritten: Vec<&FileDiff> = files.iter().filter(recorded).filter(|file| file.removed() > 0 || file.text().is_none()).collect();
     let Some(first) = rewritten.first() else { return };
@@ -52,9 +63,17 @@ fn recordings(files: &[FileDiff], changed: &[&FileDiff], keeps: bool, sink: &mut
         refused += text.removed().filter(|(_, line)| REFUSED.is_match(line)).count();
         refuses += text.added().filter(|(_, line)| REFUSED.is_match(line)).count();
     }
+    let let_in = rewritten.iter().filter_map(|file| file.text()).any(|text| {
+        let told = |line: &&str| line.len() < 200 && STATUS.is_match(line);
+        let away: Vec<String> = text.removed().map(|(_, line)| line).filter(told).filter(|line| AWAY.is_match(line)).map(bare).collect();
+        text.added().map(|(_, line)| line).filter(told).any(|line| IN.is_match(line) && away.contains(&bare(line)))
+    });
     let guarding = changed.iter().any(|file| guards(&file.path().text()));
     let (many, lines) = (rewritten.len(), rewritten.iter().map(|file| file.removed()).sum::<usize>());
     let (severity, why) = match () {
+        () if refused > refuses && let_in && !changed.is_empty() && !about_access => {
+            (Severity::High, "; who was turned away there is let in, and no message speaks of it")
+        }
         () if refused > refuses && guarding => (Severity::High, "; what was refused there no longer is"),
         () if refused > refuses => (Severity::Medium, "; what was refused there no longer is"),
         () if keeps && !changed.is_empty() => (Severity::Medium, " in a change that says it changes no behaviour"),

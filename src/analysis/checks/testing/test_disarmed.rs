@@ -1,10 +1,10 @@
 //! `test-disarmed`: a test that asserted something keeps its name and asserts nothing that can fail.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::assertion_hollow::hollow;
 use super::assertions::{ASSERTION, asserts, guard_changes, is_weak, said_from};
-use super::cases::{Case, cases};
+use super::cases::{Case, cases, end_of};
 use super::compared::bracketed;
 use super::test_without_assertion::judges;
 use crate::analysis::check::{Check, Draft, Sink};
@@ -49,12 +49,70 @@ impl Check for TestDisarmed {
             if !is_armed(file, old, &before) || is_armed(file, side, case) || helped(old, &before, side, case) {
                 continue;
             }
-            let severity = if guard_changes(file) { Severity::High } else { Severity::Medium };
+            let swallows = refused(old, &before) && swallowed(side, case);
+            let severity = if swallows || guard_changes(file) { Severity::High } else { Severity::Medium };
             let vague = (case.first..=case.last).any(|at| asserts(side.line(at).code()));
             let title = if vague { "asserts only what nearly everything passes" } else { "asserts nothing any more" };
+            let title = if swallows { "waited for an error, and takes it without a word now" } else { title };
             sink.report(Draft::line(file, side, case.first).title(format!("The test `{name}` {title}")).severity(severity));
         }
+        let now = hooks(file, side);
+        for (name, before) in hooks(file, old) {
+            let Some(case) = now.get(&name).filter(|_| touched(old, &before)) else { continue };
+            if is_armed(file, old, &before) && !is_armed(file, side, case) && !helped(old, &before, side, case) {
+                let title = format!("`{name}`, which runs with every test, fails none of them any more");
+                sink.report(Draft::line(file, side, case.first).title(title).severity(Severity::High));
+            }
+        }
     }
+}
+
+/// What runs around every test, by name: fixtures that nobody asks for, and what is called before or after each.
+fn hooks(file: &FileView<'_>, side: &SideView<'_>) -> BTreeMap<String, Case> {
+    static MARKED: Pattern = Pattern::new(
+        r"\bautouse\s*=\s*True|@(?:AfterEach|AfterAll|After|AfterClass|TearDown|OneTimeTearDown)\b|\[(?:TearDown|OneTimeTearDown|TestCleanup|ClassCleanup)\b",
+    );
+    static NAMED: Pattern = Pattern::new(
+        r"^(?:tearDown\w*|tear_down|teardown(?:_\w+)?|TestMain|TearDownTest|TearDownSuite|AfterTest|pytest_(?:runtest_teardown|sessionfinish|runtest_call)|setUp|afterEach|after_each|_after)$",
+    );
+    static BLOCK: Pattern = Pattern::new(r"^\s*(?:(?:test|config|RSpec)\.)?(afterEach|afterAll|after|append_after|teardown)\b\s*[({:d]");
+    let mut out = BTreeMap::new();
+    for function in side.functions().iter().filter(|function| !function.name.is_empty()) {
+        let above = (function.first_line.saturating_sub(4)..function.first_line).rev();
+        let mut marks = above.take_while(|at| side.line(*at).text.trim_start().starts_with(['@', '[', '#']));
+        if NAMED.is_match(&function.name) || marks.any(|at| MARKED.is_match(side.line(at).text)) {
+            out.insert(function.name.clone(), Case { first: function.first_line, last: function.last_line });
+        }
+    }
+    for line in side.lines() {
+        let Some(name) = BLOCK.group(line.code(), 1) else { continue };
+        if let Some(last) = end_of(file, side, line.index).filter(|_| !out.contains_key(name)) {
+            out.insert(name.to_owned(), Case { first: line.index, last });
+        }
+    }
+    out
+}
+
+/// Whether the test waited for an error on a line that went.
+fn refused(old: &SideView<'_>, case: &Case) -> bool {
+    static WAITS: Pattern = Pattern::new(
+        r"\.rejects\b|\btoThrow|\bpytest\.raises\b|\bassertRaises|\bassert_raises\b|\bassertThrows|\bassertFailsWith|\bAssert\.Throws|\bexpectException|\braise_error\b|\bErrorIs\(|\bErrorContains\(|\bassert\.(?:Error|throws|rejects)\(|\bis_err\(\)|\bunwrap_err\(\)|\bEXPECT_THROW\b|\bshould_panic\b",
+    );
+    (case.first..=case.last).any(|at| old.is_changed(at) && WAITS.is_match(old.line(at).text))
+}
+
+/// Whether the test now takes errors and does nothing with them.
+fn swallowed(side: &SideView<'_>, case: &Case) -> bool {
+    static TAKES: Pattern = Pattern::new(
+        r"\.catch\(\s*(?:\(?\w*\)?\s*=>\s*(?:\{\s*\}|\w+|null|undefined|void 0|\(\s*\)|\(\{\s*\}\))|noop|\w+\.noop)\s*\)|\bcatch\b[^{}]*\{\s*\}|\bsuppress\(|^\s*except\b[^:]*:\s*(?:pass|\.\.\.)|\brescue\s+nil\b|\blet\s+_\s*=|^\s*_\s*(?:,\s*_\s*)?:?=\s|\.ok\(\)\s*;",
+    );
+    static HANDLER: Pattern = Pattern::new(r"^\s*\}?\s*(?:except|catch|rescue)\b");
+    static NOTHING: Pattern = Pattern::new(r"^\s*(?:pass|\.\.\.|nil|end|return|\})?\s*;?\s*(?:(?://|#).*)?$");
+    (case.first..=case.last).any(|at| {
+        let code = side.line(at).code();
+        let empty = || HANDLER.is_match(code) && NOTHING.is_match(side.line((at + 1).min(case.last)).code());
+        side.is_changed(at) && (TAKES.is_match(code) || empty())
+    })
 }
 
 fn touched(side: &SideView<'_>, case: &Case) -> bool {

@@ -135,7 +135,9 @@ fn judged(file: &FileView<'_>, text: &str, all: bool) -> (&'static str, Option<S
     }
     static VALUE: Pattern = Pattern::new(r#"[=:\s\[('"]([\w./*<>!~-]*(?i:test|spec|/)[\w./*<>-]*)"#);
     let names: Vec<&str> = VALUE.groups(text, 1).filter(|name| !LISTS.contains(name)).collect();
-    if BESIDE.is_match(text) && names.iter().all(|name| BESIDE.is_match(name)) {
+    static QUOTED: Pattern = Pattern::new(r#"['"`]([^'"`]{3,})['"`]"#);
+    let beside = QUOTED.groups(text, 1).all(|value| BESIDE.is_match(value) || LISTS.contains(&value));
+    if BESIDE.is_match(text) && beside && names.iter().all(|name| BESIDE.is_match(name)) {
         return ("", None);
     }
     let title = "Tests that ran before are left out";

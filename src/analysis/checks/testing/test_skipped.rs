@@ -1,6 +1,7 @@
 //! `test-skipped`: tests that no longer run, or that keep all others from running.
 
-use super::assertions::{begins_test, guard_changes, guards};
+use super::assertions::{asserts, begins_test, guard_changes, guards};
+use super::cases::end_of;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
@@ -121,9 +122,39 @@ fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize, focused: bool)
     let existing = tested_before(file, side, index);
     Some(match existing {
         true if guard_changes(file) => ("A test is skipped while the guard it tests changes", Severity::High),
+        true if refuses(file, side, index) && !announced(file) => {
+            ("A test that somebody is turned away is skipped, and no message says so", Severity::High)
+        }
         true => ("A test that ran before is skipped", Severity::Medium),
         false => ("A new test is skipped", Severity::Low),
     })
+}
+
+/// Whether the test below or around the mark asserts that somebody is turned away.
+fn refuses(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> bool {
+    static TURNED_AWAY: Pattern = Pattern::new(
+        r"(?i)\b(?:401|403)\b|Status(?:Unauthorized|Forbidden)\b|\b(?:UNAUTHORIZED|FORBIDDEN|PERMISSION_DENIED|UNAUTHENTICATED)\b|\bis(?:Unauthorized|Forbidden)\(\)|\bassert(?:Unauthorized|Forbidden)\(|PermissionDenied|AccessDenied|:(?:unauthorized|forbidden)\b|Unauthorized\w*(?:Error|Exception)|Forbidden\w*(?:Error|Exception)|NotAuthori[sz]ed",
+    );
+    let below = || (index..side.len().min(index + REACH)).find(|at| begins_test(side.line(*at).text));
+    let around = side.function_at(index).map(|function| function.first_line..=function.last_line);
+    let lines = around.or_else(|| below().and_then(|first| Some(first..=end_of(file, side, first)?)));
+    let mut told = lines.into_iter().flatten().take(200);
+    told.any(|at| {
+        let line = side.line(at);
+        line.text.len() < 400
+            && TURNED_AWAY.is_match(line.text)
+            && (asserts(line.code()) || line.text.to_lowercase().contains("status") || line.code().contains("expect"))
+    })
+}
+
+/// Whether a message says that something is not tested.
+fn announced(file: &FileView<'_>) -> bool {
+    static SAID: Pattern = Pattern::new(
+        r"(?i)\b(?:skip\w*|disabl\w+|flak\w+|ignor\w+|pending|quarantin\w+|mut(?:e|ed|ing)\b|deactivat\w+|turn\w*\s+off|xfail)",
+    );
+    let pull = &file.change.pull;
+    let commits = file.change.commits.iter().map(|commit| commit.message.as_str());
+    [pull.title.as_str(), pull.body.as_str()].into_iter().chain(commits).any(|text| SAID.is_match(text))
 }
 
 /// Whether the test the mark belongs to stood there before: its first line is not an added one, or the old text has it.

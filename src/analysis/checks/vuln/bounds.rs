@@ -42,7 +42,7 @@ static OPENS: Pattern = Pattern::new(
 
 static HOST: Pattern = Pattern::new(
     r#"(?x)(?i) \b(?:host_?name|netloc|\w*_?host|\w*_?domain|origin_?host|ip|addr(?:ess)?|hosts?)\b(?:\(\))?[)\s]*(?:not\s+in\b|\bin\b|!==?|===?)\s*[\w"'(\[]
-      | \.host(?:name|_str)?\b(?:\(\))?[\s)]*(?:not\s+in\b|\bin\b|!==?|===?)
+      | \.host(?:name|_str)?\b(?:\(\))?[\s)]*(?:not\s+in\b|!?\bin\b|!==?|===?)
       | (?:has|includes|contains|contains_key|include\?|in_array|Contains|ContainsKey|containsKey|any\?|member\?)\s*\(\s*\$?(?:\w+(?:\.|->))*(?:host|hostname|host_name|getHost|netloc|domain)\b
       | \b\w*(?:hosts|domains|origins|allow|permitted|known)\w*\[\s*(?:\w+\.)*(?:host|hostname|Hostname|Host)\b
       | \bis_?(?:private|loopback|global|link_?local|internal|unspecified|reserved)\w*\b | \bisPrivate\w*\( | \.Is(?:Private|Loopback|LinkLocalUnicast)\s*\("#,
@@ -51,7 +51,7 @@ static HOST_PART: Pattern = Pattern::new(
     r"(?i)\b(?:host_?name|netloc|host|getHost\(\)|domain)\b[^\n]{0,30}?\.?(?:ends_?with|starts_?with|HasSuffix|HasPrefix|end_with\?|includes|contains|indexOf|match|search|test)\s*\(|\b(?:HasSuffix|HasPrefix|str_ends_with|preg_match)\s*\([^\n]*\bhost",
 );
 static ASKS: Pattern = Pattern::new(
-    r"(?i)\b(?:requests|httpx|client|session|http|https|axios|got|reqwest|faraday|httparty|resttemplate|webclient|httpclient|aiohttp|urllib3|agent)(?:\.|::|->)\w+\s*\(|\bfetch\s*\(|\burlopen\s*\(|\bcurl_\w+\s*\(|\bNet::HTTP|\bopenConnection\s*\(|\bnewRequest\w*\s*\(|\bopenStream\s*\(|\bURI\.open\b|\bfile_get_contents\s*\(|\bGetAsync\s*\(|\bgoto\s*\(|\baxios\s*\(|\bredirect\w*\s*\(|\bDial\w*\s*\(",
+    r"(?i)\b(?:requests|httpx|client|session|http|https|axios|got|reqwest|faraday|httparty|resttemplate|webclient|httpclient|aiohttp|urllib3|agent)(?:\.|::|->)\w+\s*\(|\bfetch\s*\(|\burlopen\s*\(|\bcurl_\w+\s*\(|\bNet::HTTP|\bopenConnection\s*\(|\bnewRequest\w*\s*\(|\bopenStream\s*\(|\bURI\.open\b|\bfile_get_contents\s*\(|\bGetAsync\s*\(|\bbodyAsText\s*\(|\bgoto\s*\(|\baxios\s*\(|\bredirect\w*\s*\(|\bDial\w*\s*\(",
 );
 
 static OWN_SITE: Pattern = Pattern::new(

@@ -57,7 +57,9 @@ fn gone(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
         let Some(pattern) = [kept.strictly, kept.somehow].into_iter().find(|pattern| went(pattern)) else { continue };
         let less = std::ptr::eq(pattern, kept.somehow) && kept.strictly.is_match(after);
         let calmed = || twin.added().any(|(_, text)| CHECKS.is_match(text)) || moved(file, pattern);
-        if less || !kept.guards.is_match(before) || !kept.guards.is_match(after) || calmed() {
+        let here = kept.guards.is_match(before) && kept.guards.is_match(after);
+        let asking = if kept.by_hand { None } else { caller(file, twin, kept.guards) };
+        if less || !(here || asking.is_some()) || calmed() {
             continue;
         }
         let Some((line, text)) = twin.removed().find(|(_, text)| pattern.is_match(text)) else { continue };
@@ -69,11 +71,34 @@ fn gone(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
             } else {
                 format!("{} is no longer checked", kept.what)
             };
-            let grave = !std::ptr::eq(kept.guards, &MOVES_BYTES) && !kept.somehow.is_match(after) && open_to_others(file, twin, text);
+            let grave = !std::ptr::eq(kept.guards, &MOVES_BYTES)
+                && !kept.somehow.is_match(after)
+                && (asking.is_some() || open_to_others(file, twin, text));
             let severity = if grave { Severity::High } else { Severity::Medium };
             return sink.report(Draft::line(file, twin.old, line).title(title).severity(severity));
         }
     }
+}
+
+/// The function of the same file that hands this one what somebody sent, and does with it what is guarded: a check in a helper guards
+/// those who call it.
+fn caller<'v>(file: &FileView<'_>, twin: &Twin<'v, '_>, guards: &Pattern) -> Option<&'v str> {
+    /// More functions than this ask nobody's helper.
+    const MOST: usize = 400;
+    let own = twin.new.functions().iter().find(|function| twin.is.contains(&function.first_line))?;
+    if own.name.len() < 3 {
+        return None;
+    }
+    let calls = format!("{}(", own.name);
+    twin.new.functions().iter().take(MOST).filter(|other| !other.name.is_empty() && other.name != own.name).find_map(|other| {
+        let text = twin.new.plain().get(twin.new.bytes_of(other.first_line, other.last_line))?;
+        let sent = || ASKED.is_match(text) || !filled(twin.new, other, file.language).is_empty();
+        let called = || {
+            text.match_indices(&calls)
+                .any(|(at, _)| !text.get(..at).unwrap_or("").ends_with(|sign: char| sign.is_alphanumeric() || sign == '_'))
+        };
+        (text.len() < 20_000 && called() && guards.is_match(text) && sent()).then_some(text)
+    })
 }
 
 /// Where the value that was checked comes from somebody else in this function, and what is done with it still stands there.

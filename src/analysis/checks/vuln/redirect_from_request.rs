@@ -1,11 +1,12 @@
 //! `redirect-from-request`: a redirect goes where whoever asks says.
 
 use super::request::{self, Place};
-use crate::analysis::check::{Check, Sink};
+use super::twins::{Twin, twins};
+use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Needs;
 use crate::analysis::view::FileView;
-use crate::model::rule::RuleId;
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/redirect-from-request.toml`.
 pub struct RedirectFromRequest;
@@ -32,6 +33,29 @@ impl Check for RedirectFromRequest {
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
-        request::report(&PLACE, file, sink);
+        let Some(side) = file.new_side() else { return };
+        let found = request::ending(&PLACE, &[], file);
+        if found.is_empty() {
+            return;
+        }
+        let twins = twins(file);
+        for lines in found {
+            let led_home = twins.iter().filter(|twin| twin.is.contains(&lines.start)).any(no_longer_home);
+            let draft = Draft::lines(file, side, lines.start, lines.end);
+            sink.report(if led_home {
+                draft.title("A redirect that led to a page of this site leads where a request says")
+            } else {
+                draft.severity(Severity::Medium)
+            });
+        }
     }
+}
+
+/// Whether a redirect to a page of the site itself went from the function, and none of its kind came.
+fn no_longer_home(twin: &Twin<'_, '_>) -> bool {
+    static HOME: Pattern = Pattern::new(
+        r#"^\s*f?["'`](?:/["'`\w]|["'`])|^\s*(?:\w+\.)?(?:url_for|reverse|route|to_route|Url\.Action|path_for|urlFor|generateUrl)\s*\(|^\s*(?:[A-Z]\w*\.)?[a-z]\w*_(?:path|url)\b|^\s*root_(?:path|url)\b"#,
+    );
+    let home = |text: &str| FIRST.find(text).is_some_and(|call| text.get(call.end..).is_some_and(|rest| HOME.is_match(rest)));
+    twin.removed().any(|(_, text)| home(text)) && !twin.added().any(|(_, text)| home(text))
 }

@@ -1,12 +1,15 @@
 //! `regex-backtracks`: a regular expression that some texts keep busy for ever, in a language whose engine tries every way.
 
 use super::ambiguity::ambiguous;
-use crate::analysis::check::{Check, Draft, Sink};
+use super::request::ASKED;
+use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::lexer::{Kind, Lexeme};
 use crate::analysis::pattern::Pattern;
+use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
-use crate::model::rule::RuleId;
+use crate::model::diff::Side;
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/regex-backtracks.toml`.
 pub struct RegexBacktracks;
@@ -55,7 +58,40 @@ impl Check for RegexBacktracks {
             }
             let Some((regex, whole)) = expression(side, token, file.language) else { continue };
             if let Some(part) = ambiguous(&regex, whole) {
-                sink.report(Draft::line(file, side, line).title(titled(&part)));
+                sink.report(Draft::line(file, side, line).title(titled(&part)).severity(Severity::Medium));
+            }
+        }
+    }
+
+    /// The expression is new here, and what a request brings is handed to the function beside it there.
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        static NAMED: Pattern = Pattern::new(
+            r"(?:\bdef|\bfunction|\bfunc|\bfun|\bconst|\blet)\s+([A-Za-z_]\w{3,})\s*(?:=\s*(?:async\s*)?(?:\(|\w+\s*=>|function)|\(|:)|\b(?:public|static|private|internal)\s+(?:static\s+)?[\w<>\[\]?]+\s+([A-Za-z_]\w{3,})\s*\(",
+        );
+        const MOST: usize = 500;
+        let short = |line: &str| line.len() < 600;
+        let files = &view.change.patch.files;
+        let told = files
+            .iter()
+            .zip(view.outcomes)
+            .take(MOST)
+            .filter(|(_, outcome)| outcome.findings.iter().any(|found| found.rule == self.rule()));
+        let mut names: Vec<String> = Vec::new();
+        for text in told.filter_map(|(file, _)| file.text()) {
+            let lines = || text.added().map(|(_, line)| line).filter(|line| short(line));
+            names.extend(
+                (1..=2).flat_map(|group| lines().flat_map(move |line| NAMED.groups(line, group))).take(50).map(|name| format!("{name}(")),
+            );
+        }
+        if names.is_empty() {
+            return;
+        }
+        for file in files.iter().take(MOST).filter(|file| Role::of(&file.path().text()).is_live()) {
+            let Some(text) = file.text() else { continue };
+            let calls = |line: &str| short(line) && ASKED.is_match(line) && names.iter().any(|name| line.contains(name.as_str()));
+            if let Some((number, line)) = text.added().find(|(_, line)| calls(line)) {
+                let title = "What a request brings is tried against an expression that can take for ever";
+                return sink.report(Draft::numbered(file.path(), Side::New, number, line.trim()).title(title).severity(Severity::High));
             }
         }
     }
@@ -66,7 +102,7 @@ fn ruby(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     for line in side.changed_lines() {
         let literals = SLASHED.groups(side.plain_line(line.index), 1);
         if let Some(part) = literals.filter(|text| NESTED.is_match(text)).find_map(|text| ambiguous(text, false)) {
-            sink.report(Draft::line(file, side, line.index).title(titled(&part)));
+            sink.report(Draft::line(file, side, line.index).title(titled(&part)).severity(Severity::Medium));
         }
     }
 }

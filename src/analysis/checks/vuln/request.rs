@@ -38,6 +38,8 @@ static FILLED_IN: Pattern = Pattern::new(
 static CALLED: Pattern = Pattern::new(r"([A-Za-z_]\w*)\s*[!?]?\(");
 /// What made a number of it.
 static NUMBER: Pattern = Pattern::new(r"\]\.to_[if]\b|\.parse::<[iu](?:\d+|size)>");
+/// What begins the value that is taken where there is none.
+static INSTEAD: Pattern = Pattern::new(r"\bor\b|\|\||\?\?|\?:");
 static INTERPOLATED: Pattern = Pattern::new(r"(?:[#$]?\{\s*|\$)([A-Za-z_][A-Za-z0-9_]*)");
 /// Functions that hand on what they are given.
 const CARRIERS: [&str; 26] = [
@@ -172,7 +174,11 @@ fn follow<'v>(side: &'v SideView<'_>, statement: &Statement, index: usize, handi
     let plain = side.plain_of(statement);
     let given: Vec<&str> = (1..=5).flat_map(|group| FILLED_IN.groups(plain, group)).collect();
     let origin = if ASKED.is_match(plain) { Some(index) } else { flow.reaches(side, statement) };
-    let carries = || !NUMBER.is_match(plain) && CALLED.find_all(side.code_of(statement)).all(|call| carried(plain, call, handing_on));
+    // `request.args.get("next") or url_for("home")`: what is taken where nothing was sent made nothing of what was.
+    let instead = ASKED.find(plain).and_then(|asked| Some(asked.end + INSTEAD.find(plain.get(asked.end..)?)?.start));
+    let own = |call: &Range<usize>| instead.is_none_or(|from| call.start < from);
+    let mut calls = CALLED.find_all(side.code_of(statement)).filter(own);
+    let mut carries = || !NUMBER.is_match(plain) && calls.all(|call| carried(plain, call, handing_on));
     match origin.filter(|_| carries()) {
         Some(origin) => flow.fill(side, statement, origin),
         None => flow.clear(side, statement),

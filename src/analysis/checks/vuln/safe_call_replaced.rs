@@ -3,6 +3,7 @@
 //! Needs no source: somebody chose the safe one before. What is wrapped around a value is `sanitiser-removed`'s, algorithms are
 //! `cipher-downgraded`'s.
 
+use super::plain_turns::{self, turned};
 use super::twins::{Twin, twins};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
@@ -201,19 +202,20 @@ impl Check for SafeCallReplaced {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::named(SAFE))
+        Needs::nothing().and(Reach::REMOVED, Words::named(SAFE.into_iter().chain(plain_turns::WORDS)))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(old) = file.old() else { return };
         let went = |pattern: &Pattern| old.changed_lines().any(|line| pattern.is_match(line.text));
-        if !PAIRS.iter().any(|pair| went(pair.safe)) && !went(&REFUSES) {
+        if !PAIRS.iter().any(|pair| went(pair.safe)) && !went(&REFUSES) && !went(&plain_turns::TOLD) {
             return;
         }
         for twin in twins(file) {
             foretold(file, &twin, sink);
             switched(file, &twin, sink);
             falls_back(file, &twin, sink);
+            turned(file, &twin, sink);
             for pair in PAIRS.iter().filter(|pair| pair.languages.is_empty() || pair.languages.contains(&file.language)) {
                 replaced(file, &twin, pair, sink);
             }

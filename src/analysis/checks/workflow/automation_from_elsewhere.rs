@@ -1,6 +1,7 @@
 //! `automation-from-elsewhere`: a pipeline of GitLab, Azure, Jenkins or CircleCI that takes its steps from outside.
 
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::dependency::likeness::imitates;
 use crate::analysis::document::node::{Node, added};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -39,11 +40,26 @@ fn by_tree(file: &FileView<'_>, side: &SideView<'_>, new: &Node, sink: &mut Sink
     let old = file.old().and_then(|old| old.document().ok());
     for leaf in added(old, new) {
         let path: Vec<&str> = leaf.path.iter().copied().filter(|key| *key != "[]").collect();
-        let Some((title, severity)) = judged(&path, &leaf.text) else { continue };
+        let Some((title, severity)) = of_another(old, &path, &leaf.text).or_else(|| judged(&path, &leaf.text)) else { continue };
         if old.is_some() || file.old().is_none() || side.is_changed(leaf.line) {
             sink.report(Draft::line(file, side, leaf.line).title(title).severity(severity));
         }
     }
+}
+
+/// An orb, component or project of the same name as before, below another owner.
+fn of_another(old: Option<&Node>, path: &[&str], value: &str) -> Option<(String, Severity)> {
+    let orb = |text: &str| {
+        let (place, _) = text.split_once('@')?;
+        let (owner, name) = place.rsplit_once('/')?;
+        Some((owner.to_owned(), name.to_owned()))
+    };
+    let ["orbs", _] = path else { return None };
+    let (owner, name) = orb(value)?;
+    let known: Vec<(String, String)> = old?.get("orbs")?.entries().iter().filter_map(|(_, node)| orb(node.text()?)).collect();
+    let (was, _) = known.iter().find(|(_, known)| *known == name).filter(|(was, _)| *was != owner)?;
+    let severity = if imitates(&owner, was) { Severity::High } else { Severity::Medium };
+    Some((format!("The orb `{name}` would come from `{owner}` instead of `{was}`"), severity))
 }
 
 fn judged(path: &[&str], value: &str) -> Option<(String, Severity)> {

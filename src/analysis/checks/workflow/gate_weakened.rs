@@ -15,7 +15,7 @@ use crate::model::rule::{RuleId, Severity};
 static CHECKS: &str = "what looks like a check";
 static SWALLOWED: Pattern = Pattern::new(r"\|\|\s*(true|:|exit\s+0|/bin/true|echo\b)|;\s*(true|exit\s+0)\s*$");
 static LENIENT: Pattern = Pattern::new(
-    r"(?i)<(testFailureIgnore|maven\.test\.failure\.ignore|skipTests|maven\.test\.skip|skipITs)>\s*true|\bignoreFailures\s*=?\s*true\b|\bisIgnoreFailures\s*=\s*true|<failOnViolation>\s*false|<failsOnError>\s*false|--passWithNoTests\b|passWithNoTests\W+true|\s-DskipTests\b(?:=true)?|-Dmaven\.test\.(skip|failure\.ignore)(=true)?\b|--exit-zero\b|--no-fail-on|bail\W+false\b.*test|--continue-on-collection-errors|abortOnError\W+false|allow_failure:\s*true|failFast\W+never",
+    r"(?i)<(testFailureIgnore|maven\.test\.failure\.ignore|skipTests|maven\.test\.skip|skipITs)>\s*true|\bignoreFailures\s*=?\s*true\b|\bisIgnoreFailures\s*=\s*true|<failOnViolation>\s*false|<failsOnError>\s*false|--passWithNoTests\b|passWithNoTests\W+true|\s-DskipTests\b(?:=true)?|-Dmaven\.test\.(skip|failure\.ignore)(=true)?\b|--exit-zero\b|--no-fail-on|bail\W+false\b.*test|--continue-on-collection-errors|abortOnError\W+false|allow_failure:\s*true|\b(?:gitleaks|trivy|grype|semgrep|bandit|checkov|tfsec|kics|hadolint|trufflehog|snyk|osv-scanner|govulncheck|gosec|brakeman|safety)\b[^\n|;&]*\s--(?:exit-code[=\s]+0\b|soft-fail\b|no-fail\b)|failFast\W+never",
 );
 /// Files that say how tests run.
 static CHECKED_BY: Pattern = Pattern::new(
@@ -36,8 +36,9 @@ impl Check for GateWeakened {
         if !(build || shell || CHECKED_BY.is_match(&file.path)) || file.role.is_mechanical() {
             return;
         }
-        by_lines(file, sink);
+        // What a tree says of a job names the job; a line alone does not, and the first to speak of a place is heard.
         by_tree(file, sink);
+        by_lines(file, sink);
     }
 }
 

@@ -57,6 +57,20 @@ pub(super) struct Saved {
     pub(super) severity: Severity,
 }
 
+/// The row of a script, in whatever language its step runs, that fetches what the same script evaluates.
+pub(super) fn fetches_and_evaluates(text: &str) -> Option<&str> {
+    static FETCHES: Pattern = Pattern::new(
+        r#"(?ix)(?:\bget|\brequest|\bfetch|\burlopen|\brequests\.\w+|\bhttpx\.\w+|\baxios(?:\.\w+)?|\bgot|\bopen|\bURI\.open|\bNet::HTTP\.get\w*|\bInvoke-(?:WebRequest|RestMethod)|\biwr|\birm|\bDownloadString|\bfile_get_contents|\bLWP::Simple::get)\s*(?:\(\s*)?(?:-Uri\s+)?(?:new\s+URL\(|URI\(|URI\.parse\()?\s*["'`]https?://"#,
+    );
+    static EVALUATES: Pattern = Pattern::new(
+        r"(?x)\b_compile\s*\( | (?:^|[^\w.$-])eval\s*\( | (?:^|[^\w.])exec\s*\( | \bnew\s+Function\s*\( | \bvm\.run\w*\s*\( | \brunIn(?:This|New)Context\s*\( | \b(?:instance|class)_eval\b | \bInvoke-Expression\b | (?i:\|\s*iex\b|^\s*iex\b) | \bScriptBlock\]::Create",
+    );
+    if text.len() > 40_000 || !EVALUATES.is_match(text) {
+        return None;
+    }
+    text.lines().map(str::trim).find(|row| !row.starts_with(['#', '/']) && FETCHES.is_match(row) && !KNOWN.is_match(row))
+}
+
 /// The downloads of a workflow or action that later lines of the same job run unchecked.
 pub(super) fn saved_and_run(tree: &Node) -> Vec<Saved> {
     let of_jobs = jobs(tree).flat_map(|(_, job)| of_steps(&of_job(tree, job).collect::<Vec<_>>()));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::steps::{jobs, line_with, steps, trees};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::dependency::likeness::imitates;
 use crate::analysis::document::node::Node;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::{FileView, SideView};
@@ -133,6 +134,8 @@ fn judged(file: &FileView<'_>, action: &Action<'_>, before: &[Action<'_>], after
         let title = format!("`{}` would now come from `{}` instead of `{}`", action.name, action.owner, known.owner);
         let severity = match () {
             () if well_known => Severity::Info,
+            // Pinned or not: whose it is cannot be told from its name, and is meant not to be.
+            () if imitates(action.owner, known.owner) => Severity::High,
             () if action.is_pinned() || RUNNERS.contains(&owner.as_str()) => Severity::Medium,
             () => Severity::High,
         };

@@ -37,7 +37,64 @@ impl Check for WorkflowCacheCrossing {
                 sink.report(Draft::line(file, side, line).title(title).severity(Severity::Low));
             }
         }
+        if delivers(new) {
+            run_from(file, (old, new), side, sink);
+        }
     }
+}
+
+/// A job whose product is delivered runs programs out of a cache that it takes from whichever run was last: what any job put there is run.
+fn run_from(file: &FileView<'_>, (old, new): (Option<&Node>, &Node), side: &crate::analysis::view::SideView<'_>, sink: &mut Sink<'_>) {
+    let known = old.map(|old| loosely(old).into_iter().map(|(_, path)| path).collect::<Vec<_>>()).unwrap_or_default();
+    for (step, path) in loosely(new).into_iter().filter(|(_, path)| !known.contains(path)) {
+        let line = line_with(side, step.node.line, "restore-keys");
+        if side.is_changed(line) || side.is_changed(step.node.line) {
+            let title = format!("What is delivered would be built by programs of a cache that other runs fill (`{path}`)");
+            sink.report(Draft::line(file, side, line).title(title).severity(Severity::High));
+        }
+    }
+}
+
+/// The steps that restore such a cache in jobs whose product is delivered, by themselves or through a job that waits for them, each with the
+/// folder whose programs are run.
+fn loosely(tree: &Node) -> Vec<(Step<'_>, String)> {
+    /// Rows that have a program of that folder run, before its name.
+    static RUN: crate::analysis::pattern::Pattern = crate::analysis::pattern::Pattern::new(
+        r"(?:^|[;&|]|\b(?:source|sudo|exec|time|env|bash|sh|node|python3?|\.))\s*[\x22']?(?:\./|\$\w+/|\$\{\{[^}]*\}\}/)?$",
+    );
+    let delivering = |job: &Node| {
+        of_job(tree, job).any(|step| {
+            step.uses().is_some_and(|uses| DELIVERS.is_match(uses))
+                || step.scripts().any(|(text, _)| text.lines().any(|row| DELIVERS.is_match(row)))
+        })
+    };
+    let awaited: Vec<String> =
+        jobs(tree).filter(|(_, job)| delivering(job)).flat_map(|(_, job)| job.get("needs").map(Node::texts).unwrap_or_default()).collect();
+    let mut out = Vec::new();
+    for (_, job) in jobs(tree).filter(|(name, job)| awaited.contains(name) || delivering(job)) {
+        for step in of_job(tree, job) {
+            let cache = step.uses().is_some_and(|uses| uses.to_lowercase().starts_with("actions/cache"));
+            if !cache || step.with("restore-keys").trim().is_empty() {
+                continue;
+            }
+            let paths = step.with("path");
+            let folders = paths
+                .lines()
+                .map(|path| path.trim().trim_start_matches("./").trim_end_matches('/'))
+                .filter(|path| !path.is_empty() && !path.starts_with('~') && !path.starts_with('/'));
+            let runs = |folder: &&str| {
+                let inside = format!("{folder}/");
+                of_job(tree, job).flat_map(|step| step.scripts().map(|(text, _)| text.to_owned()).collect::<Vec<_>>()).any(|text| {
+                    text.lines()
+                        .any(|row| row.match_indices(&inside).any(|(at, _)| row.get(..at).is_some_and(|before| RUN.is_match(before))))
+                })
+            };
+            if let Some(folder) = folders.clone().find(runs) {
+                out.push((step, folder.to_owned()));
+            }
+        }
+    }
+    out
 }
 
 fn restored(tree: &Node) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! `workflow-remote-script`: automation that downloads or decodes something and runs it.
 
-use super::remote::{KNOWN, keeps_a_release, runs_fetched, saved_and_run};
+use super::remote::{KNOWN, fetches_and_evaluates, keeps_a_release, runs_fetched, saved_and_run};
 use super::steps::{Step, added_commands, line_with, steps, trees};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::role::Role;
@@ -45,7 +45,17 @@ fn over_lines(file: &FileView<'_>, sink: &mut Sink<'_>) {
         let title = format!("Automation downloads `{}` and runs it", saved.name);
         sink.report(Draft::line(file, side, line).title(title).severity(saved.severity));
     }
+    let known: Vec<String> =
+        old.map(|old| steps(old).iter().flat_map(Step::scripts).map(|(text, _)| text.to_owned()).collect()).unwrap_or_default();
     for (text, from) in steps(new).iter().flat_map(Step::scripts) {
+        if let Some(row) = fetches_and_evaluates(text).filter(|_| !known.iter().any(|was| fetches_and_evaluates(was).is_some())) {
+            let line = line_with(side, from, row);
+            if side.is_changed(line) {
+                let title = "A script of automation fetches a text and runs it as a program";
+                sink.report(Draft::line(file, side, line).title(title).severity(Severity::High));
+                continue;
+            }
+        }
         for row in text.lines().map(str::trim).filter(|row| runs_fetched(row)) {
             let line = line_with(side, from, row);
             if side.is_changed(line) {

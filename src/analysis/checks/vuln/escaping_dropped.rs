@@ -1,0 +1,138 @@
+//! `escaping-dropped`: a value that a page showed as text is put into it as markup.
+//!
+//! Only what stood there escaped before: what is new and raw is for rules of its language. Calls around a value are `sanitiser-removed`'s.
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/escaping-dropped.toml`.
+pub struct EscapingDropped;
+
+/// A longer line is data.
+const LONGEST: usize = 1500;
+/// More lines than this are a rewrite.
+const MOST: usize = 2_000;
+
+/// Places of a page that take markup as it is, up to the value: Jinja, Django, Twig, Blade, ERB, EJS, Handlebars, Razor, Svelte, Vue, Angular,
+/// React, Thymeleaf, Freemarker, Go.
+static RAW: Pattern = Pattern::new(
+    r#"(?x)\{\{\{\s*(?:this\.)?([@$]?\w[^}|]*) | \{\{-?\s*([^}|]*?)\s*(?:\|[^}|]*)*\|\s*(?:safe|raw|safeHTML|noescape|safe_join)\b | \{!!\s*([^!]+?)\s*!!\} | <%-\s*([^%]+?)\s*-?%> | <%==\s*([^%]+?)\s*%> | <%=\s*raw[\s(]+([^%]+?)\)?\s*%> | <%=\s*([^%]+?)\.html_safe\b
+      | @Html\.Raw\(([^()]*(?:\([^()]*\))?[^()]*)\) | \{@html\s+([^}]+)\} | v-html\s*=\s*["']([^"']+)["'] | \[innerHTML\]\s*=\s*["']([^"']+)["'] | __html\s*:\s*([^,}]+) | th:utext\s*=\s*["']\$\{([^}]+)\} | \$\{([^}?]+)\?no_esc\}
+      | \btemplate\.HTML\(([^()]+)\) | \bescapeXml\s*=\s*["']false["'][^>]*value\s*=\s*["']\$\{([^}]+)\} | value\s*=\s*["']\$\{([^}]+)\}["'][^>]*escapeXml\s*=\s*["']false["'] | \{\{\s*Markup\(([^()]+)\)"#,
+);
+const GROUPS: usize = 18;
+/// What shows a value as text, up to the value.
+static SHOWN: Pattern = Pattern::new(
+    r#"(?x)\{\{-?\s*([^}]+?)\s*-?\}\} | <%=\s*([^%]+?)\s*%> | @\(?([A-Z]\w*(?:\.\w+)+) | \{\s*([A-Za-z_$][\w.$?\[\]'"]*)\s*\} | v-text\s*=\s*["']([^"']+)["'] | \[(?:textContent|innerText)\]\s*=\s*["']([^"']+)["'] | th:text\s*=\s*["']\$\{([^}]+)\} | \$\{([^}]+)\}"#,
+);
+const SHOWN_GROUPS: usize = 8;
+/// The name at the beginning of a value, with its fields.
+static NAME: Pattern = Pattern::new(r#"^\(?\s*[@$]?([A-Za-z_]\w*(?:(?:\??\.|->|\[\s*['"]?)[A-Za-z_]\w*(?:['"]?\s*\])?)*)"#);
+/// What makes it harmless, or makes markup of it on purpose.
+static TAMED: Pattern = Pattern::new(
+    r"(?i)saniti[sz]e|bleach|purif|escape|\be\(|\bh\(|strip_?tags|striptags|\bclean|xss|nh3|htmlspecialchars|encode|nl2br|linebreaks|tojson|to_json|json_encode|json_script|\|\s*json",
+);
+static RENDERED: Pattern = Pattern::new(r"(?i)markdown|marked|\bmd\b|render|highlight|html|icon|svg|trans|i18n|\bt\(|__\(");
+
+impl Check for EscapingDropped {
+    fn rule(&self) -> RuleId {
+        RuleId("escaping-dropped")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(
+            Reach::ADDED,
+            Words::named([
+                "{{{",
+                "safe",
+                "raw",
+                "noescape",
+                "{!!",
+                "<%-",
+                "<%==",
+                "{@html",
+                "v-html",
+                "innerhtml",
+                "__html",
+                "utext",
+                "no_esc",
+                "template.html",
+                "escapexml",
+                "markup(",
+            ]),
+        )
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let (Some(old), Some(side)) = (file.old().filter(|_| file.role.is_live()), file.new_side()) else { return };
+        let mut shown: Vec<String> = Vec::new();
+        for line in old.changed_lines().filter(|line| line.text.len() < LONGEST).take(MOST) {
+            let raw: Vec<String> = values(&RAW, GROUPS, line.text);
+            shown.extend(values(&SHOWN, SHOWN_GROUPS, line.text).into_iter().filter(|name| !raw.contains(name)));
+        }
+        if shown.is_empty() {
+            return;
+        }
+        for line in side.changed_lines().filter(|line| line.text.len() < LONGEST).take(MOST) {
+            let Some(name) = values(&RAW, GROUPS, line.text).into_iter().find(|name| shown.contains(name)) else { continue };
+            if TAMED.is_match(line.text) {
+                continue;
+            }
+            let severity = if RENDERED.is_match(
+                line.text
+                    .replace("innerHTML", "")
+                    .replace("__html", "")
+                    .replace("v-html", "")
+                    .replace("@html", "")
+                    .replace("Html.Raw", "")
+                    .replace("template.HTML", "")
+                    .replace("html_safe", "")
+                    .replace("safeHTML", "")
+                    .replace("dangerouslySetInnerHTML", "")
+                    .as_str(),
+            ) {
+                Severity::Medium
+            } else {
+                Severity::High
+            };
+            let title = format!("`{name}` was shown as text and is put into the page as markup");
+            sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
+        }
+    }
+}
+
+/// The names of the values that `pattern` finds, as they are called in all notations.
+fn values(pattern: &'static Pattern, groups: usize, text: &str) -> Vec<String> {
+    let found = (1..=groups).flat_map(|group| pattern.groups(text, group));
+    found.filter_map(called).collect()
+}
+
+/// `post['body']`, `post.body` and `post->body` are one; what is called is no name of a value.
+fn called(value: &str) -> Option<String> {
+    let name = NAME.group(value.trim(), 1)?;
+    let rest = value.trim().split_once(name)?.1;
+    if rest.trim_start().starts_with('(') && !name.contains(['.', '>', '[']) || name.len() < 2 {
+        return None;
+    }
+    // A method that is called on the value at the end of the name belongs to no field.
+    let fields: Vec<&str> = name.split(['.', '>', '[', ']', '\'', '"', '-', '?', ' ']).filter(|part| !part.is_empty()).collect();
+    let kept = if rest.starts_with('(') && fields.len() > 1 { fields.get(..fields.len() - 1)? } else { fields.get(..)? };
+    let kept: Vec<&str> = kept.iter().copied().filter(|part| !matches!(*part, "this" | "self" | "html_safe")).collect();
+    (!kept.is_empty()).then(|| kept.join("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_has_one_name_in_all_notations() {
+        for value in ["note['text']", "note.text", "$note->text", "note.text.replace('a', 'b')", "this.note.text", "@note.text"] {
+            assert_eq!(called(value).as_deref(), Some("note.text"), "{value}");
+        }
+        assert_eq!(called("translate('a.b')"), None);
+    }
+}
