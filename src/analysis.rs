@@ -24,6 +24,7 @@ pub mod formats;
 pub mod hints;
 pub mod identifier;
 pub mod imports;
+mod judging;
 pub mod known_words;
 pub mod language;
 pub mod lexer;

@@ -81,6 +81,15 @@ pub struct FileOutcome {
     pub veil: Veil,
 }
 
+impl FileOutcome {
+    /// Adds what one check over the whole change said, which read no file.
+    pub(super) fn take_in(&mut self, part: Self) {
+        self.findings.extend(part.findings);
+        self.skipped.extend(part.skipped);
+        part.counts.into_iter().for_each(|(name, amount)| *self.counts.entry(name).or_default() += amount);
+    }
+}
+
 /// The whole change as a check sees it.
 #[derive(Clone, Copy)]
 pub struct ChangeView<'a> {

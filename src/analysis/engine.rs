@@ -38,7 +38,7 @@ use super::view::FileView;
 use super::wanted;
 use crate::model::asking::LookUp;
 use crate::model::cancel::Cancel;
-use crate::model::change::{Around, Change, History, TextRequest, Texts};
+use crate::model::change::{Around, Change, History, Texts};
 use crate::model::dependency::DependencyChange;
 use crate::model::finding::Finding;
 use crate::model::hex::hex;
@@ -46,11 +46,6 @@ use crate::model::lookup::Lookups;
 use crate::model::noise::Measured;
 use crate::model::report::Report;
 use crate::model::rule::{Rule, RuleId, RuleOrigin, Severity};
-use crate::model::talk::Talk;
-use crate::model::testimony::{Question, Testimony};
-
-/// Files judged between two loads of texts.
-const BATCH: usize = 64;
 
 /// Every check that runs, with its rule, and every set with a rule that runs.
 pub struct Engine {
@@ -310,9 +305,13 @@ impl Engine {
         for (_, set) in &self.sets {
             set.change(&view, &mut SetSink::new(&self.chosen, &mut whole));
         }
-        for Chosen { check, rule, .. } in &self.checks {
-            check.change(&view, &mut Sink::new(rule, &mut whole));
-        }
+        let says = |Chosen { check, rule, .. }: &Chosen| {
+            let mut part = FileOutcome { veil: whole.veil.clone(), ..FileOutcome::default() };
+            check.change(&view, &mut Sink::new(rule, &mut part));
+            part
+        };
+        let parts: Vec<FileOutcome> = self.checks.par_iter().map(says).collect();
+        parts.into_iter().for_each(|part| whole.take_in(part));
         manifests::relate::relate(&mut outcomes);
         manifests::relate::name(&mut outcomes);
         lookups::notes::add(&mut outcomes, around);
@@ -362,31 +361,6 @@ impl Engine {
             rules_digest,
             millis: 0,
         }
-    }
-
-    /// Judges the whole change by its net diff; `load` gives the whole texts it is asked for, as far as it can.
-    pub fn analyse(&self, change: &Change, load: &dyn Fn(&[TextRequest]) -> Texts) -> Report {
-        let (history, testimony, talk) = (&History::default, &|_: &Question| Testimony::default(), &Talk::default);
-        self.analyse_whole(
-            change,
-            &Reader { texts: load, history, packages: &|_| None, mentions: &|_| None, testimony, talk, cancel: &Cancel::default() },
-        )
-    }
-
-    /// Judges the whole change, also commit by commit.
-    pub fn analyse_whole(&self, change: &Change, reader: &Reader<'_>) -> Report {
-        let total = change.patch.files.len();
-        let mut outcomes = Vec::with_capacity(total);
-        for first in (0..total).step_by(BATCH) {
-            let batch = first..total.min(first + BATCH);
-            let wanted = wanted::wanted(change, &batch);
-            let texts = if wanted.is_empty() { Texts::default() } else { (reader.texts)(&wanted) };
-            outcomes.par_extend(batch.into_par_iter().map(|index| self.file(change, index, &texts)));
-        }
-        let mut around = self.around(change, &outcomes, reader);
-        around.lookups = self.look_up(change, &outcomes, &around, reader);
-        self.hear(change, &mut around, reader);
-        self.finish(change, outcomes, &around)
     }
 }
 

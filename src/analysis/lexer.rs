@@ -115,11 +115,22 @@ impl Lexeme {
 #[must_use]
 pub fn lex(text: &str, syntax: &Syntax) -> Vec<Lexeme> {
     spend(|effort| effort.lexed += text.len());
-    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, syntax, out: Vec::with_capacity(text.len() / 5), depths: Vec::new() };
+    let opens = opens(syntax);
+    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, syntax, opens, out: Vec::with_capacity(text.len() / 5), depths: Vec::new() };
     while lexer.at < lexer.bytes.len() {
         lexer.step();
     }
     lexer.out
+}
+
+/// The bytes with which a comment, a string or a regular expression may begin: most bytes begin none of them.
+fn opens(syntax: &Syntax) -> [bool; 256] {
+    let mut opens = [false; 256];
+    let marks = syntax.line_comments.iter().copied().chain(syntax.block_comments.iter().map(|(open, _)| *open));
+    for mark in marks.chain(syntax.quotes.iter().map(|quote| quote.open)).chain(["/", "'"]) {
+        mark.bytes().take(1).for_each(|byte| opens[usize::from(byte)] = true);
+    }
+    opens
 }
 
 struct Lexer<'t> {
@@ -127,6 +138,7 @@ struct Lexer<'t> {
     bytes: &'t [u8],
     at: usize,
     syntax: &'t Syntax,
+    opens: [bool; 256],
     out: Vec<Lexeme>,
     /// Open braces inside each `${` that is being read.
     depths: Vec<usize>,
@@ -137,7 +149,7 @@ impl Lexer<'_> {
         let byte = self.bytes[self.at];
         if byte.is_ascii_whitespace() && !self.opens_at_line_end() {
             self.at += 1;
-        } else if self.comment() || self.string() || self.regex() || self.character() {
+        } else if self.opens[usize::from(byte)] && (self.comment() || self.string() || self.regex() || self.character()) {
         } else if byte.is_ascii_digit() {
             self.take(Kind::Number, |b| b.is_ascii_alphanumeric() || b == b'.' || b == b'_');
         } else if byte == b'_' || byte == b'$' || byte.is_ascii_alphabetic() || byte >= 0x80 {

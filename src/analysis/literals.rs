@@ -12,6 +12,8 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 const SHORTEST: usize = 3;
 /// The same for words that stand alone.
 const SHORTEST_ALONE: usize = 2;
+/// Signs that stand in few texts, so that one of them says something already.
+const RARE: [u8; 2] = [b'^', b'`'];
 /// More ways to write the same are not followed apart.
 const MOST_EXACT: usize = 64;
 /// A pattern with more words than this is not worth looking for.
@@ -200,7 +202,7 @@ fn word(part: &[u8]) -> Option<Word> {
     // A border beside a sign says something of what stands beyond it.
     let (starts, ends) = (starts && is_word(*text.first()?), ends && is_word(*text.last()?));
     let least = if starts && ends { SHORTEST_ALONE } else { SHORTEST };
-    (text.len() >= least).then_some(Word { text: String::from_utf8(text).ok()?, starts, ends })
+    (text.len() >= least || text.iter().any(|sign| RARE.contains(sign))).then_some(Word { text: String::from_utf8(text).ok()?, starts, ends })
 }
 
 /// What a class stands for, in lower case, when that is little.
@@ -232,7 +234,7 @@ mod tests {
 
     #[test]
     fn what_every_match_holds() {
-        let cases: [(&str, Option<&[&str]>); 16] = [
+        let cases: [(&str, Option<&[&str]>); 17] = [
             (r"(?i)curl|wget", Some(&["curl", "wget"])),
             (r"\bos\.(?:system|popen)\s*\(", Some(&["|os.popen", "|os.system"])),
             (r"\bn(?:c|cat)\s", Some(&["|nc|", "|ncat|"])),
@@ -247,6 +249,7 @@ mod tests {
             (r"gr[ae]y", Some(&["gray", "grey"])),
             (r"[a-z]{4}://", Some(&["://"])),
             (r"\b@x.y\b", None),
+            (r"\w\s*\^=?\s*\w", Some(&["^"])),
             ("is not none", Some(&["|none"])),
             ("(", None),
         ];

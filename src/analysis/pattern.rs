@@ -100,6 +100,9 @@ impl Pattern {
     /// The text of group `group` (0 is the whole) in its first occurrence; `None` when there is none or the group took no part.
     #[must_use]
     pub fn group<'t>(&self, text: &'t str, group: usize) -> Option<&'t str> {
+        if group == 0 {
+            return text.get(self.find(text)?);
+        }
         // Groups cost memory, and most texts hold none.
         let captures = self.regex(text).filter(|regex| regex.is_match(text.as_bytes()))?.captures(text.as_bytes())?;
         text.get(captures.get(group)?.range())
@@ -107,8 +110,12 @@ impl Pattern {
 
     /// The texts of group `group` in all occurrences, leaving out those in which it took no part.
     pub fn groups<'p, 't: 'p>(&'p self, text: &'t str, group: usize) -> impl Iterator<Item = &'t str> + use<'p, 't> {
-        let found = self.regex(text).into_iter().flat_map(|regex| regex.captures_iter(text.as_bytes()));
-        found.filter_map(move |captures| text.get(captures.get(group)?.range()))
+        // The whole is found without telling the groups apart.
+        let whole = (group == 0).then(|| self.find_all(text)).into_iter().flatten();
+        let regex = if group == 0 { None } else { self.regex(text) };
+        let parts = regex.into_iter().flat_map(|regex| regex.captures_iter(text.as_bytes()));
+        let parts = parts.filter_map(move |captures| captures.get(group).map(|part| part.range()));
+        whole.chain(parts).filter_map(|part| text.get(part))
     }
 
     /// How often it occurs in `text`.

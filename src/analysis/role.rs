@@ -59,9 +59,8 @@ impl Role {
     /// The role of the file at `path`.
     #[must_use]
     pub fn of(path: &str) -> Self {
-        let folded = fold(path);
-        let path = format!("/{folded}");
-        let name = folded.rsplit('/').next().unwrap_or("");
+        let path = fold(&["/", path].concat());
+        let name = path.rsplit('/').next().unwrap_or("");
         RULES.iter().find(|(_, fits)| fits(&path, name)).map_or(Self::Product, |(role, _)| *role)
     }
 
@@ -93,7 +92,8 @@ const RULES: [(Role, Fits); 12] = [
     (Role::Manifest, is_manifest),
     (Role::Lock, is_lock),
     (Role::Vendored, |path, _| {
-        ["/vendor/", "/node_modules/", "/third_party/", "/third-party/", "/.yarn/releases/"].iter().any(|part| path.contains(part))
+        folders(path).any(|folder| matches!(folder, "vendor" | "node_modules" | "third_party" | "third-party"))
+            || is_hidden(path) && path.contains("/.yarn/releases/")
     }),
     (Role::Generated, is_generated),
     (Role::Test, is_test),
@@ -102,6 +102,16 @@ const RULES: [(Role, Fits); 12] = [
     (Role::Data, |_, name| ends(name, &[".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".sql.gz"])),
     (Role::Config, |_, name| ends(name, &[".yml", ".yaml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".env", ".json"])),
 ];
+
+/// The folders of a path, from the top.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    path.rsplit_once('/').map_or("", |(above, _)| above).split('/')
+}
+
+/// Whether a part of the path begins with a dot.
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with('.'))
+}
 
 fn ends(name: &str, endings: &[&str]) -> bool {
     endings.iter().any(|ending| name.ends_with(ending))
@@ -192,7 +202,7 @@ fn is_agent_config(path: &str, name: &str) -> bool {
             | ".devcontainer.json"
             | ".envrc"
     ) || name.ends_with(".code-workspace")
-        || (machine && FOLDERS.iter().any(|folder| path.contains(folder)))
+        || (machine && is_hidden(path) && FOLDERS.iter().any(|folder| path.contains(folder)))
 }
 
 fn is_instructions(path: &str, name: &str) -> bool {
@@ -239,7 +249,7 @@ fn is_instructions(path: &str, name: &str) -> bool {
             | "copilot-instructions.md"
             | "llms.txt"
     ) || path == "/agent.md"
-        || (ends(name, &[".md", ".mdc", ".mdx", ".txt"]) && FOLDERS.iter().any(|folder| path.contains(folder)))
+        || (ends(name, &[".md", ".mdc", ".mdx", ".txt"]) && is_hidden(path) && FOLDERS.iter().any(|folder| path.contains(folder)))
 }
 
 fn is_manifest(_: &str, name: &str) -> bool {
@@ -308,27 +318,27 @@ fn is_generated(path: &str, name: &str) -> bool {
             ".designer.cs",
             "_generated.go",
         ],
-    ) || ["/dist/", "/generated/", "/__snapshots__/", "/__generated__/"].iter().any(|part| path.contains(part))
+    ) || folders(path).any(|folder| matches!(folder, "dist" | "generated" | "__snapshots__" | "__generated__"))
 }
 
 fn is_test(path: &str, name: &str) -> bool {
     const FOLDERS: [&str; 13] = [
-        "/test/",
-        "/tests/",
-        "/testsuite/",
-        "/testsuites/",
-        "/__tests__/",
-        "/mocks/",
-        "/__mocks__/",
-        "/spec/",
-        "/specs/",
-        "/testdata/",
-        "/fixtures/",
-        "/e2e/",
-        "/testing/",
+        "test",
+        "tests",
+        "testsuite",
+        "testsuites",
+        "__tests__",
+        "mocks",
+        "__mocks__",
+        "spec",
+        "specs",
+        "testdata",
+        "fixtures",
+        "e2e",
+        "testing",
     ];
     let stem = name.split('.').next().unwrap_or("");
-    FOLDERS.iter().any(|folder| path.contains(folder))
+    folders(path).any(|folder| FOLDERS.contains(&folder))
         || stem.starts_with("test_")
         || stem.ends_with("_test")
         || stem.ends_with("_spec")
@@ -340,14 +350,13 @@ fn is_test(path: &str, name: &str) -> bool {
 
 /// A folder of examples stands above the sources: below them, `com/example` is a package like any other.
 fn is_example(path: &str, _: &str) -> bool {
-    let above = path.split("/src/").next().unwrap_or(path);
-    ["/examples/", "/example/", "/samples/", "/demo/", "/demos/"].iter().any(|part| format!("{above}/").contains(part))
+    let above = path.find("/src/").map_or_else(|| path.rsplit_once('/').map_or("", |(above, _)| above), |at| path.get(..at).unwrap_or(""));
+    above.split('/').any(|folder| matches!(folder, "examples" | "example" | "samples" | "demo" | "demos"))
 }
 
 fn is_docs(path: &str, name: &str) -> bool {
     ends(name, &[".md", ".mdx", ".rst", ".adoc", ".txt"]) && name != "cmakelists.txt"
-        || path.contains("/docs/")
-        || path.contains("/doc/")
+        || folders(path).any(|folder| matches!(folder, "docs" | "doc"))
         || matches!(name, "license" | "readme" | "changelog" | "notice" | "authors")
 }
 

@@ -72,7 +72,7 @@ static RUNS_DOWNLOAD: Pattern = Pattern::new(
 static RUNS_DECODED: Pattern = Pattern::new(
     r#"(?ix)
     (base64\s+(-d|-D|--decode)|base32\s+-d|openssl\s+(enc|base64)\b[^\n|]*\s-d|xxd\s+-r|\brev\b) [^\n;]* \|\s*(sudo\s+)? (/\S*/)? (ba|z|da|k|a)?(sh|python[\d.]*|node|perl|ruby)\b
-    | ((xz|lzma|gzip|bzip2|zstd|lz4)\s+-\w*d\w*|\b(xzcat|zcat|bzcat|gunzip|unxz|zstdcat)\b|\btail\s+-c) [^\n;]* \|\s*(sudo\s+)? (/\S*/)? (ba|z|da|k|a)?sh\b
+    | (\b(xz|lzma|gzip|bzip2|zstd|lz4)\s+-\w*d\w*|\b(xzcat|zcat|bzcat|gunzip|unxz|zstdcat)\b|\btail\s+-c) [^\n;]* \|\s*(sudo\s+)? (/\S*/)? (ba|z|da|k|a)?sh\b
     | \bprintf\s+['"]? (\\\\?(x[0-9a-f]{2}|[0-7]{3})){4,} [^\n;]* \|\s* (/\S*/)? (ba|z|da|k|a)?(sh|python[\d.]*|node|perl)\b
     | \becho\s+-\w*e\w*\s+['"]? (\\\\?(x[0-9a-f]{2}|0?[0-7]{3})){4,} [^\n;]* \|\s* (/\S*/)? (ba|z|da|k|a)?(sh|python[\d.]*|node|perl)\b
     | \beval\b [^\n]* (\bxz\s+-\w*d|\bxzcat\b|\bzcat\b|\bgunzip\b|\bgzip\s+-\w*d|\btail\s+-c)

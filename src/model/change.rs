@@ -49,6 +49,12 @@ pub struct Texts {
 }
 
 impl Texts {
+    /// Whether nothing was read, and nothing said about why.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty() && self.blobs.is_empty() && self.unread.is_empty()
+    }
+
     /// Keeps `text` as the whole file at `request`.
     pub fn insert(&mut self, request: TextRequest, text: Arc<str>) {
         self.held.insert(request, text);

@@ -26,7 +26,7 @@ static REAL: Pattern = Pattern::new(
     r"\b(?:if|unless|match|switch|case|throw|raise|assert\w*|try|except|catch|await|yield|guard|ensure|bail!|require)\b|\?\s*;|\?\s*$|\?\.|&&|\|\||==|!=| and | or |\bnot\s",
 );
 static CHECKS: Pattern = Pattern::new(
-    r"(?i)\b\w*(?:verif|valid|check|compar|authentic|authoriz|digest|hash|decode|lookup|find|query|select|get_|fetch|load|allow|can_|has_|is_)\w*\s*[!(]",
+    r"(?i)(?:verif|valid|check|compar|authentic|authoriz|digest|hash|decode|lookup|find|query|select|get_|fetch|load|allow|can_|has_|is_)\w*\s*[!(]",
 );
 static ARROW: Pattern = Pattern::new(
     r"([A-Za-z_]\w*)\s*[:=]\s*(?:async\s*)?(?:\([^()]*\)|\w+)\s*(?::\s*[\w<>\s]+)?=>\s*(?:\{\s*return\s+)?(?:true|next\(\)|Promise\.resolve\(\s*true\s*\))\s*;?\s*\}?\s*,?\s*$|([A-Za-z_]\w*)\s*=\s*lambda\b[^:]*:\s*True\s*$",

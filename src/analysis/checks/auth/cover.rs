@@ -1,6 +1,7 @@
 //! What stands in front of each route and each action of a side: guards of its own statement, of the blocks around it, of the object it is
 //! registered on and of its class. Never whether those guards refuse anybody.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::functions::Body;
@@ -180,7 +181,7 @@ impl<'v> Reader<'v, '_> {
         } else if routes_file && RAILS.is_match(plain) {
             self.enter(at, plain.split_whitespace().collect::<Vec<_>>().join(" "), "", "", BTreeSet::new());
         } else if !DECORATED.is_match(plain) && !DEFINES.is_match(plain) && (!VALUE.is_match(plain) || LAYERED.is_match(plain)) {
-            let named: Vec<(usize, &str)> = names_in(plain).take(MOST_GUARDS).collect();
+            let named: LazyCell<Vec<(usize, &str)>, _> = LazyCell::new(|| names_in(plain).take(MOST_GUARDS).collect());
             for found in ROUTE.find_all(plain) {
                 let text = plain.get(found.clone()).unwrap_or("");
                 let (how, path) = (ROUTE.group(text, 2).unwrap_or(""), ROUTE.group(text, 3).unwrap_or(""));

@@ -147,7 +147,7 @@ impl Place<'_, '_, '_> {
 
     /// The real check stands inside the condition, and after it comes success.
     fn after(&self, branch: &Branch, gate: Gate) -> Option<Way> {
-        static CHECKS: Pattern = Pattern::new(r"(?i)\b\w*(?:verif|validat|check|authentic|authoriz|compare)\w*\s*\(");
+        static CHECKS: Pattern = Pattern::new(r"(?i)(?:verif|validat|check|authentic|authoriz|compare)\w*\s*\(");
         let statements = self.side.statements();
         let header = &statements[self.index];
         let inside = branch.block.clone().take(LONGEST_BLOCK).any(|at| CHECKS.is_match(self.side.code_of(&statements[at])));

@@ -85,7 +85,7 @@ static MAGIC: Pattern = Pattern::new(
 /// What a value is, not what it says.
 static ASKS_KIND: Pattern = Pattern::new(r"\btypeof\b|\b(?:type|gettype|is_a)\s*\(");
 static REAL_CHECK: Pattern = Pattern::new(
-    r"(?i)\b\w*(?:verif|validat|check|compare|authentic|authoriz|is_?valid|has_?perm|has_?role|digest|bcrypt|hash|decode|password_|can_)\w*\s*[!(]",
+    r"(?i)(?:verif|validat|check|compare|authentic|authoriz|is_?valid|has_?perm|has_?role|digest|bcrypt|hash|decode|password_|can_)\w*\s*[!(]",
 );
 static ALIAS: Pattern = Pattern::new(
     r"^\s*(?:from\s+os\s+import\s+(?:environ|getenv)\s+as\s+(\w+)|import\s+\{?\s*env\s+as\s+(\w+)|(?:const|let|var)\s+(\w+)\s*=\s*process\.env\s*;?\s*$|(\w+)\s*=\s*os\.(?:environ|getenv)\s*$|use\s+std::env::var\s+as\s+(\w+))",

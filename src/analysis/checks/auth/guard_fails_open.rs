@@ -45,7 +45,7 @@ struct Entry {
 
 static CATCH: Pattern = Pattern::new(r"^\s*(?:except|catch|rescue)\b");
 static TRY: Pattern = Pattern::new(r"^\s*(?:try|begin)\b");
-static CHECKS: Pattern = Pattern::new(r"(?i)\b\w*(?:verif|validat|check|authentic|authoriz|decode|compare|introspect)\w*\s*\(");
+static CHECKS: Pattern = Pattern::new(r"(?i)(?:verif|validat|check|authentic|authoriz|decode|compare|introspect)\w*\s*\(");
 static IGNORED: Pattern = Pattern::new(
     r"(?:^|\b)(?:_\s*(?:,\s*_\s*)?=|let\s+_\w*\s*=|_\s*,\s*_\s*:?=)\s*(?:[\w]+(?:\.|::))*((?i:verify|authenticate|authorize|check_?auth|check_?token|check_?permission|check_?signature|validate_?token|validate_?signature)\w*)\s*\(",
 );

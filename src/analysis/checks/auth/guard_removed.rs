@@ -1,6 +1,7 @@
 //! `guard-removed`: what stood in front of something is gone, stands behind it now, or compares in a way that tells.
 
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::comparison;
@@ -71,7 +72,7 @@ impl Check for GuardRemoved {
         let routed = file.language == Language::Ruby && file.path.contains("routes");
         // Where nothing went, nothing lost what stood in front of it.
         let went = old.changed_lines().next().is_some();
-        let (were, are) = if went { (cover::endpoints(old, routed), cover::endpoints(new, routed)) } else { (Vec::new(), Vec::new()) };
+        let are = LazyCell::new(|| cover::endpoints(new, routed));
         let before = sink.reported();
         left_out(file, old, new, sink);
         exempted(file, old, new, sink);
@@ -83,7 +84,8 @@ impl Check for GuardRemoved {
             comparison::weakened(file, old, new, sink);
         }
         // What was told statement by statement is not told once more for each route.
-        if sink.reported() == before {
+        let were = if went && sink.reported() == before { cover::endpoints(old, routed) } else { Vec::new() };
+        if were.iter().any(|endpoint| !endpoint.guards.is_empty()) {
             uncovered::report(file, new, (&were, &are), sink);
         }
     }
@@ -267,8 +269,11 @@ fn rewritten(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: us
     (0..new.statements().len()).filter(changed).any(|at| name(new, at) == within && follows(new, at).is_some_and(|list| list == refused))
 }
 
+/// Endpoints that are read when somebody asks for them.
+type Lazily<F> = LazyCell<Vec<Endpoint>, F>;
+
 /// Routes and handlers that stay without the guard among their arguments.
-fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, are: &[Endpoint], sink: &mut Sink<'_>) {
+fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, are: &Lazily<impl FnOnce() -> Vec<Endpoint>>, sink: &mut Sink<'_>) {
     fn changed<'v>(side: &'v SideView<'_>) -> Vec<&'v Statement> {
         side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line)).collect()
     }

@@ -25,7 +25,7 @@ static COMPARED: Pattern = Pattern::new(
 /// Names of nobody, which honest code treats in a way of their own.
 static NOBODY: Pattern =
     Pattern::new(r#"(?i)["'`](?:anonymous\w*|guest|nobody|unknown|public|everyone|me|self|none|null|undefined|default)["'`]"#);
-static REAL_CHECK: Pattern = Pattern::new(r"(?i)\b\w*(?:verif|validat|check|compare|authentic|bcrypt|hash|has_|can_)\w*\s*[!(]");
+static REAL_CHECK: Pattern = Pattern::new(r"(?i)(?:verif|validat|check|compare|authentic|bcrypt|hash|has_|can_)\w*\s*[!(]");
 
 /// `return user.isAdmin || user.name === "…"` in a function that answers who may.
 fn alternative(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement, sink: &mut Sink<'_>) {

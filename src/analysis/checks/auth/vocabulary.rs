@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::analysis::identifier::{has_word, runs, words};
 use crate::analysis::outline::Function;
+use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Words;
 use crate::analysis::rules::data;
 use crate::analysis::statements::Statement;
@@ -82,7 +83,7 @@ impl Vocabulary {
     /// Whether a function of this name decides who may do something.
     #[must_use]
     pub fn decides(&self, function: &str) -> bool {
-        runs(function).any(|run| {
+        may_speak(function) && runs(function).any(|run| {
             let words = words(run);
             let any = |list: &[String]| words.iter().any(|word| list.contains(word));
             // `isUserMessage` asks what something is, not who somebody is.
@@ -165,7 +166,7 @@ impl Vocabulary {
     /// Whether a name is that of something that stands in front of something.
     #[must_use]
     pub fn guards(&self, name: &str) -> bool {
-        let words = words(name);
+        let words = if may_speak(name) { words(name) } else { Vec::new() };
         words.iter().any(|word| self.guards.contains(word))
             || words.windows(2).any(|pair| matches!(pair, [a, b] if JOINED.contains(&(a.as_str(), b.as_str()))))
     }
@@ -197,6 +198,16 @@ impl Vocabulary {
             Setting::Elsewhere
         }
     }
+}
+
+/// Whether a name holds any word that decides or guards: hardly any does, and to take them all apart takes long.
+fn may_speak(name: &str) -> bool {
+    static SPOKEN: LazyLock<Pattern> = LazyLock::new(|| {
+        let own = [&WORDS.strong, &WORDS.weak, &WORDS.guards].into_iter().flatten().map(String::as_str);
+        Pattern::any_of(&own.chain(JOINED.map(|(_, second)| second)).map(|word| format!("(?i){word}")).collect::<Vec<_>>())
+    });
+    // Beyond ASCII there are letters whose lower case is in it.
+    !name.is_ascii() || SPOKEN.is_match(name)
 }
 
 /// The innermost function with a name around a statement: what a nameless one inside it decides, it decides.

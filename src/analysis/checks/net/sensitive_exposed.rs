@@ -25,7 +25,7 @@ static LOGS: Pattern = Pattern::new(
 );
 static ANSWERS: Pattern = Pattern::new(
     r"(?x) \bres(?:ponse)?\.(?:json|send|write|end|render|status\([^)]*\)\.(?:json|send))\s*\( | \bjsonify\s*\( | \b(?:JSON|Plain|HTML)\w*Response\s*\( | \bHttpResponse\w*\s*\( | \bJsonResponse\s*\( | \bhttp\.Error\s*\( | \bw\.Write\s*\(
-      | \bfmt\.Fprint\w*\s*\(\s*w\b | \b(?:c|ctx)\.(?:JSON|String|IndentedJSON|json|text|body)\s*\( | \brender\s+(?:plain|json|html): | \breply\.send\s*\( | \bHTTPException\s*\( | \bResponseEntity\.\w+\s*\( | \b(?:Ok|Json|BadRequest|StatusCode)\s*\( | \bHttpResponse::\w+\(\)\.(?:body|json)\s*\(
+      | \bfmt\.Fprint\w*\s*\(\s*w\b | \b(?:c|ctx)\.(?:JSON|String|IndentedJSON|json|text|body)\s*\( | \brender\s+(?:plain|json|html): | \breply\.send\s*\( | \bHTTPException\s*\( | \bResponseEntity\.\w+\s*\( | \b(?:Ok|Json|BadRequest|StatusCode)\b\s*\( | \bHttpResponse::\w+\(\)\.(?:body|json)\s*\(
       | \bResponse\.Write(?:Async|AsJsonAsync)?\s*\( | \bWriteAsJsonAsync\s*\( | \b(?:Typed)?Results\.(?:Ok|Json|Problem|Text|BadRequest)\s*\( | \bresponse\(\)->(?:json|make)\s*\( | \bmake_response\s*\( | \bgetWriter\(\)\.(?:print\w*|write|append)\s*\( | \bjson_encode\s*\([^;]*\)\s*;?\s*\}?\s*\)\s*;?\s*exit | ^\s*(?:echo|die|exit)\b\s*\(?\s*(?:json_encode|var_export|print_r)\s*\(",
 );
 static FAILS: Pattern =

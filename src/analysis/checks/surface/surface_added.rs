@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use rayon::prelude::*;
+
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -17,12 +19,14 @@ struct Kind {
     called: [&'static str; 2],
     /// The line that brings one in; its first group that took part is its name.
     pattern: Pattern,
+    /// The same, as it is written.
+    source: &'static str,
     /// The files it is looked for in.
     fits: fn(Language, &str) -> bool,
 }
 
 const fn kind(called: [&'static str; 2], pattern: &'static str, fits: fn(Language, &str) -> bool) -> Kind {
-    Kind { called, pattern: Pattern::new(pattern), fits }
+    Kind { called, pattern: Pattern::new(pattern), source: pattern, fits }
 }
 
 fn code(language: Language, _: &str) -> bool {
@@ -92,6 +96,8 @@ static KINDS: LazyLock<[Kind; 10]> = LazyLock::new(|| {
         ),
     ]
 });
+/// What hardly any line holds.
+static ANY: LazyLock<Pattern> = LazyLock::new(|| Pattern::any_of(&KINDS.iter().map(|kind| kind.source.to_owned()).collect::<Vec<_>>()));
 /// So many names a sentence holds.
 const SHOWN: usize = 4;
 /// A line that is longer is data.
@@ -110,41 +116,46 @@ impl Check for SurfaceAdded {
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        let files = &view.change.patch.files;
+        let mut gone: BTreeMap<(usize, String), usize> = BTreeMap::new();
+        let mut come: Vec<(usize, Place<'_>)> = Vec::new();
+        for (went, came) in files.par_iter().map(lines).collect::<Vec<_>>() {
+            went.into_iter().for_each(|key| *gone.entry(key).or_default() += 1);
+            come.extend(came);
+        }
         // What it is called, by what is new of it: name, file and line.
         let mut found: BTreeMap<&'static str, Vec<Place<'_>>> = BTreeMap::new();
-        for kind in KINDS.iter() {
-            let mut gone: BTreeMap<String, usize> = BTreeMap::new();
-            let mut come: Vec<Place<'_>> = Vec::new();
-            for file in &view.change.patch.files {
-                let path = fold(&file.path().text());
-                let language = Language::of(&path);
-                if !(kind.fits)(language, &path) || !reachable(&path) {
-                    continue;
-                }
-                let Some(text) = file.text() else { continue };
-                for (_, line) in text.removed().filter(|(_, line)| tells(line)) {
-                    if let Some(name) = name(&kind.pattern, line) {
-                        *gone.entry(name).or_default() += 1;
-                    }
-                }
-                let new = text.added().filter(|(_, line)| tells(line));
-                come.extend(new.filter_map(|(number, line)| Some(Place { file, number, line, name: name(&kind.pattern, line)? })));
+        come.sort_by_key(|(kind, _)| *kind);
+        for (at, place) in come {
+            match gone.get_mut(&(at, place.name.clone())) {
+                Some(left) if *left > 0 => *left -= 1,
+                _ => found.entry(KINDS[at].called[1]).or_default().push(place),
             }
-            come.retain(|place| match gone.get_mut(&place.name) {
-                Some(left) if *left > 0 => {
-                    *left -= 1;
-                    false
-                }
-                _ => true,
-            });
-            found.entry(kind.called[1]).or_default().extend(come);
         }
-        by_file(&view.change.patch.files, &mut found);
+        by_file(files, &mut found);
         for kind in KINDS.iter() {
             let Some(places) = found.remove(kind.called[1]) else { continue };
             report(kind, &places, sink);
         }
     }
+}
+
+/// What of a file goes and what comes, by the positions of the kinds.
+fn lines(file: &FileDiff) -> (Vec<(usize, String)>, Vec<(usize, Place<'_>)>) {
+    let (mut gone, mut come) = (Vec::new(), Vec::new());
+    let path = fold(&file.path().text());
+    let (language, text) = (Language::of(&path), file.text());
+    let Some(text) = text.filter(|_| reachable(&path)) else { return (gone, come) };
+    let kinds: Vec<(usize, &Kind)> = KINDS.iter().enumerate().filter(|(_, kind)| (kind.fits)(language, &path)).collect();
+    let told = |line: &str| tells(line) && ANY.is_match(line);
+    for (_, line) in text.removed().filter(|(_, line)| told(line)) {
+        gone.extend(kinds.iter().filter_map(|(at, kind)| Some((*at, name(&kind.pattern, line)?))));
+    }
+    for (number, line) in text.added().filter(|(_, line)| told(line)) {
+        let place = |name| Place { file, number, line, name };
+        come.extend(kinds.iter().filter_map(|(at, kind)| Some((*at, place(name(&kind.pattern, line)?)))));
+    }
+    (gone, come)
 }
 
 struct Place<'f> {

@@ -98,7 +98,7 @@ pub(super) fn guard_changes(file: &FileView<'_>) -> bool {
 
 fn changes(file: &FileView<'_>, fits: impl Fn(&str) -> bool) -> bool {
     let about = file.shared(|file| About(subject(&file.path)));
-    let tested = |path: &str| fits(path) && is_tested_code(path) && subject(path) == about.0;
+    let tested = |path: &str| subject(path) == about.0 && fits(path) && is_tested_code(path);
     file.change.patch.files.iter().take(MOST_FILES).any(|other| other.old_path.is_some() && tested(&other.path().text()))
 }
 

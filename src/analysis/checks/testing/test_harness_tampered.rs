@@ -32,7 +32,7 @@ static TAKES_FAILURE: Pattern = Pattern::new(
     r"\b(handleTestExecutionException|onNotSuccessfulTest|interceptTestMethod|onTestFailure|runTest|invokeTestMethod|pytest_collection_modifyitems|pytest_ignore_collect|pytest_collect_file)\b\s*\(|\bconfig\.around\b",
 );
 static TRAP: Pattern = Pattern::new(
-    r"^\s*trap\s+['\x22]?.*\bexit\s+0\b.*\b(EXIT|ERR|0)\b|^\s*(pytest|jest|cargo|go|npm|mvn|make|phpunit|rspec)\s*\(\)\s*\{\s*(return\s+0|true|:)",
+    r"^\s*trap\s+['\x22]?.*\bexit\s+0\b.*\b(EXIT|ERR|0)\b|^\s*\b(pytest|jest|cargo|go|npm|mvn|make|phpunit|rspec)\b\s*\(\)\s*\{\s*(return\s+0|true|:)",
 );
 static EXIT_ZERO: Pattern = Pattern::new(r"^\s*exit\s+0\s*$");
 static EXIT_STATUS: Pattern = Pattern::new(r"^\s*exit\s+[\x22]?\$");

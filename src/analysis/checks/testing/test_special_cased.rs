@@ -31,6 +31,8 @@ static LITERAL_ANSWER: Pattern = Pattern::new(
 static BRANCH: Pattern = Pattern::new(
     r#"(?x) \b(?:if|elif|elsif|unless|when|case)\b[^=]*?(?:===?|\bis\b|\.equals\(|\beq\b|^\s*case\b|^\s*when\b)?\s*\(?\s*("[^"]{2,}"|'[^']{2,}'|-?\d[\w.]+|\[[^\]]+\]|\([^()]*,[^()]*\))\s*\)?\s*[):{]?"#,
 );
+/// The words of it.
+const BRANCHES: [&str; 4] = ["if", "unless", "when", "case"];
 static EQUALS: Pattern = Pattern::new(r#"(?:===?|\.equals\(|\bis\b|\bEquals\()\s*\(?\s*("[^"]{2,}"|'[^']{2,}'|-?\d[\w.]+|\[[^\]]+\])"#);
 /// Texts and numbers of a line.
 static LITERAL: Pattern = Pattern::new(r#""[^"]*"|'[^']*'|\[[^\[\]]*\]|-?\b\d[\w.]*"#);
@@ -185,7 +187,8 @@ fn by_number(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
                 || line.contains(" if ")
                 || line.trim_start().starts_with("elif")
                 || line.trim_start().starts_with("} else if");
-            if let Some(question) = NUMBER_ASKED.group(line, 1).filter(|question| branches && digits(question) >= 3) {
+            let asks = || NUMBER_ASKED.group(line, 1).filter(|question| digits(question) >= 3);
+            if let Some(question) = branches.then(asks).flatten() {
                 open = Some((number, line, question));
             }
             let Some((first, evidence, question)) = open.filter(|(first, ..)| number <= first + BELOW) else { continue };
@@ -232,8 +235,9 @@ fn learnt(file: &FileDiff) -> Vec<Learnt<'_>> {
     let mut out: Vec<Learnt<'_>> = Vec::new();
     let mut open: Option<(u32, &str, &str, bool)> = None;
     for (number, line) in text.added().filter(|(_, line)| line.len() < 300) {
-        let branch = EQUALS.group(line, 1).or_else(|| BRANCH.group(line, 1).filter(|_| line.trim_start().starts_with(['c', 'w'])));
-        if let Some(question) = branch.filter(|_| BRANCH.is_match(line)) {
+        let row = || BRANCH.group(line, 1).filter(|_| line.trim_start().starts_with(['c', 'w']));
+        let branch = || EQUALS.group(line, 1).filter(|_| BRANCH.is_match(line)).or_else(row);
+        if let Some(question) = BRANCHES.iter().any(|word| line.contains(word)).then(branch).flatten() {
             let row = line.trim_start().starts_with("case") || line.trim_start().starts_with("when");
             let alone = !row && text.lines.iter().filter(|other| asks_the_same(line, text.text(other))).count() < 2;
             open = Some((number, line, question, alone));

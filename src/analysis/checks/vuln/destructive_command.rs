@@ -3,6 +3,7 @@
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
 
@@ -55,17 +56,22 @@ static RUNS_LISTS: Pattern = Pattern::new(
     r"(?i)\b(?:block\w*|deny\w*|danger\w*|forbid\w*|disallow\w*|blacklist|unsafe\w*|assert\w*|print\w*|echo|log\w*|warn\w*|raise|throw|grep)\b",
 );
 const LONGEST: usize = 2_000;
+static DESTROYS: Hint = Hint::new(|| Words::of([&WIPES, &TAKES, &LOSES]));
 
 impl Check for DestructiveCommand {
     fn rule(&self) -> RuleId {
         RuleId("destructive-command")
     }
 
+    fn needs(&self) -> Needs {
+        Needs::nothing().and_on(Reach::ADDED, &DESTROYS)
+    }
+
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let prose =
             matches!(file.language, Language::Markdown | Language::Text | Language::Html | Language::Css | Language::Sql | Language::Xml);
         let Some(side) = file.new_side().filter(|_| !prose && file.role.is_live()) else { return };
-        for line in side.changed_lines().filter(|line| line.text.len() <= LONGEST) {
+        for line in file.added_on(&DESTROYS).filter(|line| line.text.len() <= LONGEST) {
             let plain = side.plain_line(line.index);
             let Some((severity, title)) = destroys(plain) else { continue };
             let run = !file.language.is_code() || file.language == Language::Shell || RUN.is_match(plain);

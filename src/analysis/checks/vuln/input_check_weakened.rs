@@ -24,7 +24,7 @@ const LONGEST_REFUSAL: usize = 4;
 
 /// Another check that may have taken its place.
 static CHECKS: Pattern = Pattern::new(
-    r"(?i)\b\w*(?:check|valid|ensure|assert|verify|safe|allow|within|inside|contain|sanit|guard|normali[sz]e|canonical|trusted|permitted|resolve_?path|restrict|clamp)\w*!?\s*\(",
+    r"(?i)(?:check|valid|ensure|assert|verify|safe|allow|within|inside|contain|sanit|guard|normali[sz]e|canonical|trusted|permitted|resolve_?path|restrict|clamp)\w*!?\s*\(",
 );
 
 impl Check for InputCheckWeakened {
@@ -53,7 +53,9 @@ impl Check for InputCheckWeakened {
 fn gone(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
     let (before, after) = (twin.before(), twin.after());
     for kept in KEPT.iter().filter(|kept| kept.knows(file.language)) {
-        let went = |pattern: &'static Pattern| pattern.is_match(before) && !pattern.is_match(after) && twin.lost(pattern) > 0;
+        let went = |pattern: &'static Pattern| {
+            twin.removed().any(|(_, text)| pattern.is_match(text)) && pattern.is_match(before) && !pattern.is_match(after)
+        };
         let Some(pattern) = [kept.strictly, kept.somehow].into_iter().find(|pattern| went(pattern)) else { continue };
         let less = std::ptr::eq(pattern, kept.somehow) && kept.strictly.is_match(after);
         let calmed = || twin.added().any(|(_, text)| CHECKS.is_match(text)) || moved(file, pattern);
@@ -178,8 +180,8 @@ fn moved(file: &FileView<'_>, pattern: &Pattern) -> bool {
 /// A refusal about such a thing that refuses fewer cases; tells whether there was one.
 fn narrowed(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) -> bool {
     let about = |text: &str| {
-        let kept = KEPT.iter().filter(|kept| kept.knows(file.language));
-        kept.filter(|kept| kept.guards.is_match(twin.after())).find(|kept| kept.strictly.is_match(text) || kept.somehow.is_match(text))
+        let mut kept = KEPT.iter().filter(|kept| kept.knows(file.language));
+        kept.find(|kept| (kept.strictly.is_match(text) || kept.somehow.is_match(text)) && kept.guards.is_match(twin.after()))
     };
     let now: Vec<(usize, &str)> = refusals(file, twin.new, &twin.is).collect();
     for (_, was) in refusals(file, twin.old, &twin.was) {

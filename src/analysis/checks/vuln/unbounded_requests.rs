@@ -18,7 +18,7 @@ static MANY: Pattern = Pattern::new(
     r"^\s*for\b[^\n]*(?:\brange\s*\(\s*(?:0\s*,\s*)?|<=?\s*|\b0\.\.=?)(?:[1-9]\d{4,}|[1-9]\d?(?:_000)+|10\s*\*\*\s*[4-9]|1e[4-9])",
 );
 static ASKS: Pattern = Pattern::new(
-    r"\b(?:requests|httpx|session|client|axios|got|ky|http|https|fasthttp|reqwest|ureq|restTemplate|httpClient|Net::HTTP|HTTParty|Faraday)\s*(?:\.|::)\s*(?:get|post|put|delete|request|head|send|Get|Post|Do|exchange|execute|GetAsync|PostAsync|call)\w*\s*\(|(?:^|[^\w.])fetch\s*\(|\burlopen\s*\(|\bcurl_exec\s*\(|\bfile_get_contents\s*\(\s*['\x22]https?:|(?:^|[\s;&|])(?:curl|wget|hping3|nping)\s+[^\n]*",
+    r"\b(?:requests|httpx|session|client|axios|got|ky|http|https|fasthttp|reqwest|ureq|restTemplate|httpClient|Net::HTTP|HTTParty|Faraday)\b\s*(?:\.|::)\s*(?:get|post|put|delete|request|head|send|Get|Post|Do|exchange|execute|GetAsync|PostAsync|call)\w*\s*\(|(?:^|[^\w.])fetch\s*\(|\burlopen\s*\(|\bcurl_exec\s*\(|\bfile_get_contents\s*\(\s*['\x22]https?:|(?:^|[\s;&|])(?:curl|wget|hping3|nping)\s+[^\n]*",
 );
 /// What lets it rest, or ends it.
 static RESTS: Pattern = Pattern::new(

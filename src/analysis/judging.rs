@@ -1,0 +1,73 @@
+//! The whole change at once, for who waits for no file of it before another: texts are loaded while those before are judged.
+//!
+//! Never what a file is judged by; and a console, which shows what is looked at first, has rounds of its own.
+
+use rayon::prelude::*;
+
+use super::check::FileOutcome;
+use super::engine::{Engine, Reader};
+use super::wanted;
+use crate::model::cancel::Cancel;
+use crate::model::change::{Change, History, TextRequest, Texts};
+use crate::model::report::Report;
+use crate::model::talk::Talk;
+use crate::model::testimony::{Question, Testimony};
+
+/// Files judged between two loads of texts.
+const BATCH: usize = 64;
+/// The same where nobody has whole texts.
+const BARE: usize = 4096;
+
+impl Engine {
+    /// Judges the whole change by its net diff; `load` gives the whole texts it is asked for, as far as it can.
+    pub fn analyse(&self, change: &Change, load: &dyn Fn(&[TextRequest]) -> Texts) -> Report {
+        let (history, testimony, talk) = (&History::default, &|_: &Question| Testimony::default(), &Talk::default);
+        self.analyse_whole(
+            change,
+            &Reader { texts: load, history, packages: &|_| None, mentions: &|_| None, testimony, talk, cancel: &Cancel::default() },
+        )
+    }
+
+    /// Judges the whole change, also commit by commit.
+    pub fn analyse_whole(&self, change: &Change, reader: &Reader<'_>) -> Report {
+        let outcomes = self.outcomes(change, reader);
+        let mut around = self.around(change, &outcomes, reader);
+        around.lookups = self.look_up(change, &outcomes, &around, reader);
+        self.hear(change, &mut around, reader);
+        self.finish(change, outcomes, &around)
+    }
+
+    /// One outcome for each file.
+    fn outcomes(&self, change: &Change, reader: &Reader<'_>) -> Vec<FileOutcome> {
+        let total = change.patch.files.len();
+        let mut outcomes = Vec::with_capacity(total);
+        let mut next = Batch::load(change, reader, 0, BATCH);
+        while !next.files.is_empty() {
+            let (batch, mut judged) = (next, Vec::new());
+            let one = |index| self.file(change, index, &batch.texts);
+            next = rayon::in_place_scope(|scope| {
+                scope.spawn(|_| judged = batch.files.clone().into_par_iter().map(one).collect());
+                Batch::load(change, reader, batch.files.end, if batch.bare { BARE } else { BATCH })
+            });
+            outcomes.append(&mut judged);
+        }
+        outcomes
+    }
+}
+
+/// Files that are judged together, with their texts.
+struct Batch {
+    files: std::ops::Range<usize>,
+    texts: Texts,
+    /// Whether none of what was wanted was given, nor said why.
+    bare: bool,
+}
+
+impl Batch {
+    fn load(change: &Change, reader: &Reader<'_>, first: usize, size: usize) -> Self {
+        let files = first..change.patch.files.len().min(first.saturating_add(size));
+        let wanted = wanted::wanted(change, &files);
+        let texts = if wanted.is_empty() { Texts::default() } else { (reader.texts)(&wanted) };
+        Self { bare: !wanted.is_empty() && texts.is_empty(), files, texts }
+    }
+}
