@@ -249,7 +249,7 @@ mod tests {
             (r"gr[ae]y", Some(&["gray", "grey"])),
             (r"[a-z]{4}://", Some(&["://"])),
             (r"\b@x.y\b", None),
-            (r"\w\s*\^=?\s*\w", Some(&["^"])),
+            (r"\w\s*\^=?\s*\w", Some(&["^", "^="])),
             ("is not none", Some(&["|none"])),
             ("(", None),
         ];

@@ -22,28 +22,10 @@ struct Gate {
     groups: Vec<usize>,
 }
 
-/// Words are looked for by so many bytes of their beginning: an automaton of whole words is too large for the caches of a processor.
-const STEM: usize = 5;
-
-/// What a word stands for.
+/// A word of the automaton, and what it stands for.
 struct Owner {
     word: Word,
     group: usize,
-}
-
-/// Those of one spelling.
-struct Spelled {
-    text: String,
-    owners: Vec<Owner>,
-}
-
-impl Spelled {
-    /// Where it stands in `text` when its stem stands at `stem`.
-    fn stands(&self, text: &str, stem: &Range<usize>) -> Option<Range<usize>> {
-        let whole = stem.start..stem.start + self.text.len();
-        let rest = self.text.as_bytes().get(stem.len()..)?;
-        text.as_bytes().get(stem.end..whole.end)?.eq_ignore_ascii_case(rest).then_some(whole)
-    }
 }
 
 /// Words that count alike.
@@ -69,9 +51,9 @@ pub struct Prefilter {
     groups: Vec<Counted>,
     /// The keys of the hints whose lines are kept.
     hints: Vec<usize>,
-    /// All stems, and the words that begin with each.
-    stems: AhoCorasick,
-    words: Vec<Vec<Spelled>>,
+    /// All texts, and the words each stands for.
+    texts: AhoCorasick,
+    owners: Vec<Vec<Owner>>,
 }
 
 /// Puts the words of askers together.
@@ -131,18 +113,13 @@ impl Prefilter {
     pub fn new(needs: impl IntoIterator<Item = Needs>) -> Option<Self> {
         let mut maker = Maker::default();
         let gates = needs.into_iter().enumerate().map(|(asker, needs)| maker.gates(asker, needs)).collect();
-        let mut words: BTreeMap<String, Vec<Spelled>> = BTreeMap::new();
-        for (text, owners) in maker.owners {
-            let stem = text.get(..text.floor_char_boundary(STEM)).unwrap_or("").to_owned();
-            words.entry(stem).or_default().push(Spelled { text, owners });
-        }
-        let stems = AhoCorasick::builder()
+        let texts = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
-            .build(words.keys())
+            .build(maker.owners.keys())
             .ok()?;
-        Some(Self { gates, groups: maker.groups, hints: maker.hints, stems, words: words.into_values().collect() })
+        Some(Self { gates, groups: maker.groups, hints: maker.hints, texts, owners: maker.owners.into_values().collect() })
     }
 
     /// What stands in `file`.
@@ -212,9 +189,7 @@ impl<'p> Looking<'p> {
             lines
         };
         let lines = self.lines.into_iter().map(ordered);
-        let mut places = self.places;
-        places.values_mut().for_each(|placed| placed.sort_by_key(|(number, range)| (range.end, *number)));
-        Seen { open, lines: self.filter.hints.iter().copied().zip(lines).collect(), places }
+        Seen { open, lines: self.filter.hints.iter().copied().zip(lines).collect(), places: self.places }
     }
 
     fn path(&mut self, path: &str) {
@@ -265,20 +240,16 @@ impl<'p> Looking<'p> {
     fn search(&mut self, text: &str, range: Range<usize>, mut place: impl FnMut(usize) -> Here) {
         let filter = self.filter;
         let (searched, mut met) = (range.len(), 0);
-        let within = range.end;
-        for found in filter.stems.find_overlapping_iter(Input::new(text).range(range)) {
+        for found in filter.texts.find_overlapping_iter(Input::new(text).range(range)) {
             met += 1;
             let here = place(found.end());
-            for spelled in filter.words.get(found.pattern().as_usize()).into_iter().flatten() {
-                let Some(whole) = spelled.stands(text, &found.range()).filter(|whole| whole.end <= within) else { continue };
-                for Owner { word, group } in &spelled.owners {
-                    let Some(Counted { test, keep }) = filter.groups.get(*group) else { continue };
-                    if self.is_news(*group, *keep, here)
-                        && word.stands(text, whole.clone())
-                        && test.is_none_or(|test| test(name_around(text, whole.clone())))
-                    {
-                        self.keep(*group, *keep, here, whole.clone());
-                    }
+            for Owner { word, group } in filter.owners.get(found.pattern().as_usize()).into_iter().flatten() {
+                let Some(Counted { test, keep }) = filter.groups.get(*group) else { continue };
+                if self.is_news(*group, *keep, here)
+                    && word.stands(text, found.range())
+                    && test.is_none_or(|test| test(name_around(text, found.range())))
+                {
+                    self.keep(*group, *keep, here, found.range());
                 }
             }
         }
