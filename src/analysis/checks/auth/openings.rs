@@ -74,22 +74,24 @@ pub fn opened(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink:
 
 /// Statements that named a guard and gave way to one that guards less.
 fn weakened_statements(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
-    fn changed<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = (&'v Statement, Said<'v>)> {
-        let changed = side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line));
-        changed.map(|statement| (statement, Said::of(side.plain_of(statement))))
+    fn changed<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = &'v Statement> {
+        side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line))
     }
-    let guarded: Vec<(&Statement, Said<'_>)> = changed(old).filter(|(_, was)| was.is_guarded()).collect();
+    fn said<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = (&'v Statement, Said<'v>)> {
+        changed(side).map(|statement| (statement, Said::of(side.plain_of(statement))))
+    }
+    let guarded: Vec<(&Statement, Said<'_>)> = said(old).filter(|(_, was)| was.is_guarded()).collect();
     if guarded.is_empty() {
         return;
     }
     // Only what says that everybody may, is a decorator or names a scheme can be the weaker one.
     let weak = |(_, is): &(&Statement, Said<'_>)| is.is_open() || DECORATOR.is_match(is.plain) || NO_ERROR.is_match(is.plain);
-    let weak: Vec<(&Statement, Said<'_>)> = changed(new).filter(weak).collect();
+    let weak: Vec<(&Statement, Said<'_>)> = said(new).filter(weak).collect();
     if guarded.len() > MOST_COMPARED || weak.len() > MOST_COMPARED {
         let why = format!("guard-removed: only the first {MOST_COMPARED} changed statements with guards were compared one by one");
         sink.skip(Some(file.repo_path()), why);
     }
-    let standing: HashSet<String> = changed(new).map(|(is, _)| brief(new, is)).collect();
+    let standing: HashSet<String> = changed(new).map(|is| brief(new, is)).collect();
     for (before, was) in guarded.iter().take(MOST_COMPARED).filter(|(before, _)| !standing.contains(&brief(old, before))) {
         let told = weak.iter().take(MOST_COMPARED).find_map(|(now, is)| Some((now, weaker(was, is)?)));
         if let Some((now, title)) = told {

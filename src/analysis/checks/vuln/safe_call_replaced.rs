@@ -8,7 +8,7 @@ use super::twins::{Twin, twins};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
 
@@ -196,27 +196,33 @@ static PAIRS: [Pair; 7] = [
     },
 ];
 
+static SAFELY: Hint = Hint::new(|| Words::named(SAFE.into_iter().chain(plain_turns::WORDS)));
+
 impl Check for SafeCallReplaced {
     fn rule(&self) -> RuleId {
         RuleId("safe-call-replaced")
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::named(SAFE.into_iter().chain(plain_turns::WORDS)))
+        Needs::nothing().and_on(Reach::REMOVED, &SAFELY)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(old) = file.old() else { return };
-        let went = |pattern: &Pattern| old.changed_lines().any(|line| pattern.is_match(line.text));
-        if !PAIRS.iter().any(|pair| went(pair.safe)) && !went(&REFUSES) && !went(&plain_turns::TOLD) {
+        let spots = file.spots(&SAFELY, old.side);
+        let lines: Vec<&str> = old.changed_lines().filter(|line| spots.meet(line.index, line.index)).map(|line| line.text).collect();
+        let went = |pattern: &Pattern| lines.iter().any(|line| pattern.is_match(line));
+        let mut pairs: Vec<&Pair> = PAIRS.iter().filter(|pair| went(pair.safe)).collect();
+        if pairs.is_empty() && !went(&REFUSES) && !went(&plain_turns::TOLD) {
             return;
         }
+        pairs.retain(|pair| pair.languages.is_empty() || pair.languages.contains(&file.language));
         for twin in twins(file) {
             foretold(file, &twin, sink);
             switched(file, &twin, sink);
             falls_back(file, &twin, sink);
             turned(file, &twin, sink);
-            for pair in PAIRS.iter().filter(|pair| pair.languages.is_empty() || pair.languages.contains(&file.language)) {
+            for pair in &pairs {
                 replaced(file, &twin, pair, sink);
             }
         }

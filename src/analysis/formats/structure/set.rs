@@ -82,8 +82,12 @@ impl RuleSet for Structure {
 
     fn needs(&self) -> Vec<Needs> {
         let needs = |question: &Arc<Question>| {
-            let side = if question.when == When::Added { Reach::TEXT_AFTER } else { Reach::TEXT_BEFORE };
-            question.needs().into_iter().fold(Needs::nothing(), |needs, choice| needs.and(side, Words::one_of(choice)))
+            let (added, choices) = (question.when == When::Added, question.needs());
+            let side = if added { Reach::TEXT_AFTER } else { Reach::TEXT_BEFORE };
+            // What was lost stood at least in part on lines that went.
+            let lost = (!added && !choices.is_empty()).then(|| Words::one_of(choices.iter().flatten().cloned().collect()));
+            let needs = lost.into_iter().fold(Needs::nothing(), |needs, lost| needs.and(Reach::REMOVED, lost));
+            choices.into_iter().fold(needs, |needs, choice| needs.and(side, Words::one_of(choice)))
         };
         self.questions.iter().map(needs).collect()
     }
