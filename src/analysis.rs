@@ -33,6 +33,7 @@ pub mod lint;
 pub mod literals;
 pub mod lookups;
 pub mod manifests;
+pub mod notation;
 pub mod outline;
 pub mod pattern;
 pub mod prefilter;

@@ -2,7 +2,7 @@
 //!
 //! A table and a lookup; reading text is `lexer`'s.
 
-use super::lexer::{Block, Quote, Syntax};
+use super::notation::{Block, Quote, Syntax};
 
 /// Languages the checks know. `Text` is everything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

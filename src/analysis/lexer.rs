@@ -5,71 +5,7 @@
 use std::ops::Range;
 
 use super::effort::spend;
-
-/// How a language writes what is not code.
-#[derive(Debug)]
-pub struct Syntax {
-    /// What starts a comment up to the end of the line.
-    pub line_comments: &'static [&'static str],
-    /// What begins like such a comment and is code: attributes.
-    pub attribute: Option<&'static str>,
-    /// Whether such a comment needs a blank or a line start before it.
-    pub comment_after_space: bool,
-    /// What encloses a comment.
-    pub block_comments: &'static [(&'static str, &'static str)],
-    /// Whether enclosed comments nest.
-    pub nested_comments: bool,
-    /// What encloses strings, longest first.
-    pub quotes: &'static [Quote],
-    /// The quote in which `${…}` is code again.
-    pub interpolation: Option<char>,
-    /// Whether `/…/` may be a regular expression.
-    pub regex_literals: bool,
-    /// Whether `'x'` is a character and `'x` is not a string.
-    pub char_literals: bool,
-    /// How it writes blocks.
-    pub block: Block,
-}
-
-/// How a language writes blocks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Block {
-    /// `{ … }`
-    Braces,
-    /// By indentation, or by words that stand at the indentation of their opening.
-    Indent,
-}
-
-/// How a language encloses a string.
-#[derive(Debug)]
-pub struct Quote {
-    open: &'static str,
-    multiline: bool,
-    escapes: bool,
-    hashed: bool,
-}
-
-impl Quote {
-    /// Escapes, ends at the end of its line.
-    pub const fn line(open: &'static str) -> Self {
-        Self { open, multiline: false, escapes: true, hashed: false }
-    }
-
-    /// Escapes, may span lines.
-    pub const fn text(open: &'static str) -> Self {
-        Self { open, multiline: true, escapes: true, hashed: false }
-    }
-
-    /// No escapes, may span lines.
-    pub const fn raw(open: &'static str) -> Self {
-        Self { open, multiline: true, escapes: false, hashed: false }
-    }
-
-    /// Rust's `r#"…"#` after the prefix `open`.
-    pub const fn hashed(open: &'static str) -> Self {
-        Self { open, multiline: true, escapes: false, hashed: true }
-    }
-}
+use super::notation::Syntax;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,22 +51,13 @@ impl Lexeme {
 #[must_use]
 pub fn lex(text: &str, syntax: &Syntax) -> Vec<Lexeme> {
     spend(|effort| effort.lexed += text.len());
-    let opens = opens(syntax);
-    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, syntax, opens, out: Vec::with_capacity(text.len() / 5), depths: Vec::new() };
+    let opens = syntax.opens();
+    let mut lexer =
+        Lexer { text, bytes: text.as_bytes(), at: 0, syntax, opens, out: Vec::with_capacity(text.len() / 5), depths: Vec::new() };
     while lexer.at < lexer.bytes.len() {
         lexer.step();
     }
     lexer.out
-}
-
-/// The bytes with which a comment, a string or a regular expression may begin: most bytes begin none of them.
-fn opens(syntax: &Syntax) -> [bool; 256] {
-    let mut opens = [false; 256];
-    let marks = syntax.line_comments.iter().copied().chain(syntax.block_comments.iter().map(|(open, _)| *open));
-    for mark in marks.chain(syntax.quotes.iter().map(|quote| quote.open)).chain(["/", "'"]) {
-        mark.bytes().take(1).for_each(|byte| opens[usize::from(byte)] = true);
-    }
-    opens
 }
 
 struct Lexer<'t> {

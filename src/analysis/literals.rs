@@ -202,7 +202,11 @@ fn word(part: &[u8]) -> Option<Word> {
     // A border beside a sign says something of what stands beyond it.
     let (starts, ends) = (starts && is_word(*text.first()?), ends && is_word(*text.last()?));
     let least = if starts && ends { SHORTEST_ALONE } else { SHORTEST };
-    (text.len() >= least || text.iter().any(|sign| RARE.contains(sign))).then_some(Word { text: String::from_utf8(text).ok()?, starts, ends })
+    (text.len() >= least || text.iter().any(|sign| RARE.contains(sign))).then_some(Word {
+        text: String::from_utf8(text).ok()?,
+        starts,
+        ends,
+    })
 }
 
 /// What a class stands for, in lower case, when that is little.

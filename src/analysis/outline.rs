@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use super::lexer::{Block, Kind, Lexeme};
+use super::lexer::{Kind, Lexeme};
+use super::notation::Block;
 
 /// A function, method or named closure.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@
 use std::ops::Range;
 
 use super::language::Language;
-use super::lexer::{Block, Kind, Lexeme};
+use super::lexer::{Kind, Lexeme};
+use super::notation::Block;
 use super::outline::{Function, line_of};
 
 /// One statement, or the header of a block.

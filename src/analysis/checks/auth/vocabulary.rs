@@ -83,13 +83,14 @@ impl Vocabulary {
     /// Whether a function of this name decides who may do something.
     #[must_use]
     pub fn decides(&self, function: &str) -> bool {
-        may_speak(function) && runs(function).any(|run| {
-            let words = words(run);
-            let any = |list: &[String]| words.iter().any(|word| list.contains(word));
-            // `isUserMessage` asks what something is, not who somebody is.
-            let kind = || words.first().is_some_and(|word| word == "is") && words.last().is_some_and(|word| self.things.contains(word));
-            any(&self.strong) || any(&self.verbs) && any(&self.weak) && !kind()
-        })
+        may_speak(function)
+            && runs(function).any(|run| {
+                let words = words(run);
+                let any = |list: &[String]| words.iter().any(|word| list.contains(word));
+                // `isUserMessage` asks what something is, not who somebody is.
+                let kind = || words.first().is_some_and(|word| word == "is") && words.last().is_some_and(|word| self.things.contains(word));
+                any(&self.strong) || any(&self.verbs) && any(&self.weak) && !kind()
+            })
     }
 
     /// Whether a name is about who may do what by one of its words alone: `authorize`, not `isUserMessage`.
