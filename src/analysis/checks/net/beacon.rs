@@ -46,7 +46,7 @@ pub fn report(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let Some(host) = hosts::of_urls(&absolute(address)).next().filter(|host| !hosts::is_own(host) && hosts::is_new(file, host)) else {
             continue;
         };
-        let helper = || statement.function.map(|at| side.functions()[at].name.as_str()).filter(|name| name.len() > 2);
+        let helper = || named(side, statement).filter(|name| name.len() > 2);
         let called = || helper().and_then(|name| side.statements().iter().filter(new).find(|s| gives(side.code_of(s), name)));
         let carrying = if HIDDEN.is_match(address) || PROVES.is_match(address) { Some(statement) } else { called() };
         if let Some(to) = carrying {
@@ -55,6 +55,16 @@ pub fn report(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
             sink.report(draft.title(title).severity(Severity::High).confidence(Confidence::Medium));
         }
     }
+}
+
+/// The function that a statement is in, or is the value of: `fun avatar(seed: String) = "…"`.
+fn named<'v>(side: &'v SideView<'_>, statement: &Statement) -> Option<&'v str> {
+    static VALUE: Pattern = Pattern::new(r"\b(?:fun|def)\s+(\w+)\s*\([^{}]*=\s*(?:[\x22\x27]|$)");
+    let inside = || statement.function.and_then(|at| side.functions().get(at)).map(|function| function.name.as_str());
+    let before = side.statements().partition_point(|other| other.bytes.start < statement.bytes.start).checked_sub(1);
+    let above = before.and_then(|at| side.statements().get(at));
+    let head = [Some(statement), above].into_iter().flatten().find_map(|one| VALUE.group(side.code_of(one).trim_end(), 1));
+    head.or_else(inside)
 }
 
 /// An address without a scheme has that of the page.
