@@ -14,7 +14,8 @@ static BARE_RETURN: Pattern = Pattern::new(r"^\s*return(?:\s+(?:None|null|undefi
 impl Compared<'_, '_, '_> {
     /// What one added statement says by itself.
     pub fn alone(&self, at: usize, sink: &mut Sink<'_>) {
-        if self.old.body.inside(self.old.side).any(|was| self.old.brief(was) == self.new.brief(at)) {
+        let is = || self.new.plain(at).split_whitespace();
+        if self.old.body.inside(self.old.side).any(|was| self.old.plain(was).split_whitespace().eq(is())) {
             return;
         }
         if compares_with_itself(self.new.plain(at)) && self.is_credential(at) {
