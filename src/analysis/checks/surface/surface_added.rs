@@ -118,7 +118,7 @@ impl Check for SurfaceAdded {
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         let files = &view.change.patch.files;
         let mut gone: BTreeMap<(usize, String), usize> = BTreeMap::new();
-        let mut come: Vec<(usize, Place<'_>)> = Vec::new();
+        let mut come: Vec<Come<'_>> = Vec::new();
         for (went, came) in files.par_iter().map(lines).collect::<Vec<_>>() {
             went.into_iter().for_each(|key| *gone.entry(key).or_default() += 1);
             come.extend(came);
@@ -140,8 +140,11 @@ impl Check for SurfaceAdded {
     }
 }
 
+/// What comes, and of which kind it is.
+type Come<'f> = (usize, Place<'f>);
+
 /// What of a file goes and what comes, by the positions of the kinds.
-fn lines(file: &FileDiff) -> (Vec<(usize, String)>, Vec<(usize, Place<'_>)>) {
+fn lines(file: &FileDiff) -> (Vec<(usize, String)>, Vec<Come<'_>>) {
     let (mut gone, mut come) = (Vec::new(), Vec::new());
     let path = fold(&file.path().text());
     let (language, text) = (Language::of(&path), file.text());
