@@ -2,6 +2,8 @@
 //!
 //! Never what a file is judged by; and a console, which shows what is looked at first, has rounds of its own.
 
+use std::cmp::Reverse;
+
 use rayon::prelude::*;
 
 use super::check::FileOutcome;
@@ -9,6 +11,7 @@ use super::engine::{Engine, Reader};
 use super::wanted;
 use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
+use crate::model::diff::{FileDiff, TextDiff};
 use crate::model::report::Report;
 use crate::model::talk::Talk;
 use crate::model::testimony::{Question, Testimony};
@@ -44,14 +47,24 @@ impl Engine {
         let mut next = Batch::load(change, reader, 0, BATCH);
         while !next.files.is_empty() {
             let (batch, mut judged) = (next, Vec::new());
-            let one = |index| self.file(change, index, &batch.texts);
             next = rayon::in_place_scope(|scope| {
-                scope.spawn(|_| judged = batch.files.clone().into_par_iter().map(one).collect());
+                scope.spawn(|_| judged = self.judged(change, &batch));
                 Batch::load(change, reader, batch.files.end, if batch.bare { BARE } else { BATCH })
             });
             outcomes.append(&mut judged);
         }
         outcomes
+    }
+
+    /// One outcome for each file of a batch. The longest are begun first, so that no core waits for another in the end.
+    fn judged(&self, change: &Change, batch: &Batch) -> Vec<FileOutcome> {
+        let size = |index: &usize| change.patch.files.get(*index).and_then(FileDiff::text).map_or(0, TextDiff::size);
+        let mut order: Vec<usize> = batch.files.clone().collect();
+        order.sort_by_key(|index| Reverse(size(index)));
+        let one = |index| (index, self.file(change, index, &batch.texts));
+        let mut judged: Vec<(usize, FileOutcome)> = order.into_par_iter().with_max_len(1).map(one).collect();
+        judged.sort_unstable_by_key(|(index, _)| *index);
+        judged.into_iter().map(|(_, outcome)| outcome).collect()
     }
 }
 
