@@ -111,7 +111,10 @@ fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>
         for (what, severity, pattern) in &*SWITCHES {
             let Some(found) = pattern.find(plain) else { continue };
             let line = side.line_of(statement.bytes.start + found.end.saturating_sub(1));
-            if side.is_changed(line) && !stood.contains(side.line(line).text.trim()) {
+            // Something else of its line changed.
+            let there = plain.get(found).unwrap_or("");
+            let kept = file.removed().any(|was| was.text.contains(there) && pattern.is_match(was.text));
+            if side.is_changed(line) && !kept && !stood.contains(side.line(line).text.trim()) {
                 sink.report(Draft::line(file, side, line).title(format!("Switches off {what}")).severity(*severity));
             }
             break;
@@ -180,7 +183,9 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
                 sink.report(draft.severity(if sure { Severity::High } else { Severity::Medium }).confidence(Confidence::Medium));
                 continue;
             }
-            let somebody = DEFAULT_SOMEBODY.is_match(code) && setting_of(index) == Setting::Function;
+            // `x is Owner or Admin` asks what something is.
+            let asks = file.language == Language::CSharp && code.contains(" is ");
+            let somebody = !asks && DEFAULT_SOMEBODY.is_match(code) && setting_of(index) == Setting::Function;
             let defaulted = somebody || DEFAULT_YES.is_match(code) && CHECKS.is_match(code) && setting_of(index) == Setting::Function;
             if ignored || defaulted {
                 let title = match (ignored, somebody) {

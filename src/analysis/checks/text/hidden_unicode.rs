@@ -28,7 +28,9 @@ impl Check for HiddenUnicode {
             let draft = seen.on(Draft::line(file, side, line.index), "this line");
             // Nobody reads such a line, so nobody is misled by how it looks.
             let unread = line.text.len() > UNREAD && matches!(seen.kind, Hidden::Bidi | Hidden::ZeroWidth) && seen.count < MANY;
-            sink.report(if unread { draft.severity(Severity::Low) } else { draft });
+            // Machines that translate leave a few between words, and they spell nothing.
+            let left = seen.kind == Hidden::ZeroWidth && seen.count < FEW && is_translation(&file.path);
+            sink.report(if unread || left { draft.severity(Severity::Low) } else { draft });
         }
     }
 
@@ -60,6 +62,15 @@ impl Check for HiddenUnicode {
 const UNREAD: usize = 4000;
 /// So many hidden characters on one line are a text.
 const MANY: usize = 12;
+
+/// So few hidden characters on one line spell nothing.
+const FEW: usize = 5;
+
+/// Whether the file at `path` says in another language what a program says, by its folder.
+fn is_translation(path: &str) -> bool {
+    const FOLDERS: [&str; 8] = ["lang", "locale", "locales", "i18n", "l10n", "translations", "translation", "messages"];
+    path.split('/').rev().skip(1).any(|folder| FOLDERS.contains(&folder.to_ascii_lowercase().as_str()))
+}
 
 /// A name in which Latin letters and Cyrillic or Greek ones that look the same stand side by side.
 fn disguised(code: &str) -> Option<&str> {

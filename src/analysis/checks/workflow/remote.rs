@@ -100,7 +100,7 @@ fn saved(row: &str, line: usize) -> Option<Saved> {
     SAVES.find(row)?;
     let address = row.get(ADDRESS.find(row)?)?;
     let last = address.split(['?', '#']).next().unwrap_or(address).rsplit('/').next().unwrap_or("");
-    let into = INTO.groups(row, 1).last().filter(|name| !name.starts_with("http")).unwrap_or(last);
+    let into = INTO.groups(row, 1).filter(|name| !name.starts_with("http") && !name.starts_with("/dev/")).last().unwrap_or(last);
     let name = into.rsplit('/').next().unwrap_or(into);
     let archive =
         [".tar", ".gz", ".tgz", ".zip", ".xz", ".bz2", ".deb", ".rpm", ".json", ".txt", ".asc", ".gpg", ".sig", ".yml", ".yaml", ".xml"];
