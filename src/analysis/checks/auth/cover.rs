@@ -302,7 +302,8 @@ impl<'v> Reader<'v, '_> {
         for (at, statement) in self.side.statements().iter().enumerate().filter(|(_, s)| s.bytes.len() <= LONGEST) {
             let plain = self.side.plain_of(statement);
             if let Some(name) = CLASS.group(self.side.code_of(statement), 1) {
-                let mut guards = guards_in(CLASS.group(plain, 2).unwrap_or(""));
+                let head = CLASS.group(plain, 2).unwrap_or("");
+                let mut guards: Guards<'v> = names_in(head).filter(|(at, _)| !is_argument(head, *at)).map(|(_, name)| name).collect();
                 add(&mut guards, self.above(at, statement).into_iter().flat_map(|at| guards_in(self.plain(at))));
                 classes.insert(at, (name, guards));
             } else if OF_CLASS.is_match(plain) && !LIMITED.is_match(plain) {
@@ -350,6 +351,12 @@ fn guards_in(plain: &str) -> Guards<'_> {
 fn names_in(plain: &str) -> impl Iterator<Item = (usize, &str)> {
     let words = WORD.find_all(plain).filter_map(|found| Some((found.start, plain.get(found)?)));
     words.filter(|(_, word)| (guards(word) || SOMEBODY.is_match(word)) && !is_open(word))
+}
+
+/// Whether what begins at `at` in the head of a class says for which types it is, as in `IValidator<LoginRequest>`.
+fn is_argument(head: &str, at: usize) -> bool {
+    let (before, after) = head.split_at_checked(at).unwrap_or((head, ""));
+    before.matches('<').count() > before.matches('>').count() && after.contains('>')
 }
 
 /// Adds as many as are kept for one thing.
