@@ -67,7 +67,7 @@ static SHARED_FOLDER: Pattern = Pattern::new(
 );
 /// A folder of its own below it, which nobody else can write to.
 static OWN_FOLDER: Pattern = Pattern::new(
-    r"(?i)mkdtemp|mkstemp|TemporaryDirectory|NamedTemporaryFile|createTemp|tempfile\(|MkdirTemp|CreateTemp|tempdir\(\)\?|TempDir::new|Tempfile|randomUUID|uuid|GetRandomFileName|mktmpdir",
+    r"(?i)mkdtemp|mkstemp|TemporaryDirectory|NamedTemporaryFile|createTemp|tempfile\(|MkdirTemp|CreateTemp|tempdir\(\)\?|TempDir::new|\btempfile\.(?:new|create|open)\b|randomUUID|uuid|GetRandomFileName|mktmpdir",
 );
 /// Calls that load code from a path that is no literal.
 static LOADS: Pattern = Pattern::new(
