@@ -49,7 +49,7 @@ pub fn run(book: &Arc<Rulebook>, rule: &Rule, example: &Example) -> Outcome {
         talk: &|| Talk::default(),
         cancel: &Cancel::default(),
     };
-    let findings = engine.analyse_whole(&change, &reader).findings;
+    let findings = engine.analyse_whole(&change, &reader).map_or_else(Vec::new, |report| report.findings);
     let counts = |finding: &&Finding| rule.severity == Severity::Info || finding.severity > Severity::Info;
     let fired = findings.iter().filter(counts).count() > 0;
     Outcome { holds: fired == example.hits, findings }

@@ -25,30 +25,37 @@ impl Engine {
     /// Judges the whole change by its net diff; `load` gives the whole texts it is asked for, as far as it can.
     pub fn analyse(&self, change: &Change, load: &dyn Fn(&[TextRequest]) -> Texts) -> Report {
         let (history, testimony, talk) = (&History::default, &|_: &Question| Testimony::default(), &Talk::default);
-        self.analyse_whole(
-            change,
-            &Reader { texts: load, history, packages: &|_| None, mentions: &|_| None, testimony, talk, cancel: &Cancel::default() },
-        )
+        let cancel = &Cancel::default();
+        let reader = Reader { texts: load, history, packages: &|_| None, mentions: &|_| None, testimony, talk, cancel };
+        self.whole(change, &reader)
     }
 
-    /// Judges the whole change, also commit by commit.
-    pub fn analyse_whole(&self, change: &Change, reader: &Reader<'_>) -> Report {
+    /// Judges the whole change, also commit by commit; `None` when nobody waits any more, because part of a report is none.
+    pub fn analyse_whole(&self, change: &Change, reader: &Reader<'_>) -> Option<Report> {
+        let report = self.whole(change, reader);
+        (!reader.cancel.is_cancelled()).then_some(report)
+    }
+
+    fn whole(&self, change: &Change, reader: &Reader<'_>) -> Report {
         let outcomes = self.outcomes(change, reader);
+        if reader.cancel.is_cancelled() {
+            return Report::default();
+        }
         let mut around = self.around(change, &outcomes, reader);
         around.lookups = self.look_up(change, &outcomes, &around, reader);
         self.hear(change, &mut around, reader);
         self.finish(change, outcomes, &around)
     }
 
-    /// One outcome for each file.
+    /// One outcome for each file, for as long as somebody waits.
     fn outcomes(&self, change: &Change, reader: &Reader<'_>) -> Vec<FileOutcome> {
         let total = change.patch.files.len();
         let mut outcomes = Vec::with_capacity(total);
         let mut next = Batch::load(change, reader, 0, BATCH);
-        while !next.files.is_empty() {
+        while !next.files.is_empty() && !reader.cancel.is_cancelled() {
             let (batch, mut judged) = (next, Vec::new());
             next = rayon::in_place_scope(|scope| {
-                scope.spawn(|_| judged = self.judged(change, &batch));
+                scope.spawn(|_| judged = self.judged(change, &batch, reader.cancel));
                 Batch::load(change, reader, batch.files.end, if batch.bare { BARE } else { BATCH })
             });
             outcomes.append(&mut judged);
@@ -57,11 +64,14 @@ impl Engine {
     }
 
     /// One outcome for each file of a batch. The longest are begun first, so that no core waits for another in the end.
-    fn judged(&self, change: &Change, batch: &Batch) -> Vec<FileOutcome> {
+    fn judged(&self, change: &Change, batch: &Batch, cancel: &Cancel) -> Vec<FileOutcome> {
         let size = |index: &usize| change.patch.files.get(*index).and_then(FileDiff::text).map_or(0, TextDiff::size);
         let mut order: Vec<usize> = batch.files.clone().collect();
         order.sort_by_key(|index| Reverse(size(index)));
-        let one = |index| (index, self.file(change, index, &batch.texts));
+        let one = |index| {
+            let is_awaited = !cancel.is_cancelled();
+            (index, if is_awaited { self.file_while(change, index, &batch.texts, cancel) } else { FileOutcome::default() })
+        };
         let mut judged: Vec<(usize, FileOutcome)> = order.into_par_iter().with_max_len(1).map(one).collect();
         judged.sort_unstable_by_key(|(index, _)| *index);
         judged.into_iter().map(|(_, outcome)| outcome).collect()

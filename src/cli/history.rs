@@ -117,9 +117,7 @@ impl History {
                 cancel,
             },
         );
-        if cancel.is_cancelled() {
-            return Err(SourceError::Cancelled);
-        }
+        let report = report.ok_or(SourceError::Cancelled)?;
         let commit = pull.revision.head.clone().ok_or_else(|| SourceError::Unreadable("it has no commit".to_owned()))?;
         let added = u64::try_from(change.patch.added()).unwrap_or(u64::MAX);
         let unread = if change.patch.unreadable == 0 { Vec::new() } else { vec![partly(&commit, change.patch.unreadable)] };

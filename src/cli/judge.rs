@@ -36,7 +36,7 @@ impl Judge<'_> {
     pub fn one(&self, at: &PullRef) -> Outcome {
         let change = self.source.change(at, self.cancel)?;
         let began = Instant::now();
-        let mut report = self.engine.analyse_whole(
+        let report = self.engine.analyse_whole(
             &change,
             &Reader {
                 texts: &|wanted| self.source.texts(&change, wanted, self.cancel),
@@ -48,8 +48,9 @@ impl Judge<'_> {
                 cancel: self.cancel,
             },
         );
+        let mut report = report.ok_or(SourceError::Cancelled)?;
         report.millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if self.cancel.is_cancelled() { Err(SourceError::Cancelled) } else { Ok((change, report)) }
+        Ok((change, report))
     }
 
     /// Reads and analyses all of `pulls`; `take` gets each in its order as soon as those before it are done.

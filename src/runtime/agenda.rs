@@ -58,13 +58,23 @@ impl Agenda {
     /// The next one, once the person waits for nothing; `None` when there is none, or nobody waits any more.
     #[must_use]
     pub fn next(&self, cancel: &Cancel) -> Option<PullRef> {
+        let mut course = self.free(cancel);
+        let at = if cancel.is_cancelled() { None } else { course.next.pop_front() }?;
+        course.under_way.push(at.clone());
+        Some(at)
+    }
+
+    /// Waits until the person waits for nothing, or nobody waits for this either.
+    pub fn give_way(&self, cancel: &Cancel) {
+        drop(self.free(cancel));
+    }
+
+    fn free(&self, cancel: &Cancel) -> MutexGuard<'_, Course> {
         let mut course = self.course();
         while course.urgent > 0 && !cancel.is_cancelled() {
             course = self.0.1.wait_timeout(course, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
         }
-        let at = if cancel.is_cancelled() { None } else { course.next.pop_front() }?;
-        course.under_way.push(at.clone());
-        Some(at)
+        course
     }
 
     /// `at` is judged, or could not be.

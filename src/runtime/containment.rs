@@ -213,8 +213,6 @@ fn read(one: &Chosen<'_>, engine: &Engine, cancel: &Cancel) -> Result<(Target, V
             cancel,
         },
     );
-    if cancel.is_cancelled() {
-        return Err(SourceError::Cancelled);
-    }
+    let report = report.ok_or(SourceError::Cancelled)?;
     Ok((target(&change, &report, &[]), kept_report(&change, &report, engine)))
 }

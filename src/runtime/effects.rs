@@ -225,7 +225,7 @@ fn judge(desk: &Desk, agenda: &Agenda, thrift: Thrift, cancel: &Cancel, to: &Rep
                 return;
             }
             let Some(at) = agenda.next(cancel) else { return };
-            let judged = judge_one(desk, &at, cancel);
+            let judged = judge_one(desk, &at, agenda, cancel);
             agenda.done(&at);
             // A limit that was met says nothing of the pull.
             let met = judged.as_ref().err().and_then(|_| low());
@@ -248,12 +248,14 @@ fn judge(desk: &Desk, agenda: &Agenda, thrift: Thrift, cancel: &Cancel, to: &Rep
     to.tell(stopped.into_inner().map_or(News::JudgedAll, News::JudgedUpTo));
 }
 
-fn judge_one(desk: &Desk, at: &PullRef, cancel: &Cancel) -> Result<Summary, SourceError> {
+fn judge_one(desk: &Desk, at: &PullRef, agenda: &Agenda, cancel: &Cancel) -> Result<Summary, SourceError> {
     let change = desk.source.change(at, cancel)?;
-    let report = report(desk, &change, cancel);
-    if cancel.is_cancelled() {
-        return Err(SourceError::Cancelled);
-    }
+    // Also in the middle of a large one: what the person opens meanwhile goes first.
+    let texts = |wanted: &[TextRequest]| {
+        agenda.give_way(cancel);
+        texts(desk, &change, wanted, cancel)
+    };
+    let report = report(desk, &change, &texts, cancel)?;
     desk.kept.keep(&change, &report, &desk.rules.now());
     desk.observer.note(&change, &report, &desk.rules.now(), desk.source.repository().as_deref());
     let (summary, mut pull) = (Summary::of(&change, &report), change.pull);
@@ -263,12 +265,12 @@ fn judge_one(desk: &Desk, at: &PullRef, cancel: &Cancel) -> Result<Summary, Sour
     Ok(summary)
 }
 
-fn report(desk: &Desk, change: &Change, cancel: &Cancel) -> Report {
+fn report(desk: &Desk, change: &Change, texts: &dyn Fn(&[TextRequest]) -> Texts, cancel: &Cancel) -> Result<Report, SourceError> {
     let testimony = |question: &Question| desk.source.testimony(change, question, cancel);
-    desk.rules.now().analyse_whole(
+    let report = desk.rules.now().analyse_whole(
         change,
         &Reader {
-            texts: &|wanted| texts(desk, change, wanted, cancel),
+            texts,
             history: &|| history(desk, change, cancel),
             packages: &|take| desk.source.packages(change, take, cancel),
             mentions: &|words| desk.source.mentions(change, words, cancel),
@@ -276,7 +278,8 @@ fn report(desk: &Desk, change: &Change, cancel: &Cancel) -> Report {
             talk: &|| desk.source.talk(change, cancel),
             cancel,
         },
-    )
+    );
+    report.ok_or(SourceError::Cancelled)
 }
 
 fn history(desk: &Desk, change: &Change, cancel: &Cancel) -> History {
@@ -360,18 +363,19 @@ fn plan(desk: &Desk, wish: &Wish, cancel: &Cancel) -> Result<Plan, String> {
     {
         return Err(format!("{} moved since it was opened; go back, open it again and look at what changed", wish.at));
     }
+    let judged = |change: &Change| report(desk, change, &|wanted| texts(desk, change, wanted, cancel), cancel);
     let fresh;
     let report = match &wish.report {
         Some(report) => report.as_ref(),
         None => {
-            fresh = report(desk, &now, cancel);
+            fresh = judged(&now).map_err(|error| error.to_string())?;
             &fresh
         }
     };
     let others = if desk.decisions.reads_others(wish) { &[][..] } else { &wish.also };
     let others = others.iter().map(|at| {
         let change = desk.source.change(at, cancel).map_err(|error| format!("{at} cannot be read: {error}"))?;
-        let judged = self::report(desk, &change, cancel);
+        let judged = judged(&change).map_err(|error| format!("{at} cannot be judged: {error}"))?;
         Ok((change, judged))
     });
     desk.decisions.plan_with(wish, &now, report, &others.collect::<Result<Vec<_>, String>>()?)

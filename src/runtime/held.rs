@@ -79,6 +79,7 @@ fn one(source: &dyn Source, engine: &Engine, pull: PullRef, then: &Subject, canc
             cancel,
         },
     );
+    let report = report.ok_or(SourceError::Cancelled)?;
     let mut target = target(&change, &report, &[]);
     target.touched.name = if pull.origin == Origin::Github { pull.to_string() } else { pull.name.clone() };
     let head = change.pull.revision.head.as_ref().map_or("its diff", |head| head.short());

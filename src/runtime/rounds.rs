@@ -25,9 +25,13 @@ impl Rounds {
         Self { waiting: (0..total).step_by(BATCH).collect(), total }
     }
 
-    /// Takes the batch that holds the file `focus`, else the first behind it, else the first of all.
+    /// Takes the batch that holds the file `focus`, else the nearest to it: what is on screen stands on both sides of the cursor. Of two
+    /// as near the one behind it.
     pub fn next(&mut self, focus: usize) -> Option<Range<usize>> {
-        let first = self.waiting.range(focus / BATCH * BATCH..).next().or_else(|| self.waiting.first()).copied()?;
+        let here = focus / BATCH * BATCH;
+        let (before, behind) = (self.waiting.range(..here).next_back(), self.waiting.range(here..).next());
+        let nearest = |first: &&usize| first.abs_diff(here);
+        let first = behind.into_iter().chain(before).min_by_key(nearest).copied()?;
         self.waiting.remove(&first);
         Some(first..self.total.min(first + BATCH))
     }
@@ -62,6 +66,13 @@ mod tests {
         let order: Vec<Range<usize>> = [0, 70, 70, 0, 0].into_iter().filter_map(|focus| rounds.next(focus)).collect();
         assert_eq!(order, [0..32, 64..96, 96..100, 32..64]);
         assert!(rounds.are_over() && Rounds::of(0).next(5).is_none());
+    }
+
+    #[test]
+    fn at_the_end_of_the_list_what_is_on_screen_above_the_cursor_comes_next() {
+        let mut rounds = Rounds::of(1_001);
+        let order: Vec<Range<usize>> = [0, 1_000, 1_000, 1_000, 500, 500, 500].into_iter().filter_map(|focus| rounds.next(focus)).collect();
+        assert_eq!(order, [0..32, 992..1_001, 960..992, 928..960, 480..512, 512..544, 448..480]);
     }
 
     #[test]

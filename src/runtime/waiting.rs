@@ -224,6 +224,7 @@ fn look(
             cancel,
         },
     );
+    let report = report.ok_or_else(|| Moved::Away(format!("looking at {at} again was stopped")))?;
     let bans = refused(&change, &decisions.bans().map_err(Moved::Failed)?);
     Ok((target(&change, &report, &decision.dispositions), kept_report(&change, &report, &decisions.engine()), bans))
 }

@@ -1,11 +1,17 @@
 //! Twice the text takes no more than about twice the work, counted and not timed: the same on every machine.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use lazaret::analysis::effort::{self, Effort};
 use lazaret::analysis::engine::{Engine, Selection};
 use lazaret::analysis::examples::change_of;
+use lazaret::analysis::reader::Reader;
 use lazaret::analysis::rulebook::Rulebook;
-use lazaret::model::change::Texts;
-use lazaret::model::rule::{Example, Rule, RuleOrigin};
+use lazaret::model::cancel::Cancel;
+use lazaret::model::change::{History, TextRequest, Texts};
+use lazaret::model::rule::{Example, ExampleFile, Rule, RuleOrigin};
+use lazaret::model::talk::Talk;
+use lazaret::model::testimony::Testimony;
 use lazaret::sources::unified;
 use rayon::ThreadPoolBuilder;
 
@@ -83,4 +89,43 @@ fn few_rules_are_asked_about_small_files() {
     let all = asked(Vec::new());
     let names = || Rulebook::embedded().iter().map(|rule| rule.id.0.to_owned());
     assert!(all < 50 * 60, "{all}: {:?}", names().filter(|name| asked(vec![name.clone()]) > 0).collect::<Vec<_>>());
+}
+
+#[test]
+fn when_nobody_waits_no_further_file_is_judged_and_there_is_no_report() {
+    let file = |number: usize| ExampleFile {
+        path: format!("src/module_{number}.py"),
+        before: Some("def one():\n    return 1\n".to_owned()),
+        after: Some(format!("def one(request):\n    return eval(request.args['q{number}'])\n")),
+    };
+    let files = (0..640).map(file).collect();
+    let (change, given) = change_of(&Example { files, message: "Rework".to_owned(), ..Example::default() });
+    let engine = Engine::new(&Selection::default());
+    let judge = |stops_at: usize| {
+        let (cancel, loads) = (Cancel::default(), AtomicUsize::new(0));
+        let texts = |_: &[TextRequest]| {
+            if loads.fetch_add(1, Ordering::Relaxed) + 1 == stops_at {
+                cancel.cancel();
+            }
+            given.clone()
+        };
+        let reader = Reader {
+            texts: &texts,
+            history: &History::default,
+            packages: &|_| None,
+            mentions: &|_| None,
+            testimony: &|_| Testimony::default(),
+            talk: &Talk::default,
+            cancel: &cancel,
+        };
+        effort::take();
+        let report = engine.analyse_whole(&change, &reader);
+        (report.map(|report| report.findings.len()), effort::take().asked)
+    };
+    ThreadPoolBuilder::new().num_threads(1).stack_size(16 << 20).build().unwrap().install(|| {
+        let (whole, work) = judge(usize::MAX);
+        assert!(whole.is_some_and(|found| found >= 640));
+        let (stopped, begun) = judge(2);
+        assert!(stopped.is_none() && begun * 4 < work, "{stopped:?}: {begun} of {work}");
+    });
 }

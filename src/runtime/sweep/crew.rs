@@ -174,7 +174,7 @@ fn judge(field: &dyn Field, caught: &Caught, (engine, observer): (&Engine, &Obse
     }
     let change = field.change(caught, cancel)?;
     let began = Instant::now();
-    let mut report = engine.analyse_whole(
+    let report = engine.analyse_whole(
         &change,
         &Reader {
             texts: &|wanted| field.texts(&change, wanted, cancel),
@@ -186,10 +186,8 @@ fn judge(field: &dyn Field, caught: &Caught, (engine, observer): (&Engine, &Obse
             cancel,
         },
     );
+    let mut report = report.ok_or(SourceError::Cancelled)?;
     report.millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if cancel.is_cancelled() {
-        return Err(SourceError::Cancelled);
-    }
     observer.note(&change, &report, engine, field.folder().as_deref());
     let contained_in = shipped(field, caught, &mut report, cancel)?;
     Ok(judged(&change, report, contained_in))
