@@ -4,6 +4,7 @@ use super::check::FileOutcome;
 use super::language::Language;
 use super::role::Role;
 use super::rulebook::Rulebook;
+use super::story::issues;
 use crate::model::change::{Around, Change};
 use crate::model::coverage::Coverage;
 use crate::model::dependency::DependencyMove;
@@ -95,6 +96,7 @@ fn unchecked(change: &Change, outcomes: &[FileOutcome], around: &Around) -> Vec<
     if let Some(why) = &around.testimony.unasked {
         all.push(format!("what its message says of issues or checks was not held against its forge: {why}"));
     }
+    all.extend(issues::unread(change, &around.testimony));
     for why in &around.talk.unread {
         all.push(format!("what was said about it was not read whole: {why}"));
     }

@@ -5,6 +5,7 @@
 pub mod claims;
 pub mod facts;
 pub mod flips;
+pub mod issues;
 pub mod message;
 pub mod prose;
 pub mod task;
@@ -21,6 +22,6 @@ use crate::model::story::Story;
 pub fn tell(change: &Change, outcomes: &[FileOutcome], findings: &[Finding], around: &Around) -> Story {
     let facts = Facts::new(change, outcomes).with(findings).hearing(&around.testimony);
     let said = claims::judged(&facts).into_iter().map(|judged| judged.claim);
-    let claims = said.chain(task::claims(&facts, around.task.as_deref())).collect();
+    let claims = said.chain(issues::claims(&facts)).chain(task::claims(&facts, around.task.as_deref())).collect();
     Story { claims, undisclosed: undisclosed::facts(&facts, findings), open: around.testimony.is_open() || !around.talk.unread.is_empty() }
 }

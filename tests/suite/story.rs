@@ -7,6 +7,7 @@ use lazaret::model::rule::{Example, ExampleFile};
 use lazaret::model::story::Verdict;
 use proptest::prelude::*;
 
+mod asked;
 mod pairs;
 mod unsaid;
 

@@ -180,6 +180,24 @@ fn a_queue_asks_once_and_asks_again_what_may_be_answered_otherwise() {
     }
 }
 
+/// What an issue says is read as the message is, and is never held against anybody.
+#[test]
+fn an_issue_is_read_as_claims() {
+    let acme = Acme::new();
+    acme.issue(40, "No new dependencies");
+    acme.github.repo("acme/api").with(|repo| drop(repo.told.insert(40, "Adds 12 tests.\n\n> No functional change.".to_owned())));
+    let number = acme.claims("Fixes #40, see other/web#7");
+    let report = acme.report(number, &[]);
+    let told = told(&report);
+    assert!(says(&told, "supported", "issue #40") && says(&told, "uncheckable", "issue #40"), "{told:?}");
+    assert!(
+        !told.iter().any(|(verdict, _)| verdict == "contradicted") && told.iter().filter(|(_, at)| at == "issue #40").count() == 2,
+        "{told:?}"
+    );
+    assert!(report["coverage"].to_string().contains("names issue other/web#7, which was not read"), "{report}");
+    acme.console(&[&format!("acme/api#{number}")], "poll = 0\n").shows("return items").press("s").shows("issue #40").press("\u{3}").ends();
+}
+
 /// What an issue names is held against what the change touches; code that nobody spoke of is a note.
 #[test]
 fn the_task_is_read_where_it_is_known() {

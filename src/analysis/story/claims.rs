@@ -26,6 +26,8 @@ pub mod verified;
 pub mod version;
 pub mod whitespace;
 
+use std::collections::BTreeSet;
+
 use self::judged::Judged;
 use super::facts::Facts;
 use super::prose::{Sentence, sentences};
@@ -38,6 +40,14 @@ pub struct Kind {
     /// What it is called; its proofs are in a file of that name.
     pub name: &'static str,
     judge: fn(&Facts<'_>, &Sentence) -> Option<Judged>,
+}
+
+impl Kind {
+    /// Its claim, where the sentence makes one.
+    #[must_use]
+    pub fn judge(&self, facts: &Facts<'_>, sentence: &Sentence) -> Option<Judged> {
+        Some(Judged { kind: self.name, ..(self.judge)(facts, sentence)? })
+    }
 }
 
 const fn kind(name: &'static str, judge: fn(&Facts<'_>, &Sentence) -> Option<Judged>) -> Kind {
@@ -85,21 +95,32 @@ pub fn question(change: &Change) -> Question {
     question
 }
 
+/// The issues that the message of `change` names and nobody is asked about: those beyond the most, and those of other repositories.
+#[must_use]
+pub fn unasked(change: &Change) -> (Vec<String>, Vec<String>) {
+    let (mut own, mut elsewhere) = (BTreeSet::new(), BTreeSet::new());
+    for sentence in sentences(change) {
+        own.extend(issue::numbers(change, &sentence.text));
+        elsewhere.extend(issue::foreign(change, &sentence.text));
+    }
+    let over = own.into_iter().skip(MOST_ISSUES).map(|number| format!("#{number}")).collect();
+    (over, elsewhere.into_iter().collect())
+}
+
 /// The claims of a change's message, in the order they were written.
 #[must_use]
 pub fn judged(facts: &Facts<'_>) -> Vec<Judged> {
     if let Some(judged) = nothing::at_all(facts) {
         return vec![Judged { kind: NOTHING, ..judged }];
     }
-    let of = |kind: &Kind, sentence: &Sentence| Some(Judged { kind: kind.name, ..(kind.judge)(facts, sentence)? });
     let mut claims = Vec::new();
     for sentence in sentences(facts.change) {
-        let exact: Vec<Judged> = KINDS.iter().filter_map(|kind| of(kind, &sentence)).collect();
+        let exact: Vec<Judged> = KINDS.iter().filter_map(|kind| kind.judge(facts, &sentence)).collect();
         // A type says nothing of the rest of its title.
         let typed = exact.iter().all(|claim| claim.kind == "refactor");
         claims.extend(exact);
         if typed {
-            claims.extend(NAMES.iter().find_map(|kind| of(kind, &sentence)));
+            claims.extend(NAMES.iter().find_map(|kind| kind.judge(facts, &sentence)));
         }
     }
     claims

@@ -62,6 +62,18 @@ pub fn without_trailers(text: &str) -> String {
     body.lines().filter(|line| ISSUE_LINE.is_match(line.trim()) || !KNOWN_TRAILER.is_match(line.trim())).collect::<Vec<_>>().join("\n")
 }
 
+/// The sentences of a text of its own, such as an issue, the first line of which is its title; at most `most` of them, and how many more
+/// there are.
+#[must_use]
+pub fn sentences_of(text: &str, most: usize) -> (Vec<Sentence>, usize) {
+    let mut known = std::collections::HashSet::new();
+    let all = read(text, true).into_iter().filter(|(text, _)| known.insert(text.clone()));
+    let mut sentences: Vec<Sentence> = all.map(|(text, heads)| Sentence { text, heads, whole: true }).collect();
+    let more = sentences.len().saturating_sub(most);
+    sentences.truncate(most);
+    (sentences, more)
+}
+
 fn read(text: &str, titled: bool) -> Vec<(String, bool)> {
     let mut out = Vec::new();
     for (index, paragraph) in paragraphs(&without_trailers(text)).into_iter().enumerate() {

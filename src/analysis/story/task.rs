@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use super::facts::Facts;
 use super::message::parts;
+use super::prose::sentences_of;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
 use crate::model::diff::{FileDiff, LineKind};
 use crate::model::story::{Claim, Verdict};
-use crate::model::testimony::Named;
+use crate::model::testimony::{Issue, Named, Testimony};
 
 /// A longer task is read only up to here, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -47,19 +48,23 @@ struct Task {
 fn tasks(facts: &Facts<'_>, given: Option<&str>) -> Vec<Task> {
     let cut = |text: &str| text.get(..text.floor_char_boundary(LONGEST)).unwrap_or("").to_owned();
     let mut tasks: Vec<Task> = given.map(|text| Task { from: "the task that was given".to_owned(), text: cut(text) }).into_iter().collect();
-    let Some(testimony) = facts.testimony() else { return tasks };
+    let issues = facts.testimony().map(issues).unwrap_or_default().into_iter().filter(|issue| !issue.body.trim().is_empty());
+    tasks.extend(issues.map(|issue| Task {
+        from: format!("{}#{}", issue.repository, issue.number),
+        text: cut(&format!("{}\n{}", issue.title, issue.body)),
+    }));
+    tasks
+}
+
+/// The issues that the forge links with the change or that its message names, each once.
+#[must_use]
+pub fn issues(testimony: &Testimony) -> Vec<&Issue> {
     let named = testimony.named.values().filter_map(|named| match named {
         Named::There(issue) if !issue.pull => Some(issue),
         _ => None,
     });
     let mut known = BTreeSet::new();
-    for issue in testimony.linked.iter().chain(named) {
-        if known.insert((&issue.repository, issue.number)) && !issue.body.trim().is_empty() {
-            let from = format!("{}#{}", issue.repository, issue.number);
-            tasks.push(Task { from, text: cut(&format!("{}\n{}", issue.title, issue.body)) });
-        }
-    }
-    tasks
+    testimony.linked.iter().chain(named).filter(|issue| known.insert((&issue.repository, issue.number))).collect()
 }
 
 /// What each task names, as claims: borne out when all of it is touched, and else never more than a hint.
@@ -69,8 +74,11 @@ pub fn claims(facts: &Facts<'_>, given: Option<&str>) -> Vec<Claim> {
 }
 
 fn claim(facts: &Facts<'_>, task: &Task) -> Option<Claim> {
-    let paths: BTreeSet<&str> = PATH.groups(&task.text, 1).filter(|path| !path.contains("//") && !path.starts_with("www.")).collect();
-    let names: BTreeSet<&str> = NAME.groups(&task.text, 1).filter(|name| name.contains('_') || has_hump(name)).collect();
+    // What stands in a trace, a quote or a form is not what the task asks for.
+    let (sentences, _) = sentences_of(&task.text, usize::MAX);
+    let text = sentences.iter().map(|sentence| sentence.text.as_str()).collect::<Vec<_>>().join("\n");
+    let paths: BTreeSet<&str> = PATH.groups(&text, 1).filter(|path| !path.contains("//") && !path.starts_with("www.")).collect();
+    let names: BTreeSet<&str> = NAME.groups(&text, 1).filter(|name| name.contains('_') || has_hump(name)).collect();
     let touched = |path: &&str| facts.files().iter().any(|file| is_called(file, path.trim_start_matches("./")));
     let stands = |name: &&str| [LineKind::Added, LineKind::Removed].into_iter().any(|kind| !facts.lines_with(name, kind).is_empty());
     let (mut held, mut open) = (Vec::new(), Vec::new());

@@ -53,6 +53,11 @@ pub(super) fn numbers(change: &Change, text: &str) -> Vec<u64> {
     references(change, text).iter().filter(|one| one.own && one.number > 0).map(|one| one.number).collect()
 }
 
+/// The issues of other repositories that `text` names, as they are written.
+pub(super) fn foreign(change: &Change, text: &str) -> Vec<String> {
+    references(change, text).iter().filter(|one| !one.own).map(|one| one.written.to_owned()).collect()
+}
+
 /// The issues a sentence says are closed, or refers to.
 #[must_use]
 pub fn closed(facts: &Facts<'_>, sentence: &Sentence) -> Option<Judged> {
