@@ -55,10 +55,10 @@ pub(crate) fn back(console: &mut Console, gallery: Arc<Gallery>, at: usize) -> V
     Vec::new()
 }
 
-/// Asks what is unusual in the opened pull, where an agent is seen.
+/// Asks what is unusual in the opened pull.
 pub(crate) fn ask(console: &mut Console) -> Option<Effect> {
     let change = console.session.as_ref().map(|session| session.change.clone())?;
-    change.pull.provenance.agent.is_some().then(|| Effect::Observe(console.pending.ask(Kind::Observe), change))
+    Some(Effect::Observe(console.pending.ask(Kind::Observe), change))
 }
 
 /// Takes it over.

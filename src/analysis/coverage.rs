@@ -11,6 +11,7 @@ use crate::model::dependency::DependencyMove;
 use crate::model::diff::{Content, FileDiff};
 use crate::model::lookup::Lookup;
 use crate::model::pack::NoteKind;
+use crate::model::pull::Origin;
 
 /// The count under which a file is noted of which only the changed lines were known.
 pub const PARTLY: &str = "known by its changed lines";
@@ -99,6 +100,11 @@ fn unchecked(change: &Change, outcomes: &[FileOutcome], around: &Around) -> Vec<
     all.extend(issues::unread(change, &around.testimony));
     for why in &around.talk.unread {
         all.push(format!("what was said about it was not read whole: {why}"));
+    }
+    if !change.commits.is_empty() && around.history.habits.zones.is_empty() && !matches!(change.pull.at.origin, Origin::Demo | Origin::Tree)
+    {
+        let what = "time zones, committers who are new, and dates or messages taken over from earlier commits were not looked at";
+        all.push(format!("{what}: that takes a clone of the repository (`lazaret scan` in one, or `sweep`)"));
     }
     if change.commits.is_empty() {
         all.push("no commits are known: who wrote it, and what single commits did and undid, could not be checked".to_owned());

@@ -290,10 +290,12 @@ pub enum Unusual {
     Twin(Twin),
 }
 
-/// What one change is, seen from those that its agent made in the same repository before it.
+/// What one change is, seen from those that its agent, or its author where none is seen, made in the same repository before it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observations {
-    /// The agent's name for people.
+    /// Whether it is an agent's or an author's.
+    pub by: By,
+    /// The agent's name for people, or the author's; outside text.
     pub agent: String,
     /// How far it may be trusted that it was this one.
     pub tier: Tier,

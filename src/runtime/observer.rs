@@ -57,13 +57,20 @@ impl Observer {
         }
     }
 
-    /// What is unusual in `pull`, which was noted, among what its agent did in the same repository; `None` where nothing can be said.
+    /// What is unusual in `pull`, which was noted, among what its agent, or its author where none is seen, did in the same repository;
+    /// `None` where nothing can be said.
     #[must_use]
     pub fn observe(&self, pull: &Pull, engine: &Engine, folder: Option<&Path>) -> Option<Observations> {
-        let (memory, agent) = (self.0.as_ref().filter(|memory| memory.path.exists())?, pull.provenance.agent.as_ref()?);
+        let memory = self.0.as_ref().filter(|memory| memory.path.exists())?;
         let repo = memory.repository(pull, folder)?;
         let head = pull.revision.head.as_ref()?.as_str();
-        let mut records = memory.with((memory.clock)(), |store| store.of(&repo, agent))?;
+        let mut records = memory.with((memory.clock)(), |store| match &pull.provenance.agent {
+            Some(agent) => store.of(&repo, agent),
+            None => match store.at(&repo, head)?.filter(|known| !known.author.is_empty()) {
+                Some(known) => store.by(&repo, &known.author),
+                None => Ok(Vec::new()),
+            },
+        })?;
         let patch = records.iter().find(|known| known.head == head).and_then(|known| known.patch.clone());
         let alike = patch.and_then(|patch| memory.with((memory.clock)(), |store| store.alike(&patch)));
         records.extend(alike.unwrap_or_default().into_iter().filter(|known| known.repo != repo));

@@ -117,6 +117,28 @@ impl Observations {
         self.rows(&sql, [repo, agent])
     }
 
+    /// The latest of what is kept of the changes of one author in one repository that point to no agent.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn by(&self, repo: &str, author: &str) -> Result<Vec<Observed>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM observations WHERE repo = ?1 AND agent = '' AND instr(body, ?2) ORDER BY at DESC LIMIT {MOST_OF_ONE}"
+        );
+        let mut found = self.rows(&sql, [repo, author])?;
+        found.retain(|observed| observed.author == author);
+        Ok(found)
+    }
+
+    /// What is kept of one head.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn at(&self, repo: &str, head: &str) -> Result<Option<Observed>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM observations WHERE repo = ?1 AND head = ?2 ORDER BY seen DESC LIMIT 1");
+        Ok(self.rows(&sql, [repo, head])?.into_iter().next())
+    }
+
     /// The latest of what is kept of changes with this very patch, wherever they were made.
     ///
     /// # Errors

@@ -329,6 +329,39 @@ fn the_same_patch_in_another_repository_is_told_of_the_change() {
     assert!(Index::of(&alone).observe("acme/web", &all[2].head).unwrap().found.is_empty(), "in one repository it is done again");
 }
 
+/// Of people no more is told than bursts and the same patch elsewhere.
+#[test]
+fn of_an_author_without_an_agent_bursts_and_the_same_patch_elsewhere_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut store, _) = Observations::open(&folder.path().join("observations.db"), Bounds::default(), now()).unwrap();
+    let of = |repo: &str, author: &str, name: usize, at: i64| Observed {
+        repo: repo.to_owned(),
+        author: author.to_owned(),
+        agent: None,
+        called: String::new(),
+        folders: vec![Folder { path: format!("src/{name}"), made: false, steers: true }],
+        ..change(name, at)
+    };
+    let slow = (0..30).map(|name| of("acme/api", "dora", name, i64::try_from(name).unwrap() * DAY));
+    let fast = (30..42).map(|name| of("acme/api", "dora", name, 40 * DAY + i64::try_from(name).unwrap() * 60));
+    let others = (42..60).map(|name| of("acme/api", "erik", name, i64::try_from(name).unwrap() * 4 * 3_600));
+    slow.chain(fast).chain(others).for_each(|observed| store.keep(&observed).unwrap());
+    let twin = |repo: &str, name: usize| Observed { patch: Some("feed".to_owned()), ..of(repo, "fay", name, 0) };
+    [twin("acme/api", 70), twin("acme/web", 71)].iter().for_each(|observed| store.keep(observed).unwrap());
+    let says = |author: &str, name: usize| -> Option<Vec<String>> {
+        let mut known = store.by("acme/api", author).unwrap();
+        known.extend(store.alike("feed").unwrap().into_iter().filter(|known| known.repo != "acme/api"));
+        let observed = Index::of(&Past::of(known, &BTreeMap::new(), "r")).observe("acme/api", &format!("{name:040x}"));
+        observed.map(|told| told.found.iter().map(Unusual::says).chain([told.rests_on()]).collect())
+    };
+    let burst = "one of 12 changes within 11 minutes; its busiest hour before had 1";
+    assert_eq!(says("dora", 41).unwrap(), [burst, "41 earlier changes of dora are known here"]);
+    assert_eq!((says("dora", 5), says("erik", 50)), (None, None), "what is ordinary says nothing");
+    let patch = "the same patch in 2 repositories: acme/web#71, acme/api#70";
+    assert_eq!(says("fay", 70).unwrap(), [patch, "no earlier change of fay is known here"]);
+    assert_eq!(store.at("acme/api", &format!("{:040x}", 70)).unwrap().map(|known| known.author), Some("fay".to_owned()));
+}
+
 #[test]
 fn the_same_lines_in_several_changes_are_told_once_and_work_done_again_is_not() {
     let print = |name: usize, path: &str, print: u64| {

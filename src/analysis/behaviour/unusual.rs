@@ -1,11 +1,12 @@
-//! What is unusual in one change, seen from those that the same agent made in the same repository before it.
+//! What is unusual in one change, seen from those that the same agent made in the same repository before it. Of people no more is told than
+//! bursts and the same patch elsewhere: where they go and how they write is their own.
 
 use std::collections::BTreeMap;
 
 use super::ground::Walked;
 use super::past::{Known, Past};
 use super::{bursts, drift, repeated};
-use crate::model::behaviour::{Observations, Unusual};
+use crate::model::behaviour::{By, Observations, Unusual};
 
 /// Changes before it that are looked at, the latest.
 const MOST_BEFORE: usize = 1_000;
@@ -17,6 +18,8 @@ pub struct Index<'p> {
     past: &'p Past,
     /// Positions in the past, in time.
     own: BTreeMap<(&'p str, &'p str), Vec<usize>>,
+    /// The same by repository and author, of changes that point to no agent.
+    people: BTreeMap<(&'p str, &'p str), Vec<usize>>,
     heads: BTreeMap<(&'p str, &'p str), usize>,
     patches: BTreeMap<&'p str, Vec<&'p Known>>,
 }
@@ -26,40 +29,54 @@ impl<'p> Index<'p> {
     #[must_use]
     pub fn of(past: &'p Past) -> Self {
         let (mut own, mut heads): (BTreeMap<_, Vec<usize>>, _) = (BTreeMap::new(), BTreeMap::new());
+        let mut people: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         let mut patches: BTreeMap<_, Vec<&Known>> = BTreeMap::new();
         for (at, known) in past.all.iter().enumerate() {
             let repo = known.change.repo.as_str();
-            if let Some(agent) = &known.change.agent {
-                own.entry((repo, agent.as_str())).or_default().push(at);
+            match &known.change.agent {
+                Some(agent) => own.entry((repo, agent.as_str())).or_default().push(at),
+                None if !known.change.author.is_empty() => people.entry((repo, known.change.author.as_str())).or_default().push(at),
+                None => {}
             }
             if let Some(patch) = &known.change.patch {
                 patches.entry(patch.as_str()).or_default().push(known);
             }
             heads.extend(known.heads().map(|head| ((repo, head), at)));
         }
-        Self { past, own, heads, patches }
+        Self { past, own, people, heads, patches }
     }
 
-    /// What is unusual in the change of `repo` with this head; `None` where it is not remembered, or no agent is known.
+    /// What is unusual in the change of `repo` with this head; `None` where it is not remembered, or nobody is known behind it.
     #[must_use]
     pub fn observe(&self, repo: &str, head: &str) -> Option<Observations> {
         let at = *self.heads.get(&(repo, head))?;
-        let agent = self.past.all.get(at)?.change.agent.as_deref()?;
-        let own = self.own.get(&(repo, agent))?;
+        let change = &self.past.all.get(at)?.change;
+        let (own, by) = match change.agent.as_deref() {
+            Some(agent) => (self.own.get(&(repo, agent))?, By::Agent),
+            None => (self.people.get(&(repo, change.author.as_str()))?, By::Author),
+        };
         let place = own.binary_search(&at).ok()?;
         let upto = own.get(place.saturating_sub(MOST_BEFORE)..=place)?;
         let upto: Vec<&Known> = upto.iter().filter_map(|at| self.past.all.get(*at)).collect();
         let (this, before) = upto.split_last()?;
         let mut found = Vec::new();
-        found.extend(first_time(before, this));
-        found.extend(drifts(&upto, this));
+        if by == By::Agent {
+            found.extend(first_time(before, this));
+            found.extend(drifts(&upto, this));
+        }
         found.extend(burst(&upto, this));
-        found.extend(model(before, this));
-        found.extend(again(&upto, this));
+        if by == By::Agent {
+            found.extend(model(before, this));
+            found.extend(again(&upto, this));
+        }
         let alike = this.change.patch.as_deref().and_then(|patch| self.patches.get(patch));
         found.extend(alike.and_then(|alike| repeated::twin(alike)).map(Unusual::Twin));
+        if by == By::Author {
+            let author = this.change.author.clone();
+            return (!found.is_empty()).then(|| Observations { by, agent: author, before: before.len(), found, ..Observations::default() });
+        }
         let (agent, model) = (this.change.called.clone(), this.change.model.clone());
-        Some(Observations { agent, tier: this.change.tier, model, before: before.len(), found })
+        Some(Observations { by, agent, tier: this.change.tier, model, before: before.len(), found })
     }
 }
 

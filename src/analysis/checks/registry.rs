@@ -36,6 +36,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &commit::commit_date_odd::CommitDateOdd,
     &commit::commit_unsigned::CommitUnsigned,
     &commit::commit_zone_jumped::CommitZoneJumped,
+    &commit::commit_burst::CommitBurst,
     &commit::committer_new::CommitterNew,
     &binary::compiled_without_source::CompiledWithoutSource,
     &auth::condition_weakened::ConditionWeakened,

@@ -1,6 +1,6 @@
 //! What was observed as one clause each, without a full stop. They hold outside text.
 
-use super::{Burst, Drift, Ground, Observations, Repeated, Share, Trait, Twin, Unusual};
+use super::{Burst, By, Drift, Ground, Observations, Repeated, Share, Trait, Twin, Unusual};
 
 impl Share {
     /// `3 of 43 (2 to 19 %)`; the interval only where there is something to count.
@@ -135,11 +135,12 @@ impl Observations {
     /// On what it rests: `against 42 earlier changes that say Claude Code (claimed) here`.
     #[must_use]
     pub fn rests_on(&self) -> String {
-        let Self { agent, tier, before, .. } = self;
+        let Self { by, agent, tier, before, .. } = self;
+        let whose = if *by == By::Author { agent.clone() } else { format!("{agent} ({})", tier.word()) };
         match before {
-            0 => format!("no earlier change of {agent} ({}) is known here", tier.word()),
-            1 => format!("1 earlier change of {agent} ({}) is known here", tier.word()),
-            more => format!("{more} earlier changes of {agent} ({}) are known here", tier.word()),
+            0 => format!("no earlier change of {whose} is known here"),
+            1 => format!("1 earlier change of {whose} is known here"),
+            more => format!("{more} earlier changes of {whose} are known here"),
         }
     }
 }

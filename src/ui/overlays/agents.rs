@@ -82,7 +82,8 @@ pub fn content(gallery: &Gallery, at: usize, room: usize, look: &Look<'_>) -> Op
 #[must_use]
 pub fn unusual(observations: Option<&Observations>, names_agent: bool, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
     let Some(observations) = observations.filter(|known| names_agent || !known.found.is_empty()) else { return Vec::new() };
-    let mut lines = heading("Beside what this agent did before (weighs nothing)", look);
+    let who = if observations.by == By::Author { "author" } else { "agent" };
+    let mut lines = heading(&format!("Beside what this {who} did before (weighs nothing)"), look);
     for found in &observations.found {
         lines.extend(labelled(Span::styled("·", look.style(Role::HintKey)), 2, &found.says(), room, look.style(Role::Text)));
     }
