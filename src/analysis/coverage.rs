@@ -101,7 +101,9 @@ fn unchecked(change: &Change, outcomes: &[FileOutcome], around: &Around) -> Vec<
     for why in &around.talk.unread {
         all.push(format!("what was said about it was not read whole: {why}"));
     }
-    if !change.commits.is_empty() && around.history.habits.zones.is_empty() && !matches!(change.pull.at.origin, Origin::Demo | Origin::Tree)
+    if !change.commits.is_empty()
+        && around.history.habits.zones.is_empty()
+        && matches!(change.pull.at.origin, Origin::Github | Origin::Patch)
     {
         let what = "time zones, committers who are new, and dates or messages taken over from earlier commits were not looked at";
         all.push(format!("{what}: that takes a clone of the repository (`lazaret scan` in one, or `sweep`)"));

@@ -49,6 +49,9 @@ static READING: Mutex<()> = Mutex::new(());
 /// More sentences on one file than this say nothing more.
 const MOST_UNREAD: usize = 5;
 
+/// Said of a lock file that speaks of packages in a way nobody here knows.
+const NONE: &str = "no package could be read in it, though it is not empty";
+
 /// What a file says besides its rows, as far as checks ask for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inventory {
@@ -64,6 +67,8 @@ pub struct Inventory {
     pub places: BTreeSet<String>,
     /// Versions and sources by name after the change; only of lock files that were read whole.
     pub locked: BTreeMap<String, Vec<(String, PackageSource)>>,
+    /// Names after the change that other packages need or expect beside themselves; only of lock files.
+    pub needed: BTreeSet<String>,
     /// How many packages have a checksum after the change.
     pub hashed: usize,
     /// New places packages may come from.
@@ -95,13 +100,17 @@ pub fn changes(file: &FileView<'_>) -> Changes {
     let (Some(before), Some(mut after)) = (before, after) else {
         return Changes { skipped, ..Changes::default() };
     };
+    let mut needed = why::needed(&after.entries);
+    needed.append(&mut std::mem::take(&mut after.peers).into_iter().collect());
     why::settle(&mut after.entries);
     let unread = after.unread.iter().take(MOST_UNREAD).map(|what| format!("{UNREAD}: {what}"));
+    let early = before.unread.iter().any(|what| what == NONE).then(|| format!("{UNREAD}: before the change {NONE}"));
+    let unread = unread.chain(early);
     skipped.extend(unread.map(|why| Omission { path: Some(file.repo_path().clone()), why }));
     let rows = compare::rows(file.repo_path(), format.kind(), &before.entries, &after.entries);
     let whole = file.new_side().is_none_or(|side| side.whole);
     let existed = file.old().is_some();
-    Changes { rows, inventory: Some(inventory(format, existed, whole, before, after)), skipped }
+    Changes { rows, inventory: Some(Inventory { needed, ..inventory(format, existed, whole, before, after) }), skipped }
 }
 
 /// Whether the file at `path` is read as a manifest or lock file.
@@ -138,6 +147,10 @@ fn side(format: &dyn Format, file: &FileView<'_>, side: Option<&SideView<'_>>, s
     let read = unmerged(text).map_or_else(|| format.read(text), Err);
     match read {
         Ok(mut reading) => {
+            let read = !reading.entries.is_empty() || !reading.unread.is_empty();
+            if format.kind() == Kind::Lock && side.whole && !read && edition::speaks_of_packages(text) {
+                reading.unread.push(NONE.to_owned());
+            }
             renumber(side, &mut reading);
             Some(reading)
         }
@@ -198,6 +211,7 @@ fn inventory(format: &dyn Format, existed: bool, whole: bool, before: Reading, a
             .collect(),
         known: before.entries.into_iter().map(|entry| entry.dependency.name).collect(),
         locked,
+        needed: BTreeSet::new(),
         hashed,
         origins,
         tells_scripts: before.tells_scripts && after.tells_scripts,

@@ -12,7 +12,7 @@ use crate::model::path::RepoPath;
 /// Packages of one change that are looked for.
 const MOST: usize = 30;
 /// What is used without being named: plugins, tools, types, drivers, what others load by themselves.
-const UNNAMED: [&str; 46] = [
+const UNNAMED: [&str; 60] = [
     "plugin",
     "preset",
     "config",
@@ -59,7 +59,83 @@ const UNNAMED: [&str; 46] = [
     "pytest",
     "sys",
     "font",
+    "platform",
+    "swagger-ui",
+    "compiler",
+    "animations",
+    "popper",
+    "emotion",
+    "typescript",
+    "sass",
+    "core-js",
+    "source-map",
+    "multipart",
+    "dotenv",
+    "autoprefixer",
+    "lint",
 ];
+/// The same, by the whole name.
+const UNNAMED_WHOLE: [&str; 52] = [
+    // npm: engines and peers that frameworks find by themselves
+    "vite",
+    "husky",
+    "nodemon",
+    "rimraf",
+    "ts-node",
+    "less",
+    "stylus",
+    "pg",
+    "tedious",
+    "bufferutil",
+    "utf-8-validate",
+    "canvas",
+    "encoding",
+    "fsevents",
+    "react-is",
+    "zone.js",
+    "prisma",
+    "concurrently",
+    "cross-env",
+    // Python: engines, backends of libraries, tools
+    "openpyxl",
+    "xlrd",
+    "xlsxwriter",
+    "pyarrow",
+    "fastparquet",
+    "tables",
+    "lxml",
+    "html5lib",
+    "uvloop",
+    "httptools",
+    "watchfiles",
+    "websockets",
+    "greenlet",
+    "cryptography",
+    "bcrypt",
+    "argon2-cffi",
+    "email-validator",
+    "jinja2",
+    "tzdata",
+    "certifi",
+    "whitenoise",
+    "asyncpg",
+    "accelerate",
+    "sentencepiece",
+    "mypy",
+    "black",
+    "coverage",
+    "setuptools",
+    "wheel",
+    "pip",
+    "twine",
+    "tox",
+    // Rust: only there to switch a feature on
+    "getrandom",
+];
+/// Words of [`UNNAMED`] up to this length count only as a whole part of a name.
+const SHORT: usize = 3;
+/// Pins from which on a list of requirements is what somebody froze: most of it is there for others.
+const FROZEN: usize = 15;
 
 /// One package, and the words of which one stands wherever it is used.
 pub struct Added<'o> {
@@ -78,7 +154,11 @@ pub fn added(outcomes: &[FileOutcome]) -> Vec<Added<'_>> {
         let Some(inventory) = outcome.inventory.as_ref().filter(|one| one.kind == Kind::Manifest && one.existed) else { continue };
         for row in outcome.dependencies.iter().filter(|row| row.change == DependencyMove::Added) {
             let Some(dependency) = row.after.as_ref().filter(|after| is_plain(row, after)) else { continue };
-            if inventory.known.contains(&dependency.name) || !is_live(&row.manifest) {
+            let frozen = dependency.ecosystem == Ecosystem::Pypi
+                && row.manifest.name().ends_with(".txt")
+                && dependency.version.starts_with("==")
+                && inventory.known.len() >= FROZEN;
+            if inventory.known.contains(&dependency.name) || !is_live(&row.manifest) || frozen || is_needed(outcomes, dependency) {
                 continue;
             }
             let words = names(dependency);
@@ -89,6 +169,12 @@ pub fn added(outcomes: &[FileOutcome]) -> Vec<Added<'_>> {
     }
     all.truncate(MOST);
     all
+}
+
+/// Whether a lock file of the change says that another package needs it or expects it beside itself.
+fn is_needed(outcomes: &[FileOutcome], dependency: &Dependency) -> bool {
+    let locks = outcomes.iter().filter_map(|outcome| outcome.inventory.as_ref()).filter(|one| one.kind == Kind::Lock);
+    locks.filter(|lock| lock.ecosystem == dependency.ecosystem).any(|lock| lock.needed.contains(&dependency.name))
 }
 
 /// The words to look for, each once.
@@ -114,7 +200,10 @@ fn is_plain(row: &DependencyChange, after: &Dependency) -> bool {
 
 fn is_named(name: &str) -> bool {
     let name = name.to_lowercase();
-    !UNNAMED.iter().any(|word| name.contains(word))
+    let parts: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+    // `cli` is a tool, `client` is none.
+    let tells = |word: &str| if word.len() > SHORT { name.contains(word) } else { parts.contains(&word) };
+    !UNNAMED.iter().any(|word| tells(word)) && !UNNAMED_WHOLE.contains(&name.as_str())
 }
 
 fn is_live(manifest: &RepoPath) -> bool {

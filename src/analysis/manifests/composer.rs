@@ -2,7 +2,7 @@
 
 use super::format::{Entry, Format, Kind, Origin, Reading};
 use super::place::host;
-use super::twice;
+use super::{edition, twice};
 use crate::analysis::document;
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
@@ -16,6 +16,24 @@ pub struct ComposerLock;
 
 /// Where the packages Packagist lists are fetched from.
 const FORGES: [&str; 6] = ["api.github.com", "codeload.github.com", "github.com", "gitlab.com", "bitbucket.org", "api.bitbucket.org"];
+
+/// What Composer writes into its lock file, in any version.
+const PARTS: [&str; 14] = [
+    "_readme",
+    "hash",
+    "content-hash",
+    "packages",
+    "packages-dev",
+    "aliases",
+    "minimum-stability",
+    "stability-flags",
+    "prefer-stable",
+    "prefer-lowest",
+    "platform",
+    "platform-dev",
+    "platform-overrides",
+    "plugin-api-version",
+];
 
 impl Format for ComposerJson {
     fn ecosystem(&self) -> Ecosystem {
@@ -74,6 +92,8 @@ impl Format for ComposerLock {
         let root = document::read(text, Language::Json)?;
         let mut reading = Reading::default();
         twice::tell(&root, &mut reading);
+        edition::tell(&root.get("plugin-api-version").map(Node::scalar).unwrap_or_default(), 2, &mut reading);
+        edition::parts(&root, &PARTS, &mut reading);
         for (table, scope) in [("packages", Scope::Runtime), ("packages-dev", Scope::Dev)] {
             for package in root.get(table).into_iter().flat_map(Node::items) {
                 let Some(name) = package.get("name").and_then(Node::text) else { continue };

@@ -1,5 +1,6 @@
 //! Dart and Flutter: `pubspec.yaml` and `pubspec.lock`.
 
+use super::edition;
 use super::format::{Entry, Format, Kind, Reading};
 use crate::analysis::document;
 use crate::analysis::document::node::Node;
@@ -98,6 +99,8 @@ impl Format for PubspecLock {
             let scope = if kind == "direct dev" { Scope::Dev } else { Scope::Runtime };
             entry.scope(scope).at(version.map_or(node.key, |node| node.line))
         });
-        Ok(Reading { entries: entries.collect(), ..Reading::default() })
+        let mut reading = Reading { entries: entries.collect(), ..Reading::default() };
+        edition::parts(&root, &["packages", "sdks", "sdk"], &mut reading);
+        Ok(reading)
     }
 }

@@ -50,6 +50,8 @@ pub struct Reading {
     pub origins: Vec<Origin>,
     /// Whether the form of the file says which packages run code when they are installed.
     pub tells_scripts: bool,
+    /// Names of packages that others expect beside themselves, as far as the form says it.
+    pub peers: Vec<String>,
     /// What could not be read, one sentence each; the rest was.
     pub unread: Vec<String>,
 }

@@ -1,10 +1,10 @@
 //! Elixir and Erlang: `mix.exs`, `mix.lock`, `rebar.config` and `rebar.lock`. All are terms of the language, read in their main forms.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::edition;
 use super::format::{Entry, Format, Kind, Reading};
 use super::tokens::{Token, behind, tokens, value};
+use super::{edition, twice};
 use crate::analysis::language::Language;
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};
 
@@ -88,9 +88,13 @@ impl Format for MixLock {
 
     fn read(&self, text: &str) -> Result<Reading, String> {
         let mut reading = Reading::default();
+        let mut seen = HashSet::new();
         for (index, line) in text.lines().enumerate() {
             let tokens = tokens(line, Language::Elixir);
             let Some(name) = tokens.first().and_then(Token::string) else { continue };
+            if !seen.insert(name.to_owned()) {
+                reading.unread.push(twice::sentence(index + 1, name));
+            }
             let strings: Vec<&str> = tokens.iter().skip(1).filter_map(Token::string).collect();
             let kind = tokens.iter().position(|token| token.is("{")).and_then(|at| tokens.get(at + 2)).map_or("", |token| token.text);
             let entry = Entry::new(Ecosystem::Hex, name, "").at(index);
@@ -101,7 +105,10 @@ impl Format for MixLock {
                     entry.version(*version).hashes(sums.map(|sum| format!("sha256:{sum}"))).needs(needed(&tokens))
                 }
                 ("git", [url, rev, ..]) => entry.source(PackageSource::Git { url: (*url).to_owned(), rev: (*rev).to_owned() }),
-                _ => continue,
+                _ => {
+                    reading.unread.push(format!("line {}: `{name}` is locked in a form that is not known", index + 1));
+                    continue;
+                }
             });
         }
         Ok(reading)

@@ -1,6 +1,6 @@
 //! Why a package is there: the shortest way to it from one the project names itself, along what a lock file says each needs.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use super::format::Entry;
 
@@ -29,6 +29,14 @@ pub fn settle(entries: &mut [Entry]) {
             }
         }
     }
+}
+
+/// The names of the packages that others need, before [`settle`] takes what says so.
+#[must_use]
+pub fn needed(entries: &[Entry]) -> BTreeSet<String> {
+    let by_slot: HashMap<&str, &str> = entries.iter().map(|entry| (entry.slot.as_str(), entry.dependency.name.as_str())).collect();
+    let name = |need: &String| by_slot.get(need.as_str()).copied().unwrap_or_else(|| need.split(' ').next().unwrap_or(need)).to_owned();
+    entries.iter().flat_map(|entry| &entry.needs).map(name).collect()
 }
 
 fn edges(entries: &[Entry], needs: &[Vec<String>]) -> Vec<Vec<usize>> {

@@ -1,5 +1,6 @@
 //! Files nobody can read, or nobody can read whole: one sentence each, with the place, and the rest goes on.
 
+use lazaret::analysis::manifests::format::Kind;
 use lazaret::model::report::Report;
 
 use crate::program::Program;
@@ -74,6 +75,112 @@ fn a_form_of_the_future_is_read_as_far_as_it_is_known_and_said() {
         assert_eq!(report.dependencies.len(), 1, "{path}: {:?}", report.skipped);
         let said: Vec<&str> = report.skipped.iter().map(|omission| omission.why.as_str()).collect();
         assert!(matches!(said[..], [why] if why.contains("the last one known")), "{path}: {said:?}");
+    }
+}
+
+/// Lock files without a version of their form, by what else shows that it is a later one.
+#[test]
+fn a_part_of_a_lock_file_that_is_not_known_is_said() {
+    let files = [
+        ("go.sum", "a.example/b v1.0.0 h2:x=\n", "another form than h1"),
+        ("Gemfile.lock", "GEM\n  specs:\n    a (1.0)\n\nARCHIVES\n  b (2.0.0)\n", "line 5: `ARCHIVES` is no part"),
+        ("Gemfile.lock", "GEM\n  specs:\n    a (1.0)\n\nBUNDLED WITH\n   99.0.0\n", "the last one known"),
+        (
+            "composer.lock",
+            "{\"packages\": [{\"name\": \"v/a\", \"version\": \"1.0\"}],\n\"archives\": []}",
+            "line 2: `archives` is no part",
+        ),
+        (
+            "composer.lock",
+            "{\"packages\": [{\"name\": \"v/a\", \"version\": \"1.0\"}], \"plugin-api-version\": \"9.0.0\"}",
+            "the last one known",
+        ),
+        ("pubspec.lock", "packages:\n  a:\n    version: \"1.0.0\"\narchives:\n  b: 1\n", "line 4: `archives` is no part"),
+        ("gradle.lockfile", "g:a:1.0=x\n[archives]\n", "line 2: a line of a gradle lock file"),
+        ("Chart.lock", "dependencies:\n- name: a\n  version: 1.0.0\narchives: []\n", "line 4: `archives` is no part"),
+        (
+            ".terraform.lock.hcl",
+            "provider \"o/a\" {\n  version = \"1.0.0\"\n}\n\nmodule \"o/b\" {\n  version = \"1.0.0\"\n}\n",
+            "line 5: `module` is no part",
+        ),
+        (
+            ".terraform.lock.hcl",
+            "provider \"o/a\" {\n  version = \"1.0.0\"\n}\nprovider \"o/a\" {\n  version = \"2.0.0\"\n}\n",
+            "line 4: `o/a` stands twice",
+        ),
+        (
+            "mix.lock",
+            "%{\n  \"a\": {:hex, :a, \"1.0.0\", \"00\", [:mix], [], \"hexpm\", \"00\"},\n  \"b\": {:archive, :b, \"1.0.0\"},\n}\n",
+            "line 3: `b` is locked in a form",
+        ),
+        (
+            "mix.lock",
+            "%{\n  \"a\": {:hex, :a, \"1.0.0\", \"00\"},\n  \"a\": {:hex, :a, \"2.0.0\", \"00\"},\n}\n",
+            "line 3: `a` stands twice",
+        ),
+    ];
+    for (path, text, expected) in files {
+        let said = said(path, text);
+        assert!(matches!(&said[..], [why] if why.contains(expected)), "{path}: {expected}: {said:?}");
+    }
+}
+
+/// What speaks of packages in another way than is known is one sentence, whatever the form, and what holds none is none.
+#[test]
+fn a_lock_file_of_which_no_package_can_be_read_is_said() {
+    let unknown = [
+        (
+            "Cargo.lock",
+            "version = 4\n[[crate]]\nname = \"a\"\nversion = \"1.0.0\"\nchecksum = \"d751713988987e9331980363e24189ced751713988987e9331980363e24189ce\"\n",
+        ),
+        ("package-lock.json", "{\"lockfileVersion\": 3, \"tree\": {\"a\": {\"integrity\": \"sha512-x\"}}}"),
+        ("yarn.lock", "packages:\n  list \"a@1.0.0 sha512-x\"\n"),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\ntree:\n  a@1.0.0: {integrity: sha512-x}\n"),
+        ("bun.lock", "{\"lockfileVersion\": 1, \"tree\": {\"a\": [\"a@1.0.0\", \"sha512-x\"]}}"),
+        ("deno.lock", "{\"version\": \"5\", \"tree\": {\"a@1.0.0\": {\"integrity\": \"sha512-x\"}}}"),
+        ("poetry.lock", "[[dist]]\nname = \"a\"\nfile = \"a-1.0.0.whl\"\n\n[metadata]\nlock-version = \"2.0\"\n"),
+        ("pdm.lock", "[[dist]]\nname = \"a\"\nfile = \"a-1.0.0.whl\"\n\n[metadata]\nlock_version = \"4.5.0\"\n"),
+        ("uv.lock", "version = 1\n[[dist]]\nname = \"a\"\nfile = \"a-1.0.0.whl\"\n"),
+        ("pylock.toml", "lock-version = \"1.0\"\n[[dists]]\nname = \"a\"\nfile = \"a-1.0.0.whl\"\n"),
+        ("Pipfile.lock", "{\"_meta\": {\"pipfile-spec\": 6}, \"main\": [\"a==1.0.0\"]}"),
+        ("Gemfile.lock", "GEMS\n  a (1.0.0)\n"),
+        ("composer.lock", "{\"content-hash\": \"d751713988987e9331980363e24189ce\", \"packages\": {\"v/a\": \"1.0.0\"}}"),
+        ("packages.lock.json", "{\"version\": 1, \"packages\": {\"A\": {\"resolved\": \"1.0.0\"}}}"),
+        ("Package.resolved", "{\"version\": 3, \"packages\": [{\"identity\": \"a\", \"at\": \"1.0.0\"}]}"),
+        ("pubspec.lock", "tree:\n  a: 1.0.0\n"),
+        ("mix.lock", "[a: \"1.0.0\", b: \"2.0.0\"]\n"),
+        ("rebar.lock", "[{a, \"1.0.0\"}].\n"),
+        ("Chart.lock", "charts:\n- a@1.0.0\n"),
+        (".terraform.lock.hcl", "a = \"1.0.0\"\n"),
+        ("gradle.lockfile", "[a]\nversion=1.0.0\n"),
+        ("go.sum", "a.example/b@v1.0.0 h1:x=\n"),
+    ];
+    let mut wrong = Vec::new();
+    for (path, text) in unknown {
+        let report = report(path, text);
+        let said: Vec<&str> = report.skipped.iter().map(|omission| omission.why.as_str()).collect();
+        if !(report.dependencies.is_empty() && matches!(said[..], [why] if why.starts_with("dependencies"))) {
+            wrong.push(format!("{path}: {} rows, {said:?}", report.dependencies.len()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let locks = SAMPLES.iter().filter(|(path, _)| lazaret::analysis::manifests::forms::of(path).unwrap().kind() == Kind::Lock);
+    let missing: Vec<_> = locks.map(|(path, _)| *path).filter(|path| !unknown.iter().any(|(known, _)| known == path)).collect();
+    assert_eq!(missing, ["requirements.lock"], "its lines are requirements, and each is told by itself");
+}
+
+/// Aliases of aliases in every form that is YAML.
+#[test]
+fn every_form_that_is_yaml_stands_a_bomb() {
+    let level = |c: char, below: char| format!("{c}: &{c} [{}]\n", format!("*{below},").repeat(9));
+    let bomb: String = ('b'..='h').zip('a'..).map(|(c, below)| level(c, below)).collect();
+    for (path, _) in SAMPLES
+        .iter()
+        .filter(|(path, _)| path.ends_with(".yaml") || path.ends_with(".yml") || *path == "pubspec.lock" || *path == "Chart.lock")
+    {
+        let said = said(path, &format!("a: &a [x]\n{bomb}"));
+        let told = said.iter().filter(|why| why.contains("aliases") && why.starts_with("dependencies")).count();
+        assert_eq!(told, 1, "{path}: {said:?}");
     }
 }
 

@@ -2,11 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::analysis::manifests::edition;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Origin, Reading};
 use crate::model::dependency::{Ecosystem, PackageSource};
 
 /// `Gemfile.lock` and `gems.locked`.
 pub struct GemfileLock;
+
+/// The sections that Bundler writes.
+const SECTIONS: [&str; 9] =
+    ["GEM", "GIT", "PATH", "PLUGIN SOURCE", "PLATFORMS", "DEPENDENCIES", "CHECKSUMS", "RUBY VERSION", "BUNDLED WITH"];
+/// The form has no version of its own: it is Bundler's.
+const LAST_BUNDLER: u32 = 4;
+/// Unknown sections that are named.
+const MOST_UNKNOWN: usize = 3;
 
 impl Format for GemfileLock {
     fn ecosystem(&self) -> Ecosystem {
@@ -27,7 +36,7 @@ impl Format for GemfileLock {
             let words = line.trim_end();
             match words.len() - words.trim_start().len() {
                 _ if words.is_empty() => {}
-                0 => (lock.section, lock.remote, lock.rev) = (words, "", ""),
+                0 => lock.begin(words, index),
                 indent => lock.line(indent, words.trim_start(), index),
             }
         }
@@ -54,8 +63,16 @@ struct Lock<'t> {
 }
 
 impl<'t> Lock<'t> {
+    fn begin(&mut self, section: &'t str, index: usize) {
+        (self.section, self.remote, self.rev) = (section, "", "");
+        if !SECTIONS.contains(&section) && self.reading.unread.len() < MOST_UNKNOWN {
+            self.reading.unread.push(edition::part(index + 1, section));
+        }
+    }
+
     fn line(&mut self, indent: usize, words: &'t str, index: usize) {
         match (self.section, indent) {
+            ("BUNDLED WITH", _) => edition::tell(words, LAST_BUNDLER, &mut self.reading),
             ("DEPENDENCIES", 2) => self.direct.extend([name_of(words).trim_end_matches('!')]),
             ("CHECKSUMS", 2) => {
                 let (what, sums) = words.split_once(") ").map_or((words, ""), |(what, sums)| (what, sums));

@@ -67,6 +67,8 @@ fn flat(packages: &Pairs<Package>, lines: &mut Lines<'_>, reading: &mut Reading)
             reading.unread.push(twice::sentence(line as usize, path));
         }
         let Some((_, folder)) = path.rsplit_once("node_modules/") else { continue };
+        let peers = package.peer_dependencies.iter().flat_map(|peers| &peers.0);
+        reading.peers.extend(peers.map(|(name, _)| name.to_string()));
         if package.link {
             let Some(target) = links.get(folder) else { continue };
             let needs = linked.get(target).into_iter().flat_map(|package| package.needs());

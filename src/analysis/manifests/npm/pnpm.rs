@@ -72,6 +72,7 @@ fn packages(root: &Node, reading: &mut Reading) {
         if node.get("dev").is_some_and(|node| node.value == Value::Bool(true)) {
             entry.dependency.scope = Scope::Dev;
         }
+        reading.peers.extend(node.get("peerDependencies").into_iter().flat_map(Node::entries).map(|(name, _)| name.clone()));
         let edges = snapshots.get(&(written, pinned)).copied().unwrap_or(node);
         let needs = TABLES.iter().filter_map(|table| edges.get(table)).flat_map(needs).collect::<Vec<_>>();
         let is_direct = direct.contains(&format!("{written} {pinned}")) || direct.contains(&format!("{name} {key}"));

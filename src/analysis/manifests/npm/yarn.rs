@@ -43,13 +43,18 @@ impl Format for YarnLock {
         let own: Vec<&str> =
             blocks.iter().filter(|block| block.is_own()).flat_map(|block| block.needs.iter().map(String::as_str)).collect();
         let direct: HashSet<&String> = own.iter().filter_map(|need| resolved.get(*need)).collect();
-        let entries = blocks.iter().filter(|block| !block.is_own() && !block.descriptors.is_empty());
+        let entries = blocks.iter().filter(|block| !block.is_own() && !block.descriptors.is_empty() && !block.version.is_empty());
         let entries = entries.map(|block| {
             let entry = block.entry().needs(block.needs.iter().filter_map(|need| resolved.get(need.as_str()).cloned()));
             let is_direct = direct.contains(&format!("{} {}", entry.dependency.name, entry.dependency.version));
             entry.direct(is_direct)
         });
         let mut reading = Reading { entries: entries.collect(), ..Reading::default() };
+        let bare = blocks.iter().filter(|block| block.version.is_empty() && !block.descriptors.is_empty() && !block.is_own());
+        reading
+            .unread
+            .extend(bare.map(|block| format!("line {}: `{}` is locked without a version", block.key + 1, block.descriptors.join(", "))));
+        reading.peers.extend(blocks.iter().flat_map(|block| &block.peers).map(|name| (*name).to_owned()));
         let mut seen = HashSet::new();
         for (block, descriptor) in blocks.iter().flat_map(|block| block.descriptors.iter().map(move |descriptor| (block, *descriptor))) {
             if !seen.insert(descriptor) {
@@ -77,6 +82,8 @@ struct Block<'t> {
     hash: String,
     /// `name@range`, as the keys of others are written.
     needs: Vec<String>,
+    /// Names of packages that it expects beside itself.
+    peers: Vec<&'t str>,
 }
 
 impl Block<'_> {
@@ -172,6 +179,7 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>, String> {
                 table = "";
             }
             2 => table = field(blocks.last_mut().ok_or_else(refused)?, words, line),
+            4 if table == "peerDependencies" => blocks.last_mut().ok_or_else(refused)?.peers.push(pair(words).0),
             4 if matches!(table, "dependencies" | "optionalDependencies") => {
                 let (name, range) = pair(words);
                 blocks.last_mut().ok_or_else(refused)?.needs.push(format!("{name}@{range}"));

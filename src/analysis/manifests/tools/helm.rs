@@ -3,6 +3,7 @@
 use crate::analysis::document;
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
+use crate::analysis::manifests::edition;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
 use crate::model::dependency::{Ecosystem, PackageSource};
 
@@ -26,9 +27,12 @@ impl Format for Chart {
     }
 
     fn read(&self, text: &str) -> Result<Reading, String> {
-        read(text)
+        Ok(read(&document::read(text, Language::Yaml)?))
     }
 }
+
+/// What Helm writes into its lock file.
+const PARTS: [&str; 3] = ["dependencies", "digest", "generated"];
 
 impl Format for ChartLock {
     fn ecosystem(&self) -> Ecosystem {
@@ -44,12 +48,14 @@ impl Format for ChartLock {
     }
 
     fn read(&self, text: &str) -> Result<Reading, String> {
-        read(text)
+        let root = document::read(text, Language::Yaml)?;
+        let mut reading = read(&root);
+        edition::parts(&root, &PARTS, &mut reading);
+        Ok(reading)
     }
 }
 
-fn read(text: &str) -> Result<Reading, String> {
-    let root = document::read(text, Language::Yaml)?;
+fn read(root: &Node) -> Reading {
     let entries = root.get("dependencies").into_iter().flat_map(Node::items).filter_map(|chart| {
         let name = chart.get("name").and_then(Node::text)?;
         let repository = chart.get("repository").map(Node::scalar).unwrap_or_default();
@@ -65,5 +71,5 @@ fn read(text: &str) -> Result<Reading, String> {
         let entry = Entry::new(Ecosystem::Helm, name, slot).version(version.map(Node::scalar).unwrap_or_default()).source(source);
         Some(entry.at(version.map_or(chart.line, |node| node.line)).direct(true))
     });
-    Ok(Reading { entries: entries.collect(), ..Reading::default() })
+    Reading { entries: entries.collect(), ..Reading::default() }
 }

@@ -1,9 +1,13 @@
 //! Terraform and OpenTofu: providers and modules of `*.tf`, and `.terraform.lock.hcl`.
 
+use std::collections::HashSet;
+
 use super::once;
 use crate::analysis::language::Language;
+use crate::analysis::manifests::edition;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
 use crate::analysis::manifests::tokens::{Token, behind, tokens, value};
+use crate::analysis::manifests::twice;
 use crate::model::dependency::{Ecosystem, PackageSource};
 
 /// `*.tf`.
@@ -118,10 +122,19 @@ impl Format for TerraformLock {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let tokens = tokens(text, Language::Hcl);
         let mut reading = Reading::default();
+        let mut seen = HashSet::new();
         let mut at = 0;
         while let Some(word) = tokens.get(at) {
             at += 1;
+            // A block that is none of a provider.
+            let other = word.is_word && !word.is("provider") && tokens.get(at).is_some_and(|next| next.is("{") || next.string().is_some());
+            if other && !reading.unread.iter().any(|known| known.contains(word.text)) {
+                reading.unread.push(edition::part(word.line + 1, word.text));
+            }
             let Some(name) = tokens.get(at).and_then(Token::string).filter(|_| word.is("provider")) else { continue };
+            if !seen.insert(name) {
+                reading.unread.push(twice::sentence(word.line + 1, name));
+            }
             let end = behind(&tokens, at + 1);
             let block = tokens.get(at + 1..end).unwrap_or_default();
             let version = value(block, "version");
