@@ -72,9 +72,12 @@ fn sorted(names: &[&str]) -> Vec<String> {
     names
 }
 
+/// A manifest that asks for these packages.
+type Writes<'w> = &'w dyn Fn(&[&str]) -> String;
+
 /// Insists that of what is added exactly `unused` is said, while `silent` is there for others and `used` is named.
 #[track_caller]
-fn only_unused(manifest: (&str, &dyn Fn(&[&str]) -> String), code: (&str, &str), unused: &[&str], others: &[&str]) {
+fn only_unused(manifest: (&str, Writes<'_>), code: (&str, &str), unused: &[&str], others: &[&str]) {
     let (path, write) = manifest;
     for part in unused.chunks(10) {
         // A name that stands in another one counts as named.

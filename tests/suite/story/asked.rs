@@ -32,10 +32,13 @@ const TESTS: (&str, &str) = ("tests/test_a.py", "+def test_a():\n+    assert f()
 const DOCS: (&str, &str) = ("docs/a.md", "-# A\n+# B\n");
 const LODASH: (&str, &str) = ("package.json", " {\"dependencies\": {\n-\"lodash\": \"4.17.20\"\n+\"lodash\": \"4.17.21\"\n }}\n");
 
+/// Title and text of an issue, the files of the change, the verdicts on what it claims.
+type Case<'t> = (&'t str, &'t str, &'t [(&'t str, &'t str)], &'t [Verdict]);
+
 #[test]
 fn an_issue_is_borne_out_or_tells_nothing() {
     use Verdict::{Supported, Uncheckable};
-    let cases: &[(&str, &str, &[(&str, &str)], &[Verdict])] = &[
+    let cases: &[Case<'_>] = &[
         ("Cover f", "Adds 2 tests", &[TESTS], &[Supported]),
         ("Cover f", "Adds 12 tests", &[TESTS], &[Uncheckable]),
         ("Add tests for f", "", &[CODE, TESTS], &[Supported]),
@@ -98,7 +101,7 @@ fn what_of_the_issues_was_not_read_is_said() {
         says("Page, fixes other/web#3", 0, &none),
         ["the message names issue other/web#3, which was not read, being of another repository"]
     );
-    let long = issue(2, "Many words", &"One sentence is here. Another one is there.");
+    let long = issue(2, "Many words", "One sentence is here. Another one is there.");
     let many = Testimony { linked: vec![long], ..none.clone() };
     assert_eq!(says("Page", 1, &many), Vec::<String>::new());
     assert_eq!(says("Page", 12, &many), ["1 of the 12 issues that its forge links were read, the others were not given"]);
