@@ -78,7 +78,7 @@ mod tests {
     fn yaml_says_where_it_stops_and_bounds_what_it_costs() {
         let says = |text: &str| yaml::all(text).unwrap_err();
         assert_eq!(says("a: 1\nb: 'x\\'y'\n").line, Some(1));
-        assert_eq!(says("a: 1\nb: 2\na: 3\n"), yaml::Unread { line: Some(2), says: "`a` stands twice here".to_owned() });
+        assert_eq!(says("a: 1\nb: 2\na: 3\n"), yaml::Unread { line: Some(2), says: "`a` stands twice here".to_owned(), costly: false });
         let deep: String = (0..40).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
         assert_eq!(says(&deep).says, "it is nested more than 32 deep");
         let level = |c: char, below: char| format!("{c}: &{c} [{}]\n", format!("*{below},").repeat(9));

@@ -108,9 +108,16 @@ fn every_modifier_matches_what_the_specification_says() {
         ("code_content|base64|contains: 'https://example.invalid'", "x", &format!("u = '{encoded}'"), true),
         ("code_content|base64offset|contains: 'example'", "x", &format!("u = '{encoded}'"), true),
         ("code_content|base64offset|contains: 'elsewhere'", "x", &format!("u = '{encoded}'"), false),
+        // `xexample.yz`, so that the digit behind `example` is that of both.
+        ("code_content|base64offset|contains: 'example'", "x", "u = 'eGV4YW1wbGUueXo='", true),
+        ("code_content|base64offset|contains|all: ['exam', 'ple']", "x", "u = 'eGV4YW1wbGUueXo='", true),
+        ("code_content|base64offset|contains|all: ['exam', 'else']", "x", "u = 'eGV4YW1wbGUueXo='", false),
         ("code_content|wide|base64offset|contains: 'eval'", "x", &format!("u = '{wide}'"), true),
         ("code_content|utf16|base64|contains: 'eval'", "x", &format!("u = '{utf16}'"), true),
         ("code_content|windash|contains: ' -enc '", "x", "pwsh /enc x", true),
+        ("code_content|windash|contains: ' /enc '", "x", "pwsh \u{2014}enc x", true),
+        ("code_content|windash|contains: ' -e* -x '", "x", "pwsh /enc /x y", true),
+        ("code_content|windash|endswith: ' -enc'", "x", "pwsh /enc", true),
         ("title|cidr: 10.0.0.0/8", "10.1.2.3", "x", true),
         ("title|cidr: 10.0.0.0/8", "11.1.2.3", "x", false),
         ("commit_message|exists: true", "x", "x", true),
@@ -180,8 +187,17 @@ fn conditions_lists_and_keywords_mean_what_the_specification_says() {
     }
     let either = "sel:\n  - kind: lines\n    code_content|contains: alpha\n  - kind: lines\n    file_path|endswith: .rb\ncondition: sel";
     assert!(matches(either, "x", "alpha") && !matches(either, "x", "beta"));
-    for (keywords, code, expected) in [("alpha", "the Alpha", true), ("al*ha", "al\nha", true), ("'omega'", "alpha", false)] {
+    for (keywords, code, expected) in [
+        ("4711", "port 4711 is", true),
+        ("4.5", "v4.5", true),
+        ("alpha", "the Alpha", true),
+        ("al*ha", "al\nha", true),
+        ("'omega'", "alpha", false),
+    ] {
         assert_eq!(matches(&format!("words:\n  - {keywords}\ncondition: words"), "x", code), expected, "{keywords}");
+    }
+    for (keywords, code, expected) in [("[alpha, be?a]", "a beta of alpha", true), ("[alpha, beta]", "alpha", false)] {
+        assert_eq!(matches(&format!("words:\n  '|all': {keywords}\ncondition: words"), "x", code), expected, "{keywords}");
     }
 }
 

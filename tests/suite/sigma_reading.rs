@@ -78,7 +78,7 @@ fn each_slip_is_named_with_its_line_and_the_standard_form_and_the_rule_runs() {
             "slips.yml:26: mended: a fence of Markdown is not part of a rule",
         ],
     );
-    assert!(run.out.contains("1 rules run"), "{}", run.out);
+    assert!(run.out.contains("1 rule runs"), "{}", run.out);
 }
 
 #[test]
@@ -111,6 +111,10 @@ fn what_cannot_be_a_rule_is_left_out_alone_with_its_line() {
         ("large.yml", &rule("  s:\n    title|re: '(((a{100}){100}){100}){100}'\n  condition: s\n")),
         ("names.yml", &rule("  s:\n    title: x\n  condition: s and not t\n")),
         ("windows.yml", &rule(good).replace("product: git", "product: windows")),
+        ("range.yml", &rule("  s:\n    title|cidr: 10.0.0.0/40\n  condition: s\n")),
+        ("flag.yml", &rule("  s:\n    title|contains|i: x\n  condition: s\n")),
+        ("bytes.yml", &rule("  s:\n    title|wide|contains: x\n  condition: s\n")),
+        ("count.yml", "title: w\ncorrelation:\n  type: event_count\n  rules: [x]\n  timespan: 1h\n  condition: '>5'\n"),
         ("two.yml", &format!("{}---\n{}", rule("  s: [\n"), rule(good).replace("title: a", "title: b"))),
     ]);
     assert_eq!(run.code, 2, "{}{}", run.out, run.err);
@@ -129,12 +133,37 @@ fn what_cannot_be_a_rule_is_left_out_alone_with_its_line() {
             "look.yml:8: left out: expressions run in linear time here and have no look-around",
             "large.yml:6: left out: the expression grows too large",
             "names.yml:7: left out: no selection is called `t`; those there are: s",
+            "range.yml:6: left out: `10.0.0.0/40` is no range of addresses",
+            "flag.yml:6: left out: `|i` is a flag of `|re` alone",
+            "bytes.yml:6: left out: `|wide` alone makes bytes",
+            "count.yml:6: left out: `condition: >5` counts nothing; the standard form is `condition: {gt: 5}`",
             "windows.yml:2: left out: no event of a change comes from `product: windows`",
             "two.yml:5: left out: ",
         ],
     );
     assert!(run.out.contains("2 rules run"), "good.yml and the second of two.yml: {}", run.out);
     assert!(!run.out.contains("good.yml:1: left out"), "{}", run.out);
+}
+
+#[test]
+fn what_the_standard_does_not_know_is_named_and_the_rule_runs() {
+    let head = "title: c\nname: c\nlevel: hgh\nseverty: high\nlogsource:\n  product: git\n  servce: commit\ndetection:\n  s:\n    repo: x\n  condition: s\n---\n";
+    let window = "title: w\ncorrelation:\n  type: value_count\n  rules: [c]\n  aliases:\n    who:\n      d: repo\n  timeframe: 1H\n  condition:\n    gte: -2\n";
+    let run = lint(&[("odd.yml", &format!("{head}{window}"))]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    says(
+        &run,
+        &[
+            "odd.yml:3: advice: `level: hgh` is none of informational, low, medium, high, critical",
+            "odd.yml:4: advice: `severty` is no key of Sigma",
+            "odd.yml:7: advice: `servce` is no key of `logsource`",
+            "odd.yml:13: never matches: the alias `who` names `d`",
+            "odd.yml:20: mended: `timeframe` is understood as `timespan`",
+            "odd.yml:20: mended: `1H` is understood as `1h`",
+            "odd.yml:21: never matches: `type: value_count` looks at the values of a field",
+            "odd.yml:22: never matches: `gte: -2` is never met",
+        ],
+    );
 }
 
 #[test]

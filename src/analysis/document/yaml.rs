@@ -15,6 +15,8 @@ pub struct Unread {
     pub line: Option<usize>,
     /// What is wrong there.
     pub says: String,
+    /// Whether it costs too much to read on: reading it again would cost as much.
+    pub costly: bool,
 }
 
 /// Reads the first document of `text`.
@@ -62,6 +64,8 @@ fn unread(error: &Error) -> Unread {
     while let Error::AliasError { error, .. } = inner {
         inner = error;
     }
+    let costly =
+        matches!(inner, Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. });
     let says = match inner {
         Error::DuplicateMappingKey { key: Some(key), .. } => format!("`{key}` stands twice here"),
         Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => too_deep(),
@@ -70,7 +74,7 @@ fn unread(error: &Error) -> Unread {
         }
         other => sentence(&other.to_string()),
     };
-    Unread { line, says }
+    Unread { line, says, costly }
 }
 
 fn too_deep() -> String {

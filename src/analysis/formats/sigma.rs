@@ -6,6 +6,7 @@ mod asked;
 mod compile;
 mod completed;
 mod correlate;
+mod encode;
 mod evidence;
 mod examples;
 pub mod filters;
@@ -23,6 +24,7 @@ pub mod said;
 mod set;
 mod source;
 pub mod taxonomy;
+mod unknown;
 mod widen;
 mod words;
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use rsigma_eval::compiler::compile_detection;
 use rsigma_eval::{CompiledDetection, CompiledRule, Engine, EvalError, compile_rule};
-use rsigma_parser::{ConditionExpr, FilterRule, SigmaRule};
+use rsigma_parser::{ConditionExpr, Detections, FilterRule, SigmaRule};
 
 use super::asked::{Asked, value};
 use super::parts::Detects;
-use super::widen;
+use super::{encode, widen};
 use crate::analysis::events::event::Event;
 use crate::analysis::events::fields::EventKind;
 
@@ -24,7 +24,7 @@ pub(super) struct Engines {
 /// # Errors
 /// Why it cannot run, in one sentence.
 pub(super) fn try_out(rule: &mut SigmaRule) -> Result<(), String> {
-    widen::widen(&mut rule.detection);
+    prepare(&mut rule.detection)?;
     compile_rule(rule).map(drop).map_err(|error| sentence(&error))
 }
 
@@ -33,8 +33,15 @@ pub(super) fn try_out(rule: &mut SigmaRule) -> Result<(), String> {
 /// # Errors
 /// Why it cannot run, in one sentence.
 pub(super) fn try_filter(filter: &mut FilterRule) -> Result<(), String> {
-    widen::widen(&mut filter.detection);
+    prepare(&mut filter.detection)?;
     filter.detection.named.values().try_for_each(|detection| compile_detection(detection).map(drop)).map_err(|error| sentence(&error))
+}
+
+fn prepare(detections: &mut Detections) -> Result<(), String> {
+    encode::clashes(detections).map_or(Ok(()), Err)?;
+    encode::encode(detections);
+    widen::widen(detections);
+    Ok(())
 }
 
 fn sentence(error: &EvalError) -> String {

@@ -82,10 +82,17 @@ fn last_of_each(all: Vec<Completed>) -> Vec<Completed> {
 /// The finding of a window, at the firing `told`; `place` names where each of its firings stands.
 fn draft(set: &Sigma, rule: &Rule, completed: &Completed, told: &Firing, place: &dyn Fn(usize) -> String) -> Option<Draft> {
     let correlation = &set.correlations.get(completed.correlation)?.sigma;
-    let parts = &completed.parts;
-    let mut places: Vec<String> = parts.iter().take(NAMED).map(|part| inert::line(&place(*part)).into_owned()).collect();
-    if parts.len() > NAMED {
-        places.push(format!("{} more", parts.len() - NAMED));
+    // Rules that count through each other meet one place more than once.
+    let mut places: Vec<String> = Vec::new();
+    for part in &completed.parts {
+        let place = inert::line(&place(*part)).into_owned();
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    if places.len() > NAMED {
+        let more = places.split_off(NAMED).len();
+        places.push(format!("{more} more"));
     }
     let group: Vec<String> =
         completed.group.iter().map(|(name, value)| format!("{} `{}`", inert::line(name), inert::line(value))).collect();

@@ -83,6 +83,7 @@ impl Linker<'_> {
                 if !ready {
                     left.push(found);
                 } else if self.enter(&found.what.id, &found.what.name, (found.file, found.line)) {
+                    self.aliases(&found);
                     taken.push(found);
                 }
             }
@@ -92,6 +93,18 @@ impl Linker<'_> {
             }
             open = left;
         }
+    }
+
+    /// Says which aliases are for rules that the correlation does not count.
+    fn aliases(&mut self, found: &Found<'_, CorrelationRule>) {
+        let counted: BTreeSet<&String> = found.what.rules.iter().filter_map(|rule| self.meant(rule)).collect();
+        let aliases = found.what.aliases.iter().flat_map(|alias| alias.mapping.keys().map(|rule| (&alias.alias, rule)));
+        let mut lost: Vec<String> = aliases
+            .filter(|(_, rule)| self.meant(rule).is_none_or(|id| !counted.contains(id)))
+            .map(|(alias, rule)| format!("the alias `{alias}` names `{rule}`, which does not stand below `rules:`"))
+            .collect();
+        lost.sort();
+        lost.into_iter().for_each(|text| self.say(found.file, found.line, NoteKind::NeverMatches, text));
     }
 
     fn unlinked(&mut self, found: &Found<'_, CorrelationRule>, left: &[Found<'_, CorrelationRule>]) {

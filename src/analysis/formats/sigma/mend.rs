@@ -6,7 +6,7 @@
 mod condition;
 mod correlation;
 mod fence;
-mod heads;
+pub(super) mod heads;
 mod keys;
 mod page;
 mod syntax;

@@ -12,6 +12,8 @@ use condition::Selections;
 use found::Found;
 use reach::{Kinds, Reach};
 
+pub(super) use value::comparison;
+
 use super::said::Said;
 use crate::analysis::document::node::{Node, Value};
 use crate::analysis::events::fields::{self, EventKind};
@@ -27,6 +29,7 @@ pub fn look(tree: &Node, kinds: &[EventKind]) -> Vec<Said> {
         found.tell_missing("");
     } else if let Some(correlation) = tree.get("correlation") {
         groups(correlation, &mut found);
+        counts(correlation, &mut found);
         found.tell_missing("");
     }
     found.said()
@@ -109,6 +112,21 @@ fn groups(correlation: &Node, found: &mut Found) {
     }
 }
 
+/// What a correlation counts.
+fn counts(correlation: &Node, found: &mut Found) {
+    let Some(condition) = correlation.get("condition") else { return };
+    let kind = correlation.get("type").map(Node::scalar).unwrap_or_default();
+    if kind.starts_with("value_") && condition.get("field").is_none() {
+        found.note(condition.key, format!("`type: {kind}` looks at the values of a field; name it here: `field: …`"));
+    }
+    for (operator, node) in condition.entries() {
+        let bound = node.scalar();
+        if operator != "field" && bound.starts_with('-') {
+            found.note(node.line, format!("`{operator}: {bound}` is never met: what is counted is never below 0"));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +145,10 @@ mod tests {
             ("  s:\n    time_window: '2h'\n  condition: s\n", 4, "timespan: 2h"),
             ("  s:\n    window: 1 hour\n  condition: s\n", 4, "timespan: 1 hour"),
             ("  s:\n    code_content|contains: '*\\u200b*'\n  condition: s\n", 4, "U+200B"),
+            ("  s:\n    code_content|contains: '\\u{200b}'\n  condition: s\n", 4, "\"\\u200b\""),
+            ("  s:\n    old_path: [null, a]\n  condition: s\n", 4, "`old_path: null`"),
+            ("  s:\n    code_contents: a\n  condition: s\n", 4, "is `code_content` meant?"),
+            ("  s:\n    title: a\n  condition: s or 1 of t*\n", 5, "no selection has a name like `t*`"),
             ("  s:\n    code_content|contains:\n      - a\n      - \\u200b\n  condition: s\n", 6, "6 characters"),
             ("  s:\n    title: x\n    filePath: y\n  condition: s\n", 5, "is `file_path` meant?"),
             ("  s:\n    title|all: [a, b]\n  condition: s\n", 4, "never `a` and `b` at once"),

@@ -71,7 +71,9 @@ impl<'p> Read<'p> {
                     let called = called(&read);
                     let mut say = |line, kind, text| self.notes.push(note(pack, file, Some(line), called.as_deref(), kind, text));
                     said.into_iter().for_each(|said| say(said.line, said.kind, said.text));
-                    read.errors.iter().for_each(|why| say(first, NoteKind::Advice, sentence(why)));
+                    // Words of the head that are none were told with their lines.
+                    let own = |why: &&String| !["invalid level", "invalid status"].iter().any(|known| why.starts_with(known));
+                    read.errors.iter().filter(own).for_each(|why| say(first, NoteKind::Advice, sentence(why)));
                     self.take(pack, file, (first, line), text, read);
                 }
             }

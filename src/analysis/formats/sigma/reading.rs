@@ -4,8 +4,9 @@
 
 use rsigma_parser::LogSource;
 
+use super::mend::heads;
 use super::said::Said;
-use super::{never, source, taxonomy};
+use super::{never, source, taxonomy, unknown};
 use crate::analysis::document::node::Node;
 use crate::analysis::formats::yaml::{self, Refused, number};
 use crate::model::pack::NoteKind;
@@ -19,6 +20,7 @@ pub fn look(document: &str, first: u32) -> Result<Vec<Said>, Refused> {
     // A rule about other machines is left out as a whole: there is no use in saying so of each field.
     let Ok(kinds) = source::kinds(&log_source(&tree)) else { return Ok(Vec::new()) };
     let mut said = never::look(&tree, &kinds);
+    said.extend(unknown::look(&tree, &heads::KEYS));
     let advice = |(at, text)| Said { line: number(at).saturating_add(first.saturating_sub(1)), kind: NoteKind::Advice, text };
     said.extend(taxonomy::wrong(document).into_iter().map(advice));
     said.sort_by_key(|said| said.line);

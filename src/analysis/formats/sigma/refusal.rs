@@ -5,6 +5,7 @@
 mod condition;
 mod item;
 
+use super::never;
 use crate::analysis::document::node::Node;
 use crate::analysis::formats::yaml::{self, Refused, number};
 
@@ -46,6 +47,16 @@ fn plain(tree: &Node, error: &str) -> Option<(usize, String)> {
         return Some((node.key, format!("`title: {title}` is no text; put it in quotes")));
     }
     let correlation = tree.get("correlation")?;
+    let kind = correlation.get("type").map(Node::scalar).unwrap_or_default();
+    if let Some(node) = correlation.get("condition").filter(|node| node.text().is_some() && !kind.starts_with("temporal")) {
+        let text = node.scalar();
+        let number = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let standard = never::comparison(&text)
+            .map(|(operator, bound)| format!("{operator}: {bound}"))
+            .or_else(|| number.parse::<u64>().is_ok().then(|| format!("eq: {number}")))
+            .unwrap_or_else(|| "gt: 5".to_owned());
+        return Some((node.key, format!("`condition: {text}` counts nothing; the standard form is `condition: {{{standard}}}`")));
+    }
     let about = [
         (
             "correlation type",
@@ -102,6 +113,10 @@ mod tests {
             ("  s:\n    a|re:\n      - b\n      - '(?!x)y'\n  condition: s\n", 6, "look-around"),
             ("  s:\n    a|re: '(a)\\1'\n  condition: s\n", 4, "refers back"),
             ("  s:\n    a|re: '*b*'\n  condition: s\n", 4, "wildcards"),
+            ("  s:\n    b: c\n    a|cidr: 10.0.0.*\n  condition: s\n", 5, "such as `10.0.0.0/8`"),
+            ("  s:\n    a|cidr: [10.0.0.0/8, 10.0.0.0/99]\n  condition: s\n", 4, "`10.0.0.0/99` is no range"),
+            ("  s:\n    b: c\n    a|base64|re: b\n  condition: s\n", 5, "keep one of them"),
+            ("  s:\n    b: c\n    a|contains|i: b\n  condition: s\n", 5, "flag of `|re`"),
             ("  s:\n    a|re: '(b'\n  condition: s\n", 4, "unclosed group"),
             ("  s:\n    a: b\n  condition: s and t\n", 5, "no selection is called `t`"),
             ("  sel:\n    a: b\n  condition: Sel\n", 5, "is `sel` meant?"),
@@ -141,6 +156,11 @@ mod tests {
             ("title: a\ncorrelation:\n  type: event_count\n  rules: [b]\n  timespan: soon\n  condition: {gt: 5}\n", 5, "such as `1h`"),
             ("title: a\ncorrelation:\n  type: event_count\n  rules: [b]\n  condition: {gt: 5}\n", 2, "timespan: 1h"),
             ("title: a\ncorrelation:\n  type: event_count\n  rules: [b]\n  timespan: 1h\n", 2, "gt: 5"),
+            (
+                "title: a\ncorrelation:\n  type: event_count\n  rules: [b]\n  timespan: 1h\n  condition: '>= 7'\n",
+                6,
+                "`condition: {gte: 7}`",
+            ),
         ] {
             let refused = refused(text);
             assert!(refused.line == line && refused.text.contains(says), "{text}: {refused:?}");

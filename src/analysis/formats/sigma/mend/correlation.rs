@@ -3,7 +3,8 @@
 use super::page::Page;
 use crate::analysis::document::node::Node;
 
-const KEYS: &[(&str, &str)] = &[("group_by", "group-by"), ("groupby", "group-by"), ("groupBy", "group-by"), ("time_span", "timespan")];
+const KEYS: &[(&str, &str)] =
+    &[("group_by", "group-by"), ("groupby", "group-by"), ("groupBy", "group-by"), ("time_span", "timespan"), ("timeframe", "timespan")];
 const OPERATORS: &[(&str, &str)] = &[(">", "gt"), (">=", "gte"), ("<", "lt"), ("<=", "lte"), ("=", "eq"), ("==", "eq")];
 const UNITS: &[(&[&str], char)] = &[
     (&["sec", "secs", "second", "seconds"], 's'),
@@ -16,7 +17,8 @@ const UNITS: &[(&[&str], char)] = &[
 /// Mends what stands below `correlation:`.
 pub(super) fn mend(page: &mut Page, correlation: &Node) {
     for (key, node) in correlation.entries() {
-        let key = rename(page, key, node, KEYS);
+        let twice = KEYS.iter().any(|(wrong, right)| wrong == key && correlation.get(right).is_some());
+        let key = if twice { key } else { rename(page, key, node, KEYS) };
         match key {
             "type" => kind(page, node),
             "timespan" | "timeframe" | "gap" => span(page, node),
@@ -53,7 +55,9 @@ fn span(page: &mut Page, node: &Node) {
     let unit = unit.trim();
     let lower = unit.to_ascii_lowercase();
     let short = UNITS.iter().find(|(long, _)| long.contains(&lower.as_str())).map(|(_, short)| *short);
-    let same = matches!(unit, "s" | "m" | "h" | "d" | "w" | "M" | "y").then(|| unit.chars().next()).flatten();
+    // A large `M` is a month.
+    let same = matches!(unit, "s" | "m" | "h" | "d" | "w" | "M" | "y" | "S" | "H" | "D" | "W").then(|| unit.chars().next()).flatten();
+    let same = same.map(|unit| if unit == 'M' { unit } else { unit.to_ascii_lowercase() });
     let Some(short) = short.or(same) else { return };
     let right = format!("{count}{short}");
     if written != right && page.swap(node.line, written, &right) {

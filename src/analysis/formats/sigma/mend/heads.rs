@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::analysis::document::node::Node;
 
 /// The keys of the standard.
-const KEYS: [&str; 22] = [
+pub(crate) const KEYS: [&str; 22] = [
     "title",
     "id",
     "name",
@@ -68,7 +68,7 @@ fn meant(key: &str) -> Option<&'static str> {
 }
 
 /// Whether one letter more, less, other or swapped makes `b` of `a`.
-fn one_letter_apart(a: &str, b: &str) -> bool {
+pub(crate) fn one_letter_apart(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let front = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let back = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();

@@ -84,6 +84,7 @@ pub(super) fn word(page: &mut Page, node: &Node, key: &str, known: &[(&str, &str
 pub(super) fn modifiers(page: &mut Page, node: &Node) {
     for (key, value) in node.entries() {
         if let Some(better) = standard(key, value.items().len())
+            && node.get(&better).is_none()
             && page.swap(value.key, key, &better)
         {
             page.note(value.key, format!("`{key}` is understood as `{better}`, the standard's form"));

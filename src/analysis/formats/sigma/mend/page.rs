@@ -19,6 +19,11 @@ impl Page {
         yaml::all(&self.document()).is_ok()
     }
 
+    /// Whether a parser gives it up for what it costs, so that nothing is to be mended.
+    pub(super) fn is_costly(&self) -> bool {
+        yaml::all(&self.document()).is_err_and(|unread| unread.costly)
+    }
+
     /// Its text without the line that separates it from the next.
     pub(super) fn document(&self) -> String {
         let separated = self.lines.last().is_some_and(|line| line.starts_with("---"));

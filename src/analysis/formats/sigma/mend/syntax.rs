@@ -13,6 +13,9 @@ const STEPS: [fn(&mut Page); 6] = [tabs, single_quotes, escapes, signs, colons, 
 
 /// Mends `page` until it can be read, or nothing more is known.
 pub(super) fn mend(page: &mut Page) {
+    if page.is_costly() {
+        return;
+    }
     for step in STEPS {
         if page.reads() {
             return;

@@ -21,7 +21,7 @@ pub(super) struct Outcome {
     pub(super) reach: Option<Reach>,
     /// The selections that some condition names.
     pub(super) used: BTreeSet<String>,
-    /// What contradicts itself.
+    /// What contradicts itself, and names that no selection has.
     pub(super) contradictions: Vec<String>,
 }
 
@@ -33,6 +33,7 @@ impl Selections<'_> {
         for text in condition.texts() {
             let Ok(expression) = parse_condition(&text) else { return outcome };
             self.uses(&expression, &mut outcome.used);
+            self.unmet(&expression, &mut outcome.contradictions);
             whole = whole.or(self.fold(&expression, &mut outcome.contradictions));
         }
         outcome.reach = Some(whole);
@@ -51,6 +52,18 @@ impl Selections<'_> {
                 used.insert(name.clone());
             }
             ConditionExpr::Selector { pattern, .. } => used.extend(self.named(pattern).into_iter().map(str::to_owned)),
+        }
+    }
+
+    /// Names with `*` that fit no selection.
+    fn unmet(&self, expression: &ConditionExpr, unmet: &mut Vec<String>) {
+        match expression {
+            ConditionExpr::And(parts) | ConditionExpr::Or(parts) => parts.iter().for_each(|part| self.unmet(part, unmet)),
+            ConditionExpr::Not(part) => self.unmet(part, unmet),
+            ConditionExpr::Selector { pattern, .. } if self.named(pattern).is_empty() => {
+                unmet.push(format!("no selection has a name like `{pattern}`"));
+            }
+            ConditionExpr::Identifier(_) | ConditionExpr::Selector { .. } => {}
         }
     }
 

@@ -27,6 +27,9 @@ pub(super) fn reach(key: &str, node: &Node, found: &mut Found) -> Reach {
         }
         found.advise(node.key, format!("`{name}: {text}` {says} `timespan: {text}`; here the field always says so"));
     }
+    if modifiers.contains(&"exists") && !matches!(node.scalar().as_str(), "true" | "false" | "yes" | "no") {
+        found.advise(node.key, format!("`{name}|exists` is `true` or `false`; `{}` is read as `true`", node.scalar()));
+    }
     if let Some(absent) = absent(&modifiers, node, known) {
         if absent.never() {
             found.missing(node.key, name);
@@ -95,6 +98,14 @@ fn values(known: Option<&Field>, modifiers: &[&str], node: &Node, found: &mut Fo
     let mut sum = if all { open } else { Reach::NEVER };
     for value in list {
         let part = match value::never(known, modifiers, value) {
+            _ if list.len() > 1 && known.is_some() && matches!(value.value, Value::Null) => {
+                let name = known.map_or("", |field| field.name);
+                found.note(
+                    value.line,
+                    format!("`null` among other values is never met; write `{name}: null` as a selection of its own and join it with `or`"),
+                );
+                Reach::NEVER
+            }
             _ if value::foreign(known, modifiers, value).is_some() => {
                 found.foreign(value.line, known.map_or("", |field| field.name), &value.scalar());
                 Reach::NEVER

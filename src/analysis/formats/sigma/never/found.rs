@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::mend::heads::one_letter_apart;
 use super::super::said::Said;
 use super::value;
 use crate::analysis::events::fields::FIELDS;
@@ -133,5 +134,7 @@ fn meant(name: &str) -> Option<&'static str> {
     let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let wanted = plain(name);
     let alias = ALIASES.iter().find(|(alias, _)| plain(alias) == wanted).map(|(_, right)| *right);
-    FIELDS.iter().map(|field| field.name).find(|known| plain(known) == wanted).or(alias)
+    let names = || FIELDS.iter().map(|field| field.name);
+    let close = || names().find(|known| known.len() > 5 && one_letter_apart(known, name));
+    names().find(|known| plain(known) == wanted).or(alias).or_else(close)
 }

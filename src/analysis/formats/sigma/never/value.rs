@@ -30,9 +30,10 @@ pub(super) fn never(known: Option<&Field>, modifiers: &[&str], value: &Node) -> 
         return Some(why);
     }
     let text = value.text()?;
-    escaped(text).map(|(written, means)| {
+    escaped(text).map(|(written, number)| {
         let count = written.chars().count();
-        format!("`{written}` here is {count} characters, not the one it stands for; in double quotes, \"{written}\", it is {means}")
+        let escape = if number > 0xFFFF { format!("\\U{number:08x}") } else { format!("\\u{number:04x}") };
+        format!("`{written}` here is {count} characters, not the one it stands for; in double quotes, \"{escape}\", it is U+{number:04X}")
     })
 }
 
@@ -46,13 +47,13 @@ pub(super) fn advice(known: Option<&Field>, modifiers: &[&str], value: &Node) ->
         .then(|| format!("`^` and `$` are the beginning and the end of the whole text here; to meet each line write `{name}|re|m`"))
 }
 
-/// The first escape in `text`, and the character it stands for.
-fn escaped(text: &str) -> Option<(&str, String)> {
+/// The first escape in `text`, and the number of the character it stands for.
+fn escaped(text: &str) -> Option<(&str, u32)> {
     let found = ESCAPE.as_ref()?.captures(text)?;
     let number = found.iter().skip(1).flatten().next()?.as_str();
     let number = u32::from_str_radix(number, 16).ok()?;
     char::from_u32(number)?;
-    Some((found.get(0)?.as_str(), format!("U+{number:04X}")))
+    Some((found.get(0)?.as_str(), number))
 }
 
 fn placeholder(text: &str) -> Option<String> {
@@ -99,7 +100,7 @@ pub(super) fn foreign<'v>(known: Option<&Field>, modifiers: &[&str], value: &'v 
 }
 
 /// The modifier and bound that a text such as `>5` means.
-pub(super) fn comparison(text: &str) -> Option<(&'static str, &str)> {
+pub(crate) fn comparison(text: &str) -> Option<(&'static str, &str)> {
     [(">=", "gte"), ("=>", "gte"), ("<=", "lte"), ("=<", "lte"), (">", "gt"), ("<", "lt")].iter().find_map(|(sign, modifier)| {
         let bound = text.trim().strip_prefix(sign)?.trim();
         bound.parse::<f64>().is_ok().then_some((*modifier, bound))
@@ -188,8 +189,8 @@ mod tests {
 
     #[test]
     fn escapes_of_languages_are_characters_here() {
-        assert_eq!(escaped(r"*\u200b*"), Some((r"\u200b", "U+200B".to_owned())));
-        assert_eq!(escaped(r"\x41"), Some((r"\x41", "U+0041".to_owned())));
+        assert_eq!(escaped(r"*\u200b*"), Some((r"\u200b", 0x200B)));
+        assert_eq!(escaped(r"\x41"), Some((r"\x41", 0x41)));
         assert_eq!(escaped(r"C:\users\x"), None);
     }
 }

@@ -1,14 +1,17 @@
 //! Fields that no engine takes: modifiers nobody defined, two operators at once, expressions that are none.
 
 use regex::RegexBuilder;
-use rsigma_parser::Modifier;
+use rsigma_eval::compiler::compile_detection;
+use rsigma_parser::{Detection, DetectionItem, FieldSpec, Modifier, SigmaValue};
+
+use super::super::encode;
 
 use crate::analysis::document::node::{Node, Value};
 
 /// Modifiers of which a field has one.
 const OPERATORS: [&str; 10] = ["contains", "startswith", "endswith", "re", "cidr", "exists", "gt", "gte", "lt", "lte"];
-const KNOWN: &str =
-    "contains, startswith, endswith, re, cidr, exists, gt, gte, lt, lte, all, cased, base64, base64offset, wide, windash, fieldref";
+const KNOWN: &str = "contains, startswith, endswith, re, cidr, exists, gt, gte, lt, lte, neq, all, cased, base64, base64offset, wide, \
+                     utf16le, utf16be, utf16, windash, fieldref, expand, minute, hour, day, week, month, year";
 
 /// The first field of `selection` that is refused: its line, from 0, and why.
 pub(super) fn refused(selection: &Node) -> Option<(usize, String)> {
@@ -27,6 +30,10 @@ fn field(key: &str, node: &Node) -> Option<(usize, String)> {
     if operators.len() > 1 {
         return Some((node.key, format!("`{key}` compares in more than one way, by {}; keep one of them", operators.join(" and "))));
     }
+    let parsed: Vec<Modifier> = modifiers.iter().filter_map(|word| word.parse().ok()).collect();
+    if let Some(why) = encode::clash(&parsed) {
+        return Some((node.key, why));
+    }
     if modifiers.contains(&"all") && node.items().len() < 2 {
         return Some((node.key, "`|all` needs a list of more than one value; take it away".to_owned()));
     }
@@ -37,6 +44,9 @@ fn field(key: &str, node: &Node) -> Option<(usize, String)> {
     list.iter().find_map(|value| {
         let why = if modifiers.contains(&"re") {
             expression(name, &modifiers, &value.scalar())
+        } else if modifiers.contains(&"cidr") {
+            let text = value.scalar();
+            (!is_range(&text)).then(|| format!("`{text}` is no range of addresses such as `10.0.0.0/8` or `2001:db8::/32`"))
         } else {
             let numeric = modifiers.iter().find(|word| matches!(**word, "gt" | "gte" | "lt" | "lte"));
             let text = value.scalar();
@@ -44,6 +54,12 @@ fn field(key: &str, node: &Node) -> Option<(usize, String)> {
         };
         why.map(|why| (value.line, why))
     })
+}
+
+/// Whether the engine takes `text` for a range of addresses.
+fn is_range(text: &str) -> bool {
+    let field = FieldSpec { name: Some("address".to_owned()), modifiers: vec![Modifier::Cidr] };
+    compile_detection(&Detection::AllOf(vec![DetectionItem { field, values: vec![SigmaValue::from_raw_string(text)] }])).is_ok()
 }
 
 /// What `word`, which is no modifier, seems to want.
