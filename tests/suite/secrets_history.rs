@@ -98,6 +98,23 @@ fn a_secret_that_stays_is_told_once_and_one_that_was_moved_is_not_told() {
 }
 
 #[test]
+fn a_commit_that_an_allowlist_names_is_allowed_whether_its_secret_stays_or_goes_and_no_other() {
+    for (later, gone) in [(0, false), (1, false), (1, true)] {
+        let mut place = Place::new(&[]);
+        let first = place.commit("Add a key", &[("src/a.py", &line(VALUE))]);
+        for _ in 0..later {
+            let text = if gone { "x = 2\n".to_owned() } else { format!("{}z = 3\n", line(VALUE)) };
+            place.commit("Go on", &[("src/a.py", &text)]);
+        }
+        let allowing = |commit: &str| format!("{RULE}[[rules.allowlists]]\ncommits = [\"{commit}\"]\n");
+        std::fs::write(place.rules.join("acme.toml"), allowing(&first)).unwrap();
+        assert_eq!(place.found().0, [], "{later} {gone}");
+        std::fs::write(place.rules.join("acme.toml"), allowing(&first.replace(['1', '2', '3'], "4"))).unwrap();
+        assert_eq!(place.found().0.len(), 1, "{later} {gone}");
+    }
+}
+
+#[test]
 fn what_the_base_accepts_by_name_is_left_out_and_said_and_the_change_accepts_nothing() {
     let mut place = Place::new(&[]);
     place.commit("Add a key", &[("src/a.py", &line(VALUE)), (".gitleaksignore", "src/a.py:acme-token:2\n")]);

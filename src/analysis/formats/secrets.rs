@@ -26,6 +26,7 @@ mod words;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use self::form::Form;
 use super::Loaded;
 use crate::analysis::check::{ChangeView, Draft};
 use crate::analysis::hints::Needs;
@@ -78,14 +79,10 @@ impl RuleSet for Secrets {
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut SetSink<'_>) {
-        self.names(file, sink);
-        // The only commit there is.
-        let only = match file.change.commits.as_slice() {
-            [one] => one.id.as_ref(),
-            _ => None,
-        };
+        let only = only(file.change);
+        self.names(file, only, sink);
         let accepted = scan::accepted(file);
-        let looked = Looked { file, commit: None, placed: sink.seen().map(|seen| seen.places(0)) };
+        let looked = Looked { file, commit: only, placed: sink.seen().map(|seen| seen.places(0)) };
         for hit in scan::file(&self.built, looked, &|rule| sink.runs(rule)) {
             sink.hide(&hit.value, &hit.form.placeholder);
             if scan::is_allowed(file, &accepted, &hit) {
@@ -97,7 +94,8 @@ impl RuleSet for Secrets {
             let draft = Draft::lines(file, side, hit.first, hit.last).title(words::title(hit.rule)).evidence(&hit.evidence);
             let draft = draft.why(words::why(hit.rule, &names)).severity(severity).confidence(confidence);
             let finding = sink.report(hit.rule, draft);
-            sink.mark(Mark { trace: Trace::of(&hit.value), rule: hit.rule.id, finding, path: file.path.clone().into_owned(), names });
+            let path = file.path.clone().into_owned();
+            sink.mark(Mark { trace: Trace::of(&hit.value), rule: hit.rule.id, finding, path, names, allowed: false });
         }
     }
 
@@ -111,6 +109,15 @@ impl RuleSet for Secrets {
                 let file = FileView::new(change.change, diff, &nothing);
                 let looked = Looked { file: &file, commit: Some(&step.commit), placed: None };
                 let hits = scan::file(&self.built, looked, &|rule| sink.runs(rule));
+                if self.built.matcher.forms().iter().any(Form::asks_commit) {
+                    // What only the commit makes allowed is allowed in the net diff, too.
+                    let all = scan::file(&self.built, Looked { commit: None, ..looked }, &|rule| sink.runs(rule));
+                    let kept = |one: &Hit<'_>| hits.iter().any(|hit| hit.rule.id == one.rule.id && hit.value == one.value);
+                    for one in all.iter().filter(|one| !kept(one)).take(MOST_PASSING) {
+                        let (path, trace) = (file.path.clone().into_owned(), Trace::of(&one.value));
+                        sink.mark(Mark { trace, rule: one.rule.id, finding: None, path, names: Vec::new(), allowed: true });
+                    }
+                }
                 if hits.len() > MOST_PASSING {
                     let why = format!("commit {}: only the first {MOST_PASSING} secrets of this file were looked at", step.commit.short());
                     sink.skip(Some(file.repo_path()), why);
@@ -119,13 +126,22 @@ impl RuleSet for Secrets {
                     let trace = Trace::of(&hit.value);
                     let names = names(&file.path, &hit, Some(&step.commit));
                     if net.contains(&(hit.rule.id, trace)) {
-                        sink.mark(Mark { trace, rule: hit.rule.id, finding: None, path: file.path.clone().into_owned(), names });
+                        let path = file.path.clone().into_owned();
+                        sink.mark(Mark { trace, rule: hit.rule.id, finding: None, path, names, allowed: false });
                     } else if !was_there(step, &hit.value) && known.insert((hit.rule.id, trace)) {
                         passing(&file, step, &hit, names, trace, sink);
                     }
                 }
             }
         }
+    }
+}
+
+/// The only commit of `change`, where there is one.
+fn only(change: &Change) -> Option<&CommitId> {
+    match change.commits.as_slice() {
+        [one] => one.id.as_ref(),
+        _ => None,
     }
 }
 
@@ -136,7 +152,7 @@ fn passing(file: &FileView<'_>, step: &Step, hit: &Hit<'_>, names: Vec<String>, 
     let place = format!("{}:{}", inert::line(&file.path), hit.line);
     let draft = Draft::commit(&step.commit, &format!("{place}: {}", hit.evidence)).title(words::passing(hit.rule, &place));
     let finding = sink.report(hit.rule, draft.why(words::why(hit.rule, &names)).severity(severity).confidence(confidence));
-    sink.mark(Mark { trace, rule: hit.rule.id, finding, path: file.path.clone().into_owned(), names });
+    sink.mark(Mark { trace, rule: hit.rule.id, finding, path: file.path.clone().into_owned(), names, allowed: false });
 }
 
 /// Whether the same commit took `value` away elsewhere: it was there before, and was moved.
@@ -178,11 +194,11 @@ impl Secrets {
     }
 
     /// Rules on paths alone.
-    fn names(&self, file: &FileView<'_>, sink: &mut SetSink<'_>) {
+    fn names(&self, file: &FileView<'_>, commit: Option<&CommitId>, sink: &mut SetSink<'_>) {
         if file.diff.status == FileStatus::Deleted {
             return;
         }
-        let at = Candidate { commit: None, path: Some(&file.path), secret: "", whole: "", line: "" };
+        let at = Candidate { commit: commit.map(CommitId::as_str), path: Some(&file.path), secret: "", whole: "", line: "" };
         for (form, rule) in self.built.matcher.forms().iter().zip(&self.built.rules) {
             if form.names(&file.path) && !form.silent && form.keeps(&at) {
                 sink.report(rule, Draft::file(file, &file.path));

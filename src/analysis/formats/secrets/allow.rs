@@ -80,6 +80,12 @@ impl Allowlist {
         Ok(allowlist)
     }
 
+    /// Whether it names commits.
+    #[must_use]
+    pub fn asks_commit(&self) -> bool {
+        !self.commits.is_empty()
+    }
+
     /// Whether it says that `found` is none.
     #[must_use]
     pub fn allows(&self, found: &Candidate<'_>) -> bool {

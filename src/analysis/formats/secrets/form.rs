@@ -91,6 +91,12 @@ impl Form {
             && !(self.own.part && judge::is_example(found.secret))
     }
 
+    /// Whether one of its allowlists names commits.
+    #[must_use]
+    pub fn asks_commit(&self) -> bool {
+        self.allow.iter().any(|list| list.asks_commit())
+    }
+
     /// What the value is, beyond its form.
     #[must_use]
     pub fn verdict(&self, found: &Candidate<'_>) -> Verdict {

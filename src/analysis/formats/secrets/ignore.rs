@@ -27,10 +27,10 @@ pub fn accepted(texts: &Texts) -> BTreeSet<&str> {
     lines.map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 }
 
-/// Takes from `findings` what the base revision accepts by its name, and says so.
+/// Takes from `findings` what the base revision accepts by its name, and says so; and what an allowlist accepts by its commit.
 pub fn apply(texts: &Texts, marks: &[Mark], findings: &mut Vec<Finding>) -> Vec<Omission> {
     let accepted = accepted(texts);
-    let is_accepted = |mark: &&Mark| mark.names.iter().any(|name| accepted.contains(name.as_str()));
+    let is_accepted = |mark: &&Mark| mark.allowed || mark.names.iter().any(|name| accepted.contains(name.as_str()));
     let mut said = Vec::new();
     for mark in marks.iter().filter(is_accepted) {
         let same = |other: &&Mark| (other.trace, other.rule, &other.path) == (mark.trace, mark.rule, &mark.path);
@@ -38,7 +38,7 @@ pub fn apply(texts: &Texts, marks: &[Mark], findings: &mut Vec<Finding>) -> Vec<
         for id in marks.iter().filter(same).filter_map(|other| other.finding.as_ref()) {
             let before = findings.len();
             findings.retain(|finding| finding.id != *id);
-            if findings.len() < before {
+            if findings.len() < before && !mark.allowed {
                 let name = mark.names.first().map_or("", String::as_str);
                 let why = format!("{name}: {PATH} of the base revision accepts this secret, so it is not shown");
                 said.push(Omission { path: Some(RepoPath::from(mark.path.as_str())), why });

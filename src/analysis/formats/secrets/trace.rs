@@ -49,6 +49,8 @@ pub struct Mark {
     pub path: String,
     /// The names gitleaks has for it: `path:rule:line`, and the same behind the commit's id where that is known.
     pub names: Vec<String>,
+    /// Whether an allowlist of the rule names the commit that brought it.
+    pub allowed: bool,
 }
 
 #[cfg(test)]
