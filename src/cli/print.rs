@@ -19,7 +19,7 @@ pub enum Format {
     Plain,
     /// Report v1; an array of them where several changes were asked for
     Json,
-    /// Report v1, one per line, printed as they come
+    /// Report v1, one per line
     Jsonl,
     /// SARIF 2.1.0, one run over all changes
     Sarif,

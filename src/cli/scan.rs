@@ -48,8 +48,10 @@ pub struct Args {
     rules: Rules,
 }
 
-/// Commits that are held to be looked at together, at most.
+/// Changes that are held to be looked at together, at most.
 const MOST_TOGETHER: usize = 500;
+/// Changed lines of them that are held, at most.
+const MOST_LINES: usize = 2_000_000;
 
 /// From which severity on a finding changes the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -111,13 +113,8 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         verdict.add(&outcome);
         print(&mut printer, out, &redact::through(name, &veil), outcome.map_err(|error| redact::through(&error.to_string(), &veil)), &veil)
     };
-    let all = match args.inputs.each_commit() {
-        false => judge.each(&pulls, &mut context.out, |out, pull, outcome| {
-            note(&outcome);
-            hand_on(out, &pull.at.to_string(), outcome)
-        }),
-        true => together(&judge, &pulls, &mut context.out, &note, &mut hand_on),
-    };
+    let tells = if args.inputs.each_commit() { Tells::Last } else { Tells::Each };
+    let all = together(&judge, &pulls, tells, &mut context.out, &note, &mut hand_on);
     match all.and_then(|()| printer.finish(&mut context.out)) {
         Ok(()) => Ok(verdict.exit()),
         // A reader that went away does not turn what was found into nothing found.
@@ -126,39 +123,52 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     }
 }
 
-/// Judges commits that may come to something together. They are noted as they are, and handed on when all of them are judged.
+/// Judges changes that may come to something together: a window, or one that uses what another brings. They are noted as they are,
+/// and handed on when all of them are judged, or as they come where they are too much to hold.
 fn together(
     judge: &Judge<'_>,
     pulls: &[Pull],
+    tells: Tells,
     out: &mut Output,
     note: &dyn Fn(&Outcome),
     hand_on: &mut dyn FnMut(&mut Output, &str, Outcome) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    if pulls.len() > MOST_TOGETHER {
-        say("", format!("more than {MOST_TOGETHER} commits: each was judged by itself only; `lazaret sweep` looks at them together"));
-        return judge.each(pulls, out, |out, pull, outcome| {
-            note(&outcome);
-            hand_on(out, &pull.at.to_string(), outcome)
-        });
-    }
-    let veil = judge.engine.book().veil();
     let mut held: Vec<(String, Outcome)> = Vec::new();
-    judge.each(pulls, out, |_, pull, outcome| {
+    let (mut lines, mut apart) = (0_usize, pulls.len() > MOST_TOGETHER);
+    if apart {
+        say("", format!("more than {MOST_TOGETHER} changes: each is judged by itself only; `lazaret sweep` looks at them together"));
+    }
+    let all = judge.each(pulls, out, |out, pull, outcome| {
         note(&outcome);
         held.push((pull.at.to_string(), outcome));
-        Ok(())
-    })?;
-    let judged = held.iter_mut().filter_map(|(name, outcome)| Some((name, outcome.as_mut().ok()?)));
-    let all = judged.map(|(name, (change, report))| Together {
-        at: &change.pull.at,
-        name: redact::through(name, &veil),
-        opened: change.pull.opened,
-        author: change.pull.vouched(),
-        unreadable: change.patch.unreadable,
-        report,
+        let changed = held
+            .last()
+            .and_then(|(_, outcome)| outcome.as_ref().ok())
+            .map_or(0, |(change, _)| change.patch.added() + change.patch.removed());
+        lines = lines.saturating_add(changed);
+        if !apart && lines > MOST_LINES && pulls.len() > 1 {
+            apart = true;
+            say("", "these changes are too large to be held together: each is judged by itself only");
+        }
+        let ready = if apart || pulls.len() == 1 { std::mem::take(&mut held) } else { Vec::new() };
+        ready.into_iter().try_for_each(|(name, outcome)| hand_on(out, &name, outcome))
     });
-    across::join(judge.engine, &mut all.collect::<Vec<_>>(), Tells::Last);
-    held.into_iter().try_for_each(|(name, outcome)| hand_on(out, &name, outcome))
+    let veil = judge.engine.book().veil();
+    let judged = held.iter_mut().filter_map(|(name, outcome)| Some((name, outcome.as_mut().ok()?)));
+    let mut joined: Vec<Together<'_>> = judged
+        .map(|(name, (change, report))| Together {
+            at: &change.pull.at,
+            name: redact::through(name, &veil),
+            opened: change.pull.opened,
+            author: change.pull.vouched(),
+            unreadable: change.patch.unreadable,
+            report,
+        })
+        .collect();
+    across::join(judge.engine, &mut joined, tells);
+    // What was judged before somebody stopped it is handed on all the same.
+    let handed = held.into_iter().try_for_each(|(name, outcome)| hand_on(out, &name, outcome));
+    all.and(handed)
 }
 
 /// Prints one report, with what is shown of its change.

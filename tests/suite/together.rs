@@ -149,6 +149,14 @@ fn pulls_of_a_sweep_come_to_a_window_and_each_of_them_tells() {
 }
 
 #[test]
+fn pulls_of_a_scan_come_to_a_window_and_each_of_them_tells() {
+    let place = Place::pulls(&THREE);
+    let (told, reasons) = place.told(&["scan"]);
+    assert_eq!(told, expected(&[("0", &ALL_FOUR), ("1", &ALL_FOUR), ("2", &COUNTS)]));
+    assert!(reasons.contains("claude/0 commit ") && reasons.contains("claude/2 commit "), "{reasons}");
+}
+
+#[test]
 fn pulls_of_the_queue_come_to_a_window_and_each_of_them_tells() {
     let place = Place::pulls(&THREE);
     let queue: Value = serde_json::from_str(&place.run(&["list", "--format", "json"])).unwrap();
