@@ -192,6 +192,7 @@ fn test(book: &Arc<Rulebook>, rules: &[&Rule], context: &mut Context) -> anyhow:
             writeln!(context.out, "{}: {verb}: {}", rule.id, example.about)?;
         }
     }
-    writeln!(context.out, "{} rules, {held} examples hold, {broken} do not", rules.len())?;
+    let tried = if rules.len() == 1 { "1 rule".to_owned() } else { format!("{} rules", rules.len()) };
+    writeln!(context.out, "{tried}, {held} examples hold, {broken} do not")?;
     Ok(if broken == 0 { Exit::Done } else { Exit::Found })
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "this is where the user's rule files are read")]
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -24,7 +24,7 @@ const DEEPEST: usize = 16;
 pub fn read(folder: &Path) -> Result<Pack, ConfigError> {
     let name = folder.file_name().map_or_else(|| "rules".to_owned(), |name| name.to_string_lossy().into_owned());
     let mut pack = Pack { name, ..Pack::default() };
-    gather(&mut pack, folder, "", 0).map_err(|error| unreadable(folder, &error))?;
+    gather(&mut pack, folder, "", &[]).map_err(|error| unreadable(folder, &error))?;
     finish(&mut pack);
     Ok(pack)
 }
@@ -60,14 +60,17 @@ fn unreadable(folder: &Path, error: &std::io::Error) -> ConfigError {
 }
 
 /// What lies in `folder`, in one order everywhere; hidden things are nobody's rules.
-fn entries(folder: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
+fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut found = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
     found.retain(|path| !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
     found.sort();
     Ok(found)
 }
 
-fn gather(pack: &mut Pack, folder: &Path, below: &str, depth: usize) -> std::io::Result<()> {
+/// Takes in what lies in `folder`, which lies below the folders `around`.
+fn gather(pack: &mut Pack, folder: &Path, below: &str, around: &[PathBuf]) -> std::io::Result<()> {
+    let mut around = around.to_vec();
+    around.push(folder.canonicalize()?);
     for path in entries(folder)? {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if pack.files.len() >= MOST_FILES {
@@ -76,8 +79,10 @@ fn gather(pack: &mut Pack, folder: &Path, below: &str, depth: usize) -> std::io:
         }
         if !path.is_dir() {
             take(pack, &path, below.to_owned());
-        } else if depth < DEEPEST {
-            gather(pack, &path, &format!("{below}{name}/"), depth + 1)?;
+        } else if path.canonicalize().is_ok_and(|path| around.contains(&path)) {
+            leave(pack, format!("{below}{name}"), "is a link to a folder that it lies in; it was not read again".to_owned());
+        } else if around.len() <= DEEPEST {
+            gather(pack, &path, &format!("{below}{name}/"), &around)?;
         } else {
             leave(pack, format!("{below}{name}"), format!("more than {DEEPEST} folders deep; it was not read"));
         }

@@ -22,7 +22,8 @@ pub fn plain(out: &mut dyn Write, rules: usize, notes: &[RuleNote]) -> io::Resul
         writeln!(out)?;
     }
     let counts: Vec<String> = KINDS.iter().map(|kind| format!("{} {}", count(notes, *kind), kind.word())).collect();
-    writeln!(out, "{rules} rules run; {}", counts.join(", "))
+    let run = if rules == 1 { "1 rule runs".to_owned() } else { format!("{rules} rules run") };
+    writeln!(out, "{run}; {}", counts.join(", "))
 }
 
 fn count(notes: &[RuleNote], kind: NoteKind) -> usize {

@@ -54,7 +54,12 @@ fn finding(out: &mut dyn Write, finding: &Finding, all: &[Finding]) -> io::Resul
     if !finding.evidence.trim().is_empty() {
         fence(out, &finding.evidence)?;
     }
-    writeln!(out, "{}\n\nFine when: {}\n", plain(&finding.why), plain(&finding.fix))?;
+    if !finding.why.is_empty() {
+        writeln!(out, "{}\n", plain(&finding.why))?;
+    }
+    if !finding.fix.is_empty() {
+        writeln!(out, "Fine when: {}\n", plain(&finding.fix))?;
+    }
     for link in &finding.links {
         writeln!(out, "- with {}: {}", code(&tied(link, all)), plain(&link.why))?;
     }

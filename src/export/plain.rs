@@ -89,8 +89,10 @@ fn finding(out: &mut dyn Write, finding: &Finding, all: &[Finding], paint: Paint
     for line in finding.evidence.lines() {
         writeln!(out, "    | {}", inert::line(line))?;
     }
-    writeln!(out, "    why   {}", inert::line(&finding.why))?;
-    writeln!(out, "    fine  {}", inert::line(&finding.fix))?;
+    // A rule of somebody else may have no words of its own.
+    for (label, words) in [("why ", &finding.why), ("fine", &finding.fix)].into_iter().filter(|(_, words)| !words.is_empty()) {
+        writeln!(out, "    {label}  {}", inert::line(words))?;
+    }
     let alike: Vec<String> =
         all.iter().filter(|other| other.id != finding.id && other.is_one_with(finding)).map(|other| other.at.to_string()).collect();
     if !alike.is_empty() {

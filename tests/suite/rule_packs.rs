@@ -118,6 +118,16 @@ fn lint_names_what_could_be_better_and_answers_with_no_error_for_it() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_folder_around_it_is_named_and_read_once() {
+    let (world, program, pack) = world();
+    std::os::unix::fs::symlink(world.beside("pack"), world.beside("pack").join("again")).unwrap();
+    let (code, report) = lint(&program, &pack);
+    assert_eq!((code, notes(&report, "again", "left-out").len()), (2, 1), "{report:#}");
+    assert_eq!(report["counts"]["left-out"], 1, "{report:#}");
+}
+
 #[test]
 fn names_that_collide_are_named() {
     let (world, program, pack) = world();

@@ -290,7 +290,7 @@ fn test_files_run_and_name_the_place_that_does_not_hold() {
     let own = ["--rules", rules.to_str().unwrap(), "--no-default-rules"];
     let run = |args: &[&str]| program.run(&[&own, args].concat());
     let holds = run(&["rules", "test"]);
-    assert!(holds.code == 0 && holds.out.contains("1 rules, 2 examples hold, 0 do not"), "{}{}", holds.out, holds.err);
+    assert!(holds.code == 0 && holds.out.contains("1 rule, 2 examples hold, 0 do not"), "{}{}", holds.out, holds.err);
     let lint = run(&["rules", "lint"]);
     assert!(
         lint.code == 0 && lint.out.contains("own/tests/other-test.yml:1: advice: no rule of this pack that runs is called `other`"),

@@ -63,6 +63,10 @@ fn deep_wide_and_self_quoting_documents_end() {
     for text in [deep, format!("{bomb}rule: {{kind: call}}\n"), wide] {
         let said = notes(&[("a.yml", &text)]);
         assert!(said.len() == 1 && said[0].contains(": left out: ") && said[0].len() < 300, "{said:?}");
+        assert!(
+            ["more than 32 deep", "beyond what is read", "more parts than a rule needs"].iter().any(|plain| said[0].contains(plain)),
+            "{said:?}"
+        );
     }
 }
 

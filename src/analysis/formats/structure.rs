@@ -20,6 +20,7 @@ mod plain;
 mod proofs;
 mod question;
 mod regexes;
+mod relations;
 mod screen;
 mod set;
 mod side;

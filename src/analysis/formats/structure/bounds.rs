@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::regexes;
+use super::{regexes, relations};
 
 /// States a regular expression has at most.
 const LARGEST_REGEX: u64 = 250_000;
@@ -36,6 +36,7 @@ fn each(value: &Value, key: &str, look: &mut dyn FnMut(&str, &Value) -> Result<(
 }
 
 fn part(key: &str, value: &Value, largest: &mut u64) -> Result<(), String> {
+    relations::known(key, value)?;
     let text = value.as_str().unwrap_or("");
     match key {
         "regex" | "replace" if value.is_string() => {
@@ -99,6 +100,8 @@ mod tests {
         assert_eq!(weighed(r#"{"rule": {"kind": "x", "regex": "^(a|b)$"}}"#), Ok(1));
         let faults = [
             (r#"{"rule": {"any": [{"regex": "(\\\\w{1000}){1000}"}]}}"#, "the `regex` is too large"),
+            (r#"{"rule": {"kind": "x", "has": {"kind": "y", "stopby": "end"}}}"#, "`stopby` is no key of `has`; write `stopBy`"),
+            (r#"{"rule": {"not": {"inside": {"kind": "y", "nope": 1}}}}"#, "`nope` is no key of `inside`; those there are: pattern"),
             (r#"{"rule": {"has": {"regex": "("}}}"#, "the `regex` is no regular expression: unclosed group"),
             (r#"{"rule": {"nthChild": "-2147483648n"}}"#, "no node has so many neighbours"),
             (r#"{"rule": {"nthChild": {"position": 99999999}}}"#, "no node has so many neighbours"),

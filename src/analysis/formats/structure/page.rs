@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::plain;
-use crate::analysis::formats::note;
+use crate::analysis::formats::{note, yaml as bounded};
 use crate::model::inert;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
 
@@ -50,7 +50,14 @@ impl<'f> Page<'f> {
     pub(super) fn read(file: &'f PackFile, line: u32, text: &'f str) -> Result<Self, Remark> {
         match yaml(text) {
             Ok(keys) => Ok(Self { file, line, text, keys }),
-            Err((at, text)) => Err(Remark { line: line + at.saturating_sub(1), kind: NoteKind::LeftOut, text }),
+            Err((at, says)) => {
+                // The reader of the other formats has plainer words for what costs too much.
+                let plain = bounded::map(text, line).err().filter(|_| says.contains("budget") || says.contains("recursive"));
+                let (line, text) = plain.map_or_else(|| (line + at.saturating_sub(1), says), |refused| (refused.line, refused.text));
+                let large = format!("it has more parts than a rule needs: {MOST_PARTS} at most");
+                let text = if text.starts_with("budget breached") { large } else { text };
+                Err(Remark { line, kind: NoteKind::LeftOut, text })
+            }
         }
     }
 
