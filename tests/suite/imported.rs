@@ -368,7 +368,11 @@ fn what_is_no_sarif_is_named_in_one_sentence() {
     };
     let whole = serde_json::to_vec_pretty(&semgrep()).unwrap();
     refuse("cut.sarif", &whole[..whole.len() / 2], "cut.sarif: ends in the middle, at line ");
-    refuse("old.sarif", b"{\"version\": \"2.0.0\", \"runs\": []}", "old.sarif: is SARIF of version 2.0.0, and 2.1.0 is what can be read");
+    refuse(
+        "old.sarif",
+        b"{\n\"version\": \"2.0.0\", \"runs\": []}",
+        "old.sarif: is SARIF of version 2.0.0 (line 2), and 2.1.0 is what can be read",
+    );
     refuse("one.sarif", b"{\"version\": \"1.0.0\", \"runs\": [{\"results\": 3}]}", "is SARIF of version 1.0.0");
     refuse(
         "leaks.json",

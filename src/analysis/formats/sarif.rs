@@ -39,7 +39,7 @@ pub fn read(file: &ResultFile, roots: &[String]) -> Result<Catch, String> {
         return Err(NO_SARIF.to_owned());
     }
     let head: Head = serde_json::from_str(&file.text).map_err(|error| broken(&error))?;
-    is_sarif(&head)?;
+    is_sarif(&head, &file.text)?;
     let log: Log = serde_json::from_str(&file.text).map_err(|error| broken(&error))?;
     let mut catch =
         Catch { file: file.name.clone(), digest: file.digest.clone(), tools: Vec::new(), total: 0, results: Vec::new(), notes: Vec::new() };
@@ -67,7 +67,7 @@ fn broken(error: &serde_json::Error) -> String {
     }
 }
 
-fn is_sarif(head: &Head) -> Result<(), String> {
+fn is_sarif(head: &Head, text: &str) -> Result<(), String> {
     let version = match &head.version {
         Some(Value::String(version)) => version.as_str(),
         _ if head.runs.is_none() => {
@@ -79,10 +79,17 @@ fn is_sarif(head: &Head) -> Result<(), String> {
         ("2.1.0", Some(_)) => Ok(()),
         ("2.1.0", None) => Err("is SARIF without `runs`, so it holds no results".to_owned()),
         (other, _) => Err(format!(
-            "is SARIF of version {}, and 2.1.0 is what can be read; let the tool write that, or convert it (`sarif-multitool transform`)",
-            inert::line(&cut(other, 40))
+            "is SARIF of version {} (line {}), and 2.1.0 is what can be read; let the tool write that, or convert it (`sarif-multitool transform`)",
+            inert::line(&cut(other, 40)),
+            line_of_version(text)
         )),
     }
+}
+
+/// The line of the first key `version`, which stands at the head of what tools write.
+fn line_of_version(text: &str) -> usize {
+    let at = text.find("\"version\"").unwrap_or(0);
+    1 + text.get(..at).unwrap_or("").matches('\n').count()
 }
 
 /// A tool by one name, however it writes it: `Semgrep OSS` is semgrep.

@@ -11,9 +11,9 @@ use crate::model::pack::NoteKind;
 /// How it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// File by file
+    /// For people
     Plain,
-    /// One JSON document, lazaret/lint/v1
+    /// One JSON document
     Json,
 }
 
