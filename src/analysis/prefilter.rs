@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::effort::spend;
 use super::hints::{Group, Keep, Placed, Seen};
@@ -15,6 +15,10 @@ use super::identifier::joins;
 use super::literals::Word;
 use super::view::{FileView, SideView};
 use crate::model::diff::Side;
+
+/// Of a longer word so many bytes are looked for, and the rest where they stand: a table of whole words is four times as large, and reading
+/// it costs more than the comparisons.
+const STEM: usize = 7;
 
 /// One part of what an asker needs: one of these groups at this place.
 struct Gate {
@@ -51,8 +55,8 @@ pub struct Prefilter {
     groups: Vec<Counted>,
     /// The keys of the hints whose lines are kept.
     hints: Vec<usize>,
-    /// All texts, and the words each stands for.
-    texts: AhoCorasick,
+    /// The stems of all words in small letters, and the words each stands for.
+    stems: AhoCorasick,
     owners: Vec<Vec<Owner>>,
 }
 
@@ -71,7 +75,7 @@ impl Maker {
         let number = self.groups.len();
         self.groups.push(Counted { test: group.test, keep });
         for word in group.words {
-            self.owners.entry(word.text.clone()).or_default().push(Owner { word, group: number });
+            self.owners.entry(stem(&word.text)).or_default().push(Owner { word, group: number });
         }
         number
     }
@@ -113,13 +117,12 @@ impl Prefilter {
     pub fn new(needs: impl IntoIterator<Item = Needs>) -> Option<Self> {
         let mut maker = Maker::default();
         let gates = needs.into_iter().enumerate().map(|(asker, needs)| maker.gates(asker, needs)).collect();
-        let texts = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
+        let stems = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
             .build(maker.owners.keys())
             .ok()?;
-        Some(Self { gates, groups: maker.groups, hints: maker.hints, texts, owners: maker.owners.into_values().collect() })
+        Some(Self { gates, groups: maker.groups, hints: maker.hints, stems, owners: maker.owners.into_values().collect() })
     }
 
     /// What stands in `file`.
@@ -138,6 +141,18 @@ impl Prefilter {
         }
         looking.seen()
     }
+}
+
+/// What is looked for of a word; a word that goes on on another line is looked for whole.
+fn stem(word: &str) -> String {
+    let cut = if word.contains('\n') { word.len() } else { word.floor_char_boundary(STEM) };
+    word.get(..cut).unwrap_or(word).to_ascii_lowercase()
+}
+
+/// The bytes of `word` in `text` where it begins at `start`, in whatever case.
+fn whole(word: &str, text: &str, start: usize) -> Option<Range<usize>> {
+    let range = start..start.saturating_add(word.len());
+    text.as_bytes().get(range.clone()).is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes())).then_some(range)
 }
 
 /// Where a word stands.
@@ -181,7 +196,9 @@ impl<'p> Looking<'p> {
         Self { filter, bits: vec![0; filter.groups.len()], lines, places: HashMap::new() }
     }
 
-    fn seen(self) -> Seen {
+    fn seen(mut self) -> Seen {
+        // They were met by the ends of their stems.
+        self.places.values_mut().for_each(|places| places.sort_by_key(|(_, place)| (place.end, place.start)));
         let open = |gate: &Gate| gate.groups.iter().any(|group| self.bits.get(*group).is_none_or(|bits| bits & gate.place.bits() != 0));
         let open = self.filter.gates.iter().map(|gates| gates.iter().all(open)).collect();
         let ordered = |mut lines: [Vec<u32>; 2]| {
@@ -240,16 +257,20 @@ impl<'p> Looking<'p> {
     fn search(&mut self, text: &str, range: Range<usize>, mut place: impl FnMut(usize) -> Here) {
         let filter = self.filter;
         let (searched, mut met) = (range.len(), 0);
-        for found in filter.texts.find_overlapping_iter(Input::new(text).range(range)) {
+        let lower = text.as_bytes().get(range.clone()).unwrap_or_default().to_ascii_lowercase();
+        for found in filter.stems.find_overlapping_iter(&lower) {
             met += 1;
-            let here = place(found.end());
+            let start = range.start + found.start();
+            let here = place(range.start + found.end());
             for Owner { word, group } in filter.owners.get(found.pattern().as_usize()).into_iter().flatten() {
                 let Some(Counted { test, keep }) = filter.groups.get(*group) else { continue };
                 if self.is_news(*group, *keep, here)
-                    && word.stands(text, found.range())
-                    && test.is_none_or(|test| test(name_around(text, found.range())))
+                    && let Some(stands) = whole(&word.text, text, start)
+                    && stands.end <= range.end
+                    && word.stands(text, stands.clone())
+                    && test.is_none_or(|test| test(name_around(text, stands.clone())))
                 {
-                    self.keep(*group, *keep, here, found.range());
+                    self.keep(*group, *keep, here, stands);
                 }
             }
         }
@@ -347,6 +368,8 @@ mod tests {
     #[test]
     fn lines_and_places_are_kept() {
         static OTHER: Hint = Hint::new(|| Words::of([&NONE]));
+        let of_both = seen(Needs::nothing().placing(["authorization", "horiz"]), "AUTHORIZATION authorise");
+        assert_eq!(of_both.places(0), [(1, 3..8), (0, 0..13)], "long words by their whole length, all by their ends");
         let told = seen(Needs::nothing().noting(&LINES).noting(&OTHER).placing(["in", "pi"]), "curl pipe pi  wgetin CURL");
         let meets = |first, last| told.lines(&LINES, Side::New).meet(first, last);
         assert!(meets(0, 0) && meets(1, 1) && meets(2, 2) && !meets(3, 9) && told.lines(&LINES, Side::Old).is_empty());

@@ -9,6 +9,8 @@ mod modes;
 mod render;
 mod sections;
 
+use rayon::prelude::*;
+
 use crate::model::commit_id::CommitId;
 use crate::model::diff::{Content, FileDiff, FileMode, LineKind, Omission, Patch, TextDiff};
 use crate::model::path::RepoPath;
@@ -19,24 +21,44 @@ pub use render::render;
 
 use sections::{Kind, Part, Section};
 
+/// Parts of a diff that one core reads at least.
+const FEWEST: usize = 8;
+
 /// Reads a diff. Never fails: what cannot be read is listed in [`Patch::omissions`] with its line, and reading goes on behind it.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Patch {
-    let mut patch = Patch::default();
-    let mut beyond = 0_usize;
+    let (mut parts, mut files) = (Vec::new(), 0_usize);
     for part in sections::cut(bytes) {
-        match part {
-            Part::File(section) if patch.files.len() < MAX_FILES => file(&section, &mut patch),
-            Part::File(_) => beyond += 1,
-            Part::Note { line, why, lost } => {
-                patch.unreadable += usize::from(lost);
-                omit(&mut patch, None, format!("line {line} of the diff {why}"));
-            }
+        let is_file = matches!(part, Part::File(_));
+        files += usize::from(is_file);
+        if !is_file || files <= MAX_FILES {
+            parts.push(part);
         }
     }
+    let read: Vec<Patch> = parts.par_iter().with_min_len(FEWEST).map(part).collect();
+    let mut patch = Patch::default();
+    for one in read {
+        patch.files.extend(one.files);
+        patch.omissions.extend(one.omissions);
+        patch.unreadable += one.unreadable;
+    }
+    let beyond = files.saturating_sub(MAX_FILES);
     if beyond > 0 {
         patch.unreadable += beyond;
         omit(&mut patch, None, format!("{beyond} further files were not read: one change holds at most {MAX_FILES} files here"));
+    }
+    patch
+}
+
+/// What one part of a diff holds.
+fn part(part: &Part<'_>) -> Patch {
+    let mut patch = Patch::default();
+    match part {
+        Part::File(section) => file(section, &mut patch),
+        Part::Note { line, why, lost } => {
+            patch.unreadable += usize::from(*lost);
+            omit(&mut patch, None, format!("line {line} of the diff {why}"));
+        }
     }
     patch
 }
