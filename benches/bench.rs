@@ -90,13 +90,13 @@ fn change(diff: &[u8]) -> Change {
     change
 }
 
-/// Rules of one kind: `code`, a format, or `all`.
-const KINDS: [&str; 5] = ["all", "code", "sigma", "structure", "secrets"];
+/// Rules of one kind: `code`, a format, the formats together as `files`, or `all`.
+const KINDS: [&str; 6] = ["all", "code", "files", "sigma", "structure", "secrets"];
 
 fn engine(kind: &str) -> Engine {
     let of_kind = |rule: &&Rule| match &rule.origin {
         RuleOrigin::Code => kind == "code",
-        RuleOrigin::File { format, .. } => kind == format.word(),
+        RuleOrigin::File { format, .. } => kind == "files" || kind == format.word(),
         RuleOrigin::Tool { .. } => false,
     };
     let only = Rulebook::embedded().iter().filter(|rule| kind != "all" && of_kind(rule)).map(|rule| rule.id.0.to_owned()).collect();
@@ -152,6 +152,15 @@ fn mixture_20mb(bencher: Bencher<'_, '_>, kind: &str) {
     let text = mixture(20_000_000);
     let (engine, change) = (engine(kind), change(text.as_bytes()));
     bencher.counter(divan::counter::BytesCount::new(text.len())).bench(|| black_box(engine.analyse(&change, &|_| Texts::default())));
+}
+
+/// The diff in the file that `LAZARET_BENCH_DIFF` names, judged by all cores; `RAYON_NUM_THREADS` tells how many.
+#[divan::bench(args = KINDS, sample_count = 3)]
+fn own(bencher: Bencher<'_, '_>, kind: &str) {
+    if let Some(text) = std::env::var_os("LAZARET_BENCH_DIFF").and_then(|file| std::fs::read(file).ok()) {
+        let (engine, change) = (engine(kind), change(&text));
+        bencher.counter(divan::counter::BytesCount::new(text.len())).bench(|| black_box(engine.analyse(&change, &|_| Texts::default())));
+    }
 }
 
 /// Diff text to patch.
