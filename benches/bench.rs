@@ -156,6 +156,7 @@ fn mixture_20mb(bencher: Bencher<'_, '_>, kind: &str) {
 
 /// The diff in the file that `LAZARET_BENCH_DIFF` names, judged by all cores; `RAYON_NUM_THREADS` tells how many.
 #[divan::bench(args = KINDS, sample_count = 3)]
+#[allow(clippy::disallowed_methods, reason = "a bench may be told what to read")]
 fn own(bencher: Bencher<'_, '_>, kind: &str) {
     if let Some(text) = std::env::var_os("LAZARET_BENCH_DIFF").and_then(|file| std::fs::read(file).ok()) {
         let (engine, change) = (engine(kind), change(&text));

@@ -117,11 +117,8 @@ impl Prefilter {
     pub fn new(needs: impl IntoIterator<Item = Needs>) -> Option<Self> {
         let mut maker = Maker::default();
         let gates = needs.into_iter().enumerate().map(|(asker, needs)| maker.gates(asker, needs)).collect();
-        let stems = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(maker.owners.keys())
-            .ok()?;
+        let stems =
+            AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(maker.owners.keys()).ok()?;
         Some(Self { gates, groups: maker.groups, hints: maker.hints, stems, owners: maker.owners.into_values().collect() })
     }
 
