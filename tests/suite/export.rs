@@ -291,3 +291,14 @@ fn the_queue_puts_the_unknown_and_the_urgent_first() {
     let shared = Arc::new(rows);
     assert_eq!(written(|out| queue::jsonl(out, &shared)).iter().filter(|byte| **byte == b'\n').count(), shared.len());
 }
+
+/// A rule of somebody else may say neither why it matters nor what would make it fine.
+#[test]
+fn words_that_a_rule_does_not_have_leave_no_empty_line() {
+    let (change, mut report) = hostile();
+    report.findings.truncate(1);
+    report.findings[0].why.clear();
+    report.findings[0].fix.clear();
+    let text = String::from_utf8(written(|out| plain::report(out, Judged { change: &change, report: &report }, Paint::None))).unwrap();
+    assert!(!text.lines().any(|line| matches!(line.trim(), "why" | "fine")), "{text}");
+}

@@ -29,10 +29,13 @@ pub fn content(card: &Card, session: &Session, noise: &Noise, room: usize, look:
         lines.extend(heading("Evidence", look));
         lines.extend(paragraph(&finding.evidence, room, look.style(Role::SynString)));
     }
-    lines.extend(heading("Why it matters", look));
-    lines.extend(paragraph(&finding.why, room, text));
-    lines.extend(heading("What would make it fine", look));
-    lines.extend(paragraph(&finding.fix, room, text));
+    // A rule of somebody else may have no words of its own.
+    for (says, words) in [("Why it matters", &finding.why), ("What would make it fine", &finding.fix)] {
+        if !words.is_empty() {
+            lines.extend(heading(says, look));
+            lines.extend(paragraph(words, room, text));
+        }
+    }
     lines.extend(links(finding, session, room, look));
     lines.extend(alike(finding, session, room, look));
     lines.extend(also(finding, room, look));
