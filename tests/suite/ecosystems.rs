@@ -12,6 +12,8 @@ mod javascript;
 mod jvm_dotnet;
 #[path = "ecosystems/locks.rs"]
 mod locks;
+#[path = "ecosystems/moves.rs"]
+mod moves;
 #[path = "ecosystems/python.rs"]
 mod python;
 #[path = "ecosystems/real.rs"]

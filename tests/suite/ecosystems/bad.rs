@@ -282,7 +282,7 @@ fn a_lock_file_of_pnpm_with_many_packages_is_read() {
 }
 
 /// One small file of every form, with a package in it.
-const SAMPLES: &[(&str, &str)] = &[
+pub(super) const SAMPLES: &[(&str, &str)] = &[
     ("Cargo.toml", "[package]\nname = \"x\"\n\n[dependencies]\na = \"1.0\"\n"),
     (
         "Cargo.lock",
