@@ -20,12 +20,10 @@ use crate::model::cancel::Cancel;
 use crate::model::change::{Change, History, TextRequest, Texts};
 use crate::model::noise::Noise;
 use crate::model::pull::PullRef;
-use crate::model::report::Report;
-use crate::model::report::Summary;
+use crate::model::report::{Report, Summary};
 use crate::model::response::Plan;
 use crate::model::review::Review;
 use crate::model::sweeping::SweepWish;
-use crate::model::testimony::Question;
 use crate::runtime::agenda::{Agenda, spared};
 use crate::runtime::desk::Desk;
 use crate::runtime::jobs::{Focus, Jobs, Reporter, STACK};
@@ -266,7 +264,6 @@ fn judge_one(desk: &Desk, at: &PullRef, agenda: &Agenda, cancel: &Cancel) -> Res
 }
 
 fn report(desk: &Desk, change: &Change, texts: &dyn Fn(&[TextRequest]) -> Texts, cancel: &Cancel) -> Result<Report, SourceError> {
-    let testimony = |question: &Question| desk.source.testimony(change, question, cancel);
     let report = desk.rules.now().analyse_whole(
         change,
         &Reader {
@@ -274,7 +271,7 @@ fn report(desk: &Desk, change: &Change, texts: &dyn Fn(&[TextRequest]) -> Texts,
             history: &|| history(desk, change, cancel),
             packages: &|take| desk.source.packages(change, take, cancel),
             mentions: &|words| desk.source.mentions(change, words, cancel),
-            testimony: &testimony,
+            testimony: &|question| desk.source.testimony(change, question, cancel),
             talk: &|| desk.source.talk(change, cancel),
             cancel,
         },

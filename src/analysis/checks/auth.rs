@@ -30,3 +30,4 @@ pub mod guard_removed;
 pub mod insecure_default;
 pub mod literal_principal;
 pub mod password_hash_weakened;
+pub mod scope_dropped;

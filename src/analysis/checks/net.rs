@@ -2,6 +2,7 @@
 
 pub mod beacon;
 pub mod carriers;
+pub mod credentials_gathered;
 pub mod elsewhere;
 pub mod forwarding;
 pub mod hosts;

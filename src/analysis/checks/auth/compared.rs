@@ -3,7 +3,7 @@
 use super::functions::{Body, brief};
 use super::grant::grant;
 use super::refusal::{asks_for_somebody, is_of_somebody, refuses};
-use super::vocabulary::{Setting, vocabulary};
+use super::vocabulary::{Setting, class_of, vocabulary};
 use super::weakening::Consequence;
 use crate::analysis::branch::{Branch, branch};
 use crate::analysis::check::{Draft, Sink};
@@ -17,6 +17,14 @@ pub const LONGEST_REFUSAL: usize = 6;
 
 /// A statement that gives an answer.
 pub static RETURNS: Pattern = Pattern::new(r"^\s*return\b\s*\(?");
+
+/// Something somebody was given has ended: used, taken back, too old.
+static ENDED: Pattern = Pattern::new(
+    r"(?i)\b\w*(?:code|token|invite|invitation|session|grant|voucher|otp)\w*(?:\.|->|::)(?:is_?)?(?:used|revoked|consumed|expired?|expires_?(?:at|on|in)?|expiry|disabled|blocked)\b",
+);
+/// Whose something is, or what somebody is.
+static BELONGS: Pattern =
+    Pattern::new(r"(?i)\b(?:user|owner|author|member|reader|editor|account|tenant|team|actor|role|admin|record)\w*\b");
 
 /// One side of a function.
 #[derive(Clone, Copy)]
@@ -111,7 +119,14 @@ impl Compared<'_, '_, '_> {
     #[must_use]
     pub fn is_about(&self, code: &str) -> bool {
         let words = || code.split(|c: char| !c.is_alphanumeric() && c != '_');
-        self.decides() || words().any(|word| vocabulary().decides(word) || vocabulary().permits(word))
+        self.decides() || words().any(|word| vocabulary().decides(word) || vocabulary().permits(word)) || ENDED.is_match(code)
+    }
+
+    /// A method of a class that says who may do what, by the class's name and by what it compares.
+    fn is_of_policy(&self, half: &Half<'_, '_>, code: &str) -> bool {
+        static POLICY: Pattern = Pattern::new(r"(?:Policy|Permissions?|Ability|Authorizer|Voter)$");
+        let class = class_of(half.side, &half.side.statements()[half.body.header]);
+        class.is_some_and(|class| POLICY.is_match(class)) && BELONGS.is_match(code)
     }
 
     /// Zero is a refusal of a function that answers with a number.
@@ -147,7 +162,7 @@ impl Compared<'_, '_, '_> {
         let start = RETURNS.find(code).map(|found| found.end).or_else(|| self.is_last(half, at).then_some(0))?;
         let (plain, code) = (plain.get(start..)?, code.get(start..)?);
         let name = &self.new.body.function.name;
-        let answers = vocabulary().answers(name) || vocabulary().permits(name);
+        let answers = vocabulary().answers(name) || vocabulary().permits(name) || self.is_of_policy(half, code);
         answers.then_some(Question { plain, code, consequence: Consequence::LetsIn, sure: true })
     }
 

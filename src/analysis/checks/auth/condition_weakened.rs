@@ -31,7 +31,10 @@ impl Check for ConditionWeakened {
     fn needs(&self) -> Needs {
         Needs::nothing().and(
             Reach::ANYWHERE,
-            vocabulary().deciding().or(refusal::words()).or(Words::named(["user", "owner", "role", "token", "passw", "secret"])),
+            vocabulary()
+                .deciding()
+                .or(refusal::words())
+                .or(Words::named(["user", "owner", "role", "token", "passw", "secret", "expire", "revoked", "used"])),
         )
     }
 
@@ -228,6 +231,7 @@ fn says(how: Weakening) -> &'static str {
         Weakening::Fewer => "Cases that were kept out get through now",
         Weakening::Excepted => "Who is kept out depends on something whoever asks can choose",
         Weakening::Assigned => SETS,
+        Weakening::AllButOne => "Only one was let in, and now everybody is but another",
         Weakening::Narrowed => "A new exception from what keeps others out",
     }
 }

@@ -26,3 +26,9 @@ pub fn decorated_survives(old: &SideView<'_>, new: &SideView<'_>, at: usize) -> 
         None => new.statements().iter().any(|statement| brief(new, statement) == brief(old, target)),
     }
 }
+
+/// Whether a mark of a class makes the guards on methods more than words.
+#[must_use]
+pub fn switches_guards(name: &str) -> bool {
+    matches!(name, "EnableMethodSecurity" | "EnableGlobalMethodSecurity" | "EnableReactiveMethodSecurity")
+}

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::comparison;
 use super::cover::{self, Endpoint};
-use super::decorators::{DECORATOR, decorated, decorated_survives};
+use super::decorators::{DECORATOR, decorated, decorated_survives, switches_guards};
 use super::functions::{Body, brief};
 use super::guarded_route::{self, Handler, Subject};
 use super::moved::{CALLBACK, annotated_elsewhere, moved_elsewhere};
 use super::openings;
-use super::refusal::{is_of_somebody, refuses};
+use super::refusal::{finds_nothing, is_of_somebody, refuses, turns_away};
 use super::toothless;
 use super::uncovered;
 use super::vocabulary::vocabulary;
@@ -44,10 +44,6 @@ static ACTS: Pattern =
 /// Makes something be there rather than asking who may: `ensureSessionPersisted`, `require_client_loaded`.
 static MAKES_SURE: Pattern =
     Pattern::new(r"(?i)(?:persist|exist|load|initiali[sz]|creat|start|connect|present|ready|sav|stor|open|table|director|clean)\w*$");
-/// Looks something up: nothing to be found is no refusal.
-static LOOKS_UP: Pattern =
-    Pattern::new(r"(?:^|_)(?:get|find|lookup|list|load|read|fetch)(?:_|[A-Z]|$)|(?:Get|Find|Lookup|List|Load|Read|Fetch)(?:[A-Z]|$)");
-static NOTHING: Pattern = Pattern::new(r"^\s*return\s+(?:NULL|null|nullptr|nil|None|undefined)\s*;?\s*$");
 /// Decorators that say by their arguments what they ask.
 const ASKS: [&str; 6] = ["UseGuards", "use_guards", "user_passes_test", "method_decorator", "permission_classes", "authentication_classes"];
 
@@ -61,7 +57,11 @@ impl Check for GuardRemoved {
 
     fn needs(&self) -> Needs {
         let skips = Words::named(["skip_", "withoutmiddleware"]);
-        let told = vocabulary().guarding().or(vocabulary().deciding()).or(comparison::words()).or(skips);
+        let told = vocabulary().guarding().or(vocabulary().deciding()).or(comparison::words()).or(skips).or(Words::named([
+            "abort_",
+            "throw_",
+            "methodsecurity",
+        ]));
         let needs = Needs::nothing().and(Reach::ANYWHERE, told).noting(&SKIPS).noting(&ORDERED);
         needs.noting(&comparison::STEADY).noting(&guarded_route::NAMING)
     }
@@ -108,7 +108,10 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
     }
     if let Some(name) = DECORATOR.group(code, 1) {
         let whole = name.rsplit('.').next().unwrap_or(name);
-        let guarded = vocabulary().guards(whole) || whole == "IsGranted" || ASKS.contains(&whole) && vocabulary().guards(plain);
+        let guarded = vocabulary().guards(whole)
+            || whole == "IsGranted"
+            || switches_guards(whole)
+            || ASKS.contains(&whole) && vocabulary().guards(plain);
         return (guarded && (ASKS.contains(&whole) || !vocabulary().stands_in(whole)) && !guarded_route::exempting(whole))
             .then_some(Kind::Decorator);
     }
@@ -118,8 +121,7 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
     if let Some(found) = branch::branch(side, file.language, at) {
         let condition = side.masked().get(found.condition.clone()).unwrap_or("");
         let function = statement.function.map_or("", |at| side.functions()[at].name.as_str());
-        let looks_up = LOOKS_UP.is_match(function);
-        let refusal = |text: &str| refuses(text) && !(looks_up && NOTHING.is_match(text));
+        let refusal = |text: &str| refuses(text) && !finds_nothing(function, text);
         let about = vocabulary().answers(function)
             || vocabulary().permits(function)
             || condition.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| vocabulary().decides(word));
@@ -129,6 +131,9 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
         };
         let (refuses, about) = (says(&refusal), about || says(&is_of_somebody));
         return (about && refuses && found.block.len() <= 6).then_some(Kind::Refusal);
+    }
+    if turns_away(plain) {
+        return Some(Kind::Refusal);
     }
     let name = CALL.group(code, 1)?;
     (ACTS.is_match(name) && vocabulary().decides(name) && !MAKES_SURE.is_match(name)).then_some(Kind::Call)

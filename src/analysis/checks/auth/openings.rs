@@ -69,7 +69,23 @@ pub fn opened(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink:
         };
         sink.report(Draft::line(file, new, line.index).title(title).confidence(Confidence::Medium));
     }
+    unasked_actions(file, old, new, sink);
     weakened_statements(file, old, new, sink);
+}
+
+/// What a class asks of everybody is asked by a function of it now, which asks nothing of some.
+fn unasked_actions(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    static NOTHING: Pattern = Pattern::new(r"^\s*return\s*(?:\[\s*\]|\(\s*\)|None|\[\s*(?:\w+\.)*AllowAny\(\s*\)\s*,?\s*\])\s*$");
+    static CLASSES: Pattern = Pattern::new(r"\b(?:permission|authentication)_classes\s*=\s*[\[(]\s*(?:\w+\.)*(\w+)");
+    let Some(asked) = CLASSES.group(old.plain(), 1).filter(|asked| *asked != "AllowAny") else { return };
+    for statement in new.statements().iter().filter(|s| s.bytes.len() <= LONGEST && new.touches(s.first_line, s.last_line)) {
+        let name = statement.function.map_or("", |at| new.functions()[at].name.as_str());
+        if matches!(name, "get_permissions" | "get_authenticators") && NOTHING.is_match(new.plain_of(statement)) {
+            let draft =
+                Draft::lines(file, new, statement.first_line, statement.last_line).title("Some actions ask nobody for anything now");
+            sink.report(draft.evidence(format!("{asked} … {}", brief(new, statement))).confidence(Confidence::Medium));
+        }
+    }
 }
 
 /// Statements that named a guard and gave way to one that guards less.
@@ -110,6 +126,11 @@ fn weaker(before: &Said<'_>, now: &Said<'_>) -> Option<&'static str> {
     {
         let (asked, asks) = (DECORATOR.group(was, 2).unwrap_or(""), DECORATOR.group(is, 2).unwrap_or(""));
         if ASKED.is_match(asked) && asks.trim().is_empty() {
+            return Some("A guard asks for nothing more than a sign-in");
+        }
+        static RIGHT: Pattern = Pattern::new(r"\bhas(?:Any)?(?:Role|Authority|Permission|Scope)\b|@\w+\.\w+\(");
+        static SIGNED_IN: Pattern = Pattern::new(r"\bisAuthenticated\(\)|\bisFullyAuthenticated\(\)");
+        if RIGHT.is_match(asked) && SIGNED_IN.is_match(asks) && !RIGHT.is_match(asks) {
             return Some("A guard asks for nothing more than a sign-in");
         }
         let said = |text| QUOTED.group(text, 1).or_else(|| QUOTED.group(text, 2));

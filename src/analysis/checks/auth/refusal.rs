@@ -26,6 +26,16 @@ static OWNS: Pattern = Pattern::new(
 );
 static RETURNED: Pattern = Pattern::new(r"^\s*return\s+(-?[\w.]+)\s*;?\s*$");
 
+/// A call that turns away whoever does not fit: `abort_unless($order->customer_id === $request->user()->id, 403)`.
+static TURNS_AWAY: Pattern = Pattern::new(
+    r"^\s*(?:abort_(?:if|unless)|throw_(?:if|unless))\s*\(.*(?:\b40[13]\b|Authorization|AccessDenied|Forbidden|Unauthori[sz]ed)|^\s*(?:await\s+)?(?:ctx|c|this)\.(?:assert|throwUnless)\s*\(.*\b40[13]\b",
+);
+
+/// Looks something up: nothing to be found is no refusal.
+static LOOKS_UP: Pattern =
+    Pattern::new(r"(?:^|_)(?:get|find|lookup|list|load|read|fetch)(?:_|[A-Z]|$)|(?:Get|Find|Lookup|List|Load|Read|Fetch)(?:[A-Z]|$)");
+static NOTHING: Pattern = Pattern::new(r"^\s*return\s+(?:NULL|null|nullptr|nil|None|undefined)\s*;?\s*$");
+
 /// What a text must hold for a refusal or a question to be about somebody.
 #[must_use]
 pub fn words() -> Words {
@@ -36,6 +46,18 @@ pub fn words() -> Words {
 #[must_use]
 pub fn refuses(text: &str) -> bool {
     LEAVES.is_match(text) && denies(text) || ANSWERS_NO.is_match(text)
+}
+
+/// Whether a function that looks something up says that nothing is there.
+#[must_use]
+pub fn finds_nothing(function: &str, text: &str) -> bool {
+    LOOKS_UP.is_match(function) && NOTHING.is_match(text)
+}
+
+/// Whether a statement is a call that turns away whoever does not fit.
+#[must_use]
+pub fn turns_away(text: &str) -> bool {
+    TURNS_AWAY.is_match(text)
 }
 
 /// Whether nothing of the function runs after a statement.

@@ -30,6 +30,8 @@ pub enum Weakening {
     Narrowed,
     /// It sets what it was to compare, and so holds in any case.
     Assigned,
+    /// One was let in, and now everybody is but another.
+    AllButOne,
 }
 
 /// What follows when a condition holds.
@@ -93,6 +95,9 @@ pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weaken
     if same(&["&&", "||", "(", ")"]) && count(&new, fewer) < count(&old, fewer) && count(&new, more) > count(&old, more) {
         return Some(if fewer == "&&" { Weakening::Either } else { Weakening::Both });
     }
+    if all_but_one(&old, &new, consequence) {
+        return Some(Weakening::AllButOne);
+    }
     if same(&["!", "(", ")"]) && count(&new, "!") != count(&old, "!") {
         return Some(Weakening::Turned);
     }
@@ -150,6 +155,23 @@ fn one_sided(old: &[String], new: &[String]) -> bool {
     let Some(at) = (0..old.len()).find(not_equal).filter(|at| old.len() == new.len() + 1 && old[..*at] == new[..*at]) else { return false };
     let sided = new.get(at).is_some_and(|sign| matches!(sign.as_str(), "<" | ">" | "<=" | ">="));
     sided && old[at + 2..] == new[at + 1..]
+}
+
+/// Whether only one was let in, `role != "admin"`, and now only another is kept out, `role == "guest"`.
+fn all_but_one(old: &[String], new: &[String], consequence: Consequence) -> bool {
+    let (negated, plain) = match consequence {
+        Consequence::KeepsOut => (old, new),
+        Consequence::LetsIn => (new, old),
+    };
+    let not_equal = |at: &usize| negated[*at] == "!" && negated.get(at + 1).is_some_and(|sign| sign == "==" || sign == "===");
+    let Some(at) = (0..negated.len()).find(not_equal).filter(|at| plain.len() + 1 == negated.len() && negated[..*at] == plain[..*at])
+    else {
+        return false;
+    };
+    let (longer, shorter) = (&negated[at + 1..], &plain[at..]);
+    let differ: Vec<usize> = (0..shorter.len()).filter(|at| longer[*at] != shorter[*at]).collect();
+    let named = |token: &String| token.starts_with(['"', '\'', '`']) || token.starts_with(|c: char| c.is_ascii_uppercase());
+    matches!(differ.as_slice(), [one] if named(&longer[*one]) && named(&shorter[*one]))
 }
 
 /// Whether one word alone gave way to one that asks less, where asking less lets more in.
@@ -281,6 +303,8 @@ mod tests {
         assert_eq!(weakened("!u", "!u && !page.isOpen", KeepsOut), Some(Weakening::Narrowed));
         assert_eq!(weakened("c.user_id == @id", "c.user_id = @id", LetsIn), Some(Weakening::Assigned));
         assert_eq!(weakened("a !== b || c", "a = b || c", KeepsOut), Some(Weakening::Assigned));
+        assert_eq!(weakened("c.role != \"admin\"", "c.role == \"guest\"", KeepsOut), Some(Weakening::AllButOne));
+        assert_eq!(weakened("role == Role::Admin", "role != Role::Guest", LetsIn), Some(Weakening::AllButOne));
         assert_eq!(weakened("above(a, b)", "above(b, a)", LetsIn), Some(Weakening::Swapped));
         assert_eq!(weakened("!p.can(u, d.owner)", "!p.can(d.owner, u)", KeepsOut), Some(Weakening::Swapped));
     }
@@ -302,6 +326,8 @@ mod tests {
             ("a || b", "a", LetsIn),
             ("a > b", "a != b", KeepsOut),
             ("a", "(a)", LetsIn),
+            ("c.role == \"guest\"", "c.role != \"admin\"", KeepsOut),
+            ("c.role != \"admin\"", "c.role != \"owner\"", KeepsOut),
         ] {
             assert_eq!(weakened(old, new, consequence), None, "{old} -> {new}");
         }

@@ -10,7 +10,7 @@ use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::fold;
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 static ACTION: Pattern = Pattern::new(r#"["'\s\[-]([a-z][a-z0-9-]{1,30}):(\*|[A-Z][A-Za-z0-9]*\*?)(?:["'\s,\]]|$)"#);
@@ -61,9 +61,28 @@ impl Check for RightsWidened {
         if settings && file.old().is_some() {
             actions(file, sink);
             trust(file, sink);
+            builds(file, sink);
             stranger(file, sink);
         }
         by_lines(file, sink);
+    }
+}
+
+/// Whose builds may take on a role, of any repository or any branch: `repo:acme/*`.
+static ANY_BUILD: Pattern = Pattern::new(r"[\x22\x27](?:repo|project_path|organization|project):[^\x22\x27\s]*\*");
+
+/// A role that the builds of one branch could take on is for many now. A tag's or an environment's own builds stay within it.
+fn builds(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    let many = |side: &SideView<'_>| side.lines().filter(|line| line.text.len() < 2000 && ANY_BUILD.is_match(line.text)).count();
+    static EXACT: Pattern = Pattern::new(r"[\x22\x27](?:repo|project_path|organization|project):[^\x22\x27*\s]+[\x22\x27]");
+    let exact = old.changed_lines().any(|line| line.text.len() < 2000 && EXACT.is_match(line.text));
+    if !exact || many(side) <= many(old) {
+        return;
+    }
+    if let Some(line) = side.changed_lines().find(|line| line.text.len() < 2000 && ANY_BUILD.is_match(line.text)) {
+        let draft = Draft::line(file, side, line.index).title("A role that the builds of one branch could take on is for many now");
+        sink.report(draft.severity(Severity::High));
     }
 }
 

@@ -42,7 +42,7 @@ static SCRIPT_NAMES: Pattern = Pattern::new(r"(?:^|[^\w.$])(?:require|import)\s*
 
 /// It is held to a list, or taken from one.
 pub static TAMED: Pattern = Pattern::new(
-    r"(?i)allow|whitelist|permitted|known|\bnot\s+in\b|\bin\s+[A-Z_]{4,}|in_array|\.(?:includes|contains|has|include\?|containsKey|key\?|respond_to\?)\s*\(|\bswitch\b|\bmatch\s|\bcase\b|\bwhen\b|array_key_exists|isset\s*\(",
+    r"(?i)allow|whitelist|permitted|known|\bnot\s+in\b|\bin\s+[A-Z_]{4,}|in_array|\.(?:includes|contains|has|include\?|containsKey|key\?|respond_to\?)\s*\(|\bswitch\b|\bmatch\s|\bcase\b|\bwhen\b|array_key_exists|isset\s*\(|\b[A-Z][A-Z0-9_]{2,}\.(?:find|detect|fetch|dig|get|filter|select|grep)\b",
 );
 /// The name begins with a text of the code.
 pub static NAMED: Pattern = Pattern::new(r#"^\s*[\[{(]*\s*[fr]?["'`]|^\s*:\w"#);

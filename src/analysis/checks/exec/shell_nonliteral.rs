@@ -24,7 +24,7 @@ static SYSTEM: Pattern = Pattern::new(
 static SUBPROCESS: Pattern =
     Pattern::new(r#"(?s)\bsubprocess\.\w+\s*\(\s*(?:f["']|[^"'\s\[)]|["'][^"']*["']\s*(?:\+|%|\.format)).*\bshell\s*=\s*True"#);
 static NODE: Pattern = Pattern::new(
-    r"(?:^|[^\w.$]|child_process\.|\bcp\.|childProcess\.)(?:exec|execSync)\s*\(\s*(?:`[^`]*\$\{|[\x22\x27][^\x22\x27]*[\x22\x27]\s*\+|[a-zA-Z_]\w*\s*(?:[,)+]))",
+    r"(?:^|[^\w.$]|child_process\.|child_process[\x22\x27]\s*\)\s*\.|\bcp\.|childProcess\.)(?:exec|execSync)\s*\(\s*(?:`[^`]*\$\{|[\x22\x27][^\x22\x27]*[\x22\x27]\s*\+|[a-zA-Z_$][\w$]*(?:\??\.[\w$]+|\[[^\]\n]{0,80}\])*\s*(?:[,)+]))",
 );
 static NODE_MODULE: Pattern = Pattern::new(r"child_process");
 static GO: Pattern = Pattern::new(

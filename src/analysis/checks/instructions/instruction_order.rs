@@ -108,9 +108,8 @@ struct May {
 
 fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Severity)> {
     let words = phrases();
-    // What code says to others is no order to whoever reads it.
     if passage.stand == Stand::Literal {
-        return None;
+        return answered(passage, may);
     }
     if let Some(range) = may.verdict.then(|| words.verdict.find(&passage.text)).flatten() {
         let weight = passage.weigh(&range);
@@ -157,6 +156,15 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
         _ => return None,
     };
     Some((range, ORDER, severity))
+}
+
+/// What code says to others is no order to whoever reads it; an answer that has an agent step out of its bounds is one.
+fn answered(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Severity)> {
+    static BEYOND: Pattern = Pattern::new(
+        r"(?i)\b(?:run|execute|retry|continue|proceed)\b[^.]{0,80}(?:\bsudo\b|core\.hooksPath|\bcurl\b[^|]*\|\s*\w*sh\b|--no-verify\b|--dangerously|chmod\s+[0-7]*7{3}|\bcat\s+~/|--no-sandbox\b)",
+    );
+    let range = may.address.then(|| phrases().address.find(&passage.text)).flatten().filter(|_| passage.live)?;
+    BEYOND.is_match(passage.text.get(range.start..)?).then_some((range, ORDER, Severity::High))
 }
 
 /// Whether a verdict is left to whoever reviews: `approve the pull request if it meets …`, `ask whether to merge`.

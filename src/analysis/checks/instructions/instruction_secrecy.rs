@@ -77,5 +77,7 @@ fn judged(passage: &Passage) -> Option<(Range<usize>, Severity)> {
 /// The description of a tool that a model reads: "before using this tool, read …".
 fn addressed_tool(text: &str) -> bool {
     let lower = text.to_lowercase();
-    ["this tool", "<important>", "sidenote", "before using", "when calling"].iter().any(|sign| lower.contains(sign))
+    ["this tool", "<important>", "sidenote", "before using", "when calling", "any other tool", "before you use", "each tool"]
+        .iter()
+        .any(|sign| lower.contains(sign))
 }

@@ -91,7 +91,12 @@ fn ordered(text: &str, at: usize) -> bool {
 }
 
 fn judged(passage: &Passage) -> Option<(usize, Severity)> {
-    if let Some(range) = PICTURE.find(&passage.text).filter(|range| !BADGE.is_match(passage.text.get(range.clone()).unwrap_or(""))) {
+    /// No badge tells what was said.
+    static SAYS: Pattern = Pattern::new(
+        r"(?i)[{<\[$%][\w\s.-]*(?:conversation|summary|history|context|secret|token|answer|question|prompt|chat|message)[\w\s.-]*[}>\]%]",
+    );
+    let is_badge = |text: &str| BADGE.is_match(text) && !SAYS.is_match(text);
+    if let Some(range) = PICTURE.find(&passage.text).filter(|range| !is_badge(passage.text.get(range.clone()).unwrap_or(""))) {
         let severity = match (passage.stand, passage.live) {
             (_, false) => Severity::Info,
             (Stand::Visible | Stand::Comment, true) if ordered(&passage.text, range.start) => Severity::Medium,

@@ -40,6 +40,16 @@ impl Command {
     }
 }
 
+impl Command {
+    /// Whether a command that stands there as before starts tests, and its failure counts for nothing now.
+    pub(super) fn is_hushed(&self, known: &Self) -> bool {
+        static TESTS: Pattern =
+            Pattern::new(r"(?i)\b(?:py|phpunit|ctest|x?unit)?tests?\b|\b(?:pytest|jest|vitest|rspec|phpunit|mocha|nose2|tox|ctest)\b");
+        let stood = |command: &str| known.runs.iter().any(|was| was.trim() == command.trim());
+        self.runs.iter().filter_map(|run| run.trim_start().strip_prefix('-')).any(|run| TESTS.is_match(run) && stood(run))
+    }
+}
+
 /// Whether the file at `path` says how tests run.
 pub(super) fn says_how_tests_run(path: &str) -> bool {
     static SETTINGS: Pattern = Pattern::new(

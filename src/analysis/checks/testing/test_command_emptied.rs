@@ -55,6 +55,8 @@ impl Check for TestCommandEmptied {
                 sink.report(draft.title(format!("`{name}` no longer runs any test")).severity(Severity::High));
             } else if command.is_deaf() && !known.is_deaf() {
                 sink.report(draft.title(format!("`{name}` succeeds whatever its tests say")).severity(Severity::High));
+            } else if command.is_hushed(known) {
+                sink.report(draft.title(format!("`{name}` goes on when one of its tests fails")).severity(Severity::High));
             }
         }
     }

@@ -7,6 +7,10 @@ use crate::model::rule::Severity;
 
 static ONLY_TRUE: Pattern = Pattern::new(r"^\s*(return\s+)?(true|True|1)\s*;?\s*\}?\s*;?\s*$");
 static EMPTIES: Pattern = Pattern::new(r"\bitems\[:\]\s*=\s*\[\s*\]|\bitems\.clear\(\)|\bdel\s+items\[:\]");
+/// Those of some names are left out, without being told as left out.
+static TAKEN_OUT: Pattern = Pattern::new(
+    r"\bitems\[:\]\s*=.*\bif\b.*[\x22\x27]\w+[\x22\x27]\s+not\s+in\s+\w+\.(?:name|nodeid)|\bitems\[:\]\s*=.*\bif\s+not\b.*\.(?:name|nodeid)\b.*[\x22\x27]|\bitems\[:\]\s*=.*\.(?:name|nodeid)\s+not\s+in\b",
+);
 static SKIPS: Pattern = Pattern::new(r"\.add_marker\(\s*(?:pytest\.mark\.)?(?:skip|xfail|\w*skip\w*)");
 static ASKS: Pattern = Pattern::new(r"^\s*(?:if|elif|else|unless|switch|case|when|match|return\s+\S+\s+(?:if|in|and|or))\b|\bif\b|\?");
 /// A failure goes on, or the test is run at all.
@@ -34,6 +38,9 @@ pub(super) fn collects_nothing(side: &SideView<'_>, function: &Function) -> Opti
     let lines: Vec<&str> = side.function_lines(function).skip(1).map(|line| line.code()).collect();
     let asks = lines.iter().any(|code| ASKS.is_match(code));
     match function.name.as_str() {
+        "pytest_collection_modifyitems" if side.function_lines(function).any(|line| TAKEN_OUT.is_match(line.text)) => {
+            Some(("Tests are taken out by their names", Severity::High))
+        }
         "pytest_collection_modifyitems" if asks => None,
         "pytest_collection_modifyitems" if lines.iter().any(|code| EMPTIES.is_match(code)) => {
             Some(("No test is left to run", Severity::Critical))

@@ -9,7 +9,7 @@ use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/safe-call-replaced.toml`.
@@ -43,7 +43,7 @@ static CHECKED: Pattern = Pattern::new(
     r"\.(?:get|get_mut|first|last|split_at_checked|checked_\w+|try_into|try_from)\s*\(|\bfrom_utf8\s*\(|\btry_from\s*\(|\bmatch\b|\.ok_or|\[\s*[\w.]+\s*(?:\.\.\s*[\w.]*)?\]",
 );
 static UNCHECKED: Pattern = Pattern::new(
-    r"\bget_unchecked(?:_mut)?\s*\(|\btransmute\b|\bfrom_utf8_unchecked\s*\(|\bunwrap_unchecked\s*\(|\bfrom_raw_parts(?:_mut)?\s*\(|\bunchecked_(?:add|sub|mul|shl)\s*\(|\bassume_init\s*\(|\bunreachable_unchecked\s*\(|\bfrom_u32_unchecked\s*\(",
+    r"\bget_unchecked(?:_mut)?\s*\(|\btransmute\b|\bfrom_utf8_unchecked\s*\(|\bunwrap_unchecked\s*\(|\bfrom_raw_parts(?:_mut)?\s*\(|\bunchecked_(?:add|sub|mul|shl)\s*\(|\bassume_init\s*\(|\bunreachable_unchecked\s*\(|\bfrom_u32_unchecked\s*\(|\.read_unaligned\s*\(\s*\)|\.as_ptr\(\)\s*\.(?:add|offset)\s*\(",
 );
 static DECLARED: Pattern = Pattern::new(
     r"\b\w+\.(?:parse|safeParse|parseAsync|validateSync|validateAsync|validate|validated|cast|model_validate|check|load|decode|assert)\s*\(\s*(?:await\s+)?(?:req|request|ctx|c|body|payload|params|event|input)\b|\.permit\s*\(|->(?:validated|validate|only|safe)\s*\(|\bplainToInstance\s*\(|\bpick\s*\(\s*req\b|\.is_valid\s*\(|\bvalidationResult\s*\(",
@@ -70,8 +70,19 @@ static ANY_FOLDER: Pattern = Pattern::new(
     r"\bO_(?:TRUNC|CREAT|CREATE)\b|\bcreate\s*\(\s*true|[\x22\x27](?:w|wb|w\+)[\x22\x27]|\bmktemp\s*\(|\btmpnam\s*\(|\btempnam\s*\(|[\x22\x27`]/tmp/|\bgettempdir\(\)|\bos\.tmpdir\(\)",
 );
 
+/// A message is taken only with the signature of who sent it.
+static SIGNED: Pattern = Pattern::new(
+    r"\bconstructEvent(?:Async)?\s*\(|\bconstruct_event\s*\(|\bConstructEvent\w*\s*\(|\bconstructFrom\w*Signed\w*\s*\(|\b[wW]ebhooks?\w*(?:\.|::|->)(?:verify\w*|unwrap|validate\w*)\s*\(|\bverifyAndReceive\s*\(|\bvalidateExpressRequest\s*\(|\bValidatePayload\s*\(|\bwh\.verify\s*\(",
+);
+static TAKEN: Pattern = Pattern::new(
+    r"\bJSON\.parse\s*\(|\bjson\.loads\s*\(|\bjson\.(?:Unmarshal|NewDecoder)\s*\(|\bjson_decode\s*\(|\breadValue\s*\(|\bserde_json::from_\w+|=\s*(?:await\s+)?(?:req|request)\.(?:body|json\(\)|get_json\(\)|json\b)|\bJsonSerializer\.Deserialize",
+);
+const UNSIGNED: &str = "A message is taken without the signature of who sent it";
+
 /// Words of which every safe way holds one; its expressions have too many to read them out.
-const SAFE: [&str; 68] = [
+const SAFE: [&str; 70] = [
+    "construct",
+    "webhook",
     "raise",
     "throw",
     "abort",
@@ -142,7 +153,8 @@ const SAFE: [&str; 68] = [
     "FEATURE_SECURE",
 ];
 
-static PAIRS: [Pair; 7] = [
+static PAIRS: [Pair; 8] = [
+    Pair { title: UNSIGNED, safe: &SIGNED, bare: &TAKEN, languages: &[], stays: false },
     Pair {
         title: "Chance that can be foretold took the place of chance that cannot",
         safe: &CHANCE,
@@ -217,6 +229,7 @@ impl Check for SafeCallReplaced {
             return;
         }
         pairs.retain(|pair| pair.languages.is_empty() || pair.languages.contains(&file.language));
+        field(file, sink);
         for twin in twins(file) {
             foretold(file, &twin, sink);
             switched(file, &twin, sink);
@@ -249,8 +262,37 @@ fn replaced(file: &FileView<'_>, twin: &Twin<'_, '_>, pair: &Pair, sink: &mut Si
         static LISTED: Pattern = Pattern::new(r"\.permit\s*\(\s*:|\.permit\s+:|\.expect\s*\(");
         static ALL_FIELDS: Pattern = Pattern::new(r"\.permit!|\bto_unsafe_h(?:ash)?\b");
         let whole = file.language == Language::Ruby && twin.gained(&ALL_FIELDS) > 0 && twin.lost(&LISTED) > twin.gained(&LISTED);
-        let severity = if whole { Severity::High } else { Severity::Medium };
+        static PROVES: Pattern = Pattern::new(r"(?i)signature|verif|hmac|digest|timing_?safe|secret");
+        let unsigned = pair.title == UNSIGNED;
+        if unsigned && PROVES.is_match(twin.after()) {
+            return;
+        }
+        let severity = if whole || unsigned { Severity::High } else { Severity::Medium };
         sink.report(Draft::line(file, twin.new, line).title(pair.title).severity(severity));
+    }
+}
+
+/// A field that was a source of chance nobody can foretell is another one under the same name.
+fn field(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static SET_TO: Pattern = Pattern::new(
+        r"(?:^|[\s@$.])(\w+)\s*(?::\s*[\w.<>]+\s*)?=\s*(?:new\s+)?[\w.:]*(?:SecureRandom|SystemRandom|OsRng|RandomNumberGenerator)\b",
+    );
+    static NOW: Pattern = Pattern::new(
+        r"(?:^|[\s@$.])(\w+)\s*(?::\s*[\w.<>]+\s*)?=\s*(?:new\s+)?(?:java\.util\.|random\.)?(?:Random|SmallRng|ThreadLocalRandom)\b",
+    );
+    static PLACE: Pattern = Pattern::new(r"(?i)token|session|passw|secret|auth|crypt|credential|otp|nonce|csrf|invite|reset");
+    let (Some(old), Some(new)) = (file.old().filter(|_| file.language.is_code() && file.role.is_live()), file.new_side()) else { return };
+    let outside = |side: &SideView<'_>, line: usize| side.function_at(line).is_none() && side.line(line).text.len() <= 400;
+    let were: Vec<&str> = old
+        .changed_lines()
+        .filter(|line| outside(old, line.index))
+        .filter_map(|line| SET_TO.group(old.plain_line(line.index), 1))
+        .collect();
+    for line in new.changed_lines().filter(|line| outside(new, line.index)) {
+        if NOW.group(new.plain_line(line.index), 1).is_some_and(|name| were.contains(&name)) {
+            let severity = if PLACE.is_match(&file.path) { Severity::High } else { Severity::Medium };
+            sink.report(Draft::line(file, new, line.index).title(PAIRS[1].title).severity(severity));
+        }
     }
 }
 

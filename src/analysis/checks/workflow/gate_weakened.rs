@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use super::gates::{A_CHECK, Guarded, SECURITY, Soft, guarded, soft};
+use super::gates::{A_CHECK, DELIVERS, Guarded, SECURITY, Soft, guarded, soft};
 use super::steps::{line_with, triggers};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 static CHECKS: &str = "what looks like a check";
 static SWALLOWED: Pattern = Pattern::new(r"\|\|\s*(true|:|exit\s+0|/bin/true|echo\b)|;\s*(true|exit\s+0)\s*$");
 static LENIENT: Pattern = Pattern::new(
-    r"(?i)<(testFailureIgnore|maven\.test\.failure\.ignore|skipTests|maven\.test\.skip|skipITs)>\s*true|\bignoreFailures\s*=?\s*true\b|\bisIgnoreFailures\s*=\s*true|<failOnViolation>\s*false|<failsOnError>\s*false|--passWithNoTests\b|passWithNoTests\W+true|\s-DskipTests\b(?:=true)?|-Dmaven\.test\.(skip|failure\.ignore)(=true)?\b|--exit-zero\b|--no-fail-on|bail\W+false\b.*test|--continue-on-collection-errors|abortOnError\W+false|allow_failure:\s*true|\b(?:gitleaks|trivy|grype|semgrep|bandit|checkov|tfsec|kics|hadolint|trufflehog|snyk|osv-scanner|govulncheck|gosec|brakeman|safety)\b[^\n|;&]*\s--(?:exit-code[=\s]+0\b|soft-fail\b|no-fail\b)|failFast\W+never",
+    r"(?i)<(testFailureIgnore|maven\.test\.failure\.ignore|skipTests|maven\.test\.skip|skipITs)>\s*true|\bignoreFailures\s*=?\s*true\b|\bisIgnoreFailures\s*=\s*true|<failOnViolation>\s*false|<failsOnError>\s*false|--passWithNoTests\b|passWithNoTests\W+true|\s-DskipTests\b(?:=true)?|-Dmaven\.test\.(skip|failure\.ignore)(=true)?\b|--exit-zero\b|--no-fail-on|bail\W+false\b.*test|--continue-on-collection-errors|abortOnError\W+false|allow_failure:\s*true|\b(?:gitleaks|trivy|grype|semgrep|bandit|checkov|tfsec|kics|hadolint|trufflehog|snyk|osv-scanner|govulncheck|gosec|brakeman|safety)\b[^\n|;&]*\s--(?:exit-code[=\s]+0\b|soft-fail\b|no-fail\b)|failFast\W+never|\bwaitForQualityGate\b[^\n]*\babortPipeline\s*:\s*false\b|\b[fF]ailOnCVSS\W+(?:1[1-9]|[2-9]\d)\b",
 );
 /// Files that say how tests run.
 static CHECKED_BY: Pattern = Pattern::new(
@@ -39,6 +39,25 @@ impl Check for GateWeakened {
         // What a tree says of a job names the job; a line alone does not, and the first to speak of a place is heard.
         by_tree(file, sink);
         by_lines(file, sink);
+        no_longer_asked(file, sink);
+    }
+}
+
+/// Somebody was asked before what follows ran, by Jenkins or CircleCI, and nobody is now.
+fn no_longer_asked(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static ASKED: Pattern =
+        Pattern::new(r"^\s*input\s*(?:\{|\(|[\x22\x27]|message\b|id\b)|^\s*(?:-\s+[\w-]+\s*:\s*\{[^}\n]*\b|-?\s*)type\s*:\s*approval\b");
+    let told = file.role == Role::Workflow && (file.path.contains(".circleci") || file.name().to_lowercase().contains("jenkinsfile"));
+    let (Some(old), Some(new)) = (file.old().filter(|_| told), file.new_side()) else { return };
+    let asks = |side: &SideView<'_>| side.lines().filter(|line| line.text.len() < 400 && ASKED.is_match(line.text)).count();
+    let named = |text: &str| ["deploy", "release", "publish"].iter().any(|word| text.to_lowercase().contains(word));
+    let delivers = || new.lines().any(|line| line.text.len() < 400 && (DELIVERS.is_match(line.text) || named(line.text)));
+    if asks(new) >= asks(old) || !delivers() {
+        return;
+    }
+    if let Some(line) = old.changed_lines().find(|line| line.text.len() < 400 && ASKED.is_match(line.text)) {
+        let title = "Nobody is asked any more before this delivers";
+        sink.report(Draft::line(file, old, line.index).title(title).severity(Severity::High));
     }
 }
 

@@ -1,0 +1,90 @@
+//! `scope-dropped`: a query that asked for what belongs to somebody asks for everybody's now, and nothing else in the function asks who it is.
+//!
+//! A function is compared with itself. What a refusal kept is `guard-removed`'s.
+
+use super::functions::{Bodies, Body};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::RuleId;
+
+/// See `rules/code/scope-dropped.toml`.
+pub struct ScopeDropped;
+
+/// A longer statement is data.
+const LONGEST: usize = 2000;
+
+/// Who asks, as code names them.
+static WHO: Pattern = Pattern::new(
+    r"\bcurrent_?(?:user|tenant|account|organi[sz]ation|org|team|company|customer|member|workspace)\w*|\bcurrent(?:User|Tenant|Account|Org|Team|Customer|Workspace)\w*|\b(?:request|req|ctx|context|session|self\.request|c|event)\.(?:state\.)?(?:user|tenant|account|auth|session)\b|\b[aA]uth(?:\(\)|::)(?:->)?(?:id|user)\s*\(|->user\(\)|\bprincipal\b|\bgetPrincipal\b|\bUser\.(?:Identity|FindFirst\w*|GetUserId)\b|\bclaims?\.(?:sub|Subject|user\w*|tenant\w*)\b|\b(?:userId|user_id|tenantId|tenant_id|accountId|account_id|ownerId|owner_id)\b",
+);
+/// A query that begins with all there is of a kind; the group is the kind.
+static WHOLE: Pattern = Pattern::new(
+    r"(?:^|[^\w.>$])([A-Z]\w+)(?:\.objects\b|\.query\b)?(?:\.|::)\s*(?:unscoped\b|find\w*|where\w*|filter\w*|all\b|get\b|first\w*|last\b|select_related|prefetch_related|order_by|order\b|raw\b|query\b|count\w*|paginate|includes|scan)|\b(?:prisma|db|tx|ctx\.db|this\.prisma)\.(\w+)\.(?:find\w*|delete\w*|update\w*|count|aggregate)\s*\(|\b[gG]et_?[oO]bject_?[oO]r_?404\s*\(\s*([A-Z]\w+)\s*,",
+);
+/// Something else may keep others out.
+static KEEPS: Pattern = Pattern::new(
+    r"(?i)authori[sz]|permission|polic(?:y|ies)|\bcan\b|\bcan[A-Z_]\w*|\bmay_|\ballow|\bguard|scope|admin|staff|superuser|visible|accessible|owned|owner|tenant|for_user|forUser|viewable|\brequire\w+|check_|internal",
+);
+
+impl Check for ScopeDropped {
+    fn rule(&self) -> RuleId {
+        RuleId("scope-dropped")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::REMOVED, Words::of([&WHO])).and(Reach::ADDED, Words::of([&WHOLE]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let readable = file.language.is_code() && file.role.is_live();
+        let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
+        let asked = |side: &SideView<'_>| side.changed_lines().any(|line| line.text.len() <= LONGEST && WHO.is_match(line.code()));
+        // Who is still asked for on a changed line may be asked for the same thing there.
+        if !asked(old) || asked(new) || new.changed_lines().any(|line| KEEPS.is_match(line.code())) {
+            return;
+        }
+        let before = Bodies::of(old);
+        for now in Body::all(new) {
+            let Some(was) = before.same_as(new, &now) else { continue };
+            if said(new, &now).any(|text| WHO.is_match(text) || KEEPS.is_match(text)) {
+                continue;
+            }
+            let kept: Vec<&str> =
+                changed(old, &was).map(|at| old.code_of(&old.statements()[at])).filter(|text| WHO.is_match(text)).collect();
+            let wide = |at: &usize| {
+                let text = new.code_of(&new.statements()[*at]);
+                let kind = (1..=3).find_map(|group| WHOLE.group(text, group));
+                kind.is_some_and(|kind| kept.iter().any(|was| speaks_of(was, kind)))
+            };
+            if let Some(at) = changed(new, &now).find(wide) {
+                let statement = &new.statements()[at];
+                sink.report(Draft::lines(file, new, statement.first_line, statement.last_line));
+            }
+        }
+    }
+}
+
+/// The texts of a function, without what stands in strings and comments.
+fn said<'v>(side: &'v SideView<'_>, body: &Body<'v>) -> impl Iterator<Item = &'v str> + use<'v> {
+    body.inside(side).map(|at| &side.statements()[at]).filter(|s| s.bytes.len() <= LONGEST).map(|s| side.code_of(s))
+}
+
+/// The statements of a function that the change touches.
+fn changed<'v>(side: &'v SideView<'_>, body: &Body<'v>) -> impl Iterator<Item = usize> + use<'v> {
+    let touched = |at: &usize| {
+        let statement = &side.statements()[*at];
+        statement.bytes.len() <= LONGEST && side.touches(statement.first_line, statement.last_line)
+    };
+    body.inside(side).filter(touched)
+}
+
+/// Whether `text` has a word for things of this kind, one or many: `documents` for `Document`.
+fn speaks_of(text: &str, kind: &str) -> bool {
+    let kind: String = kind.chars().filter(|c| *c != '_').collect::<String>().to_lowercase();
+    let stem = kind.strip_suffix('y').unwrap_or(&kind);
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    stem.len() > 2
+        && words.map(|word| word.chars().filter(|c| *c != '_').collect::<String>().to_lowercase()).any(|word| word.starts_with(stem))
+}
