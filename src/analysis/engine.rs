@@ -29,6 +29,7 @@ use super::redact::shown;
 use super::risk;
 use super::rule_set::{RuleSet, SetSink};
 use super::rulebook::Rulebook;
+use super::screen::Screening;
 use super::story::{self, facts};
 use super::sums;
 use super::threads::{self, mentions};
@@ -58,6 +59,8 @@ pub struct Engine {
     imports: Arc<Imports>,
     digest: String,
     filtering: Filtering,
+    /// What tells which of the checks and sets can find anything in a file.
+    screening: Arc<Screening>,
     asked: Option<Arc<dyn LookUp>>,
     task: Option<Arc<str>>,
 }
@@ -83,8 +86,13 @@ impl Engine {
         let wanted = book.iter().filter(|rule| selection.wants(rule.id.0));
         let chosen: BTreeMap<RuleId, RuleOrigin> = wanted.map(|rule| (rule.id, rule.origin.clone())).collect();
         let checks = CHECKS.iter().enumerate().filter(|(_, check)| chosen.contains_key(&check.rule()));
-        let checks =
+        let checks: Vec<Chosen> =
             checks.filter_map(|(index, check)| Some(Chosen { check: *check, rule: book.get(check.rule().0)?.clone(), index })).collect();
+        let screening = if checks.len() == CHECKS.len() {
+            Arc::clone(book.screening())
+        } else {
+            Arc::new(Screening::only(checks.iter().map(|chosen| chosen.index).collect()))
+        };
         let runs = |rule: &Rule| chosen.get(&rule.id) == Some(&rule.origin);
         let mut sets: Vec<_> = book.sets().iter().cloned().enumerate().filter(|(_, set)| set.rules().iter().any(runs)).collect();
         // What they find is hidden in what the others say.
@@ -99,6 +107,7 @@ impl Engine {
             imports,
             digest,
             filtering: Filtering::WhereItPays,
+            screening,
             asked: None,
             task: None,
         }
@@ -175,8 +184,8 @@ impl Engine {
     fn of_book(&self, book: Arc<Rulebook>) -> Self {
         let (checks, sets, chosen) = (self.checks.clone(), self.sets.clone(), self.chosen.clone());
         let (selection, imports, asked) = (self.selection.clone(), Arc::clone(&self.imports), self.asked.clone());
-        let digest = self.digest_with(&book.digest);
-        Self { book, checks, sets, chosen, selection, imports, digest, filtering: self.filtering, asked, task: self.task.clone() }
+        let (digest, screening, task) = (self.digest_with(&book.digest), Arc::clone(&self.screening), self.task.clone());
+        Self { book, checks, sets, chosen, selection, imports, digest, filtering: self.filtering, screening, asked, task }
     }
 
     /// The names of the rules that run.
@@ -228,7 +237,7 @@ impl Engine {
         outcome.sums = sums::of(&file);
         outcome.imports = imports::of(&file);
         outcome.code_line = facts::first_code(&file);
-        let screen = self.filtering.screen(&self.book, change, diff);
+        let screen = self.filtering.screen(&self.screening, self.book.sets(), change, diff);
         let seen = screen.and_then(|screen| Some((screen, screen.look(&file)?)));
         for (at, set) in &self.sets {
             if cancel.is_cancelled() {

@@ -1,7 +1,9 @@
 //! When files are first looked through for the words that checks need: where that saves more time than it takes.
 
-use super::rulebook::Rulebook;
-use super::screen::{PAYS, Screen};
+use std::sync::Arc;
+
+use super::rule_set::RuleSet;
+use super::screen::{PAYS, Screen, Screening};
 use crate::model::change::Change;
 use crate::model::diff::FileDiff;
 
@@ -20,13 +22,19 @@ pub(super) enum Filtering {
 }
 
 impl Filtering {
-    /// The filter through which `file` is looked at, where there is one.
-    pub(super) fn screen<'b>(self, book: &'b Rulebook, change: &Change, file: &FileDiff) -> Option<&'b Screen> {
+    /// The filter of the checks and of `sets` through which `file` is looked at, where there is one.
+    pub(super) fn screen<'s>(
+        self,
+        screening: &'s Screening,
+        sets: &[Arc<dyn RuleSet>],
+        change: &Change,
+        file: &FileDiff,
+    ) -> Option<&'s Screen> {
         match self {
             Self::Never => None,
-            Self::Always => Some(book.screen()),
-            Self::WhereItPays if is_large(change) => Some(book.screen()),
-            Self::WhereItPays => book.screen_if_it_pays(size(file)),
+            Self::Always => Some(screening.get(sets)),
+            Self::WhereItPays if is_large(change) => Some(screening.get(sets)),
+            Self::WhereItPays => screening.if_it_pays(sets, size(file)),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::formats::sigma::filters::Filters;
 use super::rule_set::RuleSet;
 use super::rule_text::RuleTexts;
 use super::rules;
-use super::screen::{Screen, Screening};
+use super::screen::Screening;
 use crate::model::hex;
 use crate::model::pack::{NoteKind, Pack, PackName, RuleNote};
 use crate::model::rule::{Rule, RuleId, RuleOrigin};
@@ -153,14 +153,8 @@ impl Rulebook {
 
     /// What tells which of the checks and of these sets can find anything in a file.
     #[must_use]
-    pub fn screen(&self) -> &Screen {
-        self.screening.get(&self.sets)
-    }
-
-    /// The same for a file of `bytes` of a small change, where that saves more than it costs.
-    #[must_use]
-    pub fn screen_if_it_pays(&self, bytes: usize) -> Option<&Screen> {
-        self.screening.if_it_pays(&self.sets, bytes)
+    pub fn screening(&self) -> &Arc<Screening> {
+        &self.screening
     }
 
     /// What hides the secrets of every pack, also of those whose rules do not run.

@@ -1,5 +1,6 @@
 //! One look through a file for all rules of a book: the checks in their order, and behind them the askers of each set.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -15,6 +16,8 @@ pub const PAYS: usize = 64 * 1024;
 /// The screen of a book, made where that saves more than it costs.
 #[derive(Default)]
 pub struct Screening {
+    /// The positions of the checks that run, where some do not: their words alone are looked for.
+    only: Option<BTreeSet<usize>>,
     screen: OnceLock<Screen>,
     /// Bytes that were judged without it.
     without: AtomicUsize,
@@ -23,9 +26,15 @@ pub struct Screening {
 }
 
 impl Screening {
+    /// That of the checks at `positions` alone.
+    #[must_use]
+    pub fn only(positions: BTreeSet<usize>) -> Self {
+        Self { only: Some(positions), ..Self::default() }
+    }
+
     /// The screen of the checks and `sets`.
     pub fn get(&self, sets: &[Arc<dyn RuleSet>]) -> &Screen {
-        self.screen.get_or_init(|| Screen::of(sets))
+        self.screen.get_or_init(|| Screen::of(self.only.as_ref(), sets))
     }
 
     /// The same for a file of `bytes` of a small change: when it is there, or would have paid by now. While one thread makes it the others
@@ -45,10 +54,12 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// The words of all checks and of `sets`.
+    /// The words of all checks, or of those at the positions `only`, and of `sets`.
     #[must_use]
-    pub fn of(sets: &[Arc<dyn RuleSet>]) -> Self {
-        let mut needs: Vec<Needs> = CHECKS.iter().map(|check| check.needs()).collect();
+    pub fn of(only: Option<&BTreeSet<usize>>, sets: &[Arc<dyn RuleSet>]) -> Self {
+        let runs = |at: usize| only.is_none_or(|only| only.contains(&at));
+        let needs = CHECKS.iter().enumerate().map(|(at, check)| if runs(at) { check.needs() } else { Needs::nothing() });
+        let mut needs: Vec<Needs> = needs.collect();
         let mut firsts = Vec::new();
         for set in sets {
             firsts.push(needs.len());

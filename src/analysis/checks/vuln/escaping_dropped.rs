@@ -31,6 +31,8 @@ static SHOWN: Pattern = Pattern::new(
 const SHOWN_GROUPS: usize = 8;
 /// The name at the beginning of a value, with its fields.
 static NAME: Pattern = Pattern::new(r#"^\(?\s*[@$]?([A-Za-z_]\w*(?:(?:\??\.|->|\[\s*['"]?)[A-Za-z_]\w*(?:['"]?\s*\])?)*)"#);
+/// A value that only chooses between two others is not what is shown.
+static CHOOSES: Pattern = Pattern::new(r"\s\?\s[^?]*\s:\s");
 /// What makes it harmless, or makes markup of it on purpose.
 static TAMED: Pattern = Pattern::new(
     r"(?i)saniti[sz]e|bleach|purif|escape|\be\(|\bh\(|strip_?tags|striptags|\bclean|xss|nh3|htmlspecialchars|encode|nl2br|linebreaks|tojson|to_json|json_encode|json_script|\|\s*json",
@@ -114,7 +116,7 @@ fn values(pattern: &'static Pattern, groups: usize, text: &str) -> Vec<String> {
 fn called(value: &str) -> Option<String> {
     let name = NAME.group(value.trim(), 1)?;
     let rest = value.trim().split_once(name)?.1;
-    if rest.trim_start().starts_with('(') && !name.contains(['.', '>', '[']) || name.len() < 2 {
+    if CHOOSES.is_match(rest) || rest.trim_start().starts_with('(') && !name.contains(['.', '>', '[']) || name.len() < 2 {
         return None;
     }
     // A method that is called on the value at the end of the name belongs to no field.
@@ -133,6 +135,6 @@ mod tests {
         for value in ["note['text']", "note.text", "$note->text", "note.text.replace('a', 'b')", "this.note.text", "@note.text"] {
             assert_eq!(called(value).as_deref(), Some("note.text"), "{value}");
         }
-        assert_eq!(called("translate('a.b')"), None);
+        assert_eq!((called("translate('a.b')"), called("$errors->has('a') ? ' wrong' : ''")), (None, None));
     }
 }
