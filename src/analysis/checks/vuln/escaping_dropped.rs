@@ -2,6 +2,8 @@
 //!
 //! Only what stood there escaped before: what is new and raw is for rules of its language. Calls around a value are `sanitiser-removed`'s.
 
+use std::ops::Range;
+
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -38,6 +40,9 @@ static TAMED: Pattern = Pattern::new(
     r"(?i)saniti[sz]e|bleach|purif|escape|\be\(|\bh\(|strip_?tags|striptags|\bclean|xss|nh3|htmlspecialchars|encode|nl2br|linebreaks|tojson|to_json|json_encode|json_script|\|\s*json",
 );
 static RENDERED: Pattern = Pattern::new(r"(?i)markdown|marked|\bmd\b|render|highlight|html|icon|svg|trans|i18n|\bt\(|__\(");
+
+/// Words of [`RAW`] that would be taken for one of [`RENDERED`].
+static MARKS: Pattern = Pattern::new(r"innerHTML|dangerouslySetInnerHTML|__html|v-html|@html|Html\.Raw|template\.HTML|html_safe|safeHTML");
 
 impl Check for EscapingDropped {
     fn rule(&self) -> RuleId {
@@ -83,27 +88,17 @@ impl Check for EscapingDropped {
             if TAMED.is_match(line.text) {
                 continue;
             }
-            let severity = if RENDERED.is_match(
-                line.text
-                    .replace("innerHTML", "")
-                    .replace("__html", "")
-                    .replace("v-html", "")
-                    .replace("@html", "")
-                    .replace("Html.Raw", "")
-                    .replace("template.HTML", "")
-                    .replace("html_safe", "")
-                    .replace("safeHTML", "")
-                    .replace("dangerouslySetInnerHTML", "")
-                    .as_str(),
-            ) {
-                Severity::Medium
-            } else {
-                Severity::High
-            };
+            let severity = if renders(line.text) { Severity::Medium } else { Severity::High };
             let title = format!("`{name}` was shown as text and is put into the page as markup");
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
         }
     }
+}
+
+/// Whether a line makes markup of a value on purpose, by more than the mark that puts it in raw.
+fn renders(line: &str) -> bool {
+    let marks: Vec<Range<usize>> = MARKS.find_all(line).collect();
+    RENDERED.find_all(line).any(|found| !marks.iter().any(|mark| mark.start <= found.start && found.end <= mark.end))
 }
 
 /// The names of the values that `pattern` finds, as they are called in all notations.
@@ -135,6 +130,7 @@ mod tests {
         for value in ["note['text']", "note.text", "$note->text", "note.text.replace('a', 'b')", "this.note.text", "@note.text"] {
             assert_eq!(called(value).as_deref(), Some("note.text"), "{value}");
         }
+        assert!(renders("v-html=\"marked(a)\"") && !renders("v-html=\"a\" [innerHTML]=\"b\""));
         assert_eq!((called("translate('a.b')"), called("$errors->has('a') ? ' wrong' : ''")), (None, None));
     }
 }
