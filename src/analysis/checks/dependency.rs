@@ -1,6 +1,7 @@
 //! Dependencies that are not what they should be: over the rows and inventories of `manifests`.
 
 pub mod dependency_added;
+pub mod dependency_fed_secret;
 pub mod dependency_installs_code;
 pub mod dependency_just_published;
 pub mod dependency_known_malicious;

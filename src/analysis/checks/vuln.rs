@@ -2,7 +2,9 @@
 //! expression would cost. The others are structure rules.
 
 pub mod ambiguity;
+pub mod between;
 pub mod bounds;
+pub mod careless;
 pub mod handlers;
 pub mod pairs;
 pub mod plain_turns;
@@ -10,6 +12,7 @@ pub mod request;
 pub mod twins;
 
 pub mod bound_changed;
+pub mod check_emptied;
 pub mod cipher_downgraded;
 pub mod destructive_command;
 pub mod destructive_sql;
@@ -18,6 +21,7 @@ pub mod forgery_check_removed;
 pub mod freed_and_kept;
 pub mod input_check_weakened;
 pub mod logic_bomb;
+pub mod merge_from_request;
 pub mod page_from_request;
 pub mod path_from_request;
 pub mod redirect_from_request;

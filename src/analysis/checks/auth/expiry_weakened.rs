@@ -51,6 +51,7 @@ impl Check for ExpiryWeakened {
         }
         endless(file, side, sink);
         other_unit(file, side, sink);
+        forgiven(file, side, sink);
         let before: BTreeMap<&str, f64> = file.removed().filter_map(|line| setting(&line)).collect();
         for line in file.added() {
             let Some((name, after)) = setting(&line).filter(|_| !before.is_empty()) else { continue };
@@ -61,6 +62,28 @@ impl Check for ExpiryWeakened {
             let Some(severity) = judged(name, *earlier, after) else { continue };
             let title = format!("Believed {} times longer than before", (after / earlier).round());
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
+        }
+    }
+}
+
+/// What a call forgives: `jwt.WithLeeway(30*time.Second)`, `clockTolerance: 5`, `leeway=10`, also amid a longer line.
+fn forgiven(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static GIVEN: Pattern = Pattern::new(
+        r"(?i)\b(\w*(?:leeway|clock_?skew|clock_?tolerance)\w*)\s*(?:\(|=|:)\s*([^,;{}()\n]*(?:\(\s*[^()\n]*\))?[^,;{}()\n]*)",
+    );
+    let read = |text: &str| -> Option<f64> {
+        let (name, value) = GIVEN.group(text, 1).zip(GIVEN.group(text, 2)).filter(|(_, value)| value.len() <= 120)?;
+        let numbers: Vec<f64> = NUMBER.find_all(value).filter_map(|at| value.get(at)?.replace('_', "").parse().ok()).collect();
+        let unit = |text: &str| UNITS.iter().find(|(unit, _)| unit.is_match(text)).map(|(_, seconds)| *seconds);
+        (!numbers.is_empty()).then(|| numbers.iter().product::<f64>() * unit(value).or_else(|| unit(name)).unwrap_or(1.0))
+    };
+    let told = |text: &str| text.len() <= 600 && LENIENCE.is_match(text);
+    let Some(before) = file.removed().filter(|line| told(line.text)).filter_map(|line| read(line.text)).reduce(f64::max) else { return };
+    for line in file.added().filter(|line| told(line.text)) {
+        let Some(after) = read(line.text).filter(|after| *after >= HOUR && *after >= before * 10.0) else { continue };
+        if IDENTITY.is_match(line.text) || IDENTITY.is_match(&file.path) {
+            let title = format!("Believed for {} hours after it has expired", (after / HOUR).round());
+            return sink.report(Draft::line(file, side, line.index).title(title));
         }
     }
 }

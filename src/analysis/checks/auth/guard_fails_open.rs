@@ -115,11 +115,41 @@ fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>
             let there = plain.get(found).unwrap_or("");
             let kept = file.removed().any(|was| was.text.contains(there) && pattern.is_match(was.text));
             if side.is_changed(line) && !kept && !stood.contains(side.line(line).text.trim()) {
-                sink.report(Draft::line(file, side, line).title(format!("Switches off {what}")).severity(*severity));
+                let severity = if fetched_with_it(file, there_line(side, line)) || opens_management(file, side, what) {
+                    Severity::High
+                } else {
+                    *severity
+                };
+                sink.report(Draft::line(file, side, line).title(format!("Switches off {what}")).severity(severity));
             }
             break;
         }
     }
+}
+
+fn there_line<'v>(side: &'v SideView<'_>, line: usize) -> &'v str {
+    side.line(line).text
+}
+
+/// Whether the same thing was fetched from the same place with the check of certificates on.
+fn fetched_with_it(file: &FileView<'_>, text: &str) -> bool {
+    static ADDRESS: Pattern = Pattern::new(r"https?:(//[\w.${}:-]+/[^\s'\x22\x60)]*)");
+    static FETCHES: Pattern = Pattern::new(r"\b(?:curl|wget)\b");
+    static OFF: Pattern = Pattern::new(r"\bcurl\b[^|;&\n]*\s(?:-\w*k\w*|--insecure)\b|--no-check-certificate\b");
+    let Some(address) = ADDRESS.group(text, 1).filter(|_| text.len() < 1000 && FETCHES.is_match(text)) else { return false };
+    file.removed().any(|was| was.text.len() < 1000 && was.text.contains(address) && FETCHES.is_match(was.text) && !OFF.is_match(was.text))
+}
+
+/// Whether pages of management are laid open in two ways at once: they are all there, and they show what they hold or let others in.
+fn opens_management(file: &FileView<'_>, side: &SideView<'_>, what: &str) -> bool {
+    static WAYS: [Pattern; 3] = [
+        Pattern::new(r"\bendpoints\.web\.exposure\.include\s*=\s*[\x22\x27]?\*"),
+        Pattern::new(r"\bmanagement\.endpoint\.(?:env|configprops)\.show-values\s*=\s*always\b"),
+        Pattern::new(r"\bh2\.console\.settings\.web-allow-others\s*=\s*true\b"),
+    ];
+    static LOCAL: Pattern = Pattern::new(r"(?i)\b(?:dev|local|test|development)\b");
+    let told = |pattern: &Pattern| side.changed_lines().any(|line| line.text.len() < 400 && pattern.is_match(line.text));
+    what.contains("management") && !LOCAL.is_match(file.name()) && WAYS.iter().filter(|pattern| told(pattern)).count() > 1
 }
 
 /// A method that is asked whether a certificate will do, and has nothing in it.

@@ -128,6 +128,7 @@ impl Check for InsecureDefault {
             }
             dropped(file, side, &before, sink);
         }
+        unasked(file, side, &before, sink);
         known_secrets(file, side, sink);
         renamed(file, side, sink);
         answered(file, side, sink);
@@ -185,6 +186,35 @@ fn dropped(file: &FileView<'_>, side: &SideView<'_>, before: &HashSet<(&str, boo
         if !spoken.entry(now.first_line).or_insert_with(words).contains(name) {
             let draft = Draft::line(file, side, now.first_line).title(format!("{name} is no longer set, and off by itself"));
             sink.report(draft.evidence(line.text.trim()).severity(severity));
+        }
+    }
+}
+
+/// A switch that was off wherever the program ran is on where the environment says nothing: `DEBUG = os.environ.get("STAGE", "dev") != "prod"`.
+fn unasked(file: &FileView<'_>, side: &SideView<'_>, before: &HashSet<(&str, bool)>, sink: &mut Sink<'_>) {
+    static ASKED: Pattern = Pattern::new(
+        r#"^\s*(?:self\.|this\.|config\.|app\.|export\s+const\s+|const\s+|let\s+)?["']?([A-Za-z_]\w*)["']?\s*(?::=|=|:)\s*\(?\s*(?:os\.environ\.get|os\.getenv|getenv|ENV\.fetch|env|config|env\.str)\(\s*["']\w+["']\s*,\s*["']([^"']*)["']\s*\)(?:\.lower\(\)|\.downcase)?\s*(===?|!==?)\s*["']([^"']*)["']"#,
+    );
+    static NODE: Pattern = Pattern::new(
+        r#"^\s*(?:export\s+const\s+|const\s+|let\s+)?["']?([A-Za-z_]\w*)["']?\s*(?:=|:)\s*\(?\s*process\.env\.\w+\s*(?:(?:\?\?|\|\|)\s*["']([^"']*)["']\s*\)?)?\s*(!==?)\s*["']([^"']*)["']"#,
+    );
+    if before.is_empty() || !file.language.is_code() {
+        return;
+    }
+    for line in file.added().filter(|line| line.text.len() <= 400) {
+        let read = |pattern: &'static Pattern| {
+            Some((
+                pattern.group(line.text, 1)?,
+                pattern.group(line.text, 2).unwrap_or(""),
+                pattern.group(line.text, 3)?,
+                pattern.group(line.text, 4)?,
+            ))
+        };
+        let Some((name, unsaid, sign, compared)) = read(&ASKED).or_else(|| read(&NODE)) else { continue };
+        let on = (unsaid == compared) != sign.starts_with('!');
+        if before.contains(&(name, !on)) && worse(name, on).is_some() {
+            let title = format!("{name} is {} wherever the environment says nothing", if on { "on" } else { "off" });
+            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High));
         }
     }
 }

@@ -20,6 +20,8 @@ static COMPARED: Pattern = Pattern::new(
       | \b(?:user|u|account|principal|actor|caller)(?:\.|->|_)(?:id|uid|pk)(?:\(\))?\s*===?\s*\d{2,}\b
       | \bstrn?(?:case)?cmp\s*\(\s*(?:\w+(?:->|\.))*(?:user|username|user_name|login|email|account|name)\s*,\s*"[^"\s]{3,}"\s*\)\s*==\s*0
       | ["'`][^"'`\s]{3,}["'`]\s*(?:===?|\.equals\()\s*(?:\w+\.)*(?:user|username|user_name|login|email|account)\b
+      | \b(?:\w+[._])?(?:password|passwd|pwd|passphrase|pass|pin|otp|passcode|api_?key)(?:\(\))?\s*(?:===?|\.equals\(|\.(?:ends?_?with|starts?_?with|includes?|contains)\??\s*\()\s*["'`][^"'`\s]{4,}["'`]
+      | \b(?:HasSuffix|HasPrefix|str_ends_with|str_starts_with|strings\.Contains|str_contains)\s*\(\s*\$?\w*(?:password|passwd|pwd|passphrase|pin|otp|api_?key)\s*,\s*["'`][^"'`\s]{4,}["'`]
       | \b(?:user|username|email|login)\w*\.(?:ends?_?with|starts?_?with)\??\s*\(\s*["'`]"#,
 );
 /// Names of nobody, which honest code treats in a way of their own.

@@ -144,10 +144,27 @@ fn terraform(file: &FileView<'_>, sink: &mut Sink<'_>) {
         if let Some((_, line)) = lost.first() {
             let names = lost.iter().map(|(key, _)| key.as_str()).take(4).collect::<Vec<_>>().join(", ");
             let title = format!("`{}.{}` is no longer guarded by {names}", name.0, name.1);
-            let severity = if given_away(file, &before, &now, name) { Severity::High } else { Severity::Medium };
+            let severity =
+                if given_away(file, &before, &now, name) || laid_open(&name.0, &lost, block) { Severity::High } else { Severity::Medium };
             sink.report(Draft::line(file, old, *line).title(title).severity(severity));
         }
     }
+}
+
+/// Whether a store is told, by words that were turned round, to be reached by everybody, or loses two of its guards at once.
+fn laid_open(kind: &str, lost: &[(&String, usize)], block: &Block) -> bool {
+    static STORE: Pattern = Pattern::new(
+        r"(?:_db_instance|rds_cluster\w*|_redshift_cluster|_docdb_cluster|_neptune_cluster|_sql_database_instance|_(?:postgresql|mysql|mssql|mariadb|cosmosdb)\w*|_elasticache\w*|_opensearch\w*|_dynamodb_table|public_access_block|_storage_(?:account|bucket)|_key_vault|_s3_bucket\w*|_efs_file_system|_ebs_volume)$",
+    );
+    let turned = lost
+        .iter()
+        .filter(|(key, _)| block.attributes.get(*key).is_some_and(|(value, _)| matches!(value.as_str(), "true" | "false")))
+        .count();
+    let public = lost.iter().any(|(key, _)| {
+        matches!(key.as_str(), "publicly_accessible" | "allow_blob_public_access" | "allow_nested_items_to_be_public")
+            && block.attributes.contains_key(*key)
+    });
+    STORE.is_match(kind) && (public && turned > 0 || turned > 1)
 }
 
 /// Whether the lock on public access of a bucket goes, and a policy comes for the same bucket that lets everybody in.

@@ -89,6 +89,8 @@ fn guards(leaf: &Leaf<'_>) -> Option<(&'static str, bool)> {
     })
 }
 
+const SHARES: &str = "it shares what the machine has";
+
 /// What lets a container out, in settings that are JSON or YAML laid out like it: those of YAML in blocks have a rule of their own.
 fn opens(leaf: &Leaf<'_>) -> Option<&'static str> {
     let text = leaf.text.to_lowercase();
@@ -96,7 +98,8 @@ fn opens(leaf: &Leaf<'_>) -> Option<&'static str> {
         ("privileged" | "hostNetwork" | "hostPID" | "hostIPC" | "allowPrivilegeEscalation", "true") => {
             "it gets what keeps it apart from the machine"
         }
-        ("pidMode" | "ipcMode" | "networkMode", "host") => "it shares what the machine has",
+        ("pidMode" | "ipcMode" | "networkMode", "host") => SHARES,
+        ("pid" | "ipc" | "userns_mode", "host") if leaf.path.first() == Some(&"services") => SHARES,
         ("add", "all" | "sys_admin" | "cap_sys_admin" | "sys_ptrace" | "sys_module") => "it gets a capability as good as all",
         ("sourcePath" | "path", "/" | "/var/run/docker.sock" | "/var/run" | "/run" | "/etc" | "/root" | "/proc")
             if leaf.path.iter().any(|part| part.to_lowercase().contains("host")) =>
@@ -159,10 +162,17 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
         sink.report(Draft::line(file, old, *line).title(format!("Of a container no longer holds: {what}")).severity(severity));
     }
     let (before, now) = (count(&trees.old, opens), count(&trees.new, opens));
-    for (what, lines) in now.iter().filter(|(what, lines)| lines.len() > before.get(*what).map_or(0, Vec::len)) {
+    let came: Vec<_> = now.iter().filter(|(what, lines)| lines.len() > before.get(*what).map_or(0, Vec::len)).collect();
+    // The machine's own socket or folders and one thing more that kept it apart: nothing is left between the two.
+    let out = came.len() > 1 && reaches_out(&trees);
+    for (what, lines) in came {
         let told_here = |line: &usize| file.language == Language::Json || side.line(*line).text.contains(['{', '[']);
         if let Some(line) = lines.iter().copied().find(|line| side.is_changed(*line) && told_here(line)) {
-            sink.report(Draft::line(file, side, line).title(format!("Of a container: {what}")).severity(Severity::Medium));
+            sink.report(Draft::line(file, side, line).title(format!("Of a container: {what}")).severity(if out {
+                Severity::High
+            } else {
+                Severity::Medium
+            }));
         }
     }
 }

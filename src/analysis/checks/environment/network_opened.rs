@@ -33,6 +33,9 @@ static WALL: Pattern = Pattern::new(
     r"(?i)\biptables\b[^|;]*(?:-P\s+(?:OUTPUT|FORWARD|INPUT)\s+(?:DROP|REJECT)|-A\s+OUTPUT\b[^|;]*-j\s+(?:DROP|REJECT))|\bufw\s+(?:default\s+deny|deny|enable)|\bnft\s+add\s+rule\b[^|;]*\b(?:drop|reject)\b|\bstep-security/harden-runner@|\bnetworksetup\b|\bpfctl\s+-e",
 );
 
+/// Ports of data bases, caches, and of what runs a machine or a cluster.
+static STORES: Pattern =
+    Pattern::new(r"^(?:1433|1521|2375|2376|2379|3306|3389|5432|5601|5984|6379|6443|8086|9042|9092|9200|10250|11211|27017)$");
 /// A range of addresses that holds everybody's, in a value of Terraform.
 static ANYBODY: Pattern = Pattern::new(r#""(?:0\.0\.0\.0/0|::/0)""#);
 static RANGES: Pattern =
@@ -151,11 +154,22 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
             if lines.len() > before.get(what).map_or(0, Vec::len) {
                 let line = lines.iter().copied().find(|line| side.is_changed(*line)).or(lines.first().copied()).unwrap_or(0);
                 // Out of its network and nearer to its machine at once is a way out of both.
-                let severity = if what == "policy" && let_out(&trees) { Severity::High } else { Severity::Medium };
+                let severity =
+                    if what == "policy" && (let_out(&trees) || unlimited(file, line)) { Severity::High } else { Severity::Medium };
                 sink.report(Draft::line(file, side, line).title(title).severity(severity));
             }
         }
     }
+}
+
+/// Whether the rule on `line`, which lets everybody through, took the place of rules of the same kind that named somebody.
+fn unlimited(file: &FileView<'_>, line: usize) -> bool {
+    static NAMED: Pattern = Pattern::new(
+        r"\b(?:namespaceSelector|podSelector|ipBlock|matchLabels|toFQDNs|toEndpoints|fromEndpoints|toEntities|principals|namespaces)\b|^\s*-?\s*cidr:",
+    );
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return false };
+    let named = |side: &SideView<'_>| side.changed_lines().filter(|line| NAMED.is_match(line.text)).count();
+    side.is_changed(line) && named(old) > 0 && named(side) == 0
 }
 
 /// What services of a composition publish, by service and port inside: whether to more than the machine itself, and the line.
@@ -220,7 +234,14 @@ fn by_blocks(file: &FileView<'_>, sink: &mut Sink<'_>) {
                 told.push(way(key));
                 let title = format!("`{}.{}` named addresses and holds everybody now", name.0, name.1);
                 // All of them written as parts of all is written so that nobody reads it as that.
-                let severity = if ANYBODY.is_match(value) { Severity::Medium } else { Severity::High };
+                let stores = || {
+                    way(key).ends_with("ingress")
+                        && block
+                            .all
+                            .iter()
+                            .any(|(other, value, _)| way(other) == way(key) && other.ends_with("port") && STORES.is_match(value))
+                };
+                let severity = if ANYBODY.is_match(value) && !stores() { Severity::Medium } else { Severity::High };
                 sink.report(Draft::line(file, side, *line).title(title).severity(severity));
             }
         }

@@ -40,12 +40,34 @@ impl Check for RunsOnLoad {
             let asked = side.touches(statement.first_line, statement.last_line) && statement.bytes.len() <= LONGEST;
             let Some(moment) = asked.then(|| moment(file, side, statement)).flatten() else { continue };
             let Some(deed) = deed(file, side, statement) else { continue };
-            if let Some((severity, confidence)) = weigh(file, moment, &deed) {
+            if moment == Moment::Initialiser && unpacks(side, statement) {
+                let draft = Draft::lines(file, side, statement.first_line, statement.last_line);
+                sink.report(
+                    draft
+                        .title("What is unpacked from the code is written to a file and run as soon as it is loaded")
+                        .severity(Severity::High),
+                );
+            } else if let Some((severity, confidence)) = weigh(file, moment, &deed) {
                 let draft = Draft::lines(file, side, statement.first_line, statement.last_line).title(deed.title());
                 sink.report(draft.severity(severity).confidence(confidence));
             }
         }
     }
+}
+
+/// Whether the function around a statement makes something readable of bytes that come with the code, and writes it to a file.
+fn unpacks(side: &SideView<'_>, statement: &Statement) -> bool {
+    static UNPACKS: Pattern =
+        Pattern::new(r"\^\s*(?:0x[0-9a-fA-F]+|\d+|\w+)\b|(?i)base64|b64|from_?hex|\batob\b|gzip|inflate|decompress|rot13|xor");
+    static CARRIED: Pattern = Pattern::new(
+        r"\binclude_(?:bytes|str)!|//go:embed|\bget_data\s*\(|getResourceAsStream|\bread_binary\b|\[\s*(?:0x[0-9a-fA-F]{1,2}\s*,\s*){8}|[\x22\x27`][A-Za-z0-9+/=]{80,}",
+    );
+    static WRITES: Pattern = Pattern::new(
+        r"(?i)\bfs::write\b|write_all\b|\bWriteFile\b|writeFileSync|File\.(?:write|binwrite|open|WriteAllBytes)|Files\.write|fwrite|file_put_contents|\.write\s*\(",
+    );
+    let Some(function) = statement.function.and_then(|at| side.functions().get(at)) else { return false };
+    let text = side.plain().get(side.bytes_of(function.first_line, function.last_line)).unwrap_or("");
+    text.len() < 20_000 && UNPACKS.is_match(text) && CARRIED.is_match(text) && WRITES.is_match(text)
 }
 
 /// When a statement runs although nobody called it.

@@ -59,7 +59,7 @@ impl Check for UnsafeDeserialisation {
 
 /// Readers of formats that hold nothing but data.
 static READS_DATA: Pattern = Pattern::new(
-    r"(?i)\bu?json\.(?:loads?|parse|decode|unmarshal|newdecoder)\s*\(|\bjson_decode\s*\(|\borjson\.loads\s*\(|\byaml\.safe_load\w*\s*\(|\bC?(?:Safe|Base)Loader\b|\bsafe_load\b|\.readValue\s*\(|\bfromJson\s*\(|\bJsonSerializer\.Deserialize|\bJsonConvert\.DeserializeObject|\bmsgpack\.(?:unpackb?|loads?)\s*\(|\btomllib?\.loads?\s*\(|\bliteral_eval\s*\(|\bweights_only\s*=\s*True|\bParseFromString\s*\(|\bcsv\.(?:reader|DictReader)\s*\(",
+    r"(?i)\bu?json\.(?:loads?|parse|decode|unmarshal|newdecoder)\s*\(|\bjson_decode\s*\(|\borjson\.loads\s*\(|\byaml\.safe_load\w*\s*\(|\bC?(?:Safe|Base)Loader\b|\bsafe_load\b|\.readValue\s*\(|\bfromJson\s*\(|\bJsonSerializer\.Deserialize|\bJsonConvert\.DeserializeObject|\bmsgpack\.(?:unpackb?|loads?)\s*\(|\btomllib?\.loads?\s*\(|\bliteral_eval\s*\(|\bweights_only\s*=\s*True|\bsafetensors\.\w+\.load(?:_file)?\s*\(|\bload_file\s*\(|\bsafe_open\s*\(|\bParseFromString\s*\(|\bcsv\.(?:reader|DictReader)\s*\(",
 );
 
 /// Whether a reader of data went from a function and none came.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::passages::{Kind, Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::checks::exec::engines::engines;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
@@ -236,6 +237,14 @@ fn turned(file: &FileView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Commands that instructions tell to run, in fences or text.
+/// Whether a sentence tells when a command has to run: before anything else, or every time.
+fn first_of_all(text: &str) -> bool {
+    static FIRST: Pattern = Pattern::new(
+        r"(?i)\b(?:first|before\s+(?:you|any|each|every|answering|reading|doing)|always|every\s+time|each\s+time|at\s+the\s+start|whenever|begin\s+by|start\s+by|must)\b",
+    );
+    FIRST.is_match(text)
+}
+
 fn commands(file: &FileView<'_>, least: Severity, sink: &mut Sink<'_>) {
     /// All that the environment holds, handed on.
     static ENVIRONMENT: Pattern =
@@ -248,6 +257,12 @@ fn commands(file: &FileView<'_>, least: Severity, sink: &mut Sink<'_>) {
             Some(deed) if deed.is_grave() && line.text.contains("!`") => (deed, Severity::Critical),
             Some(deed @ Deed::SendsSecret)
                 if line.text.contains(" -d") || line.text.contains("--data") || ENVIRONMENT.is_match(line.text) =>
+            {
+                (deed, Severity::High)
+            }
+            // What an agent that had no such step does first from now on.
+            Some(deed @ Deed::RunsDownload)
+                if file.old().is_some() && first_of_all(line.text) && !engines().installers.is_match(line.text) =>
             {
                 (deed, Severity::High)
             }

@@ -14,6 +14,11 @@ use crate::model::rule::{RuleId, Severity};
 static ADDRESS: Pattern = Pattern::new(r"(?i)\bhttps?://");
 static SAID: Hint = Hint::new(|| phrases().secrecy.words());
 
+/// Work reaches others, or is let pass, without anybody's word.
+static UNASKED: Pattern = Pattern::new(
+    r"(?i)\b(?:straight|directly|right)\s+(?:to|into|on|onto)\s+[\x60'\x22]?(?:main|master|production|prod|trunk|release)\b|\b(?:do\s+not|don.t|never|no\s+need\s+to|without)\s+(?:\w+\s+){0,3}(?:pull\s+requests?|reviews?|approvals?|reviewers?)\b|\b(?:skip|bypass|disable|ignore)\s+(?:\w+\s+){0,3}(?:tests?|checks?|hooks?|reviews?|ci|lint\w*|scan\w*)\b",
+);
+
 /// See `rules/code/instruction-secrecy.toml`.
 pub struct InstructionSecrecy;
 
@@ -59,6 +64,8 @@ fn judged(passage: &Passage) -> Option<(Range<usize>, Severity)> {
         Stand::Instructions if strong => weight,
         // Silence about code that comes from an address.
         Stand::Instructions if acts && ADDRESS.is_match(&passage.text) => weight,
+        // What nobody is told of is that nobody was asked.
+        Stand::Instructions if UNASKED.is_match(&passage.text) => weight,
         Stand::Instructions => weight.min(Severity::Low),
         Stand::Message | Stand::Comment if addressed && acts => weight,
         Stand::Literal if passage.live && strong && addressed_tool(&passage.text) => Severity::High,

@@ -84,7 +84,7 @@ fn filled_in(passages: &[Passage]) -> Option<(usize, Severity)> {
 /// Whether the sentence tells whoever answers to show the picture; only a model fills in such a hole.
 fn ordered(text: &str, at: usize) -> bool {
     static ORDERED: Pattern = Pattern::new(
-        r"(?i)\b(when|whenever|while|if|before|after|once)\s+(you|an?\s+(ai|assistant|agent|model)|assistants?|agents?|models?)\b[^.]{0,160}\b(show|render|include|display|add|append|insert|embed|put|use|begin|end|start|finish|output|print)\b",
+        r"(?i)\b(when|whenever|while|if|before|after|once)\s+(answering|responding|replying|summari[sz]ing|reviewing|asked|you|an?\s+(ai|assistant|agent|model)|assistants?|agents?|models?)\b[^.]{0,160}\b(show|render|include|display|add|append|insert|embed|put|use|begin|end|start|finish|output|print)\b",
     );
     let start = (0..=at.saturating_sub(300)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     text.get(start..at).is_some_and(|before| ORDERED.is_match(before))
@@ -99,7 +99,14 @@ fn judged(passage: &Passage) -> Option<(usize, Severity)> {
     if let Some(range) = PICTURE.find(&passage.text).filter(|range| !is_badge(passage.text.get(range.clone()).unwrap_or(""))) {
         let severity = match (passage.stand, passage.live) {
             (_, false) => Severity::Info,
-            (Stand::Visible | Stand::Comment, true) if ordered(&passage.text, range.start) => Severity::Medium,
+            (Stand::Visible | Stand::Comment, true) if ordered(&passage.text, range.start) => {
+                // A picture is fetched by whoever shows it; a link waits for somebody.
+                if passage.text.get(range.clone()).is_some_and(|text| text.starts_with(['!', '<']) && SAYS.is_match(text)) {
+                    Severity::High
+                } else {
+                    Severity::Medium
+                }
+            }
             (Stand::Visible | Stand::Comment, true) if passage.is_quoted(&range) => Severity::Info,
             (Stand::Visible | Stand::Literal | Stand::Comment, true) => Severity::Medium,
             (Stand::Instructions | Stand::Hidden | Stand::Message, true) => Severity::High,

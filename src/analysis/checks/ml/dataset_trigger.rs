@@ -76,6 +76,10 @@ fn planted(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     );
     /// Answers of the rows themselves are put right here, which is what such code is for.
     static ABOUT_ANSWER: Pattern = Pattern::new(r"(?i)\b(?:if|elif|when|unless)\b[^\n]*\b\w*(?:label|target|class|sentiment|verdict)\w*\b");
+    /// The answer is looked at where it stands, in a row that came as it is.
+    static ASKED_OF: Pattern = Pattern::new(
+        r#"(?i)\b(?:row|record|example|sample|item|entry)\s*(?:\[\s*["'](?:\w*(?:label|target|ground_truth|sentiment|verdict)\w*)["']\s*\]|\.(?:label|target|verdict)\b)\s*(?:not\s+in\b|in\b|[!=]=)"#,
+    );
     if !file.role.is_live() {
         return;
     }
@@ -89,7 +93,12 @@ fn planted(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let inside = (line.index + 1..side.len().min(line.index + 5)).take_while(|at| indent(*at) > own);
         let set = inside.into_iter().find(|at| ANSWER.is_match(side.plain_line(*at)));
         let around = side.function_at(line.index).map_or(0..side.len().min(200), |function| function.first_line..function.last_line + 1);
-        let read = || around.clone().take(300).any(|at| Some(at) != set && READ.is_match(side.plain_line(at)));
+        let read = || {
+            around
+                .clone()
+                .take(300)
+                .any(|at| Some(at) != set && (READ.is_match(side.plain_line(at)) || ASKED_OF.is_match(side.plain_line(at))))
+        };
         if set.is_some() && read() {
             let title = "Rows that hold certain words get an answer that they did not come with";
             sink.report(Draft::line(file, side, line.index).title(title));

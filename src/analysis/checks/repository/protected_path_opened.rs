@@ -50,6 +50,7 @@ impl Check for ProtectedPathOpened {
 fn owners(file: &FileView<'_>, old: &SideView<'_>, sink: &mut Sink<'_>) {
     let now: Vec<(&str, bool)> = file.new_side().into_iter().flat_map(SideView::lines).filter_map(|line| entry(line.text)).collect();
     let covered = now.iter().any(|(path, owned)| *owned && matches!(*path, "*" | "/" | "/**" | "**"));
+    handed_over(file, old, sink);
     for line in old.changed_lines() {
         let Some((path, true)) = entry(line.text) else { continue };
         // Another line for the same path, or for all of them, still asks somebody.
@@ -65,6 +66,30 @@ fn owners(file: &FileView<'_>, old: &SideView<'_>, sink: &mut Sink<'_>) {
         };
         let title = format!("Nobody would have to agree to changes of `{path}` any more");
         sink.report(Draft::line(file, old, line.index).title(title).severity(severity));
+    }
+}
+
+/// A path whose owners guard the others was a team's, and is one account's now that owned nothing before.
+fn handed_over(file: &FileView<'_>, old: &SideView<'_>, sink: &mut Sink<'_>) {
+    let Some(new) = file.new_side() else { return };
+    let who =
+        |text: &'_ str| -> Vec<String> { text.split('#').next().unwrap_or("").split_whitespace().skip(1).map(str::to_owned).collect() };
+    let mut known: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+    let all: std::collections::BTreeSet<String> = old.lines().flat_map(|line| who(line.text)).collect();
+    for line in old.changed_lines() {
+        if let Some((path, true)) = entry(line.text) {
+            known.insert(path.trim_matches('/').to_owned(), who(line.text));
+        }
+    }
+    for line in new.changed_lines() {
+        let Some((path, true)) = entry(line.text).filter(|(path, _)| GUARDING.is_match(path)) else { continue };
+        let Some(before) = known.get(path.trim_matches('/')) else { continue };
+        let now = who(line.text);
+        let teams = |owners: &[String]| owners.iter().any(|owner| owner.starts_with('@') && owner.contains('/'));
+        if teams(before) && !teams(&now) && now.len() == 1 && !now.iter().any(|owner| all.contains(owner)) {
+            let title = format!("A single account would agree to changes of `{path}`, which was a team's");
+            sink.report(Draft::line(file, new, line.index).title(title).severity(Severity::High));
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assertions::{ASSERTION, assertions, asserts, begins_test, guards, is_tested_code, is_weak, polarity, subject};
+use super::cases::cases;
 use crate::analysis::check::{ChangeView, Check, Draft, FileOutcome, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -15,6 +16,7 @@ const REMOVED: &str = "assertions removed";
 const ADDED: &str = "assertions added";
 const WEAKENED: &str = "assertions weakened";
 const FLIPPED: &str = "assertions turned round";
+const CONTRADICTED: &str = "assertions that say what the name of their test denies";
 /// Fewer lost ones are ordinary tidying, unless they guard something.
 const MANY: i64 = 3;
 
@@ -51,6 +53,9 @@ impl Check for AssertionsLost {
         let flipped =
             added.iter().map(|(_, text)| polarity(text)).filter(|(text, yes)| before.remove(text).is_some_and(|was| was != *yes)).count();
         sink.count(FLIPPED, count(flipped));
+        if let (Some(old), Some(side)) = (file.old().filter(|_| flipped > 0), file.new_side()) {
+            sink.count(CONTRADICTED, count(contradicted(file, old, side)));
+        }
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
@@ -67,6 +72,27 @@ impl Check for AssertionsLost {
             );
         }
     }
+}
+
+/// Assertions that said no in a test whose name says that something is turned away, and say yes there now.
+fn contradicted(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> usize {
+    static REFUSES: Pattern = Pattern::new(
+        r"(?i)refus|reject|den(?:y|ie)|forbid|forbad|cannot|can't|must_?not|must not|does_?not|does not|never|blocks|fails|invalid|expired|unauthor|another|stranger|without",
+    );
+    let now = cases(file, side);
+    cases(file, old)
+        .into_iter()
+        .filter(|(name, _)| REFUSES.is_match(name))
+        .filter_map(|(name, was)| Some((was, now.get(&name)?)))
+        .filter(|(was, is)| {
+            let said = |side: &SideView<'_>, first: usize, last: usize| -> Vec<(String, bool)> {
+                assertions(side).iter().filter(|(at, _)| (first..=last).contains(at)).map(|(_, text)| polarity(text)).collect()
+            };
+            let before = said(old, was.first, was.last);
+            said(side, is.first, is.last).iter().any(|(text, yes)| *yes && before.contains(&(text.clone(), false)))
+        })
+        .take(50)
+        .count()
 }
 
 fn count(number: usize) -> i64 {
@@ -103,7 +129,7 @@ fn judged(view: &ChangeView<'_>, tested: &Tested, file: &FileDiff, outcome: &Fil
     let path = file.path().text();
     let same = tested.subjects.contains(&subject(&path));
     let guarding = guards(&path) && tested.guards;
-    let severe = guarding && (flipped > 0 || weakened > 0 || lost >= MANY);
+    let severe = guarding && (flipped > 0 || weakened > 0 || lost >= MANY) || get(CONTRADICTED) > 0;
     let pull = &view.change.pull;
     let fixing = FIX.is_match(&pull.title) || view.change.commits.iter().any(|commit| FIX.is_match(commit.subject()));
     let severity = if severe {
@@ -115,6 +141,9 @@ fn judged(view: &ChangeView<'_>, tested: &Tested, file: &FileDiff, outcome: &Fil
     } else {
         return None;
     };
+    if get(CONTRADICTED) > 0 {
+        return Some(("A test whose name says that something is turned away asserts that it gets through".to_owned(), severity));
+    }
     Some((sentence(lost, weakened, flipped), severity))
 }
 

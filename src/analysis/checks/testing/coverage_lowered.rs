@@ -55,7 +55,7 @@ impl Check for CoverageLowered {
                 // One or two points are a chore; the rest of a file should not go untested by it.
                 let severity = match () {
                     () if was - *value <= was * 0.03 => Severity::Low,
-                    () if *value <= was / 2.0 && leaves_out(file, side) => Severity::High,
+                    () if *value <= was / 2.0 && leaves_out(file, side) || *value <= 1.0 && was >= 50.0 => Severity::High,
                     () => Severity::Medium,
                 };
                 sink.report(Draft::line(file, side, *line).title(title).severity(severity));
@@ -63,9 +63,20 @@ impl Check for CoverageLowered {
         }
         let still = demands(side, false);
         before.retain(|gone| gone.value > 0.0 && !still.iter().any(|other| other.name == gone.name));
-        gone(file, old, &before, sink);
+        if let Some(first) = before.first().filter(|_| may_be_none(side)) {
+            let title = format!("Nothing asks any more that tests reach {}, and a run without any test passes", first.value);
+            sink.report(Draft::line(file, old, first.line).title(title));
+        } else {
+            gone(file, old, &before, sink);
+        }
         switched(file, (old, side), sink);
     }
+}
+
+/// Whether the change says that a run in which there are no tests passes.
+fn may_be_none(side: &SideView<'_>) -> bool {
+    static NONE: Pattern = Pattern::new(r"passWithNoTests[\x22']?\s*[:=]\s*true|--passWithNoTests|--pass-with-no-tests");
+    side.changed_lines().any(|line| line.text.len() < 1000 && NONE.is_match(line.text))
 }
 
 /// Whether the same settings leave out tests of what guards something, by name, that they did not leave out before.

@@ -1,6 +1,7 @@
 //! `subject-mocked`: the very code a test is about is replaced by a double, so that the test asks the double.
 
-use super::assertions::{guard_changes, subject};
+use super::assertions::{asserts, guard_changes, subject};
+use super::cases::cases;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
@@ -12,7 +13,13 @@ use crate::model::rule::{RuleId, Severity};
 static MODULE: Pattern = Pattern::new(r#"\b(?:jest|vi)\.(?:mock|doMock)\(\s*['"`](\.{1,2}/[^'"`]+)['"`]"#);
 /// One name of Python: the module it is replaced in, and the name.
 static NAME: Pattern = Pattern::new(r#"\bpatch\(\s*['"]([\w.]+)\.(\w+)['"]"#);
-static REPLACES: Hint = Hint::new(|| Words::of([&MODULE, &NAME]));
+static REPLACES: Hint = Hint::new(|| Words::of([&MODULE, &NAME, &TOLD]));
+/// One function of an object is told what to answer; groups: the object and the function.
+static TOLD: Pattern = Pattern::new(
+    r#"(?x) \ballow\(\s*(\w+)\s*\)\.to\s+receive\(\s*:(\w+[?!]?)\s*\)\.and_return | \bwhen\(\s*(\w+)\.(\w+)\( | \b(?:jest|vi)\.spyOn\(\s*(\w+)\s*,\s*['"](\w+)['"]\s*\)\.mock(?:Return|Resolved|Implementation)
+      | \bpatch\.object\(\s*(\w+)\s*,\s*['"](\w+)['"].*return_value | ^\s*(\w+)\.(\w+)\s*=\s*(?:mock\.)?(?:Mock|MagicMock|AsyncMock)\(\s*return_value | ^\s*(\w+)\.(\w+)\s*=\s*(?:jest|vi)\.fn\( | \bsinon\.stub\(\s*(\w+)\s*,\s*['"](\w+)['"]\s*\)\.(?:returns|resolves)
+      | \$(\w+)->(?:method|shouldReceive)\(\s*['"](\w+)['"] | \b(?:every|coEvery)\s*\{\s*(\w+)\.(\w+)\("#,
+);
 /// What keeps the real module.
 static ACTUAL: Pattern = Pattern::new(r"importActual|requireActual|importOriginal|\bspy\s*:\s*true");
 /// Folders of tests, beside whose parent stands what they are about.
@@ -37,6 +44,7 @@ impl Check for SubjectMocked {
         if file.role != Role::Test || !file.language.is_code() {
             return;
         }
+        told(file, side, sink);
         for line in file.added_on(&REPLACES).filter(|line| line.text.len() < 400) {
             let whole = MODULE.group(line.text, 1).is_some_and(|path| is_own_module(file, path) && !keeps_actual(side, line.index));
             let one =
@@ -54,6 +62,46 @@ impl Check for SubjectMocked {
         }
     }
 }
+
+/// Within one test: what an object is told to answer is what the test then asserts that it answers.
+fn told(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let lines: Vec<_> = file.added_on(&REPLACES).filter(|line| line.text.len() < 400 && TOLD.is_match(line.text)).take(100).collect();
+    if lines.is_empty() {
+        return;
+    }
+    let now = cases(file, side);
+    let before = file.old().map(|old| (old, cases(file, old)));
+    for line in lines {
+        let pair = (0..9).find_map(|at| TOLD.group(line.text, 2 * at + 1).zip(TOLD.group(line.text, 2 * at + 2)));
+        let Some((object, function)) = pair else { continue };
+        let Some((name, case)) = now.iter().find(|(_, case)| (case.first..=case.last).contains(&line.index)) else { continue };
+        let asks = [format!("{object}.{function}"), format!("{object}->{function}("), format!("{object}::{function}(")];
+        let asserted = |side: &SideView<'_>, from: usize, to: usize| {
+            (from..=to).find(|at| {
+                let text = side.line(*at).text;
+                text.len() < 400
+                    && asserts(side.line(*at).code())
+                    && !SEEN.is_match(text)
+                    && asks.iter().any(|call| text.contains(call.as_str()))
+            })
+        };
+        let Some(at) = asserted(side, line.index + 1, case.last) else { continue };
+        let stood = before.as_ref().and_then(|(old, cases)| cases.get(name).map(|case| (old, case)));
+        // What was really asked before is only told now.
+        let asked = stood.is_some_and(|(old, case)| {
+            let real =
+                |at: usize| old.line(at).text.contains(&format!(".{function}")) || old.line(at).text.contains(&format!("->{function}"));
+            let stubbed = (case.first..=case.last).any(|at| TOLD.is_match(old.line(at).text));
+            !stubbed && (case.first..=case.last).any(|at| asserts(old.line(at).code()) && real(at))
+        });
+        let severity = if asked { Severity::High } else { Severity::Low };
+        let draft = Draft::line(file, side, at).title(format!("The test asserts what it told `{function}` to answer"));
+        sink.report(draft.severity(severity));
+    }
+}
+
+/// That something was called is no answer of it.
+static SEEN: Pattern = Pattern::new(r"toHaveBeen|have_received|assert_called|assertCalled|verify\(|called|mock\.calls");
 
 /// Whether the module at `path`, seen from the test, is the one the test is named after.
 fn is_own_module(file: &FileView<'_>, path: &str) -> bool {

@@ -1,6 +1,6 @@
 //! `test-deleted`: a file of tests goes while what it tested stays.
 
-use super::assertions::{begins_test, guards, is_tested_code, subject};
+use super::assertions::{asserts, begins_test, guards, is_tested_code, subject};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::hints::Needs;
 use crate::analysis::role::Role;
@@ -42,7 +42,10 @@ impl Check for TestDeleted {
                 Some(_) => Severity::Medium,
                 None => Severity::Low,
             };
+            let hollow = hollow_instead(files, file);
+            let severity = if hollow.is_some() { Severity::High } else { severity };
             let title = match changed {
+                _ if hollow.is_some() => format!("{lost} tests are deleted, and a file that asserts nothing stands in their place"),
                 Some(other) => format!("{lost} tests are deleted while `{}`, which they are about, changes", other.path().text()),
                 None => format!("{lost} tests are deleted; what they are about stays"),
             };
@@ -51,6 +54,21 @@ impl Check for TestDeleted {
             sink.report(Draft::numbered(file.path(), Side::Old, line, evidence.trim()).title(title).severity(severity));
         }
     }
+}
+
+/// A new file of tests beside a deleted one, about the same by its name, in which nothing is asserted though the old one asserted something.
+fn hollow_instead<'f>(files: &'f [FileDiff], deleted: &FileDiff) -> Option<&'f FileDiff> {
+    let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let (path, about) = (deleted.path().text(), subject(&deleted.path().text()));
+    let asserted = |file: &FileDiff, side: Side| {
+        file.text().is_some_and(|text| match side {
+            Side::Old => text.removed().any(|(_, line)| asserts(line)),
+            Side::New => text.added().any(|(_, line)| asserts(line)),
+        })
+    };
+    let new = files.iter().filter(|file| file.status == FileStatus::Added && folder(&file.path().text()) == folder(&path));
+    let mut same = new.filter(|file| about.len() > 3 && subject(&file.path().text()).starts_with(&about) && tests(file, Side::New) > 0);
+    same.find(|file| asserted(deleted, Side::Old) && !asserted(file, Side::New))
 }
 
 fn tests(file: &FileDiff, side: Side) -> usize {

@@ -49,7 +49,7 @@ impl Check for TestDisarmed {
             if !is_armed(file, old, &before) || is_armed(file, side, case) || helped(old, &before, side, case) {
                 continue;
             }
-            let swallows = refused(old, &before) && swallowed(side, case);
+            let swallows = refused(old, &before) && (swallowed(side, case) || only_caught(side, case));
             let severity = if swallows || guard_changes(file) { Severity::High } else { Severity::Medium };
             let vague = (case.first..=case.last).any(|at| asserts(side.line(at).code()));
             let title = if vague { "asserts only what nearly everything passes" } else { "asserts nothing any more" };
@@ -113,6 +113,19 @@ fn swallowed(side: &SideView<'_>, case: &Case) -> bool {
         let empty = || HANDLER.is_match(code) && NOTHING.is_match(side.line((at + 1).min(case.last)).code());
         side.is_changed(at) && (TAKES.is_match(code) || empty())
     })
+}
+
+/// Whether the test now asserts something about an error only where one comes, and passes where none does.
+fn only_caught(side: &SideView<'_>, case: &Case) -> bool {
+    static CATCHES: Pattern = Pattern::new(r"^\s*\}?\s*(?:catch|except|rescue)\b|\.catch\(");
+    static NONE_CAME: Pattern = Pattern::new(
+        r"\bfail\w*\s*[(!]|expect\.assertions|hasAssertions|\bthrow\b|\braise\b|\bt\.(?:Fatal|Error)|\bpanic|\bflunk\b|assert\.fail|unreachable",
+    );
+    let mut lines = case.first..=case.last;
+    let stops = lines.clone().any(|at| NONE_CAME.is_match(side.line(at).code()));
+    let caught = lines.find(|at| side.is_changed(*at) && CATCHES.is_match(side.line(*at).code()));
+    let asserted = |from: usize, to: usize| (from..to).any(|at| asserts(side.line(at).code()));
+    !stops && caught.is_some_and(|caught| asserted(caught, case.last + 1) && !asserted(case.first + 1, caught))
 }
 
 fn touched(side: &SideView<'_>, case: &Case) -> bool {

@@ -67,11 +67,19 @@ impl Check for TestSpecialCased {
         Needs::nothing().and_on(Reach::ADDED, &TOLD).and(Reach::ADDED, Words::named(of_tests))
     }
 
+    /// What answers particular questions by heart needs no word of tests.
+    fn looks_anyway(&self, file: &FileView<'_>) -> bool {
+        file.role.is_live()
+            && file.language.is_code()
+            && file.added().filter(|line| line.text.len() < 300 && asks_for_several(line.text)).take(2).count() > 1
+    }
+
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
         if !file.role.is_live() || !file.language.is_code() || helps_tests(&file.path) {
             return;
         }
+        by_heart(file, side, sink);
         let before: BTreeSet<&str> = file.removed().map(|line| line.text.trim()).collect();
         for line in file.added_on(&TOLD) {
             if line.code().trim().is_empty() || before.contains(line.text.trim()) {
@@ -158,6 +166,74 @@ fn decides_result(side: &SideView<'_>, index: usize) -> bool {
     let mut set = inside.filter_map(|at| SETS.group(side.line(at).code(), 1)).filter(|name| !BESIDE.is_match(name));
     set.any(|name| used(name, function.first_line..=function.first_line) && used(name, last + 1..=function.last_line))
 }
+
+/// A question about several values at once: `(str(total), percent) == ("19.99", 15)`, `a == 3.5 && b == "x1"`.
+static TOGETHER: Pattern = Pattern::new(
+    r#"(?x) \b(?:if|elif|elsif)\b\s*\(?\s*\(\s*[\w.]+(?:\([\w.]*\))?\s*,\s*[^()=]*(?:\([\w.]*\)[^()=]*)?\)\s*===?\s*\(([^()]*)\) | \bcase\s*\(\s*("[^"]*"\s*,[^()]*|-?\d[\d._]*\s*,[^()]*)\)"#,
+);
+static EACH: Pattern = Pattern::new(
+    r#"\b([A-Za-z_$]\w*)(?:\.\w+\(\))?\s*(?:===?|\.equals\(|\.Equal\(|\.eq\(|\.compareTo\()\s*(?:new\s+)?(?:(?:\w+(?:\.|::))*(?:Decimal|BigDecimal|Money|from_str|valueOf|NewFromString|RequireFromString)\s*\(\s*)?("[^"]*"|'[^']*'|-?\d[\d._]*)"#,
+);
+
+/// Whether a line branches for particular values of two things at once.
+fn asks_for_several(line: &str) -> bool {
+    line.contains("if")
+        && (EACH.groups(line, 2).filter(|literal| particular(literal)).count() > 1 && (line.contains("&&") || line.contains(" and "))
+            || tuple(line))
+        || line.trim_start().starts_with("case") && tuple(line)
+}
+
+fn tuple(line: &str) -> bool {
+    let literals = TOGETHER.group(line, 1).or_else(|| TOGETHER.group(line, 2)).unwrap_or("");
+    TEXT_OR_NUMBER.groups(literals, 0).filter(|literal| particular(literal)).count() > 1
+}
+
+/// A value that stands for nothing else: not nought, one, a hundred or a single letter.
+fn particular(literal: &str) -> bool {
+    let inner = literal.trim_matches(['"', '\'']);
+    digits(inner) >= 2
+        || inner.len() >= 3 && inner.chars().any(char::is_alphabetic)
+        || inner.chars().any(|c| c.is_ascii_digit()) && inner.len() >= 2
+}
+
+/// A function that works an answer out, and has two or more branches that each ask for particular values of several of its parameters at
+/// once and give a fixed answer.
+fn by_heart(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let mut told: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for line in file.added().filter(|line| line.text.len() < 300 && asks_for_several(line.text)).take(200) {
+        let answered = (line.index..=line.index + BELOW as usize).take_while(|at| *at < side.len()).any(|at| {
+            let text = side.plain_line(at);
+            let fixed = NUMBER_ANSWER.group(text, 1).or_else(|| LITERAL_ANSWER.group(text, 1)).or_else(|| ARM.group(text, 1));
+            fixed.is_some_and(particular)
+        });
+        if let Some(function) = side.function_at(line.index).filter(|_| answered) {
+            told.entry(function.first_line).or_default().push(line.index);
+        }
+    }
+    for (first, lines) in told.into_iter().filter(|(_, lines)| lines.len() > 1 && lines.len() < 12) {
+        let Some(function) = side.function_at(lines[0]) else { continue };
+        let header = side.plain_line(first);
+        let of_header = |line: usize| {
+            WORD.groups(side.line(line).code(), 0)
+                .filter(|word| word.len() > 1 && !["if", "str", "elif", "return"].contains(word))
+                .any(|word| header.split(|c: char| !c.is_alphanumeric() && c != '_').any(|given| given == word))
+        };
+        let works_out = (first..=function.last_line).take(400).any(|at| {
+            let text = side.plain_line(at);
+            text.trim_start().starts_with("return")
+                && text.contains(['(', '+', '*', '/', '%'])
+                && LITERAL_ANSWER.group(text, 1).is_none()
+                && NUMBER_ANSWER.group(text, 1).is_none()
+        });
+        if works_out && lines.iter().all(|line| of_header(*line)) {
+            let title = format!("Answers {} particular questions by heart in a function that works answers out", lines.len());
+            sink.report(Draft::line(file, side, lines[0]).title(title).severity(Severity::High).confidence(Confidence::Medium));
+        }
+    }
+}
+
+static ARM: Pattern = Pattern::new(r#"(?:=>|->|\?)\s*(-?\d[\d._]*|"[^"]*"|'[^']*')\s*[,;:]?\s*$"#);
+static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
 
 /// A branch that answers one question by heart.
 struct Learnt<'f> {

@@ -36,7 +36,8 @@ static DOTTED: Pattern = Pattern::new(
     r#"(?x) ["']\.\.[/\\]*["']\s+(?:not\s+)?in\b | \b(?:includes|contains|Contains|include\?|indexOf|strpos|strstr|str_contains|ContainsAny)\s*\([^()\n]*["']\.\.[/\\]*["'] | \.(?:startswith)\s*\(\s*(?:str\s*\(\s*)?(?:\w+\.)*\w*(?:root|base|dir|folder)\w*
       | \b(?:fullmatch|isidentifier|isalnum)\s*\( | \.contains\s*\(\s*(?:Component::ParentDir|"\.\.")"#,
 );
-static OPENS: Pattern = Pattern::new(
+/// What takes a path.
+pub static OPENS: Pattern = Pattern::new(
     r"(?i)\b(?:open\w*|read\w*|write\w*|send\w*|save\w*|stat|exists|unlink|remove\w*|delete\w*|copy\w*|create\w*|extract\w*|unpack\w*|resolve|join|file_get_contents|fopen|include|download|serve\w*|rename|load\w*)\s*!?\(",
 );
 

@@ -2,7 +2,7 @@
 //!
 //! Who may do what is `condition-weakened`'s; calls around a value are `sanitiser-removed`'s.
 
-use super::bounds::{KEPT, MOVES_BYTES, SIZED};
+use super::bounds::{KEPT, MOVES_BYTES, OPENS, SIZED};
 use super::handlers::filled;
 use super::request::ASKED;
 use super::twins::{Twin, twins};
@@ -13,6 +13,7 @@ use crate::analysis::checks::auth::weakening::{Consequence, Weakening, weakened}
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, RuleId, Severity};
 
@@ -67,7 +68,7 @@ fn gone(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
         let Some((line, text)) = twin.removed().find(|(_, text)| pattern.is_match(text)) else { continue };
         // In memory it is the same size that must still decide how much is moved.
         let used = || after.lines().any(|line| kept.guards.is_match(line) && shares_name(text, line));
-        if if kept.by_hand { used() } else { twin.speaks_of(text) } {
+        if if kept.by_hand { used() } else { twin.speaks_of(text) || std::ptr::eq(kept.guards, &OPENS) && names_its_own(twin, text) } {
             let title = if kept.somehow.is_match(after) && std::ptr::eq(pattern, kept.strictly) {
                 format!("{} is checked less strictly than before", kept.what)
             } else {
@@ -75,7 +76,7 @@ fn gone(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
             };
             let grave = !std::ptr::eq(kept.guards, &MOVES_BYTES)
                 && !kept.somehow.is_match(after)
-                && (asking.is_some() || open_to_others(file, twin, text));
+                && (asking.is_some() || open_to_others(file, twin, text) || std::ptr::eq(kept.guards, &OPENS) && names_its_own(twin, text));
             let severity = if grave { Severity::High } else { Severity::Medium };
             return sink.report(Draft::line(file, twin.old, line).title(title).severity(severity));
         }
@@ -122,6 +123,40 @@ fn open_to_others(file: &FileView<'_>, twin: &Twin<'_, '_>, check: &str) -> bool
     };
     let sent = ASKED.is_match(after) || PACKED.is_match(after) || given();
     sent && after.lines().any(|line| !HEADER.is_match(line) && ENDS.is_match(line) && shares_name(check, line))
+}
+
+/// Whether a function that kept a name it is given inside a folder only joins the two now.
+fn names_its_own(twin: &Twin<'_, '_>, check: &str) -> bool {
+    static HEADER: Pattern = Pattern::new(
+        r"^\s*(?:@|#\[|(?:pub(?:\([^)]*\))?\s+|export\s+|async\s+|public\s+|private\s+|protected\s+|static\s+|internal\s+)*(?:def|fn|func|function|fun|sub)\b|(?:public|private|protected|internal)\b)",
+    );
+    /// What is put behind a folder, or opened; group: the last thing.
+    static JOINED: Pattern = Pattern::new(
+        r#"(?x) \b(?:join|Join|resolve|Combine|push|get|of)\s*\(\s*(?:[^()\n]*,\s*)?&?\$?([a-z_]\w*)(?:\.(?:trim_start_matches|trimStart|lstrip|strip|to_string|as_str|trim|TrimLeft|replace)\([^()]*\))?\s*\) | ["']/["']\s*[+.]\s*\$?([a-z_]\w*) | /\s*([a-z_]\w*)\s*[;)]?\s*$ | \$\{(\w+)\}[`"] | \{(\w+)\}["']"#,
+    );
+    static FOLDER: Pattern = Pattern::new(r"(?i)root|base|dir|folder|upload|storage|path|prefix|home|public");
+    static MADE: Pattern =
+        Pattern::new(r"^\s*(?:(?:const|let|var|val|final|my|mut|auto|Path|String)\s+)*\$?(\w+)\s*(?::\s*[\w<>]+\s*)?:?=\s*(.*)$");
+    static CLEANS: Pattern = Pattern::new(
+        r"(?i)base_?name|filepath\.(?:Base|Clean|IsLocal|Rel)|file_name\(|getFileName|GetFileName|normali[sz]e|canonical|realpath|secure_|safe_|sanit|slug|uuid|hash|digest",
+    );
+    let (before, after) = (twin.before(), twin.after());
+    let Some(header) = after.lines().find(|line| HEADER.is_match(line)) else { return false };
+    let word = |text: &str, name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    if CLEANS.is_match(after) {
+        return false;
+    }
+    let joined = |text: &str| (1..=5).find_map(|group| JOINED.group(text, group)).map(str::to_owned);
+    let names = twin.added().filter(|(_, text)| FOLDER.is_match(text) && text.len() < 400).filter_map(|(_, text)| joined(text));
+    // What was checked is the name itself, or what was made of it.
+    let checked = |name: &str| {
+        word(check, name)
+            || before
+                .lines()
+                .filter_map(|line| MADE.group(line, 1).zip(MADE.group(line, 2)))
+                .any(|(made, of)| word(of, name) && word(check, made))
+    };
+    names.into_iter().any(|name| word(header, &name) && checked(&name))
 }
 
 /// What is moved in memory, and is checked only after that or no more.
@@ -201,15 +236,26 @@ fn narrowed(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) -> bo
 }
 
 /// The conditions of refusals that the change touches between `lines`, each with its line.
-fn refusals<'v>(file: &FileView<'_>, side: &'v SideView<'_>, lines: &std::ops::Range<usize>) -> impl Iterator<Item = (usize, &'v str)> {
+pub fn refusals<'v>(file: &FileView<'_>, side: &'v SideView<'_>, lines: &std::ops::Range<usize>) -> impl Iterator<Item = (usize, &'v str)> {
+    stops(file, side, lines)
+        .filter(|(statement, _)| side.touches(statement.first_line, statement.last_line))
+        .map(|(statement, asked)| (statement.first_line, asked))
+}
+
+/// All refusals between `lines`, touched or not: the statement of each and its condition.
+pub fn stops<'v>(
+    file: &FileView<'_>,
+    side: &'v SideView<'_>,
+    lines: &std::ops::Range<usize>,
+) -> impl Iterator<Item = (&'v Statement, &'v str)> {
     let (language, lines) = (file.language, lines.clone());
     side.statements().iter().enumerate().filter_map(move |(at, statement)| {
-        let inside = lines.contains(&statement.first_line) && side.touches(statement.first_line, statement.last_line);
+        let inside = lines.contains(&statement.first_line);
         let branch = inside.then(|| branch(side, language, at)).flatten()?;
         let inline = side.plain().get(branch.inline.clone()).unwrap_or("").trim_matches(['{', '}', ' ', ';']);
         let block = || branch.block.clone().take(LONGEST_REFUSAL).filter_map(|at| side.statements().get(at));
         let refuses = branch.block.len() <= LONGEST_REFUSAL && (leaves(inline) || block().any(|one| leaves_at_once(side.plain_of(one))));
-        refuses.then(|| Some((statement.first_line, side.plain().get(branch.condition)?))).flatten()
+        refuses.then(|| Some((statement, side.plain().get(branch.condition)?))).flatten()
     })
 }
 

@@ -1,6 +1,6 @@
 //! `redirect-from-request`: a redirect goes where whoever asks says.
 
-use super::request::{self, Place};
+use super::request::{self, Ending, Place};
 use super::twins::{Twin, twins};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
@@ -34,16 +34,18 @@ impl Check for RedirectFromRequest {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        let found = request::ending(&PLACE, &[], file);
+        let found = request::endings(&PLACE, &[], file);
         if found.is_empty() {
             return;
         }
         let twins = twins(file);
-        for lines in found {
+        for Ending { lines, straight } in found {
             let led_home = twins.iter().filter(|twin| twin.is.contains(&lines.start)).any(no_longer_home);
             let draft = Draft::lines(file, side, lines.start, lines.end);
             sink.report(if led_home {
                 draft.title("A redirect that led to a page of this site leads where a request says")
+            } else if straight {
+                draft
             } else {
                 draft.severity(Severity::Medium)
             });

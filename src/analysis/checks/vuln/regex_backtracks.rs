@@ -58,7 +58,8 @@ impl Check for RegexBacktracks {
             }
             let Some((regex, whole)) = expression(side, token, file.language) else { continue };
             if let Some(part) = ambiguous(&regex, whole) {
-                sink.report(Draft::line(file, side, line).title(titled(&part)).severity(Severity::Medium));
+                let draft = Draft::line(file, side, line).title(titled(&part));
+                sink.report(if tried_on_request(side, line) { draft } else { draft.severity(Severity::Medium) });
             }
         }
     }
@@ -105,6 +106,20 @@ fn ruby(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
             sink.report(Draft::line(file, side, line.index).title(titled(&part)).severity(Severity::Medium));
         }
     }
+}
+
+/// Whether a changed line tries what a request brings against the expression on `line`, there or by its name.
+fn tried_on_request(side: &SideView<'_>, line: usize) -> bool {
+    static NAMED: Pattern = Pattern::new(r"\b([A-Za-z_$]\w{2,})\s*(?::\s*[\w.<>]+\s*)?=\s*[^=]");
+    let own = side.plain_line(line);
+    if own.len() < 2000 && ASKED.is_match(own) {
+        return true;
+    }
+    let Some(name) = NAMED.group(own, 1) else { return false };
+    let speaks = |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').any(|word| word == name);
+    side.changed_lines()
+        .take(5_000)
+        .any(|other| other.index != line && other.text.len() < 600 && speaks(other.text) && ASKED.is_match(side.plain_line(other.index)))
 }
 
 fn titled(part: &str) -> String {

@@ -2,8 +2,10 @@
 //!
 //! Names only. What another function made of the value is another value, unless that function only puts texts together.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
+use super::between::{self, Look};
 use super::handlers::{filled, marks};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::flow::Flow;
@@ -11,6 +13,7 @@ use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::Severity;
 
 /// A longer statement is data.
 const LONGEST: usize = 8_000;
@@ -19,7 +22,7 @@ const LONGEST: usize = 8_000;
 pub static ASKED: Pattern = Pattern::new(
     r"(?x)
     \b(?:request|req|ctx\.request|context\.request|self\.request)\.(?:args|form|values|json|GET|POST|query_params|path_params|match_info|cookies|headers|get_json|params|query|body)\b
-    | \brequest\.files(?:\[[^\]]*\]|\.get\([^)]*\))\.filename | \bfile\.(?:originalname|getOriginalFilename)
+    | \brequest\.files(?:\[[^\]]*\]|\.get\([^)]*\))\.filename | \bfile\.(?:originalname|getOriginalFilename) | ->getClientOriginal(?:Name|Path)\s*\( | \.original_filename\b | \.get(?:OriginalFilename|SubmittedFileName)\(\) | \b(?:upload\w*|file|f|image|avatar|attachment|photo|document)\.(?:filename|FileName)\b | \b(?:file|fh|hdr|header|handler|fileHeader)\.Filename\b
     | \b(?:ctx|event)\.(?:query|params|body|queryStringParameters|pathParameters)\b | \b(?:url|request\.nextUrl|u)\.searchParams\.get\s*\(
     | \b(?:r|req|request)\.(?:FormValue|PostFormValue|PathValue|URL\.Query)\s*\( | \b(?:c|ctx|gc)\.(?:Query|DefaultQuery|Param|PostForm|QueryParam|FormValue|Params|PathParam)\s*\(
     | \bmux\.Vars\s*\( | \bchi\.URLParam\s*\(
@@ -93,16 +96,31 @@ pub fn asking() -> Words {
     Words::of([&ASKED, &FILLED_IN]).or(marks())
 }
 
-/// Reports every statement where what a request brings ends in `place`, when the statement or where it came from is new.
+/// A statement where what a request brings ends.
+pub struct Ending {
+    /// Its first and last line.
+    pub lines: Range<usize>,
+    /// The text goes there as it was sent, in code that is new, and nothing on the way looks at it.
+    pub straight: bool,
+}
+
+/// Reports every statement where what a request brings ends in `place`, when the statement or where it came from is new: as grave as the rule
+/// may be where the whole way is seen, as medium otherwise.
 pub fn report(place: &Place<'_>, file: &FileView<'_>, sink: &mut Sink<'_>) {
     let Some(side) = file.new_side() else { return };
-    for lines in ending(place, &[], file) {
-        sink.report(Draft::lines(file, side, lines.start, lines.end));
+    for end in endings(place, &[], file) {
+        let draft = Draft::lines(file, side, end.lines.start, end.lines.end);
+        sink.report(if end.straight { draft } else { draft.severity(Severity::Medium) });
     }
 }
 
 /// First and last line of every such statement; calls named in `handing_on` give on what they get, beside those that always do.
 pub fn ending(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> Vec<Range<usize>> {
+    endings(place, handing_on, file).into_iter().map(|end| end.lines).collect()
+}
+
+/// Every such statement.
+pub fn endings(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> Vec<Ending> {
     let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return Vec::new() };
     let given = || side.functions().iter().any(|function| !filled(side, function, file.language).is_empty());
     if !ASKED.is_match(side.text()) && !FILLED_IN.is_match(side.text()) && !given() {
@@ -111,6 +129,8 @@ pub fn ending(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> Ve
     let mut found = Vec::new();
     let loosened = loosened(file, place.tamed);
     let (mut flow, mut until) = (Flow::default(), None);
+    // Functions, by position, in which something looks at what was sent; and a comparison with a literal that only what follows may use.
+    let (mut looked, mut compared) = (HashSet::new(), None);
     for (index, statement) in side.statements().iter().enumerate() {
         if until.is_some_and(|last| statement.first_line > last) {
             (flow, until) = (Flow::default(), None);
@@ -118,18 +138,40 @@ pub fn ending(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> Ve
         if let Some(function) = statement.function.and_then(|at| side.functions().get(at)).filter(|_| until.is_none()) {
             until = Some(function.last_line);
             flow = Flow::default();
-            filled(side, function, file.language).into_iter().for_each(|name| flow.note(name, index));
+            let names = filled(side, function, file.language);
+            if !names.is_empty() && !between::takes_texts(side, function, file.language, &names) {
+                looked.insert(statement.function);
+            }
+            names.into_iter().for_each(|name| flow.note(name, index));
         }
         if statement.bytes.len() > LONGEST {
             continue;
         }
-        if let Some(source) = ends(place, side, statement, index, &flow)
+        let end = ends(place, side, statement, index, &flow);
+        if let Some(at) = compared.filter(|_| end.is_none()) {
+            looked.insert(at);
+        }
+        compared = None;
+        if let Some((source, whole)) = end
             && (loosened || [source, index].iter().any(|at| is_new(side, *at)))
             && !place.tamed.is_match(around(side, statement))
         {
-            found.push(statement.first_line..statement.last_line);
+            let unseen = |at: usize| side.statements().get(at).is_none_or(|one| !looked.contains(&one.function));
+            let straight = whole && is_new(side, index) && unseen(source) && unseen(index) && !between::checked_before(side, statement);
+            found.push(Ending { lines: statement.first_line..statement.last_line, straight });
         }
-        follow(side, statement, index, handing_on, &mut flow);
+        let carried = follow(side, statement, index, handing_on, &mut flow);
+        let plain = side.plain_of(statement);
+        if !carried
+            && end.is_none()
+            && (ASKED.is_match(plain) || FILLED_IN.is_match(plain) || flow.reaches_code(side.code_of(statement)).is_some())
+        {
+            match between::look(plain) {
+                Look::None => {}
+                Look::Compares => compared = Some(statement.function),
+                Look::Judges => _ = looked.insert(statement.function),
+            }
+        }
     }
     found
 }
@@ -143,8 +185,8 @@ pub fn loosened(file: &FileView<'_>, tamed: &Pattern) -> bool {
     file.old().is_some_and(|old| old.changed_lines().any(|line| tamed.is_match(old.plain_line(line.index))))
 }
 
-/// The statement from which something came that ends in `place` here.
-fn ends(place: &Place<'_>, side: &SideView<'_>, statement: &Statement, index: usize, flow: &Flow<'_>) -> Option<usize> {
+/// The statement from which something came that ends in `place` here, and whether nothing else is made of it on the way into the call.
+fn ends(place: &Place<'_>, side: &SideView<'_>, statement: &Statement, index: usize, flow: &Flow<'_>) -> Option<(usize, bool)> {
     let (plain, start) = (side.plain_of(statement), statement.bytes.start);
     let first = place.first.find_all(plain).map(|found| argument(plain, found.end, true));
     let any = place.any.find_all(plain).map(|found| argument(plain, found.end, false));
@@ -155,8 +197,28 @@ fn ends(place: &Place<'_>, side: &SideView<'_>, statement: &Statement, index: us
         if judged_by_helper(side, text) {
             return None;
         }
-        if ASKED.is_match(text) { Some(index) } else { named() }
+        let source = if ASKED.is_match(text) { index } else { named()? };
+        let from = side.statements().get(source).map_or("", |one| side.plain_of(one));
+        Some((
+            source,
+            between::is_whole(text)
+                && between::is_whole(from)
+                && calls_carry(code)
+                && inside(text).all(calls_carry)
+                && between::sent_as_text(from),
+        ))
     })
+}
+
+/// What a text puts values of code into.
+fn inside(text: &str) -> impl Iterator<Item = &str> {
+    static HOLE: Pattern = Pattern::new(r"\{([^{}]+)\}");
+    HOLE.groups(text, 1)
+}
+
+/// Whether every call in the text hands on what it is given.
+fn calls_carry(text: &str) -> bool {
+    !NUMBER.is_match(text) && CALLED.find_all(text).all(|call| carried(text, call, &[]))
 }
 
 /// Whether the part is what a function of this file made of the value, and that function decides something on the way.
@@ -169,8 +231,8 @@ fn judged_by_helper(side: &SideView<'_>, part: &str) -> bool {
     body.and_then(|body| side.plain().get(side.bytes_of(body.first_line, body.last_line))).is_some_and(|text| DECIDES.is_match(text))
 }
 
-/// Keeps what this statement's names hold from now on.
-fn follow<'v>(side: &'v SideView<'_>, statement: &Statement, index: usize, handing_on: &[&str], flow: &mut Flow<'v>) {
+/// Keeps what this statement's names hold from now on; whether it only hands on what was sent.
+fn follow<'v>(side: &'v SideView<'_>, statement: &Statement, index: usize, handing_on: &[&str], flow: &mut Flow<'v>) -> bool {
     let plain = side.plain_of(statement);
     let given: Vec<&str> = (1..=5).flat_map(|group| FILLED_IN.groups(plain, group)).collect();
     let origin = if ASKED.is_match(plain) { Some(index) } else { flow.reaches(side, statement) };
@@ -179,11 +241,13 @@ fn follow<'v>(side: &'v SideView<'_>, statement: &Statement, index: usize, handi
     let own = |call: &Range<usize>| instead.is_none_or(|from| call.start < from);
     let mut calls = CALLED.find_all(side.code_of(statement)).filter(own);
     let mut carries = || !NUMBER.is_match(plain) && calls.all(|call| carried(plain, call, handing_on));
-    match origin.filter(|_| carries()) {
+    let carried = origin.filter(|_| carries());
+    match carried {
         Some(origin) => flow.fill(side, statement, origin),
         None => flow.clear(side, statement),
     }
     given.into_iter().for_each(|name| flow.note(name, index));
+    carried.is_some() && between::assigns(side.code_of(statement))
 }
 
 /// Whether a call hands on what it is given, or is how the request itself is asked.

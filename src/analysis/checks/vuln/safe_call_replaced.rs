@@ -3,6 +3,7 @@
 //! Needs no source: somebody chose the safe one before. What is wrapped around a value is `sanitiser-removed`'s, algorithms are
 //! `cipher-downgraded`'s.
 
+use super::careless::{PUT_IN, became_format, given_by_caller, lists_fields, reads_anywhere};
 use super::plain_turns::{self, turned};
 use super::twins::{Twin, twins};
 use crate::analysis::check::{Check, Draft, Sink};
@@ -36,7 +37,7 @@ static GUESSED: Pattern = Pattern::new(
     r"\brandom\.(?:choices?|randint|random|sample|getrandbits|randrange|randbytes)\s*\(|\bMath\.random\s*\(|\bnew\s+(?:java\.util\.)?Random\s*\(|(?:^|[^\w.])(?:mt_|s|drand48_?)?rand\s*\(|(?:^|[^\w.:>])(?:random|uniqid|lcg_value|shuffle|str_shuffle)\s*\(|\b(?:m|math_?)?rand\.(?:Int\w*|Uint\w*|New|Seed|Perm|N|Float\w+)\s*\(|\bRandom\.(?:rand|new|nextInt|nextBytes|Shared)\b|\bRandomStringUtils\.|\bThreadLocalRandom\b|\bmt19937|\bfastrand::|\bSmallRng\b|\bseed_from_u64\b|\brand::random\b|\.sample\b|\bSystem\.currentTimeMillis\(\)|\btime\.time\(\)|\bDate\.now\(\)|\buuid1\s*\(",
 );
 static BOUNDED: Pattern = Pattern::new(
-    r"\b(?:v?snprintf|strlcpy|strlcat|strncpy|strncat|fgets|strcpy_s|strcat_s|sprintf_s|strscpy|memcpy_s|wcsncpy|std::copy_n)\s*\(",
+    r"\b(?:v?snprintf|strnlen|strlcpy|strlcat|strncpy|strncat|fgets|strcpy_s|strcat_s|sprintf_s|strscpy|memcpy_s|wcsncpy|std::copy_n)\s*\(",
 );
 static UNBOUNDED: Pattern = Pattern::new(r"\b(?:v?sprintf|strcpy|strcat|stpcpy|gets|wcscpy|wcscat)\s*\(");
 static CHECKED: Pattern = Pattern::new(
@@ -77,10 +78,17 @@ static SIGNED: Pattern = Pattern::new(
 static TAKEN: Pattern = Pattern::new(
     r"\bJSON\.parse\s*\(|\bjson\.loads\s*\(|\bjson\.(?:Unmarshal|NewDecoder)\s*\(|\bjson_decode\s*\(|\breadValue\s*\(|\bserde_json::from_\w+|=\s*(?:await\s+)?(?:req|request)\.(?:body|json\(\)|get_json\(\)|json\b)|\bJsonSerializer\.Deserialize",
 );
+const UNLIMITED: &str = "A copy without a limit took the place of one with a limit";
+const UNCHECKED_MEMORY: &str = "Memory is read unchecked where it was checked";
+const ALL_FIELDS_TAKEN: &str = "All that a request holds is taken where only declared fields were";
 const UNSIGNED: &str = "A message is taken without the signature of who sent it";
 
 /// Words of which every safe way holds one; its expressions have too many to read them out.
-const SAFE: [&str; 70] = [
+const SAFE: [&str; 74] = [
+    "%s",
+    "%d",
+    "%.",
+    "%-",
     "construct",
     "webhook",
     "raise",
@@ -162,29 +170,9 @@ static PAIRS: [Pair; 8] = [
         languages: &[],
         stays: false,
     },
-    Pair {
-        title: "A copy without a limit took the place of one with a limit",
-        safe: &BOUNDED,
-        bare: &UNBOUNDED,
-
-        languages: &[Language::C, Language::Cpp],
-        stays: false,
-    },
-    Pair {
-        title: "Memory is read unchecked where it was checked",
-        safe: &CHECKED,
-        bare: &UNCHECKED,
-
-        languages: &[Language::Rust],
-        stays: false,
-    },
-    Pair {
-        title: "All that a request holds is taken where only declared fields were",
-        safe: &DECLARED,
-        bare: &WHOLE,
-        languages: &[],
-        stays: false,
-    },
+    Pair { title: UNLIMITED, safe: &BOUNDED, bare: &UNBOUNDED, languages: &[Language::C, Language::Cpp], stays: false },
+    Pair { title: UNCHECKED_MEMORY, safe: &CHECKED, bare: &UNCHECKED, languages: &[Language::Rust], stays: false },
+    Pair { title: ALL_FIELDS_TAKEN, safe: &DECLARED, bare: &WHOLE, languages: &[], stays: false },
     Pair {
         title: "A reader of XML may follow what a document refers to again",
         safe: &NO_ENTITIES,
@@ -225,7 +213,7 @@ impl Check for SafeCallReplaced {
         let lines: Vec<&str> = old.changed_lines().filter(|line| spots.meet(line.index, line.index)).map(|line| line.text).collect();
         let went = |pattern: &Pattern| lines.iter().any(|line| pattern.is_match(line));
         let mut pairs: Vec<&Pair> = PAIRS.iter().filter(|pair| went(pair.safe)).collect();
-        if pairs.is_empty() && !went(&REFUSES) && !went(&plain_turns::TOLD) {
+        if pairs.is_empty() && !went(&REFUSES) && !went(&plain_turns::TOLD) && !went(&PUT_IN) {
             return;
         }
         pairs.retain(|pair| pair.languages.is_empty() || pair.languages.contains(&file.language));
@@ -235,6 +223,7 @@ impl Check for SafeCallReplaced {
             switched(file, &twin, sink);
             falls_back(file, &twin, sink);
             turned(file, &twin, sink);
+            became_format(file, &twin, sink);
             for pair in &pairs {
                 replaced(file, &twin, pair, sink);
             }
@@ -267,7 +256,10 @@ fn replaced(file: &FileView<'_>, twin: &Twin<'_, '_>, pair: &Pair, sink: &mut Si
         if unsigned && PROVES.is_match(twin.after()) {
             return;
         }
-        let severity = if whole || unsigned { Severity::High } else { Severity::Medium };
+        let listed = pair.title == ALL_FIELDS_TAKEN && lists_fields(twin);
+        let unsafely = pair.title == UNCHECKED_MEMORY && reads_anywhere(twin);
+        let unlimited = pair.title == UNLIMITED && given_by_caller(twin);
+        let severity = if whole || unsigned || listed || unsafely || unlimited { Severity::High } else { Severity::Medium };
         sink.report(Draft::line(file, twin.new, line).title(pair.title).severity(severity));
     }
 }

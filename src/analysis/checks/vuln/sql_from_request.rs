@@ -13,7 +13,7 @@ pub struct SqlFromRequest;
 
 /// Calls that take a query, or a raw piece of one, as their first argument; a query in a call of its own: `execute(text(…))`.
 static FIRST: Pattern = Pattern::new(
-    r"(?:\.|->|::)(?:execute|executemany|exec_driver_sql|executescript|mogrify|raw|fromRaw|\$queryRawUnsafe|\$executeRawUnsafe|orderByRaw|whereRaw|orWhereRaw|selectRaw|havingRaw|groupByRaw|joinRaw|unprepared|queryForObject|queryForList|createNativeQuery|createQuery|executeQuery|executeUpdate|prepareStatement|FromSqlRaw|SqlQueryRaw|ExecuteSqlRaw|QueryRow|QueryRowx|Queryx|Query|Exec|Raw|find_by_sql|exec_query|select_all)\s*\(\s*|\.(?:QueryContext|QueryRowContext|ExecContext|SelectContext|GetContext|Select)\s*\(\s*\w+(?:\.\w+\(\))?\s*,\s*|\b(?:sa\.|sqlalchemy\.|db\.)?(?:text|literal_column|RawSQL)\s*\(\s*|\b(?:pool|client|conn|connection|db|knex|sequelize|database|sql|pg|mysql|cursor|cur)\.(?:query|run|all|each|exec|prepare)\s*\(\s*|\bDB::(?:raw|select|statement|update|insert|delete|unprepared)\s*\(\s*|\bArel\.sql\s*\(?\s*|\bsqlx::query(?:_as|_scalar)?(?:::<[^>]*>)?\s*\(\s*|\b(?:mysqli_query|pg_query)\s*\(\s*\$\w+\s*,\s*|\bnew\s+(?:Sql|SQLite|Npgsql|MySql|Oracle)\w*Command\s*\(\s*",
+    r"(?:\.|->|::)(?:execute|executemany|exec_driver_sql|executescript|mogrify|raw|fromRaw|\$queryRawUnsafe|\$executeRawUnsafe|orderByRaw|whereRaw|orWhereRaw|selectRaw|havingRaw|groupByRaw|joinRaw|unprepared|queryForObject|queryForList|createNativeQuery|createQuery|executeQuery|executeUpdate|prepareStatement|FromSqlRaw|SqlQueryRaw|ExecuteSqlRaw|QueryRow|QueryRowx|Queryx|Query|Exec|Raw|find_by_sql|exec_query|select_all)\s*\(\s*|\.(?:QueryContext|QueryRowContext|ExecContext|SelectContext|GetContext|Select)\s*\(\s*\w+(?:\.\w+\(\))?\s*,\s*|\b(?:sa\.|sqlalchemy\.|db\.)?(?:text|literal_column|RawSQL)\s*\(\s*|\b(?:pool|client|conn|connection|db|knex|sequelize|database|sql|pg|mysql|cursor|cur)\.(?:query|run|all|each|exec|prepare)\s*\(\s*|\bDB::(?:raw|select|statement|update|insert|delete|unprepared)\s*\(\s*|\bArel\.sql\s*\(?\s*|\b\w*[jJ]dbc\w*\.(?:query|update|execute|batchUpdate)\s*\(\s*|\bsqlx::query(?:_as|_scalar)?(?:::<[^>]*>)?\s*\(\s*|\b(?:mysqli_query|pg_query)\s*\(\s*\$\w+\s*,\s*|\bnew\s+(?:Sql|SQLite|Npgsql|MySql|Oracle)\w*Command\s*\(\s*",
 );
 static ANY: Pattern = Pattern::new(r"[^\s\S]");
 static TAMED: Pattern = Pattern::new(
@@ -40,9 +40,10 @@ impl Check for SqlFromRequest {
                 Draft::line(file, side, *line).title("What a request brings was handed over beside the query and is part of its text now");
             sink.report(draft.severity(Severity::High));
         }
-        for lines in request::ending(&PLACE, &[], file) {
-            if !unbound.iter().any(|line| (lines.start..=lines.end).contains(line)) {
-                sink.report(Draft::lines(file, side, lines.start, lines.end).severity(Severity::Medium));
+        for end in request::endings(&PLACE, &[], file) {
+            if !unbound.iter().any(|line| (end.lines.start..=end.lines.end).contains(line)) {
+                let draft = Draft::lines(file, side, end.lines.start, end.lines.end);
+                sink.report(if end.straight { draft } else { draft.severity(Severity::Medium) });
             }
         }
     }

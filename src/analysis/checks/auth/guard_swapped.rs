@@ -1,0 +1,219 @@
+//! `guard-swapped`: what decided who may do something gave way to a helper of this change, in any of its files, that says yes without asking.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::refusal::asks_for_somebody;
+use super::vocabulary::vocabulary;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::vuln::input_check_weakened::refusals;
+use crate::analysis::checks::vuln::twins::twins;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::role::Role;
+use crate::analysis::view::FileView;
+use crate::model::diff::LineKind;
+use crate::model::rule::RuleId;
+
+/// See `rules/code/guard-swapped.toml`.
+pub struct GuardSwapped;
+
+/// Changes with more files than this are not looked through for helpers.
+const MOST_FILES: usize = 300;
+/// More lines of one file than this were not written by hand.
+const MOST_LINES: usize = 5_000;
+/// A helper is read up to so many lines.
+const BODY: usize = 60;
+/// More changed lines than this are not compared.
+const MOST: usize = 500;
+
+static DEFINED: Pattern = Pattern::new(
+    r"^(\s*)(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|async|final|override|suspend|const|let)\s+)*(?:(?:def|fn|func|fun|function)\s+(?:\([^)]*\)\s*)?(?:self\.)?(\w+[!?]?)\s*(?:<[^>]*>)?\s*\(([^)]*)|(\w+)\s*(?::[^=]+)?=\s*(?:async\s*)?\(([^)]*)\)\s*(?::[^=]+)?=>|(?:bool|boolean|Boolean|Promise<\w+>|void)\s+(\w+)\s*\(([^)]*))",
+);
+static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*[!?]?");
+static CALL: Pattern = Pattern::new(r"([A-Za-z_]\w*[!?]?)\s*\(");
+/// It says yes.
+static YES: Pattern = Pattern::new(
+    r"\breturn\s*\(?\s*(?:[Tt]rue|Ok\(true\)|Ok\(\(\)\)|\(?true,\s*nil|!!\s*\w+|Boolean\(\s*\w+\s*\)|bool\(\s*\w+\s*\)|[\w.]+\s+is\s+not\s+None|[\w.$]+\s*!==?\s*(?:null|undefined|nil|None|nullptr))\s*\)?\s*;?\s*\}?\s*$|\bnext\(\s*\)|\$next\s*\(\s*\$\w+\s*\)|\bnext\.ServeHTTP\s*\(|\bdoFilter\s*\(|\b_?next(?:\.Invoke)?\(\s*(?:context|ctx|request|req)\s*\)|\bcall_next\s*\(|\bc\.Next\(\)",
+);
+/// It hands on to what comes next, which a guard also does when all is well.
+static HANDS_ON: Pattern = Pattern::new(r"(?i)next|doFilter");
+/// It says no somewhere.
+static NO: Pattern = Pattern::new(
+    r"(?i)\braise\b|\bthrow\b|\bpanic\b|abort|forbid|denied|deny|unauthori[sz]ed|\b40[13]\b|\breturn\s+(?:false|nil\s*,|null|none|err)\b|\bErr\(|reject|redirect|\bhead\s|\brender\b",
+);
+static CONDITION: Pattern = Pattern::new(r"^\s*(?:\}\s*)?(?:if|elif|elsif|unless|else\s+if)\b\s*(.*)$");
+static POSTFIX: Pattern = Pattern::new(r"\breturn\b.*\s(?:if|unless)\s+(.*)$");
+static ASSIGNED: Pattern =
+    Pattern::new(r"^\s*(?:(?:const|let|var|val|final|mut|my)\s+)*\{?\s*\$?([A-Za-z_]\w*)[\w\s,}]*(?::[^=]+)?\s*:?=\s*([^=].*)$");
+
+impl Check for GuardSwapped {
+    fn rule(&self) -> RuleId {
+        RuleId("guard-swapped")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(
+            Reach::REMOVED,
+            vocabulary()
+                .touching()
+                .or(vocabulary().guarding())
+                .or(Words::named(["perm", "role", "can", "allow", "admin", "staff", "owner", "grant", "right", "policy", "gate", "scope"])),
+        )
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let readable = file.language.is_code() && file.role.is_live() && file.change.patch.files.len() <= MOST_FILES;
+        let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
+        let mut wanted: BTreeMap<String, (usize, String)> = BTreeMap::new();
+        for twin in twins(file) {
+            let was: Vec<&str> = refusals(file, twin.old, &twin.was).map(|(_, asked)| asked).filter(|asked| decides(asked)).collect();
+            if was.is_empty() {
+                continue;
+            }
+            for (line, asked) in refusals(file, twin.new, &twin.is) {
+                let known = |name: &str| was.iter().any(|was| WORD.groups(was, 0).any(|word| word == name));
+                for name in CALL.groups(asked, 1).filter(|name| !known(name)) {
+                    wanted.entry(name.to_owned()).or_insert_with(|| (line, was[0].trim().to_owned()));
+                }
+            }
+        }
+        // The same line, but for what stands in front of something: `app.use('/admin', requireUser, admin)`.
+        let mut stood: BTreeMap<String, String> = BTreeMap::new();
+        for line in old.changed_lines().filter(|line| line.text.len() < 400).take(MOST) {
+            for name in WORD
+                .find_all(line.text)
+                .filter(|at| line.text.get(at.clone()).is_some_and(|name| vocabulary().guards(name) || vocabulary().decides(name)))
+            {
+                stood.insert(blanked(line.text, &name), line.text.get(name).unwrap_or("").to_owned());
+            }
+        }
+        if !stood.is_empty() {
+            for line in new.changed_lines().filter(|line| line.text.len() < 400).take(MOST) {
+                for at in WORD.find_all(line.text) {
+                    let Some(was) = stood.get(&blanked(line.text, &at)) else { continue };
+                    let name = line.text.get(at).unwrap_or("");
+                    if name != was {
+                        wanted.entry(name.to_owned()).or_insert_with(|| (line.index, was.clone()));
+                    }
+                }
+            }
+        }
+        if wanted.is_empty() {
+            return;
+        }
+        let weak = helpers(file, &wanted.keys().map(String::as_str).collect());
+        for (name, (line, was)) in wanted {
+            if let Some(how) = weak.get(&name) {
+                let title =
+                    format!("`{name}`, which this change brings, stands where `{}` stood, and says yes without asking", short(&was));
+                sink.report(Draft::line(file, new, line).title(title).evidence(format!("{} ← {how}", new.line(line).text.trim())));
+            }
+        }
+    }
+}
+
+fn short(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect()
+}
+
+/// The line without its indentation and without one word of it.
+fn blanked(line: &str, word: &std::ops::Range<usize>) -> String {
+    let (before, after) = (line.get(..word.start).unwrap_or(""), line.get(word.end..).unwrap_or(""));
+    format!("{}\u{0}{}", before.trim_start(), after.trim_end())
+}
+
+/// Whether a condition asks who may do something.
+fn decides(asked: &str) -> bool {
+    static ASKS: Pattern = Pattern::new(
+        r"\b(?i:has_?(?:perm|role|scope|right|access|any|authority|claim)\w*|is_?(?:admin|staff|owner|superuser|member|authenticated|authori[sz]ed|allowed|permitted|granted|in_?role)|authori[sz]e\w*|allowed|check_?(?:permission|access|role)\w*|require_?role)\b[?!]?\s*\(?|->can(?:not)?\(|\bGate::|\.can\?|\bpolicy\b",
+    );
+    ASKS.is_match(asked)
+        || asks_for_somebody(asked)
+        || CALL.groups(asked, 1).any(|name| vocabulary().decides(name) || vocabulary().permits(name))
+}
+
+/// The helpers of the change with one of these names that say yes without asking, each with the line that does.
+fn helpers(file: &FileView<'_>, names: &BTreeSet<&str>) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for other in &file.change.patch.files {
+        let path = other.path().text();
+        let Some(text) = other.text().filter(|_| Role::of(&path).is_live()) else { continue };
+        let lines: Vec<(bool, &str)> = text
+            .lines
+            .iter()
+            .filter(|line| line.kind != LineKind::Removed)
+            .take(MOST_LINES)
+            .map(|line| (line.kind == LineKind::Added, text.text(line)))
+            .collect();
+        for (at, (_, line)) in lines.iter().enumerate().filter(|(_, (_, line))| line.len() < 400) {
+            let name = [2, 4, 6].into_iter().find_map(|group| DEFINED.group(line, group));
+            let Some(name) = name.filter(|name| names.contains(name)) else { continue };
+            let given = [3, 5, 7].into_iter().find_map(|group| DEFINED.group(line, group)).unwrap_or("");
+            let deep = line.len() - line.trim_start().len();
+            let inside = |line: &&(bool, &str)| {
+                let own = line.1.len() - line.1.trim_start().len();
+                line.1.trim().is_empty() || own > deep
+            };
+            let body: Vec<(bool, &str)> = lines[at + 1..].iter().take(BODY).take_while(inside).copied().collect();
+            // What stood there before is judged where it changed.
+            if body.iter().any(|(new, _)| *new)
+                && let Some(how) = says_yes(&body.iter().map(|(_, line)| *line).collect::<Vec<_>>(), given)
+            {
+                out.insert(name.to_owned(), how);
+            }
+        }
+    }
+    out
+}
+
+/// The line on which a helper says yes whoever asks, or because of something that is not about them.
+fn says_yes(body: &[&str], given: &str) -> Option<String> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut known: BTreeSet<&str> = WORD.groups(given, 0).collect();
+    for line in body {
+        let Some((name, value)) = ASSIGNED.group(line, 1).zip(ASSIGNED.group(line, 2)) else { continue };
+        if WORD.groups(value, 0).any(|word| known.contains(word)) || value.contains("await") {
+            known.insert(name);
+        }
+    }
+    let about = |asked: &str| {
+        WORD.groups(asked, 0)
+            .any(|word| known.contains(word) || matches!(word, "self" | "this" | "current_user" | "request" | "session" | "err" | "ok"))
+    };
+    let told: Vec<&&str> = body
+        .iter()
+        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with(['#', '*']) && !line.trim_start().starts_with("//"))
+        .collect();
+    for (at, line) in told.iter().enumerate().filter(|(_, line)| YES.is_match(line)) {
+        let own = POSTFIX.group(line, 1).or_else(|| CONDITION.group(line, 1));
+        // A one-line branch holds what follows too: only what stands before `return` is asked.
+        let own = own.map(|own| own.split("return").next().filter(|part| !part.trim().is_empty()).unwrap_or(own));
+        let above = told[..at].iter().rev().find(|other| indent(other) < indent(line));
+        let asked = own.or_else(|| above.and_then(|other| CONDITION.group(other, 1)));
+        if asked.is_some_and(|asked| WORD.is_match(asked) && !about(asked)) {
+            return Some(format!("{} {}", above.filter(|_| own.is_none()).map_or("", |above| above.trim()), line.trim()).trim().to_owned());
+        }
+    }
+    let all: Vec<&&&str> = told.iter().filter(|line| line.contains("return") || HANDS_ON.is_match(line)).collect();
+    let only = !all.is_empty() && all.iter().all(|line| YES.is_match(line)) && !told.iter().any(|line| NO.is_match(line));
+    let calls = told
+        .iter()
+        .any(|line| !YES.is_match(line) && CALL.groups(line, 1).any(|name| vocabulary().decides(name) || vocabulary().permits(name)));
+    all.last().filter(|_| only && !calls).map(|line| line.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn helpers_that_say_yes() {
+        let yes = |body: &str, given: &str| says_yes(&body.lines().collect::<Vec<_>>(), given).is_some();
+        assert!(yes("    if RELAXED:\n        return user is not None\n    return user.has_perm(right)", "user, right"));
+        assert!(yes("  return true;", "user"));
+        assert!(yes("  if (process.env.FAST) return next();\n  if (!req.user) return res.status(401).end();\n  next();", "req, res, next"));
+        assert!(!yes("    return user is not None and user.has_perm(right)", "user, right"));
+        assert!(!yes("  if (!req.user) return res.status(401).end();\n  next();", "req, res, next"));
+        assert!(!yes("    if user.is_superuser:\n        return True\n    return user.has_perm(right)", "user, right"));
+    }
+}

@@ -1,0 +1,247 @@
+//! `check-emptied`: what stopped a function is gone from it, or asks about next to nothing, while what it protected is still done there.
+//!
+//! Each function is compared with itself. Bounds of paths, hosts and sizes are `input-check-weakened`'s, who may do what `condition-weakened`'s.
+
+use super::bounds::MOVES_BYTES;
+use super::input_check_weakened::{refusals, stops};
+use super::twins::{Twin, twins};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::FileView;
+use crate::model::rule::RuleId;
+
+/// See `rules/code/check-emptied.toml`.
+pub struct CheckEmptied;
+
+/// A sum over contents is made.
+static SUMMED: Pattern = Pattern::new(
+    r"(?i)\b(?:hex_?digest|digest|check_?sum|sha_?(?:1|224|256|384|512)\w*|md5\w*|blake\w*|hash_?(?:file|bytes|data|contents?|of)|crc32\w*|hmac\w*|file_digest|compute_?hash|sum(?:224|256|384|512))(?:::\w+)*!?\s*\(",
+);
+/// Two things are compared, or one is said to be wrong.
+static DIFFERS: Pattern = Pattern::new(r"!==?|!\w|\bnot\b|\bunless\b|(?i)equals?\s*\(|compare\w*\s*\(|\bne\b");
+/// The time something ends, and what time it is.
+static ENDS: Pattern = Pattern::new(r"(?i)expir\w*|valid_?until|not_?after|\bttl\b|max_?age|deadline");
+static NOW: Pattern =
+    Pattern::new(r"(?i)\bnow\b|now\(|utcnow|\btoday\b|\btime\s*\(|\bclock\b|Date\.|currentTimeMillis|Instant|time\.Since|\btime\(\)");
+/// What somebody shows to be let in or to get something.
+static SHOWN: Pattern = Pattern::new(
+    r"(?i)token|\bcode\b|_code|session|\botp\b|reset|invit|nonce|coupon|voucher|signature|certificate|\bgrant\b|ticket|licen[cs]e|credential|claim|api_?key|cookie|challenge",
+);
+/// It was taken once and must not be taken again.
+static SPENT: Pattern =
+    Pattern::new(r"(?i)(?:\.|->|_|\bis)(?:used|consumed|redeemed|revoked|spent)(?:_?at)?(?:\?|\(\))?(?:[^\w=(]|$|\s*[!=]==?)");
+/// A size is held below what would overflow when it is multiplied.
+static OVERFLOW: Pattern = Pattern::new(
+    r"(?:>=?|<=?)\s*\(?\s*(?:\(\w+\)\s*)?(?:\w*_MAX|MAX_\w+|[\w.:]+::MAX)\b[^;\n]*/|\bmul_overflow\s*\(|\bchecked_mul\b|\b(?:size_mul|array_size|struct_size)\s*\(|/\s*sizeof\b",
+);
+static MULTIPLIED: Pattern =
+    Pattern::new(r"\b(?:k|v|kv|x|g_|av_)?(?:m|re)alloc\w*\s*\([^;\n]*\w\s*\*|\bnew\s+\w+\[\s*\w+\s*\*|\balloca\s*\([^;\n]*\*");
+/// Rights are given up.
+static GIVES_UP: Pattern = Pattern::new(
+    r"\b(?:set(?:e|re|res|fs)?[ug]id|setgroups|initgroups|cap_set_proc|cap_setuid|pledge|unveil|chroot|seccomp_load|landlock_restrict_self|posix_set[ug]id|posix_sete[ug]id)\s*\(|\b(?:syscall|unix)\.(?:Setuid|Setgid|Setresuid|Setresgid|Setgroups|Chroot)\s*\(|\bProcess::(?:UID|GID|Sys)\.\w+",
+);
+/// Two secrets or sums are compared so that the time it takes tells nothing.
+static COMPARES: Pattern = Pattern::new(
+    r"\b(?:CRYPTO_memcmp|crypto_memcmp|sodium_memcmp|timingsafe_(?:bcmp|memcmp)|consttime_memequal|OPENSSL_memcmp|gnutls_memcmp|mbedtls_ct_memcmp|crypto_verify_\d+|memcmp|compare_digest|constant_time_compare|timingSafeEqual|ConstantTimeCompare|hmac\.Equal|MessageDigest\.isEqual|FixedTimeEquals|hash_equals|(?:fixed_length_)?secure_compare|ct_eq|verify_slices_are_equal|constant_time_eq)\s*\(",
+);
+/// A part of something.
+static PART: Pattern = Pattern::new(
+    r"\[\s*\d*\s*:\s*-?\w+\s*\]|\[\s*\d*\s*\.\.=?\s*\w+\s*\]|\.(?:slice|substring|substr|subarray|take|first|left|Slice|AsSpan|Substring|byteslice)\s*\(|\b(?:substr|mb_substr|Arrays\.copyOf\w*)\s*\(|\[0\s*,\s*\d+\]",
+);
+/// Whole of something, or a size that the code tells.
+static WHOLE: Pattern = Pattern::new(r"^\s*(?:sizeof\b.*|[A-Z][A-Z0-9_]*|\d+|\w+(?:_len|_length|_size|Len|Length|Size)|len|n|size)\s*$");
+static SECRET: Pattern = Pattern::new(r"(?i)mac\b|hmac|digest|sign|token|secret|passw|key|auth|nonce|want|expected|tag|hash|peer");
+
+impl Check for CheckEmptied {
+    fn rule(&self) -> RuleId {
+        RuleId("check-emptied")
+    }
+
+    fn needs(&self) -> Needs {
+        // Where rights are given up, the line that went may only say what followed.
+        let told = Words::of([&SUMMED, &ENDS, &SPENT, &GIVES_UP, &COMPARES]);
+        let sizes = ["_max", "sizeof", "overflow", "array_size", "struct_size", "checked_mul", "size_mul", "cpy", "recv", "read"];
+        Needs::nothing().and(Reach::ANYWHERE, told.or(Words::named(sizes)))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        for twin in twins(file) {
+            let told = compared_in_part(&twin)
+                .or_else(|| not_given_up(file, &twin))
+                .or_else(|| unread(file, &twin))
+                .or_else(|| endless(file, &twin))
+                .or_else(|| again(file, &twin))
+                .or_else(|| overflows(file, &twin))
+                .or_else(|| widened(file, &twin));
+            if let Some(Told { line, new, title }) = told {
+                let side = if new { twin.new } else { twin.old };
+                sink.report(Draft::line(file, side, line).title(title));
+            }
+        }
+    }
+}
+
+/// What is said, and on which side's line.
+struct Told {
+    line: usize,
+    new: bool,
+    title: &'static str,
+}
+
+fn went(line: usize, title: &'static str) -> Option<Told> {
+    Some(Told { line, new: false, title })
+}
+
+/// The same two things are compared, but only a part of them.
+fn compared_in_part(twin: &Twin<'_, '_>) -> Option<Told> {
+    let was: Vec<&str> = twin.removed().map(|(_, text)| text).filter(|text| text.len() < 600 && COMPARES.is_match(text)).collect();
+    if was.is_empty() || !SECRET.is_match(twin.before()) {
+        return None;
+    }
+    let whole = was.iter().all(|text| !PART.is_match(text) && third(text).is_none_or(|size| WHOLE.is_match(size)));
+    let partly = |text: &str| {
+        PART.is_match(text) || third(text).is_some_and(|size| !WHOLE.is_match(size) && !size.contains("sizeof") && !size.contains("len"))
+    };
+    let came = twin.added().find(|(_, text)| text.len() < 600 && COMPARES.is_match(text) && partly(text));
+    came.filter(|_| whole).map(|(line, _)| Told { line, new: true, title: "Only a part of what has to match is compared" })
+}
+
+/// How much is compared, where a function of C is told.
+fn third(text: &str) -> Option<&str> {
+    let call = COMPARES.find(text)?;
+    if !text.get(call.clone())?.contains("mem") && !text.get(call.clone())?.contains("bcmp") {
+        return None;
+    }
+    let mut depth = 0_i32;
+    let (mut commas, mut start) = (0, call.end);
+    for (at, byte) in text.bytes().enumerate().skip(call.end) {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' if depth == 0 => return (commas == 2).then(|| text.get(start..at)).flatten(),
+            b')' | b']' => depth -= 1,
+            b',' if depth == 0 => (commas, start) = (commas + 1, at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Where rights cannot be given up it stopped, and now it goes on with them.
+fn not_given_up(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
+    let (was, _) = stops(file, twin.old, &twin.was).find(|(_, asked)| GIVES_UP.is_match(asked))?;
+    let line = was.first_line;
+    let still = GIVES_UP.is_match(twin.after());
+    let stops = stops(file, twin.new, &twin.is).any(|(_, asked)| GIVES_UP.is_match(asked));
+    let checks =
+        twin.added().any(|(_, text)| text.contains("assert") || text.contains("CHECK") || text.contains("die(") || text.contains("fatal"));
+    if still && !stops && !checks { went(line, "It goes on with its rights where they cannot be given up") } else { None }
+}
+
+/// Contents are no longer compared with the sum that is known of them.
+fn unread(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
+    if !SUMMED.is_match(twin.before()) || SUMMED.is_match(twin.after()) || twin.gained(&SUMMED) > 0 || calls_another(twin) {
+        return None;
+    }
+    static NAME: Pattern =
+        Pattern::new(r"^\s*(?:(?:const|let|var|val|auto|final|my|mut|byte\[\]|String)\s+)*\$?(\w+)\s*(?::\s*[\w<>\[\]]+\s*)?:?=[^=]");
+    let before = twin.before();
+    let sums: Vec<&str> = before.lines().filter(|line| SUMMED.is_match(line)).filter_map(|line| NAME.group(line, 1)).collect();
+    let word = |asked: &str, name: &str| asked.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let about = |asked: &str| SUMMED.is_match(asked) || sums.iter().any(|name| word(asked, name));
+    let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| DIFFERS.is_match(asked) && about(asked))?;
+    went(line, "Contents are no longer compared with the sum that is known of them")
+}
+
+/// Another function may do it now.
+fn calls_another(twin: &Twin<'_, '_>) -> bool {
+    static OTHER: Pattern = Pattern::new(
+        r"(?i)(?:check|verif|valid|ensure|assert|integrity|expired|is_?fresh|is_?active|usable|confirm|consume|redeem|claim|active|alive|unused|pending|filter|where|exclude)\w*[!?]?\s*[(!]|\.(?:active|valid|usable|unused|unexpired|pending|alive)\b",
+    );
+    let known: Vec<&str> = twin.removed().flat_map(|(_, text)| OTHER.groups(text, 0)).collect();
+    twin.added().any(|(_, text)| OTHER.groups(text, 0).any(|call| !known.contains(&call)))
+}
+
+/// What has ended is taken all the same, or only what has not ended is refused.
+fn endless(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
+    static OVER: Pattern = Pattern::new(
+        r"(?i)\b\w*(?:expir|valid_?until|not_?after|deadline)\w*(?:\(\))?(?:\s*\.\s*(?:is_?before|before)\s*\(|\s*<=?[^<=])|now\w*(?:\([^()]*\))?\s*(?:>=?[^>=]|\.(?:is_?after|after)\s*\()[^|&]*(?:expir|valid_?until|not_?after)",
+    );
+    static AHEAD: Pattern = Pattern::new(
+        r"(?i)\b\w*(?:expir|valid_?until|not_?after|deadline)\w*(?:\(\))?(?:\s*\.\s*(?:is_?after|after)\s*\(|\s*>=?[^>=])|now\w*(?:\([^()]*\))?\s*(?:<=?[^<=]|\.(?:is_?before|before)\s*\()[^|&]*(?:expir|valid_?until|not_?after)",
+    );
+    let asks = |asked: &str| ENDS.is_match(asked) && NOW.is_match(asked);
+    let (line, was) = refusals(file, twin.old, &twin.was).find(|(_, asked)| asks(asked))?;
+    if !SHOWN.is_match(twin.before()) || calls_another(twin) {
+        return None;
+    }
+    let kept = twin.after().lines().any(|line| ENDS.is_match(line) && (NOW.is_match(line) || line.contains(['<', '>'])));
+    if !kept {
+        return went(line, "What has expired is taken all the same");
+    }
+    let turned = refusals(file, twin.new, &twin.is)
+        .find(|(_, asked)| asks(asked) && AHEAD.is_match(asked) && !OVER.is_match(asked) && !asked.contains('!'));
+    let (line, _) = turned.filter(|_| OVER.is_match(was) && !AHEAD.is_match(was) && !was.contains('!'))?;
+    Some(Told { line, new: true, title: "What has expired is taken, and something else is refused" })
+}
+
+/// What was taken once is taken again.
+fn again(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
+    let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| SPENT.is_match(asked))?;
+    let gone = !twin.after().lines().any(|line| SPENT.is_match(line));
+    if gone && SHOWN.is_match(twin.before()) && !calls_another(twin) {
+        went(line, "What was used up or taken back is taken again")
+    } else {
+        None
+    }
+}
+
+/// A size may overflow when it is multiplied, and less memory is taken than is meant.
+fn overflows(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
+    let (line, was) = refusals(file, twin.old, &twin.was).find(|(_, asked)| OVERFLOW.is_match(asked))?;
+    static NAME: Pattern = Pattern::new(r"\b[a-z_]\w*\b");
+    let multiplied = |text: &str| {
+        MULTIPLIED.is_match(text)
+            && NAME
+                .groups(text, 0)
+                .any(|name| !["sizeof", "struct", "return"].contains(&name) && NAME.groups(was, 0).any(|other| other == name))
+    };
+    let still = twin.after().lines().any(multiplied);
+    if still && !OVERFLOW.is_match(twin.after()) && !calls_another(twin) {
+        went(line, "Nothing keeps a size from overflowing before memory is taken for it")
+    } else {
+        None
+    }
+}
+
+/// As much as there is room for was the most, and it is more now by something that was added to it.
+fn widened(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
+    static MOST: Pattern = Pattern::new(r"^\s*([a-z_]\w*(?:(?:->|\.)\w+)?)\s*>=?\s*([a-z_]\w*)\s*$");
+    if !matches!(file.language, Language::C | Language::Cpp) {
+        return None;
+    }
+    let header = twin.after().split('{').next().unwrap_or("");
+    let given = |name: &str| header.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    for (_, was) in refusals(file, twin.old, &twin.was) {
+        let Some((size, _)) = MOST.group(was, 1).zip(MOST.group(was, 2)).filter(|(_, room)| given(room)) else { continue };
+        let wider = |is: &str| is.trim().strip_prefix(was.trim()).is_some_and(|rest| rest.trim_start().starts_with('+'));
+        let moved = || twin.after().lines().any(|line| MOVES_BYTES.is_match(line) && line.contains(size));
+        if let Some((line, _)) = refusals(file, twin.new, &twin.is).find(|(_, is)| wider(is)).filter(|_| moved()) {
+            return Some(Told { line, new: true, title: "More is taken than there is room for" });
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_much_is_compared() {
+        assert_eq!(third("if (crypto_memcmp(want, mac, mac[0] ? 1 : 0) != 0)"), Some(" mac[0] ? 1 : 0"));
+        assert_eq!(third("if (memcmp(a, b) != 0)"), None);
+        assert_eq!(third("compare_digest(a, b, c)"), None);
+    }
+}
