@@ -283,6 +283,9 @@ impl Engine {
         if declared {
             wanted.extend(imports::beside(change, outcomes.iter().map(|outcome| outcome.imports.as_slice())));
         }
+        if self.chosen.contains_key(&RuleId("dependency-lock-mismatch")) {
+            wanted.extend(manifests::asking::beside(change));
+        }
         wanted.extend(is_needed.then(ignore::request));
         if self.asks() {
             wanted.extend(lookups::elsewhere::wanted(outcomes));

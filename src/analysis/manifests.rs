@@ -2,6 +2,7 @@
 //!
 //! Read as data: nothing is resolved, looked up or installed. What could not be read is said.
 
+pub mod asking;
 pub mod cargo;
 pub mod compare;
 pub mod composer;
@@ -71,6 +72,8 @@ pub struct Inventory {
     pub needed: BTreeSet<String>,
     /// How many packages have a checksum after the change.
     pub hashed: usize,
+    /// Whether every package that the default registry gave had a checksum before, and there was one.
+    pub all_hashed: bool,
     /// New places packages may come from.
     pub origins: Vec<Origin>,
     /// Whether both sides say which packages run code when they are installed.
@@ -193,6 +196,8 @@ fn inventory(format: &dyn Format, existed: bool, whole: bool, before: Reading, a
     let mut origins = after.origins;
     origins.retain(|origin| !known_origins.contains(&(origin.setting.clone(), origin.url.clone())));
     let mut locked: BTreeMap<String, Vec<(String, PackageSource)>> = BTreeMap::new();
+    let mut listed = before.entries.iter().filter(|entry| entry.dependency.source == PackageSource::DefaultRegistry).peekable();
+    let all_hashed = listed.peek().is_some() && listed.all(|entry| !entry.dependency.hashes.is_empty());
     let hashed = after.entries.iter().filter(|entry| !entry.dependency.hashes.is_empty()).count();
     if whole && format.kind() == Kind::Lock {
         for Entry { dependency, .. } in after.entries {
@@ -213,6 +218,7 @@ fn inventory(format: &dyn Format, existed: bool, whole: bool, before: Reading, a
         locked,
         needed: BTreeSet::new(),
         hashed,
+        all_hashed,
         origins,
         tells_scripts: before.tells_scripts && after.tells_scripts,
     }

@@ -34,6 +34,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("two_face", &["analysis/syntax"]),
     ("similar", &["analysis/words"]),
     ("diffy", &["sources/unified", "response/github/revert/tree"]),
+    ("unicode_security", &["analysis/checks/dependency/likeness"]),
     ("ast_grep_config", &["analysis/formats/structure"]),
     ("ast_grep_core", &["analysis/formats/structure"]),
     ("ast_grep_language", &["analysis/formats/structure"]),

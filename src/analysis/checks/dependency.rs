@@ -1,5 +1,6 @@
 //! Dependencies that are not what they should be: over the rows and inventories of `manifests`.
 
+mod commands;
 pub mod dependency_added;
 pub mod dependency_fed_secret;
 pub mod dependency_installs_code;

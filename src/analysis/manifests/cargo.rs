@@ -138,11 +138,20 @@ impl Format for CargoLock {
             dependency.line = number(package.get("version").map_or(package.line, |node| node.line));
             let own = dependency.source == PackageSource::Path(String::new());
             dependency.direct = !own && (direct.contains(name) || direct.contains(&format!("{name} {}", dependency.version)));
-            reading.entries.push(if own { entry } else { entry.needs(needs(package)) });
+            let needs = needs(package);
+            let native = needs.iter().map(|need| need.split(' ').next().unwrap_or(need)).find(|need| NATIVE.contains(need));
+            let entry = match native.filter(|_| !own) {
+                Some(tool) => entry.note(format!("its build script compiles or links native code ({tool})")),
+                None => entry,
+            };
+            reading.entries.push(if own { entry } else { entry.needs(needs) });
         }
         Ok(reading)
     }
 }
+
+/// Crates that only build scripts use, to compile or to find what is not Rust.
+const NATIVE: [&str; 8] = ["cc", "cmake", "bindgen", "pkg-config", "vcpkg", "system-deps", "autotools", "nasm-rs"];
 
 /// `name`, or `name version` where several are locked; old lock files write the source behind.
 fn needs(package: &Node) -> Vec<String> {

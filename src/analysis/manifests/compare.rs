@@ -151,16 +151,28 @@ fn place(source: &PackageSource) -> (u8, &str) {
 /// Whether the checksums of one algorithm have nothing in common.
 #[must_use]
 pub fn other_bytes(old: &Dependency, new: &Dependency) -> bool {
-    let algorithm = |hash: &str| hash.split([':', '-']).next().unwrap_or("").to_owned();
-    let kept = new.hashes.iter().any(|hash| old.hashes.binary_search(hash).is_ok());
-    let comparable = new.hashes.iter().any(|hash| old.hashes.iter().any(|known| algorithm(known) == algorithm(hash)));
-    !kept && comparable
+    let kept: HashSet<&str> =
+        new.hashes.iter().filter(|hash| old.hashes.binary_search(hash).is_ok()).map(|hash| algorithm(hash)).collect();
+    let known: HashSet<&str> = old.hashes.iter().map(|hash| algorithm(hash)).collect();
+    new.hashes.iter().map(|hash| algorithm(hash)).any(|sum| known.contains(sum) && !kept.contains(sum))
 }
 
-/// Whether checksums are gone.
+/// Whether checksums are gone; at one version also when those are that say what is in an archive, or that nobody can forge.
 #[must_use]
 pub fn lost_hashes(old: &Dependency, new: &Dependency) -> bool {
-    !old.hashes.is_empty() && new.hashes.is_empty() && !matches!(new.source, PackageSource::Path(_) | PackageSource::Git { .. })
+    let has = |side: &Dependency, without: &[&str]| side.hashes.iter().any(|hash| !without.contains(&algorithm(hash)));
+    let weaker = || [COMMIT, FORGEABLE].iter().any(|weak| has(old, weak) && !has(new, weak));
+    let gone = !old.hashes.is_empty() && (new.hashes.is_empty() || old.version == new.version && weaker());
+    gone && !matches!(new.source, PackageSource::Path(_) | PackageSource::Git { .. })
+}
+
+/// What names a commit and says nothing of the archive that was made of it.
+const COMMIT: &[&str] = &["git"];
+/// Sums that two archives can be made to share, besides.
+const FORGEABLE: &[&str] = &["git", "md5", "sha1"];
+
+fn algorithm(hash: &str) -> &str {
+    hash.split([':', '-']).next().unwrap_or("")
 }
 
 fn differences(kind: Kind, old: &Dependency, new: &Dependency) -> Vec<String> {

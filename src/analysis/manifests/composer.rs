@@ -90,7 +90,7 @@ impl Format for ComposerLock {
 
     fn read(&self, text: &str) -> Result<Reading, String> {
         let root = document::read(text, Language::Json)?;
-        let mut reading = Reading::default();
+        let mut reading = Reading { tells_scripts: true, ..Reading::default() };
         twice::tell(&root, &mut reading);
         edition::tell(&root.get("plugin-api-version").map(Node::scalar).unwrap_or_default(), 2, &mut reading);
         edition::parts(&root, &PARTS, &mut reading);
@@ -101,7 +101,10 @@ impl Format for ComposerLock {
                 let needs = package.get("require").into_iter().flat_map(Node::entries).map(|(name, _)| name.to_lowercase());
                 let entry = Entry::folded(Ecosystem::Composer, name, "").needs(needs).scope(scope);
                 let text = version.map(Node::scalar).unwrap_or_default();
-                let entry = pinned(entry, package, text.trim_start_matches('v'));
+                let mut entry = pinned(entry, package, text.trim_start_matches('v'));
+                // Composer itself loads them while it installs the others.
+                let kind = package.get("type").map(Node::scalar).unwrap_or_default();
+                entry.dependency.installs_code = matches!(kind.as_str(), "composer-plugin" | "composer-installer");
                 reading.entries.push(entry.source(source(package)).at(version.map_or(package.line, |node| node.line)));
             }
         }

@@ -20,6 +20,7 @@ const BROAD: usize = 1_000;
 static CARGO: LazyLock<Names> = LazyLock::new(|| read("names/cargo.txt"));
 static COMPOSER: LazyLock<Names> = LazyLock::new(|| read("names/composer.txt"));
 static GEM: LazyLock<Names> = LazyLock::new(|| read("names/gem.txt"));
+static GITHUB_ACTIONS: LazyLock<Names> = LazyLock::new(|| read("names/githubactions.txt"));
 static GOLANG: LazyLock<Names> = LazyLock::new(|| read("names/golang.txt"));
 static MAVEN: LazyLock<Names> = LazyLock::new(|| read("names/maven.txt"));
 static NUGET: LazyLock<Names> = LazyLock::new(|| read("names/nuget.txt"));
@@ -33,6 +34,7 @@ pub fn of(ecosystem: Ecosystem) -> Option<&'static Names> {
         Ecosystem::Cargo => Some(&CARGO),
         Ecosystem::Composer => Some(&COMPOSER),
         Ecosystem::Gem => Some(&GEM),
+        Ecosystem::GithubActions => Some(&GITHUB_ACTIONS),
         Ecosystem::Golang => Some(&GOLANG),
         Ecosystem::Maven => Some(&MAVEN),
         Ecosystem::Nuget => Some(&NUGET),
@@ -79,6 +81,7 @@ mod tests {
             (Ecosystem::Cargo, "serde_json"),
             (Ecosystem::Composer, "symfony/console"),
             (Ecosystem::Gem, "rack"),
+            (Ecosystem::GithubActions, "actions/checkout"),
             (Ecosystem::Golang, "github.com/stretchr/testify"),
             (Ecosystem::Golang, "github.com/stretchr/testify/v9/sub"),
             (Ecosystem::Maven, "commons-io:commons-io"),

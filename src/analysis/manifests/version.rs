@@ -20,13 +20,20 @@ pub fn exact(ecosystem: Ecosystem, requirement: &str, locked: bool) -> Option<&s
     let alone = match ecosystem {
         Ecosystem::Pypi => matches!(part.operator, "==" | "===") || (locked && part.operator.is_empty()),
         Ecosystem::Cargo => part.operator == "=" || (locked && part.operator.is_empty()),
-        Ecosystem::Npm | Ecosystem::Jsr => matches!(part.operator, "" | "=") && version(Ecosystem::Npm, part.version).is_some(),
+        Ecosystem::Npm | Ecosystem::Jsr => {
+            matches!(part.operator, "" | "=") && (version(Ecosystem::Npm, part.version).is_some() || is_too_long(part.version))
+        }
         Ecosystem::Golang => part.operator.is_empty(),
         Ecosystem::Docker | Ecosystem::GithubActions | Ecosystem::PreCommit => lenient::is_content(part.version),
         _ => lenient::exact(ecosystem, part, locked),
     };
     let open = part.version.is_empty() || part.version.contains('*') || part.version.ends_with(".x");
     (alone && !open).then_some(part.version)
+}
+
+/// Numbers alone, and more of them than a semantic version has: no range either.
+fn is_too_long(version: &str) -> bool {
+    version.split('.').count() > 3 && version.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// How `after` stands to `before`, where both are written in the same manner.
@@ -92,6 +99,8 @@ pub enum Oddity {
     Private,
     /// A release with a word behind it that no release process uses.
     Worded,
+    /// Nines alone, so that it stands above whatever is published under the name elsewhere.
+    Topmost,
 }
 
 /// Words release processes put behind a version.
@@ -129,12 +138,24 @@ const STAGES: [&str; 28] = [
 /// Whether `version`, an exact one, is odd.
 #[must_use]
 pub fn oddity(ecosystem: Ecosystem, version: &str) -> Option<Oddity> {
+    if is_topmost(version) {
+        return Some(Oddity::Topmost);
+    }
     match ecosystem {
         Ecosystem::Pypi => match PythonVersion::from_str(version) {
             Err(_) => Some(Oddity::Impossible),
             Ok(version) if version.local().is_empty() => None,
             Ok(version) => version.local().iter().any(|segment| !is_build(&segment.to_string())).then_some(Oddity::Private),
         },
+        // A word behind a dot is a pre-release of Ruby's, one behind a dash a platform.
+        Ecosystem::Gem => {
+            let word = version.split('.').find(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()))?;
+            (!is_stage(word.split('-').next().unwrap_or(word))).then_some(Oddity::Worded)
+        }
+        Ecosystem::Composer | Ecosystem::Hex | Ecosystem::Nuget | Ecosystem::Pub => {
+            let (_, behind) = version.split_once('-')?;
+            (!is_stage(behind.split('+').next().unwrap_or(behind))).then_some(Oddity::Worded)
+        }
         // The others take nearly any text for a version.
         _ if !matches!(ecosystem, Ecosystem::Cargo | Ecosystem::Npm | Ecosystem::Golang) => None,
         _ => {
@@ -147,6 +168,15 @@ pub fn oddity(ecosystem: Ecosystem, version: &str) -> Option<Oddity> {
             }
         }
     }
+}
+
+/// `99.99.99`, `999.0.0`: a number that no project has counted up to.
+fn is_topmost(version: &str) -> bool {
+    let nines = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte == b'9');
+    let parts: Vec<&str> = version.trim_start_matches('v').split('.').collect();
+    let Some((first, rest)) = parts.split_first().filter(|(first, _)| nines(first) && first.len() > 1) else { return false };
+    let numbers = rest.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    numbers && (first.len() > 2 && !rest.is_empty() || !rest.is_empty() && rest.iter().all(|part| nines(part)))
 }
 
 /// What a build of a Python package may be called: an accelerator, a distribution, a commit.

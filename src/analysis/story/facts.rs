@@ -10,7 +10,7 @@ use crate::analysis::role::Role;
 use crate::analysis::story::flips::{self, Flip};
 use crate::analysis::view::{FileView, SideView};
 use crate::model::change::Change;
-use crate::model::dependency::{DependencyChange, Ecosystem};
+use crate::model::dependency::{DependencyChange, Ecosystem, PackageSource};
 use crate::model::diff::{Content, FileDiff, LineKind};
 use crate::model::dossier::CheckRun;
 use crate::model::finding::Finding;
@@ -134,6 +134,20 @@ impl<'c> Facts<'c> {
             let manifest = outcome.inventory.as_ref().is_some_and(|inventory| inventory.kind == Kind::Manifest);
             outcome.dependencies.iter().map(move |row| (row, manifest))
         })
+    }
+
+    /// Packages that a lock file pins otherwise than before, from elsewhere than the repository itself.
+    pub fn repinned(&self) -> impl Iterator<Item = &'c DependencyChange> {
+        let locks = self.outcomes.iter().filter(|outcome| outcome.inventory.as_ref().is_some_and(|own| own.kind == Kind::Lock));
+        let rows = locks.flat_map(|outcome| &outcome.dependencies);
+        rows.filter(|row| row.dependency().is_some_and(|one| !matches!(one.source, PackageSource::Path(_))))
+    }
+
+    /// Packages of lock files that no manifest of their world changed with: nobody asked for another version.
+    pub fn repinned_alone(&self) -> impl Iterator<Item = &'c DependencyChange> {
+        let manifests = self.outcomes.iter().filter_map(|outcome| outcome.inventory.as_ref()).filter(|own| own.kind == Kind::Manifest);
+        let asked: Vec<Ecosystem> = manifests.map(|own| own.ecosystem).collect();
+        self.repinned().filter(move |row| row.dependency().is_some_and(|one| !asked.contains(&one.ecosystem)))
     }
 
     /// Whether a lock file of the change held the package called `name` before.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::table::{MOST, tables};
 use crate::analysis::check::{ChangeView, Check, Sink};
 use crate::analysis::hints::Needs;
-use crate::model::dependency::DependencyMove;
+use crate::model::dependency::{DependencyMove, Ecosystem};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/dependency-installs-code.toml`.
@@ -44,6 +44,12 @@ impl Check for DependencyInstallsCode {
                     (Severity::High, format!("{} {} runs code when it is installed; the version before did not", after.name, after.version))
                 } else {
                     (Severity::Medium, format!("New package {} {} runs code when it is installed", after.name, after.version))
+                };
+                // Where there is no wheel the sources are built, which many do who mean no harm.
+                let severity = match (after.ecosystem, known) {
+                    (Ecosystem::Pypi, true) => Severity::Medium,
+                    (Ecosystem::Pypi, false) => Severity::Low,
+                    _ => severity,
                 };
                 sink.report(table.draft(after).title(what).severity(table.weighed(severity)));
             }

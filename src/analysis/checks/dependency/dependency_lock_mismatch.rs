@@ -7,9 +7,11 @@ use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::hints::Needs;
 use crate::analysis::manifests::compare::{from, lost_hashes, other_bytes};
 use crate::analysis::manifests::format::Kind;
-use crate::analysis::manifests::version;
+use crate::analysis::manifests::npm::lock::BUNDLED;
+use crate::analysis::manifests::{asking, forms, version};
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource, Scope};
-use crate::model::diff::FileStatus;
+use crate::model::diff::{FileStatus, Side};
+use crate::model::path::RepoPath;
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/dependency-lock-mismatch.toml`.
@@ -29,7 +31,7 @@ impl Check for DependencyLockMismatch {
             for draft in table.rows.iter().filter_map(|row| other_checksum(&table, row)).take(MOST) {
                 sink.report(draft.severity(table.weighed(Severity::High)));
             }
-            for (draft, severity) in lost_checksums(&table) {
+            for (draft, severity) in lost_checksums(&table).into_iter().chain(never_summed(&table)) {
                 sink.report(draft.severity(table.weighed(severity)));
             }
         }
@@ -39,6 +41,11 @@ impl Check for DependencyLockMismatch {
             let draft = Draft::dependency(table.file.path(), "", &names).title(title);
             sink.report(draft.severity(table.weighed(Severity::Medium)));
         }
+        for table in tables(view).filter(|table| table.inventory.kind == Kind::Lock) {
+            for (draft, severity) in alone(&table, view).into_iter().take(MOST) {
+                sink.report(draft.severity(table.weighed(severity)));
+            }
+        }
         let locks = Locks::new(view);
         for table in tables(view).filter(Table::is_manifest) {
             let asked = table.rows.iter().filter_map(|row| row.after.as_ref()).filter(|after| after.direct);
@@ -47,6 +54,37 @@ impl Check for DependencyLockMismatch {
             }
         }
     }
+}
+
+/// What a lock file that changed by itself has otherwise than its manifest asks for, where that stayed as it was.
+fn alone(lock: &Table<'_>, view: &ChangeView<'_>) -> Vec<(Draft, Severity)> {
+    let path = asking::manifest(&lock.file.path().text()).filter(|_| !lock.inventory.locked.is_empty());
+    let Some((path, text)) = path.and_then(|path| {
+        let text = view.around.texts.get(&RepoPath::from(path.as_str()), Side::New)?;
+        Some((path, text.strip_prefix('\u{feff}').unwrap_or(text)))
+    }) else {
+        return Vec::new();
+    };
+    let Some(asked) = forms::of(&path).and_then(|form| form.read(text).ok()) else { return Vec::new() };
+    let changed = tables(view).filter(|table| table.file.path().text() == path).flat_map(|table| table.rows);
+    let changed: HashSet<&str> = changed.filter_map(DependencyChange::dependency).map(name).collect();
+    let redirected: HashSet<&str> = asked.entries.iter().map(|entry| &entry.dependency).filter(|one| elsewhere(one)).map(name).collect();
+    let moved: HashMap<&str, &DependencyChange> = lock.rows.iter().filter_map(|row| Some((name(row.dependency()?), row))).collect();
+    let asked = asked.entries.iter().map(|entry| &entry.dependency).filter(|asked| asked.direct && asked.ecosystem == lock.inventory.ecosystem);
+    let found = asked.filter_map(|asked| {
+        let row = moved.get(asked.name.as_str()).filter(|_| !changed.contains(asked.name.as_str()))?;
+        let (title, severity) = differs(lock, asked, &redirected, &path)?;
+        Some((lock.draft(row.dependency()?).title(title), severity))
+    });
+    found.collect()
+}
+
+fn name(dependency: &Dependency) -> &str {
+    &dependency.name
+}
+
+fn elsewhere(dependency: &Dependency) -> bool {
+    dependency.source != PackageSource::DefaultRegistry
 }
 
 /// Whether a lock file goes while its project stays, and no lock file of another tool takes its place.
@@ -73,10 +111,27 @@ fn other_checksum(table: &Table<'_>, row: &DependencyChange) -> Option<Draft> {
     same.then(|| table.draft(after).title(format!("{} {} has another checksum than before", after.name, after.version)))
 }
 
+/// A package that comes without a checksum into a lock file where every other has one.
+fn never_summed(table: &Table<'_>) -> Option<(Draft, Severity)> {
+    if table.inventory.kind != Kind::Lock || !table.inventory.all_hashed {
+        return None;
+    }
+    let new = table.rows.iter().filter(|row| row.change == DependencyMove::Added && !row.notes.iter().any(|note| note == BUNDLED));
+    let bare = new.filter_map(|row| row.after.as_ref()).filter(|new| new.hashes.is_empty() && new.source == PackageSource::DefaultRegistry);
+    let bare: Vec<&Dependency> = bare.collect();
+    let title = match bare.as_slice() {
+        [] => return None,
+        [only] => format!("{} {} comes without a checksum, and every package before it had one", only.name, only.version),
+        [first, ..] => format!("{} packages come without a checksum, among them {}; all before them had one", bare.len(), first.name),
+    };
+    Some((table.draft(bare.first()?).title(title), Severity::Medium))
+}
+
 /// No checksum any more.
 fn lost_checksums(table: &Table<'_>) -> Vec<(Draft, Severity)> {
     let sides = table.rows.iter().filter_map(|row| Some((row.before.as_ref()?, row.after.as_ref()?)));
-    let lost: Vec<&Dependency> = sides.filter(|(before, after)| lost_hashes(before, after)).map(|(_, after)| after).collect();
+    let lost: Vec<&Dependency> =
+        sides.filter(|(before, after)| lost_hashes(before, after) || lost_digest(before, after)).map(|(_, after)| after).collect();
     // One package without a checksum among packages with one is an exception somebody made.
     let excepted =
         table.inventory.hashed > 0 && matches!(table.inventory.ecosystem, Ecosystem::Cargo | Ecosystem::Pypi | Ecosystem::Golang);
@@ -89,9 +144,15 @@ fn lost_checksums(table: &Table<'_>) -> Vec<(Draft, Severity)> {
         }
         few => few
             .iter()
-            .map(|after| (table.draft(after).title(format!("{} {} lost its checksum", after.name, after.version)), severity))
+            .map(|after| (table.draft(after).title(format!("{} {} lost its checksum", after.name, after.version).replace("  ", " ")), severity))
             .collect(),
     }
+}
+
+/// Whether an image was named with the sum of what it holds and is not any more.
+fn lost_digest(before: &Dependency, after: &Dependency) -> bool {
+    let summed = |side: &Dependency| side.version.contains("sha256:");
+    after.ecosystem == Ecosystem::Docker && summed(before) && !summed(after)
 }
 
 /// The lock files of a change, found from the folders they cover.
@@ -150,7 +211,12 @@ fn family(table: &Table<'_>) -> String {
 }
 
 fn disagreement(table: &Table<'_>, asked: &Dependency, locks: &Locks<'_>) -> Option<(Draft, Severity)> {
-    let lock = locks.of(table)?;
+    let (title, severity) = differs(locks.of(table)?, asked, &locks.redirected, "")?;
+    Some((table.draft(asked).title(title), severity))
+}
+
+/// How `lock` has it otherwise than `asked` in the manifest called `beside`, which is empty for the one that the finding stands in.
+fn differs(lock: &Table<'_>, asked: &Dependency, redirected: &HashSet<&str>, beside: &str) -> Option<(String, Severity)> {
     let local = matches!(asked.source, PackageSource::Path(_)) || asked.version == "workspace";
     // A file may name packages of several worlds; its lock file pins those of one.
     let foreign = asked.ecosystem != lock.inventory.ecosystem || asked.version == "managed";
@@ -163,8 +229,8 @@ fn disagreement(table: &Table<'_>, asked: &Dependency, locks: &Locks<'_>) -> Opt
         if matches!(asked.scope, Scope::Optional | Scope::Build) {
             return None;
         }
-        let title = format!("{path} does not pin {}, which is asked for here", asked.name);
-        return Some((table.draft(asked).title(title), Severity::Medium));
+        let place = if beside.is_empty() { "is asked for here".to_owned() } else { format!("{beside} asks for") };
+        return Some((format!("{path} does not pin {}, which {place}", asked.name), Severity::Medium));
     };
     let fits = |source: &PackageSource| {
         std::mem::discriminant(source) == std::mem::discriminant(&asked.source) && same_place(source, &asked.source)
@@ -174,11 +240,11 @@ fn disagreement(table: &Table<'_>, asked: &Dependency, locks: &Locks<'_>) -> Opt
         let (_, source) = pins.first()?;
         let title = format!("{path} takes {} from {}, not from {}", asked.name, from(source), from(&asked.source));
         let unasked = asked.source == PackageSource::DefaultRegistry;
-        if unasked && locks.redirected.contains(asked.name.as_str()) {
+        if unasked && redirected.contains(asked.name.as_str()) {
             return None;
         }
         let remote = !matches!(source, PackageSource::Path(_));
-        return Some((table.draft(asked).title(title), if unasked && remote { Severity::High } else { Severity::Medium }));
+        return Some((title, if unasked && remote { Severity::High } else { Severity::Medium }));
     }
     if asked.version.is_empty() || asked.source != PackageSource::DefaultRegistry {
         return None;
@@ -188,7 +254,7 @@ fn disagreement(table: &Table<'_>, asked: &Dependency, locks: &Locks<'_>) -> Opt
         return None;
     }
     let title = format!("{path} pins {} {}, which {} does not allow", asked.name, alike.first()?.0, asked.version);
-    Some((table.draft(asked).title(title), Severity::Medium))
+    Some((title, Severity::Medium))
 }
 
 fn same_place(a: &PackageSource, b: &PackageSource) -> bool {

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::likeness::{Likeness, likeness};
+use super::likeness::{Likeness, likeness, likeness_in};
+use super::lists::lists;
 use super::popular;
 use super::table::{Table, tables};
 use crate::analysis::check::{ChangeView, Check, Sink};
 use crate::analysis::hints::Needs;
+use crate::analysis::manifests::format::Kind;
 use crate::analysis::manifests::names;
 use crate::model::dependency::{Dependency, DependencyMove, Ecosystem, PackageSource};
 use crate::model::rule::{Confidence, RuleId, Severity};
@@ -27,7 +29,7 @@ impl Check for DependencyLookAlike {
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
-        let manifests: Vec<Table<'_>> = tables(view).filter(Table::is_manifest).collect();
+        let manifests: Vec<Table<'_>> = tables(view).filter(is_compared).collect();
         let mut known: BTreeMap<Ecosystem, BTreeSet<&str>> = BTreeMap::new();
         for table in &manifests {
             known.entry(table.inventory.ecosystem).or_default().extend(table.inventory.known.iter().map(String::as_str));
@@ -41,7 +43,7 @@ impl Check for DependencyLookAlike {
                 sink.skip(Some(table.file.path()), format!("only the first {MOST_NEW} new names were compared with known ones"));
             }
             for dependency in new.into_iter().take(MOST_NEW).filter(|new| !known.contains(new.name.as_str()) && !is_own(new)) {
-                if let Some((near, how)) = nearest(&dependency.name, known) {
+                if let Some((near, how)) = nearest(dependency, known) {
                     // What many build on is what it says it is, also beside a near name.
                     if is_listed(dependency) {
                         continue;
@@ -49,10 +51,28 @@ impl Check for DependencyLookAlike {
                     report(table, dependency, near, how, sink);
                 } else if let Some((near, how)) = popular::near(dependency.ecosystem, &dependency.name) {
                     report_popular(table, dependency, near, how, sink);
+                } else if let Some((near, how)) = near_host(dependency) {
+                    report(table, dependency, near, how, sink);
                 }
             }
         }
     }
+}
+
+/// Whether people write its names: manifests, and what says which actions and images are fetched.
+fn is_compared(table: &Table<'_>) -> bool {
+    let tools = [Ecosystem::GithubActions, Ecosystem::Docker];
+    table.is_manifest() || table.inventory.kind == Kind::Tools && tools.contains(&table.inventory.ecosystem)
+}
+
+/// The registry of images that the host in front of a name is near to: `ghrc.io/owner/image`.
+fn near_host(dependency: &Dependency) -> Option<(&'static str, Likeness)> {
+    let host = dependency.name.split_once('/').map(|(host, _)| host).filter(|host| host.contains('.'))?;
+    let hosts = lists().image_hosts.iter().map(String::as_str).filter(|_| dependency.ecosystem == Ecosystem::Docker);
+    let near = |known: &'static str| Some((known, likeness(host, known)?));
+    let sub = |known: &str| host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.'));
+    let found = hosts.filter(|known| *known != host && !sub(known)).filter_map(near);
+    found.filter(|(_, how)| !matches!(how, Likeness::Order | Likeness::Bait)).max_by_key(|(_, how)| *how)
 }
 
 /// A member of the project itself may be called what it likes.
@@ -71,21 +91,35 @@ fn report_popular(table: &Table<'_>, dependency: &Dependency, near: &str, how: L
     let elsewhere = dependency.source != PackageSource::DefaultRegistry;
     let name = dependency.name.as_str();
     // Honest packages, too, take the plural of a word that is taken.
-    let weak = how == Likeness::Bait || name.strip_suffix('s') == Some(near) || near.strip_suffix('s') == Some(name);
+    let weak = matches!(how, Likeness::Bait | Likeness::Scope) || name.strip_suffix('s') == Some(near) || near.strip_suffix('s') == Some(name);
     let severity = if weak && !elsewhere { Severity::Low } else { Severity::Medium };
     let draft = table.draft(dependency).title(format!("New package {} resembles {near}, which many projects use", dependency.name));
     let why = format!("The names are {}, and {} is not in the list of known names.", how.words(), dependency.name);
     sink.report(draft.why(why).severity(table.weighed(severity)).confidence(Confidence::Medium));
 }
 
-fn nearest<'k>(new: &str, known: &BTreeSet<&'k str>) -> Option<(&'k str, Likeness)> {
-    known.iter().filter_map(|known| Some((*known, likeness(new, known)?))).max_by_key(|(_, how)| *how)
+fn nearest<'k>(new: &Dependency, known: &BTreeSet<&'k str>) -> Option<(&'k str, Likeness)> {
+    // Two things of one owner may be called alike.
+    let others = known.iter().filter(|known| owner(new.ecosystem, &new.name).is_none_or(|own| owner(new.ecosystem, known) != Some(own)));
+    others.filter_map(|known| Some((*known, likeness_in(new.ecosystem, &new.name, known)?))).max_by_key(|(_, how)| *how)
+}
+
+/// Whose a name says that it is, where names begin with their owner.
+fn owner(ecosystem: Ecosystem, name: &str) -> Option<&str> {
+    let before_last = |sign: char| name.rsplit_once(sign).map(|(owner, _)| owner);
+    match ecosystem {
+        Ecosystem::Maven => before_last(':'),
+        Ecosystem::Composer | Ecosystem::Docker | Ecosystem::GithubActions | Ecosystem::Golang => before_last('/'),
+        _ => None,
+    }
 }
 
 fn report(table: &Table<'_>, dependency: &Dependency, near: &str, how: Likeness, sink: &mut Sink<'_>) {
     let elsewhere = dependency.source != PackageSource::DefaultRegistry;
     let severity = match how {
         Likeness::Bait | Likeness::Key if !elsewhere => Severity::Medium,
+        // Packages move into scopes and out of them.
+        Likeness::Scope if !elsewhere => Severity::Medium,
         _ => Severity::High,
     };
     let confidence = if elsewhere { Confidence::High } else { Confidence::Medium };

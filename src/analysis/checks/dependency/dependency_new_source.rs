@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::commands;
 use super::likeness::imitates;
 use super::lists::lists;
 use super::settings;
@@ -29,10 +30,22 @@ impl Check for DependencyNewSource {
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(side) = file.new_side() else { return };
         if !settings::is_settings(&file.path) {
+            let fetches = file.role.is_live() && commands::may_fetch(file);
+            let places = fetches.then(|| commands::places(file)).into_iter().flatten().filter(|place| !KNOWN.is_match(place.url));
+            for place in places {
+                let Some(severity) = of_address(place.url, Severity::Medium) else { continue };
+                let setting = place.setting.split_whitespace().collect::<Vec<_>>().join(" ");
+                let title = format!("{setting} names {} as a place for packages", host(place.url));
+                sink.report(Draft::line(file, side, place.index).title(title).severity(severity));
+            }
             return;
         }
-        let Some(side) = file.new_side() else { return };
+        for (index, path) in settings::folders(file).into_iter().filter(|(_, path)| leaves(&folder(&file.path), path)) {
+            let title = format!("Packages may come from {path}, outside the repository");
+            sink.report(Draft::line(file, side, index).title(title).severity(Severity::Medium));
+        }
         for place in settings::places(file) {
             if KNOWN.is_match(place.url)
                 || file.old().is_none() && !place.url.starts_with("http://") && !settings::holds_settings(&file.path)
@@ -79,6 +92,12 @@ impl Check for DependencyNewSource {
             }
         }
     }
+}
+
+fn folder(path: &str) -> String {
+    // Cargo takes paths from the folder that holds `.cargo`.
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!("{}/", folder.strip_suffix(".cargo").unwrap_or(folder).trim_end_matches('/'))
 }
 
 /// Names manifests of this change speak of: their lock file only follows, or `dependency-lock-mismatch` speaks.
@@ -197,6 +216,13 @@ fn report_origin(table: &Table<'_>, origin: &Origin, sink: &mut Sink<'_>) -> boo
         );
         return true;
     }
+    if let Some((name, severity)) = forked(table, origin) {
+        let title = format!("{name} would come from {}", origin.url);
+        sink.report(
+            table.at_line(origin.line, &format!("{} {}", origin.setting, origin.url)).title(title).severity(table.weighed(severity)),
+        );
+        return true;
+    }
     let python = table.inventory.ecosystem == Ecosystem::Pypi;
     // What builds of other worlds name in a new file, or named before, is theirs from the start.
     let known = !table.inventory.existed || table.inventory.places.contains(host(&origin.url)) || KNOWN.is_match(&origin.url);
@@ -216,11 +242,24 @@ fn report_origin(table: &Table<'_>, origin: &Origin, sink: &mut Sink<'_>) -> boo
     true
 }
 
+/// The package, named by owner and name, that a repository of that name and another owner is to replace.
+fn forked<'t>(table: &Table<'t>, origin: &'t Origin) -> Option<(&'t str, Severity)> {
+    let (owner, repository) = repository(&origin.url).filter(|_| table.inventory.ecosystem == Ecosystem::Composer)?;
+    let rows = table.rows.iter().filter_map(|row| row.after.as_ref()).map(|after| after.name.as_str());
+    let mut names = table.inventory.known.iter().map(String::as_str).chain(rows);
+    let own = |name: &str| name.split_once('/').is_some_and(|(vendor, known)| known == repository && !vendor.eq_ignore_ascii_case(owner));
+    Some((names.find(|name| own(name))?, Severity::Medium))
+}
+
+/// `https://github.com/owner/repository.git` -> owner and repository
+fn repository(url: &str) -> Option<(&str, &str)> {
+    let (rest, name) = url.trim_end_matches('/').trim_end_matches(".git").rsplit_once('/')?;
+    Some((rest.rsplit(['/', ':']).next()?, name))
+}
+
 /// The package, named by owner and name, that a repository of that name replaces, below an owner whose name imitates the package's.
 fn imitated<'t>(table: &Table<'t>, origin: &Origin) -> Option<&'t Dependency> {
-    let place = origin.url.trim_end_matches('/').trim_end_matches(".git");
-    let (rest, name) = place.rsplit_once('/')?;
-    let owner = rest.rsplit(['/', ':']).next()?;
+    let (owner, name) = repository(&origin.url)?;
     let moved = table.rows.iter().filter_map(|row| row.after.as_ref());
     moved.into_iter().find(|after| after.name.split_once('/').is_some_and(|(vendor, known)| known == name && imitates(owner, vendor)))
 }

@@ -1,16 +1,22 @@
 //! Whether two package names are near enough to be taken for one another, and how.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use unicode_security::confusable_detection::skeleton;
+
 use super::lists::lists;
+use crate::model::dependency::Ecosystem;
 
 /// How a name is near another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Likeness {
-    /// The known name with a word that asks for trust.
+    /// The known name with a word that asks for trust, or that says what it is written in.
     Bait,
     /// In a short name or at its beginning, one letter other, by the key beside the right one.
     Key,
+    /// The same words, once with and once without a scope, or below a scope whose name is the known one and more.
+    Scope,
     /// One letter more, less, other or swapped.
     Letter,
     /// Only the signs between words differ.
@@ -26,7 +32,8 @@ impl Likeness {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Bait => "the known name with a word that asks for trust",
+            Self::Bait => "the known name and a word that asks for trust or names its language",
+            Self::Scope => "the same words, but for the scope they stand in",
             Self::Letter => "one letter apart",
             Self::Key => "one key apart on the keyboard",
             Self::Separators => "only the signs between the words differ",
@@ -39,23 +46,81 @@ impl Likeness {
 /// How `new` is near `known`; `None` when they are the same or plainly different.
 #[must_use]
 pub fn likeness(new: &str, known: &str) -> Option<Likeness> {
-    let (new, known) = (new.to_lowercase(), known.to_lowercase());
-    let sibling = |pair: &[String; 2]| (pair[0] == new && pair[1] == known) || (pair[1] == new && pair[0] == known);
-    if new == known || new.len() > 200 || known.len() > 200 || lists().siblings.iter().any(sibling) {
+    if new.len() > 200 || known.len() > 200 {
         return None;
     }
-    match (scoped(&new), scoped(&known)) {
-        (None, None) => {}
-        // One name below two near scopes, or two near names below one scope; anything else is another publisher's business.
-        (Some((scope, name)), Some((other_scope, other_name))) => {
-            if name == other_name {
-                return near(scope, other_scope);
-            }
-            return if scope == other_scope && scope != "types" { near(name, other_name) } else { None };
-        }
-        _ => return None,
+    let (new, known) = (new.to_lowercase(), known.to_lowercase());
+    let sibling = |pair: &[String; 2]| (pair[0] == new && pair[1] == known) || (pair[1] == new && pair[0] == known);
+    if new == known || lists().siblings.iter().any(sibling) {
+        return None;
     }
-    near(&new, &known)
+    let (new, known) = (latin(&new), latin(&known));
+    if new == known {
+        return Some(Likeness::Shape);
+    }
+    match (scoped(&new), scoped(&known)) {
+        (None, None) => near(&new, &known),
+        // One name below two near scopes, or two near names below one scope; anything else is another publisher's business.
+        (Some((scope, name)), Some((other, known))) if name == known => near_scopes(scope, other),
+        (Some((scope, name)), Some((other, known))) if scope == other && scope != "types" => near(name, known),
+        (Some(_), Some(_)) => None,
+        _ => (bare(&new).len() >= 6 && bare(&new) == bare(&known)).then_some(Likeness::Scope),
+    }
+}
+
+/// The same for names of one world, where a word for its language says nothing of its own: `python-requests`, `express-js`.
+#[must_use]
+pub fn likeness_in(ecosystem: Ecosystem, new: &str, known: &str) -> Option<Likeness> {
+    let spelled = || {
+        let (new, known) = (new.to_lowercase(), known.to_lowercase());
+        let fits = !new.starts_with('@') && !known.starts_with('@') && known.len() >= 4 && new.len() <= 200;
+        (fits && has_one_more(&new, &known, languages(ecosystem))).then_some(Likeness::Bait)
+    };
+    likeness(new, known).or_else(spelled)
+}
+
+/// Words for what the packages of a world are written in.
+#[must_use]
+pub fn languages(ecosystem: Ecosystem) -> &'static [&'static str] {
+    match ecosystem {
+        Ecosystem::Npm | Ecosystem::Jsr => &["js", "node", "nodejs"],
+        Ecosystem::Pypi => &["py", "python", "python3"],
+        Ecosystem::Cargo => &["rs", "rust"],
+        Ecosystem::Gem => &["rb", "ruby"],
+        _ => &[],
+    }
+}
+
+/// Whether the words of `new` are those of `known` and one of `words`.
+fn has_one_more<W: AsRef<str>>(new: &str, known: &str, words: &[W]) -> bool {
+    let (new, known) = (set(new), set(known));
+    let mut more = new.difference(&known);
+    let only = (more.next(), more.next());
+    known.is_subset(&new) && matches!(only, (Some(word), None) if words.iter().any(|one| one.as_ref() == *word))
+}
+
+/// One name below two scopes: scopes are short, and that the rest is the same says much.
+fn near_scopes(new: &str, known: &str) -> Option<Likeness> {
+    let short = || (new.len().min(known.len()) >= 4 && is_one_letter(new, known)).then_some(Likeness::Letter);
+    let more = || {
+        let (new, known) = (set(new), set(known));
+        (new.len() == known.len() + 1 && known.is_subset(&new) && known.iter().all(|word| word.len() >= 4)).then_some(Likeness::Scope)
+    };
+    near(new, known).or_else(short).or_else(more)
+}
+
+/// Letters of other alphabets as the eye takes them.
+pub(super) fn latin(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(skeleton(name).collect::<String>().to_lowercase()) }
+}
+
+pub(super) fn bare(name: &str) -> String {
+    name.replace(['-', '_', '.', '/', '@'], "")
+}
+
+/// The words of a name.
+fn set(name: &str) -> BTreeSet<&str> {
+    name.split(['-', '_', '.', '/']).collect()
 }
 
 /// Whether `new` is the name of another owner that looks as if it were that of `known`: letters that look alike, other signs between words,
@@ -83,16 +148,15 @@ fn near(new: &str, known: &str) -> Option<Likeness> {
     if new == known || shortest < 4 {
         return None;
     }
-    let bare = |name: &str| name.replace(['-', '_', '.', '/'], "");
     if bare(new) == bare(known) {
         return Some(Likeness::Separators);
     }
+    // Which sign stands between the words hides no letter.
+    let (new, known) = (&new.replace(['_', '.'], "-"), &known.replace(['_', '.'], "-"));
     if shape(new) == shape(known) && shortest >= 5 {
         return Some(Likeness::Shape);
     }
-    let words = |name: &str| name.split(['-', '_', '.', '/']).map(str::to_owned).collect::<BTreeSet<_>>();
-    let (new_words, known_words) = (words(new), words(known));
-    if new_words == known_words && new_words.len() > 1 {
+    if set(new) == set(known) && set(new).len() > 1 {
         return Some(Likeness::Order);
     }
     if shortest >= 5 && is_one_letter(new, known) {
@@ -101,10 +165,7 @@ fn near(new: &str, known: &str) -> Option<Likeness> {
     if shortest >= 5 && is_one_key(new, known) {
         return Some(Likeness::Key);
     }
-    let mut more = new_words.difference(&known_words);
-    let baited =
-        known_words.is_subset(&new_words) && matches!((more.next(), more.next()), (Some(word), None) if lists().bait.contains(word));
-    baited.then_some(Likeness::Bait)
+    has_one_more(new, known, &lists().bait).then_some(Likeness::Bait)
 }
 
 /// The name as a hurried eye sees it.
@@ -166,6 +227,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_word_for_the_language_says_nothing_of_its_own() {
+        for (ecosystem, new, known, how) in [
+            (Ecosystem::Pypi, "python-requests", "requests", Some(Likeness::Bait)),
+            (Ecosystem::Npm, "express-js", "express", Some(Likeness::Bait)),
+            (Ecosystem::Cargo, "tree-sitter-python", "tree-sitter", None),
+            (Ecosystem::Npm, "express-session", "express", None),
+            (Ecosystem::Npm, "@types/node", "types", None),
+        ] {
+            assert_eq!(likeness_in(ecosystem, new, known), how, "{new}");
+        }
+    }
+
+    #[test]
     fn near_names_and_far_ones() {
         let near = [
             ("memchrs", "memchr", Likeness::Letter),
@@ -182,6 +256,13 @@ mod tests {
             ("@babe1/core", "@babel/core", Likeness::Shape),
             ("lodash-secure", "lodash", Likeness::Bait),
             ("github.com/gin-gonlc/gin", "github.com/gin-gonic/gin", Likeness::Shape),
+            ("r\u{435}quests", "requests", Likeness::Shape),
+            ("serde-jsonn", "serde_json", Likeness::Letter),
+            ("acme-logger", "@acme/logger", Likeness::Scope),
+            ("acmelogger", "@acme/logger", Likeness::Scope),
+            ("@cross/env", "cross-env", Likeness::Scope),
+            ("@acmee/logger", "@acme/logger", Likeness::Letter),
+            ("@acme-co/logger", "@acme/logger", Likeness::Scope),
         ];
         for (new, known, how) in near {
             assert_eq!(likeness(new, known), Some(how), "{new} {known}");
@@ -200,6 +281,11 @@ mod tests {
             ("flask-login", "flask"),
             ("psycopg3", "psycopg2"),
             ("tokio-util", "tokio-stream"),
+            ("@acme/logger", "logger"),
+            ("@vue/core", "@nuxt/core"),
+            ("@acme-co/metrics", "@acme/logger"),
+            ("@acme-ui/core", "@other-ui/core"),
+            ("acme-log", "@acme/logger"),
         ];
         for (new, known) in far {
             assert_eq!(likeness(new, known), None, "{new} {known}");

@@ -16,6 +16,8 @@ pub struct Lists {
     pub siblings: Vec<[String; 2]>,
     /// Words that make a name seem trustworthy.
     pub bait: Vec<String>,
+    /// Registries of images that everybody publishes in.
+    pub image_hosts: Vec<String>,
     /// Packages that are loaded for their effect.
     pub effects: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! Names that begin with their owner (Go, Maven, Packagist): what stands behind it is the owner's, so that only the owner can be mistaken.
+//! Names that begin with their owner (actions, Go, Maven, Packagist, scopes of npm): what stands behind it is the owner's, so that only the owner can be mistaken.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -16,15 +16,19 @@ const MOST: usize = 400;
 type Index = HashMap<String, Vec<(&'static str, &'static str)>>;
 
 static COMPOSER: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Composer));
+static GITHUB_ACTIONS: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::GithubActions));
 static GOLANG: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Golang));
 static MAVEN: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Maven));
+static NPM: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Npm));
 
 /// The listed name whose owner that of `name` is near to; `None` for other ecosystems.
 pub(super) fn near(ecosystem: Ecosystem, name: &str) -> Option<(&'static str, Likeness)> {
     let index: &Index = match ecosystem {
         Ecosystem::Composer => &COMPOSER,
+        Ecosystem::GithubActions => &GITHUB_ACTIONS,
         Ecosystem::Golang => &GOLANG,
         Ecosystem::Maven => &MAVEN,
+        Ecosystem::Npm => &NPM,
         _ => return None,
     };
     let parts = parts(ecosystem, name);

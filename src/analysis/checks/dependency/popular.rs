@@ -1,9 +1,10 @@
-//! Names near one that many projects build on: candidates by what is left of a name without one letter, judged by [`likeness`].
+//! Names near one that many projects build on: candidates by what is left of a name without one letter, judged by
+//! [`likeness`](super::likeness::likeness).
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::likeness::{Likeness, likeness};
+use super::likeness::{Likeness, bare, languages, latin, likeness_in};
 use super::lists::lists;
 use super::owned;
 use crate::analysis::manifests::names;
@@ -26,11 +27,20 @@ static PYPI: LazyLock<Index> = LazyLock::new(|| index(Ecosystem::Pypi));
 /// The listed name that `name` is near to, and how; `None` for a listed name, and where there is no list.
 #[must_use]
 pub fn near(ecosystem: Ecosystem, name: &str) -> Option<(&'static str, Likeness)> {
-    // A scope is its owner's: what stands in it is as true as the scope is.
-    if name.starts_with('@') || name.len() > LONGEST || names::of(ecosystem)?.has(name) {
+    if name.len() > LONGEST || names::of(ecosystem)?.has(name) {
         return None;
     }
-    let name = name.to_lowercase();
+    let written = name.to_lowercase();
+    let name = latin(&written).into_owned();
+    if name != written && let Some(known) = names::of(ecosystem)?.names.iter().find(|known| **known == name) {
+        return Some((known, Likeness::Shape));
+    }
+    // A scope is its owner's: what stands in it is as true as the scope is.
+    if name.starts_with('@') {
+        return owned::near(ecosystem, &name);
+    }
+    // Their lists write hyphens, and both signs mean one name.
+    let name = if matches!(ecosystem, Ecosystem::Cargo | Ecosystem::Pypi) { name.replace('_', "-") } else { name };
     let index: &Index = match ecosystem {
         Ecosystem::Cargo => &CARGO,
         Ecosystem::Gem => &GEM,
@@ -39,19 +49,22 @@ pub fn near(ecosystem: Ecosystem, name: &str) -> Option<(&'static str, Likeness)
         Ecosystem::Pypi => &PYPI,
         _ => return owned::near(ecosystem, &name),
     };
-    let candidates = keys(&name).chain(baited(&name)).filter_map(|key| index.get(&key)).flatten();
+    let joined = [format!("joined:{}", bare(&name))];
+    let candidates = keys(&name).chain(baited(ecosystem, &name)).chain(joined).filter_map(|key| index.get(&key)).flatten();
     // The first word of a name of NuGet is its owner's, and one family has many near names.
     let family = |name: &str| name.split_once('.').map(|(first, _)| first.to_owned()).filter(|_| ecosystem == Ecosystem::Nuget);
     let own = family(&name);
     let judged = candidates.filter(|known| known.len().min(name.len()) >= SHORTEST && (own.is_none() || family(known) != own));
-    judged.filter_map(|known| Some((*known, likeness(&name, known)?))).max_by_key(|(known, how)| (*how, *known))
+    judged.filter_map(|known| Some((*known, likeness_in(ecosystem, &name, known)?))).max_by_key(|(known, how)| (*how, *known))
 }
 
 fn index(ecosystem: Ecosystem) -> Index {
     let mut index = Index::new();
     let names = names::of(ecosystem).into_iter().flat_map(|list| list.names.iter().copied());
-    for name in names.filter(|name| name.len() >= SHORTEST && !name.starts_with('@')) {
-        for key in keys(name) {
+    for name in names.filter(|name| name.len() >= SHORTEST) {
+        // What stands in a scope is looked for as it is written without one.
+        let keys: Vec<String> = if name.starts_with('@') { vec![format!("joined:{}", bare(name))] } else { keys(name).collect() };
+        for key in keys {
             index.entry(key).or_default().push(name);
         }
     }
@@ -67,9 +80,10 @@ fn keys(name: &str) -> impl Iterator<Item = String> {
     [name.to_owned(), format!("shape:{}", super::likeness::shape(name)), worded(name, "")].into_iter().chain(cut)
 }
 
-/// Its words without each that asks for trust.
-fn baited(name: &str) -> impl Iterator<Item = String> {
-    let held = lists().bait.iter().filter(|bait| name.split(['-', '_', '.']).any(|word| word == bait.as_str()));
+/// Its words without each that asks for trust or names the language.
+fn baited(ecosystem: Ecosystem, name: &str) -> impl Iterator<Item = String> {
+    let words = lists().bait.iter().map(String::as_str).chain(languages(ecosystem).iter().copied());
+    let held = words.filter(|bait| name.split(['-', '_', '.']).any(|word| word == *bait));
     held.map(|bait| worded(name, bait))
 }
 
@@ -103,7 +117,7 @@ mod tests {
             let index = index(ecosystem);
             for name in names::of(ecosystem).into_iter().flat_map(|list| &list.names).filter(|name| !name.starts_with('@')) {
                 let found = keys(name).filter_map(|key| index.get(&key)).flatten();
-                let found = found.filter(|known| known.len().min(name.len()) >= SHORTEST).filter_map(|known| likeness(name, known)).max();
+                let found = found.filter(|known| known.len().min(name.len()) >= SHORTEST).filter_map(|known| likeness_in(ecosystem, name, known)).max();
                 all += 1;
                 near += usize::from(matches!(found, Some(Likeness::Letter | Likeness::Shape | Likeness::Order)));
                 by_key += usize::from(found == Some(Likeness::Key));
@@ -124,6 +138,14 @@ mod tests {
             (Ecosystem::Pypi, "scrspy", "scrapy", Likeness::Key),
             (Ecosystem::Npm, "comander", "commander", Likeness::Letter),
             (Ecosystem::Npm, "express-patched", "express", Likeness::Bait),
+            (Ecosystem::Npm, "express-js", "express", Likeness::Bait),
+            (Ecosystem::Pypi, "python-requests", "requests", Likeness::Bait),
+            (Ecosystem::Npm, "types-node", "@types/node", Likeness::Scope),
+            (Ecosystem::Npm, "@bable/core", "@babel/core", Likeness::Letter),
+            (Ecosystem::Pypi, "r\u{435}quests", "requests", Likeness::Shape),
+            (Ecosystem::Cargo, "serde_jsonn", "serde-json", Likeness::Letter),
+            (Ecosystem::GithubActions, "actons/checkout", "actions/checkout", Likeness::Letter),
+            (Ecosystem::GithubActions, "acti0ns/checkout", "actions/checkout", Likeness::Shape),
             (Ecosystem::Cargo, "serdejson", "serde-json", Likeness::Separators),
             (Ecosystem::Cargo, "memchrs", "memchr", Likeness::Letter),
             (Ecosystem::Gem, "nokoglri", "nokogiri", Likeness::Shape),
@@ -152,6 +174,8 @@ mod tests {
             (Ecosystem::Composer, "symfony/consol"),
             (Ecosystem::Nuget, "system.text.jsons"),
             (Ecosystem::Docker, "alpine"),
+            (Ecosystem::GithubActions, "somebody/checkout"),
+            (Ecosystem::GithubActions, "actions/check"),
         ] {
             assert_eq!(near(ecosystem, name), None, "{name}");
         }

@@ -20,7 +20,7 @@ pub struct Place<'t> {
 pub fn is_settings(path: &str) -> bool {
     let path = format!("/{}", path.to_lowercase());
     let name = path.rsplit('/').next().unwrap_or("");
-    matches!(name, ".npmrc" | ".yarnrc" | ".yarnrc.yml" | "pip.conf" | "pip.ini" | "bunfig.toml")
+    matches!(name, ".npmrc" | ".yarnrc" | ".yarnrc.yml" | "pip.conf" | "pip.ini" | "bunfig.toml" | "uv.toml")
         || is_text_only(name)
         || path.ends_with("/.cargo/config.toml")
         || path.ends_with("/.cargo/config")
@@ -62,6 +62,17 @@ fn new_hosts<'v>(file: &'v FileView<'_>) -> Vec<Place<'v>> {
     file.added().filter_map(|line| named(line.index, line.text)).filter(new).collect()
 }
 
+/// The folders that cargo's configuration newly takes packages from, with the lines that name them.
+#[must_use]
+pub fn folders<'v>(file: &'v FileView<'_>) -> Vec<(usize, &'v str)> {
+    static FOLDER: Pattern = Pattern::new(r#"^\s*(?:directory|local-registry|path)\s*=\s*["']([^"'\n]+)["']|^\s*paths\s*=\s*\[\s*["']([^"'\n]+)["']"#);
+    if !file.path.to_lowercase().contains(".cargo/config") {
+        return Vec::new();
+    }
+    let named = |text: &'v str| FOLDER.group(text, 1).or_else(|| FOLDER.group(text, 2));
+    file.added().filter_map(|line| Some((line.index, named(line.text)?))).collect()
+}
+
 fn place(index: usize, line: &str) -> Option<Place<'_>> {
     let line = line.trim();
     if line.starts_with(['#', ';']) {
@@ -72,7 +83,7 @@ fn place(index: usize, line: &str) -> Option<Place<'_>> {
     let setting = setting.trim_end_matches(':').trim_matches('"');
     let url = rest.trim_start_matches(['=', ':', ' ']).trim().trim_matches(['"', '\'']);
     let key = setting.to_lowercase();
-    let names_place = ["registry", "npmregistryserver", "index-url", "extra-index-url", "find-links", "index", "proxy"]
+    let names_place = ["registry", "npmregistryserver", "index-url", "extra-index-url", "default-index", "find-links", "index", "proxy", "url"]
         .contains(&key.as_str())
         || key.ends_with(":registry");
     let address = url.strip_prefix("sparse+").unwrap_or(url);

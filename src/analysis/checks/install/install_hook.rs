@@ -1,7 +1,9 @@
 //! `install-hook`: a script that a package manager runs by itself on installing.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::check::{Check, Draft, Sink};
-use crate::analysis::document::node::Node;
+use crate::analysis::document::node::{Node, Value};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::redact::redact;
 use crate::analysis::shell::{self, Deed};
@@ -28,7 +30,11 @@ impl Check for InstallHook {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         match file.name() {
-            "package.json" | "composer.json" if !file.role.is_mechanical() => scripts(file, sink),
+            "package.json" | "composer.json" if !file.role.is_mechanical() => {
+                scripts(file, sink);
+                allowances(file, sink);
+            }
+            "pnpm-workspace.yaml" if !file.role.is_mechanical() => allowances(file, sink),
             name if name.ends_with(".pth") => startup(file, sink),
             _ => {}
         }
@@ -55,6 +61,51 @@ fn scripts(file: &FileView<'_>, sink: &mut Sink<'_>) {
         let what = if known.is_some() { "now" } else { "also" };
         sink.report(Draft::line(file, side, line).title(format!("Installing would {what} run `{shown}` (`{name}`)")).severity(severity));
     }
+}
+
+/// Where package tools that run no scripts of others keep whose they run all the same.
+const ALLOWED: [&[&str]; 7] = [
+    &["pnpm", "onlyBuiltDependencies"],
+    &["pnpm", "allowBuilds"],
+    &["onlyBuiltDependencies"],
+    &["allowBuilds"],
+    &["trustedDependencies"],
+    &["config", "allow-plugins"],
+    &["dangerouslyAllowAllBuilds"],
+];
+
+/// Packages whose scripts or plugins the tool may newly run.
+fn allowances(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let Some(side) = file.new_side() else { return };
+    let old = file.old().and_then(|old| old.document().ok());
+    let (Ok(node), true) = (side.document(), old.is_some() || file.old().is_none()) else { return };
+    for keys in ALLOWED {
+        let setting = keys.last().copied().unwrap_or_default();
+        let known: BTreeSet<String> = old.map(|old| allowed(old, keys).into_iter().map(|(name, _)| name).collect()).unwrap_or_default();
+        for (name, line) in allowed(node, keys).into_iter().filter(|(name, _)| !known.contains(name)).take(MOST) {
+            let (title, severity) = match name.as_str() {
+                EVERY => (format!("Every package may run code when it is installed (`{setting}`)"), Severity::Medium),
+                _ => (format!("{name} may run code when it is installed (`{setting}`)"), Severity::Low),
+            };
+            sink.report(Draft::line(file, side, line).title(title).severity(severity));
+        }
+    }
+}
+
+/// More of them in one file say nothing more.
+const MOST: usize = 20;
+/// In place of a name: all of them.
+const EVERY: &str = "*";
+
+/// The names below a setting, with their lines: of a list, or those that are true of a table. `true` alone allows all.
+fn allowed(tree: &Node, keys: &[&str]) -> Vec<(String, usize)> {
+    let Some(node) = tree.at(keys) else { return Vec::new() };
+    if node.value == Value::Bool(true) {
+        return vec![(EVERY.to_owned(), node.line)];
+    }
+    let listed = node.items().iter().map(|item| (item.scalar(), item.line));
+    let named = node.entries().iter().filter(|(_, value)| value.value == Value::Bool(true)).map(|(name, value)| (name.clone(), value.line));
+    listed.chain(named).collect()
 }
 
 fn by_lines(file: &FileView<'_>, sink: &mut Sink<'_>) {

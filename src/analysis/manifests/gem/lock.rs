@@ -46,6 +46,9 @@ impl Format for GemfileLock {
             dependency.direct = direct.contains(dependency.name.as_str());
             dependency.hashes = hashes.get(entry.slot.as_str()).cloned().unwrap_or_default();
             entry.slot.clear();
+            // `1.16.0-x86_64-linux`: what stands behind the number is what it was compiled for.
+            let built = entry.dependency.version.split_once('-').map(|(_, platform)| format!("holds native code for {platform}"));
+            entry.notes.extend(built.filter(|note| !note.ends_with(" java")));
         }
         Ok(reading)
     }

@@ -14,6 +14,14 @@ use crate::model::dependency::{Ecosystem, PackageSource, Scope};
 /// `package-lock.json`.
 pub struct PackageLock;
 
+/// Said of a package that lies within another and is not fetched by itself.
+pub const BUNDLED: &str = "comes within another package";
+
+/// What packages need that hold native code or compile it when they are installed.
+const NATIVE: [&str; 8] = [
+    "node-gyp", "node-gyp-build", "node-addon-api", "prebuild-install", "@mapbox/node-pre-gyp", "node-pre-gyp", "bindings", "cmake-js",
+];
+
 /// npm nests folders no deeper than this; serde_json stops at 128 by itself.
 const DEEPEST: usize = 48;
 
@@ -144,6 +152,8 @@ struct Package {
     optional: bool,
     #[serde(default)]
     link: bool,
+    #[serde(default)]
+    in_bundle: bool,
     dependencies: Option<Pairs<IgnoredAny>>,
     dev_dependencies: Option<Pairs<IgnoredAny>>,
     optional_dependencies: Option<Pairs<IgnoredAny>>,
@@ -159,6 +169,8 @@ struct OldPackage {
     dev: bool,
     #[serde(default)]
     optional: bool,
+    #[serde(default)]
+    bundled: bool,
     requires: Option<Required>,
     dependencies: Option<Pairs<OldPackage>>,
 }
@@ -198,6 +210,7 @@ impl OldPackage {
         let (resolved, address) = (self.resolved.as_ref(), is_address(said).then_some(said));
         let said = Said { version: Some(version), address, resolved, sums, scripts: false, dev: self.dev, optional: self.optional };
         let entry = said.entry(real, slot, line);
+        let entry = if self.bundled { entry.note(BUNDLED) } else { entry };
         if real == name { entry } else { entry.note(format!("used under the name {name}")) }
     }
 }
@@ -241,7 +254,12 @@ impl Package {
     fn entry(&self, name: &str, slot: &str, line: u32) -> Entry {
         let (version, sums) = (self.version.as_deref(), self.integrity.as_deref());
         let (dev, optional, scripts) = (self.dev, self.optional, self.has_install_script);
-        Said { version, address: None, resolved: self.resolved.as_ref(), sums, scripts, dev, optional }.entry(name, slot, line)
+        let entry = Said { version, address: None, resolved: self.resolved.as_ref(), sums, scripts, dev, optional }.entry(name, slot, line);
+        let entry = if self.in_bundle { entry.note(BUNDLED) } else { entry };
+        match self.needs().find(|need| NATIVE.contains(need)) {
+            Some(tool) => entry.note(format!("holds or builds native code ({tool})")),
+            None => entry,
+        }
     }
 }
 

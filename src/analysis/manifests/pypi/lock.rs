@@ -36,7 +36,7 @@ impl Format for PythonLock {
         // uv locks the project itself, too; what it needs is asked for by the project.
         let own = root.get("package").into_iter().flat_map(Node::items).filter(|package| is_own(package));
         let direct: HashSet<String> = own.flat_map(needs).collect();
-        let mut reading = Reading::default();
+        let mut reading = Reading { tells_scripts: true, ..Reading::default() };
         let said = |keys: &[&str]| root.at(keys).map(Node::scalar).unwrap_or_default();
         // uv numbers its form at the top; Poetry is at 2.1 and PDM at 4.5, in tables of their own names for it.
         edition::tell(&said(&["version"]), 1, &mut reading);
@@ -53,6 +53,7 @@ impl Format for PythonLock {
             dependency.line = number(package.get("version").map_or(package.line, |node| node.line));
             dependency.direct = direct.contains(&dependency.name);
             dependency.scope = scope(package);
+            dependency.installs_code = is_built(package, old_files.get(name).copied());
             let at = (dependency.name.clone(), dependency.version.clone());
             // PDM writes a package once more for each set of its extras, with what they need.
             match known.get(&at).copied().filter(|_| package.get("extras").is_some()) {
@@ -130,6 +131,14 @@ pub(super) fn elsewhere(package: &Node) -> Option<PackageSource> {
     let files = ["wheels", "files"].iter().filter_map(|key| package.get(key)).flat_map(Node::items).chain(package.get("sdist"));
     let mut urls = files.filter_map(|file| file.get("url").and_then(Node::text)).filter(|url| url.contains("://"));
     urls.find(|url| !FILES.contains(&host(url))).map(|url| PackageSource::Url(url.to_owned()))
+}
+
+/// Whether there are files of it and all are sources: whoever installs it runs what builds it.
+fn is_built(package: &Node, old: Option<&Node>) -> bool {
+    let lists = [package.get("files"), package.get("wheels"), old].into_iter().flatten().flat_map(Node::items);
+    let name = |file: &Node| ["file", "filename", "url", "path"].iter().find_map(|key| file.get(key).and_then(Node::text).map(str::to_owned));
+    let mut names = lists.chain(package.get("sdist")).filter_map(name).peekable();
+    names.peek().is_some() && names.all(|name| !name.split(['#', '?']).next().unwrap_or(&name).ends_with(".whl"))
 }
 
 fn hashes(package: &Node, old: Option<&Node>) -> Vec<String> {

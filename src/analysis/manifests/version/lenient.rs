@@ -99,6 +99,9 @@ fn step(before: Piece<'_>, after: Piece<'_>) -> Option<Ordering> {
 /// Whether `version` meets `requirement`; `None` unless both are plain numbers in a form that is known.
 pub(super) fn meets(ecosystem: Ecosystem, requirement: &str, version: &str) -> Option<bool> {
     use Ecosystem::{Composer, Gem, Helm, Hex, Pub, Terraform};
+    if ecosystem == Ecosystem::Nuget {
+        return lowest(requirement, version);
+    }
     if !matches!(ecosystem, Composer | Gem | Helm | Hex | Pub | Terraform) || requirement.contains(['|', '@', '*', 'x']) {
         return None;
     }
@@ -111,6 +114,11 @@ pub(super) fn meets(ecosystem: Ecosystem, requirement: &str, version: &str) -> O
         met &= part_meets(ecosystem, part, &version)?;
     }
     Some(met)
+}
+
+/// A bare version of .NET is the lowest one that may be taken.
+fn lowest(requirement: &str, version: &str) -> Option<bool> {
+    Some(padded(&numbers(version)?, &numbers(requirement)?) != Ordering::Less)
 }
 
 fn numbers(text: &str) -> Option<Vec<u64>> {
