@@ -47,6 +47,7 @@ use crate::model::lookup::Lookups;
 use crate::model::noise::Measured;
 use crate::model::report::Report;
 use crate::model::rule::{Rule, RuleId, RuleOrigin, Severity};
+use crate::model::time::Timestamp;
 
 /// Every check that runs, with its rule, and every set with a rule that runs.
 pub struct Engine {
@@ -63,6 +64,7 @@ pub struct Engine {
     screening: Arc<Screening>,
     asked: Option<Arc<dyn LookUp>>,
     task: Option<Arc<str>>,
+    now: Option<Timestamp>,
 }
 
 /// A check that runs, with its rule and its position among all checks.
@@ -110,6 +112,7 @@ impl Engine {
             screening,
             asked: None,
             task: None,
+            now: None,
         }
     }
 
@@ -123,6 +126,12 @@ impl Engine {
     #[must_use]
     pub fn asking_few(self) -> Self {
         Self { filtering: Filtering::Always, ..self }
+    }
+
+    /// The same, knowing the time, by which dates are from the future.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        Self { now: Some(now), ..self }
     }
 
     /// The same, with what other tools found: it changes the judgement, so it is part of the digest.
@@ -185,7 +194,7 @@ impl Engine {
         let (checks, sets, chosen) = (self.checks.clone(), self.sets.clone(), self.chosen.clone());
         let (selection, imports, asked) = (self.selection.clone(), Arc::clone(&self.imports), self.asked.clone());
         let (digest, screening, task) = (self.digest_with(&book.digest), Arc::clone(&self.screening), self.task.clone());
-        Self { book, checks, sets, chosen, selection, imports, digest, filtering: self.filtering, screening, asked, task }
+        Self { book, checks, sets, chosen, selection, imports, digest, filtering: self.filtering, screening, asked, task, now: self.now }
     }
 
     /// The names of the rules that run.
@@ -293,7 +302,7 @@ impl Engine {
         let texts = if wanted.is_empty() { Texts::default() } else { (reader.texts)(&wanted) };
         let words = if self.chosen.contains_key(&RuleId("dependency-unused")) { unused::words(outcomes) } else { Vec::new() };
         let mentions = if words.is_empty() { None } else { (reader.mentions)(&words) };
-        Around { texts, history, mentions, task: self.task.clone(), ..Around::default() }
+        Around { texts, history, mentions, task: self.task.clone(), judged: self.now, ..Around::default() }
     }
 
     /// Asks about the packages that the change brings, where somebody may be asked. It may take a while: a reader who waits for the
@@ -325,6 +334,7 @@ impl Engine {
         let parts: Vec<FileOutcome> = self.checks.par_iter().map(says).collect();
         parts.into_iter().for_each(|part| whole.take_in(part));
         manifests::relate::relate(&mut outcomes);
+        manifests::relate::say_once(&mut outcomes);
         manifests::relate::name(&mut outcomes);
         lookups::notes::add(&mut outcomes, around);
         let all = outcomes.iter_mut().chain([&mut whole]);
@@ -365,6 +375,7 @@ impl Engine {
             skipped,
             firings,
             together: Vec::new(),
+            unusual: Vec::new(),
             threads,
             activated: Vec::new(),
             imports,

@@ -268,7 +268,7 @@ impl Context {
         if let Some(rules) = self.rules.get() {
             return Ok(Arc::clone(rules));
         }
-        let engine = Engine::of(&self.rulebook()?, &Selection::default()).importing(self.imports()?);
+        let engine = Engine::of(&self.rulebook()?, &Selection::default()).importing(self.imports()?).at(now());
         let engine = Arc::new(self.asking(engine)?);
         let config = self.paths().ok().map(|paths| paths.config().to_owned());
         Ok(Arc::clone(self.rules.get_or_init(|| Arc::new(InForce::new(engine, config)))))

@@ -14,6 +14,7 @@ use crate::cli::print::{Format, Printer};
 use crate::cli::selection::Rules;
 use crate::cli::target::{Inputs, Opened};
 use crate::export::judged::Judged;
+use crate::model::behaviour::Unusual;
 use crate::model::change::Change;
 use crate::model::diff::Patch;
 use crate::model::pull::Pull;
@@ -109,7 +110,13 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         say("", site.nothing());
     }
     let mut verdict = Verdict { threshold: args.fail_on, found: false, failed: incomplete };
-    let mut hand_on = |out: &mut Output, name: &str, outcome: Outcome| {
+    let by_itself = args.inputs.each_commit();
+    let mut hand_on = |out: &mut Output, name: &str, mut outcome: Outcome| {
+        // By now those that came with it are remembered, too. Single commits of a range are no pulls of anybody.
+        if let (Ok((change, report)), false) = (&mut outcome, by_itself) {
+            let seen = observer.observe(&change.pull, &engine, folder.as_deref());
+            report.unusual = seen.iter().flat_map(|seen| &seen.found).map(Unusual::says).collect();
+        }
         verdict.add(&outcome);
         print(&mut printer, out, &redact::through(name, &veil), outcome.map_err(|error| redact::through(&error.to_string(), &veil)), &veil)
     };

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::analysis::engine::{Engine, Selection};
-use crate::cli::context::Context;
+use crate::cli::context::{Context, now};
 use crate::cli::rules::named;
 
 /// Options about rules.
@@ -35,7 +35,7 @@ impl Rules {
         for id in self.only.iter().chain(&self.skip).filter(|id| !imports.has(id)) {
             named(&book, id)?;
         }
-        let engine = Engine::of(&book, &Selection { only: self.only.clone(), skip: self.skip.clone() }).importing(imports);
+        let engine = Engine::of(&book, &Selection { only: self.only.clone(), skip: self.skip.clone() }).importing(imports).at(now());
         Ok(context.asking(engine)?)
     }
 }

@@ -30,6 +30,7 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     report.findings.iter().try_for_each(|finding| self::finding(out, finding, &report.findings))?;
     dependencies(out, report)?;
     story(out, report)?;
+    unusual(out, report)?;
     imports(out, report)?;
     if let Some(says) = report.annotating() {
         writeln!(out, "{}\n", plain(&says))?;
@@ -88,6 +89,16 @@ fn dependencies(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         let notes = row.notes.iter().map(|note| cell(note)).collect::<Vec<_>>().join(", ");
         writeln!(out, "| {change} | {world} | {name} | {version} | {scope} | {reason} | {manifest} | {notes} |")?;
     }
+    writeln!(out)
+}
+
+/// What is unusual beside earlier changes; it weighs nothing, and so stands behind what does.
+fn unusual(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    if report.unusual.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "### Beside what was done before (weighs nothing)\n")?;
+    report.unusual.iter().try_for_each(|clause| writeln!(out, "- {}", code(clause)))?;
     writeln!(out)
 }
 

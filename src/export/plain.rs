@@ -29,6 +29,7 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>, paint: Paint) -> io::Resu
     }
     dependencies(out, &report.dependencies, paint)?;
     story(out, &report.story, paint)?;
+    unusual(out, report, paint)?;
     imports(out, &report.imports, paint)?;
     if let Some(says) = report.annotating() {
         writeln!(out, "\n  {}", paint.quiet(&inert::line(&says)))?;
@@ -158,6 +159,15 @@ pub(crate) fn versions(row: &DependencyChange) -> String {
         (None, None) => String::new(),
     };
     inert::line(&text).into_owned()
+}
+
+/// What is unusual beside earlier changes; it weighs nothing, and so stands behind what does.
+fn unusual(out: &mut dyn Write, report: &Report, paint: Paint) -> io::Result<()> {
+    if report.unusual.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  {}", paint.strong("beside what was done before (weighs nothing)"))?;
+    report.unusual.iter().try_for_each(|clause| writeln!(out, "    {}", inert::line(clause)))
 }
 
 fn story(out: &mut dyn Write, story: &Story, paint: Paint) -> io::Result<()> {

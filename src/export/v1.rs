@@ -37,6 +37,8 @@ pub struct ReportV1<'a> {
     coverage: CoverageV1<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     annotated: Vec<&'static str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    unusual: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     imports: Vec<ImportV1<'a>>,
     stats: StatsV1,
@@ -202,6 +204,7 @@ impl<'a> ReportV1<'a> {
                 unchecked: &report.coverage.unchecked,
             },
             annotated: report.annotated.iter().map(|rule| rule.0).collect(),
+            unusual: &report.unusual,
             imports: report.imports.iter().map(ImportV1::new).collect(),
             stats,
         }

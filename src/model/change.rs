@@ -12,6 +12,7 @@ use super::path::RepoPath;
 use super::pull::{Commit, Pull};
 use super::talk::Talk;
 use super::testimony::Testimony;
+use super::time::Timestamp;
 
 /// Everything read of one pull except whole files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,6 +139,8 @@ pub struct Around {
     pub talk: Talk,
     /// The task it was made for, where somebody handed it in.
     pub task: Option<Arc<str>>,
+    /// When it is judged, give or take the hours that a session lasts; `None` where nobody said.
+    pub judged: Option<Timestamp>,
 }
 
 /// One commit against its first parent.

@@ -33,6 +33,8 @@ pub struct Report {
     pub activated: Vec<Activation>,
     /// Findings that rest on other changes too: what this one comes to in their company, by name.
     pub together: Vec<Fingerprint>,
+    /// What is unusual in it beside what its agent or author did before, one clause each, where somebody remembers that; outside text.
+    pub unusual: Vec<String>,
     /// What other tools brought in.
     pub imports: Vec<Import>,
     /// Rules in force that the settings say shall only annotate, by name.

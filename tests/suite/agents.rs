@@ -590,3 +590,29 @@ fn decisions_of_the_ledger_are_the_fate_of_what_they_were_made_on() {
     program.ok(&["release", "claude/one", "--reason", "looked", "--yes"]);
     assert_eq!(counts(), [3, 1, 0]);
 }
+
+#[test]
+fn a_scan_of_several_pulls_tells_bursts_and_the_same_patch_elsewhere() {
+    let (mut one, mut other) = (World::new(), World::new());
+    let home = one.beside("home");
+    one.git(&["remote", "add", "origin", "https://github.com/acme/web.git"]);
+    other.git(&["remote", "add", "origin", "https://github.com/acme/api.git"]);
+    let patch = [("src/shared.py", "def shared(rows):\n    return [row for row in rows if row]\n")];
+    one.agent_branch("claude/shared", "Share the rows", &patch);
+    Program::new(one.path(), &home).run(&["scan", "claude/shared"]);
+    let names: Vec<String> = (0..11).map(|name| format!("claude/step-{name}")).collect();
+    for (at, name) in names.iter().enumerate() {
+        other.agent_branch(name, &format!("Step {at}"), &[(&*format!("src/step{at}.py"), &*format!("step = {at}\n"))]);
+    }
+    other.agent_branch("claude/shared", "Share the rows", &patch);
+    let program = Program::new(other.path(), &home);
+    let reports: Value = serde_json::from_str(&program.ok(&["scan", "--format", "json", "--fail-on", "never"])).unwrap();
+    let of = |name: &str| -> String {
+        let report = reports.as_array().unwrap().iter().find(|report| report["change"]["ref"].as_str().unwrap().contains(name)).unwrap();
+        report["unusual"].to_string()
+    };
+    assert!(of("claude/step-10").contains("one of 12 changes within"), "{}", of("claude/step-10"));
+    assert!(of("claude/shared").contains("the same patch in 2 repositories: acme/"), "{}", of("claude/shared"));
+    let plain = program.run(&["scan", "claude/shared", "--fail-on", "never"]).out;
+    assert!(plain.contains("beside what was done before (weighs nothing)") && plain.contains("the same patch in 2 repositories"), "{plain}");
+}

@@ -59,3 +59,29 @@ fn a_young_repository_has_no_habits() {
     let stranger = [("GIT_AUTHOR_DATE", "1767600000 -0700"), ("GIT_COMMITTER_EMAIL", "stranger@example.net")];
     assert_eq!(fired(&world, "far-away", &stranger), [""; 0]);
 }
+
+#[test]
+fn what_takes_a_clone_is_said_where_there_is_none() {
+    let world = with(6);
+    world.git(&["checkout", "-q", "-b", "far", "main"]);
+    made(&world, "far", "Go on from here", &[("GIT_AUTHOR_DATE", "1767600000 -0700")]);
+    let patch = world.beside("far.patch");
+    std::fs::write(&patch, world.git(&["format-patch", "--stdout", "main..far"]) + "\n").unwrap();
+    let program = Program::new(world.path(), world.beside("home"));
+    let unchecked = |target: &str| -> String {
+        let report: Value = serde_json::from_str(&program.ok(&["scan", target, "--format", "json", "--fail-on", "never"])).unwrap();
+        report["coverage"]["unchecked"].to_string()
+    };
+    let says = "time zones, committers who are new, and dates or messages taken over from earlier commits were not looked at";
+    assert!(unchecked(patch.to_str().unwrap()).contains(says));
+    assert!(!unchecked("far").contains("time zones"), "in a clone they are looked at");
+}
+
+#[test]
+fn a_date_is_from_the_future_by_the_clock_of_whoever_judges() {
+    let world = with(1);
+    let at = |date: &str| [("GIT_AUTHOR_DATE", date.to_owned()), ("GIT_COMMITTER_DATE", date.to_owned())];
+    let fired = |branch: &str, date: &str| fired(&world, branch, &at(date).each_ref().map(|(name, value)| (*name, value.as_str())));
+    assert_eq!(fired("in-2100", "4102444800 +0000"), ["commit-date-odd"]);
+    assert_eq!(fired("in-the-past", "1767600000 +0000"), [""; 0]);
+}

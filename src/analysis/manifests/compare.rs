@@ -8,7 +8,7 @@ use std::hash::Hash;
 
 use super::format::{Entry, Kind};
 use super::{range, version, why};
-use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, PackageSource};
+use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, PackageSource, Scope};
 use crate::model::path::RepoPath;
 
 /// The changes from `before` to `after`, by name.
@@ -130,10 +130,16 @@ fn moved(kind: Kind, old: &Dependency, new: &Dependency) -> Option<DependencyMov
     if other_bytes(old, new) || lost_hashes(old, new) {
         return Some(DependencyMove::HashChanged);
     }
-    if kind == Kind::Manifest && old.scope != new.scope {
+    if other_use(kind, old, new) {
         return Some(DependencyMove::ScopeChanged);
     }
     (old.source != new.source || (new.installs_code && !old.installs_code)).then_some(DependencyMove::Changed)
+}
+
+/// Whether it serves another end; lock files tell reliably only what is for development.
+fn other_use(kind: Kind, old: &Dependency, new: &Dependency) -> bool {
+    let told = |side: &Dependency| kind == Kind::Manifest || matches!(side.scope, Scope::Runtime | Scope::Dev);
+    kind != Kind::Tools && old.scope != new.scope && told(old) && told(new)
 }
 
 /// A source without what moves with every version.
@@ -186,7 +192,7 @@ fn differences(kind: Kind, old: &Dependency, new: &Dependency) -> Vec<String> {
     if lost_hashes(old, new) {
         notes.push("its checksum is gone".to_owned());
     }
-    if kind == Kind::Manifest && old.scope != new.scope {
+    if other_use(kind, old, new) {
         notes.push(format!("moved from {} to {}", old.scope.word(), new.scope.word()));
     }
     if new.installs_code && !old.installs_code {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::format::Kind;
 use super::names;
 use crate::analysis::check::FileOutcome;
-use crate::model::dependency::{DependencyMove, Ecosystem, PackageSource};
+use crate::model::dependency::{DependencyChange, DependencyMove, Ecosystem, PackageSource};
 
 /// Where a project that is built has a lock file; elsewhere many have none at all.
 const HAVE_LOCKS: [Ecosystem; 3] = [Ecosystem::Cargo, Ecosystem::Npm, Ecosystem::Golang];
@@ -20,6 +20,22 @@ pub fn name(outcomes: &mut [FileOutcome]) {
         if names::of(after.ecosystem).is_some_and(|list| list.is_broad() && !list.has(&after.name)) {
             row.notes.push("its name is not in the list of known names".to_owned());
         }
+    }
+}
+
+/// Leaves moves between uses to the manifest where its lock file says them, too.
+pub fn say_once(outcomes: &mut [FileOutcome]) {
+    let of = |outcome: &FileOutcome, kind: Kind| outcome.inventory.as_ref().is_some_and(|inventory| inventory.kind == kind);
+    let moved = |row: &DependencyChange| row.change == DependencyMove::ScopeChanged;
+    let name = |row: &DependencyChange| row.dependency().map(|one| (one.ecosystem, one.name.clone()));
+    let manifests = outcomes.iter().filter(|outcome| of(outcome, Kind::Manifest));
+    let said: BTreeSet<(Ecosystem, String)> =
+        manifests.flat_map(|outcome| &outcome.dependencies).filter(|row| moved(row)).filter_map(name).collect();
+    if said.is_empty() {
+        return;
+    }
+    for outcome in outcomes.iter_mut().filter(|outcome| of(outcome, Kind::Lock)) {
+        outcome.dependencies.retain(|row| !moved(row) || name(row).is_none_or(|name| !said.contains(&name)));
     }
 }
 

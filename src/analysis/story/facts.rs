@@ -10,7 +10,7 @@ use crate::analysis::role::Role;
 use crate::analysis::story::flips::{self, Flip};
 use crate::analysis::view::{FileView, SideView};
 use crate::model::change::Change;
-use crate::model::dependency::{DependencyChange, Ecosystem, PackageSource};
+use crate::model::dependency::{DependencyChange, DependencyMove, Ecosystem, PackageSource};
 use crate::model::diff::{Content, FileDiff, LineKind};
 use crate::model::dossier::CheckRun;
 use crate::model::finding::Finding;
@@ -140,6 +140,7 @@ impl<'c> Facts<'c> {
     pub fn repinned(&self) -> impl Iterator<Item = &'c DependencyChange> {
         let locks = self.outcomes.iter().filter(|outcome| outcome.inventory.as_ref().is_some_and(|own| own.kind == Kind::Lock));
         let rows = locks.flat_map(|outcome| &outcome.dependencies);
+        let rows = rows.filter(|row| row.change != DependencyMove::ScopeChanged);
         rows.filter(|row| row.dependency().is_some_and(|one| !matches!(one.source, PackageSource::Path(_))))
     }
 

@@ -234,7 +234,37 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     ("composer.json", "{\"require\": {\"v/a\": \"NEW\"}}", "1.2.0", "^1.2", "pin-lost v/a"),
     ("pubspec.yaml", "name: x\ndependencies:\n  a: NEW\n", "1.2.0", "^1.2.0", "pin-lost a"),
     ("mix.exs", "defp deps do\n  [\n    {:a, \"NEW\"}\n  ]\nend\n", "== 1.2.0", "~> 1.2", "pin-lost a"),
-    // for development, and for the product: said by manifests, since lock files move whatever a package is needed for besides
+    // for development, and for the product: said by manifests, and by the lock files that tell it
+    (
+        "package-lock.json",
+        "{\"lockfileVersion\": 3, \"packages\": {\"node_modules/a\": {\"version\": \"1.0.0\"NEW}}}",
+        ", \"dev\": true",
+        "",
+        "scope-changed a",
+    ),
+    ("composer.lock", "{\"NEW\": [{\"name\": \"v/a\", \"version\": \"1.0.0\"}]}", "packages-dev", "packages", "scope-changed v/a"),
+    (
+        "poetry.lock",
+        "[[package]]\nname = \"a\"\nversion = \"1.0\"\ngroups = [\"NEW\"]\nfiles = []\n\n[metadata]\nlock-version = \"2.1\"\n",
+        "dev",
+        "main",
+        "scope-changed a",
+    ),
+    ("Pipfile.lock", "{\"NEW\": {\"a\": {\"version\": \"==1.0\"}}}", "develop", "default", "scope-changed a"),
+    (
+        "pnpm-lock.yaml",
+        "lockfileVersion: '6.0'\npackages:\n  /a@1.0.0:\n    resolution: {integrity: sha512-aa}\n    dev: NEW\n",
+        "true",
+        "false",
+        "scope-changed a",
+    ),
+    (
+        "pnpm-lock.yaml",
+        "lockfileVersion: '9.0'\nimporters:\n  .:\n    NEW:\n      a:\n        specifier: ^1.0.0\n        version: 1.0.0\npackages:\n  a@1.0.0:\n    resolution: {integrity: sha512-aa}\n",
+        "devDependencies",
+        "dependencies",
+        "scope-changed a",
+    ),
     ("Cargo.toml", "[NEW]\na = \"1\"\n", "dev-dependencies", "dependencies", "scope-changed a"),
     ("package.json", "{\"NEW\": {\"a\": \"1.0.0\"}}", "devDependencies", "dependencies", "scope-changed a"),
     ("Pipfile", "[NEW]\na = \"==1.0\"\n", "dev-packages", "packages", "scope-changed a"),
@@ -263,4 +293,30 @@ fn every_form_tells_sources_sums_ranges_pins_and_uses() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_move_between_uses_that_manifest_and_lock_file_tell_is_one_row() {
+    let world = crate::world::World::empty();
+    let manifest = |table: &str| world.write("package.json", format!("{{\"{table}\": {{\"a\": \"^1.0.0\"}}}}\n"));
+    let lock = |dev: &str| {
+        let package = |name: &str| format!("\"node_modules/{name}\": {{\"version\": \"1.0.0\"{dev}}}");
+        world.write("package-lock.json", format!("{{\"lockfileVersion\": 3, \"packages\": {{{}, {}}}}}\n", package("a"), package("b")));
+    };
+    let world_of = |message: &str| {
+        world.git(&["add", "-A"]);
+        world.git(&["commit", "-q", "-m", message]);
+    };
+    manifest("devDependencies");
+    lock(", \"dev\": true");
+    world_of("Begin");
+    manifest("dependencies");
+    lock("");
+    world_of("Use a in the product");
+    let program = crate::program::Program::new(world.path(), world.beside("home"));
+    let report: serde_json::Value =
+        serde_json::from_str(&program.ok(&["scan", "HEAD~..HEAD", "--format", "json", "--fail-on", "never"])).unwrap();
+    let rows = report["dependencies"].as_array().unwrap().iter();
+    let told: Vec<String> = rows.map(|row| format!("{} {} {}", row["change"], row["name"], row["manifest"]).replace('"', "")).collect();
+    assert_eq!(told, ["scope-changed b package-lock.json", "scope-changed a package.json"]);
 }

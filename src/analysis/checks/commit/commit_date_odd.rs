@@ -27,6 +27,7 @@ impl Check for CommitDateOdd {
         let commits = &view.change.commits;
         let before = &view.around.history.habits.before;
         let read = view.change.pull.standing.as_ref().map(|standing| standing.read).filter(|read| read.0 > 0);
+        let read = read.or(view.around.judged);
         for (at, commit) in commits.iter().enumerate() {
             let earlier = commits.get(..at).unwrap_or(&[]);
             let Some(title) = alone(commit, read).or_else(|| among(commit, earlier)).or_else(|| copied(commit, before)) else { continue };

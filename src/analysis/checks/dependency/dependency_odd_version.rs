@@ -46,6 +46,10 @@ fn judged(table: &Table<'_>, row: &DependencyChange) -> Option<(Severity, String
         let version = part.version;
         return Some((Severity::Medium, format!("{name} is to be {version}, a number above all that anybody publishes")));
     }
+    if *ecosystem == Ecosystem::Composer && !table.is_manifest() && after.version.starts_with("dev-") {
+        let known = row.before.as_ref().map(|before| before.version.as_str()).filter(|known| !known.contains("dev"))?;
+        return Some((Severity::Medium, format!("{name} moved from the release {known} to {}, a branch", after.version)));
+    }
     let pinned = exact(*ecosystem, &after.version, !table.is_manifest());
     if let Some(version) = pinned.filter(|version| !is_template(version)) {
         let release = before(table, row).is_some_and(|known| same_release(known, version));

@@ -49,9 +49,12 @@ fn packages(root: &Node, reading: &mut Reading) {
     edition::tell(&version, 9, reading);
     // From version 9 on it no longer says what runs code.
     reading.tells_scripts = version.starts_with('5') || version.starts_with('6');
-    let importers = root.get("importers").into_iter().flat_map(Node::entries).map(|(_, node)| node).chain(std::iter::once(root));
-    let direct: HashSet<String> =
-        importers.flat_map(|importer| TABLES.iter().filter_map(move |table| importer.get(table))).flat_map(needs).collect();
+    let importers = || root.get("importers").into_iter().flat_map(Node::entries).map(|(_, node)| node).chain(std::iter::once(root));
+    let asked = |fits: fn(&str) -> bool| -> HashSet<String> {
+        importers().flat_map(|one| TABLES.iter().filter(|table| fits(table)).filter_map(move |table| one.get(table))).flat_map(needs).collect()
+    };
+    // From version 9 on only who asks for a package says whether it is for development.
+    let (direct, shipped) = (asked(|_| true), asked(|table| table != "devDependencies"));
     // Version 9 writes what a package needs apart, once for each set of peers.
     let snapshots = root.get("snapshots").into_iter().flat_map(Node::entries);
     let snapshots: HashMap<(&str, &str), &Node> = snapshots.map(|(key, node)| (identity(key), node)).collect();
@@ -76,6 +79,9 @@ fn packages(root: &Node, reading: &mut Reading) {
         let edges = snapshots.get(&(written, pinned)).copied().unwrap_or(node);
         let needs = TABLES.iter().filter_map(|table| edges.get(table)).flat_map(needs).collect::<Vec<_>>();
         let is_direct = direct.contains(&format!("{written} {pinned}")) || direct.contains(&format!("{name} {key}"));
+        if is_direct && !shipped.contains(&format!("{written} {pinned}")) && !shipped.contains(&format!("{name} {key}")) {
+            entry.dependency.scope = Scope::Dev;
+        }
         reading.entries.push(entry.hashes(text("integrity").map(str::to_owned)).needs(needs).direct(is_direct));
     }
 }

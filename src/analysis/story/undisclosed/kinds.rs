@@ -171,7 +171,7 @@ pub(super) fn facts(mentioned: &Mentioned, findings: &[Finding]) -> Vec<Undisclo
     let mut out = Vec::new();
     let mut told: Vec<&str> = Vec::new();
     for kind in &KINDS {
-        let shown = findings.iter().filter(|finding| finding.severity >= Severity::Medium && (kind.shows)(finding));
+        let shown = findings.iter().filter(|finding| weighs(finding) && (kind.shows)(finding));
         let shown: Vec<&Finding> = shown.filter(|finding| !told.contains(&finding.id.0.as_str())).collect();
         told.extend(shown.iter().map(|finding| finding.id.0.as_str()));
         let unsaid = !mentioned.any(kind.words) && !shown.iter().any(|finding| names_file(mentioned, finding));
@@ -181,6 +181,11 @@ pub(super) fn facts(mentioned: &Mentioned, findings: &[Finding]) -> Vec<Undisclo
         }
     }
     out
+}
+
+/// Whether a finding is a fact worth a sentence; three lost assertions are, whatever they weigh.
+fn weighs(finding: &Finding) -> bool {
+    finding.severity >= if finding.rule.0 == "assertions-lost" { Severity::Low } else { Severity::Medium }
 }
 
 fn names_file(mentioned: &Mentioned, finding: &Finding) -> bool {
