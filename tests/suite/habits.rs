@@ -82,6 +82,6 @@ fn a_date_is_from_the_future_by_the_clock_of_whoever_judges() {
     let world = with(1);
     let at = |date: &str| [("GIT_AUTHOR_DATE", date.to_owned()), ("GIT_COMMITTER_DATE", date.to_owned())];
     let fired = |branch: &str, date: &str| fired(&world, branch, &at(date).each_ref().map(|(name, value)| (*name, value.as_str())));
-    assert_eq!(fired("in-2100", "4102444800 +0000"), ["commit-date-odd"]);
+    assert_eq!(fired("in-2096", "4000000000 +0000"), ["commit-date-odd"]);
     assert_eq!(fired("in-the-past", "1767600000 +0000"), [""; 0]);
 }
