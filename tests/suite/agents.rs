@@ -614,5 +614,8 @@ fn a_scan_of_several_pulls_tells_bursts_and_the_same_patch_elsewhere() {
     assert!(of("claude/step-10").contains("one of 11 changes within 10 minutes"), "{}", of("claude/step-10"));
     assert!(of("claude/shared").contains("the same patch in 2 repositories: acme/"), "{}", of("claude/shared"));
     let plain = program.run(&["scan", "claude/shared", "--fail-on", "never"]).out;
-    assert!(plain.contains("beside what was done before (weighs nothing)") && plain.contains("the same patch in 2 repositories"), "{plain}");
+    assert!(
+        plain.contains("beside what was done before (weighs nothing)") && plain.contains("the same patch in 2 repositories"),
+        "{plain}"
+    );
 }

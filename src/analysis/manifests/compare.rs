@@ -157,8 +157,7 @@ fn place(source: &PackageSource) -> (u8, &str) {
 /// Whether the checksums of one algorithm have nothing in common.
 #[must_use]
 pub fn other_bytes(old: &Dependency, new: &Dependency) -> bool {
-    let kept: HashSet<&str> =
-        new.hashes.iter().filter(|hash| old.hashes.binary_search(hash).is_ok()).map(|hash| algorithm(hash)).collect();
+    let kept: HashSet<&str> = new.hashes.iter().filter(|hash| old.hashes.binary_search(hash).is_ok()).map(|hash| algorithm(hash)).collect();
     let known: HashSet<&str> = old.hashes.iter().map(|hash| algorithm(hash)).collect();
     new.hashes.iter().map(|hash| algorithm(hash)).any(|sum| known.contains(sum) && !kept.contains(sum))
 }

@@ -70,7 +70,8 @@ fn alone(lock: &Table<'_>, view: &ChangeView<'_>) -> Vec<(Draft, Severity)> {
     let changed: HashSet<&str> = changed.filter_map(DependencyChange::dependency).map(name).collect();
     let redirected: HashSet<&str> = asked.entries.iter().map(|entry| &entry.dependency).filter(|one| elsewhere(one)).map(name).collect();
     let moved: HashMap<&str, &DependencyChange> = lock.rows.iter().filter_map(|row| Some((name(row.dependency()?), row))).collect();
-    let asked = asked.entries.iter().map(|entry| &entry.dependency).filter(|asked| asked.direct && asked.ecosystem == lock.inventory.ecosystem);
+    let asked =
+        asked.entries.iter().map(|entry| &entry.dependency).filter(|asked| asked.direct && asked.ecosystem == lock.inventory.ecosystem);
     let found = asked.filter_map(|asked| {
         let row = moved.get(asked.name.as_str()).filter(|_| !changed.contains(asked.name.as_str()))?;
         let (title, severity) = differs(lock, asked, &redirected, &path)?;
@@ -144,7 +145,9 @@ fn lost_checksums(table: &Table<'_>) -> Vec<(Draft, Severity)> {
         }
         few => few
             .iter()
-            .map(|after| (table.draft(after).title(format!("{} {} lost its checksum", after.name, after.version).replace("  ", " ")), severity))
+            .map(|after| {
+                (table.draft(after).title(format!("{} {} lost its checksum", after.name, after.version).replace("  ", " ")), severity)
+            })
             .collect(),
     }
 }

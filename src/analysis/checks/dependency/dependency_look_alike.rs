@@ -91,7 +91,8 @@ fn report_popular(table: &Table<'_>, dependency: &Dependency, near: &str, how: L
     let elsewhere = dependency.source != PackageSource::DefaultRegistry;
     let name = dependency.name.as_str();
     // Honest packages, too, take the plural of a word that is taken.
-    let weak = matches!(how, Likeness::Bait | Likeness::Scope) || name.strip_suffix('s') == Some(near) || near.strip_suffix('s') == Some(name);
+    let weak =
+        matches!(how, Likeness::Bait | Likeness::Scope) || name.strip_suffix('s') == Some(near) || near.strip_suffix('s') == Some(name);
     let severity = if weak && !elsewhere { Severity::Low } else { Severity::Medium };
     let draft = table.draft(dependency).title(format!("New package {} resembles {near}, which many projects use", dependency.name));
     let why = format!("The names are {}, and {} is not in the list of known names.", how.words(), dependency.name);

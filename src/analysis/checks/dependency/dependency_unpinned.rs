@@ -51,7 +51,22 @@ fn takes_any(dependency: &Dependency) -> bool {
 /// Whether a requirement names no version at all, each in the words of its tool.
 fn is_open(requirement: &str) -> bool {
     const WORDS: [&str; 17] = [
-        "", "*", "x", "+", "any", "latest", "next", "latest.release", "latest.integration", "release", "[0,)", "[,)", "(,)", "[0.0,)", ">=0", ">=0.0",
+        "",
+        "*",
+        "x",
+        "+",
+        "any",
+        "latest",
+        "next",
+        "latest.release",
+        "latest.integration",
+        "release",
+        "[0,)",
+        "[,)",
+        "(,)",
+        "[0.0,)",
+        ">=0",
+        ">=0.0",
         ">=0.0.0",
     ];
     let requirement = requirement.replace(' ', "").to_lowercase();

@@ -32,7 +32,9 @@ pub fn near(ecosystem: Ecosystem, name: &str) -> Option<(&'static str, Likeness)
     }
     let written = name.to_lowercase();
     let name = latin(&written).into_owned();
-    if name != written && let Some(known) = names::of(ecosystem)?.names.iter().find(|known| **known == name) {
+    if name != written
+        && let Some(known) = names::of(ecosystem)?.names.iter().find(|known| **known == name)
+    {
         return Some((known, Likeness::Shape));
     }
     // A scope is its owner's: what stands in it is as true as the scope is.
@@ -117,7 +119,10 @@ mod tests {
             let index = index(ecosystem);
             for name in names::of(ecosystem).into_iter().flat_map(|list| &list.names).filter(|name| !name.starts_with('@')) {
                 let found = keys(name).filter_map(|key| index.get(&key)).flatten();
-                let found = found.filter(|known| known.len().min(name.len()) >= SHORTEST).filter_map(|known| likeness_in(ecosystem, name, known)).max();
+                let found = found
+                    .filter(|known| known.len().min(name.len()) >= SHORTEST)
+                    .filter_map(|known| likeness_in(ecosystem, name, known))
+                    .max();
                 all += 1;
                 near += usize::from(matches!(found, Some(Likeness::Letter | Likeness::Shape | Likeness::Order)));
                 by_key += usize::from(found == Some(Likeness::Key));

@@ -65,7 +65,8 @@ fn new_hosts<'v>(file: &'v FileView<'_>) -> Vec<Place<'v>> {
 /// The folders that cargo's configuration newly takes packages from, with the lines that name them.
 #[must_use]
 pub fn folders<'v>(file: &'v FileView<'_>) -> Vec<(usize, &'v str)> {
-    static FOLDER: Pattern = Pattern::new(r#"^\s*(?:directory|local-registry|path)\s*=\s*["']([^"'\n]+)["']|^\s*paths\s*=\s*\[\s*["']([^"'\n]+)["']"#);
+    static FOLDER: Pattern =
+        Pattern::new(r#"^\s*(?:directory|local-registry|path)\s*=\s*["']([^"'\n]+)["']|^\s*paths\s*=\s*\[\s*["']([^"'\n]+)["']"#);
     if !file.path.to_lowercase().contains(".cargo/config") {
         return Vec::new();
     }
@@ -83,9 +84,10 @@ fn place(index: usize, line: &str) -> Option<Place<'_>> {
     let setting = setting.trim_end_matches(':').trim_matches('"');
     let url = rest.trim_start_matches(['=', ':', ' ']).trim().trim_matches(['"', '\'']);
     let key = setting.to_lowercase();
-    let names_place = ["registry", "npmregistryserver", "index-url", "extra-index-url", "default-index", "find-links", "index", "proxy", "url"]
-        .contains(&key.as_str())
-        || key.ends_with(":registry");
+    let names_place =
+        ["registry", "npmregistryserver", "index-url", "extra-index-url", "default-index", "find-links", "index", "proxy", "url"]
+            .contains(&key.as_str())
+            || key.ends_with(":registry");
     let address = url.strip_prefix("sparse+").unwrap_or(url);
     (names_place && address.contains("://")).then_some(Place { index, setting, url: address })
 }

@@ -18,9 +18,8 @@ pub struct PackageLock;
 pub const BUNDLED: &str = "comes within another package";
 
 /// What packages need that hold native code or compile it when they are installed.
-const NATIVE: [&str; 8] = [
-    "node-gyp", "node-gyp-build", "node-addon-api", "prebuild-install", "@mapbox/node-pre-gyp", "node-pre-gyp", "bindings", "cmake-js",
-];
+const NATIVE: [&str; 8] =
+    ["node-gyp", "node-gyp-build", "node-addon-api", "prebuild-install", "@mapbox/node-pre-gyp", "node-pre-gyp", "bindings", "cmake-js"];
 
 /// npm nests folders no deeper than this; serde_json stops at 128 by itself.
 const DEEPEST: usize = 48;

@@ -51,7 +51,10 @@ fn packages(root: &Node, reading: &mut Reading) {
     reading.tells_scripts = version.starts_with('5') || version.starts_with('6');
     let importers = || root.get("importers").into_iter().flat_map(Node::entries).map(|(_, node)| node).chain(std::iter::once(root));
     let asked = |fits: fn(&str) -> bool| -> HashSet<String> {
-        importers().flat_map(|one| TABLES.iter().filter(|table| fits(table)).filter_map(move |table| one.get(table))).flat_map(needs).collect()
+        importers()
+            .flat_map(|one| TABLES.iter().filter(|table| fits(table)).filter_map(move |table| one.get(table)))
+            .flat_map(needs)
+            .collect()
     };
     // From version 9 on only who asks for a package says whether it is for development.
     let (direct, shipped) = (asked(|_| true), asked(|table| table != "devDependencies"));

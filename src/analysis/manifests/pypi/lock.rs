@@ -136,7 +136,8 @@ pub(super) fn elsewhere(package: &Node) -> Option<PackageSource> {
 /// Whether there are files of it and all are sources: whoever installs it runs what builds it.
 fn is_built(package: &Node, old: Option<&Node>) -> bool {
     let lists = [package.get("files"), package.get("wheels"), old].into_iter().flatten().flat_map(Node::items);
-    let name = |file: &Node| ["file", "filename", "url", "path"].iter().find_map(|key| file.get(key).and_then(Node::text).map(str::to_owned));
+    let name =
+        |file: &Node| ["file", "filename", "url", "path"].iter().find_map(|key| file.get(key).and_then(Node::text).map(str::to_owned));
     let mut names = lists.chain(package.get("sdist")).filter_map(name).peekable();
     names.peek().is_some() && names.all(|name| !name.split(['#', '?']).next().unwrap_or(&name).ends_with(".whl"))
 }

@@ -19,7 +19,8 @@ pub fn documentation(facts: &Facts<'_>, sentence: &Sentence) -> Option<Judged> {
     if !DOCS_ONLY.is_match(&sentence.text) || is_qualified(&sentence.text) {
         return None;
     }
-    let judged = judge(facts, sentence, |role| matches!(role, Role::Workflow | Role::AgentConfig | Role::Product | Role::Test | Role::Config));
+    let judged =
+        judge(facts, sentence, |role| matches!(role, Role::Workflow | Role::AgentConfig | Role::Product | Role::Test | Role::Config));
     let pins: Vec<String> = facts.repinned_alone().filter(|row| !is_site(&row.manifest.text())).map(place).take(MOST_PLACES).collect();
     if sentence.whole && !pins.is_empty() && judged.claim.verdict != Verdict::Contradicted {
         return Some(Judged::contradicted(&sentence.text, pins));
