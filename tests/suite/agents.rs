@@ -597,7 +597,8 @@ fn a_scan_of_several_pulls_tells_bursts_and_the_same_patch_elsewhere() {
     let home = one.beside("home");
     one.git(&["remote", "add", "origin", "https://github.com/acme/web.git"]);
     other.git(&["remote", "add", "origin", "https://github.com/acme/api.git"]);
-    let patch = [("src/shared.py", "def shared(rows):\n    return [row for row in rows if row]\n")];
+    let text: String = (0..40).map(|at| format!("def shared_{at}(rows):\n    return [row for row in rows if row != {at}]\n\n\n")).collect();
+    let patch = [("src/shared.py", text.as_str())];
     one.agent_branch("claude/shared", "Share the rows", &patch);
     Program::new(one.path(), &home).run(&["scan", "claude/shared"]);
     let names: Vec<String> = (0..11).map(|name| format!("claude/step-{name}")).collect();
