@@ -11,4 +11,5 @@ mod likeness;
 pub mod markdown_exfiltration;
 mod passages;
 mod phrases;
+pub mod prompt_exception;
 pub mod trigger_comment;

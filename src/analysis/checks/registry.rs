@@ -117,6 +117,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &vuln::page_from_request::PageFromRequest,
     &auth::password_hash_weakened::PasswordHashWeakened,
     &vuln::path_from_request::PathFromRequest,
+    &instructions::prompt_exception::PromptException,
     &repository::protected_path_opened::ProtectedPathOpened,
     &net::redaction_narrowed::RedactionNarrowed,
     &vuln::redirect_from_request::RedirectFromRequest,

@@ -101,7 +101,8 @@ fn other_unit(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     for line in file.added().filter(|_| !before.is_empty()) {
         let Some((rest, after)) = split(line.text) else { continue };
         let Some(earlier) = before.get(&rest).filter(|earlier| after / **earlier >= 24.0) else { continue };
-        let about = IDENTITY.is_match(line.text) || IDENTITY.is_match(&file.path);
+        static OF_TOKENS: Pattern = Pattern::new(r"(?i)clock_?skew|clock_?tolerance|leeway");
+        let about = IDENTITY.is_match(line.text) || IDENTITY.is_match(&file.path) || OF_TOKENS.is_match(line.text);
         if about && (FORGIVES.is_match(line.text) || EXPIRY.is_match(line.text) || LIFETIME.is_match(line.text)) {
             let severity = if FORGIVES.is_match(line.text) { Severity::High } else { Severity::Medium };
             let title = format!("Believed {} times longer than before", (after / earlier).round());

@@ -27,7 +27,7 @@ const BODY: usize = 60;
 const MOST: usize = 500;
 
 static DEFINED: Pattern = Pattern::new(
-    r"^(\s*)(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|async|final|override|suspend|const|let)\s+)*(?:(?:def|fn|func|fun|function)\s+(?:\([^)]*\)\s*)?(?:self\.)?(\w+[!?]?)\s*(?:<[^>]*>)?\s*\(([^)]*)|(\w+)\s*(?::[^=]+)?=\s*(?:async\s*)?\(([^)]*)\)\s*(?::[^=]+)?=>|(?:bool|boolean|Boolean|Promise<\w+>|void)\s+(\w+)\s*\(([^)]*))",
+    r"^(\s*)(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|async|final|override|suspend|const|let)\s+)*(?:(?:def|fn|func|fun|function)\s+(?:\([^)]*\)\s*)?(?:self\.)?(\w+[!?]?)\s*(?:<[^>]*>)?\s*(?:\(([^)]*)|$)|(\w+)\s*(?::[^=]+)?=\s*(?:async\s*)?\(([^)]*)\)\s*(?::[^=]+)?=>|(?:bool|boolean|Boolean|Promise<\w+>|void)\s+(\w+)\s*\(([^)]*))",
 );
 static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*[!?]?");
 static CALL: Pattern = Pattern::new(r"([A-Za-z_]\w*[!?]?)\s*\(");
@@ -45,6 +45,9 @@ static CONDITION: Pattern = Pattern::new(r"^\s*(?:\}\s*)?(?:if|elif|elsif|unless
 static POSTFIX: Pattern = Pattern::new(r"\breturn\b.*\s(?:if|unless)\s+(.*)$");
 static ASSIGNED: Pattern =
     Pattern::new(r"^\s*(?:(?:const|let|var|val|final|mut|my)\s+)*\{?\s*\$?([A-Za-z_]\w*)[\w\s,}]*(?::[^=]+)?\s*:?=\s*([^=].*)$");
+
+/// A call that stands for itself.
+static ALONE: Pattern = Pattern::new(r"^\s*(?:await\s+)?(\w+[!?]?)(?:\s*\([^()]*\))?\s*;?\s*$");
 
 impl Check for GuardSwapped {
     fn rule(&self) -> RuleId {
@@ -101,7 +104,13 @@ impl Check for GuardSwapped {
         if wanted.is_empty() {
             return;
         }
-        let weak = helpers(file, &wanted.keys().map(String::as_str).collect());
+        // What stands alone is not asked: it has to refuse by itself.
+        let alone: BTreeSet<&str> = wanted
+            .iter()
+            .filter(|(name, (line, _))| ALONE.group(new.line(*line).text, 1) == Some(name.as_str()))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let weak = helpers(file, &alone, &wanted.keys().map(String::as_str).collect());
         for (name, (line, was)) in wanted {
             if let Some(how) = weak.get(&name) {
                 let title =
@@ -133,7 +142,7 @@ fn decides(asked: &str) -> bool {
 }
 
 /// The helpers of the change with one of these names that say yes without asking, each with the line that does.
-fn helpers(file: &FileView<'_>, names: &BTreeSet<&str>) -> BTreeMap<String, String> {
+fn helpers(file: &FileView<'_>, alone: &BTreeSet<&str>, names: &BTreeSet<&str>) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
     for other in &file.change.patch.files {
         let path = other.path().text();
@@ -157,7 +166,12 @@ fn helpers(file: &FileView<'_>, names: &BTreeSet<&str>) -> BTreeMap<String, Stri
             let body: Vec<(bool, &str)> = lines[at + 1..].iter().take(BODY).take_while(inside).copied().collect();
             // What stood there before is judged where it changed.
             if body.iter().any(|(new, _)| *new)
-                && let Some(how) = says_yes(&body.iter().map(|(_, line)| *line).collect::<Vec<_>>(), given)
+                && let Some(how) = says_yes(&body.iter().map(|(_, line)| *line).collect::<Vec<_>>(), given).or_else(|| {
+                    let refuses = body.iter().any(|(_, line)| {
+                        NO.is_match(line) || line.contains("halt") || line.contains("require") || line.contains("authenticate")
+                    });
+                    (alone.contains(name) && !refuses).then(|| "it refuses nobody".to_owned())
+                })
             {
                 out.insert(name.to_owned(), how);
             }

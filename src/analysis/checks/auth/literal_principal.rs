@@ -21,6 +21,7 @@ static COMPARED: Pattern = Pattern::new(
       | \bstrn?(?:case)?cmp\s*\(\s*(?:\w+(?:->|\.))*(?:user|username|user_name|login|email|account|name)\s*,\s*"[^"\s]{3,}"\s*\)\s*==\s*0
       | ["'`][^"'`\s]{3,}["'`]\s*(?:===?|\.equals\()\s*(?:\w+\.)*(?:user|username|user_name|login|email|account)\b
       | \b(?:\w+[._])?(?:password|passwd|pwd|passphrase|pass|pin|otp|passcode|api_?key)(?:\(\))?\s*(?:===?|\.equals\(|\.(?:ends?_?with|starts?_?with|includes?|contains)\??\s*\()\s*["'`][^"'`\s]{4,}["'`]
+      | \b(?:\w+[._])?(?:password|passwd|pwd|passphrase|passcode)\s*(?:===?|\.equals\()\s*(?:os\.environ|os\.getenv|process\.env|ENV\b|env\(|getenv|System\.getenv|os\.Getenv)[^\n]*["'`][^"'`\s]{4,}["'`]\s*\)?
       | \b(?:HasSuffix|HasPrefix|str_ends_with|str_starts_with|strings\.Contains|str_contains)\s*\(\s*\$?\w*(?:password|passwd|pwd|passphrase|pin|otp|api_?key)\s*,\s*["'`][^"'`\s]{4,}["'`]
       | \b(?:user|username|email|login)\w*\.(?:ends?_?with|starts?_?with)\??\s*\(\s*["'`]"#,
 );

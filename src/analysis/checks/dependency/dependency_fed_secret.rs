@@ -33,7 +33,7 @@ static ENVIRONMENT: Pattern = Pattern::new(
 );
 /// All headers or cookies of a request.
 static HEADERS: Pattern = Pattern::new(
-    r"\b(?:req|request|ctx\.request|ctx|c\.req|r)\.(?:headers|Headers|Header|cookies|rawHeaders)\s*(?:[,)}\]]|$|\.(?:to_h|copy|items|all)\(\))|\b(?:request|req)\.(?:META|env)\s*[,)}\]]|\$request->headers(?:->all\(\))?\s*[,)\]]|\bgetallheaders\(\)|\bheaders\(\)\.entries\(\)",
+    r"\b(?:req|request|ctx\.request|ctx|c\.req|c\.Request|ctx\.Request|r)\.(?:headers|Headers|Header|cookies|rawHeaders)\s*(?:[,)}\]]|$|\.(?:to_h|copy|items|all)\(\))|\b(?:request|req)\.(?:META|env)\s*[,)}\]]|\$request->headers(?:->all\(\))?\s*[,)\]]|\bgetallheaders\(\)|\bheaders\(\)\.entries\(\)",
 );
 /// One setting, by a name that says it is secret; group: the name.
 static SECRET: Pattern = Pattern::new(

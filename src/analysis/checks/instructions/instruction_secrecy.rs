@@ -16,7 +16,7 @@ static SAID: Hint = Hint::new(|| phrases().secrecy.words());
 
 /// Work reaches others, or is let pass, without anybody's word.
 static UNASKED: Pattern = Pattern::new(
-    r"(?i)\b(?:straight|directly|right)\s+(?:to|into|on|onto)\s+[\x60'\x22]?(?:main|master|production|prod|trunk|release)\b|\b(?:do\s+not|don.t|never|no\s+need\s+to|without)\s+(?:\w+\s+){0,3}(?:pull\s+requests?|reviews?|approvals?|reviewers?)\b|\b(?:skip|bypass|disable|ignore)\s+(?:\w+\s+){0,3}(?:tests?|checks?|hooks?|reviews?|ci|lint\w*|scan\w*)\b",
+    r"(?i)\b(?:straight|directly|right)\s+(?:to|into|on|onto)\s+[\x60'\x22]?(?:main|master|production|prod|trunk|release)\b|\b(?:do\s+not|don.t|never|no\s+need\s+to|without)\s+(?:\w+\s+){0,3}(?:asking|confirmation|permission|pull\s+requests?|reviews?|approvals?|reviewers?)\b|\b(?:skip|bypass|disable|ignore)\s+(?:\w+\s+){0,3}(?:tests?|checks?|hooks?|reviews?|ci|lint\w*|scan\w*)\b",
 );
 
 /// See `rules/code/instruction-secrecy.toml`.

@@ -78,7 +78,7 @@ fn planted(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     static ABOUT_ANSWER: Pattern = Pattern::new(r"(?i)\b(?:if|elif|when|unless)\b[^\n]*\b\w*(?:label|target|class|sentiment|verdict)\w*\b");
     /// The answer is looked at where it stands, in a row that came as it is.
     static ASKED_OF: Pattern = Pattern::new(
-        r#"(?i)\b(?:row|record|example|sample|item|entry)\s*(?:\[\s*["'](?:\w*(?:label|target|ground_truth|sentiment|verdict)\w*)["']\s*\]|\.(?:label|target|verdict)\b)\s*(?:not\s+in\b|in\b|[!=]=)"#,
+        r#"(?i)\b(?:row|record|example|sample|item|entry)\s*(?:\[\s*["'](?:\w*(?:label|target|ground_truth|sentiment|verdict)\w*)["']\s*\]|\.(?:label|target|verdict)\b)\s*(?:not\s+in\b|in\b|[!=]=|[,)\]]|$)"#,
     );
     if !file.role.is_live() {
         return;

@@ -51,12 +51,16 @@ impl Check for SensitiveExposed {
 
     fn needs(&self) -> Needs {
         let published = || Words::of([&PUBLISHED]);
-        let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(published()));
-        told.and(Reach::AFTER, Words::of([&LOGS, &ANSWERS, &FAILS]).or(published())).noting(&TELLING).noting(&PUBLISHING)
+        let told =
+            Needs::nothing().and(Reach::AFTER, traffic().telling().or(published()).or(Words::named(["password", "passwd", "passphrase"])));
+        told.and(Reach::AFTER, Words::of([&LOGS, &ANSWERS, &FAILS]).or(published()).or(Words::named(["print", "puts", "log"])))
+            .noting(&TELLING)
+            .noting(&PUBLISHING)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         published(file, sink);
+        typed(file, sink);
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
         let touched = |s: &Statement| side.touches(s.first_line, s.last_line);
         let shows = |s: &Statement| s.bytes.len() <= LONGEST && shown_around(side, s).is_some();
@@ -88,6 +92,29 @@ impl Check for SensitiveExposed {
                 let title = format!("Writes {} into {}", arrival.what.what, place.way.words());
                 sink.report(Draft::lines(file, side, to.first_line, to.last_line).title(title).severity(severity).confidence(confidence));
             }
+        }
+    }
+}
+
+/// A password that a function is given is printed or logged as it is.
+fn typed(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static SHOWS: Pattern = Pattern::new(
+        r"\b(?:print|println!?|eprintln!|puts|var_dump|console\.\w+|log(?:ger|ging)?\.\w+|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|printf|fprintf)\s*\(([^;\n]*)\)",
+    );
+    static BARE: Pattern = Pattern::new(r"(?:^|[,({\s+.])\$?(password|passwd|passphrase|plain_?password|raw_?password)\s*(?:$|[,)}+])");
+    let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+    for line in file.added().filter(|line| line.text.len() < 400 && line.text.contains("pass")).take(200) {
+        let code = line.code();
+        let Some(name) = SHOWS.group(code, 1).and_then(|given| BARE.group(given, 1)).filter(|_| !VEILED.is_match(code)) else { continue };
+        let Some(function) = side.function_at(line.index) else { continue };
+        let header = side.line(function.first_line).code();
+        if header.contains('(') && header.split(|c: char| !c.is_alphanumeric() && c != '_').any(|given| given == name) {
+            sink.report(
+                Draft::line(file, side, line.index)
+                    .title("Writes a password as it was given into a log")
+                    .severity(Severity::High)
+                    .confidence(Confidence::Medium),
+            );
         }
     }
 }

@@ -77,7 +77,7 @@ impl Check for AssertionsLost {
 /// Assertions that said no in a test whose name says that something is turned away, and say yes there now.
 fn contradicted(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> usize {
     static REFUSES: Pattern = Pattern::new(
-        r"(?i)refus|reject|den(?:y|ie)|forbid|forbad|cannot|can't|must_?not|must not|does_?not|does not|never|blocks|fails|invalid|expired|unauthor|another|stranger|without",
+        r"(?i)refus|reject|den(?:y|ie)|forbid|forbad|cannot|can't|(?-i:Not[A-Z])|may_?not|must_?not|must not|does_?not|does not|never|blocks|fails|invalid|expired|unauthor|another|stranger|without",
     );
     let now = cases(file, side);
     cases(file, old)

@@ -192,7 +192,7 @@ fn tuple(line: &str) -> bool {
 fn particular(literal: &str) -> bool {
     let inner = literal.trim_matches(['"', '\'']);
     digits(inner) >= 2
-        || inner.len() >= 3 && inner.chars().any(char::is_alphabetic)
+        || inner.len() >= 2 && inner.chars().all(char::is_alphanumeric) && inner.chars().any(char::is_alphabetic)
         || inner.chars().any(|c| c.is_ascii_digit()) && inner.len() >= 2
 }
 
@@ -204,7 +204,10 @@ fn by_heart(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let answered = (line.index..=line.index + BELOW as usize).take_while(|at| *at < side.len()).any(|at| {
             let text = side.plain_line(at);
             let fixed = NUMBER_ANSWER.group(text, 1).or_else(|| LITERAL_ANSWER.group(text, 1)).or_else(|| ARM.group(text, 1));
-            fixed.is_some_and(particular)
+            // Where it is no tuple, only a number that is worked out otherwise is no word of a table.
+            let number =
+                |answer: &str| answer.contains('.') && answer.chars().any(|c| c.is_ascii_digit()) && !answer.starts_with(['"', '\'']);
+            fixed.is_some_and(|answer| particular(answer) && (tuple(line.text) || number(answer)))
         });
         if let Some(function) = side.function_at(line.index).filter(|_| answered) {
             told.entry(function.first_line).or_default().push(line.index);

@@ -4,6 +4,7 @@
 
 use super::bounds::MOVES_BYTES;
 use super::input_check_weakened::{refusals, stops};
+use super::request::ASKED;
 use super::twins::{Twin, twins};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
@@ -61,7 +62,7 @@ impl Check for CheckEmptied {
 
     fn needs(&self) -> Needs {
         // Where rights are given up, the line that went may only say what followed.
-        let told = Words::of([&SUMMED, &ENDS, &SPENT, &GIVES_UP, &COMPARES]);
+        let told = Words::of([&SUMMED, &ENDS, &SPENT, &GIVES_UP, &COMPARES, &THEIRS, &ASKS_RIGHT]);
         let sizes = ["_max", "sizeof", "overflow", "array_size", "struct_size", "checked_mul", "size_mul", "cpy", "recv", "read"];
         Needs::nothing().and(Reach::ANYWHERE, told.or(Words::named(sizes)))
     }
@@ -74,7 +75,9 @@ impl Check for CheckEmptied {
                 .or_else(|| endless(file, &twin))
                 .or_else(|| again(file, &twin))
                 .or_else(|| overflows(file, &twin))
-                .or_else(|| widened(file, &twin));
+                .or_else(|| widened(file, &twin))
+                .or_else(|| others(file, &twin))
+                .or_else(|| done_before(file, &twin));
             if let Some(Told { line, new, title }) = told {
                 let side = if new { twin.new } else { twin.old };
                 sink.report(Draft::line(file, side, line).title(title));
@@ -101,11 +104,29 @@ fn compared_in_part(twin: &Twin<'_, '_>) -> Option<Told> {
         return None;
     }
     let whole = was.iter().all(|text| !PART.is_match(text) && third(text).is_none_or(|size| WHOLE.is_match(size)));
-    let partly = |text: &str| {
-        PART.is_match(text) || third(text).is_some_and(|size| !WHOLE.is_match(size) && !size.contains("sizeof") && !size.contains("len"))
-    };
+    static BEGINS: Pattern = Pattern::new(
+        r"\b\w*(?:starts?_?[wW]ith|StartsWith|HasPrefix|ends?_?with|endsWith|includes?|[cC]ontains|indexOf|strpos|str_starts_with|str_contains)\b[?!]?\s*\(",
+    );
+    let begins = twin.added().find(|(_, text)| {
+        text.len() < 600
+            && BEGINS.is_match(text)
+            && names(text).iter().filter(|name| was.iter().any(|was| names(was).contains(*name))).count() > 1
+    });
+    if let Some((line, _)) = begins.filter(|_| twin.gained(&COMPARES) == 0) {
+        return Some(Told { line, new: true, title: "A part of what has to match is enough" });
+    }
+    let partly = |text: &str| PART.is_match(text) || third(text).is_some_and(|size| !WHOLE.is_match(size) && !size.contains("sizeof"));
     let came = twin.added().find(|(_, text)| text.len() < 600 && COMPARES.is_match(text) && partly(text));
     came.filter(|_| whole).map(|(line, _)| Told { line, new: true, title: "Only a part of what has to match is compared" })
+}
+
+/// The words of a line that may be names.
+fn names(text: &str) -> std::collections::BTreeSet<&str> {
+    const COMMON: [&str; 14] =
+        ["if", "unless", "return", "halt", "not", "raise", "throw", "new", "const", "let", "equal", "true", "false", "String"];
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| word.len() > 1 && !COMMON.contains(word) && word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+        .collect()
 }
 
 /// How much is compared, where a function of C is told.
@@ -141,7 +162,11 @@ fn not_given_up(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
 
 /// Contents are no longer compared with the sum that is known of them.
 fn unread(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
-    if !SUMMED.is_match(twin.before()) || SUMMED.is_match(twin.after()) || twin.gained(&SUMMED) > 0 || calls_another(twin) {
+    if !SUMMED.is_match(twin.before())
+        || SUMMED.is_match(twin.after())
+        || file.added().any(|line| SUMMED.is_match(line.text))
+        || calls_another(twin)
+    {
         return None;
     }
     static NAME: Pattern =
@@ -215,24 +240,105 @@ fn overflows(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     }
 }
 
-/// As much as there is room for was the most, and it is more now by something that was added to it.
+/// As much as there is room for was the most: more is taken by something that was added to it, or nobody asks any more.
 fn widened(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     static MOST: Pattern = Pattern::new(r"^\s*([a-z_]\w*(?:(?:->|\.)\w+)?)\s*>=?\s*([a-z_]\w*)\s*$");
+    static TAKES: Pattern = Pattern::new(r"\b\w*(?:read|recv|copy|cpy|move)\w*\s*\(");
     if !matches!(file.language, Language::C | Language::Cpp) {
         return None;
     }
     let header = twin.after().split('{').next().unwrap_or("");
-    let given = |name: &str| header.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
-    for (_, was) in refusals(file, twin.old, &twin.was) {
-        let Some((size, _)) = MOST.group(was, 1).zip(MOST.group(was, 2)).filter(|(_, room)| given(room)) else { continue };
+    let word = |text: &str, name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    for (old, was) in refusals(file, twin.old, &twin.was) {
+        let Some((size, room)) = MOST.group(was, 1).zip(MOST.group(was, 2)).filter(|(_, room)| word(header, room)) else { continue };
         let wider = |is: &str| is.trim().strip_prefix(was.trim()).is_some_and(|rest| rest.trim_start().starts_with('+'));
-        let moved = || twin.after().lines().any(|line| MOVES_BYTES.is_match(line) && line.contains(size));
-        if let Some((line, _)) = refusals(file, twin.new, &twin.is).find(|(_, is)| wider(is)).filter(|_| moved()) {
+        let body = twin.after().split_once('{').map_or("", |(_, body)| body);
+        if !body.lines().any(|line| (MOVES_BYTES.is_match(line) || TAKES.is_match(line)) && line.contains(size)) {
+            continue;
+        }
+        if let Some((line, _)) = refusals(file, twin.new, &twin.is).find(|(_, is)| wider(is)) {
             return Some(Told { line, new: true, title: "More is taken than there is room for" });
+        }
+        if !word(body, room) && word(twin.before().split_once('{').map_or("", |(_, body)| body), room) && !calls_another(twin) {
+            return went(old, "Nobody asks any more whether there is room for what is taken");
         }
     }
     None
 }
+
+/// Somebody, and what is theirs, compared.
+static THEIRS: Pattern = Pattern::new(
+    r"(?i)\b\w*(?:owner|author|tenant|team|account|customer|member|creator|user_?id|organi[sz]ation)\w*(?:(?:\.|->)\w+)?\s*(?:!==?|!=|is\s+not\b)\s*[\w.$>?()!-]*\b(?:current_?user|user|principal|claims|session|caller|actor|viewer)\b|\b(?:current_?user|user|principal|claims|session|caller|actor|viewer)\b[\w.$>?()!\[\]:'\x22-]*\s*(?:!==?|!=|is\s+not\b)\s*[\w.$>?!-]*(?:owner|author|tenant|team|account|customer|member|creator|user_?id|organi[sz]ation)",
+);
+
+/// What is somebody else's is no longer refused, or only where whoever asks does not say a word of their own.
+fn others(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
+    static SOMEBODY: Pattern = Pattern::new(r"(?i)\b(?:current_?user|user|principal|claims|session|caller|actor|viewer)\b");
+    static BELONGS: Pattern = Pattern::new(
+        r"(?i)owner|author\b|author_|tenant|team|account|customer|member|creator|user_?id|organi[sz]ation|authori[sz]e|permission|policy|scope\b|allowed|may_|can_|access",
+    );
+    static HEADER: Pattern = Pattern::new(
+        r"^\s*(?:@|#\[|\[|(?:pub\s+|export\s+|async\s+|public\s+|private\s+|static\s+)*(?:def|fn|func|function|fun)\b|(?:public|private|protected|internal)\b)",
+    );
+    let (line, was) = refusals(file, twin.old, &twin.was).find(|(_, asked)| THEIRS.is_match(asked))?;
+    let chosen =
+        |is: &str| THEIRS.is_match(is) && ASKED.is_match(is) && !ASKED.is_match(was) && (is.contains("&&") || is.contains(" and "));
+    if let Some((at, _)) = refusals(file, twin.new, &twin.is).find(|(_, is)| chosen(is)) {
+        return Some(Told { line: at, new: true, title: "Whoever asks chooses whether they are kept from what is somebody else's" });
+    }
+    // Another question in its place is judged by what asks it.
+    if refusals(file, twin.new, &twin.is).any(|(_, is)| is.contains('(') && !was.contains(is)) {
+        return None;
+    }
+    let still = twin
+        .after()
+        .lines()
+        .any(|text| !HEADER.is_match(text) && (THEIRS.is_match(text) || BELONGS.is_match(text) && SOMEBODY.is_match(text)));
+    if still || calls_another(twin) || twin.added().any(|(_, text)| BELONGS.is_match(text)) {
+        return None;
+    }
+    went(line, "What is somebody else's is no longer refused")
+}
+
+/// What a refusal was to stop is done before it.
+fn done_before(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
+    static ACTS: Pattern = Pattern::new(
+        r"(?i)^\s*(?:await\s+|return\s+await\s+|_\s*=\s*|err\s*:?=\s*)?[\w.$>:()\[\]'\x22-]*\b(?:delete|destroy|remove|update|save|create|insert|transfer|refund|charge|pay|grant|promote|publish|send|execute|commit|cancel|release|approve|write|store|enqueue)\w*[!?]?\s*\(",
+    );
+    const MOST: usize = 40;
+    if twin.removed().all(|(_, text)| !ACTS.is_match(text)) && twin.added().all(|(_, text)| !ACTS.is_match(text)) {
+        return None;
+    }
+    let acts = |side: &crate::analysis::view::SideView<'_>, lines: &std::ops::Range<usize>| -> std::collections::BTreeMap<String, usize> {
+        lines
+            .clone()
+            .filter(|line| ACTS.is_match(side.plain_line(*line)))
+            .take(MOST)
+            .map(|line| (side.plain_line(line).trim().to_owned(), line))
+            .collect()
+    };
+    let (was, is) = (acts(twin.old, &twin.was), acts(twin.new, &twin.is));
+    let now: std::collections::BTreeMap<&str, usize> =
+        stops(file, twin.new, &twin.is).take(MOST).map(|(one, asked)| (asked.trim(), one.first_line)).collect();
+    for (one, asked) in
+        stops(file, twin.old, &twin.was).filter(|(_, asked)| THEIRS.is_match(asked) || ASKS_RIGHT.is_match(asked)).take(MOST)
+    {
+        let Some(at) = now.get(asked.trim()) else { continue };
+        let early = was.iter().find(|(text, line)| **line > one.first_line && is.get(*text).is_some_and(|now| now < at));
+        if let Some((text, _)) = early {
+            return Some(Told {
+                line: is.get(text).copied().unwrap_or(*at),
+                new: true,
+                title: "What is refused is done before it is refused",
+            });
+        }
+    }
+    None
+}
+
+static ASKS_RIGHT: Pattern = Pattern::new(
+    r"(?i)has_?(?:perm|role|scope|right|access)\w*|is_?(?:admin|staff|owner|authori[sz]ed|allowed|authenticated)|authori[sz]e|\bcan[A-Z_]\w*\(|->can\(|verify\w*|compare_digest|hmac\.Equal|secure_compare",
+);
 
 #[cfg(test)]
 mod tests {

@@ -132,7 +132,7 @@ fn names_its_own(twin: &Twin<'_, '_>, check: &str) -> bool {
     );
     /// What is put behind a folder, or opened; group: the last thing.
     static JOINED: Pattern = Pattern::new(
-        r#"(?x) \b(?:join|Join|resolve|Combine|push|get|of)\s*\(\s*(?:[^()\n]*,\s*)?&?\$?([a-z_]\w*)(?:\.(?:trim_start_matches|trimStart|lstrip|strip|to_string|as_str|trim|TrimLeft|replace)\([^()]*\))?\s*\) | ["']/["']\s*[+.]\s*\$?([a-z_]\w*) | /\s*([a-z_]\w*)\s*[;)]?\s*$ | \$\{(\w+)\}[`"] | \{(\w+)\}["']"#,
+        r#"(?x) \b(?:join|Join|resolve|Combine|push|get|of)\s*\(\s*(?:[^()\n]*,\s*)?&?\$?([a-z_]\w*)(?:\.(?:trim_start_matches|trimStart|lstrip|strip|to_string|as_str|trim|TrimLeft|replace)\([^()]*\))?\s*\) | ["']/["']\s*[+.]\s*\$?([a-z_]\w*) | /\s*([a-z_]\w*)\s*(?:[;)]|$) | \$\{(\w+)\}[`"] | \{(\w+)\}["']"#,
     );
     static FOLDER: Pattern = Pattern::new(r"(?i)root|base|dir|folder|upload|storage|path|prefix|home|public");
     static MADE: Pattern =

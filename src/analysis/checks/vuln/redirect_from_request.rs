@@ -12,7 +12,7 @@ use crate::model::rule::{RuleId, Severity};
 pub struct RedirectFromRequest;
 
 static FIRST: Pattern = Pattern::new(
-    r"(?:^|[^\w.>])(?:redirect|HttpResponseRedirect|RedirectResponse|redirect_to|Redirect|RedirectPermanent)\s*\(|\b(?:res|response|reply)\.redirect\s*\((?:\s*30\d\s*,)?|\bhttp\.Redirect\s*\([^,]+,[^,]+,|\b(?:c|ctx)\.(?:Redirect|redirect)\s*\((?:[^,()]*,)?|\.sendRedirect\s*\(|\bheader\s*\(\s*[\x22\x27]Location:|\breturn\s+[\x22\x27]redirect:[\x22\x27]?\s*\+|\bredirect_to\s+|\b(?:window\.)?location(?:\.href)?\s*=\s*|\blocation\.(?:assign|replace)\s*\(",
+    r"(?:^|[^\w.>])(?:redirect|HttpResponseRedirect|RedirectResponse|redirect_to|Redirect|RedirectPermanent)\s*\(|\b(?:res|response|reply)\.redirect\s*\((?:\s*30\d\s*,)?|\bhttp\.Redirect\s*\([^,]+,[^,]+,|\b(?:c|ctx)\.(?:Redirect|redirect)\s*\((?:[^,()]*,)?|\.sendRedirect\s*\(|\bheader\s*\(\s*[\x22\x27]Location:|\breturn\s+[\x22\x27]redirect:[\x22\x27]?\s*\+|\bredirect_to\s+|^\s*redirect\s+(?:to\s*\(?\s*)?|\b(?:window\.)?location(?:\.href)?\s*=\s*|\blocation\.(?:assign|replace)\s*\(",
 );
 static ANY: Pattern = Pattern::new(r"[^\s\S]");
 static TAMED: Pattern = Pattern::new(

@@ -45,7 +45,12 @@ static NUMBER: Pattern = Pattern::new(r"\]\.to_[if]\b|\.parse::<[iu](?:\d+|size)
 static INSTEAD: Pattern = Pattern::new(r"\bor\b|\|\||\?\?|\?:");
 static INTERPOLATED: Pattern = Pattern::new(r"(?:[#$]?\{\s*|\$)([A-Za-z_][A-Za-z0-9_]*)");
 /// Functions that hand on what they are given.
-const CARRIERS: [&str; 26] = [
+const CARRIERS: [&str; 31] = [
+    "clone",
+    "to_owned",
+    "into",
+    "as_ref",
+    "as_deref",
     "join",
     "Join",
     "format",

@@ -117,6 +117,7 @@ fn made_up(file: &FileView<'_>, text: &str) -> bool {
 /// A job that somebody had to start before it changed what runs in production starts by itself.
 fn unasked(file: &FileView<'_>, (old, new): (&Node, &Node), sink: &mut Sink<'_>) {
     static PRODUCTION: Pattern = Pattern::new(r"(?i)\bprod(?:uction)?\b|\blive\b");
+    static DELIVERED: Pattern = Pattern::new(r"(?i)^(?:release|deploy|publish)(?:\b|_|$)");
     let Some(side) = file.new_side() else { return };
     let whens = |job: &Node| -> Vec<String> {
         let rules = job.get("rules").map_or(&[][..], Node::items).iter().filter_map(|rule| rule.get("when"));
@@ -127,7 +128,7 @@ fn unasked(file: &FileView<'_>, (old, new): (&Node, &Node), sink: &mut Sink<'_>)
         let Some(known) = old.get(name).filter(|known| manual(known)) else { continue };
         let environment = job.get("environment").map(|node| node.get("name").unwrap_or(node).scalar()).unwrap_or_default();
         if !manual(job)
-            && (PRODUCTION.is_match(&environment) || environment.is_empty() && PRODUCTION.is_match(name))
+            && (PRODUCTION.is_match(&environment) || environment.is_empty() && (PRODUCTION.is_match(name) || DELIVERED.is_match(name)))
             && known.get("script").is_some()
         {
             let line = line_with(side, job.line, "when:");
