@@ -68,10 +68,13 @@ fn is_compared(table: &Table<'_>) -> bool {
 /// The registry of images that the host in front of a name is near to: `ghrc.io/owner/image`.
 fn near_host(dependency: &Dependency) -> Option<(&'static str, Likeness)> {
     let host = dependency.name.split_once('/').map(|(host, _)| host).filter(|host| host.contains('.'))?;
-    let hosts = lists().image_hosts.iter().map(String::as_str).filter(|_| dependency.ecosystem == Ecosystem::Docker);
-    let near = |known: &'static str| Some((known, likeness(host, known)?));
-    let sub = |known: &str| host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.'));
-    let found = hosts.filter(|known| *known != host && !sub(known)).filter_map(near);
+    let hosts = || lists().image_hosts.iter().map(String::as_str);
+    // Two that everybody knows are near each other (`gcr.io`, `ghcr.io`), and regions stand in front of one.
+    let sub = |known: &str| host == known || host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.'));
+    if dependency.ecosystem != Ecosystem::Docker || hosts().any(sub) {
+        return None;
+    }
+    let found = hosts().filter_map(|known| Some((known, likeness(host, known)?)));
     found.filter(|(_, how)| !matches!(how, Likeness::Order | Likeness::Bait)).max_by_key(|(_, how)| *how)
 }
 
