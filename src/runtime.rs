@@ -20,6 +20,7 @@ pub mod in_force;
 pub mod input;
 pub mod jobs;
 pub mod journal;
+pub mod judging;
 pub mod kept;
 pub mod later;
 pub mod lifted;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::check::FileOutcome;
 use super::imports;
+use super::manifests::Inventory;
 use super::manifests::format::Kind;
 use super::role::Role;
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem, PackageSource, Scope};
@@ -150,6 +151,7 @@ pub struct Added<'o> {
 /// What `outcomes` add, as far as its use shows.
 pub fn added(outcomes: &[FileOutcome]) -> Vec<Added<'_>> {
     let mut all = Vec::new();
+    let locks: Vec<&Inventory> = outcomes.iter().filter_map(|one| one.inventory.as_ref()).filter(|one| one.kind == Kind::Lock).collect();
     for outcome in outcomes {
         let Some(inventory) = outcome.inventory.as_ref().filter(|one| one.kind == Kind::Manifest && one.existed) else { continue };
         for row in outcome.dependencies.iter().filter(|row| row.change == DependencyMove::Added) {
@@ -158,7 +160,7 @@ pub fn added(outcomes: &[FileOutcome]) -> Vec<Added<'_>> {
                 && row.manifest.name().ends_with(".txt")
                 && dependency.version.starts_with("==")
                 && inventory.known.len() >= FROZEN;
-            if inventory.known.contains(&dependency.name) || !is_live(&row.manifest) || frozen || is_needed(outcomes, dependency) {
+            if inventory.known.contains(&dependency.name) || !is_live(&row.manifest) || frozen || is_needed(&locks, dependency) {
                 continue;
             }
             let words = names(dependency);
@@ -172,9 +174,8 @@ pub fn added(outcomes: &[FileOutcome]) -> Vec<Added<'_>> {
 }
 
 /// Whether a lock file of the change says that another package needs it or expects it beside itself.
-fn is_needed(outcomes: &[FileOutcome], dependency: &Dependency) -> bool {
-    let locks = outcomes.iter().filter_map(|outcome| outcome.inventory.as_ref()).filter(|one| one.kind == Kind::Lock);
-    locks.filter(|lock| lock.ecosystem == dependency.ecosystem).any(|lock| lock.needed.contains(&dependency.name))
+fn is_needed(locks: &[&Inventory], dependency: &Dependency) -> bool {
+    locks.iter().any(|lock| lock.ecosystem == dependency.ecosystem && lock.needed.contains(&dependency.name))
 }
 
 /// The words to look for, each once.

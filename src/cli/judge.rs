@@ -6,12 +6,12 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::analysis::engine::Engine;
-use crate::analysis::reader::Reader;
 use crate::cli::output::Output;
 use crate::model::cancel::Cancel;
 use crate::model::change::Change;
 use crate::model::pull::{Pull, PullRef};
 use crate::model::report::Report;
+use crate::runtime::judging::judged;
 use crate::sources::source::{Source, SourceError};
 
 /// What is needed to judge pulls.
@@ -36,19 +36,7 @@ impl Judge<'_> {
     pub fn one(&self, at: &PullRef) -> Outcome {
         let change = self.source.change(at, self.cancel)?;
         let began = Instant::now();
-        let report = self.engine.analyse_whole(
-            &change,
-            &Reader {
-                texts: &|wanted| self.source.texts(&change, wanted, self.cancel),
-                history: &|| self.source.history(&change, self.cancel),
-                packages: &|take| self.source.packages(&change, take, self.cancel),
-                mentions: &|words| self.source.mentions(&change, words, self.cancel),
-                testimony: &|question| self.source.testimony(&change, question, self.cancel),
-                talk: &|| self.source.talk(&change, self.cancel),
-                cancel: self.cancel,
-            },
-        );
-        let mut report = report.ok_or(SourceError::Cancelled)?;
+        let mut report = judged(self.engine, self.source, &change, self.cancel)?;
         report.millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok((change, report))
     }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::analysis::engine::Engine;
-use crate::analysis::reader::Reader;
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Decision, Verb};
 use crate::model::inert;
@@ -18,6 +17,7 @@ use crate::model::time::Timestamp;
 use crate::response::journal::Case;
 use crate::response::request::{Request, Target};
 use crate::runtime::case_decisions::{CaseDecisions, DecisionError};
+use crate::runtime::judging::caught;
 use crate::runtime::seen::{kept_report, target};
 use crate::sources::source::SourceError;
 use crate::sources::sweep::Field;
@@ -201,18 +201,6 @@ pub fn plan(chosen: &[Chosen<'_>], order: &Order, engine: &Engine, cancel: &Canc
 /// The change as it is now, with the report that is kept as evidence.
 fn read(one: &Chosen<'_>, engine: &Engine, cancel: &Cancel) -> Result<(Target, Vec<u8>), SourceError> {
     let change = one.field.change(&one.member.caught, cancel)?;
-    let report = engine.analyse_whole(
-        &change,
-        &Reader {
-            texts: &|wanted| one.field.texts(&change, wanted, cancel),
-            history: &|| one.field.history(&change, cancel),
-            packages: &|take| one.field.packages(&change, take, cancel),
-            mentions: &|_| None,
-            testimony: &|question| one.field.testimony(&change, question, cancel),
-            talk: &|| one.field.talk(&change, cancel),
-            cancel,
-        },
-    );
-    let report = report.ok_or(SourceError::Cancelled)?;
+    let report = caught(engine, one.field.as_ref(), &change, cancel)?;
     Ok((target(&change, &report, &[]), kept_report(&change, &report, engine)))
 }

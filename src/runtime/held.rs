@@ -1,7 +1,6 @@
 //! What a release lets go: the pulls that the named cases hold, each read and judged as it is now. Nothing is planned here.
 
 use crate::analysis::engine::Engine;
-use crate::analysis::reader::Reader;
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Subject, Verb};
 use crate::model::policy::Touched;
@@ -13,6 +12,7 @@ use crate::response::journal::{Case, Journal};
 use crate::response::policy::named;
 use crate::response::request::{Request, Target};
 use crate::response::words::{count, few, one_line};
+use crate::runtime::judging::judged;
 use crate::runtime::seen::target;
 use crate::sources::source::{Source, SourceError};
 
@@ -67,19 +67,7 @@ pub fn read(source: &dyn Source, engine: &Engine, pulls: Vec<(PullRef, Subject)>
 
 fn one(source: &dyn Source, engine: &Engine, pull: PullRef, then: &Subject, cancel: &Cancel) -> Result<Held, SourceError> {
     let change = source.change(&place(&pull, then), cancel)?;
-    let report = engine.analyse_whole(
-        &change,
-        &Reader {
-            texts: &|wanted| source.texts(&change, wanted, cancel),
-            history: &|| source.history(&change, cancel),
-            packages: &|take| source.packages(&change, take, cancel),
-            mentions: &|words| source.mentions(&change, words, cancel),
-            testimony: &|question| source.testimony(&change, question, cancel),
-            talk: &|| source.talk(&change, cancel),
-            cancel,
-        },
-    );
-    let report = report.ok_or(SourceError::Cancelled)?;
+    let report = judged(engine, source, &change, cancel)?;
     let mut target = target(&change, &report, &[]);
     target.touched.name = if pull.origin == Origin::Github { pull.to_string() } else { pull.name.clone() };
     let head = change.pull.revision.head.as_ref().map_or("its diff", |head| head.short());

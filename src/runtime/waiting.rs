@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use crate::analysis::reader::Reader;
 use crate::model::ban::Ban;
 use crate::model::cancel::Cancel;
 use crate::model::decision::{Decision, Reviewer, Subject, Verb};
@@ -16,6 +15,7 @@ use crate::response::policy::still_holds;
 use crate::response::request::{Request, Target};
 use crate::response::signing;
 use crate::runtime::case_decisions::{CaseDecisions, DecisionError};
+use crate::runtime::judging::judged;
 use crate::runtime::policy::UNREAD;
 use crate::runtime::seen::{kept_report, readable, refused, target};
 use crate::runtime::signing::Seat;
@@ -212,21 +212,10 @@ fn look(
         return Err(Moved::Away(format!("{at} was read from what was kept: the forge cannot be reached yet")));
     }
     readable(decision.verb, &change).map_err(|why| Moved::Gone(why.to_string()))?;
-    let report = decisions.engine().analyse_whole(
-        &change,
-        &Reader {
-            texts: &|wanted| source.texts(&change, wanted, cancel),
-            history: &|| source.history(&change, cancel),
-            packages: &|take| source.packages(&change, take, cancel),
-            mentions: &|words| source.mentions(&change, words, cancel),
-            testimony: &|question| source.testimony(&change, question, cancel),
-            talk: &|| source.talk(&change, cancel),
-            cancel,
-        },
-    );
-    let report = report.ok_or_else(|| Moved::Away(format!("looking at {at} again was stopped")))?;
+    let engine = decisions.engine();
+    let report = judged(&engine, source, &change, cancel).map_err(|_| Moved::Away(format!("looking at {at} again was stopped")))?;
     let bans = refused(&change, &decisions.bans().map_err(Moved::Failed)?);
-    Ok((target(&change, &report, &decision.dispositions), kept_report(&change, &report, &decisions.engine()), bans))
+    Ok((target(&change, &report, &decision.dispositions), kept_report(&change, &report, &engine), bans))
 }
 
 /// Plans and carries out.

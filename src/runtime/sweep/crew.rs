@@ -9,13 +9,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::analysis::engine::Engine;
-use crate::analysis::reader::Reader;
 use crate::model::cancel::Cancel;
 use crate::model::diff::Omission;
 use crate::model::dossier::Link;
 use crate::model::pull::PullState;
 use crate::model::report::Report;
 use crate::model::sweep::{Asked, Caught, Judgement};
+use crate::runtime::judging;
 use crate::runtime::kept::judged;
 use crate::runtime::observer::Observer;
 use crate::sources::source::SourceError;
@@ -174,19 +174,7 @@ fn judge(field: &dyn Field, caught: &Caught, (engine, observer): (&Engine, &Obse
     }
     let change = field.change(caught, cancel)?;
     let began = Instant::now();
-    let report = engine.analyse_whole(
-        &change,
-        &Reader {
-            texts: &|wanted| field.texts(&change, wanted, cancel),
-            history: &|| field.history(&change, cancel),
-            packages: &|take| field.packages(&change, take, cancel),
-            mentions: &|_| None,
-            testimony: &|question| field.testimony(&change, question, cancel),
-            talk: &|| field.talk(&change, cancel),
-            cancel,
-        },
-    );
-    let mut report = report.ok_or(SourceError::Cancelled)?;
+    let mut report = judging::caught(engine, field, &change, cancel)?;
     report.millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     observer.note(&change, &report, engine, field.folder().as_deref());
     let contained_in = shipped(field, caught, &mut report, cancel)?;

@@ -19,12 +19,15 @@ const MOST_FILES: usize = 60_000;
 const LARGEST: u64 = 2 * 1024 * 1024;
 /// Bytes in all.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
-/// Words at once.
+/// Words at once, and bytes of them together.
 const MOST_WORDS: usize = 200;
+const LONGEST_WORDS: usize = 64 * 1024;
+/// Places of words in all: names of a letter or two, or nested in each other, stand everywhere.
+const MOST_PLACES: usize = 1_000_000;
 
 /// Where `words` stand in the head of `change`; `None` where not all of it is here, or it is too large.
 pub(super) fn of(folder: &Path, change: &Change, words: &[String], cancel: &Cancel) -> Option<Mentions> {
-    if words.len() > MOST_WORDS {
+    if words.len() > MOST_WORDS || words.iter().map(String::len).sum::<usize>() > LONGEST_WORDS {
         return None;
     }
     let repo = open::open(folder).ok()?;
@@ -33,7 +36,7 @@ pub(super) fn of(folder: &Path, change: &Change, words: &[String], cancel: &Canc
     let searcher = AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()?;
     let store = Store::of(&repo).ok()?;
     let mut mentions = Mentions::default();
-    let mut left = MOST_BYTES;
+    let (mut left, mut places) = (MOST_BYTES, MOST_PLACES);
     for (path, id) in files(&repo, root)? {
         if cancel.is_cancelled() {
             return None;
@@ -46,6 +49,7 @@ pub(super) fn of(folder: &Path, change: &Change, words: &[String], cancel: &Canc
         left = left.checked_sub(object.data().len())?;
         let mut counts = vec![0; words.len()];
         for found in searcher.find_overlapping_iter(object.data()) {
+            places = places.checked_sub(1)?;
             if let Some(count) = counts.get_mut(found.pattern().as_usize()) {
                 *count += 1;
             }

@@ -25,12 +25,14 @@ impl Compared<'_, '_, '_> {
         let side = self.new.side;
         let bytes = side.bytes_of(function.first_line, function.last_line);
         let Some(text) = side.plain().get(bytes.clone()).filter(|text| text.len() <= LONGEST && SECRET.is_match(text)) else { return };
+        let before = self.old.side.plain();
+        let before = before.get(self.old.side.bytes_of(self.old.body.function.first_line, self.old.body.function.last_line)).unwrap_or("");
         for found in FALLS_BACK.find_all(text).take(MOST) {
             let whole = text.get(found.clone()).unwrap_or("");
             let (Some(name), Some(path)) = (FALLS_BACK.group(whole, 1), FALLS_BACK.group(whole, 2)) else { continue };
             let plain = bare(path);
             let (first, last) = (side.line_of(bytes.start + found.start), side.line_of(bytes.start + found.end.saturating_sub(1)));
-            let new = side.touches(first, last) && !self.old.side.plain().contains(whole.trim());
+            let new = side.touches(first, last) && !before.contains(whole.trim());
             if !new || !SECRET.is_match(path) && !SECRET.is_match(name) {
                 continue;
             }
