@@ -1,5 +1,6 @@
 //! `test-special-cased`: product code that behaves for its tests: it asks whether they run, or answers their very question by heart.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assertions::{asserts, is_tested_code};
@@ -9,7 +10,7 @@ use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
-use crate::model::diff::{FileDiff, LineKind};
+use crate::model::diff::{FileDiff, LineKind, TextDiff};
 use crate::model::path::RepoPath;
 use crate::model::rule::{Confidence, RuleId, Severity};
 
@@ -52,6 +53,8 @@ static ROWS: Pattern = Pattern::new(
 const BELOW: u32 = 2;
 /// More lines of tests than this are a suite that came at once.
 const MOST_LINES: usize = 20_000;
+/// More answers by heart than this are data.
+const MOST_CASES: usize = 500;
 
 /// See `rules/code/test-special-cased.toml`.
 pub struct TestSpecialCased;
@@ -101,7 +104,7 @@ impl Check for TestSpecialCased {
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         let files = &view.change.patch.files;
         by_number(view, sink);
-        let learnt: Vec<Learnt<'_>> = files.iter().filter(|file| is_tested_code(&file.path().text())).flat_map(learnt).take(500).collect();
+        let learnt: Vec<Learnt<'_>> = files.iter().filter(|file| is_tested_code(&file.path().text())).flat_map(learnt).take(MOST_CASES).collect();
         if learnt.is_empty() {
             return;
         }
@@ -258,6 +261,7 @@ fn digits(number: &str) -> usize {
 fn by_number(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
     let files = &view.change.patch.files;
     let mut asked: Option<BTreeMap<String, BTreeSet<usize>>> = None;
+    let mut tried = 0;
     for file in files.iter().filter(|file| is_tested_code(&file.path().text())).take(500) {
         let (Some(text), Some(path)) = (file.text(), file.new_path.as_ref()) else { continue };
         let mut open: Option<(u32, &str, &str)> = None;
@@ -278,6 +282,10 @@ fn by_number(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
             open = None;
             let known = asked.get_or_insert_with(|| told(files));
             let Some(answered) = known.get(&bare(answer)) else { continue };
+            tried += 1;
+            if tried > MOST_CASES {
+                return;
+            }
             let beside = LITERAL.groups(evidence, 0).filter(|literal| bare(literal) != bare(answer) && bare(literal).len() >= 2);
             let together = beside
                 .into_iter()
@@ -313,12 +321,14 @@ fn learnt(file: &FileDiff) -> Vec<Learnt<'_>> {
     }
     let mut out: Vec<Learnt<'_>> = Vec::new();
     let mut open: Option<(u32, &str, &str, bool)> = None;
+    let table: OnceCell<BTreeSet<&str>> = OnceCell::new();
     for (number, line) in text.added().filter(|(_, line)| line.len() < 300) {
         let row = || BRANCH.group(line, 1).filter(|_| line.trim_start().starts_with(['c', 'w']));
         let branch = || EQUALS.group(line, 1).filter(|_| BRANCH.is_match(line)).or_else(row);
         if let Some(question) = BRANCHES.iter().any(|word| line.contains(word)).then(branch).flatten() {
             let row = line.trim_start().starts_with("case") || line.trim_start().starts_with("when");
-            let alone = !row && text.lines.iter().filter(|other| asks_the_same(line, text.text(other))).count() < 2;
+            let tabled = || ASKED.group(line, 1).is_some_and(|asked| table.get_or_init(|| asked_again(text)).contains(asked));
+            let alone = !row && !tabled();
             open = Some((number, line, question, alone));
         }
         let Some((first, evidence, question, alone)) = open.filter(|(first, ..)| number <= first + BELOW) else { continue };
@@ -335,10 +345,17 @@ fn learnt(file: &FileDiff) -> Vec<Learnt<'_>> {
     out
 }
 
-/// Whether `other` compares what `line` compares: one of several branches is a table.
-fn asks_the_same(line: &str, other: &str) -> bool {
-    static ASKED: Pattern = Pattern::new(r#"([\w.$]+)\s*(?:===?|\bis\b|\.equals\()\s*\(?\s*["'\d-]"#);
-    ASKED.group(line, 1).is_some_and(|asked| ASKED.groups(other, 1).any(|also| also == asked))
+/// What a comparison with a literal asks about.
+static ASKED: Pattern = Pattern::new(r#"([\w.$]+)\s*(?:===?|\bis\b|\.equals\()\s*\(?\s*["'\d-]"#);
+
+/// What several lines of `text` ask about: one of several branches is a table.
+fn asked_again(text: &TextDiff) -> BTreeSet<&str> {
+    let (mut once, mut again) = (BTreeSet::new(), BTreeSet::new());
+    for line in &text.lines {
+        let asked: BTreeSet<&str> = ASKED.groups(text.text(line), 1).collect();
+        again.extend(asked.into_iter().filter(|asked| !once.insert(*asked)));
+    }
+    again
 }
 
 /// A word that may stand anywhere tells nothing; neither do yes and no, unless the question is particular.
