@@ -8,7 +8,7 @@ use lazaret::analysis::examples::change_of;
 use lazaret::analysis::reader::Reader;
 use lazaret::analysis::rulebook::Rulebook;
 use lazaret::model::cancel::Cancel;
-use lazaret::model::change::{History, TextRequest, Texts};
+use lazaret::model::change::{Change, History, TextRequest, Texts};
 use lazaret::model::rule::{Example, ExampleFile, Rule, RuleOrigin};
 use lazaret::model::talk::Talk;
 use lazaret::model::testimony::Testimony;
@@ -21,14 +21,19 @@ use crate::shapes::{SHAPES, Shape};
 /// Bytes or parts that an offset may cost at most: what is looked at once, however long the text is.
 const OFFSET: usize = 100_000;
 
-/// What all rules cost on `diff`, on one thread: work is counted by thread.
+/// What all rules cost on `diff`.
 fn effort_on(engine: &Engine, diff: &str) -> Effort {
     let none = Example { message: "Rework".to_owned(), ..Example::default() };
     let (mut change, texts): (_, Texts) = change_of(&none);
     change.patch = unified::parse(diff.as_bytes());
+    effort_of(engine, &change, &texts)
+}
+
+/// What all rules cost on `change`, on one thread: work is counted by thread.
+pub(crate) fn effort_of(engine: &Engine, change: &Change, texts: &Texts) -> Effort {
     ThreadPoolBuilder::new().num_threads(1).stack_size(16 << 20).build().unwrap().install(|| {
         effort::take();
-        drop(engine.analyse(&change, &|_| texts.clone()));
+        drop(engine.analyse(change, &|_| texts.clone()));
         effort::take()
     })
 }

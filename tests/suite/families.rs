@@ -142,6 +142,15 @@ fn family(name: &str) -> Family {
     toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
+/// The sabotage of all families.
+pub(crate) fn sabotage() -> Vec<Example> {
+    let mut names: Vec<String> =
+        std::fs::read_dir("tests/data/families").unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let hits = |name: &String| family(name.trim_end_matches(".toml")).hit.into_iter().map(|entry| entry.example(true));
+    names.iter().flat_map(hits).collect()
+}
+
 /// Holds that no sabotage of a family is lost and that ordinary changes raise nothing hard, with at least so many of each.
 fn holds(name: &str, sabotaged: usize, ordinary: usize) {
     let family = family(name);

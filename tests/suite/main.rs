@@ -77,6 +77,7 @@ mod providers;
 mod pty;
 mod queue_github;
 mod remarks;
+mod repeated;
 mod response;
 mod revert;
 mod revert_github;

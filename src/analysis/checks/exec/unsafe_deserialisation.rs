@@ -1,5 +1,8 @@
 //! `unsafe-deserialisation`: something is read back in a way that can run code.
 
+use std::cell::LazyCell;
+use std::collections::{BTreeSet, HashSet};
+
 use super::engines::{LONGEST, engines};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::checks::vuln::twins::{Twin, twins};
@@ -35,19 +38,21 @@ impl Check for UnsafeDeserialisation {
             let plain = side.plain_of(statement);
             (statement.bytes.len() <= LONGEST && (engines().asked.is_match(plain) || engines().remote.is_match(plain))).then_some(())
         };
-        let reached: std::collections::HashSet<usize> =
+        let reached: HashSet<usize> =
             arrivals(side, from_outside, |statement| reads_back(side, statement)).into_iter().map(|arrival| arrival.sink).collect();
         let twins = twins(file);
-        for at in changed {
+        let of_everybody = LazyCell::new(|| of_everybody(side, &changed));
+        let plain_before = LazyCell::new(|| mapped_plain_types(file, side));
+        for &at in &changed {
             let statement = &side.statements()[at];
             let draft = Draft::lines(file, side, statement.first_line, statement.last_line);
             let draft = if reached.contains(&at) {
                 draft
             } else if twins.iter().any(|twin| twin.is.contains(&statement.first_line) && held_data_only(twin)) {
                 draft.title("What was read back held data only, and may run code now")
-            } else if of_everybody(side, statement) {
+            } else if of_everybody.contains(&at) {
                 draft.title("What anybody on this machine may have put there is read back, and may run code")
-            } else if opened_to_any_type(file, side.plain_of(statement)) {
+            } else if ANY_TYPE.is_match(side.plain_of(statement)) && *plain_before {
                 draft.title("Whoever writes what is read back names the types that are made")
             } else {
                 draft.severity(Severity::Medium)
@@ -69,8 +74,8 @@ fn held_data_only(twin: &Twin<'_, '_>) -> bool {
     twin.lost(&READS_DATA) > twin.gained(&READS_DATA) && !twin.before().lines().any(ran)
 }
 
-/// Whether what is read back lies in a folder that everybody on the machine can write to, by up to two names.
-fn of_everybody(side: &SideView<'_>, statement: &Statement) -> bool {
+/// Which of the `wanted` statements, in their order, read what lies in a folder that everybody on the machine can write to, by up to two names.
+fn of_everybody(side: &SideView<'_>, wanted: &[usize]) -> HashSet<usize> {
     static SHARED: Pattern = Pattern::new(
         r#"["'`](?:/tmp|/var/tmp|/dev/shm)(?:/[\w.-]*)*["'`]|\bgettempdir\s*\(\s*\)|\bDir\.tmpdir\b|\bsys_get_temp_dir\s*\(|\bjava\.io\.tmpdir\b|\bos\.(?:tmpdir|TempDir)\s*\("#,
     );
@@ -79,35 +84,46 @@ fn of_everybody(side: &SideView<'_>, statement: &Statement) -> bool {
     static SET: Pattern =
         Pattern::new(r"^\s*(?:(?:const|let|var|val|final|static|private|public)\s+)*\$?@?(\w+)\s*(?::\s*[\w.]+\s*)?:?=[^=]");
     static NAME: Pattern = Pattern::new(r"[A-Za-z_]\w*");
-    let plain = side.plain_of(statement);
-    if SHARED.is_match(plain) {
-        return !OWN.is_match(plain);
-    }
-    let mut shared: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
-    for one in side.statements().iter().filter(|one| one.bytes.len() <= 400 && one.first_line <= statement.first_line) {
-        let text = side.plain_of(one);
-        let Some(name) = SET.group(text, 1) else { continue };
-        let from = || text.split_once('=').is_some_and(|(_, value)| NAME.groups(value, 0).any(|word| shared.contains(word)));
-        if !OWN.is_match(text) && (SHARED.is_match(text) || from()) {
-            shared.insert(name);
+    let mut shared: BTreeSet<&str> = BTreeSet::new();
+    let mut before = side.statements().iter().peekable();
+    let mut found = HashSet::new();
+    for &at in wanted {
+        let statement = &side.statements()[at];
+        while let Some(one) = before.next_if(|one| one.first_line <= statement.first_line) {
+            let text = side.plain_of(one);
+            let Some(name) = SET.group(text, 1).filter(|_| one.bytes.len() <= 400) else { continue };
+            let from = || text.split_once('=').is_some_and(|(_, value)| NAME.groups(value, 0).any(|word| shared.contains(word)));
+            if !OWN.is_match(text) && (SHARED.is_match(text) || from()) {
+                shared.insert(name);
+            } else {
+                shared.remove(name);
+            }
+        }
+        let plain = side.plain_of(statement);
+        let everybodys = if SHARED.is_match(plain) {
+            !OWN.is_match(plain)
         } else {
-            shared.remove(name);
+            NAME.groups(side.code_of(statement), 0).any(|word| shared.contains(word))
+        };
+        if everybodys {
+            found.insert(at);
         }
     }
-    NAME.groups(side.code_of(statement), 0).any(|word| shared.contains(word))
+    found
 }
 
-/// Types of any class are allowed to a mapper that took plain ones before.
-fn opened_to_any_type(file: &FileView<'_>, plain: &str) -> bool {
-    static ANY_TYPE: Pattern = Pattern::new(
-        r"\bLaissezFaireSubTypeValidator\b|\bDefaultTyping\.(?:EVERYTHING|NON_FINAL|OBJECT_AND_NON_CONCRETE)\b|\benableDefaultTyping\s*\(|\bTypeNameHandling\.(?:All|Auto|Objects)\b",
-    );
+/// Types of any class, for a mapper.
+static ANY_TYPE: Pattern = Pattern::new(
+    r"\bLaissezFaireSubTypeValidator\b|\bDefaultTyping\.(?:EVERYTHING|NON_FINAL|OBJECT_AND_NON_CONCRETE)\b|\benableDefaultTyping\s*\(|\bTypeNameHandling\.(?:All|Auto|Objects)\b",
+);
+
+/// Whether a mapper of the file made plain types before, and nothing limits it now.
+fn mapped_plain_types(file: &FileView<'_>, side: &SideView<'_>) -> bool {
     static MAPS: Pattern = Pattern::new(r"\b(?:ObjectMapper|JsonMapper|JsonSerializer(?:Settings)?|JsonConvert)\b");
     static LIMITED: Pattern = Pattern::new(r"\bBasicPolymorphicTypeValidator\b|\bSerializationBinder\b|\bISerializationBinder\b");
-    let plain_before = file
-        .old()
-        .is_some_and(|old| MAPS.is_match(old.text()) && !ANY_TYPE.is_match(old.text()) && !engines().deserialisers.is_match(old.text()));
-    ANY_TYPE.is_match(plain) && plain_before && !file.new_side().is_some_and(|side| LIMITED.is_match(side.text()))
+    let plain =
+        |old: &SideView<'_>| MAPS.is_match(old.text()) && !ANY_TYPE.is_match(old.text()) && !engines().deserialisers.is_match(old.text());
+    file.old().is_some_and(plain) && !LIMITED.is_match(side.text())
 }
 
 fn reads_back(side: &SideView<'_>, statement: &Statement) -> bool {

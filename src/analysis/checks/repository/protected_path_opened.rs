@@ -1,5 +1,7 @@
 //! `protected-path-opened`: owners or ignore lists that kept paths from agents, commits or lone approvals, and do not any more.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::fold;
@@ -48,17 +50,19 @@ impl Check for ProtectedPathOpened {
 }
 
 fn owners(file: &FileView<'_>, old: &SideView<'_>, sink: &mut Sink<'_>) {
-    let now: Vec<(&str, bool)> = file.new_side().into_iter().flat_map(SideView::lines).filter_map(|line| entry(line.text)).collect();
-    let covered = now.iter().any(|(path, owned)| *owned && matches!(*path, "*" | "/" | "/**" | "**"));
+    let now = || file.new_side().into_iter().flat_map(SideView::lines).filter_map(|line| entry(line.text));
+    let covered = now().any(|(path, owned)| owned && matches!(path, "*" | "/" | "/**" | "**"));
+    let of = |wanted: bool| now().filter(|(_, owned)| *owned == wanted).map(|(path, _)| path.trim_matches('/')).collect::<BTreeSet<&str>>();
+    let (theirs, nobodys) = (of(true), of(false));
     handed_over(file, old, sink);
     for line in old.changed_lines() {
         let Some((path, true)) = entry(line.text) else { continue };
         // Another line for the same path, or for all of them, still asks somebody.
-        if now.iter().any(|(known, owned)| *owned && known.trim_matches('/') == path.trim_matches('/')) {
+        if theirs.contains(path.trim_matches('/')) {
             continue;
         }
         // The last line that fits decides: a path that stands there with nobody behind it is nobody's, whoever owns the rest.
-        let bare = now.iter().any(|(known, owned)| !*owned && known.trim_matches('/') == path.trim_matches('/'));
+        let bare = nobodys.contains(path.trim_matches('/'));
         let severity = match (GUARDING.is_match(path), covered && !bare) {
             (true, false) => Severity::High,
             (true, true) => Severity::Medium,
@@ -103,12 +107,10 @@ fn entry(text: &str) -> Option<(&str, bool)> {
 
 fn ignored(file: &FileView<'_>, old: &SideView<'_>, agents: bool, sink: &mut Sink<'_>) {
     let pattern = |text: &str| text.trim().trim_start_matches('/').trim_end_matches('/').to_owned();
-    let now: Vec<String> = file.new_side().into_iter().flat_map(SideView::lines).map(|line| pattern(line.text)).collect();
-    let covers =
-        |gone: &str| now.iter().any(|kept| kept == gone || kept == "*" || kept.trim_end_matches('*') == gone.trim_end_matches('*'));
+    let kept = Kept::of(file.new_side().into_iter().flat_map(SideView::lines).map(|line| pattern(line.text)));
     for line in old.changed_lines() {
         let gone = pattern(line.text);
-        if !gone.starts_with(['#', '!']) && SECRET.is_match(&gone) && !covers(&gone) && !wider(&now, &gone) {
+        if !gone.starts_with(['#', '!']) && SECRET.is_match(&gone) && !kept.covers(&gone) {
             let who = if agents { "agents" } else { "commits and packages" };
             let severity = if agents { Severity::High } else { Severity::Medium };
             let title = format!("`{gone}` would not be kept from {who} any more");
@@ -124,11 +126,32 @@ fn ignored(file: &FileView<'_>, old: &SideView<'_>, agents: bool, sink: &mut Sin
     }
 }
 
-/// Whether a wider pattern that stayed still keeps `gone` out: `.env*` for `.env.local`.
-fn wider(now: &[String], gone: &str) -> bool {
-    let fits = |kept: &String| match kept.split_once('*') {
-        Some((start, end)) => !(start.is_empty() && end.is_empty()) && gone.starts_with(start) && gone.ends_with(end),
-        None => !kept.is_empty() && gone.starts_with(&format!("{kept}/")),
-    };
-    now.iter().any(fits)
+/// More wildcards than these are not gone through for each line that went.
+const MOST_WILD: usize = 500;
+
+/// What a list keeps away.
+struct Kept {
+    /// As it is written, but for stars behind it.
+    plain: BTreeSet<String>,
+    /// What stands before the first star, and behind it.
+    wild: Vec<(String, String)>,
+}
+
+impl Kept {
+    fn of(patterns: impl Iterator<Item = String>) -> Self {
+        let patterns: BTreeSet<String> = patterns.filter(|pattern| !pattern.is_empty()).collect();
+        let wild = patterns.iter().filter_map(|pattern| pattern.split_once('*')).take(MOST_WILD);
+        let wild = wild.map(|(start, end)| (start.to_owned(), end.to_owned())).collect();
+        Self { plain: patterns.iter().map(|pattern| pattern.trim_end_matches('*').to_owned()).collect(), wild }
+    }
+
+    /// Whether the list still has `gone`, a folder above it, or a wider pattern: `.env*` for `.env.local`.
+    fn covers(&self, gone: &str) -> bool {
+        let above = || gone.match_indices('/').filter_map(|(at, _)| gone.get(..at)).any(|folder| self.plain.contains(folder));
+        let wider = |(start, end): &(String, String)| {
+            !(start.is_empty() && end.is_empty()) && gone.starts_with(start.as_str()) && gone.ends_with(end.as_str())
+        };
+        // Of nothing but stars nothing is left.
+        self.plain.contains("") || self.plain.contains(gone.trim_end_matches('*')) || above() || self.wild.iter().any(wider)
+    }
 }

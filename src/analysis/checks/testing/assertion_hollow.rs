@@ -1,5 +1,8 @@
 //! `assertion-hollow`: an assertion that cannot fail: about a constant, about a value and itself, about what a mock was just told.
 
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::assertions::{ASSERTION, asserts, guard_changes};
 use super::compared::{compared, subject_of};
 use crate::analysis::check::{Check, Draft, Sink};
@@ -7,7 +10,7 @@ use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
-use crate::analysis::view::{FileView, SideView};
+use crate::analysis::view::{FileView, LineView, SideView};
 use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
@@ -121,6 +124,8 @@ fn equal_to_all(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         r"^\s*(?:(?:export|public|private|internal|static|final|sealed|abstract)\s+)*(?:class|struct|record|object|impl|type)\s+(\w+)",
     );
     let short = |at: usize| side.line(at).text.len() < 400;
+    let was = LazyCell::new(|| Asserted::of(file.removed()));
+    let is = LazyCell::new(|| Asserted::of(file.added()));
     for function in
         side.functions().iter().filter(|function| COMPARES.is_match(&function.name) && function.last_line < function.first_line + 8)
     {
@@ -129,17 +134,39 @@ fn equal_to_all(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let no = body.clone().any(|at| at != yes && side.line(at).code().contains("return"));
         let owner = (0..=function.first_line).rev().take(200).find_map(|at| OWNER.group(side.line(at).code(), 1));
         let Some(owner) = owner.filter(|owner| !no && owner.len() > 2) else { continue };
-        let through = |text: &str| {
-            text.contains(&format!("{owner}(")) || text.contains(&format!("{owner}.")) || text.contains(&format!("{owner} {{"))
-        };
-        let asserted = file.removed().filter(|line| asserts(line.code()) && !through(line.text)).count();
-        let routed = file.added().filter(|line| asserts(line.code()) && through(line.text)).count();
-        let severity = if asserted > 0 && routed > 0 { Severity::High } else { Severity::Low };
+        let severity = if was.without(owner) > 0 && is.through(owner) > 0 { Severity::High } else { Severity::Low };
         sink.report(
             Draft::line(file, side, yes)
                 .title(format!("`{owner}` is equal to everything, so what compares with it cannot fail"))
                 .severity(severity),
         );
+    }
+}
+
+/// Lines that assert, and how many of them speak of each name that is called, asked or made there.
+struct Asserted<'v> {
+    all: usize,
+    by: BTreeMap<&'v str, usize>,
+}
+
+impl<'v> Asserted<'v> {
+    fn of(lines: impl Iterator<Item = LineView<'v>>) -> Self {
+        static NAMED: Pattern = Pattern::new(r"(\w+)(?:[(.]| \{)");
+        let mut asserted = Self { all: 0, by: BTreeMap::new() };
+        for line in lines.filter(|line| asserts(line.code())) {
+            asserted.all += 1;
+            let named: BTreeSet<&str> = NAMED.groups(line.text, 1).collect();
+            named.into_iter().for_each(|name| *asserted.by.entry(name).or_default() += 1);
+        }
+        asserted
+    }
+
+    fn through(&self, name: &str) -> usize {
+        self.by.get(name).copied().unwrap_or(0)
+    }
+
+    fn without(&self, name: &str) -> usize {
+        self.all - self.through(name)
     }
 }
 

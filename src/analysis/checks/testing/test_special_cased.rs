@@ -104,7 +104,8 @@ impl Check for TestSpecialCased {
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         let files = &view.change.patch.files;
         by_number(view, sink);
-        let learnt: Vec<Learnt<'_>> = files.iter().filter(|file| is_tested_code(&file.path().text())).flat_map(learnt).take(MOST_CASES).collect();
+        let learnt: Vec<Learnt<'_>> =
+            files.iter().filter(|file| is_tested_code(&file.path().text())).flat_map(learnt).take(MOST_CASES).collect();
         if learnt.is_empty() {
             return;
         }

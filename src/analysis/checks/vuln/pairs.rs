@@ -1,6 +1,6 @@
 //! Removed and added lines that say the same but for what a rule is about.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::analysis::view::{FileView, LineView, SideView};
 
@@ -14,21 +14,21 @@ const MOST: usize = 4_000;
 pub fn pairs<'v>(file: &'v FileView<'_>, plain: impl Fn(&str) -> Option<String>) -> Vec<(LineView<'v>, &'v SideView<'v>, LineView<'v>)> {
     let (Some(old), Some(new)) = (file.old(), file.new_side()) else { return Vec::new() };
     let short = |line: &LineView<'_>| line.text.len() <= LONGEST;
-    let mut removed: HashMap<String, Vec<LineView<'_>>> = HashMap::new();
+    let mut removed: HashMap<String, (LineView<'_>, HashSet<String>)> = HashMap::new();
     for line in old.changed_lines().filter(short).take(MOST) {
-        if let Some(key) = plain(old.plain_line(line.index)) {
-            removed.entry(key).or_default().push(line);
+        let code = old.plain_line(line.index);
+        if let Some(key) = plain(code) {
+            removed.entry(key).or_insert_with(|| (line, HashSet::new())).1.insert(squeezed(code));
         }
     }
     if removed.is_empty() {
         return Vec::new();
     }
     let same = |line: &LineView<'_>| {
-        let before = removed.get(&plain(new.plain_line(line.index))?)?;
-        let unlike = |was: &&LineView<'_>| squeezed(old.plain_line(was.index)) != squeezed(new.plain_line(line.index));
+        let code = new.plain_line(line.index);
         // A line that also stands as it was has not changed.
-        let all = before.iter().all(|was| unlike(&was));
-        before.iter().find(unlike).filter(|_| all).copied()
+        let (was, _) = removed.get(&plain(code)?).filter(|(_, all)| !all.contains(&squeezed(code)))?;
+        Some(*was)
     };
     new.changed_lines().filter(short).take(MOST).filter_map(|line| Some((same(&line)?, new, line))).collect()
 }
