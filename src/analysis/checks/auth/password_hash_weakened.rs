@@ -39,9 +39,13 @@ impl Check for PasswordHashWeakened {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let (Some(old), Some(new)) = (file.old().filter(|_| file.role.is_live()), file.new_side()) else { return };
         let (was, is) = (changed(old), changed(new));
-        for statement in &is {
-            let now = new.plain_of(statement);
-            if let Some((before, severity)) = was.iter().find_map(|s| Some((s, weaker(old.plain_of(s), now)?))) {
+        let costs =
+            |side: &SideView<'_>, all: &[&'_ Statement]| -> Vec<Option<Cost>> { all.iter().map(|s| Cost::of(side.plain_of(s))).collect() };
+        let (cost, costs_now) = (costs(old, &was), costs(new, &is));
+        for (statement, now) in is.iter().zip(&costs_now) {
+            let Some(now) = now else { continue };
+            let mut known = was.iter().zip(&cost).filter_map(|(statement, cost)| Some((statement, cost.as_ref()?)));
+            if let Some((before, severity)) = known.find_map(|(before, cost)| Some((before, cost.weaker(now)?))) {
                 let evidence = format!("{} → {}", brief(old, before), brief(new, statement));
                 let draft =
                     Draft::lines(file, new, statement.first_line, statement.last_line).title("A password is hashed with far less work");
@@ -67,34 +71,51 @@ fn brief(side: &SideView<'_>, statement: &Statement) -> String {
     side.plain_of(statement).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// How grave it is that `new` says the same as `old` with a smaller number, or asks for the least there is.
-fn weaker(old: &str, new: &str) -> Option<Severity> {
-    if !SLOW.is_match(old) || !SLOW.is_match(new) {
-        return None;
-    }
-    if new.contains("MinCost") && !old.contains("MinCost") {
-        return Some(Severity::High);
-    }
-    let numbers = |text: &str| -> Vec<u64> { NUMBER.groups(text, 0).filter_map(|number| number.replace('_', "").parse().ok()).collect() };
-    let frame = |text: &str| -> Vec<String> {
+/// What a statement says of how slow it is.
+struct Cost {
+    least: bool,
+    numbers: Vec<u64>,
+    /// Its words, with each number as one and the same.
+    frame: Vec<String>,
+}
+
+impl Cost {
+    fn of(text: &str) -> Option<Self> {
+        if !SLOW.is_match(text) {
+            return None;
+        }
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-        words.map(|word| if word.starts_with(|c: char| c.is_ascii_digit()) { "0".to_owned() } else { word.to_owned() }).collect()
-    };
-    let (before, after) = (numbers(old), numbers(new));
-    if frame(old) != frame(new) || before.len() != after.len() {
-        return None;
+        Some(Self {
+            least: text.contains("MinCost"),
+            numbers: NUMBER.groups(text, 0).filter_map(|number| number.replace('_', "").parse().ok()).collect(),
+            frame: words.map(|word| if word.starts_with(|c: char| c.is_ascii_digit()) { "0" } else { word }.to_owned()).collect(),
+        })
     }
-    before.iter().zip(&after).filter(|(before, after)| after < before).find_map(|(before, after)| {
-        let exponent = *before <= LARGEST_EXPONENT;
-        let less = if exponent { before - after >= 2 } else { before / (*after).max(1) >= 4 };
-        let little = if exponent { *after < LEAST_EXPONENT } else { *after < LEAST_ROUNDS };
-        less.then_some(if little { Severity::High } else { Severity::Medium })
-    })
+
+    /// How grave it is that `now` says the same with a smaller number, or asks for the least there is.
+    fn weaker(&self, now: &Self) -> Option<Severity> {
+        if now.least && !self.least {
+            return Some(Severity::High);
+        }
+        if self.frame != now.frame || self.numbers.len() != now.numbers.len() {
+            return None;
+        }
+        self.numbers.iter().zip(&now.numbers).filter(|(before, after)| after < before).find_map(|(before, after)| {
+            let exponent = *before <= LARGEST_EXPONENT;
+            let less = if exponent { before - after >= 2 } else { before / (*after).max(1) >= 4 };
+            let little = if exponent { *after < LEAST_EXPONENT } else { *after < LEAST_ROUNDS };
+            less.then_some(if little { Severity::High } else { Severity::Medium })
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn weaker(old: &str, new: &str) -> Option<Severity> {
+        Cost::of(old)?.weaker(&Cost::of(new)?)
+    }
 
     #[test]
     fn less_work_by_numbers() {

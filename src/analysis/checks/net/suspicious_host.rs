@@ -1,5 +1,8 @@
 //! `suspicious-host`: live code names a public address without a name, a drop for pasted data, or a tunnel.
 
+use std::cell::LazyCell;
+use std::collections::BTreeSet;
+
 use super::hosts;
 use super::sending::{LONGEST, talks as speaks};
 use super::traffic::{is_shell, traffic};
@@ -28,6 +31,7 @@ impl Check for SuspiciousHost {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let readable = file.language.is_code() || is_shell(file.language);
         let Some(side) = file.new_side().filter(|_| readable && file.role.is_live()) else { return };
+        let sent_to = LazyCell::new(|| names_sent_to(file, side));
         for line in file.added_on(&NAMED) {
             let plain = side.plain_line(line.index);
             if !plain.contains('.') {
@@ -41,7 +45,7 @@ impl Check for SuspiciousHost {
                 None if traffic().is_drop(plain) => "Names a host that takes in whatever anybody sends".to_owned(),
                 None => continue,
             };
-            let sent = || KEPT.group(plain, 1).or_else(|| above(side, line.index)).is_some_and(|name| is_sent_to(file, side, name));
+            let sent = || KEPT.group(plain, 1).or_else(|| above(side, line.index)).is_some_and(|name| sent_to.contains(name));
             let severity = if talks || bare.is_none() && sent() { Severity::High } else { Severity::Medium };
             sink.report(Draft::line(file, side, line.index).title(what).severity(severity));
         }
@@ -57,11 +61,11 @@ fn above<'v>(side: &'v SideView<'_>, line: usize) -> Option<&'v str> {
     BEGUN.group(side.plain_line(line.checked_sub(1)?), 1)
 }
 
-/// Whether a statement that the change brings sends something to what `name` holds.
-fn is_sent_to(file: &FileView<'_>, side: &SideView<'_>, name: &str) -> bool {
+/// Every name in a statement that the change brings and that sends something.
+fn names_sent_to(file: &FileView<'_>, side: &SideView<'_>) -> BTreeSet<String> {
     static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
     static GETS: Pattern = Pattern::new(r"(?i)(?:\.|\b)(?:get|getForObject|head|urlretrieve)\w*\s*\(\s*[\w.]+\s*\)");
     let new = side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line) && s.bytes.len() <= LONGEST);
-    let mut uses = new.filter(|s| WORD.groups(side.code_of(s), 0).any(|word| word == name));
-    uses.any(|s| speaks(file, side, s) && !GETS.is_match(side.code_of(s)))
+    let sends = new.filter(|s| speaks(file, side, s) && !GETS.is_match(side.code_of(s)));
+    sends.flat_map(|s| WORD.groups(side.code_of(s), 0)).map(str::to_owned).collect()
 }

@@ -1,5 +1,7 @@
 //! `subject-mocked`: the very code a test is about is replaced by a double, so that the test asks the double.
 
+use std::collections::BTreeSet;
+
 use super::assertions::{asserts, guard_changes, subject};
 use super::cases::cases;
 use crate::analysis::check::{Check, Draft, Sink};
@@ -114,16 +116,22 @@ fn keeps_actual(side: &SideView<'_>, index: usize) -> bool {
     (index..side.len().min(index + REACH)).any(|at| ACTUAL.is_match(side.line(at).text))
 }
 
+/// Names that a test imports from the module it is named after.
+struct Own(BTreeSet<String>);
+
 /// Whether `name` is replaced in the test itself, where it stands for what was imported from the module the test is named after.
 fn is_own_name(file: &FileView<'_>, side: &SideView<'_>, module: &str, name: &str) -> bool {
-    static IMPORTS: Pattern = Pattern::new(r"^from\s+([\w.]+)\s+import\s+(.+)$");
     let stem = file.name().split('.').next().unwrap_or("");
-    if module.rsplit('.').next() != Some(stem) && module != "__name__" {
-        return false;
-    }
-    side.lines().filter(|line| line.text.starts_with("from ")).any(|line| {
-        let Some((from, names)) = IMPORTS.group(line.text, 1).zip(IMPORTS.group(line.text, 2)) else { return false };
-        let brings = names.split([',', '(', ')']).any(|brought| brought.split_whitespace().next_back() == Some(name));
-        brings && subject(from.rsplit('.').next().unwrap_or("")) == subject(&file.path)
-    })
+    let here = module.rsplit('.').next() == Some(stem) || module == "__name__";
+    here && file.shared(|file| Own(own_names(file, side))).0.contains(name)
+}
+
+fn own_names(file: &FileView<'_>, side: &SideView<'_>) -> BTreeSet<String> {
+    static IMPORTS: Pattern = Pattern::new(r"^from\s+([\w.]+)\s+import\s+(.+)$");
+    let own = subject(&file.path);
+    let imports = side.lines().filter(|line| line.text.starts_with("from "));
+    let imports = imports.filter_map(|line| IMPORTS.group(line.text, 1).zip(IMPORTS.group(line.text, 2)));
+    let from_own = imports.filter(|(from, _)| subject(from.rsplit('.').next().unwrap_or("")) == own);
+    let brought = from_own.flat_map(|(_, names)| names.split([',', '(', ')']));
+    brought.filter_map(|brought| brought.split_whitespace().next_back()).map(str::to_owned).collect()
 }
