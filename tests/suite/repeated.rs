@@ -14,9 +14,9 @@ use crate::effort::effort_of;
 use crate::families::sabotage;
 
 /// Bytes of the smaller of two changes.
-const SMALL: usize = 10_000;
+const SMALL: usize = 6_000;
 /// What may be spent on a change of any size, in bytes or questions.
-const OFFSET: usize = 150_000;
+const OFFSET: usize = 100_000;
 
 /// `text` so many times, with what it names counted up.
 fn again(text: &str, copies: usize) -> String {
