@@ -79,7 +79,7 @@ fn handed_over(file: &FileView<'_>, old: &SideView<'_>, sink: &mut Sink<'_>) {
     let who =
         |text: &'_ str| -> Vec<String> { text.split('#').next().unwrap_or("").split_whitespace().skip(1).map(str::to_owned).collect() };
     let mut known: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
-    let all: std::collections::BTreeSet<String> = old.lines().flat_map(|line| who(line.text)).collect();
+    let all: BTreeSet<String> = old.lines().flat_map(|line| who(line.text)).collect();
     for line in old.changed_lines() {
         if let Some((path, true)) = entry(line.text) {
             known.insert(path.trim_matches('/').to_owned(), who(line.text));
