@@ -34,8 +34,19 @@ const PAIRS: [(&str, &str, &[&str]); 25] = [
     ("mix", "mix.lock", &[]),
     ("rebar3", "rebar.lock", &[]),
 ];
-/// What has one name and version on both sides, and comes from elsewhere after the change.
-const MOVED: [&str; 7] = ["example.com/local", "greet", "is-number", "sample/greet", "sample/local", "six", "local"];
+/// What has one name and version on both sides, and comes from elsewhere after the change, or is used at another time.
+const MOVED: [&str; 10] = [
+    "example.com/local",
+    "greet",
+    "has-flag",
+    "is-number",
+    "local",
+    "sample/greet",
+    "sample/local",
+    "sample/tide",
+    "six",
+    "supports-color",
+];
 
 fn kept(name: &str) -> String {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/locks");

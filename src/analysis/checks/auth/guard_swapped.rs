@@ -83,10 +83,7 @@ impl Check for GuardSwapped {
         // The same line, but for what stands in front of something: `app.use('/admin', requireUser, admin)`.
         let mut stood: BTreeMap<String, String> = BTreeMap::new();
         for line in old.changed_lines().filter(|line| line.text.len() < 400).take(MOST) {
-            for name in WORD
-                .find_all(line.text)
-                .filter(|at| line.text.get(at.clone()).is_some_and(|name| vocabulary().guards(name) || vocabulary().decides(name)))
-            {
+            for name in WORD.find_all(line.text).filter(|at| line.text.get(at.clone()).is_some_and(|name| guards(name))) {
                 stood.insert(blanked(line.text, &name), line.text.get(name).unwrap_or("").to_owned());
             }
         }
@@ -119,6 +116,14 @@ impl Check for GuardSwapped {
             }
         }
     }
+}
+
+/// Whether a name is a guard's, and not that of what takes one away again: `unregisterAuthHandlers`.
+fn guards(name: &str) -> bool {
+    static UNDOES: Pattern = Pattern::new(
+        r"(?i)un_?regist|de_?regist|unsubscri|unset|unlink|free|clear|remove|delete|reset|release|clean|destroy|dispose|tear_?down|shutdown",
+    );
+    (vocabulary().guards(name) || vocabulary().decides(name)) && !UNDOES.is_match(name)
 }
 
 fn short(text: &str) -> String {

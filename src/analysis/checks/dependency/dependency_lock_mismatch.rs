@@ -73,11 +73,22 @@ fn alone(lock: &Table<'_>, view: &ChangeView<'_>) -> Vec<(Draft, Severity)> {
     let asked =
         asked.entries.iter().map(|entry| &entry.dependency).filter(|asked| asked.direct && asked.ecosystem == lock.inventory.ecosystem);
     let found = asked.filter_map(|asked| {
-        let row = moved.get(asked.name.as_str()).filter(|_| !changed.contains(asked.name.as_str()))?;
+        // What comes from where it came from before is no news: a manifest may name repositories that hold it.
+        let row = moved.get(asked.name.as_str()).filter(|row| !changed.contains(asked.name.as_str()) && !stayed(row))?;
         let (title, severity) = differs(lock, asked, &redirected, &path)?;
         Some((lock.draft(row.dependency()?).title(title), severity))
     });
     found.collect()
+}
+
+/// Whether a package comes from the same place outside of its registry as before.
+fn stayed(row: &DependencyChange) -> bool {
+    let place = |side: &Option<Dependency>| match side.as_ref().map(|side| &side.source) {
+        Some(PackageSource::Git { url, .. }) => Some(url.trim_end_matches('/').trim_end_matches(".git").to_lowercase()),
+        Some(PackageSource::Registry(address)) => Some(address.to_lowercase()),
+        _ => None,
+    };
+    place(&row.before).is_some_and(|before| place(&row.after) == Some(before))
 }
 
 fn name(dependency: &Dependency) -> &str {

@@ -8,6 +8,7 @@ use super::lists::lists;
 use super::settings;
 use super::table::{Table, tables};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::checks::net::hosts;
 use crate::analysis::manifests::compare;
 use crate::analysis::manifests::format::{Kind, Origin};
 use crate::analysis::manifests::place::{host, place};
@@ -264,14 +265,14 @@ fn imitated<'t>(table: &Table<'t>, origin: &Origin) -> Option<&'t Dependency> {
     moved.into_iter().find(|after| after.name.split_once('/').is_some_and(|(vendor, known)| known == name && imitates(owner, vendor)))
 }
 
-/// The weight of an address: nothing for ordinary ones, high without encryption, else `usual`.
+/// The weight of an address: nothing for ordinary ones, high without encryption on the way to a stranger, else `usual`.
 fn of_address(url: &str, usual: Severity) -> Option<Severity> {
     let host = host(url);
     let name = host.split(':').next().unwrap_or(host);
     if matches!(name, "localhost" | "127.0.0.1") {
         return Some(Severity::Low);
     }
-    if url.contains("http://") {
+    if url.contains("http://") && !hosts::is_own(name) {
         return Some(Severity::High);
     }
     (!url.is_empty() && !lists().indexes.iter().any(|known| known == name)).then_some(usual)

@@ -12,7 +12,7 @@ static URL: Pattern =
 static QUOTED: Pattern =
     Pattern::new(r"(?i)[\x22\x27`]((?:[a-z0-9-]+\.)+(?:[a-z]{2,12})|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?::\d{2,5})?[\x22\x27`]");
 static OWN: Pattern = Pattern::new(
-    r"(?i)^(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|host\.docker\.internal|[\w.-]+\.(?:local|internal|localhost|test|cluster|svc))",
+    r"(?i)^(?:localhost|0\.0\.0\.0|(?:127|10)(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|[\w.-]+\.(?:local|internal|localhost|test|cluster|svc))\.?(?::\d+)?$",
 );
 
 /// The hosts that URLs in `text` name, in lower case.
@@ -76,5 +76,14 @@ mod tests {
         assert!(
             is_bare_address("45.9.148.3") && !is_bare_address("10.0.0.1") && !is_bare_address("1.2.3.4") && !is_bare_address("203.0.113.9")
         );
+    }
+    #[test]
+    fn a_strangers_host_is_not_ours_for_how_it_begins() {
+        for own in ["localhost", "127.0.0.1", "10.1.2.3", "172.20.0.1", "192.168.1.1", "npm.corp.internal", "db.svc.cluster.local"] {
+            assert!(is_own(own), "{own}");
+        }
+        for foreign in ["npm.local.drop.example", "10.drop.example", "127.0.0.1.drop.example", "a.internal.drop.example", "172.200.0.1"] {
+            assert!(!is_own(foreign), "{foreign}");
+        }
     }
 }
