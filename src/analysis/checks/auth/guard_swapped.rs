@@ -83,7 +83,7 @@ impl Check for GuardSwapped {
         // The same line, but for what stands in front of something: `app.use('/admin', requireUser, admin)`.
         let mut stood: BTreeMap<String, String> = BTreeMap::new();
         for line in old.changed_lines().filter(|line| line.text.len() < 400).take(MOST) {
-            for name in WORD.find_all(line.text).filter(|at| line.text.get(at.clone()).is_some_and(|name| guards(name))) {
+            for name in WORD.find_all(line.text).filter(|at| line.text.get(at.clone()).is_some_and(guards)) {
                 stood.insert(blanked(line.text, &name), line.text.get(name).unwrap_or("").to_owned());
             }
         }
