@@ -1,5 +1,7 @@
 //! `expiry-comparison-changed`: whether something has expired is compared the other way. How long it lives is `expiry-weakened`'s.
 
+use std::collections::HashMap;
+
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::identifier::words;
 use crate::analysis::pattern::Pattern;
@@ -62,16 +64,23 @@ impl Check for ExpiryComparisonChanged {
         let (Some(side), Some(old)) = (file.new_side().filter(|_| live), file.old()) else { return };
         let about_file = words(&file.path).iter().any(|word| ABOUT.contains(&word.as_str()));
         let telling = |line: &LineView<'_>| line.text.len() < 400 && says(line.text, about_file);
-        let removed: Vec<LineView<'_>> = old.changed_lines().filter(telling).take(200).collect();
+        let mut removed: HashMap<Vec<String>, Vec<(Vec<String>, &str)>> = HashMap::new();
+        for line in old.changed_lines().filter(telling).take(200) {
+            let (operators, known) = (operators(line.text), removed.entry(bare(line.text)).or_default());
+            // What compares alike says nothing new.
+            if !operators.is_empty() && known.iter().all(|(other, _)| *other != operators) {
+                known.push((operators, line.text));
+            }
+        }
         if removed.is_empty() {
             return;
         }
         for line in side.changed_lines().filter(|line| line.text.len() < 400).take(2000) {
-            for before in &removed {
-                if flipped(before.text, line.text) {
-                    let evidence = format!("{} -> {}", before.text.trim(), line.text.trim());
-                    sink.report(Draft::line(file, side, line.index).evidence(evidence));
-                }
+            let now = operators(line.text);
+            let same = || removed.get(&bare(line.text)).into_iter().flatten();
+            if let Some((_, before)) = (!now.is_empty()).then(same).into_iter().flatten().find(|(was, _)| *was != now) {
+                let evidence = format!("{} -> {}", before.trim(), line.text.trim());
+                sink.report(Draft::line(file, side, line.index).evidence(evidence));
             }
         }
     }
@@ -83,12 +92,12 @@ fn says(text: &str, about_file: bool) -> bool {
     has(&TELLING) && (about_file || has(&ABOUT))
 }
 
-/// Whether two lines say the same but compare the other way.
-fn flipped(before: &str, after: &str) -> bool {
-    let operators =
-        |text: &str| COMPARISON.find_all(text).filter_map(|range| text.get(range)).map(|found| found.replace(' ', "")).collect::<Vec<_>>();
-    let bare =
-        |text: &str| words(text).into_iter().filter(|word| !["is", "not", "before", "after"].contains(&word.as_str())).collect::<Vec<_>>();
-    let (old, new) = (operators(before), operators(after));
-    !old.is_empty() && old != new && !new.is_empty() && bare(before) == bare(after)
+/// What compares in a line.
+fn operators(text: &str) -> Vec<String> {
+    COMPARISON.find_all(text).filter_map(|range| text.get(range)).map(|found| found.replace(' ', "")).collect()
+}
+
+/// The words of a line without those that turn a comparison around.
+fn bare(text: &str) -> Vec<String> {
+    words(text).into_iter().filter(|word| !["is", "not", "before", "after"].contains(&word.as_str())).collect()
 }

@@ -1,9 +1,12 @@
 //! `build-executes`: building, installing or loading tests would start programs or reach the network.
 
+use std::cell::LazyCell;
+use std::ops::Deref;
+
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::shell::{self, Deed};
-use crate::analysis::view::{FileView, LineView, SideView};
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 static PYTHON_ACTS: Pattern = Pattern::new(
@@ -31,15 +34,15 @@ impl Check for BuildExecutes {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        let judged: fn(&SideView<'_>, LineView<'_>) -> Option<(String, Severity)> = match file.name() {
-            _ if file.role.is_mechanical() => return,
-            "build.rs" => |_, line| rust(line.text, line.code()),
-            "setup.py" => |side, line| python(side, line.index, true),
-            "conftest.py" | "sitecustomize.py" | "usercustomize.py" => |side, line| python(side, line.index, false),
-            _ => return,
-        };
+        let (rusts, setup) = (file.name() == "build.rs", file.name() == "setup.py");
+        let loaded = rusts || setup || matches!(file.name(), "conftest.py" | "sitecustomize.py" | "usercustomize.py");
+        if !loaded || file.role.is_mechanical() {
+            return;
+        }
+        let commands = LazyCell::new(|| setup && side.lines().any(|line| COMMAND_CLASS.is_match(line.code())));
         for line in file.added() {
-            if let Some((title, severity)) = judged(side, line) {
+            let judged = if rusts { rust(line.text, line.code()) } else { python(side, line.index, setup, &commands) };
+            if let Some((title, severity)) = judged {
                 sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
             }
         }
@@ -57,14 +60,13 @@ fn rust(text: &str, code: &str) -> Option<(String, Severity)> {
 }
 
 /// At the top of the file everything runs on import; in `setup.py`, methods of install commands run too.
-fn python(side: &SideView<'_>, index: usize, setup: bool) -> Option<(String, Severity)> {
+fn python(side: &SideView<'_>, index: usize, setup: bool, commands: &impl Deref<Target = bool>) -> Option<(String, Severity)> {
     let line = side.line(index);
     if !PYTHON_ACTS.is_match(line.code()) {
         return None;
     }
     let top = side.function_at(index).is_none();
-    let command = setup && side.lines().any(|other| COMMAND_CLASS.is_match(other.code()));
-    if !(top || command) {
+    if !(top || **commands) {
         return None;
     }
     let when = if setup { "Installing" } else { "Loading the tests" };

@@ -79,17 +79,24 @@ fn contradicted(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) ->
     static REFUSES: Pattern = Pattern::new(
         r"(?i)refus|reject|den(?:y|ie)|forbid|forbad|cannot|can't|(?-i:Not[A-Z])|may_?not|must_?not|must not|does_?not|does not|never|blocks|fails|invalid|expired|unauthor|another|stranger|without",
     );
+    let told = |side: &SideView<'_>| -> Vec<(usize, (String, bool))> {
+        assertions(side).into_iter().map(|(at, text)| (at, polarity(&text))).collect()
+    };
+    let within = |told: &[(usize, (String, bool))], first: usize, last: usize| {
+        let (from, to) = (told.partition_point(|(at, _)| *at < first), told.partition_point(|(at, _)| *at <= last));
+        from..to.max(from)
+    };
+    let (told_before, told_now) = (told(old), told(side));
     let now = cases(file, side);
     cases(file, old)
         .into_iter()
         .filter(|(name, _)| REFUSES.is_match(name))
         .filter_map(|(name, was)| Some((was, now.get(&name)?)))
         .filter(|(was, is)| {
-            let said = |side: &SideView<'_>, first: usize, last: usize| -> Vec<(String, bool)> {
-                assertions(side).iter().filter(|(at, _)| (first..=last).contains(at)).map(|(_, text)| polarity(text)).collect()
-            };
-            let before = said(old, was.first, was.last);
-            said(side, is.first, is.last).iter().any(|(text, yes)| *yes && before.contains(&(text.clone(), false)))
+            let before = told_before.get(within(&told_before, was.first, was.last)).unwrap_or(&[]);
+            let refused: BTreeSet<&str> = before.iter().filter(|(_, (_, yes))| !yes).map(|(_, (text, _))| text.as_str()).collect();
+            let after = told_now.get(within(&told_now, is.first, is.last)).unwrap_or(&[]);
+            after.iter().any(|(_, (text, yes))| *yes && refused.contains(text.as_str()))
         })
         .take(50)
         .count()

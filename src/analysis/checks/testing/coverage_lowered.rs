@@ -1,6 +1,9 @@
 //! `coverage-lowered`: the share of the code that tests must reach becomes smaller, or is no longer asked for.
 
 use super::assertions::guards;
+use std::cell::LazyCell;
+use std::collections::BTreeSet;
+
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -47,6 +50,7 @@ impl Check for CoverageLowered {
             return;
         };
         let (mut before, now) = (demands(old, true), demands(side, true));
+        let leaves_out = LazyCell::new(|| leaves_out(file, side));
         for Demand { line, name, value } in &now {
             let Some(at) = before.iter().position(|known| known.name == *name) else { continue };
             let was = before.remove(at).value;
@@ -55,14 +59,15 @@ impl Check for CoverageLowered {
                 // One or two points are a chore; the rest of a file should not go untested by it.
                 let severity = match () {
                     () if was - *value <= was * 0.03 => Severity::Low,
-                    () if *value <= was / 2.0 && leaves_out(file, side) || *value <= 1.0 && was >= 50.0 => Severity::High,
+                    () if *value <= was / 2.0 && *leaves_out || *value <= 1.0 && was >= 50.0 => Severity::High,
                     () => Severity::Medium,
                 };
                 sink.report(Draft::line(file, side, *line).title(title).severity(severity));
             }
         }
         let still = demands(side, false);
-        before.retain(|gone| gone.value > 0.0 && !still.iter().any(|other| other.name == gone.name));
+        let still: BTreeSet<&str> = still.iter().map(|demand| demand.name.as_str()).collect();
+        before.retain(|gone| gone.value > 0.0 && !still.contains(gone.name.as_str()));
         if let Some(first) = before.first().filter(|_| may_be_none(side)) {
             let title = format!("Nothing asks any more that tests reach {}, and a run without any test passes", first.value);
             sink.report(Draft::line(file, old, first.line).title(title));
@@ -87,6 +92,9 @@ fn leaves_out(file: &FileView<'_>, side: &SideView<'_>) -> bool {
     side.changed_lines().any(|line| named(line.text)) && !file.removed().any(|line| named(line.text))
 }
 
+/// More demands than this are no settings that somebody wrote.
+const MOST: usize = 500;
+
 struct Demand {
     line: usize,
     name: String,
@@ -104,6 +112,7 @@ fn demands(side: &SideView<'_>, changed: bool) -> Vec<Demand> {
         })
     })
     .filter(|demand| of_coverage(side, demand))
+    .take(MOST)
     .collect()
 }
 
@@ -125,7 +134,7 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, lost: &[Demand], sink: &mut Sin
 /// A switch that asked, and does not now.
 fn switched(file: &FileView<'_>, (old, side): (&SideView<'_>, &SideView<'_>), sink: &mut Sink<'_>) {
     let read = |text: &str| Some((ASKED.group(text, 1)?.to_lowercase(), ASKED.group(text, 2)?.eq_ignore_ascii_case("true")));
-    let before: Vec<(String, bool)> = old.changed_lines().filter_map(|line| read(line.text)).collect();
+    let before: BTreeSet<(String, bool)> = old.changed_lines().filter_map(|line| read(line.text)).collect();
     for line in side.changed_lines() {
         let Some((name, on)) = read(line.text) else { continue };
         // The one word that says the opposite of the others.

@@ -1,6 +1,6 @@
 //! `test-run-narrowed`: the settings of a test runner leave out tests that it ran before, or all of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::assertions::{guards, is_tested_code};
 use super::commands::says_how_tests_run;
@@ -66,7 +66,8 @@ impl Check for TestRunNarrowed {
         if !says_how_tests_run(&file.path) || file.role.is_mechanical() {
             return;
         }
-        let mut known: Vec<&str> = old.changed_lines().map(|line| line.text.trim()).filter(|text| is_telling(text)).collect();
+        let known = old.changed_lines().map(|line| (line.index, line.text.trim())).filter(|(_, text)| is_telling(text));
+        let (mut nothing, mut some): (VecDeque<_>, VecDeque<_>) = known.partition(|(_, text)| NOTHING.is_match(text));
         for line in side.changed_lines().filter(|line| line.text.len() < 2000) {
             let text = line.text.trim();
             if !(is_telling(text) || is_off(side, line.index))
@@ -79,11 +80,13 @@ impl Check for TestRunNarrowed {
             }
             let all = NOTHING.is_match(text) || is_off(side, line.index);
             // As many as were removed moved, unless the new one leaves out all.
-            if let Some(at) = known.iter().position(|before| !all || NOTHING.is_match(before)) {
-                let before = known.remove(at);
-                if !names_more(before, text) {
-                    continue;
-                }
+            let first = match (nothing.front(), some.front()) {
+                (Some((a, _)), Some((b, _))) if !all && b < a => &mut some,
+                (None, Some(_)) if !all => &mut some,
+                _ => &mut nothing,
+            };
+            if first.pop_front().is_some_and(|(_, before)| !names_more(before, text)) {
+                continue;
             }
             let (title, severity) = judged(file, text, all);
             if let Some(severity) = severity {
