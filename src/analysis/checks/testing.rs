@@ -5,6 +5,7 @@ pub mod assertion_loosened;
 pub mod assertion_unreached;
 mod assertions;
 pub mod assertions_lost;
+mod by_heart;
 mod cases;
 pub mod checker_loosened;
 pub mod checker_silenced;

@@ -73,9 +73,9 @@ impl Check for GuardSwapped {
             if was.is_empty() {
                 continue;
             }
+            let known: BTreeSet<&str> = was.iter().flat_map(|was| WORD.groups(was, 0)).collect();
             for (line, asked) in refusals(file, twin.new, &twin.is) {
-                let known = |name: &str| was.iter().any(|was| WORD.groups(was, 0).any(|word| word == name));
-                for name in CALL.groups(asked, 1).filter(|name| !known(name)) {
+                for name in CALL.groups(asked, 1).filter(|name| !known.contains(name)) {
                     wanted.entry(name.to_owned()).or_insert_with(|| (line, was[0].trim().to_owned()));
                 }
             }

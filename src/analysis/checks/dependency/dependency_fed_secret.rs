@@ -4,14 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::table::{Table, tables};
+use super::table::newly_asked;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::hints::Needs;
 use crate::analysis::identifier::words;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
-use crate::model::dependency::{DependencyMove, Ecosystem};
+use crate::model::dependency::Ecosystem;
 use crate::model::diff::{FileDiff, LineKind, Side};
 use crate::model::rule::{RuleId, Severity};
 
@@ -25,7 +25,7 @@ const CALL: usize = 12;
 /// Bytes of one call.
 const LONGEST: usize = 2_000;
 /// Calls of new packages in one file.
-const MOST_CALLS: usize = 200;
+const MOST_CALLS: usize = 5_000;
 
 /// All of the environment.
 static ENVIRONMENT: Pattern = Pattern::new(
@@ -54,11 +54,7 @@ impl Check for DependencyFedSecret {
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
-        let mut new: BTreeMap<Ecosystem, BTreeSet<&str>> = BTreeMap::new();
-        for table in tables(view).filter(|table| table.is_manifest() && table.inventory.existed) {
-            new.entry(table.inventory.ecosystem).or_default().extend(added(&table));
-        }
-        new.retain(|_, names| !names.is_empty());
+        let new = newly_asked(view, |_| true);
         if new.is_empty() {
             return;
         }
@@ -71,11 +67,6 @@ impl Check for DependencyFedSecret {
             fed(file, Language::of(&path), names, sink);
         }
     }
-}
-
-fn added<'a>(table: &Table<'a>) -> impl Iterator<Item = &'a str> {
-    let rows = table.rows.iter().filter(|row| row.change == DependencyMove::Added).filter_map(|row| row.after.as_ref());
-    rows.filter(|new| new.direct).map(|new| new.name.as_str())
 }
 
 fn ecosystem(language: Language) -> Option<Ecosystem> {

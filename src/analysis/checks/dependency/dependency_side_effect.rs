@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lists::lists;
-use super::table::{MOST, Table, tables};
+use super::table::{MOST, newly_asked};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::hints::Needs;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
-use crate::model::dependency::{DependencyMove, Ecosystem, Scope};
+use crate::model::dependency::{Dependency, Ecosystem, Scope};
 use crate::model::diff::{FileDiff, LineKind, Side};
 use crate::model::rule::RuleId;
 
@@ -31,11 +31,8 @@ impl Check for DependencySideEffect {
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
-        let mut new: BTreeMap<Ecosystem, BTreeSet<&str>> = BTreeMap::new();
-        for table in tables(view).filter(|table| table.is_manifest() && table.inventory.existed) {
-            new.entry(table.inventory.ecosystem).or_default().extend(added(&table));
-        }
-        new.retain(|ecosystem, names| matches!(ecosystem, Ecosystem::Npm | Ecosystem::Golang) && !names.is_empty());
+        let loaded = |new: &Dependency| matches!(new.ecosystem, Ecosystem::Npm | Ecosystem::Golang);
+        let new = newly_asked(view, |new| loaded(new) && new.scope != Scope::Dev && !is_for_effect(&new.name));
         if new.is_empty() {
             return;
         }
@@ -49,12 +46,6 @@ impl Check for DependencySideEffect {
             sink.report(draft.title(title));
         }
     }
-}
-
-fn added<'a>(table: &Table<'a>) -> impl Iterator<Item = &'a str> {
-    let rows = table.rows.iter().filter(|row| row.change == DependencyMove::Added).filter_map(|row| row.after.as_ref());
-    let wanted = rows.filter(|new| new.direct && new.scope != Scope::Dev && !is_for_effect(&new.name));
-    wanted.map(|new| new.name.as_str())
 }
 
 /// Styles, fonts, polyfills and drivers exist to be loaded.

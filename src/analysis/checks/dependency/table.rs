@@ -1,10 +1,12 @@
 //! A changed manifest or lock file with its rows, and the draft of a finding on one of them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::analysis::check::{ChangeView, Draft};
 use crate::analysis::manifests::format::Kind;
 use crate::analysis::manifests::{Inventory, compare};
 use crate::analysis::role::Role;
-use crate::model::dependency::{Dependency, DependencyChange, Ecosystem};
+use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, Ecosystem};
 use crate::model::diff::{FileDiff, LineKind, Side, TextDiff};
 use crate::model::rule::Severity;
 
@@ -28,6 +30,18 @@ pub fn tables<'a>(view: &ChangeView<'a>) -> impl Iterator<Item = Table<'a>> {
         let inventory = outcome.inventory.as_ref()?;
         Some(Table { file, inventory, rows: &outcome.dependencies })
     })
+}
+
+/// The packages that manifests which were there before newly ask for themselves and that are `wanted`, by world.
+pub fn newly_asked<'a>(view: &ChangeView<'a>, wanted: impl Fn(&Dependency) -> bool) -> BTreeMap<Ecosystem, BTreeSet<&'a str>> {
+    let mut new: BTreeMap<Ecosystem, BTreeSet<&str>> = BTreeMap::new();
+    for table in tables(view).filter(|table| table.is_manifest() && table.inventory.existed) {
+        let rows = table.rows.iter().filter(|row| row.change == DependencyMove::Added).filter_map(|row| row.after.as_ref());
+        for asked in rows.filter(|asked| asked.direct && wanted(asked)) {
+            new.entry(table.inventory.ecosystem).or_default().insert(&asked.name);
+        }
+    }
+    new
 }
 
 impl Table<'_> {

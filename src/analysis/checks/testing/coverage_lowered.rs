@@ -2,7 +2,7 @@
 
 use super::assertions::guards;
 use std::cell::LazyCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
@@ -45,15 +45,19 @@ impl Check for CoverageLowered {
         }
         let Some(side) = file.new_side() else {
             if file.diff.status == FileStatus::Deleted {
-                gone(file, old, &demands(old, true), sink);
+                gone(file, old, demands(old, true).first(), sink);
             }
             return;
         };
-        let (mut before, now) = (demands(old, true), demands(side, true));
+        let (before, now) = (demands(old, true), demands(side, true));
+        let (mut known, mut met): (HashMap<&str, VecDeque<usize>>, BTreeSet<usize>) = (HashMap::new(), BTreeSet::new());
+        before.iter().enumerate().for_each(|(at, demand)| known.entry(&demand.name).or_default().push_back(at));
         let leaves_out = LazyCell::new(|| leaves_out(file, side));
         for Demand { line, name, value } in &now {
-            let Some(at) = before.iter().position(|known| known.name == *name) else { continue };
-            let was = before.remove(at).value;
+            // The first of a name stays the first.
+            let Some(at) = known.get_mut(name.as_str()).and_then(VecDeque::pop_front) else { continue };
+            met.insert(at);
+            let was = before[at].value;
             if *value < was {
                 let title = format!("Tests must reach {value} where they had to reach {was} (`{name}`)");
                 // One or two points are a chore; the rest of a file should not go untested by it.
@@ -67,12 +71,13 @@ impl Check for CoverageLowered {
         }
         let still = demands(side, false);
         let still: BTreeSet<&str> = still.iter().map(|demand| demand.name.as_str()).collect();
-        before.retain(|gone| gone.value > 0.0 && !still.contains(gone.name.as_str()));
-        if let Some(first) = before.first().filter(|_| may_be_none(side)) {
+        let unmet = before.iter().enumerate().filter(|(at, _)| !met.contains(at)).map(|(_, gone)| gone);
+        let lost = unmet.into_iter().find(|gone| gone.value > 0.0 && !still.contains(gone.name.as_str()));
+        if let Some(first) = lost.filter(|_| may_be_none(side)) {
             let title = format!("Nothing asks any more that tests reach {}, and a run without any test passes", first.value);
             sink.report(Draft::line(file, old, first.line).title(title));
         } else {
-            gone(file, old, &before, sink);
+            gone(file, old, lost, sink);
         }
         switched(file, (old, side), sink);
     }
@@ -92,9 +97,6 @@ fn leaves_out(file: &FileView<'_>, side: &SideView<'_>) -> bool {
     side.changed_lines().any(|line| named(line.text)) && !file.removed().any(|line| named(line.text))
 }
 
-/// More demands than this are no settings that somebody wrote.
-const MOST: usize = 500;
-
 struct Demand {
     line: usize,
     name: String,
@@ -112,7 +114,6 @@ fn demands(side: &SideView<'_>, changed: bool) -> Vec<Demand> {
         })
     })
     .filter(|demand| of_coverage(side, demand))
-    .take(MOST)
     .collect()
 }
 
@@ -124,8 +125,8 @@ fn of_coverage(side: &SideView<'_>, demand: &Demand) -> bool {
     (demand.line.saturating_sub(12)..=demand.line).any(|at| ABOUT.is_match(side.line(at).text) || side.line(at).text.contains("threshold"))
 }
 
-fn gone(file: &FileView<'_>, old: &SideView<'_>, lost: &[Demand], sink: &mut Sink<'_>) {
-    if let Some(first) = lost.first() {
+fn gone(file: &FileView<'_>, old: &SideView<'_>, lost: Option<&Demand>, sink: &mut Sink<'_>) {
+    if let Some(first) = lost {
         let title = format!("Nothing asks any more that tests reach {} (`{}`)", first.value, first.name);
         sink.report(Draft::line(file, old, first.line).title(title).severity(Severity::Medium));
     }

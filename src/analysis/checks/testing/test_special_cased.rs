@@ -1,18 +1,13 @@
 //! `test-special-cased`: product code that behaves for its tests: it asks whether they run, or answers their very question by heart.
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::assertions::{asserts, is_tested_code};
+use super::by_heart;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
-use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
-use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
-use crate::model::diff::{FileDiff, LineKind, TextDiff};
-use crate::model::path::RepoPath;
-use crate::model::rule::{Confidence, RuleId, Severity};
+use crate::model::rule::{RuleId, Severity};
 
 /// What only a running test leaves around.
 static KNOWS_TEST: Pattern = Pattern::new(
@@ -25,36 +20,12 @@ static KNOWS_TEST: Pattern = Pattern::new(
 static ASKS_SETTING: Pattern = Pattern::new(
     r#"(?x) NODE_ENV\s*={2,3}\s*['"]test['"] | Rails\.env\.test\? | runningUnitTests\(\) | \bsettings\.TESTING\b | (?:getenv|environ(?:\.get)?|ENV|env|Getenv|var)[.(\[]\s*['"]?(?:CI|TESTING|TEST_MODE|GITHUB_ACTIONS|UNIT_TEST)\b | app\.testing\b | import\.meta\.env\.MODE\s*===\s*['"]test"#,
 );
-static LITERAL_ANSWER: Pattern = Pattern::new(
+pub(super) static LITERAL_ANSWER: Pattern = Pattern::new(
     r#"\breturn\s*\(?\s*(-?\d[\w.]*|"[^"]*"|'[^']*'|`[^`$]*`|\[[^\]()]*\]|\{[^}()]*\}|[Tt]rue|[Ff]alse|None|null|nil)\s*\)?\s*;?\s*\}?\s*$"#,
 );
-/// A branch for one value.
-static BRANCH: Pattern = Pattern::new(
-    r#"(?x) \b(?:if|elif|elsif|unless|when|case)\b[^=]*?(?:===?|\bis\b|\.equals\(|\beq\b|^\s*case\b|^\s*when\b)?\s*\(?\s*("[^"]{2,}"|'[^']{2,}'|-?\d[\w.]+|\[[^\]]+\]|\([^()]*,[^()]*\))\s*\)?\s*[):{]?"#,
-);
-/// The words of it.
-const BRANCHES: [&str; 4] = ["if", "unless", "when", "case"];
-static EQUALS: Pattern = Pattern::new(r#"(?:===?|\.equals\(|\bis\b|\bEquals\()\s*\(?\s*("[^"]{2,}"|'[^']{2,}'|-?\d[\w.]+|\[[^\]]+\])"#);
-/// Texts and numbers of a line.
-static LITERAL: Pattern = Pattern::new(r#""[^"]*"|'[^']*'|\[[^\[\]]*\]|-?\b\d[\w.]*"#);
 static TOLD: Hint = Hint::new(|| Words::of([&KNOWS_TEST, &ASKS_SETTING]));
-/// The same, where a number is made from a text: `Decimal("4.50")`.
-static NUMBER_ANSWER: Pattern = Pattern::new(
-    r#"\breturn\s*\(?\s*(?:new\s+)?(?:\w+(?:\.|::))*(?:Decimal|BigDecimal|Money|Fraction|from_str|valueOf|parse|NewFromString|RequireFromString|Amount)\s*\(\s*["']?(-?\d[\d._]*)["']?\s*\)"#,
-);
-static NUMBER_ASKED: Pattern = Pattern::new(
-    r#"(?:===?|\.equals\(|\.Equal\(|\bcompareTo\()\s*\(?\s*(?:new\s+)?(?:(?:\w+(?:\.|::))*(?:Decimal|BigDecimal|Money|Fraction|from_str|valueOf|NewFromString|RequireFromString|Amount)\s*\(\s*["']?)?(-?\d[\d._]*)"#,
-);
-/// Rows of cases that a test runs through.
-static ROWS: Pattern = Pattern::new(
-    r#"(?i)parametri[sz]e|\.each\b|CsvSource|InlineData|TestCase|DataRow|dataProvider|\bwant\b|\bexpected\b|^\s*[\[({].*,.*[\])}],?\s*$"#,
-);
 /// How far below a branch its answer stands.
-const BELOW: u32 = 2;
-/// More lines of tests than this are a suite that came at once.
-const MOST_LINES: usize = 20_000;
-/// More answers by heart than this are data.
-const MOST_CASES: usize = 500;
+pub(super) const BELOW: u32 = 2;
 
 /// See `rules/code/test-special-cased.toml`.
 pub struct TestSpecialCased;
@@ -74,7 +45,7 @@ impl Check for TestSpecialCased {
     fn looks_anyway(&self, file: &FileView<'_>) -> bool {
         file.role.is_live()
             && file.language.is_code()
-            && file.added().filter(|line| line.text.len() < 300 && asks_for_several(line.text)).take(2).count() > 1
+            && file.added().filter(|line| line.text.len() < 300 && by_heart::asks_for_several(line.text)).take(2).count() > 1
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -82,7 +53,7 @@ impl Check for TestSpecialCased {
         if !file.role.is_live() || !file.language.is_code() || helps_tests(&file.path) {
             return;
         }
-        by_heart(file, side, sink);
+        by_heart::several(file, side, sink);
         let before: BTreeSet<&str> = file.removed().map(|line| line.text.trim()).collect();
         for line in file.added_on(&TOLD) {
             if line.code().trim().is_empty() || before.contains(line.text.trim()) {
@@ -102,22 +73,8 @@ impl Check for TestSpecialCased {
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
-        let files = &view.change.patch.files;
-        by_number(view, sink);
-        let learnt: Vec<Learnt<'_>> =
-            files.iter().filter(|file| is_tested_code(&file.path().text())).flat_map(learnt).take(MOST_CASES).collect();
-        if learnt.is_empty() {
-            return;
-        }
-        let asked = Asked::of(files);
-        for case in learnt {
-            if asked.together(case.question, case.answer) {
-                let title = format!("Answers {} with {}, as a test of this change expects", case.question, case.answer);
-                let severity = if case.alone { Severity::Medium } else { Severity::Low };
-                let draft = Draft::span(case.path, (case.line, case.line), case.evidence.trim()).title(title);
-                sink.report(draft.severity(severity).confidence(Confidence::Low));
-            }
-        }
+        by_heart::numbers(view, sink);
+        by_heart::questions(view, sink);
     }
 }
 
@@ -169,231 +126,4 @@ fn decides_result(side: &SideView<'_>, index: usize) -> bool {
     };
     let mut set = inside.filter_map(|at| SETS.group(side.line(at).code(), 1)).filter(|name| !BESIDE.is_match(name));
     set.any(|name| used(name, function.first_line..=function.first_line) && used(name, last + 1..=function.last_line))
-}
-
-/// A question about several values at once: `(str(total), percent) == ("19.99", 15)`, `a == 3.5 && b == "x1"`.
-static TOGETHER: Pattern = Pattern::new(
-    r#"(?x) \b(?:if|elif|elsif)\b\s*\(?\s*\(\s*[\w.]+(?:\([\w.]*\))?\s*,\s*[^()=]*(?:\([\w.]*\)[^()=]*)?\)\s*===?\s*\(([^()]*)\) | \bcase\s*\(\s*("[^"]*"\s*,[^()]*|-?\d[\d._]*\s*,[^()]*)\)"#,
-);
-static EACH: Pattern = Pattern::new(
-    r#"\b([A-Za-z_$]\w*)(?:\.\w+\(\))?\s*(?:===?|\.equals\(|\.Equal\(|\.eq\(|\.compareTo\()\s*(?:new\s+)?(?:(?:\w+(?:\.|::))*(?:Decimal|BigDecimal|Money|from_str|valueOf|NewFromString|RequireFromString)\s*\(\s*)?("[^"]*"|'[^']*'|-?\d[\d._]*)"#,
-);
-
-/// Whether a line branches for particular values of two things at once.
-fn asks_for_several(line: &str) -> bool {
-    line.contains("if")
-        && (EACH.groups(line, 2).filter(|literal| particular(literal)).count() > 1 && (line.contains("&&") || line.contains(" and "))
-            || tuple(line))
-        || line.trim_start().starts_with("case") && tuple(line)
-}
-
-fn tuple(line: &str) -> bool {
-    let literals = TOGETHER.group(line, 1).or_else(|| TOGETHER.group(line, 2)).unwrap_or("");
-    TEXT_OR_NUMBER.groups(literals, 0).filter(|literal| particular(literal)).count() > 1
-}
-
-/// A value that stands for nothing else: not nought, one, a hundred or a single letter.
-fn particular(literal: &str) -> bool {
-    let inner = literal.trim_matches(['"', '\'']);
-    digits(inner) >= 2
-        || inner.len() >= 2 && inner.chars().all(char::is_alphanumeric) && inner.chars().any(char::is_alphabetic)
-        || inner.chars().any(|c| c.is_ascii_digit()) && inner.len() >= 2
-}
-
-/// A function that works an answer out, and has two or more branches that each ask for particular values of several of its parameters at
-/// once and give a fixed answer.
-fn by_heart(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    let mut told: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for line in file.added().filter(|line| line.text.len() < 300 && asks_for_several(line.text)).take(200) {
-        let answered = (line.index..=line.index + BELOW as usize).take_while(|at| *at < side.len()).any(|at| {
-            let text = side.plain_line(at);
-            let fixed = NUMBER_ANSWER.group(text, 1).or_else(|| LITERAL_ANSWER.group(text, 1)).or_else(|| ARM.group(text, 1));
-            // Where it is no tuple, only a number that is worked out otherwise is no word of a table.
-            let number =
-                |answer: &str| answer.contains('.') && answer.chars().any(|c| c.is_ascii_digit()) && !answer.starts_with(['"', '\'']);
-            fixed.is_some_and(|answer| particular(answer) && (tuple(line.text) || number(answer)))
-        });
-        if let Some(function) = side.function_at(line.index).filter(|_| answered) {
-            told.entry(function.first_line).or_default().push(line.index);
-        }
-    }
-    for (first, lines) in told.into_iter().filter(|(_, lines)| lines.len() > 1 && lines.len() < 12) {
-        let Some(function) = side.function_at(lines[0]) else { continue };
-        let header = side.plain_line(first);
-        let of_header = |line: usize| {
-            WORD.groups(side.line(line).code(), 0)
-                .filter(|word| word.len() > 1 && !["if", "str", "elif", "return"].contains(word))
-                .any(|word| header.split(|c: char| !c.is_alphanumeric() && c != '_').any(|given| given == word))
-        };
-        let works_out = (first..=function.last_line).take(400).any(|at| {
-            let text = side.plain_line(at);
-            text.trim_start().starts_with("return")
-                && text.contains(['(', '+', '*', '/', '%'])
-                && LITERAL_ANSWER.group(text, 1).is_none()
-                && NUMBER_ANSWER.group(text, 1).is_none()
-        });
-        if works_out && lines.iter().all(|line| of_header(*line)) {
-            let title = format!("Answers {} particular questions by heart in a function that works answers out", lines.len());
-            sink.report(Draft::line(file, side, lines[0]).title(title).severity(Severity::High).confidence(Confidence::Medium));
-        }
-    }
-}
-
-static ARM: Pattern = Pattern::new(r#"(?:=>|->|\?)\s*(-?\d[\d._]*|"[^"]*"|'[^']*')\s*[,;:]?\s*$"#);
-static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
-
-/// A branch that answers one question by heart.
-struct Learnt<'f> {
-    path: &'f RepoPath,
-    line: u32,
-    evidence: &'f str,
-    question: &'f str,
-    answer: &'f str,
-    /// It is an `if` of its own and no row of a table.
-    alone: bool,
-}
-
-/// Digits of a number that say something: `49.98` has four, `100` has one.
-fn digits(number: &str) -> usize {
-    number.chars().filter(char::is_ascii_digit).collect::<String>().trim_matches('0').len()
-}
-
-/// A branch for one odd number that answers with another, which a test of this change expects beside something else the branch asks for.
-fn by_number(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
-    let files = &view.change.patch.files;
-    let mut asked: Option<BTreeMap<String, BTreeSet<usize>>> = None;
-    let mut tried = 0;
-    for file in files.iter().filter(|file| is_tested_code(&file.path().text())).take(500) {
-        let (Some(text), Some(path)) = (file.text(), file.new_path.as_ref()) else { continue };
-        let mut open: Option<(u32, &str, &str)> = None;
-        for (number, line) in text.added().filter(|(_, line)| line.len() < 300) {
-            let branches = line.trim_start().starts_with("if")
-                || line.contains(" if ")
-                || line.trim_start().starts_with("elif")
-                || line.trim_start().starts_with("} else if");
-            let asks = || NUMBER_ASKED.group(line, 1).filter(|question| digits(question) >= 3);
-            if let Some(question) = branches.then(asks).flatten() {
-                open = Some((number, line, question));
-            }
-            let Some((first, evidence, question)) = open.filter(|(first, ..)| number <= first + BELOW) else { continue };
-            let answer = NUMBER_ANSWER
-                .group(line, 1)
-                .or_else(|| LITERAL_ANSWER.group(line, 1).filter(|answer| answer.starts_with(|c: char| c.is_ascii_digit() || c == '-')));
-            let Some(answer) = answer.filter(|answer| digits(answer) >= 3 && *answer != question) else { continue };
-            open = None;
-            let known = asked.get_or_insert_with(|| told(files));
-            let Some(answered) = known.get(&bare(answer)) else { continue };
-            tried += 1;
-            if tried > MOST_CASES {
-                return;
-            }
-            let beside = LITERAL.groups(evidence, 0).filter(|literal| bare(literal) != bare(answer) && bare(literal).len() >= 2);
-            let together = beside
-                .into_iter()
-                .any(|literal| known.get(&bare(literal)).is_some_and(|lines| lines.intersection(answered).next().is_some()));
-            if together {
-                let title = format!("Answers {question} with {answer}, as a test of this change expects");
-                sink.report(Draft::span(path, (first, first), evidence.trim()).title(title).severity(Severity::High));
-            }
-        }
-    }
-}
-
-/// The literals of assertions and of rows of cases that tests of the change gain, by the lines they stand on.
-fn told(files: &[FileDiff]) -> BTreeMap<String, BTreeSet<usize>> {
-    let mut lines: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    let tests = files.iter().filter(|file| Role::of(&file.path().text()) == Role::Test).filter_map(FileDiff::text);
-    let gained = tests.flat_map(|text| text.added().map(|(_, line)| line).collect::<Vec<_>>());
-    for (at, line) in gained.take(MOST_LINES).enumerate().filter(|(_, line)| line.len() < 600 && (asserts(line) || ROWS.is_match(line))) {
-        for literal in TEXT_OR_NUMBER.groups(line, 0) {
-            lines.entry(bare(literal)).or_default().insert(at);
-        }
-    }
-    lines
-}
-
-static TEXT_OR_NUMBER: Pattern = Pattern::new(r#""[^"]*"|'[^']*'|-?\b\d[\w.]*"#);
-
-fn learnt(file: &FileDiff) -> Vec<Learnt<'_>> {
-    let Some(text) = file.text() else { return Vec::new() };
-    let Some(path) = file.new_path.as_ref() else { return Vec::new() };
-    if Language::of(&path.text()) == Language::Shell {
-        return Vec::new();
-    }
-    let mut out: Vec<Learnt<'_>> = Vec::new();
-    let mut open: Option<(u32, &str, &str, bool)> = None;
-    let table: OnceCell<BTreeSet<&str>> = OnceCell::new();
-    for (number, line) in text.added().filter(|(_, line)| line.len() < 300) {
-        let row = || BRANCH.group(line, 1).filter(|_| line.trim_start().starts_with(['c', 'w']));
-        let branch = || EQUALS.group(line, 1).filter(|_| BRANCH.is_match(line)).or_else(row);
-        if let Some(question) = BRANCHES.iter().any(|word| line.contains(word)).then(branch).flatten() {
-            let row = line.trim_start().starts_with("case") || line.trim_start().starts_with("when");
-            let tabled = || ASKED.group(line, 1).is_some_and(|asked| table.get_or_init(|| asked_again(text)).contains(asked));
-            let alone = !row && !tabled();
-            open = Some((number, line, question, alone));
-        }
-        let Some((first, evidence, question, alone)) = open.filter(|(first, ..)| number <= first + BELOW) else { continue };
-        if let Some(answer) = LITERAL_ANSWER.group(line, 1) {
-            out.push(Learnt { path, line: first, evidence, question, answer, alone });
-            open = None;
-        }
-    }
-    // Five answers in a row are a table, not a trick.
-    if out.len() > 4 {
-        out.iter_mut().for_each(|case| case.alone = false);
-    }
-    out.retain(|case| telling(case.question, case.answer));
-    out
-}
-
-/// What a comparison with a literal asks about.
-static ASKED: Pattern = Pattern::new(r#"([\w.$]+)\s*(?:===?|\bis\b|\.equals\()\s*\(?\s*["'\d-]"#);
-
-/// What several lines of `text` ask about: one of several branches is a table.
-fn asked_again(text: &TextDiff) -> BTreeSet<&str> {
-    let (mut once, mut again) = (BTreeSet::new(), BTreeSet::new());
-    for line in &text.lines {
-        let asked: BTreeSet<&str> = ASKED.groups(text.text(line), 1).collect();
-        again.extend(asked.into_iter().filter(|asked| !once.insert(*asked)));
-    }
-    again
-}
-
-/// A word that may stand anywhere tells nothing; neither do yes and no, unless the question is particular.
-fn telling(question: &str, answer: &str) -> bool {
-    let size = |text: &str| text.trim_matches(['"', '\'', '[', ']', '`']).len();
-    let plain = matches!(answer, "true" | "True" | "false" | "False" | "None" | "null" | "nil" | "0" | "1" | "\"\"" | "''" | "[]" | "{}");
-    let number = question.starts_with(|c: char| c.is_ascii_digit() || c == '-');
-    !plain && (size(question) >= 3 || number && size(question) >= 2)
-}
-
-/// The literals of assertions in tests of the change, by the lines they stand on.
-struct Asked {
-    lines: BTreeMap<String, BTreeSet<usize>>,
-}
-
-impl Asked {
-    fn of(files: &[FileDiff]) -> Self {
-        let mut lines: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-        let tests = files.iter().filter(|file| Role::of(&file.path().text()) == Role::Test);
-        let known = tests
-            .filter_map(FileDiff::text)
-            .flat_map(|text| text.lines.iter().filter(|line| line.kind != LineKind::Removed).map(|line| text.text(line)));
-        for (at, line) in known.take(MOST_LINES).enumerate().filter(|(_, line)| line.len() < 300 && asserts(line)) {
-            for literal in LITERAL.groups(line, 0) {
-                lines.entry(bare(literal)).or_default().insert(at);
-            }
-        }
-        Self { lines }
-    }
-
-    fn together(&self, question: &str, answer: &str) -> bool {
-        let (Some(asked), Some(answered)) = (self.lines.get(&bare(question)), self.lines.get(&bare(answer))) else { return false };
-        bare(question) != bare(answer) && asked.intersection(answered).next().is_some()
-    }
-}
-
-/// A literal without its quotes and spaces: they differ between a test and the code.
-fn bare(literal: &str) -> String {
-    literal.chars().filter(|c| !matches!(c, '"' | '\'' | '`') && !c.is_whitespace()).collect()
 }
