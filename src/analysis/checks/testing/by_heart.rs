@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assertions::{asserts, is_tested_code};
-use super::test_special_cased::{BELOW, LITERAL_ANSWER};
 use crate::analysis::check::{ChangeView, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -14,6 +13,12 @@ use crate::model::diff::{FileDiff, LineKind, TextDiff};
 use crate::model::path::RepoPath;
 use crate::model::rule::{Confidence, Severity};
 
+/// A line that gives a fixed answer.
+pub(super) static LITERAL_ANSWER: Pattern = Pattern::new(
+    r#"\breturn\s*\(?\s*(-?\d[\w.]*|"[^"]*"|'[^']*'|`[^`$]*`|\[[^\]()]*\]|\{[^}()]*\}|[Tt]rue|[Ff]alse|None|null|nil)\s*\)?\s*;?\s*\}?\s*$"#,
+);
+/// How far below a branch its answer stands.
+pub(super) const BELOW: u32 = 2;
 /// A branch for one value.
 static BRANCH: Pattern = Pattern::new(
     r#"(?x) \b(?:if|elif|elsif|unless|when|case)\b[^=]*?(?:===?|\bis\b|\.equals\(|\beq\b|^\s*case\b|^\s*when\b)?\s*\(?\s*("[^"]{2,}"|'[^']{2,}'|-?\d[\w.]+|\[[^\]]+\]|\([^()]*,[^()]*\))\s*\)?\s*[):{]?"#,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::by_heart;
+use super::by_heart::{self, BELOW, LITERAL_ANSWER};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
@@ -20,12 +20,7 @@ static KNOWS_TEST: Pattern = Pattern::new(
 static ASKS_SETTING: Pattern = Pattern::new(
     r#"(?x) NODE_ENV\s*={2,3}\s*['"]test['"] | Rails\.env\.test\? | runningUnitTests\(\) | \bsettings\.TESTING\b | (?:getenv|environ(?:\.get)?|ENV|env|Getenv|var)[.(\[]\s*['"]?(?:CI|TESTING|TEST_MODE|GITHUB_ACTIONS|UNIT_TEST)\b | app\.testing\b | import\.meta\.env\.MODE\s*===\s*['"]test"#,
 );
-pub(super) static LITERAL_ANSWER: Pattern = Pattern::new(
-    r#"\breturn\s*\(?\s*(-?\d[\w.]*|"[^"]*"|'[^']*'|`[^`$]*`|\[[^\]()]*\]|\{[^}()]*\}|[Tt]rue|[Ff]alse|None|null|nil)\s*\)?\s*;?\s*\}?\s*$"#,
-);
 static TOLD: Hint = Hint::new(|| Words::of([&KNOWS_TEST, &ASKS_SETTING]));
-/// How far below a branch its answer stands.
-pub(super) const BELOW: u32 = 2;
 
 /// See `rules/code/test-special-cased.toml`.
 pub struct TestSpecialCased;
