@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::dossier::CheckRun;
 
-/// Issues that are asked about in one question; a message names more than that only to keep somebody busy.
+/// Issues of the repository itself that are asked about in one question, and of other repositories as many; a message names more than
+/// that only to keep somebody busy.
 pub const MOST_ISSUES: usize = 8;
 
 /// What a message claims that only its forge knows.
@@ -15,6 +16,8 @@ pub struct Question {
     pub checks: bool,
     /// The issues of the repository itself that it names by number, ascending, at most [`MOST_ISSUES`].
     pub issues: Vec<u64>,
+    /// Those of other repositories of the same forge that it names, ascending, at most [`MOST_ISSUES`].
+    pub foreign: Vec<ForeignIssue>,
     /// Whether the forge links issues with it, which tell the task.
     pub linked: bool,
 }
@@ -23,7 +26,7 @@ impl Question {
     /// Whether there is nothing to ask.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        !self.checks && self.issues.is_empty() && !self.linked
+        !self.checks && self.issues.is_empty() && self.foreign.is_empty() && !self.linked
     }
 }
 
@@ -50,6 +53,33 @@ impl Issue {
     }
 }
 
+/// An issue or pull of another repository on the same forge, as a message names it: hostile, and perhaps no name at all.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ForeignIssue {
+    /// `owner/name`, in small letters.
+    pub repository: String,
+    /// Its number there.
+    pub number: u64,
+}
+
+impl std::fmt::Display for ForeignIssue {
+    /// `owner/name#12`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}#{}", self.repository, self.number)
+    }
+}
+
+/// What the forge says of an issue of another repository. That it is absent cannot be told: forges answer the same of what is private.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// Everybody can see it.
+    There,
+    /// It is not there, or not for everybody to see.
+    Unseen,
+    /// Nobody can tell: why.
+    Unknown(String),
+}
+
 /// What the forge says of a number that the message names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Named {
@@ -70,6 +100,8 @@ pub struct Testimony {
     pub linked: Vec<Issue>,
     /// The issues that were asked about.
     pub named: BTreeMap<u64, Named>,
+    /// The issues of other repositories that were asked about: whether they are there, and nothing of what they say.
+    pub foreign: BTreeMap<ForeignIssue, Foreign>,
     /// Why nobody answered, where somebody should have.
     pub unasked: Option<String>,
 }
@@ -88,6 +120,7 @@ impl Testimony {
             |check: &CheckRun| ["pending", "queued", "in_progress", "waiting", "expected", "requested"].contains(&check.state.as_str());
         self.unasked.is_some()
             || self.named.values().any(|named| !matches!(named, Named::There(_)))
+            || self.foreign.values().any(|foreign| matches!(foreign, Foreign::Unknown(_)))
             || self.checks.iter().flatten().any(runs)
     }
 }

@@ -10,6 +10,7 @@ mod dossier;
 mod failure;
 pub mod fetch;
 mod files;
+mod foreign;
 pub mod gaps;
 mod policy;
 mod prefetch;

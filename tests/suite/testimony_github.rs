@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::console_github::Acme;
+use crate::github::account::Role;
 use crate::github::fault::{Fault, When};
 use crate::github::repo::Check;
 use crate::program::{Program, Run};
@@ -88,8 +89,65 @@ fn an_issue_is_there_or_was_never_there() {
     assert!(says(&gone, "uncheckable", "not there any more"), "{gone:?}");
     let pull = acme.verdicts("Follows up, see #1");
     assert!(says(&pull, "supported", "acme/api#1 Page the list"), "{pull:?}");
-    let other = acme.verdicts("Fixes other/web#9000");
-    assert!(says(&other, "uncheckable", "of another repository"), "{other:?}");
+}
+
+/// Of another repository only that an issue is there is told, and nothing more is told of what is private than of what is not there.
+#[test]
+fn an_issue_of_another_repository_is_there_or_cannot_be_told() {
+    let acme = Acme::new();
+    let with = |repo: &str, private: bool| {
+        let repo = acme.github.repo(repo).role("maker", Role::Write);
+        repo.with(|repo| {
+            repo.private = private;
+            repo.issues.insert(7, ("Adds 12 tests".to_owned(), true));
+        });
+    };
+    with("other/web", false);
+    with("other/hidden", true);
+    let unseen = "not found or not visible, which a forge does not tell apart";
+    for (written, verdict, place) in [
+        ("other/web#7", "supported", "other/web#7 is there"),
+        ("https://github.com/other/web/issues/7", "supported", "/issues/7 is there"),
+        ("Other/Web#7", "supported", "Other/Web#7 is there"),
+        ("other/web#8", "uncheckable", unseen),
+        ("other/hidden#7", "uncheckable", unseen),
+        ("other/hidden#8", "uncheckable", unseen),
+        ("nobody/nothing#9000", "uncheckable", unseen),
+        ("no.body/no#7", "uncheckable", "not checked: no repository can be called so"),
+        ("https://gitlab.com/acme/api/issues/9000", "uncheckable", "not checked: it is of another host"),
+        ("https://gitlab.com/acme/api/-/issues/9000", "uncheckable", "not checked: it is of another host"),
+    ] {
+        let report = acme.report(acme.claims(&format!("Fixes {written}")), &[]);
+        let told = told(&report);
+        assert!(told.len() == 1 && says(&told, verdict, place), "{written}: {told:?}");
+        assert!(!report["findings"].to_string().contains("message-contradicted"), "{report}");
+        let said = if verdict == "supported" { "which was looked for and not read" } else { "which was not checked" };
+        assert!(report["coverage"].to_string().contains(said), "{written}: {}", report["coverage"]);
+        assert!(!report.to_string().contains("12 tests"), "what it says is of no concern: {report}");
+    }
+}
+
+/// One request for issues of other repositories, whatever they are, and none that is not needed.
+#[test]
+fn issues_of_other_repositories_cost_one_request_at_most() {
+    let acme = Acme::new();
+    let many = (1..40).map(|number| format!("- Fixes other/web#{number}\n")).collect::<String>();
+    let number = acme.claims(&many);
+    acme.github.forget();
+    let report = acme.report(number, &[]);
+    assert_eq!((acme.github.count("GRAPHQL Foreign"), acme.testimonies()), (1, 0));
+    assert!(report["coverage"].to_string().contains("since no more than 8 of other repositories are asked about"), "{report}");
+    acme.github.forget();
+    acme.report(acme.claims("Fixes https://gitlab.com/other/web/issues/7"), &[]);
+    acme.report(number, &["--skip-rule", "message-contradicted"]);
+    assert_eq!((acme.github.count("GRAPHQL Foreign"), acme.testimonies()), (0, 0));
+    for fault in [Fault::Forbidden, Fault::Status(404), Fault::Errors("FORBIDDEN"), Fault::Page] {
+        acme.github.fail(When::Every("GRAPHQL Foreign".to_owned()), fault);
+        let report = acme.report(number, &[]);
+        assert!(says(&told(&report), "uncheckable", "other/web#1: not checked: "), "{report}");
+        assert!(report["coverage"].to_string().contains("which were not checked: "), "{report}");
+        acme.github.heal();
+    }
 }
 
 /// What the forge numbers elsewhere, or was copied with other numbers, contradicts nothing.
@@ -194,7 +252,10 @@ fn an_issue_is_read_as_claims() {
         !told.iter().any(|(verdict, _)| verdict == "contradicted") && told.iter().filter(|(_, at)| at == "issue #40").count() == 2,
         "{told:?}"
     );
-    assert!(report["coverage"].to_string().contains("names issue other/web#7, which was not read"), "{report}");
+    assert!(
+        report["coverage"].to_string().contains("names issue other/web#7, which was not checked: not found or not visible"),
+        "{report}"
+    );
     acme.console(&[&format!("acme/api#{number}")], "poll = 0\n").shows("return items").press("s").shows("issue #40").press("\u{3}").ends();
 }
 

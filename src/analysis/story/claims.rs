@@ -26,8 +26,7 @@ pub mod verified;
 pub mod version;
 pub mod whitespace;
 
-use std::collections::BTreeSet;
-
+use self::issue::NamedIssues;
 use self::judged::Judged;
 use super::facts::Facts;
 use super::prose::{Sentence, sentences};
@@ -84,27 +83,26 @@ pub const NAMES: [Kind; 2] = [kind("files", files::files), kind("symbols", symbo
 /// What the message of `change` claims that only its forge knows.
 #[must_use]
 pub fn question(change: &Change) -> Question {
-    let mut question = Question::default();
-    for sentence in sentences(change) {
-        question.checks |= verified::speaks(&sentence);
-        question.issues.extend(issue::numbers(change, &sentence.text));
+    let sentences = sentences(change);
+    let NamedIssues { own, foreign, .. } = named(change, &sentences);
+    Question {
+        checks: sentences.iter().any(verified::speaks),
+        issues: own.into_iter().take(MOST_ISSUES).collect(),
+        foreign: foreign.into_iter().take(MOST_ISSUES).collect(),
+        linked: false,
     }
-    question.issues.sort_unstable();
-    question.issues.dedup();
-    question.issues.truncate(MOST_ISSUES);
-    question
 }
 
-/// The issues that the message of `change` names and nobody is asked about: those beyond the most, and those of other repositories.
+fn named(change: &Change, sentences: &[Sentence]) -> NamedIssues {
+    let mut named = NamedIssues::default();
+    sentences.iter().for_each(|sentence| named.take(change, &sentence.text));
+    named
+}
+
+/// The issues that the message of `change` names.
 #[must_use]
-pub fn unasked(change: &Change) -> (Vec<String>, Vec<String>) {
-    let (mut own, mut elsewhere) = (BTreeSet::new(), BTreeSet::new());
-    for sentence in sentences(change) {
-        own.extend(issue::numbers(change, &sentence.text));
-        elsewhere.extend(issue::foreign(change, &sentence.text));
-    }
-    let over = own.into_iter().skip(MOST_ISSUES).map(|number| format!("#{number}")).collect();
-    (over, elsewhere.into_iter().collect())
+pub fn issues(change: &Change) -> NamedIssues {
+    named(change, &sentences(change))
 }
 
 /// The claims of a change's message, in the order they were written.

@@ -14,7 +14,7 @@ use crate::model::dependency::{DependencyChange, DependencyMove, Ecosystem, Pack
 use crate::model::diff::{Content, FileDiff, LineKind};
 use crate::model::dossier::CheckRun;
 use crate::model::finding::Finding;
-use crate::model::testimony::{Issue, Named, Testimony};
+use crate::model::testimony::{Foreign, ForeignIssue, Named, Testimony};
 
 /// More places say nothing more.
 pub const MOST_PLACES: usize = 5;
@@ -93,10 +93,10 @@ impl<'c> Facts<'c> {
         self.testimony?.named.get(&number)
     }
 
-    /// The issues that the forge links with the change, as `owner/name#12 title`.
+    /// What the forge says of an issue of another repository.
     #[must_use]
-    pub fn linked(&self) -> Vec<String> {
-        self.testimony.iter().flat_map(|testimony| &testimony.linked).map(Issue::name).collect()
+    pub fn foreign(&self, issue: &ForeignIssue) -> Option<&'c Foreign> {
+        self.testimony?.foreign.get(issue)
     }
 
     /// Checks of the head, as far as the forge told them.
@@ -134,6 +134,21 @@ impl<'c> Facts<'c> {
             let manifest = outcome.inventory.as_ref().is_some_and(|inventory| inventory.kind == Kind::Manifest);
             outcome.dependencies.iter().map(move |row| (row, manifest))
         })
+    }
+
+    /// Rows of what automation, containers, charts and the like fetch.
+    pub fn tools(&self) -> impl Iterator<Item = &'c DependencyChange> {
+        let tools = self.outcomes.iter().filter(|outcome| outcome.inventory.as_ref().is_some_and(|own| own.kind == Kind::Tools));
+        tools.flat_map(|outcome| &outcome.dependencies)
+    }
+
+    /// Whether a changed file of automation and the like fetched `name` before.
+    #[must_use]
+    pub fn tool_known(&self, ecosystem: Ecosystem, name: &str) -> bool {
+        // A workflow also names images: what a file knows is of the worlds of all its rows.
+        let tools = self.outcomes.iter().filter_map(|outcome| outcome.inventory.as_ref()).filter(|own| own.kind == Kind::Tools);
+        let gone = |row: &DependencyChange| row.before.as_ref().is_some_and(|old| old.ecosystem == ecosystem && old.name == name);
+        tools.into_iter().any(|own| own.known.contains(name)) || self.tools().any(gone)
     }
 
     /// Packages that a lock file pins otherwise than before, from elsewhere than the repository itself.

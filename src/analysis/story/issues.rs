@@ -1,14 +1,18 @@
 //! What the issues claim that a change is linked with, and what of them was not read. An issue speaks of what is wanted and of the time
 //! before, so that the change may bear it out and never contradicts it: nothing here becomes a finding.
 
-use super::claims::{KINDS, judged::Judged, unasked};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::claims::issue::{NamedIssues, UNSEEN};
+use super::claims::judged::Judged;
+use super::claims::{self, KINDS};
 use super::facts::Facts;
 use super::prose::{Sentence, sentences_of};
 use super::task;
 use crate::model::change::Change;
 use crate::model::pull::Origin;
 use crate::model::story::{Claim, Verdict};
-use crate::model::testimony::{Issue, MOST_ISSUES, Testimony};
+use crate::model::testimony::{Foreign, ForeignIssue, Issue, MOST_ISSUES, Testimony};
 
 /// Sentences of one issue that are read.
 const MOST: usize = 100;
@@ -61,12 +65,15 @@ pub fn unread(change: &Change, testimony: &Testimony) -> Vec<String> {
         return Vec::new();
     }
     let mut all = Vec::new();
-    let (over, elsewhere) = unasked(change);
+    let NamedIssues { own, foreign, beyond } = claims::issues(change);
+    let over: Vec<String> = own.into_iter().skip(MOST_ISSUES).map(|number| format!("#{number}")).collect();
     if !over.is_empty() {
         all.push(format!("{} not read, since no more than {MOST_ISSUES} are asked about", named(&over)));
     }
-    if !elsewhere.is_empty() {
-        all.push(format!("{} not read, being of another repository", named(&elsewhere)));
+    all.extend(elsewhere(foreign, testimony));
+    if !beyond.is_empty() {
+        let beyond: Vec<String> = beyond.into_iter().collect();
+        all.push(format!("{} not checked, being of another host", named(&beyond)));
     }
     let known = u64::try_from(testimony.linked.len()).unwrap_or(u64::MAX);
     let linked = change.pull.standing.as_ref().map_or(0, |standing| standing.linked);
@@ -82,6 +89,22 @@ pub fn unread(change: &Change, testimony: &Testimony) -> Vec<String> {
         all.push(format!("only the first {MOST} sentences were read of what the message points to: {}", long.join(", ")));
     }
     all
+}
+
+/// What of the issues of other repositories was not read: none is more than looked for, and some are not even that.
+fn elsewhere(issues: BTreeSet<ForeignIssue>, testimony: &Testimony) -> Vec<String> {
+    let mut by: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (at, issue) in issues.into_iter().enumerate() {
+        let why = match testimony.foreign.get(&issue) {
+            Some(Foreign::There) => "looked for and not read, being of another repository".to_owned(),
+            Some(Foreign::Unseen) => format!("not checked: {UNSEEN}"),
+            Some(Foreign::Unknown(why)) => format!("not checked: {why}"),
+            None if at >= MOST_ISSUES => format!("not checked, since no more than {MOST_ISSUES} of other repositories are asked about"),
+            None => "not checked, being of another repository".to_owned(),
+        };
+        by.entry(why).or_default().push(issue.to_string());
+    }
+    by.into_iter().map(|(why, issues)| format!("{} {why}", named(&issues))).collect()
 }
 
 fn named(issues: &[String]) -> String {

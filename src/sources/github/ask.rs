@@ -8,6 +8,9 @@ use crate::model::cancel::Cancel;
 use crate::model::forge::{Answer, Call, Forge, ForgeError, GraphError, Query};
 use crate::model::time::Timestamp;
 
+/// Why an answer that was kept is none, where only the newest will do.
+pub(super) const STALE: &str = "the forge could not be asked, and what was kept of it may be old";
+
 /// A GraphQL answer that holds data.
 pub(super) struct Reply<T> {
     /// The data.

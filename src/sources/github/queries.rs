@@ -15,6 +15,8 @@ pub(super) const COMMITS: &str = document!("commits", "made.fragment");
 pub(super) const DOSSIER: &str = document!("dossier", "who.fragment");
 /// What a message claims that only the forge knows.
 pub(super) const TESTIMONY: &str = document!("testimony");
+/// Whether issues of other repositories are there.
+pub(super) const FOREIGN: &str = document!("foreign");
 /// Where a merged commit went.
 pub(super) const SHIPPED: &str = document!("shipped");
 /// The policies that judge a change.

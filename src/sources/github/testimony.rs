@@ -1,5 +1,5 @@
 //! What GitHub says of what a message claims, in one request: checks of the head, the issues it closes, and whether those it names are
-//! there. Never a verdict.
+//! there; one more where it names issues of other repositories. Never a verdict.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -7,6 +7,7 @@ use serde_json::json;
 use super::address::Address;
 use super::ask;
 use super::dossier::runs::{Context, check};
+use super::foreign;
 use super::queries::TESTIMONY;
 use super::shapes::{Named as Repo, Nodes, or_default};
 use crate::model::cancel::Cancel;
@@ -112,6 +113,12 @@ pub(super) fn read(
     (change, question): (&Change, &Question),
     cancel: &Cancel,
 ) -> Testimony {
+    let asks_here = question.checks || question.linked || !question.issues.is_empty();
+    let here = if asks_here { own(forge, address, number, (change, question), cancel) } else { Testimony::default() };
+    Testimony { foreign: foreign::read(forge, (address, number), &question.foreign, cancel), ..here }
+}
+
+fn own(forge: &dyn Forge, address: &Address, number: u64, (change, question): (&Change, &Question), cancel: &Cancel) -> Testimony {
     let mut variables = json!({ "owner": address.owner, "name": address.name, "number": number });
     for (at, field) in FIELDS.iter().enumerate() {
         variables[*field] = json!(question.issues.get(at).copied().unwrap_or(number));
@@ -122,7 +129,7 @@ pub(super) fn read(
         Err(why) => return Testimony::unasked(why.to_string()),
     };
     if reply.stale {
-        return Testimony::unasked("the forge could not be asked, and what was kept of it may be old");
+        return Testimony::unasked(ask::STALE);
     }
     let Some(mut repository) = reply.data.repository else {
         return Testimony::unasked(ask::refused(&reply.errors, &format!("repository {address}")).to_string());

@@ -99,7 +99,7 @@ fn what_of_the_issues_was_not_read_is_said() {
     );
     assert_eq!(
         says("Page, fixes other/web#3", 0, &none),
-        ["the message names issue other/web#3, which was not read, being of another repository"]
+        ["the message names issue other/web#3, which was not checked, being of another repository"]
     );
     let long = issue(2, "Many words", "One sentence is here. Another one is there.");
     let many = Testimony { linked: vec![long], ..none.clone() };

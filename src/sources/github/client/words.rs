@@ -152,6 +152,7 @@ fn asked(operation: &str) -> Option<&'static str> {
         "Commits" => "the commits",
         "Shipped" => "the tags, releases and deployments",
         "Testimony" => "the issues and checks",
+        "Foreign" => "the issues of other repositories",
         "Queue" => "the search for pulls",
         "Viewer" => "the token's account",
         "Thread" | "Resolve" | "Unresolve" => "a conversation",
