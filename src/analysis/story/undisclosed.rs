@@ -9,6 +9,7 @@ mod defaults;
 mod hosts;
 mod kinds;
 mod mention;
+mod tools;
 
 use self::mention::Mentioned;
 use super::facts::{Facts, MOST_PLACES};
@@ -27,6 +28,7 @@ pub fn facts(facts: &Facts<'_>, findings: &[Finding]) -> Vec<Undisclosed> {
     unsaid.extend(binaries::fact(facts, &mentioned));
     unsaid.extend(defaults::fact(facts, &mentioned));
     unsaid.extend(added::fact(facts, &mentioned));
+    unsaid.extend(tools::facts(facts, &mentioned));
     unsaid
 }
 
