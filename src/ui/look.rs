@@ -38,6 +38,15 @@ pub fn severity(severity: Severity) -> (&'static str, &'static str, Role) {
     }
 }
 
+/// How many findings of a severity there are, as every screen says it.
+#[must_use]
+pub fn counted(of: Severity, count: usize) -> String {
+    format!("{} {count} {}", severity(of).0, of.word())
+}
+
+/// What every screen says of a change in which nothing was found.
+pub const NOTHING_FOUND: &str = "checked, nothing found";
+
 /// How a lane is shown: sign, word, role.
 #[must_use]
 pub fn lane(lane: Lane) -> (&'static str, &'static str, Role) {

@@ -18,6 +18,7 @@ use lazaret::model::forge::{Account, Budget, Meter};
 use lazaret::model::pull::{Origin, Pull, PullRef, PullState};
 use lazaret::model::report::Summary;
 use lazaret::model::risk::{Lane, Risk};
+use lazaret::model::rule::Severity;
 use lazaret::model::standing::{OwnReview, Refused, Rollup, Standing, Verdict};
 use lazaret::model::time::Timestamp;
 use lazaret::sources::local::{LocalSource, Selection, Setup};
@@ -369,6 +370,19 @@ fn rows_do_not_jump_under_the_cursor() {
     desk = desk.shows("STOP   99");
     let desk = desk.keys("r");
     assert_eq!(desk.console.queue.entries[desk.console.queue.order[0]].pull.at, last);
+}
+
+/// A note adds nothing to the risk, and is there all the same: the row says so in the words of the opened pull.
+#[test]
+fn a_row_counts_what_adds_nothing() {
+    let mut desk = desk((160, 30), false, false);
+    let at = desk.console.queue.chosen().unwrap().pull.at.clone();
+    let notes = |findings: usize| Summary { findings, worst: (findings > 0).then_some(Severity::Info), ..Summary::default() };
+    for (findings, says) in [(0, "checked, nothing found"), (1, "○ 1 info"), (3, "○ 3 info")] {
+        let ticket = desk.console.pending.ask(Kind::Judge);
+        arrive(&mut desk.console, Event { ticket, news: News::Judged(at.clone(), Ok(notes(findings))) });
+        desk = desk.shows(says);
+    }
 }
 
 /// What is on screen is judged first, from the cursor on, wherever the person goes.

@@ -123,10 +123,10 @@ fn found(console: &Console, session: &Session, pieces: &mut Pieces<'_>) {
     for severity in Severity::ALL.into_iter().rev() {
         let count = findings.iter().filter(|finding| finding.severity == severity).count();
         let (sign, _, role) = look::severity(severity);
-        pieces.when(count > 0, role, format!("{sign} {count} {}", severity.word()), format!("{sign}{count} {}", brief(severity)));
+        pieces.when(count > 0, role, look::counted(severity, count), format!("{sign}{count} {}", brief(severity)));
     }
     let clear = findings.is_empty() && session.known.report.is_some();
-    pieces.when(clear, Role::LaneClear, "checked, nothing found".to_owned(), "nothing found".to_owned());
+    pieces.when(clear, Role::LaneClear, look::NOTHING_FOUND.to_owned(), "nothing found".to_owned());
 }
 
 fn brief(severity: Severity) -> &'static str {

@@ -172,7 +172,9 @@ pub fn reason(entry: &Entry) -> String {
             let reasons = &judgement.risk.contributions;
             // The lane stands in its own column already; what put it there says more.
             let said = reasons.iter().find(|reason| !reason.why.starts_with("lane ")).or_else(|| reasons.first());
-            said.map_or_else(|| "checked, nothing found".to_owned(), |reason| reason.why.clone())
+            let counted = || judgement.worst.map(|worst| look::counted(worst, judgement.findings));
+            // What adds nothing to the risk is there all the same.
+            said.map(|reason| reason.why.clone()).or_else(counted).unwrap_or_else(|| look::NOTHING_FOUND.to_owned())
         }
     }
 }
