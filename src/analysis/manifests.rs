@@ -107,8 +107,10 @@ pub fn changes(file: &FileView<'_>) -> Changes {
     needed.append(&mut std::mem::take(&mut after.peers).into_iter().collect());
     why::settle(&mut after.entries);
     let unread = after.unread.iter().take(MOST_UNREAD).map(|what| format!("{UNREAD}: {what}"));
-    let early = before.unread.iter().any(|what| what == NONE).then(|| format!("{UNREAD}: before the change {NONE}"));
-    let unread = unread.chain(early);
+    let more = after.unread.len().saturating_sub(MOST_UNREAD);
+    let more = (more > 0).then(|| format!("{UNREAD}: {more} more of its lines or parts were not read"));
+    let early = before.unread.iter().any(|unread| unread.what == NONE).then(|| format!("{UNREAD}: before the change {NONE}"));
+    let unread = unread.chain(more).chain(early);
     skipped.extend(unread.map(|why| Omission { path: Some(file.repo_path().clone()), why }));
     let rows = compare::rows(file.repo_path(), format.kind(), &before.entries, &after.entries);
     let whole = file.new_side().is_none_or(|side| side.whole);
@@ -152,7 +154,7 @@ fn side(format: &dyn Format, file: &FileView<'_>, side: Option<&SideView<'_>>, s
         Ok(mut reading) => {
             let read = !reading.entries.is_empty() || !reading.unread.is_empty();
             if format.kind() == Kind::Lock && side.whole && !read && edition::speaks_of_packages(text) {
-                reading.unread.push(NONE.to_owned());
+                reading.remark(NONE);
             }
             renumber(side, &mut reading);
             Some(reading)
@@ -184,8 +186,10 @@ fn unmerged(text: &str) -> Option<String> {
 
 /// From lines of the view to lines of the file.
 fn renumber(side: &SideView<'_>, reading: &mut Reading) {
-    let lines =
-        reading.entries.iter_mut().map(|entry| &mut entry.dependency.line).chain(reading.origins.iter_mut().map(|origin| &mut origin.line));
+    let entries = reading.entries.iter_mut().map(|entry| &mut entry.dependency.line);
+    let lines = entries
+        .chain(reading.origins.iter_mut().map(|origin| &mut origin.line))
+        .chain(reading.unread.iter_mut().map(|unread| &mut unread.line));
     for line in lines.filter(|line| **line > 0) {
         *line = side.number(*line as usize - 1);
     }

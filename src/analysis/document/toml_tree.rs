@@ -7,8 +7,11 @@ use super::node::{Node, Value, line_at, line_starts};
 
 /// Reads the whole of `text`.
 pub(super) fn read(text: &str) -> Result<Node, String> {
-    let table = DeTable::parse(text).map_err(|error| error.message().to_owned())?;
     let starts = line_starts(text);
+    let table = DeTable::parse(text).map_err(|error| match error.span() {
+        Some(span) => format!("line {}: {}", line_at(&starts, span.start) + 1, error.message()),
+        None => error.message().to_owned(),
+    })?;
     Ok(Node { line: 0, key: 0, value: map(table.into_inner(), &starts) })
 }
 

@@ -39,12 +39,22 @@ impl Format for Environment {
             }
         }
         for item in root.get("dependencies").into_iter().flat_map(Node::items) {
-            reading.entries.extend(item.text().and_then(asked).map(|entry| entry.at(item.line).direct(true)));
+            match item.text().map(|text| (text, asked(text))) {
+                Some((_, Some(entry))) => reading.entries.push(entry.at(item.line).direct(true)),
+                Some((text, None)) => reading.not_read(item.line, text),
+                None if item.get("pip").is_none() => reading.not_read(item.line, &item.scalar()),
+                None => {}
+            }
             for inner in item.get("pip").into_iter().flat_map(Node::items) {
                 let text = inner.scalar();
                 match text.strip_prefix("-r").or_else(|| text.strip_prefix("--requirement")) {
-                    Some(file) => reading.unread.push(format!("line {}: pip reads more from {}", inner.line + 1, file.trim())),
-                    None => reading.entries.extend(requirement(&text, "pip").map(|entry| entry.at(inner.line))),
+                    Some(file) => reading.missed(inner.line, format!("pip reads more from {}", file.trim())),
+                    None => match requirement(&text, "pip") {
+                        Some(entry) => reading.entries.push(entry.at(inner.line)),
+                        // Options and addresses of indexes name no package.
+                        None if text.starts_with("--") => {}
+                        None => reading.not_read(inner.line, &text),
+                    },
                 }
             }
         }
@@ -64,5 +74,7 @@ fn asked(text: &str) -> Option<Entry> {
         PackageSource::Registry(if name.contains("://") { name.to_owned() } else { format!("https://conda.anaconda.org/{name}") })
     });
     let name = name.trim().to_lowercase();
-    (!name.is_empty()).then(|| Entry::new(Ecosystem::Conda, name, "dependencies").version(version).source(source))
+    let fits = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    let fits = fits && (version.is_empty() || version.starts_with(|c: char| c.is_ascii_digit() || "=<>!~*".contains(c)));
+    fits.then(|| Entry::new(Ecosystem::Conda, name, "dependencies").version(version).source(source))
 }

@@ -37,14 +37,7 @@ pub fn parts(root: &Node, known: &[&str], reading: &mut Reading) {
     let once = |key: &str| root.entries().iter().filter(|(other, _)| other == key).count() == 1;
     // One that stands twice is said by that.
     let strange = root.entries().iter().filter(|(key, _)| !known.contains(&key.as_str()) && once(key));
-    reading.unread.extend(strange.take(MOST_PARTS).map(|(key, value)| part(value.key + 1, key)));
-}
-
-/// The sentence on one part.
-#[must_use]
-pub fn part(line: usize, name: &str) -> String {
-    let name: String = name.chars().take(60).collect();
-    format!("line {line}: `{name}` is no part of the form that is known, and was not read")
+    strange.take(MOST_PARTS).for_each(|(key, value)| reading.not_read(value.key, key));
 }
 
 /// Says so when the file has version `found` of its form and the last one known is `known`.
@@ -55,8 +48,7 @@ pub fn tell(found: &str, known: u32, reading: &mut Reading) {
     if later {
         let found: String = found.trim().chars().take(20).collect();
         reading
-            .unread
-            .push(format!("the file has version {found} of its form, and {known} is the last one known: it was read as if it were that"));
+            .remark(format!("the file has version {found} of its form, and {known} is the last one known: it was read as if it were that"));
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Entry {
     pub notes: Vec<String>,
     /// What it needs itself, as the lock file says: the slot, `name version` or `name` of other entries.
     pub needs: Vec<String>,
+    /// The repository that the registry takes it from, as far as the lock file says it; empty where it does not.
+    pub home: String,
     /// The entry that pulls it in, by its place in the reading; found by [`super::why`].
     pub via: Option<usize>,
 }
@@ -52,8 +54,58 @@ pub struct Reading {
     pub tells_scripts: bool,
     /// Names of packages that others expect beside themselves, as far as the form says it.
     pub peers: Vec<String>,
-    /// What could not be read, one sentence each; the rest was.
-    pub unread: Vec<String>,
+    /// What could not be read; the rest was.
+    pub unread: Vec<Unread>,
+}
+
+/// What of a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Its line, from 1; 0 where it is of the file as a whole.
+    pub line: u32,
+    /// What it is, as the rest of a sentence that may begin with the line.
+    pub what: String,
+}
+
+/// A file of nothing but lines that cannot be read says no more than this.
+const MOST_UNREAD: usize = 200;
+/// Characters of a line that are shown.
+const SHOWN: usize = 60;
+
+impl Reading {
+    /// Says `what` of the line at `index`, from 0.
+    pub fn missed(&mut self, index: usize, what: impl Into<String>) {
+        if self.unread.len() < MOST_UNREAD {
+            self.unread.push(Unread { line: number(index), what: what.into() });
+        }
+    }
+
+    /// Says that `text`, which stands on the line at `index`, is nothing that such a file has.
+    pub fn not_read(&mut self, index: usize, text: &str) {
+        self.missed(index, format!("`{}` is no part of the form that is known, and was not read", shown(text)));
+    }
+
+    /// Says `what` of the file as a whole.
+    pub fn remark(&mut self, what: impl Into<String>) {
+        self.unread.push(Unread { line: 0, what: what.into() });
+    }
+}
+
+/// The beginning of a text of the file, on one line.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let text = text.trim();
+    let cut: String = text.chars().take(SHOWN).collect();
+    if cut.len() < text.len() { format!("{cut}…") } else { cut }
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.line > 0 {
+            write!(f, "line {}: ", self.line)?;
+        }
+        f.write_str(&self.what)
+    }
 }
 
 /// One form of file.
@@ -95,7 +147,7 @@ impl Entry {
             installs_code: false,
             line: 0,
         };
-        Self { dependency, slot: slot.into(), notes: Vec::new(), needs: Vec::new(), via: None }
+        Self { dependency, slot: slot.into(), notes: Vec::new(), needs: Vec::new(), home: String::new(), via: None }
     }
 
     /// An entry of an ecosystem whose names mean the same in capitals and small letters: compared in small ones, and kept as written.

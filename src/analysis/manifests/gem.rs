@@ -3,7 +3,7 @@
 pub mod lock;
 
 use super::format::{Entry, Format, Kind, Origin, Reading};
-use super::tokens::{Token, tokens, value};
+use super::tokens::{Token, brackets, tokens, value, without_texts};
 use crate::analysis::language::Language;
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};
 
@@ -15,6 +15,8 @@ pub struct Gemspec;
 
 /// Longer statements are no dependency.
 const LONGEST: usize = 80;
+/// Said of a name that is no text.
+const WORKED_OUT: &str = "the name of this gem is worked out by the program, and was not read";
 
 impl Format for Gemfile {
     fn ecosystem(&self) -> Ecosystem {
@@ -30,8 +32,9 @@ impl Format for Gemfile {
     }
 
     fn read(&self, text: &str) -> Result<Reading, String> {
-        let tokens = tokens(text, Language::Ruby);
+        let (tokens, lines): (_, Vec<&str>) = (tokens(text, Language::Ruby), text.lines().collect());
         let mut reading = Reading::default();
+        brackets(&self::tokens(&without_texts(text), Language::Ruby), &mut reading);
         // What the blocks around a statement say, with the column of nothing: an `end` closes the last one.
         let mut blocks: Vec<Block> = Vec::new();
         let mut at = 0;
@@ -39,11 +42,16 @@ impl Format for Gemfile {
             let statement = statement(&tokens, at);
             let opens = statement.last().is_some_and(|last| last.is("do")) || statement.iter().any(|word| word.is("do"));
             match token.text {
-                "gem" if !token.is_string => reading.entries.extend(gem(statement, &blocks, "gem").map(|entry| entry.at(token.line))),
+                // Plugins are installed and run with Bundler itself.
+                word @ ("gem" | "plugin") if !token.is_string => match gem(statement, &blocks, word) {
+                    Some(entry) => reading.entries.push(entry.at(token.line)),
+                    None => reading.missed(token.line, WORKED_OUT),
+                },
                 "source" if !token.is_string && !opens => {
                     reading.origins.extend(statement.get(1..).and_then(|rest| rest.iter().find_map(|word| origin(word))));
                 }
                 "end" if !token.is_string => drop(blocks.pop()),
+                _ if is_strange(statement) => reading.not_read(token.line, lines.get(token.line).copied().unwrap_or_default()),
                 _ => {}
             }
             if opens || matches!(token.text, "if" | "unless" | "case" | "def" | "begin") && !token.is_string {
@@ -53,6 +61,73 @@ impl Format for Gemfile {
         }
         Ok(reading)
     }
+}
+
+/// Whether it begins as no statement of a Gemfile does: with a sign that opens nothing, or with a word of its own that takes a text or
+/// stands before another word, as a gem that a helper asks for does, and prose.
+fn is_strange(statement: &[Token<'_>]) -> bool {
+    const KNOWN: [&str; 52] = [
+        "source",
+        "group",
+        "platforms",
+        "platform",
+        "path",
+        "git",
+        "github",
+        "gemspec",
+        "ruby",
+        "install_if",
+        "env",
+        "gist",
+        "bitbucket",
+        "git_source",
+        "eval_gemfile",
+        "end",
+        "if",
+        "unless",
+        "elsif",
+        "else",
+        "case",
+        "when",
+        "in",
+        "def",
+        "begin",
+        "rescue",
+        "ensure",
+        "while",
+        "until",
+        "for",
+        "return",
+        "next",
+        "break",
+        "require",
+        "require_relative",
+        "load",
+        "puts",
+        "p",
+        "print",
+        "warn",
+        "raise",
+        "abort",
+        "fail",
+        "eval",
+        "instance_eval",
+        "class",
+        "module",
+        "include",
+        "extend",
+        "not",
+        "then",
+        "yield",
+    ];
+    const JOINS: [&str; 9] = ["if", "unless", "do", "and", "or", "in", "rescue", "while", "until"];
+    let Some(first) = statement.first().filter(|first| !first.is_string) else { return false };
+    if !first.is_word {
+        return matches!(first.text, "<" | ">" | "=" | ",");
+    }
+    let next = statement.get(1).filter(|next| next.line == first.line);
+    let takes = next.is_some_and(|next| next.is_string || next.is_word && !JOINS.contains(&next.text));
+    takes && !KNOWN.contains(&first.text)
 }
 
 struct Block {
@@ -164,7 +239,7 @@ impl Format for Gemspec {
             };
             match gem(statement(&tokens, at), &[], token.text) {
                 Some(entry) => reading.entries.push(entry.scope(scope).at(token.line)),
-                None => reading.unread.push(format!("line {}: the name of this gem is worked out by the program", token.line + 1)),
+                None => reading.missed(token.line, WORKED_OUT),
             }
         }
         Ok(reading)

@@ -58,14 +58,14 @@ fn directives(text: &str) -> Reading {
     let mut reading = Reading::default();
     let mut replaced = BTreeMap::new();
     // Known only in parts, a file may start inside a block: requirements are by far the most common.
-    let mut block = "require";
+    let (mut block, mut known, mut early) = ("require", false, None);
     for (index, line) in text.lines().enumerate() {
         let (code, comment) = line.split_once("//").unwrap_or((line, ""));
         let mut words: Vec<&str> = code.split_whitespace().map(|word| word.trim_matches(['"', '`'])).collect();
         let verb = match words.first().copied() {
             None => continue,
             Some(")") => {
-                block = "";
+                (block, known) = ("", true);
                 continue;
             }
             Some(
@@ -73,19 +73,29 @@ fn directives(text: &str) -> Reading {
                 | "use"),
             ) => {
                 words.remove(0);
-                if words.first() == Some(&"(") {
-                    block = word;
+                known = true;
+                block = if words.first() == Some(&"(") { word } else { "" };
+                if !block.is_empty() {
                     continue;
                 }
                 word
             }
             Some(_) => block,
         };
-        match verb {
-            "require" => reading.entries.extend(required(&words, comment, index)),
+        let read = match verb {
+            "require" => required(&words, comment, index).map(|entry| reading.entries.push(entry)).is_some(),
             "replace" => replace(&words, index, &mut replaced),
-            _ => {}
+            other => !other.is_empty(),
+        };
+        if !read && known {
+            reading.not_read(index, code);
+        } else if !read {
+            early = early.or(Some((index, code)));
         }
+    }
+    // A part of a file may show lines of a block of which it does not show what it is; one that shows nothing else is none.
+    if let Some((index, code)) = early.filter(|_| !known && reading.entries.is_empty()) {
+        reading.not_read(index, code);
     }
     for entry in &mut reading.entries {
         if let Some((source, line)) = replaced.remove(&entry.dependency.name) {
@@ -105,7 +115,10 @@ fn directives(text: &str) -> Reading {
 
 fn required(words: &[&str], comment: &str, index: usize) -> Option<Entry> {
     let [path, version] = words else { return None };
-    if !path.contains('.') {
+    // A module without a dot is one that a replacement gives.
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~/+!".contains(c));
+    let released = version.starts_with('v') && version.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+    if !plain(path) || !plain(version) || !path.contains('.') && !released {
         return None;
     }
     let mut entry = Entry::new(Ecosystem::Golang, *path, "require");
@@ -115,10 +128,10 @@ fn required(words: &[&str], comment: &str, index: usize) -> Option<Entry> {
     Some(entry)
 }
 
-/// `old [version] => new [version]`
-fn replace(words: &[&str], index: usize, replaced: &mut BTreeMap<String, (PackageSource, u32)>) {
-    let Some(arrow) = words.iter().position(|word| *word == "=>") else { return };
-    let (Some(old), Some(new)) = (words.first().filter(|_| arrow > 0), words.get(arrow + 1)) else { return };
+/// `old [version] => new [version]`; whether it is one.
+fn replace(words: &[&str], index: usize, replaced: &mut BTreeMap<String, (PackageSource, u32)>) -> bool {
+    let Some(arrow) = words.iter().position(|word| *word == "=>") else { return false };
+    let (Some(old), Some(new)) = (words.first().filter(|_| arrow > 0), words.get(arrow + 1)) else { return false };
     let local = new.starts_with("./") || new.starts_with("../") || new.starts_with('/');
     let source = if local {
         PackageSource::Path((*new).to_owned())
@@ -129,6 +142,7 @@ fn replace(words: &[&str], index: usize, replaced: &mut BTreeMap<String, (Packag
     if local || new != old {
         replaced.insert((*old).to_owned(), (source, number(index)));
     }
+    true
 }
 
 impl Format for GoSum {
@@ -173,9 +187,9 @@ impl Format for GoSum {
             entry
         });
         let mut reading = Reading { entries: entries.collect(), ..Reading::default() };
-        reading.unread.extend(strange.map(|index| {
-            format!("line {}: its checksum is of another form than h1, the last one known: it was compared as it stands", index + 1)
-        }));
+        if let Some(index) = strange {
+            reading.missed(index, "its checksum is of another form than h1, the last one known: it was compared as it stands");
+        }
         Ok(reading)
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::format::{Entry, Format, Kind, Reading};
-use super::tokens::{Token, behind, tokens, value};
+use super::format::{Entry, Format, Kind, Reading, shown};
+use super::tokens::{Token, behind, brackets, tokens, value};
 use super::{edition, twice};
 use crate::analysis::language::Language;
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};
@@ -36,6 +36,8 @@ impl Format for MixExs {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let tokens = tokens(text, Language::Elixir);
         let mut reading = Reading::default();
+        brackets(&tokens, &mut reading);
+        let (listed, lines): (_, Vec<&str>) = (listed(&tokens), text.lines().collect());
         for at in 0..tokens.len() {
             // `{:name, …}`
             let Some([open, colon, name, comma]) = tokens.get(at..at + 4) else { break };
@@ -43,11 +45,49 @@ impl Format for MixExs {
                 let tuple = tokens
                     .get(at + 4..behind(tokens.get(at..(at + 120).min(tokens.len())).unwrap_or_default(), 0) + at)
                     .unwrap_or_default();
-                reading.entries.extend(mix(name, tuple));
+                match mix(name, tuple) {
+                    Some(entry) => reading.entries.push(entry),
+                    None if listed.contains(&at) => {
+                        reading.missed(
+                            name.line,
+                            format!("`{}` is asked for in a form that is not known, and was not read", shown(name.text)),
+                        );
+                    }
+                    None => {}
+                }
+            } else if listed.contains(&at) {
+                reading.not_read(open.line, lines.get(open.line).copied().unwrap_or_default());
             }
         }
         Ok(reading)
     }
+}
+
+/// Where the entries of the list start that `deps` gives or is.
+fn listed(tokens: &[Token<'_>]) -> HashSet<usize> {
+    let mut starts = HashSet::new();
+    let mut upto = 0;
+    for at in (0..tokens.len()).filter(|at| tokens[*at].is("deps")) {
+        if at < upto {
+            continue;
+        }
+        let defined = at > 0 && matches!(tokens[at - 1].text, "def" | "defp");
+        let near = tokens.get(at + 1..(at + 6).min(tokens.len())).unwrap_or_default();
+        // `deps: [` or `defp deps do [`
+        let assigned = near.first().is_some_and(|sign| sign.is(":")) && near.get(1).is_some_and(|sign| sign.is("["));
+        let Some(open) = near.iter().position(|sign| sign.is("[")).filter(|_| defined || assigned) else { continue };
+        let open = at + 1 + open;
+        let end = behind(tokens, open);
+        upto = end;
+        let mut next = open + 1;
+        while next + 1 < end {
+            starts.insert(next);
+            // An entry ends with its bracket, or before the comma.
+            next = if tokens[next].is("{") { behind(tokens, next) } else { next };
+            next += tokens.get(next..end).unwrap_or_default().iter().position(|sign| sign.is(",")).map_or(end, |comma| comma + 1);
+        }
+    }
+    starts
 }
 
 fn mix(name: &Token<'_>, tuple: &[Token<'_>]) -> Option<Entry> {
@@ -90,10 +130,17 @@ impl Format for MixLock {
         let mut reading = Reading::default();
         let mut seen = HashSet::new();
         for (index, line) in text.lines().enumerate() {
-            let tokens = tokens(line, Language::Elixir);
-            let Some(name) = tokens.first().and_then(Token::string) else { continue };
+            // The first entry may stand behind the bracket around all of them.
+            let tokens = tokens(line.trim_start().strip_prefix("%{").unwrap_or(line), Language::Elixir);
+            let Some(name) = tokens.first().and_then(Token::string) else {
+                // The brackets around all of them.
+                if tokens.iter().any(|token| !matches!(token.text, "%" | "{" | "}" | "[" | "]" | ",") || token.is_string) {
+                    reading.not_read(index, line);
+                }
+                continue;
+            };
             if !seen.insert(name.to_owned()) {
-                reading.unread.push(twice::sentence(index + 1, name));
+                twice::tell_one(index, name, &mut reading);
             }
             let strings: Vec<&str> = tokens.iter().skip(1).filter_map(Token::string).collect();
             let kind = tokens.iter().position(|token| token.is("{")).and_then(|at| tokens.get(at + 2)).map_or("", |token| token.text);
@@ -106,7 +153,7 @@ impl Format for MixLock {
                 }
                 ("git", [url, rev, ..]) => entry.source(PackageSource::Git { url: (*url).to_owned(), rev: (*rev).to_owned() }),
                 _ => {
-                    reading.unread.push(format!("line {}: `{name}` is locked in a form that is not known", index + 1));
+                    reading.missed(index, format!("`{}` is locked in a form that is not known", shown(name)));
                     continue;
                 }
             });
@@ -139,6 +186,7 @@ impl Format for RebarConfig {
         let code = uncommented(text);
         let tokens = tokens(&code, Language::Java);
         let mut reading = Reading::default();
+        brackets(&tokens, &mut reading);
         let mut at = 0;
         while at + 2 < tokens.len() {
             if !(tokens[at].is("{") && tokens[at + 1].is("deps") && tokens[at + 2].is(",")) {
@@ -164,6 +212,12 @@ fn deps(tokens: &[Token<'_>], reading: &mut Reading) {
                 let strings: Vec<&str> = tuple.iter().filter_map(Token::string).collect();
                 let entry = Entry::new(Ecosystem::Hex, name.text, "deps").at(name.line).direct(true);
                 let git = tuple.iter().any(|token| matches!(token.text, "git" | "git_subdir"));
+                // Parts of one that a comma is missing between are none of it.
+                if tuple.get(1).is_some_and(|next| !next.is(",") && !next.is("}")) {
+                    reading.missed(name.line, format!("`{}` is asked for in a form that is not known, and was not read", shown(name.text)));
+                    at = end;
+                    continue;
+                }
                 reading.entries.push(match (git, &strings[..]) {
                     (true, [url, rest @ ..]) => entry.source(PackageSource::Git {
                         url: (*url).to_owned(),
@@ -204,6 +258,7 @@ impl Format for RebarLock {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let tokens = tokens(text, Language::Java);
         let mut reading = Reading::default();
+        brackets(&tokens, &mut reading);
         // `{"1.2.0",` stands in front of a list of packages with checksums.
         let form = tokens.first().filter(|first| first.is("{")).and_then(|_| tokens.get(1)).and_then(Token::string);
         edition::tell(form.unwrap_or(""), 1, &mut reading);

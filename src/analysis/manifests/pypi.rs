@@ -43,11 +43,21 @@ pub(super) fn requirement(text: &str, slot: &str) -> Option<Entry> {
         None => rest,
     };
     let version = rest.trim().trim_start_matches('(').trim_end_matches(')');
-    let fits = version.is_empty() || version.starts_with(['=', '<', '>', '~', '!', '*', '^']);
+    let fits = version.split(',').map(str::trim).all(is_bound);
     let mut entry = Entry::new(Ecosystem::Pypi, normalised(name), slot);
     version.split_whitespace().collect::<Vec<_>>().concat().clone_into(&mut entry.dependency.version);
     entry.dependency.direct = true;
     fits.then_some(entry)
+}
+
+/// `>=1.0`, `==2.*`, nothing; also as Poetry writes it: `^1.2`, `*`.
+fn is_bound(text: &str) -> bool {
+    let signs = text.find(|c: char| !matches!(c, '=' | '<' | '>' | '~' | '!' | '^')).unwrap_or(text.len());
+    let (sign, number) = text.split_at_checked(signs).unwrap_or((text, ""));
+    let known = matches!(sign, "==" | "===" | "~=" | "!=" | "<=" | ">=" | "<" | ">" | "^" | "~" | "=");
+    let number = number.trim();
+    let plain = !number.is_empty() && number.chars().all(|c| c.is_alphanumeric() || ".*+!-_".contains(c));
+    text.is_empty() || text == "*" || known && plain
 }
 
 /// `name @ address`, `git+https://…#egg=name`, `./folder`.
@@ -57,7 +67,9 @@ fn address(text: &str, slot: &str) -> Option<Entry> {
         _ => (None, text),
     };
     let address = address.split(" ;").next().unwrap_or(address).trim();
-    let local = ["./", "../", "/", "file:"].iter().any(|start| address.starts_with(start)) || address == ".";
+    let here = address.split('[').next() == Some(".");
+    let archive = [".whl", ".tar.gz", ".zip"].iter().any(|end| address.ends_with(end)) && !address.contains(':');
+    let local = here || archive || ["./", "../", "/", "file:"].iter().any(|start| address.starts_with(start));
     if !local && !address.contains("://") {
         return None;
     }
@@ -65,7 +77,8 @@ fn address(text: &str, slot: &str) -> Option<Entry> {
     let egg = fragment.split('&').find_map(|part| part.strip_prefix("egg="));
     let last = place.trim_end_matches('/').rsplit('/').next().unwrap_or(place);
     let name = name.or(egg).unwrap_or(last).split('[').next().unwrap_or("");
-    let mut entry = Entry::new(Ecosystem::Pypi, normalised(name), slot);
+    let name = if here { ".".to_owned() } else { normalised(name) };
+    let mut entry = Entry::new(Ecosystem::Pypi, name, slot);
     entry.dependency.source = if local { PackageSource::Path(place.to_owned()) } else { remote(place) };
     entry.dependency.direct = true;
     entry.dependency.hashes =

@@ -1,7 +1,7 @@
 //! Swift: `Package.swift` in its main forms and `Package.resolved`, versions 1 to 3.
 
 use super::format::{Entry, Format, Kind, Reading};
-use super::tokens::{Token, behind, tokens, value};
+use super::tokens::{Token, behind, brackets, tokens, value};
 use super::{edition, twice};
 use crate::analysis::document;
 use crate::analysis::document::node::Node;
@@ -30,6 +30,7 @@ impl Format for PackageSwift {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let tokens = tokens(text, Language::Swift);
         let mut reading = Reading::default();
+        brackets(&tokens, &mut reading);
         let mut at = 0;
         while let Some(word) = tokens.get(at) {
             let opens = word.is("package") && tokens.get(at + 1).is_some_and(|sign| sign.is("("));
@@ -38,7 +39,10 @@ impl Format for PackageSwift {
                 continue;
             }
             let end = behind(&tokens, at + 1);
-            reading.entries.extend(package(tokens.get(at + 1..end).unwrap_or_default()).map(|entry| entry.at(word.line).direct(true)));
+            match package(tokens.get(at + 1..end).unwrap_or_default()) {
+                Some(entry) => reading.entries.push(entry.at(word.line).direct(true)),
+                None => reading.missed(word.line, "a package is named by the program and not by its text, and was not read"),
+            }
             at = end;
         }
         Ok(reading)

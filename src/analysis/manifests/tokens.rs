@@ -2,8 +2,13 @@
 //!
 //! Nothing is run: what a variable or a call gives is not known here, and readers say so.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::format::Reading;
 use crate::analysis::language::Language;
 use crate::analysis::lexer::{Kind, lex};
+use crate::analysis::pattern::Pattern;
 
 /// One token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +84,62 @@ pub fn behind(tokens: &[Token<'_>], open: usize) -> usize {
         }
     }
     tokens.len()
+}
+
+/// `text` with empty lines in place of the texts of several lines that `<<WORD` opens and a line `WORD` ends. Only for looking at what stands
+/// around them: the same signs mean something else behind a value, so that packages are read from the whole text.
+#[must_use]
+pub fn without_texts(text: &str) -> Cow<'_, str> {
+    static OPENS: Pattern = Pattern::new(r#"<<[-~]?["']?([A-Za-z_]\w*)["']?"#);
+    if !text.contains("<<") {
+        return Cow::Borrowed(text);
+    }
+    // Where each line that may end one stands next, from below.
+    let lines: Vec<&str> = text.lines().collect();
+    let mut next: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, line) in lines.iter().enumerate().rev() {
+        next.entry(line.trim()).or_default().push(at);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut closed = 0;
+    for (at, line) in lines.iter().enumerate() {
+        let inside = at < closed;
+        if let Some(ends) = OPENS.group(line, 1).filter(|_| !inside).and_then(|word| next.get_mut(word)) {
+            while ends.last().is_some_and(|end| *end <= at) {
+                ends.pop();
+            }
+            closed = ends.last().map_or(closed, |end| end + 1);
+        }
+        out.push_str(if inside { "" } else { line });
+        out.push('\n');
+    }
+    Cow::Owned(out)
+}
+
+/// Says where brackets do not match: readers follow them, so that more may stand there than was read.
+pub fn brackets(tokens: &[Token<'_>], reading: &mut Reading) {
+    let mut open: Vec<(&str, usize)> = Vec::new();
+    for token in tokens.iter().filter(|token| !token.is_string && !token.is_word) {
+        let opens = match token.text {
+            "(" | "[" | "{" => {
+                open.push((token.text, token.line));
+                continue;
+            }
+            ")" => "(",
+            "]" => "[",
+            "}" => "{",
+            _ => continue,
+        };
+        if open.pop().is_none_or(|(known, _)| known != opens) {
+            return reading.missed(
+                token.line,
+                format!("`{}` closes nothing that is open, and what stands around it may not have been read", token.text),
+            );
+        }
+    }
+    if let Some((sign, line)) = open.first() {
+        reading.missed(*line, format!("`{sign}` is never closed, and what follows it may not have been read"));
+    }
 }
 
 /// The string behind `key:`, `key =`, `:key =>` or `key(` anywhere in `tokens`, with its line.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::format::Reading;
+use super::format::{Reading, shown};
 use crate::analysis::document::node::Node;
 
 /// Says which keys stand twice in `root` or anything in it.
@@ -18,12 +18,10 @@ pub fn tell(root: &Node, reading: &mut Reading) {
 pub fn table(node: &Node, reading: &mut Reading) {
     let mut seen = HashSet::new();
     let repeated = node.entries().iter().filter(|(key, _)| !seen.insert(key.as_str()));
-    reading.unread.extend(repeated.map(|(key, value)| sentence(value.key + 1, key)));
+    repeated.for_each(|(key, value)| tell_one(value.key, key, reading));
 }
 
-/// The sentence on one key.
-#[must_use]
-pub fn sentence(line: usize, key: &str) -> String {
-    let key: String = key.chars().take(60).collect();
-    format!("line {line}: `{key}` stands twice in one table, and tools differ in which one they take")
+/// Says it of one key, on the line at `index`.
+pub fn tell_one(index: usize, key: &str, reading: &mut Reading) {
+    reading.missed(index, format!("`{}` stands twice in one table, and tools differ in which one they take", shown(key)));
 }

@@ -43,6 +43,156 @@ fn a_merge_that_was_not_finished_is_said_of_every_form() {
     }
 }
 
+/// Path, text, names of its rows, lines that are told.
+const STRANGE: &[(&str, &str, &[&str], &[u32])] = &[
+    (
+        "requirements.txt",
+        "a==1.0\nTraceback (most recent call last):\n=======\nb==\n--frobnicate x\nc==${VERSION}\nd>=1,<2 ; python_version < '3'\n",
+        &["a", "d"],
+        &[2, 3, 4, 5, 6],
+    ),
+    ("requirements.txt", "-rmore.txt\n-e .[dev]\n--pre\n-i https://pypi.org/simple\n{{ pin }}\n", &[".", "more.txt"], &[5]),
+    ("requirements.lock", "a==1.0\nerror: no matching version\n", &["a"], &[2]),
+    ("pyproject.toml", "[project]\nname = \"x\"\ndependencies = [\n  \"a>=1\",\n  \"not a requirement\",\n]\n", &["a"], &[5]),
+    ("setup.cfg", "[options]\ninstall_requires =\n    a>=1\n    not a requirement\n", &["a"], &[4]),
+    ("setup.py", "setup(install_requires=[\n  'a>=1',\n  'b c d',\n])\n", &["a"], &[3]),
+    ("setup.py", "setup(install_requires=[\n  'a>=1',\n]\n", &["a"], &[1]),
+    ("environment.yml", "dependencies:\n  - a=1.0\n  - \"not a package\"\n  - pip:\n    - b==1\n    - b c d\n", &["a", "b"], &[3, 6]),
+    (
+        "go.mod",
+        "module x.example/y\n\ngo 1.22\nfrobnicate all of it\nrequire a.example/b\nrequire (\n\tc.example/d v1.0.0\n\tnot a module at all\n)\nreplace a.example/b\n",
+        &["c.example/d"],
+        &[4, 5, 8, 10],
+    ),
+    ("go.work", "go 1.22\nuse ./a\nuze ./b\nreplace a.example/b => ../b\n", &["a.example/b"], &[3]),
+    (
+        "Gemfile",
+        "source \"https://rubygems.org\"\ngme \"rails\"\nthis is no statement\ngem \"a\"\ngem name, \"1.0\"\n= 5\nputs \"hello\"\nx = 5 if true\n",
+        &["a"],
+        &[2, 3, 5, 6],
+    ),
+    ("Gemfile", "gem \"a\"\n}\ngroup :test do\n  gem \"b\"\nend\n", &["a", "b"], &[2]),
+    ("Gemfile.lock", "GEM\n  remote: https://rubygems.org/\n  specs:\n    a (1.0)\n    not a gem\n    b\n   c (1.0)\n", &["a"], &[5, 6, 7]),
+    ("x.gemspec", "Gem::Specification.new do |s|\n  s.add_dependency \"a\", \"1.0\"\n  s.add_dependency NAME\nend\n", &["a"], &[3]),
+    (
+        "build.gradle",
+        "dependencies {\n    implementation 'g:a:1.0'\n    this is no statement\n    implementation deps.more\n    shadow 'g:b:1.0'\n    implementation project(':own')\n    api libs.more\n    =======\n}\n",
+        &["g:a", "g:b"],
+        &[3, 4, 8],
+    ),
+    (
+        "build.gradle.kts",
+        "dependencies {\n    implementation(\"g:a:1.0\")\n    \"shadow\"(\"g:b:1.0\")\n    implementation(platform(libs.bom))\n",
+        &["g:a", "g:b"],
+        &[1],
+    ),
+    (
+        "build.gradle",
+        "dependencies {\n    implementation 'g:a:1.0',\n        'g:b:1.0',\n        'g:c:1.0'\n    api 'g:d:1.0', 'g:e:1.0'\n}\n",
+        &["g:a", "g:b", "g:c", "g:d", "g:e"],
+        &[],
+    ),
+    ("mix.lock", "%{\"a\": {:hex, :a, \"1.0.0\", \"00\"},\n  \"b\": {:hex, :b, \"1.0.0\", \"00\"}}\n", &["a", "b"], &[]),
+    ("gradle.lockfile", "not a lock\n", &[], &[1]),
+    (
+        "mix.exs",
+        "defp deps do\n  [\n    {:a, \"~> 1.0\"},\n    {:b, @version},\n    nothing here,\n    {:c \"1.0\"},\n    {:d, git: \"https://x.example/d\"}\n  ]\nend\n",
+        &["a", "d"],
+        &[4, 5, 6],
+    ),
+    ("mix.exs", "defp deps do\n  [\n    {:a, \"~> 1.0\"}\nend\n", &["a"], &[2]),
+    ("mix.lock", "%{\n  \"a\": {:hex, :a, \"1.0.0\", \"00\"},\n  words of no lock,\n}\n", &["a"], &[3]),
+    ("rebar.config", "{deps, [\n  {a, \"1.0\"},\n  {b \"1.0\"}\n]}.\n", &["a"], &[3]),
+    ("rebar.config", "{deps, [\n  {a, \"1.0\"}\n}.\n", &["a"], &[3]),
+    (
+        "Package.swift",
+        "let package = Package(name: \"x\", dependencies: [\n  .package(url: \"https://github.com/o/a\", from: \"1.0.0\"),\n  .package(url: place, from: \"1.0.0\"),\n])\n",
+        &["github.com/o/a"],
+        &[3],
+    ),
+    (
+        "Package.swift",
+        "let package = Package(name: \"x\", dependencies: [\n  .package(url: \"https://github.com/o/a\", from: \"1.0.0\"),\n)\n",
+        &["github.com/o/a"],
+        &[3],
+    ),
+    (
+        "main.tf",
+        "words of no file\nmodule \"a\" {\n  source = \"o/a/x\"\n}\nmodule \"b\" {\n  source = var.place\n}\nresource \"x\" \"y\" {\n  user_data = <<EOT\ncase $x in\n  a) echo '}' ;;\nesac\nEOT\n}\n",
+        &["o/a/x"],
+        &[1, 5],
+    ),
+    ("main.tf", "module \"a\" {\n  source = \"o/a/x\"\n", &["o/a/x"], &[1]),
+    (
+        "Dockerfile",
+        "# syntax=docker/dockerfile:1\nFROM \\\n  o/a:1.0 AS build\nFORM o/b:1.0\nRUN <<EOF\nFROM o/c:1.0\nwords\nEOF\nFROM ${BASE}\nCOPY --from=build /x /x\nRUN make \\\n  # a word on it\n  all\nFROM\n",
+        &["o/a"],
+        &[4, 9, 14],
+    ),
+    ("Dockerfile", "FROM o/a:1.0\nRUN cat <<USER\nFROM o/b:1.0\nUSER\n", &["o/a", "o/b"], &[]),
+    (
+        "docker-compose.yml",
+        "services:\n  a:\n    image: o/a:1.0\n  b:\n    image: ${PLACE}/b\n  c:\n    image: \"not an image\"\n",
+        &["o/a"],
+        &[5, 7],
+    ),
+    (
+        ".github/workflows/x.yml",
+        "on: push\npermissions: {}\njobs:\n  a:\n    container: ${{ matrix.image }}\n    steps:\n      - uses: o/a@v1\n      - uses: not an action\n      - uses: ./own\n",
+        &["o/a"],
+        &[5, 8],
+    ),
+];
+
+/// Lines that no tool would take, and those of which only the program knows what they ask for: told with their place, no rows, and the
+/// rest goes on. Other ends of lines and a mark in front change nothing.
+#[test]
+fn a_line_that_cannot_be_read_is_said_and_is_no_row() {
+    let mut wrong = Vec::new();
+    for (path, plain, rows, lines) in STRANGE {
+        for text in [(*plain).to_owned(), plain.replace('\n', "\r\n"), format!("\u{feff}{plain}")] {
+            let report = report(path, &text);
+            let mut names: Vec<&str> = report.dependencies.iter().map(|row| row.dependency().unwrap().name.as_str()).collect();
+            names.sort_unstable();
+            let told = report.skipped.iter().filter(|omission| omission.why.starts_with("dependencies"));
+            let told: Vec<&str> = told.map(|omission| omission.why.as_str()).collect();
+            let at = |why: &&str| why.split_once("line ").and_then(|(_, rest)| rest.split(':').next()?.parse::<u32>().ok());
+            let mut seen: Vec<u32> = told.iter().filter_map(at).collect();
+            seen.sort_unstable();
+            if names != *rows || seen != *lines || !report.skipped.iter().all(|omission| omission.path.is_some()) {
+                wrong.push(format!("{path}: {text:?}\n    rows {names:?}, told {told:#?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every form stands on the page that says what it was held to.
+#[test]
+fn the_page_of_forms_names_every_form() {
+    let page = std::fs::read_to_string("docs/dependencies.md").unwrap();
+    for path in super::hostile::PATHS.iter().chain(SAMPLES.iter().map(|(path, _)| path)) {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let name = name.replace("main.tf", "*.tf").replace("x.gemspec", "*.gemspec").replace("x.csproj", "*.csproj");
+        let name = if name == "x.yml" { folder.to_owned() } else { name };
+        assert!(page.contains(&format!("`{name}`")) || name == "requirements.lock", "docs/dependencies.md does not name {name}");
+    }
+}
+
+/// Nothing but garbage is a few sentences, however long it is.
+#[test]
+fn a_file_of_garbage_is_a_few_sentences() {
+    for path in ["requirements.txt", "go.mod", "Gemfile", "build.gradle", "mix.exs", "main.tf", "Dockerfile", "Gemfile.lock"] {
+        let report = report(path, &"}{][ <<>> = = \"'\n".repeat(500));
+        let told: Vec<&str> =
+            report.skipped.iter().map(|omission| omission.why.as_str()).filter(|why| why.starts_with("dependencies")).collect();
+        assert!(report.dependencies.is_empty(), "{path}: {:?}", report.dependencies);
+        assert!((1..=6).contains(&told.len()), "{path}: {told:?}");
+    }
+    let many = said("requirements.txt", &"words of no list\n".repeat(30));
+    assert_eq!(many.last().unwrap(), "dependencies: 25 more of its lines or parts were not read", "{many:?}");
+}
+
 #[test]
 fn a_form_of_the_future_is_read_as_far_as_it_is_known_and_said() {
     let files = [

@@ -69,7 +69,7 @@ impl<'t> Lock<'t> {
     fn begin(&mut self, section: &'t str, index: usize) {
         (self.section, self.remote, self.rev) = (section, "", "");
         if !SECTIONS.contains(&section) && self.reading.unread.len() < MOST_UNKNOWN {
-            self.reading.unread.push(edition::part(index + 1, section));
+            self.reading.not_read(index, section);
         }
     }
 
@@ -85,7 +85,10 @@ impl<'t> Lock<'t> {
             }
             ("GEM" | "GIT" | "PATH" | "PLUGIN SOURCE", 2) => self.setting(words, index),
             ("GEM" | "GIT" | "PATH" | "PLUGIN SOURCE", 4) => {
-                let version = words.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'));
+                let told = words.split_once(" (").and_then(|(name, rest)| Some((name, rest.strip_suffix(')')?)));
+                let Some((_, version)) = told.filter(|(name, version)| is_plain(name) && is_plain(version)) else {
+                    return self.reading.not_read(index, words);
+                };
                 let entry = Entry::new(Ecosystem::Gem, name_of(words), words).version(version).source(self.source());
                 self.reading.entries.push(entry.at(index));
             }
@@ -94,6 +97,7 @@ impl<'t> Lock<'t> {
                     entry.needs.push(name_of(words).to_owned());
                 }
             }
+            ("GEM" | "GIT" | "PATH" | "PLUGIN SOURCE", _) => self.reading.not_read(index, words),
             _ => {}
         }
     }
@@ -124,6 +128,11 @@ impl<'t> Lock<'t> {
 
 fn is_default(remote: &str) -> bool {
     matches!(remote.trim_end_matches('/'), "https://rubygems.org" | "http://rubygems.org" | "")
+}
+
+/// Whether it can be a name or a version.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && !text.contains([' ', '(', ')', '<', '>', '"', '\''])
 }
 
 /// `rails (= 7.0)` -> `rails`

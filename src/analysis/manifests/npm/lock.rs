@@ -71,7 +71,7 @@ fn flat(packages: &Pairs<Package>, lines: &mut Lines<'_>, reading: &mut Reading)
     for (path, package) in &packages.0 {
         let line = lines.of(path);
         if !seen.insert(path.as_str()) {
-            reading.unread.push(twice::sentence(line as usize, path));
+            twice::tell_one((line as usize).saturating_sub(1), path, reading);
         }
         let Some((_, folder)) = path.rsplit_once("node_modules/") else { continue };
         let peers = package.peer_dependencies.iter().flat_map(|peers| &peers.0);
@@ -114,7 +114,7 @@ fn nested(packages: &Pairs<OldPackage>, above: &str, lines: &mut Lines<'_>, read
         let path = format!("{above}/{name}");
         let line = lines.of(name);
         if !seen.insert(name.as_str()) {
-            reading.unread.push(twice::sentence(line as usize, name));
+            twice::tell_one((line as usize).saturating_sub(1), name, reading);
         }
         let needs = package.requires.iter().flat_map(Required::names).map(str::to_owned);
         reading.entries.push(package.entry(name, &path, line).needs(needs));

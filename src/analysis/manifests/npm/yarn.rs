@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::lock::source;
 use super::name_and_version;
-use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
+use crate::analysis::manifests::format::{Entry, Format, Kind, Reading, shown};
 use crate::analysis::manifests::{edition, twice};
 use crate::model::dependency::{Ecosystem, PackageSource};
 
@@ -51,14 +51,14 @@ impl Format for YarnLock {
         });
         let mut reading = Reading { entries: entries.collect(), ..Reading::default() };
         let bare = blocks.iter().filter(|block| block.version.is_empty() && !block.descriptors.is_empty() && !block.is_own());
-        reading
-            .unread
-            .extend(bare.map(|block| format!("line {}: `{}` is locked without a version", block.key + 1, block.descriptors.join(", "))));
+        for block in bare {
+            reading.missed(block.key, format!("`{}` is locked without a version", shown(&block.descriptors.join(", "))));
+        }
         reading.peers.extend(blocks.iter().flat_map(|block| &block.peers).map(|name| (*name).to_owned()));
         let mut seen = HashSet::new();
         for (block, descriptor) in blocks.iter().flat_map(|block| block.descriptors.iter().map(move |descriptor| (block, *descriptor))) {
             if !seen.insert(descriptor) {
-                reading.unread.push(twice::sentence(block.key + 1, descriptor));
+                twice::tell_one(block.key, descriptor, &mut reading);
             }
         }
         // The first block of berry's files tells the version of the form.

@@ -52,10 +52,16 @@ impl Format for Pyproject {
 
 fn listed(node: Option<&Node>, slot: &str, scope: Scope, reading: &mut Reading) {
     for item in node.into_iter().flat_map(Node::items) {
-        if let Some(mut entry) = item.text().and_then(|text| requirement(text, slot)) {
-            entry.dependency.scope = scope;
-            entry.dependency.line = number(item.line);
-            reading.entries.push(entry);
+        let Some(text) = item.text() else {
+            // `{ include-group = "test" }` names a group of this file.
+            if item.get("include-group").is_none() {
+                reading.not_read(item.line, &item.scalar());
+            }
+            continue;
+        };
+        match requirement(text, slot) {
+            Some(entry) => reading.entries.push(entry.scope(scope).at(item.line)),
+            None => reading.not_read(item.line, text),
         }
     }
 }

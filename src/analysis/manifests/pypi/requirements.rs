@@ -23,6 +23,20 @@ const ORIGINS: [(&str, &str); 8] = [
     ("--no-index", "--no-index"),
 ];
 
+/// Options that say nothing of where packages come from. The hash is what is left of a requirement whose beginning is not known.
+const OTHERS: [&str; 10] = [
+    "--hash",
+    "--pre",
+    "--prefer-binary",
+    "--no-binary",
+    "--only-binary",
+    "--require-hashes",
+    "--use-feature",
+    "--config-settings",
+    "--global-option",
+    "--no-deps",
+];
+
 impl Format for Requirements {
     fn ecosystem(&self) -> Ecosystem {
         Ecosystem::Pypi
@@ -85,7 +99,10 @@ fn read(text: &str) -> Reading {
         if line.starts_with('-') {
             option(line, index, &mut reading);
         } else if !line.is_empty() && !line.starts_with('#') {
-            reading.entries.extend(pinned(line, index, compiled));
+            match pinned(line, index, compiled) {
+                Some(entry) => reading.entries.push(entry),
+                None => reading.not_read(index, line),
+            }
         }
         notes.read(line, reading.entries.len());
     }
@@ -126,18 +143,24 @@ fn pinned(line: &str, index: usize, compiled: bool) -> Option<Entry> {
 
 fn option(line: &str, index: usize, reading: &mut Reading) {
     let line = line.split(" #").next().unwrap_or(line);
-    let (word, value) = line.split_once(['=', ' ']).unwrap_or((line, ""));
+    // `-rmore.txt` is how some write `-r more.txt`.
+    let short = line.get(..2).filter(|word| matches!(*word, "-r" | "-c" | "-e" | "-i" | "-f"));
+    let (word, value) = match short {
+        Some(word) => (word, line.get(2..).unwrap_or("")),
+        None => line.split_once(['=', ' ']).unwrap_or((line, "")),
+    };
     let value = value.trim().trim_start_matches('=').trim();
     if matches!(word, "-r" | "--requirement" | "-c" | "--constraint") {
         reading.entries.extend(included(value).map(|entry| entry.at(index)));
     } else if matches!(word, "-e" | "--editable") {
-        let entry = requirement(value, "editable");
-        reading.entries.extend(entry.map(|mut entry| {
-            entry.dependency.line = number(index);
-            entry
-        }));
+        match requirement(value, "editable") {
+            Some(entry) => reading.entries.push(entry.at(index)),
+            None => reading.not_read(index, line),
+        }
     } else if let Some((_, setting)) = ORIGINS.iter().find(|(written, _)| *written == word) {
         reading.origins.push(Origin { setting: (*setting).to_owned(), url: value.to_owned(), line: number(index) });
+    } else if !OTHERS.contains(&word) {
+        reading.not_read(index, line);
     }
 }
 

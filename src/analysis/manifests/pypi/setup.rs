@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::requirement;
 use crate::analysis::language::Language;
 use crate::analysis::manifests::format::{Format, Kind, Origin, Reading, number};
-use crate::analysis::manifests::tokens::{Token, behind, tokens};
+use crate::analysis::manifests::tokens::{Token, behind, brackets, tokens};
 use crate::model::dependency::{Ecosystem, Scope};
 
 /// `setup.py`.
@@ -37,6 +37,7 @@ impl Format for SetupPy {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let tokens = tokens(text, Language::Python);
         let mut reading = Reading::default();
+        brackets(&tokens, &mut reading);
         let given = given(&tokens);
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
@@ -52,7 +53,7 @@ impl Format for SetupPy {
                     listed(tokens.get(open..end).unwrap_or_default(), key, *scope, &mut reading);
                     at = if open > at { end } else { at + 2 };
                 }
-                None => reading.unread.push(format!("line {}: {key} is worked out by the program, not listed", token.line + 1)),
+                None => reading.missed(token.line, format!("{key} is worked out by the program, not listed")),
             }
         }
         Ok(reading)
@@ -82,10 +83,13 @@ fn listed(inside: &[Token<'_>], slot: &str, scope: Scope, reading: &mut Reading)
         let whole = follows.is_none_or(|next| matches!(next.text, "," | "]" | ")" | "}") && !next.is_string);
         let Some(text) = token.string().filter(|_| whole) else { continue };
         if text.contains(['{', '%']) {
-            reading.unread.push(format!("line {}: a requirement of {slot} is put together by the program", token.line + 1));
+            reading.missed(token.line, format!("a requirement of {slot} is put together by the program"));
             continue;
         }
-        reading.entries.extend(requirement(text, slot).map(|entry| entry.scope(scope).at(token.line)));
+        match requirement(text, slot) {
+            Some(entry) => reading.entries.push(entry.scope(scope).at(token.line)),
+            None => reading.not_read(token.line, text),
+        }
     }
 }
 
@@ -138,7 +142,7 @@ fn asked(section: &str, key: &str, value: &str, index: usize, reading: &mut Read
     };
     let Some(scope) = scope.filter(|_| !value.is_empty()) else { return };
     if value.starts_with("file:") {
-        reading.unread.push(format!("line {}: {key} stands in another file: {value}", index + 1));
+        reading.missed(index, format!("{key} stands in another file: {value}"));
         return;
     }
     let listed = value.split(if value.contains(';') { '\n' } else { ',' });
@@ -150,6 +154,12 @@ fn asked(section: &str, key: &str, value: &str, index: usize, reading: &mut Read
             None => whole.push(part.to_owned()),
         }
     }
-    let entries = whole.iter().filter_map(|text| requirement(text, &format!("{section}.{key}")));
-    reading.entries.extend(entries.map(|entry| entry.scope(scope).at(index)));
+    for text in whole {
+        match requirement(&text, &format!("{section}.{key}")) {
+            Some(entry) => reading.entries.push(entry.scope(scope).at(index)),
+            // A comment behind the last one.
+            None if text.starts_with(['#', ';']) => {}
+            None => reading.not_read(index, &text),
+        }
+    }
 }

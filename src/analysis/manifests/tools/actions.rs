@@ -28,26 +28,37 @@ impl Format for Actions {
 
     fn read(&self, text: &str) -> Result<Reading, String> {
         let root = document::read(text, Language::Yaml)?;
-        let mut entries: Vec<Entry> = root.at(&["runs", "steps"]).into_iter().flat_map(Node::items).filter_map(step).collect();
-        entries.extend(root.at(&["runs", "image"]).filter(|node| node.scalar().starts_with("docker://")).and_then(docker::named));
-        for (_, job) in root.get("jobs").into_iter().flat_map(Node::entries) {
-            entries.extend(step(job));
-            entries.extend(job.get("steps").into_iter().flat_map(Node::items).filter_map(step));
-            entries.extend(job.get("container").and_then(docker::named));
-            entries.extend(job.get("services").into_iter().flat_map(Node::entries).filter_map(|(_, service)| docker::named(service)));
+        let mut reading = Reading::default();
+        root.at(&["runs", "steps"]).into_iter().flat_map(Node::items).for_each(|node| step(node, &mut reading));
+        if let Some(image) = root.at(&["runs", "image"]).filter(|node| node.scalar().starts_with("docker://")) {
+            docker::named(image, &mut reading);
         }
-        Ok(Reading { entries: once(entries), ..Reading::default() })
+        for (_, job) in root.get("jobs").into_iter().flat_map(Node::entries) {
+            step(job, &mut reading);
+            job.get("steps").into_iter().flat_map(Node::items).for_each(|node| step(node, &mut reading));
+            let services = job.get("services").into_iter().flat_map(Node::entries).map(|(_, service)| service);
+            job.get("container").into_iter().chain(services).for_each(|node| docker::named(node, &mut reading));
+        }
+        reading.entries = once(reading.entries);
+        Ok(reading)
     }
 }
 
 /// `uses: owner/repository/path@ref`; what lies in the repository itself is none.
-fn step(node: &Node) -> Option<Entry> {
-    let uses = node.get("uses")?;
-    let text = uses.text()?.trim();
+fn step(node: &Node, reading: &mut Reading) {
+    let Some(uses) = node.get("uses") else { return };
+    let Some(text) = uses.text().map(str::trim) else { return reading.not_read(uses.line, &uses.scalar()) };
     if text.starts_with("docker://") {
-        return docker::named(uses);
+        return docker::named(uses, reading);
+    }
+    if text.starts_with('.') {
+        return;
     }
     let (name, version) = text.split_once('@').unwrap_or((text, ""));
-    let fits = name.contains('/') && !name.starts_with('.') && !name.contains("${");
-    fits.then(|| Entry::folded(Ecosystem::GithubActions, name, "uses").version(version).at(uses.line).direct(true))
+    let fits = name.contains('/') && name.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c));
+    if fits {
+        reading.entries.push(Entry::folded(Ecosystem::GithubActions, name, "uses").version(version).at(uses.line).direct(true));
+    } else {
+        reading.not_read(uses.line, text);
+    }
 }

@@ -6,7 +6,8 @@ use super::once;
 use crate::analysis::document;
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
-use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
+use crate::analysis::manifests::format::{Entry, Format, Kind, Reading, shown};
+use crate::analysis::pattern::Pattern;
 use crate::model::dependency::{Ecosystem, PackageSource};
 
 /// A Dockerfile.
@@ -48,8 +49,10 @@ impl Format for Dockerfile {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let mut given: HashMap<&str, &str> = HashMap::new();
         let mut stages: HashSet<String> = HashSet::new();
-        let mut entries = Vec::new();
-        for (index, line) in text.lines().enumerate() {
+        let lines = instructions(text);
+        let mut reading = Reading::default();
+        for (index, line) in &lines {
+            let index = *index;
             let words: Vec<&str> = line.split_whitespace().take(12).collect();
             let Some((verb, rest)) = words.split_first() else { continue };
             if verb.eq_ignore_ascii_case("arg") {
@@ -58,23 +61,99 @@ impl Format for Dockerfile {
                 );
             } else if verb.eq_ignore_ascii_case("from") {
                 let mut plain = rest.iter().skip_while(|word| word.starts_with("--"));
-                entries.extend(plain.next().and_then(|word| told(word, &given, &stages)).map(|entry| entry.at(index)));
+                match plain.next() {
+                    Some(word) => take(word, &given, &stages, index, &mut reading),
+                    None => reading.not_read(index, line),
+                }
                 stages.extend(plain.nth(1).map(|stage| stage.to_lowercase()));
             } else if verb.eq_ignore_ascii_case("copy") || verb.eq_ignore_ascii_case("add") {
                 let from = rest.iter().find_map(|word| word.strip_prefix("--from=")).filter(|from| from.contains(['/', ':']));
-                entries.extend(from.and_then(|word| told(word, &given, &stages)).map(|entry| entry.at(index)));
+                if let Some(word) = from {
+                    take(word, &given, &stages, index, &mut reading);
+                }
+            } else if !VERBS.iter().any(|known| verb.eq_ignore_ascii_case(known)) {
+                reading.not_read(index, line);
             }
         }
-        Ok(Reading { entries: once(entries), ..Reading::default() })
+        reading.entries = once(reading.entries);
+        Ok(reading)
     }
 }
 
-/// An image, with what arguments are by default; `None` for a stage of the file, and where the name is not known.
-fn told(word: &str, given: &HashMap<&str, &str>, stages: &HashSet<String>) -> Option<Entry> {
-    if stages.contains(&word.to_lowercase()) {
-        return None;
+/// Instructions that name no image, besides those that are read.
+const VERBS: [&str; 14] = [
+    "run",
+    "cmd",
+    "label",
+    "maintainer",
+    "expose",
+    "env",
+    "entrypoint",
+    "volume",
+    "user",
+    "workdir",
+    "onbuild",
+    "stopsignal",
+    "healthcheck",
+    "shell",
+];
+/// Those that are read.
+const READ: [&str; 4] = ["from", "arg", "copy", "add"];
+
+/// Instructions with the index of their first line: joined where a line goes on, without comments and the texts that `<<WORD` opens.
+fn instructions(text: &str) -> Vec<(usize, String)> {
+    static OPENS: Pattern = Pattern::new(r#"<<-?["']?([A-Za-z_]\w*)["']?"#);
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_lowercase().replace(' ', "");
+    let goes_on = if first == "#escape=`" { '`' } else { '\\' };
+    let lines: Vec<&str> = text.lines().collect();
+    // The last line on which each word stands alone: no text ends below it.
+    let last: HashMap<&str, usize> = lines.iter().enumerate().map(|(at, line)| (line.trim(), at)).collect();
+    let mut out: Vec<(usize, String)> = Vec::new();
+    let (mut open, mut inside) = (false, None);
+    for (index, raw) in lines.iter().enumerate() {
+        let line = raw.trim();
+        if let Some(word) = inside {
+            inside = Some(word).filter(|word| line != *word);
+            continue;
+        }
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (part, more) = line.strip_suffix(goes_on).map_or((line, false), |part| (part, true));
+        match out.last_mut().filter(|_| open) {
+            Some((_, whole)) => {
+                whole.push(' ');
+                whole.push_str(part);
+            }
+            None => out.push((index, part.to_owned())),
+        }
+        open = more;
+        let verb = out.last().and_then(|(_, whole)| whole.split_whitespace().next()).unwrap_or_default();
+        let takes = ["run", "copy", "add"].iter().any(|known| verb.eq_ignore_ascii_case(known));
+        // A word that is an instruction itself would hide those that stand before it.
+        let known = |word: &&str| VERBS.iter().chain(&READ).any(|verb| word.eq_ignore_ascii_case(verb));
+        let word = OPENS.group(line, 1).filter(|_| takes && !open).filter(|word| !known(word));
+        inside = word.filter(|word| last.get(word).is_some_and(|end| *end > index));
     }
-    image(&filled(word, given), "image")
+    out
+}
+
+/// Takes an image, with what arguments are by default, unless it is a stage of the file or nothing at all; or says that its name is not known.
+fn take(word: &str, given: &HashMap<&str, &str>, stages: &HashSet<String>, index: usize, reading: &mut Reading) {
+    if !stages.contains(&word.to_lowercase()) && word != "scratch" {
+        found(&filled(word, given), "image", index, reading);
+    }
+}
+
+/// Takes the image called `name`, or says that it cannot be told.
+fn found(name: &str, slot: &str, index: usize, reading: &mut Reading) {
+    match image(name, slot) {
+        Some(entry) => reading.entries.push(entry.at(index)),
+        None if name.contains(['$', '{']) => {
+            reading.missed(index, format!("the image `{}` is given from outside, and was not read", shown(name)));
+        }
+        None => reading.not_read(index, name),
+    }
 }
 
 /// `${NAME}`, `${NAME:-default}` and `$NAME` as their defaults say; what has none stays.
@@ -111,7 +190,8 @@ pub(super) fn image(text: &str, slot: &str) -> Option<Entry> {
     };
     let first = name.split('/').next().unwrap_or("");
     let host = (name.contains('/') && (first.contains(['.', ':']) || first == "localhost")).then_some(first);
-    let fits = !name.is_empty() && name != "scratch" && !name.contains(['$', '{', '<', '%', ' ']);
+    let fits =
+        !name.is_empty() && name != "scratch" && !name.contains(['$', '{', '}', '<', '>', '%', ' ', '"', '\'', '[', ']', '=', '(', ')']);
     let name = name.strip_prefix("docker.io/").unwrap_or(name);
     let name = name.strip_prefix("library/").unwrap_or(name).to_lowercase();
     let version = match (tag, digest) {
@@ -144,17 +224,22 @@ impl Format for Compose {
     fn read(&self, text: &str) -> Result<Reading, String> {
         let root = document::read(text, Language::Yaml)?;
         let services = root.get("services").unwrap_or(&root);
-        let images = services.entries().iter().filter_map(|(name, service)| {
+        let mut reading = Reading::default();
+        for (name, service) in services.entries() {
             // A service that is built here is only called so.
-            let node = service.get("image").filter(|_| service.get("build").is_none())?;
-            Some(image(&filled(node.text()?, &HashMap::new()), &format!("services.{name}"))?.at(node.line))
-        });
-        Ok(Reading { entries: once(images.collect()), ..Reading::default() })
+            if let Some(node) = service.get("image").filter(|_| service.get("build").is_none()) {
+                found(&filled(&node.scalar(), &HashMap::new()), &format!("services.{name}"), node.line, &mut reading);
+            }
+        }
+        reading.entries = once(reading.entries);
+        Ok(reading)
     }
 }
 
-/// The images that `node` names by `image` or right away, as workflows write containers and services.
-pub(super) fn named(node: &Node) -> Option<Entry> {
-    let image_node = node.get("image").unwrap_or(node);
-    Some(image(image_node.text()?, "container")?.at(image_node.line))
+/// Takes the image that `node` names by `image` or right away, as workflows write containers and services.
+pub(super) fn named(node: &Node, reading: &mut Reading) {
+    let node = node.get("image").unwrap_or(node);
+    if let Some(name) = node.text().filter(|name| !name.trim().is_empty()) {
+        found(name, "container", node.line, reading);
+    }
 }

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use super::once;
 use crate::analysis::language::Language;
-use crate::analysis::manifests::edition;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
-use crate::analysis::manifests::tokens::{Token, behind, tokens, value};
+use crate::analysis::manifests::tokens::{Token, behind, brackets, tokens, value, without_texts};
 use crate::analysis::manifests::twice;
 use crate::model::dependency::{Ecosystem, PackageSource};
 
@@ -30,8 +29,13 @@ impl Format for TerraformFile {
     }
 
     fn read(&self, text: &str) -> Result<Reading, String> {
-        let tokens = tokens(text, Language::Hcl);
-        let mut entries = Vec::new();
+        let tokens = tokens_of(text);
+        let mut reading = Reading::default();
+        // What stands in texts of several lines is read along, and no part of the form.
+        let plain = without_texts(text);
+        let bare = tokens_of(&plain);
+        brackets(&bare, &mut reading);
+        strange(&plain, &bare, &mut reading);
         let mut at = 0;
         while let Some(word) = tokens.get(at) {
             at += 1;
@@ -39,16 +43,55 @@ impl Format for TerraformFile {
             let opens = tokens.get(open).is_some_and(|sign| sign.is("{"));
             if opens && word.is("required_providers") {
                 let end = behind(&tokens, open);
-                entries.extend(providers(tokens.get(open + 1..end).unwrap_or_default()));
+                reading.entries.extend(providers(tokens.get(open + 1..end).unwrap_or_default()));
                 at = end;
             } else if opens && word.is("module") {
                 let end = behind(&tokens, open);
-                entries.extend(module(word.line, tokens.get(open..end).unwrap_or_default()));
+                match module(word.line, tokens.get(open..end).unwrap_or_default()) {
+                    Source::Named(entry) => reading.entries.push(*entry),
+                    Source::Own => {}
+                    Source::Given => reading.missed(word.line, "the source of this module is not given as text, and was not read"),
+                }
                 at = end;
             }
         }
-        Ok(Reading { entries: once(entries), ..Reading::default() })
+        reading.entries = once(reading.entries);
+        Ok(reading)
     }
+}
+
+fn tokens_of(text: &str) -> Vec<Token<'_>> {
+    tokens(text, Language::Hcl)
+}
+
+/// Says what stands between the blocks of a file and begins none.
+fn strange(text: &str, tokens: &[Token<'_>], reading: &mut Reading) {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut at = 0;
+    while let Some(first) = tokens.get(at) {
+        let line: Vec<&Token<'_>> = tokens.iter().skip(at).take_while(|token| token.line == first.line).collect();
+        // `word "label" "label" {`
+        let open = line.iter().position(|token| token.is("{"));
+        let labels = |open: usize| line.iter().take(open).all(|token| token.is_word || token.is_string || token.is("-"));
+        let begins = first.is_word && open.is_some_and(labels);
+        if !begins {
+            reading.not_read(first.line, lines.get(first.line).copied().unwrap_or_default());
+        }
+        at = match open.filter(|_| begins) {
+            Some(open) => behind(tokens, at + open),
+            None => at + line.len().max(1),
+        };
+    }
+}
+
+/// Where a module comes from.
+enum Source {
+    /// From somewhere that its text names.
+    Named(Box<Entry>),
+    /// From a folder of the project.
+    Own,
+    /// From what only the program knows.
+    Given,
 }
 
 /// `aws = { source = "hashicorp/aws", version = "~> 5.0" }` and the older `aws = "~> 2.0"`
@@ -82,20 +125,20 @@ fn provider(source: &str) -> Entry {
     }
 }
 
-fn module(line: usize, block: &[Token<'_>]) -> Option<Entry> {
-    let source = value(block, "source")?;
+fn module(line: usize, block: &[Token<'_>]) -> Source {
+    let Some(source) = value(block, "source") else { return Source::Given };
     let version = value(block, "version");
     let text = source.text;
     let local = text.starts_with("./") || text.starts_with("../");
     if local || text.contains("${") {
-        return None;
+        return if local { Source::Own } else { Source::Given };
     }
     let (place, query) = text.split_once("?").unwrap_or((text, ""));
     let rev = query.split('&').find_map(|part| part.strip_prefix("ref=")).unwrap_or("");
     let entry = Entry::new(Ecosystem::Terraform, place.trim_start_matches("git::").to_lowercase(), "module").direct(true);
     let line = version.map_or(source.line.max(line), |token| token.line);
     let git = place.starts_with("git::") || place.starts_with("github.com/") || place.starts_with("git@");
-    Some(if git {
+    let entry = if git {
         let bare = place.trim_start_matches("git::");
         let url = if bare.starts_with("github.com/") { format!("https://{bare}") } else { bare.to_owned() };
         entry.source(PackageSource::Git { url, rev: rev.to_owned() }).version(rev).at(line)
@@ -103,7 +146,8 @@ fn module(line: usize, block: &[Token<'_>]) -> Option<Entry> {
         entry.source(PackageSource::Url(place.to_owned())).at(line)
     } else {
         entry.version(version.map_or("", |token| token.text)).at(line)
-    })
+    };
+    Source::Named(Box::new(entry))
 }
 
 impl Format for TerraformLock {
@@ -120,20 +164,21 @@ impl Format for TerraformLock {
     }
 
     fn read(&self, text: &str) -> Result<Reading, String> {
-        let tokens = tokens(text, Language::Hcl);
+        let tokens = tokens_of(text);
         let mut reading = Reading::default();
+        brackets(&tokens, &mut reading);
         let mut seen = HashSet::new();
         let mut at = 0;
         while let Some(word) = tokens.get(at) {
             at += 1;
             // A block that is none of a provider.
             let other = word.is_word && !word.is("provider") && tokens.get(at).is_some_and(|next| next.is("{") || next.string().is_some());
-            if other && !reading.unread.iter().any(|known| known.contains(word.text)) {
-                reading.unread.push(edition::part(word.line + 1, word.text));
+            if other && !reading.unread.iter().any(|known| known.what.contains(word.text)) {
+                reading.not_read(word.line, word.text);
             }
             let Some(name) = tokens.get(at).and_then(Token::string).filter(|_| word.is("provider")) else { continue };
             if !seen.insert(name) {
-                reading.unread.push(twice::sentence(word.line + 1, name));
+                twice::tell_one(word.line, name, &mut reading);
             }
             let end = behind(&tokens, at + 1);
             let block = tokens.get(at + 1..end).unwrap_or_default();
