@@ -23,7 +23,9 @@ pub fn rows(manifest: &RepoPath, kind: Kind, before: &[Entry], after: &[Entry]) 
     }
     let mut rows = Vec::new();
     for (old, new) in names.into_values() {
-        if old.len() == new.len() && old.iter().zip(&new).all(|(a, b)| a.slot == b.slot && same(&a.dependency, &b.dependency)) {
+        if old.len() == new.len()
+            && old.iter().zip(&new).all(|(a, b)| a.slot == b.slot && a.home == b.home && same(&a.dependency, &b.dependency))
+        {
             continue;
         }
         for (old, new) in pairs(old, new) {
@@ -98,16 +100,26 @@ fn row(manifest: &RepoPath, kind: Kind, old: Option<&Entry>, new: Option<&Entry>
         (None, None) => return None,
         (None, Some(_)) => DependencyMove::Added,
         (Some(_), None) => DependencyMove::Removed,
-        (Some(old), Some(new)) => moved(kind, &old.dependency, &new.dependency)?,
+        (Some(old), Some(new)) => {
+            let rehomed = rehomed(old, new).then_some(DependencyMove::SourceChanged);
+            moved(kind, &old.dependency, &new.dependency).or(rehomed)?
+        }
     };
     let mut notes = new.or(old).map(|entry| entry.notes.clone()).unwrap_or_default();
     if let (Some(old), Some(new)) = (old, new) {
         notes.extend(differences(kind, &old.dependency, &new.dependency));
+        notes.extend(rehomed(old, new).then(|| format!("its repository: {} -> {}", old.home, new.home)));
     } else if let Some(new) = new.filter(|new| new.dependency.installs_code) {
         notes.push(format!("{} runs code when it is installed", new.dependency.name));
     }
     let owned = |entry: Option<&Entry>| entry.map(|entry| entry.dependency.clone());
     Some(DependencyChange { change, manifest: manifest.clone(), before: owned(old), after: owned(new), notes, through: Vec::new() })
+}
+
+/// Whether the registry would take it from another repository than before.
+fn rehomed(old: &Entry, new: &Entry) -> bool {
+    let bare = |home: &str| home.trim_end_matches('/').trim_end_matches(".git").to_lowercase();
+    old.dependency.source == new.dependency.source && !old.home.is_empty() && !new.home.is_empty() && bare(&old.home) != bare(&new.home)
 }
 
 fn moved(kind: Kind, old: &Dependency, new: &Dependency) -> Option<DependencyMove> {
@@ -118,7 +130,7 @@ fn moved(kind: Kind, old: &Dependency, new: &Dependency) -> Option<DependencyMov
         if kind != Kind::Lock && range::loses_pin(old, new) {
             return Some(DependencyMove::PinLost);
         }
-        if kind != Kind::Lock && range::widens(&old.version, &new.version) {
+        if kind != Kind::Lock && range::widens(old.ecosystem, &old.version, &new.version) {
             return Some(DependencyMove::RangeWidened);
         }
         return Some(match version::order(old.ecosystem, &old.version, &new.version) {

@@ -105,6 +105,7 @@ impl Format for ComposerLock {
                 // Composer itself loads them while it installs the others.
                 let kind = package.get("type").map(Node::scalar).unwrap_or_default();
                 entry.dependency.installs_code = matches!(kind.as_str(), "composer-plugin" | "composer-installer");
+                entry.home = package.at(&["source", "url"]).map(Node::scalar).unwrap_or_default();
                 reading.entries.push(entry.source(source(package)).at(version.map_or(package.line, |node| node.line)));
             }
         }

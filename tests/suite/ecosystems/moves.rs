@@ -49,6 +49,9 @@ fn every_form_tells_what_goes_up_and_down() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+const POM: &str = "<project><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>NEW</version></dependency></dependencies></project>";
+const CSPROJ: &str = "<Project><ItemGroup><PackageReference Include=\"A\" Version=\"NEW\" /></ItemGroup></Project>";
+
 /// Path, text with a gap called NEW, what stands there before and after, the rows.
 const CASES: &[(&str, &str, &str, &str, &str)] = &[
     // where it comes from
@@ -77,6 +80,13 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "{\"packages\": [{\"name\": \"v/a\", \"version\": \"1.0\", \"dist\": {\"url\": \"NEW\", \"type\": \"zip\"}}]}",
         "https://api.github.com/repos/v/a/zipball/0",
         "https://x.example/a.zip",
+        "source-changed v/a",
+    ),
+    (
+        "composer.lock",
+        "{\"packages\": [{\"name\": \"v/a\", \"version\": \"1.0\", \"source\": {\"type\": \"git\", \"url\": \"NEW\", \"reference\": \"0\"}, \"notification-url\": \"https://packagist.org/downloads/\"}]}",
+        "https://github.com/v/a.git",
+        "https://github.com/x/a.git",
         "source-changed v/a",
     ),
     (
@@ -224,6 +234,14 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     // a wider range, and a pin that is lost
     ("Cargo.toml", "[dependencies]\na = \"NEW\"\n", "~1.2", "^1.2", "range-widened a"),
     ("Cargo.toml", "[dependencies]\na = \"NEW\"\n", "=1.2.0", "1.2.0", "pin-lost a"),
+    ("Cargo.toml", "[dependencies]\na = \"NEW\"\n", "1.2.0", ">=1.2.0", "range-widened a"),
+    ("Cargo.toml", "[dependencies]\na = \"NEW\"\n", "1.2", "1.2.0", "changed a"),
+    ("mix.exs", "defp deps do\n  [\n    {:a, \"NEW\"}\n  ]\nend\n", "~> 1.2", ">= 1.2.0", "range-widened a"),
+    ("pom.xml", POM, "[1.2,2.0)", "[1.2,)", "range-widened g:a"),
+    ("pom.xml", POM, "[1.2,2.0)", "[1.2,3.0)", "upgraded g:a"),
+    ("pom.xml", POM, "[1.2]", "[1.2,2.0)", "pin-lost g:a"),
+    ("a.csproj", CSPROJ, "[1.2.0]", "[1.2.0,2.0.0)", "pin-lost a"),
+    ("a.csproj", CSPROJ, "[1.2.0,2.0.0)", "[1.2.0,)", "range-widened a"),
     ("package.json", "{\"dependencies\": {\"a\": \"NEW\"}}", "~1.2.0", "^1.2.0", "range-widened a"),
     ("package.json", "{\"dependencies\": {\"a\": \"NEW\"}}", "1.2.0", "^1.2.0", "pin-lost a"),
     ("requirements.txt", "aNEW\n", "==1.2.0", ">=1.2.0", "pin-lost a"),
