@@ -85,3 +85,39 @@ fn a_date_is_from_the_future_by_the_clock_of_whoever_judges() {
     assert_eq!(fired("in-2096", "4000000000 +0000"), ["commit-date-odd"]);
     assert_eq!(fired("in-the-past", "1767600000 +0000"), [""; 0]);
 }
+
+/// Commits that git signed with a real key of `ssh-keygen`, and some that it did not.
+#[test]
+fn a_commit_without_a_signature_stands_out_among_signed_ones() {
+    let world = World::new();
+    world.write("a.py", "a = 0\n");
+    made(&world, "main", "Begin", &[]);
+    let key = world.beside("key");
+    let made_key =
+        std::process::Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "dora", "-f"]).arg(&key).output().unwrap();
+    assert!(made_key.status.success(), "{}", String::from_utf8_lossy(&made_key.stderr));
+    world.git(&["config", "gpg.format", "ssh"]);
+    world.git(&["config", "user.signingKey", key.to_str().unwrap()]);
+    let cases: [(&str, &[bool], &[&str]); 6] = [
+        ("all", &[true, true, true], &[]),
+        ("one-not", &[true, false, true], &["2 of 3 commits are signed, this one is not"]),
+        ("the-last-not", &[true, true, false], &["2 of 3 commits are signed, this one is not"]),
+        ("half", &[true, false], &["1 of 2 commits are signed, this one is not"]),
+        ("one-only", &[false, false, true], &[]),
+        ("none", &[false, false], &[]),
+    ];
+    for (branch, signed, expected) in cases {
+        world.git(&["checkout", "-q", "-b", branch, "main"]);
+        for (number, signed) in signed.iter().enumerate() {
+            world.git(&["config", "commit.gpgSign", if *signed { "true" } else { "false" }]);
+            made(&world, branch, &format!("Step {number} of {branch}"), &[]);
+            let object = world.git(&["cat-file", "commit", "HEAD"]);
+            assert_eq!(object.contains("gpgsig -----BEGIN SSH SIGNATURE-----"), *signed, "{object}");
+        }
+        world.git(&["checkout", "-q", "main"]);
+        let args = ["scan", branch, "--format", "json", "--fail-on", "never", "--rule", "commit-unsigned"];
+        let report: Value = serde_json::from_str(&Program::new(world.path(), world.beside("home")).ok(&args)).unwrap();
+        let found: Vec<&str> = report["findings"].as_array().unwrap().iter().map(|finding| finding["title"].as_str().unwrap()).collect();
+        assert_eq!(found, expected, "{branch}");
+    }
+}
