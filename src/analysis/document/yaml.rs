@@ -44,6 +44,10 @@ const DEEPEST: usize = 32;
 /// Values of a text of any size; the lock file of a large project has one for each twenty bytes.
 const LEAST_VALUES: usize = 250_000;
 
+/// What aliases may repeat, in starts, ends and values: pipelines with anchors in every job repeat some thousand. Each check that reads a
+/// file pays as much again.
+const MOST_REPEATED: usize = 50_000;
+
 /// Bounds for a text of `length` bytes: what it holds may grow with it, what its aliases repeat may not.
 fn options(length: usize) -> Options {
     let values = LEAST_VALUES.max(length / 8);
@@ -54,6 +58,9 @@ fn options(length: usize) -> Options {
             flow_nesting_limit: DEEPEST,
             max_nodes: values,
             max_events: values.saturating_mul(4),
+        },
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: MOST_REPEATED,
         },
     }
 }

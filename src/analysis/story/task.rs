@@ -24,8 +24,13 @@ const MOST_LINES: usize = 400;
 /// A path with a folder, or a name in marks of code.
 static PATH: Pattern = Pattern::new(r"(?:^|[\s`(\x22'])((?:[\w@.-]+/)+[\w@-][\w@.-]*\.[A-Za-z]\w{0,9})(?:[`:),;.!\s\x22']|$)");
 static NAME: Pattern = Pattern::new(r"`([A-Za-z_][A-Za-z0-9_]{3,60})(?:\(\))?`");
+/// Endings of files, which tell a language and not what a file is about.
+static ENDING: Pattern = Pattern::new(
+    r"\.(?:php|cpp|hpp|tsx|jsx|vue|svelte|scss|sass|less|css|html?|swift|scala|dart|java|kts?|groovy|gradle|ya?ml|toml|json|sql|xml|mjs|cjs|mts|cts|lua|ipynb|proto|graphql|tf)\b",
+);
 /// Names that say nothing of where they stand.
-const PLAIN: [&str; 44] = [
+const PLAIN: [&str; 45] = [
+    "php",
     "src", "lib", "libs", "app", "apps", "pkg", "cmd", "internal", "index", "main", "mod", "init", "core", "common", "util", "utils",
     "helper", "helpers", "base", "types", "type", "model", "models", "package", "packages", "crates", "crate", "module", "modules",
     "source", "sources", "java", "python", "kotlin", "org", "com", "web", "the", "and", "for", "with", "this", "that", "from",
@@ -147,7 +152,7 @@ pub fn unspoken(facts: &Facts<'_>, given: Option<&str>) -> Vec<Unspoken> {
         return Vec::new();
     }
     let mut said = BTreeSet::new();
-    texts().for_each(|text| words(text, &mut said));
+    texts().for_each(|text| words(&without_endings(text), &mut said));
     let (mut silent, mut heard, mut tied) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
     let mut works_on = false;
     for (file, works) in facts.worked() {
@@ -202,12 +207,25 @@ fn coined(file: &FileDiff) -> BTreeSet<&str> {
 
 fn is_spoken(file: &FileDiff, path: &str, said: &BTreeSet<String>) -> bool {
     let mut own = BTreeSet::new();
-    words(path, &mut own);
+    words(&without_endings(path), &mut own);
     if let Some(text) = file.text() {
         let changed = text.lines.iter().filter(|line| line.kind != LineKind::Context).take(MOST_LINES);
         changed.for_each(|line| words(text.text(line), &mut own));
     }
     own.iter().any(|word| said.contains(word))
+}
+
+/// `src/list.php` -> `src/list`
+fn without_endings(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut end = 0;
+    for range in ENDING.find_all(text) {
+        out.push_str(text.get(end..range.start).unwrap_or_default());
+        out.push(' ');
+        end = range.end;
+    }
+    out.push_str(text.get(end..).unwrap_or_default());
+    out
 }
 
 /// The words of `text` in lower case and without the endings of number and time, names taken apart at humps and underscores.
