@@ -30,10 +30,9 @@ static ENDING: Pattern = Pattern::new(
 );
 /// Names that say nothing of where they stand.
 const PLAIN: [&str; 45] = [
-    "php",
-    "src", "lib", "libs", "app", "apps", "pkg", "cmd", "internal", "index", "main", "mod", "init", "core", "common", "util", "utils",
-    "helper", "helpers", "base", "types", "type", "model", "models", "package", "packages", "crates", "crate", "module", "modules",
-    "source", "sources", "java", "python", "kotlin", "org", "com", "web", "the", "and", "for", "with", "this", "that", "from",
+    "php", "src", "lib", "libs", "app", "apps", "pkg", "cmd", "internal", "index", "main", "mod", "init", "core", "common", "util",
+    "utils", "helper", "helpers", "base", "types", "type", "model", "models", "package", "packages", "crates", "crate", "module",
+    "modules", "source", "sources", "java", "python", "kotlin", "org", "com", "web", "the", "and", "for", "with", "this", "that", "from",
 ];
 
 /// Short words that stand everywhere.
