@@ -56,6 +56,7 @@ pub mod statements;
 pub mod story;
 pub mod sums;
 pub mod syntax;
+pub mod taxonomy;
 pub mod text;
 pub mod threads;
 pub mod told;

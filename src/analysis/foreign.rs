@@ -10,7 +10,7 @@ mod touch;
 
 use crate::model::path::RepoPath;
 use crate::model::rule::{Confidence, FindingClass, Severity};
-use crate::model::tool::Tool;
+use crate::model::tool::{ResultFile, Tool, UnreadFile};
 
 /// The most a result of another tool weighs: a finding alone that must be judged, and no more.
 pub const MOST: Severity = Severity::High;
@@ -126,4 +126,24 @@ pub struct Catch {
     pub results: Vec<Foreign>,
     /// What is to be said of the file, in sentences.
     pub notes: Vec<String>,
+    /// Why nothing of it was read, when it was left out.
+    pub unread: Option<UnreadFile>,
+}
+
+impl Catch {
+    /// Nothing of `file` yet.
+    #[must_use]
+    pub fn of(file: &ResultFile) -> Self {
+        let (name, digest) = (file.name.clone(), file.digest.clone());
+        Self { file: name, digest, tools: Vec::new(), total: 0, results: Vec::new(), notes: Vec::new(), unread: None }
+    }
+
+    /// A file that was left out.
+    #[must_use]
+    pub fn left_out(unread: UnreadFile) -> Self {
+        let (file, digest) = (unread.name.clone(), unread.digest.clone());
+        let line = unread.line.map_or_else(String::new, |line| format!("line {line}: "));
+        let notes = vec![format!("left out: {line}{}", unread.why)];
+        Self { file, digest, tools: Vec::new(), total: 0, results: Vec::new(), notes, unread: Some(unread) }
+    }
 }

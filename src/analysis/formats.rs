@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use self::secrets::extend::Extension;
 use super::rule_set::RuleSet;
+use super::{rules, taxonomy};
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
-use crate::model::rule::RuleId;
+use crate::model::rule::{Rule, RuleId, RuleOrigin};
 
 /// A rule file above this is left out, in bytes: no rule needs it.
 const LARGEST: usize = 4 * 1024 * 1024;
@@ -54,7 +55,35 @@ pub fn load(pack: &Pack, extension: &Extension, filters: &sigma::filters::Filter
         loaded.sets.extend(part.sets);
         loaded.notes.extend(part.notes);
     }
+    // A test holds that the rules of this program name no wrong ones.
+    if !rules::is_own(pack) {
+        let notes: Vec<RuleNote> = secrets.iter().chain(&structure).flat_map(|file| ids(pack, file, &loaded.sets)).collect();
+        loaded.notes.extend(notes);
+    }
     loaded
+}
+
+/// What `file`, of ast-grep's or gitleaks', gets wrong of the identifiers it names. Sigma's reader tells those of its documents.
+fn ids(pack: &Pack, file: &PackFile, sets: &[Arc<dyn RuleSet>]) -> Vec<RuleNote> {
+    let of_file = |rule: &&Rule| matches!(&rule.origin, RuleOrigin::File { path, .. } if *path == file.path);
+    let rules: Vec<&Rule> = sets.iter().flat_map(|set| set.rules()).filter(of_file).collect();
+    let begins = |rule: &Rule| if let RuleOrigin::File { line, .. } = &rule.origin { *line } else { 1 };
+    // What the code in tests names is its own affair.
+    let told = documents(&file.text).into_iter().filter(|(_, text)| !["valid", "invalid"].iter().any(|key| begins_line(text, key, ":")));
+    let mut wrong: Vec<(u32, String)> = told
+        .flat_map(|(first, text)| taxonomy::wrong(text).into_iter().map(move |(at, says)| (yaml::number(at) + first - 1, says)))
+        .collect();
+    for rule in &rules {
+        for reference in &rule.references {
+            let Some(says) = taxonomy::wrong_reference(reference) else { continue };
+            let behind = file.text.lines().enumerate().skip(begins(rule).saturating_sub(1) as usize);
+            let at =
+                behind.into_iter().find(|(_, line)| line.contains(reference.as_str())).map_or(begins(rule), |(at, _)| yaml::number(at));
+            wrong.push((at, says));
+        }
+    }
+    let owner = |line: u32| rules.iter().filter(|rule| begins(rule) <= line).max_by_key(|rule| begins(rule)).map(|rule| rule.id.0);
+    wrong.into_iter().map(|(line, says)| note(pack, file, Some(line), owner(line), NoteKind::Advice, says)).collect()
 }
 
 /// Whether `file` holds rules of Sigma.

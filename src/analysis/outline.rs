@@ -2,6 +2,8 @@
 //!
 //! Never a parse tree: enough structure to say "inside the function that checks the token", also on a fragment.
 
+mod condition;
+
 use std::ops::Range;
 
 use super::lexer::{Kind, Lexeme};
@@ -229,13 +231,14 @@ fn method_header(source: Source<'_>, partners: &[usize], open: usize) -> Option<
         return None;
     }
     if arrow {
-        return assigned_name(source, paren).or(Some((paren, String::new())));
+        return assigned_name(source, paren).or((!condition::is_arm(source, paren)).then(|| (paren, String::new())));
     }
     let name_at = paren.checked_sub(1)?;
     let name = source.word(name_at);
     let before = name_at.checked_sub(1).map_or("", |i| source.word(i));
     let is_name = source.tokens[name_at].kind == Kind::Word && !CONTROL.contains(&name);
-    (is_name && !CONTROL.contains(&before) && !matches!(before, "." | "new" | "=" | "(" | "," | "!")).then(|| (name_at, name.to_owned()))
+    let is_header = is_name && !CONTROL.contains(&before) && !matches!(before, "." | "new" | "=" | "(" | "," | "!");
+    (is_header && !condition::holds(source, partners, name_at)).then(|| (name_at, name.to_owned()))
 }
 
 fn indented(source: Source<'_>) -> Vec<Function> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::analysis::engine::{Engine, Selection};
+use crate::analysis::foreign::Catch;
 use crate::analysis::foreign::merge::Imports;
 use crate::analysis::formats::sarif;
 use crate::analysis::rulebook::Rulebook;
@@ -203,23 +204,41 @@ impl Context {
         self.folders.borrow_mut().push(folder.to_owned());
     }
 
-    /// What other tools found, from the files of `--import`. Read once.
+    /// What other tools found, from the files of `--import`. Read once. What is no SARIF 2.1.0 is left out alone, told on standard error
+    /// and in every report.
     ///
     /// # Errors
-    /// When one of them cannot be read, or is no SARIF 2.1.0.
+    /// When one of them cannot be read at all.
     pub fn imports(&self) -> Result<Arc<Imports>, ConfigError> {
+        if let Some(caught) = self.caught.get() {
+            return Ok(Arc::clone(caught));
+        }
+        let imports = self.caught()?;
+        imports.unread().for_each(|unread| output::say("", format_args!("{unread}; it was left out")));
+        Ok(imports)
+    }
+
+    fn caught(&self) -> Result<Arc<Imports>, ConfigError> {
         if let Some(caught) = self.caught.get() {
             return Ok(Arc::clone(caught));
         }
         let mut folders = self.folders.borrow().clone();
         folders.push(PathBuf::from("."));
         let roots = if self.imports.is_empty() { Vec::new() } else { imports::roots(&folders) };
-        let mut catches = Vec::new();
-        for path in &self.imports {
-            let file = imports::read(path)?;
-            catches.push(sarif::read(&file, &roots).map_err(|says| ConfigError { file: file.name.clone(), line: None, says })?);
-        }
+        let read = |path: &PathBuf| Ok(imports::read(path)?.map_or_else(Catch::left_out, |file| sarif::read(&file, &roots)));
+        let catches = self.imports.iter().map(read).collect::<Result<Vec<Catch>, ConfigError>>()?;
         Ok(Arc::clone(self.caught.get_or_init(|| Arc::new(Imports::new(catches)))))
+    }
+
+    /// What other tools found, for who decides on it.
+    ///
+    /// # Errors
+    /// As [`Self::imports`]; and when one of the files had to be left out: a decision would rest on less than was asked for.
+    pub fn whole_imports(&self) -> Result<Arc<Imports>, ConfigError> {
+        let imports = self.caught()?;
+        let Some(unread) = imports.unread().next() else { return Ok(Arc::clone(&imports)) };
+        let line = unread.line.and_then(|line| usize::try_from(line).ok());
+        Err(ConfigError { file: unread.name.clone(), line, says: format!("{}; nothing is decided without it", unread.why) })
     }
 
     /// Who may be asked about packages, if anybody. Opened once.

@@ -76,6 +76,7 @@ impl<'a> Asked<'a> {
 pub fn run(asked: &Asked<'_>, context: &mut Context) -> anyhow::Result<Exit> {
     let terms = &asked.common.terms;
     context.note_folder(&terms.repo);
+    context.whole_imports()?;
     let site = site(asked, context)?;
     let decisions =
         || anyhow::Ok(CaseDecisions::at(site.place(), site.paths(context)?, now).under(site.source.clone()).under_rules(context.rules()?));

@@ -8,16 +8,18 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::config::error::ConfigError;
-use crate::model::tool::ResultFile;
+use crate::model::tool::{ResultFile, UnreadFile};
 
 /// A file above this is not read, in bytes. Code scanning takes far less.
 const LARGEST: u64 = 64 * 1024 * 1024;
+/// Of a larger one so much is read, for its digest.
+const HEAD: u64 = 64 * 1024;
 
-/// The file at `path`.
+/// The file at `path`; or why its bytes are no text that a tool writes: it is larger, or no UTF-8.
 ///
 /// # Errors
-/// When it cannot be read, is larger than any tool writes, or is no UTF-8.
-pub fn read(path: &Path) -> Result<ResultFile, ConfigError> {
+/// When it cannot be read: there is none, it is a folder, or the machine says no.
+pub fn read(path: &Path) -> Result<Result<ResultFile, UnreadFile>, ConfigError> {
     let name = path.display().to_string();
     let wrong = |says: String| ConfigError { file: name.clone(), line: None, says };
     let unreadable = |error: Error| wrong(format!("cannot be read ({error}); name a SARIF file that a tool wrote"));
@@ -26,30 +28,33 @@ pub fn read(path: &Path) -> Result<ResultFile, ConfigError> {
     if about.is_dir() {
         return Err(wrong("is a folder; name the SARIF files in it one by one".to_owned()));
     }
-    let too_large = || {
+    let (mut bytes, mut file) = (Vec::new(), file);
+    let most = if about.len() > LARGEST { HEAD } else { LARGEST + 1 };
+    file.by_ref().take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+    let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let unread = |why: String, line: Option<u32>| Ok(Err(UnreadFile { name: name.clone(), digest: digest.clone(), why, line }));
+    if about.len().max(bytes.len() as u64) > LARGEST {
         let most = LARGEST / 1024 / 1024;
-        wrong(format!(
-            "is larger than {most} MiB and was not read; let the tool look at the changed files only, or write one file for each"
-        ))
-    };
-    if about.len() > LARGEST {
-        return Err(too_large());
+        return unread(
+            format!("is larger than {most} MiB and was not read; let the tool look at the changed files only, or write one file for each"),
+            None,
+        );
     }
-    let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(too_large());
-    }
-    let digest = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(wrong("is UTF-16, as a shell of Windows writes what is redirected; save it as UTF-8".to_owned()));
+        return unread("is UTF-16, as a shell of Windows writes what is redirected; save it as UTF-8".to_owned(), Some(1));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        wrong(format!("is not UTF-8 at byte {at}; save it as UTF-8"))
-    })?;
-    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-    Ok(ResultFile { name, text, digest })
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+            Ok(Ok(ResultFile { name, text, digest }))
+        }
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let before = error.as_bytes().get(..at).unwrap_or_default();
+            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            unread(format!("is not UTF-8 at byte {at}; save it as UTF-8"), u32::try_from(line).ok())
+        }
+    }
 }
 
 /// The repositories that `folders` lie in, as text: results of other tools name files by where they lay.

@@ -42,9 +42,9 @@ pub struct PackName {
 /// Something to be said of a rule file, in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RuleNote {
-    /// The pack.
+    /// The pack; empty for a file that is in none.
     pub pack: String,
-    /// The file's path in the pack.
+    /// The file's path in the pack, else as it was named.
     pub path: String,
     /// The line it is about, from 1.
     pub line: Option<u32>,
@@ -88,7 +88,11 @@ impl NoteKind {
 impl fmt::Display for RuleNote {
     /// `pack/file.yml:12: left out: …`; not yet safe to draw.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.pack, self.path)?;
+        // What is in no pack is named by where it lies.
+        if !self.pack.is_empty() {
+            write!(f, "{}/", self.pack)?;
+        }
+        f.write_str(&self.path)?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }

@@ -33,6 +33,28 @@ pub struct ResultFile {
     pub digest: String,
 }
 
+/// A file of results that is none that could be read; it is left out alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadFile {
+    /// The file, as it was named.
+    pub name: String,
+    /// Lower-case hexadecimal SHA-256 of its bytes; of its first ones where it is too large to be read whole.
+    pub digest: String,
+    /// Why, in one sentence that goes on from the name. Outside text.
+    pub why: String,
+    /// The line it is about, from 1, where one is known.
+    pub line: Option<u32>,
+}
+
+impl fmt::Display for UnreadFile {
+    /// `old.sarif is SARIF of version 2.0.0 …; it was left out`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        self.line.iter().try_for_each(|line| write!(f, ":{line}"))?;
+        write!(f, ": {}", self.why)
+    }
+}
+
 /// That another tool saw something, and what it makes of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sighting {
@@ -77,7 +99,8 @@ impl Import {
         let tools: Vec<String> = self.tools.iter().map(ToString::to_string).collect();
         let (results, taken, folded) = (counted(self.results, "result"), self.taken, self.folded);
         let short: String = self.digest.chars().take(12).collect();
-        format!("{} of {} ({results}, sha256 {short}): {taken} taken, {folded} seen already", self.file, tools.join(", "))
+        let of = if tools.is_empty() { String::new() } else { format!(" of {}", tools.join(", ")) };
+        format!("{}{of} ({results}, sha256 {short}): {taken} taken, {folded} seen already", self.file)
     }
 }
 

@@ -356,45 +356,86 @@ fn hostile_words_cannot_act() {
     assert!(program.run(&["scan", "main..claude/find", "--import", &file]).out.contains("says that it did not succeed"));
 }
 
+/// A file that is none is left out alone and told; nothing is decided without it, and `rules lint` answers with 2.
 #[test]
-fn what_is_no_sarif_is_named_in_one_sentence() {
+fn what_is_no_sarif_is_left_out_with_file_and_line() {
     let (world, program) = world();
-    let refuse = |name: &str, bytes: &[u8], part: &str| {
+    let good = import(&world, "good.sarif", &semgrep());
+    let plain = program.run(&["scan", "main..claude/find", "--import", &good, "--format", "json"]);
+    let findings = |out: &str| serde_json::from_str::<Value>(out).unwrap()["findings"].clone();
+    let leave_out = |name: &str, bytes: &[u8], part: &str| {
         let path = world.beside(name);
         std::fs::write(&path, bytes).unwrap();
-        for args in [&["scan", "main..claude/find"][..], &["list"], &["approve", "claude/find", "--yes"]] {
-            program.run(&[args, &["--import", path.to_str().unwrap()]].concat()).is_failure(part);
-        }
+        let path = path.to_str().unwrap();
+        let scan = program.run(&["scan", "main..claude/find", "--import", &good, "--import", path, "--format", "json"]);
+        assert_eq!((scan.code, findings(&scan.out)), (plain.code, findings(&plain.out)), "{name}: {}", scan.err);
+        assert!(scan.err.contains(part) && scan.err.trim_end().ends_with("; it was left out"), "{name}: {}", scan.err);
+        let report: Value = serde_json::from_str(&scan.out).unwrap();
+        assert!(report["imports"][1]["others"][0].as_str().unwrap().starts_with("left out: "), "{report:#}");
+        let skipped: Vec<&str> = report["skipped"].as_array().unwrap().iter().map(|one| one["why"].as_str().unwrap()).collect();
+        assert!(skipped.iter().any(|why| why.contains(part)), "{name}: {skipped:?}");
+        assert_eq!(program.run(&["list", "--import", path]).code, 0, "{name}");
+        program.fails(&["approve", "claude/find", "--yes", "--import", path], "; nothing is decided without it");
+        let lint = program.run(&["rules", "lint", "--import", path]);
+        let (file, says) = part.split_once(": ").unwrap();
+        assert_eq!(lint.code, 2, "{name}: {}", lint.out);
+        assert!(lint.out.contains(&format!("{file}: left out: {says}")), "{name}: {}", lint.out);
     };
     let whole = serde_json::to_vec_pretty(&semgrep()).unwrap();
-    refuse("cut.sarif", &whole[..whole.len() / 2], "cut.sarif: ends in the middle, at line ");
-    refuse(
+    let lines = whole[..whole.len() / 2].iter().filter(|byte| **byte == b'\n').count() + 1;
+    leave_out("cut.sarif", &whole[..whole.len() / 2], &format!("cut.sarif:{lines}: ends in the middle; "));
+    leave_out(
         "old.sarif",
         b"{\n\"version\": \"2.0.0\", \"runs\": []}",
-        "old.sarif: is SARIF of version 2.0.0 (line 2), and 2.1.0 is what can be read",
+        "old.sarif:2: is SARIF of version 2.0.0, and 2.1.0 is what can be read",
     );
-    refuse("one.sarif", b"{\"version\": \"1.0.0\", \"runs\": [{\"results\": 3}]}", "is SARIF of version 1.0.0");
-    refuse(
-        "leaks.json",
-        b"[{\"Description\": \"x\", \"StartLine\": 1}]",
-        "leaks.json: is JSON and no SARIF: it has neither `version` nor `runs`",
+    leave_out("one.sarif", b"{\"version\": \"1.0.0\", \"runs\": [{\"results\": 3}]}", "one.sarif:1: is SARIF of version 1.0.0");
+    leave_out("leaks.json", b"[{\"Description\": \"x\"}]", "leaks.json:1: is JSON and no SARIF: it has neither `version` nor `runs`");
+    leave_out("other.json", b"{\"results\": []}", "other.json:1: is JSON and no SARIF: it has neither `version` nor `runs`");
+    leave_out("no.sarif", b"id: x\n", "no.sarif:1: is not JSON (");
+    leave_out("runs.sarif", b"{\"version\": \"2.1.0\"}", "runs.sarif:1: is SARIF without `runs`");
+    leave_out(
+        "shape.sarif",
+        b"{\"version\": \"2.1.0\",\n\"runs\": [{\"results\": 3}]}",
+        "shape.sarif:2: is not in the shape of SARIF 2.1.0 (",
     );
-    refuse("other.json", b"{\"results\": []}", "other.json: is JSON and no SARIF: it has neither `version` nor `runs`");
-    refuse("no.sarif", b"id: x\n", "no.sarif: is not JSON (");
-    refuse("runs.sarif", b"{\"version\": \"2.1.0\"}", "is SARIF without `runs`");
-    refuse("shape.sarif", b"{\"version\": \"2.1.0\", \"runs\": [{\"results\": 3}]}", "is not in the shape of SARIF 2.1.0 (");
-    refuse("utf16.sarif", b"\xff\xfe{\0}\0", "is UTF-16");
-    refuse("bytes.sarif", b"{\"version\": \"\xff\"}", "is not UTF-8 at byte 13");
+    leave_out("utf16.sarif", b"\xff\xfe{\0}\0", "utf16.sarif:1: is UTF-16");
+    leave_out("bytes.sarif", b"{\n\"version\": \"\xff\"}", "bytes.sarif:2: is not UTF-8 at byte 14");
     let (open, close) = ("[".repeat(100_000), "]".repeat(100_000));
     let deep = format!("{{\"version\": \"2.1.0\", \"runs\": [{{\"results\": [{{\"properties\": {{\"a\": {open}{close}}}}}]}}]}}");
-    refuse("deep.sarif", deep.as_bytes(), "deep.sarif: is nested deeper than any tool writes, at line 1, column ");
+    leave_out("deep.sarif", deep.as_bytes(), "deep.sarif:1: is nested deeper than any tool writes, at column ");
+}
+
+#[test]
+fn a_file_of_500_mib_is_left_out_and_one_that_is_not_there_is_refused() {
+    let (world, program) = world();
+    let path = world.beside("huge.sarif");
+    std::fs::File::create(&path).unwrap().set_len(500 * 1024 * 1024).unwrap();
+    let scan = program.run(&["scan", "main..claude/find", "--import", path.to_str().unwrap()]);
+    assert_eq!(scan.code, program.run(&["scan", "main..claude/find"]).code);
+    assert!(
+        scan.err.contains("huge.sarif: is larger than 64 MiB and was not read") && scan.out.contains("left out: is larger"),
+        "{}",
+        scan.out
+    );
     program.fails(&["scan", "main..claude/find", "--import", "nowhere.sarif"], "nowhere.sarif: cannot be read (");
     program.fails(&["scan", "main..claude/find", "--import", world.path().to_str().unwrap()], "is a folder");
     program.fails(&["sweep", "org:acme", "--import", "x.sarif"], "--import is about one repository");
-    let huge = std::fs::File::create(world.beside("huge.sarif")).unwrap();
-    huge.set_len(500 * 1024 * 1024).unwrap();
-    let path = world.beside("huge.sarif");
-    program.fails(&["scan", "main..claude/find", "--import", path.to_str().unwrap()], "huge.sarif: is larger than 64 MiB and was not read");
+}
+
+/// Results that lie elsewhere are left out alone, and the others count.
+#[test]
+fn lint_names_results_outside_of_the_repository() {
+    let (world, program) = world();
+    let result = |uri: &str| json!({"ruleId": "own-rule", "level": "error", "message": {"text": "Odd"}, "locations": at(uri, 11, "")});
+    let run =
+        json!({"tool": {"driver": {"name": "t"}}, "results": [result("../../etc/passwd"), result("app/db.py"), result("/etc/shadow")]});
+    let file = import(&world, "out.sarif", &log(&run));
+    let lint = program.run(&["rules", "lint", "--import", &file]);
+    assert_eq!(lint.code, 2, "{}", lint.out);
+    assert!(lint.out.contains("out.sarif: left out: 2 of 3 results lie outside of the repository here"), "{}", lint.out);
+    assert_eq!(by(&report(&program, &[&file]), "t/own-rule").len(), 1);
+    assert_eq!(program.run(&["rules", "lint", "--import", &import(&world, "good.sarif", &semgrep())]).code, 0);
 }
 
 #[test]

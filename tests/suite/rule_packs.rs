@@ -118,6 +118,71 @@ fn lint_names_what_could_be_better_and_answers_with_no_error_for_it() {
     );
 }
 
+/// Ids that nobody gave, and those that were withdrawn, in each format, with the line they stand on; the rules run all the same.
+#[test]
+fn ids_that_there_are_not_are_named_with_their_line_in_every_format() {
+    let (world, program, pack) = world();
+    let folder = world.beside("pack");
+    let metadata = "metadata:\n  cwe: 'CWE-99999: Nothing'\n  references:\n    - T1059.004\n    - T9999\n    - CWE-78\n";
+    put(&folder, "ids.yml", format!("{}{metadata}", GOOD.replace("own-shell", "ids")));
+    put(&folder, "ids-test.yml", "id: ids\nvalid: ['x = \"CWE-99998\"']\ninvalid: ['os.popen(a)']\n");
+    let tags = "tags:\n  - attack.t9999\n  - attack.t1059.999\n  - attack.t1086\n  - attack.t1059\n  - cwe.78\n";
+    let sigma = "title: Odd names\ndescription: x\nlogsource:\n  product: git\ndetection:\n  s:\n    file_path: x\n  condition: s\n";
+    put(&folder, "sigma.yml", format!("{sigma}{tags}"));
+    let rule = |id: &str, references: &str| {
+        format!("[[rules]]\nid = \"{id}\"\nregex = 'acme-{id}-[0-9]{{20}}'\n[rules.lazaret]\nreferences = [{references}]\n")
+    };
+    put(&folder, "keys.toml", rule("first", "\"CWE-798\"") + &rule("key", "\n  \"CWE-798\",\n  \"CWE-769\",\n"));
+    let (code, report) = lint(&program, &pack);
+    assert_eq!(code, 0, "{report:#}");
+    let wrong = |file: &str| {
+        let is_wrong = |text: &String| ["there is no", "withdrawn", "beyond"].iter().any(|word| text.contains(word));
+        notes(&report, file, "advice").into_iter().filter(is_wrong).collect::<Vec<_>>()
+    };
+    let none = "in ATT&CK 18.1 of November 2025";
+    assert_eq!(wrong("ids.yml"), ["9: there is no CWE-99999 in CWE 4.15 of July 2024".to_owned(), format!("12: there is no T9999 {none}")]);
+    assert_eq!(
+        wrong("sigma.yml"),
+        [
+            format!("10: there is no T9999 {none}"),
+            format!("11: there is no T1059.999 {none}; T1059 has .001 to .013"),
+            "12: T1086 was withdrawn; T1059.001 takes its place".to_owned(),
+        ]
+    );
+    assert_eq!(wrong("keys.toml"), ["12: CWE-769 was withdrawn; CWE-774 takes its place"]);
+    assert!(wrong("ids-test.yml").is_empty(), "{report:#}");
+    let of_key = report["files"].as_array().unwrap().iter().find(|file| file["path"] == "keys.toml").unwrap()["notes"].as_array().unwrap();
+    assert!(of_key.iter().any(|note| note["rule"] == "key" && note["line"] == 12), "{report:#}");
+}
+
+/// A pattern that is another thing by itself than where such code stands matches nothing, and nobody would know why.
+#[test]
+fn a_pattern_that_needs_a_context_is_told_with_its_line_and_the_context_form() {
+    let (world, program, pack) = world();
+    let folder = world.beside("pack");
+    let rule = |language: &str, pattern: &str| {
+        format!("id: ctx\nlanguage: {language}\nmessage: m\nnote: n\nrule:\n  any:\n    - pattern: \"{pattern}\"\n")
+    };
+    put(&folder, "go.yml", rule("go", "exec.Command($A)"));
+    let (code, report) = lint(&program, &pack);
+    let said = notes(&report, "go.yml", "advice").join("\n");
+    let form = "write `pattern: {context: 'func f() { exec.Command($A) }', selector: call_expression}`";
+    assert!(
+        code == 0 && said.contains("7: `exec.Command($A)` by itself is `type_conversion_expression` in Go") && said.contains(form),
+        "{said}"
+    );
+    put(
+        &folder,
+        "go.yml",
+        rule("go", "exec.Command($A)")
+            .replace("pattern: \"exec.Command($A)\"", "pattern: {context: 'func f() { exec.Command($A) }', selector: call_expression}"),
+    );
+    assert!(!notes(&lint(&program, &pack).1, "go.yml", "advice").join("\n").contains("by itself"));
+    put(&folder, "go.yml", rule("javascript", "constructor($A) { }; other($B)"));
+    let left = notes(&lint(&program, &pack).1, "go.yml", "left-out").join("\n");
+    assert!(left.contains("Multiple AST nodes") && left.contains("put it into whole code: `pattern: {context: …, selector: …}`"), "{left}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_to_a_folder_around_it_is_named_and_read_once() {

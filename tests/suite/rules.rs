@@ -6,12 +6,26 @@ use std::path::Path;
 use lazaret::analysis::checks::registry::CHECKS;
 use lazaret::analysis::examples;
 use lazaret::analysis::rulebook::Rulebook;
+use lazaret::analysis::taxonomy;
 use lazaret::export::rules;
 use lazaret::model::rule::{Rule, RuleFormat, RuleOrigin};
 
 #[test]
 fn rule_files_can_be_read() {
     assert_eq!(Rulebook::embedded().notes, Vec::new());
+}
+
+/// Their texts are not looked at when the program starts.
+#[test]
+fn every_id_that_a_rule_of_this_program_names_is_one() {
+    let mut wrong = Vec::new();
+    for rule in Rulebook::embedded().iter() {
+        for reference in &rule.references {
+            wrong.extend(taxonomy::wrong_reference(reference).map(|says| format!("{}: {says}", rule.id)));
+            wrong.extend(taxonomy::wrong(reference).into_iter().map(|(_, says)| format!("{}: {says}", rule.id)));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 #[test]

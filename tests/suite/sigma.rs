@@ -51,6 +51,18 @@ fn judged(book: &Arc<Rulebook>, (change, texts): &(Change, Texts)) -> Report {
     Engine::of(book, &Selection::default()).analyse(change, &|_| texts.clone())
 }
 
+/// An empty field is not what nobody filled in.
+#[test]
+fn a_placeholder_that_nothing_fills_fires_on_nothing() {
+    for detection in ["s:\n  user_id|expand: '%admins%'\ncondition: s", "s:\n  session_id|expand: ['%admins%', '%others%']\ncondition: s"] {
+        let book = book(&[("a.yml", &rule(detection))]);
+        let (mut change, texts) = change("", &[("src/app.py", "x")]);
+        change.pull.author = lazaret::model::pull::Author::default();
+        change.commits.clear();
+        assert_eq!(judged(&book, &(change, texts)).findings, [], "{detection}");
+    }
+}
+
 /// Where a rule with this detection fires on an agent's new file `src/app.py`.
 #[track_caller]
 fn fires(detection: &str, code: &str) -> Vec<String> {
@@ -211,6 +223,32 @@ fn conditions_lists_and_keywords_mean_what_the_specification_says() {
     }
 }
 
+/// A window over moments must not take what was written over days for what was written at once.
+#[test]
+fn lines_have_the_moment_of_the_commit_that_brought_their_file() {
+    let (mut change, _) = change(AGENT, &[("src/a.py", "x = 1\n"), ("src/b.py", "y = 1\n")]);
+    let one = change.commits[0].clone();
+    let commit = |digit: &str, at: i64| Commit { id: CommitId::parse(&digit.repeat(40)), authored: Timestamp(at), ..one.clone() };
+    change.commits = vec![commit("1", 1_000), commit("2", 90_000)];
+    let ids: Vec<CommitId> = change.commits.iter().map(|commit| commit.id.clone().unwrap()).collect();
+    let paths: Vec<_> = change.patch.files.iter().map(|file| file.path().clone()).collect();
+    let mut history = History::default();
+    let moments = |history: &History| -> Vec<(i64, Option<String>)> {
+        let teller = Teller::of(&change, history);
+        let events =
+            change.patch.files.iter().flat_map(|file| teller.lines(file).into_iter().chain([teller.file(file)])).collect::<Vec<_>>();
+        let hash = |value: Option<&Value<'_>>| match value {
+            Some(Value::Text(text)) => Some(text.to_string()),
+            _ => None,
+        };
+        events.iter().map(|event| (event.at.0, hash(event.get("commit_hash")))).collect()
+    };
+    let (first, last) = ((1_000, Some("1".repeat(40))), (90_000, Some("2".repeat(40))));
+    assert_eq!(moments(&history), vec![last.clone(); 4], "what was not read tells nothing");
+    history.touched = [(ids[0].clone(), paths.clone()), (ids[1].clone(), vec![paths[1].clone()])].into();
+    assert_eq!(moments(&history), [first.clone(), first, last.clone(), last]);
+}
+
 /// docs/events.md names every field as the program knows it.
 #[test]
 fn the_page_of_events_is_true() {
@@ -285,6 +323,18 @@ fn windows_slide_and_an_event_at_their_very_edge_counts() {
     assert_eq!(windows(count, &[(3_600, "c"), (0, "a"), (1_800, "b")]).len(), 1, "the order of commits is that of their moments");
     let said = &windows(count, &[(0, "a"), (10, "b"), (20, "c")])[0];
     assert!(said.contains("event_count came to 3 within 1h with the same user_id `agent@example.com`: commit "), "{said}");
+}
+
+/// `rules lint` says of it that it never matches.
+#[test]
+fn what_no_event_has_tells_no_groups_apart() {
+    for group in ["group-by: [nothing]", "group-by: [who]\n  aliases:\n    who:\n      a_commit: nothing"] {
+        let text = format!(
+            "{BASE}---\ntitle: Window\ncorrelation:\n  type: event_count\n  rules: [a_commit]\n  {group}\n  timespan: 1h\n  condition:\n    gte: 2\n"
+        );
+        let report = judged(&book(&[("a.yml", &text)]), &commits(&[(0, "a"), (10, "b"), (20, "c")], "src/a.py"));
+        assert_eq!(report.findings, [], "{group}");
+    }
 }
 
 #[test]

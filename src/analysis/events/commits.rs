@@ -42,7 +42,7 @@ impl Teller<'_> {
     }
 
     fn uncommitted(&self) -> Event<'_> {
-        let mut own = self.code();
+        let mut own = self.code(self.last());
         own.push(("files_modified", Value::List(self.files_modified())));
         own.push(("commit_message", message(self.change).into()));
         self.event(EventKind::Commit, self.latest(), Stands::Commit(None), own)

@@ -11,7 +11,7 @@ impl Teller<'_> {
     pub fn dependency<'e>(&'e self, row: &'e DependencyChange) -> Option<Event<'e>> {
         let package = row.dependency()?;
         let path = row.manifest.text();
-        let mut own: Vec<Entry<'e>> = self.code();
+        let mut own: Vec<Entry<'e>> = self.code(self.bringer(&row.manifest));
         own.extend([
             ("files_modified", Value::List(vec![path.clone()])),
             ("file_path", path.into()),
@@ -24,7 +24,12 @@ impl Teller<'_> {
         ]);
         own.extend(row.after.as_ref().map(|after| ("version", after.version.as_str().into())));
         own.extend(row.before.as_ref().map(|before| ("old_version", before.version.as_str().into())));
-        Some(self.event(EventKind::Dependency, self.latest(), Stands::Dependency(&row.manifest, &package.name), own))
+        Some(self.event(
+            EventKind::Dependency,
+            self.moment(self.bringer(&row.manifest)),
+            Stands::Dependency(&row.manifest, &package.name),
+            own,
+        ))
     }
 }
 

@@ -128,7 +128,7 @@ pub const FIELDS: &[Field] = &[
     of(&[Lines], "code_content", Text, "the added lines, one after the other"),
     of(&[File, Lines, Dependency, Name], "file_path", Text, "the file's path in the repository; the old one of a deleted file"),
     of(CODE, "commit_message", Text, "the whole message; those of all commits where one cannot be told"),
-    of(CODE, "commit_hash", Text, "the commit's id; the last one of the change for lines and files"),
+    of(CODE, "commit_hash", Text, "the commit's id; of lines and files the last one that touched the file, else the last of the change"),
     all("user_id", Text, "who wrote it: the address of a commit's author, else the account"),
     all("session_id", Text, "the page of the agent's session; the pull's name where none is known"),
     all("timestamp", Time, "when: a commit was written, a pull was opened, merged, reviewed; claims, where git keeps them"),

@@ -21,7 +21,8 @@ impl Teller<'_> {
         own.push(("binary", matches!(file.content, Content::Binary { .. }).into()));
         own.push(("executable", (file.new_mode == Some(FileMode::Executable)).into()));
         own.push(("symlink", (file.new_mode == Some(FileMode::Symlink)).into()));
-        self.event(EventKind::File, self.latest(), Stands::File(file.path()), own)
+        let at = self.moment(self.bringer(file.path()));
+        self.event(EventKind::File, at, Stands::File(file.path()), own)
     }
 
     /// The events of the lines of `file`, hunk after hunk.
@@ -42,12 +43,12 @@ impl Teller<'_> {
         let path = file.path();
         let old_path = file.path_on(Side::Old).unwrap_or(path);
         let span = Span { path, old_path, added: added.lines, removed: removed.lines };
-        self.event(EventKind::Lines, self.latest(), Stands::Lines(span), own)
+        self.event(EventKind::Lines, self.moment(self.bringer(path)), Stands::Lines(span), own)
     }
 
     fn in_file<'e>(&'e self, file: &'e FileDiff) -> Vec<Entry<'e>> {
         let path = file.path().text();
-        let mut own = self.code();
+        let mut own = self.code(self.bringer(file.path()));
         own.extend([
             ("files_modified", Value::List(vec![path.clone()])),
             ("file_name", file.path().name().into_owned().into()),

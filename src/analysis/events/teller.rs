@@ -11,6 +11,7 @@ use crate::analysis::provenance::{self, Facts};
 use crate::model::agent::Provenance;
 use crate::model::change::{Change, History};
 use crate::model::dossier::SentReview;
+use crate::model::path::RepoPath;
 use crate::model::pull::{Author, Commit};
 use crate::model::time::Timestamp;
 
@@ -31,6 +32,7 @@ pub struct Teller<'a> {
     provenance: Cow<'a, Provenance>,
     name: String,
     common: Vec<Entry<'a>>,
+    bringers: BTreeMap<&'a RepoPath, usize>,
 }
 
 /// What is known of who wrote a commit, and when.
@@ -51,8 +53,10 @@ impl<'a> Teller<'a> {
             known if known.agent.is_some() => Cow::Borrowed(known),
             _ => Cow::Owned(recognised(change, &change.commits)),
         };
-        let mut teller =
-            Self { change, history, reviews: &[], written: Vec::new(), provenance, name: change.pull.at.to_string(), common: Vec::new() };
+        let name = change.pull.at.to_string();
+        let (written, common, bringers) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let mut teller = Self { change, history, reviews: &[], written, provenance, name, common, bringers };
+        teller.bringers = teller.bringers();
         teller.written = teller.written();
         teller.common = teller.common();
         teller
@@ -81,18 +85,42 @@ impl<'a> Teller<'a> {
         Event { kind, at, stands, common: &self.common, own }
     }
 
-    /// The fields of the commit that brings a file, lines or a dependency: the last one, since a net diff tells no other.
-    pub(super) fn code(&self) -> Vec<Entry<'_>> {
+    /// The fields of the commit that brings a file, lines or a dependency: the one at `at`.
+    pub(super) fn code(&self, at: usize) -> Vec<Entry<'_>> {
         let mut own: Vec<Entry<'_>> = vec![("commit_message", self.messages()), ("time_window", WINDOW.1.into())];
-        own.push(("commit_count", self.written.last().map_or(1, |written| written.lately).into()));
-        own.extend(self.change.commits.last().and_then(|commit| commit.id.as_ref()).map(|id| ("commit_hash", id.to_string().into())));
-        own.extend(self.written.last().map(|written| ("user_id", written.user.into())));
+        let written = self.written.get(at);
+        own.push(("commit_count", written.map_or(1, |written| written.lately).into()));
+        own.extend(self.change.commits.get(at).and_then(|commit| commit.id.as_ref()).map(|id| ("commit_hash", id.to_string().into())));
+        own.extend(written.map(|written| ("user_id", written.user.into())));
         own
+    }
+
+    /// The commit that brought the file at `path` to what it is: the last one that touched it where that was read, else the last one.
+    pub(super) fn bringer(&self, path: &RepoPath) -> usize {
+        self.bringers.get(path).copied().unwrap_or_else(|| self.last())
+    }
+
+    /// The last commit, by position; 0 when there is none.
+    pub(super) fn last(&self) -> usize {
+        self.written.len().saturating_sub(1)
+    }
+
+    /// When the commit at `at` was written; when the pull last changed where there is none.
+    pub(super) fn moment(&self, at: usize) -> Timestamp {
+        self.written.get(at).map_or(self.change.pull.updated, |written| written.at)
     }
 
     /// When the last of it was written.
     pub(super) fn latest(&self) -> Timestamp {
-        self.written.last().map_or(self.change.pull.updated, |written| written.at)
+        self.moment(self.last())
+    }
+
+    /// The last commit that touched each file, where the files of every commit were read.
+    fn bringers(&self) -> BTreeMap<&'a RepoPath, usize> {
+        let touched = self.change.commits.iter().map(|commit| self.history.touched.get(commit.id.as_ref()?));
+        let touched: Option<Vec<&'a Vec<RepoPath>>> = touched.collect();
+        let each = touched.unwrap_or_default().into_iter().enumerate();
+        each.flat_map(|(at, paths)| paths.iter().map(move |path| (path, at))).collect()
     }
 
     /// The fields of who wrote one commit.

@@ -18,9 +18,10 @@ use crate::model::dependency::DependencyChange;
 use crate::model::diff::{Omission, Place, Side};
 use crate::model::finding::Finding;
 use crate::model::inert;
+use crate::model::pack::{NoteKind, RuleNote};
 use crate::model::path::RepoPath;
 use crate::model::rule::{Confidence, Rule, RuleOrigin, Severity};
-use crate::model::tool::{Import, Sighting};
+use crate::model::tool::{Import, Sighting, UnreadFile};
 
 /// Sightings told on one finding.
 const MOST_SIGHTINGS: usize = 20;
@@ -69,6 +70,17 @@ impl Imports {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.catches.is_empty()
+    }
+
+    /// The files of which nothing could be read.
+    pub fn unread(&self) -> impl Iterator<Item = &UnreadFile> {
+        self.catches.iter().filter_map(|catch| catch.unread.as_ref())
+    }
+
+    /// What of the files is left out, for who wants to know whether they are whole: a file, or results that lie outside of the repository.
+    #[must_use]
+    pub fn notes(&self) -> Vec<RuleNote> {
+        self.catches.iter().flat_map(notes).collect()
     }
 
     /// Whether a result is of the rule called `name`.
@@ -148,8 +160,25 @@ impl Imports {
             }
         }
         skipped.extend(merger.outcomes.into_values().flat_map(|outcome| outcome.skipped));
+        skipped.extend(self.unread().map(|unread| Omission { path: None, why: format!("imported results: {unread}") }));
         self.catches.iter().zip(&tallies).map(|(catch, tally)| import(catch, tally)).collect()
     }
+}
+
+fn notes(catch: &Catch) -> Vec<RuleNote> {
+    let note = |line, kind, text| RuleNote { pack: String::new(), path: catch.file.clone(), line, rule: None, kind, text };
+    if let Some(unread) = &catch.unread {
+        return vec![note(unread.line, NoteKind::LeftOut, unread.why.clone())];
+    }
+    let mut notes: Vec<RuleNote> = catch.notes.iter().map(|text| note(None, NoteKind::Advice, text.clone())).collect();
+    let is_out = |spot: &Spot| matches!(spot.file, Spotted::Outside(_));
+    let mut outside = catch.results.iter().filter(|one| !one.spots.is_empty() && one.spots.iter().all(is_out));
+    if let Some(first) = outside.next() {
+        let (count, first) = (1 + outside.count(), shown(first));
+        let text = format!("{count} of {} results lie outside of the repository here, and no change has them: {first}", catch.total);
+        notes.push(note(None, NoteKind::LeftOut, text));
+    }
+    notes
 }
 
 fn import(catch: &Catch, tally: &Tally) -> Import {

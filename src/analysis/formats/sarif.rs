@@ -18,7 +18,7 @@ use self::weigh::Weighed;
 use self::words::{Words, cut};
 use crate::analysis::foreign::{Catch, Fate, Foreign, Spot};
 use crate::model::inert;
-use crate::model::tool::{ResultFile, Tool};
+use crate::model::tool::{ResultFile, Tool, UnreadFile};
 
 /// Results of a file that are read.
 pub const MOST_RESULTS: usize = 25_000;
@@ -30,19 +30,27 @@ const NO_SARIF: &str = "is JSON and no SARIF: it has neither `version` nor `runs
 /// Characters of a name.
 const NAME: usize = 160;
 
-/// Reads `file`; the repository lies at `roots`.
-///
-/// # Errors
-/// One sentence with the place, when it is no SARIF 2.1.0.
-pub fn read(file: &ResultFile, roots: &[String]) -> Result<Catch, String> {
+/// A sentence about a file, with the line it is about.
+type Wrong = (Option<usize>, String);
+
+/// Reads `file`, which is left out when it is no SARIF 2.1.0; the repository lies at `roots`.
+#[must_use]
+pub fn read(file: &ResultFile, roots: &[String]) -> Catch {
+    results(file, roots).unwrap_or_else(|(line, why)| {
+        let (name, digest) = (file.name.clone(), file.digest.clone());
+        let line = line.filter(|line| *line > 0).and_then(|line| u32::try_from(line).ok());
+        Catch::left_out(UnreadFile { name, digest, why, line })
+    })
+}
+
+fn results(file: &ResultFile, roots: &[String]) -> Result<Catch, Wrong> {
     if file.text.trim_start().starts_with('[') {
-        return Err(NO_SARIF.to_owned());
+        return Err((Some(1), NO_SARIF.to_owned()));
     }
     let head: Head = serde_json::from_str(&file.text).map_err(|error| broken(&error))?;
     is_sarif(&head, &file.text)?;
     let log: Log = serde_json::from_str(&file.text).map_err(|error| broken(&error))?;
-    let mut catch =
-        Catch { file: file.name.clone(), digest: file.digest.clone(), tools: Vec::new(), total: 0, results: Vec::new(), notes: Vec::new() };
+    let mut catch = Catch::of(file);
     for (number, run) in log.runs.iter().take(MOST_RUNS).enumerate() {
         Reader::new(run, roots).read(number + 1, &mut catch);
     }
@@ -55,33 +63,36 @@ pub fn read(file: &ResultFile, roots: &[String]) -> Result<Catch, String> {
     Ok(catch)
 }
 
-fn broken(error: &serde_json::Error) -> String {
+fn broken(error: &serde_json::Error) -> Wrong {
     let (line, column) = (error.line(), error.column());
-    match error.classify() {
-        Category::Eof => format!("ends in the middle, at line {line}; was the tool stopped, or the file cut off?"),
+    let says = match error.classify() {
+        Category::Eof => "ends in the middle; was the tool stopped, or the file cut off?".to_owned(),
         Category::Data => format!("is not in the shape of SARIF 2.1.0 ({error})"),
         Category::Syntax if error.to_string().contains("recursion limit") => {
-            format!("is nested deeper than any tool writes, at line {line}, column {column}")
+            format!("is nested deeper than any tool writes, at column {column}")
         }
         Category::Syntax | Category::Io => format!("is not JSON ({error}); let the tool write SARIF, and nothing else into that file"),
-    }
+    };
+    (Some(line), says)
 }
 
-fn is_sarif(head: &Head, text: &str) -> Result<(), String> {
+fn is_sarif(head: &Head, text: &str) -> Result<(), Wrong> {
     let version = match &head.version {
         Some(Value::String(version)) => version.as_str(),
         _ if head.runs.is_none() => {
-            return Err(NO_SARIF.to_owned());
+            return Err((Some(1), NO_SARIF.to_owned()));
         }
-        _ => return Err("says no `version`; SARIF 2.1.0 is what can be read".to_owned()),
+        _ => return Err((Some(1), "says no `version`; SARIF 2.1.0 is what can be read".to_owned())),
     };
     match (version, &head.runs) {
         ("2.1.0", Some(_)) => Ok(()),
-        ("2.1.0", None) => Err("is SARIF without `runs`, so it holds no results".to_owned()),
-        (other, _) => Err(format!(
-            "is SARIF of version {} (line {}), and 2.1.0 is what can be read; let the tool write that, or convert it (`sarif-multitool transform`)",
-            inert::line(&cut(other, 40)),
-            line_of_version(text)
+        ("2.1.0", None) => Err((Some(1), "is SARIF without `runs`, so it holds no results".to_owned())),
+        (other, _) => Err((
+            Some(line_of_version(text)),
+            format!(
+                "is SARIF of version {}, and 2.1.0 is what can be read; let the tool write that, or convert it (`sarif-multitool transform`)",
+                inert::line(&cut(other, 40))
+            ),
         )),
     }
 }

@@ -23,7 +23,7 @@ mod run;
 pub mod said;
 mod set;
 mod source;
-pub mod taxonomy;
+mod unfilled;
 mod unknown;
 mod widen;
 mod words;

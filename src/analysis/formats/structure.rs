@@ -7,6 +7,7 @@ mod bounds;
 mod chain;
 mod circles;
 mod demands;
+mod fragment;
 mod grammar;
 mod grow;
 mod hunt;
@@ -36,7 +37,7 @@ use self::set::Structure;
 use self::utilities::Folders;
 use super::{Loaded, documents};
 use crate::analysis::rules;
-use crate::model::pack::{Pack, PackFile};
+use crate::model::pack::{NoteKind, Pack, PackFile};
 
 /// Whether a file whose left margin `has` these keys is one of ast-grep's: a rule, a utility, tests, their snapshots, or settings.
 pub(super) fn claims(path: &str, has: impl Fn(&str) -> bool) -> bool {
@@ -80,8 +81,12 @@ pub(super) fn load(pack: &Pack, files: &[&PackFile]) -> Loaded {
 /// A rule of somebody else is made ready at once, so that what is wrong with it is said before it is needed. Those of this program are proven
 /// by its tests, and most of them are never asked in one run.
 fn proven(read: Option<Read>, page: &Page<'_>, pack: &Pack) -> Result<Option<Read>, Remark> {
-    if let Some(read) = read.as_ref().filter(|_| !rules::is_own(pack)) {
+    let mut read = read;
+    if let Some(read) = read.as_mut().filter(|_| !rules::is_own(pack)) {
         read.question.ready().map_err(|why| page.fault(why))?;
+        for told in fragment::look(&page.keys, read.question.grammar) {
+            read.remarks.push(page.remark(page.line_with(&told.pattern), NoteKind::Advice, told.text));
+        }
     }
     Ok(read)
 }

@@ -82,7 +82,8 @@ fn set(named: &str) -> anyhow::Result<Arc<Rulebook>> {
     }
     let lost = book.notes.iter().filter(|note| note.kind == NoteKind::LeftOut).count();
     if lost > 0 {
-        say("", format_args!("{lost} rules or rule files of {named} were left out and are not compared; `lazaret rules lint` says which"));
+        let what = if lost == 1 { "rule or rule file" } else { "rules or rule files" };
+        say("", format_args!("{lost} {what} of {named} left out of the comparison; `lazaret rules lint` says which"));
     }
     Ok(Arc::new(book))
 }

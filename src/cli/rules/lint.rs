@@ -20,10 +20,11 @@ pub enum Format {
 /// Runs it: code 2 when something was left out.
 ///
 /// # Errors
-/// When a folder of rules cannot be read, or the output cannot be written.
+/// When a folder of rules or an imported file cannot be read at all, or the output cannot be written.
 pub fn run(format: Format, context: &mut Context) -> anyhow::Result<Exit> {
     let book = context.rulebook()?;
-    let notes = lint::lint(&book, &context.rule_packs()?);
+    let mut notes = lint::lint(&book, &context.rule_packs()?);
+    notes.extend(context.imports()?.notes());
     let rules = book.iter().count();
     match format {
         Format::Plain => export::plain(&mut context.out, rules, &notes)?,

@@ -193,8 +193,9 @@ pub fn loosened(file: &FileView<'_>, tamed: &Pattern) -> bool {
 /// The statement from which something came that ends in `place` here, and whether nothing else is made of it on the way into the call.
 fn ends(place: &Place<'_>, side: &SideView<'_>, statement: &Statement, index: usize, flow: &Flow<'_>) -> Option<(usize, bool)> {
     let (plain, start) = (side.plain_of(statement), statement.bytes.start);
-    let first = place.first.find_all(plain).map(|found| argument(plain, found.end, true));
-    let any = place.any.find_all(plain).map(|found| argument(plain, found.end, false));
+    let bare = side.code_of(statement);
+    let first = place.first.find_all(plain).map(|found| argument((plain, bare), found.end, true));
+    let any = place.any.find_all(plain).map(|found| argument((plain, bare), found.end, false));
     first.chain(any).find_map(|part| {
         let text = plain.get(part.clone()).filter(|text| !text.is_empty() && !place.fixed.is_match(text))?;
         let code = side.masked().get(start + part.start..start + part.end).unwrap_or("");
@@ -266,17 +267,31 @@ fn carried(plain: &str, call: Range<usize>, handing_on: &[&str]) -> bool {
     CARRIERS.contains(&name) || handing_on.contains(&name) || ASKED.find_all(plain).any(own)
 }
 
-/// The bytes of the first argument, or of all, from `start` behind the bracket.
-fn argument(text: &str, start: usize, first: bool) -> Range<usize> {
-    let mut depth = 0_usize;
+/// The bytes of the first argument, or of all, from `start` behind the bracket. `bare` is the same text without what stands in literals,
+/// whose commas and brackets are words; only code that a literal takes in (`${…}`) nests.
+fn argument((text, bare): (&str, &str), start: usize, first: bool) -> Range<usize> {
+    let bare = bare.as_bytes();
+    let (mut open, mut before) = (Vec::new(), 0);
     for (at, byte) in text.bytes().enumerate().skip(start) {
+        let literal = bare.get(at) != Some(&byte);
         match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' if depth == 0 => return start..at,
-            b')' | b']' | b'}' => depth -= 1,
-            b',' if depth == 0 && first => return start..at,
+            b'{' if literal && before == b'$' => open.push(b'$'),
+            b'}' if open.last() == Some(&b'$') => _ = open.pop(),
+            _ if literal => {}
+            b'(' | b'[' | b'{' => open.push(byte),
+            b')' | b']' | b'}' => {
+                // A `${` that nothing closed was no code.
+                while open.last() == Some(&b'$') {
+                    open.pop();
+                }
+                if open.pop().is_none() {
+                    return start..at;
+                }
+            }
+            b',' if open.is_empty() && first => return start..at,
             _ => {}
         }
+        before = byte;
     }
     start..text.len()
 }
@@ -297,7 +312,23 @@ mod tests {
 
     #[test]
     fn an_argument_ends_at_its_comma_or_bracket() {
-        let part = |text: &str, first| text.get(argument(text, text.find('(').map_or(0, |at| at + 1), first)).unwrap_or("").to_owned();
+        let part = |text: &str, first| {
+            let (mut bare, mut quote) = (String::new(), None);
+            for sign in text.chars() {
+                let ends = quote == Some(sign);
+                bare.push(if quote.is_some() || sign == '"' { ' ' } else { sign });
+                quote = if ends { None } else { quote.or(Some(sign).filter(|sign| *sign == '"')) };
+            }
+            text.get(argument((text, &bare), text.find('(').map_or(0, |at| at + 1), first)).unwrap_or("").to_owned()
+        };
+        for (text, argument) in [
+            (r#"f("a, b (c" + d, e)"#, r#""a, b (c" + d"#),
+            (r#"f("a ${b(c, d)} e" , f)"#, r#""a ${b(c, d)} e" "#),
+            (r#"f(g("a ${"), b)"#, r#"g("a ${")"#),
+            (r#"f("}, {" + a)"#, r#""}, {" + a"#),
+        ] {
+            assert_eq!(part(text, true), argument, "{text}");
+        }
         assert_eq!((part("f(g(a, b), c)", true), part("f(g(a, b), c)", false)), ("g(a, b)".to_owned(), "g(a, b), c".to_owned()));
         assert_eq!((part("f(", true), part("f()", true)), (String::new(), String::new()));
     }

@@ -103,7 +103,7 @@ fn by_lines(file: &FileView<'_>, sink: &mut Sink<'_>) {
 
 /// What a failing command is answered with: a text that goes into a report.
 static WRITES_REPORT: Pattern = Pattern::new(
-    r"(?i)\|\|\s*\(?\{?\s*(?:echo|printf|cat|cp|touch|jq)\b[^\n]*?(?:>|\s)\s*[\x22']?([\w./${}-]*(?:report|results?|findings|sarif|vulnerabilit\w*|audit|scan)[\w./${}-]*)",
+    r"(?i)\|\|\s*\(?\{?\s*(?:(?:echo|printf|cat|jq)\b[^\n]*?(?:>|\|\s*tee\s)|(?:cp|touch)\b[^\n]*?\s)\s*[\x22']?([\w./${}-]*(?:report|results?|findings|sarif|vulnerabilit\w*|audit|scan)[\w./${}-]*)",
 );
 
 /// Whether a line writes the report of a scan for security where the scan fails.

@@ -8,7 +8,7 @@ use rsigma_parser::{ConditionExpr, Detections, FilterRule, SigmaRule};
 
 use super::asked::{Asked, value};
 use super::parts::Detects;
-use super::{encode, widen};
+use super::{encode, unfilled, widen};
 use crate::analysis::events::event::Event;
 use crate::analysis::events::fields::EventKind;
 
@@ -39,6 +39,7 @@ pub(super) fn try_filter(filter: &mut FilterRule) -> Result<(), String> {
 
 fn prepare(detections: &mut Detections) -> Result<(), String> {
     encode::clashes(detections).map_or(Ok(()), Err)?;
+    unfilled::literal(detections);
     encode::encode(detections);
     widen::widen(detections);
     Ok(())

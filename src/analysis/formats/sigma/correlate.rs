@@ -12,6 +12,7 @@ use rsigma_parser::{CorrelationCondition, CorrelationRule, Detection, SigmaRule,
 
 use super::parts::{Correlates, Detects};
 use super::set::Sigma;
+use crate::analysis::events::fields::field;
 use crate::model::firing::Firing;
 
 /// Firings that are told of one completion at most.
@@ -95,10 +96,20 @@ fn engine(detections: &[Detects], correlations: &[Correlates]) -> CorrelationEng
         // What is tried out when rules are read cannot fail here.
         drop(engine.add_rule(&named));
     }
-    for correlation in correlations {
+    for correlation in correlations.iter().filter(|correlation| is_told_apart(&correlation.sigma)) {
         drop(engine.add_correlation(&correlation.sigma));
     }
     engine
+}
+
+/// Whether every field that `correlation` groups by is one: what no event has would put all of them into one group.
+fn is_told_apart(correlation: &CorrelationRule) -> bool {
+    let alias = |name: &String| correlation.aliases.iter().find(|alias| alias.alias == *name);
+    let known = |name: &String| match alias(name) {
+        Some(alias) => alias.mapping.values().all(|name| field(name).is_some()),
+        None => field(name).is_some(),
+    };
+    correlation.group_by.iter().all(known)
 }
 
 fn fired(rule: &str) -> EvaluationResult {

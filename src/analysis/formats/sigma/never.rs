@@ -110,6 +110,12 @@ fn groups(correlation: &Node, found: &mut Found) {
             }
         }
     }
+    for (_, node) in aliases.iter().flat_map(|(_, alias)| alias.entries()) {
+        let name = node.scalar();
+        if fields::field(&name).is_none() {
+            found.missing(node.line, &name);
+        }
+    }
 }
 
 /// What a correlation counts.
@@ -125,6 +131,18 @@ fn counts(correlation: &Node, found: &mut Found) {
             found.note(node.line, format!("`{operator}: {bound}` is never met: what is counted is never below 0"));
         }
     }
+    if let Some(why) = crossed(condition) {
+        found.note(condition.key, why);
+    }
+}
+
+/// Bounds that leave nothing between them: `gte: 5` and `lt: 3`.
+fn crossed(condition: &Node) -> Option<String> {
+    let bound = |operator: &str| Some((operator.to_owned(), condition.get(operator)?.scalar().parse::<f64>().ok()?));
+    let (low, high) = (bound("gte").or_else(|| bound("gt"))?, bound("lte").or_else(|| bound("lt"))?);
+    let strict = low.0 == "gt" || high.0 == "lt";
+    (low.1 > high.1 || strict && low.1 >= high.1)
+        .then(|| format!("`{}: {}` and `{}: {}` are never met together", low.0, low.1, high.0, high.1))
 }
 
 #[cfg(test)]
@@ -162,6 +180,9 @@ mod tests {
             ("  s:\n    title|re: '/a/gi'\n  condition: s\n", 4, "title|re|i: 'a'"),
             ("  s:\n    code_content: a\n    subject: b\n  condition: s\n", 5, "told of lines, the other of commit"),
             ("  s:\n    repo|fieldref: nothing\n  condition: s\n", 4, "`nothing` to compare with"),
+            ("  s:\n    file_path|fieldref: files_modified\n  condition: s\n", 4, "`files_modified` holds several texts"),
+            ("  s:\n    files_modified|fieldref: file_path\n  condition: s\n", 4, "`files_modified` holds several texts"),
+            ("  s:\n    repo|expand: 'a %repo% %ours%'\n  condition: s\n", 4, "%ours%"),
             ("  s:\n    repo|expand: '%ours%'\n  condition: s\n", 4, "%ours%"),
             ("  s:\n    title: a\n  t:\n    title: b\n  condition: s and t\n", 7, "want `title` to be different things"),
         ] {
@@ -208,5 +229,24 @@ mod tests {
         ] {
             assert_eq!(said(detection), [], "{detection}");
         }
+    }
+
+    #[test]
+    fn a_window_that_is_never_filled_is_told() {
+        let told = |correlation: &str| {
+            let tree = yaml::map(&format!("title: x\ncorrelation:\n{correlation}"), 1).unwrap();
+            look(&tree, &EventKind::ALL).into_iter().map(|said| (said.line, said.text)).collect::<Vec<_>>()
+        };
+        for (correlation, line, says) in [
+            ("  type: event_count\n  condition: {gte: 5, lt: 3}\n", 4, "`gte: 5` and `lt: 3` are never met together"),
+            ("  type: event_count\n  condition: {gt: 5, lte: 5}\n", 4, "never met together"),
+            ("  type: event_count\n  condition: {gte: -1}\n", 4, "never below 0"),
+            ("  type: event_count\n  group-by: [nothing]\n", 4, "the field `nothing`"),
+            ("  type: temporal\n  group-by: [who]\n  aliases:\n    who:\n      a: nothing\n", 7, "the field `nothing`"),
+        ] {
+            let said = told(correlation);
+            assert!(said.len() == 1 && said[0].0 == line && said[0].1.contains(says), "{correlation}: {said:?}");
+        }
+        assert_eq!(told("  type: event_count\n  condition: {gte: 3, lte: 3}\n  group-by: [who]\n  aliases: {who: {a: user_id}}\n"), []);
     }
 }

@@ -6,9 +6,10 @@ use rsigma_parser::LogSource;
 
 use super::mend::heads;
 use super::said::Said;
-use super::{never, source, taxonomy, unknown};
+use super::{never, source, unknown};
 use crate::analysis::document::node::Node;
 use crate::analysis::formats::yaml::{self, Refused, number};
+use crate::analysis::taxonomy;
 use crate::model::pack::NoteKind;
 
 /// Looks at `document`, mended, which begins at line `first` of its file.

@@ -91,6 +91,13 @@ impl<'f> Page<'f> {
         self.line + u32::try_from(at).unwrap_or(0)
     }
 
+    /// The line in the file of a pattern as it is written, or else that of the first `pattern:`.
+    pub(super) fn line_with(&self, pattern: &str) -> u32 {
+        let first = pattern.lines().next().unwrap_or("").trim();
+        let at = self.text.lines().position(|line| !first.is_empty() && line.contains(first));
+        at.map_or_else(|| self.line_of("pattern"), |at| self.line + u32::try_from(at).unwrap_or(0))
+    }
+
     /// A remark at `line`.
     pub(super) fn remark(&self, line: u32, kind: NoteKind, text: impl Into<String>) -> Remark {
         Remark { line, kind, text: text.into() }

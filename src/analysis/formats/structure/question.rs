@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use ast_grep_config::{RuleCore, SerializableRuleConfig};
 use ast_grep_core::Matcher as _;
+use ast_grep_core::language::Language as _;
 use serde_json::{Map, Value};
 
 use super::bounds;
@@ -69,7 +70,8 @@ impl Question {
     /// # Errors
     /// One sentence, when it cannot be.
     pub(super) fn ready(&self) -> Result<&Ready, &str> {
-        self.ready.get_or_init(|| ready(&self.asking, &self.utilities)).as_ref().map_err(String::as_str)
+        let ready = || ready(&self.asking, &self.utilities).map_err(|why| plainly(&why, self.grammar));
+        self.ready.get_or_init(ready).as_ref().map_err(String::as_str)
     }
 
     /// Whether it is about `file`.
@@ -175,6 +177,14 @@ fn ready(asking: &Map<String, Value>, utilities: &Utilities) -> Result<Ready, St
         return Err("the `rule` could be any node; add a `kind` or a `pattern`".to_owned());
     }
     Ok(Ready { core, weight, toll, recursive: found == Found::Ending || utilities.recursive })
+}
+
+/// What the library says of a pattern, with `$` as its author wrote it, and the way out where a pattern is no single thing by itself.
+fn plainly(why: &str, grammar: Grammar) -> String {
+    let sign = grammar.expando_char();
+    let why = if sign.is_ascii() { why.to_owned() } else { why.replace(sign, "$") };
+    let way = "; put it into whole code: `pattern: {context: …, selector: …}`";
+    if why.contains("Multiple AST nodes") { format!("{why}{way}") } else { why }
 }
 
 /// The metavariables that are labelled as primary.

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use crate::analysis::document::node::{Node, Value};
 use crate::analysis::events::fields::{EventKind, Field, FieldType, field};
+use crate::analysis::formats::sigma::unfilled;
 
 /// An escape of a programming language, for a character by its number.
 static ESCAPE: LazyLock<Option<Regex>> =
@@ -15,8 +16,14 @@ static ESCAPE: LazyLock<Option<Regex>> =
 /// Why `value` never matches, with the standard form.
 pub(super) fn never(known: Option<&Field>, modifiers: &[&str], value: &Node) -> Option<String> {
     if modifiers.contains(&"fieldref") {
-        let name = value.text().filter(|name| field(name).is_none())?;
-        return Some(format!("no event has the field `{name}` to compare with; docs/events.md names those there are"));
+        let name = value.text()?;
+        let Some(other) = field(name) else {
+            return Some(format!("no event has the field `{name}` to compare with; docs/events.md names those there are"));
+        };
+        let listed = |field: &Field| field.holds == FieldType::List;
+        let within = ["contains", "startswith", "endswith"].iter().any(|modifier| modifiers.contains(modifier));
+        let list = Some(other).filter(|other| listed(other)).or(known.filter(|known| listed(known) && !within))?;
+        return Some(format!("`{}` holds several texts, and a list is equal to none; compare fields that hold one", list.name));
     }
     if modifiers.contains(&"expand") {
         return placeholder(value.text()?);
@@ -57,7 +64,7 @@ fn escaped(text: &str) -> Option<(&str, u32)> {
 }
 
 fn placeholder(text: &str) -> Option<String> {
-    let name = text.split('%').nth(1).filter(|name| !name.is_empty() && field(name).is_none())?;
+    let name = unfilled::name(text)?;
     Some(format!("nothing fills the placeholder `%{name}%` here; write the values it stands for"))
 }
 

@@ -1,6 +1,9 @@
-//! Identifiers of taxonomies that a rule gives another's title, as its tags, comments and addresses say them. Data: `rules/lists/taxonomy.toml`.
+//! Identifiers of taxonomies that a rule gets wrong, as its tags, comments and addresses say them: those that nobody gave or that were withdrawn,
+//! and those with another's title. Data: `rules/lists/taxonomy.toml`. Never whether an id fits the rule.
 //!
 //! Only a title that is known to be another's is corrected: an id in our own words is left alone.
+
+mod known;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -34,8 +37,12 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| toml::from_str(rules::data("lis
 /// Every identifier by its first word, with all its words.
 static IDS: LazyLock<BTreeMap<String, Vec<Id>>> = LazyLock::new(index);
 /// What a line has that names an identifier.
-static MARK: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\bt\d{4}|\bllm\d\d|\basi\d\d|\bsafe-(?:m-\d|mcp/)|\bcwe[-.]\d").ok());
+static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\bt\d{3}|\battack\.\w|\baml\.|\batlas\.|\bllm\d\d|\basi\d\d|\bcicd-sec-|\bap?i?\d\d?:20|\bsafe-(?:m-\d|mcp/)|cwe[-._]\d",
+    )
+    .ok()
+});
 
 struct Id {
     family: &'static str,
@@ -84,8 +91,16 @@ fn line_wrong(line: &str) -> Vec<String> {
         let rest: Vec<&str> = rest.skip_while(|word| matches!(*word, "2025" | "related" | "mitre" | "owasp")).collect();
         found.extend(mistaken(family, named.id, &rest));
     }
+    found.extend(known::in_line(line));
     found.dedup();
     found
+}
+
+/// What is wrong with `reference`, a word of a rule's list of references such as `T1059.001`: nobody gave it, or it was withdrawn. What
+/// [`wrong`] tells wherever it stands is not told again.
+#[must_use]
+pub fn wrong_reference(reference: &str) -> Option<String> {
+    known::plain(reference)
 }
 
 /// The identifier whose words stand at `at`.
