@@ -42,6 +42,8 @@ pub struct Cli {
     #[arg(long, global = true)]
     pub no_default_rules: bool,
     /// Judge with what other tools found: a SARIF 2.1.0 file of Semgrep, CodeQL, zizmor, gitleaks or any other (may be given again)
+    ///
+    /// A file that is none is left out and told in every report; verbs that decide refuse to go on without it.
     #[arg(long = "import", global = true, value_name = "FILE")]
     pub imports: Vec<PathBuf>,
     /// The task that changes were made for, such as the prompt of an agent: what it names is held against what they touch

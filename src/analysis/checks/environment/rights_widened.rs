@@ -60,8 +60,9 @@ impl Check for RightsWidened {
         let settings = matches!(file.language, Language::Yaml | Language::Json | Language::Hcl | Language::TypeScript | Language::Python);
         if settings && file.old().is_some() {
             actions(file, sink);
-            trust(file, sink);
+            // The first to speak of a line is heard.
             builds(file, sink);
+            trust(file, sink);
             stranger(file, sink);
         }
         by_lines(file, sink);
