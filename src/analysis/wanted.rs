@@ -51,12 +51,17 @@ fn text_sides(file: &FileDiff, text: &TextDiff) -> Vec<TextRequest> {
         || matches!(role, Role::Workflow | Role::AgentConfig | Role::Instructions | Role::Manifest | Role::Lock | Role::Config | Role::Data);
     let limit = if role == Role::Lock { WHOLE_LOCK_LIMIT } else { WHOLE_FILE_LIMIT };
     // What is no UTF-8 is shown with tokens in place of bytes: only the file itself says what it is.
-    let opaque = text.lossy || kind::is_named_as_bytes(&path);
+    let opaque = text.lossy || kind::is_named_as_bytes(&path) || is_pointer(text);
     let in_the_diff = matches!(file.status, FileStatus::Added | FileStatus::Deleted);
     if text.size() > limit || !opaque && (!structured || in_the_diff) {
         return Vec::new();
     }
     sides(file).map(|(request, _)| request).collect()
+}
+
+/// Whether it is a pointer of Git LFS, by its first lines: which file it stands for is told by the whole of it, whatever it is called.
+fn is_pointer(text: &TextDiff) -> bool {
+    text.lines.iter().take(3).any(|line| text.text(line).starts_with("version https://git-lfs.github.com/"))
 }
 
 fn sides(file: &FileDiff) -> impl Iterator<Item = (TextRequest, Side)> {
@@ -137,4 +142,25 @@ fn unseen_blob(file: &FileView<'_>, size: Option<u64>, unread: Option<&str>) -> 
 pub fn habits(change: &Change, runs: impl Fn(RuleId) -> bool) -> bool {
     const RULES: [&str; 4] = ["commit-date-odd", "commit-zone-jumped", "committer-new", "message-repeated"];
     change.commits.iter().any(|commit| commit.id.is_some()) && RULES.into_iter().any(|rule| runs(RuleId(rule)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::examples::change_of;
+    use crate::model::rule::{Example, ExampleFile};
+
+    #[test]
+    fn a_pointer_is_read_whole_whatever_it_is_called() {
+        let pointer = |hash: &str| format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 10\n", hash.repeat(64));
+        for (path, before, after, asked) in [
+            ("models/speech.onnx", pointer("a"), pointer("b"), 2),
+            ("models/speech.words", pointer("a"), pointer("b"), 2),
+            ("models/speech.words", "a\n".to_owned(), "b\n".to_owned(), 0),
+        ] {
+            let file = ExampleFile { path: path.to_owned(), before: Some(before), after: Some(after) };
+            let (change, _) = change_of(&Example { files: vec![file], ..Example::default() });
+            assert_eq!(wanted(&change, &(0..1)).len(), asked, "{path}");
+        }
+    }
 }

@@ -188,15 +188,19 @@ fn outward(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> 
     if let Some(range) = sends_secrets(text).filter(|range| !negated(text, range)) {
         return Some((range, "Instructions tell an agent to send secrets to an address", Severity::High));
     }
+    let opaque = |range: &Range<usize>| PASSWORD.is_match(text) || text.get(range.clone()).is_some_and(|shown| OPAQUE.is_match(shown));
+    let download = PREREQUISITE.find(text).map(|range| (opaque(&range), range));
+    const DOWNLOAD: &str = "Instructions make an agent download something and run it";
+    if let Some((true, range)) = &download {
+        return Some((range.clone(), DOWNLOAD, Severity::High));
+    }
     if let Some(range) = INBOUND.find(text).filter(|range| !negated(text, range)) {
         let above = PRECEDENCE.is_match(text) || phrases().secrecy.is_in(text);
         let severity = if above { Severity::High } else { Severity::Medium };
         return Some((range, "Instructions make an agent follow orders from an address", severity));
     }
-    if let Some(range) = PREREQUISITE.find(text) {
-        let shown = text.get(range.clone()).unwrap_or("");
-        let severity = if PASSWORD.is_match(text) || OPAQUE.is_match(shown) { Severity::High } else { Severity::Medium };
-        return Some((range, "Instructions make an agent download something and run it", severity));
+    if let Some((_, range)) = download {
+        return Some((range, DOWNLOAD, Severity::Medium));
     }
     if let Some(range) = OUTBOUND.find(text) {
         let severity = passage.weigh(&range).min(Severity::Medium);
