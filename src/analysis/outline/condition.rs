@@ -7,7 +7,7 @@ const CONDITIONAL: [&str; 8] = ["if", "for", "while", "match", "switch", "guard"
 /// How far such a condition may reach, in tokens.
 const CONDITION_REACH: usize = 100;
 /// Words that may stand before the parameters of a closure.
-const BEFORE_CLOSURE: [&str; 7] = ["async", "await", "return", "default", "yield", "in", "of"];
+const BEFORE_CLOSURE: [&str; 8] = ["async", "await", "return", "default", "yield", "static", "in", "of"];
 
 /// Whether the brackets that open at `paren` before `=> {` are those of an arm such as `Some(x) => {`: what stands in it stands in the
 /// function around.
