@@ -202,7 +202,7 @@ mod tests {
         for (language, pattern, says) in [
             ("c", "gets($A)", "selector: call_expression"),
             ("javascript", "rejectUnauthorized: false", "write `pattern: {context: '({ rejectUnauthorized: false })', selector: pair}`"),
-            ("typescript", "'x-powered-by': $V", "selector: pair"),
+            ("typescript", "rejectUnauthorized: $V", "selector: pair"),
             ("python", "verify=False", "write `pattern: {context: 'f(verify=False)', selector: keyword_argument}`"),
             ("go", "exec.Command($$$ARGS)", "{context: 'func f() { exec.Command($$$ARGS) }', selector: call_expression}"),
             ("rust", "Some($A) => $B", "selector: match_arm"),

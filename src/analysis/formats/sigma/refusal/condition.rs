@@ -58,10 +58,8 @@ fn unknown(detection: &Node, expression: &ConditionExpr) -> Option<String> {
                     .filter(|name| !matches!(*name, "condition" | "timeframe" | "rules"))
             };
             let near = names().find(|known| plain(known) == plain(name));
-            let says = near.map_or_else(
-                || format!("those there are: {}", names().collect::<Vec<_>>().join(", ")),
-                |near| format!("is `{near}` meant?"),
-            );
+            let known = || if names().next().is_some() { names().collect::<Vec<_>>().join(", ") } else { "none".to_owned() };
+            let says = near.map_or_else(|| format!("those there are: {}", known()), |near| format!("is `{near}` meant?"));
             Some(format!("no selection is called `{name}`; {says}"))
         }
     }
