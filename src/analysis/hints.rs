@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::literals::{DISGUISED, Word};
 use super::pattern::Pattern;
@@ -169,8 +170,10 @@ pub type Placed = (u32, Range<usize>);
 pub struct Seen {
     /// For each asker whether it can find anything.
     pub(super) open: Vec<bool>,
-    /// By the key of a hint: the lines of the old side and of the new one, in order.
-    pub(super) lines: HashMap<usize, [Vec<u32>; 2]>,
+    /// The position of each hint in `lines`, by its key.
+    pub(super) hints: Arc<HashMap<usize, usize>>,
+    /// The lines of the old side and of the new one, in order.
+    pub(super) lines: Vec<[Vec<u32>; 2]>,
     /// By asker: bytes of the new side, in the order of their ends.
     pub(super) places: HashMap<usize, Vec<Placed>>,
 }
@@ -191,7 +194,12 @@ impl Seen {
     /// The lines of `side` that hold words of `hint`; all of them when nobody looked for those.
     #[must_use]
     pub fn lines(&self, hint: &'static Hint, side: Side) -> Spots<'_> {
-        Spots(self.lines.get(&hint.key()).map(|[old, new]| if side == Side::Old { old.as_slice() } else { new.as_slice() }))
+        Spots(
+            self.hints
+                .get(&hint.key())
+                .and_then(|at| self.lines.get(*at))
+                .map(|[old, new]| if side == Side::Old { old.as_slice() } else { new.as_slice() }),
+        )
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
@@ -30,12 +31,15 @@ struct Gate {
 struct Owner {
     word: Word,
     group: usize,
+    keep: Kept,
 }
 
-/// Words that count alike.
-struct Counted {
-    test: Option<Test>,
-    keep: Kept,
+/// The words of one stem.
+#[derive(Default)]
+struct Owners {
+    /// Those of which only is asked whether they stand somewhere: found once, they tell nothing more.
+    asked: Vec<Owner>,
+    kept: Vec<Owner>,
 }
 
 /// What is kept of where such words stand.
@@ -52,30 +56,33 @@ enum Kept {
 /// The words of several askers, ready to be looked for.
 pub struct Prefilter {
     gates: Vec<Vec<Gate>>,
-    groups: Vec<Counted>,
-    /// The keys of the hints whose lines are kept.
-    hints: Vec<usize>,
+    /// For each group what a name must pass that holds one of its words.
+    tests: Vec<Option<Test>>,
+    /// The position of each hint whose lines are kept, by its key.
+    hints: Arc<HashMap<usize, usize>>,
     /// The stems of all words in small letters, and the words each stands for.
     stems: AhoCorasick,
-    owners: Vec<Vec<Owner>>,
+    owners: Vec<Owners>,
 }
 
 /// Puts the words of askers together.
 #[derive(Default)]
 struct Maker {
-    groups: Vec<Counted>,
+    tests: Vec<Option<Test>>,
     /// Groups of which only is asked whether they stand somewhere, by their words and the address of their test: many askers share one.
     shared: BTreeMap<(BTreeSet<Word>, usize), usize>,
-    hints: Vec<usize>,
-    owners: BTreeMap<String, Vec<Owner>>,
+    hints: HashMap<usize, usize>,
+    owners: BTreeMap<String, Owners>,
 }
 
 impl Maker {
     fn enter(&mut self, group: Group, keep: Kept) -> usize {
-        let number = self.groups.len();
-        self.groups.push(Counted { test: group.test, keep });
+        let number = self.tests.len();
+        self.tests.push(group.test);
         for word in group.words {
-            self.owners.entry(stem(&word.text)).or_default().push(Owner { word, group: number });
+            let owners = self.owners.entry(stem(&word.text)).or_default();
+            let owners = if matches!(keep, Kept::Nothing) { &mut owners.asked } else { &mut owners.kept };
+            owners.push(Owner { word, group: number, keep });
         }
         number
     }
@@ -94,10 +101,11 @@ impl Maker {
         for (keep, groups) in needs.kept {
             let keep = match keep {
                 // Several checks may share a hint.
-                Keep::Lines(key) if self.hints.contains(&key) => continue,
+                Keep::Lines(key) if self.hints.contains_key(&key) => continue,
                 Keep::Lines(key) => {
-                    self.hints.push(key);
-                    Kept::Lines(self.hints.len() - 1)
+                    let hint = self.hints.len();
+                    self.hints.insert(key, hint);
+                    Kept::Lines(hint)
                 }
                 Keep::Places(number) => Kept::Places(asker, number),
             };
@@ -119,7 +127,7 @@ impl Prefilter {
         let gates = needs.into_iter().enumerate().map(|(asker, needs)| maker.gates(asker, needs)).collect();
         let stems =
             AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(maker.owners.keys()).ok()?;
-        Some(Self { gates, groups: maker.groups, hints: maker.hints, stems, owners: maker.owners.into_values().collect() })
+        Some(Self { gates, tests: maker.tests, hints: Arc::new(maker.hints), stems, owners: maker.owners.into_values().collect() })
     }
 
     /// What stands in `file`.
@@ -183,14 +191,16 @@ struct Looking<'p> {
     filter: &'p Prefilter,
     /// For each group where one of its words stands.
     bits: Vec<u8>,
+    /// For each stem where all its words that are only asked for stand already.
+    done: Vec<u8>,
     lines: Vec<[Vec<u32>; 2]>,
     places: HashMap<usize, Vec<Placed>>,
 }
 
 impl<'p> Looking<'p> {
     fn new(filter: &'p Prefilter) -> Self {
-        let lines = filter.hints.iter().map(|_| <[Vec<u32>; 2]>::default()).collect();
-        Self { filter, bits: vec![0; filter.groups.len()], lines, places: HashMap::new() }
+        let lines = vec![Default::default(); filter.hints.len()];
+        Self { filter, bits: vec![0; filter.tests.len()], done: vec![0; filter.owners.len()], lines, places: HashMap::new() }
     }
 
     fn seen(mut self) -> Seen {
@@ -198,12 +208,8 @@ impl<'p> Looking<'p> {
         self.places.values_mut().for_each(|places| places.sort_by_key(|(_, place)| (place.end, place.start)));
         let open = |gate: &Gate| gate.groups.iter().any(|group| self.bits.get(*group).is_none_or(|bits| bits & gate.place.bits() != 0));
         let open = self.filter.gates.iter().map(|gates| gates.iter().all(open)).collect();
-        let ordered = |mut lines: [Vec<u32>; 2]| {
-            lines.iter_mut().for_each(|lines| lines.sort_unstable());
-            lines
-        };
-        let lines = self.lines.into_iter().map(ordered);
-        Seen { open, lines: self.filter.hints.iter().copied().zip(lines).collect(), places: self.places }
+        self.lines.iter_mut().flatten().for_each(|lines| lines.sort_unstable());
+        Seen { open, hints: Arc::clone(&self.filter.hints), lines: self.lines, places: self.places }
     }
 
     fn path(&mut self, path: &str) {
@@ -258,23 +264,39 @@ impl<'p> Looking<'p> {
         for found in filter.stems.find_overlapping_iter(&lower) {
             met += 1;
             let start = range.start + found.start();
-            let here = place(range.start + found.end());
-            for Owner { word, group } in filter.owners.get(found.pattern().as_usize()).into_iter().flatten() {
-                let Some(Counted { test, keep }) = filter.groups.get(*group) else { continue };
-                if self.is_news(*group, *keep, here)
-                    && let Some(stands) = whole(&word.text, text, start)
-                    && stands.end <= range.end
-                    && word.stands(text, stands.clone())
-                    && test.is_none_or(|test| test(name_around(text, stands.clone())))
-                {
-                    self.keep(*group, *keep, here, stands);
+            let (stem, here) = (found.pattern().as_usize(), place(range.start + found.end()));
+            let (Some(owners), Some(done)) = (filter.owners.get(stem), self.done.get(stem)) else { continue };
+            if done & here.bits != here.bits {
+                let missed = owners.asked.iter().filter(|owner| !self.stands(owner, text, start, range.end, here)).count();
+                if missed == 0 {
+                    self.done[stem] |= here.bits;
                 }
+            }
+            for owner in &owners.kept {
+                self.stands(owner, text, start, range.end, here);
             }
         }
         spend(|effort| {
             effort.searched += searched;
             effort.met += met;
         });
+    }
+
+    /// Keeps that the word of `owner` stands at `start`, when it does and that is news; whether it is known to stand `here` then.
+    fn stands(&mut self, owner: &Owner, text: &str, start: usize, end: usize, here: Here) -> bool {
+        let Owner { word, group, keep } = owner;
+        if !self.is_news(*group, *keep, here) {
+            return true;
+        }
+        let test = self.filter.tests.get(*group).copied().flatten();
+        let range = whole(&word.text, text, start).filter(|range| range.end <= end && word.stands(text, range.clone()));
+        match range.filter(|range| test.is_none_or(|test| test(name_around(text, range.clone())))) {
+            Some(range) => {
+                self.keep(*group, *keep, here, range);
+                true
+            }
+            None => false,
+        }
     }
 
     /// Whether a word of `group` that stands `here` would tell anything.

@@ -9,6 +9,7 @@ pub mod handlers;
 pub mod pairs;
 pub mod plain_turns;
 pub mod request;
+mod taken_as_given;
 pub mod twins;
 
 pub mod bound_changed;

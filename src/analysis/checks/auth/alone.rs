@@ -88,6 +88,31 @@ impl Compared<'_, '_, '_> {
         !self.old.side.touches(statement.first_line, statement.last_line)
     }
 
+    /// An answer that a part of the request gives by itself, beside what was asked before: `|| request.query.as === role`.
+    pub fn answered_by_request(&self, added: &[usize], sink: &mut Sink<'_>) {
+        static SAID: Pattern = Pattern::new(
+            r"(?i)\b(?:req|request|ctx|context|c|event)(?:\.req(?:uest)?)?\.(?:query(?:_?params|StringParameters)?|headers?|cookies|params|body|args|GET|META|form)\b",
+        );
+        static EITHER: Pattern = Pattern::new(r"\|\||\bor\b");
+        if !self.decides() {
+            return;
+        }
+        let before = self.old.body.inside(self.old.side).map(|at| self.old.brief(at)).collect::<Vec<_>>().join("\n");
+        let parts = |text: &'_ str| {
+            let cuts = EITHER.find_all(text).map(|found| found.start).collect::<Vec<_>>();
+            cuts.into_iter().filter_map(|at| text.get(at..).map(str::to_owned)).collect::<Vec<_>>()
+        };
+        for at in added.iter().copied().filter(|at| RETURNS.is_match(self.new.code(*at))) {
+            let text = self.new.brief(at);
+            let stood = |said: &str| before.contains(said);
+            let given =
+                parts(&text).into_iter().any(|part| SAID.find(&part).and_then(|found| part.get(found)).is_some_and(|said| !stood(said)));
+            if given {
+                self.found(at, "A part of the request itself is enough of an answer", &text, sink);
+            }
+        }
+    }
+
     /// What is added takes somebody for who a part of the request says, before anything of it is checked.
     pub fn named_by_request(&self, added: &[usize], sink: &mut Sink<'_>) {
         static SAID: Pattern =

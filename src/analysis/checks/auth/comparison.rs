@@ -36,7 +36,7 @@ pub fn weakened(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sin
         near.filter(|s| !is_import(side.code_of(s))).map(|s| CONSTANT_TIME.count(side.code_of(s))).sum::<usize>()
     };
     if uses(old) <= uses(new) {
-        return;
+        return cut_short(file, old, new, sink);
     }
     let lost = old
         .statements()
@@ -59,6 +59,24 @@ pub fn weakened(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sin
             Draft::lines(file, old, lost.first_line, lost.last_line).title("A comparison in constant time was removed").severity(Severity::Medium),
         ),
         None => {}
+    }
+}
+
+/// What is compared in constant time is only the beginning of what was.
+fn cut_short(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    static CUT: Pattern = Pattern::new(
+        r"\[\s*\d*\s*:\s*[^\]\s:]|\[\s*\d*\s*\.\.=?\s*[^\]\s]|\[\s*0\s*,\s*\w|\.(?:slice|subarray|substring|substr|Substring)\s*\(\s*0\s*,|\.(?:take|first|Take|chars\(\)\.take)\s*\(\s*\w|\b(?:substr|mb_substr)\s*\([^()]*,\s*0\s*,|\bcopyOf(?:Range)?\s*\(",
+    );
+    let compared = |side: &SideView<'_>, s: &Statement| s.bytes.len() <= 2_000 && CONSTANT_TIME.is_match(side.code_of(s));
+    let spots = file.spots(&STEADY, new.side);
+    let cut = |side: &SideView<'_>, s: &Statement| compared(side, s) && CUT.is_match(side.code_of(s));
+    if old.statements().iter().any(|s| cut(old, s)) || !old.statements().iter().any(|s| compared(old, s)) {
+        return;
+    }
+    let near = new.statements().iter().filter(|s| spots.meet(s.first_line, s.last_line) && new.touches(s.first_line, s.last_line));
+    if let Some(now) = near.into_iter().find(|s| cut(new, s)) {
+        let draft = Draft::lines(file, new, now.first_line, now.last_line).title("Only the beginning of a secret is compared");
+        sink.report(draft.severity(Severity::High));
     }
 }
 

@@ -77,6 +77,7 @@ impl Compared<'_, '_, '_> {
         for at in added.iter().copied() {
             self.alone(at, sink);
         }
+        self.answered_by_request(&added, sink);
         self.named_by_request(&added, sink);
         self.only_success(&added, sink);
     }

@@ -4,6 +4,7 @@ use crate::analysis::prefilter::{Needs, Reach, Words};
 use std::collections::BTreeMap;
 
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::vuln::twins::twins;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, LineView, SideView};
@@ -50,6 +51,7 @@ impl Check for ExpiryWeakened {
             return;
         }
         endless(file, side, sink);
+        ageless(file, side, sink);
         other_unit(file, side, sink);
         forgiven(file, side, sink);
         let before: BTreeMap<&str, f64> = file.removed().filter_map(|line| setting(&line)).collect();
@@ -107,6 +109,23 @@ fn other_unit(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
             let severity = if FORGIVES.is_match(line.text) { Severity::High } else { Severity::Medium };
             let title = format!("Believed {} times longer than before", (after / earlier).round());
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
+        }
+    }
+}
+
+/// What somebody brings was believed for a time, and is believed for ever.
+fn ageless(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static READS: Pattern = Pattern::new(r"\b(loads|unsign\w*|verify\w*|jwtVerify|decrypt|parse_?token|check_?token)\s*\(");
+    static AGED: Pattern = Pattern::new(r"(?i)\bmax_?(?:token_?)?age\b|\bttl\s*[=:]");
+    for twin in twins(file) {
+        if AGED.is_match(twin.after()) {
+            continue;
+        }
+        let was = twin.removed().find(|(_, text)| text.len() <= 600 && AGED.is_match(text));
+        let Some(name) = was.and_then(|(_, text)| READS.group(text, 1)) else { continue };
+        if let Some((line, _)) = twin.added().find(|(_, text)| text.len() <= 600 && READS.group(text, 1) == Some(name)) {
+            let draft = Draft::line(file, side, line).title("What was believed for a time is believed for ever");
+            sink.report(draft.severity(Severity::High).confidence(Confidence::Medium));
         }
     }
 }

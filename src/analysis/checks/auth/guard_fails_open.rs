@@ -86,7 +86,10 @@ impl Check for GuardFailsOpen {
 
     fn needs(&self) -> Needs {
         let calls = Words::of([&DECODES, &CHECKS, &IGNORED, &ERROR_LEFT_OUT, &DEFAULT_SOMEBODY, &NEUTRAL]);
-        Needs::nothing().and(Reach::AFTER, switches().or(calls).or(unverified::words())).noting(&SWITCHED)
+        Needs::nothing()
+            .and(Reach::AFTER, switches().or(calls).or(unverified::words()))
+            .noting(&SWITCHED)
+            .noting(&unverified::PARTS_OF_HEAD)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

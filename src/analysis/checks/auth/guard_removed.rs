@@ -11,7 +11,7 @@ use super::functions::{Body, brief};
 use super::guarded_route::{self, Handler, Subject};
 use super::moved::{CALLBACK, annotated_elsewhere, moved_elsewhere};
 use super::openings;
-use super::refusal::{finds_nothing, is_of_somebody, refuses, turns_away};
+use super::refusal::{self, asks_whether_it_counts, finds_nothing, is_of_somebody, refuses, turns_away};
 use super::toothless;
 use super::uncovered;
 use super::vocabulary::vocabulary;
@@ -57,11 +57,13 @@ impl Check for GuardRemoved {
 
     fn needs(&self) -> Needs {
         let skips = Words::named(["skip_", "withoutmiddleware"]);
-        let told = vocabulary().guarding().or(vocabulary().deciding()).or(comparison::words()).or(skips).or(Words::named([
-            "abort_",
-            "throw_",
-            "methodsecurity",
-        ]));
+        let told = vocabulary()
+            .guarding()
+            .or(vocabulary().deciding())
+            .or(comparison::words())
+            .or(skips)
+            .or(refusal::counting())
+            .or(Words::named(["abort_", "throw_", "methodsecurity"]));
         let needs = Needs::nothing().and(Reach::ANYWHERE, told).noting(&SKIPS).noting(&ORDERED);
         needs.noting(&comparison::STEADY).noting(&guarded_route::NAMING)
     }
@@ -121,8 +123,10 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
     if let Some(found) = branch::branch(side, file.language, at) {
         let condition = side.masked().get(found.condition.clone()).unwrap_or("");
         let function = statement.function.map_or("", |at| side.functions()[at].name.as_str());
-        let refusal = |text: &str| refuses(text) && !finds_nothing(function, text);
-        let about = vocabulary().answers(function)
+        let counts = asks_whether_it_counts(condition);
+        let refusal = |text: &str| refuses(text) && (counts || !finds_nothing(function, text));
+        let about = counts
+            || vocabulary().answers(function)
             || vocabulary().permits(function)
             || condition.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| vocabulary().decides(word));
         let says = |is_it: &dyn Fn(&str) -> bool| {

@@ -23,7 +23,8 @@ static COMPARED: Pattern = Pattern::new(
       | \b(?:\w+[._])?(?:password|passwd|pwd|passphrase|pass|pin|otp|passcode|api_?key)(?:\(\))?\s*(?:===?|\.equals\(|\.(?:ends?_?with|starts?_?with|includes?|contains)\??\s*\()\s*["'`][^"'`\s]{4,}["'`]
       | \b(?:\w+[._])?(?:password|passwd|pwd|passphrase|passcode)\s*(?:===?|\.equals\()\s*(?:os\.environ|os\.getenv|process\.env|ENV\b|env\(|getenv|System\.getenv|os\.Getenv)[^\n]*["'`][^"'`\s]{4,}["'`]\s*\)?
       | \b(?:HasSuffix|HasPrefix|str_ends_with|str_starts_with|strings\.Contains|str_contains)\s*\(\s*\$?\w*(?:password|passwd|pwd|passphrase|pin|otp|api_?key)\s*,\s*["'`][^"'`\s]{4,}["'`]
-      | \b(?:user|username|email|login)\w*\.(?:ends?_?with|starts?_?with)\??\s*\(\s*["'`]"#,
+      | \b(?:user|username|email|login)\w*(?:\.\w+)?(?:\(\))?\.(?:ends?_?with|starts?_?with)\??\s*\(\s*["'`]
+      | \b(?:HasSuffix|HasPrefix|str_ends_with|str_starts_with|strings\.Contains|str_contains)\s*\(\s*\$?(?:\w+(?:\.|->))*\w*(?:email|mail|username|login)\b(?:\(\))?\s*,\s*["'`][^"'`\s]{4,}["'`]"#,
 );
 /// Names of nobody, which honest code treats in a way of their own.
 static NOBODY: Pattern =
@@ -37,7 +38,9 @@ fn alternative(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement, 
     let code = side.code_of(statement);
     let named = statement.function.map_or("", |at| side.functions()[at].name.as_str());
     // A nameless function in a file of guards is handed to what asks it.
-    let answers = vocabulary().answers(named) || named.is_empty() && vocabulary().setting(file, side, statement) != Setting::Elsewhere;
+    let policy = named == "before" && file.name().to_lowercase().contains("policy");
+    let answers =
+        policy || vocabulary().answers(named) || named.is_empty() && vocabulary().setting(file, side, statement) != Setting::Elsewhere;
     if !answers || !RETURNS.is_match(code) || !EITHER.is_match(code) || !side.touches(statement.first_line, statement.last_line) {
         return;
     }

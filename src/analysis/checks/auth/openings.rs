@@ -21,7 +21,7 @@ const LONGEST: usize = 4000;
 
 /// Lists of what nobody is asked about; group 1 holds the texts.
 static OPEN_LIST: Pattern = Pattern::new(
-    r"(?:(?:request|ant|mvc|path|regex)Matchers\s*\(([^()]*)\)\s*\.\s*permitAll|ignoring\s*\(\s*\)\s*\.\s*\w*Matchers\s*\(([^()]*)\)|\.unless\s*\(\s*\{\s*path\s*:\s*\[([^\]]*)\]|(?:\$except|(?i:\w*(?:public|open|skip|exempt|anonymous|unauth\w*|white_?list\w*|excluded?)_?(?:paths|routes|urls|methods|endpoints|patterns|uris))\w*)\s*(?::[^=\n]*)?[:=]+\s*[^\[{(\n]*[\[{(]([^\])}]*))",
+    r"(?:(?:request|ant|mvc|path|regex)Matchers\s*\(([^()]*)\)\s*\.\s*permitAll|ignoring(?:\s*\(\s*\)\s*\.\s*)?\w*Matchers\s*\(([^()]*)\)|\.unless\s*\(\s*\{\s*path\s*:\s*\[([^\]]*)\]|(?:\$except|(?i:\w*(?:public|open|skip|exempt|anonymous|unauth\w*|white_?list\w*|excluded?)_?(?:paths|routes|urls|methods|endpoints|patterns|uris))\w*)\s*(?::[^=\n]*)?[:=]+\s*[^\[{(\n]*[\[{(]([^\])}]*))",
 );
 /// Lists of what somebody is asked about.
 static GUARDED_LIST: Pattern = Pattern::new(

@@ -20,6 +20,9 @@ static SLOW: Pattern = Pattern::new(
 static FAST: Pattern = Pattern::new(
     r"(?i)\b(?:md5|sha-?1|sha-?256|sha-?512|crc32|base64|b64encode|hexdigest|createHash|MessageDigest|DigestUtils|Sum256|Digest::\w+)\b.*pass|pass\w*.*\b(?:md5|sha1|sha256|sha512|b64encode|createHash)\b",
 );
+/// A name of how slow a function is made, where the file has one.
+static COUNTED: Pattern =
+    Pattern::new(r"(?i)\b\w*(?:iterations?|rounds|work_?factor|time_?cost|memory_?cost|hash_?strength)\w*\s*(?::\s*\w+\s*)?:?=\s*\d");
 static NUMBER: Pattern = Pattern::new(r"\b\d[\d_]*\b");
 /// Costs up to here are exponents: each less is half the work.
 const LARGEST_EXPONENT: u64 = 31;
@@ -33,14 +36,16 @@ impl Check for PasswordHashWeakened {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::of([&SLOW]))
+        Needs::nothing().and(Reach::REMOVED, Words::of([&SLOW, &COUNTED])).and(Reach::BEFORE, Words::of([&SLOW]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let (Some(old), Some(new)) = (file.old().filter(|_| file.role.is_live()), file.new_side()) else { return };
         let (was, is) = (changed(old), changed(new));
-        let costs =
-            |side: &SideView<'_>, all: &[&'_ Statement]| -> Vec<Option<Cost>> { all.iter().map(|s| Cost::of(side.plain_of(s))).collect() };
+        let costs = |side: &SideView<'_>, all: &[&'_ Statement]| -> Vec<Option<Cost>> {
+            let slow = SLOW.is_match(side.text());
+            all.iter().map(|s| Cost::of(side.plain_of(s), slow)).collect()
+        };
         let (cost, costs_now) = (costs(old, &was), costs(new, &is));
         for (statement, now) in is.iter().zip(&costs_now) {
             let Some(now) = now else { continue };
@@ -80,8 +85,9 @@ struct Cost {
 }
 
 impl Cost {
-    fn of(text: &str) -> Option<Self> {
-        if !SLOW.is_match(text) {
+    /// `slow`: something else of the file is made to be slow.
+    fn of(text: &str, slow: bool) -> Option<Self> {
+        if !SLOW.is_match(text) && !(slow && COUNTED.is_match(text)) {
             return None;
         }
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
@@ -114,7 +120,7 @@ mod tests {
     use super::*;
 
     fn weaker(old: &str, new: &str) -> Option<Severity> {
-        Cost::of(old)?.weaker(&Cost::of(new)?)
+        Cost::of(old, false)?.weaker(&Cost::of(new, false)?)
     }
 
     #[test]

@@ -42,6 +42,23 @@ pub fn words() -> Words {
     Words::of([&SOMEBODY, &OWNS])
 }
 
+/// Whether an account, a key or a session still counts.
+static COUNTS: Pattern = Pattern::new(
+    r"(?i)\b(?:\w*user|\w*member\w*|\w*account|\w*session|\w*token|\w*key|\w*credential\w*|\w*device|\w*grant|\w*client)(?:\.|->|::)\w*(?:disabled|deactivated|suspended|revoked|banned|blocked|locked|is_?active|enabled|expired)\w*",
+);
+
+/// What a text must hold to ask whether somebody still counts.
+#[must_use]
+pub fn counting() -> Words {
+    Words::of([&COUNTS])
+}
+
+/// Whether a condition asks if an account, a key or a session still counts: `member.disabled_at is not None`.
+#[must_use]
+pub fn asks_whether_it_counts(condition: &str) -> bool {
+    COUNTS.is_match(condition)
+}
+
 /// Whether a statement turns somebody away, and leaves.
 #[must_use]
 pub fn refuses(text: &str) -> bool {

@@ -28,19 +28,29 @@ static KEEPS: Pattern = Pattern::new(
     r"(?i)authori[sz]|permission|polic(?:y|ies)|\bcan\b|\bcan[A-Z_]\w*|\bmay_|\ballow|\bguard|scope|admin|staff|superuser|visible|accessible|owned|owner|tenant|for_user|forUser|viewable|\brequire\w+|check_|internal",
 );
 
+/// A query, however it is written.
+static QUERIES: Pattern = Pattern::new(
+    r"(?i)(?:\.|->|::)(?:get|filter|find\w*|where\w*|first\w*|delete\w*|update\w*|count|exclude|get_or_404|query|execute|exec|QueryRow\w*|select\w*|one)\s*\(|get_object_or_404\s*\(|\bselect\b.+\bfrom\b|\bdelete\s+from\b",
+);
+/// What is kept to what belongs to somebody.
+static OWNED: Pattern = Pattern::new(
+    r"(?i)(?:^|[^\w.])[:@]?(?:\w+__)?(?:org(?:ani[sz]ation)?|tenant|account|owner|user|workspace|team|company|customer|member(?:ship)?|author|created_by)_?(?:id|pk)?\b\s*(?:=|:|=>|,\s*[\x22']?=)",
+);
+
 impl Check for ScopeDropped {
     fn rule(&self) -> RuleId {
         RuleId("scope-dropped")
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::of([&WHO])).and(Reach::ADDED, Words::of([&WHOLE]))
+        Needs::nothing().and(Reach::REMOVED, Words::of([&WHO, &OWNED])).and(Reach::ADDED, Words::of([&WHOLE, &QUERIES]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let readable = file.language.is_code() && file.role.is_live();
         let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
         let asked = |side: &SideView<'_>| side.changed_lines().any(|line| line.text.len() <= LONGEST && WHO.is_match(line.code()));
+        narrower(file, old, new, sink);
         // Who is still asked for on a changed line may be asked for the same thing there.
         if !asked(old) || asked(new) || new.changed_lines().any(|line| KEEPS.is_match(line.code())) {
             return;
@@ -64,6 +74,43 @@ impl Check for ScopeDropped {
             }
         }
     }
+}
+
+/// A query that is written as it was, without the part that kept it to what belongs to somebody: `get(pk=pk, org_id=org_id)` → `get(pk=pk)`.
+fn narrower(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    const MOST: usize = 200;
+    let bare = |side: &SideView<'_>, at: usize| side.plain_of(&side.statements()[at]).split_whitespace().collect::<Vec<_>>().join(" ");
+    let changed = |side: &SideView<'_>| -> Vec<(Option<String>, String, usize)> {
+        let touched =
+            side.statements().iter().enumerate().filter(|(_, s)| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line));
+        let within = |at: usize| side.statements()[at].function.map(|at| side.functions()[at].name.clone());
+        touched.take(MOST).map(|(at, _)| (within(at), bare(side, at), at)).collect()
+    };
+    let (were, are) = (changed(old), changed(new));
+    let still = |name: &Option<String>| {
+        are.iter().filter(|(function, ..)| function == name).any(|(_, text, _)| OWNED.is_match(text) || KEEPS.is_match(text))
+    };
+    for (name, was, _) in were.iter().filter(|(name, text, _)| name.is_some() && QUERIES.is_match(text) && OWNED.is_match(text)) {
+        let lost = |is: &str| left_out(was, is).is_some_and(|part| OWNED.is_match(part));
+        let Some((_, is, at)) = are.iter().find(|(function, is, _)| function == name && QUERIES.is_match(is) && lost(is)) else { continue };
+        if !still(name) {
+            let statement = &new.statements()[*at];
+            let draft = Draft::lines(file, new, statement.first_line, statement.last_line).evidence(format!("{was} → {is}"));
+            return sink.report(draft.title("A query is no longer kept to what belongs to somebody"));
+        }
+    }
+}
+
+/// What `is` leaves out of `was`, where that is one piece and nothing else differs.
+fn left_out<'w>(was: &'w str, is: &str) -> Option<&'w str> {
+    let same = |one: (char, char)| one.0 == one.1;
+    let head: usize = was.chars().zip(is.chars()).take_while(|one| same(*one)).map(|(sign, _)| sign.len_utf8()).sum();
+    let (rest, rest_is) = (was.get(head..)?, is.get(head..)?);
+    let tail: usize = rest.chars().rev().zip(rest_is.chars().rev()).take_while(|one| same(*one)).map(|(sign, _)| sign.len_utf8()).sum();
+    let (piece, other) = (rest.get(..rest.len() - tail)?, rest_is.get(..rest_is.len() - tail)?);
+    // The signs before and behind may be shared by either end.
+    let start = was.get(..head)?.rfind([',', '(', '{', ' ']).map_or(head, |at| at + 1);
+    (other.trim().is_empty() && !piece.trim().is_empty()).then(|| was.get(start..head + piece.len())).flatten()
 }
 
 /// The texts of a function, without what stands in strings and comments.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::pattern::Pattern;
-use crate::analysis::prefilter::Words;
+use crate::analysis::prefilter::{Hint, Words};
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::Confidence;
@@ -52,6 +52,9 @@ static SAID: Pattern = Pattern::new(
 );
 
 /// What a text must hold for a token to choose its key.
+pub static PARTS_OF_HEAD: Hint = Hint::new(words);
+
+/// The words of it.
 #[must_use]
 pub fn words() -> Words {
     Words::named(["kid", "jku", "jwk", "x5u", "x5c"])
@@ -63,7 +66,12 @@ pub fn chosen(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         r"(?i)allow|trusted|known|whitelist|permitted|\bnot\s+in\b|includes\s*\(|contains\s*\(|HasPrefix|startsWith|startswith|in_array",
     );
     let short = |s: &&Statement| s.bytes.len() <= LONGEST;
-    let said = side.statements().iter().filter(short).filter_map(|s| {
+    let spots = file.spots(&PARTS_OF_HEAD, side.side);
+    if spots.is_empty() {
+        return;
+    }
+    let there = |s: &&Statement| spots.meet(s.first_line, s.last_line);
+    let said = side.statements().iter().filter(short).filter(there).filter_map(|s| {
         let plain = side.plain_of(s);
         Some((s, SAID.group(plain, 1)?, SAID.group(plain, 2)?))
     });

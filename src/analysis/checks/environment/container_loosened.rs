@@ -12,7 +12,8 @@ use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 /// What the file must hold on either side.
-const TELLING: [&str; 23] = [
+const TELLING: [&str; 24] = [
+    "@sha256:",
     "user",
     "securitycontext",
     "runasnonroot",
@@ -55,7 +56,10 @@ impl Check for ContainerLoosened {
             return;
         }
         match file.language {
-            Language::Yaml | Language::Json => by_tree(file, sink),
+            Language::Yaml | Language::Json => {
+                by_tree(file, sink);
+                from_elsewhere(file, sink);
+            }
             Language::Hcl => by_lines(file, sink),
             Language::Dockerfile => image(file, sink),
             _ => {}
@@ -95,9 +99,8 @@ const SHARES: &str = "it shares what the machine has";
 fn opens(leaf: &Leaf<'_>) -> Option<&'static str> {
     let text = leaf.text.to_lowercase();
     Some(match (key(leaf), text.as_str()) {
-        ("privileged" | "hostNetwork" | "hostPID" | "hostIPC" | "allowPrivilegeEscalation", "true") => {
-            "it gets what keeps it apart from the machine"
-        }
+        ("privileged", "true") => "it gets all rights on the machine",
+        ("hostNetwork" | "hostPID" | "hostIPC" | "allowPrivilegeEscalation", "true") => "it gets what keeps it apart from the machine",
         ("pidMode" | "ipcMode" | "networkMode", "host") => SHARES,
         ("pid" | "ipc" | "userns_mode", "host") if leaf.path.first() == Some(&"services") => SHARES,
         ("add", "all" | "sys_admin" | "cap_sys_admin" | "sys_ptrace" | "sys_module") => "it gets a capability as good as all",
@@ -180,7 +183,9 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
 /// Whether a container got the machine's own socket or folders, or rights as good as all.
 fn reaches_out(trees: &Trees) -> bool {
     let (before, now) = (count(&trees.old, opens), count(&trees.new, opens));
-    let telling = |what: &str| what.contains("belongs to the machine") || what.contains("as good as all");
+    let telling = |what: &str| {
+        what.contains("belongs to the machine") || what.contains("all rights on the machine") || what.contains("as good as all")
+    };
     now.iter().any(|(what, lines)| telling(what) && lines.len() > before.get(what).map_or(0, Vec::len))
 }
 
@@ -212,6 +217,37 @@ fn image(file: &FileView<'_>, sink: &mut Sink<'_>) {
         let title = "The image that ran as nobody, by its base and by its word, runs as root";
         sink.report(Draft::line(file, side, line).title(title).severity(Severity::High));
     }
+}
+
+/// An image that was named by its content is named otherwise now, or comes from somewhere else.
+fn from_elsewhere(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static IMAGE: Pattern = Pattern::new(r#"^\s*(?:-\s*)?["']?image["']?\s*:\s*["']?([^\s"'#,]+)"#);
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    fn named<'v>(side: &'v SideView<'_>) -> Vec<(usize, &'v str)> {
+        side.changed_lines()
+            .filter(|line| line.text.len() < 400)
+            .filter_map(|line| Some((line.index, IMAGE.group(line.text, 1)?)))
+            .take(100)
+            .collect()
+    }
+    let place = |image: &str| -> String {
+        let bare = image.split('@').next().unwrap_or(image);
+        let bare = bare.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(bare, |(bare, _)| bare);
+        let hosted = bare.split_once('/').filter(|(host, _)| host.contains(['.', ':']) || *host == "localhost");
+        hosted.map_or("docker.io", |(host, _)| host).trim_start_matches("index.").to_owned()
+    };
+    let (were, are) = (named(old), named(side));
+    let ([(_, was)], [(line, is)]) = (were.as_slice(), are.as_slice()) else { return };
+    if !was.contains("@sha256:") || is.contains("@sha256:") {
+        return;
+    }
+    let moved = place(was) != place(is);
+    let title = if moved {
+        "An image that was named by its content comes from elsewhere, whatever it is there"
+    } else {
+        "An image is no longer named by its content"
+    };
+    sink.report(Draft::line(file, side, *line).title(title).severity(if moved { Severity::High } else { Severity::Medium }));
 }
 
 /// How many containers the documents describe.

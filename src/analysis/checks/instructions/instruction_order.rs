@@ -37,6 +37,10 @@ static ARCHIVE: Pattern = Pattern::new(r"(?i)\bunzip\s+-P\s*\S|\b7z\s+x\b.*\s-p\
 static SECRETS: Pattern = Pattern::new(
     r"(?i)(^|[\s`'\x22(/])(\.env\b|\.npmrc|\.netrc|\.ssh\b|id_rsa|\.aws\b|secrets?\s+file|credentials?\b|access\s+tokens?|api\s?keys?|environment\s+variables?|private\s+keys?|passwords?\b|customer\s+(list|data))",
 );
+/// What is a secret is to be written where others read it: into a pull request, a comment, a commit.
+static SHOWS: Pattern = Pattern::new(
+    r"(?i)\b(?:append|include|paste|put|add|post|write|embed|attach|copy|print|quote|run|list)\b(?:[^.]|\.\w){0,80}?(?:^|[\s`'\x22(/])(?:\.env\b|\.npmrc|\.netrc|\.ssh\b|id_rsa|\.aws\b|gh\s+auth\s+token|printenv|environment\s+variables?|private\s+keys?|access\s+tokens?|api\s?keys?|credentials?\b|secrets\s+file)(?:[^.]|\.\w){0,120}?\b(?:pull\s+request|merge\s+request|pr\s+(?:body|description)|comments?|commit\s+message|issue|description|review|changelog)\b",
+);
 /// A download that is then run, asked for in words.
 static PREREQUISITE: Pattern = Pattern::new(
     r"(?i)\b(download|install|fetch|get|grab)\b[^.]{0,80}(https?://|[\w-]+\.(com|io|dev|sh|org|net|example)/)\S+.{0,160}?\b(run|execute|open|launch|start|paste|extract|unzip|unpack)\b",
@@ -60,7 +64,7 @@ impl Check for InstructionOrder {
     }
 
     fn needs(&self) -> Needs {
-        let told = phrases().verdict.words().or(phrases().address.words()).or(Words::of([&OUTBOUND]));
+        let told = phrases().verdict.words().or(phrases().address.words()).or(Words::of([&OUTBOUND, &SHOWS]));
         Needs::nothing().and(Reach::AFTER, told).noting(&ASKED).noting(&SPOKEN_TO)
     }
 
@@ -141,6 +145,11 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
         let weight = passage.weigh(&range).min(Severity::High);
         return Some((range, "Hidden text asks for secrets to be sent to an address", weight));
     }
+    let shown = || (passage.stand == Stand::Hidden).then(|| shows_secrets(&passage.text)).flatten();
+    if let Some(range) = shown() {
+        let weight = passage.weigh(&range);
+        return Some((range, "Hidden text asks for secrets to be written where others read them", weight));
+    }
     let range = may.address.then(|| words.address.find(&passage.text)).flatten()?;
     let strong = words.strong.is_in(&passage.text);
     if !(strong || passage.stand == Stand::Hidden && words.order.is_in(&passage.text)) {
@@ -194,6 +203,9 @@ fn outward(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> 
     if let Some((true, range)) = &download {
         return Some((range.clone(), DOWNLOAD, Severity::High));
     }
+    if let Some(range) = shows_secrets(text) {
+        return Some((range, "Instructions tell an agent to write secrets where others read them", Severity::High));
+    }
     if let Some(range) = INBOUND.find(text).filter(|range| !negated(text, range)) {
         let above = PRECEDENCE.is_match(text) || phrases().secrecy.is_in(text);
         let severity = if above { Severity::High } else { Severity::Medium };
@@ -217,6 +229,11 @@ fn sends_secrets(text: &str) -> Option<Range<usize>> {
     let start = (0..=range.start.saturating_sub(200)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let end = (range.end..=text.len().min(range.end + 80)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(range.end);
     text.get(start..end).is_some_and(|around| SECRETS.is_match(around)).then_some(range)
+}
+
+/// Where secrets are to be written for others to read.
+fn shows_secrets(text: &str) -> Option<Range<usize>> {
+    SHOWS.find(text).filter(|range| !negated(text, range))
 }
 
 fn negated(text: &str, range: &Range<usize>) -> bool {

@@ -28,8 +28,9 @@ static ANSWERS: Pattern = Pattern::new(
       | \bfmt\.Fprint\w*\s*\(\s*w\b | \b(?:c|ctx)\.(?:JSON|String|IndentedJSON|json|text|body)\s*\( | \brender\s+(?:plain|json|html): | \breply\.send\s*\( | \bHTTPException\s*\( | \bResponseEntity\.\w+\s*\( | \b(?:Ok|Json|BadRequest|StatusCode)\b\s*\( | \bHttpResponse::\w+\(\)\.(?:body|json)\s*\(
       | \bResponse\.Write(?:Async|AsJsonAsync)?\s*\( | \bWriteAsJsonAsync\s*\( | \b(?:Typed)?Results\.(?:Ok|Json|Problem|Text|BadRequest)\s*\( | \bresponse\(\)->(?:json|make)\s*\( | \bmake_response\s*\( | \bgetWriter\(\)\.(?:print\w*|write|append)\s*\( | \bjson_encode\s*\([^;]*\)\s*;?\s*\}?\s*\)\s*;?\s*exit | ^\s*(?:echo|die|exit)\b\s*\(?\s*(?:json_encode|var_export|print_r)\s*\(",
 );
-static FAILS: Pattern =
-    Pattern::new(r"^\s*(?:raise\s+\w|throw\s+new\s|return\s+(?:fmt\.Errorf|errors\.New|anyhow!|Err)\s*\()|\bpanic!?\s*\(|\bbail!\s*\(");
+static FAILS: Pattern = Pattern::new(
+    r"^\s*(?:raise\s+\w|throw\s+new\s|return\s+(?:[\w.]+\s*,\s*)*(?:fmt\.Errorf|errors\.New|anyhow!|Err)\s*\()|\bpanic!?\s*\(|\bbail!\s*\(",
+);
 /// What is said of a secret without saying it.
 static VEILED: Pattern = Pattern::new(
     r"(?i)\b(?:len|count|size|bool(?:ean)?|type|mask\w*|redact\w*|sanitiz\w*|censor\w*|hide\w*|scrub\w*|obfuscat\w*|hash\w*|sha\d+|fingerprint|keys|typeof|is_?set|filter\w*|allow\w*|pick|omit)\s*\(|\.(?:length|len\(\)|keys\(\)|size\(\))|\bObject\.keys\(|\*{3}|\bis\s+(?:not\s+)?None\b|[!=]==?\s*(?:null|undefined|nil|None)|\bin\s+os\.environ|!!",
@@ -89,11 +90,20 @@ impl Check for SensitiveExposed {
                 continue;
             }
             if let Some((severity, confidence)) = weigh(arrival.what, place.way, straight) {
+                let severity = if arrival.what.kind == Kind::Form && takes_password(side, to) { Severity::High } else { severity };
                 let title = format!("Writes {} into {}", arrival.what.what, place.way.words());
                 sink.report(Draft::lines(file, side, to.first_line, to.last_line).title(title).severity(severity).confidence(confidence));
             }
         }
     }
+}
+
+/// Whether the function around a statement takes a password out of what it is sent.
+fn takes_password(side: &SideView<'_>, statement: &Statement) -> bool {
+    static TAKES: Pattern = Pattern::new(r#"(?i)\b(?:body|form|POST|data|params|payload)(?:\.|->|\[\s*["'])\w*passw(?:or)?d"#);
+    let function = statement.function.and_then(|at| side.functions().get(at));
+    let text = function.and_then(|one| side.plain().get(side.bytes_of(one.first_line, one.last_line)));
+    text.is_some_and(|text| text.len() <= 20_000 && TAKES.is_match(text))
 }
 
 /// A password that a function is given is printed or logged as it is.

@@ -43,6 +43,7 @@ impl Check for TestDisarmed {
         if !readable || !file.removed().any(|line| asserts(line.code()) || MUST_FAIL.is_match(line.text)) {
             return;
         }
+        thrown_away(file, old, side, sink);
         let now = cases(file, side);
         for (name, before) in cases(file, old) {
             let Some(case) = now.get(&name).filter(|_| touched(old, &before)) else { continue };
@@ -63,6 +64,31 @@ impl Check for TestDisarmed {
                 let title = format!("`{name}`, which runs with every test, fails none of them any more");
                 sink.report(Draft::line(file, side, case.first).title(title).severity(Severity::High));
             }
+        }
+    }
+}
+
+/// What a test asked and failed by is still called, and what it answers is thrown away: `_ = limiter.Allow("a")`.
+fn thrown_away(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static AWAY: Pattern = Pattern::new(
+        r"^\s*(?:_\s*(?:,\s*_\s*)*:?=|let\s+_\w*\s*=|var\s+_\s*=|void\s|\(void\)|\$_\s*=)\s*(?:await\s+)?([^=].*?\))\s*;?\s*$",
+    );
+    static ASKED: Pattern = Pattern::new(r"^\s*(?:\}?\s*if\b|unless\b)");
+    /// What fails a test where it is asked by hand.
+    static FAILS: Pattern = Pattern::new(r"\bt\.(?:Fatal|Error|Fail)\w*\(|\bfail\w*\s*\(|\bpanic!?\s*\(|\b(?:throw|raise)\b");
+    let went: Vec<(usize, &str)> = old.changed_lines().map(|line| (line.index, line.text)).take(500).collect();
+    let asserted = |call: &str| {
+        went.iter().any(|(at, text)| {
+            let by_hand =
+                || ASKED.is_match(text) && (at + 1..at + 3).any(|below| old.is_changed(below) && FAILS.is_match(old.line(below).code()));
+            text.contains(call) && (asserts(text) || by_hand())
+        })
+    };
+    let called = |text: &str| AWAY.group(text, 1).map(str::to_owned).filter(|call| call.len() > 4);
+    for line in side.changed_lines().take(500) {
+        if let Some(call) = called(line.text).filter(|call| asserted(call)) {
+            let draft = Draft::line(file, side, line.index).title(format!("What `{call}` answers was asserted, and is thrown away"));
+            return sink.report(draft.severity(Severity::High));
         }
     }
 }

@@ -29,7 +29,7 @@ static CONTAINED: Pattern = Pattern::new(
     r#"(?x) \bis_relative_to\s*\( | (?:\bif\b|\btry\b|^)\s*[^\n]*\brelative_to\s*\(\s*\w*(?:root|base|dir|folder)\w* | \bIsLocal\s*\( | \bcommonpath\s*\( | \bsafe_join\s*\( | \bsecure_filename\s*\( | \bfilepath\.Rel\s*\(
       | \bos\.(?:OpenRoot|OpenInRoot)\s*\( | \bpath\.relative\s*\( | \bstrip_prefix\s*\(\s*&?\w*(?:root|base|dir)\w*
       | \.(?:startsWith|starts_with|StartsWith|start_with\?)\s*\(\s*[&"`']?\$?\{?(?:\w+(?:\.|->|::))*\w*(?i:root|base|dir|folder|parent|prefix|home|upload|public)\w*
-      | \bHasPrefix\s*\(\s*[\w.()]+\s*,\s*(?:\w+\.)*\w*(?i:root|base|dir)\w* | \bComponent::(?:Normal|ParentDir|CurDir)\b | \b(?:str_starts_with|strpos|strncmp)\s*\(\s*\$?\w+\s*,\s*\$?(?:this->)?\w*(?i:root|base|dir|folder)\w*
+      | \bHasPrefix\s*\(\s*[\w.()]+\s*,\s*(?:filepath\.Clean\(\s*)?(?:\w+\.)*\w*(?i:root|base|dir|dest|target)\w* | \bComponent::(?:Normal|ParentDir|CurDir)\b | \b(?:str_starts_with|strpos|strncmp)\s*\(\s*\$?\w+\s*,\s*\$?(?:this->)?\w*(?i:root|base|dir|folder)\w*
       | \bstrncmp\s*\(\s*\w+\s*,\s*\w*(?:root|base|dir)\w*"#,
 );
 static DOTTED: Pattern = Pattern::new(

@@ -5,9 +5,10 @@
 use std::ops::Range;
 
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/escaping-dropped.toml`.
@@ -69,12 +70,14 @@ impl Check for EscapingDropped {
                 "template.html",
                 "escapexml",
                 "markup(",
+                "text/template",
             ]),
         )
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let (Some(old), Some(side)) = (file.old().filter(|_| file.role.is_live()), file.new_side()) else { return };
+        unescaped_pages(file, old, side, sink);
         let mut shown: Vec<String> = Vec::new();
         for line in old.changed_lines().filter(|line| line.text.len() < LONGEST).take(MOST) {
             let raw: Vec<String> = values(&RAW, GROUPS, line.text);
@@ -93,6 +96,18 @@ impl Check for EscapingDropped {
             let title = format!("`{name}` was shown as text and is put into the page as markup");
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
         }
+    }
+}
+
+/// In Go pages escape what is put into them by the package that reads them alone.
+fn unescaped_pages(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let imports = |side: &SideView<'_>, name: &str| {
+        side.changed_lines().find(|line| line.text.len() < 200 && line.text.contains(name)).map(|line| line.index)
+    };
+    let changed = || imports(old, "\"html/template\"").and(imports(side, "\"text/template\""));
+    if let Some(line) = changed().filter(|_| file.language == Language::Go && !side.text().contains("\"html/template\"")) {
+        let title = "Pages were written by a package that escapes what is put into them, and are by one that does not";
+        sink.report(Draft::line(file, side, line).title(title).severity(Severity::High));
     }
 }
 

@@ -68,7 +68,11 @@ fn gone(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
         let Some((line, text)) = twin.removed().find(|(_, text)| pattern.is_match(text)) else { continue };
         // In memory it is the same size that must still decide how much is moved.
         let used = || after.lines().any(|line| kept.guards.is_match(line) && shares_name(text, line));
-        if if kept.by_hand { used() } else { twin.speaks_of(text) || std::ptr::eq(kept.guards, &OPENS) && names_its_own(twin, text) } {
+        if if kept.by_hand {
+            used()
+        } else {
+            twin.speaks_of(text) || goes_on(twin, kept.guards) || std::ptr::eq(kept.guards, &OPENS) && names_its_own(twin, text)
+        } {
             let title = if kept.somehow.is_match(after) && std::ptr::eq(pattern, kept.strictly) {
                 format!("{} is checked less strictly than before", kept.what)
             } else {
@@ -76,7 +80,10 @@ fn gone(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
             };
             let grave = !std::ptr::eq(kept.guards, &MOVES_BYTES)
                 && !kept.somehow.is_match(after)
-                && (asking.is_some() || open_to_others(file, twin, text) || std::ptr::eq(kept.guards, &OPENS) && names_its_own(twin, text));
+                && (tells_itself(text)
+                    || asking.is_some()
+                    || open_to_others(file, twin, text)
+                    || std::ptr::eq(kept.guards, &OPENS) && names_its_own(twin, text));
             let severity = if grave { Severity::High } else { Severity::Medium };
             return sink.report(Draft::line(file, twin.old, line).title(title).severity(severity));
         }
@@ -125,6 +132,21 @@ fn open_to_others(file: &FileView<'_>, twin: &Twin<'_, '_>, check: &str) -> bool
     sent && after.lines().any(|line| !HEADER.is_match(line) && ENDS.is_match(line) && shares_name(check, line))
 }
 
+/// A check that is written for one purpose alone: who sent a message, and whether an address is one of ours.
+fn tells_itself(check: &str) -> bool {
+    static SENT_BY: Pattern = Pattern::new(r"\.origin\b\s*(?:!==?|===?)|[!=]==?\s*\w+\.origin\b");
+    static OF_OURS: Pattern = Pattern::new(
+        r"(?i)\bis_?(?:private|loopback|link_?local|internal|global|reserved|unspecified)\w*\b|\.Is(?:Private|Loopback|LinkLocalUnicast)\s*\(",
+    );
+    SENT_BY.is_match(check) || OF_OURS.is_match(check)
+}
+
+/// Whether what came out of the lines that went is still used by what they guarded.
+fn goes_on(twin: &Twin<'_, '_>, guards: &Pattern) -> bool {
+    let guarded: Vec<&str> = twin.after().lines().filter(|line| line.len() < 1_000 && guards.is_match(line)).take(20).collect();
+    twin.removed().take(60).any(|(_, was)| guarded.iter().any(|line| shares_name(was, line)))
+}
+
 /// Whether a function that kept a name it is given inside a folder only joins the two now.
 fn names_its_own(twin: &Twin<'_, '_>, check: &str) -> bool {
     static HEADER: Pattern = Pattern::new(
@@ -147,7 +169,7 @@ fn names_its_own(twin: &Twin<'_, '_>, check: &str) -> bool {
         return false;
     }
     let joined = |text: &str| (1..=5).find_map(|group| JOINED.group(text, group)).map(str::to_owned);
-    let names = twin.added().filter(|(_, text)| FOLDER.is_match(text) && text.len() < 400).filter_map(|(_, text)| joined(text));
+    let names = after.lines().filter(|text| FOLDER.is_match(text) && text.len() < 400).filter_map(joined);
     // What was checked is the name itself, or what was made of it.
     let checked = |name: &str| {
         word(check, name)

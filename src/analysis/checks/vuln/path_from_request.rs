@@ -1,11 +1,12 @@
 //! `path-from-request`: a file is named by whoever asks.
 
 use super::request::{self, Place};
-use crate::analysis::check::{Check, Sink};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Needs;
 use crate::analysis::view::FileView;
-use crate::model::rule::RuleId;
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/path-from-request.toml`.
 pub struct PathFromRequest;
@@ -34,6 +35,14 @@ impl Check for PathFromRequest {
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
-        request::report(&PLACE, file, sink);
+        /// What is included runs, whatever stands around its name.
+        static INCLUDES: Pattern = Pattern::new(r"\b(?:include|require)(?:_once)?\b[\s(]");
+        let Some(side) = file.new_side() else { return };
+        for end in request::endings(&PLACE, &[], file) {
+            let includes =
+                file.language == Language::Php && end.lines.clone().chain([end.lines.end]).any(|at| INCLUDES.is_match(side.plain_line(at)));
+            let draft = Draft::lines(file, side, end.lines.start, end.lines.end);
+            sink.report(if end.straight || includes { draft } else { draft.severity(Severity::Medium) });
+        }
     }
 }

@@ -131,6 +131,14 @@ pub fn endings(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> V
     if !ASKED.is_match(side.text()) && !FILLED_IN.is_match(side.text()) && !given() {
         return Vec::new();
     }
+    let is_place = |statement: &Statement| {
+        let plain = side.plain_of(statement);
+        statement.bytes.len() <= LONGEST && (place.first.is_match(plain) || place.any.is_match(plain))
+    };
+    let places: Vec<bool> = side.statements().iter().map(is_place).collect();
+    if !places.contains(&true) {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     let loosened = loosened(file, place.tamed);
     let (mut flow, mut until) = (Flow::default(), None);
@@ -152,7 +160,7 @@ pub fn endings(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> V
         if statement.bytes.len() > LONGEST {
             continue;
         }
-        let end = ends(place, side, statement, index, &flow);
+        let end = places[index].then(|| ends(place, side, statement, index, &flow)).flatten();
         if let Some(at) = compared.filter(|_| end.is_none()) {
             looked.insert(at);
         }

@@ -5,6 +5,7 @@
 
 use super::careless::{PUT_IN, became_format, given_by_caller, lists_fields, reads_anywhere};
 use super::plain_turns::{self, turned};
+use super::taken_as_given;
 use super::twins::{Twin, twins};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
@@ -196,7 +197,7 @@ static PAIRS: [Pair; 8] = [
     },
 ];
 
-static SAFELY: Hint = Hint::new(|| Words::named(SAFE.into_iter().chain(plain_turns::WORDS)));
+static SAFELY: Hint = Hint::new(|| Words::named(SAFE.into_iter().chain(plain_turns::WORDS).chain(taken_as_given::WORDS)));
 
 impl Check for SafeCallReplaced {
     fn rule(&self) -> RuleId {
@@ -213,7 +214,7 @@ impl Check for SafeCallReplaced {
         let lines: Vec<&str> = old.changed_lines().filter(|line| spots.meet(line.index, line.index)).map(|line| line.text).collect();
         let went = |pattern: &Pattern| lines.iter().any(|line| pattern.is_match(line));
         let mut pairs: Vec<&Pair> = PAIRS.iter().filter(|pair| went(pair.safe)).collect();
-        if pairs.is_empty() && !went(&REFUSES) && !went(&plain_turns::TOLD) && !went(&PUT_IN) {
+        if pairs.is_empty() && !went(&REFUSES) && !went(&plain_turns::TOLD) && !went(&taken_as_given::TOLD) && !went(&PUT_IN) {
             return;
         }
         pairs.retain(|pair| pair.languages.is_empty() || pair.languages.contains(&file.language));
@@ -223,6 +224,7 @@ impl Check for SafeCallReplaced {
             switched(file, &twin, sink);
             falls_back(file, &twin, sink);
             turned(file, &twin, sink);
+            taken_as_given::report(file, &twin, sink);
             became_format(file, &twin, sink);
             for pair in &pairs {
                 replaced(file, &twin, pair, sink);
@@ -242,7 +244,11 @@ fn replaced(file: &FileView<'_>, twin: &Twin<'_, '_>, pair: &Pair, sink: &mut Si
         else {
             return;
         };
-        return sink.report(Draft::line(file, twin.old, line).title(pair.title).severity(Severity::Medium));
+        static ALLOWS: Pattern = Pattern::new(
+            r"\bDtdProcessing\.Parse\b|\bnew\s+XmlUrlResolver\b|\bresolve_entities\s*=\s*True|\bLIBXML_(?:NOENT|DTDLOAD)\b|\bnoent\b\s*[:=]\s*true",
+        );
+        let severity = if twin.gained(&ALLOWS) > twin.lost(&ALLOWS) { Severity::High } else { Severity::Medium };
+        return sink.report(Draft::line(file, twin.old, line).title(pair.title).severity(severity));
     }
     let stood = |text: &str| twin.removed().any(|(_, was)| was.trim() == text.trim());
     let came = twin.added().find(|(_, text)| pair.bare.is_match(text) && !stood(text));
@@ -264,6 +270,9 @@ fn replaced(file: &FileView<'_>, twin: &Twin<'_, '_>, pair: &Pair, sink: &mut Si
     }
 }
 
+/// Where what is made is a secret, by the path of its file.
+static PLACE: Pattern = Pattern::new(r"(?i)token|session|passw|secret|auth|crypt|credential|otp|nonce|csrf|invite|reset");
+
 /// A field that was a source of chance nobody can foretell is another one under the same name.
 fn field(file: &FileView<'_>, sink: &mut Sink<'_>) {
     static SET_TO: Pattern = Pattern::new(
@@ -272,7 +281,6 @@ fn field(file: &FileView<'_>, sink: &mut Sink<'_>) {
     static NOW: Pattern = Pattern::new(
         r"(?:^|[\s@$.])(\w+)\s*(?::\s*[\w.<>]+\s*)?=\s*(?:new\s+)?(?:java\.util\.|random\.)?(?:Random|SmallRng|ThreadLocalRandom)\b",
     );
-    static PLACE: Pattern = Pattern::new(r"(?i)token|session|passw|secret|auth|crypt|credential|otp|nonce|csrf|invite|reset");
     let (Some(old), Some(new)) = (file.old().filter(|_| file.language.is_code() && file.role.is_live()), file.new_side()) else { return };
     let outside = |side: &SideView<'_>, line: usize| side.function_at(line).is_none() && side.line(line).text.len() <= 400;
     let were: Vec<&str> = old
@@ -312,7 +320,10 @@ fn foretold(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
     let place = |text: &'_ str| SET.group(text, 1).map(str::to_owned).or_else(|| text.trim_start().starts_with("return").then(String::new));
     let Some((at, was)) = twin.removed().find(|(_, text)| CHANCE.is_match(text)) else { return };
     let function = twin.old.function_at(at).map_or("", |function| function.name.as_str());
-    let Some(target) = place(was).filter(|target| SECRETLY.is_match(target) || SECRETLY.is_match(function)) else { return };
+    let Some(target) = place(was).filter(|target| SECRETLY.is_match(target) || SECRETLY.is_match(function) || PLACE.is_match(&file.path))
+    else {
+        return;
+    };
     let guessed = |text: &str| GUESSED.is_match(text) || CLOCK.is_match(text);
     if let Some((line, _)) = twin.added().find(|(_, text)| guessed(text) && place(text).as_ref() == Some(&target)) {
         let title = "A secret that nobody could guess is worked out from what can be guessed";

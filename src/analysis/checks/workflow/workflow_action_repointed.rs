@@ -51,6 +51,8 @@ struct Action<'n> {
     name: &'n str,
     reference: &'n str,
     line: usize,
+    /// Whether it is handed a secret.
+    trusted: bool,
 }
 
 impl Action<'_> {
@@ -61,10 +63,22 @@ impl Action<'_> {
 }
 
 fn actions(tree: &Node) -> Vec<Action<'_>> {
-    let of_steps = steps(tree).into_iter().filter_map(|step| Some((step.uses()?, step.node.line)));
-    let of_jobs = jobs(tree).filter_map(|(_, job)| Some((job.get("uses")?.text()?, job.line)));
-    let image = tree.at(&["runs", "image"]).and_then(|image| Some((image.text()?, image.line)));
-    of_steps.chain(of_jobs).chain(image).filter_map(|(text, line)| action(text, line)).collect()
+    let of_steps = steps(tree).into_iter().filter_map(|step| Some((step.uses()?, step.node)));
+    let of_jobs = jobs(tree).filter_map(|(_, job)| Some((job.get("uses")?.text()?, job)));
+    let image = tree.at(&["runs", "image"]).and_then(|image| Some((image.text()?, image)));
+    of_steps
+        .chain(of_jobs)
+        .chain(image)
+        .filter_map(|(text, node)| Some(Action { trusted: holds_secret(node), ..action(text, node.line)? }))
+        .collect()
+}
+
+/// Whether a step or a job hands a secret of the repository on; the token that every run gets is none.
+fn holds_secret(node: &Node) -> bool {
+    static SECRET: Pattern = Pattern::new(r"(?i)\bsecrets(?:\.|\[['\x22])(\w+)");
+    let own = |text: &str| SECRET.groups(text, 1).any(|name| !name.eq_ignore_ascii_case("github_token"));
+    let given = |key: &str| node.get(key).map_or(&[][..], Node::entries).iter().any(|(_, value)| value.text().is_some_and(own));
+    given("with") || given("env")
 }
 
 fn action(text: &str, line: usize) -> Option<Action<'_>> {
@@ -80,11 +94,11 @@ fn action(text: &str, line: usize) -> Option<Action<'_>> {
             path
         };
         let (owner, name) = path.rsplit_once('/').unwrap_or(("docker.io", path));
-        return Some(Action { text, owner, name, reference, line });
+        return Some(Action { text, owner, name, reference, line, trusted: false });
     }
     let (path, reference) = text.split_once('@')?;
     let (owner, name) = path.split_once('/')?;
-    Some(Action { text, owner, name, reference, line })
+    Some(Action { text, owner, name, reference, line, trusted: false })
 }
 
 /// A pin that moved while the version beside it stayed: `actions/checkout@<another commit> # v4.2.2`.
@@ -141,5 +155,11 @@ fn judged(file: &FileView<'_>, action: &Action<'_>, before: &[Action<'_>], after
         };
         return Some((title, severity));
     }
-    (!well_known && !action.is_pinned()).then(|| (format!("`{}` is new and not pinned to a commit", action.text), Severity::Info))
+    if well_known || action.is_pinned() {
+        return None;
+    }
+    if action.trusted && BRANCH.is_match(action.reference) {
+        return Some((format!("`{}` is new, follows a branch and is handed a secret", action.text), Severity::High));
+    }
+    Some((format!("`{}` is new and not pinned to a commit", action.text), Severity::Info))
 }
