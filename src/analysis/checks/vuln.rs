@@ -18,6 +18,7 @@ pub mod cipher_downgraded;
 pub mod destructive_command;
 pub mod destructive_sql;
 pub mod escaping_dropped;
+mod fields_opened;
 pub mod forgery_check_removed;
 pub mod freed_and_kept;
 pub mod input_check_weakened;

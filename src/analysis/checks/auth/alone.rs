@@ -1,13 +1,14 @@
 //! What one added statement of a function says by itself: that it always lets in, that it lets in before it checks, that yes stands where no
 //! stood. A part of `condition-weakened`.
 
-use super::compared::{Compared, RETURNS};
+use super::compared::{Compared, Half, RETURNS};
 use super::grant::{Grant, grant};
 use super::refusal::refuses;
 use super::vocabulary::{Setting, vocabulary};
 use super::weakening::{Consequence, compares_with_itself, decided_beforehand, defaults_to_yes};
-use crate::analysis::check::Sink;
+use crate::analysis::check::{Draft, Sink};
 use crate::analysis::pattern::Pattern;
+use crate::model::rule::Severity;
 
 static BARE_RETURN: Pattern = Pattern::new(r"^\s*return(?:\s+(?:None|null|undefined|nil))?\s*;?\s*$");
 
@@ -110,6 +111,26 @@ impl Compared<'_, '_, '_> {
             if given {
                 self.found(at, "A part of the request itself is enough of an answer", &text, sink);
             }
+        }
+    }
+
+    /// Where the answer was no, it is whether something is empty now: who shows nothing is let in where nothing was set.
+    pub fn answered_by_nothing(&self, sink: &mut Sink<'_>) {
+        static NO: Pattern = Pattern::new(r"^\s*return\s+(?:false|False)\s*;?\s*$");
+        static EMPTY: Pattern = Pattern::new(
+            r#"^\s*return\s+[^;]*(?:\.is_empty\(\)|\.empty\?|\.isEmpty\(\)|\bis\s+None\b|[=]==?\s*(?:nil|null|undefined|""|'')|^\s*return\s+(?:not\s+|!\s*)[\w.]+)\s*;?\s*$"#,
+        );
+        if !self.decides() {
+            return;
+        }
+        let lines = |half: &Half<'_, '_>, pattern: &'static Pattern| {
+            let (first, last) = (half.body.function.first_line, half.body.function.last_line);
+            (first..=last).filter(|line| half.side.is_changed(*line) && pattern.is_match(half.side.plain_line(*line))).collect::<Vec<_>>()
+        };
+        let (went, came) = (lines(&self.old, &NO), lines(&self.new, &EMPTY));
+        if let ([_], [line]) = (went.as_slice(), came.as_slice()) {
+            let draft = Draft::line(self.file, self.new.side, *line).title("Whoever shows nothing is let in where nothing was set");
+            sink.report(draft.severity(Severity::High));
         }
     }
 

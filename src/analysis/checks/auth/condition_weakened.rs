@@ -78,6 +78,7 @@ impl Compared<'_, '_, '_> {
             self.alone(at, sink);
         }
         self.answered_by_request(&added, sink);
+        self.answered_by_nothing(sink);
         self.named_by_request(&added, sink);
         self.only_success(&added, sink);
     }

@@ -7,7 +7,7 @@ use crate::analysis::identifier::words;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::{FileView, LineView};
-use crate::model::rule::RuleId;
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/expiry-comparison-changed.toml`.
 pub struct ExpiryComparisonChanged;
@@ -76,14 +76,30 @@ impl Check for ExpiryComparisonChanged {
             return;
         }
         for line in side.changed_lines().filter(|line| line.text.len() < 400).take(2000) {
+            if let Some(was) = lengthened(&removed, line.text) {
+                let draft = Draft::line(file, side, line.index).title("What has expired counts for some time more");
+                sink.report(draft.evidence(format!("{} -> {}", was.trim(), line.text.trim())));
+                continue;
+            }
             let now = operators(line.text);
             let same = || removed.get(&bare(line.text)).into_iter().flatten();
             if let Some((_, before)) = (!now.is_empty()).then(same).into_iter().flatten().find(|(was, _)| *was != now) {
                 let evidence = format!("{} -> {}", before.trim(), line.text.trim());
-                sink.report(Draft::line(file, side, line.index).evidence(evidence));
+                sink.report(Draft::line(file, side, line.index).evidence(evidence).severity(Severity::Medium));
             }
         }
     }
+}
+
+/// The removed line that `text` is, but for days or more that are added to what is compared.
+fn lengthened<'r>(removed: &HashMap<Vec<String>, Vec<(Vec<String>, &'r str)>>, text: &str) -> Option<&'r str> {
+    static LATER: Pattern = Pattern::new(
+        r"\.AddDate\([^()]*\)|\.(?:plusDays|plusWeeks|plusMonths|plusYears|AddDays|AddMonths|AddYears)\([^()]*\)|\s*\+\s*(?:datetime\.)?timedelta\((?:days|weeks)\s*=[^()]*\)|\s*\+\s*\d+\.(?:days?|weeks?|months?|years?)\b|\s*\+\s*Duration::(?:from_)?(?:days|weeks)\([^()]*\)",
+    );
+    let found = LATER.find(text)?;
+    let rest = format!("{}{}", text.get(..found.start)?, text.get(found.end..)?);
+    let same = |was: &&str| was.trim() == rest.trim();
+    removed.get(&bare(&rest)).into_iter().flatten().map(|(_, was)| *was).find(same)
 }
 
 fn says(text: &str, about_file: bool) -> bool {

@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::comparison;
 use super::cover::{self, Endpoint};
 use super::decorators::{DECORATOR, decorated, decorated_survives, switches_guards};
+use super::exempted::{self, SKIPS};
 use super::functions::{Body, brief};
-use super::guarded_route::{self, Handler, Subject};
+use super::guarded_route::{self, Handler};
+use super::more_roles;
 use super::moved::{CALLBACK, annotated_elsewhere, moved_elsewhere};
 use super::openings;
 use super::refusal::{self, asks_whether_it_counts, finds_nothing, is_of_somebody, refuses, turns_away};
@@ -47,7 +49,6 @@ static MAKES_SURE: Pattern =
 /// Decorators that say by their arguments what they ask.
 const ASKS: [&str; 6] = ["UseGuards", "use_guards", "user_passes_test", "method_decorator", "permission_classes", "authentication_classes"];
 
-static SKIPS: Hint = Hint::new(|| Words::named(["skip_", "withoutmiddleware"]));
 static ORDERED: Hint = Hint::new(|| Words::of([&MIDDLEWARE, &ROUTES]));
 
 impl Check for GuardRemoved {
@@ -63,6 +64,7 @@ impl Check for GuardRemoved {
             .or(comparison::words())
             .or(skips)
             .or(refusal::counting())
+            .or(more_roles::words())
             .or(Words::named(["abort_", "throw_", "methodsecurity"]));
         let needs = Needs::nothing().and(Reach::ANYWHERE, told).noting(&SKIPS).noting(&ORDERED);
         needs.noting(&comparison::STEADY).noting(&guarded_route::NAMING)
@@ -76,9 +78,10 @@ impl Check for GuardRemoved {
         let went = old.changed_lines().next().is_some();
         let are = LazyCell::new(|| cover::endpoints(new, routed));
         let before = sink.reported();
-        left_out(file, old, new, sink);
-        exempted(file, old, new, sink);
+        exempted::left_out(file, old, new, sink);
+        exempted::more(file, old, new, sink);
         openings::opened(file, old, new, sink);
+        more_roles::shared(file, old, new, sink);
         if went {
             gone(file, old, new, sink);
             routes(file, old, new, &are, sink);
@@ -318,52 +321,6 @@ fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, are: &Laz
                     .evidence(format!("{} → {}", brief(old, was), brief(new, is)))
                     .confidence(Confidence::Medium),
             );
-        }
-    }
-}
-
-/// A controller that was there before says that a guard does not count for it.
-fn left_out(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
-    let spots = file.spots(&SKIPS, new.side);
-    if spots.is_empty() {
-        return;
-    }
-    let stood: BTreeSet<String> = old.statements().iter().map(|statement| brief(old, statement)).collect();
-    for statement in new.statements().iter().filter(|s| new.is_changed(s.first_line) && guarded_route::skips(new.plain_of(s))) {
-        if !stood.contains(&brief(new, statement)) && guarded_route::was_there(new.plain_of(statement), old.text()) {
-            sink.report(
-                Draft::lines(file, new, statement.first_line, statement.last_line)
-                    .title("A guard is left out here")
-                    .confidence(Confidence::Medium),
-            );
-        }
-    }
-}
-
-/// A callback in front of actions stays and leaves out more of them.
-fn exempted(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
-    fn named<'v>(file: &FileView<'_>, side: &'v SideView<'_>) -> Vec<(Subject<'v>, &'v Statement)> {
-        let spots = file.spots(&guarded_route::NAMING, side.side);
-        let changed = |s: &&Statement| s.bytes.len() <= 2000 && side.touches(s.first_line, s.last_line);
-        let changed = side.statements().iter().filter(changed).take(MOST_COMPARED).filter(|s| spots.meet(s.first_line, s.last_line));
-        changed.filter_map(|s| Some((guarded_route::subject(side.plain_of(s))?, s))).collect()
-    }
-    let gone = named(file, old);
-    if gone.is_empty() {
-        return;
-    }
-    let added = named(file, new);
-    let acts = |name: &str| !new.whole || new.functions().iter().any(|function| function.name == name);
-    for (subject, was) in gone {
-        let now = added.iter().filter(|(other, _)| *other == subject).map(|(_, is)| *is);
-        let fewer = |is: &&Statement| guarded_route::exempts(old.plain_of(was), new.plain_of(is), acts);
-        let opened = |is: &&Statement| {
-            guarded_route::opens(old.plain_of(was), new.plain_of(is)) || guarded_route::answers_nothing(old.plain_of(was), new.plain_of(is))
-        };
-        let found = now.clone().find(fewer).map(|is| (is, "A guard is left out for more actions than before"));
-        if let Some((is, title)) = found.or_else(|| now.clone().find(opened).map(|is| (is, "What is asked of everybody became nothing"))) {
-            let draft = Draft::lines(file, new, is.first_line, is.last_line).title(title);
-            sink.report(draft.evidence(format!("{} → {}", brief(old, was), brief(new, is))).confidence(Confidence::Medium));
         }
     }
 }

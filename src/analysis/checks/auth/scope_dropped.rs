@@ -30,11 +30,11 @@ static KEEPS: Pattern = Pattern::new(
 
 /// A query, however it is written.
 static QUERIES: Pattern = Pattern::new(
-    r"(?i)(?:\.|->|::)(?:get|filter|find\w*|where\w*|first\w*|delete\w*|update\w*|count|exclude|get_or_404|query|execute|exec|QueryRow\w*|select\w*|one)\s*\(|get_object_or_404\s*\(|\bselect\b.+\bfrom\b|\bdelete\s+from\b",
+    r"(?i)(?:\.|->|::)(?:get|filter|find\w*|where\w*|first\w*|delete\w*|update\w*|count|exclude|get_or_404|exists|query|execute|exec|QueryRow\w*|select\w*|one)\s*\(|get_object_or_404\s*\(|\bselect\b.+\bfrom\b|\bdelete\s+from\b",
 );
 /// What is kept to what belongs to somebody.
 static OWNED: Pattern = Pattern::new(
-    r"(?i)(?:^|[^\w.])[:@]?(?:\w+__)?(?:org(?:ani[sz]ation)?|tenant|account|owner|user|workspace|team|company|customer|member(?:ship)?|author|created_by)_?(?:id|pk)?\b\s*(?:=|:|=>|,\s*[\x22']?=)",
+    r"(?i)(?:^|[^\w.])[:@]?(?:\w+__)?(?:org(?:ani[sz]ation)?|tenant|account|owner|user|workspace|team|company|customer|member(?:ship)?|author|created_by)_?(?:id|pk)?\b\s*(?:=|:|=>|,\s*[\x22']?=)|[\x22'](?:\w+\.)?(?:org(?:ani[sz]ation)?|tenant|account|owner|user|workspace|team|company|customer|member|author)_?id[\x22']\s*(?:,|=>)",
 );
 
 impl Check for ScopeDropped {
@@ -91,7 +91,10 @@ fn narrower(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
         are.iter().filter(|(function, ..)| function == name).any(|(_, text, _)| OWNED.is_match(text) || KEEPS.is_match(text))
     };
     for (name, was, _) in were.iter().filter(|(name, text, _)| name.is_some() && QUERIES.is_match(text) && OWNED.is_match(text)) {
-        let lost = |is: &str| left_out(was, is).is_some_and(|part| OWNED.is_match(part));
+        let lost = |is: &str| {
+            let query = || left_out(first_text(was)?, first_text(is)?);
+            left_out(was, is).or_else(query).is_some_and(|part| OWNED.is_match(part))
+        };
         let Some((_, is, at)) = are.iter().find(|(function, is, _)| function == name && QUERIES.is_match(is) && lost(is)) else { continue };
         if !still(name) {
             let statement = &new.statements()[*at];
@@ -99,6 +102,14 @@ fn narrower(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
             return sink.report(draft.title("A query is no longer kept to what belongs to somebody"));
         }
     }
+}
+
+/// The first text of a statement: a query, whose values stand behind it.
+fn first_text(statement: &str) -> Option<&str> {
+    let start = statement.find(['"', '\'', '`'])?;
+    let quote = statement.get(start..)?.chars().next()?;
+    let end = statement.get(start + 1..)?.find(quote)?;
+    statement.get(start + 1..start + 1 + end)
 }
 
 /// What `is` leaves out of `was`, where that is one piece and nothing else differs.

@@ -136,7 +136,10 @@ pub fn imitates(new: &str, known: &str) -> bool {
     let seen = |name: &str| shape(&name.replace('I', "l").to_lowercase().replace(['-', '_', '.'], ""));
     let same_word = one == other && new.to_lowercase() != known.to_lowercase();
     let shaped = seen(new) == seen(known) && new.to_lowercase() != known.to_lowercase();
-    same_word || shaped || one != other && one.contains(&other) || near(&one, &other).is_some_and(|how| how > Likeness::Key)
+    same_word
+        || shaped
+        || one != other && (one.contains(&other) || seen(new).contains(&seen(known)))
+        || near(&one, &other).is_some_and(|how| how > Likeness::Key)
 }
 
 fn scoped(name: &str) -> Option<(&str, &str)> {

@@ -75,6 +75,14 @@ impl Check for ModelUnpinned {
                 }
                 None => draft,
             };
+            // Another one than the pinned one, whatever it is by now, and what it brings runs.
+            let unpinned = was.is_none() && !now.is_pinned && before.values().any(|old| old.is_pinned);
+            let runs = |side: &SideView<'_>| side.changed_lines().any(|line| RUNS_IT.is_match(side.plain_line(line.index)));
+            let draft = if unpinned && runs(side) && !file.old().is_some_and(runs) {
+                Some(drafted(Severity::High, "A pinned model gave way to one that is not, and the code it brings is run"))
+            } else {
+                draft
+            };
             if let Some(draft) = draft {
                 sink.report(draft);
             }

@@ -29,7 +29,7 @@ static ANSWERS: Pattern = Pattern::new(
       | \bResponse\.Write(?:Async|AsJsonAsync)?\s*\( | \bWriteAsJsonAsync\s*\( | \b(?:Typed)?Results\.(?:Ok|Json|Problem|Text|BadRequest)\s*\( | \bresponse\(\)->(?:json|make)\s*\( | \bmake_response\s*\( | \bgetWriter\(\)\.(?:print\w*|write|append)\s*\( | \bjson_encode\s*\([^;]*\)\s*;?\s*\}?\s*\)\s*;?\s*exit | ^\s*(?:echo|die|exit)\b\s*\(?\s*(?:json_encode|var_export|print_r)\s*\(",
 );
 static FAILS: Pattern = Pattern::new(
-    r"^\s*(?:raise\s+\w|throw\s+new\s|return\s+(?:[\w.]+\s*,\s*)*(?:fmt\.Errorf|errors\.New|anyhow!|Err)\s*\()|\bpanic!?\s*\(|\bbail!\s*\(",
+    r"^\s*(?:raise\s+\w|throw\s+new\s|return\s+(?:[^\s,()]+\s*,\s*)*(?:fmt\.Errorf|errors\.New|anyhow!|Err)\s*\()|\bpanic!?\s*\(|\bbail!\s*\(",
 );
 /// What is said of a secret without saying it.
 static VEILED: Pattern = Pattern::new(

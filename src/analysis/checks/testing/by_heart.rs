@@ -114,6 +114,33 @@ pub(super) fn several(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<
     }
 }
 
+/// Several answers in one line, each by the values it is for: `{(100, 0.1): 90, (50, 0.5): 25}[(price, rate)]`.
+static ROW: Pattern = Pattern::new(
+    r#"[(\[]\s*(?:"[^"]*"|'[^']*'|-?\d[\d._]*)\s*,\s*(?:"[^"]*"|'[^']*'|-?\d[\d._]*)\s*[)\]]\s*(?::|=>|,)\s*(-?\d[\d._]*|"[^"]*"|'[^']*')"#,
+);
+
+/// Whether a line that came may be such a table.
+pub(super) fn holds_table(file: &FileView<'_>) -> bool {
+    file.added()
+        .take(500)
+        .any(|line| line.text.len() < 1_000 && line.text.contains(',') && line.text.contains("in") && ROW.count(line.text) > 1)
+}
+
+/// A function that worked its answer out looks some up in a table of particular questions now.
+pub(super) fn tabled(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static LOOKS_UP: Pattern = Pattern::new(r"\bin\s*\{|\}\s*(?:\[|\.get\()|\.get\(\s*[(\[]|\bin\s+\w+\b");
+    static WORKS_OUT: Pattern = Pattern::new(r"^\s*return\b.*(?:[*/%+]|\w\s*-\s*\w)");
+    if !file.removed().any(|line| line.text.len() < 300 && WORKS_OUT.is_match(line.code())) {
+        return;
+    }
+    let rows = |text: &str| ROW.groups(text, 1).filter(|answer| particular(answer)).count() > 1;
+    let looked = file.added().filter(|line| line.text.len() < 1_000).take(500).find(|line| rows(line.text) && LOOKS_UP.is_match(line.text));
+    if let Some(line) = looked.filter(|line| side.function_at(line.index).is_some()) {
+        let title = "Answers particular questions from a table where it worked them out";
+        sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High).confidence(Confidence::Medium));
+    }
+}
+
 static ARM: Pattern = Pattern::new(r#"(?:=>|->|\?)\s*(-?\d[\d._]*|"[^"]*"|'[^']*')\s*[,;:]?\s*$"#);
 static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
 

@@ -40,7 +40,8 @@ impl Check for TestSpecialCased {
     fn looks_anyway(&self, file: &FileView<'_>) -> bool {
         file.role.is_live()
             && file.language.is_code()
-            && file.added().filter(|line| line.text.len() < 300 && by_heart::asks_for_several(line.text)).take(2).count() > 1
+            && (by_heart::holds_table(file)
+                || file.added().filter(|line| line.text.len() < 300 && by_heart::asks_for_several(line.text)).take(2).count() > 1)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -49,6 +50,7 @@ impl Check for TestSpecialCased {
             return;
         }
         by_heart::several(file, side, sink);
+        by_heart::tabled(file, side, sink);
         let before: BTreeSet<&str> = file.removed().map(|line| line.text.trim()).collect();
         for line in file.added_on(&TOLD) {
             if line.code().trim().is_empty() || before.contains(line.text.trim()) {

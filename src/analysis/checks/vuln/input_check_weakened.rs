@@ -206,6 +206,11 @@ fn too_late(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) -> bo
         for size in NAME.groups(text, 0).filter(|name| !name.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
             let about = |condition: &str| NAME.groups(condition, 0).any(|name| name == size);
             let first = |asked: &[(usize, String)], limit: usize| asked.iter().any(|(at, condition)| *at < limit && about(condition));
+            if is_length(text, size) && first(&before, *stood) && unasked(twin, size) {
+                let title = format!("`{size}` is no longer checked before so much is copied");
+                sink.report(Draft::line(file, twin.new, *line).title(title).severity(Severity::High));
+                return true;
+            }
             let after = now
                 .iter()
                 .find(|(at, condition)| *at > *line && about(condition) && (twin.new.is_changed(*at) || twin.new.is_changed(*line)));
@@ -217,6 +222,19 @@ fn too_late(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) -> bo
         }
     }
     false
+}
+
+/// Whether `size` is how much a copy moves: its last argument, as it stands.
+fn is_length(copy: &str, size: &str) -> bool {
+    static LAST: Pattern = Pattern::new(r"\bmem(?:cpy|move)\s*\([^;]*,\s*([\w.>-]+)\s*\)\s*;?");
+    LAST.group(copy, 1) == Some(size)
+}
+
+/// Whether nothing in a function compares, bounds or sets `size` any more but where it is read, and nothing new speaks of it.
+fn unasked(twin: &Twin<'_, '_>, size: &str) -> bool {
+    static BOUNDS: Pattern = Pattern::new(r"(?i)[<>]|\bmin\w*\s*\(|\bclamp|\bassert|\bsizeof\b|check|valid");
+    let asks = |text: &str| text.contains(size) && BOUNDS.is_match(&text.replace("->", ".").replace("<<", " ").replace(">>", " "));
+    !twin.after().lines().any(|line| asks(line) && !COPIES.is_match(line)) && !twin.added().any(|(_, text)| text.contains(size))
 }
 
 /// Copies whose length is told.
@@ -245,11 +263,19 @@ fn narrowed(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) -> bo
         let Some(kept) = about(was) else { continue };
         let milder = |is: &str| weakened(was, is, Consequence::KeepsOut).filter(|how| *how != Weakening::Swapped);
         if let Some((line, is, how)) = now.iter().find_map(|(line, is)| Some((*line, *is, milder(is)?))) {
-            let elsewhere = how == Weakening::Dropped && twin.added().any(|(_, text)| CHECKS.is_match(text));
+            // One condition may have become several, one after the other.
+            let apart = || {
+                was.split("||")
+                    .map(one_line)
+                    .all(|part| now.iter().any(|(_, is)| one_line(is).contains(part.trim_matches(['(', ')', ' ']))))
+            };
+            let elsewhere = how == Weakening::Dropped && (apart() || twin.added().any(|(_, text)| CHECKS.is_match(text)));
             if !elsewhere {
                 let evidence = format!("{} → {}", one_line(was), one_line(is));
                 let draft = Draft::line(file, twin.new, line).title(format!("{} is checked for less than before", kept.what));
-                sink.report(draft.evidence(evidence).severity(Severity::Medium).confidence(Confidence::Medium));
+                // Of a size and what there is room or input for, each half is needed.
+                let severity = if kept.by_hand && how == Weakening::Dropped { Severity::High } else { Severity::Medium };
+                sink.report(draft.evidence(evidence).severity(severity).confidence(Confidence::Medium));
                 return true;
             }
         }

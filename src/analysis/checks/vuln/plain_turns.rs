@@ -85,17 +85,17 @@ fn worded(twin: &Twin<'_, '_>) -> Option<usize> {
     /// Ways to hand arguments over apart, up to where the first stands.
     static APART: Pattern = Pattern::new(
         r#"(?x)\bsubprocess\.(?:run|call|check_call|check_output|Popen)\s*\(\s*(?:\[|\w+\s*[,)]) | \b(?:execFile|execFileSync|spawn|spawnSync)\s*\( | \bOpen3\.\w+\s*\(\s*(?:\*|['"][\w./-]+['"]\s*,|$) | (?:^|[^\w.])(?:system|spawn|exec)\s*\(?\s*['"][\w./-]+['"]\s*,
-          | \bIO\.popen\s*\(?\s*\[ | \bexec\.Command(?:Context)?\s*\((?:\s*\w+\s*,)?\s*"[\w./-]+"\s*, | \bnew\s+ProcessBuilder\s*\( | \bnew\s+Process\s*\(\s*(?:\[|\$\w+\s*[,)]) | \bProcess::(?:run|start)\s*\(\s*\[ | \bCommand::new\s*\( | \bArgumentList\.Add\s*\( | \bcreate_subprocess_exec\s*\("#,
+          | \bIO\.popen\s*\(?\s*\[ | \bexec\.Command(?:Context)?\s*\((?:\s*\w+\s*,)?\s*"[\w./-]+"\s*, | \bnew\s+ProcessBuilder\s*\( | \bnew\s+Process\s*\(\s*(?:\[|\$\w+\s*[,)]) | \bProcess::(?:run|start)\s*\(\s*\[ | \bCommand::new\s*\( | \bArgumentList\.Add\s*\( | \bcreate_subprocess_exec\s*\( | \bexec[lv]p?e?\s*\( | \bposix_spawnp?\s*\("#,
     );
     /// One text for a shell, in which a value stands.
     static TOGETHER: Pattern = Pattern::new(
         r#"(?x)\bOpen3\.\w+\s*\(\s*(?:"[^"\n]*\#\{[^"\n]*"|\w+)\s*[,)] | (?:^|[^\w.$>])(?:system|exec|spawn|popen|passthru|shell_exec|proc_open|execSync)\s*\(\s*(?:f"[^"\n]*\{|f'[^'\n]*\{|"[^"\n]*(?:\#\{|\$\{?\w|"\s*[.+])|`[^`\n]*\$\{|'[^'\n]*'\s*[.+]) | (?:^|[^\w])`[^`\n]*\#\{
           | \bshell\s*[=:]\s*(?:True|true)\b | \bIO\.popen\s*\(?\s*"[^"\n]*\#\{ | \bos\.(?:system|popen)\s*\( | \bgetoutput\s*\( | \bcreate_subprocess_shell\s*\( | \bfromShellCommandline\s*\(
-          | ["'](?:/bin/|/usr/bin/)?(?:ba|z|da|k)?sh["']\s*\)?\s*(?:,\s*|\.args?\s*\(\s*[&\[]*\s*|\.arg\s*\(\s*)\s*["']-[a-z]*c["'] | \bRuntime\.getRuntime\(\)\.exec\s*\(\s*(?:"[^"\n]*"\s*\+|String\.format|\w+\s*\))"#,
+          | ["'](?:/bin/|/usr/bin/)?(?:ba|z|da|k)?sh["']\s*\)?\s*(?:,\s*|\.args?\s*\(\s*[&\[]*\s*|\.arg\s*\(\s*)\s*["']-[a-z]*c["'] | \b(?:system|popen)\s*\(\s*[a-z_]\w*\s*[,)] | \bRuntime\.getRuntime\(\)\.exec\s*\(\s*(?:"[^"\n]*"\s*\+|String\.format|\w+\s*\))"#,
     );
     /// A value in the text: what is fixed does no harm in a shell.
     static VALUE: Pattern = Pattern::new(
-        r#"[#$]?\{\s*[@$]?[A-Za-z_]|["'`]\s*[.+]\s*\$?[A-Za-z_]|[A-Za-z_)\]]\s*[.+]\s*["'`]|%\s*\(|\$[A-Za-z_]|\bformat!?\s*\(|Sprintf\s*\("#,
+        r#"[#$]?\{\s*[@$]?[A-Za-z_]|["'`]\s*[.+]\s*\$?[A-Za-z_]|[A-Za-z_)\]]\s*[.+]\s*["'`]|%\s*\(|\$[A-Za-z_]|\bformat!?\s*\(|Sprintf\s*\(|\bsn?printf\s*\("#,
     );
     static QUOTED: Pattern =
         Pattern::new(r"(?i)shlex\.(?:quote|join)|shellescape|Shellwords|escapeshell|shell-?quote|pipes\.quote|shelljoin|to_i\b|Integer\(");

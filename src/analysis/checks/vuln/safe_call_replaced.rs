@@ -4,6 +4,7 @@
 //! `cipher-downgraded`'s.
 
 use super::careless::{PUT_IN, became_format, given_by_caller, lists_fields, reads_anywhere};
+use super::fields_opened;
 use super::plain_turns::{self, turned};
 use super::taken_as_given;
 use super::twins::{Twin, twins};
@@ -197,7 +198,8 @@ static PAIRS: [Pair; 8] = [
     },
 ];
 
-static SAFELY: Hint = Hint::new(|| Words::named(SAFE.into_iter().chain(plain_turns::WORDS).chain(taken_as_given::WORDS)));
+static SAFELY: Hint =
+    Hint::new(|| Words::named(SAFE.into_iter().chain(plain_turns::WORDS).chain(taken_as_given::WORDS).chain(fields_opened::WORDS)));
 
 impl Check for SafeCallReplaced {
     fn rule(&self) -> RuleId {
@@ -214,17 +216,25 @@ impl Check for SafeCallReplaced {
         let lines: Vec<&str> = old.changed_lines().filter(|line| spots.meet(line.index, line.index)).map(|line| line.text).collect();
         let went = |pattern: &Pattern| lines.iter().any(|line| pattern.is_match(line));
         let mut pairs: Vec<&Pair> = PAIRS.iter().filter(|pair| went(pair.safe)).collect();
-        if pairs.is_empty() && !went(&REFUSES) && !went(&plain_turns::TOLD) && !went(&taken_as_given::TOLD) && !went(&PUT_IN) {
+        if pairs.is_empty()
+            && !went(&REFUSES)
+            && !went(&plain_turns::TOLD)
+            && !went(&taken_as_given::TOLD)
+            && !went(&fields_opened::LISTS)
+            && !went(&PUT_IN)
+        {
             return;
         }
         pairs.retain(|pair| pair.languages.is_empty() || pair.languages.contains(&file.language));
         field(file, sink);
+        fields_opened::of_class(file, sink);
         for twin in twins(file) {
             foretold(file, &twin, sink);
             switched(file, &twin, sink);
             falls_back(file, &twin, sink);
             turned(file, &twin, sink);
             taken_as_given::report(file, &twin, sink);
+            fields_opened::of_function(file, &twin, sink);
             became_format(file, &twin, sink);
             for pair in &pairs {
                 replaced(file, &twin, pair, sink);

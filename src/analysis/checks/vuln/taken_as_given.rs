@@ -60,7 +60,10 @@ fn put_into_query(twin: &Twin<'_, '_>) -> Option<usize> {
     static PLACED: Pattern = Pattern::new(r"(?i)(?:=|<|>|\blike\b|\bin\b|,|\()\s*\(?\s*(?:\?|%s|%\(\w+\)s|:\w+|@\w+|\$\d+)");
     static HANDED: Pattern = Pattern::new(r"(?i)\b(?:bind|bindValue|bindParam|setParameter|setString|AddWithValue|addParameter)\s*\(");
     let placed = |text: &str| QUERY.is_match(text) && PLACED.is_match(text);
-    if !short(twin.removed()).any(|(_, text)| placed(text)) {
+    let held = |lines: &mut dyn Iterator<Item = (usize, &str)>| -> usize {
+        lines.filter(|(_, text)| placed(text)).map(|(_, text)| PLACED.count(text)).sum()
+    };
+    if held(&mut short(twin.removed())) <= held(&mut short(twin.added())) {
         return None;
     }
     // What came as an argument stood beside the query, on its line or on another that went.
