@@ -87,7 +87,7 @@ struct Cost {
 impl Cost {
     /// `slow`: something else of the file is made to be slow.
     fn of(text: &str, slow: bool) -> Option<Self> {
-        if !SLOW.is_match(text) && !(slow && COUNTED.is_match(text)) {
+        if !(SLOW.is_match(text) || slow && COUNTED.is_match(text)) {
             return None;
         }
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
