@@ -158,7 +158,9 @@ fn judged(file: &FileView<'_>, action: &Action<'_>, before: &[Action<'_>], after
     if well_known || action.is_pinned() {
         return None;
     }
-    if action.trusted && BRANCH.is_match(action.reference) {
+    // Whose actions ran here before is trusted with them already.
+    let stranger = !before.iter().any(|known| known.owner.eq_ignore_ascii_case(action.owner));
+    if action.trusted && stranger && BRANCH.is_match(action.reference) {
         return Some((format!("`{}` is new, follows a branch and is handed a secret", action.text), Severity::High));
     }
     Some((format!("`{}` is new and not pinned to a commit", action.text), Severity::Info))
