@@ -1,6 +1,8 @@
 //! What one added statement of a function says by itself: that it always lets in, that it lets in before it checks, that yes stands where no
 //! stood. A part of `condition-weakened`.
 
+use std::collections::HashSet;
+
 use super::compared::{Compared, Half, RETURNS};
 use super::grant::{Grant, grant};
 use super::refusal::refuses;
@@ -98,16 +100,16 @@ impl Compared<'_, '_, '_> {
         if !self.decides() {
             return;
         }
-        let before = self.old.body.inside(self.old.side).map(|at| self.old.brief(at)).collect::<Vec<_>>().join("\n");
+        let before: Vec<String> = self.old.body.inside(self.old.side).map(|at| self.old.brief(at)).collect();
+        let stood: HashSet<&str> = before.iter().flat_map(|text| SAID.groups(text, 0)).collect();
         let parts = |text: &'_ str| {
-            let cuts = EITHER.find_all(text).map(|found| found.start).collect::<Vec<_>>();
-            cuts.into_iter().filter_map(|at| text.get(at..).map(str::to_owned)).collect::<Vec<_>>()
+            let mut cuts: Vec<usize> = EITHER.find_all(text).map(|found| found.end).collect();
+            cuts.push(text.len());
+            cuts.windows(2).filter_map(|cut| text.get(cut[0]..cut[1])).map(str::to_owned).collect::<Vec<_>>()
         };
         for at in added.iter().copied().filter(|at| RETURNS.is_match(self.new.code(*at))) {
             let text = self.new.brief(at);
-            let stood = |said: &str| before.contains(said);
-            let given =
-                parts(&text).into_iter().any(|part| SAID.find(&part).and_then(|found| part.get(found)).is_some_and(|said| !stood(said)));
+            let given = parts(&text).iter().any(|part| SAID.group(part, 0).is_some_and(|said| !stood.contains(said)));
             if given {
                 self.found(at, "A part of the request itself is enough of an answer", &text, sink);
             }

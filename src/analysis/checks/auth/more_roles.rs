@@ -1,6 +1,6 @@
 //! Roles of everybody that come beside those of a few, where a guard names who may. A part of `guard-removed`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::pattern::Pattern;
@@ -10,8 +10,8 @@ use crate::model::rule::{Confidence, Severity};
 
 /// A longer line is data.
 const LONGEST: usize = 400;
-/// More lines than this are a rewrite.
-const MOST: usize = 200;
+/// So many sets of roles stand in the same words.
+const MOST_ALIKE: usize = 50;
 
 /// A guard that names roles as texts.
 static NAMES_ROLES: Pattern = Pattern::new(
@@ -33,22 +33,26 @@ pub(super) fn words() -> Words {
 
 /// Reports where everybody's role was put beside those of a few.
 pub(super) fn shared(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
-    fn guards<'v>(side: &'v SideView<'_>) -> Vec<(usize, &'v str)> {
+    fn guards<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = (usize, &'v str)> {
         let changed = side.changed_lines().map(|line| (line.index, side.plain_line(line.index)));
-        changed.filter(|(_, text)| text.len() <= LONGEST && NAMES_ROLES.is_match(text)).take(MOST).collect()
+        changed.filter(|(_, text)| text.len() <= LONGEST && NAMES_ROLES.is_match(text))
     }
-    let were = guards(old);
-    if were.is_empty() {
-        return;
+    // What names roles of a few alone, by what stands around them.
+    let mut were: HashMap<String, Vec<(BTreeSet<&str>, &str)>> = HashMap::new();
+    for (_, was) in guards(old) {
+        let known = roles(was);
+        if !known.is_empty() && known.iter().all(|role| OF_FEW.is_match(role)) {
+            let alike = were.entry(frame(was)).or_default();
+            if alike.len() < MOST_ALIKE && alike.iter().all(|(other, _)| *other != known) {
+                alike.push((known, was));
+            }
+        }
     }
-    for (line, is) in guards(new) {
+    for (line, is) in guards(new).filter(|_| !were.is_empty()) {
         let now = roles(is);
-        let joined = |was: &str| {
-            let known = roles(was);
-            let few = !known.is_empty() && known.iter().all(|role| OF_FEW.is_match(role));
-            few && known.is_subset(&now) && now.difference(&known).any(|role| OF_ALL.is_match(role)) && frame(was) == frame(is)
-        };
-        if let Some((_, was)) = were.iter().find(|(_, was)| joined(was)) {
+        let joined = |known: &BTreeSet<&str>| known.is_subset(&now) && now.difference(known).any(|role| OF_ALL.is_match(role));
+        let alike = were.get(&frame(is)).into_iter().flatten();
+        if let Some((_, was)) = alike.into_iter().find(|(known, _)| joined(known)) {
             let draft = Draft::line(file, new, line).title("What a few might do, the role of everybody may do");
             sink.report(draft.evidence(format!("{} → {}", was.trim(), is.trim())).severity(Severity::High).confidence(Confidence::Medium));
         }

@@ -84,18 +84,20 @@ fn narrower(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
         let touched =
             side.statements().iter().enumerate().filter(|(_, s)| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line));
         let within = |at: usize| side.statements()[at].function.map(|at| side.functions()[at].name.clone());
-        touched.take(MOST).map(|(at, _)| (within(at), bare(side, at), at)).collect()
+        touched.map(|(at, _)| (within(at), bare(side, at), at)).collect()
     };
     let (were, are) = (changed(old), changed(new));
     let still = |name: &Option<String>| {
         are.iter().filter(|(function, ..)| function == name).any(|(_, text, _)| OWNED.is_match(text) || KEEPS.is_match(text))
     };
-    for (name, was, _) in were.iter().filter(|(name, text, _)| name.is_some() && QUERIES.is_match(text) && OWNED.is_match(text)) {
+    let queries: Vec<_> = are.iter().filter(|(_, text, _)| QUERIES.is_match(text)).take(MOST).collect();
+    let kept = were.iter().filter(|(name, text, _)| name.is_some() && QUERIES.is_match(text) && OWNED.is_match(text));
+    for (name, was, _) in kept.take(MOST) {
         let lost = |is: &str| {
             let query = || left_out(first_text(was)?, first_text(is)?);
             left_out(was, is).or_else(query).is_some_and(|part| OWNED.is_match(part))
         };
-        let Some((_, is, at)) = are.iter().find(|(function, is, _)| function == name && QUERIES.is_match(is) && lost(is)) else { continue };
+        let Some((_, is, at)) = queries.iter().find(|(function, is, _)| function == name && lost(is)) else { continue };
         if !still(name) {
             let statement = &new.statements()[*at];
             let draft = Draft::lines(file, new, statement.first_line, statement.last_line).evidence(format!("{was} → {is}"));

@@ -237,10 +237,12 @@ fn from_elsewhere(file: &FileView<'_>, sink: &mut Sink<'_>) {
         hosted.map_or("docker.io", |(host, _)| host).trim_start_matches("index.").to_owned()
     };
     let (were, are) = (named(old), named(side));
-    let ([(_, was)], [(line, is)]) = (were.as_slice(), are.as_slice()) else { return };
-    if !was.contains("@sha256:") || is.contains("@sha256:") {
+    if were.len() != are.len() {
         return;
     }
+    let pinned = |image: &str| image.contains("@sha256:");
+    let lost = were.iter().zip(&are).filter(|((_, was), (_, is))| pinned(was) && !pinned(is));
+    let Some(((_, was), (line, is))) = lost.max_by_key(|((_, was), (_, is))| place(was) != place(is)) else { return };
     let moved = place(was) != place(is);
     let title = if moved {
         "An image that was named by its content comes from elsewhere, whatever it is there"

@@ -1,5 +1,6 @@
 //! `model-unpinned`: a model or a data set comes from a hub in a revision that moves, or from somebody else than before.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use crate::analysis::check::{Check, Draft, Sink};
@@ -47,6 +48,9 @@ impl Check for ModelUnpinned {
         }
         let before = file.old().map(|old| asked(old, false)).unwrap_or_default();
         let kept = asked(side, true);
+        let runs = |side: &SideView<'_>| side.changed_lines().any(|line| RUNS_IT.is_match(side.plain_line(line.index)));
+        let newly_runs = LazyCell::new(|| runs(side) && !file.old().is_some_and(runs));
+        let was_pinned = before.values().any(|old| old.is_pinned);
         for (name, now) in asked(side, false) {
             let was = before.get(&name);
             let drafted = |severity, title: &str| Draft::lines(file, side, now.first, now.last).severity(severity).title(title);
@@ -62,10 +66,7 @@ impl Check for ModelUnpinned {
             };
             let owner = before.keys().find(|old| was.is_none() && !kept.contains_key(*old) && is_taken_over(old, &name));
             let draft = match owner {
-                Some(old)
-                    if side.changed_lines().any(|line| RUNS_IT.is_match(side.plain_line(line.index)))
-                        && !file.removed().any(|line| RUNS_IT.is_match(line.text)) =>
-                {
+                Some(old) if *newly_runs => {
                     let title = "A model or data set comes from somebody else than before, and the code it brings is run";
                     Some(drafted(Severity::High, title).evidence(format!("{old} → {name}")))
                 }
@@ -76,9 +77,8 @@ impl Check for ModelUnpinned {
                 None => draft,
             };
             // Another one than the pinned one, whatever it is by now, and what it brings runs.
-            let unpinned = was.is_none() && !now.is_pinned && before.values().any(|old| old.is_pinned);
-            let runs = |side: &SideView<'_>| side.changed_lines().any(|line| RUNS_IT.is_match(side.plain_line(line.index)));
-            let draft = if unpinned && runs(side) && !file.old().is_some_and(runs) {
+            let unpinned = was.is_none() && !now.is_pinned && was_pinned;
+            let draft = if unpinned && *newly_runs {
                 Some(drafted(Severity::High, "A pinned model gave way to one that is not, and the code it brings is run"))
             } else {
                 draft

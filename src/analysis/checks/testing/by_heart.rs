@@ -121,9 +121,7 @@ static ROW: Pattern = Pattern::new(
 
 /// Whether a line that came may be such a table.
 pub(super) fn holds_table(file: &FileView<'_>) -> bool {
-    file.added()
-        .take(500)
-        .any(|line| line.text.len() < 1_000 && line.text.contains(',') && line.text.contains("in") && ROW.count(line.text) > 1)
+    file.added().any(|line| line.text.len() < 1_000 && line.text.contains(',') && line.text.contains("in") && ROW.count(line.text) > 1)
 }
 
 /// A function that worked its answer out looks some up in a table of particular questions now.
@@ -134,7 +132,7 @@ pub(super) fn tabled(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'
         return;
     }
     let rows = |text: &str| ROW.groups(text, 1).filter(|answer| particular(answer)).count() > 1;
-    let looked = file.added().filter(|line| line.text.len() < 1_000).take(500).find(|line| rows(line.text) && LOOKS_UP.is_match(line.text));
+    let looked = file.added().filter(|line| line.text.len() < 1_000).find(|line| rows(line.text) && LOOKS_UP.is_match(line.text));
     if let Some(line) = looked.filter(|line| side.function_at(line.index).is_some()) {
         let title = "Answers particular questions from a table where it worked them out";
         sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High).confidence(Confidence::Medium));

@@ -76,7 +76,8 @@ fn thrown_away(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sin
     static ASKED: Pattern = Pattern::new(r"^\s*(?:\}?\s*if\b|unless\b)");
     /// What fails a test where it is asked by hand.
     static FAILS: Pattern = Pattern::new(r"\bt\.(?:Fatal|Error|Fail)\w*\(|\bfail\w*\s*\(|\bpanic!?\s*\(|\b(?:throw|raise)\b");
-    let went: Vec<(usize, &str)> = old.changed_lines().map(|line| (line.index, line.text)).take(500).collect();
+    let went: Vec<(usize, &str)> =
+        old.changed_lines().filter(|line| line.text.len() < 400).map(|line| (line.index, line.text)).take(500).collect();
     let asserted = |call: &str| {
         went.iter().any(|(at, text)| {
             let by_hand =
@@ -85,7 +86,7 @@ fn thrown_away(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sin
         })
     };
     let called = |text: &str| AWAY.group(text, 1).map(str::to_owned).filter(|call| call.len() > 4);
-    for line in side.changed_lines().take(500) {
+    for line in side.changed_lines().filter(|line| line.text.len() < 400).take(500) {
         if let Some(call) = called(line.text).filter(|call| asserted(call)) {
             let draft = Draft::line(file, side, line.index).title(format!("What `{call}` answers was asserted, and is thrown away"));
             return sink.report(draft.severity(Severity::High));

@@ -2,6 +2,8 @@
 //!
 //! Who may do what is `condition-weakened`'s; calls around a value are `sanitiser-removed`'s.
 
+use std::collections::HashSet;
+
 use super::bounds::{KEPT, MOVES_BYTES, OPENS, SIZED};
 use super::handlers::filled;
 use super::request::ASKED;
@@ -144,7 +146,7 @@ fn tells_itself(check: &str) -> bool {
 /// Whether what came out of the lines that went is still used by what they guarded.
 fn goes_on(twin: &Twin<'_, '_>, guards: &Pattern) -> bool {
     let guarded: Vec<&str> = twin.after().lines().filter(|line| line.len() < 1_000 && guards.is_match(line)).take(20).collect();
-    twin.removed().take(60).any(|(_, was)| guarded.iter().any(|line| shares_name(was, line)))
+    twin.removed().take(60).filter(|(_, was)| was.len() < 1_000).any(|(_, was)| guarded.iter().any(|line| shares_name(was, line)))
 }
 
 /// Whether a function that kept a name it is given inside a folder only joins the two now.
@@ -244,7 +246,8 @@ static COPIES: Pattern = Pattern::new(r"\b(?:mem(?:cpy|move|set)|strn(?:cpy|cat)
 fn shares_name(one: &str, other: &str) -> bool {
     static NAME: Pattern = Pattern::new(r"\b[a-z]\w{2,}\b");
     const COMMON: [&str; 5] = ["sizeof", "size_t", "return", "while", "for"];
-    NAME.groups(one, 0).filter(|name| !COMMON.contains(name)).any(|name| NAME.groups(other, 0).any(|word| word == name))
+    let names: HashSet<&str> = NAME.groups(one, 0).filter(|name| !COMMON.contains(name)).collect();
+    NAME.groups(other, 0).any(|word| names.contains(word))
 }
 
 /// The same check on a line that the change added, elsewhere in the file.
@@ -266,6 +269,7 @@ fn narrowed(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) -> bo
             // One condition may have become several, one after the other.
             let apart = || {
                 was.split("||")
+                    .take(50)
                     .map(one_line)
                     .all(|part| now.iter().any(|(_, is)| one_line(is).contains(part.trim_matches(['(', ')', ' ']))))
             };
