@@ -161,7 +161,9 @@ fn judged(file: &FileView<'_>, action: &Action<'_>, before: &[Action<'_>], after
     // Whose actions ran here before is trusted with them already.
     let stranger = !before.iter().any(|known| known.owner.eq_ignore_ascii_case(action.owner));
     if action.trusted && stranger && BRANCH.is_match(action.reference) {
-        return Some((format!("`{}` is new, follows a branch and is handed a secret", action.text), Severity::High));
+        // What a whole new file of automation trusts is part of what it is.
+        let severity = if file.old().is_some() { Severity::High } else { Severity::Medium };
+        return Some((format!("`{}` is new, follows a branch and is handed a secret", action.text), severity));
     }
     Some((format!("`{}` is new and not pinned to a commit", action.text), Severity::Info))
 }
