@@ -125,7 +125,7 @@ fn what_cannot_be_a_rule_is_left_out_alone_with_its_line() {
             "twice.yml:7: left out: `title` stands twice here",
             "list.yml:",
             "deep.yml:21: left out: it is nested more than 32 deep",
-            "bomb.yml:7: left out: its aliases grow it beyond what is read",
+            "bomb.yml:6: left out: its aliases grow it beyond what is read",
             "cycle.yml:6: left out: an alias stands inside of what it repeats",
             "piped.yml:8: left out: `| count() by repo > 5` left the standard with its second version",
             "`type: event_count`, `group-by: [repo]`, `timespan: 1h`, `condition: {gt: 5}`",
