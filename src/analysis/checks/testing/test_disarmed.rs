@@ -76,8 +76,10 @@ fn thrown_away(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sin
     static ASKED: Pattern = Pattern::new(r"^\s*(?:\}?\s*if\b|unless\b)");
     /// What fails a test where it is asked by hand.
     static FAILS: Pattern = Pattern::new(r"\bt\.(?:Fatal|Error|Fail)\w*\(|\bfail\w*\s*\(|\bpanic!?\s*\(|\b(?:throw|raise)\b");
+    // Only such lines count, so that others do not hide them.
+    let telling = |text: &str| text.len() < 400 && (asserts(text) || ASKED.is_match(text));
     let went: Vec<(usize, &str)> =
-        old.changed_lines().filter(|line| line.text.len() < 400).map(|line| (line.index, line.text)).take(500).collect();
+        old.changed_lines().filter(|line| telling(line.text)).map(|line| (line.index, line.text)).take(500).collect();
     let asserted = |call: &str| {
         went.iter().any(|(at, text)| {
             let by_hand =
@@ -86,8 +88,9 @@ fn thrown_away(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sin
         })
     };
     let called = |text: &str| AWAY.group(text, 1).map(str::to_owned).filter(|call| call.len() > 4);
-    for line in side.changed_lines().filter(|line| line.text.len() < 400).take(500) {
-        if let Some(call) = called(line.text).filter(|call| asserted(call)) {
+    let calls = side.changed_lines().filter(|line| line.text.len() < 400).filter_map(|line| Some((line, called(line.text)?)));
+    for (line, call) in calls.take(500) {
+        if asserted(&call) {
             let draft = Draft::line(file, side, line.index).title(format!("What `{call}` answers was asserted, and is thrown away"));
             return sink.report(draft.severity(Severity::High));
         }

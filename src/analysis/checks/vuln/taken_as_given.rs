@@ -11,16 +11,34 @@ use crate::model::rule::Severity;
 
 /// A longer line is data.
 const LONGEST: usize = 600;
-/// More lines than this are a rewrite.
+/// More lines with a query or a name to look up are a rewrite; what stands between them is not counted.
 const MOST: usize = 60;
+/// Lines among which the values of a query are looked for.
+const MOST_BESIDE: usize = 2_000;
 
 /// Words of which every way told here holds one.
-pub(super) const WORDS: [&str; 12] =
-    ["select", "delete", "update", "insert", "where", "order by", "lookup", "forname", "import_module", "require", "dlopen", "loadclass"];
+pub(super) const WORDS: [&str; 15] = [
+    "select",
+    "delete",
+    "update",
+    "insert",
+    "where",
+    "order by",
+    "group by",
+    "__import__",
+    "gettype",
+    "lookup",
+    "forname",
+    "import_module",
+    "require",
+    "dlopen",
+    "loadclass",
+];
 
 /// Whether a line that went may have held one of them.
-pub(super) static TOLD: Pattern =
-    Pattern::new(r"(?i)\b(?:select|delete|update|insert|where|order\s+by|lookup|forName|import_module|require|dlopen|loadClass)\b");
+pub(super) static TOLD: Pattern = Pattern::new(
+    r"(?i)\b(?:select|delete|update|insert|where|(?:order|group)\s+by|lookup|forName|import_module|__import__|require|dlopen|loadClass|GetType)\b",
+);
 
 static QUERY: Pattern = Pattern::new(
     r"(?i)\bselect\b.+\bfrom\b|\bdelete\s+from\b|\bupdate\b.+\bset\b|\binsert\s+into\b|\b(?:order|group)\s+by\b|\bwhere\b.+(?:=|\blike\b|\bin\b)",
@@ -44,7 +62,7 @@ pub(super) fn report(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'
 }
 
 fn short<'v>(lines: impl Iterator<Item = (usize, &'v str)>) -> impl Iterator<Item = (usize, &'v str)> {
-    lines.filter(|(_, text)| text.len() < LONGEST).take(MOST)
+    lines.filter(|(_, text)| text.len() < LONGEST && TOLD.is_match(text)).take(MOST)
 }
 
 fn names(text: &str) -> impl Iterator<Item = &str> {
@@ -68,7 +86,8 @@ fn put_into_query(twin: &Twin<'_, '_>) -> Option<usize> {
     }
     // What came as an argument stood beside the query, on its line or on another that went.
     let apart = |name: &str| {
-        short(twin.removed()).any(|(_, text)| (text.contains(',') || HANDED.is_match(text)) && speaks_of(text, name))
+        let beside = twin.removed().filter(|(_, text)| text.len() < LONGEST && (text.contains(',') || HANDED.is_match(text)));
+        beside.take(MOST_BESIDE).any(|(_, text)| speaks_of(text, name))
             && !short(twin.removed()).any(|(_, text)| QUERY.is_match(text) && !text.contains('%') && names(text).any(|known| known == name))
     };
     let written = |text: &str| QUERY.is_match(text) && names(text).any(apart);
