@@ -4,7 +4,7 @@
 
 mod jsonc;
 pub mod node;
-mod toml_tree;
+pub mod toml_tree;
 pub mod yaml;
 
 use super::language::Language;

@@ -100,7 +100,7 @@ pub fn changes(file: &FileView<'_>) -> Changes {
     }
     let mut skipped = Vec::new();
     let (before, after) = (side(format, file, file.old(), &mut skipped), side(format, file, file.new_side(), &mut skipped));
-    let (Some(before), Some(mut after)) = (before, after) else {
+    let (Some(mut before), Some(mut after)) = (before, after) else {
         return Changes { skipped, ..Changes::default() };
     };
     let mut needed = why::needed(&after.entries);
@@ -112,10 +112,11 @@ pub fn changes(file: &FileView<'_>) -> Changes {
     let early = before.unread.iter().any(|unread| unread.what == NONE).then(|| format!("{UNREAD}: before the change {NONE}"));
     let unread = unread.chain(more).chain(early);
     skipped.extend(unread.map(|why| Omission { path: Some(file.repo_path().clone()), why }));
-    let rows = compare::rows(file.repo_path(), format.kind(), &before.entries, &after.entries);
     let whole = file.new_side().is_none_or(|side| side.whole);
     let existed = file.old().is_some();
-    Changes { rows, inventory: Some(Inventory { needed, ..inventory(format, existed, whole, before, after) }), skipped }
+    let said = said(format, whole, &before, &after);
+    let rows = compare::rows(file.repo_path(), format.kind(), &mut before.entries, &mut after.entries);
+    Changes { rows, inventory: Some(Inventory { needed, existed, ..inventory(said, before, after) }), skipped }
 }
 
 /// Whether the file at `path` is read as a manifest or lock file.
@@ -157,6 +158,7 @@ fn side(format: &dyn Format, file: &FileView<'_>, side: Option<&SideView<'_>>, s
                 reading.remark(NONE);
             }
             renumber(side, &mut reading);
+            reading.entries.shrink_to_fit();
             Some(reading)
         }
         Err(error) => {
@@ -195,35 +197,40 @@ fn renumber(side: &SideView<'_>, reading: &mut Reading) {
     }
 }
 
-fn inventory(format: &dyn Format, existed: bool, whole: bool, before: Reading, after: Reading) -> Inventory {
-    let known_origins: BTreeSet<(String, String)> = before.origins.into_iter().map(|origin| (origin.setting, origin.url)).collect();
-    let mut origins = after.origins;
-    origins.retain(|origin| !known_origins.contains(&(origin.setting.clone(), origin.url.clone())));
+/// What an inventory says of packages whose versions and places their rows take.
+fn said(format: &dyn Format, whole: bool, before: &Reading, after: &Reading) -> Inventory {
     let mut locked: BTreeMap<String, Vec<(String, PackageSource)>> = BTreeMap::new();
     let mut listed = before.entries.iter().filter(|entry| entry.dependency.source == PackageSource::DefaultRegistry).peekable();
     let all_hashed = listed.peek().is_some() && listed.all(|entry| !entry.dependency.hashes.is_empty());
     let hashed = after.entries.iter().filter(|entry| !entry.dependency.hashes.is_empty()).count();
     if whole && format.kind() == Kind::Lock {
-        for Entry { dependency, .. } in after.entries {
-            locked.entry(dependency.name).or_default().push((dependency.version, dependency.source));
+        for Entry { dependency, .. } in &after.entries {
+            // Nearly every name stands once.
+            let versions = locked.entry(dependency.name.clone()).or_insert_with(|| Vec::with_capacity(1));
+            versions.push((dependency.version.clone(), dependency.source.clone()));
         }
     }
     Inventory {
         ecosystem: format.ecosystem(),
         kind: format.kind(),
-        existed,
-        places: before
-            .entries
-            .iter()
-            .filter_map(|entry| place(&entry.dependency.source))
-            .chain(known_origins.into_iter().map(|(_, url)| host(&url).to_owned()))
-            .collect(),
-        known: before.entries.into_iter().map(|entry| entry.dependency.name).collect(),
+        existed: false,
+        places: before.entries.iter().filter_map(|entry| place(&entry.dependency.source)).collect(),
+        known: BTreeSet::new(),
         locked,
         needed: BTreeSet::new(),
         hashed,
         all_hashed,
-        origins,
+        origins: Vec::new(),
         tells_scripts: before.tells_scripts && after.tells_scripts,
     }
+}
+
+fn inventory(said: Inventory, before: Reading, after: Reading) -> Inventory {
+    let known_origins: BTreeSet<(String, String)> = before.origins.into_iter().map(|origin| (origin.setting, origin.url)).collect();
+    let mut origins = after.origins;
+    origins.retain(|origin| !known_origins.contains(&(origin.setting.clone(), origin.url.clone())));
+    let mut places = said.places;
+    places.extend(known_origins.into_iter().map(|(_, url)| host(&url).to_owned()));
+    let known = before.entries.into_iter().map(|entry| entry.dependency.name).collect();
+    Inventory { places, known, origins, ..said }
 }

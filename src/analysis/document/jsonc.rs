@@ -110,6 +110,7 @@ impl Reader<'_> {
             self.separator("}")?;
         }
         self.at += 1;
+        entries.shrink_to_fit();
         Ok(Value::Map(entries))
     }
 
@@ -121,6 +122,7 @@ impl Reader<'_> {
             self.separator("]")?;
         }
         self.at += 1;
+        items.shrink_to_fit();
         Ok(Value::List(items))
     }
 

@@ -171,6 +171,7 @@ impl<'de> Visitor<'de> for Reader {
         while let Some(item) = access.next_element::<Spanned<Raw>>()? {
             items.push(node(item));
         }
+        items.shrink_to_fit();
         Ok(Value::List(items))
     }
 
@@ -180,6 +181,8 @@ impl<'de> Visitor<'de> for Reader {
             let line = line_of(&key);
             entries.push((key.value, Node { key: line, ..node(access.next_value()?) }));
         }
+        // A lock file has some hundred thousand maps of one entry, and a list begins with room for four.
+        entries.shrink_to_fit();
         Ok(Value::Map(entries))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::edition;
 use super::format::{Entry, Format, Kind, Reading, number};
-use crate::analysis::document;
+use crate::analysis::document::{self, toml_tree};
 use crate::analysis::document::node::{Node, Value};
 use crate::analysis::language::Language;
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};
@@ -119,35 +119,46 @@ impl Format for CargoLock {
     }
 
     fn read(&self, text: &str) -> Result<Reading, String> {
-        let root = document::read(text, Language::Toml)?;
-        let old_sums = root.get("metadata").map(checksums).unwrap_or_default();
+        let list = toml_tree::listed(text, "package")?;
+        let old_sums = list.root.get("metadata").map(checksums).unwrap_or_default();
         // What the members of the workspace need is what the project asks for itself.
-        let members = root.get("package").into_iter().flat_map(Node::items).filter(|package| package.get("source").is_none());
-        let direct: HashSet<String> = members.flat_map(needs).collect();
+        let mut direct: HashSet<String> = HashSet::new();
         let mut reading = Reading::default();
-        edition::tell(&root.get("version").map(Node::scalar).unwrap_or_default(), 4, &mut reading);
-        for package in root.get("package").into_iter().flat_map(Node::items) {
-            let field = |key: &str| package.get(key).and_then(Node::text);
-            let Some(name) = field("name") else { continue };
-            let mut entry = Entry::new(Ecosystem::Cargo, name, "");
+        edition::tell(&list.root.get("version").map(Node::scalar).unwrap_or_default(), 4, &mut reading);
+        list.each(|package| reading.entries.extend(locked(package, &old_sums, &mut direct)))?;
+        for entry in &mut reading.entries {
             let dependency = &mut entry.dependency;
-            field("version").unwrap_or("").clone_into(&mut dependency.version);
-            dependency.source = field("source").map_or_else(|| PackageSource::Path(String::new()), source);
-            let known = || old_sums.get(&(name, dependency.version.as_str())).copied();
-            dependency.hashes = field("checksum").or_else(known).into_iter().map(|sum| format!("sha256:{sum}")).collect();
-            dependency.line = number(package.get("version").map_or(package.line, |node| node.line));
-            let own = dependency.source == PackageSource::Path(String::new());
-            dependency.direct = !own && (direct.contains(name) || direct.contains(&format!("{name} {}", dependency.version)));
-            let needs = needs(package);
-            let native = needs.iter().map(|need| need.split(' ').next().unwrap_or(need)).find(|need| NATIVE.contains(need));
-            let entry = match native.filter(|_| !own) {
-                Some(tool) => entry.note(format!("its build script compiles or links native code ({tool})")),
-                None => entry,
-            };
-            reading.entries.push(if own { entry } else { entry.needs(needs) });
+            let asked = || direct.contains(&dependency.name) || direct.contains(&format!("{} {}", dependency.name, dependency.version));
+            dependency.direct = dependency.source != PackageSource::Path(String::new()) && asked();
         }
         Ok(reading)
     }
+}
+
+/// One package; what a member of the workspace needs is added to `direct`.
+fn locked(package: &Node, old_sums: &HashMap<(&str, &str), &str>, direct: &mut HashSet<String>) -> Option<Entry> {
+    let field = |key: &str| package.get(key).and_then(Node::text);
+    let needs = needs(package);
+    if package.get("source").is_none() {
+        direct.extend(needs.iter().cloned());
+    }
+    let name = field("name")?;
+    let mut entry = Entry::new(Ecosystem::Cargo, name, "");
+    let dependency = &mut entry.dependency;
+    field("version").unwrap_or("").clone_into(&mut dependency.version);
+    dependency.source = field("source").map_or_else(|| PackageSource::Path(String::new()), source);
+    let known = || old_sums.get(&(name, dependency.version.as_str())).copied();
+    dependency.hashes = field("checksum").or_else(known).into_iter().map(|sum| format!("sha256:{sum}")).collect();
+    dependency.line = number(package.get("version").map_or(package.line, |node| node.line));
+    if dependency.source == PackageSource::Path(String::new()) {
+        return Some(entry);
+    }
+    let native = needs.iter().map(|need| need.split(' ').next().unwrap_or(need)).find(|need| NATIVE.contains(need));
+    let entry = match native {
+        Some(tool) => entry.note(format!("its build script compiles or links native code ({tool})")),
+        None => entry,
+    };
+    Some(entry.needs(needs))
 }
 
 /// Crates that only build scripts use, to compile or to find what is not Rust.

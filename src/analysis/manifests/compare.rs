@@ -3,7 +3,7 @@
 //! Linear in the number of entries up to sorting, also when a thousand of them share a name.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
 use super::format::{Entry, Kind};
@@ -11,46 +11,114 @@ use super::{range, version, why};
 use crate::model::dependency::{Dependency, DependencyChange, DependencyMove, PackageSource, Scope};
 use crate::model::path::RepoPath;
 
-/// The changes from `before` to `after`, by name.
+/// The changes from `before` to `after`, by name. Rows take what they tell out of the entries, of which only names are left: a
+/// lock file may have a hundred thousand of them, and would be held twice.
 #[must_use]
-pub fn rows(manifest: &RepoPath, kind: Kind, before: &[Entry], after: &[Entry]) -> Vec<DependencyChange> {
-    let mut names: BTreeMap<&str, (Vec<&Entry>, Vec<&Entry>)> = BTreeMap::new();
-    for entry in before {
-        names.entry(&entry.dependency.name).or_default().0.push(entry);
-    }
-    for entry in after {
-        names.entry(&entry.dependency.name).or_default().1.push(entry);
-    }
-    let mut rows = Vec::new();
-    for (old, new) in names.into_values() {
-        if old.len() == new.len()
-            && old.iter().zip(&new).all(|(a, b)| a.slot == b.slot && a.home == b.home && same(&a.dependency, &b.dependency))
-        {
+pub fn rows(manifest: &RepoPath, kind: Kind, before: &mut [Entry], after: &mut [Entry]) -> Vec<DependencyChange> {
+    let mut found = moves(kind, before, after);
+    found.shrink_to_fit();
+    let row = |found: Found| DependencyChange {
+        change: found.change,
+        manifest: manifest.clone(),
+        before: found.old.map(|at| take(&mut before[at])),
+        after: found.new.map(|at| take(&mut after[at])),
+        notes: found.notes,
+        through: found.through,
+    };
+    found.into_iter().map(row).collect()
+}
+
+/// What became of one package, by its places in both readings.
+struct Found {
+    change: DependencyMove,
+    old: Option<usize>,
+    new: Option<usize>,
+    notes: Vec<String>,
+    through: Vec<String>,
+}
+
+fn moves(kind: Kind, before: &[Entry], after: &[Entry]) -> Vec<Found> {
+    let (old_order, new_order) = (by_name(before), by_name(after));
+    let (mut old_rest, mut new_rest) = (old_order.as_slice(), new_order.as_slice());
+    let mut all = Vec::new();
+    loop {
+        let first = |side: &'_ [Entry], rest: &[usize]| rest.first().map(|at| side[*at].dependency.name.clone());
+        let (old, new) = (first(before, old_rest), first(after, new_rest));
+        let Some(name) = old.iter().chain(&new).min() else { return all };
+        let (old, new) = (of_name(before, &mut old_rest, name), of_name(after, &mut new_rest, name));
+        if old.len() == new.len() && old.iter().zip(&new).all(|((_, a), (_, b))| unmoved(a, b)) {
             continue;
         }
         for (old, new) in pairs(old, new) {
-            rows.extend(row(manifest, kind, old, new).map(|row| DependencyChange { through: why::path(after, new), ..row }));
+            let (one, other) = (old.map(|(_, entry)| entry), new.map(|(_, entry)| entry));
+            all.extend(row(kind, one, other).map(|(change, notes)| Found {
+                change,
+                old: old.map(|(at, _)| at),
+                new: new.map(|(at, _)| at),
+                notes,
+                through: why::path(after, other),
+            }));
         }
     }
-    rows
+}
+
+/// The places of `entries`, sorted by the name that stands there; those of one name in the order of the file.
+fn by_name(entries: &[Entry]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by(|a, b| entries[*a].dependency.name.cmp(&entries[*b].dependency.name));
+    order
+}
+
+/// Takes the entries called `name` from the front of `rest`.
+fn of_name<'e>(entries: &'e [Entry], rest: &mut &[usize], name: &str) -> Vec<At<'e>> {
+    let end = rest.iter().position(|at| entries[*at].dependency.name != name).unwrap_or(rest.len());
+    let (taken, left) = rest.split_at(end);
+    *rest = left;
+    taken.iter().map(|at| (*at, &entries[*at])).collect()
+}
+
+/// What a row tells of `entry`, which keeps its name.
+fn take(entry: &mut Entry) -> Dependency {
+    let one = &mut entry.dependency;
+    Dependency {
+        ecosystem: one.ecosystem,
+        name: one.name.clone(),
+        written: one.written.take(),
+        version: std::mem::take(&mut one.version),
+        source: std::mem::replace(&mut one.source, PackageSource::DefaultRegistry),
+        scope: one.scope,
+        direct: one.direct,
+        hashes: std::mem::take(&mut one.hashes),
+        installs_code: one.installs_code,
+        line: one.line,
+    }
+}
+
+fn unmoved(a: &Entry, b: &Entry) -> bool {
+    a.slot == b.slot && a.home == b.home && same(&a.dependency, &b.dependency)
 }
 
 fn same(a: &Dependency, b: &Dependency) -> bool {
     (&a.version, &a.source, &a.hashes, a.scope, a.installs_code) == (&b.version, &b.source, &b.hashes, b.scope, b.installs_code)
 }
 
-type Pair<'e> = (Option<&'e Entry>, Option<&'e Entry>);
+/// An entry with its place in its reading.
+type At<'e> = (usize, &'e Entry);
+type Pair<'e> = (Option<At<'e>>, Option<At<'e>>);
 
 /// Pairs what is one thing on both sides: in one place, else of one version, else in order. Copies of one package count once.
-fn pairs<'e>(old: Vec<&'e Entry>, new: Vec<&'e Entry>) -> Vec<Pair<'e>> {
+fn pairs<'e>(old: Vec<At<'e>>, new: Vec<At<'e>>) -> Vec<Pair<'e>> {
+    if let ([old], [new]) = (old.as_slice(), new.as_slice()) {
+        return vec![(Some(*old), Some(*new))];
+    }
     let mut done = Vec::new();
     let (old, new) = matched(old, new, |entry| (entry.slot.clone(), entry.dependency.version.clone()), &mut done);
     let (old, new) = matched(old, new, |entry| (entry.dependency.version.clone(), entry.dependency.source.clone()), &mut done);
     let known: HashSet<(String, PackageSource)> = done.iter().filter_map(|pair| pair.0).map(identity).collect();
     let there: HashSet<(String, PackageSource)> = done.iter().filter_map(|pair| pair.1).map(identity).collect();
     // A further copy of what is there on both sides is no news.
-    let old = old.into_iter().filter(|entry| entry.dependency.direct || !there.contains(&identity(entry))).collect();
-    let new = new.into_iter().filter(|entry| entry.dependency.direct || !known.contains(&identity(entry))).collect();
+    let old = old.into_iter().filter(|at| at.1.dependency.direct || !there.contains(&identity(*at))).collect();
+    let new = new.into_iter().filter(|at| at.1.dependency.direct || !known.contains(&identity(*at))).collect();
     let (old, new) = matched(old, new, |entry| entry.slot.clone(), &mut done);
     let (old, new) = (once(old), once(new));
     let both = old.len().min(new.len());
@@ -60,42 +128,43 @@ fn pairs<'e>(old: Vec<&'e Entry>, new: Vec<&'e Entry>) -> Vec<Pair<'e>> {
     done
 }
 
-fn identity(entry: &Entry) -> (String, PackageSource) {
+fn identity((_, entry): At<'_>) -> (String, PackageSource) {
     (entry.dependency.version.clone(), entry.dependency.source.clone())
 }
 
 /// Without further copies of one version in a lock file.
-fn once(mut entries: Vec<&Entry>) -> Vec<&Entry> {
+fn once(mut entries: Vec<At<'_>>) -> Vec<At<'_>> {
     let mut seen = HashSet::new();
-    entries.retain(|entry| entry.dependency.direct || seen.insert(identity(entry)));
+    entries.retain(|at| at.1.dependency.direct || seen.insert(identity(*at)));
     entries
 }
 
 fn matched<'e, K: Hash + Eq>(
-    old: Vec<&'e Entry>,
-    new: Vec<&'e Entry>,
+    old: Vec<At<'e>>,
+    new: Vec<At<'e>>,
     key: impl Fn(&Entry) -> K,
     done: &mut Vec<Pair<'e>>,
-) -> (Vec<&'e Entry>, Vec<&'e Entry>) {
+) -> (Vec<At<'e>>, Vec<At<'e>>) {
     let mut waiting: HashMap<K, VecDeque<usize>> = HashMap::new();
-    for (index, entry) in old.iter().enumerate() {
+    for (index, (_, entry)) in old.iter().enumerate() {
         waiting.entry(key(entry)).or_default().push_back(index);
     }
     let mut taken = vec![false; old.len()];
     let mut left = Vec::new();
-    for entry in new {
-        match waiting.get_mut(&key(entry)).and_then(VecDeque::pop_front) {
+    for at in new {
+        match waiting.get_mut(&key(at.1)).and_then(VecDeque::pop_front) {
             Some(index) => {
                 taken[index] = true;
-                done.push((Some(old[index]), Some(entry)));
+                done.push((Some(old[index]), Some(at)));
             }
-            None => left.push(entry),
+            None => left.push(at),
         }
     }
-    (old.into_iter().zip(taken).filter(|(_, taken)| !taken).map(|(entry, _)| entry).collect(), left)
+    (old.into_iter().zip(taken).filter(|(_, taken)| !taken).map(|(at, _)| at).collect(), left)
 }
 
-fn row(manifest: &RepoPath, kind: Kind, old: Option<&Entry>, new: Option<&Entry>) -> Option<DependencyChange> {
+/// What happened to one package, and what is to be said of it; `None` where nothing did.
+fn row(kind: Kind, old: Option<&Entry>, new: Option<&Entry>) -> Option<(DependencyMove, Vec<String>)> {
     let change = match (old, new) {
         (None, None) => return None,
         (None, Some(_)) => DependencyMove::Added,
@@ -112,8 +181,7 @@ fn row(manifest: &RepoPath, kind: Kind, old: Option<&Entry>, new: Option<&Entry>
     } else if let Some(new) = new.filter(|new| new.dependency.installs_code) {
         notes.push(format!("{} runs code when it is installed", new.dependency.name));
     }
-    let owned = |entry: Option<&Entry>| entry.map(|entry| entry.dependency.clone());
-    Some(DependencyChange { change, manifest: manifest.clone(), before: owned(old), after: owned(new), notes, through: Vec::new() })
+    Some((change, notes))
 }
 
 /// Whether the registry would take it from another repository than before.

@@ -197,6 +197,7 @@ impl Entry {
     #[must_use]
     pub fn hashes(mut self, hashes: impl IntoIterator<Item = String>) -> Self {
         self.dependency.hashes = hashes.into_iter().filter(|hash| !hash.is_empty()).collect();
+        self.dependency.hashes.shrink_to_fit();
         self.dependency.hashes.sort_unstable();
         self
     }
@@ -212,6 +213,7 @@ impl Entry {
     #[must_use]
     pub fn needs(mut self, needs: impl IntoIterator<Item = String>) -> Self {
         self.needs = needs.into_iter().collect();
+        self.needs.shrink_to_fit();
         self
     }
 }

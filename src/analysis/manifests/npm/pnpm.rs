@@ -61,7 +61,9 @@ fn packages(root: &Node, reading: &mut Reading) {
     // Version 9 writes what a package needs apart, once for each set of peers.
     let snapshots = root.get("snapshots").into_iter().flat_map(Node::entries);
     let snapshots: HashMap<(&str, &str), &Node> = snapshots.map(|(key, node)| (identity(key), node)).collect();
-    for (key, node) in root.get("packages").into_iter().flat_map(Node::entries) {
+    let packages = root.get("packages").map(Node::entries).unwrap_or_default();
+    reading.entries.reserve_exact(packages.len());
+    for (key, node) in packages {
         // What is from no registry has its address for a key, and says beside what it is called.
         let told = |field: &str| node.get(field).map(Node::scalar).filter(|said| !said.is_empty());
         let (written, pinned) = identity(key);

@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::normalised;
-use crate::analysis::document;
 use crate::analysis::document::node::{Node, Value};
-use crate::analysis::language::Language;
+use crate::analysis::document::toml_tree;
 use crate::analysis::manifests::edition;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading, number};
 use crate::analysis::manifests::place::host;
@@ -30,42 +29,53 @@ impl Format for PythonLock {
     }
 
     fn read(&self, text: &str) -> Result<Reading, String> {
-        let root = document::read(text, Language::Toml)?;
+        let list = toml_tree::listed(text, "package")?;
+        let root = &list.root;
         let old_files = root.at(&["metadata", "files"]).map(Node::entries).unwrap_or_default();
         let old_files: HashMap<&str, &Node> = old_files.iter().map(|(name, files)| (name.as_str(), files)).collect();
         // uv locks the project itself, too; what it needs is asked for by the project.
-        let own = root.get("package").into_iter().flat_map(Node::items).filter(|package| is_own(package));
-        let direct: HashSet<String> = own.flat_map(needs).collect();
+        let mut direct: HashSet<String> = HashSet::new();
         let mut reading = Reading { tells_scripts: true, ..Reading::default() };
         let said = |keys: &[&str]| root.at(keys).map(Node::scalar).unwrap_or_default();
         // uv numbers its form at the top; Poetry is at 2.1 and PDM at 4.5, in tables of their own names for it.
         edition::tell(&said(&["version"]), 1, &mut reading);
         edition::tell(&said(&["metadata", "lock-version"]), 2, &mut reading);
         edition::tell(&said(&["metadata", "lock_version"]), 4, &mut reading);
-        let mut known: HashMap<(String, String), usize> = HashMap::new();
-        for package in root.get("package").into_iter().flat_map(Node::items) {
-            let Some(name) = package.get("name").and_then(Node::text) else { continue };
-            let mut entry = Entry::new(Ecosystem::Pypi, normalised(name), "");
-            let dependency = &mut entry.dependency;
-            package.get("version").and_then(Node::text).unwrap_or("").clone_into(&mut dependency.version);
-            dependency.source = source(package);
-            dependency.hashes = hashes(package, old_files.get(name).copied());
-            dependency.line = number(package.get("version").map_or(package.line, |node| node.line));
-            dependency.direct = direct.contains(&dependency.name);
-            dependency.scope = scope(package);
-            dependency.installs_code = is_built(package, old_files.get(name).copied());
-            let at = (dependency.name.clone(), dependency.version.clone());
-            // PDM writes a package once more for each set of its extras, with what they need.
-            match known.get(&at).copied().filter(|_| package.get("extras").is_some()) {
-                Some(first) => reading.entries[first].needs.extend(needs(package)),
+        // PDM writes a package once more for each set of its extras, with what they need.
+        let (mut known, repeats): (HashMap<(String, String), usize>, bool) = (HashMap::new(), text.contains("\nextras"));
+        list.each(|package| {
+            let needs = needs(package);
+            if is_own(package) {
+                direct.extend(needs.iter().cloned());
+            }
+            let Some(entry) = locked(package, &old_files) else { return };
+            let at = || (entry.dependency.name.clone(), entry.dependency.version.clone());
+            match known.get(&at()).copied().filter(|_| package.get("extras").is_some()) {
+                Some(first) => reading.entries[first].needs.extend(needs),
                 None => {
-                    known.insert(at, reading.entries.len());
-                    reading.entries.push(if is_own(package) { entry } else { entry.needs(needs(package)) });
+                    if repeats {
+                        known.insert(at(), reading.entries.len());
+                    }
+                    reading.entries.push(if is_own(package) { entry } else { entry.needs(needs) });
                 }
             }
-        }
+        })?;
+        reading.entries.iter_mut().for_each(|entry| entry.dependency.direct = direct.contains(&entry.dependency.name));
         Ok(reading)
     }
+}
+
+fn locked(package: &Node, old_files: &HashMap<&str, &Node>) -> Option<Entry> {
+    let name = package.get("name").and_then(Node::text)?;
+    let mut entry = Entry::new(Ecosystem::Pypi, normalised(name), "");
+    let dependency = &mut entry.dependency;
+    package.get("version").and_then(Node::text).unwrap_or("").clone_into(&mut dependency.version);
+    dependency.source = source(package);
+    dependency.hashes = hashes(package, old_files.get(name).copied());
+    dependency.line = number(package.get("version").map_or(package.line, |node| node.line));
+    dependency.scope = scope(package);
+    dependency.installs_code = is_built(package, old_files.get(name).copied());
+    Some(entry)
 }
 
 /// The project itself, or a member of its workspace.

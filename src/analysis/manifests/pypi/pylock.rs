@@ -2,9 +2,8 @@
 
 use super::lock::elsewhere;
 use super::{normalised, remote};
-use crate::analysis::document;
 use crate::analysis::document::node::Node;
-use crate::analysis::language::Language;
+use crate::analysis::document::toml_tree;
 use crate::analysis::manifests::edition;
 use crate::analysis::manifests::format::{Entry, Format, Kind, Reading};
 use crate::model::dependency::{Ecosystem, PackageSource};
@@ -26,19 +25,21 @@ impl Format for Pylock {
     }
 
     fn read(&self, text: &str) -> Result<Reading, String> {
-        let root = document::read(text, Language::Toml)?;
-        let entries = root.get("packages").into_iter().flat_map(Node::items).filter_map(|package| {
-            let name = package.get("name").and_then(Node::text)?;
-            let version = package.get("version");
-            let needs = package.get("dependencies").into_iter().flat_map(Node::items);
-            let needs = needs.filter_map(|need| need.get("name").and_then(Node::text)).map(normalised).collect::<Vec<_>>();
-            let entry = Entry::new(Ecosystem::Pypi, normalised(name), "").version(version.map(Node::scalar).unwrap_or_default());
-            Some(entry.source(source(package)).hashes(hashes(package)).at(version.map_or(package.line, |node| node.line)).needs(needs))
-        });
-        let mut reading = Reading { entries: entries.collect(), ..Reading::default() };
-        edition::tell(&root.get("lock-version").map(Node::scalar).unwrap_or_default(), 1, &mut reading);
+        let list = toml_tree::listed(text, "packages")?;
+        let mut reading = Reading::default();
+        list.each(|package| reading.entries.extend(locked(package)))?;
+        edition::tell(&list.root.get("lock-version").map(Node::scalar).unwrap_or_default(), 1, &mut reading);
         Ok(reading)
     }
+}
+
+fn locked(package: &Node) -> Option<Entry> {
+    let name = package.get("name").and_then(Node::text)?;
+    let version = package.get("version");
+    let needs = package.get("dependencies").into_iter().flat_map(Node::items);
+    let needs = needs.filter_map(|need| need.get("name").and_then(Node::text)).map(normalised).collect::<Vec<_>>();
+    let entry = Entry::new(Ecosystem::Pypi, normalised(name), "").version(version.map(Node::scalar).unwrap_or_default());
+    Some(entry.source(source(package)).hashes(hashes(package)).at(version.map_or(package.line, |node| node.line)).needs(needs))
 }
 
 fn source(package: &Node) -> PackageSource {
