@@ -54,6 +54,16 @@ impl Node {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// Takes the entries of the map under `key` out of it, so that each can be let go when it was read; none for anything else.
+    pub fn take_entries(&mut self, key: &str) -> Vec<(String, Self)> {
+        let Value::Map(entries) = &mut self.value else { return Vec::new() };
+        let found = entries.iter_mut().rev().find(|(name, _)| name == key);
+        match found.map(|(_, node)| std::mem::replace(&mut node.value, Value::Null)) {
+            Some(Value::Map(entries)) => entries,
+            _ => Vec::new(),
+        }
+    }
+
     /// The entries of a map; none for anything else.
     #[must_use]
     pub fn entries(&self) -> &[(String, Self)] {

@@ -37,18 +37,20 @@ impl Format for PnpmLock {
             None => unread.says,
         })?;
         let mut reading = Reading::default();
-        for root in &documents {
+        for root in documents {
             packages(root, &mut reading);
         }
         Ok(reading)
     }
 }
 
-fn packages(root: &Node, reading: &mut Reading) {
+fn packages(mut root: Node, reading: &mut Reading) {
     let version = root.get("lockfileVersion").map(Node::scalar).unwrap_or_default();
     edition::tell(&version, 9, reading);
     // From version 9 on it no longer says what runs code.
     reading.tells_scripts = version.starts_with('5') || version.starts_with('6');
+    let packages = root.take_entries("packages");
+    let root = &root;
     let importers = || root.get("importers").into_iter().flat_map(Node::entries).map(|(_, node)| node).chain(std::iter::once(root));
     let asked = |fits: fn(&str) -> bool| -> HashSet<String> {
         importers()
@@ -61,12 +63,11 @@ fn packages(root: &Node, reading: &mut Reading) {
     // Version 9 writes what a package needs apart, once for each set of peers.
     let snapshots = root.get("snapshots").into_iter().flat_map(Node::entries);
     let snapshots: HashMap<(&str, &str), &Node> = snapshots.map(|(key, node)| (identity(key), node)).collect();
-    let packages = root.get("packages").map(Node::entries).unwrap_or_default();
     reading.entries.reserve_exact(packages.len());
     for (key, node) in packages {
         // What is from no registry has its address for a key, and says beside what it is called.
         let told = |field: &str| node.get(field).map(Node::scalar).filter(|said| !said.is_empty());
-        let (written, pinned) = identity(key);
+        let (written, pinned) = identity(&key);
         let (name, version) = (told("name").unwrap_or_else(|| written.to_owned()), told("version").unwrap_or_else(|| pinned.to_owned()));
         let resolution = node.get("resolution");
         let text = |key: &str| resolution.and_then(|node| node.get(key)).and_then(Node::text);
@@ -81,7 +82,7 @@ fn packages(root: &Node, reading: &mut Reading) {
             entry.dependency.scope = Scope::Dev;
         }
         reading.peers.extend(node.get("peerDependencies").into_iter().flat_map(Node::entries).map(|(name, _)| name.clone()));
-        let edges = snapshots.get(&(written, pinned)).copied().unwrap_or(node);
+        let edges = snapshots.get(&(written, pinned)).copied().unwrap_or(&node);
         let needs = TABLES.iter().filter_map(|table| edges.get(table)).flat_map(needs).collect::<Vec<_>>();
         let is_direct = direct.contains(&format!("{written} {pinned}")) || direct.contains(&format!("{name} {key}"));
         if is_direct && !shipped.contains(&format!("{written} {pinned}")) && !shipped.contains(&format!("{name} {key}")) {
