@@ -1,7 +1,7 @@
 //! A policy file read into demands. Unknown names are errors with their line and the nearest known name: a slip of the finger must
 //! not leave a door open. The default is `default/policy.toml`, which demands nothing and says everything.
 
-use globset::Glob;
+use globset::GlobBuilder;
 use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -125,10 +125,9 @@ impl Reader<'_> {
     }
 
     fn globs(&self, value: &Value<'_>) -> Result<Vec<String>, ConfigError> {
-        let read = |(glob, at): (&str, std::ops::Range<usize>)| match Glob::new(glob) {
-            Ok(_) if !glob.is_empty() => Ok(glob.to_owned()),
-            Ok(_) => Err(self.document.error(&at, "an empty pattern meets no path; write ** for all")),
-            Err(error) => Err(self.document.error(&at, format!("{glob:?} is no pattern of paths ({})", error.kind()))),
+        let read = |(glob, at): (&str, std::ops::Range<usize>)| match pattern(glob) {
+            Ok(()) => Ok(glob.to_owned()),
+            Err(why) => Err(self.document.error(&at, why)),
         };
         self.texts(value)?.into_iter().map(read).collect()
     }
@@ -202,4 +201,23 @@ impl Reader<'_> {
         }
         Ok(deciders)
     }
+}
+
+/// Whether `glob` can meet a path as git has it, from the top of the repository and without a slash at either end: a pattern that
+/// never meets one would leave a door open that somebody believes closed.
+fn pattern(glob: &str) -> Result<(), String> {
+    if glob.is_empty() {
+        return Err("an empty pattern meets no path; write ** for all".to_owned());
+    }
+    if glob.starts_with('!') {
+        return Err(format!("{glob:?}: no pattern takes another one back; write what is meant without it"));
+    }
+    let bare = glob.trim().trim_start_matches("./").trim_start_matches('/');
+    let meant = if bare.is_empty() { "**".to_owned() } else { bare.strip_suffix('/').map_or_else(|| bare.to_owned(), |folder| format!("{folder}/**")) };
+    if meant != glob {
+        return Err(format!("{glob:?} meets no path, since paths begin at the top of the repository and end without a slash; write {meant:?}"));
+    }
+    // As they are compared: in small letters, where a range such as [Z-a] turns around.
+    let built = |text: &str| GlobBuilder::new(text).literal_separator(true).backslash_escape(true).build().map(drop);
+    built(glob).and_then(|()| built(&glob.to_lowercase())).map_err(|error| format!("{glob:?} is no pattern of paths ({})", error.kind()))
 }

@@ -68,6 +68,14 @@ fn a_slip_of_the_finger_is_an_error_with_its_line_and_the_name_that_was_meant() 
         ("never-auto-merge = \"yes\"", "true or false is expected here"),
         ("[[sensitive]]\npath = [\"x\"]", "policy.toml:2: there is no key \"path\" in a policy; did you mean \"paths\"?"),
         ("[[sensitive]]\npaths = [\"a{b\"]", "policy.toml:2: \"a{b\" is no pattern of paths"),
+        ("[[sensitive]]\npaths = [\"/src/**\"]", "policy.toml:2: \"/src/**\" meets no path, since paths begin at the top"),
+        ("[[scope]]\nagent = \"*\"\nnever = [\"docs/\"]", "end without a slash; write \"docs/**\""),
+        ("[[scope]]\nagent = \"*\"\nonly = [\"./src\"]", "write \"src\""),
+        ("[[scope]]\nagent = \"*\"\nonly = [\"src \"]", "write \"src\""),
+        ("[[scope]]\nagent = \"*\"\nonly = [\"/\"]", "write \"**\""),
+        ("[[scope]]\nagent = \"*\"\nonly = [\"**\", \"!src/auth/**\"]", "no pattern takes another one back"),
+        ("[[scope]]\nagent = \"*\"\nonly = [\"[Z-a]*\"]", "policy.toml:3: \"[Z-a]*\" is no pattern of paths"),
+        ("[scope]\nagent = \"*\"\nnever = [\"a\"]", "policy.toml:1: a table in [[ ]] is expected here"),
         ("[[sensitive]]\npaths = [\"a\"]\nowners = [\"alice\"]", "policy.toml:3: \"alice\" names nobody: write @login"),
         ("[[scope]]\nagent = \"*\"", "a scope needs agent"),
         ("[[scope]]\nagent = \"*\"\nonly = [\"a\"]\noutside = \"warn\"", "policy.toml:4: outside is one of \"refuse\", \"two-people\""),
@@ -140,6 +148,31 @@ fn a_policy_that_cannot_be_read_lets_nothing_in_and_stops_no_quarantine() {
 fn a_scope_for_an_agent_that_nobody_has_leaves_no_door_open() {
     let (_world, program) = place(&[("src/b.py", "b = 1\n")], "[[scope]]\nagent = \"claude-cod\"\nnever = [\"src/**\"]\n");
     refused(&approve(&program), &["there is no agent \"claude-cod\" for a scope; did you mean \"claude-code\"?"]);
+}
+
+#[test]
+fn what_is_outside_a_scope_is_told_once_and_every_scope_holds() {
+    let policy = "[[scope]]\nagent = \"Claude-Code\"\nonly = [\"src\", \"docs/*.{md,txt}\"]\nnever = [\"SRC/auth\", \".github/**\"]\n\n[[scope]]\nagent = \"*\"\nnever = [\"**/*.lock\"]\n\n[[scope]]\nagent = \"jules\"\nnever = [\"**\"]\n";
+    let files = [(".github/workflows/x.yml", "on: push\n"), ("src/auth/login.py", "x = 2\n"), ("deploy.sh", "true\n")];
+    let (_world, program) = place(&files, policy);
+    let run = approve(&program);
+    refused(&run, &["claude-code may not touch .github/workflows/x.yml, deploy.sh, src/auth/login.py (.lazaret/policy.toml of main)"]);
+    assert_eq!(run.out.matches("src/auth/login.py (.laz").count(), 1, "{}", run.out);
+    for (path, says) in [
+        ("docs/a/b.md", Some("claude-code may not touch docs/a/b.md")),
+        ("docs/b.rst", Some("claude-code may not touch docs/b.rst")),
+        ("src/poetry.lock", Some("claude-code may not touch src/poetry.lock")),
+        ("srcs/a.py", Some("claude-code may not touch srcs/a.py")),
+        ("docs/a.md", None),
+        ("src/deep/er/a.py", None),
+        ("src/authors.py", None),
+    ] {
+        let (_world, program) = place(&[(path, "x = 2\n")], policy);
+        match says {
+            Some(says) => refused(&approve(&program), &[says]),
+            None => assert_eq!(approve(&program).code, 0, "{path}"),
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Paths against globs: what is sensitive, what lies outside an agent's scope. Matching is by bytes as git has them, folded to lower
 //! case, because checkouts on other systems do the same.
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::model::path::RepoPath;
 use crate::model::policy::{Demand, Outside, PATH, Policy, Scope, Sensitive, Touched, Who};
@@ -46,7 +46,7 @@ pub(super) fn belongings<'p>(policy: &'p Policy, touched: &Touched) -> Vec<Belon
     let listed = sensitive(policy, touched).into_iter();
     let mut found: Vec<Belonging<'_>> =
         listed.map(|(demand, paths)| Belonging { paths, owners: &demand.value.owners, from: &demand.from }).collect();
-    let lines: Vec<(GlobSet, _)> = policy.owned.iter().map(|demand| (set_as(&demand.value.paths, Case::Exact), demand)).collect();
+    let lines: Vec<(GlobSet, _)> = policy.owned.iter().map(|demand| (set_as(&demand.value.paths, Case::Exact, Broken::All), demand)).collect();
     for path in &touched.paths {
         let Some((_, demand)) = lines.iter().rev().find(|(set, _)| set.is_match(&*path.text())) else { continue };
         let path = one_line(&path.text());
@@ -94,13 +94,9 @@ fn beyond(scope: &Scope, touched: &Touched) -> Vec<String> {
     if scope.agent != "*" && !scope.agent.eq_ignore_ascii_case(agent) {
         return Vec::new();
     }
-    let mut found = hits(&set(&scope.never), &touched.paths);
-    if !scope.only.is_empty() {
-        let only = set(&scope.only);
-        found.extend(touched.paths.iter().filter(|path| !meets(&only, path)).map(|path| one_line(&path.text())));
-    }
-    found.dedup();
-    found
+    let (never, only) = (set(&scope.never), set_as(&scope.only, Case::Folded, Broken::Nothing));
+    let is_outside = |path: &&RepoPath| meets(&never, path) || !scope.only.is_empty() && !meets(&only, path);
+    touched.paths.iter().filter(is_outside).map(|path| one_line(&path.text())).collect()
 }
 
 fn hits(set: &GlobSet, paths: &[RepoPath]) -> Vec<String> {
@@ -120,19 +116,40 @@ enum Case {
     Folded,
 }
 
-fn set(globs: &[String]) -> GlobSet {
-    set_as(globs, Case::Folded)
+/// What a pattern meets that was read before and is none now: of two readings the stricter one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Broken {
+    /// Every path.
+    All,
+    /// No path.
+    Nothing,
 }
 
-/// Globs that were read before are globs; one that is not meets everything rather than nothing.
-fn set_as(globs: &[String], case: Case) -> GlobSet {
+/// The paths a policy names: a name without any wildcard means a folder with all below it, too.
+fn set(globs: &[String]) -> GlobSet {
+    set_as(globs, Case::Folded, Broken::All)
+}
+
+fn set_as(globs: &[String], case: Case, broken: Broken) -> GlobSet {
     let mut builder = GlobSetBuilder::new();
-    for glob in globs {
-        let text = if case == Case::Exact { glob.clone() } else { glob.to_lowercase() };
-        let built = GlobBuilder::new(&text).literal_separator(true).backslash_escape(true).build();
-        if let Ok(glob) = built.or_else(|_| globset::Glob::new("**")) {
+    let mut add = |text: &str| {
+        let built = GlobBuilder::new(text).literal_separator(true).backslash_escape(true).build();
+        let instead = |_| if broken == Broken::All { Glob::new("**").ok() } else { None };
+        if let Some(glob) = built.map_or_else(instead, Some) {
             builder.add(glob);
         }
+    };
+    for glob in globs {
+        if case == Case::Exact {
+            add(glob);
+            continue;
+        }
+        let text = glob.to_lowercase();
+        add(&text);
+        if !text.contains(['*', '?', '[', '{']) {
+            add(&format!("{text}/**"));
+        }
     }
-    builder.build().unwrap_or_else(|_| GlobSet::empty())
+    let all = || Glob::new("**").and_then(|all| GlobSet::new([all])).unwrap_or_else(|_| GlobSet::empty());
+    builder.build().unwrap_or_else(|_| if broken == Broken::All { all() } else { GlobSet::empty() })
 }
