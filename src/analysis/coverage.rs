@@ -15,6 +15,8 @@ use crate::model::pull::Origin;
 
 /// The count under which a file is noted of which only the changed lines were known.
 pub const PARTLY: &str = "known by its changed lines";
+/// The count under which a manifest's lines are noted that are not read and stay as they are.
+pub const AS_BEFORE: &str = "unread as before";
 /// Rules left out that are named one by one.
 const MOST_NAMED: usize = 40;
 /// Files that are named in one sentence.
@@ -84,6 +86,14 @@ fn unchecked(change: &Change, outcomes: &[FileOutcome], around: &Around) -> Vec<
     if !made.is_empty() {
         let what = counted(made.len(), "file is", "files are");
         all.push(format!("{what} generated or copied from elsewhere, where rules of code keep silent: {}", listed(&made)));
+    }
+    let of_outcomes = change.patch.files.iter().zip(outcomes);
+    let as_before: Vec<String> =
+        of_outcomes.filter(|(_, one)| one.counts.contains_key(AS_BEFORE)).map(|(file, _)| file.path().text().into_owned()).collect();
+    if !as_before.is_empty() {
+        let lines = outcomes.iter().filter_map(|outcome| outcome.counts.get(AS_BEFORE)).sum::<i64>();
+        let what = counted(usize::try_from(lines).unwrap_or(usize::MAX), "line stays as it is", "lines stay as they are");
+        all.push(format!("{what} whose packages are worked out by a program or written in a form that is not read: {}", listed(&as_before)));
     }
     all.extend(around.lookups.unasked.iter().cloned());
     if let (Some(_), unchecked @ 1..) = (around.lookups.at, unlisted(around)) {

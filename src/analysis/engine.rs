@@ -240,8 +240,11 @@ impl Engine {
         if wanted::is_partly(&file) {
             outcome.counts.insert(coverage::PARTLY, 1);
         }
-        let manifests::Changes { rows, inventory, skipped } = manifests::changes(&file);
+        let manifests::Changes { rows, inventory, skipped, as_before } = manifests::changes(&file);
         (outcome.dependencies, outcome.inventory) = (rows, inventory);
+        if as_before > 0 {
+            outcome.counts.insert(coverage::AS_BEFORE, i64::try_from(as_before).unwrap_or(i64::MAX));
+        }
         outcome.skipped.extend(skipped);
         outcome.sums = sums::of(&file);
         outcome.imports = imports::of(&file);

@@ -30,7 +30,7 @@ pub mod version;
 pub mod why;
 pub mod xml;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use self::format::{Entry, Format, Kind, Origin, Reading};
@@ -49,6 +49,9 @@ static READING: Mutex<()> = Mutex::new(());
 
 /// More sentences on one file than this say nothing more.
 const MOST_UNREAD: usize = 5;
+
+/// Lines that a statement may take which goes on below one that could not be read.
+const STATEMENT: u32 = 3;
 
 /// Said of a lock file that speaks of packages in a way nobody here knows.
 const NONE: &str = "no package could be read in it, though it is not empty";
@@ -89,6 +92,8 @@ pub struct Changes {
     pub inventory: Option<Inventory>,
     /// What could not be read.
     pub skipped: Vec<Omission>,
+    /// How many lines could not be read before the change either, and stay as they are.
+    pub as_before: usize,
 }
 
 /// The dependency changes of `file`; nothing when it is neither manifest nor lock file.
@@ -106,6 +111,7 @@ pub fn changes(file: &FileView<'_>) -> Changes {
     let mut needed = why::needed(&after.entries);
     needed.append(&mut std::mem::take(&mut after.peers).into_iter().collect());
     why::settle(&mut after.entries);
+    let as_before = forget_old(file, &before, &mut after);
     let unread = after.unread.iter().take(MOST_UNREAD).map(|what| format!("{UNREAD}: {what}"));
     let more = after.unread.len().saturating_sub(MOST_UNREAD);
     let more = (more > 0).then(|| format!("{UNREAD}: {more} more of its lines or parts were not read"));
@@ -116,7 +122,35 @@ pub fn changes(file: &FileView<'_>) -> Changes {
     let existed = file.old().is_some();
     let said = said(format, whole, &before, &after);
     let rows = compare::rows(file.repo_path(), format.kind(), &mut before.entries, &mut after.entries);
-    Changes { rows, inventory: Some(Inventory { needed, existed, ..inventory(said, before, after) }), skipped }
+    Changes { rows, inventory: Some(Inventory { needed, existed, ..inventory(said, before, after) }), skipped, as_before }
+}
+
+/// Takes out of `after` what could not be read of lines that the change leaves alone and that were not read in `before` either, and counts
+/// them: a program that names packages has such lines for good, and says the same beside every change of it.
+fn forget_old(file: &FileView<'_>, before: &Reading, after: &mut Reading) -> usize {
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for unread in &before.unread {
+        *known.entry(unread.what.as_str()).or_default() += 1;
+    }
+    let changed: HashSet<u32> = file.added().map(|line| line.number).collect();
+    let starts: HashSet<u32> = after.unread.iter().map(|unread| unread.line).collect();
+    let side = file.new_side().filter(|_| !starts.is_empty());
+    let lines = side.into_iter().flat_map(SideView::lines).filter(|line| starts.contains(&line.number));
+    let goes_on: HashSet<u32> = lines.filter(|line| goes_on(line.text)).map(|line| line.number).collect();
+    let all = after.unread.len();
+    after.unread.retain(|unread| {
+        let lines = if goes_on.contains(&unread.line) { STATEMENT } else { 1 };
+        let touched = (unread.line..unread.line.saturating_add(lines)).any(|line| changed.contains(&line));
+        let left = known.get_mut(unread.what.as_str()).filter(|left| **left > 0 && unread.line > 0 && !touched);
+        left.map(|left| *left -= 1).is_none()
+    });
+    all - after.unread.len()
+}
+
+/// Whether the statement on a line goes on below it.
+fn goes_on(line: &str) -> bool {
+    let count = |signs: [char; 3]| line.matches(signs).count();
+    count(['(', '[', '{']) > count([')', ']', '}']) || line.trim_end().ends_with(['=', '\\'])
 }
 
 /// Whether the file at `path` is read as a manifest or lock file.

@@ -51,6 +51,43 @@ fn setuptools_is_read_and_never_run() {
     );
 }
 
+/// What is said of `path`: as left out, and as unchecked of what stays.
+fn unread(path: &str, before: &str, after: &str) -> (Vec<String>, Vec<String>) {
+    let report = report(path, before, after);
+    let stays = report.coverage.unchecked.into_iter().filter(|says| says.contains("worked out by a program"));
+    (report.skipped.into_iter().map(|omission| omission.why).collect(), stays.collect())
+}
+
+#[test]
+fn names_that_a_program_works_out_are_told_where_their_lines_change_and_else_once_quietly() {
+    let setup = |version: &str, asks: &str| format!("from setuptools import setup\n\n\nsetup(\n    version='{version}',\n    name='x',\n    author='y',\n    zip_safe=False,\n    {asks},\n)\n");
+    let gems = |version: &str, asks: &str| format!("Gem::Specification.new do |s|\n  s.version = '{version}'\n  s.name = 'x'\n  s.summary = 'y'\n\n  {asks}\nend\n");
+    let cases: [(&str, &dyn Fn(&str, &str) -> String, &str, &str, &str); 2] = [
+        ("setup.py", &setup, "install_requires=read('r.txt')", "install_requires=read('s.txt')", "dependencies: line 9: install_requires is worked out by the program, not listed"),
+        ("x.gemspec", &gems, "s.add_dependency NAME, '1.0'", "s.add_dependency OTHER, '1.0'", "dependencies: line 6: the name of this gem is worked out by the program, and was not read"),
+    ];
+    for (path, file, one, other, says) in cases {
+        let stays = format!("1 line stays as it is whose packages are worked out by a program or written in a form that is not read: {path}");
+        assert_eq!(unread(path, &file("1", one), &file("2", one)), (vec![], vec![stays]), "{path}: another line");
+        assert_eq!(unread(path, &file("1", one), &file("1", other)), (vec![says.to_owned()], vec![]), "{path}: the line");
+        assert_eq!(unread(path, &file("1", ""), &file("1", one)), (vec![says.to_owned()], vec![]), "{path}: a new line");
+        let sign = if path == "setup.py" { "," } else { "" };
+        let twice = file("1", &format!("{one}{sign}\n\n\n\n\n  {one}"));
+        let (told, _) = unread(path, &file("1", one), &twice);
+        assert_eq!(told.len(), 1, "{path}: one more of them: {told:?}");
+        // Below a line that was not there before it is the same line.
+        let (told, stays) = unread(path, &file("1", one), &format!("\n\n{}", file("1", one)));
+        assert_eq!((told.len(), stays.len()), (0, 1), "{path}: moved down");
+    }
+}
+
+#[test]
+fn a_statement_over_several_lines_is_another_one_where_one_of_them_changes() {
+    let setup = |name: &str| format!("from setuptools import setup\n\nsetup(\n    install_requires=read(\n        '{name}',\n    ),\n)\n");
+    let (told, stays) = unread("setup.py", &setup("r.txt"), &setup("s.txt"));
+    assert_eq!((told.len(), stays.len()), (1, 0), "{told:?}");
+}
+
 #[test]
 fn conda_environments_and_included_files() {
     expect(
