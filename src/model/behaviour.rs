@@ -149,7 +149,7 @@ pub struct Repeated {
     pub places: Vec<String>,
 }
 
-/// The same patch in several repositories.
+/// The same patch in several repositories, or in several pulls of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Twin {
     /// The changes, latest first; outside text.
@@ -286,7 +286,7 @@ pub enum Unusual {
     },
     /// It adds what others add.
     Repeated(Repeated),
-    /// The same patch was judged in other repositories.
+    /// The same patch was judged in other repositories, or in another pull of this one.
     Twin(Twin),
 }
 

@@ -70,12 +70,17 @@ impl Observed {
     #[must_use]
     pub fn address(&self) -> String {
         let repo = if self.repo.starts_with('/') { self.repo.rsplit('/').next().unwrap_or_default() } else { self.repo.as_str() };
-        let is_commit = self.name == self.head || self.name.len() >= 7 && self.head.starts_with(&self.name);
         match self.name.starts_with('#') {
             true => format!("{repo}{}", self.name),
-            false if is_commit => format!("{repo}@{}", self.name.get(..7).unwrap_or(&self.name)),
+            false if self.is_commit() => format!("{repo}@{}", self.name.get(..7).unwrap_or(&self.name)),
             false => format!("{repo}:{}", self.name),
         }
+    }
+
+    /// Whether it is a single commit, and neither a pull nor a branch.
+    #[must_use]
+    pub fn is_commit(&self) -> bool {
+        self.name == self.head || self.name.len() >= 7 && self.head.starts_with(&self.name)
     }
 
     /// Whether a finding that must be judged stands in it.

@@ -73,7 +73,7 @@ impl Observer {
         })?;
         let patch = records.iter().find(|known| known.head == head).and_then(|known| known.patch.clone());
         let alike = patch.and_then(|patch| memory.with((memory.clock)(), |store| store.alike(&patch)));
-        records.extend(alike.unwrap_or_default().into_iter().filter(|known| known.repo != repo));
+        records.extend(alike.unwrap_or_default());
         let fates = memory.fates().map_err(|why| warn(&why)).unwrap_or_default();
         let past = Past::of(records, &fates, engine.digest());
         Index::of(&past).observe(&repo, head)

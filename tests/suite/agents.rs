@@ -1,6 +1,6 @@
 //! What agents did over time: remembered by every door that judges, counted right, told exactly, and harmless however it is named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -325,8 +325,32 @@ fn the_same_patch_in_another_repository_is_told_of_the_change() {
     let past = Past::of(store.alike("feed").unwrap(), &BTreeMap::new(), "r");
     let says = |repo: &str, head: &str| Index::of(&past).observe(repo, head).unwrap().found.iter().map(Unusual::says).collect::<Vec<_>>();
     assert_eq!(says("acme/api", &all[0].head), ["the same patch in 2 repositories: acme/web#2, acme/api#1"]);
-    let alone = Past::of(vec![all[2].clone(), of("acme/web", 5, "beef")], &BTreeMap::new(), "r");
-    assert!(Index::of(&alone).observe("acme/web", &all[2].head).unwrap().found.is_empty(), "in one repository it is done again");
+}
+
+#[test]
+fn the_same_patch_in_another_pull_of_the_repository_is_told_as_ordinary_and_never_of_a_commit() {
+    let of = |name: usize, called: &str, agent: &str| Observed {
+        repo: "acme/web".to_owned(),
+        name: called.to_owned(),
+        agent: (!agent.is_empty()).then(|| agent.to_owned()),
+        author: "fay".to_owned(),
+        patch: Some("beef".to_owned()),
+        number: called.strip_prefix('#').and_then(|digits| digits.parse().ok()),
+        ..change(name, i64::try_from(name).unwrap() * DAY)
+    };
+    let says = |known: &[Observed], which: usize| -> Vec<String> {
+        let past = Past::of(known.to_vec(), &BTreeMap::new(), "r");
+        Index::of(&past).observe("acme/web", &known[which].head).map_or_else(Vec::new, |told| told.found.iter().map(Unusual::says).collect())
+    };
+    let twice = "the same patch more than once in this repository: acme/web#5, acme/web#3; ordinary where one is opened anew or carried to another branch";
+    let two = [of(3, "#3", "claude-code"), of(5, "#5", "jules")];
+    assert_eq!((says(&two, 0), says(&two, 1)), (vec![twice.to_owned()], vec![twice.to_owned()]), "whoever made the other one");
+    assert_eq!(says(&[of(3, "#3", ""), of(5, "#5", "")], 1), [twice]);
+    let again = Observed { head: of(9, "#3", "").head, ..of(3, "#3", "claude-code") };
+    assert_eq!(says(&[two[0].clone(), again], 0), Vec::<String>::new(), "pushed again it is one pull");
+    let landed = of(6, &format!("{:040x}", 6), "claude-code");
+    assert_eq!(says(&[two[0].clone(), landed.clone()], 0), Vec::<String>::new(), "the commit that a pull became");
+    assert_eq!(says(&[two[0].clone(), landed], 1), Vec::<String>::new());
 }
 
 /// Of people no more is told than bursts and the same patch elsewhere.
@@ -619,4 +643,25 @@ fn a_scan_of_several_pulls_tells_bursts_and_the_same_patch_elsewhere() {
         plain.contains("beside what was done before (weighs nothing)") && plain.contains("the same patch in 2 repositories"),
         "{plain}"
     );
+}
+
+#[test]
+fn a_scan_tells_two_branches_that_bring_the_same_patch_and_weighs_it_nothing() {
+    let mut world = World::new();
+    let text: String = (0..9).map(|at| format!("def shared_{at}(rows):\n    return rows\n\n\n")).collect();
+    for name in ["claude/one", "claude/two"] {
+        world.agent_branch(name, "Share the rows", &[("src/shared.py", text.as_str())]);
+    }
+    world.agent_branch("claude/three", "Share the rows", &[("src/other.py", text.as_str())]);
+    let program = program(&world);
+    let reports: Value = serde_json::from_str(&program.ok(&["scan", "--format", "json", "--fail-on", "never"])).unwrap();
+    let told: BTreeMap<String, bool> = reports.as_array().unwrap().iter().map(|report| {
+        let name = report["change"]["ref"].as_str().unwrap().to_owned();
+        (name, report["unusual"].to_string().contains("the same patch more than once in this repository: "))
+    }).collect();
+    let expected = [("claude/one", true), ("claude/three", false), ("claude/two", true)];
+    assert_eq!(told, expected.map(|(name, told)| (name.to_owned(), told)).into());
+    let scores: BTreeSet<u64> = reports.as_array().unwrap().iter().map(|report| report["risk"]["score"].as_u64().unwrap()).collect();
+    assert_eq!(scores.len(), 1, "it weighs nothing: {scores:?}");
+    assert!(program.run(&["scan", "claude/two", "--fail-on", "never"]).out.contains("the same patch more than once"));
 }

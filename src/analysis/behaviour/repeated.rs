@@ -70,3 +70,13 @@ pub fn twin(alike: &[&Known]) -> Option<Twin> {
     let changes = alike.iter().rev().take(PLACES).map(|known| known.change.address()).collect();
     (repositories > 1).then_some(Twin { changes, repositories })
 }
+
+/// The pulls and branches of one repository that bring the same patch as `this`, oldest first in `alike`; `None` where it is the only one.
+/// Commits are left out: what a pull brought in stands there once more.
+#[must_use]
+pub fn here(alike: &[&Known], this: &Known) -> Option<Twin> {
+    let of_here = |known: &&&Known| known.change.repo == this.change.repo && !known.change.is_commit();
+    let changes: Vec<String> = alike.iter().rev().filter(of_here).map(|known| known.change.address()).collect();
+    let others = changes.len() > 1 && !this.change.is_commit();
+    others.then(|| Twin { changes: changes.into_iter().take(PLACES).collect(), repositories: 1 })
+}

@@ -70,7 +70,7 @@ impl<'p> Index<'p> {
             found.extend(again(&upto, this));
         }
         let alike = this.change.patch.as_deref().and_then(|patch| self.patches.get(patch));
-        found.extend(alike.and_then(|alike| repeated::twin(alike)).map(Unusual::Twin));
+        found.extend(alike.and_then(|alike| repeated::twin(alike).or_else(|| repeated::here(alike, this))).map(Unusual::Twin));
         if by == By::Author {
             let author = this.change.author.clone();
             return (!found.is_empty()).then(|| Observations { by, agent: author, before: before.len(), found, ..Observations::default() });
