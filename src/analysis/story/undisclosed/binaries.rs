@@ -14,7 +14,9 @@ const MEDIA: [&str; 27] = [
     "pdf", "mp3", "mp4", "webm", "mov", "ogg", "wav", "m4a", "flac",
 ];
 /// Words that speak of what no diff shows.
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 24] = [
+    "nuget",
+    "nupkg",
     "binary",
     "binaries",
     "blob",

@@ -16,6 +16,12 @@ struct Kind {
 /// What is said of settings by which agents and editors work.
 pub(super) const CONFIGURATION: &str = "agent or editor configuration runs something or is allowed more";
 
+/// What is said of lost assertions, skipped tests and the like.
+const TESTS: &str = "tests check less than before";
+
+/// Words of a message that says that something goes: tests of it go with it. Which ones, the findings say.
+const GOES: [&str; 8] = ["remove", "removing", "delete", "deleting", "drop", "revert", "deprecat", "replace"];
+
 /// Words that speak of agents and editors.
 pub(super) const AGENTS: [&str; 24] = [
     "claude",
@@ -137,7 +143,7 @@ const KINDS: [Kind; 9] = [
         shows: |finding| {
             finding.rule.0.contains("assert") || (finding.rule.0.starts_with("test") && finding.class == FindingClass::Integrity)
         },
-        fact: "tests check less than before",
+        fact: TESTS,
         words: &[
             "test",
             "tests",
@@ -176,6 +182,8 @@ pub(super) fn facts(mentioned: &Mentioned, findings: &[Finding]) -> Vec<Undisclo
         told.extend(shown.iter().map(|finding| finding.id.0.as_str()));
         let unsaid = !mentioned.any(kind.words) && !shown.iter().any(|finding| names_file(mentioned, finding));
         if let Some(severity) = shown.iter().map(|finding| finding.severity).max().filter(|_| unsaid) {
+            let explained = kind.fact == TESTS && mentioned.begins(&GOES) && severity <= Severity::Medium;
+            let severity = if explained { severity.min(Severity::Low) } else { severity };
             let places = shown.iter().take(MOST_PLACES).map(|finding| finding.at.to_string()).collect();
             out.push(Undisclosed { fact: kind.fact.to_owned(), severity, places });
         }
