@@ -93,7 +93,10 @@ fn unchecked(change: &Change, outcomes: &[FileOutcome], around: &Around) -> Vec<
     if !as_before.is_empty() {
         let lines = outcomes.iter().filter_map(|outcome| outcome.counts.get(AS_BEFORE)).sum::<i64>();
         let what = counted(usize::try_from(lines).unwrap_or(usize::MAX), "line stays as it is", "lines stay as they are");
-        all.push(format!("{what} whose packages are worked out by a program or written in a form that is not read: {}", listed(&as_before)));
+        all.push(format!(
+            "{what} whose packages are worked out by a program or written in a form that is not read: {}",
+            listed(&as_before)
+        ));
     }
     all.extend(around.lookups.unasked.iter().cloned());
     if let (Some(_), unchecked @ 1..) = (around.lookups.at, unlisted(around)) {

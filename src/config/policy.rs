@@ -213,9 +213,15 @@ fn pattern(glob: &str) -> Result<(), String> {
         return Err(format!("{glob:?}: no pattern takes another one back; write what is meant without it"));
     }
     let bare = glob.trim().trim_start_matches("./").trim_start_matches('/');
-    let meant = if bare.is_empty() { "**".to_owned() } else { bare.strip_suffix('/').map_or_else(|| bare.to_owned(), |folder| format!("{folder}/**")) };
+    let meant = if bare.is_empty() {
+        "**".to_owned()
+    } else {
+        bare.strip_suffix('/').map_or_else(|| bare.to_owned(), |folder| format!("{folder}/**"))
+    };
     if meant != glob {
-        return Err(format!("{glob:?} meets no path, since paths begin at the top of the repository and end without a slash; write {meant:?}"));
+        return Err(format!(
+            "{glob:?} meets no path, since paths begin at the top of the repository and end without a slash; write {meant:?}"
+        ));
     }
     // As they are compared: in small letters, where a range such as [Z-a] turns around.
     let built = |text: &str| GlobBuilder::new(text).literal_separator(true).backslash_escape(true).build().map(drop);

@@ -340,7 +340,9 @@ fn the_same_patch_in_another_pull_of_the_repository_is_told_as_ordinary_and_neve
     };
     let says = |known: &[Observed], which: usize| -> Vec<String> {
         let past = Past::of(known.to_vec(), &BTreeMap::new(), "r");
-        Index::of(&past).observe("acme/web", &known[which].head).map_or_else(Vec::new, |told| told.found.iter().map(Unusual::says).collect())
+        Index::of(&past)
+            .observe("acme/web", &known[which].head)
+            .map_or_else(Vec::new, |told| told.found.iter().map(Unusual::says).collect())
     };
     let twice = "the same patch more than once in this repository: acme/web#5, acme/web#3; ordinary where one is opened anew or carried to another branch";
     let two = [of(3, "#3", "claude-code"), of(5, "#5", "jules")];
@@ -655,10 +657,15 @@ fn a_scan_tells_two_branches_that_bring_the_same_patch_and_weighs_it_nothing() {
     world.agent_branch("claude/three", "Share the rows", &[("src/other.py", text.as_str())]);
     let program = program(&world);
     let reports: Value = serde_json::from_str(&program.ok(&["scan", "--format", "json", "--fail-on", "never"])).unwrap();
-    let told: BTreeMap<String, bool> = reports.as_array().unwrap().iter().map(|report| {
-        let name = report["change"]["ref"].as_str().unwrap().to_owned();
-        (name, report["unusual"].to_string().contains("the same patch more than once in this repository: "))
-    }).collect();
+    let told: BTreeMap<String, bool> = reports
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|report| {
+            let name = report["change"]["ref"].as_str().unwrap().to_owned();
+            (name, report["unusual"].to_string().contains("the same patch more than once in this repository: "))
+        })
+        .collect();
     let expected = [("claude/one", true), ("claude/three", false), ("claude/two", true)];
     assert_eq!(told, expected.map(|(name, told)| (name.to_owned(), told)).into());
     let scores: BTreeSet<u64> = reports.as_array().unwrap().iter().map(|report| report["risk"]["score"].as_u64().unwrap()).collect();

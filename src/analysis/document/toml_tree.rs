@@ -183,7 +183,8 @@ mod tests {
 
     /// A list long enough to be read in parts, between `before` and `after`, with `odd` in its middle.
     fn long(before: &str, odd: &str, after: &str) -> String {
-        let item = |at: usize| format!("[[package]]\nname = \"p{at}\"\nfiles = [\n    {{ a = 1 }},\n]\n\n[package.needs]\nx = \"{at}\"\n\n");
+        let item =
+            |at: usize| format!("[[package]]\nname = \"p{at}\"\nfiles = [\n    {{ a = 1 }},\n]\n\n[package.needs]\nx = \"{at}\"\n\n");
         let half = |from: usize| (from..from + 5000).map(item).collect::<String>();
         format!("{before}{}{odd}{}{after}", half(0), half(5000))
     }
@@ -214,7 +215,10 @@ mod tests {
             };
             let (root, items, told) = parts(&text).unwrap();
             assert_eq!(items, whole.get("package").unwrap().items(), "{odd}");
-            assert_eq!((root.get("version"), root.get("last"), root.get("metadata")), (whole.get("version"), whole.get("last"), whole.get("metadata")));
+            assert_eq!(
+                (root.get("version"), root.get("last"), root.get("metadata")),
+                (whole.get("version"), whole.get("last"), whole.get("metadata"))
+            );
             assert_eq!(told, apart, "{odd}");
         }
     }

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::edition;
 use super::format::{Entry, Format, Kind, Reading, number};
-use crate::analysis::document::{self, toml_tree};
 use crate::analysis::document::node::{Node, Value};
+use crate::analysis::document::{self, toml_tree};
 use crate::analysis::language::Language;
 use crate::model::dependency::{Ecosystem, PackageSource, Scope};
 

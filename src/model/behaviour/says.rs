@@ -93,7 +93,9 @@ impl Twin {
         if self.repositories == 1 {
             // What is told of one repository is ordinary where somebody opens a pull anew or carries it to an older version.
             let changes = self.changes.join(", ");
-            return format!("the same patch more than once in this repository: {changes}; ordinary where one is opened anew or carried to another branch");
+            return format!(
+                "the same patch more than once in this repository: {changes}; ordinary where one is opened anew or carried to another branch"
+            );
         }
         format!("the same patch in {} repositories: {}", self.repositories, self.changes.join(", "))
     }

@@ -46,7 +46,8 @@ pub(super) fn belongings<'p>(policy: &'p Policy, touched: &Touched) -> Vec<Belon
     let listed = sensitive(policy, touched).into_iter();
     let mut found: Vec<Belonging<'_>> =
         listed.map(|(demand, paths)| Belonging { paths, owners: &demand.value.owners, from: &demand.from }).collect();
-    let lines: Vec<(GlobSet, _)> = policy.owned.iter().map(|demand| (set_as(&demand.value.paths, Case::Exact, Broken::All), demand)).collect();
+    let lines: Vec<(GlobSet, _)> =
+        policy.owned.iter().map(|demand| (set_as(&demand.value.paths, Case::Exact, Broken::All), demand)).collect();
     for path in &touched.paths {
         let Some((_, demand)) = lines.iter().rev().find(|(set, _)| set.is_match(&*path.text())) else { continue };
         let path = one_line(&path.text());

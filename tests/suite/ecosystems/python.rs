@@ -60,14 +60,33 @@ fn unread(path: &str, before: &str, after: &str) -> (Vec<String>, Vec<String>) {
 
 #[test]
 fn names_that_a_program_works_out_are_told_where_their_lines_change_and_else_once_quietly() {
-    let setup = |version: &str, asks: &str| format!("from setuptools import setup\n\n\nsetup(\n    version='{version}',\n    name='x',\n    author='y',\n    zip_safe=False,\n    {asks},\n)\n");
-    let gems = |version: &str, asks: &str| format!("Gem::Specification.new do |s|\n  s.version = '{version}'\n  s.name = 'x'\n  s.summary = 'y'\n\n  {asks}\nend\n");
+    let setup = |version: &str, asks: &str| {
+        format!(
+            "from setuptools import setup\n\n\nsetup(\n    version='{version}',\n    name='x',\n    author='y',\n    zip_safe=False,\n    {asks},\n)\n"
+        )
+    };
+    let gems = |version: &str, asks: &str| {
+        format!("Gem::Specification.new do |s|\n  s.version = '{version}'\n  s.name = 'x'\n  s.summary = 'y'\n\n  {asks}\nend\n")
+    };
     let cases: [(&str, &dyn Fn(&str, &str) -> String, &str, &str, &str); 2] = [
-        ("setup.py", &setup, "install_requires=read('r.txt')", "install_requires=read('s.txt')", "dependencies: line 9: install_requires is worked out by the program, not listed"),
-        ("x.gemspec", &gems, "s.add_dependency NAME, '1.0'", "s.add_dependency OTHER, '1.0'", "dependencies: line 6: the name of this gem is worked out by the program, and was not read"),
+        (
+            "setup.py",
+            &setup,
+            "install_requires=read('r.txt')",
+            "install_requires=read('s.txt')",
+            "dependencies: line 9: install_requires is worked out by the program, not listed",
+        ),
+        (
+            "x.gemspec",
+            &gems,
+            "s.add_dependency NAME, '1.0'",
+            "s.add_dependency OTHER, '1.0'",
+            "dependencies: line 6: the name of this gem is worked out by the program, and was not read",
+        ),
     ];
     for (path, file, one, other, says) in cases {
-        let stays = format!("1 line stays as it is whose packages are worked out by a program or written in a form that is not read: {path}");
+        let stays =
+            format!("1 line stays as it is whose packages are worked out by a program or written in a form that is not read: {path}");
         assert_eq!(unread(path, &file("1", one), &file("2", one)), (vec![], vec![stays]), "{path}: another line");
         assert_eq!(unread(path, &file("1", one), &file("1", other)), (vec![says.to_owned()], vec![]), "{path}: the line");
         assert_eq!(unread(path, &file("1", ""), &file("1", one)), (vec![says.to_owned()], vec![]), "{path}: a new line");

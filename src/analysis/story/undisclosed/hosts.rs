@@ -13,8 +13,9 @@ static LINK: Pattern = Pattern::new(r#"(?i)(?:\bhref|\bxmlns[\w:]*|\blink|\bdocs
 /// The same within a sentence.
 static SENTENCE: Pattern = Pattern::new(r#"[A-Za-z]{2,}[ ,][^"'`=]*[A-Za-z:(][\s(>:]+$"#);
 /// What fetches an address that stands behind it all the same.
-static FETCHED: Pattern =
-    Pattern::new(r"(?i)<(?:link|script|base|img|iframe|source)\b|\b(?:curl|wget|iwr|irm|fetch|git|pip|uvx?|npx?|npm|sh|bash|nc|ssh|scp|rsync|powershell|docker|get|post|put)\b");
+static FETCHED: Pattern = Pattern::new(
+    r"(?i)<(?:link|script|base|img|iframe|source)\b|\b(?:curl|wget|iwr|irm|fetch|git|pip|uvx?|npx?|npm|sh|bash|nc|ssh|scp|rsync|powershell|docker|get|post|put)\b",
+);
 /// Words that speak of talking to somebody.
 const WORDS: [&str; 22] = [
     "url",
