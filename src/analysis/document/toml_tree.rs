@@ -15,6 +15,9 @@ pub(super) fn read(text: &str) -> Result<Node, String> {
     read_from(text, 0)
 }
 
+/// Bytes of a part of a list, and its first line.
+type Part = (Range<usize>, usize);
+
 /// A file whose weight is one list of tables, such as the packages of a lock file: they are read some at a time, since the trees of all
 /// of them are twenty times the file.
 pub struct Listed<'t> {
@@ -22,8 +25,8 @@ pub struct Listed<'t> {
     pub root: Node,
     text: &'t str,
     name: &'t str,
-    /// Bytes and first lines of the list's parts; empty where it stands in `root`.
-    parts: Vec<(Range<usize>, usize)>,
+    /// The list's parts; empty where it stands in `root`.
+    parts: Vec<Part>,
 }
 
 /// Reads `text`, whose tables `[[name]]` are handed out by [`Listed::each`].
@@ -72,13 +75,13 @@ impl Listed<'_> {
 
 /// `text` with empty lines in place of the tables `[[name]]` and what belongs to them, and where those stand; `None` where lines do not
 /// tell, or it is not worth it.
-fn apart(text: &str, name: &str) -> Option<(String, Vec<(Range<usize>, usize)>)> {
+fn apart(text: &str, name: &str) -> Option<(String, Vec<Part>)> {
     // Only in a text of several lines could a line look like the head of a table and be none.
     if text.len() < TOGETHER || text.contains("\"\"\"") || text.contains("'''") {
         return None;
     }
     let mut outside = String::new();
-    let mut parts: Vec<(Range<usize>, usize)> = Vec::new();
+    let mut parts: Vec<Part> = Vec::new();
     let (mut at, mut inside) = (0, false);
     for (number, line) in text.split_inclusive('\n').enumerate() {
         match head(line, name) {

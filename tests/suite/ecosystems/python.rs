@@ -68,7 +68,8 @@ fn names_that_a_program_works_out_are_told_where_their_lines_change_and_else_onc
     let gems = |version: &str, asks: &str| {
         format!("Gem::Specification.new do |s|\n  s.version = '{version}'\n  s.name = 'x'\n  s.summary = 'y'\n\n  {asks}\nend\n")
     };
-    let cases: [(&str, &dyn Fn(&str, &str) -> String, &str, &str, &str); 2] = [
+    type File<'f> = &'f dyn Fn(&str, &str) -> String;
+    let cases: [(&str, File<'_>, &str, &str, &str); 2] = [
         (
             "setup.py",
             &setup,
