@@ -338,6 +338,43 @@ fn what_no_event_has_tells_no_groups_apart() {
 }
 
 #[test]
+fn a_field_that_no_event_of_its_rules_has_is_named_with_those_there_are() {
+    let lines = "title: Lines\nname: some_lines\nlogsource:\n  product: git\ndetection:\n  selection:\n    code_content|contains: x\n  condition: selection\n";
+    let window = |rules: &str, group: &str, count: &str| {
+        format!(
+            "{BASE}---\n{lines}---\ntitle: Window\ncorrelation:\n  type: {count}\n  rules: [{rules}]\n  group-by:\n    - user_id\n    - {group}\n  timespan: 1h\n"
+        )
+    };
+    let counted = |field: &str| format!("value_count\n  condition:\n    field: {field}\n    gte: 2");
+    let plain = "event_count\n  condition:\n    gte: 2";
+    let groups = |kind: &str| {
+        format!("it groups by `package`, which no event has that its rules fire on ({kind}), so it tells nothing apart by it; these have ")
+    };
+    let counts =
+        "it counts `package`, which no event has that its rules fire on (commit), so it never comes to anything; these have ".to_owned();
+    for (text, line, kind, says) in [
+        (window("a_commit", "package", plain), 28, NoteKind::Advice, groups("commit")),
+        (window("a_commit", "user_id", &counted("package")), 24, NoteKind::NeverMatches, counts),
+        (window("some_lines", "package", plain), 28, NoteKind::Advice, groups("lines")),
+    ] {
+        let book = book(&[("a.yml", &text)]);
+        let told: Vec<_> = book.notes.iter().filter(|note| note.text.starts_with(&says)).collect();
+        assert_eq!(told.len(), 1, "{:?}", book.notes);
+        assert_eq!((told[0].line, told[0].path.as_str(), told[0].kind), (Some(line), "a.yml", kind), "{text}");
+        assert!(told[0].text.contains("commit_message") && !told[0].text.contains("old_version"), "{}", told[0].text);
+        if kind == NoteKind::NeverMatches {
+            let report = judged(&book, &commits(&[(0, "a"), (10, "b"), (20, "c")], "src/a.py"));
+            assert_eq!(report.findings, [], "{text}");
+        }
+    }
+    // What one of its rules has is enough, and so is what an alias leads to.
+    let alias = window("a_commit", "who\n  aliases:\n    who:\n      a_commit: author", plain);
+    for text in [window("a_commit, some_lines", "file_path", plain), window("some_lines", "file_path", plain), alias] {
+        assert_eq!(book(&[("a.yml", &text)]).notes, [], "{text}");
+    }
+}
+
+#[test]
 fn values_are_counted_once_each() {
     let count = "type: value_count\nrules: [a_commit]\ngroup-by: [repo]\ntimespan: 1h\ncondition:\n  field: commit_message\n  gte: 3";
     assert_eq!(windows(count, &[(0, "a"), (10, "b"), (20, "a"), (30, "b")]), Vec::<String>::new());

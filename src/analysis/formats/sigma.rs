@@ -2,6 +2,7 @@
 //!
 //! A rule that a correlation counts does not report by itself, unless the correlation says `generate`.
 
+mod apart;
 mod asked;
 mod compile;
 mod completed;

@@ -47,7 +47,7 @@ fn fields<'c>(rule: &SigmaRule, correlations: &'c [Correlates]) -> BTreeSet<&'c 
 }
 
 /// The field of `rule` that `name` stands for.
-fn actual<'c>(correlation: &'c CorrelationRule, rule: &SigmaRule, name: &'c str) -> &'c str {
+pub(super) fn actual<'c>(correlation: &'c CorrelationRule, rule: &SigmaRule, name: &'c str) -> &'c str {
     let alias = correlation.aliases.iter().find(|alias| alias.alias == name);
     let mapped = alias.and_then(|alias| [&rule.id, &rule.name].into_iter().flatten().find_map(|own| alias.mapping.get(own)));
     mapped.map_or(name, String::as_str)

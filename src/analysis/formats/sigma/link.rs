@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rsigma_parser::{CorrelationRule, FilterRule, FilterRuleTarget, SigmaRule};
 
 use super::super::note;
+use super::apart;
 use super::compile;
 use super::filters::{self, Filters};
 use super::read::Found;
+use crate::analysis::rules as own;
 use crate::model::pack::{NoteKind, Pack, PackFile, RuleNote};
 
 /// The rules of a pack that can run, with what refers to them.
@@ -33,6 +35,10 @@ pub(super) fn link<'p>(
     let rules: Vec<Found<'p, SigmaRule>> =
         rules.into_iter().filter(|found| linker.enter(&found.what.id, &found.what.name, (found.file, found.line))).collect();
     let correlations = linker.correlations(correlations);
+    // A test holds that the rules of this program need no advice.
+    if !own::is_own(pack) {
+        linker.apart(&rules, &correlations);
+    }
     let filters = linker.filters(&rules, filters, all);
     let counted = linker.counted(&correlations);
     Linked { rules, correlations, filters, counted, notes: linker.notes }
@@ -105,6 +111,23 @@ impl Linker<'_> {
             .collect();
         lost.sort();
         lost.into_iter().for_each(|text| self.say(found.file, found.line, NoteKind::NeverMatches, text));
+    }
+
+    /// Says by which fields correlations tell nothing apart.
+    fn apart(&mut self, rules: &[Found<'_, SigmaRule>], correlations: &[Found<'_, CorrelationRule>]) {
+        for found in correlations {
+            let (mut open, mut seen) = (vec![found], BTreeSet::new());
+            let mut counted: Vec<&Found<'_, SigmaRule>> = Vec::new();
+            while let Some(one) = open.pop() {
+                let meant: BTreeSet<&String> = one.what.rules.iter().filter_map(|rule| self.meant(rule)).collect();
+                counted.extend(rules.iter().filter(|rule| rule.what.id.as_ref().is_some_and(|id| meant.contains(id))));
+                let others = correlations.iter().filter(|other| other.what.id.as_ref().is_some_and(|id| meant.contains(id)));
+                open.extend(others.filter(|other| seen.insert(other.what.id.as_deref())));
+            }
+            for (line, kind, text) in apart::look(found, &counted) {
+                self.say(found.file, line, kind, text);
+            }
+        }
     }
 
     fn unlinked(&mut self, found: &Found<'_, CorrelationRule>, left: &[Found<'_, CorrelationRule>]) {

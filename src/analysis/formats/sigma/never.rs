@@ -35,6 +35,16 @@ pub fn look(tree: &Node, kinds: &[EventKind]) -> Vec<Said> {
     found.said()
 }
 
+/// On which of `kinds` the rule in `tree` may hold.
+#[must_use]
+pub(super) fn may(tree: &Node, kinds: &[EventKind]) -> Vec<EventKind> {
+    let Some(detection) = tree.get("detection") else { return kinds.to_vec() };
+    let reach = selections(detection, &["condition", "timeframe"], &mut Found::default());
+    let outcome = detection.get("condition").map(|condition| Selections { detection, reach }.follow(condition));
+    let may = outcome.and_then(|outcome| outcome.reach).map_or(Kinds::ALL, |reach| reach.may);
+    kinds.iter().copied().filter(|kind| !may.and(Kinds::of([*kind])).is_empty()).collect()
+}
+
 fn rule(detection: &Node, kinds: Kinds, found: &mut Found) {
     let reach = selections(detection, &["condition", "timeframe"], found);
     let names: Vec<(&str, usize)> = reach.keys().map(|name| (*name, detection.get(name).map_or(0, |node| node.key))).collect();
