@@ -7,7 +7,7 @@ use lazaret::analysis::manifests::forms;
 use lazaret::model::dependency::{Dependency, PackageSource, Scope};
 
 /// A folder, the file in it, and what is listed by nothing but the file: packages for another machine.
-const PAIRS: [(&str, &str, &[&str]); 25] = [
+const PAIRS: [(&str, &str, &[&str]); 26] = [
     ("npm-6", "package-lock.json", &[]),
     ("npm-8", "package-lock.json", &[]),
     ("npm-11", "package-lock.json", &[]),
@@ -33,6 +33,7 @@ const PAIRS: [(&str, &str, &[&str]); 25] = [
     ("go", "go.mod", &[]),
     ("mix", "mix.lock", &[]),
     ("rebar3", "rebar.lock", &[]),
+    ("terraform", ".terraform.lock.hcl", &[]),
 ];
 /// What has one name and version on both sides, and comes from elsewhere after the change, or is used at another time.
 const MOVED: [&str; 10] = [
