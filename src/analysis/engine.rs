@@ -242,9 +242,7 @@ impl Engine {
         }
         let manifests::Changes { rows, inventory, skipped, as_before } = manifests::changes(&file);
         (outcome.dependencies, outcome.inventory) = (rows, inventory);
-        if as_before > 0 {
-            outcome.counts.insert(coverage::AS_BEFORE, i64::try_from(as_before).unwrap_or(i64::MAX));
-        }
+        outcome.counts.extend((as_before > 0).then(|| (coverage::AS_BEFORE, i64::try_from(as_before).unwrap_or(i64::MAX))));
         outcome.skipped.extend(skipped);
         outcome.sums = sums::of(&file);
         outcome.imports = imports::of(&file);
@@ -379,6 +377,7 @@ impl Engine {
             firings,
             together: Vec::new(),
             unusual: Vec::new(),
+            outside: Vec::new(),
             threads,
             activated: Vec::new(),
             imports,

@@ -21,6 +21,7 @@ use crate::model::pull::Pull;
 use crate::model::report::Report;
 use crate::model::rule::Severity;
 use crate::runtime::observer::Observer;
+use crate::runtime::policy;
 
 /// Judge changes and print what was found
 ///
@@ -93,7 +94,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let judge = Judge { engine: &engine, source: &*site.source, cancel: &context.cancel };
     // Where nothing can be kept, everything is judged all the same.
     let observer = site.paths(context).map(|paths| Observer::at(&paths, site.clock())).unwrap_or_default();
-    let folder = site.source.repository();
+    let (folder, places) = (site.source.repository(), site.paths(context));
     let note = |outcome: &Outcome| {
         if let Ok((change, report)) = outcome {
             observer.note(change, report, &engine, folder.as_deref());
@@ -115,6 +116,10 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         // By now those that came with it are remembered, too. Single commits of a range are no pulls of anybody.
         if let (Ok((change, report)), false) = (&mut outcome, by_itself) {
             let seen = observer.observe(&change.pull, &engine, folder.as_deref());
+            if let (Some(_), Ok(paths)) = (&folder, &places) {
+                report.outside = policy::outside(paths.config(), &*site.source, change, report);
+                shown::sentences(&mut report.outside, &veil);
+            }
             report.unusual = seen.iter().flat_map(|seen| &seen.found).map(Unusual::says).collect();
         }
         verdict.add(&outcome);

@@ -223,6 +223,12 @@ fn pattern(glob: &str) -> Result<(), String> {
             "{glob:?} meets no path, since paths begin at the top of the repository and end without a slash; write {meant:?}"
         ));
     }
+    if glob.split('/').any(|name| matches!(name, "" | "." | "..")) {
+        return Err(format!("{glob:?} meets no path: no name in one is empty, \".\" or \"..\""));
+    }
+    if glob.split('\\').skip(1).any(|rest| rest.starts_with(char::is_alphanumeric)) {
+        return Err(format!("{glob:?}: names are divided by \"/\", and a backslash only takes away what the sign behind it means"));
+    }
     // As they are compared: in small letters, where a range such as [Z-a] turns around.
     let built = |text: &str| GlobBuilder::new(text).literal_separator(true).backslash_escape(true).build().map(drop);
     built(glob).and_then(|()| built(&glob.to_lowercase())).map_err(|error| format!("{glob:?} is no pattern of paths ({})", error.kind()))

@@ -30,6 +30,7 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     report.findings.iter().try_for_each(|finding| self::finding(out, finding, &report.findings))?;
     dependencies(out, report)?;
     story(out, report)?;
+    outside(out, report)?;
     unusual(out, report)?;
     imports(out, report)?;
     if let Some(says) = report.annotating() {
@@ -89,6 +90,16 @@ fn dependencies(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         let notes = row.notes.iter().map(|note| cell(note)).collect::<Vec<_>>().join(", ");
         writeln!(out, "| {change} | {world} | {name} | {version} | {scope} | {reason} | {manifest} | {notes} |")?;
     }
+    writeln!(out)
+}
+
+/// What the policy in force does not leave its agent.
+fn outside(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    if report.outside.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "### Outside the scope of its agent\n")?;
+    report.outside.iter().try_for_each(|sentence| writeln!(out, "- {}", code(sentence)))?;
     writeln!(out)
 }
 

@@ -29,6 +29,7 @@ pub fn report(out: &mut dyn Write, judged: Judged<'_>, paint: Paint) -> io::Resu
     }
     dependencies(out, &report.dependencies, paint)?;
     story(out, &report.story, paint)?;
+    outside(out, report, paint)?;
     unusual(out, report, paint)?;
     imports(out, &report.imports, paint)?;
     if let Some(says) = report.annotating() {
@@ -159,6 +160,15 @@ pub(crate) fn versions(row: &DependencyChange) -> String {
         (None, None) => String::new(),
     };
     inert::line(&text).into_owned()
+}
+
+/// What the policy in force does not leave its agent; the decision is where that holds, and no score.
+fn outside(out: &mut dyn Write, report: &Report, paint: Paint) -> io::Result<()> {
+    if report.outside.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  {}", paint.strong("outside the scope of its agent"))?;
+    report.outside.iter().try_for_each(|sentence| writeln!(out, "    {}", inert::line(sentence)))
 }
 
 /// What is unusual beside earlier changes; it weighs nothing, and so stands behind what does.

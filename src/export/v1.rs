@@ -39,6 +39,8 @@ pub struct ReportV1<'a> {
     annotated: Vec<&'static str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     unusual: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    outside_scope: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     imports: Vec<ImportV1<'a>>,
     stats: StatsV1,
@@ -205,6 +207,7 @@ impl<'a> ReportV1<'a> {
             },
             annotated: report.annotated.iter().map(|rule| rule.0).collect(),
             unusual: &report.unusual,
+            outside_scope: &report.outside,
             imports: report.imports.iter().map(ImportV1::new).collect(),
             stats,
         }

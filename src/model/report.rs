@@ -35,6 +35,8 @@ pub struct Report {
     pub together: Vec<Fingerprint>,
     /// What is unusual in it beside what its agent or author did before, one clause each, where somebody remembers that; outside text.
     pub unusual: Vec<String>,
+    /// What of it lies outside the paths that the policy in force leaves its agent, one sentence each, where that was asked; outside text.
+    pub outside: Vec<String>,
     /// What other tools brought in.
     pub imports: Vec<Import>,
     /// Rules in force that the settings say shall only annotate, by name.

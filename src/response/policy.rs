@@ -44,6 +44,12 @@ pub fn judge(plan: &Plan, situation: &Situation<'_>) -> Judgement {
     judgement
 }
 
+/// What of a change lies outside the scopes that `policy` leaves its agent, in sentences.
+#[must_use]
+pub fn outside(policy: &Policy, touched: &Touched) -> Vec<String> {
+    paths::outside(policy, touched)
+}
+
 /// Puts `judgement` into `plan`. The first of two records its decision and does nothing else.
 pub fn apply(plan: &mut Plan, judgement: Judgement) {
     plan.refusals.extend(judgement.refusals);

@@ -10,20 +10,23 @@ use crate::config::nearest::nearest;
 use crate::config::owners;
 use crate::config::policy::together;
 use crate::model::cancel::Cancel;
+use crate::model::change::Change;
 use crate::model::commit_id::CommitId;
 use crate::model::decision::Verb;
 use crate::model::person::Proof;
 use crate::model::policy::{HOURS, Policy, PolicyText, Touched};
 use crate::model::pull::{Author, PullRef};
+use crate::model::report::Report;
 use crate::model::response::{CaseId, People, Plan, Strength};
 use crate::model::time::Timestamp;
 use crate::response::error::ResponseError;
 use crate::response::journal::{Case, Journal};
-use crate::response::policy::{First, Members, Situation, about, apply, judge, named, teams};
+use crate::response::policy::{First, Members, Situation, about, apply, judge, named, outside as scopes_of, teams};
 use crate::response::request::Request;
 use crate::response::responder::Responder;
 use crate::response::signing::{self, Signing};
 use crate::runtime::held::Held;
+use crate::runtime::touched::touched;
 use crate::sources::source::Source;
 
 /// What a decision notes of a policy that could not be read when it was made.
@@ -119,6 +122,20 @@ pub fn texts(folder: &Path, source: Option<&dyn Source>, at: &PullRef, base: Opt
         texts.extend(source.policies(at, base, &Cancel::default()).map_err(|error| error.to_string())?);
     }
     Ok(texts)
+}
+
+/// What of `change`, as `report` judges it, lies outside the scopes of its agent, in sentences; also that the policy cannot be read.
+/// Nothing is asked for a change that no agent made.
+#[must_use]
+pub fn outside(folder: &Path, source: &dyn Source, change: &Change, report: &Report) -> Vec<String> {
+    if change.pull.provenance.agent.is_none() {
+        return Vec::new();
+    }
+    match Force::of(folder, Some(source), &change.pull.at, change.pull.revision.base.as_ref()).now() {
+        Ok(policy) if policy.scopes.is_empty() => Vec::new(),
+        Ok(policy) => scopes_of(policy, &touched(change, report)),
+        Err(why) => vec![format!("the policy cannot be read, and nothing is let in until it can: {why}")],
+    }
 }
 
 /// What a plan is judged by.

@@ -74,6 +74,9 @@ fn a_slip_of_the_finger_is_an_error_with_its_line_and_the_name_that_was_meant() 
         ("[[scope]]\nagent = \"*\"\nonly = [\"src \"]", "write \"src\""),
         ("[[scope]]\nagent = \"*\"\nonly = [\"/\"]", "write \"**\""),
         ("[[scope]]\nagent = \"*\"\nonly = [\"**\", \"!src/auth/**\"]", "no pattern takes another one back"),
+        ("[[scope]]\nagent = \"*\"\nnever = [\"a//b\"]", "\"a//b\" meets no path: no name in one is empty"),
+        ("[[scope]]\nagent = \"*\"\nnever = [\"../b\"]", "no name in one is empty"),
+        ("[[scope]]\nagent = \"*\"\nnever = ['src\\auth\\**']", "names are divided by \"/\""),
         ("[[scope]]\nagent = \"*\"\nonly = [\"[Z-a]*\"]", "policy.toml:3: \"[Z-a]*\" is no pattern of paths"),
         ("[scope]\nagent = \"*\"\nnever = [\"a\"]", "policy.toml:1: a table in [[ ]] is expected here"),
         ("[[sensitive]]\npaths = [\"a\"]\nowners = [\"alice\"]", "policy.toml:3: \"alice\" names nobody: write @login"),
@@ -173,6 +176,36 @@ fn what_is_outside_a_scope_is_told_once_and_every_scope_holds() {
             None => assert_eq!(approve(&program).code, 0, "{path}"),
         }
     }
+}
+
+#[test]
+fn a_scan_tells_what_an_agent_may_not_touch_and_weighs_it_nothing() {
+    let policy = "[[scope]]\nagent = \"claude-code\"\nnever = [\"src/auth\"]\n\n[[scope]]\nagent = \"*\"\nonly = [\"src\"]\noutside = \"two-people\"\n";
+    let files = [("src/auth/login.py", "x = 2\n"), ("deploy.sh", "true\n")];
+    let says = [
+        "claude-code may not touch src/auth/login.py (.lazaret/policy.toml of main): an approval is refused",
+        "claude-code may not touch deploy.sh (.lazaret/policy.toml of main): an approval takes two people",
+    ];
+    let (mut world, program) = place(&files, policy);
+    world.branch("person/x");
+    files.iter().for_each(|(path, text)| world.write(path, text));
+    world.commit("Change it");
+    world.checkout("main");
+    let scan = |program: &Program, of: &str, format: &str| program.ok(&["scan", of, "--format", format, "--fail-on", "never"]);
+    let report = |program: &Program, of: &str| serde_json::from_str::<serde_json::Value>(&scan(program, of, "json")).unwrap();
+    let told = report(&program, "claude/x");
+    assert_eq!(told["outside_scope"], serde_json::json!(says));
+    for format in ["plain", "markdown"] {
+        let text = scan(&program, "claude/x", format);
+        assert!(says.iter().all(|sentence| text.contains(sentence)), "{text}");
+    }
+    let (_world, bare) = place(&files, "");
+    assert_eq!(report(&bare, "claude/x")["risk"], told["risk"]);
+    assert!(report(&bare, "claude/x").get("outside_scope").is_none());
+    assert!(report(&program, "main..person/x").get("outside_scope").is_none(), "a person's change has no scope");
+    let (_world, broken) = place(&files, "[[scope]]\nagent = \"claude-cod\"\nnever = [\"src\"]\n");
+    let why = report(&broken, "claude/x")["outside_scope"].to_string();
+    assert!(why.contains("the policy cannot be read") && why.contains("did you mean"), "{why}");
 }
 
 #[test]

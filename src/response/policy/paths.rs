@@ -72,20 +72,32 @@ pub(super) fn why_sensitive(policy: &Policy, touched: &Touched) -> Option<String
 /// Refuses what an agent did outside its scope, or asks for a second person.
 pub(super) fn scopes(policy: &Policy, touched: &[Touched], judgement: &mut Judgement) {
     for one in touched {
-        for demand in &policy.scopes {
-            let outside = beyond(&demand.value, one);
-            if outside.is_empty() {
-                continue;
-            }
-            let agent = one_line(one.agent.as_deref().unwrap_or("whoever wrote it"));
-            let whose = one_line(&demand.from);
-            let says = format!("{agent} may not touch {} ({whose})", few(&outside, SHOWN));
-            match demand.value.outside {
+        for (outside, says) in beyond_all(policy, one) {
+            match outside {
                 Outside::Refuse => judgement.refusals.push(format!("{}: {says}; a person has to make that change", one_line(&one.name))),
                 Outside::TwoPeople => judgement.reasons.push(says),
             }
         }
     }
+}
+
+/// What of a change lies outside the scopes of its agent and what an approval of it comes to, in sentences.
+pub(super) fn outside(policy: &Policy, touched: &Touched) -> Vec<String> {
+    let sentence = |(outside, says): (Outside, String)| match outside {
+        Outside::Refuse => format!("{says}: an approval is refused"),
+        Outside::TwoPeople => format!("{says}: an approval takes two people"),
+    };
+    beyond_all(policy, touched).map(sentence).collect()
+}
+
+/// Each scope that a change leaves, in words.
+fn beyond_all<'t>(policy: &'t Policy, touched: &'t Touched) -> impl Iterator<Item = (Outside, String)> + 't {
+    policy.scopes.iter().filter_map(|demand| {
+        let outside = beyond(&demand.value, touched);
+        let agent = one_line(touched.agent.as_deref().unwrap_or("whoever wrote it"));
+        let says = || format!("{agent} may not touch {} ({})", few(&outside, SHOWN), one_line(&demand.from));
+        (!outside.is_empty()).then(|| (demand.value.outside, says()))
+    })
 }
 
 /// The paths of a change that lie outside a scope. An agent that hides its name is not let out of the scope of all agents, but a

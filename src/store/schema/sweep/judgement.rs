@@ -197,6 +197,7 @@ pub fn read(text: &str) -> Result<Judgement, String> {
         // Known only where changes are judged together.
         together: Vec::new(),
         unusual: Vec::new(),
+        outside: Vec::new(),
         imports: data.imports.into_iter().map(ImportData::back).collect(),
         coverage: {
             let (rules, known, left_out, unchecked) = data.coverage;
