@@ -88,12 +88,13 @@ impl Observations {
     /// When the file cannot be written.
     pub fn keep(&mut self, observed: &Observed) -> Result<(), StoreError> {
         let body = observation::write(observed).map_err(|why| StoreError::Damaged { path: self.path.clone(), why })?;
-        let sql = "INSERT OR REPLACE INTO observations (repo, name, head, rules, agent, back, at, seen, size, body) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let sql = "INSERT OR REPLACE INTO observations (repo, name, head, rules, agent, back, at, seen, size, body, author, patch) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         let Observed { repo, name, head, rules, .. } = observed;
         let (agent, size) = (observed.agent.as_deref().unwrap_or_default(), i64::try_from(body.len()).unwrap_or(i64::MAX));
         let back = !observed.takes_back.is_empty();
-        let row = params![repo, name, head, rules, agent, back, observed.at.0, observed.seen.0, size, body];
+        let patch = observed.patch.as_deref().unwrap_or_default();
+        let row = params![repo, name, head, rules, agent, back, observed.at.0, observed.seen.0, size, body, observed.author, patch];
         self.connection.execute(sql, row).map_err(|e| told(&self.path, &e))?;
         self.written += 1;
         if self.written.is_multiple_of(OFTEN) { self.make_room() } else { Ok(()) }
@@ -123,7 +124,7 @@ impl Observations {
     /// When the file cannot be read.
     pub fn by(&self, repo: &str, author: &str) -> Result<Vec<Observed>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM observations WHERE repo = ?1 AND agent = '' AND instr(body, ?2) ORDER BY at DESC LIMIT {MOST_OF_ONE}"
+            "SELECT {COLUMNS} FROM observations WHERE repo = ?1 AND agent = '' AND author = ?2 ORDER BY at DESC LIMIT {MOST_OF_ONE}"
         );
         let mut found = self.rows(&sql, [repo, author])?;
         found.retain(|observed| observed.author == author);
@@ -144,7 +145,7 @@ impl Observations {
     /// # Errors
     /// When the file cannot be read.
     pub fn alike(&self, patch: &str) -> Result<Vec<Observed>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM observations WHERE instr(body, ?1) ORDER BY at DESC LIMIT {MOST_OF_ONE}");
+        let sql = format!("SELECT {COLUMNS} FROM observations WHERE patch = ?1 AND patch <> '' ORDER BY at DESC LIMIT {MOST_OF_ONE}");
         let mut found = self.rows(&sql, [patch])?;
         found.retain(|observed| observed.patch.as_deref() == Some(patch));
         Ok(found)

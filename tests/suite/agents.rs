@@ -253,6 +253,30 @@ fn what_is_kept_comes_back_as_it_was_and_what_makes_no_sense_is_left_out() {
     assert!(store.all().unwrap().is_empty());
 }
 
+#[test]
+fn a_file_of_the_first_form_is_asked_for_patches_and_authors_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("observations.db");
+    let made = Observed { agent: None, author: "ada".to_owned(), patch: Some("p".to_owned()), ..change(1, 0) };
+    let (mut store, _) = Observations::open(&path, Bounds::default(), now()).unwrap();
+    store.keep(&made).unwrap();
+    drop(store);
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    for index in ["author", "patch", "size"] {
+        connection.execute(&format!("DROP INDEX observations_by_{index}"), []).unwrap();
+    }
+    for column in ["author", "patch"] {
+        connection.execute(&format!("ALTER TABLE observations DROP COLUMN {column}"), []).unwrap();
+    }
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    drop(connection);
+    let (store, says) = Observations::open(&path, Bounds::default(), now()).unwrap();
+    assert_eq!(says, None);
+    assert_eq!(store.alike("p").unwrap(), std::slice::from_ref(&made));
+    assert_eq!(store.by(&made.repo, "ada").unwrap(), std::slice::from_ref(&made));
+    assert!(store.alike("q").unwrap().is_empty() && store.alike("").unwrap().is_empty() && store.by(&made.repo, "bob").unwrap().is_empty());
+}
+
 /// Writes over the bodies of all rows, as a defect of the disk would.
 fn rusqlite_update(path: &Path) {
     let connection = rusqlite::Connection::open(path).unwrap();

@@ -12,7 +12,8 @@ use crate::model::time::Timestamp;
 use crate::store::sqlite::Format;
 
 /// `lzob`: what tells the file from others.
-pub(crate) const FORMAT: Format = Format { application: 0x6c7a_6f62, migrations: &[include_str!("observations-1.sql")] };
+pub(crate) const FORMAT: Format =
+    Format { application: 0x6c7a_6f62, migrations: &[include_str!("observations-1.sql"), include_str!("observations-2.sql")] };
 
 const TIERS: [Tier; 4] = [Tier::Unknown, Tier::Inferred, Tier::Claimed, Tier::Verified];
 const LANES: [Lane; 4] = [Lane::Clear, Lane::Look, Lane::Review, Lane::Stop];
