@@ -5,6 +5,7 @@
 pub mod across;
 pub mod alike;
 pub mod behaviour;
+pub mod bigrams;
 pub mod blob;
 pub mod branch;
 pub mod campaign;

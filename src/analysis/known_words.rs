@@ -6,12 +6,15 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
+use super::bigrams::Sketches;
 use super::literals::{self, Word};
 
 /// One expression a line: its digest, and its words as [`write`] puts them.
 static LIST: &str = include_str!("known_words.txt");
 /// What stands for words that cannot be told.
 const NONE: &str = "-";
+/// What stands before the pieces of an expression whose words cannot be looked for in a line.
+const PIECES: &str = " ~ ";
 
 static KNOWN: LazyLock<HashMap<u64, &str>> = LazyLock::new(|| {
     let entry = |line: &'static str| {
@@ -25,22 +28,47 @@ static KNOWN: LazyLock<HashMap<u64, &str>> = LazyLock::new(|| {
 #[must_use]
 pub fn of(source: &str) -> Option<BTreeSet<Word>> {
     match listed(source) {
-        Some(words) => words,
+        Some((words, _)) => words,
         None => literals::required(source),
     }
 }
 
-/// The words of `source` as the list has them, if it does.
+/// The words of `source` that a line can be asked for, as the list has them: those of [`of`], or shorter ones.
 #[must_use]
-pub fn listed(source: &str) -> Option<Option<BTreeSet<Word>>> {
-    KNOWN.get(&digest(source)).map(|words| (*words != NONE).then(|| words.split(' ').filter_map(read).collect()))
+pub fn in_a_line(source: &str) -> Option<BTreeSet<Word>> {
+    let (words, pieces) = listed(source)?;
+    pieces.or(words)
 }
 
-/// The line of the list that says that `words` are those of `source`.
+fn told(source: &str) -> Told {
+    let words = literals::required(source);
+    let pieces = if words.as_ref().is_some_and(fit_a_line) { None } else { literals::pieces(source) };
+    (words, pieces)
+}
+
+fn fit_a_line(words: &BTreeSet<Word>) -> bool {
+    Sketches::of(words.iter().map(|word| word.text.as_str())).is_some()
+}
+
+/// The words of an expression, and its pieces where a line cannot be asked for its words.
+pub type Told = (Option<BTreeSet<Word>>, Option<BTreeSet<Word>>);
+
+/// The words of `source` as the list has them, if it does.
 #[must_use]
-pub fn line(source: &str, words: Option<&BTreeSet<Word>>) -> String {
-    let words = words.map_or_else(|| NONE.to_owned(), |words| words.iter().map(write).collect::<Vec<_>>().join(" "));
-    format!("{:016x} {words}", digest(source))
+pub fn listed(source: &str) -> Option<Told> {
+    let (words, pieces) = KNOWN.get(&digest(source)).map(|line| line.split_once(PIECES).unwrap_or((line, NONE)))?;
+    let read_all = |words: &str| (words != NONE).then(|| words.split(' ').filter_map(read).collect());
+    Some((read_all(words), read_all(pieces)))
+}
+
+/// The line of the list that says what can be told of `source`, and that.
+#[must_use]
+pub fn line(source: &str) -> (String, Told) {
+    let (words, pieces) = told(source);
+    let written = |words: &BTreeSet<Word>| words.iter().map(write).collect::<Vec<_>>().join(" ");
+    let shorter = pieces.as_ref().map_or_else(String::new, |pieces| format!("{PIECES}{}", written(pieces)));
+    let line = format!("{:016x} {}{shorter}", digest(source), words.as_ref().map_or_else(|| NONE.to_owned(), written));
+    (line, (words, pieces))
 }
 
 /// A digit that says on which sides a word has borders, and its text, which holds no blank.
@@ -67,10 +95,11 @@ mod tests {
     fn words_come_back_as_they_were_written() {
         for source in [r"(?i)curl|wget", r"\bn(?:c|cat)\s", r"\bos\.(?:system|popen)\s*\("] {
             let words = literals::required(source).unwrap();
-            let line = line(source, Some(&words));
+            let (line, told) = line(source);
             let read: BTreeSet<Word> = line.split(' ').skip(1).filter_map(read).collect();
-            assert_eq!(read, words, "{line}");
+            assert_eq!((&read, told), (&words, (Some(words.clone()), None)), "{line}");
         }
-        assert!(line("x+", None).ends_with(" -") && of("one certain word").is_some() && listed("one certain word").is_none());
+        assert!(line("x+").0.ends_with(" -") && of("one certain word").is_some() && listed("one certain word").is_none());
+        assert!(line("==|!=").0.ends_with(" - ~ 0!= 0==") && line(r"\^\s*ab").0.ends_with(" 0^ ~ 0ab"));
     }
 }

@@ -8,10 +8,21 @@ use std::collections::BTreeSet;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-/// Shorter words stand everywhere and say nothing, in bytes.
-const SHORTEST: usize = 3;
-/// The same for words that stand alone.
-const SHORTEST_ALONE: usize = 2;
+/// What is short enough to be no word.
+#[derive(Clone, Copy)]
+struct Least {
+    /// Shorter words stand everywhere and say nothing, in bytes.
+    beside: usize,
+    /// The same for words that stand alone.
+    alone: usize,
+    /// Whether a single sign counts that stands in few texts.
+    rare: bool,
+}
+
+/// Of words that are looked for in a whole file.
+const WORD: Least = Least { beside: 3, alone: 2, rare: true };
+/// Of words that are looked for in a line.
+const PIECE: Least = Least { beside: 2, alone: 2, rare: false };
 /// Signs that stand in few texts, so that one of them says something already.
 const RARE: [u8; 2] = [b'^', b'`'];
 /// More ways to write the same are not followed apart.
@@ -66,8 +77,18 @@ fn is_word(byte: u8) -> bool {
 /// Words of which a text holds one wherever `source` matches in it. `None` when there are none to name.
 #[must_use]
 pub fn required(source: &str) -> Option<BTreeSet<Word>> {
+    holds(source, WORD)
+}
+
+/// The same with shorter words: of two bytes each at least, so that more expressions have some.
+#[must_use]
+pub fn pieces(source: &str) -> Option<BTreeSet<Word>> {
+    holds(source, PIECE)
+}
+
+fn holds(source: &str, least: Least) -> Option<BTreeSet<Word>> {
     let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(source).ok()?;
-    Told::of(&hir).words()
+    Told::of(&hir, least).words(least)
 }
 
 type Texts = BTreeSet<Vec<u8>>;
@@ -81,44 +102,48 @@ enum Told {
 }
 
 impl Told {
-    fn of(hir: &Hir) -> Self {
+    fn of(hir: &Hir, least: Least) -> Self {
         match hir.kind() {
             HirKind::Look(Look::WordAscii | Look::WordStartAscii | Look::WordEndAscii) => Self::Exactly(border()),
             HirKind::Empty | HirKind::Look(_) => Self::Exactly(empty()),
             HirKind::Literal(literal) => Self::Exactly(BTreeSet::from([literal.0.to_ascii_lowercase()])),
             HirKind::Class(class) => members(class).map_or(Self::Holds(None), Self::Exactly),
-            HirKind::Capture(capture) => Self::of(&capture.sub),
+            HirKind::Capture(capture) => Self::of(&capture.sub, least),
             HirKind::Repetition(repetition) => match (repetition.min, repetition.max) {
-                (0, Some(1)) => Self::of(&repetition.sub).or(Self::Exactly(empty())),
+                (0, Some(1)) => Self::of(&repetition.sub, least).or(Self::Exactly(empty()), least),
                 (0, _) => Self::Holds(None),
-                (1, Some(1)) => Self::of(&repetition.sub),
-                _ => Self::Holds(Self::of(&repetition.sub).words()),
+                (1, Some(1)) => Self::of(&repetition.sub, least),
+                _ => Self::Holds(Self::of(&repetition.sub, least).words(least)),
             },
-            HirKind::Concat(parts) => in_a_row(parts),
-            HirKind::Alternation(parts) => parts.iter().map(Self::of).reduce(Self::or).unwrap_or(Self::Holds(None)),
+            HirKind::Concat(parts) => in_a_row(parts, least),
+            HirKind::Alternation(parts) => {
+                parts.iter().map(|part| Self::of(part, least)).reduce(|one, two| one.or(two, least)).unwrap_or(Self::Holds(None))
+            }
         }
     }
 
-    fn or(self, other: Self) -> Self {
+    fn or(self, other: Self, least: Least) -> Self {
         match (self, other) {
             (Self::Exactly(mut one), Self::Exactly(two)) if one.len() + two.len() <= MOST_EXACT => {
                 one.extend(two);
                 Self::Exactly(one)
             }
-            (one, two) => Self::Holds(one.words().zip(two.words()).map(|(one, two)| &one | &two).filter(|all| all.len() <= MOST_WORDS)),
+            (one, two) => {
+                Self::Holds(one.words(least).zip(two.words(least)).map(|(one, two)| &one | &two).filter(|all| all.len() <= MOST_WORDS))
+            }
         }
     }
 
-    fn words(self) -> Option<BTreeSet<Word>> {
+    fn words(self, least: Least) -> Option<BTreeSet<Word>> {
         match self {
-            Self::Exactly(all) => words_of(&all),
+            Self::Exactly(all) => words_of(&all, least),
             Self::Holds(words) => words,
         }
     }
 }
 
 /// Follows the parts of a sequence: what they spell together as long as that is known, and the best words wherever it is not.
-fn in_a_row(parts: &[Hir]) -> Told {
+fn in_a_row(parts: &[Hir], least: Least) -> Told {
     let mut best: Option<BTreeSet<Word>> = None;
     let mut keep = |words: Option<BTreeSet<Word>>| {
         if let Some(words) = words.filter(|words| best.as_ref().is_none_or(|best| worth(words) > worth(best))) {
@@ -127,16 +152,16 @@ fn in_a_row(parts: &[Hir]) -> Told {
     };
     let (mut run, mut broken) = (empty(), false);
     for part in parts {
-        match Told::of(part) {
+        match Told::of(part, least) {
             Told::Exactly(next) if run.len() * next.len() <= MOST_EXACT => run = product(&run, &next),
             Told::Exactly(next) => {
-                keep(words_of(&std::mem::replace(&mut run, next)));
+                keep(words_of(&std::mem::replace(&mut run, next), least));
                 broken = true;
             }
             Told::Holds(words) => {
                 keep(words);
                 let (ended, next) = if separates(part) { (product(&run, &border()), border()) } else { (run, empty()) };
-                keep(words_of(&ended));
+                keep(words_of(&ended, least));
                 run = next;
                 broken = true;
             }
@@ -145,7 +170,7 @@ fn in_a_row(parts: &[Hir]) -> Told {
     if !broken {
         return Told::Exactly(run);
     }
-    keep(words_of(&run));
+    keep(words_of(&run, least));
     Told::Holds(best)
 }
 
@@ -185,24 +210,24 @@ fn product(firsts: &Texts, seconds: &Texts) -> Texts {
 }
 
 /// The longest word of each, when each has one.
-fn words_of(all: &Texts) -> Option<BTreeSet<Word>> {
+fn words_of(all: &Texts, least: Least) -> Option<BTreeSet<Word>> {
     let longest = |text: &Vec<u8>| {
         // A blank is a border too.
         let bordered: Vec<u8> =
             text.iter().flat_map(|byte| if byte.is_ascii_whitespace() { vec![BORDER, b' ', BORDER] } else { vec![*byte] }).collect();
         let parts = bordered.split(|byte| *byte == b' ' || !byte.is_ascii());
-        parts.filter_map(word).max_by_key(|word| word.text.len())
+        parts.filter_map(|part| word(part, least)).max_by_key(|word| word.text.len())
     };
     all.iter().map(longest).collect()
 }
 
-fn word(part: &[u8]) -> Option<Word> {
+fn word(part: &[u8], least: Least) -> Option<Word> {
     let (starts, ends) = (part.first() == Some(&BORDER), part.last() == Some(&BORDER));
     let text: Vec<u8> = part.iter().copied().filter(|byte| *byte != BORDER).collect();
     // A border beside a sign says something of what stands beyond it.
     let (starts, ends) = (starts && is_word(*text.first()?), ends && is_word(*text.last()?));
-    let least = if starts && ends { SHORTEST_ALONE } else { SHORTEST };
-    (text.len() >= least || text.iter().any(|sign| RARE.contains(sign))).then_some(Word {
+    let shortest = if starts && ends { least.alone } else { least.beside };
+    (text.len() >= shortest || least.rare && text.iter().any(|sign| RARE.contains(sign))).then_some(Word {
         text: String::from_utf8(text).ok()?,
         starts,
         ends,
@@ -259,6 +284,21 @@ mod tests {
         ];
         for (source, expected) in cases {
             assert_eq!(words(source), expected.map(|list| list.iter().map(|word| (*word).to_owned()).collect()), "{source}");
+        }
+    }
+
+    #[test]
+    fn pieces_are_of_two_bytes_at_least() {
+        let texts = |source: &str| pieces(source).map(|words| words.into_iter().map(|word| word.text).collect::<Vec<_>>());
+        let cases: [(&str, Option<&[&str]>); 5] = [
+            (r"^\s*(?:if|when)\s*\(", Some(&["if", "when"])),
+            (r"\[::-1\]|==", Some(&["==", "[::-1]"])),
+            (r"a\s+b|cd", None),
+            (r"\w\s*\^=?", None),
+            (r"x+", None),
+        ];
+        for (source, expected) in cases {
+            assert_eq!(texts(source), expected.map(|list| list.iter().map(|word| (*word).to_owned()).collect()), "{source}");
         }
     }
 

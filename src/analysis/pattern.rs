@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::bigrams::Sketches;
 use super::effort::spend;
 use super::known_words;
 use super::literals::{DISGUISED, MOST_WORDS, Word};
@@ -32,6 +33,8 @@ pub struct Pattern {
     /// Whether its classes know all alphabets.
     wide: bool,
     words: OnceLock<Option<Vec<Sought>>>,
+    /// The pairs of bytes of those words, when each has one.
+    sketches: OnceLock<Option<Sketches>>,
     compiled: OnceLock<Option<Regex>>,
     /// Bytes it was asked about before it was compiled.
     asked: AtomicUsize,
@@ -59,7 +62,15 @@ impl Pattern {
     }
 
     const fn of(source: Cow<'static, str>, wide: bool) -> Self {
-        Self { source, parts: Vec::new(), wide, words: OnceLock::new(), compiled: OnceLock::new(), asked: AtomicUsize::new(0) }
+        Self {
+            source,
+            parts: Vec::new(),
+            wide,
+            words: OnceLock::new(),
+            sketches: OnceLock::new(),
+            compiled: OnceLock::new(),
+            asked: AtomicUsize::new(0),
+        }
     }
 
     /// Why `source` is no pattern, in one line; `None` when it is one.
@@ -126,6 +137,9 @@ impl Pattern {
 
     /// What finds it in `text`; `None` when it occurs nowhere in it.
     fn regex(&self, text: &str) -> Option<&Regex> {
+        if self.sketches().is_some_and(|sketches| !sketches.may_be_in(text)) {
+            return None;
+        }
         spend(|effort| effort.matched += text.len());
         let is_short = || text.len() < LONG && self.asked.fetch_add(CALL + text.len(), Ordering::Relaxed) < PATIENCE;
         // Borders of words in all alphabets are slow to find where there is more than ASCII.
@@ -142,17 +156,28 @@ impl Pattern {
 
     fn known_words(&self) -> Option<&[Sought]> {
         let told = || {
-            let mut words = match self.parts.as_slice() {
-                [] => known_words::of(&self.source)?,
-                parts => parts.iter().map(|part| known_words::of(part)).reduce(|one, two| Some(&one? | &two?)).flatten()?,
-            };
-            if words.len() > MOST_WORDS {
-                return None;
-            }
-            words.extend(DISGUISED.into_iter().filter(|_| self.wide).map(Word::plain));
+            let words = self.told(known_words::of).filter(|words| words.len() <= MOST_WORDS)?;
             Some(words.into_iter().map(Sought::of).collect())
         };
         self.words.get_or_init(told).as_deref()
+    }
+
+    /// What `of` says of the expression, and of what it was put together.
+    fn told(&self, of: impl Fn(&str) -> Option<BTreeSet<Word>>) -> Option<BTreeSet<Word>> {
+        let mut words = match self.parts.as_slice() {
+            [] => of(&self.source)?,
+            parts => parts.iter().map(|part| of(part)).reduce(|one, two| Some(&one? | &two?)).flatten()?,
+        };
+        words.extend(DISGUISED.into_iter().filter(|_| self.wide).map(Word::plain));
+        Some(words)
+    }
+
+    fn sketches(&self) -> Option<&Sketches> {
+        let told = || match self.told(known_words::in_a_line) {
+            Some(words) => Sketches::of(words.iter().map(|word| word.text.as_str())),
+            None => Sketches::of(self.known_words()?.iter().map(|sought| sought.word.text.as_str())),
+        };
+        self.sketches.get_or_init(told).as_ref()
     }
 
     /// Whether one of its words stands in `text`, as far as that is known.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use super::bigrams::Index;
 use super::document::{self, node::Node};
 use super::language::Language;
 use super::lexer::{Kind, Lexeme, lex};
@@ -43,6 +44,8 @@ struct Lines {
 
 /// One side of a file.
 pub struct SideView<'a> {
+    /// Knows what stands on each line; it goes before the texts do.
+    index: Index,
     /// Which side.
     pub side: Side,
     /// Whether it is the whole file rather than its hunks.
@@ -95,6 +98,7 @@ impl<'a> SideView<'a> {
 
     fn of(side: Side, whole: bool, language: Language, text: Cow<'a, str>, lines: Lines) -> Self {
         Self {
+            index: Index::of(&text, &lines.starts),
             side,
             whole,
             language,
@@ -256,7 +260,7 @@ impl<'a> SideView<'a> {
     /// The text with comments and the insides of strings blanked, byte for byte.
     #[must_use]
     pub fn masked(&self) -> &str {
-        self.code.get_or_init(|| mask(&self.text, self.tokens(), true))
+        self.code.get_or_init(|| self.blanked(true))
     }
 
     /// The same up to the line at `last`, where the rest is long enough that reading it is worth saving.
@@ -270,7 +274,15 @@ impl<'a> SideView<'a> {
     /// The text with comments blanked, byte for byte; strings stay.
     #[must_use]
     pub fn plain(&self) -> &str {
-        self.plain.get_or_init(|| mask(&self.text, self.tokens(), false))
+        self.plain.get_or_init(|| self.blanked(false))
+    }
+
+    fn blanked(&self, strings: bool) -> String {
+        let blanked = mask(&self.text, self.tokens(), strings);
+        if blanked.len() == self.text.len() {
+            self.index.covers(&blanked);
+        }
+        blanked
     }
 
     /// The line at `index` with comments blanked.

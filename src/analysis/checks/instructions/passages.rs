@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::analysis::bigrams::Index;
 use crate::analysis::check::{ChangeView, Draft};
 use crate::analysis::hints::Spots;
 use crate::analysis::language::Language;
@@ -77,6 +78,8 @@ fn texts_of_product(path: &str) -> bool {
 
 /// A piece of text that the change brings in.
 pub(super) struct Passage {
+    /// Knows what stands in the text, once that is whole; it goes before the text does.
+    index: Option<Index>,
     /// The text, single blanks between words.
     pub(super) text: String,
     /// Where it stands.
@@ -93,7 +96,7 @@ pub(super) struct Passage {
 
 impl Passage {
     fn new(stand: Stand, live: bool) -> Self {
-        Self { text: String::new(), stand, live, kind: Kind::Other, spoken: false, lines: Vec::new() }
+        Self { index: None, text: String::new(), stand, live, kind: Kind::Other, spoken: false, lines: Vec::new() }
     }
 
     fn push(&mut self, line: usize, text: &str) {
@@ -163,7 +166,7 @@ fn read(file: &FileView<'_>) -> Vec<Passage> {
             paragraphs(file, side, &mut out);
         }
     }
-    out.iter_mut().for_each(|passage| passage.kind = kind);
+    out.iter_mut().for_each(|passage| (passage.kind, passage.index) = (kind, Some(Index::of(&passage.text, &[0]))));
     out
 }
 
