@@ -10,17 +10,17 @@ static LIST: Pattern = Pattern::new(
 );
 static LITERAL: Pattern = Pattern::new(r#"["'`]([^"'`]*)["'`]"#);
 static REVERSED: Pattern = Pattern::new(
-    r#""([^"\n]{3,2000})"\s*(?:\[::-1\]|\.(?:split|chars|reverse)\b[^\n]{0,30}(?:reverse|rev\b))|'([^'\n]{3,2000})'\s*(?:\[::-1\]|\.(?:split|chars|reverse)\b[^\n]{0,30}(?:reverse|rev\b))|(?:strrev|string\.reverse)\s*\(\s*["']([^"'\n]{3,2000})["']|["']([^"'\n]{3,2000})["']\.reverse\b"#,
+    r#""([^"\n]{3,})"\s*(?:\[::-1\]|\.(?:split|chars|reverse)\b[^\n]{0,30}(?:reverse|rev\b))|'([^'\n]{3,})'\s*(?:\[::-1\]|\.(?:split|chars|reverse)\b[^\n]{0,30}(?:reverse|rev\b))|(?:strrev|string\.reverse)\s*\(\s*["']([^"'\n]{3,})["']|["']([^"'\n]{3,})["']\.reverse\b"#,
 );
 static ROTATED: Pattern = Pattern::new(
-    r#"str_rot13\s*\(\s*["']([^"'\n]{3,2000})["']|decode\s*\(\s*["']([^"'\n]{3,2000})["']\s*,\s*["']rot_?13["']|["']([^"'\n]{3,2000})["']\.tr\s*\(?\s*["']A-Za-z["']"#,
+    r#"str_rot13\s*\(\s*["']([^"'\n]{3,})["']|decode\s*\(\s*["']([^"'\n]{3,})["']\s*,\s*["']rot_?13["']|["']([^"'\n]{3,})["']\.tr\s*\(?\s*["']A-Za-z["']"#,
 );
 static NUMBERS: Pattern = Pattern::new(
-    r"(?:fromCharCode|fromCodePoint|bytes|bytearray|pack|chr|char|uint8array\.of|Uint8Array\.from|byte)\s*[({\[\x22\x27CcU*,\s]*\[?((?:\s*(?:0[xX])?[0-9a-fA-F]{2,3}\s*,){3,400}\s*(?:0[xX])?[0-9a-fA-F]{2,3})",
+    r"(?:fromCharCode|fromCodePoint|bytes|bytearray|pack|chr|char|uint8array\.of|Uint8Array\.from|byte)\s*[({\[\x22\x27CcU*,\s]*\[?((?:\s*(?:0[xX])?[0-9a-fA-F]{2,3}\s*,){3,}\s*(?:0[xX])?[0-9a-fA-F]{2,3})",
 );
-static ONE_BY_ONE: Pattern = Pattern::new(r"(?:chr\s*\(\s*(?:0[xX])?[0-9a-fA-F]{2,3}\s*\)\s*(?:\.|\+|<<|,)?\s*){4,400}");
+static ONE_BY_ONE: Pattern = Pattern::new(r"(?:chr\s*\(\s*(?:0[xX])?[0-9a-fA-F]{2,3}\s*\)\s*(?:\.|\+|<<|,)?\s*){4,}");
 static NUMBER: Pattern = Pattern::new(r"(0[xX][0-9a-fA-F]{2}|\b\d{2,3})\b");
-static ESCAPED: Pattern = Pattern::new(r"(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}|\\u\{0{0,2}[0-9a-fA-F]{2}\}|\\[01][0-7]{2}){4,4000}");
+static ESCAPED: Pattern = Pattern::new(r"(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}|\\u\{0{0,2}[0-9a-fA-F]{2}\}|\\[01][0-7]{2}){4,}");
 static ONE_ESCAPE: Pattern = Pattern::new(r"\\(?:x([0-9a-fA-F]{2})|u00([0-9a-fA-F]{2})|u\{0{0,2}([0-9a-fA-F]{2})\}|([01][0-7]{2}))");
 
 /// Texts that are put together from constants alone, with their pieces.
