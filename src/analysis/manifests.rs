@@ -35,10 +35,11 @@ use std::sync::{Mutex, PoisonError};
 
 use self::format::{Entry, Format, Kind, Origin, Reading};
 use self::place::{host, place};
+use super::role::fold;
 use super::text::LINE_LIMIT;
 use super::view::{FileView, SideView};
 use crate::model::dependency::{DependencyChange, Ecosystem, PackageSource, UNREAD};
-use crate::model::diff::Omission;
+use crate::model::diff::{Omission, TextDiff};
 
 /// Bytes of one side of a file that is read; as much as sources give of a lock file.
 const LONGEST: usize = 16 * 1024 * 1024;
@@ -99,7 +100,7 @@ pub struct Changes {
 /// The dependency changes of `file`; nothing when it is neither manifest nor lock file.
 #[must_use]
 pub fn changes(file: &FileView<'_>) -> Changes {
-    let Some(format) = forms::of(&file.path) else { return Changes::default() };
+    let Some(format) = forms::of(&file.path).or_else(|| listed(file)) else { return Changes::default() };
     if file.diff.text().is_none() {
         return Changes::default();
     }
@@ -123,6 +124,18 @@ pub fn changes(file: &FileView<'_>) -> Changes {
     let said = said(format, whole, &before, &after);
     let rows = compare::rows(file.repo_path(), format.kind(), &mut before.entries, &mut after.entries);
     Changes { rows, inventory: Some(Inventory { needed, existed, ..inventory(said, before, after) }), skipped, as_before }
+}
+
+/// The form of a list of requirements whose name does not say so.
+fn listed(file: &FileView<'_>) -> Option<&'static dyn Format> {
+    let is_list = |side: &SideView<'_>| is_list(&file.path, || side.text().to_owned());
+    let found = [file.old(), file.new_side()].into_iter().flatten().any(is_list);
+    found.then_some(&pypi::requirements::Requirements as &dyn Format)
+}
+
+fn is_list(path: &str, text: impl FnOnce() -> String) -> bool {
+    let name = fold(path.rsplit('/').next().unwrap_or(""));
+    (name.ends_with(".txt") || name.ends_with(".in")) && pypi::requirements::is_list(&name, &text())
 }
 
 /// Takes out of `after` what could not be read of lines that the change leaves alone and that were not read in `before` either, and counts
@@ -153,9 +166,16 @@ fn goes_on(line: &str) -> bool {
     count(['(', '[', '{']) > count([')', ']', '}']) || line.trim_end().ends_with(['=', '\\'])
 }
 
-/// Whether the file at `path` is read as a manifest or lock file.
+/// Whether the file at `path`, of which `diff` shows lines, is read as a manifest or lock file.
 #[must_use]
-pub fn is_read(path: &str) -> bool {
+pub fn is_read(path: &str, diff: &TextDiff) -> bool {
+    let shown = || diff.lines.iter().map(|line| diff.text(line)).collect::<Vec<_>>().join("\n");
+    is_named(path) || is_list(path, shown)
+}
+
+/// Whether a file is one by its path.
+#[must_use]
+pub fn is_named(path: &str) -> bool {
     forms::of(path).is_some()
 }
 

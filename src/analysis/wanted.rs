@@ -45,7 +45,7 @@ fn text_sides(file: &FileDiff, text: &TextDiff) -> Vec<TextRequest> {
     let path = file.path().text();
     let (language, role) = (Language::of(&path), Role::of(&path));
     let structured = language.is_code()
-        || manifests::is_read(&path)
+        || manifests::is_read(&path, text)
         || matches!(language, Language::Dockerfile | Language::Hcl | Language::Yaml)
         // A row means something beside the other rows.
         || matches!(role, Role::Workflow | Role::AgentConfig | Role::Instructions | Role::Manifest | Role::Lock | Role::Config | Role::Data);
@@ -86,7 +86,7 @@ fn blob_bytes(file: &FileDiff) -> u64 {
 /// What of `file` no check can see; where it names packages, that they were not read either.
 pub(super) fn unseen(file: &FileView<'_>) -> Vec<Omission> {
     let mut omissions = of_checks(file);
-    if matches!(file.diff.content, Content::Binary { .. } | Content::Omitted(_)) && manifests::is_read(&file.path) {
+    if matches!(file.diff.content, Content::Binary { .. } | Content::Omitted(_)) && manifests::is_named(&file.path) {
         for omission in &mut omissions {
             omission.why = format!("{UNREAD} and all else were not read: {}", omission.why);
         }

@@ -122,3 +122,25 @@ fn conda_environments_and_included_files() {
     );
     expect("requirements.txt", "a==1\n", "-r base.txt\na==1\n", &["added pypi base.txt - ->  @1 from path base.txt"]);
 }
+
+#[test]
+fn what_requirements_include_is_read_whatever_its_name() {
+    expect(
+        "deploy/base.txt",
+        "flask==2.0\n",
+        "flask==2.1\n# more\nreqeusts\n",
+        &["upgraded pypi flask ==2.0 -> ==2.1 @1", "added pypi reqeusts - ->  @3"],
+    );
+    expect("dev.in", "", "-r base.txt\npytest\n", &["added pypi base.txt - ->  @1 from path base.txt", "added pypi pytest - ->  @2"]);
+    expect("other.txt", "-r a.txt\n", "-r a.txt\nflask\n", &["added pypi flask - ->  @2"]);
+    expect("pins.txt", "a==1 \\\n    --hash=sha256:aa\n", "a==1 \\\n    --hash=sha256:bb\n", &["hash-changed pypi a ==1 -> ==1 @1"]);
+    for (path, text) in [
+        ("words.txt", "apple\npear\n"),
+        ("notes.txt", "use flask==2.1\nand nothing else\n"),
+        ("CMakeLists.txt", "project(x)\nset(A 1)\n"),
+        ("robots.txt", "User-agent: *\nDisallow: /\n"),
+        ("dev.txt", "We meet on Monday.\n"),
+    ] {
+        expect(path, "", text, &[]);
+    }
+}

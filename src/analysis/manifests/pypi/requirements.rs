@@ -1,4 +1,4 @@
-//! `requirements*.txt`, constraints and `requirements*.lock`: one requirement or option a line.
+//! `requirements*.txt`, constraints, `requirements*.lock` and what they include under other names: one requirement or option a line.
 
 use super::requirement;
 use super::via::Notes;
@@ -85,6 +85,23 @@ impl Format for RequirementsLock {
     }
 }
 
+/// Names of lists in which a line may be a name and nothing else.
+const LISTS: [&str; 4] = ["deps", "dependencies", "dev", "dev-deps"];
+/// Where another file is named that is read along.
+const INCLUDE: &str = "include";
+/// A longer text is no list that people write.
+const LONGEST: usize = 256 * 1024;
+
+/// Whether `text`, of a file called `name`, is a list of requirements although its name does not say so: nothing else stands in it, and
+/// one of them says a version or names another list, or its name is a usual one. `-r` reads a file whatever its name.
+#[must_use]
+pub fn is_list(name: &str, text: &str) -> bool {
+    let Some(stem) = name.strip_suffix(".txt").or_else(|| name.strip_suffix(".in")).filter(|_| text.len() <= LONGEST) else { return false };
+    let reading = read(text);
+    let telling = |entry: &Entry| !entry.dependency.version.is_empty() || entry.slot == INCLUDE;
+    reading.unread.is_empty() && !reading.entries.is_empty() && (LISTS.contains(&stem) || reading.entries.iter().any(telling))
+}
+
 fn read(text: &str) -> Reading {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reading = Reading::default();
@@ -164,8 +181,8 @@ fn option(line: &str, index: usize, reading: &mut Reading) {
     }
 }
 
-/// Another file that is read along with this one: named, and read itself where the change holds it.
+/// Another file that is read along with this one: named, and read itself where the change holds it and it is a list.
 fn included(file: &str) -> Option<Entry> {
     let source = if file.contains("://") { PackageSource::Url(file.to_owned()) } else { PackageSource::Path(file.to_owned()) };
-    (!file.is_empty()).then(|| Entry::new(Ecosystem::Pypi, file, "include").source(source).note("requirements that stand in another file"))
+    (!file.is_empty()).then(|| Entry::new(Ecosystem::Pypi, file, INCLUDE).source(source).note("requirements that stand in another file"))
 }
