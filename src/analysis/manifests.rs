@@ -30,6 +30,7 @@ pub mod version;
 pub mod why;
 pub mod xml;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
@@ -128,12 +129,12 @@ pub fn changes(file: &FileView<'_>) -> Changes {
 
 /// The form of a list of requirements whose name does not say so.
 fn listed(file: &FileView<'_>) -> Option<&'static dyn Format> {
-    let is_list = |side: &SideView<'_>| is_list(&file.path, || side.text().to_owned());
+    let is_list = |side: &SideView<'_>| is_list(&file.path, || side.text().into());
     let found = [file.old(), file.new_side()].into_iter().flatten().any(is_list);
     found.then_some(&pypi::requirements::Requirements as &dyn Format)
 }
 
-fn is_list(path: &str, text: impl FnOnce() -> String) -> bool {
+fn is_list<'t>(path: &str, text: impl FnOnce() -> Cow<'t, str>) -> bool {
     let name = fold(path.rsplit('/').next().unwrap_or(""));
     (name.ends_with(".txt") || name.ends_with(".in")) && pypi::requirements::is_list(&name, &text())
 }
@@ -169,7 +170,7 @@ fn goes_on(line: &str) -> bool {
 /// Whether the file at `path`, of which `diff` shows lines, is read as a manifest or lock file.
 #[must_use]
 pub fn is_read(path: &str, diff: &TextDiff) -> bool {
-    let shown = || diff.lines.iter().map(|line| diff.text(line)).collect::<Vec<_>>().join("\n");
+    let shown = || diff.lines.iter().map(|line| diff.text(line)).collect::<Vec<_>>().join("\n").into();
     is_named(path) || is_list(path, shown)
 }
 
