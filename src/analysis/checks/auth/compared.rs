@@ -1,7 +1,7 @@
 //! A function before and after: its statements on both sides, the questions it asks, and what is told of them. Never what is wrong with it.
 
 use super::functions::{Body, brief};
-use super::grant::grant;
+use super::grant::{Grant, grant};
 use super::refusal::{asks_for_somebody, is_of_somebody, refuses};
 use super::vocabulary::{Setting, class_of, vocabulary};
 use super::weakening::Consequence;
@@ -112,7 +112,19 @@ pub struct Question<'v> {
     pub consequence: Consequence,
     /// The function, the question or the refusal says that it is about who may do what; otherwise only the file does.
     pub sure: bool,
+    /// It is asked the other way round, as in `return 401 unless …`.
+    pub unless: bool,
 }
+
+/// What somebody brings back from elsewhere has to be what they were given.
+static BROUGHT_BACK: Pattern = Pattern::new(
+    r"(?i)\b(?:oauth_?)?(?:state|nonce)\b[^|&]{0,80}(?:[!=]=|equals|compare)[^|&]{0,80}\b(?:query|cookies?|param\w*|session|args|form\w*|request|req|get)\b|\b(?:query|cookies?|param\w*|session|args|form\w*|get)\b[^|&]{0,80}(?:[!=]=|equals|compare)[^|&]{0,80}\b(?:state|nonce)\b|(?:[!=]=|equals|compare)[^|&]{0,60}[\x22\x27](?:oauth_?)?(?:state|nonce)[\x22\x27]",
+);
+/// Functions that say who is not asked, by name or by the head of one without.
+static LEAVES_OUT: Pattern = Pattern::new(
+    r"(?i)should_?not_?filter|\b(?:check|allow|accept|verify)_?origin|\b(?:is|should|can)?_?(?:skip(?:ped|s)?|exempt(?:ed)?|unguarded|white_?listed|allow_?listed)_?(?:auth\w*|path|route|url|request|check)?\b",
+);
+static UNLESS: Pattern = Pattern::new(r"^\s*unless\b|\sunless\s");
 
 impl Compared<'_, '_, '_> {
     /// The function's name, or words of what is asked, say that it decides who may do what.
@@ -151,19 +163,31 @@ impl Compared<'_, '_, '_> {
             let keeps_out = follows.len() <= LONGEST_REFUSAL
                 && follows.iter().any(|text| refuses(text) || is_of_somebody(text) || self.answers_no(text));
             let lets_in = || follows.iter().any(|text| grant(text, text).is_some());
-            let consequence = if keeps_out { Consequence::KeepsOut } else { lets_in().then_some(Consequence::LetsIn)? };
+            let unless = self.file.language == Language::Ruby && UNLESS.is_match(half.code(at));
+            let consequence = match (keeps_out, unless) {
+                (true, false) => Consequence::KeepsOut,
+                (true, true) => Consequence::LetsIn,
+                (false, _) => lets_in().then_some(Consequence::LetsIn).filter(|_| !unless)?,
+            };
             let (plain, code) = (half.side.plain().get(branch.condition.clone())?, half.side.masked().get(branch.condition)?);
             let of_somebody = || asks_for_somebody(code) || follows.iter().any(|text| is_of_somebody(text));
-            let sure = self.is_about(code) || keeps_out && of_somebody();
+            let passes = || {
+                let handed_on = follows.len() <= 2 && follows.iter().any(|text| grant(text, text) == Some(Grant::Success));
+                handed_on && (at + 1..half.body.inside(half.side).end).any(|later| is_of_somebody(half.plain(later)))
+            };
+            let sure = self.is_about(code)
+                || keeps_out && (of_somebody() || BROUGHT_BACK.is_match(plain))
+                || !keeps_out && !self.decides() && passes();
             let placed = || vocabulary().setting(self.file, half.side, &half.side.statements()[at]) != Setting::Elsewhere;
-            return (sure || keeps_out && placed()).then_some(Question { plain, code, consequence, sure });
+            return (sure || keeps_out && placed()).then_some(Question { plain, code, consequence, sure, unless });
         }
         let (plain, code) = (half.plain(at), half.code(at));
         let start = RETURNS.find(code).map(|found| found.end).or_else(|| self.is_last(half, at).then_some(0))?;
         let (plain, code) = (plain.get(start..)?, code.get(start..)?);
         let name = &self.new.body.function.name;
-        let answers = vocabulary().answers(name) || vocabulary().permits(name) || self.is_of_policy(half, code);
-        answers.then_some(Question { plain, code, consequence: Consequence::LetsIn, sure: true })
+        let head = if name.is_empty() { half.brief(half.body.header) } else { name.clone() };
+        let answers = vocabulary().answers(name) || vocabulary().permits(name) || self.is_of_policy(half, code) || LEAVES_OUT.is_match(&head);
+        answers.then_some(Question { plain, code, consequence: Consequence::LetsIn, sure: true, unless: false })
     }
 
     /// In some languages the last expression is what a function returns.

@@ -121,7 +121,7 @@ impl Compared<'_, '_, '_> {
             }
             let evidence = format!("{} → {}", self.old.brief(old_at), self.new.brief(at));
             // A further way in may be the purpose of the change.
-            let further = is.consequence == Consequence::LetsIn && matches!(how, Weakening::Excepted | Weakening::Narrowed);
+            let further = is.consequence == Consequence::LetsIn && !is.unless && matches!(how, Weakening::Excepted | Weakening::Narrowed);
             let remade = how == Weakening::Dropped && self.asked_of_a_name_that_went(was.plain, is.plain, removed);
             let sure = is.sure && !remade && (!further || vocabulary().surely_decides(&self.new.body.function.name));
             self.judged(at, (says(how), &evidence), sure, sink);
@@ -169,13 +169,20 @@ impl Compared<'_, '_, '_> {
         !went.is_empty() && went.len() > spoken().filter(|word| went.contains(word)).collect::<BTreeSet<_>>().len()
     }
 
+    /// What a statement asks, whatever follows from it, on its own line or below; the whole statement where it asks nothing.
+    fn asked(&self, half: &Half<'_, '_>, at: usize) -> String {
+        let branch = half.branch(at, self.file.language).filter(|branch| !branch.inline.is_empty());
+        let condition = branch.and_then(|branch| half.side.plain().get(branch.condition)).map(str::trim).filter(|text| !text.is_empty());
+        condition.map_or_else(|| half.brief(at), |text| format!("if {}", text.split_whitespace().collect::<Vec<_>>().join(" ")))
+    }
+
     /// Conditions that stand as before, and no longer keep anybody out.
     fn refusals(&self, sink: &mut Sink<'_>) {
         let mut headers: HashMap<String, VecDeque<usize>> = HashMap::new();
         for at in self.new.body.inside(self.new.side) {
-            headers.entry(self.new.brief(at)).or_default().push_back(at);
+            headers.entry(self.asked(&self.new, at)).or_default().push_back(at);
         }
-        let stood: Vec<(usize, String)> = self.old.body.inside(self.old.side).map(|at| (at, self.old.brief(at))).collect();
+        let stood: Vec<(usize, String)> = self.old.body.inside(self.old.side).map(|at| (at, self.asked(&self.old, at))).collect();
         let mut times: HashMap<&str, usize> = HashMap::new();
         stood.iter().for_each(|(_, header)| *times.entry(header).or_default() += 1);
         headers.retain(|header, places| times.get(header.as_str()) == Some(&places.len()));
@@ -188,9 +195,7 @@ impl Compared<'_, '_, '_> {
             let no = |text: &String| refuses(text) || is_of_somebody(text) || self.answers_no(text);
             let refused = stood.len() <= LONGEST_REFUSAL && stood.iter().any(no);
             let of_somebody = || asks_for_somebody(code) || stood.iter().any(|text| is_of_somebody(text));
-            if !refused
-                || !was.inline.is_empty() && was.block.is_empty()
-                || !self.is_about(code) && !self.old_decided(old_at) && !of_somebody()
+            if !refused || !self.is_about(code) && !self.old_decided(old_at) && !of_somebody()
             {
                 continue;
             }
@@ -210,7 +215,8 @@ impl Compared<'_, '_, '_> {
                 && !stood.iter().any(|text| grant(text, text) == Some(Grant::Success));
             let nothing = !stands.is_empty() && !stands.iter().any(|text| leaves(text));
             let evidence = format!("{header} {} → {}", stood.join("; "), stands.join("; "));
-            if lets_in && self.decides() {
+            let sure = || self.decides() || stood.iter().any(|text| is_of_somebody(text));
+            if lets_in && sure() {
                 self.found(at, "A refusal became a permission", &evidence, sink);
             } else if nothing && stood.iter().any(|text| leaves(text)) {
                 self.found(at, "A refusal no longer refuses", &evidence, sink);

@@ -63,25 +63,57 @@ pub struct Bodies<'v> {
     placed: HashMap<(Option<&'v str>, &'v str), Body<'v>>,
     /// By name alone; `None` where several share it.
     named: HashMap<&'v str, Option<Body<'v>>>,
+    /// Those without a name that stand in none with one, by their head; `None` where several share it.
+    headed: HashMap<String, Option<Body<'v>>>,
+}
+
+/// A longer head is data.
+const LONGEST_HEAD: usize = 600;
+
+/// The head of a function without a name, where no function with one is around it.
+fn head(side: &SideView<'_>, body: &Body<'_>) -> Option<String> {
+    let header = &side.statements()[body.header];
+    if !body.function.name.is_empty() || header.bytes.len() > LONGEST_HEAD {
+        return None;
+    }
+    let mut parent = header.parent;
+    for _ in 0..16 {
+        let Some(outer) = parent.and_then(|at| side.statements().get(at)) else { break };
+        if outer.function.is_some_and(|at| !side.functions()[at].name.is_empty()) {
+            return None;
+        }
+        parent = outer.parent;
+    }
+    Some(brief(side, header))
 }
 
 impl<'v> Bodies<'v> {
-    /// All functions of `side` that have names.
+    /// All functions of `side` that have names, and those without that stand alone.
     #[must_use]
     pub fn of(side: &'v SideView<'_>) -> Self {
-        let (mut placed, mut named) = (HashMap::new(), HashMap::new());
-        for body in Body::all(side).into_iter().filter(|body| !body.function.name.is_empty()) {
+        let (mut placed, mut named, mut headed) = (HashMap::new(), HashMap::new(), HashMap::new());
+        for body in Body::all(side) {
             let name = body.function.name.as_str();
+            if name.is_empty() {
+                if let Some(head) = head(side, &body) {
+                    headed.entry(head).and_modify(|known| *known = None).or_insert(Some(body));
+                }
+                continue;
+            }
             placed.entry((place(side, &body), name)).or_insert(body);
             named.entry(name).and_modify(|known| *known = None).or_insert(Some(body));
         }
-        Self { placed, named }
+        Self { placed, named, headed }
     }
 
-    /// The function that `body` of `side` was: of the same name in the same class, or the only one of that name.
+    /// The function that `body` of `side` was: of the same name in the same class, or the only one of that name; without a name the only
+    /// one with that head.
     #[must_use]
     pub fn same_as(&self, side: &SideView<'_>, body: &Body<'_>) -> Option<Body<'v>> {
         let name = body.function.name.as_str();
+        if name.is_empty() {
+            return head(side, body).and_then(|head| self.headed.get(&head).copied().flatten());
+        }
         let placed = self.placed.get(&(place(side, body), name)).copied();
         placed.or_else(|| self.named.get(name).copied().flatten())
     }

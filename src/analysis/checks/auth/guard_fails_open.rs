@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::dropped;
 use super::grant::{Grant, grant};
 use super::refusal::{ends, is_of_somebody, refuses};
 use super::unverified;
@@ -87,7 +88,7 @@ impl Check for GuardFailsOpen {
     fn needs(&self) -> Needs {
         let calls = Words::of([&DECODES, &CHECKS, &IGNORED, &ERROR_LEFT_OUT, &DEFAULT_SOMEBODY, &NEUTRAL]);
         Needs::nothing()
-            .and(Reach::AFTER, switches().or(calls).or(unverified::words()))
+            .and(Reach::AFTER, switches().or(calls).or(unverified::words()).or(dropped::words()))
             .noting(&SWITCHED)
             .noting(&unverified::PARTS_OF_HEAD)
     }
@@ -102,6 +103,9 @@ impl Check for GuardFailsOpen {
             swallowed(file, side, sink);
             reopened(file, side, sink);
             unverified::chosen(file, side, sink);
+            if sink.reported() == 0 {
+                dropped::thrown(file, sink);
+            }
         }
     }
 }

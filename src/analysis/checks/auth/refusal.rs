@@ -14,7 +14,7 @@ static ENDS: Pattern = Pattern::new(
 );
 /// Words by which it is told that somebody may not do something.
 static SOMEBODY: Pattern = Pattern::new(
-    r"(?i)\b(?:401|403|\w*(?:forbidden|unauthori[sz]ed|unauthenticated|permission_?denied|access_?denied|not_?authori[sz]ed|not_?allowed(?:error|exception)|accessdeniedexception)\w*|EACCES|EPERM)\b|\b(?:token|credentials?|authorization|session|api_?key)\b(?:\s+\w+){0,2}\s+(?:absent|missing|not\s+(?:provided|found|given|set))\b|\b(?:missing|absent|no|without\s+a)\s+(?:\w+\s+)?(?:token|credentials)\b|\blog\s?in\s+required\b|\bnot\s+(?:logged|signed)\s+in\b|\bmust\s+(?:log|sign)\s+in\b",
+    r"(?i)\b(?:401|403|\w*(?:forbidden|unauthori[sz]ed|unauthenticated|permission_?denied|access_?denied|not_?authori[sz]ed|not_?allowed(?:error|exception)|accessdeniedexception)\w*|EACCES|EPERM)\b|\b(?:token|credentials?|authorization|session|api_?key)\b(?:\s+\w+){0,2}\s+(?:absent|missing|not\s+(?:provided|found|given|set))\b|\b(?:missing|absent|no|without\s+a)\s+(?:\w+\s+)?(?:token|credentials)\b|\blog\s?in\s+required\b|\bnot\s+(?:logged|signed)\s+in\b|\bmust\s+(?:log|sign)\s+in\b|\bredirect\w*\s*\([^\n]{0,80}\b(?:log_?in|sign_?in)\b",
 );
 /// An answer that says by the name of what makes it that it is a refusal.
 static ANSWERS_NO: Pattern = Pattern::new(

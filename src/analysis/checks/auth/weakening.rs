@@ -60,6 +60,11 @@ pub fn tokens(text: &str) -> Vec<String> {
             "not" => all.push("!".to_owned()),
             "!=" | "!==" => all.extend(["!".to_owned(), token.replacen('!', "=", 1).replace("====", "===")]),
             ";" => {}
+            // `a?.b` asks what `a.b` asks.
+            "." if all.last().is_some_and(|last| last == "?") => {
+                all.pop();
+                all.push(token.to_owned());
+            }
             _ => all.push(token.to_owned()),
         }
     }
@@ -114,6 +119,12 @@ pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weaken
     if is.len() < was.len() && is.iter().all(|part| was.contains(part)) {
         return Some(Weakening::Dropped);
     }
+    if fewer_needed(&old, &new, (fewer, more)) {
+        return Some(if fewer == "&&" { Weakening::Either } else { Weakening::Both });
+    }
+    if widened(&old, &new, consequence) {
+        return Some(Weakening::Loosened);
+    }
     let cases = truth::compare(&old, &new)?;
     let milder = match consequence {
         Consequence::KeepsOut => cases.lost && !cases.gained,
@@ -148,6 +159,36 @@ const LOOSER: [(&[&str], &[&str]); 8] = [
     (&["<="], &["&"]),
     (&["is_relative_to", "startsWithPath"], &["startswith", "startsWith", "starts_with"]),
 ];
+
+/// Whether what was joined by one sign throughout is joined by the other, whatever was left out or turned on the way:
+/// `!a || b || c != d` → `a && c != d`.
+fn fewer_needed(old: &[String], new: &[String], (was, is): (&str, &str)) -> bool {
+    let bare = |part: &Vec<String>| without(part, &["!", "(", ")"]);
+    let (before, after): (Vec<_>, Vec<_>) = (parts(old, was).iter().map(bare).collect(), parts(new, is).iter().map(bare).collect());
+    let plain = count(old, is) == 0 && count(new, was) == 0;
+    plain && before.len() > 1 && after.len() > 1 && after.iter().all(|part| before.contains(part))
+}
+
+/// Whether two were the same, and now one has the other in it: `path == "/ping"` → `path.contains("ping")`.
+fn widened(old: &[String], new: &[String], consequence: Consequence) -> bool {
+    const WITHIN: [&str; 20] = [
+        "contains", "Contains", "includes", "include", "indexOf", "match", "matches", "search", "startsWith", "endsWith", "startswith",
+        "endswith", "starts_with", "ends_with", "HasPrefix", "HasSuffix", "StartsWith", "EndsWith", "str_contains", "in",
+    ];
+    const SAME: [&str; 6] = ["==", "===", "equals", "Equals", "eq", "eql"];
+    let within = |tokens: &[String]| tokens.iter().filter(|token| WITHIN.contains(&token.as_str())).count();
+    let same = |tokens: &[String]| tokens.iter().filter(|token| SAME.contains(&token.as_str())).count();
+    let negated = |tokens: &[String]| tokens.iter().any(|token| token == "!");
+    let joined = |tokens: &[String]| tokens.iter().any(|token| token == "&&" || token == "||");
+    let asks = match consequence {
+        Consequence::LetsIn => !negated(old) && !negated(new),
+        Consequence::KeepsOut => negated(old) && negated(new),
+    };
+    let named = |token: &String| token.len() > 3 && token.starts_with(|c: char| c.is_ascii_alphabetic()) && !SAME.contains(&token.as_str());
+    let said = |token: &String| token.starts_with(['"', '\'', '`']) && token.len() > 3;
+    let shared = old.iter().filter(|token| named(token) || said(token)).any(|token| new.contains(token));
+    asks && !joined(old) && !joined(new) && same(old) == 1 && within(old) == 0 && same(new) == 0 && within(new) == 1 && shared
+}
 
 /// Whether what was not equal kept out, and now only what is more, or less: `len != 32` → `len > 32`.
 fn one_sided(old: &[String], new: &[String]) -> bool {
