@@ -50,8 +50,9 @@ pub(super) fn unlimited(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<
         return;
     }
     static NEVER: Pattern = Pattern::new(r"\bLimit::none\s*\(\s*\)");
-    static LEFT_OUT: Pattern =
-        Pattern::new(r"(?i)\b(?:skip|skipSuccessfulRequests|exempt_?when|unless)\s*[:=]\s*[^,]*(?:headers?\b|\bget\s*\(|header\s*\(|cookies?\b|query\b)");
+    static LEFT_OUT: Pattern = Pattern::new(
+        r"(?i)\b(?:skip|skipSuccessfulRequests|exempt_?when|unless)\s*[:=]\s*[^,]*(?:headers?\b|\bget\s*\(|header\s*\(|cookies?\b|query\b)",
+    );
     let stood = |pattern: &Pattern| old.changed_lines().any(|line| line.text.len() <= LONGEST && pattern.is_match(line.text));
     for line in new.changed_lines().filter(|line| line.text.len() <= LONGEST) {
         let text = new.plain_line(line.index);

@@ -186,7 +186,8 @@ impl Compared<'_, '_, '_> {
         let (plain, code) = (plain.get(start..)?, code.get(start..)?);
         let name = &self.new.body.function.name;
         let head = if name.is_empty() { half.brief(half.body.header) } else { name.clone() };
-        let answers = vocabulary().answers(name) || vocabulary().permits(name) || self.is_of_policy(half, code) || LEAVES_OUT.is_match(&head);
+        let answers =
+            vocabulary().answers(name) || vocabulary().permits(name) || self.is_of_policy(half, code) || LEAVES_OUT.is_match(&head);
         answers.then_some(Question { plain, code, consequence: Consequence::LetsIn, sure: true, unless: false })
     }
 

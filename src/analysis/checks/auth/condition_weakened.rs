@@ -195,8 +195,7 @@ impl Compared<'_, '_, '_> {
             let no = |text: &String| refuses(text) || is_of_somebody(text) || self.answers_no(text);
             let refused = stood.len() <= LONGEST_REFUSAL && stood.iter().any(no);
             let of_somebody = || asks_for_somebody(code) || stood.iter().any(|text| is_of_somebody(text));
-            if !refused || !self.is_about(code) && !self.old_decided(old_at) && !of_somebody()
-            {
+            if !refused || !self.is_about(code) && !self.old_decided(old_at) && !of_somebody() {
                 continue;
             }
             let Some((at, is)) = now.and_then(|at| Some((at, self.new.block(at, self.file.language)?))) else { continue };

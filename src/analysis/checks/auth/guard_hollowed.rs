@@ -126,13 +126,15 @@ fn hollow(
 ) -> Option<&'static str> {
     let (was, is) = (pair.before, pair.after);
     let bare = |text: &str| text.chars().filter(|sign| !sign.is_whitespace()).collect::<String>();
-    let guarded = || was.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| vocabulary().guards(word) || vocabulary().decides(word));
+    let guarded =
+        || was.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| vocabulary().guards(word) || vocabulary().decides(word));
     let later = AFTERWARDS.iter().any(|(first, last)| was.contains(first) && bare(&was.replacen(first, last, 1)) == bare(is));
     if later && guarded() {
         return Some("A guard runs only after what it guards");
     }
     let policy = || class_of(old, pair.was).is_some_and(|class| POLICY.is_match(class)) && old.function_at(pair.was.first_line).is_some();
-    if THERE.is_match(is) && !THERE.is_match(was) && (GIVES_RIGHTS.is_match(was) || policy()) && asks_for_right(was) && !asks_for_right(is) {
+    if THERE.is_match(is) && !THERE.is_match(was) && (GIVES_RIGHTS.is_match(was) || policy()) && asks_for_right(was) && !asks_for_right(is)
+    {
         return Some("A right is given to everybody who is signed in");
     }
     if NAMED_RIGHT.is_match(was) && !NAMED_RIGHT.is_match(is) && !*side.named {
@@ -191,7 +193,10 @@ fn turned(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mu
     };
     let were = beside(old);
     for (key, line, above) in beside(new).into_iter().filter(|(.., above)| !above) {
-        if !above && were.iter().any(|(known, _, route_above)| *known == key && *route_above) && !were.iter().any(|(known, _, up)| *known == key && !up) {
+        if !above
+            && were.iter().any(|(known, _, route_above)| *known == key && *route_above)
+            && !were.iter().any(|(known, _, up)| *known == key && !up)
+        {
             let title = "A guard stands outside of what makes the function a page, so nobody passes it";
             sink.report(Draft::line(file, new, line).title(title).severity(Severity::High));
         }
@@ -212,7 +217,8 @@ const STATES: [&str; 8] = [
 
 /// An account that could be closed answers in any case that it is open.
 fn counts(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
-    static CONSTANT: Pattern = Pattern::new(r"^\s*(?:return\s+)?(?:true|True)\s*;?\s*$|(?:\)|bool|Boolean)\s*(?::\s*Boolean\s*)?(?:=>|=)\s*true\b");
+    static CONSTANT: Pattern =
+        Pattern::new(r"^\s*(?:return\s+)?(?:true|True)\s*;?\s*$|(?:\)|bool|Boolean)\s*(?::\s*Boolean\s*)?(?:=>|=)\s*true\b");
     let name = |side: &SideView<'_>, line: usize| side.function_at(line).map(|function| function.name.trim_end_matches('?').to_owned());
     let asked: BTreeSet<String> = old
         .changed_lines()

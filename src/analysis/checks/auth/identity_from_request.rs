@@ -29,7 +29,8 @@ static GIVEN: Pattern = Pattern::new(
     r"@(?:RequestParam|RequestHeader|QueryParam|HeaderParam|Query|Headers?|Param)\b(?:\([^)]*\))?\s+(?:final\s+)?[\w<>?.]+\s+(\w+)|\[From(?:Query|Header|Form)[^\]]*\]\s*[\w<>?.]+\s+(\w+)|\b(\w+)\s*:\s*[\w|\[\] .]+=\s*(?:Query|Header|Cookie|Form)\s*\(|@(?:Query|Headers|Param)\([^)]*\)\s+(\w+)\s*\??:",
 );
 /// A name that is set to something.
-static SET: Pattern = Pattern::new(r"(?:^|[\s;(])(?:(?:const|let|var|val|my|final|long|String|auto)\s+)*\$?([A-Za-z_]\w*)\s*(?:,\s*\w+)?\s*:?=\s*([^=].*)$");
+static SET: Pattern =
+    Pattern::new(r"(?:^|[\s;(])(?:(?:const|let|var|val|my|final|long|String|auto)\s+)*\$?([A-Za-z_]\w*)\s*(?:,\s*\w+)?\s*:?=\s*([^=].*)$");
 /// Who somebody is, as sessions and signed tokens tell it.
 static KNOWN: Pattern = Pattern::new(
     r"(?i)session|\bclaims?\b|principal|current_?(?:user|account|tenant|customer|member)|\b(?:get)?user\b|\bauth\b|\bidentity\b|account|\bsub(?:ject)?\b|\buid\b|\bowner|tenant|payload|signed|\blocals\b|\bctx\.value\b|\bc\.get\(|customer",
@@ -97,12 +98,16 @@ fn alternative(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink
         if stood.len() < 3 || !KNOWN.is_match(stood) || SAID.is_match(stood) || ASKED.is_match(pair.after) {
             continue;
         }
-        let says = |text: &str| SAID.is_match(text) || text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| given.contains(word));
+        let says =
+            |text: &str| SAID.is_match(text) || text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| given.contains(word));
         let chosen = match came.find(stood) {
             Some(at) => came.get(..at).is_some_and(|head| says(head) && OTHERWISE.is_match(head)),
             None => HOLDS.is_match(stood) && says(expression(came)) && HOLDS.is_match(expression(came)),
         };
-        let asks = || (pair.is.first_line.saturating_sub(6)..=pair.is.last_line).any(|line| new.is_changed(line) && ASKED.is_match(new.plain_line(line)));
+        let asks = || {
+            (pair.is.first_line.saturating_sub(6)..=pair.is.last_line)
+                .any(|line| new.is_changed(line) && ASKED.is_match(new.plain_line(line)))
+        };
         if chosen && !asks() {
             let draft = Draft::lines(file, new, pair.is.first_line, pair.is.last_line);
             sink.report(draft.evidence(format!("{} → {}", brief(old, pair.was), brief(new, pair.is))).severity(Severity::High));
@@ -143,12 +148,14 @@ fn overwritten(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink
     for line in new.changed_lines().filter(|line| line.text.len() <= LONGEST) {
         let text = new.plain_line(line.index);
         let Some((name, value)) = SET.group(text, 1).zip(SET.group(text, 2)).filter(|(name, _)| HOLDS.is_match(name)) else { continue };
-        let says = SAID.is_match(value) || value.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word != name && given.contains(word));
+        let says = SAID.is_match(value)
+            || value.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word != name && given.contains(word));
         let Some(function) = new.function_at(line.index).filter(|_| says && !ASKED.is_match(text)) else { continue };
         let lines = function.first_line..line.index;
-        let filled = lines.clone().filter(|at| !new.is_changed(*at)).map(|at| new.plain_line(at)).filter(|text| text.len() <= LONGEST).any(|text| {
-            SET.group(text, 1) == Some(name) && SET.group(text, 2).is_some_and(|value| KNOWN.is_match(value) && !SAID.is_match(value))
-        });
+        let filled =
+            lines.clone().filter(|at| !new.is_changed(*at)).map(|at| new.plain_line(at)).filter(|text| text.len() <= LONGEST).any(|text| {
+                SET.group(text, 1) == Some(name) && SET.group(text, 2).is_some_and(|value| KNOWN.is_match(value) && !SAID.is_match(value))
+            });
         let stood = || old.function_at(line.index.min(old.len().saturating_sub(1))).is_some();
         if filled && stood() && !lines.clone().any(|at| new.is_changed(at) && ASKED.is_match(new.plain_line(at))) {
             return sink.report(Draft::line(file, new, line.index).severity(Severity::High));
@@ -204,6 +211,9 @@ mod tests {
         assert!(OTHERWISE.is_match("req.query.customer ?? ") && OTHERWISE.is_match("request.data.get(\"user\", "));
         assert!(SAID.is_match("params[:user_id] || ") && SAID.is_match("$request->query->get('owner', "));
         assert!(!SAID.is_match("req.session.userId") && !SAID.is_match("$request->user()->id") && !SAID.is_match("c.Get(\"account\")"));
-        assert!(HEAD_OF_SOMEBODY.is_match("request.headers.get(\"X-Remote-User\", \"root\")") && !HEAD_OF_SOMEBODY.is_match("headers.get(\"user-agent\")"));
+        assert!(
+            HEAD_OF_SOMEBODY.is_match("request.headers.get(\"X-Remote-User\", \"root\")")
+                && !HEAD_OF_SOMEBODY.is_match("headers.get(\"user-agent\")")
+        );
     }
 }

@@ -16,9 +16,11 @@ pub(super) static SPLIT: Pattern = Pattern::new(
 );
 static SET: Pattern = Pattern::new(r"(?:^|[\s.$])([A-Za-z_]\w*)\s*(?::\s*[\w<>\[\]., ]+)?\s*(?::=|=)\s*([^=].*)$");
 /// What makes many of one.
-static MANY: Pattern = Pattern::new(r"(?i)split|explode|^\s*\[|\bset\(|\blist\(|tuple|scan\(|parse|lines\(|fields\(|HashSet|listOf|setOf|%w|json");
-static SAYS_WHO: Pattern =
-    Pattern::new(r"(?i)token|key|allow|admin|role|origin|host|user|ip\b|ips\b|scope|secret|member|group|email|domain|trusted|permitted|staff|owner");
+static MANY: Pattern =
+    Pattern::new(r"(?i)split|explode|^\s*\[|\bset\(|\blist\(|tuple|scan\(|parse|lines\(|fields\(|HashSet|listOf|setOf|%w|json");
+static SAYS_WHO: Pattern = Pattern::new(
+    r"(?i)token|key|allow|admin|role|origin|host|user|ip\b|ips\b|scope|secret|member|group|email|domain|trusted|permitted|staff|owner",
+);
 
 /// Reports a name that was a list and is asked as one still, but is a text.
 pub(super) fn within_text(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
@@ -61,10 +63,18 @@ mod tests {
 
     #[test]
     fn lists_and_where_they_are_asked() {
-        for text in ["API_TOKENS = os.environ[\"T\"].split(\",\")", "const KEYS = (process.env.K || '').split(',');", "$allowed = explode(',', $x);"] {
+        for text in [
+            "API_TOKENS = os.environ[\"T\"].split(\",\")",
+            "const KEYS = (process.env.K || '').split(',');",
+            "$allowed = explode(',', $x);",
+        ] {
             assert!(SPLIT.is_match(text), "{text}");
         }
-        assert!(asked("return t in TOKENS\n", "TOKENS") && asked("KEYS.includes(x)", "KEYS") && asked("strings.Contains(hosts, h)", "hosts") == false);
+        assert!(
+            asked("return t in TOKENS\n", "TOKENS")
+                && asked("KEYS.includes(x)", "KEYS")
+                && asked("strings.Contains(hosts, h)", "hosts") == false
+        );
         assert!(!asked("for token in TOKENS_OLD:", "TOKENS"));
     }
 }

@@ -172,8 +172,26 @@ fn fewer_needed(old: &[String], new: &[String], (was, is): (&str, &str)) -> bool
 /// Whether two were the same, and now one has the other in it: `path == "/ping"` → `path.contains("ping")`.
 fn widened(old: &[String], new: &[String], consequence: Consequence) -> bool {
     const WITHIN: [&str; 20] = [
-        "contains", "Contains", "includes", "include", "indexOf", "match", "matches", "search", "startsWith", "endsWith", "startswith",
-        "endswith", "starts_with", "ends_with", "HasPrefix", "HasSuffix", "StartsWith", "EndsWith", "str_contains", "in",
+        "contains",
+        "Contains",
+        "includes",
+        "include",
+        "indexOf",
+        "match",
+        "matches",
+        "search",
+        "startsWith",
+        "endsWith",
+        "startswith",
+        "endswith",
+        "starts_with",
+        "ends_with",
+        "HasPrefix",
+        "HasSuffix",
+        "StartsWith",
+        "EndsWith",
+        "str_contains",
+        "in",
     ];
     const SAME: [&str; 6] = ["==", "===", "equals", "Equals", "eq", "eql"];
     let within = |tokens: &[String]| tokens.iter().filter(|token| WITHIN.contains(&token.as_str())).count();
