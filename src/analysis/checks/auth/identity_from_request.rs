@@ -80,11 +80,8 @@ fn given<'v>(new: &'v SideView<'_>) -> HashSet<&'v str> {
     for line in new.changed_lines().filter(|line| line.text.len() <= LONGEST) {
         let text = new.plain_line(line.index);
         names.extend((1..=4).flat_map(|group| GIVEN.groups(text, group)));
-        if let Some((name, value)) = SET.group(text, 1).zip(SET.group(text, 2)) {
-            if SAID.is_match(value) {
-                names.insert(name);
-            }
-        }
+        let set = SET.group(text, 1).zip(SET.group(text, 2));
+        names.extend(set.filter(|(_, value)| SAID.is_match(value)).map(|(name, _)| name));
     }
     names
 }
