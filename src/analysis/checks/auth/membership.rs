@@ -70,10 +70,7 @@ mod tests {
         ] {
             assert!(SPLIT.is_match(text), "{text}");
         }
-        assert!(
-            asked("return t in TOKENS\n", "TOKENS")
-                && asked("KEYS.includes(x)", "KEYS")
-        );
+        assert!(asked("return t in TOKENS\n", "TOKENS") && asked("KEYS.includes(x)", "KEYS"));
         assert!(!asked("for token in TOKENS_OLD:", "TOKENS"));
     }
 }
