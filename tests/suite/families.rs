@@ -25,6 +25,7 @@ mod net;
 mod obf;
 mod surf;
 mod test;
+mod turns;
 mod vuln;
 
 #[derive(Deserialize)]

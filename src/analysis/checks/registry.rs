@@ -121,6 +121,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &vuln::path_from_request::PathFromRequest,
     &instructions::prompt_exception::PromptException,
     &repository::protected_path_opened::ProtectedPathOpened,
+    &vuln::protection_undone::ProtectionUndone,
     &net::redaction_narrowed::RedactionNarrowed,
     &vuln::redirect_from_request::RedirectFromRequest,
     &vuln::regex_backtracks::RegexBacktracks,

@@ -281,6 +281,9 @@ fn rewritten(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: us
     (0..new.statements().len()).filter(changed).any(|at| name(new, at) == within && follows(new, at).is_some_and(|list| list == refused))
 }
 
+/// A guard that is hung before all that follows.
+static USES: Pattern = Pattern::new(r"^\s*\$?\w+(?:\.|->)(?:Use|use|middleware|wrap|add_middleware|Before|before)\s*\(");
+
 /// Endpoints that are read when somebody asks for them.
 type Lazily<F> = LazyCell<Vec<Endpoint>, F>;
 
@@ -303,6 +306,7 @@ fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, are: &Laz
         return;
     }
     let standing: BTreeSet<String> = added.iter().map(|statement| brief(new, statement)).collect();
+    let middleware: Vec<&str> = added.iter().map(|is| new.plain_of(is)).filter(|text| USES.is_match(text)).take(MOST_GUARDS).collect();
     let handlers: Vec<(&Statement, Handler<'_>)> = added.into_iter().filter_map(|is| Some((is, Handler::of(new.plain_of(is))?))).collect();
     for (was, handler) in guarded {
         if standing.contains(&brief(old, was)) {
@@ -314,7 +318,13 @@ fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, are: &Laz
             !handler.laxer(now) && handler.gone(now).all(|guard| are.iter().filter(here).any(|endpoint| endpoint.guards.contains(guard)))
         };
         let bare = handlers.iter().find(|(is, now)| handler.lost(now) && !covered(is, now)).map(|(is, _)| is);
-        if let Some(is) = bare.filter(|_| !moved_elsewhere(file, old, was) && !annotated_elsewhere(file, old, was)) {
+        // A guard that was an argument is put in front of the same routes by a statement of its own.
+        let hung = || {
+            let lost = handlers.iter().find(|(is, now)| handler.lost(now) && !covered(is, now));
+            let gone: Vec<&str> = lost.map(|(_, now)| handler.gone(now).collect()).unwrap_or_default();
+            !gone.is_empty() && gone.iter().all(|guard| middleware.iter().any(|text| text.contains(guard)))
+        };
+        if let Some(is) = bare.filter(|_| !hung() && !moved_elsewhere(file, old, was) && !annotated_elsewhere(file, old, was)) {
             sink.report(
                 Draft::lines(file, new, is.first_line, is.last_line)
                     .title("A route or handler lost its guard")

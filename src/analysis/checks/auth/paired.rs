@@ -44,7 +44,8 @@ pub fn pairs<'v>(old: &'v SideView<'_>, new: &'v SideView<'_>, told: &Pattern) -
         let fits = |at: &usize| {
             let (is, said) = &came[*at];
             let least = own.len().min(said.len());
-            !taken[*at] && function(new, is) == within && least > 0 && shared(said) * 2 >= least && !stood.contains(&brief(new, is))
+            let alike = least > 0 && shared(said) * 2 >= least || target(before).is_some_and(|name| target(new.plain_of(is)) == Some(name));
+            !taken[*at] && function(new, is) == within && alike && !stood.contains(&brief(new, is))
         };
         if let Some(at) = (0..came.len()).filter(fits).max_by_key(|at| (shared(&came[*at].1), came.len() - at)) {
             taken[at] = true;
@@ -56,6 +57,13 @@ pub fn pairs<'v>(old: &'v SideView<'_>, new: &'v SideView<'_>, told: &Pattern) -
 
 fn touched<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = &'v Statement> {
     side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line))
+}
+
+/// The name that a statement sets.
+fn target(text: &str) -> Option<&str> {
+    let (name, rest) = text.split_once('=')?;
+    let name = name.trim().trim_end_matches(':').trim();
+    (!rest.starts_with('=') && !name.is_empty() && name.len() < 60 && !name.contains(['(', '"', '!', '<', '>'])).then_some(name)
 }
 
 fn words(text: &str) -> BTreeSet<&str> {

@@ -165,7 +165,7 @@ fn question(tokens: &[String]) -> Truth {
 
 #[cfg(test)]
 mod tests {
-    use super::super::weakening::tokens;
+    use super::super::terms::tokens;
     use super::*;
 
     fn cases(old: &str, new: &str) -> Option<(bool, bool)> {

@@ -2,6 +2,8 @@
 //!
 //! Only a single kind of difference counts. A condition that was written anew is somebody's work, not a slip of a sign.
 
+use super::looser::{fewer_needed, widened};
+use super::terms::{count, parts, tokens, without};
 use super::truth;
 use crate::analysis::pattern::Pattern;
 
@@ -46,39 +48,6 @@ pub enum Consequence {
 /// A longer condition is data.
 const LONGEST: usize = 1500;
 
-static TOKEN: Pattern = Pattern::new(
-    r#"(?x) "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | [A-Za-z_$@][\w$]* | \d[\w.]* | && | \|\| | [=!]==? | <= | >= | \S"#,
-);
-
-/// Words and signs of a condition, the same in every language.
-pub fn tokens(text: &str) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for token in TOKEN.groups(text, 0) {
-        match token {
-            "and" => all.push("&&".to_owned()),
-            "or" => all.push("||".to_owned()),
-            "not" => all.push("!".to_owned()),
-            "!=" | "!==" => all.extend(["!".to_owned(), token.replacen('!', "=", 1).replace("====", "===")]),
-            ";" => {}
-            // `a?.b` asks what `a.b` asks.
-            "." if all.last().is_some_and(|last| last == "?") => {
-                all.pop();
-                all.push(token.to_owned());
-            }
-            _ => all.push(token.to_owned()),
-        }
-    }
-    all
-}
-
-fn without(tokens: &[String], signs: &[&str]) -> Vec<String> {
-    tokens.iter().filter(|token| !signs.contains(&token.as_str())).cloned().collect()
-}
-
-fn count(tokens: &[String], sign: &str) -> usize {
-    tokens.iter().filter(|token| *token == sign).count()
-}
-
 /// How the condition `new` is weaker than `old`, where what follows stayed the same.
 #[must_use]
 pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weakening> {
@@ -122,7 +91,7 @@ pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weaken
     if fewer_needed(&old, &new, (fewer, more)) {
         return Some(if fewer == "&&" { Weakening::Either } else { Weakening::Both });
     }
-    if widened(&old, &new, consequence) {
+    if widened(&old, &new, consequence == Consequence::LetsIn) {
         return Some(Weakening::Loosened);
     }
     let cases = truth::compare(&old, &new)?;
@@ -159,54 +128,6 @@ const LOOSER: [(&[&str], &[&str]); 8] = [
     (&["<="], &["&"]),
     (&["is_relative_to", "startsWithPath"], &["startswith", "startsWith", "starts_with"]),
 ];
-
-/// Whether what was joined by one sign throughout is joined by the other, whatever was left out or turned on the way:
-/// `!a || b || c != d` → `a && c != d`.
-fn fewer_needed(old: &[String], new: &[String], (was, is): (&str, &str)) -> bool {
-    let bare = |part: &Vec<String>| without(part, &["!", "(", ")"]);
-    let (before, after): (Vec<_>, Vec<_>) = (parts(old, was).iter().map(bare).collect(), parts(new, is).iter().map(bare).collect());
-    let plain = count(old, is) == 0 && count(new, was) == 0;
-    plain && before.len() > 1 && after.len() > 1 && after.iter().all(|part| before.contains(part))
-}
-
-/// Whether two were the same, and now one has the other in it: `path == "/ping"` → `path.contains("ping")`.
-fn widened(old: &[String], new: &[String], consequence: Consequence) -> bool {
-    const WITHIN: [&str; 20] = [
-        "contains",
-        "Contains",
-        "includes",
-        "include",
-        "indexOf",
-        "match",
-        "matches",
-        "search",
-        "startsWith",
-        "endsWith",
-        "startswith",
-        "endswith",
-        "starts_with",
-        "ends_with",
-        "HasPrefix",
-        "HasSuffix",
-        "StartsWith",
-        "EndsWith",
-        "str_contains",
-        "in",
-    ];
-    const SAME: [&str; 6] = ["==", "===", "equals", "Equals", "eq", "eql"];
-    let within = |tokens: &[String]| tokens.iter().filter(|token| WITHIN.contains(&token.as_str())).count();
-    let same = |tokens: &[String]| tokens.iter().filter(|token| SAME.contains(&token.as_str())).count();
-    let negated = |tokens: &[String]| tokens.iter().any(|token| token == "!");
-    let joined = |tokens: &[String]| tokens.iter().any(|token| token == "&&" || token == "||");
-    let asks = match consequence {
-        Consequence::LetsIn => !negated(old) && !negated(new),
-        Consequence::KeepsOut => negated(old) && negated(new),
-    };
-    let named = |token: &String| token.len() > 3 && token.starts_with(|c: char| c.is_ascii_alphabetic()) && !SAME.contains(&token.as_str());
-    let said = |token: &String| token.starts_with(['"', '\'', '`']) && token.len() > 3;
-    let shared = old.iter().filter(|token| named(token) || said(token)).any(|token| new.contains(token));
-    asks && !joined(old) && !joined(new) && same(old) == 1 && within(old) == 0 && same(new) == 0 && within(new) == 1 && shared
-}
 
 /// Whether what was not equal kept out, and now only what is more, or less: `len != 32` → `len > 32`.
 fn one_sided(old: &[String], new: &[String]) -> bool {
@@ -276,25 +197,6 @@ fn swapped(old: &[String], new: &[String]) -> bool {
         was.iter().all(|token| name(token) || token == "." || token == ",") && was.iter().filter(|token| *token == ",").count() == 1;
     let called = first.checked_sub(2).and_then(|at| old.get(at)).filter(|callee| name(callee) && old[first - 1] == "(");
     crossed && plain && called.is_some_and(|callee| !ALIKE.is_match(callee))
-}
-
-/// The operands between `sign`s outside brackets.
-fn parts(tokens: &[String], sign: &str) -> Vec<Vec<String>> {
-    let mut parts = vec![Vec::new()];
-    let mut depth = 0_usize;
-    for token in tokens {
-        match token.as_str() {
-            "(" | "[" | "{" => depth += 1,
-            ")" | "]" | "}" => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 && token == sign {
-            parts.push(Vec::new());
-        } else if let Some(last) = parts.last_mut() {
-            last.push(token.clone());
-        }
-    }
-    parts
 }
 
 /// The words of the operands of `old` that `new` lacks; what a condition was dropped from may ask elsewhere.

@@ -4,7 +4,7 @@ use super::twins::Twin;
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::Severity;
 
 /// A value put into a text by its format; groups: the function, and all values.
@@ -67,4 +67,32 @@ pub fn given_by_caller(twin: &Twin<'_, '_>) -> bool {
     let head = after.split('{').next().unwrap_or("");
     let given = |name: &str| head.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
     !ASKS.is_match(after) && twin.added().any(|(_, text)| COPY.groups(text, 1).any(given))
+}
+
+/// What is set, or that it is given back.
+pub static SET: Pattern = Pattern::new(
+    r"^\s*(?:(?:const|let|var|val|final|my|mut|auto|String|long|int|byte\[\])\s+)*(\$?[\w.@>-]+)\s*(?::\s*[\w<>\[\]]+\s*)?:?=[^=]",
+);
+
+/// Whether what chance is drawn for has to be guessed by nobody: by the name of the function, or of what is set on the line.
+pub fn makes_secret(twin: &Twin<'_, '_>, line: usize) -> bool {
+    static OWN: Pattern = Pattern::new(
+        r"(?i)(?:^|_|[^a-z])(?:\w*(?:token|nonce|secret|passw\w*|otp|csrf|salt|verifier|api_?key|session_?(?:id|key)|invit\w*|reset|magic_?link|voucher|coupon|recovery|backup_?code))(?:[^a-z]|$)",
+    );
+    let name = twin.new.function_at(line).map_or("", |function| function.name.as_str());
+    OWN.is_match(name) || SET.group(twin.new.plain_line(line), 1).is_some_and(|target| OWN.is_match(target)) || {
+        let head = twin.new.plain_line(twin.is.start);
+        name.is_empty() && head.len() < 400 && OWN.is_match(head)
+    }
+}
+
+/// Whether a field is used by a function that makes what nobody may guess.
+pub fn used_for_secret(side: &SideView<'_>, name: &str) -> bool {
+    static OWN: Pattern = Pattern::new(r"(?i)token|nonce|secret|passw|otp|csrf|salt|verifier|api_?key|session_?(?:id|key)|invit|reset|voucher|coupon|recovery");
+    /// More functions than this are those of no one class.
+    const MOST: usize = 200;
+    side.functions().iter().take(MOST).filter(|function| OWN.is_match(&function.name)).any(|function| {
+        let text = side.plain().get(side.bytes_of(function.first_line, function.last_line)).unwrap_or("");
+        text.len() < 20_000 && text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
+    })
 }

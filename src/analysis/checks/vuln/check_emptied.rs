@@ -3,6 +3,7 @@
 //! Each function is compared with itself. Bounds of paths, hosts and sizes are `input-check-weakened`'s, who may do what `condition-weakened`'s.
 
 use super::bounds::MOVES_BYTES;
+use super::only_given;
 use super::input_check_weakened::{refusals, stops};
 use super::request::ASKED;
 use super::twins::{Twin, twins};
@@ -64,10 +65,12 @@ impl Check for CheckEmptied {
         // Where rights are given up, the line that went may only say what followed.
         let told = Words::of([&SUMMED, &ENDS, &SPENT, &GIVES_UP, &COMPARES, &THEIRS, &ASKS_RIGHT]);
         let sizes = ["_max", "sizeof", "overflow", "array_size", "struct_size", "checked_mul", "size_mul", "cpy", "recv", "read"];
-        Needs::nothing().and(Reach::ANYWHERE, told.or(Words::named(sizes)))
+        let listed = Words::of([&only_given::BOUNDS]);
+        Needs::nothing().and(Reach::ANYWHERE, told.or(Words::named(sizes)).or(listed))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        only_given::asks_less(file, sink);
         for twin in twins(file) {
             let told = compared_in_part(&twin)
                 .or_else(|| not_given_up(file, &twin))

@@ -21,7 +21,7 @@ static OPEN_POLICY: Pattern =
     Pattern::new(r"(?is)^\s*(?:create|alter)\s+policy\b.*\b(?:using|with\s+check)\s*\(\s*(?:true|1\s*=\s*1)\s*\)");
 static ONLY_READS: Pattern = Pattern::new(r"(?i)\bfor\s+select\b|\bto\s+[\w\x22]*(?:service|admin|owner)");
 /// A policy that goes, with its name.
-static POLICY_GOES: Pattern = Pattern::new(r"(?i)^\s*drop\s+policy\s+(?:if\s+exists\s+)?(\x22[^\x22]+\x22|\w+)");
+static POLICY_GOES: Pattern = Pattern::new(r"(?im)^\s*drop\s+policy\s+(?:if\s+exists\s+)?(\x22[^\x22]+\x22|\w+)");
 static POLICY_MADE: Pattern = Pattern::new(r"(?i)\bcreate\s+policy\s+(\x22[^\x22]+\x22|\w+)");
 static EVERY_ROW: Pattern = Pattern::new(r"(?is)^\s*(?:delete\s+from\s+[\w.`\x22\[\]]+|update\s+[\w.`\x22\[\]]+\s+set\s+[^=]+=.*)\s*$");
 static WHERE: Pattern = Pattern::new(r"(?i)\b(?:where|limit|join|using)\b");
@@ -58,6 +58,7 @@ impl Check for DestructiveSql {
 fn script(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let back = BACK_MARK.find(side.text()).map_or(usize::MAX, |found| found.start);
     let made: BTreeSet<String> = POLICY_MADE.groups(side.plain(), 1).map(str::to_lowercase).collect();
+    let went: BTreeSet<String> = POLICY_GOES.groups(side.plain(), 1).map(str::to_lowercase).collect();
     let mut start = 0;
     // Semicolons in texts end nothing.
     for (end, _) in side.masked().match_indices(';').chain([(side.text().len(), "")]) {
@@ -68,7 +69,10 @@ fn script(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         if first > back || text.len() > LONGEST || !side.touches(first_line, last_line) || made_again(text, &made) {
             continue;
         }
-        if let Some((severity, title)) = takes(text) {
+        if opens(text, &went) {
+            let title = "What the database kept people apart by is gone";
+            sink.report(Draft::lines(file, side, first_line, last_line).severity(Severity::High).title(title));
+        } else if let Some((severity, title)) = takes(text) {
             sink.report(Draft::lines(file, side, first_line, last_line).severity(severity).title(title));
         }
     }
@@ -88,11 +92,28 @@ fn texts(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let inside = text.trim_matches(['"', '\'', '`', ';', ' ', '\n']);
         // A sentence begins with one capital, a statement with none or nothing else.
         let sentence = inside.starts_with(char::is_uppercase) && inside.chars().nth(1).is_some_and(char::is_lowercase);
-        if let Some((severity, title)) = takes(inside).filter(|_| !sentence && inside.contains(char::is_whitespace)) {
+        // A migration runs by itself.
+        if file.path.contains("migrat") && OPENS.is_match(inside) {
+            let title = "What the database kept people apart by is gone";
+            sink.report(Draft::line(file, side, line).severity(Severity::High).title(title));
+        } else if let Some((severity, title)) = takes(inside).filter(|_| !sentence && inside.contains(char::is_whitespace)) {
             // What stands in a program is run when it says so, a migration whenever it is met.
             sink.report(Draft::line(file, side, line).severity(severity.min(Severity::Low)).title(title));
         }
     }
+}
+
+/// What opens a table or all of them to whoever connects, in a step that comes after others.
+static OPENS: Pattern = Pattern::new(
+    r"(?is)\b(?:disable|no\s+force)\s+row\s+level\s+security|^\s*grant\s+all\b.*\bon\s+all\s+tables\b.*\bto\s+public\b|^\s*grant\s+all\b.*\bon\s+\*\.\*\s+to\s+\S+@'?%|^\s*alter\s+(?:user|role)\s+.*[^o]\b(?:superuser|bypassrls)\b|^\s*alter\s+security\s+policy\b.*\bstate\s*=\s*off\b",
+);
+static TO_ANYBODY: Pattern = Pattern::new(r"(?i)\bto\s+(?:anon|public)\b");
+
+/// Whether a statement opens what was closed: by itself, or as the policy that takes the place of one that kept people apart.
+fn opens(text: &str, went: &BTreeSet<String>) -> bool {
+    let policy = OPEN_POLICY.is_match(text) && !ONLY_READS.is_match(text);
+    let again = || POLICY_MADE.group(text, 1).is_some_and(|name| went.contains(&name.to_lowercase()));
+    OPENS.is_match(text) || policy && (TO_ANYBODY.is_match(text) || again())
 }
 
 fn takes(text: &str) -> Option<(Severity, &'static str)> {

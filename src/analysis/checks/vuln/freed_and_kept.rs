@@ -48,6 +48,11 @@ fn frees_whole(text: &str, owner: &str) -> bool {
     text.lines().any(|line| FREES.is_match(line) && line.contains(&format!("({owner})")))
 }
 
+/// Whether a statement stood behind the same release before.
+fn stood(side: &SideView<'_>, lines: &std::ops::Range<usize>, text: &str) -> bool {
+    side.statements().iter().filter(|one| lines.contains(&one.first_line)).any(|one| side.plain_of(one).trim() == text)
+}
+
 /// Memory is given back, and a line of the same block that used it before does so after that now.
 fn used_after(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
     static FREED: Pattern =
@@ -79,7 +84,11 @@ fn used_after(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
                 old.statements().iter().take(*from).any(|was| twin.was.contains(&was.first_line) && old.plain_of(was).trim() == text)
             };
             let changed = new.touches(one.first_line, one.last_line) || new.touches(release.first_line, release.last_line);
-            if speaks && changed && freed(old, &twin.was).iter().filter(|(_, known)| *known == name).any(before) {
+            let through = || [format!("{name}->"), format!("*{name}"), format!("{name}[")].iter().any(|use_| text.contains(use_.as_str()));
+            let again = || FREED.is_match(text);
+            let came = new.touches(one.first_line, one.last_line) && (through() || again()) && !stood(old, &twin.was, text);
+            let moved = || freed(old, &twin.was).iter().filter(|(_, known)| *known == name).any(before);
+            if speaks && changed && (came || moved()) {
                 let draft = Draft::line(file, new, one.first_line).title(format!("`{name}` is used after its memory is given back"));
                 sink.report(draft.severity(Severity::High));
                 break;

@@ -138,9 +138,10 @@ fn opened(twin: &Twin<'_, '_>) -> Option<usize> {
             || SECRET.is_match(name)
             || SECRET.is_match(twin.new.text().lines().take(20).collect::<Vec<_>>().join("\n").as_str())
     };
+    static FOLDER: Pattern = Pattern::new(r"(?i)mkdir|makedirs?|create_?dir|_dir\b|\bdir_?mode|mode_?dir");
     // Folders may be entered by all where what lies in them may not be read.
     let open = |text: &str| {
-        digits(text).iter().any(|(_, _, other)| matches!(other, 2 | 3 | 4 | 6 | 7) && !(*other == 4 && text.to_lowercase().contains("dir")))
+        digits(text).iter().any(|(_, _, other)| matches!(other, 2 | 3 | 4 | 6 | 7) && !(*other == 4 && FOLDER.is_match(text)))
     };
     if !closed {
         return None;

@@ -59,7 +59,8 @@ impl Check for RegexBacktracks {
             let Some((regex, whole)) = expression(side, token, file.language) else { continue };
             if let Some(part) = ambiguous(&regex, whole) {
                 let draft = Draft::line(file, side, line).title(titled(&part));
-                sink.report(if tried_on_request(side, line) { draft } else { draft.severity(Severity::Medium) });
+                let grave = tried_on_request(side, line) || was_linear(file, side, line);
+                sink.report(if grave { draft } else { draft.severity(Severity::Medium) });
             }
         }
     }
@@ -120,6 +121,21 @@ fn tried_on_request(side: &SideView<'_>, line: usize) -> bool {
     side.changed_lines()
         .take(5_000)
         .any(|other| other.index != line && other.text.len() < 600 && speaks(other.text) && ASKED.is_match(side.plain_line(other.index)))
+}
+
+/// Whether the same name held an expression before that no text kept busy.
+fn was_linear(file: &FileView<'_>, side: &SideView<'_>, line: usize) -> bool {
+    static NAMED: Pattern = Pattern::new(r"\b([A-Za-z_$]\w{2,})\s*(?::\s*[\w.<>]+\s*)?=\s*[^=]");
+    let Some((old, name)) = file.old().zip(NAMED.group(side.plain_line(line), 1)) else { return false };
+    let held: Vec<usize> = old
+        .changed_lines()
+        .filter(|was| was.text.len() < 2000 && NAMED.group(old.plain_line(was.index), 1) == Some(name))
+        .map(|was| was.index)
+        .take(10)
+        .collect();
+    let ways = |token: &Lexeme| expression(old, token, file.language).is_some_and(|(regex, whole)| ambiguous(&regex, whole).is_some());
+    let tokens = || old.tokens().iter().filter(|token| token.kind == Kind::Str && held.contains(&old.line_of(token.start)));
+    !held.is_empty() && tokens().next().is_some() && !tokens().any(ways)
 }
 
 fn titled(part: &str) -> String {

@@ -3,7 +3,7 @@
 //! Needs no source: somebody chose the safe one before. What is wrapped around a value is `sanitiser-removed`'s, algorithms are
 //! `cipher-downgraded`'s.
 
-use super::careless::{PUT_IN, became_format, given_by_caller, lists_fields, reads_anywhere};
+use super::careless::{PUT_IN, SET, became_format, given_by_caller, lists_fields, makes_secret, reads_anywhere, used_for_secret};
 use super::fields_opened;
 use super::plain_turns::{self, turned};
 use super::taken_as_given;
@@ -33,7 +33,7 @@ struct Pair {
 }
 
 static CHANCE: Pattern = Pattern::new(
-    r"\bsecrets\.(?:token_\w+|choice|randbelow|randbits)|\bSystemRandom\b|\bcrypto\.(?:randomBytes|randomUUID|getRandomValues|randomInt)|(?:^|[^\w.])(?:randomBytes|randomInt|randomUUID|nanoid|random_bytes|random_int|getrandom|RAND_bytes|arc4random\w*)\s*\(|\bSecureRandom\b|\bRandomNumberGenerator\b|\bOsRng\b|\bos\.urandom\s*\(|\b(?:c|crypto_?)?rand\.(?:Read|Text|Prime)\s*\(|\bcrand\.\w+\(|\bopenssl_random_pseudo_bytes\s*\(|\bcrypto\.randomBytes",
+    r"\bsecrets\.(?:token_\w+|choice|randbelow|randbits)|\bSystemRandom\b|\bcrypto\.(?:randomBytes|randomUUID|getRandomValues|randomInt)|(?:^|[^\w.])(?:randomBytes|randomInt|randomUUID|nanoid|random_bytes|random_int|getrandom|RAND_bytes|arc4random\w*)\s*\(|\bSecureRandom\b|\bRandomNumberGenerator\b|\bOsRng\b|\bos\.urandom\s*\(|\b(?:c|crypto_?)?rand\.(?:Read|Text|Prime)\s*\(|\bcrand\.\w+\(|\bStr::(?:random|password)\s*\(|\bopenssl_random_pseudo_bytes\s*\(|\bcrypto\.randomBytes",
 );
 static GUESSED: Pattern = Pattern::new(
     r"\brandom\.(?:choices?|randint|random|sample|getrandbits|randrange|randbytes)\s*\(|\bMath\.random\s*\(|\bnew\s+(?:java\.util\.)?Random\s*\(|(?:^|[^\w.])(?:mt_|s|drand48_?)?rand\s*\(|(?:^|[^\w.:>])(?:random|uniqid|lcg_value|shuffle|str_shuffle)\s*\(|\b(?:m|math_?)?rand\.(?:Int\w*|Uint\w*|New|Seed|Perm|N|Float\w+)\s*\(|\bRandom\.(?:rand|new|nextInt|nextBytes|Shared)\b|\bRandomStringUtils\.|\bThreadLocalRandom\b|\bmt19937|\bfastrand::|\bSmallRng\b|\bseed_from_u64\b|\brand::random\b|\.sample\b|\bSystem\.currentTimeMillis\(\)|\btime\.time\(\)|\bDate\.now\(\)|\buuid1\s*\(",
@@ -255,7 +255,7 @@ fn replaced(file: &FileView<'_>, twin: &Twin<'_, '_>, pair: &Pair, sink: &mut Si
             return;
         };
         static ALLOWS: Pattern = Pattern::new(
-            r"\bDtdProcessing\.Parse\b|\bnew\s+XmlUrlResolver\b|\bresolve_entities\s*=\s*True|\bLIBXML_(?:NOENT|DTDLOAD)\b|\bnoent\b\s*[:=]\s*true",
+            r"\bsetXIncludeAware\s*\(\s*true|\bload_dtd\s*=\s*True|\bDtdProcessing\.Parse\b|\bnew\s+XmlUrlResolver\b|\bresolve_entities\s*=\s*True|\bLIBXML_(?:NOENT|DTDLOAD)\b|\bnoent\b\s*[:=]\s*true",
         );
         let severity = if twin.gained(&ALLOWS) > twin.lost(&ALLOWS) { Severity::High } else { Severity::Medium };
         return sink.report(Draft::line(file, twin.old, line).title(pair.title).severity(severity));
@@ -275,7 +275,8 @@ fn replaced(file: &FileView<'_>, twin: &Twin<'_, '_>, pair: &Pair, sink: &mut Si
         let listed = pair.title == ALL_FIELDS_TAKEN && lists_fields(twin);
         let unsafely = pair.title == UNCHECKED_MEMORY && reads_anywhere(twin);
         let unlimited = pair.title == UNLIMITED && given_by_caller(twin);
-        let severity = if whole || unsigned || listed || unsafely || unlimited { Severity::High } else { Severity::Medium };
+        let secret = std::ptr::eq(pair.safe, &CHANCE) && makes_secret(twin, line);
+        let severity = if whole || unsigned || listed || unsafely || unlimited || secret { Severity::High } else { Severity::Medium };
         sink.report(Draft::line(file, twin.new, line).title(pair.title).severity(severity));
     }
 }
@@ -299,8 +300,8 @@ fn field(file: &FileView<'_>, sink: &mut Sink<'_>) {
         .filter_map(|line| SET_TO.group(old.plain_line(line.index), 1))
         .collect();
     for line in new.changed_lines().filter(|line| outside(new, line.index)) {
-        if NOW.group(new.plain_line(line.index), 1).is_some_and(|name| were.contains(&name)) {
-            let severity = if PLACE.is_match(&file.path) { Severity::High } else { Severity::Medium };
+        if let Some(name) = NOW.group(new.plain_line(line.index), 1).filter(|name| were.contains(name)) {
+            let severity = if PLACE.is_match(&file.path) || used_for_secret(new, name) { Severity::High } else { Severity::Medium };
             sink.report(Draft::line(file, new, line.index).title(PAIRS[1].title).severity(severity));
         }
     }
@@ -316,10 +317,6 @@ static CLOCK: Pattern = Pattern::new(
 /// What has to be guessed by nobody, by its name.
 static SECRETLY: Pattern = Pattern::new(
     r"(?i)(?:^|_|[^a-z])(?:\w*(?:token|nonce|secret|passw\w*|otp|csrf|salt|verifier|api_?key|session_?(?:id|key)|invite|one_?time|reset|magic_?link|state|ticket|(?:share|access|recovery|backup|login|auth|verification)_?code))",
-);
-/// What is set, or that it is given back.
-static SET: Pattern = Pattern::new(
-    r"^\s*(?:(?:const|let|var|val|final|my|mut|auto|String|long|int|byte\[\])\s+)*(\$?[\w.@>-]+)\s*(?::\s*[\w<>\[\]]+\s*)?:?=[^=]",
 );
 
 /// What nobody could guess is worked out from what everybody knows, and set into the same name or given back from the same function.

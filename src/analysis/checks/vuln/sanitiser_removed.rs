@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::statements::Statement;
@@ -62,12 +63,32 @@ impl Check for SanitiserRemoved {
                 if let Some(is) = now.get(&bare(&without)) {
                     let draft =
                         Draft::lines(file, new, is.first_line, is.last_line).title(format!("{name} no longer stands around this value"));
-                    sink.report(draft.severity(Severity::Medium).confidence(Confidence::High));
+                    let severity = if shown(file, new, is, name) { Severity::High } else { Severity::Medium };
+                    sink.report(draft.severity(severity).confidence(Confidence::High));
                     break;
                 }
             }
         }
     }
+}
+
+/// Whether a value that was made harmless for pages ends in one as markup, as far as its file says.
+fn shown(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement, name: &str) -> bool {
+    static FOR_MARKUP: Pattern = Pattern::new(
+        r"(?i)sanitize(?:_?html)?$|html|^escape$|\.escape$|esc_attr|bleach|xss|strip_tags|dompurify",
+    );
+    static NOT_MARKUP: Pattern = Pattern::new(r"(?i)shell|sql|regex|(?:^|[._])(?:url|uri|path|query)|encode_?uri|shlex");
+    static AS_MARKUP: Pattern = Pattern::new(
+        r"(?i)dangerouslySetInnerHTML|v-html\b|\[innerHTML\]|\.innerHTML\s*=|\.outerHTML\s*=|insertAdjacentHTML|\{@html|bypassSecurityTrust|\bmark_safe\s*\(|\|\s*safe\b|\.html_safe\b",
+    );
+    static MARKUP: Pattern = Pattern::new(r"[\x22\x27`>]\s*</?[a-z][a-z0-9]*(?:\s[^<>]*)?>|<[a-z][a-z0-9]*>[^<]*(?:[$#%]\{|%s|\{\w)");
+    /// A longer file is data.
+    const LONGEST_FILE: usize = 200_000;
+    let page = file.language.is_code() || matches!(file.language, Language::Html);
+    if !page || !FOR_MARKUP.is_match(name) || NOT_MARKUP.is_match(name) {
+        return false;
+    }
+    MARKUP.is_match(side.plain_of(statement)) || side.text().len() <= LONGEST_FILE && AS_MARKUP.is_match(side.text())
 }
 
 fn changed<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = &'v Statement> {

@@ -45,9 +45,9 @@ static QUERY: Pattern = Pattern::new(
 );
 /// A name that a text is made with: `{x}`, `${x}`, `#{x}`, `" + x`, `' . $x`.
 static PUT_IN: Pattern = Pattern::new(
-    r#"[#$]?\{\s*\$?([A-Za-z_]\w*)\s*(?:![rs])?\}|["']\s*[+.]\s*\$?([A-Za-z_]\w*)\s*(?:[+.)\s,;]|$)|[^\w$]\$([A-Za-z_]\w*)\b"#,
+    r#"[#$]?\{\s*\$?([A-Za-z_]\w*)\s*(?:![rs])?\}|["']\s*[+.]\s*\$?[\w.]+\(\s*\$?([A-Za-z_]\w*)\s*\)|["']\s*[+.]\s*\$?([A-Za-z_]\w*)\s*(?:[+.)\s,;]|$)|[^\w$]\$([A-Za-z_]\w*)\b|["']\s*%\s*\(?\s*([A-Za-z_]\w*)\s*(?:[),;]|$)"#,
 );
-static PUT_IN_GROUPS: usize = 3;
+static PUT_IN_GROUPS: usize = 5;
 
 /// Reports what `twin` takes as it is given now.
 pub(super) fn report(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {

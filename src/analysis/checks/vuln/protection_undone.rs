@@ -1,0 +1,177 @@
+//! `protection-undone`: a statement that did something the safe way does the same in a way that protects nobody.
+//!
+//! Both ways are told from the statement itself, before and after, in whatever language it is written. Calls that are safe by themselves and
+//! their siblings are `safe-call-replaced`'s, calls around a value `sanitiser-removed`'s, guards `guard-hollowed`'s.
+
+use std::cell::LazyCell;
+use std::collections::BTreeSet;
+
+use super::request::ASKED;
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::auth::paired::pairs;
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/protection-undone.toml`.
+pub struct ProtectionUndone;
+
+/// One protection, and how it is undone.
+struct Turn {
+    /// What became of it.
+    title: &'static str,
+    /// The statement as it protects.
+    was: &'static Pattern,
+    /// The statement as it does not; anything that lacks `was`, where there is none.
+    is: &'static Pattern,
+    /// The function, or the file outside of any, says this after the change.
+    beside: Option<&'static Pattern>,
+    /// The function, or the file outside of any, says none of this after the change.
+    without: Option<&'static Pattern>,
+}
+
+static UMASK: Pattern = Pattern::new(r"\bumask\s*\(?\s*0?o?[0-7]?[0-7]?7\b");
+static NO_UMASK: Pattern = Pattern::new(r"\bumask\s*\(?\s*0+\b");
+static CLIENT_ASKED: Pattern = Pattern::new(
+    r"\bRequireAndVerifyClientCert\b|\bsetNeedClientAuth\s*\(\s*true|\bSSL_VERIFY_FAIL_IF_NO_PEER_CERT\b|\bClientCertificateMode\.RequireCertificate\b|\bssl_verify_client\s+on\b|\bverify_mode\s*=\s*ssl\.CERT_REQUIRED|\bSSLVerifyClient\s+require\b|\bclient-auth\s*[:=]\s*need\b",
+);
+static CLIENT_UNASKED: Pattern = Pattern::new(
+    r"\b(?:NoClientCert|RequestClientCert|RequireAnyClientCert|VerifyClientCertIfGiven)\b|\bset(?:Want|Need)ClientAuth\s*\(\s*(?:false|true)|\bSSL_VERIFY_(?:NONE|PEER)\b|\bClientCertificateMode\.(?:NoCertificate|AllowCertificate)\b|\bssl_verify_client\s+(?:off|optional\w*)\b|\bssl\.CERT_(?:NONE|OPTIONAL)\b|\bSSLVerifyClient\s+(?:none|optional\w*)\b|\bclient-auth\s*[:=]\s*(?:none|want)\b",
+);
+static NEW_TLS: Pattern = Pattern::new(
+    r"(?i)min\w*\s*[:=(]\s*[\w.:&]*tls[\w.]*?v?1[._]?[23]\b|VersionTLS1[23]\b|(?:enabled|accepted|supported)?_?protocols?\b[^\n]*TLSv1\.[23]|min(?:imum)?_?version[^\n]*TLSv?1[._]?[23]",
+);
+static OLD_TLS: Pattern = Pattern::new(
+    r"(?i)VersionTLS1[01]\b|VersionSSL30|[\x22'\s]TLSv1(?:[._][01])?[\x22',;\s]|min(?:imum)?_?version[^\n]*TLSv?1(?:[._]?[01])?\b|\bssl_?v?3\b|\bTLS1(?:_[01])?_VERSION\b",
+);
+static CHECKED_SUM: Pattern = Pattern::new(
+    r"\.checked_(?:mul|add|sub)\s*\(|\bMath\.(?:multiplyExact|addExact|subtractExact|toIntExact)\s*\(|\b(?:ck|check)_(?:mul|add)\s*\(|\b__builtin_(?:u?mull?|add|sub)_overflow\s*\(|\bchecked\s*\(\s*\w+\s*[*+]|\bmath\.(?:SafeMul|MulExact)\b",
+);
+static UNCHECKED_SUM: Pattern = Pattern::new(
+    r"\.(?:wrapping|overflowing|unchecked)_(?:mul|add|sub)\s*\(|\w\)?\s*[*+]\s*\(?\w|\(int\)\s*\(?\w|\bas\s+(?:u8|u16|u32|i32|usize)\b",
+);
+static SIZES: Pattern = Pattern::new(
+    r"(?i)alloc|with_capacity|\bnew\s+\w+\[|\blen\b|_len\b|length|size|\bmax_|capacity|slice|copy|buffer|frame|count|\bread_exact|total",
+);
+static CLEARED: Pattern = Pattern::new(r"\b(?:x|g_|k|kv|av_)?calloc\s*\(|\breallocarray\s*\(|\bkcalloc\s*\(|\bkmalloc_array\s*\(");
+static MULTIPLIED: Pattern = Pattern::new(r"\b(?:x|g_|k|kv|av_)?(?:m|re)alloc\s*\([^;]*\w\s*\*\s*\(?\w");
+static MULTIPLIES_SAFELY: Pattern = Pattern::new(r"SIZE_MAX|_MAX\s*/|mul_overflow|size_mul|array_size|reallocarray");
+static SEALED: Pattern = Pattern::new(r"(?i)\bgcm\b|aes[-_/]?(?:128|192|256)?[-_/]?gcm|poly1305|\bccm\b|\bsiv\b|\bfernet\b|secretbox|\beax\b");
+static UNSEALED: Pattern = Pattern::new(
+    r#"(?i)[-_/."]ecb\b|getInstance\s*\(\s*"AES"|\bDES\b|\brc4\b|des[-_](?:cbc|ecb)|\bcreateCipher\s*\(|MODE_ECB|modes\.ECB"#,
+);
+static FOR_MARKUP: Pattern = Pattern::new(
+    r"\b(?:htmlspecialchars|htmlentities|html\.escape|html_escape|escape_?[hH]tml|escapeHTML|CGI\.escapeHTML|HtmlEncode|escapeHtml4|escapeXml\w*|esc_html|ERB::Util\.h|markupsafe\.escape|DOMPurify\.sanitize|sanitize_?[hH]tml|bleach\.clean)\s*\(",
+);
+static TO_MARKUP: Pattern = Pattern::new(
+    r"\b(?:html_entity_decode|htmlspecialchars_decode|html\.unescape|unescapeHtml\w*|unescapeHTML|HtmlDecode|mark_safe|Markup|html_safe|raw|SafeString|bypassSecurityTrust\w*|template\.HTML)\b",
+);
+static QUOTED: Pattern =
+    Pattern::new(r"\bescapeshell(?:arg|cmd)\s*\(|\bshlex\.(?:quote|join)\s*\(|\bshellescape\b|\bShellwords\.\w+|\bpipes\.quote\s*\(|\bshellQuote\w*\s*\(|\bshell_quote\s*\(|\bshell-quote\b");
+static SHELLS: Pattern = Pattern::new(
+    r"(?:^|[^\w.$>])(?:shell_exec|passthru|proc_open|popen|system|exec(?:Sync)?)\s*\(|\bos\.(?:system|popen)\s*\(|\bshell\s*[=:]\s*(?:True|true)|`[^`\n]*[#$]\{|\bOpen3\.|\bRuntime\.getRuntime\(\)|[\x22']-c[\x22']",
+);
+static LAST_NAME: Pattern = Pattern::new(
+    r"(?x) \bPath\.GetFileName\s*\( | \b(?:path\.)?basename\s*\( | \bfilepath\.Base\s*\( | \bpath\.Base\s*\( | \bsecure_filename\s*\( | \bFile\.basename\s*\( | \bFilenameUtils\.getName\s*\( | \.getFileName\s*\(\s*\) | \bFile\s*\([^\n]*\)\.name\b | \bPath\s*\([^\n]*\)\.name\b | \bsanitize_?[fF]ile_?[nN]ame\s*\( | \.file_name\s*\(\s*\)",
+);
+static OPENS: Pattern = Pattern::new(
+    r"(?i)\bPath\.Combine\s*\(|\bpath\.(?:join|resolve)\s*\(|\bfilepath\.Join\s*\(|\bos\.path\.join\s*\(|\bFile\.join\s*\(|\bFile\s*\(\s*\w+\s*,|\bPaths?\.get\s*\(|\.resolve\s*\(|\.join\s*\(|\bstoreAs\s*\(|\bsendFile\s*\(|\bFile(?:In|Out)putStream\s*\(|\bmove_uploaded_file\s*\(",
+);
+static KEPT_INSIDE: Pattern = Pattern::new(
+    r"(?i)starts_?with|hasprefix|canonical|is_relative_to|relative_to|realpath|normali[sz]e|IsLocal|filepath\.Clean|safe_join|send_from_directory|allow|valid|uuid|random|\.\.[\x22'/]|GetFullPath|strip_prefix|file_?name\(|base_?name|GetFileName|secure_filename|root\s*:",
+);
+static OWN_TEMP: Pattern = Pattern::new(r"\bmktemp\b");
+static KNOWN_TEMP: Pattern = Pattern::new(r"=\s*[\x22']?/(?:var/)?tmp/[A-Za-z][\w.-]*[\x22']?\s*(?:;|$)");
+static CLOSED_VIEW: Pattern = Pattern::new(r"(?i)(?:allowFileAccess|setAllowFileAccess|allowUniversalAccessFromFileURLs|allowFileAccessFromFileURLs)\s*(?:=|\()\s*false");
+static OPEN_VIEW: Pattern = Pattern::new(r"(?i)(?:allowUniversalAccessFromFileURLs|allowFileAccessFromFileURLs)\s*(?:=|\()\s*true");
+static LISTED: Pattern = Pattern::new(
+    r"(?x) (?:%w\[[^\]]*\]|\[[^\]\n]*\]|\b[A-Z][A-Z0-9_]{2,})\s*\.\s*(?:include\?|includes|contains|has|key\?|Contains|containsKey)\s*\(? | \bin_array\s*\( | \bslices\.Contains\s*\( | \.in\?\s*\( | \b(?:not\s+)?in\s+(?:[A-Z][A-Z0-9_]{2,}|\{|\(|\[)",
+);
+static WORTH_A_LIST: Pattern = Pattern::new(
+    r"\bArel\.sql\b|\b(?:public_)?send\s*\(|\bconstantize\b|\bredirect_to\b|\bredirect\s*\(|\bgetattr\s*\(|\brender\s+(?:params|template)|(?i)\border\s+by\b|\border_by\s*\(\s*text|\bimport_module\b|\bexec\w*\s*\(|\bcall_user_func|\bClass\.forName\b|\borderByRaw\s*\(|\bknex\.raw\b|\bsequelize\.literal\b",
+);
+static NO_ENTITIES: Pattern = Pattern::new(r"\bresolve_entities\s*=\s*False\b|\bno_network\s*=\s*True\b");
+static FOLLOWS: Pattern = Pattern::new(r"\bXMLParser\s*\([^)]*(?:load_dtd\s*=\s*True|huge_tree\s*=\s*True|resolve_entities\s*=\s*True|no_network\s*=\s*False)");
+static STILL_NONE: Pattern = Pattern::new(r"\bresolve_entities\s*=\s*False\b|defusedxml");
+
+static TURNS: [Turn; 14] = [
+    Turn { title: "Files are made for everybody to read and write", was: &UMASK, is: &NO_UMASK, beside: None, without: None },
+    Turn { title: "Whoever connects need not show a certificate any more", was: &CLIENT_ASKED, is: &CLIENT_UNASKED, beside: None, without: None },
+    Turn { title: "Connections may use a TLS that is broken", was: &NEW_TLS, is: &OLD_TLS, beside: None, without: None },
+    Turn { title: "A size may overflow where it could not", was: &CHECKED_SUM, is: &UNCHECKED_SUM, beside: Some(&SIZES), without: Some(&CHECKED_SUM) },
+    Turn { title: "A size may overflow where it could not", was: &CLEARED, is: &MULTIPLIED, beside: None, without: Some(&MULTIPLIES_SAFELY) },
+    Turn { title: "What is encrypted is no longer kept from being changed", was: &SEALED, is: &UNSEALED, beside: None, without: Some(&SEALED) },
+    Turn { title: "What was shown as text is turned into markup", was: &FOR_MARKUP, is: &TO_MARKUP, beside: None, without: Some(&FOR_MARKUP) },
+    Turn { title: "A value goes to a shell without quotes", was: &QUOTED, is: &ANYTHING, beside: Some(&SHELLS), without: Some(&QUOTED) },
+    Turn { title: "A name may lead out of its folder", was: &LAST_NAME, is: &ANYTHING, beside: Some(&OPENS), without: Some(&KEPT_INSIDE) },
+    Turn { title: "A temporary folder has a name that anybody can prepare", was: &OWN_TEMP, is: &KNOWN_TEMP, beside: None, without: Some(&OWN_TEMP) },
+    Turn { title: "Pages that are shown may read the files of the device", was: &CLOSED_VIEW, is: &OPEN_VIEW, beside: None, without: None },
+    Turn { title: "What a request names was looked up in a list; now it is taken as it is", was: &LISTED, is: &ASKED, beside: Some(&WORTH_A_LIST), without: Some(&LISTED) },
+    Turn { title: "A reader of XML follows what a document refers to", was: &NO_ENTITIES, is: &FOLLOWS, beside: None, without: Some(&STILL_NONE) },
+    Turn { title: "Keys made for this connection are not asked for", was: &HOST_KEYS, is: &NO_HOST_KEYS, beside: None, without: None },
+];
+
+static ANYTHING: Pattern = Pattern::new(r"[A-Za-z_]\w");
+static HOST_KEYS: Pattern = Pattern::new(r"\bStrictHostKeyChecking[= ](?:yes|ask)\b|\bRejectPolicy\b|\bknownhosts\.New\b|\bFixedHostKey\b");
+static NO_HOST_KEYS: Pattern =
+    Pattern::new(r"\bStrictHostKeyChecking[= ](?:no|off)\b[^\n]*UserKnownHostsFile[= ]/dev/null|UserKnownHostsFile[= ]/dev/null[^\n]*StrictHostKeyChecking[= ](?:no|off)\b|\bAutoAddPolicy\b|\bInsecureIgnoreHostKey\b");
+
+impl Check for ProtectionUndone {
+    fn rule(&self) -> RuleId {
+        RuleId("protection-undone")
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::nothing().and(Reach::ANYWHERE, Words::of(TURNS.iter().map(|turn| turn.was)))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let told = file.language.is_code() || matches!(file.language, Language::Shell | Language::Yaml | Language::Text);
+        let (Some(old), Some(new)) = (file.old().filter(|_| told && file.role.is_live()), file.new_side()) else { return };
+        if new.changed_lines().next().is_none() {
+            return;
+        }
+        let whole = LazyCell::new(|| if new.plain().len() <= LONGEST { new.plain() } else { "" });
+        for turn in &TURNS {
+            if !old.changed_lines().any(|line| line.text.len() <= 3000 && turn.was.is_match(line.text)) {
+                continue;
+            }
+            for pair in pairs(old, new, turn.was) {
+                let undone = turn.is.is_match(pair.after) && !turn.was.is_match(pair.after) && (shares_name(pair.before, pair.after) || std::ptr::eq(turn.was, &UMASK));
+                if !undone || turn.is.is_match(pair.before) && !std::ptr::eq(turn.is, &ANYTHING) && !loose(turn) {
+                    continue;
+                }
+                let around = || new.function_at(pair.is.first_line).map_or(*whole, |function| within(new, function.first_line, function.last_line));
+                let beside = |text: &str| turn.beside.is_none_or(|pattern| pattern.is_match(text)) || loose(turn) && WORTH_A_LIST.is_match(&whole);
+                if beside(around()) && turn.without.is_none_or(|pattern| !pattern.is_match(around())) {
+                    let draft = Draft::lines(file, new, pair.is.first_line, pair.is.last_line).title(turn.title);
+                    let brief = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+                    sink.report(draft.evidence(format!("{} → {}", brief(pair.before), brief(pair.after))).severity(Severity::High));
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// A longer text is data.
+const LONGEST: usize = 200_000;
+
+/// Whether both ways may stand in the safe statement.
+fn loose(turn: &Turn) -> bool {
+    std::ptr::eq(turn.was, &LISTED) || std::ptr::eq(turn.was, &CHECKED_SUM)
+}
+
+fn within<'v>(side: &'v SideView<'_>, first: usize, last: usize) -> &'v str {
+    side.plain().get(side.bytes_of(first, last)).filter(|text| text.len() <= LONGEST).unwrap_or("")
+}
+
+/// Whether the two speak of the same thing.
+fn shares_name(was: &str, is: &str) -> bool {
+    let words = |text: &'_ str| -> BTreeSet<String> {
+        text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| word.len() > 2).map(str::to_owned).collect()
+    };
+    !words(was).is_disjoint(&words(is))
+}
