@@ -64,6 +64,10 @@ mod tests {
         let lets = |old: &str, new: &str| widened(&tokens(old), &tokens(new), true);
         assert!(lets("info.FullMethod == healthMethod", "strings.Contains(info.FullMethod, \"Check\")"));
         assert!(lets("uri.equals(\"/ping\")", "uri.contains(\"ping\")") && lets("req.path === '/health'", "req.url.includes('/health')"));
-        assert!(!lets("a.path == b", "other.contains(c)") && !lets("names.contains(a)", "a == b") && !lets("path != \"/x\"", "path.contains(x)"));
+        assert!(
+            !lets("a.path == b", "other.contains(c)")
+                && !lets("names.contains(a)", "a == b")
+                && !lets("path != \"/x\"", "path.contains(x)")
+        );
     }
 }

@@ -88,7 +88,9 @@ pub fn makes_secret(twin: &Twin<'_, '_>, line: usize) -> bool {
 
 /// Whether a field is used by a function that makes what nobody may guess.
 pub fn used_for_secret(side: &SideView<'_>, name: &str) -> bool {
-    static OWN: Pattern = Pattern::new(r"(?i)token|nonce|secret|passw|otp|csrf|salt|verifier|api_?key|session_?(?:id|key)|invit|reset|voucher|coupon|recovery");
+    static OWN: Pattern = Pattern::new(
+        r"(?i)token|nonce|secret|passw|otp|csrf|salt|verifier|api_?key|session_?(?:id|key)|invit|reset|voucher|coupon|recovery",
+    );
     /// More functions than this are those of no one class.
     const MOST: usize = 200;
     side.functions().iter().take(MOST).filter(|function| OWN.is_match(&function.name)).any(|function| {

@@ -33,7 +33,8 @@ static USED: Pattern = Pattern::new(
 pub(super) fn asks_less(file: &FileView<'_>, sink: &mut Sink<'_>) {
     let readable = file.language.is_code() && file.role.is_live();
     let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
-    if new.text().len() > LONGEST || !old.changed_lines().any(|line| line.text.len() <= 2000 && BOUNDS.is_match(old.plain_line(line.index))) {
+    if new.text().len() > LONGEST || !old.changed_lines().any(|line| line.text.len() <= 2000 && BOUNDS.is_match(old.plain_line(line.index)))
+    {
         return;
     }
     for pair in pairs(old, new, &BOUNDS) {
@@ -47,7 +48,8 @@ pub(super) fn asks_less(file: &FileView<'_>, sink: &mut Sink<'_>) {
         // What is asked about comes from elsewhere now, where it may have been asked before.
         let made = |name: &str| {
             let sets = |text: &str| SET.group(text, 1) == Some(name);
-            (function.first_line..=pair.is.first_line).any(|line| new.is_changed(line) && new.line(line).text.len() <= 2000 && sets(new.plain_line(line)))
+            (function.first_line..=pair.is.first_line)
+                .any(|line| new.is_changed(line) && new.line(line).text.len() <= 2000 && sets(new.plain_line(line)))
         };
         if names(pair.after).any(made) {
             continue;
@@ -62,8 +64,9 @@ pub(super) fn asks_less(file: &FileView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// A name that is set on a line.
-static SET: Pattern =
-    Pattern::new(r"^\s*(?:(?:const|let|var|val|final|my|auto|mut|String|Path|File)\s+)*\$?([A-Za-z_]\w*)\s*(?::\s*[\w<>\[\]]+\s*)?(?:,\s*\w+\s*)?:?=[^=]");
+static SET: Pattern = Pattern::new(
+    r"^\s*(?:(?:const|let|var|val|final|my|auto|mut|String|Path|File)\s+)*\$?([A-Za-z_]\w*)\s*(?::\s*[\w<>\[\]]+\s*)?(?:,\s*\w+\s*)?:?=[^=]",
+);
 
 /// The names of a question.
 fn names(text: &str) -> impl Iterator<Item = &str> {

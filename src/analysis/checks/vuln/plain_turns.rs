@@ -140,9 +140,8 @@ fn opened(twin: &Twin<'_, '_>) -> Option<usize> {
     };
     static FOLDER: Pattern = Pattern::new(r"(?i)mkdir|makedirs?|create_?dir|_dir\b|\bdir_?mode|mode_?dir");
     // Folders may be entered by all where what lies in them may not be read.
-    let open = |text: &str| {
-        digits(text).iter().any(|(_, _, other)| matches!(other, 2 | 3 | 4 | 6 | 7) && !(*other == 4 && FOLDER.is_match(text)))
-    };
+    let open =
+        |text: &str| digits(text).iter().any(|(_, _, other)| matches!(other, 2 | 3 | 4 | 6 | 7) && !(*other == 4 && FOLDER.is_match(text)));
     if !closed {
         return None;
     }

@@ -58,18 +58,19 @@ static SIZES: Pattern = Pattern::new(
 static CLEARED: Pattern = Pattern::new(r"\b(?:x|g_|k|kv|av_)?calloc\s*\(|\breallocarray\s*\(|\bkcalloc\s*\(|\bkmalloc_array\s*\(");
 static MULTIPLIED: Pattern = Pattern::new(r"\b(?:x|g_|k|kv|av_)?(?:m|re)alloc\s*\([^;]*\w\s*\*\s*\(?\w");
 static MULTIPLIES_SAFELY: Pattern = Pattern::new(r"SIZE_MAX|_MAX\s*/|mul_overflow|size_mul|array_size|reallocarray");
-static SEALED: Pattern = Pattern::new(r"(?i)\bgcm\b|aes[-_/]?(?:128|192|256)?[-_/]?gcm|poly1305|\bccm\b|\bsiv\b|\bfernet\b|secretbox|\beax\b");
-static UNSEALED: Pattern = Pattern::new(
-    r#"(?i)[-_/."]ecb\b|getInstance\s*\(\s*"AES"|\bDES\b|\brc4\b|des[-_](?:cbc|ecb)|\bcreateCipher\s*\(|MODE_ECB|modes\.ECB"#,
-);
+static SEALED: Pattern =
+    Pattern::new(r"(?i)\bgcm\b|aes[-_/]?(?:128|192|256)?[-_/]?gcm|poly1305|\bccm\b|\bsiv\b|\bfernet\b|secretbox|\beax\b");
+static UNSEALED: Pattern =
+    Pattern::new(r#"(?i)[-_/."]ecb\b|getInstance\s*\(\s*"AES"|\bDES\b|\brc4\b|des[-_](?:cbc|ecb)|\bcreateCipher\s*\(|MODE_ECB|modes\.ECB"#);
 static FOR_MARKUP: Pattern = Pattern::new(
     r"\b(?:htmlspecialchars|htmlentities|html\.escape|html_escape|escape_?[hH]tml|escapeHTML|CGI\.escapeHTML|HtmlEncode|escapeHtml4|escapeXml\w*|esc_html|ERB::Util\.h|markupsafe\.escape|DOMPurify\.sanitize|sanitize_?[hH]tml|bleach\.clean)\s*\(",
 );
 static TO_MARKUP: Pattern = Pattern::new(
     r"\b(?:html_entity_decode|htmlspecialchars_decode|html\.unescape|unescapeHtml\w*|unescapeHTML|HtmlDecode|mark_safe|Markup|html_safe|raw|SafeString|bypassSecurityTrust\w*|template\.HTML)\b",
 );
-static QUOTED: Pattern =
-    Pattern::new(r"\bescapeshell(?:arg|cmd)\s*\(|\bshlex\.(?:quote|join)\s*\(|\bshellescape\b|\bShellwords\.\w+|\bpipes\.quote\s*\(|\bshellQuote\w*\s*\(|\bshell_quote\s*\(|\bshell-quote\b");
+static QUOTED: Pattern = Pattern::new(
+    r"\bescapeshell(?:arg|cmd)\s*\(|\bshlex\.(?:quote|join)\s*\(|\bshellescape\b|\bShellwords\.\w+|\bpipes\.quote\s*\(|\bshellQuote\w*\s*\(|\bshell_quote\s*\(|\bshell-quote\b",
+);
 static SHELLS: Pattern = Pattern::new(
     r"(?:^|[^\w.$>])(?:shell_exec|passthru|proc_open|popen|system|exec(?:Sync)?)\s*\(|\bos\.(?:system|popen)\s*\(|\bshell\s*[=:]\s*(?:True|true)|`[^`\n]*[#$]\{|\bOpen3\.|\bRuntime\.getRuntime\(\)|[\x22']-c[\x22']",
 );
@@ -84,7 +85,9 @@ static KEPT_INSIDE: Pattern = Pattern::new(
 );
 static OWN_TEMP: Pattern = Pattern::new(r"\bmktemp\b");
 static KNOWN_TEMP: Pattern = Pattern::new(r"=\s*[\x22']?/(?:var/)?tmp/[A-Za-z][\w.-]*[\x22']?\s*(?:;|$)");
-static CLOSED_VIEW: Pattern = Pattern::new(r"(?i)(?:allowFileAccess|setAllowFileAccess|allowUniversalAccessFromFileURLs|allowFileAccessFromFileURLs)\s*(?:=|\()\s*false");
+static CLOSED_VIEW: Pattern = Pattern::new(
+    r"(?i)(?:allowFileAccess|setAllowFileAccess|allowUniversalAccessFromFileURLs|allowFileAccessFromFileURLs)\s*(?:=|\()\s*false",
+);
 static OPEN_VIEW: Pattern = Pattern::new(r"(?i)(?:allowUniversalAccessFromFileURLs|allowFileAccessFromFileURLs)\s*(?:=|\()\s*true");
 static LISTED: Pattern = Pattern::new(
     r"(?x) (?:%w\[[^\]]*\]|\[[^\]\n]*\]|\b[A-Z][A-Z0-9_]{2,})\s*\.\s*(?:include\?|includes|contains|has|key\?|Contains|containsKey)\s*\(? | \bin_array\s*\( | \bslices\.Contains\s*\( | \.in\?\s*\( | \b(?:not\s+)?in\s+(?:[A-Z][A-Z0-9_]{2,}|\{|\(|\[)",
@@ -93,30 +96,80 @@ static WORTH_A_LIST: Pattern = Pattern::new(
     r"\bArel\.sql\b|\b(?:public_)?send\s*\(|\bconstantize\b|\bredirect_to\b|\bredirect\s*\(|\bgetattr\s*\(|\brender\s+(?:params|template)|(?i)\border\s+by\b|\border_by\s*\(\s*text|\bimport_module\b|\bexec\w*\s*\(|\bcall_user_func|\bClass\.forName\b|\borderByRaw\s*\(|\bknex\.raw\b|\bsequelize\.literal\b",
 );
 static NO_ENTITIES: Pattern = Pattern::new(r"\bresolve_entities\s*=\s*False\b|\bno_network\s*=\s*True\b");
-static FOLLOWS: Pattern = Pattern::new(r"\bXMLParser\s*\([^)]*(?:load_dtd\s*=\s*True|huge_tree\s*=\s*True|resolve_entities\s*=\s*True|no_network\s*=\s*False)");
+static FOLLOWS: Pattern =
+    Pattern::new(r"\bXMLParser\s*\([^)]*(?:load_dtd\s*=\s*True|huge_tree\s*=\s*True|resolve_entities\s*=\s*True|no_network\s*=\s*False)");
 static STILL_NONE: Pattern = Pattern::new(r"\bresolve_entities\s*=\s*False\b|defusedxml");
 
 static TURNS: [Turn; 14] = [
     Turn { title: "Files are made for everybody to read and write", was: &UMASK, is: &NO_UMASK, beside: None, without: None },
-    Turn { title: "Whoever connects need not show a certificate any more", was: &CLIENT_ASKED, is: &CLIENT_UNASKED, beside: None, without: None },
+    Turn {
+        title: "Whoever connects need not show a certificate any more",
+        was: &CLIENT_ASKED,
+        is: &CLIENT_UNASKED,
+        beside: None,
+        without: None,
+    },
     Turn { title: "Connections may use a TLS that is broken", was: &NEW_TLS, is: &OLD_TLS, beside: None, without: None },
-    Turn { title: "A size may overflow where it could not", was: &CHECKED_SUM, is: &UNCHECKED_SUM, beside: Some(&SIZES), without: Some(&CHECKED_SUM) },
-    Turn { title: "A size may overflow where it could not", was: &CLEARED, is: &MULTIPLIED, beside: None, without: Some(&MULTIPLIES_SAFELY) },
-    Turn { title: "What is encrypted is no longer kept from being changed", was: &SEALED, is: &UNSEALED, beside: None, without: Some(&SEALED) },
-    Turn { title: "What was shown as text is turned into markup", was: &FOR_MARKUP, is: &TO_MARKUP, beside: None, without: Some(&FOR_MARKUP) },
+    Turn {
+        title: "A size may overflow where it could not",
+        was: &CHECKED_SUM,
+        is: &UNCHECKED_SUM,
+        beside: Some(&SIZES),
+        without: Some(&CHECKED_SUM),
+    },
+    Turn {
+        title: "A size may overflow where it could not",
+        was: &CLEARED,
+        is: &MULTIPLIED,
+        beside: None,
+        without: Some(&MULTIPLIES_SAFELY),
+    },
+    Turn {
+        title: "What is encrypted is no longer kept from being changed",
+        was: &SEALED,
+        is: &UNSEALED,
+        beside: None,
+        without: Some(&SEALED),
+    },
+    Turn {
+        title: "What was shown as text is turned into markup",
+        was: &FOR_MARKUP,
+        is: &TO_MARKUP,
+        beside: None,
+        without: Some(&FOR_MARKUP),
+    },
     Turn { title: "A value goes to a shell without quotes", was: &QUOTED, is: &ANYTHING, beside: Some(&SHELLS), without: Some(&QUOTED) },
     Turn { title: "A name may lead out of its folder", was: &LAST_NAME, is: &ANYTHING, beside: Some(&OPENS), without: Some(&KEPT_INSIDE) },
-    Turn { title: "A temporary folder has a name that anybody can prepare", was: &OWN_TEMP, is: &KNOWN_TEMP, beside: None, without: Some(&OWN_TEMP) },
+    Turn {
+        title: "A temporary folder has a name that anybody can prepare",
+        was: &OWN_TEMP,
+        is: &KNOWN_TEMP,
+        beside: None,
+        without: Some(&OWN_TEMP),
+    },
     Turn { title: "Pages that are shown may read the files of the device", was: &CLOSED_VIEW, is: &OPEN_VIEW, beside: None, without: None },
-    Turn { title: "What a request names was looked up in a list; now it is taken as it is", was: &LISTED, is: &ASKED, beside: Some(&WORTH_A_LIST), without: Some(&LISTED) },
-    Turn { title: "A reader of XML follows what a document refers to", was: &NO_ENTITIES, is: &FOLLOWS, beside: None, without: Some(&STILL_NONE) },
+    Turn {
+        title: "What a request names was looked up in a list; now it is taken as it is",
+        was: &LISTED,
+        is: &ASKED,
+        beside: Some(&WORTH_A_LIST),
+        without: Some(&LISTED),
+    },
+    Turn {
+        title: "A reader of XML follows what a document refers to",
+        was: &NO_ENTITIES,
+        is: &FOLLOWS,
+        beside: None,
+        without: Some(&STILL_NONE),
+    },
     Turn { title: "Keys made for this connection are not asked for", was: &HOST_KEYS, is: &NO_HOST_KEYS, beside: None, without: None },
 ];
 
 static ANYTHING: Pattern = Pattern::new(r"[A-Za-z_]\w");
 static HOST_KEYS: Pattern = Pattern::new(r"\bStrictHostKeyChecking[= ](?:yes|ask)\b|\bRejectPolicy\b|\bknownhosts\.New\b|\bFixedHostKey\b");
-static NO_HOST_KEYS: Pattern =
-    Pattern::new(r"\bStrictHostKeyChecking[= ](?:no|off)\b[^\n]*UserKnownHostsFile[= ]/dev/null|UserKnownHostsFile[= ]/dev/null[^\n]*StrictHostKeyChecking[= ](?:no|off)\b|\bAutoAddPolicy\b|\bInsecureIgnoreHostKey\b");
+static NO_HOST_KEYS: Pattern = Pattern::new(
+    r"\bStrictHostKeyChecking[= ](?:no|off)\b[^\n]*UserKnownHostsFile[= ]/dev/null|UserKnownHostsFile[= ]/dev/null[^\n]*StrictHostKeyChecking[= ](?:no|off)\b|\bAutoAddPolicy\b|\bInsecureIgnoreHostKey\b",
+);
 
 impl Check for ProtectionUndone {
     fn rule(&self) -> RuleId {
@@ -139,12 +192,16 @@ impl Check for ProtectionUndone {
                 continue;
             }
             for pair in pairs(old, new, turn.was) {
-                let undone = turn.is.is_match(pair.after) && !turn.was.is_match(pair.after) && (shares_name(pair.before, pair.after) || std::ptr::eq(turn.was, &UMASK));
+                let undone = turn.is.is_match(pair.after)
+                    && !turn.was.is_match(pair.after)
+                    && (shares_name(pair.before, pair.after) || std::ptr::eq(turn.was, &UMASK));
                 if !undone || turn.is.is_match(pair.before) && !std::ptr::eq(turn.is, &ANYTHING) && !loose(turn) {
                     continue;
                 }
-                let around = || new.function_at(pair.is.first_line).map_or(*whole, |function| within(new, function.first_line, function.last_line));
-                let beside = |text: &str| turn.beside.is_none_or(|pattern| pattern.is_match(text)) || loose(turn) && WORTH_A_LIST.is_match(&whole);
+                let around =
+                    || new.function_at(pair.is.first_line).map_or(*whole, |function| within(new, function.first_line, function.last_line));
+                let beside =
+                    |text: &str| turn.beside.is_none_or(|pattern| pattern.is_match(text)) || loose(turn) && WORTH_A_LIST.is_match(&whole);
                 if beside(around()) && turn.without.is_none_or(|pattern| !pattern.is_match(around())) {
                     let draft = Draft::lines(file, new, pair.is.first_line, pair.is.last_line).title(turn.title);
                     let brief = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");

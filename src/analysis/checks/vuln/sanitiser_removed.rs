@@ -74,9 +74,7 @@ impl Check for SanitiserRemoved {
 
 /// Whether a value that was made harmless for pages ends in one as markup, as far as its file says.
 fn shown(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement, name: &str) -> bool {
-    static FOR_MARKUP: Pattern = Pattern::new(
-        r"(?i)sanitize(?:_?html)?$|html|^escape$|\.escape$|esc_attr|bleach|xss|strip_tags|dompurify",
-    );
+    static FOR_MARKUP: Pattern = Pattern::new(r"(?i)sanitize(?:_?html)?$|html|^escape$|\.escape$|esc_attr|bleach|xss|strip_tags|dompurify");
     static NOT_MARKUP: Pattern = Pattern::new(r"(?i)shell|sql|regex|(?:^|[._])(?:url|uri|path|query)|encode_?uri|shlex");
     static AS_MARKUP: Pattern = Pattern::new(
         r"(?i)dangerouslySetInnerHTML|v-html\b|\[innerHTML\]|\.innerHTML\s*=|\.outerHTML\s*=|insertAdjacentHTML|\{@html|bypassSecurityTrust|\bmark_safe\s*\(|\|\s*safe\b|\.html_safe\b",
