@@ -3,6 +3,7 @@
 mod blocks;
 pub mod cloud_guard_removed;
 pub mod container_loosened;
+pub mod host_setting_loosened;
 pub mod network_opened;
 pub mod rights_widened;
 pub mod sandbox_loosened;

@@ -15,4 +15,5 @@ pub mod remote_script;
 pub mod runs_on_load;
 pub mod shell_nonliteral;
 pub mod unsafe_deserialisation;
+pub mod verification_dropped;
 pub mod word_in_pieces;

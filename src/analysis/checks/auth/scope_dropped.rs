@@ -17,7 +17,7 @@ const LONGEST: usize = 2000;
 
 /// Who asks, as code names them.
 static WHO: Pattern = Pattern::new(
-    r"\bcurrent_?(?:user|tenant|account|organi[sz]ation|org|team|company|customer|member|workspace)\w*|\bcurrent(?:User|Tenant|Account|Org|Team|Customer|Workspace)\w*|\b(?:request|req|ctx|context|session|self\.request|c|event)\.(?:state\.)?(?:user|tenant|account|auth|session)\b|\b[aA]uth(?:\(\)|::)(?:->)?(?:id|user)\s*\(|->user\(\)|\bprincipal\b|\bgetPrincipal\b|\bUser\.(?:Identity|FindFirst\w*|GetUserId)\b|\bclaims?\.(?:sub|Subject|user\w*|tenant\w*)\b|\b(?:userId|user_id|tenantId|tenant_id|accountId|account_id|ownerId|owner_id)\b",
+    r"\bcurrent_?(?:user|tenant|account|organi[sz]ation|org|team|company|customer|member|workspace)\w*|\bcurrent(?:User|Tenant|Account|Org|Team|Customer|Workspace)\w*|\b(?:request|req|ctx|context|session|self\.request|c|event)\.(?:state\.)?(?:user|tenant|account|auth|session)\b|\b[aA]uth(?:\(\)|::)(?:->)?(?:id|user)\s*\(|->user\(\)|\bprincipal\b|\bgetPrincipal\b|\bUser\.(?:Identity|FindFirst\w*|GetUserId)\b|\bclaims?\.(?:sub|Subject|user\w*|tenant\w*)\b|\b(?:policy_scope|accessible_by|scoped_to|for_current_user)\b|\b(?:userId|user_id|tenantId|tenant_id|accountId|account_id|ownerId|owner_id)\b",
 );
 /// A query that begins with all there is of a kind; the group is the kind.
 static WHOLE: Pattern = Pattern::new(

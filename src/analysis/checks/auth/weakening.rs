@@ -88,13 +88,17 @@ pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weaken
     if is.len() < was.len() && is.iter().all(|part| was.contains(part)) {
         return Some(Weakening::Dropped);
     }
-    if fewer_needed(&old, &new, (fewer, more)) {
-        return Some(if fewer == "&&" { Weakening::Either } else { Weakening::Both });
-    }
-    if widened(&old, &new, consequence == Consequence::LetsIn) {
-        return Some(Weakening::Loosened);
-    }
-    let cases = truth::compare(&old, &new)?;
+    by_cases(&old, &new, consequence).or_else(|| {
+        if fewer_needed(&old, &new, (fewer, more)) {
+            return Some(if fewer == "&&" { Weakening::Either } else { Weakening::Both });
+        }
+        widened(&old, &new, consequence == Consequence::LetsIn).then_some(Weakening::Loosened)
+    })
+}
+
+/// Which cases get through now that did not.
+fn by_cases(old: &[String], new: &[String], consequence: Consequence) -> Option<Weakening> {
+    let cases = truth::compare(old, new)?;
     let milder = match consequence {
         Consequence::KeepsOut => cases.lost && !cases.gained,
         Consequence::LetsIn => cases.gained && !cases.lost,

@@ -49,7 +49,7 @@ static UNCHECKED: Pattern = Pattern::new(
     r"\bget_unchecked(?:_mut)?\s*\(|\btransmute\b|\bfrom_utf8_unchecked\s*\(|\bunwrap_unchecked\s*\(|\bfrom_raw_parts(?:_mut)?\s*\(|\bunchecked_(?:add|sub|mul|shl)\s*\(|\bassume_init\s*\(|\bunreachable_unchecked\s*\(|\bfrom_u32_unchecked\s*\(|\.read_unaligned\s*\(\s*\)|\.as_ptr\(\)\s*\.(?:add|offset)\s*\(",
 );
 static DECLARED: Pattern = Pattern::new(
-    r"\b\w+\.(?:parse|safeParse|parseAsync|validateSync|validateAsync|validate|validated|cast|model_validate|check|load|decode|assert)\s*\(\s*(?:await\s+)?(?:req|request|ctx|c|body|payload|params|event|input)\b|\.permit\s*\(|->(?:validated|validate|only|safe)\s*\(|\bplainToInstance\s*\(|\bpick\s*\(\s*req\b|\.is_valid\s*\(|\bvalidationResult\s*\(",
+    r"\b\w+\.(?:parse|safeParse|parseAsync|validateSync|validateAsync|validate|validated|cast|model_validate|check|load|decode|assert)\s*\(\s*(?:await\s+)?(?:req|request|ctx|c|body|payload|params|event|input)\b|\.permit\s*\(|->(?:validated|validate|only|safe)\s*\(|\bplainToInstance\s*\(|\bpick\s*\(\s*req\b|\.is_valid\s*\(|\bvalidationResult\s*\(|\{\s*\w+(?:\s*,\s*\w+)*\s*\}\s*=\s*(?:await\s+)?(?:req|request|ctx\.request)\.body\b",
 );
 static WHOLE: Pattern = Pattern::new(
     r"\.\.\.\s*(?:req|request|ctx\.request|context)\.body|=\s*(?:await\s+)?(?:req|request|ctx\.request|ctx\.req|c\.req)\.(?:body|json\(\))|\bObject\.assign\s*\([^\n]*(?:req|request|ctx\.request)\.body|\.permit!|->all\s*\(\s*\)|\*\*\s*(?:request|self\.request)\.|=\s*(?:request|self\.request)\.(?:json|get_json\(\)|form|POST|data)\b|\bto_unsafe_h\b|\(\s*(?:req|request)\.body\s*[,)]",
@@ -86,7 +86,7 @@ const ALL_FIELDS_TAKEN: &str = "All that a request holds is taken where only dec
 const UNSIGNED: &str = "A message is taken without the signature of who sent it";
 
 /// Words of which every safe way holds one; its expressions have too many to read them out.
-const SAFE: [&str; 74] = [
+const SAFE: [&str; 75] = [
     "%s",
     "%d",
     "%.",
@@ -161,6 +161,7 @@ const SAFE: [&str; 74] = [
     "mkdtemp",
     "NamedTemp",
     "FEATURE_SECURE",
+    ".body",
 ];
 
 static PAIRS: [Pair; 8] = [

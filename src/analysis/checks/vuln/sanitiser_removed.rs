@@ -2,6 +2,7 @@
 //!
 //! Needs no source and no sink: somebody found the call necessary.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use crate::analysis::check::{Check, Draft, Sink};
@@ -45,6 +46,8 @@ impl Check for SanitiserRemoved {
         for statement in changed(new) {
             now.entry(bare(new.plain_of(statement))).or_insert(statement);
         }
+        // Asked once, however many calls went.
+        let as_markup = LazyCell::new(|| new.text().len() <= LONGEST_FILE && AS_MARKUP.is_match(new.text()));
         for was in changed(old) {
             let plain = old.plain_of(was);
             for (name, without) in unwrapped(plain) {
@@ -63,7 +66,7 @@ impl Check for SanitiserRemoved {
                 if let Some(is) = now.get(&bare(&without)) {
                     let draft =
                         Draft::lines(file, new, is.first_line, is.last_line).title(format!("{name} no longer stands around this value"));
-                    let severity = if shown(file, new, is, name) { Severity::High } else { Severity::Medium };
+                    let severity = if shown(file, new, is, name, &as_markup) { Severity::High } else { Severity::Medium };
                     sink.report(draft.severity(severity).confidence(Confidence::High));
                     break;
                 }
@@ -72,21 +75,29 @@ impl Check for SanitiserRemoved {
     }
 }
 
+/// A longer file is data.
+const LONGEST_FILE: usize = 200_000;
+/// Values are put into a page as markup.
+static AS_MARKUP: Pattern = Pattern::new(
+    r"(?i)dangerouslySetInnerHTML|v-html\b|\[innerHTML\]|\.innerHTML\s*=|\.outerHTML\s*=|insertAdjacentHTML|\{@html|bypassSecurityTrust|\bmark_safe\s*\(|\|\s*safe\b|\.html_safe\b",
+);
+
 /// Whether a value that was made harmless for pages ends in one as markup, as far as its file says.
-fn shown(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement, name: &str) -> bool {
+fn shown(
+    file: &FileView<'_>,
+    side: &SideView<'_>,
+    statement: &Statement,
+    name: &str,
+    as_markup: &LazyCell<bool, impl FnOnce() -> bool>,
+) -> bool {
     static FOR_MARKUP: Pattern = Pattern::new(r"(?i)sanitize(?:_?html)?$|html|^escape$|\.escape$|esc_attr|bleach|xss|strip_tags|dompurify");
     static NOT_MARKUP: Pattern = Pattern::new(r"(?i)shell|sql|regex|(?:^|[._])(?:url|uri|path|query)|encode_?uri|shlex");
-    static AS_MARKUP: Pattern = Pattern::new(
-        r"(?i)dangerouslySetInnerHTML|v-html\b|\[innerHTML\]|\.innerHTML\s*=|\.outerHTML\s*=|insertAdjacentHTML|\{@html|bypassSecurityTrust|\bmark_safe\s*\(|\|\s*safe\b|\.html_safe\b",
-    );
     static MARKUP: Pattern = Pattern::new(r"[\x22\x27`>]\s*</?[a-z][a-z0-9]*(?:\s[^<>]*)?>|<[a-z][a-z0-9]*>[^<]*(?:[$#%]\{|%s|\{\w)");
-    /// A longer file is data.
-    const LONGEST_FILE: usize = 200_000;
     let page = file.language.is_code() || matches!(file.language, Language::Html);
     if !page || !FOR_MARKUP.is_match(name) || NOT_MARKUP.is_match(name) {
         return false;
     }
-    MARKUP.is_match(side.plain_of(statement)) || side.text().len() <= LONGEST_FILE && AS_MARKUP.is_match(side.text())
+    MARKUP.is_match(side.plain_of(statement)) || **as_markup
 }
 
 fn changed<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = &'v Statement> {

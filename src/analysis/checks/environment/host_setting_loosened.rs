@@ -1,0 +1,105 @@
+//! `host-setting-loosened`: a machine, a package manager, an app or a playbook is told to let in, to trust or to show what it did not.
+//!
+//! Containers are `container-loosened`'s, clouds `cloud-guard-removed`'s, networks `network-opened`'s.
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/host-setting-loosened.toml`.
+pub struct HostSettingLoosened;
+
+/// A longer line is data.
+const LONGEST: usize = 1000;
+
+/// A setting that loosens.
+struct Setting {
+    /// What it does.
+    title: &'static str,
+    /// The files it counts in, by path.
+    place: &'static Pattern,
+    /// How it is written.
+    loose: &'static Pattern,
+    /// How it was written where it guarded; it is high where this went.
+    strict: Option<&'static Pattern>,
+    /// What it weighs by itself.
+    alone: Severity,
+}
+
+static SSHD: Pattern = Pattern::new(r"(?i)sshd?_config|sshd?[\w.-]*\.conf$|ssh.*\.(?:ya?ml|j2|toml)$");
+static SCRIPT: Pattern = Pattern::new(r"(?i)sshd?_config|Dockerfile|Containerfile|\.sh$|\.ya?ml$|\.j2$|sshd?[\w.-]*\.conf$");
+static EMPTY: Pattern = Pattern::new(r"\bPermitEmptyPasswords\s+yes\b");
+static ROOT: Pattern = Pattern::new(r"^\s*PermitRootLogin\s+yes\b");
+static NO_ROOT: Pattern = Pattern::new(r"^\s*PermitRootLogin\s+(?:no|prohibit-password|without-password|forced-commands-only)\b");
+static PASSWORDS: Pattern = Pattern::new(r"^\s*PasswordAuthentication\s+yes\b");
+static NO_PASSWORDS: Pattern = Pattern::new(r"^\s*PasswordAuthentication\s+no\b");
+static SUDOERS: Pattern = Pattern::new(r"(?i)sudoers");
+static ALL_RIGHTS: Pattern = Pattern::new(r"^\s*[^#\s]+\s+ALL\s*=\s*\(ALL(?:\s*:\s*ALL)?\)\s*NOPASSWD\s*:\s*ALL\b");
+static SOME_RIGHTS: Pattern = Pattern::new(r"^\s*[^#\s]+\s+\w+\s*=\s*\([^)]*\)\s*(?:NOPASSWD\s*:\s*)?/");
+static LISTS: Pattern = Pattern::new(r"(?i)Dockerfile|Containerfile|\.list$|\.sources$|\.sh$|\.ya?ml$|\.j2$");
+static TRUSTED: Pattern = Pattern::new(r"\bdeb\s+\[[^\]]*\btrusted\s*=\s*yes\b[^\]]*\]\s+http://|^\s*Trusted:\s*yes\b");
+static MANIFEST: Pattern = Pattern::new(r"(?i)AndroidManifest\.xml$");
+static DEBUGGABLE: Pattern = Pattern::new(r#"\bandroid:debuggable\s*=\s*"true""#);
+static EXPORTED: Pattern = Pattern::new(r#"\bandroid:exported\s*=\s*"true""#);
+static NOT_EXPORTED: Pattern = Pattern::new(r#"\bandroid:exported\s*=\s*"false""#);
+static CLEARTEXT: Pattern = Pattern::new(r#"\b(?:android:usesCleartextTraffic|cleartextTrafficPermitted)\s*=\s*"true""#);
+static NO_CLEARTEXT: Pattern = Pattern::new(r#"\b(?:android:usesCleartextTraffic|cleartextTrafficPermitted)\s*=\s*"false""#);
+static APP: Pattern = Pattern::new(r"(?i)AndroidManifest\.xml$|network_security_config\.xml$");
+static PLAYBOOK: Pattern = Pattern::new(r"(?i)\.ya?ml$");
+static UNCHECKED: Pattern = Pattern::new(r"^\s*validate_certs\s*:\s*(?:no|false)\b");
+static CHECKED: Pattern = Pattern::new(r"^\s*(?:validate_certs\s*:\s*(?:yes|true)\b|checksum\s*:\s*\S)");
+static TERRAFORM: Pattern = Pattern::new(r"(?i)\.tf$");
+static UNLOGGED: Pattern = Pattern::new(r"^\s*enable_logging\s*=\s*false\b");
+static LOGGED: Pattern = Pattern::new(r"^\s*enable_log(?:ging|_file_validation)\s*=\s*true\b");
+
+static SETTINGS: [Setting; 10] = [
+    Setting { title: "Whoever knows a name may sign in without a password", place: &SCRIPT, loose: &EMPTY, strict: None, alone: Severity::High },
+    Setting { title: "root may sign in from outside", place: &SSHD, loose: &ROOT, strict: Some(&NO_ROOT), alone: Severity::Medium },
+    Setting { title: "Passwords may be tried from outside", place: &SSHD, loose: &PASSWORDS, strict: Some(&NO_PASSWORDS), alone: Severity::Low },
+    Setting { title: "An account may do everything without a password", place: &SUDOERS, loose: &ALL_RIGHTS, strict: Some(&SOME_RIGHTS), alone: Severity::Medium },
+    Setting { title: "Packages are taken from a place that nobody vouches for, over a line that anybody can change", place: &LISTS, loose: &TRUSTED, strict: None, alone: Severity::High },
+    Setting { title: "Whoever holds the device may look into the app", place: &MANIFEST, loose: &DEBUGGABLE, strict: None, alone: Severity::High },
+    Setting { title: "Any app may start what was kept inside", place: &MANIFEST, loose: &EXPORTED, strict: Some(&NOT_EXPORTED), alone: Severity::Info },
+    Setting { title: "What the app sends may be read on its way", place: &APP, loose: &CLEARTEXT, strict: Some(&NO_CLEARTEXT), alone: Severity::Medium },
+    Setting { title: "What is fetched is not checked any more", place: &PLAYBOOK, loose: &UNCHECKED, strict: Some(&CHECKED), alone: Severity::Medium },
+    Setting { title: "The journal of who did what is switched off", place: &TERRAFORM, loose: &UNLOGGED, strict: Some(&LOGGED), alone: Severity::Medium },
+];
+
+impl Check for HostSettingLoosened {
+    fn rule(&self) -> RuleId {
+        RuleId("host-setting-loosened")
+    }
+
+    fn needs(&self) -> Needs {
+        let words = [
+            "PermitEmptyPasswords", "PermitRootLogin", "PasswordAuthentication", "NOPASSWD", "trusted", "debuggable", "exported", "cleartext",
+            "validate_certs", "enable_logging",
+        ];
+        Needs::nothing().and(Reach::ADDED, Words::named(words))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        // What is new has guarded nothing before.
+        let (Some(old), Some(new)) = (file.old(), file.new_side()) else { return };
+        if file.role.is_mechanical() || EXAMPLE.is_match(&file.path) {
+            return;
+        }
+        for setting in SETTINGS.iter().filter(|setting| setting.place.is_match(&file.path)) {
+            let short = |text: &str| text.len() <= LONGEST;
+            let Some(line) = new.changed_lines().find(|line| short(line.text) && setting.loose.is_match(line.text)) else { continue };
+            if old.changed_lines().any(|line| short(line.text) && setting.loose.is_match(line.text)) {
+                continue;
+            }
+            let guarded = setting.strict.is_some_and(|strict| old.changed_lines().any(|was| short(was.text) && strict.is_match(was.text)));
+            let severity = if guarded { Severity::High } else { setting.alone };
+            if severity > Severity::Info {
+                sink.report(Draft::line(file, new, line.index).title(setting.title).severity(severity));
+            }
+        }
+    }
+}
+
+/// Where nobody lives.
+static EXAMPLE: Pattern = Pattern::new(r"(?i)(?:^|[/_.-])(?:examples?|samples?|tests?|fixtures?|vagrant\w*|devcontainer|debug|dev|local)(?:[/_.-]|$)");

@@ -1,0 +1,78 @@
+//! `verification-dropped`: what was fetched or delivered was checked against a sum or a signature, and is used unchecked now.
+//!
+//! Scripts, makefiles, images, automation and playbooks. Locks of packages are the `dependency` rules'.
+
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::role::Role;
+use crate::analysis::view::FileView;
+use crate::model::rule::{RuleId, Severity};
+
+/// See `rules/code/verification-dropped.toml`.
+pub struct VerificationDropped;
+
+/// A longer line is data.
+const LONGEST: usize = 2000;
+/// More lines of a script are not looked through for what is still used.
+const MOST: usize = 5_000;
+/// Changes with more files than this are not looked through for a check that moved.
+const MOST_FILES: usize = 300;
+
+/// A command or a setting that checks a sum or a signature.
+static VERIFIES: Pattern = Pattern::new(
+    r"(?x) \b(?:sha(?:1|224|256|384|512)sum|shasum|md5sum|b2sum)\b[^\n|;&]*\s(?:-c|--check)\b | \bgpg2?\b[^\n]*\s--verify\b | \bgpgv\b\s | \bminisign\b[^\n]*\s-V\w* | \bsignify\b[^\n]*\s-V\b
+      | \bcosign\s+verify\S* | \bgh\s+attestation\s+verify\b | \bslsa-verifier\s+verify | \bsigstore\s+verify\b | \brekor-cli\s+verify\b | \bnotation\s+verify\b | \bssh-keygen\b[^\n]*\s-Y\s+verify\b | \bopenssl\s+dgst\b[^\n]*\s-verify\b | \bjarsigner\b[^\n]*\s-verify\b
+      | \bgit\s+(?:verify-(?:tag|commit)|tag\s+-v)\b | \brpm\s+(?:-K|--checksig)\b | \bdpkg-sig\s+--verify\b | \bcodesign\b[^\n]*\s--verify\b | \bnpm\s+audit\s+signatures\b | \bhelm\s+verify\b | ^\s*checksum\s*:\s*[\x22\x27]?(?:sha\d+|md5):[0-9a-f]{16,}",
+);
+/// Whatever was checked is fetched, unpacked, started or delivered.
+static USES: Pattern = Pattern::new(
+    r"(?i)\b(?:curl|wget|aria2c|tar|unzip|dpkg|rpm|install|gh\s+release\s+download|docker\s+(?:load|run|push)|kubectl|helm\s+(?:install|upgrade)|make\s+(?:publish|deploy|release)|publish|deploy|upload|get_url|unarchive|chmod\s+\+x|pip\s+install|cp|mv)\b|^\s*url\s*:",
+);
+/// A file by its name.
+static NAMED: Pattern = Pattern::new(
+    r"[\w$.{}/-]*?([\w-]+(?:\.[\w-]+)*?)\.(?:tgz|tar\.\w+|txz|tbz2?|zip|gz|xz|deb|rpm|whl|jar|bin|run|sh|exe|msi|dmg|pkg|iso|img|apk|AppImage|asc|sig|minisig|sha256|sha512|sha256sum|pem)\b|\b(SHA\d+SUMS?)\b",
+);
+
+impl Check for VerificationDropped {
+    fn rule(&self) -> RuleId {
+        RuleId("verification-dropped")
+    }
+
+    fn needs(&self) -> Needs {
+        let tools = [
+            "sum", "gpg", "minisign", "signify", "cosign", "attestation", "slsa", "sigstore", "rekor", "notation", "ssh-keygen", "openssl",
+            "jarsigner", "verify", "tag", "checksig", "rpm", "dpkg-sig", "codesign", "signatures", "checksum",
+        ];
+        Needs::nothing().and(Reach::REMOVED, Words::named(tools))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let script = matches!(file.language, Language::Shell | Language::Makefile | Language::Dockerfile | Language::Yaml)
+            || matches!(file.role, Role::Workflow)
+            || file.name().starts_with("Jenkinsfile");
+        let live = file.role.is_live() || matches!(file.role, Role::Workflow);
+        let (Some(old), Some(new)) = (file.old().filter(|_| script && live), file.new_side()) else { return };
+        let checks = |text: &str| text.len() <= LONGEST && !text.trim_start().starts_with('#') && VERIFIES.is_match(text);
+        let Some(went) = old.changed_lines().find(|line| checks(line.text)) else { return };
+        // Another check in its place, here or in another file of the change, is somebody's work.
+        if new.changed_lines().any(|line| checks(line.text)) {
+            return;
+        }
+        let files = &file.change.patch.files;
+        let elsewhere = |text: &crate::model::diff::TextDiff| text.added().any(|(_, line)| checks(line));
+        if files.len() > MOST_FILES || files.iter().any(|other| other.text().is_some_and(elsewhere)) {
+            return;
+        }
+        let names: Vec<&str> = (1..=2).flat_map(|group| NAMED.groups(went.text, group)).filter(|name| name.len() > 2).collect();
+        let stays = new.lines().take(MOST).filter(|line| !new.is_changed(line.index) && line.text.len() <= LONGEST);
+        let used = stays.filter(|line| !line.text.trim_start().starts_with('#')).any(|line| {
+            let named = names.iter().any(|name| line.text.contains(name));
+            named || USES.is_match(line.text)
+        });
+        if used {
+            sink.report(Draft::line(file, old, went.index).severity(Severity::High));
+        }
+    }
+}
