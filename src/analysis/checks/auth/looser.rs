@@ -42,7 +42,12 @@ pub(super) fn widened(old: &[String], new: &[String], lets_in: bool) -> bool {
     let negated = |tokens: &[String]| tokens.iter().any(|token| token == "!");
     let joined = |tokens: &[String]| tokens.iter().any(|token| token == "&&" || token == "||");
     let asks = if lets_in { !negated(old) && !negated(new) } else { negated(old) && negated(new) };
-    let named = |token: &String| token.len() > 2 && token.starts_with(|c: char| c.is_ascii_alphabetic()) && !SAME.contains(&token.as_str()) && !ANYWHERE.contains(&token.as_str());
+    let named = |token: &String| {
+        token.len() > 2
+            && token.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !SAME.contains(&token.as_str())
+            && !ANYWHERE.contains(&token.as_str())
+    };
     let said = |token: &String| token.starts_with(['"', '\'', '`']) && token.len() > 3;
     let shared = old.iter().filter(|token| named(token) || said(token)).any(|token| new.contains(token));
     asks && !joined(old) && !joined(new) && same(old) == 1 && within(old) == 0 && same(new) == 0 && within(new) == 1 && shared

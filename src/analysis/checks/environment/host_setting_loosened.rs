@@ -55,16 +55,70 @@ static UNLOGGED: Pattern = Pattern::new(r"^\s*enable_logging\s*=\s*false\b");
 static LOGGED: Pattern = Pattern::new(r"^\s*enable_log(?:ging|_file_validation)\s*=\s*true\b");
 
 static SETTINGS: [Setting; 10] = [
-    Setting { title: "Whoever knows a name may sign in without a password", place: &SCRIPT, loose: &EMPTY, strict: None, alone: Severity::High },
+    Setting {
+        title: "Whoever knows a name may sign in without a password",
+        place: &SCRIPT,
+        loose: &EMPTY,
+        strict: None,
+        alone: Severity::High,
+    },
     Setting { title: "root may sign in from outside", place: &SSHD, loose: &ROOT, strict: Some(&NO_ROOT), alone: Severity::Medium },
-    Setting { title: "Passwords may be tried from outside", place: &SSHD, loose: &PASSWORDS, strict: Some(&NO_PASSWORDS), alone: Severity::Low },
-    Setting { title: "An account may do everything without a password", place: &SUDOERS, loose: &ALL_RIGHTS, strict: Some(&SOME_RIGHTS), alone: Severity::Medium },
-    Setting { title: "Packages are taken from a place that nobody vouches for, over a line that anybody can change", place: &LISTS, loose: &TRUSTED, strict: None, alone: Severity::High },
-    Setting { title: "Whoever holds the device may look into the app", place: &MANIFEST, loose: &DEBUGGABLE, strict: None, alone: Severity::High },
-    Setting { title: "Any app may start what was kept inside", place: &MANIFEST, loose: &EXPORTED, strict: Some(&NOT_EXPORTED), alone: Severity::Info },
-    Setting { title: "What the app sends may be read on its way", place: &APP, loose: &CLEARTEXT, strict: Some(&NO_CLEARTEXT), alone: Severity::Medium },
-    Setting { title: "What is fetched is not checked any more", place: &PLAYBOOK, loose: &UNCHECKED, strict: Some(&CHECKED), alone: Severity::Medium },
-    Setting { title: "The journal of who did what is switched off", place: &TERRAFORM, loose: &UNLOGGED, strict: Some(&LOGGED), alone: Severity::Medium },
+    Setting {
+        title: "Passwords may be tried from outside",
+        place: &SSHD,
+        loose: &PASSWORDS,
+        strict: Some(&NO_PASSWORDS),
+        alone: Severity::Low,
+    },
+    Setting {
+        title: "An account may do everything without a password",
+        place: &SUDOERS,
+        loose: &ALL_RIGHTS,
+        strict: Some(&SOME_RIGHTS),
+        alone: Severity::Medium,
+    },
+    Setting {
+        title: "Packages are taken from a place that nobody vouches for, over a line that anybody can change",
+        place: &LISTS,
+        loose: &TRUSTED,
+        strict: None,
+        alone: Severity::High,
+    },
+    Setting {
+        title: "Whoever holds the device may look into the app",
+        place: &MANIFEST,
+        loose: &DEBUGGABLE,
+        strict: None,
+        alone: Severity::High,
+    },
+    Setting {
+        title: "Any app may start what was kept inside",
+        place: &MANIFEST,
+        loose: &EXPORTED,
+        strict: Some(&NOT_EXPORTED),
+        alone: Severity::Info,
+    },
+    Setting {
+        title: "What the app sends may be read on its way",
+        place: &APP,
+        loose: &CLEARTEXT,
+        strict: Some(&NO_CLEARTEXT),
+        alone: Severity::Medium,
+    },
+    Setting {
+        title: "What is fetched is not checked any more",
+        place: &PLAYBOOK,
+        loose: &UNCHECKED,
+        strict: Some(&CHECKED),
+        alone: Severity::Medium,
+    },
+    Setting {
+        title: "The journal of who did what is switched off",
+        place: &TERRAFORM,
+        loose: &UNLOGGED,
+        strict: Some(&LOGGED),
+        alone: Severity::Medium,
+    },
 ];
 
 impl Check for HostSettingLoosened {
@@ -74,8 +128,16 @@ impl Check for HostSettingLoosened {
 
     fn needs(&self) -> Needs {
         let words = [
-            "PermitEmptyPasswords", "PermitRootLogin", "PasswordAuthentication", "NOPASSWD", "trusted", "debuggable", "exported", "cleartext",
-            "validate_certs", "enable_logging",
+            "PermitEmptyPasswords",
+            "PermitRootLogin",
+            "PasswordAuthentication",
+            "NOPASSWD",
+            "trusted",
+            "debuggable",
+            "exported",
+            "cleartext",
+            "validate_certs",
+            "enable_logging",
         ];
         Needs::nothing().and(Reach::ADDED, Words::named(words))
     }
@@ -102,4 +164,5 @@ impl Check for HostSettingLoosened {
 }
 
 /// Where nobody lives.
-static EXAMPLE: Pattern = Pattern::new(r"(?i)(?:^|[/_.-])(?:examples?|samples?|tests?|fixtures?|vagrant\w*|devcontainer|debug|dev|local)(?:[/_.-]|$)");
+static EXAMPLE: Pattern =
+    Pattern::new(r"(?i)(?:^|[/_.-])(?:examples?|samples?|tests?|fixtures?|vagrant\w*|devcontainer|debug|dev|local)(?:[/_.-]|$)");

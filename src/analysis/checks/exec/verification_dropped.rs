@@ -42,8 +42,27 @@ impl Check for VerificationDropped {
 
     fn needs(&self) -> Needs {
         let tools = [
-            "sum", "gpg", "minisign", "signify", "cosign", "attestation", "slsa", "sigstore", "rekor", "notation", "ssh-keygen", "openssl",
-            "jarsigner", "verify", "tag", "checksig", "rpm", "dpkg-sig", "codesign", "signatures", "checksum",
+            "sum",
+            "gpg",
+            "minisign",
+            "signify",
+            "cosign",
+            "attestation",
+            "slsa",
+            "sigstore",
+            "rekor",
+            "notation",
+            "ssh-keygen",
+            "openssl",
+            "jarsigner",
+            "verify",
+            "tag",
+            "checksig",
+            "rpm",
+            "dpkg-sig",
+            "codesign",
+            "signatures",
+            "checksum",
         ];
         Needs::nothing().and(Reach::REMOVED, Words::named(tools))
     }

@@ -38,7 +38,9 @@ pub fn became_format(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'
 
 /// Whether the fields that were taken stood in a list, and a record now gets all of them past what it protects.
 pub fn lists_fields(twin: &Twin<'_, '_>) -> bool {
-    static LISTED: Pattern = Pattern::new(r"->(?:validate|only|safe)\s*\(|->validated\s*\(|\{\s*\w+(?:\s*,\s*\w+)*\s*\}\s*=\s*(?:await\s+)?(?:req|request|ctx\.request)\.body\b|\bpick\s*\(\s*(?:req|request)\.body\b");
+    static LISTED: Pattern = Pattern::new(
+        r"->(?:validate|only|safe)\s*\(|->validated\s*\(|\{\s*\w+(?:\s*,\s*\w+)*\s*\}\s*=\s*(?:await\s+)?(?:req|request|ctx\.request)\.body\b|\bpick\s*\(\s*(?:req|request)\.body\b",
+    );
     static FORCED: Pattern = Pattern::new(
         r"->forceFill\s*\(\s*(?:\$request|request\(\))->(?:all|input|post)\s*\(|->forceCreate\s*\(\s*(?:\$request|request\(\))->(?:all|input|post)\s*\(|::unguard(?:ed)?\s*\(|->(?:update|fill|create)\s*\(\s*(?:\$request|request\(\))->(?:all|input|post)\s*\(\s*\)|\bdata\s*:\s*(?:\{\s*\.\.\.\s*)?(?:req|request)\.body\b|\b(?:findByIdAndUpdate|findOneAndUpdate|updateOne|update|create|insert|save|assign|set)\s*\([^;\n]*\b(?:req|request)\.body\s*[,)}]",
     );
