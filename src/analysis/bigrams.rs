@@ -52,8 +52,12 @@ impl Bigrams {
 
     /// Whether `holds` is true of one of the bits that are in both.
     fn any_shared(&self, other: &Self, holds: impl Fn(u16) -> bool) -> bool {
-        for (first, (one, two)) in (0_u16..).step_by(64).zip(self.0.iter().zip(&other.0)) {
-            let mut both = one & two;
+        // Most have none, which is told without a branch for each cell.
+        let shared: [u64; CELLS] = std::array::from_fn(|at| self.0[at] & other.0[at]);
+        if shared.iter().fold(0, |all, cell| all | cell) == 0 {
+            return false;
+        }
+        for (first, mut both) in (0_u16..).step_by(64).zip(shared) {
             while both != 0 {
                 // A cell has 64 bits.
                 if holds(first + both.trailing_zeros() as u16) {

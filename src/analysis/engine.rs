@@ -262,6 +262,7 @@ impl Engine {
             }
             if seen.is_none_or(|(_, seen)| seen.suffices(*index) || check.looks_anyway(&file)) {
                 spend(|effort| effort.asked += 1);
+                file.tell();
                 check.file(&file, &mut Sink::new(rule, &mut outcome));
             }
         }

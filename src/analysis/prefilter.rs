@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use daachorse::DoubleArrayAhoCorasick;
 
 use super::effort::spend;
 use super::hints::{Group, Keep, Placed, Seen};
@@ -17,24 +17,20 @@ use super::literals::Word;
 use super::view::{FileView, SideView};
 use crate::model::diff::Side;
 
-/// Of a longer word so many bytes are looked for, and the rest where they stand: a table of whole words is four times as large, and reading
-/// it costs more than the comparisons.
-const STEM: usize = 7;
-
 /// One part of what an asker needs: one of these groups at this place.
 struct Gate {
     place: Reach,
     groups: Vec<usize>,
 }
 
-/// A word of the automaton, and what it stands for.
+/// What a word stands for.
 struct Owner {
     word: Word,
     group: usize,
     keep: Kept,
 }
 
-/// The words of one stem.
+/// Whom a text concerns: it may be a word in several ways, which differ in what stands beside it.
 #[derive(Default)]
 struct Owners {
     /// Those of which only is asked whether they stand somewhere: found once, they tell nothing more.
@@ -60,8 +56,9 @@ pub struct Prefilter {
     tests: Vec<Option<Test>>,
     /// The position of each hint whose lines are kept, by its key.
     hints: Arc<HashMap<usize, usize>>,
-    /// The stems of all words in small letters, and the words each stands for.
-    stems: AhoCorasick,
+    /// All words in small letters, each by its position among the owners. A double array takes half a megabyte, which stays in the cache
+    /// beside all else that reads a file.
+    words: DoubleArrayAhoCorasick<u32>,
     owners: Vec<Owners>,
 }
 
@@ -80,7 +77,7 @@ impl Maker {
         let number = self.tests.len();
         self.tests.push(group.test);
         for word in group.words {
-            let owners = self.owners.entry(stem(&word.text)).or_default();
+            let owners = self.owners.entry(word.text.to_ascii_lowercase()).or_default();
             let owners = if matches!(keep, Kept::Nothing) { &mut owners.asked } else { &mut owners.kept };
             owners.push(Owner { word, group: number, keep });
         }
@@ -125,9 +122,8 @@ impl Prefilter {
     pub fn new(needs: impl IntoIterator<Item = Needs>) -> Option<Self> {
         let mut maker = Maker::default();
         let gates = needs.into_iter().enumerate().map(|(asker, needs)| maker.gates(asker, needs)).collect();
-        let stems =
-            AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(maker.owners.keys()).ok()?;
-        Some(Self { gates, tests: maker.tests, hints: Arc::new(maker.hints), stems, owners: maker.owners.into_values().collect() })
+        let words = DoubleArrayAhoCorasick::new(maker.owners.keys()).ok()?;
+        Some(Self { gates, tests: maker.tests, hints: Arc::new(maker.hints), words, owners: maker.owners.into_values().collect() })
     }
 
     /// What stands in `file`.
@@ -146,18 +142,6 @@ impl Prefilter {
         }
         looking.seen()
     }
-}
-
-/// What is looked for of a word; a word that goes on on another line is looked for whole.
-fn stem(word: &str) -> String {
-    let cut = if word.contains('\n') { word.len() } else { word.floor_char_boundary(STEM) };
-    word.get(..cut).unwrap_or(word).to_ascii_lowercase()
-}
-
-/// The bytes of `word` in `text` where it begins at `start`, in whatever case.
-fn whole(word: &str, text: &str, start: usize) -> Option<Range<usize>> {
-    let range = start..start.saturating_add(word.len());
-    text.as_bytes().get(range.clone()).is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes())).then_some(range)
 }
 
 /// Where a word stands.
@@ -191,7 +175,7 @@ struct Looking<'p> {
     filter: &'p Prefilter,
     /// For each group where one of its words stands.
     bits: Vec<u8>,
-    /// For each stem where all its words that are only asked for stand already.
+    /// For each text where all words it may be that are only asked for stand already.
     done: Vec<u8>,
     lines: Vec<[Vec<u32>; 2]>,
     places: HashMap<usize, Vec<Placed>>,
@@ -204,7 +188,7 @@ impl<'p> Looking<'p> {
     }
 
     fn seen(mut self) -> Seen {
-        // They were met by the ends of their stems.
+        // Those that end together are met the longest first.
         self.places.values_mut().for_each(|places| places.sort_by_key(|(_, place)| (place.end, place.start)));
         let open = |gate: &Gate| gate.groups.iter().any(|group| self.bits.get(*group).is_none_or(|bits| bits & gate.place.bits() != 0));
         let open = self.filter.gates.iter().map(|gates| gates.iter().all(open)).collect();
@@ -261,19 +245,19 @@ impl<'p> Looking<'p> {
         let filter = self.filter;
         let (searched, mut met) = (range.len(), 0);
         let lower = text.as_bytes().get(range.clone()).unwrap_or_default().to_ascii_lowercase();
-        for found in filter.stems.find_overlapping_iter(&lower) {
+        for found in filter.words.find_overlapping_iter(&lower) {
             met += 1;
-            let start = range.start + found.start();
-            let (stem, here) = (found.pattern().as_usize(), place(range.start + found.end()));
-            let (Some(owners), Some(done)) = (filter.owners.get(stem), self.done.get(stem)) else { continue };
+            let (at, range) = (found.value() as usize, range.start + found.start()..range.start + found.end());
+            let here = place(range.end);
+            let (Some(owners), Some(done)) = (filter.owners.get(at), self.done.get(at)) else { continue };
             if done & here.bits != here.bits {
-                let missed = owners.asked.iter().filter(|owner| !self.stands(owner, text, start, range.end, here)).count();
+                let missed = owners.asked.iter().filter(|owner| !self.stands(owner, text, &range, here)).count();
                 if missed == 0 {
-                    self.done[stem] |= here.bits;
+                    self.done[at] |= here.bits;
                 }
             }
             for owner in &owners.kept {
-                self.stands(owner, text, start, range.end, here);
+                self.stands(owner, text, &range, here);
             }
         }
         spend(|effort| {
@@ -282,21 +266,18 @@ impl<'p> Looking<'p> {
         });
     }
 
-    /// Keeps that the word of `owner` stands at `start`, when it does and that is news; whether it is known to stand `here` then.
-    fn stands(&mut self, owner: &Owner, text: &str, start: usize, end: usize, here: Here) -> bool {
+    /// Keeps that the word of `owner` stands at `range`, when it does and that is news; whether it is known to stand `here` then.
+    fn stands(&mut self, owner: &Owner, text: &str, range: &Range<usize>, here: Here) -> bool {
         let Owner { word, group, keep } = owner;
         if !self.is_news(*group, *keep, here) {
             return true;
         }
         let test = self.filter.tests.get(*group).copied().flatten();
-        let range = whole(&word.text, text, start).filter(|range| range.end <= end && word.stands(text, range.clone()));
-        match range.filter(|range| test.is_none_or(|test| test(name_around(text, range.clone())))) {
-            Some(range) => {
-                self.keep(*group, *keep, here, range);
-                true
-            }
-            None => false,
+        let stands = word.stands(text, range.clone()) && test.is_none_or(|test| test(name_around(text, range.clone())));
+        if stands {
+            self.keep(*group, *keep, here, range.clone());
         }
+        stands
     }
 
     /// Whether a word of `group` that stands `here` would tell anything.

@@ -44,8 +44,8 @@ struct Lines {
 
 /// One side of a file.
 pub struct SideView<'a> {
-    /// Knows what stands on each line; it goes before the texts do.
-    index: Index,
+    /// Knows what stands on each line, for whoever asks much of them; it goes before the texts do.
+    index: OnceCell<Index>,
     /// Which side.
     pub side: Side,
     /// Whether it is the whole file rather than its hunks.
@@ -98,7 +98,7 @@ impl<'a> SideView<'a> {
 
     fn of(side: Side, whole: bool, language: Language, text: Cow<'a, str>, lines: Lines) -> Self {
         Self {
-            index: Index::of(&text, &lines.starts),
+            index: OnceCell::new(),
             side,
             whole,
             language,
@@ -279,10 +279,20 @@ impl<'a> SideView<'a> {
 
     fn blanked(&self, strings: bool) -> String {
         let blanked = mask(&self.text, self.tokens(), strings);
-        if blanked.len() == self.text.len() {
-            self.index.covers(&blanked);
+        if let Some(index) = self.index.get().filter(|_| blanked.len() == self.text.len()) {
+            index.covers(&blanked);
         }
         blanked
+    }
+
+    /// Tells expressions what stands on which line, before many of them are asked.
+    pub fn tell(&self) {
+        self.index.get_or_init(|| {
+            let index = Index::of(&self.text, &self.lines.starts);
+            let copies = [self.code.get(), self.plain.get()].into_iter().flatten();
+            copies.filter(|copy| copy.len() == self.text.len()).for_each(|copy| index.covers(copy));
+            index
+        });
     }
 
     /// The line at `index` with comments blanked.

@@ -102,6 +102,11 @@ impl<'a> FileView<'a> {
         self.side(Side::New)
     }
 
+    /// Tells expressions what stands on which line: to be called before a check is asked.
+    pub fn tell(&self) {
+        self.old().into_iter().chain(self.new_side()).for_each(SideView::tell);
+    }
+
     /// The added lines; none for a file that is not text.
     pub fn added(&self) -> impl Iterator<Item = LineView<'_>> {
         self.new_side().into_iter().flat_map(SideView::changed_lines)

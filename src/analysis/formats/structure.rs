@@ -13,6 +13,7 @@ mod grow;
 mod hunt;
 mod measure;
 mod message;
+mod near;
 mod needs;
 mod page;
 mod paths;

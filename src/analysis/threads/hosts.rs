@@ -10,13 +10,16 @@ use crate::model::diff::{LineKind, Place, Side};
 /// Hosts that are kept of one change.
 const MOST: usize = 32;
 
+/// Stands in every address.
+const MARK: &str = "://";
+
 /// Each with the first line that names it.
 pub fn of(change: &Change) -> Vec<(String, Place)> {
     let (mut new, mut old) = (BTreeMap::new(), BTreeSet::new());
     for file in &change.patch.files {
-        let Some(text) = file.text() else { continue };
+        let Some(text) = file.text().filter(|text| text.may_hold(MARK)) else { continue };
         let live = Role::of(&file.path().text()).is_live();
-        for line in text.lines.iter().filter(|line| text.text(line).contains("://")) {
+        for line in text.lines.iter().filter(|line| text.text(line).contains(MARK)) {
             let named = hosts::of_urls(text.text(line));
             if line.kind != LineKind::Added {
                 old.extend(named);

@@ -96,6 +96,12 @@ impl TextDiff {
         self.body.get(line.start as usize..line.end as usize).unwrap_or("")
     }
 
+    /// Whether `part` may stand on one of its lines: where this says no, it stands on none.
+    #[must_use]
+    pub fn may_hold(&self, part: &str) -> bool {
+        self.body.contains(part)
+    }
+
     /// How many lines of `kind` there are.
     #[must_use]
     pub fn count(&self, kind: LineKind) -> usize {

@@ -45,7 +45,13 @@ impl Check for DecodeThenExecute {
 
     fn needs(&self) -> Needs {
         let told = Words::of([&engines().decoders, &PIECES, &SHELL_DECODES]).or(disguise::words()).or(shell::words_of(Deed::RunsDecoded));
-        Needs::nothing().and(Reach::AFTER, told).noting(&DECODES).noting(&RUNS).noting(&IN_PIECES).noting(&HIDDEN)
+        Needs::nothing()
+            .and(Reach::AFTER, told)
+            .noting(&DECODES)
+            .noting(&RUNS)
+            .noting(&IN_PIECES)
+            .noting(&HIDDEN)
+            .noting(&disguise::STARTED)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -82,15 +82,17 @@ impl Demand {
     }
 }
 
-/// What `rule` demands.
-pub(super) fn of(rule: &Map<String, Value>, utilities: &Utilities) -> Demand {
-    let reader = Reader { rule, utilities, parts: &Cell::new(0) };
+/// What `rule` demands of a file, or of the matched node alone, `within` it.
+pub(super) fn of(rule: &Map<String, Value>, utilities: &Utilities, within: bool) -> Demand {
+    let reader = Reader { rule, utilities, within, parts: &Cell::new(0) };
     rule.get("rule").map_or_else(|| Demand::All(Vec::new()), |asked| reader.demand(asked, 0))
 }
 
 struct Reader<'r> {
     rule: &'r Map<String, Value>,
     utilities: &'r Utilities,
+    /// Whether what stands around a node is left out.
+    within: bool,
     parts: &'r Cell<usize>,
 }
 
@@ -104,6 +106,7 @@ impl Reader<'_> {
     fn demand_of(&self, key: &str, value: &Value, depth: usize) -> Demand {
         match (key, value) {
             ("regex", Value::String(regex)) => Demand::All(Loose::of(regex).into_iter().map(Demand::Holds).collect()),
+            ("inside" | "follows" | "precedes", _) if self.within => Demand::All(Vec::new()),
             ("has" | "inside" | "follows" | "precedes", value) => self.demand(value, depth),
             ("all", Value::Array(parts)) => Demand::all(parts.iter().map(|part| self.demand(part, depth))),
             ("any", Value::Array(parts)) => Demand::any(parts.iter().map(|part| self.demand(part, depth)).collect()),
@@ -125,7 +128,7 @@ mod tests {
     use super::*;
 
     fn met(rule: &str, text: &str) -> bool {
-        of(&serde_json::from_str(rule).unwrap(), &Utilities::default()).is_met(text)
+        of(&serde_json::from_str(rule).unwrap(), &Utilities::default(), false).is_met(text)
     }
 
     #[test]

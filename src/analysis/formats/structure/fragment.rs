@@ -135,7 +135,7 @@ fn filled(pattern: &str, many: bool, grammar: Grammar) -> String {
 
 fn is_broken(text: &str, grammar: Grammar) -> bool {
     let text = grammar.pre_process_pattern(text);
-    Nodes::grow(&text, grammar).is_ok_and(|nodes| nodes.list.iter().any(|node| node.error))
+    Nodes::grow(&text, &[], grammar).is_ok_and(|nodes| nodes.list.iter().any(|node| node.error))
 }
 
 /// What `sample` is in `context`, when all of it is code there.
@@ -143,7 +143,7 @@ fn stands(sample: &str, context: &str, grammar: Grammar) -> Option<String> {
     let sample = sample.trim();
     let start = context.find('%')?;
     let bare = sample.trim_end_matches(';');
-    let nodes = Nodes::grow(&context.replacen('%', sample, 1), grammar).ok()?;
+    let nodes = Nodes::grow(&context.replacen('%', sample, 1), &[], grammar).ok()?;
     if nodes.list.iter().any(|node| node.error || node.missing) {
         return None;
     }

@@ -2,9 +2,9 @@
 //!
 //! Steps are counted and no clock is asked, so that the same change is judged the same way everywhere.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
-use tree_sitter::{ParseOptions, ParseState, Parser, TreeCursor};
+use tree_sitter::{ParseOptions, ParseState, Parser, Point, TreeCursor};
 
 use super::grammar::Grammar;
 use crate::analysis::effort::spend;
@@ -75,14 +75,17 @@ pub(super) struct Nodes {
 }
 
 impl Nodes {
-    /// The nodes of `text` in the language of `grammar`.
-    pub(super) fn grow(text: &str, grammar: Grammar) -> Result<Self, Unread> {
+    /// The nodes of `parts` of `text`, which are whole lines, as if nothing stood between them, in the language of `grammar`; of all of it when
+    /// there are none.
+    pub(super) fn grow(text: &str, parts: &[Range<usize>], grammar: Grammar) -> Result<Self, Unread> {
         if grammar.fears(text) {
             return Err(Unread::Deep);
         }
-        spend(|effort| effort.parsed += text.len());
+        let length = if parts.is_empty() { text.len() } else { parts.iter().map(Range::len).sum() };
+        spend(|effort| effort.parsed += length);
         let mut parser = Parser::new();
         parser.set_language(&grammar.tables()).map_err(|_| Unread::Hard)?;
+        parser.set_included_ranges(&included(text, parts)).map_err(|_| Unread::Hard)?;
         let mut left = CHECKS + text.len() / BYTES_PER_CHECK;
         let mut go_on = |_: &ParseState| {
             left = left.saturating_sub(1);
@@ -165,6 +168,23 @@ impl Nodes {
     }
 }
 
+/// Where `parts` of `text` stand, as the parser wants it told.
+fn included(text: &str, parts: &[Range<usize>]) -> Vec<tree_sitter::Range> {
+    let (mut at, mut row) = (0, 0);
+    let mut row_of = |byte: usize| {
+        row += text.get(at..byte).map_or(0, |lines| lines.matches('\n').count());
+        at = byte;
+        Point::new(row, 0)
+    };
+    let one = |part: &Range<usize>| tree_sitter::Range {
+        start_byte: part.start,
+        end_byte: part.end,
+        start_point: row_of(part.start),
+        end_point: row_of(part.end),
+    };
+    parts.iter().map(one).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,7 +240,7 @@ mod tests {
         for (grammar, _) in Grammar::ALL {
             for text in hostile(bytes) {
                 println!("{grammar}: {:?}", text.chars().take(8).collect::<String>());
-                if let Ok(nodes) = Nodes::grow(&text, grammar) {
+                if let Ok(nodes) = Nodes::grow(&text, &[], grammar) {
                     assert!(nodes.depth <= DEEPEST && nodes.list.len() <= MOST_NODES);
                 }
             }

@@ -18,12 +18,14 @@ const MOST_PARTS: usize = 2_000;
 struct Reader<'r> {
     rule: &'r Map<String, Value>,
     utilities: &'r Utilities,
+    /// Whether what stands around a node is left out.
+    within: bool,
     parts: &'r Cell<usize>,
 }
 
-/// What `rule` needs: one word of each choice. Nothing when that cannot be told.
-pub(super) fn of(rule: &Map<String, Value>, utilities: &Utilities) -> Vec<Choice> {
-    let reader = Reader { rule, utilities, parts: &Cell::new(0) };
+/// What `rule` needs of a file, or of the matched node alone, `within` it: one word of each choice. Nothing when that cannot be told.
+pub(super) fn of(rule: &Map<String, Value>, utilities: &Utilities, within: bool) -> Vec<Choice> {
+    let reader = Reader { rule, utilities, within, parts: &Cell::new(0) };
     let mut patterns = Vec::new();
     let mut needs = rule.get("rule").map_or_else(Vec::new, |asked| reader.needs(asked, &mut patterns, 0));
     let constraints = rule.get("constraints").and_then(Value::as_object);
@@ -50,6 +52,7 @@ impl Reader<'_> {
                 words(pattern).iter().map(|word| Choice::from([Word::plain(word)])).collect()
             }
             ("regex", Value::String(regex)) => regexes::needed(regex).into_iter().collect(),
+            ("inside" | "follows" | "precedes", _) if self.within => Vec::new(),
             ("has" | "inside" | "follows" | "precedes", value) => self.needs(value, patterns, depth),
             ("all", Value::Array(parts)) => parts.iter().flat_map(|part| self.needs(part, patterns, depth)).collect(),
             ("any", Value::Array(parts)) => either(parts.iter().map(|part| self.needs(part, &mut Vec::new(), depth))).into_iter().collect(),
@@ -106,7 +109,7 @@ mod tests {
 
     /// The words of each choice, with bars between them.
     fn needs(rule: &str) -> Vec<String> {
-        let told = of(&serde_json::from_str(rule).unwrap(), &Utilities::default());
+        let told = of(&serde_json::from_str(rule).unwrap(), &Utilities::default(), false);
         let text = |choice: Choice| {
             let words: Vec<String> = choice.into_iter().map(|word| word.text).filter(|text| text.is_ascii()).collect();
             words.join("|")

@@ -14,6 +14,7 @@ use super::demands::{self, Demand};
 use super::grammar::Grammar;
 use super::measure;
 use super::message::Message;
+use super::near::Near;
 use super::needs;
 use super::page::{Page, Remark, is_name};
 use super::paths::Paths;
@@ -50,6 +51,7 @@ pub(super) struct Question {
     utilities: Arc<Utilities>,
     ready: OnceLock<Result<Ready, String>>,
     demand: OnceLock<Demand>,
+    near: OnceLock<Near>,
 }
 
 /// What is asked, ready to be asked.
@@ -81,12 +83,17 @@ impl Question {
 
     /// Whether it could match in `text`, by its regular expressions.
     pub(super) fn may_match(&self, text: &str) -> bool {
-        self.demand.get_or_init(|| demands::of(&self.asking, &self.utilities)).is_met(text)
+        self.demand.get_or_init(|| demands::of(&self.asking, &self.utilities, false)).is_met(text)
     }
 
     /// What a text must hold for it to match, as far as that can be told: one word of each.
     pub(super) fn needs(&self) -> Vec<Choice> {
-        needs::of(&self.asking, &self.utilities)
+        needs::of(&self.asking, &self.utilities, false)
+    }
+
+    /// In which hunks it could match, where only hunks are known.
+    pub(super) fn near(&self) -> &Near {
+        self.near.get_or_init(|| Near::of(&self.asking, &self.utilities))
     }
 }
 
@@ -129,6 +136,7 @@ pub(super) fn read(page: &Page<'_>, pack: &Pack, utilities: &Arc<Utilities>) -> 
         utilities: Arc::clone(utilities),
         ready: OnceLock::new(),
         demand: OnceLock::new(),
+        near: OnceLock::new(),
     };
     Ok(Some(Read { rule, question, remarks }))
 }
@@ -146,7 +154,7 @@ fn unknown_keys(page: &Page<'_>) -> Result<Vec<Remark>, Remark> {
             continue;
         }
         let line = page.line_of(key);
-        let slip = known().find(|known| known.eq_ignore_ascii_case(key) || near(known, key));
+        let slip = known().find(|known| known.eq_ignore_ascii_case(key) || resembles(known, key));
         let shown = key.escape_default();
         if let Some(known) = slip {
             return Err(page.remark(line, NoteKind::LeftOut, format!("no rule has a key `{shown}`; write `{known}`")));
@@ -157,7 +165,7 @@ fn unknown_keys(page: &Page<'_>) -> Result<Vec<Remark>, Remark> {
 }
 
 /// Whether one letter too many, too few or another makes `one` to `other`.
-fn near(one: &str, other: &str) -> bool {
+fn resembles(one: &str, other: &str) -> bool {
     let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     let tail = one.bytes().rev().zip(other.bytes().rev()).take_while(|(a, b)| a == b).count();
     let longer = one.len().max(other.len());

@@ -53,8 +53,29 @@ impl Structure {
         self.questions.push(question);
     }
 
-    /// The rules that look at `file`, in its language, fire `when`, and could match in `side`.
-    fn asked(&self, file: &FileView<'_>, side: &Side<'_>, when: When, sink: &SetSink<'_>) -> Vec<Asked<'_>> {
+    /// The rules that look at `file`, in its language, fire `when`, and could match in `side`; and that part of it which they must know, where
+    /// that is less than all.
+    fn asked<'v>(&self, file: &FileView<'_>, side: &Side<'v>, when: When, sink: &SetSink<'_>) -> (Vec<Asked<'_>>, Option<Side<'v>>) {
+        let mut asked = self.possible(file, side, when, sink);
+        let hunks = if asked.is_empty() { Vec::new() } else { side.hunks() };
+        let mut read = vec![false; hunks.len()];
+        asked.retain(|(_, question)| {
+            let may: Vec<bool> = hunks.iter().map(|hunk| question.near().may_match(hunk)).collect();
+            let counts = hunks.is_empty() || hunks.iter().zip(&may).any(|(hunk, may)| *may && hunk.changed);
+            if counts {
+                read.iter_mut().zip(may).for_each(|(read, may)| *read |= may);
+            }
+            counts
+        });
+        spend(|effort| effort.asked += asked.len());
+        let narrow = read.contains(&false) && asked.iter().all(|(_, question)| question.near().alone);
+        let parts = || hunks.into_iter().zip(read).filter(|(_, read)| *read).map(|(hunk, _)| hunk.bytes).collect();
+        let part = narrow.then(|| side.of_parts(parts()));
+        (asked, part)
+    }
+
+    /// The rules that look at `file`, in its language, fire `when`, and could match in the text of `side`.
+    fn possible(&self, file: &FileView<'_>, side: &Side<'_>, when: When, sink: &SetSink<'_>) -> Vec<Asked<'_>> {
         if !side.is_changed() {
             return Vec::new();
         }
@@ -69,9 +90,7 @@ impl Structure {
             if worth { screen().possible(text) } else { Vec::new() }
         });
         let asked = rules().zip(possible).filter(|(_, possible)| *possible).map(|(asked, _)| asked);
-        let asked: Vec<_> = asked.filter(looks).filter(|(_, question)| question.may_match(text)).collect();
-        spend(|effort| effort.asked += asked.len());
-        asked
+        asked.filter(looks).filter(|(_, question)| question.may_match(text)).collect()
     }
 }
 
@@ -96,14 +115,14 @@ impl RuleSet for Structure {
         let Some(grammar) = Grammar::of(file).filter(|grammar| self.by_grammar.contains_key(grammar)) else { return };
         let Some(new) = file.new_side().map(|view| Side::new(view, grammar)) else { return };
         let old = file.old().map(|view| Side::new(view, grammar));
-        let asked = self.asked(file, &new, When::Added, sink);
+        let (asked, part) = self.asked(file, &new, When::Added, sink);
         if !asked.is_empty() {
-            added(file, &new, old.as_ref(), &asked, sink);
+            added(file, part.as_ref().unwrap_or(&new), old.as_ref(), &asked, sink);
         }
         let Some(old) = old else { return };
-        let asked = self.asked(file, &old, When::Removed, sink);
+        let (asked, part) = self.asked(file, &old, When::Removed, sink);
         if !asked.is_empty() {
-            removed(file, &old, &new, &asked, sink);
+            removed(file, part.as_ref().unwrap_or(&old), &new, &asked, sink);
         }
     }
 

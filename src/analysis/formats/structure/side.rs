@@ -2,11 +2,13 @@
 
 use std::cell::OnceCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use ast_grep_core::AstGrep;
 
 use super::grammar::Grammar;
 use super::grow::Unread;
+use super::near::Hunk;
 use super::tree::Tree;
 use crate::analysis::view::SideView;
 
@@ -20,8 +22,10 @@ pub(super) struct Side<'v> {
     /// Its language.
     pub(super) grammar: Grammar,
     root: OnceCell<Result<AstGrep<Tree>, String>>,
+    /// The bytes that are parsed, as if nothing stood between them; none for all.
+    parts: Vec<Range<usize>>,
     /// How many lines before each were changed.
-    changed: Vec<u32>,
+    changed: Rc<[u32]>,
 }
 
 impl<'v> Side<'v> {
@@ -33,7 +37,28 @@ impl<'v> Side<'v> {
             sum += u32::from(view.is_changed(index));
             sum
         }));
-        Self { view, grammar, root: OnceCell::new(), changed }
+        Self { view, grammar, root: OnceCell::new(), parts: Vec::new(), changed: changed.into() }
+    }
+
+    /// The same of which only `parts` are parsed.
+    pub(super) fn of_parts(&self, parts: Vec<Range<usize>>) -> Self {
+        Self { view: self.view, grammar: self.grammar, root: OnceCell::new(), parts, changed: Rc::clone(&self.changed) }
+    }
+
+    /// Its hunks, where lines are missing between them; none when it is known whole.
+    pub(super) fn hunks(&self) -> Vec<Hunk<'v>> {
+        let (view, text) = (self.view, self.view.text());
+        let mut hunks = Vec::new();
+        let mut first = 0;
+        for line in 1..=view.len() {
+            if line == view.len() || view.number(line) != view.number(line - 1).saturating_add(1) {
+                let bytes = view.bytes_of(first, line - 1);
+                let end = text.get(bytes.end..).and_then(|rest| rest.find('\n')).map_or(text.len(), |feed| bytes.end + feed + 1);
+                hunks.push(Hunk::new(text, bytes.start..end, self.changes(first, line - 1)));
+                first = line;
+            }
+        }
+        if hunks.len() > 1 { hunks } else { Vec::new() }
     }
 
     /// Whether the change added or removed anything on it.
@@ -46,7 +71,7 @@ impl<'v> Side<'v> {
     /// # Errors
     /// One sentence, when it has none.
     pub(super) fn root(&self) -> Result<&AstGrep<Tree>, &str> {
-        self.root.get_or_init(|| parse(self.view.text(), self.grammar)).as_ref().map_err(String::as_str)
+        self.root.get_or_init(|| parse(self.view.text(), &self.parts, self.grammar)).as_ref().map_err(String::as_str)
     }
 
     /// The lines of `range`, by their positions in the view.
@@ -57,6 +82,11 @@ impl<'v> Side<'v> {
     /// Whether a line of `range` was changed.
     pub(super) fn touches(&self, range: &Range<usize>) -> bool {
         let (first, last) = self.lines(range);
+        self.changes(first, last)
+    }
+
+    /// Whether a line from the one at `first` to the one at `last` was changed.
+    fn changes(&self, first: usize, last: usize) -> bool {
         let before = |line: usize| self.changed.get(line.min(self.changed.len() - 1)).copied().unwrap_or(0);
         before(last + 1) > before(first)
     }
@@ -68,12 +98,12 @@ impl<'v> Side<'v> {
     }
 }
 
-fn parse(text: &str, grammar: Grammar) -> Result<AstGrep<Tree>, String> {
+fn parse(text: &str, parts: &[Range<usize>], grammar: Grammar) -> Result<AstGrep<Tree>, String> {
     let most = LARGEST_TEXT / 1024 / 1024;
     if text.len() > LARGEST_TEXT {
         return Err(format!("larger than {most} MiB: rules of ast-grep did not read it"));
     }
-    Tree::read(text, grammar).map(AstGrep::doc).map_err(|unread| match unread {
+    Tree::read(text, parts, grammar).map(AstGrep::doc).map_err(|unread| match unread {
         Unread::Deep => "it nests too deep to be parsed: rules of ast-grep did not read it".to_owned(),
         Unread::Hard => "parsing it takes too long: rules of ast-grep did not read it".to_owned(),
         Unread::Many => "it has too many parts: rules of ast-grep did not read it".to_owned(),

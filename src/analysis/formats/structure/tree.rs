@@ -27,9 +27,9 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Parses `text`.
-    pub(super) fn read(text: &str, grammar: Grammar) -> Result<Self, Unread> {
-        let (tables, nodes) = (grammar.tables(), Nodes::grow(text, grammar)?);
+    /// Parses `parts` of `text`; all of it when there are none.
+    pub(super) fn read(text: &str, parts: &[Range<usize>], grammar: Grammar) -> Result<Self, Unread> {
+        let (tables, nodes) = (grammar.tables(), Nodes::grow(text, parts, grammar)?);
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Ok(Self { text: text.to_owned(), grammar, tables, nodes, lines, steps: Cell::new(0), weight: Cell::new(1) })
     }

@@ -60,7 +60,7 @@ fn renamed(facts: &Facts<'_>) -> Option<Vec<String>> {
                 return None;
             }
             for ((_, before), (_, after)) in removed.iter().zip(&added) {
-                let (old, new) = (tokens(before), tokens(after));
+                let (old, new): (Vec<&str>, Vec<&str>) = (tokens(before).collect(), tokens(after).collect());
                 if old.len() != new.len() {
                     return None;
                 }
