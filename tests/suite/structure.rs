@@ -273,6 +273,33 @@ fn what_only_the_patch_shows_is_said_once() {
     assert_eq!(engine.analyse(&change, &|_| texts.clone()).skipped, []);
 }
 
+/// What is found where only the hunks of a change are known.
+fn found_in_hunks(rule: &str, before: &str, after: &str) -> Vec<String> {
+    let file = ExampleFile { path: "x.py".to_owned(), before: Some(before.to_owned()), after: Some(after.to_owned()) };
+    let (change, _) = change_of(&Example { hits: true, files: vec![file], message: String::new(), ..Example::default() });
+    let report = Engine::of(&book(&[("a.yml", rule)]), &Selection::default()).analyse(&change, &|_| Default::default());
+    report.findings.iter().map(|finding| format!("{} at {}", finding.title, finding.at)).collect()
+}
+
+#[test]
+fn a_hunk_is_read_by_itself_and_what_is_around_a_match_in_all_of_them() {
+    let far = "# far\n".repeat(20);
+    let torn = format!("make(\n  'a\n{far}");
+    let added = |line: &str| format!("make(\n  \"\"\"b\n{far}{line}\n");
+    assert_eq!(found_in_hunks(SHELL, &torn, &added("subprocess.run(new, shell=True)")), ["runs new in a shell at x.py:23"]);
+    assert!(found_in_hunks(SHELL, &torn, &added("subprocess.run(new)")).is_empty());
+    let inside = format!("{SHELL}  inside: {{kind: function_definition, regex: ^def handle, stopBy: end}}\n");
+    let body = "  y = 1\n".repeat(20);
+    let (before, after) = (format!("def handle(a):\n{body}"), format!("def handle(a, b):\n{body}  subprocess.run(b, shell=True)\n"));
+    assert_eq!(found_in_hunks(&inside, &before, &after), ["runs b in a shell at x.py:22"]);
+    // The lock that stands in another hunk still counts as the same one.
+    let lock = "id: lock\nlanguage: python\nmessage: $L is free\nrule: {kind: with_item, regex: lock$, pattern: $L}\nmetadata: {when: removed}\n";
+    let before = format!("with a.lock:\n  x = 1\n{body}with b.lock:\n  z = 1\n");
+    assert_eq!(found_in_hunks(lock, &before, &before.replace("with b.lock:\n", "if b:\n")), ["b.lock is free at x.py:23 (old)"]);
+    let moved = before.replace("x = 1", "x = 2").replace("with b.lock:\n", "with a.lock:\n");
+    assert_eq!(found_in_hunks(lock, &moved, &moved.replacen("with a.lock:\n  x = 2", "if a:\n  x = 3", 1)), ["a.lock is free at x.py:1 (old)"]);
+}
+
 #[test]
 fn test_files_run_and_name_the_place_that_does_not_hold() {
     let folder = tempfile::tempdir().unwrap();

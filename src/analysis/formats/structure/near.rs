@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn a_node_holds_its_words_and_what_is_around_may_be_elsewhere() {
         let rule = r#"{"rule": {"pattern": "run($A, shell=True)", "has": {"regex": "^curl"}, "inside": {"regex": "route"}}}"#;
-        assert!(may(rule, "RUN(curl, shell=True)") && !may(rule, "run(wget, shell=True)") && !may(rule, "runs(curl, shell=True) + route"));
+        assert!(may(rule, "RUN(curl, shell=True)") && !may(rule, "run(wget, shell=True)") && !may(rule, "call(curl, shell=True) + route"));
         assert!(!near(rule).alone && near(r#"{"rule": {"pattern": "run($A)", "has": {"kind": "call"}}}"#).alone);
         assert!(near(r#"{"rule": {"matches": "u"}, "utils": {"u": {"kind": "call"}}}"#).alone);
         assert!(!near(r#"{"rule": {"matches": "common"}}"#).alone && !near(r#"{"rule": {"not": {"follows": {"kind": "x"}}}}"#).alone);
