@@ -293,11 +293,15 @@ fn a_hunk_is_read_by_itself_and_what_is_around_a_match_in_all_of_them() {
     let (before, after) = (format!("def handle(a):\n{body}"), format!("def handle(a, b):\n{body}  subprocess.run(b, shell=True)\n"));
     assert_eq!(found_in_hunks(&inside, &before, &after), ["runs b in a shell at x.py:22"]);
     // The lock that stands in another hunk still counts as the same one.
-    let lock = "id: lock\nlanguage: python\nmessage: $L is free\nrule: {kind: with_item, regex: lock$, pattern: $L}\nmetadata: {when: removed}\n";
+    let lock =
+        "id: lock\nlanguage: python\nmessage: $L is free\nrule: {kind: with_item, regex: lock$, pattern: $L}\nmetadata: {when: removed}\n";
     let before = format!("with a.lock:\n  x = 1\n{body}with b.lock:\n  z = 1\n");
     assert_eq!(found_in_hunks(lock, &before, &before.replace("with b.lock:\n", "if b:\n")), ["b.lock is free at x.py:23 (old)"]);
     let moved = before.replace("x = 1", "x = 2").replace("with b.lock:\n", "with a.lock:\n");
-    assert_eq!(found_in_hunks(lock, &moved, &moved.replacen("with a.lock:\n  x = 2", "if a:\n  x = 3", 1)), ["a.lock is free at x.py:1 (old)"]);
+    assert_eq!(
+        found_in_hunks(lock, &moved, &moved.replacen("with a.lock:\n  x = 2", "if a:\n  x = 3", 1)),
+        ["a.lock is free at x.py:1 (old)"]
+    );
 }
 
 #[test]
