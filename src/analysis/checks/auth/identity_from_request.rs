@@ -63,9 +63,10 @@ impl Check for IdentityFromRequest {
         let readable = file.language.is_code() && file.role.is_live();
         let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
         let before = sink.reported();
-        alternative(file, old, new, sink);
+        let given = given(new);
+        alternative(file, (old, new), &given, sink);
         if sink.reported() == before {
-            overwritten(file, old, new, sink);
+            overwritten(file, (old, new), &given, sink);
         }
         for twin in twins(file) {
             by_head(file, &twin, sink);
@@ -80,15 +81,19 @@ fn given<'v>(new: &'v SideView<'_>) -> HashSet<&'v str> {
     for line in new.changed_lines().filter(|line| line.text.len() <= LONGEST) {
         let text = new.plain_line(line.index);
         names.extend((1..=4).flat_map(|group| GIVEN.groups(text, group)));
-        let set = SET.group(text, 1).zip(SET.group(text, 2));
-        names.extend(set.filter(|(_, value)| SAID.is_match(value)).map(|(name, _)| name));
+        if SAID.is_match(text) {
+            let set = SET.group(text, 1).zip(SET.group(text, 2));
+            names.extend(set.filter(|(_, value)| SAID.is_match(value)).map(|(name, _)| name));
+        }
     }
     names
 }
 
+/// Both sides of a file, the old one first.
+type Sides<'v> = (&'v SideView<'v>, &'v SideView<'v>);
+
 /// `owner: session.userId` that became `owner: req.query.owner ?? req.session.userId`, or whatever the request says alone.
-fn alternative(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
-    let given = given(new);
+fn alternative(file: &FileView<'_>, (old, new): Sides<'_>, given: &HashSet<&str>, sink: &mut Sink<'_>) {
     for pair in pairs(old, new, &KNOWN) {
         let Some((stood, came)) = differing(pair.before, pair.after) else { continue };
         let stood = expression(stood);
@@ -137,8 +142,7 @@ fn expression(text: &str) -> &str {
 }
 
 /// A name that a session filled is filled again by what the request says.
-fn overwritten(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
-    let given = given(new);
+fn overwritten(file: &FileView<'_>, (old, new): Sides<'_>, given: &HashSet<&str>, sink: &mut Sink<'_>) {
     if given.is_empty() {
         return;
     }
