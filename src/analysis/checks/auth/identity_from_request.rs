@@ -104,7 +104,10 @@ fn alternative(file: &FileView<'_>, (old, new): Sides<'_>, given: &HashSet<&str>
             |text: &str| SAID.is_match(text) || text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| given.contains(word));
         let chosen = match came.find(stood) {
             Some(at) => came.get(..at).is_some_and(|head| says(head) && OTHERWISE.is_match(head)),
-            None => HOLDS.is_match(stood) && says(expression(came)) && HOLDS.is_match(expression(came)),
+            None => {
+                let came = expression(came);
+                HOLDS.is_match(stood) && says(came) && HOLDS.is_match(came) && !stays(stood, came)
+            }
         };
         let asks = || {
             (pair.is.first_line.saturating_sub(6)..=pair.is.last_line)
@@ -115,6 +118,12 @@ fn alternative(file: &FileView<'_>, (old, new): Sides<'_>, given: &HashSet<&str>
             sink.report(draft.evidence(format!("{} → {}", brief(old, pair.was), brief(new, pair.is))).severity(Severity::High));
         }
     }
+}
+
+/// Whether what told who somebody is, `$user` or `session.userId`, is still part of the value: something else of it changed then.
+fn stays(stood: &str, came: &str) -> bool {
+    let names = |text| str::split(text, |c: char| !c.is_alphanumeric() && !"_.$:>-".contains(c)).filter(|name| !name.is_empty());
+    names(stood).any(|name| KNOWN.is_match(name) && names(came).any(|other| other == name))
 }
 
 /// Where two texts begin to differ, from the beginning of a word or a value on.
@@ -212,6 +221,7 @@ mod tests {
         assert!(OTHERWISE.is_match("req.query.customer ?? ") && OTHERWISE.is_match("request.data.get(\"user\", "));
         assert!(SAID.is_match("params[:user_id] || ") && SAID.is_match("$request->query->get('owner', "));
         assert!(!SAID.is_match("req.session.userId") && !SAID.is_match("$request->user()->id") && !SAID.is_match("c.Get(\"account\")"));
+        assert!(stays("shown($all, $user)", "Page::of($all, $user)") && !stays("req.session.userId", "req.query.userId"));
         assert!(
             HEAD_OF_SOMEBODY.is_match("request.headers.get(\"X-Remote-User\", \"root\")")
                 && !HEAD_OF_SOMEBODY.is_match("headers.get(\"user-agent\")")

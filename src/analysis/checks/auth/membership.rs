@@ -1,5 +1,7 @@
 //! A list of names or secrets that became one text, in which any piece is found. A part of `guard-hollowed`.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::{FileView, SideView};
@@ -7,6 +9,8 @@ use crate::model::rule::Severity;
 
 /// A longer line is data.
 const LONGEST: usize = 400;
+/// More lists of one file are not looked at.
+const MOST: usize = 20;
 /// A longer file is not searched for where the list is asked.
 const LONGEST_FILE: usize = 400_000;
 
@@ -24,28 +28,29 @@ static SAYS_WHO: Pattern = Pattern::new(
 
 /// Reports a name that was a list and is asked as one still, but is a text.
 pub(super) fn within_text(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
-    let short = |text: &str| text.len() <= LONGEST;
-    let lists: Vec<&str> = old
-        .changed_lines()
-        .filter(|line| short(line.text))
-        .filter_map(|line| (1..=2).find_map(|group| SPLIT.group(old.plain_line(line.index), group)))
-        .filter(|name| SAYS_WHO.is_match(name))
-        .take(20)
-        .collect();
-    if lists.is_empty() || new.plain().len() > LONGEST_FILE {
+    let were: BTreeSet<&str> = split(old).filter(|name| SAYS_WHO.is_match(name)).take(MOST).collect();
+    if were.is_empty() || new.plain().len() > LONGEST_FILE {
         return;
     }
-    for line in new.changed_lines().filter(|line| short(line.text)) {
+    let are: BTreeSet<&str> = split(new).collect();
+    let lists: Vec<&str> = were.difference(&are).copied().filter(|name| asked(new.plain(), name)).collect();
+    for line in new.changed_lines().filter(|line| line.text.len() <= LONGEST && !lists.is_empty()) {
         let text = new.plain_line(line.index);
         let Some((name, value)) = SET.group(text, 1).zip(SET.group(text, 2)) else { continue };
-        if lists.contains(&name) && !MANY.is_match(value) && asked(new.plain(), name) {
+        if lists.contains(&name) && !MANY.is_match(value) {
             let title = format!("{name} was a list and is one text, in which any piece of it is found");
             return sink.report(Draft::line(file, new, line.index).title(title).severity(Severity::High));
         }
     }
 }
 
-/// Whether something is looked up in `name`.
+/// The names that changed lines of `side` set to a text taken apart.
+fn split<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = &'v str> {
+    let lines = side.changed_lines().filter(|line| line.text.len() <= LONGEST);
+    lines.filter_map(|line| (1..=2).find_map(|group| SPLIT.group(side.plain_line(line.index), group)))
+}
+
+/// Whether something is looked up in `name`, rather than each of it taken.
 fn asked(text: &str, name: &str) -> bool {
     let before = [" in ", "Contains(", "str_contains(", "strpos("];
     let after = [".includes(", ".include?(", ".contains(", ".Contains(", ".indexOf(", ".index("];
@@ -53,7 +58,8 @@ fn asked(text: &str, name: &str) -> bool {
         let (head, tail) = (text.get(..at).unwrap_or(""), text.get(at + name.len()..).unwrap_or(""));
         let whole = !tail.starts_with(|c: char| c.is_alphanumeric() || c == '_');
         let head = head.trim_end_matches("self.").trim_end_matches("this.").trim_end_matches('$');
-        whole && (before.iter().any(|word| head.ends_with(word)) || after.iter().any(|word| tail.starts_with(word)))
+        let taken = head.ends_with(" in ") && head.lines().next_back().is_some_and(|line| line.trim_start().starts_with("for "));
+        whole && !taken && (before.iter().any(|word| head.ends_with(word)) || after.iter().any(|word| tail.starts_with(word)))
     })
 }
 
@@ -71,6 +77,6 @@ mod tests {
             assert!(SPLIT.is_match(text), "{text}");
         }
         assert!(asked("return t in TOKENS\n", "TOKENS") && asked("KEYS.includes(x)", "KEYS"));
-        assert!(!asked("for token in TOKENS_OLD:", "TOKENS"));
+        assert!(!asked("for token in TOKENS_OLD:", "TOKENS") && !asked("x = 1\n  for token in TOKENS:", "TOKENS"));
     }
 }
