@@ -69,9 +69,8 @@ impl Structure {
         });
         spend(|effort| effort.asked += asked.len());
         let narrow = read.contains(&false) && asked.iter().all(|(_, question)| question.near().alone);
-        let parts = || hunks.into_iter().zip(read).filter(|(_, read)| *read).map(|(hunk, _)| hunk.bytes).collect();
-        let part = narrow.then(|| side.of_parts(parts()));
-        (asked, part)
+        let parts = hunks.into_iter().zip(read).filter(|(_, read)| *read).map(|(hunk, _)| hunk.bytes);
+        (asked, if narrow { side.only(parts) } else { None })
     }
 
     /// The rules that look at `file`, in its language, fire `when`, and could match in the text of `side`.

@@ -15,6 +15,9 @@ use crate::analysis::view::SideView;
 /// A text above this is not parsed, in bytes: a tree takes many times its text.
 const LARGEST_TEXT: usize = 2 * 1024 * 1024;
 
+/// For each token the parser looks through the parts of a text that it was told to read.
+const MOST_PARTS: usize = 64;
+
 /// A side and its tree.
 pub(super) struct Side<'v> {
     /// The side.
@@ -40,9 +43,19 @@ impl<'v> Side<'v> {
         Self { view, grammar, root: OnceCell::new(), parts: Vec::new(), changed: changed.into() }
     }
 
-    /// The same of which only `parts` are parsed.
-    pub(super) fn of_parts(&self, parts: Vec<Range<usize>>) -> Self {
-        Self { view: self.view, grammar: self.grammar, root: OnceCell::new(), parts, changed: Rc::clone(&self.changed) }
+    /// The same of which only `lines` are parsed, which come in order; `None` when they lie in too many places.
+    pub(super) fn only(&self, lines: impl Iterator<Item = Range<usize>>) -> Option<Self> {
+        let mut parts: Vec<Range<usize>> = Vec::new();
+        for part in lines {
+            match parts.last_mut().filter(|last| last.end == part.start) {
+                Some(last) => last.end = part.end,
+                None => parts.push(part),
+            }
+        }
+        if parts.len() > MOST_PARTS {
+            return None;
+        }
+        Some(Self { view: self.view, grammar: self.grammar, root: OnceCell::new(), parts, changed: Rc::clone(&self.changed) })
     }
 
     /// Its hunks, where lines are missing between them; none when it is known whole.
