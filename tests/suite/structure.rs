@@ -288,13 +288,13 @@ fn a_hunk_is_read_by_itself_and_what_is_around_a_match_in_all_of_them() {
     let added = |line: &str| format!("make(\n  \"\"\"b\n{far}{line}\n");
     assert_eq!(found_in_hunks(SHELL, &torn, &added("subprocess.run(new, shell=True)")), ["runs new in a shell at x.py:23"]);
     assert!(found_in_hunks(SHELL, &torn, &added("subprocess.run(new)")).is_empty());
-    // Many hunks, half of them of interest: as many as are read apart, and more.
+    // Many hunks, half of them of interest: as many as are read apart, and more. Of one rule, 25 places of a file are told.
     for many in [40, 400] {
         let before: String = (0..many).map(|at| format!("x{at} = 0\n{far}")).collect();
         let after: String = (0..many)
             .map(|at| if at % 2 == 0 { format!("subprocess.run({at}, shell=True)\n{far}") } else { format!("x = {at}\n{far}") })
             .collect();
-        assert_eq!(found_in_hunks(SHELL, &before, &after).len(), many / 2);
+        assert_eq!(found_in_hunks(SHELL, &before, &after).len(), (many / 2).min(25));
     }
     let inside = format!("{SHELL}  inside: {{kind: function_definition, regex: ^def handle, stopBy: end}}\n");
     let body = "  y = 1\n".repeat(20);
