@@ -191,12 +191,9 @@ fn turned(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mu
         }
         all
     };
-    let were = beside(old);
-    for (key, line, above) in beside(new).into_iter().filter(|(.., above)| !above) {
-        if !above
-            && were.iter().any(|(known, _, route_above)| *known == key && *route_above)
-            && !were.iter().any(|(known, _, up)| *known == key && !up)
-        {
+    let were: BTreeSet<(String, bool)> = beside(old).into_iter().map(|(key, _, above)| (key, above)).collect();
+    for (key, line, _) in beside(new).into_iter().filter(|(.., above)| !above) {
+        if were.contains(&(key.clone(), true)) && !were.contains(&(key, false)) {
             let title = "A guard stands outside of what makes the function a page, so nobody passes it";
             sink.report(Draft::line(file, new, line).title(title).severity(Severity::High));
         }

@@ -5,7 +5,7 @@
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, LineView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/host-setting-loosened.toml`.
@@ -150,10 +150,11 @@ impl Check for HostSettingLoosened {
         }
         for setting in SETTINGS.iter().filter(|setting| setting.place.is_match(&file.path)) {
             let short = |text: &str| text.len() <= LONGEST;
-            let Some(line) = new.changed_lines().find(|line| short(line.text) && setting.loose.is_match(line.text)) else { continue };
-            if old.changed_lines().any(|line| short(line.text) && setting.loose.is_match(line.text)) {
-                continue;
+            fn loose<'v>(side: &'v SideView<'_>, setting: &Setting) -> impl Iterator<Item = LineView<'v>> {
+                side.changed_lines().filter(|line| line.text.len() <= LONGEST && setting.loose.is_match(line.text))
             }
+            // As many as before have moved.
+            let Some(line) = loose(new, setting).nth(loose(old, setting).count()) else { continue };
             let guarded = setting.strict.is_some_and(|strict| old.changed_lines().any(|was| short(was.text) && strict.is_match(was.text)));
             let severity = if guarded { Severity::High } else { setting.alone };
             if severity > Severity::Info {

@@ -8,6 +8,7 @@ use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::view::FileView;
+use crate::model::diff::TextDiff;
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/verification-dropped.toml`.
@@ -15,10 +16,11 @@ pub struct VerificationDropped;
 
 /// A longer line is data.
 const LONGEST: usize = 2000;
-/// More lines of a script are not looked through for what is still used.
+/// More lines of a script are not looked through: they are taken to use what was checked.
 const MOST: usize = 5_000;
-/// Changes with more files than this are not looked through for a check that moved.
+/// Larger changes are not looked through for a check that moved.
 const MOST_FILES: usize = 300;
+const MOST_BYTES: usize = 256 * 1024;
 
 /// A command or a setting that checks a sum or a signature.
 static VERIFIES: Pattern = Pattern::new(
@@ -75,23 +77,32 @@ impl Check for VerificationDropped {
         let (Some(old), Some(new)) = (file.old().filter(|_| script && live), file.new_side()) else { return };
         let checks = |text: &str| text.len() <= LONGEST && !text.trim_start().starts_with('#') && VERIFIES.is_match(text);
         let Some(went) = old.changed_lines().find(|line| checks(line.text)) else { return };
-        // Another check in its place, here or in another file of the change, is somebody's work.
+        // Another check in its place is somebody's work; one in another file may be, or is there to be pointed at.
         if new.changed_lines().any(|line| checks(line.text)) {
             return;
         }
-        let files = &file.change.patch.files;
-        let elsewhere = |text: &crate::model::diff::TextDiff| text.added().any(|(_, line)| checks(line));
-        if files.len() > MOST_FILES || files.iter().any(|other| other.text().is_some_and(elsewhere)) {
-            return;
-        }
         let names: Vec<&str> = (1..=2).flat_map(|group| NAMED.groups(went.text, group)).filter(|name| name.len() > 2).collect();
+        let long = new.len() > MOST;
         let stays = new.lines().take(MOST).filter(|line| !new.is_changed(line.index) && line.text.len() <= LONGEST);
         let used = stays.filter(|line| !line.text.trim_start().starts_with('#')).any(|line| {
             let named = names.iter().any(|name| line.text.contains(name));
             named || USES.is_match(line.text)
         });
-        if used {
-            sink.report(Draft::line(file, old, went.index).severity(Severity::High));
+        if used || long {
+            let severity = if checked_elsewhere(file, &checks) { Severity::Medium } else { Severity::High };
+            sink.report(Draft::line(file, old, went.index).severity(severity));
         }
     }
+}
+
+/// Whether a line that another file gains `checks` something, as far as a small change goes: where it is large, nothing is taken for moved.
+fn checked_elsewhere(file: &FileView<'_>, checks: &dyn Fn(&str) -> bool) -> bool {
+    let files = &file.change.patch.files;
+    let lines = files.iter().take(MOST_FILES + 1).filter_map(|other| other.text()).flat_map(TextDiff::added).map(|(_, line)| line);
+    let mut left = MOST_BYTES;
+    let read = lines.take_while(move |line| {
+        left = left.saturating_sub(line.len() + 1);
+        left > 0
+    });
+    files.len() <= MOST_FILES && read.into_iter().any(checks)
 }

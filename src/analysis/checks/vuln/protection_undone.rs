@@ -25,12 +25,19 @@ struct Turn {
     /// The statement as it protects.
     was: &'static Pattern,
     /// The statement as it does not; anything that lacks `was`, where there is none.
-    is: &'static Pattern,
+    is: Option<&'static Pattern>,
+    /// Whether the safe statement may say `is` as well.
+    stays: bool,
     /// The function, or the file outside of any, says this after the change.
     beside: Option<&'static Pattern>,
+    /// Whether it is enough that the file says so anywhere.
+    anywhere: bool,
     /// The function, or the file outside of any, says none of this after the change.
     without: Option<&'static Pattern>,
 }
+
+/// A turn that asks nothing more.
+const PLAIN: Turn = Turn { title: "", was: &UMASK, is: None, stays: false, beside: None, anywhere: false, without: None };
 
 static UMASK: Pattern = Pattern::new(r"\bumask\s*\(?\s*0?o?[0-7]?[0-7]?7\b");
 static NO_UMASK: Pattern = Pattern::new(r"\bumask\s*\(?\s*0+\b");
@@ -101,71 +108,69 @@ static FOLLOWS: Pattern =
 static STILL_NONE: Pattern = Pattern::new(r"\bresolve_entities\s*=\s*False\b|defusedxml");
 
 static TURNS: [Turn; 14] = [
-    Turn { title: "Files are made for everybody to read and write", was: &UMASK, is: &NO_UMASK, beside: None, without: None },
-    Turn {
-        title: "Whoever connects need not show a certificate any more",
-        was: &CLIENT_ASKED,
-        is: &CLIENT_UNASKED,
-        beside: None,
-        without: None,
-    },
-    Turn { title: "Connections may use a TLS that is broken", was: &NEW_TLS, is: &OLD_TLS, beside: None, without: None },
+    Turn { title: "Files are made for everybody to read and write", was: &UMASK, is: Some(&NO_UMASK), ..PLAIN },
+    Turn { title: "Whoever connects need not show a certificate any more", was: &CLIENT_ASKED, is: Some(&CLIENT_UNASKED), ..PLAIN },
+    Turn { title: "Connections may use a TLS that is broken", was: &NEW_TLS, is: Some(&OLD_TLS), ..PLAIN },
     Turn {
         title: "A size may overflow where it could not",
         was: &CHECKED_SUM,
-        is: &UNCHECKED_SUM,
+        stays: true,
+        is: Some(&UNCHECKED_SUM),
         beside: Some(&SIZES),
         without: Some(&CHECKED_SUM),
+        ..PLAIN
     },
     Turn {
         title: "A size may overflow where it could not",
         was: &CLEARED,
-        is: &MULTIPLIED,
-        beside: None,
+        is: Some(&MULTIPLIED),
         without: Some(&MULTIPLIES_SAFELY),
+        ..PLAIN
     },
     Turn {
         title: "What is encrypted is no longer kept from being changed",
         was: &SEALED,
-        is: &UNSEALED,
-        beside: None,
+        is: Some(&UNSEALED),
         without: Some(&SEALED),
+        ..PLAIN
     },
     Turn {
         title: "What was shown as text is turned into markup",
         was: &FOR_MARKUP,
-        is: &TO_MARKUP,
-        beside: None,
+        is: Some(&TO_MARKUP),
         without: Some(&FOR_MARKUP),
+        ..PLAIN
     },
-    Turn { title: "A value goes to a shell without quotes", was: &QUOTED, is: &ANYTHING, beside: Some(&SHELLS), without: Some(&QUOTED) },
-    Turn { title: "A name may lead out of its folder", was: &LAST_NAME, is: &ANYTHING, beside: Some(&OPENS), without: Some(&KEPT_INSIDE) },
+    Turn { title: "A value goes to a shell without quotes", was: &QUOTED, beside: Some(&SHELLS), without: Some(&QUOTED), ..PLAIN },
+    Turn { title: "A name may lead out of its folder", was: &LAST_NAME, beside: Some(&OPENS), without: Some(&KEPT_INSIDE), ..PLAIN },
     Turn {
         title: "A temporary folder has a name that anybody can prepare",
         was: &OWN_TEMP,
-        is: &KNOWN_TEMP,
-        beside: None,
+        is: Some(&KNOWN_TEMP),
         without: Some(&OWN_TEMP),
+        ..PLAIN
     },
-    Turn { title: "Pages that are shown may read the files of the device", was: &CLOSED_VIEW, is: &OPEN_VIEW, beside: None, without: None },
+    Turn { title: "Pages that are shown may read the files of the device", was: &CLOSED_VIEW, is: Some(&OPEN_VIEW), ..PLAIN },
     Turn {
         title: "What a request names was looked up in a list; now it is taken as it is",
         was: &LISTED,
-        is: &ASKED,
+        stays: true,
+        anywhere: true,
+        is: Some(&ASKED),
         beside: Some(&WORTH_A_LIST),
         without: Some(&LISTED),
+        ..PLAIN
     },
     Turn {
         title: "A reader of XML follows what a document refers to",
         was: &NO_ENTITIES,
-        is: &FOLLOWS,
-        beside: None,
+        is: Some(&FOLLOWS),
         without: Some(&STILL_NONE),
+        ..PLAIN
     },
-    Turn { title: "Keys made for this connection are not asked for", was: &HOST_KEYS, is: &NO_HOST_KEYS, beside: None, without: None },
+    Turn { title: "Keys made for this connection are not asked for", was: &HOST_KEYS, is: Some(&NO_HOST_KEYS), ..PLAIN },
 ];
 
-static ANYTHING: Pattern = Pattern::new(r"[A-Za-z_]\w");
 static HOST_KEYS: Pattern = Pattern::new(r"\bStrictHostKeyChecking[= ](?:yes|ask)\b|\bRejectPolicy\b|\bknownhosts\.New\b|\bFixedHostKey\b");
 static NO_HOST_KEYS: Pattern = Pattern::new(
     r"\bStrictHostKeyChecking[= ](?:no|off)\b[^\n]*UserKnownHostsFile[= ]/dev/null|UserKnownHostsFile[= ]/dev/null[^\n]*StrictHostKeyChecking[= ](?:no|off)\b|\bAutoAddPolicy\b|\bInsecureIgnoreHostKey\b",
@@ -192,16 +197,16 @@ impl Check for ProtectionUndone {
                 continue;
             }
             for pair in pairs(old, new, turn.was) {
-                let undone = turn.is.is_match(pair.after)
-                    && !turn.was.is_match(pair.after)
-                    && (shares_name(pair.before, pair.after) || std::ptr::eq(turn.was, &UMASK));
-                if !undone || turn.is.is_match(pair.before) && !std::ptr::eq(turn.is, &ANYTHING) && !loose(turn) {
+                let undoes = |text: &str| turn.is.is_none_or(|is| is.is_match(text)) && !turn.was.is_match(text);
+                let undone = undoes(pair.after) && shares_name(pair.before, pair.after);
+                if !undone || !turn.stays && turn.is.is_some_and(|is| is.is_match(pair.before)) {
                     continue;
                 }
                 let around =
                     || new.function_at(pair.is.first_line).map_or(*whole, |function| within(new, function.first_line, function.last_line));
-                let beside =
-                    |text: &str| turn.beside.is_none_or(|pattern| pattern.is_match(text)) || loose(turn) && WORTH_A_LIST.is_match(&whole);
+                // What is too long to be read may say it.
+                let says = |text: &str, asked: &Pattern| text.is_empty() || asked.is_match(text);
+                let beside = |text: &str| turn.beside.is_none_or(|asked| says(text, asked) || turn.anywhere && says(&whole, asked));
                 if beside(around()) && turn.without.is_none_or(|pattern| !pattern.is_match(around())) {
                     let draft = Draft::lines(file, new, pair.is.first_line, pair.is.last_line).title(turn.title);
                     let brief = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -215,11 +220,6 @@ impl Check for ProtectionUndone {
 
 /// A longer text is data.
 const LONGEST: usize = 200_000;
-
-/// Whether both ways may stand in the safe statement.
-fn loose(turn: &Turn) -> bool {
-    std::ptr::eq(turn.was, &LISTED) || std::ptr::eq(turn.was, &CHECKED_SUM)
-}
 
 fn within<'v>(side: &'v SideView<'_>, first: usize, last: usize) -> &'v str {
     side.plain().get(side.bytes_of(first, last)).filter(|text| text.len() <= LONGEST).unwrap_or("")
