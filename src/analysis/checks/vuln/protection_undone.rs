@@ -159,7 +159,6 @@ static TURNS: [Turn; 14] = [
         is: Some(&ASKED),
         beside: Some(&WORTH_A_LIST),
         without: Some(&LISTED),
-        ..PLAIN
     },
     Turn {
         title: "A reader of XML follows what a document refers to",
