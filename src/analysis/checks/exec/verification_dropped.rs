@@ -106,3 +106,32 @@ fn checked_elsewhere(file: &FileView<'_>, checks: &dyn Fn(&str) -> bool) -> bool
     });
     files.len() <= MOST_FILES && read.into_iter().any(checks)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::engine::{Engine, Selection};
+    use crate::analysis::examples::change_of;
+    use crate::model::rule::{Example, ExampleFile};
+
+    fn file(path: &str, before: Option<&str>, after: &str) -> ExampleFile {
+        ExampleFile { path: path.to_owned(), before: before.map(str::to_owned), after: Some(after.to_owned()) }
+    }
+
+    /// What is said of a script that loses its check, beside `others`.
+    fn told(padding: &str, others: Vec<ExampleFile>) -> Vec<Severity> {
+        let script = |check: &str| format!("curl -o a.tgz https://a.example/a.tgz\n{check}{padding}tar xf a.tgz\n");
+        let own = file("get.sh", Some(&script("sha256sum -c a.sha256\n")), &script(""));
+        let (change, texts) = change_of(&Example { files: [vec![own], others].concat(), ..Example::default() });
+        let only = Selection { only: vec!["verification-dropped".to_owned()], skip: Vec::new() };
+        Engine::new(&only).analyse(&change, &|_| texts.clone()).findings.iter().map(|finding| finding.severity).collect()
+    }
+
+    #[test]
+    fn no_padding_and_no_decoy_silences_it() {
+        let many = (0..MOST_FILES).map(|at| file(&format!("p{at}.txt"), None, "x\n")).collect();
+        assert_eq!((told("", Vec::new()), told("", many)), (vec![Severity::High], vec![Severity::High]));
+        assert_eq!(told(&"true\n".repeat(MOST + 1), Vec::new()), [Severity::High]);
+        assert_eq!(told("", vec![file("NOTES.md", None, "sha256sum -c a.sha256\n")]), [Severity::Medium]);
+    }
+}
