@@ -246,7 +246,6 @@ impl Engine {
         outcome.skipped.extend(skipped);
         outcome.sums = sums::of(&file);
         outcome.imports = imports::of(&file);
-        outcome.code_line = facts::first_code(&file);
         let screen = self.filtering.screen(&self.screening, self.book.sets(), change, diff);
         let seen = screen.and_then(|screen| Some((screen, screen.look(&file)?)));
         for (at, set) in &self.sets {
@@ -266,6 +265,7 @@ impl Engine {
                 check.file(&file, &mut Sink::new(rule, &mut outcome));
             }
         }
+        outcome.code_line = facts::first_code(&file);
         mentions::note(&file, &mut outcome);
         outcome.veil.forget();
         self.annotate(&mut outcome.findings);

@@ -96,9 +96,10 @@ pub fn of(file: &FileView<'_>) -> Vec<Import> {
     let mut seen: Option<HashSet<String>> = None;
     let mut all: Vec<Import> = Vec::new();
     for line in new.changed_lines() {
-        let loads = loaded(ecosystem, line.text, || line.code());
-        let loads: Vec<String> = loads.into_iter().filter(|name| !is_given(ecosystem, name)).collect();
-        if loads.is_empty() {
+        let mut loads = loaded(ecosystem, line.text, || line.text);
+        loads.retain(|name| !is_given(ecosystem, name));
+        // What stands in comments and strings is asked last: it costs a reading of the file.
+        if loads.is_empty() || loaded(ecosystem, line.text, || line.code()).is_empty() {
             continue;
         }
         let seen = seen.get_or_insert_with(|| file.old().map(|old| loaded_before(ecosystem, old)).unwrap_or_default());

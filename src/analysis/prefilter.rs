@@ -197,7 +197,8 @@ impl<'p> Looking<'p> {
     }
 
     fn path(&mut self, path: &str) {
-        self.search(path, 0..path.len(), |_| Here { bits: Reach::ANYWHERE.bits(), ..Here::default() });
+        let bits = Reach::ANYWHERE.bits();
+        self.search(path, 0..path.len(), bits, |_| Here { bits, ..Here::default() });
     }
 
     /// Looks through both sides, and once only through what they share.
@@ -224,7 +225,7 @@ impl<'p> Looking<'p> {
         };
         let Some(last) = lines.end.checked_sub(1).filter(|last| *last >= lines.start) else { return };
         let mut line = lines.start;
-        self.search(side.text(), side.bytes_of(lines.start, last), |end| {
+        self.search(side.text(), side.bytes_of(lines.start, last), changed | known | before, |end| {
             while line < last && side.bytes_of(line + 1, line + 1).start < end {
                 line += 1;
             }
@@ -240,16 +241,20 @@ impl<'p> Looking<'p> {
         });
     }
 
-    /// Looks for all words in `range` of `text`; `place` says where a byte of the text stands, and is asked in order.
-    fn search(&mut self, text: &str, range: Range<usize>, mut place: impl FnMut(usize) -> Here) {
+    /// Looks for all words in `range` of `text`; `place` says where a byte of the text stands, which is at most `most`, and is asked in
+    /// order.
+    fn search(&mut self, text: &str, range: Range<usize>, most: u8, mut place: impl FnMut(usize) -> Here) {
         let filter = self.filter;
         let (searched, mut met) = (range.len(), 0);
         let lower = text.as_bytes().get(range.clone()).unwrap_or_default().to_ascii_lowercase();
         for found in filter.words.find_overlapping_iter(&lower) {
             met += 1;
             let (at, range) = (found.value() as usize, range.start + found.start()..range.start + found.end());
-            let here = place(range.end);
             let (Some(owners), Some(done)) = (filter.owners.get(at), self.done.get(at)) else { continue };
+            if owners.kept.is_empty() && done & most == most {
+                continue;
+            }
+            let here = place(range.end);
             if done & here.bits != here.bits {
                 let missed = owners.asked.iter().filter(|owner| !self.stands(owner, text, &range, here)).count();
                 if missed == 0 {
@@ -334,7 +339,7 @@ mod tests {
     fn seen(needs: Needs, text: &str) -> Seen {
         let filter = Prefilter::new([needs]).unwrap();
         let mut looking = Looking::new(&filter);
-        looking.search(text, 0..text.len(), |end| Here {
+        looking.search(text, 0..text.len(), u8::MAX, |end| Here {
             bits: if end > 10 { Reach::ADDED.bits() } else { Reach::REMOVED.bits() },
             old: None,
             new: u32::try_from(end / 10).ok(),

@@ -2,6 +2,11 @@
 //!
 //! Only paths are looked at, compared without case and after Unicode normalisation, because editors do the same.
 
+mod agents;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 /// What a file is for. The first that fits, in this order of trust.
@@ -59,6 +64,20 @@ impl Role {
     /// The role of the file at `path`.
     #[must_use]
     pub fn of(path: &str) -> Self {
+        KNOWN.with_borrow_mut(|known| {
+            if let Some(role) = known.get(path) {
+                return *role;
+            }
+            if known.len() >= MOST_KNOWN {
+                known.clear();
+            }
+            let role = Self::told(path);
+            known.insert(path.to_owned(), role);
+            role
+        })
+    }
+
+    fn told(path: &str) -> Self {
         let path = fold(&["/", path].concat());
         let name = path.rsplit('/').next().unwrap_or("");
         RULES.iter().find(|(_, fits)| fits(&path, name)).map_or(Self::Product, |(role, _)| *role)
@@ -83,12 +102,19 @@ pub fn fold(path: &str) -> String {
     if path.is_ascii() { path.to_ascii_lowercase() } else { path.nfkc().collect::<String>().to_lowercase() }
 }
 
+/// Paths of which a thread remembers what they are for: much asks about the same few thousand files.
+const MOST_KNOWN: usize = 4096;
+
+thread_local! {
+    static KNOWN: RefCell<HashMap<String, Role>> = RefCell::default();
+}
+
 type Fits = fn(&str, &str) -> bool;
 
 const RULES: [(Role, Fits); 12] = [
     (Role::Workflow, is_workflow),
-    (Role::AgentConfig, is_agent_config),
-    (Role::Instructions, is_instructions),
+    (Role::AgentConfig, agents::is_config),
+    (Role::Instructions, agents::is_instructions),
     (Role::Manifest, is_manifest),
     (Role::Lock, is_lock),
     (Role::Vendored, |path, _| {
@@ -155,101 +181,6 @@ fn is_workflow(path: &str, name: &str) -> bool {
         || ends(name, &[".gitlab-ci.yml", ".jenkinsfile"])
         || name.starts_with("jenkinsfile.")
         || (ends(name, &[".yml", ".yaml"]) && FOLDERS.iter().any(|folder| path.contains(folder)))
-}
-
-fn is_agent_config(path: &str, name: &str) -> bool {
-    const FOLDERS: [&str; 26] = [
-        "/.claude/",
-        "/.claude-plugin/",
-        "/.openhands/",
-        "/.agents/",
-        "/.amp/",
-        "/.antigravity/",
-        "/.junie/",
-        "/.augment/",
-        "/.trae/",
-        "/.qwen/",
-        "/.factory/",
-        "/.goose/",
-        "/.kilocode/",
-        "/.cursor/",
-        "/.vscode/",
-        "/.amazonq/",
-        "/.kiro/",
-        "/.gemini/",
-        "/.codex/",
-        "/.windsurf/",
-        "/.opencode/",
-        "/.devcontainer/",
-        "/.roo/",
-        "/.continue/",
-        "/.idea/",
-        "/.zed/",
-    ];
-    let machine = ends(name, &[".json", ".jsonc", ".toml", ".yml", ".yaml", ".xml", ".sh", ".js", ".ts", ".py", ".env", ".hook"]);
-    matches!(
-        name,
-        ".mcp.json"
-            | "mcp.json"
-            | "mcp_config.json"
-            | "opencode.json"
-            | ".crush.json"
-            | "crush.json"
-            | "gemini-extension.json"
-            | "opencode.jsonc"
-            | ".aider.conf.yml"
-            | "devcontainer.json"
-            | ".devcontainer.json"
-            | ".envrc"
-    ) || name.ends_with(".code-workspace")
-        || (machine && is_hidden(path) && FOLDERS.iter().any(|folder| path.contains(folder)))
-}
-
-fn is_instructions(path: &str, name: &str) -> bool {
-    const FOLDERS: [&str; 22] = [
-        "/.claude/",
-        "/.cursor/commands/",
-        "/.codex/prompts/",
-        "/.openhands/",
-        "/.junie/",
-        "/.augment/",
-        "/.trae/rules/",
-        "/.qwen/",
-        "/.kilocode/rules/",
-        "/.windsurf/workflows/",
-        "/.github/chatmodes/",
-        "/.cursor/rules/",
-        "/.github/instructions/",
-        "/.github/prompts/",
-        "/.kiro/steering/",
-        "/.amazonq/rules/",
-        "/.roo/rules",
-        "/.windsurf/rules/",
-        "/.clinerules/",
-        "/.agents/",
-        "/.gemini/",
-        "/.continue/rules/",
-    ];
-    matches!(
-        name,
-        "claude.md"
-            | "claude.local.md"
-            | "agents.md"
-            | "gemini.md"
-            | "skill.md"
-            | ".cursorrules"
-            | ".windsurfrules"
-            | ".clinerules"
-            | ".roorules"
-            | "qwen.md"
-            | "crush.md"
-            | "warp.md"
-            | ".goosehints"
-            | ".aiderrules"
-            | "copilot-instructions.md"
-            | "llms.txt"
-    ) || path == "/agent.md"
-        || (ends(name, &[".md", ".mdc", ".mdx", ".txt"]) && is_hidden(path) && FOLDERS.iter().any(|folder| path.contains(folder)))
 }
 
 fn is_manifest(_: &str, name: &str) -> bool {

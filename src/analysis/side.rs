@@ -83,9 +83,11 @@ impl<'a> SideView<'a> {
     /// The hunks of `diff` put together; `whole` says that they are all of the file.
     pub(super) fn from_hunks(side: Side, language: Language, diff: &TextDiff, whole: bool) -> Self {
         let kind = changed_kind(side);
-        let mut text = String::new();
-        let (mut starts, mut numbers, mut changed) = (Vec::new(), Vec::new(), Vec::new());
-        for line in diff.lines.iter().filter(|line| line.kind == kind || line.kind == LineKind::Context) {
+        let shown = || diff.lines.iter().filter(|line| line.kind == kind || line.kind == LineKind::Context);
+        let (count, bytes) = shown().fold((0, 0), |(count, bytes), line| (count + 1, bytes + cut(diff.text(line)).len() + 1));
+        let mut text = String::with_capacity(bytes);
+        let (mut starts, mut numbers, mut changed) = (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
+        for line in shown() {
             starts.push(text.len());
             numbers.push(line.number(side).unwrap_or(0));
             changed.push(line.kind == kind);
@@ -267,7 +269,7 @@ impl<'a> SideView<'a> {
     #[must_use]
     pub fn masked_upto(&self, last: usize) -> Option<String> {
         let text = self.text.get(..self.range(last).end)?;
-        let is_short = self.code.get().is_none() && !text.is_empty() && text.len() * 4 < self.text.len();
+        let is_short = self.code.get().is_none() && !text.is_empty() && text.len() * 2 < self.text.len();
         is_short.then(|| mask(text, &lex(text, self.language.syntax()), true))
     }
 

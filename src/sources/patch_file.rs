@@ -51,7 +51,8 @@ impl PatchFile {
             std::io::ErrorKind::NotFound => SourceError::NotFound(format!("there is no file `{name}`: name one that holds a diff")),
             _ => SourceError::Unreadable(format!("`{name}` cannot be opened ({e}): check its permissions")),
         })?;
-        Self::read(file, &name, recognise)
+        let size = file.metadata().map_or(0, |file| file.len().min(MAX_PATCH_BYTES));
+        Self::gather(file, usize::try_from(size).unwrap_or(0), &name, recognise)
     }
 
     /// Reads `input` to its end; pulls and errors call it `name`.
@@ -59,7 +60,12 @@ impl PatchFile {
     /// # Errors
     /// In one sentence: it is not readable, too large, or holds no diff.
     pub fn read(input: impl Read, name: &str, recognise: Recognise) -> Result<Self, SourceError> {
-        let mut bytes = Vec::new();
+        Self::gather(input, 0, name, recognise)
+    }
+
+    /// The same of an input that has about `size` bytes: a buffer that grows is copied many times.
+    fn gather(input: impl Read, size: usize, name: &str, recognise: Recognise) -> Result<Self, SourceError> {
+        let mut bytes = Vec::with_capacity(size + 1);
         let unreadable = |e| SourceError::Unreadable(format!("`{name}` cannot be read to its end ({e})"));
         input.take(MAX_PATCH_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > MAX_PATCH_BYTES {
@@ -165,8 +171,9 @@ impl Source for PatchFile {
         let (pull, commits) = self.pull(part);
         let bytes = self.bytes.get(self.parts[part].clone()).unwrap_or_default();
         let diff = mail::read(bytes).map_or(Cow::Borrowed(bytes), |mail| Cow::Owned(mail.diff));
-        let digest = Sha256::digest(&diff).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Change { pull, commits, patch: unified::parse(&diff), digest })
+        let digest = || Sha256::digest(&diff).iter().map(|byte| format!("{byte:02x}")).collect();
+        let (digest, patch) = rayon::join(digest, || unified::parse(&diff));
+        Ok(Change { pull, commits, patch, digest })
     }
 
     /// None: what a change adds or deletes is whole in its diff already, and the rest is not here.

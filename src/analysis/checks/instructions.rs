@@ -7,6 +7,7 @@ pub mod instruction_override;
 pub mod instruction_resembles_attack;
 pub mod instruction_secrecy;
 pub mod instructions_replaced;
+mod kind;
 mod likeness;
 pub mod markdown_exfiltration;
 mod passages;

@@ -237,7 +237,8 @@ fn holds(line: &str, word: &str) -> bool {
     })
 }
 
-/// The first changed line of a file that is code, on the new side or else the old one; `None` when no code changes.
+/// The first changed line of a file that is code, on the new side or else the old one; `None` when no code changes. Cheapest when it is
+/// asked last: by then most files were taken apart anyway.
 #[must_use]
 pub fn first_code(file: &FileView<'_>) -> Option<u32> {
     if !file.language.is_code() && !matches!(file.role, Role::Workflow | Role::AgentConfig) {
@@ -248,8 +249,7 @@ pub fn first_code(file: &FileView<'_>) -> Option<u32> {
         let mut lines = file.added().chain(file.removed());
         return lines.find(|line| line.code().chars().any(char::is_alphanumeric)).map(|line| line.number);
     }
-    let early = file.new_side().filter(|_| file.removed().next().is_none()).and_then(early_code);
-    early.or_else(|| any_code(file))
+    file.new_side().and_then(|side| early_code(file, side)).or_else(|| any_code(file))
 }
 
 fn any_code(file: &FileView<'_>) -> Option<u32> {
@@ -268,15 +268,28 @@ fn any_code(file: &FileView<'_>) -> Option<u32> {
 }
 
 /// Lines below the first changed one that are read alone.
-const EARLY: usize = 60;
+const EARLY: usize = 16;
 
-/// The first changed line of code where it stands among the first changed lines: what is below them need not be read.
-fn early_code(side: &SideView<'_>) -> Option<u32> {
+/// The first changed line of code where it stands among the first changed lines, and no removed line can be the same one: what is below
+/// them need not be read.
+fn early_code(file: &FileView<'_>, side: &SideView<'_>) -> Option<u32> {
     let first = side.changed_lines().next()?.index;
     let code = side.masked_upto(first + EARLY)?;
     // The last line may end inside a string that goes on below it.
-    let mut changed = (first..first + EARLY).filter(|index| side.is_changed(*index));
-    changed.find(|index| code.get(side.bytes_of(*index, *index)).is_some_and(is_code)).map(|index| side.number(index))
+    let changed = (first..first + EARLY).filter(|index| side.is_changed(*index));
+    let mut lines = changed.filter_map(|index| Some((index, code.get(side.bytes_of(index, index))?)));
+    let (index, line) = lines.find(|(_, line)| is_code(line))?;
+    let is_new = file.removed().all(|removed| !may_become(removed.text, line));
+    is_new.then(|| side.number(index))
+}
+
+/// Whether `code` may be what is left of `line` once strings, comments and blanks are taken out of both.
+fn may_become(line: &str, code: &str) -> bool {
+    let mut left = code.chars().filter(|c| !c.is_whitespace()).peekable();
+    for c in line.chars() {
+        left.next_if_eq(&c);
+    }
+    left.peek().is_none()
 }
 
 fn squeezed(code: &str) -> String {
@@ -333,10 +346,11 @@ mod tests {
             let begins: String = (0..roll(90)).map(|_| pieces[1 + roll(pieces.len() - 1)]).collect();
             let text = begins + &(0..600).map(|_| pieces[roll(pieces.len())]).collect::<String>();
             for path in ["a.py", "a.js", "a.rs"] {
-                let files = vec![ExampleFile { path: path.to_owned(), before: None, after: Some(text.clone()) }];
+                let before = (round % 2 == 1).then(|| text.replacen("x = 1", if round % 3 == 0 { "x = 2" } else { "x  =  1" }, 3));
+                let files = vec![ExampleFile { path: path.to_owned(), before, after: Some(text.clone()) }];
                 let (change, texts) = change_of(&Example { files, message: String::new(), ..Example::default() });
                 let file = FileView::new(&change, &change.patch.files[0], &texts);
-                early += usize::from(file.new_side().and_then(early_code).is_some());
+                early += usize::from(file.new_side().and_then(|side| early_code(&file, side)).is_some());
                 assert_eq!(first_code(&file), any_code(&file), "{path} in round {round}:\n{text}");
             }
         }

@@ -2,6 +2,8 @@
 //!
 //! Exact, and the reason why little needs to be read: the two lines stand in each other's place and agree in all the rest.
 
+use rayon::prelude::*;
+
 use crate::analysis::language::Language;
 use crate::analysis::role::Role;
 use crate::model::diff::{FileDiff, LineKind, TextDiff};
@@ -48,17 +50,21 @@ const TOLD: [&str; 4] = ["version", "copyright", "year", "revision"];
 /// Every flip of `files`, in their order.
 #[must_use]
 pub fn of(files: &[FileDiff]) -> Vec<Flip> {
+    let of_files: Vec<Vec<Flip>> = files.par_iter().map(of_file).collect();
+    of_files.into_iter().flatten().take(MOST).collect()
+}
+
+fn of_file(file: &FileDiff) -> Vec<Flip> {
     let mut flips = Vec::new();
-    for file in files {
-        let Some(text) = file.text() else { continue };
-        let path = file.path().text();
-        let (role, code) = (Role::of(&path), Language::of(&path).is_code());
-        for (removed, added) in blocks(text) {
-            if removed.len() != added.len() {
-                continue;
+    let Some(text) = file.text() else { return flips };
+    let path = file.path().text();
+    let (role, code) = (Role::of(&path), Language::of(&path).is_code());
+    for (removed, added) in blocks(text).into_iter().filter(|(removed, added)| removed.len() == added.len()) {
+        for ((_, before), (number, after)) in removed.iter().zip(&added) {
+            if flips.len() >= MOST {
+                return flips;
             }
-            for ((_, before), (number, after)) in removed.iter().zip(&added) {
-                let Some((of, was, is)) = flipped(before, after).filter(|_| flips.len() < MOST) else { continue };
+            if let Some((of, was, is)) = flipped(before, after) {
                 let line = after.trim().to_owned();
                 flips.push(Flip { place: format!("{path}:{number}"), role, code, of, before: was, after: is, line });
             }

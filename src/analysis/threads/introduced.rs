@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
+
 use super::hosts;
 use super::names::{self, is_coined};
 use crate::analysis::check::FileOutcome;
@@ -45,11 +47,18 @@ pub fn of(change: &Change, outcomes: &[FileOutcome], mentions: &[Mention], veil:
     let mut symbols = Vec::new();
     let mut settings = Vec::new();
     if asked.as_ref().is_none_or(|wanted| !wanted.0.is_empty()) {
-        for file in change.patch.files.iter().filter(live) {
+        let both = |file: &FileDiff| {
             let code = Language::of(&file.path().text()).is_code();
-            collect(file, &[&SYMBOL, &METHOD], Novelty::Symbol, code, asked.as_ref(), &mut symbols);
-            collect(file, &[&SETTING], Novelty::Setting, true, asked.as_ref(), &mut settings);
+            let symbols = collect(file, &[&SYMBOL, &METHOD], Novelty::Symbol, code, asked.as_ref());
+            (symbols, collect(file, &[&SETTING], Novelty::Setting, true, asked.as_ref()))
+        };
+        let found: Vec<_> = change.patch.files.par_iter().filter(live).map(both).collect();
+        for (of_symbols, of_settings) in found {
+            symbols.extend(of_symbols);
+            settings.extend(of_settings);
         }
+        symbols.truncate(MOST);
+        settings.truncate(MOST);
     }
     let dependencies = outcomes.iter().flat_map(|outcome| &outcome.dependencies).filter(|row| row.change == DependencyMove::Added);
     let dependencies = dependencies.filter_map(|row| {
@@ -81,8 +90,8 @@ impl Wanted {
 }
 
 /// What the added lines of `file` bring in, and its removed and context lines do not.
-fn collect(file: &FileDiff, patterns: &[&Pattern], kind: Novelty, applies: bool, wanted: Option<&Wanted>, out: &mut Vec<Introduced>) {
-    let Some(text) = file.text().filter(|_| applies) else { return };
+fn collect(file: &FileDiff, patterns: &[&Pattern], kind: Novelty, applies: bool, wanted: Option<&Wanted>) -> Vec<Introduced> {
+    let Some(text) = file.text().filter(|_| applies) else { return Vec::new() };
     let path = file.path().text();
     let place = match (Role::of(&path), Language::of(&path)) {
         (Role::Workflow, _) => SettingPlace::Workflow,
@@ -98,16 +107,12 @@ fn collect(file: &FileDiff, patterns: &[&Pattern], kind: Novelty, applies: bool,
     };
     let fresh: Vec<(u32, String)> = text.added().filter_map(|(number, line)| Some((number, named(line)?))).collect();
     if fresh.is_empty() {
-        return;
+        return Vec::new();
     }
     let before: HashSet<String> = text.lines.iter().filter(|line| line.old > 0).filter_map(|line| named(text.text(line))).collect();
     let path = file.path();
-    for (line, name) in fresh.into_iter().filter(|(_, name)| !before.contains(name)) {
-        if out.len() >= MOST {
-            return;
-        }
-        out.push(one(kind, &name, Place { path: path.clone(), side: Side::New, line }));
-    }
+    let fresh = fresh.into_iter().filter(|(_, name)| !before.contains(name)).take(MOST);
+    fresh.map(|(line, name)| one(kind, &name, Place { path: path.clone(), side: Side::New, line })).collect()
 }
 
 /// What kind of file a setting may stand in.

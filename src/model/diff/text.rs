@@ -134,6 +134,13 @@ pub struct TextDiffBuilder {
 }
 
 impl TextDiffBuilder {
+    /// A builder that has room for so many bytes of text and so many lines: what grows is copied.
+    #[must_use]
+    pub fn with_room(bytes: usize, lines: usize) -> Self {
+        let diff = TextDiff { body: String::with_capacity(bytes), lines: Vec::with_capacity(lines), ..TextDiff::default() };
+        Self { diff, ..Self::default() }
+    }
+
     /// Opens a hunk that starts at these lines. Its lengths are counted from the lines that follow.
     pub fn hunk(&mut self, old_start: u32, new_start: u32, section: &str) {
         let at = self.diff.lines.len();

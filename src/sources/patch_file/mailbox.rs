@@ -4,16 +4,17 @@ use std::ops::Range;
 
 /// The mails of `bytes`; all of it as one when it is no mailbox. Linear.
 pub(super) fn split(bytes: &[u8]) -> Vec<Range<usize>> {
+    let lines = || bytes.split_inclusive(|b| *b == b'\n');
+    if !lines().next().is_some_and(is_border) {
+        return std::iter::once(0..bytes.len()).collect();
+    }
     let mut starts = Vec::new();
     let mut at = 0;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
+    for line in lines() {
         if is_border(line) {
             starts.push(at);
         }
         at += line.len();
-    }
-    if starts.first() != Some(&0) {
-        return std::iter::once(0..bytes.len()).collect();
     }
     let ends = starts.iter().copied().skip(1).chain([bytes.len()]);
     starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect()

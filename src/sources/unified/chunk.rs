@@ -20,15 +20,17 @@ pub(super) struct Lost {
 
 /// The text of a file's hunks, and what is not in it.
 pub(super) fn read(chunks: &[Chunk<'_>]) -> (TextDiff, Lost) {
-    let mut builder = TextDiffBuilder::default();
+    let lines = |chunk: &Chunk<'_>| chunk.bytes.iter().filter(|b| **b == b'\n').count();
+    let bytes = chunks.iter().map(|chunk| chunk.bytes.len()).sum();
+    let mut builder = TextDiffBuilder::with_room(bytes, chunks.iter().map(lines).sum());
     let mut lost = Lost::default();
     let mut free = (0, 0);
     for chunk in chunks {
-        let lines = chunk.bytes.iter().filter(|b| **b == b'\n').count().saturating_sub(1) + chunk.extra;
+        let lines = || lines(chunk).saturating_sub(1) + chunk.extra;
         match hunk(chunk, &mut free, &mut builder) {
             Err(why) => {
                 lost.unreadable += 1;
-                lost.says.push(format!("the hunk at line {} of the diff cannot be read ({why}), so its {lines} lines are missing", chunk.line));
+                lost.says.push(format!("the hunk at line {} of the diff cannot be read ({why}), so its {} lines are missing", chunk.line, lines()));
             }
             Ok(()) if chunk.extra > 0 => lost.says.push(format!(
                 "behind the hunk at line {} of the diff stand {} lines that it does not announce; git would not apply them, and they are missing here",

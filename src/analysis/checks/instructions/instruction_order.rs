@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::passages::{Kind, Passage, Stand, of_file, of_messages};
+use super::kind::Kind;
+use super::passages::{Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::checks::exec::engines::engines;
@@ -54,6 +55,8 @@ static MENTION: Pattern = Pattern::new(r"(?i)@(claude|copilot|codex|gemini|curso
 /// Where a verdict may be asked for, and where an agent may be spoken to.
 static ASKED: Hint = Hint::new(|| phrases().verdict.words());
 static SPOKEN_TO: Hint = Hint::new(|| phrases().address.words());
+/// Where something may be sent or shown to others.
+static TOLD_ON: Hint = Hint::new(|| Words::of([&OUTBOUND, &SHOWS]));
 
 /// See `rules/code/instruction-order.toml`.
 pub struct InstructionOrder;
@@ -65,7 +68,7 @@ impl Check for InstructionOrder {
 
     fn needs(&self) -> Needs {
         let told = phrases().verdict.words().or(phrases().address.words()).or(Words::of([&OUTBOUND, &SHOWS]));
-        Needs::nothing().and(Reach::AFTER, told).noting(&ASKED).noting(&SPOKEN_TO)
+        Needs::nothing().and(Reach::AFTER, told).noting(&ASKED).noting(&SPOKEN_TO).noting(&TOLD_ON)
     }
 
     /// What instructions may not say are commands too.
@@ -79,9 +82,10 @@ impl Check for InstructionOrder {
         if file.role == Role::Instructions {
             commands(file, Severity::High, sink);
         }
-        let (verdicts, addresses) = (file.spots(&ASKED, Side::New), file.spots(&SPOKEN_TO, Side::New));
+        let spots = [&ASKED, &SPOKEN_TO, &TOLD_ON].map(|hint| file.spots(hint, Side::New));
         for passage in of_file(file).iter() {
-            let may = May { verdict: passage.meets(verdicts), address: passage.meets(addresses) };
+            let [verdict, address, told_on] = spots.map(|spots| passage.meets(spots));
+            let may = May { verdict, address, told_on };
             if let Some((range, title, severity)) = judged(passage, may) {
                 sink.report(Draft::line(file, side, passage.line(range.start)).title(title).severity(severity));
             }
@@ -94,7 +98,7 @@ impl Check for InstructionOrder {
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         for (passage, draft) in of_messages(view) {
-            if let Some((_, title, severity)) = judged(&passage, May { verdict: true, address: true }) {
+            if let Some((_, title, severity)) = judged(&passage, May { verdict: true, address: true, told_on: true }) {
                 sink.report(draft.title(title).severity(severity));
             }
         }
@@ -109,6 +113,7 @@ const ORDER: &str = "Text orders an agent to act";
 struct May {
     verdict: bool,
     address: bool,
+    told_on: bool,
 }
 
 fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Severity)> {
@@ -140,13 +145,13 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
         Stand::Visible => return None,
         _ => {}
     }
-    let hidden_send = || (passage.stand == Stand::Hidden && passage.kind != Kind::Markup).then(|| sends_secrets(&passage.text)).flatten();
-    if let Some(range) = hidden_send() {
+    let hidden = may.told_on && passage.stand == Stand::Hidden;
+    let sent = || (hidden && passage.kind != Kind::Markup).then(|| sends_secrets(&passage.text)).flatten();
+    if let Some(range) = sent() {
         let weight = passage.weigh(&range).min(Severity::High);
         return Some((range, "Hidden text asks for secrets to be sent to an address", weight));
     }
-    let shown = || (passage.stand == Stand::Hidden).then(|| shows_secrets(&passage.text)).flatten();
-    if let Some(range) = shown() {
+    if let Some(range) = hidden.then(|| shows_secrets(&passage.text)).flatten() {
         let weight = passage.weigh(&range);
         return Some((range, "Hidden text asks for secrets to be written where others read them", weight));
     }

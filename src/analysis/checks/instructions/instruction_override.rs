@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::passages::{Kind, Passage, Stand, of_file, of_messages};
+use super::kind::Kind;
+use super::passages::{Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;

@@ -1,7 +1,8 @@
 //! `instruction-resembles-attack`: a sentence whose letters are nearly those of a known attack.
 
+use super::kind::Kind;
 use super::likeness::{Nearest, nearest};
-use super::passages::{Kind, Passage, Stand, of_file, of_messages};
+use super::passages::{Passage, Stand, of_file, of_messages};
 use super::phrases::phrases;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::language::Language;

@@ -1,8 +1,10 @@
 //! The texts of a change that an agent may read, each with where it stands: what is wrapped over lines is put together.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::kind::{Kind, live};
 use crate::analysis::bigrams::Index;
 use crate::analysis::check::{ChangeView, Draft};
 use crate::analysis::hints::Spots;
@@ -40,46 +42,10 @@ pub(super) enum Stand {
     Visible,
 }
 
-/// What a file's words are for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Nothing special.
-    Other,
-    /// Rows that a model reads or learns from.
-    Data,
-    /// The prompt of a product's own model.
-    Prompt,
-    /// The markup of a product, which hides parts of a page every day.
-    Markup,
-}
-
-fn kind(file: &FileView<'_>) -> Kind {
-    let path = format!("/{}", crate::analysis::role::fold(&file.path));
-    let prompts =
-        ["/prompts/", "/prompt/", "system_prompt", "system-prompt", ".prompt.", ".prompty"].iter().any(|part| path.contains(part));
-    match () {
-        () if !live(file) => Kind::Other,
-        () if file.role == Role::Data => Kind::Data,
-        () if !file.language.is_code() && !prompts && file.role != Role::AgentConfig && texts_of_product(&path) => Kind::Data,
-        () if prompts && !file.language.is_code() => Kind::Prompt,
-        () if file.language == Language::Html && file.role != Role::Docs => Kind::Markup,
-        () => Kind::Other,
-    }
-}
-
-/// Whether a file holds what a product shows or sells, by its path: translations, seeds, catalogues.
-fn texts_of_product(path: &str) -> bool {
-    static PLACES: Pattern = Pattern::new(
-        r"/(?:i18n|l10n|locales?|lang|languages|translations?|messages|seeds?|seeders|catalogu?e?s?|products?|content|samples?|demo|datasets?|data)/|/(?:messages|strings|translation|locale)[\w.-]*\.(?:json|ya?ml|properties|po|xml|arb|toml|strings|resx)$",
-    );
-    let form = [".json", ".yml", ".yaml", ".properties", ".po", ".xml", ".arb", ".toml", ".strings", ".resx", ".csv", ".tsv", ".jsonl"];
-    PLACES.is_match(path) && form.iter().any(|end| path.ends_with(end))
-}
-
 /// A piece of text that the change brings in.
 pub(super) struct Passage {
-    /// Knows what stands in the text, once that is whole; it goes before the text does.
-    index: Option<Index>,
+    /// Knows what stands in the text, once somebody asks; it goes before the text does.
+    index: OnceCell<Index>,
     /// The text, single blanks between words.
     pub(super) text: String,
     /// Where it stands.
@@ -96,7 +62,7 @@ pub(super) struct Passage {
 
 impl Passage {
     fn new(stand: Stand, live: bool) -> Self {
-        Self { index: None, text: String::new(), stand, live, kind: Kind::Other, spoken: false, lines: Vec::new() }
+        Self { index: OnceCell::new(), text: String::new(), stand, live, kind: Kind::Other, spoken: false, lines: Vec::new() }
     }
 
     fn push(&mut self, line: usize, text: &str) {
@@ -119,7 +85,12 @@ impl Passage {
 
     /// Whether one of its lines is among `spots`: where else no phrase of theirs is in it.
     pub(super) fn meets(&self, spots: Spots<'_>) -> bool {
-        self.lines.first().zip(self.lines.last()).is_some_and(|((_, first), (_, last))| spots.meet(*first, *last))
+        let meets = self.lines.first().zip(self.lines.last()).is_some_and(|((_, first), (_, last))| spots.meet(*first, *last));
+        if meets {
+            // Now many expressions are asked about it.
+            self.index.get_or_init(|| Index::of(&self.text, &[0]));
+        }
+        meets
     }
 
     /// Whether what is at `range` stands in quotes or backticks: spoken of, not said.
@@ -154,7 +125,7 @@ fn read(file: &FileView<'_>) -> Vec<Passage> {
         return Vec::new();
     }
     let prose = matches!(file.language, Language::Markdown | Language::Text | Language::Html);
-    let kind = kind(file);
+    let kind = Kind::of(file);
     let mut out = Vec::new();
     if prose {
         hidden_comments(file, side, &mut out);
@@ -166,13 +137,8 @@ fn read(file: &FileView<'_>) -> Vec<Passage> {
             paragraphs(file, side, &mut out);
         }
     }
-    out.iter_mut().for_each(|passage| (passage.kind, passage.index) = (kind, Some(Index::of(&passage.text, &[0]))));
+    out.iter_mut().for_each(|passage| passage.kind = kind);
     out
-}
-
-/// A page is read by everybody, so what it hides is never innocent; tests and examples quote.
-fn live(file: &FileView<'_>) -> bool {
-    !matches!(file.role, Role::Test | Role::Example)
 }
 
 fn hidden_comments(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) {
