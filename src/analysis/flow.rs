@@ -51,6 +51,9 @@ impl<'v> Flow<'v> {
     /// The statement from which something came into a name that `code` uses.
     #[must_use]
     pub fn reaches_code(&self, code: &str) -> Option<usize> {
+        if self.names.is_empty() {
+            return None;
+        }
         self.known(words(code))
     }
 

@@ -130,6 +130,13 @@ impl Pattern {
         whole.chain(parts).filter_map(|part| text.get(part))
     }
 
+    /// The texts of all groups that took part in its occurrences in `text`, in their order: for one whose groups are alternatives.
+    pub fn parts<'p, 't: 'p>(&'p self, text: &'t str) -> impl Iterator<Item = &'t str> + use<'p, 't> {
+        let found = self.regex(text).into_iter().flat_map(|regex| regex.captures_iter(text.as_bytes()));
+        let parts = found.flat_map(|captures| captures.iter().skip(1).flatten().map(|part| part.range()).collect::<Vec<_>>());
+        parts.filter_map(|part| text.get(part))
+    }
+
     /// How often it occurs in `text`.
     #[must_use]
     pub fn count(&self, text: &str) -> usize {
@@ -232,6 +239,7 @@ mod tests {
         static NAMES: Pattern = Pattern::new(r"(\w+)=(.)?");
         assert_eq!(NAMES.groups("a=1 b=é c=", 1).collect::<Vec<_>>(), ["a", "b", "c"]);
         assert_eq!(NAMES.groups("a=1 b=é c=", 2).collect::<Vec<_>>(), ["1"]);
+        assert_eq!(NAMES.parts("a=1 b=é c=").collect::<Vec<_>>(), ["a", "1", "b", "c"]);
         assert_eq!((NAMES.find("x y=2"), NAMES.count("a=1b=2"), NAMES.group("q", 1)), (Some(2..5), 2, None));
     }
 

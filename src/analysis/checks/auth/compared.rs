@@ -131,7 +131,7 @@ impl Compared<'_, '_, '_> {
     #[must_use]
     pub fn is_about(&self, code: &str) -> bool {
         let words = || code.split(|c: char| !c.is_alphanumeric() && c != '_');
-        self.decides() || words().any(|word| vocabulary().decides(word) || vocabulary().permits(word)) || ENDED.is_match(code)
+        self.decides() || vocabulary().decides_in(code) || words().any(|word| vocabulary().permits(word)) || ENDED.is_match(code)
     }
 
     /// A method of a class that says who may do what, by the class's name and by what it compares.
@@ -219,9 +219,8 @@ impl Compared<'_, '_, '_> {
     /// Whether the statement before a condition asked a check, as in `ok, err := Check(); if err != nil`.
     #[must_use]
     pub fn old_decided(&self, at: usize) -> bool {
-        at.checked_sub(1).filter(|before| self.old.body.inside(self.old.side).contains(before)).is_some_and(|before| {
-            let mut words = self.old.code(before).split(|c: char| !c.is_alphanumeric() && c != '_');
-            words.any(|word| vocabulary().decides(word))
-        })
+        at.checked_sub(1)
+            .filter(|before| self.old.body.inside(self.old.side).contains(before))
+            .is_some_and(|before| vocabulary().decides_in(self.old.code(before)))
     }
 }

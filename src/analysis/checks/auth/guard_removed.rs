@@ -128,10 +128,7 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
         let function = statement.function.map_or("", |at| side.functions()[at].name.as_str());
         let counts = asks_whether_it_counts(condition);
         let refusal = |text: &str| refuses(text) && (counts || !finds_nothing(function, text));
-        let about = counts
-            || vocabulary().answers(function)
-            || vocabulary().permits(function)
-            || condition.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| vocabulary().decides(word));
+        let about = counts || vocabulary().answers(function) || vocabulary().permits(function) || vocabulary().decides_in(condition);
         let says = |is_it: &dyn Fn(&str) -> bool| {
             let inline = side.plain().get(found.inline.clone()).is_some_and(is_it);
             inline || found.block.clone().any(|inner| is_it(side.plain_of(&side.statements()[inner])))
@@ -300,7 +297,8 @@ fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, are: &Laz
     if removed.len() > MOST_COMPARED || added.len() > MOST_COMPARED {
         return;
     }
-    let guarded = removed.into_iter().filter_map(|was| Some((was, Handler::of(old.plain_of(was)).filter(Handler::is_guarded)?)));
+    let named = removed.into_iter().filter(|was| vocabulary().speaks(old.plain_of(was)));
+    let guarded = named.filter_map(|was| Some((was, Handler::of(old.plain_of(was)).filter(Handler::is_guarded)?)));
     let guarded: Vec<(&Statement, Handler<'_>)> = guarded.collect();
     if guarded.is_empty() {
         return;

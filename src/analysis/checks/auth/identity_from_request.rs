@@ -10,7 +10,7 @@ use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::checks::vuln::twins::{Twin, twins};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
-use crate::analysis::view::{FileView, SideView};
+use crate::analysis::view::{FileView, LineView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/identity-from-request.toml`.
@@ -63,30 +63,35 @@ impl Check for IdentityFromRequest {
         let readable = file.language.is_code() && file.role.is_live();
         let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
         let before = sink.reported();
-        let given = given(new);
-        alternative(file, (old, new), &given, sink);
-        if sink.reported() == before {
-            overwritten(file, (old, new), &given, sink);
+        if let Some(given) = given(new) {
+            alternative(file, (old, new), &given, sink);
+            if sink.reported() == before {
+                overwritten(file, (old, new), &given, sink);
+            }
         }
-        for twin in twins(file) {
-            by_head(file, &twin, sink);
+        let headed = |line: &LineView<'_>| [line.text, new.plain_line(line.index)].into_iter().any(|text| HEAD_OF_SOMEBODY.is_match(text));
+        if new.changed_lines().any(|line| line.text.len() <= LONGEST && headed(&line)) {
+            for twin in twins(file) {
+                by_head(file, &twin, sink);
+            }
+            added_heads(file, old, new, sink);
         }
-        added_heads(file, old, new, sink);
     }
 }
 
-/// The names that the change sets to what a request says.
-fn given<'v>(new: &'v SideView<'_>) -> HashSet<&'v str> {
-    let mut names = HashSet::new();
+/// The names that the change sets to what a request says; `None` when it takes nothing from one.
+fn given<'v>(new: &'v SideView<'_>) -> Option<HashSet<&'v str>> {
+    let (mut names, mut takes) = (HashSet::new(), false);
     for line in new.changed_lines().filter(|line| line.text.len() <= LONGEST) {
         let text = new.plain_line(line.index);
-        names.extend((1..=4).flat_map(|group| GIVEN.groups(text, group)));
+        names.extend(GIVEN.parts(text));
         if SAID.is_match(text) {
+            takes = true;
             let set = SET.group(text, 1).zip(SET.group(text, 2));
             names.extend(set.filter(|(_, value)| SAID.is_match(value)).map(|(name, _)| name));
         }
     }
-    names
+    (takes || !names.is_empty()).then_some(names)
 }
 
 /// Both sides of a file, the old one first.

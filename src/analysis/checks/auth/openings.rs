@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use super::functions::brief;
 use super::guarded_route::{Said, guards, is_open, made_open};
+use super::vocabulary::vocabulary;
 use super::weakening::{Consequence, weakened};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::identifier::words;
@@ -93,16 +94,14 @@ fn weakened_statements(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'
     fn changed<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = &'v Statement> {
         side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line))
     }
-    fn said<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = (&'v Statement, Said<'v>)> {
-        changed(side).map(|statement| (statement, Said::of(side.plain_of(statement))))
-    }
-    let guarded: Vec<(&Statement, Said<'_>)> = said(old).filter(|(_, was)| was.is_guarded()).collect();
+    let named = changed(old).filter(|was| vocabulary().speaks(old.plain_of(was))).map(|was| (was, Said::of(old.plain_of(was))));
+    let guarded: Vec<(&Statement, Said<'_>)> = named.filter(|(_, was)| was.is_guarded()).collect();
     if guarded.is_empty() {
         return;
     }
     // Only what says that everybody may, is a decorator or names a scheme can be the weaker one.
     let weak = |(_, is): &(&Statement, Said<'_>)| is.is_open() || DECORATOR.is_match(is.plain) || NO_ERROR.is_match(is.plain);
-    let weak: Vec<(&Statement, Said<'_>)> = said(new).filter(weak).collect();
+    let weak: Vec<(&Statement, Said<'_>)> = changed(new).map(|is| (is, Said::of(new.plain_of(is)))).filter(weak).collect();
     if guarded.len() > MOST_COMPARED || weak.len() > MOST_COMPARED {
         let why = format!("guard-removed: only the first {MOST_COMPARED} changed statements with guards were compared one by one");
         sink.skip(Some(file.repo_path()), why);
@@ -147,10 +146,16 @@ fn weaker(before: &Said<'_>, now: &Said<'_>) -> Option<&'static str> {
     (made_open(before, now) && !visible()).then_some("What was guarded is open to everybody")
 }
 
+/// The name of the decorator that a statement is.
+fn decorator(code: &str) -> Option<&str> {
+    let is_one = code.trim_start().starts_with(['@', '#', '[']);
+    if is_one { DECORATOR.group(code, 1) } else { None }
+}
+
 /// A function that was there before is said to be for everybody.
 fn anonymous(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
     let short = |s: &&Statement| s.bytes.len() <= LONGEST;
-    let opens = |side: &SideView<'_>, s: &Statement| DECORATOR.group(side.code_of(s), 1).is_some_and(is_open);
+    let opens = |side: &SideView<'_>, s: &Statement| decorator(side.code_of(s)).is_some_and(is_open);
     let stood: LazyCell<HashSet<String>, _> =
         LazyCell::new(|| old.statements().iter().filter(short).filter(|s| opens(old, s)).map(|s| brief(old, s)).collect());
     let names: LazyCell<HashSet<&str>, _> = LazyCell::new(|| old.functions().iter().map(|function| function.name.as_str()).collect());

@@ -93,6 +93,18 @@ impl Vocabulary {
             })
     }
 
+    /// Whether one of the words of `code` is the name of something that decides who may do something.
+    #[must_use]
+    pub fn decides_in(&self, code: &str) -> bool {
+        self.speaks(code) && code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| self.decides(word))
+    }
+
+    /// Whether a name that decides or guards may be anywhere in `code`.
+    #[must_use]
+    pub fn speaks(&self, code: &str) -> bool {
+        may_speak(code)
+    }
+
     /// Whether a name is about who may do what by one of its words alone: `authorize`, not `isUserMessage`.
     #[must_use]
     pub fn surely_decides(&self, function: &str) -> bool {

@@ -1,6 +1,7 @@
 //! What it means to send something: which statements talk, which read what should stay, where it goes, and how grave that is.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use super::hosts;
 use super::traffic::{Kind, Sensitive, lent, traffic};
@@ -8,6 +9,7 @@ use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Hint;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
+use crate::model::diff::Side;
 use crate::model::rule::{Confidence, Severity};
 
 /// Statements after one that are asked what they do with a name it gives.
@@ -46,11 +48,25 @@ fn calls_lent(file: &FileView<'_>, code: &str) -> bool {
 /// What a statement reads that should not be sent.
 #[must_use]
 pub fn reads(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Sensitive> {
-    let plain = side.plain_of(statement);
-    let possible = plain.len() <= LONGEST && file.spots(&TELLING, side.side).meet(statement.first_line, statement.last_line);
-    let read = (possible && !PICKED.is_match(plain)).then(|| traffic().reads(plain, file.language)).flatten()?;
-    (read.kind != Kind::Request || !asked_singly(side, statement)).then_some(read)
+    let possible = statement.bytes.len() <= LONGEST && file.spots(&TELLING, side.side).meet(statement.first_line, statement.last_line);
+    let read = || {
+        let plain = side.plain_of(statement);
+        let read = traffic().reads(plain, file.language).filter(|_| !PICKED.is_match(plain))?;
+        (read.kind != Kind::Request || !asked_singly(side, statement)).then_some(read)
+    };
+    let known = possible.then(|| file.shared(|_| Read::default()))?;
+    let place = (side.side == Side::New, statement.bytes.start, statement.bytes.end);
+    let told = known.0.borrow().get(&place).copied();
+    told.unwrap_or_else(|| {
+        let read = read();
+        known.0.borrow_mut().insert(place, read);
+        read
+    })
 }
+
+/// What statements of a file read, by side and bytes, as far as somebody asked.
+#[derive(Default)]
+struct Read(RefCell<HashMap<(bool, usize, usize), Option<Sensitive>>>);
 
 /// Whether a statement only gives a short name to the headers of a request, and all that follows in its function asks for single ones
 /// that prove nothing: `headers = request.headers`, `headers.get("X-Trace")`.

@@ -65,7 +65,9 @@ impl Check for SensitiveExposed {
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
         let touched = |s: &Statement| side.touches(s.first_line, s.last_line);
         let shows = |s: &Statement| s.bytes.len() <= LONGEST && shown_around(side, s).is_some();
-        if !side.statements().iter().any(|s| touched(s) && (shows(s) || reads(file, side, s).is_some())) {
+        let any = |test: &dyn Fn(&Statement) -> bool| side.statements().iter().any(test);
+        // What nothing reads is not shown.
+        if !any(&|s| reads(file, side, s).is_some()) || !any(&|s| touched(s) && (reads(file, side, s).is_some() || shows(s))) {
             return;
         }
         let said = |s: &Statement| !VEILED.is_match(side.plain_of(s)) && !HANDS_ON.is_match(side.plain_of(s));

@@ -9,6 +9,7 @@ use super::between::{self, Look};
 use super::handlers::{filled, marks};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::flow::Flow;
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::statements::Statement;
@@ -124,11 +125,30 @@ pub fn ending(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> Ve
     endings(place, handing_on, file).into_iter().map(|end| end.lines).collect()
 }
 
+/// What requests bring into a file, whatever becomes of it.
+struct Brought {
+    anything: bool,
+    /// For each statement whether it takes something from a request or has it filled in.
+    here: Vec<bool>,
+}
+
+impl Brought {
+    fn by(side: &SideView<'_>, language: Language) -> Self {
+        let takes = |statement: &Statement| {
+            let plain = side.plain_of(statement);
+            statement.bytes.len() <= LONGEST && (ASKED.is_match(plain) || FILLED_IN.is_match(plain))
+        };
+        let here: Vec<bool> = side.statements().iter().map(takes).collect();
+        let given = || side.functions().iter().any(|function| !filled(side, function, language).is_empty());
+        Self { anything: here.contains(&true) || given(), here }
+    }
+}
+
 /// Every such statement.
 pub fn endings(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> Vec<Ending> {
     let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return Vec::new() };
-    let given = || side.functions().iter().any(|function| !filled(side, function, file.language).is_empty());
-    if !ASKED.is_match(side.text()) && !FILLED_IN.is_match(side.text()) && !given() {
+    let brought = file.shared(|_| Brought::by(side, file.language));
+    if !brought.anything {
         return Vec::new();
     }
     let is_place = |statement: &Statement| {
@@ -173,13 +193,9 @@ pub fn endings(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> V
             let straight = whole && is_new(side, index) && unseen(source) && unseen(index) && !between::checked_before(side, statement);
             found.push(Ending { lines: statement.first_line..statement.last_line, straight });
         }
-        let carried = follow(side, statement, index, handing_on, &mut flow);
-        let plain = side.plain_of(statement);
-        if !carried
-            && end.is_none()
-            && (ASKED.is_match(plain) || FILLED_IN.is_match(plain) || flow.reaches_code(side.code_of(statement)).is_some())
-        {
-            match between::look(plain) {
+        let carried = follow(side, statement, (index, brought.here[index]), handing_on, &mut flow);
+        if !carried && end.is_none() && (brought.here[index] || flow.reaches_code(side.code_of(statement)).is_some()) {
+            match between::look(side.plain_of(statement)) {
                 Look::None => {}
                 Look::Compares => compared = Some(statement.function),
                 Look::Judges => _ = looked.insert(statement.function),
@@ -245,13 +261,20 @@ fn judged_by_helper(side: &SideView<'_>, part: &str) -> bool {
     body.and_then(|body| side.plain().get(side.bytes_of(body.first_line, body.last_line))).is_some_and(|text| DECIDES.is_match(text))
 }
 
-/// Keeps what this statement's names hold from now on; whether it only hands on what was sent.
-fn follow<'v>(side: &'v SideView<'_>, statement: &Statement, index: usize, handing_on: &[&str], flow: &mut Flow<'v>) -> bool {
+/// Keeps what this statement's names hold from now on, when it is known whether it brings something from a request itself; whether it only hands on what was sent.
+fn follow<'v>(
+    side: &'v SideView<'_>,
+    statement: &Statement,
+    (index, brings): (usize, bool),
+    handing_on: &[&str],
+    flow: &mut Flow<'v>,
+) -> bool {
     let plain = side.plain_of(statement);
-    let given: Vec<&str> = (1..=5).flat_map(|group| FILLED_IN.groups(plain, group)).collect();
-    let origin = if ASKED.is_match(plain) { Some(index) } else { flow.reaches(side, statement) };
+    let given: Vec<&str> = if brings { FILLED_IN.parts(plain).collect() } else { Vec::new() };
+    let asked = if brings { ASKED.find(plain) } else { None };
+    let origin = if asked.is_some() { Some(index) } else { flow.reaches(side, statement) };
     // `request.args.get("next") or url_for("home")`: what is taken where nothing was sent made nothing of what was.
-    let instead = ASKED.find(plain).and_then(|asked| Some(asked.end + INSTEAD.find(plain.get(asked.end..)?)?.start));
+    let instead = asked.and_then(|asked| Some(asked.end + INSTEAD.find(plain.get(asked.end..)?)?.start));
     let own = |call: &Range<usize>| instead.is_none_or(|from| call.start < from);
     let mut calls = CALLED.find_all(side.code_of(statement)).filter(own);
     let mut carries = || !NUMBER.is_match(plain) && calls.all(|call| carried(plain, call, handing_on));

@@ -87,28 +87,40 @@ fn changed<'v>(side: &'v SideView<'_>, lines: Range<usize>) -> impl Iterator<Ite
 pub fn twins<'v, 'a>(file: &'v FileView<'a>) -> Vec<Twin<'v, 'a>> {
     let readable = file.language.is_code() && file.role.is_live();
     let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return Vec::new() };
-    let mut known: HashMap<String, Vec<&Function>> = HashMap::new();
-    for function in new.functions() {
-        known.entry(name(new, function)).or_default().push(function);
-    }
+    let pairs = file.shared(|_| Pairs(paired(old, new)));
+    let twins = pairs.0.iter().map(|(was, is)| Twin { old, new, was: was.clone(), is: is.clone() });
+    twins.filter(|twin| twin.before().len() <= LONGEST && twin.after().len() <= LONGEST).collect()
+}
+
+/// The lines of such functions as they were and as they are: several rules ask about those of one file.
+struct Pairs(Vec<(Range<usize>, Range<usize>)>);
+
+fn paired(old: &SideView<'_>, new: &SideView<'_>) -> Vec<(Range<usize>, Range<usize>)> {
+    let known = by_name(new);
+    let were = by_name(old);
     let mut seen: BTreeSet<usize> = BTreeSet::new();
-    let mut twins = Vec::new();
+    let mut pairs = Vec::new();
     for line in old.changed_lines() {
         let Some(function) = old.function_at(line.index).filter(|function| seen.insert(function.header.start)) else { continue };
         let own = name(old, function);
         // Several of one name: the first belongs to the first.
-        let rank = old.functions().iter().filter(|other| name(old, other) == own).position(|other| other == function);
-        let same = known.get(&own).and_then(|all| all.get(rank?));
-        let Some(same) = same else { continue };
-        let twin = Twin { old, new, was: lines(old, function), is: lines(new, same) };
-        if twin.before().len() <= LONGEST && twin.after().len() <= LONGEST {
-            twins.push(twin);
+        let rank = were.get(&own).and_then(|all| all.iter().position(|other| *other == function));
+        if let Some(same) = known.get(&own).and_then(|all| all.get(rank?)) {
+            pairs.push((lines(old, function), lines(new, same)));
         }
         if seen.len() >= MOST {
             break;
         }
     }
-    twins
+    pairs
+}
+
+fn by_name<'v>(side: &'v SideView<'_>) -> HashMap<String, Vec<&'v Function>> {
+    let mut named: HashMap<String, Vec<&Function>> = HashMap::new();
+    for function in side.functions() {
+        named.entry(name(side, function)).or_default().push(function);
+    }
+    named
 }
 
 /// What tells a function from others of its file: its name, or its first line where it has none.
