@@ -25,8 +25,13 @@ use lazaret::state::rows::Layout;
 use lazaret::state::session::{LayoutChoice, Session};
 use lazaret::ui::draw::draw as draw_screen;
 use lazaret::ui::look::Look;
+use mimalloc::MiMalloc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+
+/// As in the program.
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 use fixture::{BIG, BRANCH, Fixture, MID, SMALL, Size};
 use mixture::mixture;
