@@ -59,11 +59,12 @@ fn touched<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = &'v Statement> {
     side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line))
 }
 
-/// The name that a statement sets.
+/// The name that a statement sets, or the first of several: `keys` of `keys, err := …` and of `const keys = …`.
 fn target(text: &str) -> Option<&str> {
-    let (name, rest) = text.split_once('=')?;
-    let name = name.trim().trim_end_matches(':').trim();
-    (!rest.starts_with('=') && !name.is_empty() && name.len() < 60 && !name.contains(['(', '"', '!', '<', '>'])).then_some(name)
+    let (names, rest) = text.split_once('=')?;
+    let names = names.trim().trim_end_matches(':').trim();
+    let name = names.split(',').next()?.split_whitespace().next_back()?;
+    (!rest.starts_with('=') && names.len() < 60 && !names.contains(['(', '"', '!', '<', '>'])).then_some(name)
 }
 
 fn words(text: &str) -> BTreeSet<&str> {

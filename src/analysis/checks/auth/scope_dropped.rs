@@ -34,7 +34,7 @@ static QUERIES: Pattern = Pattern::new(
 );
 /// What is kept to what belongs to somebody.
 static OWNED: Pattern = Pattern::new(
-    r"(?i)(?:^|[^\w.])[:@]?(?:\w+__)?(?:org(?:ani[sz]ation)?|tenant|account|owner|user|workspace|team|company|customer|member(?:ship)?|author|created_by)_?(?:id|pk)?\b\s*(?:=|:|=>|,\s*[\x22']?=)|[\x22'](?:\w+\.)?(?:org(?:ani[sz]ation)?|tenant|account|owner|user|workspace|team|company|customer|member|author)_?id[\x22']\s*(?:,|=>)",
+    r"(?i)(?:^|[^\w.])[:@]?(?:\w+__)?(?:org(?:ani[sz]ation)?|tenant|account|owner|user|workspace|team|company|customer|member(?:ship)?|author|created_by)_?(?:id|pk)?\b\s*(?:=|:|=>|,\s*[\x22']?=)|[\x22'](?:\w+\.)?(?:org(?:ani[sz]ation)?|tenant|account|owner|user|workspace|team|company|customer|member|author)_?id[\x22']\s*(?:,|=>)|\b\w+\.(?:\w+_)?(?:org(?:ani[sz]ation)?|tenant|account|owner|user|workspace|team|company|customer|member|author)_?id\s*(?:===?|\.eq\s*\()",
 );
 
 impl Check for ScopeDropped {

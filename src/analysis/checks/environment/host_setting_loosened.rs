@@ -30,11 +30,17 @@ struct Setting {
 
 static SSHD: Pattern = Pattern::new(r"(?i)sshd?_config|sshd?[\w.-]*\.conf$|ssh.*\.(?:ya?ml|j2|toml)$");
 static SCRIPT: Pattern = Pattern::new(r"(?i)sshd?_config|Dockerfile|Containerfile|\.sh$|\.ya?ml$|\.j2$|sshd?[\w.-]*\.conf$");
-static EMPTY: Pattern = Pattern::new(r"\bPermitEmptyPasswords\s+yes\b");
-static ROOT: Pattern = Pattern::new(r"^\s*PermitRootLogin\s+yes\b");
-static NO_ROOT: Pattern = Pattern::new(r"^\s*PermitRootLogin\s+(?:no|prohibit-password|without-password|forced-commands-only)\b");
-static PASSWORDS: Pattern = Pattern::new(r"^\s*PasswordAuthentication\s+yes\b");
-static NO_PASSWORDS: Pattern = Pattern::new(r"^\s*PasswordAuthentication\s+no\b");
+static EMPTY: Pattern = Pattern::new(r"(?i)\bPermitEmptyPasswords\s+yes\b");
+static ROOT: Pattern = Pattern::new(r"(?i)^\s*PermitRootLogin\s+yes\b");
+static NO_ROOT: Pattern = Pattern::new(r"(?i)^\s*PermitRootLogin\s+(?:no|prohibit-password|without-password|forced-commands-only)\b");
+static PASSWORDS: Pattern = Pattern::new(r"(?i)^\s*PasswordAuthentication\s+yes\b");
+static NO_PASSWORDS: Pattern = Pattern::new(r"(?i)^\s*PasswordAuthentication\s+no\b");
+/// Machines of a cloud are set up by a file of their own.
+static CLOUD: Pattern = Pattern::new(r"(?i)\.ya?ml$|\.j2$|\.tftpl$|\.cfg$|user-?data");
+static CLOUD_PASSWORDS: Pattern = Pattern::new(r"^\s*ssh_pwauth\s*:\s*(?:true|True|yes|1)\b");
+static NO_CLOUD_PASSWORDS: Pattern = Pattern::new(r"^\s*ssh_pwauth\s*:\s*(?:false|False|no|0)\b");
+static CLOUD_ROOT: Pattern = Pattern::new(r"^\s*disable_root\s*:\s*(?:false|False|no|0)\b");
+static NO_CLOUD_ROOT: Pattern = Pattern::new(r"^\s*disable_root\s*:\s*(?:true|True|yes|1)\b");
 static SUDOERS: Pattern = Pattern::new(r"(?i)sudoers");
 static ALL_RIGHTS: Pattern = Pattern::new(r"^\s*[^#\s]+\s+ALL\s*=\s*\(ALL(?:\s*:\s*ALL)?\)\s*NOPASSWD\s*:\s*ALL\b");
 static SOME_RIGHTS: Pattern = Pattern::new(r"^\s*[^#\s]+\s+\w+\s*=\s*\([^)]*\)\s*(?:NOPASSWD\s*:\s*)?/");
@@ -54,7 +60,7 @@ static TERRAFORM: Pattern = Pattern::new(r"(?i)\.tf$");
 static UNLOGGED: Pattern = Pattern::new(r"^\s*enable_logging\s*=\s*false\b");
 static LOGGED: Pattern = Pattern::new(r"^\s*enable_log(?:ging|_file_validation)\s*=\s*true\b");
 
-static SETTINGS: [Setting; 10] = [
+static SETTINGS: [Setting; 12] = [
     Setting {
         title: "Whoever knows a name may sign in without a password",
         place: &SCRIPT,
@@ -68,6 +74,20 @@ static SETTINGS: [Setting; 10] = [
         place: &SSHD,
         loose: &PASSWORDS,
         strict: Some(&NO_PASSWORDS),
+        alone: Severity::Low,
+    },
+    Setting {
+        title: "Passwords may be tried from outside",
+        place: &CLOUD,
+        loose: &CLOUD_PASSWORDS,
+        strict: Some(&NO_CLOUD_PASSWORDS),
+        alone: Severity::Low,
+    },
+    Setting {
+        title: "root may sign in from outside",
+        place: &CLOUD,
+        loose: &CLOUD_ROOT,
+        strict: Some(&NO_CLOUD_ROOT),
         alone: Severity::Low,
     },
     Setting {
@@ -131,6 +151,8 @@ impl Check for HostSettingLoosened {
             "PermitEmptyPasswords",
             "PermitRootLogin",
             "PasswordAuthentication",
+            "ssh_pwauth",
+            "disable_root",
             "NOPASSWD",
             "trusted",
             "debuggable",

@@ -40,18 +40,18 @@ struct Turn {
 const PLAIN: Turn = Turn { title: "", was: &UMASK, is: None, stays: false, beside: None, anywhere: false, without: None };
 
 static UMASK: Pattern = Pattern::new(r"\bumask\s*\(?\s*0?o?[0-7]?[0-7]?7\b");
-static NO_UMASK: Pattern = Pattern::new(r"\bumask\s*\(?\s*0+\b");
+static NO_UMASK: Pattern = Pattern::new(r"\bumask\s*\(?\s*0(?:o?0+)?\b");
 static CLIENT_ASKED: Pattern = Pattern::new(
     r"\bRequireAndVerifyClientCert\b|\bsetNeedClientAuth\s*\(\s*true|\bSSL_VERIFY_FAIL_IF_NO_PEER_CERT\b|\bClientCertificateMode\.RequireCertificate\b|\bssl_verify_client\s+on\b|\bverify_mode\s*=\s*ssl\.CERT_REQUIRED|\bSSLVerifyClient\s+require\b|\bclient-auth\s*[:=]\s*need\b",
 );
 static CLIENT_UNASKED: Pattern = Pattern::new(
-    r"\b(?:NoClientCert|RequestClientCert|RequireAnyClientCert|VerifyClientCertIfGiven)\b|\bset(?:Want|Need)ClientAuth\s*\(\s*(?:false|true)|\bSSL_VERIFY_(?:NONE|PEER)\b|\bClientCertificateMode\.(?:NoCertificate|AllowCertificate)\b|\bssl_verify_client\s+(?:off|optional\w*)\b|\bssl\.CERT_(?:NONE|OPTIONAL)\b|\bSSLVerifyClient\s+(?:none|optional\w*)\b|\bclient-auth\s*[:=]\s*(?:none|want)\b",
+    r"\b(?:NoClientCert|RequestClientCert|RequireAnyClientCert|VerifyClientCertIfGiven)\b|\bsetNeedClientAuth\s*\(\s*false|\bsetWantClientAuth\s*\(|\bSSL_VERIFY_(?:NONE|PEER)\b|\bClientCertificateMode\.(?:NoCertificate|AllowCertificate)\b|\bssl_verify_client\s+(?:off|optional\w*)\b|\bssl\.CERT_(?:NONE|OPTIONAL)\b|\bSSLVerifyClient\s+(?:none|optional\w*)\b|\bclient-auth\s*[:=]\s*(?:none|want)\b",
 );
 static NEW_TLS: Pattern = Pattern::new(
     r"(?i)min\w*\s*[:=(]\s*[\w.:&]*tls[\w.]*?v?1[._]?[23]\b|VersionTLS1[23]\b|(?:enabled|accepted|supported)?_?protocols?\b[^\n]*TLSv1\.[23]|min(?:imum)?_?version[^\n]*TLSv?1[._]?[23]",
 );
 static OLD_TLS: Pattern = Pattern::new(
-    r"(?i)VersionTLS1[01]\b|VersionSSL30|[\x22'\s]TLSv1(?:[._][01])?[\x22',;\s]|min(?:imum)?_?version[^\n]*TLSv?1(?:[._]?[01])?\b|\bssl_?v?3\b|\bTLS1(?:_[01])?_VERSION\b",
+    r"(?i)VersionTLS1[01]\b|VersionSSL30|[\x22'\s]TLSv1(?:[._][01])?[\x22',;\s]|min(?:imum)?_?version[^\n]*TLSv?1(?:[._]?[01])?(?:[^\w.]|$)|\bssl_?v?3\b|\bTLS1(?:_[01])?_VERSION\b",
 );
 static CHECKED_SUM: Pattern = Pattern::new(
     r"\.checked_(?:mul|add|sub)\s*\(|\bMath\.(?:multiplyExact|addExact|subtractExact|toIntExact)\s*\(|\b(?:ck|check)_(?:mul|add)\s*\(|\b__builtin_(?:u?mull?|add|sub)_overflow\s*\(|\bchecked\s*\(\s*\w+\s*[*+]|\bmath\.(?:SafeMul|MulExact)\b",
@@ -70,10 +70,10 @@ static SEALED: Pattern =
 static UNSEALED: Pattern =
     Pattern::new(r#"(?i)[-_/."]ecb\b|getInstance\s*\(\s*"AES"|\bDES\b|\brc4\b|des[-_](?:cbc|ecb)|\bcreateCipher\s*\(|MODE_ECB|modes\.ECB"#);
 static FOR_MARKUP: Pattern = Pattern::new(
-    r"\b(?:htmlspecialchars|htmlentities|html\.escape|html_escape|escape_?[hH]tml|escapeHTML|CGI\.escapeHTML|HtmlEncode|escapeHtml4|escapeXml\w*|esc_html|ERB::Util\.h|markupsafe\.escape|DOMPurify\.sanitize|sanitize_?[hH]tml|bleach\.clean)\s*\(",
+    r"\b(?:htmlspecialchars|htmlentities|html\.escape|html\.EscapeString|HTMLEscapeString|html_escape|escape_?[hH]tml|escapeHTML|CGI\.escapeHTML|HtmlEncode|escapeHtml4|escapeXml\w*|esc_html|ERB::Util\.h|markupsafe\.escape|DOMPurify\.sanitize|sanitize_?[hH]tml|bleach\.clean)\s*\(",
 );
 static TO_MARKUP: Pattern = Pattern::new(
-    r"\b(?:html_entity_decode|htmlspecialchars_decode|html\.unescape|unescapeHtml\w*|unescapeHTML|HtmlDecode|mark_safe|Markup|html_safe|raw|SafeString|bypassSecurityTrust\w*|template\.HTML)\b",
+    r"\b(?:html_entity_decode|htmlspecialchars_decode|html\.unescape|html\.UnescapeString|unescapeHtml\w*|unescapeHTML|HtmlDecode|mark_safe|Markup|html_safe|raw|SafeString|bypassSecurityTrust\w*|template\.HTML)\b",
 );
 static QUOTED: Pattern = Pattern::new(
     r"\bescapeshell(?:arg|cmd)\s*\(|\bshlex\.(?:quote|join)\s*\(|\bshellescape\b|\bShellwords\.\w+|\bpipes\.quote\s*\(|\bshellQuote\w*\s*\(|\bshell_quote\s*\(|\bshell-quote\b",
@@ -109,7 +109,7 @@ static STILL_NONE: Pattern = Pattern::new(r"\bresolve_entities\s*=\s*False\b|def
 
 static TURNS: [Turn; 14] = [
     Turn { title: "Files are made for everybody to read and write", was: &UMASK, is: Some(&NO_UMASK), ..PLAIN },
-    Turn { title: "Whoever connects need not show a certificate any more", was: &CLIENT_ASKED, is: Some(&CLIENT_UNASKED), ..PLAIN },
+    Turn { title: "Whoever connects need not show a certificate any more", was: &CLIENT_ASKED, stays: true, is: Some(&CLIENT_UNASKED), ..PLAIN },
     Turn { title: "Connections may use a TLS that is broken", was: &NEW_TLS, is: Some(&OLD_TLS), ..PLAIN },
     Turn {
         title: "A size may overflow where it could not",
@@ -137,6 +137,7 @@ static TURNS: [Turn; 14] = [
     Turn {
         title: "What was shown as text is turned into markup",
         was: &FOR_MARKUP,
+        stays: true,
         is: Some(&TO_MARKUP),
         without: Some(&FOR_MARKUP),
         ..PLAIN
