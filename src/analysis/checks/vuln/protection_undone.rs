@@ -109,7 +109,13 @@ static STILL_NONE: Pattern = Pattern::new(r"\bresolve_entities\s*=\s*False\b|def
 
 static TURNS: [Turn; 14] = [
     Turn { title: "Files are made for everybody to read and write", was: &UMASK, is: Some(&NO_UMASK), ..PLAIN },
-    Turn { title: "Whoever connects need not show a certificate any more", was: &CLIENT_ASKED, stays: true, is: Some(&CLIENT_UNASKED), ..PLAIN },
+    Turn {
+        title: "Whoever connects need not show a certificate any more",
+        was: &CLIENT_ASKED,
+        stays: true,
+        is: Some(&CLIENT_UNASKED),
+        ..PLAIN
+    },
     Turn { title: "Connections may use a TLS that is broken", was: &NEW_TLS, is: Some(&OLD_TLS), ..PLAIN },
     Turn {
         title: "A size may overflow where it could not",
