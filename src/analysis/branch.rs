@@ -10,7 +10,8 @@ use super::view::SideView;
 
 static HEAD: Pattern = Pattern::new(r"^\s*(?:else\s*)?(?:if|elif|elsif|elseif|unless|guard|match|switch|case|when)\b\s*");
 static PAREN_HEAD: Pattern = Pattern::new(r"^\s*(?:else\s*)?(?:if|elseif|switch|when)\s*\(");
-static POSTFIX: Pattern = Pattern::new(r"^\s*(?:return\b|next\b|[\w.@]+\s*=|render\b|raise\b|head\b).*?\s(?:if|unless)\s");
+static POSTFIX: Pattern =
+    Pattern::new(r"^\s*(?:return\b|next\b|[\w.@]+\s*=|render\b|raise\b|head\b|[\w.@:]+[!?]?(?:\(|\s+[:\x22'\w@])).*?\s(?:if|unless)\s");
 static SHELL_TEST: Pattern = Pattern::new(r"^\s*(?:\[\[?|test)\s.*?(?:\]\]?\s*)?&&\s*");
 
 /// A condition and where what it decides stands.

@@ -211,7 +211,7 @@ impl Compared<'_, '_, '_> {
                 continue;
             }
             let lets_in = stands.iter().any(|text| grant(text, text) == Some(Grant::Success))
-                && !stood.iter().any(|text| grant(text, text) == Some(Grant::Success));
+                && !stood.iter().any(|text| grant(text, text) == Some(Grant::Success) && !self.answers_no(text));
             let nothing = !stands.is_empty() && !stands.iter().any(|text| leaves(text));
             let evidence = format!("{header} {} → {}", stood.join("; "), stands.join("; "));
             let sure = || self.decides() || stood.iter().any(|text| is_of_somebody(text));

@@ -26,7 +26,7 @@ static SAID: Pattern = Pattern::new(
 );
 /// A parameter of a handler that the framework fills from the request; groups: its name.
 static GIVEN: Pattern = Pattern::new(
-    r"@(?:RequestParam|RequestHeader|QueryParam|HeaderParam|Query|Headers?|Param)\b(?:\([^)]*\))?\s+(?:final\s+)?[\w<>?.]+\s+(\w+)|\[From(?:Query|Header|Form)[^\]]*\]\s*[\w<>?.]+\s+(\w+)|\b(\w+)\s*:\s*[\w|\[\] .]+=\s*(?:Query|Header|Cookie|Form)\s*\(|@(?:Query|Headers|Param)\([^)]*\)\s+(\w+)\s*\??:",
+    r"@(?:RequestParam|RequestHeader|QueryParam|HeaderParam|Query|Headers?|Param)\b(?:\([^)]*\))?\s+(?:final\s+)?[\w<>?.]+\s+(\w+)|\[From(?:Query|Header|Form)[^\]]*\]\s*[\w<>?.]+\s+(\w+)|\b(\w+)\s*:\s*[\w|\[\] .]+=\s*(?:Query|Header|Cookie|Form)\s*\(|@(?:Query|Headers|Param)\([^)]*\)\s+(\w+)\s*\??:|\b(?:Query|Path|Json|Form|TypedHeader)\s*\(\s*(?:mut\s+)?(\w+)\s*\)\s*:",
 );
 /// A name that is set to something.
 static SET: Pattern =
@@ -42,7 +42,9 @@ static ASKED: Pattern = Pattern::new(
     r"(?i)admin|staff|superuser|\bcan\b|\bcan_|\bcan[A-Z?]|permission|authori[sz]e|impersonat|\broles?\b|polic(?:y|ies)|is_?(?:support|internal|system)|has_?scope|allowed|may_|\bverif",
 );
 /// Something stands before what is taken where it is not there.
-static OTHERWISE: Pattern = Pattern::new(r"(?:\?\?|\|\||\bor|\?:|\belse|:)\s*$|\(\s*[^()]*(?:\([^()]*\)[^()]*)*,\s*$");
+static OTHERWISE: Pattern = Pattern::new(
+    r"(?:\?\?|\|\||\bor|\?:|\belse|:)\s*$|\.(?:unwrap_or|or)(?:_else)?\s*\(\s*(?:\|\|\s*)?$|\.or(?:Else|ElseGet)\s*\(\s*(?:\(\s*\)\s*->\s*)?$|\(\s*[^()]*(?:\([^()]*\)[^()]*)*,\s*$",
+);
 /// A head by which a request says who sent it.
 static HEAD_OF_SOMEBODY: Pattern = Pattern::new(
     r#"(?i)(?:headers?|META|get|header)\b[^"'\n]{0,20}["'](?:HTTP_)?(?:x[-_])?(?:(?:remote|forwarded|auth\w*|webauth|internal|client|original)[-_])?(?:user|email|subject|login|account|principal|username|tenant)(?:[-_](?:id|name|email|login))?["']"#,
@@ -56,7 +58,8 @@ impl Check for IdentityFromRequest {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ADDED, Words::of([&SAID, &GIVEN, &HEAD_OF_SOMEBODY]))
+        let said = Words::of([&SAID, &HEAD_OF_SOMEBODY]).or(Words::of([&GIVEN]));
+        Needs::nothing().and(Reach::AFTER, said)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -79,9 +82,13 @@ impl Check for IdentityFromRequest {
     }
 }
 
-/// The names that the change sets to what a request says; `None` when it takes nothing from one.
+/// The names that the change sets to what a request says, and those that the functions it touches are given by one; `None` when it takes
+/// nothing from one.
 fn given<'v>(new: &'v SideView<'_>) -> Option<HashSet<&'v str>> {
     let (mut names, mut takes) = (HashSet::new(), false);
+    let mut headers: Vec<usize> = new.changed_lines().filter_map(|line| Some(new.function_at(line.index)?.first_line)).collect();
+    headers.dedup();
+    names.extend(headers.into_iter().map(|at| new.plain_line(at)).filter(|text| text.len() <= LONGEST).flat_map(|text| GIVEN.parts(text)));
     for line in new.changed_lines().filter(|line| line.text.len() <= LONGEST) {
         let text = new.plain_line(line.index);
         names.extend(GIVEN.parts(text));

@@ -35,13 +35,20 @@ static REAL_CHECK: Pattern = Pattern::new(r"(?i)(?:verif|validat|check|compare|a
 fn alternative(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement, sink: &mut Sink<'_>) {
     static RETURNS: Pattern = Pattern::new(r"^\s*return\b");
     static EITHER: Pattern = Pattern::new(r"\|\||\bor\b|\?\s*(?:true|True)\b");
+    /// `fun isAdmin(user: User): Boolean = …`
+    static EXPRESSION: Pattern = Pattern::new(r"^\s*(?:\w+\s+)*(?:fun|def)\s+(?:[\w<>]+\.)?(\w+)\s*\([^)]*\)[^={]*=\s*[^=]");
     let code = side.code_of(statement);
-    let named = statement.function.map_or("", |at| side.functions()[at].name.as_str());
+    let function = statement.function.map(|at| &side.functions()[at]);
+    let expression = EXPRESSION.group(code, 1);
+    let named = expression.unwrap_or_else(|| function.map_or("", |function| function.name.as_str()));
+    // What a function of Rust or Ruby says last it returns.
+    let last = side.gives_last() && function.is_some_and(|function| statement.last_line + 1 >= function.last_line);
+    let returns = expression.is_some() || last || RETURNS.is_match(code);
     // A nameless function in a file of guards is handed to what asks it.
     let policy = named == "before" && file.name().to_lowercase().contains("policy");
     let answers =
         policy || vocabulary().answers(named) || named.is_empty() && vocabulary().setting(file, side, statement) != Setting::Elsewhere;
-    if !answers || !RETURNS.is_match(code) || !EITHER.is_match(code) || !side.touches(statement.first_line, statement.last_line) {
+    if !answers || !returns || !EITHER.is_match(code) || !side.touches(statement.first_line, statement.last_line) {
         return;
     }
     let named = COMPARED.group(side.plain_of(statement), 0).unwrap_or("");

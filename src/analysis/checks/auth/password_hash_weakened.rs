@@ -14,15 +14,16 @@ pub struct PasswordHashWeakened;
 
 /// Functions made to be slow, and names of how slow.
 static SLOW: Pattern = Pattern::new(
-    r"(?i)bcrypt|scrypt|argon2|pbkdf2|gen_?salt|salt_?rounds|\bpassword_hash\b|PASSWORD_(?:BCRYPT|ARGON|DEFAULT)|GenerateFromPassword|(?:generate|make)_password(?:_hash)?|PasswordHasher|(?:hash|key|kdf|password)_?(?:rounds|iterations?|cost)|work_?factor|iteration_?count|Rfc2898DeriveBytes|has_secure_password",
+    r"(?i)bcrypt|scrypt|argon2|pbkdf2|gen_?salt|salt_?rounds|\bpassword_hash\b|PASSWORD_(?:BCRYPT|ARGON|DEFAULT)|GenerateFromPassword|(?:generate|make)_password(?:_hash)?|PasswordHasher|(?:hash|key|kdf|password)_?(?:rounds|iterations?|cost)|work_?factor|\bstretches\b|iteration_?count|Rfc2898DeriveBytes|has_secure_password",
 );
 /// Functions made to be fast, given something named after a password.
 static FAST: Pattern = Pattern::new(
     r"(?i)\b(?:md5|sha-?1|sha-?256|sha-?512|crc32|base64|b64encode|hexdigest|createHash|MessageDigest|DigestUtils|Sum256|Digest::\w+)\b.*pass|pass\w*.*\b(?:md5|sha1|sha256|sha512|b64encode|createHash)\b",
 );
 /// A name of how slow a function is made, where the file has one.
-static COUNTED: Pattern =
-    Pattern::new(r"(?i)\b\w*(?:iterations?|rounds|work_?factor|time_?cost|memory_?cost|hash_?strength)\w*\s*(?::\s*\w+\s*)?:?=\s*\d");
+static COUNTED: Pattern = Pattern::new(
+    r"(?i)\b\w*(?:iterations?|rounds|stretches|work_?factor|time_?cost|memory_?cost|hash_?strength)\w*\s*(?::\s*\w+\s*)?:?=\s*\d",
+);
 static NUMBER: Pattern = Pattern::new(r"\b\d[\d_]*\b");
 /// Costs up to here are exponents: each less is half the work.
 const LARGEST_EXPONENT: u64 = 31;

@@ -116,7 +116,9 @@ fn deed(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Opti
 
 fn weigh(file: &FileView<'_>, moment: Moment, deed: &Deed) -> Option<(Severity, Confidence)> {
     let far = deed.host.is_some() || deed.command.flatten().is_some_and(|worst| worst >= shell::Deed::Network);
-    let package = matches!(file.name(), "__init__.py" | "index.js" | "index.ts" | "index.mjs" | "index.cjs");
+    // A library of Ruby is begun by the file of its name.
+    let begins = file.language == Language::Ruby && file.path.strip_prefix("lib/").is_some_and(|name| !name.contains('/'));
+    let package = begins || matches!(file.name(), "__init__.py" | "index.js" | "index.ts" | "index.mjs" | "index.cjs");
     match moment {
         Moment::Initialiser if far => Some((Severity::High, Confidence::High)),
         Moment::Initialiser => Some((Severity::Medium, Confidence::Medium)),

@@ -37,7 +37,7 @@ static JAVA: Pattern = Pattern::new(
     r#"(?s)(?:\bRuntime\.getRuntime\(\)\.exec|\bnew\s+ProcessBuilder|\bProcessBuilder)\s*\((?:\s*(?:new\s+String\[\]\s*\{|arrayOf\s*\(|listOf\s*\(|List\.of\s*\(|Arrays\.asList\s*\())?\s*"(?:/bin/)?(?:(?:ba|z|da)?sh|cmd(?:\.exe)?)"\s*,\s*"(?:-\w*c|/c)"\s*,\s*(?:[^"\s]|"[^"]*"\s*\+|"[^"]*\$)|\.exec\s*\(\s*"[^"]*"\s*\+"#,
 );
 static CSHARP: Pattern = Pattern::new(
-    r#"(?s)\bProcess\.Start\s*\(\s*"(?:cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|(?:/bin/)?(?:ba)?sh)"\s*,\s*(?:\$@?"[^"]*\{|@?"[^"]*"\s*\+|[a-z_]\w*\s*[,)])|\bArguments\s*=\s*(?:\$@?"\s*(?:/c|-c)[^"]*\{|@?"\s*(?:/c|-c)\b[^"]*"\s*\+)"#,
+    r#"(?s)\bProcess\.Start\s*\(\s*"(?:cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|(?:/bin/)?(?:ba)?sh)"\s*,\s*(?:\$@?"(?:[^"\\]|\\.)*\{|@?"(?:[^"\\]|\\.)*"\s*\+|[a-z_]\w*\s*[,)])|\bArguments\s*=\s*(?:\$@?"\s*(?:/c|-c)[^"]*\{|@?"\s*(?:/c|-c)\b[^"]*"\s*\+)"#,
 );
 static NATIVE: Pattern = Pattern::new(r"(?:^|[^\w.>:])(?:std::)?(?:system|popen)\s*\(\s*[A-Za-z_]");
 static PHP: Pattern =

@@ -20,7 +20,7 @@ const NEAR: usize = 40;
 
 /// Groups 1 to 3 are whose it is: a file, a folder, a folder of which only some files are.
 static KEPT: Pattern = Pattern::new(
-    r#"["'`/~](\.npmrc|\.pypirc|\.netrc|\.git-credentials|\.vault-token|\.pgpass|\.my\.cnf|\.password-store|\.electrum)["'`/]|["'`/~](\.aws|\.ssh|\.gnupg)(?:["'`]|/[\w.*/-]*["'`])|["'`/~](?:\.config/)?(\.docker|\.kube|\.cargo|\.gem|\.m2|\.azure|gcloud|gh|hub|heroku|doctl|rclone|solana|\.terraform\.d|\.claude|\.codex|\.gemini)/(?:\.?credentials\b|auth\.json|config(?:\.json|\.yml)?["'`]|hosts\.yml|application_default_credentials|settings\.xml|id\.json|oauth_creds)"#,
+    r#"["'`/~\s\[(](\.npmrc|\.pypirc|\.netrc|\.git-credentials|\.vault-token|\.pgpass|\.my\.cnf|\.password-store|\.electrum)\b|["'`/~\s\[(](\.aws|\.ssh|\.gnupg)\b(?:/[\w.*/-]*)?|["'`/~\s\[(](?:\.config/)?(\.docker|\.kube|\.cargo|\.gem|\.m2|\.azure|gcloud|gh|hub|heroku|doctl|rclone|solana|\.terraform\.d|\.claude|\.codex|\.gemini)/(?:\.?credentials\b|auth\.json|config(?:\.json|\.yml)?["'`]|hosts\.yml|application_default_credentials|settings\.xml|id\.json|oauth_creds)"#,
 );
 static READS: Pattern = Pattern::new(
     r"\.read_(?:text|bytes|to_string)\s*\(|\bread_to_string\s*\(|\bfs::read\s*\(|\breadFile(?:Sync)?\s*\(|\bReadFile\s*\(|(?:^|[^\w.])open\s*\(|\bFile\.(?:read|open|ReadAll\w+)\s*\(|\bfile_get_contents\s*\(|\bFiles\.read\w*\s*\(|\bcp\s+-|\btar\s+\S*c|\bcat\s|\bcopyFile\w*\s*\(|\bzip\w*\.write\s*\(",
@@ -44,7 +44,7 @@ impl Check for CredentialsGathered {
         let told: Vec<(LineView<'_>, Vec<&str>)> = file
             .added()
             .filter(|line| line.text.len() <= 2000)
-            .map(|line| (line, (1..=3).flat_map(|group| KEPT.groups(line.text, group)).collect::<Vec<_>>()))
+            .map(|line| (line, KEPT.parts(line.text).collect::<Vec<_>>()))
             .filter(|(_, whose)| !whose.is_empty())
             .collect();
         let Some((first, _)) = told.first() else { return };

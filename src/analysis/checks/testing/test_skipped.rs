@@ -12,11 +12,12 @@ use crate::model::rule::{RuleId, Severity};
 
 static SKIPPED: Pattern = Pattern::new(
     r"(?x) @(pytest\.mark\.(skip|xfail)|unittest\.(skip|expectedFailure)|skip|Disabled|Ignore)\b | \bpytest\.skip\( | \bself\.skipTest\(
-    | \b(it|test|describe|context|suite)\.(skip|todo|failing)\s*[(.] | \b(xit|xdescribe|xtest|xcontext)\s*\( | \bthis\.skip\(\)
+    | \b(it|test|describe|context|suite)\.(skip|todo|failing)\s*[(.] | \b(xit|xdescribe|xtest|xcontext|xspecify)\s*[(\x22\x27] | \bthis\.skip\(\)
     | \b[tb]\.Skip(f|Now)?\( | \#\[ignore | \[(Ignore|Explicit)\b | \bSkip\s*=\s*\x22 | markTest(Skipped|Incomplete)\( | XCTSkip\b | @tag\s+:skip | \bassumeTrue\(\s*false | ^\s*(skip|pending)\s+['\x22]",
 );
-static FOCUSED: Pattern =
-    Pattern::new(r"\b(it|test|describe|context|suite)\.only\s*[(.]|\b(fit|fdescribe|fcontext)\s*\(|,\s*focus:\s*true\b|:focus\b.*\bdo\b");
+static FOCUSED: Pattern = Pattern::new(
+    r"\b(it|test|describe|context|suite)\.only\s*[(.]|\b(fit|fdescribe|fcontext|fspecify)\s*[(\x22\x27]|,\s*focus:\s*true\b|:focus\b.*\bdo\b",
+);
 static CONDITION: Pattern = Pattern::new(
     r"^\s*(\}?\s*else\s+)?if\b|^\s*(elif|unless|except|catch|switch|case|when)\b|\bif\s+\w|skip_?[iI]f|skipUnless|importorskip|importlib",
 );

@@ -14,11 +14,11 @@ static KNOWS_TEST: Pattern = Pattern::new(
     r#"(?x) PYTEST_CURRENT_TEST | JEST_WORKER_ID | ["'](?:pytest|unittest|nose)["']\s+in\s+sys\.modules | sys\._called_from_test | flag\.Lookup\(\s*["']test\.v | process\.env\.VITEST\b | VITEST_WORKER_ID
     | HasSuffix\(\s*os\.Args\[0\],\s*["']\.test | Class\.forName\(\s*["'](?:org\.junit|org\.testng) | ["']org\.junit[\w.]*["']\s*\) | XCTestConfigurationFilePath | NSClassFromString\(\s*["']XCTest
     | defined\(\s*['"](?:PHPUNIT_\w+|__PHPUNIT_\w+)['"] | class_exists\(\s*['"]\\*PHPUnit | defined\?\(\s*:*(?:RSpec|Minitest|Cucumber)\b | BATS_TEST_\w+ | typeof\s+(?:jest|describe|__karma__|mocha)\s*!==?\s*['"]undefined
-    | env::var(?:_os)?\(\s*"(?:NEXTEST|RUST_TEST_THREADS)" | testing\.Testing\(\) | xunit\.(?:core|runner)|nunit\.framework["']\)"#,
+    | env::var(?:_os)?\(\s*"(?:NEXTEST|RUST_TEST_THREADS)" | testing\.Testing\(\) | getProperty\(\s*"(?:surefire\.|org\.gradle\.test\.) | xunit\.(?:core|runner)|nunit\.framework["']\)"#,
 );
 /// What settings call a test run, which ordinary code asks now and then.
 static ASKS_SETTING: Pattern = Pattern::new(
-    r#"(?x) NODE_ENV\s*={2,3}\s*['"]test['"] | Rails\.env\.test\? | runningUnitTests\(\) | \bsettings\.TESTING\b | (?:getenv|environ(?:\.get)?|ENV|env|Getenv|var)[.(\[]\s*['"]?(?:CI|TESTING|TEST_MODE|GITHUB_ACTIONS|UNIT_TEST)\b | app\.testing\b | import\.meta\.env\.MODE\s*===\s*['"]test"#,
+    r#"(?x) (?:NODE|RAILS|RACK|APP|MIX)_ENV(?:['"]?[\])])?\s*={2,3}\s*['"]test(?:ing)?['"] | Rails\.env\.test\? | runningUnitTests\(\) | \bsettings\.TESTING\b | (?:getenv|environ(?:\.get)?|ENV|env|Getenv|var)[.(\[]\s*['"]?(?:CI|TESTING|TEST_MODE|GITHUB_ACTIONS|UNIT_TEST)\b | app\.testing\b | import\.meta\.env\.MODE\s*===\s*['"]test"#,
 );
 static TOLD: Hint = Hint::new(|| Words::of([&KNOWS_TEST, &ASKS_SETTING]));
 
@@ -83,9 +83,13 @@ fn helps_tests(path: &str) -> bool {
 
 /// Whether what follows the question at `index` is a literal answer.
 fn answers(side: &SideView<'_>, index: usize) -> bool {
+    /// `return 100 if …`
+    static BEFORE: Pattern =
+        Pattern::new(r#"^\s*return\s+(?:-?\d[\w.]*|"[^"]*"|'[^']*'|:\w+|\[[^\]()]*\]|[Tt]rue|[Ff]alse|None|nil)\s+(?:if|unless)\s"#);
     let asks = side.line(index).code();
     let decides = ["if", "unless", "?", "when", "&&"].iter().any(|word| asks.contains(word));
-    decides && (index..=index + BELOW as usize).any(|at| LITERAL_ANSWER.is_match(side.plain_line(at)))
+    let before = || BEFORE.is_match(side.plain_line(index)) && !asks.contains(" else ");
+    decides && (before() || (index..=index + BELOW as usize).any(|at| LITERAL_ANSWER.is_match(side.plain_line(at))))
 }
 
 /// Whether what follows a question that users answer with yes leaves: tests see the rest, and users never do.

@@ -78,17 +78,27 @@ pub static MOVES_BYTES: Pattern = Pattern::new(
     r"\b(?:mem(?:cpy|move|set)|str[nl]?(?:cpy|cat)|bcopy|alloca|malloc|calloc|realloc|read|recv|fread|copy_from_user)\s*\(|\w\[\s*\w+[^\]\n]*\]\s*=[^=]|\*\w+\+\+\s*=",
 );
 
+/// A size is held below a limit that has a name.
+static CAPPED: Pattern = Pattern::new(
+    r"(?i)\b\w*(?:len|length|size|count|capacity)\w*(?:\(\))?\s*>=?\s*(?:\w+(?:::|\.))*\w*(?:max|limit|cap)\w*|\b(?:\w+(?:::|\.))*\w*(?:max|limit)\w*\s*<=?\s*\w*(?:len|length|size|count)\w*",
+);
+/// What takes as much memory as it is told to.
+static ALLOCATES: Pattern = Pattern::new(
+    r"\bvec!\s*\[[^;\]\n]*;|\bwith_capacity\s*\(|\bmake\s*\(\s*\[\]|\bnew\s+\w+\s*\[\s*\w|\bbytearray\s*\(|\bBuffer\.alloc\w*\s*\(|\bByteBuffer\.allocate\w*\s*\(|\.resize\s*\(|\bByteArray\s*\(",
+);
+
 static PROTOCOLS: Pattern = Pattern::new(
     r#"["'](?:__proto__|prototype|constructor)["']|\b(?:hasOwn|hasOwnProperty)\s*\(|\bObject\.create\(\s*null|\bisPrototypePolluted\b"#,
 );
 static MERGES: Pattern = Pattern::new(r"\w\[\s*\w+\s*\]\s*(?:=[^=]|\[)|\bObject\.assign\(|\bmerge\w*\(");
 
 /// All kinds, the most telling first.
-pub static KEPT: [Kept; 6] = [
+pub static KEPT: [Kept; 7] = [
     Kept { what: "Where a message comes from", strictly: &SENDER, somehow: &NEVER, guards: &LISTENS, by_hand: false },
     Kept { what: "Whether a path stays in its folder", strictly: &CONTAINED, somehow: &DOTTED, guards: &OPENS, by_hand: false },
     Kept { what: "Which host is asked", strictly: &HOST, somehow: &HOST_PART, guards: &ASKS, by_hand: false },
     Kept { what: "Where a redirect leads", strictly: &OWN_SITE, somehow: &NEVER, guards: &REDIRECTS, by_hand: false },
     Kept { what: "How much is copied", strictly: &SIZED, somehow: &NEVER, guards: &MOVES_BYTES, by_hand: true },
+    Kept { what: "How much memory is taken", strictly: &CAPPED, somehow: &NEVER, guards: &ALLOCATES, by_hand: false },
     Kept { what: "Which names a merge may set", strictly: &PROTOCOLS, somehow: &NEVER, guards: &MERGES, by_hand: false },
 ];

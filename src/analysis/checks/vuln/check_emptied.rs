@@ -19,14 +19,15 @@ pub struct CheckEmptied;
 
 /// A sum over contents is made.
 static SUMMED: Pattern = Pattern::new(
-    r"(?i)\b(?:hex_?digest|digest|check_?sum|sha_?(?:1|224|256|384|512)\w*|md5\w*|blake\w*|hash_?(?:file|bytes|data|contents?|of)|crc32\w*|hmac\w*|file_digest|compute_?hash|sum(?:224|256|384|512))(?:::\w+)*!?\s*\(",
+    r"(?i)\b(?:hex_?digest|digest|check_?sum|sha_?(?:1|224|256|384|512)\w*|md5\w*|blake\w*|hash_?(?:file|bytes|data|contents?|of)|crc32\w*|hmac\w*|file_digest|compute_?hash|sum(?:224|256|384|512))(?:::\w+)*!?\s*\(|\bhash\s*\(\s*[\x22']\w",
 );
 /// Two things are compared, or one is said to be wrong.
 static DIFFERS: Pattern = Pattern::new(r"!==?|!\w|\bnot\b|\bunless\b|(?i)equals?\s*\(|compare\w*\s*\(|\bne\b");
 /// The time something ends, and what time it is.
 static ENDS: Pattern = Pattern::new(r"(?i)expir\w*|valid_?until|not_?after|\bttl\b|max_?age|deadline");
-static NOW: Pattern =
-    Pattern::new(r"(?i)\bnow\b|now\(|utcnow|\btoday\b|\btime\s*\(|\bclock\b|Date\.|currentTimeMillis|Instant|time\.Since|\btime\(\)");
+static NOW: Pattern = Pattern::new(
+    r"(?i)\bnow\b|now\(|utcnow|\btoday\b|\btime\.(?:current|zone)\b|\btime\s*\(|\bclock\b|Date\.|currentTimeMillis|Instant|time\.Since|\btime\(\)",
+);
 /// What somebody shows to be let in or to get something.
 static SHOWN: Pattern = Pattern::new(
     r"(?i)token|\bcode\b|_code|session|\botp\b|reset|invit|nonce|coupon|voucher|signature|certificate|\bgrant\b|ticket|licen[cs]e|credential|claim|api_?key|cookie|challenge",
@@ -165,11 +166,7 @@ fn not_given_up(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
 
 /// Contents are no longer compared with the sum that is known of them.
 fn unread(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
-    if !SUMMED.is_match(twin.before())
-        || SUMMED.is_match(twin.after())
-        || file.added().any(|line| SUMMED.is_match(line.text))
-        || calls_another(twin)
-    {
+    if !SUMMED.is_match(twin.before()) || file.added().any(|line| SUMMED.is_match(line.text)) || calls_another(twin) {
         return None;
     }
     static NAME: Pattern =
@@ -178,9 +175,23 @@ fn unread(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     let sums: Vec<&str> = before.lines().filter(|line| SUMMED.is_match(line)).filter_map(|line| NAME.group(line, 1)).collect();
     let word = |asked: &str, name: &str| asked.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
     let about = |asked: &str| SUMMED.is_match(asked) || sums.iter().any(|name| word(asked, name));
+    // A sum that is still compared, in whatever way, or handed to somebody who may compare it.
+    let compares = |line: &str| {
+        DIFFERS.is_match(line) || line.contains("==") || COMPARES.is_match(line) || HANDED.is_match(line) && !TOLD.is_match(line)
+    };
+    if twin.after().lines().any(|line| about(line) && compares(line)) {
+        return None;
+    }
     let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| DIFFERS.is_match(asked) && about(asked))?;
     went(line, "Contents are no longer compared with the sum that is known of them")
 }
+
+/// A value is what a function is given, or gives back.
+static HANDED: Pattern = Pattern::new(r"^\s*(?:return\b|[\w.:>-]+\s*\(|\w+(?:\s*,\s*\w+)*\s*:?=\s*[\w.:>-]+\s*\([^()]*\w+\s*,)");
+
+/// A value is only told.
+static TOLD: Pattern =
+    Pattern::new(r"(?i)^\s*(?:\w+(?:\.|::|->))*(?:log\w*|print\w*|e?println!?|puts|echo|warn\w*|info!?|debug!?|trace!?|console)\b");
 
 /// Another function may do it now.
 fn calls_another(twin: &Twin<'_, '_>) -> bool {
@@ -201,7 +212,7 @@ fn endless(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     );
     let asks = |asked: &str| ENDS.is_match(asked) && NOW.is_match(asked);
     let (line, was) = refusals(file, twin.old, &twin.was).find(|(_, asked)| asks(asked))?;
-    if !SHOWN.is_match(twin.before()) || calls_another(twin) {
+    if !(SHOWN.is_match(twin.before()) || SHOWN.is_match(file.name())) || calls_another(twin) {
         return None;
     }
     let kept = twin.after().lines().any(|line| ENDS.is_match(line) && (NOW.is_match(line) || line.contains(['<', '>'])));
