@@ -156,9 +156,7 @@ fn switches(text: &str) -> Vec<(&str, bool)> {
 
 /// How bad it is that a switch of this name is on or off; `None` when it is not.
 fn worse(name: &str, on: bool) -> Option<Severity> {
-    let mut words = words(name);
-    // `http_only` as well as `httponly`.
-    words.extend(words.windows(2).map(<[String]>::concat).collect::<Vec<_>>());
+    let words = words(name);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let asks = has(&ASKS) && has(&ASKED);
     // What opens and what protects in one name (`disableCsrf`) goes by what it does: it opens.
