@@ -64,6 +64,9 @@ impl Role {
     /// The role of the file at `path`.
     #[must_use]
     pub fn of(path: &str) -> Self {
+        if path.len() > LONGEST_KNOWN {
+            return Self::told(path);
+        }
         KNOWN.with_borrow_mut(|known| {
             if let Some(role) = known.get(path) {
                 return *role;
@@ -104,6 +107,8 @@ pub fn fold(path: &str) -> String {
 
 /// Paths of which a thread remembers what they are for: much asks about the same few thousand files.
 const MOST_KNOWN: usize = 4096;
+/// A path of more bytes is read each time: a hostile change has as many as it likes.
+const LONGEST_KNOWN: usize = 512;
 
 thread_local! {
     static KNOWN: RefCell<HashMap<String, Role>> = RefCell::default();
