@@ -83,7 +83,7 @@ impl Vocabulary {
     /// Whether a function of this name decides who may do something.
     #[must_use]
     pub fn decides(&self, function: &str) -> bool {
-        may_speak(function)
+        self.speaks(function)
             && runs(function).any(|run| {
                 let words = words(run);
                 let any = |list: &[String]| words.iter().any(|word| list.contains(word));
@@ -99,10 +99,15 @@ impl Vocabulary {
         self.speaks(code) && code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| self.decides(word))
     }
 
-    /// Whether a name that decides or guards may be anywhere in `code`.
+    /// Whether a name that decides or guards may be anywhere in `code`: hardly ever, and to take all its names apart takes long.
     #[must_use]
     pub fn speaks(&self, code: &str) -> bool {
-        may_speak(code)
+        static SPOKEN: LazyLock<Pattern> = LazyLock::new(|| {
+            let own = [&WORDS.strong, &WORDS.weak, &WORDS.guards].into_iter().flatten().map(String::as_str);
+            Pattern::any_of(&own.chain(JOINED.map(|(_, second)| second)).map(|word| format!("(?i){word}")).collect::<Vec<_>>())
+        });
+        // Beyond ASCII there are letters whose lower case is in it.
+        !code.is_ascii() || SPOKEN.is_match(code)
     }
 
     /// Whether a name is about who may do what by one of its words alone: `authorize`, not `isUserMessage`.
@@ -179,7 +184,7 @@ impl Vocabulary {
     /// Whether a name is that of something that stands in front of something.
     #[must_use]
     pub fn guards(&self, name: &str) -> bool {
-        let words = if may_speak(name) { words(name) } else { Vec::new() };
+        let words = if self.speaks(name) { words(name) } else { Vec::new() };
         words.iter().any(|word| self.guards.contains(word))
             || words.windows(2).any(|pair| matches!(pair, [a, b] if JOINED.contains(&(a.as_str(), b.as_str()))))
     }
@@ -211,16 +216,6 @@ impl Vocabulary {
             Setting::Elsewhere
         }
     }
-}
-
-/// Whether a name holds any word that decides or guards: hardly any does, and to take them all apart takes long.
-fn may_speak(name: &str) -> bool {
-    static SPOKEN: LazyLock<Pattern> = LazyLock::new(|| {
-        let own = [&WORDS.strong, &WORDS.weak, &WORDS.guards].into_iter().flatten().map(String::as_str);
-        Pattern::any_of(&own.chain(JOINED.map(|(_, second)| second)).map(|word| format!("(?i){word}")).collect::<Vec<_>>())
-    });
-    // Beyond ASCII there are letters whose lower case is in it.
-    !name.is_ascii() || SPOKEN.is_match(name)
 }
 
 /// The innermost function with a name around a statement: what a nameless one inside it decides, it decides.

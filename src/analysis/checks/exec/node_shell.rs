@@ -18,7 +18,7 @@ static VALUE: Pattern = Pattern::new(r"\$\{|[\[,(]\s*(?:\.\.\.)?[a-z_$][\w.$]*\s
 
 /// Names under which a file calls `exec`.
 pub fn renamed(text: &str) -> BTreeSet<&str> {
-    (1..=4).flat_map(|group| RENAMED.groups(text, group)).filter(|name| *name != "exec").collect()
+    RENAMED.parts(text).filter(|name| *name != "exec").collect()
 }
 
 /// Where a statement calls one of `names` with anything but a text without values.

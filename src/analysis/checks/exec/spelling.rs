@@ -35,12 +35,12 @@ pub fn joined(plain: &str) -> Vec<(String, Vec<&str>)> {
 
 /// Constants that are turned round.
 pub fn reversed(plain: &str) -> Vec<String> {
-    (1..=4).flat_map(|group| REVERSED.groups(plain, group)).map(turned).collect()
+    REVERSED.parts(plain).map(turned).collect()
 }
 
 /// Constants that are rotated by thirteen letters.
 pub fn rotated(plain: &str) -> Vec<String> {
-    (1..=3).flat_map(|group| ROTATED.groups(plain, group)).map(turned_letters).collect()
+    ROTATED.parts(plain).map(turned_letters).collect()
 }
 
 /// A text backwards.

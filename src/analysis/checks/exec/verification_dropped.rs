@@ -81,7 +81,7 @@ impl Check for VerificationDropped {
         if new.changed_lines().any(|line| checks(line.text)) {
             return;
         }
-        let names: Vec<&str> = (1..=2).flat_map(|group| NAMED.groups(went.text, group)).filter(|name| name.len() > 2).collect();
+        let names: Vec<&str> = NAMED.parts(went.text).filter(|name| name.len() > 2).collect();
         let long = new.len() > MOST;
         let stays = new.lines().take(MOST).filter(|line| !new.is_changed(line.index) && line.text.len() <= LONGEST);
         let used = stays.filter(|line| !line.text.trim_start().starts_with('#')).any(|line| {

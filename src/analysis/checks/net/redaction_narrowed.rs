@@ -60,7 +60,7 @@ fn hidden<'v>(side: &'v SideView<'_>, changed: bool) -> BTreeMap<&'v str, Hidden
     let lists = side.statements().iter().filter(asked).filter_map(|statement| {
         let plain = side.plain_of(statement);
         let name = HIDES.group(plain, 1)?;
-        let texts = (1..=2).flat_map(|group| LITERAL.groups(plain, group));
+        let texts = LITERAL.parts(plain);
         let names: BTreeSet<String> = texts.map(str::to_ascii_lowercase).take(MOST_NAMES).collect();
         Some((name, Hidden { statement, names }))
     });
@@ -74,11 +74,7 @@ fn lists(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
     }
     let are = hidden(new, false);
     // What an added line names may be hidden in another way.
-    let added: BTreeSet<String> = file
-        .added()
-        .flat_map(|line| (1..=2).flat_map(move |group| LITERAL.groups(line.text, group)))
-        .map(str::to_ascii_lowercase)
-        .collect();
+    let added: BTreeSet<String> = file.added().flat_map(|line| LITERAL.parts(line.text)).map(str::to_ascii_lowercase).collect();
     for (name, was) in &were {
         let Some(is) = are.get(name) else { continue };
         if was.names.len().max(is.names.len()) >= MOST_NAMES {

@@ -177,7 +177,7 @@ static TALKER: Pattern =
 /// The names that modules of the network lend to a text, as they are called there.
 #[must_use]
 pub fn lent(text: &str) -> BTreeSet<String> {
-    let lists = (1..=3).flat_map(|group| LENT.groups(text, group));
+    let lists = LENT.parts(text);
     let named = |list| {
         let found = TALKER.find_all(list).filter_map(|range| list.get(range));
         found.filter_map(|found: &str| (1..=3).rev().find_map(|group| TALKER.group(found, group))).map(str::to_owned).collect::<Vec<_>>()

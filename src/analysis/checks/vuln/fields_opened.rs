@@ -50,7 +50,7 @@ fn report<'v>(
     sink: &mut Sink<'_>,
 ) {
     let told = |text: &str| text.len() <= LONGEST && LISTS.is_match(text);
-    let fields = |text: &'v str| -> Vec<&'v str> { (1..=2).flat_map(|group| FIELD.groups(text, group)).collect() };
+    let fields = |text: &'v str| -> Vec<&'v str> { FIELD.parts(text).collect() };
     let known: Vec<&str> = removed.filter(|text| told(text)).take(50).flat_map(fields).collect();
     if known.is_empty() {
         return;

@@ -77,7 +77,7 @@ fn copies(side: &SideView<'_>, first: usize, last: usize, name: &str) -> bool {
         return false;
     }
     let text = side.plain().get(side.bytes_of(first, last)).unwrap_or("");
-    let looped: Vec<&str> = (1..=2).flat_map(|group| LOOPS.groups(text, group)).collect();
+    let looped: Vec<&str> = LOOPS.parts(text).collect();
     let sets = SETS.groups(text, 1).any(|key| looped.contains(&key));
     let again = text.match_indices(&format!("{name}(")).count() > 1 || text.lines().skip(1).any(|line| line.contains(&format!("{name}(")));
     sets && again && !LEFT_OUT.is_match(text)

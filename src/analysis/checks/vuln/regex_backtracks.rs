@@ -81,9 +81,7 @@ impl Check for RegexBacktracks {
         let mut names: Vec<String> = Vec::new();
         for text in told.filter_map(|(file, _)| file.text()) {
             let lines = || text.added().map(|(_, line)| line).filter(|line| short(line));
-            names.extend(
-                (1..=2).flat_map(|group| lines().flat_map(move |line| NAMED.groups(line, group))).take(50).map(|name| format!("{name}(")),
-            );
+            names.extend(lines().flat_map(|line| NAMED.parts(line)).take(50).map(|name| format!("{name}(")));
         }
         if names.is_empty() {
             return;
