@@ -5,6 +5,7 @@ pub mod cloud_guard_removed;
 pub mod container_loosened;
 pub mod host_setting_loosened;
 pub mod network_opened;
+mod program_sandboxes;
 pub mod rights_widened;
 pub mod sandbox_loosened;
 pub mod secret_out_of_store;

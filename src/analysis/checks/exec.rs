@@ -4,6 +4,7 @@ pub mod disguise;
 pub mod engines;
 pub mod node_shell;
 pub mod runners;
+mod shell_in_shell;
 pub mod spelling;
 pub mod through_helper;
 

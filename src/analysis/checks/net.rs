@@ -3,11 +3,13 @@
 pub mod beacon;
 pub mod carriers;
 pub mod credentials_gathered;
+pub mod echoed;
 pub mod elsewhere;
 pub mod forwarding;
 pub mod hosts;
 pub mod lookups;
 pub mod sending;
+pub mod showing;
 pub mod through_file;
 pub mod traffic;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::program_sandboxes::{NAMED, program_sandboxes};
 use super::trees::{Trees, count, key, leaves};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
@@ -58,7 +59,7 @@ impl Check for SandboxLoosened {
             "jail",
             "confinement",
         ]);
-        Needs::nothing().and(Reach::ANYWHERE, Words::of([&HOLDS, &LETS_OUT]).or(places))
+        Needs::nothing().and(Reach::ANYWHERE, Words::of([&HOLDS, &LETS_OUT, &NAMED]).or(places))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -77,6 +78,7 @@ impl Check for SandboxLoosened {
             values(file, sink);
         }
         lines(file, sink);
+        program_sandboxes(file, sink);
     }
 }
 

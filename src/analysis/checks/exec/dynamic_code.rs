@@ -135,13 +135,21 @@ fn pattern_of(language: Language) -> Option<&'static Pattern> {
         Language::Perl => &PERL,
         Language::Lua => &LUA,
         Language::Elixir => &ELIXIR,
+        Language::Go => &GO,
+        Language::C | Language::Cpp => &C,
         _ => return None,
     })
 }
-static LANGUAGES: [&Pattern; 9] = [&PYTHON, &JAVASCRIPT, &PHP, &RUBY, &JVM, &CSHARP, &PERL, &LUA, &ELIXIR];
+static LANGUAGES: [&Pattern; 11] = [&PYTHON, &JAVASCRIPT, &PHP, &RUBY, &JVM, &CSHARP, &PERL, &LUA, &ELIXIR, &GO, &C];
 
 static JVM: Pattern = Pattern::new(
     r"\b\w*[eE]ngine\w*\.eval\s*\(\s*[^\x22\s)]|\bGroovyShell\s*\(\s*\)\.(?:evaluate|parse)\s*\(\s*[^\x22\s)]|\bparseExpression\s*\(\s*[^\x22\s)]|\bMVEL\.eval\s*\(\s*[^\x22\s)]|\bOgnl\.getValue\s*\(\s*[^\x22\s)]",
+);
+/// Interpreters of other languages inside a program.
+static GO: Pattern =
+    Pattern::new(r"\b\w*[iI]nterp\w*(?:\(\))?\.Eval\w*\s*\(\s*(?:ctx\s*,\s*)?[a-z]|\bplugin\.Open\s*\(\s*[a-z]|\.DoString\s*\(\s*[a-z]");
+static C: Pattern = Pattern::new(
+    r"\bluaL_(?:dostring|loadstring)\s*\(\s*\w+\s*,\s*[a-z]|\bPyRun_(?:SimpleString|String)\s*\(\s*[a-z]|\bduk_p?eval_string\w*\s*\(\s*\w+\s*,\s*[a-z]",
 );
 static CSHARP: Pattern = Pattern::new(r"\bCSharpScript\.\w+\s*(?:<[^;(]*>)?\(\s*[^\x22\s)]");
 
@@ -151,7 +159,7 @@ impl Check for DynamicCode {
     }
 
     fn needs(&self) -> Needs {
-        let patterns = Words::of([&PYTHON, &JAVASCRIPT, &PHP, &RUBY, &JVM, &CSHARP, &TEMPLATED, &PERL, &LUA, &ELIXIR]);
+        let patterns = Words::of(LANGUAGES.into_iter().chain([&TEMPLATED]));
         let templates = Words::named([
             "from_string",
             "template",

@@ -20,7 +20,7 @@ static TEMPORARY: Pattern = Pattern::new(
 );
 static HOSTED: Pattern = Pattern::new(
     r#"(?x) \bimport\s*\(\s*["'`]https?:// | \bimportScripts\s*\(\s*["'`]https?:// | \bURLClassLoader\b[^;]*["']https?:// | \b(?:include|require)(?:_once)?\s*\(?\s*["']https?://
-      | \bAssembly\.Load(?:File|From)\s*\(\s*@?"https?:// | \bmodule\.register\s*\(\s*["'`]https?://"#,
+      | \bAssembly\.Load(?:File|From)\s*\(\s*@?"https?:// | \bmodule\.register\s*\(\s*["'`]https?:// | \bapply\s*\(?\s*from\s*[:=]\s*["']https?://"#,
 );
 /// What is loaded is named by whoever asks.
 static NAMED: Pattern = Pattern::new(
@@ -44,6 +44,7 @@ impl Check for ForeignCodeLoaded {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
         from_temporary(file, side, sink);
+        from_elsewhere(file, side, sink);
         for statement in side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line) && s.bytes.len() <= LONGEST) {
             let plain = side.plain_of(statement);
             let (title, severity) = if NAMED.is_match(plain) {
@@ -61,6 +62,36 @@ impl Check for ForeignCodeLoaded {
     }
 }
 
+/// What is loaded is what another host sent, or what the environment of whoever starts the program names.
+fn from_elsewhere(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static NATIVE: Pattern =
+        Pattern::new(r"\b(?:Library::new|dlopen|LoadLibrary\w*|System\.load|plugin\.Open|Assembly\.\w*Load\w*|defineClass)\s*\(");
+    static ENVIRONMENT: Pattern =
+        Pattern::new(r"\b(?:secure_)?getenv\s*\(|\benv::var(?:_os)?\s*\(|\bos\.(?:Getenv|LookupEnv)\s*\(|\bGetEnvironmentVariable\s*\(");
+    let short = |s: &Statement| s.bytes.len() <= LONGEST;
+    let loads = |s: &Statement| short(s) && side.touches(s.first_line, s.last_line) && NATIVE.is_match(side.code_of(s));
+    if !side.statements().iter().any(&loads) {
+        return;
+    }
+    let from = |s: &Statement| {
+        let plain = if short(s) { side.plain_of(s) } else { "" };
+        let sent = engines().remote.is_match(plain);
+        (sent || ENVIRONMENT.is_match(plain)).then_some(sent)
+    };
+    for arrival in arrivals(side, from, loads).into_iter().take(MOST_ARRIVALS) {
+        let to = &side.statements()[arrival.sink];
+        let (title, severity) = match arrival.what {
+            true => ("Loads code that another host sends", Severity::High),
+            false => ("Loads code from a path that the environment names", Severity::Medium),
+        };
+        let draft = Draft::lines(file, side, to.first_line, to.last_line).title(title);
+        sink.report(draft.severity(severity).confidence(Confidence::Medium));
+    }
+}
+
+/// More are not told of one file.
+const MOST_ARRIVALS: usize = 20;
+
 /// Where programs of all users put what they need for a while, or where what people send is kept.
 static SHARED_FOLDER: Pattern = Pattern::new(
     r#"\btemp_dir\s*\(\s*\)|\bgettempdir\s*\(|\bos\.tmpdir\s*\(|(?:^|[^\w.])tmpdir\s*\(\s*\)|\bos\.TempDir\s*\(|\bGetTempPath\s*\(|\bsys_get_temp_dir\s*\(|\bjava\.io\.tmpdir\b|\bDir\.tmpdir\b|["'`](?:/tmp|/var/tmp|/dev/shm)(?:/[^"'`\n]*)?["'`]|\b(?:UPLOAD_(?:DIR|FOLDER|PATH|ROOT)|upload_?[dD]ir(?:ectory)?|uploads?_?[pP]ath)\b"#,
@@ -71,7 +102,7 @@ static OWN_FOLDER: Pattern = Pattern::new(
 );
 /// Calls that load code from a path that is no literal.
 static LOADS: Pattern = Pattern::new(
-    r#"(?x) \bLibrary::new\s*\( | \bdlopen\s*\( | \bC(?:DLL|dll)\w*\s*\(\s*[A-Za-z_] | \bLoadLibrary\w*\s*\( | \bSystem\.load\s*\( | \bplugin\.Open\s*\( | \bAssembly\.(?:UnsafeLoadFrom|LoadFile|LoadFrom)\s*\( | \bLoadFromAssemblyPath\s*\( | \bprocess\.dlopen\s*\(
+    r#"(?x) \bLibrary::new\s*\( | \bdlopen\s*\( | \bC(?:DLL|dll)\w*\s*\(\s*[A-Za-z_] | \bLoadLibrary\w*\s*\( | \bSystem\.load\s*\( | \bplugin\.Open\s*\( | \bAssembly\.(?:UnsafeLoadFrom|LoadFile|LoadFrom|Load)\s*\( | \bdefineClass\s*\( | \bLoadFromAssemblyPath\s*\( | \bprocess\.dlopen\s*\(
       | \bspec_from_file_location\s*\( | \bSourceFileLoader\s*\( | \brunpy\.run_path\s*\( | (?:^|[^\w.$])require\s*\(\s*[A-Za-z_$] | \bimport\s*\(\s*[A-Za-z_$] | (?:^|[^\w>$:])(?:include|require)(?:_once)?\s*\(?\s*\$ | \bsys\.path\.(?:insert|append)\s*\( | \bURLClassLoader\s*\("#,
 );
 

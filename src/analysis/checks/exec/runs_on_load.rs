@@ -104,7 +104,8 @@ fn deed(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Opti
     let first = spawns.as_ref().map_or_else(|| plain.find("://").unwrap_or(0), |found| found.start);
     // What a parameter is by default is made when the function is.
     let default = file.language == Language::Python && code.trim_start().starts_with("def ") && statement.parent.is_none();
-    if !default && DEFERRED.is_match(code.get(..first).unwrap_or("")) {
+    // In C# an arrow is the body of the very function that is run.
+    if !default && file.language != Language::CSharp && DEFERRED.is_match(code.get(..first).unwrap_or("")) {
         return None;
     }
     // The words of an argument list are a command, too.
@@ -138,7 +139,10 @@ fn moment_of(language: Language) -> When {
             let variable = named.is_none() && side.code_of(statement).contains('=');
             (named == Some("init") || variable).then_some(Moment::Initialiser)
         },
-        Language::Java | Language::Kotlin | Language::Scala => |_, side, statement| {
+        Language::Java | Language::Kotlin | Language::Scala => |file, side, statement| {
+            if file.language == Language::Kotlin && is_property(file, side, statement) {
+                return Some(Moment::Initialiser);
+            }
             let mut parent = statement.parent;
             for _ in 0..16 {
                 let header = side.statements().get(parent?)?;
@@ -152,6 +156,21 @@ fn moment_of(language: Language) -> When {
         Language::CSharp | Language::Rust | Language::C | Language::Cpp => constructor,
         _ => |_, _, _| None,
     }
+}
+
+/// Whether a statement makes what a property of a file of Kotlin holds: it runs when the class of that file is first used.
+fn is_property(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> bool {
+    static PROPERTY: Pattern = Pattern::new(r"^(?:private\s+|internal\s+|public\s+)?va[lr]\s");
+    if statement.function.is_some() || file.path.ends_with(".kts") {
+        return false;
+    }
+    let mut outermost = statement;
+    for _ in 0..16 {
+        let Some(above) = outermost.parent.and_then(|at| side.statements().get(at)) else { break };
+        outermost = above;
+    }
+    let made = side.code_of(outermost);
+    PROPERTY.is_match(made) && !made.contains("lazy")
 }
 
 fn top_level(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Moment> {
@@ -172,11 +191,15 @@ fn top_level(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) ->
 }
 
 /// Functions that a loader calls by itself, by what stands in front of them.
-fn constructor(_: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Moment> {
+fn constructor(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Option<Moment> {
     static MARKED: Pattern = Pattern::new(
         r"\[ModuleInitializer\]|#\[(?:ctor::)?ctor\b|__attribute__\s*\(\(\s*(?:constructor|__constructor__)|\.init_array|\bDllMain\b|#\[(?:unsafe\()?link_section\s*=\s*\x22\.init_array",
     );
-    let function = side.functions().get(statement.function?)?;
-    let above = function.first_line.saturating_sub(2)..=function.first_line;
-    above.into_iter().any(|line| MARKED.is_match(side.plain_line(line))).then_some(Moment::Initialiser)
+    // A constructor of C# that is static has no type in front of its name.
+    static STATIC: Pattern = Pattern::new(r"^\s*static\s+[A-Z]\w*\s*\(\s*\)");
+    let first = statement.function.and_then(|at| side.functions().get(at)).map_or(statement.first_line, |function| function.first_line);
+    let above = first.saturating_sub(2)..=first;
+    let marked = above.into_iter().any(|line| MARKED.is_match(side.plain_line(line)));
+    let first_use = || file.language == Language::CSharp && STATIC.is_match(side.plain_line(first));
+    (marked || first_use()).then_some(Moment::Initialiser)
 }

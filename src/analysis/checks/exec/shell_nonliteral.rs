@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::engines::{LONGEST, engines};
 use super::node_shell::{called, opened, renamed};
+use super::shell_in_shell::{GIVES, given_on};
 use super::through_helper::{self, Told};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::checks::vuln::request::{Place, ending};
@@ -58,7 +59,22 @@ impl Check for ShellNonliteral {
     fn needs(&self) -> Needs {
         Needs::nothing().and(
             Reach::AFTER,
-            Words::of([&SYSTEM, &SUBPROCESS, &NODE_MODULE, &GO, &RUST, &PHP, &JAVA, &CSHARP, &NATIVE, &LUA, &ELIXIR, &LISTED, &PROGRAM]),
+            Words::of([
+                &SYSTEM,
+                &SUBPROCESS,
+                &NODE_MODULE,
+                &GO,
+                &RUST,
+                &PHP,
+                &JAVA,
+                &CSHARP,
+                &NATIVE,
+                &LUA,
+                &ELIXIR,
+                &LISTED,
+                &PROGRAM,
+                &GIVES,
+            ]),
         )
     }
 
@@ -83,6 +99,9 @@ impl Check for ShellNonliteral {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         program(file, sink);
+        if file.language == Language::Shell {
+            given_on(file, sink);
+        }
         let patterns = patterns_of(file.language);
         if patterns.is_empty() {
             return;
@@ -134,7 +153,7 @@ fn patterns_of(language: Language) -> Vec<&'static Pattern> {
 
 /// Calls that start a program, up to what names it.
 static PROGRAM: Pattern = Pattern::new(
-    r"\bsubprocess\.(?:run|call|check_call|check_output|Popen)\s*\(\s*\[?\s*|\bos\.(?:exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)\s*\(\s*|\bcreate_subprocess_exec\s*\(\s*|\b(?:child_process|cp|childProcess)\.(?:spawn|execFile)(?:Sync)?\s*\(\s*|(?:^|[^\w.$>])(?:spawn|execFile|spawnSync|execFileSync|execa)\s*\(\s*|\bexec\.Command\s*\(\s*|\bexec\.CommandContext\s*\(\s*[\w.]+(?:\(\))?\s*,\s*|\bCommand::new\s*\(\s*&?|\bnew\s+ProcessBuilder\s*\(\s*|\.getRuntime\(\)\.exec\s*\(\s*|\bProcess\.Start\s*\(\s*|\bOpen3\.\w+\s*\(\s*|\bSystem\.cmd\s*\(\s*",
+    r"\bsubprocess\.(?:run|call|check_call|check_output|Popen)\s*\(\s*\[?\s*|\bos\.(?:exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)\s*\(\s*|\bcreate_subprocess_exec\s*\(\s*|\b(?:child_process|cp|childProcess)\.(?:spawn|execFile)(?:Sync)?\s*\(\s*|(?:^|[^\w.$>])(?:spawn|execFile|spawnSync|execFileSync|execa)\s*\(\s*|\bexec\.Command\s*\(\s*|\bexec\.CommandContext\s*\(\s*[\w.]+(?:\(\))?\s*,\s*|\bCommand::new\s*\(\s*&?|\bProcessBuilder\s*\(\s*|\.getRuntime\(\)\.exec\s*\(\s*|\bProcess\.Start\s*\(\s*|\bOpen3\.\w+\s*\(\s*|\bSystem\.cmd\s*\(\s*",
 );
 static NONE: Pattern = Pattern::new(r"[^\s\S]");
 /// It is held to a list, or taken from one.

@@ -3,6 +3,7 @@
 use std::cell::LazyCell;
 use std::ops::Deref;
 
+use super::build_files::build_files;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::shell::{self, Deed};
@@ -33,6 +34,7 @@ impl Check for BuildExecutes {
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        build_files(file, sink);
         let Some(side) = file.new_side() else { return };
         let (rusts, setup) = (file.name() == "build.rs", file.name() == "setup.py");
         let loaded = rusts || setup || matches!(file.name(), "conftest.py" | "sitecustomize.py" | "usercustomize.py");

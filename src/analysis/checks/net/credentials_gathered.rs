@@ -23,7 +23,7 @@ static KEPT: Pattern = Pattern::new(
     r#"["'`/~\s\[(](\.npmrc|\.pypirc|\.netrc|\.git-credentials|\.vault-token|\.pgpass|\.my\.cnf|\.password-store|\.electrum)\b|["'`/~\s\[(](\.aws|\.ssh|\.gnupg)\b(?:/[\w.*/-]*)?|["'`/~\s\[(](?:\.config/)?(\.docker|\.kube|\.cargo|\.gem|\.m2|\.azure|gcloud|gh|hub|heroku|doctl|rclone|solana|\.terraform\.d|\.claude|\.codex|\.gemini)/(?:\.?credentials\b|auth\.json|config(?:\.json|\.yml)?["'`]|hosts\.yml|application_default_credentials|settings\.xml|id\.json|oauth_creds)"#,
 );
 static READS: Pattern = Pattern::new(
-    r"\.read_(?:text|bytes|to_string)\s*\(|\bread_to_string\s*\(|\bfs::read\s*\(|\breadFile(?:Sync)?\s*\(|\bReadFile\s*\(|(?:^|[^\w.])open\s*\(|\bFile\.(?:read|open|ReadAll\w+)\s*\(|\bfile_get_contents\s*\(|\bFiles\.read\w*\s*\(|\bcp\s+-|\btar\s+\S*c|\bcat\s|\bcopyFile\w*\s*\(|\bzip\w*\.write\s*\(",
+    r"\.read_(?:text|bytes|to_string)\s*\(|\bread_to_string\s*\(|\bfs::read\s*\(|\breadFile(?:Sync)?\s*\(|\bReadFile\s*\(|(?:^|[^\w.])open\s*\(|\bFile\.(?:read|open|ReadAll\w+)\s*\(|\bfile_get_contents\s*\(|\bFiles\.read\w*\s*\(|\bcp\s+-|\btar\s+\S*c|\bcat\s|\bcopyFile\w*\s*\(|\bzip\w*\.write\s*\(|\bfopen\s*\(|\bifstream\b|\b(?:slurp|read_?[fF]ile)\s*\(|\.readText\s*\(|\.ReadAllText\w*\s*\(",
 );
 /// The list says what nobody shall read, or looks for what should not lie there.
 static KEEPS_OUT: Pattern = Pattern::new(
@@ -52,7 +52,7 @@ impl Check for CredentialsGathered {
         let whose: BTreeSet<&str> = near.flat_map(|(_, whose)| whose.iter().copied()).collect();
         let around = |line: &LineView<'_>| line.index + 6 > first.index && line.index <= first.index + NEAR;
         let kept_out = KEEPS_OUT.is_match(&file.path) || side.lines().filter(around).any(|line| KEEPS_OUT.is_match(line.text));
-        let reads = || file.added().any(|line| READS.is_match(line.code()));
+        let reads = || side.lines().any(|line| READS.is_match(line.code()));
         if whose.len() >= PROGRAMS && !kept_out && reads() {
             let names = whose.into_iter().collect::<Vec<_>>().join(", ");
             let draft = Draft::line(file, side, first.index).title(format!("Reads what {names} sign in with"));

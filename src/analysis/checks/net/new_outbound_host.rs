@@ -4,6 +4,7 @@ use crate::analysis::prefilter::{Needs, Reach};
 use std::collections::BTreeSet;
 
 use super::hosts;
+use super::traffic::is_shell;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;
@@ -32,7 +33,10 @@ impl Check for NewOutboundHost {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
         let mut seen = BTreeSet::new();
-        for (line, string) in side.strings().filter(|(_, string)| string.contains("://")) {
+        // In a shell an address stands in a line without quotes as well.
+        let words = is_shell(file.language).then(|| side.lines().map(|line| (line.index, side.plain_line(line.index))));
+        let texts = words.into_iter().flatten().chain(side.strings().filter(|_| !is_shell(file.language)));
+        for (line, string) in texts.filter(|(_, string)| string.contains("://")) {
             if !side.is_changed(line) {
                 continue;
             }

@@ -6,7 +6,7 @@ use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::statements::Statement;
-use crate::analysis::view::{FileView, SideView};
+use crate::analysis::view::{FileView, LineView, SideView};
 use crate::model::rule::{Confidence, RuleId, Severity};
 
 /// See `rules/code/redaction-narrowed.toml`.
@@ -16,10 +16,12 @@ pub struct RedactionNarrowed;
 const LONGEST: usize = 8000;
 /// A list with more names is not compared word by word.
 const MOST_NAMES: usize = 200;
+/// A longer line is data.
+const LONGEST_LINE: usize = 600;
 
 /// A list of what is hidden, by the name it has.
 static HIDES: Pattern = Pattern::new(
-    r"(?i)([\w.$]*(?:filter_?param\w*|redact\w*|mask(?:ed)?_?\w*|scrub\w*|sanitiz\w*|sensitive\w*|censor\w*|(?-i:HIDDEN\w*)|hid(?:den|es?)_?(?:headers|fields|param(?:eter)?s|keys|secrets|values)|dontflash|secret_?(?:keys|fields|names|headers)|private_?fields))\b[^\[({=]*(?:\+?=|=>|:=?|\()\s*[^\[({]*[\[({%]",
+    r"(?i)([\w.$]*(?:filter_?param\w*|redact\w*|mask(?:ed)?_?\w*|scrub\w*|sanitiz\w*|sensitive\w*|censor\w*|(?-i:HIDDEN\w*)|hid(?:den|es?)_?(?:headers|fields|param(?:eter)?s|keys|secrets|values)|dontflash|secret_?(?:keys|fields|names|headers)|private_?fields))\b(?:\[\w*\])?[^\[({=]*(?:\+?=|=>|:=?|\()\s*[^\[({]*[\[({%]",
 );
 static LITERAL: Pattern = Pattern::new(r"[\x22\x27`]([\w.*-]{2,40})[\x22\x27`]|:(\w{2,40})\b");
 /// The words by which a secret is known.
@@ -45,6 +47,7 @@ impl Check for RedactionNarrowed {
         let (Some(old), Some(new)) = (file.old().filter(|_| file.role.is_live()), file.new_side()) else { return };
         lists(file, old, new, sink);
         calls(file, old, new, sink);
+        masks(file, old, new, sink);
     }
 }
 
@@ -107,6 +110,37 @@ fn calls(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
             let draft = Draft::lines(file, old, statement.first_line, statement.last_line)
                 .title(format!("{name} is no longer asked to hide anything"));
             sink.report(draft.severity(Severity::Medium).confidence(Confidence::Medium));
+        }
+    }
+}
+
+/// A value that a line hid is written out on the line that took its place, or an expression that hides knows fewer words.
+fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    static MASKED: Pattern = Pattern::new(
+        r#"(?i)["':]?(\w*(?:passw|secret|token|api_?key|private_?key|credential|authorization)\w*)["']?\s*(?:,|:|=>|=)\s*&?(?:"|')(?:\*{3,}|[\[<(]?(?:redacted|hidden|filtered|masked|removed)[\])>]?)(?:"|')"#,
+    );
+    static WRITTEN: Pattern = Pattern::new(r#"["':]?(\w+)["']?\s*(?:,|:|=>|=)\s*&?[A-Za-z_$@][\w.>()-]*"#);
+    static WORDS: Pattern = Pattern::new(r"\(\??:?([\w\\-]+(?:\|[\w\\-]+)*)\)");
+    static HIDING: Pattern = Pattern::new(r"(?i)redact|scrub|mask|sanitiz|censor|hide|filter");
+    let short = |line: &&LineView<'_>| line.text.len() <= LONGEST_LINE;
+    let added: Vec<LineView<'_>> = file.added().filter(|line| short(&line)).take(MOST_NAMES).collect();
+    for went in file.removed().filter(|line| short(&line) && SECRET.is_match(line.text)).take(MOST_NAMES) {
+        let shown = MASKED.group(went.text, 1).and_then(|name| {
+            let same = |line: &&LineView<'_>| !MASKED.is_match(line.text) && WRITTEN.groups(line.text, 1).any(|other| other == name);
+            added.iter().find(same).map(|line| (line.index, format!("{name} was hidden and is written out now")))
+        });
+        let fewer = || {
+            let function = old.function_at(went.index).filter(|function| HIDING.is_match(&function.name));
+            let words =
+                WORDS.group(went.text, 1).filter(|words| words.contains('|') && (function.is_some() || HIDING.is_match(went.text)))?;
+            let stays: BTreeSet<&str> =
+                added.iter().flat_map(|line| WORDS.groups(line.text, 1)).flat_map(|words| words.split('|')).collect();
+            let lost: Vec<&str> = words.split('|').filter(|word| SECRET.is_match(word) && !stays.contains(word)).collect();
+            let place = added.iter().find(|line| WORDS.is_match(line.text)).filter(|_| !lost.is_empty())?;
+            Some((place.index, format!("What hides secrets no longer knows {}", lost.join(", "))))
+        };
+        if let Some((line, title)) = shown.or_else(fewer) {
+            sink.report(Draft::line(file, new, line).title(title).severity(Severity::High).confidence(Confidence::Medium));
         }
     }
 }

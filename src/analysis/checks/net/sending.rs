@@ -104,8 +104,8 @@ pub fn weigh(kind: Kind, new_host: Option<bool>, forwards: bool) -> Option<(Seve
         (Kind::Request, _) if forwards => (Medium, Confidence::Low),
         (Kind::Request, _) => (High, Confidence::Medium),
         (Kind::Typed, Some(true)) => (High, Confidence::Medium),
-        (Kind::Kept, Some(true)) if !forwards => (High, Confidence::Medium),
-        (Kind::Typed | Kind::Form | Kind::Kept, _) => return None,
+        (Kind::Kept | Kind::Store, Some(true)) if !forwards => (High, Confidence::Medium),
+        (Kind::Typed | Kind::Form | Kind::Kept | Kind::Store, _) => return None,
     })
 }
 

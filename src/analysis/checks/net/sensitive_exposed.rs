@@ -2,8 +2,10 @@
 //! into a log, an answer or an error message. What is sent to another machine is `sensitive-to-network`'s.
 
 use super::carriers::Carriers;
+use super::echoed::{SAYING, echoed};
 use super::sending::{LONGEST, TELLING, reads};
-use super::traffic::{Kind, Sensitive, traffic};
+use super::showing::{ANSWERS, FAILS, FILES, LOGS, SETTINGS, Way, shown_around};
+use super::traffic::{Kind, Sensitive, is_shell, traffic};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::arrivals;
 use crate::analysis::pattern::Pattern;
@@ -19,18 +21,6 @@ pub struct SensitiveExposed;
 /// More than this in one file is more than anybody reads.
 const MOST: usize = 60;
 
-static LOGS: Pattern = Pattern::new(
-    r"(?x) \b(?:[Ll]og|[Ll]ogger|_logger|_log|LOG|LOGGER|logging|slog|tracing|winston|Rails\.logger|zap|sugar|console)(?:\(\))?(?:\.|::)(?:trace|debug|info|warn|warning|error|fatal|critical|exception|log|Trace|Debug|Info|Warn|Error|Fatal|LogInformation|LogWarning|LogError|LogDebug|Print\w*|Fatal\w*|Infof?|Debugf?|Errorf?)!?\s*\(
-      | \b(?:trace|debug|info|warn|error|tracing::\w+|log::\w+)!\s*\( | \bLog::\w+\([^)]*\)->\w+\s*\( | \blogger\(\)->\w+\s*\( | \$this->(?:logger|log)->\w+\s*\( | \berror_log\s*\( | \bsyslog\s*\( | \bLog\.[diwe]\s*\( | \bNSLog\s*\( | \bTimber\.\w\s*\(",
-);
-static ANSWERS: Pattern = Pattern::new(
-    r"(?x) \bres(?:ponse)?\.(?:json|send|write|end|render|status\([^)]*\)\.(?:json|send))\s*\( | \bjsonify\s*\( | \b(?:JSON|Plain|HTML)\w*Response\s*\( | \bHttpResponse\w*\s*\( | \bJsonResponse\s*\( | \bhttp\.Error\s*\( | \bw\.Write\s*\(
-      | \bfmt\.Fprint\w*\s*\(\s*w\b | \b(?:c|ctx)\.(?:JSON|String|IndentedJSON|json|text|body)\s*\( | \brender\s+(?:plain|json|html): | \breply\.send\s*\( | \bHTTPException\s*\( | \bResponseEntity\.\w+\s*\( | \b(?:Ok|Json|BadRequest|StatusCode)\b\s*\( | \bHttpResponse::\w+\(\)\.(?:body|json)\s*\(
-      | \bResponse\.Write(?:Async|AsJsonAsync)?\s*\( | \bWriteAsJsonAsync\s*\( | \b(?:Typed)?Results\.(?:Ok|Json|Problem|Text|BadRequest)\s*\( | \bresponse\(\)->(?:json|make)\s*\( | \bmake_response\s*\( | \bgetWriter\(\)\.(?:print\w*|write|append)\s*\( | \bjson_encode\s*\([^;]*\)\s*;?\s*\}?\s*\)\s*;?\s*exit | ^\s*(?:echo|die|exit)\b\s*\(?\s*(?:json_encode|var_export|print_r)\s*\(",
-);
-static FAILS: Pattern = Pattern::new(
-    r"^\s*(?:raise\s+\w|throw\s+new\s|return\s+(?:[^\s,()]+\s*,\s*)*(?:fmt\.Errorf|errors\.New|anyhow!|Err)\s*\()|\bpanic!?\s*\(|\bbail!\s*\(",
-);
 /// What is said of a secret without saying it.
 static VEILED: Pattern = Pattern::new(
     r"(?i)\b(?:len|count|size|bool(?:ean)?|type|mask\w*|redact\w*|sanitiz\w*|censor\w*|hide\w*|scrub\w*|obfuscat\w*|hash\w*|sha\d+|fingerprint|keys|typeof|is_?set|filter\w*|allow\w*|pick|omit)\s*\(|\.(?:length|len\(\)|keys\(\)|size\(\))|\bObject\.keys\(|\*{3}|\bis\s+(?:not\s+)?None\b|[!=]==?\s*(?:null|undefined|nil|None)|\bin\s+os\.environ|!!",
@@ -52,16 +42,25 @@ impl Check for SensitiveExposed {
 
     fn needs(&self) -> Needs {
         let published = || Words::of([&PUBLISHED]);
-        let told =
-            Needs::nothing().and(Reach::AFTER, traffic().telling().or(published()).or(Words::named(["password", "passwd", "passphrase"])));
-        told.and(Reach::AFTER, Words::of([&LOGS, &ANSWERS, &FAILS]).or(published()).or(Words::named(["print", "puts", "log"])))
-            .noting(&TELLING)
-            .noting(&PUBLISHING)
+        let told = Needs::nothing().and(
+            Reach::AFTER,
+            traffic().telling().or(published()).or(Words::named(["passw", "passphrase", "secret", "token", "key", "card"])),
+        );
+        told.and(
+            Reach::AFTER,
+            Words::of([&LOGS, &ANSWERS, &FAILS, &FILES, &SETTINGS]).or(published()).or(Words::named(["print", "puts", "log", "echo"])),
+        )
+        .noting(&TELLING)
+        .noting(&PUBLISHING)
+        .noting(&SAYING)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         published(file, sink);
         typed(file, sink);
+        if is_shell(file.language) {
+            echoed(file, sink);
+        }
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
         let touched = |s: &Statement| side.touches(s.first_line, s.last_line);
         let shows = |s: &Statement| s.bytes.len() <= LONGEST && shown_around(side, s).is_some();
@@ -88,7 +87,7 @@ impl Check for SensitiveExposed {
                 (true, Some(_)) => true,
                 (false, _) => passes(side.code_of(from), side.code_of(to)),
             };
-            if !stands {
+            if !stands || arrival.what.kind == Kind::Store && !straight && !whole(side.code_of(from), inside) {
                 continue;
             }
             if let Some((severity, confidence)) = weigh(arrival.what, place.way, straight) {
@@ -108,23 +107,26 @@ fn takes_password(side: &SideView<'_>, statement: &Statement) -> bool {
     text.is_some_and(|text| text.len() <= 20_000 && TAKES.is_match(text))
 }
 
-/// A password that a function is given is printed or logged as it is.
+/// A password or a secret that a function is given is printed or logged as it is.
 fn typed(file: &FileView<'_>, sink: &mut Sink<'_>) {
     static SHOWS: Pattern = Pattern::new(
-        r"\b(?:print|println!?|eprintln!|puts|var_dump|console\.\w+|log(?:ger|ging)?\.\w+|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|printf|fprintf)\s*\(([^;\n]*)\)",
+        r"\b(?:syslog|Log\.\w+|_?log(?:ger)?\.\w+|print|println!?|eprintln!|puts|var_dump|console\.\w+|log(?:ger|ging)?\.\w+|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|printf|fprintf)\s*\(([^;\n]*)\)",
     );
-    static BARE: Pattern = Pattern::new(r"(?:^|[,({\s+.])\$?(password|passwd|passphrase|plain_?password|raw_?password)\s*(?:$|[,)}+])");
+    static BARE: Pattern = Pattern::new(
+        r"(?:^|[,({\s+.])\$?(password|passwd|passphrase|plain_?password|raw_?password|api_?[kK]ey|secret_?[kK]ey|client_?[sS]ecret|private_?[kK]ey|access_?[tT]oken|refresh_?[tT]oken|card_?[nN]umber)\s*(?:$|[,)}+])",
+    );
     let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
-    for line in file.added().filter(|line| line.text.len() < 400 && line.text.contains("pass")).take(200) {
+    for line in file.added().filter(|line| line.text.len() < 400 && SHOWS.is_match(line.text)).take(200) {
         let code = line.code();
         let Some(name) = SHOWS.group(code, 1).and_then(|given| BARE.group(given, 1)).filter(|_| !VEILED.is_match(code)) else { continue };
         let Some(function) = side.function_at(line.index) else { continue };
         let header = side.line(function.first_line).code();
         if header.contains('(') && header.split(|c: char| !c.is_alphanumeric() && c != '_').any(|given| given == name) {
+            let known = name.contains("pass");
             sink.report(
                 Draft::line(file, side, line.index)
-                    .title("Writes a password as it was given into a log")
-                    .severity(Severity::High)
+                    .title(format!("Writes {} as it was given into a log", if known { "a password" } else { "a secret" }))
+                    .severity(if known { Severity::High } else { Severity::Medium })
                     .confidence(Confidence::Medium),
             );
         }
@@ -154,44 +156,14 @@ fn passes(from: &str, to: &str) -> bool {
     WORD.groups(into, 0).any(|name| name.len() > 1 && WORD.groups(to, 0).any(|word| word == name))
 }
 
-/// Where others read something.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Log,
-    Answer,
-    Failure,
-}
-
-impl Way {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Log => "a log",
-            Self::Answer => "the answer to a request",
-            Self::Failure => "an error message",
-        }
-    }
-}
-
-/// A way out of a statement and the byte at which it begins.
-struct Shown {
-    way: Way,
-    at: usize,
-}
-
-fn shown(side: &SideView<'_>, statement: &Statement) -> Option<Shown> {
-    let code = side.code_of(statement);
-    let find = |pattern: &Pattern, way| pattern.find(code).map(|found| Shown { way, at: found.start });
-    find(&LOGS, Way::Log).or_else(|| find(&ANSWERS, Way::Answer)).or_else(|| find(&FAILS, Way::Failure))
-}
-
-/// The same where a statement is a row of what is shown: an array over many lines stands in statements of its own.
-fn shown_around(side: &SideView<'_>, statement: &Statement) -> Option<Shown> {
-    shown(side, statement).or_else(|| {
-        let around = &side.statements()[statement.parent?];
-        let code = side.code_of(around);
-        let open = code.matches('(').count() > code.matches(')').count();
-        shown(side, around).filter(|_| open && around.bytes.len() <= LONGEST).map(|shown| Shown { at: 0, ..shown })
-    })
+/// Whether a secret that `from` gives a name to stands in `shown` as it is, rather than a part of it that is no secret.
+fn whole(from: &str, shown: &str) -> bool {
+    static WORD: Pattern = Pattern::new(r"[A-Za-z_$]\w*");
+    static USED: Pattern = Pattern::new(
+        r"([A-Za-z_$]\w*)(?:\s*$|\s*[,)}+;\]?]|\.(?:[vV]alue|to_json|to_s|to_string\(|SecretString|[sS]ecret|as_str\(|expose_secret\(|clone\())",
+    );
+    let into = from.split('=').next().unwrap_or("");
+    WORD.groups(into, 0).any(|name| name.len() > 1 && USED.groups(shown, 1).any(|word| word == name))
 }
 
 /// `straight`: it stands in the call itself rather than in a name.
@@ -199,10 +171,12 @@ fn weigh(what: Sensitive, way: Way, straight: bool) -> Option<(Severity, Confide
     use Severity::{High, Medium};
     Some(match (what.kind, way) {
         (Kind::Environment | Kind::File, Way::Log | Way::Answer) if straight => (High, Confidence::High),
-        (Kind::Environment, _) => (High, Confidence::Medium),
+        (Kind::Environment, Way::Log | Way::Answer | Way::Failure) => (High, Confidence::Medium),
         (Kind::Request | Kind::Typed, Way::Log) if straight => (High, Confidence::Medium),
         (Kind::Request | Kind::Typed, Way::Log) => (Medium, Confidence::Low),
         (Kind::Request, Way::Failure) | (Kind::Form, Way::Log) if straight => (Medium, Confidence::Medium),
+        (Kind::Store, Way::Log | Way::Answer) => (High, Confidence::Medium),
+        (Kind::Store, _) => (Medium, Confidence::Medium),
         _ => return None,
     })
 }

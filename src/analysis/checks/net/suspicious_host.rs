@@ -42,6 +42,7 @@ impl Check for SuspiciousHost {
             let bare = hosts::of_urls(plain).chain(quoted()).find(|host| hosts::is_bare_address(host));
             let what = match &bare {
                 Some(host) => format!("Names the bare address {host}"),
+                None if traffic().is_drop(plain) && !(talks || plain.contains("://")) && refused(file, side, line.index) => continue,
                 None if traffic().is_drop(plain) => "Names a host that takes in whatever anybody sends".to_owned(),
                 None => continue,
             };
@@ -50,6 +51,15 @@ impl Check for SuspiciousHost {
             sink.report(Draft::line(file, side, line.index).title(what).severity(severity));
         }
     }
+}
+
+/// Whether a host stands in a list of those that are refused: by the name of the list or of its file.
+fn refused(file: &FileView<'_>, side: &SideView<'_>, line: usize) -> bool {
+    static REFUSED: Pattern = Pattern::new(r"(?i)block|deny|denied|forbid|refus|banned|blacklist|disallow");
+    static ENTRY: Pattern = Pattern::new(r#"^\s*["'`.]?[\w.*-]+["'`]?\s*,?\s*$"#);
+    const MOST_ABOVE: usize = 60;
+    let head = (0..=line).rev().take(MOST_ABOVE).find(|at| !ENTRY.is_match(side.plain_line(*at)));
+    REFUSED.is_match(&file.path) || head.is_some_and(|head| REFUSED.is_match(side.plain_line(head)))
 }
 
 /// A name that gets a text.

@@ -28,6 +28,8 @@ pub enum Kind {
     Form,
     /// A secret that the program keeps, or shows to prove who it is.
     Kept,
+    /// A secret as a store of secrets gives it out.
+    Store,
 }
 
 /// Something that should not be sent.

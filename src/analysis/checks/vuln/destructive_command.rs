@@ -13,18 +13,20 @@ pub struct DestructiveCommand;
 /// Everything, or everything of somebody.
 static WIPES: Pattern = Pattern::new(
     r#"(?x)
-    \brm\s+(?:-\S+\s+)*-(?:\w*[rR]\w*|-recursive)\s+(?:-\S+\s+)*(?:"|')?(?:/|/\*|~|~/|~/\*|/(?:home|root|etc|usr|var|bin|boot|lib|opt|srv|Users)/?\*?|\$\{?HOME\}?/?\*?)(?:"|')?(?:\s|$|[;&|)"'\],])
+    \brm\s+(?:-\S+\s+)*-(?:\w*[rR]\w*|-recursive)\s+(?:-\S+\s+)*(?:"|')?(?:/|/\*|~|~/|~/\*|/(?:home|root|etc|usr|var|bin|boot|lib|opt|srv|Users)/?\*?|\$\{?HOME\}?(?:\\?")?/?\*?)(?:\\?"|')?(?:\s|$|[;&|)"'\],])
     | --no-preserve-root
     | :\(\)\s*\{\s*:\s*\|\s*:\s*&\s*\}\s*;\s*:
     | \bfind\s+(?:/|~|"?\$\{?HOME\}?"?)\s+(?:-(?:type|mindepth|maxdepth)\s+\w+\s+|-(?:xdev|mount)\s+)*(?:-delete\b|-exec\s+(?:rm|shred)\b)
     | \b(?:rd|rmdir)\s+/s\s+/q\s+[a-zA-Z]:\\(?:\s|$|["'*]) | \bdel\s+(?:/\w\s+)+[a-zA-Z]:\\(?:\s|$|["'*])
     | \bRemove-Item\b[^\n|;]*\s(?:[A-Za-z]:\\|\$HOME|\$env:USERPROFILE|/|~)\\?\*?(?:\s|$|["';])
     | \bvssadmin(?:\.exe)?\s+delete\s+shadows
-    | \bshutil\.rmtree\s*\(\s*(?:["']/["']|["']~["']|os\.path\.expanduser\(\s*["']~/?["']\s*\)|Path\.home\(\))\s*[,)]
-    | (?:\b(?:fs|fsp|fs\.promises)|\brequire\(["'](?:node:)?fs["']\))\.(?:rm|rmSync|rmdirSync)\s*\(\s*(?:["']/["']|os\.homedir\(\)|homedir\(\)|process\.env\.HOME)\s*,
-    | \bos\.RemoveAll\s*\(\s*(?:"/"|os\.Getenv\("HOME"\)|home|homeDir)\s*\)
-    | \b(?:std::)?fs::remove_dir_all\s*\(\s*(?:"/"|home_dir\(\)[^)]*)\s*\)
-    | \bFileUtils\.(?:rm_rf|rm_r|remove_dir)[\s(]+(?:["']/["']|Dir\.home|ENV\[["']HOME["']\])
+    | \b(?:shutil\.rmtree|(?:fs|fsp|fs\.promises|require\(["'](?:node:)?fs["']\))\.(?:rm|rmSync|rmdirSync)|os\.RemoveAll|(?:std::)?fs::remove_(?:dir_)?all|Directory\.Delete|FileUtils\.(?:rm_rf|rm_r|remove_dir|deleteDirectory)|FileSystemUtils\.deleteRecursively|File::deleteDirectory)[\s(]+
+        (?:Path(?:s)?\.(?:of|get)\s*\(\s*|new\s+File\s*\(\s*|Path::new\s*\(\s*|&)?
+        (?:["']/["']|["']~["']|os\.path\.expanduser\(\s*["']~/?["']\s*\)|Path\.home\(\)|(?:os\.)?homedir\(\)|process\.env\.HOME|os\.Getenv\("HOME"\)|(?:std::)?getenv\("HOME"\)|(?:\w+\.)?home_dir\(\)[^),]*|Dir\.home|ENV\[["']HOME["']\]|System\.getProperty\("user\.home"\)|Environment\.GetFolderPath\(\s*Environment\.SpecialFolder\.UserProfile\s*\))\s*(?:[,)]|$)
+    | \bos\.RemoveAll\s*\(\s*(?:home|homeDir)\s*\)
+    | \bFileUtils\.rm_(?:rf|r)[\s(]+Dir\.glob\(\s*(?:File\.join\(\s*)?(?:Dir\.home|ENV\[["']HOME["']\])\s*,\s*["']\*
+    | \b(?:Path(?:s)?\.(?:of|get)|File)\s*\(\s*(?:System\.getProperty\("user\.home"\)|System\.getenv\("HOME"\))\s*\)(?:\.toFile\(\))?\.deleteRecursively\s*\(
+    | \brm\s+(?:-\S+\s+)*-(?:\w*[rR]\w*)\s+System\.getProperty\s+user\.home\b
     "#,
 );
 /// A disk, or what others use.
@@ -35,7 +37,8 @@ static TAKES: Pattern = Pattern::new(
     | \bgcloud\s+projects\s+delete\b | \baz\s+group\s+delete\b | \bkubectl\s+delete\s+(?:ns|namespaces?|all|pv|pvc|nodes?|crds?)\s+(?:--all\b|-A\b) | \bkubectl\s+delete\s+[^\n|;]*--all-namespaces
     | \bkubectl\s+delete\s+(?:ns|namespaces?)\s+[\w-]*prod[\w-]*
     | \bgit\s+push\s[^\n|;]*(?:\s(?:--delete|-d)\s+(?:\S+\s+)?|\s:)(?:refs/heads/)?(?:main|master|production)\b
-    | \bdropdb\s | \bDROP\s+DATABASE\b | \b(?:FLUSHALL|flushall)\b | \bdropDatabase\s*\(
+    | \bdropdb\s | \bDROP\s+DATABASE\b | \b(?:FLUSHALL|flushall)\b
+    | \b(?:EnsureDeleted(?:Async)?|dropAllTables|dropDatabase|drop_database)\s*\( | \bRake::Task\[["']db:(?:drop|reset|purge)["']\] | ->deleteDirectory\(\s*["']/?["']\s*\) | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+(?:\S+\s+)?/var/backups?\b
     | \bgit\s+push\s[^\n|;]*--mirror\b | \bgh\s+repo\s+delete\b | \bcrontab\s+-r\b | \bhistory\s+-c\b
     "#,
 );
@@ -46,11 +49,14 @@ static LOSES: Pattern = Pattern::new(
     | \bdocker\s+system\s+prune\s[^\n|;]*--volumes | \bdocker\s+volume\s+(?:rm|prune)\b
     | \bgit\s+push\s[^\n|;]*(?:\s-f\b|--force\b(?:[^-]|$)) | \bgit\s+push\s+\S+\s+(?:--delete|:\S+)
     | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+(?:-\S+\s+)*"?\$\{?\w+\}?"?/(?:\*|\s|$)
+    | \bgit\s+reset\s+--hard\s+(?:HEAD[~^]|origin/)\S* | \bgit\s+clean\s+-\w*f\w*x
+    | \b(?:remove_all|remove_dir_all|RemoveAll|Directory\.Delete|deleteDirectory|rmtree|rm_rf|deleteRecursively)\s*\(?\s*[\w.&>-]*(?:[dD]ata|[dD]ocument|[uU]pload|[bB]ackup|[sS]torage|[aA]rchive)s?_?(?:[dD]ir\w*|[rR]oot|[pP]ath|[fF]older)?(?:\(\))?\s*[,)]
+    | \b\w*(?:[dD]ata|[dD]ocument|[uU]pload|[bB]ackup|[sS]torage|[aA]rchive)s?(?:Dir\w*|Root|Path|Folder)?(?:\.toFile\(\))?\.deleteRecursively\s*\(
     "#,
 );
 /// In a language that is no script, only what is run counts: lists of what is forbidden hold the same texts.
 static RUN: Pattern = Pattern::new(
-    r"\b(?:system|popen|Popen|run|call|check_call|check_output|exec\w*|spawn\w*|Command|shell\w*|sh|bash|execute|Process|ProcessBuilder|Start|rmtree|rm|rmSync|rmdirSync|RemoveAll|remove_dir_all|rm_rf|rm_r|passthru)\b[^\n]*\(|`",
+    r"\b(?:git|system|popen|Popen|run|EnsureDeleted\w*|dropAllTables|dropDatabase|Task|deleteDirectory|deleteRecursively|remove_all|Delete|remove_dir|call|check_call|check_output|exec\w*|spawn\w*|Command|shell\w*|sh|bash|execute|Process|ProcessBuilder|Start|rmtree|rm|rmSync|rmdirSync|RemoveAll|remove_dir_all|rm_rf|rm_r|passthru)\b[^\n]*\(|`",
 );
 static RUNS_LISTS: Pattern = Pattern::new(
     r"(?i)\b(?:block\w*|deny\w*|danger\w*|forbid\w*|disallow\w*|blacklist|unsafe\w*|assert\w*|print\w*|echo|log\w*|warn\w*|raise|throw|grep)\b",
@@ -73,8 +79,11 @@ impl Check for DestructiveCommand {
         let Some(side) = file.new_side().filter(|_| !prose && file.role.is_live()) else { return };
         for line in file.added_on(&DESTROYS).filter(|line| line.text.len() <= LONGEST) {
             let plain = side.plain_line(line.index);
-            let Some((severity, title)) = destroys(plain) else { continue };
-            let run = !file.language.is_code() || file.language == Language::Shell || RUN.is_match(plain);
+            let lines = !file.language.is_code() || file.language == Language::Shell;
+            let run = lines || RUN.is_match(plain);
+            // The words of an argument list are a command, too.
+            let words = || plain.replace(['"', '\'', ',', '[', ']', '(', ')', '{', '}', '&'], " ");
+            let Some((severity, title)) = destroys(plain).or_else(|| destroys(&words()).filter(|_| !lines && run)) else { continue };
             if run && !RUNS_LISTS.is_match(plain) {
                 sink.report(Draft::line(file, side, line.index).severity(severity).title(title));
             }

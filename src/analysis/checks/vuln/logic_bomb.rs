@@ -17,7 +17,7 @@ static DAY: Pattern = Pattern::new(
     r"\b20[2-9]\d(?:[01]\d[0-3]\d)?\b|\b[12]\d{9}(?:\d{3})?\b|\.(?:month|day|weekday|getMonth|getDay|getDate|Weekday|Month|Day|wday|mon)\b(?:\(\))?\s*(?:==|===|>|>=|in\b)",
 );
 static MACHINE: Pattern = Pattern::new(
-    r"\b[gG]et[hH]ost[nN]ame|\bhostname\b|\bos\.uname|platform\.node|os\.Hostname|MachineName|COMPUTERNAME|\bgetuser\b|getlogin|os\.userInfo|user\.Current|Environment\.UserName|\bwhoami|[\[(]['\x22](?:USER|USERNAME|LOGNAME|HOSTNAME)['\x22]|\.(?:USER|USERNAME|LOGNAME|HOSTNAME)\b|\$\{?(?:USER|LOGNAME|HOSTNAME)\b",
+    r"\b[gG]et[hH]ost[nN]ame|\bhostname\b|\bos\.uname|platform\.node|os\.Hostname|MachineName|COMPUTERNAME|\bgetuser\b|getlogin|os\.userInfo|user\.Current|Environment\.UserName|\bwhoami|[\[(]['\x22](?:USER|USERNAME|LOGNAME|HOSTNAME)['\x22]|\bgetlogin_r\b|\.(?:USER|USERNAME|LOGNAME|HOSTNAME)\b|\$\{?(?:USER|LOGNAME|HOSTNAME)\b",
 );
 static NAMED: Pattern = Pattern::new(
     r#"(?:===?|!==?|\bin\b|\.equals\(|startswith|startsWith|includes|HasPrefix|\s-?eq\s|=)\s*[\[({]?\s*['"][^'"]+['"]|['"][^'"]+['"]\s*(?:===?|\.equals|in\b)"#,
@@ -32,11 +32,13 @@ static RUNS: Pattern = Pattern::new(
     r"\b(?:os\.system|subprocess\.\w+|eval|exec|execSync|child_process|spawn\w*|exec\.Command|Command::new|Runtime\.getRuntime|ProcessBuilder|Process\.Start|shell_exec|passthru|system|popen|__import__|urlretrieve)\s*\(|\b(?:curl|wget)\s[^\n]*\|\s*(?:ba|z)?sh\b",
 );
 static ENDS: Pattern = Pattern::new(
-    r"\b(?:sys\.exit|os\._exit|os\.kill|process\.exit|process\.kill|os\.Exit|System\.exit|std::process::exit|abort|Environment\.Exit|shutdown|reboot|poweroff)\s*(?:\(|-)",
+    r"\b(?:sys\.exit|os\._exit|os\.kill|process\.exit|process\.kill|os\.Exit|System\.exit|std::process::exit|abort|Environment\.Exit|shutdown|reboot|poweroff)\s*(?:\(|-)|\bsystemctl\s+(?:stop|disable|mask|kill|poweroff|reboot)\b|\b(?:kubectl|docker)\s+(?:delete|stop|kill|rm)\b",
 );
 static SENDS: Pattern = Pattern::new(
     r"\b(?:requests\.(?:post|put)|httpx\.post|urlopen|fetch|axios(?:\.post)?|http\.Post\w*|reqwest::\w+|socket\.(?:connect|create_connection)|net\.(?:connect|Dial)|sendBeacon|WebSocket)\s*\(",
 );
+/// A condition that holds only at times.
+static CHANCE_TOO: Pattern = Pattern::new(r"\$RANDOM\b|\bdate\b|%\s*\d{2,}|\bshuf\b|\brand(?:om)?\b");
 /// Names of what is cleaned up or ends by itself in ordinary code.
 static ORDINARY: Pattern = Pattern::new(
     r"(?i)tmp|temp|cache|expired|stale|outdated|old_|lock|\blog|backup|retention|prune|cleanup|rotate|session|ttl|timeout|elapsed|deadline|started|start_time|certificate|license",
@@ -109,6 +111,9 @@ fn weighs(trigger: Trigger, condition: &str, text: &str) -> Option<(Severity, &'
     }
     if trigger == Trigger::Day && (ENDS.is_match(text) || SENDS.is_match(text)) {
         return Some((Severity::Medium, "From a day on, the program does something else"));
+    }
+    if trigger == Trigger::Machine && ENDS.is_match(text) && CHANCE_TOO.is_match(condition) {
+        return Some((Severity::Medium, "On one machine, and only at times, something is ended"));
     }
     (trigger == Trigger::Machine && SENDS.is_match(text))
         .then_some((Severity::Medium, "Something is sent from one machine or by one person only"))
