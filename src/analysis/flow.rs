@@ -217,7 +217,8 @@ fn targets(left: &str) -> impl Iterator<Item = &str> {
         let part = part.trim_end_matches(['}', ')', ' ']);
         // `payload[key]` is filled; `byte[] code` is declared.
         let object = if part.ends_with(']') { part.split('[').next().unwrap_or(part) } else { part };
-        let last = object.split_whitespace().next_back()?;
+        // `if let Ok(path) = …`: the name stands inside of the pattern.
+        let last = object.split_whitespace().next_back()?.rsplit('(').next()?;
         let mut path = last.split(['.', '-', '>']).filter(|word| !word.is_empty() && !matches!(*word, "self" | "this"));
         path.next().map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '$')).filter(|w| !w.is_empty())
     })
@@ -250,7 +251,8 @@ mod tests {
 
     #[test]
     fn what_a_statement_puts_something_into() {
-        let cases: [(&str, &[&str]); 27] = [
+        let cases: [(&str, &[&str]); 28] = [
+            ("if let Ok(path) = std::env::var(x) {", &["path"]),
             ("for (const [key, value] of Object.entries(process.env)) {", &["key", "value"]),
             ("for (Map.Entry<String, String> e : System.getenv().entrySet()) {", &["e"]),
             ("ENV.each do |name, value|", &["name", "value"]),

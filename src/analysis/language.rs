@@ -92,6 +92,40 @@ impl Language {
         Self::by_name(name).or_else(|| Self::by_extension(name.rsplit_once('.')?.1)).unwrap_or(Self::Text)
     }
 
+    /// The same, where the first line of the file may be known: a name without an ending leaves open what a script is written in, and the
+    /// program that its first line names tells.
+    #[must_use]
+    pub fn told<'t>(path: &str, first: impl FnOnce() -> Option<&'t str>) -> Self {
+        let by_path = Self::of(path);
+        if by_path == Self::Text && Self::is_open(path) { first().and_then(Self::by_interpreter).unwrap_or(by_path) } else { by_path }
+    }
+
+    /// Whether the name of the file at `path` has no ending.
+    #[must_use]
+    pub fn is_open(path: &str) -> bool {
+        !path.rsplit('/').next().unwrap_or("").contains('.')
+    }
+
+    fn by_interpreter(first: &str) -> Option<Self> {
+        let words = first.trim_start_matches('\u{feff}').strip_prefix("#!")?;
+        // `env` is asked for the program, which its options and assignments precede.
+        let names = words.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
+        let program = names.into_iter().find(|name| *name != "env" && !name.starts_with('-') && !name.contains('='))?;
+        Some(match program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.') {
+            "sh" | "bash" | "zsh" | "ksh" | "dash" | "ash" | "fish" | "bats" | "busybox" => Self::Shell,
+            "python" | "pypy" => Self::Python,
+            "node" | "nodejs" | "deno" | "bun" => Self::JavaScript,
+            "ts-node" | "tsx" => Self::TypeScript,
+            "ruby" => Self::Ruby,
+            "perl" => Self::Perl,
+            "php" => Self::Php,
+            "lua" | "luajit" => Self::Lua,
+            "pwsh" | "powershell" => Self::PowerShell,
+            "make" => Self::Makefile,
+            _ => return None,
+        })
+    }
+
     fn by_name(name: &str) -> Option<Self> {
         Some(match name {
             "makefile" | "gnumakefile" | "justfile" => Self::Makefile,
@@ -179,7 +213,8 @@ impl Language {
             Self::Php => &PHP,
             Self::Python => &PYTHON,
             Self::Ruby | Self::Elixir | Self::Perl => &RUBY,
-            Self::Shell | Self::Dockerfile | Self::Makefile | Self::PowerShell => &SHELL,
+            Self::Shell | Self::Dockerfile | Self::Makefile => &SHELL,
+            Self::PowerShell => &POWERSHELL,
             Self::Yaml | Self::Toml | Self::Ini => &CONFIG,
             Self::Json => &JSON,
             Self::Hcl => &HCL,
@@ -242,6 +277,13 @@ static RUBY: Syntax = Syntax {
     ..BASE
 };
 static SHELL: Syntax = Syntax { line_comments: &["#"], comment_after_space: true, quotes: &[Quote::text("\""), Quote::raw("'")], ..BASE };
+static POWERSHELL: Syntax = Syntax {
+    line_comments: &["#"],
+    block_comments: &[("<#", "#>")],
+    comment_after_space: true,
+    quotes: &[Quote::text("\""), Quote::raw("'")],
+    ..BASE
+};
 static CONFIG: Syntax = Syntax {
     line_comments: &["#"],
     comment_after_space: true,
@@ -276,5 +318,16 @@ mod tests {
         for (path, expected) in cases {
             assert_eq!(Language::of(path), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn a_first_line_tells_what_a_name_without_an_ending_leaves_open() {
+        let told = |path: &str, first: &'static str| Language::told(path, || Some(first));
+        assert_eq!(told("bin/tool", "#!/bin/sh"), Language::Shell);
+        assert_eq!(told("bin/tool", "#!/usr/bin/env -S FOO=1 python3.12 -u"), Language::Python);
+        assert_eq!(told("bin/tool", "\u{feff}#! /usr/bin/node"), Language::JavaScript);
+        assert_eq!(told("bin/tool", "# a title"), Language::Text);
+        assert_eq!(told("notes.txt", "#!/bin/sh"), Language::Text, "an ending is believed, and its lie is told");
+        assert_eq!(told("Makefile", "#!/bin/sh"), Language::Makefile);
     }
 }

@@ -23,7 +23,7 @@ pub struct FileView<'a> {
     pub diff: &'a FileDiff,
     /// Its path as text, the old one of a deleted file.
     pub path: Cow<'a, str>,
-    /// Its language, by its path.
+    /// Its language, by its path; where that has no ending, by its first line.
     pub language: Language,
     /// What it is for, by its path.
     pub role: Role,
@@ -40,7 +40,7 @@ impl<'a> FileView<'a> {
     #[must_use]
     pub fn new(change: &'a Change, diff: &'a FileDiff, texts: &'a Texts) -> Self {
         let path = diff.path().text();
-        let (language, role) = (Language::of(&path), Role::of(&path));
+        let (language, role) = (Language::told(&path, || first_line(diff, texts)), Role::of(&path));
         let (old, new, seen) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Self { change, diff, path, language, role, texts, old, new, shared: Shared::default(), seen }
     }
@@ -163,4 +163,13 @@ impl<'a> FileView<'a> {
             }
         })
     }
+}
+
+/// The first line of a file, as far as a side of it or a hunk at its beginning shows it.
+fn first_line<'t>(diff: &'t FileDiff, texts: &'t Texts) -> Option<&'t str> {
+    [Side::New, Side::Old].into_iter().find_map(|side| {
+        let whole = diff.path_on(side).and_then(|path| texts.get(path, side)).and_then(|text| text.lines().next());
+        let shown = || diff.text().and_then(|text| text.lines.iter().find(|line| line.number(side) == Some(1)).map(|line| text.text(line)));
+        whole.or_else(shown)
+    })
 }

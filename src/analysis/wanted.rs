@@ -45,6 +45,8 @@ fn text_sides(file: &FileDiff, text: &TextDiff) -> Vec<TextRequest> {
     let path = file.path().text();
     let (language, role) = (Language::of(&path), Role::of(&path));
     let structured = language.is_code()
+        // Its first line says what it is written in.
+        || language == Language::Text && Language::is_open(&path)
         || manifests::is_read(&path, text)
         || matches!(language, Language::Dockerfile | Language::Hcl | Language::Yaml)
         // A row means something beside the other rows.

@@ -2,6 +2,7 @@
 
 pub mod disguise;
 pub mod engines;
+mod here_documents;
 pub mod node_shell;
 pub mod runners;
 mod shell_in_shell;

@@ -16,10 +16,10 @@ static SECRET: Pattern = Pattern::new(
 );
 /// Where a value is fetched rather than written.
 static FETCHED: Pattern = Pattern::new(
-    r"(?i)secret_?key_?ref|value_?from|\bsecrets?[.\[(]|secrets?manager|secret[_-]manager|ssm_parameter|parameter_?store|key_?vault|\bvault[\w.]*[(:\[/]|random_password|\bsops\b|/run/secrets|_FILE\b|get_?secret|op://|\benviron\b|getenv|process\.env|\bENV\[|\benv\(|\$\{\w|\$\(\w|System\.getenv|Environment\.Get|resolve:|credentials?\(|keyring|keychain|\bvar\.\w|kms_secret|SecretString|config\.get_secret",
+    r"(?i)secret_?key_?ref|value_?from|\bsecrets?[.\[(]|secrets?manager|secret[_-]manager|ssm_parameter|parameter_?store|key_?vault|\bvault[\w.]*[(:\[/]|random_password|\bsops\b|/run/secrets|_FILE\b|get_?secret|op://|\benviron\b|getenv|process\.env|\bENV\[|\benv\(|\$\{\w|\$\(\w|System\.getenv|Environment\.Get|resolve:|credentials?\(|keyring|keychain|\bvar\.\w|kms_secret|SecretString|config\.get_secret|Configuration\[|getRequiredData|GetRequiredSection|getProperty\(",
 );
 static ASSIGNED: Pattern = Pattern::new(
-    r#"^\s*(?:-\s+|export\s+|const\s+|let\s+|var\s+|static\s+|final\s+|private\s+|public\s+|self\.|this\.)*(?:[A-Z]\w*(?:<[\w, ]+>)?\s+)?["']?([A-Za-z_][\w.-]*)["']?(?:\s*:\s*\w+)?\s*(?:=>|[:=])\s*(.+?)[,;]?\s*$"#,
+    r#"^\s*(?:-\s+|export\s+|const\s+|let\s+|var\s+|val\s+|my\s+|static\s+|final\s+|private\s+|public\s+|self\.|this\.)*(?:[A-Z]\w*(?:<[\w, ]+>)?\s+)?["']?([A-Za-z_][\w.-]*)["']?(?:\s*:\s*\w+)?\s*(?:=>|[:=])\s*(.+?)[,;]?\s*$"#,
 );
 static LITERAL: Pattern = Pattern::new(r#"^["'][^"'${}<>\s][^"'${}<>]{3,}["']$|^[A-Za-z0-9+/_-]{12,}={0,2}$"#);
 static NO_SECRET: Pattern = Pattern::new(
@@ -90,6 +90,7 @@ impl Check for SecretOutOfStore {
             environment(file, sink);
         }
         assigned(file, sink);
+        in_place(file, sink);
         uncovered(file, sink);
     }
 }
@@ -114,6 +115,42 @@ fn assigned(file: &FileView<'_>, sink: &mut Sink<'_>) {
             sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::Medium));
         }
     }
+}
+
+/// An expression that fetched gave way, inside of a line that stays as it was, to a text of the code.
+fn in_place(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static TEXT: Pattern = Pattern::new(r#"^["'][^"'${}<>\s]{8,}["']$"#);
+    static CALL: Pattern = Pattern::new(r"[(\[]");
+    const MOST: usize = 100;
+    let Some(side) = file.new_side().filter(|_| file.language.is_code()) else { return };
+    let fetched = |text: &&str| text.len() < 500 && FETCHED.is_match(text) && CALL.is_match(text);
+    let were: Vec<&str> = file.removed().map(|line| line.text.trim()).filter(fetched).take(MOST).collect();
+    if were.is_empty() {
+        return;
+    }
+    for line in side.changed_lines().filter(|line| line.text.len() < 500 && !FETCHED.is_match(line.text)).take(MOST) {
+        let now = line.text.trim();
+        let told = were.iter().any(|was| {
+            let (was_left, now_left) = differing(was, now);
+            TEXT.is_match(now_left.trim_end_matches([';', ',']))
+                && FETCHED.is_match(was_left)
+                && !NO_SECRET.is_match(now_left)
+                && (SECRET.is_match(was) || SECRET.is_match(file.path.as_ref()))
+        });
+        let assigned = ASSIGNED.group(now, 1).is_some_and(|name| SECRET.is_match(name));
+        if told && !assigned {
+            let title = "A secret was fetched here and is written down now";
+            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::Medium));
+        }
+    }
+}
+
+/// What is left of two lines without what they begin and end with alike.
+fn differing<'t>(was: &'t str, now: &'t str) -> (&'t str, &'t str) {
+    let begin: usize = was.chars().zip(now.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let (was, now) = (was.get(begin..).unwrap_or(""), now.get(begin..).unwrap_or(""));
+    let end: usize = was.chars().rev().zip(now.chars().rev()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    (was.get(..was.len() - end).unwrap_or(""), now.get(..now.len() - end).unwrap_or(""))
 }
 
 /// Variables of containers that named a secret and hold a value now.

@@ -1,6 +1,9 @@
 //! `remote-script`: something is downloaded and run, outside workflows (which have a rule of their own).
 
+use std::cell::LazyCell;
+
 use super::engines::{LONGEST, engines, holds_commands};
+use super::here_documents::printed;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::checks::net::traffic::traffic;
 use crate::analysis::flow::arrivals;
@@ -48,19 +51,22 @@ impl Check for RemoteScript {
         let Some(side) = file.new_side().filter(|_| looked_at) else { return };
         if holds_commands(file.language) {
             let lines = continued(file, side);
+            let printed = printed(side);
             for (line, text) in &lines {
-                command(file, side, *line, text, sink);
+                let only_said = printed.get(*line).copied().unwrap_or(false);
+                command(file, side, *line, text, if only_said { Severity::Low } else { Severity::High }, sink);
             }
             steps(file, side, &lines, sink);
         } else if file.language.is_code() {
+            let run = LazyCell::new(|| may_be_run(file, side));
             for (line, string) in side.strings().filter(|(line, string)| side.is_changed(*line) && string.len() <= LONGEST) {
-                command(file, side, line, string, sink);
+                command(file, side, line, string, if *run { Severity::High } else { Severity::Medium }, sink);
             }
             calls(file, side, sink);
             connected(file, side, sink);
             written(file, side, sink);
             for (line, comment) in side.comments().filter(|(line, text)| side.is_changed(*line) && text.starts_with("//go:generate")) {
-                command(file, side, line, comment, sink);
+                command(file, side, line, comment, Severity::High, sink);
             }
             if is_build_script(file.name()) {
                 build(file, side, sink);
@@ -97,7 +103,7 @@ fn told_to_run(file: &FileView<'_>, sink: &mut Sink<'_>) {
                 Draft::line(file, side, line.index).title("An agent that follows this runs what the machine would have asked about");
             sink.report(draft);
         } else {
-            command(file, side, line.index, text, sink);
+            command(file, side, line.index, text, Severity::High, sink);
         }
     }
 }
@@ -122,7 +128,18 @@ fn continued(file: &FileView<'_>, side: &SideView<'_>) -> Vec<(usize, String)> {
     out
 }
 
-fn command(file: &FileView<'_>, side: &SideView<'_>, line: usize, text: &str, sink: &mut Sink<'_>) {
+/// Whether a text of this file could be run: by the file itself, or by what else the change brings.
+fn may_be_run(file: &FileView<'_>, side: &SideView<'_>) -> bool {
+    static STARTS: Pattern = Pattern::new(
+        r"(?i)spawn|exec|popen|system\s*\(|subprocess|child_process|Process(?:Builder|\.Start)|\bCommand\b|shell|\brun\w*\s*\(",
+    );
+    const MOST_LINES: usize = 20_000;
+    let others = file.change.patch.files.iter().filter_map(|other| other.text());
+    STARTS.is_match(side.masked())
+        || others.flat_map(|text| text.added()).take(MOST_LINES).any(|(_, line)| engines().spawners.is_match(line))
+}
+
+fn command(file: &FileView<'_>, side: &SideView<'_>, line: usize, text: &str, worst: Severity, sink: &mut Sink<'_>) {
     if OPENS_SHELL.is_match(text) && shell::worst(text) == Some(Deed::RemoteShell) {
         return sink.report(
             Draft::line(file, side, line).title("Opens a shell to another machine").why("Whoever answers there runs any command here."),
@@ -132,7 +149,7 @@ fn command(file: &FileView<'_>, side: &SideView<'_>, line: usize, text: &str, si
         return;
     }
     let documented = engines().installers.is_match(text);
-    let severity = if documented { Severity::Low } else { Severity::High };
+    let severity = if documented { Severity::Low } else { worst };
     sink.report(Draft::line(file, side, line).severity(severity));
 }
 

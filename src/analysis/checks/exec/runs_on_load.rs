@@ -30,11 +30,14 @@ impl Check for RunsOnLoad {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ADDED, Words::of([&engines().spawners]).or(traffic().talking()))
+        Needs::nothing().and(Reach::ADDED, Words::of([&engines().spawners, &PROMPT, &BACKGROUND]).or(traffic().talking()))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+        if file.language == Language::Shell {
+            return shell_begins(file, side, sink);
+        }
         let moment = moment_of(file.language);
         for statement in side.statements() {
             let asked = side.touches(statement.first_line, statement.last_line) && statement.bytes.len() <= LONGEST;
@@ -69,6 +72,33 @@ fn unpacks(side: &SideView<'_>, statement: &Statement) -> bool {
     let text = side.plain().get(side.bytes_of(function.first_line, function.last_line)).unwrap_or("");
     text.len() < 20_000 && UNPACKS.is_match(text) && CARRIED.is_match(text) && WRITES.is_match(text)
 }
+
+/// What every shell of a person would run: before each prompt, or, in the file it begins with, in the background.
+fn shell_begins(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    for line in file.added().filter(|line| line.text.len() <= 1_000) {
+        let plain = side.plain_line(line.index);
+        static WORD: Pattern = Pattern::new(r"[A-Za-z]{3,}");
+        let more = |set: &str| WORD.is_match(&OWN_PROMPT.groups(set, 0).fold(set.to_owned(), |rest, own| rest.replace(own, " ")));
+        let title = if PROMPT.parts(plain).any(more) {
+            "Runs something before every prompt of a shell"
+        } else if BACKGROUND.is_match(plain) && BEGUN_WITH.is_match(&file.path) {
+            "Starts a program in the background with every shell"
+        } else {
+            continue;
+        };
+        sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::Medium));
+    }
+}
+
+/// What shells run before each prompt or command, set to more than their own history or a prompt's text.
+static PROMPT: Pattern =
+    Pattern::new(r#"(?:^|[\s;"'])(?:PROMPT_COMMAND\s*\+?=|(?:precmd|preexec)_functions\s*\+=)([^\n]*)|\btrap\s+["']([^"'\n]+)["']\s+DEBUG\b"#);
+/// What such a line says of its history and of its prompt.
+static OWN_PROMPT: Pattern = Pattern::new(r"\bhistory\s+-\w+|\$\{?PROMPT_COMMAND[^}\s;]*\}?|\b_\w+|\b\w*prompt\w*|\b(?:echo|printf)\s[^;]*");
+static BACKGROUND: Pattern = Pattern::new(r"\bnohup\s|\bsetsid\s|[^&]&\s*\)?\s*(?:disown\b.*)?$");
+/// Files with which shells begin.
+static BEGUN_WITH: Pattern =
+    Pattern::new(r"(?i)(?:^|[/._-])(?:bash_?profile|bash_?rc|zsh_?(?:rc|env|profile|login)|profile|bash_?login)(?:\.sh)?$|/profile\.d/");
 
 /// When a statement runs although nobody called it.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -28,6 +28,10 @@ static LITERAL: Pattern = Pattern::new(r"[\x22\x27`]([\w.*-]{2,40})[\x22\x27`]|:
 static SECRET: Pattern = Pattern::new(
     r"(?i)passw|passphrase|pwd|secret|token|authori[sz]ation|cookie|api[-_]?key|credential|cvv|cvc|card|\botp\b|private[-_]?key|session|bearer",
 );
+/// A value in whose place something else is shown, by its name.
+static MASKED: Pattern = Pattern::new(
+    r#"(?i)["':]?(\w*(?:passw|secret|token|api_?key|private_?key|credential|authorization)\w*)["']?\s*(?:,|:|=>|=)\s*&?(?:"|')(?:\*{3,}|[\[<(]?(?:redacted|hidden|filtered|masked|removed)[\])>]?)(?:"|')"#,
+);
 /// A call that hides.
 static CALLED: Pattern = Pattern::new(
     r"\b((?:sanitize|redact|mask|scrub|censor)_?(?:[Hh]eaders?|[Pp]arams?|[Ff]ields?|[Ss]ecrets?|[Tt]okens?|[Cc]redentials?|[Bb]ody|[Ll]ogs?|[Uu]rl|[Kk]eys?|[Ss]ensitive\w*))\s*(?:[({]|$)",
@@ -40,7 +44,7 @@ impl Check for RedactionNarrowed {
 
     fn needs(&self) -> Needs {
         let gone = Needs::nothing().and(Reach::REMOVED, Words::of([&SECRET, &CALLED]));
-        gone.and(Reach::ANYWHERE, Words::of([&HIDES, &CALLED]))
+        gone.and(Reach::ANYWHERE, Words::of([&HIDES, &CALLED, &MASKED]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -116,9 +120,6 @@ fn calls(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
 
 /// A value that a line hid is written out on the line that took its place, or an expression that hides knows fewer words.
 fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
-    static MASKED: Pattern = Pattern::new(
-        r#"(?i)["':]?(\w*(?:passw|secret|token|api_?key|private_?key|credential|authorization)\w*)["']?\s*(?:,|:|=>|=)\s*&?(?:"|')(?:\*{3,}|[\[<(]?(?:redacted|hidden|filtered|masked|removed)[\])>]?)(?:"|')"#,
-    );
     static WRITTEN: Pattern = Pattern::new(r#"["':]?(\w+)["']?\s*(?:,|:|=>|=)\s*&?[A-Za-z_$@][\w.>()-]*"#);
     static WORDS: Pattern = Pattern::new(r"\(\??:?([\w\\-]+(?:\|[\w\\-]+)*)\)");
     static HIDING: Pattern = Pattern::new(r"(?i)redact|scrub|mask|sanitiz|censor|hide|filter");

@@ -13,7 +13,7 @@ pub struct DestructiveCommand;
 /// Everything, or everything of somebody.
 static WIPES: Pattern = Pattern::new(
     r#"(?x)
-    \brm\s+(?:-\S+\s+)*-(?:\w*[rR]\w*|-recursive)\s+(?:-\S+\s+)*(?:"|')?(?:/|/\*|~|~/|~/\*|/(?:home|root|etc|usr|var|bin|boot|lib|opt|srv|Users)/?\*?|\$\{?HOME\}?(?:\\?")?/?\*?)(?:\\?"|')?(?:\s|$|[;&|)"'\],])
+    \brm\s+(?:-\S+\s+)*-(?:\w*[rR]\w*|-recursive)\s+(?:-\S+\s+)*(?:\\?"|')?(?:/|/\*|~|~/|~/\*|/(?:home|root|etc|usr|var|bin|boot|lib|opt|srv|Users)/?\*?|\$\{?HOME\}?(?:\\?")?/?\*?)(?:\\?"|')?(?:\s|$|[;&|)"'\],])
     | --no-preserve-root
     | :\(\)\s*\{\s*:\s*\|\s*:\s*&\s*\}\s*;\s*:
     | \bfind\s+(?:/|~|"?\$\{?HOME\}?"?)\s+(?:-(?:type|mindepth|maxdepth)\s+\w+\s+|-(?:xdev|mount)\s+)*(?:-delete\b|-exec\s+(?:rm|shred)\b)
@@ -56,7 +56,7 @@ static LOSES: Pattern = Pattern::new(
 );
 /// In a language that is no script, only what is run counts: lists of what is forbidden hold the same texts.
 static RUN: Pattern = Pattern::new(
-    r"\b(?:git|system|popen|Popen|run|EnsureDeleted\w*|dropAllTables|dropDatabase|Task|deleteDirectory|deleteRecursively|remove_all|Delete|remove_dir|call|check_call|check_output|exec\w*|spawn\w*|Command|shell\w*|sh|bash|execute|Process|ProcessBuilder|Start|rmtree|rm|rmSync|rmdirSync|RemoveAll|remove_dir_all|rm_rf|rm_r|passthru)\b[^\n]*\(|`",
+    r"\b(?:git|system|popen|Popen|run|EnsureDeleted\w*|dropAllTables|dropDatabase|Task|deleteDirectory|deleteRecursively|remove_all|Delete|remove_dir|call|check_call|check_output|exec\w*|spawn\w*|Command|shell\w*|sh|bash|execute|Process|ProcessBuilder|Start|rmtree|rm|rmSync|rmdirSync|RemoveAll|remove_dir_all|rm_rf|rm_r|passthru)\b[^\n]*\(|`|\bRake::Task\[",
 );
 static RUNS_LISTS: Pattern = Pattern::new(
     r"(?i)\b(?:block\w*|deny\w*|danger\w*|forbid\w*|disallow\w*|blacklist|unsafe\w*|assert\w*|print\w*|echo|log\w*|warn\w*|raise|throw|grep)\b",
