@@ -91,10 +91,12 @@ fn shell_begins(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// What shells run before each prompt or command, set to more than their own history or a prompt's text.
-static PROMPT: Pattern =
-    Pattern::new(r#"(?:^|[\s;"'])(?:PROMPT_COMMAND\s*\+?=|(?:precmd|preexec)_functions\s*\+=)([^\n]*)|\btrap\s+["']([^"'\n]+)["']\s+DEBUG\b"#);
+static PROMPT: Pattern = Pattern::new(
+    r#"(?:^|[\s;"'])(?:PROMPT_COMMAND\s*\+?=|(?:precmd|preexec)_functions\s*\+=)([^\n]*)|\btrap\s+["']([^"'\n]+)["']\s+DEBUG\b"#,
+);
 /// What such a line says of its history and of its prompt.
-static OWN_PROMPT: Pattern = Pattern::new(r"\bhistory\s+-\w+|\$\{?PROMPT_COMMAND[^}\s;]*\}?|\b_\w+|\b\w*prompt\w*|\b(?:echo|printf)\s[^;]*");
+static OWN_PROMPT: Pattern =
+    Pattern::new(r"\bhistory\s+-\w+|\$\{?PROMPT_COMMAND[^}\s;]*\}?|\b_\w+|\b\w*prompt\w*|\b(?:echo|printf)\s[^;]*");
 static BACKGROUND: Pattern = Pattern::new(r"\bnohup\s|\bsetsid\s|[^&]&\s*\)?\s*(?:disown\b.*)?$");
 /// Files with which shells begin.
 static BEGUN_WITH: Pattern =

@@ -22,7 +22,7 @@ static WIPES: Pattern = Pattern::new(
     | \bvssadmin(?:\.exe)?\s+delete\s+shadows
     | \b(?:shutil\.rmtree|(?:fs|fsp|fs\.promises|require\(["'](?:node:)?fs["']\))\.(?:rm|rmSync|rmdirSync)|os\.RemoveAll|(?:std::)?fs::remove_(?:dir_)?all|Directory\.Delete|FileUtils\.(?:rm_rf|rm_r|remove_dir|deleteDirectory)|FileSystemUtils\.deleteRecursively|File::deleteDirectory)[\s(]+
         (?:Path(?:s)?\.(?:of|get)\s*\(\s*|new\s+File\s*\(\s*|Path::new\s*\(\s*|&)?
-        (?:["']/["']|["']~["']|os\.path\.expanduser\(\s*["']~/?["']\s*\)|Path\.home\(\)|(?:os\.)?homedir\(\)|process\.env\.HOME|os\.Getenv\("HOME"\)|(?:std::)?getenv\("HOME"\)|(?:\w+\.)?home_dir\(\)[^),]*|Dir\.home|ENV\[["']HOME["']\]|System\.getProperty\("user\.home"\)|Environment\.GetFolderPath\(\s*Environment\.SpecialFolder\.UserProfile\s*\))\s*(?:[,)]|$)
+        (?:["']/["']|["']~["']|os\.path\.expanduser\(\s*["']~/?["']\s*\)|Path\.home\(\)|(?:os\.)?homedir\(\)|process\.env\.HOME|os\.Getenv\("HOME"\)|(?:std::)?getenv\("HOME"\)|(?:\w+\.)?home_dir\(\)(?:\.unwrap\w*\(\)|\.expect\([^)]*\)|\.ok_or\w*\([^)]*\)\?|\?)?|Dir\.home|ENV\[["']HOME["']\]|System\.getProperty\("user\.home"\)|Environment\.GetFolderPath\(\s*Environment\.SpecialFolder\.UserProfile\s*\))\s*(?:[,)]|$)
     | \bos\.RemoveAll\s*\(\s*(?:home|homeDir)\s*\)
     | \bFileUtils\.rm_(?:rf|r)[\s(]+Dir\.glob\(\s*(?:File\.join\(\s*)?(?:Dir\.home|ENV\[["']HOME["']\])\s*,\s*["']\*
     | \b(?:Path(?:s)?\.(?:of|get)|File)\s*\(\s*(?:System\.getProperty\("user\.home"\)|System\.getenv\("HOME"\))\s*\)(?:\.toFile\(\))?\.deleteRecursively\s*\(
