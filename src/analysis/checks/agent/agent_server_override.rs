@@ -47,7 +47,8 @@ fn change(old: &Server, new: &Server) -> Option<(String, Severity)> {
     if old.meaning() != new.meaning() {
         let ((old_words, _), (new_words, _)) = (old.meaning(), new.meaning());
         let first_changed = positional(&old_words) != positional(&new_words);
-        let least = if first_changed { Severity::Critical } else { Severity::Medium };
+        // A program of its own is told by that word what to do, a runner what to run.
+        let least = if first_changed && RUNNERS.is_match(new.program()) { Severity::Critical } else { Severity::Medium };
         return Some((format!("it would now {} instead of {}", new.deed(), old.deed()), worse(least)));
     }
     let gained = new.env.iter().find(|pair| !old.env.contains(pair));
@@ -56,6 +57,11 @@ fn change(old: &Server, new: &Server) -> Option<(String, Severity)> {
     }
     (new.is_unpinned() && !old.is_unpinned()).then(|| ("its package is no longer pinned to a version".to_owned(), Severity::Medium))
 }
+
+/// Programs that run what they are given: a package, a script, an image, a line.
+static RUNNERS: Pattern = Pattern::new(
+    r"(?i)(?:^|[/\\])(?:npx|npm|pnpm|pnpx|yarn|bunx?|deno|node|tsx|ts-node|uvx?|pipx|python[\d.]*|poetry|ruby|perl|php|java|dotnet|dnx|go|cargo|docker|podman|nix|env|sudo|(?:ba|z|da|k|fi)?sh|cmd|powershell|pwsh|ssh|npm-exec|mise|make)(?:\.(?:exe|cmd|bat))?$",
+);
 
 /// The first word that is no option: the package or script that decides what runs.
 fn positional(words: &[String]) -> Option<&String> {

@@ -51,6 +51,8 @@ pub fn reads(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) ->
     let possible = statement.bytes.len() <= LONGEST && file.spots(&TELLING, side.side).meet(statement.first_line, statement.last_line);
     let read = || {
         let plain = side.plain_of(statement);
+        // A header that is set is no header that is read; what it is set to may be.
+        let plain = SETS_HEADER.find(plain).map_or(plain, |set| plain.get(set.end..).unwrap_or(""));
         let read = traffic().reads(plain, file.language).filter(|_| !PICKED.is_match(plain))?;
         (read.kind != Kind::Request || !asked_singly(side, statement)).then_some(read)
     };
@@ -63,6 +65,9 @@ pub fn reads(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) ->
         read
     })
 }
+
+static SETS_HEADER: Pattern =
+    Pattern::new(r"^\s*[\w.$@>-]*[hH]eaders?\s*\[\s*:?[\x22\x27]?(?i:authorization|cookie|proxy-authorization)[\x22\x27]?\s*\]\s*=[^=>~]");
 
 /// What statements of a file read, by side and bytes, as far as somebody asked.
 #[derive(Default)]
