@@ -119,6 +119,9 @@ impl Compared<'_, '_, '_> {
             {
                 continue;
             }
+            if how == Weakening::Fewer && throws_without(self.file.language, was.plain, is.plain) {
+                continue;
+            }
             let evidence = format!("{} → {}", self.old.brief(old_at), self.new.brief(at));
             // A further way in may be the purpose of the change.
             let further = is.consequence == Consequence::LetsIn && !is.unless && matches!(how, Weakening::Excepted | Weakening::Narrowed);
@@ -222,6 +225,19 @@ impl Compared<'_, '_, '_> {
             }
         }
     }
+}
+
+/// Whether all that went is the question whether there is something, and what stays reads a part of it: without it that throws, as it
+/// does where null safety became a matter of types.
+fn throws_without(language: Language, was: &str, is: &str) -> bool {
+    static NOTHING: Pattern = Pattern::new(r"([\w.]+(?:\(\))?(?:\.\w+(?:\(\))?)*)\s*===?\s*null\s*\|\|");
+    let throws = matches!(language, Language::Java | Language::CSharp | Language::Kotlin | Language::Scala);
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>().replace(['(', ')'], "");
+    throws
+        && NOTHING.find(was).zip(NOTHING.group(was, 1)).is_some_and(|(asked, what)| {
+            let rest = format!("{}{}", was.get(..asked.start).unwrap_or(""), was.get(asked.end..).unwrap_or(""));
+            squeezed(&rest) == squeezed(is) && is.contains(&format!("{what}."))
+        })
 }
 
 const SETS: &str = "The condition sets what it compared, so it holds whoever asks";

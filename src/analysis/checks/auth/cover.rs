@@ -40,7 +40,7 @@ static HOOK: Pattern = Pattern::new(r"^\s*@(\w+)\.before_(?:app_)?request\b");
 static DEFINES: Pattern = Pattern::new(
     r"^\s*(?:export\s+|default\s+|pub(?:\([^)]*\))?\s+|public\s+|private\s+|protected\s+|static\s+|async\s+|override\s+|suspend\s+)*(?:def|fn|fun|function|func\s+(?:\(|\w)|class|struct|impl|trait|interface|object|module|if|else|for|while|switch|match|when|try|catch|namespace|package)\b",
 );
-static CLASS: Pattern = Pattern::new(r"\bclass\s+([\w:]+)(.*)");
+static CLASS: Pattern = Pattern::new(r"(?s)\bclass\s+([\w:]+)(.*)");
 static ABOVE: Pattern = Pattern::new(r"^\s*(?:@|#\[|\[)\s*[A-Za-z]");
 /// What a class says of all its actions.
 static OF_CLASS: Pattern = Pattern::new(
