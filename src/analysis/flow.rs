@@ -198,7 +198,9 @@ fn receivers(code: &str) -> impl Iterator<Item = &str> {
     let declared = DECLARED_IN_HEAD.group(code, 1);
     let each: Vec<&str> = (1..=6).filter_map(|group| EACH.group(code, group)).collect();
     let bound = |group| BOUND.group(code, group).filter(|_| declared.is_none() && each.is_empty());
-    let others = [declared, bound(1), bound(2), FILLED.group(code, 1), FILLED_INSIDE.group(code, 1), MERGED.group(code, 1)];
+    static DEFINED: Pattern = Pattern::new(r"^\s*#\s*define\s+([A-Za-z_]\w*)\s");
+    let others =
+        [DEFINED.group(code, 1), declared, bound(1), bound(2), FILLED.group(code, 1), FILLED_INSIDE.group(code, 1), MERGED.group(code, 1)];
     assigned
         .into_iter()
         .flatten()
@@ -251,7 +253,8 @@ mod tests {
 
     #[test]
     fn what_a_statement_puts_something_into() {
-        let cases: [(&str, &[&str]); 28] = [
+        let cases: [(&str, &[&str]); 29] = [
+            ("#define CODECS \"  \"", &["CODECS"]),
             ("if let Ok(path) = std::env::var(x) {", &["path"]),
             ("for (const [key, value] of Object.entries(process.env)) {", &["key", "value"]),
             ("for (Map.Entry<String, String> e : System.getenv().entrySet()) {", &["e"]),

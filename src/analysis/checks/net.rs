@@ -8,6 +8,7 @@ pub mod elsewhere;
 pub mod forwarding;
 pub mod hosts;
 pub mod lookups;
+mod named_in_log;
 pub mod sending;
 pub mod showing;
 pub mod through_file;

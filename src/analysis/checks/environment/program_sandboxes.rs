@@ -8,7 +8,7 @@ use crate::model::rule::Severity;
 
 /// Names of what such programs hold something in with, whichever side has them.
 pub(super) static NAMED: Pattern = Pattern::new(
-    r"SandboxedEnvironment|\bcreateContext\b|\bsandbox\b|allow-scripts|(?i:privileged)|cap_?[dD]rop|contextIsolation|nodeIntegration|network_mode|NetworkMode|docker\.sock",
+    r"SandboxedEnvironment|\bcreateContext\b|\bsandbox\b|allow-scripts|(?i:privileged)|cap_?[dD]rop|contextIsolation|nodeIntegration|network_mode|NetworkMode|docker\.sock|allow(?:All|Host|IO|Polyglot)\w*Access|\ballowIO\b|inherit_(?:env|network)|preopened_dir",
 );
 static TEMPLATES: Pattern = Pattern::new(r"\b(?:Immutable)?SandboxedEnvironment\b");
 static PLAIN_TEMPLATES: Pattern = Pattern::new(r"\b(?:Environment|Template)\s*\(|\bNativeEnvironment\b");
@@ -17,10 +17,10 @@ static POWERS: Pattern = Pattern::new(r"[{,]\s*(?:\.\.\.)?(?:process|require|glo
 static SCRIPTS: Pattern = Pattern::new(r"\ballow-scripts\b");
 static SAME_ORIGIN: Pattern = Pattern::new(r"\ballow-same-origin\b");
 static HELD: Pattern = Pattern::new(
-    r#"(?i)network_?mode["']?\s*[:=]\s*["']none|network_?disabled["']?\s*[:=]\s*true|cap_?drop["']?\s*[:=]\s*\[|read_?only(?:_?rootfs)?["']?\s*[:=]\s*true|security_?opt["']?\s*[:=]\s*\["#,
+    r#"(?i)network_?mode["']?\s*[:=]\s*["']none|network_?disabled["']?\s*[:=]\s*true|cap_?drop["']?\s*[:=]\s*\[|read_?only(?:_?rootfs)?["']?\s*[:=]\s*true|security_?opt["']?\s*[:=]\s*\[|allowHostAccess\(\s*HostAccess\.(?:EXPLICIT|NONE|SCOPED|ISOLATED|CONSTRAINED|UNTRUSTED)|allowIO\(\s*(?:IOAccess\.NONE|false)|allowPolyglotAccess\(\s*PolyglotAccess\.NONE"#,
 );
 static LET_OUT: Pattern = Pattern::new(
-    r#"(?i)\bprivileged["']?\s*[:=]\s*true|network_?mode["']?\s*[:=]\s*["']host|pid_?mode["']?\s*[:=]\s*["']host|/var/run/docker\.sock|cap_?add["']?\s*[:=]\s*\[\s*["'](?:ALL|SYS_ADMIN|SYS_PTRACE)"#,
+    r#"(?i)\bprivileged["']?\s*[:=]\s*true|network_?mode["']?\s*[:=]\s*["']host|pid_?mode["']?\s*[:=]\s*["']host|/var/run/docker\.sock|cap_?add["']?\s*[:=]\s*\[\s*["'](?:ALL|SYS_ADMIN|SYS_PTRACE)|allowAllAccess\(\s*true|allowHostAccess\(\s*HostAccess\.ALL\b|\.inherit_(?:env|network)\(\)|preopened_dir\(\s*"/"|allowIO\(\s*(?:IOAccess\.ALL|true)"#,
 );
 static WINDOW_HELD: Pattern =
     Pattern::new(r"\b(?:contextIsolation|sandbox|webSecurity)\s*:\s*true|\b(?:nodeIntegration\w*|allowRunningInsecureContent)\s*:\s*false");
@@ -50,7 +50,7 @@ pub(super) fn program_sandboxes(file: &FileView<'_>, sink: &mut Sink<'_>) {
     }
     if told.is_none() && count(&added, &LET_OUT) > count(&removed, &LET_OUT) {
         let severity = if went(&HELD) { Severity::High } else { Severity::Medium };
-        told = first(&LET_OUT).map(|line| (line, "A container that a program starts reaches its host", severity));
+        told = first(&LET_OUT).map(|line| (line, "What a program holds apart reaches its host", severity));
     }
     if told.is_none() && count(&added, &WINDOW_OPEN) >= 2 && count(&removed, &WINDOW_HELD) >= 2 {
         told = first(&WINDOW_OPEN).map(|line| (line, "Pages of a window reach the machine it runs on", Severity::High));

@@ -31,7 +31,7 @@ static JAVASCRIPT: Pattern = Pattern::new(
     r"(?:^|[^\w.$])eval\s*\(\s*[^\x22\x27`\s)]|(?:^|[^\w.$])eval\s*\(\s*`[^`]*\$\{|\bnew\s+Function\s*\(\s*[^)\s]|\bvm\.runIn\w*Context\s*\(\s*[^\x22\x27`\s)]|\bvm\.compileFunction\s*\(\s*[^\x22\x27`\s)]|\bnew\s+(?:vm\.)?Script\s*\(\s*[^\x22\x27`\s)]|(?:^|[^\w.$])runIn(?:This|New)?Context\s*\(\s*[^\x22\x27`\s)]",
 );
 static PHP: Pattern = Pattern::new(
-    r"(?:^|[^\w>$:])(?:eval|create_function|assert)\s*\(\s*\S*\$|(?:^|[^\w>$:])call_user_func(?:_array)?\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)|\$\w+\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)\b|\$_(?:GET|POST|REQUEST|COOKIE)\[[^\]]*\]\s*\(",
+    r"(?:^|[^\w>$:])(?:eval|create_function|assert)\s*\(\s*\S*\$|(?:^|[^\w>$:])eval\s*\([^;]*\.\s*\$|(?:^|[^\w>$:])call_user_func(?:_array)?\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)|\$\w+\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)\b|\$_(?:GET|POST|REQUEST|COOKIE)\[[^\]]*\]\s*\(",
 );
 static RUBY: Pattern = Pattern::new(r"(?:^|[^\w.])eval[\s(]\s*[a-z@]|\.(?:instance|class|module)_eval\s*\(?\s*[a-z@]\w*\s*[),\n]");
 

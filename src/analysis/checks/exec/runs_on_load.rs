@@ -40,7 +40,8 @@ impl Check for RunsOnLoad {
         }
         let moment = moment_of(file.language);
         for statement in side.statements() {
-            let asked = side.touches(statement.first_line, statement.last_line) && statement.bytes.len() <= LONGEST;
+            let touched = side.touches(statement.first_line, statement.last_line) || marked_now(file, side, statement);
+            let asked = touched && statement.bytes.len() <= LONGEST;
             let Some(moment) = asked.then(|| moment(file, side, statement)).flatten() else { continue };
             let Some(deed) = deed(file, side, statement) else { continue };
             if moment == Moment::Initialiser && unpacks(side, statement) {
@@ -220,6 +221,13 @@ fn top_level(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) ->
         parent = header.parent;
     }
     None
+}
+
+/// Whether the change touches what stands in front of the function around a statement, where that may make a loader call it.
+fn marked_now(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> bool {
+    let marks = matches!(file.language, Language::CSharp | Language::Rust | Language::C | Language::Cpp);
+    let function = || statement.function.and_then(|at| side.functions().get(at));
+    marks && function().is_some_and(|function| side.touches(function.first_line.saturating_sub(2), function.first_line))
 }
 
 /// Functions that a loader calls by itself, by what stands in front of them.

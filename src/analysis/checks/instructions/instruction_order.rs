@@ -125,7 +125,8 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
     static NO_VERDICT: Pattern = Pattern::new(
         r"(?i)\baccept\w*\s+(?:all\s+|the\s+|any\s+)?(?:[\w-]+\s+){0,2}(?:snapshots?|baselines?|goldens?|licen[cs]es?|terms|eula|defaults?|cookies?|prompts?|migrations?)\b",
     );
-    let asked = |range: &Range<usize>| NO_VERDICT.find(&passage.text).is_none_or(|other| other.start > range.end || range.start > other.end);
+    let asked =
+        |range: &Range<usize>| NO_VERDICT.find(&passage.text).is_none_or(|other| other.start > range.end || range.start > other.end);
     if let Some(range) = may.verdict.then(|| words.verdict.find(&passage.text)).flatten().filter(asked) {
         let weight = passage.weigh(&range);
         let severity = match (passage.stand, words.address.is_in(&passage.text)) {

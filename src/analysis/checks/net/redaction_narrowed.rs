@@ -30,7 +30,7 @@ static SECRET: Pattern = Pattern::new(
 );
 /// A value in whose place something else is shown, by its name.
 static MASKED: Pattern = Pattern::new(
-    r#"(?i)["':]?(\w*(?:passw|secret|token|api_?key|private_?key|credential|authorization)\w*)["']?\s*(?:,|:|=>|=)\s*&?(?:"|')(?:\*{3,}|[\[<(]?(?:redacted|hidden|filtered|masked|removed)[\])>]?)(?:"|')"#,
+    r#"(?i)["':]?(\w*(?:passw|secret|token|api_?key|private_?key|credential|authorization)\w*)["']?\s*(?:,|:|=>|=)[^\n]{0,80}?(?:"|')(?:\*{3,}|[\[<(]?(?:redacted|hidden|filtered|masked|removed)[\])>]?)(?:"|')"#,
 );
 /// A call that hides.
 static CALLED: Pattern = Pattern::new(
@@ -140,8 +140,40 @@ fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
             let place = added.iter().find(|line| WORDS.is_match(line.text)).filter(|_| !lost.is_empty())?;
             Some((place.index, format!("What hides secrets no longer knows {}", lost.join(", "))))
         };
-        if let Some((line, title)) = shown.or_else(fewer) {
+        let dropped = || {
+            let named = |text: &str| HIDING.is_match(text);
+            let function = old.function_at(went.index);
+            let about = function.is_some_and(|function| named(&function.name)) || named(file.name()) || near_mask(old, went.index);
+            let lost = about.then(|| gone(went.text, new)).flatten()?;
+            let place = added.iter().find(|line| line.index + 3 >= went.index).or_else(|| added.first()).map_or(0, |line| line.index);
+            Some((place, format!("What hides secrets no longer knows {lost}")))
+        };
+        if let Some((line, title)) = shown.or_else(fewer).or_else(dropped) {
             sink.report(Draft::line(file, new, line).title(title).severity(Severity::High).confidence(Confidence::Medium));
         }
     }
+}
+
+/// Whether something is shown in the place of a value within a few lines.
+fn near_mask(old: &SideView<'_>, line: usize) -> bool {
+    static MASK: Pattern = Pattern::new(r#"(?i)["'](?:\*{3,}|[\[<(]?(?:redacted|hidden|filtered|masked|removed)[\])>]?)["']"#);
+    const NEAR: usize = 4;
+    let last = (line + NEAR).min(old.len().saturating_sub(1));
+    (line.saturating_sub(NEAR)..=last).any(|at| MASK.is_match(old.plain_line(at)))
+}
+
+/// The secrets that a line of such a list names in texts and that no text of the file names any more.
+fn gone(went: &str, new: &SideView<'_>) -> Option<String> {
+    static TEXT: Pattern = Pattern::new(r#"["'`]([^"'`\n]{3,80})["'`]"#);
+    const MOST_SEARCHED: usize = 200_000;
+    if new.text().len() > MOST_SEARCHED {
+        return None;
+    }
+    let now = new.plain().to_ascii_lowercase();
+    let lost: BTreeSet<String> = TEXT
+        .groups(went, 1)
+        .flat_map(|text| SECRET.groups(text, 0).map(str::to_ascii_lowercase).collect::<Vec<_>>())
+        .filter(|word| !now.contains(word.as_str()))
+        .collect();
+    (!lost.is_empty()).then(|| lost.into_iter().collect::<Vec<_>>().join(", "))
 }

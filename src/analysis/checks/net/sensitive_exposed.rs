@@ -3,6 +3,7 @@
 
 use super::carriers::Carriers;
 use super::echoed::{SAYING, echoed};
+use super::named_in_log::named_in_log;
 use super::sending::{LONGEST, TELLING, reads};
 use super::showing::{ANSWERS, FAILS, FILES, LOGS, SETTINGS, Way, shown_around};
 use super::traffic::{Kind, Sensitive, is_shell, traffic};
@@ -22,7 +23,7 @@ pub struct SensitiveExposed;
 const MOST: usize = 60;
 
 /// What is said of a secret without saying it.
-static VEILED: Pattern = Pattern::new(
+pub(super) static VEILED: Pattern = Pattern::new(
     r"(?i)\b(?:len|count|size|bool(?:ean)?|type|mask\w*|redact\w*|sanitiz\w*|censor\w*|hide\w*|scrub\w*|obfuscat\w*|hash\w*|sha\d+|fingerprint|keys|typeof|is_?set|filter\w*|allow\w*|pick|omit)\s*\(|\.(?:length|len\(\)|keys\(\)|size\(\))|\bObject\.keys\(|\*{3}|\bis\s+(?:not\s+)?None\b|[!=]==?\s*(?:null|undefined|nil|None)|\bin\s+os\.environ|!!",
 );
 
@@ -57,7 +58,7 @@ impl Check for SensitiveExposed {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         published(file, sink);
-        typed(file, sink);
+        named_in_log(file, sink);
         if is_shell(file.language) {
             echoed(file, sink);
         }
@@ -105,32 +106,6 @@ fn takes_password(side: &SideView<'_>, statement: &Statement) -> bool {
     let function = statement.function.and_then(|at| side.functions().get(at));
     let text = function.and_then(|one| side.plain().get(side.bytes_of(one.first_line, one.last_line)));
     text.is_some_and(|text| text.len() <= 20_000 && TAKES.is_match(text))
-}
-
-/// A password or a secret that a function is given is printed or logged as it is.
-fn typed(file: &FileView<'_>, sink: &mut Sink<'_>) {
-    static SHOWS: Pattern = Pattern::new(
-        r"\b(?:syslog|Log\.\w+|_?log(?:ger)?\.\w+|print|println!?|eprintln!|puts|var_dump|console\.\w+|log(?:ger|ging)?\.\w+|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|printf|fprintf)\s*\(([^;\n]*)\)",
-    );
-    static BARE: Pattern = Pattern::new(
-        r"(?:^|[,({\s+.])\$?(password|passwd|passphrase|plain_?password|raw_?password|api_?[kK]ey|secret_?[kK]ey|client_?[sS]ecret|private_?[kK]ey|access_?[tT]oken|refresh_?[tT]oken|card_?[nN]umber)\s*(?:$|[,)}+])",
-    );
-    let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
-    for line in file.added().filter(|line| line.text.len() < 400 && SHOWS.is_match(line.text)).take(200) {
-        let code = line.code();
-        let Some(name) = SHOWS.group(code, 1).and_then(|given| BARE.group(given, 1)).filter(|_| !VEILED.is_match(code)) else { continue };
-        let Some(function) = side.function_at(line.index) else { continue };
-        let header = side.line(function.first_line).code();
-        if header.contains('(') && header.split(|c: char| !c.is_alphanumeric() && c != '_').any(|given| given == name) {
-            let known = name.contains("pass");
-            sink.report(
-                Draft::line(file, side, line.index)
-                    .title(format!("Writes {} as it was given into a log", if known { "a password" } else { "a secret" }))
-                    .severity(if known { Severity::High } else { Severity::Medium })
-                    .confidence(Confidence::Medium),
-            );
-        }
-    }
 }
 
 static PUBLISHING: Hint = Hint::new(|| Words::of([&PUBLISHED]));

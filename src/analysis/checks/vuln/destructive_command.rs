@@ -49,6 +49,7 @@ static LOSES: Pattern = Pattern::new(
     | \bdocker\s+system\s+prune\s[^\n|;]*--volumes | \bdocker\s+volume\s+(?:rm|prune)\b
     | \bgit\s+push\s[^\n|;]*(?:\s-f\b|--force\b(?:[^-]|$)) | \bgit\s+push\s+\S+\s+(?:--delete|:\S+)
     | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+(?:-\S+\s+)*"?\$\{?\w+\}?"?/(?:\*|\s|$)
+    | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+"?\$\{\w+:\?[^}]*\}/\$\{?\w+\}?"?(?:\s|$)
     | \bgit\s+reset\s+--hard\s+(?:HEAD[~^]|origin/)\S* | \bgit\s+clean\s+-\w*f\w*x
     | \b(?:remove_all|remove_dir_all|RemoveAll|Directory\.Delete|deleteDirectory|rmtree|rm_rf|deleteRecursively)\s*\(?\s*[\w.&>-]*(?:[dD]ata|[dD]ocument|[uU]pload|[bB]ackup|[sS]torage|[aA]rchive)s?_?(?:[dD]ir\w*|[rR]oot|[pP]ath|[fF]older)?(?:\(\))?\s*[,)]
     | \b\w*(?:[dD]ata|[dD]ocument|[uU]pload|[bB]ackup|[sS]torage|[aA]rchive)s?(?:Dir\w*|Root|Path|Folder)?(?:\.toFile\(\))?\.deleteRecursively\s*\(

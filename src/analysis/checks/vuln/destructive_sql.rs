@@ -25,7 +25,7 @@ static POLICY_GOES: Pattern = Pattern::new(r"(?im)^\s*drop\s+policy\s+(?:if\s+ex
 static POLICY_MADE: Pattern = Pattern::new(r"(?i)\bcreate\s+policy\s+(\x22[^\x22]+\x22|\w+)");
 static EVERY_ROW: Pattern = Pattern::new(r"(?is)^\s*(?:delete\s+from\s+[\w.`\x22\[\]]+|update\s+[\w.`\x22\[\]]+\s+set\s+[^=]+=.*)\s*$");
 static WHERE: Pattern = Pattern::new(r"(?i)\b(?:where|limit|join|using)\b");
-static DATABASE: Pattern = Pattern::new(r"(?is)^\s*drop\s+(?:database|schema\s+.*cascade)\b");
+static DATABASE: Pattern = Pattern::new(r"(?is)^\s*drop\s+(?:database|schema\s+.*cascade|schema\s+if\s+exists)\b");
 static TABLE: Pattern = Pattern::new(
     r"(?is)^\s*(?:drop\s+table\b|truncate\s+(?:table\s+)?[\w.\x22`\[\]]+(?:\s*,\s*[\w.]+)*(?:\s+(?:cascade|restrict|restart\s+identity|continue\s+identity))*\s*$|alter\s+table\s+.*\bdrop\s+column\b)",
 );
