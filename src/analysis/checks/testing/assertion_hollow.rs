@@ -16,7 +16,7 @@ use crate::model::rule::{RuleId, Severity};
 
 static CONSTANT: Pattern = Pattern::new(
     r"(?x) ^\s*assert\s+\(?\s*(True|true|1|not\s+False|1\s*==\s*1)\s*\)?\s*(,|;|$)
-    | \b(assert(_true|True|IsTrue|\.ok|\.isTrue|\.True|\.isOk)?|Assert\.(True|IsTrue|That)|require\.True|EXPECT_TRUE|ASSERT_TRUE|REQUIRE|CHECK|XCTAssertTrue|XCTAssert)!?\s*\(\s*(t,\s*)?(true|True|TRUE|1|!\s*false|not\s+False)\s*[,)]
+    | \b(assert(_true|True|IsTrue|\.ok|\.isTrue|\.True|\.isOk)?|Assert\.(True|IsTrue|That)|require\.True|EXPECT_TRUE|ASSERT_TRUE|REQUIRE|CHECK|TEST_ASSERT(?:_TRUE)?|ck_assert|cr_assert|BOOST_(?:TEST|CHECK|REQUIRE)|XCTAssertTrue|XCTAssert)!?\s*\(\s*(t,\s*)?(true|True|TRUE|1|!\s*false|not\s+False)\s*[,)]
     | \b(expect|assertThat)\s*\(\s*(true|1|!false)\s*\)\s*\.\s*(toBe\(|toEqual\(|toBeTruthy|toBeDefined|not\.toBe(Null|Falsy|Undefined)|isTrue|isNotNull|to\.be\.(true|ok)|to\.equal\(|to\s+(be|eq))
     | \b(assert(Is)?Not(Null|None)|Assert\.NotNull|assert_not_nil|refute_nil)\s*\(\s*(new\s+\w|\x22|'|\d)
     | (\blen\([\w.\[\]()]*\)|\.(length|size|count|len)(\(\))?)\s*>=\s*0\b | \.(length|size|count)(\(\))?\s*\)\s*\.(toBeGreaterThanOrEqual|isGreaterThanOrEqualTo|isAtLeast|to\.be\.at\.least)\(\s*0\s*\)
@@ -192,10 +192,22 @@ pub(super) fn hollow(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> 
     let (left, right) = compared(plain)?;
     let about =
         side.function_at(index).is_some_and(|function| ABOUT_EQUALITY.is_match(&function.name)) || ABOUT_EQUALITY.is_match(file.name());
-    if left == right && (LITERAL.is_match(&left) || !left.contains('(')) && !about && !(left.is_empty() || said_above(side, index)) {
+    let again = LITERAL.is_match(&left) || !left.contains('(') || knew_better(file, &left);
+    if left == right && again && !about && !(left.is_empty() || said_above(side, index)) {
         return Some(("This assertion compares a value with itself", true));
     }
     told(side, index, (&left, &right)).then_some(("This assertion asks a mock for what it was just told", true))
+}
+
+/// Whether a line that went compared the same call with something else: what was known is asked of the code itself now.
+fn knew_better(file: &FileView<'_>, call: &str) -> bool {
+    struct Known(BTreeSet<String>);
+    let known = file.shared(|file| {
+        let told = file.removed().filter(|line| line.text.len() < 400 && asserts(line.code())).take(500);
+        let pairs = told.filter_map(|line| compared(line.text.trim())).filter(|(left, right)| left != right);
+        Known(pairs.flat_map(|(left, right)| [left, right]).collect())
+    });
+    known.0.contains(call)
 }
 
 /// Whether the name of the test, above, speaks of equality: `it('is equal to itself', …)`.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::assertions::{ASSERTION, asserts, guard_changes, guards, is_weak, said_from, tested_changes};
 use super::cases::{Case, cases};
 use super::compared::{asks_less, offers_a_choice, subject_of};
+use super::refusal::{LET_IN, TURNED_AWAY};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -27,10 +28,10 @@ static AT_LEAST: Pattern = Pattern::new(
 );
 /// Errors that are named, and those that are any.
 static NAMED_ERROR: Pattern = Pattern::new(
-    r"(?:pytest\.raises|assertRaises\w*|assert_raises|assertThrows(?:Exactly)?|assertFailsWith|Assert\.Throws(?:Async)?|assert\.(?:throws|rejects)|toThrow(?:Error)?|raise_error|expectException|\.ErrorIs|\.ErrorContains|\.EqualError|EXPECT_THROW|should_panic)\s*[(<]\s*(?:[^)\n]*[A-Za-z\x22'/])",
+    r"(?:pytest\.raises|assertRaises\w*|assert_raises|assertThrows(?:Exactly)?|assertFailsWith|Assert\.Throws(?:Async)?|assert\.(?:throws|rejects)|toThrow(?:Error)?|[sS]houldThrow(?:Exactly)?|Should\(\)\.Throw\w*|\bthrows(?:Async)?|ThrowsAnyAsync|Throws\.(?:TypeOf|InstanceOf)|(?:REQUIRE|CHECK)_THROWS_\w+|BOOST_\w+_THROW|raise_error|expectException|\.ErrorIs|\.ErrorContains|\.EqualError|EXPECT_THROW|should_panic)\s*[(<]\s*(?:[^)\n]*[A-Za-z\x22'/])",
 );
 static ANY_ERROR: Pattern = Pattern::new(
-    r"(?:pytest\.raises|assertRaises\w*|assert_raises)\s*\(\s*(?:Base)?Exception\s*[,)]|assertThrows(?:Exactly)?\(\s*(?:Exception|Throwable|RuntimeException|Error)\.class|assertFailsWith<(?:Exception|Throwable)>|Assert\.Throws(?:Any)?(?:Async)?<Exception>|toThrow(?:Error)?\(\s*\)|raise_error\s*(?:$|[;{}]|\(\s*\))|\.(?:Error)\(\s*t?,?\s*\w+\s*\)|EXPECT_ANY_THROW|should_panic\s*\]|expectException\(\s*\\?(?:Throwable|Exception)::class|assert\.(?:throws|rejects)\([^,]*\)\s*;?$",
+    r"(?:pytest\.raises|assertRaises\w*|assert_raises)\s*\(\s*(?:Base)?Exception\s*[,)]|assertThrows(?:Exactly)?\(\s*(?:Exception|Throwable|RuntimeException|Error)\.class|assertFailsWith<(?:Exception|Throwable)>|Assert\.Throws(?:Any)?(?:Async)?<Exception>|[sS]houldThrow(?:Any\b|(?:Exactly)?<(?:Throwable|(?:Runtime)?Exception)>)|assertThrows<(?:Throwable|(?:Runtime)?Exception)>|Should\(\)\.Throw\w*<Exception>|Throws\.(?:Exception\b|InstanceOf<Exception>)|(?:REQUIRE|CHECK)_THROWS\(|->throws\(\s*\\?(?:Throwable|Exception)::class|toThrow(?:Error)?\(\s*\)|raise_error\s*(?:$|[;{}]|\(\s*\))|\.(?:Error)\(\s*t?,?\s*\w+\s*\)|EXPECT_ANY_THROW|should_panic\s*\]|expectException\(\s*\\?(?:Throwable|Exception)::class|assert\.(?:throws|rejects)\([^,]*\)\s*;?$",
 );
 static REFUSED: Pattern = Pattern::new(
     r"(?i)\b(?:401|403)\b|unauthori[sz]ed|forbidden|permission_?denied|access_?denied|not_?allowed|unauthenticated|invalid_?(?:token|signature|credentials)",
@@ -73,11 +74,6 @@ impl Check for AssertionLoosened {
     }
 }
 
-/// A status by which somebody is turned away, and those by which he is not.
-static TURNED_AWAY: Pattern = Pattern::new(
-    r"(?i)\b(?:401|403|404)\b|Status(?:Unauthorized|Forbidden|NotFound)\b|\b(?:HttpStatus|HTTPStatus|StatusCodes?)(?:\.|::)(?:UNAUTHORIZED|FORBIDDEN|NOT_FOUND|Unauthorized|Forbidden|NotFound)\b|\bis(?:Unauthorized|Forbidden|NotFound)\(\)|\bassert(?:Unauthorized|Forbidden|NotFound)\(|:(?:unauthorized|forbidden|not_found)\b",
-);
-static LET_IN: Pattern = Pattern::new(r"(?i)\b(?:200|201|202|204)\b|StatusOK\b|:(?:ok|success)\b|\bisOk\(\)|\bassertOk\(|is2xx");
 /// A limit that everything but a crash stays below.
 static BELOW_CRASH: Pattern = Pattern::new(
     r"(?:<=?|LessThan(?:OrEqual(?:To)?)?\(|assertLess(?:Equal)?\(.*,|\.Less(?:OrEqual)?\(.*,|!=+|not\.toBe\(|NotEqual\(.*)\s*(?:499|5\d\d|600)\b",

@@ -18,10 +18,22 @@ static LEAVES: Pattern = Pattern::new(
 /// Conditions under which a test would leave that say nothing about what it tests.
 static ANYWAY: Pattern =
     Pattern::new(r#"(?i)^\s*(?:\}?\s*if|unless)\b.*(?:\btrue\b|\b1\s*\)?\s*:?$|environ|getenv|env\.|env\[|\bENV\b|\bCI\b|GITHUB_ACTIONS)"#);
+static CONDITION: Pattern = Pattern::new(r"^\s*\}?\s*(?:if|unless)\b");
 static HANDLER: Pattern = Pattern::new(r"^\s*\}?\s*(?:except|catch|rescue)\b");
 static TRIES: Pattern = Pattern::new(r"^\s*(?:try|begin|do)\b");
-static SUPPRESSES: Pattern =
-    Pattern::new(r"\bwith\s+(?:contextlib\.)?suppress\(\s*(?:AssertionError|Exception|BaseException)\b|catch_unwind\s*\(");
+static SUPPRESSES: Pattern = Pattern::new(
+    r"\bwith\s+(?:contextlib\.)?suppress\(\s*(?:AssertionError|Exception|BaseException)\b|catch_unwind\s*\(|^\s*runCatching\b",
+);
+/// What looks at an outcome after all.
+static LOOKS: Pattern = Pattern::new(
+    r"\b(?:getOrThrow|onFailure|exceptionOrNull|isFailure|isSuccess|getOrElse|getOrNull|fold|unwrap\w*|is_ok|is_err|join|await|awaitAll|Wait\w*|GetAwaiter|Result)\b",
+);
+/// What is started and never waited for.
+static STARTED: Pattern = Pattern::new(
+    r"^\s*(?:_\s*=\s*)?(?:Task\.(?:Run|Factory\.StartNew)|ThreadPool\.QueueUserWorkItem)\s*\(|^\s*GlobalScope\.(?:launch|async)\b|^\s*let\s+_\w*\s*=\s*(?:tokio::(?:task::)?spawn|(?:std::)?thread::spawn)\s*\(",
+);
+/// What is called with what it is given.
+static CALL: Pattern = Pattern::new(r"[A-Za-z_$][\w$.>:-]*\([^()]*\)");
 /// What stops the test after all.
 static FAILS: Pattern = Pattern::new(
     r"(?i)\b(?:raise|throw|rethrow|fail|fatal|fatalf|panic|reject|done|errors?|failures?|failed|exit|skip\w*|retry|continue)\b|\bdone\(|\.push\(|\bt\.(?:Error|Fatal)",
@@ -56,7 +68,7 @@ impl Check for AssertionUnreached {
             let lost = match () {
                 () if LEAVES.is_match(code) => behind(side, at, &asserting),
                 () if HANDLER.is_match(code) => swallowed(file, side, at, &asserting),
-                () if SUPPRESSES.is_match(code) => inside(side, at, &asserting),
+                () if SUPPRESSES.is_match(code) || STARTED.is_match(code) => unlooked(side, at, &asserting),
                 () => continue,
             };
             report(file, side, statement, &lost, &known, sink);
@@ -77,7 +89,12 @@ fn report(file: &FileView<'_>, side: &SideView<'_>, at: &Statement, lost: &[usiz
         _ if in_automation(side, at) => Severity::High,
         _ => Severity::Medium,
     };
-    let what = if LEAVES.is_match(side.code_of(at)) { "The test leaves before" } else { "Failures are swallowed here of" };
+    let code = side.code_of(at);
+    let what = match () {
+        () if LEAVES.is_match(code) => "The test leaves before",
+        () if STARTED.is_match(code) => "The test does not wait for",
+        () => "Failures are swallowed here of",
+    };
     let title = format!("{what} {} of its assertions", lost.len());
     sink.report(Draft::line(file, side, at.first_line).title(title).severity(severity));
 }
@@ -98,6 +115,22 @@ fn in_automation(side: &SideView<'_>, at: &Statement) -> bool {
 fn of_assertions(side: &SideView<'_>) -> BTreeSet<String> {
     let all = side.statements().iter().filter(|statement| asserts(side.code_of(statement)));
     all.map(|statement| side.plain_of(statement).trim().to_owned()).collect()
+}
+
+/// The assertions inside of the statement at `at`, unless somebody looks at what comes of it.
+fn unlooked(side: &SideView<'_>, at: usize, asserting: &[bool]) -> Vec<usize> {
+    let lost = inside(side, at, asserting);
+    let Some(statement) = side.statements().get(at) else { return lost };
+    let last = lost.last().and_then(|inner| side.statements().get(*inner)).map_or(statement.last_line, |one| one.last_line);
+    let behind = last..=(last + 1).min(side.len().saturating_sub(1));
+    let looks =
+        LOOKS.is_match(side.code_of(statement)) || behind.into_iter().any(|line| line == last + 1 && looked(side.line(line).code()));
+    if looks { Vec::new() } else { lost }
+}
+
+/// Whether the end of a block goes on with a look at its outcome.
+fn looked(code: &str) -> bool {
+    code.trim_start().starts_with(['}', ')', '.']) && LOOKS.is_match(code)
 }
 
 /// Whether the statement at `at` heads a test.
@@ -121,10 +154,26 @@ fn behind(side: &SideView<'_>, at: usize, asserting: &[bool]) -> Vec<usize> {
             Some(outer) if heads_test(side, outer) => outer,
             _ => return Vec::new(),
         },
+        Some(one) if CONDITION.is_match(side.plain_of(one)) => return asked_again(side, at, parent, asserting),
         _ => return Vec::new(),
     };
     let end = statements.get(header).map_or(at, |one| one.end);
     (at + 1..end).filter(|later| asserting.get(*later).copied().unwrap_or(false)).collect()
+}
+
+/// The assertions behind a condition under which a test leaves, where the condition asks for the very thing that one of them asserts.
+fn asked_again(side: &SideView<'_>, at: usize, condition: usize, asserting: &[bool]) -> Vec<usize> {
+    let statements = side.statements();
+    let Some(one) = statements.get(condition).filter(|one| side.touches(one.first_line, one.last_line)) else { return Vec::new() };
+    let Some(header) = one.parent.filter(|outer| heads_test(side, *outer)) else { return Vec::new() };
+    let asked: BTreeSet<&str> = CALL.groups(side.plain_of(one), 0).filter(|call| !call.starts_with("if")).take(8).collect();
+    let end = statements.get(header).map_or(at, |one| one.end);
+    let behind: Vec<usize> = (at + 1..end).take(400).filter(|later| asserting.get(*later).copied().unwrap_or(false)).collect();
+    let asks = |later: &usize| {
+        let said = statements.get(*later).map_or("", |one| side.plain_of(one));
+        said.len() < 600 && asked.iter().any(|call| said.contains(call))
+    };
+    if behind.iter().any(asks) { behind } else { Vec::new() }
 }
 
 /// The assertions of the block that the handler at `at` belongs to, when it takes their failure and says nothing.
@@ -160,7 +209,9 @@ fn takes_everything(language: Language, code: &str) -> bool {
     static DOTNET: Pattern = Pattern::new(r"catch\s*$|\b(?:Exception|AssertionException|XunitException|AssertFailedException)\b");
     static RUBY: Pattern = Pattern::new(r"\b(?:Exception|Assertion|ExpectationNotMetError)\b");
     static PHP: Pattern = Pattern::new(r"\b(?:Throwable|Exception|AssertionFailedError|ExpectationFailedException)\b");
+    static CPP: Pattern = Pattern::new(r"catch\s*\(\s*\.\.\.\s*\)");
     match language {
+        Language::Cpp => CPP.is_match(code),
         Language::Python => PYTHON.is_match(code),
         Language::Java | Language::Kotlin | Language::Scala => JVM.is_match(code),
         Language::CSharp => DOTNET.is_match(code),

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assertions::{ASSERTION, assertions, asserts, begins_test, guards, is_tested_code, is_weak, polarity, subject};
-use super::cases::cases;
+use super::cases::{Case, cases};
+use super::refusal::{LET_IN, NONE_THROWN, REFUSES, TURNED_AWAY, WAITS};
 use crate::analysis::check::{ChangeView, Check, Draft, FileOutcome, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -31,7 +32,8 @@ impl Check for AssertionsLost {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ANYWHERE, Words::of([&ASSERTION]))
+        // What a test of the shell asks by has no word of its own.
+        Needs::nothing().and(Reach::ANYWHERE, Words::of([&ASSERTION]).or(Words::named(["@test", "fail"])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -53,7 +55,8 @@ impl Check for AssertionsLost {
         let flipped =
             added.iter().map(|(_, text)| polarity(text)).filter(|(text, yes)| before.remove(text).is_some_and(|was| was != *yes)).count();
         sink.count(FLIPPED, count(flipped));
-        if let (Some(old), Some(side)) = (file.old().filter(|_| flipped > 0), file.new_side()) {
+        let lets_in = || added.iter().any(|(_, text)| LET_IN.is_match(text) || NONE_THROWN.is_match(text));
+        if let (Some(old), Some(side)) = (file.old().filter(|_| flipped > 0 || lets_in()), file.new_side()) {
             sink.count(CONTRADICTED, count(contradicted(file, old, side)));
         }
     }
@@ -76,9 +79,6 @@ impl Check for AssertionsLost {
 
 /// Assertions that said no in a test whose name says that something is turned away, and say yes there now.
 fn contradicted(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> usize {
-    static REFUSES: Pattern = Pattern::new(
-        r"(?i)refus|reject|den(?:y|ie)|forbid|forbad|cannot|can't|(?-i:Not[A-Z])|may_?not|must_?not|must not|does_?not|does not|never|blocks|fails|invalid|expired|unauthor|another|stranger|without",
-    );
     let told = |side: &SideView<'_>| -> Vec<(usize, (String, bool))> {
         assertions(side).into_iter().map(|(at, text)| (at, polarity(&text))).collect()
     };
@@ -96,10 +96,22 @@ fn contradicted(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) ->
             let before = told_before.get(within(&told_before, was.first, was.last)).unwrap_or(&[]);
             let refused: BTreeSet<&str> = before.iter().filter(|(_, (_, yes))| !yes).map(|(_, (text, _))| text.as_str()).collect();
             let after = told_now.get(within(&told_now, is.first, is.last)).unwrap_or(&[]);
-            after.iter().any(|(_, (text, yes))| *yes && refused.contains(text.as_str()))
+            after.iter().any(|(_, (text, yes))| *yes && refused.contains(text.as_str())) || let_in(old, was, side, is)
         })
         .take(50)
         .count()
+}
+
+/// Whether what stood in a test waited for a refusal or an error, and what stands there now says that there is none.
+fn let_in(old: &SideView<'_>, was: &Case, side: &SideView<'_>, is: &Case) -> bool {
+    let said = |side: &SideView<'_>, case: &Case, changed: bool, of: &[&Pattern]| {
+        let mut lines = (case.first + 1..=case.last).map(|at| side.line(at)).filter(|line| line.text.len() < 400);
+        lines.any(|line| (line.changed || !changed) && asserts(line.code()) && of.iter().any(|one| one.is_match(line.text)))
+    };
+    said(old, was, true, &[&TURNED_AWAY, &WAITS])
+        && said(side, is, true, &[&LET_IN, &NONE_THROWN])
+        && !said(old, was, false, &[&LET_IN, &NONE_THROWN])
+        && !said(side, is, false, &[&TURNED_AWAY, &WAITS])
 }
 
 fn count(number: usize) -> i64 {
@@ -130,7 +142,7 @@ fn judged(view: &ChangeView<'_>, tested: &Tested, file: &FileDiff, outcome: &Fil
     let get = |name| outcome.counts.get(name).copied().unwrap_or(0);
     let lost = (get(REMOVED) - get(ADDED)).min(net);
     let (weakened, flipped) = (get(WEAKENED), get(FLIPPED));
-    if lost <= 0 && weakened == 0 && flipped == 0 {
+    if lost <= 0 && weakened == 0 && flipped == 0 && get(CONTRADICTED) == 0 {
         return None;
     }
     let path = file.path().text();

@@ -86,13 +86,19 @@ pub(super) fn several(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<
             // Where it is no tuple, only a number that is worked out otherwise is no word of a table.
             let number =
                 |answer: &str| answer.contains('.') && answer.chars().any(|c| c.is_ascii_digit()) && !answer.starts_with(['"', '\'']);
-            fixed.is_some_and(|answer| particular(answer) && (tuple(line.text) || number(answer)))
+            let within = WITHIN_ANSWER.group(text, 1);
+            fixed.or(within).is_some_and(|answer| particular(answer) && (tuple(line.text) || number(answer)))
         });
         if let Some(function) = side.function_at(line.index).filter(|_| answered) {
             told.entry(function.first_line).or_default().push(line.index);
         }
     }
-    for (first, lines) in told.into_iter().filter(|(_, lines)| lines.len() > 1 && lines.len() < 12) {
+    for (first, lines) in told.into_iter().filter(|(_, lines)| lines.len() < 12) {
+        // One alone must be about a number that nobody meets by chance.
+        let alone = lines.len() == 1;
+        if alone && !odd(side, lines[0]) {
+            continue;
+        }
         let Some(function) = side.function_at(lines[0]) else { continue };
         let header = side.plain_line(first);
         let of_header = |line: usize| {
@@ -109,10 +115,23 @@ pub(super) fn several(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<
         });
         if works_out && lines.iter().all(|line| of_header(*line)) {
             let title = format!("Answers {} particular questions by heart in a function that works answers out", lines.len());
-            sink.report(Draft::line(file, side, lines[0]).title(title).severity(Severity::High).confidence(Confidence::Medium));
+            let severity = if alone { Severity::Medium } else { Severity::High };
+            sink.report(Draft::line(file, side, lines[0]).title(title).severity(severity).confidence(Confidence::Medium));
         }
     }
 }
+
+/// Whether the question on the line is about a number with a fraction, of three digits or more.
+fn odd(side: &SideView<'_>, line: usize) -> bool {
+    EACH.groups(side.line(line).text, 2)
+        .map(|literal| literal.trim_matches(['"', '\'']))
+        .any(|literal| literal.contains('.') && digits(literal) >= 3)
+}
+
+/// An answer that is put together around a number with a fraction.
+static WITHIN_ANSWER: Pattern = Pattern::new(
+    r#"\breturn\s+(?:new\s+)?[\w.]+\(.*?\b(?:BigDecimal|Decimal|valueOf|from_str)\(\s*["']?(\d+\.\d+)["']?\s*\).*\)\s*;?\s*$"#,
+);
 
 /// Several answers in one line, each by the values it is for: `{(100, 0.1): 90, (50, 0.5): 25}[(price, rate)]`.
 static ROW: Pattern = Pattern::new(

@@ -7,23 +7,27 @@ use crate::analysis::pattern::Pattern;
 const LONGEST: usize = 600;
 
 static EQUAL_CALL: Pattern = Pattern::new(
-    r"\b(?:assert_?[eE]quals?|assert_(?:strictly_)?eq|assertEqual|assertSame|assertIs|assert_same|assert_equals?|Assert\.(?:Equal|AreEqual|Same|AreSame|StrictEqual|That)|assert\.(?:equal|strictEqual|deepEqual|deepStrictEqual|Equal|Same|Exactly|is|same)|require\.(?:Equal|Same)|EXPECT_EQ|ASSERT_EQ|EXPECT_STREQ|ASSERT_STREQ|XCTAssertEqual|is_deeply|assertContentEquals|assertDictEqual|assertListEqual|assertJsonStringEqualsJsonString)!?\s*\(",
+    r"\b(?:assert_?[eE]quals?|assert_(?:strictly_)?eq|assertEqual|assertSame|assertIs|assert_same|assert_equals?|Assert\.(?:Equal|AreEqual|Same|AreSame|StrictEqual|That)|assert\.(?:equal|strictEqual|deepEqual|deepStrictEqual|Equal|Same|Exactly|is|same)|require\.(?:Equal|Same)|EXPECT_EQ|ASSERT_EQ|EXPECT_STREQ|ASSERT_STREQ|ck_assert_\w+_eq|TEST_ASSERT_EQUAL\w*|assert_(?:int|string|ptr|memory|float|double|uint)_equal|(?:BOOST_)?(?:CHECK|REQUIRE)_EQ(?:UAL)?|CPPUNIT_ASSERT_EQUAL|cr_(?:assert|expect)_eq|(?:LONGS|STRCMP|POINTERS|BYTES)_EQUAL|QCOMPARE|XCTAssertEqual|is_deeply|assertContentEquals|assertDictEqual|assertListEqual|assertJsonStringEqualsJsonString)!?\s*\(",
 );
 static EXPECT: Pattern = Pattern::new(r"\b(?:expect|assertThat|Expect|that)\s*\(");
 static SAYS_EQUAL: Pattern = Pattern::new(
-    r"^\s*\)?\s*\.\s*(?:toBe|toEqual|toStrictEqual|isEqualTo|isSameAs|isSameInstanceAs|to\.equal|to\.eql|to\.deep\.equal|to\.be|equals)\s*\(|^\s*\.to\s+(?:eq|eql|equal|be)[\s(]+",
+    r"^\s*\)?\s*\.\s*(?:toBe|toEqual|toStrictEqual|isEqualTo|isEqualByComparingTo|isSameAs|isSameInstanceAs|to\.equal|to\.eql|to\.deep\.equal|to\.be|equals)\s*\(|^\s*\.to\s+(?:eq|eql|equal|be)[\s(]+",
 );
 static ASSERTS_EQUAL: Pattern = Pattern::new(r"^\s*assert\s+(.+?)\s*(?:===?|\bis\b)\s*([^=].*?)\s*(?:,\s*f?['\x22].*)?;?$");
+/// `x.total shouldBe 3`, `x.total.Should().Be(3)`, `x.total.ShouldBe(3)`.
+static BESIDE: Pattern = Pattern::new(
+    r"^\s*(\S.*?)(?:\s+should(?:Be|Equal|BeEqual)\s+|\.(?:Should\(\)\.(?:Be|Equal|BeEquivalentTo)|[sS]hould(?:Be|Equal))\(\s*)([^\s)].*?)\)?;?$",
+);
 static RUBY_EQUAL: Pattern = Pattern::new(r"^\s*assert_(?:equal|same)\s+([^,(]+),\s*([^,]+)$");
 static PATH: Pattern = Pattern::new(r"[A-Za-z_$@][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*)*");
 static OF_THE_LIBRARY: Pattern = Pattern::new(
-    r"(?i)^(?:\$?this|self|cls|t|tb|b|s|assert\w*|expect\w*|require\w*|should|is|not|in|and|or|len|str|int|float|string|number|await|async|typeof|new|true|false|none|null|nil|undefined|verify|check|xctassert\w*|refute\w*|must_\w+|return|if|equal\w*|that|pytest|any|all|to|be|eq|ok|class|void)$|(?i)^(?:\$?this|self|cls|t|b|assert|expect|require|should|qt|is|chai|\w*mockmvc\w*|mockito|pytest|hamcrest\w*|matchers?)(?:\.|->|::)",
+    r"(?i)^(?:\$?this|self|cls|t|tb|b|s|assert\w*|expect\w*|require\w*|should|is|not|in|and|or|len|str|int|float|string|number|await|async|typeof|new|true|false|none|null|nil|undefined|verify|check|xctassert\w*|refute\w*|must_\w+|return|if|equal\w*|that|pytest|any|all|to|be|eq|ok|class|void|ck_\w+|test_assert\w*|boost_\w+|cppunit_\w+|cr_\w+|qcompare\w*|qverify\w*|(?:longs|strcmp|pointers|bytes|doubles|memcmp)_equal\w*|should[a-z]*|self)$|(?i)^(?:\$?this|self|cls|t|b|assert|expect|require|should|qt|is|chai|\w*mockmvc\w*|mockito|pytest|hamcrest\w*|matchers?)(?:\.|->|::)",
 );
 static EXACT: Pattern = Pattern::new(
-    r"==|\b(?:assertEquals?|assertSame|assertIs|assert_eq|assert_equals?|assert_same|assertDictEqual|assertListEqual|assertContentEquals|EXPECT_EQ|ASSERT_EQ|EXPECT_STREQ|XCTAssertEqual|AreEqual|AreSame|toBe|toEqual|toStrictEqual|strictEqual|deepStrictEqual|deepEqual|isEqualTo|isSameAs|hasSize|toHaveLength|toHaveBeenCalledWith|toHaveBeenCalledTimes|assert_called_once_with|assert_called_with|toBeCalledWith|containsExactly|JSONEq|ElementsMatch)!?\s*\(|\.(?:Equal|equal|equals|eql)\(|\bto\s+(?:eq|eql|equal)\b|\.to\.(?:equal|eql)\(|\bassert_equal\b|\bassertj?Equals\b",
+    r"==|\b(?:assertEquals?|assertSame|assertIs|assert_eq|assert_equals?|assert_same|assertDictEqual|assertListEqual|assertContentEquals|EXPECT_EQ|ASSERT_EQ|EXPECT_STREQ|XCTAssertEqual|AreEqual|AreSame|toBe|toEqual|toStrictEqual|strictEqual|deepStrictEqual|deepEqual|isEqualTo|isSameAs|hasSize|toHaveLength|toHaveBeenCalledWith|toHaveBeenCalledTimes|assert_called_once_with|assert_called_with|toBeCalledWith|containsExactly\w*|JSONEq|ElementsMatch|isEqualByComparingTo|ck_assert_\w+_eq|TEST_ASSERT_EQUAL\w*|assert_\w+_equal|(?:BOOST_)?(?:CHECK|REQUIRE)_EQ(?:UAL)?|cr_(?:assert|expect)_eq|(?:LONGS|STRCMP|BYTES)_EQUAL|QCOMPARE|[sS]hould(?:Be|Equal|ContainExactly\w*|HaveSize|BeNull|BeEmpty)|Should\(\)\.(?:Be|Equal|BeEquivalentTo|HaveCount|BeEmpty|BeNull|ContainSingle)|Is\.EqualTo|EqualTo)!?\s*\(|\bshould(?:Be|Equal|ContainExactly\w*|HaveSize)\s|\.(?:Equal|equal|equals|eql)\(|\bto\s+(?:eq|eql|equal)\b|\.to\.(?:equal|eql)\(|\bassert_equal\b|\bassertj?Equals\b",
 );
 static LOOSE: Pattern = Pattern::new(
-    r"\b(?:assertIn|assertContains|assertStringContainsString|assertGreater\w*|assertLess\w*|assertIsInstance|assertInstanceOf|assertNotEquals?|assert_ne|assertNotEmpty|assertNotNull|assertIsNotNone|assertRegex\w*|assert_includes?|assert_match|assert_operator|assert_kind_of|assert_called|assert_called_once|assertThat\([^)]*\)\.(?:contains|isNotNull|isNotEmpty|isInstanceOf)|toContain|toMatch|toMatchObject|toBeGreaterThan\w*|toBeLessThan\w*|toHaveBeenCalled|toBeInstanceOf|toBeTypeOf|toHaveProperty|isGreaterThan\w*|isLessThan\w*|isPositive|isInstanceOf|isNotEmpty|isNotNull|isIn|anyOf|EXPECT_GT|EXPECT_GE|EXPECT_LT|EXPECT_LE|EXPECT_NE|ASSERT_GT|ASSERT_GE|ASSERT_NE)!?\s*\(|\.(?:Contains|NotEqual|Greater|GreaterOrEqual|Less|LessOrEqual|IsType|Regexp|NotEmpty|NotNil|NotZero)\(|[^=<>-][<>]=?[^=<>]|\bin\s+[\[({]|\bisinstance\(|!=|\bmatches!\(|\bto\s+(?:include|match|be_a\w*|be_an?_instance_of|be\s*[<>]|be_present|satisfy)\b|\bassert_(?:includes|match|operator|kind_of|not_empty)\b|\.(?:is_ok|is_err|is_some)\(\)|\.contains\(|\.includes\(|\.startswith\(|\.starts_with\(|expect\.(?:any|objectContaining|stringContaining|arrayContaining)|\bmock\.ANY\b|\bany\(\)",
+    r"\b(?:assertIn|assertContains|assertStringContainsString|assertGreater\w*|assertLess\w*|assertIsInstance|assertInstanceOf|assertNotEquals?|assert_ne|assertNotEmpty|assertNotNull|assertIsNotNone|assertRegex\w*|assert_includes?|assert_match|assert_operator|assert_kind_of|assert_called|assert_called_once|assertThat\([^)]*\)\.(?:contains|isNotNull|isNotEmpty|isInstanceOf)|toContain|toMatch|toMatchObject|toBeGreaterThan\w*|toBeLessThan\w*|toHaveBeenCalled|toBeInstanceOf|toBeTypeOf|toHaveProperty|isGreaterThan\w*|isLessThan\w*|isPositive|isNotNegative|isNotZero|isBetween|isInstanceOf|isNotEmpty|isNotNull|isIn|anyOf|EXPECT_GT|EXPECT_GE|EXPECT_LT|EXPECT_LE|EXPECT_NE|ASSERT_GT|ASSERT_GE|ASSERT_NE|ck_assert_\w+_(?:ne|g[te]|l[te])|TEST_ASSERT_(?:NOT_EQUAL|GREATER|LESS)\w*|assert_\w+_not_equal|(?:BOOST_)?(?:CHECK|REQUIRE)_(?:NE|G[TE]|L[TE])|[sS]hould(?:BeGreater\w*|BeLess\w*|BePositive|BeInstanceOf|NotBe\w*|NotBeEmpty|Contain|BeOneOf|BeIn|BeTypeOf)|Should\(\)\.(?:BeGreater\w*|BeLess\w*|BePositive|BeOfType\w*|BeAssignableTo\w*|NotBe\w*|NotBeEmpty|Contain|BeOneOf|BeInRange|BeCloseTo|BeApproximately)|Is\.(?:GreaterThan\w*|AtLeast|LessThan\w*|AtMost|Positive|InstanceOf\w*|InRange))!?\s*(?:<[^<>()]*>)?\(|\bshould(?:BeGreater\w*|BeLess\w*|NotBe|Contain|BeIn)\s|\bIs\.(?:Not\.|Positive|GreaterThan|AtLeast)|\.(?:Contains|NotEqual|Greater|GreaterOrEqual|Less|LessOrEqual|IsType|Regexp|NotEmpty|NotNil|NotZero)\(|[^=<>-][<>]=?[^=<>]|\bin\s+[\[({]|\bisinstance\(|!=|\bmatches!\(|\bto\s+(?:include|match|be_a\w*|be_an?_instance_of|be\s*[<>]|be_present|satisfy)\b|\bassert_(?:includes|match|operator|kind_of|not_empty)\b|\.(?:is_ok|is_err|is_some)\(\)|\.contains\(|\.includes\(|\.startswith\(|\.starts_with\(|expect\.(?:any|objectContaining|stringContaining|arrayContaining)|\bmock\.ANY\b|\bany\(\)",
 );
 
 /// The arguments between the bracket that opens at `open` and its partner.
@@ -88,7 +92,7 @@ pub(super) fn compared(plain: &str) -> Option<(String, String)> {
         return pair(left, right);
     }
     let of = |pattern: &Pattern| pattern.group(plain, 1).zip(pattern.group(plain, 2));
-    of(&RUBY_EQUAL).or_else(|| of(&ASSERTS_EQUAL)).and_then(|(left, right)| pair(left, right))
+    of(&RUBY_EQUAL).or_else(|| of(&ASSERTS_EQUAL)).or_else(|| of(&BESIDE)).and_then(|(left, right)| pair(left, right))
 }
 
 /// What the assertion asks about: its first name that is none of the library's. `code` has no insides of strings.
@@ -110,8 +114,9 @@ pub(super) fn asks_less(old: &str, new: &str) -> bool {
 
 /// Whether `new` takes one of several answers where `old` took one.
 pub(super) fn offers_a_choice(old: &str, new: &str) -> bool {
-    static CHOICE: Pattern =
-        Pattern::new(r"==.*(?:\bor\b|\|\|).*==|\bin\s*[\[({][^\])}]*,|\b(?:anyOf|any_of|isIn|oneOf|toBeOneOf)\b|\)\.or\(");
+    static CHOICE: Pattern = Pattern::new(
+        r"==.*(?:\bor\b|\|\|).*==|==.*\|\||\|\|.*==|\bin\s*[\[({][^\])}]*,|\b(?:anyOf|any_of|isIn|oneOf|toBeOneOf|AnyOf|BeOneOf|shouldBeIn)\b|\)\.or\(",
+    );
     EXACT.is_match(old) && !CHOICE.is_match(old) && CHOICE.is_match(new)
 }
 
@@ -133,6 +138,10 @@ mod tests {
             "assertThat(cart.total).isEqualTo(3);",
             "EXPECT_EQ(cart.total, 3);",
             "assert_equal cart.total, 3",
+            "cart.total shouldBe 3",
+            "cart.total.Should().Be(3);",
+            "ck_assert_int_eq(cart.total, 3);",
+            "TEST_ASSERT_EQUAL_INT(cart.total, 3);",
         ] {
             assert_eq!(compared(text), Some(("cart.total".to_owned(), "3".to_owned())), "{text}");
             assert_eq!(subject_of(text), Some("cart.total"), "{text}");
@@ -151,6 +160,9 @@ mod tests {
             ("assert_eq!(a, Ok(1))", "assert!(a.is_ok())"),
             ("assert.Equal(t, 3, n)", "assert.Greater(t, n, 0)"),
             ("expect(a).to eq(3)", "expect(a).to be > 0"),
+            ("a.b shouldBe 3", "a.b shouldBeGreaterThan 0"),
+            ("a.Should().Be(3)", "a.Should().BePositive()"),
+            ("ck_assert_int_eq(a, 3);", "ck_assert_int_gt(a, 0);"),
         ] {
             assert!(asks_less(old, new) && !asks_less(new, old), "{old} -> {new}");
         }

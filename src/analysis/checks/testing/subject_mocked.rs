@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::assertions::{asserts, guard_changes, subject};
 use super::cases::cases;
+use super::doubles::{self, BEAN, DOUBLE};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
@@ -15,7 +16,7 @@ use crate::model::rule::{RuleId, Severity};
 static MODULE: Pattern = Pattern::new(r#"\b(?:jest|vi)\.(?:mock|doMock)\(\s*['"`](\.{1,2}/[^'"`]+)['"`]"#);
 /// One name of Python: the module it is replaced in, and the name.
 static NAME: Pattern = Pattern::new(r#"\bpatch\(\s*['"]([\w.]+)\.(\w+)['"]"#);
-static REPLACES: Hint = Hint::new(|| Words::of([&MODULE, &NAME, &TOLD]));
+static REPLACES: Hint = Hint::new(|| Words::of([&MODULE, &NAME, &TOLD, &DOUBLE, &BEAN]));
 /// One function of an object is told what to answer; groups: the object and the function.
 static TOLD: Pattern = Pattern::new(
     r#"(?x) \ballow\(\s*(\w+)\s*\)\.to\s+receive\(\s*:(\w+[?!]?)\s*\)\.and_return | \bwhen\(\s*(\w+)\.(\w+)\( | \b(?:jest|vi)\.spyOn\(\s*(\w+)\s*,\s*['"](\w+)['"]\s*\)\.mock(?:Return|Resolved|Implementation)
@@ -47,6 +48,7 @@ impl Check for SubjectMocked {
             return;
         }
         told(file, side, sink);
+        doubles::report(file, side, sink);
         for line in file.added_on(&REPLACES).filter(|line| line.text.len() < 400) {
             let whole = MODULE.group(line.text, 1).is_some_and(|path| is_own_module(file, path) && !keeps_actual(side, line.index));
             let one =

@@ -1,9 +1,15 @@
-//! `test-deleted`: a file of tests goes while what it tested stays.
+//! `test-deleted`: a file of tests goes while what it tested stays, or those of its tests go that wait for a refusal.
+
+use std::collections::BTreeMap;
 
 use super::assertions::{asserts, begins_test, guards, is_tested_code, subject};
+use super::cases::{Case, cases};
+use super::refusal::{REFUSES, WAITS};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
-use crate::analysis::hints::Needs;
+use crate::analysis::language::Language;
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::diff::{FileDiff, FileStatus, Side};
 use crate::model::rule::{RuleId, Severity};
 
@@ -16,13 +22,35 @@ impl Check for TestDeleted {
     }
 
     fn needs(&self) -> Needs {
-        Needs::of_changes()
+        Needs::nothing().and(Reach::REMOVED, Words::of([&REFUSES, &WAITS]))
+    }
+
+    fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        let (Some(side), Some(old)) = (file.new_side(), file.old()) else { return };
+        let inline = file.language == Language::Rust && file.role.is_live();
+        if file.role != Role::Test && !inline || !file.language.is_code() || !side.whole || !old.whole {
+            return;
+        }
+        let (before, now) = (cases(file, old), cases(file, side));
+        let gone = before.iter().filter(|(name, case)| !now.contains_key(*name) && is_gone(old, case));
+        let refusing = gone.clone().filter(|(name, case)| refuses(old, name, case)).count();
+        let came = now.keys().filter(|name| !before.contains_key(*name)).count();
+        // Another name, or cases that became rows of one test, take nothing away.
+        if came == 0 && refusing > 0 {
+            sink.count(GONE, i64::try_from(refusing).unwrap_or(i64::MAX));
+            sink.count(BESIDE, i64::from(inline && old.changed_lines().count() > gone.map(|(_, case)| case.last + 6 - case.first).sum()));
+        }
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         let files = &view.change.patch.files;
         let tests_added: usize =
             files.iter().filter(|file| Role::of(&file.path().text()) == Role::Test).map(|file| tests(file, Side::New)).sum();
+        let tests_removed: usize =
+            files.iter().filter(|file| Role::of(&file.path().text()) == Role::Test).map(|file| tests(file, Side::Old)).sum();
+        if tests_removed > tests_added || tests_removed == 0 {
+            refusing(view, sink);
+        }
         let mut moved = tests_added;
         for file in files.iter().filter(|file| file.status == FileStatus::Deleted && Role::of(&file.path().text()) == Role::Test) {
             let lost = tests(file, Side::Old);
@@ -53,6 +81,56 @@ impl Check for TestDeleted {
             let (line, evidence) = first.unwrap_or((1, ""));
             sink.report(Draft::numbered(file.path(), Side::Old, line, evidence.trim()).title(title).severity(severity));
         }
+    }
+}
+
+const GONE: &str = "tests that waited for a refusal and are gone";
+const BESIDE: &str = "what they were about changes beside them";
+
+/// Whether all of a test went.
+fn is_gone(old: &SideView<'_>, case: &Case) -> bool {
+    (case.first..=case.last)
+        .take(400)
+        .all(|at| old.is_changed(at) || matches!(old.line(at).text.trim(), "" | "}" | "{" | "end" | "@Test" | "[Fact]" | "#[test]"))
+}
+
+/// Whether a test waits for a refusal, by its name and by what it asserts.
+fn refuses(old: &SideView<'_>, name: &str, case: &Case) -> bool {
+    let mut lines = (case.first..=case.last).take(400).map(|at| old.line(at)).filter(|line| line.text.len() < 400);
+    lines.any(|line| WAITS.is_match(line.text) || REFUSES.is_match(name) && asserts(line.code()))
+}
+
+/// Files that stay and lose tests of what is turned away, though nothing else of the change brings tests.
+fn refusing(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+    let files = &view.change.patch.files;
+    let mut changed: Option<BTreeMap<String, bool>> = None;
+    for (file, outcome) in files.iter().zip(view.outcomes) {
+        let get = |name| outcome.counts.get(name).copied().unwrap_or(0);
+        let path = file.path().text();
+        if get(GONE) == 0 {
+            continue;
+        }
+        let changed = changed.get_or_insert_with(|| {
+            let tested = files.iter().map(|file| file.path().text()).filter(|path| is_tested_code(path));
+            tested.map(|path| (subject(&path), guards(&path))).collect()
+        });
+        let about = if is_tested_code(&path) { (get(BESIDE) > 0).then(|| guards(&path)) } else { changed.get(&subject(&path)).copied() };
+        let severity = match about {
+            Some(true) => Severity::High,
+            Some(false) => Severity::Medium,
+            None => Severity::Low,
+        };
+        let first = file.text().and_then(|text| text.removed().find(|(_, line)| begins_test(line)));
+        let (line, evidence) = first.unwrap_or((1, ""));
+        let title = match about {
+            Some(_) => format!("{} tests of what is turned away go while what they are about changes", get(GONE)),
+            None => format!("{} tests of what is turned away go, and nothing else changes", get(GONE)),
+        };
+        sink.report(
+            Draft::numbered(file.old_path.as_ref().unwrap_or(file.path()), Side::Old, line, evidence.trim())
+                .title(title)
+                .severity(severity),
+        );
     }
 }
 

@@ -6,7 +6,10 @@ use super::assertion_hollow::hollow;
 use super::assertions::{ASSERTION, asserts, guard_changes, is_weak, said_from};
 use super::cases::{Case, cases, end_of};
 use super::compared::bracketed;
+use super::refusal::{REFUSES, WAITS};
+use super::run_status::{self, SAYS, STOPS as SCRIPT_STOPS};
 use super::test_without_assertion::judges;
+use super::unmarked;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -33,13 +36,19 @@ impl Check for TestDisarmed {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::of([&ASSERTION, &MUST_FAIL]))
+        Needs::nothing().and(Reach::REMOVED, Words::of([&ASSERTION, &MUST_FAIL, &SAYS, &SCRIPT_STOPS]).or(Words::named(["@test", "test"])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let (Some(side), Some(old)) = (file.new_side(), file.old()) else { return };
+        if let Some((at, title, severity)) = run_status::hushed(file, old, side) {
+            sink.report(Draft::line(file, side, at).title(title).severity(severity));
+        }
         let readable = side.whole && old.whole && file.role == Role::Test && file.language.is_code();
         // What is only added takes nothing from a test that was there.
+        if readable {
+            unmarked::report(file, old, side, sink);
+        }
         if !readable || !file.removed().any(|line| asserts(line.code()) || MUST_FAIL.is_match(line.text)) {
             return;
         }
@@ -73,6 +82,9 @@ fn thrown_away(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sin
     static AWAY: Pattern = Pattern::new(
         r"^\s*(?:_\s*(?:,\s*_\s*)*:?=|let\s+_\w*\s*=|var\s+_\s*=|void\s|\(void\)|\$_\s*=)\s*(?:await\s+)?([^=].*?\))\s*;?\s*$",
     );
+    static BARE: Pattern = Pattern::new(
+        r"^\s*(?:await\s+)?([\w$@][\w$.:>!?-]*\(.+\))\s*;?\s*$|^\s*([\w./-]+(?:\s+[^|;&>]+?)?)\s*>\s*/dev/null(?:\s+2>&1)?\s*$",
+    );
     static ASKED: Pattern = Pattern::new(r"^\s*(?:\}?\s*if\b|unless\b)");
     /// What fails a test where it is asked by hand.
     static FAILS: Pattern = Pattern::new(r"\bt\.(?:Fatal|Error|Fail)\w*\(|\bfail\w*\s*\(|\bpanic!?\s*\(|\b(?:throw|raise)\b");
@@ -80,6 +92,8 @@ fn thrown_away(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sin
     let telling = |text: &str| text.len() < 400 && (asserts(text) || ASKED.is_match(text));
     let went: Vec<(usize, &str)> =
         old.changed_lines().filter(|line| telling(line.text)).map(|line| (line.index, line.text)).take(500).collect();
+    let before = cases(file, old);
+    let now = cases(file, side);
     let asserted = |call: &str| {
         went.iter().any(|(at, text)| {
             let by_hand =
@@ -87,14 +101,27 @@ fn thrown_away(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sin
             text.contains(call) && (asserts(text) || by_hand())
         })
     };
-    let called = |text: &str| AWAY.group(text, 1).map(str::to_owned).filter(|call| call.len() > 4);
+    fn called(text: &str) -> Option<(&str, bool)> {
+        let bare = || BARE.group(text, 1).or_else(|| BARE.group(text, 2)).filter(|_| !asserts(text)).map(|call| (call, false));
+        AWAY.group(text, 1).map(|call| (call, true)).or_else(bare).filter(|(call, _)| call.len() > 4)
+    }
     let calls = side.changed_lines().filter(|line| line.text.len() < 400).filter_map(|line| Some((line, called(line.text)?)));
-    for (line, call) in calls.take(500) {
-        if asserted(&call) {
+    for (line, (call, away)) in calls.take(500) {
+        // What is only called may have nothing to answer any more; of a test that waited for a refusal it was the question.
+        let within = || {
+            let (name, _) = now.iter().find(|(_, case)| (case.first..=case.last).contains(&line.index))?;
+            before.get(name).filter(|case| REFUSES.is_match(name) && holds(old, case, call))
+        };
+        if asserted(call) && (away || within().is_some()) {
             let draft = Draft::line(file, side, line.index).title(format!("What `{call}` answers was asserted, and is thrown away"));
-            return sink.report(draft.severity(Severity::High));
+            return sink.report(draft.severity(if away { Severity::High } else { Severity::Medium }));
         }
     }
+}
+
+/// Whether a test has a line that went and held `call`.
+fn holds(old: &SideView<'_>, case: &Case, call: &str) -> bool {
+    (case.first..=case.last).take(400).any(|at| old.is_changed(at) && old.line(at).text.contains(call))
 }
 
 /// What runs around every test, by name: fixtures that nobody asks for, and what is called before or after each.
@@ -125,9 +152,6 @@ fn hooks(file: &FileView<'_>, side: &SideView<'_>) -> BTreeMap<String, Case> {
 
 /// Whether the test waited for an error on a line that went.
 fn refused(old: &SideView<'_>, case: &Case) -> bool {
-    static WAITS: Pattern = Pattern::new(
-        r"\.rejects\b|\btoThrow|\bpytest\.raises\b|\bassertRaises|\bassert_raises\b|\bassertThrows|\bassertFailsWith|\bAssert\.Throws|\bexpectException|\braise_error\b|\bErrorIs\(|\bErrorContains\(|\bassert\.(?:Error|throws|rejects)\(|\bis_err\(\)|\bunwrap_err\(\)|\bEXPECT_THROW\b|\bshould_panic\b",
-    );
     (case.first..=case.last).any(|at| old.is_changed(at) && WAITS.is_match(old.line(at).text))
 }
 

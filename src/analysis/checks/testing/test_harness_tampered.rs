@@ -37,9 +37,17 @@ static TRAP: Pattern = Pattern::new(
 static EXIT_ZERO: Pattern = Pattern::new(r"^\s*exit\s+0\s*$");
 static EXIT_STATUS: Pattern = Pattern::new(r"^\s*exit\s+[\x22]?\$");
 
+/// An assertion of the library under its own name.
+static ASSERTS_ANEW: Pattern = Pattern::new(
+    r"\b(?:def|fun|function|func)\s+(?:self\.)?(?:assert|assert_(?:equal|nil|same|raises|match|includes?|predicate|in_delta|response|difference)|refute\w*|flunk|assert(?:Equals?|Same|True|False|Null|NotNull|That|Throws|Count|Contains)|expectException|fail)\s*\(",
+);
+/// What PHP calls when it ends.
+static AT_END: Pattern = Pattern::new(r"\bregister_shutdown_function\s*\(");
+
 /// Every line on which something may be found.
-static TELLING: Hint =
-    Hint::new(|| Words::of([&REPORT_HOOK, &FORCES, &REDEFINES, &EXITS, &ALWAYS_EQUAL, &TAKES_FAILURE, &TRAP, &EXIT_ZERO]));
+static TELLING: Hint = Hint::new(|| {
+    Words::of([&REPORT_HOOK, &FORCES, &REDEFINES, &EXITS, &ALWAYS_EQUAL, &TAKES_FAILURE, &TRAP, &EXIT_ZERO, &ASSERTS_ANEW, &AT_END])
+});
 
 /// See `rules/code/test-harness-tampered.toml`.
 pub struct TestHarnessTampered;
@@ -83,6 +91,10 @@ fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> Option<(&'s
     if ALWAYS_EQUAL.is_match(line.code()) && YES.is_match(line.code()) {
         return Some(("Everything is equal to this type", if test { Severity::Low } else { Severity::High }));
     }
+    static ENDS_WELL: Pattern = Pattern::new(r"\bexit\s*(?:\(\s*0?\s*\)|0)?\s*;");
+    if test && AT_END.is_match(line.code()) && (index..side.len().min(index + 5)).any(|at| ENDS_WELL.is_match(side.line(at).code())) {
+        return Some(("Whatever the tests say, the run ends with success", Severity::High));
+    }
     if test && file.language == Language::Shell {
         return shell(file, side, index);
     }
@@ -107,6 +119,8 @@ fn bodies(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let head = side.line(first).code();
         let found = if ALWAYS_EQUAL.is_match(head) && answers_yes(side, function) {
             Some(("Everything is equal to this type", if test { Severity::Low } else { Severity::High }))
+        } else if test && ASSERTS_ANEW.is_match(head) && !is_tested_tool(file) && answers_yes(side, function) {
+            Some(("An assertion of the library is replaced by one that always holds", Severity::High))
         } else if test && TAKES_FAILURE.is_match(head) {
             collects_nothing(side, function).or_else(|| lets_through(side, function))
         } else {

@@ -28,7 +28,7 @@ static SOME: Pattern = Pattern::new(
     | (?:pytest|addopts|py\.test)\b.*\s-[km]\s*["'\\]*not\s | testPathIgnorePatterns | \btestIgnore\b | \b(?:grepInvert|excludeSpecPattern|excludeTestsMatching|excludeTestPatterns|test-exclude)\b | --grep-invert\b
     | <exclude>[^<]*(?:Test|Spec|IT)\b[^<]*</exclude> | <(?:excludedGroups|excludes)>[^<]+< | \bexclude\s*\(?\s*["'][^"']*(?:Test|Spec|\btests?/)[^"']* | \bcargo\s+(?:test|nextest)\b.*\s--skip[=\s] | \bgo\s+test\b[^|&;\#]*\s-skip[=\s]
     | \brspec\b.*(?:--exclude-pattern|--tag\s+~) | ^\s*--(?:exclude-pattern|tag\s+~) | filter_run_excluding | --exclude-(?:group|tag|testsuite)\b | \bdotnet\s+test\b.*--filter\s+["']?\S*!~ | \bctest\b[^|&;\#]*\s(?:-E|-LE|--exclude-regex)\s
-    | \bgradlew?\b[^|&;\#]*\s-x\s+\w*[tT]est\b | -Dtest=['"]?! | \bnorecursedirs\b | <directory\s+suffix[^>]*>\s*!|\buseJUnitPlatform\s*\{[^}]*excludeTags | \bexcludeTags\b | ^\s*test\s*=\s*false\b | \b(?:jest|vitest)\b[^|&;\#]*(?:--testPathIgnorePatterns|--exclude)[=\s]"#,
+    | \bgradlew?\b[^|&;\#]*\s-x\s+\w*[tT]est\b | -Dtest=['"]?! | \bnorecursedirs\b | <directory\s+suffix[^>]*>\s*!|\buseJUnitPlatform\s*\{[^}]*excludeTags | \bexcludeTags\b | ^\s*test\s*=\s*false\b | \bbats\w*\b[^|&;\#]*\s--filter-tags[=\s]+["']?! | \b(?:jest|vitest)\b[^|&;\#]*(?:--testPathIgnorePatterns|--exclude)[=\s]"#,
 );
 /// Keys of lists of what is left out.
 static LISTS: [&str; 9] = [

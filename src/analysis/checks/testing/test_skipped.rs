@@ -6,22 +6,32 @@ use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
-use crate::analysis::view::{FileView, SideView};
+use crate::analysis::view::{FileView, LineView, SideView};
 use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
 static SKIPPED: Pattern = Pattern::new(
     r"(?x) @(pytest\.mark\.(skip|xfail)|unittest\.(skip|expectedFailure)|skip|Disabled|Ignore)\b | \bpytest\.skip\( | \bself\.skipTest\(
     | \b(it|test|describe|context|suite)\.(skip|todo|failing)\s*[(.] | \b(xit|xdescribe|xtest|xcontext|xspecify)\s*[(\x22\x27] | \bthis\.skip\(\)
-    | \b[tb]\.Skip(f|Now)?\( | \#\[ignore | \[(Ignore|Explicit)\b | \bSkip\s*=\s*\x22 | markTest(Skipped|Incomplete)\( | XCTSkip\b | @tag\s+:skip | \bassumeTrue\(\s*false | ^\s*(skip|pending)\s+['\x22]",
+    | \b[tb]\.Skip(f|Now)?\( | \#\[ignore | \[(\w+(\([^)]*\))?,\s*)*(Ignore|Explicit)\b | \bSkip\s*=\s*\x22 | markTest(Skipped|Incomplete)\( | XCTSkip\b | @tag\s+:skip | \bassumeTrue\(\s*false | ^\s*(skip|pending)\s+['\x22]
+    | \bGTEST_SKIP\w*\( | ^\s*TEST_(IGNORE|PASS)(_MESSAGE)?\( | ^\s*SKIP\( | \bcr_skip_test\( | ^\s*skip(\(\)\s*;)?\s*$ | ^\s*\w*TEST\w*\(\s*(\w+\s*,\s*)?DISABLED_ | \bdoctest::skip\( | \bunit_test::disabled\(
+    | \.config\([^)]*\benabled\s*=\s*false | \b(xshould|xtest|xfeature|xscenario|xgiven)\s*\(\x22",
 );
 static FOCUSED: Pattern = Pattern::new(
     r"\b(it|test|describe|context|suite)\.only\s*[(.]|\b(fit|fdescribe|fcontext|fspecify)\s*[(\x22\x27]|,\s*focus:\s*true\b|:focus\b.*\bdo\b",
 );
+/// A test that is left out by a sign in the text it is called by: Kotest's `!`, the hidden tags of Catch2.
+static SIGNED: Pattern = Pattern::new(
+    r"^\s*(?:(?:it|test|should)\s*\(\s*)?\x22![A-Za-z][^\x22]*\x22\s*\)?.*\{\s*$|^\s*(?:TEST_CASE|SCENARIO)\w*\s*\(.*\[(?:\.\w*|!hide|!mayfail|!shouldfail)\]",
+);
+/// A test that runs only where no automation does.
+static NOT_IN_AUTOMATION: Pattern = Pattern::new(
+    r"\bassum(?:e|ing)\w*\s*[({].*\b(?:CI|GITHUB_ACTIONS|GITLAB_CI|CIRCLECI|TRAVIS|BUILDKITE|JENKINS_URL|TF_BUILD)\b|@DisabledIfEnvironmentVariable\(.*\b(?:CI|GITHUB_ACTIONS|GITLAB_CI)\b",
+);
 static CONDITION: Pattern = Pattern::new(
     r"^\s*(\}?\s*else\s+)?if\b|^\s*(elif|unless|except|catch|switch|case|when)\b|\bif\s+\w|skip_?[iI]f|skipUnless|importorskip|importlib",
 );
-static MARKED: Hint = Hint::new(|| Words::of([&SKIPPED, &FOCUSED]));
+static MARKED: Hint = Hint::new(|| Words::of([&SKIPPED, &FOCUSED, &NOT_IN_AUTOMATION]).or(Words::named(["\"!", "[.", "[!", "skip"])));
 /// How many lines below a mark the test it belongs to may begin.
 const REACH: usize = 6;
 
@@ -34,7 +44,12 @@ impl Check for TestSkipped {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ADDED, Words::of([&SKIPPED, &FOCUSED]).or(Words::named(["go:build", "cfg("]))).noting(&MARKED)
+        Needs::nothing()
+            .and(
+                Reach::ADDED,
+                Words::of([&SKIPPED, &FOCUSED, &NOT_IN_AUTOMATION]).or(Words::named(["go:build", "cfg(", "\"!", "[.", "[!", "skip"])),
+            )
+            .noting(&MARKED)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -49,11 +64,11 @@ impl Check for TestSkipped {
         let mut known = file
             .removed()
             .filter(|line| before.meet(line.index, line.index))
-            .filter(|line| SKIPPED.is_match(line.code()) || FOCUSED.is_match(line.code()))
+            .filter(|line| skips(line) || FOCUSED.is_match(line.code()))
             .count();
         for line in file.added_on(&MARKED) {
             let focused = FOCUSED.is_match(line.code());
-            if !focused && !SKIPPED.is_match(line.code()) {
+            if !focused && !skips(&line) {
                 continue;
             }
             if known > 0 {
@@ -64,6 +79,12 @@ impl Check for TestSkipped {
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
         }
     }
+}
+
+fn skips(line: &LineView<'_>) -> bool {
+    let code = line.code();
+    SKIPPED.is_match(code)
+        || line.text.len() < 400 && !code.trim().is_empty() && (SIGNED.is_match(line.text) || NOT_IN_AUTOMATION.is_match(line.text))
 }
 
 /// A file of tests that ran before is built only under a word that nobody gives.
@@ -168,7 +189,9 @@ fn tested_before(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> bool
     if !first.changed {
         return true;
     }
+    static DISABLED: Pattern = Pattern::new(r"\bDISABLED_(\w+)");
     // `it.skip('name'` was `it('name'`: what stands in the quotes tells.
-    let name = first.text.split(['\'', '"', '`']).nth(1).unwrap_or("");
+    let quoted = || first.text.split(['\'', '"', '`']).nth(1).unwrap_or("").trim_start_matches('!');
+    let name = DISABLED.group(first.text, 1).unwrap_or_else(quoted);
     name.len() > 3 && old.text().contains(name)
 }

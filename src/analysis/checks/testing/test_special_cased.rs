@@ -14,11 +14,13 @@ static KNOWS_TEST: Pattern = Pattern::new(
     r#"(?x) PYTEST_CURRENT_TEST | JEST_WORKER_ID | ["'](?:pytest|unittest|nose)["']\s+in\s+sys\.modules | sys\._called_from_test | flag\.Lookup\(\s*["']test\.v | process\.env\.VITEST\b | VITEST_WORKER_ID
     | HasSuffix\(\s*os\.Args\[0\],\s*["']\.test | Class\.forName\(\s*["'](?:org\.junit|org\.testng) | ["']org\.junit[\w.]*["']\s*\) | XCTestConfigurationFilePath | NSClassFromString\(\s*["']XCTest
     | defined\(\s*['"](?:PHPUNIT_\w+|__PHPUNIT_\w+)['"] | class_exists\(\s*['"]\\*PHPUnit | defined\?\(\s*:*(?:RSpec|Minitest|Cucumber)\b | BATS_TEST_\w+ | typeof\s+(?:jest|describe|__karma__|mocha)\s*!==?\s*['"]undefined
-    | env::var(?:_os)?\(\s*"(?:NEXTEST|RUST_TEST_THREADS)" | testing\.Testing\(\) | getProperty\(\s*"(?:surefire\.|org\.gradle\.test\.) | xunit\.(?:core|runner)|nunit\.framework["']\)"#,
+    | env::var(?:_os)?\(\s*"(?:NEXTEST\w*|RUST_TEST_THREADS|CARGO_TARGET_TMPDIR|CARGO_BIN_EXE_\w+)" | testing\.Testing\(\) | getProperty\(\s*"(?:surefire\.|org\.gradle\.test\.) | xunit\.(?:core|runner)|nunit\.framework["']\)
+    | GetAssemblies\(\).*\b(?i:xunit|nunit|mstest|testhost|testplatform) | getenv\(\s*"(?:GTEST_\w+|CK_\w+|CTEST_\w+|BOOST_TEST_\w+|CMOCKA_\w+|UNITY_\w+)""#,
 );
 /// What settings call a test run, which ordinary code asks now and then.
 static ASKS_SETTING: Pattern = Pattern::new(
-    r#"(?x) (?:NODE|RAILS|RACK|APP|MIX)_ENV(?:['"]?[\])])?\s*={2,3}\s*['"]test(?:ing)?['"] | Rails\.env\.test\? | runningUnitTests\(\) | \bsettings\.TESTING\b | (?:getenv|environ(?:\.get)?|ENV|env|Getenv|var)[.(\[]\s*['"]?(?:CI|TESTING|TEST_MODE|GITHUB_ACTIONS|UNIT_TEST)\b | app\.testing\b | import\.meta\.env\.MODE\s*===\s*['"]test"#,
+    r#"(?x) (?:NODE|RAILS|RACK|APP|MIX)_ENV(?:['"]?[\])])?\s*={2,3}\s*['"]test(?:ing)?['"] | Rails\.env\.test\? | runningUnitTests\(\) | \bsettings\.TESTING\b | (?:getenv|environ(?:\.get)?|ENV|env|Getenv|var)[.(\[]\s*['"]?(?:CI|TESTING|TEST_MODE|GITHUB_ACTIONS|UNIT_TEST)\b | app\.testing\b | import\.meta\.env\.MODE\s*===\s*['"]test | \bif\s+cfg!\(\s*test\s*\)
+    | ^\s*\#\s*if(?:def)?\s+(?:defined\s*\(?\s*)?(?:UNIT_?TEST(?:S|ING)?|TEST_?(?:BUILD|MODE)|TESTING|UNITY_\w+|GTEST\w*|CMOCKA\w*|CPPUTEST\w*)\b"#,
 );
 static TOLD: Hint = Hint::new(|| Words::of([&KNOWS_TEST, &ASKS_SETTING]));
 
@@ -41,7 +43,7 @@ impl Check for TestSpecialCased {
         file.role.is_live()
             && file.language.is_code()
             && (by_heart::holds_table(file)
-                || file.added().filter(|line| line.text.len() < 300 && by_heart::asks_for_several(line.text)).take(2).count() > 1)
+                || file.added().filter(|line| line.text.len() < 300 && by_heart::asks_for_several(line.text)).next().is_some())
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -86,10 +88,21 @@ fn answers(side: &SideView<'_>, index: usize) -> bool {
     /// `return 100 if …`
     static BEFORE: Pattern =
         Pattern::new(r#"^\s*return\s+(?:-?\d[\w.]*|"[^"]*"|'[^']*'|:\w+|\[[^\]()]*\]|[Tt]rue|[Ff]alse|None|nil)\s+(?:if|unless)\s"#);
+    /// `return night ? 19 : 31;`
+    static EITHER: Pattern = Pattern::new(
+        r#"^\s*return\s[^?;]*\?\s*(?:-?\d[\w.]*|"[^"]*"|[A-Z][A-Z0-9_]+)\s*:\s*(?:-?\d[\w.]*|"[^"]*"|[A-Z][A-Z0-9_]+)\s*;\s*$"#,
+    );
+    /// `return Ok(Quote { tax: Decimal::new(19, 2) })`: made of numbers and names alone.
+    static MADE: Pattern = Pattern::new(r"^\s*return\s+(?:Ok|Some)\([\w:\s{},.()-]*\b\d{2,}[\w:\s{},.()-]*\)\s*;\s*$");
     let asks = side.line(index).code();
     let decides = ["if", "unless", "?", "when", "&&"].iter().any(|word| asks.contains(word));
     let before = || BEFORE.is_match(side.plain_line(index)) && !asks.contains(" else ");
-    decides && (before() || (index..=index + BELOW as usize).any(|at| LITERAL_ANSWER.is_match(side.plain_line(at))))
+    decides
+        && (before()
+            || (index..=index + BELOW as usize).any(|at| {
+                let text = if at < side.len() { side.plain_line(at) } else { "" };
+                LITERAL_ANSWER.is_match(text) || EITHER.is_match(text) || MADE.is_match(text)
+            }))
 }
 
 /// Whether what follows a question that users answer with yes leaves: tests see the rest, and users never do.

@@ -6,7 +6,7 @@ use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::RuleId;
 
 /// What judges without being called an assertion: helpers named so, comparisons of pictures, errors that are returned, rules of the library.
@@ -24,7 +24,7 @@ impl Check for TestWithoutAssertion {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ADDED, Words::named(["test", "it", "spec", "fact", "theory", "should"]))
+        Needs::nothing().and(Reach::ADDED, Words::named(["test", "it", "spec", "fact", "theory", "should", "void"]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -39,7 +39,9 @@ impl Check for TestWithoutAssertion {
             }
             let Some(last) = end_of(file, side, line.index) else { continue };
             new += 1;
-            let judged = (line.index..=last).any(|at| {
+            // How a test is called judges nothing, nor what it may throw.
+            let body = body_of(side, line.index).min(last);
+            let judged = (body..=last).any(|at| {
                 let code = side.line(at).code();
                 asserts(code) || judges(code)
             });
@@ -52,6 +54,14 @@ impl Check for TestWithoutAssertion {
             sink.report(Draft::line(file, side, *first).title(title));
         }
     }
+}
+
+/// The first line of the body of the test that begins on the line `first`, below its marks and its name.
+fn body_of(side: &SideView<'_>, first: usize) -> usize {
+    let mark = |at: usize| side.line(at).text.trim_start().starts_with(['#', '@', '[']) && !side.line(at).text.contains('{');
+    let header = (first..side.len().min(first + 6)).find(|at| !mark(*at)).unwrap_or(first);
+    let opens = side.line(header).code().trim_end().ends_with(['{', ':', ')']) || side.line(header).text.trim_end().ends_with("do");
+    if opens { header + 1 } else { header }
 }
 
 /// Whether `code` judges something by the name of what it calls.

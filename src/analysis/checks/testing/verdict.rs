@@ -59,6 +59,16 @@ pub(super) fn lets_through(side: &SideView<'_>, function: &Function) -> Option<(
     }
     let body = side.function_lines(function).skip(1);
     let inline = side.line(function.first_line).code().split_once('{').map_or("", |(_, rest)| rest).to_owned();
-    let silent = body.map(|line| line.code()).chain([inline.as_str()]).all(|code| !GOES_ON.is_match(code));
+    let silent = swallows(side, function) || body.map(|line| line.code()).chain([inline.as_str()]).all(|code| !GOES_ON.is_match(code));
     silent.then_some(("The failure of every test is taken for success", Severity::High))
+}
+
+/// Whether the function runs what may fail, takes every failure and says nothing of it from there on.
+fn swallows(side: &SideView<'_>, function: &Function) -> bool {
+    static TAKES: Pattern = Pattern::new(
+        r"^\s*\}?\s*(?:catch\s*\(\s*\\?(?:Throwable|Exception|AssertionFailedError|AssertionError)\b|rescue\s+(?:Exception|StandardError|Minitest::Assertion)\b|except\s*(?::|\(?\s*(?:Base)?Exception|\(?\s*AssertionError))",
+    );
+    static SAYS: Pattern = Pattern::new(r"(?i)throw|raise|fail|\bmark\w+|rethrow|error|exception|log|report|print");
+    let mut lines = side.function_lines(function).skip(1).take(200).skip_while(|line| !TAKES.is_match(line.code()));
+    lines.next().is_some() && lines.all(|line| !SAYS.is_match(line.code()))
 }

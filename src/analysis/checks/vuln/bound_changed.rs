@@ -12,7 +12,11 @@ use std::borrow::Cow;
 /// See `rules/code/bound-changed.toml`.
 pub struct BoundChanged;
 
-static ORDER: Pattern = Pattern::new(r"[\w)\]\x22']\s*(<=|>=|<|>|\.\.=|\.\.)\s*[\w(&*-]");
+static ORDER: Pattern = Pattern::new(r"[\w)\]}\x22']\s*(<=|>=|<|>|\.\.=|\.\.\.|\.\.<|\.\.)\s*[\w(&*-]");
+/// A small function that is handed on: its arrow is no comparison.
+static HANDED_ON: Pattern = Pattern::new(r"[(,]\s*(?:\w+|\([\w\s,]*\))\s*=>\s");
+/// Brackets around what needs none.
+static ROUND: Pattern = Pattern::new(r"([^\w\s])\s*\((\w+)\)");
 /// Lines in which such signs mean something else.
 static OTHERWISE: Pattern = Pattern::new(
     r"=>|->|<<|>>|</|/>|<!|<\?|\b(?:class|interface|struct|impl|template|import|include|extends|Vec|Option|Result|List|Map|Set|Promise|Array|Record|type)\b|<\w+>|\b(?i:ttl|expir\w*|timeout|elapsed|now|deadline|version|age|token|session)\b",
@@ -51,7 +55,7 @@ impl Check for BoundChanged {
 /// Whether only the signs differ, and one of them includes its bound where it did not, or no longer refuses it.
 fn wider(was: &str, is: &str) -> bool {
     let signs = |code: &str| ORDER.groups(code, 1).map(str::to_owned).collect::<Vec<_>>();
-    let plain = |code: &str| squeezed(code).replace("<=", "<").replace(">=", ">").replace("..=", "..");
+    let plain = |code: &str| one_sign(&squeezed(code));
     signs(was) != signs(is) && plain(was) == plain(is)
 }
 
@@ -79,17 +83,40 @@ fn indexes(side: &SideView<'_>, line: usize, code: &str) -> bool {
 fn plain(code: &str, language: Language) -> Option<String> {
     let pointers = matches!(language, Language::C | Language::Cpp | Language::Php | Language::Perl);
     let read = if pointers { Cow::Owned(code.replace("->", ".")) } else { Cow::Borrowed(code) };
-    let about = ORDER.is_match(&read) && MEASURE.is_match(&read) && !OTHERWISE.is_match(&read);
+    let asked = without(&read, &HANDED_ON, "(");
+    let about = ORDER.is_match(&asked) && MEASURE.is_match(&asked) && !OTHERWISE.is_match(&asked);
     about.then(|| {
-        let mut text = String::new();
+        let text = squeezed(&without(code, &ONE, ""));
+        // `0...(count - 1)` without the one is `0...count`.
+        let mut bare = String::new();
         let mut at = 0;
-        for found in ONE.find_all(code) {
-            text.push_str(code.get(at..found.start).unwrap_or(""));
+        for found in ROUND.find_all(&text) {
+            let inner = ROUND.group(text.get(found.clone()).unwrap_or(""), 2).unwrap_or("");
+            bare.push_str(text.get(at..=found.start).unwrap_or(""));
+            bare.push_str(inner);
             at = found.end;
         }
-        text.push_str(code.get(at..).unwrap_or(""));
-        squeezed(&text).replace("<=", "<").replace(">=", ">").replace("..=", "..")
+        bare.push_str(text.get(at..).unwrap_or(""));
+        one_sign(&bare)
     })
+}
+
+/// `code` with `put` in the place of each match.
+fn without(code: &str, pattern: &Pattern, put: &str) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    for found in pattern.find_all(code) {
+        text.push_str(code.get(at..found.start).unwrap_or(""));
+        text.push_str(put);
+        at = found.end;
+    }
+    text.push_str(code.get(at..).unwrap_or(""));
+    text
+}
+
+/// `text` with one sign for what includes its bound and what does not.
+fn one_sign(text: &str) -> String {
+    text.replace("<=", "<").replace(">=", ">").replace("..=", "..").replace("...", "..").replace("..<", "..")
 }
 
 #[cfg(test)]
@@ -100,6 +127,8 @@ mod tests {
     fn only_the_bound_itself_is_left_out() {
         assert_eq!(plain("while i <= len - 1 {", Language::C), plain("while i < len {", Language::C));
         assert_ne!(plain("while i < len {", Language::C), plain("while i > len {", Language::C));
+        assert_eq!(plain("(0...(size - 1)).each", Language::Ruby), plain("(0...size).each", Language::Ruby));
+        assert_eq!(plain("if a.Count(t => t.Open) < max", Language::CSharp), plain("if a.Count(t => t.Open) <= max", Language::CSharp));
         assert_eq!(
             (plain("let x: Vec<usize> = n;", Language::C), plain("if age >= limit {", Language::C), plain("total += 1", Language::C)),
             (None, None, None)
