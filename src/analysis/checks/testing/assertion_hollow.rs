@@ -109,7 +109,17 @@ fn either(plain: &str) -> bool {
     PAIRS.iter().flat_map(|(one, other)| [(one, other), (other, one)]).any(|(first, second)| {
         let (Some(asked), Some(at)) = (left.strip_suffix(first), right.find(second)) else { return false };
         right.get(..at).is_some_and(|name| name.len() > 1 && asked.ends_with(name))
-    })
+    }) || whatever_the_order(&left, &right)
+}
+
+/// `a >= 0 || a < 0`, without blanks.
+fn whatever_the_order(left: &str, right: &str) -> bool {
+    static ASKED: Pattern = Pattern::new(r"([\w.$]+(?:\(\))?)(<=|>=|==|!=|<|>)(-?[\w.\x22']+)$");
+    static OTHER: Pattern = Pattern::new(r"^\(?([\w.$]+(?:\(\))?)(<=|>=|==|!=|<|>)(-?[\w.\x22']+)");
+    const OPPOSITE: [(&str, &str); 6] = [("<", ">="), (">=", "<"), (">", "<="), ("<=", ">"), ("==", "!="), ("!=", "==")];
+    let same = |group: usize| ASKED.group(left, group).is_some_and(|one| OTHER.group(right, group) == Some(one));
+    let signs = ASKED.group(left, 2).zip(OTHER.group(right, 2));
+    same(1) && same(3) && signs.is_some_and(|signs| OPPOSITE.contains(&signs))
 }
 
 /// A comparison that says yes whatever it compares, and assertions that stood before and go through it now.

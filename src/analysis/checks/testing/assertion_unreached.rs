@@ -32,6 +32,12 @@ static LOOKS: Pattern = Pattern::new(
 static STARTED: Pattern = Pattern::new(
     r"^\s*(?:_\s*=\s*)?(?:Task\.(?:Run|Factory\.StartNew)|ThreadPool\.QueueUserWorkItem)\s*\(|^\s*GlobalScope\.(?:launch|async)\b|^\s*let\s+_\w*\s*=\s*(?:tokio::(?:task::)?spawn|(?:std::)?thread::spawn)\s*\(",
 );
+/// The same on one line with its condition.
+static LEAVES_WHERE: Pattern = Pattern::new(r"^\s*(?:if\b.*\)\s*return\s*;?\s*$|return\s+(?:if|unless)\b|if\b.*:\s*return\s*$)");
+/// What is built to be called later, and its name.
+static BUILT: Pattern = Pattern::new(
+    r"^\s*(?:(?:val|var|let|const|final|auto|Action|Runnable|Executable|Func<\w+>)\s+)+\$?(\w+)\s*=\s*(?:\{|async\s|(?:\(\)|_)\s*[=-]>|\[[&=]?\]\s*(?:\(\))?\s*\{|\|\|\s|func\s*\(\)|function\s*\(\)|fn\s*\(\))",
+);
 /// What is called with what it is given.
 static CALL: Pattern = Pattern::new(r"[A-Za-z_$][\w$.>:-]*\([^()]*\)");
 /// What stops the test after all.
@@ -68,6 +74,8 @@ impl Check for AssertionUnreached {
             let lost = match () {
                 () if LEAVES.is_match(code) => behind(side, at, &asserting),
                 () if HANDLER.is_match(code) => swallowed(file, side, at, &asserting),
+                () if LEAVES_WHERE.is_match(code) => asked_again(side, at, at, &asserting),
+                () if BUILT.is_match(code) => uncalled(side, at, &asserting),
                 () if SUPPRESSES.is_match(code) || STARTED.is_match(code) => unlooked(side, at, &asserting),
                 () => continue,
             };
@@ -82,6 +90,9 @@ fn report(file: &FileView<'_>, side: &SideView<'_>, at: &Statement, lost: &[usiz
     }
     let statements = side.statements();
     let before = lost.iter().filter_map(|at| statements.get(*at)).filter(|one| known.contains(side.plain_of(one).trim())).count();
+    let text = side.plain_of(at);
+    let held = || known.iter().take(200).any(|one| one.len() > 8 && text.contains(one.trim_end_matches(';')));
+    let before = if before == 0 && text.len() < 600 { usize::from(held()) } else { before };
     let severity = match before {
         0 => Severity::Low,
         _ if guard_changes(file) => Severity::High,
@@ -91,6 +102,8 @@ fn report(file: &FileView<'_>, side: &SideView<'_>, at: &Statement, lost: &[usiz
     };
     let code = side.code_of(at);
     let what = match () {
+        () if LEAVES_WHERE.is_match(code) => "The test leaves before",
+        () if BUILT.is_match(code) => "Nothing calls",
         () if LEAVES.is_match(code) => "The test leaves before",
         () if STARTED.is_match(code) => "The test does not wait for",
         () => "Failures are swallowed here of",
@@ -122,10 +135,21 @@ fn unlooked(side: &SideView<'_>, at: usize, asserting: &[bool]) -> Vec<usize> {
     let lost = inside(side, at, asserting);
     let Some(statement) = side.statements().get(at) else { return lost };
     let last = lost.last().and_then(|inner| side.statements().get(*inner)).map_or(statement.last_line, |one| one.last_line);
-    let behind = last..=(last + 1).min(side.len().saturating_sub(1));
-    let looks =
-        LOOKS.is_match(side.code_of(statement)) || behind.into_iter().any(|line| line == last + 1 && looked(side.line(line).code()));
+    // What follows the block: on its own last line, or on the line that closes it.
+    let closed = side.line(last).code().rsplit_once('}').is_some_and(|(_, rest)| LOOKS.is_match(rest));
+    let below = last + 1 < side.len() && looked(side.line(last + 1).code());
+    let looks = closed || below || STARTED.is_match(side.code_of(statement)) && LOOKS.is_match(side.code_of(statement));
     if looks { Vec::new() } else { lost }
+}
+
+/// The assertions inside of what the statement at `at` builds, where the test that it stands in never names it again.
+fn uncalled(side: &SideView<'_>, at: usize, asserting: &[bool]) -> Vec<usize> {
+    let Some(statement) = side.statements().get(at) else { return Vec::new() };
+    let Some(name) = BUILT.group(side.code_of(statement), 1) else { return Vec::new() };
+    let lost = inside(side, at, asserting);
+    let named = |line: usize| side.line(line).code().split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let again = (statement.first_line + 1..side.len().min(statement.first_line + 400)).any(named);
+    if again { Vec::new() } else { lost }
 }
 
 /// Whether the end of a block goes on with a look at its outcome.

@@ -53,7 +53,7 @@ impl Command {
 /// Whether the file at `path` says how tests run.
 pub(super) fn says_how_tests_run(path: &str) -> bool {
     static SETTINGS: Pattern = Pattern::new(
-        r"(?i)(?:^|/)(?:[\w.-]*(?:jest|vitest|mocharc|karma|cypress|playwright|wtr|ava)[\w.-]*\.(?:m?[jt]s|cjs|json|ya?ml|toml)|\.mocharc|pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml|conftest\.py|noxfile\.py|tasks\.py|phpunit[\w.-]*|pom\.xml|build\.gradle(?:\.kts)?|\.rspec|rakefile|gemfile|cargo\.toml|config\.toml|nextest\.toml|gnumakefile|makefile|[\w.-]+\.mk|justfile|package\.json|[\w.-]*\.runsettings|[\w.-]+\.csproj|directory\.build\.(?:props|targets)|cmakelists\.txt|ctest[\w.-]*|composer\.json|deno\.jsonc?|spec_helper\.rb|rails_helper\.rb|taskfile\.ya?ml|[\w-]*(?:test|check|ci|verify)[\w-]*\.(?:sh|bash|ps1|ya?ml)|jenkinsfile|azure-pipelines[\w.-]*|\.gitlab-ci\.yml|\.travis\.yml)$|(?i)\.github/(?:workflows|actions)/|\.circleci/",
+        r"(?i)(?:^|/)(?:[\w.-]*(?:jest|vitest|mocharc|karma|cypress|playwright|wtr|ava)[\w.-]*\.(?:m?[jt]s|cjs|json|ya?ml|toml)|\.mocharc|pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml|conftest\.py|noxfile\.py|tasks\.py|phpunit[\w.-]*|pom\.xml|build\.gradle(?:\.kts)?|\.rspec|rakefile|gemfile|cargo\.toml|config\.toml|nextest\.toml|gnumakefile|makefile|[\w.-]+\.mk|justfile|package\.json|[\w.-]*\.runsettings|[\w.-]+\.csproj|directory\.build\.(?:props|targets)|cmakelists\.txt|ctest[\w.-]*|composer\.json|deno\.jsonc?|spec_helper\.rb|rails_helper\.rb|taskfile\.ya?ml|[\w-]*(?:test|check|ci|verify|bats)[\w-]*\.(?:sh|bash|ps1|ya?ml)|jenkinsfile|azure-pipelines[\w.-]*|\.gitlab-ci\.yml|\.travis\.yml)$|(?i)\.github/(?:workflows|actions)/|\.circleci/",
     );
     SETTINGS.is_match(path)
 }

@@ -27,8 +27,9 @@ static STANDS: Pattern = Pattern::new(
     r"^\s*(?:(?:private|protected|public|internal|static|readonly|final|const|let|var|val|mut|auto|lateinit)\s+)*(?:[\w<>\\?]+\s+)?(?:\$this->|this\.|self\.|@)?\$?(\w+)(?:\s*:\s*[\w<>?]+)?\s*:?=\s*([^=].*)$",
 );
 /// That something was called is no answer of it.
-static SEEN: Pattern =
-    Pattern::new(r"(?i)toHaveBeen|have_received|assert_called|assertCalled|verify|called|mock\.calls|received|\bexpect_\w+\(");
+static SEEN: Pattern = Pattern::new(
+    r"(?i)toHaveBeen|have_received|assert_called|assertCalled|(?:^|[\s(!])(?:co)?verify\w*\s*[({]|(?-i:\.Verify\w*\()|called|mock\.calls|received|\bexpect_\w+\(",
+);
 /// More lines of doubles are a suite.
 const MOST: usize = 100;
 
@@ -77,7 +78,8 @@ fn went(removed: &[&str], class: &str) -> bool {
     static GIVEN: Pattern = Pattern::new(r"^\s*@(?:Autowired|Inject|InjectMocks|InjectMockKs|SpyBean|MockitoSpyBean)\b");
     let makes = |text: &&str| {
         let at = |made: &str| {
-            text.find(made).is_some_and(|at| text.get(at + made.len()..).is_some_and(|rest| rest.starts_with(['(', ':', '{', '.', '<'])))
+            let mut found = text.match_indices(made).take(20);
+            found.any(|(at, _)| text.get(at + made.len()..).is_some_and(|rest| rest.starts_with(['(', ':', '{', '.', '<'])))
         };
         !DOUBLE.is_match(text) && (at(class) || at(&format!("New{class}"))) || GIVEN.is_match(text)
     };

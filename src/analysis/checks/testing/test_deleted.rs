@@ -1,16 +1,17 @@
 //! `test-deleted`: a file of tests goes while what it tested stays, or those of its tests go that wait for a refusal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::assertions::{asserts, begins_test, guards, is_tested_code, subject};
+use super::assertions::{ASSERTION, asserts, begins_test, guards, is_tested_code, polarity, subject};
 use super::cases::{Case, cases};
 use super::refusal::{REFUSES, WAITS};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
-use crate::model::diff::{FileDiff, FileStatus, Side};
+use crate::model::diff::{FileDiff, FileStatus, LineKind, Side};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/test-deleted.toml`.
@@ -22,7 +23,7 @@ impl Check for TestDeleted {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::of([&REFUSES, &WAITS]))
+        Needs::nothing().and(Reach::REMOVED, Words::of([&REFUSES, &WAITS, &ASSERTION]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -38,6 +39,10 @@ impl Check for TestDeleted {
         // Another name, or cases that became rows of one test, take nothing away.
         if came == 0 && refusing > 0 {
             sink.count(GONE, i64::try_from(refusing).unwrap_or(i64::MAX));
+        }
+        let denying = gone.clone().filter(|(name, case)| refuses(old, name, case) || denies(old, case)).count();
+        if came == 0 && denying > 0 {
+            sink.count(DENYING, i64::try_from(denying).unwrap_or(i64::MAX));
             sink.count(BESIDE, i64::from(inline && old.changed_lines().count() > gone.map(|(_, case)| case.last + 6 - case.first).sum()));
         }
     }
@@ -85,6 +90,7 @@ impl Check for TestDeleted {
 }
 
 const GONE: &str = "tests that waited for a refusal and are gone";
+const DENYING: &str = "tests that asserted that something is not so and are gone";
 const BESIDE: &str = "what they were about changes beside them";
 
 /// Whether all of a test went.
@@ -100,30 +106,56 @@ fn refuses(old: &SideView<'_>, name: &str, case: &Case) -> bool {
     lines.any(|line| WAITS.is_match(line.text) || REFUSES.is_match(name) && asserts(line.code()))
 }
 
+/// Whether a test asserts that something is not so.
+fn denies(old: &SideView<'_>, case: &Case) -> bool {
+    let mut lines = (case.first..=case.last).take(400).map(|at| old.line(at)).filter(|line| line.text.len() < 400);
+    lines.any(|line| asserts(line.code()) && !polarity(line.text).1)
+}
+
+/// Whether what the tests that went spoke of goes from `other` with them.
+fn goes_along(file: &FileDiff, other: &FileDiff) -> bool {
+    static NAME: Pattern = Pattern::new(r"\b[A-Za-z_]\w{4,}\b");
+    let (Some(tests), Some(product)) = (file.text(), other.text()) else { return false };
+    let of = |lines: &mut dyn Iterator<Item = &str>| -> BTreeSet<String> {
+        lines
+            .filter(|line| line.len() < 400)
+            .take(2_000)
+            .flat_map(|line| NAME.groups(line, 0).map(str::to_owned).collect::<Vec<_>>())
+            .collect()
+    };
+    let asserted = of(&mut tests.removed().map(|(_, line)| line).filter(|line| asserts(line)));
+    let went = of(&mut product.removed().map(|(_, line)| line));
+    let stays = of(&mut product.lines.iter().filter(|line| line.kind != LineKind::Removed).map(|line| product.text(line)));
+    asserted.iter().any(|name| went.contains(name) && !stays.contains(name))
+}
+
 /// Files that stay and lose tests of what is turned away, though nothing else of the change brings tests.
 fn refusing(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
     let files = &view.change.patch.files;
-    let mut changed: Option<BTreeMap<String, bool>> = None;
+    let mut changed: Option<BTreeMap<String, &FileDiff>> = None;
     for (file, outcome) in files.iter().zip(view.outcomes) {
         let get = |name| outcome.counts.get(name).copied().unwrap_or(0);
         let path = file.path().text();
-        if get(GONE) == 0 {
+        if get(DENYING) == 0 {
             continue;
         }
         let changed = changed.get_or_insert_with(|| {
-            let tested = files.iter().map(|file| file.path().text()).filter(|path| is_tested_code(path));
-            tested.map(|path| (subject(&path), guards(&path))).collect()
+            let known = files.iter().filter(|file| file.old_path.is_some()).map(|file| (file.path().text(), file));
+            known.filter(|(path, _)| is_tested_code(path)).map(|(path, file)| (subject(&path), file)).collect()
         });
-        let about = if is_tested_code(&path) { (get(BESIDE) > 0).then(|| guards(&path)) } else { changed.get(&subject(&path)).copied() };
+        let about = if is_tested_code(&path) { (get(BESIDE) > 0).then_some(file) } else { changed.get(&subject(&path)).copied() };
         let severity = match about {
-            Some(true) => Severity::High,
-            Some(false) => Severity::Medium,
-            None => Severity::Low,
+            // What is no longer there needs no test.
+            Some(other) if goes_along(file, other) => Severity::Low,
+            Some(other) if guards(&other.path().text()) && get(GONE) > 0 => Severity::High,
+            Some(_) => Severity::Medium,
+            None if get(GONE) > 0 => Severity::Low,
+            None => continue,
         };
         let first = file.text().and_then(|text| text.removed().find(|(_, line)| begins_test(line)));
         let (line, evidence) = first.unwrap_or((1, ""));
         let title = match about {
-            Some(_) => format!("{} tests of what is turned away go while what they are about changes", get(GONE)),
+            Some(_) => format!("{} tests of what is turned away go while what they are about changes", get(DENYING)),
             None => format!("{} tests of what is turned away go, and nothing else changes", get(GONE)),
         };
         sink.report(

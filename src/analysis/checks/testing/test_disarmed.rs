@@ -82,9 +82,9 @@ fn thrown_away(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sin
     static AWAY: Pattern = Pattern::new(
         r"^\s*(?:_\s*(?:,\s*_\s*)*:?=|let\s+_\w*\s*=|var\s+_\s*=|void\s|\(void\)|\$_\s*=)\s*(?:await\s+)?([^=].*?\))\s*;?\s*$",
     );
-    static BARE: Pattern = Pattern::new(
-        r"^\s*(?:await\s+)?([\w$@][\w$.:>!?-]*\(.+\))\s*;?\s*$|^\s*([\w./-]+(?:\s+[^|;&>]+?)?)\s*>\s*/dev/null(?:\s+2>&1)?\s*$",
-    );
+    static BARE: Pattern = Pattern::new(r"^\s*(?:await\s+)?([\w$@][\w$.:>!?-]*\(.+\))\s*;?\s*$");
+    /// What a command of the shell says, thrown away.
+    static SILENCED: Pattern = Pattern::new(r"^\s*([\w./-]+\s+[^|;&>]+?)\s*>\s*/dev/null(?:\s+2>&1)?\s*$");
     static ASKED: Pattern = Pattern::new(r"^\s*(?:\}?\s*if\b|unless\b)");
     /// What fails a test where it is asked by hand.
     static FAILS: Pattern = Pattern::new(r"\bt\.(?:Fatal|Error|Fail)\w*\(|\bfail\w*\s*\(|\bpanic!?\s*\(|\b(?:throw|raise)\b");
@@ -102,8 +102,8 @@ fn thrown_away(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sin
         })
     };
     fn called(text: &str) -> Option<(&str, bool)> {
-        let bare = || BARE.group(text, 1).or_else(|| BARE.group(text, 2)).filter(|_| !asserts(text)).map(|call| (call, false));
-        AWAY.group(text, 1).map(|call| (call, true)).or_else(bare).filter(|(call, _)| call.len() > 4)
+        let bare = || BARE.group(text, 1).filter(|_| !asserts(text)).map(|call| (call, false));
+        AWAY.group(text, 1).or_else(|| SILENCED.group(text, 1)).map(|call| (call, true)).or_else(bare).filter(|(call, _)| call.len() > 4)
     }
     let calls = side.changed_lines().filter(|line| line.text.len() < 400).filter_map(|line| Some((line, called(line.text)?)));
     for (line, (call, away)) in calls.take(500) {
