@@ -12,7 +12,7 @@ pub(super) static ASSERTION: Pattern = Pattern::new(
     | \bt\.(Error|Errorf|Fatal|Fatalf)\( | \.(should|to\.(be|equal|have|throw|include|deep|eql))\b | \bself\.(assert|fail)\w*\( | \bpytest\.raises\( | \bAssert\.\w+(<[^()]{1,80}>)?\( | \.Should\(\)
     | \b(ck_assert\w*|ck_abort\w*|TEST_ASSERT\w*|TEST_FAIL\w*|(?:REQUIRE|CHECK)_(?:FALSE|THROWS\w*|NOTHROW|THAT|EQ|NE|GT|GE|LT|LE|UNARY\w*|MESSAGE|EQUAL\w*|CLOSE|TEXT|NOFAIL)|BOOST_(?:TEST|CHECK|REQUIRE)(?:_(?:EQUAL|NE|G[TE]|L[TE]|CLOSE|SMALL|MESSAGE|THROW|NO_THROW|EXCEPTION|PREDICATE)\w*)?|CPPUNIT_\w*ASSERT\w*|CPPUNIT_FAIL|cr_(?:assert|expect)\w*|(?:LONGS|STRCMP|POINTERS|BYTES|DOUBLES|MEMCMP)_EQUAL\w*|QCOMPARE\w*|QVERIFY\w*|QTRY_\w+|ADD_FAILURE\w*)\s*\(
     | \b[sS]hould(?:Not)?(?:Be|Have|Throw|Contain|Equal|Start|End|Match|Fail|Exist|Include|Only|Succeed|Complete|Raise)\w*\s*[(<{\w\x22'-] | \bis_expected\.(?:not_)?to | ->expectException\w*\( | \}\s*\)->throws\(
-    | \.(?:andExpect(?:All)?|expectStatus|expectBody|expectNext\w*|expectComplete|expectError\w*)\( | \.(?:Received|DidNotReceive)\w*\(",
+    | \.(?:andExpect(?:All)?|expectStatus|expectBody|expectNext\w*|expectComplete|expectError\w*)\( | \.(?:Received|DidNotReceive)\w*\( | \bShould\.(?:Not)?(?:Throw|Complete)\w*",
 );
 /// What fails a test of the shell: a question that stands alone, or what is said when one is not answered well.
 static OF_SHELL: Pattern = Pattern::new(
@@ -28,7 +28,7 @@ static WEAK: Pattern = Pattern::new(
     | assertTrue\(\s*(true|True)\s*[,)] | assert\s+True\b | assert\s+[\w.\[\]()'\x22]+\s+is\s+not\s+None | assert!\(\s*true\s*[,)] | assert(Is)?NotNull\( | assertIsNotNone\(
     | \b(assert|require)\.NotNil\( | expect\((true|1)\)\.(toBe|toEqual|toBeTruthy)\( | assert_not_nil | refute_nil | Assert\.(IsTrue\(true|NotNull|IsNotNull)
     | expect\.anything\(\) | isNotNull\(\) | assert\s+1\b | assert\(\s*(true|1)\s*\)
-    | \bshouldNotBeNull\b | \bshouldNotThrow(?:Any)?\b | Should\(\)\.(?:NotBeNull|NotThrow\w*)\( | \.ShouldNotBeNull\( | \bIs\.Not\.Null\b | Assert\.(?:Pass|DoesNotThrow\w*)\( | \bassertDoesNotThrow\b
+    | \bshouldNotBeNull(?:\(\))?\s*$ | \.isNotNull\s*$ | \bshouldNotThrow(?:Any)?\b | (?:Should\(\)\.(?:NotBeNull|NotThrow\w*)|\.ShouldNotBeNull)\([^()]*\)\s*;?\s*$ | \bIs\.Not\.Null\b | Assert\.(?:Pass|DoesNotThrow\w*)\( | \bassertDoesNotThrow\b
     | \bto\s+be_(?:present|truthy|an_instance_of\(Object\))\b | \b(?:not_to|to_not)\s+(?:be_nil|raise_error)\b | \b(?:EXPECT|ASSERT|BOOST_\w+)_NO_THROW\( | \b(?:REQUIRE|CHECK)_NOTHROW\(
     | \bTEST_ASSERT_NOT_NULL\w*\( | \bck_assert_ptr_nonnull\( | \bck_assert_ptr_ne\([^;]*\bNULL\s*\) | \bassert_non_null\( | _NE\([^;]*\b(?:nullptr|NULL)\s*\) | ^\s*\[\[?\s+-n\s+\x22?\$\{?\w+\}?\x22?\s+\]\]?\s*$ | \bTEST_PASS\w*\(
     | \b(?:ck_assert\w*|TEST_ASSERT(?:_TRUE)?|EXPECT_TRUE|ASSERT_TRUE|REQUIRE|CHECK)\s*\(\s*(?:true|1)\s*\)",

@@ -42,18 +42,15 @@ pub(super) fn report(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'
         return;
     }
     let own = subject(&file.path);
-    let removed: Vec<&str> = file.removed().filter(short).map(|line| line.text).take(2_000).collect();
-    let real: BTreeSet<&str> = removed
-        .iter()
-        .filter(|text| !DOUBLE.is_match(text))
-        .filter_map(|text| STANDS.group(text, 1).filter(|_| STANDS.group(text, 2).is_some_and(|made| made.contains('('))))
-        .collect();
+    let (went, comes) = (Made::of(file.removed()), Made::of(file.added()));
+    let stood = |text: &&str| STANDS.group(text, 2).is_some_and(|made| made.contains('('));
+    let real: BTreeSet<&str> = went.0.iter().copied().filter(stood).filter_map(|text| STANDS.group(text, 1)).collect();
     for line in came {
         if (line.index..side.len().min(line.index + 3)).any(|at| PARTLY.is_match(side.line(at).text)) {
             continue;
         }
         let class = (1..=11).find_map(|group| DOUBLE.group(line.text, group)).or_else(|| of_field(side, &line));
-        let about = class.is_some_and(|class| subject(class) == own && went(&removed, class));
+        let about = class.is_some_and(|class| subject(class) == own && (went.makes(class) || went.given()) && !comes.makes(class));
         let stands = || STANDS.group(line.text, 1).filter(|name| real.contains(name) && is_asserted(side, name, line.index));
         let title = match class {
             Some(class) if about => format!("`{class}`, which this test is about, is replaced by a double"),
@@ -73,17 +70,30 @@ fn of_field<'s>(side: &'s SideView<'_>, line: &LineView<'s>) -> Option<&'s str> 
     FIELD.group(text, 1).or_else(|| FIELD.group(text, 2))
 }
 
-/// Whether a real one of the class went: it was made, or the framework gave it.
-fn went(removed: &[&str], class: &str) -> bool {
-    static GIVEN: Pattern = Pattern::new(r"^\s*@(?:Autowired|Inject|InjectMocks|InjectMockKs|SpyBean|MockitoSpyBean)\b");
-    let makes = |text: &&str| {
-        let at = |made: &str| {
-            let mut found = text.match_indices(made).take(20);
-            found.any(|(at, _)| text.get(at + made.len()..).is_some_and(|rest| rest.starts_with(['(', ':', '{', '.', '<'])))
+/// Lines of a side that make no double.
+struct Made<'f>(Vec<&'f str>);
+
+impl<'f> Made<'f> {
+    fn of(lines: impl Iterator<Item = LineView<'f>>) -> Self {
+        let short = lines.map(|line| line.text).filter(|text| text.len() < 400);
+        Self(short.filter(|text| !DOUBLE.is_match(text)).take(2_000).collect())
+    }
+
+    /// Whether a real one of the class is made.
+    fn makes(&self, class: &str) -> bool {
+        let made = |text: &str, name: &str| {
+            let mut found = text.match_indices(name).take(20);
+            found.any(|(at, _)| text.get(at + name.len()..).is_some_and(|rest| rest.starts_with(['(', ':', '{', '.', '<'])))
         };
-        !DOUBLE.is_match(text) && (at(class) || at(&format!("New{class}"))) || GIVEN.is_match(text)
-    };
-    removed.iter().any(makes)
+        let by_name = format!("New{class}");
+        self.0.iter().any(|text| made(text, class) || made(text, &by_name))
+    }
+
+    /// Whether a framework gives one.
+    fn given(&self) -> bool {
+        static GIVEN: Pattern = Pattern::new(r"^\s*@(?:Autowired|Inject|InjectMocks|InjectMockKs|SpyBean|MockitoSpyBean)\b");
+        self.0.iter().any(|text| GIVEN.is_match(text))
+    }
 }
 
 /// Whether an assertion within reach asks `name` for something.

@@ -8,7 +8,7 @@ pub(super) static REFUSES: Pattern = Pattern::new(
 );
 /// An error that a test waits for.
 pub(super) static WAITS: Pattern = Pattern::new(
-    r"\.rejects\b|\btoThrow|\bpytest\.raises\b|\bassertRaises|\bassert_raises\b|\bassertThrows|\bassertThatThrownBy\b|\bassertThatExceptionOfType\b|\bassertFailsWith|\bAssert\.(?:Throws|Catch)|\bThrows\.(?:TypeOf|InstanceOf|Exception)|\.Should\(\)\.Throw|\b[sS]houldThrow|\bexpectException|->throws\(|\braise_error\b|\bErrorIs\(|\bErrorContains\(|\bassert\.(?:Error|throws|rejects)\(|\bis_err\(\)|\bunwrap_err\(\)|\b(?:EXPECT|ASSERT)_(?:ANY_)?THROW\b|\b(?:REQUIRE|CHECK)_THROWS|\bBOOST_\w+_(?:THROW|EXCEPTION)\b|\bCPPUNIT_ASSERT_THROW|\bshould_panic\b|\bassert_failure\b",
+    r"\.rejects\b|\btoThrow|\bpytest\.raises\b|\bassertRaises|\bassert_raises\b|\bassertThrows|\bassertThatThrownBy\b|\bassertThat(?:ExceptionOfType|Illegal\w+|NullPointerException)\b|\bShould\.Throw|\bassertFailsWith|\bAssert\.(?:Throws|Catch)|\bThrows\.(?:TypeOf|InstanceOf|Exception)|\.Should\(\)\.Throw|\b[sS]houldThrow|\bexpectException|->throws\(|\braise_error\b|\bErrorIs\(|\bErrorContains\(|\bassert\.(?:Error|throws|rejects)\(|\bis_err\(\)|\bunwrap_err\(\)|\b(?:EXPECT|ASSERT)_(?:ANY_)?THROW\b|\b(?:REQUIRE|CHECK)_THROWS|\bBOOST_\w+_(?:THROW|EXCEPTION)\b|\bCPPUNIT_ASSERT_THROW|\bshould_panic\b|\bassert_failure\b",
 );
 /// An error that must not come.
 pub(super) static NONE_THROWN: Pattern = Pattern::new(

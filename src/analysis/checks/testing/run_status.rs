@@ -21,7 +21,7 @@ static RUNS: Pattern = Pattern::new(
     r"\b(?:UNITY_END|RUN_ALL_TESTS|cmocka_run_\w+|srunner_run_all|RunAllTests|qExec|criterion_run_all_tests|\w+\.run|RUN_TEST)\s*\(",
 );
 /// A script stops at the first command that fails.
-pub(super) static STOPS: Pattern = Pattern::new(r"^\s*set\s+(?:-\w+\s+)*(?:-\w*e\w*|-o\s+errexit|-\w*o\s+pipefail)\b|^#!.*\bsh\s+-\w*e");
+pub(super) static STOPS: Pattern = Pattern::new(r"^\s*set\s+(?:[^#;]*\s)?(?:-\w*e\w*|-o\s+errexit|-\w*o\s+pipefail)\b|^#!.*\bsh\s+-\w*e");
 
 /// Where the change makes tests end with success whatever they say, and how grave that is.
 pub(super) fn hushed(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> Option<(usize, &'static str, Severity)> {
@@ -44,21 +44,24 @@ fn program(old: &SideView<'_>, side: &SideView<'_>) -> Option<(usize, &'static s
     Some((ends, "The program ends with success whatever its tests say", Severity::High))
 }
 
+/// It stops at once.
+static ERREXIT: Pattern = Pattern::new(r"^\s*set\s+(?:[^#;]*\s)?(?:-\w*e\w*|-o\s+errexit)\b|^#!.*\bsh\s+-\w*e");
+
 /// A script that runs tests, and went on only where each of them had succeeded.
 fn script(old: &SideView<'_>, side: &SideView<'_>) -> Option<(usize, &'static str, Severity)> {
     static TESTS: Pattern = Pattern::new(
         r"^[^#]*\b(?:pytest|tox|nox|jest|vitest|mocha|rspec|phpunit|pest|ctest|bats\w*|(?:go|cargo|npm|yarn|pnpm|dotnet|mvn|gradlew?|make|mix|sbt|swift|flutter|bun|deno)\b[^|;&#]*\stest\w*)\b",
     );
-    if !old.changed_lines().any(|line| STOPS.is_match(line.text)) || side.lines().take(4_000).any(|line| stops_still(line.text, old)) {
+    if !old.changed_lines().any(|line| STOPS.is_match(line.text)) {
+        return None;
+    }
+    // Seeing a failure in a pipe alone stops nothing.
+    let at_once = old.changed_lines().any(|line| ERREXIT.is_match(line.text));
+    let still = |text: &str| STOPS.is_match(text) && (ERREXIT.is_match(text) || !at_once);
+    if side.lines().take(4_000).any(|line| still(line.text)) {
         return None;
     }
     let tests = side.lines().take(4_000).filter(|line| TESTS.is_match(line.text)).count();
     let at = side.changed_lines().next().map_or(0, |line| line.index);
     (tests > 0).then_some((at, "The script goes on where its tests fail", Severity::Medium))
-}
-
-/// Whether a line holds what the old side held to: stopping at a failure, or seeing one in a pipe.
-fn stops_still(text: &str, old: &SideView<'_>) -> bool {
-    static ERREXIT: Pattern = Pattern::new(r"^\s*set\s+(?:-\w+\s+)*(?:-\w*e\w*|-o\s+errexit)\b|^#!.*\bsh\s+-\w*e");
-    STOPS.is_match(text) && (ERREXIT.is_match(text) || !old.changed_lines().any(|line| ERREXIT.is_match(line.text)))
 }

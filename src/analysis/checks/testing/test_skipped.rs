@@ -29,7 +29,7 @@ static NOT_IN_AUTOMATION: Pattern = Pattern::new(
     r"\bassum(?:e|ing)\w*\s*[({].*\b(?:CI|GITHUB_ACTIONS|GITLAB_CI|CIRCLECI|TRAVIS|BUILDKITE|JENKINS_URL|TF_BUILD)\b|@DisabledIfEnvironmentVariable\(.*\b(?:CI|GITHUB_ACTIONS|GITLAB_CI)\b",
 );
 static CONDITION: Pattern = Pattern::new(
-    r"^\s*(\}?\s*else\s+)?if\b|^\s*(elif|unless|except|catch|switch|case|when)\b|\bif\s+\w|skip_?[iI]f|skipUnless|importorskip|importlib",
+    r"^\s*(\}?\s*else\s+)?if\b|^\s*#\s*(?:if|el)|^\s*(elif|unless|except|catch|switch|case|when)\b|\bif\s+\w|skip_?[iI]f|skipUnless|importorskip|importlib",
 );
 static MARKED: Hint = Hint::new(|| Words::of([&SKIPPED, &FOCUSED, &NOT_IN_AUTOMATION]).or(Words::named(["\"!", "[.", "[!", "skip"])));
 /// How many lines below a mark the test it belongs to may begin.
