@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::assertions::{ASSERTION, asserts, begins_test, guards, is_tested_code, polarity, subject};
+use super::assertions::{ASSERTION, asserts, begins_test, guards, is_tested_code, is_weak, polarity, subject};
 use super::cases::{Case, cases};
 use super::refusal::{REFUSES, WAITS};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
@@ -114,7 +114,7 @@ fn refuses(old: &SideView<'_>, name: &str, case: &Case) -> bool {
 /// Whether a test asserts that something is not so.
 fn denies(old: &SideView<'_>, case: &Case) -> bool {
     let mut lines = (case.first..=case.last).take(400).map(|at| old.line(at)).filter(|line| line.text.len() < 400);
-    lines.any(|line| asserts(line.code()) && !polarity(line.text).1)
+    lines.any(|line| asserts(line.code()) && !is_weak(line.text) && !polarity(line.text).1)
 }
 
 /// Whether what the tests that went spoke of goes from `other` with them.
@@ -155,7 +155,8 @@ fn refusing(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
             // What is no longer there needs no test.
             Some(other) if compared < MOST_COMPARED && goes_along(file, other) => Severity::Low,
             Some(other) if guards(&other.path().text()) && get(GONE) > 0 => Severity::High,
-            Some(_) => Severity::Medium,
+            Some(_) if get(GONE) > 0 => Severity::Medium,
+            Some(_) => Severity::Low,
             None if get(GONE) > 0 => Severity::Low,
             None => continue,
         };

@@ -69,7 +69,7 @@ fn swallows(side: &SideView<'_>, function: &Function) -> bool {
         r"^\s*\}?\s*(?:catch\s*\(\s*\\?(?:Throwable|Exception|AssertionFailedError|AssertionError)\b|rescue\s+(?:Exception|StandardError|Minitest::Assertion)\b|except\s*(?::|\(?\s*(?:Base)?Exception|\(?\s*AssertionError))",
     );
     static SAYS: Pattern =
-        Pattern::new(r"(?i)throw|raise|fail|assert|expect|verify|message|\bmark\w+|rethrow|error|exception|log|report|print");
+        Pattern::new(r"(?i)throw|raise|fail|\bassert|expect|verify|message|\bmark\w+|rethrow|error|exception|log|report|print");
     let mut lines = side.function_lines(function).skip(1).take(200).skip_while(|line| !TAKES.is_match(line.code()));
     lines.next().is_some() && lines.all(|line| !SAYS.is_match(line.code()))
 }
