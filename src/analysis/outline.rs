@@ -91,6 +91,8 @@ const CONTROL: [&str; 24] = [
 ];
 /// How far a header may reach from its keyword or back from its brace, in tokens.
 const HEADER_REACH: usize = 300;
+/// How far before a name the word that begins a class may stand, in steps over tokens and brackets.
+const CLASS_REACH: usize = 24;
 
 fn braces(source: Source<'_>) -> Vec<Function> {
     let partners = partners(source);
@@ -180,6 +182,8 @@ fn keyword_header(source: Source<'_>, partners: &[usize], keyword: usize) -> Opt
         match source.word(next) {
             "{" => return Some((name_at, name, next)),
             ";" | "}" => return None,
+            // The body was an expression, and the next one begins.
+            "fun" if source.word(keyword) == "fun" => return None,
             "(" | "[" if partners[next] > next => next = partners[next],
             _ => {}
         }
@@ -238,7 +242,24 @@ fn method_header(source: Source<'_>, partners: &[usize], open: usize) -> Option<
     let before = name_at.checked_sub(1).map_or("", |i| source.word(i));
     let is_name = source.tokens[name_at].kind == Kind::Word && !CONTROL.contains(&name);
     let is_header = is_name && !CONTROL.contains(&before) && !matches!(before, "." | "new" | "=" | "(" | "," | "!");
-    (is_header && !condition::holds(source, partners, name_at)).then(|| (name_at, name.to_owned()))
+    (is_header && !names_a_class(source, partners, name_at) && !condition::holds(source, partners, name_at))
+        .then(|| (name_at, name.to_owned()))
+}
+
+/// Whether what stands before a brace begins a class with parameters: `class Desk(val till: Till) : Place(till) {`, `record Price(long sum) {`.
+fn names_a_class(source: Source<'_>, partners: &[usize], name_at: usize) -> bool {
+    let mut at = name_at;
+    for _ in 0..CLASS_REACH {
+        let Some(before) = at.checked_sub(1) else { return false };
+        at = match source.word(before) {
+            "class" | "record" => return !matches!(source.word(before + 1), "(" | "=" | ":" | "."),
+            ";" | "{" | "}" => return false,
+            // Only in the head of a class parameters follow a colon or a word: `class Desk @Inject constructor(…) : Place(…)`.
+            ")" | "]" if partners[before] < before => partners[before],
+            _ => before,
+        };
+    }
+    false
 }
 
 fn indented(source: Source<'_>) -> Vec<Function> {

@@ -137,6 +137,21 @@ impl Pattern {
         parts.filter_map(|part| text.get(part))
     }
 
+    /// `text` without its occurrences.
+    #[must_use]
+    pub fn without<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let (mut kept, mut from) = (String::new(), 0);
+        for found in self.find_all(text) {
+            kept.push_str(text.get(from..found.start).unwrap_or(""));
+            from = found.end;
+        }
+        if from == 0 {
+            return Cow::Borrowed(text);
+        }
+        kept.push_str(text.get(from..).unwrap_or(""));
+        Cow::Owned(kept)
+    }
+
     /// How often it occurs in `text`.
     #[must_use]
     pub fn count(&self, text: &str) -> usize {

@@ -122,6 +122,12 @@ impl<'a> SideView<'a> {
         matches!(self.language, Language::Rust | Language::Ruby)
     }
 
+    /// Whether it is a script of a shell, whose lines run as they stand.
+    #[must_use]
+    pub fn is_script(&self) -> bool {
+        self.language == Language::Shell
+    }
+
     /// The text of this view: the whole file, or its hunks' lines one after the other.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -2,16 +2,20 @@
 //! expression would cost. The others are structure rules.
 
 pub mod ambiguity;
+pub mod asked;
 pub mod between;
 pub mod bounds;
 pub mod careless;
+mod escaping_switched;
 pub mod handlers;
 mod only_given;
 pub mod pairs;
+pub mod place;
 pub mod plain_turns;
 pub mod request;
 mod taken_as_given;
 pub mod twins;
+pub mod unpaced;
 
 pub mod bound_changed;
 pub mod check_emptied;

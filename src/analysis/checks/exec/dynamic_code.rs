@@ -53,7 +53,7 @@ fn asked(file: &FileView<'_>, side: &SideView<'_>, pattern: &Pattern) -> BTreeSe
     };
     let reached = |arrival: &Arrival<()>| arrival.source != arrival.sink || inside(&side.statements()[arrival.sink]);
     let straight = arrivals(side, sent, runs).into_iter().filter(reached).map(|arrival| arrival.sink);
-    let code = code_runners(file.language).map(|runners| Place { first: runners, any: &NONE, tamed: &NONE, fixed: &NONE });
+    let code = code_runners(file.language).map(|runners| Place::of(runners, &NONE));
     let lines: BTreeSet<usize> =
         code.map(|place| ending(&place, &[], file)).unwrap_or_default().into_iter().map(|range| range.start).collect();
     let ended = side.statements().iter().enumerate().filter(|(_, s)| lines.contains(&s.first_line)).map(|(at, _)| at);
@@ -69,14 +69,13 @@ fn named(file: &FileView<'_>, sink: &mut Sink<'_>) {
             let text = side.masked().get(side.bytes_of(lines.start, lines.end)).unwrap_or("");
             pattern_of(file.language).is_some_and(|pattern| pattern.is_match(text))
         };
-        for lines in ending(&Place { first: runners, any: &NONE, tamed: &NONE, fixed: &NONE }, &[], file).into_iter().filter(|l| !known(l))
-        {
+        for lines in ending(&Place::of(runners, &NONE), &[], file).into_iter().filter(|l| !known(l)) {
             let draft = Draft::lines(file, side, lines.start, lines.end).title("Runs what somebody sent as code");
             sink.report(draft.why("Whoever can send the request runs any code in this process.").severity(Severity::High));
         }
     }
     if let Some(runners) = name_runners(file.language) {
-        for lines in ending(&Place { first: runners, any: &NONE, tamed: &TAMED, fixed: &NAMED }, &[], file) {
+        for lines in ending(&Place::of(runners, &NONE).but(&TAMED, &NAMED), &[], file) {
             let draft = Draft::lines(file, side, lines.start, lines.end).title("Calls what a request names");
             sink.report(
                 draft.why("Whoever can send the request calls any function of this process, with what they send.").severity(Severity::High),

@@ -162,7 +162,7 @@ static LISTED_ONES: Pattern = Pattern::new(
 );
 /// The program is told by the code, or the value is a list whose first word the code tells.
 static NAMED: Pattern = Pattern::new(r#"^\s*[\[{(]*\s*[fr]?["'`]|^\s*$"#);
-static STARTED: Place<'_> = Place { first: &PROGRAM, any: &NONE, tamed: &LISTED_ONES, fixed: &NAMED };
+static STARTED: Place<'_> = Place::of(&PROGRAM, &NONE).but(&LISTED_ONES, &NAMED);
 /// What takes a line apart into words.
 const TAKES_APART: [&str; 5] = ["Fields", "split", "Split", "splitlines", "shlex"];
 

@@ -112,7 +112,7 @@ fn helpers(views: &[FileView<'_>], runs: &dyn Fn(&FileView<'_>, &SideView<'_>, &
 }
 
 fn calls(file: &FileView<'_>, side: &SideView<'_>, names: &Pattern, told: Told, sink: &mut Sink<'_>) {
-    let asked = ending(&Place { first: &NONE, any: names, tamed: &NONE, fixed: &NONE }, &[], file);
+    let asked = ending(&Place::of(&NONE, names), &[], file);
     let heads = |s: &Statement| s.function.is_some_and(|at| side.functions()[at].first_line == s.first_line);
     let new = side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line) && !heads(s));
     let part = new.filter_map(|s| {

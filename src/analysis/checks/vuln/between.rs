@@ -152,6 +152,12 @@ pub fn checked_before(side: &SideView<'_>, statement: &Statement) -> bool {
     (first.saturating_sub(ABOVE)..=first).any(|line| LOOKS.is_match(side.plain_line(line)))
 }
 
+/// What a statement puts into a name.
+pub fn assigned(plain: &str) -> Option<&str> {
+    static ASSIGNS: Pattern = Pattern::new(r"^[^=(]*[^=!<>(]=(?:[^=>~]|$)");
+    plain.get(ASSIGNS.find(plain)?.end - 1..)
+}
+
 /// Whether the statement puts something into a name and does nothing else.
 pub fn assigns(code: &str) -> bool {
     static BRANCHES: Pattern =

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::escaping_switched;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -52,8 +53,8 @@ impl Check for EscapingDropped {
 
     fn needs(&self) -> Needs {
         Needs::nothing().and(
-            Reach::ADDED,
-            Words::named([
+            Reach::ANYWHERE,
+            Words::named(escaping_switched::WORDS).or(Words::named([
                 "{{{",
                 "safe",
                 "raw",
@@ -71,13 +72,18 @@ impl Check for EscapingDropped {
                 "escapexml",
                 "markup(",
                 "text/template",
-            ]),
+            ])),
         )
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let (Some(old), Some(side)) = (file.old().filter(|_| file.role.is_live()), file.new_side()) else { return };
         unescaped_pages(file, old, side, sink);
+        let mut told = Vec::new();
+        for (side, line, title, severity) in escaping_switched::gone(file) {
+            told.push(line);
+            sink.report(Draft::line(file, side, line).title(title).severity(severity));
+        }
         let mut shown: Vec<String> = Vec::new();
         for line in old.changed_lines().filter(|line| line.text.len() < LONGEST).take(MOST) {
             let raw: Vec<String> = values(&RAW, GROUPS, line.text);
@@ -88,6 +94,9 @@ impl Check for EscapingDropped {
         }
         for line in side.changed_lines().filter(|line| line.text.len() < LONGEST).take(MOST) {
             let Some(name) = values(&RAW, GROUPS, line.text).into_iter().find(|name| shown.contains(name)) else { continue };
+            if told.contains(&line.index) {
+                continue;
+            }
             // What puts breaks between lines escapes in some languages and in PHP it does not.
             if TAMED.is_match(&breaks_lines(line.text)) {
                 continue;

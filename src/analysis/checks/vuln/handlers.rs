@@ -4,6 +4,7 @@ use crate::analysis::language::Language;
 use crate::analysis::outline::Function;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Words;
+use crate::analysis::statements::Statement;
 use crate::analysis::view::SideView;
 
 /// Decorators and attributes above a header, in lines.
@@ -14,7 +15,7 @@ const LONGEST: usize = 24;
 /// A route is tied to the function below: FastAPI, Flask, Starlette, aiohttp, Bottle, Litestar, Sanic; Nest, Spring, JAX-RS, ASP.NET; Rocket, actix, poem.
 static ROUTE: Pattern = Pattern::new(
     r#"(?x) ^\s*@(?:[\w.]*(?:app|router|api|bp|blueprint|routes?|server|web|\w+_(?:router|bp|api|routes|app))\.)?(?:route|get|post|put|patch|delete|head|websocket|api_route|view|api_view|expose)\s*\(
-      | ^\s*@(?:Get|Post|Put|Patch|Delete|Request)(?:Mapping)?\b | ^\s*@(?:GET|POST|PUT|PATCH|DELETE|Path)\b | ^\s*\[(?:Http(?:Get|Post|Put|Patch|Delete)|Route)\b | ^\s*\#\[(?:get|post|put|patch|delete|route|handler|oai)\b"#,
+      | ^\s*@(?:Get|Post|Put|Patch|Delete|Request)(?:Mapping)?\b | ^\s*@(?:GET|POST|PUT|PATCH|DELETE|Path)\b | ^\s*\[(?:Http(?:Get|Post|Put|Patch|Delete)|Route)\b | \.Map(?:Get|Post|Put|Patch|Delete)\s*\( | ^\s*\#\[(?:get|post|put|patch|delete|route|handler|oai)\b"#,
 );
 /// A class whose methods answer requests: Django's views, Flask's, Tornado's.
 static ANSWERS: Pattern = Pattern::new(r"^(?:get|post|put|patch|delete)$");
@@ -38,19 +39,43 @@ static SHARP_TEXT: Pattern = Pattern::new(r"\b(?:string|IFormFile|Uri)\??\s+(\w+
 /// Handlers without a mark: `app.MapGet("/f", (string name) => …)`, Next's `GET(request, { params })`.
 static HANDED: Pattern = Pattern::new(r"\{\s*(params|searchParams)\b");
 
+/// A handler of ASP.NET without a name: `app.MapGet("/f", async (string name) => …)`.
+static MAPPED: Pattern = Pattern::new(r#"\.Map(?:Get|Post|Put|Patch|Delete|Methods)\s*\([^()"]*"[^"\n]*"\s*,[^()"]*(\([^()]*\))\s*=>"#);
+/// A method of C# whose body is an expression: no function by its braces.
+static EXPRESSION: Pattern = Pattern::new(
+    r"^\s*(?:(?:public|internal|protected|private|static|async|virtual|override)\s+)+[\w<>\[\],.?\s]*\s\w+\s*(\([^{};]*\))\s*=>",
+);
+
 /// Words of which one stands where any of this is.
 #[must_use]
 pub fn marks() -> Words {
-    Words::of([&ROUTE, &TAKES_REQUEST, &EXTRACTED, &HANDED])
+    Words::of([&ROUTE, &TAKES_REQUEST, &EXTRACTED, &HANDED, &MAPPED])
+}
+
+/// The names that a request fills in a handler that begins in a statement and is no function of its own.
+#[must_use]
+pub fn handed<'v>(side: &'v SideView<'_>, statement: &Statement, language: Language) -> Vec<&'v str> {
+    if language != Language::CSharp {
+        return Vec::new();
+    }
+    let plain = side.plain_of(statement);
+    let marked = || is_marked(side, statement.first_line);
+    let header = MAPPED.group(plain, 1).or_else(|| EXPRESSION.group(plain, 1).filter(|_| marked()));
+    header.map(|header| SHARP_TEXT.groups(header, 1).collect()).unwrap_or_default()
+}
+
+/// Whether a route stands on a line or above it.
+fn is_marked(side: &SideView<'_>, first: usize) -> bool {
+    (first.saturating_sub(ABOVE)..=first)
+        .rev()
+        .take_while(|line| *line == first || is_mark(side.plain_line(*line)))
+        .any(|line| ROUTE.is_match(side.plain_line(line)))
 }
 
 /// The names that a request fills when `function` is called.
 #[must_use]
 pub fn filled<'v>(side: &'v SideView<'_>, function: &Function, language: Language) -> Vec<&'v str> {
-    let marked = (function.first_line.saturating_sub(ABOVE)..=function.first_line)
-        .rev()
-        .take_while(|line| *line == function.first_line || is_mark(side.plain_line(*line)))
-        .any(|line| ROUTE.is_match(side.plain_line(line)));
+    let marked = is_marked(side, function.first_line);
     let last = side.line_of(side.tokens().get(function.header.end.saturating_sub(1)).map_or(0, |token| token.start));
     let last = last.clamp(function.first_line, function.first_line + LONGEST);
     let header = side.plain().get(side.bytes_of(function.first_line, last)).unwrap_or("");
@@ -59,7 +84,10 @@ pub fn filled<'v>(side: &'v SideView<'_>, function: &Function, language: Languag
         Language::Rust if marked => both(&EXTRACTED, header).chain(both(&RUST_TEXT, header)).collect(),
         Language::Rust => both(&EXTRACTED, header).collect(),
         Language::Java | Language::Kotlin | Language::Scala if marked => both(&JVM_TEXT, header).collect(),
-        Language::CSharp if marked => both(&SHARP_TEXT, header).collect(),
+        // Razor's pages know their handlers by name.
+        Language::CSharp if marked || function.name.starts_with("OnGet") || function.name.starts_with("OnPost") => {
+            both(&SHARP_TEXT, header).collect()
+        }
         Language::JavaScript | Language::TypeScript => HANDED.groups(header, 1).collect(),
         _ => Vec::new(),
     }

@@ -23,7 +23,14 @@ static TAMED: Pattern = Pattern::new(
 static FIXED: Pattern = Pattern::new(
     r"(?i)^\s*(?:int|str\(int|parseInt|Number|hash\w*|md5|sha\w*|uuid\w*|request\.(?:files|json|data|body|stream)\b|req\.(?:file|files|body)\s*$)",
 );
-static PLACE: Place<'_> = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
+static PLACE: Place<'_> = Place::of(&FIRST, &ANY).but(&TAMED, &FIXED);
+
+/// Commands of a shell that read, write or remove the files they are given.
+static COMMANDS: Pattern =
+    Pattern::new(r"(?:^|[\s;&|(`])(?:cat|head|tail|less|more|tac|zcat|source|rm|cp|mv|base64|xxd|tee)\s|[^<]<\s*\x22");
+static NONE: Pattern = Pattern::new(r"[^\s\S]");
+static LOOKED_AT: Pattern = Pattern::new(r"=~|\bcase\s|\bbasename\b|\brealpath\b|\breadlink\b|##\*/");
+static IN_SHELL: Place<'_> = Place::of(&NONE, &COMMANDS).but(&LOOKED_AT, &NONE);
 
 impl Check for PathFromRequest {
     fn rule(&self) -> RuleId {
@@ -31,14 +38,15 @@ impl Check for PathFromRequest {
     }
 
     fn needs(&self) -> Needs {
-        request::needs(&PLACE)
+        request::needs(&[&PLACE, &IN_SHELL])
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         /// What is included runs, whatever stands around its name.
         static INCLUDES: Pattern = Pattern::new(r"\b(?:include|require)(?:_once)?\b[\s(]");
         let Some(side) = file.new_side() else { return };
-        for end in request::endings(&PLACE, &[], file) {
+        let place = if file.language == Language::Shell { &IN_SHELL } else { &PLACE };
+        for end in request::endings(place, &[], file) {
             let includes =
                 file.language == Language::Php && end.lines.clone().chain([end.lines.end]).any(|at| INCLUDES.is_match(side.plain_line(at)));
             let draft = Draft::lines(file, side, end.lines.start, end.lines.end);

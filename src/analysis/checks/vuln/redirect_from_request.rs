@@ -3,6 +3,7 @@
 use super::request::{self, Ending, Place};
 use super::twins::{Twin, twins};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Needs;
 use crate::analysis::view::FileView;
@@ -12,16 +13,23 @@ use crate::model::rule::{RuleId, Severity};
 pub struct RedirectFromRequest;
 
 static FIRST: Pattern = Pattern::new(
-    r"(?:^|[^\w.>])(?:redirect|HttpResponseRedirect|RedirectResponse|redirect_to|Redirect|RedirectPermanent)\s*\(|\b(?:res|response|reply)\.redirect\s*\((?:\s*30\d\s*,)?|\bhttp\.Redirect\s*\([^,]+,[^,]+,|\b(?:c|ctx)\.(?:Redirect|redirect)\s*\((?:[^,()]*,)?|\.sendRedirect\s*\(|\bheader\s*\(\s*[\x22\x27]Location:|\breturn\s+[\x22\x27]redirect:[\x22\x27]?\s*\+|\bredirect_to\s+|^\s*redirect\s+(?:to\s*\(?\s*)?|\b(?:window\.)?location(?:\.href)?\s*=\s*|\blocation\.(?:assign|replace)\s*\(",
+    r"(?:^|[^\w.>])(?:redirect|HttpResponseRedirect|RedirectResponse|redirect_to|Redirect|RedirectPermanent)\s*\(|\b(?:res|response|reply)\.redirect\s*\((?:\s*30\d\s*,)?|\bhttp\.Redirect\s*\([^,]+,[^,]+,|\b(?:c|ctx)\.(?:Redirect|redirect)\s*\((?:[^,()]*,)?|\.sendRedirect\s*\(|\bheader\s*\(\s*[\x22\x27]Location:|\breturn\s+[\x22\x27]redirect:[\x22\x27]?\s*\+|\bredirect_to\s+|^\s*redirect\s+(?:to\s*\(?\s*)?|\b(?:window\.)?location(?:\.href)?\s*=\s*|\blocation\.(?:assign|replace)\s*\(|\bcall\.respondRedirect\s*\(|\bRedirectView\s*\(|\bRedirect::(?:to|temporary|permanent|see_other|found)\s*\(|\(\s*(?:\w+::)*LOCATION\s*,|\(\s*[\x22\x27][Ll]ocation[\x22\x27]\s*,|\.location\s*\(\s*(?:URI(?:\.create)?\s*\(\s*)?|\breturn\s+\x22redirect:|\bwp_redirect\s*\(",
 );
 static ANY: Pattern = Pattern::new(r"[^\s\S]");
 static TAMED: Pattern = Pattern::new(
     r"(?i)allowed|allowlist|whitelist|url_has_allowed_host|is_safe|isSafe|is_local|IsLocalUrl|isLocal|startswith|startsWith|starts_with|HasPrefix|netloc|\.hostname|\.host\b|urlparse|new URL\(|LocalRedirect|validate|relative|sanitiz",
 );
 static FIXED: Pattern = Pattern::new(
-    r"^\s*f?[\x22\x27`](?:/[\w]|https?://[^/\x22\x27`{$]+/)|^\s*(?:[A-Z]\w*\.)?[a-z]\w*_(?:path|url)\s*\(|(?i)url_for|reverse\s*\(|\breferr?er\b",
+    r"^/[\w]|^\s*f?[\x22\x27`](?:/[\w]|https?://[^/\x22\x27`{$]+/)|^\s*(?:[A-Z]\w*\.)?[a-z]\w*_(?:path|url)\s*\(|(?i)url_for|reverse\s*\(|\breferr?er\b",
 );
-static PLACE: Place<'_> = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
+static PLACE: Place<'_> = Place { leads: true, ..Place::of(&FIRST, &ANY).but(&TAMED, &FIXED) };
+
+/// In C a header says it, or a function that is called by it.
+static FIRST_C: Pattern = Pattern::new(
+    r"\b\w*redirect\w*\s*\(\s*(?:\w+\s*,\s*){0,2}|(?:^|[^\w.>])(?:\w+_)?location\s*\(\s*|\bMHD_HTTP_HEADER_LOCATION\s*,|\x22[Ll]ocation\x22\s*,",
+);
+static ANY_C: Pattern = Pattern::new(r"\x22(?:[^\x22\n]*\\n)?Location:");
+static IN_C: Place<'_> = Place { leads: true, ..Place::of(&FIRST_C, &ANY_C).but(&TAMED, &FIXED) };
 
 impl Check for RedirectFromRequest {
     fn rule(&self) -> RuleId {
@@ -29,12 +37,13 @@ impl Check for RedirectFromRequest {
     }
 
     fn needs(&self) -> Needs {
-        request::needs(&PLACE)
+        request::needs(&[&PLACE, &IN_C])
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        let found = request::endings(&PLACE, &[], file);
+        let place = if matches!(file.language, Language::C | Language::Cpp) { &IN_C } else { &PLACE };
+        let found = request::endings(place, &[], file);
         if found.is_empty() {
             return;
         }

@@ -5,8 +5,12 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+pub use super::asked::ASKED;
+use super::asked::{FILLED_IN, TAKES_APART};
 use super::between::{self, Look};
-use super::handlers::{filled, marks};
+use super::handlers::{filled, handed, marks};
+pub use super::place::Place;
+use super::place::{LED, argument, looked_up, outside_of_tables, untamed};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::flow::Flow;
 use crate::analysis::language::Language;
@@ -19,34 +23,20 @@ use crate::model::rule::Severity;
 /// A longer statement is data.
 const LONGEST: usize = 8_000;
 
-/// What whoever asks has written.
-pub static ASKED: Pattern = Pattern::new(
-    r"(?x)
-    \b(?:request|req|ctx\.request|context\.request|self\.request)\.(?:args|form|values|json|GET|POST|query_params|path_params|match_info|cookies|headers|get_json|params|query|body)\b
-    | \brequest\.files(?:\[[^\]]*\]|\.get\([^)]*\))\.filename | \bfile\.(?:originalname|getOriginalFilename) | ->getClientOriginal(?:Name|Path)\s*\( | \.original_filename\b | \.get(?:OriginalFilename|SubmittedFileName)\(\) | \b(?:upload\w*|file|f|image|avatar|attachment|photo|document)\.(?:filename|FileName)\b | \b(?:file|fh|hdr|header|handler|fileHeader)\.Filename\b
-    | \b(?:ctx|event)\.(?:query|params|body|queryStringParameters|pathParameters)\b | \b(?:url|request\.nextUrl|u)\.searchParams\.get\s*\(
-    | \b(?:r|req|request)\.(?:FormValue|PostFormValue|PathValue|URL\.Query)\s*\( | \b(?:c|ctx|gc)\.(?:Query|DefaultQuery|Param|PostForm|QueryParam|FormValue|Params|PathParam)\s*\(
-    | \bmux\.Vars\s*\( | \bchi\.URLParam\s*\(
-    | \b(?:request|req)\.(?:getParameter\w*|getHeader|getQueryString|getPathInfo)\s*\(
-    | \$_(?:GET|POST|REQUEST|COOKIE)\b | \$_SERVER\[.HTTP_ | \bfilter_input\s*\(\s*INPUT_(?:GET|POST|COOKIE) | \$request->(?:input|get|query|post|all|string|validated|json|header|route|cookie|file)\s*\( | \$request->(?:query|request|headers|cookies|attributes)->get\s*\( | \$this->request->(?:getQuery|getData|getParam|getPost|getVar)\s*\(
-    | \bparams(?:\[|\.(?:fetch|require|permit|dig)\b) | \brequest\.(?:params|env|headers|cookies|query_string)\[ | \bRequest\.(?:Query|Form|Headers|Cookies|QueryString|Params)\b
-    | \b(?:c|ctx|context)\.req\.(?:query|param|header|json|parseBody|formData|raw)\s*\( | \b(?:ctx|c|context)\.request\.(?:query|body|headers|header|url)\b | \b(?:req|request)\.(?:get|header|param)\s*\(\s*[\x22\x27] | \b(?:req|request)\.(?:originalUrl|nextUrl\.searchParams|formData\(\))
-    | \brequest\s*\(\s*[\x22\x27][\w.-]+[\x22\x27]\s*[,)] | \brequest\(\s*\)->(?:input|get|query|post|all|string|json|header|route|cookie|file)\s*\( | \b(?:Request|Input)::(?:input|get|query|post|all|header|cookie|json)\s*\(
-    | \bsearchParams\.get\s*\( | \bself\.get_(?:argument|query_argument|body_argument|cookie)\s*\( | \brequest\.(?:rel_url|url)\.query\b | \brequest\.match_info\b | \bself\.kwargs\[ | \b(?:call|ctx|context)\.(?:parameters\[|request\.queryParameters|queryParam|pathParam|formParam|receiveText\()
-    | \b(?:c|ctx)\.(?:GetHeader|GetQuery|GetPostForm|QueryArray|Cookie|FormFile|QueryParams|ParamValues|UserValue|QueryArgs|PostArgs)\s*\( | \br\.(?:Header\.Get\s*\(|URL\.RawQuery\b|Form\.Get|PostForm\.Get) | \bHttpContext\.Request\b | \bheaders\.get\s*\(\s*[\x22\x27]x-",
-);
-/// Parameters that a framework fills from a request.
-static FILLED_IN: Pattern = Pattern::new(
-    r"(?:@(?:RequestParam|PathVariable|RequestHeader|QueryParam|PathParam|FormParam|HeaderParam|CookieParam|MatrixParam|CookieValue|RequestPart|RequestBody|QueryValue|Header)(?:\([^)]*\))?|\[From(?:Query|Route|Form|Header|Body)(?:\([^)]*\))?\])\s+(?:@\w+(?:\([^)]*\))?\s+)*(?:final\s+)?(?:[\w<>\[\]?.]+\s+)?(\w+)|@(?:Query|Param|Body|Headers|UploadedFile)\s*\([^)\n]*\)\s+(?:readonly\s+)?(\w+)\s*:|\b(?:ShouldBind\w*|Bind\w*|BodyParser|QueryParser|ParamsParser)\s*\(\s*&(\w+)\s*\)|\bNewDecoder\s*\(\s*\w+(?:\.Request)?\.Body\s*\)\.Decode\s*\(\s*&(\w+)|\b(\w+)\.(?:Bind|BindJSON|Decode|LoadFrom\w*|ParseFrom\w*)\s*\(\s*(?:c|ctx|r|req|request)\s*[,)]",
-);
 static CALLED: Pattern = Pattern::new(r"([A-Za-z_]\w*)\s*[!?]?\(");
+/// What a script leaves of it is no longer any text.
+static FILTERS: Pattern = Pattern::new(
+    r"\|\s*(?:tr\s+-(?:cd|dc)|grep\s+-\w*[oEP]|sha\d*sum|md5sum|wc|jq\s+-\w*R)|\$\(\s*(?:basename|realpath)\s|\|\s*sed\b[^|]*\[\^[^\]&]{4,}\]",
+);
+/// What only begins a choice between other values.
+static CHOOSES: Pattern = Pattern::new(r"^\s*(?:match|if|switch|when|case|unless)\b");
 /// What made a number of it.
 static NUMBER: Pattern = Pattern::new(r"\]\.to_[if]\b|\.parse::<[iu](?:\d+|size)>");
 /// What begins the value that is taken where there is none.
-static INSTEAD: Pattern = Pattern::new(r"\bor\b|\|\||\?\?|\?:");
+static INSTEAD: Pattern = Pattern::new(r"\bor\b|\|\||\?\?|\?:|\.unwrap_or(?:_else|_default)?\b|\.(?:orElse|getOrElse|ifBlank|ifEmpty)\b");
 static INTERPOLATED: Pattern = Pattern::new(r"(?:[#$]?\{\s*|\$)([A-Za-z_][A-Za-z0-9_]*)");
 /// Functions that hand on what they are given.
-const CARRIERS: [&str; 31] = [
+const CARRIERS: [&str; 53] = [
     "clone",
     "to_owned",
     "into",
@@ -78,23 +68,34 @@ const CARRIERS: [&str; 31] = [
     "as_str",
     "to_string",
     "format_args",
+    "unwrap_or",
+    "unwrap_or_else",
+    "unwrap_or_default",
+    "unwrap",
+    "into_inner",
+    "cloned",
+    "orEmpty",
+    "orElse",
+    "getOrElse",
+    "Combine",
+    "Concat",
+    "Format",
+    "UnescapeDataString",
+    "UrlDecode",
+    "snprintf",
+    "asprintf",
+    "strdup",
+    "strndup",
+    "g_strdup",
+    "g_strdup_printf",
+    "sizeof",
+    "rawurldecode",
 ];
 
-/// A kind of place where what somebody sent should not end.
-pub struct Place<'p> {
-    /// Calls up to their bracket, whose first argument counts.
-    pub first: &'p Pattern,
-    /// Calls up to their bracket, of which every argument counts.
-    pub any: &'p Pattern,
-    /// What makes it harmless when the function says it anywhere.
-    pub tamed: &'p Pattern,
-    /// What makes it harmless when the part itself begins with it or holds it.
-    pub fixed: &'p Pattern,
-}
-
-/// What a file must hold for anything to end in `place`.
-pub fn needs(place: &Place<'_>) -> Needs {
-    Needs::nothing().and(Reach::AFTER, Words::of([place.first, place.any])).and(Reach::AFTER, asking())
+/// What a file must hold for anything to end in one of `places`.
+pub fn needs(places: &[&Place<'_>]) -> Needs {
+    let words = places.iter().map(|place| Words::of([place.first, place.any])).reduce(Words::or);
+    words.map_or_else(Needs::nothing, |words| Needs::nothing().and(Reach::AFTER, words)).and(Reach::AFTER, asking())
 }
 
 /// Words of which one stands where a request brings anything.
@@ -130,17 +131,40 @@ struct Brought {
     anything: bool,
     /// For each statement whether it takes something from a request or has it filled in.
     here: Vec<bool>,
+    /// What functions of this file give that read a request themselves, as a shell calls them; what takes a query apart in C.
+    helpers: Vec<String>,
 }
 
 impl Brought {
     fn by(side: &SideView<'_>, language: Language) -> Self {
+        let helpers = helpers(side, language);
+        let called = |plain: &str| language == Language::Shell && helpers.iter().any(|name| plain.contains(name.as_str()));
         let takes = |statement: &Statement| {
             let plain = side.plain_of(statement);
-            statement.bytes.len() <= LONGEST && (ASKED.is_match(plain) || FILLED_IN.is_match(plain))
+            statement.bytes.len() <= LONGEST
+                && (ASKED.is_match(plain) || FILLED_IN.is_match(plain) || called(plain) || !handed(side, statement, language).is_empty())
         };
         let here: Vec<bool> = side.statements().iter().map(takes).collect();
         let given = || side.functions().iter().any(|function| !filled(side, function, language).is_empty());
-        Self { anything: here.contains(&true) || given(), here }
+        Self { anything: here.contains(&true) || given(), here, helpers }
+    }
+}
+
+/// `$(name` for each function of a script that reads the request; functions of C that take a query apart.
+fn helpers(side: &SideView<'_>, language: Language) -> Vec<String> {
+    /// More are not followed.
+    const MOST: usize = 32;
+    let asks = |first, last| side.plain().get(side.bytes_of(first, last)).is_some_and(|text| text.len() <= LONGEST && ASKED.is_match(text));
+    match language {
+        Language::Shell => {
+            let reading = side.functions().iter().filter(|one| !one.name.is_empty() && asks(one.first_line, one.last_line));
+            reading.take(MOST).map(|one| format!("$({}", one.name)).collect()
+        }
+        Language::C | Language::Cpp => {
+            let names: HashSet<&str> = TAKES_APART.groups(side.plain(), 1).take(MOST * MOST).collect();
+            names.into_iter().take(MOST).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -151,6 +175,7 @@ pub fn endings(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> V
     if !brought.anything {
         return Vec::new();
     }
+    let handing_on: Vec<&str> = handing_on.iter().copied().chain(brought.helpers.iter().map(String::as_str)).collect();
     let is_place = |statement: &Statement| {
         let plain = side.plain_of(statement);
         statement.bytes.len() <= LONGEST && (place.first.is_match(plain) || place.any.is_match(plain))
@@ -175,25 +200,29 @@ pub fn endings(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> V
             if !names.is_empty() && !between::takes_texts(side, function, file.language, &names) {
                 looked.insert(statement.function);
             }
-            names.into_iter().for_each(|name| flow.note(name, index));
+            names.into_iter().for_each(|name| flow.note(name, origin_of(index, false)));
         }
         if statement.bytes.len() > LONGEST {
             continue;
         }
-        let end = places[index].then(|| ends(place, side, statement, index, &flow)).flatten();
+        if brought.here[index] {
+            let names = FILLED_IN.parts(side.plain_of(statement)).chain(handed(side, statement, file.language));
+            names.for_each(|name| flow.note(name, origin_of(index, is_new(side, index))));
+        }
+        let end = places[index].then(|| ends(place, side, statement, index, (&flow, &handing_on))).flatten();
         if let Some(at) = compared.filter(|_| end.is_none()) {
             looked.insert(at);
         }
         compared = None;
-        if let Some((source, whole)) = end
-            && (loosened || [source, index].iter().any(|at| is_new(side, *at)))
+        if let Some((source, renewed, whole)) = end.map(|(origin, whole)| (origin / 2, origin % 2 == 1, whole))
+            && (loosened || renewed || [source, index].iter().any(|at| is_new(side, *at)))
             && !place.tamed.is_match(around(side, statement))
         {
             let unseen = |at: usize| side.statements().get(at).is_none_or(|one| !looked.contains(&one.function));
             let straight = whole && is_new(side, index) && unseen(source) && unseen(index) && !between::checked_before(side, statement);
             found.push(Ending { lines: statement.first_line..statement.last_line, straight });
         }
-        let carried = follow(side, statement, (index, brought.here[index]), handing_on, &mut flow);
+        let carried = follow(place, side, statement, (index, brought.here[index]), &handing_on, &mut flow);
         if !carried && end.is_none() && (brought.here[index] || flow.reaches_code(side.code_of(statement)).is_some()) {
             match between::look(side.plain_of(statement)) {
                 Look::None => {}
@@ -205,6 +234,11 @@ pub fn endings(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> V
     found
 }
 
+/// Where a value came from, and whether a statement that handed it on is new.
+fn origin_of(index: usize, new: bool) -> usize {
+    2 * index + usize::from(new)
+}
+
 fn is_new(side: &SideView<'_>, at: usize) -> bool {
     side.statements().get(at).is_some_and(|one| side.touches(one.first_line, one.last_line))
 }
@@ -214,27 +248,43 @@ pub fn loosened(file: &FileView<'_>, tamed: &Pattern) -> bool {
     file.old().is_some_and(|old| old.changed_lines().any(|line| tamed.is_match(old.plain_line(line.index))))
 }
 
-/// The statement from which something came that ends in `place` here, and whether nothing else is made of it on the way into the call.
-fn ends(place: &Place<'_>, side: &SideView<'_>, statement: &Statement, index: usize, flow: &Flow<'_>) -> Option<(usize, bool)> {
+/// Where something came from that ends in `place` here, and whether nothing else is made of it on the way into the call.
+fn ends(
+    place: &Place<'_>,
+    side: &SideView<'_>,
+    statement: &Statement,
+    index: usize,
+    (flow, handing_on): (&Flow<'_>, &[&str]),
+) -> Option<(usize, bool)> {
     let (plain, start) = (side.plain_of(statement), statement.bytes.start);
     let bare = side.code_of(statement);
     let first = place.first.find_all(plain).map(|found| argument((plain, bare), found.end, true));
     let any = place.any.find_all(plain).map(|found| argument((plain, bare), found.end, false));
     first.chain(any).find_map(|part| {
         let text = plain.get(part.clone()).filter(|text| !text.is_empty() && !place.fixed.is_match(text))?;
+        if place.leads && LED.is_match(text) {
+            return None;
+        }
         let code = side.masked().get(start + part.start..start + part.end).unwrap_or("");
-        let named = || flow.reaches_code(code).or_else(|| INTERPOLATED.groups(text, 1).find_map(|name| flow.reaches_code(name)));
+        let (text, code) = untamed(place.tames, text, code);
+        let (text, code) = (text.as_ref(), outside_of_tables(&code));
+        let named = || flow.reaches_code(&code).or_else(|| INTERPOLATED.groups(text, 1).find_map(|name| flow.reaches_code(name)));
         if judged_by_helper(side, text) {
             return None;
         }
-        let source = if ASKED.is_match(text) { index } else { named()? };
-        let from = side.statements().get(source).map_or("", |one| side.plain_of(one));
+        let asked = ASKED.find_all(text).find(|asked| !looked_up(text, asked.start));
+        let source = if asked.is_some() { origin_of(index, false) } else { named()? };
+        let from = side.statements().get(source / 2).map_or("", |one| side.plain_of(one));
+        // What is taken where nothing was sent makes nothing of what was.
+        let instead = asked.and_then(|asked| Some(asked.end + INSTEAD.find(text.get(asked.end..)?)?.start));
+        let sent = text.get(..instead.unwrap_or(text.len())).unwrap_or(text);
+        let code = code.get(..sent.len()).unwrap_or(&code);
         Some((
             source,
-            between::is_whole(text)
+            between::is_whole(sent)
                 && between::is_whole(from)
-                && calls_carry(code)
-                && inside(text).all(calls_carry)
+                && calls_carry(code, handing_on)
+                && inside(sent).all(|hole| calls_carry(hole, handing_on))
                 && between::sent_as_text(from),
         ))
     })
@@ -247,8 +297,8 @@ fn inside(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether every call in the text hands on what it is given.
-fn calls_carry(text: &str) -> bool {
-    !NUMBER.is_match(text) && CALLED.find_all(text).all(|call| carried(text, call, &[]))
+fn calls_carry(text: &str, handing_on: &[&str]) -> bool {
+    !NUMBER.is_match(text) && CALLED.find_all(text).all(|call| carried(text, call, handing_on))
 }
 
 /// Whether the part is what a function of this file made of the value, and that function decides something on the way.
@@ -263,6 +313,7 @@ fn judged_by_helper(side: &SideView<'_>, part: &str) -> bool {
 
 /// Keeps what this statement's names hold from now on, when it is known whether it brings something from a request itself; whether it only hands on what was sent.
 fn follow<'v>(
+    place: &Place<'_>,
     side: &'v SideView<'_>,
     statement: &Statement,
     (index, brings): (usize, bool),
@@ -270,21 +321,44 @@ fn follow<'v>(
     flow: &mut Flow<'v>,
 ) -> bool {
     let plain = side.plain_of(statement);
-    let given: Vec<&str> = if brings { FILLED_IN.parts(plain).collect() } else { Vec::new() };
-    let asked = if brings { ASKED.find(plain) } else { None };
-    let origin = if asked.is_some() { Some(index) } else { flow.reaches(side, statement) };
+    let asked = if brings { ASKED.find(plain).or_else(|| called_by_shell(plain, handing_on)) } else { None };
+    let asked = asked.filter(|asked| !looked_up(plain, asked.start));
+    let origin = match asked {
+        Some(_) => Some(origin_of(index, false)),
+        None => reaches(side, statement, flow),
+    };
     // `request.args.get("next") or url_for("home")`: what is taken where nothing was sent made nothing of what was.
     let instead = asked.and_then(|asked| Some(asked.end + INSTEAD.find(plain.get(asked.end..)?)?.start));
     let own = |call: &Range<usize>| instead.is_none_or(|from| call.start < from);
     let mut calls = CALLED.find_all(side.code_of(statement)).filter(own);
-    let mut carries = || !NUMBER.is_match(plain) && calls.all(|call| carried(plain, call, handing_on));
+    let chosen = between::assigned(plain).is_some_and(|value| CHOOSES.is_match(value));
+    let led = || place.leads && between::assigned(plain).is_some_and(|value| LED.is_match(value));
+    let mut carries =
+        || !chosen && !NUMBER.is_match(plain) && !FILTERS.is_match(plain) && calls.all(|call| carried(plain, call, handing_on)) && !led();
     let carried = origin.filter(|_| carries());
     match carried {
-        Some(origin) => flow.fill(side, statement, origin),
+        Some(origin) => flow.fill(side, statement, origin | usize::from(is_new(side, index))),
         None => flow.clear(side, statement),
     }
-    given.into_iter().for_each(|name| flow.note(name, index));
+    if brings {
+        FILLED_IN.parts(plain).for_each(|name| flow.note(name, origin_of(index, false)));
+    }
     carried.is_some() && between::assigns(side.code_of(statement))
+}
+
+/// From where something came into a name that a statement uses for more than to look an entry up.
+fn reaches(side: &SideView<'_>, statement: &Statement, flow: &Flow<'_>) -> Option<usize> {
+    let origin = flow.reaches(side, statement)?;
+    let code = side.code_of(statement);
+    let used = outside_of_tables(between::assigned(code).unwrap_or(code));
+    let told =
+        || flow.reaches_code(&used).or_else(|| INTERPOLATED.groups(side.plain_of(statement), 1).find_map(|name| flow.reaches_code(name)));
+    if used.len() == code.len() && used == code { Some(origin) } else { told() }
+}
+
+/// Where a script calls a function of its own that reads the request.
+fn called_by_shell(plain: &str, helpers: &[&str]) -> Option<Range<usize>> {
+    helpers.iter().filter(|name| name.starts_with("$(")).find_map(|name| plain.find(name).map(|at| at..at + name.len()))
 }
 
 /// Whether a call hands on what it is given, or is how the request itself is asked.
@@ -298,69 +372,14 @@ fn carried(plain: &str, call: Range<usize>, handing_on: &[&str]) -> bool {
     CARRIERS.contains(&name) || handing_on.contains(&name) || ASKED.find_all(plain).any(own)
 }
 
-/// The bytes of the first argument, or of all, from `start` behind the bracket. `bare` is the same text without what stands in literals,
-/// whose commas and brackets are words; only code that a literal takes in (`${…}`) nests.
-fn argument((text, bare): (&str, &str), start: usize, first: bool) -> Range<usize> {
-    let bare = bare.as_bytes();
-    let (mut open, mut before) = (Vec::new(), 0);
-    for (at, byte) in text.bytes().enumerate().skip(start) {
-        let literal = bare.get(at) != Some(&byte);
-        match byte {
-            b'{' if literal && before == b'$' => open.push(b'$'),
-            b'}' if open.last() == Some(&b'$') => _ = open.pop(),
-            _ if literal => {}
-            b'(' | b'[' | b'{' => open.push(byte),
-            b')' | b']' | b'}' => {
-                // A `${` that nothing closed was no code.
-                while open.last() == Some(&b'$') {
-                    open.pop();
-                }
-                if open.pop().is_none() {
-                    return start..at;
-                }
-            }
-            b',' if open.is_empty() && first => return start..at,
-            _ => {}
-        }
-        before = byte;
-    }
-    start..text.len()
-}
-
 /// The text of the outermost function around a statement, or of the statement alone.
 fn around<'v>(side: &'v SideView<'_>, statement: &Statement) -> &'v str {
     let line = statement.first_line;
     let outer = side.functions().iter().find(|function| function.first_line <= line && line <= function.last_line);
     match outer {
         Some(function) => side.plain().get(side.bytes_of(function.first_line, function.last_line)).unwrap_or(""),
+        // A script is a function as long as it is short.
+        None if side.is_script() && side.plain().len() <= LONGEST => side.plain(),
         None => side.plain_of(statement),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_argument_ends_at_its_comma_or_bracket() {
-        let part = |text: &str, first| {
-            let (mut bare, mut quote) = (String::new(), None);
-            for sign in text.chars() {
-                let ends = quote == Some(sign);
-                bare.push(if quote.is_some() || sign == '"' { ' ' } else { sign });
-                quote = if ends { None } else { quote.or(Some(sign).filter(|sign| *sign == '"')) };
-            }
-            text.get(argument((text, &bare), text.find('(').map_or(0, |at| at + 1), first)).unwrap_or("").to_owned()
-        };
-        for (text, argument) in [
-            (r#"f("a, b (c" + d, e)"#, r#""a, b (c" + d"#),
-            (r#"f("a ${b(c, d)} e" , f)"#, r#""a ${b(c, d)} e" "#),
-            (r#"f(g("a ${"), b)"#, r#"g("a ${")"#),
-            (r#"f("}, {" + a)"#, r#""}, {" + a"#),
-        ] {
-            assert_eq!(part(text, true), argument, "{text}");
-        }
-        assert_eq!((part("f(g(a, b), c)", true), part("f(g(a, b), c)", false)), ("g(a, b)".to_owned(), "g(a, b), c".to_owned()));
-        assert_eq!((part("f(", true), part("f()", true)), (String::new(), String::new()));
     }
 }

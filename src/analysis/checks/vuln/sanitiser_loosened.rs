@@ -14,20 +14,27 @@ const LONGEST: usize = 2000;
 
 /// Switches that let all through.
 static SWITCH: Pattern = Pattern::new(
-    r"\bALLOW_UNKNOWN_PROTOCOLS\s*:\s*true|\ballowVulnerableTags\s*:\s*true|\ballowed(?:Tags|Attributes|Schemes)\s*:\s*false|\bHTML\.(?:Trusted|SafeScripting)[\x22\x27]\s*,\s*(?:true|\[)|\bSAFE_FOR_TEMPLATES\s*:\s*false|\bAllowUnsafe\s*\(\s*true|\bWithUnsafe\s*\(\s*\)|\bdisable_sanitizer\s*[:=]\s*(?:true|True)|\bsecurityLevel\s*:\s*[\x22\x27](?:loose|none)",
+    r"\bALLOW_UNKNOWN_PROTOCOLS\s*:\s*true|\ballowVulnerableTags\s*:\s*true|\ballowed(?:Tags|Attributes|Schemes)\s*:\s*false|\bHTML\.(?:Trusted|SafeScripting)[\x22\x27]\s*,\s*(?:true|\[)|\bSAFE_FOR_TEMPLATES\s*:\s*false|\bAllowUnsafe\s*\(\s*true|\bWithUnsafe\s*\(\s*\)|\bdisable_sanitizer\s*[:=]\s*(?:true|True)|\bsecurityLevel\s*:\s*[\x22\x27](?:loose|none)|\bstrip_tags\s*\([^()\n]*(?:\([^()]*\))?[^()\n]*[\x22\x27][^\x22\x27\n]*(?:<|\b)(?:script|iframe|object|embed|svg)\b",
 );
 /// Lists of what is let through, with something that runs among it.
 static LISTED: Pattern = Pattern::new(
-    r"(?x) \b(?:ADD_TAGS|ALLOWED_TAGS|allowedTags|allowed_tags|tagNames|tags|elements|allowedElements|add_tags|addTags|allowElements|AllowElements|AllowedTags\.Add|HTML\.Allowed)\b[\s=:,(&%w\[{\x22\x27]*[^\])}\n]*?(?:\b|[\x22\x27])(?:script|object|embed|applet|base)\b
-      | \b(?:ADD_ATTR|ALLOWED_ATTR|allowedAttributes|allowed_attributes|attributes|add_tag_attributes|addAttributes|AllowAttrs|allowAttributes|AllowedAttributes\.Add)\b[^\n]*?[\x22\x27\s]on(?:click|load|error|mouse\w+|focus|blur|change|submit|toggle|begin|key\w+|animation\w+|pointer\w+)\b
-      | \b(?:allowedSchemes|ALLOWED_URI_REGEXP|protocols|addProtocols|AllowURLSchemes|url_schemes|allowed_protocols|allowUrlProtocols|AllowedSchemes\.Add)\b[^\n]*?\b(?:javascript|vbscript)\b",
+    r"(?x) \b(?:ADD_TAGS|ALLOWED_TAGS|allowedTags|allowed_tags|tagNames|tags|elements|allowedElements|add_tags|addTags|allowElements|AllowElements|AllowedTags\.Add|HTML\.Allowed|rm_tags_not)\b[\s=:,(&%w\[{\x22\x27]*[^\])}\n]*?(?:\b|[\x22\x27])(?:script|object|embed|applet|base)\b | \b(?:add_tags|addTags|AllowedTags\.Add|allowElements|AllowElements|ALLOWED_TAGS|allowed_tags|allowedTags)\b[^\n]*?[\x22\x27\s\[](?:iframe|svg|math)\b
+      | \b(?:ADD_ATTR|ALLOWED_ATTR|allowedAttributes|allowed_attributes|attributes|add_tag_attributes|add_generic_attributes|generic_attributes|add_generic_attribute_prefixes|ALLOWED_ATTRIBUTES|addAttributes|AllowAttrs|allowAttributes|AllowedAttributes\.Add)\b[^\n]*?[\x22\x27\s]on(?:click|load|error|mouse\w+|focus|blur|change|submit|toggle|begin|key\w+|animation\w+|pointer\w+)\b
+      | \b(?:allowedSchemes|ALLOWED_URI_REGEXP|protocols|addProtocols|AllowURLSchemes|url_schemes|allowed_protocols|allowUrlProtocols|AllowedSchemes\.Add)\b[^\n]*?\b(?:javascript|vbscript)\b | [\x22\x27]on(?:click|load|error|mouse\w+|focus|blur|change|submit|toggle)[\x22\x27]\s*=>\s*(?:true|array|\[) | \bwp_kses\s*\([^\n]*[\x22\x27](?:javascript|vbscript)[\x22\x27]",
 );
 /// What makes markup harmless stands on the line or near it.
 static SANITISES: Pattern = Pattern::new(
-    r"(?i)saniti[sz]|purif|bleach|jsoup|safelist|whitelist|bluemonday|ammonia|rehype|htmlpurifier|HtmlPolicyBuilder|HtmlSanitizer|loofah|xss|nh3|markdown|goldmark|mermaid",
+    r"(?i)saniti[sz]|purif|bleach|jsoup|safelist|whitelist|bluemonday|ammonia|rehype|htmlpurifier|HtmlPolicyBuilder|HtmlSanitizer|loofah|xss|nh3|markdown|goldmark|mermaid|strip_tags|wp_kses",
 );
 /// They are named to be taken out.
-static TAKEN_OUT: Pattern = Pattern::new(r"(?i)\b(?:forbid|disallow|remove|strip_?tags|block|deny|exclude|rm_|without)\w*");
+static TAKEN_OUT: Pattern =
+    Pattern::new(r"(?i)\b(?:(?:forbid|disallow|remove|strip_?tags|deny|exclude|rm_|without)\w*|block(?:ed|list|ing|_\w*)?\b)");
+/// The same words, on a line of PHP, name what is kept.
+static KEPT: Pattern = Pattern::new(r"\bstrip_tags\s*\([^()\n]*(?:\([^()]*\))?[^()\n]*,");
+/// What makes markup harmless, anywhere in the file.
+static NAMED: Pattern = Pattern::new(
+    r"(?i)\bammonia\b|bluemonday|dompurify|sanitize-html|HtmlSanitizer|\bSafelist\b|\bloofah\b|\bbleach\b|\bwp_kses|\bstrip_tags\b|\bnh3\b|\bsanitize\s*\(",
+);
 
 impl Check for SanitiserLoosened {
     fn rule(&self) -> RuleId {
@@ -42,11 +49,11 @@ impl Check for SanitiserLoosened {
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
         for line in file.added().filter(|line| line.text.len() <= LONGEST) {
             let plain = side.plain_line(line.index);
-            if !SWITCH.is_match(plain) && !LISTED.is_match(plain) || TAKEN_OUT.is_match(plain) {
+            if !SWITCH.is_match(plain) && !LISTED.is_match(plain) || TAKEN_OUT.is_match(plain) && !KEPT.is_match(plain) {
                 continue;
             }
             let around = side.plain().get(side.bytes_of(line.index.saturating_sub(8), (line.index + 8).min(side.len().saturating_sub(1))));
-            if around.is_some_and(|text| SANITISES.is_match(text)) {
+            if around.is_some_and(|text| SANITISES.is_match(text)) || NAMED.is_match(side.plain()) {
                 let listed = file.removed().any(|was| lists_kept(was.text, plain));
                 let severity = if listed { Severity::High } else { Severity::Medium };
                 sink.report(Draft::line(file, side, line.index).severity(severity));

@@ -23,8 +23,15 @@ const MOST_CALLS: usize = 8;
 
 /// A call that makes its first argument harmless: for markup, a shell, a query, a path, an address or an expression.
 static HARMLESS: Pattern = Pattern::new(
-    r"(?:^|[^\w.])((?:[\w]+(?:\.|::|->))*(?:escape|html_?[eE]scape\w*|escape_?(?:html|HTML|Html|xml|Xml|attr\w*|regexp?|RegExp)\w*|htmlspecialchars|htmlentities|esc_(?:html|attr|url|sql)|HTMLEscapeString|EscapeString|html_escape::encode_\w+|HtmlEncode|encodeForHTML|encodeURIComponent|QueryEscape|PathEscape|urlencode|quote_plus|shellescape|escapeshell(?:arg|cmd)|shlex\.quote|Shellwords\.escape|sanitize|sanitize_?(?:html|Html|HTML|sql\w*|filename|url|Url)|bleach\.clean|xss|strip_tags|secure_filename|safe_join|real_escape_string|mysqli_real_escape_string|quote_ident\w*|QuoteIdentifier|QuoteMeta|preg_quote|Pattern\.quote))\s*\(",
+    r"(?:^|[^\w.])((?:[\w]+(?:\.|::|->))*(?:escape|html_?[eE]scape\w*|escape_?(?:html|HTML|Html|xml|Xml|attr\w*|regexp?|RegExp)\w*|htmlspecialchars|htmlentities|esc_(?:html|attr|url|sql)|HTMLEscapeString|EscapeString|html_escape::encode_\w+|HtmlEncode|encodeForHTML|encodeURIComponent|QueryEscape|PathEscape|urlencode|quote_plus|shellescape|escapeshell(?:arg|cmd)|shlex\.quote|Shellwords\.escape|sanitize|sanitize_?(?:html|Html|HTML|sql\w*|filename|url|Url)|bleach\.clean|xss|strip_tags|secure_filename|safe_join|real_escape_string|mysqli_real_escape_string|quote_ident\w*|QuoteIdentifier|QuoteMeta|preg_quote|Pattern\.quote|Sanitize|Jsoup\.clean|[eE]ncoder\.Encode|encode_(?:text|safe)|ammonia::clean|wp_kses(?:_post|_data)?))\s*\(",
 );
+/// The same, called on the value.
+static CALLED_ON: Pattern = Pattern::new(
+    r"\.(?:escapeHTML|escapeHtml4?|htmlEscape|html_escape|toHtmlEscaped|escapeXml|encodeURLParameter|encodeURLPathPart|encodeURLPath|shellescape)\(\)",
+);
+/// What makes nothing else of a value.
+static TRIMS: Pattern =
+    Pattern::new(r#"\.(?:trim|strip|trimEnd|trim_end|Trim|TrimSpace|orEmpty)\(\)|\b\w+\s*==\s*null\s*\?\s*""\s*:\s*|\s*(?:\?\?|\?:)\s*"""#);
 
 impl Check for SanitiserRemoved {
     fn rule(&self) -> RuleId {
@@ -32,12 +39,13 @@ impl Check for SanitiserRemoved {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::of([&HARMLESS]))
+        Needs::nothing().and(Reach::REMOVED, Words::of([&HARMLESS, &CALLED_ON]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let (Some(old), Some(new)) = (file.old().filter(|_| file.role.is_live()), file.new_side()) else { return };
-        let calls = |side: &SideView<'_>| side.changed_lines().map(|line| HARMLESS.count(side.plain_line(line.index))).sum::<usize>();
+        let count = |text: &str| HARMLESS.count(text) + CALLED_ON.count(text);
+        let calls = |side: &SideView<'_>| side.changed_lines().map(|line| count(side.plain_line(line.index))).sum::<usize>();
         // As many as before: one moved, or another took its place.
         if calls(new) >= calls(old) {
             return;
@@ -79,7 +87,7 @@ impl Check for SanitiserRemoved {
 const LONGEST_FILE: usize = 200_000;
 /// Values are put into a page as markup.
 static AS_MARKUP: Pattern = Pattern::new(
-    r"(?i)dangerouslySetInnerHTML|v-html\b|\[innerHTML\]|\.innerHTML\s*=|\.outerHTML\s*=|insertAdjacentHTML|\{@html|bypassSecurityTrust|\bmark_safe\s*\(|\|\s*safe\b|\.html_safe\b",
+    r"(?i)dangerouslySetInnerHTML|v-html\b|\[innerHTML\]|\.innerHTML\s*=|\.outerHTML\s*=|insertAdjacentHTML|\{@html|bypassSecurityTrust|\bmark_safe\s*\(|\|\s*safe\b|\.html_safe\b|\bHtml\.Raw\s*\(",
 );
 
 /// Whether a value that was made harmless for pages ends in one as markup, as far as its file says.
@@ -93,7 +101,7 @@ fn shown(
     static FOR_MARKUP: Pattern = Pattern::new(r"(?i)sanitize(?:_?html)?$|html|^escape$|\.escape$|esc_attr|bleach|xss|strip_tags|dompurify");
     static NOT_MARKUP: Pattern = Pattern::new(r"(?i)shell|sql|regex|(?:^|[._])(?:url|uri|path|query)|encode_?uri|shlex");
     static MARKUP: Pattern = Pattern::new(r"[\x22\x27`>]\s*</?[a-z][a-z0-9]*(?:\s[^<>]*)?>|<[a-z][a-z0-9]*>[^<]*(?:[$#%]\{|%s|\{\w)");
-    let page = file.language.is_code() || matches!(file.language, Language::Html);
+    let page = file.language.is_code() || matches!(file.language, Language::Html) || file.path.ends_with(".cshtml");
     if !page || !FOR_MARKUP.is_match(name) || NOT_MARKUP.is_match(name) {
         return false;
     }
@@ -104,8 +112,9 @@ fn changed<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = &'v Statement> {
     side.statements().iter().filter(|s| s.bytes.len() <= LONGEST && side.touches(s.first_line, s.last_line))
 }
 
-/// A text without blanks and ends of statements.
+/// A text without blanks, ends of statements and what only trims values.
 fn bare(text: &str) -> String {
+    let text = TRIMS.without(text);
     text.chars().filter(|c| !c.is_whitespace() && *c != ';').collect()
 }
 
@@ -127,6 +136,9 @@ fn unwrapped(plain: &str) -> Vec<(&str, String)> {
     }
     if let Some(name) = first.filter(|_| out.len() > 1) {
         out.push((name, all));
+    }
+    if let Some(name) = CALLED_ON.group(plain, 0) {
+        out.push((name.trim_matches(['.', '(', ')']), CALLED_ON.without(plain).into_owned()));
     }
     out
 }

@@ -3,8 +3,9 @@
 use super::request::{self, ASKED, Place};
 use super::twins::{Twin, twins};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::prefilter::{Needs, Reach};
+use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
 
@@ -21,7 +22,22 @@ static TAMED: Pattern = Pattern::new(
 );
 /// Without a value in its text, or with one that is a number.
 static FIXED: Pattern = Pattern::new(r"(?i)^\s*(?:int|Number|parseInt|float|intval)\s*\(|^\s*\((?:int|float)\)");
-static PLACE: Place<'_> = Place { first: &FIRST, any: &ANY, tamed: &TAMED, fixed: &FIXED };
+static PLACE: Place<'_> = Place::of(&FIRST, &ANY).but(&TAMED, &FIXED);
+
+/// In C a query is printed into a buffer, or handed over as a text.
+static FIRST_C: Pattern = Pattern::new(
+    r"\b(?:sqlite3_exec|sqlite3_prepare\w*|sqlite3_get_table|mysql_(?:real_)?query|PQexec|PQprepare|SQLExecDirect\w*)\s*\(\s*[\w>.-]+\s*,",
+);
+static PRINTED: Pattern =
+    Pattern::new(r#"\b(?:sn|as|s|vsn)?printf\s*\(\s*(?:[^",\n]+,\s*){0,3}"\s*(?i:select|insert|update|delete)\b[^"\n]*'?%l{0,2}s"#);
+/// What escapes it as it is printed.
+static QUOTED: Pattern = Pattern::new(r"(?i)sqlite3_mprintf|escape_(?:string|literal)|PQescape|quote");
+static IN_C: Place<'_> = Place::of(&FIRST_C, &PRINTED).but(&QUOTED, &FIXED);
+/// In a shell it stands in what a client of a database is given.
+static CLIENT: Pattern =
+    Pattern::new(r"\b(?:psql|mysql|mariadb|sqlite3|clickhouse-client)\s[^|;]*?\x22\s*(?i:select|insert|update|delete)\b");
+static LOOKED_AT: Pattern = Pattern::new(r"=~|\bcase\s|\bprintf\s+-v\s+\w+\s+.%d|-eq\b");
+static IN_SHELL: Place<'_> = Place::of(&ANY, &CLIENT).but(&LOOKED_AT, &ANY);
 
 impl Check for SqlFromRequest {
     fn rule(&self) -> RuleId {
@@ -29,7 +45,7 @@ impl Check for SqlFromRequest {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, request::asking())
+        Needs::nothing().and(Reach::AFTER, request::asking().or(Words::of([&CLIENT])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -40,7 +56,17 @@ impl Check for SqlFromRequest {
                 Draft::line(file, side, *line).title("What a request brings was handed over beside the query and is part of its text now");
             sink.report(draft.severity(Severity::High));
         }
-        for end in request::endings(&PLACE, &[], file) {
+        let place = match file.language {
+            Language::C | Language::Cpp => &IN_C,
+            Language::Shell => &IN_SHELL,
+            _ => &PLACE,
+        };
+        if let Some(line) = no_longer_a_variable(file) {
+            let title = "A value was handed to a client of a database beside the query and is part of its text now";
+            sink.report(Draft::line(file, side, line).title(title).severity(Severity::High));
+            return;
+        }
+        for end in request::endings(place, &[], file) {
             if !unbound.iter().any(|line| (end.lines.start..=end.lines.end).contains(line)) {
                 let draft = Draft::lines(file, side, end.lines.start, end.lines.end);
                 sink.report(if end.straight { draft } else { draft.severity(Severity::Medium) });
@@ -74,6 +100,17 @@ fn no_longer_beside(twin: &Twin<'_, '_>) -> Option<usize> {
             !BOUND.is_match(text) && (1..=4).filter_map(|group| FILLED.group(text, group)).any(|part| brings(part) && !FIXED.is_match(part))
         })
         .map(|(line, _)| line)
+}
+
+/// The line on which a script puts a value into the text of a query, which took it as a variable of the client.
+fn no_longer_a_variable(file: &FileView<'_>) -> Option<usize> {
+    static VARIABLE: Pattern = Pattern::new(r#"(?:=|<>|\b(?i:like|in|values|set)\b)\s*\(?\s*(?::'\w+'|:"\w+"|@\w+|:\w+)"#);
+    static IN_TEXT: Pattern =
+        Pattern::new(r#"(?i)\b(?:select|insert|update|delete)\b[^\n]*(?:=|<>|\b(?:like|values|set)\b)\s*\(?\s*\\?['"]?%?\$\{?\w"#);
+    let (old, new) = (file.old()?, file.new_side().filter(|_| file.language == Language::Shell && file.role.is_live())?);
+    let was = old.changed_lines().any(|line| line.text.len() < 2000 && VARIABLE.is_match(old.plain_line(line.index)));
+    let filled = || new.changed_lines().find(|line| line.text.len() < 2000 && IN_TEXT.is_match(new.plain_line(line.index)));
+    if was && !VARIABLE.is_match(new.plain()) { filled().map(|line| line.index) } else { None }
 }
 
 static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w+");

@@ -102,11 +102,21 @@ fn paired(old: &SideView<'_>, new: &SideView<'_>) -> Vec<(Range<usize>, Range<us
     let mut pairs = Vec::new();
     for line in old.changed_lines() {
         let Some(function) = old.function_at(line.index).filter(|function| seen.insert(function.header.start)) else { continue };
-        let own = name(old, function);
-        // Several of one name: the first belongs to the first.
-        let rank = were.get(&own).and_then(|all| all.iter().position(|other| *other == function));
-        if let Some(same) = known.get(&own).and_then(|all| all.get(rank?)) {
-            pairs.push((lines(old, function), lines(new, same)));
+        let same = |function: &Function| {
+            let own = name(old, function);
+            // Several of one name: the first belongs to the first.
+            let rank = were.get(&own).and_then(|all| all.iter().position(|other| *other == function))?;
+            known.get(&own).and_then(|all| all.get(rank).copied())
+        };
+        let mut found = same(function).map(|same| (function, same));
+        if found.is_none() && function.name.is_empty() {
+            // It went, with what it was handed to: what is around it stays.
+            let around = |other: &&Function| other.first_line <= line.index && line.index <= other.last_line && !other.name.is_empty();
+            let outer = old.functions().iter().rfind(around).filter(|outer| seen.insert(outer.header.start));
+            found = outer.and_then(|outer| Some((outer, same(outer)?)));
+        }
+        if let Some((was, is)) = found {
+            pairs.push((lines(old, was), lines(new, is)));
         }
         if seen.len() >= MOST {
             break;
