@@ -26,7 +26,7 @@ static HANDS_ON: Pattern = Pattern::new(
 );
 /// Programs that run something by an option.
 static PROGRAM: Pattern = Pattern::new(
-    r#"["'`\s/(](?:git|hg|svn|ssh|scp|sftp|rsync|tar|find|curl|wget|zip|unzip|rg|grep|sed|awk|man|npm|npx|yarn|pip|docker|ffmpeg|convert|magick|psql|sqlite3|openssl|xargs|ls|rm|cp|mv|cat)["'`\s,]"#,
+    r#"(?:^|["'`\s/(])(?:git|hg|svn|ssh|scp|sftp|rsync|tar|find|curl|wget|zip|unzip|rg|grep|sed|awk|man|npm|npx|yarn|pip|docker|ffmpeg|convert|magick|psql|sqlite3|openssl|xargs|ls|rm|cp|mv|cat)["'`\s,]"#,
 );
 /// A value among what a program is given.
 static VALUE: Pattern = Pattern::new(
@@ -98,5 +98,6 @@ impl Check for OptionsUnended {
 fn given_without(code: &str) -> Option<String> {
     static WORDS: Pattern = Pattern::new(r#"["'`]-{0,2}[\w][\w=.-]*["'`]\s*,|["'`]\w[\w ./-]*\s-|(?:^|[\s;&|(])[a-z][\w.-]*\s+-|\.arg\("#);
     let without = MARKED.without(code);
-    (WORDS.is_match(&without) && VALUE.is_match(&without) && !HANDS_ON.is_match(&without)).then(|| squeezed(&without))
+    ((WORDS.is_match(&without) || PROGRAM.is_match(&without)) && VALUE.is_match(&without) && !HANDS_ON.is_match(&without))
+        .then(|| squeezed(&without))
 }

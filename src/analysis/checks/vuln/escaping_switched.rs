@@ -15,9 +15,9 @@ const LONGEST: usize = 400;
 /// More lines are a rewrite.
 const MOST: usize = 2_000;
 
-/// What calls a value markup: maud, Blazor, Razor, Rails, Django, Jinja, Go, kotlinx.html, Play, Elixir.
+/// What calls a value markup: maud, Blazor, Razor, Rails, Django, Jinja, Go, kotlinx.html.
 static CALLED_MARKUP: Pattern = Pattern::new(
-    r"\bPreEscaped\b|\(MarkupString\)|\bnew\s+(?:MarkupString|HtmlString)\b|\bHtml\.Raw\b|\.html_safe\b|\.htmlSafe\b|\bunsafe\s*\{\s*\+|\bmark_safe\b|\bMarkup\b|\bSafeString\b|\btemplate\.HTML\b|\bHtml\s*\(|\braw\b",
+    r"\bPreEscaped\s*\(|\(MarkupString\)|\bnew\s+(?:MarkupString|HtmlString)\s*\(|\bHtml\.Raw\s*\(|\.html_safe\b|\.htmlSafe\b|\bunsafe\s*\{\s*\+|\bmark_safe\s*\(|\bMarkup\s*\(|\bSafeString\s*\(|\btemplate\.HTML\s*\(",
 );
 /// What escapes a value on a page of JSP, where a value alone is put in as it is.
 static WRITTEN_OUT: Pattern = Pattern::new(r#"<c:out\s+value\s*=\s*["']\s*(\$\{[^}"']+\})\s*["'][^>]*/>"#);

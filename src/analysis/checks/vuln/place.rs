@@ -21,6 +21,9 @@ pub struct Place<'p> {
     pub leads: bool,
 }
 
+/// Calls that make something harmless, in one part.
+const MOST_CALLS: usize = 8;
+
 static NOTHING: Pattern = Pattern::new(r"[^\s\S]");
 
 impl<'p> Place<'p> {
@@ -51,17 +54,23 @@ pub fn looked_up(text: &str, at: usize) -> bool {
 /// Code without what only says which entry of a table is taken, byte for byte.
 pub fn outside_of_tables(code: &str) -> Cow<'_, str> {
     static ENTRY: Pattern = Pattern::new(r"[A-Za-z0-9_)\]]\[\s*([A-Za-z_$][\w.$]*)\s*\]");
-    let mut out = Cow::Borrowed(code);
+    let (mut out, mut from) = (String::new(), 0);
     for entry in ENTRY.find_all(code) {
-        out.to_mut().replace_range(entry.start + 1..entry.end, &" ".repeat(entry.len() - 1));
+        out.push_str(code.get(from..=entry.start).unwrap_or(""));
+        out.extend(std::iter::repeat_n(' ', entry.len() - 1));
+        from = entry.end;
     }
-    out
+    if from == 0 {
+        return Cow::Borrowed(code);
+    }
+    out.push_str(code.get(from..).unwrap_or(""));
+    Cow::Owned(out)
 }
 
 /// A part and its code without what calls of `tames` are given, byte for byte.
 pub fn untamed<'t>(tames: &Pattern, text: &'t str, code: &'t str) -> (Cow<'t, str>, Cow<'t, str>) {
     let (mut shown, mut bare) = (Cow::Borrowed(text), Cow::Borrowed(code));
-    for call in tames.find_all(text) {
+    for call in tames.find_all(text).take(MOST_CALLS) {
         let inside = argument((text, code), call.end, false);
         if text.is_char_boundary(inside.end) && inside.end <= code.len() {
             let blank = " ".repeat(inside.len());

@@ -13,7 +13,7 @@ use crate::model::rule::{RuleId, Severity};
 pub struct RedirectFromRequest;
 
 static FIRST: Pattern = Pattern::new(
-    r"(?:^|[^\w.>])(?:redirect|HttpResponseRedirect|RedirectResponse|redirect_to|Redirect|RedirectPermanent)\s*\(|\b(?:res|response|reply)\.redirect\s*\((?:\s*30\d\s*,)?|\bhttp\.Redirect\s*\([^,]+,[^,]+,|\b(?:c|ctx)\.(?:Redirect|redirect)\s*\((?:[^,()]*,)?|\.sendRedirect\s*\(|\bheader\s*\(\s*[\x22\x27]Location:|\breturn\s+[\x22\x27]redirect:[\x22\x27]?\s*\+|\bredirect_to\s+|^\s*redirect\s+(?:to\s*\(?\s*)?|\b(?:window\.)?location(?:\.href)?\s*=\s*|\blocation\.(?:assign|replace)\s*\(|\bcall\.respondRedirect\s*\(|\bRedirectView\s*\(|\bRedirect::(?:to|temporary|permanent|see_other|found)\s*\(|\(\s*(?:\w+::)*LOCATION\s*,|\(\s*[\x22\x27][Ll]ocation[\x22\x27]\s*,|\.location\s*\(\s*(?:URI(?:\.create)?\s*\(\s*)?|\breturn\s+\x22redirect:|\bwp_redirect\s*\(",
+    r"(?:^|[^\w.>])(?:redirect|HttpResponseRedirect|RedirectResponse|redirect_to|Redirect|RedirectPermanent)\s*\(|\b(?:res|response|reply)\.redirect\s*\((?:\s*30\d\s*,)?|\bhttp\.Redirect\s*\([^,]+,[^,]+,|\b(?:c|ctx)\.(?:Redirect|redirect)\s*\((?:[^,()]*,)?|\.sendRedirect\s*\(|\bheader\s*\(\s*[\x22\x27]Location:|\breturn\s+[\x22\x27]redirect:[\x22\x27]?\s*\+|\bredirect_to\s+|^\s*redirect\s+(?:to\s*\(?\s*)?|\b(?:window\.)?location(?:\.href)?\s*=\s*|\blocation\.(?:assign|replace)\s*\(|\bcall\.respondRedirect\s*\(|\bRedirectView\s*\(|\bRedirect::(?:to|temporary|permanent|see_other|found)\s*\(|\(\s*(?:\w+(?:::|\.))*LOCATION\s*,|\b\w*[hH]eader\w*\s*\(\s*\(?\s*[\x22\x27][Ll]ocation[\x22\x27]\s*,|\b(?:res|response|headers?|Header\(\))\.(?:set|Set|append|add|Add)\s*\(\s*[\x22\x27]Location[\x22\x27]\s*,|\bResponseEntity\b[^;]*?\.location\s*\(|\.location\s*\(\s*URI(?:\.create)?\s*\(\s*|\breturn\s+\x22redirect:|\bwp_redirect\s*\(",
 );
 static ANY: Pattern = Pattern::new(r"[^\s\S]");
 static TAMED: Pattern = Pattern::new(
@@ -26,7 +26,7 @@ static PLACE: Place<'_> = Place { leads: true, ..Place::of(&FIRST, &ANY).but(&TA
 
 /// In C a header says it, or a function that is called by it.
 static FIRST_C: Pattern = Pattern::new(
-    r"\b\w*redirect\w*\s*\(\s*(?:\w+\s*,\s*){0,2}|(?:^|[^\w.>])(?:\w+_)?location\s*\(\s*|\bMHD_HTTP_HEADER_LOCATION\s*,|\x22[Ll]ocation\x22\s*,",
+    r"\b\w*redirect\w*\s*\(\s*(?:\w+\s*,\s*){0,2}|(?:^|[^\w.>])(?:\w+_)?location\s*\(\s*|\bMHD_HTTP_HEADER_LOCATION\s*,|[hH]eader\w*\s*\([^\x22\n]*\x22[Ll]ocation\x22\s*,",
 );
 static ANY_C: Pattern = Pattern::new(r"\x22(?:[^\x22\n]*\\n)?Location:");
 static IN_C: Place<'_> = Place { leads: true, ..Place::of(&FIRST_C, &ANY_C).but(&TAMED, &FIXED) };

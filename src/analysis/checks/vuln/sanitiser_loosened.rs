@@ -1,5 +1,7 @@
 //! `sanitiser-loosened`: what makes markup harmless is told to let through what runs.
 
+use std::cell::LazyCell;
+
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -14,11 +16,11 @@ const LONGEST: usize = 2000;
 
 /// Switches that let all through.
 static SWITCH: Pattern = Pattern::new(
-    r"\bALLOW_UNKNOWN_PROTOCOLS\s*:\s*true|\ballowVulnerableTags\s*:\s*true|\ballowed(?:Tags|Attributes|Schemes)\s*:\s*false|\bHTML\.(?:Trusted|SafeScripting)[\x22\x27]\s*,\s*(?:true|\[)|\bSAFE_FOR_TEMPLATES\s*:\s*false|\bAllowUnsafe\s*\(\s*true|\bWithUnsafe\s*\(\s*\)|\bdisable_sanitizer\s*[:=]\s*(?:true|True)|\bsecurityLevel\s*:\s*[\x22\x27](?:loose|none)|\bstrip_tags\s*\([^()\n]*(?:\([^()]*\))?[^()\n]*[\x22\x27][^\x22\x27\n]*(?:<|\b)(?:script|iframe|object|embed|svg)\b",
+    r"\bALLOW_UNKNOWN_PROTOCOLS\s*:\s*true|\ballowVulnerableTags\s*:\s*true|\ballowed(?:Tags|Attributes|Schemes)\s*:\s*false|\bHTML\.(?:Trusted|SafeScripting)[\x22\x27]\s*,\s*(?:true|\[)|\bSAFE_FOR_TEMPLATES\s*:\s*false|\bAllowUnsafe\s*\(\s*true|\bWithUnsafe\s*\(\s*\)|\bdisable_sanitizer\s*[:=]\s*(?:true|True)|\bsecurityLevel\s*:\s*[\x22\x27](?:loose|none)|\bstrip_tags\s*\([^()\n]*(?:\([^()]*\))?[^()\n]*[\x22\x27][^\x22\x27\n]*(?:<|\b)(?:script|object|embed)\b",
 );
 /// Lists of what is let through, with something that runs among it.
 static LISTED: Pattern = Pattern::new(
-    r"(?x) \b(?:ADD_TAGS|ALLOWED_TAGS|allowedTags|allowed_tags|tagNames|tags|elements|allowedElements|add_tags|addTags|allowElements|AllowElements|AllowedTags\.Add|HTML\.Allowed|rm_tags_not)\b[\s=:,(&%w\[{\x22\x27]*[^\])}\n]*?(?:\b|[\x22\x27])(?:script|object|embed|applet|base)\b | \b(?:add_tags|addTags|AllowedTags\.Add|allowElements|AllowElements|ALLOWED_TAGS|allowed_tags|allowedTags)\b[^\n]*?[\x22\x27\s\[](?:iframe|svg|math)\b
+    r"(?x) \b(?:ADD_TAGS|ALLOWED_TAGS|allowedTags|allowed_tags|tagNames|tags|elements|allowedElements|add_tags|addTags|allowElements|AllowElements|AllowedTags\.Add|HTML\.Allowed|rm_tags_not)\b[\s=:,(&%w\[{\x22\x27]*[^\])}\n]*?(?:\b|[\x22\x27])(?:script|object|embed|applet|base)\b
       | \b(?:ADD_ATTR|ALLOWED_ATTR|allowedAttributes|allowed_attributes|attributes|add_tag_attributes|add_generic_attributes|generic_attributes|add_generic_attribute_prefixes|ALLOWED_ATTRIBUTES|addAttributes|AllowAttrs|allowAttributes|AllowedAttributes\.Add)\b[^\n]*?[\x22\x27\s]on(?:click|load|error|mouse\w+|focus|blur|change|submit|toggle|begin|key\w+|animation\w+|pointer\w+)\b
       | \b(?:allowedSchemes|ALLOWED_URI_REGEXP|protocols|addProtocols|AllowURLSchemes|url_schemes|allowed_protocols|allowUrlProtocols|AllowedSchemes\.Add)\b[^\n]*?\b(?:javascript|vbscript)\b | [\x22\x27]on(?:click|load|error|mouse\w+|focus|blur|change|submit|toggle)[\x22\x27]\s*=>\s*(?:true|array|\[) | \bwp_kses\s*\([^\n]*[\x22\x27](?:javascript|vbscript)[\x22\x27]",
 );
@@ -47,13 +49,15 @@ impl Check for SanitiserLoosened {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+        // Asked once, however many lines there are.
+        let named = LazyCell::new(|| NAMED.is_match(side.plain()));
         for line in file.added().filter(|line| line.text.len() <= LONGEST) {
             let plain = side.plain_line(line.index);
             if !SWITCH.is_match(plain) && !LISTED.is_match(plain) || TAKEN_OUT.is_match(plain) && !KEPT.is_match(plain) {
                 continue;
             }
             let around = side.plain().get(side.bytes_of(line.index.saturating_sub(8), (line.index + 8).min(side.len().saturating_sub(1))));
-            if around.is_some_and(|text| SANITISES.is_match(text)) || NAMED.is_match(side.plain()) {
+            if around.is_some_and(|text| SANITISES.is_match(text)) || *named {
                 let listed = file.removed().any(|was| lists_kept(was.text, plain));
                 let severity = if listed { Severity::High } else { Severity::Medium };
                 sink.report(Draft::line(file, side, line.index).severity(severity));

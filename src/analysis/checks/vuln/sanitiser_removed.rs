@@ -23,7 +23,7 @@ const MOST_CALLS: usize = 8;
 
 /// A call that makes its first argument harmless: for markup, a shell, a query, a path, an address or an expression.
 static HARMLESS: Pattern = Pattern::new(
-    r"(?:^|[^\w.])((?:[\w]+(?:\.|::|->))*(?:escape|html_?[eE]scape\w*|escape_?(?:html|HTML|Html|xml|Xml|attr\w*|regexp?|RegExp)\w*|htmlspecialchars|htmlentities|esc_(?:html|attr|url|sql)|HTMLEscapeString|EscapeString|html_escape::encode_\w+|HtmlEncode|encodeForHTML|encodeURIComponent|QueryEscape|PathEscape|urlencode|quote_plus|shellescape|escapeshell(?:arg|cmd)|shlex\.quote|Shellwords\.escape|sanitize|sanitize_?(?:html|Html|HTML|sql\w*|filename|url|Url)|bleach\.clean|xss|strip_tags|secure_filename|safe_join|real_escape_string|mysqli_real_escape_string|quote_ident\w*|QuoteIdentifier|QuoteMeta|preg_quote|Pattern\.quote|Sanitize|Jsoup\.clean|[eE]ncoder\.Encode|encode_(?:text|safe)|ammonia::clean|wp_kses(?:_post|_data)?))\s*\(",
+    r"(?:^|[^\w.])((?:[\w]+(?:\.|::|->))*(?:escape|html_?[eE]scape\w*|escape_?(?:html|HTML|Html|xml|Xml|attr\w*|regexp?|RegExp)\w*|htmlspecialchars|htmlentities|esc_(?:html|attr|url|sql)|HTMLEscapeString|EscapeString|html_escape::encode_\w+|HtmlEncode|encodeForHTML|encodeURIComponent|QueryEscape|PathEscape|urlencode|quote_plus|shellescape|escapeshell(?:arg|cmd)|shlex\.quote|Shellwords\.escape|sanitize|sanitize_?(?:html|Html|HTML|sql\w*|filename|url|Url)|bleach\.clean|xss|strip_tags|secure_filename|safe_join|real_escape_string|mysqli_real_escape_string|quote_ident\w*|QuoteIdentifier|QuoteMeta|preg_quote|Pattern\.quote|Sanitize|Jsoup\.clean|[eE]ncoder(?:\.Default)?\.Encode|encode_(?:text|safe)|ammonia::clean|wp_kses(?:_post|_data)?))\s*\(",
 );
 /// The same, called on the value.
 static CALLED_ON: Pattern = Pattern::new(

@@ -90,7 +90,8 @@ fn unlocked<'v>(twin: &Twin<'v, '_>, language: Language) -> Option<(usize, &'v s
     }
     // What it writes stood there before, under the lock.
     let writes = |text: &str| is_write(text, twin.before(), language) && after.contains(text);
-    let written = || twin.before().lines().map(str::trim).filter(|text| !text.is_empty()).any(writes);
+    let telling = |text: &&str| WRITES.is_match(text) || NAMED.is_match(text);
+    let written = || twin.before().lines().map(str::trim).filter(telling).take(MOST).any(writes);
     twin.removed().find(|(_, text)| LOCKS.is_match(text)).filter(|_| written())
 }
 

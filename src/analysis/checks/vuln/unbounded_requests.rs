@@ -23,7 +23,7 @@ static ASKS: Pattern = Pattern::new(
 );
 /// What lets it rest, or ends it.
 static RESTS: Pattern = Pattern::new(
-    r"(?i)\b(?:break|return|raise|throw|panic|exit|yield|sleep|wait\w*|delay|timeout|settimeout|ticker|time\.After|backoff|retry|limiter|semaphore|accept|recv|select|<-|read_?line|input|queue|\.next\(|poll|done|cancel\w*|stop\w*|rate(?:_?limit\w*)?)\b|<-|\?\s*;",
+    r"(?i)\b(?:break|return|raise|throw|panic|exit|yield|sleep|wait\w*|delay|timeout|settimeout|ticker|time\.After|backoff|retry|limiter|semaphore|accept|recv|select|<-|read_?line|input|queue|\.next\(|poll|done|cancel\w*|stop\w*|rate_?limit\w*)\b|<-|\?\s*;",
 );
 const MOST: usize = 40;
 /// A loop that goes on until there is an answer.

@@ -30,6 +30,8 @@ static MEASURED: Pattern = Pattern::new(
     r"\bRetry\.(?:backoff|fixedDelay|max)\s*\(|\bWaitAndRetry\w*\s*\(|\bRetryAsync\s*\(|\bstop\s*=\s*stop_after_\w+|\bretries\s*:\s*\d|\bretry\s*\(\s*\d",
 );
 static CALLED: Pattern = Pattern::new(r"\b([A-Za-z_]\w*)\s*\(");
+/// A longer function, in bytes, is no helper.
+const LONGEST: usize = 20_000;
 /// More functions of a file are not looked up.
 const MOST: usize = 200;
 
@@ -73,5 +75,10 @@ fn asking<'v>(twin: &Twin<'v, '_>, asks: &Pattern) -> Vec<&'v str> {
     let side = twin.new;
     let text = |first, last| side.plain().get(side.bytes_of(first, last)).unwrap_or("");
     let all = side.functions().iter().take(MOST);
-    all.filter(|one| !one.name.is_empty() && asks.is_match(text(one.first_line, one.last_line))).map(|one| one.name.as_str()).collect()
+    let short = |text: &str| text.len() <= LONGEST;
+    all.filter(|one| {
+        !one.name.is_empty() && Some(text(one.first_line, one.last_line)).filter(|text| short(text)).is_some_and(|text| asks.is_match(text))
+    })
+    .map(|one| one.name.as_str())
+    .collect()
 }
