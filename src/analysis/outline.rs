@@ -2,6 +2,7 @@
 //!
 //! Never a parse tree: enough structure to say "inside the function that checks the token", also on a fragment.
 
+mod class;
 mod condition;
 
 use std::ops::Range;
@@ -91,8 +92,6 @@ const CONTROL: [&str; 24] = [
 ];
 /// How far a header may reach from its keyword or back from its brace, in tokens.
 const HEADER_REACH: usize = 300;
-/// How far before a name the word that begins a class may stand, in steps over tokens and brackets.
-const CLASS_REACH: usize = 24;
 
 fn braces(source: Source<'_>) -> Vec<Function> {
     let partners = partners(source);
@@ -242,24 +241,8 @@ fn method_header(source: Source<'_>, partners: &[usize], open: usize) -> Option<
     let before = name_at.checked_sub(1).map_or("", |i| source.word(i));
     let is_name = source.tokens[name_at].kind == Kind::Word && !CONTROL.contains(&name);
     let is_header = is_name && !CONTROL.contains(&before) && !matches!(before, "." | "new" | "=" | "(" | "," | "!");
-    (is_header && !names_a_class(source, partners, name_at) && !condition::holds(source, partners, name_at))
+    (is_header && !class::begins(source, partners, name_at) && !condition::holds(source, partners, name_at))
         .then(|| (name_at, name.to_owned()))
-}
-
-/// Whether what stands before a brace begins a class with parameters: `class Desk(val till: Till) : Place(till) {`, `record Price(long sum) {`.
-fn names_a_class(source: Source<'_>, partners: &[usize], name_at: usize) -> bool {
-    let mut at = name_at;
-    for _ in 0..CLASS_REACH {
-        let Some(before) = at.checked_sub(1) else { return false };
-        at = match source.word(before) {
-            "class" | "record" => return !matches!(source.word(before + 1), "(" | "=" | ":" | "."),
-            ";" | "{" | "}" => return false,
-            // Only in the head of a class parameters follow a colon or a word: `class Desk @Inject constructor(…) : Place(…)`.
-            ")" | "]" if partners[before] < before => partners[before],
-            _ => before,
-        };
-    }
-    false
 }
 
 fn indented(source: Source<'_>) -> Vec<Function> {
@@ -379,6 +362,9 @@ mod tests {
         assert_eq!(outline("A.java", java), [named("isValid", 2, 5)]);
         let rust = "impl A {\n fn check<T>(&self, t: &str) -> Result<bool, E> where T: X {\n  match t { _ => {} }\n }\n}\n";
         assert_eq!(outline("a.rs", rust), [named("check", 1, 3)]);
+        let kotlin = "class A @Inject constructor(val b: B) : C(b) {\n  fun d(e: E) = f(e)\n  fun g(h: H) {\n  }\n}\n";
+        assert_eq!(outline("a.kt", kotlin), [named("g", 2, 3)]);
+        assert_eq!(outline("a.cc", "template <class T>\nvoid f(T a) {\n}\n"), [named("f", 1, 2)]);
     }
 
     #[test]
