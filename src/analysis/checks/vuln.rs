@@ -3,6 +3,7 @@
 
 pub mod ambiguity;
 pub mod asked;
+mod beside;
 pub mod between;
 pub mod bounds;
 pub mod careless;

@@ -1,5 +1,9 @@
-//! `unguarded-route`: a new route without the check that every other route of its file has.
+//! `unguarded-route`: a new route without the check that the routes beside it have.
+//!
+//! Routes are read line by line, each with what is written above it, in its call or first in its block. Functions and lists that make
+//! routes elsewhere are `beside`'s.
 
+use super::beside;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -9,23 +13,46 @@ use crate::model::rule::RuleId;
 /// See `rules/code/unguarded-route.toml`.
 pub struct UnguardedRoute;
 
-/// A route, written as a call or above a function.
+/// A route, written as a call, as a block or above a function.
 static ROUTE: Pattern = Pattern::new(
-    r"^\s*(?:@\w+\.(?:route|get|post|put|patch|delete|api_route)\s*\(|@(?:Get|Post|Put|Patch|Delete|Request)(?:Mapping)?\s*\(|\[Http(?:Get|Post|Put|Patch|Delete)|(?:\w*[aA]pp|\w*[rR]outer?|\w*[gG]roup|api|r|mux|server)\.(?:get|post|put|patch|delete|GET|POST|PUT|PATCH|DELETE|HandleFunc|Handle)\s*\(\s*[\x22'`/])",
+    r#"(?x)^\s*(?: @\w+\.(?:route|get|post|put|patch|delete|api_route)\s*\( | @(?:Get|Post|Put|Patch|Delete|Request)(?:Mapping)?\s*\( | \[Http(?:Get|Post|Put|Patch|Delete)
+      | (?:\w*[aA]pp|\w*[rR]outer?|\w*[gG]roup|api|r|mux|server)\.(?:get|post|put|patch|delete|GET|POST|PUT|PATCH|DELETE|HandleFunc|Handle)\s*\(\s*["'`/]
+      | Route::(?:get|post|put|patch|delete|any)\s*\(\s*["'] | \$(?:app|group|router|routes?)->(?:get|post|put|patch|delete|any|map)\s*\(\s*["'\[] | \#\[Route\s*\(
+      | \#\[(?:get|post|put|patch|delete)\s*\(\s*" | \w+\.Map(?:Get|Post|Put|Patch|Delete)\s*\(\s*["@] | (?:ADD_METHOD_TO|METHOD_ADD|ADD_METHOD_VIA_REGEX)\s*\(
+      | (?:get|post|put|patch|delete)\s*\(?\s*["'][^"'\n]*["']\s*\)?\s*(?:do\b|\{)\s*$ | mount\s+[A-Z][\w:.()]*\s*(?:=>|,) )"#,
 );
 /// What is written above a function.
-static ABOVE: Pattern = Pattern::new(r"^\s*(?:@\w|\[\w)");
+static ABOVE: Pattern = Pattern::new(r"^\s*(?:@\w|\[\w|#\[)");
 static GUARD: Pattern = Pattern::new(
-    r"(?i)auth|login|permission|protect|require|guard|verif|session|jwt|admin|role|secured|ensure|policy|allowed|acl|current_?user|signed_?in|principal|scope",
+    r"(?i)auth|login|permission|protect|require|guard|verif|session|jwt|admin|role|granted|secured|ensure|policy|allowed|acl|current_?user|signed_?in|principal|scope",
 );
 /// Routes that anybody is meant to reach.
 static PUBLIC: Pattern = Pattern::new(
-    r"(?i)\b(?:health\w*|readyz?|livez?|ping|login|logout|sign\w*|register|static|public|webhooks?|callback|docs|openapi|metrics|favicon|robots|version|status|oauth\w*|token|AllowAnonymous|permitAll)\b",
+    r"(?i)\b(?:health\w*|readyz?|livez?|ping|login|logout|sign\w*|register|static|assets|public|webhooks?|callback|docs|openapi|metrics|favicon|robots|version|status|oauth\w*|token|AllowAnonymous|permitAll)\b",
+);
+/// Where a route is, and what holds no word about who is asking: its address, and the method of a class that is called.
+static ADDRESS: Pattern = Pattern::new(r#"["'`][^"'`\n]*["'`]|["'`]\$"#);
+static HANDLER: Pattern = Pattern::new(r#"\[\s*[\w\\]+::class\s*,\s*["']\w+["']\s*\]"#);
+/// It changes something.
+static CHANGES: Pattern = Pattern::new(r"(?i)(?:^|[^a-z])(?:map|http)?(?:post|put|patch|delete)(?:mapping)?\b|Post\b|Put\b|Delete\b");
+/// What says of a function where it may be called from.
+static MODIFIER: Pattern = Pattern::new(r"\b(?:public|static)\s+(?:static\s+|final\s+|async\s+|override\s+)*");
+/// It says itself that anybody may.
+static OPENED: Pattern = Pattern::new(r"\[\s*AllowAnonymous\s*\]|^\s*@(?:PermitAll|AllowAnonymous|SkipAuth|Public)\b");
+/// A block that is no guard although it may be called like one.
+static DEFINES: Pattern = Pattern::new(
+    r"^\s*(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|abstract|final|sealed|static|async|override|suspend|return)\s+)*(?:class|struct|impl|trait|interface|object|module|namespace|def|fn|fun|func|function|if|else|for|while|match|switch|when|describe|it)\b",
 );
 /// So many others must have it.
-const NEIGHBOURS: usize = 3;
+const NEIGHBOURS: usize = 2;
 /// A route is written on no more lines than this.
 const TALLEST: usize = 8;
+/// What a block says first.
+const FIRST: usize = 3;
+/// Blocks further out guard nothing.
+const DEEPEST: usize = 8;
+/// A file with more routes was not written by hand.
+const MOST: usize = 2_000;
 
 impl Check for UnguardedRoute {
     fn rule(&self) -> RuleId {
@@ -33,35 +60,134 @@ impl Check for UnguardedRoute {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ADDED, Words::of([&ROUTE])).and(Reach::AFTER, Words::of([&GUARD]))
+        Needs::nothing().and(Reach::ADDED, Words::of([&ROUTE]).or(beside::words())).and(Reach::AFTER, Words::of([&GUARD]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side().filter(|side| side.whole && file.language.is_code() && file.role.is_live()) else { return };
-        let routes: Vec<usize> = (0..side.len()).filter(|index| ROUTE.is_match(side.plain_line(*index))).collect();
-        let (guarded, bare): (Vec<usize>, Vec<usize>) = routes.iter().partition(|index| GUARD.is_match(&written(side, **index)));
-        let old = bare.iter().any(|index| !side.is_changed(*index));
-        if old || guarded.iter().filter(|index| !side.is_changed(**index)).count() < NEIGHBOURS {
-            return;
+        let at = (0..side.len()).filter(|index| ROUTE.is_match(said(side, *index))).take(MOST);
+        let routes: Vec<Route> = at.map(|index| Route::at(side, index)).collect();
+        let before = sink.reported();
+        for route in routes.iter().filter(|route| route.is_new && !route.guarded) {
+            let others = || routes.iter().filter(|other| !other.is_new && !other.public);
+            if route.opened && route.changes && others().any(|other| other.guarded) {
+                sink.report(Draft::line(file, side, route.line).title("A new route lets anybody in where its neighbours ask who it is"));
+            } else if !route.public
+                && (alone(others())
+                    || !route.place.is_empty() && alone(others().filter(|other| other.place == route.place))
+                    || route.changes && alone(others().filter(|other| other.changes))
+                    || route.mounted && others().any(|other| other.mounted) && others().all(|other| !other.mounted || other.guarded))
+            {
+                sink.report(Draft::line(file, side, route.line));
+            }
         }
-        for index in bare.into_iter().filter(|index| !PUBLIC.is_match(&written(side, *index))) {
-            sink.report(Draft::line(file, side, index));
+        if sink.reported() == before {
+            beside::report(file, side, sink);
         }
     }
 }
 
-/// A route with what stands above its function, up to the function's head or the end of the call's first lines.
-fn written(side: &SideView<'_>, index: usize) -> String {
-    let first = (index.saturating_sub(TALLEST)..index).rev().take_while(|at| ABOVE.is_match(side.plain_line(*at))).last().unwrap_or(index);
-    let above = ABOVE.is_match(side.plain_line(index));
-    let last = if above { index + TALLEST } else { index };
+/// Whether all of them have a check, and they are enough to say so.
+fn alone<'r>(others: impl Iterator<Item = &'r Route>) -> bool {
+    let mut count = 0;
+    for other in others {
+        if !other.guarded {
+            return false;
+        }
+        count += 1;
+    }
+    count >= NEIGHBOURS
+}
+
+/// A route, and what is known of who may reach it.
+struct Route {
+    line: usize,
+    is_new: bool,
+    guarded: bool,
+    public: bool,
+    opened: bool,
+    changes: bool,
+    mounted: bool,
+    /// The first part of its address.
+    place: String,
+}
+
+impl Route {
+    fn at(side: &SideView<'_>, line: usize) -> Self {
+        let (text, first) = written(side, line);
+        let own = said(side, line);
+        let address = ADDRESS.group(own, 0).unwrap_or("");
+        // The address itself says nothing of who is asked for.
+        let rest = text.replacen(address, "", usize::from(!address.is_empty()));
+        let asked = HANDLER.find_all(&rest).fold(rest.clone(), |asked, found| asked.replace(rest.get(found).unwrap_or("\0"), ""));
+        let marks_gone = OPENED.groups(&text, 0).fold(text.clone(), |rest, mark| rest.replace(mark, ""));
+        let is_public = |text: &str| {
+            PUBLIC.is_match(&MODIFIER.find_all(text).fold(text.to_owned(), |rest, found| rest.replace(text.get(found).unwrap_or("\0"), "")))
+        };
+        let marks = (line..side.len()).take(TALLEST).take_while(|at| ABOVE.is_match(said(side, *at)));
+        let opened = (first..line).chain(marks).any(|at| OPENED.is_match(said(side, at)));
+        let place = address.trim_matches(['"', '\'', '`']).split('/').find(|part| !part.is_empty()).unwrap_or("");
+        Self {
+            line,
+            is_new: side.is_changed(line),
+            guarded: !opened && (GUARD.is_match(&asked) || stands_within(side, line)),
+            public: is_public(&text),
+            opened: opened && !is_public(&marks_gone),
+            changes: CHANGES.is_match(&own.replacen(address, "", usize::from(!address.is_empty()))),
+            mounted: own.trim_start().starts_with("mount"),
+            place: place.to_owned(),
+        }
+    }
+}
+
+/// A line without its comment. Attributes of PHP begin as comments do.
+fn said<'v>(side: &'v SideView<'_>, line: usize) -> &'v str {
+    let text = side.line(line).text;
+    if text.trim_start().starts_with("#[") { text } else { side.plain_line(line) }
+}
+
+/// Whether a block around a line asks who it is.
+fn stands_within(side: &SideView<'_>, line: usize) -> bool {
+    let statements = side.statements();
+    let at = statements.partition_point(|statement| statement.first_line < line);
+    let mut parent = statements.get(at).filter(|statement| statement.first_line == line).and_then(|statement| statement.parent);
+    for _ in 0..DEEPEST {
+        let Some(header) = parent.and_then(|at| statements.get(at)) else { return false };
+        let plain = side.plain_of(header);
+        if plain.len() < 1_000 && !DEFINES.is_match(plain) && GUARD.is_match(plain) {
+            return true;
+        }
+        parent = header.parent;
+    }
+    false
+}
+
+/// A route with what stands above its function up to the function's head, the whole of its call, or what its block says first; and the
+/// first line of that.
+fn written(side: &SideView<'_>, index: usize) -> (String, usize) {
+    let first = (index.saturating_sub(TALLEST)..index).rev().take_while(|at| ABOVE.is_match(said(side, *at))).last().unwrap_or(index);
+    let above = ABOVE.is_match(said(side, index));
+    let opens = !above && ["do", "{"].iter().any(|sign| said(side, index).trim_end().ends_with(sign));
+    let reach = if opens { FIRST } else { TALLEST };
     let mut text = String::new();
-    for at in first..=last.min(side.len().saturating_sub(1)) {
-        text.push_str(side.plain_line(at));
+    let mut depth = 0_i32;
+    for at in first..=(index + reach).min(side.len().saturating_sub(1)) {
+        let line = said(side, at);
+        // What a mark in front of a function says ends with the function's head.
+        let mark = above && ABOVE.is_match(line);
+        if opens && at > index && matches!(line.trim(), "end" | "}") {
+            break;
+        }
+        text.push_str(line);
         text.push('\n');
-        if above && at > index && !ABOVE.is_match(side.plain_line(at)) {
+        if mark || at < index {
+            continue;
+        }
+        depth += side.line(at).code().bytes().map(|sign| i32::from(sign == b'(') - i32::from(sign == b')')).sum::<i32>();
+        let chained = at + 1 < side.len() && side.plain_line(at + 1).trim_start().starts_with(['.', '-']);
+        if !opens && depth <= 0 && !chained {
             break;
         }
     }
-    text
+    (text, first)
 }
