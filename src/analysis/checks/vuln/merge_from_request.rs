@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::names_written;
 use super::request::ASKED;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
@@ -38,12 +39,18 @@ impl Check for MergeFromRequest {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, Words::of([&LOOPS])).and(Reach::AFTER, Words::of([&ASKED]))
+        // What copies names, and either what a request brings or what writes all names at once.
+        let merged = Words::of([&LOOPS]).or(names_written::words());
+        Needs::nothing().and(Reach::AFTER, merged)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        names_written::report(file, sink);
         let script = matches!(file.language, Language::JavaScript | Language::TypeScript);
         let Some(side) = file.new_side().filter(|_| script && file.role.is_live()) else { return };
+        if !ASKED.is_match(side.text()) {
+            return;
+        }
         let names: BTreeSet<&str> = side
             .functions()
             .iter()
