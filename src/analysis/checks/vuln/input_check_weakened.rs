@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use super::bounds::{KEPT, MOVES_BYTES, OPENS, SIZED};
 use super::handlers::filled;
+use super::marked_valid;
 use super::request::ASKED;
 use super::twins::{Twin, twins};
 use crate::analysis::branch::branch;
@@ -39,8 +40,10 @@ impl Check for InputCheckWeakened {
         // What a size is called is open; whatever is compared is asked of.
         let told = KEPT.iter().filter(|kept| !kept.by_hand).flat_map(|kept| [kept.strictly, kept.somehow]);
         let sizes = Words::named(["<", ">"]);
-        Needs::nothing()
-            .and(Reach::REMOVED, told.filter(|pattern| pattern.words().is_some()).fold(sizes, |words, one| words.or(Words::of([one]))))
+        Needs::nothing().and(
+            Reach::REMOVED,
+            told.filter(|pattern| pattern.words().is_some()).fold(sizes.or(marked_valid::words()), |words, one| words.or(Words::of([one]))),
+        )
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -48,6 +51,9 @@ impl Check for InputCheckWeakened {
             if !too_late(file, &twin, sink) && !narrowed(file, &twin, sink) {
                 gone(file, &twin, sink);
             }
+        }
+        if sink.reported() == 0 {
+            marked_valid::report(file, sink);
         }
     }
 }
