@@ -16,6 +16,7 @@ pub mod pairs;
 pub mod place;
 pub mod plain_turns;
 pub mod request;
+mod still_done;
 mod taken_as_given;
 pub mod twins;
 pub mod unpaced;

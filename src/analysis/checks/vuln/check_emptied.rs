@@ -6,13 +6,14 @@ use super::bounds::MOVES_BYTES;
 use super::input_check_weakened::{refusals, stops};
 use super::only_given;
 use super::request::ASKED;
+use super::still_done;
 use super::twins::{Twin, twins};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::FileView;
-use crate::model::rule::RuleId;
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/check-emptied.toml`.
 pub struct CheckEmptied;
@@ -64,7 +65,8 @@ impl Check for CheckEmptied {
 
     fn needs(&self) -> Needs {
         // Where rights are given up, the line that went may only say what followed.
-        let told = Words::of([&SUMMED, &ENDS, &SPENT, &GIVES_UP, &COMPARES, &THEIRS, &ASKS_RIGHT]);
+        let told = Words::of([&SUMMED, &ENDS, &SPENT, &GIVES_UP, &COMPARES, &THEIRS, &ASKS_RIGHT])
+            .or(Words::named(["hash", "throw", "raise", "digest"]));
         let sizes = ["_max", "sizeof", "overflow", "array_size", "struct_size", "checked_mul", "size_mul", "cpy", "recv", "read"];
         let listed = Words::of([&only_given::BOUNDS]);
         Needs::nothing().and(Reach::ANYWHERE, told.or(Words::named(sizes)).or(listed))
@@ -81,10 +83,15 @@ impl Check for CheckEmptied {
                 .or_else(|| overflows(file, &twin))
                 .or_else(|| widened(file, &twin))
                 .or_else(|| others(file, &twin))
-                .or_else(|| done_before(file, &twin));
+                .or_else(|| done_before(file, &twin))
+                .or_else(|| uncompared(file, &twin))
+                .or_else(|| as_much_as_given(&twin));
             if let Some(Told { line, new, title }) = told {
                 let side = if new { twin.new } else { twin.old };
                 sink.report(Draft::line(file, side, line).title(title));
+            } else if let Some(line) = still_done::unstopped(file, &twin) {
+                let title = "What stopped it is gone, and it is still done";
+                sink.report(Draft::line(file, twin.old, line).title(title).severity(Severity::Medium));
             }
         }
     }
@@ -181,6 +188,39 @@ fn unread(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     let about = |asked: &str| SUMMED.is_match(asked) || sums.iter().any(|name| word(asked, name));
     let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| DIFFERS.is_match(asked) && about(asked))?;
     went(line, "Contents are no longer compared with the sum that is known of them")
+}
+
+/// A sum is still made, and nothing is compared with it any more.
+fn uncompared(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
+    static MADE: Pattern = Pattern::new(
+        r"(?i)^\s*(?:(?:const|let|var|val|auto|final|my|mut|byte\[\]|String)\s+)*\$?(\w+)\s*(?::\s*[\w<>\[\]]+\s*)?:?=[^=].*(?:\.Sum\s*\(\s*nil|\b(?:\w*_)?(?:digest|check_?sum|sha_?\d+|md5|hmac|hash)(?:_?(?:of|file|bytes|hex|sum))?\w*\s*\(|\.(?:hex_?digest|finalize|doFinal|digest)\s*\()",
+    );
+    static COMPARED: Pattern = Pattern::new(r"[!=]==?|(?i)equal|compare|matches|verif|check|assert|\bne\b|\beq\b|insert|put|save|return");
+    let before = twin.before();
+    let sums: Vec<&str> = before.lines().filter(|line| line.len() < 600).filter_map(|line| MADE.group(line, 1)).take(20).collect();
+    let word = |text: &str, name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let about = |text: &str| sums.iter().any(|name| word(text, name)) || COMPARES.is_match(text);
+    let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| DIFFERS.is_match(asked) && about(asked))?;
+    let used = |text: &str| COMPARES.is_match(text) || COMPARED.is_match(text) && about(text) && MADE.group(text, 1).is_none();
+    let still = twin.after().lines().filter(|text| text.len() < 600).any(used);
+    let made = twin.after().lines().any(|text| MADE.group(text, 1).is_some());
+    if made && !still && !calls_another(twin) { went(line, "A sum is made, and compared with nothing any more") } else { None }
+}
+
+/// So many signs are compared as whoever asks gave, where all were: none are enough.
+fn as_much_as_given(twin: &Twin<'_, '_>) -> Option<Told> {
+    static FIXED: Pattern = Pattern::new(r"^\s*(?:sizeof\b.*|[A-Z][A-Z0-9_]*|\d+)\s*$");
+    static GIVEN: Pattern = Pattern::new(r"^\s*([a-z_]\w*)\s*$");
+    let told = |text: &&str| text.len() < 600 && COMPARES.is_match(text);
+    let fixed = twin.removed().map(|(_, text)| text).filter(told).any(|text| third(text).is_some_and(|size| FIXED.is_match(size)));
+    let header = twin.after().split('{').next().unwrap_or("");
+    let word = |text: &str, name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let sized = twin.added().filter(|(_, text)| told(text)).filter_map(|(line, text)| Some((line, GIVEN.group(third(text)?, 1)?)));
+    let (line, name) = sized.into_iter().find(|(_, name)| word(header, name))?;
+    // Where it must be as long as it is meant to be, it is the same.
+    let exact =
+        twin.after().lines().any(|text| word(text, name) && (text.contains("!=") || text.contains("==") && !COMPARES.is_match(text)));
+    if fixed && !exact { Some(Told { line, new: true, title: "Only as much is compared as whoever asks gave" }) } else { None }
 }
 
 /// Another function may do it now.
