@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::vuln::twins::twins;
 use crate::analysis::identifier::words;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
-use crate::analysis::view::{FileView, LineView};
+use crate::analysis::view::{FileView, LineView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/expiry-comparison-changed.toml`.
@@ -56,12 +57,14 @@ impl Check for ExpiryComparisonChanged {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::named(TELLING)).and(Reach::REMOVED, Words::named(ABOUT))
+        Needs::nothing().and(Reach::REMOVED, Words::named(TELLING).or(Words::of([&ENDS, &CERTIFICATE])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let live = file.role.is_live() && !file.role.is_mechanical();
         let (Some(side), Some(old)) = (file.new_side().filter(|_| live), file.old()) else { return };
+        never(file, side, sink);
+        certificate(file, old, side, sink);
         let about_file = words(&file.path).iter().any(|word| ABOUT.contains(&word.as_str()));
         let telling = |line: &LineView<'_>| line.text.len() < 400 && says(line.text, about_file);
         let mut removed: HashMap<Vec<String>, Vec<(Vec<String>, &str)>> = HashMap::new();
@@ -91,6 +94,61 @@ impl Check for ExpiryComparisonChanged {
     }
 }
 
+/// When something ends, when it began, and what time it is.
+static ENDS: Pattern = Pattern::new(r"(?i)\w*expir\w*|\bexp\b|valid_?(?:until|to)\b|not_?after|end_?date");
+static BEGAN: Pattern = Pattern::new(
+    r"(?i)\b(?:\w*[._>])?(?:iat|nbf|(?:issued|created|started|granted)_?(?:at|on|time|date)?|not_?before|valid_?from|auth_?time)\b",
+);
+static NOW: Pattern = Pattern::new(
+    r"(?i)\bnow\b|now\(|utc_?now|\btoday\b|instant\s*\(\)|\bclock\b|current_?time|\btime\s*\(|\bDate\.|\bnew\s+Date\(\s*\)|time\.Since|Time\.current",
+);
+
+/// The end is compared with the beginning, which it never reaches, where it was compared with what time it is.
+fn never(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    for twin in twins(file) {
+        let asks = |text: &str| text.len() < 400 && ENDS.is_match(text) && COMPARISON.is_match(text);
+        let was = twin.removed().filter(|(_, text)| asks(text) && NOW.is_match(text) && !BEGAN.is_match(text));
+        let was: Vec<&str> = was.flat_map(|(_, text)| ENDS.groups(text, 0)).collect();
+        if was.is_empty() {
+            continue;
+        }
+        let never = |text: &str| {
+            asks(text)
+                && BEGAN.is_match(text)
+                && !NOW.is_match(text)
+                && !text.contains('+')
+                && !text.contains(" - ")
+                && ENDS.groups(text, 0).any(|end| was.contains(&end))
+        };
+        let still = twin.after().lines().any(|text| asks(text) && NOW.is_match(text));
+        if let Some((line, _)) = twin.added().find(|(_, text)| never(text)).filter(|_| !still) {
+            let title = "What ends is compared with when it began, and never with what time it is";
+            sink.report(Draft::line(file, side, line).title(title));
+        }
+    }
+}
+
+/// A date of a certificate and the time; groups: what is compared, how, with what.
+static CERTIFICATE: Pattern =
+    Pattern::new(r"\b(X509_cmp_(?:current_)?time(?:frame)?|ASN1_TIME_compare|ASN1_TIME_cmp_time_t)\s*\((.*)\)\s*([<>]=?|[!=]=)\s*(-?\d)");
+
+/// The same date of a certificate is compared the other way.
+fn certificate(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let read = |text: &str| {
+        let found = text.get(CERTIFICATE.find(text).filter(|_| text.len() < 400)?)?.to_owned();
+        let part = |group: usize| CERTIFICATE.group(&found, group).unwrap_or("").to_owned();
+        Some((format!("{} {}", part(1), part(2)), format!("{} {}", part(3), part(4))))
+    };
+    let was: HashMap<String, String> = old.changed_lines().filter_map(|line| read(old.plain_line(line.index))).take(200).collect();
+    for line in side.changed_lines().filter(|_| !was.is_empty()).take(2000) {
+        let Some((what, how)) = read(side.plain_line(line.index)) else { continue };
+        // What cannot be compared may count for either.
+        if was.get(&what).is_some_and(|before| before.chars().next() != how.chars().next()) {
+            sink.report(Draft::line(file, side, line.index).title("A date of a certificate is compared the other way"));
+        }
+    }
+}
+
 /// The removed line that `text` is, but for days or more that are added to what is compared.
 fn lengthened<'r>(removed: &HashMap<Vec<String>, Vec<(Vec<String>, &'r str)>>, text: &str) -> Option<&'r str> {
     static LATER: Pattern = Pattern::new(
@@ -98,7 +156,8 @@ fn lengthened<'r>(removed: &HashMap<Vec<String>, Vec<(Vec<String>, &'r str)>>, t
     );
     let found = LATER.find(text)?;
     let rest = format!("{}{}", text.get(..found.start)?, text.get(found.end..)?);
-    let same = |was: &&str| was.trim() == rest.trim();
+    // Turned round as well, it is not even what it seems.
+    let same = |was: &&str| was.trim() == rest.trim() || operators(was) != operators(&rest);
     removed.get(&bare(&rest)).into_iter().flatten().map(|(_, was)| *was).find(same)
 }
 

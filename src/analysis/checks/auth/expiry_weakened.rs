@@ -12,6 +12,8 @@ use crate::model::rule::{Confidence, RuleId, Severity};
 
 /// How much of a difference between two clocks is forgiven.
 static LENIENCE: Pattern = Pattern::new(r"(?i)skew|leeway|grace|toleran|drift");
+/// The same as those call it who look at tokens.
+static OF_TOKENS: Pattern = Pattern::new(r"(?i)clock_?skew|clock_?tolerance|leeway");
 static LIFETIME: Pattern = Pattern::new(r"(?i)lifetime|ttl|max_?age|expir|valid_?for|validity");
 /// The same as a setting of what is issued.
 static EXPIRY: Pattern = Pattern::new(
@@ -30,6 +32,8 @@ static UNITS: [(Pattern, f64); 7] = [
     (Pattern::new(r"(?i)milli|_ms\b|Ms\b"), 0.001),
     (Pattern::new(r"(?i)sec"), 1.0),
 ];
+/// A constant of C.
+static DEFINED: Pattern = Pattern::new(r"^\s*#\s*define\s+(\w+)\s+(\S.*)$");
 const HOUR: f64 = 3_600.0;
 const DAY: f64 = 86_400.0;
 
@@ -83,7 +87,7 @@ fn forgiven(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let Some(before) = file.removed().filter(|line| told(line.text)).filter_map(|line| read(line.text)).reduce(f64::max) else { return };
     for line in file.added().filter(|line| told(line.text)) {
         let Some(after) = read(line.text).filter(|after| *after >= HOUR && *after >= before * 10.0) else { continue };
-        if IDENTITY.is_match(line.text) || IDENTITY.is_match(&file.path) {
+        if IDENTITY.is_match(line.text) || IDENTITY.is_match(&file.path) || OF_TOKENS.is_match(line.text) {
             let title = format!("Believed for {} hours after it has expired", (after / HOUR).round());
             return sink.report(Draft::line(file, side, line.index).title(title));
         }
@@ -103,7 +107,6 @@ fn other_unit(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     for line in file.added().filter(|_| !before.is_empty()) {
         let Some((rest, after)) = split(line.text) else { continue };
         let Some(earlier) = before.get(&rest).filter(|earlier| after / **earlier >= 24.0) else { continue };
-        static OF_TOKENS: Pattern = Pattern::new(r"(?i)clock_?skew|clock_?tolerance|leeway");
         let about = IDENTITY.is_match(line.text) || IDENTITY.is_match(&file.path) || OF_TOKENS.is_match(line.text);
         if about && (FORGIVES.is_match(line.text) || EXPIRY.is_match(line.text) || LIFETIME.is_match(line.text)) {
             let severity = if FORGIVES.is_match(line.text) { Severity::High } else { Severity::Medium };
@@ -154,7 +157,7 @@ fn endless(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
 
 /// A name and the seconds it is set to, when the line sets how long something is believed.
 fn setting<'v>(line: &LineView<'v>) -> Option<(&'v str, f64)> {
-    let (name, value) = line.text.split_once(['=', ':'])?;
+    let (name, value) = DEFINED.group(line.text, 1).zip(DEFINED.group(line.text, 2)).or_else(|| line.text.split_once(['=', ':']))?;
     let name = name.trim();
     if !(LENIENCE.is_match(name) || LIFETIME.is_match(name)) || value.len() > 120 || line.code().trim().is_empty() {
         return None;

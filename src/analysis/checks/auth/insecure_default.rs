@@ -21,12 +21,24 @@ const LONGEST: usize = 2000;
 
 /// `name = true` wherever it stands: a setting, a parameter, a field; groups: the name and the value.
 static SETTING: Pattern = Pattern::new(
-    r#"(?:^|[(,{|\s])(?:self\.|this\.)?[$"']?([A-Za-z_][\w.-]*)["'?]?\s*(?::\s*[A-Za-z_][\w.<>\[\]|? ]*?)?\s*(?::=|=>|=|:)\s*["']?(true|false|True|False|on|off|yes|no)\b"#,
+    r#"(?:^|[(,{|\s])(?:self\.|this\.)?[$"']?([A-Za-z_][\w.-]*)["'?]?\s*(?::\s*[A-Za-z_][\w.<>\[\]|? ]*?|\{[^{}=\n]*\})?\s*(?::=|=>|=|:)\s*["']?(true|false|True|False|on|off|yes|no)\b"#,
 );
 /// A field of a form that is greyed out.
 static ELEMENT: Pattern = Pattern::new(r"(?i)^\s*\w*(?:button|submit\w*|input|element|el|btn|select|field|target|option)\.disabled\s*=");
 /// `options.verify ?? true`, `get("verify", True)`, `flag.Bool("verify", true`.
 static FALLBACK: Pattern = Pattern::new(r#"(?:\.|["':])([A-Za-z_][\w-]*)["']?\s*(?:,|\?\?|\|\|)\s*(true|false|True|False)\b"#);
+/// What a parameter is when nobody says, told before it: `@DefaultValue("true") boolean verify`; groups: the value and the name.
+static MARKED: Pattern = Pattern::new(
+    r#"@(?:DefaultValue|ConfigProperty|Value|Default)\s*\([^()\n]*?["':](true|false)\}?["']\s*\)\s*(?:(?:private|public|final|val|var)\s+)*(?:boolean|Boolean)\s+(\w+)"#,
+);
+/// A field of a structure in C, or a constant of it; groups: the name and the value.
+static NUMBERED: Pattern = Pattern::new(r"(?:->|\.)\s*([A-Za-z_]\w*)\s*=\s*([01])\s*[;,]|^\s*#\s*define\s+(\w+)\s+([01])\s*$");
+/// What a script takes where the environment says nothing; groups: the name and the value.
+static IN_SHELL: Pattern = Pattern::new(r"\$\{(\w+):?[-=](true|false|on|off|yes|no|required|enabled|strict|none|disabled|optional|0|1)\}");
+/// Names of what opens that only several words tell.
+static OPENING: Pattern = Pattern::new(
+    r"(?i)external_?(?:general_?|parameter_?)?entit|(?:support|load|allow|enable|process)_?(?:dtd|doctype)|resolve_?entit|(?:allow|accept|permit)_?(?:plain_?(?:text|http)|http|all|any|self_?signed|invalid_?cert\w*|anonymous)\b|(?:detailed|verbose|full)_?(?:errors|exceptions)|(?:show|display|expose|include)_?(?:errors|exceptions?|stack_?traces?|exception_?details?)|developer_?exception",
+);
 /// A field of a structure in Go that is false unless somebody says more.
 static FIELD: Pattern = Pattern::new(r"^\s*([A-Z]\w*)\s+bool\b");
 /// A secret that is looked up, and a text that stands for it where there is none.
@@ -108,17 +120,17 @@ impl Check for InsecureDefault {
 
     fn needs(&self) -> Needs {
         let switches = || Words::named(OPENS.into_iter().chain(PROTECTS).chain(ASKS));
-        Needs::nothing().and(Reach::ANYWHERE, switches().or(Words::of([&FALLS_BACK])))
+        Needs::nothing().and(Reach::ANYWHERE, switches().or(Words::of([&FALLS_BACK, &OPENING])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let looked_at =
             file.role.is_live() && !matches!(file.role, Role::Workflow | Role::AgentConfig | Role::Instructions | Role::Manifest);
         let Some(side) = file.new_side().filter(|_| looked_at) else { return };
-        let before: HashSet<(&str, bool)> = file.removed().flat_map(|line| switches(line.text)).collect();
+        let before: HashSet<(&str, bool)> = file.removed().flat_map(|line| switches(file.language, line.text)).collect();
         if !before.is_empty() {
             for line in file.added().filter(|line| !ELEMENT.is_match(line.text)) {
-                for (name, on) in switches(line.text) {
+                for (name, on) in switches(file.language, line.text) {
                     let turned = before.contains(&(name, !on)) && !before.contains(&(name, on));
                     if let Some(severity) = worse(name, on).filter(|_| turned) {
                         let title = format!("{name} is now {} by default", if on { "on" } else { "off" });
@@ -141,17 +153,29 @@ fn grade(file: &FileView<'_>, severity: Severity) -> Severity {
 }
 
 /// The switches that a line sets.
-fn switches(text: &str) -> Vec<(&str, bool)> {
+fn switches(language: Language, text: &str) -> Vec<(&str, bool)> {
     if text.len() > LONGEST {
         return Vec::new();
     }
-    let on = |value: &str| matches!(value, "true" | "True" | "on" | "yes");
+    let on = |value: &str| matches!(value, "true" | "True" | "on" | "yes" | "1" | "required" | "enabled" | "strict");
+    let two = |pattern: &'static Pattern, (name, value): (usize, usize)| -> Vec<(&str, bool)> {
+        pattern
+            .find_all(text)
+            .filter_map(|range| Some((pattern.group(text.get(range.clone())?, name)?, on(pattern.group(text.get(range)?, value)?))))
+            .collect()
+    };
+    let more = match language {
+        Language::Java | Language::Kotlin => two(&MARKED, (2, 1)),
+        Language::C | Language::Cpp => [two(&NUMBERED, (1, 2)), two(&NUMBERED, (3, 4))].concat(),
+        Language::Shell => two(&IN_SHELL, (1, 2)),
+        _ => Vec::new(),
+    };
     let found = [&SETTING, &FALLBACK].into_iter().flat_map(|pattern| pattern.find_all(text).map(move |range| (pattern, range)));
     let read = found.filter_map(|(pattern, range)| {
         let found = text.get(range)?;
         Some((pattern.group(found, 1)?, on(pattern.group(found, 2)?)))
     });
-    read.collect()
+    read.chain(more).collect()
 }
 
 /// How bad it is that a switch of this name is on or off; `None` when it is not.
@@ -160,7 +184,7 @@ fn worse(name: &str, on: bool) -> Option<Severity> {
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let asks = has(&ASKS) && has(&ASKED);
     // What opens and what protects in one name (`disableCsrf`) goes by what it does: it opens.
-    let opens = has(&OPENS);
+    let opens = has(&OPENS) || OPENING.is_match(name);
     let strong = if opens { has(&STRONG) || has(&ASKED) && !has(&["debug"]) } else { has(&STRONG) || asks };
     let worse = if opens { on } else { (has(&PROTECTS) || asks) && !on };
     worse.then_some(if strong { Severity::High } else { Severity::Medium })

@@ -14,17 +14,25 @@ pub struct PasswordHashWeakened;
 
 /// Functions made to be slow, and names of how slow.
 static SLOW: Pattern = Pattern::new(
-    r"(?i)bcrypt|scrypt|argon2|pbkdf2|gen_?salt|salt_?rounds|\bpassword_hash\b|PASSWORD_(?:BCRYPT|ARGON|DEFAULT)|GenerateFromPassword|(?:generate|make)_password(?:_hash)?|PasswordHasher|(?:hash|key|kdf|password)_?(?:rounds|iterations?|cost)|work_?factor|\bstretches\b|iteration_?count|Rfc2898DeriveBytes|has_secure_password",
+    r"(?i)bcrypt|scrypt|argon2|pbkdf2|gen_?salt|salt_?rounds|\bpassword_hash\b|PASSWORD_(?:BCRYPT|ARGON|DEFAULT)|GenerateFromPassword|(?:generate|make)_password(?:_hash)?|PasswordHasher|(?:hash|key|kdf|password)_?(?:rounds|iterations?|cost)|work_?factor|\bstretches\b|iteration_?count|Rfc2898DeriveBytes|has_secure_password|crypto_pwhash|crypt_gensalt",
 );
 /// Functions made to be fast, given something named after a password.
 static FAST: Pattern = Pattern::new(
-    r"(?i)\b(?:md5|sha-?1|sha-?256|sha-?512|crc32|base64|b64encode|hexdigest|createHash|MessageDigest|DigestUtils|Sum256|Digest::\w+)\b.*pass|pass\w*.*\b(?:md5|sha1|sha256|sha512|b64encode|createHash)\b",
+    r"(?i)\b(?:md5|sha-?1|sha-?256|sha-?512|crc32|base64|b64encode|hexdigest|createHash|MessageDigest|DigestUtils|Sum256|Digest::\w+)\b.*pass|pass\w*.*\b(?:md5|sha1|sha256|sha512|b64encode|createHash)\b|\b(?:EVP_Digest|EVP_Q_digest|SHA(?:1|256|512)|MD5|crypto_generichash|crypto_hash_sha\d+|gcry_md_hash_buffer|mbedtls_(?:sha|md)\w+|HashData)\s*\(.*\b(?:pass\w*|pwd?|secret)\b|\b(?:MessageDigest|NoOp|Md4|LdapSha|Standard)PasswordEncoder\b",
 );
 /// A name of how slow a function is made, where the file has one.
 static COUNTED: Pattern = Pattern::new(
-    r"(?i)\b\w*(?:iterations?|rounds|stretches|work_?factor|time_?cost|memory_?cost|hash_?strength)\w*\s*(?::\s*\w+\s*)?:?=\s*\d",
+    r"(?i)\b\w*(?:iterations?|rounds|stretches|work_?factor|time_?cost|memory_?cost|hash_?strength)\w*\s*(?::\s*\w+\s*)?:?=\s*\d|^\s*#\s*define\s+\w*(?:iter|rounds|cost)\w*\s+\(?\d",
 );
 static NUMBER: Pattern = Pattern::new(r"\b\d[\d_]*\b");
+/// The name of a fast hash inside of a slow function: another one is no other call.
+static INNER: Pattern = Pattern::new(r"(?i)\bsha_?-?(?:1|224|256|384|512)\b|\bmd5\b");
+/// The least work there is, as a library calls it, and costs of bcrypt that nobody should begin with.
+static LEAST: Pattern = Pattern::new(
+    r"\bMinCost\b|_(?:OPS|MEM)LIMIT_MIN\b|\bBCryptPasswordEncoder\s*\(\s*(?:\$?[\w.]+\s*,\s*)?[4-8]\s*[,)]|\bgensalt\s*\(\s*(?:rounds\s*=\s*)?[4-8]\s*\)|\bwithIterations\s*\(\s*1\s*\)",
+);
+/// How passwords of a system are kept, told by the first signs; group: the name.
+static SCHEME: Pattern = Pattern::new(r#"["'](?:\$(1|md5|3|sha1|2[abxy]?|5|6|7|y|gy|argon2(?:id|i|d))\$|_)"#);
 /// Costs up to here are exponents: each less is half the work.
 const LARGEST_EXPONENT: u64 = 31;
 /// An exponent, and a number of rounds, below which guessing is quick on what anybody can rent.
@@ -80,6 +88,8 @@ fn brief(side: &SideView<'_>, statement: &Statement) -> String {
 /// What a statement says of how slow it is.
 struct Cost {
     least: bool,
+    /// How much the scheme it names is worth, where it names one.
+    scheme: Option<u8>,
     numbers: Vec<u64>,
     /// Its words, with each number as one and the same.
     frame: Vec<String>,
@@ -92,8 +102,10 @@ impl Cost {
             return None;
         }
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        let words = words.map(|word| if INNER.is_match(word) { "hash" } else { word });
         Some(Self {
-            least: text.contains("MinCost"),
+            least: LEAST.is_match(text),
+            scheme: SCHEME.find(text).map(|_| scheme(SCHEME.group(text, 1).unwrap_or(""))),
             numbers: NUMBER.groups(text, 0).filter_map(|number| number.replace('_', "").parse().ok()).collect(),
             frame: words.map(|word| if word.starts_with(|c: char| c.is_ascii_digit()) { "0" } else { word }.to_owned()).collect(),
         })
@@ -101,7 +113,7 @@ impl Cost {
 
     /// How grave it is that `now` says the same with a smaller number, or asks for the least there is.
     fn weaker(&self, now: &Self) -> Option<Severity> {
-        if now.least && !self.least {
+        if now.least && !self.least || self.scheme.zip(now.scheme).is_some_and(|(was, is)| is < was) {
             return Some(Severity::High);
         }
         if self.frame != now.frame || self.numbers.len() != now.numbers.len() {
@@ -113,6 +125,15 @@ impl Cost {
             let little = if exponent { *after < LEAST_EXPONENT } else { *after < LEAST_ROUNDS };
             less.then_some(if little { Severity::High } else { Severity::Medium })
         })
+    }
+}
+
+/// What a scheme of `crypt(3)` is worth: a single hash least, then many rounds of one, then what takes memory.
+fn scheme(name: &str) -> u8 {
+    match name {
+        "5" | "6" => 1,
+        "7" | "y" | "gy" | "2" | "2a" | "2b" | "2x" | "2y" | "argon2i" | "argon2d" | "argon2id" => 2,
+        _ => 0,
     }
 }
 
