@@ -8,6 +8,7 @@ pub mod cover;
 pub mod decorators;
 mod dropped;
 mod exempted;
+mod fails_over;
 pub mod fallback;
 pub mod functions;
 pub mod gate;

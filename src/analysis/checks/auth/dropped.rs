@@ -19,13 +19,16 @@ static THROWN: Pattern = Pattern::new(
 static CALLED: Pattern = Pattern::new(r"([A-Za-z_]\w*[!?]?)\s*(?:::<[^>]*>)?\(");
 /// Proves who somebody is or who wrote something, by its name.
 static PROVES: Pattern = Pattern::new(
-    r"(?i)^(?:\w*_)?(?:verif\w*|authenticat\w*|authori[sz]e\w*|compare_?hash\w*|check_?(?:sign|token|pass|perm|auth|access|cred|cert|hash|mac|role|scope|owner|session|webhook|csrf)\w*|(?:validate|ensure|require|assert|enforce)_?(?:sign|token|pass|perm|auth|access|cred|cert|hash|mac|role|scope|owner|session|webhook|csrf)\w*|\w*verify\w*)$|Verify|CompareHash",
+    r"(?i)^(?:\w*_)?(?:verif\w*|authenticat\w*|authori[sz]e\w*|compare_?hash\w*|check_?(?:sign|token|pass|perm|auth|access|cred|cert|hash|mac|role|scope|owner|session|webhook|csrf)\w*|(?:validate|ensure|require|assert|enforce)_?(?:sign|token|pass|perm|auth|access|cred|cert|hash|mac|role|scope|owner|session|webhook|csrf)\w*|\w*verify\w*|[eE]quals?|FixedTimeEquals|hash_equals|ConstantTimeCompare|timingSafeEqual|compare_digest|(?:fixed_length_)?secure_compare|\w*_memcmp)$|Verify|CompareHash",
 );
 
 /// What a text must hold to throw an answer away.
 #[must_use]
 pub(super) fn words() -> Words {
-    Words::named(["verif", "authenti", "authori", "compare", "check", "validate", "ensure", "require", "assert", "enforce"])
+    Words::named([
+        "verif", "authenti", "authori", "compare", "check", "validate", "ensure", "require", "assert", "enforce", "equal", "digest",
+        "memcmp",
+    ])
 }
 
 /// Reports checks whose answer ended something and is thrown away.

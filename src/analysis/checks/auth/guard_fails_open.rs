@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::dropped;
+use super::fails_over;
 use super::grant::{Grant, grant};
 use super::refusal::{ends, is_of_somebody, refuses};
 use super::unverified;
@@ -88,7 +89,7 @@ impl Check for GuardFailsOpen {
     fn needs(&self) -> Needs {
         let calls = Words::of([&DECODES, &CHECKS, &IGNORED, &ERROR_LEFT_OUT, &DEFAULT_SOMEBODY, &NEUTRAL]);
         Needs::nothing()
-            .and(Reach::AFTER, switches().or(calls).or(unverified::words()).or(dropped::words()))
+            .and(Reach::AFTER, switches().or(calls).or(unverified::words()).or(dropped::words()).or(fails_over::words()))
             .noting(&SWITCHED)
             .noting(&unverified::PARTS_OF_HEAD)
     }
@@ -105,6 +106,9 @@ impl Check for GuardFailsOpen {
             unverified::chosen(file, side, sink);
             if sink.reported() == 0 {
                 dropped::thrown(file, sink);
+            }
+            if sink.reported() == 0 {
+                fails_over::report(file, side, sink);
             }
         }
     }
