@@ -20,6 +20,7 @@ mod more_roles;
 pub mod moved;
 pub mod openings;
 pub mod paired;
+mod presence;
 pub mod refusal;
 mod terms;
 pub mod toothless;

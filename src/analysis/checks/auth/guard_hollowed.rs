@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::attempts;
 use super::membership;
 use super::paired::{Pair, pairs};
+use super::presence;
 use super::vocabulary::{class_of, vocabulary};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
@@ -22,7 +23,7 @@ pub struct GuardHollowed;
 
 /// What a statement that may be hollowed says.
 static TOLD: Pattern = Pattern::new(
-    r"(?i)prehandler|onrequest|prevalidation|before_(?:action|filter|request)|beforeeach|prehandle|process_request|gate::|requireassertion|requirerole|requireclaim|addpolicy|preauthorize|origin|permission_classes|middleware|role|admin|owner|permission|clerk|staff|\buser\b",
+    r"(?i)prehandler|onrequest|prevalidation|before_(?:action|filter|request)|beforeeach|prehandle|process_request|gate::|requireassertion|requirerole|requireclaim|addpolicy|preauthorize|origin|allowhost|token|licen|permission_classes|middleware|role|admin|owner|permission|clerk|staff|\buser\b",
 );
 /// Where a guard is hung before what it guards, and where it would run after it.
 const AFTERWARDS: [(&str, &str); 16] = [
@@ -67,6 +68,8 @@ static FROM_HERE: Pattern = Pattern::new(r#"["'`]https?://[\w-]"#);
 static ANY_ORIGIN: Pattern = Pattern::new(
     r#"(?i)origin\w*["']?\s*(?:[:=(]|=>)+[^;]*(?:\(\s*(?:null|nil|undefined)\s*,\s*true\s*\)|\breturn\s+true\b|=>\s*true\b|["'`](?:\.?\*|\.\+|https?://\*)["'`]|/\.\*/)|\borigin\s*:\s*true\b|\bAllowAnyOrigin\s*\(|\banyHost\s*\(\s*\)|\ballowedOriginPatterns\s*\(\s*"\*""#,
 );
+static LISTED: Pattern = Pattern::new(r#"^\s*allowHost\s*\(\s*""#);
+static ANY_HOST: Pattern = Pattern::new(r"^\s*anyHost\s*\(\s*\)");
 static CREDENTIALS: Pattern = Pattern::new(r"(?i)credentials\W{0,4}(?:true|\(\s*\)|:\s*true|=\s*true|\(true\))|AllowCredentials");
 static EITHER: Pattern = Pattern::new(r"\bpermission_classes\s*[=(]\s*[\[(]([^\])]*)[\])]");
 
@@ -103,9 +106,19 @@ impl Check for GuardHollowed {
                 sink.report(draft.evidence(format!("{} → {}", evidence(pair.before), evidence(pair.after))).severity(Severity::High));
             }
         }
+        // Ktor lists hosts one by one.
+        let listed = || old.changed_lines().any(|line| line.text.len() < 600 && LISTED.is_match(line.text));
+        let any = new.changed_lines().find(|line| line.text.len() < 600 && ANY_HOST.is_match(line.text));
+        if let Some(line) = any.filter(|_| listed() && *side.credentials) {
+            let draft = Draft::line(file, new, line.index).title("Any origin may ask in the name of whoever is signed in");
+            sink.report(draft.severity(Severity::High));
+        }
         turned(file, old, new, sink);
         counts(file, old, new, sink);
         membership::within_text(file, old, new, sink);
+        if sink.reported() == 0 {
+            presence::only(file, sink);
+        }
     }
 }
 
