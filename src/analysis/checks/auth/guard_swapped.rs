@@ -10,7 +10,7 @@ use crate::analysis::checks::vuln::twins::twins;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::diff::LineKind;
 use crate::model::rule::RuleId;
 
@@ -31,9 +31,12 @@ static DEFINED: Pattern = Pattern::new(
 );
 static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*[!?]?");
 static CALL: Pattern = Pattern::new(r"([A-Za-z_]\w*[!?]?)\s*\(");
+/// What a function is whose body is one expression, or stands on the line of its head.
+static EXPRESSION: Pattern =
+    Pattern::new(r"\)\s*(?::\s*\??\w+\s*|->\s*\w+\s*)?(?:=>?\s*((?:true|True)\s*;?)|\{\s*(return\s+[^;{}]+;?)\s*\})\s*$");
 /// It says yes.
 static YES: Pattern = Pattern::new(
-    r"\breturn\s*\(?\s*(?:[Tt]rue|Ok\(true\)|Ok\(\(\)\)|\(?true,\s*nil|!!\s*\w+|Boolean\(\s*\w+\s*\)|bool\(\s*\w+\s*\)|[\w.]+\s+is\s+not\s+None|[\w.$]+\s*!==?\s*(?:null|undefined|nil|None|nullptr))\s*\)?\s*;?\s*\}?\s*$|\bnext\(\s*\)|\$next\s*\(\s*\$\w+\s*\)|\bnext\.ServeHTTP\s*\(|\bdoFilter\s*\(|\b_?next(?:\.Invoke)?\(\s*(?:context|ctx|request|req)\s*\)|\bcall_next\s*\(|\bc\.Next\(\)",
+    r"^\s*true\s*;?$|\breturn\s*\(?\s*(?:[Tt]rue|Ok\(true\)|Ok\(\(\)\)|\(?true,\s*nil|!!\s*\w+|Boolean\(\s*\w+\s*\)|bool\(\s*\w+\s*\)|[\w.]+\s+is\s+not\s+None|[\w.$]+\s*!==?\s*(?:null|undefined|nil|None|nullptr))\s*\)?\s*;?\s*\}?\s*$|\bnext\(\s*\)|\$next\s*\(\s*\$\w+\s*\)|\bnext\.ServeHTTP\s*\(|\bdoFilter\s*\(|\b_?next(?:\.Invoke)?\(\s*(?:context|ctx|request|req)\s*\)|\bcall_next\s*\(|\bc\.Next\(\)",
 );
 /// It hands on to what comes next, which a guard also does when all is well.
 static HANDS_ON: Pattern = Pattern::new(r"(?i)next|doFilter");
@@ -80,6 +83,14 @@ impl Check for GuardSwapped {
                 }
             }
         }
+        // What these do beside answering is no answer: they have to say yes.
+        let mut answering: BTreeSet<String> = BTreeSet::new();
+        for (name, asked) in replaced(file, old, new) {
+            if !wanted.contains_key(&name) {
+                answering.insert(name.clone());
+                wanted.insert(name, asked);
+            }
+        }
         // The same line, but for what stands in front of something: `app.use('/admin', requireUser, admin)`.
         let mut stood: BTreeMap<String, String> = BTreeMap::new();
         for line in old.changed_lines().filter(|line| line.text.len() < 400).take(MOST) {
@@ -104,7 +115,7 @@ impl Check for GuardSwapped {
         // What stands alone is not asked: it has to refuse by itself.
         let alone: BTreeSet<&str> = wanted
             .iter()
-            .filter(|(name, (line, _))| ALONE.group(new.line(*line).text, 1) == Some(name.as_str()))
+            .filter(|(name, (line, _))| !answering.contains(*name) && ALONE.group(new.line(*line).text, 1) == Some(name.as_str()))
             .map(|(name, _)| name.as_str())
             .collect();
         let weak = helpers(file, &alone, &wanted.keys().map(String::as_str).collect());
@@ -116,6 +127,33 @@ impl Check for GuardSwapped {
             }
         }
     }
+}
+
+/// What lines that came call where lines of the same function, or outside of all, went that asked who may: the name, its line, and who was asked.
+fn replaced(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>) -> Vec<(String, (usize, String))> {
+    let outside = |side: &SideView<'_>, line: usize| side.function_at(line).is_none();
+    let lost: Vec<&str> =
+        old.changed_lines().filter(|line| outside(old, line.index)).map(|line| old.plain_line(line.index)).take(MOST).collect();
+    let came: Vec<(usize, &str)> = new
+        .changed_lines()
+        .filter(|line| outside(new, line.index))
+        .map(|line| (line.index, new.plain_line(line.index)))
+        .take(MOST)
+        .collect();
+    let twins = twins(file);
+    let within = twins.iter().map(|twin| (twin.removed().map(|(_, text)| text).take(MOST).collect(), twin.added().take(MOST).collect()));
+    let mut out = Vec::new();
+    for (went, is) in within.chain([(lost, came)]) {
+        let short = |text: &&str| text.len() < 400 && !DEFINED.is_match(text);
+        let went: Vec<&str> = went.into_iter().filter(short).collect();
+        let asked = |name: &&str| guards(name) || vocabulary().permits(name);
+        let Some(was) = went.iter().flat_map(|text| CALL.groups(text, 1)).find(asked) else { continue };
+        let known: BTreeSet<&str> = went.iter().flat_map(|text| CALL.groups(text, 1)).collect();
+        for (line, text) in is.into_iter().filter(|(_, text)| text.len() < 400 && !DEFINED.is_match(text)) {
+            out.extend(CALL.groups(text, 1).filter(|name| !known.contains(name)).map(|name| (name.to_owned(), (line, was.to_owned()))));
+        }
+    }
+    out
 }
 
 /// Whether a name is a guard's, and not that of what takes one away again: `unregisterAuthHandlers`.
@@ -168,7 +206,12 @@ fn helpers(file: &FileView<'_>, alone: &BTreeSet<&str>, names: &BTreeSet<&str>) 
                 let own = line.1.len() - line.1.trim_start().len();
                 line.1.trim().is_empty() || own > deep
             };
-            let body: Vec<(bool, &str)> = lines[at + 1..].iter().take(BODY).take_while(inside).copied().collect();
+            // The brace may stand on a line of its own, and the whole body behind the head.
+            let opens = usize::from(lines.get(at + 1).is_some_and(|(_, next)| next.trim() == "{"));
+            let mut body: Vec<(bool, &str)> = lines[at + 1 + opens..].iter().take(BODY).take_while(inside).copied().collect();
+            if body.is_empty() {
+                body.extend(EXPRESSION.parts(line).map(|value| (lines[at].0, value)));
+            }
             // What stood there before is judged where it changed.
             if body.iter().any(|(new, _)| *new)
                 && let Some(how) = says_yes(&body.iter().map(|(_, line)| *line).collect::<Vec<_>>(), given).or_else(|| {
@@ -213,7 +256,7 @@ fn says_yes(body: &[&str], given: &str) -> Option<String> {
             return Some(format!("{} {}", above.filter(|_| own.is_none()).map_or("", |above| above.trim()), line.trim()).trim().to_owned());
         }
     }
-    let all: Vec<&&&str> = told.iter().filter(|line| line.contains("return") || HANDS_ON.is_match(line)).collect();
+    let all: Vec<&&&str> = told.iter().filter(|line| line.contains("return") || HANDS_ON.is_match(line) || told.len() == 1).collect();
     let only = !all.is_empty() && all.iter().all(|line| YES.is_match(line)) && !told.iter().any(|line| NO.is_match(line));
     let calls = told
         .iter()
