@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use super::functions::brief;
+use super::named_by_sender;
 use super::paired::pairs;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::checks::vuln::twins::{Twin, twins};
@@ -58,7 +59,7 @@ impl Check for IdentityFromRequest {
     }
 
     fn needs(&self) -> Needs {
-        let said = Words::of([&SAID, &HEAD_OF_SOMEBODY]).or(Words::of([&GIVEN]));
+        let said = Words::of([&SAID, &HEAD_OF_SOMEBODY]).or(Words::of([&GIVEN])).or(named_by_sender::words());
         Needs::nothing().and(Reach::AFTER, said)
     }
 
@@ -71,6 +72,9 @@ impl Check for IdentityFromRequest {
             if sink.reported() == before {
                 overwritten(file, (old, new), &given, sink);
             }
+        }
+        if sink.reported() == before {
+            named_by_sender::report(file, (old, new), sink);
         }
         let headed = |line: &LineView<'_>| [line.text, new.plain_line(line.index)].into_iter().any(|text| HEAD_OF_SOMEBODY.is_match(text));
         if new.changed_lines().any(|line| line.text.len() <= LONGEST && headed(&line)) {

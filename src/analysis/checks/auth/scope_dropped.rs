@@ -2,6 +2,7 @@
 //!
 //! A function is compared with itself. What a refusal kept is `guard-removed`'s.
 
+use super::derived;
 use super::functions::{Bodies, Body};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
@@ -43,7 +44,9 @@ impl Check for ScopeDropped {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::of([&WHO, &OWNED])).and(Reach::ADDED, Words::of([&WHOLE, &QUERIES]))
+        Needs::nothing()
+            .and(Reach::REMOVED, Words::of([&WHO, &OWNED]).or(derived::words()))
+            .and(Reach::ADDED, Words::of([&WHOLE, &QUERIES, &derived::WIDE]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -51,6 +54,9 @@ impl Check for ScopeDropped {
         let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
         let asked = |side: &SideView<'_>| side.changed_lines().any(|line| line.text.len() <= LONGEST && WHO.is_match(line.code()));
         narrower(file, old, new, sink);
+        if sink.reported() == 0 {
+            derived::widened(file, old, new, sink);
+        }
         // Who is still asked for on a changed line may be asked for the same thing there.
         if !asked(old) || asked(new) || new.changed_lines().any(|line| KEEPS.is_match(line.code())) {
             return;
