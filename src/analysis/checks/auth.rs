@@ -24,6 +24,7 @@ pub mod openings;
 pub mod paired;
 mod presence;
 pub mod refusal;
+mod script_stops;
 mod terms;
 pub mod toothless;
 pub mod truth;

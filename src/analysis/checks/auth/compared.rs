@@ -175,7 +175,11 @@ impl Compared<'_, '_, '_> {
                 let handed_on = follows.len() <= 2 && follows.iter().any(|text| grant(text, text) == Some(Grant::Success));
                 handed_on && (at + 1..half.body.inside(half.side).end).any(|later| is_of_somebody(half.plain(later)))
             };
+            // A handler of ASP.NET says of a requirement that somebody fulfils it.
+            static FULFILS: Pattern = Pattern::new(r"^\s*\w+\.Succeed\s*\(\s*\w+\s*\)");
+            let fulfils = || !keeps_out && follows.iter().any(|text| FULFILS.is_match(text));
             let sure = self.is_about(code)
+                || fulfils()
                 || keeps_out && (of_somebody() || BROUGHT_BACK.is_match(plain))
                 || !keeps_out && !self.decides() && passes();
             let placed = || vocabulary().setting(self.file, half.side, &half.side.statements()[at]) != Setting::Elsewhere;

@@ -126,7 +126,8 @@ impl Compared<'_, '_, '_> {
             // A further way in may be the purpose of the change.
             let further = is.consequence == Consequence::LetsIn && !is.unless && matches!(how, Weakening::Excepted | Weakening::Narrowed);
             let remade = how == Weakening::Dropped && self.asked_of_a_name_that_went(was.plain, is.plain, removed);
-            let sure = is.sure && !remade && (!further || vocabulary().surely_decides(&self.new.body.function.name));
+            let sure =
+                is.sure && !remade && how != Weakening::Lesser && (!further || vocabulary().surely_decides(&self.new.body.function.name));
             self.judged(at, (says(how), &evidence), sure, sink);
         }
     }
@@ -252,6 +253,7 @@ fn says(how: Weakening) -> &'static str {
         Weakening::Swapped => "The check is asked about two things the other way round",
         Weakening::Loosened => "A part is enough now where all of it had to fit",
         Weakening::Fewer => "Cases that were kept out get through now",
+        Weakening::Lesser => "A lesser right is enough now",
         Weakening::Excepted => "Who is kept out depends on something whoever asks can choose",
         Weakening::Assigned => SETS,
         Weakening::AllButOne => "Only one was let in, and now everybody is but another",

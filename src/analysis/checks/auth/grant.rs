@@ -15,7 +15,7 @@ pub enum Grant {
 }
 
 static DENIES: Pattern = Pattern::new(
-    r"(?i)\b(?:none|null|false|undefined|raise|throw|reject|rejected|abort\w*|40[0-9]|statusbadrequest|unauthorized|unauthorised|forbidden|denied|deny|err|errors?\.new|fmt\.errorf|(?-i:Err[A-Z]\w*)|status_?code\s*=\s*(?:statuscodes\.status)?40[0-9]|panic|exit\s*\(?\s*[1-9]|eperm|eacces|return\s+-1)\b",
+    r"(?i)\b(?:none|null|false|undefined|raise|throw|reject|rejected|abort\w*|40[0-9]|statusbadrequest|unauthorized|unauthorised|forbidden|(?:\w+_)?(?:sc|http|status)_(?:forbidden|unauthori[sz]ed)|(?:k|status)(?:40[13])?(?:forbidden|unauthori[sz]ed)|denied|deny|err|errors?\.new|fmt\.errorf|(?-i:Err[A-Z]\w*)|status_?code\s*=\s*(?:statuscodes\.status)?40[0-9]|panic|exit\s*\(?\s*[1-9]|eperm|eacces|return\s+-1)\b",
 );
 /// A verdict in words: `{ behavior: "deny" }`.
 static TURNS_AWAY: Pattern = Pattern::new(

@@ -14,6 +14,7 @@ use super::more_roles;
 use super::moved::{CALLBACK, annotated_elsewhere, moved_elsewhere};
 use super::openings;
 use super::refusal::{self, asks_whether_it_counts, finds_nothing, is_of_somebody, refuses, turns_away};
+use super::script_stops;
 use super::toothless;
 use super::uncovered;
 use super::vocabulary::vocabulary;
@@ -65,6 +66,7 @@ impl Check for GuardRemoved {
             .or(skips)
             .or(refusal::counting())
             .or(more_roles::words())
+            .or(script_stops::words())
             .or(Words::named(["abort_", "throw_", "methodsecurity"]));
         let needs = Needs::nothing().and(Reach::ANYWHERE, told).noting(&SKIPS).noting(&ORDERED);
         needs.noting(&comparison::STEADY).noting(&guarded_route::NAMING)
@@ -87,6 +89,7 @@ impl Check for GuardRemoved {
             routes(file, old, new, &are, sink);
             reordered(file, old, new, sink);
             comparison::weakened(file, old, new, sink);
+            script_stops::gone(file, old, new, sink);
         }
         // What was told statement by statement is not told once more for each route.
         let were = if went && sink.reported() == before { cover::endpoints(old, routed) } else { Vec::new() };

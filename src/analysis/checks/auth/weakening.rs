@@ -5,6 +5,7 @@
 use super::looser::{fewer_needed, widened};
 use super::terms::{count, parts, tokens, without};
 use super::truth;
+use crate::analysis::identifier::words;
 use crate::analysis::pattern::Pattern;
 
 /// What became of a condition.
@@ -30,6 +31,8 @@ pub enum Weakening {
     Excepted,
     /// The same, by another new question.
     Narrowed,
+    /// The same question about something that more people may.
+    Lesser,
     /// It sets what it was to compare, and so holds in any case.
     Assigned,
     /// One was let in, and now everybody is but another.
@@ -47,6 +50,32 @@ pub enum Consequence {
 
 /// A longer condition is data.
 const LONGEST: usize = 1500;
+
+/// Whether one word of one name is all that differs, and says less: `CanEdit` -> `CanRead`.
+fn lesser(old: &[String], new: &[String]) -> bool {
+    const MORE: [&str; 13] = [
+        "edit",
+        "write",
+        "update",
+        "delete",
+        "manage",
+        "modify",
+        "create",
+        "destroy",
+        "approve",
+        "publish",
+        "remove",
+        "administer",
+        "admin",
+    ];
+    const LESS: [&str; 6] = ["read", "view", "see", "list", "show", "browse"];
+    let mut differing = old.iter().zip(new).filter(|(was, is)| was != is);
+    let (Some((was, is)), None, true) = (differing.next(), differing.next(), old.len() == new.len()) else { return false };
+    let (was, is) = (words(was), words(is));
+    let mut other = was.iter().zip(&is).filter(|(was, is)| was != is);
+    let (Some((before, after)), None, true) = (other.next(), other.next(), was.len() == is.len()) else { return false };
+    MORE.contains(&before.as_str()) && LESS.contains(&after.as_str())
+}
 
 /// How the condition `new` is weaker than `old`, where what follows stayed the same.
 #[must_use]
@@ -74,6 +103,9 @@ pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weaken
     }
     if same(&["!", "(", ")"]) && count(&new, "!") != count(&old, "!") {
         return Some(Weakening::Turned);
+    }
+    if lesser(&old, &new) {
+        return Some(Weakening::Lesser);
     }
     if same(&["await", "(", ")"]) && count(&new, "await") < count(&old, "await") {
         return Some(Weakening::NotAwaited);

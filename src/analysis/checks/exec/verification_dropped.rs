@@ -7,7 +7,7 @@ use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::diff::TextDiff;
 use crate::model::rule::{RuleId, Severity};
 
@@ -76,9 +76,12 @@ impl Check for VerificationDropped {
         let live = file.role.is_live() || matches!(file.role, Role::Workflow);
         let (Some(old), Some(new)) = (file.old().filter(|_| script && live), file.new_side()) else { return };
         let checks = |text: &str| text.len() <= LONGEST && !text.trim_start().starts_with('#') && VERIFIES.is_match(text);
-        let Some(went) = old.changed_lines().find(|line| checks(line.text)) else { return };
+        let goes_on = |side: &SideView<'_>, line: usize| checks(&whole(side, line));
+        let Some(went) = old.changed_lines().find(|line| checks(line.text) || goes_on(old, line.index)) else {
+            return uncompared(file, old, new, sink);
+        };
         // Another check in its place is somebody's work; one in another file may be, or is there to be pointed at.
-        if new.changed_lines().any(|line| checks(line.text)) {
+        if new.changed_lines().any(|line| checks(line.text) || goes_on(new, line.index)) {
             return;
         }
         let names: Vec<&str> = NAMED.parts(went.text).filter(|name| name.len() > 2).collect();
@@ -92,6 +95,37 @@ impl Check for VerificationDropped {
             let severity = if checked_elsewhere(file, &checks) { Severity::Medium } else { Severity::High };
             sink.report(Draft::line(file, old, went.index).severity(severity));
         }
+    }
+}
+
+/// A command that is written on several lines, up to this one.
+fn whole(side: &SideView<'_>, line: usize) -> String {
+    const MOST_LINES: usize = 6;
+    let goes_on = |at: &usize| side.line(*at).text.len() <= LONGEST && side.line(*at).text.trim_end().ends_with('\\');
+    let first = (line.saturating_sub(MOST_LINES)..line).rev().take_while(goes_on).last().unwrap_or(line);
+    let text = (first..=line).map(|at| side.line(at).text.trim_end().trim_end_matches('\\')).collect::<Vec<_>>().join(" ");
+    if text.len() <= LONGEST { text } else { String::new() }
+}
+
+/// A sum that a script made is compared with nothing any more, and what it was made of is used.
+fn uncompared(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    static MADE: Pattern = Pattern::new(
+        r"^\s*(?:local\s+|readonly\s+|export\s+)?(\w+)=[\x22']?(?:\$\(|`)[^\n]*\b(?:sha(?:1|224|256|384|512)sum|shasum|md5sum|b2sum|openssl\s+(?:dgst|sha\d+))\b",
+    );
+    static COMPARED: Pattern = Pattern::new(r"(?:\[\[?|\btest\b|\bgrep\b)[^\n]*\$\{?(\w+)\}?[^\n]*");
+    if file.language != Language::Shell {
+        return;
+    }
+    let lines = || old.lines().take(MOST).filter(|line| line.text.len() <= LONGEST);
+    let names: Vec<&str> = lines().filter_map(|line| MADE.group(line.text, 1)).take(50).collect();
+    let word = |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| names.contains(&word));
+    let compares =
+        |text: &str| text.len() <= LONGEST && COMPARED.is_match(text) && text.contains('=') && MADE.group(text, 1).is_none() && word(text);
+    let Some(went) = old.changed_lines().find(|line| !names.is_empty() && compares(line.text)) else { return };
+    let still = new.lines().take(MOST).any(|line| compares(line.text) || VERIFIES.is_match(line.text));
+    let used = new.lines().take(MOST).any(|line| !line.changed && line.text.len() <= LONGEST && USES.is_match(line.text));
+    if used && !still {
+        sink.report(Draft::line(file, old, went.index).severity(Severity::High));
     }
 }
 

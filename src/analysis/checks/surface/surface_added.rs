@@ -41,14 +41,29 @@ fn any(_: Language, _: &str) -> bool {
     true
 }
 
-static KINDS: LazyLock<[Kind; 10]> = LazyLock::new(|| {
+static KINDS: LazyLock<[Kind; 13]> = LazyLock::new(|| {
     [
         kind(
             ["route", "routes"],
             r#"(?x) ^\s*@(?:[\w.]+\.)?(?:route|get|post|put|patch|delete|websocket|api_route)\(\s*["']([^"']*)["'] | \b(?:app|router|server|api|fastify|routes?|r|e|g|mux|http|group|web|engine|v\d)\.(?:get|post|put|patch|delete|all|GET|POST|PUT|PATCH|DELETE|Any|Handle|HandleFunc|handle|ws)\(\s*["'`](/[^"'`]*)["'`]\s*,
             | @(?:Get|Post|Put|Delete|Patch|Request)Mapping\(\s*(?:(?:value|path)\s*=\s*)?\{?\s*"([^"]*)" | ^\s*@Path\(\s*"([^"]*)" | \bRoute::(?:get|post|put|patch|delete|any|match|resource|apiResource)\(\s*['"]([^'"]*)['"]
             | \[Http(?:Get|Post|Put|Delete|Patch)(?:\(\s*"([^"]*)")? | \.Map(?:Get|Post|Put|Delete|Patch)\(\s*"([^"]*)" | ^\s*\#\[(?:get|post|put|patch|delete)\(\s*"([^"]*)" | \.route\(\s*"(/[^"]*)"\s*,
-            | ^\s*@(?:Get|Post|Put|Patch|Delete|All)\(\s*['"`]([^'"`]*)['"`]"#,
+            | ^\s*@(?:Get|Post|Put|Patch|Delete|All)\(\s*['"`]([^'"`]*)['"`] | \b(?:svr|srv|\w*[sS]erver_?|app)(?:\.|->)(?:Get|Post|Put|Patch|Delete|Options)\(\s*R?"([^"]*)" | \b(?:CROW_ROUTE|ADD_METHOD_TO|METHOD_ADD)\(\s*[\w:]+\s*,\s*"([^"]*)" | \$(?:app|group|router)->(?:get|post|put|patch|delete|any)\(\s*['"]([^'"]*)['"]"#,
+            code,
+        ),
+        kind(
+            ["address of every network to listen on", "addresses of every network to listen on"],
+            r#"["'`](0\.0\.0\.0|\[::\])(?::\d+)?["'`]|\b(INADDR_ANY|in6addr_any|IPAddress\.(?:IPv6)?Any|Ipv[46]Addr::UNSPECIFIED)\b"#,
+            code,
+        ),
+        kind(
+            ["opening for pages of every site", "openings for pages of every site"],
+            r#"\b(anyHost)\s*\(\s*\)|\b(AllowAnyOrigin)\s*\(\s*\)|\ballow_origins\s*=\s*\[\s*["'](\*)["']|Access-Control-Allow-Origin["'`]?\s*[,:]\s*["'`](\*)["'`]|\ballowedOrigins\s*\(\s*"(\*)""#,
+            code,
+        ),
+        kind(
+            ["page of management that anybody may ask for", "pages of management that anybody may ask for"],
+            r#"["'](/?(?:actuator|management|admin|internal|metrics|debug)/\*\*?)["'][\s,)]*\.?permitAll\b"#,
             code,
         ),
         kind(
@@ -210,6 +225,6 @@ fn name(pattern: &Pattern, line: &str) -> Option<String> {
     if ['"', '`'].iter().any(|sign| before.matches(*sign).count() % 2 == 1) {
         return None;
     }
-    let group = (1..=12).find_map(|group| pattern.group(line, group)).unwrap_or("");
+    let group = (1..=16).find_map(|group| pattern.group(line, group)).unwrap_or("");
     Some(group.trim().trim_end_matches([')', '{', ' ', ',']).chars().take(60).collect())
 }
