@@ -1,6 +1,8 @@
 //! Queries that are told by the name of what is called: `findByOwner`, `findByIdAndTenantId`, and `findAll` or `findById` in their place. A
 //! part of `scope-dropped`.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Words;
@@ -31,7 +33,7 @@ pub(super) fn words() -> Words {
 pub(super) fn widened(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
     let short = |text: &&str| text.len() <= WIDEST;
     let removed: Vec<&str> = old.changed_lines().map(|line| old.plain_line(line.index)).filter(short).take(MOST).collect();
-    let asked: Vec<&str> = removed.iter().flat_map(|text| OWNED.groups(text, 1)).collect();
+    let asked: BTreeSet<&str> = removed.iter().flat_map(|text| OWNED.groups(text, 1)).collect();
     if asked.is_empty() {
         return;
     }
@@ -44,9 +46,8 @@ pub(super) fn widened(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_
     if added.iter().any(|(_, text)| KEEPS.is_match(text)) {
         return;
     }
-    let wide = |text: &str| {
-        WIDE.groups(text, 1).any(|asks| asked.contains(&asks) && !removed.iter().any(|was| WIDE.groups(was, 1).any(|known| known == asks)))
-    };
+    let known: BTreeSet<&str> = removed.iter().flat_map(|was| WIDE.groups(was, 1)).collect();
+    let wide = |text: &str| WIDE.groups(text, 1).any(|asks| asked.contains(asks) && !known.contains(asks));
     if let Some((line, _)) = added.iter().find(|(_, text)| wide(text)) {
         sink.report(Draft::line(file, new, *line).title("A query is no longer kept to what belongs to somebody"));
     }

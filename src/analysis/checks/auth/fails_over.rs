@@ -1,6 +1,7 @@
 //! Answers of a question that failed: where it was no, it is yes, or what was asked for is done without an answer. Also in scripts of a
 //! shell. A part of `guard-fails-open`.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap};
 
 use super::refusal::is_of_somebody;
@@ -56,14 +57,14 @@ pub(super) fn report(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'
         return in_shell(file, side, sink);
     }
     let told = |line: &usize| side.line(*line).text.len() <= WIDEST;
-    let no = || file.removed().any(|was| was.text.len() <= WIDEST && NO.is_match(was.text));
+    let no = LazyCell::new(|| file.removed().any(|was| was.text.len() <= WIDEST && NO.is_match(was.text)));
     let answers = side.changed_lines().map(|line| line.index).filter(told);
     for line in answers.filter(|line| YES.is_match(side.plain_line(*line)) || HANDS_ON.is_match(side.plain_line(*line))).take(MOST) {
         let Some(caught) = handler(side, line) else { continue };
         let tried = caught.saturating_sub(TRIED)..caught;
         let title = if YES.is_match(side.plain_line(line)) {
             let asks = |name: &str| vocabulary().permits(name) || vocabulary().decides(name) || MAY.is_match(name);
-            if !no() || !tried.clone().any(|at| told(&at) && CALL.groups(side.plain_line(at), 1).any(asks)) {
+            if !*no || !tried.clone().any(|at| told(&at) && CALL.groups(side.plain_line(at), 1).any(asks)) {
                 continue;
             }
             "Who may is answered with yes where nobody could be asked"

@@ -12,7 +12,7 @@ use crate::analysis::prefilter::Words;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::Severity;
 
-/// More functions of a file are not looked at, and no longer ones, in lines.
+/// More lines of a file that may write names are not looked at, and no longer functions, in lines.
 const MOST: usize = 300;
 const LONGEST: usize = 400;
 /// A longer line is data.
@@ -86,25 +86,31 @@ pub(super) fn report(file: &FileView<'_>, sink: &mut Sink<'_>) {
     let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
     let told = |line: usize| side.is_changed(line) && side.line(line).text.len() <= WIDEST;
     let named = names_gone(file);
-    for function in side.functions().iter().filter(|one| one.last_line - one.first_line.min(one.last_line) <= LONGEST).take(MOST) {
-        let own = Place { file, side, first: function.first_line, last: function.last_line, function: Some(function) };
-        for line in (function.first_line..=function.last_line).filter(|line| told(*line)) {
-            let innermost = side.function_at(line).is_some_and(|inner| inner.header == function.header);
-            if let Some(sure) = innermost.then(|| own.writes(line)).flatten() {
-                own.tell(line, sure, named.iter().any(|(first, last)| (*first..=*last).contains(&line)), sink);
-            }
-        }
-    }
     // Blocks of Ruby and scripts of PHP stand outside of functions.
-    if matches!(file.language, Language::Php | Language::Ruby) {
-        let gone = file.removed().any(|line| line.text.len() <= WIDEST && NAMED.is_match(line.text));
-        for line in (0..side.len()).filter(|line| gone && told(*line) && side.function_at(*line).is_none()).take(MOST) {
-            let own = Place { file, side, first: line.saturating_sub(AROUND), last: line, function: None };
-            if own.writes(line).is_some() {
-                own.tell(line, true, true, sink);
+    let outside = matches!(file.language, Language::Php | Language::Ruby)
+        && file.removed().any(|line| line.text.len() <= WIDEST && NAMED.is_match(line.text));
+    for line in (0..side.len()).filter(|line| told(*line) && writes_something(side.plain_line(*line))).take(MOST) {
+        match side.function_at(line) {
+            Some(one) if one.last_line - one.first_line.min(one.last_line) <= LONGEST => {
+                let own = Place { file, side, first: one.first_line, last: one.last_line, function: Some(one) };
+                if let Some(sure) = own.writes(line) {
+                    own.tell(line, sure, named.iter().any(|(first, last)| (*first..=*last).contains(&line)), sink);
+                }
             }
+            None if outside => {
+                let own = Place { file, side, first: line.saturating_sub(AROUND), last: line, function: None };
+                if own.writes(line).is_some() {
+                    own.tell(line, true, true, sink);
+                }
+            }
+            _ => {}
         }
     }
+}
+
+/// Whether a line may write all names of something.
+fn writes_something(text: &str) -> bool {
+    [&BY_VARIABLE, &SURE, &COPIES, &BINDS, &READ_INTO, &ANY_NAME].into_iter().any(|pattern| pattern.is_match(text))
 }
 
 const TITLE: &str = "All names that the request holds are written, where fields were named before";

@@ -2,6 +2,8 @@
 //!
 //! Business of the program, so it weighs less than what asks who somebody is.
 
+use std::collections::BTreeSet;
+
 use super::input_check_weakened::{refusals, stops};
 use super::twins::Twin;
 use crate::analysis::branch::branch;
@@ -29,9 +31,9 @@ pub(super) fn unstopped(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<usiz
     if !twin.is.clone().skip(1).any(kept) {
         return None;
     }
-    let now: Vec<&str> = stops(file, twin.new, &twin.is).map(|(_, asked)| asked.trim()).collect();
+    let now: BTreeSet<&str> = stops(file, twin.new, &twin.is).map(|(_, asked)| asked.trim()).collect();
     let gone = stops(file, twin.old, &twin.was)
-        .filter(|(_, asked)| !now.contains(&asked.trim()))
+        .filter(|(_, asked)| !now.contains(asked.trim()))
         .map(|(one, _)| one.first_line)
         .find(|line| refused(file, twin, *line))?;
     // Another question in its place is judged by what asks it.
@@ -44,8 +46,8 @@ pub(super) fn unstopped(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<usiz
 /// Whether a refusal that the change touches says that something must not be done.
 fn refused(file: &FileView<'_>, twin: &Twin<'_, '_>, line: usize) -> bool {
     let statements = twin.old.statements();
-    let Some(at) = statements.iter().position(|one| one.first_line == line) else { return false };
-    let Some(found) = branch(twin.old, file.language, at) else { return false };
+    let at = statements.partition_point(|one| one.first_line < line);
+    let Some(found) = branch(twin.old, file.language, at).filter(|_| statements[at].first_line == line) else { return false };
     let inline = twin.old.plain().get(found.inline.clone()).unwrap_or("");
     let block: Vec<&Statement> = found.block.take(LONGEST).filter_map(|at| statements.get(at)).collect();
     let last = block.last().map_or(statements[at].last_line, |one| one.last_line);

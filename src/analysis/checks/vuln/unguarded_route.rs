@@ -3,6 +3,8 @@
 //! Routes are read line by line, each with what is written above it, in its call or first in its block. Functions and lists that make
 //! routes elsewhere are `beside`'s.
 
+use std::collections::HashMap;
+
 use super::beside;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
@@ -51,6 +53,8 @@ const TALLEST: usize = 8;
 const FIRST: usize = 3;
 /// Blocks further out guard nothing.
 const DEEPEST: usize = 8;
+/// A longer line is data.
+const WIDEST: usize = 1_000;
 /// A file with more routes was not written by hand.
 const MOST: usize = 2_000;
 
@@ -68,15 +72,28 @@ impl Check for UnguardedRoute {
         let at = (0..side.len()).filter(|index| ROUTE.is_match(said(side, *index))).take(MOST);
         let routes: Vec<Route> = at.map(|index| Route::at(side, index)).collect();
         let before = sink.reported();
+        let (mut all, mut changing, mut mounted) = (Tally::default(), Tally::default(), Tally::default());
+        let mut places: HashMap<&str, Tally> = HashMap::new();
+        for other in routes.iter().filter(|other| !other.is_new && !other.public) {
+            all.count(other);
+            if other.changes {
+                changing.count(other);
+            }
+            if other.mounted {
+                mounted.count(other);
+            }
+            if !other.place.is_empty() {
+                places.entry(&other.place).or_default().count(other);
+            }
+        }
         for route in routes.iter().filter(|route| route.is_new && !route.guarded) {
-            let others = || routes.iter().filter(|other| !other.is_new && !other.public);
-            if route.opened && route.changes && others().any(|other| other.guarded) {
+            if route.opened && route.changes && all.guarded > 0 {
                 sink.report(Draft::line(file, side, route.line).title("A new route lets anybody in where its neighbours ask who it is"));
             } else if !route.public
-                && (alone(others())
-                    || !route.place.is_empty() && alone(others().filter(|other| other.place == route.place))
-                    || route.changes && alone(others().filter(|other| other.changes))
-                    || route.mounted && others().any(|other| other.mounted) && others().all(|other| !other.mounted || other.guarded))
+                && (all.ask(NEIGHBOURS)
+                    || places.get(route.place.as_str()).is_some_and(|there| there.ask(NEIGHBOURS))
+                    || route.changes && changing.ask(NEIGHBOURS)
+                    || route.mounted && mounted.ask(1))
             {
                 sink.report(Draft::line(file, side, route.line));
             }
@@ -87,16 +104,22 @@ impl Check for UnguardedRoute {
     }
 }
 
-/// Whether all of them have a check, and they are enough to say so.
-fn alone<'r>(others: impl Iterator<Item = &'r Route>) -> bool {
-    let mut count = 0;
-    for other in others {
-        if !other.guarded {
-            return false;
-        }
-        count += 1;
+/// How many routes of a kind have a check, and how many none.
+#[derive(Default)]
+struct Tally {
+    guarded: usize,
+    bare: usize,
+}
+
+impl Tally {
+    fn count(&mut self, route: &Route) {
+        if route.guarded { self.guarded += 1 } else { self.bare += 1 }
     }
-    count >= NEIGHBOURS
+
+    /// Whether all of them have a check, and they are enough to say so.
+    fn ask(&self, least: usize) -> bool {
+        self.bare == 0 && self.guarded >= least
+    }
 }
 
 /// A route, and what is known of who may reach it.
@@ -140,9 +163,12 @@ impl Route {
     }
 }
 
-/// A line without its comment. Attributes of PHP begin as comments do.
+/// A line without its comment, as far as it is no data. Attributes of PHP begin as comments do.
 fn said<'v>(side: &'v SideView<'_>, line: usize) -> &'v str {
     let text = side.line(line).text;
+    if text.len() > WIDEST {
+        return "";
+    }
     if text.trim_start().starts_with("#[") { text } else { side.plain_line(line) }
 }
 
