@@ -31,13 +31,21 @@ pub(super) fn words() -> Words {
     ])
 }
 
+/// A call whose answer nobody took before either: it refuses by what it throws, and still does.
+static ALONE: Pattern = Pattern::new(r"^\s*(?:await\s+)?[\w$.>:-]+\([^;{}]*\)\s*;?\s*$");
+
 /// Reports checks whose answer ended something and is thrown away.
 pub(super) fn thrown(file: &FileView<'_>, sink: &mut Sink<'_>) {
     for twin in twins(file) {
         let short = |(_, text): &(usize, &str)| text.len() <= LONGEST;
         let asked = |text: &str| CALLED.groups(text, 1).filter(|name| PROVES.is_match(name)).map(str::to_owned).collect::<Vec<_>>();
-        let counted: Vec<String> =
-            twin.removed().filter(short).filter(|(_, text)| !THROWN.is_match(text)).take(MOST).flat_map(|(_, text)| asked(text)).collect();
+        let counted: Vec<String> = twin
+            .removed()
+            .filter(short)
+            .filter(|(_, text)| !THROWN.is_match(text) && !ALONE.is_match(text))
+            .take(MOST)
+            .flat_map(|(_, text)| asked(text))
+            .collect();
         if counted.is_empty() {
             continue;
         }

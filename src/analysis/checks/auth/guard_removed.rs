@@ -185,7 +185,7 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
                 (routes_remain(old, new) || actions_remain(old, new, plain_of(old, at)))
                     && !added.iter().any(|(_, other)| *other == Kind::Middleware)
             }
-            Kind::Call if before_all(old, new, at, &added) => false,
+            Kind::Call if before_all(old, new, at, &added) || still_called(file, old, new, at) => false,
             Kind::Refusal if rewritten(file, old, new, at) => false,
             Kind::Refusal | Kind::Call => function_survives(old, new, statement, (&before, &after), &added),
         };
@@ -195,6 +195,18 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
             );
         }
     }
+}
+
+/// Whether what refuses by throwing is called as it was, and only its answer gets a name.
+fn still_called(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: usize) -> bool {
+    static KEPT: Pattern = Pattern::new(r"^\s*(?:(?:var|val|const|let|final)\s+|[A-Z][\w<>?]*\s+)?[\w$]+\s*=\s*(.+)$");
+    let throws = !matches!(file.language, Language::Go | Language::Rust | Language::C | Language::Cpp | Language::Shell);
+    let call = brief(old, &old.statements()[at]);
+    let call = call.trim_end_matches(';');
+    let same = |statement: &&Statement| {
+        new.is_changed(statement.first_line) && KEPT.group(&brief(new, statement), 1).is_some_and(|kept| kept.trim_end_matches(';') == call)
+    };
+    throws && call.len() > 4 && new.statements().iter().any(|statement| same(&statement))
 }
 
 /// Whether an added middleware asks what the call at `at` asked.

@@ -71,7 +71,10 @@ impl Check for TestDisarmed {
             let Some(case) = now.get(&name).filter(|_| touched(old, &before)) else { continue };
             if is_armed(file, old, &before) && !is_armed(file, side, case) && !helped(old, &before, side, case) {
                 let title = format!("`{name}`, which runs with every test, fails none of them any more");
-                sink.report(Draft::line(file, side, case.first).title(title).severity(Severity::High));
+                // What it asserted may stand in a part of its own now.
+                let asserted = |side: &SideView<'_>| side.lines().filter(|line| asserts(line.code())).count();
+                let severity = if asserted(side) < asserted(old) { Severity::High } else { Severity::Medium };
+                sink.report(Draft::line(file, side, case.first).title(title).severity(severity));
             }
         }
     }
