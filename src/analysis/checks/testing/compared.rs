@@ -100,7 +100,10 @@ pub(super) fn subject_of(code: &str) -> Option<&str> {
     if code.len() > LONGEST {
         return None;
     }
-    PATH.groups(code, 0).find(|path| !OF_THE_LIBRARY.is_match(path))
+    let path = PATH.groups(code, 0).find(|path| !OF_THE_LIBRARY.is_match(path))?;
+    // `x.total.Should()` asks about `x.total`.
+    let ends = [".Should", ".should"].iter().find_map(|said| path.find(said).filter(|at| *at > 0));
+    ends.map_or(Some(path), |at| path.get(..at))
 }
 
 /// Whether `new` asks less than the exact `old`. Those that nearly everything passes are counted elsewhere.
