@@ -81,7 +81,9 @@ impl Check for GuardHollowed {
     fn needs(&self) -> Needs {
         Needs::nothing().and(
             Reach::ANYWHERE,
-            Words::of([&TOLD, &ORIGIN, &attempts::COUNTED, &attempts::THROTTLED, &membership::SPLIT, &ROUTE]).or(Words::named(STATES)),
+            Words::of([&TOLD, &ORIGIN, &attempts::COUNTED, &attempts::THROTTLED, &membership::SPLIT, &ROUTE])
+                .or(Words::named(STATES))
+                .or(presence::words()),
         )
     }
 

@@ -6,6 +6,7 @@ use super::vocabulary::vocabulary;
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::checks::vuln::twins::{Twin, twins};
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::Words;
 use crate::analysis::view::FileView;
 use crate::model::rule::Severity;
 
@@ -32,6 +33,11 @@ static THERE: Pattern = Pattern::new(
 );
 static ASKS: Pattern =
     Pattern::new(r"^\s*(?:\}\s*)?(?:if|elif|elsif|unless|else\s+if|return|guard)\b|^\s*[\w.!?]+(?:\([^()]*\))?(?:\.\w+(?:\(\))?)*\s*$");
+
+/// What a file must hold.
+pub(super) fn words() -> Words {
+    Words::of([&PROVES, &RIGHT, &SAME])
+}
 
 /// Reports such guards.
 pub(super) fn only(file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -66,7 +66,7 @@ impl Check for VerificationDropped {
             "signatures",
             "checksum",
         ];
-        Needs::nothing().and(Reach::REMOVED, Words::named(tools))
+        Needs::nothing().and(Reach::BEFORE, Words::named(tools))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -28,7 +28,7 @@ static LISTED: Pattern =
     Pattern::new(r"^\s*(?:prepend_)?before_(?:action|filter)\s*\(?\s*:([\w!?]+)\s*,\s*only:\s*(?:%i\[([^\]]*)\]|\[([^\]]*)\])");
 static NAME: Pattern = Pattern::new(r"[A-Za-z_]\w*[!?]?");
 static CALL: Pattern = Pattern::new(r"([A-Za-z_]\w*[!?]?)\s*\(");
-static DEFINES: Pattern = Pattern::new(r"\bdef\s|\bfunc\s|\bfunction\s|\bstatic\s+\w");
+static DEFINES: Pattern = Pattern::new(r"\bdef\s|\bfunc\s|\bfunction\s|\b(?:static|int|void|bool|enum|struct)\s+\w");
 
 /// What a file must hold.
 pub(super) fn words() -> Words {
@@ -107,7 +107,11 @@ fn begins(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         }
         let kind: String = [before, given].iter().flat_map(|part| part.split_whitespace()).collect();
         let (old, new) = kinds.entry(kind).or_default();
-        if side.is_changed(one.first_line) { new.push(one) } else { old.push(one) }
+        if !side.is_changed(one.first_line) {
+            old.push(one);
+        } else if DEFINES.is_match(head) {
+            new.push(one);
+        }
     }
     let asks = |one: &Function| -> BTreeSet<&str> {
         let first = one.first_line + 1..=(one.first_line + FIRST).min(one.last_line);
