@@ -1,6 +1,7 @@
 //! `sanitiser-loosened`: what makes markup harmless is told to let through what runs.
 
 use std::cell::LazyCell;
+use std::collections::HashSet;
 
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
@@ -50,6 +51,7 @@ impl Check for SanitiserLoosened {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
         // Asked once, however many lines there are.
+        let lists = LazyCell::new(|| lists_gone(file));
         let named = LazyCell::new(|| NAMED.is_match(side.plain()));
         for line in file.added().filter(|line| line.text.len() <= LONGEST) {
             let plain = side.plain_line(line.index);
@@ -58,7 +60,7 @@ impl Check for SanitiserLoosened {
             }
             let around = side.plain().get(side.bytes_of(line.index.saturating_sub(8), (line.index + 8).min(side.len().saturating_sub(1))));
             if around.is_some_and(|text| SANITISES.is_match(text)) || *named {
-                let listed = file.removed().any(|was| lists_kept(was.text, plain));
+                let listed = ALL.groups(plain, 1).any(|name| lists.contains(name));
                 let severity = if listed { Severity::High } else { Severity::Medium };
                 sink.report(Draft::line(file, side, line.index).severity(severity));
             }
@@ -66,10 +68,13 @@ impl Check for SanitiserLoosened {
     }
 }
 
-/// Whether a line that went held a list, and the line that came lets all through under the same name.
-fn lists_kept(was: &str, is: &str) -> bool {
-    static ALL: Pattern = Pattern::new(r#"\b(allowed(?:Tags|Attributes|Schemes))\s*:\s*false"#);
+static ALL: Pattern = Pattern::new(r#"\b(allowed(?:Tags|Attributes|Schemes))\s*:\s*false"#);
+
+/// The names under which lines that went held a list.
+fn lists_gone<'v>(file: &'v FileView<'_>) -> HashSet<&'v str> {
     static LIST: Pattern = Pattern::new(r#"\b(allowed(?:Tags|Attributes|Schemes))\s*:\s*[\[{\w]"#);
-    let of_list = |name: &str| was.split_once(name).is_some_and(|(_, rest)| !rest.trim_start_matches([':', ' ']).starts_with("false"));
-    ALL.groups(is, 1).any(|name| LIST.groups(was, 1).any(|known| known == name) && of_list(name))
+    let of_list =
+        |was: &str, name: &str| was.split_once(name).is_some_and(|(_, rest)| !rest.trim_start_matches([':', ' ']).starts_with("false"));
+    let short = file.removed().filter(|line| line.text.len() <= LONGEST);
+    short.flat_map(|was| LIST.groups(was.text, 1).filter(move |name| of_list(was.text, name)).collect::<Vec<_>>()).collect()
 }
