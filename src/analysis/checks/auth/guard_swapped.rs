@@ -1,5 +1,6 @@
 //! `guard-swapped`: what decided who may do something gave way to a helper of this change, in any of its files, that says yes without asking.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::refusal::asks_for_somebody;
@@ -86,9 +87,9 @@ impl Check for GuardSwapped {
         // What these do beside answering is no answer: they have to say yes.
         let mut answering: BTreeSet<String> = BTreeSet::new();
         for (name, asked) in replaced(file, old, new) {
-            if !wanted.contains_key(&name) {
-                answering.insert(name.clone());
-                wanted.insert(name, asked);
+            if let Entry::Vacant(place) = wanted.entry(name) {
+                answering.insert(place.key().clone());
+                place.insert(asked);
             }
         }
         // The same line, but for what stands in front of something: `app.use('/admin', requireUser, admin)`.

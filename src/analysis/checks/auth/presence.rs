@@ -42,7 +42,8 @@ pub(super) fn words() -> Words {
 /// Reports such guards.
 pub(super) fn only(file: &FileView<'_>, sink: &mut Sink<'_>) {
     for twin in twins(file) {
-        let (gone, come): (Vec<(usize, &str)>, Vec<(usize, &str)>) = (twin.removed().collect(), twin.added().collect());
+        let gone: Vec<(usize, &str)> = twin.removed().collect();
+        let come: Vec<(usize, &str)> = twin.added().collect();
         let written = |all: &[(usize, &str)]| all.iter().filter(|(_, text)| !text.trim().is_empty()).count();
         if written(&gone) > MOST_GONE || written(&come) > MOST_COME {
             continue;

@@ -154,7 +154,7 @@ fn refusing(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         let severity = match about {
             // What is no longer there needs no test.
             Some(other) if compared < MOST_COMPARED && goes_along(file, other) => Severity::Low,
-            Some(other) if guards(&other.path().text()) && get(GONE) > 0 => Severity::High,
+            // What the change does to that code is judged by itself.
             Some(_) if get(GONE) > 0 => Severity::Medium,
             Some(_) => Severity::Low,
             None if get(GONE) > 0 => Severity::Low,

@@ -41,7 +41,7 @@ pub(super) fn report(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'
         Language::Ruby => unlisted(file, side, sink),
         Language::Rust => behind(file, side, sink),
         Language::C | Language::Cpp | Language::Go | Language::JavaScript | Language::TypeScript | Language::Php => {
-            begins(file, side, sink)
+            begins(file, side, sink);
         }
         _ => {}
     }
@@ -84,10 +84,9 @@ fn behind(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let after = plain.get(layer.end..).unwrap_or("");
         let routes: Vec<usize> = ROUTED.find_all(after).map(|found| line(layer.end + found.start)).take(MOST).collect();
         // Where others stood there before, they are meant to be open.
-        if routes.iter().all(|at| side.is_changed(*at)) && !side.is_changed(line(layer.start)) {
-            if let Some(at) = routes.first() {
-                sink.report(Draft::line(file, side, *at).title("A route is added behind the layer that guards those before it"));
-            }
+        let added = routes.iter().all(|at| side.is_changed(*at)) && !side.is_changed(line(layer.start));
+        if let Some(at) = routes.first().filter(|_| added) {
+            sink.report(Draft::line(file, side, *at).title("A route is added behind the layer that guards those before it"));
         }
     }
 }

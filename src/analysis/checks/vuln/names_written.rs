@@ -186,14 +186,13 @@ impl<'v> Place<'v, '_> {
         if !source.trim_start_matches('$').chars().all(|sign| sign.is_alphanumeric() || sign == '_') {
             return false;
         }
-        let lines = self.first..=self.last;
         let given = |at: usize| {
             let text = self.side.plain_line(at);
             text.len() <= WIDEST
                 && (ASSIGNED.group(text, 1) == Some(source) && ASSIGNED.group(text, 2).is_some_and(|value| WHOLE.is_match(value.trim()))
                     || ANY_NAME.parts(text).next() == Some(source))
         };
-        lines.clone().any(given) || OPEN_TYPE.parts(self.header()).any(|name| name == source) || self.helper(source)
+        (self.first..=self.last).any(given) || OPEN_TYPE.parts(self.header()).any(|name| name == source) || self.helper(source)
     }
 
     /// Whether a helper of this name gives all that a request brought.

@@ -38,6 +38,10 @@ pub(super) fn asks_less(file: &FileView<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for pair in pairs(old, new, &BOUNDS) {
+        // What stands on such a line was written by a program.
+        if new.line(pair.is.first_line).text.len() > 2000 {
+            continue;
+        }
         if !THERE.is_match(pair.after) || BOUNDS.is_match(pair.after) || !same_subject(&pair) {
             continue;
         }
