@@ -119,7 +119,7 @@ impl Compared<'_, '_, '_> {
             {
                 continue;
             }
-            if how == Weakening::Fewer && throws_without(self.file.language, was.plain, is.plain) {
+            if matches!(how, Weakening::Fewer | Weakening::Dropped) && throws_without(self.file.language, was.plain, is.plain) {
                 continue;
             }
             let evidence = format!("{} → {}", self.old.brief(old_at), self.new.brief(at));

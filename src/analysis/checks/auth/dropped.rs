@@ -2,6 +2,7 @@
 
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::checks::vuln::twins::twins;
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Words;
 use crate::analysis::view::FileView;
@@ -34,25 +35,29 @@ pub(super) fn words() -> Words {
 /// A call whose answer nobody took before either: it refuses by what it throws, and still does.
 static ALONE: Pattern = Pattern::new(r"^\s*(?:await\s+)?[\w$.>:-]+\([^;{}]*\)\s*;?\s*$");
 
+/// Whether a language tells what failed by throwing, whatever is done with an answer.
+fn throws(language: Language) -> bool {
+    matches!(language, Language::CSharp | Language::Python | Language::Kotlin | Language::Scala)
+}
+
 /// Reports checks whose answer ended something and is thrown away.
 pub(super) fn thrown(file: &FileView<'_>, sink: &mut Sink<'_>) {
     for twin in twins(file) {
         let short = |(_, text): &(usize, &str)| text.len() <= LONGEST;
         let asked = |text: &str| CALLED.groups(text, 1).filter(|name| PROVES.is_match(name)).map(str::to_owned).collect::<Vec<_>>();
-        let counted: Vec<String> = twin
-            .removed()
-            .filter(short)
-            .filter(|(_, text)| !THROWN.is_match(text) && !ALONE.is_match(text))
-            .take(MOST)
-            .flat_map(|(_, text)| asked(text))
-            .collect();
+        let was: Vec<&str> =
+            twin.removed().filter(short).filter(|(_, text)| !THROWN.is_match(text)).take(MOST).map(|(_, text)| text).collect();
+        let counted: Vec<String> = was.iter().flat_map(|text| asked(text)).collect();
         if counted.is_empty() {
             continue;
         }
+        // What stood alone refused by what it throws, and does so under a name for nothing.
+        let answered: Vec<String> = was.iter().filter(|text| !ALONE.is_match(text)).flat_map(|text| asked(text)).collect();
         let still: Vec<String> =
             twin.added().filter(short).filter(|(_, text)| !THROWN.is_match(text)).take(MOST).flat_map(|(_, text)| asked(text)).collect();
         for (line, text) in twin.added().filter(short) {
             let Some(rest) = (1..=6).find_map(|group| THROWN.group(text, group)) else { continue };
+            let counted = if text.trim_start().starts_with("_ =") && throws(file.language) { &answered } else { &counted };
             if asked(rest).iter().any(|name| counted.contains(name) && !still.contains(name)) {
                 let draft = Draft::line(file, twin.new, line).title("The answer of a check decided, and is thrown away");
                 sink.report(draft.severity(Severity::High).confidence(Confidence::Medium));

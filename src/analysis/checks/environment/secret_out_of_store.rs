@@ -140,7 +140,7 @@ fn in_place(file: &FileView<'_>, sink: &mut Sink<'_>) {
                 && !NO_SECRET.is_match(now_left)
                 && (SECRET.is_match(was) || SECRET.is_match(file.path.as_ref()))
         });
-        let assigned = ASSIGNED.group(now, 1).is_some_and(|name| SECRET.is_match(name));
+        let assigned = ASSIGNED.group(now, 2).is_some_and(|value| LITERAL.is_match(value));
         if told && !assigned {
             let title = "A secret was fetched here and is written down now";
             sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::Medium));

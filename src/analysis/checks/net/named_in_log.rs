@@ -1,6 +1,6 @@
 //! Secrets that a log gets by their names: `log.warn("refused", request.password)`. What a secret came from is `sensitive-exposed`'s to follow.
 
-use super::sensitive_exposed::VEILED;
+use super::showing::VEILED;
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;

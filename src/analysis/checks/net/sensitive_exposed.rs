@@ -5,7 +5,7 @@ use super::carriers::Carriers;
 use super::echoed::{SAYING, echoed};
 use super::named_in_log::named_in_log;
 use super::sending::{LONGEST, TELLING, reads};
-use super::showing::{ANSWERS, FAILS, FILES, LOGS, SETTINGS, Way, shown_around};
+use super::showing::{ANSWERS, FAILS, FILES, LOGS, SETTINGS, VEILED, Way, shown_around};
 use super::traffic::{Kind, Sensitive, is_shell, traffic};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::arrivals;
@@ -21,11 +21,6 @@ pub struct SensitiveExposed;
 
 /// More than this in one file is more than anybody reads.
 const MOST: usize = 60;
-
-/// What is said of a secret without saying it.
-pub(super) static VEILED: Pattern = Pattern::new(
-    r"(?i)\b(?:len|count|size|bool(?:ean)?|type|mask\w*|redact\w*|sanitiz\w*|censor\w*|hide\w*|scrub\w*|obfuscat\w*|hash\w*|sha\d+|fingerprint|keys|typeof|is_?set|filter\w*|allow\w*|pick|omit)\s*\(|\.(?:length|len\(\)|keys\(\)|size\(\))|\bObject\.keys\(|\*{3}|\bis\s+(?:not\s+)?None\b|[!=]==?\s*(?:null|undefined|nil|None)|\bin\s+os\.environ|!!",
-);
 
 /// A program is started with the environment: what comes back is the program, or what it said.
 static HANDS_ON: Pattern =

@@ -6,6 +6,10 @@ use crate::analysis::pattern::Pattern;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::SideView;
 
+/// What is said of a secret without saying it.
+pub static VEILED: Pattern = Pattern::new(
+    r"(?i)\b(?:len|count|size|bool(?:ean)?|type|mask\w*|redact\w*|sanitiz\w*|censor\w*|hide\w*|scrub\w*|obfuscat\w*|hash\w*|sha\d+|fingerprint|keys|typeof|is_?set|filter\w*|allow\w*|pick|omit)\s*\(|\.(?:length|len\(\)|keys\(\)|size\(\))|\bObject\.keys\(|\*{3}|\bis\s+(?:not\s+)?None\b|[!=]==?\s*(?:null|undefined|nil|None)|\bin\s+os\.environ|!!",
+);
 /// Logs, by their calls.
 pub static LOGS: Pattern = Pattern::new(
     r"(?x) \b(?:[Ll]og|[Ll]ogger|_logger|_log|LOG|LOGGER|logging|slog|tracing|winston|Rails\.logger|zap|sugar|console)(?:\(\))?(?:\.|::)(?:trace|debug|info|warn|warning|error|fatal|critical|exception|log|Trace|Debug|Info|Warn|Error|Fatal|LogInformation|LogWarning|LogError|LogDebug|Print\w*|Fatal\w*|Infof?|Debugf?|Errorf?)!?\s*\(

@@ -1,5 +1,6 @@
 //! `test-disarmed`: a test that asserted something keeps its name and asserts nothing that can fail.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assertion_hollow::hollow;
@@ -67,13 +68,14 @@ impl Check for TestDisarmed {
             sink.report(Draft::line(file, side, case.first).title(format!("The test `{name}` {title}")).severity(severity));
         }
         let now = hooks(file, side);
+        // What it asserted may stand in a part of its own now.
+        let asserted = |side: &SideView<'_>| side.lines().filter(|line| asserts(line.code())).count();
+        let fewer = LazyCell::new(|| asserted(side) < asserted(old));
         for (name, before) in hooks(file, old) {
             let Some(case) = now.get(&name).filter(|_| touched(old, &before)) else { continue };
             if is_armed(file, old, &before) && !is_armed(file, side, case) && !helped(old, &before, side, case) {
                 let title = format!("`{name}`, which runs with every test, fails none of them any more");
-                // What it asserted may stand in a part of its own now.
-                let asserted = |side: &SideView<'_>| side.lines().filter(|line| asserts(line.code())).count();
-                let severity = if asserted(side) < asserted(old) { Severity::High } else { Severity::Medium };
+                let severity = if *fewer { Severity::High } else { Severity::Medium };
                 sink.report(Draft::line(file, side, case.first).title(title).severity(severity));
             }
         }
