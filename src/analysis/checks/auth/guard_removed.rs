@@ -322,7 +322,12 @@ fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, are: &Laz
     let middleware: Vec<&str> = added.iter().map(|is| new.plain_of(is)).filter(|text| USES.is_match(text)).take(MOST_GUARDS).collect();
     let handlers: Vec<(&Statement, Handler<'_>)> = added.into_iter().filter_map(|is| Some((is, Handler::of(new.plain_of(is))?))).collect();
     for (was, handler) in guarded {
-        if standing.contains(&brief(old, was)) {
+        let stood = brief(old, was);
+        // The route stands as it did, and something is asked of it besides.
+        const BESIDES: [&str; 4] = ["->middleware(", "->can(", "->name(", "->where"];
+        let begun = stood.trim_end_matches(';');
+        let goes_on = |text: &String| text.strip_prefix(begun).is_some_and(|rest| BESIDES.iter().any(|besides| rest.starts_with(besides)));
+        if standing.contains(&stood) || standing.iter().any(goes_on) {
             continue;
         }
         // What a block, a class or the router around it asks now need not be asked once more.

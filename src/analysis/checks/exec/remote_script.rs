@@ -51,10 +51,12 @@ impl Check for RemoteScript {
         let Some(side) = file.new_side().filter(|_| looked_at) else { return };
         if holds_commands(file.language) {
             let lines = continued(file, side);
-            let printed = printed(side);
+            let printed = LazyCell::new(|| printed(side));
             for (line, text) in &lines {
-                let only_said = printed.get(*line).copied().unwrap_or(false);
-                command(file, side, *line, text, if only_said { Severity::Low } else { Severity::High }, sink);
+                if MAY_DOWNLOAD.is_match(text) || OPENS_SHELL.is_match(text) {
+                    let only_said = printed.get(*line).copied().unwrap_or(false);
+                    command(file, side, *line, text, if only_said { Severity::Low } else { Severity::High }, sink);
+                }
             }
             steps(file, side, &lines, sink);
         } else if file.language.is_code() {

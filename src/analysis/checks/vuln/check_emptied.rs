@@ -182,6 +182,9 @@ fn unread(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     }
     static NAME: Pattern =
         Pattern::new(r"^\s*(?:(?:const|let|var|val|auto|final|my|mut|byte\[\]|String)\s+)*\$?(\w+)\s*(?::\s*[\w<>\[\]]+\s*)?:?=[^=]");
+    if !twin.removed().any(|(_, text)| text.len() < 600 && DIFFERS.is_match(text)) {
+        return None;
+    }
     let before = twin.before();
     let sums: Vec<&str> = before.lines().filter(|line| SUMMED.is_match(line)).filter_map(|line| NAME.group(line, 1)).collect();
     let word = |asked: &str, name: &str| asked.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);

@@ -58,6 +58,9 @@ impl Check for SharedWriteUnlocked {
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        if !file.removed().any(|line| LOCKS.is_match(line.text)) {
+            return;
+        }
         // A rewrite around another way to share is not looked at function by function.
         let elsewhere = |text: &str| file.new_side().is_some_and(|new| new.changed_lines().any(|line| line.text.contains(text)));
         // What is shared may have become what keeps itself whole.
@@ -84,6 +87,7 @@ fn without_flag(code: &str) -> Option<String> {
 }
 
 fn unlocked<'v>(twin: &Twin<'v, '_>, language: Language) -> Option<(usize, &'v str)> {
+    let lock = twin.removed().find(|(_, text)| LOCKS.is_match(text))?;
     let after = twin.after();
     if OTHERWISE.is_match(after) {
         return None;
@@ -92,7 +96,7 @@ fn unlocked<'v>(twin: &Twin<'v, '_>, language: Language) -> Option<(usize, &'v s
     let writes = |text: &str| is_write(text, twin.before(), language) && after.contains(text);
     let telling = |text: &&str| WRITES.is_match(text) || NAMED.is_match(text);
     let written = || twin.before().lines().map(str::trim).filter(telling).take(MOST).any(writes);
-    twin.removed().find(|(_, text)| LOCKS.is_match(text)).filter(|_| written())
+    written().then_some(lock)
 }
 
 /// Whether a line writes what outlives `function`.
