@@ -182,9 +182,7 @@ fn unread(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     }
     static NAME: Pattern =
         Pattern::new(r"^\s*(?:(?:const|let|var|val|auto|final|my|mut|byte\[\]|String)\s+)*\$?(\w+)\s*(?::\s*[\w<>\[\]]+\s*)?:?=[^=]");
-    if !twin.removed().any(|(_, text)| text.len() < 600 && DIFFERS.is_match(text)) {
-        return None;
-    }
+    twin.removed().find(|(_, text)| text.len() < 600 && DIFFERS.is_match(text))?;
     let before = twin.before();
     let sums: Vec<&str> = before.lines().filter(|line| SUMMED.is_match(line)).filter_map(|line| NAME.group(line, 1)).collect();
     let word = |asked: &str, name: &str| asked.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
@@ -206,7 +204,6 @@ fn uncompared(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| DIFFERS.is_match(asked) && about(asked))?;
     let used = |text: &str| COMPARES.is_match(text) || COMPARED.is_match(text) && about(text) && MADE.group(text, 1).is_none();
     let still = twin.after().lines().filter(|text| text.len() < 600).any(used);
-    // A table is made of sums, too, and is asked for what it holds.
     static TABLE: Pattern =
         Pattern::new(r"(?i)hash_?(?:add|pick|find|lookup|get|insert|delete|remove|init|create|new|destroy|free|next|table|map)");
     let made = twin.after().lines().any(|text| MADE.group(text, 1).is_some() && !TABLE.is_match(text));
