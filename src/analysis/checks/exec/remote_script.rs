@@ -60,9 +60,11 @@ impl Check for RemoteScript {
             }
             steps(file, side, &lines, sink);
         } else if file.language.is_code() {
-            let run = LazyCell::new(|| may_be_run(file, side));
+            let run = LazyCell::new(|| starts_something(side));
             for (line, string) in side.strings().filter(|(line, string)| side.is_changed(*line) && string.len() <= LONGEST) {
-                command(file, side, line, string, if *run { Severity::High } else { Severity::Medium }, sink);
+                if MAY_DOWNLOAD.is_match(string) || OPENS_SHELL.is_match(string) {
+                    command(file, side, line, string, if *run { Severity::High } else { Severity::Medium }, sink);
+                }
             }
             calls(file, side, sink);
             connected(file, side, sink);
@@ -130,15 +132,12 @@ fn continued(file: &FileView<'_>, side: &SideView<'_>) -> Vec<(usize, String)> {
     out
 }
 
-/// Whether a text of this file could be run: by the file itself, or by what else the change brings.
-fn may_be_run(file: &FileView<'_>, side: &SideView<'_>) -> bool {
+/// Whether a file starts anything: a text that no program of it could run is one that people read.
+fn starts_something(side: &SideView<'_>) -> bool {
     static STARTS: Pattern = Pattern::new(
         r"(?i)spawn|exec|popen|system\s*\(|subprocess|child_process|Process(?:Builder|\.Start)|\bCommand\b|shell|\brun\w*\s*\(",
     );
-    const MOST_LINES: usize = 20_000;
-    let others = file.change.patch.files.iter().filter_map(|other| other.text());
     STARTS.is_match(side.masked())
-        || others.flat_map(|text| text.added()).take(MOST_LINES).any(|(_, line)| engines().spawners.is_match(line))
 }
 
 fn command(file: &FileView<'_>, side: &SideView<'_>, line: usize, text: &str, worst: Severity, sink: &mut Sink<'_>) {
