@@ -216,6 +216,8 @@ fn targets(left: &str) -> impl Iterator<Item = &str> {
     let left = left.trim_end_matches(['=', ':', '+', '|', '?', '^', '-', '*', ' ']);
     let untyped = if destructured { left } else { left.split(':').next().unwrap_or(left) };
     untyped.split(',').filter_map(|part| {
+        // `const { sort = '', page = '1' } = …`: what stands behind the sign is taken where there is none.
+        let part = part.split_once('=').map_or(part, |(name, _)| name);
         let part = part.trim_end_matches(['}', ')', ' ']);
         // `payload[key]` is filled; `byte[] code` is declared.
         let object = if part.ends_with(']') { part.split('[').next().unwrap_or(part) } else { part };
@@ -253,7 +255,8 @@ mod tests {
 
     #[test]
     fn what_a_statement_puts_something_into() {
-        let cases: [(&str, &[&str]); 29] = [
+        let cases: [(&str, &[&str]); 30] = [
+            ("const { sort = '  ', page = '1' } = x", &["sort", "page"]),
             ("#define CODECS \"  \"", &["CODECS"]),
             ("if let Ok(path) = std::env::var(x) {", &["path"]),
             ("for (const [key, value] of Object.entries(process.env)) {", &["key", "value"]),

@@ -196,6 +196,10 @@ impl Builder<'_> {
         if sign == ">" && previous > 0 && self.word(previous - 1) == "=" {
             return false;
         }
+        // In Rust a `?` ends a condition, and a `|` the head of a closure.
+        if self.source.language == Language::Rust && matches!(sign, "?" | "|") {
+            return false;
+        }
         if matches!(sign, "=" | "(" | "," | "[" | "?" | "&" | "|")
             || matches!(sign, "return" | "import" | "export" | "const" | "let" | "var")
             || (sign == ":" && self.in_bracket())
