@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::functions::Body;
 use super::grant::{Grant, denies, grant};
+use super::unlooked;
 use super::vocabulary::{class_of, vocabulary};
 use crate::analysis::branch;
 use crate::analysis::check::{Check, Draft, Sink};
@@ -78,6 +79,9 @@ impl Check for ConstantAuth {
         arrows(file, side, sink);
         if file.language == Language::Kotlin {
             validators(file, side, sink);
+        }
+        if sink.reported() == 0 {
+            unlooked::report(file, sink);
         }
     }
 }

@@ -12,6 +12,7 @@ use super::functions::{Body, brief};
 use super::guarded_route::{self, Handler};
 use super::more_roles;
 use super::moved::{CALLBACK, annotated_elsewhere, moved_elsewhere};
+use super::only_told;
 use super::openings;
 use super::refusal::{self, asks_whether_it_counts, finds_nothing, is_of_somebody, refuses, turns_away};
 use super::script_stops;
@@ -65,6 +66,7 @@ impl Check for GuardRemoved {
             .or(comparison::words())
             .or(skips)
             .or(refusal::counting())
+            .or(refusal::words())
             .or(more_roles::words())
             .or(script_stops::words())
             .or(Words::named(["abort_", "throw_", "methodsecurity"]));
@@ -90,6 +92,9 @@ impl Check for GuardRemoved {
             reordered(file, old, new, sink);
             comparison::weakened(file, old, new, sink);
             script_stops::gone(file, old, new, sink);
+            if sink.reported() == before {
+                only_told::report(file, sink);
+            }
         }
         // What was told statement by statement is not told once more for each route.
         let were = if went && sink.reported() == before { cover::endpoints(old, routed) } else { Vec::new() };
@@ -359,25 +364,32 @@ fn reordered(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: 
         let spots = file.spots(&ORDERED, side.side);
         let mut guards = BTreeMap::new();
         let mut routes = BTreeMap::new();
+        // The outermost function around a statement: what another one registers has no order with it.
+        let mut outer: Option<usize> = None;
         for (at, statement) in side.statements().iter().enumerate() {
+            let ended = outer.is_none_or(|outer| side.functions()[outer].last_line < statement.first_line);
+            outer = if ended { statement.function } else { outer };
             let plain = side.plain_of(statement);
             if plain.len() > 2000 || !spots.meet(statement.first_line, statement.last_line) {
                 continue;
             }
             let is_guard = MIDDLEWARE.group(plain, 1).is_some_and(|given| vocabulary().guards(given));
             if ROUTES.is_match(plain) && !is_guard {
-                routes.entry(brief(side, statement)).or_insert(at);
+                routes.entry(brief(side, statement)).or_insert((at, outer));
             } else if is_guard {
-                guards.entry(brief(side, statement)).or_insert(at);
+                guards.entry(brief(side, statement)).or_insert((at, outer));
             }
         }
         (guards, routes)
     };
     let ((old_guards, old_routes), (new_guards, new_routes)) = (order(old), order(new));
-    let last_before = |guard: usize| new_routes.iter().filter(|(_, at)| **at < guard).filter_map(|(text, _)| old_routes.get(text)).max();
-    for (text, at) in new_guards.iter().take(MOST_GUARDS) {
-        let Some(was) = old_guards.get(text) else { continue };
-        if last_before(*at).is_some_and(|route| route > was) {
+    let last_before = |guard: usize, within: Option<usize>| {
+        let before = new_routes.iter().filter(|(_, (at, outer))| *at < guard && *outer == within);
+        before.filter_map(|(text, _)| old_routes.get(text).map(|(at, _)| at)).max()
+    };
+    for (text, (at, outer)) in new_guards.iter().take(MOST_GUARDS) {
+        let Some((was, _)) = old_guards.get(text) else { continue };
+        if last_before(*at, *outer).is_some_and(|route| route > was) {
             let statement = &new.statements()[*at];
             sink.report(
                 Draft::lines(file, new, statement.first_line, statement.last_line)

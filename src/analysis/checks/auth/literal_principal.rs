@@ -5,6 +5,7 @@ use super::grant::{Grant, grant};
 use super::vocabulary::{Setting, vocabulary};
 use crate::analysis::branch;
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::statements::Statement;
@@ -24,6 +25,7 @@ static COMPARED: Pattern = Pattern::new(
       | \b(?:\w+[._])?(?:password|passwd|pwd|passphrase|passcode)\s*(?:===?|\.equals\()\s*(?:os\.environ|os\.getenv|process\.env|ENV\b|env\(|getenv|System\.getenv|os\.Getenv)[^\n]*["'`][^"'`\s]{4,}["'`]\s*\)?
       | \b(?:HasSuffix|HasPrefix|str_ends_with|str_starts_with|strings\.Contains|str_contains)\s*\(\s*\$?\w*(?:password|passwd|pwd|passphrase|pin|otp|api_?key)\s*,\s*["'`][^"'`\s]{4,}["'`]
       | \b(?:user|username|email|login)\w*(?:\.\w+)?(?:\(\))?\.(?:ends?_?with|starts?_?with)\??\s*\(\s*["'`]
+      | \[\[?\s+"?\$\{?(?:\w*_)?(?:user|caller|username|login|logname|whoami|account|actor|uid)\}?"?\s+(?:==?|-eq)\s+["']?[a-z0-9][\w.@-]{2,}["']?\s+\]\]?
       | \b(?:HasSuffix|HasPrefix|str_ends_with|str_starts_with|strings\.Contains|str_contains)\s*\(\s*\$?(?:\w+(?:\.|->))*\w*(?:email|mail|username|login)\b(?:\(\))?\s*,\s*["'`][^"'`\s]{4,}["'`]"#,
 );
 /// Names of nobody, which honest code treats in a way of their own.
@@ -42,12 +44,15 @@ fn alternative(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement, 
     let expression = EXPRESSION.group(code, 1);
     let named = expression.unwrap_or_else(|| function.map_or("", |function| function.name.as_str()));
     // What a function of Rust or Ruby says last it returns.
-    let last = side.gives_last() && function.is_some_and(|function| statement.last_line + 1 >= function.last_line);
+    let gives_last = side.gives_last() || file.language == Language::Shell;
+    let last = gives_last && function.is_some_and(|function| statement.last_line + 1 >= function.last_line);
     let returns = expression.is_some() || last || RETURNS.is_match(code);
     // A nameless function in a file of guards is handed to what asks it.
     let policy = named == "before" && file.name().to_lowercase().contains("policy");
-    let answers =
-        policy || vocabulary().answers(named) || named.is_empty() && vocabulary().setting(file, side, statement) != Setting::Elsewhere;
+    let answers = policy
+        || vocabulary().answers(named)
+        || vocabulary().permits(named)
+        || named.is_empty() && vocabulary().setting(file, side, statement) != Setting::Elsewhere;
     if !answers || !returns || !EITHER.is_match(code) || !side.touches(statement.first_line, statement.last_line) {
         return;
     }

@@ -20,6 +20,11 @@ static SLOW: Pattern = Pattern::new(
 static FAST: Pattern = Pattern::new(
     r"(?i)\b(?:md5|sha-?1|sha-?256|sha-?512|crc32|base64|b64encode|hexdigest|createHash|MessageDigest|DigestUtils|Sum256|Digest::\w+)\b.*pass|pass\w*.*\b(?:md5|sha1|sha256|sha512|b64encode|createHash)\b|\b(?:EVP_Digest|EVP_Q_digest|SHA(?:1|256|512)|MD5|crypto_generichash|crypto_hash_sha\d+|gcry_md_hash_buffer|mbedtls_(?:sha|md)\w+|HashData)\s*\(.*\b(?:pass\w*|pwd?|secret)\b|\b(?:MessageDigest|NoOp|Md4|LdapSha|Standard)PasswordEncoder\b",
 );
+/// The same in a function that says by its name that it is about passwords.
+static DIGEST: Pattern = Pattern::new(
+    r#"(?i)\bhash\s*\(\s*["'](?:sha|md|crc|ripemd)\w*|\bhashlib\.(?:md5|sha\w+)\s*\(|\b(?:md5|sha1|sha256|sha512)\s*\(|\bcreateHash\s*\(|\bMessageDigest\.getInstance\s*\(|\bDigestUtils\.\w+Hex\s*\(|\bDigest::\w+\.\w*digest\b|\b(?:SHA\d+|MD5)\.(?:HashData|Create|Sum)\w*\s*\(|\bsha\d+\.Sum\w*\s*\(|\bSha(?:256|512)::(?:digest|new)\b"#,
+);
+static PASSWORDS: Pattern = Pattern::new(r"(?i)passw|pwd|credential");
 /// A name of how slow a function is made, where the file has one.
 static COUNTED: Pattern = Pattern::new(
     r"(?i)\b\w*(?:iterations?|rounds|stretches|work_?factor|time_?cost|memory_?cost|hash_?strength)\w*\s*(?::\s*\w+\s*)?:?=\s*\d|^\s*#\s*define\s+\w*(?:iter|rounds|cost)\w*\s+\(?\d",
@@ -68,7 +73,7 @@ impl Check for PasswordHashWeakened {
         }
         let slow = |side: &SideView<'_>, s: &&&Statement| SLOW.is_match(side.code_of(s));
         if was.iter().filter(|s| slow(old, s)).count() > is.iter().filter(|s| slow(new, s)).count()
-            && let Some(now) = is.iter().find(|s| FAST.is_match(new.code_of(s)) && !slow(new, s))
+            && let Some(now) = is.iter().find(|s| (FAST.is_match(new.code_of(s)) || digests(new, s)) && !slow(new, s))
         {
             let draft = Draft::lines(file, new, now.first_line, now.last_line).title("A password is hashed by a function made to be fast");
             sink.report(draft);
@@ -79,6 +84,12 @@ impl Check for PasswordHashWeakened {
 fn changed<'v>(side: &'v SideView<'_>) -> Vec<&'v Statement> {
     const MOST: usize = 200;
     side.statements().iter().filter(|s| s.bytes.len() <= 2000 && side.touches(s.first_line, s.last_line)).take(MOST).collect()
+}
+
+/// Whether a function about passwords makes a sum of something.
+fn digests(side: &SideView<'_>, statement: &Statement) -> bool {
+    let about = || statement.function.and_then(|at| side.functions().get(at)).is_some_and(|function| PASSWORDS.is_match(&function.name));
+    DIGEST.is_match(side.plain_of(statement)) && about()
 }
 
 fn brief(side: &SideView<'_>, statement: &Statement) -> String {

@@ -4,6 +4,7 @@
 
 use super::derived;
 use super::functions::{Bodies, Body};
+use super::global_filters;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -45,8 +46,8 @@ impl Check for ScopeDropped {
 
     fn needs(&self) -> Needs {
         Needs::nothing()
-            .and(Reach::REMOVED, Words::of([&WHO, &OWNED]).or(derived::words()))
-            .and(Reach::ADDED, Words::of([&WHOLE, &QUERIES, &derived::WIDE]))
+            .and(Reach::REMOVED, Words::of([&WHO, &OWNED]).or(derived::words()).or(global_filters::words()))
+            .and(Reach::ANYWHERE, Words::of([&WHOLE, &QUERIES, &derived::WIDE]).or(global_filters::words()))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -54,6 +55,7 @@ impl Check for ScopeDropped {
         let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
         let asked = |side: &SideView<'_>| side.changed_lines().any(|line| line.text.len() <= LONGEST && WHO.is_match(line.code()));
         narrower(file, old, new, sink);
+        global_filters::gone(file, old, new, sink);
         if sink.reported() == 0 {
             derived::widened(file, old, new, sink);
         }

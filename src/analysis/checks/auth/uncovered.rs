@@ -24,7 +24,11 @@ pub fn report(file: &FileView<'_>, new: &SideView<'_>, (were, are): (&[Endpoint]
     for loss in losses.into_iter().take(MOST_LOSSES) {
         let (first, last) = loss.endpoint.lines;
         let key = &loss.endpoint.key;
-        if loss.gone.iter().any(|guard| stands_elsewhere(file, guard, key) || comes_with_a_part(file, new, guard)) {
+        if loss
+            .gone
+            .iter()
+            .any(|guard| stands_elsewhere(file, guard, key) || comes_with_a_part(file, new, guard) || is_asked_behind(new, first, guard))
+        {
             continue;
         }
         let guards = loss.gone.join(", ");
@@ -36,6 +40,26 @@ pub fn report(file: &FileView<'_>, new: &SideView<'_>, (were, are): (&[Endpoint]
 
 fn kept(guards: &BTreeSet<String>) -> String {
     if guards.is_empty() { "nothing".to_owned() } else { guards.iter().map(String::as_str).collect::<Vec<_>>().join(", ") }
+}
+
+/// Whether the function that holds the route is called where this guard stands: in a block that says it, or behind a statement that does.
+fn is_asked_behind(new: &SideView<'_>, line: usize, guard: &str) -> bool {
+    /// Blocks further out guard nothing.
+    const DEEPEST: usize = 8;
+    /// A longer statement is data.
+    const LONGEST: usize = 4_000;
+    let Some(function) = new.function_at(line).filter(|function| function.name.len() > 2) else { return false };
+    let called = format!("{}(", function.name);
+    let statements = new.statements();
+    let says = |at: usize| statements[at].bytes.len() <= LONGEST && new.code_of(&statements[at]).contains(guard);
+    let own = |line: usize| function.first_line <= line && line <= function.last_line;
+    let calls = |at: &usize| {
+        statements[*at].bytes.len() <= LONGEST && !own(statements[*at].first_line) && new.code_of(&statements[*at]).contains(&called)
+    };
+    let Some(call) = (0..statements.len()).find(calls) else { return false };
+    let around = std::iter::successors(statements[call].parent, |at| statements[*at].parent).take(DEEPEST);
+    let beside = (call.saturating_sub(MOST_LOSSES)..call).filter(|at| statements[*at].parent == statements[call].parent);
+    says(call) || around.chain(beside).any(says)
 }
 
 /// Whether the class takes in a part, of another file of the change, that puts this guard in front of its actions.

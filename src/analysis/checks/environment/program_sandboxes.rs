@@ -8,7 +8,7 @@ use crate::model::rule::Severity;
 
 /// Names of what such programs hold something in with, whichever side has them.
 pub(super) static NAMED: Pattern = Pattern::new(
-    r"SandboxedEnvironment|\bcreateContext\b|\bsandbox\b|allow-scripts|(?i:privileged)|cap_?[dD]rop|contextIsolation|nodeIntegration|network_mode|NetworkMode|docker\.sock|allow(?:All|Host|IO|Polyglot)\w*Access|\ballowIO\b|inherit_(?:env|network)|preopened_dir",
+    r"SandboxedEnvironment|\bcreateContext\b|\bsandbox\b|allow-scripts|(?i:privileged)|cap_?[dD]rop|contextIsolation|nodeIntegration|network_mode|NetworkMode|docker\.sock|allow(?:All|Host|IO|Polyglot)\w*Access|\ballowIO\b|inherit_(?:env|network)|preopened_dir|LocalContentCanAccess|setAllowUniversalAccess|setAllowFileAccess|WebContentsDebugging",
 );
 static TEMPLATES: Pattern = Pattern::new(r"\b(?:Immutable)?SandboxedEnvironment\b");
 static PLAIN_TEMPLATES: Pattern = Pattern::new(r"\b(?:Environment|Template)\s*\(|\bNativeEnvironment\b");
@@ -22,10 +22,12 @@ static HELD: Pattern = Pattern::new(
 static LET_OUT: Pattern = Pattern::new(
     r#"(?i)\bprivileged["']?\s*[:=]\s*true|network_?mode["']?\s*[:=]\s*["']host|pid_?mode["']?\s*[:=]\s*["']host|/var/run/docker\.sock|cap_?add["']?\s*[:=]\s*\[\s*["'](?:ALL|SYS_ADMIN|SYS_PTRACE)|allowAllAccess\(\s*true|allowHostAccess\(\s*HostAccess\.ALL\b|\.inherit_(?:env|network)\(\)|preopened_dir\(\s*"/"|allowIO\(\s*(?:IOAccess\.ALL|true)"#,
 );
-static WINDOW_HELD: Pattern =
-    Pattern::new(r"\b(?:contextIsolation|sandbox|webSecurity)\s*:\s*true|\b(?:nodeIntegration\w*|allowRunningInsecureContent)\s*:\s*false");
-static WINDOW_OPEN: Pattern =
-    Pattern::new(r"\b(?:contextIsolation|sandbox|webSecurity)\s*:\s*false|\b(?:nodeIntegration\w*|allowRunningInsecureContent)\s*:\s*true");
+static WINDOW_HELD: Pattern = Pattern::new(
+    r"\b(?:contextIsolation|sandbox|webSecurity)\s*:\s*true|\b(?:nodeIntegration\w*|allowRunningInsecureContent)\s*:\s*false|LocalContentCanAccess\w+Urls\s*,\s*false|\bsetAllow(?:UniversalAccessFromFileURLs|FileAccess\w*)\s*\(\s*false|\ballow(?:UniversalAccessFromFileURLs|FileAccessFromFileURLs)\s*=\s*false",
+);
+static WINDOW_OPEN: Pattern = Pattern::new(
+    r"\b(?:contextIsolation|sandbox|webSecurity)\s*:\s*false|\b(?:nodeIntegration\w*|allowRunningInsecureContent)\s*:\s*true|LocalContentCanAccess\w+Urls\s*,\s*true|\bsetAllow(?:UniversalAccessFromFileURLs|FileAccess\w*)\s*\(\s*true|\ballow(?:UniversalAccessFromFileURLs|FileAccessFromFileURLs)\s*=\s*true",
+);
 const LONGEST: usize = 2_000;
 const MOST: usize = 2_000;
 

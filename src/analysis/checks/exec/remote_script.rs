@@ -269,7 +269,13 @@ fn connected(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
 fn calls(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let short = |statement: &Statement| statement.bytes.len() <= LONGEST;
     let fetches = |statement: &Statement| engines().remote.is_match(side.plain_of(statement));
-    let evaluates = |statement: &Statement| short(statement) && engines().evaluators.is_match(side.code_of(statement));
+    /// An interpreter is handed code by its option for that.
+    static INTERPRETS: Pattern = Pattern::new(
+        r#"(?:\bsys\.executable|\bprocess\.execPath|\bRbConfig\.ruby|\bPHP_BINARY|["'](?:/usr/bin/|/bin/)?(?:python[\d.]*|node|ruby|perl|php|deno|lua|osascript|(?:ba|z|da)?sh|pwsh|powershell)["'])\s*,\s*[\[(]?\s*["'](?:-\w*c|-e|-r|eval|--eval|-Command|-EncodedCommand)["']\s*,"#,
+    );
+    let interprets = |statement: &Statement| INTERPRETS.is_match(side.plain_of(statement));
+    let evaluates =
+        |statement: &Statement| short(statement) && (engines().evaluators.is_match(side.code_of(statement)) || interprets(statement));
     let changed = |statement: &Statement| side.touches(statement.first_line, statement.last_line);
     if !side.statements().iter().any(|statement| changed(statement) && evaluates(statement)) {
         return;

@@ -21,9 +21,12 @@ const LONGEST_LINE: usize = 600;
 
 /// A list of what is hidden, by the name it has.
 static HIDES: Pattern = Pattern::new(
-    r"(?i)([\w.$]*(?:filter_?param\w*|redact\w*|mask(?:ed)?_?\w*|scrub\w*|sanitiz\w*|sensitive\w*|censor\w*|(?-i:HIDDEN\w*)|hid(?:den|es?)_?(?:headers|fields|param(?:eter)?s|keys|secrets|values)|dontflash|secret_?(?:keys|fields|names|headers)|private_?fields))\b(?:\[\w*\])?[^\[({=]*(?:\+?=|=>|:=?|\()\s*[^\[({]*[\[({%]",
+    r"(?i)([\w.$]*(?:filter_?param\w*|redact\w*|mask(?:ed)?_?\w*|scrub\w*|sanitiz\w*|sensitive\w*|censor\w*|(?-i:HIDDEN\w*)|(?:let|const|var|val)\s+hidden|hid(?:den|es?)_?(?:headers|fields|param(?:eter)?s|keys|secrets|values)|dontflash|secret_?(?:keys|fields|names|headers)|private_?fields))\b(?:\[\w*\])?(?::[^=\n]{1,80})?[^\[({=]*(?:\+?=|=>|:=?|\()\s*[^\[({]*[\[({%]",
 );
-static LITERAL: Pattern = Pattern::new(r"[\x22\x27`]([\w.*-]{2,40})[\x22\x27`]|:(\w{2,40})\b");
+static LITERAL: Pattern =
+    Pattern::new(r"[\x22\x27`]([\w.*-]{2,40})[\x22\x27`]|:(\w{2,40})\b|\b(?:header|headers|HeaderNames?|HttpHeaders)(?:::|\.)(\w{2,40})\b");
+/// Words of Ruby without signs around each.
+static PLAIN_WORDS: Pattern = Pattern::new(r"%[iIwW][\[({]([^\])}]*)[\])}]");
 /// The words by which a secret is known.
 static SECRET: Pattern = Pattern::new(
     r"(?i)passw|passphrase|pwd|secret|token|authori[sz]ation|cookie|api[-_]?key|credential|cvv|cvc|card|\botp\b|private[-_]?key|session|bearer",
@@ -68,7 +71,8 @@ fn hidden<'v>(side: &'v SideView<'_>, changed: bool) -> BTreeMap<&'v str, Hidden
         let plain = side.plain_of(statement);
         let name = HIDES.group(plain, 1)?;
         let texts = LITERAL.parts(plain);
-        let names: BTreeSet<String> = texts.map(str::to_ascii_lowercase).take(MOST_NAMES).collect();
+        let words = PLAIN_WORDS.groups(plain, 1).flat_map(str::split_whitespace);
+        let names: BTreeSet<String> = texts.chain(words).map(str::to_ascii_lowercase).take(MOST_NAMES).collect();
         Some((name, Hidden { statement, names }))
     });
     lists.collect()

@@ -11,6 +11,7 @@ use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Words;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::Severity;
 
 /// More functions of a file are not looked at.
 const MOST: usize = 500;
@@ -66,7 +67,11 @@ fn unlisted(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for one in actions.iter().filter(|one| side.is_changed(one.first_line) && !listed.contains(one.name.as_str())) {
-        sink.report(Draft::line(file, side, one.first_line).title("A new action is not in the list of those that the filter guards"));
+        sink.report(
+            Draft::line(file, side, one.first_line)
+                .title("A new action is not in the list of those that the filter guards")
+                .severity(Severity::Low),
+        );
     }
 }
 
@@ -86,7 +91,11 @@ fn behind(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         // Where others stood there before, they are meant to be open.
         let added = routes.iter().all(|at| side.is_changed(*at)) && !side.is_changed(line(layer.start));
         if let Some(at) = routes.first().filter(|_| added) {
-            sink.report(Draft::line(file, side, *at).title("A route is added behind the layer that guards those before it"));
+            sink.report(
+                Draft::line(file, side, *at)
+                    .title("A route is added behind the layer that guards those before it")
+                    .severity(Severity::Medium),
+            );
         }
     }
 }
@@ -130,7 +139,7 @@ fn begins(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
             if !said {
                 let name = shared.iter().next().copied().unwrap_or("");
                 let title = format!("A new handler does not ask `{name}`, as all others of its kind do first");
-                sink.report(Draft::line(file, side, one.first_line).title(title));
+                sink.report(Draft::line(file, side, one.first_line).title(title).severity(Severity::Low));
             }
         }
     }

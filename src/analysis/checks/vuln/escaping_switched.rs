@@ -17,10 +17,12 @@ const MOST: usize = 2_000;
 
 /// What calls a value markup: maud, Blazor, Razor, Rails, Django, Jinja, Go, kotlinx.html.
 static CALLED_MARKUP: Pattern = Pattern::new(
-    r"\bPreEscaped\s*\(|\(MarkupString\)|\bnew\s+(?:MarkupString|HtmlString)\s*\(|\bHtml\.Raw\s*\(|\.html_safe\b|\.htmlSafe\b|\bunsafe\s*\{\s*\+|\bmark_safe\s*\(|\bMarkup\s*\(|\bSafeString\s*\(|\btemplate\.HTML\s*\(",
+    r"\bPreEscaped\s*\(|\(MarkupString\)|\bnew\s+(?:MarkupString|HtmlString)\s*\(|\bHtml\.Raw\s*\(|\.html_safe\b|\.htmlSafe\b|\bunsafe\s*\{\s*\+|\bmark_safe\s*\(|\bMarkup\s*\(|\bSafeString\s*\(|\btemplate\.HTML\s*\(|\.(?:SetHtmlContent|AppendHtml|appendHTML|setInnerHTML)\s*\(",
 );
 /// What escapes a value on a page of JSP, where a value alone is put in as it is.
 static WRITTEN_OUT: Pattern = Pattern::new(r#"<c:out\s+value\s*=\s*["']\s*(\$\{[^}"']+\})\s*["'][^>]*/>"#);
+/// What puts a value into a page as text, where a call of another name puts it in as markup.
+static CALLED_TEXT: Pattern = Pattern::new(r"\.(?:SetContent|Append|appendText|setTextContent)\s*\(");
 /// A literal is nobody's value.
 static LITERAL: Pattern = Pattern::new(
     r#"["']\s*\.html_?[sS]afe\b|\b(?:PreEscaped|MarkupString|HtmlString|Raw|mark_safe|Markup|SafeString|HTML|Html|raw)\)?\s*\(?\s*[rf]?["'`]|\bunsafe\s*\{\s*\+\s*""#,
@@ -38,7 +40,9 @@ static OFF: Pattern = Pattern::new(
 /// Settings without which nothing is escaped: of Jinja's environment outside of Flask, of Sinatra, Tilt and Haml.
 static NEEDED: Pattern = Pattern::new(r"\bautoescape\s*=\s*(?:True|select_autoescape)|\bescape_html\s*(?:=>|:)\s*true");
 /// Words without which none of this is there.
-pub(super) const WORDS: [&str; 14] = [
+pub(super) const WORDS: [&str; 16] = [
+    "sethtmlcontent",
+    "appendhtml",
     "preescaped",
     "markupstring",
     "htmlstring",
@@ -76,7 +80,7 @@ pub(super) fn gone<'v>(file: &'v FileView<'_>) -> Vec<Gone<'v>> {
 
 /// A line without what calls its values markup or writes them out; nothing of lines that do neither and hold no value in markup.
 fn unmarked(code: &str) -> Option<String> {
-    let code = values_alone(code);
+    let code = CALLED_TEXT.without(&values_alone(code)).into_owned();
     let mut kept = String::with_capacity(code.len());
     let mut from = 0;
     for mark in CALLED_MARKUP.find_all(&code) {

@@ -79,7 +79,10 @@ fn gone(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
         if if kept.by_hand {
             used()
         } else {
-            twin.speaks_of(text) || goes_on(twin, kept.guards) || std::ptr::eq(kept.guards, &OPENS) && names_its_own(twin, text)
+            twin.speaks_of(text)
+                || asking.is_some() && returns(twin, text)
+                || goes_on(twin, kept.guards)
+                || std::ptr::eq(kept.guards, &OPENS) && names_its_own(twin, text)
         } {
             let title = if kept.somehow.is_match(after) && std::ptr::eq(pattern, kept.strictly) {
                 format!("{} is checked less strictly than before", kept.what)
@@ -110,7 +113,8 @@ fn caller<'v>(file: &FileView<'_>, twin: &Twin<'v, '_>, guards: &Pattern) -> Opt
     let calls = format!("{}(", own.name);
     twin.new.functions().iter().take(MOST).filter(|other| !other.name.is_empty() && other.name != own.name).find_map(|other| {
         let text = twin.new.plain().get(twin.new.bytes_of(other.first_line, other.last_line))?;
-        let sent = || ASKED.is_match(text) || !filled(twin.new, other, file.language).is_empty();
+        let sent =
+            || [text, twin.after()].into_iter().any(|text| ASKED.is_match(text)) || !filled(twin.new, other, file.language).is_empty();
         let called = || {
             text.match_indices(&calls)
                 .any(|(at, _)| !text.get(..at).unwrap_or("").ends_with(|sign: char| sign.is_alphanumeric() || sign == '_'))
@@ -147,6 +151,16 @@ fn tells_itself(check: &str) -> bool {
         r"(?i)\bis_?(?:private|loopback|link_?local|internal|global|reserved|unspecified)\w*\b|\.Is(?:Private|Loopback|LinkLocalUnicast)\s*\(",
     );
     SENT_BY.is_match(check) || OF_OURS.is_match(check)
+}
+
+/// Whether the function still gives back what `check` asked about.
+fn returns(twin: &Twin<'_, '_>, check: &str) -> bool {
+    let names = |text| str::split(text, |c: char| !c.is_alphanumeric() && c != '_').filter(|word| word.starts_with(char::is_alphabetic));
+    let asked: HashSet<&str> = names(check).filter(|name| !matches!(*name, "if" | "return" | "not" | "or" | "and")).collect();
+    twin.after()
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("return "))
+        .any(|given| names(given).any(|name| asked.contains(name)))
 }
 
 /// Whether what came out of the lines that went is still used by what they guarded.

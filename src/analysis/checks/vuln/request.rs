@@ -333,8 +333,10 @@ fn follow<'v>(
     let mut calls = CALLED.find_all(side.code_of(statement)).filter(own);
     let chosen = between::assigned(plain).is_some_and(|value| CHOOSES.is_match(value));
     let led = || place.leads && between::assigned(plain).is_some_and(|value| LED.is_match(value));
-    let mut carries =
-        || !chosen && !NUMBER.is_match(plain) && !FILTERS.is_match(plain) && calls.all(|call| carried(plain, call, handing_on)) && !led();
+    let mut carries = || {
+        let hands_on = |call: Range<usize>| is_entry(side.code_of(statement), &call, flow) || carried(plain, call, handing_on);
+        !chosen && !NUMBER.is_match(plain) && !FILTERS.is_match(plain) && calls.all(hands_on) && !led()
+    };
     let carried = origin.filter(|_| carries());
     match carried {
         Some(origin) => flow.fill(side, statement, origin | usize::from(is_new(side, index))),
@@ -354,6 +356,16 @@ fn reaches(side: &SideView<'_>, statement: &Statement, flow: &Flow<'_>) -> Optio
     let told =
         || flow.reaches_code(&used).or_else(|| INTERPOLATED.groups(side.plain_of(statement), 1).find_map(|name| flow.reaches_code(name)));
     if used.len() == code.len() && used == code { Some(origin) } else { told() }
+}
+
+/// Whether a call takes an entry out of what a request filled: `payload.get("url")`.
+fn is_entry(code: &str, call: &Range<usize>, flow: &Flow<'_>) -> bool {
+    static ENTRY: Pattern = Pattern::new(
+        r"^(?:get|pop|fetch|dig|getString|optString|GetString|GetProperty|get_str|at|value|path|asText|textValue|getAsString|as_str)\s*\($",
+    );
+    static OWNER: Pattern = Pattern::new(r"([A-Za-z_$]\w*)\)?\??\.$");
+    let takes = code.get(call.clone()).is_some_and(|text| ENTRY.is_match(text));
+    takes && code.get(..call.start).and_then(|before| OWNER.group(before, 1)).is_some_and(|owner| flow.reaches_code(owner).is_some())
 }
 
 /// Where a script calls a function of its own that reads the request.

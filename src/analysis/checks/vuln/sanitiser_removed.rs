@@ -80,6 +80,26 @@ impl Check for SanitiserRemoved {
                 }
             }
         }
+        if sink.reported() == 0 && *as_markup {
+            purified(file, old, new, sink);
+        }
+    }
+}
+
+/// A file that puts a value into its page as markup made it harmless first, and calls nothing that does any more.
+fn purified(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    static PURIFIES: Pattern = Pattern::new(
+        r"\bDOMPurify\.sanitize\s*\(|\bpurify\w*\.sanitize\s*\(|(?:^|[^\w.])(?:sanitizeHtml|sanitize_html|sanitizeHTML)\s*\(|\bbleach\.clean\s*\(|\bnh3\.clean\s*\(|\bSanitizer\.sanitize\s*\(|\bsanitizer\.sanitize\s*\(|\bammonia::clean\s*\(|\bJsoup\.clean\s*\(",
+    );
+    static CLEANS: Pattern = Pattern::new(r"(?i)saniti[sz]|purif|bleach|\bxss|escape|\bclean|nh3|safe_?html|trusted");
+    let Some(went) = old.changed_lines().find(|line| line.text.len() <= LONGEST && PURIFIES.is_match(old.plain_line(line.index))) else {
+        return;
+    };
+    let marks = |side: &SideView<'_>| AS_MARKUP.count(side.plain());
+    let cleaned = || new.changed_lines().any(|line| CLEANS.is_match(new.plain_line(line.index)));
+    if !PURIFIES.is_match(new.plain()) && marks(new) >= marks(old) && !cleaned() && file.added().all(|line| !line.text.contains("import")) {
+        let draft = Draft::line(file, old, went.index).title("What is put into a page as markup is no longer made harmless");
+        sink.report(draft.severity(Severity::High));
     }
 }
 

@@ -3,14 +3,14 @@
 //! Routes are read line by line, each with what is written above it, in its call or first in its block. Functions and lists that make
 //! routes elsewhere are `beside`'s.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::beside;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::{FileView, SideView};
-use crate::model::rule::RuleId;
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/unguarded-route.toml`.
 pub struct UnguardedRoute;
@@ -28,6 +28,11 @@ static ABOVE: Pattern = Pattern::new(r"^\s*(?:@\w|\[\w|#\[)");
 static GUARD: Pattern = Pattern::new(
     r"(?i)auth|login|permission|protect|require|guard|verif|session|jwt|admin|role|granted|secured|ensure|policy|allowed|acl|current_?user|signed_?in|principal|scope",
 );
+/// What asks who somebody is by how it is called, rather than a handler or a form that is about roles or sessions.
+static ASKS: Pattern = Pattern::new(
+    r"(?i)^(?:\w*(?:require|ensure|verif|protect|guard|authenticat|authoriz|authoris|restrict|allow|check|must|only|middleware|login|logged|signed|permit|secured|granted|needs?_)\w*|auth\w*|is\w+|has\w+|can\w+|jwt\w*|acl\w*|current_?user|\w*Auth)$",
+);
+static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
 /// Routes that anybody is meant to reach.
 static PUBLIC: Pattern = Pattern::new(
     r"(?i)\b(?:health\w*|readyz?|livez?|ping|login|logout|sign\w*|register|static|assets|public|webhooks?|callback|docs|openapi|metrics|favicon|robots|version|status|oauth\w*|token|AllowAnonymous|permitAll)\b",
@@ -49,6 +54,8 @@ static DEFINES: Pattern = Pattern::new(
 const NEIGHBOURS: usize = 2;
 /// A route is written on no more lines than this.
 const TALLEST: usize = 8;
+/// More names than these are not kept of one route.
+const NAMES: usize = 16;
 /// What a block says first.
 const FIRST: usize = 3;
 /// Blocks further out guard nothing.
@@ -86,22 +93,43 @@ impl Check for UnguardedRoute {
                 places.entry(&other.place).or_default().count(other);
             }
         }
-        for route in routes.iter().filter(|route| route.is_new && !route.guarded) {
+        let (shared, count) = shared(&routes);
+        for route in routes.iter().filter(|route| route.is_new && (!route.guarded || !shared.is_empty() && !route.asks_as(&shared))) {
             if route.opened && route.changes && all.guarded > 0 {
-                sink.report(Draft::line(file, side, route.line).title("A new route lets anybody in where its neighbours ask who it is"));
+                let title = "A new route lets anybody in where its neighbours ask who it is";
+                sink.report(Draft::line(file, side, route.line).title(title).severity(Severity::Medium));
             } else if !route.public
                 && (all.ask(NEIGHBOURS)
                     || places.get(route.place.as_str()).is_some_and(|there| there.ask(NEIGHBOURS))
                     || route.changes && changing.ask(NEIGHBOURS)
                     || route.mounted && mounted.ask(1))
             {
-                sink.report(Draft::line(file, side, route.line));
+                let draft = Draft::line(file, side, route.line);
+                let severity = match (count >= NEIGHBOURS && !shared.is_empty(), route.changes, count > NEIGHBOURS) {
+                    (true, true, true) => Severity::High,
+                    (true, true, _) | (true, _, true) => Severity::Medium,
+                    _ if route.mounted => Severity::Medium,
+                    _ => Severity::Low,
+                };
+                sink.report(draft.severity(severity));
             }
         }
         if sink.reported() == before {
             beside::report(file, side, sink);
         }
     }
+}
+
+/// What every route that stood, and is not meant for anybody, asks by the same name, and how many they are; none where they are too few.
+fn shared(routes: &[Route]) -> (BTreeSet<String>, usize) {
+    let mut stood = routes.iter().filter(|route| !route.is_new && !route.public && !route.opened);
+    let Some(first) = stood.next() else { return (BTreeSet::new(), 0) };
+    let (mut names, mut count) = (first.asking.clone(), 1);
+    for other in stood {
+        names.retain(|name| other.asking.contains(name));
+        count += 1;
+    }
+    (if count >= NEIGHBOURS { names } else { BTreeSet::new() }, count)
 }
 
 /// How many routes of a kind have a check, and how many none.
@@ -133,9 +161,18 @@ struct Route {
     mounted: bool,
     /// The first part of its address.
     place: String,
+    /// The names in its call or above it that may ask who somebody is.
+    asking: BTreeSet<String>,
+    /// Whether a block around it asks.
+    within: bool,
 }
 
 impl Route {
+    /// Whether it asks by one of `names`, or by another name that says that it asks.
+    fn asks_as(&self, names: &BTreeSet<String>) -> bool {
+        self.within || self.asking.iter().any(|name| names.contains(name) || ASKS.is_match(name))
+    }
+
     fn at(side: &SideView<'_>, line: usize) -> Self {
         let (text, first) = written(side, line);
         let own = said(side, line);
@@ -149,16 +186,21 @@ impl Route {
         };
         let marks = (line..side.len()).take(TALLEST).take_while(|at| ABOVE.is_match(said(side, *at)));
         let opened = (first..line).chain(marks).any(|at| OPENED.is_match(said(side, at)));
+        let within = !opened && stands_within(side, line);
+        let words = WORD.groups(&asked, 0).filter(|word| GUARD.is_match(word)).take(NAMES);
+        let asking = words.map(str::to_owned).collect();
         let place = address.trim_matches(['"', '\'', '`']).split('/').find(|part| !part.is_empty()).unwrap_or("");
         Self {
             line,
             is_new: side.is_changed(line),
-            guarded: !opened && (GUARD.is_match(&asked) || stands_within(side, line)),
+            guarded: !opened && (GUARD.is_match(&asked) || within),
             public: is_public(&text),
             opened: opened && !is_public(&marks_gone),
             changes: CHANGES.is_match(&own.replacen(address, "", usize::from(!address.is_empty()))),
             mounted: own.trim_start().starts_with("mount"),
             place: place.to_owned(),
+            asking,
+            within,
         }
     }
 }

@@ -1,0 +1,98 @@
+//! A check of who somebody is, or of what they show, stands where it stood and stops nobody: what it refused is only told. A part of
+//! `guard-removed`, which knows refusals that went with their condition.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::functions::brief;
+use super::refusal::refuses;
+use crate::analysis::branch::{Branch, branch};
+use crate::analysis::check::{Draft, Sink};
+use crate::analysis::checks::vuln::twins::{Twin, twins};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::{FileView, SideView};
+use crate::model::rule::{Confidence, Severity};
+
+/// A block of more statements does more than to refuse.
+const LONGEST: usize = 6;
+/// More statements of one function are not compared one by one.
+const MOST: usize = 400;
+
+/// Asks whether what somebody shows is right, or whether they may.
+static ASKS: Pattern = Pattern::new(
+    r"(?i)verif(?:y|ied|ies|ication)|signature|hmac|x509|certificate|permission|authori[sz]|\bis_?allowed|forbidden|csrf|is_?(?:admin|owner|staff|member|maintainer)|has_?(?:role|scope|access|right)|passw|credential|(?:is|has)_?expired|revoked|\bcan_?[a-z]*\(",
+);
+/// Nothing of the function runs after it, or the answer is given there.
+static STOPS: Pattern = Pattern::new(
+    r"(?i)\b(?:return|raise|throw|goto|panic|abort\w*|die|exit|halt|bail|break|continue|reject\w*|deny|fail\w*|next|redirect\w*|render|head|ensure|exitProcess|unreachable)\b|\?\s*;",
+);
+/// Keeps the answer for later.
+static KEEPS: Pattern = Pattern::new(r"[^=!<>]=[^=>]|\+\+|\.(?:push|add|append|insert|set|put)\w*\s*\(|<<");
+
+/// Reports conditions that stayed while what they led to went.
+pub(super) fn report(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    for twin in twins(file).into_iter().filter(|twin| twin.removed().any(|(_, text)| STOPS.is_match(text))) {
+        if let Some((first, last)) = told(file, &twin) {
+            let draft = Draft::lines(file, twin.new, first, last).title("What is refused is only told, and it goes on");
+            sink.report(draft.severity(Severity::High).confidence(Confidence::Medium));
+            return;
+        }
+    }
+}
+
+fn told(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<(usize, usize)> {
+    let (old, new) = (twin.old, twin.new);
+    let mut stand: HashMap<String, usize> = HashMap::new();
+    for at in within(new, &twin.is).take(MOST) {
+        stand.entry(brief(new, &new.statements()[at])).or_insert(at);
+    }
+    for at in within(old, &twin.was).take(MOST) {
+        let statement = &old.statements()[at];
+        let Some(was) = branch(old, file.language, at).filter(|was| (1..=LONGEST).contains(&was.block.len())) else { continue };
+        let touched = was.block.clone().any(|inner| old.is_changed(old.statements()[inner].first_line));
+        if !touched || !asks(old, at, &was) || !stops(old, &was) {
+            continue;
+        }
+        let Some(now) = stand.get(&brief(old, statement)).copied() else { continue };
+        let Some(is) = branch(new, file.language, now) else { continue };
+        let line = new.statements()[now].first_line;
+        let last = is.block.clone().last().map_or(line, |inner| new.statements()[inner].last_line);
+        // A block that keeps what it found may be asked later; one with another way behind it still decides.
+        let behind = new.statements().get(is.block.end).is_some_and(|next| new.code_of(next).trim_start().starts_with("else"));
+        if !stops(new, &is) && !keeps(new, &is) && !behind {
+            return Some((line, last));
+        }
+    }
+    None
+}
+
+/// The statements on `lines`, by position.
+fn within(side: &SideView<'_>, lines: &Range<usize>) -> Range<usize> {
+    let statements = side.statements();
+    let (first, end) = (lines.start, lines.end);
+    statements.partition_point(|one| one.first_line < first)..statements.partition_point(|one| one.first_line < end)
+}
+
+/// Whether the condition asks who somebody is, or the statement before it did: `err := verify(sig)` and `if err != nil {`.
+fn asks(side: &SideView<'_>, at: usize, found: &Branch) -> bool {
+    static ANSWER: Pattern = Pattern::new(r"^\W*(?:not\s+)?(?:err|error|ok|valid|rc|ret|res|result|status|e)\b");
+    let condition = side.masked().get(found.condition.clone()).unwrap_or("").trim();
+    let before = || {
+        let previous = at.checked_sub(1).map(|before| side.code_of(&side.statements()[before]));
+        ANSWER.is_match(condition) && previous.is_some_and(|code| code.contains('=') && ASKS.is_match(code))
+    };
+    ASKS.is_match(condition) || before()
+}
+
+fn texts<'v>(side: &'v SideView<'_>, found: &Branch) -> impl Iterator<Item = &'v str> {
+    let inline = side.masked().get(found.inline.clone());
+    found.block.clone().map(|inner| side.code_of(&side.statements()[inner])).chain(inline)
+}
+
+fn stops(side: &SideView<'_>, found: &Branch) -> bool {
+    texts(side, found).any(|text| STOPS.is_match(text) || refuses(text))
+}
+
+fn keeps(side: &SideView<'_>, found: &Branch) -> bool {
+    texts(side, found).any(|text| KEEPS.is_match(text))
+}
