@@ -27,7 +27,7 @@ static SAID: Pattern = Pattern::new(
 );
 /// A parameter of a handler that the framework fills from the request; groups: its name.
 static GIVEN: Pattern = Pattern::new(
-    r"@(?:RequestParam|RequestHeader|QueryParam|HeaderParam|Query|Headers?|Param)\b(?:\([^)]*\))?\s+(?:final\s+)?[\w<>?.]+\s+(\w+)|\[From(?:Query|Header|Form)[^\]]*\]\s*[\w<>?.]+\s+(\w+)|\b(\w+)\s*:\s*[\w|\[\] .]+=\s*(?:Query|Header|Cookie|Form)\s*\(|@(?:Query|Headers|Param|Body|Payload|Args)\([^)]*\)\s+(\w+)\s*\??:|@RequestBody\s+(?:@\w+\s+)*(?:final\s+)?[\w<>?.]+\s+(\w+)|\[FromBody\]\s*[\w<>?.]+\s+(\w+)|\b(?:Query|Path|Json|Form|TypedHeader)\s*\(\s*(?:mut\s+)?(\w+)\s*\)\s*:",
+    r"@(?:RequestParam|RequestHeader|QueryParam|HeaderParam|Query|Headers?|Param)\b(?:\([^)]*\))?\s+(?:final\s+)?[\w<>?.]+\s+(\w+)|\[From(?:Query|Header|Form)[^\]]*\]\s*[\w<>?.]+\s+(\w+)|\b(\w+)\s*:\s*[\w|\[\] .]+=\s*(?:Query|Header|Cookie|Form)\s*\(|@(?:Query|Headers|Param)\([^)]*\)\s+(\w+)\s*\??:|\b(?:Query|Path|Json|Form|TypedHeader)\s*\(\s*(?:mut\s+)?(\w+)\s*\)\s*:",
 );
 /// A name that is set to something.
 static SET: Pattern =
