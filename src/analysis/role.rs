@@ -292,7 +292,8 @@ fn is_example(path: &str, _: &str) -> bool {
 
 fn is_docs(path: &str, name: &str) -> bool {
     ends(name, &[".md", ".mdx", ".rst", ".adoc", ".txt"]) && name != "cmakelists.txt"
-        || folders(path).any(|folder| matches!(folder, "docs" | "doc"))
+        // Below the sources of a JVM build it is a package like any other.
+        || folders(path.split("/src/main/").next().unwrap_or(path)).any(|folder| matches!(folder, "docs" | "doc"))
         || matches!(name, "license" | "readme" | "changelog" | "notice" | "authors")
 }
 
@@ -323,6 +324,7 @@ mod tests {
             ("src/CMakeLists.txt", Role::Product),
             ("examples/app/src/main.rs", Role::Example),
             ("src/main/java/com/example/demo/Auth.java", Role::Product),
+            ("src/main/kotlin/com/acme/docs/Store.kt", Role::Product),
             ("config/metrics.yaml", Role::Config),
             ("src/auth/utils.py", Role::Product),
         ];

@@ -2,6 +2,7 @@
 
 pub mod alone;
 mod attempts;
+mod coarser;
 pub mod compared;
 pub mod comparison;
 pub mod cover;

@@ -4,6 +4,7 @@ mod blocks;
 pub mod cloud_guard_removed;
 pub mod container_loosened;
 pub mod host_setting_loosened;
+mod kept_twice;
 pub mod network_opened;
 mod program_sandboxes;
 pub mod rights_widened;

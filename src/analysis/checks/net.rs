@@ -7,6 +7,7 @@ pub mod echoed;
 pub mod elsewhere;
 pub mod forwarding;
 pub mod hosts;
+mod linked_in_log;
 pub mod lookups;
 mod named_in_log;
 pub mod sending;

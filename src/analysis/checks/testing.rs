@@ -13,6 +13,7 @@ mod commands;
 mod compared;
 pub mod coverage_lowered;
 mod doubles;
+mod only_told;
 mod refusal;
 mod run_status;
 pub mod snapshot_rewritten;

@@ -9,6 +9,7 @@ pub mod bounds;
 pub mod careless;
 mod escaping_switched;
 pub mod handlers;
+mod in_part;
 mod marked_valid;
 mod names_written;
 mod only_given;

@@ -1,6 +1,7 @@
 //! `constant-auth`: a function that answers "may they?" says yes to everybody, or stopped asking.
 
 use crate::analysis::prefilter::{Needs, Reach, Words};
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -34,7 +35,7 @@ static ARROW: Pattern = Pattern::new(
 );
 /// Functions whose body is one expression: `bool MayEdit(User u) => true;`, `fun mayEdit(u: User) = true`.
 static EXPRESSION: Pattern = Pattern::new(
-    r"^\s*(?:[\w<>\[\]?@]+\s+)+([A-Za-z_]\w*)\s*\([^()]*\)\s*(?::\s*Boolean\s*)?=>?\s*(?:true|Task\.FromResult\(\s*true\s*\))\s*;?\s*$",
+    r"^\s*(?:[\w<>\[\]?@]+\s+)+([A-Za-z_]\w*)\s*\([^()]*\)\s*(?::\s*Boolean\s*)?=>?\s*(?:true|Task\.FromResult\(\s*true\s*\)|(?:new\s+)?ValueTask(?:<bool>|\.FromResult)?\s*\(\s*true\s*\))\s*;?\s*$",
 );
 static FALSE: Pattern = Pattern::new(r"^\s*(?:return\s+)?(?:false|False)\s*;?\s*$");
 
@@ -272,9 +273,16 @@ fn is_innocent(side: &SideView<'_>, body: Body<'_>) -> bool {
 
 /// `const isAuthorized = () => true`, `check_auth = lambda *a: True`.
 fn arrows(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    for line in side.changed_lines().filter(|line| line.code().contains('=') || line.code().contains("lambda")) {
-        let arrow = ARROW.group(line.code(), 1).or_else(|| ARROW.group(line.code(), 2));
-        let Some(name) = arrow.or_else(|| EXPRESSION.group(line.code(), 1)) else { continue };
+    // The expression may stand on the line below its arrow.
+    let head = |at: usize| at.checked_sub(1).map(|above| side.line(above).code().trim_end()).filter(|above| above.ends_with(['=', '>']));
+    for line in side.changed_lines().filter(|line| line.code().contains(['=', 't', 'T'])) {
+        let code = match head(line.index).filter(|above| above.ends_with("=>") || above.ends_with(") =") || above.ends_with("Boolean =")) {
+            Some(above) if !line.code().contains("=>") => Cow::Owned(format!("{above} {}", line.code().trim())),
+            _ if line.code().contains('=') || line.code().contains("lambda") => Cow::Borrowed(line.code()),
+            _ => continue,
+        };
+        let arrow = ARROW.group(&code, 1).or_else(|| ARROW.group(&code, 2));
+        let Some(name) = arrow.or_else(|| EXPRESSION.group(&code, 1)) else { continue };
         if vocabulary().answers(name) || vocabulary().permits(name) {
             sink.report(
                 Draft::line(file, side, line.index)

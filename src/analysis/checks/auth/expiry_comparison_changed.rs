@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::coarser;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::checks::vuln::twins::twins;
 use crate::analysis::identifier::words;
@@ -63,7 +64,8 @@ impl Check for ExpiryComparisonChanged {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let live = file.role.is_live() && !file.role.is_mechanical();
         let (Some(side), Some(old)) = (file.new_side().filter(|_| live), file.old()) else { return };
-        never(file, side, sink);
+        never(file, old, side, sink);
+        coarser::report(file, sink);
         certificate(file, old, side, sink);
         let about_file = words(&file.path).iter().any(|word| ABOUT.contains(&word.as_str()));
         let telling = |line: &LineView<'_>| line.text.len() < 400 && says(line.text, about_file);
@@ -94,6 +96,11 @@ impl Check for ExpiryComparisonChanged {
     }
 }
 
+/// Lines that went, lines that came, and what stands there now.
+type Place<'v> = (Vec<(usize, &'v str)>, Vec<(usize, &'v str)>, &'v str);
+
+/// What compares in a shell.
+static OF_SHELL: Pattern = Pattern::new(r"\s-(?:lt|le|gt|ge)\s");
 /// When something ends, when it began, and what time it is.
 static ENDS: Pattern = Pattern::new(r"(?i)\w*expir\w*|\bexp\b|valid_?(?:until|to)\b|not_?after|end_?date");
 static BEGAN: Pattern = Pattern::new(
@@ -104,10 +111,19 @@ static NOW: Pattern = Pattern::new(
 );
 
 /// The end is compared with the beginning, which it never reaches, where it was compared with what time it is.
-fn never(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    for twin in twins(file) {
-        let asks = |text: &str| text.len() < 400 && ENDS.is_match(text) && COMPARISON.is_match(text);
-        let was = twin.removed().filter(|(_, text)| asks(text) && NOW.is_match(text) && !BEGAN.is_match(text));
+fn never(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let mut places: Vec<Place<'_>> =
+        twins(file).iter().map(|twin| (twin.removed().collect(), twin.added().collect(), twin.after())).collect();
+    if old.is_script() {
+        let outside = |side: &SideView<'_>, line: usize| side.function_at(line).is_none();
+        let lines = |side: &'_ SideView<'_>| -> Vec<usize> { side.changed_lines().map(|line| line.index).take(200).collect() };
+        let removed = lines(old).into_iter().filter(|at| outside(old, *at)).map(|at| (at, old.plain_line(at))).collect();
+        let added = lines(side).into_iter().filter(|at| outside(side, *at)).map(|at| (at, side.plain_line(at))).collect();
+        places.push((removed, added, side.plain()));
+    }
+    for (removed, added, after) in places {
+        let asks = |text: &str| text.len() < 400 && ENDS.is_match(text) && (COMPARISON.is_match(text) || OF_SHELL.is_match(text));
+        let was = removed.iter().filter(|(_, text)| asks(text) && NOW.is_match(text) && !BEGAN.is_match(text));
         let was: Vec<&str> = was.flat_map(|(_, text)| ENDS.groups(text, 0)).collect();
         if was.is_empty() {
             continue;
@@ -120,10 +136,10 @@ fn never(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
                 && !text.contains(" - ")
                 && ENDS.groups(text, 0).any(|end| was.contains(&end))
         };
-        let still = twin.after().lines().any(|text| asks(text) && NOW.is_match(text));
-        if let Some((line, _)) = twin.added().find(|(_, text)| never(text)).filter(|_| !still) {
+        let still = after.lines().any(|text| asks(text) && NOW.is_match(text));
+        if let Some((line, _)) = added.iter().find(|(_, text)| never(text)).filter(|_| !still) {
             let title = "What ends is compared with when it began, and never with what time it is";
-            sink.report(Draft::line(file, side, line).title(title));
+            sink.report(Draft::line(file, side, *line).title(title));
         }
     }
 }

@@ -61,7 +61,7 @@ impl Check for ExpiryWeakened {
         let before: BTreeMap<&str, f64> = file.removed().filter_map(|line| setting(&line)).collect();
         for line in file.added() {
             let Some((name, after)) = setting(&line).filter(|_| !before.is_empty()) else { continue };
-            if !(IDENTITY.is_match(name) || IDENTITY.is_match(&file.path)) {
+            if !(IDENTITY.is_match(name) || IDENTITY.is_match(&file.path) || signs(side, name)) {
                 continue;
             }
             let Some(earlier) = before.get(name) else { continue };
@@ -70,6 +70,17 @@ impl Check for ExpiryWeakened {
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
         }
     }
+}
+
+/// Whether a link is signed for as long as `name` says: whoever has it needs nothing else.
+fn signs(side: &SideView<'_>, name: &str) -> bool {
+    static SIGNED: Pattern =
+        Pattern::new(r"(?i)pre_?sign|sign(?:ed)?_?ur[li]|sas_?token|generate_?sas|shared_?access_?signature|temporary_?ur[li]");
+    const MOST: usize = 5_000;
+    let name = name.split_whitespace().next_back().unwrap_or(name).trim_start_matches('$');
+    let named = |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let lines = side.lines().take(MOST).filter(|line| line.text.len() <= 600);
+    name.len() > 2 && lines.map(|line| line.text).any(|text| SIGNED.is_match(text) && named(text))
 }
 
 /// What a call forgives: `jwt.WithLeeway(30*time.Second)`, `clockTolerance: 5`, `leeway=10`, also amid a longer line.

@@ -24,14 +24,23 @@ const TRIED: usize = 15;
 const MOST: usize = 100;
 
 static CAUGHT: Pattern = Pattern::new(r"^\s*(?:\}\s*)?(?:catch|except|rescue)\b|\bErr\s*\(\s*\w*\s*\)\s*=>");
+/// Where errors are values, what asks for one handles it.
+static FAILED: Pattern = Pattern::new(
+    r"^\s*(?:\}\s*else\s+)?if\s*\(?\s*(?:[\w, ]+:?=[^;]*;\s*)?(?:err|error)\s*(?:!==?\s*(?:nil|null|undefined))?\s*\)?\s*(?:\{|return\b|next\b)",
+);
+/// What was asked stands so many lines above.
+const ASKED_ABOVE: usize = 3;
 /// What may stand between: marks, and what is told somebody.
 static TOLD: Pattern = Pattern::new(
     r"^\s*[{}()]*\s*$|(?i)^\s*[\w.$>:@-]*(?:log|warn|error|debug|trace|print|metric|count|sentry|console|spdlog|slf4j|timber|nlog)[\w.$>:!-]*\s*\(",
 );
 static YES: Pattern = Pattern::new(r"^\s*(?:\w+\(\w*\)\s*=>\s*)?(?:return\s+)?(?:true|True|Ok\(true\))\s*[;,]?\s*$|\b\w+\.Succeed\s*\(");
 static NO: Pattern = Pattern::new(
-    r"^\s*(?:\w+\(\w*\)\s*=>\s*)?(?:return\s+)?(?:false|False|Ok\(false\))\s*[;,]?\s*$|\b\w+\.Fail\s*\(|^\s*(?:throw|raise)\b|^\s*return\s+Err\(",
+    r"^\s*(?:\w+\(\w*\)\s*=>\s*)?(?:return\s+)?(?:false|False|Ok\(false\))\s*[;,]?\s*$|\b\w+\.Fail\s*\(|^\s*(?:throw|raise)\b|^\s*return\s+Err\(|^\s*(?:return\s+)?(?:(?:this|self)\.)?(?i:deny|reject|refuse|forbid|block)\w*\s*\(",
 );
+/// The same two of a question whether somebody must be kept out.
+static LET_BE: Pattern = Pattern::new(r"^\s*(?:return\s+)?(?:false|False|Ok\(false\))\s*[;,]?\s*$");
+static KEPT_OUT: Pattern = Pattern::new(r"^\s*(?:return\s+)?(?:true|True|Ok\(true\))\s*[;,]?\s*$|^\s*(?:throw|raise)\b");
 /// What comes next is let run.
 static HANDS_ON: Pattern = Pattern::new(
     r"\bnext\(\s*\)|\b_?next(?:\.Invoke)?\s*\(\s*(?:http_?[cC]ontext|context|ctx|request|req)\s*\)|\bnext\.ServeHTTP\s*\(|\b\w*[cC]hain\.(?:doFilter|filter)\s*\(|\bcall_next\s*\(|\bc\.Next\(\)|\bfccb\s*\(",
@@ -43,12 +52,12 @@ static MAY: Pattern = Pattern::new(
     r"(?i)^(?:is_?)?(?:allow\w*|permit\w*|entitled|introspect\w*)$|^(?:may|can)(?:_|[A-Z])|authori[sz]|(?i)^has_?(?:access|right)",
 );
 static ABOUT: Pattern = Pattern::new(
-    r"(?i)token|api_?keys?\b|\bkeys?\b|session|auth|claims|account|licen[cs]e|permission|principal|introspect|verif|credential|\buser",
+    r"(?i)token|api_?keys?\b|\bkeys?\b|session|auth|claims|account|licen[cs]e|permission|principal|introspect|verif|credential|\buser|\ballowed|\bpolic(?:y|ies)\b|enforce",
 );
 
 /// What a text must hold.
 pub(super) fn words() -> Words {
-    Words::named(["catch", "except", "rescue", "err(", "return 0", "exit 0"])
+    Words::named(["catch", "except", "rescue", "err(", "err != nil", "(err", "(error", "return 0", "exit 0"])
 }
 
 /// Reports such answers.
@@ -57,11 +66,20 @@ pub(super) fn report(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'
         return in_shell(file, side, sink);
     }
     let told = |line: &usize| side.line(*line).text.len() <= WIDEST;
+    kept_out(file, side, sink);
+    if sink.reported() > 0 {
+        return;
+    }
     let no = LazyCell::new(|| file.removed().any(|was| was.text.len() <= WIDEST && NO.is_match(was.text)));
     let answers = side.changed_lines().map(|line| line.index).filter(told);
     for line in answers.filter(|line| YES.is_match(side.plain_line(*line)) || HANDS_ON.is_match(side.plain_line(*line))).take(MOST) {
-        let Some(caught) = handler(side, line) else { continue };
-        let tried = caught.saturating_sub(TRIED)..caught;
+        let Some(caught) = handler(side, line, &CAUGHT).or_else(|| handler(side, line, &FAILED)) else { continue };
+        let as_value = !CAUGHT.is_match(side.plain_line(caught));
+        // The handler of an error that is a value let some through by design, unless it refused before.
+        if as_value && !file.removed().any(|was| was.text.len() <= WIDEST && turned_away(was.text)) {
+            continue;
+        }
+        let tried = caught.saturating_sub(if as_value { ASKED_ABOVE } else { TRIED })..caught;
         let title = if YES.is_match(side.plain_line(line)) {
             let asks = |name: &str| vocabulary().permits(name) || vocabulary().decides(name) || MAY.is_match(name);
             if !*no || !tried.clone().any(|at| told(&at) && CALL.groups(side.plain_line(at), 1).any(asks)) {
@@ -80,11 +98,35 @@ pub(super) fn report(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'
     }
 }
 
+/// A function that says whether somebody must be kept out, because of something that was taken back or has ended, answers no where nobody
+/// could be asked.
+fn kept_out(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let short = |text: &str| text.len() <= WIDEST;
+    let answers =
+        side.changed_lines().map(|line| line.index).filter(|at| short(side.line(*at).text) && LET_BE.is_match(side.plain_line(*at)));
+    for line in answers.take(MOST) {
+        let inverse = side.function_at(line).is_some_and(|function| vocabulary().keeps_out(&function.name));
+        let Some(caught) = handler(side, line, &CAUGHT).filter(|_| inverse) else { continue };
+        if file.removed().any(|was| short(was.text) && KEPT_OUT.is_match(was.text)) {
+            let draft = Draft::lines(file, side, caught, line).title("Nobody is kept out where it could not be asked");
+            return sink.report(draft.severity(Severity::High).confidence(Confidence::Medium));
+        }
+    }
+}
+
+/// Whether a line answered a request with a refusal, or ended it.
+fn turned_away(text: &str) -> bool {
+    static ANSWERS: Pattern = Pattern::new(
+        r"\bhttp\.Error\s*\(|\.Abort\w*\(|\bnext\(\s*\w|\.(?:status|sendStatus|code|Status|SendStatus|WriteHeader)\s*\(|\breturn\s+(?:echo\.|fiber\.|err\b)|^\s*throw\b",
+    );
+    is_of_somebody(text) || ANSWERS.is_match(text)
+}
+
 /// The line of the handler of errors that does nothing before `line` but tell somebody.
-fn handler(side: &SideView<'_>, line: usize) -> Option<usize> {
+fn handler(side: &SideView<'_>, line: usize, caught: &Pattern) -> Option<usize> {
     let above = (line.saturating_sub(HANDLER)..=line).rev();
     for at in above {
-        if CAUGHT.is_match(side.plain_line(at)) {
+        if caught.is_match(side.plain_line(at)) {
             return Some(at);
         }
         if at != line && !TOLD.is_match(side.plain_line(at)) {

@@ -2,7 +2,7 @@
 
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use std::cell::LazyCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -47,6 +47,10 @@ struct Entry {
 
 static CATCH: Pattern = Pattern::new(r"^\s*(?:except|catch|rescue)\b");
 static TRY: Pattern = Pattern::new(r"^\s*(?:try|begin)\b");
+/// It says what happened, and does nothing.
+static TOLD: Pattern = Pattern::new(
+    r"(?i)^\s*(?:pass\s*$|[\w.$>:@-]*(?:log|warn|error|debug|trace|print|metric|sentry|console|spdlog|slf4j|timber|nlog)[\w.$>:!-]*[\s(])",
+);
 static CHECKS: Pattern = Pattern::new(r"(?i)(?:verif|validat|check|authentic|authoriz|decode|compare|introspect)\w*\s*\(");
 static IGNORED: Pattern = Pattern::new(
     r"(?:^|\b)(?:_\s*(?:,\s*_\s*)?=|let\s+_\w*\s*=|_\s*,\s*_\s*:?=)\s*(?:[\w]+(?:\.|::))*((?i:verify|authenticate|authorize|check_?auth|check_?token|check_?permission|check_?signature|validate_?token|validate_?signature)\w*)\s*\(",
@@ -95,7 +99,13 @@ impl Check for GuardFailsOpen {
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
-        let Some(side) = file.new_side().filter(|side| file.role.is_live() && side.changed_lines().next().is_some()) else { return };
+        let Some(side) = file.new_side().filter(|_| file.role.is_live()) else { return };
+        if side.changed_lines().next().is_none() {
+            if file.language.is_code() {
+                reopened(file, side, sink);
+            }
+            return;
+        }
         let stood: BTreeSet<&str> = file.removed().map(|line| line.text.trim()).collect();
         switched_off(file, side, &stood, sink);
         empty(file, side, sink);
@@ -244,7 +254,7 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
 
 /// A handler of errors that turned somebody away, and lets what comes after it run now.
 fn reopened(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    let Some(old) = file.old().filter(|_| file.removed().any(|line| is_of_somebody(line.text))) else { return };
+    let Some(old) = file.old().filter(|_| file.removed().any(|line| is_of_somebody(line.text) || stops(line.text))) else { return };
     let handlers = |side: &SideView<'_>| -> Vec<(String, usize)> {
         let catches = side.statements().iter().enumerate().filter(|(_, statement)| CATCH.is_match(side.code_of(statement)));
         let within = |statement: &Statement| statement.function.map_or("", |at| side.functions()[at].name.as_str());
@@ -254,17 +264,40 @@ fn reopened(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let says = |side: &SideView<'_>, at: usize, is_it: &dyn Fn(&str) -> bool| {
         inside(side, at).any(|inner| is_it(side.plain_of(&side.statements()[inner])))
     };
-    let turned_away: BTreeSet<String> =
-        handlers(old).into_iter().filter(|(_, at)| says(old, *at, &is_of_somebody)).map(|(name, _)| name).collect();
+    // A handler of what could not be proven is about somebody whatever it answered.
+    let of_proof = |side: &SideView<'_>, at: usize| UNPROVEN.is_match(side.plain_of(&side.statements()[at]));
+    let turned = |at: usize| says(old, at, &is_of_somebody) || of_proof(old, at) && says(old, at, &stops);
+    let turned_away: BTreeMap<String, usize> = handlers(old).into_iter().filter(|(_, at)| turned(*at)).collect();
+    let last_of = |side: &SideView<'_>, at: usize| {
+        inside(side, at).last().map_or(side.statements()[at].last_line, |inner| side.statements()[inner].last_line)
+    };
     for (name, at) in handlers(side) {
         let handler = &side.statements()[at];
-        let last = inside(side, at).last().map_or(handler.last_line, |inner| side.statements()[inner].last_line);
+        let last = last_of(side, at);
+        let Some(was) = turned_away.get(&name).copied() else { continue };
+        let told = |inner: usize| TOLD.is_match(side.code_of(&side.statements()[inner]));
+        // What only ended may end otherwise: a value may stand for it.
+        if !says(old, was, &is_of_somebody) && !inside(side, at).all(told) {
+            continue;
+        }
+        let touched = side.touches(handler.first_line, last) || old.touches(old.statements()[was].first_line, last_of(old, was));
         let goes_on = !says(side, at, &|text| is_of_somebody(text) || refuses(text) || ends(text));
-        if turned_away.contains(&name) && goes_on && !inside(side, at).is_empty() && side.touches(handler.first_line, last) {
+        if goes_on && !inside(side, at).is_empty() && touched {
             let draft = Draft::lines(file, side, handler.first_line, last).title("A failed check turned somebody away, and lets in now");
             sink.report(draft.evidence(side.plain_of(handler).trim()).confidence(Confidence::Medium));
         }
     }
+}
+
+/// What an error is called that says that nobody proved who they are, or who wrote something.
+static UNPROVEN: Pattern = Pattern::new(
+    r"(?i)signature_?(?:verification)?_?(?:error|exception|invalid|mismatch)|invalid_?(?:signature|token)|bad_?signature|verification_?(?:error|failed|exception)|jwt\w*(?:error|exception)|token_?(?:error|expired|invalid)\w*|unauthori[sz]ed|unauthenticated|not_?authenticated|authentication_?(?:error|failed|exception)|access_?denied|permission_?denied",
+);
+
+/// Whether a statement ends what runs without an answer that could be meant otherwise.
+fn stops(text: &str) -> bool {
+    static STOPS: Pattern = Pattern::new(r"^\s*(?:raise|throw|panic|abort|die|exit|halt|bail)\b|\babort\w*\s*\(");
+    STOPS.is_match(text)
 }
 
 /// What a statement makes of a check that failed; `let_out`: whether what it asks stood on a removed line that let the error out.

@@ -8,6 +8,7 @@ use super::vocabulary::vocabulary;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::checks::vuln::input_check_weakened::refusals;
 use crate::analysis::checks::vuln::twins::twins;
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
@@ -79,7 +80,7 @@ impl Check for GuardSwapped {
             }
             let known: BTreeSet<&str> = was.iter().flat_map(|was| WORD.groups(was, 0)).collect();
             for (line, asked) in refusals(file, twin.new, &twin.is) {
-                for name in CALL.groups(asked, 1).filter(|name| !known.contains(name)) {
+                for name in called(file.language, asked).filter(|name| !known.contains(name)) {
                     wanted.entry(name.to_owned()).or_insert_with(|| (line, was[0].trim().to_owned()));
                 }
             }
@@ -130,6 +131,13 @@ impl Check for GuardSwapped {
     }
 }
 
+/// What a condition calls; a method of Ruby that asks something needs no brackets.
+fn called(language: Language, asked: &str) -> impl Iterator<Item = &str> {
+    static ASKS: Pattern = Pattern::new(r"(?:^|[\s(!&|])([a-z_]\w*[?!])(?:$|[\s)&|])");
+    let bare = (language == Language::Ruby).then(|| ASKS.groups(asked, 1));
+    CALL.groups(asked, 1).chain(bare.into_iter().flatten())
+}
+
 /// What lines that came call where lines of the same function, or outside of all, went that asked who may: the name, its line, and who was asked.
 fn replaced(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>) -> Vec<(String, (usize, String))> {
     let outside = |side: &SideView<'_>, line: usize| side.function_at(line).is_none();
@@ -178,7 +186,7 @@ fn blanked(line: &str, word: &std::ops::Range<usize>) -> String {
 /// Whether a condition asks who may do something.
 fn decides(asked: &str) -> bool {
     static ASKS: Pattern = Pattern::new(
-        r"\b(?i:has_?(?:perm|role|scope|right|access|any|authority|claim)\w*|is_?(?:admin|staff|owner|superuser|member|authenticated|authori[sz]ed|allowed|permitted|granted|in_?role)|authori[sz]e\w*|allowed|check_?(?:permission|access|role)\w*|require_?role)\b[?!]?\s*\(?|->can(?:not)?\(|\bGate::|\.can\?|\bpolicy\b",
+        r"\b(?i:has_?(?:perm|role|scope|right|access|any|authority|claim)\w*|is_?(?:admin|staff|owner|superuser|member|authenticated|authori[sz]ed|allowed|permitted|granted|in_?role)|authori[sz]e\w*|allowed|check_?(?:permission|access|role)\w*|require_?role)\b[?!]?\s*\(?|->can(?:not)?\(|\bcan\?\s*\(|\b(?i:authz|authorizer|acl|rbac|enforcer|permissions)\.\w+\s*\(|\bGate::|\.can\?|\bpolicy\b",
     );
     ASKS.is_match(asked)
         || asks_for_somebody(asked)
@@ -212,6 +220,11 @@ fn helpers(file: &FileView<'_>, alone: &BTreeSet<&str>, names: &BTreeSet<&str>) 
             let mut body: Vec<(bool, &str)> = lines[at + 1 + opens..].iter().take(BODY).take_while(inside).copied().collect();
             if body.is_empty() {
                 body.extend(EXPRESSION.parts(line).map(|value| (lines[at].0, value)));
+            }
+            // A function of Go that gives nothing but an error says yes by giving none.
+            static NO_ERROR: Pattern = Pattern::new(r"^\s*return\s+nil\s*$");
+            if line.trim_end().ends_with(") error {") {
+                body.iter_mut().filter(|(_, line)| NO_ERROR.is_match(line)).for_each(|one| one.1 = "    return true");
             }
             // What stood there before is judged where it changed.
             if body.iter().any(|(new, _)| *new)

@@ -57,18 +57,20 @@ fn given(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
             .find(|name| !name.starts_with(|sign: char| sign.is_ascii_uppercase()) || file.language == Language::CSharp)
             .map(str::to_owned)
     };
+    // Each parameter may stand on a line of its own.
+    let headed = |side: &SideView<'_>, line: usize| side.function_at(line).map(|function| function.name.clone());
     let short = |text: &str| text.len() <= WIDEST;
-    let were: Vec<String> = old
-        .changed_lines()
-        .map(|line| old.plain_line(line.index))
-        .filter(|text| short(text) && SIGNED_IN.is_match(text))
-        .take(MOST)
-        .filter_map(name)
-        .collect();
+    let signed = |side: &SideView<'_>| -> Vec<String> {
+        let lines = side.changed_lines().map(|line| (line.index, side.plain_line(line.index)));
+        let told = lines.filter(|(_, text)| short(text) && SIGNED_IN.is_match(text)).take(MOST);
+        told.flat_map(|(at, text)| headed(side, at).into_iter().chain(name(text))).filter(|name| !name.is_empty()).collect()
+    };
+    let (were, still) = (signed(old), signed(new));
     for line in new.changed_lines().filter(|line| !were.is_empty() && short(line.text)).take(MOST) {
         let text = new.plain_line(line.index);
         let said = SAID.parts(text).any(|name| HOLDS.is_match(name));
-        if said && !SIGNED_IN.is_match(text) && name(text).is_some_and(|name| were.contains(&name)) {
+        let names = || headed(new, line.index).into_iter().chain(name(text));
+        if said && names().any(|name| were.contains(&name)) && !names().any(|name| still.contains(&name)) {
             let title = "Somebody is who the request says, where whoever is signed in was meant";
             return sink.report(Draft::line(file, new, line.index).title(title).severity(Severity::High));
         }

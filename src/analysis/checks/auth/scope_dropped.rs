@@ -8,6 +8,7 @@ use super::global_filters;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::RuleId;
 
@@ -94,7 +95,14 @@ fn narrower(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
         let within = |at: usize| side.statements()[at].function.map(|at| side.functions()[at].name.clone());
         touched.map(|(at, _)| (within(at), bare(side, at), at)).collect()
     };
-    let (were, are) = (changed(old), changed(new));
+    let (were, mut are) = (changed(old), changed(new));
+    // Of a chain on several lines one may go, and none come.
+    if are.is_empty() {
+        let names: Vec<&Option<String>> = were.iter().map(|(name, ..)| name).filter(|name| name.is_some()).take(MOST).collect();
+        let within = |s: &Statement| s.function.map(|at| new.functions()[at].name.clone());
+        let near = new.statements().iter().enumerate().filter(|(_, s)| s.bytes.len() <= LONGEST && s.last_line > s.first_line);
+        are = near.map(|(at, s)| (within(s), bare(new, at), at)).filter(|(name, ..)| names.contains(&name)).take(MOST).collect();
+    }
     let still = |name: &Option<String>| {
         are.iter().filter(|(function, ..)| function == name).any(|(_, text, _)| OWNED.is_match(text) || KEEPS.is_match(text))
     };

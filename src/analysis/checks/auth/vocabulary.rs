@@ -163,6 +163,15 @@ impl Vocabulary {
         words.first().is_some_and(|word| word == "is" || word == "has") && about && words.iter().any(|word| self.denials.contains(word))
     }
 
+    /// The same, also where the name says only that something ended: `is_revoked`.
+    #[must_use]
+    pub fn keeps_out(&self, function: &str) -> bool {
+        const ENDED: [&str; 5] = ["revoked", "banned", "blacklisted", "denylisted", "suspended"];
+        let words = words(function);
+        words.first().is_some_and(|word| word == "is" || word == "has") && words.iter().any(|word| ENDED.contains(&word.as_str()))
+            || self.answers_inversely(function)
+    }
+
     /// Whether a class of this name stands in for another, or is made to let everybody in.
     #[must_use]
     pub fn stands_in(&self, class: &str) -> bool {

@@ -120,6 +120,12 @@ pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weaken
     if is.len() < was.len() && is.iter().all(|part| was.contains(part)) {
         return Some(Weakening::Dropped);
     }
+    // What went is one part, and what stays of the others asks less.
+    let lets_in = consequence == Consequence::LetsIn;
+    let milder = |part: &Vec<String>| was.iter().any(|stood| loosened(stood, part, consequence) || widened(stood, part, lets_in));
+    if is.len() < was.len() && is.iter().all(|part| was.contains(part) || milder(part)) {
+        return Some(Weakening::Loosened);
+    }
     by_cases(&old, &new, consequence).or_else(|| {
         if fewer_needed(&old, &new, (fewer, more)) {
             return Some(if fewer == "&&" { Weakening::Either } else { Weakening::Both });
@@ -148,13 +154,14 @@ static CHOSEN: Pattern = Pattern::new(
 );
 
 /// Pairs of words of which the second asks less.
-const LOOSER: [(&[&str], &[&str]); 8] = [
+const LOOSER: [(&[&str], &[&str]); 9] = [
     (&["all", "every", "allMatch", "All", "all_of"], &["any", "some", "anyMatch", "Any", "any_of"]),
     (
         &["containsAll", "ContainsAll", "issubset", "issuperset", "is_subset", "is_superset"],
         &["contains", "containsAny", "ContainsAny", "intersection", "Contains"],
     ),
-    (&["fullmatch", "matches"], &["match", "search", "find", "lookingAt"]),
+    (&["fullmatch", "matches"], &["match", "search", "find", "lookingAt", "containsMatchIn"]),
+    (&["regex_match", "FullMatch", "matchEntire"], &["regex_search", "PartialMatch", "find"]),
     (
         &["equals", "Equals", "Equal", "eq", "hasRole"],
         &["startsWith", "endsWith", "contains", "includes", "HasPrefix", "HasSuffix", "Contains", "StartsWith", "EndsWith"],
@@ -294,6 +301,7 @@ mod tests {
         assert_eq!(weakened("a.b && f(c, d)", "f(c, d)", LetsIn), Some(Weakening::Dropped));
         assert_eq!(weakened("a || b", "b", KeepsOut), Some(Weakening::Dropped));
         assert_eq!(weakened("!need.every(r => has(r))", "!need.some(r => has(r))", KeepsOut), Some(Weakening::Loosened));
+        assert_eq!(weakened("u.paid && need.every(r => has(r))", "need.some(r => has(r))", LetsIn), Some(Weakening::Loosened));
         assert_eq!(weakened("len != sizeof(mac)", "len > sizeof(mac)", KeepsOut), Some(Weakening::Loosened));
         assert_eq!(weakened("x is None or bad(x)", "x is not None and bad(x)", KeepsOut), Some(Weakening::Fewer));
         assert_eq!(weakened("!u.has(w)", "!u.has(w) && !u.mail.endsWith('@x.example')", KeepsOut), Some(Weakening::Excepted));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::kept_twice;
 use super::trees::Trees;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::document::node::Node;
@@ -11,7 +12,7 @@ use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
 
-static SECRET: Pattern = Pattern::new(
+pub(super) static SECRET: Pattern = Pattern::new(
     r"(?i)passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credential|client[_-]?key|conn(?:ection)?[_-]?string|database[_-]?url|\bdsn\b|encryption[_-]?key|signing[_-]?key",
 );
 /// Where a value is fetched rather than written.
@@ -94,6 +95,7 @@ impl Check for SecretOutOfStore {
         }
         assigned(file, sink);
         in_place(file, sink);
+        kept_twice::report(file, sink);
         uncovered(file, sink);
     }
 }

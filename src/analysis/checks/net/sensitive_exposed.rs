@@ -3,6 +3,7 @@
 
 use super::carriers::Carriers;
 use super::echoed::{SAYING, echoed};
+use super::linked_in_log::linked_in_log;
 use super::named_in_log::named_in_log;
 use super::sending::{LONGEST, TELLING, reads};
 use super::showing::{ANSWERS, FAILS, FILES, LOGS, SETTINGS, VEILED, Way, shown_around};
@@ -54,6 +55,7 @@ impl Check for SensitiveExposed {
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         published(file, sink);
         named_in_log(file, sink);
+        linked_in_log(file, sink);
         if is_shell(file.language) {
             echoed(file, sink);
         }

@@ -165,10 +165,21 @@ fn weaker(old: &str, new: &str) -> Option<(&'static str, Severe)> {
     if turned && bare(old) == bare(new) {
         return Some(("The test expected that access is refused and expects now that it is given", Severe::Always));
     }
+    if either_way(old, new) {
+        return Some(("An error was expected, and success would do as well", Severe::Always));
+    }
     if offers_a_choice(old, new) {
         return Some(("One of several results would do where one was named", Severe::BesideItsCode));
     }
     asks_less(old, new).then_some(("An exact expectation becomes a vague one", Severe::BesideItsCode))
+}
+
+/// Whether an error was expected, and either an error or success is now: `x.is_ok() || x == Err(Bad)`.
+fn either_way(old: &str, new: &str) -> bool {
+    static ERROR: Pattern = Pattern::new(r"\bErr\(|\.is_err\(\)|\.unwrap_err\(\)|\.expect_err\(");
+    static EITHER: Pattern =
+        Pattern::new(r"\.is_ok\(\)\s*\|\||\|\|\s*[\w.]+\.is_ok\(\)|matches!\([^;]*(?:\bOk\([^|]*\|[^|]*\bErr\(|\bErr\([^|]*\|[^|]*\bOk\()");
+    ERROR.is_match(old) && !EITHER.is_match(old) && EITHER.is_match(new)
 }
 
 /// How many times more an assertion lets pass than before, when only that changed.

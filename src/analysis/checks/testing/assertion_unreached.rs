@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::assertions::{ASSERTION, asserts, begins_test, guard_changes, tested_changes};
+use super::only_told;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -33,13 +34,17 @@ static STARTED: Pattern = Pattern::new(
     r"^\s*(?:_\s*=\s*)?(?:Task\.(?:Run|Factory\.StartNew)|ThreadPool\.QueueUserWorkItem)\s*\(|^\s*GlobalScope\.(?:launch|async)\b|^\s*let\s+_\w*\s*=\s*(?:tokio::(?:task::)?spawn|(?:std::)?thread::spawn)\s*\(",
 );
 /// The same on one line with its condition.
-static LEAVES_WHERE: Pattern = Pattern::new(r"^\s*(?:if\b.*\)\s*return\s*;?\s*$|return\s+(?:if|unless)\b|if\b.*:\s*return\s*$)");
+static LEAVES_WHERE: Pattern = Pattern::new(r"^\s*(?:if\b.*\)\s*return\s*;?\s*$|(?:return|next)\s+(?:if|unless)\b|if\b.*:\s*return\s*$)");
 /// What is built to be called later, and its name.
 static BUILT: Pattern = Pattern::new(
     r"^\s*(?:(?:val|var|let|const|final|auto|Action|Runnable|Executable|Func<\w+>)\s+)+\$?(\w+)\s*=\s*(?:\{|async\s|(?:\(\)|_)\s*[=-]>|\[[&=]?\]\s*(?:\(\))?\s*\{|\|\|\s|func\s*\(\)|function\s*\(\)|fn\s*\(\))",
 );
 /// What is called with what it is given.
 static CALL: Pattern = Pattern::new(r"[A-Za-z_$][\w$.>:-]*\([^()]*\)");
+/// What a question of Ruby is asked of: `order.refunds.empty?`.
+static OF_WHAT: Pattern = Pattern::new(r"\b([a-z_]\w*(?:\.[a-z_]\w*)+)\.\w+\?");
+/// It fails a test of Python with an error that only a handler of everything takes.
+static FAILS_TEST: Pattern = Pattern::new(r"\bpytest\.fail\s*\(");
 /// What stops the test after all.
 static FAILS: Pattern = Pattern::new(
     r"(?i)\b(?:raise|throw|rethrow|fail|fatal|fatalf|panic|reject|done|errors?|failures?|failed|exit|skip\w*|retry|continue)\b|\bdone\(|\.push\(|\bt\.(?:Error|Fatal)",
@@ -57,7 +62,7 @@ impl Check for AssertionUnreached {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, Words::of([&ASSERTION]))
+        Needs::nothing().and(Reach::ANYWHERE, Words::of([&ASSERTION]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -66,8 +71,11 @@ impl Check for AssertionUnreached {
             return;
         }
         commented(file, side, sink);
+        only_told::report(file, side, sink);
         let known: BTreeSet<String> = file.old().map(|old| of_assertions(old)).unwrap_or_default();
-        let asserting: Vec<bool> = side.statements().iter().map(|statement| asserts(side.code_of(statement))).collect();
+        let fails = |code: &str| file.language == Language::Python && FAILS_TEST.is_match(code);
+        let told = side.statements().iter().map(|statement| side.code_of(statement));
+        let asserting: Vec<bool> = told.map(|code| asserts(code) || fails(code)).collect();
         if !asserting.contains(&true) {
             return;
         }
@@ -102,6 +110,12 @@ fn report(file: &FileView<'_>, side: &SideView<'_>, at: &Statement, lost: &[usiz
     let text = side.plain_of(at);
     let held = || known.iter().take(200).any(|one| one.len() > 8 && text.contains(one.trim_end_matches(';')));
     let before = if before == 0 && text.len() < 600 { usize::from(held()) } else { before };
+    // It stands where another assertion went.
+    let instead = || {
+        let failing = |at: &usize| statements.get(*at).is_some_and(|one| FAILS_TEST.is_match(side.code_of(one)));
+        lost.iter().any(failing) && file.removed().any(|line| asserts(line.code()))
+    };
+    let before = if before == 0 { usize::from(instead()) } else { before };
     let severity = match before {
         0 => Severity::Low,
         _ if guard_changes(file) => Severity::High,
@@ -199,7 +213,8 @@ fn asked_again(side: &SideView<'_>, at: usize, condition: usize, asserting: &[bo
     let statements = side.statements();
     let Some(one) = statements.get(condition).filter(|one| side.touches(one.first_line, one.last_line)) else { return Vec::new() };
     let Some(header) = one.parent.filter(|outer| heads_test(side, *outer)) else { return Vec::new() };
-    let asked: BTreeSet<&str> = CALL.groups(side.plain_of(one), 0).filter(|call| !call.starts_with("if")).take(8).collect();
+    let calls = CALL.groups(side.plain_of(one), 0).filter(|call| !call.starts_with("if"));
+    let asked: BTreeSet<&str> = calls.chain(OF_WHAT.groups(side.plain_of(one), 1)).take(8).collect();
     let end = statements.get(header).map_or(at, |one| one.end);
     let behind: Vec<usize> = (at + 1..end).take(400).filter(|later| asserting.get(*later).copied().unwrap_or(false)).collect();
     let asks = |later: &usize| {
@@ -226,7 +241,13 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, at: usize, asserting: &[b
     let Some(tried) = before.find(|near| statements.get(*near).is_some_and(|one| TRIES.is_match(side.code_of(one)))) else {
         return Vec::new();
     };
-    inside(side, tried, asserting)
+    let mut lost = inside(side, tried, asserting);
+    // `pytest.fail` raises what is no ordinary exception.
+    if file.language == Language::Python && side.code_of(handler).contains("Exception") && !side.code_of(handler).contains("BaseException")
+    {
+        lost.retain(|at| statements.get(*at).is_none_or(|one| !FAILS_TEST.is_match(side.code_of(one))));
+    }
+    lost
 }
 
 fn inside(side: &SideView<'_>, at: usize, asserting: &[bool]) -> Vec<usize> {

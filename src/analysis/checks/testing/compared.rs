@@ -102,7 +102,8 @@ pub(super) fn subject_of(code: &str) -> Option<&str> {
     }
     let path = PATH.groups(code, 0).find(|path| !OF_THE_LIBRARY.is_match(path))?;
     // `x.total.Should()` asks about `x.total`.
-    let ends = [".Should", ".should"].iter().find_map(|said| path.find(said).filter(|at| *at > 0));
+    let ends =
+        [".Should", ".should", ".is_ok", ".is_err", ".is_some", ".is_none"].iter().find_map(|said| path.find(said).filter(|at| *at > 0));
     ends.map_or(Some(path), |at| path.get(..at))
 }
 

@@ -24,7 +24,7 @@ const NEIGHBOURS: usize = 2;
 
 /// A route of axum.
 static ROUTED: Pattern = Pattern::new(r#"\.(?:route|nest|merge)\s*\("#);
-static LAYER: Pattern = Pattern::new(r"\.(?:route_)?layer\s*\(([^\n]*)");
+static LAYER: Pattern = Pattern::new(r"\.(?:route_)?layer\s*\(");
 static LISTED: Pattern =
     Pattern::new(r"^\s*(?:prepend_)?before_(?:action|filter)\s*\(?\s*:([\w!?]+)\s*,\s*only:\s*(?:%i\[([^\]]*)\]|\[([^\]]*)\])");
 static NAME: Pattern = Pattern::new(r"[A-Za-z_]\w*[!?]?");
@@ -83,7 +83,8 @@ fn behind(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         if !plain.contains("Router::new") || !LAYER.is_match(plain) {
             continue;
         }
-        let layer = LAYER.find_all(plain).find(|found| NAME.groups(plain.get(found.clone()).unwrap_or(""), 0).any(guards));
+        let whole = |found: std::ops::Range<usize>| found.start..closed(plain, found.end - 1);
+        let layer = LAYER.find_all(plain).map(whole).find(|found| NAME.groups(plain.get(found.clone()).unwrap_or(""), 0).any(guards));
         let Some(layer) = layer.filter(|layer| ROUTED.is_match(plain.get(..layer.start).unwrap_or(""))) else { continue };
         let line = |at: usize| side.line_of(statement.bytes.start + at);
         let after = plain.get(layer.end..).unwrap_or("");
@@ -98,6 +99,20 @@ fn behind(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
             );
         }
     }
+}
+
+/// The byte behind the bracket that belongs to the one at `open`; the end where there is none.
+fn closed(text: &str, open: usize) -> usize {
+    let mut depth = 0_usize;
+    for (at, sign) in text.bytes().enumerate().skip(open) {
+        match sign {
+            b'(' => depth += 1,
+            b')' if depth == 1 => return at + 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// A new handler that does not ask what all others with its parameters ask first.

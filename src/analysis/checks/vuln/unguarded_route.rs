@@ -52,6 +52,8 @@ static DEFINES: Pattern = Pattern::new(
 );
 /// So many others must have it.
 const NEIGHBOURS: usize = 2;
+/// The same where the part of the address they share is one that anybody is meant to reach.
+const MANY: usize = 3;
 /// A route is written on no more lines than this.
 const TALLEST: usize = 8;
 /// More names than these are not kept of one route.
@@ -80,7 +82,10 @@ impl Check for UnguardedRoute {
         let routes: Vec<Route> = at.map(|index| Route::at(side, index)).collect();
         let before = sink.reported();
         let (mut all, mut changing, mut mounted) = (Tally::default(), Tally::default(), Tally::default());
-        let mut places: HashMap<&str, Tally> = HashMap::new();
+        let (mut places, mut named): (HashMap<&str, Tally>, HashMap<&str, Tally>) = Default::default();
+        for other in routes.iter().filter(|other| !other.is_new && !other.place.is_empty()) {
+            named.entry(&other.place).or_default().count(other);
+        }
         for other in routes.iter().filter(|other| !other.is_new && !other.public) {
             all.count(other);
             if other.changes {
@@ -98,11 +103,12 @@ impl Check for UnguardedRoute {
             if route.opened && route.changes && all.guarded > 0 {
                 let title = "A new route lets anybody in where its neighbours ask who it is";
                 sink.report(Draft::line(file, side, route.line).title(title).severity(Severity::Medium));
-            } else if !route.public
-                && (all.ask(NEIGHBOURS)
-                    || places.get(route.place.as_str()).is_some_and(|there| there.ask(NEIGHBOURS))
-                    || route.changes && changing.ask(NEIGHBOURS)
-                    || route.mounted && mounted.ask(1))
+            } else if route.by_place && named.get(route.place.as_str()).is_some_and(|there| there.ask(MANY))
+                || !route.public
+                    && (all.ask(NEIGHBOURS)
+                        || places.get(route.place.as_str()).is_some_and(|there| there.ask(NEIGHBOURS))
+                        || route.changes && changing.ask(NEIGHBOURS)
+                        || route.mounted && mounted.ask(1))
             {
                 let draft = Draft::line(file, side, route.line);
                 let severity = match (count >= NEIGHBOURS && !shared.is_empty(), route.changes, count > NEIGHBOURS) {
@@ -156,6 +162,8 @@ struct Route {
     is_new: bool,
     guarded: bool,
     public: bool,
+    /// Only the first part of its address says that anybody is meant to reach it.
+    by_place: bool,
     opened: bool,
     changes: bool,
     mounted: bool,
@@ -195,6 +203,7 @@ impl Route {
             is_new: side.is_changed(line),
             guarded: !opened && (GUARD.is_match(&asked) || within),
             public: is_public(&text),
+            by_place: !place.is_empty() && is_public(place) && !is_public(&text.replace(place, "")),
             opened: opened && !is_public(&marks_gone),
             changes: CHANGES.is_match(&own.replacen(address, "", usize::from(!address.is_empty()))),
             mounted: own.trim_start().starts_with("mount"),
