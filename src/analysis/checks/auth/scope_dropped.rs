@@ -8,7 +8,6 @@ use super::global_filters;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
-use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::RuleId;
 
@@ -58,6 +57,9 @@ impl Check for ScopeDropped {
         narrower(file, old, new, sink);
         global_filters::gone(file, old, new, sink);
         if sink.reported() == 0 {
+            unchained(file, old, new, sink);
+        }
+        if sink.reported() == 0 {
             derived::widened(file, old, new, sink);
         }
         // Who is still asked for on a changed line may be asked for the same thing there.
@@ -95,14 +97,7 @@ fn narrower(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
         let within = |at: usize| side.statements()[at].function.map(|at| side.functions()[at].name.clone());
         touched.map(|(at, _)| (within(at), bare(side, at), at)).collect()
     };
-    let (were, mut are) = (changed(old), changed(new));
-    // Of a chain on several lines one may go, and none come.
-    if are.is_empty() {
-        let names: Vec<&Option<String>> = were.iter().map(|(name, ..)| name).filter(|name| name.is_some()).take(MOST).collect();
-        let within = |s: &Statement| s.function.map(|at| new.functions()[at].name.clone());
-        let near = new.statements().iter().enumerate().filter(|(_, s)| s.bytes.len() <= LONGEST && s.last_line > s.first_line);
-        are = near.map(|(at, s)| (within(s), bare(new, at), at)).filter(|(name, ..)| names.contains(&name)).take(MOST).collect();
-    }
+    let (were, are) = (changed(old), changed(new));
     let still = |name: &Option<String>| {
         are.iter().filter(|(function, ..)| function == name).any(|(_, text, _)| OWNED.is_match(text) || KEEPS.is_match(text))
     };
@@ -117,6 +112,26 @@ fn narrower(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
         if !still(name) {
             let statement = &new.statements()[*at];
             let draft = Draft::lines(file, new, statement.first_line, statement.last_line).evidence(format!("{was} → {is}"));
+            return sink.report(draft.title("A query is no longer kept to what belongs to somebody"));
+        }
+    }
+}
+
+/// A link of a chain on several lines kept a query to what belongs to somebody; it is gone, and what it hung on stands.
+fn unchained(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    static LINK: Pattern = Pattern::new(r"(?i)^\s*(?:->|\??\.)(?:and_?)?(?:where\w*|filter\w*|eq|match|having|scope\w*)\s*\(");
+    const MOST: usize = 100;
+    let asks = |text: &str| OWNED.is_match(text) || KEEPS.is_match(text) || WHO.is_match(text);
+    let links = old.changed_lines().map(|line| line.index).filter(|at| old.line(*at).text.len() <= LONGEST);
+    let links = links.filter(|at| LINK.is_match(old.plain_line(*at)) && OWNED.is_match(old.plain_line(*at)));
+    for at in links.take(MOST) {
+        let Some(head) = at.checked_sub(1).filter(|head| !old.is_changed(*head)) else { continue };
+        let Some(function) = old.function_at(at).filter(|function| !function.name.is_empty()) else { continue };
+        let Some(now) = new.functions().iter().find(|now| now.name == function.name) else { continue };
+        let mut body = (now.first_line + 1..=now.last_line).map(|line| new.plain_line(line)).filter(|text| text.len() <= LONGEST);
+        let stands = (now.first_line..=now.last_line).any(|line| new.line(line).text == old.line(head).text);
+        if stands && !body.any(asks) && !KEEPS.is_match(new.plain_line(now.first_line)) {
+            let draft = Draft::line(file, old, at).evidence(old.plain_line(at).trim());
             return sink.report(draft.title("A query is no longer kept to what belongs to somebody"));
         }
     }
