@@ -18,6 +18,7 @@ pub mod place;
 pub mod plain_turns;
 pub mod request;
 mod still_done;
+pub mod stops;
 mod taken_as_given;
 pub mod twins;
 pub mod unpaced;

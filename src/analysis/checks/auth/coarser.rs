@@ -2,7 +2,7 @@
 //! `expiry-comparison-changed`.
 
 use crate::analysis::check::{Draft, Sink};
-use crate::analysis::checks::vuln::input_check_weakened::refusals;
+use crate::analysis::checks::vuln::stops::refusals;
 use crate::analysis::checks::vuln::twins::{Twin, twins};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;

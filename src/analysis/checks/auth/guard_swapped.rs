@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::refusal::asks_for_somebody;
 use super::vocabulary::vocabulary;
 use crate::analysis::check::{Check, Draft, Sink};
-use crate::analysis::checks::vuln::input_check_weakened::refusals;
+use crate::analysis::checks::vuln::stops::refusals;
 use crate::analysis::checks::vuln::twins::twins;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::secret_out_of_store::SECRET;
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;
@@ -12,6 +11,10 @@ use crate::model::rule::{Confidence, Severity};
 const WIDEST: usize = 500;
 const MOST: usize = 5_000;
 
+/// The name of a secret.
+pub(super) static SECRET: Pattern = Pattern::new(
+    r"(?i)passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credential|client[_-]?key|conn(?:ection)?[_-]?string|database[_-]?url|\bdsn\b|encryption[_-]?key|signing[_-]?key",
+);
 /// A keychain is handed something; group: what it is given.
 static HANDED: Pattern = Pattern::new(
     r"\b(?:setTextData|setBinaryData|(?:keyring|keytar|Entry|entry|keychain|Keychain|credentials?|vault)\b[\w.>:()-]*(?:\.|::|->)(?:set_?[pP]assword|SetPassword|setGenericPassword|set_secret|save|store|set)|set_password|SecureStore\.setItemAsync|secret_password_store\w*|SecItemAdd|CredWrite\w*)\s*\(([^;]*)",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::kept_twice;
+use super::kept_twice::{self, SECRET};
 use super::trees::Trees;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::document::node::Node;
@@ -12,9 +12,6 @@ use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
 
-pub(super) static SECRET: Pattern = Pattern::new(
-    r"(?i)passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credential|client[_-]?key|conn(?:ection)?[_-]?string|database[_-]?url|\bdsn\b|encryption[_-]?key|signing[_-]?key",
-);
 /// Where a value is fetched rather than written.
 static FETCHED: Pattern = Pattern::new(
     r"(?i)secret_?key_?ref|value_?from|\bsecrets?[.\[(]|secrets?manager|secret[_-]manager|ssm_parameter|parameter_?store|key_?vault|\bvault[\w.]*[(:\[/]|random_password|\bsops\b|/run/secrets|_FILE\b|get_?secret|op://|\benviron\b|getenv|process\.env|\bENV\[|\benv\(|\$\{\w|\$\(\w|System\.getenv|Environment\.Get|resolve:|credentials?\(|keyring|keychain|\bvar\.\w|kms_secret|SecretString|config\.get_secret|Configuration\[|getRequiredData|GetRequiredSection|getProperty\(",

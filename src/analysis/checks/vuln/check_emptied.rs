@@ -3,10 +3,10 @@
 //! Each function is compared with itself. Bounds of paths, hosts and sizes are `input-check-weakened`'s, who may do what `condition-weakened`'s.
 
 use super::bounds::MOVES_BYTES;
-use super::input_check_weakened::{refusals, stops};
 use super::only_given;
 use super::request::ASKED;
 use super::still_done;
+use super::stops::{refusals, stops};
 use super::twins::{Twin, twins};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;

@@ -1,7 +1,7 @@
 //! What had to be the same, or to fit as a whole, and is enough in part now: a search where the whole text was matched, the end of a host
 //! where the host was compared. A part of `input-check-weakened`.
 
-use super::input_check_weakened::{refusals, stops};
+use super::stops::{refusals, stops};
 use super::twins::{Twin, twins};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::checks::auth::weakening::{Consequence, Weakening, weakened};

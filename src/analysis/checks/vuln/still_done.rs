@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::input_check_weakened::{refusals, stops};
+use super::stops::{refusals, stops};
 use super::twins::Twin;
 use crate::analysis::branch::branch;
 use crate::analysis::pattern::Pattern;
