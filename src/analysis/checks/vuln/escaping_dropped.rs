@@ -137,10 +137,19 @@ fn values(pattern: &'static Pattern, groups: usize, text: &str) -> Vec<String> {
     found.filter_map(called).collect()
 }
 
+/// A value without calls of PHP that leave the markup in it as it is.
+fn passed_on(value: &str) -> &str {
+    static PASSES: Pattern = Pattern::new(
+        r"^(?:\\?(?:nl2br|trim|rtrim|ltrim|ucfirst|ucwords|wordwrap|strtolower|strtoupper|Str::(?:limit|words|title|upper|lower|squish|trim))\s*\(\s*){1,3}",
+    );
+    PASSES.find(value).filter(|_| value.contains('$')).and_then(|call| value.get(call.end..)).unwrap_or(value)
+}
+
 /// `post['body']`, `post.body` and `post->body` are one; what is called is no name of a value.
 fn called(value: &str) -> Option<String> {
-    let name = NAME.group(value.trim(), 1)?;
-    let rest = value.trim().split_once(name)?.1;
+    let value = passed_on(value.trim());
+    let name = NAME.group(value, 1)?;
+    let rest = value.split_once(name)?.1;
     if CHOOSES.is_match(rest) || rest.trim_start().starts_with('(') && !name.contains(['.', '>', '[']) || name.len() < 2 {
         return None;
     }

@@ -17,7 +17,7 @@ const MOST: usize = 2_000;
 
 /// What calls a value markup: maud, Blazor, Razor, Rails, Django, Jinja, Go, kotlinx.html.
 static CALLED_MARKUP: Pattern = Pattern::new(
-    r"\bPreEscaped\s*\(|\(MarkupString\)|\bnew\s+(?:MarkupString|HtmlString)\s*\(|\bHtml\.Raw\s*\(|\.html_safe\b|\.htmlSafe\b|\bunsafe\s*\{\s*\+|\bmark_safe\s*\(|\bMarkup\s*\(|\bSafeString\s*\(|\btemplate\.HTML\s*\(|\.(?:SetHtmlContent|AppendHtml|appendHTML|setInnerHTML)\s*\(",
+    r"\bPreEscaped\s*\(|\(MarkupString\)|\bnew\s+(?:MarkupString|HtmlString)\s*\(|\bHtml\.Raw\s*\(|\.html_safe\b|\.htmlSafe\b|\bunsafe\s*\{\s*(?:\+|raw\s*\()|^\s*raw\s*\(|\bmark_safe\s*\(|\bMarkup\s*\(|\bSafeString\s*\(|\btemplate\.HTML\s*\(|\.(?:SetHtmlContent|AppendHtml|appendHTML|setInnerHTML)\s*\(",
 );
 /// What escapes a value on a page of JSP, where a value alone is put in as it is.
 static WRITTEN_OUT: Pattern = Pattern::new(r#"<c:out\s+value\s*=\s*["']\s*(\$\{[^}"']+\})\s*["'][^>]*/>"#);
@@ -40,13 +40,14 @@ static OFF: Pattern = Pattern::new(
 /// Settings without which nothing is escaped: of Jinja's environment outside of Flask, of Sinatra, Tilt and Haml.
 static NEEDED: Pattern = Pattern::new(r"\bautoescape\s*=\s*(?:True|select_autoescape)|\bescape_html\s*(?:=>|:)\s*true");
 /// Words without which none of this is there.
-pub(super) const WORDS: [&str; 16] = [
+pub(super) const WORDS: [&str; 17] = [
     "sethtmlcontent",
     "appendhtml",
     "preescaped",
     "markupstring",
     "htmlstring",
     "unsafe",
+    "raw",
     "c:out",
     "autoescape",
     "escape_html",
@@ -86,7 +87,8 @@ fn unmarked(code: &str) -> Option<String> {
     for mark in CALLED_MARKUP.find_all(&code) {
         kept.push_str(code.get(from..mark.start)?);
         // What begins the value stays.
-        kept.push_str(if code.get(mark.clone())?.ends_with('+') { "+" } else { "" });
+        let text = code.get(mark.clone())?;
+        kept.push_str(if text.ends_with('+') || text.trim_start().starts_with(['u', 'r']) && text.contains("raw") { "+" } else { "" });
         from = mark.end;
     }
     kept.push_str(code.get(from..)?);
@@ -151,6 +153,8 @@ mod tests {
             ("p { (user.bio) }", "p { (PreEscaped(&user.bio)) }"),
             ("<p>@user.Bio</p>", "<p>@((MarkupString)user.Bio)</p>"),
             ("p { +user.bio }", "p { unsafe { +user.bio } }"),
+            ("p { +user.bio }", "p { unsafe { raw(user.bio) } }"),
+            ("    +user.bio", "    raw(user.bio)"),
             ("tag(:p, note.text)", "tag(:p, note.text.html_safe)"),
             ("<b><c:out value=\"${a.b}\"/></b>", "<b>${a.b}</b>"),
         ] {

@@ -23,15 +23,16 @@ const MOST_CALLS: usize = 8;
 
 /// A call that makes its first argument harmless: for markup, a shell, a query, a path, an address or an expression.
 static HARMLESS: Pattern = Pattern::new(
-    r"(?:^|[^\w.])((?:[\w]+(?:\.|::|->))*(?:escape|html_?[eE]scape\w*|escape_?(?:html|HTML|Html|xml|Xml|attr\w*|regexp?|RegExp)\w*|htmlspecialchars|htmlentities|esc_(?:html|attr|url|sql)|HTMLEscapeString|EscapeString|html_escape::encode_\w+|HtmlEncode|encodeForHTML|encodeURIComponent|QueryEscape|PathEscape|urlencode|quote_plus|shellescape|escapeshell(?:arg|cmd)|shlex\.quote|Shellwords\.escape|sanitize|sanitize_?(?:html|Html|HTML|sql\w*|filename|url|Url)|bleach\.clean|xss|strip_tags|secure_filename|safe_join|real_escape_string|mysqli_real_escape_string|quote_ident\w*|QuoteIdentifier|QuoteMeta|preg_quote|Pattern\.quote|Sanitize|Jsoup\.clean|[eE]ncoder(?:\.Default)?\.Encode|encode_(?:text|safe)|ammonia::clean|wp_kses(?:_post|_data)?))\s*\(",
+    r"(?:^|[^\w.])((?:[\w]+(?:\.|::|->))*(?:escape|html_?[eE]scape\w*|escape_?(?:html|HTML|Html|xml|Xml|attr\w*|regexp?|RegExp)\w*|htmlspecialchars|htmlentities|esc_(?:html|attr|url|sql)|HTMLEscapeString|EscapeString|html_escape::encode_\w+|HtmlEncode|encodeForHTML|encodeURIComponent|QueryEscape|PathEscape|urlencode|quote_plus|shellescape|escapeshell(?:arg|cmd)|shlex\.quote|Shellwords\.escape|sanitize|sanitize_?(?:html|Html|HTML|sql\w*|filename|url|Url)|bleach\.clean|xss|strip_tags|secure_filename|safe_join|real_escape_string|mysqli_real_escape_string|quote_ident\w*|QuoteIdentifier|QuoteMeta|preg_quote|Pattern\.quote|Sanitize|Jsoup\.clean|[eE]ncoder(?:\.Default)?\.Encode|encode_(?:text|safe)|ammonia::clean|[nN]eutrali[sz]e\w*|[sS]anitise\w*|[eE]scape_?(?:[cC]sv|[fF]ormula)\w*|csv_(?:escape|safe)|wp_kses(?:_post|_data)?))\s*\(",
 );
 /// The same, called on the value.
 static CALLED_ON: Pattern = Pattern::new(
     r"\.(?:escapeHTML|escapeHtml4?|htmlEscape|html_escape|toHtmlEscaped|escapeXml|encodeURLParameter|encodeURLPathPart|encodeURLPath|shellescape)\(\)",
 );
 /// What makes nothing else of a value.
-static TRIMS: Pattern =
-    Pattern::new(r#"\.(?:trim|strip|trimEnd|trim_end|Trim|TrimSpace|orEmpty)\(\)|\b\w+\s*==\s*null\s*\?\s*""\s*:\s*|\s*(?:\?\?|\?:)\s*"""#);
+static TRIMS: Pattern = Pattern::new(
+    r#"\.(?:trim|strip|trimEnd|trim_end|Trim|TrimSpace|orEmpty)\(\)|\.(?:to_s|to_str|strip|squish)\b|\b\w+\s*==\s*null\s*\?\s*""\s*:\s*|\s*(?:\?\?|\?:)\s*"""#,
+);
 
 impl Check for SanitiserRemoved {
     fn rule(&self) -> RuleId {
