@@ -44,7 +44,10 @@ impl<'v> Flow<'v> {
             return None;
         }
         let code = side.code_of(statement);
-        let uses = code.get(assigned_end(code).unwrap_or(0)..).unwrap_or(code);
+        // `foreach (var x in list) y[x] = z;`: the head uses something, too.
+        static HEADED: Pattern = Pattern::new(r"^\s*(?:for|foreach)\s*\(");
+        let from = if HEADED.is_match(code) { 0 } else { assigned_end(code).unwrap_or(0) };
+        let uses = code.get(from..).unwrap_or(code);
         self.known(words(uses)).or_else(|| self.known(INTERPOLATED.groups(side.plain_of(statement), 1)))
     }
 
@@ -214,7 +217,12 @@ fn targets(left: &str) -> impl Iterator<Item = &str> {
     let opened = left.find(['{', '(', '[']);
     let destructured = opened.is_some_and(|at| !left.get(..at).unwrap_or("").contains(':'));
     let left = left.trim_end_matches(['=', ':', '+', '|', '?', '^', '-', '*', ' ']);
-    let untyped = if destructured { left } else { left.split(':').next().unwrap_or(left) };
+    // `url: String` has its type behind it, `std::string url` before.
+    let typed = left.match_indices(':').map(|(at, _)| at).find(|at| {
+        let beside = |at: Option<usize>| at.and_then(|at| left.as_bytes().get(at)) == Some(&b':');
+        !beside(at.checked_sub(1)) && !beside(at.checked_add(1))
+    });
+    let untyped = if destructured { left } else { typed.and_then(|at| left.get(..at)).unwrap_or(left) };
     untyped.split(',').filter_map(|part| {
         // `const { sort = '', page = '1' } = …`: what stands behind the sign is taken where there is none.
         let part = part.split_once('=').map_or(part, |(name, _)| name);

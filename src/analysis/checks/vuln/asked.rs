@@ -11,7 +11,7 @@ pub static ASKED: Pattern = Pattern::new(
     | \b(?:r|req|request)\.(?:FormValue|PostFormValue|PathValue|URL\.Query)\s*\( | \b(?:c|ctx|gc)\.(?:Query|DefaultQuery|Param|PostForm|QueryParam|FormValue|Params|PathParam)\s*\(
     | \bmux\.Vars\s*\( | \bchi\.URLParam\s*\(
     | \b(?:request|req)\.(?:getParameter\w*|getHeader|getQueryString|getPathInfo)\s*\(
-    | \$_(?:GET|POST|REQUEST|COOKIE)\b | \$_SERVER\[.HTTP_ | \bfilter_input\s*\(\s*INPUT_(?:GET|POST|COOKIE) | \$request->(?:input|get|query|post|all|string|validated|json|header|route|cookie|file)\s*\( | \$request->(?:query|request|headers|cookies|attributes)->get\s*\( | \$this->request->(?:getQuery|getData|getParam|getPost|getVar)\s*\(
+    | \$_(?:GET|POST|REQUEST|COOKIE)\b | \$_SERVER\[.HTTP_ | \bfilter_input\s*\(\s*INPUT_(?:GET|POST|COOKIE) | \$request->(?:input|get|query|post|all|string|validated|json|header|route|cookie|file)\s*\( | =\s*\$request->validate\s*\( | \$request->(?:query|request|headers|cookies|attributes)->get\s*\( | \$this->request->(?:getQuery|getData|getParam|getPost|getVar)\s*\(
     | \bparams(?:\[|\.(?:fetch|require|permit|dig)\b) | \brequest\.(?:params|env|headers|cookies|query_string)\[ | \bRequest\.(?:Query|Form|Headers|Cookies|QueryString|Params)\b
     | \b(?:c|ctx|context)\.req\.(?:query|param|header|json|parseBody|formData|raw)\s*\( | \b(?:ctx|c|context)\.request\.(?:query|body|headers|header|url)\b | \b(?:req|request)\.(?:get|header|param)\s*\(\s*[\x22\x27] | \b(?:req|request)\.(?:originalUrl|nextUrl\.searchParams|formData\(\))
     | \brequest\s*\(\s*[\x22\x27][\w.-]+[\x22\x27]\s*[,)] | \brequest\(\s*\)->(?:input|get|query|post|all|string|json|header|route|cookie|file)\s*\( | \b(?:Request|Input)::(?:input|get|query|post|all|header|cookie|json)\s*\(

@@ -54,7 +54,7 @@ static HEADS: Pattern = Pattern::new(
 fn asks_for_any(condition: &str) -> bool {
     static PRESENT: Pattern = Pattern::new(
         r#"(?x) ^!?\s*(?:not\s+)?(?:isset|empty|!empty|is_null|is_string|String\.IsNullOrEmpty|string\.IsNullOrEmpty|string\.IsNullOrWhiteSpace)\s*\([^()]*\)$
-          | ^!?\s*(?:not\s+)?[\w.$@\[\]'":?>-]+(?:\(\s*['"][\w-]+['"]\s*\))?(?:\.(?:nil\?|blank\?|present\?|empty\?|isEmpty\(\)|isBlank\(\)|is_empty\(\)|is_none\(\)|is_some\(\)))?(?:\s*(?:is\s+(?:not\s+)?None|[!=]==?\s*(?:null|undefined|nil|None|""|'')))?$
+          | ^!?\s*(?:not\s+)?[\w.$@\[\]'":?>-]+(?:\(\s*['"][\w-]+['"]\s*\))?(?:\.(?:nil\?|blank\?|present\?|empty\?|isEmpty\(\)|isBlank\(\)|is_empty\(\)|is_none\(\)|is_some\(\)))?(?:\s*(?:is\s+(?:not\s+)?None|[!=]==?\s*(?:null|nullptr|NULL|undefined|nil|None|""|'')))?$
           | ^typeof\s+[\w.?\[\]'"]+\s*[!=]==?\s*['"]string['"]$
           | ^(?:len|strlen|mb_strlen)\s*\([^()]*\)\s*[<>=!]+\s*\w+$ | ^[\w.$?>-]+\.(?:length|size|len)(?:\(\))?\s*[<>=!]+\s*\w+$"#,
     );

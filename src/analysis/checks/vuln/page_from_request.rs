@@ -28,6 +28,11 @@ static AS_PAGE: Pattern = Pattern::new(r"(?i)text/html|\bText\.Html\b|TextHtml")
 /// In C a page is printed; its format is a literal with markup.
 static PRINTED: Pattern =
     Pattern::new(r#"\b(?:\w*printf|mg_http_reply)\s*\(\s*(?:[^",\n]+,\s*|"[^"<\n]*"\s*,\s*){0,3}"[^"\n]*</?[a-zA-Z]"#);
+/// In C++ it is put together of literals with markup and values.
+static PUT_TOGETHER: Pattern = Pattern::new(
+    r#"\b\w*printf\s*\(\s*(?:[^",\n]+,\s*){0,3}"[^"\n]*</?[a-zA-Z]|"[^"\n]*</?(?:html|head|body|title|h[1-6]|p|b|i|em|strong|div|span|table|t[rdh]|ul|ol|li|a|pre|code|form|input|img|script)\b[^"\n]*"s?\s*(?:\+|<<|,)"#,
+);
+static IN_CPP: Place<'_> = Place { tames: &TAMES, ..Place::of(&FIRST, &PUT_TOGETHER).but(&ESCAPED, &FIRST) };
 static ESCAPED: Pattern = Pattern::new(r"(?i)escape|encode|saniti[sz]e|quote");
 static IN_C: Place<'_> = Place { tames: &TAMES, ..Place::of(&FIRST, &PRINTED).but(&ESCAPED, &FIRST) };
 
@@ -37,12 +42,16 @@ impl Check for PageFromRequest {
     }
 
     fn needs(&self) -> Needs {
-        request::needs(&[&PLACE, &IN_C])
+        request::needs(&[&PLACE, &IN_C, &IN_CPP])
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
-        let place = if matches!(file.language, Language::C | Language::Cpp) { &IN_C } else { &PLACE };
+        let place = match file.language {
+            Language::C => &IN_C,
+            Language::Cpp => &IN_CPP,
+            _ => &PLACE,
+        };
         for end in request::endings(place, &[], file) {
             let text = side.plain().get(side.bytes_of(end.lines.start, end.lines.end)).unwrap_or("");
             if PLAIN.is_match(text) && !AS_PAGE.is_match(text) {

@@ -12,7 +12,7 @@ use crate::model::rule::{RuleId, Severity};
 pub struct PathFromRequest;
 
 static FIRST: Pattern = Pattern::new(
-    r"(?:^|[^\w.])open\s*\(|\bfs::(?:read|read_to_string|write|remove_file|remove_dir_all|read_dir|create_dir_all|copy|rename)\s*\(|\bFile::(?:open|create)\s*\(|\bNamedFile::open\w*\s*\(|\b(?:io|codecs|aiofiles)\.open\s*\(|\b(?:send_file|FileResponse)\s*\(|\bos\.(?:remove|unlink|rename|rmdir|listdir|makedirs)\s*\(|\bshutil\.(?:rmtree|copy\w*|move)\s*\(|\bfs\w*\.(?:promises\.)?(?:readFile|writeFile|createReadStream|createWriteStream|unlink|rm|appendFile|readdir|rename|copyFile)(?:Sync)?\s*\(|\b(?:readFile|writeFile|readFileSync|writeFileSync|createReadStream)\s*\(|\b(?:res|response|reply)\.(?:sendFile|download)\s*\(|\bos\.(?:Open|OpenFile|Create|ReadFile|WriteFile|Remove|RemoveAll|ReadDir|MkdirAll)\s*\(|\bioutil\.(?:ReadFile|WriteFile)\s*\(|\bhttp\.ServeFile\s*\([^,]+,[^,]+,|\b(?:c|ctx)\.(?:File|SaveUploadedFile)\s*\(|\bFile\.(?:read|open|write|binread|delete|ReadAll\w+|OpenRead|WriteAll\w+|Delete|Open)\s*\(|\bIO\.read\s*\(|(?:[fF]ile\w*(?:\([^()]*\))?|[uU]pload\w*|[iI]mage|[aA]vatar|[dD]ocument|[pP]hoto|[aA]ttachment|\))->move\s*\([^,()]*(?:\([^()]*\))?[^,()]*,|->(?:storeAs|storePubliclyAs|putFileAs)\s*\([^,()]*(?:\([^()]*\))?[^,()]*,|\bmove_uploaded_file\s*\([^,]+,|\.transferTo\s*\(|\b(?:upload\w*|file|f|image|avatar|attachment|photo|document)\.save\s*\(|\bsend_file[\s(]|\b(?:file_get_contents|file_put_contents|fopen|readfile|unlink|file|rmdir|scandir)\s*\(|\b(?:include|require)(?:_once)?[\s(]\s*",
+    r"(?:^|[^\w.])open\s*\(|\bfs::(?:read|read_to_string|write|remove_file|remove_dir_all|read_dir|create_dir_all|copy|rename)\s*\(|\bFile::(?:open|create)\s*\(|\bNamedFile::open\w*\s*\(|\b(?:io|codecs|aiofiles)\.open\s*\(|\b(?:send_file|FileResponse)\s*\(|\bos\.(?:remove|unlink|rename|rmdir|listdir|makedirs)\s*\(|\bshutil\.(?:rmtree|copy\w*|move)\s*\(|\bfs\w*\.(?:promises\.)?(?:readFile|writeFile|createReadStream|createWriteStream|unlink|rm|appendFile|readdir|rename|copyFile)(?:Sync)?\s*\(|\b(?:readFile|writeFile|readFileSync|writeFileSync|createReadStream)\s*\(|\b(?:res|response|reply)\.(?:sendFile|download)\s*\(|\bos\.(?:Open|OpenFile|Create|ReadFile|WriteFile|Remove|RemoveAll|ReadDir|MkdirAll)\s*\(|\bioutil\.(?:ReadFile|WriteFile)\s*\(|\bhttp\.ServeFile\s*\([^,]+,[^,]+,|\b(?:c|ctx)\.(?:File|SaveUploadedFile)\s*\(|\bFile\.(?:read|open|write|binread|delete|ReadAll\w+|OpenRead|WriteAll\w+|Delete|Open)\s*\(|\bIO\.read\s*\(|(?:[fF]ile\w*(?:\([^()]*\))?|[uU]pload\w*|[iI]mage|[aA]vatar|[dD]ocument|[pP]hoto|[aA]ttachment|\))->move\s*\([^,()]*(?:\([^()]*\))?[^,()]*,|->(?:storeAs|storePubliclyAs|putFileAs)\s*\([^,()]*(?:\([^()]*\))?[^,()]*,|\bmove_uploaded_file\s*\([^,]+,|\.transferTo\s*\(|\b(?:upload\w*|file|f|image|avatar|attachment|photo|document)\.save\s*\(|\bsend_file[\s(]|\b(?:file_get_contents|file_put_contents|fopen|readfile|unlink|file|rmdir|scandir)\s*\(|\b(?:include|require)(?:_once)?[\s(]\s*|\bPhysicalFile\s*\(|\b(?:std::)?[io]?fstream\s+\w+\s*[({]|\bstd::[io]?fstream\s*[({]|\bset_(?:file_content|static_file_info(?:_unsafe)?)\s*\(|\bnewFileResponse\s*\(|\b(?:std::filesystem|fs)::(?:remove|remove_all|rename|copy_file)\s*\(",
 );
 static ANY: Pattern = Pattern::new(
     r"(?:^|[^\w.@])File\s*\(|\bnew\s+(?:File|FileInputStream|FileOutputStream|FileReader|FileWriter|FileStream|StreamReader)\s*\(|\b(?:Paths\.get|Path\.of|Path\.Combine)\s*\(",
@@ -24,6 +24,12 @@ static FIXED: Pattern = Pattern::new(
     r"(?i)^\s*(?:int|str\(int|parseInt|Number|hash\w*|md5|sha\w*|uuid\w*|request\.(?:files|json|data|body|stream)\b|req\.(?:file|files|body)\s*$)",
 );
 static PLACE: Place<'_> = Place::of(&FIRST, &ANY).but(&TAMED, &FIXED);
+
+/// In C# the name under which a file is offered is often made of its path; that makes nothing of the path.
+static TAMED_SHARP: Pattern = Pattern::new(
+    r"(?i)(?:=>?|\breturn|[({+]|\?\?)\s*(?:\w+\.)*GetFileName|\b(?:Combine|Join|Concat|Format)\s*\([^;]*GetFileName|resolve\s*\(|startswith|canonical|normalize|GetInvalid|IndexOfAny|allowed|whitelist|allowlist|guid|isdigit",
+);
+static IN_SHARP: Place<'_> = Place::of(&FIRST, &ANY).but(&TAMED_SHARP, &FIXED);
 
 /// Commands of a shell that read, write or remove the files they are given.
 static COMMANDS: Pattern =
@@ -45,7 +51,11 @@ impl Check for PathFromRequest {
         /// What is included runs, whatever stands around its name.
         static INCLUDES: Pattern = Pattern::new(r"\b(?:include|require)(?:_once)?\b[\s(]");
         let Some(side) = file.new_side() else { return };
-        let place = if file.language == Language::Shell { &IN_SHELL } else { &PLACE };
+        let place = match file.language {
+            Language::Shell => &IN_SHELL,
+            Language::CSharp => &IN_SHARP,
+            _ => &PLACE,
+        };
         for end in request::endings(place, &[], file) {
             let includes =
                 file.language == Language::Php && end.lines.clone().chain([end.lines.end]).any(|at| INCLUDES.is_match(side.plain_line(at)));

@@ -51,6 +51,16 @@ pub fn looked_up(text: &str, at: usize) -> bool {
     before.strip_suffix('[').is_some_and(|table| table.ends_with(|sign: char| sign.is_alphanumeric() || "_)]".contains(sign)))
 }
 
+/// The half of a choice that holds what was sent, where the choice only asks whether it was: `req.has("a") ? req.get("a") : other()`.
+pub fn half_of(plain: &str, asked: &Range<usize>) -> Option<Range<usize>> {
+    static WHETHER_SENT: Pattern = Pattern::new(
+        r"(?:=|\breturn|\()\s*!?\s*(?:(?:req\w*|ctx|params?|query|form|r)(?:\.|->)\w*(?:has|Has|contains|count)\w*\s*\([^()?]*\)|isset\s*\([^()?]*\)|!?empty\s*\([^()?]*\))\s*\?",
+    );
+    let choice = WHETHER_SENT.find(plain).filter(|choice| choice.end <= asked.start)?;
+    let other = plain.get(asked.end..)?.find(" : ").map_or(plain.len(), |at| asked.end + at);
+    Some(choice.end..other)
+}
+
 /// Code without what only says which entry of a table is taken, byte for byte.
 pub fn outside_of_tables(code: &str) -> Cow<'_, str> {
     static ENTRY: Pattern = Pattern::new(r"[A-Za-z0-9_)\]]\[\s*([A-Za-z_$][\w.$]*)\s*\]");

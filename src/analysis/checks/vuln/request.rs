@@ -10,7 +10,7 @@ use super::asked::{FILLED_IN, TAKES_APART};
 use super::between::{self, Look};
 use super::handlers::{filled, handed, marks};
 pub use super::place::Place;
-use super::place::{LED, argument, looked_up, outside_of_tables, untamed};
+use super::place::{LED, argument, half_of, looked_up, outside_of_tables, untamed};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::flow::Flow;
 use crate::analysis::language::Language;
@@ -36,7 +36,8 @@ static NUMBER: Pattern = Pattern::new(r"\]\.to_[if]\b|\.parse::<[iu](?:\d+|size)
 static INSTEAD: Pattern = Pattern::new(r"\bor\b|\|\||\?\?|\?:|\.unwrap_or(?:_else|_default)?\b|\.(?:orElse|getOrElse|ifBlank|ifEmpty)\b");
 static INTERPOLATED: Pattern = Pattern::new(r"(?:[#$]?\{\s*|\$)([A-Za-z_][A-Za-z0-9_]*)");
 /// Functions that hand on what they are given.
-const CARRIERS: [&str; 53] = [
+const CARRIERS: [&str; 54] = [
+    "c_str",
     "clone",
     "to_owned",
     "into",
@@ -327,9 +328,12 @@ fn follow<'v>(
         Some(_) => Some(origin_of(index, false)),
         None => reaches(side, statement, flow),
     };
+    // Of a choice between what was sent, if it was, and something else only the one half counts.
+    let half = asked.as_ref().and_then(|asked| half_of(plain, asked));
     // `request.args.get("next") or url_for("home")`: what is taken where nothing was sent made nothing of what was.
     let instead = asked.and_then(|asked| Some(asked.end + INSTEAD.find(plain.get(asked.end..)?)?.start));
-    let own = |call: &Range<usize>| instead.is_none_or(|from| call.start < from);
+    let own =
+        |call: &Range<usize>| instead.is_none_or(|from| call.start < from) && half.as_ref().is_none_or(|half| half.contains(&call.start));
     let mut calls = CALLED.find_all(side.code_of(statement)).filter(own);
     let chosen = between::assigned(plain).is_some_and(|value| CHOOSES.is_match(value));
     let led = || place.leads && between::assigned(plain).is_some_and(|value| LED.is_match(value));

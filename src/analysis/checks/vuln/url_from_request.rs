@@ -16,10 +16,14 @@ static FIRST: Pattern = Pattern::new(
 );
 static ANY: Pattern = Pattern::new(r"[^\s\S]");
 static TAMED: Pattern = Pattern::new(
-    r"(?i)allowed|allowlist|allow_list|whitelist|is_private|is_safe|isSafe|ip_?address|netloc|\.hostname|\.host\b|getHost|startswith|startsWith|HasPrefix|validate_?url|url_?valid|ssrf|isPrivate|urlparse|new URL\(|url\.Parse",
+    r"(?i)allowed|allowlist|allow_list|whitelist|is_private|is_safe|isSafe|ip_?address|netloc|\.hostname|\.host\b|getHost|startswith|startsWith|HasPrefix|validate_?url|url_?valid|ssrf|isPrivate|urlparse|parse_url|PHP_URL_HOST|new URL\(|url\.Parse",
 );
 static FIXED: Pattern = Pattern::new(r"^\s*f?[\x22\x27`]https?://[^/\x22\x27`{$]+/");
 static PLACE: Place<'_> = Place { leads: true, ..Place::of(&FIRST, &ANY).but(&TAMED, &FIXED) };
+
+/// Of Go, where a client of this name asks other hosts in files that speak of one of HTTP.
+static FIRST_GO: Pattern = Pattern::new(r"\b(?:http_?)?[cC]lient\.(?:Get|Head|Post|PostForm)\s*\(|\bhttp\.DefaultClient\.\w+\s*\(");
+static PLACE_GO: Place<'_> = Place { leads: true, ..Place::of(&FIRST_GO, &ANY).but(&TAMED, &FIXED) };
 
 /// Of the JVM, where an address that is made is no address that was looked at.
 static FIRST_JVM: Pattern =
@@ -43,11 +47,16 @@ impl Check for UrlFromRequest {
     }
 
     fn needs(&self) -> Needs {
-        request::needs(&[&PLACE, &PLACE_JVM])
+        request::needs(&[&PLACE, &PLACE_JVM, &PLACE_GO])
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         request::report(&PLACE, file, sink);
+        if file.language == Language::Go
+            && file.new_side().is_some_and(|side| side.plain().contains("http.Client") || side.plain().contains("http.DefaultClient"))
+        {
+            request::report(&PLACE_GO, file, sink);
+        }
         let Some(side) = file.new_side().filter(|_| matches!(file.language, Language::Java | Language::Kotlin | Language::Scala)) else {
             return;
         };
