@@ -1,11 +1,14 @@
 //! How careless the sibling of a safe call is: what makes a turn of `safe-call-replaced` one that anybody can use. Never which calls are pairs.
 
-use super::twins::Twin;
+use super::twins::{Twin, twins};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::Severity;
+
+/// A longer line is data.
+const LONGEST: usize = 600;
 
 /// A value put into a text by its format; groups: the function, and all values.
 pub static PUT_IN: Pattern = Pattern::new(
@@ -99,4 +102,25 @@ pub fn used_for_secret(side: &SideView<'_>, name: &str) -> bool {
         let text = side.plain().get(side.bytes_of(function.first_line, function.last_line)).unwrap_or("");
         text.len() < 20_000 && text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
     })
+}
+
+/// A function drew from a field of the class that nobody could foretell; the field is gone, and it draws from something else.
+pub(super) fn drawn_elsewhere(file: &FileView<'_>, fields: &[&str], (chance, guessed): (&Pattern, &Pattern), sink: &mut Sink<'_>) {
+    static DRAWS: Pattern =
+        Pattern::new(r"\b(\w+)(?:\.|::|->)(?:next\w*|Next\w*|GetBytes|Fill|fill\w*|gen\w*|generate\w*|choice|rand\w*)\b");
+    if fields.is_empty() {
+        return;
+    }
+    for twin in twins(file) {
+        let drew = |text: &str| text.len() <= LONGEST && DRAWS.groups(text, 1).any(|name| fields.contains(&name));
+        let stays = DRAWS.groups(twin.after(), 1).any(|name| fields.contains(&name)) || chance.is_match(twin.after());
+        if stays || twin.lost(chance) > 0 || !twin.removed().any(|(_, text)| drew(text)) {
+            continue;
+        }
+        if let Some((line, _)) = twin.added().find(|(_, text)| text.len() <= LONGEST && guessed.is_match(text)) {
+            let severity = if makes_secret(&twin, line) { Severity::High } else { Severity::Medium };
+            let title = "Chance that can be foretold took the place of chance that cannot";
+            sink.report(Draft::line(file, twin.new, line).title(title).severity(severity));
+        }
+    }
 }

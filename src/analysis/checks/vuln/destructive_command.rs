@@ -1,5 +1,6 @@
 //! `destructive-command`: a command that leaves nothing where it runs, or takes away what others use.
 
+use super::deletes_all;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -71,13 +72,14 @@ impl Check for DestructiveCommand {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and_on(Reach::ADDED, &DESTROYS)
+        Needs::nothing().and(Reach::ANYWHERE, Words::of([&WIPES, &TAKES, &LOSES]).or(deletes_all::words())).noting(&DESTROYS)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let prose =
             matches!(file.language, Language::Markdown | Language::Text | Language::Html | Language::Css | Language::Sql | Language::Xml);
         let Some(side) = file.new_side().filter(|_| !prose && file.role.is_live()) else { return };
+        deletes_all::report(file, sink);
         for line in file.added_on(&DESTROYS).filter(|line| line.text.len() <= LONGEST) {
             let plain = side.plain_line(line.index);
             let lines = !file.language.is_code() || file.language == Language::Shell;

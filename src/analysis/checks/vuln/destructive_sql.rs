@@ -1,5 +1,6 @@
 //! `destructive-sql`: a statement of SQL that takes data away, changes every row, or gives rights away.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use crate::analysis::check::{Check, Draft, Sink};
@@ -85,6 +86,7 @@ fn made_again(text: &str, made: &BTreeSet<String>) -> bool {
 
 /// The strings of a program that are a whole statement.
 fn texts(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let changed = LazyCell::new(|| kept_before(file, side));
     for (line, text) in side.strings() {
         if !side.is_changed(line) || text.len() > LONGEST {
             continue;
@@ -99,8 +101,11 @@ fn texts(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         } else if let Some((severity, title)) = takes(inside).filter(|_| !sentence && inside.contains(char::is_whitespace)) {
             // What stands in a program is run when it says so, a migration whenever it is met; a table that a program run for other work
             // empties or drops is neither.
-            let works = TABLE.is_match(inside) && CALLED.is_match(side.plain_line(line)) && !MAKES_TABLES.is_match(&file.path);
-            let severity = if works { Severity::Medium } else { severity.min(Severity::Low) };
+            let whole = TABLE.is_match(inside) || DATABASE.is_match(inside);
+            let makes = MAKES_TABLES.is_match(&file.path) || file.old().is_none() && EMPTIES.is_match(&file.path);
+            let works = whole && CALLED.is_match(side.plain_line(line)) && !makes;
+            let instead = || DROPS.group(inside, 1).is_some_and(|name| changed.contains(&bare(name)));
+            let severity = if works || instead() { Severity::Medium } else { severity.min(Severity::Low) };
             sink.report(Draft::line(file, side, line).severity(severity).title(title));
         }
     }
@@ -110,9 +115,35 @@ fn texts(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
 static CALLED: Pattern =
     Pattern::new(r"(?i)\b(?:exec\w*|update|run|query\w*|statement|unprepared|perform)!?\s*\(\s*[^()]{0,40}[\x22\x27`]");
 /// Files whose work it is to make tables and to take them away.
-static MAKES_TABLES: Pattern = Pattern::new(
-    r"(?i)migrat|schema|setup|install|upgrade|fixture|bootstrap|seed|clean|test|spec|bench|example|reset|adapter|dialect|driver",
-);
+static MAKES_TABLES: Pattern =
+    Pattern::new(r"(?i)migrat|schema|setup|install|upgrade|fixture|bootstrap|seed|test|spec|bench|example|adapter|dialect|driver");
+/// Files whose work it may be to empty them, as long as they are new: one that left the rows of others alone and no longer does is another matter.
+static EMPTIES: Pattern = Pattern::new(r"(?i)clean|reset");
+/// What takes a table or a schema away, with its name.
+static DROPS: Pattern = Pattern::new(r"(?i)^\s*(?:drop\s+(?:table|schema)|truncate(?:\s+table)?)\s+(?:if\s+exists\s+)?([\w.`\x22\[\]]+)");
+
+/// Tables that statements which went only changed, and that no statement which came copies or puts back under their name.
+fn kept_before(file: &FileView<'_>, side: &SideView<'_>) -> BTreeSet<String> {
+    static CHANGES: Pattern =
+        Pattern::new(r"(?i)^[\x22'`\s]*(?:alter\s+(?:table|schema)|update)\s+(?:if\s+exists\s+|only\s+)?([\w.`\[\]]+)");
+    static COPIES: Pattern = Pattern::new(r"(?i)\brename\s+to\s+([\w.`\[\]]+)|\bselect\b.*\bfrom\s+([\w.`\[\]]+)");
+    let of = |side: &SideView<'_>, pattern: &'static Pattern| -> BTreeSet<String> {
+        let texts = side.strings().filter(|(line, text)| side.is_changed(*line) && text.len() <= LONGEST);
+        texts.flat_map(|(_, text)| pattern.parts(text).map(bare).collect::<Vec<_>>()).collect()
+    };
+    let Some(old) = file.old() else { return BTreeSet::new() };
+    let changed = of(old, &CHANGES);
+    if changed.is_empty() {
+        return changed;
+    }
+    let copied = of(side, &COPIES);
+    changed.into_iter().filter(|name| name.len() > 2 && !copied.contains(name)).collect()
+}
+
+/// The name of a table without what stands around it.
+fn bare(name: &str) -> String {
+    name.trim_matches(['"', '`', '[', ']']).to_lowercase()
+}
 
 /// What opens a table or all of them to whoever connects, in a step that comes after others.
 static OPENS: Pattern = Pattern::new(

@@ -3,8 +3,11 @@
 //! Needs no source: somebody chose the safe one before. What is wrapped around a value is `sanitiser-removed`'s, algorithms are
 //! `cipher-downgraded`'s.
 
-use super::careless::{PUT_IN, SET, became_format, given_by_caller, lists_fields, makes_secret, reads_anywhere, used_for_secret};
+use super::careless::{
+    PUT_IN, SET, became_format, drawn_elsewhere, given_by_caller, lists_fields, makes_secret, reads_anywhere, used_for_secret,
+};
 use super::fields_opened;
+use super::no_table;
 use super::plain_turns::{self, turned};
 use super::taken_as_given;
 use super::twins::{Twin, twins};
@@ -223,6 +226,7 @@ impl Check for SafeCallReplaced {
             && !went(&taken_as_given::TOLD)
             && !went(&fields_opened::LISTS)
             && !went(&PUT_IN)
+            && !went(&no_table::TOLD)
         {
             return;
         }
@@ -237,6 +241,7 @@ impl Check for SafeCallReplaced {
             taken_as_given::report(file, &twin, sink);
             fields_opened::of_function(file, &twin, sink);
             became_format(file, &twin, sink);
+            no_table::report(file, &twin, &NAMED, sink);
             for pair in &pairs {
                 replaced(file, &twin, pair, sink);
             }
@@ -300,6 +305,7 @@ fn field(file: &FileView<'_>, sink: &mut Sink<'_>) {
         .filter(|line| outside(old, line.index))
         .filter_map(|line| SET_TO.group(old.plain_line(line.index), 1))
         .collect();
+    drawn_elsewhere(file, &were, (&CHANCE, &GUESSED), sink);
     for line in new.changed_lines().filter(|line| outside(new, line.index)) {
         if let Some(name) = NOW.group(new.plain_line(line.index), 1).filter(|name| were.contains(name)) {
             let severity = if PLACE.is_match(&file.path) || used_for_secret(new, name) { Severity::High } else { Severity::Medium };
