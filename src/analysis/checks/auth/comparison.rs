@@ -41,7 +41,7 @@ pub fn weakened(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sin
     let lost = old
         .statements()
         .iter()
-        .find(|s| old.is_changed(s.first_line) && !is_import(old.code_of(s)) && CONSTANT_TIME.is_match(old.code_of(s)));
+        .find(|s| old.touches(s.first_line, s.last_line) && !is_import(old.code_of(s)) && CONSTANT_TIME.is_match(old.code_of(s)));
     let Some(lost) = lost else { return };
     let name = |side: &SideView<'_>, statement: &Statement| statement.function.map(|at| side.functions()[at].name.clone());
     let wanted = name(old, lost);

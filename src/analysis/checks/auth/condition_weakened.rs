@@ -10,7 +10,8 @@ use super::grant::{Grant, grant};
 use super::refusal::{self, asks_for_somebody, depends, is_of_somebody, leaves, only_answers, refuses};
 use super::vocabulary::vocabulary;
 use super::weakening::{Consequence, Weakening, dropped_words, sets, weakened};
-use crate::analysis::check::{Check, Sink};
+use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::vuln::pairs::{pairs, squeezed};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -44,6 +45,7 @@ impl Check for ConditionWeakened {
         if new.changed_lines().next().is_none() && old.changed_lines().next().is_none() {
             return;
         }
+        let before_all = sink.reported();
         let before = Bodies::of(old);
         for now in Body::all(new) {
             let Some(was) = before.same_as(new, &now) else { continue };
@@ -51,6 +53,29 @@ impl Check for ConditionWeakened {
             if touched(new, &now) || touched(old, &was) {
                 Compared { file, old: Half { side: old, body: was }, new: Half { side: new, body: now } }.report(sink);
             }
+        }
+        if sink.reported() == before_all {
+            either_right(file, sink);
+        }
+    }
+}
+
+/// A line that asks for two rights at once, in no question of a function, and is content with either now.
+fn either_right(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static RIGHT: Pattern = Pattern::new(
+        r"(?i)\b(?:is_?in_?role|has_?(?:any_?)?(?:role|authority|claim|permission|scope|privilege|policy)|is_?(?:admin|owner|authenticated|staff|superuser)|can_?(?:edit|write|delete|access|manage)|is_?(?:granted|allowed|member(?:_?of)?))\w*\s*\(",
+    );
+    static BOTH: Pattern = Pattern::new(r"&&|\band\b");
+    static EITHER: Pattern = Pattern::new(r"\|\||\bor\b");
+    let joined = |code: &str| {
+        let asks = RIGHT.count(code) > 1 && (BOTH.is_match(code) || EITHER.is_match(code));
+        asks.then(|| squeezed(&code.replace("||", "&&").replace(" or ", " and ")))
+    };
+    for (was, new, line) in pairs(file, joined) {
+        let now = new.plain_line(line.index);
+        if BOTH.count(was.text) > BOTH.count(now) && EITHER.count(now) > EITHER.count(was.text) {
+            let evidence = format!("{} → {}", was.text.trim(), now.trim());
+            sink.report(Draft::line(file, new, line.index).title("Either right is enough now; both were needed").evidence(evidence));
         }
     }
 }

@@ -14,7 +14,7 @@ pub struct ForgeryCheckRemoved;
 
 /// The checks, as they are put in place for all requests.
 static CHECK: Pattern = Pattern::new(
-    r"\bAutoValidateAntiforgeryToken(?:Attribute)?\b|\bUseAntiforgery\s*\(|\bAddAntiforgery\s*\(|\bValidateAntiForgeryToken\b|\bCsrfViewMiddleware\b|\bCSRFProtect\s*\(|\bcsrf\.init_app\s*\(|\b(?:VerifyCsrfToken|ValidateCsrfToken|PreventRequestForgery)\b|\bnosurf\.\w+\s*\(|\bcsrf\.(?:Protect|New)\s*\(|\bmiddleware\.CSRF\w*\s*\(|\bprotect_from_forgery\b|\bcsurf\s*\(|\bcsrf(?:Protection|Sync)?\s*\(\s*[{)]|\blusca\.csrf\s*\(|\bdoubleCsrfProtection\b|\bcsrfTokenRepository\s*\(|\bCsrfPrevention\w*|\bCookieCsrfTokenRepository\b",
+    r"\bAutoValidateAntiforgeryToken(?:Attribute)?\b|\bUseAntiforgery\s*\(|\bAddAntiforgery\s*\(|\bValidateAntiForgeryToken\b|\bCsrfViewMiddleware\b|\bCSRFProtect\s*\(|\bcsrf\.init_app\s*\(|\b(?:VerifyCsrfToken|ValidateCsrfToken|PreventRequestForgery)\b|\bnosurf\.\w+\s*\(|\bcsrf\.(?:Protect|New)\s*\(|\bmiddleware\.CSRF\w*\s*\(|\bprotect_from_forgery\b|\bcsurf\s*\(|\bcsrf(?:Protection|Sync)?\s*\(\s*[{)]|\blusca\.csrf\s*\(|\bdoubleCsrfProtection\b|\bcsrfTokenRepository\s*\(|\bCsrfPrevention\w*|\bCookieCsrfTokenRepository\b|\binstall\s*\(\s*CSRF\b",
 );
 static EVERYWHERE: Pattern = Pattern::new(
     r#"(?i)\bsame_?site["']?\]?\s*(?:[:=]|=>|,|\()+\s*["']?:?(?:\w+(?:\.|::))*(?:none|SameSiteNoneMode)\b|\bSameSiteNoneMode\b|\bSESSION_COOKIE_SAMESITE\s*=\s*["']?None|sameSite\s*\(\s*["']None["']"#,

@@ -26,7 +26,7 @@ const DEEPEST: usize = 12;
 
 /// What takes a lock: of a thread, of a file, of a row, of a cache.
 static LOCKS: Pattern = Pattern::new(
-    r"(?x) (?:\.|->)(?:R?Lock|lock|acquire|write_lock|read_lock|synchronize|withLock|withReadLock|withWriteLock|runExclusive|EnterWriteLock|WaitOne|WaitAsync|lock_exclusive|lock_shared|lockForUpdate|sharedLock|select_for_update|with_for_update|with_lock|lockSync|acquireLock)\s*(?:\(|\{|do\b) | \bsynchronized\s*[({] | \bwith\s+(?:self\.)?_?\w*(?:lock|mutex|semaphore)\w*\s*: | \block\s*\(\s*\w
+    r"(?x) (?:\.|->)(?:R?Lock|lock|acquire|write_lock|read_lock|synchronize|withLock|withReadLock|withWriteLock|runExclusive|EnterWriteLock|WaitOne|WaitAsync|lock_exclusive|lock_shared|lockForUpdate|sharedLock|select_for_update|with_for_update|with_lock|lockSync|acquireLock)\s*(?:\(|\{|do\b) | \bsynchronized\s*[({\w<] | \bMethodImplOptions\.Synchronized\b | \bwith\s+(?:self\.)?_?\w*(?:lock|mutex|semaphore)\w*\s*: | \block\s*\(\s*\w
       | \b(?:pthread_mutex|mutex|spin|raw_spin|rwlock|pthread_rwlock)_?\w*lock\w*\s*\( | \b(?:std::)?(?:lock_guard|unique_lock|scoped_lock|shared_lock)\b | \bdown(?:_interruptible|_write|_read)?\s*\( | \b(?:flock|lockf)\s*\( | \bMonitor\.Enter\b | \bCache::lock\s*\( | \bLOCK_EX\b | \bPESSIMISTIC_WRITE\b | \bFOR\s+UPDATE\b | \.lock! | @Synchronized\b",
 );
 /// Something that outlives the function is written: a part of an object, of a pointer, an instance variable; a file, a row, what a cache keeps.
