@@ -4,6 +4,7 @@ use crate::analysis::branch::branch;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
@@ -26,7 +27,7 @@ static CHANCE: Pattern = Pattern::new(
     r"(?:\brandom\.(?:random|randint|randrange)\s*\(|Math\.random\s*\(|\brand\.(?:Intn?|Float64|IntN)\s*\(|rand::random|thread_rng|\bmt_rand\s*\(|\bRANDOM\b|ThreadLocalRandom|new\s+Random\s*\()[^\n]*(?:<|>|==|%)|\b(?:count|counter|calls|requests|runs|hits|n)\w*\s*(?:==|===|>=|>|%)\s*\d{3,}",
 );
 static DESTROYS: Pattern = Pattern::new(
-    r"(?i)\b(?:shutil\.rmtree|os\.remove|os\.unlink|unlinkSync|rmSync|rmdirSync|fs\.rm\b|rimraf|os\.RemoveAll|remove_dir_all|remove_file|File\.delete|Files\.delete|FileUtils\.(?:rm|delete)\w*|deleteRecursively|Directory\.Delete|unlink\s*\(|rm\s+-\w*[rf]|drop\s+(?:table|database)|delete\s+from|truncate\s+table|dropDatabase|deleteMany\s*\(\s*\{?\s*\}?\s*\)|flushall|wipe\w*\s*\(|destroy_all|delete_all|mkfs|corrupt\w*\s*\()",
+    r"(?i)\b(?:shutil\.rmtree|os\.remove|os\.unlink|unlinkSync|rmSync|rmdirSync|fs\.rm\b|rimraf|os\.RemoveAll|remove_dir_all|remove_file|File\.delete|Files\.delete|FileUtils\.(?:rm|delete)\w*|deleteRecursively|Directory\.Delete|unlink\s*\(|rm\s+-\w*[rf]|drop\s+(?:table|database)|delete\s+from|truncate\s+table|dropDatabase|deleteMany\s*\(\s*\{?\s*\}?\s*\)|flushall|wipe\w*\s*\(|\w+_(?:wipe|purge|destroy)(?:_all)?\s*\(|f?truncate\s*\([^()]*,\s*0\s*\)|destroy_all|delete_all|mkfs|corrupt\w*\s*\()",
 );
 static RUNS: Pattern = Pattern::new(
     r"\b(?:os\.system|subprocess\.\w+|eval|exec|execSync|child_process|spawn\w*|exec\.Command|Command::new|Runtime\.getRuntime|ProcessBuilder|Process\.Start|shell_exec|passthru|system|popen|__import__|urlretrieve)\s*\(|\b(?:curl|wget)\s[^\n]*\|\s*(?:ba|z)?sh\b",
@@ -47,6 +48,10 @@ static ORDINARY: Pattern = Pattern::new(
 static RIGHTS: Pattern = Pattern::new(r"(?i)['\x22](?:root|administrator|system|nobody|localhost|127\.0\.0\.1|)['\x22]");
 /// A block of more statements is not read whole.
 const MOST: usize = 60;
+/// Something stands before or after a day that is written out whole.
+static WHOLE_DAY: Pattern = Pattern::new(
+    r#"\bstrn?cmp\s*\([^()"]*"20[2-9]\d-?[01]\d-?[0-3]\d"[^()]*\)\s*[<>]|[<>]=?\s*["']20[2-9]\d-[01]\d-[0-3]\d["']|\.compareTo\s*\(\s*"20[2-9]\d-?[01]\d-?[0-3]\d"\s*\)\s*[<>]|-(?:g[et]|l[et])\s+["']?20[2-9]\d[01]\d[0-3]\d\b"#,
+);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Trigger {
@@ -62,7 +67,7 @@ impl Check for LogicBomb {
 
     fn needs(&self) -> Needs {
         Needs::nothing()
-            .and(Reach::AFTER, Words::of([&NOW, &MACHINE, &CHANCE]))
+            .and(Reach::AFTER, Words::of([&NOW, &MACHINE, &CHANCE]).or(Words::named(["\"202", "'202", "\"203", "'203", " 202", " 203"])))
             .and(Reach::AFTER, Words::of([&DESTROYS, &RUNS, &ENDS, &SENDS]))
     }
 
@@ -75,7 +80,7 @@ impl Check for LogicBomb {
                 continue;
             }
             let condition = side.plain().get(branch.condition.clone()).unwrap_or("");
-            let Some(trigger) = trigger(condition) else { continue };
+            let Some(trigger) = trigger(condition).or_else(|| named_before(side, statement, condition)) else { continue };
             let inline = side.plain().get(branch.inline.clone()).unwrap_or("");
             let block = branch.block.clone().take(MOST).filter_map(|at| side.statements().get(at)).map(|one| side.plain_of(one));
             let told = std::iter::once(inline).chain(block).find_map(|text| weighs(trigger, condition, text));
@@ -90,8 +95,29 @@ fn found(file: &FileView<'_>, side: &SideView<'_>, first: usize, last: usize) ->
     Draft::lines(file, side, first, last.max(first))
 }
 
+/// The same where the condition only names what an earlier statement of its function took from the machine.
+fn named_before(side: &SideView<'_>, statement: &Statement, condition: &str) -> Option<Trigger> {
+    static TAKEN: Pattern = Pattern::new(
+        r"(?:^|[\s;])\$?([A-Za-z_]\w*)\s*(?:,\s*\w+\s*)?(?::\s*[\w.<>?]+\s*)?:?=\s*[^=]|\b(?:gethostname|getlogin_r|uname|GetComputerName\w*|GetUserName\w*)\s*\(\s*&?(\w+)",
+    );
+    static COMPARED: Pattern =
+        Pattern::new(r#"\bstrn?(?:case)?cmp\s*\(\s*[\w.]+\s*,\s*"[^"]{2,}"|\bstrstr\s*\(\s*[\w.]+\s*,\s*"[^"]{2,}""#);
+    /// Statements above that are looked at.
+    const NEAR: usize = 40;
+    if RIGHTS.is_match(condition) || !COMPARED.is_match(condition) && !NAMED.is_match(condition) {
+        return None;
+    }
+    let at = side.statements().partition_point(|other| other.bytes.start < statement.bytes.start);
+    let above = side.statements().get(at.saturating_sub(NEAR)..at)?.iter().filter(|other| other.function == statement.function);
+    let mut taken = above.map(|other| side.plain_of(other)).filter(|plain| plain.len() <= 400 && MACHINE.is_match(plain));
+    let names = |plain: &str| {
+        TAKEN.parts(plain).any(|name| condition.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(|word| word == name))
+    };
+    taken.any(names).then_some(Trigger::Machine)
+}
+
 fn trigger(condition: &str) -> Option<Trigger> {
-    if NOW.is_match(condition) && DAY.is_match(condition) {
+    if NOW.is_match(condition) && DAY.is_match(condition) || WHOLE_DAY.is_match(condition) {
         Some(Trigger::Day)
     } else if MACHINE.is_match(condition) && NAMED.is_match(condition) && !RIGHTS.is_match(condition) {
         Some(Trigger::Machine)
@@ -101,7 +127,8 @@ fn trigger(condition: &str) -> Option<Trigger> {
 }
 
 fn weighs(trigger: Trigger, condition: &str, text: &str) -> Option<(Severity, &'static str)> {
-    let ordinary = || ORDINARY.is_match(condition) || ORDINARY.is_match(text);
+    // What is old is told by its age, never by a day that is written out.
+    let ordinary = || !WHOLE_DAY.is_match(condition) && (ORDINARY.is_match(condition) || ORDINARY.is_match(text));
     if DESTROYS.is_match(text) && !ordinary() {
         let severity = if trigger == Trigger::Day { Severity::High } else { Severity::Medium };
         return Some((severity, "Something is deleted only under a condition nobody tests"));
