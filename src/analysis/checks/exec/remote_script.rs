@@ -13,7 +13,7 @@ use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::shell::{self, Deed};
 use crate::analysis::statements::Statement;
-use crate::analysis::view::{FileView, SideView};
+use crate::analysis::view::{FileView, LineView, SideView};
 use crate::model::rule::{Confidence, RuleId, Severity};
 
 /// See `rules/code/remote-script.toml`.
@@ -38,7 +38,7 @@ impl Check for RemoteScript {
             "unblock-file",
             "executionpolicy",
         ]));
-        let shells = Words::named(["dup2", "stdin", "stdout", "stderr", "tcpsocket"]);
+        let shells = Words::named(["execl", "execv", "dup2", "stdin", "stdout", "stderr", "tcpsocket"]);
         let builds = Words::of([&DOWNLOADER]).or(traffic().talking()).or(Words::of([&engines().spawners])).or(shells);
         Needs::nothing().and(Reach::AFTER, commands.or(Words::of([&engines().remote])).or(builds))
     }
@@ -69,6 +69,7 @@ impl Check for RemoteScript {
             calls(file, side, sink);
             connected(file, side, sink);
             written(file, side, sink);
+            fetched(file, side, sink);
             for (line, comment) in side.comments().filter(|(line, text)| side.is_changed(*line) && text.starts_with("//go:generate")) {
                 command(file, side, line, comment, Severity::High, sink);
             }
@@ -171,18 +172,25 @@ fn steps(file: &FileView<'_>, side: &SideView<'_>, lines: &[(usize, String)], si
         r#"\b(?:echo|printf|cat)\b[^\n|;&]*\$\{?(\w+)[^\n|;&]*?>>?\s*["']?([^\s"';|&]+)|\b(?:echo|printf)\b[^\n;&]*\$\{?(\w+)[^\n;&]*\|\s*tee\s+["']?([^\s"';|&-]+)"#,
     );
     static EVALUATED: Pattern = Pattern::new(
-        r#"(?:^|[;&|(]\s*|\bthen\s+)(?:eval|iex|Invoke-Expression)\s+["']?\$\{?(\w+)\}?["']?|\b(?:ba|z|da)?sh\s+-\w*c\s+["']?\$\{?(\w+)\}?["']?\s*(?:$|[;&|])|\$\{?(\w+)[^\n;&|]*\|\s*(?:sudo\s+)?(?:(?:ba|z|da)?sh|python[\d.]*|node)\b|\b(?:(?:ba|z|da)?sh|source|\.)\s+<\(\s*(?:echo|printf|cat)\b[^\n)]*\$\{?(\w+)|\b(?:ba|z|da)?sh\s+<<<\s*["']?\$\{?(\w+)"#,
+        r#"(?:^|[;&|(]\s*|\bthen\s+)(?:eval|iex|Invoke-Expression)\s+["']?\$\{?(\w+)\}?["']?|(?:^|[;&|]\s*|\bthen\s+)eval\s+["']?\$\(\s*(?:jq|yq|sed|awk|grep|cut|tr|echo|printf)\b[^\n@]*\$\{?(\w+)|\b(?:ba|z|da)?sh\s+-\w*c\s+["']?\$\{?(\w+)\}?["']?\s*(?:$|[;&|])|\$\{?(\w+)[^\n;&|]*\|\s*(?:sudo\s+)?(?:(?:ba|z|da)?sh|python[\d.]*|node)\b|\b(?:(?:ba|z|da)?sh|source|\.)\s+<\(\s*(?:echo|printf|cat)\b[^\n)]*\$\{?(\w+)|\b(?:ba|z|da)?sh\s+<<<\s*["']?\$\{?(\w+)"#,
     );
     const MOST: usize = 50;
+    const MOST_LINES: usize = 2_000;
     let mut kept: Vec<(&str, &str)> = Vec::new();
     let mut answers: Vec<(&str, &str)> = Vec::new();
+    // What stood there before may hold what is run now.
+    let stood: Vec<LineView<'_>> = side.lines().filter(|line| !line.changed && line.text.len() <= 1_000).take(MOST_LINES).collect();
+    if !lines.is_empty() && !stood.iter().any(|line| LOOKED_AT.is_match(line.text)) {
+        let told = stood.iter().filter(|line| line.text.contains("$(") || line.text.contains('`'));
+        answers.extend(told.filter_map(|line| Some((ANSWERED.group(line.text, 1)?, line.text.trim()))).take(MOST));
+    }
     for (line, text) in lines {
         if LOOKED_AT.is_match(text) {
             kept.clear();
             answers.clear();
         }
         let held = |name: &str| answers.iter().find(|(answer, _)| *answer == name).map(|(_, from)| *from);
-        if let Some(from) = (1..=5).filter_map(|group| EVALUATED.group(text, group)).find_map(held) {
+        if let Some(from) = (1..=6).filter_map(|group| EVALUATED.group(text, group)).find_map(held) {
             let severity = if engines().installers.is_match(from) { Severity::Low } else { Severity::High };
             let draft = Draft::line(file, side, *line).title("Runs what it downloaded").evidence(format!("{from} … {}", text.trim()));
             sink.report(draft.severity(severity));
@@ -239,6 +247,36 @@ fn written(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
             _ => continue,
         };
         sink.report(Draft::lines(file, side, statement.first_line, statement.last_line).title(title).confidence(Confidence::Medium));
+    }
+}
+
+/// What a helper fetches from an address into a file is run from there, in the same function.
+fn fetched(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static FETCHES: Pattern = Pattern::new(
+        r#"(?i)\b\w*(?:fetch|download|retrieve|wget|curl_get|http_get|get_file)\w*\s*\([^;]*"https?://[^"]*"[^;,]*,\s*&?(\w+|"[^"]+")"#,
+    );
+    static RUNS: Pattern = Pattern::new(
+        r#"\b(?:exec[lv]p?e?|posix_spawnp?|system|popen|_?spawn[lv]p?e?|CreateProcess\w*|ShellExecute\w*)\s*\(\s*(?:NULL\s*,\s*|&\w+\s*,\s*)?(\w+|"[^"]+")"#,
+    );
+    static LOOKED_AT: Pattern = Pattern::new(r"(?i)sha\d+|checksum|verify|signature|digest");
+    if !matches!(file.language, Language::C | Language::Cpp) {
+        return;
+    }
+    let short = |s: &&Statement| s.bytes.len() <= LONGEST;
+    let fetches: Vec<(&str, &Statement)> =
+        side.statements().iter().filter(short).filter_map(|s| Some((FETCHES.group(side.plain_of(s), 1)?, s))).take(50).collect();
+    for statement in side.statements().iter().filter(|_| !fetches.is_empty()).filter(short) {
+        let Some(run) = RUNS.group(side.plain_of(statement), 1) else { continue };
+        let from = fetches
+            .iter()
+            .find(|(name, from)| *name == run && from.function == statement.function && from.bytes.start < statement.bytes.start);
+        let Some((_, from)) = from else { continue };
+        let between = side.plain().get(from.bytes.start..statement.bytes.end).unwrap_or("");
+        let new = [*from, statement].iter().any(|s| side.touches(s.first_line, s.last_line));
+        if new && !LOOKED_AT.is_match(between) {
+            let draft = Draft::lines(file, side, statement.first_line, statement.last_line).title("Runs a file that it downloaded");
+            sink.report(draft.severity(Severity::High));
+        }
     }
 }
 

@@ -30,7 +30,10 @@ impl Check for RunsOnLoad {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ADDED, Words::of([&engines().spawners, &PROMPT, &BACKGROUND]).or(traffic().talking()))
+        Needs::nothing().and(
+            Reach::ADDED,
+            Words::of([&engines().spawners, &PROMPT, &BACKGROUND]).or(traffic().talking()).or(Words::named(["func init(", "constructor"])),
+        )
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -39,11 +42,17 @@ impl Check for RunsOnLoad {
             return shell_begins(file, side, sink);
         }
         let moment = moment_of(file.language);
+        let mut told = None;
         for statement in side.statements() {
             let touched = side.touches(statement.first_line, statement.last_line) || marked_now(file, side, statement);
             let asked = touched && statement.bytes.len() <= LONGEST;
             let Some(moment) = asked.then(|| moment(file, side, statement)).flatten() else { continue };
-            let Some(deed) = deed(file, side, statement) else { continue };
+            let Some(deed) = deed(file, side, statement) else {
+                if moment == Moment::Initialiser && told.is_none() && through(file, side, statement) {
+                    told = Some((statement.first_line, statement.last_line));
+                }
+                continue;
+            };
             if moment == Moment::Initialiser && unpacks(side, statement) {
                 let draft = Draft::lines(file, side, statement.first_line, statement.last_line);
                 sink.report(
@@ -56,7 +65,39 @@ impl Check for RunsOnLoad {
                 sink.report(draft.severity(severity).confidence(confidence));
             }
         }
+        if let Some((first, last)) = told {
+            let draft = Draft::lines(file, side, first, last).title("Begins work beyond its own process as soon as it is loaded");
+            sink.report(draft.severity(Severity::Medium).confidence(Confidence::Medium));
+        }
     }
+}
+
+/// What goes on by itself, or reaches a database or another host, once it is called.
+static WORKS: Pattern = Pattern::new(
+    r"\b(?:pthread_create|thrd_create|CreateThread|_beginthread(?:ex)?)\s*\(|\bstd::j?thread\b|\bthread::spawn\s*\(|\b(?:sql|sqlx|gorm|pgx|pgxpool|mongo)\.(?:Open|Connect\w*|New|MustConnect|MustOpen)\s*\(|\bhttp\.(?:Get|Post|PostForm|Head|ListenAndServe\w*)\s*\(|\bnet\.(?:Dial\w*|Listen\w*)\s*\(|\bexec\.Command\w*\s*\(|\bos\.RemoveAll\s*\(",
+);
+
+/// Whether an initialiser that is new, or newly marked as one, starts such work itself or calls a function of this file that does.
+fn through(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> bool {
+    static CALLED: Pattern = Pattern::new(r"(?:^|[^\w.])([A-Za-z_]\w*)\s*\(");
+    /// A longer function is no helper, in bytes; of more functions of a name only the first counts.
+    const LONGEST_HELPER: usize = 20_000;
+    const MOST_CALLS: usize = 8;
+    let native = matches!(file.language, Language::C | Language::Cpp);
+    let own = statement.function.and_then(|at| side.functions().get(at));
+    let newly = own.is_some_and(|own| side.touches(own.first_line.saturating_sub(1), own.first_line));
+    if file.old().is_none() || !newly || !native && file.language != Language::Go {
+        return false;
+    }
+    let code = side.code_of(statement);
+    if native {
+        return WORKS.is_match(code);
+    }
+    CALLED.groups(code, 1).take(MOST_CALLS).any(|name| {
+        let helper = side.functions().iter().find(|function| function.name == name);
+        let body = helper.and_then(|helper| side.masked().get(side.bytes_of(helper.first_line, helper.last_line)));
+        body.is_some_and(|body| body.len() <= LONGEST_HELPER && WORKS.is_match(body))
+    })
 }
 
 /// Whether the function around a statement makes something readable of bytes that come with the code, and writes it to a file.

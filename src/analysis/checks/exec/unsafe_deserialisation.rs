@@ -7,6 +7,7 @@ use super::engines::{LONGEST, engines};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::checks::vuln::twins::{Twin, twins};
 use crate::analysis::flow::arrivals;
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::statements::Statement;
@@ -25,11 +26,12 @@ impl Check for UnsafeDeserialisation {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, Words::of([&engines().deserialisers]))
+        Needs::nothing().and(Reach::AFTER, Words::of([&engines().deserialisers]).or(Words::named(["pyimport_import"])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+        embedded(file, side, sink);
         let changed: Vec<usize> = (0..side.statements().len()).filter(|at| reads_back(side, &side.statements()[*at])).collect();
         if changed.is_empty() {
             return;
@@ -139,4 +141,20 @@ fn reads_back(side: &SideView<'_>, statement: &Statement) -> bool {
 /// A statement that is nothing but a text, as documentation inside code is.
 fn is_text(code: &str) -> bool {
     code.chars().all(|c| c.is_whitespace() || matches!(c, '"' | '\'' | '`'))
+}
+
+/// C and C++ name to an embedded Python, by way of a function of their own, the module that reads something back.
+fn embedded(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static MODULE: Pattern = Pattern::new(r#"\(\s*"(?:c?[pP]ickle|_pickle|dill|cloudpickle|marshal|shelve|joblib|jsonpickle)"\s*[,)]"#);
+    if !matches!(file.language, Language::C | Language::Cpp) || !side.text().contains("PyImport_Import") {
+        return;
+    }
+    for line in file.added().filter(|line| line.text.len() <= 400) {
+        let plain = side.plain_line(line.index);
+        // A direct import is told by what imports it.
+        if MODULE.is_match(plain) && !plain.contains("PyImport_") {
+            let title = "An embedded Python reads back what can run code";
+            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::Medium));
+        }
+    }
 }
