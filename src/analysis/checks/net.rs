@@ -9,6 +9,7 @@ pub mod forwarding;
 pub mod hosts;
 mod linked_in_log;
 pub mod lookups;
+mod made_for_log;
 mod named_in_log;
 pub mod sending;
 pub mod showing;

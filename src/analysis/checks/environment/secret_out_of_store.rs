@@ -76,7 +76,7 @@ impl Check for SecretOutOfStore {
             "dockerfile",
             "containerfile",
         ]);
-        Needs::nothing().and(Reach::ANYWHERE, Words::of([&SECRET, &COPIED, &HIDDEN])).and(Reach::ANYWHERE, before)
+        Needs::nothing().and(Reach::ANYWHERE, Words::of([&SECRET, &COPIED, &HIDDEN, &SIGNS])).and(Reach::ANYWHERE, before)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -93,6 +93,8 @@ impl Check for SecretOutOfStore {
         assigned(file, sink);
         in_place(file, sink);
         kept_twice::report(file, sink);
+        in_settings(file, sink);
+        in_tree(file, sink);
         uncovered(file, sink);
     }
 }
@@ -136,8 +138,8 @@ fn in_place(file: &FileView<'_>, sink: &mut Sink<'_>) {
             let (was_left, now_left) = differing(was, now);
             TEXT.is_match(now_left.trim_end_matches([';', ',']))
                 && FETCHED.is_match(was_left)
-                && !NO_SECRET.is_match(now_left)
-                && (SECRET.is_match(was) || SECRET.is_match(file.path.as_ref()))
+                && (!NO_SECRET.is_match(now_left) || SIGNS.is_match(was))
+                && (SECRET.is_match(was) || SIGNS.is_match(was) || SECRET.is_match(file.path.as_ref()))
         });
         let assigned = ASSIGNED.group(now, 2).is_some_and(|value| LITERAL.is_match(value));
         if told && !assigned {
@@ -146,6 +148,62 @@ fn in_place(file: &FileView<'_>, sink: &mut Sink<'_>) {
         }
     }
 }
+
+/// What a script takes out of a store is written into a file that others read or that is kept with the code.
+fn in_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static TAKEN: Pattern = Pattern::new(
+        r#"^\s*(?:(?:local|export|readonly|declare)\s+(?:-\w+\s+)*)?(\w+)=["']?(?:\$\(|`)\s*(?:aws\s+(?:secretsmanager\s+get-secret-value|ssm\s+get-parameters?)|vault\s+(?:kv\s+get|read)|gcloud\s+secrets\s+versions\s+access|az\s+keyvault\s+secret\s+show|op\s+(?:read|item\s+get)|kubectl\s+(?:-\S+\s+)*get\s+secrets?|pass\s+show|sops\s+(?:-d|--decrypt)|doppler\s+secrets\s+get|bw\s+get)\b"#,
+    );
+    static WRITTEN: Pattern =
+        Pattern::new(r#"\b(?:echo|printf)\b[^|;&>]*\$\{?(\w+)[^|;&>]*(?:>>?|\|\s*tee\s+(?:-a\s+)?)\s*["']?([^\s"';|&>]+)"#);
+    /// Files that are kept with the code, or handed to whoever asks.
+    static READ: Pattern = Pattern::new(
+        r"(?i)(?:^|[/.])(?:example|sample|template|dist|public|static|www|htdocs|docs?)(?:[/.]|$)|^[^/$~][^$]*\.(?:ya?ml|json|toml|tfvars|tf|properties|md|html|js)$",
+    );
+    const MOST: usize = 50;
+    let Some(side) = file.new_side().filter(|_| file.language == Language::Shell) else { return };
+    let written = |text: &str| Some((WRITTEN.group(text, 1)?.to_owned(), WRITTEN.group(text, 2)?.to_owned()));
+    let added: Vec<_> =
+        file.added().filter(|line| line.text.len() < 500).filter_map(|line| Some((line.index, written(line.text)?))).take(MOST).collect();
+    if added.is_empty() {
+        return;
+    }
+    let taken: Vec<&str> =
+        side.lines().filter(|line| line.text.len() < 500).filter_map(|line| TAKEN.group(line.text, 1)).take(MOST).collect();
+    for (line, (name, path)) in added {
+        if taken.contains(&name.as_str()) && READ.is_match(&path) {
+            let title = format!("`{name}` comes from a store of secrets and is written into `{path}`");
+            sink.report(Draft::line(file, side, line).title(title).severity(Severity::Medium));
+        }
+    }
+}
+
+/// What a Secret of a cluster holds is put into a ConfigMap, which everybody in its namespace may read.
+fn in_settings(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static HELD: Pattern = Pattern::new(
+        r"\b\w*[sS]ecret\w*(?:\.Items\[\w+\])?\.(?:Data|StringData|data|string_data|getData\(\))\s*(?:\[|\.get\()\s*[\x22']([\w.-]+)[\x22']",
+    );
+    static SETTINGS: Pattern = Pattern::new(r"\bConfigMap\w*\s*(?:\{|\()|\bV1ConfigMap\b|\bConfigMapBuilder\b");
+    static KINDS: Pattern = Pattern::new(r"\b(?:\w*\.)?(?:Secret|ConfigMap|Deployment|Pod|V1Secret|V1ConfigMap)\s*[{(]");
+    const NEAR: usize = 12;
+    let Some(side) = file.new_side().filter(|_| file.language.is_code()) else { return };
+    for line in file.added().filter(|line| line.text.len() < 500) {
+        let named = HELD.group(side.plain_line(line.index), 1).filter(|name| SECRET.is_match(name));
+        if named.is_none() {
+            continue;
+        }
+        let mut above = (line.index.saturating_sub(NEAR)..=line.index).rev().map(|at| side.plain_line(at)).filter(|text| text.len() < 500);
+        if above.find(|text| KINDS.is_match(text)).is_some_and(|text| SETTINGS.is_match(text)) {
+            let title = "A secret of the cluster is put into a ConfigMap, which holds no secrets";
+            sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::Medium));
+        }
+    }
+}
+
+/// A key with which others are told apart: one that everybody knows is worse than none.
+static SIGNS: Pattern = Pattern::new(
+    r"(?i)sign(?:ing|er|ature)?_?key|security_?key|\bhmac\b|create_?hmac|jwt|secretkeyspec|\bfernet\b|encryption_?key|cookie_?secret|session_?secret",
+);
 
 /// What is left of two lines without what they begin and end with alike.
 fn differing<'t>(was: &'t str, now: &'t str) -> (&'t str, &'t str) {

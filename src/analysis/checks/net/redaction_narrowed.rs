@@ -129,7 +129,9 @@ fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
     static HIDING: Pattern = Pattern::new(r"(?i)redact|scrub|mask|sanitiz|censor|hide|filter");
     let short = |line: &&LineView<'_>| line.text.len() <= LONGEST_LINE;
     let added: Vec<LineView<'_>> = file.added().filter(|line| short(&line)).take(MOST_NAMES).collect();
-    for went in file.removed().filter(|line| short(&line) && SECRET.is_match(line.text)).take(MOST_NAMES) {
+    for went in
+        file.removed().filter(|line| short(&line) && (SECRET.is_match(line.text) || HIDES_BY_NAME.is_match(line.text))).take(MOST_NAMES)
+    {
         let shown = MASKED.group(went.text, 1).and_then(|name| {
             let same = |line: &&LineView<'_>| !MASKED.is_match(line.text) && WRITTEN.groups(line.text, 1).any(|other| other == name);
             added.iter().find(same).map(|line| (line.index, format!("{name} was hidden and is written out now")))
@@ -152,10 +154,36 @@ fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
             let place = added.iter().find(|line| line.index + 3 >= went.index).or_else(|| added.first()).map_or(0, |line| line.index);
             Some((place, format!("What hides secrets no longer knows {lost}")))
         };
-        if let Some((line, title)) = shown.or_else(fewer).or_else(dropped) {
+        let whole = || {
+            let named = |text: &str| HIDING.is_match(text) || HIDES_BY_NAME.is_match(text);
+            let function = || old.function_at(went.index).is_some_and(|function| named(&function.name));
+            let fits = PARTLY.is_match(went.text) && !EXACTLY.is_match(went.text) && (named(went.text) || function());
+            let place = fits.then(|| {
+                added.iter().find(|line| EXACTLY.is_match(line.text) && !PARTLY.is_match(line.text) && begin_alike(went.text, line.text))
+            });
+            Some((place.flatten()?.index, "What hides secrets knows only those that are called exactly so".to_owned()))
+        };
+        if let Some((line, title)) = shown.or_else(fewer).or_else(dropped).or_else(whole) {
             sink.report(Draft::line(file, new, line).title(title).severity(Severity::High).confidence(Confidence::Medium));
         }
     }
+}
+
+/// A name is looked for in another, whatever its case.
+static PARTLY: Pattern = Pattern::new(
+    r"(?i)\.(?:contains|includes|include\?|indexOf|containsIgnoreCase|equalsIgnoreCase|eq_ignore_ascii_case|casecmp\??|match\??|test|search|startsWith|endsWith)\s*\(|IgnoreCase|\bEqualFold\s*\(|\bstrings\.Contains\s*\(|\bstri?pos\s*\(|\bstr_contains\s*\(|\bstrcasestr\s*\(|\w\s+in\s+\w+\.lower\(\)",
+);
+/// It is compared whole.
+static EXACTLY: Pattern = Pattern::new(r"[^=!<>]===?[^=]|\.(?:equals|Equals|eq|is)\s*\(|\bstrcmp\s*\(");
+static HIDES_BY_NAME: Pattern = Pattern::new(
+    r"(?i)\b(?:is_?(?:secret|sensitive|private|redacted)\w*|(?:secret|sensitive|private|redacted?|masked|hidden)_?(?:keys|fields|names|words|headers))\b",
+);
+
+/// Whether two lines begin with the same call or name.
+fn begin_alike(one: &str, other: &str) -> bool {
+    let begin = |text: &str| text.trim_start().split(['(', '{', '=', '>']).next().unwrap_or("").trim().to_owned();
+    let (one, other) = (begin(one), begin(other));
+    one.len() > 3 && one == other
 }
 
 /// Whether something is shown in the place of a value within a few lines.

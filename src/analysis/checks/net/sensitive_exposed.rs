@@ -4,6 +4,7 @@
 use super::carriers::Carriers;
 use super::echoed::{SAYING, echoed};
 use super::linked_in_log::linked_in_log;
+use super::made_for_log::made_for_log;
 use super::named_in_log::named_in_log;
 use super::sending::{LONGEST, TELLING, reads};
 use super::showing::{ANSWERS, FAILS, FILES, LOGS, SETTINGS, VEILED, Way, shown_around};
@@ -56,6 +57,7 @@ impl Check for SensitiveExposed {
         published(file, sink);
         named_in_log(file, sink);
         linked_in_log(file, sink);
+        made_for_log(file, sink);
         if is_shell(file.language) {
             echoed(file, sink);
         }

@@ -63,7 +63,7 @@ impl Check for SensitiveToNetwork {
         // Without a changed statement that reads or talks there is nothing to find.
         let telling = |statement: &&Statement| {
             side.touches(statement.first_line, statement.last_line)
-                && (talks(file, side, statement) || reads(file, side, statement).is_some())
+                && (talks(file, side, statement) || reads(file, side, statement).is_some() || holds_named(file, side, statement))
         };
         if !side.statements().iter().any(|statement| telling(&statement)) {
             return;
@@ -152,18 +152,36 @@ fn proofs(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// A key with which requests are signed: no host is ever given it.
+static SIGNS_ONLY: Pattern = Pattern::new(r"\bAWS_SECRET_ACCESS_KEY\b");
+/// It is put into a text with other things.
+static WRITTEN_OUT: Pattern = Pattern::new(r#"\bs?n?printf\s*\(|\bSprintf\s*\(|\bformat!?\s*\(|[&?"{,]\s*\w+=?"?:?\s*(?:\$\{|\{|"\s*\+)"#);
+/// What is sent beside headers.
+static BODY: Pattern = Pattern::new(r"\b(?:CURLOPT_(?:COPY)?POSTFIELDS|body|data|json|payload)\b");
+
+/// Whether a statement names such a secret.
+fn holds_named(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> bool {
+    let plain = side.plain_of(statement);
+    let possible = plain.len() <= LONGEST && file.spots(&TELLING, side.side).meet(statement.first_line, statement.last_line);
+    possible && traffic().names_secret(plain)
+}
+
 /// A secret with a name of its own that goes to somebody else than its issuer.
 fn named_secrets(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
-    let holds = |statement: &Statement| {
-        let plain = side.plain_of(statement);
-        let possible = plain.len() <= LONGEST && file.spots(&TELLING, side.side).meet(statement.first_line, statement.last_line);
-        (possible && traffic().names_secret(plain)).then_some(())
-    };
+    let holds = |statement: &Statement| holds_named(file, side, statement).then_some(());
     let found = arrivals(side, holds, |statement| talks(file, side, statement));
-    for arrival in found.into_iter().filter(|arrival| touched(side, &side.statements()[arrival.sink])).take(MOST) {
+    let new = |arrival: &Arrival<()>| [arrival.source, arrival.sink].into_iter().any(|at| touched(side, &side.statements()[at]));
+    for arrival in found.into_iter().filter(new).take(MOST) {
         let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
         let named = hosts::named(side.plain_of(to)).or_else(|| hosts::of_urls(side.plain_of(from)).next());
-        let Some(host) = named.or_else(|| lookups::looked_up(side.plain_of(to))) else { continue };
+        let Some(host) = named.or_else(|| lookups::looked_up(side.plain_of(to))) else {
+            if SIGNS_ONLY.is_match(side.plain_of(from)) && WRITTEN_OUT.is_match(side.plain_of(from)) && BODY.is_match(side.plain_of(to)) {
+                let draft =
+                    Draft::lines(file, side, to.first_line, to.last_line).title("Sends a key that only signs requests and is never sent");
+                sink.report(draft.evidence(telling_line(side, to, from)).severity(Severity::High).confidence(Confidence::Medium));
+            }
+            continue;
+        };
         if !traffic().betrays(side.plain_of(from), &host) || !hosts::is_new(file, &host) {
             continue;
         }
