@@ -22,7 +22,7 @@ static CONSTANT: Pattern = Pattern::new(
     | (\blen\([\w.\[\]()]*\)|\.(length|size|count|len)(\(\))?)\s*>=\s*0\b | \.(length|size|count)(\(\))?\s*\)\s*\.(toBeGreaterThanOrEqual|isGreaterThanOrEqualTo|isAtLeast|to\.be\.at\.least)\(\s*0\s*\)
     | \b(assertGreaterEqual|assertGreaterThanOrEqual|GreaterOrEqual)\(\s*(t,\s*)?(0,\s*count\(|len\([\w.]*\),\s*0\b)",
 );
-static OR_TRUE: Pattern = Pattern::new(r"(\|\|\s*true|\bor\s+True|\bor\s+true|\|\s*true)\s*(?:$|[,);])");
+static OR_TRUE: Pattern = Pattern::new(r"(\|\|\s*(?:true|TRUE|1|!0)|\bor\s+True|\bor\s+true|\|\s*true)\s*(?:$|[,);])");
 /// In Python a tuple is true whatever stands in it.
 static TUPLE: Pattern = Pattern::new(r"^\s*assert\s*\(\s*[^()]+(\([^()]*\))?[^()]*,\s*f?['\x22][^'\x22]*['\x22]\s*\)\s*$");
 static LITERAL: Pattern = Pattern::new(r"^(-?\d[\w.]*|true|True|false|False|null|None|nil|'[^']*'|\x22[^\x22]*\x22)$");

@@ -169,6 +169,9 @@ fn weaker(old: &str, new: &str) -> Option<(&'static str, Severe)> {
         return Some(("An error was expected, and success would do as well", Severe::Always));
     }
     if offers_a_choice(old, new) {
+        if speaks_of_another(old, new) {
+            return Some(("It is enough now when something else holds that was never asked", Severe::Always));
+        }
         return Some(("One of several results would do where one was named", Severe::BesideItsCode));
     }
     asks_less(old, new).then_some(("An exact expectation becomes a vague one", Severe::BesideItsCode))
@@ -180,6 +183,16 @@ fn either_way(old: &str, new: &str) -> bool {
     static EITHER: Pattern =
         Pattern::new(r"\.is_ok\(\)\s*\|\||\|\|\s*[\w.]+\.is_ok\(\)|matches!\([^;]*(?:\bOk\([^|]*\|[^|]*\bErr\(|\bErr\([^|]*\|[^|]*\bOk\()");
     ERROR.is_match(old) && !EITHER.is_match(old) && EITHER.is_match(new)
+}
+
+/// Whether the other half of a choice says nothing of what was asked about: `a.b == null || c.isNotEmpty()`.
+fn speaks_of_another(old: &str, new: &str) -> bool {
+    static OR: Pattern = Pattern::new(r"\|\||\bor\b");
+    let Some((asked, or)) = subject_of(old).zip(OR.find(new)) else { return false };
+    let halves = (new.get(..or.start).unwrap_or(""), new.get(or.end..).unwrap_or(""));
+    // A message may stand beside what is asked.
+    let other = halves.1.split(['"', '\'']).next().unwrap_or("");
+    asked.len() > 3 && halves.0.contains(asked) && !halves.1.contains(asked) && other.contains(['(', '.']) && !other.contains("==")
 }
 
 /// How many times more an assertion lets pass than before, when only that changed.

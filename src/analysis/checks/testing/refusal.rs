@@ -4,7 +4,7 @@ use crate::analysis::pattern::Pattern;
 
 /// A name that says that something is turned away.
 pub(super) static REFUSES: Pattern = Pattern::new(
-    r"(?i)refus|reject|den(?:y|ie)|forbid|forbad|cannot|can't|(?-i:Not[A-Z])|may_?not|must_?not|must not|does_?not|does not|never|blocks|fails|invalid|expired|unauthor|another|stranger|without|\bhides?\b|disallow|prevents|tampered",
+    r"(?i)refus|reject|den(?:y|ie)|forbid|forbad|cannot|can't|(?-i:Not[A-Z])|may_?not|must_?not|must not|does_?not|does not|never|blocks|fails|invalid|expired|unauthor|another|stranger|without|\bhides?\b|disallow|prevents|tampered|\blocks?_?(?:out|after)|(?-i:Locks(?:Out|After))|throttl|\brevok",
 );
 /// An error that a test waits for.
 pub(super) static WAITS: Pattern = Pattern::new(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::assertions::{asserts, guard_changes, subject};
-use super::cases::cases;
+use super::cases::{Case, cases};
 use super::doubles::{self, BEAN, DOUBLE};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
@@ -78,7 +78,15 @@ fn told(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     for line in lines {
         let pair = (0..9).find_map(|at| TOLD.group(line.text, 2 * at + 1).zip(TOLD.group(line.text, 2 * at + 2)));
         let Some((object, function)) = pair else { continue };
-        let Some((name, case)) = now.iter().find(|(_, case)| (case.first..=case.last).contains(&line.index)) else { continue };
+        // A decorator stands above the test that it changes.
+        let above = |case: &Case| {
+            line.index < case.first
+                && case.first <= line.index + REACH
+                && (line.index..case.first).all(|at| side.line(at).text.trim_start().starts_with('@'))
+        };
+        let Some((name, case)) = now.iter().find(|(_, case)| (case.first..=case.last).contains(&line.index) || above(case)) else {
+            continue;
+        };
         let asks = [format!("{object}.{function}"), format!("{object}->{function}("), format!("{object}::{function}(")];
         let asserted = |side: &SideView<'_>, from: usize, to: usize| {
             (from..=to).find(|at| {
@@ -89,7 +97,7 @@ fn told(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
                     && asks.iter().any(|call| text.contains(call.as_str()))
             })
         };
-        let Some(at) = asserted(side, line.index + 1, case.last) else { continue };
+        let Some(at) = asserted(side, (line.index + 1).max(case.first), case.last) else { continue };
         let stood = before.as_ref().and_then(|(old, cases)| cases.get(name).map(|case| (old, case)));
         // What was really asked before is only told now.
         let asked = stood.is_some_and(|(old, case)| {

@@ -100,9 +100,10 @@ const MOST_COMPARED: usize = 100;
 
 /// Whether all of a test went.
 fn is_gone(old: &SideView<'_>, case: &Case) -> bool {
-    (case.first..=case.last)
-        .take(400)
-        .all(|at| old.is_changed(at) || matches!(old.line(at).text.trim(), "" | "}" | "{" | "end" | "@Test" | "[Fact]" | "#[test]"))
+    (case.first..=case.last).take(400).all(|at| {
+        old.is_changed(at)
+            || matches!(old.line(at).text.trim(), "" | "}" | "{" | "end" | "@Test" | "[Fact]" | "[Test]" | "[TestMethod]" | "#[test]")
+    })
 }
 
 /// Whether a test waits for a refusal, by its name and by what it asserts.
