@@ -55,6 +55,11 @@ fn decoded_here(side: &SideView<'_>, line: usize) -> Option<Range<usize>> {
     let text = side.line(line).text;
     let found = SHORTER.find(text).filter(|_| text.len() <= LONGEST_LINE)?;
     let run = text.get(found.clone())?;
+    // Keys and certificates, pictures and fonts say themselves what they are.
+    let known = ["MII", "iVBOR", "R0lGOD", "/9j/", "UklGR", "PHN2Zy", "d09GM", "AAEAAA", "H4sI"];
+    if known.iter().any(|begin| run.get(1..).is_some_and(|run| run.starts_with(begin))) {
+        return None;
+    }
     let hexadecimal = run.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'"' | b'\'' | b'`'));
     let here = text.get(..found.start).is_some_and(|before| DECODES.is_match(before));
     let above = || {
@@ -69,7 +74,7 @@ fn decoded_here(side: &SideView<'_>, line: usize) -> Option<Range<usize>> {
 /// One encoded text in pieces, a line for each.
 fn pieces(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) -> BTreeSet<usize> {
     static PIECE: Pattern = Pattern::new(
-        r"^\s*(?:[\w.]+\s*\(?\s*)?[+.&|]?\s*b?[\x22'`]((?:\\x[0-9a-fA-F]{2}){8,}|(?:\\[0-3]?[0-7]{2}){8,}|[A-Za-z0-9+/]{56,}={0,2}|[0-9a-fA-F]{48,})[\x22'`]\s*[+.,;&|)\\]*\s*$",
+        r"^\s*(?:[\w.]+\s*\(?\s*)?[+.&|]?\s*b?[\x22'`]((?:\\x[0-9a-fA-F]{2}){8,}|(?:\\[0-3]?[0-7]{2}){8,}|[A-Za-z0-9+/]{56,}={0,2}|[0-9a-fA-F]{48,})[\x22'`]\s*[+.;&|)\\]*\s*$",
     );
     /// So many characters of it are more than a key or a sum.
     const LEAST: usize = 240;
@@ -78,7 +83,9 @@ fn pieces(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) -> BTre
     let lines: Vec<(usize, Option<&str>)> = file
         .added()
         .map(|line| {
-            let piece = (line.text.len() >= 48 && line.text.len() <= LONGEST_LINE).then(|| PIECE.group(line.text, 1)).flatten();
+            let piece = (line.text.len() >= 48 && line.text.len() <= LONGEST_LINE && has_no_words(line.text))
+                .then(|| PIECE.group(line.text, 1))
+                .flatten();
             (line.index, piece.filter(|_| !PICTURE.is_match(line.text)))
         })
         .collect();
@@ -111,11 +118,19 @@ fn pieces(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) -> BTre
     told
 }
 
+/// Whether there are so few blanks that nobody wrote a sentence or a statement there.
+fn has_no_words(text: &str) -> bool {
+    text.trim().bytes().filter(|byte| *byte == b' ').take(4).count() < 4
+}
+
 /// A text that is written as the numbers of its characters.
 fn spelled(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) -> BTreeSet<usize> {
     static NUMBERS: Pattern = Pattern::new(r"(?:\b(?:0x[0-9a-fA-F]{2}|\d{2,3})\s*,\s*){40,}");
     let mut told = BTreeSet::new();
     for line in file.added().filter(|line| line.text.len() >= 160 && line.text.len() <= LONGEST_LINE) {
+        if line.text.bytes().filter(|byte| *byte == b',').take(40).count() < 40 {
+            continue;
+        }
         let Some(run) = NUMBERS.group(line.text, 0) else { continue };
         let number = |part: &str| match part.strip_prefix("0x") {
             Some(digits) => u32::from_str_radix(digits, 16).ok(),

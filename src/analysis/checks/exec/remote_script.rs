@@ -179,8 +179,10 @@ fn steps(file: &FileView<'_>, side: &SideView<'_>, lines: &[(usize, String)], si
     let mut kept: Vec<(&str, &str)> = Vec::new();
     let mut answers: Vec<(&str, &str)> = Vec::new();
     // What stood there before may hold what is run now.
-    let stood: Vec<LineView<'_>> = side.lines().filter(|line| !line.changed && line.text.len() <= 1_000).take(MOST_LINES).collect();
-    if !lines.is_empty() && !stood.iter().any(|line| LOOKED_AT.is_match(line.text)) {
+    let evaluates = lines.iter().any(|(_, text)| EVALUATED.is_match(text));
+    let unchanged = side.lines().filter(|line| evaluates && !line.changed && line.text.len() <= 1_000);
+    let stood: Vec<LineView<'_>> = unchanged.take(MOST_LINES).collect();
+    if !stood.is_empty() && !stood.iter().any(|line| LOOKED_AT.is_match(line.text)) {
         let told = stood.iter().filter(|line| line.text.contains("$(") || line.text.contains('`'));
         answers.extend(told.filter_map(|line| Some((ANSWERED.group(line.text, 1)?, line.text.trim()))).take(MOST));
     }

@@ -32,7 +32,7 @@ impl Check for RunsOnLoad {
     fn needs(&self) -> Needs {
         Needs::nothing().and(
             Reach::ADDED,
-            Words::of([&engines().spawners, &PROMPT, &BACKGROUND]).or(traffic().talking()).or(Words::named(["func init(", "constructor"])),
+            Words::of([&engines().spawners, &PROMPT, &BACKGROUND]).or(traffic().talking()).or(Words::named(["func init(", "(constructor"])),
         )
     }
 

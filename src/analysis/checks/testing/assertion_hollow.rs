@@ -22,7 +22,9 @@ static CONSTANT: Pattern = Pattern::new(
     | (\blen\([\w.\[\]()]*\)|\.(length|size|count|len)(\(\))?)\s*>=\s*0\b | \.(length|size|count)(\(\))?\s*\)\s*\.(toBeGreaterThanOrEqual|isGreaterThanOrEqualTo|isAtLeast|to\.be\.at\.least)\(\s*0\s*\)
     | \b(assertGreaterEqual|assertGreaterThanOrEqual|GreaterOrEqual)\(\s*(t,\s*)?(0,\s*count\(|len\([\w.]*\),\s*0\b)",
 );
-static OR_TRUE: Pattern = Pattern::new(r"(\|\|\s*(?:true|TRUE|1|!0)|\bor\s+True|\bor\s+true|\|\s*true)\s*(?:$|[,);])");
+static OR_TRUE: Pattern = Pattern::new(r"(\|\|\s*true|\bor\s+True|\bor\s+true|\|\s*true)\s*(?:$|[,);])");
+/// In C one is as true, and what asserts asks for nothing else.
+static OR_ONE: Pattern = Pattern::new(r"\|\|\s*(?:1|!0|TRUE)\s*\)+\s*;");
 /// In Python a tuple is true whatever stands in it.
 static TUPLE: Pattern = Pattern::new(r"^\s*assert\s*\(\s*[^()]+(\([^()]*\))?[^()]*,\s*f?['\x22][^'\x22]*['\x22]\s*\)\s*$");
 static LITERAL: Pattern = Pattern::new(r"^(-?\d[\w.]*|true|True|false|False|null|None|nil|'[^']*'|\x22[^\x22]*\x22)$");
@@ -193,7 +195,8 @@ pub(super) fn hollow(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> 
     if plain.len() > 400 {
         return None;
     }
-    if CONSTANT.is_match(plain) || OR_TRUE.is_match(plain) || either(plain) {
+    let or_one = matches!(file.language, Language::C | Language::Cpp) && OR_ONE.is_match(plain);
+    if or_one || CONSTANT.is_match(plain) || OR_TRUE.is_match(plain) || either(plain) {
         return Some(("This assertion holds whatever the code does", false));
     }
     if file.language == Language::Python && TUPLE.is_match(plain) {

@@ -48,6 +48,8 @@ static ORDINARY: Pattern = Pattern::new(
 static RIGHTS: Pattern = Pattern::new(r"(?i)['\x22](?:root|administrator|system|nobody|localhost|127\.0\.0\.1|)['\x22]");
 /// A block of more statements is not read whole.
 const MOST: usize = 60;
+/// What is compared with a day in ordinary code, or is made again when it is gone.
+static VERSIONS: Pattern = Pattern::new(r"(?i)vers|\bver\b|schema|migrat|tmp|temp|cache|lock");
 /// Something stands before or after a day that is written out whole.
 static WHOLE_DAY: Pattern = Pattern::new(
     r#"\bstrn?cmp\s*\([^()"]*"20[2-9]\d-?[01]\d-?[0-3]\d"[^()]*\)\s*[<>]|[<>]=?\s*["']20[2-9]\d-[01]\d-[0-3]\d["']|\.compareTo\s*\(\s*"20[2-9]\d-?[01]\d-?[0-3]\d"\s*\)\s*[<>]|-(?:g[et]|l[et])\s+["']?20[2-9]\d[01]\d[0-3]\d\b"#,
@@ -127,10 +129,12 @@ fn trigger(condition: &str) -> Option<Trigger> {
 }
 
 fn weighs(trigger: Trigger, condition: &str, text: &str) -> Option<(Severity, &'static str)> {
-    // What is old is told by its age, never by a day that is written out.
-    let ordinary = || !WHOLE_DAY.is_match(condition) && (ORDINARY.is_match(condition) || ORDINARY.is_match(text));
+    // What is old is told by its age, never by a day that is written out; but versions are days, too.
+    let written_out = WHOLE_DAY.is_match(condition);
+    let names = if written_out { &VERSIONS } else { &ORDINARY };
+    let ordinary = || names.is_match(condition) || names.is_match(text);
     if DESTROYS.is_match(text) && !ordinary() {
-        let severity = if trigger == Trigger::Day { Severity::High } else { Severity::Medium };
+        let severity = if trigger == Trigger::Day && (!written_out || NOW.is_match(condition)) { Severity::High } else { Severity::Medium };
         return Some((severity, "Something is deleted only under a condition nobody tests"));
     }
     if trigger != Trigger::Chance && RUNS.is_match(text) && !ordinary() {
