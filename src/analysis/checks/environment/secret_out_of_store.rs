@@ -76,7 +76,7 @@ impl Check for SecretOutOfStore {
             "dockerfile",
             "containerfile",
         ]);
-        Needs::nothing().and(Reach::ANYWHERE, Words::of([&SECRET, &COPIED, &HIDDEN, &SIGNS])).and(Reach::ANYWHERE, before)
+        Needs::nothing().and(Reach::ANYWHERE, Words::of([&SECRET, &COPIED, &HIDDEN, &SIGNS, &TAKEN])).and(Reach::ANYWHERE, before)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -149,11 +149,13 @@ fn in_place(file: &FileView<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// A name of a script that is given what a store of secrets holds.
+static TAKEN: Pattern = Pattern::new(
+    r#"^\s*(?:(?:local|export|readonly|declare)\s+(?:-\w+\s+)*)?(\w+)=["']?(?:\$\(|`)\s*(?:aws\s+(?:secretsmanager\s+get-secret-value|ssm\s+get-parameters?)|vault\s+(?:kv\s+get|read)|gcloud\s+secrets\s+versions\s+access|az\s+keyvault\s+secret\s+show|op\s+(?:read|item\s+get)|kubectl\s+(?:-\S+\s+)*get\s+secrets?|pass\s+show|sops\s+(?:-d|--decrypt)|doppler\s+secrets\s+get|bw\s+get)\b"#,
+);
+
 /// What a script takes out of a store is written into a file that others read or that is kept with the code.
 fn in_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
-    static TAKEN: Pattern = Pattern::new(
-        r#"^\s*(?:(?:local|export|readonly|declare)\s+(?:-\w+\s+)*)?(\w+)=["']?(?:\$\(|`)\s*(?:aws\s+(?:secretsmanager\s+get-secret-value|ssm\s+get-parameters?)|vault\s+(?:kv\s+get|read)|gcloud\s+secrets\s+versions\s+access|az\s+keyvault\s+secret\s+show|op\s+(?:read|item\s+get)|kubectl\s+(?:-\S+\s+)*get\s+secrets?|pass\s+show|sops\s+(?:-d|--decrypt)|doppler\s+secrets\s+get|bw\s+get)\b"#,
-    );
     static WRITTEN: Pattern =
         Pattern::new(r#"\b(?:echo|printf)\b[^|;&>]*\$\{?(\w+)[^|;&>]*(?:>>?|\|\s*tee\s+(?:-a\s+)?)\s*["']?([^\s"';|&>]+)"#);
     /// Files that are kept with the code, or handed to whoever asks.

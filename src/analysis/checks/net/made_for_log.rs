@@ -4,6 +4,7 @@
 use super::showing::{LOGS, VEILED};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::pattern::Pattern;
+use crate::analysis::prefilter::Words;
 use crate::analysis::view::{FileView, LineView};
 use crate::model::rule::{Confidence, Severity};
 
@@ -18,6 +19,11 @@ const MOST: usize = 200;
 static MADE: Pattern = Pattern::new(
     r"(?i)(?:^|[\s$@.])(\w*(?:token|secret|passw(?:or)?d|passcode|otp|api_?key|invite|voucher|magic_?link|(?:invite|invitation|reset|login|access|backup|recovery|auth|verification|one_?time)_?code)|code|pin)\s*(?::\s*[\w<>?]+\s*)?:?=\s*[^=;].*(?:secrets\.(?:token_\w+|choice|randbelow)|SecureRandom|::nextBytes|\.nextBytes|randomBytes|random_bytes|RandomNumberGenerator|getRandomValues|OsRng|crypto_?rand|Str::random|token_urlsafe|token_hex|urlsafe_base64|SecureRandom\.\w+|nanoid)",
 );
+/// Words without which nothing of it is made.
+pub(super) fn words() -> Words {
+    Words::of([&MADE])
+}
+
 static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
 
 /// Reports lines of logs that came and say what their function has just made.

@@ -4,7 +4,7 @@
 use super::carriers::Carriers;
 use super::echoed::{SAYING, echoed};
 use super::linked_in_log::linked_in_log;
-use super::made_for_log::made_for_log;
+use super::made_for_log::{self, made_for_log};
 use super::named_in_log::named_in_log;
 use super::sending::{LONGEST, TELLING, reads};
 use super::showing::{ANSWERS, FAILS, FILES, LOGS, SETTINGS, VEILED, Way, shown_around};
@@ -42,7 +42,14 @@ impl Check for SensitiveExposed {
         let published = || Words::of([&PUBLISHED]);
         let told = Needs::nothing().and(
             Reach::AFTER,
-            traffic().telling().or(published()).or(Words::named(["passw", "passphrase", "secret", "token", "key", "card"])),
+            traffic().telling().or(published()).or(made_for_log::words()).or(Words::named([
+                "passw",
+                "passphrase",
+                "secret",
+                "token",
+                "key",
+                "card",
+            ])),
         );
         told.and(
             Reach::AFTER,
