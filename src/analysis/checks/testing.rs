@@ -14,6 +14,7 @@ mod compared;
 pub mod coverage_lowered;
 mod doubles;
 mod only_told;
+mod raised_over;
 mod refusal;
 mod run_status;
 pub mod snapshot_rewritten;

@@ -38,7 +38,7 @@ impl Check for ForeignCodeLoaded {
 
     fn needs(&self) -> Needs {
         let places = Words::named(["/tmp/", "/dev/shm/", "%temp%", "\\temp", "http://", "https://"]).or(Words::of([&LOADS]));
-        Needs::nothing().and(Reach::ADDED, places.or(Words::of([&NAMED])))
+        Needs::nothing().and(Reach::ADDED, places.or(Words::of([&NAMED, &ENVIRONMENT, &FETCHED, &EMBEDDED])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -66,28 +66,60 @@ impl Check for ForeignCodeLoaded {
 fn from_elsewhere(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     static NATIVE: Pattern =
         Pattern::new(r"\b(?:Library::new|dlopen|LoadLibrary\w*|System\.load|plugin\.Open|Assembly\.\w*Load\w*|defineClass)\s*\(");
-    static ENVIRONMENT: Pattern =
-        Pattern::new(r"\b(?:secure_)?getenv\s*\(|\benv::var(?:_os)?\s*\(|\bos\.(?:Getenv|LookupEnv)\s*\(|\bGetEnvironmentVariable\s*\(");
+    if !NATIVE.is_match(side.text()) && !EMBEDDED.is_match(side.text()) {
+        return;
+    }
     let short = |s: &Statement| s.bytes.len() <= LONGEST;
-    let loads = |s: &Statement| short(s) && side.touches(s.first_line, s.last_line) && NATIVE.is_match(side.code_of(s));
+    let loads = |s: &Statement| short(s) && (NATIVE.is_match(side.code_of(s)) || EMBEDDED.is_match(side.code_of(s)));
     if !side.statements().iter().any(&loads) {
         return;
     }
     let from = |s: &Statement| {
         let plain = if short(s) { side.plain_of(s) } else { "" };
-        let sent = engines().remote.is_match(plain);
-        (sent || ENVIRONMENT.is_match(plain)).then_some(sent)
+        match () {
+            () if engines().remote.is_match(plain) => Some(From::Host),
+            () if FETCHED.is_match(plain) => Some(From::Fetched),
+            () => ENVIRONMENT.is_match(plain).then_some(From::Environment),
+        }
     };
+    let touched = |s: &Statement| side.touches(s.first_line, s.last_line);
     for arrival in arrivals(side, from, loads).into_iter().take(MOST_ARRIVALS) {
-        let to = &side.statements()[arrival.sink];
+        let (source, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
+        // What fetches has words that this rule does not ask for, so that only a new call of what loads tells of it.
+        let new = touched(to) || arrival.what != From::Host && touched(source);
+        let embedded = !NATIVE.is_match(side.code_of(to));
         let (title, severity) = match arrival.what {
-            true => ("Loads code that another host sends", Severity::High),
-            false => ("Loads code from a path that the environment names", Severity::Medium),
+            _ if !new || embedded && arrival.what == From::Environment => continue,
+            From::Host => ("Loads code that another host sends", Severity::High),
+            From::Fetched => ("Loads code that another host sends", Severity::Medium),
+            From::Environment => ("Loads code from a path that the environment names", Severity::Medium),
         };
         let draft = Draft::lines(file, side, to.first_line, to.last_line).title(title);
         sink.report(draft.severity(severity).confidence(Confidence::Medium));
     }
 }
+
+/// Where it comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum From {
+    /// Another host, as libraries ask it.
+    Host,
+    /// The same, by the name of what is called.
+    Fetched,
+    /// Whoever starts the program.
+    Environment,
+}
+
+static ENVIRONMENT: Pattern =
+    Pattern::new(r"\b(?:secure_)?getenv\s*\(|\benv::var(?:_os)?\s*\(|\bos\.(?:Getenv|LookupEnv)\s*\(|\bGetEnvironmentVariable\s*\(");
+/// A call that says by its name that it asks another host.
+static FETCHED: Pattern = Pattern::new(
+    r"\b(?:[hH]ttps?|HTTPS?|[uU]rl)_?(?:[gG]et|[fF]etch|[dD]ownload)\w*\s*\(|\bcpr::Get\s*\(|\bURLDownloadTo\w+\s*\(|\b(?:fetch|download)_?(?:[uU]rl|[tT]ext|[sS]cript|[pP]lugin|[mM]odule)\w*\s*\(",
+);
+/// Interpreters that a program brings with it are given a text: those of Lua, Python, Ruby, Tcl and JavaScript.
+static EMBEDDED: Pattern = Pattern::new(
+    r"\bluaL_(?:do|load)(?:string|buffer\w*)\s*\(|\.(?:un)?safe_script\s*\(|\bPyRun_\w*String\w*\s*\(|\bduk_p?eval\w*\s*\(|\bJS_Eval\w*\s*\(|\bmrb_load_n?string\w*\s*\(|\brb_eval_string\w*\s*\(|\bTcl_Eval\w*\s*\(|\bjerry_eval\s*\(|\bwrenInterpret\s*\(",
+);
 
 /// More are not told of one file.
 const MOST_ARRIVALS: usize = 20;

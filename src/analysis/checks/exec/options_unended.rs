@@ -28,6 +28,10 @@ static HANDS_ON: Pattern = Pattern::new(
 static PROGRAM: Pattern = Pattern::new(
     r#"(?:^|["'`\s/(])(?:git|hg|svn|ssh|scp|sftp|rsync|tar|find|curl|wget|zip|unzip|rg|grep|sed|awk|man|npm|npx|yarn|pip|docker|ffmpeg|convert|magick|psql|sqlite3|openssl|xargs|ls|rm|cp|mv|cat)["'`\s,]"#,
 );
+/// What starts one of these with words of its own before it.
+static STARTS: Pattern = Pattern::new(
+    r"(?:^|[\s;&|(])(?:xargs|sudo|nohup|env|exec|command|time|nice)(?:\s+-\S+(?:\s+\d+)?)*\s+(?:git|hg|ssh|scp|rsync|tar|curl|wget|zip|unzip|rg|[ef]?grep|sed|awk|ls|rm|cp|mv|cat|chmod|chown|touch|mkdir)\s",
+);
 /// A value among what a program is given.
 static VALUE: Pattern = Pattern::new(
     r"[,\[(]\s*(?:\.\.\.)?&?(?:\(\s*(?:const\s+)?char\s*\*\s*(?:const\s*)?\)\s*)?[a-z_@$][\w.]*\s*[,)\]}]|\$\{?\w|\.arg\(\s*&?[a-z_]",
@@ -98,6 +102,9 @@ impl Check for OptionsUnended {
 fn given_without(code: &str) -> Option<String> {
     static WORDS: Pattern = Pattern::new(r#"["'`]-{0,2}[\w][\w=.-]*["'`]\s*,|["'`]\w[\w ./-]*\s-|(?:^|[\s;&|(])[a-z][\w.-]*\s+-|\.arg\("#);
     let without = MARKED.without(code);
-    ((WORDS.is_match(&without) || PROGRAM.is_match(&without)) && VALUE.is_match(&without) && !HANDS_ON.is_match(&without))
+    // What starts another program with the rest of its words hands on a mark in front of it only.
+    let own = STARTS.find(&without).filter(|starts| MARK.find(code).is_none_or(|mark| mark.start + 1 >= starts.end));
+    let rest = own.and_then(|starts| without.get(starts.end..)).unwrap_or(&without);
+    ((WORDS.is_match(&without) || PROGRAM.is_match(&without)) && VALUE.is_match(&without) && !HANDS_ON.is_match(rest))
         .then(|| squeezed(&without))
 }

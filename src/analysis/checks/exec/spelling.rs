@@ -1,10 +1,15 @@
 //! Constants that a line writes in a roundabout way, read back: pieces, backwards, rotated, numbers. Nothing is decoded that is not a constant.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::analysis::pattern::Pattern;
 
-static CHAIN: Pattern = Pattern::new(r#"["'`][\w$./ -]{0,24}["'`](?:\s*(?:\+|\.\.?|<<)\s*["'`][\w$./ -]{0,24}["'`])+"#);
+static CHAIN: Pattern = Pattern::new(
+    r#"["'`][\w$./ -]{0,24}["'`](?:\s*(?:\+|\.\.?|<<)\s*(?:["'`][\w$./ -]{0,24}["'`]|\(\s*\d{1,4}\s*[*+-]\s*\d{1,4}\s*\)|\(?\d{1,4}\)?))+"#,
+);
+/// A piece of such a chain: a text, a number, or a sum of two.
+static PIECE: Pattern = Pattern::new(r#"["'`][^"'`]*["'`]|\(\s*\d{1,4}\s*[*+-]\s*\d{1,4}\s*\)|\d{1,4}"#);
 static LIST: Pattern = Pattern::new(
     r#"\[\s*(["'`][\w$./ -]{0,24}["'`](?:\s*,\s*["'`][\w$./ -]{0,24}["'`])+)\s*\]\s*\.(?:join|reverse)|(?:join|implode)\s*\(\s*(?:["']["']\s*,\s*)?[\[(]\s*(["'`][\w$./ -]{0,24}["'`](?:\s*,\s*["'`][\w$./ -]{0,24}["'`])+)"#,
 );
@@ -30,7 +35,58 @@ pub fn joined(plain: &str) -> Vec<(String, Vec<&str>)> {
         let pieces: Vec<&str> = LITERAL.groups(text, 1).collect();
         (pieces.concat(), pieces)
     };
-    CHAIN.groups(plain, 0).chain(lists).map(whole).collect()
+    let chained = |text| {
+        let word: String = PIECE.groups(text, 0).map(piece).collect();
+        (word, LITERAL.groups(text, 1).collect())
+    };
+    CHAIN.groups(plain, 0).map(chained).chain(lists.map(whole)).collect()
+}
+
+/// What one piece of a chain says.
+fn piece(text: &str) -> String {
+    let bare = text.trim_matches(['"', '\'', '`']);
+    if bare.len() < text.len() {
+        return bare.to_owned();
+    }
+    let inner = bare.trim_matches(['(', ')', ' ']);
+    let two = |sign: char| -> Option<(i64, i64)> {
+        let (one, other) = inner.split_once(sign)?;
+        Some((one.trim().parse().ok()?, other.trim().parse().ok()?))
+    };
+    let worked_out = two('*').map(|(one, other)| one * other).or_else(|| two('+').map(|(one, other)| one + other));
+    worked_out.or_else(|| two('-').map(|(one, other)| one - other)).map_or_else(|| inner.to_owned(), |number| number.to_string())
+}
+
+/// Texts that grow by constants in several statements: each name with what it holds at last, its pieces, and the line of the last.
+pub fn grown<'p>(lines: impl Iterator<Item = (usize, &'p str)>) -> Vec<(usize, String, Vec<&'p str>)> {
+    static BEGINS: Pattern = Pattern::new(
+        r#"(?:^|[\s({;])(?:strcpy\s*\(\s*(\w+)\s*,|[$@]?(\w+)(?:\[\w*\])?\s*(?::\s*&?\w+\s*)?:?=\s*(?:\w+::from\()?)\s*["']([\w$./ -]{0,24})["']\)?\s*\)?\s*;?\s*$"#,
+    );
+    static GROWS: Pattern = Pattern::new(
+        r#"(?:^|[\s({;])(?:str[nl]?cat(?:_s)?\s*\(\s*(\w+)\s*,(?:\s*[\w()]+\s*,)?|[$@]?(\w+)\s*(?:\+=|\.=|<<)|(\w+)\.push_str\()\s*["']([\w$./ -]{0,24})["']\s*(?:,\s*[^;]*)?\)?\s*;?\s*$"#,
+    );
+    /// More names than this are data, and a longer text is no word.
+    const MOST_NAMES: usize = 100;
+    const LONGEST_WORD: usize = 64;
+    let mut held: BTreeMap<&str, (usize, String, Vec<&str>)> = BTreeMap::new();
+    let mut done = Vec::new();
+    for (line, text) in lines {
+        let grows = (1..=3).find_map(|group| GROWS.group(text, group)).zip(GROWS.group(text, 4));
+        if let Some((name, said)) = grows {
+            if let Some(known) = held.get_mut(name).filter(|known| known.1.len() < LONGEST_WORD) {
+                known.0 = line;
+                known.1.push_str(said);
+                known.2.push(said);
+            }
+        } else if let Some((name, said)) = (1..=2).find_map(|group| BEGINS.group(text, group)).zip(BEGINS.group(text, 3))
+            && (held.len() < MOST_NAMES || held.contains_key(name))
+        {
+            done.extend(held.insert(name, (line, said.to_owned(), vec![said])));
+        }
+    }
+    done.extend(held.into_values());
+    done.retain(|(_, _, pieces)| pieces.len() > 1);
+    done
 }
 
 /// Constants that are turned round.

@@ -3,7 +3,7 @@
 //! Reads constants only. What is decoded while the program runs is `decode-then-execute`'s.
 
 use super::engines::LONGEST;
-use super::spelling::{codes, escapes, joined, reversed, rotated, shifted, turned, turned_letters};
+use super::spelling::{codes, escapes, grown, joined, reversed, rotated, shifted, turned, turned_letters};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -107,6 +107,11 @@ impl Check for WordInPieces {
             "bytes",
             "join",
             "implode",
+            "strcat",
+            "strncat",
+            "strlcat",
+            ".=",
+            "push_str",
             "constructor",
             "ptth:",
             "ptths:",
@@ -130,8 +135,24 @@ impl Check for WordInPieces {
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity).confidence(Confidence::High));
         }
         if sink.reported() == before {
+            pieced(file, side, sink);
             constants(file, side, sink);
             tables(file, side, sink);
+        }
+    }
+}
+
+/// Words that several statements put together.
+fn pieced(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let grows = |text: &str| ["cat(", "cat (", "cat_s(", "+=", ".=", "<<", "push_str("].iter().any(|sign| text.contains(sign));
+    let short = || file.added().filter(|line| line.text.len() <= 160);
+    if !short().any(|line| grows(line.text)) {
+        return;
+    }
+    for (line, word, pieces) in grown(short().map(|line| (line.index, side.plain_line(line.index)))) {
+        if is_telling(&word) && !pieces.iter().any(|piece| is_telling(piece)) {
+            let title = format!("Puts the word `{}` together from pieces", word.trim());
+            sink.report(Draft::line(file, side, line).title(title).severity(Severity::High).confidence(Confidence::High));
         }
     }
 }

@@ -19,8 +19,10 @@ static CONSTANT: Pattern = Pattern::new(
     | \b(assert(_true|True|IsTrue|\.ok|\.isTrue|\.True|\.isOk)?|Assert\.(True|IsTrue|That)|require\.True|EXPECT_TRUE|ASSERT_TRUE|REQUIRE|CHECK|TEST_ASSERT(?:_TRUE)?|ck_assert|cr_assert|BOOST_(?:TEST|CHECK|REQUIRE)|XCTAssertTrue|XCTAssert)!?\s*\(\s*(t,\s*)?(true|True|TRUE|1|!\s*false|not\s+False)\s*[,)]
     | \b(expect|assertThat)\s*\(\s*(true|1|!false)\s*\)\s*\.\s*(toBe\(|toEqual\(|toBeTruthy|toBeDefined|not\.toBe(Null|Falsy|Undefined)|isTrue|isNotNull|to\.be\.(true|ok)|to\.equal\(|to\s+(be|eq))
     | \b(assert(Is)?Not(Null|None)|Assert\.NotNull|assert_not_nil|refute_nil)\s*\(\s*(new\s+\w|\x22|'|\d)
-    | (\blen\([\w.\[\]()]*\)|\.(length|size|count|len)(\(\))?)\s*>=\s*0\b | \.(length|size|count)(\(\))?\s*\)\s*\.(toBeGreaterThanOrEqual|isGreaterThanOrEqualTo|isAtLeast|to\.be\.at\.least)\(\s*0\s*\)
-    | \b(assertGreaterEqual|assertGreaterThanOrEqual|GreaterOrEqual)\(\s*(t,\s*)?(0,\s*count\(|len\([\w.]*\),\s*0\b)",
+    | (\blen\([\w.\[\]()]*\)|\b(count|strlen)\([^()]*\)|\.(length|size|count|len|Length|Count|LongCount|Size)(\(\))?)\s*>=\s*0\b | \.(length|size|count)(\(\))?\s*\)\s*\.(toBeGreaterThanOrEqual|isGreaterThanOrEqualTo|isAtLeast|to\.be\.at\.least)\(\s*0\s*\)
+    | \b(assertGreaterEqual|assertGreaterThanOrEqual|GreaterOrEqual)\(\s*(t,\s*)?(0,\s*count\(|len\([\w.]*\),\s*0\b)
+    | \b(EXPECT|ASSERT)_GE\(\s*[^,;]*\.(size|length|count)\(\)\s*,\s*0[uUzZ]*\s*\) | \.(Count|Length)(\(\))?\.Should\(\)\.BeGreater(Than)?OrEqualTo\(\s*0\s*[,)] | \.Should\(\)\.HaveCountGreater(Than)?OrEqualTo\(\s*0\s*[,)] | \.(Count|Length)(\(\))?,\s*Is\.(GreaterThanOrEqualTo\(\s*0|AtLeast\(\s*0|Not\.Negative)
+    | \.(shouldBeGreaterThanOrEqual|hasSizeGreaterThanOrEqualTo)[\s(]+0\b | \.(size|length|count)\s+shouldBeGreaterThanOrEqual\s+0\b",
 );
 static OR_TRUE: Pattern = Pattern::new(r"(\|\|\s*true|\bor\s+True|\bor\s+true|\|\s*true)\s*(?:$|[,);])");
 /// In C one is as true, and what asserts asks for nothing else.

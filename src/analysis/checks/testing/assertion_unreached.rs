@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::assertions::{ASSERTION, asserts, begins_test, guard_changes, tested_changes};
 use super::only_told;
+use super::raised_over;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -79,6 +80,7 @@ impl Check for AssertionUnreached {
         if !asserting.contains(&true) {
             return;
         }
+        raised_over::report(file, side, &asserting, sink);
         let mut looked_at = 0;
         for at in 0..side.statements().len() {
             let Some(statement) = side.statements().get(at).filter(|one| side.touches(one.first_line, one.last_line)) else { continue };

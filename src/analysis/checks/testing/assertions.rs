@@ -138,12 +138,20 @@ pub(super) fn subject(path: &str) -> String {
 
 /// `text` without what decides between yes and no, and whether it says yes.
 pub(super) fn polarity(text: &str) -> (String, bool) {
-    const PAIRS: [(&str, &str); 31] = [
+    const PAIRS: [(&str, &str); 39] = [
         ("assertFalse", "assertTrue"),
         ("assertNotEquals", "assertEquals"),
         ("assertNotEqual", "assertEqual"),
         ("assertNotIn", "assertIn"),
         ("assertDontSee", "assertSee"),
+        ("assertSessionDoesntHave", "assertSessionHas"),
+        ("assertSessionMissing", "assertSessionHas"),
+        ("assertDatabaseMissing", "assertDatabaseHas"),
+        ("assertModelMissing", "assertModelExists"),
+        ("assertNotSoftDeleted", "assertSoftDeleted"),
+        ("assertGuest(", "assertAuthenticated("),
+        ("assertInvalid(", "assertValid("),
+        ("::assertNot", "::assert"),
         ("isFalse()", "isTrue()"),
         ("toBe(false)", "toBe(true)"),
         ("be(false)", "be(true)"),

@@ -18,6 +18,7 @@ const ADDED: &str = "assertions added";
 const WEAKENED: &str = "assertions weakened";
 const FLIPPED: &str = "assertions turned round";
 const CONTRADICTED: &str = "assertions that say what the name of their test denies";
+const UNSAID: &str = "tests that say by their names that something is turned away, and lost what said so";
 /// Fewer lost ones are ordinary tidying, unless they guard something.
 const MANY: i64 = 3;
 
@@ -59,6 +60,10 @@ impl Check for AssertionsLost {
         if let (Some(old), Some(side)) = (file.old().filter(|_| flipped > 0 || lets_in()), file.new_side()) {
             sink.count(CONTRADICTED, count(contradicted(file, old, side)));
         }
+        let told = !removed.is_empty() && removed.len() > added.len();
+        if let (Some(old), Some(side)) = (file.old().filter(|_| told), file.new_side()) {
+            sink.count(UNSAID, count(unsaid(file, old, side)));
+        }
     }
 
     fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
@@ -97,6 +102,26 @@ fn contradicted(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) ->
             let refused: BTreeSet<&str> = before.iter().filter(|(_, (_, yes))| !yes).map(|(_, (text, _))| text.as_str()).collect();
             let after = told_now.get(within(&told_now, is.first, is.last)).unwrap_or(&[]);
             after.iter().any(|(_, (text, yes))| *yes && refused.contains(text.as_str())) || let_in(old, was, side, is)
+        })
+        .take(50)
+        .count()
+}
+
+/// Tests whose names say that something is turned away, which only lost lines, and with them all that said no.
+fn unsaid(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> usize {
+    let says_no = |side: &SideView<'_>, at: usize| {
+        let line = side.line(at);
+        let said = line.text.len() < 400 && asserts(line.code());
+        said && (!polarity(line.text).1 || WAITS.is_match(line.text) || TURNED_AWAY.is_match(line.text)) && !is_weak(line.text)
+    };
+    let now = cases(file, side);
+    cases(file, old)
+        .into_iter()
+        .filter(|(name, _)| REFUSES.is_match(name))
+        .filter_map(|(name, was)| Some((was, now.get(&name)?)))
+        .filter(|(was, is)| {
+            (was.first..=was.last).any(|at| old.is_changed(at) && says_no(old, at))
+                && !(is.first..=is.last).any(|at| side.is_changed(at) || says_no(side, at))
         })
         .take(50)
         .count()
@@ -142,7 +167,7 @@ fn judged(view: &ChangeView<'_>, tested: &Tested, file: &FileDiff, outcome: &Fil
     let get = |name| outcome.counts.get(name).copied().unwrap_or(0);
     let lost = (get(REMOVED) - get(ADDED)).min(net);
     let (weakened, flipped) = (get(WEAKENED), get(FLIPPED));
-    if lost <= 0 && weakened == 0 && flipped == 0 && get(CONTRADICTED) == 0 {
+    if lost <= 0 && weakened == 0 && flipped == 0 && get(CONTRADICTED) == 0 && get(UNSAID) == 0 {
         return None;
     }
     let path = file.path().text();
@@ -153,7 +178,7 @@ fn judged(view: &ChangeView<'_>, tested: &Tested, file: &FileDiff, outcome: &Fil
     let fixing = FIX.is_match(&pull.title) || view.change.commits.iter().any(|commit| FIX.is_match(commit.subject()));
     let severity = if severe {
         Severity::High
-    } else if flipped > 0 || weakened >= 2 || (lost >= MANY && (fixing || same)) {
+    } else if flipped > 0 || weakened >= 2 || get(UNSAID) > 0 || (lost >= MANY && (fixing || same)) {
         Severity::Medium
     } else if weakened > 0 || lost >= MANY {
         Severity::Low
@@ -162,6 +187,9 @@ fn judged(view: &ChangeView<'_>, tested: &Tested, file: &FileDiff, outcome: &Fil
     };
     if get(CONTRADICTED) > 0 {
         return Some(("A test whose name says that something is turned away asserts that it gets through".to_owned(), severity));
+    }
+    if get(UNSAID) > 0 && flipped == 0 && weakened == 0 {
+        return Some(("A test whose name says that something is turned away lost what says so".to_owned(), severity));
     }
     Some((sentence(lost, weakened, flipped), severity))
 }

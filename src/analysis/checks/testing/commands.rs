@@ -58,6 +58,14 @@ pub(super) fn says_how_tests_run(path: &str) -> bool {
     SETTINGS.is_match(path)
 }
 
+/// Whether a script starts tests by a program that does nothing else.
+pub(super) fn runs_tests(script: &SideView<'_>) -> bool {
+    static RUNNER: Pattern = Pattern::new(
+        r"(?:^|[\s;&|(/])(?:pytest|py\.test|tox|nosetests|jest|vitest|mocha|phpunit|pest|rspec|ctest|bats|gotestsum|go\s+test|cargo\s+(?:nextest|test)|npm\s+(?:run\s+)?test|(?:yarn|pnpm|bun|deno|dotnet|swift|flutter|dart|mix|sbt|bazel|tox)\s+(?:run\s+)?test|mvn\s[^#\n]*\b(?:test|verify)|gradlew?\s[^#\n]*\b(?:test|check)|make\s+(?:test|check)|rake\s+test|rails\s+test|(?:playwright|cypress)\s+(?:test|run))(?:$|[\s;&|)])",
+    );
+    script.lines().take(2_000).any(|line| line.text.len() < 400 && RUNNER.is_match(line.code()))
+}
+
 /// Whether a file of this name may hold such commands.
 pub(super) fn holds_commands(file: &FileView<'_>) -> bool {
     let name = file.name().to_lowercase();

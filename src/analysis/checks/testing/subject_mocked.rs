@@ -50,7 +50,9 @@ impl Check for SubjectMocked {
         told(file, side, sink);
         doubles::report(file, side, sink);
         for line in file.added_on(&REPLACES).filter(|line| line.text.len() < 400) {
-            let whole = MODULE.group(line.text, 1).is_some_and(|path| is_own_module(file, path) && !keeps_actual(side, line.index));
+            let whole = MODULE
+                .group(line.text, 1)
+                .is_some_and(|path| (is_own_module(file, path) || is_asserted(file, side, path)) && !keeps_actual(side, line.index));
             let one =
                 NAME.group(line.text, 1).zip(NAME.group(line.text, 2)).is_some_and(|(module, name)| is_own_name(file, side, module, name));
             if whole || one {
@@ -87,7 +89,8 @@ fn told(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let Some((name, case)) = now.iter().find(|(_, case)| (case.first..=case.last).contains(&line.index) || above(case)) else {
             continue;
         };
-        let asks = [format!("{object}.{function}"), format!("{object}->{function}("), format!("{object}::{function}(")];
+        let mut asks = vec![format!("{object}.{function}"), format!("{object}->{function}("), format!("{object}::{function}(")];
+        asks.extend(instances(side, object).into_iter().map(|name| format!("{name}.{function}(")));
         let asserted = |side: &SideView<'_>, from: usize, to: usize| {
             (from..=to).find(|at| {
                 let text = side.line(*at).text;
@@ -103,13 +106,32 @@ fn told(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let asked = stood.is_some_and(|(old, case)| {
             let real =
                 |at: usize| old.line(at).text.contains(&format!(".{function}")) || old.line(at).text.contains(&format!("->{function}"));
-            let stubbed = (case.first..=case.last).any(|at| TOLD.is_match(old.line(at).text));
+            let tells = |text: &str| (0..9).any(|at| TOLD.group(text, 2 * at + 2) == Some(function));
+            let stubbed = (case.first..=case.last).any(|at| old.line(at).text.len() < 400 && tells(old.line(at).text));
             !stubbed && (case.first..=case.last).any(|at| asserts(old.line(at).code()) && real(at))
         });
         let severity = if asked { Severity::High } else { Severity::Low };
         let draft = Draft::line(file, side, at).title(format!("The test asserts what it told `{function}` to answer"));
         sink.report(draft.severity(severity));
     }
+}
+
+/// The names under which a file of Python keeps what it makes of the class `class`: variables, and fixtures.
+fn instances<'s>(side: &'s SideView<'_>, class: &str) -> BTreeSet<&'s str> {
+    static KEPT: Pattern = Pattern::new(r"^\s*(?:self\.)?([a-z_]\w*)\s*=\s*(\w+)\(");
+    static GIVEN: Pattern = Pattern::new(r"^\s*(?:return|yield)\s+(\w+)\(");
+    let mut out = BTreeSet::new();
+    if !class.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return out;
+    }
+    for line in side.lines().filter(|line| line.text.len() < 400 && line.text.contains(class)).take(100) {
+        if KEPT.group(line.text, 2) == Some(class) {
+            out.extend(KEPT.group(line.text, 1));
+        } else if GIVEN.group(line.text, 1) == Some(class) {
+            out.extend(side.function_at(line.index).map(|function| function.name.as_str()));
+        }
+    }
+    out
 }
 
 /// That something was called is no answer of it.
@@ -120,6 +142,24 @@ fn is_own_module(file: &FileView<'_>, path: &str) -> bool {
     let beside = path.strip_prefix("./").is_some_and(|rest| !rest.contains('/'));
     let above = path.strip_prefix("../").is_some_and(|rest| !rest.contains('/')) && FOLDER.is_match(&fold(&file.path));
     (beside || above) && subject(path.trim_start_matches(['.', '/'])) == subject(&file.path)
+}
+
+/// Whether the test is named after the module at `path` and asserts what functions of it answer, by the names it brings in from there.
+fn is_asserted(file: &FileView<'_>, side: &SideView<'_>, path: &str) -> bool {
+    static BROUGHT: Pattern = Pattern::new(r"^\s*(?:import|const|let|var)\s+(?:(\w+)\s*,?\s*)?(?:\{([^}]*)\})?\s*(?:from|=)\s");
+    static ASKED: Pattern = Pattern::new(r"\b(?:expect|assert(?:\.\w+)?)\(\s*(?:await\s+|\(\)\s*=>\s*)?(\w+)(?:\.\w+)?\(");
+    if subject(path.trim_start_matches(['.', '/'])) != subject(&file.path) {
+        return false;
+    }
+    let quoted = ["'", "\""].map(|quote| format!("{quote}{path}{quote}"));
+    let short = || side.lines().filter(|line| line.text.len() < 400);
+    let from = short().take(500).map(|line| line.text).filter(|text| quoted.iter().any(|path| text.contains(path.as_str())));
+    let names = from.take(10).flat_map(|text| {
+        let listed = BROUGHT.group(text, 2).into_iter().flat_map(|list| list.split(','));
+        listed.chain(BROUGHT.group(text, 1)).filter_map(|name| name.split([' ', ':']).rfind(|part| !part.is_empty()))
+    });
+    let names: BTreeSet<&str> = names.collect();
+    !names.is_empty() && short().any(|line| !SEEN.is_match(line.text) && ASKED.group(line.text, 1).is_some_and(|name| names.contains(name)))
 }
 
 fn keeps_actual(side: &SideView<'_>, index: usize) -> bool {

@@ -8,6 +8,7 @@ use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
+use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
 static REPORT_HOOK: Pattern = Pattern::new(
@@ -43,10 +44,24 @@ static ASSERTS_ANEW: Pattern = Pattern::new(
 );
 /// What PHP calls when it ends.
 static AT_END: Pattern = Pattern::new(r"\bregister_shutdown_function\s*\(");
+/// Matchers are given to the library in a block.
+static EXTENDS: Pattern = Pattern::new(r"\bexpect\.extend\s*\(|\bjasmine\.addMatchers\s*\(|\baddEqualityTesters\s*\(");
 
 /// Every line on which something may be found.
 static TELLING: Hint = Hint::new(|| {
-    Words::of([&REPORT_HOOK, &FORCES, &REDEFINES, &EXITS, &ALWAYS_EQUAL, &TAKES_FAILURE, &TRAP, &EXIT_ZERO, &ASSERTS_ANEW, &AT_END])
+    Words::of([
+        &REPORT_HOOK,
+        &FORCES,
+        &REDEFINES,
+        &EXITS,
+        &ALWAYS_EQUAL,
+        &TAKES_FAILURE,
+        &TRAP,
+        &EXIT_ZERO,
+        &ASSERTS_ANEW,
+        &AT_END,
+        &EXTENDS,
+    ])
 });
 
 /// See `rules/code/test-harness-tampered.toml`.
@@ -72,6 +87,30 @@ impl Check for TestHarnessTampered {
             }
         }
         bodies(file, side, sink);
+        matchers(file, side, sink);
+    }
+}
+
+/// Matchers of the library itself among those that are given to it.
+fn matchers(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static BUILT_IN: Pattern = Pattern::new(
+        r"^\s*(?:async\s+)?['\x22]?(?:to(?:Be(?:Defined|Falsy|Truthy|Null|Undefined|NaN|InstanceOf|CloseTo|(?:Greater|Less)Than(?:OrEqual)?)?|(?:Strict)?Equal|Contain(?:Equal)?|Match(?:Object|Snapshot|InlineSnapshot)?|Throw(?:Error)?|Have(?:Length|Property|BeenCalled\w*|Returned\w*|BeenLastCalledWith|BeenNthCalledWith))|nothing)['\x22]?\s*[:(,]",
+    );
+    /// So far a block of them is read, and so many blocks.
+    const REACH: usize = 80;
+    const BLOCKS: usize = 20;
+    if file.role != Role::Test && !is_test_file(file) || is_tested_tool(file) {
+        return;
+    }
+    let spots = file.spots(&TELLING, Side::New);
+    let heads = side.lines().filter(|line| spots.meet(line.index, line.index) && EXTENDS.is_match(line.code()));
+    for head in heads.take(BLOCKS) {
+        let inside = (head.index + 1..side.len().min(head.index + REACH)).take_while(|at| !side.line(*at).text.starts_with("}"));
+        let mut added = inside.filter(|at| side.is_changed(*at) && side.line(*at).text.len() < 400);
+        if let Some(at) = added.find(|at| BUILT_IN.is_match(side.line(*at).text)) {
+            let draft = Draft::line(file, side, at).title("A matcher of the library is replaced by one of the project's own");
+            sink.report(draft.severity(Severity::High));
+        }
     }
 }
 
@@ -110,7 +149,7 @@ fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> Option<(&'s
 /// A function whose body decides for every test: found by its head, wherever in it the change is.
 fn bodies(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let test = file.role == Role::Test || is_test_file(file);
-    let spots = file.spots(&TELLING, crate::model::diff::Side::New);
+    let spots = file.spots(&TELLING, Side::New);
     for function in side.functions() {
         let first = function.first_line;
         if !spots.meet(first, first) || !side.touches(first, function.last_line) {

@@ -1,7 +1,8 @@
 //! `test-made-patient`: tests may take longer or try again where they could not before; a note for the reader.
 
-use super::commands::says_how_tests_run;
+use super::commands::{runs_tests, says_how_tests_run};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
@@ -37,7 +38,8 @@ impl Check for TestMadePatient {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let (Some(side), Some(_)) = (file.new_side(), file.old()) else { return };
-        if file.role != Role::Test && !says_how_tests_run(&file.path) {
+        let script = || file.language == Language::Shell && runs_tests(side);
+        if file.role != Role::Test && !says_how_tests_run(&file.path) && !script() {
             return;
         }
         let before = file.spots(&MARKED, Side::Old);

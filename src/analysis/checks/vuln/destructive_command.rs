@@ -38,7 +38,7 @@ static TAKES: Pattern = Pattern::new(
     | \bgcloud\s+projects\s+delete\b | \baz\s+group\s+delete\b | \bkubectl\s+delete\s+(?:ns|namespaces?|all|pv|pvc|nodes?|crds?)\s+(?:--all\b|-A\b) | \bkubectl\s+delete\s+[^\n|;]*--all-namespaces
     | \bkubectl\s+delete\s+(?:ns|namespaces?)\s+[\w-]*prod[\w-]*
     | \bgit\s+push\s[^\n|;]*(?:\s(?:--delete|-d)\s+(?:\S+\s+)?|\s:)(?:refs/heads/)?(?:main|master|production)\b
-    | \bdropdb\s | \bDROP\s+DATABASE\b | \b(?:FLUSHALL|flushall)\b
+    | \bdropdb\s | \bDROP\s+DATABASE\b | \bDROP\s+SCHEMA\s+(?:IF\s+EXISTS\s+)?["\w]+\s+CASCADE\b | \bmysqladmin\s[^\n|;]*\bdrop\s | \bdropuser\s | \b(?:FLUSHALL|flushall)\b
     | \b(?:EnsureDeleted(?:Async)?|dropAllTables|dropDatabase|drop_database)\s*\( | \bRake::Task\[["']db:(?:drop|reset|purge)["']\] | ->deleteDirectory\(\s*["']/?["']\s*\) | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+(?:\S+\s+)?/var/backups?\b
     | \bgit\s+push\s[^\n|;]*--mirror\b | \bgh\s+repo\s+delete\b | \bcrontab\s+-r\b | \bhistory\s+-c\b
     "#,
@@ -51,6 +51,7 @@ static LOSES: Pattern = Pattern::new(
     | \bgit\s+push\s[^\n|;]*(?:\s-f\b|--force\b(?:[^-]|$)) | \bgit\s+push\s+\S+\s+(?:--delete|:\S+)
     | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+(?:-\S+\s+)*"?\$\{?\w+\}?"?/(?:\*|\s|$)
     | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+"?\$\{\w+:\?[^}]*\}/\$\{?\w+\}?"?(?:\s|$)
+    | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+(?:-\S+\s+)*["']?[\w$\{\}./-]+["']?[\w./-]*/(?:uploads?|backups?|storage|media|attachments|userdata)["']?/?\*?["']?(?:\s|$)
     | \bgit\s+reset\s+--hard\s+(?:HEAD[~^]|origin/)\S* | \bgit\s+clean\s+-\w*f\w*x
     | \b(?:remove_all|remove_dir_all|RemoveAll|Directory\.Delete|deleteDirectory|rmtree|rm_rf|deleteRecursively)\s*\(?\s*[\w.&>-]*(?:[dD]ata|[dD]ocument|[uU]pload|[bB]ackup|[sS]torage|[aA]rchive)s?_?(?:[dD]ir\w*|[rR]oot|[pP]ath|[fF]older)?(?:\(\))?\s*[,)]
     | \b\w*(?:[dD]ata|[dD]ocument|[uU]pload|[bB]ackup|[sS]torage|[aA]rchive)s?(?:Dir\w*|Root|Path|Folder)?(?:\.toFile\(\))?\.deleteRecursively\s*\(

@@ -29,6 +29,10 @@ static CHANCE: Pattern = Pattern::new(
 static DESTROYS: Pattern = Pattern::new(
     r"(?i)\b(?:shutil\.rmtree|os\.remove|os\.unlink|unlinkSync|rmSync|rmdirSync|fs\.rm\b|rimraf|os\.RemoveAll|remove_dir_all|remove_file|File\.delete|Files\.delete|FileUtils\.(?:rm|delete)\w*|deleteRecursively|Directory\.Delete|unlink\s*\(|rm\s+-\w*[rf]|drop\s+(?:table|database)|delete\s+from|truncate\s+table|dropDatabase|deleteMany\s*\(\s*\{?\s*\}?\s*\)|flushall|wipe\w*\s*\(|\w+_(?:wipe|purge|destroy)(?:_all)?\s*\(|f?truncate\s*\([^()]*,\s*0\s*\)|destroy_all|delete_all|mkfs|corrupt\w*\s*\()",
 );
+/// Many records at once, as libraries of databases delete them.
+static RECORDS: Pattern = Pattern::new(
+    r"\bExecuteDelete(?:Async)?\s*\(|\.RemoveRange\s*\(|\bEnsureDeleted(?:Async)?\s*\(|\bdeleteAll(?:InBatch)?\s*\(|\.objects\.(?:all|filter|exclude)\([^)]*\)\.delete\s*\(|\.query\([^)]*\)\.delete\s*\(|::query\(\)->delete\s*\(|::truncate\s*\(|->truncate\s*\(|\.delete_many\s*\(|\bDeleteMany(?:Async)?\s*\(|\.destroy\(\s*\{\s*(?:where\s*:\s*\{\s*\}|truncate)",
+);
 static RUNS: Pattern = Pattern::new(
     r"\b(?:os\.system|subprocess\.\w+|eval|exec|execSync|child_process|spawn\w*|exec\.Command|Command::new|Runtime\.getRuntime|ProcessBuilder|Process\.Start|shell_exec|passthru|system|popen|__import__|urlretrieve)\s*\(|\b(?:curl|wget)\s[^\n]*\|\s*(?:ba|z)?sh\b",
 );
@@ -70,7 +74,7 @@ impl Check for LogicBomb {
     fn needs(&self) -> Needs {
         Needs::nothing()
             .and(Reach::AFTER, Words::of([&NOW, &MACHINE, &CHANCE]).or(Words::named(["\"202", "'202", "\"203", "'203", " 202", " 203"])))
-            .and(Reach::AFTER, Words::of([&DESTROYS, &RUNS, &ENDS, &SENDS]))
+            .and(Reach::AFTER, Words::of([&DESTROYS, &RECORDS, &RUNS, &ENDS, &SENDS]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -133,7 +137,7 @@ fn weighs(trigger: Trigger, condition: &str, text: &str) -> Option<(Severity, &'
     let written_out = WHOLE_DAY.is_match(condition);
     let names = if written_out { &VERSIONS } else { &ORDINARY };
     let ordinary = || names.is_match(condition) || names.is_match(text);
-    if DESTROYS.is_match(text) && !ordinary() {
+    if (DESTROYS.is_match(text) || RECORDS.is_match(text)) && !ordinary() {
         let severity = if trigger == Trigger::Day && (!written_out || NOW.is_match(condition)) { Severity::High } else { Severity::Medium };
         return Some((severity, "Something is deleted only under a condition nobody tests"));
     }

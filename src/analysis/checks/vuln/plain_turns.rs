@@ -14,7 +14,8 @@ use crate::model::rule::Severity;
 const LONGEST: usize = 600;
 
 /// Words of which every safe way told here holds one.
-pub(super) const WORDS: [&str; 21] = [
+pub(super) const WORDS: [&str; 22] = [
+    "bp::",
     "%s",
     "spawn",
     "system",
@@ -40,7 +41,7 @@ pub(super) const WORDS: [&str; 21] = [
 
 /// Whether a line that went may have held one of them.
 pub(super) static TOLD: Pattern = Pattern::new(
-    r#"(?i)"%s"|'%s'|spawn|system|exec|capture|popen|command|process|createtemp|tempfile|tmpfile|tempdir|0o?[4-7][0-6]0\b|irusr|irwxu|nonce|\biv\b"#,
+    r#"(?i)"%s"|'%s'|bp::|spawn|system|exec|capture|popen|command|process|createtemp|tempfile|tmpfile|tempdir|0o?[4-7][0-6]0\b|irusr|irwxu|nonce|\biv\b"#,
 );
 
 /// Reports what `twin` turned into its careless counterpart.
@@ -85,13 +86,14 @@ fn worded(twin: &Twin<'_, '_>) -> Option<usize> {
     /// Ways to hand arguments over apart, up to where the first stands.
     static APART: Pattern = Pattern::new(
         r#"(?x)\bsubprocess\.(?:run|call|check_call|check_output|Popen)\s*\(\s*(?:\[|\w+\s*[,)]) | \b(?:execFile|execFileSync|spawn|spawnSync)\s*\( | \bOpen3\.\w+\s*\(\s*(?:\*|['"][\w./-]+['"]\s*,|$) | (?:^|[^\w.])(?:system|spawn|exec)\s*\(?\s*['"][\w./-]+['"]\s*,
-          | \bIO\.popen\s*\(?\s*\[ | \bexec\.Command(?:Context)?\s*\((?:\s*\w+\s*,)?\s*"[\w./-]+"\s*, | \bnew\s+ProcessBuilder\s*\( | \bnew\s+Process\s*\(\s*(?:\[|\$\w+\s*[,)]) | \bProcess::(?:run|start)\s*\(\s*\[ | \bCommand::new\s*\( | \bArgumentList\.Add\s*\( | \bcreate_subprocess_exec\s*\( | \bexec[lv]p?e?\s*\( | \bposix_spawnp?\s*\("#,
+          | \bIO\.popen\s*\(?\s*\[ | \bexec\.Command(?:Context)?\s*\((?:\s*\w+\s*,)?\s*"[\w./-]+"\s*, | \bnew\s+ProcessBuilder\s*\( | \bnew\s+Process\s*\(\s*(?:\[|\$\w+\s*[,)]) | \bProcess::(?:run|start)\s*\(\s*\[ | \bCommand::new\s*\( | \bArgumentList\.Add\s*\( | \bcreate_subprocess_exec\s*\( | \bexec[lv]p?e?\s*\( | \bposix_spawnp?\s*\(
+          | \b(?:bp|boost::process(?:::v\d)?|subprocess)::(?:system|child|spawn|process|async_system|run|popen|start)\b | \bQProcess::(?:execute|startDetached)\s*\( | \.setArguments\s*\( | \bg_spawn_(?:a?sync)\s*\("#,
     );
     /// One text for a shell, in which a value stands.
     static TOGETHER: Pattern = Pattern::new(
-        r#"(?x)\bOpen3\.\w+\s*\(\s*(?:"[^"\n]*\#\{[^"\n]*"|\w+)\s*[,)] | (?:^|[^\w.$>])(?:system|exec|spawn|popen|passthru|shell_exec|proc_open|execSync)\s*\(\s*(?:f"[^"\n]*\{|f'[^'\n]*\{|"[^"\n]*(?:\#\{|\$\{?\w|"\s*[.+])|`[^`\n]*\$\{|'[^'\n]*'\s*[.+]) | (?:^|[^\w])`[^`\n]*\#\{
+        r#"(?x)\bOpen3\.\w+\s*\(\s*(?:"[^"\n]*\#\{[^"\n]*"|\w+)\s*[,)] | (?:^|[^\w.$>])(?:system|exec|spawn|popen|passthru|shell_exec|proc_open|execSync)\s*\(\s*\(?\s*(?:f"[^"\n]*\{|f'[^'\n]*\{|"[^"\n]*(?:\#\{|\$\{?\w|"\s*[.+])|`[^`\n]*\$\{|'[^'\n]*'\s*[.+]) | (?:^|[^\w])`[^`\n]*\#\{
           | \bshell\s*[=:]\s*(?:True|true)\b | \bIO\.popen\s*\(?\s*"[^"\n]*\#\{ | \bos\.(?:system|popen)\s*\( | \bgetoutput\s*\( | \bcreate_subprocess_shell\s*\( | \bfromShellCommandline\s*\(
-          | ["'](?:/bin/|/usr/bin/)?(?:ba|z|da|k)?sh["']\s*\)?\s*(?:,\s*|\.args?\s*\(\s*[&\[]*\s*|\.arg\s*\(\s*)\s*["']-[a-z]*c["'] | \b(?:system|popen)\s*\(\s*[a-z_]\w*\s*[,)] | \bRuntime\.getRuntime\(\)\.exec\s*\(\s*(?:"[^"\n]*"\s*\+|String\.format|\w+\s*\))"#,
+          | ["'](?:/bin/|/usr/bin/)?(?:ba|z|da|k)?sh["']\s*\)?\s*(?:,\s*|\.args?\s*\(\s*[&\[]*\s*|\.arg\s*\(\s*)\s*["']-[a-z]*c["'] | \b(?:system|popen)\s*\(\s*[a-z_]\w*(?:\.(?:c_str|data|str)\(\)(?:\.c_str\(\))?)?\s*[,)] | \bRuntime\.getRuntime\(\)\.exec\s*\(\s*(?:"[^"\n]*"\s*\+|String\.format|\w+\s*\))"#,
     );
     /// A value in the text: what is fixed does no harm in a shell.
     static VALUE: Pattern = Pattern::new(
