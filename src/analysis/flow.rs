@@ -217,12 +217,8 @@ fn targets(left: &str) -> impl Iterator<Item = &str> {
     let opened = left.find(['{', '(', '[']);
     let destructured = opened.is_some_and(|at| !left.get(..at).unwrap_or("").contains(':'));
     let left = left.trim_end_matches(['=', ':', '+', '|', '?', '^', '-', '*', ' ']);
-    // `url: String` has its type behind it, `std::string url` before.
-    let typed = left.match_indices(':').map(|(at, _)| at).find(|at| {
-        let beside = |at: Option<usize>| at.and_then(|at| left.as_bytes().get(at)) == Some(&b':');
-        !beside(at.checked_sub(1)) && !beside(at.checked_add(1))
-    });
-    let untyped = if destructured { left } else { typed.and_then(|at| left.get(..at)).unwrap_or(left) };
+    // `x: T` has its type behind the colon, `std::string x` in front of the name.
+    let untyped = if destructured { left } else { left.get(..lone_colon(left)).unwrap_or(left) };
     untyped.split(',').filter_map(|part| {
         // `const { sort = '', page = '1' } = …`: what stands behind the sign is taken where there is none.
         let part = part.split_once('=').map_or(part, |(name, _)| name);
@@ -230,10 +226,17 @@ fn targets(left: &str) -> impl Iterator<Item = &str> {
         // `payload[key]` is filled; `byte[] code` is declared.
         let object = if part.ends_with(']') { part.split('[').next().unwrap_or(part) } else { part };
         // `if let Ok(path) = …`: the name stands inside of the pattern.
-        let last = object.split_whitespace().next_back()?.rsplit('(').next()?;
+        let last = object.split_whitespace().next_back()?.rsplit('(').next()?.rsplit("::").next()?;
         let mut path = last.split(['.', '-', '>']).filter(|word| !word.is_empty() && !matches!(*word, "self" | "this"));
         path.next().map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '$')).filter(|w| !w.is_empty())
     })
+}
+
+/// Where a colon stands that is none of two, or the end.
+fn lone_colon(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let colon = |at: usize| bytes.get(at) == Some(&b':');
+    (0..bytes.len()).find(|at| colon(*at) && !colon(at + 1) && !at.checked_sub(1).is_some_and(colon)).unwrap_or(bytes.len())
 }
 
 /// The byte after the `=` of an assignment, where `code` is one.
@@ -263,7 +266,7 @@ mod tests {
 
     #[test]
     fn what_a_statement_puts_something_into() {
-        let cases: [(&str, &[&str]); 30] = [
+        let cases: [(&str, &[&str]); 33] = [
             ("const { sort = '  ', page = '1' } = x", &["sort", "page"]),
             ("#define CODECS \"  \"", &["CODECS"]),
             ("if let Ok(path) = std::env::var(x) {", &["path"]),
@@ -292,6 +295,9 @@ mod tests {
             ("with open(\" \") as f:", &["f"]),
             ("Object.assign(body, process.env)", &["body"]),
             ("let mut v = x", &["v"]),
+            ("const std::string text = x", &["text"]),
+            ("let mut v: std::string::String = x", &["v"]),
+            ("std::unique_ptr<Part> Shop::part = x", &["part"]),
             ("if a == b", &[]),
             ("requests.post(url, json=x)", &[]),
         ];
