@@ -74,7 +74,7 @@ impl Check for RunsOnLoad {
 
 /// What goes on by itself, or reaches a database or another host, once it is called.
 static WORKS: Pattern = Pattern::new(
-    r"\b(?:pthread_create|thrd_create|CreateThread|_beginthread(?:ex)?)\s*\(|\bstd::j?thread\b|\bthread::spawn\s*\(|\b(?:sql|sqlx|gorm|pgx|pgxpool|mongo)\.(?:Open|Connect\w*|New|MustConnect|MustOpen)\s*\(|\bhttp\.(?:Get|Post|PostForm|Head|ListenAndServe\w*)\s*\(|\bnet\.(?:Dial\w*|Listen\w*)\s*\(|\bexec\.Command\w*\s*\(|\bos\.RemoveAll\s*\(",
+    r"\b(?:v?fork|exec[lv]p?e?|posix_spawnp?|CreateProcess[AW]?|WinExec|pthread_create|thrd_create|CreateThread|_beginthread(?:ex)?)\s*\(|\bstd::j?thread\b|\bthread::spawn\s*\(|\b(?:sql|sqlx|gorm|pgx|pgxpool|mongo)\.(?:Open|Connect\w*|New|MustConnect|MustOpen)\s*\(|\bhttp\.(?:Get|Post|PostForm|Head|ListenAndServe\w*)\s*\(|\bnet\.(?:Dial\w*|Listen\w*)\s*\(|\bexec\.Command\w*\s*\(|\bos\.RemoveAll\s*\(",
 );
 
 /// Whether an initialiser that is new, or newly marked as one, starts such work itself or calls a function of this file that does.

@@ -85,7 +85,7 @@ static CONSTRUCTOR: Pattern = Pattern::new(
 );
 /// Quotes beside each other, or what turns a text round: without one of them there is nothing here to read.
 static MAY: Pattern = Pattern::new(
-    r"[\x22\x27\x60]\s*(?:\+|\.\.?|<<|,)\s*[\x22\x27\x60]|\[::-1\]|reverse|strrev|rot_?13|\btr\(|fromCharCode|fromCodePoint|\bchr\b|\bpack\b|\bbytes\b|\\x[0-9a-fA-F]{2}\\|\\u00[0-9a-fA-F]{2}\\|\\u\{|\\[0-7]{3}\\|\.constructor\b",
+    r"[\x22\x27\x60]\s*(?:\+|\.\.?|<<|,)\s*(?:\(?\s*\d{1,4}(?:\s*[*+-]\s*\d{1,4}\s*)?\)?\s*(?:\+|\.\.?)\s*)?[\x22\x27\x60]|\[::-1\]|reverse|strrev|rot_?13|\btr\(|fromCharCode|fromCodePoint|\bchr\b|\bpack\b|\bbytes\b|\\x[0-9a-fA-F]{2}\\|\\u00[0-9a-fA-F]{2}\\|\\u\{|\\[0-7]{3}\\|\.constructor\b",
 );
 
 impl Check for WordInPieces {
