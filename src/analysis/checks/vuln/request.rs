@@ -337,10 +337,8 @@ fn follow<'v>(
     let mut calls = CALLED.find_all(side.code_of(statement)).filter(own);
     let chosen = between::assigned(plain).is_some_and(|value| CHOOSES.is_match(value));
     let led = || place.leads && between::assigned(plain).is_some_and(|value| LED.is_match(value));
-    let mut carries = || {
-        let hands_on = |call: Range<usize>| is_entry(side.code_of(statement), &call, flow) || carried(plain, call, handing_on);
-        !chosen && !NUMBER.is_match(plain) && !FILTERS.is_match(plain) && calls.all(hands_on) && !led()
-    };
+    let hands_on = |call: Range<usize>| is_entry(side.code_of(statement), &call, flow) || carried(plain, call, handing_on);
+    let mut carries = || !chosen && !NUMBER.is_match(plain) && !FILTERS.is_match(plain) && calls.all(&hands_on) && !led();
     let carried = origin.filter(|_| carries());
     match carried {
         Some(origin) => flow.fill(side, statement, origin | usize::from(is_new(side, index))),
