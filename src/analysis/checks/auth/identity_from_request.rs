@@ -29,6 +29,14 @@ static SAID: Pattern = Pattern::new(
 static GIVEN: Pattern = Pattern::new(
     r"@(?:RequestParam|RequestHeader|QueryParam|HeaderParam|Query|Headers?|Param)\b(?:\([^)]*\))?\s+(?:final\s+)?[\w<>?.]+\s+(\w+)|\[From(?:Query|Header|Form)[^\]]*\]\s*[\w<>?.]+\s+(\w+)|\b(\w+)\s*:\s*[\w|\[\] .]+=\s*(?:Query|Header|Cookie|Form)\s*\(|@(?:Query|Headers|Param)\([^)]*\)\s+(\w+)\s*\??:|\b(?:Query|Path|Json|Form|TypedHeader)\s*\(\s*(?:mut\s+)?(\w+)\s*\)\s*:",
 );
+/// A parameter that the framework fills with a whole form; groups: its name.
+static FORM: Pattern = Pattern::new(
+    r"@(?:RequestBody|Valid\s+@RequestBody|ModelAttribute)\b(?:\([^)]*\))?\s+(?:@Valid\s+)?(?:final\s+)?[\w<>?.]+\s+(\w+)|\[FromBody\]\s*[\w<>?.]+\s+(\w+)|@(?:Body|Payload|Args)\([^)]*\)\s+(\w+)\s*\??:",
+);
+/// One field of something: `form.ownerId`, `form.getOwnerId()`; groups: what it is a field of, its name.
+static FIELD: Pattern = Pattern::new(r"^(\w+)\.(\w+)(?:\(\))?$");
+/// One value: no sum, no comparison.
+static PLACE: Pattern = Pattern::new(r"^[\w.$?>:\[\]()-]+$");
 /// A name that is set to something.
 static SET: Pattern =
     Pattern::new(r"(?:^|[\s;(])(?:(?:const|let|var|val|my|final|long|String|auto)\s+)*\$?([A-Za-z_]\w*)\s*(?:,\s*\w+)?\s*:?=\s*([^=].*)$");
@@ -59,7 +67,7 @@ impl Check for IdentityFromRequest {
     }
 
     fn needs(&self) -> Needs {
-        let said = Words::of([&SAID, &HEAD_OF_SOMEBODY]).or(Words::of([&GIVEN])).or(named_by_sender::words());
+        let said = Words::of([&SAID, &HEAD_OF_SOMEBODY]).or(Words::of([&GIVEN, &FORM])).or(named_by_sender::words());
         Needs::nothing().and(Reach::AFTER, said)
     }
 
@@ -67,7 +75,8 @@ impl Check for IdentityFromRequest {
         let readable = file.language.is_code() && file.role.is_live();
         let (Some(old), Some(new)) = (file.old().filter(|_| readable), file.new_side()) else { return };
         let before = sink.reported();
-        if let Some(given) = given(new) {
+        by_form(file, (old, new), sink);
+        if let Some(given) = given(new).filter(|_| sink.reported() == before) {
             alternative(file, (old, new), &given, sink);
             if sink.reported() == before {
                 overwritten(file, (old, new), &given, sink);
@@ -89,10 +98,7 @@ impl Check for IdentityFromRequest {
 /// The names that the change sets to what a request says, and those that the functions it touches are given by one; `None` when it takes
 /// nothing from one.
 fn given<'v>(new: &'v SideView<'_>) -> Option<HashSet<&'v str>> {
-    let (mut names, mut takes) = (HashSet::new(), false);
-    let mut headers: Vec<usize> = new.changed_lines().filter_map(|line| Some(new.function_at(line.index)?.first_line)).collect();
-    headers.dedup();
-    names.extend(headers.into_iter().map(|at| new.plain_line(at)).filter(|text| text.len() <= LONGEST).flat_map(|text| GIVEN.parts(text)));
+    let (mut names, mut takes): (HashSet<&str>, bool) = (taken(new, &GIVEN).collect(), false);
     for line in new.changed_lines().filter(|line| line.text.len() <= LONGEST) {
         let text = new.plain_line(line.index);
         names.extend(GIVEN.parts(text));
@@ -103,6 +109,30 @@ fn given<'v>(new: &'v SideView<'_>) -> Option<HashSet<&'v str>> {
         }
     }
     (takes || !names.is_empty()).then_some(names)
+}
+
+/// The parameters of an expression in the heads of the functions that the change touches.
+fn taken<'v>(new: &'v SideView<'_>, parameter: &'static Pattern) -> impl Iterator<Item = &'v str> {
+    let mut headers: Vec<usize> = new.changed_lines().filter_map(|line| Some(new.function_at(line.index)?.first_line)).collect();
+    headers.dedup();
+    headers.into_iter().map(|at| new.plain_line(at)).filter(|text| text.len() <= LONGEST).flat_map(|text| parameter.parts(text))
+}
+
+/// `make(req.user.id, form)` that became `make(form.ownerId, form)`: one value for one field of the form, nothing else of it changed.
+fn by_form(file: &FileView<'_>, (old, new): Sides<'_>, sink: &mut Sink<'_>) {
+    let forms: HashSet<&str> = taken(new, &FORM).collect();
+    for pair in pairs(old, new, &KNOWN).into_iter().filter(|_| !forms.is_empty()) {
+        let Some((stood, came)) = differing(pair.before, pair.after).map(|(stood, came)| (expression(stood), expression(came))) else {
+            continue;
+        };
+        let field = FIELD.group(came, 1).zip(FIELD.group(came, 2)).filter(|(form, field)| forms.contains(form) && HOLDS.is_match(field));
+        let replaced = field.is_some() && PLACE.is_match(stood) && KNOWN.is_match(stood) && HOLDS.is_match(stood);
+        let of_form = || forms.iter().any(|form| stood.starts_with(form));
+        if replaced && !of_form() && !ASKED.is_match(pair.after) {
+            let draft = Draft::lines(file, new, pair.is.first_line, pair.is.last_line);
+            sink.report(draft.evidence(format!("{} → {}", brief(old, pair.was), brief(new, pair.is))).severity(Severity::High));
+        }
+    }
 }
 
 /// Both sides of a file, the old one first.

@@ -61,8 +61,8 @@ pub(super) fn report(file: &FileView<'_>, sink: &mut Sink<'_>) {
     }
     for at in writes {
         let (text, code) = (side.plain_line(at), side.line(at).code());
-        let passing = IN_SHELL.group(text, 1).is_some_and(|place| PASSING.is_match(place));
-        let Some(name) = said(if shell { text } else { code }).filter(|_| !(shell && passing) && !VEILED.is_match(text)) else { continue };
+        let passing = shell && IN_SHELL.group(text, 1).is_some_and(|place| PASSING.is_match(place));
+        let Some(name) = said(if shell { text } else { code }).filter(|_| !passing && !VEILED.is_match(text)) else { continue };
         if shell && !text.contains(&format!("${name}")) && !text.contains(&format!("${{{name}")) {
             continue;
         }
