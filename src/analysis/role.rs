@@ -123,7 +123,8 @@ const RULES: [(Role, Fits); 12] = [
     (Role::Manifest, is_manifest),
     (Role::Lock, is_lock),
     (Role::Vendored, |path, _| {
-        folders(path).any(|folder| matches!(folder, "vendor" | "node_modules" | "third_party" | "third-party"))
+        folders(path).any(|folder| matches!(folder, "vendor" | "node_modules" | "third_party" | "third-party" | "3rdparty" | "thirdparty"))
+            || is_copied(path)
             || is_hidden(path) && path.contains("/.yarn/releases/")
     }),
     (Role::Generated, is_generated),
@@ -257,8 +258,19 @@ fn is_generated(path: &str, name: &str) -> bool {
     ) || folders(path).any(|folder| matches!(folder, "dist" | "generated" | "__snapshots__" | "__generated__"))
 }
 
+/// Whether a library lies below what a site serves, with its version in the name of its folder: `public/plugins/viewer-5.2.133/…`.
+fn is_copied(path: &str) -> bool {
+    let of_version = |folder: &str| {
+        let version = folder.rsplit_once('-').map_or("", |(_, version)| version);
+        let mut parts = version.split('.');
+        parts.clone().count() > 2 && parts.all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let mut below = folders(path).skip_while(|folder| !matches!(*folder, "public" | "static" | "assets" | "wwwroot" | "webroot"));
+    below.any(of_version)
+}
+
 fn is_test(path: &str, name: &str) -> bool {
-    const FOLDERS: [&str; 13] = [
+    const FOLDERS: [&str; 14] = [
         "test",
         "tests",
         "testsuite",
@@ -272,6 +284,7 @@ fn is_test(path: &str, name: &str) -> bool {
         "fixtures",
         "e2e",
         "testing",
+        "regress",
     ];
     let stem = name.split('.').next().unwrap_or("");
     folders(path).any(|folder| FOLDERS.contains(&folder))
@@ -318,6 +331,9 @@ mod tests {
             ("static/app.min.js", Role::Generated),
             ("pkg/page_test.go", Role::Test),
             ("test/session.spec.ts", Role::Test),
+            ("regress/agent_key.prv", Role::Test),
+            ("public/plugins/viewer-5.2.133/build/viewer.mjs", Role::Vendored),
+            ("public/release-2.1/index.js", Role::Product),
             ("web/src/mocks/handlers.ts", Role::Test),
             ("src/test/java/TokenServiceTest.java", Role::Test),
             ("docs/logging.md", Role::Docs),

@@ -55,8 +55,9 @@ impl Deed {
     }
 }
 
-static REMOTE_SHELL: Pattern =
-    Pattern::new(r"(?i)/dev/(tcp|udp)/|\bn(c|cat|etcat)\b[^|;&\n]*\s-(e|c)\s|\bmkfifo\b[^\n]*\bn(c|cat)\b|\bsocat\b[^\n]*\bexec:");
+static REMOTE_SHELL: Pattern = Pattern::new(
+    r"(?i)/dev/(tcp|udp)/|\bn(c|cat|etcat)\b[^|;&\n]*\s-(e|c)\s|\bmkfifo\s+[^\s|;&][^\n]*[|;&\s]n(c|cat)\s|\bsocat\b[^\n]*\bexec:",
+);
 static RUNS_DOWNLOAD: Pattern = Pattern::new(
     r#"(?ix)
     \b(curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|fetch)\s [^\n;]*? \|\s* (sudo\s+(-\S+\s+)*)? (env\s+(\S+=\S+\s+)*)? (/\S*/)?
@@ -127,6 +128,11 @@ pub fn words_of(deed: Deed) -> Words {
 /// The worst that `command` does; `None` when nothing about it stands out.
 #[must_use]
 pub fn worst(command: &str) -> Option<Deed> {
+    /// So many programs are a list of names between bars, as highlighters hold them.
+    const LIST: usize = 30;
+    if command.split('|').take(LIST + 1).count() > LIST {
+        return None;
+    }
     let sends = SENDS.is_match(command);
     let network = sends || NETWORK.is_match(command);
     let found = |pattern: &Pattern, deed| pattern.is_match(command).then_some(deed);

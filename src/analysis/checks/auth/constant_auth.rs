@@ -151,6 +151,8 @@ fn function(
     }
     let (severity, confidence) = match (answer.kind, was_real) {
         (Kind::First, true) => (Severity::Critical, Confidence::High),
+        // Whoever is asked about nobody and nothing says what a thing can do, not what somebody may.
+        (Kind::First, false) if only_permits(name) && asks_nothing(side, body) => (Severity::Medium, Confidence::Low),
         (Kind::First, false) => (Severity::High, Confidence::Medium),
         (Kind::Stopped, _) => (Severity::High, Confidence::Medium),
     };
@@ -165,6 +167,18 @@ fn function(
             .severity(severity)
             .confidence(confidence),
     );
+}
+
+/// Whether a name is one of these by its verb alone: `canEdit`.
+fn only_permits(name: &str) -> bool {
+    vocabulary().permits(name) && !vocabulary().answers(name)
+}
+
+/// Whether a function is handed nothing: neither somebody nor something.
+fn asks_nothing(side: &SideView<'_>, body: Body<'_>) -> bool {
+    static NOTHING: Pattern = Pattern::new(r"\(\s*(?:(?:&\s*)?(?:mut\s+)?(?:self|this|cls)\s*|void\s*)?\)");
+    let header = side.code_of(&side.statements()[body.header]);
+    !header.contains('(') || NOTHING.is_match(header)
 }
 
 /// How many functions of each name succeed at once: where classes share a name for one, a moved line is no new answer.

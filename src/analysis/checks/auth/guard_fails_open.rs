@@ -138,6 +138,8 @@ fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>
             if side.is_changed(line) && !kept && !stood.contains(side.line(line).text.trim()) {
                 let severity = if fetched_with_it(file, there_line(side, line)) || opens_management(file, side, what) {
                     Severity::High
+                } else if opted(side, statement) || file.removed().any(|was| was.text.len() <= 2000 && said(was.text) == Some(what)) {
+                    (*severity).min(Severity::Medium)
                 } else {
                     *severity
                 };
@@ -146,6 +148,27 @@ fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>
             break;
         }
     }
+}
+
+/// What a line switches off.
+fn said(text: &str) -> Option<&'static String> {
+    SWITCHES.iter().find(|(_, _, pattern)| pattern.is_match(text)).map(|(what, _, _)| what)
+}
+
+/// Whether it happens only where a setting that is named for it asks for it.
+fn opted(side: &SideView<'_>, statement: &Statement) -> bool {
+    static ASKED_FOR: Pattern = Pattern::new(
+        r"(?i)^\s*(?:\}\s*)?(?:else\s+)?(?:if|when|unless)\b[^=]*(?:insecure|skip_?(?:tls|ssl|cert|verif)|(?:tls|ssl|cert\w*)_?(?:skip|insecure|no_?verif)|self_?signed|(?:no|ignore|disable)_?(?:verif|cert|ssl|tls))",
+    );
+    let mut above = statement.parent.and_then(|at| side.statements().get(at));
+    for _ in 0..6 {
+        let Some(header) = above else { return false };
+        if header.bytes.len() < 4000 && ASKED_FOR.is_match(side.plain_of(header)) {
+            return true;
+        }
+        above = header.parent.and_then(|at| side.statements().get(at));
+    }
+    false
 }
 
 fn there_line<'v>(side: &'v SideView<'_>, line: usize) -> &'v str {

@@ -63,6 +63,10 @@ impl Check for PasswordHashWeakened {
         let (cost, costs_now) = (costs(old, &was), costs(new, &is));
         for (statement, now) in is.iter().zip(&costs_now) {
             let Some(now) = now else { continue };
+            // What stood elsewhere has only moved.
+            if was.iter().any(|before| old.plain_of(before).trim() == new.plain_of(statement).trim()) {
+                continue;
+            }
             let mut known = was.iter().zip(&cost).filter_map(|(statement, cost)| Some((statement, cost.as_ref()?)));
             if let Some((before, severity)) = known.find_map(|(before, cost)| Some((before, cost.weaker(now)?))) {
                 let evidence = format!("{} → {}", brief(old, before), brief(new, statement));

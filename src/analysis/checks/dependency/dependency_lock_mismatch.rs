@@ -68,7 +68,8 @@ fn alone(lock: &Table<'_>, view: &ChangeView<'_>) -> Vec<(Draft, Severity)> {
     let Some(asked) = forms::of(&path).and_then(|form| form.read(text).ok()) else { return Vec::new() };
     let changed = tables(view).filter(|table| table.file.path().text() == path).flat_map(|table| table.rows);
     let changed: HashSet<&str> = changed.filter_map(DependencyChange::dependency).map(name).collect();
-    let redirected: HashSet<&str> = asked.entries.iter().map(|entry| &entry.dependency).filter(|one| elsewhere(one)).map(name).collect();
+    let names = asked.entries.iter().map(|entry| &entry.dependency).filter(|one| elsewhere(one)).map(name).collect();
+    let redirected = Redirected { names, origins: asked.origins.iter().map(|origin| bare(&origin.url)).collect() };
     let moved: HashMap<&str, &DependencyChange> = lock.rows.iter().filter_map(|row| Some((name(row.dependency()?), row))).collect();
     let asked =
         asked.entries.iter().map(|entry| &entry.dependency).filter(|asked| asked.direct && asked.ecosystem == lock.inventory.ecosystem);
@@ -84,7 +85,7 @@ fn alone(lock: &Table<'_>, view: &ChangeView<'_>) -> Vec<(Draft, Severity)> {
 /// Whether a package comes from the same place outside of its registry as before.
 fn stayed(row: &DependencyChange) -> bool {
     let place = |side: &Option<Dependency>| match side.as_ref().map(|side| &side.source) {
-        Some(PackageSource::Git { url, .. }) => Some(url.trim_end_matches('/').trim_end_matches(".git").to_lowercase()),
+        Some(PackageSource::Git { url, .. }) => Some(bare(url)),
         Some(PackageSource::Registry(address)) => Some(address.to_lowercase()),
         _ => None,
     };
@@ -172,8 +173,26 @@ fn lost_digest(before: &Dependency, after: &Dependency) -> bool {
 /// The lock files of a change, found from the folders they cover.
 struct Locks<'a> {
     by_folder: HashMap<(Ecosystem, String, String), Table<'a>>,
-    /// Names that a manifest redirects for everybody, as `[patch]` and `overrides` do.
-    redirected: HashSet<&'a str>,
+    redirected: Redirected<'a>,
+}
+
+/// What a manifest takes from elsewhere than its registry.
+struct Redirected<'a> {
+    /// Names that it redirects for everybody, as `[patch]` and `overrides` do.
+    names: HashSet<&'a str>,
+    /// Repositories that it names as a place of packages.
+    origins: HashSet<String>,
+}
+
+impl Redirected<'_> {
+    fn holds(&self, name: &str, source: &PackageSource) -> bool {
+        self.names.contains(name) || matches!(source, PackageSource::Git { url, .. } if self.origins.contains(&bare(url)))
+    }
+}
+
+/// An address as it is compared with others.
+fn bare(url: &str) -> String {
+    url.trim_end_matches('/').trim_end_matches(".git").to_lowercase()
 }
 
 impl<'a> Locks<'a> {
@@ -182,7 +201,9 @@ impl<'a> Locks<'a> {
         let by_folder = whole.map(|table| ((table.inventory.ecosystem, family(&table), table.folder()), table)).collect();
         let rows = tables(view).filter(Table::is_manifest).flat_map(|table| table.rows.iter());
         let redirected = rows.filter_map(|row| row.after.as_ref()).filter(|after| after.source != PackageSource::DefaultRegistry);
-        Self { by_folder, redirected: redirected.map(|after| after.name.as_str()).collect() }
+        let names = redirected.map(|after| after.name.as_str()).collect();
+        let origins = tables(view).filter(Table::is_manifest).flat_map(|table| table.inventory.origins.iter());
+        Self { by_folder, redirected: Redirected { names, origins: origins.map(|origin| bare(&origin.url)).collect() } }
     }
 
     /// The nearest lock file in the manifest's folder or above it.
@@ -211,6 +232,8 @@ fn family(table: &Table<'_>) -> String {
         "deno.json" | "deno.jsonc" | "deno.lock" => "deno",
         "setup.py" | "setup.cfg" | "packages.config" | "pnpm-workspace.yaml" | "pom.xml" => name.as_str(),
         _ if name.starts_with("directory.") || name.ends_with(".versions.toml") || name.ends_with(".gemspec") => name.as_str(),
+        // A set of its own for each version that is tried: `Gemfile.rails-8` and its `.lock`.
+        _ if name.starts_with("gemfile.") && name != "gemfile.lock" => name.trim_end_matches(".lock"),
         _ if name.ends_with(".lockfile") || name.contains(".gradle") => "gradle",
         _ => "",
     };
@@ -230,7 +253,7 @@ fn disagreement(table: &Table<'_>, asked: &Dependency, locks: &Locks<'_>) -> Opt
 }
 
 /// How `lock` has it otherwise than `asked` in the manifest called `beside`, which is empty for the one that the finding stands in.
-fn differs(lock: &Table<'_>, asked: &Dependency, redirected: &HashSet<&str>, beside: &str) -> Option<(String, Severity)> {
+fn differs(lock: &Table<'_>, asked: &Dependency, redirected: &Redirected<'_>, beside: &str) -> Option<(String, Severity)> {
     let local = matches!(asked.source, PackageSource::Path(_)) || asked.version == "workspace";
     // A file may name packages of several worlds; its lock file pins those of one.
     let foreign = asked.ecosystem != lock.inventory.ecosystem || asked.version == "managed";
@@ -254,7 +277,7 @@ fn differs(lock: &Table<'_>, asked: &Dependency, redirected: &HashSet<&str>, bes
         let (_, source) = pins.first()?;
         let title = format!("{path} takes {} from {}, not from {}", asked.name, from(source), from(&asked.source));
         let unasked = asked.source == PackageSource::DefaultRegistry;
-        if unasked && redirected.contains(asked.name.as_str()) {
+        if unasked && redirected.holds(&asked.name, source) {
             return None;
         }
         let remote = !matches!(source, PackageSource::Path(_));
@@ -272,7 +295,6 @@ fn differs(lock: &Table<'_>, asked: &Dependency, redirected: &HashSet<&str>, bes
 }
 
 fn same_place(a: &PackageSource, b: &PackageSource) -> bool {
-    let bare = |url: &str| url.trim_end_matches('/').trim_end_matches(".git").to_lowercase();
     match (a, b) {
         (PackageSource::Git { url: a, .. }, PackageSource::Git { url: b, .. }) => bare(a).rsplit('/').next() == bare(b).rsplit('/').next(),
         _ => true,

@@ -10,6 +10,7 @@ use crate::analysis::check::{ChangeView, Check, Sink};
 use crate::analysis::hints::Needs;
 use crate::analysis::manifests::format::Kind;
 use crate::analysis::manifests::names;
+use crate::analysis::pattern::Pattern;
 use crate::model::dependency::{Dependency, DependencyMove, Ecosystem, PackageSource};
 use crate::model::rule::{Confidence, RuleId, Severity};
 
@@ -113,7 +114,12 @@ fn owner(ecosystem: Ecosystem, name: &str) -> Option<&str> {
     let before_last = |sign: char| name.rsplit_once(sign).map(|(owner, _)| owner);
     match ecosystem {
         Ecosystem::Maven => before_last(':'),
-        Ecosystem::Composer | Ecosystem::Docker | Ecosystem::GithubActions | Ecosystem::Golang => before_last('/'),
+        Ecosystem::Golang => {
+            static EDITION: Pattern = Pattern::new(r"/v\d+$");
+            let path = EDITION.find(name).and_then(|edition| name.get(..edition.start)).unwrap_or(name);
+            path.rsplit_once('/').map(|(owner, _)| owner)
+        }
+        Ecosystem::Composer | Ecosystem::Docker | Ecosystem::GithubActions => before_last('/'),
         _ => None,
     }
 }

@@ -16,7 +16,7 @@ static ASKED: Pattern = Pattern::new(
     r"(?ix) \b(?:replac\w+|substitut\w+|fill\w*|encod\w+)\b .{0,60} \b(conversation|secret|token|api\s?key|password|credential|file\s+contents?|context|history|answer|question|\.env)\b .{0,80} (?:!\[[^\]]*\]\(|<img) [^)\s]*https?:// [^)\s]* [?&]
       | \b(append|encode|embed|include|insert|add|put|place|interpolate|attach)\b .{0,80}
         \b(conversation|secret|token|api\s?key|password|env(ironment)?|credential|file\s+contents?|context|history|data|\.env) .{0,80}
-        \b(to|in|into|as|at)\b .{0,30} \b(url|query|link|image|picture|parameter|markdown|src)\b",
+        \b(to|in|into|as|at)\b .{0,30} \b(url|query(?:\s+(?:string|param\w*|part|of)|\s*(?:[.,;:)]|$))|link|image|picture|parameter|markdown|src\s*=)\b?",
 );
 /// Pictures of build states carry names of projects by design.
 static BADGE: Pattern = Pattern::new(r"(?i)shields\.io|badge|githubusercontent|codecov\.io|travis-ci|cookiecutter|github\.com/");

@@ -1,6 +1,7 @@
 //! `hidden-unicode`: characters that a reader does not see, in lines, names, branch and messages.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::view::FileView;
@@ -26,11 +27,10 @@ impl Check for HiddenUnicode {
             let first_of_file = line.number == 1;
             let Some(seen) = worst(line.text, first_of_file) else { continue };
             let draft = seen.on(Draft::line(file, side, line.index), "this line");
-            // Nobody reads such a line, so nobody is misled by how it looks.
-            let unread = line.text.len() > UNREAD && matches!(seen.kind, Hidden::Bidi | Hidden::ZeroWidth) && seen.count < MANY;
-            // Machines that translate leave a few between words, and they spell nothing.
-            let left = seen.kind == Hidden::ZeroWidth && seen.count < FEW && is_translation(&file.path);
-            sink.report(if unread || left { draft.severity(Severity::Low) } else { draft });
+            sink.report(match ordinary(file, line.text, &seen) {
+                Some(severity) => draft.severity(severity),
+                None => draft,
+            });
         }
     }
 
@@ -56,6 +56,46 @@ impl Check for HiddenUnicode {
             }
         }
     }
+}
+
+/// How much a line weighs whose hidden characters mislead nobody and spell nothing; `None` where they may.
+fn ordinary(file: &FileView<'_>, text: &str, seen: &Seen) -> Option<Severity> {
+    let (few, translated) = (seen.count < FEW, is_translation(&file.path));
+    match seen.kind {
+        // Nobody reads such a line, so nobody is misled by how it looks; what names each of them once is a list of them.
+        Hidden::Bidi | Hidden::ZeroWidth if text.len() > UNREAD && (seen.count < MANY || each_once(text)) => Some(Severity::Low),
+        // What machines made says in a class of an expression from where to where they go.
+        Hidden::Bidi if file.role.is_mechanical() && few && only_ends_of_ranges(text) => Some(Severity::Low),
+        // Marks say in which direction a sign between two scripts goes; they turn nothing round.
+        Hidden::Bidi if translated && text.chars().filter(|c| inert::hidden(*c) == Some(Hidden::Bidi)).all(is_mark) => Some(Severity::Low),
+        // Machines that translate leave a few between words.
+        Hidden::ZeroWidth if translated && few => Some(Severity::Low),
+        // One that chooses how a sign is drawn, where none does, holds nothing.
+        Hidden::VariationSelector if few => Some(Severity::Medium),
+        // What a test hands over and what a page shows of it; in code they would make another name of a name.
+        Hidden::ZeroWidth if few && !file.role.is_live() => Some(Severity::Medium),
+        _ => None,
+    }
+}
+
+/// Whether no hidden character stands twice in `text`.
+fn each_once(text: &str) -> bool {
+    let mut seen = BTreeSet::new();
+    text.chars().filter(|c| !c.is_ascii() && matches!(inert::hidden(*c), Some(Hidden::Bidi | Hidden::ZeroWidth))).all(|c| seen.insert(c))
+}
+
+/// Whether the controls of a text each begin or end a range of a class: `[\u{2027}\u{202a}-\u{d7ff}]`.
+fn only_ends_of_ranges(text: &str) -> bool {
+    text.char_indices().filter(|(_, c)| inert::hidden(*c) == Some(Hidden::Bidi)).all(|(at, c)| {
+        let (before, after) = (text.get(..at).unwrap_or(""), text.get(at + c.len_utf8()..).unwrap_or(""));
+        let near = before.char_indices().rev().nth(40).map_or(0, |(at, _)| at);
+        (before.ends_with('-') || after.starts_with('-')) && before.get(near..).is_some_and(|near| near.contains('['))
+    })
+}
+
+/// Marks of direction, which embed and override nothing.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
 }
 
 /// Longer lines are made by machines and read by nobody, in bytes.
@@ -111,14 +151,18 @@ fn worst(text: &str, starts_file: bool) -> Option<Seen> {
     let text = without_flags(text);
     let mut seen: Option<Seen> = None;
     let mut before = None;
-    let mut chars = text.chars().enumerate().peekable();
-    while let Some((at, c)) = chars.next() {
+    let mut chars = text.char_indices().enumerate().peekable();
+    while let Some((at, (byte, c))) = chars.next() {
+        let next = chars.peek().map(|(_, (_, next))| *next);
+        let shown = || at > 0 && drawn_alone(&text, byte, c);
         let ordinary = matches!(c, '\n' | '\r' | '\t' | '\u{c}' | '\u{ad}')
             || (c == '\u{feff}' && at == 0 && starts_file)
-            || inert::joins_emoji(before, c, chars.peek().map(|(_, next)| *next))
+            || inert::joins_emoji(before, c, next)
             || keeps_from_calling(before, c)
-            || is_keycap(c, chars.peek().map(|(_, next)| *next))
-            || joins_script(before, c);
+            || is_keycap(c, next)
+            || joins_script(before, c)
+            || divides_words(before, c)
+            || shown();
         before = Some(c);
         let Some(kind) = inert::hidden(c).filter(|_| !ordinary) else { continue };
         let found = seen.get_or_insert(Seen { kind, count: 0 });
@@ -157,6 +201,24 @@ fn is_keycap(c: char, next: Option<char>) -> bool {
 fn joins_script(before: Option<char>, c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
         && before.is_some_and(|b| matches!(b, '\u{600}'..='\u{6ff}' | '\u{900}'..='\u{dff}' | '\u{fb50}'..='\u{fdff}'))
+}
+
+/// Scripts without spaces between words are told by one where a line may break: Thai, Lao, Burmese, Khmer.
+fn divides_words(before: Option<char>, c: char) -> bool {
+    c == '\u{200b}' && before.is_some_and(|b| matches!(b, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'))
+}
+
+/// An icon of a font, which a style shows by itself: `content:"…"`.
+fn drawn_alone(text: &str, at: usize, c: char) -> bool {
+    const SHOWS: &str = "content";
+    let quote = |sign: &char| matches!(sign, '"' | '\'');
+    if !('\u{e000}'..='\u{f8ff}').contains(&c) {
+        return false;
+    }
+    let (before, after) = (text.get(..at).unwrap_or(""), text.get(at + c.len_utf8()..).unwrap_or(""));
+    let opened = before.chars().next_back().filter(quote);
+    let property = before.get(..before.len().saturating_sub(1)).unwrap_or("").trim_end().strip_suffix(':').map_or("", str::trim_end);
+    opened.is_some() && after.chars().next() == opened && property.ends_with(SHOWS)
 }
 
 /// What one of them is called, and how bad it is.

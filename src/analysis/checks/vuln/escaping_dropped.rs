@@ -89,7 +89,7 @@ impl Check for EscapingDropped {
             let raw: Vec<String> = values(&RAW, GROUPS, line.text);
             shown.extend(values(&SHOWN, SHOWN_GROUPS, line.text).into_iter().filter(|name| !raw.contains(name)));
         }
-        if shown.is_empty() {
+        if shown.is_empty() || is_plain_text(file, side) {
             return;
         }
         for line in side.changed_lines().filter(|line| line.text.len() < LONGEST).take(MOST) {
@@ -106,6 +106,15 @@ impl Check for EscapingDropped {
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
         }
     }
+}
+
+/// Whether a template makes a text without any markup, as the plain part of a mail.
+fn is_plain_text(file: &FileView<'_>, side: &SideView<'_>) -> bool {
+    static TAG: Pattern = Pattern::new(r"</?[A-Za-z]");
+    static TEXT: Pattern = Pattern::new(r"(?i)e?mail|sms|notification|\.te?xt\b");
+    static PAGE: Pattern = Pattern::new(r"(?i)\.(?:x?html?|jsx|tsx|vue|svelte|cshtml|razor|jsp|ftlh?)\b");
+    let tagged = |side: &SideView<'_>| TAG.is_match(side.text());
+    TEXT.is_match(&file.path) && !PAGE.is_match(file.name()) && !file.old().is_some_and(tagged) && !tagged(side)
 }
 
 /// In Go pages escape what is put into them by the package that reads them alone.
