@@ -13,4 +13,5 @@ pub mod markdown_exfiltration;
 mod passages;
 mod phrases;
 pub mod prompt_exception;
+mod styled;
 pub mod trigger_comment;

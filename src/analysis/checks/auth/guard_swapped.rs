@@ -48,8 +48,9 @@ static NO: Pattern = Pattern::new(
 );
 static CONDITION: Pattern = Pattern::new(r"^\s*(?:\}\s*)?(?:if|elif|elsif|unless|else\s+if)\b\s*(.*)$");
 static POSTFIX: Pattern = Pattern::new(r"\breturn\b.*\s(?:if|unless)\s+(.*)$");
-static ASSIGNED: Pattern =
-    Pattern::new(r"^\s*(?:(?:const|let|var|val|final|mut|my)\s+)*\{?\s*\$?([A-Za-z_]\w*)[\w\s,}]*(?::[^=]+)?\s*:?=\s*([^=].*)$");
+static ASSIGNED: Pattern = Pattern::new(
+    r"^\s*(?:(?:const|let|var|val|final|mut|my|boolean|bool|int|long|auto|[A-Z]\w*(?:<[^=]*>)?)\s+)*\{?\s*\$?([A-Za-z_]\w*)[\w\s,}]*(?::[^=]+)?\s*:?=\s*([^=].*)$",
+);
 
 /// A call that stands for itself.
 static ALONE: Pattern = Pattern::new(r"^\s*(?:await\s+)?(\w+[!?]?)(?:\s*\([^()]*\))?\s*;?\s*$");
@@ -196,6 +197,15 @@ fn decides(asked: &str) -> bool {
 /// The helpers of the change with one of these names that say yes without asking, each with the line that does.
 fn helpers(file: &FileView<'_>, alone: &BTreeSet<&str>, names: &BTreeSet<&str>) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
+    // What stood in a helper that went moved with it.
+    let gone: BTreeSet<&str> = file
+        .change
+        .patch
+        .files
+        .iter()
+        .filter_map(|other| other.text())
+        .flat_map(|text| text.removed().map(|(_, line)| line.trim()).filter(|line| CONDITION.is_match(line)).take(MOST))
+        .collect();
     for other in &file.change.patch.files {
         let path = other.path().text();
         let Some(text) = other.text().filter(|_| Role::of(&path).is_live()) else { continue };
@@ -234,6 +244,7 @@ fn helpers(file: &FileView<'_>, alone: &BTreeSet<&str>, names: &BTreeSet<&str>) 
                     });
                     (alone.contains(name) && !refuses).then(|| "it refuses nobody".to_owned())
                 })
+                && !gone.iter().any(|line| how.starts_with(line))
             {
                 out.insert(name.to_owned(), how);
             }

@@ -151,8 +151,20 @@ fn command(file: &FileView<'_>, side: &SideView<'_>, line: usize, text: &str, wo
         return;
     }
     let documented = engines().installers.is_match(text);
-    let severity = if documented { Severity::Low } else { worst };
+    let severity = if documented || ran_before(file, text) { Severity::Low } else { worst };
     sink.report(Draft::line(file, side, line).severity(severity));
+}
+
+/// Whether a line that went ran what comes from the same addresses: something else of it changed.
+fn ran_before(file: &FileView<'_>, text: &str) -> bool {
+    static ADDRESS: Pattern = Pattern::new(r#"https?://[^\s"'`)|;&<>]+"#);
+    const MOST: usize = 200;
+    let addresses: Vec<&str> = ADDRESS.groups(text, 0).collect();
+    let ran = |was: &LineView<'_>| {
+        let same = was.text.len() <= LONGEST && addresses.iter().all(|address| ADDRESS.groups(was.text, 0).any(|known| known == *address));
+        same && shell::worst(was.text) == Some(Deed::RunsDownload)
+    };
+    !addresses.is_empty() && file.removed().take(MOST).any(|was| ran(&was))
 }
 
 /// A file is downloaded on one line and run on a later one, and nothing between looks at what came.

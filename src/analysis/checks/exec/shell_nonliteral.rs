@@ -120,6 +120,12 @@ impl Check for ShellNonliteral {
             let plain = side.plain_of(statement);
             let other = || node.then(|| called(plain, &names).or_else(|| opened(plain))).flatten();
             let Some(found) = patterns.iter().find_map(|pattern| pattern.find(plain)).or_else(other) else { continue };
+            // A sign that Ruby and Perl run stands in a text there: "for parameter `#{name}'".
+            let sign = plain.get(found.clone()).and_then(|text| text.find('`')).map(|at| found.start + at);
+            let quoted = sign.is_some_and(|at| side.code_of(statement).as_bytes().get(at) != Some(&b'`'));
+            if quoted && matches!(file.language, Language::Ruby | Language::Perl) {
+                continue;
+            }
             let line = side.line_of(statement.bytes.start + found.start);
             let draft = Draft::lines(file, side, line, statement.last_line.max(line));
             sink.report(if asked.contains(&index) {

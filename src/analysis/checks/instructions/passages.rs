@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::kind::{Kind, live};
+use super::styled;
 use crate::analysis::bigrams::Index;
 use crate::analysis::check::{ChangeView, Draft};
 use crate::analysis::hints::Spots;
@@ -20,9 +21,6 @@ use crate::model::site::{Said, Voice, Where};
 /// A passage is cut here, in bytes: longer ones are data, not sentences.
 const LONGEST: usize = 4000;
 
-static HIDDEN_STYLE: Pattern = Pattern::new(
-    r#"(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0[;"'\s]|color\s*:\s*(white|#fff(fff)?|transparent)\b|^\s*\[(//|comment|_|\.)\]\s*:\s*[#<]"#,
-);
 static HTML_COMMENT: Pattern = Pattern::new(r"(?s)<!--(.*?)-->");
 
 /// Where a passage stands.
@@ -174,7 +172,16 @@ fn paragraphs(file: &FileView<'_>, side: &SideView<'_>, out: &mut Vec<Passage>) 
             last = None;
             continue;
         }
-        let stand = if HIDDEN_STYLE.is_match(text) {
+        let packed = styled::is_packed(text);
+        if packed {
+            for hidden in styled::hidden_in(text) {
+                let mut passage = Passage::new(Stand::Hidden, live(file));
+                passage.push(index, &hidden);
+                out.push(passage);
+            }
+            last = None;
+        }
+        let stand = if !packed && styled::hides(text) {
             Stand::Hidden
         } else if fenced {
             Stand::Visible

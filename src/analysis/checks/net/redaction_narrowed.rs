@@ -188,7 +188,9 @@ fn begin_alike(one: &str, other: &str) -> bool {
 
 /// Whether something is shown in the place of a value within a few lines.
 fn near_mask(old: &SideView<'_>, line: usize) -> bool {
-    static MASK: Pattern = Pattern::new(r#"(?i)["'](?:\*{3,}|[\[<(]?(?:redacted|hidden|filtered|masked|removed)[\])>]?)["']"#);
+    static MASK: Pattern = Pattern::new(
+        r#"(?i)["'](?:\*{3,}|[\[<(](?:redacted|hidden|filtered|masked|removed)[\])>]|redacted|filtered|masked|(?-i:HIDDEN|REMOVED))["']"#,
+    );
     const NEAR: usize = 4;
     let last = (line + NEAR).min(old.len().saturating_sub(1));
     (line.saturating_sub(NEAR)..=last).any(|at| MASK.is_match(old.plain_line(at)))

@@ -18,9 +18,10 @@ pub(super) static ASSERTION: Pattern = Pattern::new(
 static OF_SHELL: Pattern = Pattern::new(
     r"(?x) ^\s*!?\s*\[\[?\s.*\s(?:-[a-z]{1,2}|[!=]?=~?|<|>)\s.*\s\]\]?\s*$ | ^\s*!?\s*\[\[?\s+!?\s*-[a-z]\s.*\s\]\]?\s*$ | (?:^|\|\||then|\{)\s*(?:fail|die|flunk)\w*\s+[\x22'$\w] | \|\|\s*(?:\{\s*)?(?:exit|return)\s+[1-9]",
 );
-/// What a double answers, and whether it was asked for all of that: EasyMock's `expect(…).andReturn(…)`.
-static ANSWERS: Pattern =
-    Pattern::new(r"\bexpect\w*\s*\(.*\)\s*\.(?:and(?:Stub)?(?:Return|Throw|Answer|Delegate\w*)|anyTimes|atLeastOnce)\b");
+/// What a double answers, EasyMock's `expect(…).andReturn(…)`, and a check of the product whose answer is kept: `claims = jwt.verify(…)`.
+static ANSWERS: Pattern = Pattern::new(
+    r"=\s*(?:await\s+)?(?:[\w$]+\.)+[vV]erify\s*\(|\bexpect\w*\s*\(.*\)\s*\.(?:and(?:Stub)?(?:Return|Throw|Answer|Delegate\w*)|anyTimes|atLeastOnce)\b",
+);
 /// A line that names a function or brings one in.
 static DEFINES: Pattern = Pattern::new(
     r"^\s*(pub(\([a-z]+\))?\s+|export\s+|async\s+|private\s+|public\s+|static\s+)*(fn|def|func|fun|function|import|from|use|class|void|boolean)\s",

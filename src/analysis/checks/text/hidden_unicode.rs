@@ -27,7 +27,7 @@ impl Check for HiddenUnicode {
             let first_of_file = line.number == 1;
             let Some(seen) = worst(line.text, first_of_file) else { continue };
             let draft = seen.on(Draft::line(file, side, line.index), "this line");
-            sink.report(match ordinary(file, line.text, &seen) {
+            sink.report(match ordinary(file, (line.text, side.plain_line(line.index)), &seen) {
                 Some(severity) => draft.severity(severity),
                 None => draft,
             });
@@ -59,8 +59,9 @@ impl Check for HiddenUnicode {
 }
 
 /// How much a line weighs whose hidden characters mislead nobody and spell nothing; `None` where they may.
-fn ordinary(file: &FileView<'_>, text: &str, seen: &Seen) -> Option<Severity> {
+fn ordinary(file: &FileView<'_>, (text, plain): (&str, &str), seen: &Seen) -> Option<Severity> {
     let (few, translated) = (seen.count < FEW, is_translation(&file.path));
+    let only_said = worst(plain, false).is_none();
     match seen.kind {
         // Nobody reads such a line, so nobody is misled by how it looks; what names each of them once is a list of them.
         Hidden::Bidi | Hidden::ZeroWidth if text.len() > UNREAD && (seen.count < MANY || each_once(text)) => Some(Severity::Low),
@@ -73,7 +74,7 @@ fn ordinary(file: &FileView<'_>, text: &str, seen: &Seen) -> Option<Severity> {
         // One that chooses how a sign is drawn, where none does, holds nothing.
         Hidden::VariationSelector if few => Some(Severity::Medium),
         // What a test hands over and what a page shows of it; in code they would make another name of a name.
-        Hidden::ZeroWidth if few && !file.role.is_live() => Some(Severity::Medium),
+        Hidden::ZeroWidth if few && (!file.role.is_live() || only_said) => Some(Severity::Medium),
         _ => None,
     }
 }

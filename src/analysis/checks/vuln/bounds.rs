@@ -87,6 +87,8 @@ static ALLOCATES: Pattern = Pattern::new(
     r"\bvec!\s*\[[^;\]\n]*;|\bwith_capacity\s*\(|\bmake\s*\(\s*\[\]|\bnew\s+\w+\s*\[\s*\w|\bbytearray\s*\(|\bBuffer\.alloc\w*\s*\(|\bByteBuffer\.allocate\w*\s*\(|\.resize\s*\(|\bByteArray\s*\(",
 );
 
+/// A helper is called for what it makes.
+static BY_NAME: Pattern = Pattern::new(r"(?i)\b\w*(?:null|bare|plain)_?(?:object|proto\w*|dict|map)\w*\s*\(|\bnew\s+Map\b");
 static PROTOCOLS: Pattern = Pattern::new(
     r#"["'](?:__proto__|prototype|constructor)["']|\b(?:hasOwn|hasOwnProperty)\s*\(|\bObject\.create\(\s*null|\bisPrototypePolluted\b"#,
 );
@@ -100,5 +102,5 @@ pub static KEPT: [Kept; 7] = [
     Kept { what: "Where a redirect leads", strictly: &OWN_SITE, somehow: &NEVER, guards: &REDIRECTS, by_hand: false },
     Kept { what: "How much is copied", strictly: &SIZED, somehow: &NEVER, guards: &MOVES_BYTES, by_hand: true },
     Kept { what: "How much memory is taken", strictly: &CAPPED, somehow: &NEVER, guards: &ALLOCATES, by_hand: false },
-    Kept { what: "Which names a merge may set", strictly: &PROTOCOLS, somehow: &NEVER, guards: &MERGES, by_hand: false },
+    Kept { what: "Which names a merge may set", strictly: &PROTOCOLS, somehow: &BY_NAME, guards: &MERGES, by_hand: false },
 ];

@@ -90,7 +90,11 @@ fn put_into_query(twin: &Twin<'_, '_>) -> Option<usize> {
         beside.take(MOST_BESIDE).any(|(_, text)| speaks_of(text, name))
             && !short(twin.removed()).any(|(_, text)| QUERY.is_match(text) && !text.contains('%') && names(text).any(|known| known == name))
     };
-    let written = |text: &str| QUERY.is_match(text) && names(text).any(apart);
+    /// What a query is about is no value of it, and a value still stands beside it.
+    static ABOUT: Pattern = Pattern::new(r#"(?i)\b(?:from|into|table|update|join)\s+["'`\[]?(?:\{\w*\}|%s|#\{\w+\}|\$\{?\w+\}?)"#);
+    static HOLE: Pattern = Pattern::new(r"\{\w*\}|%s|#\{\w+\}|\$\{?\w+\}?|[\x22\x27]\s*[+.]\s*\w");
+    let about = |text: &str| ABOUT.is_match(text) && PLACED.is_match(text) && HOLE.count(&text.replace(".format(", " ")) == 1;
+    let written = |text: &str| QUERY.is_match(text) && !about(text) && names(text).any(apart);
     short(twin.added()).find(|(_, text)| written(text)).map(|(line, _)| line)
 }
 
