@@ -2,6 +2,7 @@
 
 pub mod alone;
 mod attempts;
+mod awaited;
 mod coarser;
 pub mod compared;
 pub mod comparison;
@@ -22,11 +23,13 @@ mod membership;
 mod more_roles;
 pub mod moved;
 mod named_by_sender;
+mod nested;
 mod only_told;
 pub mod openings;
 pub mod paired;
 mod presence;
 pub mod refusal;
+mod remains;
 mod script_stops;
 mod terms;
 pub mod toothless;

@@ -4,9 +4,11 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
+use super::awaited::{self, Answer};
 use super::compared::{Compared, Half, LONGEST_REFUSAL, Question, RETURNS};
 use super::functions::{Bodies, Body};
 use super::grant::{Grant, grant};
+use super::nested;
 use super::refusal::{self, asks_for_somebody, depends, is_of_somebody, leaves, only_answers, refuses};
 use super::vocabulary::vocabulary;
 use super::weakening::{Consequence, Weakening, dropped_words, sets, weakened};
@@ -147,14 +149,54 @@ impl Compared<'_, '_, '_> {
             if matches!(how, Weakening::Fewer | Weakening::Dropped) && throws_without(self.file.language, was.plain, is.plain) {
                 continue;
             }
+            if nested::same(self.file.language, (self.old.side, old_at), (self.new.side, at)) {
+                continue;
+            }
+            let keeps_out = is.consequence == Consequence::KeepsOut;
+            if how == Weakening::Turned && keeps_out && nested::mended(was.plain, is.plain) {
+                continue;
+            }
+            // Whether there is the very thing: nobody is let in by it who was told no before, at most something is not done.
+            let there = how == Weakening::Narrowed && keeps_out && nested::asks_whether_there(was.plain, is.plain);
+            if there && self.answers_nothing(at) {
+                continue;
+            }
+            let answer = if how == Weakening::NotAwaited { awaited::answer(self.file, was.code) } else { Answer::Later };
+            if answer == Answer::AtOnce {
+                continue;
+            }
             let evidence = format!("{} → {}", self.old.brief(old_at), self.new.brief(at));
             // A further way in may be the purpose of the change.
             let further = is.consequence == Consequence::LetsIn && !is.unless && matches!(how, Weakening::Excepted | Weakening::Narrowed);
             let remade = how == Weakening::Dropped && self.asked_of_a_name_that_went(was.plain, is.plain, removed);
-            let sure =
-                is.sure && !remade && how != Weakening::Lesser && (!further || vocabulary().surely_decides(&self.new.body.function.name));
+            let milder = remade || there || how == Weakening::Lesser || answer == Answer::Unknown || keeps_out && self.does_something(at);
+            let sure = is.sure && !milder && (!further || vocabulary().surely_decides(&self.new.body.function.name));
             self.judged(at, (says(how), &evidence), sure, sink);
         }
+    }
+
+    /// Whether what follows from a condition is done for its own sake, and only its failure is told: nothing of it refuses by itself.
+    fn does_something(&self, at: usize) -> bool {
+        static ACTS: Pattern = Pattern::new(
+            r"(?i)(?:^|[\s.:>=])(?:\w+_)?(?:delete|remove|accept|save|send|create|update|insert|notify|revoke|store|enqueue)\w*\s*\(",
+        );
+        let Some(found) = self.new.branch(at, self.file.language) else { return false };
+        let direct = |inner: &usize| self.new.side.statements()[*inner].parent == Some(at);
+        let mut texts = found.block.filter(direct).map(|inner| self.new.plain(inner));
+        let inline = self.new.side.plain().get(found.inline).unwrap_or("");
+        !refuses(inline)
+            && texts.clone().all(|text| !refuses(text) && !is_of_somebody(text) || ACTS.is_match(text))
+            && texts.any(|text| ACTS.is_match(text))
+    }
+
+    /// Whether all that follows from a condition is that nothing is answered: `return None`.
+    fn answers_nothing(&self, at: usize) -> bool {
+        static NOTHING: Pattern = Pattern::new(r"^\s*return(?:\s+(?:None|null|nil|undefined))?\s*;?\s*$");
+        let found = self.new.branch(at, self.file.language);
+        found.is_some_and(|found| {
+            let follows = self.new.consequences(&found);
+            !follows.is_empty() && follows.iter().all(|text| NOTHING.is_match(text))
+        })
     }
 
     /// A condition about somebody sets what it compared, whatever follows from it.
@@ -241,17 +283,25 @@ impl Compared<'_, '_, '_> {
             }
             let lets_in = stands.iter().any(|text| grant(text, text) == Some(Grant::Success))
                 && !stood.iter().any(|text| grant(text, text) == Some(Grant::Success) && !self.answers_no(text));
-            let nothing = !stands.is_empty() && !stands.iter().any(|text| leaves(text));
+            let rust = self.file.language == Language::Rust;
+            let nothing = !stands.is_empty() && !stands.iter().any(|text| leaves(text) || rust && PASSES_ON.is_match(text));
+            // What had to be there first is of a kind that cannot be absent now.
+            let absent = || rust && stood.iter().filter(|text| no(text)).all(|text| ABSENT.is_match(text));
             let evidence = format!("{header} {} → {}", stood.join("; "), stands.join("; "));
             let sure = || self.decides() || stood.iter().any(|text| is_of_somebody(text));
             if lets_in && sure() {
                 self.found(at, "A refusal became a permission", &evidence, sink);
             } else if nothing && stood.iter().any(|text| leaves(text)) {
-                self.found(at, "A refusal no longer refuses", &evidence, sink);
+                self.judged(at, ("A refusal no longer refuses", &evidence), !absent(), sink);
             }
         }
     }
 }
+
+/// Ends a function of Rust where what it asks failed.
+static PASSES_ON: Pattern = Pattern::new(r"(?:\)|\.await)\s*\?\s*;?\s*$");
+/// The arm of Rust for what is not there.
+static ABSENT: Pattern = Pattern::new(r"^\s*None\s*=>");
 
 /// Whether all that went is the question whether there is something, and what stays reads a part of it: without it that throws, as it
 /// does where null safety became a matter of types.

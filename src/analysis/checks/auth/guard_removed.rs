@@ -15,6 +15,7 @@ use super::moved::{CALLBACK, annotated_elsewhere, moved_elsewhere};
 use super::only_told;
 use super::openings;
 use super::refusal::{self, asks_whether_it_counts, finds_nothing, is_of_somebody, refuses, turns_away};
+use super::remains::{self, Remains};
 use super::script_stops;
 use super::toothless;
 use super::uncovered;
@@ -25,7 +26,7 @@ use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
-use crate::model::rule::{Confidence, RuleId};
+use crate::model::rule::{Confidence, RuleId, Severity};
 
 /// See `rules/code/guard-removed.toml`.
 pub struct GuardRemoved;
@@ -156,7 +157,7 @@ fn stand_in(file: &FileView<'_>, new: &SideView<'_>, at: usize) -> Option<Kind> 
     let code = new.code_of(&new.statements()[at]);
     let refuses = toothless::refuses(file, code);
     let named = || CALL.group(code, 1).is_some_and(|name| ACTS.is_match(name) && !MAKES_SURE.is_match(name));
-    refuses.unwrap_or_else(named).then_some(Kind::Call)
+    refuses.unwrap_or_else(|| named() || remains::hands_on(file.language, code)).then_some(Kind::Call)
 }
 
 fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
@@ -184,34 +185,27 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
         if standing.contains(&brief(old, statement)) || moved_elsewhere(file, old, statement) {
             continue;
         }
+        let remains = match kind {
+            Kind::Refusal => remains::of_refusal(file, old, new, at),
+            Kind::Call => remains::of_call(file, old, new, at),
+            Kind::Decorator | Kind::Middleware => Remains::Nothing,
+        };
         let survives = match kind {
+            _ if remains == Remains::All => false,
             Kind::Decorator => decorated_survives(old, new, at) && !replaced(file, old, new, at, &added),
             Kind::Middleware => {
                 (routes_remain(old, new) || actions_remain(old, new, plain_of(old, at)))
                     && !added.iter().any(|(_, other)| *other == Kind::Middleware)
             }
-            Kind::Call if before_all(old, new, at, &added) || still_called(file, old, new, at) => false,
-            Kind::Refusal if rewritten(file, old, new, at) => false,
+            Kind::Call if before_all(old, new, at, &added) => false,
             Kind::Refusal | Kind::Call => function_survives(old, new, statement, (&before, &after), &added),
         };
         if survives {
-            sink.report(
-                Draft::lines(file, old, statement.first_line, statement.last_line).title(title(kind)).confidence(Confidence::Medium),
-            );
+            let draft =
+                Draft::lines(file, old, statement.first_line, statement.last_line).title(title(kind)).confidence(Confidence::Medium);
+            sink.report(if remains == Remains::Something { draft.severity(Severity::Medium) } else { draft });
         }
     }
-}
-
-/// Whether what refuses by throwing is called as it was, and only its answer gets a name.
-fn still_called(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: usize) -> bool {
-    static KEPT: Pattern = Pattern::new(r"^\s*(?:(?:var|val|const|let|final)\s+|[A-Z][\w<>?]*\s+)?[\w$]+\s*=\s*(.+)$");
-    let throws = !matches!(file.language, Language::Go | Language::Rust | Language::C | Language::Cpp | Language::Shell);
-    let call = brief(old, &old.statements()[at]);
-    let call = call.trim_end_matches(';');
-    let same = |statement: &&Statement| {
-        new.is_changed(statement.first_line) && KEPT.group(&brief(new, statement), 1).is_some_and(|kept| kept.trim_end_matches(';') == call)
-    };
-    throws && call.len() > 4 && new.statements().iter().any(|statement| same(&statement))
 }
 
 /// Whether an added middleware asks what the call at `at` asked.
@@ -282,20 +276,6 @@ fn function_survives(
     let rest = body.inside(old).filter(|at| !old.is_changed(old.statements()[*at].first_line));
     let rest: Vec<String> = rest.map(|at| brief(old, &old.statements()[at])).collect();
     !rest.is_empty() && rest.iter().filter(|text| kept.contains(*text)).count() * 2 >= rest.len()
-}
-
-/// Whether another condition that was not there before leads to the same refusal in the same function.
-fn rewritten(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: usize) -> bool {
-    let name = |side: &SideView<'_>, at: usize| side.statements()[at].function.map(|at| side.functions()[at].name.clone());
-    let follows = |side: &SideView<'_>, at: usize| -> Option<Vec<String>> {
-        let found = branch::branch(side, file.language, at)?;
-        let inline = side.plain().get(found.inline.clone()).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
-        let block = found.block.take(8).map(|inner| brief(side, &side.statements()[inner]));
-        Some(inline.filter(|text| !text.is_empty()).into_iter().chain(block).filter(|text| refuses(text)).collect())
-    };
-    let (Some(refused), within) = (follows(old, at).filter(|list| !list.is_empty()), name(old, at)) else { return false };
-    let changed = |at: &usize| new.touches(new.statements()[*at].first_line, new.statements()[*at].last_line);
-    (0..new.statements().len()).filter(changed).any(|at| name(new, at) == within && follows(new, at).is_some_and(|list| list == refused))
 }
 
 /// A guard that is hung before all that follows.

@@ -13,6 +13,10 @@ pub(super) fn tokens(text: &str) -> Vec<String> {
         match token {
             "and" => all.push("&&".to_owned()),
             "or" => all.push("||".to_owned()),
+            // `!!x` is `x`.
+            "!" if all.last().is_some_and(|last| last == "!") => {
+                all.pop();
+            }
             "not" => all.push("!".to_owned()),
             "!=" | "!==" => all.extend(["!".to_owned(), token.replacen('!', "=", 1).replace("====", "===")]),
             ";" => {}

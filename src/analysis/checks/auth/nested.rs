@@ -1,0 +1,117 @@
+//! One condition in another shape: branches within branches that became one, or the other way round; a question whether there is something
+//! before it is asked. A part of `condition-weakened` and `guard-removed`.
+
+use super::terms::{parts, tokens};
+use crate::analysis::branch::branch;
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::SideView;
+
+/// Branches within branches beyond this are not put together.
+const DEEPEST: usize = 16;
+/// A longer condition is data.
+const LONGEST: usize = 1500;
+
+/// All that has to hold for what the branch at `at` leads to: what the branches around it ask, what it asks, and what is asked by branches that
+/// are all it holds. `None` where nothing is asked there, or too much.
+#[must_use]
+pub(super) fn asked(side: &SideView<'_>, language: Language, at: usize) -> Option<Vec<Vec<String>>> {
+    let mut all = conjuncts(side, language, at)?;
+    let mut parent = side.statements()[at].parent;
+    for _ in 0..DEEPEST {
+        let Some(outer) = parent else { break };
+        if let Some(around) = conjuncts(side, language, outer) {
+            all.splice(0..0, around);
+        }
+        parent = side.statements()[outer].parent;
+    }
+    let mut here = at;
+    for _ in 0..DEEPEST {
+        let (next, end) = (here + 1, side.statements()[here].end);
+        let whole = side.statements().get(next).is_some_and(|inner| next < end && inner.end >= end);
+        let Some(within) = conjuncts(side, language, next).filter(|_| whole) else { break };
+        all.extend(within);
+        here = next;
+    }
+    Some(all)
+}
+
+/// Whether branches that the change touches ask together what was asked at `at` of the old side, in a function of the same name.
+#[must_use]
+pub(super) fn same(language: Language, (old, at): (&SideView<'_>, usize), (new, is): (&SideView<'_>, usize)) -> bool {
+    asked(old, language, at).is_some_and(|was| was.len() > 1 && asked(new, language, is).is_some_and(|is| is == was))
+}
+
+fn conjuncts(side: &SideView<'_>, language: Language, at: usize) -> Option<Vec<Vec<String>>> {
+    let statement = side.statements().get(at)?;
+    let turned = side.code_of(statement).trim_start().starts_with("unless");
+    let found = branch(side, language, at).filter(|_| !turned)?;
+    let text = side.plain().get(found.condition).filter(|text| text.len() <= LONGEST)?;
+    let all = tokens(text);
+    // Where either is enough, both stand in brackets beside another question.
+    if parts(&all, "||").len() > 1 {
+        let bracket = |sign: &str| std::iter::once(sign.to_owned());
+        return Some(vec![bracket("(").chain(all).chain(bracket(")")).collect()]);
+    }
+    Some(parts(&all, "&&"))
+}
+
+/// Whether all that came into a condition is whether there is the very thing it asks about: `user && user.signedIn`, `x != null && x.y`.
+#[must_use]
+pub(super) fn asks_whether_there(old: &str, new: &str) -> bool {
+    if old.len() > LONGEST || new.len() > LONGEST {
+        return false;
+    }
+    let (was, is) = (parts(&tokens(old), "&&"), parts(&tokens(new), "&&"));
+    let came: Vec<&Vec<String>> = is.iter().filter(|part| !was.contains(part)).collect();
+    let there = |part: &[String]| {
+        let thing: &[String] = match part {
+            [thing @ .., not, equal, nothing]
+                if not == "!" && equal.starts_with("==") && matches!(nothing.as_str(), "null" | "nil" | "undefined" | "NULL") =>
+            {
+                thing
+            }
+            [thing @ .., is, not, nothing] if is == "is" && not == "!" && nothing == "None" => thing,
+            thing => thing,
+        };
+        let goes_on = |rest: &[String]| matches!(rest.first().map(String::as_str), Some("." | "[" | "-"));
+        let path = thing.iter().all(|token| token == "." || token.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '$'));
+        path && !thing.is_empty() && was.iter().any(|stood| stood.strip_prefix(thing).is_some_and(goes_on))
+    };
+    !came.is_empty() && is.len() == was.len() + came.len() && came.iter().all(|part| there(part))
+}
+
+/// Whether those who may were kept out, and now those who may not: `if (isAdmin) deny()` → `if (!isAdmin) deny()`.
+#[must_use]
+pub(super) fn mended(old: &str, new: &str) -> bool {
+    static RIGHT: Pattern = Pattern::new(
+        r"^\s*(?:[\w$]+\??(?:\.|->|::))*(?:is_?(?:admin|owner|authenticated|authori[sz]ed|allowed|staff|superuser|signed_?in|logged_?in)|has_?(?:permission|role|access|scope)|is(?:Admin|Owner|Authenticated|Authori[sz]ed|Allowed|Staff|SignedIn|LoggedIn)|(?:Is|Has)(?:Admin|Owner|Authenticated|Authorized|Allowed|Permission|Role|Access)|has(?:Permission|Role|Access|Scope)|can(?:_[a-z]\w*|[A-Z]\w*))(?:\([^()]*\))?\s*$",
+    );
+    static NOT: Pattern = Pattern::new(r"^\s*(?:!|not\s)\s*");
+    RIGHT.is_match(old) && NOT.find(new).is_some_and(|not| new.get(not.end..).is_some_and(|rest| rest.trim() == old.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whether_there_is_the_very_thing() {
+        for (old, new) in [
+            ("request.user.is_authenticated", "request.user and request.user.is_authenticated"),
+            ("x.gone", "x != null && x.gone"),
+            ("x.gone", "x is not None and x.gone"),
+        ] {
+            assert!(asks_whether_there(old, new), "{old} -> {new}");
+        }
+        for (old, new) in [("user.gone", "strict && user.gone"), ("user.gone", "user.gone && user.gone.long"), ("a.b", "a.c && a.b")] {
+            assert!(!asks_whether_there(old, new), "{old} -> {new}");
+        }
+    }
+
+    #[test]
+    fn who_may_is_let_in_again() {
+        assert!(mended("is_admin", "!is_admin") && mended("user.canEdit(doc)", "!user.canEdit(doc)"));
+        assert!(!mended("!is_admin", "is_admin") && !mended("user.is_banned", "!user.is_banned") && !mended("is_admin", "!is_owner"));
+    }
+}

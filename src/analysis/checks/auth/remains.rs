@@ -1,0 +1,305 @@
+//! What remains of a refusal or a check that went: whether it stands in another shape, or something took its place. A part of `guard-removed`.
+
+use std::collections::BTreeSet;
+
+use super::functions::brief;
+use super::nested;
+use super::refusal::{is_of_somebody, refuses};
+use super::terms::{parts, tokens};
+use super::vocabulary::vocabulary;
+use crate::analysis::branch::branch;
+use crate::analysis::language::Language;
+use crate::analysis::pattern::Pattern;
+use crate::analysis::statements::Statement;
+use crate::analysis::view::{FileView, SideView};
+
+/// What of something that went is still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Remains {
+    /// All of it, in another shape.
+    All,
+    /// Something that may do the same.
+    Something,
+    /// Nothing.
+    Nothing,
+}
+
+/// More statements of a function are not compared one by one.
+const MOST: usize = 600;
+/// Changes with more files than this are not looked through.
+const MOST_FILES: usize = 300;
+/// Blocks further out say nothing.
+const DEEPEST: usize = 16;
+/// A shorter refusal, or text of one, is like many others.
+const DISTINCT: usize = 12;
+
+/// What is called; groups: its name with what it is of.
+static CALLED: Pattern = Pattern::new(r"((?:[A-Za-z_$][\w$]*(?:\.|::|->))*[A-Za-z_$][\w$]*[!?]?)\s*\(");
+
+/// A place in a function on both sides.
+struct Place<'v, 'f, 'a> {
+    file: &'v FileView<'f>,
+    old: &'v SideView<'a>,
+    new: &'v SideView<'a>,
+    at: usize,
+}
+
+/// What remains of the refusal at `at` of the old side.
+#[must_use]
+pub(super) fn of_refusal(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: usize) -> Remains {
+    let place = Place { file, old, new, at };
+    if place.rewritten() || place.stands() || place.merged() || place.draws_nothing() {
+        return Remains::All;
+    }
+    let left = place.found_by_owner() || place.still_asked() || place.failed() || place.of_a_switch() || place.moved();
+    if left { Remains::Something } else { Remains::Nothing }
+}
+
+/// What remains of the call at `at` of the old side, that asked something.
+#[must_use]
+pub(super) fn of_call(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: usize) -> Remains {
+    let place = Place { file, old, new, at };
+    if place.still_called() || place.passed_on() {
+        return Remains::All;
+    }
+    if place.is_a_condition() || place.another_answers() { Remains::Something } else { Remains::Nothing }
+}
+
+/// Whether a statement of the new side calls in the place of what refused, and hands on what it says: `return s.checkAccess(ctx, memo)`, or
+/// `Shown { … }.validate(&user)?` of Rust.
+#[must_use]
+pub(super) fn hands_on(language: Language, code: &str) -> bool {
+    static RETURNED: Pattern = Pattern::new(
+        r"(?i)^\s*return\s+(?:await\s+)?(?:\w+(?:\.|::|->))*(?:check|verify|require|ensure|authorize|authorise|assert|enforce|validate)\w+\s*\(",
+    );
+    static CHAINED: Pattern = Pattern::new(
+        r"(?s)(?:^|[}\w)])\s*\.\s*(?:check|verify|require|ensure|authorize|assert|enforce|validate)\w*\s*\(.*(?:\)|\.await)\s*\?\s*;?\s*$",
+    );
+    RETURNED.is_match(code) || language == Language::Rust && code.len() < 2000 && CHAINED.is_match(code)
+}
+
+/// The name of the function a statement stands in.
+fn within<'s>(side: &'s SideView<'_>, at: usize) -> Option<&'s str> {
+    side.statements()[at].function.map(|at| side.functions()[at].name.as_str())
+}
+
+/// A refusal without the arm it stands in.
+fn bare(text: &str) -> &str {
+    let text = text.rsplit_once("=> ").map_or(text, |(_, told)| told);
+    text.trim().trim_matches(['{', '}', ';', ',', ' '])
+}
+
+impl<'v, 'f, 'a> Place<'v, 'f, 'a> {
+    fn statement(&self) -> &'v Statement {
+        &self.old.statements()[self.at]
+    }
+
+    /// The statements of the function on the new side, by position.
+    fn now(&self) -> impl Iterator<Item = usize> + use<'v, 'f, 'a> {
+        let (new, name) = (self.new, within(self.old, self.at));
+        (0..new.statements().len()).filter(move |at| within(new, *at) == name).take(MOST)
+    }
+
+    /// The same of the old side.
+    fn then(&self) -> impl Iterator<Item = usize> + use<'v, 'f, 'a> {
+        let (old, name) = (self.old, within(self.old, self.at));
+        (0..old.statements().len()).filter(move |at| within(old, *at) == name).take(MOST)
+    }
+
+    fn touched(&self, at: usize) -> bool {
+        let statement = &self.new.statements()[at];
+        self.new.touches(statement.first_line, statement.last_line)
+    }
+
+    /// The condition of the old side, without comments.
+    fn condition(&self) -> &'v str {
+        let found = branch(self.old, self.file.language, self.at);
+        found.and_then(|found| self.old.plain().get(found.condition)).unwrap_or("")
+    }
+
+    /// What a branch refuses with.
+    fn refusals(&self, side: &SideView<'_>, at: usize) -> Option<Vec<String>> {
+        let found = branch(side, self.file.language, at)?;
+        let inline = side.plain().get(found.inline).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let block = found.block.take(8).map(|inner| brief(side, &side.statements()[inner]));
+        let told = |text: &String| refuses(text) || is_of_somebody(text);
+        Some(inline.filter(|text| !text.is_empty()).into_iter().chain(block).filter(told).collect())
+    }
+
+    /// Whether another condition that was not there before leads to the same refusal in the same function.
+    fn rewritten(&self) -> bool {
+        let Some(refused) = self.refusals(self.old, self.at).filter(|list| !list.is_empty()) else { return false };
+        self.now().filter(|at| self.touched(*at)).any(|at| self.refusals(self.new, at).is_some_and(|list| list == refused))
+    }
+
+    /// Whether the refusals stand in the function as often as before, behind something that the change wrote.
+    fn stands(&self) -> bool {
+        static TEXT: Pattern = Pattern::new(r#"["'`]([^"'`\n]+)["'`]"#);
+        let refused = self.refusals(self.old, self.at).unwrap_or_default();
+        let refused: BTreeSet<&str> = refused.iter().map(|text| bare(text)).filter(|text| !text.starts_with("if ")).collect();
+        let distinct = |text: &&str| TEXT.groups(text, 1).any(|said| said.len() >= DISTINCT) || text.len() > 2 * DISTINCT;
+        if refused.is_empty() || !refused.iter().all(distinct) {
+            return false;
+        }
+        let before: Vec<String> = self.then().map(|at| brief(self.old, &self.old.statements()[at])).collect();
+        let after: Vec<(usize, String)> = self.now().map(|at| (at, brief(self.new, &self.new.statements()[at]))).collect();
+        refused.iter().all(|told| {
+            let is = |text: &str| text.ends_with(told) || text.trim_end_matches(['{', '}', ';', ',', ' ']).ends_with(told);
+            let stand: Vec<usize> = after.iter().filter(|(_, text)| is(text)).map(|(at, _)| *at).collect();
+            stand.len() >= before.iter().filter(|text| is(text)).count() && stand.iter().any(|at| self.behind_new(*at))
+        })
+    }
+
+    /// Whether a statement of the new side, or one around it, came with the change.
+    fn behind_new(&self, at: usize) -> bool {
+        let around = std::iter::successors(Some(at), |at| self.new.statements()[*at].parent).take(DEEPEST);
+        let function = self.new.statements()[at].function.map_or(0, |at| self.new.functions()[at].first_line);
+        around.take_while(|at| self.new.statements()[*at].first_line > function).any(|at| self.touched(at))
+    }
+
+    /// Whether one condition asks now what branches within branches asked, or the other way round.
+    fn merged(&self) -> bool {
+        let language = self.file.language;
+        let Some(was) = nested::asked(self.old, language, self.at).filter(|was| was.len() > 1) else { return false };
+        self.now().filter(|at| self.touched(*at)).any(|at| nested::asked(self.new, language, at).is_some_and(|is| is == was))
+    }
+
+    /// A component that shows nothing where there is nothing to show.
+    fn draws_nothing(&self) -> bool {
+        static EMPTY: Pattern = Pattern::new(r"^\s*(?:!\s*)?[\w$.?]+\.length(?:\s*===?\s*0|\s*<\s*1)?\s*$");
+        static NOTHING: Pattern = Pattern::new(r"^\s*return\s+null\s*;?\s*$");
+        let drawn = self.file.path.ends_with(".tsx") || self.file.path.ends_with(".jsx");
+        let refused = || self.refusals(self.old, self.at).unwrap_or_default();
+        let component =
+            || within(self.old, self.at).is_none_or(|name| name.is_empty() || name.starts_with(|c: char| c.is_ascii_uppercase()));
+        drawn && EMPTY.is_match(self.condition()) && component() && refused().iter().all(|text| NOTHING.is_match(text))
+    }
+
+    /// Whether whose something is was asked, and now only what is theirs is looked up: `find_by_id_and_user(id, &user.id)`.
+    fn found_by_owner(&self) -> bool {
+        static OWNED: Pattern =
+            Pattern::new(r"(?i)\b\w*(?:user|owner|account|tenant|member|author|creator)\w*(?:\.|->|::|_)\w+|access|belongs|\bis_?owned");
+        static LOOKS_UP: Pattern = Pattern::new(
+            r"(?i)\b((?:find|get|load|fetch|list|query|select|lookup)\w*(?:_by_|by|_for_|for|_of_|of|and_?)(?:user|owner|account|tenant|member|author|creator)\w*)\s*\([^;]*\b(?:\w*user\w*|\w*owner\w*|account\w*|tenant\w*|member\w*|principal|claims|session|headers)\b",
+        );
+        let before = || self.then().map(|at| self.old.plain_of(&self.old.statements()[at]));
+        OWNED.is_match(self.condition())
+            && self.now().filter(|at| self.touched(*at)).any(|at| {
+                let called = LOOKS_UP.group(self.new.plain_of(&self.new.statements()[at]), 1);
+                called.is_some_and(|called| !before().any(|text| text.contains(called)))
+            })
+    }
+
+    /// Whether what was asked is one of several questions now, any of which is enough.
+    fn still_asked(&self) -> bool {
+        let was = tokens(self.condition());
+        let among = |at: usize| {
+            let found = branch(self.new, self.file.language, at)?;
+            let asked = self.new.plain().get(found.condition).filter(|text| text.len() < 2000)?;
+            let parts = parts(&tokens(asked), "||");
+            Some(parts.len() > 1 && parts.contains(&was))
+        };
+        was.len() > 1 && self.now().filter(|at| self.touched(*at)).any(|at| among(at) == Some(true))
+    }
+
+    /// Whether it told only that something could not be done, and that is not done there any more: `x, err = convert(text); err != nil`.
+    fn failed(&self) -> bool {
+        static DONE: Pattern = Pattern::new(r"^\s*\(*\s*([\w.\[\]>-]+)\s*(?:,\s*\w+\s*)?:?=\s*([\w.]+)\s*\(");
+        let condition = self.condition();
+        let Some((kept, called)) = DONE.group(condition, 1).zip(DONE.group(condition, 2)) else { return false };
+        let name = called.rsplit('.').next().unwrap_or(called);
+        !matches!(kept, "err" | "ok" | "e" | "_" | "rc" | "ret" | "r")
+            && !vocabulary().decides(name)
+            && !self.refusals(self.old, self.at).unwrap_or_default().iter().any(|text| is_of_somebody(text))
+            && !self.now().any(|at| self.new.code_of(&self.new.statements()[at]).contains(name))
+    }
+
+    /// Whether it depended on nothing but a switch that the change takes away.
+    fn of_a_switch(&self) -> bool {
+        static SWITCH: Pattern = Pattern::new(r"^\s*!?\s*(?:\w+(?:\.|::|->))*(\w{4,})\s*$");
+        let files = &self.file.change.patch.files;
+        let Some(name) = SWITCH.group(self.condition(), 1).filter(|_| files.len() <= MOST_FILES) else { return false };
+        let speaks = |line: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+        let declares = |line: &str| {
+            let rest = line.trim().trim_start_matches("var ").trim_start_matches("static ").trim_start_matches("public ");
+            rest.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '\t', ':']) && !rest.trim_start().starts_with("=="))
+        };
+        let texts = || files.iter().filter_map(|file| file.text());
+        !self.refusals(self.old, self.at).unwrap_or_default().iter().any(|text| is_of_somebody(text))
+            && texts().any(|text| text.removed().any(|(_, line)| declares(line)))
+            && !texts().any(|text| text.added().any(|(_, line)| speaks(line)))
+    }
+
+    /// Whether another function of the file asks and refuses now by the same calls.
+    fn moved(&self) -> bool {
+        let calls = |text: &str| CALLED.groups(text, 1).map(str::to_owned).collect::<Vec<_>>();
+        let first = |list: Vec<String>| list.iter().flat_map(|text| calls(text)).next();
+        let (was, told) = (calls(self.condition()), self.refusals(self.old, self.at).and_then(first));
+        let again = |at: usize| {
+            let found = branch(self.new, self.file.language, at)?;
+            let asked = self.new.plain().get(found.condition)?;
+            Some(calls(asked) == was && self.refusals(self.new, at).and_then(first) == told)
+        };
+        let name = within(self.old, self.at);
+        !was.is_empty()
+            && told.is_some()
+            && (0..self.new.statements().len())
+                .filter(|at| self.new.is_changed(self.new.statements()[*at].first_line) && within(self.new, *at) != name)
+                .take(MOST)
+                .any(|at| again(at) == Some(true))
+    }
+
+    /// Whether what refuses by throwing is called as it was, and only its answer gets a name.
+    fn still_called(&self) -> bool {
+        static KEPT: Pattern = Pattern::new(r"^\s*(?:(?:var|val|const|let|final)\s+|[A-Z][\w<>?]*\s+)?[\w$]+\s*=\s*(.+)$");
+        let throws = !matches!(self.file.language, Language::Go | Language::Rust | Language::C | Language::Cpp | Language::Shell);
+        let call = brief(self.old, self.statement());
+        let call = call.trim_end_matches(';');
+        let same = |statement: &Statement| {
+            let changed = self.new.is_changed(statement.first_line);
+            changed && KEPT.group(&brief(self.new, statement), 1).is_some_and(|kept| kept.trim_end_matches(';') == call)
+        };
+        throws && call.len() > 4 && self.new.statements().iter().any(same)
+    }
+
+    /// Whether a call of Rust that ends the function where it fails stands there as often as before, and still does.
+    fn passed_on(&self) -> bool {
+        static THROWN: Pattern = Pattern::new(r"^\s*(?:let\s+)?_\w*\s*=");
+        let was = self.old.code_of(self.statement());
+        let Some(name) = CALLED.group(was, 1).filter(|name| self.file.language == Language::Rust && name.len() > 4) else { return false };
+        let ends = |code: &str| code.trim_end_matches([';', ',', ' ', '\n', '}']).ends_with('?');
+        let calls = |code: &str| code.contains(&format!("{name}(")) && ends(code) && !THROWN.is_match(code);
+        let before = self.then().map(|at| self.old.code_of(&self.old.statements()[at])).filter(|code| calls(code)).count();
+        let after: Vec<usize> = self.now().filter(|at| calls(self.new.code_of(&self.new.statements()[*at]))).collect();
+        ends(was) && after.len() >= before && after.iter().any(|at| self.touched(*at))
+    }
+
+    /// Whether what the call made sure of is a condition now: `check_sharing_allowed()?` → `if sharing_allowed() {`.
+    fn is_a_condition(&self) -> bool {
+        static NAME: Pattern = Pattern::new(r"(?i)^(?:check|verify|require|ensure|assert|validate|enforce|authorize)_?(\w{8,})$");
+        let called = CALLED.group(self.old.code_of(self.statement()), 1).unwrap_or("");
+        let called = called.rsplit(['.', ':', '>']).next().unwrap_or(called);
+        let Some(what) = NAME.group(called, 1).map(str::to_ascii_lowercase) else { return false };
+        self.now().filter(|at| self.touched(*at)).any(|at| {
+            let code = self.new.code_of(&self.new.statements()[at]);
+            (code.contains("if ") || code.contains("match ") || code.contains('?')) && code.to_ascii_lowercase().contains(&what)
+        })
+    }
+
+    /// Whether another function is asked about the same, and a condition asks what it answers.
+    fn another_answers(&self) -> bool {
+        static GIVEN: Pattern = Pattern::new(r"\w\s*(\([^()]+\))\s*;?\s*$");
+        static KEPT: Pattern = Pattern::new(r"^\s*(?:(?:const|let|var|val)\s+)?(\w+)\s*:?=\s*(?:await\s+)?[\w.]+\s*(\([^()]+\))\s*;?\s*$");
+        let Some(given) = GIVEN.group(self.old.code_of(self.statement()), 1) else { return false };
+        let name = self.now().filter(|at| self.touched(*at)).find_map(|at| {
+            let code = self.new.code_of(&self.new.statements()[at]);
+            KEPT.group(code, 1).filter(|_| KEPT.group(code, 2) == Some(given))
+        });
+        let word = |code: &str, name: &str| code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+        let asks = |at: usize, name: &str| {
+            let found = branch(self.new, self.file.language, at)?;
+            self.new.masked().get(found.condition).map(|code| word(code, name))
+        };
+        name.is_some_and(|name| self.now().filter(|at| self.touched(*at)).any(|at| asks(at, name) == Some(true)))
+    }
+}
