@@ -211,7 +211,9 @@ impl Builder<'_> {
         }
         let Some((first, _)) = self.current else { return false };
         let assigns = self.in_bracket() || matches!(self.word(first), "return") || (first..previous).any(|at| self.word(at) == "=");
-        assigns && !(first.max(previous.saturating_sub(40))..=previous).any(|at| CONTROL.contains(&self.word(at)))
+        // A condition may be long: what its statement begins with counts however far away it is.
+        let near = first.max(previous.saturating_sub(40))..=previous;
+        assigns && !near.chain([first]).any(|at| CONTROL.contains(&self.word(at)))
     }
 
     fn indented(&mut self) {

@@ -184,9 +184,7 @@ impl Compared<'_, '_, '_> {
         let direct = |inner: &usize| self.new.side.statements()[*inner].parent == Some(at);
         let mut texts = found.block.filter(direct).map(|inner| self.new.plain(inner));
         let inline = self.new.side.plain().get(found.inline).unwrap_or("");
-        !refuses(inline)
-            && texts.clone().all(|text| !refuses(text) && !is_of_somebody(text) || ACTS.is_match(text))
-            && texts.any(|text| ACTS.is_match(text))
+        !refuses(inline) && texts.clone().all(|text| !refuses(text) && !is_of_somebody(text)) && texts.any(|text| ACTS.is_match(text))
     }
 
     /// Whether all that follows from a condition is that nothing is answered: `return None`.

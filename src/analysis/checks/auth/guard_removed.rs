@@ -130,7 +130,7 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
             .then_some(Kind::Decorator);
     }
     if let Some(given) = MIDDLEWARE.group(plain, 1) {
-        return vocabulary().guards(given).then_some(Kind::Middleware);
+        return guarded_route::in_front(given).then_some(Kind::Middleware);
     }
     if let Some(found) = branch::branch(side, file.language, at) {
         let condition = side.masked().get(found.condition.clone()).unwrap_or("");
@@ -353,7 +353,7 @@ fn reordered(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: 
             if plain.len() > 2000 || !spots.meet(statement.first_line, statement.last_line) {
                 continue;
             }
-            let is_guard = MIDDLEWARE.group(plain, 1).is_some_and(|given| vocabulary().guards(given));
+            let is_guard = MIDDLEWARE.group(plain, 1).is_some_and(guarded_route::in_front);
             if ROUTES.is_match(plain) && !is_guard {
                 routes.entry(brief(side, statement)).or_insert((at, outer));
             } else if is_guard {

@@ -2,7 +2,7 @@
 //!
 //! Two statements are compared; only one that lost words and won none, or says that everybody may, has lost its guard.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::vocabulary::vocabulary;
 use crate::analysis::identifier::words;
@@ -25,6 +25,8 @@ static OPEN: Pattern = Pattern::new(
     r"(?i)\b(?:permit_?all|allow_?any|allow_?all|allow_?anonymous|allow_?unauthenticated|skip_?auth\w*|no_?auth\w*|anonymous|public\w*|unauthenticated|(?:\w+_)?optional_(?:user|auth)\w*|optional(?:User|Auth)\w*|isAuthenticatedOrReadOnly)\b",
 );
 static WORD: Pattern = Pattern::new(r"[A-Za-z_$][\w$]*");
+/// A page that asks a server has no routes.
+static ASKS: Pattern = Pattern::new(r"(?:^|[^\w$])(?:\$|jQuery|axios|\$http|superagent)\.(?:get|post|put|patch|delete|ajax|getJSON)\s*\(");
 
 /// A statement as far as it registers or heads a handler.
 pub struct Handler<'t> {
@@ -32,6 +34,34 @@ pub struct Handler<'t> {
     header: bool,
     value: bool,
     words: Vec<&'t str>,
+    /// Words that stand in nothing but paths: `/auth/requests` is behind no guard for that.
+    in_paths: HashSet<&'t str>,
+}
+
+static PATH: Pattern = Pattern::new(r#"["'`]/[^"'`\n]*["'`]"#);
+
+/// Whether something beside its paths names what stands in front of others.
+#[must_use]
+pub fn in_front(text: &str) -> bool {
+    let mut rest = 0;
+    let mut without = String::new();
+    for path in PATH.find_all(text) {
+        without.push_str(text.get(rest..path.start).unwrap_or(""));
+        rest = path.end;
+    }
+    without.push_str(text.get(rest..).unwrap_or(""));
+    vocabulary().guards(&without)
+}
+
+/// The words of a text that stand in nothing but its paths.
+fn in_paths(text: &str) -> HashSet<&str> {
+    let paths: Vec<std::ops::Range<usize>> = PATH.find_all(text).collect();
+    let mut places = HashMap::new();
+    for word in if paths.is_empty() { Vec::new() } else { WORD.find_all(text).collect() } {
+        let within = paths.iter().any(|path| path.contains(&word.start));
+        *places.entry(text.get(word).unwrap_or("")).or_insert(true) &= within;
+    }
+    places.into_iter().filter(|(_, only)| *only).map(|(word, _)| word).collect()
 }
 
 impl<'t> Handler<'t> {
@@ -39,24 +69,34 @@ impl<'t> Handler<'t> {
     #[must_use]
     pub fn of(text: &'t str) -> Option<Self> {
         // What begins by closing something is the rest of a list, which may hold several routes.
-        if text.len() > 2000 || text.trim_start().starts_with(')') {
+        if text.len() > 2000 || text.trim_start().starts_with(')') || ASKS.is_match(text) {
             return None;
         }
         let header = HEADER.is_match(text);
         let made = MADE.is_match(text);
         let route = made || ROUTE.is_match(text) || header && INJECTED.is_match(text) || CLASS.is_match(text);
-        (route || header).then(|| Self { route, header, value: !made && VALUE.is_match(text), words: WORD.groups(text, 0).collect() })
+        (route || header).then(|| Self {
+            route,
+            header,
+            value: !made && VALUE.is_match(text),
+            words: WORD.groups(text, 0).collect(),
+            in_paths: in_paths(text),
+        })
     }
 
     /// Whether a guard is among its words.
     #[must_use]
     pub fn is_guarded(&self) -> bool {
-        self.route && !self.value && self.words.iter().any(|word| guards(word))
+        self.route && !self.value && self.words.iter().any(|word| self.guards(word))
+    }
+
+    fn guards(&self, word: &str) -> bool {
+        !self.in_paths.contains(word) && guards(word)
     }
 
     /// The guards among its words that `new` lacks.
     pub fn gone<'s>(&'s self, new: &'s Self) -> impl Iterator<Item = &'t str> + use<'s, 't> {
-        oftener(&self.words, &new.words).into_iter().filter(|word| guards(word))
+        oftener(&self.words, &new.words).into_iter().filter(|word| self.guards(word))
     }
 
     /// Whether `new` is this one without its guard.
@@ -67,8 +107,8 @@ impl<'t> Handler<'t> {
         }
         let (was, is) = (&self.words, &new.words);
         let (gone, come) = (oftener(was, is), oftener(is, was));
-        let guard_gone = || gone.iter().any(|word| guards(word));
-        let opened = come.iter().any(|word| OPEN.is_match(word));
+        let guard_gone = || gone.iter().any(|word| self.guards(word));
+        let opened = come.iter().any(|word| OPEN.is_match(word) && !new.in_paths.contains(word));
         (!is.is_empty() && is.len() < was.len() && come.is_empty() || opened) && guard_gone() || self.laxer(new)
     }
 

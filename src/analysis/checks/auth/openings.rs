@@ -118,7 +118,13 @@ fn weakened_statements(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'
 
 /// How the statement `is` guards less than `was`.
 fn weaker(before: &Said<'_>, now: &Said<'_>) -> Option<&'static str> {
+    /// The head of a function is no statement about another.
+    static HEAD: Pattern =
+        Pattern::new(r"^\s*(?:(?:export|default|public|async|static|pub)\s+)*(?:def|fn|func|function|fun)\s+(?:self\.)?([\w!?]+)");
     let (was, is) = (before.plain, now.plain);
+    if HEAD.group(was, 1).is_some() && HEAD.group(was, 1) != HEAD.group(is, 1) && HEAD.is_match(is) {
+        return None;
+    }
     if let (Some(name), Some(again)) = (DECORATOR.group(was, 1), DECORATOR.group(is, 1))
         && name == again
         && guards(name)
@@ -258,6 +264,12 @@ fn named(side: &SideView<'_>, list: &Pattern) -> Vec<(String, usize)> {
             let offset = found.start + whole.find(texts).unwrap_or(0);
             for text in TEXT.find_all(texts) {
                 let line = side.line_of(statement.bytes.start + offset + text.start);
+                // A piece of a path that is put together is none.
+                let pieced = texts.get(..text.start).is_some_and(|before| before.trim_end().ends_with(['+', '.']))
+                    || texts.get(text.end..).is_some_and(|behind| behind.trim_start().starts_with(['+', '.']));
+                if pieced {
+                    continue;
+                }
                 let text = texts.get(text).unwrap_or("").trim_matches(['"', '\'', '`']);
                 all.push((text.to_owned(), line));
             }

@@ -25,7 +25,7 @@ pub(super) enum Remains {
 }
 
 /// More statements of a function are not compared one by one.
-const MOST: usize = 600;
+const MOST: usize = 2000;
 /// Changes with more files than this are not looked through.
 const MOST_FILES: usize = 300;
 /// Blocks further out say nothing.

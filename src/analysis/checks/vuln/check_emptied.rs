@@ -187,8 +187,16 @@ fn unread(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     let sums: Vec<&str> = before.lines().filter(|line| SUMMED.is_match(line)).filter_map(|line| NAME.group(line, 1)).collect();
     let word = |asked: &str, name: &str| asked.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
     let about = |asked: &str| SUMMED.is_match(asked) || sums.iter().any(|name| word(asked, name));
-    let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| DIFFERS.is_match(asked) && about(asked))?;
+    let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| differs(file, asked) && about(asked))?;
     went(line, "Contents are no longer compared with the sum that is known of them")
+}
+
+/// Whether what is asked holds where two things differ; what is refused because it is the same as something is no sum that fits.
+fn differs(file: &FileView<'_>, asked: &str) -> bool {
+    static SAME: Pattern = Pattern::new(r"^[^!]*(?i:equals?|compare_digest|secure_compare)\s*\([^!]*\)\s*$");
+    static NOT: Pattern = Pattern::new(r"\b(?:not|unless|false|False|ne)\b|==\s*0");
+    let turned = matches!(file.language, Language::Ruby | Language::Perl);
+    DIFFERS.is_match(asked) && (turned || !SAME.is_match(asked) || NOT.is_match(asked))
 }
 
 /// A sum is still made, and nothing is compared with it any more.
@@ -201,7 +209,7 @@ fn uncompared(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     let sums: Vec<&str> = before.lines().filter(|line| line.len() < 600).filter_map(|line| MADE.group(line, 1)).take(20).collect();
     let word = |text: &str, name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
     let about = |text: &str| sums.iter().any(|name| word(text, name)) || COMPARES.is_match(text);
-    let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| DIFFERS.is_match(asked) && about(asked))?;
+    let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| differs(file, asked) && about(asked))?;
     let used = |text: &str| COMPARES.is_match(text) || COMPARED.is_match(text) && about(text) && MADE.group(text, 1).is_none();
     let still = twin.after().lines().filter(|text| text.len() < 600).any(used);
     static TABLE: Pattern =
@@ -229,7 +237,7 @@ fn as_much_as_given(twin: &Twin<'_, '_>) -> Option<Told> {
 /// Another function may do it now.
 fn calls_another(twin: &Twin<'_, '_>) -> bool {
     static OTHER: Pattern = Pattern::new(
-        r"(?i)(?:check|verif|valid|ensure|assert|integrity|expired|is_?fresh|is_?active|usable|confirm|consume|redeem|claim|active|alive|unused|pending|filter|where|exclude)\w*[!?]?\s*[(!]|\.(?:active|valid|usable|unused|unexpired|pending|alive)\b",
+        r"(?i)(?:check|verif|valid|ensure|assert|integrity|expired|is_?fresh|is_?active|usable|confirm|consume|redeem|claim|active|alive|unused|pending|filter|where|exclude|authenticat|accessible|available)\w*[!?]?\s*[(!]|\.(?:active|valid|usable|unused|unexpired|pending|alive)\b",
     );
     let known: Vec<&str> = twin.removed().flat_map(|(_, text)| OTHER.groups(text, 0)).collect();
     twin.added().any(|(_, text)| OTHER.groups(text, 0).any(|call| !known.contains(&call)))
