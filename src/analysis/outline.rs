@@ -240,7 +240,9 @@ fn method_header(source: Source<'_>, partners: &[usize], open: usize) -> Option<
     let name = source.word(name_at);
     let before = name_at.checked_sub(1).map_or("", |i| source.word(i));
     let is_name = source.tokens[name_at].kind == Kind::Word && !CONTROL.contains(&name);
-    let is_header = is_name && !CONTROL.contains(&before) && !matches!(before, "." | "new" | "=" | "(" | "," | "!");
+    // What an attribute of Rust is given: `#[cfg(unix)] {`.
+    let marks = before == "[" && name_at > 1 && source.word(name_at - 2) == "#";
+    let is_header = is_name && !marks && !CONTROL.contains(&before) && !matches!(before, "." | "new" | "=" | "(" | "," | "!");
     (is_header && !class::begins(source, partners, name_at) && !condition::holds(source, partners, name_at))
         .then(|| (name_at, name.to_owned()))
 }

@@ -20,6 +20,7 @@ pub mod plain_turns;
 pub mod request;
 mod still_done;
 pub mod stops;
+mod sums_compared;
 mod taken_as_given;
 pub mod twins;
 pub mod unpaced;

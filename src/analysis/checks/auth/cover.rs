@@ -253,7 +253,11 @@ impl<'v> Reader<'v, '_> {
             let Some(header) = parent else { break };
             let plain = self.plain(header);
             // Who may call a method is no guard: `protected` of Ruby stands alone.
-            let plain = plain.trim_start().strip_prefix("protected").filter(|rest| rest.starts_with(char::is_whitespace)).unwrap_or(plain);
+            let plain = plain
+                .trim_start()
+                .strip_prefix("protected")
+                .filter(|rest| rest.trim_start().len() < rest.len() || rest.is_empty())
+                .unwrap_or(plain);
             if plain.len() <= LONGEST && !DEFINES.is_match(plain) {
                 add(guards, guards_in(plain));
             }

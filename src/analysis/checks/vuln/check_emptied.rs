@@ -7,6 +7,7 @@ use super::only_given;
 use super::request::ASKED;
 use super::still_done;
 use super::stops::{refusals, stops};
+use super::sums_compared::{self, SUMMED};
 use super::twins::{Twin, twins};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
@@ -18,12 +19,6 @@ use crate::model::rule::{RuleId, Severity};
 /// See `rules/code/check-emptied.toml`.
 pub struct CheckEmptied;
 
-/// A sum over contents is made.
-static SUMMED: Pattern = Pattern::new(
-    r"(?i)\b(?:hex_?digest|digest|check_?sum|sha_?(?:1|224|256|384|512)\w*|md5\w*|blake\w*|hash_?(?:file|bytes|data|contents?|of)|crc32\w*|hmac\w*|file_digest|compute_?hash|sum(?:224|256|384|512))(?:::\w+)*!?\s*\(|\bhash\s*\(\s*[\x22']\w",
-);
-/// Two things are compared, or one is said to be wrong.
-static DIFFERS: Pattern = Pattern::new(r"!==?|!\w|\bnot\b|\bunless\b|(?i)equals?\s*\(|compare\w*\s*\(|\bne\b");
 /// The time something ends, and what time it is.
 static ENDS: Pattern = Pattern::new(r"(?i)expir\w*|valid_?until|not_?after|\bttl\b|max_?age|deadline");
 static NOW: Pattern = Pattern::new(
@@ -47,7 +42,7 @@ static GIVES_UP: Pattern = Pattern::new(
     r"\b(?:set(?:e|re|res|fs)?[ug]id|setgroups|initgroups|cap_set_proc|cap_setuid|pledge|unveil|chroot|seccomp_load|landlock_restrict_self|posix_set[ug]id|posix_sete[ug]id)\s*\(|\b(?:syscall|unix)\.(?:Setuid|Setgid|Setresuid|Setresgid|Setgroups|Chroot)\s*\(|\bProcess::(?:UID|GID|Sys)\.\w+",
 );
 /// Two secrets or sums are compared so that the time it takes tells nothing.
-static COMPARES: Pattern = Pattern::new(
+pub(super) static COMPARES: Pattern = Pattern::new(
     r"\b(?:CRYPTO_memcmp|crypto_memcmp|sodium_memcmp|timingsafe_(?:bcmp|memcmp)|consttime_memequal|OPENSSL_memcmp|gnutls_memcmp|mbedtls_ct_memcmp|crypto_verify_\d+|memcmp|compare_digest|constant_time_compare|timingSafeEqual|ConstantTimeCompare|hmac\.Equal|MessageDigest\.isEqual|FixedTimeEquals|hash_equals|(?:fixed_length_)?secure_compare|ct_eq|verify_slices_are_equal|constant_time_eq)\s*\(",
 );
 /// A part of something.
@@ -77,14 +72,14 @@ impl Check for CheckEmptied {
         for twin in twins(file) {
             let told = compared_in_part(&twin)
                 .or_else(|| not_given_up(file, &twin))
-                .or_else(|| unread(file, &twin))
+                .or_else(|| sums_compared::unread(file, &twin))
                 .or_else(|| endless(file, &twin))
                 .or_else(|| again(file, &twin))
                 .or_else(|| overflows(file, &twin))
                 .or_else(|| widened(file, &twin))
                 .or_else(|| others(file, &twin))
                 .or_else(|| done_before(file, &twin))
-                .or_else(|| uncompared(file, &twin))
+                .or_else(|| sums_compared::uncompared(file, &twin))
                 .or_else(|| as_much_as_given(&twin));
             if let Some(Told { line, new, title }) = told {
                 let side = if new { twin.new } else { twin.old };
@@ -98,13 +93,13 @@ impl Check for CheckEmptied {
 }
 
 /// What is said, and on which side's line.
-struct Told {
+pub(super) struct Told {
     line: usize,
     new: bool,
     title: &'static str,
 }
 
-fn went(line: usize, title: &'static str) -> Option<Told> {
+pub(super) fn went(line: usize, title: &'static str) -> Option<Told> {
     Some(Told { line, new: false, title })
 }
 
@@ -171,53 +166,6 @@ fn not_given_up(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     if still && !stops && !checks { went(line, "It goes on with its rights where they cannot be given up") } else { None }
 }
 
-/// Contents are no longer compared with the sum that is known of them.
-fn unread(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
-    if !SUMMED.is_match(twin.before())
-        || SUMMED.is_match(twin.after())
-        || file.added().any(|line| SUMMED.is_match(line.text))
-        || calls_another(twin)
-    {
-        return None;
-    }
-    static NAME: Pattern =
-        Pattern::new(r"^\s*(?:(?:const|let|var|val|auto|final|my|mut|byte\[\]|String)\s+)*\$?(\w+)\s*(?::\s*[\w<>\[\]]+\s*)?:?=[^=]");
-    twin.removed().find(|(_, text)| text.len() < 600 && DIFFERS.is_match(text))?;
-    let before = twin.before();
-    let sums: Vec<&str> = before.lines().filter(|line| SUMMED.is_match(line)).filter_map(|line| NAME.group(line, 1)).collect();
-    let word = |asked: &str, name: &str| asked.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
-    let about = |asked: &str| SUMMED.is_match(asked) || sums.iter().any(|name| word(asked, name));
-    let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| differs(file, asked) && about(asked))?;
-    went(line, "Contents are no longer compared with the sum that is known of them")
-}
-
-/// Whether what is asked holds where two things differ; what is refused because it is the same as something is no sum that fits.
-fn differs(file: &FileView<'_>, asked: &str) -> bool {
-    static SAME: Pattern = Pattern::new(r"^[^!]*(?i:equals?|compare_digest|secure_compare)\s*\([^!]*\)\s*$");
-    static NOT: Pattern = Pattern::new(r"\b(?:not|unless|false|False|ne)\b|==\s*0");
-    let turned = matches!(file.language, Language::Ruby | Language::Perl);
-    DIFFERS.is_match(asked) && (turned || !SAME.is_match(asked) || NOT.is_match(asked))
-}
-
-/// A sum is still made, and nothing is compared with it any more.
-fn uncompared(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
-    static MADE: Pattern = Pattern::new(
-        r"(?i)^\s*(?:(?:const|let|var|val|auto|final|my|mut|byte\[\]|String)\s+)*\$?(\w+)\s*(?::\s*[\w<>\[\]]+\s*)?:?=[^=].*(?:\.Sum\s*\(\s*nil|\b(?:\w*_)?(?:digest|check_?sum|sha_?\d+|md5|hmac|hash)(?:_?(?:of|file|bytes|hex|sum))?\w*\s*\(|\.(?:hex_?digest|finalize|doFinal|digest)\s*\()",
-    );
-    static COMPARED: Pattern = Pattern::new(r"[!=]==?|(?i)equal|compare|matches|verif|check|assert|\bne\b|\beq\b|insert|put|save|return");
-    let before = twin.before();
-    let sums: Vec<&str> = before.lines().filter(|line| line.len() < 600).filter_map(|line| MADE.group(line, 1)).take(20).collect();
-    let word = |text: &str, name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
-    let about = |text: &str| sums.iter().any(|name| word(text, name)) || COMPARES.is_match(text);
-    let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| differs(file, asked) && about(asked))?;
-    let used = |text: &str| COMPARES.is_match(text) || COMPARED.is_match(text) && about(text) && MADE.group(text, 1).is_none();
-    let still = twin.after().lines().filter(|text| text.len() < 600).any(used);
-    static TABLE: Pattern =
-        Pattern::new(r"(?i)hash_?(?:add|pick|find|lookup|get|insert|delete|remove|init|create|new|destroy|free|next|table|map)");
-    let made = twin.after().lines().any(|text| MADE.group(text, 1).is_some() && !TABLE.is_match(text));
-    if made && !still && !calls_another(twin) { went(line, "A sum is made, and compared with nothing any more") } else { None }
-}
-
 /// So many signs are compared as whoever asks gave, where all were: none are enough.
 fn as_much_as_given(twin: &Twin<'_, '_>) -> Option<Told> {
     static FIXED: Pattern = Pattern::new(r"^\s*(?:sizeof\b.*|[A-Z][A-Z0-9_]*|\d+)\s*$");
@@ -235,7 +183,7 @@ fn as_much_as_given(twin: &Twin<'_, '_>) -> Option<Told> {
 }
 
 /// Another function may do it now.
-fn calls_another(twin: &Twin<'_, '_>) -> bool {
+pub(super) fn calls_another(twin: &Twin<'_, '_>) -> bool {
     static OTHER: Pattern = Pattern::new(
         r"(?i)(?:check|verif|valid|ensure|assert|integrity|expired|is_?fresh|is_?active|usable|confirm|consume|redeem|claim|active|alive|unused|pending|filter|where|exclude|authenticat|accessible|available)\w*[!?]?\s*[(!]|\.(?:active|valid|usable|unused|unexpired|pending|alive)\b",
     );
