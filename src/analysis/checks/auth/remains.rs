@@ -83,6 +83,22 @@ fn within<'s>(side: &'s SideView<'_>, at: usize) -> Option<&'s str> {
     side.statements()[at].function.map(|at| side.functions()[at].name.as_str())
 }
 
+/// Whether code of Rust calls `name`, and leaves where that fails.
+fn ends_where_it_fails(code: &str, name: &str) -> bool {
+    let Some((_, given)) = code.split_once(&format!("{name}(")) else { return false };
+    let mut depth = 1_usize;
+    let end = given.bytes().position(|byte| {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    let rest = end.and_then(|end| given.get(end + 1..)).unwrap_or("").trim_start();
+    rest.strip_prefix(".await").unwrap_or(rest).trim_start().starts_with('?')
+}
+
 /// A refusal without the arm it stands in.
 fn bare(text: &str) -> &str {
     let text = text.rsplit_once("=> ").map_or(text, |(_, told)| told);
@@ -267,11 +283,10 @@ impl<'v, 'f, 'a> Place<'v, 'f, 'a> {
         static THROWN: Pattern = Pattern::new(r"^\s*(?:let\s+)?_\w*\s*=");
         let was = self.old.code_of(self.statement());
         let Some(name) = CALLED.group(was, 1).filter(|name| self.file.language == Language::Rust && name.len() > 4) else { return false };
-        let ends = |code: &str| code.trim_end_matches([';', ',', ' ', '\n', '}']).ends_with('?');
-        let calls = |code: &str| code.contains(&format!("{name}(")) && ends(code) && !THROWN.is_match(code);
+        let calls = |code: &str| ends_where_it_fails(code, name) && !THROWN.is_match(code);
         let before = self.then().map(|at| self.old.code_of(&self.old.statements()[at])).filter(|code| calls(code)).count();
         let after: Vec<usize> = self.now().filter(|at| calls(self.new.code_of(&self.new.statements()[*at]))).collect();
-        ends(was) && after.len() >= before && after.iter().any(|at| self.touched(*at))
+        calls(was) && after.len() >= before && after.iter().any(|at| self.touched(*at))
     }
 
     /// Whether what the call made sure of is a condition now: `check_sharing_allowed()?` → `if sharing_allowed() {`.
@@ -282,7 +297,7 @@ impl<'v, 'f, 'a> Place<'v, 'f, 'a> {
         let Some(what) = NAME.group(called, 1).map(str::to_ascii_lowercase) else { return false };
         self.now().filter(|at| self.touched(*at)).any(|at| {
             let code = self.new.code_of(&self.new.statements()[at]);
-            (code.contains("if ") || code.contains("match ") || code.contains('?')) && code.to_ascii_lowercase().contains(&what)
+            (code.contains("if ") || code.contains("match ") || code.contains(" ? ")) && code.to_ascii_lowercase().contains(&what)
         })
     }
 
@@ -301,5 +316,21 @@ impl<'v, 'f, 'a> Place<'v, 'f, 'a> {
             self.new.masked().get(found.condition).map(|code| word(code, name))
         };
         name.is_some_and(|name| self.now().filter(|at| self.touched(*at)).any(|at| asks(at, name) == Some(true)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hands_on_a_refusal() {
+        assert!(hands_on(Language::Go, "return s.checkReadAccess(ctx, memo)"));
+        assert!(hands_on(Language::Rust, "}.validate(&user, true).await?") && !hands_on(Language::Go, "x.validate(user)"));
+        assert!(!hands_on(Language::Go, "return s.load(ctx)") && !hands_on(Language::Rust, "shown.validate(&user).await;"));
+        for code in ["check::owner(&a, b()).await?", "Some(x) => check::owner(a)?, None =>"] {
+            assert!(ends_where_it_fails(code, "check::owner"), "{code}");
+        }
+        assert!(!ends_where_it_fails("check::owner(a).ok();", "check::owner") && !ends_where_it_fails("other(a)?", "check::owner"));
     }
 }
