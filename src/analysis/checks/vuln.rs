@@ -22,6 +22,7 @@ mod still_done;
 pub mod stops;
 mod sums_compared;
 mod taken_as_given;
+mod told;
 pub mod twins;
 pub mod unpaced;
 

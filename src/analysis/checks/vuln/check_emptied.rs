@@ -8,6 +8,7 @@ use super::request::ASKED;
 use super::still_done;
 use super::stops::{refusals, stops};
 use super::sums_compared::{self, SUMMED};
+use super::told::{COMPARES, Told, calls_another, went};
 use super::twins::{Twin, twins};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
@@ -40,10 +41,6 @@ static MULTIPLIED: Pattern =
 /// Rights are given up.
 static GIVES_UP: Pattern = Pattern::new(
     r"\b(?:set(?:e|re|res|fs)?[ug]id|setgroups|initgroups|cap_set_proc|cap_setuid|pledge|unveil|chroot|seccomp_load|landlock_restrict_self|posix_set[ug]id|posix_sete[ug]id)\s*\(|\b(?:syscall|unix)\.(?:Setuid|Setgid|Setresuid|Setresgid|Setgroups|Chroot)\s*\(|\bProcess::(?:UID|GID|Sys)\.\w+",
-);
-/// Two secrets or sums are compared so that the time it takes tells nothing.
-pub(super) static COMPARES: Pattern = Pattern::new(
-    r"\b(?:CRYPTO_memcmp|crypto_memcmp|sodium_memcmp|timingsafe_(?:bcmp|memcmp)|consttime_memequal|OPENSSL_memcmp|gnutls_memcmp|mbedtls_ct_memcmp|crypto_verify_\d+|memcmp|compare_digest|constant_time_compare|timingSafeEqual|ConstantTimeCompare|hmac\.Equal|MessageDigest\.isEqual|FixedTimeEquals|hash_equals|(?:fixed_length_)?secure_compare|ct_eq|verify_slices_are_equal|constant_time_eq)\s*\(",
 );
 /// A part of something.
 static PART: Pattern = Pattern::new(
@@ -90,17 +87,6 @@ impl Check for CheckEmptied {
             }
         }
     }
-}
-
-/// What is said, and on which side's line.
-pub(super) struct Told {
-    line: usize,
-    new: bool,
-    title: &'static str,
-}
-
-pub(super) fn went(line: usize, title: &'static str) -> Option<Told> {
-    Some(Told { line, new: false, title })
 }
 
 /// The same two things are compared, but only a part of them.
@@ -180,15 +166,6 @@ fn as_much_as_given(twin: &Twin<'_, '_>) -> Option<Told> {
     let exact =
         twin.after().lines().any(|text| word(text, name) && (text.contains("!=") || text.contains("==") && !COMPARES.is_match(text)));
     if fixed && !exact { Some(Told { line, new: true, title: "Only as much is compared as whoever asks gave" }) } else { None }
-}
-
-/// Another function may do it now.
-pub(super) fn calls_another(twin: &Twin<'_, '_>) -> bool {
-    static OTHER: Pattern = Pattern::new(
-        r"(?i)(?:check|verif|valid|ensure|assert|integrity|expired|is_?fresh|is_?active|usable|confirm|consume|redeem|claim|active|alive|unused|pending|filter|where|exclude|authenticat|accessible|available)\w*[!?]?\s*[(!]|\.(?:active|valid|usable|unused|unexpired|pending|alive)\b",
-    );
-    let known: Vec<&str> = twin.removed().flat_map(|(_, text)| OTHER.groups(text, 0)).collect();
-    twin.added().any(|(_, text)| OTHER.groups(text, 0).any(|call| !known.contains(&call)))
 }
 
 /// What has ended is taken all the same, or only what has not ended is refused.

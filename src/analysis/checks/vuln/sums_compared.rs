@@ -1,7 +1,7 @@
 //! Sums of contents that were compared with those that are known, and are not any more. A part of `check-emptied`.
 
-use super::check_emptied::{COMPARES, Told, calls_another, went};
 use super::stops::refusals;
+use super::told::{COMPARES, Told, calls_another, went};
 use super::twins::Twin;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
