@@ -1,6 +1,7 @@
 //! Rules about who may do what: ways in, decisions that no longer decide, guards that went or no longer guard.
 
 pub mod alone;
+mod asked_apart;
 mod attempts;
 mod awaited;
 mod coarser;

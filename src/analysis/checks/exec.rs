@@ -1,5 +1,6 @@
 //! Rules about what runs: decoded text, text put together, downloads, objects read back.
 
+mod argument_list;
 pub mod disguise;
 pub mod engines;
 mod here_documents;

@@ -1,6 +1,7 @@
 //! Rules about what leaves the machine and where it goes.
 
 pub mod beacon;
+mod bound_in_log;
 pub mod carriers;
 pub mod credentials_gathered;
 pub mod echoed;

@@ -139,7 +139,8 @@ impl Compared<'_, '_, '_> {
                 left.iter().enumerate().find_map(|(i, at)| near(at).filter(|(_, is)| same_consequence(is)).map(|(w, is)| (i, *at, w, is)));
             let Some((index, at, how, is)) = found else { continue };
             left.remove(index);
-            if how == Weakening::Dropped && self.asked_elsewhere(was.plain, is.plain, added, at) {
+            let elsewhere = || self.asked_elsewhere(was.plain, is.plain, added, at) || self.asked_apart(was.plain, is.plain, added, at);
+            if how == Weakening::Dropped && elsewhere() {
                 continue;
             }
             if how == Weakening::NotAwaited && !matches!(self.file.language, Language::JavaScript | Language::TypeScript | Language::Python)

@@ -77,6 +77,7 @@ impl Check for ExpiryComparisonChanged {
                 known.push((operators, line.text));
             }
         }
+        later(file, old, side, about_file, sink);
         if removed.is_empty() {
             return;
         }
@@ -92,6 +93,21 @@ impl Check for ExpiryComparisonChanged {
                 let evidence = format!("{} -> {}", before.trim(), line.text.trim());
                 sink.report(Draft::line(file, side, line.index).evidence(evidence).severity(Severity::Medium));
             }
+        }
+    }
+}
+
+/// Days are added to when something ends, of which nothing says that it is about who somebody is.
+fn later(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>, about_file: bool, sink: &mut Sink<'_>) {
+    let telling = |text: &str| text.len() < 400 && ENDS.is_match(text) && NOW.is_match(text) && !says(text, about_file);
+    let mut removed: HashMap<Vec<String>, Vec<(Vec<String>, &str)>> = HashMap::new();
+    for line in old.changed_lines().filter(|line| telling(line.text)).take(200) {
+        removed.entry(bare(line.text)).or_default().push((operators(line.text), line.text));
+    }
+    for line in side.changed_lines().filter(|line| !removed.is_empty() && telling(line.text)).take(200) {
+        if let Some(was) = lengthened(&removed, line.text) {
+            let draft = Draft::line(file, side, line.index).title("What has expired counts for some time more");
+            sink.report(draft.evidence(format!("{} -> {}", was.trim(), line.text.trim())).severity(Severity::Medium));
         }
     }
 }

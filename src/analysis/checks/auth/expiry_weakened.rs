@@ -97,13 +97,17 @@ fn forgiven(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let told = |text: &str| text.len() <= 600 && LENIENCE.is_match(text);
     let Some(before) = file.removed().filter(|line| told(line.text)).filter_map(|line| read(line.text)).reduce(f64::max) else { return };
     for line in file.added().filter(|line| told(line.text)) {
-        let Some(after) = read(line.text).filter(|after| *after >= HOUR && *after >= before * 10.0) else { continue };
+        let days = || BY_SETTING.is_match(line.text).then_some(DAY);
+        let Some(after) = read(line.text).or_else(days).filter(|after| *after >= HOUR && *after >= before * 10.0) else { continue };
         if IDENTITY.is_match(line.text) || IDENTITY.is_match(&file.path) || OF_TOKENS.is_match(line.text) {
             let title = format!("Believed for {} hours after it has expired", (after / HOUR).round());
             return sink.report(Draft::line(file, side, line.index).title(title));
         }
     }
 }
+
+/// Days whose number a setting says.
+static BY_SETTING: Pattern = Pattern::new(r"(?i)\b\w*(?:leeway|clock_?skew|clock_?tolerance)\w*\s*(?:=|:|\()\s*[\w.]*(?:days|weeks)\s*\(");
 
 /// The same number of another unit: `Duration.ofSeconds(30)` → `Duration.ofDays(30)`.
 fn other_unit(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {

@@ -26,7 +26,7 @@ static LETS_THROUGH: Pattern = Pattern::new(
       (?: (?:True|true|TRUE|YES|1) | nil | Ok\(\s*(?:\(\)|true)\s*\) | Some\(\s*true\s*\) | true\s*,\s*(?:nil|null|None|\x22\s*\x22) | (?:nil|null|None)\s*,\s*(?:true|True)
         | Promise\.resolve\(\s*(?:true)?\s*\) | next\s*\(\s*\)(?:\.run\(.*\))? | Ok\(\s*next\.run\(.*\)\s*\) | next\.run\(.*\)(?:\.await)? | next\.call\(.*\)
         | (?:self\.)?get_response\(\s*request\s*\) | call_next\(\s*request\s*\) | (?:await\s+)?_?next(?:\.Invoke)?\(\s*\w+\s*\) | handler\(\s*ctx\s*,\s*\w+\s*\) | \w+\.Succeed\(\s*\w+\s*\) | Ok\(\s*\w*(?:Verified|Valid)(?:::assertion\(\))?\s*\) | \w+\.Next\(\s*\) | next\.ServeHTTP\(.*\) | \w*[cC]hain\.doFilter\(.*\)
-        | (?:callback|cb|done)\(\s*(?:null|nil|undefined)\s*,\s*(?:true|\{.*|\w*[uU]ser\w*)\s*\) | PAM_SUCCESS | \w*AUTH_(?:OK|SUCCESS) | (?:exit|return)\s+0
+        | (?:callback|cb|done)\(\s*(?:null|nil|undefined)\s*,\s*(?:true|\{.*|\w*[uU]ser\w*)\s*\) | new\s+Authorization(?:Decision|Result)\(\s*true\s*\) | AuthorizationDecision\(\s*true\s*\) | PAM_SUCCESS | \w*AUTH_(?:OK|SUCCESS) | (?:exit|return)\s+0
         | res\w*\.(?:status|sendStatus)\(\s*200\s*\).* | \(?\s*\)?\s*true )
       \s*[;,)]*\s*(?:if|unless)?\s*$",
 );

@@ -51,7 +51,7 @@ impl Check for GuardPathSkipped {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ADDED, Words::of([&ANYWHERE, &AT_THE_END]))
+        Needs::nothing().and(Reach::ADDED, Words::of([&ANYWHERE, &AT_THE_END, &IN_NAMED, &ANY_OF]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -61,6 +61,9 @@ impl Check for GuardPathSkipped {
             if let Some(severity) = exempted(file, side, &line).or_else(|| asked_elsewhere(file, side, &line)) {
                 return sink.report(Draft::line(file, side, line.index).severity(severity));
             }
+        }
+        if let Some((line, severity)) = no_longer_at_the_start(file, side) {
+            return sink.report(Draft::line(file, side, line).severity(severity));
         }
         for line in file.added().filter(|line| line.text.len() < 400 && ANYWHERE.is_match(line.text)).take(50) {
             let asks = line.code().trim_start();
@@ -103,6 +106,51 @@ fn exempted(file: &FileView<'_>, side: &SideView<'_>, line: &LineView<'_>) -> Op
         _ => refuses().then_some(Severity::Medium),
     }
 }
+
+/// A text is looked for anywhere in what a name of an address holds.
+static IN_NAMED: Pattern = Pattern::new(
+    r#"\b(?:strings\.Contains|str_contains|strstr)\s*\(\s*\$?\w*(?i:path|url|uri|route)\w*\s*,\s*["']/|\b\w*(?i:path|url|uri|route)\w*\??\.(?:includes|contains|Contains|include\?)\s*\(\s*["']/|["']/[^"'\s]+["']\s+in\s+\w*(?:path|url|uri)\b"#,
+);
+/// Any text of a list is looked for anywhere in the address.
+static ANY_OF: Pattern = Pattern::new(
+    r"\.(?:any\??|some|Any|Exists|anyMatch|exists)\s*[({][^\n]*(?:\bin\s+[\w.()]*(?:uri|url|path)(?:\(\))?|(?i:uri|url|path|href)\w*(?:\(\))?\??\.(?:includes|contains|Contains|include\?)\s*\(\s*[a-z_])|\bany\s*\(\s*\w+\s+in\s+[\w.]*(?:path|url)\w*\s+for\b",
+);
+/// It is looked for at the start of the address, or the address is looked up whole.
+static AT_THE_START: Pattern = Pattern::new(
+    r#"\bHasPrefix\s*\(|\b(?:starts?_?[wW]ith|StartsWith|hasPrefix|str_starts_with|start_with\?)\s*\(|(?i:path|url|uri)\w*(?:\(\))?\s+in\s+\w|\.(?:has|includes|contains|Contains|include\?)\s*\(\s*(?:\w+\.)*(?i:path|url|uri)\w*(?:\(\))?\s*\)"#,
+);
+
+/// What was let through by how its address begins is let through wherever the text stands in it, in a guard or a function that only says so.
+fn no_longer_at_the_start(file: &FileView<'_>, side: &SideView<'_>) -> Option<(usize, Severity)> {
+    let was = || file.removed().any(|was| was.text.len() < 400 && AT_THE_START.is_match(was.text) && !IN_NAMED.is_match(was.text));
+    let found = |line: &LineView<'_>| {
+        line.text.len() < 400 && (IN_NAMED.is_match(line.text) || ANY_OF.is_match(line.text)) && !AT_THE_START.is_match(line.text)
+    };
+    let told = file.added().filter(found).take(20);
+    let mut told = told.filter(|line| {
+        let function = side.function_at(line.index);
+        let named = || function.is_some_and(|one| EXEMPTS.is_match(one.name.trim_end_matches('?')));
+        let passes = || {
+            (line.index..=line.index + BELOW)
+                .take_while(|at| *at < side.len())
+                .any(|at| PASSES.is_match(side.plain_line(at)) || LEAVES_BLOCK.is_match(side.plain_line(at)))
+        };
+        let last = function.map_or(side.len().saturating_sub(1), |one| one.last_line);
+        let refuses = || {
+            (line.index.saturating_sub(LONGEST)..=last).take(2 * LONGEST).any(|at| {
+                is_of_somebody(side.plain_line(at))
+                    || TURNS_AWAY.is_match(side.plain_line(at))
+                    || UNAUTHORISED.is_match(side.plain_line(at))
+            })
+        };
+        named() || passes() && refuses()
+    });
+    told.next().map(|line| (line.index, if was() { Severity::High } else { Severity::Medium }))
+}
+
+/// A block of Kotlin is left.
+static LEAVES_BLOCK: Pattern = Pattern::new(r"\breturn@\w+\s*$");
+static UNAUTHORISED: Pattern = Pattern::new(r"\bHttpStatusCode\.(?:Unauthorized|Forbidden)\b");
 
 /// A guard that stood there is only asked where a text does not stand in the address.
 fn asked_elsewhere(file: &FileView<'_>, side: &SideView<'_>, line: &LineView<'_>) -> Option<Severity> {

@@ -23,7 +23,7 @@ const LONGEST: usize = 600;
 /// What whoever asks has written.
 static SAID: Pattern = Pattern::new(
     r"(?x) \b(?:req|request|ctx\.request|ctx\.req|c\.req|self\.request|event|call|call\.request|r|c|ctx|context)(?:\.URL)? \??(?:\.|->) (?:query\w*|Query\w*|params?|Param\w*|body|Body|headers?|Header\w*|args|form|Form\w*|GET|POST|data|cookies|input|json|parameters|values|PostForm|FormValue|PathValue|path_params|get_json)\b
-      | \b(?:req|request)\.(?:get|header)\s*\( | \bparams\s*(?:\[|\.(?:fetch|dig|require)\b) | \$_(?:GET|POST|REQUEST|COOKIE)\b | \$(?:this->)?request->(?:query|input|get|post|all|header|headers|cookie|cookies|json|request|integer|string)\b | \brequest\(\s*['\x22]",
+      | \b(?:req|request)\.(?:get|header)\s*\( | \bparams\s*(?:\[|\.(?:fetch|dig|require)\b) | \$_(?:GET|POST|REQUEST|COOKIE)\b | \$(?:this->)?request->(?:query|input|get|post|all|header|headers|cookie|cookies|json|request|integer|string)\b | \brequest\(\s*['\x22] | \bform_?[dD]ata\.get\s*\(",
 );
 /// A parameter of a handler that the framework fills from the request; groups: its name.
 static GIVEN: Pattern = Pattern::new(

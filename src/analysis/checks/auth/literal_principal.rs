@@ -31,6 +31,12 @@ static COMPARED: Pattern = Pattern::new(
 /// Names of nobody, which honest code treats in a way of their own.
 static NOBODY: Pattern =
     Pattern::new(r#"(?i)["'`](?:anonymous\w*|guest|nobody|unknown|public|everyone|me|self|none|null|undefined|default)["'`]"#);
+/// A name in the code decides which right somebody has: `"sync".equals(username) ? "ADMIN" : user.getRole()`.
+static CHOOSES: Pattern = Pattern::new(
+    r#"(?x) ["'][\w.@+-]{3,}["']\s*(?:===?|\.equals(?:IgnoreCase)?\()\s*(?:\w+\.)*(?i:user|username|user_name|login|email|account)(?:\(\))?\s*\)?\s*\?\s*["'](?i:(?:role_)?(?:super_?)?(?:admin\w*|root|superuser|owner|sysadmin))["']
+      | \b(?:\w+\.)*(?i:user|username|user_name|login|email|account)(?:\.(?:name|email|login|id))?(?:\(\))?\s*(?:===?\s*|\.(?:equals|eq)\(\s*)["'][\w.@+-]{3,}["']\s*\)?\s*\?\s*["'](?i:(?:role_)?(?:super_?)?(?:admin\w*|root|superuser|owner|sysadmin))["']
+      | ["'](?i:(?:role_)?(?:super_?)?(?:admin\w*|root|superuser|owner|sysadmin))["']\s+if\s+(?:\w+\.)*(?:user|username|login|email|account)(?:\.(?:name|email|login|id))?\s*==\s*["'][\w.@+-]{3,}["']\s+else"#,
+);
 static REAL_CHECK: Pattern = Pattern::new(r"(?i)(?:verif|validat|check|compare|authentic|bcrypt|hash|has_|can_)\w*\s*[!(]");
 
 /// `return user.isAdmin || user.name === "…"` in a function that answers who may.
@@ -68,13 +74,24 @@ impl Check for LiteralPrincipal {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, Words::of([&COMPARED]))
+        Needs::nothing().and(Reach::AFTER, Words::of([&COMPARED, &CHOOSES]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
         for (index, statement) in side.statements().iter().enumerate() {
-            if statement.bytes.len() > 2000 || !COMPARED.is_match(side.plain_of(statement)) {
+            if statement.bytes.len() > 2000 {
+                continue;
+            }
+            if let Some(chosen) = CHOOSES.group(side.plain_of(statement), 0)
+                && side.touches(statement.first_line, statement.last_line)
+                && file.old().is_none_or(|old| !old.text().contains(chosen))
+            {
+                let title = "Somebody whose name stands in the code is given a right";
+                sink.report(Draft::lines(file, side, statement.first_line, statement.last_line).title(title).severity(Severity::High));
+                continue;
+            }
+            if !COMPARED.is_match(side.plain_of(statement)) {
                 continue;
             }
             let Some(found) = branch::branch(side, file.language, index) else {

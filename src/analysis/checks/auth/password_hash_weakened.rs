@@ -27,14 +27,14 @@ static DIGEST: Pattern = Pattern::new(
 static PASSWORDS: Pattern = Pattern::new(r"(?i)passw|pwd|credential");
 /// A name of how slow a function is made, where the file has one.
 static COUNTED: Pattern = Pattern::new(
-    r"(?i)\b\w*(?:iterations?|rounds|stretches|work_?factor|time_?cost|memory_?cost|hash_?strength)\w*\s*(?::\s*\w+\s*)?:?=\s*\d|^\s*#\s*define\s+\w*(?:iter|rounds|cost)\w*\s+\(?\d",
+    r"(?i)\b\w*(?:iterations?|rounds|stretches|work_?factor|time_?cost|memory_?cost|hash_?strength)\w*\s*(?::\s*\w+\s*)?:?=\s*\d|^\s*#\s*define\s+\w*(?:iter|rounds|cost)\w*\s+\(?\d|\bParams::new\s*\(",
 );
 static NUMBER: Pattern = Pattern::new(r"\b\d[\d_]*\b");
 /// The name of a fast hash inside of a slow function: another one is no other call.
 static INNER: Pattern = Pattern::new(r"(?i)\bsha_?-?(?:1|224|256|384|512)\b|\bmd5\b");
 /// The least work there is, as a library calls it, and costs of bcrypt that nobody should begin with.
 static LEAST: Pattern = Pattern::new(
-    r"\bMinCost\b|_(?:OPS|MEM)LIMIT_MIN\b|\bBCryptPasswordEncoder\s*\(\s*(?:\$?[\w.]+\s*,\s*)?[4-8]\s*[,)]|\bgensalt\s*\(\s*(?:rounds\s*=\s*)?[4-8]\s*\)|\bwithIterations\s*\(\s*1\s*\)",
+    r"\bMinCost\b|_(?:OPS|MEM)LIMIT_MIN\b|\bBCryptPasswordEncoder\s*\(\s*(?:\$?[\w.]+\s*,\s*)?[4-8]\s*[,)]|\bgensalt\s*\(\s*(?:rounds\s*=\s*)?[4-8]\s*\)|\bwithIterations\s*\(\s*1\s*\)|\bParams::MIN_[MTP]_COST\b",
 );
 /// How passwords of a system are kept, told by the first signs; group: the name.
 static SCHEME: Pattern = Pattern::new(r#"["'](?:\$(1|md5|3|sha1|2[abxy]?|5|6|7|y|gy|argon2(?:id|i|d))\$|_)"#);

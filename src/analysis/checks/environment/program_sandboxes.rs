@@ -8,7 +8,7 @@ use crate::model::rule::Severity;
 
 /// Names of what such programs hold something in with, whichever side has them.
 pub(super) static NAMED: Pattern = Pattern::new(
-    r"SandboxedEnvironment|\bcreateContext\b|\bsandbox\b|allow-scripts|(?i:privileged)|cap_?[dD]rop|contextIsolation|nodeIntegration|network_mode|NetworkMode|docker\.sock|allow(?:All|Host|IO|Polyglot)\w*Access|\ballowIO\b|inherit_(?:env|network)|preopened_dir|LocalContentCanAccess|setAllowUniversalAccess|setAllowFileAccess|WebContentsDebugging",
+    r"SandboxedEnvironment|\bcreateContext\b|\bsandbox\b|allow-scripts|(?i:privileged)|cap_?[dD]rop|contextIsolation|nodeIntegration|network_mode|NetworkMode|docker\.sock|allow(?:All|Host|IO|Polyglot)\w*Access|\ballowIO\b|inherit_(?:env|network)|preopened_dir|LocalContentCanAccess|setAllowUniversalAccess|setAllowFileAccess|WebContentsDebugging|\bseccomp_init\b",
 );
 static TEMPLATES: Pattern = Pattern::new(r"\b(?:Immutable)?SandboxedEnvironment\b");
 static PLAIN_TEMPLATES: Pattern = Pattern::new(r"\b(?:Environment|Template)\s*\(|\bNativeEnvironment\b");
@@ -28,6 +28,9 @@ static WINDOW_HELD: Pattern = Pattern::new(
 static WINDOW_OPEN: Pattern = Pattern::new(
     r"\b(?:contextIsolation|sandbox|webSecurity)\s*:\s*false|\b(?:nodeIntegration\w*|allowRunningInsecureContent)\s*:\s*true|LocalContentCanAccess\w+Urls\s*,\s*true|\bsetAllow(?:UniversalAccessFromFileURLs|FileAccess\w*)\s*\(\s*true|\ballow(?:UniversalAccessFromFileURLs|FileAccessFromFileURLs)\s*=\s*true",
 );
+/// What becomes of a call of the system that no list names.
+static CALLS_HELD: Pattern = Pattern::new(r"\bseccomp_init\s*\(\s*SCMP_ACT_(?:KILL\w*|ERRNO|TRAP|TRACE)\b");
+static CALLS_LET: Pattern = Pattern::new(r"\bseccomp_init\s*\(\s*SCMP_ACT_(?:ALLOW|LOG)\b");
 const LONGEST: usize = 2_000;
 const MOST: usize = 2_000;
 
@@ -53,6 +56,9 @@ pub(super) fn program_sandboxes(file: &FileView<'_>, sink: &mut Sink<'_>) {
     if told.is_none() && count(&added, &LET_OUT) > count(&removed, &LET_OUT) {
         let severity = if went(&HELD) { Severity::High } else { Severity::Medium };
         told = first(&LET_OUT).map(|line| (line, "What a program holds apart reaches its host", severity));
+    }
+    if told.is_none() && went(&CALLS_HELD) {
+        told = first(&CALLS_LET).map(|line| (line, "System calls that no list names are let through", Severity::High));
     }
     if told.is_none() && count(&added, &WINDOW_OPEN) >= 2 && count(&removed, &WINDOW_HELD) >= 2 {
         told = first(&WINDOW_OPEN).map(|line| (line, "Pages of a window reach the machine it runs on", Severity::High));

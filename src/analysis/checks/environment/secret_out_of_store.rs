@@ -96,6 +96,9 @@ impl Check for SecretOutOfStore {
         in_settings(file, sink);
         in_tree(file, sink);
         uncovered(file, sink);
+        if file.language == Language::Shell {
+            in_config_map(file, sink);
+        }
     }
 }
 
@@ -118,6 +121,24 @@ fn assigned(file: &FileView<'_>, sink: &mut Sink<'_>) {
             let title = format!("`{name}` was fetched and is written down now");
             sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::Medium));
         }
+    }
+}
+
+/// A script puts a secret into a config map of a cluster, which whoever may look at the cluster reads.
+fn in_config_map(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static MADE: Pattern = Pattern::new(r"\bkubectl\b[^|;]*\bcreate\s+(?:configmap|cm)\b");
+    static GIVEN: Pattern = Pattern::new(r#"--from-literal[=\s]["']?\w*(?i:passw\w*|secret|token|api_?key|private_?key)\w*=["']?\$"#);
+    static KEPT: Pattern = Pattern::new(r"\bkubectl\b[^|;]*\bcreate\s+secret\b");
+    /// A command goes on over so many lines.
+    const TALLEST: usize = 4;
+    let Some(side) = file.new_side() else { return };
+    let short = |text: &str| text.len() < 500;
+    let made = |at: usize| (at.saturating_sub(TALLEST)..=at).any(|above| MADE.is_match(side.plain_line(above)));
+    let given = file.added().filter(|line| short(line.text) && GIVEN.is_match(side.plain_line(line.index))).take(20);
+    if let Some(line) = given.into_iter().find(|line| made(line.index)) {
+        let kept = file.removed().any(|was| short(was.text) && KEPT.is_match(was.text));
+        let severity = if kept { Severity::High } else { Severity::Medium };
+        sink.report(Draft::line(file, side, line.index).title("A secret is put into a config map").severity(severity));
     }
 }
 

@@ -33,7 +33,9 @@ static JAVASCRIPT: Pattern = Pattern::new(
 static PHP: Pattern = Pattern::new(
     r"(?:^|[^\w>$:])(?:eval|create_function|assert)\s*\(\s*\S*\$|(?:^|[^\w>$:])eval\s*\([^;]*\.\s*\$|(?:^|[^\w>$:])call_user_func(?:_array)?\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)|\$\w+\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)\b|\$_(?:GET|POST|REQUEST|COOKIE)\[[^\]]*\]\s*\(",
 );
-static RUBY: Pattern = Pattern::new(r"(?:^|[^\w.])eval[\s(]\s*[a-z@]|\.(?:instance|class|module)_eval\s*\(?\s*[a-z@]\w*\s*[),\n]");
+static RUBY: Pattern = Pattern::new(
+    r"(?:^|[^\w.])eval[\s(]\s*[a-z@]|\.(?:instance|class|module)_eval\s*\(?\s*[a-z@]\w*\s*[),\n]|\b(?:public_send|send|__send__)\s*\(?\s*:(?:eval|instance_eval|class_eval|module_eval)\b",
+);
 
 /// A refusal went from a function that ran nothing as code, and none came.
 fn refused(twin: &Twin<'_, '_>, pattern: &Pattern) -> bool {

@@ -26,6 +26,12 @@ static HOSTED: Pattern = Pattern::new(
 static NAMED: Pattern = Pattern::new(
     r"\b(?:include|require)(?:_once)?\s*\(?\s*[^;]{0,40}\$_(?:GET|POST|REQUEST|COOKIE)|\b(?:require|import|import_module|__import__)\s*\(\s*[^)]{0,60}\b(?:req|request)\.(?:query|body|params|args|form|GET|POST)\b",
 );
+/// An address that is a module itself, made of a value; what loads an address by its name; what fetches.
+static IN_ADDRESS: Pattern = Pattern::new(
+    r"`data:(?:text|application)/(?:java|ecma)script\b[^`]*\$\{|[\x22']data:(?:text|application)/(?:java|ecma)script\b[^\x22']*[\x22']\s*\+",
+);
+static LOADS_NAMED: Pattern = Pattern::new(r"\bimport\s*\(\s*(?:await\s+)?[A-Za-z_$]");
+static ASKS: Pattern = Pattern::new(r"(?:^|[^\w.])fetch\s*\(|\baxios\b|\bgot\s*\(|\bhttps?\.get\s*\(");
 /// Hosts made to serve modules to browsers and to runtimes that import addresses.
 static SERVES_MODULES: Pattern = Pattern::new(
     r"https?://(?:[\w.-]+\.)?(?:deno\.land|esm\.sh|esm\.run|jsr\.io|skypack\.dev|unpkg\.com|jsdelivr\.net|jspm\.io|cdnjs\.cloudflare\.com|gstatic\.com|googleapis\.com)/",
@@ -37,7 +43,7 @@ impl Check for ForeignCodeLoaded {
     }
 
     fn needs(&self) -> Needs {
-        let places = Words::named(["/tmp/", "/dev/shm/", "%temp%", "\\temp", "http://", "https://"]).or(Words::of([&LOADS]));
+        let places = Words::named(["/tmp/", "/dev/shm/", "%temp%", "\\temp", "http://", "https://", "data:"]).or(Words::of([&LOADS]));
         Needs::nothing().and(Reach::ADDED, places.or(Words::of([&NAMED, &ENVIRONMENT, &FETCHED, &EMBEDDED])))
     }
 
@@ -51,6 +57,13 @@ impl Check for ForeignCodeLoaded {
                 ("Loads code that a request names", Severity::High)
             } else if TEMPORARY.is_match(plain) {
                 ("Loads code from a folder that anybody can write to", Severity::High)
+            } else if IN_ADDRESS.is_match(plain) && LOADS_NAMED.is_match(side.masked()) {
+                let fetched = statement.function.and_then(|at| side.functions().get(at)).is_some_and(|own| {
+                    side.masked()
+                        .get(side.bytes_of(own.first_line, own.last_line))
+                        .is_some_and(|text| text.len() <= LONGEST && ASKS.is_match(text))
+                });
+                ("Loads a module whose text is its address", if fetched { Severity::High } else { Severity::Medium })
             } else if HOSTED.is_match(plain) {
                 let usual = SERVES_MODULES.is_match(plain) || engines().installers.is_match(plain);
                 ("Loads code from another host", if usual { Severity::Low } else { Severity::High })
@@ -126,7 +139,7 @@ const MOST_ARRIVALS: usize = 20;
 
 /// Where programs of all users put what they need for a while, or where what people send is kept.
 static SHARED_FOLDER: Pattern = Pattern::new(
-    r#"\btemp_dir\s*\(\s*\)|\bgettempdir\s*\(|\bos\.tmpdir\s*\(|(?:^|[^\w.])tmpdir\s*\(\s*\)|\bos\.TempDir\s*\(|\bGetTempPath\s*\(|\bsys_get_temp_dir\s*\(|\bjava\.io\.tmpdir\b|\bDir\.tmpdir\b|["'`](?:/tmp|/var/tmp|/dev/shm)(?:/[^"'`\n]*)?["'`]|\b(?:UPLOAD_(?:DIR|FOLDER|PATH|ROOT)|upload_?[dD]ir(?:ectory)?|uploads?_?[pP]ath)\b"#,
+    r#"\btemp_dir\s*\(\s*\)|\bgettempdir\s*\(|\bos\.tmpdir\s*\(|(?:^|[^\w.])tmpdir\s*\(\s*\)|\bos\.TempDir\s*\(|\bGetTempPath\s*\(|\bsys_get_temp_dir\s*\(|\bjava\.io\.tmpdir\b|\bDir\.tmpdir\b|\bQDir::temp(?:Path)?\s*\(|\bQStandardPaths::TempLocation\b|\btemp_directory_path\s*\(|["'`](?:/tmp|/var/tmp|/dev/shm)(?:/[^"'`\n]*)?["'`]|\b(?:UPLOAD_(?:DIR|FOLDER|PATH|ROOT)|upload_?[dD]ir(?:ectory)?|uploads?_?[pP]ath)\b"#,
 );
 /// A folder of its own below it, which nobody else can write to.
 static OWN_FOLDER: Pattern = Pattern::new(
@@ -135,7 +148,7 @@ static OWN_FOLDER: Pattern = Pattern::new(
 /// Calls that load code from a path that is no literal.
 static LOADS: Pattern = Pattern::new(
     r#"(?x) \bLibrary::new\s*\( | \bdlopen\s*\( | \bC(?:DLL|dll)\w*\s*\(\s*[A-Za-z_] | \bLoadLibrary\w*\s*\( | \bSystem\.load\s*\( | \bplugin\.Open\s*\( | \bAssembly\.(?:UnsafeLoadFrom|LoadFile|LoadFrom|Load)\s*\( | \bdefineClass\s*\( | \bLoadFromAssemblyPath\s*\( | \bprocess\.dlopen\s*\(
-      | \bspec_from_file_location\s*\( | \bSourceFileLoader\s*\( | \brunpy\.run_path\s*\( | (?:^|[^\w.$])require\s*\(\s*[A-Za-z_$] | \bimport\s*\(\s*[A-Za-z_$] | (?:^|[^\w>$:])(?:include|require)(?:_once)?\s*\(?\s*\$ | \bsys\.path\.(?:insert|append)\s*\( | \bURLClassLoader\s*\("#,
+      | \bspec_from_file_location\s*\( | \bSourceFileLoader\s*\( | \brunpy\.run_path\s*\( | (?:^|[^\w.$])require\s*\(\s*[A-Za-z_$] | \bimport\s*\(\s*[A-Za-z_$] | \bQPluginLoader\b | \bQLibrary\b | (?:^|[^\w>$:])(?:include|require)(?:_once)?\s*\(?\s*\$ | \bsys\.path\.(?:insert|append)\s*\( | \bURLClassLoader\s*\("#,
 );
 
 /// The path that something is loaded from is made of a shared folder in other statements.

@@ -86,7 +86,18 @@ impl Check for OptionsUnended {
             if twin.added().any(|(line, _)| told.contains(&line)) {
                 continue;
             }
+            // The words are put together here, and given to the program where this is called.
+            let helper = |line: usize| {
+                let call = twin.new.function_at(line).filter(|one| one.name.len() > 2).map(|one| format!("{}(", one.name));
+                call.is_some_and(|call| {
+                    let lines = twin.new.lines().take(5_000).filter(|other| !twin.is.contains(&other.index) && other.text.len() <= 400);
+                    lines.map(|other| other.text).any(|text| text.contains(call.as_str()) && PROGRAM.is_match(text))
+                })
+            };
+            let given = |text: &str| VALUE.is_match(text) && !MARK.is_match(text);
             if let Some((line, _)) = twin.added().find(|(_, text)| called(text)) {
+                sink.report(Draft::line(file, twin.new, line));
+            } else if let Some((line, _)) = twin.added().find(|(line, text)| given(text) && helper(*line)) {
                 sink.report(Draft::line(file, twin.new, line));
             } else if let Some((line, _)) = twin.removed().find(|(_, text)| {
                 let bare = text.trim().trim_end_matches(',');

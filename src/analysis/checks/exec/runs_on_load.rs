@@ -227,9 +227,24 @@ fn moment_of(language: Language) -> When {
             }
             None
         },
-        Language::CSharp | Language::Rust | Language::C | Language::Cpp => constructor,
+        Language::Cpp => {
+            |file, side, statement| constructor(file, side, statement).or_else(|| is_static(side, statement).then_some(Moment::Initialiser))
+        }
+        Language::CSharp | Language::Rust | Language::C => constructor,
         _ => |_, _, _| None,
     }
+}
+
+/// Whether a statement of C++ makes what a name outside of all functions and classes holds: it runs before `main`.
+fn is_static(side: &SideView<'_>, statement: &Statement) -> bool {
+    static MADE: Pattern = Pattern::new(
+        r"^\s*(?:(?:static|const|inline|volatile|thread_local|\[\[\w+\]\])\s+)*(?:auto|bool|int|long|[\w:]+(?:<[^<>]*>)?)\s*[&*]?\s+\w+\s*(?:=[^=]|\{)",
+    );
+    static AROUND: Pattern = Pattern::new(r#"^\s*(?:inline\s+)?namespace\b|^\s*extern\s+""#);
+    let parent = statement.parent.and_then(|at| side.statements().get(at));
+    statement.function.is_none()
+        && MADE.is_match(side.code_of(statement))
+        && parent.is_none_or(|around| AROUND.is_match(side.plain_of(around)))
 }
 
 /// Whether a statement makes what a property of a file of Kotlin holds: it runs when the class of that file is first used.

@@ -3,6 +3,7 @@
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use std::collections::BTreeSet;
 
+use super::argument_list;
 use super::engines::{LONGEST, engines};
 use super::node_shell::{called, opened, renamed};
 use super::shell_in_shell::{GIVES, given_on};
@@ -74,7 +75,8 @@ impl Check for ShellNonliteral {
                 &LISTED,
                 &PROGRAM,
                 &GIVES,
-            ]),
+            ])
+            .or(argument_list::words()),
         )
     }
 
@@ -99,6 +101,9 @@ impl Check for ShellNonliteral {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         program(file, sink);
+        if file.language == Language::CSharp {
+            argument_list::report(file, sink);
+        }
         if file.language == Language::Shell {
             given_on(file, sink);
         }

@@ -124,7 +124,7 @@ pub fn shifted(plain: &str, asked: impl Fn(&Range<usize>) -> bool) -> Vec<(usize
     const MOST_KEYS: usize = 16;
     const MOST_NUMBERS: usize = 4000;
     static TABLE: Pattern = Pattern::new(r"(?:(?:0[xX][0-9a-fA-F]{1,2}|\d{1,3})\s*,\s*){11,}(?:0[xX][0-9a-fA-F]{1,2}|\d{1,3})");
-    static KEY: Pattern = Pattern::new(r"(?:[\])]|\b[a-z]\w{0,3})\s*\)?\s*([-+^])=?\s*(0[xX][0-9a-fA-F]{1,2}|\d{1,3})\b");
+    static KEY: Pattern = Pattern::new(r"(?:[\])]|\b[a-z]\w{0,3})\s*\)?\s*([-+^]|xor\b)=?\s*(0[xX][0-9a-fA-F]{1,2}|\d{1,3})\b");
     static ONE: Pattern = Pattern::new(r"0[xX][0-9a-fA-F]{1,2}|\d{1,3}");
     let number = |text: &str| -> Option<u8> {
         let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
@@ -147,7 +147,7 @@ pub fn shifted(plain: &str, asked: impl Fn(&Range<usize>) -> bool) -> Vec<(usize
         let Some(numbers) = ONE.groups(listed, 0).take(MOST_NUMBERS).map(number).collect::<Option<Vec<u8>>>() else { continue };
         let read = |(sign, key): &(&str, u8)| -> Option<String> {
             let letter = |number: &u8| match *sign {
-                "^" => number ^ key,
+                "^" | "xor" => number ^ key,
                 "+" => number.wrapping_add(*key),
                 _ => number.wrapping_sub(*key),
             };

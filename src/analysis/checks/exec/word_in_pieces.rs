@@ -2,9 +2,12 @@
 //!
 //! Reads constants only. What is decoded while the program runs is `decode-then-execute`'s.
 
+use std::collections::BTreeMap;
+
 use super::engines::LONGEST;
 use super::spelling::{codes, escapes, grown, joined, reversed, rotated, shifted, turned, turned_letters};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::{FileView, SideView};
@@ -121,6 +124,8 @@ impl Check for WordInPieces {
             "u8",
             "0x",
             "^",
+            "\"$",
+            "}$",
         ];
         Needs::nothing().and(Reach::ADDED, Words::named(signs.into_iter().chain(words)))
     }
@@ -136,6 +141,9 @@ impl Check for WordInPieces {
         }
         if sink.reported() == before {
             pieced(file, side, sink);
+            if file.language == Language::Shell {
+                of_variables(file, side, sink);
+            }
             constants(file, side, sink);
             tables(file, side, sink);
         }
@@ -157,6 +165,40 @@ fn pieced(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// A script sets pieces of a word one by one, and runs what they are together: `"$a$b" …`.
+fn of_variables(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static SET: Pattern = Pattern::new(r#"(?:^|[\s;])([A-Za-z_]\w*)=["']?([\w./-]{1,12})["']?(?:[\s;]|$)"#);
+    static RUN: Pattern = Pattern::new(r#"(?:^|[;&|(])\s*"?(\$\{?\w+\}?"?(?:"?\$\{?\w+\}?"?)+)(?:\s|$)"#);
+    static NAME: Pattern = Pattern::new(r"\w+");
+    let short = || file.added().filter(|line| line.text.len() <= 400);
+    let mut values: BTreeMap<&str, &str> = BTreeMap::new();
+    for line in short().filter(|line| RUN.is_match(line.text)).take(MOST) {
+        if values.is_empty() {
+            let set = |plain: &'_ str| SET.find_all(plain).collect::<Vec<_>>();
+            for other in side.lines().filter(|other| other.text.len() <= 400 && other.text.contains('=')).take(2_000) {
+                let plain = side.plain_line(other.index);
+                // Two may stand beside each other, parted by one blank.
+                for found in set(plain).into_iter().chain(
+                    plain
+                        .find(' ')
+                        .into_iter()
+                        .flat_map(|at| set(plain.get(at..).unwrap_or("")).into_iter().map(move |range| range.start + at..range.end + at)),
+                ) {
+                    let text = plain.get(found).unwrap_or("");
+                    values.extend(SET.group(text, 1).zip(SET.group(text, 2)));
+                }
+            }
+        }
+        let Some(parts) = RUN.group(side.plain_line(line.index), 1) else { continue };
+        let pieces: Option<Vec<&str>> = NAME.groups(parts, 0).map(|name| values.get(name).copied()).collect();
+        let word = pieces.filter(|pieces| pieces.len() > 1 && !pieces.iter().any(|piece| is_telling(piece))).map(|pieces| pieces.concat());
+        if let Some(word) = word.filter(|word| is_telling(word)) {
+            let title = format!("Puts the word `{word}` together from pieces");
+            return sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High).confidence(Confidence::High));
+        }
+    }
+}
+
 /// A reversed or rotated word that is shorter than this may be a word of its own.
 const SHORTEST: usize = 7;
 /// More constants than this are data.
@@ -164,6 +206,12 @@ const MOST: usize = 400;
 /// What runs or fetches, where it stands in a text that was shifted letter by letter.
 static PLAINLY: Pattern = Pattern::new(
     r"(?i)https?://|/bin/\w*sh|\b(?:curl|wget|powershell|nc)\s+-?\S|\|\s*(?:ba)?sh\b|child_process|\beval\(|cmd\.exe|/etc/passwd|\bimport\s+(?:os|socket|subprocess)\b|\brequire\(",
+);
+
+/// The whole name of a class or module, and what loads one by its name.
+static CLASS: Pattern = Pattern::new(r"^[a-z]\w*(?:[.\\/][A-Za-z_$]\w*)+$");
+static BY_NAME: Pattern = Pattern::new(
+    r"\bClass\.forName\s*\(|\bloadClass\s*\(|\bActivator\.CreateInstance\b|\bType\.GetType\s*\(|\bimport_module\s*\(|\b__import__\s*\(|\bdlopen\s*\(|\bdlsym\s*\(|\bGetProcAddress\s*\(",
 );
 
 /// Texts that read backwards or rotated, wherever in the file they are turned.
@@ -188,7 +236,8 @@ fn constants(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
 /// Tables of numbers that a number of the file makes a text of, by adding, subtracting or exclusive or.
 fn tables(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     for (at, text) in shifted(side.plain(), |range| side.touches(side.line_of(range.start), side.line_of(range.end))) {
-        if PLAINLY.is_match(&text) {
+        let class = || CLASS.is_match(&text) && BY_NAME.is_match(side.masked());
+        if PLAINLY.is_match(&text) || class() {
             let title = format!("Hides a text that reads `{}`", text.chars().take(60).collect::<String>());
             let draft = Draft::line(file, side, side.line_of(at)).title(title);
             sink.report(draft.severity(Severity::High).confidence(Confidence::High));

@@ -18,9 +18,9 @@ const PROGRAMS: usize = 3;
 /// Lines within which a list stands.
 const NEAR: usize = 40;
 
-/// Groups 1 to 3 are whose it is: a file, a folder, a folder of which only some files are.
+/// Groups 1 to 4 are whose it is: a file, a folder, a folder of which only some files are, the words of such a path.
 static KEPT: Pattern = Pattern::new(
-    r#"["'`/~\s\[(](\.npmrc|\.pypirc|\.netrc|\.git-credentials|\.vault-token|\.pgpass|\.my\.cnf|\.password-store|\.electrum)\b|["'`/~\s\[(](\.aws|\.ssh|\.gnupg)\b(?:/[\w.*/-]*)?|["'`/~\s\[(](?:\.config/)?(\.docker|\.kube|\.cargo|\.gem|\.m2|\.azure|gcloud|gh|hub|heroku|doctl|rclone|solana|\.terraform\.d|\.claude|\.codex|\.gemini)/(?:\.?credentials\b|auth\.json|config(?:\.json|\.yml)?["'`]|hosts\.yml|application_default_credentials|settings\.xml|id\.json|oauth_creds)"#,
+    r#"["'`/~\s\[(](\.npmrc|\.pypirc|\.netrc|\.git-credentials|\.vault-token|\.pgpass|\.my\.cnf|\.password-store|\.electrum)\b|["'`/~\s\[(](\.aws|\.ssh|\.gnupg)\b(?:/[\w.*/-]*)?|["'`/~\s\[(](?:\.config/)?(\.docker|\.kube|\.cargo|\.gem|\.m2|\.azure|gcloud|gh|hub|heroku|doctl|rclone|solana|\.terraform\.d|\.claude|\.codex|\.gemini)/(?:\.?credentials\b|auth\.json|config(?:\.json|\.yml)?["'`]|hosts\.yml|application_default_credentials|settings\.xml|id\.json|oauth_creds)|["'](aws|docker|kube|azure|cargo|gem|npmrc|netrc|pypirc|git-credentials)["']\s*(?:,\s*["'](?:credentials|config)(?:\.json|\.toml)?["']|\])"#,
 );
 static READS: Pattern = Pattern::new(
     r"\.read_(?:text|bytes|to_string)\s*\(|\bread_to_string\s*\(|\bfs::read\s*\(|\breadFile(?:Sync)?\s*\(|\bReadFile\s*\(|(?:^|[^\w.])open\s*\(|\bFile\.(?:read|open|ReadAll\w+)\s*\(|\bfile_get_contents\s*\(|\bFiles\.read\w*\s*\(|\bcp\s+-|\btar\s+\S*c|\bcat\s|\bcopyFile\w*\s*\(|\bzip\w*\.write\s*\(|\bfopen\s*\(|\bifstream\b|\b(?:slurp|read_?[fF]ile)\s*\(|\.readText\s*\(|\.ReadAllText\w*\s*\(",

@@ -25,6 +25,9 @@ static HIDES: Pattern = Pattern::new(
 );
 static LITERAL: Pattern =
     Pattern::new(r"[\x22\x27`]([\w.*-]{2,40})[\x22\x27`]|:(\w{2,40})\b|\b(?:header|headers|HeaderNames?|HttpHeaders)(?:::|\.)(\w{2,40})\b");
+/// A list that holds all of another: `[...names]`, `[*names]`, `names + others`.
+static PUT_TOGETHER: Pattern =
+    Pattern::new(r"\.\.\.[A-Za-z_$]|[\[(,]\s*\*[a-zA-Z_]|\]\s*\+\s*[A-Za-z_]|[A-Za-z_]\w*\s*\+\s*\[|\.concat\s*\(");
 /// Words of Ruby without signs around each.
 static PLAIN_WORDS: Pattern = Pattern::new(r"%[iIwW][\[({]([^\])}]*)[\])}]");
 /// The words by which a secret is known.
@@ -46,7 +49,7 @@ impl Check for RedactionNarrowed {
     }
 
     fn needs(&self) -> Needs {
-        let gone = Needs::nothing().and(Reach::REMOVED, Words::of([&SECRET, &CALLED]));
+        let gone = Needs::nothing().and(Reach::REMOVED, Words::of([&SECRET, &CALLED]).or(Words::named(["lower", "downcase", "casefold"])));
         gone.and(Reach::ANYWHERE, Words::of([&HIDES, &CALLED, &MASKED]))
     }
 
@@ -55,6 +58,7 @@ impl Check for RedactionNarrowed {
         lists(file, old, new, sink);
         calls(file, old, new, sink);
         masks(file, old, new, sink);
+        as_written(file, old, new, sink);
     }
 }
 
@@ -93,7 +97,11 @@ fn lists(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
             sink.skip(Some(file.repo_path()), why);
             continue;
         }
-        let covered = |secret: &String| added.contains(secret) || is.names.iter().any(|part| secret.contains(part.as_str()));
+        // A list that is put together of others holds what those name.
+        let joined = PUT_TOGETHER.is_match(new.plain_of(is.statement));
+        let within = |secret: &String| joined && added.iter().any(|part| part.len() > 3 && secret.contains(part.as_str()));
+        let covered =
+            |secret: &String| added.contains(secret) || within(secret) || is.names.iter().any(|part| secret.contains(part.as_str()));
         let lost: Vec<&str> = was.names.iter().filter(|word| SECRET.is_match(word) && !covered(word)).map(String::as_str).collect();
         if !lost.is_empty() {
             let (first, last) = (is.statement.first_line, is.statement.last_line);
@@ -165,6 +173,30 @@ fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
         };
         if let Some((line, title)) = shown.or_else(fewer).or_else(dropped).or_else(whole) {
             sink.report(Draft::line(file, new, line).title(title).severity(Severity::High).confidence(Confidence::Medium));
+        }
+    }
+}
+
+/// A name that was made small before it was looked up among those of secrets is looked up as it is written.
+fn as_written(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    static SMALL: Pattern = Pattern::new(
+        r"\??\.(?:toLowerCase|toLocaleLowerCase|lowercase|ToLower|ToLowerInvariant|to_lowercase|to_ascii_lowercase|casefold|lower)\((?:Locale\.\w+)?\)|\.downcase\b",
+    );
+    static LOOKED_UP: Pattern =
+        Pattern::new(r"\.(?:contains|has|includes|include\?|Contains|get|containsKey|ContainsKey|contains_key)\s*\(|\bin\s+[A-Z_]{4,}");
+    static HIDING: Pattern = Pattern::new(r"(?i)redact|scrub|mask|sanitiz|censor|sensitive|secret");
+    let small = |line: &&LineView<'_>| line.text.len() <= LONGEST_LINE && SMALL.is_match(line.code()) && LOOKED_UP.is_match(line.code());
+    let removed: Vec<LineView<'_>> = file.removed().filter(|line| small(&line)).take(MOST_NAMES).collect();
+    if removed.is_empty() || file.added().any(|line| line.text.len() <= LONGEST_LINE && SMALL.is_match(line.text)) {
+        return;
+    }
+    for went in removed {
+        let about = HIDING.is_match(went.text) || old.function_at(went.index).is_some_and(|function| HIDING.is_match(&function.name));
+        let bare = SMALL.without(went.text.trim());
+        let found = file.added().find(|line| line.text.trim() == bare).filter(|_| about);
+        if let Some(line) = found {
+            let title = "What hides secrets knows them only as they are written there, in small letters";
+            sink.report(Draft::line(file, new, line.index).title(title).severity(Severity::High).confidence(Confidence::Medium));
         }
     }
 }

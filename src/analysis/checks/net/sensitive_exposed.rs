@@ -1,6 +1,7 @@
 //! `sensitive-exposed`: the environment, a file of credentials or a caller's credentials are written where others read them:
 //! into a log, an answer or an error message. What is sent to another machine is `sensitive-to-network`'s.
 
+use super::bound_in_log::bound_in_log;
 use super::carriers::Carriers;
 use super::echoed::{SAYING, echoed};
 use super::linked_in_log::linked_in_log;
@@ -65,6 +66,7 @@ impl Check for SensitiveExposed {
         named_in_log(file, sink);
         linked_in_log(file, sink);
         made_for_log(file, sink);
+        bound_in_log(file, sink);
         if is_shell(file.language) {
             echoed(file, sink);
         }

@@ -204,6 +204,9 @@ pub(super) fn hollow(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> 
     if file.language == Language::Python && TUPLE.is_match(plain) {
         return Some(("This assertion is about a tuple, which is always true", false));
     }
+    if among_itself(plain) {
+        return Some(("This assertion looks for a value in a list that holds it", true));
+    }
     let (left, right) = compared(plain)?;
     let about =
         side.function_at(index).is_some_and(|function| ABOUT_EQUALITY.is_match(&function.name)) || ABOUT_EQUALITY.is_match(file.name());
@@ -212,6 +215,24 @@ pub(super) fn hollow(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> 
         return Some(("This assertion compares a value with itself", true));
     }
     told(side, index, (&left, &right)).then_some(("This assertion asks a mock for what it was just told", true))
+}
+
+/// Whether a value is looked for in a list in which it stands itself: `expect([other, x]).toContain(x)`.
+fn among_itself(plain: &str) -> bool {
+    /// The value, then the list.
+    static IN: Pattern = Pattern::new(
+        r"\bassert\s+([\w.]+)\s+in\s+[\[({]([^\[\](){}\n]*)[\])}]|\bassertIn\(\s*([\w.]+)\s*,\s*[\[({]([^\[\](){}\n]*)[\])}]|\bexpect\(\s*([\w.]+)\s*\)\.(?:toBeOneOf|to\.be\.oneOf)\(\s*\[([^\[\]\n]*)\]",
+    );
+    /// The list, then the value.
+    static HOLDS: Pattern = Pattern::new(
+        r"\bexpect\(\s*\[([^\[\]\n]*)\]\s*\)\.(?:toContain|toContainEqual|to\.(?:include|contain))\(\s*([\w.]+)\s*\)|\bassert(?:True|That|Contains)?\(\s*(?:listOf|List\.of|setOf|Set\.of|arrayOf|Arrays\.asList)\(([^()\n]*)\)\s*(?:\)?\.contains\(|,)\s*([\w.]+)\s*\)",
+    );
+    let among = |list: &str, value: &str| !LITERAL.is_match(value) && list.split(',').any(|one| one.trim() == value);
+    let pair = |pattern: &Pattern, at: usize| {
+        pattern.group(plain, at).zip(pattern.group(plain, at + 1)).map(|(one, other)| (one.to_owned(), other.to_owned()))
+    };
+    [1, 3, 5].into_iter().filter_map(|at| pair(&IN, at)).any(|(value, list)| among(&list, &value))
+        || [1, 3].into_iter().filter_map(|at| pair(&HOLDS, at)).any(|(list, value)| among(&list, &value))
 }
 
 /// Whether a line that went compared the same call with something else: what was known is asked of the code itself now.

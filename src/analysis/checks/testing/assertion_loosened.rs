@@ -76,7 +76,7 @@ impl Check for AssertionLoosened {
 
 /// A limit that everything but a crash stays below.
 static BELOW_CRASH: Pattern = Pattern::new(
-    r"(?:<=?|LessThan(?:OrEqual(?:To)?)?\(|assertLess(?:Equal)?\(.*,|\.Less(?:OrEqual)?\(.*,|!=+|not\.toBe\(|NotEqual\(.*)\s*(?:499|5\d\d|600)\b",
+    r"(?:<=?|LessThan(?:OrEqual(?:To)?)?\(|assertLess(?:Equal)?\(.*,|\.Less(?:OrEqual)?\(.*,|!=+|not\.toBe\(|NotEqual\(.*|\bin\s+(?:100|200)\s*(?:\.\.<?|until))\s*(?:499|5\d\d|600)\b",
 );
 
 /// Tests by name in which a refusal was asserted, and being let in would do now: one by one, and together where there are several.

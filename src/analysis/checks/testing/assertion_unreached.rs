@@ -81,6 +81,9 @@ impl Check for AssertionUnreached {
             return;
         }
         raised_over::report(file, side, &asserting, sink);
+        // Assertions that stand nowhere any more.
+        let stands = of_assertions(side);
+        let went: Vec<&str> = known.difference(&stands).map(String::as_str).filter(|one| one.len() < 600).take(200).collect();
         let mut looked_at = 0;
         for at in 0..side.statements().len() {
             let Some(statement) = side.statements().get(at).filter(|one| side.touches(one.first_line, one.last_line)) else { continue };
@@ -91,9 +94,9 @@ impl Check for AssertionUnreached {
                 continue;
             }
             let lost = match () {
-                () if LEAVES.is_match(code) => behind(side, at, &asserting),
+                () if LEAVES.is_match(code) => behind(side, at, &asserting, &went),
                 () if HANDLER.is_match(code) => swallowed(file, side, at, &asserting),
-                () if LEAVES_WHERE.is_match(code) => asked_again(side, at, at, &asserting),
+                () if LEAVES_WHERE.is_match(code) => asked_again(side, at, at, &asserting, &went),
                 () if BUILT.is_match(code) => uncalled(side, at, &asserting),
                 () if SUPPRESSES.is_match(code) || STARTED.is_match(code) => unlooked(side, at, &asserting),
                 () => continue,
@@ -194,7 +197,7 @@ fn heads_test(side: &SideView<'_>, at: usize) -> bool {
 }
 
 /// The assertions of a test that stand behind the statement at `at`, which leaves it.
-fn behind(side: &SideView<'_>, at: usize, asserting: &[bool]) -> Vec<usize> {
+fn behind(side: &SideView<'_>, at: usize, asserting: &[bool], went: &[&str]) -> Vec<usize> {
     let statements = side.statements();
     let Some(parent) = statements.get(at).and_then(|one| one.parent) else { return Vec::new() };
     let header = match statements.get(parent) {
@@ -203,7 +206,7 @@ fn behind(side: &SideView<'_>, at: usize, asserting: &[bool]) -> Vec<usize> {
             Some(outer) if heads_test(side, outer) => outer,
             _ => return Vec::new(),
         },
-        Some(one) if CONDITION.is_match(side.plain_of(one)) => return asked_again(side, at, parent, asserting),
+        Some(one) if CONDITION.is_match(side.plain_of(one)) => return asked_again(side, at, parent, asserting, went),
         _ => return Vec::new(),
     };
     let end = statements.get(header).map_or(at, |one| one.end);
@@ -211,7 +214,7 @@ fn behind(side: &SideView<'_>, at: usize, asserting: &[bool]) -> Vec<usize> {
 }
 
 /// The assertions behind a condition under which a test leaves, where the condition asks for the very thing that one of them asserts.
-fn asked_again(side: &SideView<'_>, at: usize, condition: usize, asserting: &[bool]) -> Vec<usize> {
+fn asked_again(side: &SideView<'_>, at: usize, condition: usize, asserting: &[bool], went: &[&str]) -> Vec<usize> {
     let statements = side.statements();
     let Some(one) = statements.get(condition).filter(|one| side.touches(one.first_line, one.last_line)) else { return Vec::new() };
     let Some(header) = one.parent.filter(|outer| heads_test(side, *outer)) else { return Vec::new() };
@@ -223,7 +226,25 @@ fn asked_again(side: &SideView<'_>, at: usize, condition: usize, asserting: &[bo
         let said = statements.get(*later).map_or("", |one| side.plain_of(one));
         said.len() < 600 && asked.iter().any(|call| said.contains(call))
     };
-    if behind.iter().any(asks) { behind } else { Vec::new() }
+    // It leaves where that holds which it asserted not to.
+    let turned = || asked.iter().any(|call| call.len() > 6 && went.iter().any(|one| one.contains(call)));
+    let lacks = || {
+        let named = |later: &usize, name: &str| statements.get(*later).is_some_and(|one| compares_whole(side.code_of(one), name));
+        LACKS.parts(side.code_of(one)).next().is_some_and(|name| behind.iter().any(|later| named(later, name)))
+    };
+    if behind.iter().any(asks) || turned() || lacks() { behind } else { Vec::new() }
+}
+
+/// Something is missing in what a name holds: `if "detail" not in body:`.
+static LACKS: Pattern = Pattern::new(r"^\s*if\s+\S+\s+not\s+in\s+([a-z_]\w*)\s*:");
+
+/// Whether an assertion says what all of `name` is.
+fn compares_whole(code: &str, name: &str) -> bool {
+    code.len() < 600
+        && code
+            .trim_start()
+            .strip_prefix("assert ")
+            .is_some_and(|said| said.trim_start().strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with("==")))
 }
 
 /// The assertions of the block that the handler at `at` belongs to, when it takes their failure and says nothing.

@@ -21,7 +21,7 @@ static REPLACES: Hint = Hint::new(|| Words::of([&MODULE, &NAME, &TOLD, &DOUBLE, 
 static TOLD: Pattern = Pattern::new(
     r#"(?x) \ballow\(\s*(\w+)\s*\)\.to\s+receive\(\s*:(\w+[?!]?)\s*\)\.and_return | \bwhen\(\s*(\w+)\.(\w+)\( | \b(?:jest|vi)\.spyOn\(\s*(\w+)\s*,\s*['"](\w+)['"]\s*\)\.mock(?:Return|Resolved|Implementation)
       | \bpatch\.object\(\s*(\w+)\s*,\s*['"](\w+)['"].*return_value | ^\s*(\w+)\.(\w+)\s*=\s*(?:mock\.)?(?:Mock|MagicMock|AsyncMock)\(\s*return_value | ^\s*(\w+)\.(\w+)\s*=\s*(?:jest|vi)\.fn\( | \bsinon\.stub\(\s*(\w+)\s*,\s*['"](\w+)['"]\s*\)\.(?:returns|resolves)
-      | \$(\w+)->(?:method|shouldReceive)\(\s*['"](\w+)['"] | \b(?:every|coEvery)\s*\{\s*(\w+)\.(\w+)\("#,
+      | \$(\w+)->(?:method|shouldReceive)\(\s*['"](\w+)['"] | \b(?:every|coEvery)\s*\{\s*(\w+)\.(\w+)\( | \bdo(?:Return|Answer)\(.*\)\.when\(\s*(\w+)\s*\)\.(\w+)\("#,
 );
 /// What keeps the real module.
 static ACTUAL: Pattern = Pattern::new(r"importActual|requireActual|importOriginal|\bspy\s*:\s*true");
@@ -78,7 +78,7 @@ fn told(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let now = cases(file, side);
     let before = file.old().map(|old| (old, cases(file, old)));
     for line in lines {
-        let pair = (0..9).find_map(|at| TOLD.group(line.text, 2 * at + 1).zip(TOLD.group(line.text, 2 * at + 2)));
+        let pair = (0..10).find_map(|at| TOLD.group(line.text, 2 * at + 1).zip(TOLD.group(line.text, 2 * at + 2)));
         let Some((object, function)) = pair else { continue };
         // A decorator stands above the test that it changes.
         let above = |case: &Case| {
@@ -106,7 +106,7 @@ fn told(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let asked = stood.is_some_and(|(old, case)| {
             let real =
                 |at: usize| old.line(at).text.contains(&format!(".{function}")) || old.line(at).text.contains(&format!("->{function}"));
-            let tells = |text: &str| (0..9).any(|at| TOLD.group(text, 2 * at + 2) == Some(function));
+            let tells = |text: &str| (0..10).any(|at| TOLD.group(text, 2 * at + 2) == Some(function));
             let stubbed = (case.first..=case.last).any(|at| old.line(at).text.len() < 400 && tells(old.line(at).text));
             !stubbed && (case.first..=case.last).any(|at| asserts(old.line(at).code()) && real(at))
         });

@@ -15,7 +15,7 @@ static REPORT_HOOK: Pattern = Pattern::new(
     r"\bdef\s+(pytest_runtest_(makereport|call|logreport|protocol)|pytest_pyfunc_call|pytest_sessionfinish|pytest_report_teststatus|pytest_exception_interact|pytest_terminal_summary|pytest_unconfigure)\b",
 );
 static FORCES: Pattern = Pattern::new(
-    r#"\b(outcome|exitstatus|failed|testsfailed|exit_?code)\s*=\s*(["']passed["']|0\b|False\b|True\b)|force_result\(|\.wasxfail\s*=|return\s+["']passed["']|excinfo\s*=\s*None|\.(currentTest\.)?state\s*=\s*["']passed["']|\bnum(Total)?Fail(ed|ing)Test(s|Suites)\s*=\s*0|\bfailure_exit_code\s*=\s*0|setStatus\(\s*(ITestResult\.)?SUCCESS|\b(status|outcome|result)\s*=\s*["']pass(ed)?["']|\bfailures\s*=\s*(0|\[\])|\bfailures\.clear\(\)|\bsession\.exitstatus\s*=\s*0|process\.exitCode\s*=\s*0"#,
+    r#"\boutcome\s*,[^=\n]*=\s*["']passed["']|\b(outcome|exitstatus|failed|testsfailed|exit_?code)\s*=\s*(["']passed["']|0\b|False\b|True\b)|force_result\(|\.wasxfail\s*=|return\s+["']passed["']|excinfo\s*=\s*None|\.(currentTest\.)?state\s*=\s*["']passed["']|\bnum(Total)?Fail(ed|ing)Test(s|Suites)\s*=\s*0|\bfailure_exit_code\s*=\s*0|setStatus\(\s*(ITestResult\.)?SUCCESS|\b(status|outcome|result)\s*=\s*["']pass(ed)?["']|\bfailures\s*=\s*(0|\[\])|\bfailures\.clear\(\)|\bsession\.exitstatus\s*=\s*0|process\.exitCode\s*=\s*0"#,
 );
 static EXITS: Pattern = Pattern::new(
     r"\b(sys\.exit\(\s*0?\s*\)|os\._exit\(\s*0\s*\)|process\.exit\(\s*0?\s*\)|System\.exit\(\s*0\s*\)|exitProcess\(\s*0\s*\)|os\.Exit\(\s*0\s*\)|process::exit\(\s*0\s*\)|exit\(EXIT_SUCCESS\)|Environment\.Exit\(\s*0\s*\)|exit!\s*\(?\s*(0|true)\b|_exit\(\s*0\s*\)|quick_exit\(\s*0\s*\)|at_exit\s*\{\s*exit!?\s*\(?\s*0)",

@@ -28,10 +28,15 @@ static SIGNED: Pattern = Pattern::new(
 static NOT_IN_AUTOMATION: Pattern = Pattern::new(
     r"\bassum(?:e|ing)\w*\s*[({].*\b(?:CI|GITHUB_ACTIONS|GITLAB_CI|CIRCLECI|TRAVIS|BUILDKITE|JENKINS_URL|TF_BUILD)\b|@DisabledIfEnvironmentVariable\(.*\b(?:CI|GITHUB_ACTIONS|GITLAB_CI)\b",
 );
+/// A test that runs only where the environment says so.
+static WHERE_TOLD: Pattern = Pattern::new(
+    r"\bassum(?:e|ing)\w*\s*[({].*(?:getenv|getProperty|environ|env::var)|\.config\([^\n]*\benabled(?:If|OrReasonIf)?\s*=.*(?:getenv|getProperty)|@EnabledIf(?:EnvironmentVariable|SystemProperty)\s*\(",
+);
 static CONDITION: Pattern = Pattern::new(
     r"^\s*(\}?\s*else\s+)?if\b|^\s*#\s*(?:if|el)|^\s*(elif|unless|except|catch|switch|case|when)\b|\bif\s+\w|skip_?[iI]f|skipUnless|importorskip|importlib",
 );
-static MARKED: Hint = Hint::new(|| Words::of([&SKIPPED, &FOCUSED, &NOT_IN_AUTOMATION]).or(Words::named(["\"!", "[.", "[!", "skip"])));
+static MARKED: Hint =
+    Hint::new(|| Words::of([&SKIPPED, &FOCUSED, &NOT_IN_AUTOMATION, &WHERE_TOLD]).or(Words::named(["\"!", "[.", "[!", "skip"])));
 /// How many lines below a mark the test it belongs to may begin.
 const REACH: usize = 6;
 
@@ -47,7 +52,8 @@ impl Check for TestSkipped {
         Needs::nothing()
             .and(
                 Reach::ADDED,
-                Words::of([&SKIPPED, &FOCUSED, &NOT_IN_AUTOMATION]).or(Words::named(["go:build", "cfg(", "\"!", "[.", "[!", "skip"])),
+                Words::of([&SKIPPED, &FOCUSED, &NOT_IN_AUTOMATION, &WHERE_TOLD])
+                    .or(Words::named(["go:build", "cfg(", "\"!", "[.", "[!", "skip"])),
             )
             .noting(&MARKED)
     }
@@ -76,6 +82,9 @@ impl Check for TestSkipped {
                 continue;
             }
             let Some((title, severity)) = judged(file, side, line.index, focused) else { continue };
+            // Whoever runs it may say so.
+            let told = !focused && WHERE_TOLD.is_match(line.text) && !NOT_IN_AUTOMATION.is_match(line.text);
+            let severity = if told { severity.min(Severity::Medium) } else { severity };
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
         }
     }
@@ -84,7 +93,9 @@ impl Check for TestSkipped {
 fn skips(line: &LineView<'_>) -> bool {
     let code = line.code();
     SKIPPED.is_match(code)
-        || line.text.len() < 400 && !code.trim().is_empty() && (SIGNED.is_match(line.text) || NOT_IN_AUTOMATION.is_match(line.text))
+        || line.text.len() < 400
+            && !code.trim().is_empty()
+            && (SIGNED.is_match(line.text) || NOT_IN_AUTOMATION.is_match(line.text) || WHERE_TOLD.is_match(line.text))
 }
 
 /// A file of tests that ran before is built only under a word that nobody gives.

@@ -63,7 +63,7 @@ impl Check for TestSpecialCased {
                 sink.report(
                     Draft::line(file, side, line.index).title("Product code behaves differently while tests run").severity(severity),
                 );
-            } else if ASKS_SETTING.is_match(line.text) && answers(side, line.index) {
+            } else if ASKS_SETTING.is_match(line.text) && (answers(side, line.index) || answers_otherwise(side, line.index)) {
                 let draft = Draft::line(file, side, line.index).title("Product code gives a fixed answer where tests run");
                 sink.report(draft.severity(Severity::Medium));
             }
@@ -102,6 +102,23 @@ fn answers(side: &SideView<'_>, index: usize) -> bool {
                 let text = if at < side.len() { side.plain_line(at) } else { "" };
                 LITERAL_ANSWER.is_match(text) || EITHER.is_match(text) || MADE.is_match(text)
             }))
+}
+
+/// Whether what follows the question gives back something that is worked out, where the function goes on to work out another answer.
+fn answers_otherwise(side: &SideView<'_>, index: usize) -> bool {
+    static GIVES: Pattern = Pattern::new(r"^\s*return\s+[^;]*[\w\])](?:->|\.|::)\w+");
+    /// What stands for something else in tests, and what is kept away from others.
+    static STANDS_IN: Pattern = Pattern::new(
+        r"(?i)fake|mock|stub|null|dummy|test|memory|noop|array|client|driver|connection|store|config|env|path|host|url|log|cache|parent::|super",
+    );
+    let asks = side.line(index).code().trim_start();
+    let Some(function) = side.function_at(index).filter(|_| asks.starts_with("if") && !asks.contains('!') && !asks.contains("not ")) else {
+        return false;
+    };
+    let gives = |at: usize| GIVES.is_match(side.plain_line(at));
+    let own = index + 1;
+    let other = || (own + 1..=function.last_line).take(60).any(|at| !side.is_changed(at) && gives(at));
+    own <= function.last_line && gives(own) && !STANDS_IN.is_match(side.plain_line(own)) && other()
 }
 
 /// Whether what follows a question that users answer with yes leaves: tests see the rest, and users never do.

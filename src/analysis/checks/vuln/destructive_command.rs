@@ -40,6 +40,7 @@ static TAKES: Pattern = Pattern::new(
     | \bgit\s+push\s[^\n|;]*(?:\s(?:--delete|-d)\s+(?:\S+\s+)?|\s:)(?:refs/heads/)?(?:main|master|production)\b
     | \bdropdb\s | \bDROP\s+DATABASE\b | \bDROP\s+SCHEMA\s+(?:IF\s+EXISTS\s+)?["\w]+\s+CASCADE\b | \bmysqladmin\s[^\n|;]*\bdrop\s | \bdropuser\s | \b(?:FLUSHALL|flushall)\b
     | \b(?:EnsureDeleted(?:Async)?|dropAllTables|dropDatabase|drop_database)\s*\( | \bRake::Task\[["']db:(?:drop|reset|purge)["']\] | ->deleteDirectory\(\s*["']/?["']\s*\) | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+(?:\S+\s+)?/var/backups?\b
+    | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+(?:[^\n;|&]*\s)?["']?/var/lib/(?:postgres\w*|pgsql|mysql|mariadb|mongo\w*|redis|docker|elasticsearch|etcd)\b | \bMigrator\(\)\.DropTable\s*\(\s*\w+\.\.\.
     | \bgit\s+push\s[^\n|;]*--mirror\b | \bgh\s+repo\s+delete\b | \bcrontab\s+-r\b | \bhistory\s+-c\b
     "#,
 );
@@ -47,7 +48,7 @@ static TAKES: Pattern = Pattern::new(
 static LOSES: Pattern = Pattern::new(
     r#"(?x)
     \bterraform\s+(?:apply\s+[^\n|;]*)?-?destroy\b | \bterraform\s+destroy\b | \bpulumi\s+destroy\b | \bkubectl\s+delete\s+(?:ns|namespace)\b | \baws\s+s3\s+rm\s[^\n|;]*--recursive | \bhelm\s+(?:uninstall|delete)\b
-    | \bdocker\s+system\s+prune\s[^\n|;]*--volumes | \bdocker\s+volume\s+(?:rm|prune)\b
+    | \bdocker\s+system\s+prune\s[^\n|;]*--volumes | \bdocker\s+volume\s+(?:rm|prune)\b | \bdocker(?:\s+|-)compose\s[^\n|;]*\bdown\s[^\n|;]*(?:--volumes|-v)\b
     | \bgit\s+push\s[^\n|;]*(?:\s-f\b|--force\b(?:[^-]|$)) | \bgit\s+push\s+\S+\s+(?:--delete|:\S+)
     | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+(?:-\S+\s+)*"?\$\{?\w+\}?"?/(?:\*|\s|$)
     | \brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+"?\$\{\w+:\?[^}]*\}/\$\{?\w+\}?"?(?:\s|$)
@@ -59,7 +60,7 @@ static LOSES: Pattern = Pattern::new(
 );
 /// In a language that is no script, only what is run counts: lists of what is forbidden hold the same texts.
 static RUN: Pattern = Pattern::new(
-    r"\b(?:git|system|popen|Popen|run|EnsureDeleted\w*|dropAllTables|dropDatabase|Task|deleteDirectory|deleteRecursively|remove_all|Delete|remove_dir|call|check_call|check_output|exec\w*|spawn\w*|Command|shell\w*|sh|bash|execute|Process|ProcessBuilder|Start|rmtree|rm|rmSync|rmdirSync|RemoveAll|remove_dir_all|rm_rf|rm_r|passthru)\b[^\n]*\(|`|\bRake::Task\[",
+    r"\b(?:git|system|popen|Popen|run|EnsureDeleted\w*|DropTable|dropAllTables|dropDatabase|Task|deleteDirectory|deleteRecursively|remove_all|Delete|remove_dir|call|check_call|check_output|exec\w*|spawn\w*|Command|shell\w*|sh|bash|execute|Process|ProcessBuilder|Start|rmtree|rm|rmSync|rmdirSync|RemoveAll|remove_dir_all|rm_rf|rm_r|passthru)\b[^\n]*\(|`|\bRake::Task\[",
 );
 static RUNS_LISTS: Pattern = Pattern::new(
     r"(?i)\b(?:block\w*|deny\w*|danger\w*|forbid\w*|disallow\w*|blacklist|unsafe\w*|assert\w*|print\w*|echo|log\w*|warn\w*|raise|throw|grep)\b",

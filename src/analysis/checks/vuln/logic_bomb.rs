@@ -74,7 +74,7 @@ impl Check for LogicBomb {
     fn needs(&self) -> Needs {
         Needs::nothing()
             .and(Reach::AFTER, Words::of([&NOW, &MACHINE, &CHANCE]).or(Words::named(["\"202", "'202", "\"203", "'203", " 202", " 203"])))
-            .and(Reach::AFTER, Words::of([&DESTROYS, &RECORDS, &RUNS, &ENDS, &SENDS]))
+            .and(Reach::AFTER, Words::of([&DESTROYS, &RECORDS, &RUNS, &ENDS, &SENDS, &MACHINE]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -86,6 +86,11 @@ impl Check for LogicBomb {
                 continue;
             }
             let condition = side.plain().get(branch.condition.clone()).unwrap_or("");
+            if both(condition) {
+                let title = "Something is otherwise from a day on, and only on some machines";
+                sink.report(found(file, side, statement.first_line, last).severity(Severity::High).title(title));
+                continue;
+            }
             let Some(trigger) = trigger(condition).or_else(|| named_before(side, statement, condition)) else { continue };
             let inline = side.plain().get(branch.inline.clone()).unwrap_or("");
             let block = branch.block.clone().take(MOST).filter_map(|at| side.statements().get(at)).map(|one| side.plain_of(one));
@@ -120,6 +125,16 @@ fn named_before(side: &SideView<'_>, statement: &Statement, condition: &str) -> 
         TAKEN.parts(plain).any(|name| condition.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(|word| word == name))
     };
     taken.any(names).then_some(Trigger::Machine)
+}
+
+/// Whether a condition asks what day it is, written out, and on which machine it runs.
+fn both(condition: &str) -> bool {
+    static COUNTED: Pattern = Pattern::new(r"\.toordinal\(\)\s*[<>]=?\s*\d{6}\b|\btoEpochDay\(\)\s*[<>]=?\s*\d{5}\b");
+    let machine = MACHINE.is_match(condition) && NAMED.is_match(condition) && !RIGHTS.is_match(condition);
+    let after = || [">", "<"].iter().any(|sign| condition.contains(sign));
+    machine
+        && after()
+        && (NOW.is_match(condition) && DAY.is_match(condition) || WHOLE_DAY.is_match(condition) || COUNTED.is_match(condition))
 }
 
 fn trigger(condition: &str) -> Option<Trigger> {

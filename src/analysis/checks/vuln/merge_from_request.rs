@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::names_written;
 use super::request::ASKED;
+use super::rest_spread;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -40,12 +41,13 @@ impl Check for MergeFromRequest {
 
     fn needs(&self) -> Needs {
         // What copies names, and either what a request brings or what writes all names at once.
-        let merged = Words::of([&LOOPS]).or(names_written::words());
+        let merged = Words::of([&LOOPS]).or(names_written::words()).or(rest_spread::words());
         Needs::nothing().and(Reach::AFTER, merged)
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         names_written::report(file, sink);
+        rest_spread::report(file, sink);
         let script = matches!(file.language, Language::JavaScript | Language::TypeScript);
         let Some(side) = file.new_side().filter(|_| script && file.role.is_live()) else { return };
         if !ASKED.is_match(side.text()) {

@@ -180,7 +180,8 @@ impl<'v> Place<'v, '_> {
     fn whole(&self, source: &str) -> bool {
         let source = source.trim().trim_start_matches('&');
         let source = source.strip_suffix(".into_inner()").or_else(|| source.strip_suffix(".0")).unwrap_or(source);
-        if WHOLE.is_match(source) {
+        let bare = source.strip_prefix('(').and_then(|source| source.strip_suffix(')')).unwrap_or(source);
+        if WHOLE.is_match(bare) {
             return true;
         }
         if !source.trim_start_matches('$').chars().all(|sign| sign.is_alphanumeric() || sign == '_') {

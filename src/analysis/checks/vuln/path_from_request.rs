@@ -31,6 +31,13 @@ static TAMED_SHARP: Pattern = Pattern::new(
 );
 static IN_SHARP: Place<'_> = Place::of(&FIRST, &ANY).but(&TAMED_SHARP, &FIXED);
 
+/// On the JVM a folder gives the path below it, and says nothing of where that leads.
+static BELOW: Pattern = Pattern::new(r"\b\w*(?i:root|dir|directory|base|folder|storage|uploads?|exports)\w*(?:\(\))?\.resolve\s*\(");
+static TAMED_JVM: Pattern = Pattern::new(
+    r"(?i)startsWith|canonical|normali[sz]e|toRealPath|getFileName|\.fileName|\.name\b|getName\(\)|allowed|whitelist|allowlist|uuid|toLong|toInt|parse(?:Int|Long)|matches|require\s*\(|uri",
+);
+static IN_JVM: Place<'_> = Place::of(&BELOW, &NONE).but(&TAMED_JVM, &FIXED);
+
 /// Commands of a shell that read, write or remove the files they are given.
 static COMMANDS: Pattern =
     Pattern::new(r"(?:^|[\s;&|(`])(?:cat|head|tail|less|more|tac|zcat|source|rm|cp|mv|base64|xxd|tee)\s|[^<]<\s*\x22");
@@ -44,7 +51,7 @@ impl Check for PathFromRequest {
     }
 
     fn needs(&self) -> Needs {
-        request::needs(&[&PLACE, &IN_SHELL])
+        request::needs(&[&PLACE, &IN_SHELL, &IN_JVM])
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -56,7 +63,11 @@ impl Check for PathFromRequest {
             Language::CSharp => &IN_SHARP,
             _ => &PLACE,
         };
-        for end in request::endings(place, &[], file) {
+        let mut found = request::endings(place, &[], file);
+        if found.is_empty() && matches!(file.language, Language::Kotlin | Language::Java) {
+            found = request::endings(&IN_JVM, &[], file);
+        }
+        for end in found {
             let includes =
                 file.language == Language::Php && end.lines.clone().chain([end.lines.end]).any(|at| INCLUDES.is_match(side.plain_line(at)));
             let draft = Draft::lines(file, side, end.lines.start, end.lines.end);

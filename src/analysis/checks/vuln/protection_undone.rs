@@ -34,10 +34,13 @@ struct Turn {
     anywhere: bool,
     /// The function, or the file outside of any, says none of this after the change.
     without: Option<&'static Pattern>,
+    /// How grave it is.
+    severity: Severity,
 }
 
 /// A turn that asks nothing more.
-const PLAIN: Turn = Turn { title: "", was: &UMASK, is: None, stays: false, beside: None, anywhere: false, without: None };
+const PLAIN: Turn =
+    Turn { title: "", was: &UMASK, is: None, stays: false, beside: None, anywhere: false, without: None, severity: Severity::High };
 
 static UMASK: Pattern = Pattern::new(r"\bumask\s*\(?\s*0?o?[0-7]?[0-7]?7\b");
 static NO_UMASK: Pattern = Pattern::new(r"\bumask\s*\(?\s*0(?:o?0+)?\b");
@@ -107,7 +110,7 @@ static FOLLOWS: Pattern =
     Pattern::new(r"\bXMLParser\s*\([^)]*(?:load_dtd\s*=\s*True|huge_tree\s*=\s*True|resolve_entities\s*=\s*True|no_network\s*=\s*False)");
 static STILL_NONE: Pattern = Pattern::new(r"\bresolve_entities\s*=\s*False\b|defusedxml");
 
-static TURNS: [Turn; 14] = [
+static TURNS: [Turn; 22] = [
     Turn { title: "Files are made for everybody to read and write", was: &UMASK, is: Some(&NO_UMASK), ..PLAIN },
     Turn {
         title: "Whoever connects need not show a certificate any more",
@@ -166,6 +169,7 @@ static TURNS: [Turn; 14] = [
         is: Some(&ASKED),
         beside: Some(&WORTH_A_LIST),
         without: Some(&LISTED),
+        ..PLAIN
     },
     Turn {
         title: "A reader of XML follows what a document refers to",
@@ -175,7 +179,72 @@ static TURNS: [Turn; 14] = [
         ..PLAIN
     },
     Turn { title: "Keys made for this connection are not asked for", was: &HOST_KEYS, is: Some(&NO_HOST_KEYS), ..PLAIN },
+    Turn {
+        title: "A cookie may be read by scripts or sent in the clear",
+        was: &COOKIE_HELD,
+        is: Some(&COOKIE_LOOSE),
+        without: Some(&READ_BY_SCRIPTS),
+        severity: Severity::Medium,
+        ..PLAIN
+    },
+    Turn {
+        title: "Connections without TLS are no longer turned away",
+        was: &TLS_FORCED,
+        is: Some(&TLS_LEFT),
+        severity: Severity::Medium,
+        ..PLAIN
+    },
+    Turn { title: "Whoever is at the other end is no longer checked", was: &PEER_CHECKED, is: Some(&PEER_UNCHECKED), ..PLAIN },
+    Turn { title: "What is read back may name any type", was: &TYPES_NAMED, is: Some(&ANY_TYPE), ..PLAIN },
+    Turn { title: "Whoever has nothing of what is asked for passes", was: &HAS_RIGHT, is: Some(&HAS_NONE), ..PLAIN },
+    Turn { title: "Where nobody is named the query takes in everybody", was: &KEPT_TO_ONE, is: Some(&TO_ONE_OR_ALL), ..PLAIN },
+    Turn {
+        title: "What was looked up in a list need only be there now",
+        was: &CHOSEN_FROM_LIST,
+        is: Some(&CHOSEN_IF_THERE),
+        anywhere: true,
+        beside: Some(&WORTH_A_LIST),
+        without: Some(&LISTED),
+        severity: Severity::Medium,
+        ..PLAIN
+    },
+    Turn {
+        title: "A file that is sent may be of any kind",
+        was: &OF_A_KIND,
+        is: Some(&OF_ANY_KIND),
+        without: Some(&OF_A_KIND),
+        severity: Severity::Medium,
+        ..PLAIN
+    },
 ];
+
+static COOKIE_HELD: Pattern = Pattern::new(r"(?i)\bhttp_?only[\x22']?\s*(?:=>|[:=])\s*true\b|\bCookieSecurePolicy\.Always\b");
+static COOKIE_LOOSE: Pattern = Pattern::new(r"(?i)\bhttp_?only[\x22']?\s*(?:=>|[:=])\s*false\b|\bCookieSecurePolicy\.None\b");
+/// The cookie that a page sends back as a head has to be read by its scripts.
+static READ_BY_SCRIPTS: Pattern = Pattern::new(r"(?i)csrf|xsrf");
+static TLS_FORCED: Pattern = Pattern::new(r"\bforce_ssl\s*=\s*true\b|\bhsts:\s*\{");
+static TLS_LEFT: Pattern = Pattern::new(r"\bforce_ssl\s*=\s*(?:false\b|nil\b|[a-z_]\w*\.)|\bhsts:\s*false\b");
+static PEER_CHECKED: Pattern = Pattern::new(r"\bQSslSocket::(?:Auto)?VerifyPeer\b");
+static PEER_UNCHECKED: Pattern = Pattern::new(r"\bQSslSocket::(?:VerifyNone|QueryPeer)\b");
+static TYPES_NAMED: Pattern = Pattern::new(r"\.allowIf(?:SubType|BaseType)\s*\(\s*(?:\x22|[A-NP-Z]\w*(?:\.class|::class))");
+static ANY_TYPE: Pattern = Pattern::new(
+    r"\.allowIf(?:SubType|BaseType)\s*\(\s*(?:Object(?:\.class|::class\.java)|Any::class\.java)|\bLaissezFaireSubTypeValidator\b",
+);
+static HAS_RIGHT: Pattern =
+    Pattern::new(r"(?:role|admin|claim|scope|permission|owner|privilege)\w*[^;{}]*\.(?:is_some_and\s*\(|map_or\s*\(\s*false\b)");
+static HAS_NONE: Pattern = Pattern::new(r"\.(?:is_none_or\s*\(|map_or\s*\(\s*true\b)");
+/// A record is kept to one of those to whom records belong, as the whole of a condition; and the same where nobody may be meant.
+static KEPT_TO_ONE: Pattern = Pattern::new(
+    r"[=-]>\s*\w+\.(?i:get)?(?i:tenant|org|organi[sz]ation|account|company|workspace|customer|owner)_?[iI]d(?:\(\))?\s*(?:===?|\.equals\()",
+);
+static TO_ONE_OR_ALL: Pattern = Pattern::new(
+    r"(?i)[=-]>\s*\w+\s*(?:===?|is)\s*(?:null|undefined)\s*\|\|\s*\w+\.(?:get)?(?:tenant|org|organi[sz]ation|account|company|workspace|customer|owner)_?id\b",
+);
+/// Rules of Laravel for what is uploaded.
+static OF_A_KIND: Pattern = Pattern::new(r"\bFile::(?:image|types)\s*\(|[\x22'|](?:mimes|mimetypes|extensions):|[\x22'|]image[\x22'|]");
+static OF_ANY_KIND: Pattern = Pattern::new(r"=>\s*[^\n]*[\x22'|]file[\x22'|]");
+static CHOSEN_FROM_LIST: Pattern = Pattern::new(r"\w\.(?:has|includes|contains|Contains)\s*\(\s*[\w.]+\s*\)\s*\?\s");
+static CHOSEN_IF_THERE: Pattern = Pattern::new(r"\w(?:\.length\s*>\s*0|\.isNotEmpty\(\)|\s*!==?\s*(?:\x22\x22|''|null|undefined))\s*\?\s");
 
 static HOST_KEYS: Pattern = Pattern::new(r"\bStrictHostKeyChecking[= ](?:yes|ask)\b|\bRejectPolicy\b|\bknownhosts\.New\b|\bFixedHostKey\b");
 static NO_HOST_KEYS: Pattern = Pattern::new(
@@ -216,7 +285,7 @@ impl Check for ProtectionUndone {
                 if beside(around()) && turn.without.is_none_or(|pattern| !pattern.is_match(around())) {
                     let draft = Draft::lines(file, new, pair.is.first_line, pair.is.last_line).title(turn.title);
                     let brief = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-                    sink.report(draft.evidence(format!("{} → {}", brief(pair.before), brief(pair.after))).severity(Severity::High));
+                    sink.report(draft.evidence(format!("{} → {}", brief(pair.before), brief(pair.after))).severity(turn.severity));
                     break;
                 }
             }

@@ -57,7 +57,7 @@ impl Check for RegexBacktracks {
                 continue;
             }
             let Some((regex, whole)) = expression(side, token, file.language) else { continue };
-            if let Some(part) = ambiguous(&regex, whole) {
+            if let Some(part) = ambiguous(&regex, whole || tried_whole(side, line)) {
                 let draft = Draft::line(file, side, line).title(titled(&part));
                 let grave = tried_on_request(side, line) || was_linear(file, side, line);
                 sink.report(if grave { draft } else { draft.severity(Severity::Medium) });
@@ -119,6 +119,17 @@ fn tried_on_request(side: &SideView<'_>, line: usize) -> bool {
     side.changed_lines()
         .take(5_000)
         .any(|other| other.index != line && other.text.len() < 600 && speaks(other.text) && ASKED.is_match(side.plain_line(other.index)))
+}
+
+/// Whether the expression on `line` has a name by which it is asked to match all of a text.
+fn tried_whole(side: &SideView<'_>, line: usize) -> bool {
+    static NAMED: Pattern = Pattern::new(r"\b([A-Za-z_$]\w{2,})\s*(?::\s*[\w.<>]+\s*)?=\s*[^=]");
+    let Some(name) = NAMED.group(side.plain_line(line), 1) else { return false };
+    let calls = [format!("{name}.fullmatch("), format!("{name}.matches("), format!("{name}.matchEntire(")];
+    let lines = side.lines().take(5_000).filter(|other| other.text.len() < 600);
+    lines.map(|other| other.text).any(|text| {
+        calls.iter().any(|call| text.contains(call.as_str())) || text.contains(&format!("{name}.matcher(")) && text.contains(".matches(")
+    })
 }
 
 /// Whether the same name held an expression before that no text kept busy.

@@ -23,6 +23,7 @@ static SWITCH: Pattern = Pattern::new(
 static LISTED: Pattern = Pattern::new(
     r"(?x) \b(?:ADD_TAGS|ALLOWED_TAGS|allowedTags|allowed_tags|tagNames|tags|elements|allowedElements|add_tags|addTags|allowElements|AllowElements|AllowedTags\.Add|HTML\.Allowed|rm_tags_not)\b[\s=:,(&%w\[{\x22\x27]*[^\])}\n]*?(?:\b|[\x22\x27])(?:script|object|embed|applet|base)\b
       | \b(?:ADD_ATTR|ALLOWED_ATTR|allowedAttributes|allowed_attributes|attributes|add_tag_attributes|add_generic_attributes|generic_attributes|add_generic_attribute_prefixes|ALLOWED_ATTRIBUTES|addAttributes|AllowAttrs|allowAttributes|AllowedAttributes\.Add)\b[^\n]*?[\x22\x27\s]on(?:click|load|error|mouse\w+|focus|blur|change|submit|toggle|begin|key\w+|animation\w+|pointer\w+)\b
+      | \b[A-Z][A-Z_]*_(?:TAGS|ELEMENTS)\b[\s=:,(&%w\[{\x22\x27]*[^\])}\n]*?(?:\b|[\x22\x27])(?:script|object|embed|applet|base)\b | \b[A-Z][A-Z_]*_ATTR\w*\b[^\n]*?[\x22\x27\s]on(?:click|load|error|mouse\w+|focus|blur|change|submit|toggle)\b
       | \b(?:allowedSchemes|ALLOWED_URI_REGEXP|protocols|addProtocols|AllowURLSchemes|url_schemes|allowed_protocols|allowUrlProtocols|AllowedSchemes\.Add)\b[^\n]*?\b(?:javascript|vbscript)\b | [\x22\x27]on(?:click|load|error|mouse\w+|focus|blur|change|submit|toggle)[\x22\x27]\s*=>\s*(?:true|array|\[) | \bwp_kses\s*\([^\n]*[\x22\x27](?:javascript|vbscript)[\x22\x27]",
 );
 /// What makes markup harmless stands on the line or near it.

@@ -68,6 +68,12 @@ impl Check for SharedWriteUnlocked {
             return;
         }
         for twin in twins(file) {
+            if let Some(line) = only_for_condition(&twin, file.language) {
+                let draft = Draft::line(file, twin.new, line)
+                    .title("The lock is held for the condition, and what is written below is not under it");
+                sink.report(draft);
+                continue;
+            }
             let Some((line, text)) = unlocked(&twin, file.language).or_else(|| left_its_block(&twin, file.language)) else { continue };
             if !elsewhere(text.trim()) {
                 sink.report(Draft::line(file, twin.old, line));
@@ -146,6 +152,26 @@ fn left_its_block<'v>(twin: &Twin<'v, '_>, language: Language) -> Option<(usize,
     })?;
     Some((line, twin.old.plain_line(line)))
 }
+
+/// The line of an `if` of C++ that takes the lock which the function took, where it writes behind that block.
+fn only_for_condition(twin: &Twin<'_, '_>, language: Language) -> Option<usize> {
+    static TAKES: Pattern =
+        Pattern::new(r"^\s*(?:const\s+)?(?:std::)?(?:unique_lock|scoped_lock|lock_guard|shared_lock)\b[^;(]*\(\s*([\w.>-]+)");
+    static WITHIN: Pattern =
+        Pattern::new(r"\bif\s*\(\s*(?:const\s+)?(?:std::)?(?:unique_lock|scoped_lock|lock_guard|shared_lock)\b[^;(]*\(\s*([\w.>-]+)[^;]*;");
+    let taken = twin.removed().filter(|_| language == Language::Cpp).find_map(|(_, text)| TAKES.group(text, 1))?;
+    let (line, _) = twin.added().find(|(_, text)| WITHIN.group(text, 1) == Some(taken))?;
+    let head = twin.new.statements().iter().find(|one| one.first_line == line)?;
+    let last = twin.new.statements().get(head.end.checked_sub(1)?)?.last_line;
+    let behind = inside(twin.new, &twin.is).filter(|one| one.first_line > last.max(line) && one.bytes.len() <= LONGEST);
+    let writes = |text: &str| WRITES.is_match(text) || OF_OBJECT.is_match(text);
+    behind.map(|one| twin.new.plain_of(one)).any(writes).then_some(line)
+}
+
+/// What a member of an object is called by habit, written or changed.
+static OF_OBJECT: Pattern = Pattern::new(
+    r"(?:^|[\s;{])(?:\+\+|--)?(?:m_\w+|[a-z]\w*_)\s*(?:[-+*/|&^]?=[^=]|\+\+|--|;|\[|\.(?:insert\w*|emplace\w*|erase|clear|push\w*|pop\w*|assign|swap|resize|reset)\s*\()",
+);
 
 fn inside<'v>(side: &'v SideView<'_>, lines: &std::ops::Range<usize>) -> impl Iterator<Item = &'v Statement> + use<'v> {
     let lines = lines.clone();

@@ -28,8 +28,9 @@ static PLACE: Place<'_> = Place::of(&FIRST, &ANY).but(&TAMED, &FIXED);
 static FIRST_C: Pattern = Pattern::new(
     r"\b(?:sqlite3_exec|sqlite3_prepare\w*|sqlite3_get_table|mysql_(?:real_)?query|PQexec|PQprepare|SQLExecDirect\w*)\s*\(\s*[\w>.-]+\s*,",
 );
-static PRINTED: Pattern =
-    Pattern::new(r#"\b(?:sn|as|s|vsn)?printf\s*\(\s*(?:[^",\n]+,\s*){0,3}"\s*(?i:select|insert|update|delete)\b[^"\n]*'?%l{0,2}s"#);
+static PRINTED: Pattern = Pattern::new(
+    r#"\b(?:sqlite3_v?sn|sn|as|s|vsn)?printf\s*\(\s*(?:[^",\n]+,\s*){0,3}"\s*(?i:select|insert|update|delete)\b[^"\n]*'?%l{0,2}s"#,
+);
 /// What escapes it as it is printed.
 static QUOTED: Pattern = Pattern::new(r"(?i)sqlite3_mprintf|escape_(?:string|literal)|PQescape|quote");
 static IN_C: Place<'_> = Place::of(&FIRST_C, &PRINTED).but(&QUOTED, &FIXED);

@@ -1,12 +1,13 @@
 //! `unbounded-requests`: a loop that asks another host as often and as fast as it can, or a function that no longer keeps its requests apart.
 
 use super::request::loosened;
+use super::twins::twins;
 use super::unpaced::unpaced;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::FileView;
-use crate::model::rule::RuleId;
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/unbounded-requests.toml`.
 pub struct UnboundedRequests;
@@ -39,7 +40,8 @@ impl Check for UnboundedRequests {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::AFTER, Words::of([&ASKS]).or(super::unpaced::policies()))
+        Needs::nothing()
+            .and(Reach::AFTER, Words::of([&ASKS]).or(super::unpaced::policies()).or(Words::named(["attempt", "retries", "tries"])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -66,10 +68,41 @@ impl Check for UnboundedRequests {
                 sink.report(Draft::lines(file, side, statement.first_line, last));
             }
         }
+        if let Some(line) = uncounted(file) {
+            let draft = Draft::line(file, side, line).title("Attempts are no longer counted, so their limit is never reached");
+            sink.report(draft.severity(Severity::Medium));
+        }
         for (side, line) in unpaced(file, &ASKS) {
             if !told.iter().any(|lines| lines.contains(&line)) {
                 sink.report(Draft::line(file, side, line).title("Requests to another host lost what kept them apart or few at a time"));
             }
         }
     }
+}
+
+/// The line that compares a number of attempts with its limit, where the old one counted them and nothing of the file does now.
+fn uncounted(file: &FileView<'_>) -> Option<usize> {
+    static COUNTED: Pattern = Pattern::new(r"(?:\+\+\s*([\w.>$-]+)|([\w.>$-]+)\s*\+\+)\s*[<>]=?\s*[\w$]");
+    static TRIES: Pattern = Pattern::new(r"(?i)attempt|retr(?:y|ies)|tries|tried|fail");
+    static GROWS: Pattern = Pattern::new(r"\+\+|\+=|=[^=]");
+    let short = |text: &str| text.len() <= 400;
+    for twin in twins(file) {
+        let counted = twin.removed().filter(|(_, text)| short(text)).filter_map(|(_, text)| COUNTED.parts(text).next());
+        for name in counted.filter(|name| TRIES.is_match(name)).take(20) {
+            let compares = |text: &str| {
+                text.find(name).is_some_and(|at| text.get(at + name.len()..).is_some_and(|rest| rest.trim_start().starts_with(['<', '>'])))
+            };
+            let Some((line, _)) = twin.added().find(|(_, text)| short(text) && compares(text) && !COUNTED.is_match(text)) else { continue };
+            let grows = |text: &str| {
+                text.match_indices(name).any(|(at, _)| {
+                    let (before, after) = (text.get(..at).unwrap_or(""), text.get(at + name.len()..).unwrap_or("").trim_start());
+                    before.trim_end().ends_with("++") || GROWS.find(after).is_some_and(|grows| grows.start == 0)
+                })
+            };
+            if !twin.new.plain().lines().take(10_000).filter(|text| short(text)).any(grows) {
+                return Some(line);
+            }
+        }
+    }
+    None
 }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::beside;
+use super::outside_group;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -73,7 +74,9 @@ impl Check for UnguardedRoute {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ADDED, Words::of([&ROUTE]).or(beside::words())).and(Reach::AFTER, Words::of([&GUARD]))
+        Needs::nothing()
+            .and(Reach::ADDED, Words::of([&ROUTE]).or(beside::words()).or(outside_group::words()))
+            .and(Reach::AFTER, Words::of([&GUARD]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -122,6 +125,9 @@ impl Check for UnguardedRoute {
         }
         if sink.reported() == before {
             beside::report(file, side, sink);
+        }
+        if sink.reported() == before {
+            outside_group::report(file, side, sink);
         }
     }
 }

@@ -23,7 +23,7 @@ static ENDLESS: Pattern = Pattern::new(
 );
 /// Asks again for ever, by a policy.
 static FOREVER: Pattern = Pattern::new(
-    r"\bRetry\.indefinitely\s*\(|\b(?:Wait)?(?:AndRetry|Retry)Forever\w*\s*\(|\bstop\s*=\s*stop_never\b|\bretries\s*:\s*Infinity\b|\bretry\s*\(\s*\)|\bretry\s*\(\s*(?:Long|Integer)\.MAX_VALUE",
+    r"\bRetry\.indefinitely\s*\(|\b(?:Wait)?(?:AndRetry|Retry)Forever\w*\s*\(|\bstop\s*=\s*stop_never\b|\bretries\s*:\s*Infinity\b|\bretry\s*\(\s*\)|\bretry\s*\(\s*(?:Long|Integer)\.MAX_VALUE|@retry\s*(?:\(\s*\)\s*)?$|@tenacity\.retry\s*(?:\(\s*\)\s*)?$",
 );
 /// A policy that ends some time.
 static MEASURED: Pattern = Pattern::new(
