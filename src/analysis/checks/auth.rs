@@ -1,5 +1,6 @@
 //! Rules about who may do what: ways in, decisions that no longer decide, guards that went or no longer guard.
 
+mod all_but;
 pub mod alone;
 mod asked_apart;
 mod attempts;
@@ -28,6 +29,7 @@ mod nested;
 mod only_told;
 pub mod openings;
 pub mod paired;
+mod passing_filter;
 mod presence;
 pub mod refusal;
 mod remains;

@@ -8,6 +8,7 @@ pub mod between;
 pub mod bounds;
 pub mod careless;
 mod escaping_switched;
+mod first_only;
 pub mod handlers;
 mod in_part;
 mod marked_valid;

@@ -3,6 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::passing_filter;
 use super::refusal::asks_for_somebody;
 use super::vocabulary::vocabulary;
 use crate::analysis::check::{Check, Draft, Sink};
@@ -63,10 +64,24 @@ impl Check for GuardSwapped {
     fn needs(&self) -> Needs {
         Needs::nothing().and(
             Reach::REMOVED,
-            vocabulary()
-                .touching()
-                .or(vocabulary().guarding())
-                .or(Words::named(["perm", "role", "can", "allow", "admin", "staff", "owner", "grant", "right", "policy", "gate", "scope"])),
+            vocabulary().touching().or(vocabulary().guarding()).or(Words::named([
+                "filter",
+                "middleware",
+                "canactivate",
+                "interceptor",
+                "perm",
+                "role",
+                "can",
+                "allow",
+                "admin",
+                "staff",
+                "owner",
+                "grant",
+                "right",
+                "policy",
+                "gate",
+                "scope",
+            ])),
         )
     }
 
@@ -112,6 +127,7 @@ impl Check for GuardSwapped {
                 }
             }
         }
+        passing_filter::report(file, old, new, sink);
         if wanted.is_empty() {
             return;
         }

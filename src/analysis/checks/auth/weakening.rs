@@ -2,6 +2,7 @@
 //!
 //! Only a single kind of difference counts. A condition that was written anew is somebody's work, not a slip of a sign.
 
+use super::all_but;
 use super::looser::{fewer_needed, widened};
 use super::terms::{count, parts, tokens, without};
 use super::truth;
@@ -98,7 +99,7 @@ pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weaken
     if same(&["&&", "||", "(", ")"]) && count(&new, fewer) < count(&old, fewer) && count(&new, more) > count(&old, more) {
         return Some(if fewer == "&&" { Weakening::Either } else { Weakening::Both });
     }
-    if all_but_one(&old, &new, consequence) {
+    if all_but_one(&old, &new, consequence) || all_but::all_but_another(&old, &new, consequence) {
         return Some(Weakening::AllButOne);
     }
     if same(&["!", "(", ")"]) && count(&new, "!") != count(&old, "!") {
@@ -310,6 +311,7 @@ mod tests {
         assert_eq!(weakened("a !== b || c", "a = b || c", KeepsOut), Some(Weakening::Assigned));
         assert_eq!(weakened("c.role != \"admin\"", "c.role == \"guest\"", KeepsOut), Some(Weakening::AllButOne));
         assert_eq!(weakened("role == Role::Admin", "role != Role::Guest", LetsIn), Some(Weakening::AllButOne));
+        assert_eq!(weakened("a.r !== 'x' && a.r !== 'y'", "a.r === 'z'", KeepsOut), Some(Weakening::AllButOne));
         assert_eq!(weakened("above(a, b)", "above(b, a)", LetsIn), Some(Weakening::Swapped));
         assert_eq!(weakened("!p.can(u, d.owner)", "!p.can(d.owner, u)", KeepsOut), Some(Weakening::Swapped));
     }
@@ -332,6 +334,7 @@ mod tests {
             ("a > b", "a != b", KeepsOut),
             ("a", "(a)", LetsIn),
             ("c.role == \"guest\"", "c.role != \"admin\"", KeepsOut),
+            ("r != \"x\" && r != \"y\"", "r == \"x\"", KeepsOut),
             ("c.role != \"admin\"", "c.role != \"owner\"", KeepsOut),
         ] {
             assert_eq!(weakened(old, new, consequence), None, "{old} -> {new}");

@@ -15,6 +15,8 @@ static PLAIN_TEMPLATES: Pattern = Pattern::new(r"\b(?:Environment|Template)\s*\(
 static CONTEXT: Pattern = Pattern::new(r"\b(?:createContext|runInNewContext|new\s+VM2?|NodeVM)\s*\(");
 static POWERS: Pattern = Pattern::new(r"[{,]\s*(?:\.\.\.)?(?:process|require|globalThis|global|module|Buffer)\s*(?:[,}:]|$)");
 static SCRIPTS: Pattern = Pattern::new(r"\ballow-scripts\b");
+/// The sandbox of a frame, put together somewhere.
+static FRAME: Pattern = Pattern::new(r"\bsandbox=\{");
 static SAME_ORIGIN: Pattern = Pattern::new(r"\ballow-same-origin\b");
 static HELD: Pattern = Pattern::new(
     r#"(?i)network_?mode["']?\s*[:=]\s*["']none|network_?disabled["']?\s*[:=]\s*true|cap_?drop["']?\s*[:=]\s*\[|read_?only(?:_?rootfs)?["']?\s*[:=]\s*true|security_?opt["']?\s*[:=]\s*\[|allowHostAccess\(\s*HostAccess\.(?:EXPLICIT|NONE|SCOPED|ISOLATED|CONSTRAINED|UNTRUSTED)|allowIO\(\s*(?:IOAccess\.NONE|false)|allowPolyglotAccess\(\s*PolyglotAccess\.NONE"#,
@@ -71,6 +73,15 @@ pub(super) fn program_sandboxes(file: &FileView<'_>, sink: &mut Sink<'_>) {
             .iter()
             .find(|line| both(line) && framed && !was)
             .map(|line| (line.index, "A frame may run scripts as a part of this site, and so leave its sandbox", Severity::Medium));
+    }
+    if told.is_none() && !went(&SAME_ORIGIN) && SCRIPTS.is_match(side.plain()) && FRAME.is_match(side.plain()) {
+        let was = file
+            .old()
+            .is_some_and(|old| FRAME.is_match(old.plain()) && SCRIPTS.is_match(old.plain()) && !SAME_ORIGIN.is_match(old.plain()));
+        let code = file.language.is_code();
+        told = first(&SAME_ORIGIN)
+            .filter(|_| was && code)
+            .map(|line| (line, "A frame that runs scripts may be given the origin of this site", Severity::Medium));
     }
     if let Some((line, title, severity)) = told {
         sink.report(Draft::line(file, side, line).title(title).severity(severity));

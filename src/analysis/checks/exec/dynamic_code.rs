@@ -95,6 +95,16 @@ fn written(file: &FileView<'_>, sink: &mut Sink<'_>) {
           (?:body|content|text|bio|comment|description|message|title|signature|caption|about|note|headline|html|markdown|name)\b"#,
     );
     let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+    /// Laravel makes PHP of what a record holds.
+    static OF_RECORD: Pattern = Pattern::new(
+        r"\bBlade::(?:render|compileString)\s*\(\s*\$\w+->(?:\w+->)*(?:body|content|html|template|text|source|markup|subject)\b",
+    );
+    for line in file.added().filter(|line| line.text.len() <= LONGEST && OF_RECORD.is_match(side.plain_line(line.index))) {
+        if !TEMPLATE.is_match(side.plain_line(line.index)) {
+            let draft = Draft::line(file, side, line.index).title("Runs what a record holds as a template");
+            sink.report(draft.why("Blade makes PHP of its templates: whoever may change the record runs code.").severity(Severity::Medium));
+        }
+    }
     for line in file.added().filter(|line| line.text.len() <= LONGEST && TEMPLATE.is_match(side.plain_line(line.index))) {
         let draft = Draft::line(file, side, line.index).title("Runs what people write as a template");
         sink.report(

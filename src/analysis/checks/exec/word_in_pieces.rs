@@ -209,7 +209,7 @@ static PLAINLY: Pattern = Pattern::new(
 );
 
 /// The whole name of a class or module, and what loads one by its name.
-static CLASS: Pattern = Pattern::new(r"^[a-z]\w*(?:[.\\/][A-Za-z_$]\w*)+$");
+static CLASS: Pattern = Pattern::new(r"^[a-z]\w*(?:[.\\/][A-Za-z_$][\w$]*)+$");
 static BY_NAME: Pattern = Pattern::new(
     r"\bClass\.forName\s*\(|\bloadClass\s*\(|\bActivator\.CreateInstance\b|\bType\.GetType\s*\(|\bimport_module\s*\(|\b__import__\s*\(|\bdlopen\s*\(|\bdlsym\s*\(|\bGetProcAddress\s*\(",
 );

@@ -187,6 +187,10 @@ fn looked(code: &str) -> bool {
 
 /// Whether the statement at `at` heads a test.
 fn heads_test(side: &SideView<'_>, at: usize) -> bool {
+    // What begins a test may itself begin with a condition.
+    if side.statements().get(at).is_some_and(|one| CONDITION.is_match(side.code_of(one))) {
+        return false;
+    }
     (at.saturating_sub(2)..=at).any(|near| {
         let statements = side.statements();
         statements.get(near).is_some_and(|one| {
@@ -230,7 +234,7 @@ fn asked_again(side: &SideView<'_>, at: usize, condition: usize, asserting: &[bo
     let turned = || asked.iter().any(|call| call.len() > 6 && went.iter().any(|one| one.contains(call)));
     let lacks = || {
         let named = |later: &usize, name: &str| statements.get(*later).is_some_and(|one| compares_whole(side.code_of(one), name));
-        LACKS.parts(side.code_of(one)).next().is_some_and(|name| behind.iter().any(|later| named(later, name)))
+        LACKS.parts(side.plain_of(one)).next().is_some_and(|name| behind.iter().any(|later| named(later, name)))
     };
     if behind.iter().any(asks) || turned() || lacks() { behind } else { Vec::new() }
 }

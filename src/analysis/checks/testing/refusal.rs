@@ -16,7 +16,7 @@ pub(super) static NONE_THROWN: Pattern = Pattern::new(
 );
 /// A status by which somebody is turned away, as tests name it.
 pub(super) static TURNED_AWAY: Pattern = Pattern::new(
-    r"(?i)\b(?:401|403|404)\b|Status(?:Unauthorized|Forbidden|NotFound)\b|\b(?:HttpStatus|HTTPStatus|StatusCodes?)(?:\.|::)(?:UNAUTHORIZED|FORBIDDEN|NOT_FOUND|Unauthorized|Forbidden|NotFound)\b|\bis(?:Unauthorized|Forbidden|NotFound)\(\)|\bassert(?:Unauthorized|Forbidden|NotFound)\(|:(?:unauthorized|forbidden|not_found)\b",
+    r"(?i)\b(?:401|403|404)\b|Status(?:Unauthorized|Forbidden|NotFound)\b|\b(?:HttpStatus(?:Code)?|HTTPStatus|StatusCodes?)(?:\.|::)(?:UNAUTHORIZED|FORBIDDEN|NOT_FOUND|Unauthorized|Forbidden|NotFound)\b|\bis(?:Unauthorized|Forbidden|NotFound)\(\)|\bassert(?:Unauthorized|Forbidden|NotFound)\(|:(?:unauthorized|forbidden|not_found)\b",
 );
 /// A status by which he is not.
 pub(super) static LET_IN: Pattern = Pattern::new(r"(?i)\b(?:200|201|202|204)\b|StatusOK\b|:(?:ok|success)\b|\bisOk\(\)|\bassertOk\(|is2xx");

@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use super::bounds::{KEPT, MOVES_BYTES, OPENS, SIZED};
+use super::first_only;
 use super::handlers::filled;
 use super::in_part;
 use super::marked_valid;
@@ -36,7 +37,7 @@ impl Check for InputCheckWeakened {
     fn needs(&self) -> Needs {
         // What a size is called is open; whatever is compared is asked of.
         let told = KEPT.iter().filter(|kept| !kept.by_hand).flat_map(|kept| [kept.strictly, kept.somehow]);
-        let sizes = Words::named(["<", ">"]).or(in_part::words());
+        let sizes = Words::named(["<", ">", "return"]).or(in_part::words());
         Needs::nothing().and(
             Reach::REMOVED,
             told.filter(|pattern| pattern.words().is_some()).fold(sizes.or(marked_valid::words()), |words, one| words.or(Words::of([one]))),
@@ -54,6 +55,9 @@ impl Check for InputCheckWeakened {
         }
         if sink.reported() == 0 {
             in_part::report(file, sink);
+        }
+        if sink.reported() == 0 {
+            first_only::report(file, sink);
         }
     }
 }

@@ -89,7 +89,13 @@ pub(super) fn report(file: &FileView<'_>, sink: &mut Sink<'_>) {
     // Blocks of Ruby and scripts of PHP stand outside of functions.
     let outside = matches!(file.language, Language::Php | Language::Ruby)
         && file.removed().any(|line| line.text.len() <= WIDEST && NAMED.is_match(line.text));
-    for line in (0..side.len()).filter(|line| told(*line) && writes_something(side.plain_line(*line))).take(MOST) {
+    // What the names are taken from may be all that is new.
+    let looped = |line: usize| {
+        let new = (line.saturating_sub(2)..line).any(|at| told(at) && LOOPS.is_match(side.plain_line(at)));
+        new && side.line(line).text.len() <= WIDEST && BY_VARIABLE.is_match(side.plain_line(line))
+    };
+    let writes = |line: &usize| told(*line) && writes_something(side.plain_line(*line)) || looped(*line);
+    for line in (0..side.len()).filter(writes).take(MOST) {
         match side.function_at(line) {
             Some(one) if one.last_line - one.first_line.min(one.last_line) <= LONGEST => {
                 let own = Place { file, side, first: one.first_line, last: one.last_line, function: Some(one) };

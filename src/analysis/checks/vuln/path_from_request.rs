@@ -34,7 +34,7 @@ static IN_SHARP: Place<'_> = Place::of(&FIRST, &ANY).but(&TAMED_SHARP, &FIXED);
 /// On the JVM a folder gives the path below it, and says nothing of where that leads.
 static BELOW: Pattern = Pattern::new(r"\b\w*(?i:root|dir|directory|base|folder|storage|uploads?|exports)\w*(?:\(\))?\.resolve\s*\(");
 static TAMED_JVM: Pattern = Pattern::new(
-    r"(?i)startsWith|canonical|normali[sz]e|toRealPath|getFileName|\.fileName|\.name\b|getName\(\)|allowed|whitelist|allowlist|uuid|toLong|toInt|parse(?:Int|Long)|matches|require\s*\(|uri",
+    r"(?i)startsWith|canonical|normali[sz]e|toRealPath|getFileName|\.fileName|\.name\b|getName\(\)|allowed|whitelist|allowlist|matches|require\s*\(",
 );
 static IN_JVM: Place<'_> = Place::of(&BELOW, &NONE).but(&TAMED_JVM, &FIXED);
 

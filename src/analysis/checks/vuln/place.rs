@@ -61,6 +61,14 @@ pub fn half_of(plain: &str, asked: &Range<usize>) -> Option<Range<usize>> {
     Some(choice.end..other)
 }
 
+/// Where the other half begins of a choice that takes a name if there is something in it: `given != null ? given : settings.url()`.
+pub fn other_half(plain: &str) -> Option<usize> {
+    static IF_GIVEN: Pattern = Pattern::new(r"=\s*\(?\s*(\w+)\s*(?:!==?\s*(?:null|undefined|nil)\s*)?\?\s*(\w+)\s*:\s");
+    let found = IF_GIVEN.find(plain)?;
+    let text = plain.get(found.clone())?;
+    (IF_GIVEN.group(text, 1) == IF_GIVEN.group(text, 2)).then_some(found.end)
+}
+
 /// Code without what only says which entry of a table is taken, byte for byte.
 pub fn outside_of_tables(code: &str) -> Cow<'_, str> {
     static ENTRY: Pattern = Pattern::new(r"[A-Za-z0-9_)\]]\[\s*([A-Za-z_$][\w.$]*)\s*\]");

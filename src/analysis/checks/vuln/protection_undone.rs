@@ -110,7 +110,7 @@ static FOLLOWS: Pattern =
     Pattern::new(r"\bXMLParser\s*\([^)]*(?:load_dtd\s*=\s*True|huge_tree\s*=\s*True|resolve_entities\s*=\s*True|no_network\s*=\s*False)");
 static STILL_NONE: Pattern = Pattern::new(r"\bresolve_entities\s*=\s*False\b|defusedxml");
 
-static TURNS: [Turn; 22] = [
+static TURNS: [Turn; 24] = [
     Turn { title: "Files are made for everybody to read and write", was: &UMASK, is: Some(&NO_UMASK), ..PLAIN },
     Turn {
         title: "Whoever connects need not show a certificate any more",
@@ -216,8 +216,24 @@ static TURNS: [Turn; 22] = [
         severity: Severity::Medium,
         ..PLAIN
     },
+    Turn { title: "What was made clean is only asked whether there is any", was: &CLEANED, is: Some(&ONLY_ASKED), ..PLAIN },
+    Turn {
+        title: "What was shown as text is written into the page as markup",
+        was: &SHOWN_AS_TEXT,
+        is: Some(&AS_MARKUP),
+        without: Some(&MADE_HARMLESS),
+        severity: Severity::Medium,
+        ..PLAIN
+    },
 ];
 
+static CLEANED: Pattern = Pattern::new(r"=\s*(?:\w+(?:\.|::))*\w*(?:clean|[sS]anit|[eE]scap|[pP]urif)\w*\(\s*&?\w+\s*\)\s*;?\s*$");
+static ONLY_ASKED: Pattern = Pattern::new(
+    r"(?:clean|[sS]anit|[eE]scap|[pP]urif)\w*\(\s*&?\w+\s*\)\s*\??\.(?:is_empty|isEmpty|isNotEmpty|len|length|size|count|isBlank|is_blank|trim\(\)\.length)\b(?:[^;]*(?:\belse\b|[?:{])|\(\)\s*$)",
+);
+static SHOWN_AS_TEXT: Pattern = Pattern::new(r">\s*\{\s*\w+(?:\??\.\w+)+\s*\}\s*</");
+static AS_MARKUP: Pattern = Pattern::new(r"\bdangerouslySetInnerHTML=\{");
+static MADE_HARMLESS: Pattern = Pattern::new(r"(?i)sanit|purif|escape|clean|markdown|highlight|\bt\(|rendered|[hH]tml\s*\}");
 static COOKIE_HELD: Pattern = Pattern::new(r"(?i)\bhttp_?only[\x22']?\s*(?:=>|[:=])\s*true\b|\bCookieSecurePolicy\.Always\b");
 static COOKIE_LOOSE: Pattern = Pattern::new(r"(?i)\bhttp_?only[\x22']?\s*(?:=>|[:=])\s*false\b|\bCookieSecurePolicy\.None\b");
 /// The cookie that a page sends back as a head has to be read by its scripts.

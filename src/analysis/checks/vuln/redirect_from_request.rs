@@ -24,6 +24,14 @@ static FIXED: Pattern = Pattern::new(
 );
 static PLACE: Place<'_> = Place { leads: true, ..Place::of(&FIRST, &ANY).but(&TAMED, &FIXED) };
 
+/// In PHP a form is checked as a whole, which says nothing of an address unless it is one of its fields.
+static TAMED_PHP: Pattern = Pattern::new(
+    r"(?i)allowed|allowlist|whitelist|isSafe|is_local|isLocal|str_starts_with|startsWith|parse_url|validate\s*\([^;]*(?:url|redirect|return|next|back|target)\w*['\x22]\s*=>|validateUrl|isValid|relative|sanitiz|filter_var|wp_validate",
+);
+static IN_PHP: Place<'_> = Place { leads: true, ..Place::of(&AWAY, &ANY).but(&TAMED_PHP, &FIXED) };
+/// Laravel sends somebody away from the site.
+static AWAY: Pattern = Pattern::new(r"\bredirect\s*\(\s*\)->away\s*\(|\bRedirect::away\s*\(");
+
 /// In C a header says it, or a function that is called by it.
 static FIRST_C: Pattern = Pattern::new(
     r"\b\w*redirect\w*\s*\(\s*(?:\w+\s*,\s*){0,2}|(?:^|[^\w.>])(?:\w+_)?location\s*\(\s*|\bMHD_HTTP_HEADER_LOCATION\s*,|[hH]eader\w*\s*\([^\x22\n]*\x22[Ll]ocation\x22\s*,",
@@ -37,13 +45,16 @@ impl Check for RedirectFromRequest {
     }
 
     fn needs(&self) -> Needs {
-        request::needs(&[&PLACE, &IN_C])
+        request::needs(&[&PLACE, &IN_C, &IN_PHP])
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
         let place = if matches!(file.language, Language::C | Language::Cpp) { &IN_C } else { &PLACE };
-        let found = request::endings(place, &[], file);
+        let mut found = request::endings(place, &[], file);
+        if found.is_empty() && file.language == Language::Php {
+            found = request::endings(&IN_PHP, &[], file);
+        }
         if found.is_empty() {
             return;
         }

@@ -10,7 +10,7 @@ use super::asked::{FILLED_IN, TAKES_APART};
 use super::between::{self, Look};
 use super::handlers::{filled, handed, marks};
 pub use super::place::Place;
-use super::place::{LED, argument, half_of, looked_up, outside_of_tables, untamed};
+use super::place::{LED, argument, half_of, looked_up, other_half, outside_of_tables, untamed};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::flow::Flow;
 use crate::analysis::language::Language;
@@ -331,7 +331,7 @@ fn follow<'v>(
     // Of a choice between what was sent, if it was, and something else only the one half counts.
     let half = asked.as_ref().and_then(|asked| half_of(plain, asked));
     // `request.args.get("next") or url_for("home")`: what is taken where nothing was sent made nothing of what was.
-    let instead = asked.and_then(|asked| Some(asked.end + INSTEAD.find(plain.get(asked.end..)?)?.start));
+    let instead = asked.and_then(|asked| Some(asked.end + INSTEAD.find(plain.get(asked.end..)?)?.start)).or_else(|| other_half(plain));
     let own =
         |call: &Range<usize>| instead.is_none_or(|from| call.start < from) && half.as_ref().is_none_or(|half| half.contains(&call.start));
     let mut calls = CALLED.find_all(side.code_of(statement)).filter(own);

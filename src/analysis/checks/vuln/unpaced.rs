@@ -67,6 +67,15 @@ pub fn unpaced<'v, 'a>(file: &'v FileView<'a>, asks: &Pattern) -> Vec<(&'v SideV
             found.push((twin.new, line));
         }
     }
+    // A decorator stands above the function and belongs to none.
+    if found.is_empty()
+        && let Some(side) = file.new_side().filter(|side| file.role.is_live() && asks.is_match(side.plain()))
+    {
+        let mark = |text: &str| text.len() <= 400 && text.trim_start().starts_with('@');
+        let measured = || file.removed().any(|line| mark(line.text) && MEASURED.is_match(line.text));
+        let forever = file.added().find(|line| mark(line.text) && FOREVER.is_match(line.text));
+        found.extend(forever.filter(|_| measured()).map(|line| (side, line.index)));
+    }
     found
 }
 

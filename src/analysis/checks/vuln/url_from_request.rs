@@ -32,7 +32,7 @@ static TAMED_JVM: Pattern = Pattern::new(
     r"(?i)allowed|allowlist|allow_list|whitelist|isPrivate|isSafe|ip_?address|\.hostname|\.host\b|getHost|startsWith|validate_?url|url_?valid|ssrf|InetAddress|isLoopback|isSiteLocal",
 );
 /// What builds an address in a function of its own says itself what of it is the request's.
-static BUILT: Pattern = Pattern::new(r"->|=>|^\s*\{|^\s*\x22[^\x22$]*\{");
+static BUILT: Pattern = Pattern::new(r"->|=>|^\s*\{|^\s*\x22[^\x22$]*\{|^\s*[A-Z][A-Z_]+\.get\(");
 static PLACE_JVM: Place<'_> = Place { leads: true, ..Place::of(&FIRST_JVM, &ANY).but(&TAMED_JVM, &BUILT) };
 /// An address of Java asks nobody before it is opened.
 static OPENS: Pattern = Pattern::new(
