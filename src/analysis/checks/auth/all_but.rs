@@ -1,14 +1,9 @@
 //! Several were let in by their names, and now everybody is but one other. A part of `condition-weakened`.
 
-use super::weakening::Consequence;
-
-/// Whether `old` names whom it lets in, one by one, and `new` names only whom it does not. Both as words and signs.
-pub(super) fn all_but_another(old: &[String], new: &[String], consequence: Consequence) -> bool {
-    let joined = match consequence {
-        Consequence::KeepsOut => "&&",
-        Consequence::LetsIn => "||",
-    };
-    let keeps = consequence == Consequence::KeepsOut;
+/// Whether `old` names whom it lets in, one by one, and `new` names only whom it does not. Both as words and signs; `keeps`: of conditions
+/// that keep out.
+pub(super) fn all_but_another(old: &[String], new: &[String], keeps: bool) -> bool {
+    let joined = if keeps { "&&" } else { "||" };
     let parts: Vec<&[String]> = old.split(|token| token == joined).collect();
     let (Some((whom, _)), 2..=12) = (compared(new, !keeps), parts.len()) else { return false };
     let named: Vec<&str> =

@@ -99,7 +99,7 @@ pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weaken
     if same(&["&&", "||", "(", ")"]) && count(&new, fewer) < count(&old, fewer) && count(&new, more) > count(&old, more) {
         return Some(if fewer == "&&" { Weakening::Either } else { Weakening::Both });
     }
-    if all_but_one(&old, &new, consequence) || all_but::all_but_another(&old, &new, consequence) {
+    if all_but_one(&old, &new, consequence) || all_but::all_but_another(&old, &new, consequence == Consequence::KeepsOut) {
         return Some(Weakening::AllButOne);
     }
     if same(&["!", "(", ")"]) && count(&new, "!") != count(&old, "!") {
