@@ -1,5 +1,6 @@
 //! Measurements of the hot paths on the three fixtures. Run with `cargo bench`; nothing here is asserted.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::process::Command;
 use std::sync::{Arc, LazyLock};
@@ -13,7 +14,7 @@ use lazaret::config::keymap::Keymap;
 use lazaret::config::table::Document;
 use lazaret::config::theme::{BUILTIN, Theme};
 use lazaret::model::cancel::Cancel;
-use lazaret::model::change::{Change, Texts};
+use lazaret::model::change::{Change, TextRequest, Texts};
 use lazaret::model::pack::{Pack, PackFile};
 use lazaret::model::pull::Origin;
 use lazaret::model::rule::{Example, Rule, RuleOrigin};
@@ -167,6 +168,37 @@ fn own(bencher: Bencher<'_, '_>, kind: &str) {
         let (engine, change) = (engine(kind), change(&text));
         bencher.counter(divan::counter::BytesCount::new(text.len())).bench(|| black_box(engine.analyse(&change, &|_| Texts::default())));
     }
+}
+
+/// The commits that `LAZARET_BENCH_COMMITS` names, by ids with spaces between, of the repository `LAZARET_BENCH_REPO`: each judged with its
+/// whole files, which were read before, by all cores, one commit after the other.
+#[divan::bench(args = KINDS, sample_count = 10)]
+#[allow(clippy::disallowed_methods, reason = "a bench may be told what to read")]
+fn commits(bencher: Bencher<'_, '_>, kind: &str) {
+    let (Ok(repo), Ok(ids)) = (std::env::var("LAZARET_BENCH_REPO"), std::env::var("LAZARET_BENCH_COMMITS")) else { return };
+    let ids: Vec<String> = ids.split_whitespace().map(str::to_owned).collect();
+    let (none, recognise) = (BTreeMap::new(), Arc::new(provenance::of));
+    let setup = Setup { repo: repo.clone(), origin: Origin::Local, recognise, selection: Selected::Named(ids.clone()), facts: none };
+    let Ok(source) = LocalSource::open(repo.as_ref(), setup) else { return };
+    let engine = engine(kind);
+    let read = |id: &String| {
+        let change = source.change(&source.at(id), &Cancel::default()).ok()?;
+        let held = RefCell::new(BTreeMap::new());
+        let texts = |wanted: &[TextRequest]| {
+            let texts = source.texts(&change, wanted, &Cancel::default());
+            held.borrow_mut().insert(wanted.to_vec(), texts.clone());
+            texts
+        };
+        let _report = engine.analyse(&change, &texts);
+        Some((change, held.into_inner()))
+    };
+    let read: Vec<(Change, BTreeMap<Vec<TextRequest>, Texts>)> = ids.iter().filter_map(read).collect();
+    bencher.counter(divan::counter::ItemsCount::new(read.len())).bench(|| {
+        let judge = |(change, texts): &(Change, BTreeMap<Vec<TextRequest>, Texts>)| {
+            engine.analyse(change, &|wanted| texts.get(wanted).cloned().unwrap_or_default()).findings.len()
+        };
+        read.iter().map(judge).sum::<usize>()
+    });
 }
 
 /// Diff text to patch.
