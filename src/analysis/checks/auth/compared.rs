@@ -1,5 +1,6 @@
 //! A function before and after: its statements on both sides, the questions it asks, and what is told of them. Never what is wrong with it.
 
+use super::awaited::AtOnce;
 use super::functions::{Body, brief};
 use super::grant::{Grant, grant};
 use super::refusal::{asks_for_somebody, is_of_somebody, refuses};
@@ -96,6 +97,8 @@ impl Half<'_, '_> {
 pub struct Compared<'v, 'f, 'a> {
     /// Its file.
     pub file: &'v FileView<'f>,
+    /// What the change made answer at once.
+    pub at_once: &'v AtOnce,
     /// As it was.
     pub old: Half<'v, 'a>,
     /// As it is.

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use super::awaited::{self, Answer};
+use super::awaited::{self, Answer, AtOnce};
 use super::compared::{Compared, Half, LONGEST_REFUSAL, Question, RETURNS};
 use super::functions::{Bodies, Body};
 use super::grant::{Grant, grant};
@@ -49,11 +49,12 @@ impl Check for ConditionWeakened {
         }
         let before_all = sink.reported();
         let before = Bodies::of(old);
+        let at_once = AtOnce::default();
         for now in Body::all(new) {
             let Some(was) = before.same_as(new, &now) else { continue };
             let touched = |side: &SideView<'_>, body: &Body<'_>| side.touches(body.function.first_line, body.function.last_line);
             if touched(new, &now) || touched(old, &was) {
-                Compared { file, old: Half { side: old, body: was }, new: Half { side: new, body: now } }.report(sink);
+                Compared { file, at_once: &at_once, old: Half { side: old, body: was }, new: Half { side: new, body: now } }.report(sink);
             }
         }
         if sink.reported() == before_all {
@@ -162,7 +163,7 @@ impl Compared<'_, '_, '_> {
             if there && self.answers_nothing(at) {
                 continue;
             }
-            let answer = if how == Weakening::NotAwaited { awaited::answer(self.file, was.code) } else { Answer::Later };
+            let answer = if how == Weakening::NotAwaited { awaited::answer(self.file, self.at_once, was.code) } else { Answer::Later };
             if answer == Answer::AtOnce {
                 continue;
             }

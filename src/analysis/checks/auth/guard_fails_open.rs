@@ -127,6 +127,9 @@ impl Check for GuardFailsOpen {
 fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>, sink: &mut Sink<'_>) {
     let spots = file.spots(&SWITCHED, side.side);
     let asked = |s: &&Statement| side.touches(s.first_line, s.last_line) && s.bytes.len() <= 8000 && spots.meet(s.first_line, s.last_line);
+    let gone = LazyCell::new(|| -> BTreeSet<&String> {
+        file.removed().filter(|was| was.text.len() <= 2000).take(MOST_GONE).filter_map(|was| said(was.text)).collect()
+    });
     for statement in side.statements().iter().filter(asked) {
         let plain = side.plain_of(statement);
         for (what, severity, pattern) in &*SWITCHES {
@@ -138,7 +141,7 @@ fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>
             if side.is_changed(line) && !kept && !stood.contains(side.line(line).text.trim()) {
                 let severity = if fetched_with_it(file, there_line(side, line)) || opens_management(file, side, what) {
                     Severity::High
-                } else if opted(side, statement) || file.removed().any(|was| was.text.len() <= 2000 && said(was.text) == Some(what)) {
+                } else if opted(side, statement) || gone.contains(what) {
                     (*severity).min(Severity::Medium)
                 } else {
                     *severity
@@ -149,6 +152,9 @@ fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>
         }
     }
 }
+
+/// More lines that went are not asked what they switched off.
+const MOST_GONE: usize = 500;
 
 /// What a line switches off.
 fn said(text: &str) -> Option<&'static String> {

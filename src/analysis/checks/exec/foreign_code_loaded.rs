@@ -1,5 +1,7 @@
 //! `foreign-code-loaded`: code is loaded from a folder that anybody can write to, or from another host.
 
+use std::cell::LazyCell;
+
 use super::engines::{LONGEST, engines};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::arrivals;
@@ -51,13 +53,14 @@ impl Check for ForeignCodeLoaded {
         let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
         from_temporary(file, side, sink);
         from_elsewhere(file, side, sink);
+        let named = LazyCell::new(|| LOADS_NAMED.is_match(side.masked()));
         for statement in side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line) && s.bytes.len() <= LONGEST) {
             let plain = side.plain_of(statement);
             let (title, severity) = if NAMED.is_match(plain) {
                 ("Loads code that a request names", Severity::High)
             } else if TEMPORARY.is_match(plain) {
                 ("Loads code from a folder that anybody can write to", Severity::High)
-            } else if IN_ADDRESS.is_match(plain) && LOADS_NAMED.is_match(side.masked()) {
+            } else if IN_ADDRESS.is_match(plain) && *named {
                 let fetched = statement.function.and_then(|at| side.functions().get(at)).is_some_and(|own| {
                     side.masked()
                         .get(side.bytes_of(own.first_line, own.last_line))

@@ -2,6 +2,7 @@
 //!
 //! Reads constants only. What is decoded while the program runs is `decode-then-execute`'s.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::engines::LONGEST;
@@ -235,8 +236,9 @@ fn constants(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
 
 /// Tables of numbers that a number of the file makes a text of, by adding, subtracting or exclusive or.
 fn tables(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let by_name = LazyCell::new(|| BY_NAME.is_match(side.masked()));
     for (at, text) in shifted(side.plain(), |range| side.touches(side.line_of(range.start), side.line_of(range.end))) {
-        let class = || CLASS.is_match(&text) && BY_NAME.is_match(side.masked());
+        let class = || CLASS.is_match(&text) && *by_name;
         if PLAINLY.is_match(&text) || class() {
             let title = format!("Hides a text that reads `{}`", text.chars().take(60).collect::<String>());
             let draft = Draft::line(file, side, side.line_of(at)).title(title);
