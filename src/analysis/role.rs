@@ -124,7 +124,6 @@ const RULES: [(Role, Fits); 12] = [
     (Role::Lock, is_lock),
     (Role::Vendored, |path, _| {
         folders(path).any(|folder| matches!(folder, "vendor" | "node_modules" | "third_party" | "third-party" | "3rdparty" | "thirdparty"))
-            || is_copied(path)
             || is_hidden(path) && path.contains("/.yarn/releases/")
     }),
     (Role::Generated, is_generated),
@@ -258,17 +257,6 @@ fn is_generated(path: &str, name: &str) -> bool {
     ) || folders(path).any(|folder| matches!(folder, "dist" | "generated" | "__snapshots__" | "__generated__"))
 }
 
-/// Whether a library lies below what a site serves, with its version in the name of its folder: `public/plugins/viewer-5.2.133/…`.
-fn is_copied(path: &str) -> bool {
-    let of_version = |folder: &str| {
-        let version = folder.rsplit_once('-').map_or("", |(_, version)| version);
-        let mut parts = version.split('.');
-        parts.clone().count() > 2 && parts.all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-    };
-    let mut below = folders(path).skip_while(|folder| !matches!(*folder, "public" | "static" | "assets" | "wwwroot" | "webroot"));
-    below.any(of_version)
-}
-
 fn is_test(path: &str, name: &str) -> bool {
     const FOLDERS: [&str; 14] = [
         "test",
@@ -332,8 +320,8 @@ mod tests {
             ("pkg/page_test.go", Role::Test),
             ("test/session.spec.ts", Role::Test),
             ("regress/agent_key.prv", Role::Test),
-            ("public/plugins/viewer-5.2.133/build/viewer.mjs", Role::Vendored),
-            ("public/release-2.1/index.js", Role::Product),
+            ("public/plugins/viewer-5.2.133/build/viewer.mjs", Role::Product),
+            ("inc/3rdparty/viewer/viewer.js", Role::Vendored),
             ("web/src/mocks/handlers.ts", Role::Test),
             ("src/test/java/TokenServiceTest.java", Role::Test),
             ("docs/logging.md", Role::Docs),

@@ -2,6 +2,8 @@
 //!
 //! Told from the text alone. Nothing is expanded, resolved or run.
 
+use std::borrow::Cow;
+
 use super::pattern::Pattern;
 use super::prefilter::Words;
 
@@ -128,11 +130,20 @@ pub fn words_of(deed: Deed) -> Words {
 /// The worst that `command` does; `None` when nothing about it stands out.
 #[must_use]
 pub fn worst(command: &str) -> Option<Deed> {
-    /// So many programs are a list of names between bars, as highlighters hold them.
-    const LIST: usize = 30;
-    if command.split('|').take(LIST + 1).count() > LIST {
-        return None;
+    /// Names between bars with nothing else among them, in a group of an expression or in signs of their own: no command has an input there.
+    static NAMES: Pattern = Pattern::new(r#"(?:^|\(\?:|["'`])(?:[A-Za-z][\w.+-]*\|){20,}[A-Za-z][\w.+-]*(?:$|[)"'`])"#);
+    let mut rest = Cow::Borrowed(command);
+    if NAMES.is_match(command) {
+        let (mut kept, mut from) = (String::new(), 0);
+        for names in NAMES.find_all(command) {
+            kept.push_str(command.get(from..names.start).unwrap_or(""));
+            kept.push(' ');
+            from = names.end;
+        }
+        kept.push_str(command.get(from..).unwrap_or(""));
+        rest = Cow::Owned(kept);
     }
+    let command = rest.as_ref();
     let sends = SENDS.is_match(command);
     let network = sends || NETWORK.is_match(command);
     let found = |pattern: &Pattern, deed| pattern.is_match(command).then_some(deed);

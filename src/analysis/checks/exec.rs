@@ -5,6 +5,7 @@ pub mod disguise;
 pub mod engines;
 mod here_documents;
 pub mod node_shell;
+mod ran_before;
 pub mod runners;
 mod shell_in_shell;
 pub mod spelling;

@@ -30,15 +30,16 @@ impl AtOnce {
     fn names(&self, file: &FileView<'_>) -> &BTreeSet<String> {
         self.0.get_or_init(|| {
             let files = &file.change.patch.files;
-            let (mut went, mut came) = (BTreeSet::new(), BTreeSet::new());
+            let (mut went, mut came, mut promise) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
             let texts = files.iter().filter(|other| files.len() <= MOST_FILES || other.path() == file.repo_path());
             for text in texts.filter_map(|other| other.text()) {
                 let defined =
                     |line: &str, later: bool| defines(line).filter(|(_, promises)| *promises == later).map(|(name, _)| name.to_owned());
                 went.extend(text.removed().filter_map(|(_, line)| defined(line, true)));
                 came.extend(text.added().filter_map(|(_, line)| defined(line, false)));
+                promise.extend(text.added().filter_map(|(_, line)| defined(line, true)));
             }
-            went.intersection(&came).cloned().collect()
+            went.intersection(&came).filter(|name| !promise.contains(*name)).cloned().collect()
         })
     }
 }

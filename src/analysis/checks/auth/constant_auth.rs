@@ -152,7 +152,7 @@ fn function(
     let (severity, confidence) = match (answer.kind, was_real) {
         (Kind::First, true) => (Severity::Critical, Confidence::High),
         // Whoever is asked about nobody and nothing says what a thing can do, not what somebody may.
-        (Kind::First, false) if only_permits(name) && asks_nothing(side, body) => (Severity::Medium, Confidence::Low),
+        (Kind::First, false) if only_permits(side, body) && asks_nothing(side, body) => (Severity::Medium, Confidence::Low),
         (Kind::First, false) => (Severity::High, Confidence::Medium),
         (Kind::Stopped, _) => (Severity::High, Confidence::Medium),
     };
@@ -170,8 +170,9 @@ fn function(
 }
 
 /// Whether a name is one of these by its verb alone: `canEdit`.
-fn only_permits(name: &str) -> bool {
-    vocabulary().permits(name) && !vocabulary().answers(name)
+fn only_permits(side: &SideView<'_>, body: Body<'_>) -> bool {
+    let name = &body.function.name;
+    vocabulary().permits(name) && !vocabulary().answers(name) && !is_of_policy(side, body)
 }
 
 /// Whether a function is handed nothing: neither somebody nor something.
@@ -195,13 +196,17 @@ fn constants(file: &FileView<'_>, side: &SideView<'_>) -> HashMap<String, usize>
 
 /// Whether the function answers "may they?", by its name or as an action of a policy.
 fn answers(side: &SideView<'_>, body: Body<'_>) -> bool {
-    static POLICY: Pattern = Pattern::new(r"(?:Policy|Ability|Voter|Authorizer)$");
     let name = &body.function.name;
+    vocabulary().answers(name) || vocabulary().permits(name) || is_of_policy(side, body)
+}
+
+/// Whether a function is an action of a policy, by the class around it.
+fn is_of_policy(side: &SideView<'_>, body: Body<'_>) -> bool {
+    static POLICY: Pattern = Pattern::new(r"(?:Policy|Ability|Voter|Authorizer)$");
     static HANDLER: Pattern = Pattern::new(r"\b(?:AuthorizationHandler|AuthenticationHandler|Voter)\b");
     let header = &side.statements()[body.header];
     let of_handler = || header.parent.and_then(|at| side.statements().get(at)).is_some_and(|class| HANDLER.is_match(side.code_of(class)));
-    let of_policy = || class_of(side, header).is_some_and(|class| POLICY.is_match(class)) || of_handler();
-    vocabulary().answers(name) || vocabulary().permits(name) || of_policy()
+    class_of(side, header).is_some_and(|class| POLICY.is_match(class)) || of_handler()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -127,8 +127,11 @@ impl Check for GuardFailsOpen {
 fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>, sink: &mut Sink<'_>) {
     let spots = file.spots(&SWITCHED, side.side);
     let asked = |s: &&Statement| side.touches(s.first_line, s.last_line) && s.bytes.len() <= 8000 && spots.meet(s.first_line, s.last_line);
-    let gone = LazyCell::new(|| -> BTreeSet<&String> {
-        file.removed().filter(|was| was.text.len() <= 2000).take(MOST_GONE).filter_map(|was| said(was.text)).collect()
+    let name = |side: &'_ SideView<'_>, line: usize| side.function_at(line).map(|function| function.name.clone());
+    let gone = LazyCell::new(|| -> BTreeSet<(&String, Option<String>)> {
+        let old = file.old();
+        let lines = file.removed().filter(|was| was.text.len() <= 2000).take(MOST_GONE);
+        lines.filter_map(|was| Some((said(was.text)?, old.and_then(|old| name(old, was.index))))).collect()
     });
     for statement in side.statements().iter().filter(asked) {
         let plain = side.plain_of(statement);
@@ -141,7 +144,7 @@ fn switched_off(file: &FileView<'_>, side: &SideView<'_>, stood: &BTreeSet<&str>
             if side.is_changed(line) && !kept && !stood.contains(side.line(line).text.trim()) {
                 let severity = if fetched_with_it(file, there_line(side, line)) || opens_management(file, side, what) {
                     Severity::High
-                } else if opted(side, statement) || gone.contains(what) {
+                } else if opted(side, statement) || gone.contains(&(what, name(side, line))) {
                     (*severity).min(Severity::Medium)
                 } else {
                     *severity
@@ -164,7 +167,7 @@ fn said(text: &str) -> Option<&'static String> {
 /// Whether it happens only where a setting that is named for it asks for it.
 fn opted(side: &SideView<'_>, statement: &Statement) -> bool {
     static ASKED_FOR: Pattern = Pattern::new(
-        r"(?i)^\s*(?:\}\s*)?(?:else\s+)?(?:if|when|unless)\b[^=]*(?:insecure|skip_?(?:tls|ssl|cert|verif)|(?:tls|ssl|cert\w*)_?(?:skip|insecure|no_?verif)|self_?signed|(?:no|ignore|disable)_?(?:verif|cert|ssl|tls))",
+        r"(?i)^\s*(?:\}\s*)?(?:else\s+)?(?:if|when)\b[\s(]*[\w.$>:-]*(?:insecure|skip_?(?:tls|ssl|cert|verif)|(?:tls|ssl|cert\w*)_?(?:skip|insecure|no_?verif)|self_?signed|(?:no|ignore|disable)_?(?:verif|cert|ssl|tls))\w*(?:\(\))?[\s)]*(?::|then|do|\{)?\s*$",
     );
     let mut above = statement.parent.and_then(|at| side.statements().get(at));
     for _ in 0..6 {

@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 
 use super::engines::{LONGEST, engines, holds_commands};
 use super::here_documents::printed;
+use super::ran_before::RanBefore;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::checks::net::traffic::traffic;
 use crate::analysis::flow::arrivals;
@@ -49,13 +50,14 @@ impl Check for RemoteScript {
         }
         let looked_at = file.role.is_live() && !matches!(file.role, Role::Workflow | Role::AgentConfig | Role::Instructions);
         let Some(side) = file.new_side().filter(|_| looked_at) else { return };
+        let before = RanBefore::new(file);
         if holds_commands(file.language) {
             let lines = continued(file, side);
             let printed = LazyCell::new(|| printed(side));
             for (line, text) in &lines {
                 if MAY_DOWNLOAD.is_match(text) || OPENS_SHELL.is_match(text) {
                     let only_said = printed.get(*line).copied().unwrap_or(false);
-                    command(file, side, *line, text, if only_said { Severity::Low } else { Severity::High }, sink);
+                    command(&before, side, *line, text, if only_said { Severity::Low } else { Severity::High }, sink);
                 }
             }
             steps(file, side, &lines, sink);
@@ -63,7 +65,7 @@ impl Check for RemoteScript {
             let run = LazyCell::new(|| starts_something(side));
             for (line, string) in side.strings().filter(|(line, string)| side.is_changed(*line) && string.len() <= LONGEST) {
                 if MAY_DOWNLOAD.is_match(string) || OPENS_SHELL.is_match(string) {
-                    command(file, side, line, string, if *run { Severity::High } else { Severity::Medium }, sink);
+                    command(&before, side, line, string, if *run { Severity::High } else { Severity::Medium }, sink);
                 }
             }
             calls(file, side, sink);
@@ -71,7 +73,7 @@ impl Check for RemoteScript {
             written(file, side, sink);
             fetched(file, side, sink);
             for (line, comment) in side.comments().filter(|(line, text)| side.is_changed(*line) && text.starts_with("//go:generate")) {
-                command(file, side, line, comment, Severity::High, sink);
+                command(&before, side, line, comment, Severity::High, sink);
             }
             if is_build_script(file.name()) {
                 build(file, side, sink);
@@ -91,6 +93,7 @@ fn told_to_run(file: &FileView<'_>, sink: &mut Sink<'_>) {
         r"(?i)\bxattr\s+(?:-\w+\s+)*com\.apple\.quarantine|\bspctl\s+--(?:master-disable|add)|\bUnblock-File\b|\bSet-ExecutionPolicy\s+(?:Bypass|Unrestricted)",
     );
     let Some(side) = file.new_side().filter(|_| file.role == Role::Instructions && FOLLOWED.is_match(&file.path)) else { return };
+    let before = RanBefore::new(file);
     let mut fenced = false;
     for line in side.lines() {
         if FENCE.is_match(line.text) || fenced && line.text.trim_start().starts_with("```") {
@@ -108,7 +111,7 @@ fn told_to_run(file: &FileView<'_>, sink: &mut Sink<'_>) {
                 Draft::line(file, side, line.index).title("An agent that follows this runs what the machine would have asked about");
             sink.report(draft);
         } else {
-            command(file, side, line.index, text, Severity::High, sink);
+            command(&before, side, line.index, text, Severity::High, sink);
         }
     }
 }
@@ -141,7 +144,8 @@ fn starts_something(side: &SideView<'_>) -> bool {
     STARTS.is_match(side.masked())
 }
 
-fn command(file: &FileView<'_>, side: &SideView<'_>, line: usize, text: &str, worst: Severity, sink: &mut Sink<'_>) {
+fn command(before: &RanBefore<'_, '_>, side: &SideView<'_>, line: usize, text: &str, worst: Severity, sink: &mut Sink<'_>) {
+    let file = before.file;
     if OPENS_SHELL.is_match(text) && shell::worst(text) == Some(Deed::RemoteShell) {
         return sink.report(
             Draft::line(file, side, line).title("Opens a shell to another machine").why("Whoever answers there runs any command here."),
@@ -151,20 +155,8 @@ fn command(file: &FileView<'_>, side: &SideView<'_>, line: usize, text: &str, wo
         return;
     }
     let documented = engines().installers.is_match(text);
-    let severity = if documented || ran_before(file, text) { Severity::Low } else { worst };
+    let severity = if documented || before.covers(text) { Severity::Low } else { worst };
     sink.report(Draft::line(file, side, line).severity(severity));
-}
-
-/// Whether a line that went ran what comes from the same addresses: something else of it changed.
-fn ran_before(file: &FileView<'_>, text: &str) -> bool {
-    static ADDRESS: Pattern = Pattern::new(r#"https?://[^\s"'`)|;&<>]+"#);
-    const MOST: usize = 200;
-    let addresses: Vec<&str> = ADDRESS.groups(text, 0).collect();
-    let ran = |was: &LineView<'_>| {
-        let same = was.text.len() <= LONGEST && addresses.iter().all(|address| ADDRESS.groups(was.text, 0).any(|known| known == *address));
-        same && shell::worst(was.text) == Some(Deed::RunsDownload)
-    };
-    !addresses.is_empty() && file.removed().take(MOST).any(|was| ran(&was))
 }
 
 /// A file is downloaded on one line and run on a later one, and nothing between looks at what came.

@@ -2,6 +2,7 @@
 
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::argument_list;
 use super::engines::{LONGEST, engines};
@@ -124,13 +125,14 @@ impl Check for ShellNonliteral {
             }
             let plain = side.plain_of(statement);
             let other = || node.then(|| called(plain, &names).or_else(|| opened(plain))).flatten();
-            let Some(found) = patterns.iter().find_map(|pattern| pattern.find(plain)).or_else(other) else { continue };
             // A sign that Ruby and Perl run stands in a text there: "for parameter `#{name}'".
-            let sign = plain.get(found.clone()).and_then(|text| text.find('`')).map(|at| found.start + at);
-            let quoted = sign.is_some_and(|at| side.code_of(statement).as_bytes().get(at) != Some(&b'`'));
-            if quoted && matches!(file.language, Language::Ruby | Language::Perl) {
-                continue;
-            }
+            let quoted = |found: &Range<usize>| {
+                let sign = plain.get(found.clone()).and_then(|text| text.find('`')).filter(|at| *at <= 1).map(|at| found.start + at);
+                let runs = matches!(file.language, Language::Ruby | Language::Perl);
+                runs && sign.is_some_and(|at| side.code_of(statement).as_bytes().get(at) != Some(&b'`'))
+            };
+            let told = patterns.iter().flat_map(|pattern| pattern.find_all(plain)).find(|found| !quoted(found));
+            let Some(found) = told.or_else(other) else { continue };
             let line = side.line_of(statement.bytes.start + found.start);
             let draft = Draft::lines(file, side, line, statement.last_line.max(line));
             sink.report(if asked.contains(&index) {

@@ -123,7 +123,7 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
     }
     /// What tools ask people to accept, which is no change under review.
     static NO_VERDICT: Pattern = Pattern::new(
-        r"(?i)\baccept\w*\s+(?:all\s+|the\s+|any\s+)?(?:[\w-]+\s+){0,2}(?:snapshots?|baselines?|goldens?|licen[cs]es?|terms|eula|defaults?|cookies?|prompts?|migrations?)\b|\b(?:why|whether)\s+(?:\w+\s+){1,3}(?:accept|merge|approve)\b",
+        r"(?i)\baccept\w*\s+(?:all\s+|the\s+|any\s+)?(?:[\w-]+\s+){0,2}(?:snapshots?|baselines?|goldens?|licen[cs]es?|terms|eula|defaults?|cookies?|prompts?|migrations?)\b|\b(?:why|whether)\s+(?:we|they)\s+(?:should|could|may|might)\s+(?:accept|merge)\s+(?:this|the|your)\s+pull\s+request\s*[.?!]",
     );
     let asked =
         |range: &Range<usize>| NO_VERDICT.find(&passage.text).is_none_or(|other| other.start > range.end || range.start > other.end);

@@ -1,5 +1,7 @@
 //! Text of a page that a style hides from whoever looks at it. Never what it says.
 
+use std::ops::Range;
+
 use crate::analysis::pattern::Pattern;
 
 /// So much of a text is read.
@@ -24,7 +26,7 @@ pub(super) fn is_packed(line: &str) -> bool {
 /// The texts that styles hide on a line of many elements: what stands behind the tag, up to where another style begins.
 pub(super) fn hidden_in(line: &str) -> Vec<String> {
     static TAG: Pattern = Pattern::new(r"<[^<>]*>");
-    static STYLE: Pattern = Pattern::new(r"<[^<>]*\bstyle\s*=");
+    static STYLE: Pattern = Pattern::new(r"<[^<>]*\bstyle\s*=[^<>]*");
     const MOST: usize = 20;
     let whole = |style: &str| ["display", "visib", "opacity"].iter().any(|begins| style.to_ascii_lowercase().starts_with(begins));
     let hidden = HIDDEN_STYLE.find_all(line).take(MOST).filter_map(|style| {
@@ -35,7 +37,10 @@ pub(super) fn hidden_in(line: &str) -> Vec<String> {
         }
         let behind = behind.get(..end)?;
         // What is not shown at all is not shown in any style.
-        let end = if whole(line.get(style)?) { None } else { STYLE.find(behind).map(|next| next.start) };
+        let hides = line.get(style)?;
+        let property = if hides.to_ascii_lowercase().starts_with("font") { "font-size" } else { "color" };
+        let other = |next: &Range<usize>| behind.get(next.clone()).is_some_and(|tag| tag.to_ascii_lowercase().contains(property));
+        let end = if whole(hides) { None } else { STYLE.find_all(behind).find(other).map(|next| next.start) };
         let text = behind.get(..end.unwrap_or(behind.len()))?;
         let mut words = String::new();
         let mut at = 0;

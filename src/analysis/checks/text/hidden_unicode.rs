@@ -18,6 +18,7 @@ impl Check for HiddenUnicode {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
+        let mut hidden = Vec::new();
         for line in file.added().filter(|line| !line.text.is_ascii()) {
             if let Some(name) = file.language.is_code().then(|| disguised(line.code())).flatten() {
                 let title = format!("The name `{name}` holds letters of another alphabet that look like ordinary ones");
@@ -26,8 +27,14 @@ impl Check for HiddenUnicode {
             }
             let first_of_file = line.number == 1;
             let Some(seen) = worst(line.text, first_of_file) else { continue };
+            hidden.push((line, seen));
+        }
+        // A few on each of many lines are a text, too.
+        let whole = hidden.iter().filter(|(_, seen)| seen.carries()).map(|(_, seen)| seen.count).sum::<usize>() >= TEXT;
+        for (line, seen) in hidden {
             let draft = seen.on(Draft::line(file, side, line.index), "this line");
-            sink.report(match ordinary(file, (line.text, side.plain_line(line.index)), &seen) {
+            let milder = ordinary(file, (line.text, side.plain_line(line.index)), (&seen, whole));
+            sink.report(match milder {
                 Some(severity) => draft.severity(severity),
                 None => draft,
             });
@@ -59,7 +66,7 @@ impl Check for HiddenUnicode {
 }
 
 /// How much a line weighs whose hidden characters mislead nobody and spell nothing; `None` where they may.
-fn ordinary(file: &FileView<'_>, (text, plain): (&str, &str), seen: &Seen) -> Option<Severity> {
+fn ordinary(file: &FileView<'_>, (text, plain): (&str, &str), (seen, whole): (&Seen, bool)) -> Option<Severity> {
     let (few, translated) = (seen.count < FEW, is_translation(&file.path));
     let only_said = worst(plain, false).is_none();
     match seen.kind {
@@ -72,9 +79,9 @@ fn ordinary(file: &FileView<'_>, (text, plain): (&str, &str), seen: &Seen) -> Op
         // Machines that translate leave a few between words.
         Hidden::ZeroWidth if translated && few => Some(Severity::Low),
         // One that chooses how a sign is drawn, where none does, holds nothing.
-        Hidden::VariationSelector if few => Some(Severity::Medium),
+        Hidden::VariationSelector if few && !whole => Some(Severity::Medium),
         // What a test hands over and what a page shows of it; in code they would make another name of a name.
-        Hidden::ZeroWidth if few && (!file.role.is_live() || only_said) => Some(Severity::Medium),
+        Hidden::ZeroWidth if few && !whole && (!file.role.is_live() || only_said) => Some(Severity::Medium),
         _ => None,
     }
 }
@@ -104,6 +111,9 @@ const UNREAD: usize = 4000;
 /// So many hidden characters on one line are a text.
 const MANY: usize = 12;
 
+/// So many of those that can carry something, in one file, are a text.
+const TEXT: usize = 64;
+
 /// So few hidden characters on one line spell nothing.
 const FEW: usize = 5;
 
@@ -130,6 +140,11 @@ struct Seen {
 }
 
 impl Seen {
+    /// Whether they can carry what nobody sees.
+    fn carries(&self) -> bool {
+        matches!(self.kind, Hidden::ZeroWidth | Hidden::VariationSelector)
+    }
+
     fn on(&self, draft: Draft, what: &str) -> Draft {
         let (_, severity) = weighed(self.kind);
         // An icon of a font is one character; a text in private-use characters is no icon.

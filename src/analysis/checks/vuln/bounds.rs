@@ -46,7 +46,7 @@ static HOST: Pattern = Pattern::new(
       | \.host(?:name|_str)?\b(?:\(\))?[\s)]*(?:not\s+in\b|!?\bin\b|!==?|===?)
       | (?:has|includes|contains|contains_key|include\?|in_array|Contains|ContainsKey|containsKey|any\?|member\?)\s*\(\s*\$?(?:\w+(?:\.|->))*(?:host|hostname|host_name|getHost|netloc|domain)\b
       | \b\w*(?:hosts|domains|origins|allow|permitted|known)\w*\[\s*(?:\w+\.)*(?:host|hostname|Hostname|Host)\b
-      | \bis_?(?:private|loopback|global|link_?local|internal|unspecified|reserved)(?:_?(?:ip|addr|host|net|v[46]|url|range|cidr|endpoint|target|inet)\w*)?\b | \.Is(?:Private|Loopback|LinkLocalUnicast)\s*\("#,
+      | \bis_?(?:private|loopback|global|link_?local|internal|unspecified|reserved)(?:_?(?:ip|addr|host|net|v[46]|ur[il]|range|cidr|endpoint|target|inet|unicast|multicast|domain|dns|origin|or|and|link|loop|local|subnet|dest|peer)\w*)?\b | \.Is(?:Private|Loopback|LinkLocalUnicast)\s*\("#,
 );
 static HOST_PART: Pattern = Pattern::new(
     r"(?i)\b(?:host_?name|netloc|host|getHost\(\)|domain)\b[^\n]{0,30}?\.?(?:ends_?with|starts_?with|HasSuffix|HasPrefix|end_with\?|includes|contains|indexOf|match|search|test)\s*\(|\b(?:HasSuffix|HasPrefix|str_ends_with|preg_match)\s*\([^\n]*\bhost",

@@ -2,6 +2,7 @@
 //!
 //! Only what stood there escaped before: what is new and raw is for rules of its language. Calls around a value are `sanitiser-removed`'s.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use super::escaping_switched;
@@ -89,9 +90,10 @@ impl Check for EscapingDropped {
             let raw: Vec<String> = values(&RAW, GROUPS, line.text);
             shown.extend(values(&SHOWN, SHOWN_GROUPS, line.text).into_iter().filter(|name| !raw.contains(name)));
         }
-        if shown.is_empty() || is_plain_text(file, side) {
+        if shown.is_empty() {
             return;
         }
+        let plain = LazyCell::new(|| is_plain_text(file, side));
         for line in side.changed_lines().filter(|line| line.text.len() < LONGEST).take(MOST) {
             let Some(name) = values(&RAW, GROUPS, line.text).into_iter().find(|name| shown.contains(name)) else { continue };
             if told.contains(&line.index) {
@@ -101,7 +103,7 @@ impl Check for EscapingDropped {
             if TAMED.is_match(&breaks_lines(line.text)) {
                 continue;
             }
-            let severity = if renders(line.text) { Severity::Medium } else { Severity::High };
+            let severity = if renders(line.text) || *plain { Severity::Medium } else { Severity::High };
             let title = format!("`{name}` was shown as text and is put into the page as markup");
             sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
         }

@@ -152,7 +152,7 @@ fn open_to_others(file: &FileView<'_>, twin: &Twin<'_, '_>, check: &str) -> bool
 fn tells_itself(check: &str) -> bool {
     static SENT_BY: Pattern = Pattern::new(r"\.origin\b\s*(?:!==?|===?)|[!=]==?\s*\w+\.origin\b");
     static OF_OURS: Pattern = Pattern::new(
-        r"(?i)\bis_?(?:private|loopback|link_?local|internal|global|reserved|unspecified)(?:_?(?:ip|addr|host|net|v[46]|url|range|cidr|endpoint|target|inet)\w*)?\b|\.Is(?:Private|Loopback|LinkLocalUnicast)\s*\(",
+        r"(?i)\bis_?(?:private|loopback|link_?local|internal|global|reserved|unspecified)(?:_?(?:ip|addr|host|net|v[46]|ur[il]|range|cidr|endpoint|target|inet|unicast|multicast|domain|dns|origin|or|and|link|loop|local|subnet|dest|peer)\w*)?\b|\.Is(?:Private|Loopback|LinkLocalUnicast)\s*\(",
     );
     SENT_BY.is_match(check) || OF_OURS.is_match(check)
 }
