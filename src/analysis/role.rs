@@ -123,8 +123,9 @@ const RULES: [(Role, Fits); 12] = [
     (Role::Manifest, is_manifest),
     (Role::Lock, is_lock),
     (Role::Vendored, |path, _| {
-        folders(path).any(|folder| matches!(folder, "vendor" | "node_modules" | "third_party" | "third-party" | "3rdparty" | "thirdparty"))
-            || is_hidden(path) && path.contains("/.yarn/releases/")
+        folders(path).any(|folder| {
+            matches!(folder, "vendor" | "_vendor" | "node_modules" | "third_party" | "third-party" | "3rdparty" | "thirdparty")
+        }) || is_hidden(path) && path.contains("/.yarn/releases/")
     }),
     (Role::Generated, is_generated),
     (Role::Test, is_test),
@@ -322,6 +323,7 @@ mod tests {
             ("regress/agent_key.prv", Role::Test),
             ("public/plugins/viewer-5.2.133/build/viewer.mjs", Role::Product),
             ("inc/3rdparty/viewer/viewer.js", Role::Vendored),
+            ("src/app/_vendor/requests/adapters.py", Role::Vendored),
             ("web/src/mocks/handlers.ts", Role::Test),
             ("src/test/java/TokenServiceTest.java", Role::Test),
             ("docs/logging.md", Role::Docs),

@@ -13,6 +13,7 @@ mod commands;
 mod compared;
 pub mod coverage_lowered;
 mod doubles;
+mod goes_along;
 mod only_told;
 mod raised_over;
 mod refusal;

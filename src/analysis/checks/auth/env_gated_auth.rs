@@ -197,11 +197,37 @@ impl Place<'_, '_, '_> {
 }
 
 fn report(file: &FileView<'_>, side: &SideView<'_>, way: &Way, sink: &mut Sink<'_>) {
-    let Some((severity, confidence)) = weigh(way) else { return };
+    let Some((severity, confidence)) = weigh(way).filter(|_| !asks_whether_required(side, way)) else { return };
+    let severity = if skips_only_what_is_new(file, side, way) { severity.min(Severity::Medium) } else { severity };
     let title = format!("Access is granted by {}", way.gate.words());
     sink.report(
         Draft::lines(file, side, way.lines.start, way.lines.end.saturating_sub(1)).title(title).severity(severity).confidence(confidence),
     );
+}
+
+/// Whether yes is the stricter answer: `client_authentication_required`.
+fn asks_whether_required(side: &SideView<'_>, way: &Way) -> bool {
+    static REQUIRED: Pattern = Pattern::new(r"(?:_required|Required|_needed|Needed)\??$|^(?:requires?|needs?|must)(?:_|[A-Z])");
+    way.grant == Grant::Success && side.function_at(way.lines.start).is_some_and(|function| REQUIRED.is_match(&function.name))
+}
+
+/// Whether a switch of the program only leaves out checks that the same change brings, in a function that lost no condition.
+fn skips_only_what_is_new(file: &FileView<'_>, side: &SideView<'_>, way: &Way) -> bool {
+    const LONGEST_REST: usize = 60;
+    static CONDITION: Pattern =
+        Pattern::new(r"\b(?:if|unless|elif|elsif|raise|throw|assert\w*|guard|match|switch|require\w*)\b|\?|&&|\|\|");
+    let Some((new, old)) = side.function_at(way.lines.start).filter(|_| way.gate == Gate::Bypass).zip(file.old()) else { return false };
+    let Some(was) = old.functions().iter().find(|was| was.name == new.name) else { return false };
+    let ends = |line: usize| {
+        let text = side.line(line).code().trim();
+        text.len() < 3 || matches!(text.trim_end_matches(';'), "end" | "return true" | "return True" | "return nil" | "true")
+    };
+    let rest = way.lines.end..new.last_line + 1;
+    let lost = |line: usize| old.is_changed(line) && CONDITION.is_match(old.line(line).code());
+    rest.len() <= LONGEST_REST
+        && rest.clone().all(|line| side.is_changed(line) || ends(line))
+        && !(was.first_line..=was.last_line).take(LONGEST_REST).any(lost)
+        && was.last_line - was.first_line < LONGEST_REST
 }
 
 /// Severity by who is let in, on what, and how sure it is that this code decides it.

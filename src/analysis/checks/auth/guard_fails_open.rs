@@ -167,7 +167,7 @@ fn said(text: &str) -> Option<&'static String> {
 /// Whether it happens only where a setting that is named for it asks for it.
 fn opted(side: &SideView<'_>, statement: &Statement) -> bool {
     static ASKED_FOR: Pattern = Pattern::new(
-        r"(?i)^\s*(?:\}\s*)?(?:else\s+)?(?:if|when)\b[\s(]*[\w.$>:-]*(?:insecure|skip_?(?:tls|ssl|cert|verif)|(?:tls|ssl|cert\w*)_?(?:skip|insecure|no_?verif)|self_?signed|(?:no|ignore|disable)_?(?:verif|cert|ssl|tls))\w*(?:\(\))?[\s)]*(?::|then|do|\{)?\s*$",
+        r"(?i)^\s*(?:\}\s*)?(?:else\s+)?(?:if|when)\b[\s(]*[\w.$>:-]*(?:insecure|(?:skip|unsafe)_?(?:tls|ssl|cert|verif)|(?:tls|ssl|cert\w*)_?(?:skip|insecure|unsafe|no_?verif)|self_?signed|(?:no|ignore|disable)_?(?:verif|cert|ssl|tls))\w*(?:\(\))?[\s)]*(?::|then|do|\{)?\s*$",
     );
     let mut above = statement.parent.and_then(|at| side.statements().get(at));
     for _ in 0..6 {

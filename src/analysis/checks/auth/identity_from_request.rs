@@ -152,7 +152,7 @@ fn alternative(file: &FileView<'_>, (old, new): Sides<'_>, given: &HashSet<&str>
             Some(at) => came.get(..at).is_some_and(|head| says(head) && OTHERWISE.is_match(head)),
             None => {
                 let came = expression(came);
-                HOLDS.is_match(stood) && says(came) && HOLDS.is_match(came) && !stays(stood, came)
+                HOLDS.is_match(stood) && says(came) && HOLDS.is_match(came) && !stays(stood, came) && !(compares(stood) && compares(came))
             }
         };
         let asks = || {
@@ -170,6 +170,11 @@ fn alternative(file: &FileView<'_>, (old, new): Sides<'_>, given: &HashSet<&str>
 fn stays(stood: &str, came: &str) -> bool {
     let names = |text| str::split(text, |c: char| !c.is_alphanumeric() && !"_.$:>-".contains(c)).filter(|name| !name.is_empty());
     names(stood).any(|name| KNOWN.is_match(name) && names(came).any(|other| other == name))
+}
+
+/// Whether a text says whether two are the same, rather than who somebody is.
+fn compares(text: &str) -> bool {
+    text.contains("==") || text.contains("!=")
 }
 
 /// Where two texts begin to differ, from the beginning of a word or a value on.

@@ -18,6 +18,8 @@ const LONGEST_FILE: usize = 400_000;
 pub(super) static SPLIT: Pattern = Pattern::new(
     r"(?:^|[\s.])([A-Za-z_]\w*)\s*(?::\s*[\w<>\[\]., ]+)?\s*(?::=|=)\s*[^=].*(?:\.|\b(?:strings|str|explode|preg_)\.?)[sS]plit\w*\s*\(|(?:^|[\s.$])([A-Za-z_]\w*)\s*=\s*explode\s*\(",
 );
+/// One part of a text that is taken apart is a text: `netloc.split(":")[0]`.
+static ONE_OF_THEM: Pattern = Pattern::new(r"[sS]plit\w*\s*\([^()\n]*\)\s*(?:\[\s*-?\d+\s*\]|\.(?:first|last|pop|shift)\b)");
 static SET: Pattern = Pattern::new(r"(?:^|[\s.$])([A-Za-z_]\w*)\s*(?::\s*[\w<>\[\]., ]+)?\s*(?::=|=)\s*([^=].*)$");
 /// What makes many of one.
 static MANY: Pattern =
@@ -47,7 +49,8 @@ pub(super) fn within_text(file: &FileView<'_>, old: &SideView<'_>, new: &SideVie
 /// The names that changed lines of `side` set to a text taken apart.
 fn split<'v>(side: &'v SideView<'_>) -> impl Iterator<Item = &'v str> {
     let lines = side.changed_lines().filter(|line| line.text.len() <= LONGEST);
-    lines.filter_map(|line| (1..=2).find_map(|group| SPLIT.group(side.plain_line(line.index), group)))
+    let texts = lines.map(|line| side.plain_line(line.index)).filter(|text| !ONE_OF_THEM.is_match(text));
+    texts.filter_map(|text| (1..=2).find_map(|group| SPLIT.group(text, group)))
 }
 
 /// Whether something is looked up in `name`, rather than each of it taken.

@@ -5,6 +5,7 @@
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::role::Role;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
@@ -36,6 +37,8 @@ static INNER: Pattern = Pattern::new(r"(?i)\bsha_?-?(?:1|224|256|384|512)\b|\bmd
 static LEAST: Pattern = Pattern::new(
     r"\bMinCost\b|_(?:OPS|MEM)LIMIT_MIN\b|\bBCryptPasswordEncoder\s*\(\s*(?:\$?[\w.]+\s*,\s*)?[4-8]\s*[,)]|\bgensalt\s*\(\s*(?:rounds\s*=\s*)?[4-8]\s*\)|\bwithIterations\s*\(\s*1\s*\)|\bParams::MIN_[MTP]_COST\b",
 );
+/// The least as a bound that something is held against.
+static COMPARED: Pattern = Pattern::new(r"[<>]=?\s*(?:\w+(?:\.|::))*MinCost\b|\bMinCost\s*[<>]");
 /// How passwords of a system are kept, told by the first signs; group: the name.
 static SCHEME: Pattern = Pattern::new(r#"["'](?:\$(1|md5|3|sha1|2[abxy]?|5|6|7|y|gy|argon2(?:id|i|d))\$|_)"#);
 /// Costs up to here are exponents: each less is half the work.
@@ -54,11 +57,12 @@ impl Check for PasswordHashWeakened {
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
-        let (Some(old), Some(new)) = (file.old().filter(|_| file.role.is_live()), file.new_side()) else { return };
+        let looked_at = file.role.is_live() && file.role != Role::Manifest;
+        let (Some(old), Some(new)) = (file.old().filter(|_| looked_at), file.new_side()) else { return };
         let (was, is) = (changed(old), changed(new));
         let costs = |side: &SideView<'_>, all: &[&'_ Statement]| -> Vec<Option<Cost>> {
             let slow = SLOW.is_match(side.text());
-            all.iter().map(|s| Cost::of(side.plain_of(s), slow)).collect()
+            all.iter().map(|s| Cost::of(side.plain_of(s), side.code_of(s), slow)).collect()
         };
         let (cost, costs_now) = (costs(old, &was), costs(new, &is));
         for (statement, now) in is.iter().zip(&costs_now) {
@@ -111,15 +115,15 @@ struct Cost {
 }
 
 impl Cost {
-    /// `slow`: something else of the file is made to be slow.
-    fn of(text: &str, slow: bool) -> Option<Self> {
+    /// `code`: `text` without what stands in its texts. `slow`: something else of the file is made to be slow.
+    fn of(text: &str, code: &str, slow: bool) -> Option<Self> {
         if !(SLOW.is_match(text) || slow && COUNTED.is_match(text)) {
             return None;
         }
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
         let words = words.map(|word| if INNER.is_match(word) { "hash" } else { word });
         Some(Self {
-            least: LEAST.is_match(text),
+            least: LEAST.count(code) > COMPARED.count(code),
             scheme: SCHEME.find(text).map(|_| scheme(SCHEME.group(text, 1).unwrap_or(""))),
             numbers: NUMBER.groups(text, 0).filter_map(|number| number.replace('_', "").parse().ok()).collect(),
             frame: words.map(|word| if word.starts_with(|c: char| c.is_ascii_digit()) { "0" } else { word }.to_owned()).collect(),
@@ -157,7 +161,7 @@ mod tests {
     use super::*;
 
     fn weaker(old: &str, new: &str) -> Option<Severity> {
-        Cost::of(old, false)?.weaker(&Cost::of(new, false)?)
+        Cost::of(old, old, false)?.weaker(&Cost::of(new, new, false)?)
     }
 
     #[test]
@@ -171,6 +175,7 @@ mod tests {
             ("bcrypt.hash(p, 12)", "bcrypt.hash(q, 4)"),
             ("x = 12", "x = 4"),
             ("bcrypt 12", "bcrypt 11"),
+            ("bcrypt(p, 14)", "if cost < bcrypt.MinCost {"),
         ] {
             assert_eq!(weaker(old, new), None, "{old} -> {new}");
         }

@@ -40,6 +40,14 @@ impl Check for DependencyInstallsCode {
                 if row.change == DependencyMove::Added && known {
                     continue;
                 }
+                // A lock that knew less of the very same version before only tells more of it.
+                if row
+                    .before
+                    .as_ref()
+                    .is_some_and(|before| before.version == after.version && before.hashes.is_empty() && !after.hashes.is_empty())
+                {
+                    continue;
+                }
                 let (severity, what) = if known {
                     (Severity::High, format!("{} {} runs code when it is installed; the version before did not", after.name, after.version))
                 } else {

@@ -269,7 +269,9 @@ fn top_level(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) ->
     }
     let mut parent = statement.parent;
     for _ in 0..16 {
-        let Some(header) = parent.and_then(|at| side.statements().get(at)) else { return Some(Moment::TopLevel) };
+        let Some(header) = parent.and_then(|at| side.statements().get(at)) else {
+            return (!ended_its_process(file)).then_some(Moment::TopLevel);
+        };
         let code = side.code_of(header);
         if MAIN.is_match(side.plain_of(header)) || DEFERRED.is_match(code) && !code.trim_start().starts_with("class") {
             return None;
@@ -277,6 +279,14 @@ fn top_level(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) ->
         parent = header.parent;
     }
     None
+}
+
+/// Whether the file ended the process by itself before the change, as only what is run does: whoever loaded it would have ended as well.
+fn ended_its_process(file: &FileView<'_>) -> bool {
+    static ENDS: Pattern = Pattern::new(r"^\s*(?:process\.exit|sys\.exit|os\._exit|exit!?|abort)\s*(?:\(|$)");
+    struct Ended(bool);
+    let ended = |old: &SideView<'_>| old.statements().iter().any(|s| s.function.is_none() && ENDS.is_match(old.code_of(s)));
+    file.shared(|file| Ended(file.old().is_some_and(ended))).0
 }
 
 /// Whether the change touches what stands in front of the function around a statement, where that may make a loader call it.

@@ -1,6 +1,7 @@
 //! `build-executes`: building, installing or loading tests would start programs or reach the network.
 
 use std::cell::LazyCell;
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use super::build_files::build_files;
@@ -42,13 +43,23 @@ impl Check for BuildExecutes {
             return;
         }
         let commands = LazyCell::new(|| setup && side.lines().any(|line| COMMAND_CLASS.is_match(line.code())));
-        for line in file.added() {
+        // What is only written otherwise stood there.
+        let stood: BTreeSet<String> = file.removed().take(MOST).map(|was| unquoted(was.text)).collect();
+        for line in file.added().filter(|line| stood.is_empty() || !stood.contains(&unquoted(line.text))) {
             let judged = if rusts { rust(line.text, line.code()) } else { python(side, line.index, setup, &commands) };
             if let Some((title, severity)) = judged {
                 sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
             }
         }
     }
+}
+
+/// So many lines that went are read.
+const MOST: usize = 5_000;
+
+/// A line without its blanks and with one kind of quotes.
+fn unquoted(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| if c == '\'' { '"' } else { c }).collect()
 }
 
 fn rust(text: &str, code: &str) -> Option<(String, Severity)> {

@@ -1,12 +1,15 @@
 //! `redaction-narrowed`: what kept secrets out of logs, reports and answers hides fewer of them than before.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
+use crate::analysis::role::Role;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, LineView, SideView};
+use crate::model::diff::FileDiff;
 use crate::model::rule::{Confidence, RuleId, Severity};
 
 /// See `rules/code/redaction-narrowed.toml`.
@@ -137,6 +140,7 @@ fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
     static HIDING: Pattern = Pattern::new(r"(?i)redact|scrub|mask|sanitiz|censor|hide|filter");
     let short = |line: &&LineView<'_>| line.text.len() <= LONGEST_LINE;
     let added: Vec<LineView<'_>> = file.added().filter(|line| short(&line)).take(MOST_NAMES).collect();
+    let elsewhere = LazyCell::new(|| brought_elsewhere(file));
     for went in
         file.removed().filter(|line| short(&line) && (SECRET.is_match(line.text) || HIDES_BY_NAME.is_match(line.text))).take(MOST_NAMES)
     {
@@ -158,7 +162,7 @@ fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
             let named = |text: &str| HIDING.is_match(text);
             let function = old.function_at(went.index);
             let about = function.is_some_and(|function| named(&function.name)) || named(file.name()) || near_mask(old, went.index);
-            let lost = about.then(|| gone(went.text, new)).flatten()?;
+            let lost = about.then(|| gone(went.text, new)).flatten().filter(|_| !elsewhere.contains(went.text.trim()))?;
             let place = added.iter().find(|line| line.index + 3 >= went.index).or_else(|| added.first()).map_or(0, |line| line.index);
             Some((place, format!("What hides secrets no longer knows {lost}")))
         };
@@ -175,6 +179,15 @@ fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
             sink.report(Draft::line(file, new, line).title(title).severity(Severity::High).confidence(Confidence::Medium));
         }
     }
+}
+
+/// The lines about secrets that the change adds to its other files: what hides them may have moved there.
+fn brought_elsewhere<'v>(file: &'v FileView<'_>) -> BTreeSet<&'v str> {
+    const MOST_FILES: usize = 300;
+    let files = &file.change.patch.files;
+    let others = files.iter().filter(|other| files.len() <= MOST_FILES && other.path() != file.repo_path());
+    let live = others.filter(|other| Role::of(&other.path().text()).is_live()).filter_map(FileDiff::text);
+    live.flat_map(|text| text.added().map(|(_, line)| line.trim())).filter(|line| SECRET.is_match(line)).collect()
 }
 
 /// A name that was made small before it was looked up among those of secrets is looked up as it is written.

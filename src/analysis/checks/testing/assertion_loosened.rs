@@ -57,17 +57,33 @@ impl Check for AssertionLoosened {
         }
         admitted(file, side, sink);
         let telling = |line: &LineView<'_>| line.text.len() < 400 && (asserts(line.code()) || NAMED_ERROR.is_match(line.text));
-        let mut before: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        // Tests that have names are compared each with itself.
+        let test = |side: Option<&SideView<'_>>, at: usize| {
+            side.and_then(|side| side.function_at(at)).map_or(String::new(), |function| function.name.clone())
+        };
+        let refuses = |text: &str| REFUSED.is_match(text) && !GRANTED.is_match(text);
+        let mut refusing: BTreeMap<(String, String), isize> = BTreeMap::new();
+        let mut before: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
         for line in file.removed().filter(telling).take(500) {
-            before.entry(key(line)).or_default().push(line.text.trim());
+            let key = (test(file.old(), line.index), key(line));
+            *refusing.entry(key.clone()).or_default() -= isize::from(refuses(line.text));
+            before.entry(key).or_default().push(line.text.trim());
         }
         if before.is_empty() {
             return;
         }
         before.values_mut().for_each(|lines| lines.reverse());
-        for line in file.added().filter(|line| telling(line) || ANY_ERROR.is_match(line.text)).take(500) {
-            let Some(old) = before.get_mut(&key(line)).and_then(Vec::pop) else { continue };
+        let added = file.added().filter(|line| telling(line) || ANY_ERROR.is_match(line.text)).take(500);
+        let added: Vec<_> = added.map(|line| (line, (test(Some(side), line.index), key(line)))).collect();
+        for (_, key) in added.iter().filter(|(line, _)| refuses(line.text)) {
+            refusing.entry(key.clone()).and_modify(|more| *more += 1);
+        }
+        for (line, key) in added {
+            let Some(old) = before.get_mut(&key).and_then(Vec::pop) else { continue };
             let Some((title, severity)) = judged(file, old, line.text.trim()) else { continue };
+            // As many refusals are waited for as before: one was written on another line.
+            let still = refuses(old) && refusing.get(&key).is_some_and(|more| *more >= 0);
+            let severity = if still { severity.min(Severity::Medium) } else { severity };
             let evidence = format!("{old} -> {}", line.text.trim());
             sink.report(Draft::line(file, side, line.index).title(title).evidence(evidence).severity(severity));
         }

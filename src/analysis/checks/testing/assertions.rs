@@ -6,7 +6,7 @@ use crate::analysis::view::{FileView, SideView};
 
 /// A line that asserts something.
 pub(super) static ASSERTION: Pattern = Pattern::new(
-    r"(?x) \b(assert\w*|ASSERT_\w+|EXPECT_\w+|REQUIRE|CHECK|should|must_\w+|wont_\w+|(?:co)?[vV]erify|XCTAssert\w*|refute\w*)\s*(!|\(|\.|\s+[\w!(\[\x22'$-])
+    r"(?x) \b(assert\w*|ASSERT_\w+|EXPECT_\w+|REQUIRE|CHECK|should|must_\w+|wont_\w+|XCTAssert\w*|refute\w*)\s*(!|\(|\.|\s+[\w!(\[\x22'$-]) | \b(?:(?:co)?[vV]erify\s*[!(]|(?:co)?verify\s+[\w!(\[\x22'$-])
     | \bexpect\s*(!|\(|\{|\s+[\w!(\[]) | \bexpect\.(soft|poll|element|fail|unreachable)\b | ^\s*(assert|refute)_\w+\s*$ | \bassert\w+<\w
     | \b(assert|require|is|qt|t|s)\.(Equal|NotEqual|True|False|Nil|NotNil|Error|NoError|Contains|Len|Same|Panics|ErrorIs|Zero|Empty|JSONEq|ElementsMatch)\w*\( | \brequire\.[A-Z]\w+\( | \bExpect\(
     | \bt\.(Error|Errorf|Fatal|Fatalf)\( | \.(should|to\.(be|equal|have|throw|include|deep|eql))\b | \bself\.(assert|fail)\w*\( | \bpytest\.raises\( | \bAssert\.\w+(<[^()]{1,80}>)?\( | \.Should\(\)

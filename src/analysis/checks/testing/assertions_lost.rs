@@ -1,9 +1,11 @@
 //! `assertions-lost`: fewer assertions after the change than before, or weaker, or turned round.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assertions::{ASSERTION, assertions, asserts, begins_test, guards, is_tested_code, is_weak, polarity, subject};
 use super::cases::{Case, cases};
+use super::goes_along::{Gone, is_compound};
 use super::refusal::{LET_IN, NONE_THROWN, REFUSES, TURNED_AWAY, WAITS};
 use crate::analysis::check::{ChangeView, Check, Draft, FileOutcome, Sink};
 use crate::analysis::pattern::Pattern;
@@ -144,14 +146,16 @@ fn count(number: usize) -> i64 {
 }
 
 /// What of the tested code a change touches. Found once: a change may hold a hundred thousand files.
-struct Tested {
+struct Tested<'p> {
+    patch: &'p Patch,
     subjects: BTreeSet<String>,
     guards: bool,
+    gone: OnceCell<Gone>,
 }
 
-impl Tested {
-    fn of(patch: &Patch) -> Self {
-        let mut tested = Self { subjects: BTreeSet::new(), guards: false };
+impl<'p> Tested<'p> {
+    fn of(patch: &'p Patch) -> Self {
+        let mut tested = Self { patch, subjects: BTreeSet::new(), guards: false, gone: OnceCell::new() };
         for file in patch.files.iter().filter(|file| file.status != FileStatus::Added) {
             let path = file.path().text();
             if is_tested_code(&path) {
@@ -161,9 +165,14 @@ impl Tested {
         }
         tested
     }
+
+    /// What went from the code that is tested.
+    fn gone(&self) -> &Gone {
+        self.gone.get_or_init(|| Gone::of(self.patch.files.iter().filter(|file| is_tested_code(&file.path().text()))))
+    }
 }
 
-fn judged(view: &ChangeView<'_>, tested: &Tested, file: &FileDiff, outcome: &FileOutcome, net: i64) -> Option<(String, Severity)> {
+fn judged(view: &ChangeView<'_>, tested: &Tested<'_>, file: &FileDiff, outcome: &FileOutcome, net: i64) -> Option<(String, Severity)> {
     let get = |name| outcome.counts.get(name).copied().unwrap_or(0);
     let lost = (get(REMOVED) - get(ADDED)).min(net);
     let (weakened, flipped) = (get(WEAKENED), get(FLIPPED));
@@ -173,7 +182,10 @@ fn judged(view: &ChangeView<'_>, tested: &Tested, file: &FileDiff, outcome: &Fil
     let path = file.path().text();
     let same = tested.subjects.contains(&subject(&path));
     let guarding = guards(&path) && tested.guards;
-    let severe = guarding && (flipped > 0 || weakened > 0 || lost >= MANY) || get(CONTRADICTED) > 0;
+    // One that says less beside more of them is a test that was taken apart; what is no longer there needs no test.
+    let weaker = weakened > 1 || weakened > 0 && lost >= 0;
+    let fewer = || lost >= MANY && !tested.gone().was_tested(file, |_, name| is_compound(name));
+    let severe = guarding && (flipped > 0 || weaker || fewer()) || get(CONTRADICTED) > 0;
     let pull = &view.change.pull;
     let fixing = FIX.is_match(&pull.title) || view.change.commits.iter().any(|commit| FIX.is_match(commit.subject()));
     let severity = if severe {

@@ -1,17 +1,18 @@
 //! `test-deleted`: a file of tests goes while what it tested stays, or those of its tests go that wait for a refusal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::iter::once;
 
 use super::assertions::{ASSERTION, asserts, begins_test, guards, is_tested_code, is_weak, polarity, subject};
 use super::cases::{Case, cases};
+use super::goes_along::{Gone, is_compound};
 use super::refusal::{REFUSES, WAITS};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::language::Language;
-use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
-use crate::model::diff::{FileDiff, FileStatus, LineKind, Side};
+use crate::model::diff::{FileDiff, FileStatus, Side};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/test-deleted.toml`.
@@ -72,8 +73,10 @@ impl Check for TestDeleted {
                 continue;
             }
             let changed = files.iter().find(tested);
+            // What is no longer there needs no test.
+            let along = |other: &FileDiff| Gone::of(once(other)).was_tested(file, |_, name| is_compound(name));
             let severity = match changed {
-                Some(other) if guards(&other.path().text()) => Severity::High,
+                Some(other) if guards(&other.path().text()) && !along(other) => Severity::High,
                 Some(_) => Severity::Medium,
                 None => Severity::Low,
             };
@@ -118,23 +121,6 @@ fn denies(old: &SideView<'_>, case: &Case) -> bool {
     lines.any(|line| asserts(line.code()) && !is_weak(line.text) && !polarity(line.text).1)
 }
 
-/// Whether what the tests that went spoke of goes from `other` with them.
-fn goes_along(file: &FileDiff, other: &FileDiff) -> bool {
-    static NAME: Pattern = Pattern::new(r"\b[A-Za-z_]\w{4,}\b");
-    let (Some(tests), Some(product)) = (file.text(), other.text()) else { return false };
-    let of = |lines: &mut dyn Iterator<Item = &str>| -> BTreeSet<String> {
-        lines
-            .filter(|line| line.len() < 400)
-            .take(2_000)
-            .flat_map(|line| NAME.groups(line, 0).map(str::to_owned).collect::<Vec<_>>())
-            .collect()
-    };
-    let asserted = of(&mut tests.removed().map(|(_, line)| line).filter(|line| asserts(line)));
-    let went = of(&mut product.removed().map(|(_, line)| line));
-    let stays = of(&mut product.lines.iter().filter(|line| line.kind != LineKind::Removed).map(|line| product.text(line)));
-    asserted.iter().any(|name| went.contains(name) && !stays.contains(name))
-}
-
 /// Files that stay and lose tests of what is turned away, though nothing else of the change brings tests.
 fn refusing(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
     let files = &view.change.patch.files;
@@ -154,7 +140,7 @@ fn refusing(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
         compared += 1;
         let severity = match about {
             // What is no longer there needs no test.
-            Some(other) if compared < MOST_COMPARED && goes_along(file, other) => Severity::Low,
+            Some(other) if compared < MOST_COMPARED && Gone::of(once(other)).was_tested(file, |line, _| asserts(line)) => Severity::Low,
             // What the change does to that code is judged by itself.
             Some(_) if get(GONE) > 0 => Severity::Medium,
             Some(_) => Severity::Low,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
+use crate::analysis::role::Role;
 use crate::analysis::view::FileView;
 use crate::model::inert::{self, Hidden};
 use crate::model::rule::{RuleId, Severity};
@@ -18,8 +19,9 @@ impl Check for HiddenUnicode {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let Some(side) = file.new_side() else { return };
+        let stood: BTreeSet<&str> = file.removed().filter(|was| !was.text.is_ascii()).map(|was| was.text.trim()).collect();
         let mut hidden = Vec::new();
-        for line in file.added().filter(|line| !line.text.is_ascii()) {
+        for line in file.added().filter(|line| !line.text.is_ascii() && !stood.contains(line.text.trim())) {
             if let Some(name) = file.language.is_code().then(|| disguised(line.code())).flatten() {
                 let title = format!("The name `{name}` holds letters of another alphabet that look like ordinary ones");
                 sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High));
@@ -76,12 +78,16 @@ fn ordinary(file: &FileView<'_>, (text, plain): (&str, &str), (seen, whole): (&S
         Hidden::Bidi if file.role.is_mechanical() && few && only_ends_of_ranges(text) => Some(Severity::Low),
         // Marks say in which direction a sign between two scripts goes; they turn nothing round.
         Hidden::Bidi if translated && text.chars().filter(|c| inert::hidden(*c) == Some(Hidden::Bidi)).all(is_mark) => Some(Severity::Low),
+        // A number or a name that is read from the left is set apart in a text that is read from the right, and that ends again.
+        Hidden::Bidi if translated && !file.language.is_code() && few && sets_apart(text) => Some(Severity::Low),
         // Machines that translate leave a few between words.
         Hidden::ZeroWidth if translated && few => Some(Severity::Low),
         // One that chooses how a sign is drawn, where none does, holds nothing.
         Hidden::VariationSelector if few && !whole => Some(Severity::Medium),
         // What a test hands over and what a page shows of it; in code they would make another name of a name.
         Hidden::ZeroWidth if few && !whole && (!file.role.is_live() || only_said) => Some(Severity::Medium),
+        // One by itself carries nothing, where no name is written.
+        Hidden::ZeroWidth if seen.count == 1 && !whole && only_shown(file) => Some(Severity::Medium),
         _ => None,
     }
 }
@@ -104,6 +110,28 @@ fn only_ends_of_ranges(text: &str) -> bool {
 /// Marks of direction, which embed and override nothing.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
+}
+
+/// Whether a file of the product holds what is shown rather than what is run.
+fn only_shown(file: &FileView<'_>) -> bool {
+    !file.language.is_code() && matches!(file.role, Role::Product | Role::Config | Role::Data)
+}
+
+/// Whether each control opens an embedding or isolates, and all that are open end on this line: nothing is overridden.
+fn sets_apart(text: &str) -> bool {
+    let mut open = Vec::new();
+    let balanced = text.chars().filter(|c| inert::hidden(*c) == Some(Hidden::Bidi) && !is_mark(*c)).all(|c| match c {
+        '\u{202a}' | '\u{202b}' => {
+            open.push('\u{202c}');
+            true
+        }
+        '\u{2066}'..='\u{2068}' => {
+            open.push('\u{2069}');
+            true
+        }
+        end => open.pop() == Some(end),
+    });
+    balanced && open.is_empty()
 }
 
 /// Longer lines are made by machines and read by nobody, in bytes.
@@ -174,7 +202,7 @@ fn worst(text: &str, starts_file: bool) -> Option<Seen> {
         let ordinary = matches!(c, '\n' | '\r' | '\t' | '\u{c}' | '\u{ad}')
             || (c == '\u{feff}' && at == 0 && starts_file)
             || inert::joins_emoji(before, c, next)
-            || keeps_from_calling(before, c)
+            || keeps_from_calling(before, c, next)
             || is_keycap(c, next)
             || joins_script(before, c)
             || divides_words(before, c)
@@ -203,9 +231,9 @@ fn without_flags(text: &str) -> Cow<'_, str> {
     Cow::Owned(FLAGS.iter().fold(text.to_owned(), |text, flag| text.replace(flag, "\u{1f3f4}")))
 }
 
-/// Bots that quote release notes put one behind `@` and `#`, so that nobody is called and nothing is linked.
-fn keeps_from_calling(before: Option<char>, c: char) -> bool {
-    c == '\u{200b}' && matches!(before, Some('@' | '#'))
+/// Bots that quote release notes put one beside `@` and `#`, so that nobody is called and nothing is linked.
+fn keeps_from_calling(before: Option<char>, c: char, next: Option<char>) -> bool {
+    c == '\u{200b}' && (matches!(before, Some('@' | '#')) || matches!(next, Some('@' | '#')))
 }
 
 /// A selector before the sign that draws a key around a digit; what stood before it may have been made a link.

@@ -10,7 +10,7 @@ use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
-use crate::analysis::view::{FileView, SideView};
+use crate::analysis::view::{FileView, LineView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/escaping-dropped.toml`.
@@ -94,7 +94,10 @@ impl Check for EscapingDropped {
             return;
         }
         let plain = LazyCell::new(|| is_plain_text(file, side));
-        for line in side.changed_lines().filter(|line| line.text.len() < LONGEST).take(MOST) {
+        // A text that a language puts together itself says a brace by two.
+        let doubled = matches!(file.language, Language::Python | Language::Rust | Language::CSharp);
+        let read = |line: &LineView<'_>| line.text.len() < LONGEST && !(doubled && line.text.contains("{{{"));
+        for line in side.changed_lines().filter(read).take(MOST) {
             let Some(name) = values(&RAW, GROUPS, line.text).into_iter().find(|name| shown.contains(name)) else { continue };
             if told.contains(&line.index) {
                 continue;

@@ -91,7 +91,7 @@ static OPENS: Pattern = Pattern::new(
     r"(?i)\bPath\.Combine\s*\(|\bpath\.(?:join|resolve)\s*\(|\bfilepath\.Join\s*\(|\bos\.path\.join\s*\(|\bFile\.join\s*\(|\bFile\s*\(\s*\w+\s*,|\bPaths?\.get\s*\(|\.resolve\s*\(|\.join\s*\(|\bstoreAs\s*\(|\bsendFile\s*\(|\bFile(?:In|Out)putStream\s*\(|\bmove_uploaded_file\s*\(",
 );
 static KEPT_INSIDE: Pattern = Pattern::new(
-    r"(?i)starts_?with|hasprefix|canonical|is_relative_to|relative_to|realpath|normali[sz]e|IsLocal|filepath\.Clean|safe_join|send_from_directory|allow|valid|uuid|random|\.\.[\x22'/]|GetFullPath|strip_prefix|file_?name\(|base_?name|GetFileName|secure_filename|root\s*:",
+    r"(?i)starts_?with|hasprefix|canonical|is_relative_to|relative_to|realpath|normali[sz]e|IsLocal|filepath\.Clean|safe_join|send_from_directory|allow|valid|uuid|random|\.\.[\x22'/]|GetFullPath|strip_prefix|file_?name\(|base_?name|GetFileName|secure_filename|\b\w*path\.name\b|root\s*:",
 );
 static OWN_TEMP: Pattern = Pattern::new(r"\bmktemp\b");
 static KNOWN_TEMP: Pattern = Pattern::new(r"=\s*[\x22']?/(?:var/)?tmp/[A-Za-z][\w.-]*[\x22']?\s*(?:;|$)");
