@@ -148,6 +148,7 @@ pub fn worst(command: &str) -> Option<Deed> {
     let network = sends || NETWORK.is_match(command);
     let found = |pattern: &Pattern, deed| pattern.is_match(command).then_some(deed);
     found(&REMOTE_SHELL, Deed::RemoteShell)
+        .filter(|_| !only_knocks(command))
         .or_else(|| found(&RUNS_DOWNLOAD, Deed::RunsDownload).filter(|_| !only_reads(command)))
         .or_else(|| found(&RUNS_DECODED, Deed::RunsDecoded))
         .or_else(|| if network { found(&SECRET, Deed::SendsSecret) } else { None })
@@ -157,6 +158,13 @@ pub fn worst(command: &str) -> Option<Deed> {
         .or_else(|| network.then_some(Deed::Network))
         .or_else(|| found(&INLINE, Deed::Inline))
         .or_else(|| unpinned_package(command).is_some().then_some(Deed::Unpinned))
+}
+
+/// Whether a port of this machine is only asked whether somebody answers there: `: > /dev/tcp/localhost/8080`.
+fn only_knocks(command: &str) -> bool {
+    static KNOCKS: Pattern =
+        Pattern::new(r#"(?:^|[\s({;&|])(?::|true|echo(?:\s+-n)?)\s*[<>]\s*["']?/dev/tcp/(?:localhost|127\.0\.0\.1|\[::1\])/[\w${}]+["']?"#);
+    REMOTE_SHELL.count(command) == KNOCKS.count(command)
 }
 
 /// Whether what is downloaded goes to a program of the command line itself, which reads it as data.

@@ -65,6 +65,7 @@ fn entry(table: &str, key: &str, spec: &str, line: usize, scope: Scope) -> Entry
             let (name, version) = name_and_version(aliased);
             (Some(key), name, version)
         }
+        None if matches!(table, "resolutions" | "pnpm") => (None, of_path(key), spec),
         None => (None, key, spec),
     };
     let mut entry = Entry::new(Ecosystem::Npm, name, format!("{table}.{key}"));
@@ -78,6 +79,16 @@ fn entry(table: &str, key: &str, spec: &str, line: usize, scope: Scope) -> Entry
     dependency.direct = !matches!(table, "overrides" | "resolutions" | "pnpm");
     dependency.line = number(line);
     entry
+}
+
+/// The package that a path of packages ends with, for which something else is taken below those before it: `asks/for` -> `for`.
+fn of_path(key: &str) -> &str {
+    let last = key.rsplit(['/', '>']).next().unwrap_or(key);
+    let before = key.get(..key.len() - last.len()).unwrap_or("").trim_end_matches('/');
+    match before.rfind('@').filter(|at| !before.get(*at..).unwrap_or("").contains('/')) {
+        Some(at) if at == 0 || before.get(..at).is_some_and(|head| head.ends_with(['/', '>'])) => key.get(at..).unwrap_or(key),
+        _ => last,
+    }
 }
 
 /// `@scope/name@1.2` -> (`@scope/name`, `1.2`)

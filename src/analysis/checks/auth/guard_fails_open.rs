@@ -290,7 +290,14 @@ fn reopened(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let handlers = |side: &SideView<'_>| -> Vec<(String, usize)> {
         let catches = side.statements().iter().enumerate().filter(|(_, statement)| CATCH.is_match(side.code_of(statement)));
         let within = |statement: &Statement| statement.function.map_or("", |at| side.functions()[at].name.as_str());
-        catches.map(|(at, statement)| (format!("{} {}", within(statement), side.plain_of(statement).trim()), at)).collect()
+        let named = catches.map(|(at, statement)| (format!("{} {}", within(statement), side.plain_of(statement).trim()), at));
+        // Of several that say the same, each is compared with the one in its place.
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        let counted = named.map(|(name, at)| {
+            let before = known.entry(name.clone()).and_modify(|count| *count += 1).or_default();
+            (format!("{name} {before}"), at)
+        });
+        counted.collect()
     };
     let inside = |side: &SideView<'_>, at: usize| at + 1..side.statements()[at].end.max(at + 1);
     let says = |side: &SideView<'_>, at: usize, is_it: &dyn Fn(&str) -> bool| {

@@ -73,6 +73,8 @@ static ASKED: [&str; 22] = [
     "hostname",
 ];
 static ASKS: [&str; 8] = ["require", "requires", "required", "check", "checks", "validate", "validates", "enable"];
+/// Of them what may be a feature of its own.
+static FEATURES: [&str; 8] = ["origin", "host", "hostname", "token", "login", "password", "admin", "role"];
 /// What protects is of these when every installation is open without it.
 static STRONG: [&str; 12] =
     ["verify", "csrf", "xsrf", "auth", "authentication", "authorization", "authenticate", "ssl", "tls", "signed", "mfa", "enforce"];
@@ -182,7 +184,8 @@ fn switches(language: Language, text: &str) -> Vec<(&str, bool)> {
 fn worse(name: &str, on: bool) -> Option<Severity> {
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let asks = has(&ASKS) && has(&ASKED);
+    // What is only enabled may be a feature: `enable_cross_origin_frames`, `enable_login_button`.
+    let asks = has(&ASKS) && has(&ASKED) && !(has(&["enable"]) && has(&FEATURES));
     // What opens and what protects in one name (`disableCsrf`) goes by what it does: it opens.
     let opens = has(&OPENS) || OPENING.is_match(name);
     let strong = if opens { has(&STRONG) || has(&ASKED) && !has(&["debug"]) } else { has(&STRONG) || asks };

@@ -119,6 +119,7 @@ fn owner(ecosystem: Ecosystem, name: &str) -> Option<&str> {
             let path = EDITION.find(name).and_then(|edition| name.get(..edition.start)).unwrap_or(name);
             path.rsplit_once('/').map(|(owner, _)| owner)
         }
+        Ecosystem::Npm => name.strip_prefix('@').and_then(|rest| rest.split_once('/')).map(|(scope, _)| scope),
         Ecosystem::Composer | Ecosystem::Docker | Ecosystem::GithubActions => before_last('/'),
         _ => None,
     }

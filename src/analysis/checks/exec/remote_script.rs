@@ -176,7 +176,7 @@ fn steps(file: &FileView<'_>, side: &SideView<'_>, lines: &[(usize, String)], si
         r#"\b(?:echo|printf|cat)\b[^\n|;&]*\$\{?(\w+)[^\n|;&]*?>>?\s*["']?([^\s"';|&]+)|\b(?:echo|printf)\b[^\n;&]*\$\{?(\w+)[^\n;&]*\|\s*tee\s+["']?([^\s"';|&-]+)"#,
     );
     static EVALUATED: Pattern = Pattern::new(
-        r#"(?:^|[;&|(]\s*|\bthen\s+)(?:eval|iex|Invoke-Expression)\s+["']?\$\{?(\w+)\}?["']?|(?:^|[;&|]\s*|\bthen\s+)eval\s+["']?\$\(\s*(?:jq|yq|sed|awk|grep|cut|tr|echo|printf)\b[^\n@]*\$\{?(\w+)|\b(?:ba|z|da)?sh\s+-\w*c\s+["']?\$\{?(\w+)\}?["']?\s*(?:$|[;&|])|\$\{?(\w+)[^\n;&|]*\|\s*(?:sudo\s+)?(?:(?:ba|z|da)?sh|python[\d.]*|node)\b|\b(?:(?:ba|z|da)?sh|source|\.)\s+<\(\s*(?:echo|printf|cat)\b[^\n)]*\$\{?(\w+)|\b(?:ba|z|da)?sh\s+<<<\s*["']?\$\{?(\w+)"#,
+        r#"(?:^|[;&|(]\s*|\bthen\s+)(?:eval|iex|Invoke-Expression)\s+["']?\$\{?(\w+)\}?["']?|(?:^|[;&|]\s*|\bthen\s+)eval\s+["']?\$\(\s*(?:jq|yq|sed|awk|grep|cut|tr|echo|printf)\b[^\n@]*\$\{?(\w+)|\b(?:ba|z|da)?sh\s+-\w*c\s+["']?\$\{?(\w+)\}?["']?\s*(?:$|[;&|])|\$\{?(\w+)[^\n;&|]*\|\s*(?:sudo\s+)?(?:(?:ba|z|da)?sh|python[\d.]*|node)(?:\s+-s?(?:\s[^\n;&|]*)?)?\s*(?:$|[;&|)\x22'`>])|\b(?:(?:ba|z|da)?sh|source|\.)\s+<\(\s*(?:echo|printf|cat)\b[^\n)]*\$\{?(\w+)|\b(?:ba|z|da)?sh\s+<<<\s*["']?\$\{?(\w+)"#,
     );
     const MOST: usize = 50;
     const MOST_LINES: usize = 2_000;

@@ -121,9 +121,9 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
     if passage.stand == Stand::Literal {
         return answered(passage, may);
     }
-    /// What tools ask people to accept, which is no change under review.
+    /// What tools ask people to accept, which is no change under review; and how much there is to read.
     static NO_VERDICT: Pattern = Pattern::new(
-        r"(?i)\baccept\w*\s+(?:all\s+|the\s+|any\s+)?(?:[\w-]+\s+){0,2}(?:snapshots?|baselines?|goldens?|licen[cs]es?|terms|eula|defaults?|cookies?|prompts?|migrations?)\b|\b(?:why|whether)\s+(?:we|they)\s+(?:should|could|may|might)\s+(?:accept|merge)\s+(?:this|the|your)\s+pull\s+request\s*[.?!]",
+        r"(?i)\baccept\w*\s+(?:all\s+|the\s+|any\s+)?(?:[\w-]+\s+){0,2}(?:snapshots?|baselines?|goldens?|licen[cs]es?|terms|eula|defaults?|cookies?|prompts?|migrations?)\b|\b(?:why|whether)\s+(?:we|they)\s+(?:should|could|may|might)\s+(?:accept|merge)\s+(?:this|the|your)\s+pull\s+request\s*[.?!]|\b(?:scan|read|analy[sz]e|look\s+(?:at|into))\s+(?:the\s+)?(?:whole|entire|full)\s+(?:tree|repo\w*|code\s?base|director(?:y|ies)|history|log)\b",
     );
     let asked =
         |range: &Range<usize>| NO_VERDICT.find(&passage.text).is_none_or(|other| other.start > range.end || range.start > other.end);

@@ -35,7 +35,7 @@ static PUT_TOGETHER: Pattern =
 static PLAIN_WORDS: Pattern = Pattern::new(r"%[iIwW][\[({]([^\])}]*)[\])}]");
 /// The words by which a secret is known.
 static SECRET: Pattern = Pattern::new(
-    r"(?i)passw|passphrase|pwd|secret|token|authori[sz]ation|cookie|api[-_]?key|credential|cvv|cvc|card|\botp\b|private[-_]?key|session|bearer",
+    r"(?i)passw|passphrase|pwd|secret|token|authori[sz]ation|cookie|api[-_]?key|credential|cvv|cvc|(?:\b|_|credit|debit|bank|payment)card|\botp\b|private[-_]?key|session|bearer",
 );
 /// A value in whose place something else is shown, by its name.
 static MASKED: Pattern = Pattern::new(

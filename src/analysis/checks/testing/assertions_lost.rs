@@ -182,8 +182,8 @@ fn judged(view: &ChangeView<'_>, tested: &Tested<'_>, file: &FileDiff, outcome: 
     let path = file.path().text();
     let same = tested.subjects.contains(&subject(&path));
     let guarding = guards(&path) && tested.guards;
-    // One that says less beside more of them is a test that was taken apart; what is no longer there needs no test.
-    let weaker = weakened > 1 || weakened > 0 && lost >= 0;
+    // A single one may say the same in other words; what is no longer there needs no test.
+    let weaker = weakened > 1 || weakened > 0 && lost > 0;
     let fewer = || lost >= MANY && !tested.gone().was_tested(file, |_, name| is_compound(name));
     let severe = guarding && (flipped > 0 || weaker || fewer()) || get(CONTRADICTED) > 0;
     let pull = &view.change.pull;

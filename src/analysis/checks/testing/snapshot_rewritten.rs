@@ -11,6 +11,8 @@ use crate::model::rule::{RuleId, Severity};
 static RECORDED: Pattern = Pattern::new(
     r"(?:/__snapshots__/|/snapshots/|/__image_snapshots__/|/golden/|/goldens/|/cassettes/|/__recordings__/|-snapshots/)|\.(?:snap|ambr|golden|approved\.\w+|verified\.\w+|expect|stdout|stderr|expected)$|(?:^|/)(?:golden|expected)[\w.-]*\.(?:txt|json|ya?ml|html|xml)$",
 );
+/// Lists of what is known to fail, of which each line that goes is one that passes.
+static KNOWN_TO_FAIL: Pattern = Pattern::new(r"(?:expected|known)[-_](?:fail\w*|errors|skips)");
 /// Words that say of a change that nothing looks different after it.
 static KEEPS_BEHAVIOUR: Pattern = Pattern::new(
     r"(?i)^(?:refactor|docs|style|test|cleanup)(?:\([^)]*\))?:|^(?:(?:chore|build|ci)(?:\([^)]*\))?:\s*)?(?:refactor|tidy|clean|format|reformat|lint|rename|reorder|move)\b",
@@ -55,7 +57,10 @@ impl Check for SnapshotRewritten {
 }
 
 fn recordings(files: &[FileDiff], changed: &[&FileDiff], (keeps, about_access): (bool, bool), sink: &mut Sink<'_>) {
-    let recorded = |file: &&FileDiff| file.status == FileStatus::Modified && RECORDED.is_match(&format!("/{}", fold(&file.path().text())));
+    let recorded = |file: &&FileDiff| {
+        let path = format!("/{}", fold(&file.path().text()));
+        file.status == FileStatus::Modified && RECORDED.is_match(&path) && !KNOWN_TO_FAIL.is_match(&path)
+    };
     let rewritten: Vec<&FileDiff> = files.iter().filter(recorded).filter(|file| file.removed() > 0 || file.text().is_none()).collect();
     let Some(first) = rewritten.first() else { return };
     let (mut refused, mut refuses) = (0, 0);

@@ -137,7 +137,9 @@ fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> Option<(&'s
     if test && file.language == Language::Shell {
         return shell(file, side, index);
     }
-    if test && EXITS.is_match(line.code()) && !is_new_script(file, side) {
+    // Only Node has a process that is ended by its own method.
+    let ends = EXITS.is_match(line.code()) && !(file.language == Language::Python && line.code().contains("process.exit"));
+    if test && ends && !is_new_script(file, side) {
         return Some((
             "The test run ends with success before it is over",
             if ends_script(side, index) { Severity::Low } else { Severity::High },

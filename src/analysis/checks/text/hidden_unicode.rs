@@ -77,7 +77,9 @@ fn ordinary(file: &FileView<'_>, (text, plain): (&str, &str), (seen, whole): (&S
         // What machines made says in a class of an expression from where to where they go.
         Hidden::Bidi if file.role.is_mechanical() && few && only_ends_of_ranges(text) => Some(Severity::Low),
         // Marks say in which direction a sign between two scripts goes; they turn nothing round.
-        Hidden::Bidi if translated && text.chars().filter(|c| inert::hidden(*c) == Some(Hidden::Bidi)).all(is_mark) => Some(Severity::Low),
+        Hidden::Bidi if translated && only_marks(text) => Some(Severity::Low),
+        // So they do in what was recorded of a page.
+        Hidden::Bidi if !file.language.is_code() && !told_to_agents(file) && few && only_marks(text) => Some(Severity::Medium),
         // A number or a name that is read from the left is set apart in a text that is read from the right, and that ends again.
         Hidden::Bidi if translated && !file.language.is_code() && few && sets_apart(text) => Some(Severity::Low),
         // Machines that translate leave a few between words.
@@ -107,9 +109,19 @@ fn only_ends_of_ranges(text: &str) -> bool {
     })
 }
 
+/// Whether all controls of a text are such marks.
+fn only_marks(text: &str) -> bool {
+    text.chars().filter(|c| inert::hidden(*c) == Some(Hidden::Bidi)).all(is_mark)
+}
+
 /// Marks of direction, which embed and override nothing.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
+}
+
+/// Whether machines or agents do what a file says.
+fn told_to_agents(file: &FileView<'_>) -> bool {
+    matches!(file.role, Role::AgentConfig | Role::Instructions | Role::Workflow | Role::Manifest | Role::Lock)
 }
 
 /// Whether a file of the product holds what is shown rather than what is run.

@@ -29,3 +29,9 @@ pub static FILLED_IN: Pattern = Pattern::new(
 pub static TAKES_APART: Pattern = Pattern::new(
     r"\b((?:\w+_)?(?:query|params?|form|cgi|qs|args?|url|uri|cookie)_?(?:get|parse|value|param|decode|unescape|field|arg|string)\w*|(?:\w+_)?(?:get|parse|decode|unescape)_?(?:query|param|form|arg|url|uri|field|cookie)\w*)\s*\(",
 );
+
+/// Whether a statement is a text by itself, which only people read.
+pub(super) fn is_only_text(code: &str) -> bool {
+    let mut signs = code.chars().filter(|sign| !sign.is_whitespace()).peekable();
+    signs.peek().is_some_and(|first| matches!(first, '"' | '\'')) && signs.all(|sign| matches!(sign, '"' | '\''))
+}

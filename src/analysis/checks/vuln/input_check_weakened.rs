@@ -297,7 +297,15 @@ fn narrowed(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) -> bo
                     .map(one_line)
                     .all(|part| now.iter().any(|(_, is)| one_line(is).contains(part.trim_matches(['(', ')', ' ']))))
             };
-            let elsewhere = how == Weakening::Dropped && (apart() || twin.added().any(|(_, text)| CHECKS.is_match(text)));
+            // What was called in it may be called before it.
+            let kept_call = || {
+                let after = one_line(twin.after());
+                let calls =
+                    was.split("||").take(50).map(one_line).filter(|part| part.contains('(') && !one_line(is).contains(part.as_str()));
+                let mut calls = calls.map(|part| part.trim_start_matches(['!', ' ', '(']).to_owned()).peekable();
+                calls.peek().is_some() && calls.all(|call| after.contains(&format!("= {call}")))
+            };
+            let elsewhere = how == Weakening::Dropped && (apart() || kept_call() || twin.added().any(|(_, text)| CHECKS.is_match(text)));
             if !elsewhere {
                 let evidence = format!("{} → {}", one_line(was), one_line(is));
                 let draft = Draft::line(file, twin.new, line).title(format!("{} is checked for less than before", kept.what));

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 pub use super::asked::ASKED;
-use super::asked::{FILLED_IN, TAKES_APART};
+use super::asked::{FILLED_IN, TAKES_APART, is_only_text};
 use super::between::{self, Look};
 use super::handlers::{filled, handed, marks};
 pub use super::place::Place;
@@ -143,6 +143,7 @@ impl Brought {
         let takes = |statement: &Statement| {
             let plain = side.plain_of(statement);
             statement.bytes.len() <= LONGEST
+                && !is_only_text(side.code_of(statement))
                 && (ASKED.is_match(plain) || FILLED_IN.is_match(plain) || called(plain) || !handed(side, statement, language).is_empty())
         };
         let here: Vec<bool> = side.statements().iter().map(takes).collect();
