@@ -129,8 +129,18 @@ impl Compared<'_, '_, '_> {
             let (first, last) = (half.body.function.first_line, half.body.function.last_line);
             (first..=last).filter(|line| half.side.is_changed(*line) && pattern.is_match(half.side.plain_line(*line))).collect::<Vec<_>>()
         };
+        // `if err != nil { return false }` asks the same as `return err == nil`.
+        static NOTHING: Pattern = Pattern::new(r"^\s*return\s+([\w.]+)\s*===?\s*(?:nil|null|undefined)\s*;?\s*$");
+        static SOMETHING: Pattern = Pattern::new(r"^\s*if\s*\(?\s*([\w.]+)\s*!==?\s*(?:nil|null|undefined)\s*\)?\s*\{?\s*$");
+        let turned = |no: usize, line: usize| {
+            let asked = NOTHING.group(self.new.side.plain_line(line), 1);
+            let above = no.checked_sub(1).map(|above| self.old.side.plain_line(above));
+            asked.is_some() && asked == above.and_then(|above| SOMETHING.group(above, 1))
+        };
         let (went, came) = (lines(&self.old, &NO), lines(&self.new, &EMPTY));
-        if let ([_], [line]) = (went.as_slice(), came.as_slice()) {
+        if let ([no], [line]) = (went.as_slice(), came.as_slice())
+            && !turned(*no, *line)
+        {
             let draft = Draft::line(self.file, self.new.side, *line).title("Whoever shows nothing is let in where nothing was set");
             sink.report(draft.severity(Severity::High));
         }

@@ -158,6 +158,12 @@ impl Compared<'_, '_, '_> {
         vocabulary().decides(name) || vocabulary().permits(name)
     }
 
+    /// What its yes means: whoever's credentials are taken away, as `should_strip_auth` says, is not let in by it.
+    fn when_yes(&self) -> Consequence {
+        static TAKES_AWAY: Pattern = Pattern::new(r"(?i)^(?:should_?|must_?)?(?:strip|redact|scrub)(?:_|[A-Z]|auth|cred|token)");
+        if TAKES_AWAY.is_match(&self.new.body.function.name) { Consequence::KeepsOut } else { Consequence::LetsIn }
+    }
+
     /// The question that a statement asks of who may do what.
     #[must_use]
     pub fn question<'v>(&self, half: &'v Half<'_, '_>, at: usize) -> Option<Question<'v>> {
@@ -170,7 +176,7 @@ impl Compared<'_, '_, '_> {
             let consequence = match (keeps_out, unless) {
                 (true, false) => Consequence::KeepsOut,
                 (true, true) => Consequence::LetsIn,
-                (false, _) => lets_in().then_some(Consequence::LetsIn).filter(|_| !unless)?,
+                (false, _) => lets_in().then_some(self.when_yes()).filter(|_| !unless)?,
             };
             let (plain, code) = (half.side.plain().get(branch.condition.clone())?, half.side.masked().get(branch.condition)?);
             let of_somebody = || asks_for_somebody(code) || follows.iter().any(|text| is_of_somebody(text));

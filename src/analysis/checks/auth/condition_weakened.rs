@@ -10,8 +10,10 @@ use super::functions::{Bodies, Body};
 use super::grant::{Grant, grant};
 use super::nested;
 use super::refusal::{self, asks_for_somebody, depends, is_of_somebody, leaves, only_answers, refuses};
+use super::toothless;
 use super::vocabulary::vocabulary;
 use super::weakening::{Consequence, Weakening, dropped_words, sets, weakened};
+use crate::analysis::branch::Branch;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::checks::vuln::pairs::{pairs, squeezed};
 use crate::analysis::language::Language;
@@ -151,6 +153,9 @@ impl Compared<'_, '_, '_> {
             if matches!(how, Weakening::Fewer | Weakening::Dropped) && throws_without(self.file.language, was.plain, is.plain) {
                 continue;
             }
+            if how == Weakening::Dropped && is.consequence == Consequence::KeepsOut && nested::asked_with_it(was.plain, is.plain) {
+                continue;
+            }
             if nested::same(self.file.language, (self.old.side, old_at), (self.new.side, at)) {
                 continue;
             }
@@ -180,7 +185,7 @@ impl Compared<'_, '_, '_> {
     /// Whether what follows from a condition is done for its own sake, and only its failure is told: nothing of it refuses by itself.
     fn does_something(&self, at: usize) -> bool {
         static ACTS: Pattern = Pattern::new(
-            r"(?i)(?:^|[\s.:>=])(?:\w+_)?(?:delete|remove|accept|save|send|create|update|insert|notify|revoke|store|enqueue)\w*\s*\(",
+            r"(?i)(?:^|[\s.:>=])(?:\w+_)?(?:delete|remove|accept|save|send|create|update|insert|notify|revoke|store|enqueue|refresh|renew|pause|(?-i:[uU]se[A-Z_]))\w*\s*\(",
         );
         let Some(found) = self.new.branch(at, self.file.language) else { return false };
         let direct = |inner: &usize| self.new.side.statements()[*inner].parent == Some(at);
@@ -240,6 +245,25 @@ impl Compared<'_, '_, '_> {
         !went.is_empty() && went.len() > spoken().filter(|word| went.contains(word)).collect::<BTreeSet<_>>().len()
     }
 
+    /// Whether what follows asks a helper: `Some(true)` where the change brings one that is seen to refuse, `Some(false)` where only its name
+    /// says so.
+    fn refuses_by_a_helper(&self, found: &Branch) -> Option<bool> {
+        static NAMED: Pattern = Pattern::new(
+            r"(?i)^\s*(?:await\s+)?(?:\$?\w+(?:\.|::|->))*(?:ensure|require|authorize|authorise|enforce|assert|demand)_?\w+[!?]?\s*\(",
+        );
+        let direct = |at: &usize| self.new.side.statements().get(*at).is_some_and(|one| one.parent == Some(found.block.start - 1));
+        let calls: Vec<&str> = found.block.clone().filter(direct).map(|at| self.new.code(at)).collect();
+        if calls.iter().any(|code| toothless::turns_away(self.file, code)) {
+            return Some(true);
+        }
+        calls.iter().any(|code| NAMED.is_match(code) && toothless::refuses(self.file, code) != Some(false)).then_some(false)
+    }
+
+    /// Whether a statement stands in the function itself, and in none within it.
+    fn is_own(&self, half: &Half<'_, '_>, at: usize) -> bool {
+        half.side.statements()[at].function.is_some_and(|at| std::ptr::eq(&raw const half.side.functions()[at], half.body.function))
+    }
+
     /// What a statement asks, whatever follows from it, on its own line or below; the whole statement where it asks nothing.
     fn asked(&self, half: &Half<'_, '_>, at: usize) -> String {
         let branch = half.branch(at, self.file.language).filter(|branch| !branch.inline.is_empty());
@@ -271,7 +295,7 @@ impl Compared<'_, '_, '_> {
             }
             let Some((at, is)) = now.and_then(|at| Some((at, self.new.block(at, self.file.language)?))) else { continue };
             let stands = self.new.consequences(&is);
-            if stands == stood || stands.len() > LONGEST_REFUSAL {
+            if stands == stood || stands.len() > LONGEST_REFUSAL || on_one_line(&stands) == on_one_line(&stood) {
                 continue;
             }
             let goes_on =
@@ -292,10 +316,20 @@ impl Compared<'_, '_, '_> {
             if lets_in && sure() {
                 self.found(at, "A refusal became a permission", &evidence, sink);
             } else if nothing && stood.iter().any(|text| leaves(text)) {
-                self.judged(at, ("A refusal no longer refuses", &evidence), !absent(), sink);
+                let helped = self.refuses_by_a_helper(&is);
+                let another = self.is_own(&self.old, old_at) && !self.is_own(&self.new, at);
+                if helped != Some(true) {
+                    self.judged(at, ("A refusal no longer refuses", &evidence), !absent() && !another && helped.is_none(), sink);
+                }
             }
         }
     }
+}
+
+/// What follows from a condition, however many lines it stands on.
+fn on_one_line(all: &[String]) -> String {
+    let signs = all.join(" ").chars().filter(|sign| !matches!(sign, '{' | '}' | ';')).collect::<String>();
+    signs.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Ends a function of Rust where what it asks failed.

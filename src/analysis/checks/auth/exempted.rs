@@ -9,7 +9,7 @@ use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Words};
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, LineView, SideView};
-use crate::model::rule::Confidence;
+use crate::model::rule::{Confidence, Severity};
 
 /// A file in which more statements changed than this was written anew; they are not compared pair by pair.
 const MOST_COMPARED: usize = 150;
@@ -65,7 +65,11 @@ pub(super) fn more(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, 
         let found = now.clone().find(fewer).map(|is| (is, "A guard is left out for more actions than before"));
         if let Some((is, title)) = found.or_else(|| now.clone().find(opened).map(|is| (is, "What is asked of everybody became nothing"))) {
             let draft = Draft::lines(file, new, is.first_line, is.last_line).title(title);
-            sink.report(draft.evidence(format!("{} → {}", brief(old, was), brief(new, is))).confidence(Confidence::Medium));
+            let draft = draft.evidence(format!("{} → {}", brief(old, was), brief(new, is))).confidence(Confidence::Medium);
+            // Another answer beside it still asks for the same.
+            let named = |text: &str| guarded_route::answers_for(old.plain_of(was), text);
+            let beside = subject == Subject::Answer && added.iter().any(|(other, now)| *other == subject && named(new.plain_of(now)));
+            sink.report(if beside { draft.severity(Severity::Medium) } else { draft });
         }
     }
 }

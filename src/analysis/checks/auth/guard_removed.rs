@@ -5,16 +5,17 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::comparison;
-use super::cover::{self, Endpoint};
+use super::cover;
 use super::decorators::{DECORATOR, decorated, decorated_survives, switches_guards};
 use super::exempted::{self, SKIPS};
-use super::functions::{Body, brief};
-use super::guarded_route::{self, Handler};
+use super::functions::{Bodies, Body, brief};
+use super::guarded_route;
+use super::lost_routes;
 use super::more_roles;
-use super::moved::{CALLBACK, annotated_elsewhere, moved_elsewhere};
+use super::moved::{CALLBACK, moved_elsewhere};
 use super::only_told;
 use super::openings;
-use super::refusal::{self, asks_whether_it_counts, finds_nothing, is_of_somebody, refuses, turns_away};
+use super::refusal::{self, asks_for_somebody, asks_whether_it_counts, finds_nothing, is_of_somebody, refuses, turns_away};
 use super::remains::{self, Remains};
 use super::script_stops;
 use super::toothless;
@@ -33,8 +34,6 @@ pub struct GuardRemoved;
 
 /// More guards removed from one file than this are not compared one by one.
 const MOST_GUARDS: usize = 50;
-/// A file in which more statements changed than this was written anew; its routes are not compared pair by pair.
-const MOST_COMPARED: usize = 150;
 
 static MIDDLEWARE: Pattern = Pattern::new(
     r"(?:\.(?:use|Use|add_middleware|layer|wrap|Group|With|addFilterBefore|addFilter|addHook|plugin|before_request)\s*\(|^\s*(?:prepend_)?before_(?:action|filter)\b)(.*)",
@@ -89,7 +88,7 @@ impl Check for GuardRemoved {
         more_roles::shared(file, old, new, sink);
         if went {
             gone(file, old, new, sink);
-            routes(file, old, new, &are, sink);
+            lost_routes::report(file, old, new, &are, sink);
             reordered(file, old, new, sink);
             comparison::weakened(file, old, new, sink);
             script_stops::gone(file, old, new, sink);
@@ -120,7 +119,8 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
     if plain.len() > 2000 {
         return None;
     }
-    if let Some(name) = DECORATOR.group(code, 1) {
+    // What begins with `@` in Ruby is a variable.
+    if let Some(name) = DECORATOR.group(code, 1).filter(|_| file.language != Language::Ruby) {
         let whole = name.rsplit('.').next().unwrap_or(name);
         let guarded = vocabulary().guards(whole)
             || whole == "IsGranted"
@@ -179,7 +179,7 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
             format!("guard-removed: only the first {MOST_GUARDS} of {} removed guards were compared", removed.len()),
         );
     }
-    let (before, after) = (Body::by_name(old), Body::by_name(new));
+    let (before, after) = (Body::all(old), (Bodies::of(new), Body::by_name(new)));
     for (at, kind) in removed.into_iter().take(MOST_GUARDS) {
         let statement = &old.statements()[at];
         if standing.contains(&brief(old, statement)) || moved_elsewhere(file, old, statement) {
@@ -190,12 +190,15 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
             Kind::Call => remains::of_call(file, old, new, at),
             Kind::Decorator | Kind::Middleware => Remains::Nothing,
         };
+        // What refuses within another condition is judged by that one, if the outer one says nothing of who may do what.
+        let outer = kind == Kind::Refusal && only_within(file, old, at);
         let survives = match kind {
             _ if remains == Remains::All => false,
             Kind::Decorator => decorated_survives(old, new, at) && !replaced(file, old, new, at, &added),
             Kind::Middleware => {
                 (routes_remain(old, new) || actions_remain(old, new, plain_of(old, at)))
                     && !added.iter().any(|(_, other)| *other == Kind::Middleware)
+                    && !given_elsewhere(old, new, at)
             }
             Kind::Call if before_all(old, new, at, &added) => false,
             Kind::Refusal | Kind::Call => function_survives(old, new, statement, (&before, &after), &added),
@@ -203,9 +206,35 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
         if survives {
             let draft =
                 Draft::lines(file, old, statement.first_line, statement.last_line).title(title(kind)).confidence(Confidence::Medium);
-            sink.report(if remains == Remains::Something { draft.severity(Severity::Medium) } else { draft });
+            sink.report(if outer || remains == Remains::Something { draft.severity(Severity::Medium) } else { draft });
         }
     }
+}
+
+/// Whether a branch that asks nothing of who may do what refuses only in branches within it.
+fn only_within(file: &FileView<'_>, old: &SideView<'_>, at: usize) -> bool {
+    let Some(found) = branch::branch(old, file.language, at) else { return false };
+    let condition = old.masked().get(found.condition.clone()).unwrap_or("");
+    let says = |text: &str| refuses(text) || is_of_somebody(text);
+    let inline = old.plain().get(found.inline.clone()).is_some_and(says);
+    let direct = |inner: &usize| old.statements()[*inner].parent == Some(at);
+    !inline
+        && !asks_whether_it_counts(condition)
+        && !asks_for_somebody(condition)
+        && !vocabulary().decides_in(condition)
+        && !found.block.filter(direct).any(|inner| says(plain_of(old, inner)))
+}
+
+/// Whether the very thing that stood in front of the routes is given to something else that is made: `negroni.New(recovery, reads)`.
+fn given_elsewhere(old: &SideView<'_>, new: &SideView<'_>, at: usize) -> bool {
+    static PATH: Pattern = Pattern::new(r#"["'`]/"#);
+    static MAKES: Pattern = Pattern::new(r"^\s*(?:(?:const|let|var|val)\s+)?\w+\s*:?=\s*[\w.:]+\s*\(");
+    let text = brief(old, &old.statements()[at]);
+    let Some(given) = MIDDLEWARE.group(&text, 1).and_then(|given| given.trim_end_matches(';').strip_suffix(')')) else { return false };
+    let given = given.trim();
+    let changed = new.statements().iter().filter(|is| new.touches(is.first_line, is.last_line) && is.bytes.len() <= 2000);
+    given.len() > 8
+        && changed.map(|is| brief(new, is)).any(|is| MAKES.is_match(&is) && is.contains(given) && !PATH.is_match(&is.replace(given, "")))
 }
 
 /// Whether an added middleware asks what the call at `at` asked.
@@ -246,28 +275,38 @@ fn actions_remain(old: &SideView<'_>, new: &SideView<'_>, guard: &str) -> bool {
     CALLBACK.is_match(guard) && old.functions().iter().any(|was| new.functions().iter().any(|is| is.name == was.name))
 }
 
+/// Asks something for one thing by its name, which is no path: `r.Header.Get("X-Key")`.
+static READS: Pattern = Pattern::new(r#"\.(?:[gG]et|[dD]elete)\s*\(\s*["'`][\w-]+["'`]\s*\)"#);
+
 fn routes_remain(old: &SideView<'_>, new: &SideView<'_>) -> bool {
     let routes = |side: &SideView<'_>| -> BTreeSet<String> {
         side.statements()
             .iter()
-            .filter(|statement| ROUTES.is_match(side.plain_of(statement)))
+            .filter(|statement| ROUTES.is_match(side.plain_of(statement)) && !READS.is_match(side.plain_of(statement)))
             .map(|statement| brief(side, statement))
             .collect()
     };
     !routes(old).is_disjoint(&routes(new))
 }
 
+/// The functions of the old side, and those of the new one to find them again.
+type Sides<'s, 'v> = (&'s [Body<'v>], &'s (Bodies<'v>, HashMap<&'v str, Body<'v>>));
+
 /// Whether the function still does what the guard stood in front of, with no other guard in its place.
 fn function_survives(
     old: &SideView<'_>,
     new: &SideView<'_>,
     statement: &Statement,
-    sides: (&HashMap<&str, Body<'_>>, &HashMap<&str, Body<'_>>),
+    (before, (bodies, by_name)): Sides<'_, '_>,
     added: &[(usize, Kind)],
 ) -> bool {
-    let (before, after) = sides;
-    let name = statement.function.map_or("", |at| old.functions()[at].name.as_str());
-    let (Some(body), Some(now)) = (before.get(name), after.get(name)) else { return false };
+    let Some(function) = statement.function.map(|at| &old.functions()[at]).filter(|function| !function.name.is_empty()) else {
+        return false;
+    };
+    let Some(body) = before.iter().find(|body| std::ptr::eq(body.function, function)) else { return false };
+    // Methods of several classes may have one name.
+    let now = bodies.same_as(old, body).or_else(|| by_name.get(function.name.as_str()).copied());
+    let Some(now) = now else { return false };
     let inside = now.inside(new);
     if added.iter().any(|(other, _)| inside.contains(other)) {
         return false;
@@ -276,66 +315,6 @@ fn function_survives(
     let rest = body.inside(old).filter(|at| !old.is_changed(old.statements()[*at].first_line));
     let rest: Vec<String> = rest.map(|at| brief(old, &old.statements()[at])).collect();
     !rest.is_empty() && rest.iter().filter(|text| kept.contains(*text)).count() * 2 >= rest.len()
-}
-
-/// A guard that is hung before all that follows.
-static USES: Pattern = Pattern::new(r"^\s*\$?\w+(?:\.|->)(?:Use|use|middleware|wrap|add_middleware|Before|before)\s*\(");
-
-/// Endpoints that are read when somebody asks for them.
-type Lazily<F> = LazyCell<Vec<Endpoint>, F>;
-
-/// Routes and handlers that stay without the guard among their arguments.
-fn routes(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, are: &Lazily<impl FnOnce() -> Vec<Endpoint>>, sink: &mut Sink<'_>) {
-    fn changed<'v>(side: &'v SideView<'_>) -> Vec<&'v Statement> {
-        side.statements().iter().filter(|s| side.touches(s.first_line, s.last_line)).collect()
-    }
-    let removed = changed(old);
-    // A guard that went from the middle of a long call leaves the new statement without an added line.
-    let begun: BTreeSet<&str> = removed.iter().map(|was| old.line(was.first_line).text.trim()).filter(|text| text.len() > 3).collect();
-    let begins = |s: &&Statement| s.last_line > s.first_line && begun.contains(new.line(s.first_line).text.trim());
-    let added: Vec<&Statement> = new.statements().iter().filter(|s| new.touches(s.first_line, s.last_line) || begins(s)).collect();
-    if removed.len() > MOST_COMPARED || added.len() > MOST_COMPARED {
-        return;
-    }
-    let named = removed.into_iter().filter(|was| vocabulary().speaks(old.plain_of(was)));
-    let guarded = named.filter_map(|was| Some((was, Handler::of(old.plain_of(was)).filter(Handler::is_guarded)?)));
-    let guarded: Vec<(&Statement, Handler<'_>)> = guarded.collect();
-    if guarded.is_empty() {
-        return;
-    }
-    let standing: BTreeSet<String> = added.iter().map(|statement| brief(new, statement)).collect();
-    let middleware: Vec<&str> = added.iter().map(|is| new.plain_of(is)).filter(|text| USES.is_match(text)).take(MOST_GUARDS).collect();
-    let handlers: Vec<(&Statement, Handler<'_>)> = added.into_iter().filter_map(|is| Some((is, Handler::of(new.plain_of(is))?))).collect();
-    for (was, handler) in guarded {
-        let stood = brief(old, was);
-        // The route stands as it did, and something is asked of it besides.
-        const BESIDES: [&str; 4] = ["->middleware(", "->can(", "->name(", "->where"];
-        let begun = stood.trim_end_matches(';');
-        let goes_on = |text: &String| text.strip_prefix(begun).is_some_and(|rest| BESIDES.iter().any(|besides| rest.starts_with(besides)));
-        if standing.contains(&stood) || standing.iter().any(goes_on) {
-            continue;
-        }
-        // What a block, a class or the router around it asks now need not be asked once more.
-        let covered = |is: &Statement, now: &Handler<'_>| {
-            let here = |endpoint: &&Endpoint| endpoint.lines.0 <= is.first_line && is.first_line <= endpoint.lines.1;
-            !handler.laxer(now) && handler.gone(now).all(|guard| are.iter().filter(here).any(|endpoint| endpoint.guards.contains(guard)))
-        };
-        let bare = handlers.iter().find(|(is, now)| handler.lost(now) && !covered(is, now)).map(|(is, _)| is);
-        // A guard that was an argument is put in front of the same routes by a statement of its own.
-        let hung = || {
-            let lost = handlers.iter().find(|(is, now)| handler.lost(now) && !covered(is, now));
-            let gone: Vec<&str> = lost.map(|(_, now)| handler.gone(now).collect()).unwrap_or_default();
-            !gone.is_empty() && gone.iter().all(|guard| middleware.iter().any(|text| text.contains(guard)))
-        };
-        if let Some(is) = bare.filter(|_| !hung() && !moved_elsewhere(file, old, was) && !annotated_elsewhere(file, old, was)) {
-            sink.report(
-                Draft::lines(file, new, is.first_line, is.last_line)
-                    .title("A route or handler lost its guard")
-                    .evidence(format!("{} → {}", brief(old, was), brief(new, is)))
-                    .confidence(Confidence::Medium),
-            );
-        }
-    }
 }
 
 /// A guard that stands on both sides, and now behind a route that it stood in front of.

@@ -144,7 +144,8 @@ pub fn guards(word: &str) -> bool {
 /// Whether a name says that everybody may.
 #[must_use]
 pub fn is_open(word: &str) -> bool {
-    OPEN.is_match(word)
+    static KEY: Pattern = Pattern::new(r"(?i)public_?key");
+    OPEN.is_match(word) && !KEY.is_match(word)
 }
 
 /// The words of a statement, to compare it with others by [`made_open`].
@@ -261,6 +262,13 @@ pub fn opens(old: &str, new: &str) -> bool {
 pub fn answers_nothing(old: &str, new: &str) -> bool {
     let (Some(was), Some(is)) = (ANSWER.group(old, 1), ANSWER.group(new, 1)) else { return false };
     WORD.groups(was, 0).any(|word| guards(word) && !is_open(word)) && is_nothing(is)
+}
+
+/// Whether an answer names a guard that another named.
+#[must_use]
+pub fn answers_for(old: &str, new: &str) -> bool {
+    let (Some(was), Some(is)) = (ANSWER.group(old, 1), ANSWER.group(new, 1)) else { return false };
+    WORD.groups(was, 0).any(|word| guards(word) && WORD.groups(is, 0).any(|other| other == word))
 }
 
 fn is_nothing(value: &str) -> bool {

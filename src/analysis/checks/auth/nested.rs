@@ -81,6 +81,26 @@ pub(super) fn asks_whether_there(old: &str, new: &str) -> bool {
     !came.is_empty() && is.len() == was.len() + came.len() && came.iter().all(|part| there(part))
 }
 
+/// Whether all that went is whether there is a path, and whether there is something at that path is still asked:
+/// `not path or not os.path.exists(path)` → `not os.path.exists(path)`.
+#[must_use]
+pub(super) fn asked_with_it(old: &str, new: &str) -> bool {
+    const THERE: [&str; 9] = ["exists", "isfile", "isdir", "is_file", "is_dir", "existsSync", "Exists", "file_exists", "lexists"];
+    if old.len() > LONGEST || new.len() > LONGEST {
+        return false;
+    }
+    let (was, is) = (parts(&tokens(old), "||"), parts(&tokens(new), "||"));
+    let asks = |name: &str| {
+        let one = |part: &Vec<String>| {
+            let call = |window: &[String]| matches!(window, [asked, open, path, close] if THERE.contains(&asked.as_str()) && open == "(" && path == name && close == ")");
+            part.first().is_some_and(|not| not == "!") && part.windows(4).any(call)
+        };
+        is.iter().any(one)
+    };
+    let mut gone = was.iter().filter(|part| !is.contains(part)).peekable();
+    gone.peek().is_some() && gone.all(|part| matches!(part.as_slice(), [not, name] if not == "!" && asks(name)))
+}
+
 /// Whether those who may were kept out, and now those who may not: `if (isAdmin) deny()` → `if (!isAdmin) deny()`.
 #[must_use]
 pub(super) fn mended(old: &str, new: &str) -> bool {
@@ -107,6 +127,13 @@ mod tests {
         for (old, new) in [("user.gone", "strict && user.gone"), ("user.gone", "user.gone && user.gone.long"), ("a.b", "a.c && a.b")] {
             assert!(!asks_whether_there(old, new), "{old} -> {new}");
         }
+    }
+
+    #[test]
+    fn whether_there_is_a_path() {
+        assert!(asked_with_it("not path or not os.path.exists(path)", "not os.path.exists(path)"));
+        assert!(!asked_with_it("not token or not os.path.exists(path)", "not os.path.exists(path)"));
+        assert!(!asked_with_it("not token or not valid(token)", "not valid(token)"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::refusal::refuses;
 use crate::analysis::branch::{Branch, branch};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::checks::vuln::twins::{Twin, twins};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, Severity};
@@ -59,7 +60,7 @@ fn told(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<(usize, usize)> {
         let last = is.block.clone().last().map_or(line, |inner| new.statements()[inner].last_line);
         // A block that keeps what it found may be asked later; one with another way behind it still decides.
         let behind = new.statements().get(is.block.end).is_some_and(|next| new.code_of(next).trim_start().starts_with("else"));
-        if !stops(new, &is) && !keeps(new, &is) && !behind {
+        if !stops(new, &is) && !keeps(new, &is) && !behind && !exits(file.language, new, &is) {
             return Some((line, last));
         }
     }
@@ -91,6 +92,12 @@ fn texts<'v>(side: &'v SideView<'_>, found: &Branch) -> impl Iterator<Item = &'v
 
 fn stops(side: &SideView<'_>, found: &Branch) -> bool {
     texts(side, found).any(|text| STOPS.is_match(text) || refuses(text))
+}
+
+/// Whether the program ends there, as it does after `log.Fatal` of Go.
+fn exits(language: Language, side: &SideView<'_>, found: &Branch) -> bool {
+    static FATAL: Pattern = Pattern::new(r"\.Fatal(?:f|ln)?\s*\(");
+    language == Language::Go && texts(side, found).any(|text| FATAL.is_match(text))
 }
 
 fn keeps(side: &SideView<'_>, found: &Branch) -> bool {

@@ -121,6 +121,7 @@ fn weaker(before: &Said<'_>, now: &Said<'_>) -> Option<&'static str> {
     /// The head of a function is no statement about another.
     static HEAD: Pattern =
         Pattern::new(r"^\s*(?:(?:export|default|public|async|static|pub)\s+)*(?:def|fn|func|function|fun)\s+(?:self\.)?([\w!?]+)");
+    static GO_HEAD: Pattern = Pattern::new(r"^\s*func\s*\([^)]*\)\s*\w+\s*\(");
     let (was, is) = (before.plain, now.plain);
     if HEAD.group(was, 1).is_some() && HEAD.group(was, 1) != HEAD.group(is, 1) && HEAD.is_match(is) {
         return None;
@@ -148,8 +149,13 @@ fn weaker(before: &Said<'_>, now: &Said<'_>) -> Option<&'static str> {
         return Some("Whoever shows no token is let through");
     }
     // `protected function` that becomes `public function` is about who may call it in code.
-    let visible = || ["protected ", "private ", "internal "].iter().any(|word| was.replacen(word, "public ", 1) == is);
-    (made_open(before, now) && !visible()).then_some("What was guarded is open to everybody")
+    static SEEN: Pattern = Pattern::new(r"^\s*(?:(?:public|protected|private|internal)\s+)+");
+    let unseen = |text: &'_ str| SEEN.find(text).map(|seen| text.get(seen.end..).unwrap_or("").to_owned());
+    let visible = || unseen(was).is_some_and(|was| unseen(is).is_some_and(|is| is == was));
+    // What a type is made of, and a function's head beside something in another's body, say nothing about each other.
+    static TYPE: Pattern = Pattern::new(r"^\s*type\s+\w+(?:\[[^\]]*\])?\s+(?:struct|interface)\b");
+    let another = || TYPE.is_match(was) || TYPE.is_match(is) || GO_HEAD.is_match(was) && !GO_HEAD.is_match(is);
+    (made_open(before, now) && !visible() && !another()).then_some("What was guarded is open to everybody")
 }
 
 /// The name of the decorator that a statement is.

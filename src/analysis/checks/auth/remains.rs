@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::functions::brief;
 use super::nested;
-use super::refusal::{is_of_somebody, refuses};
+use super::only_form;
+use super::refusal::{ends, is_of_somebody, leaves, refuses};
 use super::terms::{parts, tokens};
 use super::vocabulary::vocabulary;
 use crate::analysis::branch::branch;
@@ -51,6 +52,17 @@ pub(super) fn of_refusal(file: &FileView<'_>, old: &SideView<'_>, new: &SideView
     if place.rewritten() || place.stands() || place.merged() || place.draws_nothing() {
         return Remains::All;
     }
+    let (condition, refused) = (place.condition(), place.refusals(old, at).unwrap_or_default());
+    let statements = (place.then().collect::<Vec<_>>(), place.now().collect::<Vec<_>>());
+    let form = only_form::remains(file, (old, new), (condition, &refused), (&statements.0, &statements.1));
+    if form != Remains::Nothing {
+        return form;
+    }
+    match place.checked_by_another() {
+        Some(true) => return Remains::All,
+        Some(false) => return Remains::Something,
+        None => {}
+    }
     let left = place.found_by_owner() || place.still_asked() || place.failed() || place.of_a_switch() || place.moved();
     if left { Remains::Something } else { Remains::Nothing }
 }
@@ -59,7 +71,7 @@ pub(super) fn of_refusal(file: &FileView<'_>, old: &SideView<'_>, new: &SideView
 #[must_use]
 pub(super) fn of_call(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: usize) -> Remains {
     let place = Place { file, old, new, at };
-    if place.still_called() || place.passed_on() {
+    if place.still_called() || place.passed_on() || place.counts_now() || place.answered_later() {
         return Remains::All;
     }
     if place.is_a_condition() || place.another_answers() { Remains::Something } else { Remains::Nothing }
@@ -139,7 +151,10 @@ impl<'v, 'f, 'a> Place<'v, 'f, 'a> {
         let inline = side.plain().get(found.inline).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
         let block = found.block.take(8).map(|inner| brief(side, &side.statements()[inner]));
         let told = |text: &String| refuses(text) || is_of_somebody(text);
-        Some(inline.filter(|text| !text.is_empty()).into_iter().chain(block).filter(told).collect())
+        let ruby = self.file.language == Language::Ruby;
+        // `fail` is `raise` there.
+        let raised = |text: String| text.strip_prefix("fail ").filter(|_| ruby).map(|rest| format!("raise {rest}")).unwrap_or(text);
+        Some(inline.filter(|text| !text.is_empty()).into_iter().chain(block).map(raised).filter(told).collect())
     }
 
     /// Whether another condition that was not there before leads to the same refusal in the same function.
@@ -221,7 +236,19 @@ impl<'v, 'f, 'a> Place<'v, 'f, 'a> {
     /// Whether it told only that something could not be done, and that is not done there any more: `x, err = convert(text); err != nil`.
     fn failed(&self) -> bool {
         static DONE: Pattern = Pattern::new(r"^\s*\(*\s*([\w.\[\]>-]+)\s*(?:,\s*\w+\s*)?:?=\s*([\w.]+)\s*\(");
+        /// What keeps or sends something, and decides nothing.
+        static ACTS: Pattern = Pattern::new(
+            r"^(?:[uU]pdate|[cC]reate|[sS]ave|[sS]tore|[iI]nsert|[hH]ydrate|[pP]ersist|[wW]rite|[sS]end|[rR]ender|[pP]opulate|[nN]otify)(?:_|[A-Z]|$)",
+        );
+        static CALL: Pattern = Pattern::new(r"^\s*err\s*:?=\s*.*?(\w+)\(");
         let condition = self.condition();
+        let of_an_error = || CALL.group(condition.split(';').next().unwrap_or(""), 1).filter(|_| LAST.is_match(condition));
+        static LAST: Pattern = Pattern::new(r";\s*err\s*!=\s*nil\s*$");
+        let acts = CALLED.groups(condition, 1).last().map(|called| called.rsplit('.').next().unwrap_or(called));
+        if let Some(name) = acts.filter(|name| of_an_error().is_some() && ACTS.is_match(name)) {
+            return !self.refusals(self.old, self.at).unwrap_or_default().iter().any(|text| is_of_somebody(text))
+                && !self.now().any(|at| self.new.code_of(&self.new.statements()[at]).contains(name));
+        }
         let Some((kept, called)) = DONE.group(condition, 1).zip(DONE.group(condition, 2)) else { return false };
         let name = called.rsplit('.').next().unwrap_or(called);
         !matches!(kept, "err" | "ok" | "e" | "_" | "rc" | "ret" | "r")
@@ -263,6 +290,59 @@ impl<'v, 'f, 'a> Place<'v, 'f, 'a> {
                 .filter(|at| self.new.is_changed(self.new.statements()[*at].first_line) && within(self.new, *at) != name)
                 .take(MOST)
                 .any(|at| again(at) == Some(true))
+    }
+
+    /// Whether another function of the same kind is asked about the same now, and whoever it finds wrong is turned away: `Some(true)` where
+    /// neither says by its name that it decides who may do what. `err := validateOrder(x); err != nil` → `err := ValidateDirection(x); …`.
+    fn checked_by_another(&self) -> Option<bool> {
+        static CHECKED: Pattern = Pattern::new(
+            r"^\s*err\s*:?=\s*(?:\w+\.)*((?i:check|verify|require|ensure|authorize|assert|enforce|validate)\w*)(\([^;]*\))\s*;\s*err\s*!=\s*nil\s*$",
+        );
+        let condition = self.condition();
+        let (was, given) = CHECKED.group(condition, 1).zip(CHECKED.group(condition, 2))?;
+        let leaves_now = |at: usize| {
+            let found = branch(self.new, self.file.language, at)?;
+            let asked = self.new.plain().get(found.condition)?;
+            let name = CHECKED.group(asked, 1).filter(|_| CHECKED.group(asked, 2) == Some(given))?;
+            found.block.clone().any(|inner| leaves(self.new.plain_of(&self.new.statements()[inner]))).then_some(name)
+        };
+        let name = self.now().filter(|at| self.touched(*at)).find_map(leaves_now)?;
+        Some(!vocabulary().decides(was) && !vocabulary().decides(name))
+    }
+
+    /// Whether the answer of the call, that nobody asked for, turns somebody away now: `check(x)` → `if !check(x) { return }`.
+    fn counts_now(&self) -> bool {
+        let call = brief(self.old, self.statement());
+        let call = call.trim_end_matches(';').trim_start_matches("await ");
+        let refused = |at: usize| {
+            let found = branch(self.new, self.file.language, at)?;
+            let asked = self.new.plain().get(found.condition.clone())?.split_whitespace().collect::<Vec<_>>().join(" ");
+            let alone = asked.trim_matches(['(', ')', '!', ' ']).trim_start_matches("not ").trim_start_matches("await ");
+            let turned = asked.trim_start_matches(['(', ' ']).starts_with(['!']) || asked.trim_start().starts_with("not ");
+            let direct = |inner: &usize| self.new.statements()[*inner].parent == Some(at);
+            let ends = found.block.filter(direct).any(|inner| ends(self.new.plain_of(&self.new.statements()[inner])));
+            Some(turned && ends && alone.trim_end_matches(')') == call.trim_end_matches(')'))
+        };
+        call.len() > 6 && self.now().filter(|at| self.touched(*at)).any(|at| refused(at) == Some(true))
+    }
+
+    /// Whether what the function answered by the call gets a name, and is what it answers, with nothing between that answers otherwise.
+    fn answered_later(&self) -> bool {
+        static ANSWERED: Pattern = Pattern::new(r"^\s*return\s+(?:await\s+)?(?:\w+\.)*(\w+)\s*\(");
+        static KEPT: Pattern = Pattern::new(r"^\s*(?:(?:const|let|var)\s+)?(\w+)\s*:?=\s*(?:await\s+)?(?:\w+\.)*(\w+)\s*\(");
+        static RETURNS: Pattern = Pattern::new(r"^\s*return\b");
+        let Some(name) = ANSWERED.group(self.old.code_of(self.statement()), 1) else { return false };
+        let now: Vec<(usize, &str)> =
+            self.now().filter(|at| self.touched(*at)).map(|at| (at, self.new.code_of(&self.new.statements()[at]))).collect();
+        let kept = now.iter().find(|(_, code)| KEPT.group(code, 2) == Some(name)).and_then(|(at, code)| Some((*at, KEPT.group(code, 1)?)));
+        kept.is_some_and(|(from, kept)| {
+            let sets = |code: &str| KEPT.group(code, 1) == Some(kept) || code.trim_start().starts_with(&format!("{kept} ="));
+            let mut returns = now.iter().filter(|(_, code)| RETURNS.is_match(code)).peekable();
+            let answer = format!("return {kept}");
+            returns.peek().is_some()
+                && returns.all(|(at, code)| *at > from && code.trim().trim_end_matches(';') == answer)
+                && now.iter().filter(|(_, code)| sets(code)).count() == 1
+        })
     }
 
     /// Whether what refuses by throwing is called as it was, and only its answer gets a name.

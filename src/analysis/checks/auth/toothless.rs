@@ -1,5 +1,6 @@
 //! Checks that only tell: a helper that the change brings refuses nobody, and what it answers is thrown away. A part of `guard-removed`.
 
+use super::refusal::is_of_somebody;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;
 
@@ -18,6 +19,9 @@ static ENDS: Pattern = Pattern::new(
     r"(?i)\b(?:raise|throw|panic|abort\w*|die|exit|halt|bail|fail\w*|reject|redirect\w*|render|head|deny|denied|forbid\w*|unauthori[sz]ed|authori[sz]e\w*|require\w*|assert\w*|ensure\w*|enforce\w*|unwrap|expect|sendError|respond\w*)\b|\?\s*;|\b(?:res|resp|response|reply|ctx|call|c|w|http)\.\w+\s*\(",
 );
 
+static THROWS: Pattern = Pattern::new(r"^\s*(?:raise|throw)\b");
+static ABORTS: Pattern = Pattern::new(r"\babort\s*\(\s*40[13]\b");
+
 /// Whether a helper that `code` calls for nothing but itself can refuse; `None` when the change does not bring that helper.
 #[must_use]
 pub fn refuses(file: &FileView<'_>, code: &str) -> Option<bool> {
@@ -26,8 +30,23 @@ pub fn refuses(file: &FileView<'_>, code: &str) -> Option<bool> {
     files.iter().find_map(|other| body(other.text()?.added().map(|(_, line)| line), name))
 }
 
+/// Whether a helper that the change brings, and that `code` calls for nothing but itself, is seen to turn somebody away: it says so in its own
+/// words.
+#[must_use]
+pub fn turns_away(file: &FileView<'_>, code: &str) -> bool {
+    let files = &file.change.patch.files;
+    let Some(name) = ALONE.group(code, 1).filter(|_| files.len() <= MOST_FILES) else { return false };
+    let throws = |line: &str| is_of_somebody(line) && THROWS.is_match(line) || ABORTS.is_match(line);
+    files.iter().filter_map(|other| other.text()).any(|text| says(text.added().map(|(_, line)| line), name, throws) == Some(true))
+}
+
 /// Whether a line of the function `name` among `lines` ends what runs; `None` when it is not defined there.
-fn body<'l>(mut lines: impl Iterator<Item = &'l str>, name: &str) -> Option<bool> {
+fn body<'l>(lines: impl Iterator<Item = &'l str>, name: &str) -> Option<bool> {
+    says(lines, name, |line| ENDS.is_match(line))
+}
+
+/// Whether a line of the function `name` among `lines` is one of those; `None` when it is not defined there.
+fn says<'l>(mut lines: impl Iterator<Item = &'l str>, name: &str, is_one: impl Fn(&str) -> bool) -> Option<bool> {
     let deep = lines.by_ref().find_map(|line| (DEFINED.group(line, 2)? == name).then(|| line.len() - line.trim_start().len()))?;
     let inside = lines.take(MOST_LINES).take_while(|line| {
         let own = line.len() - line.trim_start().len();
@@ -36,7 +55,7 @@ fn body<'l>(mut lines: impl Iterator<Item = &'l str>, name: &str) -> Option<bool
     let mut any = false;
     for line in inside {
         any = true;
-        if ENDS.is_match(line) {
+        if is_one(line) {
             return Some(true);
         }
     }

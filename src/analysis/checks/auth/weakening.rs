@@ -78,13 +78,26 @@ fn lesser(old: &[String], new: &[String]) -> bool {
     MORE.contains(&before.as_str()) && LESS.contains(&after.as_str())
 }
 
+/// A condition without what changes nothing of it: `x || false`, `x && true`.
+fn plainly(tokens: Vec<String>) -> Vec<String> {
+    for (sign, neutral) in [("||", ["false", "False"]), ("&&", ["true", "True"])] {
+        let operands = parts(&tokens, sign);
+        let says: Vec<&Vec<String>> =
+            operands.iter().filter(|part| !matches!(part.as_slice(), [one] if neutral.contains(&one.as_str()))).collect();
+        if !says.is_empty() && says.len() < operands.len() {
+            return says.into_iter().map(Vec::as_slice).collect::<Vec<_>>().join(&sign.to_owned());
+        }
+    }
+    tokens
+}
+
 /// How the condition `new` is weaker than `old`, where what follows stayed the same.
 #[must_use]
 pub fn weakened(old: &str, new: &str, consequence: Consequence) -> Option<Weakening> {
     if old.len() > LONGEST || new.len() > LONGEST {
         return None;
     }
-    let (old, new) = (tokens(old), tokens(new));
+    let (old, new) = (plainly(tokens(old)), plainly(tokens(new)));
     if old == new || new.is_empty() {
         return None;
     }
@@ -260,9 +273,19 @@ pub fn decided_beforehand(code: &str, consequence: Consequence) -> bool {
         r"(?:&&|\band\b)\s*\(?\s*(?:false|False|FALSE|0)\s*\)?\s*(?:$|[)&|;:{,]|and\b|or\b)|(?:^|return|\(|if)\s*(?:false|False|FALSE|0)\s*(?:&&|and\b|$)",
     );
     match consequence {
-        Consequence::LetsIn => YES.is_match(code.trim()),
+        Consequence::LetsIn => YES.find_all(code.trim()).any(|found| !stands_for_a_value(code.trim(), &found)),
         Consequence::KeepsOut => NO.is_match(code.trim()),
     }
+}
+
+/// Whether a number is what a call is given where there is nothing else: `Number(setting || 1)`.
+fn stands_for_a_value(code: &str, found: &std::ops::Range<usize>) -> bool {
+    static NUMBER: Pattern = Pattern::new(r"\d\s*\)\s*$");
+    static CALL: Pattern = Pattern::new(r"\b(?:Number|parseInt|parseFloat|int|Integer|Int|intval|float|strconv\.\w+)\s*\([^()]*$");
+    let compared = code.contains("==") || code.contains("!=");
+    compared
+        && code.get(found.clone()).is_some_and(|text| NUMBER.is_match(text))
+        && code.get(..found.start).is_some_and(|text| CALL.is_match(text))
 }
 
 /// Whether a comparison has the same thing on both sides.
