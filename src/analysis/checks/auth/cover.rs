@@ -183,10 +183,11 @@ impl<'v> Reader<'v, '_> {
         } else if !DECORATED.is_match(plain) && !DEFINES.is_match(plain) && (!VALUE.is_match(plain) || LAYERED.is_match(plain)) {
             let named: LazyCell<Vec<(usize, &str)>, _> = LazyCell::new(|| names_in(plain).take(MOST_GUARDS).collect());
             for found in ROUTE.find_all(plain) {
+                let handler = handler_of(plain, &found);
                 let text = plain.get(found.clone()).unwrap_or("");
                 let (how, path) = (ROUTE.group(text, 2).unwrap_or(""), ROUTE.group(text, 3).unwrap_or(""));
                 let receiver = ROUTE.group(text, 1).unwrap_or("");
-                let own = named.iter().filter(|(at, _)| !found.contains(at)).map(|(_, name)| *name).collect();
+                let own = named.iter().filter(|(at, _)| !found.contains(at) && !handler.contains(at)).map(|(_, name)| *name).collect();
                 self.enter(at, format!("{} {path}", how.to_ascii_uppercase()), receiver, path, own);
             }
         }
@@ -289,10 +290,11 @@ impl<'v> Reader<'v, '_> {
                 let (receiver, how, path) = (DECORATED.group(route, 1), DECORATED.group(route, 2), DECORATED.group(route, 3));
                 let key = format!("{} {}", how.unwrap_or("").to_ascii_uppercase(), path.unwrap_or(""));
                 let at = above.first().copied().unwrap_or(body.header);
-                add(&mut guards, guards_in(given));
+                let values = given_names(given);
+                add(&mut guards, guards_in(given).into_iter().filter(|name| !values.contains(name)));
                 self.enter(at, key, receiver.unwrap_or(""), path.unwrap_or(""), guards);
             } else if let Some((name, of_class)) = header.parent.and_then(|class| classes.get(&class)) {
-                if body.function.name.contains("construct") || body.function.name.starts_with("__") {
+                if body.function.name.contains("construct") || body.function.name == *name || body.function.name.starts_with("__") {
                     continue;
                 }
                 add(&mut guards, INJECTED.groups(given, 1));
@@ -310,7 +312,10 @@ impl<'v> Reader<'v, '_> {
             if let Some(name) = CLASS.group(self.side.code_of(statement), 1) {
                 let head = CLASS.group(plain, 2).unwrap_or("");
                 let mut guards: Guards<'v> = names_in(head).filter(|(at, _)| !is_argument(head, *at)).map(|(_, name)| name).collect();
-                add(&mut guards, self.above(at, statement).into_iter().flat_map(|at| guards_in(self.plain(at))));
+                // Under which settings there is such a class at all keeps nobody out of it.
+                static WHERE: Pattern = Pattern::new(r"^\s*@(?:Requires|Conditional\w*)\b");
+                let above = self.above(at, statement).into_iter().map(|at| self.plain(at)).filter(|plain| !WHERE.is_match(plain));
+                add(&mut guards, above.flat_map(guards_in));
                 classes.insert(at, (name, guards));
             } else if OF_CLASS.is_match(plain) && !LIMITED.is_match(plain) {
                 let outer = statement.parent.and_then(|parent| self.side.statements()[parent].parent);
@@ -334,6 +339,28 @@ impl<'v> Reader<'v, '_> {
         above.reverse();
         above
     }
+}
+
+/// What answers the route that `found` begins, where it is a bare name at the end: `get('/me', limit, currentUser)`.
+fn handler_of(plain: &str, found: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+    static ONE: Pattern = Pattern::new(r"(?i)^[^\x22'`(]*\b(?:get|post|put|patch|delete|del|handle|handlefunc)\s*\(");
+    static BARE: Pattern = Pattern::new(r#"^[^()\[\]{}\n]*,\s*((?:\w+\.)*\w+)\s*\)"#);
+    let rest = plain.get(found.end..).filter(|_| plain.get(found.clone()).is_some_and(|text| ONE.is_match(text))).unwrap_or("");
+    let Some(whole) = BARE.find(rest) else { return 0..0 };
+    let name = BARE.group(rest, 1).map_or(0, str::len);
+    let end = found.end + rest.get(..whole.end).map_or(0, |text| text.trim_end_matches([')', ' ']).len());
+    end.saturating_sub(name)..end
+}
+
+/// What a function of FastAPI is given that guards nothing by its own name: a value of the request, or what another guard answers.
+fn given_names(given: &str) -> Vec<&str> {
+    static GIVEN: Pattern =
+        Pattern::new(r"(\w+)\s*:\s*[^,=()]*=\s*(?:Body|Form|Query|Path|File)\s*\(");
+    static ANSWERED: Pattern = Pattern::new(r"(\w+)\s*:\s*[^,=()]*=\s*(?:Depends|Security)\s*\(\s*(?:\w+\.)*\w+");
+    let answered = ANSWERED.find_all(given).filter_map(|found| given.get(found));
+    let guarded = answered.filter(|text| text.rsplit(['(', '.']).next().is_some_and(|name| guards(name.trim()) || SOMEBODY.is_match(name.trim())));
+    let name = |text: &'_ str| text.split(':').next().map_or(0, |name| name.trim_end().len());
+    GIVEN.groups(given, 1).chain(guarded.filter_map(|text| text.get(..name(text)))).collect()
 }
 
 /// Whether a line makes a guard count for what comes after it.

@@ -68,7 +68,8 @@ pub(super) fn more(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, 
             let draft = draft.evidence(format!("{} → {}", brief(old, was), brief(new, is))).confidence(Confidence::Medium);
             // Another answer beside it still asks for the same.
             let named = |text: &str| guarded_route::answers_for(old.plain_of(was), text);
-            let beside = subject == Subject::Answer && added.iter().any(|(other, now)| *other == subject && named(new.plain_of(now)));
+            let mut changed = new.statements().iter().filter(|s| s.bytes.len() <= 2000 && new.touches(s.first_line, s.last_line));
+            let beside = subject == Subject::Answer && changed.any(|s| named(&brief(new, s)));
             sink.report(if beside { draft.severity(Severity::Medium) } else { draft });
         }
     }

@@ -213,15 +213,18 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
 
 /// Whether a branch that asks nothing of who may do what refuses only in branches within it.
 fn only_within(file: &FileView<'_>, old: &SideView<'_>, at: usize) -> bool {
+    static FOUND: Pattern = Pattern::new(r"^\s*\w+\s*,\s*err\s*:=.*;\s*err\s*==\s*nil\s*$");
     let Some(found) = branch::branch(old, file.language, at) else { return false };
     let condition = old.masked().get(found.condition.clone()).unwrap_or("");
     let says = |text: &str| refuses(text) || is_of_somebody(text);
     let inline = old.plain().get(found.inline.clone()).is_some_and(says);
     let direct = |inner: &usize| old.statements()[*inner].parent == Some(at);
+    // `x, err := find(y); err == nil` asks only whether it was found.
+    let decides = vocabulary().decides_in(condition) && !FOUND.is_match(condition);
     !inline
+        && !decides
         && !asks_whether_it_counts(condition)
         && !asks_for_somebody(condition)
-        && !vocabulary().decides_in(condition)
         && !found.block.filter(direct).any(|inner| says(plain_of(old, inner)))
 }
 
@@ -276,7 +279,7 @@ fn actions_remain(old: &SideView<'_>, new: &SideView<'_>, guard: &str) -> bool {
 }
 
 /// Asks something for one thing by its name, which is no path: `r.Header.Get("X-Key")`.
-static READS: Pattern = Pattern::new(r#"\.(?:[gG]et|[dD]elete)\s*\(\s*["'`][\w-]+["'`]\s*\)"#);
+static READS: Pattern = Pattern::new(r#"\.(?:[gG]et|[dD]elete)\s*\(\s*["'`][\w-]+["'`]\s*\)|\.(?:Get|Delete)\s*\(\s*[\w.]+\s*\)"#);
 
 fn routes_remain(old: &SideView<'_>, new: &SideView<'_>) -> bool {
     let routes = |side: &SideView<'_>| -> BTreeSet<String> {

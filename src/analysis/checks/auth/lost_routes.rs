@@ -19,6 +19,9 @@ const MOST_COMPARED: usize = 150;
 /// More guards that are hung before what follows are not looked through.
 const MOST_GUARDS: usize = 50;
 
+/// A text of a statement: a path, or a name.
+static TEXT: Pattern = Pattern::new(r#"["'`]([^"'`\n]+)["'`]"#);
+
 /// A guard that is hung before all that follows.
 static USES: Pattern = Pattern::new(r"^\s*\$?\w+(?:\.|->)(?:Use|use|middleware|wrap|add_middleware|Before|before)\s*\(");
 
@@ -58,6 +61,7 @@ pub(super) fn report(
     }
     let standing: BTreeSet<String> = added.iter().map(|statement| brief(new, statement)).collect();
     let middleware: Vec<&str> = added.iter().map(|is| new.plain_of(is)).filter(|text| USES.is_match(text)).take(MOST_GUARDS).collect();
+    let texts: Vec<&str> = added.iter().map(|is| new.plain_of(is)).collect();
     let handlers: Vec<(&Statement, Handler<'_>)> = added.into_iter().filter_map(|is| Some((is, Handler::of(new.plain_of(is))?))).collect();
     for (was, handler) in guarded {
         let stood = brief(old, was);
@@ -79,7 +83,17 @@ pub(super) fn report(
             let place = place(new.plain_of(is));
             place.is_some() && place != own && stood_open.contains(&place)
         };
-        let lost = |is: &Statement, now: &Handler<'_>| handler.lost(now) && !covered(is, now) && !another(is);
+        // Routes of a list that stand in another list now went there with all that is said of them.
+        let listed = |is: &Statement, now: &Handler<'_>| {
+            let said: BTreeSet<&str> = TEXT.groups(new.plain_of(is), 1).collect();
+            let went: Vec<&str> = TEXT.groups(old.plain_of(was), 1).filter(|text| text.contains('/') && !said.contains(text)).collect();
+            let holds = |text: &&str| went.iter().any(|path| text.contains(path));
+            let there: Vec<&str> = texts.iter().copied().filter(|text| *text != new.plain_of(is)).filter(holds).collect();
+            !went.is_empty()
+                && went.iter().all(|path| there.iter().any(|text| text.contains(path)))
+                && handler.gone(now).all(|guard| there.iter().any(|text| text.contains(guard)))
+        };
+        let lost = |is: &Statement, now: &Handler<'_>| handler.lost(now) && !covered(is, now) && !another(is) && !listed(is, now);
         let bare = handlers.iter().find(|(is, now)| lost(is, now)).map(|(is, _)| is);
         // A guard that was an argument is put in front of the same routes by a statement of its own.
         let hung = || {

@@ -23,7 +23,7 @@ static FORM: Pattern = Pattern::new(
 );
 /// Who somebody is and what they may is no form.
 static SOMEBODY: Pattern = Pattern::new(
-    r"(?i)(?:^|[._])(?:current_?)?(?:user|session|admin|role|principal|actor|owner|permission|auth|member|account|claims?|is|has|can|may|allow|verified|valid)(?:[A-Z_.]|$|s$|ed|ori[sz]|entic)",
+    r"(?:^|[._])(?i:current_?)?(?i:user|session|admin|role|principal|actor|owner|permission|auth|member|account|claims?|is|has|can|may|allow|verified|valid)(?:[A-Z_.]|$|s$|ed|ori[sz]|entic)",
 );
 
 /// The values that a condition asks about, where it asks for nothing but their form; none otherwise.

@@ -154,7 +154,8 @@ fn weaker(before: &Said<'_>, now: &Said<'_>) -> Option<&'static str> {
     let visible = || unseen(was).is_some_and(|was| unseen(is).is_some_and(|is| is == was));
     // What a type is made of, and a function's head beside something in another's body, say nothing about each other.
     static TYPE: Pattern = Pattern::new(r"^\s*type\s+\w+(?:\[[^\]]*\])?\s+(?:struct|interface)\b");
-    let another = || TYPE.is_match(was) || TYPE.is_match(is) || GO_HEAD.is_match(was) && !GO_HEAD.is_match(is);
+    static BARE: Pattern = Pattern::new(r"^\s*\w+\s*$");
+    let another = || TYPE.is_match(was) || TYPE.is_match(is) || GO_HEAD.is_match(was) && !GO_HEAD.is_match(is) || BARE.is_match(is) && !BARE.is_match(was);
     (made_open(before, now) && !visible() && !another()).then_some("What was guarded is open to everybody")
 }
 

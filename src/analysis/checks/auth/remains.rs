@@ -63,7 +63,7 @@ pub(super) fn of_refusal(file: &FileView<'_>, old: &SideView<'_>, new: &SideView
         Some(false) => return Remains::Something,
         None => {}
     }
-    let left = place.found_by_owner() || place.still_asked() || place.failed() || place.of_a_switch() || place.moved();
+    let left = place.found_by_owner() || place.still_asked() || place.failed() || place.of_a_switch() || place.moved() || place.in_another_file();
     if left { Remains::Something } else { Remains::Nothing }
 }
 
@@ -343,6 +343,33 @@ impl<'v, 'f, 'a> Place<'v, 'f, 'a> {
                 && returns.all(|(at, code)| *at > from && code.trim().trim_end_matches(';') == answer)
                 && now.iter().filter(|(_, code)| sets(code)).count() == 1
         })
+    }
+
+    /// Whether another file says the same of the same now, behind a condition, in a function that this one calls.
+    fn in_another_file(&self) -> bool {
+        static TEXT: Pattern = Pattern::new(r#"["'`]([^"'`\n]{16,})["'`]"#);
+        static ASKS: Pattern = Pattern::new(r"^\s*(?:\}\s*)?(?:if|elif|elsif|unless|else if|guard)\b");
+        static DEFINES: Pattern = Pattern::new(r"^\s*(?:[a-z]+\s+)*(?:func|def|fn|function|fun)\s+(?:\([^)]*\)\s*)?(\w{6,})\s*[(<]");
+        let files = &self.file.change.patch.files;
+        let refused = self.refusals(self.old, self.at).unwrap_or_default();
+        let Some(said) = refused.iter().find_map(|text| TEXT.group(text, 1)).filter(|_| files.len() <= MOST_FILES) else { return false };
+        let called: BTreeSet<&str> = self
+            .now()
+            .filter(|at| self.touched(*at))
+            .flat_map(|at| CALLED.groups(self.new.code_of(&self.new.statements()[at]), 1).collect::<Vec<_>>())
+            .map(|name| name.rsplit(['.', ':', '>']).next().unwrap_or(name))
+            .collect();
+        let others = files.iter().filter(|other| other.path() != self.file.repo_path()).filter_map(|other| other.text());
+        !called.is_empty()
+            && others.take(MOST_FILES).any(|text| {
+                let (mut within, mut before) = ("", "");
+                text.added().any(|(_, line)| {
+                    within = DEFINES.group(line, 1).unwrap_or(within);
+                    let says = line.contains(said) && ASKS.is_match(before) && called.contains(within);
+                    before = line;
+                    says
+                })
+            })
     }
 
     /// Whether what refuses by throwing is called as it was, and only its answer gets a name.

@@ -74,10 +74,12 @@ impl Check for ScopeDropped {
             }
             let kept: Vec<&str> =
                 changed(old, &was).map(|at| old.code_of(&old.statements()[at])).filter(|text| WHO.is_match(text)).collect();
+            let of_kind = |text: &'_ str| (1..=3).find_map(|group| WHOLE.group(text, group)).map(str::to_owned);
             let wide = |at: &usize| {
-                let text = new.code_of(&new.statements()[*at]);
-                let kind = (1..=3).find_map(|group| WHOLE.group(text, group));
-                kind.is_some_and(|kind| kept.iter().any(|was| speaks_of(was, kind)))
+                let kind = of_kind(new.code_of(&new.statements()[*at]));
+                // A query for something else may begin with what this one found: `User.find(doc.owner_id)`.
+                let another = |was: &str, kind: &str| of_kind(was).is_some_and(|own| !own.eq_ignore_ascii_case(kind));
+                kind.is_some_and(|kind| kept.iter().any(|was| speaks_of(was, &kind) && !another(was, &kind)))
             };
             if let Some(at) = changed(new, &now).find(wide) {
                 let statement = &new.statements()[at];
@@ -102,7 +104,9 @@ fn narrower(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
         are.iter().filter(|(function, ..)| function == name).any(|(_, text, _)| OWNED.is_match(text) || KEEPS.is_match(text))
     };
     let queries: Vec<_> = are.iter().filter(|(_, text, _)| QUERIES.is_match(text)).take(MOST).collect();
-    let kept = were.iter().filter(|(name, text, _)| name.is_some() && QUERIES.is_match(text) && OWNED.is_match(text));
+    // What is declared together is no query.
+    static DECLARED: Pattern = Pattern::new(r"^\s*(?:var|const)\s*\(");
+    let kept = were.iter().filter(|(name, text, _)| name.is_some() && !DECLARED.is_match(text) && QUERIES.is_match(text) && OWNED.is_match(text));
     for (name, was, _) in kept.take(MOST) {
         let lost = |is: &str| {
             let query = || left_out(first_text(was)?, first_text(is)?);
