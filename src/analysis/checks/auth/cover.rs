@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::functions::Body;
 use super::grant::denies;
 use super::guarded_route::{guards, is_open};
+use super::own_names::{SOMEBODY, given_names, handler_of};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::SideView;
@@ -57,10 +58,6 @@ static VALUE: Pattern =
 static LAYERED: Pattern = Pattern::new(r"\bRouter::new\b|\.(?:layer|route_layer|wrap)\s*\(|\bweb::scope\b");
 static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*[!?]?");
 static INJECTED: Pattern = Pattern::new(r"\b(?:Depends|Security)\s*\(\s*([\w.]+)");
-/// Who is signed in, asked for where a route gets what it needs.
-static SOMEBODY: Pattern =
-    Pattern::new(r"(?i)^(?:get_?|require_?)?(?:current|signed_?in|logged_?in|active)_?(?:active_?)?(?:user|account|admin)$");
-
 /// A route or action with what stands in front of it.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
@@ -339,28 +336,6 @@ impl<'v> Reader<'v, '_> {
         above.reverse();
         above
     }
-}
-
-/// What answers the route that `found` begins, where it is a bare name at the end: `get('/me', limit, currentUser)`.
-fn handler_of(plain: &str, found: &std::ops::Range<usize>) -> std::ops::Range<usize> {
-    static ONE: Pattern = Pattern::new(r"(?i)^[^\x22'`(]*\b(?:get|post|put|patch|delete|del|handle|handlefunc)\s*\(");
-    static BARE: Pattern = Pattern::new(r#"^[^()\[\]{}\n]*,\s*((?:\w+\.)*\w+)\s*\)"#);
-    let rest = plain.get(found.end..).filter(|_| plain.get(found.clone()).is_some_and(|text| ONE.is_match(text))).unwrap_or("");
-    let Some(whole) = BARE.find(rest) else { return 0..0 };
-    let name = BARE.group(rest, 1).map_or(0, str::len);
-    let end = found.end + rest.get(..whole.end).map_or(0, |text| text.trim_end_matches([')', ' ']).len());
-    end.saturating_sub(name)..end
-}
-
-/// What a function of FastAPI is given that guards nothing by its own name: a value of the request, or what another guard answers.
-fn given_names(given: &str) -> Vec<&str> {
-    static GIVEN: Pattern =
-        Pattern::new(r"(\w+)\s*:\s*[^,=()]*=\s*(?:Body|Form|Query|Path|File)\s*\(");
-    static ANSWERED: Pattern = Pattern::new(r"(\w+)\s*:\s*[^,=()]*=\s*(?:Depends|Security)\s*\(\s*(?:\w+\.)*\w+");
-    let answered = ANSWERED.find_all(given).filter_map(|found| given.get(found));
-    let guarded = answered.filter(|text| text.rsplit(['(', '.']).next().is_some_and(|name| guards(name.trim()) || SOMEBODY.is_match(name.trim())));
-    let name = |text: &'_ str| text.split(':').next().map_or(0, |name| name.trim_end().len());
-    GIVEN.groups(given, 1).chain(guarded.filter_map(|text| text.get(..name(text)))).collect()
 }
 
 /// Whether a line makes a guard count for what comes after it.

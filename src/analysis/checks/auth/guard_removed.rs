@@ -231,13 +231,13 @@ fn only_within(file: &FileView<'_>, old: &SideView<'_>, at: usize) -> bool {
 /// Whether the very thing that stood in front of the routes is given to something else that is made: `negroni.New(recovery, reads)`.
 fn given_elsewhere(old: &SideView<'_>, new: &SideView<'_>, at: usize) -> bool {
     static PATH: Pattern = Pattern::new(r#"["'`]/"#);
-    static MAKES: Pattern = Pattern::new(r"^\s*(?:(?:const|let|var|val)\s+)?\w+\s*:?=\s*[\w.:]+\s*\(");
+    static MAKES: Pattern = Pattern::new(r"^\s*(?:(?:const|let|var|val)\s+)?(\w+)\s*:?=\s*[\w.:]+\s*\(");
     let text = brief(old, &old.statements()[at]);
     let Some(given) = MIDDLEWARE.group(&text, 1).and_then(|given| given.trim_end_matches(';').strip_suffix(')')) else { return false };
-    let given = given.trim();
+    let (given, router) = (given.trim(), text.split('.').next().unwrap_or(""));
+    let makes_it = |is: &str| MAKES.group(is, 1) == Some(router) && is.contains(given) && !PATH.is_match(&is.replace(given, ""));
     let changed = new.statements().iter().filter(|is| new.touches(is.first_line, is.last_line) && is.bytes.len() <= 2000);
-    given.len() > 8
-        && changed.map(|is| brief(new, is)).any(|is| MAKES.is_match(&is) && is.contains(given) && !PATH.is_match(&is.replace(given, "")))
+    given.len() > 8 && changed.map(|is| brief(new, is)).any(|is| makes_it(&is))
 }
 
 /// Whether an added middleware asks what the call at `at` asked.
@@ -279,7 +279,8 @@ fn actions_remain(old: &SideView<'_>, new: &SideView<'_>, guard: &str) -> bool {
 }
 
 /// Asks something for one thing by its name, which is no path: `r.Header.Get("X-Key")`.
-static READS: Pattern = Pattern::new(r#"\.(?:[gG]et|[dD]elete)\s*\(\s*["'`][\w-]+["'`]\s*\)|\.(?:Get|Delete)\s*\(\s*[\w.]+\s*\)"#);
+static READS: Pattern =
+    Pattern::new(r#"\.(?:[gG]et|[dD]elete)\s*\(\s*["'`][\w-]+["'`]\s*\)|\.(?:Get|Delete|Patch|Put|Post|All)\s*\(\s*[\w.]*\s*\)"#);
 
 fn routes_remain(old: &SideView<'_>, new: &SideView<'_>) -> bool {
     let routes = |side: &SideView<'_>| -> BTreeSet<String> {

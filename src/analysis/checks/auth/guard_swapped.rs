@@ -270,9 +270,8 @@ fn helpers(file: &FileView<'_>, alone: &BTreeSet<&str>, names: &BTreeSet<&str>) 
 }
 
 /// A loop over something; groups: what each is called, and over what.
-static EACH: Pattern = Pattern::new(
-    r"^\s*for\s*\(?\s*(?:(?:const|let|var|final|auto|[A-Z]\w*)\s+)?([\w,\s$]+?)\s*(?::?=\s*range\b|\bin\b|\bof\b|:)\s*(.+)$",
-);
+static EACH: Pattern =
+    Pattern::new(r"^\s*for\s*\(?\s*(?:(?:const|let|var|final|auto|[A-Z]\w*)\s+)?([\w,\s$]+?)\s*(?::?=\s*range\b|\bin\b|\bof\b|:)\s*(.+)$");
 /// A handler of Go within a helper, which is given the request; group: what it is given.
 static CLOSURE: Pattern = Pattern::new(r"\bfunc\s*\(((?:\w+\s+http\.ResponseWriter|\w+\s+\*http\.Request|\s|,)+)\)\s*\{\s*$");
 static LITERAL: Pattern = Pattern::new(r"^\s*(?:true|True)\s*;?\s*$");

@@ -15,7 +15,7 @@ const MOST: usize = 12;
 /// What one question about a form may be; groups: what is asked about.
 static FORM: Pattern = Pattern::new(
     r#"(?x)^\s*\(*\s*(?: (?:!|not\s+)?\s*([A-Za-z_$@][\w$]*(?:\??\.[\w$]+)*)
-      | (?:len\(\s*)?([A-Za-z_$@][\w$]*(?:\??\.[\w$]+)*?)(?:\.length|\.len\(\)|\.size\(\)|\.Length|\s*\))?\s*(?:[!=<>]==?|[<>])\s*(?:\d+|[A-Za-z_][\w.]*(?:Length|Len|Size|LENGTH|LEN|SIZE)|["'`][^"'`]*["'`]|nil|null|None|undefined)
+      | (?:len\(\s*)?([A-Za-z_$@][\w$]*(?:\??\.[\w$]+)*?)(?:\.length|\.len\(\)|\.size\(\)|\.Length|\s*\))?\s*(?:[!=<>]==?|[<>])\s*(?:\d+|[A-Za-z_][\w.]*(?:Length|Len|Size|LENGTH|LEN|SIZE)|["'`]\s*["'`]|nil|null|None|undefined)
       | (?:!|not\s+)?\s*([A-Za-z_$@][\w$]*(?:\??\.[\w$]+)*)\.(?:starts_?[wW]ith|ends_?[wW]ith|StartsWith|EndsWith|start_with\?|end_with\?)\s*\([^()]*\)
       | !?\s*strings\.Has(?:Prefix|Suffix)\(\s*([A-Za-z_][\w.]*)\s*,[^()]*\)
       | typeof\s+([A-Za-z_$][\w$.]*)\s*!==?\s*["'`][^"'`]*["'`]

@@ -155,7 +155,12 @@ fn weaker(before: &Said<'_>, now: &Said<'_>) -> Option<&'static str> {
     // What a type is made of, and a function's head beside something in another's body, say nothing about each other.
     static TYPE: Pattern = Pattern::new(r"^\s*type\s+\w+(?:\[[^\]]*\])?\s+(?:struct|interface)\b");
     static BARE: Pattern = Pattern::new(r"^\s*\w+\s*$");
-    let another = || TYPE.is_match(was) || TYPE.is_match(is) || GO_HEAD.is_match(was) && !GO_HEAD.is_match(is) || BARE.is_match(is) && !BARE.is_match(was);
+    let another = || {
+        TYPE.is_match(was)
+            || TYPE.is_match(is)
+            || GO_HEAD.is_match(was) && !GO_HEAD.is_match(is)
+            || BARE.is_match(is) && !BARE.is_match(was)
+    };
     (made_open(before, now) && !visible() && !another()).then_some("What was guarded is open to everybody")
 }
 

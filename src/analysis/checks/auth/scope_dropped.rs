@@ -77,8 +77,9 @@ impl Check for ScopeDropped {
             let of_kind = |text: &'_ str| (1..=3).find_map(|group| WHOLE.group(text, group)).map(str::to_owned);
             let wide = |at: &usize| {
                 let kind = of_kind(new.code_of(&new.statements()[*at]));
-                // A query for something else may begin with what this one found: `User.find(doc.owner_id)`.
-                let another = |was: &str, kind: &str| of_kind(was).is_some_and(|own| !own.eq_ignore_ascii_case(kind));
+                // Whose it was that was found may have been looked up: `User.find(doc.owner_id)`.
+                static PERSON: Pattern = Pattern::new(r"(?i)^(?:user|account|profile|person|author|owner)s?$");
+                let another = |was: &str, kind: &str| of_kind(was).is_some_and(|own| PERSON.is_match(&own) && !speaks_of(&own, kind));
                 kind.is_some_and(|kind| kept.iter().any(|was| speaks_of(was, &kind) && !another(was, &kind)))
             };
             if let Some(at) = changed(new, &now).find(wide) {
@@ -106,7 +107,8 @@ fn narrower(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
     let queries: Vec<_> = are.iter().filter(|(_, text, _)| QUERIES.is_match(text)).take(MOST).collect();
     // What is declared together is no query.
     static DECLARED: Pattern = Pattern::new(r"^\s*(?:var|const)\s*\(");
-    let kept = were.iter().filter(|(name, text, _)| name.is_some() && !DECLARED.is_match(text) && QUERIES.is_match(text) && OWNED.is_match(text));
+    let kept =
+        were.iter().filter(|(name, text, _)| name.is_some() && !DECLARED.is_match(text) && QUERIES.is_match(text) && OWNED.is_match(text));
     for (name, was, _) in kept.take(MOST) {
         let lost = |is: &str| {
             let query = || left_out(first_text(was)?, first_text(is)?);
