@@ -26,6 +26,11 @@ static SOMEBODY: Pattern = Pattern::new(
     r"(?:^|[._])(?i:current_?)?(?i:user|session|admin|role|principal|actor|owner|permission|auth|member|account|claims?|is|has|can|may|allow|verified|valid)(?:[A-Z_.]|$|s$|ed|ori[sz]|entic)",
 );
 
+/// What the function makes by chance; group: its name.
+static MADE: Pattern = Pattern::new(
+    r"(?i)^\s*(?:(?:const|let|var|val)\s+)?([\w$@]+)\s*(?:,\s*\w+\s*)?:?=\s*(?:await\s+)?(?:\w+(?:\.|::|->))*(?:generate_?\w*(?:random|secret|token|key|string|bytes|id)\w*|random_?\w*|rand\w*|uuid\w*|token_(?:hex|urlsafe|bytes))\s*\(",
+);
+
 /// The values that a condition asks about, where it asks for nothing but their form; none otherwise.
 fn values(condition: &str) -> Vec<&str> {
     let parts: Vec<&str> = condition.split("||").flat_map(|part| part.split(" or ")).collect();
@@ -41,10 +46,15 @@ fn values(condition: &str) -> Vec<&str> {
 /// function on both sides.
 pub(super) fn remains(
     file: &FileView<'_>,
-    (old, new): (&SideView<'_>, &SideView<'_>),
+    (old, new, at): (&SideView<'_>, &SideView<'_>, usize),
     (condition, refused): (&str, &[String]),
     (then, now): (&[usize], &[usize]),
 ) -> Remains {
+    // That nothing could be made by chance is told by nobody who makes nothing.
+    let before = || at.checked_sub(1).map(|before| old.code_of(&old.statements()[before])).filter(|code| MADE.is_match(code));
+    if condition.trim() == "err != nil" && before().is_some_and(|code| !now.iter().any(|at| new.code_of(&new.statements()[*at]) == code)) {
+        return Remains::Something;
+    }
     let asked = values(condition);
     if asked.is_empty() {
         return Remains::Nothing;
@@ -86,9 +96,6 @@ fn leaves_there(side: &SideView<'_>, at: usize, found: &crate::analysis::branch:
 
 /// Whether the function made the value itself, by chance: nobody from outside had it in their hands.
 fn made_here(old: &SideView<'_>, then: &[usize], name: &str) -> bool {
-    static MADE: Pattern = Pattern::new(
-        r"(?i)^\s*(?:(?:const|let|var|val)\s+)?([\w$@]+)\s*(?:,\s*\w+\s*)?:?=\s*(?:await\s+)?(?:\w+(?:\.|::|->))*(?:generate_?\w*(?:random|secret|token|key|string|bytes|id)\w*|random_?\w*|rand\w*|uuid\w*|token_(?:hex|urlsafe|bytes))\s*\(",
-    );
     then.iter().any(|at| MADE.group(old.code_of(&old.statements()[*at]), 1) == Some(name))
 }
 

@@ -53,12 +53,12 @@ pub(super) struct Place<'v, 'f, 'a> {
 #[must_use]
 pub(super) fn of_refusal(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: usize) -> Remains {
     let place = Place { file, old, new, at };
-    if place.rewritten() || place.stands() || place.merged() || place.draws_nothing() {
+    if place.rewritten() || place.stands() || place.merged() || place.draws_nothing() || place.answered_at_once() {
         return Remains::All;
     }
     let (condition, refused) = (place.condition(), place.refusals(old, at).unwrap_or_default());
     let statements = (place.then().collect::<Vec<_>>(), place.now().collect::<Vec<_>>());
-    let form = only_form::remains(file, (old, new), (condition, &refused), (&statements.0, &statements.1));
+    let form = only_form::remains(file, (old, new, at), (condition, &refused), (&statements.0, &statements.1));
     if form != Remains::Nothing {
         return form;
     }
@@ -195,6 +195,21 @@ impl<'v, 'f, 'a> Place<'v, 'f, 'a> {
         let component =
             || within(self.old, self.at).is_none_or(|name| name.is_empty() || name.starts_with(|c: char| c.is_ascii_uppercase()));
         drawn && EMPTY.is_match(self.condition()) && component() && refused().iter().all(|text| NOTHING.is_match(text))
+    }
+
+    /// Whether its answer is given by the question itself: `if err != nil { return false }` → `return err == nil`.
+    fn answered_at_once(&self) -> bool {
+        static NO: Pattern = Pattern::new(r"^\s*return\s+(?:false|False)\s*;?\s*$");
+        let was = tokens(self.condition());
+        let not = was.iter().position(|token| token == "!").filter(|_| was.iter().all(|token| token != "&&" && token != "||"));
+        let refused = self.refusals(self.old, self.at).unwrap_or_default();
+        let Some(not) = not.filter(|_| !refused.is_empty() && refused.iter().all(|text| NO.is_match(text))) else { return false };
+        let turned: Vec<&str> = was.iter().enumerate().filter(|(at, _)| *at != not).map(|(_, token)| token.as_str()).collect();
+        let answer = |at: usize| {
+            let text = self.new.plain_of(&self.new.statements()[at]).trim();
+            text.strip_prefix("return ").is_some_and(|given| given.len() < 400 && tokens(given) == turned)
+        };
+        self.now().filter(|at| self.touched(*at)).any(answer)
     }
 
     /// Whether whose something is was asked, and now only what is theirs is looked up: `find_by_id_and_user(id, &user.id)`.
