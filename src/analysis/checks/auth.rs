@@ -34,6 +34,7 @@ pub mod openings;
 mod own_names;
 pub mod paired;
 mod passing_filter;
+mod place;
 mod presence;
 pub mod refusal;
 mod remains;

@@ -2,8 +2,8 @@
 //! `guard-removed`.
 
 use super::functions::brief;
+use super::place::{CALLED, Place};
 use super::refusal::ends;
-use super::remains::{CALLED, Place};
 use crate::analysis::branch::branch;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;

@@ -1,8 +1,8 @@
 //! Refusals that asked only what form a value had, or whether there was one, where something behind them still asks about that value. A part of
 //! `guard-removed`.
 
+use super::place::Remains;
 use super::refusal::{is_of_somebody, leaves};
-use super::remains::Remains;
 use crate::analysis::branch::branch;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::{FileView, SideView};

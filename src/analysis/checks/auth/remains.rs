@@ -5,49 +5,21 @@ use std::collections::BTreeSet;
 use super::functions::brief;
 use super::nested;
 use super::only_form;
+use super::place::{CALLED, MOST, Place, Remains, within};
 use super::refusal::{is_of_somebody, leaves, refuses};
 use super::terms::{parts, tokens};
 use super::vocabulary::vocabulary;
 use crate::analysis::branch::branch;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 
-/// What of something that went is still there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Remains {
-    /// All of it, in another shape.
-    All,
-    /// Something that may do the same.
-    Something,
-    /// Nothing.
-    Nothing,
-}
-
-/// More statements of a function are not compared one by one.
-const MOST: usize = 2000;
 /// Changes with more files than this are not looked through.
 const MOST_FILES: usize = 300;
 /// Blocks further out say nothing.
 const DEEPEST: usize = 16;
 /// A shorter refusal, or text of one, is like many others.
 const DISTINCT: usize = 12;
-
-/// What is called; groups: its name with what it is of.
-pub(super) static CALLED: Pattern = Pattern::new(r"((?:[A-Za-z_$][\w$]*(?:\.|::|->))*[A-Za-z_$][\w$]*[!?]?)\s*\(");
-
-/// A place in a function on both sides.
-pub(super) struct Place<'v, 'f, 'a> {
-    /// The file.
-    pub(super) file: &'v FileView<'f>,
-    /// The side it was on.
-    pub(super) old: &'v SideView<'a>,
-    /// The side it is on.
-    pub(super) new: &'v SideView<'a>,
-    /// The statement of the old side.
-    pub(super) at: usize,
-}
 
 /// What remains of the refusal at `at` of the old side.
 #[must_use]
@@ -95,43 +67,15 @@ pub(super) fn hands_on(language: Language, code: &str) -> bool {
     RETURNED.is_match(code) || language == Language::Rust && code.len() < 2000 && CHAINED.is_match(code)
 }
 
-/// The name of the function a statement stands in.
-fn within<'s>(side: &'s SideView<'_>, at: usize) -> Option<&'s str> {
-    side.statements()[at].function.map(|at| side.functions()[at].name.as_str())
-}
-
 /// A refusal without the arm it stands in.
 fn bare(text: &str) -> &str {
     let text = text.rsplit_once("=> ").map_or(text, |(_, told)| told);
     text.trim().trim_matches(['{', '}', ';', ',', ' '])
 }
 
-impl<'v, 'f, 'a> Place<'v, 'f, 'a> {
-    /// The statement that went.
-    pub(super) fn statement(&self) -> &'v Statement {
-        &self.old.statements()[self.at]
-    }
-
-    /// The statements of the function on the new side, by position.
-    pub(super) fn now(&self) -> impl Iterator<Item = usize> + use<'v, 'f, 'a> {
-        let (new, name) = (self.new, within(self.old, self.at));
-        (0..new.statements().len()).filter(move |at| within(new, *at) == name).take(MOST)
-    }
-
-    /// The same of the old side.
-    pub(super) fn then(&self) -> impl Iterator<Item = usize> + use<'v, 'f, 'a> {
-        let (old, name) = (self.old, within(self.old, self.at));
-        (0..old.statements().len()).filter(move |at| within(old, *at) == name).take(MOST)
-    }
-
-    /// Whether the change touches a statement of the new side.
-    pub(super) fn touched(&self, at: usize) -> bool {
-        let statement = &self.new.statements()[at];
-        self.new.touches(statement.first_line, statement.last_line)
-    }
-
+impl Place<'_, '_, '_> {
     /// The condition of the old side, without comments.
-    fn condition(&self) -> &'v str {
+    fn condition(&self) -> &str {
         let found = branch(self.old, self.file.language, self.at);
         found.and_then(|found| self.old.plain().get(found.condition)).unwrap_or("")
     }
