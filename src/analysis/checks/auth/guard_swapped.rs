@@ -272,8 +272,6 @@ fn helpers(file: &FileView<'_>, alone: &BTreeSet<&str>, names: &BTreeSet<&str>) 
 /// A loop over something; groups: what each is called, and over what.
 static EACH: Pattern =
     Pattern::new(r"^\s*for\s*\(?\s*(?:(?:const|let|var|final|auto|[A-Z]\w*)\s+)?([\w,\s$]+?)\s*(?::?=\s*range\b|\bin\b|\bof\b|:)\s*(.+)$");
-/// A handler of Go within a helper, which is given the request; group: what it is given.
-static CLOSURE: Pattern = Pattern::new(r"\bfunc\s*\(((?:\w+\s+http\.ResponseWriter|\w+\s+\*http\.Request|\s|,)+)\)\s*\{\s*$");
 static LITERAL: Pattern = Pattern::new(r"^\s*(?:true|True)\s*;?\s*$");
 /// Names that are set together: `scopes, known := …`.
 static SEVERAL: Pattern = Pattern::new(r"^\s*((?:\w+\s*,\s*)+\w+)\s*:?=[^=]");
@@ -283,12 +281,9 @@ fn says_yes(body: &[&str], given: &str) -> Option<String> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let mut known: BTreeSet<&str> = WORD.groups(given, 0).collect();
     for (at, line) in body.iter().enumerate() {
-        // What goes through something known is known, and so is what a handler within is given.
-        for through in [&EACH, &CLOSURE] {
-            let (names, what) = (through.group(line, 1).unwrap_or(""), through.group(line, 2).unwrap_or(""));
-            if through.is_match(line) && (what.is_empty() || WORD.groups(what, 0).any(|word| known.contains(word))) {
-                known.extend(WORD.groups(names, 0));
-            }
+        // What goes through something known is known.
+        if EACH.group(line, 2).is_some_and(|what| WORD.groups(what, 0).any(|word| known.contains(word))) {
+            known.extend(EACH.parts(line).take(1).flat_map(|names| WORD.groups(names, 0).collect::<Vec<_>>()));
         }
         let Some((name, value)) = ASSIGNED.group(line, 1).zip(ASSIGNED.group(line, 2)) else { continue };
         let above = || body[..at].iter().rev().find(|other| indent(other) < indent(line) && !other.trim().is_empty());

@@ -19,7 +19,9 @@ static ENDS: Pattern = Pattern::new(
     r"(?i)\b(?:raise|throw|panic|abort\w*|die|exit|halt|bail|fail\w*|reject|redirect\w*|render|head|deny|denied|forbid\w*|unauthori[sz]ed|authori[sz]e\w*|require\w*|assert\w*|ensure\w*|enforce\w*|unwrap|expect|sendError|respond\w*)\b|\?\s*;|\b(?:res|resp|response|reply|ctx|call|c|w|http)\.\w+\s*\(",
 );
 
+/// A line of a helper that turns somebody away, and one on which it ends without.
 static THROWS: Pattern = Pattern::new(r"^\s*(?:raise|throw)\b");
+static LEAVES_QUIETLY: Pattern = Pattern::new(r"\breturn\s*(?:;|$|(?:None|nil|null|undefined|[Tt]rue)\b)");
 static ABORTS: Pattern = Pattern::new(r"\babort\s*\(\s*40[13]\b");
 
 /// Whether a helper that `code` calls for nothing but itself can refuse; `None` when the change does not bring that helper.
@@ -37,7 +39,10 @@ pub fn turns_away(file: &FileView<'_>, code: &str) -> bool {
     let files = &file.change.patch.files;
     let Some(name) = ALONE.group(code, 1).filter(|_| files.len() <= MOST_FILES) else { return false };
     let throws = |line: &str| is_of_somebody(line) && THROWS.is_match(line) || ABORTS.is_match(line);
-    files.iter().filter_map(|other| other.text()).any(|text| says(text.added().map(|(_, line)| line), name, throws) == Some(true))
+    let added = || files.iter().filter_map(|other| other.text());
+    let any = |is_one: &dyn Fn(&str) -> bool| added().any(|text| says(text.added().map(|(_, line)| line), name, is_one) == Some(true));
+    // One that may leave before it is seen to do so only sometimes.
+    any(&throws) && !any(&|line| LEAVES_QUIETLY.is_match(line))
 }
 
 /// Whether a line of the function `name` among `lines` ends what runs; `None` when it is not defined there.
