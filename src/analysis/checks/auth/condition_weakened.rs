@@ -256,7 +256,7 @@ impl Compared<'_, '_, '_> {
         if calls.iter().any(|code| toothless::turns_away(self.file, code)) {
             return Some(true);
         }
-        calls.iter().any(|code| NAMED.is_match(code) && toothless::refuses(self.file, code) != Some(false)).then_some(false)
+        calls.iter().any(|code| NAMED.is_match(code) && toothless::refuses(self.file, code).is_none()).then_some(false)
     }
 
     /// Whether a statement stands in the function itself, and in none within it.
