@@ -1,8 +1,12 @@
 //! Checks that only tell: a helper that the change brings refuses nobody, and what it answers is thrown away. A part of `guard-removed`.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::refusal::is_of_somebody;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;
+use crate::model::diff::{FileDiff, LineKind, TextDiff};
 
 /// Changes with more files than this are not looked through for the helper.
 const MOST_FILES: usize = 300;
@@ -24,35 +28,58 @@ static THROWS: Pattern = Pattern::new(r"^\s*(?:raise|throw)\b");
 static LEAVES_QUIETLY: Pattern = Pattern::new(r"\breturn\s*(?:;|$|(?:None|nil|null|undefined|[Tt]rue)\b)");
 static ABORTS: Pattern = Pattern::new(r"\babort\s*\(\s*40[13]\b");
 
+/// Where the change brings a function of a name: its files and the lines of their diffs, the first of each file.
+struct Defined(HashMap<String, Vec<(usize, usize)>>);
+
+/// The functions that the change brings; none of a change with more files than are looked through.
+fn defined(file: &FileView<'_>) -> Rc<Defined> {
+    file.shared(|file| {
+        let files = &file.change.patch.files;
+        let mut found: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+        for (at, text) in files.iter().enumerate().filter(|_| files.len() <= MOST_FILES).filter_map(|(at, one)| Some((at, one.text()?))) {
+            for (index, line) in text.lines.iter().enumerate().filter(|(_, line)| line.kind == LineKind::Added) {
+                let Some(name) = DEFINED.group(text.text(line), 2) else { continue };
+                let known = found.entry(name.to_owned()).or_default();
+                if known.last().is_none_or(|(last, _)| *last != at) {
+                    known.push((at, index));
+                }
+            }
+        }
+        Defined(found)
+    })
+}
+
+/// The added lines from the head of a function on.
+fn from_head<'f>(file: &'f FileView<'_>, (at, index): (usize, usize)) -> impl Iterator<Item = &'f str> + use<'f> {
+    let text = file.change.patch.files.get(at).and_then(FileDiff::text);
+    let lines =
+        move |text: &'f TextDiff| text.lines.iter().skip(index).filter(|line| line.kind == LineKind::Added).map(|line| text.text(line));
+    text.into_iter().flat_map(lines)
+}
+
 /// Whether a helper that `code` calls for nothing but itself can refuse; `None` when the change does not bring that helper.
 #[must_use]
 pub fn refuses(file: &FileView<'_>, code: &str) -> Option<bool> {
-    let files = &file.change.patch.files;
-    let name = ALONE.group(code, 1).filter(|_| files.len() <= MOST_FILES)?;
-    files.iter().find_map(|other| body(other.text()?.added().map(|(_, line)| line), name))
+    let name = ALONE.group(code, 1)?;
+    defined(file).0.get(name)?.iter().find_map(|head| says(from_head(file, *head), |line| ENDS.is_match(line)))
 }
 
 /// Whether a helper that the change brings, and that `code` calls for nothing but itself, is seen to turn somebody away: it says so in its own
 /// words.
 #[must_use]
 pub fn turns_away(file: &FileView<'_>, code: &str) -> bool {
-    let files = &file.change.patch.files;
-    let Some(name) = ALONE.group(code, 1).filter(|_| files.len() <= MOST_FILES) else { return false };
     let throws = |line: &str| is_of_somebody(line) && THROWS.is_match(line) || ABORTS.is_match(line);
-    let added = || files.iter().filter_map(|other| other.text());
-    let any = |is_one: &dyn Fn(&str) -> bool| added().any(|text| says(text.added().map(|(_, line)| line), name, is_one) == Some(true));
+    let defined = defined(file);
+    let Some(heads) = ALONE.group(code, 1).and_then(|name| defined.0.get(name)) else { return false };
+    let any = |is_one: &dyn Fn(&str) -> bool| heads.iter().any(|head| says(from_head(file, *head), is_one) == Some(true));
     // One that may leave before it is seen to do so only sometimes.
     any(&throws) && !any(&|line| LEAVES_QUIETLY.is_match(line))
 }
 
-/// Whether a line of the function `name` among `lines` ends what runs; `None` when it is not defined there.
-fn body<'l>(lines: impl Iterator<Item = &'l str>, name: &str) -> Option<bool> {
-    says(lines, name, |line| ENDS.is_match(line))
-}
-
-/// Whether a line of the function `name` among `lines` is one of those; `None` when it is not defined there.
-fn says<'l>(mut lines: impl Iterator<Item = &'l str>, name: &str, is_one: impl Fn(&str) -> bool) -> Option<bool> {
-    let deep = lines.by_ref().find_map(|line| (DEFINED.group(line, 2)? == name).then(|| line.len() - line.trim_start().len()))?;
+/// Whether a line of the function whose head is the first of `lines` is one of those; `None` where it has none.
+fn says<'l>(mut lines: impl Iterator<Item = &'l str>, is_one: impl Fn(&str) -> bool) -> Option<bool> {
+    let head = lines.next()?;
+    let deep = head.len() - head.trim_start().len();
     let inside = lines.take(MOST_LINES).take_while(|line| {
         let own = line.len() - line.trim_start().len();
         line.trim().is_empty() || own > deep || line.trim_start().starts_with(['}', ')'])
@@ -72,7 +99,7 @@ mod tests {
     use super::*;
 
     fn ends(text: &str) -> Option<bool> {
-        body(text.lines(), "check_owner")
+        says(text.lines(), |line| ENDS.is_match(line))
     }
 
     #[test]
@@ -81,7 +108,7 @@ mod tests {
         assert_eq!(ends("def check_owner(a, b):\n    if a != b:\n        raise Denied()\n"), Some(true));
         assert_eq!(ends("def check_owner(a, b):\n    log(a)\ndef other():\n    raise Denied()\n"), Some(false));
         assert_eq!(ends("function check_owner(a) {\n  if (!a) res.status(403).end()\n}\n"), Some(true));
-        assert_eq!(ends("def other():\n    pass\n"), None);
+        assert_eq!(ends("def check_owner():\n"), None);
     }
 
     #[test]
