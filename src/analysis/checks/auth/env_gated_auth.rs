@@ -222,10 +222,10 @@ fn skips_only_what_is_new(file: &FileView<'_>, side: &SideView<'_>, way: &Way) -
         let text = side.line(line).code().trim();
         text.len() < 3 || matches!(text.trim_end_matches(';'), "end" | "return true" | "return True" | "return nil" | "true")
     };
-    let rest = way.lines.end..new.last_line + 1;
+    let mut rest = way.lines.end..new.last_line + 1;
     let lost = |line: usize| old.is_changed(line) && CONDITION.is_match(old.line(line).code());
     rest.len() <= LONGEST_REST
-        && rest.clone().all(|line| side.is_changed(line) || ends(line))
+        && rest.all(|line| side.is_changed(line) || ends(line))
         && !(was.first_line..=was.last_line).take(LONGEST_REST).any(lost)
         && was.last_line - was.first_line < LONGEST_REST
 }

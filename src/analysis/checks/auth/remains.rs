@@ -254,7 +254,8 @@ impl Place<'_, '_, '_> {
             let found = branch(self.new, self.file.language, at)?;
             let asked = self.new.plain().get(found.condition)?;
             let name = CHECKED.group(asked, 1).filter(|_| CHECKED.group(asked, 2) == Some(given))?;
-            found.block.clone().any(|inner| leaves(self.new.plain_of(&self.new.statements()[inner]))).then_some(name)
+            let mut block = found.block;
+            block.any(|inner| leaves(self.new.plain_of(&self.new.statements()[inner]))).then_some(name)
         };
         let name = self.now().filter(|at| self.touched(*at)).find_map(leaves_now)?;
         Some(!vocabulary().decides(was) && !vocabulary().decides(name))
