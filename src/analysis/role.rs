@@ -124,7 +124,18 @@ const RULES: [(Role, Fits); 12] = [
     (Role::Lock, is_lock),
     (Role::Vendored, |path, _| {
         folders(path).any(|folder| {
-            matches!(folder, "vendor" | "_vendor" | "node_modules" | "third_party" | "third-party" | "3rdparty" | "thirdparty")
+            matches!(
+                folder,
+                "vendor"
+                    | "vendors"
+                    | "_vendor"
+                    | "node_modules"
+                    | "bower_components"
+                    | "third_party"
+                    | "third-party"
+                    | "3rdparty"
+                    | "thirdparty"
+            )
         }) || is_hidden(path) && path.contains("/.yarn/releases/")
     }),
     (Role::Generated, is_generated),

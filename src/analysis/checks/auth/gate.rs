@@ -63,7 +63,7 @@ static REQUEST: Pattern = Pattern::new(
       | \bheaders?\s*(?:\[|\.get\() | \bgetHeader\( | \$_(?:GET|POST|REQUEST|COOKIE|SERVER)\b | \bHTTP_X_ | \breq(?:uest)?\.(?:get|header)\(\s*[\x22\x27] | \.UserAgent\(\) | \buser_agent\b | \bparams\[ | \bcookies\[ | \bmd(?:\[|\.Get\() | \bFromIncomingContext\b",
 );
 static REAL_HEADER: Pattern = Pattern::new(
-    r"(?i)\b(?:authorization|x-api-key|api[-_]key|cookie|x?-?csrf[\w-]*|xsrf[\w-]*|content-\w+|accept[\w-]*|origin|if-[\w-]+|range|upgrade|host|etag|x-requested-with|x-forwarded-proto|signature|[\w-]*-signature[\w-]*|[\w-]*token[\w-]*|session[\w-]*|code|state|id|next|page|redirect[\w-]*|limit|offset|bearer|jwt)\b",
+    r"(?i)\b(?:authorization|x-api-key|api[-_]key|cookie|x?-?csrf[\w-]*|xsrf[\w-]*|content-\w+|accept[\w-]*|http_x_requested_with|origin|if-[\w-]+|range|upgrade|host|etag|x-requested-with|x-forwarded-proto|signature|[\w-]*-signature[\w-]*|[\w-]*token[\w-]*|session[\w-]*|code|state|id|next|page|redirect[\w-]*|limit|offset|bearer|jwt)\b",
 );
 static HOST: Pattern = Pattern::new(
     r"(?x) \bgethostname\b | \bos\.(?:hostname|Hostname)\b | \bremote_addr\b | \bremoteAddress\b | \bRemoteAddr\b | \breq(?:uest)?\.(?:ip|hostname|host)\b | \bclient\.host\b | \bgetRemoteAddr\b | \bsocket\.getfqdn\b | \blocation\.hostname\b | \bREMOTE_ADDR\b | \bhostname\s*(?:==|===|\.ends|\.starts) | \bclient_ip\s*(?:==|in)",
@@ -165,6 +165,12 @@ fn part(plain: &str, code: &str, switches: &Flow<'_>) -> Option<Gate> {
     let last = name.rsplit(['.', ':', '>']).next().unwrap_or(name);
     if code.starts_with('!') || code.starts_with("not ") {
         // `if not debug` leaves the ordinary way; `if !authEnabled` is a switch that was not named.
+        return None;
+    }
+    // What somebody is, is no switch of the program.
+    static SOMEBODY: Pattern =
+        Pattern::new(r"(?i)(?:user|account|member|principal|actor)(?:\.|->|::)is_?(?:superuser|staff|admin\w*|active|owner|root)$");
+    if SOMEBODY.is_match(name) {
         return None;
     }
     if vocabulary().bypasses(last) {

@@ -50,6 +50,10 @@ static HOLDS: Pattern = Pattern::new(r"(?i)user|account|owner|tenant|\buid\b|\bo
 static ASKED: Pattern = Pattern::new(
     r"(?i)admin|staff|superuser|\bcan\b|\bcan_|\bcan[A-Z?]|permission|authori[sz]e|impersonat|\broles?\b|polic(?:y|ies)|is_?(?:support|internal|system)|has_?scope|allowed|may_|\bverif",
 );
+/// The head of a function or a type says what there may be, and takes nothing.
+static DECLARES: Pattern = Pattern::new(
+    r"^\s*(?:export\s+)?(?:declare\s+)?(?:type|interface|struct|enum)\s+\w|^\s*(?:(?:public|private|protected|internal|static|abstract|override)\s+)+(?:async\s+)?\w+\s*\(\s*@\w+",
+);
 /// Something stands before what is taken where it is not there.
 static OTHERWISE: Pattern = Pattern::new(
     r"(?:\?\?|\|\||\bor|\?:|\belse|:)\s*$|\.(?:unwrap_or|or)(?:_else)?\s*\(\s*(?:\|\|\s*)?$|\.or(?:Else|ElseGet)\s*\(\s*(?:\(\s*\)\s*->\s*)?$|\(\s*[^()]*(?:\([^()]*\)[^()]*)*,\s*$",
@@ -140,7 +144,9 @@ type Sides<'v> = (&'v SideView<'v>, &'v SideView<'v>);
 
 /// `owner: session.userId` that became `owner: req.query.owner ?? req.session.userId`, or whatever the request says alone.
 fn alternative(file: &FileView<'_>, (old, new): Sides<'_>, given: &HashSet<&str>, sink: &mut Sink<'_>) {
-    for pair in pairs(old, new, &KNOWN) {
+    for pair in
+        pairs(old, new, &KNOWN).into_iter().filter(|pair| ![pair.before, pair.after].into_iter().any(|text| DECLARES.is_match(text)))
+    {
         let Some((stood, came)) = differing(pair.before, pair.after) else { continue };
         let stood = expression(stood);
         if stood.len() < 3 || !KNOWN.is_match(stood) || SAID.is_match(stood) || ASKED.is_match(pair.after) {

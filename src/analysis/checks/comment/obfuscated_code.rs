@@ -1,5 +1,6 @@
 //! `obfuscated-code`: code that is written so that no reader sees or understands it. Encoded text is `encoded-blob`'s.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use crate::analysis::check::{Check, Draft, Sink};
@@ -40,9 +41,11 @@ impl Check for ObfuscatedCode {
             return;
         };
         let mut made_up: BTreeSet<String> = BTreeSet::new();
+        let stood = LazyCell::new(|| -> BTreeSet<String> { file.removed().filter_map(|was| before_gap(was.text)).collect() });
         for line in file.added().filter(|line| line.text.len() >= 16) {
             let text = line.text.get(..line.text.floor_char_boundary(LOOKED_AT)).unwrap_or("");
-            if text.len() > OUT_OF_SIGHT && hides(text, &line) {
+            // What stood so far to the right before has only changed there.
+            if text.len() > OUT_OF_SIGHT && hides(text, &line) && before_gap(text).is_none_or(|before| !stood.contains(&before)) {
                 sink.report(
                     Draft::line(file, side, line.index).title("Code far to the right, where nobody looks").evidence(squeezed(text)),
                 );
@@ -61,6 +64,12 @@ impl Check for ObfuscatedCode {
             }
         }
     }
+}
+
+/// What stands before a gap that no screen shows.
+fn before_gap(text: &str) -> Option<String> {
+    let text = text.get(..text.floor_char_boundary(LOOKED_AT))?;
+    BLANKS.find(text).and_then(|gap| text.get(..=gap.start)).map(|before| before.trim().to_owned())
 }
 
 /// Whether code follows a gap that no screen shows.

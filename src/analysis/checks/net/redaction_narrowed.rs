@@ -26,6 +26,8 @@ const LONGEST_LINE: usize = 600;
 static HIDES: Pattern = Pattern::new(
     r"(?i)([\w.$]*(?:filter_?param\w*|redact\w*|mask(?:ed)?_?\w*|scrub\w*|sanitiz\w*|sensitive\w*|censor\w*|(?-i:HIDDEN\w*)|(?:let|const|var|val)\s+hidden|hid(?:den|es?)_?(?:headers|fields|param(?:eter)?s|keys|secrets|values)|dontflash|secret_?(?:keys|fields|names|headers)|private_?fields))\b(?:\[\w*\])?(?::[^=\n]{1,80})?[^\[({=]*(?:\+?=|=>|:=?|\()\s*[^\[({]*[\[({%]",
 );
+/// What there may be in something; nothing is hidden by it.
+static DECLARES: Pattern = Pattern::new(r"^\s*(?:export\s+)?(?:declare\s+)?(?:type|interface)\s+\w");
 static LITERAL: Pattern =
     Pattern::new(r"[\x22\x27`]([\w.*-]{2,40})[\x22\x27`]|:(\w{2,40})\b|\b(?:header|headers|HeaderNames?|HttpHeaders)(?:::|\.)(\w{2,40})\b");
 /// A list that holds all of another: `[...names]`, `[*names]`, `names + others`.
@@ -76,7 +78,7 @@ fn hidden<'v>(side: &'v SideView<'_>, changed: bool) -> BTreeMap<&'v str, Hidden
     let asked = |s: &&Statement| s.bytes.len() <= LONGEST && (!changed || side.touches(s.first_line, s.last_line));
     let lists = side.statements().iter().filter(asked).filter_map(|statement| {
         let plain = side.plain_of(statement);
-        let name = HIDES.group(plain, 1)?;
+        let name = HIDES.group(plain, 1).filter(|_| !DECLARES.is_match(plain))?;
         let texts = LITERAL.parts(plain);
         let words = PLAIN_WORDS.groups(plain, 1).flat_map(str::split_whitespace);
         let names: BTreeSet<String> = texts.chain(words).map(str::to_ascii_lowercase).take(MOST_NAMES).collect();
@@ -138,6 +140,10 @@ fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
     static WRITTEN: Pattern = Pattern::new(r#"["':]?(\w+)["']?\s*(?:,|:|=>|=)\s*&?[A-Za-z_$@][\w.>()-]*"#);
     static WORDS: Pattern = Pattern::new(r"\(\??:?([\w\\-]+(?:\|[\w\\-]+)*)\)");
     static HIDING: Pattern = Pattern::new(r"(?i)redact|scrub|mask|sanitiz|censor|hide|filter");
+    /// The name of a file that does nothing else; others are made sane, chosen from or put away.
+    static HIDES_ALL: Pattern = Pattern::new(
+        r"(?i)redact|scrub|mask|censor|(?:sanitiz|hid|filter)\w*[-_]?(?:log|secret|header|param)|(?:log|secret|header|param)\w*[-_]?(?:sanitiz|hid|filter)",
+    );
     let short = |line: &&LineView<'_>| line.text.len() <= LONGEST_LINE;
     let added: Vec<LineView<'_>> = file.added().filter(|line| short(&line)).take(MOST_NAMES).collect();
     let elsewhere = LazyCell::new(|| brought_elsewhere(file));
@@ -161,7 +167,8 @@ fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
         let dropped = || {
             let named = |text: &str| HIDING.is_match(text);
             let function = old.function_at(went.index);
-            let about = function.is_some_and(|function| named(&function.name)) || named(file.name()) || near_mask(old, went.index);
+            let about =
+                function.is_some_and(|function| named(&function.name)) || HIDES_ALL.is_match(file.name()) || near_mask(old, went.index);
             let lost = about.then(|| gone(went.text, new)).flatten().filter(|_| !elsewhere.contains(went.text.trim()))?;
             let place = added.iter().find(|line| line.index + 3 >= went.index).or_else(|| added.first()).map_or(0, |line| line.index);
             Some((place, format!("What hides secrets no longer knows {lost}")))

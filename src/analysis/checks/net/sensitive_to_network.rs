@@ -121,10 +121,14 @@ fn telling_line(side: &SideView<'_>, to: &Statement, from: &Statement) -> String
 static COPY: Pattern =
     Pattern::new(r"(?i)(?:\b|(?:set|add)_?)bcc\b[\x22\x27]?\]?\s*(?::|=|,|\()\s*\[?\s*[\x22\x27`]([^\x22\x27`@\s]+@[^\x22\x27`\s]+)");
 
+/// Hosts that are kept free for examples, and this machine.
+static NOWHERE: Pattern = Pattern::new(r"(?i)@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|localhost)$");
+
 /// A copy of every message goes to an address that stands in the code.
 fn copies(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     for line in file.added_on(&COPYING).filter(|line| !line.code().trim().is_empty()) {
-        if let Some(address) = COPY.group(side.plain_line(line.index), 1) {
+        // Where nobody has an address nothing can go.
+        if let Some(address) = COPY.group(side.plain_line(line.index), 1).filter(|address| !NOWHERE.is_match(address)) {
             let title = format!("Copies every message to {address}, unseen by its receivers");
             sink.report(Draft::line(file, side, line.index).title(title).severity(Severity::High).confidence(Confidence::Medium));
         }

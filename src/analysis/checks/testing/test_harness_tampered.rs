@@ -7,7 +7,7 @@ use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use crate::analysis::role::Role;
-use crate::analysis::view::{FileView, SideView};
+use crate::analysis::view::{FileView, LineView, SideView};
 use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
@@ -193,9 +193,15 @@ fn shell(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> Option<(&'st
         return Some(("The script of tests succeeds however it ends", Severity::High));
     }
     /// Whether the script ended with what its tests had said.
-    struct GaveStatus(bool);
-    let status = || file.shared(|file| GaveStatus(file.removed().any(|line| EXIT_STATUS.is_match(line.text))));
-    (EXIT_ZERO.is_match(line.text) && status().0).then_some(("The script of tests succeeds whatever its tests say", Severity::High))
+    struct GaveStatus {
+        before: bool,
+        still: bool,
+    }
+    let gives = |mut lines: Box<dyn Iterator<Item = LineView<'_>> + '_>| lines.any(|line| EXIT_STATUS.is_match(line.text));
+    let status = || file.shared(|file| GaveStatus { before: gives(Box::new(file.removed())), still: gives(Box::new(file.added())) });
+    let severity = |status: &GaveStatus| if status.still { Severity::Medium } else { Severity::High };
+    let status = EXIT_ZERO.is_match(line.text).then(status).filter(|status| status.before)?;
+    Some(("The script of tests succeeds whatever its tests say", severity(&status)))
 }
 
 fn is_test_file(file: &FileView<'_>) -> bool {

@@ -78,6 +78,8 @@ fn ordinary(file: &FileView<'_>, (text, plain): (&str, &str), (seen, whole): (&S
         Hidden::Bidi if file.role.is_mechanical() && few && only_ends_of_ranges(text) => Some(Severity::Low),
         // Marks say in which direction a sign between two scripts goes; they turn nothing round.
         Hidden::Bidi if translated && only_marks(text) => Some(Severity::Low),
+        // What a test reads as data is there to be told from what it looks like.
+        Hidden::Bidi if !file.language.is_code() && file.role == Role::Test && few => Some(Severity::Medium),
         // So they do in what was recorded of a page.
         Hidden::Bidi if !file.language.is_code() && !told_to_agents(file) && few && only_marks(text) => Some(Severity::Medium),
         // A number or a name that is read from the left is set apart in a text that is read from the right, and that ends again.

@@ -71,7 +71,7 @@ fn gone(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
         };
         let Some(pattern) = [kept.strictly, kept.somehow].into_iter().find(|pattern| went(pattern)) else { continue };
         let less = std::ptr::eq(pattern, kept.somehow) && kept.strictly.is_match(after);
-        let calmed = || twin.added().any(|(_, text)| CHECKS.is_match(text)) || moved(file, pattern);
+        let calmed = || twin.added().any(|(_, text)| CHECKS.is_match(text)) || moved(file, pattern) || named_now(twin, pattern);
         let here = kept.guards.is_match(before) && kept.guards.is_match(after);
         let asking = if kept.by_hand { None } else { caller(file, twin, kept.guards) };
         if less || !(here || asking.is_some()) || calmed() {
@@ -103,6 +103,14 @@ fn gone(file: &FileView<'_>, twin: &Twin<'_, '_>, sink: &mut Sink<'_>) {
             return sink.report(Draft::line(file, twin.old, line).title(title).severity(severity));
         }
     }
+}
+
+/// Whether the check stands there, and what it asks about has a name now in place of a number: `params[0]` → `params.path`.
+fn named_now(twin: &Twin<'_, '_>, pattern: &Pattern) -> bool {
+    static PART: Pattern = Pattern::new(r"\bparams(?:\[\d+\]|\.\w+)");
+    let bare = |text: &str| PART.is_match(text).then(|| PART.without(text.trim()).into_owned());
+    let went: HashSet<_> = twin.removed().filter(|(_, text)| pattern.is_match(text)).filter_map(|(_, text)| bare(text)).take(50).collect();
+    !went.is_empty() && twin.added().any(|(_, text)| bare(text).is_some_and(|text| went.contains(&text)))
 }
 
 /// The function of the same file that hands this one what somebody sent, and does with it what is guarded: a check in a helper guards

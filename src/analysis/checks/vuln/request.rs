@@ -179,8 +179,8 @@ pub fn endings(place: &Place<'_>, handing_on: &[&str], file: &FileView<'_>) -> V
     }
     let handing_on: Vec<&str> = handing_on.iter().copied().chain(brought.helpers.iter().map(String::as_str)).collect();
     let is_place = |statement: &Statement| {
-        let plain = side.plain_of(statement);
-        statement.bytes.len() <= LONGEST && (place.first.is_match(plain) || place.any.is_match(plain))
+        let said = |plain: &str| place.first.is_match(plain) || place.any.is_match(plain);
+        statement.bytes.len() <= LONGEST && said(side.plain_of(statement)) && !is_only_text(side.code_of(statement))
     };
     let places: Vec<bool> = side.statements().iter().map(is_place).collect();
     if !places.contains(&true) {
