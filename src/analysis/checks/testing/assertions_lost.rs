@@ -84,6 +84,13 @@ impl Check for AssertionsLost {
     }
 }
 
+/// The tests whose names say that something is turned away, before and after.
+fn refusing(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> impl Iterator<Item = (Case, Case)> + use<> {
+    let mut now = cases(file, side);
+    let before = cases(file, old).into_iter().filter(|(name, _)| REFUSES.is_match(name));
+    before.filter_map(move |(name, was)| Some((was, now.remove(&name)?)))
+}
+
 /// Assertions that said no in a test whose name says that something is turned away, and say yes there now.
 fn contradicted(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> usize {
     let told = |side: &SideView<'_>| -> Vec<(usize, (String, bool))> {
@@ -94,11 +101,7 @@ fn contradicted(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) ->
         from..to.max(from)
     };
     let (told_before, told_now) = (told(old), told(side));
-    let now = cases(file, side);
-    cases(file, old)
-        .into_iter()
-        .filter(|(name, _)| REFUSES.is_match(name))
-        .filter_map(|(name, was)| Some((was, now.get(&name)?)))
+    refusing(file, old, side)
         .filter(|(was, is)| {
             let before = told_before.get(within(&told_before, was.first, was.last)).unwrap_or(&[]);
             let refused: BTreeSet<&str> = before.iter().filter(|(_, (_, yes))| !yes).map(|(_, (text, _))| text.as_str()).collect();
@@ -116,11 +119,7 @@ fn unsaid(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> usize
         let said = line.text.len() < 400 && asserts(line.code());
         said && (!polarity(line.text).1 || WAITS.is_match(line.text) || TURNED_AWAY.is_match(line.text)) && !is_weak(line.text)
     };
-    let now = cases(file, side);
-    cases(file, old)
-        .into_iter()
-        .filter(|(name, _)| REFUSES.is_match(name))
-        .filter_map(|(name, was)| Some((was, now.get(&name)?)))
+    refusing(file, old, side)
         .filter(|(was, is)| {
             (was.first..=was.last).any(|at| old.is_changed(at) && says_no(old, at))
                 && !(is.first..=is.last).any(|at| side.is_changed(at) || says_no(side, at))
