@@ -151,11 +151,17 @@ impl Compared<'_, '_, '_> {
         static SAID: Pattern =
             Pattern::new(r"(?i)=[^=].*\b(?:headers?|META|cookies|query(?:_?params)?|args)\b\s*(?:\.\s*get\w*\s*\(|\[|\()");
         static CHECKS: Pattern = Pattern::new(r"(?i)verif|decode|validat|compare|hmac|check|signature|authenticat|bearer");
+        // What a browser is, or is content with, says nothing of who somebody is.
+        static NAMELESS: Pattern = Pattern::new(
+            r#"(?i)=\s*[\w.?]*headers\b\s*(?:\.\s*get\s*\(|\[)\s*["'](?:user-agent|accept(?:-language|-encoding)?|content-type|content-length)["']\s*[)\]][^;&|]{0,24};?\s*$"#,
+        );
         static CURRENT: Pattern = Pattern::new(r"(?i)(?:current|signed_?in|logged_?in)_?(?:user|account|admin|principal)");
         if !self.decides() && !CURRENT.is_match(&self.new.body.function.name) {
             return;
         }
-        let Some(said) = added.iter().position(|at| SAID.is_match(self.new.code(*at)) && !CHECKS.is_match(self.new.plain(*at))) else {
+        let says =
+            |at: usize| SAID.is_match(self.new.code(at)) && !CHECKS.is_match(self.new.plain(at)) && !NAMELESS.is_match(self.new.plain(at));
+        let Some(said) = added.iter().position(|at| says(*at)) else {
             return;
         };
         let after = added.get(said..).unwrap_or(&[]);

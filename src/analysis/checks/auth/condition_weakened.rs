@@ -132,8 +132,9 @@ impl Compared<'_, '_, '_> {
     }
 
     fn conditions(&self, removed: &[usize], added: &[usize], sink: &mut Sink<'_>) {
-        let mut left: Vec<usize> = added.to_vec();
-        for old_at in removed.iter().copied() {
+        let (stood, stands) = self.standing(removed, added);
+        let mut left: Vec<usize> = added.iter().copied().filter(|at| !stands.contains(at)).collect();
+        for old_at in removed.iter().copied().filter(|at| !stood.contains(at)) {
             let Some(was) = self.question(&self.old, old_at) else { continue };
             let near =
                 |at: &usize| self.question(&self.new, *at).and_then(|is| Some((weakened(was.plain, is.plain, was.consequence)?, is)));
@@ -253,7 +254,7 @@ impl Compared<'_, '_, '_> {
         );
         let direct = |at: &usize| self.new.side.statements().get(*at).is_some_and(|one| one.parent == Some(found.block.start - 1));
         let calls: Vec<&str> = found.block.clone().filter(direct).map(|at| self.new.code(at)).collect();
-        if calls.iter().any(|code| toothless::turns_away(self.file, code)) {
+        if calls.iter().any(|code| toothless::turns_away(self.file, code) || toothless::ends_all(self.file, code)) {
             return Some(true);
         }
         calls.iter().any(|code| NAMED.is_match(code) && toothless::refuses(self.file, code).is_none()).then_some(false)
@@ -305,7 +306,11 @@ impl Compared<'_, '_, '_> {
                 self.found(at, "A refusal no longer ends what runs", &evidence, sink);
                 continue;
             }
-            let lets_in = stands.iter().any(|text| grant(text, text) == Some(Grant::Success))
+            // All that says no still does, and whatever lets in stood there.
+            let kept = stood.iter().filter(|text| no(text)).all(|text| stands.contains(text))
+                && stands.iter().filter(|text| grant(text, text).is_some()).all(|text| stood.contains(text));
+            let lets_in = !kept
+                && stands.iter().any(|text| grant(text, text) == Some(Grant::Success))
                 && !stood.iter().any(|text| grant(text, text) == Some(Grant::Success) && !self.answers_no(text));
             let rust = self.file.language == Language::Rust;
             let nothing = !stands.is_empty() && !stands.iter().any(|text| leaves(text) || rust && PASSES_ON.is_match(text));

@@ -43,6 +43,8 @@ static DEFINES: Pattern = Pattern::new(
 );
 static CLASS: Pattern = Pattern::new(r"(?s)\bclass\s+([\w:]+)(.*)");
 static ABOVE: Pattern = Pattern::new(r"^\s*(?:@|#\[|\[)\s*[A-Za-z]");
+/// What a class is set up with guards none of its actions.
+static SET_UP: Pattern = Pattern::new(r"(?:Config|Configuration|Options|Settings|Properties)$");
 /// What a class says of all its actions.
 static OF_CLASS: Pattern = Pattern::new(
     r"^\s*(?:(?:prepend_)?before_(?:action|filter)\b|load_and_authorize_resource|authorize_resource|protect_from_forgery|permission_classes\s*=|authentication_classes\s*=|permission_required\s*=|decorators\s*=|plug\s+:|\$this->middleware\s*\(|return\s*\[\w+\(\))",
@@ -308,7 +310,8 @@ impl<'v> Reader<'v, '_> {
             let plain = self.side.plain_of(statement);
             if let Some(name) = CLASS.group(self.side.code_of(statement), 1) {
                 let head = CLASS.group(plain, 2).unwrap_or("");
-                let mut guards: Guards<'v> = names_in(head).filter(|(at, _)| !is_argument(head, *at)).map(|(_, name)| name).collect();
+                let mut guards: Guards<'v> =
+                    names_in(head).filter(|(at, name)| !is_argument(head, *at) && !SET_UP.is_match(name)).map(|(_, name)| name).collect();
                 // Under which settings there is such a class at all keeps nobody out of it.
                 static WHERE: Pattern = Pattern::new(r"^\s*@(?:Requires|Conditional\w*)\b");
                 let above = self.above(at, statement).into_iter().map(|at| self.plain(at)).filter(|plain| !WHERE.is_match(plain));

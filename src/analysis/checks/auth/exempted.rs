@@ -32,7 +32,9 @@ pub(super) fn left_out(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'
     }
     let stood: BTreeSet<String> = old.statements().iter().map(|statement| brief(old, statement)).collect();
     for statement in new.statements().iter().filter(|s| new.is_changed(s.first_line) && guarded_route::skips(new.plain_of(s))) {
-        if !stood.contains(&brief(new, statement)) && guarded_route::was_there(new.plain_of(statement), old.text()) {
+        // What stood on several lines may be a statement of its first line alone.
+        let before = || old.plain().split_whitespace().collect::<Vec<_>>().join(" ").contains(&brief(new, statement));
+        if !stood.contains(&brief(new, statement)) && !before() && guarded_route::was_there(new.plain_of(statement), old.text()) {
             sink.report(
                 Draft::lines(file, new, statement.first_line, statement.last_line)
                     .title("A guard is left out here")

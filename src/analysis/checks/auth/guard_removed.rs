@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::comparison;
 use super::cover;
+use super::decorated_anew;
 use super::decorators::{DECORATOR, decorated, decorated_survives, switches_guards};
 use super::exempted::{self, SKIPS};
 use super::functions::{Bodies, Body, brief};
@@ -189,7 +190,8 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
         let remains = match kind {
             Kind::Refusal => remains::of_refusal(file, old, new, at),
             Kind::Call => remains::of_call(file, old, new, at),
-            Kind::Decorator | Kind::Middleware => Remains::Nothing,
+            Kind::Decorator => decorated_anew::remains(file, old, new, at),
+            Kind::Middleware => Remains::Nothing,
         };
         // What refuses within another condition is judged by that one, if the outer one says nothing of who may do what.
         let outer = kind == Kind::Refusal && only_within(file, old, at);

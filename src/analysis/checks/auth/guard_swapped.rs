@@ -187,7 +187,11 @@ fn guards(name: &str) -> bool {
     static UNDOES: Pattern = Pattern::new(
         r"(?i)un_?regist|de_?regist|unsubscri|unset|unlink|free|clear|remove|delete|reset|release|clean|destroy|dispose|tear_?down|shutdown",
     );
-    (vocabulary().guards(name) || vocabulary().decides(name)) && !UNDOES.is_match(name)
+    /// Shows something to somebody.
+    static SHOWS: Pattern = Pattern::new(
+        r"^_?(?:[hH]andle|[sS]how|[oO]pen|[cC]lose|[hH]ide|[rR]ender|[dD]isplay)_?\w*(?i:pop_?up|dialog|modal|panel|toast|tool_?tip)$",
+    );
+    (vocabulary().guards(name) || vocabulary().decides(name)) && !UNDOES.is_match(name) && !SHOWS.is_match(name)
 }
 
 fn short(text: &str) -> String {

@@ -99,6 +99,14 @@ impl<'t> Handler<'t> {
         oftener(&self.words, &new.words).into_iter().filter(|word| self.guards(word))
     }
 
+    /// Whether `new` is this one with fewer words, none of them a guard's, and no other: `self.paths.feed` → `feed`.
+    #[must_use]
+    pub fn continues(&self, new: &Self) -> bool {
+        const MOST: usize = 3;
+        let gone = oftener(&self.words, &new.words);
+        gone.len() <= MOST && !gone.iter().any(|word| self.guards(word)) && oftener(&new.words, &self.words).is_empty()
+    }
+
     /// Whether `new` is this one without its guard.
     #[must_use]
     pub fn lost(&self, new: &Self) -> bool {

@@ -53,6 +53,9 @@ pub(super) fn report(
         .filter(|plain| Handler::of(plain).is_none_or(|handler| !handler.is_guarded()))
         .map(place)
         .collect();
+    // Many open routes beside guarded ones are not looked through.
+    let open: Vec<Handler<'_>> =
+        removed.iter().filter_map(|was| Handler::of(old.plain_of(was))).filter(|is| !is.is_guarded()).take(MOST_GUARDS).collect();
     let named = removed.into_iter().filter(|was| vocabulary().speaks(old.plain_of(was)));
     let guarded = named.filter_map(|was| Some((was, Handler::of(old.plain_of(was)).filter(Handler::is_guarded)?)));
     let guarded: Vec<(&Statement, Handler<'_>)> = guarded.collect();
@@ -93,7 +96,12 @@ pub(super) fn report(
                 && went.iter().all(|path| there.iter().any(|text| text.contains(path)))
                 && handler.gone(now).all(|guard| there.iter().any(|text| text.contains(guard)))
         };
-        let lost = |is: &Statement, now: &Handler<'_>| handler.lost(now) && !covered(is, now) && !another(is) && !listed(is, now);
+        // Beside an open one of the same kind, which became that, it stands guarded as it was.
+        let twin = |now: &Handler<'_>| {
+            open.iter().any(|was| was.continues(now)) && handlers.iter().any(|(_, other)| other.is_guarded() && handler.continues(other))
+        };
+        let lost =
+            |is: &Statement, now: &Handler<'_>| !twin(now) && handler.lost(now) && !covered(is, now) && !another(is) && !listed(is, now);
         let bare = handlers.iter().find(|(is, now)| lost(is, now)).map(|(is, _)| is);
         // A guard that was an argument is put in front of the same routes by a statement of its own.
         let hung = || {

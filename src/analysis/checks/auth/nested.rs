@@ -53,7 +53,22 @@ fn conjuncts(side: &SideView<'_>, language: Language, at: usize) -> Option<Vec<V
         let bracket = |sign: &str| std::iter::once(sign.to_owned());
         return Some(vec![bracket("(").chain(all).chain(bracket(")")).collect()]);
     }
-    Some(parts(&all, "&&"))
+    Some(parts(&all, "&&").into_iter().map(|part| if language == Language::Rust { matched(part) } else { part }).collect())
+}
+
+/// `let Some(x) = y` of Rust as `matches!(y, Some(x))`, where nothing gets a name by it.
+fn matched(part: Vec<String>) -> Vec<String> {
+    let Some(sign) = part.iter().position(|token| token == "=").filter(|_| part.first().is_some_and(|first| first == "let")) else {
+        return part;
+    };
+    let (shape, value) = (&part[1..sign], &part[sign + 1..]);
+    let names = shape.iter().any(|token| token.starts_with(|c: char| c.is_lowercase()) || token == "@");
+    if names || value.is_empty() {
+        return part;
+    }
+    let words = |all: [&str; 3]| all.map(str::to_owned);
+    let (head, comma, end) = (words(["matches", "!", "("]), [",".to_owned()], [")".to_owned()]);
+    [&head[..], value, &comma[..], shape, &end[..]].concat()
 }
 
 /// Whether all that came into a condition is whether there is the very thing it asks about: `user && user.signedIn`, `x != null && x.y`.

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::functions::brief;
 use super::refusal::refuses;
+use super::toothless;
 use crate::analysis::branch::{Branch, branch};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::checks::vuln::twins::{Twin, twins};
@@ -60,7 +61,9 @@ fn told(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<(usize, usize)> {
         let last = is.block.clone().last().map_or(line, |inner| new.statements()[inner].last_line);
         // A block that keeps what it found may be asked later; one with another way behind it still decides.
         let behind = new.statements().get(is.block.end).is_some_and(|next| new.code_of(next).trim_start().starts_with("else"));
-        if !stops(new, &is) && !keeps(new, &is) && !behind && !exits(file.language, new, &is) {
+        let ended = || is.block.clone().any(|inner| toothless::ends_all(file, new.code_of(&new.statements()[inner])));
+        let answers = || file.language == Language::Ruby && answers_last((old, &was), (new, &is), twin);
+        if !stops(new, &is) && !keeps(new, &is) && !behind && !exits(file.language, new, &is) && !ended() && !answers() {
             return Some((line, last));
         }
     }
@@ -98,6 +101,17 @@ fn stops(side: &SideView<'_>, found: &Branch) -> bool {
 fn exits(language: Language, side: &SideView<'_>, found: &Branch) -> bool {
     static FATAL: Pattern = Pattern::new(r"\.Fatal(?:f|ln)?\s*\(");
     language == Language::Go && texts(side, found).any(|text| FATAL.is_match(text))
+}
+
+/// Whether what was answered is what is said last: `return user` → `user` of Ruby, where nothing stands behind it.
+fn answers_last((old, was): (&SideView<'_>, &Branch), (new, is): (&SideView<'_>, &Branch), twin: &Twin<'_, '_>) -> bool {
+    fn said<'s>(side: &SideView<'_>, found: &Branch, bare: impl Fn(&str) -> String + 's) -> Vec<String> {
+        found.block.clone().map(|inner| bare(&brief(side, &side.statements()[inner]))).collect()
+    }
+    let unreturned = |text: &str| text.strip_prefix("return ").unwrap_or(text).to_owned();
+    let end = within(new, &twin.is).end;
+    let nothing = new.statements().get(is.block.end..end).is_some_and(|rest| rest.iter().all(|one| new.code_of(one).trim() == "end"));
+    nothing && said(old, was, unreturned) == said(new, is, str::to_owned)
 }
 
 fn keeps(side: &SideView<'_>, found: &Branch) -> bool {

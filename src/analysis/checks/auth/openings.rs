@@ -149,9 +149,12 @@ fn weaker(before: &Said<'_>, now: &Said<'_>) -> Option<&'static str> {
         return Some("Whoever shows no token is let through");
     }
     // `protected function` that becomes `public function` is about who may call it in code.
-    static SEEN: Pattern = Pattern::new(r"^\s*(?:(?:public|protected|private|internal)\s+)+");
+    static SEEN: Pattern = Pattern::new(r"^\s*(?:(?:public|protected|private|internal|static|final|abstract|override|async|readonly)\s+)+");
     let unseen = |text: &'_ str| SEEN.find(text).map(|seen| text.get(seen.end..).unwrap_or("").to_owned());
-    let visible = || unseen(was).is_some_and(|was| unseen(is).is_some_and(|is| is == was));
+    let visible = || {
+        let rest = unseen(was).zip(unseen(is));
+        rest.is_some_and(|(was, is)| was == is || !made_open(&Said::of(&was), &Said::of(&is)))
+    };
     // What a type is made of, and a function's head beside something in another's body, say nothing about each other.
     static TYPE: Pattern = Pattern::new(r"^\s*type\s+\w+(?:\[[^\]]*\])?\s+(?:struct|interface)\b");
     static BARE: Pattern = Pattern::new(r"^\s*\w+\s*$");

@@ -25,7 +25,7 @@ const DISTINCT: usize = 12;
 #[must_use]
 pub(super) fn of_refusal(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, at: usize) -> Remains {
     let place = Place { file, old, new, at };
-    if place.rewritten() || place.stands() || place.merged() || place.draws_nothing() || place.answered_at_once() {
+    if place.rewritten() || place.stands() || place.merged() || place.turned_round() || place.draws_nothing() || place.answered_at_once() {
         return Remains::All;
     }
     let (condition, refused) = (place.condition(), place.refusals(old, at).unwrap_or_default());
@@ -39,8 +39,15 @@ pub(super) fn of_refusal(file: &FileView<'_>, old: &SideView<'_>, new: &SideView
         Some(false) => return Remains::Something,
         None => {}
     }
-    let left =
-        place.found_by_owner() || place.still_asked() || place.failed() || place.of_a_switch() || place.moved() || place.in_another_file();
+    let refuses = |at: usize| place.refusals(new, at).is_some_and(|list| !list.is_empty());
+    let left = place.looked_up_as_own(condition, refuses)
+        || place.handed_over(condition)
+        || place.found_by_owner()
+        || place.still_asked()
+        || place.failed()
+        || place.of_a_switch()
+        || place.moved()
+        || place.in_another_file();
     if left { Remains::Something } else { Remains::Nothing }
 }
 

@@ -6,10 +6,11 @@ use super::derived;
 use super::functions::{Bodies, Body};
 use super::global_filters;
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::view::{FileView, SideView};
-use crate::model::rule::RuleId;
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/scope-dropped.toml`.
 pub struct ScopeDropped;
@@ -115,11 +116,34 @@ fn narrower(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &
             left_out(was, is).or_else(query).is_some_and(|part| OWNED.is_match(part))
         };
         let Some((_, is, at)) = queries.iter().find(|(function, is, _)| function == name && lost(is)) else { continue };
-        if !still(name) {
+        let shortened = Shortened::of(file, was, is);
+        if !still(name) && shortened != Some(Shortened::Same) {
             let statement = &new.statements()[*at];
             let draft = Draft::lines(file, new, statement.first_line, statement.last_line).evidence(format!("{was} → {is}"));
+            let draft = if shortened.is_some() { draft.severity(Severity::Medium) } else { draft };
             return sink.report(draft.title("A query is no longer kept to what belongs to somebody"));
         }
+    }
+}
+
+/// What keeps a query to somebody is named once, as what it is and as whose: `{ userId: userId }` → `{ userId }`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shortened {
+    /// It is the value that it was.
+    Same,
+    /// It is another of that name, which is made elsewhere.
+    Another,
+}
+
+impl Shortened {
+    fn of(file: &FileView<'_>, was: &str, is: &str) -> Option<Self> {
+        static ALONE: Pattern = Pattern::new(
+            r"(?i)[{,]\s*((?:org(?:ani[sz]ation)?|tenant|account|owner|user|workspace|team|company|customer|member|author)_?id)\s*[,}]",
+        );
+        static GIVEN: Pattern = Pattern::new(r"[{,]\s*\w+\s*:\s*(\w+)\s*[,}]");
+        let script = matches!(file.language, Language::JavaScript | Language::TypeScript);
+        let name = ALONE.group(is, 1).filter(|_| script && ALONE.count(is) > ALONE.count(was))?;
+        Some(if GIVEN.groups(was, 1).any(|value| value == name) { Self::Same } else { Self::Another })
     }
 }
 

@@ -16,7 +16,7 @@ const MOST_LINES: usize = 60;
 /// A call that stands alone; group: what is called.
 static ALONE: Pattern = Pattern::new(r"^\s*(?:await\s+)?(?:\$?\w+(?:\.|::|->))*(\w+[!?]?)\s*\(.*\)\s*;?\s*$");
 static DEFINED: Pattern = Pattern::new(
-    r"^(\s*)(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|async|final|suspend)\s+)*(?:def|fn|func|fun|function)\s+(?:\([^)]*\)\s*)?(?:self\.)?(\w+[!?]?)",
+    r"^(\s*)(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|async|final|suspend)\s+)*(?:def|fn|func|fun|function)\s+(?:\([^)]*\)\s*)?(?:self\.)?(\w+[!?]?)|^(?:(?:static|inline|extern|[A-Z_]{4,})\s+)*(?:void|int|bool)\s+(\w+)\s*\([^;{}]*\)\s*$",
 );
 /// What ends more than the helper itself, or answers the request.
 static ENDS: Pattern = Pattern::new(
@@ -38,7 +38,8 @@ fn defined(file: &FileView<'_>) -> Rc<Defined> {
         let mut found: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
         for (at, text) in files.iter().enumerate().filter(|_| files.len() <= MOST_FILES).filter_map(|(at, one)| Some((at, one.text()?))) {
             for (index, line) in text.lines.iter().enumerate().filter(|(_, line)| line.kind == LineKind::Added) {
-                let Some(name) = DEFINED.group(text.text(line), 2) else { continue };
+                let head = text.text(line);
+                let Some(name) = DEFINED.group(head, 2).or_else(|| DEFINED.group(head, 3)) else { continue };
                 let known = found.entry(name.to_owned()).or_default();
                 if known.last().is_none_or(|(last, _)| *last != at) {
                     known.push((at, index));
@@ -76,13 +77,44 @@ pub fn turns_away(file: &FileView<'_>, code: &str) -> bool {
     any(&throws) && !any(&|line| LEAVES_QUIETLY.is_match(line))
 }
 
+/// Whether a helper of C that the change brings, and that `code` calls for nothing but itself, ends the program whatever it is given.
+#[must_use]
+pub fn ends_all(file: &FileView<'_>, code: &str) -> bool {
+    static LAST: Pattern = Pattern::new(r"(?:^|[;{])\s*(?:_?exit|abort)\s*\([^()]*\)\s*;\s*\}?\s*$");
+    static GOES: Pattern = Pattern::new(r"\b(?:return|goto|longjmp|if|while|for|switch)\b|^\s*#");
+    let Some(body) = ALONE.group(code, 1).and_then(|name| written(file, name)) else { return false };
+    !body.lines().any(|line| GOES.is_match(line)) && LAST.is_match(&body.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The body of a function as the change brings it, without its head's first line; `None` where it brings none, or several.
+#[must_use]
+pub fn written(file: &FileView<'_>, name: &str) -> Option<String> {
+    let defined = defined(file);
+    let [head] = defined.0.get(name)?.as_slice() else { return None };
+    let mut lines = from_head(file, *head);
+    let deep = lines.next().map(|head| head.len() - head.trim_start().len())?;
+    let mut body = String::new();
+    for line in lines.take(MOST_LINES) {
+        let own = line.len() - line.trim_start().len();
+        if !line.trim().is_empty() && own <= deep && !line.trim_start().starts_with(['}', ')', '{']) {
+            break;
+        }
+        body.push_str(line);
+        body.push('\n');
+        if own <= deep && line.trim_start().starts_with('}') {
+            break;
+        }
+    }
+    Some(body)
+}
+
 /// Whether a line of the function whose head is the first of `lines` is one of those; `None` where it has none.
 fn says<'l>(mut lines: impl Iterator<Item = &'l str>, is_one: impl Fn(&str) -> bool) -> Option<bool> {
     let head = lines.next()?;
     let deep = head.len() - head.trim_start().len();
     let inside = lines.take(MOST_LINES).take_while(|line| {
         let own = line.len() - line.trim_start().len();
-        line.trim().is_empty() || own > deep || line.trim_start().starts_with(['}', ')'])
+        line.trim().is_empty() || own > deep || line.trim_start().starts_with(['}', ')', '{'])
     });
     let mut any = false;
     for line in inside {

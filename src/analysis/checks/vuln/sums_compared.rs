@@ -3,6 +3,7 @@
 use super::stops::refusals;
 use super::told::{COMPARES, Told, calls_another, went};
 use super::twins::Twin;
+use crate::analysis::checks::auth::toothless::written;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;
@@ -20,6 +21,7 @@ pub(super) fn unread(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
         || SUMMED.is_match(twin.after())
         || file.added().any(|line| SUMMED.is_match(line.text))
         || calls_another(twin)
+        || by_a_helper(file, twin)
     {
         return None;
     }
@@ -32,6 +34,19 @@ pub(super) fn unread(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     let about = |asked: &str| SUMMED.is_match(asked) || sums.iter().any(|name| word(asked, name));
     let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| differs(file, asked) && about(asked))?;
     went(line, "Contents are no longer compared with the sum that is known of them")
+}
+
+/// Whether a condition of the function that refuses, or differs, asks a helper which the change brings and which sums.
+fn by_a_helper(file: &FileView<'_>, twin: &Twin<'_, '_>) -> bool {
+    static HELPER: Pattern = Pattern::new(r"\b(\w*(?i:hash|digest|sum)\w*)\s*\(");
+    static CONDITION: Pattern = Pattern::new(r"^\s*(?:\}\s*)?(?:if|elif|elsif|unless|else\s+if)\b");
+    static YES: Pattern = Pattern::new(r"(?i)\breturn\s+true\b|=>\s*true\b");
+    let sums = |name: &str| written(file, name).filter(|body| !YES.is_match(body));
+    let made = |body: &str| {
+        SUMMED.is_match(body) || HELPER.groups(body, 1).take(8).any(|name| sums(name).is_some_and(|body| SUMMED.is_match(&body)))
+    };
+    let asked = twin.added().map(|(_, text)| text).filter(|text| text.len() < 600 && CONDITION.is_match(text) && DIFFERS.is_match(text));
+    asked.flat_map(|text| HELPER.groups(text, 1)).take(20).any(|name| sums(name).is_some_and(|body| made(&body)))
 }
 
 /// A line that compares, or keeps for later.
