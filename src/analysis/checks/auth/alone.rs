@@ -165,6 +165,12 @@ impl Compared<'_, '_, '_> {
             return;
         };
         let after = added.get(said..).unwrap_or(&[]);
+        // All that was sent goes to what reads a session.
+        static WHOLE: Pattern = Pattern::new(r"=\s*(?:await\s+)?(?:headers|cookies)\s*\(\s*\)\s*;?\s*$");
+        static SESSION: Pattern = Pattern::new(r"\bget(?:Server)?Session\s*\(\s*\w+\s*,");
+        if WHOLE.is_match(self.new.code(added[said])) && after.iter().any(|at| SESSION.is_match(self.new.code(*at))) {
+            return;
+        }
         let returns = |at: &&usize| RETURNS.is_match(self.new.code(**at)) && grant(self.new.plain(**at), self.new.code(**at)).is_some();
         let Some(at) = after.iter().find(returns).copied().filter(|_| !after.iter().any(|at| CHECKS.is_match(self.new.code(*at)))) else {
             return;

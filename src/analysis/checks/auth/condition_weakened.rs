@@ -177,7 +177,13 @@ impl Compared<'_, '_, '_> {
             // A further way in may be the purpose of the change.
             let further = is.consequence == Consequence::LetsIn && !is.unless && matches!(how, Weakening::Excepted | Weakening::Narrowed);
             let remade = how == Weakening::Dropped && self.asked_of_a_name_that_went(was.plain, is.plain, removed);
-            let milder = remade || there || how == Weakening::Lesser || answer == Answer::Unknown || keeps_out && self.does_something(at);
+            let other_way = how == Weakening::Turned && self.answers_the_other_way(is.code, at);
+            let milder = remade
+                || other_way
+                || there
+                || how == Weakening::Lesser
+                || answer == Answer::Unknown
+                || keeps_out && self.does_something(at);
             let sure = is.sure && !milder && (!further || vocabulary().surely_decides(&self.new.body.function.name));
             self.judged(at, (says(how), &evidence), sure, sink);
         }

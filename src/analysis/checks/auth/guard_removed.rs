@@ -13,7 +13,7 @@ use super::functions::{Bodies, Body, brief};
 use super::guarded_route;
 use super::lost_routes;
 use super::more_roles;
-use super::moved::{CALLBACK, moved_elsewhere};
+use super::moved::{CALLBACK, moved_elsewhere, went_with_its_routes};
 use super::only_told;
 use super::openings;
 use super::place::Remains;
@@ -202,6 +202,7 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
                 (routes_remain(old, new) || actions_remain(old, new, plain_of(old, at)))
                     && !added.iter().any(|(_, other)| *other == Kind::Middleware)
                     && !given_elsewhere(old, new, at)
+                    && !went_with_its_routes(new, plain_of(old, at))
             }
             Kind::Call if before_all(old, new, at, &added) => false,
             Kind::Refusal | Kind::Call => function_survives(old, new, statement, (&before, &after), &added),

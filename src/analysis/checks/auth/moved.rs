@@ -1,5 +1,6 @@
 //! Guards that a file lost and that another file of the same change has now. A part of `guard-removed`.
 
+use super::guarded_route::guards;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
@@ -9,6 +10,17 @@ const MOST_FILES: usize = 300;
 
 /// A callback that a controller asks before its actions.
 pub static CALLBACK: Pattern = Pattern::new(r"^\s*(?:prepend_)?before_(?:action|filter)\b");
+
+/// Whether what stood behind a guard in one statement went with it: neither the path `app.use("/apps", signedIn, apps.router(x))` answered nor
+/// what answered it is spoken of any more.
+#[must_use]
+pub fn went_with_its_routes(new: &SideView<'_>, guard: &str) -> bool {
+    static GIVEN: Pattern =
+        Pattern::new(r#"\.use\s*\(\s*(["'][^"'\n]*\w[^"'\n]*["'])\s*,.*,\s*(\w+)(?:\.\w+)*(?:\([^()]*\))?\s*\)\s*;?\s*$"#);
+    let (Some(path), Some(answers)) = (GIVEN.group(guard, 1), GIVEN.group(guard, 2)) else { return false };
+    let spoken = |name: &str| new.masked().split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    new.whole && !guards(answers) && !new.plain().contains(path) && !spoken(answers)
+}
 
 /// Whether an added line of another file holds the guard now.
 #[must_use]

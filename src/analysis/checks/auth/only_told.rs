@@ -56,6 +56,9 @@ fn told(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<(usize, usize)> {
             continue;
         }
         let Some(now) = stand.get(&brief(old, statement)).copied() else { continue };
+        if as_often(file.language, twin, at) {
+            continue;
+        }
         let Some(is) = branch(new, file.language, now) else { continue };
         let line = new.statements()[now].first_line;
         let last = is.block.clone().last().map_or(line, |inner| new.statements()[inner].last_line);
@@ -101,6 +104,22 @@ fn stops(side: &SideView<'_>, found: &Branch) -> bool {
 fn exits(language: Language, side: &SideView<'_>, found: &Branch) -> bool {
     static FATAL: Pattern = Pattern::new(r"\.Fatal(?:f|ln)?\s*\(");
     language == Language::Go && texts(side, found).any(|text| FATAL.is_match(text))
+}
+
+/// Whether a head that stands in many places, `if err != nil {`, stands behind something else now, and stops as often as it did.
+fn as_often(language: Language, twin: &Twin<'_, '_>, at: usize) -> bool {
+    static ERROR: Pattern = Pattern::new(r"^\s*if\s+err\s*!=\s*nil\s*\{\s*$");
+    let head = brief(twin.old, &twin.old.statements()[at]);
+    if !ERROR.is_match(&head) {
+        return false;
+    }
+    let count = |side: &SideView<'_>, lines: &Range<usize>| {
+        let heads = within(side, lines).take(MOST).filter(|one| brief(side, &side.statements()[*one]) == head);
+        heads.filter(|one| branch(side, language, *one).is_some_and(|found| stops(side, &found))).count()
+    };
+    let before = at.checked_sub(1).map(|before| brief(twin.old, &twin.old.statements()[before])).unwrap_or_default();
+    let stands = within(twin.new, &twin.is).take(MOST).any(|one| brief(twin.new, &twin.new.statements()[one]) == before);
+    !stands && count(twin.new, &twin.is) >= count(twin.old, &twin.was)
 }
 
 /// Whether what was answered is what is said last: `return user` → `user` of Ruby, where nothing stands behind it.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::compared::{Compared, Half};
+use crate::analysis::pattern::Pattern;
 
 impl Compared<'_, '_, '_> {
     /// The branches of the old side that stand on the new one with all that follows from them, and those they became.
@@ -26,5 +27,17 @@ impl Compared<'_, '_, '_> {
             }
         }
         (were, are)
+    }
+
+    /// Whether all that is asked is what a function of this file answered, and the change touches that function: it may say the opposite too.
+    pub(super) fn answers_the_other_way(&self, asked: &str, at: usize) -> bool {
+        static BARE: Pattern = Pattern::new(r"^\s*(?:if)?\s*\(?\s*!?\s*\(?\s*(\w+)\s*\)*\s*\{?\s*$");
+        static MADE: Pattern = Pattern::new(r"^\s*(?:\w+\s+)?(\w+)\s*=\s*(\w+)\s*\(");
+        let Some(name) = BARE.group(asked, 1) else { return false };
+        let before = self.new.body.inside(self.new.side).take_while(|one| *one < at);
+        let made = before.filter_map(|one| MADE.group(self.new.code(one), 2).filter(|_| MADE.group(self.new.code(one), 1) == Some(name)));
+        let Some(by) = made.last() else { return false };
+        let own = self.new.side.functions().iter().find(|function| function.name == by);
+        own.is_some_and(|function| self.new.side.touches(function.first_line, function.last_line))
     }
 }

@@ -91,7 +91,9 @@ pub fn ends_all(file: &FileView<'_>, code: &str) -> bool {
 pub fn written(file: &FileView<'_>, name: &str) -> Option<String> {
     let defined = defined(file);
     let [head] = defined.0.get(name)?.as_slice() else { return None };
-    let mut lines = from_head(file, *head);
+    let text = file.change.patch.files.get(head.0).and_then(FileDiff::text)?;
+    let stands = text.lines.iter().skip(head.1).filter(|line| line.kind != LineKind::Removed);
+    let mut lines = stands.map(|line| text.text(line));
     let deep = lines.next().map(|head| head.len() - head.trim_start().len())?;
     let mut body = String::new();
     for line in lines.take(MOST_LINES) {

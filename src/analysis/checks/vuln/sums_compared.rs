@@ -40,12 +40,13 @@ pub(super) fn unread(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
 fn by_a_helper(file: &FileView<'_>, twin: &Twin<'_, '_>) -> bool {
     static HELPER: Pattern = Pattern::new(r"\b(\w*(?i:hash|digest|sum)\w*)\s*\(");
     static CONDITION: Pattern = Pattern::new(r"^\s*(?:\}\s*)?(?:if|elif|elsif|unless|else\s+if)\b");
+    static TURNED: Pattern = Pattern::new(r"!|\bnot\b|\bunless\b");
     static YES: Pattern = Pattern::new(r"(?i)\breturn\s+true\b|=>\s*true\b");
     let sums = |name: &str| written(file, name).filter(|body| !YES.is_match(body));
     let made = |body: &str| {
         SUMMED.is_match(body) || HELPER.groups(body, 1).take(8).any(|name| sums(name).is_some_and(|body| SUMMED.is_match(&body)))
     };
-    let asked = twin.added().map(|(_, text)| text).filter(|text| text.len() < 600 && CONDITION.is_match(text) && DIFFERS.is_match(text));
+    let asked = twin.added().map(|(_, text)| text).filter(|text| text.len() < 600 && CONDITION.is_match(text) && TURNED.is_match(text));
     asked.flat_map(|text| HELPER.groups(text, 1)).take(20).any(|name| sums(name).is_some_and(|body| made(&body)))
 }
 
