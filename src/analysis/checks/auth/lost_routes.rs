@@ -47,12 +47,7 @@ pub(super) fn report(
     if removed.len() > MOST_COMPARED || added.len() > MOST_COMPARED {
         return;
     }
-    let stood_open: BTreeSet<Option<&str>> = removed
-        .iter()
-        .map(|was| old.plain_of(was))
-        .filter(|plain| Handler::of(plain).is_none_or(|handler| !handler.is_guarded()))
-        .map(place)
-        .collect();
+    let stood_open = open_places(old, &removed);
     // Many open routes beside guarded ones are not looked through.
     let open: Vec<Handler<'_>> =
         removed.iter().filter_map(|was| Handler::of(old.plain_of(was))).filter(|is| !is.is_guarded()).take(MOST_GUARDS).collect();
@@ -118,6 +113,12 @@ pub(super) fn report(
             );
         }
     }
+}
+
+/// The places of what no guard stood before.
+fn open_places<'v>(old: &'v SideView<'_>, removed: &[&Statement]) -> BTreeSet<Option<&'v str>> {
+    let open = |plain: &&str| Handler::of(plain).is_none_or(|handler| !handler.is_guarded());
+    removed.iter().map(|was| old.plain_of(was)).filter(open).map(place).collect()
 }
 
 /// What a route is told from others by: its path, or the name it is kept under.
