@@ -123,7 +123,7 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
     }
     /// What tools ask people to accept, which is no change under review; and how much there is to read.
     static NO_VERDICT: Pattern = Pattern::new(
-        r"(?i)\baccept\w*\s+(?:all\s+|the\s+|any\s+)?(?:[\w-]+\s+){0,2}(?:snapshots?|baselines?|goldens?|licen[cs]es?|terms|eula|defaults?|cookies?|prompts?|migrations?)\b|\b(?:why|whether)\s+(?:we|they)\s+(?:should|could|may|might)\s+(?:accept|merge)\s+(?:this|the|your)\s+pull\s+request\s*[.?!]|\b(?:scan|read|analy[sz]e|look\s+(?:at|into))\s+(?:the\s+)?(?:whole|entire|full)\s+(?:tree|repo\w*|code\s?base|director(?:y|ies)|history|log)\b|\bmerge\s+\S+\s+(?:branch\s+)?into\s+(?:the|this|your|their|its)\b|\b(?:do\s+not|don.t|never)\s+(?:blindly\s+|simply\s+|just\s+)?(?:accept|merge|approve)\b",
+        r"(?i)\baccept\w*\s+(?:all\s+|the\s+|any\s+)?(?:[\w-]+\s+){0,2}(?:snapshots?|baselines?|goldens?|licen[cs]es?|terms|eula|defaults?|cookies?|prompts?|migrations?)\b|\b(?:why|whether)\s+(?:we|they)\s+(?:should|could|may|might)\s+(?:accept|merge)\s+(?:this|the|your)\s+pull\s+request\s*[.?!]|\b(?:scan|read|analy[sz]e|look\s+(?:at|into))\s+(?:the\s+)?(?:whole|entire|full)\s+(?:tree|repo\w*|code\s?base|director(?:y|ies)|history|log)\b|\bmerge\s+(?:the\s+)?(?:latest\s+)?`?(?:main|master|develop|trunk|upstream|origin/\w+)`?\s+(?:branch\s+)?into\s+(?:the|this|your|their|its)\b|\b(?:do\s+not|don.t|never)\s+(?:blindly\s+|simply\s+|just\s+)?(?:accept|merge|approve)\b",
     );
     let asked =
         |range: &Range<usize>| NO_VERDICT.find(&passage.text).is_none_or(|other| other.start > range.end || range.start > other.end);

@@ -169,7 +169,7 @@ fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
             let function = old.function_at(went.index);
             let about =
                 function.is_some_and(|function| named(&function.name)) || HIDES_ALL.is_match(file.name()) || near_mask(old, went.index);
-            let lost = about.then(|| gone(went.text, new)).flatten().filter(|_| !elsewhere.contains(went.text.trim()))?;
+            let lost = about.then(|| gone(went.text, new)).flatten()?;
             let place = added.iter().find(|line| line.index + 3 >= went.index).or_else(|| added.first()).map_or(0, |line| line.index);
             Some((place, format!("What hides secrets no longer knows {lost}")))
         };
@@ -183,7 +183,9 @@ fn masks(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut
             Some((place.flatten()?.index, "What hides secrets knows only those that are called exactly so".to_owned()))
         };
         if let Some((line, title)) = shown.or_else(fewer).or_else(dropped).or_else(whole) {
-            sink.report(Draft::line(file, new, line).title(title).severity(Severity::High).confidence(Confidence::Medium));
+            // Whether what another file knows now is asked is not seen here.
+            let severity = if elsewhere.contains(went.text.trim()) { Severity::Medium } else { Severity::High };
+            sink.report(Draft::line(file, new, line).title(title).severity(severity).confidence(Confidence::Medium));
         }
     }
 }
