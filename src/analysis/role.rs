@@ -127,7 +127,6 @@ const RULES: [(Role, Fits); 12] = [
             matches!(
                 folder,
                 "vendor"
-                    | "vendors"
                     | "_vendor"
                     | "node_modules"
                     | "bower_components"

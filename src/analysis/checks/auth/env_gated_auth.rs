@@ -205,10 +205,11 @@ fn report(file: &FileView<'_>, side: &SideView<'_>, way: &Way, sink: &mut Sink<'
     );
 }
 
-/// Whether yes is the stricter answer: `client_authentication_required`.
+/// Whether a field that is there says yes where yes is the stricter answer: `client_authentication_required`.
 fn asks_whether_required(side: &SideView<'_>, way: &Way) -> bool {
     static REQUIRED: Pattern = Pattern::new(r"(?:_required|Required|_needed|Needed)\??$|^(?:requires?|needs?|must)(?:_|[A-Z])");
-    way.grant == Grant::Success && side.function_at(way.lines.start).is_some_and(|function| REQUIRED.is_match(&function.name))
+    let asked = || side.function_at(way.lines.start).is_some_and(|function| REQUIRED.is_match(&function.name));
+    way.gate == Gate::Switch && way.grant == Grant::Success && asked()
 }
 
 /// Whether a switch of the program only leaves out checks that the same change brings, in a function that lost no condition.

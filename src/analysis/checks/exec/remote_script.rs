@@ -176,7 +176,7 @@ fn steps(file: &FileView<'_>, side: &SideView<'_>, lines: &[(usize, String)], si
         r#"\b(?:echo|printf|cat)\b[^\n|;&]*\$\{?(\w+)[^\n|;&]*?>>?\s*["']?([^\s"';|&]+)|\b(?:echo|printf)\b[^\n;&]*\$\{?(\w+)[^\n;&]*\|\s*tee\s+["']?([^\s"';|&-]+)"#,
     );
     static EVALUATED: Pattern = Pattern::new(
-        r#"(?:^|[;&|(]\s*|\bthen\s+)(?:eval|iex|Invoke-Expression)\s+["']?\$\{?(\w+)\}?["']?|(?:^|[;&|]\s*|\bthen\s+)eval\s+["']?\$\(\s*(?:jq|yq|sed|awk|grep|cut|tr|echo|printf)\b[^\n@]*\$\{?(\w+)|\b(?:ba|z|da)?sh\s+-\w*c\s+["']?\$\{?(\w+)\}?["']?\s*(?:$|[;&|])|\$\{?(\w+)[^\n;&|]*\|\s*(?:sudo\s+)?(?:(?:ba|z|da)?sh|python[\d.]*|node)(?:\s+-s?(?:\s[^\n;&|]*)?)?\s*(?:$|[;&|)\x22'`>])|\b(?:(?:ba|z|da)?sh|source|\.)\s+<\(\s*(?:echo|printf|cat)\b[^\n)]*\$\{?(\w+)|\b(?:ba|z|da)?sh\s+<<<\s*["']?\$\{?(\w+)"#,
+        r#"(?:^|[;&|(]\s*|\bthen\s+)(?:eval|iex|Invoke-Expression)\s+["']?\$\{?(\w+)\}?["']?|(?:^|[;&|]\s*|\bthen\s+)eval\s+["']?\$\(\s*(?:jq|yq|sed|awk|grep|cut|tr|echo|printf)\b[^\n@]*\$\{?(\w+)|\b(?:ba|z|da)?sh\s+-\w*c\s+["']?\$\{?(\w+)\}?["']?\s*(?:$|[;&|])|\$\{?(\w+)[^\n;&|]*\|\s*(?:sudo\s+(?:-\S+\s+)*)?(?:/\S*/)?(?:(?:ba|z|da|k)?sh(?:\s+-[a-bd-z]*)*(?:\s+-s?\s[^\n;&|]*)?|(?:python[\d.]*|node|perl|ruby)(?:\s+-(?:\s[^\n;&|]*)?)?)\s*(?:$|[;&|)\x22'`>])|\$\{?(\w+)[^\n;&|]*\|\s*(?:sudo\s+(?:-\S+\s+)*)?(?:/\S*/)?(?:python[\d.]*\s+-c|(?:node|perl|ruby)\s+-e)\s[^\n]*\b(?:exec|eval|system|spawn\w*|popen)\b|\b(?:(?:ba|z|da)?sh|source|\.)\s+<\(\s*(?:echo|printf|cat)\b[^\n)]*\$\{?(\w+)|\b(?:ba|z|da)?sh\s+<<<\s*["']?\$\{?(\w+)"#,
     );
     const MOST: usize = 50;
     const MOST_LINES: usize = 2_000;
@@ -196,7 +196,7 @@ fn steps(file: &FileView<'_>, side: &SideView<'_>, lines: &[(usize, String)], si
             answers.clear();
         }
         let held = |name: &str| answers.iter().find(|(answer, _)| *answer == name).map(|(_, from)| *from);
-        if let Some(from) = (1..=6).filter_map(|group| EVALUATED.group(text, group)).find_map(held) {
+        if let Some(from) = (1..=7).filter_map(|group| EVALUATED.group(text, group)).find_map(held) {
             let severity = if engines().installers.is_match(from) { Severity::Low } else { Severity::High };
             let draft = Draft::line(file, side, *line).title("Runs what it downloaded").evidence(format!("{from} … {}", text.trim()));
             sink.report(draft.severity(severity));

@@ -190,7 +190,13 @@ fn deed(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) -> Opti
 }
 
 fn weigh(file: &FileView<'_>, moment: Moment, deed: &Deed) -> Option<(Severity, Confidence)> {
-    let far = deed.host.is_some() || deed.command.flatten().is_some_and(|worst| worst >= shell::Deed::Network);
+    let worst = deed.command.flatten();
+    let far = deed.host.is_some() || worst.is_some_and(|worst| worst >= shell::Deed::Network);
+    // What a script starts on this machine it starts when it is run.
+    let own = deed.host.is_none() && worst.is_none_or(|worst| worst <= shell::Deed::Installs);
+    if moment == Moment::TopLevel && own && ended_its_process(file) {
+        return None;
+    }
     // A library of Ruby is begun by the file of its name.
     let begins = file.language == Language::Ruby && file.path.strip_prefix("lib/").is_some_and(|name| !name.contains('/'));
     let package = begins || matches!(file.name(), "__init__.py" | "index.js" | "index.ts" | "index.mjs" | "index.cjs");
@@ -270,7 +276,7 @@ fn top_level(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) ->
     let mut parent = statement.parent;
     for _ in 0..16 {
         let Some(header) = parent.and_then(|at| side.statements().get(at)) else {
-            return (!ended_its_process(file)).then_some(Moment::TopLevel);
+            return Some(Moment::TopLevel);
         };
         let code = side.code_of(header);
         if MAIN.is_match(side.plain_of(header)) || DEFERRED.is_match(code) && !code.trim_start().starts_with("class") {

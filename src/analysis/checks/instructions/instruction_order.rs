@@ -125,9 +125,12 @@ fn judged(passage: &Passage, may: May) -> Option<(Range<usize>, &'static str, Se
     static NO_VERDICT: Pattern = Pattern::new(
         r"(?i)\baccept\w*\s+(?:all\s+|the\s+|any\s+)?(?:[\w-]+\s+){0,2}(?:snapshots?|baselines?|goldens?|licen[cs]es?|terms|eula|defaults?|cookies?|prompts?|migrations?)\b|\b(?:why|whether)\s+(?:we|they)\s+(?:should|could|may|might)\s+(?:accept|merge)\s+(?:this|the|your)\s+pull\s+request\s*[.?!]|\b(?:scan|read|analy[sz]e|look\s+(?:at|into))\s+(?:the\s+)?(?:whole|entire|full)\s+(?:tree|repo\w*|code\s?base|director(?:y|ies)|history|log)\b|\bmerge\s+(?:the\s+)?(?:latest\s+)?`?(?:main|master|develop|trunk|upstream|origin/\w+)`?\s+(?:branch\s+)?into\s+(?:the|this|your|their|its)\b|\b(?:do\s+not|don.t|never)\s+(?:blindly\s+|simply\s+|just\s+)?(?:accept|merge|approve)\b",
     );
-    let asked =
-        |range: &Range<usize>| NO_VERDICT.find(&passage.text).is_none_or(|other| other.start > range.end || range.start > other.end);
-    if let Some(range) = may.verdict.then(|| words.verdict.find(&passage.text)).flatten().filter(asked) {
+    let other: Vec<Range<usize>> = if may.verdict { NO_VERDICT.find_all(&passage.text).collect() } else { Vec::new() };
+    let asked = |range: &Range<usize>| {
+        let near = other.partition_point(|other| other.end < range.start);
+        other.get(near).is_none_or(|other| other.start > range.end)
+    };
+    if let Some(range) = may.verdict.then(|| words.verdict.find_all(&passage.text).find(asked)).flatten() {
         let weight = passage.weigh(&range);
         let severity = match (passage.stand, words.address.is_in(&passage.text)) {
             // People ask agents by name for reviews and merges; whoever means every reader means no colleague.

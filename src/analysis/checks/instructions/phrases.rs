@@ -63,10 +63,16 @@ impl From<Vec<String>> for Kind {
 impl Kind {
     /// Where it stands in `text` first.
     pub(super) fn find(&self, text: &str) -> Option<Range<usize>> {
-        if let Some(plain) = self.plain.as_ref().filter(|_| text.is_ascii()) {
-            return plain.find(text);
-        }
-        self.full.find(text)
+        self.pattern(text).find(text)
+    }
+
+    /// Where it stands in `text`, from its beginning on.
+    pub(super) fn find_all<'p, 't: 'p>(&'p self, text: &'t str) -> impl Iterator<Item = Range<usize>> + use<'p, 't> {
+        self.pattern(text).find_all(text)
+    }
+
+    fn pattern(&self, text: &str) -> &Pattern {
+        self.plain.as_ref().filter(|_| text.is_ascii()).unwrap_or(&self.full)
     }
 
     /// Whether it stands in `text`.

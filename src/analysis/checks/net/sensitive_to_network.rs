@@ -122,7 +122,7 @@ static COPY: Pattern =
     Pattern::new(r"(?i)(?:\b|(?:set|add)_?)bcc\b[\x22\x27]?\]?\s*(?::|=|,|\()\s*\[?\s*[\x22\x27`]([^\x22\x27`@\s]+@[^\x22\x27`\s]+)");
 
 /// Hosts that are kept free for examples, and this machine.
-static NOWHERE: Pattern = Pattern::new(r"(?i)@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|localhost)$");
+static NOWHERE: Pattern = Pattern::new(r"(?i)^[^@,;\s]+@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|localhost)$");
 
 /// A copy of every message goes to an address that stands in the code.
 fn copies(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
