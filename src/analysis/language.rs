@@ -93,11 +93,20 @@ impl Language {
     }
 
     /// The same, where the first line of the file may be known: a name without an ending leaves open what a script is written in, and the
-    /// program that its first line names tells.
+    /// program that its first line names tells; and one ending may be that of two languages.
     #[must_use]
     pub fn told<'t>(path: &str, first: impl FnOnce() -> Option<&'t str>) -> Self {
-        let by_path = Self::of(path);
-        if by_path == Self::Text && Self::is_open(path) { first().and_then(Self::by_interpreter).unwrap_or(by_path) } else { by_path }
+        match Self::of(path) {
+            Self::Text if Self::is_open(path) => first().and_then(Self::by_interpreter).unwrap_or(Self::Text),
+            // Translations of Qt have the ending of TypeScript, which cannot begin like this.
+            Self::TypeScript if path.ends_with(".ts") && first().is_some_and(Self::is_markup) => Self::Xml,
+            by_path => by_path,
+        }
+    }
+
+    fn is_markup(first: &str) -> bool {
+        let first = first.trim_start_matches('\u{feff}');
+        first.starts_with("<?xml ") || first.starts_with("<!DOCTYPE ")
     }
 
     /// Whether the name of the file at `path` has no ending.

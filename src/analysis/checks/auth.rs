@@ -40,6 +40,8 @@ mod place;
 mod presence;
 pub mod refusal;
 mod remains;
+mod reshaped;
+mod reworked;
 mod script_stops;
 mod standing;
 mod terms;

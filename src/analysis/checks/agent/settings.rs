@@ -62,6 +62,7 @@ pub(super) fn gained<'v>(table: &'static [Setting], file: &'v FileView<'_>) -> V
     match new_leaves(file, side) {
         Some(leaves) => leaves.iter().filter_map(|leaf| hit(&leaf.path, &leaf.text, leaf.line)).collect(),
         None => by_lines(side)
+            .filter(|_| file.language != Language::Xml)
             .filter_map(|(line, key, value)| hit_by_name(&table, key, value).map(|setting| (line, key, value, setting)))
             .map(|(line, key, value, setting)| Hit { setting, value: value.to_owned(), key: key.to_owned(), line, side, tool })
             .collect(),

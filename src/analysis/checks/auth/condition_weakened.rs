@@ -10,6 +10,7 @@ use super::functions::{Bodies, Body};
 use super::grant::{Grant, grant};
 use super::nested;
 use super::refusal::{self, asks_for_somebody, depends, is_of_somebody, leaves, only_answers, refuses};
+use super::reworked::reworked;
 use super::toothless;
 use super::vocabulary::vocabulary;
 use super::weakening::{Consequence, Weakening, dropped_words, sets, weakened};
@@ -181,10 +182,12 @@ impl Compared<'_, '_, '_> {
             let milder = remade
                 || other_way
                 || there
+                || how == Weakening::Fewer && elsewhere()
+                || how == Weakening::Narrowed && nested::nothing_given(was.plain, is.plain)
                 || how == Weakening::Lesser
                 || answer == Answer::Unknown
                 || keeps_out && self.does_something(at);
-            let sure = is.sure && !milder && (!further || vocabulary().surely_decides(&self.new.body.function.name));
+            let sure = is.sure && !milder && !(keeps_out && self.is_reworked()) && (!further || vocabulary().surely_decides(&self.new.body.function.name));
             self.judged(at, (says(how), &evidence), sure, sink);
         }
     }
@@ -199,6 +202,10 @@ impl Compared<'_, '_, '_> {
         let mut texts = found.block.filter(direct).map(|inner| self.new.plain(inner));
         let inline = self.new.side.plain().get(found.inline).unwrap_or("");
         !refuses(inline) && texts.clone().all(|text| !refuses(text) && !is_of_somebody(text)) && texts.any(|text| ACTS.is_match(text))
+    }
+
+    fn is_reworked(&self) -> bool {
+        reworked((self.old.side, &self.old.body), (self.new.side, &self.new.body))
     }
 
     /// Whether all that follows from a condition is that nothing is answered: `return None`.

@@ -191,7 +191,10 @@ fn guards(name: &str) -> bool {
     static SHOWS: Pattern = Pattern::new(
         r"^_?(?:[hH]andle|[sS]how|[oO]pen|[cC]lose|[hH]ide|[rR]ender|[dD]isplay)_?\w*(?i:pop_?up|dialog|modal|panel|toast|tool_?tip)$",
     );
-    (vocabulary().guards(name) || vocabulary().decides(name)) && !UNDOES.is_match(name) && !SHOWS.is_match(name)
+    /// What somebody shows, which asks nothing.
+    static SHOWN: Pattern = Pattern::new(r"(?i)^(?:passw(?:or)?d|token|session|credentials?|secret|log_?in|log_?out|sign_?in)$");
+    let asks = vocabulary().guards(name) || vocabulary().decides(name);
+    asks && !UNDOES.is_match(name) && !SHOWS.is_match(name) && !SHOWN.is_match(name)
 }
 
 fn short(text: &str) -> String {
@@ -229,13 +232,10 @@ fn helpers(file: &FileView<'_>, alone: &BTreeSet<&str>, names: &BTreeSet<&str>) 
     for other in &file.change.patch.files {
         let path = other.path().text();
         let Some(text) = other.text().filter(|_| Role::of(&path).is_live()) else { continue };
-        let lines: Vec<(bool, &str)> = text
-            .lines
-            .iter()
-            .filter(|line| line.kind != LineKind::Removed)
-            .take(MOST_LINES)
-            .map(|line| (line.kind == LineKind::Added, text.text(line)))
-            .collect();
+        let shown: Vec<_> = text.lines.iter().filter(|line| line.kind != LineKind::Removed).take(MOST_LINES).collect();
+        let lines: Vec<(bool, &str)> = shown.iter().map(|line| (line.kind == LineKind::Added, text.text(line))).collect();
+        // What stands between two hunks is not there.
+        let goes_on = |at: usize| shown.get(at + 1).is_some_and(|next| next.new == shown[at].new + 1);
         for (at, (_, line)) in lines.iter().enumerate().filter(|(_, (_, line))| line.len() < 400) {
             let name = [2, 4, 6].into_iter().find_map(|group| DEFINED.group(line, group));
             let Some(name) = name.filter(|name| names.contains(name)) else { continue };
@@ -247,7 +247,9 @@ fn helpers(file: &FileView<'_>, alone: &BTreeSet<&str>, names: &BTreeSet<&str>) 
             };
             // The brace may stand on a line of its own, and the whole body behind the head.
             let opens = usize::from(lines.get(at + 1).is_some_and(|(_, next)| next.trim() == "{"));
-            let mut body: Vec<(bool, &str)> = lines[at + 1 + opens..].iter().take(BODY).take_while(inside).copied().collect();
+            let whole = (at..).take(BODY + 2).take_while(|at| goes_on(*at)).count();
+            let rest = lines[at + 1..].iter().take(whole).skip(opens);
+            let mut body: Vec<(bool, &str)> = rest.take(BODY).take_while(inside).copied().collect();
             if body.is_empty() {
                 body.extend(EXPRESSION.parts(line).map(|value| (lines[at].0, value)));
             }

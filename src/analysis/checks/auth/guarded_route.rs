@@ -28,6 +28,9 @@ static WORD: Pattern = Pattern::new(r"[A-Za-z_$][\w$]*");
 /// A page that asks a server has no routes.
 static ASKS: Pattern = Pattern::new(r"(?:^|[^\w$])(?:\$|jQuery|axios|\$http|superagent)\.(?:get|post|put|patch|delete|ajax|getJSON)\s*\(");
 
+/// A choice of Rust, Ruby or Python by what something is.
+static CHOOSES: Pattern = Pattern::new(r"^\s*(?:\w+\s*=\s*)?match\s*(?:\(.*\)|[^'\x22(]*)\s*[{:]?\s*$");
+
 /// A statement as far as it registers or heads a handler.
 pub struct Handler<'t> {
     route: bool,
@@ -69,7 +72,7 @@ impl<'t> Handler<'t> {
     #[must_use]
     pub fn of(text: &'t str) -> Option<Self> {
         // What begins by closing something is the rest of a list, which may hold several routes.
-        if text.len() > 2000 || text.trim_start().starts_with(')') || ASKS.is_match(text) {
+        if text.len() > 2000 || text.trim_start().starts_with(')') || ASKS.is_match(text) || CHOOSES.is_match(text) {
             return None;
         }
         let header = HEADER.is_match(text);

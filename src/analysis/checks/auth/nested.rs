@@ -96,6 +96,23 @@ pub(super) fn asks_whether_there(old: &str, new: &str) -> bool {
     !came.is_empty() && is.len() == was.len() + came.len() && came.iter().all(|part| there(part))
 }
 
+/// Whether all that came into a condition is one more of several things that are not there: `a == nil && b == nil && c == nil`.
+#[must_use]
+pub(super) fn nothing_given(old: &str, new: &str) -> bool {
+    if old.len() > LONGEST || new.len() > LONGEST {
+        return false;
+    }
+    let (was, is) = (parts(&tokens(old), "&&"), parts(&tokens(new), "&&"));
+    let absent = |part: &Vec<String>| match part.as_slice() {
+        [len, .., equal, none] if len == "len" => equal.starts_with("==") && none == "0",
+        [.., not, equal, nothing] => {
+            not != "!" && equal.starts_with("==") && matches!(nothing.as_str(), "null" | "nil" | "undefined" | "NULL" | "nullptr")
+        }
+        _ => false,
+    };
+    !was.is_empty() && is.len() > was.len() && was.iter().all(|part| is.contains(part)) && is.iter().all(absent)
+}
+
 /// Whether all that went is whether there is a path, and whether there is something at that path is still asked:
 /// `not path or not os.path.exists(path)` → `not os.path.exists(path)`.
 #[must_use]
@@ -142,6 +159,14 @@ mod tests {
         for (old, new) in [("user.gone", "strict && user.gone"), ("user.gone", "user.gone && user.gone.long"), ("a.b", "a.c && a.b")] {
             assert!(!asks_whether_there(old, new), "{old} -> {new}");
         }
+    }
+
+    #[test]
+    fn one_more_of_several_that_are_not_there() {
+        assert!(nothing_given("a.key == nil && len(a.keys) == 0", "a.key == nil && len(a.keys) == 0 && a.find == nil"));
+        assert!(nothing_given("c.key == null", "c.key == null && c.find == null"));
+        assert!(!nothing_given("user == nil", "user == nil && strict"));
+        assert!(!nothing_given("user == nil", "user == nil && r.header != nil"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub struct PasswordHashWeakened;
 
 /// Functions made to be slow, and names of how slow.
 static SLOW: Pattern = Pattern::new(
-    r"(?i)bcrypt|scrypt|argon2|pbkdf2|gen_?salt|salt_?rounds|\bpassword_hash\b|PASSWORD_(?:BCRYPT|ARGON|DEFAULT)|GenerateFromPassword|(?:generate|make)_password(?:_hash)?|PasswordHasher|(?:hash|key|kdf|password)_?(?:rounds|iterations?|cost)|work_?factor|\bstretches\b|iteration_?count|Rfc2898DeriveBytes|has_secure_password|crypto_pwhash|crypt_gensalt",
+    r"(?i)bcrypt(?:[^o]|$)|scrypt|argon2|pbkdf2|gen_?salt|salt_?rounds|\bpassword_hash\b|PASSWORD_(?:BCRYPT|ARGON|DEFAULT)|GenerateFromPassword|(?:generate|make)_password(?:_hash)?|PasswordHasher|(?:hash|key|kdf|password)_?(?:rounds|iterations?|cost)|work_?factor|\bstretches\b|iteration_?count|Rfc2898DeriveBytes|has_secure_password|crypto_pwhash|crypt_gensalt",
 );
 /// Functions made to be fast, given something named after a password.
 static FAST: Pattern = Pattern::new(
@@ -30,6 +30,8 @@ static PASSWORDS: Pattern = Pattern::new(r"(?i)passw|pwd|credential");
 static COUNTED: Pattern = Pattern::new(
     r"(?i)\b\w*(?:iterations?|rounds|stretches|work_?factor|time_?cost|memory_?cost|hash_?strength)\w*\s*(?::\s*\w+\s*)?:?=\s*\d|^\s*#\s*define\s+\w*(?:iter|rounds|cost)\w*\s+\(?\d|\bParams::new\s*\(",
 );
+/// What is only told.
+static TELLS: Pattern = Pattern::new(r"^\s*(?:await\s+)?(?:\w+\.)*(?:warn\w*|log\w*|print\w*|debug|info|deprecat\w*)\s*\(");
 static NUMBER: Pattern = Pattern::new(r"\b\d[\d_]*\b");
 /// The name of a fast hash inside of a slow function: another one is no other call.
 static INNER: Pattern = Pattern::new(r"(?i)\bsha_?-?(?:1|224|256|384|512)\b|\bmd5\b");
@@ -117,7 +119,7 @@ struct Cost {
 impl Cost {
     /// `code`: `text` without what stands in its texts. `slow`: something else of the file is made to be slow.
     fn of(text: &str, code: &str, slow: bool) -> Option<Self> {
-        if !(SLOW.is_match(text) || slow && COUNTED.is_match(text)) {
+        if TELLS.is_match(code) || !(SLOW.is_match(text) || slow && COUNTED.is_match(text)) {
             return None;
         }
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
@@ -175,6 +177,8 @@ mod tests {
             ("bcrypt.hash(p, 12)", "bcrypt.hash(q, 4)"),
             ("x = 12", "x = 4"),
             ("bcrypt 12", "bcrypt 11"),
+            ("find(libcrypto 11)", "find(libcrypto 3)"),
+            ("warnings.warn('gone in 30, use scrypt')", "warnings.warn('gone in 3, use scrypt')"),
             ("bcrypt(p, 14)", "if cost < bcrypt.MinCost {"),
         ] {
             assert_eq!(weaker(old, new), None, "{old} -> {new}");

@@ -152,7 +152,10 @@ impl Vocabulary {
     /// Whether a function of this name answers "may they?" with its result, so that constant success lets everybody in.
     #[must_use]
     pub fn answers(&self, function: &str) -> bool {
-        self.decides(function) && !has_word(function, &self.other) && !has_word(function, &self.denials)
+        /// It does something, and what it answers is whether that went well.
+        const DOES: [&str; 9] = ["delete", "remove", "update", "save", "store", "insert", "list", "send", "close"];
+        let does = || words(function).first().is_some_and(|first| DOES.contains(&first.as_str()));
+        self.decides(function) && !has_word(function, &self.other) && !has_word(function, &self.denials) && !does()
     }
 
     /// Whether a function of this name answers "must they be kept out?".

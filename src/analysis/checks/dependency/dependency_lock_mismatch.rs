@@ -280,7 +280,7 @@ fn differs(lock: &Table<'_>, asked: &Dependency, redirected: &Redirected<'_>, be
         if unasked && redirected.holds(&asked.name, source) {
             return None;
         }
-        let remote = !matches!(source, PackageSource::Path(_));
+        let remote = !matches!(source, PackageSource::Path(_)) && !is_mirrored(asked, source);
         return Some((title, if unasked && remote { Severity::High } else { Severity::Medium }));
     }
     if asked.version.is_empty() || asked.source != PackageSource::DefaultRegistry {
@@ -292,6 +292,12 @@ fn differs(lock: &Table<'_>, asked: &Dependency, redirected: &Redirected<'_>, be
     }
     let title = format!("{path} pins {} {}, which {} does not allow", asked.name, alike.first()?.0, asked.version);
     Some((title, Severity::Medium))
+}
+
+/// Whether a registry that mirrors packages of another world names the repository of each: those of `bower-asset` and `npm-asset`.
+fn is_mirrored(asked: &Dependency, source: &PackageSource) -> bool {
+    let mirrored = asked.ecosystem == Ecosystem::Composer && (asked.name.starts_with("bower-asset/") || asked.name.starts_with("npm-asset/"));
+    mirrored && matches!(source, PackageSource::Git { .. })
 }
 
 fn same_place(a: &PackageSource, b: &PackageSource) -> bool {

@@ -20,6 +20,7 @@ const ADDED: &str = "assertions added";
 const WEAKENED: &str = "assertions weakened";
 const FLIPPED: &str = "assertions turned round";
 const CONTRADICTED: &str = "assertions that say what the name of their test denies";
+const REWRITTEN: &str = "such tests of which most is new";
 const UNSAID: &str = "tests that say by their names that something is turned away, and lost what said so";
 /// Fewer lost ones are ordinary tidying, unless they guard something.
 const MANY: i64 = 3;
@@ -60,7 +61,9 @@ impl Check for AssertionsLost {
         sink.count(FLIPPED, count(flipped));
         let lets_in = || added.iter().any(|(_, text)| LET_IN.is_match(text) || NONE_THROWN.is_match(text));
         if let (Some(old), Some(side)) = (file.old().filter(|_| flipped > 0 || lets_in()), file.new_side()) {
-            sink.count(CONTRADICTED, count(contradicted(file, old, side)));
+            let (kept, rewritten) = contradicted(file, old, side);
+            sink.count(CONTRADICTED, count(kept));
+            sink.count(REWRITTEN, count(rewritten));
         }
         let told = !removed.is_empty() && removed.len() > added.len();
         if let (Some(old), Some(side)) = (file.old().filter(|_| told), file.new_side()) {
@@ -91,8 +94,11 @@ fn refusing(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> imp
     before.filter_map(move |(name, was)| Some((was, now.remove(&name)?)))
 }
 
-/// Assertions that said no in a test whose name says that something is turned away, and say yes there now.
-fn contradicted(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> usize {
+/// How many tests whose names say that something is turned away said no and say yes now: those that stayed what they were, and those that were
+/// written anew.
+fn contradicted(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> (usize, usize) {
+    /// A test of which more lines changed is another one.
+    const MOST_CHANGED: usize = 16;
     let told = |side: &SideView<'_>| -> Vec<(usize, (String, bool))> {
         assertions(side).into_iter().map(|(at, text)| (at, polarity(&text))).collect()
     };
@@ -101,15 +107,18 @@ fn contradicted(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) ->
         from..to.max(from)
     };
     let (told_before, told_now) = (told(old), told(side));
-    refusing(file, old, side)
+    let told = refusing(file, old, side)
         .filter(|(was, is)| {
             let before = told_before.get(within(&told_before, was.first, was.last)).unwrap_or(&[]);
             let refused: BTreeSet<&str> = before.iter().filter(|(_, (_, yes))| !yes).map(|(_, (text, _))| text.as_str()).collect();
             let after = told_now.get(within(&told_now, is.first, is.last)).unwrap_or(&[]);
             after.iter().any(|(_, (text, yes))| *yes && refused.contains(text.as_str())) || let_in(old, was, side, is)
         })
-        .take(50)
-        .count()
+        .take(50);
+    let changed = |side: &SideView<'_>, case: &Case| (case.first..=case.last).filter(|at| side.is_changed(*at)).count();
+    let (rewritten, kept): (Vec<_>, Vec<_>) =
+        told.partition(|(was, is)| changed(old, was).max(changed(side, is)) > MOST_CHANGED);
+    (kept.len(), rewritten.len())
 }
 
 /// Tests whose names say that something is turned away, which only lost lines, and with them all that said no.
@@ -175,7 +184,7 @@ fn judged(view: &ChangeView<'_>, tested: &Tested<'_>, file: &FileDiff, outcome: 
     let get = |name| outcome.counts.get(name).copied().unwrap_or(0);
     let lost = (get(REMOVED) - get(ADDED)).min(net);
     let (weakened, flipped) = (get(WEAKENED), get(FLIPPED));
-    if lost <= 0 && weakened == 0 && flipped == 0 && get(CONTRADICTED) == 0 && get(UNSAID) == 0 {
+    if lost <= 0 && weakened == 0 && flipped == 0 && [CONTRADICTED, REWRITTEN, UNSAID].into_iter().all(|name| get(name) == 0) {
         return None;
     }
     let path = file.path().text();
@@ -184,19 +193,20 @@ fn judged(view: &ChangeView<'_>, tested: &Tested<'_>, file: &FileDiff, outcome: 
     // A single one may say the same in other words; what is no longer there needs no test.
     let weaker = weakened > 1 || weakened > 0 && lost > 0;
     let fewer = || lost >= MANY && !tested.gone().was_tested(file, |_, name| is_compound(name));
-    let severe = guarding && (flipped > 0 || weaker || fewer()) || get(CONTRADICTED) > 0;
+    // What no longer asserts anything may be gone with what it was about; what asserts less is not.
+    let severe = guarding && (flipped > 0 || weaker) || get(CONTRADICTED) > 0;
     let pull = &view.change.pull;
     let fixing = FIX.is_match(&pull.title) || view.change.commits.iter().any(|commit| FIX.is_match(commit.subject()));
     let severity = if severe {
         Severity::High
-    } else if flipped > 0 || weakened >= 2 || get(UNSAID) > 0 || (lost >= MANY && (fixing || same)) {
+    } else if flipped > 0 || weakened >= 2 || get(UNSAID) + get(REWRITTEN) > 0 || guarding && fewer() || (lost >= MANY && (fixing || same)) {
         Severity::Medium
     } else if weakened > 0 || lost >= MANY {
         Severity::Low
     } else {
         return None;
     };
-    if get(CONTRADICTED) > 0 {
+    if get(CONTRADICTED) + get(REWRITTEN) > 0 {
         return Some(("A test whose name says that something is turned away asserts that it gets through".to_owned(), severity));
     }
     if get(UNSAID) > 0 && flipped == 0 && weakened == 0 {

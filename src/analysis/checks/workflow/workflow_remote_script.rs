@@ -4,6 +4,7 @@ use super::remote::{KNOWN, fetches_and_evaluates, keeps_a_release, runs_fetched,
 use super::steps::{Step, added_commands, line_with, steps, trees};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::role::Role;
+use crate::analysis::pattern::Pattern;
 use crate::analysis::shell::{self, Deed};
 use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
@@ -23,6 +24,7 @@ impl Check for WorkflowRemoteScript {
             let severity = match shell::worst(&text) {
                 Some(Deed::RunsDecoded | Deed::RemoteShell) => Severity::Critical,
                 Some(Deed::RunsDownload) if KNOWN.is_match(&text) || keeps_a_release(&text) => Severity::Low,
+                Some(Deed::RunsDownload) if ONLY_WRITTEN.is_match(&text) => Severity::Medium,
                 Some(Deed::RunsDownload) => Severity::High,
                 _ => continue,
             };
@@ -35,6 +37,11 @@ impl Check for WorkflowRemoteScript {
         over_lines(file, sink);
     }
 }
+
+/// A text is put behind others in a file of notes; what is done with that stands elsewhere.
+static ONLY_WRITTEN: Pattern = Pattern::new(
+    r#"^\s*(?:echo|printf)\s+(?:-\w+\s+)?(?:"[^"$`]*"|'[^']*')\s*>>\s*["']?\$?\{?[\w./-]*(?i:notes|summary|body|readme|changelog|\.md)[\w./-]*\}?["']?\s*$"#,
+);
 
 /// What one line saves and a later one runs, and scripts of other languages that run what they fetch.
 fn over_lines(file: &FileView<'_>, sink: &mut Sink<'_>) {

@@ -1,0 +1,28 @@
+//! Whether a function does its work in another way than before, rather than the same with less in front of it. Never what it lacks now.
+
+use std::collections::BTreeSet;
+
+use super::functions::{Body, brief};
+use crate::analysis::pattern::Pattern;
+use crate::analysis::view::SideView;
+
+/// With so many statements that stood nowhere in it, something may do what is missed.
+const MANY: usize = 3;
+/// A longer function is one that changed more often than not; only so much of it is compared.
+const MOST: usize = 2_000;
+
+/// A statement that asks or calls: what may stand in for a check.
+static WORKS: Pattern = Pattern::new(r"[\w!?\])]\s*\(|^\s*(?:\}\s*)?(?:else\s+)?(?:if|elif|unless|match|switch|when|guard|for|while)\b");
+
+/// Whether at least `MANY` statements that ask or call stand in `is` and stood nowhere in `was`.
+#[must_use]
+pub(super) fn reworked((old, was): (&SideView<'_>, &Body<'_>), (new, is): (&SideView<'_>, &Body<'_>)) -> bool {
+    let changed = |at: &usize| new.is_changed(new.statements()[*at].first_line);
+    let works = |at: &usize| WORKS.is_match(new.code_of(&new.statements()[*at]));
+    let mut fresh = is.inside(new).take(MOST).filter(changed).filter(works).map(|at| brief(new, &new.statements()[at])).peekable();
+    if fresh.peek().is_none() {
+        return false;
+    }
+    let stood: BTreeSet<String> = was.inside(old).take(MOST).map(|at| brief(old, &old.statements()[at])).collect();
+    fresh.filter(|text| !stood.contains(text)).take(MANY).count() == MANY
+}
