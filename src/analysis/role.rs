@@ -126,14 +126,7 @@ const RULES: [(Role, Fits); 12] = [
         folders(path).any(|folder| {
             matches!(
                 folder,
-                "vendor"
-                    | "_vendor"
-                    | "node_modules"
-                    | "bower_components"
-                    | "third_party"
-                    | "third-party"
-                    | "3rdparty"
-                    | "thirdparty"
+                "vendor" | "_vendor" | "node_modules" | "bower_components" | "third_party" | "third-party" | "3rdparty" | "thirdparty"
             )
         }) || is_hidden(path) && path.contains("/.yarn/releases/")
     }),

@@ -3,6 +3,7 @@
 mod all_but;
 pub mod alone;
 mod asked_apart;
+mod asked_otherwise;
 mod attempts;
 mod awaited;
 mod called_still;

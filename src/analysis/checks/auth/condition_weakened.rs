@@ -187,7 +187,10 @@ impl Compared<'_, '_, '_> {
                 || how == Weakening::Lesser
                 || answer == Answer::Unknown
                 || keeps_out && self.does_something(at);
-            let sure = is.sure && !milder && !(keeps_out && self.is_reworked()) && (!further || vocabulary().surely_decides(&self.new.body.function.name));
+            let sure = is.sure
+                && !milder
+                && !(keeps_out && self.is_reworked())
+                && (!further || vocabulary().surely_decides(&self.new.body.function.name));
             self.judged(at, (says(how), &evidence), sure, sink);
         }
     }
@@ -266,7 +269,8 @@ impl Compared<'_, '_, '_> {
             r"(?i)^\s*(?:await\s+)?(?:\$?\w+(?:\.|::|->))*(?:ensure|require|authorize|authorise|enforce|assert|demand)_?\w+[!?]?\s*\(",
         );
         let direct = |at: &usize| self.new.side.statements().get(*at).is_some_and(|one| one.parent == Some(found.block.start - 1));
-        let calls: Vec<&str> = found.block.clone().filter(direct).map(|at| self.new.code(at)).collect();
+        let inline = self.new.side.masked().get(found.inline.clone()).map(str::trim).filter(|inline| !inline.is_empty());
+        let calls: Vec<&str> = found.block.clone().filter(direct).map(|at| self.new.code(at)).chain(inline).collect();
         if calls.iter().any(|code| toothless::turns_away(self.file, code) || toothless::ends_all(self.file, code)) {
             return Some(true);
         }
@@ -280,9 +284,15 @@ impl Compared<'_, '_, '_> {
 
     /// What a statement asks, whatever follows from it, on its own line or below; the whole statement where it asks nothing.
     fn asked(&self, half: &Half<'_, '_>, at: usize) -> String {
-        let branch = half.branch(at, self.file.language).filter(|branch| !branch.inline.is_empty());
+        static IF: Pattern = Pattern::new(r"^\s*if\b");
+        let branch = half.branch(at, self.file.language).filter(|branch| !branch.inline.is_empty() || IF.is_match(half.code(at)));
         let condition = branch.and_then(|branch| half.side.plain().get(branch.condition)).map(str::trim).filter(|text| !text.is_empty());
-        condition.map_or_else(|| half.brief(at), |text| format!("if {}", text.split_whitespace().collect::<Vec<_>>().join(" ")))
+        let bare = |text: &str| {
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).map(str::trim);
+            format!("if {}", inner.filter(|inner| !inner.contains(['(', ')'])).unwrap_or(&text))
+        };
+        condition.map_or_else(|| half.brief(at), bare)
     }
 
     /// Conditions that stand as before, and no longer keep anybody out.

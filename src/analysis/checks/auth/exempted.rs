@@ -59,7 +59,9 @@ pub(super) fn more(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, 
     let added = named(file, new);
     let acts = |name: &str| !new.whole || new.functions().iter().any(|function| function.name == name);
     for (subject, was) in gone {
-        let now = added.iter().filter(|(other, _)| *other == subject).map(|(_, is)| *is);
+        // What one function answers is no answer of another.
+        let own = |is: &Statement| subject != Subject::Answer || within(new, is) == within(old, was);
+        let now = added.iter().filter(|(other, is)| *other == subject && own(is)).map(|(_, is)| *is);
         let fewer = |is: &&Statement| guarded_route::exempts(old.plain_of(was), new.plain_of(is), acts);
         let opened = |is: &&Statement| {
             guarded_route::opens(old.plain_of(was), new.plain_of(is)) || guarded_route::answers_nothing(old.plain_of(was), new.plain_of(is))
@@ -75,4 +77,9 @@ pub(super) fn more(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, 
             sink.report(if beside { draft.severity(Severity::Medium) } else { draft });
         }
     }
+}
+
+/// The name of the function around a statement.
+fn within<'v>(side: &'v SideView<'_>, statement: &Statement) -> Option<&'v str> {
+    statement.function.and_then(|at| side.functions().get(at)).map(|function| function.name.as_str())
 }

@@ -4,6 +4,7 @@ use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::asked_otherwise::{made_otherwise, only_fails};
 use super::comparison;
 use super::cover;
 use super::decorated_anew;
@@ -215,33 +216,14 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
                 matches!(kind, Kind::Refusal | Kind::Call)
                     && (written_anew(old, new, statement, (&before, &after))
                         || Reshaped::of(file).touches(old.code_of(statement))
-                        || kind == Kind::Refusal && only_fails(file, old, at))
+                        || kind == Kind::Refusal && only_fails(file, old, at)
+                        || kind == Kind::Call && made_otherwise(old, at))
             };
             let draft =
                 Draft::lines(file, old, statement.first_line, statement.last_line).title(title(kind)).confidence(Confidence::Medium);
             sink.report(if outer || remains == Remains::Something || anew() { draft.severity(Severity::Medium) } else { draft });
         }
     }
-}
-
-/// Whether a branch only asks whether something else went wrong, which is no question of who may do what: `if err := save(x); err != nil`,
-/// or tells what another service answered: `if (response.status === 403)`.
-fn only_fails(file: &FileView<'_>, old: &SideView<'_>, at: usize) -> bool {
-    static FAILED: Pattern = Pattern::new(r"\berr(?:or)?\b\s*(?:!=\s*nil\b|$)|\brc\s*[!<]|\bret\s*<\s*0|^!\s*ok$");
-    static ANSWERED: Pattern = Pattern::new(r"^\(?\s*resp(?:onse)?\.[sS]tatus(?:_?[cC]ode)?\s*===?\s*\d+\s*\)?$");
-    /// Does something for its own sake.
-    static DOES: Pattern =
-        Pattern::new(r"(?:^|[\s.>:(])(?i:delete|create|update|save|store|put|insert|list|set|add|remove|write|send|close|flush|load)_?\w*\s*\(");
-    let Some(found) = branch::branch(old, file.language, at) else { return false };
-    let condition = old.masked().get(found.condition.clone()).unwrap_or("");
-    let before = || at.checked_sub(1).map_or("", |before| old.code_of(&old.statements()[before]));
-    let asked = if condition.contains('(') { condition } else { before() };
-    let of_somebody = || {
-        let inline = old.plain().get(found.inline.clone()).is_some_and(is_of_somebody);
-        inline || found.block.clone().any(|inner| is_of_somebody(plain_of(old, inner)))
-    };
-    let failed = || FAILED.is_match(condition.trim()) && (DOES.is_match(asked) || !vocabulary().decides_in(asked)) && !of_somebody();
-    ANSWERED.is_match(condition.trim()) || failed()
 }
 
 /// Whether a branch that asks nothing of who may do what refuses only in branches within it.
@@ -330,7 +312,11 @@ fn routes_remain(old: &SideView<'_>, new: &SideView<'_>) -> bool {
 type Sides<'s, 'v> = (&'s [Body<'v>], &'s (Bodies<'v>, HashMap<&'v str, Body<'v>>));
 
 /// The function around a statement of the old side, before and after.
-fn around<'s, 'v>(old: &SideView<'_>, statement: &Statement, (before, (bodies, by_name)): Sides<'s, 'v>) -> Option<(&'s Body<'v>, Body<'v>)> {
+fn around<'s, 'v>(
+    old: &SideView<'_>,
+    statement: &Statement,
+    (before, (bodies, by_name)): Sides<'s, 'v>,
+) -> Option<(&'s Body<'v>, Body<'v>)> {
     let function = statement.function.map(|at| &old.functions()[at]).filter(|function| !function.name.is_empty())?;
     let body = before.iter().find(|body| std::ptr::eq(body.function, function))?;
     // Methods of several classes may have one name.
@@ -343,13 +329,7 @@ fn written_anew(old: &SideView<'_>, new: &SideView<'_>, statement: &Statement, s
 }
 
 /// Whether the function still does what the guard stood in front of, with no other guard in its place.
-fn function_survives(
-    old: &SideView<'_>,
-    new: &SideView<'_>,
-    statement: &Statement,
-    sides: Sides<'_, '_>,
-    added: &[(usize, Kind)],
-) -> bool {
+fn function_survives(old: &SideView<'_>, new: &SideView<'_>, statement: &Statement, sides: Sides<'_, '_>, added: &[(usize, Kind)]) -> bool {
     let Some((body, now)) = around(old, statement, sides) else { return false };
     let inside = now.inside(new);
     if added.iter().any(|(other, _)| inside.contains(other)) {

@@ -21,6 +21,10 @@ static HEAD: Pattern = Pattern::new(
 static FIELD: Pattern = Pattern::new(
     r"^\s+(?:(?:pub(?:\([^)]*\))?|public|private|protected|internal|readonly|static|final|const|val|var|let|lateinit|@\w+)\s+)*(?:([A-Za-z_]\w*)\??\s*:\s*(?:[\w.&<>\[\]|?*'\x22 ]+(?:=.*)?|\w+\.[\w.]+\([^()]*\)(?:\.\w+\([^()]*\))*)[;,]?|([A-Z]\w*)\s+[*\[\]\w.]+(?:\s+`[^`]*`)?|[A-Z]\w*(?:<[\w<>, ]+>)?\??\s+(\w+)(?:\s*=[^=].*)?\s*(?:;|\{\s*get\b.*))\s*$",
 );
+static CALLED: Pattern = Pattern::new(r"([A-Za-z_]\w{4,})[!?]?\s*\(");
+static ASKS: Pattern = Pattern::new(
+    r"^\s*(?:\}\s*)?(?:else\s+)?(?:if|elif|elsif|unless|guard)\b|\b(?:raise|throw|return|abort|halt|head)\b.*\b(?:if|unless)\b",
+);
 static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
 
 /// The names of a change.
@@ -28,6 +32,8 @@ static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
 pub(super) struct Reshaped {
     /// Functions whose heads it writes anew.
     heads: HashSet<String>,
+    /// Functions that it asks in new conditions.
+    asked: HashSet<String>,
     /// What types held that it speaks of nowhere any more.
     fields: HashSet<String>,
 }
@@ -43,7 +49,7 @@ impl Reshaped {
 
     fn read<'d>(files: impl Iterator<Item = &'d FileDiff>) -> Self {
         let (mut lost, mut came) = (HashSet::new(), HashSet::new());
-        let (mut fields, mut spoken) = (HashSet::new(), HashSet::new());
+        let (mut fields, mut spoken, mut asked) = (HashSet::new(), HashSet::new(), HashSet::new());
         for text in files.filter_map(FileDiff::text) {
             for line in text.lines.iter().filter(|line| line.kind != LineKind::Context).take(MOST_LINES) {
                 let said = text.text(line);
@@ -57,17 +63,18 @@ impl Reshaped {
                 } else {
                     came.extend(name);
                     spoken.extend(WORD.groups(said, 0).map(str::to_owned));
+                    asked.extend(ASKS.is_match(said).then(|| CALLED.groups(said, 1).map(str::to_owned)).into_iter().flatten());
                 }
             }
         }
-        Self { heads: lost.intersection(&came).cloned().collect(), fields: fields.difference(&spoken).cloned().collect() }
+        Self { heads: lost.intersection(&came).cloned().collect(), asked, fields: fields.difference(&spoken).cloned().collect() }
     }
 
-    /// Whether `asked` calls a function that has another head now, or asks about what a type no longer holds.
+    /// Whether `asked` calls a function that has another head now or that another condition asks now, or asks about what a type no longer holds.
     pub(super) fn touches(&self, asked: &str) -> bool {
-        static CALLED: Pattern = Pattern::new(r"([A-Za-z_]\w*)[!?]?\s*\(");
         static OF_SOMETHING: Pattern = Pattern::new(r"(?:\.|->|::|@)([A-Za-z_]\w*)");
-        CALLED.groups(asked, 1).any(|name| self.heads.contains(name)) || OF_SOMETHING.groups(asked, 1).any(|name| self.fields.contains(name))
+        CALLED.groups(asked, 1).any(|name| self.heads.contains(name) || self.asked.contains(name))
+            || OF_SOMETHING.groups(asked, 1).any(|name| self.fields.contains(name))
     }
 }
 

@@ -77,12 +77,18 @@ pub fn turns_away(file: &FileView<'_>, code: &str) -> bool {
     any(&throws) && !any(&|line| LEAVES_QUIETLY.is_match(line))
 }
 
-/// Whether a helper of C that the change brings, and that `code` calls for nothing but itself, ends the program whatever it is given.
+/// Whether a helper that the change brings, and that `code` calls for nothing but itself, ends what runs whatever it is given: it throws at
+/// once, or ends the program of C.
 #[must_use]
 pub fn ends_all(file: &FileView<'_>, code: &str) -> bool {
     static LAST: Pattern = Pattern::new(r"(?:^|[;{])\s*(?:_?exit|abort)\s*\([^()]*\)\s*;\s*\}?\s*$");
     static GOES: Pattern = Pattern::new(r"\b(?:return|goto|longjmp|if|while|for|switch)\b|^\s*#");
+    /// Nothing stands before it.
+    static AT_ONCE: Pattern = Pattern::new(r"^[\s{]*(?:throw\b|raise\b|panic!?\s*\()");
     let Some(body) = ALONE.group(code, 1).and_then(|name| written(file, name)) else { return false };
+    if AT_ONCE.is_match(&body) {
+        return true;
+    }
     !body.lines().any(|line| GOES.is_match(line)) && LAST.is_match(&body.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 

@@ -296,7 +296,8 @@ fn differs(lock: &Table<'_>, asked: &Dependency, redirected: &Redirected<'_>, be
 
 /// Whether a registry that mirrors packages of another world names the repository of each: those of `bower-asset` and `npm-asset`.
 fn is_mirrored(asked: &Dependency, source: &PackageSource) -> bool {
-    let mirrored = asked.ecosystem == Ecosystem::Composer && (asked.name.starts_with("bower-asset/") || asked.name.starts_with("npm-asset/"));
+    let mirrored =
+        asked.ecosystem == Ecosystem::Composer && (asked.name.starts_with("bower-asset/") || asked.name.starts_with("npm-asset/"));
     mirrored && matches!(source, PackageSource::Git { .. })
 }
 

@@ -116,8 +116,7 @@ fn contradicted(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) ->
         })
         .take(50);
     let changed = |side: &SideView<'_>, case: &Case| (case.first..=case.last).filter(|at| side.is_changed(*at)).count();
-    let (rewritten, kept): (Vec<_>, Vec<_>) =
-        told.partition(|(was, is)| changed(old, was).max(changed(side, is)) > MOST_CHANGED);
+    let (rewritten, kept): (Vec<_>, Vec<_>) = told.partition(|(was, is)| changed(old, was).max(changed(side, is)) > MOST_CHANGED);
     (kept.len(), rewritten.len())
 }
 
@@ -199,7 +198,8 @@ fn judged(view: &ChangeView<'_>, tested: &Tested<'_>, file: &FileDiff, outcome: 
     let fixing = FIX.is_match(&pull.title) || view.change.commits.iter().any(|commit| FIX.is_match(commit.subject()));
     let severity = if severe {
         Severity::High
-    } else if flipped > 0 || weakened >= 2 || get(UNSAID) + get(REWRITTEN) > 0 || guarding && fewer() || (lost >= MANY && (fixing || same)) {
+    } else if flipped > 0 || weakened >= 2 || get(UNSAID) + get(REWRITTEN) > 0 || guarding && fewer() || (lost >= MANY && (fixing || same))
+    {
         Severity::Medium
     } else if weakened > 0 || lost >= MANY {
         Severity::Low

@@ -214,7 +214,8 @@ fn worst(text: &str, starts_file: bool) -> Option<Seen> {
         let next = chars.peek().map(|(_, (_, next))| *next);
         let shown = || at > 0 && drawn_alone(&text, byte, c);
         let ordinary = matches!(c, '\n' | '\r' | '\t' | '\u{c}' | '\u{ad}')
-            || (c == '\u{feff}' && (at == 0 && starts_file || text.get(..byte).is_some_and(|before| before.ends_with("<?xpacket begin=\""))))
+            || (c == '\u{feff}'
+                && (at == 0 && starts_file || text.get(..byte).is_some_and(|before| before.ends_with("<?xpacket begin=\""))))
             || inert::joins_emoji(before, c, next)
             || keeps_from_calling(before, c, next)
             || is_keycap(c, next)

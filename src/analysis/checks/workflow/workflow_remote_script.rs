@@ -3,8 +3,8 @@
 use super::remote::{KNOWN, fetches_and_evaluates, keeps_a_release, runs_fetched, saved_and_run};
 use super::steps::{Step, added_commands, line_with, steps, trees};
 use crate::analysis::check::{Check, Draft, Sink};
-use crate::analysis::role::Role;
 use crate::analysis::pattern::Pattern;
+use crate::analysis::role::Role;
 use crate::analysis::shell::{self, Deed};
 use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
