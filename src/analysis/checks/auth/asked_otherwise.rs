@@ -24,7 +24,7 @@ pub(super) fn made_otherwise(old: &SideView<'_>, at: usize) -> bool {
 }
 
 /// Whether a branch only asks whether something else went wrong, which is no question of who may do what: `if err := save(x); err != nil`,
-/// or tells what another service answered: `if (response.status === 403)`.
+/// tells what another service answered, `if (response.status === 403)`, how long something is, or that it was not found.
 pub(super) fn only_fails(file: &FileView<'_>, old: &SideView<'_>, at: usize) -> bool {
     static FAILED: Pattern = Pattern::new(r"\berr(?:or)?\b\s*(?:!=\s*nil\b|$)|\brc\s*[!<]|\bret\s*<\s*0|^!\s*ok$");
     static ANSWERED: Pattern = Pattern::new(r"^\(?\s*resp(?:onse)?\.[sS]tatus(?:_?[cC]ode)?\s*===?\s*\d+\s*\)?$");
@@ -40,6 +40,20 @@ pub(super) fn only_fails(file: &FileView<'_>, old: &SideView<'_>, at: usize) -> 
         let inline = old.plain().get(found.inline.clone()).is_some_and(is_of_somebody);
         inline || found.block.clone().any(|inner| is_of_somebody(old.plain_of(&old.statements()[inner])))
     };
+    /// How long something is, which says nothing of whose it is.
+    static MEASURED: Pattern = Pattern::new(
+        r"(?i)^[\s(!]*(?:\\?(?:mb_)?strlen\s*\([^()]*\)|len\s*\([^()]*\)|[\w$.>\[\]'-]+\.(?:length|size|len|count)(?:\(\))?)\s*[<>]=?\s*[\w:.$]+[\s)]*$",
+    );
+    /// It is only not found.
+    static MISSING: Pattern = Pattern::new(r"(?i)\b404\b|not_?found");
+    static ELSE: Pattern = Pattern::new(r"(?i)\b40[13]\b|forbid|unauthori[sz]ed|denied|permission");
+    let missing = || {
+        let said = |is: &Pattern| {
+            let inline = old.plain().get(found.inline.clone()).is_some_and(|text| is.is_match(text));
+            inline || found.block.clone().any(|inner| is.is_match(old.plain_of(&old.statements()[inner])))
+        };
+        !vocabulary().decides_in(condition) && said(&MISSING) && !said(&ELSE)
+    };
     let failed = || FAILED.is_match(condition.trim()) && (DOES.is_match(asked) || !vocabulary().decides_in(asked)) && !of_somebody();
-    ANSWERED.is_match(condition.trim()) || failed()
+    ANSWERED.is_match(condition.trim()) || MEASURED.is_match(condition.trim()) || failed() || missing()
 }

@@ -170,6 +170,8 @@ impl Compared<'_, '_, '_> {
             if there && self.answers_nothing(at) {
                 continue;
             }
+            // Whether there is something, the other way round: an accessor's business.
+            let only_there = how == Weakening::Turned && nested::asks_only_of_nothing(was.plain) && nested::asks_only_of_nothing(is.plain);
             let answer = if how == Weakening::NotAwaited { awaited::answer(self.file, self.at_once, was.code) } else { Answer::Later };
             if answer == Answer::AtOnce {
                 continue;
@@ -182,6 +184,7 @@ impl Compared<'_, '_, '_> {
             let milder = remade
                 || other_way
                 || there
+                || only_there
                 || how == Weakening::Fewer && elsewhere()
                 || how == Weakening::Narrowed && nested::nothing_given(was.plain, is.plain)
                 || how == Weakening::Lesser
@@ -337,17 +340,23 @@ impl Compared<'_, '_, '_> {
                 && !stood.iter().any(|text| grant(text, text) == Some(Grant::Success) && !self.answers_no(text));
             let rust = self.file.language == Language::Rust;
             let nothing = !stands.is_empty() && !stands.iter().any(|text| leaves(text) || rust && PASSES_ON.is_match(text));
+            static NOBODY: Pattern = Pattern::new(r"^[\w.$]+\s*=\s*(?:None|null|nil|undefined)\s*;?$");
+            let nobody = stands.iter().all(|text| NOBODY.is_match(text));
+            // In C yes may be 0 or 1.
+            static NUMBER: Pattern = Pattern::new(r"^\s*return\s*\(?\s*-?\d+\s*\)?\s*;?\s*$");
+            let native = matches!(self.file.language, Language::C | Language::Cpp);
+            let numbers = native && stood.iter().any(|text| NUMBER.is_match(text)) && stands.iter().any(|text| NUMBER.is_match(text));
             // What had to be there first is of a kind that cannot be absent now.
             let absent = || rust && stood.iter().filter(|text| no(text)).all(|text| ABSENT.is_match(text));
             let evidence = format!("{header} {} → {}", stood.join("; "), stands.join("; "));
             let sure = || self.decides() || stood.iter().any(|text| is_of_somebody(text));
             if lets_in && sure() {
-                self.found(at, "A refusal became a permission", &evidence, sink);
+                self.judged(at, ("A refusal became a permission", &evidence), !numbers, sink);
             } else if nothing && stood.iter().any(|text| leaves(text)) {
                 let helped = self.refuses_by_a_helper(&is);
                 let another = self.is_own(&self.old, old_at) && !self.is_own(&self.new, at);
                 if helped != Some(true) {
-                    self.judged(at, ("A refusal no longer refuses", &evidence), !absent() && !another && helped.is_none(), sink);
+                    self.judged(at, ("A refusal no longer refuses", &evidence), !absent() && !another && !nobody && helped.is_none(), sink);
                 }
             }
         }

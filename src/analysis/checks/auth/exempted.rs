@@ -30,11 +30,19 @@ pub(super) fn left_out(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'
     if new.changed_lines().any(|line| proves(&line)) {
         return;
     }
+    // The same callback under the name that it has now.
+    static NAMED: Pattern = Pattern::new(r"^\s*skip_before_action\s*\(?\s*:([a-z]+)_\w+[!?]?(.*)$");
+    let said = |text: &str| Some((NAMED.group(text, 1)?.to_owned(), NAMED.group(text, 2)?.trim().to_owned()));
+    let renamed = |text: &str| said(text).is_some_and(|now| file.removed().any(|was| said(was.text).as_ref() == Some(&now)));
     let stood: BTreeSet<String> = old.statements().iter().map(|statement| brief(old, statement)).collect();
     for statement in new.statements().iter().filter(|s| new.is_changed(s.first_line) && guarded_route::skips(new.plain_of(s))) {
         // What stood on several lines may be a statement of its first line alone.
         let before = || old.plain().split_whitespace().collect::<Vec<_>>().join(" ").contains(&brief(new, statement));
-        if !stood.contains(&brief(new, statement)) && !before() && guarded_route::was_there(new.plain_of(statement), old.text()) {
+        if !stood.contains(&brief(new, statement))
+            && !renamed(new.plain_of(statement))
+            && !before()
+            && guarded_route::was_there(new.plain_of(statement), old.text())
+        {
             sink.report(
                 Draft::lines(file, new, statement.first_line, statement.last_line)
                     .title("A guard is left out here")

@@ -28,8 +28,8 @@ static WORD: Pattern = Pattern::new(r"[A-Za-z_$][\w$]*");
 /// A page that asks a server has no routes.
 static ASKS: Pattern = Pattern::new(r"(?:^|[^\w$])(?:\$|jQuery|axios|\$http|superagent)\.(?:get|post|put|patch|delete|ajax|getJSON)\s*\(");
 
-/// A choice of Rust, Ruby or Python by what something is.
-static CHOOSES: Pattern = Pattern::new(r"^\s*(?:\w+\s*=\s*)?match\s*(?:\(.*\)|[^'\x22(]*)\s*[{:]?\s*$");
+/// What registers nothing: a choice of Rust, Ruby or Python by what something is, what a type of Rust has to be, a helper of tests of Go.
+static CHOOSES: Pattern = Pattern::new(r"\+\s*'static\b|\btesting\.TB?\b|^\s*(?:\w+\s*=\s*)?match\s*(?:\(.*\)|[^'\x22(]*)\s*[{:]?\s*$");
 
 /// A statement as far as it registers or heads a handler.
 pub struct Handler<'t> {

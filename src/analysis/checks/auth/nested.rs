@@ -96,6 +96,15 @@ pub(super) fn asks_whether_there(old: &str, new: &str) -> bool {
     !came.is_empty() && is.len() == was.len() + came.len() && came.iter().all(|part| there(part))
 }
 
+/// Whether a condition asks nothing but whether things are there: `o != nil && IsNil(o.token)`.
+#[must_use]
+pub(super) fn asks_only_of_nothing(text: &str) -> bool {
+    static NOTHING: Pattern = Pattern::new(
+        r"^[\s(!]*(?:(?:is_?nil|isNull|isset|empty|is_none|is_some|isEmpty|IsNil|IsNull)\s*\(\s*[\w.$>-]+\s*\)|[\w.$>-]+\s*(?:[!=]==?|is(?:\s+not)?)\s*(?:nil|null|None|undefined|nullptr|NULL)|[\w.$>-]+\.(?:nil\?|is_none\(\)|is_some\(\)|blank\?|present\?))[\s)]*$",
+    );
+    text.len() < LONGEST && text.split("&&").flat_map(|part| part.split("||")).all(|part| NOTHING.is_match(part))
+}
+
 /// Whether all that came into a condition is one more of several things that are not there: `a == nil && b == nil && c == nil`.
 #[must_use]
 pub(super) fn nothing_given(old: &str, new: &str) -> bool {
@@ -167,6 +176,12 @@ mod tests {
         assert!(nothing_given("c.key == null", "c.key == null && c.find == null"));
         assert!(!nothing_given("user == nil", "user == nil && strict"));
         assert!(!nothing_given("user == nil", "user == nil && r.header != nil"));
+    }
+
+    #[test]
+    fn conditions_about_what_is_there() {
+        assert!(asks_only_of_nothing("o != nil && IsNil(o.AccessToken)") && asks_only_of_nothing("user.token is None"));
+        assert!(!asks_only_of_nothing("user != nil && user.IsAdmin()") && !asks_only_of_nothing("verify(token)"));
     }
 
     #[test]

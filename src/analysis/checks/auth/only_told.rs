@@ -86,7 +86,9 @@ fn asks(side: &SideView<'_>, at: usize, found: &Branch) -> bool {
     let condition = side.masked().get(found.condition.clone()).unwrap_or("").trim();
     let before = || {
         let previous = at.checked_sub(1).map(|before| side.code_of(&side.statements()[before]));
-        ANSWER.is_match(condition) && previous.is_some_and(|code| code.contains('=') && ASKS.is_match(code))
+        // What is called asks, not what it is given.
+        let asked = |code: &str| code.split_once('=').is_some_and(|(_, call)| ASKS.is_match(call.split('(').next().unwrap_or(call)));
+        ANSWER.is_match(condition) && previous.is_some_and(asked)
     };
     ASKS.is_match(condition) || before()
 }

@@ -200,6 +200,10 @@ fn anonymous(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: 
 
 /// Lists of what is open that grew, and of what is guarded that shrank.
 fn lists(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut Sink<'_>) {
+    // What a build leaves out is nobody's way in.
+    if file.name().ends_with(".gradle") || file.name().ends_with(".gradle.kts") {
+        return;
+    }
     let (were, are) = (named(old, &OPEN_LIST), named(new, &OPEN_LIST));
     let listed: HashSet<&str> = were.iter().map(|(path, _)| path.as_str()).collect();
     let spoken: LazyCell<HashSet<&str>, _> = LazyCell::new(|| old.strings().map(|(_, text)| text.trim_matches(['"', '\'', '`'])).collect());

@@ -22,6 +22,7 @@ static FIELD: Pattern = Pattern::new(
     r"^\s+(?:(?:pub(?:\([^)]*\))?|public|private|protected|internal|readonly|static|final|const|val|var|let|lateinit|@\w+)\s+)*(?:([A-Za-z_]\w*)\??\s*:\s*(?:[\w.&<>\[\]|?*'\x22 ]+(?:=.*)?|\w+\.[\w.]+\([^()]*\)(?:\.\w+\([^()]*\))*)[;,]?|([A-Z]\w*)\s+[*\[\]\w.]+(?:\s+`[^`]*`)?|[A-Z]\w*(?:<[\w<>, ]+>)?\??\s+(\w+)(?:\s*=[^=].*)?\s*(?:;|\{\s*get\b.*))\s*$",
 );
 static CALLED: Pattern = Pattern::new(r"([A-Za-z_]\w{4,})[!?]?\s*\(");
+static IS: Pattern = Pattern::new(r"(?:\.|->)((?:is|has|can)_?[A-Za-z]\w{3,})");
 static ASKS: Pattern = Pattern::new(
     r"^\s*(?:\}\s*)?(?:else\s+)?(?:if|elif|elsif|unless|guard)\b|\b(?:raise|throw|return|abort|halt|head)\b.*\b(?:if|unless)\b",
 );
@@ -32,7 +33,7 @@ static WORD: Pattern = Pattern::new(r"[A-Za-z_]\w*");
 pub(super) struct Reshaped {
     /// Functions whose heads it writes anew.
     heads: HashSet<String>,
-    /// Functions that it asks in new conditions.
+    /// Functions that it calls in new conditions, and what it asks of something there: `user.is_active`.
     asked: HashSet<String>,
     /// What types held that it speaks of nowhere any more.
     fields: HashSet<String>,
@@ -63,7 +64,9 @@ impl Reshaped {
                 } else {
                     came.extend(name);
                     spoken.extend(WORD.groups(said, 0).map(str::to_owned));
-                    asked.extend(ASKS.is_match(said).then(|| CALLED.groups(said, 1).map(str::to_owned)).into_iter().flatten());
+                    if ASKS.is_match(said) {
+                        asked.extend(CALLED.groups(said, 1).chain(IS.groups(said, 1)).map(str::to_owned));
+                    }
                 }
             }
         }
@@ -74,6 +77,7 @@ impl Reshaped {
     pub(super) fn touches(&self, asked: &str) -> bool {
         static OF_SOMETHING: Pattern = Pattern::new(r"(?:\.|->|::|@)([A-Za-z_]\w*)");
         CALLED.groups(asked, 1).any(|name| self.heads.contains(name) || self.asked.contains(name))
+            || IS.groups(asked, 1).any(|name| self.asked.contains(name))
             || OF_SOMETHING.groups(asked, 1).any(|name| self.fields.contains(name))
     }
 }

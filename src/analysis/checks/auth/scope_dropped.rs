@@ -28,7 +28,7 @@ static WHOLE: Pattern = Pattern::new(
 );
 /// Something else may keep others out.
 static KEEPS: Pattern = Pattern::new(
-    r"(?i)authori[sz]|permission|polic(?:y|ies)|\bcan\b|\bcan[A-Z_]\w*|\bmay_|\ballow|\bguard|scope|admin|staff|superuser|visible|accessible|owned|owner|tenant|for_user|forUser|viewable|\brequire\w+|check_|internal",
+    r"(?i)customer_?id|authori[sz]|permission|polic(?:y|ies)|\bcan\b|\bcan[A-Z_]\w*|\bmay_|\ballow|\bguard|scope|admin|staff|superuser|visible|accessible|owned|owner|tenant|for_user|forUser|viewable|\brequire\w+|check_|internal",
 );
 
 /// A query, however it is written.

@@ -3,7 +3,7 @@
 use crate::analysis::pattern::Pattern;
 
 static TOKEN: Pattern = Pattern::new(
-    r#"(?x) "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | [A-Za-z_$@][\w$]* | \d[\w.]* | && | \|\| | [=!]==? | <= | >= | \S"#,
+    r#"(?x) "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | :: | :[a-z_]\w*[!?] | [A-Za-z_$@][\w$]* | \d[\w.]* | && | \|\| | [=!]==? | <= | >= | \S"#,
 );
 
 /// Words and signs of a condition, the same in every language.

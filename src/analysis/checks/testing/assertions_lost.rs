@@ -193,7 +193,9 @@ fn judged(view: &ChangeView<'_>, tested: &Tested<'_>, file: &FileDiff, outcome: 
     let weaker = weakened > 1 || weakened > 0 && lost > 0;
     let fewer = || lost >= MANY && !tested.gone().was_tested(file, |_, name| is_compound(name));
     // What no longer asserts anything may be gone with what it was about; what asserts less is not.
-    let severe = guarding && (flipped > 0 || weaker) || get(CONTRADICTED) > 0;
+    // Where many times more went, the file is another one.
+    let turned = flipped > 0 && flipped * 4 >= lost;
+    let severe = guarding && (turned || weaker) || get(CONTRADICTED) > 0;
     let pull = &view.change.pull;
     let fixing = FIX.is_match(&pull.title) || view.change.commits.iter().any(|commit| FIX.is_match(commit.subject()));
     let severity = if severe {

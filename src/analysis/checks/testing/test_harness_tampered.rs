@@ -114,6 +114,15 @@ fn matchers(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Whether what stands for the end of the process throws, so that a test sees it: `process.exit = ((code) => { throw … })`.
+fn throws_instead(side: &SideView<'_>, index: usize) -> bool {
+    static ENDS: Pattern = Pattern::new(r"\b(?:sys\.exit|os\._exit|process\.exit)\s*=");
+    static THROWS: Pattern = Pattern::new(r"^\s*(?:throw|raise)\b");
+    let code = side.line(index).code();
+    let next = || (index + 1..side.len()).find(|at| !side.line(*at).code().trim().is_empty());
+    ENDS.is_match(code) && (code.contains("throw ") || next().is_some_and(|at| THROWS.is_match(side.line(at).code())))
+}
+
 fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> Option<(&'static str, Severity)> {
     let line = side.line(index);
     let test = file.role == Role::Test || is_test_file(file);
@@ -124,7 +133,7 @@ fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> Option<(&'s
     if test && FORCES.is_match(line.text) && forces_there(side, index) {
         return Some(("A hook of the test runner sets the outcome of tests", Severity::High));
     }
-    if test && REDEFINES.is_match(line.code()) && !is_tested_tool(file) {
+    if test && REDEFINES.is_match(line.code()) && !is_tested_tool(file) && !throws_instead(side, index) {
         return Some(("The assertion itself is replaced", Severity::High));
     }
     if ALWAYS_EQUAL.is_match(line.code()) && YES.is_match(line.code()) {

@@ -75,6 +75,7 @@ impl Check for TestRunNarrowed {
                 || text.starts_with("//")
                 || BENCHMARK.is_match(text)
                 || of_another_plugin(side, line.index)
+                || of_another_task(file, side, line.index)
             {
                 continue;
             }
@@ -110,6 +111,26 @@ fn is_off(side: &SideView<'_>, index: usize) -> bool {
             .rev()
             .find(|at| side.line(*at).text.trim_end().ends_with(['{', '}']))
             .is_some_and(|at| BLOCK.is_match(side.line(at).text))
+}
+
+/// Whether an `exclude` of Gradle stands in blocks that say nothing of tests: the files that a task reads.
+fn of_another_task(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> bool {
+    static TESTS: Pattern = Pattern::new(r"(?i)\btests?\b|test\w*\s*[({]|\w[tT]est\b|check\s*\{");
+    const MOST_ABOVE: usize = 40;
+    let gradle = file.name().ends_with(".gradle") || file.name().ends_with(".gradle.kts");
+    let code = side.line(index).text.trim_start();
+    if !gradle || !code.starts_with("exclude") {
+        return false;
+    }
+    let deep = |at: usize| side.line(at).text.len() - side.line(at).text.trim_start().len();
+    let mut own = deep(index);
+    let mut around = (index.saturating_sub(MOST_ABOVE)..index).rev().filter(|at| {
+        let opens = side.line(*at).text.trim_end().ends_with('{') && deep(*at) < own;
+        own = if opens { deep(*at) } else { own };
+        opens
+    });
+    let first = around.next();
+    first.is_some_and(|first| !TESTS.is_match(side.line(first).text)) && around.all(|at| !TESTS.is_match(side.line(at).text))
 }
 
 /// Whether an `<exclude>` belongs to a plugin of Maven that runs no tests.

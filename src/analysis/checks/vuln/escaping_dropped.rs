@@ -99,7 +99,10 @@ impl Check for EscapingDropped {
         let read = |line: &LineView<'_>| line.text.len() < LONGEST && !(doubled && line.text.contains("{{{"));
         for line in side.changed_lines().filter(read).take(MOST) {
             let Some(name) = values(&RAW, GROUPS, line.text).into_iter().find(|name| shown.contains(name)) else { continue };
-            if told.contains(&line.index) {
+            // What stands in the code itself is nobody's: `'&#160;'.html_safe`.
+            static OWN: Pattern = Pattern::new(r"(?:'[^']*'|\x22[^\x22#]*\x22)\.html_safe\b");
+            let own = OWN.is_match(line.text) && OWN.count(line.text) == MARKS.count(line.text);
+            if told.contains(&line.index) || own {
                 continue;
             }
             // What puts breaks between lines escapes in some languages and in PHP it does not.
