@@ -152,7 +152,7 @@ impl Compared<'_, '_, '_> {
             {
                 continue;
             }
-            if matches!(how, Weakening::Fewer | Weakening::Dropped) && throws_without(self.file.language, was.plain, is.plain) {
+            if matches!(how, Weakening::Fewer | Weakening::Dropped) && nested::throws_without(self.file.language, was.plain, is.plain) {
                 continue;
             }
             if how == Weakening::Dropped && is.consequence == Consequence::KeepsOut && nested::asked_with_it(was.plain, is.plain) {
@@ -373,19 +373,6 @@ fn on_one_line(all: &[String]) -> String {
 static PASSES_ON: Pattern = Pattern::new(r"(?:\)|\.await)\s*\?\s*;?\s*$");
 /// The arm of Rust for what is not there.
 static ABSENT: Pattern = Pattern::new(r"^\s*None\s*=>");
-
-/// Whether all that went is the question whether there is something, and what stays reads a part of it: without it that throws, as it
-/// does where null safety became a matter of types.
-fn throws_without(language: Language, was: &str, is: &str) -> bool {
-    static NOTHING: Pattern = Pattern::new(r"([\w.]+(?:\(\))?(?:\.\w+(?:\(\))?)*)\s*===?\s*null\s*\|\|");
-    let throws = matches!(language, Language::Java | Language::CSharp | Language::Kotlin | Language::Scala);
-    let squeezed = |text: &str| text.split_whitespace().collect::<String>().replace(['(', ')'], "");
-    throws
-        && NOTHING.find(was).zip(NOTHING.group(was, 1)).is_some_and(|(asked, what)| {
-            let rest = format!("{}{}", was.get(..asked.start).unwrap_or(""), was.get(asked.end..).unwrap_or(""));
-            squeezed(&rest) == squeezed(is) && is.contains(&format!("{what}."))
-        })
-}
 
 const SETS: &str = "The condition sets what it compared, so it holds whoever asks";
 

@@ -33,7 +33,8 @@ pub(super) fn left_out(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'
     // The same callback under the name that it has now.
     static NAMED: Pattern = Pattern::new(r"^\s*skip_before_action\s*\(?\s*:([a-z]+)_\w+[!?]?(.*)$");
     let said = |text: &str| Some((NAMED.group(text, 1)?.to_owned(), NAMED.group(text, 2)?.trim().to_owned()));
-    let renamed = |text: &str| said(text).is_some_and(|now| file.removed().any(|was| said(was.text).as_ref() == Some(&now)));
+    let moved = file.diff.old_path.as_ref().is_some_and(|old| old != file.repo_path());
+    let renamed = |text: &str| moved && said(text).is_some_and(|now| file.removed().any(|was| said(was.text).as_ref() == Some(&now)));
     let stood: BTreeSet<String> = old.statements().iter().map(|statement| brief(old, statement)).collect();
     for statement in new.statements().iter().filter(|s| new.is_changed(s.first_line) && guarded_route::skips(new.plain_of(s))) {
         // What stood on several lines may be a statement of its first line alone.

@@ -122,6 +122,20 @@ pub(super) fn nothing_given(old: &str, new: &str) -> bool {
     !was.is_empty() && is.len() > was.len() && was.iter().all(|part| is.contains(part)) && is.iter().all(absent)
 }
 
+/// Whether all that went is the question whether there is something, and what stays reads a part of it: without it that throws, as it
+/// does where null safety became a matter of types.
+#[must_use]
+pub(super) fn throws_without(language: Language, was: &str, is: &str) -> bool {
+    static NOTHING: Pattern = Pattern::new(r"([\w.]+(?:\(\))?(?:\.\w+(?:\(\))?)*)\s*===?\s*null\s*\|\|");
+    let throws = matches!(language, Language::Java | Language::CSharp | Language::Kotlin | Language::Scala);
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>().replace(['(', ')'], "");
+    throws
+        && NOTHING.find(was).zip(NOTHING.group(was, 1)).is_some_and(|(asked, what)| {
+            let rest = format!("{}{}", was.get(..asked.start).unwrap_or(""), was.get(asked.end..).unwrap_or(""));
+            squeezed(&rest) == squeezed(is) && is.contains(&format!("{what}."))
+        })
+}
+
 /// Whether all that went is whether there is a path, and whether there is something at that path is still asked:
 /// `not path or not os.path.exists(path)` → `not os.path.exists(path)`.
 #[must_use]

@@ -6,7 +6,7 @@ use super::cover::{self, Endpoint};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::{FileView, SideView};
-use crate::model::rule::Confidence;
+use crate::model::rule::{Confidence, Severity};
 
 /// Changes with more files than this are not asked for an equivalent elsewhere.
 const MOST_FILES: usize = 300;
@@ -24,18 +24,19 @@ pub fn report(file: &FileView<'_>, new: &SideView<'_>, (were, are): (&[Endpoint]
     for loss in losses.into_iter().take(MOST_LOSSES) {
         let (first, last) = loss.endpoint.lines;
         let key = &loss.endpoint.key;
-        // What a class can do is no guard of what it does.
-        if loss.gone.iter().any(|guard| {
-            guard.ends_with("Interface")
-                || stands_elsewhere(file, guard, key)
-                || comes_with_a_part(file, new, guard)
-                || is_asked_behind(new, first, guard)
-        }) {
+        if loss
+            .gone
+            .iter()
+            .any(|guard| stands_elsewhere(file, guard, key) || comes_with_a_part(file, new, guard) || is_asked_behind(new, first, guard))
+        {
             continue;
         }
         let guards = loss.gone.join(", ");
         let more = if loss.more == 0 { String::new() } else { format!(" (and {} more)", loss.more) };
         let draft = Draft::lines(file, new, first, last).title(format!("{key} is no longer behind {guards}{more}"));
+        // What a class can do may be no guard of what it does.
+        let able = loss.gone.iter().all(|guard| guard.ends_with("Interface"));
+        let draft = if able { draft.severity(Severity::Medium) } else { draft };
         sink.report(draft.evidence(format!("{key}: {guards} → {}", kept(&loss.endpoint.guards))).confidence(Confidence::Medium));
     }
 }
