@@ -28,6 +28,7 @@ pub mod imports;
 mod judging;
 pub mod known_words;
 pub mod language;
+mod layout;
 pub mod lexer;
 pub mod links;
 pub mod lint;

@@ -160,10 +160,10 @@ struct Twins(Vec<Option<u32>>);
 impl Twins {
     /// The lines that both sides share; `None` when the sides do not fit together.
     fn of(old: &SideView<'_>, new: &SideView<'_>) -> Option<Self> {
-        let mut left = (0..old.len()).filter(|line| !old.is_changed(*line));
+        let mut left = (0..old.len()).filter(|line| !old.differs(*line));
         let mut twins = Vec::with_capacity(new.len());
         for line in new.lines() {
-            let twin = if line.changed { None } else { Some(left.next().filter(|at| old.line(*at).text == line.text)?) };
+            let twin = if new.differs(line.index) { None } else { Some(left.next().filter(|at| old.line(*at).text == line.text)?) };
             twins.push(twin.and_then(|at| u32::try_from(at).ok()));
         }
         left.next().is_none().then_some(Self(twins))
@@ -204,8 +204,8 @@ impl<'p> Looking<'p> {
     /// Looks through both sides, and once only through what they share.
     fn both(&mut self, old: &SideView<'_>, new: &SideView<'_>, twins: &Twins) {
         let mut first = 0;
-        while let Some(start) = (first..old.len()).find(|line| old.is_changed(*line)) {
-            let end = (start..old.len()).find(|line| !old.is_changed(*line)).unwrap_or(old.len());
+        while let Some(start) = (first..old.len()).find(|line| old.differs(*line)) {
+            let end = (start..old.len()).find(|line| !old.differs(*line)).unwrap_or(old.len());
             self.lines(old, start..end, &|_| None);
             first = end;
         }

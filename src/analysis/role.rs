@@ -292,7 +292,9 @@ fn is_test(path: &str, name: &str) -> bool {
 /// A folder of examples stands above the sources: below them, `com/example` is a package like any other.
 fn is_example(path: &str, _: &str) -> bool {
     let above = path.find("/src/").map_or_else(|| path.rsplit_once('/').map_or("", |(above, _)| above), |at| path.get(..at).unwrap_or(""));
-    above.split('/').any(|folder| matches!(folder, "examples" | "example" | "samples" | "demo" | "demos"))
+    above.split('/').any(|folder| {
+        matches!(folder, "examples" | "example" | "samples" | "demo" | "demos") || folder.split(['-', '_']).any(|word| word == "examples")
+    })
 }
 
 fn is_docs(path: &str, name: &str) -> bool {

@@ -58,7 +58,7 @@ impl Deed {
 }
 
 static REMOTE_SHELL: Pattern = Pattern::new(
-    r"(?i)/dev/(tcp|udp)/|\bn(c|cat|etcat)\b[^|;&\n]*\s-(e|c)\s|\bmkfifo\s+[^\s|;&][^\n]*[|;&\s]n(c|cat)\s|\bsocat\b[^\n]*\bexec:",
+    r"(?i)/dev/(tcp|udp)/|\bn(c|cat|etcat)\b[^|;&\n]*\s-(e|c)\s|\bmkfifo\s+[^\s|;&][^\n]*[|;&\s]n(c|cat)\s|\bsocat\b[^\n]*\b(?:tcp|udp|sctp|openssl|ssl|dtls|socks|proxy|vsock)[\w-]*:[^\n]*\b(?:exec|system):|\bsocat\b[^\n]*\b(?:exec|system):[^\n]*(?:\b(?:tcp|udp|sctp|openssl|ssl|dtls|socks|proxy|vsock)[\w-]*:|\s[\x22\x27]?\$)",
 );
 static RUNS_DOWNLOAD: Pattern = Pattern::new(
     r#"(?ix)

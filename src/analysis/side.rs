@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 use super::bigrams::Index;
 use super::document::{self, node::Node};
 use super::language::Language;
+use super::layout::Layout;
 use super::lexer::{Kind, Lexeme, lex};
 use super::outline::{self, Function};
 use super::statements::{self, Statement};
@@ -39,6 +40,9 @@ struct Lines {
     starts: Vec<usize>,
     /// The real number of each line, where lines are missing between them.
     numbers: Option<Vec<u32>>,
+    /// Those that the diff calls changed.
+    differ: Vec<bool>,
+    /// Those of them that say something else now, or stand elsewhere.
     changed: Vec<bool>,
 }
 
@@ -65,36 +69,43 @@ pub struct SideView<'a> {
 
 impl<'a> SideView<'a> {
     /// The whole file `text`, of which `diff` changes lines.
-    pub(super) fn whole(side: Side, language: Language, text: &'a str, diff: &TextDiff) -> Self {
+    pub(super) fn whole(side: Side, language: Language, text: &'a str, diff: &TextDiff, layout: &Layout) -> Self {
         let text = shortened(text);
         let starts = line_starts(&text);
-        let mut changed = vec![false; starts.len()];
+        let mut differ = vec![false; starts.len()];
         let kind = changed_kind(side);
-        for line in diff.lines.iter().filter(|line| line.kind == kind) {
-            let index = line.number(side).map_or(0, |number| number as usize - 1);
-            if let Some(flag) = changed.get_mut(index) {
-                *flag = true;
+        let set = |flags: &mut Vec<bool>, number: u32, to: bool| {
+            if let Some(flag) = flags.get_mut((number as usize).saturating_sub(1)) {
+                *flag = to;
             }
+        };
+        for line in diff.lines.iter().filter(|line| line.kind == kind) {
+            set(&mut differ, line.number(side).unwrap_or(1), true);
         }
-        let lines = Lines { starts, numbers: None, changed };
+        let mut changed = differ.clone();
+        layout.lines(side).iter().for_each(|number| set(&mut changed, *number, false));
+        let lines = Lines { starts, numbers: None, differ, changed };
         Self::of(side, true, language, text, lines)
     }
 
     /// The hunks of `diff` put together; `whole` says that they are all of the file.
-    pub(super) fn from_hunks(side: Side, language: Language, diff: &TextDiff, whole: bool) -> Self {
+    pub(super) fn from_hunks(side: Side, language: Language, diff: &TextDiff, layout: &Layout, whole: bool) -> Self {
         let kind = changed_kind(side);
         let shown = || diff.lines.iter().filter(|line| line.kind == kind || line.kind == LineKind::Context);
         let (count, bytes) = shown().fold((0, 0), |(count, bytes), line| (count + 1, bytes + cut(diff.text(line)).len() + 1));
         let mut text = String::with_capacity(bytes);
-        let (mut starts, mut numbers, mut changed) = (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
+        let (mut starts, mut numbers) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let (mut differ, mut changed) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for line in shown() {
             starts.push(text.len());
-            numbers.push(line.number(side).unwrap_or(0));
-            changed.push(line.kind == kind);
+            let number = line.number(side).unwrap_or(0);
+            numbers.push(number);
+            differ.push(line.kind == kind);
+            changed.push(line.kind == kind && layout.lines(side).binary_search(&number).is_err());
             text.push_str(cut(diff.text(line)));
             text.push('\n');
         }
-        let lines = Lines { starts, numbers: Some(numbers), changed };
+        let lines = Lines { starts, numbers: Some(numbers), differ, changed };
         Self::of(side, whole, language, Cow::Owned(text), lines)
     }
 
@@ -158,9 +169,15 @@ impl<'a> SideView<'a> {
         (0..self.len()).map(|index| self.line(index))
     }
 
-    /// The lines the change added (new side) or removed (old side).
+    /// The lines the change added (new side) or removed (old side), but for those it only lays out anew.
     pub fn changed_lines(&self) -> impl Iterator<Item = LineView<'_>> {
         (0..self.len()).filter(|index| self.lines.changed[*index]).map(|index| self.line(index))
+    }
+
+    /// Whether the diff calls the line at `index` changed, be it only laid out anew.
+    #[must_use]
+    pub fn differs(&self, index: usize) -> bool {
+        self.lines.differ.get(index).copied().unwrap_or(false)
     }
 
     /// Whether the line at `index` was changed.

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::hints::{Hint, Seen, Spots};
 use super::language::Language;
+use super::layout::Layout;
 use super::role::Role;
 use super::shared::Shared;
 pub use super::side::{LineView, SideView};
@@ -155,11 +156,12 @@ impl<'a> FileView<'a> {
     fn read(&self, side: Side) -> Option<SideView<'a>> {
         let path = self.diff.path_on(side)?;
         let diff = self.diff.text()?;
+        let layout = self.shared(|file| Layout::of(diff, file.language));
         Some(match self.texts.get(path, side) {
-            Some(text) => SideView::whole(side, self.language, text, diff),
+            Some(text) => SideView::whole(side, self.language, text, diff, &layout),
             None => {
                 let complete = matches!((side, self.diff.status), (Side::New, FileStatus::Added) | (Side::Old, FileStatus::Deleted));
-                SideView::from_hunks(side, self.language, diff, complete)
+                SideView::from_hunks(side, self.language, diff, &layout, complete)
             }
         })
     }

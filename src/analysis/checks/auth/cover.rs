@@ -358,10 +358,13 @@ fn guards_in(plain: &str) -> Guards<'_> {
     names_in(plain).map(|(_, name)| name).collect()
 }
 
+/// A type of settings asks nothing.
+static SETTINGS: Pattern = Pattern::new(r"^[A-Z]\w*(?:Config|Configuration|Options|Settings|Props|Params)$");
+
 /// The same with the bytes they begin at.
 fn names_in(plain: &str) -> impl Iterator<Item = (usize, &str)> {
     let words = WORD.find_all(plain).filter_map(|found| Some((found.start, plain.get(found)?)));
-    words.filter(|(_, word)| (guards(word) || SOMEBODY.is_match(word)) && !is_open(word))
+    words.filter(|(_, word)| !SETTINGS.is_match(word) && (guards(word) || SOMEBODY.is_match(word)) && !is_open(word))
 }
 
 /// Whether what begins at `at` in the head of a class says for which types it is, as in `IValidator<LoginRequest>`.

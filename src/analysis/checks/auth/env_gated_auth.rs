@@ -10,6 +10,7 @@ use super::vocabulary::{Setting, vocabulary};
 use crate::analysis::branch::{self, Branch};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::flow::Flow;
+use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, RuleId, Severity};
@@ -141,8 +142,20 @@ impl Place<'_, '_, '_> {
             let statement = &self.side.statements()[at];
             Some((grant(self.side.plain_of(statement), self.side.code_of(statement))?, at))
         });
+        let condition = self.side.plain().get(branch.condition.clone()).unwrap_or("");
+        let inline = inline.filter(|_| !self.side.plain().get(branch.inline.clone()).is_some_and(|text| self.only_in_shell(condition, text)));
+        let granted = granted.filter(|(_, at)| !self.only_in_shell(condition, self.side.plain_of(&self.side.statements()[*at])));
         let (grant, at) = granted.chain(inline).max_by_key(|(grant, at)| (*grant, std::cmp::Reverse(*at)))?;
         Some(self.way(gate, grant, at))
+    }
+
+    /// What lets nobody in where a shell runs it: a number that says that it failed, and the name under which the script itself signs in
+    /// where none is given.
+    fn only_in_shell(&self, condition: &str, text: &str) -> bool {
+        static FAILS: Pattern = Pattern::new(r"^\s*(?:return|exit)\s+[1-9]");
+        static NAMED: Pattern = Pattern::new(r"^\s*(\w+_(?:USER|USERNAME|LOGIN|ACCOUNT))=");
+        let own = |name: &str| condition.contains(&format!("-z \"${name}\"")) || condition.contains(&format!("-z \"${{{name}"));
+        self.file.language == Language::Shell && (FAILS.is_match(text) || NAMED.group(text, 1).is_some_and(own))
     }
 
     /// The real check stands inside the condition, and after it comes success.
@@ -198,7 +211,7 @@ impl Place<'_, '_, '_> {
 
 fn report(file: &FileView<'_>, side: &SideView<'_>, way: &Way, sink: &mut Sink<'_>) {
     let Some((severity, confidence)) = weigh(way).filter(|_| !asks_whether_required(side, way)) else { return };
-    let severity = if skips_only_what_is_new(file, side, way) { severity.min(Severity::Medium) } else { severity };
+    let severity = if skips_only_what_is_new(file, side, way) || asks_whether_there(file, side, way) || chooses(side, way) { severity.min(Severity::Medium) } else { severity };
     let title = format!("Access is granted by {}", way.gate.words());
     sink.report(
         Draft::lines(file, side, way.lines.start, way.lines.end.saturating_sub(1)).title(title).severity(severity).confidence(confidence),
@@ -210,6 +223,21 @@ fn asks_whether_required(side: &SideView<'_>, way: &Way) -> bool {
     static REQUIRED: Pattern = Pattern::new(r"(?:_required|Required|_needed|Needed)\??$|^(?:requires?|needs?|must)(?:_|[A-Z])");
     let asked = || side.function_at(way.lines.start).is_some_and(|function| REQUIRED.is_match(&function.name));
     way.gate == Gate::Switch && way.grant == Grant::Success && asked()
+}
+
+/// Whether a function says by its name that it chooses among several ways, and no privileged one is taken: `selectAuthMethod`.
+fn chooses(side: &SideView<'_>, way: &Way) -> bool {
+    static CHOOSES: Pattern = Pattern::new(
+        r"^_*(?:infer|select|choose|pick|detect|guess|determine)(?:_|[A-Z]).*(?i:type|method|kind|mode|format|scheme|style|name|url|uri)s?$",
+    );
+    way.grant != Grant::Principal && side.function_at(way.lines.start).is_some_and(|function| CHOOSES.is_match(&function.name))
+}
+
+/// Whether a function that the change brings says by its name that something is there, not who may: `admin_account_available?`.
+fn asks_whether_there(file: &FileView<'_>, side: &SideView<'_>, way: &Way) -> bool {
+    static THERE: Pattern = Pattern::new(r"(?i)_?(?:available|configured|present|exists|provided)\??$");
+    let Some(function) = side.function_at(way.lines.start).filter(|function| THERE.is_match(&function.name)) else { return false };
+    file.old().is_none_or(|old| old.functions().iter().all(|was| was.name != function.name))
 }
 
 /// Whether a switch of the program only leaves out checks that the same change brings, in a function that lost no condition.

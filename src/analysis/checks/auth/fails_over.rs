@@ -42,7 +42,7 @@ static NO: Pattern = Pattern::new(
 static LET_BE: Pattern = Pattern::new(r"^\s*(?:return\s+)?(?:false|False|Ok\(false\))\s*[;,]?\s*$");
 static KEPT_OUT: Pattern = Pattern::new(r"^\s*(?:return\s+)?(?:true|True|Ok\(true\))\s*[;,]?\s*$|^\s*(?:throw|raise)\b");
 /// What comes next is let run.
-static HANDS_ON: Pattern = Pattern::new(
+pub(super) static HANDS_ON: Pattern = Pattern::new(
     r"\bnext\(\s*\)|\b_?next(?:\.Invoke)?\s*\(\s*(?:http_?[cC]ontext|context|ctx|request|req)\s*\)|\bnext\.ServeHTTP\s*\(|\b\w*[cC]hain\.(?:doFilter|filter)\s*\(|\bcall_next\s*\(|\bc\.Next\(\)|\bfccb\s*\(",
 );
 static TRIES: Pattern = Pattern::new(r"\btry\b|\bbegin\b|\bmatch\b");

@@ -323,7 +323,9 @@ fn reopened(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let goes_on = !says(side, at, &|text| is_of_somebody(text) || refuses(text) || ends(text));
         if goes_on && !inside(side, at).is_empty() && touched {
             let draft = Draft::lines(file, side, handler.first_line, last).title("A failed check turned somebody away, and lets in now");
-            sink.report(draft.evidence(side.plain_of(handler).trim()).confidence(Confidence::Medium));
+            let draft = draft.evidence(side.plain_of(handler).trim()).confidence(Confidence::Medium);
+            let answers = says(side, at, &answers_as_told) && !says(side, at, &|text| fails_over::HANDS_ON.is_match(text));
+            sink.report(if answers { draft.severity(Severity::Medium) } else { draft });
         }
     }
 }
@@ -332,6 +334,12 @@ fn reopened(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
 static UNPROVEN: Pattern = Pattern::new(
     r"(?i)signature_?(?:verification)?_?(?:error|exception|invalid|mismatch)|invalid_?(?:signature|token)|bad_?signature|verification_?(?:error|failed|exception)|jwt\w*(?:error|exception)|token_?(?:error|expired|invalid)\w*|unauthori[sz]ed|unauthenticated|not_?authenticated|authentication_?(?:error|failed|exception)|access_?denied|permission_?denied",
 );
+
+/// Whether a statement answers with a status that something else told: `res.status(response.status)`.
+fn answers_as_told(text: &str) -> bool {
+    static ANSWERS: Pattern = Pattern::new(r"\b(?:res|resp|response|reply|ctx|c|w)\.(?:status|sendStatus|code|Status|WriteHeader)\s*\(\s*[A-Za-z_][\w.]*\s*\)");
+    ANSWERS.is_match(text)
+}
 
 /// Whether a statement ends what runs without an answer that could be meant otherwise.
 fn stops(text: &str) -> bool {

@@ -134,7 +134,8 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
         return (guarded && (ASKS.contains(&whole) || !vocabulary().stands_in(whole)) && !guarded_route::exempting(whole))
             .then_some(Kind::Decorator);
     }
-    if let Some(given) = MIDDLEWARE.group(plain, 1) {
+    // What a text says is no callback.
+    if let Some(given) = MIDDLEWARE.group(plain, 1).filter(|_| MIDDLEWARE.is_match(code)) {
         return guarded_route::in_front(given).then_some(Kind::Middleware);
     }
     if let Some(found) = branch::branch(side, file.language, at) {
@@ -154,7 +155,8 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
         return Some(Kind::Refusal);
     }
     let name = CALL.group(code, 1)?;
-    (ACTS.is_match(name) && vocabulary().decides(name) && !MAKES_SURE.is_match(name)).then_some(Kind::Call)
+    let is_head = || side.functions().iter().any(|function| function.first_line == statement.first_line && function.name == name);
+    (ACTS.is_match(name) && vocabulary().decides(name) && !MAKES_SURE.is_match(name) && !is_head()).then_some(Kind::Call)
 }
 
 /// A call that may refuse in the place of what refused: by its name, or as the change writes it.

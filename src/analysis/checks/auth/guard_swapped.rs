@@ -15,7 +15,7 @@ use crate::analysis::prefilter::{Needs, Reach, Words};
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::diff::LineKind;
-use crate::model::rule::RuleId;
+use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/guard-swapped.toml`.
 pub struct GuardSwapped;
@@ -103,7 +103,16 @@ impl Check for GuardSwapped {
         }
         // What these do beside answering is no answer: they have to say yes.
         let mut answering: BTreeSet<String> = BTreeSet::new();
+        // What was called as often before takes no place.
+        let called_on = |side: &SideView<'_>, name: &str| {
+            let lines = side.changed_lines().filter(|line| line.text.len() < 400).take(MOST);
+            lines.flat_map(|line| CALL.groups(side.plain_line(line.index), 1)).filter(|called| *called == name).count()
+        };
         for (name, asked) in replaced(file, old, new) {
+            let before = called_on(old, &name);
+            if before > 0 && before >= called_on(new, &name) {
+                continue;
+            }
             if let Entry::Vacant(place) = wanted.entry(name) {
                 answering.insert(place.key().clone());
                 place.insert(asked);
@@ -142,7 +151,9 @@ impl Check for GuardSwapped {
             if let Some(how) = weak.get(&name) {
                 let title =
                     format!("`{name}`, which this change brings, stands where `{}` stood, and says yes without asking", short(&was));
-                sink.report(Draft::line(file, new, line).title(title).evidence(format!("{} ← {how}", new.line(line).text.trim())));
+                let draft = Draft::line(file, new, line).title(title).evidence(format!("{} ← {how}", new.line(line).text.trim()));
+                static THERE: Pattern = Pattern::new(r"(?i)_?(?:installed|running|exists?|available)\??$");
+                sink.report(if THERE.is_match(&name) { draft.severity(Severity::Medium) } else { draft });
             }
         }
     }

@@ -2,7 +2,7 @@
 //! guard is asked for less.
 
 use std::cell::LazyCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::functions::brief;
 use super::guarded_route::{Said, guards, is_open, made_open};
@@ -107,13 +107,29 @@ fn weakened_statements(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'
         sink.skip(Some(file.repo_path()), why);
     }
     let standing: HashSet<String> = changed(new).map(|is| brief(new, is)).collect();
+    let called = |side: &SideView<'_>| -> HashMap<String, usize> {
+        let mut out = HashMap::new();
+        changed(side).filter_map(|one| calls(side.plain_of(one))).for_each(|name| *out.entry(name.to_owned()).or_default() += 1);
+        out
+    };
+    let counts = LazyCell::new(|| (called(old), called(new)));
+    // What is called as often as before gave way to nothing, nor did it take a place.
+    let still = |text: &str| calls(text).is_some_and(|name| counts.0.contains_key(name) && counts.0.get(name) == counts.1.get(name));
     for (before, was) in guarded.iter().take(MOST_COMPARED).filter(|(before, _)| !standing.contains(&brief(old, before))) {
-        let told = weak.iter().take(MOST_COMPARED).find_map(|(now, is)| Some((now, weaker(was, is)?)));
+        let another = |is: &Said<'_>| calls(was.plain) != calls(is.plain) && still(was.plain) && still(is.plain);
+        let told = weak.iter().take(MOST_COMPARED).filter(|(_, is)| !another(is)).find_map(|(now, is)| Some((now, weaker(was, is)?)));
         if let Some((now, title)) = told {
             let draft = Draft::lines(file, new, now.first_line, now.last_line).title(title).confidence(Confidence::Medium);
             sink.report(draft.evidence(format!("{} → {}", brief(old, before), brief(new, now))));
         }
     }
+}
+
+/// The function whose answer a statement takes, or that it only calls.
+fn calls(plain: &str) -> Option<&str> {
+    static CALLS: Pattern =
+        Pattern::new(r"^\s*(?:(?:const|let|var|val|mut|final)\s+)*(?:[\w.,\s]+?:?=\s*)?(?:await\s+)?([A-Za-z_]\w*)\s*\([^{}]*\)\??\s*;?\s*$");
+    CALLS.group(plain, 1)
 }
 
 /// How the statement `is` guards less than `was`.

@@ -187,7 +187,18 @@ impl Place<'_, '_, '_> {
             let parts = parts(&tokens(asked), "||");
             Some(parts.len() > 1 && parts.contains(&was))
         };
-        was.len() > 1 && self.now().filter(|at| self.touched(*at)).any(|at| among(at) == Some(true))
+        // `const unknown = user == null || gone;`, and what follows asks that name.
+        let named = |at: usize| {
+            static NAMED: Pattern = Pattern::new(r"^\s*(?:const|let|var|val|final|auto|bool|boolean)\s+\w+(?:\s*:\s*\w+)?\s*=([^=].*)$");
+            let told = self.new.plain_of(&self.new.statements()[at]).split_whitespace().collect::<Vec<_>>().join(" ");
+            let all = tokens(NAMED.group(&told, 1).filter(|told| told.len() < 2000)?);
+            let inner = |part: Vec<String>| match part.as_slice() {
+                [first, inner @ .., last] if first == "(" && last == ")" => inner.to_vec(),
+                _ => part,
+            };
+            Some(parts(&all, "||").into_iter().map(inner).any(|part| part == was))
+        };
+        was.len() > 1 && self.now().filter(|at| self.touched(*at)).any(|at| among(at) == Some(true) || named(at) == Some(true))
     }
 
     /// Whether it told only that something could not be done, and that is not done there any more: `x, err = convert(text); err != nil`.

@@ -20,8 +20,8 @@ pub(super) fn tokens(text: &str) -> Vec<String> {
             "not" => all.push("!".to_owned()),
             "!=" | "!==" => all.extend(["!".to_owned(), token.replacen('!', "=", 1).replace("====", "===")]),
             ";" => {}
-            // `a?.b` asks what `a.b` asks.
-            "." if all.last().is_some_and(|last| last == "?") => {
+            // `a?.b` and `a!.b` ask what `a.b` asks.
+            "." if all.last().is_some_and(|last| last == "?" || last == "!") => {
                 all.pop();
                 all.push(token.to_owned());
             }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::refusal::is_of_somebody;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;
-use crate::model::diff::{FileDiff, LineKind, TextDiff};
+use crate::model::diff::{FileDiff, LineKind};
 
 /// Changes with more files than this are not looked through for the helper.
 const MOST_FILES: usize = 300;
@@ -50,19 +50,56 @@ fn defined(file: &FileView<'_>) -> Rc<Defined> {
     })
 }
 
-/// The added lines from the head of a function on.
-fn from_head<'f>(file: &'f FileView<'_>, (at, index): (usize, usize)) -> impl Iterator<Item = &'f str> + use<'f> {
-    let text = file.change.patch.files.get(at).and_then(FileDiff::text);
-    let lines =
-        move |text: &'f TextDiff| text.lines.iter().skip(index).filter(|line| line.kind == LineKind::Added).map(|line| text.text(line));
-    text.into_iter().flat_map(lines)
+/// The lines of a function below its head, and whether they are all of it.
+struct Inside<'l> {
+    lines: Vec<&'l str>,
+    whole: bool,
+}
+
+impl<'l> Inside<'l> {
+    /// Of the function whose head is the first of these lines, each with its number and whether it is new.
+    fn of(mut lines: impl Iterator<Item = (u32, &'l str, bool)>) -> Self {
+        // Behind a new line a hunk ends only where the file does.
+        let mut inside = Self { lines: Vec::new(), whole: true };
+        let Some((mut last, head, _)) = lines.next() else { return inside };
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let deep = indent(head);
+        for (number, line, new) in lines.take(MOST_LINES) {
+            let (text, out) = (line.trim_start(), !line.trim().is_empty() && indent(line) <= deep);
+            if number != last + 1 {
+                return inside;
+            }
+            if out && !text.starts_with(['}', ')', '{']) {
+                return Self { whole: true, ..inside };
+            }
+            inside.lines.push(line);
+            if out && text.starts_with('}') {
+                return Self { whole: true, ..inside };
+            }
+            (last, inside.whole) = (number, new);
+        }
+        inside
+    }
+
+    /// As the change leaves it.
+    fn shown(file: &'l FileView<'_>, (at, index): (usize, usize)) -> Self {
+        let Some(text) = file.change.patch.files.get(at).and_then(FileDiff::text) else { return Self::of(std::iter::empty()) };
+        let stands = text.lines.iter().skip(index).filter(|line| line.kind != LineKind::Removed);
+        Self::of(stands.map(|line| (line.new, text.text(line), line.kind == LineKind::Added)))
+    }
+
+    /// Whether a line is one of those; `None` where there is none, or the rest is not shown.
+    fn says(&self, is_one: impl Fn(&str) -> bool) -> Option<bool> {
+        let found = self.lines.iter().any(|line| is_one(line));
+        (found || self.whole && !self.lines.is_empty()).then_some(found)
+    }
 }
 
 /// Whether a helper that `code` calls for nothing but itself can refuse; `None` when the change does not bring that helper.
 #[must_use]
 pub fn refuses(file: &FileView<'_>, code: &str) -> Option<bool> {
     let name = ALONE.group(code, 1)?;
-    defined(file).0.get(name)?.iter().find_map(|head| says(from_head(file, *head), |line| ENDS.is_match(line)))
+    defined(file).0.get(name)?.iter().find_map(|head| Inside::shown(file, *head).says(|line| ENDS.is_match(line)))
 }
 
 /// Whether a helper that the change brings, and that `code` calls for nothing but itself, is seen to turn somebody away: it says so in its own
@@ -72,7 +109,7 @@ pub fn turns_away(file: &FileView<'_>, code: &str) -> bool {
     let throws = |line: &str| is_of_somebody(line) && THROWS.is_match(line) || ABORTS.is_match(line);
     let defined = defined(file);
     let Some(heads) = ALONE.group(code, 1).and_then(|name| defined.0.get(name)) else { return false };
-    let any = |is_one: &dyn Fn(&str) -> bool| heads.iter().any(|head| says(from_head(file, *head), is_one) == Some(true));
+    let any = |is_one: &dyn Fn(&str) -> bool| heads.iter().any(|head| Inside::shown(file, *head).says(is_one) == Some(true));
     // One that may leave before it is seen to do so only sometimes.
     any(&throws) && !any(&|line| LEAVES_QUIETLY.is_match(line))
 }
@@ -97,41 +134,9 @@ pub fn ends_all(file: &FileView<'_>, code: &str) -> bool {
 pub fn written(file: &FileView<'_>, name: &str) -> Option<String> {
     let defined = defined(file);
     let [head] = defined.0.get(name)?.as_slice() else { return None };
-    let text = file.change.patch.files.get(head.0).and_then(FileDiff::text)?;
-    let stands = text.lines.iter().skip(head.1).filter(|line| line.kind != LineKind::Removed);
-    let mut lines = stands.map(|line| text.text(line));
-    let deep = lines.next().map(|head| head.len() - head.trim_start().len())?;
-    let mut body = String::new();
-    for line in lines.take(MOST_LINES) {
-        let own = line.len() - line.trim_start().len();
-        if !line.trim().is_empty() && own <= deep && !line.trim_start().starts_with(['}', ')', '{']) {
-            break;
-        }
-        body.push_str(line);
-        body.push('\n');
-        if own <= deep && line.trim_start().starts_with('}') {
-            break;
-        }
-    }
+    let mut body = Inside::shown(file, *head).lines.join("\n");
+    body.push('\n');
     Some(body)
-}
-
-/// Whether a line of the function whose head is the first of `lines` is one of those; `None` where it has none.
-fn says<'l>(mut lines: impl Iterator<Item = &'l str>, is_one: impl Fn(&str) -> bool) -> Option<bool> {
-    let head = lines.next()?;
-    let deep = head.len() - head.trim_start().len();
-    let inside = lines.take(MOST_LINES).take_while(|line| {
-        let own = line.len() - line.trim_start().len();
-        line.trim().is_empty() || own > deep || line.trim_start().starts_with(['}', ')', '{'])
-    });
-    let mut any = false;
-    for line in inside {
-        any = true;
-        if is_one(line) {
-            return Some(true);
-        }
-    }
-    any.then_some(false)
 }
 
 #[cfg(test)]
@@ -139,7 +144,8 @@ mod tests {
     use super::*;
 
     fn ends(text: &str) -> Option<bool> {
-        says(text.lines(), |line| ENDS.is_match(line))
+        let numbered = (1..).zip(text.lines());
+        Inside::of(numbered.map(|(number, line)| (number, line, true))).says(|line| ENDS.is_match(line))
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub fn reads(file: &FileView<'_>, side: &SideView<'_>, statement: &Statement) ->
         // A header that is set is no header that is read; what it is set to may be.
         let plain = SETS_HEADER.find(plain).map_or(plain, |set| plain.get(set.end..).unwrap_or(""));
         let read = traffic().reads(plain, file.language).filter(|_| !PICKED.is_match(plain))?;
-        (read.kind != Kind::Request || !asked_singly(side, statement)).then_some(read)
+        (read.kind != Kind::Request || !asked_singly(side, statement)).then_some(read).filter(|_| !only_names(side, statement))
     };
     let known = possible.then(|| file.shared(|_| Read::default()))?;
     let place = (side.side == Side::New, statement.bytes.start, statement.bytes.end);
@@ -72,6 +72,15 @@ static SETS_HEADER: Pattern =
 /// What statements of a file read, by side and bytes, as far as somebody asked.
 #[derive(Default)]
 struct Read(RefCell<HashMap<(bool, usize, usize), Option<Sensitive>>>);
+
+/// Whether a loop only takes the names of the environment, and no value by one of them: `for (const name in process.env)`.
+fn only_names(side: &SideView<'_>, statement: &Statement) -> bool {
+    static NAMES: Pattern = Pattern::new(r"^\s*for\s*\(\s*(?:const|let|var)\s+(\w+)\s+in\s+process\.env\s*\)");
+    const LOOP: usize = 40;
+    let Some(name) = NAMES.group(side.code_of(statement), 1) else { return false };
+    let below = side.lines().skip(statement.first_line).take(LOOP);
+    !below.map(|line| line.code()).any(|code| code.contains(&format!("[{name}]")))
+}
 
 /// Whether a statement only gives a short name to the headers of a request, and all that follows in its function asks for single ones
 /// that prove nothing: `headers = request.headers`, `headers.get("X-Trace")`.

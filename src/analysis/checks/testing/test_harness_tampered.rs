@@ -123,6 +123,13 @@ fn throws_instead(side: &SideView<'_>, index: usize) -> bool {
     ENDS.is_match(code) && (code.contains("throw ") || next().is_some_and(|at| THROWS.is_match(side.line(at).code())))
 }
 
+/// Whether a line stands in a function of Go that plays a program which a test starts, and reads what it was started with.
+fn stands_for_program(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> bool {
+    let Some(function) = side.function_at(index).filter(|_| file.language == Language::Go) else { return false };
+    let runs = ["Test", "Benchmark", "Fuzz", "Example", "init"].iter().any(|begins| function.name.starts_with(begins));
+    !runs && (function.first_line..=function.last_line).take(200).any(|at| side.line(at).code().contains("os.Args"))
+}
+
 fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> Option<(&'static str, Severity)> {
     let line = side.line(index);
     let test = file.role == Role::Test || is_test_file(file);
@@ -149,10 +156,14 @@ fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> Option<(&'s
     // Only Node has a process that is ended by its own method.
     let ends = EXITS.is_match(line.code()) && !(file.language == Language::Python && line.code().contains("process.exit"));
     if test && ends && !is_new_script(file, side) {
-        return Some((
-            "The test run ends with success before it is over",
-            if ends_script(side, index) { Severity::Low } else { Severity::High },
-        ));
+        let severity = if ends_script(side, index) {
+            Severity::Low
+        } else if stands_for_program(file, side, index) {
+            Severity::Medium
+        } else {
+            Severity::High
+        };
+        return Some(("The test run ends with success before it is over", severity));
     }
     None
 }

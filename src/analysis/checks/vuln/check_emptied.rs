@@ -2,6 +2,8 @@
 //!
 //! Each function is compared with itself. Bounds of paths, hosts and sizes are `input-check-weakened`'s, who may do what `condition-weakened`'s.
 
+use std::borrow::Cow;
+
 use super::bounds::MOVES_BYTES;
 use super::only_given;
 use super::request::ASKED;
@@ -14,7 +16,7 @@ use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
-use crate::analysis::view::FileView;
+use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 /// See `rules/code/check-emptied.toml`.
@@ -91,7 +93,8 @@ impl Check for CheckEmptied {
 
 /// The same two things are compared, but only a part of them.
 fn compared_in_part(twin: &Twin<'_, '_>) -> Option<Told> {
-    let was: Vec<&str> = twin.removed().map(|(_, text)| text).filter(|text| text.len() < 600 && COMPARES.is_match(text)).collect();
+    let compares = |(_, text): &(usize, &str)| text.len() < 600 && COMPARES.is_match(text);
+    let was: Vec<Cow<'_, str>> = twin.removed().filter(compares).map(|(line, text)| to_its_end(twin.old, line, text)).collect();
     if was.is_empty() || !SECRET.is_match(twin.before()) {
         return None;
     }
@@ -108,8 +111,21 @@ fn compared_in_part(twin: &Twin<'_, '_>) -> Option<Told> {
         return Some(Told { line, new: true, title: "A part of what has to match is enough" });
     }
     let partly = |text: &str| PART.is_match(text) || third(text).is_some_and(|size| !WHOLE.is_match(size) && !size.contains("sizeof"));
-    let came = twin.added().find(|(_, text)| text.len() < 600 && COMPARES.is_match(text) && partly(text));
+    let came = twin.added().filter(compares).find(|(line, text)| partly(&to_its_end(twin.new, *line, text)));
     came.filter(|_| whole).map(|(line, _)| Told { line, new: true, title: "Only a part of what has to match is compared" })
+}
+
+/// A call that goes on over a few lines, in one.
+fn to_its_end<'v>(side: &SideView<'_>, line: usize, text: &'v str) -> Cow<'v, str> {
+    let open = |text: &str| text.matches('(').count() > text.matches(')').count();
+    let mut whole = Cow::Borrowed(text);
+    let mut below = side.lines().skip(line + 1).take(3);
+    while open(&whole)
+        && let Some(next) = below.next()
+    {
+        whole.to_mut().push_str(side.plain_line(next.index));
+    }
+    whole
 }
 
 /// The words of a line that may be names.
@@ -182,7 +198,7 @@ fn endless(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
         return None;
     }
     let kept = twin.after().lines().any(|line| ENDS.is_match(line) && (NOW.is_match(line) || line.contains(['<', '>'])));
-    if !kept {
+    if !kept && !refusals(file, twin.new, &twin.is).any(|(_, asked)| asks(asked)) {
         return went(line, "What has expired is taken all the same");
     }
     let turned = refusals(file, twin.new, &twin.is)
@@ -191,9 +207,22 @@ fn endless(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     Some(Told { line, new: true, title: "What has expired is taken, and something else is refused" })
 }
 
+/// Whether what was asked about is not there any more, nor is what it was made by called.
+fn nothing_left(twin: &Twin<'_, '_>, asked: &str) -> bool {
+    static ASKED: Pattern = Pattern::new(r"([A-Za-z_]\w*)(?:\.|->)");
+    static MADE: Pattern = Pattern::new(r"^\s*(?:(?:const|let|var|val|final|auto)\s+)*\$?(\w+)\s*:?=\s*[^=(]*?(\w+)\s*\(");
+    let Some(name) = ASKED.group(asked, 1) else { return false };
+    let word = |text: &str, name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let made = twin.removed().find_map(|(_, text)| MADE.group(text, 2).filter(|_| MADE.group(text, 1) == Some(name)));
+    made.is_some_and(|made| !word(twin.after(), made) && !word(twin.after(), name))
+}
+
 /// What was taken once is taken again.
 fn again(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
-    let (line, _) = refusals(file, twin.old, &twin.was).find(|(_, asked)| SPENT.is_match(asked))?;
+    let (line, asked) = refusals(file, twin.old, &twin.was).find(|(_, asked)| SPENT.is_match(asked))?;
+    if nothing_left(twin, asked) {
+        return None;
+    }
     let gone = !twin.after().lines().any(|line| SPENT.is_match(line));
     if gone && SHOWN.is_match(twin.before()) && !calls_another(twin) {
         went(line, "What was used up or taken back is taken again")
@@ -289,7 +318,7 @@ fn done_before(file: &FileView<'_>, twin: &Twin<'_, '_>) -> Option<Told> {
     if twin.removed().all(|(_, text)| !ACTS.is_match(text)) && twin.added().all(|(_, text)| !ACTS.is_match(text)) {
         return None;
     }
-    let acts = |side: &crate::analysis::view::SideView<'_>, lines: &std::ops::Range<usize>| -> std::collections::BTreeMap<String, usize> {
+    let acts = |side: &SideView<'_>, lines: &std::ops::Range<usize>| -> std::collections::BTreeMap<String, usize> {
         lines
             .clone()
             .filter(|line| ACTS.is_match(side.plain_line(*line)))

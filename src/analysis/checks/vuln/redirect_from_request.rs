@@ -20,7 +20,7 @@ static TAMED: Pattern = Pattern::new(
     r"(?i)allowed|allowlist|whitelist|url_has_allowed_host|is_safe|isSafe|is_local|IsLocalUrl|isLocal|startswith|startsWith|starts_with|HasPrefix|netloc|\.hostname|\.host\b|urlparse|new URL\(|LocalRedirect|validate|relative|sanitiz",
 );
 static FIXED: Pattern = Pattern::new(
-    r"^/[\w]|^\s*f?[\x22\x27`](?:/[\w]|https?://[^/\x22\x27`{$]+/)|^\s*(?:[A-Z]\w*\.)?[a-z]\w*_(?:path|url)\s*\(|(?i)url_for|reverse\s*\(|\breferr?er\b",
+    r"^/[\w]|^\s*\{\s*(?:to|href|url|pathname)\s*:\s*[\x22\x27]/[\w$]|^\s*f?[\x22\x27`](?:/[\w]|https?://[^/\x22\x27`{$]+/)|^\s*(?:[A-Z]\w*\.)?[a-z]\w*_(?:path|url)\s*\(|(?i)url_for|reverse\s*\(|\breferr?er\b",
 );
 static PLACE: Place<'_> = Place { leads: true, ..Place::of(&FIRST, &ANY).but(&TAMED, &FIXED) };
 
