@@ -69,13 +69,13 @@ const NEAR: usize = 4;
 
 /// Whether only tokens count in a language.
 fn is_free(language: Language) -> bool {
-    use Language::{C, Cpp, CSharp, Java, JavaScript, Php, Rust, TypeScript};
+    use Language::{C, CSharp, Cpp, Java, JavaScript, Php, Rust, TypeScript};
     matches!(language, C | Cpp | CSharp | Java | JavaScript | Php | Rust | TypeScript)
 }
 
 /// Whether a line holds something that goes on over lines or ends with its own.
 fn is_bound(text: &str, language: Language) -> bool {
-    use Language::{C, Cpp, CSharp, Java, Php};
+    use Language::{C, CSharp, Cpp, Java, Php};
     let directive = || text.trim_start().starts_with('#') || text.trim_end().ends_with('\\');
     match language {
         C => directive(),
@@ -200,7 +200,9 @@ struct Token<'t> {
 
 impl Token<'_> {
     fn says(&self, other: &Token<'_>) -> bool {
-        self.kind == other.kind && self.gap == other.gap && (self.text == other.text || self.quoted().is_some_and(|text| other.quoted() == Some(text)))
+        self.kind == other.kind
+            && self.gap == other.gap
+            && (self.text == other.text || self.quoted().is_some_and(|text| other.quoted() == Some(text)))
     }
 
     /// What a text of JavaScript says, where either quote would do.

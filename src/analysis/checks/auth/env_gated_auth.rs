@@ -143,7 +143,8 @@ impl Place<'_, '_, '_> {
             Some((grant(self.side.plain_of(statement), self.side.code_of(statement))?, at))
         });
         let condition = self.side.plain().get(branch.condition.clone()).unwrap_or("");
-        let inline = inline.filter(|_| !self.side.plain().get(branch.inline.clone()).is_some_and(|text| self.only_in_shell(condition, text)));
+        let inline =
+            inline.filter(|_| !self.side.plain().get(branch.inline.clone()).is_some_and(|text| self.only_in_shell(condition, text)));
         let granted = granted.filter(|(_, at)| !self.only_in_shell(condition, self.side.plain_of(&self.side.statements()[*at])));
         let (grant, at) = granted.chain(inline).max_by_key(|(grant, at)| (*grant, std::cmp::Reverse(*at)))?;
         Some(self.way(gate, grant, at))
@@ -211,7 +212,11 @@ impl Place<'_, '_, '_> {
 
 fn report(file: &FileView<'_>, side: &SideView<'_>, way: &Way, sink: &mut Sink<'_>) {
     let Some((severity, confidence)) = weigh(way).filter(|_| !asks_whether_required(side, way)) else { return };
-    let severity = if skips_only_what_is_new(file, side, way) || asks_whether_there(file, side, way) || chooses(side, way) { severity.min(Severity::Medium) } else { severity };
+    let severity = if skips_only_what_is_new(file, side, way) || asks_whether_there(file, side, way) || chooses(side, way) {
+        severity.min(Severity::Medium)
+    } else {
+        severity
+    };
     let title = format!("Access is granted by {}", way.gate.words());
     sink.report(
         Draft::lines(file, side, way.lines.start, way.lines.end.saturating_sub(1)).title(title).severity(severity).confidence(confidence),

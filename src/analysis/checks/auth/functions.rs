@@ -65,6 +65,8 @@ pub struct Bodies<'v> {
     named: HashMap<&'v str, Option<Body<'v>>>,
     /// Those without a name that stand in none with one, by their head; `None` where several share it.
     headed: HashMap<String, Option<Body<'v>>>,
+    /// The same of all that have no name.
+    nameless: HashMap<String, Option<Body<'v>>>,
 }
 
 /// A longer head is data.
@@ -84,17 +86,22 @@ fn head(side: &SideView<'_>, body: &Body<'_>) -> Option<String> {
         }
         parent = outer.parent;
     }
-    Some(brief(side, header))
+    Some(key(side, header))
 }
 
 impl<'v> Bodies<'v> {
     /// All functions of `side` that have names, and those without that stand alone.
     #[must_use]
     pub fn of(side: &'v SideView<'_>) -> Self {
-        let (mut placed, mut named, mut headed) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let (mut placed, mut named) = (HashMap::new(), HashMap::new());
+        let (mut headed, mut nameless) = (HashMap::new(), HashMap::new());
         for body in Body::all(side) {
             let name = body.function.name.as_str();
             if name.is_empty() {
+                let header = &side.statements()[body.header];
+                if header.bytes.len() <= LONGEST_HEAD {
+                    nameless.entry(key(side, header)).and_modify(|known| *known = None).or_insert(Some(body));
+                }
                 if let Some(head) = head(side, &body) {
                     headed.entry(head).and_modify(|known| *known = None).or_insert(Some(body));
                 }
@@ -103,7 +110,14 @@ impl<'v> Bodies<'v> {
             placed.entry((place(side, &body), name)).or_insert(body);
             named.entry(name).and_modify(|known| *known = None).or_insert(Some(body));
         }
-        Self { placed, named, headed }
+        Self { placed, named, headed, nameless }
+    }
+
+    /// The only function without a name that has the head of `body` of `side`, wherever it stands.
+    #[must_use]
+    pub fn same_head(&self, side: &SideView<'_>, body: &Body<'_>) -> Option<Body<'v>> {
+        let header = &side.statements()[body.header];
+        (header.bytes.len() <= LONGEST_HEAD).then(|| self.nameless.get(&key(side, header)).copied().flatten()).flatten()
     }
 
     /// The function that `body` of `side` was: of the same name in the same class, or the only one of that name; without a name the only
@@ -130,4 +144,23 @@ fn place<'s>(side: &'s SideView<'_>, body: &Body<'_>) -> Option<&'s str> {
 #[must_use]
 pub fn brief(side: &SideView<'_>, statement: &Statement) -> String {
     side.plain_of(statement).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The same for comparing alone: which quotes stand in it, blanks beside brackets and commas before them say nothing.
+#[must_use]
+pub fn key(side: &SideView<'_>, statement: &Statement) -> String {
+    let text = brief(side, statement);
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            ' ' if out.ends_with(['(', '[', '{']) => {}
+            ')' | ']' | '}' => {
+                out.truncate(out.trim_end_matches([' ', ',']).len());
+                out.push(letter);
+            }
+            '\'' => out.push('"'),
+            _ => out.push(letter),
+        }
+    }
+    out
 }

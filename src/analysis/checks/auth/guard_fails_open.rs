@@ -337,7 +337,8 @@ static UNPROVEN: Pattern = Pattern::new(
 
 /// Whether a statement answers with a status that something else told: `res.status(response.status)`.
 fn answers_as_told(text: &str) -> bool {
-    static ANSWERS: Pattern = Pattern::new(r"\b(?:res|resp|response|reply|ctx|c|w)\.(?:status|sendStatus|code|Status|WriteHeader)\s*\(\s*[A-Za-z_][\w.]*\s*\)");
+    static ANSWERS: Pattern =
+        Pattern::new(r"\b(?:res|resp|response|reply|ctx|c|w)\.(?:status|sendStatus|code|Status|WriteHeader)\s*\(\s*[A-Za-z_][\w.]*\s*\)");
     ANSWERS.is_match(text)
 }
 

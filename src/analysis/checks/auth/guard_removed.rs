@@ -10,7 +10,7 @@ use super::cover;
 use super::decorated_anew;
 use super::decorators::{DECORATOR, decorated, decorated_survives, switches_guards};
 use super::exempted::{self, SKIPS};
-use super::functions::{Bodies, Body, brief};
+use super::functions::{Bodies, Body, brief, key};
 use super::guarded_route;
 use super::lost_routes;
 use super::more_roles;
@@ -134,8 +134,7 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
         return (guarded && (ASKS.contains(&whole) || !vocabulary().stands_in(whole)) && !guarded_route::exempting(whole))
             .then_some(Kind::Decorator);
     }
-    // What a text says is no callback.
-    if let Some(given) = MIDDLEWARE.group(plain, 1).filter(|_| MIDDLEWARE.is_match(code)) {
+    if let Some(given) = MIDDLEWARE.group(plain, 1) {
         return guarded_route::in_front(given).then_some(Kind::Middleware);
     }
     if let Some(found) = branch::branch(side, file.language, at) {
@@ -175,7 +174,7 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
     if removed.is_empty() {
         return;
     }
-    let standing: BTreeSet<String> = new.statements().iter().map(|statement| brief(new, statement)).collect();
+    let standing: BTreeSet<String> = new.statements().iter().map(|statement| key(new, statement)).collect();
     let added: Vec<(usize, Kind)> = (0..new.statements().len())
         .filter(|at| new.is_changed(new.statements()[*at].first_line))
         .filter_map(|at| Some((at, guard(file, new, at).filter(|kind| *kind != Kind::Call).or_else(|| stand_in(file, new, at))?)))
@@ -186,10 +185,10 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
             format!("guard-removed: only the first {MOST_GUARDS} of {} removed guards were compared", removed.len()),
         );
     }
-    let (before, after) = (Body::all(old), (Bodies::of(new), Body::by_name(new)));
+    let (before, after) = ((Body::all(old), Bodies::of(old)), (Bodies::of(new), Body::by_name(new)));
     for (at, kind) in removed.into_iter().take(MOST_GUARDS) {
         let statement = &old.statements()[at];
-        if standing.contains(&brief(old, statement)) || moved_elsewhere(file, old, statement) {
+        if standing.contains(&key(old, statement)) || moved_elsewhere(file, old, statement) {
             continue;
         }
         let remains = match kind {
@@ -311,16 +310,20 @@ fn routes_remain(old: &SideView<'_>, new: &SideView<'_>) -> bool {
 }
 
 /// The functions of the old side, and those of the new one to find them again.
-type Sides<'s, 'v> = (&'s [Body<'v>], &'s (Bodies<'v>, HashMap<&'v str, Body<'v>>));
+type Sides<'s, 'v> = (&'s (Vec<Body<'v>>, Bodies<'v>), &'s (Bodies<'v>, HashMap<&'v str, Body<'v>>));
 
 /// The function around a statement of the old side, before and after.
 fn around<'s, 'v>(
     old: &SideView<'_>,
     statement: &Statement,
-    (before, (bodies, by_name)): Sides<'s, 'v>,
+    ((before, were), (bodies, by_name)): Sides<'s, 'v>,
 ) -> Option<(&'s Body<'v>, Body<'v>)> {
-    let function = statement.function.map(|at| &old.functions()[at]).filter(|function| !function.name.is_empty())?;
+    let function = statement.function.map(|at| &old.functions()[at])?;
     let body = before.iter().find(|body| std::ptr::eq(body.function, function))?;
+    if function.name.is_empty() {
+        were.same_head(old, body)?;
+        return Some((body, bodies.same_head(old, body)?));
+    }
     // Methods of several classes may have one name.
     let now = bodies.same_as(old, body).or_else(|| by_name.get(function.name.as_str()).copied())?;
     Some((body, now))
@@ -337,9 +340,12 @@ fn function_survives(old: &SideView<'_>, new: &SideView<'_>, statement: &Stateme
     if added.iter().any(|(other, _)| inside.contains(other)) {
         return false;
     }
-    let kept: BTreeSet<String> = inside.map(|at| brief(new, &new.statements()[at])).collect();
-    let rest = body.inside(old).filter(|at| !old.is_changed(old.statements()[*at].first_line));
-    let rest: Vec<String> = rest.map(|at| brief(old, &old.statements()[at])).collect();
+    let kept: BTreeSet<String> = inside.map(|at| key(new, &new.statements()[at])).collect();
+    let texts = |at: usize| key(old, &old.statements()[at]);
+    let left: Vec<String> = body.inside(old).filter(|at| !old.is_changed(old.statements()[*at].first_line)).map(texts).collect();
+    let other = |at: &usize| !(statement.first_line..=statement.last_line).contains(&old.statements()[*at].first_line);
+    // Where every line was laid out anew, it counts what is said there.
+    let rest = if left.is_empty() { body.inside(old).filter(other).map(texts).collect() } else { left };
     !rest.is_empty() && rest.iter().filter(|text| kept.contains(*text)).count() * 2 >= rest.len()
 }
 
@@ -360,9 +366,9 @@ fn reordered(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: 
             }
             let is_guard = MIDDLEWARE.group(plain, 1).is_some_and(guarded_route::in_front);
             if ROUTES.is_match(plain) && !is_guard {
-                routes.entry(brief(side, statement)).or_insert((at, outer));
+                routes.entry(key(side, statement)).or_insert((at, outer));
             } else if is_guard {
-                guards.entry(brief(side, statement)).or_insert((at, outer));
+                guards.entry(key(side, statement)).or_insert((at, outer));
             }
         }
         (guards, routes)

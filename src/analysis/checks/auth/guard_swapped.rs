@@ -103,16 +103,7 @@ impl Check for GuardSwapped {
         }
         // What these do beside answering is no answer: they have to say yes.
         let mut answering: BTreeSet<String> = BTreeSet::new();
-        // What was called as often before takes no place.
-        let called_on = |side: &SideView<'_>, name: &str| {
-            let lines = side.changed_lines().filter(|line| line.text.len() < 400).take(MOST);
-            lines.flat_map(|line| CALL.groups(side.plain_line(line.index), 1)).filter(|called| *called == name).count()
-        };
         for (name, asked) in replaced(file, old, new) {
-            let before = called_on(old, &name);
-            if before > 0 && before >= called_on(new, &name) {
-                continue;
-            }
             if let Entry::Vacant(place) = wanted.entry(name) {
                 answering.insert(place.key().clone());
                 place.insert(asked);
@@ -137,6 +128,15 @@ impl Check for GuardSwapped {
             }
         }
         passing_filter::report(file, old, new, sink);
+        // What was called as often before takes no place.
+        let called_on = |side: &SideView<'_>, name: &str| {
+            let lines = side.changed_lines().filter(|line| line.text.len() < 400).take(MOST);
+            lines.flat_map(|line| CALL.groups(side.plain_line(line.index), 1)).filter(|called| *called == name).count()
+        };
+        wanted.retain(|name, _| {
+            let before = called_on(old, name);
+            before == 0 || before < called_on(new, name)
+        });
         if wanted.is_empty() {
             return;
         }

@@ -127,8 +127,9 @@ fn weakened_statements(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'
 
 /// The function whose answer a statement takes, or that it only calls.
 fn calls(plain: &str) -> Option<&str> {
-    static CALLS: Pattern =
-        Pattern::new(r"^\s*(?:(?:const|let|var|val|mut|final)\s+)*(?:[\w.,\s]+?:?=\s*)?(?:await\s+)?([A-Za-z_]\w*)\s*\([^{}]*\)\??\s*;?\s*$");
+    static CALLS: Pattern = Pattern::new(
+        r"^\s*(?:(?:const|let|var|val|mut|final)\s+)*(?:[\w.,\s]+?:?=\s*)?(?:await\s+)?([A-Za-z_]\w*)\s*\([^{}]*\)\??\s*;?\s*$",
+    );
     CALLS.group(plain, 1)
 }
 

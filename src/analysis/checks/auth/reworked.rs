@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::functions::{Body, brief};
+use super::functions::{Body, key};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::SideView;
 
@@ -19,10 +19,10 @@ static WORKS: Pattern = Pattern::new(r"[\w!?\])]\s*\(|^\s*(?:\}\s*)?(?:else\s+)?
 pub(super) fn reworked((old, was): (&SideView<'_>, &Body<'_>), (new, is): (&SideView<'_>, &Body<'_>)) -> bool {
     let changed = |at: &usize| new.is_changed(new.statements()[*at].first_line);
     let works = |at: &usize| WORKS.is_match(new.code_of(&new.statements()[*at]));
-    let mut fresh = is.inside(new).take(MOST).filter(changed).filter(works).map(|at| brief(new, &new.statements()[at])).peekable();
+    let mut fresh = is.inside(new).take(MOST).filter(changed).filter(works).map(|at| key(new, &new.statements()[at])).peekable();
     if fresh.peek().is_none() {
         return false;
     }
-    let stood: BTreeSet<String> = was.inside(old).take(MOST).map(|at| brief(old, &old.statements()[at])).collect();
+    let stood: BTreeSet<String> = was.inside(old).take(MOST).map(|at| key(old, &old.statements()[at])).collect();
     fresh.filter(|text| !stood.contains(text)).take(MANY).count() == MANY
 }

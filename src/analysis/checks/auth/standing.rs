@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::compared::{Compared, Half};
+use super::functions::key;
 use crate::analysis::pattern::Pattern;
 
 impl Compared<'_, '_, '_> {
@@ -11,7 +12,7 @@ impl Compared<'_, '_, '_> {
         let says = |half: &Half<'_, '_>, at: usize| {
             let branch = half.branch(at, self.file.language)?;
             let follows = half.consequences(&branch);
-            (!follows.is_empty()).then(|| (half.brief(at), follows))
+            (!follows.is_empty()).then(|| (key(half.side, &half.side.statements()[at]), follows))
         };
         let mut came: HashMap<(String, Vec<String>), Vec<usize>> = HashMap::new();
         for at in added.iter().rev().copied() {

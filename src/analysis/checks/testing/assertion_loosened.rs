@@ -130,7 +130,9 @@ fn admitted(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         ABOUT.is_match(name) || guards(&file.path)
     };
     let described = |name: &String| {
-        static DETAIL: Pattern = Pattern::new(r"\.(?:code|name|message|status|statusCode|reason)\s*\)\s*\.\s*(?:toBe|toEqual|toStrictEqual|toMatch|toContain)\s*\(\s*[^)\s]");
+        static DETAIL: Pattern = Pattern::new(
+            r"\.(?:code|name|message|status|statusCode|reason)\s*\)\s*\.\s*(?:toBe|toEqual|toStrictEqual|toMatch|toContain)\s*\(\s*[^)\s]",
+        );
         now.get(name).is_some_and(|case| said(side, case).iter().any(|(at, text)| side.is_changed(*at) && DETAIL.is_match(text)))
     };
     let grave = found.len() > 1 || found.iter().any(|(_, name)| guarding(name));

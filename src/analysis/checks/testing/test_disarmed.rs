@@ -68,7 +68,11 @@ impl Check for TestDisarmed {
             };
             // `unwrap` of Rust fails a test, though it asks less.
             let unwraps = || (case.first..=case.last).any(|at| side.is_changed(at) && side.line(at).code().contains(".unwrap()"));
-            let severity = if swallows || guard_changes(file) && !judged() && !(file.language == Language::Rust && unwraps()) { Severity::High } else { Severity::Medium };
+            let severity = if swallows || guard_changes(file) && !judged() && !(file.language == Language::Rust && unwraps()) {
+                Severity::High
+            } else {
+                Severity::Medium
+            };
             let vague = (case.first..=case.last).any(|at| asserts(side.line(at).code()));
             let title = if vague { "asserts only what nearly everything passes" } else { "asserts nothing any more" };
             let title = if swallows { "waited for an error, and takes it without a word now" } else { title };

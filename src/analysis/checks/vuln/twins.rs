@@ -136,7 +136,7 @@ fn by_name<'v>(side: &'v SideView<'_>) -> HashMap<String, Vec<&'v Function>> {
 /// What tells a function from others of its file: its name, or its first line where it has none.
 fn name(side: &SideView<'_>, function: &Function) -> String {
     if function.name.is_empty() {
-        return side.plain_line(function.first_line).split_whitespace().collect();
+        return side.plain_line(function.first_line).replace('\'', "\"").split_whitespace().collect();
     }
     function.name.clone()
 }
