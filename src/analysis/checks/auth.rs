@@ -2,6 +2,7 @@
 
 mod all_but;
 pub mod alone;
+mod around;
 mod asked_apart;
 mod asked_otherwise;
 mod attempts;

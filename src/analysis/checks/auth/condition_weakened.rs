@@ -211,7 +211,7 @@ impl Compared<'_, '_, '_> {
     }
 
     fn is_reworked(&self) -> bool {
-        reworked((self.old.side, &self.old.body), (self.new.side, &self.new.body))
+        reworked((self.old.side, self.old.body.inside(self.old.side)), (self.new.side, self.new.body.inside(self.new.side)))
     }
 
     /// Whether all that follows from a condition is that nothing is answered: `return None`.

@@ -2,15 +2,16 @@
 
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::around::Around;
 use super::asked_otherwise::{made_otherwise, only_fails};
 use super::comparison;
 use super::cover;
 use super::decorated_anew;
 use super::decorators::{DECORATOR, decorated, decorated_survives, switches_guards};
 use super::exempted::{self, SKIPS};
-use super::functions::{Bodies, Body, brief, key};
+use super::functions::{brief, key};
 use super::guarded_route;
 use super::lost_routes;
 use super::more_roles;
@@ -21,7 +22,6 @@ use super::place::Remains;
 use super::refusal::{self, asks_for_somebody, asks_whether_it_counts, finds_nothing, is_of_somebody, refuses, turns_away};
 use super::remains;
 use super::reshaped::Reshaped;
-use super::reworked::reworked;
 use super::script_stops;
 use super::toothless;
 use super::uncovered;
@@ -30,7 +30,6 @@ use crate::analysis::branch;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
-use crate::analysis::statements::Statement;
 use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{Confidence, RuleId, Severity};
 
@@ -141,7 +140,7 @@ fn guard(file: &FileView<'_>, side: &SideView<'_>, at: usize) -> Option<Kind> {
         let condition = side.masked().get(found.condition.clone()).unwrap_or("");
         let function = statement.function.map_or("", |at| side.functions()[at].name.as_str());
         let counts = asks_whether_it_counts(condition);
-        let refusal = |text: &str| refuses(text) && (counts || !finds_nothing(function, text));
+        let refusal = |text: &str| refuses(text) && (counts || !finds_nothing(function, text)) || is_of_somebody(text);
         let about = counts || vocabulary().answers(function) || vocabulary().permits(function) || vocabulary().decides_in(condition);
         let says = |is_it: &dyn Fn(&str) -> bool| {
             let inline = side.plain().get(found.inline.clone()).is_some_and(is_it);
@@ -185,7 +184,7 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
             format!("guard-removed: only the first {MOST_GUARDS} of {} removed guards were compared", removed.len()),
         );
     }
-    let (before, after) = ((Body::all(old), Bodies::of(old)), (Bodies::of(new), Body::by_name(new)));
+    let around = Around::of(old, new);
     for (at, kind) in removed.into_iter().take(MOST_GUARDS) {
         let statement = &old.statements()[at];
         if standing.contains(&key(old, statement)) || moved_elsewhere(file, old, statement) {
@@ -209,13 +208,13 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
                     && !went_with_its_routes(new, plain_of(old, at))
             }
             Kind::Call if before_all(old, new, at, &added) => false,
-            Kind::Refusal | Kind::Call => function_survives(old, new, statement, (&before, &after), &added),
+            Kind::Refusal | Kind::Call => around.survives(at, added.iter().map(|(other, _)| *other)),
         };
         if survives {
             // What does its work in another way now may ask in another way, too.
             let anew = || {
                 matches!(kind, Kind::Refusal | Kind::Call)
-                    && (written_anew(old, new, statement, (&before, &after))
+                    && (around.is_reworked(at)
                         || Reshaped::of(file).touches(old.code_of(statement))
                         || kind == Kind::Refusal && only_fails(file, old, at)
                         || kind == Kind::Call && made_otherwise(old, at))
@@ -307,46 +306,6 @@ fn routes_remain(old: &SideView<'_>, new: &SideView<'_>) -> bool {
             .collect()
     };
     !routes(old).is_disjoint(&routes(new))
-}
-
-/// The functions of the old side, and those of the new one to find them again.
-type Sides<'s, 'v> = (&'s (Vec<Body<'v>>, Bodies<'v>), &'s (Bodies<'v>, HashMap<&'v str, Body<'v>>));
-
-/// The function around a statement of the old side, before and after.
-fn around<'s, 'v>(
-    old: &SideView<'_>,
-    statement: &Statement,
-    ((before, were), (bodies, by_name)): Sides<'s, 'v>,
-) -> Option<(&'s Body<'v>, Body<'v>)> {
-    let function = statement.function.map(|at| &old.functions()[at])?;
-    let body = before.iter().find(|body| std::ptr::eq(body.function, function))?;
-    if function.name.is_empty() {
-        were.same_head(old, body)?;
-        return Some((body, bodies.same_head(old, body)?));
-    }
-    // Methods of several classes may have one name.
-    let now = bodies.same_as(old, body).or_else(|| by_name.get(function.name.as_str()).copied())?;
-    Some((body, now))
-}
-
-fn written_anew(old: &SideView<'_>, new: &SideView<'_>, statement: &Statement, sides: Sides<'_, '_>) -> bool {
-    around(old, statement, sides).is_some_and(|(was, is)| reworked((old, was), (new, &is)))
-}
-
-/// Whether the function still does what the guard stood in front of, with no other guard in its place.
-fn function_survives(old: &SideView<'_>, new: &SideView<'_>, statement: &Statement, sides: Sides<'_, '_>, added: &[(usize, Kind)]) -> bool {
-    let Some((body, now)) = around(old, statement, sides) else { return false };
-    let inside = now.inside(new);
-    if added.iter().any(|(other, _)| inside.contains(other)) {
-        return false;
-    }
-    let kept: BTreeSet<String> = inside.map(|at| key(new, &new.statements()[at])).collect();
-    let texts = |at: usize| key(old, &old.statements()[at]);
-    let left: Vec<String> = body.inside(old).filter(|at| !old.is_changed(old.statements()[*at].first_line)).map(texts).collect();
-    let other = |at: &usize| !(statement.first_line..=statement.last_line).contains(&old.statements()[*at].first_line);
-    // Where every line was laid out anew, it counts what is said there.
-    let rest = if left.is_empty() { body.inside(old).filter(other).map(texts).collect() } else { left };
-    !rest.is_empty() && rest.iter().filter(|text| kept.contains(*text)).count() * 2 >= rest.len()
 }
 
 /// A guard that stands on both sides, and now behind a route that it stood in front of.

@@ -6,7 +6,7 @@ use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::Words;
 
 static LEAVES: Pattern = Pattern::new(
-    r"(?i)^\s*(?:return|raise|throw|panic|abort|die|exit|process\.exit|os\.exit|halt|redirect|next|continue|break|reject|callback|cb|done|render|head|bail|fail|yield)\b|\b(?:res|resp|response|reply|ctx|call|c|w|http)\.\w+\s*\(|[!?]\s*[(;]",
+    r"(?i)^\s*(?:return|raise|throw|panic|abort|die|exit|process\.exit|os\.exit|halt|redirect(?:_to)?|next|continue|break|reject|callback|cb|done|render|head|bail|fail|yield)\b|\b(?:res|resp|response|reply|ctx|call|c|w|http)\.\w+\s*\(|[!?]\s*[(;]",
 );
 /// Nothing of the function runs after it.
 static ENDS: Pattern = Pattern::new(
@@ -14,7 +14,7 @@ static ENDS: Pattern = Pattern::new(
 );
 /// Words by which it is told that somebody may not do something.
 static SOMEBODY: Pattern = Pattern::new(
-    r"(?i)\b(?:401|403|\w*(?:forbidden|unauthori[sz]ed|unauthenticated|permission_?denied|access_?denied|not_?authori[sz]ed|not_?allowed(?:error|exception)|accessdeniedexception)\w*|EACCES|EPERM)\b|\b(?:token|credentials?|authorization|session|api_?key)\b(?:\s+\w+){0,2}\s+(?:absent|missing|not\s+(?:provided|found|given|set))\b|\b(?:missing|absent|no|without\s+a)\s+(?:\w+\s+)?(?:token|credentials)\b|\blog\s?in\s+required\b|\bnot\s+(?:logged|signed)\s+in\b|\bmust\s+(?:log|sign)\s+in\b|\bredirect\w*\s*\([^\n]{0,80}\b(?:log_?in|sign_?in)\b",
+    r"(?i)\b(?:401|403|4401|4403|\w*(?:forbidden|unauthori[sz]ed|unauthenticated|permission_?denied|access_?denied|not_?authori[sz]ed|not_?allowed(?:error|exception)|accessdeniedexception)\w*|EACCES|EPERM)\b|\b(?:token|credentials?|authorization|session|api_?key)\b(?:\s+\w+){0,2}\s+(?:absent|missing|not\s+(?:provided|found|given|set))\b|\b(?:missing|absent|no|without\s+a)\s+(?:\w+\s+)?(?:token|credentials)\b|\blog\s?in\s+required\b|\bnot\s+(?:logged|signed)\s+in\b|\bmust\s+(?:log|sign)\s+in\b|\bredirect\w*(?:\s*\(|\s)[^\n]{0,80}\b(?:new_)?(?:\w+_)?(?:log_?in|sign_?in|session)(?:_path|_url)\b|\bredirect\w*\s*\([^\n]{0,80}\b(?:log_?in|sign_?in)\b",
 );
 /// An answer that says by the name of what makes it that it is a refusal.
 static ANSWERS_NO: Pattern = Pattern::new(
@@ -92,7 +92,10 @@ pub fn leaves(text: &str) -> bool {
 /// Whether a refusal says itself that somebody may not do something: `403`, `Unauthorized`, `EACCES`.
 #[must_use]
 pub fn is_of_somebody(text: &str) -> bool {
-    LEAVES.is_match(text) && SOMEBODY.is_match(text)
+    /// Ends what somebody is connected by.
+    static CLOSES: Pattern =
+        Pattern::new(r"\b(?:socket|sock|ws|conn|connection|client|peer)\.(?:close|end|destroy|terminate|disconnect)\w*\s*\(");
+    (LEAVES.is_match(text) || CLOSES.is_match(text)) && SOMEBODY.is_match(text)
 }
 
 /// Whether a condition asks for somebody's identity, rights or belongings: `claims.sub != owner`.
