@@ -196,7 +196,11 @@ impl Builder<'_> {
         if sign == ">" && previous > 0 && self.word(previous - 1) == "=" {
             return false;
         }
-        if sign == ">" && previous > 0 && self.word(previous - 1) == "-" && matches!(self.source.language, Language::Java | Language::Kotlin) {
+        if sign == ">"
+            && previous > 0
+            && self.word(previous - 1) == "-"
+            && matches!(self.source.language, Language::Java | Language::Kotlin)
+        {
             return false;
         }
         // In Rust a `?` ends a condition, and a `|` the head of a closure.

@@ -120,6 +120,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &vuln::page_from_request::PageFromRequest,
     &auth::password_hash_weakened::PasswordHashWeakened,
     &vuln::path_from_request::PathFromRequest,
+    &auth::policy_weakened::PolicyWeakened,
     &instructions::prompt_exception::PromptException,
     &repository::protected_path_opened::ProtectedPathOpened,
     &vuln::protection_undone::ProtectionUndone,

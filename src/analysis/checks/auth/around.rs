@@ -86,7 +86,8 @@ impl<'v, 'a> Around<'v, 'a> {
 /// The blocks of a side that stand in no function, by their heads; `None` where several share one.
 fn blocks(side: &SideView<'_>) -> HashMap<String, Option<usize>> {
     let mut found = HashMap::new();
-    for (at, statement) in side.statements().iter().enumerate().filter(|(at, statement)| statement.function.is_none() && statement.end > at + 1)
+    for (at, statement) in
+        side.statements().iter().enumerate().filter(|(at, statement)| statement.function.is_none() && statement.end > at + 1)
     {
         if let Some(head) = head(side, statement) {
             found.entry(head).and_modify(|known| *known = None).or_insert(Some(at));

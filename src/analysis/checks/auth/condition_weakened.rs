@@ -102,6 +102,7 @@ impl Compared<'_, '_, '_> {
         }
         let before = sink.reported();
         self.conditions(&removed, &added, sink);
+        self.default_turned(&removed, &added, sink);
         if sink.reported() == before {
             self.set_in_condition(&removed, &added, sink);
         }

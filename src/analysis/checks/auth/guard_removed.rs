@@ -13,6 +13,7 @@ use super::decorators::{DECORATOR, decorated, decorated_survives, switches_guard
 use super::exempted::{self, SKIPS};
 use super::functions::{brief, key};
 use super::guarded_route;
+use super::less_asked;
 use super::lost_routes;
 use super::more_roles;
 use super::moved::{CALLBACK, moved_elsewhere, went_with_its_routes};
@@ -73,6 +74,7 @@ impl Check for GuardRemoved {
             .or(refusal::words())
             .or(more_roles::words())
             .or(script_stops::words())
+            .or(less_asked::words())
             .or(Words::named(["abort_", "throw_", "methodsecurity"]));
         let needs = Needs::nothing().and(Reach::ANYWHERE, told).noting(&SKIPS).noting(&ORDERED);
         needs.noting(&comparison::STEADY).noting(&guarded_route::NAMING)
@@ -91,6 +93,7 @@ impl Check for GuardRemoved {
         openings::opened(file, old, new, sink);
         more_roles::shared(file, old, new, sink);
         if went {
+            less_asked::report(file, old, new, sink);
             gone(file, old, new, sink);
             lost_routes::report(file, old, new, &are, sink);
             reordered(file, old, new, sink);
@@ -208,6 +211,7 @@ fn gone(file: &FileView<'_>, old: &SideView<'_>, new: &SideView<'_>, sink: &mut 
                     && !went_with_its_routes(new, plain_of(old, at))
             }
             Kind::Call if before_all(old, new, at, &added) => false,
+            Kind::Refusal if asked_by_decorator(old, new, at, &added) => false,
             Kind::Refusal | Kind::Call => around.survives(at, added.iter().map(|(other, _)| *other)),
         };
         if survives {
@@ -259,6 +263,17 @@ fn given_elsewhere(old: &SideView<'_>, new: &SideView<'_>, at: usize) -> bool {
 fn before_all(old: &SideView<'_>, new: &SideView<'_>, at: usize, added: &[(usize, Kind)]) -> bool {
     let name = CALL.group(old.code_of(&old.statements()[at]), 1).unwrap_or("");
     added.iter().any(|(other, kind)| *kind == Kind::Middleware && plain_of(new, *other).contains(name))
+}
+
+/// Whether a decorator that was added asks of whoever calls the function to be signed in, and that is all that the refusal at `at` asked.
+fn asked_by_decorator(old: &SideView<'_>, new: &SideView<'_>, at: usize, added: &[(usize, Kind)]) -> bool {
+    static SIGNED_IN: Pattern = Pattern::new(
+        r"(?i)is_?(?:authenticated|anonymous|logged_?in|signed_?in)|logged_?in|signed_?in|\bsession\b|current_?user\b\s*(?:is\s+None\b|==\s*None|\)|:|$)|\bnot\s+(?:g|request|self)\.(?:\w+\.)?user\b\s*:?\s*$",
+    );
+    let statement = &old.statements()[at];
+    let Some(function) = statement.function.map(|at| old.functions()[at].name.as_str()) else { return false };
+    let asked = SIGNED_IN.is_match(old.plain_of(statement)) && !asks_for_somebody(old.code_of(statement));
+    asked && added.iter().any(|(is, kind)| *kind == Kind::Decorator && decorated(new, *is) == Some(function))
 }
 
 fn title(kind: Kind) -> &'static str {

@@ -82,6 +82,9 @@ impl Check for NetworkOpened {
                 "default",
                 "allow",
                 "auth_",
+                "basicauth",
+                "authtype",
+                "ssl_verify_client",
                 "dstdomain",
                 "satisfy",
                 "require",
@@ -276,6 +279,7 @@ fn doors(file: &FileView<'_>, sink: &mut Sink<'_>) {
     static SHUT: Pattern = Pattern::new(
         r#"(?ix)^\s*(?: deny\s+(?:all|from\s+all) | auth_request\s+/ | auth_basic\s+["'\w](?:[^o]|o[^f]) | auth_jwt\s | ssl_verify_client\s+on | satisfy\s+all | allow\s+\d[\d.]*(?:/\d+)?\s*; | Require\s+(?:valid-user|user|group|ip|host|local|all\s+denied) | Order\s+deny | AuthType\s | basic_?auth\b | forward_auth\b | http-request\s+(?:deny|auth)\b | http_access\s+deny\s )"#,
     );
+    static ASKED: Pattern = Pattern::new(r"(?i)auth|ssl_verify_client|Require\s+(?:valid-user|user|group)");
     static OPENED: Pattern = Pattern::new(
         r"(?ix)^\s*(?: allow\s+(?:all|from\s+all) | auth_request\s+off | auth_basic\s+(?:off|.off.) | auth_jwt\s+off | ssl_verify_client\s+(?:off|optional_no_ca) | satisfy\s+any | Require\s+all\s+granted | Order\s+allow | http_access\s+allow\s+all\b | http-request\s+allow\s*$ )",
     );
@@ -303,6 +307,16 @@ fn doors(file: &FileView<'_>, sink: &mut Sink<'_>) {
             ("Everybody is let in there", Severity::Medium)
         };
         sink.report(Draft::line(file, side, line.index).title(title).severity(severity));
+    }
+    let removed = old.changed_lines().find(|line| short(line.text) && SHUT.is_match(line.text)).filter(|_| came.is_none() && lost > kept);
+    // Where what it guarded went with it, nothing is open.
+    let blocks = |view: &SideView<'_>| {
+        view.changed_lines().filter(|line| short(line.text) && line.text.contains('{') && !SHUT.is_match(line.text)).count()
+    };
+    if let Some(line) = removed.filter(|_| blocks(side) >= blocks(old)) {
+        let asked = ASKED.is_match(line.text);
+        let draft = Draft::line(file, old, line.index).title("Who was asked or turned away there before no longer is");
+        sink.report(draft.severity(if asked { Severity::High } else { Severity::Medium }));
     }
     let count =
         |text: &str| text.split(|sign: char| sign.is_whitespace() || "\"',[]=".contains(sign)).filter(|word| WHOLE.is_match(word)).count();
