@@ -16,6 +16,7 @@ pub mod sending;
 pub mod showing;
 pub mod through_file;
 pub mod traffic;
+mod typed_in;
 
 pub mod new_outbound_host;
 pub mod redaction_narrowed;

@@ -39,9 +39,15 @@ pub fn report(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     if spots.is_empty() {
         return;
     }
+    let looks = |s: &Statement| LOOKUP.is_match(side.plain_of(s)) && TAIL.is_match(side.plain_of(s));
     let asks = if is_shell(file.language) { &COMMAND } else { &LOOKUP };
     let short = |statement: &Statement| statement.bytes.len() <= LONGEST;
-    let encodes = |s: &Statement| (short(s) && ENCODES.is_match(side.plain_of(s))).then_some(());
+    /// A secret by its name, which is told without being encoded as well.
+    static SECRET: Pattern = Pattern::new(
+        r"(?i)\b(?:\w+(?:\.|->))*(?:\w*_)?(?:passw(?:or)?d|passphrase|token|api_?key|secret|credentials?|session_?id|private_?key)\s*[+,)%.]",
+    );
+    let encodes =
+        |s: &Statement| (short(s) && (ENCODES.is_match(side.plain_of(s)) || SECRET.is_match(side.code_of(s)) && looks(s))).then_some(());
     let looks_up = |s: &Statement| {
         short(s) && spots.meet(s.first_line, s.last_line) && asks.is_match(side.plain_of(s)) && TAIL.is_match(side.plain_of(s))
     };
@@ -49,7 +55,8 @@ pub fn report(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
         let (from, to) = (&side.statements()[arrival.source], &side.statements()[arrival.sink]);
         let Some(domain) = TAIL.group(side.plain_of(to), 1) else { continue };
         if [from, to].iter().any(|s| side.touches(s.first_line, s.last_line)) {
-            let draft = Draft::lines(file, side, to.first_line, to.last_line).title(format!("Looks up encoded names below {domain}"));
+            let draft =
+                Draft::lines(file, side, to.first_line, to.last_line).title(format!("Looks up names below {domain} that hold something"));
             sink.report(draft.severity(Severity::High).confidence(Confidence::Medium));
         }
     }

@@ -8,7 +8,7 @@ use crate::model::rule::{Confidence, Severity};
 
 /// What is written down, by its calls; group 1 is what they are given, as far as it stands on the line.
 pub(super) static SHOWS: Pattern = Pattern::new(
-    r"\b(?:syslog|Log\.\w+|_?[lL]og(?:ger|ging)?\.\w+|spdlog::\w+|(?:trace|debug|info|warn|error)!|print|println!?|eprintln!|puts|var_dump|console\.\w+|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|printf|fprintf|NSLog)\s*\(([^;\n]*)|\b(?:std::c(?:err|out|log)|LOG\(\w+\)|qDebug\(\)|qWarning\(\))\s*<<([^;\n]*)",
+    r"\b(?:syslog|Log\.\w+|_?(?:[lL]og(?:ger|ging)?|LOG(?:GER)?)\.\w+|spdlog::\w+|(?:trace|debug|info|warn|error)!|print|println!?|eprintln!|puts|var_dump|console\.\w+|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|printf|fprintf|NSLog)\s*\(([^;\n]*)|\b(?:std::c(?:err|out|log)|LOG\(\w+\)|qDebug\(\)|qWarning\(\))\s*<<([^;\n]*)",
 );
 /// The name of a secret that stands as an argument: alone, or as a part of something.
 static NAMED: Pattern = Pattern::new(

@@ -11,6 +11,7 @@ use super::lookups;
 use super::sending::{LONGEST, TALKING, TELLING, host_of, reads, talks, weigh};
 use super::through_file;
 use super::traffic::{Sensitive, is_shell, traffic};
+use super::typed_in;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::flow::{Arrival, arrivals};
 use crate::analysis::pattern::Pattern;
@@ -36,7 +37,8 @@ impl Check for SensitiveToNetwork {
 
     fn needs(&self) -> Needs {
         let copies = || Words::of([&COPY]);
-        let others = || copies().or(lookups::words()).or(elsewhere::words()).or(beacon::words()).or(Words::of([&PROOFS]));
+        let others =
+            || copies().or(lookups::words()).or(elsewhere::words()).or(beacon::words()).or(typed_in::words()).or(Words::of([&PROOFS]));
         let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(others()));
         told.and(Reach::AFTER, traffic().talking().or(others()).or(through_file::shipping()))
             .noting(&TELLING)
@@ -58,6 +60,7 @@ impl Check for SensitiveToNetwork {
         through_file::report(file, side, sink);
         lookups::report(file, side, sink);
         beacon::report(file, side, sink);
+        typed_in::report(file, side, sink);
         elsewhere::report(file, side, sink);
         proofs(file, side, sink);
         // Without a changed statement that reads or talks there is nothing to find.

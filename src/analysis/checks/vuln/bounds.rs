@@ -33,7 +33,7 @@ static CONTAINED: Pattern = Pattern::new(
       | \bstrncmp\s*\(\s*\w+\s*,\s*\w*(?:root|base|dir)\w*"#,
 );
 static DOTTED: Pattern = Pattern::new(
-    r#"(?x) ["']\.\.[/\\]*["']\s+(?:not\s+)?in\b | \b(?:includes|contains|Contains|include\?|indexOf|strpos|strstr|str_contains|ContainsAny)\s*\([^()\n]*["']\.\.[/\\]*["'] | \.(?:startswith)\s*\(\s*(?:str\s*\(\s*)?(?:\w+\.)*\w*(?:root|base|dir|folder)\w*
+    r#"(?x) ["']\.\.[/\\]*["']\s+(?:not\s+)?in\b | \b(?:includes|contains|Contains|include\?|indexOf|strpos|strstr|str_contains|ContainsAny)\s*\([^()\n]*["']\.\.[/\\]*["'] | \.(?:startswith)\s*\(\s*(?:str\s*\(\s*)?(?:\w+\.)*\w*(?i:root|base|dir|folder)\w*
       | \b(?:fullmatch|isidentifier|isalnum)\s*\( | \.contains\s*\(\s*(?:Component::ParentDir|"\.\.")"#,
 );
 /// What takes a path.
