@@ -107,7 +107,7 @@ mod tests {
         for text in [
             "json={'p': password}",
             "url + \"?p=\" + password",
-            "new Form().add(\"p\", user.getPassword)",
+            "new Form().add(\"p\", user.password)",
             "f(cardNumber, cvv)",
             "x = self.password;",
         ] {

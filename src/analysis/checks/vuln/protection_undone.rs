@@ -110,7 +110,7 @@ static FOLLOWS: Pattern =
     Pattern::new(r"\bXMLParser\s*\([^)]*(?:load_dtd\s*=\s*True|huge_tree\s*=\s*True|resolve_entities\s*=\s*True|no_network\s*=\s*False)");
 static STILL_NONE: Pattern = Pattern::new(r"\bresolve_entities\s*=\s*False\b|defusedxml");
 
-static TURNS: [Turn; 24] = [
+static TURNS: [Turn; 26] = [
     Turn { title: "Files are made for everybody to read and write", was: &UMASK, is: Some(&NO_UMASK), ..PLAIN },
     Turn {
         title: "Whoever connects need not show a certificate any more",
@@ -188,6 +188,21 @@ static TURNS: [Turn; 24] = [
         ..PLAIN
     },
     Turn {
+        title: "A cookie lost what kept scripts from reading it",
+        was: &COOKIE_CLOSED,
+        is: Some(&COOKIE_PLAIN),
+        stays: true,
+        severity: Severity::Medium,
+        ..PLAIN
+    },
+    Turn {
+        title: "A page may load scripts from anywhere again",
+        was: &SCRIPTS_NAMED,
+        is: Some(&SCRIPTS_ANY),
+        severity: Severity::Medium,
+        ..PLAIN
+    },
+    Turn {
         title: "Connections without TLS are no longer turned away",
         was: &TLS_FORCED,
         is: Some(&TLS_LEFT),
@@ -234,6 +249,12 @@ static ONLY_ASKED: Pattern = Pattern::new(
 static SHOWN_AS_TEXT: Pattern = Pattern::new(r">\s*\{\s*\w+(?:\??\.\w+)+\s*\}\s*</");
 static AS_MARKUP: Pattern = Pattern::new(r"\bdangerouslySetInnerHTML=\{");
 static MADE_HARMLESS: Pattern = Pattern::new(r"(?i)sanit|purif|escape|clean|markdown|highlight|\bt\(|rendered|[hH]tml\s*\}");
+/// A cookie is made with that, and with a name and a value alone.
+static COOKIE_CLOSED: Pattern = Pattern::new(r"(?is)\b\w*cookie\w*\s*\(.*\bhttp_?only[\x22']?\s*(?:=>|[:=])\s*true\b");
+static COOKIE_PLAIN: Pattern = Pattern::new(r"(?i)\b\w*cookie\w*\s*\(\s*[\x22'][\w-]+[\x22']\s*,\s*[\w.$]+(?:\([^(){}]*\))?\s*\)\s*;?\s*$");
+/// What a page may load is named, or not.
+static SCRIPTS_NAMED: Pattern = Pattern::new(r"(?s)\bcontentSecurityPolicy\s*:\s*(?:\{|true\b)|\bhelmet\s*\(\s*\)");
+static SCRIPTS_ANY: Pattern = Pattern::new(r"\bcontentSecurityPolicy\s*:\s*false\b");
 static COOKIE_HELD: Pattern = Pattern::new(r"(?i)\bhttp_?only[\x22']?\s*(?:=>|[:=])\s*true\b|\bCookieSecurePolicy\.Always\b");
 static COOKIE_LOOSE: Pattern = Pattern::new(r"(?i)\bhttp_?only[\x22']?\s*(?:=>|[:=])\s*false\b|\bCookieSecurePolicy\.None\b");
 /// The cookie that a page sends back as a head has to be read by its scripts.
