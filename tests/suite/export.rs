@@ -189,7 +189,10 @@ fn sarif_follows_the_standard() {
     assert_inert(&text);
     let log = assert_valid(&schema, &text);
     let run = &log["runs"][0];
-    assert_eq!(run["results"].as_array().unwrap().len(), all.iter().map(|(_, report)| report.findings.len()).sum::<usize>());
+    assert_eq!(
+        run["results"].as_array().unwrap().len(),
+        all.iter().map(|(_, report)| report.findings.len()).sum::<usize>().min(MOST_RESULTS)
+    );
     for result in run["results"].as_array().unwrap() {
         let rule = &run["tool"]["driver"]["rules"][usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
         assert_eq!(rule["id"], result["ruleId"]);

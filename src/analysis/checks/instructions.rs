@@ -2,6 +2,7 @@
 //!
 //! Words are only a note; where they stand and what they ask for decides.
 
+mod guards_dropped;
 pub mod instruction_order;
 pub mod instruction_override;
 pub mod instruction_resembles_attack;

@@ -12,11 +12,13 @@ mod linked_in_log;
 pub mod lookups;
 mod made_for_log;
 mod named_in_log;
+pub mod pages;
 pub mod sending;
 pub mod showing;
 pub mod through_file;
 pub mod traffic;
 mod typed_in;
+mod whole_repository;
 
 pub mod new_outbound_host;
 pub mod redaction_narrowed;

@@ -5,3 +5,4 @@ pub mod git_driver_added;
 pub mod git_hook_added;
 pub mod protected_path_opened;
 pub mod repository_link_escapes;
+mod review_hidden;

@@ -3,7 +3,7 @@
 use super::lists::{lists, tool};
 use super::settings::gained;
 use crate::analysis::check::{Check, Draft, Sink};
-use crate::analysis::document::node::added;
+use crate::analysis::document::node::{Node, added};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::view::{FileView, SideView};
@@ -30,6 +30,7 @@ impl Check for AgentPermissionBypass {
         if tool(file).is_some() {
             freed(file, sink);
             front_matter(file, sink);
+            of_agent(file, sink);
         }
     }
 }
@@ -69,4 +70,29 @@ fn front_matter(file: &FileView<'_>, sink: &mut Sink<'_>) {
         let title = format!("Whoever calls this lets {} run any command (`{any}` is allowed)", tool(file).unwrap_or("an agent"));
         sink.report(Draft::line(file, side, allowed.line).title(title).severity(Severity::Medium));
     }
+}
+
+/// The tools of an agent's own page: one that could only read may change or run something now.
+fn of_agent(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static ACTS: Pattern = Pattern::new(r"(?i)^(?:\*|bash\b.*|shell\b.*|execute\w*|write|edit|multi_?edit|notebook_?edit|run_\w+)$");
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    if file.language != Language::Markdown || !crate::analysis::role::fold(&file.path).contains("agents/") {
+        return;
+    }
+    let (Ok(before), Ok(now)) = (old.document(), side.document()) else { return };
+    let split = |text: String| text.split(',').map(|tool| tool.trim().to_owned()).collect::<Vec<_>>();
+    let listed = |node: &Node| node.texts().into_iter().flat_map(split).filter(|tool| !tool.is_empty()).collect::<Vec<_>>();
+    let Some(known) = before.get("tools").map(listed).filter(|known| !known.is_empty() && !known.iter().any(|tool| ACTS.is_match(tool)))
+    else {
+        return;
+    };
+    let gained = now.get("tools").map(|node| (node.line, listed(node).into_iter().find(|tool| ACTS.is_match(tool))));
+    let (line, tool) = match gained {
+        Some((line, Some(tool))) => (line, format!("`{tool}`")),
+        Some(_) => return,
+        // Without a list it gets everything.
+        None => (0, "every tool".to_owned()),
+    };
+    let title = format!("An agent that had {} may use {tool} now", known.join(", "));
+    sink.report(Draft::line(file, side, line).title(title).severity(Severity::Medium));
 }

@@ -51,7 +51,8 @@ fn change(old: &Server, new: &Server) -> Option<(String, Severity)> {
         let least = if first_changed && RUNNERS.is_match(new.program()) { Severity::Critical } else { Severity::Medium };
         return Some((format!("it would now {} instead of {}", new.deed(), old.deed()), worse(least)));
     }
-    let gained = new.env.iter().find(|pair| !old.env.contains(pair));
+    let sent = new.headers.iter().find(|pair| !old.headers.contains(pair));
+    let gained = new.env.iter().find(|pair| !old.env.contains(pair)).or(sent);
     if let (Some((key, _)), Some(danger)) = (gained, new.danger().filter(|_| old.danger().is_none())) {
         return Some((format!("it now {} (`{key}`)", danger.why), danger.severity));
     }

@@ -26,6 +26,8 @@ pub(super) struct Server {
     pub(super) url: String,
     /// Variables it gets.
     pub(super) env: Vec<(String, String)>,
+    /// What it is sent with every request.
+    pub(super) headers: Vec<(String, String)>,
     arguments: Vec<String>,
 }
 
@@ -60,13 +62,17 @@ fn server(name: &str, node: &Node) -> Option<Server> {
     let line = command.or(url)?.line;
     let mut arguments = command.map(Node::texts).unwrap_or_default();
     arguments.extend(get(&["args", "arguments"]).map(Node::texts).unwrap_or_default());
-    let env = get(&["env", "environment"]).map_or(&[][..], Node::entries);
+    let pairs = |keys: &[&str]| {
+        let entries = get(keys).map_or(&[][..], Node::entries);
+        entries.iter().map(|(key, value)| (key.clone(), value.scalar())).collect()
+    };
     Some(Server {
         name: name.to_owned(),
         line,
         command: arguments.join(" "),
         url: url.map(Node::scalar).unwrap_or_default(),
-        env: env.iter().map(|(key, value)| (key.clone(), value.scalar())).collect(),
+        env: pairs(&["env", "environment"]),
+        headers: pairs(&["headers", "http_headers", "requestInit"]),
         arguments,
     })
 }
@@ -99,12 +105,42 @@ impl Server {
             why: deed.says().to_owned(),
             severity: if deed.is_grave() || matches!(deed, Deed::Inline | Deed::Temporary) { Severity::Critical } else { Severity::High },
         });
-        by_command.into_iter().chain(self.by_url()).chain(self.by_env()).max_by_key(|danger| danger.severity)
+        by_command.into_iter().chain(self.by_url()).chain(self.by_env()).chain(self.by_secret()).max_by_key(|danger| danger.severity)
     }
 
     fn by_url(&self) -> Option<Danger> {
         let plain = BARE_HOST.is_match(&self.url) && !LOCAL_HOST.is_match(&self.url);
         plain.then(|| Danger { why: "trusts whoever answers at a bare or unencrypted address".to_owned(), severity: Severity::High })
+    }
+
+    /// A secret of the environment that belongs to somebody else than the server.
+    fn by_secret(&self) -> Option<Danger> {
+        static TAKEN: Pattern = Pattern::new(r"\$(?:\{(?:env:)?)?([A-Z][A-Z0-9_]{2,})");
+        /// Whose a variable is, and the words by which they are known.
+        const OWNED: [(&str, &[&str]); 12] = [
+            ("AWS_SECRET_ACCESS_KEY", &["aws", "amazon"]),
+            ("AWS_SESSION_TOKEN", &["aws", "amazon"]),
+            ("GITHUB_TOKEN", &["github", "copilot", "ghcr"]),
+            ("GH_TOKEN", &["github", "copilot", "ghcr"]),
+            ("NPM_TOKEN", &["npm"]),
+            ("NODE_AUTH_TOKEN", &["npm", "github"]),
+            ("CARGO_REGISTRY_TOKEN", &["crates", "cargo"]),
+            ("GOOGLE_APPLICATION_CREDENTIALS", &["google", "gcp", "gcloud", "vertex", "firebase"]),
+            ("AZURE_CLIENT_SECRET", &["azure", "microsoft"]),
+            ("VAULT_TOKEN", &["vault", "hashicorp"]),
+            ("SSH_PRIVATE_KEY", &["ssh"]),
+            ("KUBECONFIG", &["kube", "k8s", "helm"]),
+        ];
+        let about = format!("{} {} {}", self.name, self.url, self.command).to_lowercase();
+        let given = self.headers.iter().map(|(_, value)| value).chain(&self.arguments).chain([&self.url]);
+        let taken = given.flat_map(|text| TAKEN.groups(text, 1));
+        let foreign = |name: &&str| {
+            // The name of the variable itself says nothing of whose server it is.
+            let about = about.replace(&name.to_lowercase(), "");
+            OWNED.iter().any(|(own, words)| own == name && !words.iter().any(|word| about.contains(word)))
+        };
+        let name = taken.into_iter().find(foreign)?;
+        Some(Danger { why: format!("is handed `{name}`, which belongs to somebody else"), severity: Severity::High })
     }
 
     fn by_env(&self) -> Option<Danger> {

@@ -13,7 +13,9 @@ use super::decorators::{DECORATOR, decorated, decorated_survives, switches_guard
 use super::exempted::{self, SKIPS};
 use super::functions::{brief, key};
 use super::guarded_route;
+use super::in_front_of_all;
 use super::less_asked;
+use super::listed_middleware;
 use super::lost_routes;
 use super::more_roles;
 use super::moved::{CALLBACK, moved_elsewhere, went_with_its_routes};
@@ -75,6 +77,8 @@ impl Check for GuardRemoved {
             .or(more_roles::words())
             .or(script_stops::words())
             .or(less_asked::words())
+            .or(listed_middleware::words())
+            .or(in_front_of_all::words())
             .or(Words::named(["abort_", "throw_", "methodsecurity"]));
         let needs = Needs::nothing().and(Reach::ANYWHERE, told).noting(&SKIPS).noting(&ORDERED);
         needs.noting(&comparison::STEADY).noting(&guarded_route::NAMING)
@@ -99,6 +103,8 @@ impl Check for GuardRemoved {
             reordered(file, old, new, sink);
             comparison::weakened(file, old, new, sink);
             script_stops::gone(file, old, new, sink);
+            listed_middleware::report(file, old, new, sink);
+            in_front_of_all::report(file, old, new, sink);
             if sink.reported() == before {
                 only_told::report(file, sink);
             }
@@ -303,9 +309,20 @@ fn plain_of<'v>(side: &'v SideView<'_>, at: usize) -> &'v str {
     side.plain_of(&side.statements()[at])
 }
 
-/// A callback before actions guards the functions of its class rather than routes.
+/// A callback before actions guards the functions of its class rather than routes; in a class without any, those of all that come from it.
 fn actions_remain(old: &SideView<'_>, new: &SideView<'_>, guard: &str) -> bool {
-    CALLBACK.is_match(guard) && old.functions().iter().any(|was| new.functions().iter().any(|is| is.name == was.name))
+    static CLASS: Pattern = Pattern::new(r"^\s*(?:abstract\s+)?class\s+([\w:]+)");
+    /// Another part of the class may ask now.
+    static BROUGHT_IN: Pattern = Pattern::new(r"^\s*(?:include|use)\s+[\w:\\]*(?i:auth|secur|protect|guard|session)");
+    if !CALLBACK.is_match(guard) {
+        return false;
+    }
+    if !old.functions().is_empty() {
+        return old.functions().iter().any(|was| new.functions().iter().any(|is| is.name == was.name));
+    }
+    let classes =
+        |side: &SideView<'_>| side.lines().filter_map(|line| CLASS.group(line.text, 1).map(str::to_owned)).collect::<BTreeSet<_>>();
+    !classes(old).is_disjoint(&classes(new)) && !new.changed_lines().any(|line| BROUGHT_IN.is_match(line.text))
 }
 
 /// Asks something for one thing by its name, which is no path: `r.Header.Get("X-Key")`.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::policy_lines;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -65,10 +66,24 @@ impl Check for PolicyWeakened {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::BEFORE, Words::of([&ALLOWS, &ENTRY, &DEFAULTS, &DIRECTIVE]))
+        Needs::nothing().and(
+            Reach::BEFORE,
+            Words::of([
+                &ALLOWS,
+                &ENTRY,
+                &DEFAULTS,
+                &DIRECTIVE,
+                &policy_lines::OF_SOMEBODY,
+                &policy_lines::ASKS,
+                &policy_lines::IN_ONE_LINE,
+            ]),
+        )
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        if let Some((title, side, line)) = policy_lines::weakened(file).filter(|_| file.role.is_live()) {
+            file.side(side).into_iter().for_each(|side| sink.report(Draft::line(file, side, line).title(title.as_str())));
+        }
         let Some(kind) = Kind::of(file).filter(|_| file.role.is_live()) else { return };
         let (Some(old), Some(new)) = (file.old(), file.new_side()) else { return };
         let (before, now) = (asked(kind, old), asked(kind, new));

@@ -21,7 +21,8 @@ static GUARDING: Pattern = Pattern::new(
 static GUARD: Pattern = Pattern::new(
     r#"(?x)^(?:[\w-]+/)*(?: (?:storage_encrypted|encrypted|encryption_at_rest_enabled|transit_encryption_enabled|at_rest_encryption_enabled|enable_key_rotation|enable_log_file_validation|enable_logging|require_ssl|enable_https_traffic_only|https_traffic_only_enabled|uniform_bucket_level_access|enable_flow_logs|enable_flow_log|block_public_acls|block_public_policy|ignore_public_acls|restrict_public_buckets|enable_private_nodes|enable_secure_boot|enable_integrity_monitoring|enable_shielded_nodes|enable_irsa|master_authorized_networks_enabled|iam_database_authentication_enabled|purge_protection_enabled|ssl_enforcement_enabled|infrastructure_encryption_enabled|require_encryption_in_transit)=true
     | (?:publicly_accessible|public_network_access_enabled|allow_nested_items_to_be_public|allow_blob_public_access|skip_final_snapshot|force_destroy|cluster_endpoint_public_access|enable_legacy_abac|shared_access_key_enabled|endpoint_public_access)=false
-    | http_tokens="required" | public_access_prevention="enforced" | (?:kms_key_id|kms_master_key_id|kms_key_name|sse_algorithm|logging_config|access_logs|logging|server_side_encryption|encryption_configuration|versioning|database_encryption|customer_managed_key|network_rules|ip_restriction|condition|Condition)=\S.*
+    | authorization(?:_type)?="(?:AWS_IAM|CUSTOM|COGNITO_USER_POOLS|JWT)" | api_key_required=true | (?:protocol|listener_protocol)="(?:HTTPS|TLS|SSL)" | viewer_protocol_policy="(?:https-only|redirect-to-https)" | ssl_policy="ELBSecurityPolicy-(?:TLS13-1-[23]|TLS-1-2|FS-1-2)[\w-]*"
+    | (?:minimum_protocol_version|minimum_tls_version|min_tls_version)="(?:TLS)?v?1[._]?[23]\w*" | http_tokens="required" | public_access_prevention="enforced" | (?:kms_key_id|kms_master_key_id|kms_key_name|sse_algorithm|logging_config|access_logs|logging|server_side_encryption|encryption_configuration|versioning|database_encryption|customer_managed_key|network_rules|ip_restriction|condition|Condition)=\S.*
     | status="Enabled" )$"#,
 );
 /// Those of CloudFormation.
@@ -67,6 +68,8 @@ impl Check for CloudGuardRemoved {
             "rotation",
             "validation",
             "ssl",
+            "protocol",
+            "tls",
             "https",
             "access",
             "status",

@@ -12,7 +12,9 @@ use crate::analysis::view::{FileView, SideView};
 use crate::model::rule::{RuleId, Severity};
 
 /// What the file must hold on either side.
-const TELLING: [&str; 24] = [
+const TELLING: [&str; 26] = [
+    "image",
+    "from",
     "@sha256:",
     "user",
     "securitycontext",
@@ -61,7 +63,10 @@ impl Check for ContainerLoosened {
                 from_elsewhere(file, sink);
             }
             Language::Hcl => by_lines(file, sink),
-            Language::Dockerfile => image(file, sink),
+            Language::Dockerfile => {
+                image(file, sink);
+                from_elsewhere(file, sink);
+            }
             _ => {}
         }
     }
@@ -221,18 +226,17 @@ fn image(file: &FileView<'_>, sink: &mut Sink<'_>) {
 
 /// An image that was named by its content is named otherwise now, or comes from somewhere else.
 fn from_elsewhere(file: &FileView<'_>, sink: &mut Sink<'_>) {
-    static IMAGE: Pattern = Pattern::new(r#"^\s*(?:-\s*)?["']?image["']?\s*:\s*["']?([^\s"'#,]+)"#);
+    static IMAGE: Pattern = Pattern::new(r#"^\s*(?:-\s*)?["']?image["']?\s*:\s*["']?([^\s"'#,]+)|^\s*FROM\s+(?:--\S+\s+)*(\S+)"#);
     let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
     fn named<'v>(side: &'v SideView<'_>) -> Vec<(usize, &'v str)> {
         side.changed_lines()
             .filter(|line| line.text.len() < 400)
-            .filter_map(|line| Some((line.index, IMAGE.group(line.text, 1)?)))
+            .filter_map(|line| Some((line.index, IMAGE.parts(line.text).next()?)))
             .take(100)
             .collect()
     }
     let place = |image: &str| -> String {
-        let bare = image.split('@').next().unwrap_or(image);
-        let bare = bare.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(bare, |(bare, _)| bare);
+        let bare = bare(image);
         let hosted = bare.split_once('/').filter(|(host, _)| host.contains(['.', ':']) || *host == "localhost");
         hosted.map_or("docker.io", |(host, _)| host).trim_start_matches("index.").to_owned()
     };
@@ -242,14 +246,43 @@ fn from_elsewhere(file: &FileView<'_>, sink: &mut Sink<'_>) {
     }
     let pinned = |image: &str| image.contains("@sha256:");
     let lost = were.iter().zip(&are).filter(|((_, was), (_, is))| pinned(was) && !pinned(is));
-    let Some(((_, was), (line, is))) = lost.max_by_key(|((_, was), (_, is))| place(was) != place(is)) else { return };
-    let moved = place(was) != place(is);
-    let title = if moved {
-        "An image that was named by its content comes from elsewhere, whatever it is there"
-    } else {
-        "An image is no longer named by its content"
+    if let Some(((_, was), (line, is))) = lost.max_by_key(|((_, was), (_, is))| place(was) != place(is)) {
+        let moved = place(was) != place(is);
+        let title = if moved {
+            "An image that was named by its content comes from elsewhere, whatever it is there"
+        } else {
+            "An image is no longer named by its content"
+        };
+        // Of a Dockerfile that is the locks' to tell.
+        if moved || file.language != Language::Dockerfile {
+            let severity = if moved { Severity::High } else { Severity::Medium };
+            sink.report(Draft::line(file, side, *line).title(title).severity(severity));
+            return;
+        }
+    }
+    let other = were.iter().zip(&are).find(|((_, was), (_, is))| of_somebody_else(was, is));
+    if let Some(((_, was), (line, is))) = other {
+        let title = format!("The image `{}` would come from somebody else: `{}`", bare(was), bare(is));
+        sink.report(Draft::line(file, side, *line).title(title).severity(Severity::Medium));
+    }
+}
+
+/// The name of an image without its version.
+fn bare(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(image, |(bare, _)| bare)
+}
+
+/// Whether an image of the same name has another owner, and no mirror of the same.
+fn of_somebody_else(was: &str, is: &str) -> bool {
+    static MIRROR: Pattern = Pattern::new(r"(?i)(?:^|/)library/|mirror|proxy|cache|[$<{]|localhost|registry");
+    let owned = |image: &'_ str| -> (String, String) {
+        let image = bare(image).trim_start_matches("docker.io/");
+        let (owner, name) = image.rsplit_once('/').unwrap_or(("library", image));
+        (owner.to_owned(), name.to_owned())
     };
-    sink.report(Draft::line(file, side, *line).title(title).severity(if moved { Severity::High } else { Severity::Medium }));
+    let ((owner, name), (other, same)) = (owned(was), owned(is));
+    name == same && owner != other && !name.is_empty() && !MIRROR.is_match(is) && !MIRROR.is_match(was)
 }
 
 /// How many containers the documents describe.

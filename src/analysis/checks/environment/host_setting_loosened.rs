@@ -2,6 +2,8 @@
 //!
 //! Containers are `container-loosened`'s, clouds `cloud-guard-removed`'s, networks `network-opened`'s.
 
+use super::services;
+use super::setting::Setting;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -13,20 +15,6 @@ pub struct HostSettingLoosened;
 
 /// A longer line is data.
 const LONGEST: usize = 1000;
-
-/// A setting that loosens.
-struct Setting {
-    /// What it does.
-    title: &'static str,
-    /// The files it counts in, by path.
-    place: &'static Pattern,
-    /// How it is written.
-    loose: &'static Pattern,
-    /// How it was written where it guarded; it is high where this went.
-    strict: Option<&'static Pattern>,
-    /// What it weighs by itself.
-    alone: Severity,
-}
 
 static SSHD: Pattern = Pattern::new(r"(?i)sshd?_config|sshd?[\w.-]*\.conf$|ssh.*\.(?:ya?ml|j2|toml)$");
 static SCRIPT: Pattern = Pattern::new(r"(?i)sshd?_config|Dockerfile|Containerfile|\.sh$|\.ya?ml$|\.j2$|sshd?[\w.-]*\.conf$");
@@ -60,7 +48,61 @@ static TERRAFORM: Pattern = Pattern::new(r"(?i)\.tf$");
 static UNLOGGED: Pattern = Pattern::new(r"^\s*enable_logging\s*=\s*false\b");
 static LOGGED: Pattern = Pattern::new(r"^\s*enable_log(?:ging|_file_validation)\s*=\s*true\b");
 
-static SETTINGS: [Setting; 12] = [
+static KERNEL: Pattern = Pattern::new(r"(?i)sysctl|\.conf$|\.sh$|\.ya?ml$|\.j2$|Dockerfile|Containerfile");
+static SAME_ADDRESSES: Pattern = Pattern::new(r"\bkernel\.randomize_va_space\b['\x22]?\s*[=:]\s*['\x22]?0\b");
+static OTHER_ADDRESSES: Pattern = Pattern::new(r"\bkernel\.randomize_va_space\b['\x22]?\s*[=:]\s*['\x22]?2\b");
+static OPEN_KERNEL: Pattern = Pattern::new(
+    r"\b(?:kernel\.(?:kptr_restrict|dmesg_restrict|yama\.ptrace_scope|unprivileged_bpf_disabled|kexec_load_disabled)|fs\.protected_(?:symlinks|hardlinks|fifos|regular)|net\.ipv[46]\.conf\.\w+\.rp_filter|net\.ipv4\.tcp_syncookies)\b['\x22]?\s*[=:]\s*['\x22]?0\b",
+);
+static CLOSED_KERNEL: Pattern = Pattern::new(
+    r"\b(?:kernel\.(?:kptr_restrict|dmesg_restrict|yama\.ptrace_scope|unprivileged_bpf_disabled|kexec_load_disabled)|fs\.protected_(?:symlinks|hardlinks|fifos|regular)|net\.ipv[46]\.conf\.\w+\.rp_filter|net\.ipv4\.tcp_syncookies)\b['\x22]?\s*[=:]\s*['\x22]?[12]\b",
+);
+static PROPERTIES: Pattern = Pattern::new(r"(?i)\.plist$|project\.pbxproj$|app\.json$|app\.config\.[jt]s$|project\.yml$");
+static ANY_LOAD: Pattern =
+    Pattern::new(r"<key>NSAllowsArbitraryLoads</key>\s*(?:<true\s*/>|$)|\bNSAllowsArbitraryLoads['\x22]?\s*[:=]\s*['\x22]?(?:true|YES)\b");
+static TAURI: Pattern = Pattern::new(r"(?i)tauri[\w.]*\.(?:json5?|toml)$");
+static NO_CSP: Pattern = Pattern::new(r#"["']?\bcsp["']?\s*[:=]\s*null\b|["']?dangerousDisableAssetCspModification["']?\s*[:=]\s*true"#);
+static CSP: Pattern = Pattern::new(r#"["']?\bcsp["']?\s*[:=]\s*["'{]|["']?dangerousDisableAssetCspModification["']?\s*[:=]\s*false"#);
+static PACKAGES: Pattern = Pattern::new(r"(?i)\.npmrc$|pnpm-workspace\.yaml$|bunfig\.toml$|\.yarnrc\.yml$");
+static NO_AGE: Pattern = Pattern::new(r"^\s*(?:minimum-release-age|minimumReleaseAge|npmMinimalAgeGate)\s*[:=]\s*['\x22]?0\b");
+static AGE: Pattern = Pattern::new(r"^\s*(?:minimum-release-age|minimumReleaseAge|npmMinimalAgeGate)\s*[:=]\s*['\x22]?[1-9]");
+
+static SETTINGS: [Setting; 17] = [
+    Setting {
+        title: "Programs lie at the same addresses each time they start",
+        place: &KERNEL,
+        loose: &SAME_ADDRESSES,
+        strict: Some(&OTHER_ADDRESSES),
+        alone: Severity::Medium,
+    },
+    Setting {
+        title: "The kernel shows or allows what it kept to itself",
+        place: &KERNEL,
+        loose: &OPEN_KERNEL,
+        strict: Some(&CLOSED_KERNEL),
+        alone: Severity::Low,
+    },
+    Setting {
+        title: "What the app sends may be read on its way",
+        place: &PROPERTIES,
+        loose: &ANY_LOAD,
+        strict: None,
+        alone: Severity::Medium,
+    },
+    Setting {
+        title: "Pages of the app may load scripts from anywhere",
+        place: &TAURI,
+        loose: &NO_CSP,
+        strict: Some(&CSP),
+        alone: Severity::Low,
+    },
+    Setting {
+        title: "Packages are taken as soon as they are published",
+        place: &PACKAGES,
+        loose: &NO_AGE,
+        strict: Some(&AGE),
+        alone: Severity::Low,
+    },
     Setting {
         title: "Whoever knows a name may sign in without a password",
         place: &SCRIPT,
@@ -160,8 +202,15 @@ impl Check for HostSettingLoosened {
             "cleartext",
             "validate_certs",
             "enable_logging",
+            "kernel.",
+            "fs.protected",
+            "net.ip",
+            "NSAllowsArbitraryLoads",
+            "csp",
+            "release",
+            "npmMinimalAgeGate",
         ];
-        Needs::nothing().and(Reach::ADDED, Words::named(words))
+        Needs::nothing().and(Reach::ADDED, Words::named(words.into_iter().chain(services::WORDS)))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -170,7 +219,7 @@ impl Check for HostSettingLoosened {
         if file.role.is_mechanical() || EXAMPLE.is_match(&file.path) {
             return;
         }
-        for setting in SETTINGS.iter().filter(|setting| setting.place.is_match(&file.path)) {
+        for setting in SETTINGS.iter().chain(&services::SERVICES).filter(|setting| setting.place.is_match(&file.path)) {
             let short = |text: &str| text.len() <= LONGEST;
             fn loose<'v>(side: &'v SideView<'_>, setting: &Setting) -> impl Iterator<Item = LineView<'v>> {
                 side.changed_lines().filter(|line| line.text.len() <= LONGEST && setting.loose.is_match(line.text))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::blocks::blocks;
 use super::container_loosened::let_out;
 use super::trees::{Trees, above, count, key, leaves, named};
+use super::ways_in::{DEBUGGER, opened};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::document::node::{Leaf, Node};
 use crate::analysis::language::Language;
@@ -49,7 +50,7 @@ static ASKS_NOBODY: Pattern = Pattern::new(
 );
 /// Downloads that nobody can vouch for.
 static UNVERIFIED: Pattern = Pattern::new(
-    r"(?i)\b(?:NPM_CONFIG_STRICT_SSL|YARN_STRICT_SSL|strict-ssl)[=\s]+[\x22']?false|\bPIP_TRUSTED_HOST\b|--trusted-host[=\s]|\bconfig\s+set\s+registry\s+[\x22']?http:|\b(?:NPM_CONFIG_REGISTRY|PIP_(?:EXTRA_)?INDEX_URL|UV_(?:DEFAULT_)?INDEX(?:_URL)?|GOPROXY)[=\s]+[\x22']?http:|\bGONOSUMDB=\*|\bGOSUMDB=off|\bGOINSECURE=|Acquire::https::Verify-Peer[=\s\x22]+false|--allow-unauthenticated\b|\[trusted=yes\]|\bGIT_SSL_NO_VERIFY=(?:1|true)|http\.sslVerify[=\s]+false",
+    r"(?i)\b(?:NPM_CONFIG_STRICT_SSL|YARN_STRICT_SSL|strict-ssl)[=\s]+[\x22']?false|\bPIP_TRUSTED_HOST\b|--trusted-host[=\s]|\bconfig\s+set\s+registry\s+[\x22']?http:|\b(?:NPM_CONFIG_REGISTRY|PIP_(?:EXTRA_)?INDEX_URL|UV_(?:DEFAULT_)?INDEX(?:_URL)?|GOPROXY)[=\s]+[\x22']?http:|\bGONOSUMDB=\*|\bGOSUMDB=off|\bGOINSECURE=|Acquire::https::Verify-Peer[=\s\x22]+false|--allow-unauthenticated\b|\[trusted=yes\]|\bGIT_SSL_NO_VERIFY\s*[=:]\s*[\x22']?(?:1|true)|http\.sslVerify[=\s]+false",
 );
 static NEAR: Pattern = Pattern::new(r"(?i)//(?:localhost|127\.|\[::1\]|host\.docker\.internal|[\w-]+(?::\d+)?(?:/|\s|$))");
 
@@ -64,8 +65,10 @@ impl Check for NetworkOpened {
     fn needs(&self) -> Needs {
         Needs::nothing().and(
             Reach::ANYWHERE,
-            Words::of([&LIST, &WALL, &UNVERIFIED, &ANYBODY, &ASKS_NOBODY]).or(Words::named([
+            Words::of([&LIST, &WALL, &UNVERIFIED, &ANYBODY, &ASKS_NOBODY, &DEBUGGER]).or(Words::named([
                 "networkpolicy",
+                "policytypes",
+                "from_port",
                 "egress",
                 "outbound",
                 "ingress",
@@ -107,6 +110,9 @@ impl Check for NetworkOpened {
         by_lines(file, sink);
         doors(file, sink);
         unverified(file, sink);
+        if let (Some(side), Some((title, line))) = (file.new_side(), opened(file)) {
+            sink.report(Draft::line(file, side, line).title(title).severity(Severity::Medium));
+        }
     }
 
     /// Policies may move between files, so what goes is counted over the whole change.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::blocks::blocks;
 use super::trees::{Trees, count, named};
+use super::{conditions, extension_rights, vault_policy};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::document::node::{Leaf, Node};
 use crate::analysis::language::Language;
@@ -24,6 +25,11 @@ static SUDO: Pattern = Pattern::new(r"^[^#\n]*\bNOPASSWD:|^\s*Defaults\s+!(?:aut
 static SET_UID: Pattern = Pattern::new(
     r"\bchmod\s+(?:-\w+\s+)*(?:[ug]*\+s|0?[4267][0-7]{3})\s+\S*(?:/|\b)(?:ba|da|z|k)?sh\b|\bchmod\s+(?:-\w+\s+)*(?:[ug]*\+s|0?[4267][0-7]{3})\s+\S*\b(?:python[\d.]*|perl|ruby|node|find|vim?|cp|nano|env|awk|tar|less|docker)\b|\bsetcap\s+['\x22]?cap_(?:sys_admin|setuid|dac_override|sys_ptrace|sys_module|dac_read_search|all)\S*\s+\S",
 );
+static KEY_GIVEN: Pattern = Pattern::new(
+    r"\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-ssh-\S+)\s+AAAA[^\n]*(?:>>?|\|\s*(?:sudo\s+)?tee)[^\n]*authorized_keys|\b(?:curl|wget)\b[^\n]*(?:>>?|\|\s*(?:sudo\s+)?tee)[^\n]*authorized_keys",
+);
+static PASSWORD: Pattern =
+    Pattern::new(r#"\b(?:echo|printf)\s+(?:-\w+\s+)?["']?\w[\w.-]*:[^\s$"'`|]{1,64}["']?\s*\|\s*(?:sudo\s+)?chpasswd\b"#);
 static POLKIT: Pattern = Pattern::new(r"\breturn\s+polkit\.Result\.YES\b|^\s*ResultAny\s*=\s*yes|<allow_(?:any|inactive)>\s*yes");
 
 /// See `rules/code/rights-widened.toml`.
@@ -43,6 +49,12 @@ impl Check for RightsWidened {
                 "statement",
                 "assumerole",
                 "roleref",
+                "capabilities",
+                "manifest_version",
+                "permissions",
+                "condition",
+                "chpasswd",
+                "authorized_keys",
             ])),
         )
     }
@@ -66,6 +78,23 @@ impl Check for RightsWidened {
             stranger(file, sink);
         }
         by_lines(file, sink);
+        given(file, sink);
+    }
+}
+
+/// What policies that are told apart by their form give.
+fn given(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    if let Some((line, severity)) = conditions::gone(file) {
+        let title = "Whoever takes on this role is no longer asked under which condition";
+        sink.report(Draft::line(file, old, line).title(title).severity(severity));
+    }
+    if let Some((title, line)) = vault_policy::given(file) {
+        sink.report(Draft::line(file, side, line).title(title).severity(Severity::Medium));
+    }
+    if let Some((title, grave, line)) = extension_rights::given(file) {
+        let severity = if grave { Severity::High } else { Severity::Medium };
+        sink.report(Draft::line(file, side, line).title(title).severity(severity));
     }
 }
 
@@ -319,6 +348,10 @@ fn by_lines(file: &FileView<'_>, sink: &mut Sink<'_>) {
             ("Something runs as root without a password", Severity::Medium)
         } else if SET_UID.is_match(line.text) && !line.text.trim_start().starts_with(['#', '/', '*']) {
             ("Whoever starts this program gets the rights of its owner, and it runs whatever it is told", Severity::High)
+        } else if KEY_GIVEN.is_match(line.text) {
+            ("Whoever holds this key may sign in", Severity::High)
+        } else if PASSWORD.is_match(line.text) {
+            ("An account gets a password that everybody can read here", Severity::Medium)
         } else if POLKIT.is_match(line.text) {
             ("Whoever asks may, without a password", Severity::Medium)
         } else {

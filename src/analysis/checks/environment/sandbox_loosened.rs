@@ -79,6 +79,20 @@ impl Check for SandboxLoosened {
         }
         lines(file, sink);
         program_sandboxes(file, sink);
+        if path.contains("apparmor") {
+            denied(file, sink);
+        }
+    }
+}
+
+/// Paths that a profile of AppArmor kept from its program.
+fn denied(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    static DENIES: Pattern = Pattern::new(r"^\s*(?:audit\s+)?deny\s+\S");
+    let (Some(old), Some(side)) = (file.old(), file.new_side()) else { return };
+    let many = |side: &SideView<'_>| side.changed_lines().filter(|line| DENIES.is_match(line.text)).count();
+    if let Some(line) = old.changed_lines().find(|line| DENIES.is_match(line.text)).filter(|_| many(side) < many(old)) {
+        let draft = Draft::line(file, old, line.index).title("The profile no longer keeps this from its program");
+        sink.report(draft.severity(Severity::Medium));
     }
 }
 

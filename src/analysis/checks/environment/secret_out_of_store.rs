@@ -279,7 +279,8 @@ fn image(file: &FileView<'_>, sink: &mut Sink<'_>) {
             let value = IN_IMAGE.group(line.text, 3).unwrap_or("").trim_matches(['"', '\'']);
             let written =
                 value.len() > 3 && !value.starts_with('$') && !NO_SECRET.is_match(value) && !name.to_lowercase().ends_with("_file");
-            match (mounted, written) {
+            let handed = line.text.trim_start().to_uppercase().starts_with("ENV") && value.trim_matches(['$', '{', '}']) == name;
+            match (mounted, written || handed) {
                 (true, _) => (format!("`{name}` was mounted for one step and stays in the image now"), Severity::Medium),
                 (false, true) => (format!("`{name}` stays in the image"), Severity::Low),
                 (false, false) => continue,

@@ -28,7 +28,7 @@ static LUA: Pattern = Pattern::new(r"(?:^|[^\w.:])load(?:string)?\s*\(\s*[a-z_]"
 static ELIXIR: Pattern = Pattern::new(r"\bCode\.(?:eval_string|eval_quoted|compile_string)\s*\(?\s*[a-z_]");
 static PYTHON_DEFINES: Pattern = Pattern::new(r"\bdef\s+(?:eval|exec)\b|\bast\.literal_eval");
 static JAVASCRIPT: Pattern = Pattern::new(
-    r"(?:^|[^\w.$])eval\s*\(\s*[^\x22\x27`\s)]|(?:^|[^\w.$])eval\s*\(\s*`[^`]*\$\{|\bnew\s+Function\s*\(\s*(?:[\x22\x27][^\x22\x27]*[\x22\x27]\s*,\s*)*(?:[^)\s\x22\x27`]|[\x22\x27][^\x22\x27]*[\x22\x27]\s*\+)|\bvm\.runIn\w*Context\s*\(\s*[^\x22\x27`\s)]|\bvm\.compileFunction\s*\(\s*[^\x22\x27`\s)]|\bnew\s+(?:vm\.)?Script\s*\(\s*[^\x22\x27`\s)]|(?:^|[^\w.$])runIn(?:This|New)?Context\s*\(\s*[^\x22\x27`\s)]",
+    r"(?:^|[^\w.$])eval\s*\(\s*[^\x22\x27`\s)]|(?:^|[^\w.$])eval\s*\(\s*`[^`]*\$\{|\bnew\s+Function\s*\(\s*(?:[\x22\x27][^\x22\x27]*[\x22\x27]\s*,\s*)*(?:[^)\s\x22\x27`]|[\x22\x27][^\x22\x27]*[\x22\x27]\s*\+)|\bvm\.runIn\w*Context\s*\(\s*[^\x22\x27`\s)]|\bvm\.compileFunction\s*\(\s*[^\x22\x27`\s)]|\bnew\s+(?:vm\.)?Script\s*\(\s*[^\x22\x27`\s)]|(?:^|[^\w$])runIn(?:This|New)?Context\s*\(\s*[^\x22\x27`\s)]",
 );
 static PHP: Pattern = Pattern::new(
     r"(?:^|[^\w>$:])(?:eval|create_function|assert)\s*\(\s*\S*\$|(?:^|[^\w>$:])eval\s*\([^;]*\.\s*\$|(?:^|[^\w>$:])call_user_func(?:_array)?\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)|\$\w+\s*\(\s*\$_(?:GET|POST|REQUEST|COOKIE)\b|\$_(?:GET|POST|REQUEST|COOKIE)\[[^\]]*\]\s*\(",
@@ -154,7 +154,7 @@ fn pattern_of(language: Language) -> Option<&'static Pattern> {
 static LANGUAGES: [&Pattern; 11] = [&PYTHON, &JAVASCRIPT, &PHP, &RUBY, &JVM, &CSHARP, &PERL, &LUA, &ELIXIR, &GO, &C];
 
 static JVM: Pattern = Pattern::new(
-    r"\b\w*[eE]ngine\w*\.eval\s*\(\s*[^\x22\s)]|\bGroovyShell\s*\(\s*\)\.(?:evaluate|parse)\s*\(\s*[^\x22\s)]|\bparseExpression\s*\(\s*[^\x22\s)]|\bMVEL\.eval\s*\(\s*[^\x22\s)]|\bOgnl\.getValue\s*\(\s*[^\x22\s)]",
+    r"\b\w*[eE]ngine\w*\.eval\s*\(\s*[^\x22\s)]|\bgetEngineBy\w+\s*\([^()]*\)\.eval\s*\(\s*[^\x22\s)]|\bGroovyShell\s*\(\s*\)\.(?:evaluate|parse)\s*\(\s*[^\x22\s)]|\bparseExpression\s*\(\s*[^\x22\s)]|\bMVEL\.eval\s*\(\s*[^\x22\s)]|\bOgnl\.getValue\s*\(\s*[^\x22\s)]",
 );
 /// Interpreters of other languages inside a program.
 static GO: Pattern =

@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 
 use super::engines::{LONGEST, engines};
 use crate::analysis::check::{Check, Draft, Sink};
+use crate::analysis::checks::net::pages;
 use crate::analysis::flow::arrivals;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -28,6 +29,8 @@ static HOSTED: Pattern = Pattern::new(
 static NAMED: Pattern = Pattern::new(
     r"\b(?:include|require)(?:_once)?\s*\(?\s*[^;]{0,40}\$_(?:GET|POST|REQUEST|COOKIE)|\b(?:require|import|import_module|__import__)\s*\(\s*[^)]{0,60}\b(?:req|request)\.(?:query|body|params|args|form|GET|POST)\b",
 );
+/// What is loaded is named by whoever starts the program.
+static BY_ENVIRONMENT: Pattern = Pattern::new(r"\b(?:import|require)\s*\(\s*(?:`\$\{\s*)?process\.env\b");
 /// An address that is a module itself, made of a value; what loads an address by its name; what fetches.
 static IN_ADDRESS: Pattern = Pattern::new(
     r"`data:(?:text|application)/(?:java|ecma)script\b[^`]*\$\{|[\x22']data:(?:text|application)/(?:java|ecma)script\b[^\x22']*[\x22']\s*\+",
@@ -46,11 +49,18 @@ impl Check for ForeignCodeLoaded {
 
     fn needs(&self) -> Needs {
         let places = Words::named(["/tmp/", "/dev/shm/", "%temp%", "\\temp", "http://", "https://", "data:"]).or(Words::of([&LOADS]));
-        Needs::nothing().and(Reach::ADDED, places.or(Words::of([&NAMED, &ENVIRONMENT, &FETCHED, &EMBEDDED])))
+        Needs::nothing()
+            .and(Reach::ADDED, places.or(Words::of([&NAMED, &ENVIRONMENT, &FETCHED, &EMBEDDED, &BY_ENVIRONMENT, &pages::SCRIPT])))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
-        let Some(side) = file.new_side().filter(|_| file.language.is_code() && file.role.is_live()) else { return };
+        let Some(side) = file.new_side().filter(|_| file.role.is_live()) else { return };
+        if let Some((title, severity, line)) = pages::is_page(file).then(|| pages::script(file)).flatten() {
+            sink.report(Draft::line(file, side, line).title(title).severity(severity));
+        }
+        if !file.language.is_code() {
+            return;
+        }
         from_temporary(file, side, sink);
         from_elsewhere(file, side, sink);
         let named = LazyCell::new(|| LOADS_NAMED.is_match(side.masked()));
@@ -67,6 +77,8 @@ impl Check for ForeignCodeLoaded {
                         .is_some_and(|text| text.len() <= LONGEST && ASKS.is_match(text))
                 });
                 ("Loads a module whose text is its address", if fetched { Severity::High } else { Severity::Medium })
+            } else if BY_ENVIRONMENT.is_match(plain) {
+                ("Loads code from a path that the environment names", Severity::Medium)
             } else if HOSTED.is_match(plain) {
                 let usual = SERVES_MODULES.is_match(plain) || engines().installers.is_match(plain);
                 ("Loads code from another host", if usual { Severity::Low } else { Severity::High })

@@ -32,7 +32,9 @@ impl Check for RunsOnLoad {
     fn needs(&self) -> Needs {
         Needs::nothing().and(
             Reach::ADDED,
-            Words::of([&engines().spawners, &PROMPT, &BACKGROUND]).or(traffic().talking()).or(Words::named(["func init(", "(constructor"])),
+            Words::of([&engines().spawners, &PROMPT, &BACKGROUND, &PRELOADED, &ADDED_TO_BEGIN])
+                .or(traffic().talking())
+                .or(Words::named(["func init(", "(constructor"])),
         )
     }
 
@@ -125,6 +127,10 @@ fn shell_begins(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
             "Runs something before every prompt of a shell"
         } else if BACKGROUND.is_match(plain) && BEGUN_WITH.is_match(&file.path) {
             "Starts a program in the background with every shell"
+        } else if PRELOADED.is_match(plain) {
+            "Has every program that is started there load a library that anybody may have put there"
+        } else if ADDED_TO_BEGIN.is_match(plain) {
+            "Has every shell of somebody start a program"
         } else {
             continue;
         };
@@ -140,6 +146,13 @@ static PROMPT: Pattern = Pattern::new(
 static OWN_PROMPT: Pattern =
     Pattern::new(r"\bhistory\s+-\w+|\$\{?PROMPT_COMMAND[^}\s;]*\}?|\b_\w+|\b\w*prompt\w*|\b(?:echo|printf)\s[^;]*");
 static BACKGROUND: Pattern = Pattern::new(r"\bnohup\s|\bsetsid\s|[^&]&\s*\)?\s*(?:disown\b.*)?$");
+/// A library that every program loads first, from a folder that is not the system's.
+static PRELOADED: Pattern =
+    Pattern::new(r#"\bLD_PRELOAD=["']?(?:/tmp/|/var/tmp/|/dev/shm/|\./|\$\{?(?:PWD|TMPDIR))|>>?\s*/etc/ld\.so\.preload\b"#);
+/// What is put into a file that a shell begins with: something in the background, from a shared folder, or fetched.
+static ADDED_TO_BEGIN: Pattern = Pattern::new(
+    r#"(?:echo|printf|cat)\b[^\n]*(?:&\s*["']|\bnohup\b|/tmp/|/dev/shm/|\bcurl\b|\bwget\b|\bbase64\b)[^\n]*(?:>>|\btee\s+-a)\s*["']?\S*(?:\.(?:bashrc|bash_profile|zshrc|zshenv|zprofile|profile|bash_login)|/etc/(?:profile|bash\.bashrc|rc\.local))\b"#,
+);
 /// Files with which shells begin.
 static BEGUN_WITH: Pattern =
     Pattern::new(r"(?i)(?:^|[/._-])(?:bash_?profile|bash_?rc|zsh_?(?:rc|env|profile|login)|profile|bash_?login)(?:\.sh)?$|/profile\.d/");

@@ -91,6 +91,9 @@ impl Check for VerificationDropped {
             let named = names.iter().any(|name| line.text.contains(name));
             named || USES.is_match(line.text)
         });
+        // The rest of one command that was written on one line.
+        let rest = |line: &str| line.len() <= LONGEST && USES.is_match(line) && names.iter().any(|name| line.contains(name));
+        let used = used || new.changed_lines().any(|line| rest(line.text) && !line.text.trim_start().starts_with('#'));
         if used || long {
             let severity = if checked_elsewhere(file, &checks) { Severity::Medium } else { Severity::High };
             sink.report(Draft::line(file, old, went.index).severity(severity));

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::guards_dropped;
 use super::kind::Kind;
 use super::passages::{Passage, Stand, of_file, of_messages};
-use super::phrases::phrases;
+use super::phrases::{negated, phrases};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::checks::exec::engines::engines;
 use crate::analysis::pattern::Pattern;
@@ -93,6 +94,7 @@ impl Check for InstructionOrder {
         if file.role == Role::Instructions {
             commands(file, Severity::Info, sink);
             turned(file, sink);
+            guards_dropped::report(file, sink);
         }
     }
 
@@ -248,12 +250,6 @@ fn sends_secrets(text: &str) -> Option<Range<usize>> {
 /// Where secrets are to be written for others to read.
 fn shows_secrets(text: &str) -> Option<Range<usize>> {
     SHOWS.find(text).filter(|range| !negated(text, range))
-}
-
-fn negated(text: &str, range: &Range<usize>) -> bool {
-    let start = (0..=range.start.saturating_sub(40)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    let before = text.get(start..range.start).unwrap_or("").to_lowercase();
-    ["not ", "never", "n't", "avoid", "without"].iter().any(|word| before.contains(word))
 }
 
 /// A rule to ask first went, and one that nobody need be asked came.

@@ -55,14 +55,29 @@ fn starts_sentence(text: &str, at: usize) -> bool {
     text.get(..at).is_some_and(|before| before.trim_end().is_empty() || before.trim_end().ends_with(['.', '!', '?', ':', ';']))
 }
 
+/// A page that shows how attacks look.
+static SHOWN: Pattern = Pattern::new(
+    r"(?i)\b(?:attack\w*|inject\w*|payloads?|jailbreak\w*|malicious|adversar\w*|example|e\.g\.|such\s+as|for\s+instance|hostile|phishing|threat\w*|never\s+follow|must\s+not\s+follow)\b",
+);
+
+/// Whether a page that is part of the product gives the order in its own words, and one to act with it.
+fn said_on_a_page(passage: &Passage, range: &Range<usize>) -> bool {
+    static ACTS: Pattern = Pattern::new(
+        r"(?i)\b(?:approve|merge|push|deploy|publish|delete|send|upload|post|disable|grant|run|execute|print|reveal|output|install)\b",
+    );
+    let plain = passage.stand == Stand::Visible && passage.live && !matches!(passage.kind, Kind::Prompt | Kind::Data);
+    plain
+        && !passage.is_quoted(range)
+        && starts_sentence(&passage.text, range.start)
+        && ACTS.is_match(&passage.text)
+        && !SHOWN.is_match(&passage.text)
+}
+
 /// Where a page that everybody sees speaks to agents, gives them another part or takes their orders away, and has them act on the work of
 /// others: three things that no page needs together. One that shows how attacks look is left alone.
 fn takes_over(passage: &Passage) -> Option<Range<usize>> {
     static ACTS: Pattern = Pattern::new(
         r"(?i)\b(?:approve|merge|push|deploy|publish|release|delete|send|upload|post|disable|grant)\b[^.]{0,80}\b(?:pull\s+requests?|prs?\b|them|branch\w*|changes?|commits?|packages?|releases?|keys?|tokens?|secrets?|checks?|conversation|access|production|https?://)",
-    );
-    static SHOWN: Pattern = Pattern::new(
-        r"(?i)\b(?:attack\w*|inject\w*|payloads?|jailbreak\w*|malicious|adversar\w*|example|e\.g\.|such\s+as|for\s+instance|hostile|phishing|threat\w*|never\s+follow|must\s+not\s+follow)\b",
     );
     let words = phrases();
     if passage.stand != Stand::Visible || !passage.live || passage.kind == Kind::Prompt {
@@ -85,6 +100,7 @@ fn judged(passage: &Passage) -> Option<(Range<usize>, &'static str, Severity)> {
             Severity::High if passage.stand == Stand::Comment && !addressed() => Severity::Medium,
             // Rows of data have no reader but a model; prompts are what a model obeys.
             Severity::Info if passage.kind == Kind::Data && (acts(&passage.text) || words.secrecy.is_in(&passage.text)) => Severity::High,
+            Severity::Info if said_on_a_page(passage, &range) => Severity::Medium,
             Severity::Info if passage.kind == Kind::Prompt && !passage.is_quoted(&range) && starts_sentence(&passage.text, range.start) => {
                 Severity::High
             }

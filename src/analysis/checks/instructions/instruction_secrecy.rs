@@ -20,6 +20,25 @@ static UNASKED: Pattern = Pattern::new(
     r"(?i)\b(?:straight|directly|right)\s+(?:to|into|on|onto)\s+[\x60'\x22]?(?:main|master|production|prod|trunk|release)\b|\b(?:do\s+not|don.t|never|no\s+need\s+to|without)\s+(?:\w+\s+){0,3}(?:asking|confirmation|permission|pull\s+requests?|reviews?|approvals?|reviewers?)\b|\b(?:skip|bypass|disable|ignore)\s+(?:\w+\s+){0,3}(?:tests?|checks?|hooks?|reviews?|ci|lint\w*|scan\w*)\b",
 );
 
+/// The agent's own work is what people are not shown.
+static WORK: Pattern = Pattern::new(
+    r"(?i)\b(?:show|mention|tell|reveal|disclose|report|display|surface|inform)\w*\s+(?:[\w./\x60*-]+\s+){0,4}?(?:diffs?|changes|edits?|modifications?|commits?|commands?|what\s+you\s+(?:did|do|changed?|ran|run))\b",
+);
+/// A command that is to run.
+static RUNS: Pattern = Pattern::new(
+    r"(?i)\b(?:run|execute|invoke|start|launch|call)\s+(?:(?:the|this|also|then|first)\s+)?(?:\w+\s+)?(?:\x60[^\x60]+\x60|(?:ba|z)?sh\s+\S|python\d?\s+\S|node\s+\S|npx\s+\S|curl\s+\S|\./\S)",
+);
+/// Nobody need be asked, which hides nothing.
+static ASKING: Pattern = Pattern::new(r"(?i)\b(?:asking|prompting|consulting|log\w*|note|document|announce)\b");
+
+/// Whether the sentence around `range` has a command run that stays unsaid.
+fn runs_unsaid(text: &str, range: &Range<usize>) -> bool {
+    let start = text.get(..range.start).and_then(|before| before.rfind(". ")).map_or(0, |dot| dot + 1);
+    let end = text.get(range.end..).and_then(|after| after.find(". ")).map_or(text.len(), |dot| range.end + dot);
+    let said = text.get(range.clone()).unwrap_or("");
+    !ASKING.is_match(said) && text.get(start..end).is_some_and(|sentence| RUNS.is_match(sentence))
+}
+
 /// See `rules/code/instruction-secrecy.toml`.
 pub struct InstructionSecrecy;
 
@@ -67,6 +86,11 @@ fn judged(passage: &Passage) -> Option<(Range<usize>, Severity)> {
         Stand::Instructions if acts && ADDRESS.is_match(&passage.text) => weight,
         // What nobody is told of is that nobody was asked.
         Stand::Instructions if UNASKED.is_match(&passage.text) => weight,
+        // A command in the same sentence is what nobody is to hear of.
+        Stand::Instructions if runs_unsaid(&passage.text, &range) => weight,
+        Stand::Instructions if passage.text.get(range.clone()).is_some_and(|said| WORK.is_match(said) && !ASKING.is_match(said)) => {
+            weight.min(Severity::Medium)
+        }
         Stand::Instructions => weight.min(Severity::Low),
         Stand::Message | Stand::Comment if addressed && acts => weight,
         Stand::Literal if passage.live && strong && addressed_tool(&passage.text) => Severity::High,

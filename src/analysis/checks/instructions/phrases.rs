@@ -86,6 +86,13 @@ impl Kind {
     }
 }
 
+/// Whether what is at `range` is denied by the words before it.
+pub(super) fn negated(text: &str, range: &Range<usize>) -> bool {
+    let start = (0..=range.start.saturating_sub(40)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let before = text.get(start..range.start).unwrap_or("").to_lowercase();
+    ["not ", "never", "n't", "avoid", "without"].iter().any(|word| before.contains(word))
+}
+
 /// The phrases.
 pub(super) fn phrases() -> &'static Phrases {
     &PHRASES

@@ -29,11 +29,25 @@ impl Check for EvaluationWeakened {
     }
 
     fn needs(&self) -> Needs {
-        let ends = Words::named(["return", "raise", "throw", "exit", "panic", "abort", "fail"]);
+        let ends = Words::named([
+            "threshold",
+            "minimum",
+            "min_",
+            "floor",
+            "baseline",
+            "return",
+            "raise",
+            "throw",
+            "exit",
+            "panic",
+            "abort",
+            "fail",
+        ]);
         Needs::nothing().and(Reach::REMOVED, ends).and(Reach::AFTER, Words::of([&MEASURES]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        lowered(file, sink);
         for twin in twins(file) {
             let name = twin
                 .new
@@ -47,6 +61,27 @@ impl Check for EvaluationWeakened {
             if MEASURES.is_match(name) || MEASURES.is_match(file.name()) {
                 brought_to_the_limit(file, &twin, sink);
             }
+        }
+    }
+}
+
+/// A bar by its name, with its number; a file of what measures.
+static BAR: Pattern = Pattern::new(
+    r"(?i)^\s*[\x22']?([a-z_]*(?:threshold|minimum|min_[a-z]+|floor|baseline)[a-z_]*)[\x22']?\s*(?::\s*\w+\s*)?[:=]\s*(\d*\.?\d+)\s*,?;?\s*(?:#.*)?$",
+);
+static OF_EVALUATION: Pattern = Pattern::new(r"(?i)eval|benchmark|gate|regression|metrics?\b|quality|fairness|drift");
+
+/// A bar that a model had to reach is less than half as high.
+fn lowered(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(side), true) = (file.new_side(), OF_EVALUATION.is_match(file.name()) && file.old().is_some()) else { return };
+    let read = |text: &'_ str| Some((BAR.group(text, 1)?.to_lowercase(), BAR.group(text, 2)?.parse::<f64>().ok()?));
+    let before: Vec<(String, f64)> =
+        file.removed().filter(|line| line.text.len() < 200).filter_map(|line| read(line.text)).take(50).collect();
+    for line in file.added().filter(|line| !before.is_empty() && line.text.len() < 200) {
+        let Some((name, is)) = read(line.text) else { continue };
+        if before.iter().any(|(known, was)| *known == name && is * 2.0 < *was) {
+            let draft = Draft::line(file, side, line.index).title(format!("`{name}` is less than half of what had to be reached"));
+            return sink.report(draft.severity(Severity::Medium));
         }
     }
 }

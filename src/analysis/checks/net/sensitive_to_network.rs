@@ -8,10 +8,11 @@ use super::elsewhere;
 use super::forwarding;
 use super::hosts;
 use super::lookups;
+use super::pages;
 use super::sending::{LONGEST, TALKING, TELLING, host_of, reads, talks, weigh};
 use super::through_file;
 use super::traffic::{Sensitive, is_shell, traffic};
-use super::typed_in;
+use super::{typed_in, whole_repository};
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::flow::{Arrival, arrivals};
 use crate::analysis::pattern::Pattern;
@@ -37,8 +38,13 @@ impl Check for SensitiveToNetwork {
 
     fn needs(&self) -> Needs {
         let copies = || Words::of([&COPY]);
-        let others =
-            || copies().or(lookups::words()).or(elsewhere::words()).or(beacon::words()).or(typed_in::words()).or(Words::of([&PROOFS]));
+        let others = || {
+            copies().or(lookups::words()).or(elsewhere::words()).or(beacon::words()).or(typed_in::words()).or(Words::of([
+                &PROOFS,
+                &pages::FORM,
+                &whole_repository::PUSHED,
+            ]))
+        };
         let told = Needs::nothing().and(Reach::AFTER, traffic().telling().or(others()));
         told.and(Reach::AFTER, traffic().talking().or(others()).or(through_file::shipping()))
             .noting(&TELLING)
@@ -54,6 +60,10 @@ impl Check for SensitiveToNetwork {
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        if let (Some(side), Some((title, severity, line))) = (file.new_side(), pages::is_page(file).then(|| pages::form(file)).flatten()) {
+            sink.report(Draft::line(file, side, line).title(title).severity(severity));
+        }
+        whole_repository::report(file, sink);
         let readable = file.language.is_code() || is_shell(file.language);
         let Some(side) = file.new_side().filter(|_| readable && file.role.is_live()) else { return };
         copies(file, side, sink);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::review_hidden;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::fold;
@@ -40,6 +41,10 @@ impl Check for ProtectedPathOpened {
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         let name = fold(file.name());
+        if name == ".gitattributes" {
+            review_hidden::report(file, sink);
+            return;
+        }
         let Some(old) = file.old() else { return };
         if name == "codeowners" {
             owners(file, old, sink);
@@ -55,6 +60,7 @@ fn owners(file: &FileView<'_>, old: &SideView<'_>, sink: &mut Sink<'_>) {
     let of = |wanted: bool| now().filter(|(_, owned)| *owned == wanted).map(|(path, _)| path.trim_matches('/')).collect::<BTreeSet<&str>>();
     let (theirs, nobodys) = (of(true), of(false));
     handed_over(file, old, sink);
+    taken_out(file, old, sink);
     for line in old.changed_lines() {
         let Some((path, true)) = entry(line.text) else { continue };
         // Another line for the same path, or for all of them, still asks somebody.
@@ -70,6 +76,30 @@ fn owners(file: &FileView<'_>, old: &SideView<'_>, sink: &mut Sink<'_>) {
         };
         let title = format!("Nobody would have to agree to changes of `{path}` any more");
         sink.report(Draft::line(file, old, line.index).title(title).severity(severity));
+    }
+}
+
+/// A path for which an earlier line asks somebody, and a new one below it nobody.
+fn taken_out(file: &FileView<'_>, old: &SideView<'_>, sink: &mut Sink<'_>) {
+    /// What tools write anew all the time.
+    static WRITTEN_BY_TOOLS: Pattern = Pattern::new(r"(?i)lock|go\.sum|changelog|\.md$|package\.json");
+    let Some(new) = file.new_side() else { return };
+    let before: BTreeSet<&str> = old.lines().filter_map(|line| entry(line.text)).map(|(path, _)| path.trim_matches('/')).collect();
+    let mut owned: BTreeSet<&str> = BTreeSet::new();
+    for line in new.lines() {
+        let Some((path, asks)) = entry(line.text) else { continue };
+        let bare = path.trim_matches('/');
+        if asks {
+            owned.insert(bare);
+            continue;
+        }
+        let mut above = bare.match_indices('/').filter_map(|(at, _)| bare.get(..at)).chain([bare, "*", "**"]);
+        if !line.changed || before.contains(bare) || !above.any(|known| owned.contains(known)) {
+            continue;
+        }
+        let severity = if GUARDING.is_match(path) && !WRITTEN_BY_TOOLS.is_match(path) { Severity::High } else { Severity::Low };
+        let title = format!("Nobody would have to agree to changes of `{path}` any more");
+        sink.report(Draft::line(file, new, line.index).title(title).severity(severity));
     }
 }
 

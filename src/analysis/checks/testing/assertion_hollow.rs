@@ -3,8 +3,8 @@
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::assertions::{ASSERTION, asserts, guard_changes};
-use super::compared::{compared, subject_of};
+use super::assertions::{ASSERTION, asserts, guard_changes, said_from};
+use super::compared::{compared, is_unanswered, subject_of};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
@@ -207,6 +207,9 @@ pub(super) fn hollow(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> 
     if among_itself(plain) {
         return Some(("This assertion looks for a value in a list that holds it", true));
     }
+    if asks_nothing(file.language, side, index) {
+        return Some(("This asks about something and takes any answer", false));
+    }
     let (left, right) = compared(plain)?;
     let about =
         side.function_at(index).is_some_and(|function| ABOUT_EQUALITY.is_match(&function.name)) || ABOUT_EQUALITY.is_match(file.name());
@@ -214,7 +217,44 @@ pub(super) fn hollow(file: &FileView<'_>, side: &SideView<'_>, index: usize) -> 
     if left == right && again && !about && !(left.is_empty() || said_above(side, index)) {
         return Some(("This assertion compares a value with itself", true));
     }
+    let knew = || knew_better(file, &left) || knew_better(file, &right);
+    if !about && works_out_again(side, index, (&left, &right)) && knew() {
+        return Some(("This assertion works out again what it is about, and compares it with that", true));
+    }
     told(side, index, (&left, &right)).then_some(("This assertion asks a mock for what it was just told", true))
+}
+
+/// Whether a question of JavaScript or Ruby stands there without what it must be answered by.
+fn asks_nothing(language: Language, side: &SideView<'_>, index: usize) -> bool {
+    /// What fails by itself where it finds nothing.
+    static FINDS: Pattern = Pattern::new(r"\b(?:get|find)(?:All)?By\w*\(|\bfind\w*\(|\bwaitFor\w*\(");
+    let short = side.line(index).text.trim_start();
+    if !matches!(language, Language::JavaScript | Language::TypeScript | Language::Ruby)
+        || !(short.starts_with("expect(") || short.starts_with("await expect("))
+    {
+        return false;
+    }
+    let said = said_from(side, index);
+    let closed = said.matches('(').count() == said.matches(')').count();
+    closed && said.trim_end().ends_with([')', ';', 's', 't']) && is_unanswered(&said) && !FINDS.is_match(&said)
+}
+
+/// Whether one side asks a name for what the other asks of what the name stands for: `r = pay(10)`, then `r.total == pay(10).total`.
+fn works_out_again(side: &SideView<'_>, index: usize, (left, right): (&str, &str)) -> bool {
+    static KEPT: Pattern = Pattern::new(r"^\s*(?:(?:const|let|var|val|auto|final|mut|[A-Z]\w*)\s+)*\$?(\w+)\s*:?=\s*([^=\s].*\))\s*;?\s*$");
+    let squeezed = |text: &str| text.chars().filter(|sign| !sign.is_whitespace()).collect::<String>();
+    let sides = (squeezed(left), squeezed(right));
+    let first = side.function_at(index).map_or(0, |function| function.first_line).max(index.saturating_sub(NEAR));
+    (first..index).filter(|at| side.line(*at).text.len() < 300).any(|at| {
+        let text = side.plain_line(at);
+        let Some((name, made)) = KEPT.group(text, 1).zip(KEPT.group(text, 2)) else { return false };
+        let made = squeezed(made.strip_prefix("await ").unwrap_or(made));
+        let asks = |one: &str, other: &str| {
+            let rest = one.strip_prefix(name).filter(|rest| rest.is_empty() || rest.starts_with(['.', '[', '-', '?']));
+            rest.is_some_and(|rest| other.strip_prefix("await").unwrap_or(other) == format!("{made}{rest}"))
+        };
+        asks(&sides.0, &sides.1) || asks(&sides.1, &sides.0)
+    })
 }
 
 /// Whether a value is looked for in a list in which it stands itself: `expect([other, x]).toContain(x)`.

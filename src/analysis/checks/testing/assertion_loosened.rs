@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::assertions::{ASSERTION, asserts, guard_changes, guards, is_weak, said_from, tested_changes};
 use super::cases::{Case, cases};
-use super::compared::{asks_less, offers_a_choice, subject_of};
+use super::compared::{asks_less, compared, offers_a_choice, subject_of};
 use super::refusal::{LET_IN, TURNED_AWAY};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
@@ -73,7 +73,8 @@ impl Check for AssertionLoosened {
             return;
         }
         before.values_mut().for_each(|lines| lines.reverse());
-        let added = file.added().filter(|line| telling(line) || ANY_ERROR.is_match(line.text)).take(500);
+        let added =
+            file.added().filter(|line| telling(line) || ANY_ERROR.is_match(line.text) || line.code().contains("debug_assert")).take(500);
         let added: Vec<_> = added.map(|line| (line, (test(Some(side), line.index), key(line)))).collect();
         for (_, key) in added.iter().filter(|(line, _)| refuses(line.text)) {
             refusing.entry(key.clone()).and_modify(|more| *more += 1);
@@ -186,6 +187,12 @@ fn weaker(old: &str, new: &str) -> Option<(&'static str, Severe)> {
         let severe = if factor >= 10.0 { Severe::Always } else { Severe::Never };
         return Some(("What this assertion lets pass is wider than before", severe));
     }
+    if new.contains("debug_assert") && new.replace("debug_assert", "assert") == old {
+        return Some(("This assertion is left out where the build is optimised", Severe::Never));
+    }
+    if takes_any(old, new) {
+        return Some(("A difference as large as the value itself would pass", Severe::Always));
+    }
     let named = NAMED_ERROR.is_match(old) && !ANY_ERROR.is_match(old);
     if named && ANY_ERROR.is_match(new) {
         return Some(("Any error would do where one was named", Severe::Never));
@@ -204,6 +211,20 @@ fn weaker(old: &str, new: &str) -> Option<(&'static str, Severe)> {
         return Some(("One of several results would do where one was named", Severe::BesideItsCode));
     }
     asks_less(old, new).then_some(("An exact expectation becomes a vague one", Severe::BesideItsCode))
+}
+
+/// Whether a number was asked for, and one that is off by as much as all of it would do.
+fn takes_any(old: &str, new: &str) -> bool {
+    static RELATIVE: Pattern = Pattern::new(r"\b(?:rel|rel_tol|rtol|max_relative)\s*[:=]|InEpsilon|in_epsilon");
+    static NUMBER: Pattern = Pattern::new(r"^(?:[\w.]*\()?(-?\d[\d_]*(?:\.\d+)?)f?\)?$");
+    if WITHIN.is_match(old) || PLACES.is_match(old) {
+        return false;
+    }
+    let Some(off) = (1..=3).find_map(|group| WITHIN.group(new, group)).and_then(|off| off.parse::<f64>().ok()) else { return false };
+    let Some((left, right)) = compared(old) else { return false };
+    let number = |text: &str| NUMBER.group(text, 1)?.replace('_', "").parse::<f64>().ok();
+    let Some(value) = number(&right).or_else(|| number(&left)).filter(|value| *value != 0.0) else { return false };
+    off >= if RELATIVE.is_match(new) { 1.0 } else { value.abs() }
 }
 
 /// Whether an error was expected, and either an error or success is now: `x.is_ok() || x == Err(Bad)`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::assertions::{ASSERTION, asserts, begins_test, guard_changes, tested_changes};
+use super::held_back::{self, inside};
 use super::only_told;
 use super::raised_over;
 use crate::analysis::check::{Check, Draft, Sink};
@@ -81,6 +82,7 @@ impl Check for AssertionUnreached {
             return;
         }
         raised_over::report(file, side, &asserting, sink);
+        held_back::report(file, side, &asserting, &known, sink);
         // Assertions that stand nowhere any more.
         let stands = of_assertions(side);
         let went: Vec<&str> = known.difference(&stands).map(String::as_str).filter(|one| one.len() < 600).take(200).collect();
@@ -275,12 +277,6 @@ fn swallowed(file: &FileView<'_>, side: &SideView<'_>, at: usize, asserting: &[b
         lost.retain(|at| statements.get(*at).is_none_or(|one| !FAILS_TEST.is_match(side.code_of(one))));
     }
     lost
-}
-
-fn inside(side: &SideView<'_>, at: usize, asserting: &[bool]) -> Vec<usize> {
-    let end = side.statements().get(at).map_or(at, |one| one.end);
-    let at = if asserting.get(at).copied().unwrap_or(false) { at } else { at + 1 };
-    (at..end.max(at)).filter(|inner| asserting.get(*inner).copied().unwrap_or(false)).collect()
 }
 
 /// Whether a handler also takes what a failed assertion throws; that is another kind of error in some languages.

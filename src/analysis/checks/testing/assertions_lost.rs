@@ -22,7 +22,8 @@ const FLIPPED: &str = "assertions turned round";
 const CONTRADICTED: &str = "assertions that say what the name of their test denies";
 const REWRITTEN: &str = "such tests of which most is new";
 const UNSAID: &str = "tests that say by their names that something is turned away, and lost what said so";
-/// Fewer lost ones are ordinary tidying, unless they guard something.
+const SHORN: &str = "tests that lost an assertion, keep others and gained no line";
+/// Fewer lost ones are ordinary tidying, unless they guard something or nothing came in their place.
 const MANY: i64 = 3;
 
 static FIX: Pattern = Pattern::new(r"(?i)\b(fix(es|ed)?|flaky|repair|stabili[sz]e|green|unblock|correct|hotfix|refactor)\b");
@@ -68,6 +69,7 @@ impl Check for AssertionsLost {
         let told = !removed.is_empty() && removed.len() > added.len();
         if let (Some(old), Some(side)) = (file.old().filter(|_| told), file.new_side()) {
             sink.count(UNSAID, count(unsaid(file, old, side)));
+            sink.count(SHORN, count(shorn(file, old, side)));
         }
     }
 
@@ -134,6 +136,21 @@ fn unsaid(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> usize
         })
         .take(50)
         .count()
+}
+
+/// Tests of which only lines went, half of what they asserted exactly or more among them, and that still assert something.
+fn shorn(file: &FileView<'_>, old: &SideView<'_>, side: &SideView<'_>) -> usize {
+    let now = cases(file, side);
+    let within = |case: &Case| (case.first..=case.last).take(400);
+    let says = |side: &SideView<'_>, at: usize| asserts(side.line(at).code()) && !is_weak(side.line(at).text);
+    let lost = |(name, was): &(String, Case)| {
+        now.get(name).is_some_and(|is| {
+            let kept = within(is).filter(|at| says(side, *at)).count();
+            let went = within(was).filter(|at| old.is_changed(*at) && says(old, *at)).count();
+            kept > 0 && went >= kept && !within(is).any(|at| side.is_changed(at))
+        })
+    };
+    cases(file, old).into_iter().filter(lost).take(50).count()
 }
 
 /// Whether what stood in a test waited for a refusal or an error, and what stands there now says that there is none.
@@ -203,7 +220,7 @@ fn judged(view: &ChangeView<'_>, tested: &Tested<'_>, file: &FileDiff, outcome: 
     } else if flipped > 0 || weakened >= 2 || get(UNSAID) + get(REWRITTEN) > 0 || guarding && fewer() || (lost >= MANY && (fixing || same))
     {
         Severity::Medium
-    } else if weakened > 0 || lost >= MANY {
+    } else if weakened > 0 || lost >= MANY || get(SHORN) > 0 && lost > 0 && !tested.gone().was_tested(file, |line, _| asserts(line)) {
         Severity::Low
     } else {
         return None;

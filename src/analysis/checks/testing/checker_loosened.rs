@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::checker_dropped;
+use super::checker_rules::{RULE, SCANNER, SECURITY, hardness};
 use super::commands::says_how_tests_run;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::document::node::added;
@@ -24,10 +26,6 @@ static STRICT: Pattern = Pattern::new(
 static LENIENT: Pattern = Pattern::new(
     r#"(?i)^\s*["']?(skipLibCheck|ignore_errors|ignore_missing_imports|allow_untyped_\w+|suppressImplicitAnyIndexErrors|ignoreBuildErrors|ignoreDuringBuilds|allowUnreachableCode)["']?\s*[:=]\s*["']?(true|yes|on)"#,
 );
-/// A rule and how hard it is.
-static RULE: Pattern = Pattern::new(
-    r#"^\s*["']?([@\w/-]+)["']?\s*[:=]\s*\[?\s*\{?\s*(?:level\s*=\s*|["']?level["']?\s*:\s*)?["']?(error|2|forbid|deny|warn|1|warning|off|0|allow|none|ignore|info|suggestion|silent)["']?\s*[,\]}]?"#,
-);
 /// Attributes for a whole crate, and options of compilers.
 static DEMAND: Pattern = Pattern::new(
     r"#!\[\s*(?:forbid|deny)\(|(?:^|[\s'\x22,])-Werror\b|(?:^|[\s'\x22,])/WX\b|\s-D\s*warnings\b|--deny-warnings|--max-warnings[=\s]+0\b|-fsanitize=|-D_FORTIFY_SOURCE=[123]|-fstack-protector|-Wl,-z,(?:relro|now)|--error-on-warnings|--ignore-scripts\b|--require-hashes\b|--frozen-lockfile\b|--immutable\b",
@@ -35,14 +33,7 @@ static DEMAND: Pattern = Pattern::new(
 static UNSAFE: Pattern = Pattern::new(
     r"forbid\(\s*unsafe_code|deny\(\s*unsafe_code|FORTIFY_SOURCE|stack-protector|fsanitize|relro|ignore-scripts|require-hashes",
 );
-/// Names of rules for security.
-static SECURITY: Pattern = Pattern::new(
-    r"(?i)security|no-eval|no-implied-eval|no-new-func|detect-|unsanitized|\bxss|no-danger|unsafe[-_]?(?:code|regex)|injection|gosec|bandit|semgrep|^S\d{3}$|^B[1-7]\d{2}$|^CWE|secret|unwrap_used|audit|RUSTSEC|CVE-|GHSA-|jsx-no-target-blank|no-script-url",
-);
 static LEVEL: Pattern = Pattern::new(r#"^\s*["']?(level|errorLevel|--max-warnings|max-warnings)["']?\s*[:=]\s*["']?(\d+|max)"#);
-static SCANNER: Pattern = Pattern::new(
-    r"ruff|bandit|semgrep|golangci|linters?|flake8|pylint|trivy|checkov|eslint|rubocop|advisories|clippy|hadolint|skip-check|issues",
-);
 static LEFT_OUT: Pattern = Pattern::new(
     r"^(?:ignore|extend-ignore|ignores|disable|disabled|skips?|skip-check|exclude|excludes|exclude-rules|excluded|ignored|per-file-ignores|extend-per-file-ignores|allow)$",
 );
@@ -76,6 +67,7 @@ impl Check for CheckerLoosened {
             switches(file, (old, side), sink);
             levels(file, (old, side), sink);
             lists(file, (old, side), sink);
+            checker_dropped::report(file, old, side, sink);
             demands(file, (old, side), sink);
         } else if matches!(file.language, Language::Rust | Language::Dockerfile | Language::Shell | Language::Makefile)
             && file.role.is_live()
@@ -114,15 +106,6 @@ fn switches(file: &FileView<'_>, (old, side): Sides<'_, '_>, sink: &mut Sink<'_>
     let now: Vec<usize> = side.lines().filter(|line| LENIENT.is_match(line.text)).map(|line| line.index).collect();
     if let Some(at) = now.iter().find(|at| side.is_changed(**at)).filter(|_| now.len() > known) {
         sink.report(Draft::line(file, side, *at).title("Errors that were told are passed over").severity(Severity::Low));
-    }
-}
-
-/// How hard a word makes a rule.
-fn hardness(word: &str) -> u8 {
-    match word {
-        "error" | "2" | "forbid" | "deny" => 2,
-        "warn" | "1" | "warning" => 1,
-        _ => 0,
     }
 }
 

@@ -21,7 +21,7 @@ static BESIDE: Pattern = Pattern::new(
 static RUBY_EQUAL: Pattern = Pattern::new(r"^\s*assert_(?:equal|same)\s+([^,(]+),\s*([^,]+)$");
 static PATH: Pattern = Pattern::new(r"[A-Za-z_$@][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*)*");
 static OF_THE_LIBRARY: Pattern = Pattern::new(
-    r"(?i)^(?:\$?this|self|cls|t|tb|b|s|assert\w*|expect\w*|require\w*|should|is|not|in|and|or|len|str|int|float|string|number|await|async|typeof|new|true|false|none|null|nil|undefined|verify|check|xctassert\w*|refute\w*|must_\w+|return|if|equal\w*|that|pytest|any|all|to|be|eq|ok|class|void|ck_\w+|test_assert\w*|boost_\w+|cppunit_\w+|cr_\w+|qcompare\w*|qverify\w*|(?:longs|strcmp|pointers|bytes|doubles|memcmp)_equal\w*|should[a-z]*|self)$|(?i)^(?:\$?this|self|cls|t|b|assert|expect|require|should|qt|is|chai|\w*mockmvc\w*|mockito|pytest|hamcrest\w*|matchers?)(?:\.|->|::)",
+    r"(?i)^(?:\$?this|self|cls|t|tb|b|s|(?:debug_)?assert\w*|expect\w*|require\w*|should|is|not|in|and|or|len|str|int|float|string|number|await|async|typeof|new|true|false|none|null|nil|undefined|verify|check|xctassert\w*|refute\w*|must_\w+|return|if|equal\w*|that|pytest|any|all|to|be|eq|ok|class|void|ck_\w+|test_assert\w*|boost_\w+|cppunit_\w+|cr_\w+|qcompare\w*|qverify\w*|(?:longs|strcmp|pointers|bytes|doubles|memcmp)_equal\w*|should[a-z]*|self)$|(?i)^(?:\$?this|self|cls|t|b|assert|expect|require|should|qt|is|chai|\w*mockmvc\w*|mockito|pytest|hamcrest\w*|matchers?)(?:\.|->|::)",
 );
 static EXACT: Pattern = Pattern::new(
     r"==|\b(?:assertEquals?|assertSame|assertIs|assert_eq|assert_equals?|assert_same|assertDictEqual|assertListEqual|assertContentEquals|EXPECT_EQ|ASSERT_EQ|EXPECT_STREQ|XCTAssertEqual|AreEqual|AreSame|toBe|toEqual|toStrictEqual|strictEqual|deepStrictEqual|deepEqual|isEqualTo|isSameAs|hasSize|toHaveLength|toHaveBeenCalledWith|toHaveBeenCalledTimes|assert_called_once_with|assert_called_with|toBeCalledWith|containsExactly\w*|JSONEq|ElementsMatch|isEqualByComparingTo|ck_assert_\w+_eq|TEST_ASSERT_EQUAL\w*|assert_\w+_equal|(?:BOOST_)?(?:CHECK|REQUIRE)_EQ(?:UAL)?|cr_(?:assert|expect)_eq|(?:LONGS|STRCMP|BYTES)_EQUAL|QCOMPARE|[sS]hould(?:Be|Equal|ContainExactly\w*|HaveSize|BeNull|BeEmpty)|Should\(\)\.(?:Be|Equal|BeEquivalentTo|HaveCount|BeEmpty|BeNull|ContainSingle)|Is\.EqualTo|EqualTo)!?\s*\(|\bshould(?:Be|Equal|ContainExactly\w*|HaveSize)\s|\.(?:Equal|equal|equals|eql)\(|\bto\s+(?:eq|eql|equal)\b|\.to\.(?:equal|eql)\(|\bassert_equal\b|\bassertj?Equals\b",
@@ -64,6 +64,14 @@ pub(super) fn bracketed(text: &str, open: usize) -> (Vec<&str>, &str) {
         at += 1;
     }
     (out, "")
+}
+
+/// `expect(x);`, `expect(x).rejects;`: the question is put and nobody looks at the answer.
+pub(super) fn is_unanswered(said: &str) -> bool {
+    /// A question, and what may follow it without being an answer.
+    static ASKS: Pattern = Pattern::new(r"^(?:await\s+)?expect\(");
+    static NO_ANSWER: Pattern = Pattern::new(r"^(?:\s*\.\s*(?:rejects|resolves|not|to|be|been|is|that))*\s*;?\s*$");
+    ASKS.find(said).is_some_and(|asks| NO_ANSWER.is_match(bracketed(said, asks.end - 1).1))
 }
 
 /// The two things that the assertion `plain` says are equal.

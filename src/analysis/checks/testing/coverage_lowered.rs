@@ -1,6 +1,7 @@
 //! `coverage-lowered`: the share of the code that tests must reach becomes smaller, or is no longer asked for.
 
 use super::assertions::guards;
+use super::left_uncovered;
 use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -35,7 +36,7 @@ impl Check for CoverageLowered {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::of([&DEMANDS, &ASKED]))
+        Needs::nothing().and(Reach::ANYWHERE, Words::of([&DEMANDS, &ASKED]).or(Words::named(left_uncovered::LISTS)))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -49,6 +50,7 @@ impl Check for CoverageLowered {
             }
             return;
         };
+        left_uncovered::report(file, old, side, sink);
         let (before, now) = (demands(old, true), demands(side, true));
         let (mut known, mut met): (HashMap<&str, VecDeque<usize>>, BTreeSet<usize>) = (HashMap::new(), BTreeSet::new());
         before.iter().enumerate().for_each(|(at, demand)| known.entry(&demand.name).or_default().push_back(at));

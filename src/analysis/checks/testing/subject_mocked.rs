@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::assertions::{asserts, guard_changes, subject};
 use super::cases::{Case, cases};
 use super::doubles::{self, BEAN, DOUBLE};
+use super::stood_in;
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
@@ -16,7 +17,7 @@ use crate::model::rule::{RuleId, Severity};
 static MODULE: Pattern = Pattern::new(r#"\b(?:jest|vi)\.(?:mock|doMock)\(\s*['"`](\.{1,2}/[^'"`]+)['"`]"#);
 /// One name of Python: the module it is replaced in, and the name.
 static NAME: Pattern = Pattern::new(r#"\bpatch\(\s*['"]([\w.]+)\.(\w+)['"]"#);
-static REPLACES: Hint = Hint::new(|| Words::of([&MODULE, &NAME, &TOLD, &DOUBLE, &BEAN]));
+static REPLACES: Hint = Hint::new(|| Words::of([&MODULE, &NAME, &TOLD, &DOUBLE, &BEAN, &stood_in::DOUBLE, &stood_in::MADE]));
 /// One function of an object is told what to answer; groups: the object and the function.
 static TOLD: Pattern = Pattern::new(
     r#"(?x) \ballow\(\s*(\w+)\s*\)\.to\s+receive\(\s*:(\w+[?!]?)\s*\)\.and_return | \bwhen\(\s*(\w+)\.(\w+)\( | \b(?:jest|vi)\.spyOn\(\s*(\w+)\s*,\s*['"](\w+)['"]\s*\)\.mock(?:Return|Resolved|Implementation)
@@ -49,6 +50,7 @@ impl Check for SubjectMocked {
         }
         told(file, side, sink);
         doubles::report(file, side, sink);
+        stood_in::report(file, side, sink);
         for line in file.added_on(&REPLACES).filter(|line| line.text.len() < 400) {
             let whole = MODULE
                 .group(line.text, 1)

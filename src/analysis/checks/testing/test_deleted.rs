@@ -7,6 +7,7 @@ use super::assertions::{ASSERTION, asserts, begins_test, guards, is_tested_code,
 use super::cases::{Case, cases};
 use super::goes_along::{Gone, is_compound};
 use super::refusal::{REFUSES, WAITS};
+use super::rows_lost;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::language::Language;
 use crate::analysis::prefilter::{Needs, Reach, Words};
@@ -24,7 +25,7 @@ impl Check for TestDeleted {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::REMOVED, Words::of([&REFUSES, &WAITS, &ASSERTION]))
+        Needs::nothing().and(Reach::REMOVED, Words::of([&REFUSES, &WAITS, &ASSERTION, &rows_lost::EACH]))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -33,6 +34,7 @@ impl Check for TestDeleted {
         if file.role != Role::Test && !inline || !file.language.is_code() || !side.whole || !old.whole {
             return;
         }
+        rows_lost::report(file, old, side, sink);
         let (before, now) = (cases(file, old), cases(file, side));
         let gone = before.iter().filter(|(name, case)| !now.contains_key(*name) && is_gone(old, case));
         let refusing = gone.clone().filter(|(name, case)| refuses(old, name, case)).count();

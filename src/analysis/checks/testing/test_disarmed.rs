@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::assertion_hollow::hollow;
 use super::assertions::{ASSERTION, asserts, guard_changes, is_weak, said_from};
 use super::cases::{Case, cases, end_of};
-use super::compared::bracketed;
+use super::compared::is_unanswered;
+use super::error_ignored;
 use super::refusal::{REFUSES, WAITS};
 use super::run_status::{self, SAYS, STOPS as SCRIPT_STOPS};
 use super::test_without_assertion::judges;
@@ -21,9 +22,6 @@ use crate::model::rule::{RuleId, Severity};
 
 /// An error that the runner waits for, said beside the test and not in it.
 static MUST_FAIL: Pattern = Pattern::new(r"#\[should_panic|\bexpected\s*=\s*\w+\.class|\[ExpectedException|@expectedException\b");
-/// A question, and what may follow it without being an answer.
-static ASKS: Pattern = Pattern::new(r"^(?:await\s+)?expect\(");
-static NO_ANSWER: Pattern = Pattern::new(r"^(?:\s*\.\s*(?:rejects|resolves|not|to|be|been|is|that))*\s*;?\s*$");
 /// What fails a test by itself.
 static STOPS: Pattern = Pattern::new(r"\b(?:throw|raise|panic)\b");
 /// What is called.
@@ -55,6 +53,7 @@ impl Check for TestDisarmed {
             return;
         }
         thrown_away(file, old, side, sink);
+        error_ignored::report(file, old, side, sink);
         let now = cases(file, side);
         for (name, before) in cases(file, old) {
             let Some(case) = now.get(&name).filter(|_| touched(old, &before)) else { continue };
@@ -219,11 +218,6 @@ fn is_armed(file: &FileView<'_>, side: &SideView<'_>, case: &Case) -> bool {
                 !is_weak(&said) && !is_unanswered(&said)
             }
     })
-}
-
-/// `expect(x);`, `expect(x).rejects;`: the question is put and nobody looks at the answer.
-fn is_unanswered(said: &str) -> bool {
-    ASKS.find(said).is_some_and(|asks| NO_ANSWER.is_match(bracketed(said, asks.end - 1).1))
 }
 
 /// Whether something else judges now: a helper whose name says so, and which the test did not call.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::assertions::{guards, is_tested_code};
 use super::commands::says_how_tests_run;
+use super::left_out::{BESIDE, NOTHING, SOME, guarded, is_telling};
+use super::{run_chosen, run_folders};
 use crate::analysis::check::{Check, Draft, Sink};
 use crate::analysis::document::node::added;
 use crate::analysis::pattern::Pattern;
@@ -12,24 +13,6 @@ use crate::analysis::view::{FileView, SideView};
 use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
-/// None of them would run.
-static NOTHING: Pattern = Pattern::new(
-    r#"(?x) \baddopts\b.*--(?:collect-only|co\b|setup-plan|fixtures) | \bpython_(?:files|functions|classes)\s*=\s*["']?(?:none|nothing|_+\w+)["']?\s*$
-    | \b(?:pytest|py\.test)\b[^|&;\#]*\s--(?:collect-only|co|setup-plan)\b | \b(?:jest|vitest)\b[^|&;\#]*\s--(?:listTests|list)\b
-    | \bgo\s+test\b[^|&;\#]*\s-run[=\s]+["']?(?:\^\$|NONE|None|XXX|NoSuch\w*)["']?(?:\s|$) | \bcollect_ignore_glob\s*=\s*\[\s*["'](?:\*|\*\.py|\*\*(?:/\*)?|test_?\*(?:\.py)?|tests?/?\*?)["']
-    | \btest(?:Match|Regex)["']?\s*:\s*\[\s*\] | (?:tasks\.(?:withType<Test>|withType\(Test\)|named\(["']test["']\)|test\b)|^\s*test\b)[^;]*\benabled\s*=?\s*false | \btest\.enabled\s*=\s*false | \bonlyIf\s*\{\s*false
-    | <exclude>\s*\*\*(?:/\*)?(?:Tests?)?(?:\.(?:java|class|kt))?\s*</exclude> | \bexclude\s*\(?\s*["']\*\*(?:/\*)?["'] | --grep(?:\s+|=)["']?\$\^ | \.disabled\s*=\s*true\s*\#\s*test
-    | testPathIgnorePatterns["']?\s*[:=]\s*\[\s*["'](?:\.\*?|/|<rootDir>/?|/?src/?|/?tests?/?|/?__tests__/?)["'] | \bctest\b[^|&;\#]*\s(?:-N|--show-only)\b | \bphpunit\b[^|&;\#]*--list-tests | \bcargo\s+(?:nextest\s+list)\b
-    | \bdotnet\s+test\b[^|&;\#]*(?:--list-tests|\s-t\b) | \bpytest\b[^|&;\#]*\s-k\s*["']?(?:none|nothing|xxx\w*)["']?(?:\s|$) | \b(?:python3?\s+-OO?\s+-m\s+(?:pytest|unittest)|PYTHONOPTIMIZE\s*[:=]\s*["']?[12])"#,
-);
-/// Some of them would not.
-static SOME: Pattern = Pattern::new(
-    r#"(?x) \s--deselect[=\s] | (?:pytest|addopts|py\.test)\b.*\s--ignore(?:-glob)?[=\s]\S | ^\s*--(?:ignore|ignore-glob|deselect)[=\s]\S | \bcollect_ignore(?:_glob)?\s*(?:\+?=|\.(?:append|extend|add))
-    | (?:pytest|addopts|py\.test)\b.*\s-[km]\s*["'\\]*not\s | testPathIgnorePatterns | \btestIgnore\b | \b(?:grepInvert|excludeSpecPattern|excludeTestsMatching|excludeTestPatterns|test-exclude)\b | --grep-invert\b
-    | <exclude>[^<]*(?:Test|Spec|IT)\b[^<]*</exclude> | <(?:excludedGroups|excludes)>[^<]+< | \bexclude\s*\(?\s*["'][^"']*(?:Test|Spec|\btests?/)[^"']* | \bcargo\s+(?:test|nextest)\b.*\s--skip[=\s] | \bgo\s+test\b[^|&;\#]*\s-skip[=\s]
-    | \brspec\b.*(?:--exclude-pattern|--tag\s+~) | ^\s*--(?:exclude-pattern|tag\s+~) | filter_run_excluding | --exclude-(?:group|tag|testsuite)\b | \bdotnet\s+test\b.*--filter\s+["']?\S*!~ | \bctest\b[^|&;\#]*\s(?:-E|-LE|--exclude-regex)\s
-    | \bgradlew?\b[^|&;\#]*\s-x\s+\w*[tT]est\b | -Dtest=['"]?! | \bnorecursedirs\b | <directory\s+suffix[^>]*>\s*!|\buseJUnitPlatform\s*\{[^}]*excludeTags | \bexcludeTags\b | ^\s*test\s*=\s*false\b | \bbats\w*\b[^|&;\#]*\s--filter-tags[=\s]+["']?! | \b(?:jest|vitest)\b[^|&;\#]*(?:--testPathIgnorePatterns|--exclude)[=\s]"#,
-);
 /// Keys of lists of what is left out.
 static LISTS: [&str; 9] = [
     "testPathIgnorePatterns",
@@ -42,10 +25,6 @@ static LISTS: [&str; 9] = [
     "excludeTags",
     "exclude",
 ];
-/// Folders that no test of the project stands in.
-static BESIDE: Pattern = Pattern::new(
-    r"(?i)node_modules|/?\b(?:dist|build|lib|out|coverage|\.next|\.nuxt|vendor|fixtures?|target|venv|\.venv|\.git|\.tox|tmp|temp|cache|__pycache__|snapshots?|examples?|docs?|e2e|cypress|playwright|stories|bench(?:marks?)?)\b",
-);
 static BENCHMARK: Pattern = Pattern::new(r"-bench\b|--no-run.*bench|benchmark");
 
 /// See `rules/code/test-run-narrowed.toml`.
@@ -57,15 +36,26 @@ impl Check for TestRunNarrowed {
     }
 
     fn needs(&self) -> Needs {
-        Needs::nothing().and(Reach::ANYWHERE, Words::of([&NOTHING, &SOME]).or(Words::named(LISTS)).or(Words::named(["enabled", "onlyIf"])))
+        Needs::nothing().and(
+            Reach::ANYWHERE,
+            Words::of([&NOTHING, &SOME, &run_chosen::RUNS, &run_folders::PLACES])
+                .or(Words::named(LISTS))
+                .or(Words::named(["enabled", "onlyIf"])),
+        )
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
         // A new file leaves out nothing that ran before.
         let (Some(side), Some(old)) = (file.new_side(), file.old()) else { return };
-        if !says_how_tests_run(&file.path) || file.role.is_mechanical() {
+        let vite = file.name().starts_with("vite.config.");
+        if !(vite || says_how_tests_run(&file.path)) || file.role.is_mechanical() {
             return;
         }
+        run_folders::report(file, old, side, sink);
+        if vite {
+            return;
+        }
+        run_chosen::report(file, old, side, sink);
         let known = old.changed_lines().map(|line| (line.index, line.text.trim())).filter(|(_, text)| is_telling(text));
         let (mut nothing, mut some): (VecDeque<_>, VecDeque<_>) = known.partition(|(_, text)| NOTHING.is_match(text));
         for line in side.changed_lines().filter(|line| line.text.len() < 2000) {
@@ -96,10 +86,6 @@ impl Check for TestRunNarrowed {
         }
         in_lists(file, side, sink);
     }
-}
-
-fn is_telling(text: &str) -> bool {
-    NOTHING.is_match(text) || SOME.is_match(text)
 }
 
 /// Whether the line switches off the block of tests it stands in: Gradle's `test { enabled = false }`.
@@ -168,15 +154,6 @@ fn judged(file: &FileView<'_>, text: &str, all: bool) -> (&'static str, Option<S
     (title, Some(if guarded(file, text) { Severity::High } else { Severity::Medium }))
 }
 
-/// Whether what is left out names a guard, and code of that kind changes.
-fn guarded(file: &FileView<'_>, text: &str) -> bool {
-    guards(text)
-        && file.change.patch.files.iter().take(2000).any(|other| {
-            let path = other.path().text();
-            guards(&path) && is_tested_code(&path) && other.old_path.is_some()
-        })
-}
-
 /// What lists of what is left out gain, however they are laid out.
 fn in_lists(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     let Some(old) = file.side(Side::Old) else { return };
@@ -187,10 +164,9 @@ fn in_lists(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
     for leaf in added(Some(before), new) {
         let of_tests = leaf.path.iter().any(|key| key.to_lowercase().contains("test") || matches!(*key, "jest" | "mocha" | "ava"));
         let listed = leaf.path.iter().any(|key| LISTS.contains(key));
-        let of_lint = leaf
-            .path
-            .iter()
-            .any(|key| matches!(*key, "ruff" | "mypy" | "eslintConfig" | "black" | "isort" | "lint" | "coverage" | "compilerOptions"));
+        let of_lint = leaf.path.iter().any(|key| {
+            matches!(*key, "ruff" | "mypy" | "eslintConfig" | "black" | "isort" | "lint" | "coverage" | "compilerOptions" | "matrix")
+        });
         if listed && of_tests && !of_lint && !leaf.text.is_empty() && !BESIDE.is_match(&leaf.text) {
             let severity = if guarded(file, &leaf.text) { Severity::High } else { Severity::Medium };
             sink.report(Draft::line(file, side, leaf.line).title(format!("Tests below `{}` are left out", leaf.text)).severity(severity));

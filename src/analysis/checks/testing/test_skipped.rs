@@ -12,9 +12,9 @@ use crate::model::rule::{RuleId, Severity};
 
 static SKIPPED: Pattern = Pattern::new(
     r"(?x) @(pytest\.mark\.(skip|xfail)|unittest\.(skip|expectedFailure)|skip|Disabled|Ignore)\b | \bpytest\.skip\( | \bself\.skipTest\(
-    | \b(it|test|describe|context|suite)\.(skip|todo|failing)\s*[(.] | \b(xit|xdescribe|xtest|xcontext|xspecify)\s*[(\x22\x27] | \bthis\.skip\(\)
+    | \b(it|test|describe|context|suite)\.(skip|todo|failing|fails)\s*[(.] | \b(xit|xdescribe|xtest|xcontext|xspecify)\s*[(\x22\x27] | \bthis\.skip\(\)
     | \b[tb]\.Skip(f|Now)?\( | \#\[ignore | \[(\w+(\([^)]*\))?,\s*)*(Ignore|Explicit)\b | \bSkip\s*=\s*\x22 | markTest(Skipped|Incomplete)\( | XCTSkip\b | @tag\s+:skip | \bassumeTrue\(\s*false | ^\s*(skip|pending)\s+['\x22]
-    | \bGTEST_SKIP\w*\( | ^\s*TEST_(IGNORE|PASS)(_MESSAGE)?\( | ^\s*SKIP\( | \bcr_skip_test\( | ^\s*skip(\(\)\s*;)?\s*$ | ^\s*\w*TEST\w*\(\s*(\w+\s*,\s*)?DISABLED_ | \bdoctest::skip\( | \bunit_test::disabled\(
+    | \bGTEST_SKIP\w*\( | ^\s*TEST_(IGNORE|PASS)(_MESSAGE)?\( | ^\s*SKIP\( | \bcr_skip_test\( | ^\s*(?:skip|pending)(\(\)\s*;)?\s*$ | ^\s*\w*TEST\w*\(\s*(\w+\s*,\s*)?DISABLED_ | \bdoctest::skip\( | \bunit_test::disabled\(
     | \.config\([^)]*\benabled\s*=\s*false | \b(xshould|xtest|xfeature|xscenario|xgiven)\s*\(\x22",
 );
 static FOCUSED: Pattern = Pattern::new(
@@ -35,8 +35,13 @@ static WHERE_TOLD: Pattern = Pattern::new(
 static CONDITION: Pattern = Pattern::new(
     r"^\s*(\}?\s*else\s+)?if\b|^\s*#\s*(?:if|el)|^\s*(elif|unless|except|catch|switch|case|when)\b|\bif\s+\w|skip_?[iI]f|skipUnless|importorskip|importlib",
 );
-static MARKED: Hint =
-    Hint::new(|| Words::of([&SKIPPED, &FOCUSED, &NOT_IN_AUTOMATION, &WHERE_TOLD]).or(Words::named(["\"!", "[.", "[!", "skip"])));
+/// A condition that holds whatever happens is none.
+static ALWAYS: Pattern = Pattern::new(
+    r"@(?:pytest\.mark\.|unittest\.)?skip(?:if|If)\(\s*(?:True|1|not\s+False)\b|@(?:unittest\.)?skipUnless\(\s*(?:False|0|not\s+True)\b|\.skipIf\(\s*(?:true|1)\s*\)|\.runIf\(\s*(?:false|0)\s*\)",
+);
+static MARKED: Hint = Hint::new(|| {
+    Words::of([&SKIPPED, &FOCUSED, &NOT_IN_AUTOMATION, &WHERE_TOLD, &ALWAYS]).or(Words::named(["\"!", "[.", "[!", "skip", "pending"]))
+});
 /// How many lines below a mark the test it belongs to may begin.
 const REACH: usize = 6;
 
@@ -52,8 +57,17 @@ impl Check for TestSkipped {
         Needs::nothing()
             .and(
                 Reach::ADDED,
-                Words::of([&SKIPPED, &FOCUSED, &NOT_IN_AUTOMATION, &WHERE_TOLD])
-                    .or(Words::named(["go:build", "cfg(", "\"!", "[.", "[!", "skip"])),
+                Words::of([&SKIPPED, &FOCUSED, &NOT_IN_AUTOMATION, &WHERE_TOLD, &ALWAYS]).or(Words::named([
+                    "go:build",
+                    "cfg(",
+                    "\"!",
+                    "[.",
+                    "[!",
+                    "skip",
+                    "pending",
+                    "should_panic",
+                    "testing.short",
+                ])),
             )
             .noting(&MARKED)
     }
@@ -65,6 +79,8 @@ impl Check for TestSkipped {
             return;
         }
         constrained(file, side, sink);
+        panics(file, side, sink);
+        left_when_short(file, side, sink);
         // Marks that were there and only move.
         let before = file.spots(&MARKED, Side::Old);
         let mut known = file
@@ -93,9 +109,43 @@ impl Check for TestSkipped {
 fn skips(line: &LineView<'_>) -> bool {
     let code = line.code();
     SKIPPED.is_match(code)
+        || ALWAYS.is_match(code)
         || line.text.len() < 400
             && !code.trim().is_empty()
             && (SIGNED.is_match(line.text) || NOT_IN_AUTOMATION.is_match(line.text) || WHERE_TOLD.is_match(line.text))
+}
+
+/// A test of Rust that stands there line for line as before, and passes now where it panics.
+fn panics(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    let Some(old) = file.old().filter(|_| file.path.ends_with(".rs")) else { return };
+    let marks = |text: &str| text.trim_start().starts_with("#[should_panic");
+    for line in file.added().filter(|line| marks(line.text)).take(100) {
+        let header = (line.index + 1..side.len().min(line.index + REACH)).find(|at| side.line(*at).code().contains("fn "));
+        let Some(function) = header.and_then(|at| side.function_at(at)) else { continue };
+        let same = (function.first_line..=function.last_line).all(|at| !side.is_changed(at));
+        let asked = || (function.first_line..=function.last_line).take(400).any(|at| asserts(side.line(at).code()));
+        let known = old.functions().iter().find(|known| known.name == function.name);
+        let marked = |first: usize| (first.saturating_sub(4)..first).any(|at| marks(old.line(at).text));
+        if same && asked() && known.is_some_and(|known| !marked(known.first_line)) {
+            let draft = Draft::line(file, side, line.index).title("A test that asserts as before passes now where it panics");
+            sink.report(draft.severity(Severity::Medium));
+        }
+    }
+}
+
+/// A test of Go that stood there leaves in a short run as if it had passed, and is not counted as skipped.
+fn left_when_short(file: &FileView<'_>, side: &SideView<'_>, sink: &mut Sink<'_>) {
+    static SHORT: Pattern = Pattern::new(r"^\s*if\s+testing\.Short\(\)\s*\{\s*(?:return\s*\}\s*)?$");
+    if !file.path.ends_with("_test.go") {
+        return;
+    }
+    for line in file.added().filter(|line| SHORT.is_match(line.code())).take(100) {
+        let leaves = line.code().contains("return") || line.index + 1 < side.len() && side.line(line.index + 1).code().trim() == "return";
+        if leaves && side.function_at(line.index).is_some() && tested_before(file, side, line.index) {
+            let draft = Draft::line(file, side, line.index).title("A test leaves in a short run, and counts as passed there");
+            sink.report(draft.severity(Severity::Low));
+        }
+    }
 }
 
 /// A file of tests that ran before is built only under a word that nobody gives.
@@ -148,7 +198,7 @@ fn judged(file: &FileView<'_>, side: &SideView<'_>, index: usize, focused: bool)
     }
     let line = side.line(index);
     let above = index.checked_sub(1).map_or("", |before| side.line(before).code());
-    if CONDITION.is_match(line.code()) || CONDITION.is_match(above) {
+    if !ALWAYS.is_match(line.code()) && (CONDITION.is_match(line.code()) || CONDITION.is_match(above)) {
         return None;
     }
     // A skipped test that is itself new was never a guard.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::by_heart::{self, BELOW, LITERAL_ANSWER};
+use super::learnt_table;
 use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::pattern::Pattern;
 use crate::analysis::prefilter::{Hint, Needs, Reach, Words};
@@ -14,7 +15,8 @@ static KNOWS_TEST: Pattern = Pattern::new(
     r#"(?x) PYTEST_CURRENT_TEST | JEST_WORKER_ID | ["'](?:pytest|unittest|nose)["']\s+in\s+sys\.modules | sys\._called_from_test | flag\.Lookup\(\s*["']test\.v | process\.env\.VITEST\b | VITEST_WORKER_ID
     | HasSuffix\(\s*os\.Args\[0\],\s*["']\.test | Class\.forName\(\s*["'](?:org\.junit|org\.testng) | ["']org\.junit[\w.]*["']\s*\) | XCTestConfigurationFilePath | NSClassFromString\(\s*["']XCTest
     | defined\(\s*['"](?:PHPUNIT_\w+|__PHPUNIT_\w+)['"] | class_exists\(\s*['"]\\*PHPUnit | defined\?\(\s*:*(?:RSpec|Minitest|Cucumber)\b | BATS_TEST_\w+ | typeof\s+(?:jest|describe|__karma__|mocha)\s*!==?\s*['"]undefined
-    | env::var(?:_os)?\(\s*"(?:NEXTEST\w*|RUST_TEST_THREADS|CARGO_TARGET_TMPDIR|CARGO_BIN_EXE_\w+)" | testing\.Testing\(\) | getProperty\(\s*"(?:surefire\.|org\.gradle\.test\.) | xunit\.(?:core|runner)|nunit\.framework["']\)
+    | env::var(?:_os)?\(\s*"(?:NEXTEST\w*|RUST_TEST_THREADS|CARGO_TARGET_TMPDIR|CARGO_BIN_EXE_\w+)" | testing\.Testing\(\) | (?:getClassName|getName|getStackTrace|StackTrace|ToString|toString)\(\)[^;]*\.(?i:contains|startsWith|indexOf|matches)\(\s*["'](?:org\.)?(?i:junit|testng|nunit|xunit|mstest|surefire)
+    | inspect\.stack\(\).*["']_?(?:pytest|unittest) | ["']_?(?:pytest|unittest)["']\s+in\s+\w+\.(?:filename|f_code) | getProperty\(\s*"(?:surefire\.|org\.gradle\.test\.) | xunit\.(?:core|runner)|nunit\.framework["']\)
     | GetAssemblies\(\).*\b(?i:xunit|nunit|mstest|testhost|testplatform) | getenv\(\s*"(?:GTEST_\w+|CK_\w+|CTEST_\w+|BOOST_TEST_\w+|CMOCKA_\w+|UNITY_\w+)""#,
 );
 /// What settings call a test run, which ordinary code asks now and then.
@@ -42,7 +44,9 @@ impl Check for TestSpecialCased {
     fn looks_anyway(&self, file: &FileView<'_>) -> bool {
         file.role.is_live()
             && file.language.is_code()
-            && (by_heart::holds_table(file) || file.added().any(|line| line.text.len() < 300 && by_heart::asks_for_several(line.text)))
+            && (by_heart::holds_table(file)
+                || learnt_table::may_hold(file)
+                || file.added().any(|line| line.text.len() < 300 && by_heart::asks_for_several(line.text)))
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
@@ -52,6 +56,7 @@ impl Check for TestSpecialCased {
         }
         by_heart::several(file, side, sink);
         by_heart::tabled(file, side, sink);
+        learnt_table::report(file, side, sink);
         let before: BTreeSet<&str> = file.removed().map(|line| line.text.trim()).collect();
         for line in file.added_on(&TOLD) {
             if line.code().trim().is_empty() || before.contains(line.text.trim()) {
@@ -92,7 +97,9 @@ fn answers(side: &SideView<'_>, index: usize) -> bool {
         r#"^\s*return\s[^?;]*\?\s*(?:-?\d[\w.]*|"[^"]*"|[A-Z][A-Z0-9_]+)\s*:\s*(?:-?\d[\w.]*|"[^"]*"|[A-Z][A-Z0-9_]+)\s*;\s*$"#,
     );
     /// `return Ok(Quote { tax: Decimal::new(19, 2) })`: made of numbers and names alone.
-    static MADE: Pattern = Pattern::new(r"^\s*return\s+(?:Ok|Some)\([\w:\s{},.()-]*\b\d{2,}[\w:\s{},.()-]*\)\s*;\s*$");
+    static MADE: Pattern = Pattern::new(
+        r"^\s*return\s+(?:Ok|Some)\([\w:\s{},.()-]*\b\d{2,}[\w:\s{},.()-]*\)\s*;\s*$|(?:^|\{)\s*return\s+(?:(?:Ok|Some)\(\s*(?:\(\)|true|false|None|-?\d+|vec!\[\]|(?:Vec|String)::new\(\)|(?:\w+::)*default\(\))\s*\)|(?:\w+::)*default\(\))\s*;",
+    );
     let asks = side.line(index).code();
     let decides = ["if", "unless", "?", "when", "&&"].iter().any(|word| asks.contains(word));
     let before = || BEFORE.is_match(side.plain_line(index)) && !asks.contains(" else ");

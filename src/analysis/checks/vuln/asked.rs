@@ -6,7 +6,7 @@ use crate::analysis::pattern::Pattern;
 pub static ASKED: Pattern = Pattern::new(
     r"(?x)
     \b(?:request|req|ctx\.request|context\.request|self\.request)\.(?:args|form|values|json|GET|POST|query_params|path_params|match_info|cookies|headers|get_json|params|query|body)\b
-    | \brequest\.files(?:\[[^\]]*\]|\.get\([^)]*\))\.filename | \bfile\.(?:originalname|getOriginalFilename) | ->getClientOriginal(?:Name|Path)\s*\( | \.original_filename\b | \.get(?:OriginalFilename|SubmittedFileName)\(\) | \b(?:upload\w*|file|f|image|avatar|attachment|photo|document)\.(?:filename|FileName)\b | \b(?:file|fh|hdr|header|handler|fileHeader)\.Filename\b
+    | \brequest\.files(?:\[[^\]]*\]|\.get\([^)]*\))\.filename | \breq\.files\??\.\w+ | \$_FILES\[[^\]]*\]\[\s*[\x22\x27]name\b | \bfile\.(?:originalname|getOriginalFilename) | ->getClientOriginal(?:Name|Path)\s*\( | \.original_filename\b | \.get(?:OriginalFilename|SubmittedFileName)\(\) | \b(?:upload\w*|file|f|image|avatar|attachment|photo|document)\.(?:filename|FileName)\b | \b(?:file|fh|hdr|header|handler|fileHeader)\.Filename\b
     | \b(?:ctx|event)\.(?:query|params|body|queryStringParameters|pathParameters)\b | \b(?:url|request\.nextUrl|u)\.searchParams\.get\s*\(
     | \b(?:r|req|request)\.(?:FormValue|PostFormValue|PathValue|URL\.Query)\s*\( | \b(?:c|ctx|gc)\.(?:Query|DefaultQuery|Param|PostForm|QueryParam|FormValue|Params|PathParam)\s*\(
     | \bmux\.Vars\s*\( | \bchi\.URLParam\s*\(

@@ -43,7 +43,7 @@ static HANDED: Pattern = Pattern::new(r"\{\s*(params|searchParams)\b");
 static MAPPED: Pattern = Pattern::new(r#"\.Map(?:Get|Post|Put|Patch|Delete|Methods)\s*\([^()"]*"[^"\n]*"\s*,[^()"]*(\([^()]*\))\s*=>"#);
 /// A method of C# whose body is an expression: no function by its braces.
 static EXPRESSION: Pattern = Pattern::new(
-    r"^\s*(?:(?:public|internal|protected|private|static|async|virtual|override)\s+)+[\w<>\[\],.?\s]*\s\w+\s*(\([^{};]*\))\s*=>",
+    r"^\s*(?:\[[^\[\]]*\]\s*)*(?:(?:public|internal|protected|private|static|async|virtual|override)\s+)+[\w<>\[\],.?\s]*\s\w+\s*(\([^{};]*\))\s*=>",
 );
 
 /// Words of which one stands where any of this is.

@@ -45,6 +45,12 @@ pub static LED: Pattern = Pattern::new(
     r"^\s*(?:&\s*)?(?:format!\s*\(\s*|String\.format\s*\(\s*|fmt\.Sprintf\s*\(\s*|sprintf\s*\(\s*)?[frb$@]{0,2}[\x22\x27`](?:https?://[^/\x22\x27`{$%\s]+/|/[\w])",
 );
 
+/// What a text puts values of code into.
+pub fn inside(text: &str) -> impl Iterator<Item = &str> {
+    static HOLE: Pattern = Pattern::new(r"\{([^{}]+)\}");
+    HOLE.groups(text, 1)
+}
+
 /// Whether what begins at `at` only says which entry of a table is taken: `FEEDS[request.args["name"]]`.
 pub fn looked_up(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or("").trim_end();

@@ -110,7 +110,48 @@ static FOLLOWS: Pattern =
     Pattern::new(r"\bXMLParser\s*\([^)]*(?:load_dtd\s*=\s*True|huge_tree\s*=\s*True|resolve_entities\s*=\s*True|no_network\s*=\s*False)");
 static STILL_NONE: Pattern = Pattern::new(r"\bresolve_entities\s*=\s*False\b|defusedxml");
 
-static TURNS: [Turn; 26] = [
+/// A token in a head of a request, or in its address, which logs and other pages see.
+static IN_HEAD: Pattern = Pattern::new(r"(?i)\bauthorization\b[^\n]*\b(?:bearer|token)\b|\bheaders?\b[^\n]*(?:token|api_?key)");
+static IN_LINK: Pattern =
+    Pattern::new(r#"(?i)[?&](?:access_?|auth_?|id_?)?(?:token|api_?key|secret|password)=(?:\$\{|#\{|["'`]\s*[+.%]|%s|\{)"#);
+/// What looks through what a model makes before anybody sees it.
+static LOOKED_THROUGH: Pattern = Pattern::new(r"\bsafety_checker\s*=\s*(?:[a-z_]\w*|[A-Z]\w{4,})");
+static NOT_LOOKED_THROUGH: Pattern = Pattern::new(r"\bsafety_checker\s*=\s*None\b");
+
+/// What watches a program leaves people's data out.
+static LEFT_OUT: Pattern =
+    Pattern::new(r"(?i)\bsend_?default_?pii[\x22']?\s*[:=]\s*false\b|\bmask_?all_?(?:text|inputs)[\x22']?\s*[:=]\s*true\b");
+static TAKEN_ALONG: Pattern =
+    Pattern::new(r"(?i)\bsend_?default_?pii[\x22']?\s*[:=]\s*true\b|\bmask_?all_?(?:text|inputs)[\x22']?\s*[:=]\s*false\b");
+
+/// hapi asks for a strategy on a route.
+static STRATEGY: Pattern =
+    Pattern::new(r"\bauth\s*:\s*(?:[\x22'][\w-]+[\x22']|\{[^}]*\b(?:strategy|strategies|mode\s*:\s*[\x22']required))");
+static NO_STRATEGY: Pattern = Pattern::new(r"\bauth\s*:\s*(?:false\b|\{[^}]*mode\s*:\s*[\x22'](?:try|optional))");
+
+static TURNS: [Turn; 30] = [
+    Turn { title: "A route asks nobody who they are any more", was: &STRATEGY, is: Some(&NO_STRATEGY), stays: true, ..PLAIN },
+    Turn {
+        title: "What people write or are goes to whoever watches the program",
+        was: &LEFT_OUT,
+        is: Some(&TAKEN_ALONG),
+        severity: Severity::Medium,
+        ..PLAIN
+    },
+    Turn {
+        title: "A token is sent in the address, which logs and other pages see",
+        was: &IN_HEAD,
+        is: Some(&IN_LINK),
+        severity: Severity::Medium,
+        ..PLAIN
+    },
+    Turn {
+        title: "What a model makes is shown without being looked through",
+        was: &LOOKED_THROUGH,
+        is: Some(&NOT_LOOKED_THROUGH),
+        severity: Severity::Medium,
+        ..PLAIN
+    },
     Turn { title: "Files are made for everybody to read and write", was: &UMASK, is: Some(&NO_UMASK), ..PLAIN },
     Turn {
         title: "Whoever connects need not show a certificate any more",

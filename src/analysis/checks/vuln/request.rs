@@ -10,7 +10,7 @@ use super::asked::{FILLED_IN, TAKES_APART, is_only_text};
 use super::between::{self, Look};
 use super::handlers::{filled, handed, marks};
 pub use super::place::Place;
-use super::place::{LED, argument, half_of, looked_up, other_half, outside_of_tables, untamed};
+use super::place::{LED, argument, half_of, inside, looked_up, other_half, outside_of_tables, untamed};
 use crate::analysis::check::{Draft, Sink};
 use crate::analysis::flow::Flow;
 use crate::analysis::language::Language;
@@ -36,7 +36,8 @@ static NUMBER: Pattern = Pattern::new(r"\]\.to_[if]\b|\.parse::<[iu](?:\d+|size)
 static INSTEAD: Pattern = Pattern::new(r"\bor\b|\|\||\?\?|\?:|\.unwrap_or(?:_else|_default)?\b|\.(?:orElse|getOrElse|ifBlank|ifEmpty)\b");
 static INTERPOLATED: Pattern = Pattern::new(r"(?:[#$]?\{\s*|\$)([A-Za-z_][A-Za-z0-9_]*)");
 /// Functions that hand on what they are given.
-const CARRIERS: [&str; 54] = [
+const CARRIERS: [&str; 55] = [
+    "require",
     "c_str",
     "clone",
     "to_owned",
@@ -270,7 +271,9 @@ fn ends(
         let code = side.masked().get(start + part.start..start + part.end).unwrap_or("");
         let (text, code) = untamed(place.tames, text, code);
         let (text, code) = (text.as_ref(), outside_of_tables(&code));
-        let named = || flow.reaches_code(&code).or_else(|| INTERPOLATED.groups(text, 1).find_map(|name| flow.reaches_code(name)));
+        // A name of PHP begins with its sign.
+        let known = |name: &str| flow.reaches_code(name).or_else(|| flow.reaches_code(&format!("${name}")));
+        let named = || flow.reaches_code(&code).or_else(|| INTERPOLATED.groups(text, 1).find_map(known));
         if judged_by_helper(side, text) {
             return None;
         }
@@ -290,12 +293,6 @@ fn ends(
                 && between::sent_as_text(from),
         ))
     })
-}
-
-/// What a text puts values of code into.
-fn inside(text: &str) -> impl Iterator<Item = &str> {
-    static HOLE: Pattern = Pattern::new(r"\{([^{}]+)\}");
-    HOLE.groups(text, 1)
 }
 
 /// Whether every call in the text hands on what it is given.

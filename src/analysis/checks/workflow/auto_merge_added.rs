@@ -15,7 +15,9 @@ static APPROVES: Pattern =
 static FORCED: Pattern = Pattern::new(r"(?i)\bgh\s+pr\s+merge\b[^\n]*--admin");
 static KNOWN_BOT: Pattern =
     Pattern::new(r"(?i)(dependabot|renovate|pre-commit-ci|github-actions)(\[bot\])?|user\.login|github\.actor|author:");
-static SETTING: Pattern = Pattern::new(r#"(?i)^\s*["']?(automerge|platformAutomerge|auto_merge)["']?\s*:\s*["']?true"#);
+static SETTING: Pattern = Pattern::new(
+    r#"(?i)(?:^|[{,])\s*["']?(automerge|platformAutomerge|auto_merge)["']?\s*:\s*["']?true|^\s*require_automerge_label\s*=\s*false\b"#,
+);
 static MERGIFY: Pattern = Pattern::new(r"(?i)^\s*(merge|queue):\s*(\{\}|$)");
 
 static REVIEWS: Pattern = Pattern::new(

@@ -2,14 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::gates::{A_CHECK, DELIVERS, Guarded, SECURITY, Soft, guarded, soft};
-use super::steps::{line_with, triggers};
-use crate::analysis::check::{Check, Draft, Sink};
+use super::circle::let_go;
+use super::delivered_freely::delivered_freely;
+use super::gates::{A_CHECK, DELIVERS, Guarded, SECURITY, Soft, TESTS, guarded, soft};
+use super::hooks::hooks_loosened;
+use super::jenkins;
+use super::raised_bar::{less_scanned, raised_bar};
+use super::started_less::started_less;
+use super::steps::line_with;
+use super::unheard::unheard;
+use super::updates_stopped::updates_stopped;
+use super::workflow_gone::workflows_gone;
+use crate::analysis::check::{ChangeView, Check, Draft, Sink};
 use crate::analysis::document::node::Node;
 use crate::analysis::language::Language;
 use crate::analysis::pattern::Pattern;
 use crate::analysis::role::Role;
 use crate::analysis::view::{FileView, SideView};
+use crate::model::diff::Side;
 use crate::model::rule::{RuleId, Severity};
 
 static CHECKS: &str = "what looks like a check";
@@ -31,6 +41,11 @@ impl Check for GateWeakened {
     }
 
     fn file(&self, file: &FileView<'_>, sink: &mut Sink<'_>) {
+        if let Some((title, severity, side, line)) = hooks_loosened(file) {
+            file.side(side)
+                .into_iter()
+                .for_each(|side| sink.report(Draft::line(file, side, line).title(title.as_str()).severity(severity)));
+        }
         let build = matches!(file.role, Role::Workflow | Role::Manifest | Role::Config) || matches!(file.language, Language::Makefile);
         let shell = matches!(file.language, Language::Shell);
         if !(build || shell || CHECKED_BY.is_match(&file.path)) || file.role.is_mechanical() {
@@ -40,6 +55,45 @@ impl Check for GateWeakened {
         by_tree(file, sink);
         by_lines(file, sink);
         no_longer_asked(file, sink);
+        if let Some((what, line)) = updates_stopped(file) {
+            let title = format!("Updates of {what} would no longer be proposed");
+            file.new_side()
+                .into_iter()
+                .for_each(|side| sink.report(Draft::line(file, side, line).title(title.as_str()).severity(Severity::Medium)));
+        }
+        if file.role == Role::Workflow {
+            by_shell(file, sink);
+        }
+    }
+
+    /// What a deleted workflow checked may run in another one, so that is asked over the whole change.
+    fn change(&self, view: &ChangeView<'_>, sink: &mut Sink<'_>) {
+        for gone in workflows_gone(view.change) {
+            let (title, severity) = match (gone.tool.as_str(), gone.security) {
+                ("", _) => ("This workflow moves to where nothing starts it".to_owned(), Severity::Medium),
+                (tool, true) => (format!("The workflow that ran `{tool}` is gone"), Severity::Medium),
+                (tool, false) => (format!("The workflow that ran `{tool}` is gone"), Severity::Low),
+            };
+            sink.report(Draft::numbered(gone.path, Side::Old, gone.number, gone.line.trim()).title(title).severity(severity));
+        }
+    }
+}
+
+/// What the shell of a step, or a pipeline of Jenkins, no longer makes of a check that failed.
+fn by_shell(file: &FileView<'_>, sink: &mut Sink<'_>) {
+    let (Some(old), Some(new)) = (file.old(), file.new_side()) else { return };
+    if let Some((title, line)) = unheard(file) {
+        sink.report(Draft::line(file, new, line).title(title).severity(Severity::Medium));
+    }
+    if let Some((line, least)) = raised_bar(file) {
+        let title = format!("Only findings of `{least}` would stop this now");
+        sink.report(Draft::line(file, new, line).title(title).severity(Severity::Medium));
+    }
+    if file.name().to_lowercase().contains("jenkinsfile") {
+        for found in jenkins::unasked(file, old, new) {
+            let side = if found.side == Side::Old { old } else { new };
+            sink.report(Draft::line(file, side, found.line).title(found.title).severity(found.severity));
+        }
     }
 }
 
@@ -157,7 +211,19 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
     let before = soft(old);
     let lost_waits = unguarded(file, (old, new), sink);
     gone(file, &before, new, lost_waits, sink);
-    silenced(file, (old, new), sink);
+    for fewer in started_less(old, new, side) {
+        sink.report(Draft::line(file, side, fewer.line).title(fewer.title).severity(fewer.severity));
+    }
+    if let (Some(was), Some((title, line))) = (file.old(), file.old().and_then(|was| less_scanned(old, new, was))) {
+        sink.report(Draft::line(file, was, line).title(title).severity(Severity::Medium));
+    }
+    for (name, line) in delivered_freely(old, new, side) {
+        let title = format!("`{name}` would deliver whatever started the run");
+        sink.report(Draft::line(file, side, line).title(title).severity(Severity::High));
+    }
+    for (title, line) in let_go(old, new) {
+        sink.report(Draft::line(file, side, line).title(title).severity(Severity::High));
+    }
     unasked(file, (old, new), sink);
     for (name, soft) in soft(new) {
         // Only what was there before and was strict can be weakened.
@@ -165,6 +231,9 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
         let (title, key) = match () {
             () if soft.may_fail && !known.may_fail => ("may now fail without stopping anything", FAILS),
             () if soft.never && !known.never => ("would never run again", &["if:", "when:", "condition:"][..]),
+            () if soft.by_hand && !known.by_hand && A_CHECK.is_match(&soft.text) => {
+                ("would only run where somebody starts it", &["when:"][..])
+            }
             () => continue,
         };
         let line = key.iter().map(|key| line_with(side, soft.line, key)).filter(|line| side.is_changed(*line)).min().unwrap_or(soft.line);
@@ -176,7 +245,7 @@ fn by_tree(file: &FileView<'_>, sink: &mut Sink<'_>) {
 
 const FAILS: &[&str] = &["continue-on-error", "allow_failure", "continueOnError"];
 
-/// A check that ran before and is nowhere now: one for security, or the last of all.
+/// A check that ran before and is nowhere now: one for security, the tests where nothing new could run them, or the last of all.
 fn gone(file: &FileView<'_>, before: &BTreeMap<String, Soft>, new: &Node, was_gate: bool, sink: &mut Sink<'_>) {
     let now = soft(new);
     let lost = |pattern: &Pattern| {
@@ -184,13 +253,16 @@ fn gone(file: &FileView<'_>, before: &BTreeMap<String, Soft>, new: &Node, was_ga
         (!any).then(|| before.iter().find(|(name, soft)| !name.starts_with("job ") && pattern.is_match(&soft.text))).flatten()
     };
     let security = lost(&SECURITY);
-    let found = security.or_else(|| lost(&A_CHECK));
+    let tests = || lost(&TESTS).filter(|_| now.keys().all(|name| before.contains_key(name)));
+    let tests = if security.is_some() { None } else { tests() };
+    let found = security.or(tests).or_else(|| lost(&A_CHECK));
     if let (Some((_, gone)), Some(old)) = (found, file.old()) {
         let shown: String = gone.text.lines().next().unwrap_or("").chars().take(60).collect();
         let draft = Draft::line(file, old, line_with(old, gone.line, shown.split(' ').next().unwrap_or("")));
         let severity = match (security.is_some(), was_gate) {
             (true, true) => Severity::High,
             (true, false) | (false, true) => Severity::Medium,
+            (false, false) if tests.is_some() => Severity::Medium,
             (false, false) => Severity::Low,
         };
         sink.report(draft.title(format!("`{shown}` no longer runs")).severity(severity));
@@ -222,37 +294,9 @@ fn freed(known: &Guarded<'_>, job: &Guarded<'_>, lost: Option<&String>) -> Optio
     if job.always && !known.always && !job.needs.is_empty() {
         return Some((format!("`{name}` would run although what it waits for failed"), Severity::High));
     }
-    let freed = !known.environment.is_empty() && job.environment.is_empty();
-    freed.then(|| (format!("`{name}` leaves the environment `{}` and whoever has to agree there", known.environment), Severity::High))
-}
-
-/// A workflow of checks that proposals no longer start.
-fn silenced(file: &FileView<'_>, (old, new): (&Node, &Node), sink: &mut Sink<'_>) {
-    let Some(side) = file.new_side() else { return };
-    let proposals = |tree: &Node| {
-        triggers(tree).into_iter().any(|(name, _)| matches!(name.as_str(), "pull_request" | "pull_request_target" | "merge_group"))
-    };
-    let now = soft(new);
-    let Some(check) =
-        now.values().find(|soft| SECURITY.is_match(&soft.text)).or_else(|| now.values().find(|soft| A_CHECK.is_match(&soft.text)))
-    else {
-        return;
-    };
-    let all = |tree: &Node| {
-        ["pull_request", "push"].into_iter().any(|trigger| {
-            let ignored = tree.at(&["on", trigger, "paths-ignore"]).map(Node::texts).unwrap_or_default();
-            let branches = tree.at(&["on", trigger, "branches-ignore"]).map(Node::texts).unwrap_or_default();
-            ignored.iter().chain(&branches).any(|glob| matches!(glob.as_str(), "**" | "*" | "**/*"))
-        })
-    };
-    let on = new.get("on").map_or(0, |on| on.key);
-    let first = (0..side.len()).find(|index| *index >= on && side.is_changed(*index)).unwrap_or(on);
-    let grave = SECURITY.is_match(&check.text);
-    if all(new) && !all(old) {
-        let draft = Draft::line(file, side, first).title("These checks would ignore every file or branch");
-        sink.report(draft.severity(Severity::High));
-    } else if proposals(old) && !proposals(new) && triggers(new).len() <= triggers(old).len() {
-        let draft = Draft::line(file, side, first).title("Proposed changes would no longer start these checks");
-        sink.report(draft.severity(if grave { Severity::Medium } else { Severity::Low }));
+    if known.environment.is_empty() || job.environment == known.environment || job.environment.contains("${{") {
+        return None;
     }
+    let severity = if job.environment.is_empty() { Severity::High } else { Severity::Medium };
+    Some((format!("`{name}` leaves the environment `{}` and whoever has to agree there", known.environment), severity))
 }

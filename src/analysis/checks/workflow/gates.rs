@@ -12,7 +12,11 @@ pub(super) static A_CHECK: Pattern = Pattern::new(
 );
 /// Those that look for security.
 pub(super) static SECURITY: Pattern = Pattern::new(
-    r"(?i)\b(audit|semgrep|codeql|gitleaks|trufflehog|trivy|zizmor|bandit|snyk|grype|osv-scanner|cargo-deny|govulncheck|gosec|scorecard|dependency-review|secret|security|sast|verify-signature|cosign)\b",
+    r"(?i)\b(audit|semgrep|codeql|gitleaks|trufflehog|trivy|zizmor|bandit|snyk|grype|osv-scanner|cargo-deny|govulncheck|gosec|scorecard|sonar\w*|veracode\w*|checkmarx\w*|fortify\w*|dependencycheck\w*|dependency-review|secret|security|sast|verify-signature|cosign)\b",
+);
+/// Commands that run tests.
+pub(super) static TESTS: Pattern = Pattern::new(
+    r"(?i)\b(?:pytest|tox|nox|jest|vitest|mocha|rspec|phpunit|ctest|go\s+test|cargo\s+(?:nextest|test)|dotnet\s+test|mix\s+test|(?:npm|yarn|pnpm|bun|make|gradlew?|mvn|rake|just|task)\b[^\n&|;]*\b(?:test|check|verify))\b",
 );
 /// Words of jobs that give something to others.
 pub(super) static DELIVERS: Pattern = Pattern::new(
@@ -35,6 +39,10 @@ pub(super) struct Soft {
     pub(super) may_fail: bool,
     /// It never runs.
     pub(super) never: bool,
+    /// It runs where somebody starts it by hand.
+    pub(super) by_hand: bool,
+    /// The condition it runs under; empty for none.
+    pub(super) condition: String,
     /// Its name and what it runs.
     pub(super) text: String,
     /// Its line, from 0.
@@ -52,33 +60,46 @@ pub(super) fn soft(tree: &Node) -> BTreeMap<String, Soft> {
 fn of_github(tree: &Node) -> BTreeMap<String, Soft> {
     let read = |node: &Node, text: String| Soft {
         may_fail: node.get("continue-on-error").is_some_and(|node| node.scalar() == "true"),
-        never: node.get("if").is_some_and(|node| NEVER.is_match(node.scalar().trim())),
+        never: node.get("if").is_some_and(|node| NEVER.is_match(node.scalar().trim()))
+            || node.at(&["run", "when"]).is_some_and(|when| when.scalar() == "on_fail"),
+        by_hand: false,
+        condition: node.get("if").map(Node::scalar).unwrap_or_default(),
         text,
         line: node.line,
     };
     let of_jobs = jobs(tree).map(|(name, job)| (format!("job {name}"), read(job, name.clone())));
+    // CircleCI may write what a step runs as `run: {command: …}`.
+    let said = |node: &Node| node.get("command").unwrap_or(node).scalar();
     let of_steps = steps(tree).into_iter().map(|step| {
-        let text = ["name", "uses", "run"].into_iter().filter_map(|key| step.node.get(key)).map(Node::scalar).collect::<Vec<_>>().join(" ");
-        let own = ["run", "uses"].into_iter().find_map(|key| step.node.get(key)).map(Node::scalar).unwrap_or_default();
+        let text = ["name", "uses", "run"].into_iter().filter_map(|key| step.node.get(key)).map(said).collect::<Vec<_>>().join(" ");
+        let own = ["run", "uses"].into_iter().find_map(|key| step.node.get(key)).map(said).unwrap_or_default();
         (own.split('@').next().unwrap_or("").to_owned(), read(step.node, text))
     });
     of_jobs.chain(of_steps).collect()
 }
 
-/// Jobs of GitLab stand at the root and have a `script`.
+/// Jobs of GitLab stand at the root and have a `script`; what it includes runs too.
 fn of_gitlab(tree: &Node) -> impl Iterator<Item = (String, Soft)> {
+    let included = tree.get("include").map_or(&[][..], Node::items).iter().flat_map(Node::leaves).map(|leaf| {
+        let (text, line) = (leaf.text, leaf.line);
+        let soft = Soft { may_fail: false, never: false, by_hand: false, condition: String::new(), text: text.clone(), line };
+        (format!("include {text}"), soft)
+    });
     let jobs = tree.entries().iter().filter(|(_, job)| job.get("script").is_some() || job.get("extends").is_some());
-    jobs.map(|(name, job)| {
+    let jobs = jobs.map(|(name, job)| {
         let runs = job.get("script").map(Node::texts).unwrap_or_default().join(" ");
         let never = |node: &Node| node.get("when").is_some_and(|when| matches!(when.scalar().as_str(), "never"));
         let soft = Soft {
             may_fail: job.get("allow_failure").is_some_and(|node| node.scalar() == "true"),
             never: never(job) || job.get("rules").is_some_and(|rules| rules.items().len() == 1 && rules.items().iter().all(never)),
+            by_hand: job.get("when").is_some_and(|when| when.scalar() == "manual"),
+            condition: String::new(),
             text: format!("{name} {runs}"),
-            line: job.line,
+            line: job.key,
         };
-        (format!("job {name}"), soft)
-    })
+        (format!("script {name}"), soft)
+    });
+    included.chain(jobs)
 }
 
 /// Steps of Azure stand in any depth below `stages` and `jobs`.
@@ -99,6 +120,8 @@ fn of_azure(tree: &Node) -> Vec<(String, Soft)> {
             let soft = Soft {
                 may_fail: step.get("continueOnError").is_some_and(|node| node.scalar() == "true"),
                 never: step.get("condition").is_some_and(|node| NEVER.is_match(node.scalar().trim())),
+                by_hand: false,
+                condition: String::new(),
                 text: format!("{name} {}", runs.scalar()),
                 line: step.line,
             };

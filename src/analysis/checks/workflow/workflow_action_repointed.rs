@@ -111,6 +111,12 @@ fn moved_under_its_version(file: &FileView<'_>, action: &Action<'_>, known: &Act
     (old == new).then_some(new)
 }
 
+/// Whether nothing beside a pin says which version it is.
+fn unnamed(file: &FileView<'_>, action: &Action<'_>) -> bool {
+    static ANY: Pattern = Pattern::new(r"#\s*\S");
+    file.new_side().is_some_and(|side| !ANY.is_match(side.line(line_with(side, action.line, action.text)).text))
+}
+
 /// Whether a message names the action, or says that actions are brought up to date.
 fn says_so(file: &FileView<'_>, action: &Action<'_>) -> bool {
     let pull = &file.change.pull;
@@ -129,11 +135,15 @@ fn judged(file: &FileView<'_>, action: &Action<'_>, before: &[Action<'_>], after
         return match (known.is_pinned(), action.is_pinned()) {
             (true, false) if branch => Some((title("would now follow a branch"), Severity::High)),
             (true, false) => Some((title("is no longer pinned to a commit"), Severity::Medium)),
-            (true, true) => moved_under_its_version(file, action, known).map(|version| {
-                // Bots forget the comment now and then, but they say what they bump.
-                let severity = if says_so(file, action) { Severity::Low } else { Severity::High };
-                (title(&format!("is pinned to another commit, and still called {version}")), severity)
-            }),
+            (true, true) => match moved_under_its_version(file, action, known) {
+                Some(version) => {
+                    // Bots forget the comment now and then, but they say what they bump.
+                    let severity = if says_so(file, action) { Severity::Low } else { Severity::High };
+                    Some((title(&format!("is pinned to another commit, and still called {version}")), severity))
+                }
+                None if unnamed(file, action) => Some((title("is pinned to another commit, and no version is named"), Severity::Info)),
+                None => None,
+            },
             (false, false) if branch && !BRANCH.is_match(known.reference) => Some((title("would now follow a branch"), Severity::Medium)),
             _ => None,
         };

@@ -2,7 +2,8 @@
 
 use super::steps::{jobs, line_with, privileged, steps, trees, triggers};
 use crate::analysis::check::{Check, Draft, Sink};
-use crate::analysis::document::node::Node;
+use crate::analysis::document::node::{Leaf, Node};
+use crate::analysis::pattern::Pattern;
 use crate::analysis::view::FileView;
 use crate::model::rule::{RuleId, Severity};
 
@@ -65,6 +66,9 @@ impl Right {
             "write-all" => "every right of the repository (`write-all`)".to_owned(),
             "self-hosted" => "a machine of your own to run on (`self-hosted`)".to_owned(),
             "persist-credentials" => "the token left behind in the checkout (`persist-credentials: true`)".to_owned(),
+            "printed-commands" => "whatever is printed obeyed as a command (`ACTIONS_ALLOW_UNSECURE_COMMANDS`)".to_owned(),
+            "open-shell" => format!("a shell open to whoever has its address (`{}`)", self.needle),
+            "machine" => "a container that reaches the machine it runs on".to_owned(),
             name => format!("the right `{name}: write`"),
         }
     }
@@ -79,15 +83,50 @@ fn rights(tree: &Node) -> Vec<Right> {
             out.push(Right { name: "self-hosted".to_owned(), place: name.clone(), needle: "self-hosted".to_owned(), line: runs_on.line });
         }
     }
-    for step in steps(tree).iter().filter(|step| step.with("persist-credentials") == "true") {
-        out.push(Right {
-            name: "persist-credentials".to_owned(),
-            place: String::new(),
-            needle: "persist-credentials".to_owned(),
-            line: step.node.line,
-        });
+    of_steps(tree, &mut out);
+    of_containers(tree, &mut out);
+    let obeyed = |leaf: &Leaf<'_>| leaf.path.last() == Some(&UNSECURE) && leaf.text == "true";
+    if let Some(leaf) = tree.leaves().iter().find(|leaf| obeyed(leaf)) {
+        out.push(Right { name: "printed-commands".to_owned(), place: String::new(), needle: UNSECURE.to_owned(), line: leaf.line });
     }
     out
+}
+
+/// The variable by which a runner obeys what a step prints.
+const UNSECURE: &str = "ACTIONS_ALLOW_UNSECURE_COMMANDS";
+/// Actions that open a shell on the runner to whoever knows its address.
+const SHELLS: [&str; 4] = ["mxschmitt/action-tmate", "lhotari/action-upterm", "csexton/debugger-action", "owenthereal/action-upterm"];
+
+fn of_steps(tree: &Node, out: &mut Vec<Right>) {
+    for step in steps(tree) {
+        let mut push = |name: &str, needle: &str| {
+            out.push(Right { name: name.to_owned(), place: String::new(), needle: needle.to_owned(), line: step.node.line });
+        };
+        if step.with("persist-credentials") == "true" {
+            push("persist-credentials", "persist-credentials");
+        }
+        let shell = SHELLS.into_iter().find(|shell| step.uses().is_some_and(|uses| uses.starts_with(shell)));
+        if let Some(shell) = shell.filter(|_| step.with("limit-access-to-actor") != "true" && step.with("limit-access-to-users").is_empty())
+        {
+            push("open-shell", shell);
+        }
+    }
+}
+
+/// Containers of jobs and services that are privileged, or hold the machine's disk or its container engine.
+fn of_containers(tree: &Node, out: &mut Vec<Right>) {
+    static REACHES: Pattern = Pattern::new(
+        r"--privileged\b|--cap-add[=\s]+(?:ALL|SYS_ADMIN|SYS_PTRACE)\b|docker\.sock|(?:^|\s)(?:-v|--volume)[=\s]+/:|^/:|--(?:pid|network|net)[=\s]+host\b",
+    );
+    for (name, job) in jobs(tree) {
+        let containers =
+            job.get("container").into_iter().chain(job.get("services").map_or(&[][..], Node::entries).iter().map(|(_, node)| node));
+        let told = containers.flat_map(|node| ["options", "volumes"].into_iter().filter_map(|key| node.get(key))).flat_map(Node::leaves);
+        if let Some(leaf) = told.into_iter().find(|leaf| REACHES.is_match(&leaf.text)) {
+            let needle = REACHES.find(&leaf.text).and_then(|at| leaf.text.get(at)).unwrap_or("").trim().to_owned();
+            out.push(Right { name: "machine".to_owned(), place: name.clone(), needle, line: leaf.line });
+        }
+    }
 }
 
 fn granted(node: &Node, place: &str, out: &mut Vec<Right>) {
@@ -109,7 +148,7 @@ fn severity(name: &str, (exposed, proposed): (bool, bool), new_file: bool) -> Se
         "contents" | "packages" | "actions" if exposed => Severity::Medium,
         // A machine of one's own keeps what proposed code leaves there.
         "self-hosted" if exposed || (proposed && !new_file) => Severity::High,
-        "self-hosted" => Severity::Medium,
+        "self-hosted" | "printed-commands" | "open-shell" | "machine" => Severity::Medium,
         "contents" | "id-token" if !new_file => Severity::Medium,
         _ => Severity::Low,
     }
