@@ -62,6 +62,8 @@ impl Check for CloudGuardRemoved {
             "guard",
             "condition",
             "deletion",
+            "authorization",
+            "api_key",
             "_lock",
             "policy",
             "retain",
